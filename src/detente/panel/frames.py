@@ -110,7 +110,8 @@ def _read_file(path: Path) -> pl.DataFrame:
     if not path.is_file():
         raise UnreadableFile(f"There is no file '{path}'.")
     name = path.name.lower()
-    readers = {"parquet": pl.read_parquet, "pq": pl.read_parquet, "feather": pl.read_ipc, "arrow": pl.read_ipc}
+    readers = {"parquet": pl.read_parquet, "pq": pl.read_parquet}
+    readers |= {"feather": pl.read_ipc, "arrow": pl.read_ipc}
     kind = name.removesuffix(".gz").rsplit(".", 1)[-1]
     try:
         if kind in ("csv", "tsv"):
