@@ -237,7 +237,7 @@ def check_flows(economies: Sequence[str], flows: np.ndarray) -> None:
         raise MissingInternalTrade(
             f"There is no internal trade for {named(own <= 0)}.",
             why="An equilibrium needs what each economy sells to itself.",
-            fix="Build it with detente.equilibrium.internal_trade(gdp, exports), or leave them out with drop=[...].",
+            fix="Build it with detente.equilibrium.internal_trade, or leave them out with drop=[...].",
         )
     if np.any(expenditure <= own):
         raise UnbalancedAccounts(

@@ -75,7 +75,7 @@ def solve(
     ...                           [[90.0, 2.0, 8.0], [1.0, 50.0, 4.0], [9.0, 3.0, 900.0]])
     >>> out = solve(eco, {("COL", "VEN"): -0.5}, theta=5.0)
     >>> round(out.welfare_pct["VEN"], 3), out.report.status.value
-    (-0.316, 'converged')
+    (-0.166, 'converged')
     """
     began = perf_counter()
     shock = Shock.read(shock)

@@ -108,9 +108,8 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
         part = model.take(np.array([row]))
         u = part.normal(start[row : row + 1])
         gap = part.move(u)[1][0]
-        for k in range(max_steps):
-            if gap < tolerance:
-                break
+        taken = 0
+        while gap >= tolerance and taken < max_steps:
             step = _pinned_solve(part.jacobian(u)[0], -part.residual(u)[0])
             size = min(1.0, 2.0 / max(np.abs(step).max(), 1e-300))
             while size > 1e-10:
@@ -121,8 +120,8 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
                 size /= 2
             else:
                 break
-            u, gap = trial, trial_gap
-        out[0][row], out[1][row], out[2][row] = u[0], gap, k
+            u, gap, taken = trial, trial_gap, taken + 1
+        out[0][row], out[1][row], out[2][row] = u[0], gap, taken
     return Solution(*out)
 
 
