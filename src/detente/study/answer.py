@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from detente.economies import name_of
 from detente.study.spec import Spec
 from detente.study.words import count, listed, money, percent, span
 
@@ -59,6 +61,31 @@ def why_by_episode(attribution: pl.DataFrame, spec: Spec) -> tuple[str, ...]:
     return tuple(rows.filter(pl.col("exporter") == spec.study.origin)["sentence"]) + tuple(
         rows.filter(pl.col("exporter") != spec.study.origin)["sentence"]
     )
+
+
+def why_in_short(attribution: pl.DataFrame, spec: Spec) -> tuple[str, ...]:
+    """One line an episode and direction: the change, the pair's own part, and how unusual it is."""
+    import polars as pl
+
+    base = spec.attribution.base_windows[0]
+    rows = attribution.filter((pl.col("base_from") == base[0]) & (pl.col("base_to") == base[1]))
+    titles = {e.id: e.title for e in spec.episodes}
+    ordered = sorted(rows.iter_rows(named=True), key=lambda r: r["exporter"] != spec.study.origin)
+    return tuple(_in_short(r, titles.get(r["episode"], r["episode"])) for r in ordered)
+
+
+def _in_short(r: dict, title: str) -> str:
+    head = f"{title}, {r['from_year']}-{r['to_year']}, {name_of(r['exporter'])} to {name_of(r['importer'])}: "
+    if r["log_change"] is None or r["dyad_part"] is None:
+        return head + "nothing can be said; there is no recorded trade or no counterfactual."
+    text = f"{percent(100 * math.expm1(r['log_change']), signed=True)} recorded; the pair's own part "
+    text += f"{r['dyad_part']:+.2f} of {r['log_change']:+.2f} log points"
+    if r["placebo_share"] is None:
+        return head + text + " (placebos skipped)."
+    share = f"{percent(100 * r['placebo_share'])} of {r['n_placebos']:,} comparable dyads did as badly"
+    if r["full_panel_placebo_share"] is not None:
+        share += f"; {percent(100 * r['full_panel_placebo_share'])} on {r['full_panel']}"
+    return f"{head}{text} ({share})."
 
 
 def what_if(scenarios: pl.DataFrame, spec: Spec, names: dict[str, str], *, quick: bool = False) -> tuple[str, ...]:

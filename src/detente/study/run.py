@@ -67,11 +67,14 @@ class Run:
         """All tables by name."""
         return {name: getattr(self, name) for name in TABLES}
 
-    def summary(self) -> str:
-        """The one-screen answer."""
+    def summary(self, *, full: bool = False) -> str:
+        """The one-screen answer; ``full`` gives the attribution's own sentences instead of the short form."""
+        from detente.study.answer import why_in_short
+
+        short = why_in_short(self.attribution.to_frame(), self.study.spec)
         parts = [
             ("What happened", self.answer.happened),
-            ("Why", self.answer.why),
+            ("Why", self.answer.why if full else short),
             ("What if", self.answer.what_if),
             ("What was claimed", self.answer.claims),
         ]
