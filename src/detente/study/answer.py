@@ -102,14 +102,14 @@ def what_if(scenarios: pl.DataFrame, spec: Spec, names: dict[str, str], *, quick
         year = rows["year"].max()
         rows = rows.filter(pl.col("year") == year)
         parts = []
-        for code in (spec.study.origin, spec.study.destination):
+        for code, partner in (spec.dyad, spec.dyad[::-1]):
             own = rows.filter(pl.col("economy") == code)
-            change, welfare = own["exports_change_usd_mn"], own["welfare_pct"]
-            moved = span(change.min(), change.max(), money)
+            after, welfare = own["exports_after_usd_mn"], own["welfare_pct"]
+            flow = span(after.min(), after.max(), money)
             before = money(own["exports_before_usd_mn"][0])
             gain = span(welfare.min(), welfare.max(), lambda v: percent(v, signed=True))
-            parts.append(f"{names[code]}'s exports to the other change by {moved} (from {before}), its real income by {gain}")
-        sentences.append(f"{scenario.title}, on {year}: {'; '.join(parts)}.")
+            parts.append(f"{names[code]}'s exports to {names[partner]} {flow} instead of {before}, its real income {gain}")
+        sentences.append(f"{scenario.title} (against {year}): {'; '.join(parts)}.")
     if sentences:
         failed = scenarios.height - solved.height
         sentences.append(

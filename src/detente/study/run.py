@@ -184,6 +184,7 @@ def _with_cited(study: Study, residuals: pl.DataFrame) -> pl.DataFrame:
     rows = [
         dict.fromkeys(residuals.columns)
         | {"exporter": c.origin, "importer": c.destination, "year": c.year, "log_ratio": c.log_ratio,
+           "base_from": c.base[0] if c.base else None, "base_to": c.base[1] if c.base else None,
            "panel": c.source_id, "status": "cited"}
         for c in study.spec.cited
     ]  # fmt: skip
@@ -210,13 +211,14 @@ def _with_full_panel(study: Study, panel: Panel, effects: pl.DataFrame) -> pl.Da
 def _scenarios(study: Study, panel: Panel, residuals: pl.DataFrame, quick: bool) -> pl.DataFrame:
     import polars as pl
 
-    first, last = study.spec.attribution.base_windows[0]
-    computed = residuals.filter(
-        (pl.col("status") == "computed") & (pl.col("base_from") == first) & (pl.col("base_to") == last)
-    )
-    at = {(o, d, y): r for o, d, y, r in computed.select("exporter", "importer", "year", "log_ratio").iter_rows()}
+    headline = tuple(study.spec.attribution.base_windows[0])
+    computed = residuals.filter(pl.col("status") == "computed")
+    columns = ["exporter", "importer", "year", "base_from", "base_to", "log_ratio"]
+    at = {(o, d, y, (a, b)): r for o, d, y, a, b, r in computed.select(columns).iter_rows()}
     plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
-    return solve_scenarios(study.spec, plan, lambda o, d, y: at.get((o, d, y)), quick=quick)
+    return solve_scenarios(
+        study.spec, plan, lambda o, d, y, base: at.get((o, d, y, tuple(base or headline))), quick=quick
+    )
 
 
 def _manifest(

@@ -15,7 +15,8 @@ from detente.study.tables import COLUMNS
 if TYPE_CHECKING:
     import polars as pl
 
-Residuals = Callable[[str, str, int], float | None]
+Window = tuple[int, int]
+Residuals = Callable[[str, str, int, Window | None], float | None]  # origin, destination, year, base window
 
 
 def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Residuals) -> dict[tuple[str, str], float]:
@@ -29,10 +30,10 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
         return dict.fromkeys(both, CLOSED)
     if scenario.effect is not None:
         return dict.fromkeys(both, scenario.effect)
-    targets = {(t.origin, t.destination): t.log_ratio for t in scenario.target} or dict.fromkeys(both, 0.0)
+    targets = {(t.origin, t.destination): (t.log_ratio, t.base) for t in scenario.target}
     out = {}
-    for direction, aim in targets.items():
-        now = residual(*direction, year)
+    for direction, (aim, base) in (targets or dict.fromkeys(both, (0.0, None))).items():
+        now = residual(*direction, year, base)
         if now is None or not math.isfinite(now):
             raise StudyError(
                 f"The scenario '{scenario.id}' needs the residual of {direction[0]}->{direction[1]} in {year}, "
@@ -52,7 +53,7 @@ def solve_scenarios(
     """
     import polars as pl
 
-    plan, dyad = spec.equilibrium, (spec.study.origin, spec.study.destination)
+    plan, dyad = spec.equilibrium, spec.dyad
     thetas = [plan.central_theta] if quick else plan.theta
     rows = []
     for base in baselines:

@@ -81,6 +81,7 @@ class Cited(_Part):
     destination: Code = Field(alias="to")
     year: Year
     log_ratio: float
+    base: tuple[Year, Year] | None = None
     source_id: str
     note: str = ""
 
@@ -114,11 +115,12 @@ class Equilibrium(_Part):
 
 
 class Target(_Part):
-    """One direction of a scenario: bring the dyad's residual to ``log_ratio``."""
+    """One direction of a scenario: bring the dyad's residual, on the window ``base``, to ``log_ratio``."""
 
     origin: Code = Field(alias="from")
     destination: Code = Field(alias="to")
     log_ratio: float
+    base: tuple[Year, Year] | None = None
     source_id: str = ""
     note: str = ""
 
@@ -157,6 +159,11 @@ class Spec(_Part):
     equilibrium: Equilibrium = Equilibrium()
     scenarios: list[Scenario] = []
 
+    @property
+    def dyad(self) -> tuple[str, str]:
+        """The two economies, the one flows are seen from first."""
+        return self.study.origin, self.study.destination
+
     @model_validator(mode="after")
     def _ids_once(self) -> Spec:
         for what, items in (("episode", self.episodes), ("scenario", self.scenarios)):
@@ -164,6 +171,14 @@ class Spec(_Part):
             twice = sorted({i for i in seen if seen.count(i) > 1})
             if twice:
                 raise ValueError(f"the {what} id '{twice[0]}' stands twice")
+        windows = self.attribution.base_windows
+        for scenario in self.scenarios:
+            for target in scenario.target:
+                if target.base is not None and target.base not in windows:
+                    raise ValueError(
+                        f"the scenario '{scenario.id}' has base = {list(target.base)}, which is not among "
+                        "attribution.base_windows"
+                    )
         return self
 
 

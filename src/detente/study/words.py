@@ -13,6 +13,8 @@ def money(usd_mn: float) -> str:
     """
     if usd_mn < 0:
         return "-" + money(-usd_mn)
+    if usd_mn == 0:
+        return "nothing"
     if usd_mn < 1:
         return f"US${usd_mn:.1f}m"
     if usd_mn >= 999.5:
@@ -27,12 +29,14 @@ def percent(value: float, *, signed: bool = False) -> str:
     """A percentage to two significant digits, at most two decimals.
 
     >>> percent(36.7), percent(-0.227, signed=True), percent(0.0004)
-    ('37%', '-0.23%', '0.00%')
+    ('37%', '-0.23%', 'about 0%')
     """
     size = abs(value)
+    if size < 0.005:
+        return "about 0%"
     digits = 0 if size >= 9.95 else 1 if size >= 0.995 else 2
     sign = "+" if signed else ""
-    return f"{value:{sign}.{digits}f}%".replace("-0.00%", "0.00%")
+    return f"{value:{sign}.{digits}f}%"
 
 
 def span(low: float, high: float, show) -> str:
