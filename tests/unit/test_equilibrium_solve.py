@@ -177,3 +177,17 @@ def test_frames_and_diversion(eco):
     assert flows.height == 16
     assert set(out.diversion("COL", "VEN")) == {"ECU", "ROW"}
     assert out.exports_pct["COL"] < 0
+
+
+@pytest.mark.parametrize(
+    ("shock", "options"),
+    [
+        ({("COL", "VEN"): CLOSED}, {}),
+        ({("COL", "VEN"): -0.1}, {"deficits": "additive"}),
+        ({("COL", "VEN"): -0.1}, {"supply_elasticity": 1.0}),
+        (Shock(labour_hat={"COL": 1.1}), {}),
+    ],
+)
+def test_the_published_recipe_refuses_what_it_does_not_know(eco, shock, options):
+    with pytest.raises(SpecificationError, match="published recipe"):
+        solve(eco, shock, mode="published", **options)

@@ -87,8 +87,8 @@ def cautions(sample: Sample, i: int, j: int) -> tuple[str, ...]:
         if years:
             what = f"{sample.economies[k]}'s {'exports' if side else 'imports'}"
             found.append(
-                f"{what} collapse with nearly all partners at once in {_years(years)}: this may be an artefact "
-                "of reporting (a mirror artefact), not the dyad's doing. Use the partners' reports."
+                f"{what} collapse with nearly all partners at once in {_years(years)}: this may be an "
+                "artefact of reporting (a mirror artefact), not the dyad's doing. Use the partners' reports."
             )
     return tuple(found)
 

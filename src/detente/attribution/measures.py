@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.placebos import Standing, stand
-from detente.errors import NotIdentified, SpecificationError
+from detente.errors import NotIdentified, SpecificationError, UnknownColumn
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +91,9 @@ def measures_part(
     names = tuple(n for n, v in matrix.items() if np.ptp(v[known]) > 0)
     dropped = tuple(n for n in matrix if n not in names)
     if not names:
-        raise SpecificationError("No measure changes within the panel's years.", fix="Hand in states that do.")
+        raise SpecificationError(
+            "No measure changes within the panel's years.", fix="Hand in states that do."
+        )
     design = np.column_stack([np.ones(len(path)), *(matrix[n] for n in names)])
     if np.linalg.matrix_rank(design[known]) < design.shape[1] or known.sum() <= design.shape[1]:
         raise NotIdentified(
@@ -106,3 +109,37 @@ def measures_part(
     standing = stand(value, whole[:, known] @ solver.T @ change)
     rest = float(path[end] - path[start] - value)
     return MeasuresPart(names, coefficients[1:], value, rest, standing, dropped)
+
+
+def states_of(frame: Any, exporter: str, importer: str, years: Sequence[int]) -> dict[str, Floats]:
+    """The states of one direction from a frame of states by year.
+
+    Parameters
+    ----------
+    frame : data frame
+        ``year`` and one column a measure, between 0 and 1; ``exporter`` and ``importer`` where the
+        measures differ by direction. Years that are not named count as "not in force".
+    exporter, importer : str
+    years : sequence of int
+        Of the panel.
+
+    Returns
+    -------
+    dict of name to (T,) array
+    """
+    import narwhals as nw
+
+    frame = nw.from_native(frame, eager_only=True)
+    if "year" not in frame.columns:
+        raise UnknownColumn.named("year", frame.columns, where="the frame of states")
+    measures = [c for c in frame.columns if c not in ("year", "exporter", "importer")]
+    for side, code in (("exporter", exporter), ("importer", importer)):
+        if side in frame.columns:
+            frame = frame.filter(nw.col(side) == code)
+    at = {year: t for t, year in enumerate(years)}
+    states = {name: np.zeros(len(years)) for name in measures}
+    for row in frame.iter_rows(named=True):
+        if row["year"] in at:
+            for name in measures:
+                states[name][at[row["year"]]] = row[name]
+    return states

@@ -41,6 +41,7 @@ def solve(
     deficits: str = "multiplicative",
     mode: str = "exact",
     throw: bool = True,
+    reference: str | None = None,
     tolerance: float = 1e-12,
     max_steps: int = 2000,
 ) -> Counterfactual:
@@ -59,7 +60,11 @@ def solve(
         Expenditure stays in proportion to output; or deficits stay constant in units of world output; or
         as multiplicative with welfare read from expenditure; or the baseline is first solved to balanced
         trade and the shock is measured from there.
-    mode : {"exact"}
+    mode : {"exact", "published"}
+        ``published`` follows the printed recipe of the Advanced Guide instead (see ``geppml``), which is
+        not an exact solution: its certificate shows by how much markets fail to clear.
+    reference : str, optional
+        The reference economy of the published recipe, ``DEU`` or else the first; results hardly depend on it.
     throw : bool
         Raise if there is no solution; otherwise return what was reached, with its status.
     tolerance : float
@@ -80,12 +85,14 @@ def solve(
     began = perf_counter()
     shock = Shock.read(shock)
     check_options(theta, supply_elasticity, deficits, mode, economy, shock)
+    if mode == "published":
+        return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began), throw)
     if deficits == "balanced":
         economy = balanced_first(economy, theta, supply_elasticity, throw, tolerance, max_steps)
     model = one_sector(economy, shock, theta, supply_elasticity, deficits)
     found = solve_model(model, np.zeros((1, len(economy))), tolerance=tolerance, max_steps=max_steps)
     out = read_out(model, found, economy, shock, theta, supply_elasticity, deficits, tolerance, began)
-    return raise_unless_solved(out) if throw else out
+    return raise_unless_solved(out, throw)
 
 
 def check_options(
@@ -109,11 +116,63 @@ def check_options(
         raise InvalidShock(
             "This economy carries no tariffs.", fix="Use a SectorEconomy (one sector is enough) for tariffs."
         )
+    if mode == "published" and (psi or deficits != "multiplicative" or set_other(shock)):
+        raise SpecificationError(
+            "The published recipe knows trade costs only, multiplicative deficits and fixed supply.",
+            fix='Use mode="exact" for anything else.',
+        )
     if shock.deficit and deficits != "additive":
         raise InvalidShock(
             f"A deficit was set, but under the {deficits} rule deficits follow from output.",
             fix='Use deficits="additive".',
         )
+
+
+def set_other(shock: Shock) -> bool:
+    """Whether a shock goes beyond partial effects."""
+    return bool(shock.productivity_hat or shock.labour_hat or shock.deficit)
+
+
+def follow_recipe(
+    economy: Economy, shock: Shock, theta: float, reference: str | None, began: float
+) -> Counterfactual:
+    """The published loop with labels and the same certificate."""
+    from detente.equilibrium.geppml import STOP, published_loop
+
+    effects = partial_array(shock, economy)
+    if np.isinf(effects).any():
+        raise SpecificationError(
+            "The published recipe cannot close a border.",
+            why="It enters trade costs as the offset of a regression.",
+            fix='Use mode="exact".',
+        )
+    code = reference or ("DEU" if "DEU" in economy.economies else economy.economies[0])
+    found = published_loop(economy.flows, effects, theta, reference=economy.index(code))
+    output = found.price_hat * economy.output
+    report = Report(
+        status=Status.STOPPED_LOOSE if found.stopped else Status.MAX_STEPS,
+        iterations=found.passes,
+        residuals=frozen(found.flows.sum(axis=1) - output),
+        walras=float(found.flows.sum() - output.sum()),
+        tolerance=STOP,
+        seconds=perf_counter() - began,
+    )
+    return Counterfactual(
+        baseline=economy,
+        shock=shock,
+        theta=float(theta),
+        supply_elasticity=0.0,
+        deficits="multiplicative",
+        mode="published",
+        price_hat=frozen(found.price_hat),
+        index_hat=frozen(found.index_hat),
+        output_hat=frozen(found.price_hat),
+        expenditure_hat=frozen(found.price_hat),
+        welfare_hat=frozen(found.price_hat / found.index_hat),
+        flows=frozen(found.flows),
+        expenditure_scale=1.0,
+        report=report,
+    )
 
 
 def one_sector(economy: Economy, shock: Shock, theta: float, psi: float, deficits: str) -> Armington:
@@ -143,7 +202,7 @@ def balanced_first(
     model = one_sector(economy, Shock(), theta, psi, "balanced")
     found = solve_model(model, np.zeros((1, len(economy))), tolerance=tolerance, max_steps=max_steps)
     out = read_out(model, found, economy, Shock(), theta, psi, "balanced", tolerance, perf_counter())
-    return raise_unless_solved(out).economy if throw or out.report.ok else economy
+    return raise_unless_solved(out, throw).economy if throw or out.report.ok else economy
 
 
 def read_out(
@@ -193,10 +252,10 @@ def read_out(
     )
 
 
-def raise_unless_solved(out: Counterfactual) -> Counterfactual:
+def raise_unless_solved(out: Counterfactual, throw: bool = True) -> Counterfactual:
     """The result, or the error its status names."""
     status = out.report.status
-    if status in (Status.CONVERGED, Status.STOPPED_LOOSE):
+    if not throw or status in (Status.CONVERGED, Status.STOPPED_LOOSE):
         return out
     if status is Status.NEGATIVE_EXPENDITURE:
         bad = np.asarray(out.economies)[out.expenditure_hat <= 0]
