@@ -19,6 +19,7 @@ from detente import __version__
 from detente.economies import name_of
 from detente.study.answer import Answer, claims_by_verdict, peak_and_trough, what_if, why_by_episode
 from detente.study.baseline import baselines
+from detente.study.relation import relation_today
 from detente.study.scenarios import solve_scenarios
 from detente.study.study import Study, check_or_raise, require_dyad_of_targets
 from detente.study.tables import Table
@@ -137,12 +138,12 @@ def run_study(
         with clock.stage("scenarios", 0.2):
             scenarios = _scenarios(study, panel, residuals, quick)
         with clock.stage("verdicts", 0.2):
-            claims = ledger.verdicts(causes=effects)
+            claims = ledger.verdicts(effects.to_dicts())
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
-            forecasts = ledger.scoreboard()
+            forecasts = ledger.forecasts
     names = {c: name_of(c) for c in (study.origin, study.destination)}
     answer = Answer(
-        peak_and_trough(lines, (study.origin_name, study.destination_name)) + tuple(ledger.today()),
+        peak_and_trough(lines, (study.origin_name, study.destination_name)) + relation_today(ledger),
         why_by_episode(effects, study.spec),
         what_if(scenarios, study.spec, names, quick=quick),
         claims_by_verdict(claims),
