@@ -36,7 +36,8 @@ def judge(claim: Claim, evidence: Evidence) -> Verdict:
     """
     if not claim.test:
         return not_checkable(claim.why_not or "The record holds nothing that could test this.")
-    return RULES[claim.test](claim, evidence)
+    verdict = RULES[claim.test](claim, evidence)
+    return verdict.because(f"{verdict.reason} How it was read: {claim.note}.") if claim.note else verdict
 
 
 def verdict_table(ledger: Ledger, findings: Iterable[Mapping[str, Any]] = ()) -> pl.DataFrame:

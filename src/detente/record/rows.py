@@ -136,6 +136,7 @@ class Claim:
     target: str
     options: str
     why_not: str
+    note: str
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Claim:
@@ -144,7 +145,7 @@ class Claim:
             name: row[name] or ""
             for name in (
                 *("paragraph", "subsystem", "attributed_to", "value", "unit", "state"),
-                *("test", "target", "options", "why_not"),
+                *("test", "target", "options", "why_not", "note"),
             )
         }
         return cls(
