@@ -153,7 +153,7 @@ def run_study(
         notes.append("Quick run: placebos were skipped and only the central elasticity was solved.")
     tables = {
         "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "timeline": lines,
-        "events": ledger.events, "figures": ledger.figures, "forecasts": forecasts, "sources": ledger.sources,
+        "events": _whole_numbers(ledger.events, "severity"), "figures": _whole_numbers(ledger.figures, "preferred"), "forecasts": forecasts, "sources": ledger.sources,
     }  # fmt: skip
     manifest = _manifest(study, panel, data, quick, seed, command, started, clock.timings)
     if progress:
@@ -220,6 +220,13 @@ def _scenarios(study: Study, panel: Panel, residuals: pl.DataFrame, quick: bool)
     return solve_scenarios(
         study.spec, plan, lambda o, d, y, base: at.get((o, d, y, tuple(base or headline))), quick=quick
     )
+
+
+def _whole_numbers(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The record keeps text; readers of a run get a coded column as integers."""
+    import polars as pl
+
+    return frame.with_columns(pl.col(column).cast(pl.Float64).cast(pl.Int64))
 
 
 def _manifest(
