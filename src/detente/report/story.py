@@ -17,6 +17,9 @@ FRAMES = (
     "figures",
     "forecasts",
     "sources",
+    "partners",
+    "winners",
+    "library",
 )
 
 
@@ -42,6 +45,9 @@ class Story:
     figures: pl.DataFrame
     forecasts: pl.DataFrame
     sources: pl.DataFrame
+    partners: pl.DataFrame
+    winners: pl.DataFrame
+    library: pl.DataFrame
 
     @classmethod
     def of(cls, run: Any) -> Story:

@@ -91,13 +91,7 @@ def scenario_rows(story: Story, words: Catalogue) -> list[Row]:
     found = []
     for row in scenario_summary(story).iter_rows(named=True):
         spans = {
-            key: words(
-                "scenarios.range",
-                low=words.significant(row[f"{name}_low"], sign=True),
-                high=words.significant(row[f"{name}_high"], sign=True),
-            )
-            if row[f"{name}_low"] is not None
-            else ""
+            key: words.span(row[f"{name}_low"], row[f"{name}_high"])
             for key, name in (("exports", "exports_change_usd_mn"), ("income", "welfare_pct"))
         }
         found.append(

@@ -60,6 +60,8 @@ def _points(words: Catalogue, row: dict[str, Any], domain: tuple[float, float]) 
     value = words.significant(row["value"], 4)
     tip = f"{words.date(row['period'])}: {value} {unit} ({_named(words, row['series'])}, {row['source_id']})"
     ends = [decimal_year(part) for part in str(row["period"]).split("/")]
+    if len(ends) == 2 and ends[1] is not None:  # a span that runs past the axis is drawn to its end
+        ends[1] = min(ends[1], domain[1])
     return [
         {"x": x, "value": row["value"], "preferred": str(row["preferred"] or "0") in ("1", "1.0", "True", "true"),
          "series": row["series"], "unit": row["unit"], "tip": tip}
