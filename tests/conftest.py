@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+ABSENT = "the real data folder ../shared is not here"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("shared") and not (SHARED / "data").is_dir():
-        pytest.skip("the real data folder ../shared/data is not here")
+        pytest.skip(ABSENT)
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data beside the checkout."""
     if not (SHARED / "data").is_dir():
-        pytest.skip("the real data folder ../shared/data is not here")
+        pytest.skip(ABSENT)
     return SHARED / "data"
 
 
@@ -26,5 +27,28 @@ def shared_data() -> Path:
 def shared_case() -> Path:
     """The folder with the facts of the flagship case beside the checkout."""
     if not (SHARED / "case").is_dir():
-        pytest.skip("the case folder ../shared/case is not here")
+        pytest.skip(ABSENT)
     return SHARED / "case"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test in tests/oracles is an oracle; remember which, for the closing count."""
+    for item in items:
+        if "/oracles/" in item.path.as_posix():
+            item.add_marker("oracle")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    outcome = yield
+    outcome.get_result().is_oracle = item.get_closest_marker("oracle") is not None
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """How many oracle tests ran and how many were skipped."""
+    counts = {
+        state: sum(getattr(r, "is_oracle", False) for r in terminalreporter.stats.get(state, []))
+        for state in ("passed", "failed", "skipped")
+    }
+    ran = counts["passed"] + counts["failed"]
+    terminalreporter.write_line(f"oracle tests: {ran} ran ({counts['failed']} failed), {counts['skipped']} skipped")

@@ -1,1 +1,23 @@
-"""gravity"""
+"""Structural gravity by Poisson pseudo-maximum likelihood."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "ThreeWay": "tensor",
+    "fit_margins": "tensor",
+    "Imputation": "imputation",
+    "impute": "imputation",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'detente.gravity' has no attribute {name!r}")
+    value = getattr(import_module(f"detente.gravity.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

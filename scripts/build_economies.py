@@ -1,0 +1,143 @@
+"""Build src/detente/economies.csv from ISO 3166 as packaged in pycountry.
+
+    python -m pip install pycountry && python scripts/build_economies.py
+
+Facts added by hand here: codes no longer in use with their successors, start
+years of economies that appeared after 1990, CEPII's numeric codes where they
+are not ISO's (BACI country file), and the short names people type.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pycountry
+
+TARGET = Path(__file__).resolve().parents[1] / "src/detente/economies.csv"
+
+# code: (name, last year in use, successors)
+FORMER = {
+    "ROM": ("Romania", 2002, "ROU"),
+    "ZAR": ("Zaire", 1997, "COD"),
+    "TMP": ("East Timor", 2002, "TLS"),
+    "BUR": ("Burma", 1989, "MMR"),
+    "YMD": ("Yemen, Democratic", 1990, "YEM"),
+    "DDR": ("German Democratic Republic", 1990, "DEU"),
+    "CSK": ("Czechoslovakia", 1992, "CZE;SVK"),
+    "SUN": ("Soviet Union", 1991, "ARM;AZE;BLR;EST;GEO;KAZ;KGZ;LTU;LVA;MDA;RUS;TJK;TKM;UKR;UZB"),
+    "YUG": ("Yugoslavia", 2002, "SRB;MNE;BIH;HRV;MKD;SVN"),
+    "SCG": ("Serbia and Montenegro", 2006, "SRB;MNE"),
+    "ANT": ("Netherlands Antilles", 2010, "CUW;SXM;BES"),
+    "PAL": ("Palestine (code in older data)", 1999, "PSE"),
+}
+
+STARTS = {
+    "ARM": 1991,
+    "AZE": 1991,
+    "BLR": 1991,
+    "EST": 1991,
+    "GEO": 1991,
+    "KAZ": 1991,
+    "KGZ": 1991,
+    "LTU": 1991,
+    "LVA": 1991,
+    "MDA": 1991,
+    "RUS": 1991,
+    "TJK": 1991,
+    "TKM": 1991,
+    "UKR": 1991,
+    "UZB": 1991,
+    "BIH": 1992,
+    "HRV": 1991,
+    "MKD": 1991,
+    "SVN": 1991,
+    "CZE": 1993,
+    "SVK": 1993,
+    "ERI": 1993,
+    "SRB": 2006,
+    "MNE": 2006,
+    "TLS": 2002,
+    "SSD": 2011,
+    "CUW": 2010,
+    "SXM": 2010,
+    "BES": 2010,
+}
+
+BACI = {"FRA": 251, "NOR": 579, "IND": 699, "CHE": 757, "USA": 842, "TWN": 490}
+
+NAMES = {
+    "BOL": "Bolivia",
+    "VEN": "Venezuela",
+    "IRN": "Iran",
+    "KOR": "South Korea",
+    "PRK": "North Korea",
+    "RUS": "Russia",
+    "SYR": "Syria",
+    "TZA": "Tanzania",
+    "TWN": "Taiwan",
+    "VNM": "Vietnam",
+    "LAO": "Laos",
+    "MDA": "Moldova",
+    "COD": "Congo (Kinshasa)",
+    "COG": "Congo (Brazzaville)",
+    "FSM": "Micronesia",
+    "PSE": "Palestine",
+    "NLD": "Netherlands",
+    "BRN": "Brunei",
+    "FLK": "Falkland Islands",
+    "TUR": "Türkiye",
+    "VAT": "Vatican",
+    "CIV": "Côte d'Ivoire",
+    "CPV": "Cabo Verde",
+    "SWZ": "Eswatini",
+    "CZE": "Czechia",
+    "MAC": "Macao",
+    "HKG": "Hong Kong",
+    "USA": "United States",
+    "GBR": "United Kingdom",
+}
+
+ALIASES = {
+    "USA": "US;United States of America;America;Estados Unidos", "GBR": "UK;Britain;Great Britain;Reino Unido",
+    "KOR": "Republic of Korea;Korea;Corea del Sur", "RUS": "Russian Federation", "TUR": "Turkey;Turquía",
+    "CZE": "Czech Republic", "SWZ": "Swaziland", "MMR": "Burma", "CIV": "Ivory Coast", "CPV": "Cape Verde",
+    "MKD": "Macedonia", "VEN": "Venezuela, RB;República Bolivariana de Venezuela", "ARE": "UAE;Emirates",
+    "NLD": "Holland;Países Bajos", "DEU": "Alemania", "ESP": "España;Espana", "BRA": "Brasil", "MEX": "México",
+    "PER": "Perú", "PAN": "Panamá", "JPN": "Japón", "FRA": "Francia", "ITA": "Italia", "CAN": "Canadá",
+    "SAU": "KSA", "EGY": "Egypt, Arab Rep.", "IRN": "Iran, Islamic Rep.", "TTO": "Trinidad", "TLS": "East Timor",
+}  # fmt: skip
+
+PSEUDO = {"ROW": "Rest of the world", "XKX": "Kosovo"}
+
+
+def rows() -> list[dict[str, object]]:
+    out = []
+    for country in pycountry.countries:
+        code = country.alpha_3
+        name = NAMES.get(code) or getattr(country, "common_name", None) or country.name
+        out.append(
+            {
+                "code": code, "name": name, "numeric": int(country.numeric),
+                "baci": BACI.get(code, int(country.numeric)), "valid_from": STARTS.get(code, ""),
+                "valid_to": "", "successors": "", "aliases": ";".join(
+                    a for a in [ALIASES.get(code, ""), country.name if country.name != name else ""] if a),
+            }
+        )  # fmt: skip
+    for code, (name, last, successors) in FORMER.items():
+        out.append({"code": code, "name": name, "valid_to": last, "successors": successors})
+    for code, name in PSEUDO.items():
+        out.append({"code": code, "name": name})
+    return sorted(out, key=lambda r: str(r["code"]))
+
+
+def main() -> None:
+    columns = ["code", "name", "numeric", "baci", "valid_from", "valid_to", "successors", "aliases"]
+    with TARGET.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""Why did the flow between two economies change? One dyad, by episode, with placebos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.attribution.cautions import cautions, require_trade_before
+from detente.attribution.decomposition import Split, split
+from detente.attribution.episodes import Episode, episodes_of
+from detente.attribution.placebos import Standing, choose, stand
+from detente.attribution.residuals import Residuals, residuals
+from detente.attribution.sample import Sample
+from detente.attribution.sentences import finding_sentence
+from detente.errors import SpecificationError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BASE_WINDOWS = ((2000, 2004), (2000, 2008))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One direction, one episode, one base window.
+
+    Attributes
+    ----------
+    exporter, importer : str
+    episode : Episode
+    base : (int, int)
+        Years that fix the pair effect.
+    flow_from, flow_to : float
+        Recorded flows at both ends, million US$.
+    split : Split
+        Parts of the change, log points.
+    standing : Standing or None
+        Among the placebos; None with ``quick``.
+    sentence : str
+    """
+
+    exporter: str
+    importer: str
+    episode: Episode
+    base: tuple[int, int]
+    flow_from: float
+    flow_to: float
+    split: Split
+    standing: Standing | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The residual of one direction in one year, with its place among placebos."""
+
+    exporter: str
+    importer: str
+    year: int
+    base: tuple[int, int]
+    actual: float
+    counterfactual: float
+    log_ratio: float
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Findings by direction, episode and base window, and the residual paths behind them.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+    levels : tuple of Level
+    cautions : tuple of str
+        What may be wrong with the flows as recorded.
+    panel : str
+        Name and number of economies.
+    placebos : str
+        Class of placebos; empty when they were skipped.
+    """
+
+    findings: tuple[Finding, ...]
+    levels: tuple[Level, ...]
+    cautions: tuple[str, ...]
+    panel: str
+    placebos: str
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(f.sentence for f in self.findings)
+
+    def to_frame(self) -> pl.DataFrame:
+        """The table ``attribution`` of docs/results.md (polars)."""
+        from detente.attribution.tables import attribution_frame
+
+        return attribution_frame(self)
+
+    def residuals(self) -> pl.DataFrame:
+        """The table ``residuals`` of docs/results.md (polars)."""
+        from detente.attribution.tables import residual_frame
+
+        return residual_frame(self)
+
+    def summary(self) -> str:
+        """The sentences, one a line, and the cautions."""
+        return "\n".join((*self.sentences, *self.cautions))
+
+    def __repr__(self) -> str:
+        pairs = sorted({f"{f.exporter}→{f.importer}" for f in self.findings})
+        return f"<Attribution {', '.join(pairs)}: {len(self.findings)} findings on {self.panel}>"
+
+
+def attribute(
+    panel: Any,
+    origin: str,
+    destination: str,
+    episodes: Iterable[Any] | Mapping[str, Any],
+    base_windows: Sequence[tuple[int, int]] = BASE_WINDOWS,
+    placebos: str = "size",
+    quick: bool = False,
+    *,
+    contiguity: Any = None,
+    names: Mapping[str, str] | None = None,
+) -> Attribution:
+    """Split the change of a flow by episode, in both directions, and say how unusual it is.
+
+    Parameters
+    ----------
+    panel : Panel or (flows, economies, years)
+        Flows [t, i, j] in million US$; nan where missing.
+    origin, destination : str
+        The dyad; its reverse is done too, and both are left out of the fit after the base years.
+    episodes : iterable of (from_year, to_year), of (name, from_year, to_year), or mapping
+    base_windows : sequence of (first, last)
+        Years that fix the pair effects; one set of results for each.
+    placebos : {"size", "contiguous", "importer", "exporter"}
+        All within a factor of three of the dyad's base trade.
+    quick : bool
+        Skip the placebos; the sentences say so.
+    contiguity : (N, N) bool array or iterable of pairs of codes, optional
+        Who borders whom, for ``placebos="contiguous"``.
+    names : mapping of code to name, optional
+        For the sentences.
+
+    Returns
+    -------
+    Attribution
+
+    Raises
+    ------
+    UnknownEconomy, SpecificationError
+        The dyad, an episode or a base window is not in the panel.
+    NotIdentified
+        No trade in the base years in either direction.
+    TooFewDonors
+        No comparable dyad.
+
+    Notes
+    -----
+    Three-way PPML with the dyad masked (Larch, Wanner, Yotov & Zylkin 2019), placebo shares
+    after Abadie, Diamond & Hainmueller (2010).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> flows = rng.lognormal(sigma=0.1, size=(6, 12, 12)) * 100
+    >>> flows[4:, 0, 1] *= 0.2                                      # a rupture in the fifth year
+    >>> codes = tuple(f"E{k:02d}" for k in range(12))
+    >>> found = attribute((flows, codes, range(2000, 2006)), "E00", "E01", [(2003, 2005)], [(2000, 2003)])
+    >>> first = found.findings[0]
+    >>> bool(first.split.dyad_part < -1.2), first.standing.share < 0.05
+    (True, True)
+    """
+    sample = Sample.of(panel)
+    i, j = sample.economy(origin), sample.economy(destination)
+    if i == j:
+        raise SpecificationError(f"'{origin}' has no dyad with itself.", fix="Name two economies.")
+    asked = episodes_of(episodes)
+    for episode in asked:
+        episode.check(sample)
+    contiguous = contiguity_matrix(contiguity, sample)
+    findings: list[Finding] = []
+    levels: list[Level] = []
+    for base in base_windows:
+        window = sample.window(base)
+        for a, b in ((i, j), (j, i)):
+            require_trade_before(sample, a, b, window)
+        fit = residuals(sample.flows, window, [(i, j), (j, i)])
+        for a, b in ((i, j), (j, i)):
+            chosen = None
+            if not quick:
+                chosen = choose(
+                    fit.base_mean, a, b, kind=placebos, barred=sample.barred, contiguity=contiguous
+                ).chosen
+            findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, names or {}) for e in asked]
+            levels += _levels(sample, fit, a, b, tuple(base), chosen)
+    return Attribution(
+        tuple(findings),
+        tuple(levels),
+        cautions(sample, i, j) + cautions(sample, j, i),
+        sample.label,
+        "" if quick else placebos,
+    )
+
+
+def _finding(
+    sample: Sample, fit: Residuals, i: int, j: int, episode: Episode, base: tuple[int, int],
+    chosen: NDArray[np.bool_] | None, names: Mapping[str, str],
+) -> Finding:
+    start, end = sample.year(episode.from_year), sample.year(episode.to_year)
+    with np.errstate(invalid="ignore"):
+        parts = split(sample.flows, fit.exporter, fit.importer, fit.log_ratio, i, j, start, end)
+        standing = None
+        if chosen is not None:
+            standing = stand(parts.dyad_part, fit.log_ratio[end][chosen] - fit.log_ratio[start][chosen])
+    flow_from, flow_to = float(sample.flows[start, i, j]), float(sample.flows[end, i, j])
+    exporter, importer = sample.economies[i], sample.economies[j]
+    sentence = finding_sentence(exporter, importer, episode, flow_from, flow_to, parts, standing, names)
+    return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, sentence)
+
+
+def _levels(
+    sample: Sample, fit: Residuals, i: int, j: int, base: tuple[int, int], chosen: NDArray[np.bool_] | None
+) -> list[Level]:
+    rows = []
+    for t, year in enumerate(sample.years):
+        value = float(fit.log_ratio[t, i, j])
+        standing = None if chosen is None else stand(value, fit.log_ratio[t][chosen])
+        rows.append(
+            Level(
+                sample.economies[i], sample.economies[j], year, base, float(sample.flows[t, i, j]),
+                float(fit.counterfactual[t, i, j]), value, standing,
+            )
+        )
+    return rows
+
+
+def contiguity_matrix(given: Any, sample: Sample) -> NDArray[np.bool_] | None:
+    """A symmetric (N, N) bool matrix from a matrix or pairs of codes; pairs outside the panel are left."""
+    if given is None:
+        return None
+    n = len(sample.economies)
+    if isinstance(given, np.ndarray):
+        if given.shape != (n, n):
+            raise SpecificationError(
+                f"The contiguity matrix has shape {given.shape}; the panel has {n} economies."
+            )
+        return given.astype(bool)
+    at = {code: k for k, code in enumerate(sample.economies)}
+    matrix = np.zeros((n, n), dtype=bool)
+    for a, b in given:
+        if a in at and b in at:
+            matrix[at[a], at[b]] = matrix[at[b], at[a]] = True
+    return matrix

@@ -1,0 +1,180 @@
+"""Every test of one dyad's change in one place: they answer different questions and are read together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.attribution.cautions import require_trade_before
+from detente.attribution.completion import Completed, complete_path
+from detente.attribution.conformal import Conformal, conformal_interval
+from detente.attribution.episodes import Episode, episodes_of
+from detente.attribution.placebos import Standing, choose, stand
+from detente.attribution.power import Power, power
+from detente.attribution.residuals import residuals
+from detente.attribution.sample import Sample
+from detente.attribution.sentences import log_points, share_in_words
+from detente.attribution.synthetic import Synthetic, synthetic_control
+from detente.errors import DetenteError, SpecificationError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Floats = NDArray[np.float64]
+
+DONOR_FACTOR = 10.0  #: donors of the synthetic control trade within this factor of the dyad
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """One direction, one episode, every method that could be run.
+
+    Attributes
+    ----------
+    exporter, importer : str
+    episode : Episode
+    value : float
+        Change of the dyad's residual over the episode, log points.
+    placebo : Standing
+    power : Power or None
+    synthetic : Synthetic or None
+    completed : Completed or None
+    conformal : Conformal or None
+    refused : mapping of method to reason
+        Why a method is missing.
+    """
+
+    exporter: str
+    importer: str
+    episode: Episode
+    value: float
+    placebo: Standing
+    power: Power | None
+    synthetic: Synthetic | None
+    completed: Completed | None
+    conformal: Conformal | None
+    refused: dict[str, str]
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row a method: estimate, range, share, donors, what the range is (polars)."""
+        import polars as pl
+
+        p, s, c, f = self.placebo, self.synthetic, self.completed, self.conformal
+        rows = [("placebo", self.value, self.value - p.high, self.value - p.low, p.share, p.n,
+                 "the change less the 95% and 5% points of placebos")]  # fmt: skip
+        if s:
+            rows.append(("synthetic control", s.effect, s.lowest, s.highest, s.share, s.n,
+                         "range when each donor is left out in turn"))  # fmt: skip
+        if c:
+            rows.append(("matrix completion", c.effect, c.effect - c.standing.high,
+                         c.effect - c.standing.low, c.standing.share, c.standing.n,
+                         "the gap less the 95% and 5% points of donors' gaps"))  # fmt: skip
+        if f:
+            rows.append(("conformal", None, f.low, f.high, f.p_zero, None,
+                         f"{1 - f.level:.0%} interval" + (", open at the grid's end" if f.at_edge else "")))
+        rows += [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
+        columns = ["method", "log_points", "low", "high", "share", "n", "note"]
+        return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What each method allows to say."""
+        found = []
+        if self.synthetic:
+            s = self.synthetic
+            found.append(
+                f"Against a synthetic control from {s.n} dyads the mean gap is {log_points(s.effect)} log "
+                f"points ({log_points(s.lowest)} to {log_points(s.highest)} when each donor is left out); "
+                f"{share_in_words(s.share)} of the donors treated alike show as large a break."
+            )
+        if self.completed:
+            c = self.completed
+            found.append(
+                f"Against a completed matrix of {c.standing.n} dyads it is {log_points(c.effect)}; "
+                f"{share_in_words(c.standing.share)} did as badly or worse."
+            )
+        if self.conformal and not np.isnan(self.conformal.low):
+            f = self.conformal
+            found.append(
+                f"Over time, {1 - f.level:.0%} conformal limits for a constant effect are "
+                f"{log_points(f.low)} to {log_points(f.high)}."
+            )
+        if self.power:
+            found.append(str(self.power))
+        return tuple(found)
+
+
+def infer(
+    panel: Any,
+    origin: str,
+    destination: str,
+    episode: Any,
+    base_window: tuple[int, int] = (2000, 2004),
+    *,
+    seed: int = 0,
+) -> Inference:
+    """Judge one direction's change by placebos, synthetic control, completion and conformal limits.
+
+    Parameters
+    ----------
+    panel : Panel or (flows, economies, years)
+    origin, destination : str
+    episode : (from_year, to_year), (name, from_year, to_year) or Episode
+        The years after ``from_year`` up to ``to_year`` count as treated.
+    base_window : (first, last)
+    seed : int
+        Of the folds of the matrix completion.
+
+    Returns
+    -------
+    Inference
+        A method that cannot be run is None, with the reason in ``refused``.
+    """
+    sample = Sample.of(panel)
+    i, j = sample.economy(origin), sample.economy(destination)
+    (asked,) = episodes_of([episode])
+    asked.check(sample)
+    base = sample.window(base_window)
+    require_trade_before(sample, i, j, base)
+    fit = residuals(sample.flows, base, [(i, j), (j, i)])
+    start, end = sample.year(asked.from_year), sample.year(asked.to_year)
+    chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+    with np.errstate(invalid="ignore"):
+        change = fit.log_ratio[end] - fit.log_ratio[start]
+    paths = fit.log_ratio[: end + 1]
+    own = paths[:, i, j]
+    alike = paths[:, chosen].T
+    near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
+    refused: dict[str, str] = {}
+
+    def attempt(name: str, method: Any, *args: Any, **more: Any) -> Any:
+        try:
+            if not np.isfinite(own).all():
+                raise SpecificationError("The dyad's residual is unknown or zero in some year.")
+            return method(*args, **more)
+        except DetenteError as error:
+            refused[name] = str(error)
+            return None
+
+    value = float(change[i, j])
+    return Inference(
+        origin,
+        destination,
+        asked,
+        value,
+        stand(value, change[chosen]),
+        attempt("power", power, change[chosen]),
+        attempt("synthetic control", synthetic_control, own, near, start + 1),
+        attempt("matrix completion", complete_path, own, alike, start + 1, seed=seed),
+        attempt("conformal", conformal_interval, own, near, start + 1),
+        refused,
+    )
+
+
+def donors_of(base_mean: Floats, i: int, j: int, barred: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(N, N) bool: dyads of the same importer or exporter within a factor of ten."""
+    same = choose(base_mean, i, j, kind="importer", factor=DONOR_FACTOR, barred=barred).chosen
+    return same | choose(base_mean, i, j, kind="exporter", factor=DONOR_FACTOR, barred=barred).chosen

@@ -1,0 +1,97 @@
+"""Every dyad's residual against its own base years, from one masked three-way fit.
+
+The model ``X_ijt = exporter_it * importer_jt * pair_ij`` is fitted with the treated
+dyad left out after its base years (METHODS A1b). The exporter and importer effects
+then owe nothing to what happened to it. For every dyad, treated or not, the pair
+effect is taken from the base years only (METHODS A6.1)::
+
+    pair_ij = sum_base X_ijt / sum_base exporter_it importer_jt
+    residual_ijt = ln X_ijt - ln(exporter_it importer_jt pair_ij)
+
+so a placebo is treated exactly as the dyad of interest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Residuals:
+    """Residuals of all dyads.
+
+    Attributes
+    ----------
+    log_ratio : (T, N, N) array
+        ln(actual / counterfactual); minus infinity for a recorded zero, nan where nothing is known.
+    counterfactual : (T, N, N) array, million US$
+        What the exporter, the importer and the pair's base years lead one to expect.
+    exporter, importer : (T, N) arrays
+        Multiplicative effects, up to one common factor a year.
+    base_mean : (N, N) array, million US$
+        Mean flow over the base years; nan for dyads without one.
+    base : slice
+        Positions of the base years.
+    """
+
+    log_ratio: Floats
+    counterfactual: Floats
+    exporter: Floats
+    importer: Floats
+    base_mean: Floats
+    base: slice
+
+
+def left_out(shape: tuple[int, ...], dyads: Sequence[tuple[int, int]], base: slice) -> Bools:
+    """(T, N, N) bool, True in the cells of ``dyads`` outside the base years."""
+    out = np.zeros(shape, dtype=bool)
+    for i, j in dyads:
+        out[:, i, j] = True
+        out[base, i, j] = False
+    return out
+
+
+def residuals(flows: Floats, base: slice, dyads: Sequence[tuple[int, int]]) -> Residuals:
+    """Fit the three-way model without ``dyads`` after (and before) their base years.
+
+    Parameters
+    ----------
+    flows : (T, N, N) array, million US$
+        nan where missing; the diagonal is ignored.
+    base : slice
+        Positions of the base years.
+    dyads : sequence of (i, j)
+        Left out of the fit outside the base years.
+
+    Returns
+    -------
+    Residuals
+    """
+    observed = np.isfinite(flows) & ~np.eye(flows.shape[1], dtype=bool)
+    amounts = np.where(observed, flows, 0.0)
+    exporter, importer = _effects(amounts, observed & ~left_out(flows.shape, dyads, base))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        common = exporter[:, :, None] * importer[:, None, :]
+        before = np.where(observed[base], common[base], 0.0).sum(axis=0)
+        pair = amounts[base].sum(axis=0) / before
+        counterfactual = common * pair
+        log_ratio = np.log(np.where(observed, flows, np.nan)) - np.log(counterfactual)
+        base_mean = amounts[base].sum(axis=0) / observed[base].sum(axis=0)
+    log_ratio[np.isposinf(log_ratio)] = np.nan  # no counterfactual: exporter, importer or pair unknown
+    log_ratio[:, ~(pair > 0)] = np.nan
+    return Residuals(log_ratio, counterfactual, exporter, importer, base_mean, base)
+
+
+def _effects(amounts: Floats, used: Bools) -> tuple[Floats, Floats]:
+    """Exporter and importer effects, each (T, N), of the fit on the cells ``used``."""
+    from detente.gravity.tensor import fit_margins
+
+    fit = fit_margins(amounts, used)
+    return np.exp(fit.exporter_year), np.exp(fit.importer_year)

@@ -1,0 +1,93 @@
+"""The command group, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from detente.errors import DetenteError, did_you_mean
+
+# command -> what it does, shown by --help without importing anything
+COMMANDS = {
+    "run": "Run a study: what happened, why, what if, and which claims hold.",
+    "check": "Check a study folder; point at file, row and column.",
+    "new": "Make a new study for two economies.",
+    "solve": "Solve a counterfactual equilibrium from a square flow table.",
+    "report": "Write the report of a finished run again.",
+    "doctor": "Say what is installed and what is missing.",
+}
+
+
+class Commands(click.Group):
+    """A click group that imports a command's module only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        return import_module(f"detente.cli.{name}_").command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"There is no command '{args[0]}'.{did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        from detente import __version__
+
+        click.echo(f"detente {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Commands,
+    epilog="Example: detente run colombia-venezuela. Exit codes: 0 ok, 1 bug, 2 usage, 3 data, "
+    "4 specification or study, 5 not converged.",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def group() -> None:
+    """What happened between two economies, why, and what if."""
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Run the command line on ``argv`` and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a Windows console may not be UTF-8
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        result = group.main(args=argv, prog_name="detente", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return 130
+    except DetenteError as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        if os.environ.get("DETENTE_DEBUG"):
+            raise
+        click.echo(
+            f"This is a bug in detente, not in your input: {type(error).__name__}: {error}\n"
+            "Run it again with the environment variable DETENTE_DEBUG=1 and report what it prints.",
+            err=True,
+        )
+        return 1

@@ -1,0 +1,34 @@
+"""``detente check``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("check", epilog="Example: detente check my-study")
+@click.argument("study")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
+def command(study: str, json_: bool) -> int:
+    """Check STUDY's study.toml and record; every problem with its file, row and column."""
+    from detente.cli.output import as_json
+    from detente.errors import RecordError
+    from detente.study import open_study
+    from detente.study.study import require_dyad_of_targets
+
+    opened = open_study(study)
+    require_dyad_of_targets(opened.spec)
+    problems = opened.check()
+    if json_:
+        rows = [{"file": p.file, "row": p.row, "column": p.column, "what": p.what, "fix": p.fix} for p in problems]
+        click.echo(as_json({"study": opened.id, "ok": not problems, "problems": rows}))
+    elif problems:
+        for problem in problems:
+            click.echo(str(problem), err=True)
+        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {opened.folder}.", err=True)
+    else:
+        ledger = opened.ledger()
+        click.echo(
+            f"{opened.title}: nothing to mend. {ledger.sources.height} sources, {ledger.events.height} events, "
+            f"{ledger.figures.height} figures, {ledger.claims.height} claims."
+        )
+    return RecordError.exit_code if problems else 0

@@ -1,0 +1,54 @@
+"""What commands share on their way out: a progress line for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+class ProgressLine:
+    """One line on stderr, from two seconds on, and only when a person is watching."""
+
+    def __init__(self, label: str, *, after: float = 2.0) -> None:
+        self.label, self.after = label, after
+        self.start = time.monotonic()
+        self.shown = False
+        self.live = sys.stderr.isatty()
+
+    def __call__(self, stage: str, share: float) -> None:
+        if not self.live:
+            return
+        if time.monotonic() - self.start >= self.after or self.shown:
+            sys.stderr.write(f"\r\033[K{self.label}: {stage} ({share:.0%})")
+            sys.stderr.flush()
+            self.shown = True
+
+    def done(self) -> None:
+        """Wipe the line."""
+        if self.shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+def as_json(data: dict[str, Any]) -> str:
+    """One JSON object with ``schema_version``; what is not a number becomes null."""
+    return json.dumps({"schema_version": SCHEMA_VERSION, **_clean(data)}, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _clean(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(v) for v in value]
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        value = value.item()
+    if hasattr(value, "tolist"):
+        return _clean(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,20 @@
+"""``detente report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("report", epilog="Example: detente report runs/colombia-venezuela/001")
+@click.argument("run_dir", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; report.html in the run folder if left out.")
+def command(run_dir: Path, out: Path | None) -> None:
+    """Write the report of the finished run in RUN_DIR again."""
+    from detente.report import write_report
+    from detente.study import read_run
+
+    target = out or run_dir / "report.html"
+    write_report(read_run(run_dir), target)
+    click.echo(f"Report: {target}")

@@ -1,0 +1,44 @@
+"""``detente run``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from detente.cli.output import ProgressLine
+
+
+@click.command("run", epilog="Example: detente run colombia-venezuela --data BACI_HS92_V202501.zip")
+@click.argument("study")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; a new runs/STUDY/NNN if left out.")
+@click.option("--data", type=click.Path(path_type=Path), help="Panel to use instead: CSV, Parquet, or BACI as published.")
+@click.option("--quick", is_flag=True, help="Skip placebos and ensembles; every output says so.")
+@click.option("--seed", type=int, default=20220926, show_default=True, help="Seed of whatever is drawn.")
+@click.option("--full", is_flag=True, help="Print every sentence of the attribution, not the short form.")
+def command(study: str, out: Path | None, data: Path | None, quick: bool, seed: int, full: bool) -> None:
+    """Run STUDY (a built-in study's name or a folder) and write a run folder.
+
+    Prints what happened, why, what if, and which claims hold, and where the report is.
+    """
+    from detente.study import open_study, read_run
+    from detente.study.folder import changes, check_free, next_folder, previous_folder
+
+    opened = open_study(study)
+    folder = out or next_folder(opened)
+    check_free(folder)
+    line = ProgressLine(f"Running {opened.id}")
+    try:
+        words = " ".join(["detente", *sys.argv[1:]])
+        run = opened.run(data=data, quick=quick, seed=seed, command=words, progress=line)
+        line("report", 0.95)
+        run.write(folder)
+    finally:
+        line.done()
+    click.echo(run.summary(full=full))
+    earlier = None if out else previous_folder(folder)
+    if earlier is not None:
+        differences = changes(read_run(earlier), run)
+        click.echo(f"\nSince run {earlier.name}\n" + ("\n".join(f"  - {d}" for d in differences) or "  - Nothing changed."))
+    click.echo(f"\nReport: {folder / 'report.html'}")

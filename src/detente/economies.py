@@ -1,0 +1,177 @@
+"""Who is who: ISO 3166 alpha-3 codes, names, years of validity and successors.
+
+The table ``economies.csv`` is built by ``scripts/build_economies.py``. Codes
+that ISO leaves to users (``AAA``, ``QMA``-``QZZ``, ``XAA``-``XZZ``, ``ZZZ``)
+and ``ROW`` are accepted as they are, so that panels may carry aggregates.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from detente.errors import UnknownEconomy, did_you_mean, first_five
+
+ROW = "ROW"
+_USER_ASSIGNED = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
+
+
+@dataclass(frozen=True, slots=True)
+class EconomyRow:
+    """One line of the table: a code, its name, its years and what came after it."""
+
+    code: str
+    name: str
+    numeric: int | None
+    baci: int | None
+    valid_from: int | None
+    valid_to: int | None
+    successors: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+    def used_in(self, year: int) -> bool:
+        """Whether the code was in use in ``year``."""
+        return (self.valid_from or 0) <= year <= (self.valid_to or 9999)
+
+
+@cache
+def table() -> Mapping[str, EconomyRow]:
+    """Every code known, current and former, as a mapping from code to its row."""
+
+    def number(text: str) -> int | None:
+        return int(text) if text else None
+
+    def words(text: str) -> tuple[str, ...]:
+        return tuple(w for w in text.split(";") if w)
+
+    with files("detente").joinpath("economies.csv").open(encoding="utf-8") as handle:
+        return {
+            r["code"]: EconomyRow(
+                r["code"],
+                r["name"],
+                number(r["numeric"]),
+                number(r["baci"]),
+                number(r["valid_from"]),
+                number(r["valid_to"]),
+                words(r["successors"]),
+                words(r["aliases"]),
+            )
+            for r in csv.DictReader(handle)
+        }
+
+
+def name_of(code: str) -> str:
+    """The short English name of ``code``; the code itself where it has none.
+
+    >>> name_of("VEN")
+    'Venezuela'
+    """
+    row = table().get(code)
+    return row.name if row else code
+
+
+def is_current(code: str) -> bool:
+    """Whether ``code`` is an economy today (or an aggregate a user may define)."""
+    row = table().get(code)
+    return row.valid_to is None if row else bool(_USER_ASSIGNED.fullmatch(code))
+
+
+def lookup(word: str) -> str:
+    """The code for a code or a name, in any case and with or without accents.
+
+    >>> lookup("colombia"), lookup("UK"), lookup("Turkey")
+    ('COL', 'GBR', 'TUR')
+
+    Raises
+    ------
+    UnknownEconomy
+        With the nearest names, or the successor of a code no longer in use.
+    """
+    folded = _fold(word)
+    code = _names().get(folded)
+    if code is not None and is_current(code):
+        return code
+    if _USER_ASSIGNED.fullmatch(word.upper()):
+        return word.upper()
+    if code is not None:
+        raise UnknownEconomy(_former(code))
+    raise UnknownEconomy(
+        f"'{word}' is not an economy I know.{did_you_mean(word, _spellings())}",
+        fix="Give an ISO 3166 alpha-3 code such as COL, or a country's name.",
+    )
+
+
+def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] | None = None) -> None:
+    """Raise :class:`UnknownEconomy` unless every code is an economy today.
+
+    Parameters
+    ----------
+    codes : the codes in use.
+    column : the column they stand in, for the message.
+    years : optional note per code, e.g. ``"312 rows, 1995-2001"``.
+    """
+    bad = sorted({c for c in codes if not is_current(c)}, key=str)
+    if not bad:
+        return
+    first = bad[0]
+    note = f" ({years[first]})" if years and first in years else ""
+    place = f"'{first}' in column '{column}'{note}"
+    if first in table():
+        message = f"{place} is not an ISO alpha-3 code today. {_former(first)}"
+    else:
+        message = f"{place} is not an ISO alpha-3 code.{did_you_mean(first, table())}"
+    more = f" The unknown codes are: {first_five(bad)}." if len(bad) > 1 else ""
+    raise UnknownEconomy(
+        message + more, fix="Map them before reading, or use a code ISO leaves to users (XAA-XZZ, ZZZ)."
+    )
+
+
+def modern_code(code: str, as_of: int) -> str | None:
+    """Today's single code for one in use in ``as_of``; None where it split or is unknown.
+
+    >>> modern_code("ROM", 1999)
+    'ROU'
+    """
+    row = table().get(code)
+    if row is None or row.valid_to is None:
+        return code if row else None
+    return row.successors[0] if row.used_in(as_of) and len(row.successors) == 1 else None
+
+
+def _former(code: str) -> str:
+    row = table()[code]
+    if len(row.successors) == 1:
+        new = row.successors[0]
+        return (
+            f"'{code}' was {row.name} until {row.valid_to}; it is '{new}' now. "
+            f"Map it with codes_as_of={row.valid_to} or rename it."
+        )
+    return (
+        f"'{code}' was {row.name} until {row.valid_to}; it became {', '.join(row.successors)}. Split or drop its rows."
+    )
+
+
+def _fold(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", " ", plain.casefold()).strip()
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Folded spelling -> code; codes win over names, current over former."""
+    known: dict[str, str] = {}
+    rows = sorted(table().values(), key=lambda r: r.valid_to is not None)
+    for row in rows:
+        for word in (row.name, *row.aliases):
+            known.setdefault(_fold(word), row.code)
+    known.update({code.lower(): code for code in table()})
+    return known
+
+
+def _spellings() -> list[str]:
+    return [*(r.name for r in table().values()), *table()]

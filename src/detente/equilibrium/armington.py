@@ -1,0 +1,141 @@
+"""The one-sector model: Armington or Eaton-Kortum, in changes.
+
+Dekle, Eaton and Kortum (2008) solve for changes from an observed baseline; Anderson and van Wincoop
+(2003) is the same system in levels; Allen, Arkolakis and Takahashi (2020) add the supply elasticity.
+With p the producer price, P the price index and hats for new over old::
+
+    P_j  = (sum_k pi_kj B_kj p_k^-theta)^(-1/theta)
+    Y'_i = Y_i A_i L_i p_i (p_i/P_i)^psi
+    X'_ij = pi_ij B_ij (p_i/P_j)^-theta E'_j
+    sum_j X'_ij = Y'_i
+
+One expenditure rule covers all deficit rules: ``E'_j = lambda r_j Y'_j + D_j S'/S`` with S world output.
+Multiplicative and universal: r = E/Y, D = 0, and lambda keeps world expenditure equal to world output
+(the ratios alone cannot, once outputs move). Additive: r = 1, D the deficits; lambda is then one.
+Balanced: r = 1, D = 0. The system is homogeneous, so prices are fixed by S' = S afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class State(NamedTuple):
+    """What follows from log prices u (batch, n): all (batch, n) but ``scale`` (batch,)."""
+
+    sourcing: np.ndarray
+    """sum_k K_kj p_k^-theta, the price index to the power -theta."""
+    log_index: np.ndarray
+    output: np.ndarray
+    expenditure: np.ndarray
+    demand: np.ndarray
+    scale: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Armington:
+    """Everything the one-sector system needs; the leading axis runs over draws.
+
+    Attributes
+    ----------
+    kernel : (batch, n, n)
+        ``pi_ij B_ij``: baseline expenditure shares times the exponential of the partial effects.
+    output : (batch, n), US$ million
+        Baseline output Y.
+    supply_hat : (batch, n)
+        Productivity times labour, new over old.
+    ratio : (batch, n)
+        Expenditure over output under the multiplicative rule, else one.
+    deficit : (batch, n), US$ million
+        Under the additive rule, else zero.
+    theta, psi : (batch, 1)
+        Trade and supply elasticity.
+    """
+
+    kernel: np.ndarray
+    output: np.ndarray
+    supply_hat: np.ndarray
+    ratio: np.ndarray
+    deficit: np.ndarray
+    theta: np.ndarray
+    psi: np.ndarray
+
+    def take(self, rows: Any) -> Armington:
+        """The draws ``rows`` only."""
+        return Armington(*(getattr(self, name)[rows] for name in self.__slots__))
+
+    def state(self, u: np.ndarray) -> State:
+        """Prices to quantities."""
+        weight = np.exp(-self.theta * u)
+        sourcing = (weight[:, None, :] @ self.kernel)[:, 0, :]
+        log_index = -np.log(sourcing) / self.theta
+        output = self.output * self.supply_hat * np.exp(u + self.psi * (u - log_index))
+        world = output.sum(axis=-1, keepdims=True)
+        before = self.output.sum(axis=-1, keepdims=True)
+        scale = (world - self.deficit.sum(-1, keepdims=True) * world / before) / (self.ratio * output).sum(
+            axis=-1, keepdims=True
+        )
+        expenditure = scale * self.ratio * output + self.deficit * world / before
+        demand = weight * (self.kernel @ (expenditure / sourcing)[:, :, None])[:, :, 0]
+        return State(sourcing, log_index, output, expenditure, demand, scale[..., 0])
+
+    def move(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The tatonnement step in log prices (batch, n), and the relative gap of each market's worst."""
+        now = self.state(u)
+        excess = now.demand / now.output
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = np.log(np.maximum(excess, 1e-3)) / (1 + self.theta + self.psi)
+        return step, np.abs(excess - 1).max(axis=-1)
+
+    def normal(self, u: np.ndarray) -> np.ndarray:
+        """The same prices with world output as at baseline."""
+        world = self.state(u).output.sum(axis=-1, keepdims=True)
+        return u - np.log(world / self.output.sum(axis=-1, keepdims=True))
+
+    def residual(self, u: np.ndarray) -> np.ndarray:
+        """Demand minus output of each economy, US$ million: (batch, n)."""
+        now = self.state(u)
+        return now.demand - now.output
+
+    def flows(self, u: np.ndarray) -> np.ndarray:
+        """Bilateral flows X', US$ million: (batch, n, n)."""
+        now = self.state(u)
+        shares = np.exp(-self.theta * u)[:, :, None] * self.kernel / now.sourcing[:, None, :]
+        return shares * now.expenditure[:, None, :]
+
+    def jacobian(self, u: np.ndarray) -> np.ndarray:
+        """Derivative of ``residual`` with respect to log prices: (batch, n, n), US$ million.
+
+        Its rows and columns sum to zero (Walras, homogeneity).
+        """
+        by_price, by_index = self.partials(u)
+        now, flows = self.state(u), self.flows(u)
+        shares = flows / now.expenditure[:, None, :]
+        return by_price + by_index @ np.swapaxes(shares, -1, -2)
+
+    def partials(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives of ``residual`` by log producer prices and by log price indices, each held apart."""
+        now, flows = self.state(u), self.flows(u)
+        eye = np.eye(u.shape[-1])
+        theta, psi = self.theta[..., None], self.psi[..., None]
+        through_output = flows @ self._spending(now) - eye * now.output[:, None, :]
+        by_price = -theta * eye * now.demand[:, None, :] + (1 + psi) * through_output
+        by_index = theta * flows - psi * through_output
+        return by_price, by_index
+
+    def _spending(self, now: State) -> np.ndarray:
+        """d log E'_j / d log Y'_k: (batch, n, n)."""
+        eye = np.eye(now.output.shape[-1])
+        before = self.output.sum(axis=-1, keepdims=True)
+        rated = self.ratio * now.output
+        weight = rated / rated.sum(axis=-1, keepdims=True)
+        part = now.scale[:, None] * rated
+        world = now.output.sum(axis=-1, keepdims=True)
+        of_world = now.output / world
+        common = of_world - weight
+        fixed = self.deficit * world / before
+        change = part[:, :, None] * (eye + common[:, None, :]) + fixed[:, :, None] * of_world[:, None, :]
+        return change / now.expenditure[:, :, None]

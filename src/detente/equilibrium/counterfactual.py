@@ -1,0 +1,155 @@
+"""The result of a one-sector solve: what changes for whom, with its certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detente.equilibrium.economy import Economy
+from detente.equilibrium.report import Report
+from detente.equilibrium.shock import Shock
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counterfactual:
+    """A solved counterfactual with its assumptions.
+
+    Attributes
+    ----------
+    baseline : Economy
+        What the changes are measured from (already balanced under ``deficits="balanced"``).
+    shock : Shock
+    theta, supply_elasticity : float
+    deficits, mode : str
+    price_hat, index_hat : (n,) new over old
+        Producer price and price index; world output in money is held constant.
+    output_hat, expenditure_hat, welfare_hat : (n,) new over old
+        Welfare is real income: real output under the multiplicative rule, real expenditure otherwise.
+    flows : (n, n) array, US$ million
+        Flows after the shock, ``[origin, destination]``.
+    expenditure_scale : float
+        The common factor on expenditure that lets the world's accounts close; one unless multiplicative.
+    report : Report
+    """
+
+    baseline: Economy
+    shock: Shock
+    theta: float
+    supply_elasticity: float
+    deficits: str
+    mode: str
+    price_hat: np.ndarray
+    index_hat: np.ndarray
+    output_hat: np.ndarray
+    expenditure_hat: np.ndarray
+    welfare_hat: np.ndarray
+    flows: np.ndarray
+    expenditure_scale: float
+    report: Report
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Labels in the order of the arrays."""
+        return self.baseline.economies
+
+    @property
+    def welfare_pct(self) -> dict[str, float]:
+        """Change of real income by economy, percent."""
+        return self._by_economy(100 * (self.welfare_hat - 1))
+
+    @property
+    def real_wage_pct(self) -> dict[str, float]:
+        """Change of the producer price over the price index, percent."""
+        return self._by_economy(100 * (self.price_hat / self.index_hat - 1))
+
+    @property
+    def exports_pct(self) -> dict[str, float]:
+        """Change of total exports by economy, percent, in money of constant world output."""
+        new, old = self._abroad(self.flows), self._abroad(self.baseline.flows)
+        return self._by_economy(100 * (new.sum(axis=1) / old.sum(axis=1) - 1))
+
+    @property
+    def internal_share_hat(self) -> np.ndarray:
+        """New over old share of spending on own goods: (n,)."""
+        new = np.diag(self.flows) / self.flows.sum(axis=0)
+        return new / np.diag(self.baseline.import_shares)
+
+    @property
+    def economy(self) -> Economy:
+        """The economy after the shock, ready for another one."""
+        return Economy(self.economies, self.flows, self.baseline.unit, self.baseline.year)
+
+    def flow(self, origin: str, destination: str) -> float:
+        """One flow after the shock, US$ million."""
+        return float(self.flows[self.baseline.index(origin), self.baseline.index(destination)])
+
+    def diversion(self, origin: str, destination: str) -> dict[str, float]:
+        """By third economy: the change of its sales to ``destination``, US$ million."""
+        i, j = self.baseline.index(origin), self.baseline.index(destination)
+        change = self.flows[:, j] - self.baseline.flows[:, j]
+        return {code: float(change[k]) for k, code in enumerate(self.economies) if k not in (i, j)}
+
+    def acr_gap(self) -> float:
+        """Largest log gap between welfare and the sufficient statistic ``internal_share_hat^(-1/theta)``.
+
+        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the real wage whatever the
+        deficits, up to productivity; with a productivity shock only economies without one are compared.
+        """
+        held = np.array([code not in self.shock.productivity_hat for code in self.economies])
+        held &= np.diag(self.flows) > 0
+        real = np.log(self.price_hat / self.index_hat)
+        return float(np.abs(real + np.log(self.internal_share_hat) / self.theta)[held].max())
+
+    def to_frame(self, what: str = "economies") -> Any:
+        """A polars frame: one row per economy, or per dyad with ``what="flows"``."""
+        import polars as pl
+
+        if what == "flows":
+            n = len(self.economies)
+            return pl.DataFrame(
+                {
+                    "origin": np.repeat(self.economies, n),
+                    "destination": np.tile(self.economies, n),
+                    f"before_{self.baseline.unit}": self.baseline.flows.ravel(),
+                    f"after_{self.baseline.unit}": self.flows.ravel(),
+                }
+            )
+        return pl.DataFrame(
+            {
+                "economy": list(self.economies),
+                "welfare_pct": list(self.welfare_pct.values()),
+                "real_wage_pct": list(self.real_wage_pct.values()),
+                "price_hat": self.price_hat,
+                "index_hat": self.index_hat,
+                "output_hat": self.output_hat,
+                "expenditure_hat": self.expenditure_hat,
+                "internal_share_hat": self.internal_share_hat,
+                "exports_pct": list(self.exports_pct.values()),
+            }
+        )
+
+    def summary(self, n: int = 10) -> str:
+        """The economies that change most, with the assumptions and the certificate."""
+        order = np.argsort(-np.abs(self.welfare_hat - 1))[:n]
+        pct = list(self.welfare_pct.values())
+        lines = [
+            f"theta {self.theta:g}, supply elasticity {self.supply_elasticity:g}, deficits {self.deficits}, "
+            f"mode {self.mode}",
+            *(f"  {self.economies[k]:<8}{pct[k]:+10.4f} % real income" for k in order),
+            repr(self.report),
+        ]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        k = int(np.argmax(np.abs(self.welfare_hat - 1)))
+        worst = f"{self.economies[k]} {100 * (self.welfare_hat[k] - 1):+.4g}%"
+        return f"Counterfactual({len(self.economies)} economies, largest change {worst}, {self.report!r})"
+
+    def _by_economy(self, values: np.ndarray) -> dict[str, float]:
+        return dict(zip(self.economies, map(float, values)))
+
+    @staticmethod
+    def _abroad(flows: np.ndarray) -> np.ndarray:
+        return flows - np.diag(np.diag(flows))

@@ -1,0 +1,268 @@
+"""The baseline of a counterfactual: who sells how much to whom, internal trade included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detente.errors import (
+    DuplicateRows,
+    InvalidFlow,
+    MissingInternalTrade,
+    SpecificationError,
+    UnbalancedAccounts,
+    UnknownEconomy,
+    did_you_mean,
+    first_five,
+)
+
+_TO_MILLIONS = {"usd": 1e-6, "usd_k": 1e-3, "kusd": 1e-3, "usd_mn": 1.0, "usd_bn": 1e3}
+
+
+def frozen(array: Any) -> np.ndarray:
+    """A read-only float array of its own."""
+    array = np.array(array, dtype=float)
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Economy:
+    """A checked, square baseline of flows between economies.
+
+    Attributes
+    ----------
+    economies : tuple of str, length n
+        Labels, in the order of the arrays.
+    flows : (n, n) array, US$ million (or ``unit``)
+        ``flows[i, j]`` goes from origin i to destination j; the diagonal is internal trade.
+        Rows sum to output, columns to expenditure.
+    unit : str
+        ``usd_mn`` where the unit given could be converted, else the label given.
+    year : int or None
+    n_filled, n_dropped : int
+        Cells that had no row and stand as zero; rows left out on request.
+
+    Raises
+    ------
+    InvalidFlow, MissingInternalTrade, UnbalancedAccounts, DuplicateRows
+        With the economies concerned.
+
+    Examples
+    --------
+    >>> eco = Economy.from_arrays(["COL", "ROW"], [[90.0, 10.0], [12.0, 900.0]])
+    >>> eco.output.tolist(), eco.deficit.tolist()
+    ([100.0, 912.0], [2.0, -2.0])
+    """
+
+    economies: tuple[str, ...]
+    flows: np.ndarray
+    unit: str = "usd_mn"
+    year: int | None = None
+    n_filled: int = 0
+    n_dropped: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "economies", tuple(map(str, self.economies)))
+        object.__setattr__(self, "flows", frozen(self.flows))
+        check_flows(self.economies, self.flows)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        economies: Sequence[str],
+        flows: Any,
+        *,
+        unit: str = "usd_mn",
+        year: int | None = None,
+        output: Mapping[str, float] | None = None,
+        expenditure: Mapping[str, float] | None = None,
+    ) -> Economy:
+        """An economy from labels and a square array ``flows[i, j]`` (origin, destination).
+
+        ``output`` and ``expenditure``, where given, are checked against the sums of the flows.
+        """
+        factor, unit = _unit(unit)
+        economy = cls(tuple(economies), np.asarray(flows, dtype=float) * factor, unit, year)
+        for side, given in (("output", output), ("expenditure", expenditure)):
+            if given is not None:
+                _check_margin(economy, side, {k: v * factor for k, v in given.items()})
+        return economy
+
+    @classmethod
+    def from_flows(
+        cls,
+        frame: Any,
+        *,
+        origin: str | None = None,
+        destination: str | None = None,
+        value: str | None = None,
+        year: int | None = None,
+        unit: str | None = None,
+        drop: Sequence[str] = (),
+        output: Mapping[str, float] | None = None,
+        expenditure: Mapping[str, float] | None = None,
+    ) -> Economy:
+        """An economy from a frame (or a Parquet/CSV path) with one row per flow.
+
+        Columns are recognised by their usual names or given. A dyad without a row is a zero flow,
+        counted in ``n_filled``; a row without a number is an error. ``unit`` is ``usd_mn`` unless given
+        or told by the column's name; ``usd``, ``usd_k`` and ``usd_bn`` are converted, any other currency is
+        kept as a label (results in percent do not depend on it). ``drop`` leaves economies out.
+        """
+        from detente.equilibrium import table as t
+
+        rows = t.open_frame(frame)
+        columns = list(rows.columns)
+        names = {
+            role: t.column(role, given, columns)
+            for role, given in (("origin", origin), ("destination", destination), ("value", value))
+        }
+        rows, found_year = t.one_year(rows, t.column("year", None, columns, needed=False), year)
+        rows, n_dropped = t.without(rows, (names["origin"], names["destination"]), drop)
+        origins, destinations = t.labels(rows, names["origin"]), t.labels(rows, names["destination"])
+        codes = sorted(set(origins) | set(destinations))
+        axis = {code: k for k, code in enumerate(codes)}
+        values = t.numbers(rows, names["value"])
+        flows, n_filled = t.spread(values, list(zip(origins, destinations)), (axis, axis))
+        if unit is None:
+            unit = "usd_k" if names["value"].casefold() == "value_kusd" else "usd_mn"
+        economy = cls.from_arrays(
+            codes, flows, unit=unit, year=found_year, output=output, expenditure=expenditure
+        )
+        return cls(economy.economies, economy.flows, economy.unit, economy.year, n_filled, n_dropped)
+
+    @property
+    def output(self) -> np.ndarray:
+        """Sales of each origin, itself included: (n,), US$ million."""
+        return self.flows.sum(axis=1)
+
+    @property
+    def expenditure(self) -> np.ndarray:
+        """Purchases of each destination, from itself included: (n,), US$ million."""
+        return self.flows.sum(axis=0)
+
+    @property
+    def deficit(self) -> np.ndarray:
+        """Expenditure minus output: (n,), US$ million; sums to zero over the world."""
+        return self.expenditure - self.output
+
+    @property
+    def import_shares(self) -> np.ndarray:
+        """Shares of destination j's expenditure by origin i: (n, n), columns sum to one."""
+        return self.flows / self.expenditure
+
+    def __len__(self) -> int:
+        return len(self.economies)
+
+    def index(self, code: str) -> int:
+        """The place of an economy in the arrays."""
+        try:
+            return self.economies.index(code)
+        except ValueError:
+            raise UnknownEconomy(
+                f"'{code}' is not in this economy.{did_you_mean(code, self.economies)}",
+                fix=f"It has {len(self)}: {first_five(self.economies)}.",
+            ) from None
+
+    def flow(self, origin: str, destination: str) -> float:
+        """One flow, US$ million."""
+        return float(self.flows[self.index(origin), self.index(destination)])
+
+    def to_frame(self) -> Any:
+        """A polars frame with one row per dyad: origin, destination, flow."""
+        import polars as pl
+
+        n = len(self)
+        return pl.DataFrame(
+            {
+                "origin": np.repeat(self.economies, n),
+                "destination": np.tile(self.economies, n),
+                f"flow_{self.unit}": self.flows.ravel(),
+            }
+        )
+
+    def __repr__(self) -> str:
+        when = f", {self.year}" if self.year is not None else ""
+        filled = f", {self.n_filled} absent dyads as zero" if self.n_filled else ""
+        dropped = f", {self.n_dropped} rows dropped" if self.n_dropped else ""
+        total = f"output {self.output.sum():,.0f} {self.unit}"
+        return f"Economy({len(self)} economies{when}, {total}{filled}{dropped})"
+
+
+def _unit(unit: str) -> tuple[float, str]:
+    factor = _TO_MILLIONS.get(unit)
+    if factor is not None:
+        return factor, "usd_mn"
+    if "usd" in unit.casefold():
+        raise SpecificationError(
+            f"Unit '{unit}' is not known.{did_you_mean(unit, _TO_MILLIONS)}",
+            fix=f"Use one of {', '.join(_TO_MILLIONS)}, or another currency's name as a label.",
+        )
+    return 1.0, unit
+
+
+def check_flows(economies: Sequence[str], flows: np.ndarray) -> None:
+    """Raise unless the flows are square, finite, with internal trade, imports and exports."""
+    n = len(economies)
+    if len(set(economies)) != n:
+        again = sorted({e for e in economies if list(economies).count(e) > 1})
+        raise DuplicateRows(f"These economies stand twice: {first_five(again)}.")
+    if flows.shape != (n, n) or n < 2:
+        raise UnbalancedAccounts(
+            f"{n} economies need a {n} x {n} array of flows (at least 2 x 2); this one is {flows.shape}.",
+            fix="Rows are origins, columns destinations, in the same order.",
+        )
+    wrong = np.argwhere(~np.isfinite(flows) | (flows < 0))
+    if len(wrong):
+        shown = first_five(f"{economies[i]} -> {economies[j]}: {flows[i, j]}" for i, j in wrong)
+        raise InvalidFlow(
+            f"{len(wrong)} flows are negative, infinite or missing: {shown}.",
+            fix="Fill them in, or drop the economies concerned.",
+        )
+
+    def named(bad: np.ndarray) -> str:
+        return first_five(np.asarray(economies)[bad])
+
+    output, expenditure, own = flows.sum(axis=1), flows.sum(axis=0), np.diag(flows)
+    if np.any(output <= 0):
+        raise UnbalancedAccounts(
+            f"Output is zero for {named(output <= 0)}.",
+            fix="Add their flows, or leave them out with drop=[...].",
+        )
+    if np.any(own <= 0):
+        raise MissingInternalTrade(
+            f"There is no internal trade for {named(own <= 0)}.",
+            why="An equilibrium needs what each economy sells to itself.",
+            fix="Build it with detente.equilibrium.internal_trade, or leave them out with drop=[...].",
+        )
+    if np.any(expenditure <= own):
+        raise UnbalancedAccounts(
+            f"There are no imports for {named(expenditure <= own)}.",
+            why="An economy that buys nothing abroad has no defined price relative to the others.",
+            fix="Add its imports, or leave it out with drop=[...].",
+        )
+    if np.any(output <= own):
+        raise UnbalancedAccounts(
+            f"There are no exports for {named(output <= own)}.",
+            why="Nothing would pay for the imports.",
+            fix="Add its exports, or leave it out with drop=[...].",
+        )
+
+
+def _check_margin(economy: Economy, side: str, given: Mapping[str, float]) -> None:
+    """Raise where a total that is known does not equal the sum of the flows (tolerance 1e-6)."""
+    sums = getattr(economy, side)
+    gaps = {code: float(total - sums[economy.index(code)]) for code, total in given.items()}
+    bad = {c: g for c, g in gaps.items() if abs(g) > 1e-6 * abs(given[c]) or not np.isfinite(g)}
+    if bad:
+        worst = sorted(bad, key=lambda c: -abs(bad[c]))
+        raise UnbalancedAccounts(
+            f"The flows do not add up to the {side} given: "
+            + first_five(f"{c} by {bad[c]:,.6g} {economy.unit}" for c in worst)
+            + ".",
+            fix="Correct the totals, or balance the flows to them with detente.equilibrium.balance.",
+        )

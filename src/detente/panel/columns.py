@@ -1,0 +1,94 @@
+"""Which column plays which role: exporter, importer, year, trade.
+
+The field's files name the same four things in many ways. A role is taken from
+the name given, else from the names known for it; two candidates for one role
+are an error, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detente.errors import AmbiguousColumn, UnknownColumn, did_you_mean
+
+KNOWN: dict[str, tuple[str, ...]] = {
+    "origin": ("exporter", "origin", "iso_o", "iso3_o", "isoexp", "exp", "i"),
+    "destination": ("importer", "destination", "iso_d", "iso3_d", "isoimp", "imp", "j"),
+    "period": ("year", "period", "time", "t"),
+    "value": (
+        "trade", "value_kusd", "value_usd_mn", "flow", "flow_usd_mn", "value", "v",
+        "tradeflow_baci", "tradeflow", "export",
+    ),
+    "sector": ("sector", "product", "industry", "k", "category"),
+}  # fmt: skip
+"""Names known for each role, compared without regard to case."""
+
+USD_MN_PER_UNIT: dict[str, float] = {
+    "value_kusd": 1e-3,
+    "v": 1e-3,
+    "tradeflow_baci": 1e-3,
+    "value_usd_mn": 1.0,
+    "flow_usd_mn": 1.0,
+}
+"""Million US dollars in one unit of a value column, where its name fixes the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Column names by role; a role that was not asked for and not found is None."""
+
+    origin: str | None = None
+    destination: str | None = None
+    period: str | None = None
+    value: str | None = None
+    sector: str | None = None
+
+
+def find_roles(
+    columns: Sequence[str],
+    *,
+    needed: Sequence[str] = ("origin", "destination", "period", "value"),
+    **given: str | None,
+) -> Roles:
+    """Find the column of each role among ``columns``.
+
+    Parameters
+    ----------
+    columns : names as they stand in the file or frame.
+    needed : roles that must be found; the others are filled where unambiguous.
+    **given : ``origin="iso_o"`` and so on: a role's column, named by the caller.
+
+    Raises
+    ------
+    UnknownColumn : a named column is absent, or a needed role has no candidate.
+    AmbiguousColumn : a needed role has two candidates.
+
+    Examples
+    --------
+    >>> find_roles(["iso_o", "iso_d", "year", "value_kusd"]).value
+    'value_kusd'
+    """
+    return Roles(**{role: _find(role, columns, given.get(role), role in needed) for role in KNOWN})
+
+
+def _find(role: str, columns: Sequence[str], given: str | None, needed: bool) -> str | None:
+    if given is not None:
+        if given not in columns:
+            raise UnknownColumn.named(given, columns)
+        return given
+    candidates = [c for c in columns if str(c).casefold() in KNOWN[role]]
+    if len(candidates) == 1:
+        return candidates[0]
+    if not needed:
+        return None
+    if candidates:
+        raise AmbiguousColumn(
+            f"The columns {' and '.join(map(repr, candidates))} could both be the {role}.",
+            fix=f"Say which one with {role}={candidates[0]!r}.",
+        )
+    raise UnknownColumn(
+        f"No column is known as the {role}.{did_you_mean(KNOWN[role][0], columns)}",
+        where=f"The columns are: {', '.join(map(str, columns))}.",
+        fix=f"Name it with {role}=..., or rename it to one of: {', '.join(KNOWN[role])}.",
+    )

@@ -1,0 +1,172 @@
+"""The edge: any data frame or file in, the same kind of frame out.
+
+Inside, columns are polars series and numpy arrays. A path gives polars back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import DataError, UnknownColumn, UnreadableFile
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+
+READABLE = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".feather", ".arrow")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A frame of any kind behind one face; columns convert one at a time.
+
+    ``frame`` is a narwhals data frame, ``name`` says in messages where it came from.
+    """
+
+    frame: Any
+    name: str = "the data"
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.frame.columns)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def series(self, column: str) -> pl.Series:
+        """One column as a polars series."""
+        import polars as pl
+
+        if column not in self.frame.columns:
+            raise UnknownColumn.named(column, self.columns, where=self.name)
+        series = self.frame[column]
+        try:
+            return series.to_polars()
+        except (ImportError, ModuleNotFoundError):  # pandas strings without pyarrow
+            return pl.Series(column, series.to_list())
+
+    def numbers(self, column: str) -> np.ndarray:
+        """One column as float64, with nan where it is null."""
+        import polars as pl
+
+        series = self.series(column)
+        if not (series.dtype.is_numeric() or series.dtype == pl.Boolean or series.dtype == pl.Null):
+            raise DataError(
+                f"Column '{column}' in {self.name} holds {series.dtype}, and numbers are needed.",
+                fix="Convert it to numbers first.",
+            )
+        return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+    def codes(self, column: str) -> tuple[np.ndarray, np.ndarray]:
+        """Integer codes [n] and the sorted levels of one column; a null has code -1."""
+        return factorize(self.series(column))
+
+    def like(self, data: Mapping[str, Any]) -> Any:
+        """A new frame of the caller's own kind from columns."""
+        import polars as pl
+
+        return self.of_same_kind(pl.DataFrame(dict(data)))
+
+    def of_same_kind(self, frame: pl.DataFrame) -> Any:
+        """``frame`` as the kind of frame the caller gave."""
+        kind = self.frame.implementation
+        if kind.is_pandas():
+            return _to_pandas(frame)
+        if kind.is_pyarrow():
+            return frame.to_arrow()
+        return frame
+
+
+def read_table(data: Any) -> Table:
+    """A frame (pandas, polars, pyarrow, anything narwhals knows), a Table, or a path to a file.
+
+    Raises
+    ------
+    UnreadableFile : the path is not there, of an unknown kind or broken.
+    DataError : ``data`` is no data frame.
+    """
+    import narwhals.stable.v2 as nw
+
+    if isinstance(data, Table):
+        return data
+    if isinstance(data, str | Path):
+        return Table(nw.from_native(_read_file(Path(data))), f"'{data}'")
+    try:
+        frame = nw.from_native(data)
+    except TypeError:
+        raise DataError(
+            f"A data frame or a path is needed, not {type(data).__name__}.",
+            fix="Give a pandas, polars or pyarrow frame, or the path of a Parquet or CSV file.",
+        ) from None
+    return Table(frame.collect("polars") if isinstance(frame, nw.LazyFrame) else frame)
+
+
+def _read_file(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    if not path.is_file():
+        raise UnreadableFile(f"There is no file '{path}'.")
+    name = path.name.lower()
+    readers = {"parquet": pl.read_parquet, "pq": pl.read_parquet}
+    readers |= {"feather": pl.read_ipc, "arrow": pl.read_ipc}
+    kind = name.removesuffix(".gz").rsplit(".", 1)[-1]
+    try:
+        if kind in ("csv", "tsv"):
+            separator = "\t" if kind == "tsv" else ","
+            return pl.read_csv(path, separator=separator, infer_schema_length=10_000)
+        if kind in readers:
+            return readers[kind](path)
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"'{path}' cannot be read as {kind.upper()}: {error}") from None
+    raise UnreadableFile(f"'{path}' is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
+
+
+def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Integer codes [n] and sorted levels of a polars series; a null (or nan) has code -1."""
+    import numpy as np
+    import polars as pl
+
+    if series.dtype in (pl.Categorical, pl.Enum):
+        series = series.cast(pl.String)
+    if series.dtype.is_float():
+        series = series.fill_nan(None)
+        if (series.drop_nulls() % 1 == 0).all():
+            series = series.cast(pl.Int64)
+    if series.dtype.is_integer() and len(series) > series.null_count():
+        low, high = int(series.min()), int(series.max())
+        if high - low < 1_000_000:
+            return _factorize_small_integers(series, low, high)
+    levels = series.drop_nulls().unique().sort()
+    if series.dtype == pl.String:
+        codes = series.cast(pl.Enum(levels)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    else:
+        place = pl.DataFrame({"level": levels, "code": np.arange(len(levels))})
+        codes = pl.DataFrame({"level": series}).join(place, on="level", how="left", maintain_order="left")
+        codes = codes["code"].fill_null(-1).to_numpy()
+    return codes, levels.to_numpy()
+
+
+def _factorize_small_integers(series: pl.Series, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
+    import numpy as np
+
+    missing = series.is_null().to_numpy() if series.null_count() else None
+    shifted = series.fill_null(low).to_numpy().astype(np.int64) - low
+    seen = np.zeros(high - low + 1, bool)
+    seen[shifted if missing is None else shifted[~missing]] = True
+    place = np.cumsum(seen) - 1
+    codes = place[shifted]
+    if missing is not None:
+        codes[missing] = -1
+    return codes, np.flatnonzero(seen) + low
+
+
+def _to_pandas(frame: pl.DataFrame) -> Any:
+    try:
+        return frame.to_pandas()
+    except (ImportError, ModuleNotFoundError):  # without pyarrow
+        import pandas as pd
+
+        return pd.DataFrame({c: frame[c].to_list() for c in frame.columns})

@@ -1,0 +1,157 @@
+"""Panel: flows of goods by year, origin and destination, as one dense array with labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente import economies as names
+from detente.errors import DataError, UnknownEconomy, did_you_mean
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """What became of the rows on the way in.
+
+    Attributes
+    ----------
+    rows_read, rows_used : rows in the source, and rows that carry a flow of the panel.
+    notes : one sentence for everything dropped, filled, aggregated or assumed.
+    """
+
+    rows_read: int = 0
+    rows_used: int = 0
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join([f"{self.rows_read:,} rows read, {self.rows_used:,} used.", *self.notes])
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Panel:
+    """Flows between economies over years.
+
+    Attributes
+    ----------
+    economies : ISO alpha-3 codes, sorted as given; ``ROW`` is the rest of the world.
+    years : calendar years, ascending.
+    flows : float64 ``[t, i, j]``, million current US$, from origin i to destination j.
+        Absent rows are zeros where the source says so, NaN where missing; the
+        diagonal is NaN unless the source has internal trade.
+    gdp : float64 ``[t, i]``, million current US$, or None; NaN where unknown.
+    name, source : what to call it, and the citation.
+    report : counts of what was read, dropped, filled and aggregated.
+    """
+
+    economies: tuple[str, ...]
+    years: tuple[int, ...]
+    flows: NDArray[np.float64]
+    gdp: NDArray[np.float64] | None = None
+    name: str = "panel"
+    source: str = ""
+    report: ReadReport = field(default_factory=ReadReport)
+
+    def __post_init__(self) -> None:
+        t, n = len(self.years), len(self.economies)
+        if self.flows.shape != (t, n, n):
+            raise DataError(f"The flows have shape {self.flows.shape}; {t} years and {n} economies need {(t, n, n)}.")
+        if self.gdp is not None and self.gdp.shape != (t, n):
+            raise DataError(f"The GDP has shape {self.gdp.shape}; {t} years and {n} economies need {(t, n)}.")
+        self.flows.flags.writeable = False
+        if self.gdp is not None:
+            self.gdp.flags.writeable = False
+
+    def index(self, economy: str) -> int:
+        """Position of ``economy`` on both flow axes."""
+        try:
+            return self.economies.index(economy)
+        except ValueError:
+            raise UnknownEconomy(
+                f"'{economy}' ({names.name_of(economy)}) is not among the {len(self.economies)} economies of the {self.name}."
+                + did_you_mean(economy, self.economies),
+                fix="Give another panel with --data PATH, or another economy.",
+            ) from None
+
+    def year_index(self, year: int) -> int:
+        """Position of ``year`` on the time axis."""
+        if year not in self.years:
+            raise DataError(
+                f"The panel '{self.name}' has no year {year}; it runs from {self.years[0]} to {self.years[-1]}."
+            )
+        return self.years.index(year)
+
+    def flow(self, origin: str, destination: str) -> NDArray[np.float64]:
+        """Flow by year ``[t]``, million US$."""
+        return self.flows[:, self.index(origin), self.index(destination)]
+
+    def only(self, years: Iterable[int]) -> Panel:
+        """The panel of those years."""
+        where = [self.year_index(y) for y in sorted(set(years))]
+        return replace(
+            self,
+            years=tuple(self.years[t] for t in where),
+            flows=self.flows[where],
+            gdp=None if self.gdp is None else self.gdp[where],
+        )
+
+    def aggregate(self, keep: Sequence[str], rest: str = names.ROW) -> Panel:
+        """Merge every economy outside ``keep`` into ``rest``; sums, so no flow is lost.
+
+        Trade among the merged economies leaves the panel: it is internal to ``rest``.
+        GDP is summed over the economies that have one.
+        """
+        inside = [self.index(e) for e in keep if e != rest]
+        outside = [k for k in range(len(self.economies)) if k not in set(inside)]
+        n = len(inside)
+        flows = np.full((len(self.years), n + 1, n + 1), np.nan)
+        flows[:, :n, :n] = self.flows[:, inside][:, :, inside]
+        flows[:, :n, n] = np.nansum(self.flows[:, inside][:, :, outside], axis=2)
+        flows[:, n, :n] = np.nansum(self.flows[:, outside][:, :, inside], axis=1)
+        gdp = None
+        if self.gdp is not None:
+            gdp = np.column_stack([self.gdp[:, inside], np.nansum(self.gdp[:, outside], axis=1)])
+        kept = tuple(self.economies[k] for k in inside)
+        return replace(
+            self,
+            economies=(*kept, rest),
+            flows=flows,
+            gdp=gdp,
+            name=f"{self.name}, {n} economies and the rest of the world",
+        )
+
+    def with_gdp(self, gdp: NDArray[np.float64]) -> Panel:
+        """The same flows with GDP ``[t, i]``, million US$."""
+        return replace(self, gdp=np.asarray(gdp, dtype=float))
+
+    def to_frame(self) -> pl.DataFrame:
+        """Long table ``exporter, importer, year, trade`` (million US$), missing flows left out."""
+        import polars as pl
+
+        t, i, j = np.nonzero(np.isfinite(self.flows))
+        codes = np.array(self.economies)
+        return pl.DataFrame(
+            {
+                "exporter": codes[i],
+                "importer": codes[j],
+                "year": np.array(self.years)[t],
+                "trade": self.flows[t, i, j],
+            }
+        )
+
+    def summary(self) -> str:
+        """One paragraph: size, span, total, source and what was done on reading."""
+        total = np.nansum(self.flows[-1]) / 1e6
+        return (
+            f"{self.name}: {len(self.economies)} economies, {self.years[0]}-{self.years[-1]}, "
+            f"US${total:,.1f} trillion in {self.years[-1]}. {self.report} Source: {self.source or 'not stated'}."
+        )
+
+    def __repr__(self) -> str:
+        return f"Panel({self.name!r}, {len(self.economies)} economies, {self.years[0]}-{self.years[-1]})"

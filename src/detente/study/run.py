@@ -1,0 +1,300 @@
+"""Run a study: record -> measures -> attribution -> scenarios -> verdicts -> answer."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from detente import __version__
+from detente.economies import name_of
+from detente.study.answer import Answer, claims_by_verdict, peak_and_trough, what_if, why_by_episode
+from detente.study.baseline import baselines
+from detente.study.relation import relation_today
+from detente.study.scenarios import solve_scenarios
+from detente.study.study import Study, check_or_raise, require_dyad_of_targets
+from detente.study.tables import Table
+from detente.study.timeline import timeline
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from detente.attribution import Attribution
+    from detente.panel import Panel
+
+Progress = Callable[[str, float], None]
+TABLES = ("claims", "attribution", "residuals", "scenarios", "timeline", "events", "figures", "forecasts", "sources")
+LIBRARIES = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "jinja2", "vl-convert-python")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Run:
+    """What a run gives: the answer, the tables behind it, and how they were made.
+
+    Attributes
+    ----------
+    study : the study as it was run.
+    answer : sentences by question.
+    claims, attribution, residuals, scenarios, timeline, events, figures, forecasts, sources :
+        tables; columns in ``docs/results.md``.
+    notes : what a reader must know: counts of the panel's rows, cautions, what was skipped.
+    manifest : versions, input hashes, seed, timings, command.
+    """
+
+    study: Study
+    answer: Answer
+    claims: Table
+    attribution: Table
+    residuals: Table
+    scenarios: Table
+    timeline: Table
+    events: Table
+    figures: Table
+    forecasts: Table
+    sources: Table
+    notes: tuple[str, ...]
+    manifest: Mapping[str, Any]
+
+    def tables(self) -> dict[str, Table]:
+        """All tables by name."""
+        return {name: getattr(self, name) for name in TABLES}
+
+    def summary(self, *, full: bool = False) -> str:
+        """The one-screen answer; ``full`` gives the attribution's own sentences instead of the short form."""
+        from detente.study.answer import why_in_short
+
+        short = why_in_short(self.attribution.to_frame(), self.study.spec)
+        parts = [
+            ("What happened", self.answer.happened),
+            ("Why", self.answer.why if full else short),
+            ("What if", self.answer.what_if),
+            ("What was claimed", self.answer.claims),
+        ]
+        lines = [self.study.title]
+        for title, sentences in parts:
+            lines += ["", title, *(f"  - {s}" for s in sentences)]
+        return "\n".join(lines)
+
+    def to_frame(self) -> pl.DataFrame:
+        """The verdicts, the table most readers want first."""
+        return self.claims.to_frame()
+
+    def write(self, folder: str | Path) -> Path:
+        """Write the run folder: results.json, one CSV a table, manifest.json, report.html; all or nothing."""
+        from detente.study.folder import write_run
+
+        return write_run(self, Path(folder))
+
+    def __repr__(self) -> str:
+        return f"Run({self.study.id!r}, {len(self.claims)} claims, {len(self.scenarios)} scenario rows)"
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Stage names, seconds and the caller's progress line."""
+
+    progress: Progress | None
+    timings: dict[str, float] = field(default_factory=dict)
+    share: float = 0.0
+
+    @contextmanager
+    def stage(self, name: str, weight: float) -> Iterator[None]:
+        if self.progress:
+            self.progress(name, self.share)
+        start = time.perf_counter()
+        yield
+        self.timings[name] = round(time.perf_counter() - start, 3)
+        self.share += weight
+
+
+def run_study(
+    study: Study, *, data: Any, quick: bool, seed: int, command: str, progress: Progress | None
+) -> Run:
+    """See :meth:`Study.run`."""
+    from threadpoolctl import threadpool_limits
+
+    started = datetime.now(UTC)
+    clock = _Clock(progress)
+    with threadpool_limits(1):
+        with clock.stage("record", 0.1):
+            require_dyad_of_targets(study.spec)
+            check_or_raise(study)
+            ledger = study.ledger()
+        with clock.stage("panel", 0.1):
+            panel = study.panel(data)
+        with clock.stage("attribution", 0.3):
+            found = _attribute(study, panel, quick)
+            effects, residuals = found.to_frame(), _with_cited(study, found.residuals())
+            effects = _with_full_panel(study, panel, effects)
+        with clock.stage("scenarios", 0.2):
+            scenarios = _scenarios(study, panel, residuals, quick)
+        with clock.stage("verdicts", 0.2):
+            claims = ledger.verdicts(effects.to_dicts())
+            lines = timeline(ledger.figures, panel, study.origin, study.destination)
+            forecasts = ledger.forecasts
+    names = {c: name_of(c) for c in (study.origin, study.destination)}
+    answer = Answer(
+        peak_and_trough(lines, (study.origin_name, study.destination_name)) + relation_today(ledger),
+        why_by_episode(effects, study.spec),
+        what_if(scenarios, study.spec, names, quick=quick),
+        claims_by_verdict(claims),
+    )
+    notes = [f"Panel: {panel.report}", *found.cautions]
+    if quick:
+        notes.append("Quick run: placebos were skipped and only the central elasticity was solved.")
+    tables = {
+        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "timeline": lines,
+        "events": _whole_numbers(ledger.events, "severity"), "figures": _whole_numbers(ledger.figures, "preferred"), "forecasts": forecasts, "sources": ledger.sources,
+    }  # fmt: skip
+    manifest = _manifest(study, panel, data, quick, seed, command, started, clock.timings)
+    if progress:
+        progress("done", 1.0)
+    return Run(
+        study, answer, **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(notes),
+        manifest=MappingProxyType(manifest),
+    )  # fmt: skip
+
+
+def _attribute(study: Study, panel: Panel, quick: bool) -> Attribution:
+    from detente.attribution import attribute
+
+    return attribute(
+        panel,
+        study.origin,
+        study.destination,
+        [(e.id, e.from_year, e.to_year) for e in study.episodes],
+        study.spec.attribution.base_windows,
+        quick=quick,
+        names={c: name_of(c) for c in panel.economies},
+    )
+
+
+def _with_cited(study: Study, residuals: pl.DataFrame) -> pl.DataFrame:
+    """Append residuals computed elsewhere, marked ``cited``."""
+    import polars as pl
+
+    rows = [
+        dict.fromkeys(residuals.columns)
+        | {"exporter": c.origin, "importer": c.destination, "year": c.year, "log_ratio": c.log_ratio,
+           "base_from": c.base[0] if c.base else None, "base_to": c.base[1] if c.base else None,
+           "panel": c.source_id, "status": "cited"}
+        for c in study.spec.cited
+    ]  # fmt: skip
+    return pl.concat([residuals, pl.DataFrame(rows, schema=residuals.schema, orient="row")]) if rows else residuals
+
+
+def _with_full_panel(study: Study, panel: Panel, effects: pl.DataFrame) -> pl.DataFrame:
+    """Beside each placebo share of the embedded panel, the share on the full panel (computed once, labelled)."""
+    import polars as pl
+
+    path = study.folder / "full_panel.csv"
+    if panel.name != "embedded panel" or not path.is_file():
+        return effects
+    keys = ["exporter", "importer", "episode", "base_from", "base_to"]
+    full = pl.read_csv(path).select(
+        *keys,
+        pl.col("placebo_share").alias("full_panel_placebo_share"),
+        pl.col("panel").alias("full_panel"),
+    )
+    bare = effects.drop("full_panel_placebo_share", "full_panel")
+    return bare.join(full, on=keys, how="left", maintain_order="left")
+
+
+def _scenarios(study: Study, panel: Panel, residuals: pl.DataFrame, quick: bool) -> pl.DataFrame:
+    import polars as pl
+
+    headline = tuple(study.spec.attribution.base_windows[0])
+    computed = residuals.filter(pl.col("status") == "computed")
+    columns = ["exporter", "importer", "year", "base_from", "base_to", "log_ratio"]
+    at = {(o, d, y, (a, b)): r for o, d, y, a, b, r in computed.select(columns).iter_rows()}
+    plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
+    return solve_scenarios(
+        study.spec, plan, lambda o, d, y, base: at.get((o, d, y, tuple(base or headline))), quick=quick
+    )
+
+
+def _whole_numbers(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The record keeps text; readers of a run get a coded column as integers."""
+    import polars as pl
+
+    return frame.with_columns(pl.col(column).cast(pl.Float64).cast(pl.Int64))
+
+
+def _manifest(
+    study: Study, panel: Panel, data: Any, quick: bool, seed: int, command: str, started: datetime,
+    timings: dict[str, float],
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "schema_version": 1,
+        "detente": __version__,
+        "python": platform.python_version(),
+        "platform": platform.system(),
+        "libraries": {name: _version_of(name) for name in LIBRARIES},
+        "study": {"id": study.id, "files": _hashes(study.folder)},
+        "panel": {"name": panel.name, "source": panel.source, "files": _panel_hashes(study, data)},
+        "seed": seed,
+        "quick": quick,
+        "command": command,
+        "started": started.isoformat(timespec="seconds"),
+        "timings_s": timings,
+        "peak_memory_mb": _peak_memory(),
+        "cite": (
+            f"détente {__version__} (The détente developers), study '{study.id}', "
+            f"run of {started.date().isoformat()}, inputs as hashed in this manifest."
+        ),
+    }
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".csv"))
+    return {p.relative_to(folder).as_posix(): _sha256(p.read_bytes()) for p in files}
+
+
+def _panel_hashes(study: Study, data: Any) -> dict[str, str]:
+    from detente.panel.embedded import data_files
+
+    if isinstance(data, str | Path):
+        path = Path(data)
+    elif data is not None:
+        return {"(given in memory)": ""}
+    elif study.spec.panel.use == "embedded":
+        return {name: _sha256(raw) for name, raw in data_files().items()}
+    else:
+        path = study.folder / study.spec.panel.use
+    files = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file())
+    return {p.name: _sha256_of_file(p) for p in files}
+
+
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _sha256_of_file(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _version_of(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _peak_memory() -> float | None:
+    """Peak resident memory of this process, MB; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)

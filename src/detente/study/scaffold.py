@@ -1,0 +1,152 @@
+"""A new study of any two economies, complete enough to run as it is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import unicodedata
+from pathlib import Path
+
+from detente.economies import lookup, name_of
+from detente.errors import OutputError, StudyError
+from detente.study.spec import FORMAT
+
+TEMPLATE = """\
+format = {format}
+
+[study]
+id = "{id}"
+title = "{title}"
+origin = "{origin}"            # exports and imports are seen from here
+destination = "{destination}"
+summary = ""
+
+[panel]
+use = "{panel}"      # or the path of a CSV, Parquet or BACI file; with --data another one for one run
+# gdp = "gdp.csv"       # economy, year, gdp_usd_mn: needed for scenarios on a panel without internal trade
+
+[attribution]
+# The years that fix what is normal between the two; the first window is the headline.
+base_windows = [[{base_from}, {base_to}], [{base_from}, {middle}]]
+
+# A change to be split into the two economies' trade with everybody and the pair's own part.
+[[episodes]]
+id = "whole"
+title = "The whole period"
+from = {middle}
+to = {last}
+
+[equilibrium]
+years = [{scenario_year}]
+theta = [2, 4, 5, 6]    # trade elasticities
+central_theta = 5
+deficits = ["multiplicative", "additive"]
+internal_ratio = [1.0, 1.8]    # gross output over GDP
+
+[[scenarios]]
+id = "closed"
+title = "The border is closed to goods"
+closed = true
+
+[[scenarios]]
+id = "healed"
+title = "Trade returns to the affinity of {base_from}-{base_to}"
+healed = true
+"""
+
+HEADERS = {
+    "sources.csv": "source_id,title,publisher,date,kind,cites,url,note",
+    "events.csv": "event_id,date,end_date,announced,title,kind,subsystems,actors,direction,severity,sets,source_ids,"
+    "confidence,note",
+    "series.csv": "figure_id,series,period,value,low,high,unit,basis,kind,status,preferred,source_id,derivation,note",
+    "claims.csv": "claim_id,source_id,paragraph,claim,type,actors,subsystem,attributed_to,date,value,unit,state,test,"
+    "target,options,why_not,note",
+}
+FIRST_SOURCE = (
+    "cepii-baci,BACI country-pair totals 2000-2020,CEPII,n.d.,dataset,,,"
+    '"Gaulier and Zignago (2010), Etalab Open Licence 2.0; the panel of this study"'
+)
+
+
+def new_study(
+    origin: str, destination: str, *, folder: str | Path | None = None, data: str | Path | None = None
+) -> Path:
+    """Make a study folder for two economies, given as codes or names; returns its path.
+
+    Raises
+    ------
+    UnknownEconomy
+        Not an economy, or not in the panel.
+    StudyError
+        The two are one and the same.
+    OutputError
+        The folder is already there.
+    """
+    from detente.panel import embedded_panel, read_panel
+
+    codes = lookup(origin), lookup(destination)
+    if codes[0] == codes[1]:
+        raise StudyError(f"A study needs two different economies; both are {codes[0]}.")
+    panel = read_panel(data) if data is not None else embedded_panel()
+    for code in codes:
+        panel.index(code)
+    names = [name_of(c) for c in codes]
+    id_ = "-".join(_slug(n) for n in names)
+    target = Path(folder) if folder is not None else Path(id_)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise OutputError(f"{target} is already there.", fix="Give another folder with --folder.")
+    years = panel.years
+    if len(years) < 3:
+        raise StudyError(f"The panel has {len(years)} years; a study needs at least three.")
+    base_to = years[min(4, len(years) // 3)]
+    middle = years[min(8, 2 * len(years) // 3)]
+    text = TEMPLATE.format(
+        format=FORMAT, id=id_, title=f"{names[0]} and {names[1]}", origin=codes[0], destination=codes[1],
+        panel="embedded" if data is None else Path(data).resolve().as_posix(), base_from=years[0], base_to=base_to,
+        middle=middle, last=years[-1], scenario_year=_last_year_with_gdp(panel, codes),
+    )  # fmt: skip
+    _write_aside(target, text)
+    return target
+
+
+def _last_year_with_gdp(panel, codes: tuple[str, str]) -> int:
+    """The newest year in which both economies have GDP (in the panel, else in the embedded one)."""
+    import numpy as np
+
+    from detente.panel import embedded_panel
+
+    known = panel if panel.gdp is not None else embedded_panel()
+    places = [known.economies.index(c) for c in codes if c in known.economies]
+    for t in reversed(range(len(known.years))):
+        if known.years[t] in panel.years and np.isfinite(known.gdp[t, places]).all():
+            return known.years[t]
+    return panel.years[-1]
+
+
+def _write_aside(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise OutputError(f"{target} cannot be made: {error}.", fix="Give another folder with --folder.") from None
+    try:
+        aside.chmod(0o755)
+        (aside / "study.toml").write_text(text, encoding="utf-8", newline="\n")
+        (aside / "record").mkdir()
+        for name, header in HEADERS.items():
+            rows = f"{header}\n{FIRST_SOURCE}\n" if name == "sources.csv" else f"{header}\n"
+            (aside / "record" / name).write_text(rows, encoding="utf-8", newline="\n")
+        if target.exists():
+            target.rmdir()
+        aside.rename(target)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be made: {error}.", fix="Give another folder with --folder.") from None
+    finally:
+        if aside.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

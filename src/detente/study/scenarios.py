@@ -1,0 +1,96 @@
+"""What if: the study's scenarios on every baseline, deficit rule and elasticity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from detente.equilibrium import CLOSED, solve
+from detente.errors import NotConverged, StudyError
+from detente.study.baseline import Baseline
+from detente.study.spec import Scenario, Spec
+from detente.study.tables import COLUMNS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Window = tuple[int, int]
+Residuals = Callable[[str, str, int, Window | None], float | None]  # origin, destination, year, base window
+
+
+def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Residuals) -> dict[tuple[str, str], float]:
+    """Log-point effects by direction, relative to the dyad as it was in ``year``.
+
+    ``closed`` shuts both directions. ``healed`` removes the dyad's residual (back to
+    the affinity of the base years); ``target`` moves it to a stated value.
+    """
+    both = (dyad, dyad[::-1])
+    if scenario.closed:
+        return dict.fromkeys(both, CLOSED)
+    if scenario.effect is not None:
+        return dict.fromkeys(both, scenario.effect)
+    targets = {(t.origin, t.destination): (t.log_ratio, t.base) for t in scenario.target}
+    out = {}
+    for direction, (aim, base) in (targets or dict.fromkeys(both, (0.0, None))).items():
+        now = residual(*direction, year, base)
+        if now is None or not math.isfinite(now):
+            raise StudyError(
+                f"The scenario '{scenario.id}' needs the residual of {direction[0]}->{direction[1]} in {year}, "
+                "and there is none (no trade, or outside the panel).",
+                fix="Leave that year out of equilibrium.years, or state the effect in log points.",
+            )
+        out[direction] = aim - now
+    return out
+
+
+def solve_scenarios(
+    spec: Spec, baselines: Iterable[Baseline], residual: Residuals, *, quick: bool = False
+) -> pl.DataFrame:
+    """The table ``scenarios``: one row per scenario, baseline, elasticity, deficit rule and economy of the dyad.
+
+    ``quick`` keeps the central elasticity only. A solve that fails keeps its row with its status.
+    """
+    import polars as pl
+
+    plan, dyad = spec.equilibrium, spec.dyad
+    thetas = [plan.central_theta] if quick else plan.theta
+    rows = []
+    for base in baselines:
+        for scenario in spec.scenarios:
+            shock = effects(scenario, dyad, base.year, residual)
+            for theta in thetas:
+                for rule in plan.deficits:
+                    rows += _rows(base, scenario, shock, theta, rule, dyad)
+    schema = {c: pl.Float64 for c in COLUMNS["scenarios"]}
+    texts = ("scenario", "title", "gdp_case", "deficits", "economy", "status")
+    schema |= dict.fromkeys(texts, pl.String) | {"year": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _rows(
+    base: Baseline, scenario: Scenario, shock: dict[tuple[str, str], float], theta: float, rule: str,
+    dyad: tuple[str, str],
+) -> list[dict[str, object]]:  # fmt: skip
+    try:
+        out = solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
+    except NotConverged as failed:
+        out = failed.state
+    solved = out.report.ok
+    rows = []
+    for code, partner in (dyad, dyad[::-1]):
+        before = base.economy.flow(code, partner)
+        after = out.flow(code, partner) if solved else None
+        effect = shock.get((code, partner))
+        rows.append(
+            {
+                "scenario": scenario.id, "title": scenario.title, "year": base.year, "gdp_case": base.gdp_case,
+                "internal_ratio": None if math.isnan(base.internal_ratio) else base.internal_ratio,
+                "theta": theta, "deficits": rule, "economy": code, "effect": effect,
+                "welfare_pct": out.welfare_pct[code] if solved else None,
+                "exports_before_usd_mn": before, "exports_after_usd_mn": after,
+                "exports_change_usd_mn": None if after is None else after - before,
+                "status": str(out.report.status.value), "residual_usd_mn": out.report.residual,
+            }
+        )  # fmt: skip
+    return rows

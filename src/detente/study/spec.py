@@ -1,0 +1,257 @@
+"""The schema of ``study.toml``: what a person may write, key by key, and the checks on it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from detente import economies
+from detente.errors import StudyError, UnreadableFile, did_you_mean
+
+FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must change
+
+Year = Annotated[int, Field(ge=1800, le=2100)]
+Code = Annotated[str, Field(min_length=2)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+
+
+class Head(_Part):
+    """``[study]``: what it is called and which two economies it is about."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    origin: Code
+    destination: Code
+    subtitle: str = ""
+    summary: str = ""
+    authors: list[str] = []
+
+    @model_validator(mode="after")
+    def _two_economies(self) -> Head:
+        if self.origin == self.destination:
+            raise ValueError("origin and destination must be two different economies")
+        return self
+
+
+class PanelChoice(_Part):
+    """``[panel]``: the flows to use; ``embedded``, or a path relative to the study folder."""
+
+    use: str = "embedded"
+    gdp: str | None = None
+
+
+class Attribution(_Part):
+    """``[attribution]``: the windows of years that fix the pair effect; the first one is the headline."""
+
+    base_windows: list[tuple[Year, Year]] = Field(default=[(2000, 2004), (2000, 2008)], min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Attribution:
+        for first, last in self.base_windows:
+            if first > last:
+                raise ValueError(f"the window [{first}, {last}] ends before it begins")
+        return self
+
+
+class Episode(_Part):
+    """``[[episodes]]``: a change between two years to be split and explained."""
+
+    id: str
+    title: str
+    from_year: Year = Field(alias="from")
+    to_year: Year = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Episode:
+        if self.from_year >= self.to_year:
+            raise ValueError(f"the episode '{self.id}' must end after it begins ({self.from_year} to {self.to_year})")
+        return self
+
+
+class Cited(_Part):
+    """``[[cited]]``: a residual computed elsewhere, shown as cited and never used as evidence of fit."""
+
+    origin: Code = Field(alias="from")
+    destination: Code = Field(alias="to")
+    year: Year
+    log_ratio: float
+    base: tuple[Year, Year] | None = None
+    source_id: str
+    note: str = ""
+
+
+class GdpRange(_Part):
+    """``[[equilibrium.gdp]]``: GDP of one economy in one year where the panel has none, with its range."""
+
+    economy: Code
+    year: Year
+    low_usd_mn: float = Field(gt=0)
+    high_usd_mn: float = Field(gt=0)
+    source_id: str
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> GdpRange:
+        if self.low_usd_mn > self.high_usd_mn:
+            raise ValueError(f"the GDP range of {self.economy} in {self.year} has low above high")
+        return self
+
+
+class Equilibrium(_Part):
+    """``[equilibrium]``: baseline years, elasticities, deficit rules and ratios of gross output to GDP."""
+
+    years: list[Year] = []
+    theta: list[Annotated[float, Field(gt=0)]] = [2.0, 4.0, 5.0, 6.0]
+    central_theta: float = 5.0
+    deficits: list[Literal["multiplicative", "additive", "universal", "balanced"]] = ["multiplicative", "additive"]
+    internal_ratio: list[Annotated[float, Field(gt=0)]] = [1.0, 1.8]
+    gdp: list[GdpRange] = []
+
+
+class Target(_Part):
+    """One direction of a scenario: bring the dyad's residual, on the window ``base``, to ``log_ratio``."""
+
+    origin: Code = Field(alias="from")
+    destination: Code = Field(alias="to")
+    log_ratio: float
+    base: tuple[Year, Year] | None = None
+    source_id: str = ""
+    note: str = ""
+
+
+class Scenario(_Part):
+    """``[[scenarios]]``: exactly one of ``closed``, ``healed``, ``target`` or ``effect``."""
+
+    id: str
+    title: str
+    note: str = ""
+    closed: bool = False
+    healed: bool = False
+    target: list[Target] = []
+    effect: float | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Scenario:
+        kinds = [self.closed, self.healed, bool(self.target), self.effect is not None]
+        if sum(kinds) != 1:
+            raise ValueError(
+                f"the scenario '{self.id}' needs exactly one of: closed = true, healed = true, "
+                "target = [...], effect = (log points)"
+            )
+        return self
+
+
+class Spec(_Part):
+    """All of ``study.toml``."""
+
+    format: int
+    study: Head
+    panel: PanelChoice = PanelChoice()
+    attribution: Attribution = Attribution()
+    episodes: list[Episode] = []
+    cited: list[Cited] = []
+    equilibrium: Equilibrium = Equilibrium()
+    scenarios: list[Scenario] = []
+
+    @property
+    def dyad(self) -> tuple[str, str]:
+        """The two economies, the one flows are seen from first."""
+        return self.study.origin, self.study.destination
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Spec:
+        for what, items in (("episode", self.episodes), ("scenario", self.scenarios)):
+            seen = [x.id for x in items]
+            twice = sorted({i for i in seen if seen.count(i) > 1})
+            if twice:
+                raise ValueError(f"the {what} id '{twice[0]}' stands twice")
+        windows = self.attribution.base_windows
+        for scenario in self.scenarios:
+            for target in scenario.target:
+                if target.base is not None and target.base not in windows:
+                    raise ValueError(
+                        f"the scenario '{scenario.id}' has base = {list(target.base)}, which is not among "
+                        "attribution.base_windows"
+                    )
+        return self
+
+
+def read_spec(path: Path) -> Spec:
+    """Read and check ``study.toml``.
+
+    Raises
+    ------
+    UnreadableFile
+        The file is missing or not UTF-8.
+    StudyError
+        It is not TOML, or a key is unknown, missing or out of range; the
+        message names the file and each key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise StudyError(
+            f"There is no study.toml in {path.parent}.",
+            why="A study is a folder with a study.toml and a record/ folder.",
+            fix="Make one with: detente new ORIGIN DESTINATION",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFile(f"{path} cannot be read: {error}.", fix="Save it as UTF-8 text.") from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"{path} is not valid TOML: {error}.", fix="Mend that line; strings need quotes.") from None
+    raw = migrate(raw, path)
+    try:
+        spec = Spec.model_validate(raw)
+    except ValidationError as error:
+        problems = "\n  ".join(_explain(e) for e in error.errors()[:5])
+        more = f"\n  and {error.error_count() - 5} more." if error.error_count() > 5 else ""
+        raise StudyError(f"{path} has {error.error_count()} problem(s):\n  {problems}{more}") from None
+    for key in ("origin", "destination"):
+        code = getattr(spec.study, key)
+        if not economies.is_current(code):
+            economies.check_codes([code], column=f"study.toml: study.{key}")
+    return spec
+
+
+def migrate(raw: dict, path: Path) -> dict:
+    """Bring an older study to the present format; refuse one from a newer version."""
+    version = raw.get("format")
+    if version is None:
+        raise StudyError(f"{path} has no 'format' key.", fix=f"Write format = {FORMAT} as its first line.")
+    if not isinstance(version, int) or version < 1:
+        raise StudyError(f"{path}: format = {version!r} is not a format number.", fix=f"Write format = {FORMAT}.")
+    if version > FORMAT:
+        raise StudyError(
+            f"{path} has format {version}; this version of détente reads up to {FORMAT}.",
+            fix="Update détente: python -m pip install --upgrade detente",
+        )
+    return raw
+
+
+_KEYS = {
+    name
+    for part in (Spec, Head, PanelChoice, Attribution, Episode, Cited, GdpRange, Equilibrium, Target, Scenario)
+    for name, info in part.model_fields.items()
+    for name in ({name, info.alias} if info.alias else {name})
+}
+
+
+def _explain(error: dict) -> str:
+    """One pydantic error in plain words: the key, what is wrong, what was meant."""
+    key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"]) or "study.toml"
+    kind, message = error["type"], error["msg"].removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        return f"{key}: unknown key.{did_you_mean(str(error['loc'][-1]), _KEYS)}"
+    if kind == "missing":
+        return f"{key}: this key is needed."
+    given = error.get("input")
+    shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) and kind != "value_error" else ""
+    return f"{key}: {message[0].lower() + message[1:]}{shown}."

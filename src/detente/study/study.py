@@ -1,0 +1,204 @@
+"""Study: a folder a person wrote, opened and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.economies import name_of
+from detente.errors import Problem, RecordError, StudyError, UnknownStudy, did_you_mean
+from detente.study.spec import Episode, Scenario, Spec, read_spec
+
+if TYPE_CHECKING:
+    from detente.panel import Panel
+    from detente.record import Ledger
+    from detente.study.run import Progress, Run
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Study:
+    """Two economies, the record of what happened between them, and what to compute.
+
+    Attributes
+    ----------
+    folder : where ``study.toml`` and ``record/`` stand.
+    spec : what ``study.toml`` says, checked.
+    """
+
+    folder: Path
+    spec: Spec
+
+    @property
+    def id(self) -> str:
+        return self.spec.study.id
+
+    @property
+    def title(self) -> str:
+        return self.spec.study.title
+
+    @property
+    def subtitle(self) -> str:
+        return self.spec.study.subtitle
+
+    @property
+    def summary(self) -> str:
+        return self.spec.study.summary
+
+    @property
+    def origin(self) -> str:
+        """The first economy: exports and imports are seen from it."""
+        return self.spec.study.origin
+
+    @property
+    def destination(self) -> str:
+        return self.spec.study.destination
+
+    @property
+    def origin_name(self) -> str:
+        return name_of(self.origin)
+
+    @property
+    def destination_name(self) -> str:
+        return name_of(self.destination)
+
+    @property
+    def episodes(self) -> tuple[Episode, ...]:
+        return tuple(self.spec.episodes)
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        return tuple(self.spec.scenarios)
+
+    @property
+    def record(self) -> Path:
+        """The folder of the record's CSV files."""
+        return self.folder / "record"
+
+    def ledger(self) -> Ledger:
+        """The record, read and checked; raises :class:`~detente.errors.RecordError` with every problem."""
+        from detente.record import Ledger
+
+        return Ledger.read(self.record)
+
+    def check(self) -> list[Problem]:
+        """Every problem of the record, by file, row and column; empty if there is none."""
+        from detente.record import Ledger
+
+        if not self.record.is_dir():
+            return [Problem("record/", None, None, "The folder is missing.", "Make it, with sources.csv at least.")]
+        problems = list(Ledger.check(self.record))
+        return problems + self._unknown_sources() if not problems else problems
+
+    def panel(self, data: Any = None) -> Panel:
+        """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
+        from detente.panel import Panel, embedded_panel, read_panel
+
+        if isinstance(data, Panel):
+            panel = data
+        elif data is not None:
+            panel = read_panel(data)
+        elif self.spec.panel.use == "embedded":
+            panel = embedded_panel()
+        else:
+            panel = read_panel(self.folder / self.spec.panel.use)
+        for code in (self.origin, self.destination):
+            panel.index(code)
+        return panel
+
+    def run(
+        self, *, data: Any = None, quick: bool = False, seed: int = 20220926, command: str = "",
+        progress: Progress | None = None,
+    ) -> Run:  # fmt: skip
+        """What happened, why, what if, and which claims hold.
+
+        Parameters
+        ----------
+        data : a panel, a frame or a path that replaces the study's panel.
+        quick : skip placebos and keep the central elasticity only.
+        seed : for whatever draws; the same seed and inputs give the same numbers.
+        command : what to write as the command into the manifest.
+        progress : called with the name of each stage and the share done.
+
+        Examples
+        --------
+        >>> run = open_study("colombia-venezuela").run(quick=True)
+        >>> "2008" in run.answer.happened[0]
+        True
+        """
+        from detente.study.run import run_study
+
+        return run_study(self, data=data, quick=quick, seed=seed, command=command, progress=progress)
+
+    def _unknown_sources(self) -> list[Problem]:
+        known = set(self.ledger().sources["source_id"])
+        used = [(f"cited ({c.origin}->{c.destination})", c.source_id) for c in self.spec.cited]
+        used += [(f"equilibrium.gdp ({g.economy})", g.source_id) for g in self.spec.equilibrium.gdp]
+        used += [
+            (f"scenarios ({s.id})", t.source_id) for s in self.spec.scenarios for t in s.target if t.source_id
+        ]
+        return [
+            Problem("study.toml", None, place, f"The source '{source}' is not in sources.csv.", did_you_mean(source, known))
+            for place, source in used
+            if source not in known
+        ]
+
+    def __repr__(self) -> str:
+        return f"Study({self.id!r}: {self.title})"
+
+
+def builtin_studies() -> dict[str, Path]:
+    """The studies that ship with the package: id to folder."""
+    home = Path(str(files("detente"))) / "studies"
+    return {p.name.replace("_", "-"): p for p in sorted(home.iterdir()) if (p / "study.toml").is_file()}
+
+
+def open_study(name: str | Path) -> Study:
+    """Open a built-in study by its name, or a folder by its path.
+
+    Raises
+    ------
+    UnknownStudy
+        Neither a study's name nor a folder.
+    StudyError, UnreadableFile
+        ``study.toml`` is missing or wrong.
+
+    Examples
+    --------
+    >>> open_study("colombia-venezuela").destination
+    'VEN'
+    """
+    built_in = builtin_studies()
+    if str(name) in built_in:
+        folder = built_in[str(name)]
+    else:
+        folder = Path(name)
+        if folder.name == "study.toml":
+            folder = folder.parent
+        if not folder.is_dir():
+            raise UnknownStudy(
+                f"There is no study '{name}'.{did_you_mean(str(name), built_in)}",
+                fix=f"Give a folder, or one of the built-in studies: {', '.join(built_in)}. "
+                "Make a new one with: detente new ORIGIN DESTINATION",
+            )
+    return Study(folder, read_spec(folder / "study.toml"))
+
+
+def check_or_raise(study: Study) -> None:
+    """Raise :class:`RecordError` if the record has problems; nothing has been written by then."""
+    problems = study.check()
+    if problems:
+        raise RecordError(problems)
+
+
+def require_dyad_of_targets(spec: Spec) -> None:
+    """Scenario targets and cited residuals must speak of the study's own two economies."""
+    dyad = {spec.study.origin, spec.study.destination}
+    for where, items in (("cited", spec.cited), *((f"scenario '{s.id}'", s.target) for s in spec.scenarios)):
+        for item in items:
+            if {item.origin, item.destination} != dyad:
+                raise StudyError(
+                    f"study.toml: {where} names {item.origin}->{item.destination}, and the study is about "
+                    f"{spec.study.origin} and {spec.study.destination}."
+                )

@@ -1,0 +1,66 @@
+"""The published recipes, against the numbers in print."""
+
+from __future__ import annotations
+
+import pytest
+
+from detente.errors import UnknownStudy, UnreadableFile
+from detente.study.replicate import replicate
+
+pytestmark = pytest.mark.oracle
+
+
+@pytest.mark.shared
+def test_agtpa_nafta_published_and_exact(shared_data):
+    out = replicate("agtpa-nafta", data=shared_data)
+    got = {(t.mode, t.quantity[:3]): t.computed for t in out.targets}
+    assert got["gravity", "RTA"] == pytest.approx(0.5571853, abs=5e-8)
+    published = {"CAN": 3.40342, "MEX": 3.81007, "USA": 0.33463, "COL": -0.03104}
+    exact = {"CAN": 3.4401, "MEX": 3.8292, "USA": 0.3340, "COL": -0.0318}
+    for code in published:  # half a unit of the last digit given
+        assert got["published", code] == pytest.approx(published[code], abs=5.1e-6)
+        assert got["exact", code] == pytest.approx(exact[code], abs=5.1e-5)
+    assert out.results["exact"].report.residual < 1e-5
+    assert out.results["published"].report.residual > 100  # it does not clear markets, and says so
+    assert "published 3.40342" in out.summary()
+    assert out.to_frame().height == 9
+
+
+@pytest.mark.shared
+def test_the_reference_economy_of_the_recipe_hardly_matters(shared_data):
+    from detente.equilibrium import solve
+
+    base = replicate("agtpa-nafta", data=shared_data).results["published"]
+    other = solve(base.baseline, base.shock, theta=6.0, mode="published", reference="COL")
+    assert other.welfare_pct["MEX"] == pytest.approx(base.welfare_pct["MEX"], abs=1e-6)
+
+
+@pytest.mark.shared
+def test_caliendo_parro_published_and_exact(shared_data):
+    out = replicate("caliendo-parro", data=shared_data)
+    got = {(t.mode, t.quantity): t.computed for t in out.targets}
+    for code, number in {"MEX": 1.31, "CAN": -0.06, "USA": 0.08}.items():  # as printed, two decimals
+        assert round(got["published", f"{code} welfare, NAFTA tariffs"], 2) == number
+    for code, number in {"MEX": 118, "CAN": 11, "USA": 41}.items():
+        assert round(got["exact", f"{code} imports from NAFTA"]) == number
+    assert round(got["exact", "MEX welfare, NAFTA tariffs"], 3) == 0.007
+    exact = out.results["exact"]
+    assert exact.report.residual < 1e-5  # US$ million, of 4.8e7 of world output
+    assert exact.baseline.n_truncated == 0
+
+
+@pytest.mark.shared
+def test_caliendo_parro_terms_and_volume_of_trade_as_printed(shared_data):
+    """Table 2 of the paper: terms of trade and volume of trade, percent."""
+    out = replicate("caliendo-parro", data=shared_data).results["published"]
+    terms, volume = out.first_order_pct()
+    at = [out.economies.index(code) for code in ("MEX", "CAN", "USA")]
+    assert [round(x, 2) for x in terms[at]] == [-0.41, -0.11, 0.04]
+    assert [round(x, 2) for x in volume[at]] == [1.72, 0.04, 0.04]
+
+
+def test_unknown_name_and_missing_data(tmp_path):
+    with pytest.raises(UnknownStudy, match="Did you mean 'agtpa-nafta'"):
+        replicate("agtpa-nafa")
+    with pytest.raises(UnreadableFile, match="DETENTE_DATA"):
+        replicate("agtpa-nafta", data=tmp_path)

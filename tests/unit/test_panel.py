@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import detente.panel.embedded as embedded
+from detente.errors import (
+    AmbiguousColumn,
+    DataError,
+    DuplicateRows,
+    InvalidFlow,
+    UnknownColumn,
+    UnknownEconomy,
+    UnreadableFile,
+)
+from detente.panel import embedded_panel, read_panel
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = {
+    "exporter": ["COL", "VEN", "COL"],
+    "importer": ["VEN", "COL", "USA"],
+    "year": [2008, 2008, 2009],
+    "trade": [6091.0, 1198.0, 12.5],
+}
+
+
+def frame(**changes: list) -> pl.DataFrame:
+    return pl.DataFrame({**ROWS, **changes})
+
+
+@pytest.mark.parametrize("kind", ["polars", "pandas", "pyarrow", "csv", "parquet"])
+def test_any_table_gives_the_same_panel(kind: str, tmp_path: Path) -> None:
+    data = frame()
+    if kind == "pandas":
+        data = pd.DataFrame(ROWS)
+    elif kind == "pyarrow":
+        data = pa.table(ROWS)
+    elif kind in ("csv", "parquet"):
+        path = tmp_path / f"flows.{kind}"
+        data.write_csv(path) if kind == "csv" else data.write_parquet(path)
+        data = path
+    panel = read_panel(data)
+    assert panel.economies == ("COL", "USA", "VEN")
+    assert panel.years == (2008, 2009)
+    np.testing.assert_array_equal(panel.flow("COL", "VEN"), [6091.0, 0.0])
+    assert np.isnan(panel.flow("COL", "COL")).all()
+    assert any("assumed" in note for note in panel.report.notes)
+    assert any("9 absent dyad-years are zero" in note for note in panel.report.notes)
+
+
+def test_absent_may_mean_missing() -> None:
+    panel = read_panel(frame(), absent="missing")
+    assert np.isnan(panel.flow("COL", "VEN")[1])
+
+
+def test_the_column_name_gives_the_unit() -> None:
+    panel = read_panel(frame().rename({"trade": "value_kusd"}))
+    assert panel.flow("COL", "VEN")[0] == pytest.approx(6.091)
+    with pytest.raises(AmbiguousColumn, match="says its unit"):
+        read_panel(frame().rename({"trade": "value_kusd"}), unit="usd_mn")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "says"),
+    [
+        ({"trade": [1.0, -2.0, 3.0]}, InvalidFlow, "VEN->COL in 2008"),
+        ({"trade": [1.0, float("inf"), 3.0]}, InvalidFlow, "infinite"),
+        ({"trade": ["1", "x2", "3"]}, InvalidFlow, "'x2'.*line 3"),
+        ({"exporter": ["COL", "ROM", "COL"]}, UnknownEconomy, "'ROU' now"),
+        ({"importer": ["VEN", "VEN", "USA"], "exporter": ["COL", "COL", "COL"]}, DuplicateRows, "COL->VEN 2008"),
+        ({"year": [2008.5, 2008, 2009]}, DataError, "whole numbers"),
+        ({"exporter": ["COL", None, "COL"]}, DataError, "line 3"),
+    ],
+)
+def test_bad_rows_are_named(changes: dict, error: type, says: str) -> None:
+    with pytest.raises(error, match=says):
+        read_panel(frame(**changes))
+
+
+def test_columns_are_found_or_explained() -> None:
+    with pytest.raises(UnknownColumn):
+        read_panel(frame().rename({"trade": "wheat"}))
+    with pytest.raises(AmbiguousColumn, match="'exporter' and 'iso_o'"):
+        read_panel(frame().with_columns(iso_o=pl.col("exporter")))
+    panel = read_panel(frame().rename({"trade": "wheat"}), trade="wheat")
+    assert panel.flow("COL", "USA")[1] == 12.5
+
+
+def test_products_are_summed_and_counted() -> None:
+    data = pl.concat([frame(), frame()]).with_columns(product=pl.Series(["a"] * 3 + ["b"] * 3))
+    panel = read_panel(data)
+    assert panel.flow("COL", "VEN")[0] == 2 * 6091
+    assert any("6 rows by sector or product were summed to 3" in n for n in panel.report.notes)
+
+
+def test_missing_value_is_not_a_zero() -> None:
+    panel = read_panel(frame(trade=[6091.0, None, 12.5]))
+    assert np.isnan(panel.flow("VEN", "COL")[0])
+    assert any("missing flows, not zeros" in n for n in panel.report.notes)
+
+
+def test_codes_of_an_earlier_year() -> None:
+    panel = read_panel(frame(exporter=["COL", "ROM", "COL"]), codes_as_of=1999)
+    assert "ROU" in panel.economies
+
+
+def test_broken_files_are_explained(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"no parquet")
+    with pytest.raises(UnreadableFile):
+        read_panel(tmp_path / "a.parquet")
+    with pytest.raises(UnreadableFile, match="no file"):
+        read_panel(tmp_path / "absent.csv")
+
+
+BACI_YEAR = "t,i,j,k,v,q\n{y},170,862,010121,100.5,1\n{y},170,862,020130,   200,NA\n{y},251,170,020130,7,1\n"
+COUNTRIES = (
+    "country_code,country_name,country_iso2,country_iso3\n"
+    "170,Colombia,CO,COL\n862,Venezuela,VE,VEN\n251,France,FR,FRA\n490,Asia nes,N/A,N/A\n"
+)
+
+
+@pytest.mark.parametrize("kind", ["zip", "folder", "file"])
+def test_baci_as_published(kind: str, tmp_path: Path) -> None:
+    names = [f"BACI_HS92_Y{y}_V202501.csv" for y in (2019, 2020)]
+    if kind == "zip":
+        path = tmp_path / "BACI_HS92_V202501.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for y, name in zip((2019, 2020), names):
+                archive.writestr(name, BACI_YEAR.format(y=y))
+            archive.writestr("country_codes_V202501.csv", COUNTRIES)
+    else:
+        for y, name in zip((2019, 2020), names):
+            (tmp_path / name).write_text(BACI_YEAR.format(y=y))
+        path = tmp_path if kind == "folder" else tmp_path / names[1]
+    panel = read_panel(path)
+    assert panel.economies == ("COL", "FRA", "VEN")
+    assert panel.flow("COL", "VEN")[-1] == pytest.approx(0.3005)
+    assert panel.flow("FRA", "COL")[-1] == pytest.approx(0.007)
+    assert ("country file was not there" in str(panel.report)) == (kind != "zip")
+
+
+def test_baci_needs_its_country_numbers(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("BACI_HS92_Y2019_V1.csv", "t,i,j,k,v,q\n2019,170,999,1,1,1\n")
+        archive.writestr("country_codes_V1.csv", COUNTRIES)
+    with pytest.raises(UnreadableFile, match="999"):
+        read_panel(tmp_path / "b.zip")
+    (tmp_path / "c.zip").write_bytes(io.BytesIO(b"nothing").getvalue())
+    with pytest.raises(UnreadableFile, match="zip"):
+        read_panel(tmp_path / "c.zip")
+
+
+def test_aggregation_loses_no_flow_across_borders() -> None:
+    panel = embedded_panel()
+    small = panel.aggregate(["COL", "VEN"])
+    assert small.economies == ("COL", "VEN", "ROW")
+    out = np.nansum(panel.flows[:, panel.index("COL")], axis=1)
+    np.testing.assert_allclose(np.nansum(small.flows[:, 0], axis=1), out, rtol=1e-12)
+
+
+def test_embedded_panel_is_small_and_complete() -> None:
+    assert sum(len(b) for b in embedded.data_files().values()) < 200_000
+    panel = embedded_panel()
+    assert len(panel.economies) == 21
+    assert panel.years == tuple(range(2000, 2021))
+    off = ~np.eye(21, dtype=bool)
+    assert np.isfinite(panel.flows[:, off]).all()
+    assert np.isnan(panel.flows[:, ~off]).all()
+    unknown = {(panel.years[t], panel.economies[i]) for t, i in zip(*np.nonzero(np.isnan(panel.gdp)))}
+    assert unknown == {(y, "VEN") for y in range(2015, 2021)}
+    assert not panel.flows.flags.writeable
+
+
+@pytest.mark.shared
+def test_embedded_panel_is_rebuilt_byte_for_byte(shared_data: Path, tmp_path: Path) -> None:
+    subprocess.run(
+        [
+            sys.executable, str(ROOT / "scripts/build_embedded_panel.py"),
+            str(shared_data / "baci/bilateral_2000_2020.parquet"),
+            str(shared_data / "wdi/gdp_nominal_usd_1960_2023.parquet"), "--out", str(tmp_path),
+        ],
+        check=True, env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    for name, shipped in embedded.data_files().items():
+        assert (tmp_path / name).read_bytes() == shipped, name
+
+
+def test_unknown_year_and_economy() -> None:
+    with pytest.raises(UnknownEconomy, match="QAT"):
+        embedded_panel().index("QAT")
+    with pytest.raises(DataError, match="2000 to 2020"):
+        embedded_panel().year_index(2021)
