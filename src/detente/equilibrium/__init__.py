@@ -24,6 +24,10 @@ _HOME = {
     "Choice": "priors",
     "LogNormal": "priors",
     "Uniform": "priors",
+    "sensitivity": "adjoint",
+    "Sensitivity": "adjoint",
+    "decompose": "decomposition",
+    "Decomposition": "decomposition",
     "Report": "report",
     "Status": "report",
 }
