@@ -177,7 +177,7 @@ def frame_of(points: Iterable[Point]) -> pl.DataFrame:
 
     from detente.attribution.tables import known
 
-    names = [n for n in Point.__dataclass_fields__]
+    names = list(Point.__dataclass_fields__)
     rows = []
     for p in points:
         row = [getattr(p, n) for n in names]
