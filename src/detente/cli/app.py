@@ -16,6 +16,7 @@ COMMANDS = {
     "run": "Run a study: what happened, why, what if, and which claims hold.",
     "check": "Check a study folder; point at file, row and column.",
     "new": "Make a new study for two economies.",
+    "fit": "Estimate a gravity model by PPML with a fixest formula.",
     "solve": "Solve a counterfactual equilibrium from a square flow table.",
     "report": "Write the report of a finished run again.",
     "doctor": "Say what is installed and what is missing.",

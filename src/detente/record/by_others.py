@@ -53,7 +53,7 @@ def compare(a: Claim, b: Claim) -> tuple[str, str]:
         return _compare_numbers(a, b)
     if a.state and b.state:
         return ("agree" if a.state == b.state else "contradict"), f"{a.state} beside {b.state}"
-    if a.date and b.date and a.test == b.test and a.target == b.target:
+    if a.date and b.date and a.target == b.target:
         if a.date == b.date:
             return "agree", f"both {a.date}"
         if a.date.holds(b.date) or b.date.holds(a.date):
@@ -73,7 +73,7 @@ def _compare_numbers(a: Claim, b: Claim) -> tuple[str, str]:
     if (
         a.value
         and b.value
-        and a.option("op") == b.option("op")
+        and {a.option("op"), b.option("op")} <= {"", "about"}
         and float(a.value) == convert(float(b.value), b.unit, a.unit)
     ):
         return "agree", how

@@ -135,6 +135,24 @@ class Ledger:
 
         return diff(self, a, b)
 
+    def conflicts(self) -> pl.DataFrame:
+        """Figures that disagree, each with its best explanation; never averaged."""
+        from detente.record.conflicts import conflicts
+
+        return conflicts(self)
+
+    def scoreboard(self) -> pl.DataFrame:
+        """The forecasts with the columns outcome, error, ratio and result."""
+        from detente.record.scoreboard import scoreboard
+
+        return scoreboard(self)
+
+    def compare_articles(self, first: str, second: str) -> pl.DataFrame:
+        """Claims of two sources side by side: agree, differ, complement or contradict."""
+        from detente.record.articles import compare_articles
+
+        return compare_articles(self, first, second)
+
     def __repr__(self) -> str:
         counts = ", ".join(f"{getattr(self, name).height} {name}" for name in TABLES)
         return f"Ledger({counts})"

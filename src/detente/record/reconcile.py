@@ -196,9 +196,10 @@ def _valuation(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterato
 
 
 def _fit(computed: float, figure: Figure) -> float:
-    """Misfit of a computed number, 0 within the rounding of an approximate figure."""
+    """Misfit of a computed number: none within the figure's rounding, else all that is missing."""
     allowed = rounding_half(figure) if figure.status == "approximate" else _last_digit(figure)
-    return max(0.0, abs(computed - figure.value) - allowed) / abs(figure.value)
+    missing = abs(computed - figure.value)
+    return 0.0 if missing <= allowed else missing / abs(figure.value)
 
 
 def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
