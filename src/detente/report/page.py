@@ -158,8 +158,6 @@ def _templates() -> Any:
         lstrip_blocks=True,
         autoescape=select_autoescape(default=True, default_for_string=True),
     )
-    environment.filters.update(
-        markup=_safe, csv_link=csv_link, cells=lambda frame: frame.head(SHOWN_ROWS).rows()
-    )
+    environment.filters.update(markup=_safe, csv_link=csv_link, cells=lambda frame: frame.head(SHOWN_ROWS).rows())
     environment.globals["frames"] = FRAMES
     return environment
