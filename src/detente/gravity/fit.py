@@ -20,6 +20,7 @@ from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.sample import nonempty, singletons, zero_levels
 from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
 from detente.gravity.tensor_engine import fit_on_tensor
+from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
 
 
@@ -156,6 +157,7 @@ class GravityFit:
         )
 
 
+@one_blas_thread
 def fit_ppml(
     data: Any,
     formula: str,
