@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from detente.attribution.library.cases import cases
+from detente.attribution.library.catalogue import cases
 from detente.attribution.library.paths import compute_paths
 
 #: Correlates of War country codes of the economies in the library's older cases.

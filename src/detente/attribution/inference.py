@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 DONOR_FACTOR = 10.0  #: donors of the synthetic control trade within this factor of the dyad
+MOST_DONORS = 50  #: the nearest in size; more would fit any path
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,10 @@ def infer(
 
 
 def donors_of(base_mean: Floats, i: int, j: int, barred: tuple[int, ...]) -> NDArray[np.bool_]:
-    """(N, N) bool: dyads of the same importer or exporter within a factor of ten."""
+    """(N, N) bool: dyads of the same importer or exporter within a factor of ten, the nearest in size."""
     same = choose(base_mean, i, j, kind="importer", factor=DONOR_FACTOR, barred=barred).chosen
-    return same | choose(base_mean, i, j, kind="exporter", factor=DONOR_FACTOR, barred=barred).chosen
+    same |= choose(base_mean, i, j, kind="exporter", factor=DONOR_FACTOR, barred=barred).chosen
+    if same.sum() > MOST_DONORS:
+        distance = np.abs(np.log(base_mean, where=same, out=np.full(same.shape, np.inf)) - np.log(base_mean[i, j]))
+        same &= distance <= np.partition(distance.ravel(), MOST_DONORS - 1)[MOST_DONORS - 1]
+    return same

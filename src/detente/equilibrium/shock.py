@@ -28,7 +28,7 @@ class Shock:
         infinity. Either side may be a tuple of economies (a bloc); internal pairs of a bloc are left out.
     tariff : mapping like ``partial`` -> new ad valorem rate (0.25 is 25%)
         Only where the economy carries tariffs (several sectors).
-    productivity_hat, labour_hat : mapping economy -> new over old
+    productivity_hat, labour_hat : mapping economy (or a tuple of them) -> new over old
     deficit : mapping economy -> new expenditure minus output, US$ million
         Under the additive rule; the world's must still sum to zero.
 
@@ -148,12 +148,11 @@ def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
     out = np.ones(len(economy.economies))
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in hats.items():
-        (k,) = _members(code, known, economy)
         if not np.isfinite(value) or value <= 0:
             raise InvalidShock(
                 f"The {what} of {code} is {value}.", fix="Give new over old, above zero (1.02 is +2%)."
             )
-        out[k] = value
+        out[_members(code, known, economy)] *= value
     return out
 
 
@@ -162,7 +161,7 @@ def deficit_array(shock: Shock, economy: Any) -> np.ndarray:
     out = np.array(economy.deficit)
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in shock.deficit.items():
-        (k,) = _members(code, known, economy)
+        (k,) = _members((code,), known, economy)
         if not np.isfinite(value):
             raise InvalidShock(f"The deficit of {code} is {value}.", fix="Give US$ million.")
         out[k] = value

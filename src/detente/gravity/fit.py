@@ -20,7 +20,16 @@ from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.sample import nonempty, singletons, zero_levels
 from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
 from detente.gravity.tensor_engine import fit_on_tensor
+from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A weighted sum of coefficients."""
+
+    estimate: float
+    std_error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,16 @@ class GravityFit:
         z = float(ndtri(0.5 + level / 2))
         return {k: (self.coef[k] - z * self.se[k], self.coef[k] + z * self.se[k]) for k in self.names}
 
+    def combine(self, weights: Mapping[str, float]) -> Combination:
+        """Estimate and standard error of a weighted sum of coefficients, such as an effect and its lags."""
+        unknown = [name for name in weights if name not in self.coef]
+        if unknown:
+            raise UsageError(
+                f"'{unknown[0]}' is not a term of this fit.{did_you_mean(unknown[0], self.names)}"
+            )
+        w = np.array([weights.get(name, 0.0) for name in self.names])
+        return Combination(float(w @ list(self.coef.values())), float(np.sqrt(w @ self.cov @ w)))
+
     def to_frame(self) -> Any:
         """One row a term: term, estimate, std_error, z, p_value, ci_low, ci_high."""
         return self.table.like(self._columns())
@@ -138,6 +157,7 @@ class GravityFit:
         )
 
 
+@one_blas_thread
 def fit_ppml(
     data: Any,
     formula: str,

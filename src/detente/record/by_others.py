@@ -8,7 +8,7 @@ from typing import Any
 from detente.record.check import split_list
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim
-from detente.record.verdict import Verdict, claimed_range, convert, not_checkable
+from detente.record.verdict import WORD_RANGES, Verdict, claimed_range, convert, not_checkable
 
 RARE = 0.05
 """Placebo share up to which a fall is outside what comparable dyads show."""
@@ -80,14 +80,7 @@ def _compare_numbers(a: Claim, b: Claim) -> tuple[str, str]:
     low, high = max(ranges[0][0], in_a[0]), min(ranges[0][1], in_a[1])
     if low > high:
         return "contradict", how
-    vague = {a.option("op"), b.option("op")} & {
-        "dozens",
-        "hundreds",
-        "thousands",
-        "millions",
-        "more than",
-        "at least",
-    }
+    vague = {a.option("op"), b.option("op")} & {*WORD_RANGES, "more than", "at least"}
     return ("differ in precision" if vague else "agree within rounding"), how
 
 

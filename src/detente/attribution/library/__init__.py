@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "Case": "cases", "Source": "cases", "cases": "cases", "choose_cases": "cases", "sources": "cases",
+    "Case": "catalogue", "Source": "catalogue", "cases": "catalogue", "choose_cases": "catalogue",
+    "sources": "catalogue",
     "Computed": "paths", "Point": "paths", "compute_paths": "paths", "shipped_points": "paths",
     "mixture_priors": "typical", "null_cases": "typical", "outcomes": "typical", "recoveries": "typical",
     "typical_paths": "typical", "Forecast": "prediction", "forecast_frame": "prediction",

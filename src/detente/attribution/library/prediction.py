@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.library.cases import INSTRUMENTS
+from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.typical import CAP, HORIZONS, Outcome, outcomes
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 

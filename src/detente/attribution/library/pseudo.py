@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.attribution.library.cases import INSTRUMENTS
+from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.prediction import predict
 from detente.attribution.library.scores import clopper_pearson
 from detente.attribution.library.typical import CAP, HORIZONS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.library.cases import Case, cases
+from detente.attribution.library.catalogue import Case, cases
 from detente.attribution.library.paths import Point, shipped_points
 
 if TYPE_CHECKING:

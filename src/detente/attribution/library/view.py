@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.attribution.library.cases import Case, choose_cases, sources
+from detente.attribution.library.catalogue import Case, choose_cases, sources
 from detente.attribution.library.paths import Point, frame_of, shipped_points
 from detente.attribution.library.scores import score_frame
 from detente.attribution.library.typical import (
@@ -32,7 +32,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
     Parameters
     ----------
     words : iterable of str
-        Filter; see :func:`detente.attribution.library.cases.choose_cases`.
+        Filter; see :func:`detente.attribution.library.catalogue.choose_cases`.
     points : iterable of Point, optional
         Paths computed on another panel; the shipped ones by default.
 
@@ -85,53 +85,67 @@ def paths_frame(words: Iterable[str] = ()) -> pl.DataFrame:
 def library_chart(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> dict[str, Any]:
     """Paths by years since the rupture, one panel an instrument, as a Vega-Lite specification.
 
-    Points after a reopening are hollow, recorded zeros and losses beyond 99.9% lie on the lower edge.
+    Losses beyond 99.9% and most recorded zeros lie on the lower edge; cited points are not joined.
     """
-    by_id = {c.case_id: c for c in choose_cases(words)}
-    rows = []
-    for p in shipped_points() if points is None else points:
-        if p.case_id not in by_id or p.value is None or not -1 <= p.since <= 10:
-            continue
-        case = by_id[p.case_id]
-        rows.append(
-            {
-                "case": f"{case.exporter}→{case.importer} {case.start[:4]}", "since": p.since, "year": p.year,
-                "residual": round(max(p.value, CAP), 3), "instrument": case.instrument,
-                "state": "cited" if p.status == "cited" else "reopened" if p.since_reopening is not None
-                else "ruptured", "share": p.placebo_share,
-            }
-        )  # fmt: skip
+    points = tuple(shipped_points() if points is None else points)
+    rows = _drawn(choose_cases(words), points)
     x = {"field": "since", "type": "quantitative", "title": "years since the rupture"}
     y = {
         "field": "residual", "type": "quantitative", "title": "actual against counterfactual, log points",
         "scale": {"domain": [CAP, 2]},
     }  # fmt: skip
-    colour = {"field": "case", "type": "nominal", "legend": None}
-    marks = {
-        "field": "state", "type": "nominal", "title": None,
+    colour = {
+        "field": "finding", "type": "nominal", "title": None, "legend": {"orient": "bottom"},
+        "scale": {"domain": ["unusual loss", "unclear", "no loss", "not computed"],
+                  "range": ["#b2182b", "#bf9b30", "#2166ac", "#878787"]},
+    }  # fmt: skip
+    shape = {
+        "field": "state", "type": "nominal", "title": None, "legend": {"orient": "bottom"},
         "scale": {"domain": ["ruptured", "reopened", "cited"], "range": ["circle", "diamond", "cross"]},
     }  # fmt: skip
     tooltip = [{"field": f} for f in ("case", "year", "residual", "share", "state")]
+    joined = {
+        "transform": [{"filter": "datum.state != 'cited'"}],
+        "mark": {"type": "line", "opacity": 0.5},
+        "encoding": {"x": x, "y": y, "color": colour, "detail": {"field": "case"}},
+    }
+    dots = {
+        "mark": {"type": "point", "size": 20, "opacity": 0.7},
+        "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tooltip},
+    }
+    zero = {"mark": {"type": "rule", "color": "#999"}, "encoding": {"y": {"datum": 0}}}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": f"Residuals of {len({r['case'] for r in rows})} directed flows by years since a rupture, "
         "by instrument; zero is the flow one would expect without it.",
         "data": {"values": rows},
-        "facet": {"field": "instrument", "type": "nominal", "columns": 3, "title": None},
-        "spec": {
-            "width": 240,
-            "height": 200,
-            "layer": [
-                {"mark": {"type": "rule", "color": "#999"}, "encoding": {"y": {"datum": 0}}},
-                {"mark": {"type": "line", "opacity": 0.6}, "encoding": {"x": x, "y": y, "color": colour}},
-                {
-                    "mark": {"type": "point", "size": 25},
-                    "encoding": {"x": x, "y": y, "color": colour, "shape": marks, "tooltip": tooltip},
-                },
-            ],
-        },
+        "facet": {"field": "instrument", "type": "nominal", "title": None},
         "columns": 3,
+        "spec": {"width": 240, "height": 200, "layer": [zero, joined, dots]},
     }
+
+
+def _drawn(wanted: Iterable[Case], points: tuple[Point, ...]) -> list[dict[str, Any]]:
+    by_id, verdicts = {c.case_id: c for c in wanted}, judged(points)
+    rows = []
+    for p in points:
+        if p.case_id not in by_id or p.value is None or not -1 <= p.since <= 10:
+            continue
+        case = by_id[p.case_id]
+        state = "ruptured" if p.since_reopening is None else "reopened"
+        rows.append(
+            {
+                "case": f"{case.exporter}→{case.importer} {case.start[:4]}",
+                "since": p.since,
+                "year": p.year,
+                "residual": round(max(p.value, CAP), 3),
+                "instrument": case.instrument,
+                "state": "cited" if p.status == "cited" else state,
+                "share": p.placebo_share,
+                "finding": finding(verdicts.get(p.case_id)),
+            }
+        )
+    return rows
 
 
 def library_tables(words: Iterable[str] = ()) -> dict[str, pl.DataFrame]:
