@@ -16,6 +16,7 @@ from detente.attribution.placebos import Standing, choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
 from detente.attribution.sentences import finding_sentence
+from detente.economies import name_of
 from detente.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def attribute(
     contiguity : (N, N) bool array or iterable of pairs of codes, optional
         Who borders whom, for ``placebos="contiguous"``.
     names : mapping of code to name, optional
-        For the sentences.
+        For the sentences; short English names by default.
 
     Returns
     -------
@@ -184,6 +185,7 @@ def attribute(
     for episode in asked:
         episode.check(sample)
     contiguous = contiguity_matrix(contiguity, sample)
+    called = {origin: name_of(origin), destination: name_of(destination)} | dict(names or {})
     findings: list[Finding] = []
     levels: list[Level] = []
     for base in base_windows:
@@ -197,7 +199,7 @@ def attribute(
                 chosen = choose(
                     fit.base_mean, a, b, kind=placebos, barred=sample.barred, contiguity=contiguous
                 ).chosen
-            findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, names or {}) for e in asked]
+            findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, called) for e in asked]
             levels += _levels(sample, fit, a, b, tuple(base), chosen)
     return Attribution(
         tuple(findings),

@@ -145,22 +145,20 @@ def infer(
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
     with np.errstate(invalid="ignore"):
         change = fit.log_ratio[end] - fit.log_ratio[start]
-    paths = fit.log_ratio[: end + 1]
-    own = paths[:, i, j]
-    alike = paths[:, chosen].T
-    near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
+    value = float(change[i, j])
     refused: dict[str, str] = {}
 
     def attempt(name: str, method: Any, *args: Any, **more: Any) -> Any:
         try:
-            if not np.isfinite(own).all():
-                raise SpecificationError("The dyad's residual is unknown or zero in some year.")
             return method(*args, **more)
         except DetenteError as error:
             refused[name] = str(error)
             return None
 
-    value = float(change[i, j])
+    begin = _whole_from(fit.log_ratio[:, i, j], base.start, end)
+    paths, event = fit.log_ratio[begin : end + 1], start + 1 - begin
+    own, alike = paths[:, i, j], paths[:, chosen].T
+    near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
     return Inference(
         origin,
         destination,
@@ -168,11 +166,28 @@ def infer(
         value,
         stand(value, change[chosen]),
         attempt("power", power, change[chosen]),
-        attempt("synthetic control", synthetic_control, own, near, start + 1),
-        attempt("matrix completion", complete_path, own, alike, start + 1, seed=seed),
-        attempt("conformal", conformal_interval, own, near, start + 1),
+        attempt("synthetic control", _on_whole, synthetic_control, own, near, event),
+        attempt("matrix completion", _on_whole, complete_path, own, alike, event, seed=seed),
+        attempt("conformal", _on_whole, conformal_interval, own, near, event),
         refused,
     )
+
+
+def _whole_from(path: Floats, base: int, end: int) -> int:
+    """First year of the unbroken run of known residuals that ends with the episode."""
+    gaps = np.flatnonzero(~np.isfinite(path[: end + 1]))
+    return int(gaps[gaps < base].max(initial=-1)) + 1
+
+
+def _on_whole(method: Any, own: Floats, donors: Floats, event: int, **more: Any) -> Any:
+    """Run ``method`` unless the dyad itself has a gap or a recorded zero."""
+    if not np.isfinite(own).all():
+        raise SpecificationError(
+            "The dyad's residual is unknown, or its flow a recorded zero, in a year between the base and the end.",
+            why="The method needs its whole path.",
+            fix="Read the placebo share, which does not.",
+        )
+    return method(own, donors, event, **more)
 
 
 def donors_of(base_mean: Floats, i: int, j: int, barred: tuple[int, ...]) -> NDArray[np.bool_]:
