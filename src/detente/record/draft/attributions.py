@@ -70,9 +70,11 @@ _AFTER_WEAK = {
     "es": re.compile(r"\s?[,:]?\s?(?:que\b|[“\"«]|el\b|la\b|los\b|las\b|un\b|una\b|unos\b|más\b|casi\b|al menos\b|[A-Z$€\d])|\s?[:,.]"),
 }
 _THAT = re.compile(r"\s?[,:]?\s?(?:that\b|que\b|[“\"‘«])|\s?[:,]")
-_ASIDE = re.compile(
-    r"\sa (?:este (?:diario|periódico|medio)|esta (?:agencia|redacción|publicación|revista)|(?:los |la |las )?(?:periodistas|prensa|medios"
-    r"|reporteros|radio)|la agencia [A-Z]\w+|radio [A-Z]\w+|[A-Z]\w+(?: [A-Z]\w+)?)(?=\s)"
+_ASIDE = re.compile(  # what may stand between a Spanish verb and its subject
+    r"(?:\s(?:(?:este|el|el pasado|el próximo)\s(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|ayer|hoy|también"
+    r"|en (?:rueda|conferencia) de prensa|en (?:un|una|su|el|la) \w+|por su parte|además|la semana pasada|el mes pasado),?(?=\s)"
+    r"|\sa (?:este (?:diario|periódico|medio)|esta (?:agencia|redacción|publicación|revista)|(?:los |la |las )?(?:periodistas|prensa|medios"
+    r"|reporteros|radio)|la agencia [A-Z]\w+|radio [A-Z]\w+|[A-Z]\w+(?: [A-Z]\w+)?)(?=\s))+"
 )
 _NOT_SAYING = {  # after the verb, these make it something else
     "en": re.compile(
@@ -157,7 +159,7 @@ def _of_verb(text: str, tokens: list[_Token], verb: re.Match[str], strong: bool,
     beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
     last = before[-1].text if before else ""
     quoted = last in "”\"»,—–" and last != ""
-    if quoted or not before:
+    if (quoted or not before) and not verb.group().startswith(("told", "tell")):  # told, tells: who follows is the listener
         source = _forward(text, tokens, verb.end(), language, inverted=True)
         if source and (strong or _quotes(text[: verb.start()])):
             return source
@@ -281,7 +283,7 @@ def _forward(
         run.append(token)
     while run and (run[-1].low in _LINKS[language] | _LEADS[language] | _DETERMINERS[language]):
         run.pop()
-    if not run or run[0].low in PRONOUNS[language] - _DETERMINERS[language] or not re.search(r"[^\W\d]{2}", run[0].text):
+    if not run or run[0].low in PRONOUNS[language] - _DETERMINERS[language] or not any(re.search(r"[^\W\d]{2}", t.text) for t in run):
         return None
     if run[0].low in stop | _LINKS[language] | _LEADS[language]:
         return None

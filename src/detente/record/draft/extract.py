@@ -15,6 +15,7 @@ _STAMP = re.compile(
     r"^(?:(?:published|updated|posted|last updated|first published|publicado|actualizado|fecha)\b|by\s+[A-ZÁÉÍÓÚÑ]|por\s+[A-ZÁÉÍÓÚÑ])", re.IGNORECASE
 )
 _DATELINE = re.compile(r"^[^.!?\n]{2,70}?(?:\)\s(?:[—–-]{1,2}\s)?|\)\.?-\s|\s[—–-]{1,2}\s)")
+_STAMP_END = re.compile(r"\s[·|•—–/-]\s?$|^$")
 SHORT = 60  # characters: a paragraph this short that is little but a date is the article's date line
 
 
@@ -57,7 +58,7 @@ def own_date_lines(text: str, language: str) -> list[tuple[int, int]]:
     """Where the article states its own date: time stamps, bylines, and the date line before a dash.
 
     >>> own_date_lines("By Ana Paz, 14 May 2031", "en"), own_date_lines("PORTO SOL, May 14 (NAN) - Trade fell.", "en")
-    ([(0, 23)], [(0, 27)])
+    ([(0, 23)], [(0, 26)])
     """
     found = []
     for match in re.finditer(r"[^\n]+", text):
@@ -69,7 +70,8 @@ def own_date_lines(text: str, language: str) -> list[tuple[int, int]]:
             continue
         rest = len(line) - sum(d.end - d.start for d in dates)
         stamp = _STAMP.match(line) and len(line) < 160 and not re.search(r"[.!?]\s+\w+\s+\w+\s+\w+\s+\w+", line)
-        if stamp or (len(line) <= SHORT and rest <= 24 and not re.search(r"[.!?]$", line)):
+        full = re.fullmatch(r"\d{4}-\d\d-\d\d", dates[-1].date) and _STAMP_END.search(line[: dates[-1].start])
+        if stamp or (full and dates[-1].end >= len(line) - 1 and len(line) <= 110) or (len(line) <= SHORT and rest <= 24 and not re.search(r"[.!?]$", line)):
             found.append(match.span())
         elif (dateline := _DATELINE.match(line)) and dates[0].end <= dateline.end() and re.match(r"[A-ZÁÉÍÓÚÑ]", line):
             found.append((match.start(), match.start() + dateline.end()))

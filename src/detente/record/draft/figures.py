@@ -156,7 +156,7 @@ def _share(text: str, run: list[Numeral], read: list[Figure | None]) -> list[Fig
     for n in range(1, len(run)):
         before = read[n - 1]
         if before and currency_before(text[: run[n - 1].start]) and _link(text, run[n - 1], run[n]) == "range":
-            if read[n] is None:
+            if read[n] is None or (read[n].unit == "m" and run[n].letter == "m"):
                 start, end = run[n].start, run[n].end
                 read[n] = Figure(start, end, text[start:end], run[n].value, before.unit, "")
             if read[n].unit == before.unit and _lacks_scale(run[n - 1], run[n]):

@@ -61,7 +61,7 @@ WEAK = {
     "es": re.compile(rf"\b(?:{'|'.join(sorted(_ES_WEAK, key=len, reverse=True))})\b"),
 }
 ONLY_SPEECH = {  # these credit only before "that" or beside a quotation: "the deal added 3%" credits nobody
-    "en": re.compile(r"added|adds?|states?|observed|maintained|maintains?|continued|agreed|concluded|reports|claims|notes"),
+    "en": re.compile(r"recalled|replied|responded|added|adds?|states?|observed|maintained|maintains?|continued|agreed|concluded|reports|claims|notes"),
     "es": re.compile(r"mantuvo|mantien\w+|destaca\w*|registr\w+|public\w+|detalla\w*|denuncia\w*|niega\w*"),
 }
 ACCORDING = {
