@@ -1,0 +1,113 @@
+"""Write docs/verdicts.md: computed verdicts beside the judgement made by hand, differences explained.
+
+Run from the project's root: ``python scripts/compare_verdicts.py``. A test holds that the
+page is what this script writes.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+from detente.record import DECIDED, Ledger
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORD = ROOT / "src/detente/studies/colombia_venezuela/record"
+HAND = ROOT / "tests/fixtures/record/hand.csv"
+PAGE = ROOT / "docs/verdicts.md"
+
+FINDINGS = (
+    {"exporter": "COL", "importer": "VEN", "from_year": 2008, "to_year": 2010}
+    | {"log_change": -2.15, "dyad_part": -1.45, "placebo_share": 0.006},
+    {"exporter": "COL", "importer": "VEN", "from_year": 2012, "to_year": 2020}
+    | {"log_change": -2.65, "dyad_part": 0.25, "placebo_share": 0.82},
+)
+"""The attribution of the two episodes on the full BACI panel, as the study hands it over."""
+
+SIDES = {
+    "confirmed": "holds",
+    "confirmed within rounding": "holds",
+    "imprecise": "holds in part",
+    "contradicted": "does not hold",
+}
+HAND_SIDES = (
+    (("partly", "true but", "confirmed, vague", "slightly", "rounded up", "roughly"), "holds in part"),
+    (("late", "challenged", "not realised"), "does not hold"),
+    (("confirmed", "consistent", "realised", "followed", "supported", "direction"), "holds"),
+)
+
+
+def hand_side(words: str) -> str:
+    """Which way a judgement in free words goes."""
+    return next((side for starts, side in HAND_SIDES if words.startswith(starts)), "open")
+
+
+def compared() -> list[dict[str, str]]:
+    """One row per claim of the articles: hand, computed, whether they differ and why."""
+    table = Ledger.read(RECORD).verdicts(FINDINGS)
+    parts: dict[str, list[tuple[str, str, str]]] = {}
+    for row in table.iter_rows(named=True):
+        base, _, part = row["claim_id"].partition(".")
+        parts.setdefault(base, []).append((f".{part}" if part else "", row["verdict"], row["evidence"]))
+    with HAND.open(encoding="utf-8") as file:
+        hand = {row["claim_id"]: row for row in csv.DictReader(file)}
+    rows = []
+    for base, found in parts.items():
+        sides = {SIDES.get(verdict, "open") for _, verdict, _ in found}
+        rows.append(
+            {
+                "claim_id": base,
+                "computed": "; ".join(f"{part} {verdict}".strip() for part, verdict, _ in found),
+                "evidence": "; ".join(e for _, _, e in found if e),
+                "hand": hand[base]["hand"],
+                "differ": "yes" if sides != {hand_side(hand[base]["hand"])} else "",
+                "why": hand[base]["difference"],
+            }
+        )
+    return rows
+
+
+def counts() -> list[tuple[str, int, int]]:
+    """Type of claim, claims decided, claims in all; a split claim counts once, under its first part's type."""
+    table = Ledger.read(RECORD).verdicts(FINDINGS)
+    kind: dict[str, str] = {}
+    decided: set[str] = set()
+    for row in table.iter_rows(named=True):
+        base = row["claim_id"].partition(".")[0]
+        kind.setdefault(base, row["type"])
+        if row["verdict"] in DECIDED:
+            decided.add(base)
+    total, done = Counter(kind.values()), Counter(kind[base] for base in decided)
+    return [(name, done[name], n) for name, n in sorted(total.items())]
+
+
+def page() -> str:
+    """The page as Markdown."""
+    rows, by_type = compared(), counts()
+    lines = [
+        "# Verdicts of the built-in study",
+        "",
+        "Written by `scripts/compare_verdicts.py`; a test holds that it is up to date. *By hand* is the judgement",
+        "in the working notes, made by reading before there was an engine; the engine never sees it. The",
+        "attribution of causes uses the full BACI panel. A part of a split claim carries its suffix. A claim counts as",
+        "decided when at least one of its parts is.",
+        "",
+        "| type | decided | claims |",
+        "|---|---|---|",
+        *(f"| {name} | {done} | {total} |" for name, done, total in by_type),
+        f"| all | {sum(d for _, d, _ in by_type)} | {sum(t for _, _, t in by_type)} |",
+        "",
+        f"Of {len(rows)} claims, {sum(r['differ'] == 'yes' for r in rows)} are judged otherwise, or only in part alike.",
+        "",
+        "| claim | computed | compared with | by hand | why they differ |",
+        "|---|---|---|---|---|",
+    ]
+    for r in rows:
+        cells = (r["claim_id"], r["computed"], r["evidence"], r["hand"], r["why"])
+        lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

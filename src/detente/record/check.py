@@ -1,0 +1,238 @@
+"""Validate a record column by column: every problem at once, by file, row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from detente.errors import Problem, did_you_mean, first_five
+from detente.record.date import Period
+from detente.record.reading import FIRST_ROW
+from detente.record.schema import SOURCES, TABLES, Table
+from detente.record.vocabulary import Vocabulary, parse_sets
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MANY = 20  # problems of one kind in one column before the rest is only counted
+
+
+def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> list[Problem]:
+    """All problems of a record's tables, in the order of the files.
+
+    Parameters
+    ----------
+    tables : dict of str to polars.DataFrame
+        The text frames of :func:`detente.record.reading.read_table`, by table name.
+    vocabulary : Vocabulary
+        States, values and kinds that events may use.
+    """
+    found: list[Problem] = []
+    for name, table in TABLES.items():
+        frame = tables[name]
+        if frame.is_empty():
+            continue
+        found += _empty_cells(frame, table)
+        found += _duplicate_ids(frame, table)
+        found += _dates(frame, table)
+        found += _numbers(frame, table)
+        found += _words(frame, table)
+    found += _links(tables)
+    found += _ranges(tables)
+    found += _event_words(tables["events"], vocabulary)
+    return found
+
+
+def problems_where(
+    frame: pl.DataFrame, table: Table, mask: pl.Series, column: str, what, fix: str = ""
+) -> list[Problem]:
+    """One problem per row of ``mask``; ``what`` is a text or a function of the cell."""
+    rows = mask.fill_null(False).arg_true().to_list()
+    cells = frame[column]
+    found = [
+        Problem(table.file, row + FIRST_ROW, column, what(cells[row]) if callable(what) else what, fix)
+        for row in rows[:MANY]
+    ]
+    if len(rows) > MANY:
+        more = first_five(row + FIRST_ROW for row in rows[MANY:])
+        found.append(
+            Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix)
+        )
+    return found
+
+
+def _empty_cells(frame: pl.DataFrame, table: Table) -> list[Problem]:
+    found = []
+    for column in table.needed:
+        if frame[column].null_count():
+            what = f"'{column}' is empty."
+            found += problems_where(
+                frame, table, frame[column].is_null(), column, what, "It is needed in every row."
+            )
+    return found
+
+
+def _duplicate_ids(frame: pl.DataFrame, table: Table) -> list[Problem]:
+    ids = frame[table.key]
+    twice = ids.is_duplicated() & ids.is_not_null() & ~ids.is_first_distinct()
+    found = problems_where(
+        frame,
+        table,
+        twice,
+        table.key,
+        lambda cell: f"The id '{cell}' was used above.",
+        "Ids are unique and stable.",
+    )
+    odd = ~ids.str.contains(r"^[A-Za-z0-9._-]+$")
+    return found + problems_where(
+        frame,
+        table,
+        odd,
+        table.key,
+        lambda cell: f"'{cell}' is not an id.",
+        "Use letters, digits, '-', '_' and '.'.",
+    )
+
+
+def _dates(frame: pl.DataFrame, table: Table) -> list[Problem]:
+    found = []
+    for column in table.dates:
+        bad = {}
+        free = (table.undated or {}).get(column)
+        fix = f"Write '{free}' where there is none." if free else ""
+        for text in frame[column].drop_nulls().unique():
+            if text == free:
+                continue
+            try:
+                Period.parse(text)
+            except ValueError as error:
+                bad[text] = str(error)
+        if bad:
+            mask = frame[column].is_in(list(bad))
+            found += problems_where(frame, table, mask, column, lambda cell, bad=bad: f"{bad[cell]}.", fix)
+    return found
+
+
+def _numbers(frame: pl.DataFrame, table: Table) -> list[Problem]:
+    import polars as pl
+
+    found = []
+    for column in table.numbers:
+        number = frame[column].cast(pl.Float64, strict=False)
+        bad = frame[column].is_not_null() & (number.is_null() | ~number.is_finite())
+        what = "'{}' is not a number."
+        fix = "Write digits and a point; units go in 'unit', words in 'note'."
+        found += problems_where(frame, table, bad, column, what.format, fix)
+    return found
+
+
+def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
+    found = []
+    for column, words in (table.words or {}).items():
+        bad = frame[column].is_not_null() & ~frame[column].is_in(words)
+
+        def what(cell: str, words: tuple[str, ...] = words) -> str:
+            return f"'{cell}' is not a word of this column.{did_you_mean(cell, words)}"
+
+        found += problems_where(frame, table, bad, column, what, f"Use one of: {', '.join(words)}.")
+    return found
+
+
+def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
+    """Ids that point at no row."""
+    sources = set(tables["sources"]["source_id"].drop_nulls())
+    figures = (
+        set(tables["figures"]["figure_id"].drop_nulls()) if not tables["forecasts"].is_empty() else set()
+    )
+    found = []
+    for name, column, known, free in (
+        ("sources", "cites", sources, ()),
+        ("events", "source_ids", sources, ("unsourced",)),
+        ("figures", "source_id", sources, ()),
+        ("claims", "source_id", sources, ()),
+        ("forecasts", "source_id", sources, ()),
+        ("forecasts", "outcome_figure_ids", figures, ()),
+    ):
+        found += _unknown_ids(tables[name], TABLES[name], column, known | set(free))
+    return found
+
+
+def _unknown_ids(frame: pl.DataFrame, table: Table, column: str, known: set[str]) -> list[Problem]:
+    cells = frame[column]
+    bad = {}
+    for cell in cells.drop_nulls().unique():
+        unknown = [part for part in split_list(cell) if part not in known]
+        if unknown:
+            bad[cell] = unknown
+    if not bad:
+        return []
+
+    def what(cell: str) -> str:
+        return f"There is no id '{bad[cell][0]}'.{did_you_mean(bad[cell][0], known)}"
+
+    file = SOURCES.file if column != "outcome_figure_ids" else TABLES["figures"].file
+    return problems_where(
+        frame, table, cells.is_in(list(bad)), column, what, f"Add it to {file} or mend it here."
+    )
+
+
+def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
+    """Reversed ranges: an event that ends before it starts, a figure outside its own bounds."""
+    import polars as pl
+
+    found = []
+    events, figures = tables["events"], tables["figures"]
+    dated = events.filter(pl.col("end_date").is_not_null()) if not events.is_empty() else events
+    for row in dated.iter_rows(named=True):
+        try:
+            if Period.parse(row["end_date"]).last < Period.parse(row["date"]).first:
+                number = events["event_id"].index_of(row["event_id"]) + FIRST_ROW
+                what = f"The event ends {row['end_date']}, before it starts {row['date']}."
+                found.append(Problem("events.csv", number, "end_date", what, "Swap or mend the dates."))
+        except (ValueError, TypeError):
+            continue  # already reported as a bad date
+    number = {c: figures[c].cast(pl.Float64, strict=False) for c in ("value", "low", "high")}
+    outside = (number["low"] > number["value"]) | (number["high"] < number["value"])
+    found += problems_where(
+        figures, TABLES["figures"], outside, "value", lambda c: f"{c} lies outside its own low and high.", ""
+    )
+    return found
+
+
+def _event_words(events: pl.DataFrame, vocabulary: Vocabulary) -> list[Problem]:
+    table = TABLES["events"]
+    kinds = events["kind"]
+    bad_kind = kinds.is_not_null() & ~kinds.is_in(list(vocabulary.kinds))
+    found = problems_where(
+        events,
+        table,
+        bad_kind,
+        "kind",
+        lambda cell: f"'{cell}' is not a kind of event.{did_you_mean(cell, vocabulary.kinds)}",
+        "The kinds are listed in docs/vocabulary.md.",
+    )
+    bad = {}
+    for cell in events["sets"].drop_nulls().unique():
+        reason = next((r for r in _sets_problems(cell, vocabulary)), None)
+        if reason:
+            bad[cell] = reason
+    if bad:
+        found += problems_where(
+            events, table, events["sets"].is_in(list(bad)), "sets", lambda cell: bad[cell], ""
+        )
+    return found
+
+
+def _sets_problems(cell: str, vocabulary: Vocabulary) -> Iterable[str]:
+    try:
+        for change in parse_sets(cell):
+            reason = vocabulary.problem(change)
+            if reason:
+                yield reason
+    except ValueError as error:
+        yield f"{error}."
+
+
+def split_list(cell: str | None) -> list[str]:
+    """The parts of a ``;``-separated cell, without blanks."""
+    return [part for part in (piece.strip() for piece in (cell or "").split(";")) if part]

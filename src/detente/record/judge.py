@@ -1,0 +1,77 @@
+"""From a claim to its verdict: one pure function per kind of test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from detente.record import by_events, by_figures, by_others
+from detente.record.evidence import Evidence
+from detente.record.rows import Claim
+from detente.record.verdict import Verdict, not_checkable
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from detente.record.ledger import Ledger
+
+RULES: dict[str, Callable[[Claim, Evidence], Verdict]] = {
+    "quantity": by_figures.quantity,
+    "change": by_figures.change,
+    "extreme": by_figures.extreme,
+    "event": by_events.event,
+    "state": by_events.state,
+    "duration": by_events.duration,
+    "count": by_events.count,
+    "prediction": by_events.prediction,
+    "agreement": by_others.agreement,
+    "cause": by_others.cause,
+}
+
+
+def judge(claim: Claim, evidence: Evidence) -> Verdict:
+    """The verdict on one claim.
+
+    The claim row says what to compare, this code compares; no verdict is ever read.
+    """
+    if not claim.test:
+        return not_checkable(claim.why_not or "The record holds nothing that could test this.")
+    verdict = RULES[claim.test](claim, evidence)
+    return verdict.because(f"{verdict.reason} How it was read: {claim.note}.") if claim.note else verdict
+
+
+def verdict_table(ledger: Ledger, findings: Iterable[Mapping[str, Any]] = ()) -> pl.DataFrame:
+    """Verdicts on all claims, with the columns of ``claims`` in ``docs/results.md``."""
+    import polars as pl
+
+    evidence = Evidence(ledger, findings)
+    rows = []
+    for row in ledger.claims.iter_rows(named=True):
+        claim = Claim.from_row(row)
+        verdict = judge(claim, evidence)
+        rows.append(
+            {
+                "claim_id": claim.id,
+                "source_id": claim.source_id,
+                "source_title": evidence.dependence.sources[claim.source_id].title,
+                "paragraph": claim.paragraph,
+                "claim": claim.text,
+                "type": claim.type,
+                "subsystem": claim.subsystem,
+                "attributed_to": claim.attributed_to,
+                "test": claim.test,
+                "verdict": verdict.verdict,
+                "evidence": verdict.evidence,
+                "evidence_source_ids": ";".join(verdict.evidence_source_ids),
+                "difference": verdict.difference,
+                "rule": verdict.rule,
+                "reason": verdict.reason,
+            }
+        )
+    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
+
+
+COLUMNS = (
+    *("claim_id", "source_id", "source_title", "paragraph", "claim", "type", "subsystem", "attributed_to"),
+    *("test", "verdict", "evidence", "evidence_source_ids", "difference", "rule", "reason"),
+)

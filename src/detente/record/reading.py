@@ -1,0 +1,108 @@
+"""CSV files of a record into frames of text, with every problem of reading named."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import Problem, did_you_mean
+from detente.record.schema import Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FIRST_ROW = 2  # as a spreadsheet counts: the header is row 1
+
+
+def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
+    """Read one file as text columns; cells are stripped and empty cells are null.
+
+    Returns
+    -------
+    frame : polars.DataFrame
+        All columns of ``table.allowed``; empty where the file cannot be read.
+    problems : list of Problem
+        Encoding, ragged rows, missing, doubled and unknown columns.
+    """
+    import polars as pl
+
+    empty = pl.DataFrame(schema=dict.fromkeys(table.allowed, pl.String))
+    if not path.is_file():
+        if table.optional:
+            return empty, []
+        return empty, [Problem(table.file, None, None, "The file is missing.", f"Add {path}.")]
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        return empty, [
+            Problem(
+                table.file,
+                row,
+                None,
+                f"Byte {error.start} is not UTF-8 (0x{raw[error.start]:02x}).",
+                "Save the file as 'CSV UTF-8'; mixed encodings cannot be guessed.",
+            )
+        ]
+    if "\x00" in text:
+        return empty, [
+            Problem(table.file, None, None, "This is a binary file, not CSV.", "Export it as CSV UTF-8.")
+        ]
+    header = next(csv.reader(io.StringIO(text)), [])
+    problems = _header_problems(header, table)
+    if problems and any(
+        p.what.startswith(("There is no column", "The file is empty", "The column")) for p in problems
+    ):
+        return empty, problems
+    try:
+        frame = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
+    except pl.exceptions.PolarsError:
+        return empty, [*problems, *_ragged(text, len(header), table.file)]
+    frame = frame.rename({name: name.strip() for name in frame.columns})
+    known = [name for name in table.allowed if name in frame.columns]
+    frame = frame.select(pl.col(known).str.strip_chars().replace("", None))
+    missing = [pl.lit(None, pl.String).alias(name) for name in table.allowed if name not in known]
+    return frame.with_columns(missing).select(table.allowed), problems
+
+
+def _header_problems(header: list[str], table: Table) -> list[Problem]:
+    header = [name.strip() for name in header]
+    if not any(header):
+        return [
+            Problem(table.file, None, None, "The file is empty.", f"Start it with {','.join(table.allowed)}")
+        ]
+    found = [
+        Problem(table.file, 1, name, "The column stands twice.", "Keep one.")
+        for name in sorted({name for name in header if header.count(name) > 1})
+    ]
+    for name in table.needed:
+        if name not in header:
+            hint = did_you_mean(name, [h for h in header if h not in table.allowed])
+            found.append(Problem(table.file, 1, name, f"There is no column '{name}'.{hint}", "It is needed."))
+    for name in header:
+        if name and name not in table.allowed:
+            hint = did_you_mean(name, table.allowed)
+            found.append(
+                Problem(table.file, 1, name, f"Unknown column '{name}'.{hint}", "Rename or drop it.")
+            )
+    return found
+
+
+def _ragged(text: str, width: int, file: str) -> list[Problem]:
+    """Rows with more or fewer cells than the header, found the slow and sure way."""
+    found = []
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text), strict=True), start=1):
+            if row and len(row) != width:
+                what = f"The row has {len(row)} cells; the header has {width}."
+                found.append(Problem(file, number, None, what, 'Put cells that hold a comma in "quotes".'))
+    except csv.Error as error:
+        found.append(
+            Problem(file, None, None, f"The file is not well-formed CSV: {error}.", "Check the quotes.")
+        )
+    return found or [
+        Problem(file, None, None, "The file is not well-formed CSV.", "Check quotes and commas.")
+    ]

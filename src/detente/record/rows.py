@@ -1,0 +1,167 @@
+"""The rows of a record as typed values, for code that looks at one at a time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from detente.record.check import split_list
+from detente.record.date import Period
+
+
+def _number(cell: float | None) -> float:
+    return math.nan if cell is None else float(cell)
+
+
+def _period(cell: str | None) -> Period | None:
+    return Period.parse(cell) if cell else None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who published what, and when."""
+
+    id: str
+    title: str
+    publisher: str
+    date: Period | None
+    kind: str
+    cites: tuple[str, ...]
+    url: str
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Source:
+        """From a row of ``sources``."""
+        dated = None if row["date"] == "n.d." else _period(row["date"])
+        cites = tuple(split_list(row["cites"]))
+        return cls(
+            row["source_id"], row["title"], row["publisher"], dated, row["kind"], cites, row["url"] or ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: when announced, when in effect, what it set."""
+
+    id: str
+    date: Period
+    announced: Period | None
+    title: str
+    kind: str
+    direction: str
+    actors: tuple[str, ...]
+    subsystems: tuple[str, ...]
+    source_ids: tuple[str, ...]
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Event:
+        """From a row of ``events``."""
+        start = Period.parse(row["date"])
+        end = _period(row["end_date"])
+        return cls(
+            row["event_id"],
+            Period(start.first, end.last) if end else start,
+            _period(row["announced"]),
+            row["title"],
+            row["kind"],
+            row["direction"],
+            tuple(split_list(row["actors"])),
+            tuple(split_list(row["subsystems"])),
+            tuple(split_list(row["source_ids"])),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of one source, with its period, unit and basis.
+
+    ``text`` is the number as written, whose digits tell how far it was rounded.
+    """
+
+    id: str
+    series: str
+    period: Period
+    value: float
+    text: str
+    low: float
+    high: float
+    unit: str
+    basis: str
+    kind: str
+    status: str
+    preferred: bool
+    source_id: str
+    derivation: str
+    note: str
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Figure:
+        """From a row of ``figures``."""
+        return cls(
+            row["figure_id"],
+            row["series"],
+            Period.parse(row["period"]),
+            float(row["value"]),
+            format(float(row["value"]), ".12g"),
+            _number(row["low"]),
+            _number(row["high"]),
+            row["unit"],
+            row["basis"],
+            row["kind"],
+            row["status"],
+            row["preferred"] == "1",
+            row["source_id"],
+            row["derivation"] or "",
+            row["note"] or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a source says, and how the record can test it."""
+
+    id: str
+    source_id: str
+    paragraph: str
+    text: str
+    type: str
+    subsystem: str
+    attributed_to: str
+    date: Period | None
+    value: str
+    unit: str
+    state: str
+    test: str
+    target: str
+    options: str
+    why_not: str
+    note: str
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Claim:
+        """From a row of ``claims``; no column holds a verdict, and none is read."""
+        words = {
+            name: row[name] or ""
+            for name in (
+                *("paragraph", "subsystem", "attributed_to", "value", "unit", "state"),
+                *("test", "target", "options", "why_not", "note"),
+            )
+        }
+        return cls(
+            id=row["claim_id"],
+            source_id=row["source_id"],
+            text=row["claim"],
+            type=row["type"],
+            date=_period(row["date"]),
+            **words,
+        )
+
+    def option(self, name: str, default: str = "") -> str:
+        """One of the ``name=value`` pairs of the options cell."""
+        return self.options_dict().get(name, default)
+
+    def options_dict(self) -> dict[str, str]:
+        """All options as a mapping."""
+        pairs = (part.partition("=") for part in split_list(self.options))
+        return {name.strip(): value.strip() for name, _, value in pairs}

@@ -1,0 +1,188 @@
+"""What a verdict is, and the rules of rounding that decide between two numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+NEAR = 0.10  # beyond its rounding but within a tenth, a number is imprecise; farther off it is contradicted
+
+OPERATORS = {
+    "": "rounded to the digits given",
+    "about": "within one unit of the last digit given",
+    "more than": "more than the number given",
+    "at least": "the number given or more",
+    "less than": "less than the number given",
+    "at most": "the number given or less",
+    "positive": "above zero",
+    "negative": "below zero",
+    "dozens": "24 to 99",
+    "hundreds": "200 to 999",
+    "thousands": "2,000 to 9,999",
+    "millions": "2 to 9.99 million",
+}
+_WORDS = {
+    "positive": (5e-324, math.inf),
+    "negative": (-math.inf, -5e-324),
+    "dozens": (24.0, 99.0),
+    "hundreds": (200.0, 999.0),
+    "thousands": (2e3, 9_999.0),
+    "millions": (2e6, 9.99e6),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The verdict on one claim and everything it rests on.
+
+    Attributes
+    ----------
+    verdict : str
+        One of the seven words of :data:`detente.record.schema.VERDICTS`.
+    evidence : str
+        Figure, event or state compared with, with unit and date.
+    evidence_source_ids : tuple of str
+        Where it comes from; never the claim's own source.
+    difference : str
+        Claim against evidence, with unit.
+    rule : str
+        The rule that gave the verdict.
+    reason : str
+        One sentence for a reader.
+    """
+
+    verdict: str
+    evidence: str = ""
+    evidence_source_ids: tuple[str, ...] = ()
+    difference: str = ""
+    rule: str = ""
+    reason: str = ""
+
+    def because(self, reason: str) -> Verdict:
+        """The same verdict with another reason."""
+        return replace(self, reason=reason)
+
+
+def not_checkable(reason: str, rule: str = "") -> Verdict:
+    """No verdict, and why."""
+    return Verdict("not checkable", rule=rule, reason=reason)
+
+
+def half_digit(text: str) -> float:
+    """Half a unit of the last digit that a written number states.
+
+    Zeros at the end of a whole number are taken as rounding, so 7200 stands for
+    7150 to 7250 and 6.8 for 6.75 to 6.85.
+
+    Examples
+    --------
+    >>> half_digit("7200"), half_digit("6.8"), half_digit("245")
+    (50.0, 0.05, 0.5)
+    """
+    digits = re.sub(r"[^0-9.]", "", text.lower().partition("e")[0])
+    if "." in digits and digits.partition(".")[2]:
+        return 0.5 * 10.0 ** -len(digits.partition(".")[2])
+    whole = digits.partition(".")[0].lstrip("0")
+    if not whole:
+        return 0.5
+    return 0.5 * 10.0 ** (len(whole) - len(whole.rstrip("0")))
+
+
+def claimed_range(value: str, operator: str = "") -> tuple[float, float]:
+    """The numbers that a claim allows, from its own digits and wording.
+
+    Examples
+    --------
+    >>> claimed_range("7200")
+    (7150.0, 7250.0)
+    >>> claimed_range("240", "more than")
+    (240.0, inf)
+    """
+    if operator in _WORDS:
+        return _WORDS[operator]
+    number, half = float(value), half_digit(value)
+    if operator in ("more than", "at least"):
+        return number, math.inf
+    if operator in ("less than", "at most"):
+        return -math.inf, number
+    if operator == "about":
+        return number - 2 * half, number + 2 * half
+    return number - half, number + half
+
+
+def allows(value: str, operator: str, low: float, high: float | None = None) -> bool:
+    """Whether a claim allows the number (or any number of the range) ``low`` to ``high``."""
+    high = low if high is None else high
+    floor, ceiling = claimed_range(value, operator)
+    slack = 1e-9 * max(abs(low), abs(high), 1e-300) if operator not in _WORDS else 0.0
+    if operator == "more than":
+        return high > floor
+    if operator == "less than":
+        return low < ceiling
+    return floor - slack <= high and low <= ceiling + slack
+
+
+def distance(value: str, operator: str, number: float) -> float:
+    """How far a number lies outside what a claim allows, as a share of the number; 0 inside."""
+    floor, ceiling = claimed_range(value, operator)
+    if allows(value, operator, number):
+        return 0.0
+    if number == 0:
+        return math.inf
+    nearest = floor if number <= floor else ceiling
+    if operator in ("", "about"):
+        nearest = float(value)
+    return abs(number - nearest) / abs(number)
+
+
+def word_for(value: str, operator: str, number: float, *, exact: bool) -> str:
+    """The verdict on one number against one figure.
+
+    ``exact`` says that the figure itself is reported to its last digit, so that an equal
+    number is confirmed and not only confirmed within rounding.
+    """
+    if allows(value, operator, number):
+        if operator in ("more than", "at least", "less than", "at most", "positive", "negative"):
+            return "confirmed"
+        same = operator == "" and math.isclose(float(value), number, rel_tol=1e-9)
+        return "confirmed" if same and exact else "confirmed within rounding"
+    return "imprecise" if distance(value, operator, number) <= NEAR else "contradicted"
+
+
+def say(number: float, unit: str) -> str:
+    """A number with its unit, for a reader; no more digits than it has.
+
+    Examples
+    --------
+    >>> say(7200.0, "usd_mn"), say(-12.5, "pct")
+    ('US$ 7,200 million', '-12.5%')
+    """
+    text = f"{number:,.12g}" if abs(number) < 1e15 else f"{number:g}"
+    if unit == "usd_mn":
+        return f"US$ {text} million"
+    if unit == "usd_bn":
+        return f"US$ {text} billion"
+    if unit == "code":
+        return f"code {text}"
+    if unit == "pct":
+        return f"{text}%"
+    return f"{text} {unit.replace('_', ' ')}".strip()
+
+
+_FACTORS = {
+    ("usd_bn", "usd_mn"): 1e3,
+    ("usd", "usd_mn"): 1e-6,
+    ("km", "mi"): 1 / 1.609344,
+    ("mi", "km"): 1.609344,
+    ("million_persons", "persons"): 1e6,
+}
+
+
+def convert(number: float, unit: str, to: str) -> float | None:
+    """A number in another unit, or None where the two measure different things."""
+    if unit == to:
+        return number
+    if (unit, to) in _FACTORS:
+        return number * _FACTORS[unit, to]
+    return number / _FACTORS[to, unit] if (to, unit) in _FACTORS else None
