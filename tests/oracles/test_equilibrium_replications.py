@@ -35,6 +35,30 @@ def test_the_reference_economy_of_the_recipe_hardly_matters(shared_data):
     assert other.welfare_pct["MEX"] == pytest.approx(base.welfare_pct["MEX"], abs=1e-6)
 
 
+@pytest.mark.shared
+def test_caliendo_parro_published_and_exact(shared_data):
+    out = replicate("caliendo-parro", data=shared_data)
+    got = {(t.mode, t.quantity): t.computed for t in out.targets}
+    for code, number in {"MEX": 1.31, "CAN": -0.06, "USA": 0.08}.items():  # as printed, two decimals
+        assert round(got["published", f"{code} welfare, NAFTA tariffs"], 2) == number
+    for code, number in {"MEX": 118, "CAN": 11, "USA": 41}.items():
+        assert round(got["exact", f"{code} imports from NAFTA"]) == number
+    assert round(got["exact", "MEX welfare, NAFTA tariffs"], 3) == 0.007
+    exact = out.results["exact"]
+    assert exact.report.residual < 1e-5  # US$ million, of 4.8e7 of world output
+    assert exact.baseline.n_truncated == 0
+
+
+@pytest.mark.shared
+def test_caliendo_parro_terms_and_volume_of_trade_as_printed(shared_data):
+    """Table 2 of the paper: terms of trade and volume of trade, percent."""
+    out = replicate("caliendo-parro", data=shared_data).results["published"]
+    terms, volume = out.first_order_pct()
+    at = [out.economies.index(code) for code in ("MEX", "CAN", "USA")]
+    assert [round(x, 2) for x in terms[at]] == [-0.41, -0.11, 0.04]
+    assert [round(x, 2) for x in volume[at]] == [1.72, 0.04, 0.04]
+
+
 def test_unknown_name_and_missing_data(tmp_path):
     with pytest.raises(UnknownStudy, match="Did you mean 'agtpa-nafta'"):
         replicate("agtpa-nafa")

@@ -16,6 +16,8 @@ _HOME = {
     "Shock": "shock",
     "solve": "solve",
     "Counterfactual": "counterfactual",
+    "SectorEconomy": "sector_economy",
+    "SectorCounterfactual": "sector_solve",
     "Report": "report",
     "Status": "report",
 }

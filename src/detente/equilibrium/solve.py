@@ -12,6 +12,8 @@ from detente.equilibrium.armington import Armington
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, frozen
 from detente.equilibrium.report import Report, Status
+from detente.equilibrium.sector_economy import SectorEconomy
+from detente.equilibrium.sector_solve import SectorCounterfactual, check_published, solve_sectors
 from detente.equilibrium.shock import (
     Shock,
     check_connected,
@@ -33,10 +35,10 @@ DEFICITS = ("multiplicative", "additive", "universal", "balanced")
 
 
 def solve(
-    economy: Economy,
+    economy: Economy | SectorEconomy,
     shock: Shock | Mapping[tuple, float] | None = None,
     *,
-    theta: float = 5.0,
+    theta: float | None = None,
     supply_elasticity: float = 0.0,
     deficits: str = "multiplicative",
     mode: str = "exact",
@@ -44,16 +46,16 @@ def solve(
     reference: str | None = None,
     tolerance: float = 1e-12,
     max_steps: int = 2000,
-) -> Counterfactual:
+) -> Counterfactual | SectorCounterfactual:
     """Solve a counterfactual exactly.
 
     Parameters
     ----------
-    economy : Economy
+    economy : Economy or SectorEconomy
     shock : Shock or mapping (origin, destination) -> log points
         Partial effects, directed; ``CLOSED`` closes a border exactly.
     theta : float
-        Trade elasticity, sigma minus one, above zero.
+        Trade elasticity, sigma minus one, above zero; 5 unless given. A sector economy carries its own.
     supply_elasticity : float
         psi, zero or more (Allen, Arkolakis and Takahashi 2020).
     deficits : {"multiplicative", "additive", "universal", "balanced"}
@@ -84,7 +86,12 @@ def solve(
     """
     began = perf_counter()
     shock = Shock.read(shock)
-    check_options(theta, supply_elasticity, deficits, mode, economy, shock)
+    if isinstance(economy, SectorEconomy):
+        check_sector_options(theta, supply_elasticity, deficits, mode, shock)
+        options = {"deficits": deficits, "mode": mode, "tolerance": tolerance, "max_steps": max_steps}
+        return raise_unless_solved(solve_sectors(economy, shock, **options), throw)
+    theta = 5.0 if theta is None else theta
+    check_options(theta, supply_elasticity, deficits, mode, shock)
     if mode == "published":
         return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began), throw)
     if deficits == "balanced":
@@ -95,9 +102,32 @@ def solve(
     return raise_unless_solved(out, throw)
 
 
-def check_options(
-    theta: float, psi: float, deficits: str, mode: str, economy: Any, shock: Shock | None = None
-) -> None:
+def check_sector_options(theta: float | None, psi: float, deficits: str, mode: str, shock: Shock) -> None:
+    """Raise a named error on an option that a sector economy cannot take."""
+    if theta is not None or psi:
+        raise SpecificationError(
+            "A sector economy carries its own trade elasticities and has no supply elasticity.",
+            fix="Set theta when building it.",
+        )
+    check_words(deficits, mode)
+    if mode == "published":
+        check_published(deficits, shock)
+    if shock.deficit and deficits != "additive":
+        raise InvalidShock(
+            "A deficit can be set under the additive rule only.", fix='Use deficits="additive".'
+        )
+
+
+def check_words(deficits: str, mode: str) -> None:
+    """Raise unless the deficit rule and the mode are known."""
+    for what, word, known in (("deficits", deficits, DEFICITS), ("mode", mode, ("exact", "published"))):
+        if word not in known:
+            raise SpecificationError(
+                f"{what}={word!r} is not known.{did_you_mean(word, known)}", fix=f"Use one of {known}."
+            )
+
+
+def check_options(theta: float, psi: float, deficits: str, mode: str, shock: Shock) -> None:
     """Raise a named error on an option out of its domain."""
     if not np.isfinite(theta) or theta <= 0:
         raise SpecificationError(
@@ -105,13 +135,7 @@ def check_options(
         )
     if not np.isfinite(psi) or psi < 0:
         raise SpecificationError(f"The supply elasticity is {psi}.", fix="Give zero or more.")
-    for what, word, known in (("deficits", deficits, DEFICITS), ("mode", mode, ("exact", "published"))):
-        if word not in known:
-            raise SpecificationError(
-                f"{what}={word!r} is not known.{did_you_mean(word, known)}", fix=f"Use one of {known}."
-            )
-    if shock is None:
-        return
+    check_words(deficits, mode)
     if shock.tariff:
         raise InvalidShock(
             "This economy carries no tariffs.", fix="Use a SectorEconomy (one sector is enough) for tariffs."
@@ -252,13 +276,14 @@ def read_out(
     )
 
 
-def raise_unless_solved(out: Counterfactual, throw: bool = True) -> Counterfactual:
+def raise_unless_solved(out: Any, throw: bool = True) -> Any:
     """The result, or the error its status names."""
     status = out.report.status
     if not throw or status in (Status.CONVERGED, Status.STOPPED_LOOSE):
         return out
     if status is Status.NEGATIVE_EXPENDITURE:
-        bad = np.asarray(out.economies)[out.expenditure_hat <= 0]
+        hats = out.income_hat if isinstance(out, SectorCounterfactual) else out.expenditure_hat
+        bad = np.asarray(out.economies)[hats <= 0]
         raise UnbalancedAccounts(
             f"Expenditure would be negative for {first_five(bad)} under the {out.deficits} rule.",
             why="Its surplus is larger than its output after the shock.",
@@ -266,7 +291,7 @@ def raise_unless_solved(out: Counterfactual, throw: bool = True) -> Counterfactu
         )
     raise NotConverged(
         f"The solve is {status.value} ({out.report.iterations} iterations, largest unbalanced market "
-        f"{out.report.residual:,.3g} {out.baseline.unit}).",
+        f"{out.report.residual:,.3g} in money).",
         state=out,
         fix="Raise max_steps, check the shock, or look at the state with throw=False.",
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium import Economy, Shock, solve
+from detente.equilibrium import Economy, SectorEconomy, Shock, solve
 from detente.errors import UnknownStudy, UnreadableFile, did_you_mean
 
 NAFTA = ("CAN", "MEX", "USA")
@@ -87,7 +87,7 @@ def replicate(name: str, *, data: str | Path | None = None) -> Replication:
     --------
     >>> print(replicate("caliendo-parro").summary())    # doctest: +SKIP
     """
-    recipes = {"agtpa-nafta": agtpa_nafta}
+    recipes = {"agtpa-nafta": agtpa_nafta, "caliendo-parro": caliendo_parro}
     if name not in recipes:
         raise UnknownStudy(
             f"There is no replication '{name}'.{did_you_mean(name, recipes)}",
@@ -246,3 +246,80 @@ def fitted(costs: np.ndarray, flows: np.ndarray) -> np.ndarray:
 
     a, g = proportional_fit(costs, flows.sum(axis=1), flows.sum(axis=0))
     return a[:, None] * costs * g
+
+
+# fmt: off
+CALIENDO_PARRO = (
+    "ARG", "AUS", "AUT", "BRA", "CAN", "CHL", "CHN", "DNK", "FIN", "FRA", "DEU", "GRC", "HUN", "IND", "IDN", "IRL",
+    "ITA", "JPN", "KOR", "MEX", "NLD", "NZL", "NOR", "PRT", "ZAF", "ESP", "SWE", "TUR", "GBR", "USA", "ROW",
+)
+# fmt: on
+"""The 31 economies of Caliendo and Parro (2015) in the order of their files."""
+
+
+def caliendo_parro(data: str | Path | None = None) -> Replication:
+    """NAFTA's tariff cuts, 1993 to 2005, in 31 economies and 40 sectors.
+
+    As published: the 1993 economy is first solved without deficits, then NAFTA's internal tariffs move to
+    their 2005 levels; welfare is the first-order sum of terms and volume of trade.
+    """
+    economy, shock = caliendo_parro_setup(data)
+    printed = {"MEX": 1.31, "CAN": -0.06, "USA": 0.08}
+    bloc_imports = {"MEX": 118.0, "CAN": 11.0, "USA": 41.0}
+    targets, results = [], {}
+    for mode in ("published", "exact"):
+        results[mode] = out = solve(economy, shock, deficits="balanced", mode=mode)
+        for code, number in printed.items():
+            number = number if mode == "published" else None
+            targets.append(Target(f"{code} welfare, NAFTA tariffs", mode, "%", out.welfare_pct[code], number))
+    growth = results["exact"].imports_pct(NAFTA)
+    for code, number in bloc_imports.items():
+        targets.append(Target(f"{code} imports from NAFTA", "exact", "%", growth[code], number))
+    source = "Caliendo and Parro (2015), Review of Economic Studies 82(1), 1-44"
+    return Replication("caliendo-parro", source, tuple(targets), results)
+
+
+def caliendo_parro_setup(data: str | Path | None = None) -> tuple[SectorEconomy, Shock]:
+    """The 1993 economy (US$ million) and the change of NAFTA's internal tariffs to 2005."""
+    folder = find(
+        "caliendo_parro_2015",
+        data,
+        "Get the supplementary data of doi:10.1093/restud/rdu035 and put B.txt, GO.txt, IO.txt, T.txt, "
+        "tariffs1993.txt, tariffs2005.txt and xbilat1993.txt into a folder of that name.",
+    )
+    n, traded, count = len(CALIENDO_PARRO), 20, 40
+
+    def read(name: str) -> np.ndarray:
+        return np.loadtxt(folder / f"{name}.txt")
+
+    def by_sector(name: str) -> np.ndarray:  # files stack importers within sectors, exporters in columns
+        out = np.zeros((count, n, n))
+        out[:traded] = read(name).reshape(traded, n, n).transpose(0, 2, 1)
+        return out
+
+    flows = by_sector("xbilat1993") / 1e3
+    exports = flows.sum(axis=2)
+    diagonal = np.arange(n)
+    flows[:, diagonal, diagonal] = np.maximum(read("GO") / 1e6, exports) - exports
+    tariffs = {year: by_sector(f"tariffs{year}") / 100 for year in (1993, 2005)}
+    sectors = [f"sector {k + 1}" for k in range(count)]
+    economy = SectorEconomy.from_arrays(
+        CALIENDO_PARRO,
+        sectors,
+        flows,
+        theta=np.concatenate([read("T"), np.full(count - traded, 8.22)]),
+        tariff=tariffs[1993],
+        value_added=read("B"),
+        inputs=read("IO").reshape(n, count, count).transpose(1, 2, 0),
+        truncate=True,
+        year=1993,
+    )
+    place = {code: k for k, code in enumerate(CALIENDO_PARRO)}
+    cut = {
+        (a, b, sectors[s]): tariffs[2005][s, place[a], place[b]]
+        for s in range(traded)
+        for a in NAFTA
+        for b in NAFTA
+        if a != b
+    }
+    return economy, Shock(tariff=cut)
