@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from math import exp
 from xml.etree import ElementTree
@@ -13,7 +14,7 @@ from detente.report.catalogue import Catalogue
 from detente.report.charts import DRAW
 from detente.report.charts.chart import spread
 from detente.report.palette import SHADES
-from detente.report.story import Story, decimal_year
+from detente.report.story import FRAMES, Story, decimal_year
 from detente.report.svg import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -79,25 +80,7 @@ def test_chart_is_complete(story, name, language, shape):
 
 @pytest.mark.parametrize("name", DRAW)
 def test_nothing_to_show_is_no_chart(story, name):
-    bare = Story(
-        story.study,
-        story.answer,
-        {},
-        *[
-            frame.clear()
-            for frame in (
-                story.claims,
-                story.attribution,
-                story.residuals,
-                story.scenarios,
-                story.timeline,
-                story.events,
-                story.figures,
-                story.forecasts,
-                story.sources,
-            )
-        ],
-    )
+    bare = replace(story, **{frame: getattr(story, frame).clear() for frame in FRAMES})
     assert DRAW[name](bare, Catalogue("en")) is None
 
 

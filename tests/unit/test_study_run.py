@@ -30,9 +30,11 @@ def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
     happened = " ".join(run.answer.happened)
-    for words in ("US$7.2bn in 2008", "US$220m in 2020", "relations at ambassador level", "outside the Andean Community"):
+    for words in ("US$7.2bn in 2008", "US$222m in 2020", "relations at ambassador level", "outside the Andean Community"):
         assert words in happened
-    assert len(run.answer.why) == 6
+    assert len(run.answer.why) == 8
+    assert "unusual loss in 2008-2010" in run.answer.why[0]
+    assert "within the range of comparable dyads in 2012-2020" in run.answer.why[0]
     assert "37%" not in " ".join(run.answer.claims)
 
 
@@ -144,7 +146,7 @@ def test_a_damaged_or_newer_run_is_explained(tmp_path: Path, text: str, says: st
 def test_quick_says_so_everywhere(tmp_path: Path) -> None:
     quick = open_study("colombia-venezuela").run(quick=True)
     assert quick.attribution.to_frame()["placebo_share"].null_count() == len(quick.attribution)
-    assert "placebos skipped" in quick.summary()
+    assert "placebos were skipped" in quick.answer.why[0]
     assert any("Quick run" in note for note in quick.notes)
     assert quick.manifest["quick"] is True
     assert any("Quick run" in s for s in quick.answer.what_if)

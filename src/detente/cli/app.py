@@ -16,12 +16,8 @@ COMMANDS = {
     "run": "Run a study: what happened, why, what if, and which claims hold.",
     "check": "Check a study folder; point at file, row and column.",
     "new": "Make a new study for two economies.",
-    "fit": "Estimate a gravity model by PPML with a fixest formula.",
     "solve": "Solve a counterfactual equilibrium from a square flow table.",
-    "library": "List, filter, export and score the library of ruptures and reopenings.",
-    "draft": "Draft claims from an article, for a person to accept.",
     "report": "Write the report of a finished run again.",
-    "serve": "Open a study in the browser, on this machine only.",
     "doctor": "Say what is installed and what is missing.",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def command(study: str, out: Path | None, data: Path | None, quick: bool, seed: 
         run.write(folder)
     finally:
         line.done()
-    click.echo(run.summary(full=full))
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    click.echo(run.summary(full=full, width=width))
     earlier = None if out else previous_folder(folder)
     if earlier is not None:
         differences = changes(read_run(earlier), run)

@@ -10,6 +10,8 @@ _HOME = {
     "fit_margins": "tensor",
     "Imputation": "imputation",
     "impute": "imputation",
+    "GravityFit": "fit",
+    "fit_ppml": "fit",
 }
 
 __all__ = sorted(_HOME)

@@ -114,6 +114,8 @@ def cause(claim: Claim, evidence: Evidence) -> Verdict:
             chosen.append(match[0])
     if len(chosen) < len(wanted):
         return not_checkable("The attribution of these episodes was not handed to the record.", "cause")
+    if any(row["placebo_share"] is None or row["dyad_part"] is None for row in chosen):
+        return not_checkable("The attribution came without placebos or without a dyad part.", "cause")
     support = [_supports(row) for row in chosen]
     text = "; ".join(_finding(row) for row in chosen)
     held = [name for name, yes in zip(wanted, support) if yes]

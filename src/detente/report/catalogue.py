@@ -66,6 +66,15 @@ class Catalogue:
             size, decimals = size * 10, decimals + 1
         return self.number(value, decimals, sign)
 
+    def span(self, low: float | None, high: float | None) -> str:
+        """Two signed ends with the same decimals, as many as the larger end needs for two digits."""
+        if low is None or high is None:
+            return ""
+        wide = self.significant(max(abs(low), abs(high)))
+        digits = len(wide.partition(self("number.decimal"))[2])
+        ends = [self.number(end, digits, sign=True) for end in (low, high)]
+        return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
+
     def money(self, usd_mn: float | None) -> str:
         """Million US$ in words: US$394 million, US$7.2 billion."""
         if usd_mn is None or not isfinite(usd_mn):

@@ -30,6 +30,8 @@ class Story:
 
     study: Any
     answer: Any
+    why: tuple[str, ...]
+    notes: tuple[str, ...]
     manifest: dict[str, Any]
     claims: pl.DataFrame
     attribution: pl.DataFrame
@@ -44,9 +46,10 @@ class Story:
     @classmethod
     def of(cls, run: Any) -> Story:
         """Gather a finished :class:`detente.Run` (or anything with its attributes)."""
-        return cls(
-            run.study, run.answer, dict(run.manifest or {}), **{name: _frame(run, name) for name in FRAMES}
-        )
+        frames = {name: _frame(run, name) for name in FRAMES}
+        notes = tuple(getattr(run, "notes", ()))
+        why = _why(run, frames["attribution"])
+        return cls(run.study, run.answer, why, notes, dict(run.manifest or {}), **frames)
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -91,6 +94,16 @@ def decimal_year(date: str) -> float | None:
     month = int(parts[1]) if len(parts) > 1 else 1
     day = int(parts[2]) if len(parts) > 2 else 1
     return round(int(parts[0]) + (month - 1) / 12 + (day - 1) / 365.25, 4)
+
+
+def _why(run: Any, attribution: pl.DataFrame) -> tuple[str, ...]:
+    """One line an episode where the run's study can give it, the answer's own sentences otherwise."""
+    spec = getattr(run.study, "spec", None)
+    if spec is None or attribution.is_empty():
+        return tuple(run.answer.why)
+    from detente.study.answer import why_in_short
+
+    return why_in_short(attribution, spec)
 
 
 def _frame(run: Any, name: str) -> pl.DataFrame:

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from detente.report.catalogue import Catalogue
+from detente.report.charts.events import WAYS
 from detente.report.charts.scenarios import scenario_summary
-from detente.report.charts.trade import WAYS
 from detente.report.story import Story
 
 Row = dict[str, Any]
@@ -103,6 +103,7 @@ def scenario_rows(story: Story, words: Catalogue) -> list[Row]:
         found.append(
             {
                 "title": row["title"],
+                "year": row["year"],
                 "economy": story.economy(row["economy"]),
                 **spans,
                 "n": words.number(row["n_specifications"]),
@@ -142,7 +143,9 @@ def versions(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     """Names and versions of the package, Python and the libraries."""
     own = [(name, str(manifest[name])) for name in ("detente", "python") if manifest.get(name)]
     return own + [
-        (name, text) for name, text in _leaves(manifest.get("versions") or {}) if ("detente", text) not in own
+        (name, text)
+        for name, text in _leaves(manifest.get("libraries") or {})
+        if ("detente", text) not in own
     ]
 
 

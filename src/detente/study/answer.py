@@ -13,6 +13,8 @@ from detente.study.words import count, listed, money, percent, span
 if TYPE_CHECKING:
     import polars as pl
 
+UNUSUAL = 0.05  # placebo share up to which a loss is called unusual
+
 VERDICTS = (
     "confirmed", "confirmed within rounding", "imprecise", "contradicted", "unresolved conflict",
     "outcome pending", "not checkable",
@@ -52,33 +54,47 @@ def peak_and_trough(timeline: pl.DataFrame, names: tuple[str, str]) -> tuple[str
     return (f"{sentence}; in {last['year']} it was {money(last['value_usd_mn'])}, {share} of the peak (current US$).",)
 
 
-def why_by_episode(attribution: pl.DataFrame, spec: Spec) -> tuple[str, ...]:
-    """The findings' own sentences for the first base window, by episode and direction."""
-    import polars as pl
+def why(attribution: pl.DataFrame, spec: Spec) -> tuple[str, ...]:
+    """For the first base window and each direction: where the pair's own part was unusual, then a line an episode.
 
-    base = spec.attribution.base_windows[0]
-    rows = attribution.filter((pl.col("base_from") == base[0]) & (pl.col("base_to") == base[1]))
-    return tuple(rows.filter(pl.col("exporter") == spec.study.origin)["sentence"]) + tuple(
-        rows.filter(pl.col("exporter") != spec.study.origin)["sentence"]
-    )
-
-
-def why_in_short(attribution: pl.DataFrame, spec: Spec) -> tuple[str, ...]:
-    """One line an episode and direction: the change, the pair's own part, and how unusual it is."""
+    The attribution's own, longer sentences are in its table.
+    """
     import polars as pl
 
     base = spec.attribution.base_windows[0]
     rows = attribution.filter((pl.col("base_from") == base[0]) & (pl.col("base_to") == base[1]))
     titles = {e.id: e.title for e in spec.episodes}
-    ordered = sorted(rows.iter_rows(named=True), key=lambda r: r["exporter"] != spec.study.origin)
-    return tuple(_in_short(r, titles.get(r["episode"], r["episode"])) for r in ordered)
+    sentences = []
+    for exporter in spec.dyad:
+        own = list(rows.filter(pl.col("exporter") == exporter).iter_rows(named=True))
+        sentences += [_standing(own)] if own else []
+        sentences += [_in_short(r, titles.get(r["episode"], r["episode"])) for r in own]
+    return tuple(sentences)
+
+
+def _standing(rows: list[dict]) -> str:
+    """In which episodes the pair's own part stands out among the placebos."""
+    head = f"{name_of(rows[0]['exporter'])} to {name_of(rows[0]['importer'])}: "
+    tested = [r for r in rows if r["placebo_share"] is not None and r["dyad_part"] is not None]
+    if not tested:
+        return head + "placebos were skipped or impossible, so nothing is said about what is unusual."
+    span_of = "{from_year}-{to_year}".format_map
+    lost = [span_of(r) for r in tested if r["placebo_share"] <= UNUSUAL and r["dyad_part"] < 0]
+    ordinary = [span_of(r) for r in tested if span_of(r) not in lost]
+    parts = []
+    if lost:
+        parts.append(f"the pair's own part was an unusual loss in {listed(lost)}")
+    if ordinary:
+        pronoun = "it" if lost else "the pair's own part"
+        parts.append(f"{pronoun} lay within the range of comparable dyads in {listed(ordinary)}")
+    return head + ", and ".join(parts) + ". That part is a residual, not yet politics."
 
 
 def _in_short(r: dict, title: str) -> str:
-    head = f"{title}, {r['from_year']}-{r['to_year']}, {name_of(r['exporter'])} to {name_of(r['importer'])}: "
+    head = f"{title}, {r['from_year']}-{r['to_year']}: "
     if r["log_change"] is None or r["dyad_part"] is None:
         return head + "nothing can be said; there is no recorded trade or no counterfactual."
-    text = f"{percent(100 * math.expm1(r['log_change']), signed=True)} recorded; the pair's own part "
+    text = f"{percent(100 * math.expm1(r['log_change']), signed=True)} recorded, of which the pair's own part "
     text += f"{r['dyad_part']:+.2f} of {r['log_change']:+.2f} log points"
     if r["placebo_share"] is None:
         return head + text + " (placebos skipped)."
@@ -105,8 +121,8 @@ def what_if(scenarios: pl.DataFrame, spec: Spec, names: dict[str, str], *, quick
         for code, partner in (spec.dyad, spec.dyad[::-1]):
             own = rows.filter(pl.col("economy") == code)
             after, welfare = own["exports_after_usd_mn"], own["welfare_pct"]
-            flow = span(after.min(), after.max(), money)
-            before = money(own["exports_before_usd_mn"][0])
+            flow = span(after.min(), after.max(), lambda v: money(v, 2))
+            before = money(own["exports_before_usd_mn"][0], 2)
             gain = span(welfare.min(), welfare.max(), lambda v: percent(v, signed=True))
             parts.append(f"{names[code]}'s exports to {names[partner]} {flow} instead of {before}, its real income {gain}")
         sentences.append(f"{scenario.title} (against {year}): {'; '.join(parts)}.")
@@ -129,5 +145,7 @@ def claims_by_verdict(claims: pl.DataFrame) -> tuple[str, ...]:
         return ("The record holds no claims yet.",)
     tally = dict(claims.group_by("verdict").agg(pl.len()).iter_rows())
     parts = [f"{tally[v]} {v}" for v in VERDICTS if v in tally]
-    sources = claims["source_id"].n_unique()
-    return (f"Of {count(claims.height, 'claim')} in {count(sources, 'source')}: {listed(parts)}.",)
+    whole = claims["claim_id"].str.replace(r"\.\d+$", "").n_unique()
+    split = f", {claims.height} with their parts" if claims.height > whole else ""
+    sources = count(claims["source_id"].n_unique(), "source")
+    return (f"{count(whole, 'claim')} in {sources}{split}: {listed(parts)}.",)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import fill
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.economies import name_of
-from detente.study.answer import Answer, claims_by_verdict, peak_and_trough, what_if, why_by_episode
+from detente.study.answer import Answer, claims_by_verdict, peak_and_trough, what_if, why
 from detente.study.baseline import baselines
 from detente.study.relation import relation_today
 from detente.study.scenarios import solve_scenarios
@@ -68,20 +69,18 @@ class Run:
         """All tables by name."""
         return {name: getattr(self, name) for name in TABLES}
 
-    def summary(self, *, full: bool = False) -> str:
+    def summary(self, *, full: bool = False, width: int = 100) -> str:
         """The one-screen answer; ``full`` gives the attribution's own sentences instead of the short form."""
-        from detente.study.answer import why_in_short
-
-        short = why_in_short(self.attribution.to_frame(), self.study.spec)
+        reasons = tuple(self.attribution.to_frame()["sentence"]) if full else self.answer.why
         parts = [
             ("What happened", self.answer.happened),
-            ("Why", self.answer.why if full else short),
+            ("Why", reasons),
             ("What if", self.answer.what_if),
             ("What was claimed", self.answer.claims),
         ]
         lines = [self.study.title]
         for title, sentences in parts:
-            lines += ["", title, *(f"  - {s}" for s in sentences)]
+            lines += ["", title, *(fill(s, width, initial_indent="  - ", subsequent_indent="    ") for s in sentences)]
         return "\n".join(lines)
 
     def to_frame(self) -> pl.DataFrame:
@@ -144,7 +143,7 @@ def run_study(
     names = {c: name_of(c) for c in (study.origin, study.destination)}
     answer = Answer(
         peak_and_trough(lines, (study.origin_name, study.destination_name)) + relation_today(ledger),
-        why_by_episode(effects, study.spec),
+        why(effects, study.spec),
         what_if(scenarios, study.spec, names, quick=quick),
         claims_by_verdict(claims),
     )

@@ -5,24 +5,21 @@ from __future__ import annotations
 from math import isfinite
 
 
-def money(usd_mn: float) -> str:
-    """Million US$ to two significant digits.
+def money(usd_mn: float, digits: int = 3) -> str:
+    """Million US$ to so many significant digits, billions to one decimal.
 
-    >>> money(7200), money(222.2), money(33.4), money(0.42)
-    ('US$7.2bn', 'US$220m', 'US$33m', 'US$0.4m')
+    >>> money(7200), money(222.2), money(352.4, 2), money(0.42), money(0)
+    ('US$7.2bn', 'US$222m', 'US$350m', 'US$0.4m', 'nothing')
     """
     if usd_mn < 0:
-        return "-" + money(-usd_mn)
+        return "-" + money(-usd_mn, digits)
     if usd_mn == 0:
         return "nothing"
-    if usd_mn < 1:
-        return f"US${usd_mn:.1f}m"
     if usd_mn >= 999.5:
         billions = usd_mn / 1e3
         return f"US${billions:.1f}bn" if billions < 99.5 else f"US${billions:,.0f}bn"
-    digits = 1 if usd_mn < 9.95 else 0
-    rounded = float(f"{usd_mn:.2g}")
-    return f"US${rounded:.{digits}f}m"
+    rounded = float(f"{usd_mn:.{digits}g}")
+    return f"US${rounded:.{1 if usd_mn < 9.95 else 0}f}m"
 
 
 def percent(value: float, *, signed: bool = False) -> str:

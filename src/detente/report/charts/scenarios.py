@@ -11,19 +11,21 @@ from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits,
 from detente.report.palette import shade
 from detente.report.story import Story
 
+SOLVED = ("converged", "solved")
 MEASURES = ("exports_change_usd_mn", "welfare_pct")
 
 
 def scenario_summary(story: Story) -> pl.DataFrame:
-    """Per scenario and economy: lowest, middle and highest change over all specifications."""
+    """Per scenario, baseline year and economy: lowest, middle and highest change over all specifications."""
     if story.scenarios.is_empty():
         return pl.DataFrame()
+    solved = story.scenarios.filter(pl.col("status").is_in(SOLVED))
     spans = [
         how(pl.col(name)).alias(f"{name}_{label}")
         for name in (*MEASURES, "exports_after_usd_mn")
         for label, how in (("low", pl.Expr.min), ("mid", pl.Expr.median), ("high", pl.Expr.max))
     ]
-    return story.scenarios.group_by("scenario", "title", "economy", maintain_order=True).agg(
+    return solved.group_by("scenario", "title", "year", "economy", maintain_order=True).agg(
         pl.len().alias("n_specifications"), *spans
     )
 
@@ -32,7 +34,8 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
     summary = scenario_summary(story)
     if summary.is_empty():
         return None
-    rows = [_row(story, words, raw, name) for raw in summary.iter_rows(named=True) for name in MEASURES]
+    newest = summary.filter(pl.col("year") == pl.col("year").max())
+    rows = [_row(story, words, raw, name) for raw in newest.iter_rows(named=True) for name in MEASURES]
     rows = [row for row in rows if row["mid"] is not None]
     largest = max(
         (row for row in rows if row["measure"] == "welfare_pct"),
@@ -45,13 +48,12 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
         "scenarios.title",
         scenario=largest["title"],
         economy=largest["name"],
-        low=words.significant(largest["low"], sign=True),
-        high=words.significant(largest["high"], sign=True),
+        span=words.span(largest["low"], largest["high"]),
     )
     return Chart(
         slug="scenarios",
         title=finding,
-        subtitle=words("scenarios.subtitle", n=int(summary["n_specifications"].max())),
+        subtitle=words("scenarios.subtitle", n=int(newest["n_specifications"].max()), year=newest["year"][0]),
         source=words("scenarios.source"),
         alt=words("scenarios.alt", finding=finding),
         data=summary,
@@ -69,9 +71,8 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], measure: str) -> d
         scenario=raw["title"],
         economy=name,
         what=words(f"scenarios.{measure}"),
-        low=words.significant(low, sign=True),
+        span=words.span(low, high),
         mid=words.significant(mid, sign=True),
-        high=words.significant(high, sign=True),
         unit=unit,
     )
     return {
@@ -119,7 +120,7 @@ def _panel(
         "axis": {
             "title": words(f"scenarios.{measure}_axis"),
             "grid": True,
-            "tickCount": 5,
+            "tickCount": 4,
             "labelOverlap": True,
         },
     }

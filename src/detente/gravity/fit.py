@@ -1,0 +1,336 @@
+"""`fit_ppml`: a frame and a formula in, a fit with its errors and its certificate out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from detente.errors import NotConverged, NotIdentified, UsageError, did_you_mean
+from detente.gravity.collinear import Collinear
+from detente.gravity.design import Design, build
+from detente.gravity.engine import EngineFit
+from detente.gravity.formula import parse
+from detente.gravity.inference import SMALL_SAMPLE, Clustering, Covariance, covariance, read_clustering
+from detente.gravity.layout import Layout, lay_out
+from detente.gravity.row_engine import fit_on_rows
+from detente.gravity.sample import nonempty, singletons, zero_levels
+from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
+from detente.gravity.tensor_engine import fit_on_tensor
+from detente.panel.frames import Table, read_table
+
+
+@dataclass(frozen=True, slots=True)
+class GravityFit:
+    """A Poisson gravity fit; see :func:`fit_ppml`.
+
+    coef, se : by term; cov : [k, k] in the order of ``names``
+    n_rows = n_missing + n_separated + n_singletons + n_used
+    dropped : regressors left out, with the reason; separated : which rows were, by which rule
+    engine : "tensor" or "rows"
+    """
+
+    formula: str
+    names: tuple[str, ...]
+    coef: Mapping[str, float]
+    se: Mapping[str, float]
+    cov: np.ndarray
+    n_rows: int
+    n_missing: int
+    n_separated: int
+    n_singletons: int
+    n_used: int
+    n_clusters: tuple[int, ...]
+    clustering: Clustering
+    small_sample: str
+    dropped: Mapping[str, str]
+    separated: Certificate
+    engine: str
+    converged: bool
+    iterations: int
+    design: Design
+    raw: EngineFit
+    layout: Layout | None
+    table: Table
+
+    @property
+    def loglik(self) -> float:
+        """Poisson log likelihood (quasi), the constant in y included."""
+        from scipy.special import gammaln
+
+        y, mu = self.design.y, self.raw.mu
+        part = np.where(y > 0, y * np.log(np.where(mu > 0, mu, 1.0)), 0.0) - mu - gammaln(y + 1)
+        return float((part if self.design.weights is None else part * self.design.weights).sum())
+
+    @property
+    def deviance(self) -> float:
+        """Twice the log likelihood's distance from a perfect fit."""
+        y, mu = self.design.y, self.raw.mu
+        part = np.where(y > 0, y * np.log(np.where(y > 0, y, 1.0) / np.where(mu > 0, mu, 1.0)), 0.0) - (
+            y - mu
+        )
+        return float(2 * (part if self.design.weights is None else part * self.design.weights).sum())
+
+    def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
+        """Normal confidence interval of each coefficient."""
+        from scipy.special import ndtri
+
+        z = float(ndtri(0.5 + level / 2))
+        return {k: (self.coef[k] - z * self.se[k], self.coef[k] + z * self.se[k]) for k in self.names}
+
+    def to_frame(self) -> Any:
+        """One row a term: term, estimate, std_error, z, p_value, ci_low, ci_high."""
+        return self.table.like(self._columns())
+
+    def fitted(self) -> Any:
+        """One row a used row: row (position in the data), actual, fitted."""
+        rows = np.arange(self.n_rows) if self.design.rows is None else self.design.rows
+        return self.table.like({"row": rows, "actual": self.design.y, "fitted": self.raw.mu})
+
+    def summary(self) -> str:
+        """The fit as text."""
+        lines = [f"PPML: {self.formula}", f"{self.n_used:,} of {self.n_rows:,} rows used{self._left_out()}"]
+        lines.append(f"Standard errors {self.clustering.text}{self._groups()}; engine: {self.engine}")
+        columns = self._columns()
+        width = max([len(n) for n in self.names] + [4])
+        lines.append(f"{'':{width}}  {'estimate':>10} {'std.error':>10} {'z':>8} {'p':>7}")
+        for k, name in enumerate(self.names):
+            b, s, z, p = (columns[c][k] for c in ("estimate", "std_error", "z", "p_value"))
+            lines.append(f"{name:{width}}  {b:10.4f} {s:10.4f} {z:8.2f} {p:7.3f}")
+        lines += [f"Left out: {reason}" for reason in self.dropped.values()]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _columns(self) -> dict[str, list[Any]]:
+        from scipy.special import ndtr
+
+        b, s = np.array(list(self.coef.values())), np.array(list(self.se.values()))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = b / s
+        low, high = zip(*self.interval().values()) if self.names else ((), ())
+        return {
+            "term": list(self.names),
+            "estimate": b,
+            "std_error": s,
+            "z": z,
+            "p_value": 2 * ndtr(-np.abs(z)),
+            "ci_low": np.array(low, float),
+            "ci_high": np.array(high, float),
+        }
+
+    def _left_out(self) -> str:
+        parts = {
+            "missing values": self.n_missing,
+            "separated": self.n_separated,
+            "singletons": self.n_singletons,
+        }
+        shown = ", ".join(f"{n:,} {word}" for word, n in parts.items() if n)
+        return f" ({shown})" if shown else ""
+
+    def _groups(self) -> str:
+        return (
+            f" ({', '.join(f'{n:,}' for n in self.n_clusters)})" if self.clustering.kind != "robust" else ""
+        )
+
+
+def fit_ppml(
+    data: Any,
+    formula: str,
+    *,
+    cluster: str | Sequence[str] | None = None,
+    weights: str | None = None,
+    offset: str | None = None,
+    ssc: str = "stata",
+    separation: str = "auto",
+    singletons: str = "drop",
+    engine: str = "auto",
+    tol: float = 1e-9,
+    max_iterations: int = 100,
+    throw: bool = True,
+) -> GravityFit:
+    """Fit a gravity equation by Poisson pseudo-maximum likelihood with fixed effects.
+
+    Parameters
+    ----------
+    data : pandas, polars or pyarrow frame, or the path of a Parquet or CSV file. No row is ever added.
+    formula : fixest's syntax, ``"trade ~ rta | exporter^year + importer^year + exporter^importer"``
+    cluster : None for robust errors; ``"exporter^importer"``; ``"exporter + importer + year"`` for
+        several ways; ``"dyadic"``
+    weights, offset : columns; the offset enters the log mean with coefficient one
+    ssc : small-sample factor: "stata" (as ppmlhdfe), "fixest" or "none"
+    separation : "auto" takes out all-zero levels and, where the fit shows signs of more, what a
+        certificate proves; "levels" only the former; "exact" and "rectifier" always run that search
+    singletons : "drop" or "keep" rows alone in an effect
+    engine : "auto"; "tensor" or "rows" only to compare them
+    tol, max_iterations : when to stop
+    throw : raise when not converged; otherwise return the state reached
+
+    Returns
+    -------
+    GravityFit
+
+    Raises
+    ------
+    FormulaError, UnknownColumn, InvalidFlow, EmptySample, NotIdentified, NotConverged
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> flows = pl.DataFrame({"o": list("aabbcc"), "d": list("bcacab"),
+    ...                       "trade": [4.0, 2, 8, 3, 2, 1], "near": [1.0, 0, 1, 1, 0, 1]})
+    >>> fit_ppml(flows, "trade ~ near | o + d").n_used
+    6
+
+    Notes
+    -----
+    Santos Silva & Tenreyro (2006), Review of Economics and Statistics 88(4); Correia, Guimarães &
+    Zylkin (2020), Stata Journal 20(1).
+    """
+    _check_option("ssc", ssc, SMALL_SAMPLE)
+    _check_option("separation", separation, METHODS)
+    _check_option("singletons", singletons, ("drop", "keep"))
+    _check_option("engine", engine, ("auto", "tensor", "rows"))
+    table = read_table(data)
+    parsed = parse(formula)
+    clustering = read_clustering(cluster, table.columns)
+    design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
+    if not design.effects:
+        design = replace(
+            design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names)
+        )
+    return fit_design(
+        design,
+        table,
+        formula,
+        clustering,
+        ssc=ssc,
+        separation=separation,
+        drop_singletons=singletons == "drop",
+        engine=engine,
+        tol=tol,
+        max_iterations=max_iterations,
+        throw=throw,
+    )
+
+
+def fit_design(
+    design: Design,
+    table: Table,
+    formula: str,
+    clustering: Clustering,
+    *,
+    ssc: str = "stata",
+    separation: str = "auto",
+    drop_singletons: bool = True,
+    engine: str = "auto",
+    tol: float = 1e-9,
+    max_iterations: int = 100,
+    throw: bool = True,
+) -> GravityFit:
+    """Everything of :func:`fit_ppml` after the formula has become arrays."""
+    empty = zero_levels(design)
+    certificate = Certificate.of_levels(design, empty)
+    design = nonempty(design.take(~empty), "leaving out levels without trade")
+    n_singletons = 0
+    if drop_singletons:
+        alone = singletons(design)
+        n_singletons = int(alone.sum())
+        design = nonempty(design.take(~alone), "leaving out singletons")
+    if separation in ("exact", "rectifier"):
+        certificate, design = certificate.extended(design, find_separated(design, separation))
+    dropped: dict[str, str] = {}
+    raw, layout, design = _fit(design, engine, tol, max_iterations, dropped)
+    if separation == "auto" and looks_separated(design, raw):
+        more = find_separated(design, "auto")
+        if more.any():
+            certificate, design = certificate.extended(design, more)
+            raw, layout, design = _fit(nonempty(design, "leaving out separated rows"), engine, tol,
+                                       max_iterations, dropped)  # fmt: skip
+    errors = covariance(design, raw, clustering, ssc)
+    fit = _assembled(
+        design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons
+    )
+    if throw and not fit.converged:
+        raise NotConverged(
+            f"The Poisson fit stopped after {fit.iterations} steps without converging.",
+            state=fit,
+            why=f"A coefficient still moved by {raw.change:.1e} standard deviations of its regressor.",
+            fix="Raise max_iterations, or try separation='exact' if some effect runs away.",
+        )
+    return fit
+
+
+def _fit(design: Design, engine: str, tol: float, max_iterations: int, dropped: dict[str, str]):
+    """Fit with the right engine, leaving out collinear regressors by name."""
+    layout = None if engine == "rows" else lay_out(design)
+    if engine == "tensor" and layout is None:
+        raise UsageError("These effects do not span a tensor.", fix="Leave engine to 'auto'.")
+    asked = len(design.names)
+    while True:
+        if layout is not None:
+            raw = fit_on_tensor(design, layout, tol=tol, max_iterations=max_iterations)
+        else:
+            raw = fit_on_rows(design, tol=tol, max_iterations=max_iterations)
+        if not isinstance(raw, Collinear):
+            return raw, layout, design
+        dropped |= {design.names[k]: reason for k, reason in zip(raw.positions, raw.reasons)}
+        design = design.without(raw.positions)
+        if asked and not design.names:
+            raise NotIdentified(
+                "No coefficient can be estimated: " + "; ".join(dropped.values()) + ".",
+                why="The fixed effects, or zero flows alone, account for every regressor.",
+                fix="Use fewer effects, or a regressor that varies within them.",
+            )
+
+
+def _assembled(
+    design: Design,
+    raw: EngineFit,
+    layout: Layout | None,
+    errors: Covariance,
+    table: Table,
+    formula: str,
+    clustering: Clustering,
+    ssc: str,
+    dropped: dict[str, str],
+    certificate: Certificate,
+    n_singletons: int,
+) -> GravityFit:
+    for array in (errors.matrix, raw.mu, raw.tilde):
+        array.flags.writeable = False
+    return GravityFit(
+        formula=formula,
+        names=design.names,
+        coef=MappingProxyType(dict(zip(design.names, raw.coef.tolist()))),
+        se=MappingProxyType(dict(zip(design.names, np.sqrt(np.diag(errors.matrix)).tolist()))),
+        cov=errors.matrix,
+        n_rows=design.n_rows,
+        n_missing=design.n_missing,
+        n_separated=len(certificate.rows),
+        n_singletons=n_singletons,
+        n_used=len(design.y),
+        n_clusters=errors.n_clusters,
+        clustering=clustering,
+        small_sample=ssc,
+        dropped=MappingProxyType(dropped),
+        separated=certificate,
+        engine="rows" if layout is None else "tensor",
+        converged=raw.converged,
+        iterations=raw.iterations,
+        design=design,
+        raw=raw,
+        layout=layout,
+        table=table,
+    )
+
+
+def _check_option(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise UsageError(
+            f"{name} is one of {', '.join(allowed)}, not {value!r}.{did_you_mean(value, allowed)}"
+        )
