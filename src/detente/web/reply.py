@@ -59,7 +59,7 @@ def page(request: Request, template: str, data: dict[str, Any], status: int = 20
     words = words_of(request)
     site = request.app.state.site
     text = templates().get_template(template).render(
-        w=words, token=site.keys.token, here=request.url.path, query=state_query(request), languages=_languages(request, words),
+        w=words, token=site.keys.token, here=request.url.path, languages=_languages(request, words),
         json_link=_link(request, format="json"), **data, **view,
     )  # fmt: skip
     response = HTMLResponse(text, status)
@@ -85,11 +85,6 @@ def problem(request: Request, error: DetenteError, status: int, *, back: str = "
     if type(error).__name__ == "RecordError":
         data["what"] = str(error)
     return page(request, "problem.html.j2", data, status)
-
-
-def state_query(request: Request) -> str:
-    """The part of the address that is the page's state."""
-    return urlencode([(k, v) for k, v in request.query_params.multi_items() if k not in NOT_STATE])
 
 
 def _link(request: Request, **extra: str) -> str:

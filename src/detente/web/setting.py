@@ -49,17 +49,15 @@ class Setting:
         return self.there + common, self.back + common
 
     def query(self) -> str:
-        """The setting as an address writes it, without what stands at its default.
+        """The setting as an address writes it: baseline and elasticities in full, levers that are moved.
 
         >>> Setting(2014, theta=4.0, effects={"bloc": 0.475}).query()
-        'year=2014&theta=4&bloc=0.475'
+        'year=2014&gdp_case=published&ratio=1&theta=4&psi=0&deficits=multiplicative&bloc=0.475'
         """
-        plain = Setting(self.year)
-        pairs: list[tuple[str, str]] = [("year", str(self.year))]
-        for name in ("gdp_case", "ratio", "theta", "psi", "deficits", "there", "back"):
-            value = getattr(self, name)
-            if value != getattr(plain, name):
-                pairs.append((name, value if isinstance(value, str) else f"{value:g}"))
+        pairs = [("year", str(self.year)), ("gdp_case", self.gdp_case)]
+        pairs += [(name, f"{getattr(self, name):g}") for name in ("ratio", "theta", "psi")]
+        pairs.append(("deficits", self.deficits))
+        pairs += [(name, f"{value:g}") for name in ("there", "back") if (value := getattr(self, name))]
         pairs += [(k, "closed" if v == CLOSED else f"{v:g}") for k, v in self.effects.items() if v]
         return urlencode(pairs)
 

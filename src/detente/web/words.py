@@ -31,6 +31,11 @@ class Words(Catalogue):
     def strings(self) -> dict[str, str]:
         return _merged(self.language)
 
+    def fine(self, pct: float | None) -> str:
+        """A percent with its sign and two significant digits, however small."""
+        text = self.significant(pct, sign=True)
+        return text and self("number.percent", value=text)
+
 
 def preferred(query: Mapping[str, str], cookies: Mapping[str, str], accept: str) -> str:
     """The language to answer in: asked for in the address, chosen before, or first known to the browser."""
