@@ -60,12 +60,12 @@ def test_on_off_on_again_counts_from_each_start():
 
 
 def test_washout_and_anticipation_leave_the_controls_and_are_shown():
-    data = panel(3, noise=0).with_columns(
-        on=pl.when(pl.col("year") >= 2006).then(0.0).otherwise("on"),
-        trade=pl.when((pl.col("on") == 1) & (pl.col("year") == 2006))
-        .then(pl.col("trade") * 0.5)
-        .otherwise("trade"),
-    )
+    data = panel(3, noise=0)
+    late = (pl.col("year") >= 2006) & (pl.col("on") == 1)
+    early = data.filter((pl.col("year") < 2006) & (pl.col("on") == 1)).select("exporter", "importer").unique()
+    late_only = data.filter(late).join(early, on=["exporter", "importer"], how="anti")
+    data = data.join(late_only, on=["exporter", "importer", "year"], how="anti")
+    data = data.with_columns(on=pl.when(pl.col("year") >= 2006).then(0.0).otherwise("on"))  # all end in 2006
     fit = staggered(data, f"trade ~ 1 | {EFFECTS}", "on", anticipation=1, washout=2)
     groups = fit.effects("event_time")["group"].to_list()
     assert groups[0] == "-1"

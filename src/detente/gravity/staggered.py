@@ -114,8 +114,8 @@ class Staggered:
         effect, se, n = (frame.numbers(c)[0] for c in ("effect", "std_error", "n_rows"))
         return (
             f"Average effect {effect:+.3f} log points ({100 * np.expm1(effect):+.1f}%), "
-            f"standard error {se:.3f}, over {int(n):,} treated rows; {self.n_without:,} have no counterfactual, "
-            f"{self.n_always:,} an unknown start."
+            f"standard error {se:.3f}, over {int(n):,} treated rows; "
+            f"{self.n_without:,} have no counterfactual, {self.n_always:,} an unknown start."
         )
 
     def __repr__(self) -> str:
