@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.completion import complete_path
 from detente.attribution.conformal import conformal_interval
-from detente.attribution.inference import donors_of
+from detente.attribution.inference import MOST_ALIKE, donors_of, nearest
 from detente.attribution.placebos import FACTOR, choose
 from detente.attribution.residuals import Effects, fit_effects, on_base
 from detente.attribution.sample import Sample
@@ -169,7 +169,8 @@ def size_of_methods(
     hits: dict[str, list[bool]] = {"synthetic control": [], "matrix completion": [], "conformal": []}
     for i, j in candidates[rng.choice(len(candidates), min(dyads, len(candidates)), replace=False)]:
         own, near = paths[:, i, j], paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
-        alike = paths[:, choose(fit.base_mean, i, j, barred=sample.barred).chosen].T
+        similar = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+        alike = paths[:, nearest(similar, fit.base_mean, i, j, MOST_ALIKE)].T
         try:
             hits["synthetic control"].append(synthetic_control(own, near, first).share <= 0.05)
             hits["conformal"].append(conformal_interval(own, near, first, reach=0.0).p_zero <= 0.1)
