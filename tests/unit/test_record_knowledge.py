@@ -45,6 +45,7 @@ def test_the_difference_between_two_days(ledger):
     found = ledger.diff("2022-09-15", "2022-12-31")
     said = {(r["table"], r["id"]): r["what"] for r in found.iter_rows(named=True)}
     assert said["states", "border.goods@tachira"] == "closed to open"
-    assert said["states", "air.direct"] == "none to service"
+    assert said["states", "air.direct"] == "unknown to service"
+    assert said["states", "sanctions.us.oil"] == "in_force to company_licence"
     assert ("events", "E075") in said
     assert ("events", "E058") not in said

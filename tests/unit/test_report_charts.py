@@ -69,9 +69,7 @@ def test_chart_is_complete(story, name, language, shape):
     assert chart.source
     assert chart.subtitle
     assert chart.data.height > 0
-    root = ElementTree.fromstring(
-        draw(getattr(chart, shape), ident="x", language=language, compact=shape == "compact")
-    )
+    root = ElementTree.fromstring(draw(getattr(chart, shape), ident="x", language=language, compact=shape == "compact"))
     hits = [node for node in root.iter() if node.get("class") == "hit"]
     assert len(hits) > 2
     assert all(node.get("data-tip") for node in hits)

@@ -167,9 +167,7 @@ def test_hostile_text_stays_text():
 
     def poison(frame: pl.DataFrame, *keep: str) -> pl.DataFrame:
         return frame.with_columns(
-            pl.lit(HOSTILE).alias(name)
-            for name in frame.columns
-            if frame[name].dtype == pl.String and name not in keep
+            pl.lit(HOSTILE).alias(name) for name in frame.columns if frame[name].dtype == pl.String and name not in keep
         )
 
     run.claims = fake.Table(poison(fake.claims(), "verdict"))

@@ -28,6 +28,13 @@ _HOME = {
     "Sensitivity": "adjoint",
     "decompose": "decomposition",
     "Decomposition": "decomposition",
+    "accumulate": "capital",
+    "CapitalPath": "capital",
+    "migrate": "mobility",
+    "MobilityCounterfactual": "mobility",
+    "balance": "balancing",
+    "bargain": "bargaining",
+    "Bargain": "bargaining",
     "Report": "report",
     "Status": "report",
 }

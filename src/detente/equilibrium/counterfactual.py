@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.report import Report
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.shock import Shock, hat_array, partial_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +61,9 @@ class Counterfactual:
 
     @property
     def real_wage_pct(self) -> dict[str, float]:
-        """Change of the producer price over the price index, percent."""
-        return self._by_economy(100 * (self.price_hat / self.index_hat - 1))
+        """Change of real output per unit of labour, percent: ``A (p/P)^(1 + psi)`` in changes."""
+        labour = hat_array(self.shock.labour_hat, self.baseline, "labour")
+        return self._by_economy(100 * (self.output_hat / labour / self.index_hat - 1))
 
     @property
     def exports_pct(self) -> dict[str, float]:
@@ -94,13 +95,12 @@ class Counterfactual:
     def acr_gap(self) -> float:
         """Largest log gap between welfare and the sufficient statistic ``internal_share_hat^(-1/theta)``.
 
-        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the real wage whatever the
-        deficits, up to productivity; with a productivity shock only economies without one are compared.
+        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the producer price over the
+        price index, whatever the deficits and the supply elasticity, unless internal trade costs change.
         """
-        held = np.array([code not in self.shock.productivity_hat for code in self.economies])
-        held &= np.diag(self.flows) > 0
+        own = np.diag(partial_array(self.shock, self.baseline))
         real = np.log(self.price_hat / self.index_hat)
-        return float(np.abs(real + np.log(self.internal_share_hat) / self.theta)[held].max())
+        return float(np.abs(real + (np.log(self.internal_share_hat) - own) / self.theta).max())
 
     def to_frame(self, what: str = "economies") -> Any:
         """A polars frame: one row per economy, or per dyad with ``what="flows"``."""

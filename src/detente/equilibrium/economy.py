@@ -130,9 +130,7 @@ class Economy:
         flows, n_filled = t.spread(values, list(zip(origins, destinations)), (axis, axis))
         if unit is None:
             unit = "usd_k" if names["value"].casefold() == "value_kusd" else "usd_mn"
-        economy = cls.from_arrays(
-            codes, flows, unit=unit, year=found_year, output=output, expenditure=expenditure
-        )
+        economy = cls.from_arrays(codes, flows, unit=unit, year=found_year, output=output, expenditure=expenditure)
         return cls(economy.economies, economy.flows, economy.unit, economy.year, n_filled, n_dropped)
 
     @property

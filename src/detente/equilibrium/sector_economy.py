@@ -210,9 +210,7 @@ def _check(
 
     dyads = (sectors, economies, economies)
     if (bad := ~np.isfinite(flows) | (flows < 0)).any():
-        raise InvalidFlow(
-            f"Flows are negative, infinite or missing: {cells(bad, dyads)}.", fix="Fill them in."
-        )
+        raise InvalidFlow(f"Flows are negative, infinite or missing: {cells(bad, dyads)}.", fix="Fill them in.")
     if (bad := ~np.isfinite(tariff) | (tariff <= -1)).any():
         raise InvalidFlow(f"Tariffs are missing or -100% or less: {cells(bad, dyads)}.", fix="0.25 is 25%.")
     if (bad := ~(value_added > 0) | (value_added > 1)).any():
@@ -258,9 +256,7 @@ def final_shares(
     left = spending - np.einsum("skn,kn->sn", inputs, (1 - value_added) * flows.sum(axis=2))
     bad = left < -1e-9 * spending.sum(axis=0)
     if bad.any() and not truncate:
-        shown = first_five(
-            f"{sectors[s]} in {economies[j]} by {-left[s, j]:,.4g}" for s, j in np.argwhere(bad)
-        )
+        shown = first_five(f"{sectors[s]} in {economies[j]} by {-left[s, j]:,.4g}" for s, j in np.argwhere(bad))
         raise UnbalancedAccounts(
             f"{int(bad.sum())} sectors sell more as inputs than is spent on them: {shown}.",
             why="Nothing is left for final spending.",

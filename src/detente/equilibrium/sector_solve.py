@@ -245,9 +245,7 @@ def sector_model(economy: SectorEconomy, shock: Shock, tariff: np.ndarray, defic
     own = economy.wages + economy.revenue
     scaled = deficits in ("multiplicative", "universal")
     if (bad := own + economy.deficit <= 0).any():
-        raise UnbalancedAccounts(
-            f"Final spending is not positive in {np.asarray(economy.economies)[bad][:5]}."
-        )
+        raise UnbalancedAccounts(f"Final spending is not positive in {np.asarray(economy.economies)[bad][:5]}.")
     return Sectors(
         kernel=shares * change,
         net=shares * change / (1 + tariff),

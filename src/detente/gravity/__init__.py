@@ -12,6 +12,8 @@ _HOME = {
     "impute": "imputation",
     "GravityFit": "fit",
     "fit_ppml": "fit",
+    "BiasCorrection": "bias",
+    "bias_correct": "bias",
 }
 
 __all__ = sorted(_HOME)

@@ -19,6 +19,7 @@ class EngineFit:
         codes; slopes follow their effect
     iterations, converged, change : Newton or IRLS steps, whether they met the tolerance, last change of a
         coefficient in standard deviations of its regressor
+    drift : largest change of a log fitted flow in the last step; a separated row moves by about one
     """
 
     coef: np.ndarray
@@ -29,3 +30,4 @@ class EngineFit:
     iterations: int
     converged: bool
     change: float
+    drift: float

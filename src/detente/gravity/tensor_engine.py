@@ -23,6 +23,10 @@ LOOSE, MIDDLE, TIGHT = 1e-2, 1e-4, 1e-9
 """Relative accuracy of projections: first steps, later steps, standard errors."""
 
 
+MAX_SWEEPS = 500
+"""Margins that take longer do not settle: some effect runs away, which is looked into afterwards."""
+
+
 @dataclass(slots=True)
 class _Sheet:
     """One sector: flows and base weight [t, i, j], regressors [k, t, i, j], and the state of its effects."""
@@ -36,6 +40,7 @@ class _Sheet:
     weight: np.ndarray
     removed: Removed | None = None
     projector: TensorProjector | None = None
+    settled: bool = True
 
 
 def fit_on_tensor(
@@ -77,8 +82,8 @@ def fit_on_tensor(
         final = scaled_solve(hessian, gradient)
         coef, best = _advance(sheets, coef, final, -np.inf, layout.pairs, tol)
     else:
-        hessian = np.zeros((0, 0))
-    return _gathered(design, layout, sheets, coef, hessian, done, converged, change)
+        hessian, final = np.zeros((0, 0)), coef
+    return _gathered(design, layout, sheets, coef, hessian, final, done, converged, change)
 
 
 def _sheets(design: Design, layout: Layout) -> list[_Sheet]:
@@ -100,16 +105,17 @@ def _sheets(design: Design, layout: Layout) -> list[_Sheet]:
 
 def _effects_given(sheets: list[_Sheet], coef: np.ndarray, pairs: bool, tol: float) -> float:
     """Solve the margin equations at ``coef``; the profile log likelihood without its constant."""
-    return sum(_solve_sheet(sheet, coef, pairs, tol, 5000) for sheet in sheets)
+    return sum(_solve_sheet(sheet, coef, pairs, tol, MAX_SWEEPS) for sheet in sheets)
 
 
 def _solve_sheet(sheet: _Sheet, coef: np.ndarray, pairs: bool, tol: float, max_sweeps: int) -> float:
     index = np.tensordot(coef, sheet.X, 1) if len(coef) else np.zeros_like(sheet.y)
     np.exp(index, out=sheet.weight)
     sheet.weight *= sheet.base
-    sheet.scales, _, _ = balance(
+    sheet.scales, _, change = balance(
         sheet.weight, sheet.margins, sheet.scales, tol=tol, max_sweeps=max_sweeps, pairs=pairs
     )
+    sheet.settled = change <= tol
     a, g, p = sheet.scales.a, sheet.scales.g, sheet.scales.p
     for t in range(len(sheet.y)):
         np.multiply(sheet.weight[t], p, out=sheet.mu[t])
@@ -183,7 +189,7 @@ def _advance(sheets, coef, step, best, pairs: bool, tol: float) -> tuple[np.ndar
     return coef + move, reached
 
 
-def _gathered(design, layout, sheets, coef, hessian, iterations, converged, change) -> EngineFit:
+def _gathered(design, layout, sheets, coef, hessian, step, iterations, converged, change) -> EngineFit:
     mu = layout.gather([sheet.mu for sheet in sheets])
     if design.weights is not None:
         mu = np.divide(mu, design.weights, out=np.zeros_like(mu), where=design.weights > 0)
@@ -201,4 +207,6 @@ def _gathered(design, layout, sheets, coef, hessian, iterations, converged, chan
             columns.append(less[0])
         tilde[k] = layout.gather(columns)
     effects = layout.log_effects(design, [sheet.scales for sheet in sheets])
-    return EngineFit(coef, mu, tilde, hessian, effects, iterations, converged, change)
+    settled = all(sheet.settled for sheet in sheets)
+    drift = float(np.abs(step @ tilde).max(initial=0.0)) if settled else np.inf
+    return EngineFit(coef, mu, tilde, hessian, effects, iterations, converged and settled, change, drift)

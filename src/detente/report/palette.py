@@ -77,7 +77,8 @@ def vega_config(compact: bool = False) -> dict[str, Any]:
             "titleAlign": "left",
             "titleAnchor": "start",
             "titleBaseline": "bottom",
-            "titleX": 0, "titleY": -8,
+            "titleX": 0,
+            "titleY": -8,
         },
         "header": {
             "labelColor": shade("ink"),

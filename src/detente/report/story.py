@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from detente.economies import name_of
+
 FRAMES = (
     "claims",
     "attribution",
@@ -33,7 +35,6 @@ class Story:
 
     study: Any
     answer: Any
-    why: tuple[str, ...]
     notes: tuple[str, ...]
     manifest: dict[str, Any]
     claims: pl.DataFrame
@@ -53,8 +54,12 @@ class Story:
     def of(cls, run: Any) -> Story:
         """Gather a finished :class:`detente.Run` (or anything with its attributes)."""
         frames = {name: _frame(run, name) for name in FRAMES}
+        if not hasattr(run, "library"):  # the library is the package's own, not the run's
+            from detente.attribution.library import library_frame
+
+            frames["library"] = library_frame()
         notes = tuple(getattr(run, "notes", ()))
-        return cls(run.study, run.answer, tuple(run.answer.why), notes, dict(run.manifest or {}), **frames)
+        return cls(run.study, run.answer, notes, dict(run.manifest or {}), **frames)
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -62,11 +67,9 @@ class Story:
         return (there, back), (back, there)
 
     def economy(self, code: str) -> str:
-        """The name of an economy; codes outside the dyad stay codes."""
-        return {
-            self.study.origin: self.study.origin_name,
-            self.study.destination: self.study.destination_name,
-        }.get(code, code)
+        """The name of an economy, in the study's words for its own two."""
+        own = {self.study.origin: self.study.origin_name, self.study.destination: self.study.destination_name}
+        return own.get(code) or name_of(code)
 
     def arrow(self, exporter: str, importer: str) -> str:
         return f"{self.economy(exporter)} → {self.economy(importer)}"
@@ -75,9 +78,7 @@ class Story:
         """Publisher and title of each id in a ``;`` list; an unknown id stays as it is."""
         known = {row["source_id"]: row for row in self.sources.iter_rows(named=True)}
         return [
-            f"{known[key]['publisher']}: {known[key]['title']} ({known[key]['date']})"
-            if key in known
-            else key
+            f"{known[key]['publisher']}: {known[key]['title']} ({known[key]['date']})" if key in known else key
             for key in split(ids)
         ]
 

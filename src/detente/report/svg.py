@@ -6,7 +6,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from detente.report.palette import SHADES, vega_config
+from detente.report.palette import FONT, SHADES, vega_config
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 VEGA_LITE = "6.1"
@@ -14,6 +14,10 @@ HIT = "hit"  # layers whose name begins with this carry the words a reader sees 
 _VARIABLE = {pair[0]: f"var(--c-{name},{pair[0]})" for name, pair in SHADES.items()}
 _COLOUR = re.compile("|".join(map(re.escape, _VARIABLE)), re.IGNORECASE)
 _LONG = re.compile(r"-?\d+\.\d{2,}")
+_CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
+_OUTLINE = re.compile(r"[MLZ\d.,-]+")
+_POINT = re.compile(r"([ML])(-?[\d.]+),(-?[\d.]+)|Z")
+_DEFAULTS = {("opacity", "1"), ("font-weight", "normal"), ("font-style", "normal"), ("font-family", FONT)}
 
 
 def draw(spec: dict[str, Any], *, ident: str, language: str = "en", compact: bool = False) -> str:
@@ -69,12 +73,13 @@ def tidy(text: str, ident: str) -> str:
         _clean(node, ids)
     for name in ("width", "height", "class", "version"):
         root.attrib.pop(name, None)
+    root.set("font-family", FONT)
     return ElementTree.tostring(root, encoding="unicode")
 
 
 def _clean(node: ElementTree.Element, ids: dict[str | None, str]) -> None:
     for name, value in list(node.attrib.items()):
-        if name.startswith("aria-") or name in ("role", "pointer-events"):
+        if name.startswith("aria-") or name in ("role", "pointer-events") or (name, value) in _DEFAULTS:
             del node.attrib[name]
         elif name == "id":
             node.set(name, ids[value])
@@ -84,5 +89,47 @@ def _clean(node: ElementTree.Element, ids: dict[str | None, str]) -> None:
             del node.attrib[name]
         elif name in ("fill", "stroke", "stop-color"):
             node.set(name, _COLOUR.sub(lambda found: _VARIABLE[found.group().lower()], value))
+        elif name == "d" and (circle := _CIRCLE.fullmatch(value)):
+            node.tag = f"{{{NAMESPACE}}}circle"
+            del node.attrib["d"]
+            node.set("r", f"{float(circle[1]):.1f}")
+        elif name == "d" and len(value) > 200 and _OUTLINE.fullmatch(value):
+            node.set(name, shorter(value))
         elif name in ("d", "transform", "x", "y", "x2", "y2", "width", "height"):
             node.set(name, _LONG.sub(lambda found: f"{float(found.group()):.1f}", value))
+
+
+def shorter(path: str) -> str:
+    """The same polylines in steps of a tenth of a pixel from point to point; points that fall together go.
+
+    >>> shorter("M10,10L12.04,10.5L12.0,10.51L9,9Z")
+    'M10 10l2 .5-3-1.5Z'
+    """
+    out: list[str] = []
+    x = y = 0
+    drawing = False
+    for command, px, py in (found.groups() for found in _POINT.finditer(path)):
+        if command is None:
+            drawing = False
+            out.append("Z")
+            continue
+        to_x, to_y = round(10 * float(px)), round(10 * float(py))
+        if command == "M":
+            drawing = False
+            out.append(f"M{_tenth(to_x)}{_joined(_tenth(to_y))}")
+        elif (to_x, to_y) != (x, y):
+            step = _tenth(to_x - x)
+            out.append(_joined(step) if drawing else f"l{step}")
+            out.append(_joined(_tenth(to_y - y)))
+            drawing = True
+        x, y = to_x, to_y
+    return "".join(out)
+
+
+def _tenth(value: int) -> str:
+    text = f"{value / 10:.1f}".removesuffix(".0")
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def _joined(number: str) -> str:
+    return number if number.startswith("-") else f" {number}"

@@ -2,6 +2,7 @@
 
 from detente.report.charts.chart import Chart
 from detente.report.charts.forecasts import forecast_chart
+from detente.report.charts.library import library_chart
 from detente.report.charts.maps import partner_map, winner_map
 from detente.report.charts.parts import parts_chart
 from detente.report.charts.residuals import residual_chart
@@ -18,6 +19,7 @@ DRAW = {
     "forecasts": forecast_chart,
     "partners": partner_map,
     "winners": winner_map,
+    "library": library_chart,
 }
 
 __all__ = ["DRAW", "Chart"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -13,9 +15,19 @@ from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
+STEP = 0.8  # degrees, less than a pixel at the width of one map
 SHARE_STEPS = (1.0, 2.5, 5.0, 10.0, 25.0)  # percent of an economy's trade
 SHARE_SHADES = tuple(f"step{n}" for n in range(6))
 GAIN_SHADES = ("loss3", "loss2", "loss1", "gain1", "gain2", "gain3")
+
+
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """One map of a figure: its heading, its rows (code, name, value, bin, tip) and the economy it is about."""
+
+    name: str
+    rows: list[dict[str, Any]]
+    own: str = ""
 
 
 def partner_map(story: Story, words: Catalogue) -> Chart | None:
@@ -24,16 +36,17 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
         return None
     newest = story.partners.filter(pl.col("year") == pl.col("year").max())
     there, back = story.study.origin, story.study.destination
-    maps = [(story.economy(code), _partners(story, words, newest, code)) for code in (there, back)]
-    if not all(rows for _, rows in maps):
+    maps = [_Map(story.economy(code), _partners(story, words, newest, code), code) for code in (there, back)]
+    if not all(one.rows for one in maps):
         return None
     year = newest["year"][0]
-    own = {row["code"]: row["value"] for row in maps[0][1]}
-    top = max(maps[0][1], key=lambda row: row["value"])
+    own = {row["code"]: row["value"] for row in maps[0].rows}
+    mapped = [row for row in maps[0].rows if shapes.outline(row["code"])]
+    top = max(mapped or maps[0].rows, key=lambda row: row["value"])
     finding = words("maps.partners_title", economy=story.study.origin_name, top=top["name"], year=year,
                     top_share=words.percent(top["value"], 0), other=story.study.destination_name,
                     share=words.percent(own.get(back, 0.0), 1))  # fmt: skip
-    absent = sorted({row["name"] for _, rows in maps for row in rows if shapes.outline(row["code"]) is None})
+    absent = sorted({row["name"] for one in maps for row in one.rows if shapes.outline(row["code"]) is None})
     labels = _share_labels(words)
     return Chart(
         slug="partners",
@@ -57,13 +70,13 @@ def winner_map(story: Story, words: Catalogue) -> Chart | None:
         return None
     steps = _gain_steps(outside["welfare_pct_mid"].abs().max())
     maps = [
-        (rows["title"][0], [_gain(story, words, row, steps) for row in rows.iter_rows(named=True)])
+        _Map(rows["title"][0], [_gain(story, words, row, steps) for row in rows.iter_rows(named=True)])
         for rows in newest.partition_by("scenario", maintain_order=True)
     ]
     most = outside.row(int(outside["welfare_pct_mid"].abs().arg_max()), named=True)
     finding = words("maps.winners_title", economy=story.economy(most["economy"]), scenario=most["title"],
                     pct=words.significant(most["welfare_pct_mid"], 1, sign=True))  # fmt: skip
-    absent = sorted({row["name"] for _, rows in maps for row in rows if shapes.outline(row["code"]) is None})
+    absent = sorted({row["name"] for one in maps for row in one.rows if shapes.outline(row["code"]) is None})
     labels = _gain_labels(words, steps)
     return Chart(
         slug="winners",
@@ -99,7 +112,13 @@ def _gain(story: Story, words: Catalogue, row: dict[str, Any], steps: tuple[floa
     tip = words("maps.gain_tip", economy=name, scenario=row["title"],
                 span=words.span(row["welfare_pct_low"], row["welfare_pct_high"]))  # fmt: skip
     size = sum(abs(value) >= step for step in steps)
-    return {"code": row["economy"], "name": name, "value": value, "bin": 3 + size if value >= 0 else 2 - size, "tip": tip}
+    return {
+        "code": row["economy"],
+        "name": name,
+        "value": value,
+        "bin": 3 + size if value >= 0 else 2 - size,
+        "tip": tip,
+    }
 
 
 def _gain_steps(largest: float) -> tuple[float, float]:
@@ -112,7 +131,7 @@ def _gain_steps(largest: float) -> tuple[float, float]:
 
 def _share_labels(words: Catalogue) -> list[str]:
     ends = [words.number(step, 0 if step == int(step) else 1) for step in SHARE_STEPS]
-    return [f"< {ends[0]}%", *(f"{low}–{high}%" for low, high in zip(ends, ends[1:])), f"≥ {ends[-1]}%"]
+    return [f"< {ends[0]}%", *(f"{low}–{high}%" for low, high in itertools.pairwise(ends)), f"≥ {ends[-1]}%"]
 
 
 def _gain_labels(words: Catalogue, steps: tuple[float, float]) -> list[str]:
@@ -120,51 +139,61 @@ def _gain_labels(words: Catalogue, steps: tuple[float, float]) -> list[str]:
     return [f"≤ −{high}", f"−{high} … −{low}", f"−{low} … 0", f"0 … +{low}", f"+{low} … +{high}", f"≥ +{high}"]
 
 
-def _spec(
-    maps: list[tuple[str, list[dict[str, Any]]]], labels: list[str], names: tuple[str, ...], title: str, compact: bool
-) -> Spec:
+def _spec(maps: list[_Map], labels: list[str], names: tuple[str, ...], title: str, compact: bool) -> Spec:
     across = 1 if compact else min(2, len(maps))
     width = NARROW + 70 if compact else (WIDE + 100) // across - 20
-    scale = {"domain": labels, "range": [shade(name) for name in names]}
-    panels = [_map(name, rows, labels, scale, width, title if not n else None) for n, (name, rows) in enumerate(maps)]
+    legend = {
+        "title": title, "orient": "top", "direction": "horizontal", "values": labels, "columns": 3 if compact else 6,
+        "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": shade("axis"), "columnPadding": 12,
+    }  # fmt: skip
+    colour = {"field": "label", "type": "nominal", "legend": legend,
+              "scale": {"domain": labels, "range": [shade(name) for name in names]}}  # fmt: skip
+    panels = [
+        {
+            "width": width,
+            "height": int(width * 0.46),
+            "title": one.name,
+            "projection": {"type": "equalEarth", "precision": 0},
+            "layer": _layers(one, number, labels, colour if not number else {**colour, "legend": None}),
+        }
+        for number, one in enumerate(maps)
+    ]
     return {"concat": panels, "columns": across, "spacing": 20}
 
 
-def _map(
-    name: str, rows: list[dict[str, Any]], labels: list[str], scale: Spec, width: int, title: str | None
-) -> Spec:
-    projection = {"type": "equalEarth", "precision": 0}
-    legend = None if title is None else {
-        "title": title, "orient": "top", "direction": "horizontal", "values": labels, "columns": 3 if width < 360 else 6,
-        "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": shade("axis"), "columnPadding": 12}  # fmt: skip
-    colour = {"field": "label", "type": "nominal", "scale": scale, "legend": legend}
+def _layers(one: _Map, number: int, labels: list[str], colour: Spec) -> list[Spec]:
+    """Land, countries with data, the economy itself, borders, and dots for small states."""
     filled, dots = [], []
-    for row in rows:
+    for row in one.rows:
         data = {"label": labels[row["bin"]], "tip": row["tip"]}
-        feature, place = shapes.outline(row["code"]), shapes.dot(row["code"])
+        feature, place = shapes.outline(row["code"], STEP), shapes.dot(row["code"])
         if feature is not None:
             filled.append({**feature, **data})
         if place is not None:
             dots.append({"lon": place[0], "lat": place[1], **data})
+    own = shapes.outline(one.own, STEP)
+    shaded = {"color": colour, "description": {"field": "tip"}}
     layers: list[Spec] = [
-        {"data": values([shapes.land()]), "mark": {"type": "geoshape", "fill": shade("land"), "stroke": None}},
+        _plain(shapes.land(STEP), fill=shade("land")),
         {
-            "name": "hit_shapes",
+            "name": f"hit_shapes_{number}",
             "data": values(filled),
             "mark": {"type": "geoshape", "stroke": None},
-            "encoding": {"color": colour, "description": {"field": "tip"}},
+            "encoding": shaded,
         },
-        {
-            "data": values([shapes.borders()]),
-            "mark": {"type": "geoshape", "fill": None, "stroke": shade("paper"), "strokeWidth": 0.5},
-        },
+        *([_plain(own, fill=shade("expected"))] if own else []),
+        _plain(shapes.borders(STEP), stroke=shade("paper")),
     ]
     if dots:
+        where = {axis: {"field": field, "type": "quantitative"}
+                 for axis, field in (("longitude", "lon"), ("latitude", "lat"))}  # fmt: skip
         layers.append({
-            "name": "hit_dots", "data": values(dots),
+            "name": f"hit_dots_{number}", "data": values(dots), "encoding": {**where, **shaded},
             "mark": {"type": "circle", "size": 45, "opacity": 1, "stroke": shade("ink"), "strokeWidth": 0.7},
-            "encoding": {"longitude": {"field": "lon", "type": "quantitative"},
-                         "latitude": {"field": "lat", "type": "quantitative"},
-                         "color": colour, "description": {"field": "tip"}},
         })  # fmt: skip
-    return {"width": width, "height": int(width * 0.46), "title": name, "projection": projection, "layer": layers}
+    return layers
+
+
+def _plain(feature: dict[str, Any], fill: str | None = None, stroke: str | None = None) -> Spec:
+    mark = {"type": "geoshape", "fill": fill, "stroke": stroke, "strokeWidth": 0.5}
+    return {"data": values([feature]), "mark": mark}

@@ -16,9 +16,7 @@ DRAWN_STATUS = ("reported", "derived", "approximate")
 FEWEST_POINTS = 3
 
 
-def series_panels(
-    story: Story, words: Catalogue, domain: tuple[float, float], width: int, compact: bool
-) -> list[Spec]:
+def series_panels(story: Story, words: Catalogue, domain: tuple[float, float], width: int, compact: bool) -> list[Spec]:
     """One panel a family, with the family's longest stock or rate; none where the record has none."""
     return [
         _panel(words, family, rows, domain, width, compact)
@@ -26,15 +24,11 @@ def series_panels(
     ]
 
 
-def series_rows(
-    story: Story, words: Catalogue, domain: tuple[float, float]
-) -> dict[str, list[dict[str, Any]]]:
+def series_rows(story: Story, words: Catalogue, domain: tuple[float, float]) -> dict[str, list[dict[str, Any]]]:
     """Points of the longest series of each family; a figure for a span of time gives both its ends."""
     if story.figures.is_empty():
         return {}
-    usable = story.figures.filter(
-        pl.col("status").is_in(DRAWN_STATUS), pl.col("kind").is_in(["stock", "rate"])
-    )
+    usable = story.figures.filter(pl.col("status").is_in(DRAWN_STATUS), pl.col("kind").is_in(["stock", "rate"]))
     found = {}
     for family in FAMILIES:
         mine = usable.filter(pl.col("series").str.starts_with(family + "."))
@@ -81,9 +75,7 @@ def _panel(
     drawn = chosen if len(chosen) >= FEWEST_POINTS else rows
     others = [row for row in rows if row not in drawn]
     x = {"field": "x", **year_axis(domain, compact, labels=False)}
-    title = words(
-        "series.axis", what=_named(words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"])
-    )
+    title = words("series.axis", what=_named(words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"]))
     y = {"field": "value", "type": "quantitative", "scale": {"zero": True},
          "axis": {"title": title, "tickCount": 3, "format": "~s"}}  # fmt: skip
     colour = shade("accent")

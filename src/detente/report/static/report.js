@@ -19,6 +19,9 @@ function followAddress() {
 addEventListener("hashchange", followAddress);
 followAddress();
 
+// Data: one copy in the file, whatever the language.
+for (const link of all("a[data-csv]")) link.href = document.getElementById(link.dataset.csv).href;
+
 // Theme and print.
 for (const button of all("[data-theme-switch]")) button.addEventListener("click", () => {
   const root = document.documentElement;
