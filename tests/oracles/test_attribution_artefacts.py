@@ -16,8 +16,7 @@ def reported(shared_data) -> Sample:
     """Exports as reported by the exporter, every four years 1964-2016 (the penppml panel)."""
     import polars as pl
 
-    frame = pl.read_parquet(shared_data / "peer_examples/penppml_1964_2016.parquet").select("exp", "imp", "time", "export")
-    frame = frame.filter(pl.col("time") >= 1996)
+    frame = pl.read_parquet(shared_data / "peer_examples/penppml_1964_2016.parquet").filter(pl.col("time") >= 1996)
     codes, years = sorted({*frame["exp"], *frame["imp"]}), sorted(set(frame["time"]))
     flows = np.full((len(years), len(codes), len(codes)), np.nan)
     where = [codes.index(c) for c in frame["exp"]], [codes.index(c) for c in frame["imp"]]
