@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.gravity import fit_ppml
+from detente.gravity import bias_correct, fit_ppml
 
 PRINTED = 6e-5
 """The tables print four decimals."""
@@ -84,3 +84,10 @@ def test_both_engines_agree(manufactures):
     one, other = (fit_ppml(manufactures, formula, engine=e) for e in ("tensor", "rows"))
     np.testing.assert_allclose(list(one.coef.values()), list(other.coef.values()), rtol=0, atol=1e-8)
     np.testing.assert_allclose(one.cov, other.cov, rtol=1e-6)
+
+
+def test_weidner_zylkin_corrected(manufactures):
+    corrected = bias_correct(fit_ppml(manufactures, THREE_WAY, cluster="isoexp^isoimp"))
+    assert corrected.bias["fta"] == pytest.approx(0.0076567524, abs=1e-10)
+    assert corrected.se["fta"] == pytest.approx(0.0419558558, abs=1e-10)
+    assert corrected.coef["fta"] == pytest.approx(0.1780290 - 0.0076568, abs=2 * AUTHORS)

@@ -146,9 +146,7 @@ def test_an_empty_a_binary_and_a_missing_file_each_say_so(folder):
     (folder / "events.csv").write_bytes(b"")
     (folder / "series.csv").write_bytes(b"PK\x03\x04\x00\x00")
     (folder / "sources.csv").unlink()
-    said = {
-        p.file: p.what for p in Ledger.check(folder) if p.file in ("events.csv", "series.csv", "sources.csv")
-    }
+    said = {p.file: p.what for p in Ledger.check(folder) if p.file in ("events.csv", "series.csv", "sources.csv")}
     assert "empty" in said["events.csv"]
     assert "binary" in said["series.csv"]
     assert "missing" in said["sources.csv"]

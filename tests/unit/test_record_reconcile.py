@@ -57,9 +57,7 @@ def test_10000_for_2024_is_a_slip(table):
     assert found["explanation"] == "power of ten"
 
 
-@pytest.mark.parametrize(
-    ("figure_id", "explanation"), [("T274", "balance as total"), ("T427", "balance as total")]
-)
+@pytest.mark.parametrize(("figure_id", "explanation"), [("T274", "balance as total"), ("T427", "balance as total")])
 def test_the_same_agency_made_the_same_slip_in_2013_and_2017(table, figure_id, explanation):
     assert row(table, figure_id)["explanation"] == explanation
 

@@ -66,9 +66,7 @@ def write_record(folder: Path, n_events: int, n_figures: int) -> None:
 @pytest.mark.slow
 def test_a_large_record_is_read_checked_and_cut_back_in_time(tmp_path):
     write_record(tmp_path, 100_000, 1_000_000)
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, str(tmp_path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", MEASURE, str(tmp_path)], capture_output=True, text=True, check=True)
     times, counts = done.stdout.splitlines()
     seconds, gigabytes = map(float, times.split())
     n_events, n_figures, then_events, then_figures = map(int, counts.split())

@@ -57,9 +57,7 @@ def test_the_share_of_days_counts_both_ends_and_needs_the_whole_period():
 
 def test_two_values_on_one_day_are_a_contradiction_with_both_rows_named():
     _, problems = build_states(
-        events(
-            ("A", "2019-02-22", None, "relations=broken"), ("B", "2019-02-22", None, "relations=ambassador")
-        )
+        events(("A", "2019-02-22", None, "relations=broken"), ("B", "2019-02-22", None, "relations=ambassador"))
     )
     assert len(problems) == 1
     assert problems[0].row == 3
@@ -81,9 +79,7 @@ def test_shares_become_columns_by_year_for_a_gravity_fit():
     states = Ledger.read(str(files("detente").joinpath("studies/colombia_venezuela/record"))).states()
     table = states.shares([Period.parse(str(year)) for year in (2016, 2022)])
     row = table.filter(
-        (table["period"] == "2022")
-        & (table["state"] == "border.goods@tachira")
-        & (table["value"] == "closed")
+        (table["period"] == "2022") & (table["state"] == "border.goods@tachira") & (table["value"] == "closed")
     )
     assert row["share"].item() == pytest.approx(268 / 365)  # 1 January to 25 September
     total = table.group_by("period", "state").agg(pl.col("share").sum())

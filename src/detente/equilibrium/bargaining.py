@@ -97,18 +97,14 @@ class Bargain:
         second = self.payoffs[1] >= self.payoffs[1].max(axis=1, keepdims=True)
         return [(float(self.levels[a]), float(self.levels[b])) for a, b in np.argwhere(first & second)]
 
-    def nash(
-        self, threat: tuple[float, float], *, weight: float = 0.5, side_payments: bool = False
-    ) -> Agreement:
+    def nash(self, threat: tuple[float, float], *, weight: float = 0.5, side_payments: bool = False) -> Agreement:
         """The Nash bargain given what happens without agreement; ``weight`` is the first side's power."""
         if not 0 < weight < 1:
             raise SpecificationError(f"weight is {weight}.", fix="Bargaining power lies between 0 and 1.")
         gains = self._gains(threat)
         if side_payments:
             money = gains * np.array(self.spending)[:, None, None] / 100
-            return self._agreement(
-                np.unravel_index(money.sum(axis=0).argmax(), money[0].shape), threat, weight
-            )
+            return self._agreement(np.unravel_index(money.sum(axis=0).argmax(), money[0].shape), threat, weight)
         kept = np.maximum(gains, 0.0)
         return self._agreement(self._best(gains, kept[0] ** weight * kept[1] ** (1 - weight)), threat)
 
@@ -127,9 +123,7 @@ class Bargain:
         for side, choices in enumerate((self.payoffs[0][:, b], self.payoffs[1][a, :])):
             best, mine = int(choices.argmax()), (a, b)[side]
             pct = float(choices[best] - choices[mine])
-            out.append(
-                Bound(self.sides[side], pct, pct * self.spending[side] / 100, float(self.levels[best]))
-            )
+            out.append(Bound(self.sides[side], pct, pct * self.spending[side] / 100, float(self.levels[best])))
         return out[0], out[1]
 
     def to_frame(self) -> Any:
@@ -168,9 +162,7 @@ class Bargain:
         a, b = np.unravel_index(total.argmax(), total.shape)
         return int(a), int(b)
 
-    def _agreement(
-        self, cell: tuple[Any, Any], threat: tuple[float, float], split: float | None = None
-    ) -> Agreement:
+    def _agreement(self, cell: tuple[Any, Any], threat: tuple[float, float], split: float | None = None) -> Agreement:
         a, b = int(cell[0]), int(cell[1])
         gain = self._gains(threat)[:, a, b]
         money = gain * np.array(self.spending) / 100
@@ -274,14 +266,8 @@ def _border_surface(
         found = solve_model(model, np.zeros((size, n)), tolerance=1e-11, max_steps=2000)
         now = model.state(found.u)
         if not (found.gap < 1e-11).all() or (now.expenditure <= 0).any():
-            raise NotConverged(
-                "A pair of policies has no equilibrium.", state=found, fix="Change the levels."
-            )
-        money = (
-            now.output / model.output
-            if deficits == "multiplicative"
-            else now.expenditure / economy.expenditure
-        )
+            raise NotConverged("A pair of policies has no equilibrium.", state=found, fix="Change the levels.")
+        money = now.output / model.output if deficits == "multiplicative" else now.expenditure / economy.expenditure
         hats.append((money / np.exp(now.log_index))[:, list(at)])
         worst = max(worst, float(found.gap.max()))
     surface = 100 * (np.concatenate(hats) - 1)

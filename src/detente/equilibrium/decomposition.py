@@ -89,9 +89,7 @@ def decompose(out: Counterfactual | SectorCounterfactual, *, steps: int = 16) ->
     """
     many = isinstance(out, SectorCounterfactual)
     if not out.report.ok or (out.mode == "published" and not many):
-        raise SpecificationError(
-            "Only an exact, converged solution can be decomposed.", fix='Use mode="exact".'
-        )
+        raise SpecificationError("Only an exact, converged solution can be decomposed.", fix='Use mode="exact".')
     if many and out.deficits not in ("balanced", "additive"):
         raise SpecificationError(
             f"With several sectors the parts do not add up under the {out.deficits} rule.",
@@ -130,9 +128,7 @@ def _path(out: Counterfactual, nodes: int) -> dict[str, np.ndarray]:
     )
     found = solve_model(model, np.zeros((nodes, len(economy))), tolerance=1e-12, max_steps=2000)
     if not (found.gap < 1e-9).all():
-        raise NotConverged(
-            "A point on the path has no solution.", state=out, fix="Decompose a smaller shock."
-        )
+        raise NotConverged("A point on the path has no solution.", state=out, fix="Decompose a smaller shock.")
     moved = end.deficit[0] - start_deficit
     slopes = [
         _slopes(
@@ -199,9 +195,7 @@ def _sector_path(out: SectorCounterfactual, steps: int) -> dict[str, np.ndarray]
         )
         found = solve_model(model, state, tolerance=1e-12, max_steps=2000)
         if not found.gap[0] < 1e-9:
-            raise NotConverged(
-                "A point on the path has no solution.", state=out, fix="Decompose a smaller shock."
-            )
+            raise NotConverged("A point on the path has no solution.", state=out, fix="Decompose a smaller shock.")
         state = found.u
         here = _sector_point(model, state, free, rate, b)
         for name, value in _sector_step(last, here).items() if last is not None else ():

@@ -134,13 +134,9 @@ def partial_array(shock: Shock, economy: Any) -> np.ndarray:
 def check_effect(value: float, key: tuple, internal: bool) -> None:
     """Raise unless a partial effect is finite, or a closure of an international border."""
     if not isinstance(value, int | float | np.number) or np.isnan(value) or value == np.inf:
-        raise InvalidShock(
-            f"The effect on {key} is {value!r}.", fix="Give log points, or CLOSED for a closed border."
-        )
+        raise InvalidShock(f"The effect on {key} is {value!r}.", fix="Give log points, or CLOSED for a closed border.")
     if internal and value == CLOSED:
-        raise InvalidShock(
-            f"{key} would close an economy's trade with itself.", fix="Close a border instead."
-        )
+        raise InvalidShock(f"{key} would close an economy's trade with itself.", fix="Close a border instead.")
 
 
 def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
@@ -149,9 +145,7 @@ def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in hats.items():
         if not np.isfinite(value) or value <= 0:
-            raise InvalidShock(
-                f"The {what} of {code} is {value}.", fix="Give new over old, above zero (1.02 is +2%)."
-            )
+            raise InvalidShock(f"The {what} of {code} is {value}.", fix="Give new over old, above zero (1.02 is +2%).")
         out[_members(code, known, economy)] *= value
     return out
 

@@ -39,7 +39,7 @@ class GravityFit:
     coef, se : by term; cov : [k, k] in the order of ``names``
     n_rows = n_missing + n_separated + n_singletons + n_used
     dropped : regressors left out, with the reason; separated : which rows were, by which rule
-    engine : "tensor" or "rows"
+    engine : "tensor" or "rows"; cov_repaired : a negative eigenvalue of ``cov`` was set to zero
     """
 
     formula: str
@@ -53,6 +53,7 @@ class GravityFit:
     n_singletons: int
     n_used: int
     n_clusters: tuple[int, ...]
+    cov_repaired: bool
     clustering: Clustering
     small_sample: str
     dropped: Mapping[str, str]
@@ -120,6 +121,10 @@ class GravityFit:
             b, s, z, p = (columns[c][k] for c in ("estimate", "std_error", "z", "p_value"))
             lines.append(f"{name:{width}}  {b:10.4f} {s:10.4f} {z:8.2f} {p:7.3f}")
         lines += [f"Left out: {reason}" for reason in self.dropped.values()]
+        if self.cov_repaired:
+            lines.append(
+                "The covariance had a negative eigenvalue, set to zero: too few clusters for these errors."
+            )
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -335,6 +340,7 @@ def _assembled(
         n_singletons=n_singletons,
         n_used=len(design.y),
         n_clusters=errors.n_clusters,
+        cov_repaired=errors.repaired,
         clustering=clustering,
         small_sample=ssc,
         dropped=MappingProxyType(dropped),

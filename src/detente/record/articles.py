@@ -44,9 +44,7 @@ def compare_articles(ledger: Ledger, first: str, second: str) -> pl.DataFrame:
                 paired |= {a.id, b.id}
     for a in ours:
         partners = [
-            b
-            for b in theirs
-            if a.subsystem == b.subsystem and actors[a.id] & actors[b.id] and a.id not in paired
+            b for b in theirs if a.subsystem == b.subsystem and actors[a.id] & actors[b.id] and a.id not in paired
         ]
         if partners:
             best = max(partners, key=lambda b: (len(actors[a.id] & actors[b.id]), b.id not in paired))
@@ -63,11 +61,7 @@ def _same_thing(a: Claim, b: Claim) -> bool:
     if not a.target or not b.target:
         return False
     shared = set(split_list(a.target)) & set(split_list(b.target))
-    if (
-        not shared
-        or a.test == "count"
-        or not (a.test == b.test or {a.test, b.test} <= {"event", "prediction"})
-    ):
+    if not shared or a.test == "count" or not (a.test == b.test or {a.test, b.test} <= {"event", "prediction"}):
         return False
     both_numbers = a.test == b.test == "quantity"
     return not (both_numbers and a.date and b.date and not a.date.overlaps(b.date))

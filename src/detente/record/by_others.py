@@ -19,9 +19,7 @@ def agreement(claim: Claim, evidence: Evidence) -> Verdict:
     other = evidence.ledger.claim(claim.target)
     barred = evidence.dependence.barred(claim)
     if other.source_id in barred:
-        return not_checkable(
-            "The other claim comes from the same source or one that depends on it.", "agreement"
-        )
+        return not_checkable("The other claim comes from the same source or one that depends on it.", "agreement")
     title = evidence.dependence.sources[other.source_id].title
     relation, how = compare(claim, other)
     text = f"{other.id}: {other.text} ({title})"
@@ -33,9 +31,7 @@ def agreement(claim: Claim, evidence: Evidence) -> Verdict:
     }.get(relation)
     if word is None:
         return not_checkable("The two claims share no number, date or state to compare.", "agreement")
-    return Verdict(
-        word, text, (other.source_id,), how, "agreement", f"Another source says the same thing: {how}."
-    )
+    return Verdict(word, text, (other.source_id,), how, "agreement", f"Another source says the same thing: {how}.")
 
 
 def compare(a: Claim, b: Claim) -> tuple[str, str]:

@@ -42,9 +42,7 @@ def conflicts(ledger: Ledger) -> pl.DataFrame:
         reference = min(group, key=lambda f: (not f.preferred, _RANK[f.status], f.id))
         odds = [f for f in group if f is not reference and not _same(f, reference)]
         rows += [_row(series, period, odd, reference, families[_family(series)]) for odd in odds]
-    schema = dict.fromkeys(_COLUMNS, pl.String) | dict.fromkeys(
-        ("value", "against", "gap_pct", "misfit"), pl.Float64
-    )
+    schema = dict.fromkeys(_COLUMNS, pl.String) | dict.fromkeys(("value", "against", "gap_pct", "misfit"), pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row").sort("series", "period", "figure_id")
 
 
@@ -88,9 +86,7 @@ def late_forecasts(ledger: Ledger) -> list[Figure]:
 
 
 def _same(a: Figure, b: Figure) -> bool:
-    return a.value == b.value or (
-        a.source_id == b.source_id and a.status == "derived" and a.id in b.derivation
-    )
+    return a.value == b.value or (a.source_id == b.source_id and a.status == "derived" and a.id in b.derivation)
 
 
 def _family(series: str) -> str:

@@ -68,9 +68,7 @@ def diff(ledger: Ledger, a: str | date, b: str | date) -> pl.DataFrame:
         new = getattr(after, name)
         for row in new.filter(~new[TABLES[name].key].is_in(old.to_list())).iter_rows(named=True):
             what = (
-                row[column]
-                if name != "figures"
-                else f"{row[column]} {row['period']}: {row['value']:,g} {row['unit']}"
+                row[column] if name != "figures" else f"{row[column]} {row['period']}: {row['value']:,g} {row['unit']}"
             )
             rows.append((name, row[TABLES[name].key], what))
     old_states, new_states = before.states(), after.states()

@@ -177,9 +177,7 @@ def spans(cells: pl.Series) -> pl.DataFrame:
         {"cell": distinct, "first": [p.first for p in periods], "last": [p.last for p in periods]},
         schema={"cell": pl.String, "first": pl.Date, "last": pl.Date},
     )
-    return (
-        cells.rename("cell").to_frame().join(table, on="cell", how="left", maintain_order="left").drop("cell")
-    )
+    return cells.rename("cell").to_frame().join(table, on="cell", how="left", maintain_order="left").drop("cell")
 
 
 def _read_all(folder: Path, vocabulary: Vocabulary) -> tuple[dict[str, pl.DataFrame], list[Problem]]:

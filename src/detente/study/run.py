@@ -93,11 +93,15 @@ class Run:
         """The verdicts, the table most readers want first."""
         return self.claims.to_frame()
 
-    def write(self, folder: str | Path) -> Path:
-        """Write the run folder: results.json, one CSV a table, manifest.json, report.html; all or nothing."""
+    def write(self, folder: str | Path, pages: Mapping[str, Callable[[Run], str]] = MappingProxyType({})) -> Path:
+        """Write the run folder: results.json, manifest.json, one CSV a table; all or nothing.
+
+        ``pages`` are further text files by name, each from a function of the run, e.g.
+        ``{"report.html": detente.report.render_report}``.
+        """
         from detente.study.folder import write_run
 
-        return write_run(self, Path(folder))
+        return write_run(self, Path(folder), pages)
 
     def __repr__(self) -> str:
         return f"Run({self.study.id!r}, {len(self.claims)} claims, {len(self.scenarios)} scenario rows)"
