@@ -79,9 +79,7 @@ class GravityFit:
     def deviance(self) -> float:
         """Twice the log likelihood's distance from a perfect fit."""
         y, mu = self.design.y, self.raw.mu
-        part = np.where(y > 0, y * np.log(np.where(y > 0, y, 1.0) / np.where(mu > 0, mu, 1.0)), 0.0) - (
-            y - mu
-        )
+        part = np.where(y > 0, y * np.log(np.where(y > 0, y, 1.0) / np.where(mu > 0, mu, 1.0)), 0.0) - (y - mu)
         return float(2 * (part if self.design.weights is None else part * self.design.weights).sum())
 
     def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
@@ -95,9 +93,7 @@ class GravityFit:
         """Estimate and standard error of a weighted sum of coefficients, such as an effect and its lags."""
         unknown = [name for name in weights if name not in self.coef]
         if unknown:
-            raise UsageError(
-                f"'{unknown[0]}' is not a term of this fit.{did_you_mean(unknown[0], self.names)}"
-            )
+            raise UsageError(f"'{unknown[0]}' is not a term of this fit.{did_you_mean(unknown[0], self.names)}")
         w = np.array([weights.get(name, 0.0) for name in self.names])
         return Combination(float(w @ list(self.coef.values())), float(np.sqrt(w @ self.cov @ w)))
 
@@ -122,9 +118,7 @@ class GravityFit:
             lines.append(f"{name:{width}}  {b:10.4f} {s:10.4f} {z:8.2f} {p:7.3f}")
         lines += [f"Left out: {reason}" for reason in self.dropped.values()]
         if self.cov_repaired:
-            lines.append(
-                "The covariance had a negative eigenvalue, set to zero: too few clusters for these errors."
-            )
+            lines.append("The covariance had a negative eigenvalue, set to zero: too few clusters for these errors.")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -157,9 +151,7 @@ class GravityFit:
         return f" ({shown})" if shown else ""
 
     def _groups(self) -> str:
-        return (
-            f" ({', '.join(f'{n:,}' for n in self.n_clusters)})" if self.clustering.kind != "robust" else ""
-        )
+        return f" ({', '.join(f'{n:,}' for n in self.n_clusters)})" if self.clustering.kind != "robust" else ""
 
 
 @one_blas_thread
@@ -225,9 +217,7 @@ def fit_ppml(
     clustering = read_clustering(cluster, table.columns)
     design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
     if not design.effects:
-        design = replace(
-            design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names)
-        )
+        design = replace(design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names))
     return fit_design(
         design,
         table,
@@ -277,9 +267,7 @@ def fit_design(
             raw, layout, design = _fit(nonempty(design, "leaving out separated rows"), engine, tol,
                                        max_iterations, dropped)  # fmt: skip
     errors = covariance(design, raw, clustering, ssc)
-    fit = _assembled(
-        design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons
-    )
+    fit = _assembled(design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons)
     if throw and not fit.converged:
         raise NotConverged(
             f"The Poisson fit stopped after {fit.iterations} steps without converging.",
@@ -357,6 +345,4 @@ def _assembled(
 
 def _check_option(name: str, value: str, allowed: Sequence[str]) -> None:
     if value not in allowed:
-        raise UsageError(
-            f"{name} is one of {', '.join(allowed)}, not {value!r}.{did_you_mean(value, allowed)}"
-        )
+        raise UsageError(f"{name} is one of {', '.join(allowed)}, not {value!r}.{did_you_mean(value, allowed)}")

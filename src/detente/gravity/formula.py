@@ -134,9 +134,7 @@ class _Parser:
 
     def name(self) -> str:
         if self.kind != "name":
-            self.fail(
-                "The formula ends where a name is needed." if self.kind == "end" else "A name is needed here."
-            )
+            self.fail("The formula ends where a name is needed." if self.kind == "end" else "A name is needed here.")
         token = self.token
         self.advance()
         return token

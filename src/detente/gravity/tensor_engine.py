@@ -64,9 +64,7 @@ def fit_on_tensor(
     change, done, converged = np.inf, 0, not len(coef)
     while len(coef) and done < max_iterations:
         done += 1
-        gradient, hessian, norms = _profile(
-            sheets, layout.pairs, MIDDLE if done == 1 or change < 0.1 else LOOSE
-        )
+        gradient, hessian, norms = _profile(sheets, layout.pairs, MIDDLE if done == 1 or change < 0.1 else LOOSE)
         if done == 1 and is_suspect(hessian, norms):
             refused = find_collinear(_exact_gram(sheets), norms, design.names)
             if refused is not None:
@@ -175,10 +173,7 @@ def _advance(sheets, coef, step, best, pairs: bool, tol: float) -> tuple[np.ndar
     for halving in range(12):
         move = step / 2**halving
         for sheet, scales in zip(sheets, before):
-            shift = [
-                np.tensordot(move, effect, 1)
-                for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)
-            ]
+            shift = [np.tensordot(move, effect, 1) for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)]
             sheet.scales = Scales(
                 scales.a * np.exp(-shift[0]),
                 scales.g * np.exp(-shift[1]),
@@ -199,12 +194,8 @@ def _gathered(design, layout, sheets, coef, hessian, step, iterations, converged
     for k in range(len(coef)):
         columns = []
         for sheet in sheets:
-            only = Removed(
-                *(effect[k : k + 1] for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)), 0
-            )
-            less = sheet.projector.residual(
-                sheet.X[k : k + 1], only, out=buffer if len(sheets) == 1 else None
-            )
+            only = Removed(*(effect[k : k + 1] for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)), 0)
+            less = sheet.projector.residual(sheet.X[k : k + 1], only, out=buffer if len(sheets) == 1 else None)
             columns.append(less[0])
         tilde[k] = layout.gather(columns)
     scales = [sheet.scales for sheet in sheets]
