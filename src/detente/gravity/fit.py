@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from detente.gravity.collinear import Collinear
 from detente.gravity.design import Design, build
 from detente.gravity.engine import EngineFit
 from detente.gravity.formula import parse
+from detente.gravity.frozen import Frozen
 from detente.gravity.inference import SMALL_SAMPLE, Clustering, Covariance, covariance, read_clustering
 from detente.gravity.layout import Layout, lay_out
 from detente.gravity.row_engine import fit_on_rows
@@ -169,6 +169,7 @@ def fit_ppml(
     tol: float = 1e-9,
     max_iterations: int = 100,
     throw: bool = True,
+    by: str | None = None,
 ) -> GravityFit:
     """Fit a gravity equation by Poisson pseudo-maximum likelihood with fixed effects.
 
@@ -186,6 +187,7 @@ def fit_ppml(
     engine : "auto"; "tensor" or "rows" only to compare them
     tol, max_iterations : when to stop
     throw : raise when not converged; otherwise return the state reached
+    by : column; fit each of its levels and return :class:`ManyFits` (see :func:`fit_many`)
 
     Returns
     -------
@@ -212,6 +214,10 @@ def fit_ppml(
     _check_option("separation", separation, METHODS)
     _check_option("singletons", singletons, ("drop", "keep"))
     _check_option("engine", engine, ("auto", "tensor", "rows"))
+    if by is not None:
+        return _each(data, formula, by, cluster=cluster, weights=weights, offset=offset, ssc=ssc,
+                     separation=separation, singletons=singletons, engine=engine, tol=tol,
+                     max_iterations=max_iterations, throw=throw)  # fmt: skip
     table = read_table(data)
     parsed = parse(formula)
     clustering = read_clustering(cluster, table.columns)
@@ -319,8 +325,8 @@ def _assembled(
     return GravityFit(
         formula=formula,
         names=design.names,
-        coef=MappingProxyType(dict(zip(design.names, raw.coef.tolist()))),
-        se=MappingProxyType(dict(zip(design.names, np.sqrt(np.diag(errors.matrix)).tolist()))),
+        coef=Frozen(dict(zip(design.names, raw.coef.tolist()))),
+        se=Frozen(dict(zip(design.names, np.sqrt(np.diag(errors.matrix)).tolist()))),
         cov=errors.matrix,
         n_rows=design.n_rows,
         n_missing=design.n_missing,
@@ -331,7 +337,7 @@ def _assembled(
         cov_repaired=errors.repaired,
         clustering=clustering,
         small_sample=ssc,
-        dropped=MappingProxyType(dropped),
+        dropped=Frozen(dropped),
         separated=certificate,
         engine="rows" if layout is None else "tensor",
         converged=raw.converged,
@@ -341,6 +347,12 @@ def _assembled(
         layout=layout,
         table=table,
     )
+
+
+def _each(data: Any, formula: str, by: str, **options: Any) -> Any:
+    from detente.gravity.many import fit_many
+
+    return fit_many(data, formula, by=by, **options)
 
 
 def _check_option(name: str, value: str, allowed: Sequence[str]) -> None:
