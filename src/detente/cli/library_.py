@@ -1,4 +1,4 @@
-"""``detente library``."""
+"""``detente library``: ruptures and reopenings, listed, drawn, exported, scored, computed again."""
 
 from __future__ import annotations
 
@@ -10,112 +10,102 @@ import click
 if TYPE_CHECKING:
     import polars as pl
 
-SHOWN = ("exporter", "importer", "instrument", "start", "reopened", "finding", "judged_year", "residual", "placebo_share")
 
-
-@click.command("library", epilog='Example: detente library --filter QAT --filter closure, or: detente library --score')
-@click.option("--filter", "words", multiple=True, help="Economy, instrument, region, panel, year or 'reopened'; repeat to narrow.")
-@click.option("--score", "score", is_flag=True, help="How well the library predicts, each region left out.")
-@click.option("--export", "folder", type=click.Path(path_type=Path), help="Write every table and the drawing to a new folder.")
-@click.option("--draw", type=click.Path(path_type=Path), help="Write the drawing: .svg, .png or .json (Vega-Lite).")
-@click.option("--data", type=click.Path(path_type=Path), help="Compute the paths again on this panel.")
+@click.command("library", epilog="Example: detente library --filter closure --filter QAT --chart qatar.svg")
+@click.option("--filter", "words", multiple=True, metavar="WORD",
+              help="Economy, instrument, region, panel, year or 'reopened'; may be repeated, all must hold.")
+@click.option("--score", "scores", is_flag=True, help="How good the library's forecasts are, each region left out.")
+@click.option("--data", type=click.Path(path_type=Path), help="Compute the paths again from this panel.")
+@click.option("--smallest", type=float, default=0.001, show_default=True,
+              help="With --data: the smallest amount the panel records, US$ million.")
+@click.option("--chart", type=click.Path(path_type=Path), help="Draw the paths: a .svg, .png, .pdf or .json file.")
+@click.option("--export", "folder", type=click.Path(path_type=Path), help="Write all tables into this new folder.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def command(
-    words: tuple[str, ...], score: bool, folder: Path | None, draw: Path | None, data: Path | None, json_: bool
-) -> None:
-    """List the ruptures and reopenings whose trade was computed, with what was found."""
-    from detente.attribution.library import (
-        choose_cases, compute_paths, export_library, library_chart, library_frame, score_frame,
-    )  # fmt: skip
+    words: tuple[str, ...], scores: bool, data: Path | None, smallest: float, chart: Path | None,
+    folder: Path | None, json_: bool,
+) -> None:  # fmt: skip
+    """The library of ruptures and reopenings between two economies."""
+    from detente.attribution import library
     from detente.cli.output import as_json
 
-    chosen = choose_cases(words)
-    points = None
+    points, notes = None, {}
     if data is not None:
         from detente.panel import read_panel
 
-        computed = compute_paths(read_panel(data), chosen)
-        points = computed.points
-        for case, reason in computed.missing.items():
-            click.echo(f"Not computed: {case}: {reason}", err=True)
-    if draw is not None:
-        _draw(library_chart(words, points), draw)
-        click.echo(f"Drawing: {draw}")
+        done = library.compute_paths(read_panel(data), library.choose_cases(words), smallest_usd_mn=smallest)
+        points, notes = done.points, done.missing
     if folder is not None:
-        export_library(folder, words)
-        click.echo(f"Tables: {folder}")
-    if draw is not None or folder is not None:
-        return
-    frame = score_frame() if score else library_frame(words, points)
+        library.export_library(folder, words)
+        click.echo(f"Wrote the library's tables into {folder}.", err=json_)
+    if chart is not None:
+        draw(library.library_chart(words, points), chart)
+        click.echo(f"Wrote {chart}.", err=json_)
+    frame = library.score_frame() if scores else library.library_frame(words, points)
     if json_:
-        click.echo(as_json({"scores" if score else "cases": frame.to_dicts()}))
-    elif score:
-        _scores(frame)
+        name = "scores" if scores else "cases"
+        click.echo(as_json({name: frame.to_dicts(), "not_computed": notes}))
+    elif scores:
+        click.echo("\n".join(score_lines(frame)))
     else:
-        _listing(frame)
+        click.echo("\n".join(case_lines(frame)))
+        for case_id, why in list(notes.items())[:5]:
+            click.echo(f"{case_id} was not computed: {why}.", err=True)
+        if len(notes) > 5:
+            click.echo(f"{len(notes) - 5} more were not computed.", err=True)
 
 
-def _listing(frame: pl.DataFrame) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in SHOWN:
-        table.add_column(name.replace("_", " "), justify="right" if name in ("residual", "placebo_share") else "left")
-    for row in frame.select(SHOWN).iter_rows(named=True):
-        table.add_row(*(_cell(name, row[name]) for name in SHOWN))
-    Console(width=None if _wide() else 120).print(table)
-    click.echo(f"{frame.height} directed flows. residual: log points against the counterfactual in the judged year.")
-
-
-def _scores(frame: pl.DataFrame) -> None:
-    for r in frame.iter_rows(named=True):
-        click.echo(
-            f"{r['kind']}: {r['n']} points of {r['n_cases']} cases in {r['n_regions']} regions, each region left out. "
-            f"CRPS {r['crps']:.2f} log points; {r['gain']:.0%} below the best point baseline "
-            f"(90% interval by region {r['gain_low']:.0%} to {r['gain_high']:.0%}), "
-            f"{r['gain_with_noise']:.0%} below the best baseline with noise."
+def case_lines(frame: pl.DataFrame) -> list[str]:
+    """One line a case, and what the columns mean."""
+    lines = [f"{'case':14} {'instrument':19} {'rupture':11} {'reopened':11} {'residual':>8} {'in':>5}  finding"]
+    for row in frame.iter_rows(named=True):
+        residual = "" if row["residual"] is None else f"{row['residual']:+.2f}"
+        lines.append(
+            f"{row['case_id']:14} {row['instrument']:19} {row['start']:11} {row['reopened'] or '-':11} "
+            f"{residual:>8} {row['judged_year'] or '':>5}  {row['finding']}"
         )
-        for level in ("50%", "80%", "95%"):
-            low, high = r[f"coverage_{level}_low"], r[f"coverage_{level}_high"]
-            click.echo(f"  {level} intervals hold {r[f'coverage_{level}']:.0%} (binomial interval {low:.0%} to {high:.0%})")
+    return [*lines, "", "residual: ln(actual / counterfactual) in the second full year, or earlier; sources: --json."]
 
 
-def _draw(spec: dict[str, Any], path: Path) -> None:
+def score_lines(frame: pl.DataFrame) -> list[str]:
+    """Scores in words, one paragraph a kind."""
+    lines = []
+    for row in frame.iter_rows(named=True):
+        best = min((row[f"crps {name}"], name) for name in ("no change", "zero", "minus one"))
+        lines.append(
+            f"{row['kind']}: {row['n']} points of {row['n_cases']} cases, each of {row['n_regions']} regions predicted "
+            f"from the others. CRPS {row['crps']:.2f} log points against {best[0]:.2f} for '{best[1]}': "
+            f"{row['gain']:.0%} better (90% {row['gain_low']:.0%} to {row['gain_high']:.0%}); "
+            f"{row['gain_with_noise']:.0%} better than baselines with ordinary noise. The central 50, 80, 95% hold "
+            f"{row['coverage_50%']:.0%}, {row['coverage_80%']:.0%} ({row['coverage_80%_low']:.0%} to "
+            f"{row['coverage_80%_high']:.0%}), {row['coverage_95%']:.0%} of the outcomes."
+        )
+    return lines
+
+
+def draw(chart: dict[str, Any], path: Path) -> None:
+    """Write a Vega-Lite specification as SVG, PNG, PDF or JSON.
+
+    Raises
+    ------
+    UsageError, OutputError
+    """
     import json
 
-    from detente.errors import OutputError
+    import vl_convert
+
+    from detente.errors import OutputError, UsageError
 
     kind = path.suffix.lower()
-    if kind not in (".svg", ".png", ".json"):
-        raise OutputError(f"A drawing cannot be written as '{path.suffix}'.", fix="Name a .svg, .png or .json file.")
+    if kind not in (".svg", ".png", ".pdf", ".json"):
+        raise UsageError(f"'{path.name}' does not end in .svg, .png, .pdf or .json.", fix="Rename it.")
+    if kind == ".svg":
+        content: str | bytes = vl_convert.vegalite_to_svg(chart)
+    elif kind == ".json":
+        content = json.dumps(chart, ensure_ascii=False)
+    else:
+        content = (vl_convert.vegalite_to_png if kind == ".png" else vl_convert.vegalite_to_pdf)(chart)
     try:
-        if kind == ".json":
-            path.write_text(json.dumps(spec, ensure_ascii=False), encoding="utf-8")
-            return
-        import vl_convert
-
-        if kind == ".svg":
-            path.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
-        else:
-            path.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error}.", fix="Name another file.") from None
-
-
-def _cell(name: str, value: Any) -> str:
-    from detente.attribution.library.typical import CAP
-
-    if value is None:
-        return ""
-    if name == "placebo_share":
-        return f"{value:.3f}"
-    if name == "residual":
-        return f"≤ {CAP:.2f}" if value <= CAP else f"{value:.2f}"
-    return str(value)
-
-
-def _wide() -> bool:
-    import sys
-
-    return sys.stdout.isatty()
+        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
