@@ -201,7 +201,7 @@ def fit_ppml(
     --------
     >>> import polars as pl
     >>> flows = pl.DataFrame({"o": list("aabbcc"), "d": list("bcacab"),
-    ...                       "trade": [4.0, 2, 8, 3, 2, 1], "near": [1.0, 0, 1, 1, 0, 1]})
+    ...                       "trade": [4.0, 2, 8, 3, 2, 1], "near": [1.0, 0, 1, 0, 0, 1]})
     >>> fit_ppml(flows, "trade ~ near | o + d").n_used
     6
 
