@@ -182,8 +182,8 @@ class _Parser:
             return self.dummies(start)
         if name in FUNCTIONS:
             self.advance()
-            column = self.name()
-            if self.kind == "mark" and self.token == ")":
+            column = self.name() if self.kind == "name" else None
+            if column and self.kind == "mark" and self.token == ")":
                 end = self.end
                 self.advance()
                 return Factor(self.text[start:end], (column,), name)
