@@ -150,11 +150,13 @@ def test_shocks_compose_over_blocs_and_directions(eco):
         Shock(deficit={"COL": 1.0}) + Shock(deficit={"COL": 2.0})
 
 
-def test_productivity_and_labour_are_the_same_for_output(eco):
-    a = solve(eco, Shock(productivity_hat={"VEN": 0.5}))
-    b = solve(eco, Shock(labour_hat={"VEN": 0.5}))
-    np.testing.assert_allclose(a.welfare_hat, b.welfare_hat)
-    assert a.welfare_pct["VEN"] < -40.0
+def test_labour_moves_prices_like_productivity_but_welfare_is_per_head(eco):
+    able = solve(eco, Shock(productivity_hat={"VEN": 0.5}))
+    fewer = solve(eco, Shock(labour_hat={"VEN": 0.5}))
+    np.testing.assert_allclose(able.flows, fewer.flows)
+    assert able.welfare_pct["VEN"] < -40.0
+    assert fewer.welfare_pct["VEN"] > 0.0  # scarcer labour sells dearer
+    np.testing.assert_allclose(fewer.welfare_hat[1] * 0.5, able.welfare_hat[1])
 
 
 def test_a_transfer_moves_spending(eco):

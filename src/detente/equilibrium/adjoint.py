@@ -35,7 +35,7 @@ class Sensitivity:
     trade_cost : (n, n) array
         Elasticity to the iceberg trade cost of each dyad: ``-theta`` times ``partial_effect``.
     productivity : (n,) array
-        Elasticity to each economy's productivity (or labour).
+        Elasticity to each economy's productivity.
     theta, supply_elasticity : float
         Per unit of the elasticity, at given partial effects and a given baseline.
     """

@@ -26,7 +26,8 @@ class Counterfactual:
     price_hat, index_hat : (n,) new over old
         Producer price and price index; world output in money is held constant.
     output_hat, expenditure_hat, welfare_hat : (n,) new over old
-        Welfare is real income: real output under the multiplicative rule, real expenditure otherwise.
+        Welfare is real income per unit of labour: real output under the multiplicative rule, real
+        expenditure otherwise.
     flows : (n, n) array, US$ million
         Flows after the shock, ``[origin, destination]``.
     expenditure_scale : float

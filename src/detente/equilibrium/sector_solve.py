@@ -35,7 +35,8 @@ class SectorCounterfactual:
     shock : Shock
     deficits, mode : str
     wage_hat, index_hat, income_hat, welfare_hat : (n,) new over old
-        Wages, consumer prices, final spending, real income; world value added is held constant.
+        Wages, consumer prices, final spending, real income per unit of labour; world value added is held
+        constant.
     cost_hat, price_hat : (S, n) new over old
         Unit costs of origins, price indices of destinations.
     flows : (S, n, n), US$ million, before tariffs
@@ -197,7 +198,7 @@ def _solve(
         wage_hat=frozen(np.exp(wage)),
         index_hat=frozen(index),
         income_hat=frozen(now.income / base),
-        welfare_hat=frozen(money / index),
+        welfare_hat=frozen(money / index / model.labour),
         cost_hat=frozen(np.exp(now.log_cost)),
         price_hat=frozen(np.exp(prices)),
         flows=frozen(flows),
