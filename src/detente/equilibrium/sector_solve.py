@@ -248,8 +248,12 @@ def sector_model(economy: SectorEconomy, shock: Shock, tariff: np.ndarray, defic
     n = len(economy)
     own = economy.wages + economy.revenue
     scaled = deficits in ("multiplicative", "universal")
-    if (bad := own + economy.deficit <= 0).any():
-        raise UnbalancedAccounts(f"Final spending is not positive in {np.asarray(economy.economies)[bad][:5]}.")
+    if deficits != "balanced" and (bad := economy.income <= 0).any():
+        raise UnbalancedAccounts(
+            f"Final spending is not positive in {first_five(np.asarray(economy.economies)[bad])}.",
+            why="Their surplus is larger than their income.",
+            fix='Use deficits="balanced".',
+        )
     return Sectors(
         kernel=shares * change,
         net=shares * change / (1 + tariff),

@@ -47,8 +47,8 @@ def fixed_point(
 ) -> Solution:
     """Anderson acceleration (Walker and Ni 2011) of the tatonnement, draws side by side.
 
-    A draw whose gap grows more than tenfold over its best restarts from there with plain steps, which
-    converge on their own (Alvarez and Lucas 2007).
+    A draw whose gap grows more than tenfold over its best restarts from there with plain steps of half the
+    length; short enough ones converge on their own (Alvarez and Lucas 2007).
     """
     u, batch = np.array(start), len(start)
     gap, used = np.full(batch, np.inf), np.full(batch, max_steps)
@@ -57,7 +57,7 @@ def fixed_point(
     steps = np.zeros((batch, depth, x.shape[1]))
     moves = np.zeros_like(steps)
     best, best_gap = x.copy(), np.full(batch, np.inf)
-    plain = np.zeros(batch, dtype=int)
+    plain, length = np.zeros(batch, dtype=int), np.ones(batch)
     last_x = last_f = None
     for k in range(max_steps):
         f, error = part.move(x)
@@ -69,7 +69,8 @@ def fixed_point(
                 return Solution(model.normal(u), gap, used)
             keep = ~done
             active, part = active[keep], model.take(active[keep])
-            x, f, error, best, best_gap, plain = (a[keep] for a in (x, f, error, best, best_gap, plain))
+            x, f, error, best, best_gap = (a[keep] for a in (x, f, error, best, best_gap))
+            plain, length = plain[keep], length[keep]
             steps, moves = steps[keep], moves[keep]
             if last_x is not None:
                 last_x, last_f = last_x[keep], last_f[keep]
@@ -83,21 +84,22 @@ def fixed_point(
         steps[plain > 0], moves[plain > 0] = 0.0, 0.0
         if lost.any():
             x, f = x.copy(), f.copy()
-            x[lost] = best[lost]
+            x[lost], length[lost] = best[lost], np.maximum(length[lost] / 2, 0.02)
             f[lost] = part.take(np.flatnonzero(lost)).move(x[lost])[0]
         last_x, last_f = x, f
-        x = x + f - _mix(steps, moves, f)
+        x = x + _mix(steps, moves, f, length[:, None])
     u[active], gap[active] = best, best_gap
     return Solution(model.normal(u), gap, used)
 
 
-def _mix(steps: np.ndarray, moves: np.ndarray, f: np.ndarray) -> np.ndarray:
-    """The combination of past steps (batch, depth, n) that best cancels ``f`` in least squares: (batch, n)."""
+def _mix(steps: np.ndarray, moves: np.ndarray, f: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """The next move (batch, n): ``f`` less the past steps (batch, depth, n) that cancel it in least squares."""
     gram = steps @ np.swapaxes(steps, 1, 2)
     size = np.trace(gram, axis1=1, axis2=2)[:, None, None]
     gram += (1e-13 * size + 1e-300) * np.eye(steps.shape[1])
     weights = np.linalg.solve(gram, steps @ f[:, :, None])
-    return (np.swapaxes(steps + moves, 1, 2) @ weights)[:, :, 0]
+    left = f - (np.swapaxes(steps, 1, 2) @ weights)[:, :, 0]
+    return length * left - (np.swapaxes(moves, 1, 2) @ weights)[:, :, 0]
 
 
 def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps: int = 60) -> Solution:
