@@ -190,3 +190,11 @@ def test_frames_and_diversion(eco):
 def test_the_published_recipe_refuses_what_it_does_not_know(eco, shock, options):
     with pytest.raises(SpecificationError, match="published recipe"):
         solve(eco, shock, mode="published", **options)
+
+
+def test_condition_number_warns_of_an_economy_hardly_connected(eco):
+    others = ("COL", "ECU", "ROW")
+    loose = {("VEN", others): -9.0, (others, "VEN"): -9.0}
+    near, far = (solve(eco, shock, deficits="balanced").condition() for shock in ({}, loose))
+    assert 1.0 < near < far / 100
+    assert "condition" in solve(eco, {}).summary()

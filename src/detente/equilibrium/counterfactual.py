@@ -103,6 +103,18 @@ class Counterfactual:
         real = np.log(self.price_hat / self.index_hat)
         return float(np.abs(real + (np.log(self.internal_share_hat) - own) / self.theta).max())
 
+    def condition(self) -> float:
+        """Condition number (1-norm) of the market equations in logs at the solution, the scale held.
+
+        Large values mean that small errors in the data move prices a lot.
+        """
+        from detente.equilibrium.solver import pinned
+        from detente.equilibrium.solving import one_sector
+
+        model = one_sector(self.baseline, self.shock, self.theta, self.supply_elasticity, self.deficits)
+        u = np.log(self.price_hat)[None]
+        return float(np.linalg.cond(pinned(model.jacobian(u)[0] / model.state(u).output[0][:, None]), 1))
+
     def to_frame(self, what: str = "economies") -> Any:
         """One row per economy, or per dyad with ``what="flows"``; the kind of frame that came in, else polars."""
         import polars as pl
@@ -143,7 +155,7 @@ class Counterfactual:
             f"theta {self.theta:g}, supply elasticity {self.supply_elasticity:g}, deficits {self.deficits}, "
             f"mode {self.mode}",
             *(f"  {self.economies[k]:<8}{pct[k]:+10.4f} % real income" for k in order),
-            repr(self.report),
+            f"{self.report!r}, condition {self.condition():.2g}",
         ]
         return "\n".join(lines)
 

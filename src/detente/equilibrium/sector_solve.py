@@ -114,6 +114,19 @@ class SectorCounterfactual:
         """One flow after the shock over all sectors, US$ million before tariffs."""
         return float(self.flows[:, self.baseline.index(origin), self.baseline.index(destination)].sum())
 
+    def condition(self) -> float:
+        """Condition number (1-norm) of the whole system in relative units at the solution, the scale held."""
+        from detente.equilibrium.sector_jacobian import pinned_sectors
+
+        return float(np.linalg.cond(pinned_sectors(*self.system()), 1))
+
+    def system(self) -> tuple[Sectors, np.ndarray]:
+        """The equations that were solved and the state that solves them."""
+        model = sector_model(self.baseline, self.shock, self.tariff, self.deficits)
+        spending = (self.flows * (1 + self.tariff)).sum(axis=1) / model.wages
+        parts = (np.log(self.wage_hat), np.log(self.price_hat).ravel(), spending.ravel())
+        return model, np.concatenate(parts)[None]
+
     def to_frame(self) -> Any:
         """One row per economy; the kind of frame that came in, else polars."""
         import polars as pl

@@ -1,7 +1,8 @@
 """One solver for all models: an accelerated fixed point, and Newton's method where it falters.
 
-A model offers ``move`` (the tatonnement step and the worst relative gap), ``normal`` (fixes the scale)
-and, for Newton, ``residual`` and ``jacobian``. Draws are solved side by side along the leading axis.
+A model offers ``move`` (the tatonnement step and the worst relative gap), ``normal`` (fixes the scale) and
+``direction`` (Newton's step, from its residual and Jacobian) where ``newton`` says so. Draws are solved side
+by side along the leading axis.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ import numpy as np
 
 
 class Model(Protocol):
-    """What the fixed point needs of a model."""
+    """What the solver needs of a model."""
+
+    @property
+    def newton(self) -> bool: ...
+
+    def direction(self, u: np.ndarray) -> np.ndarray: ...
 
     def move(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
 
@@ -111,7 +117,7 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
         gap = part.move(u)[1][0]
         taken = 0
         while gap >= tolerance and taken < max_steps:
-            step = _pinned_solve(part.jacobian(u)[0], -part.residual(u)[0])
+            step = part.direction(u)[0]
             size = min(1.0, 2.0 / max(np.abs(step).max(), 1e-300))
             while size > 1e-10:
                 trial = part.normal(u + size * step)
@@ -126,11 +132,6 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
     return Solution(*out)
 
 
-def _pinned_solve(jacobian: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Solve a system whose null vectors are the ones vector on either side, with the mean step at zero."""
-    return np.linalg.solve(pinned(jacobian), right)
-
-
 def pinned(jacobian: np.ndarray) -> np.ndarray:
     """The Jacobian made regular by adding its scale in the direction of the common price level."""
     n = len(jacobian)
@@ -142,7 +143,7 @@ def solve_model(model: Any, start: np.ndarray, *, tolerance: float, max_steps: i
     with one_thread():
         found = fixed_point(model, start, tolerance=tolerance, max_steps=max_steps)
         open_rows = np.flatnonzero(~(found.gap < tolerance))
-        if open_rows.size and hasattr(model, "jacobian"):
+        if open_rows.size and model.newton:
             rest = newton(model.take(open_rows), found.u[open_rows], tolerance=tolerance)
             better = rest.gap < found.gap[open_rows]
             rows = open_rows[better]
