@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.cautions import cautions, require_trade_before
+from detente.attribution.company import Company, company
 from detente.attribution.decomposition import Split, split
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.placebos import Standing, choose, stand
@@ -41,6 +42,8 @@ class Finding:
         Parts of the change, log points.
     standing : Standing or None
         Among the placebos; None with ``quick``.
+    company : Company or None
+        Share of the two economies' other dyads that the same test calls unusual; None with ``quick``.
     sentence : str
     """
 
@@ -52,6 +55,7 @@ class Finding:
     flow_to: float
     split: Split
     standing: Standing | None
+    company: Company | None
     sentence: str
 
 
@@ -217,13 +221,17 @@ def _finding(
     start, end = sample.year(episode.from_year), sample.year(episode.to_year)
     with np.errstate(invalid="ignore"):
         parts = split(sample.flows, fit.exporter, fit.importer, fit.log_ratio, i, j, start, end)
-        standing = None
+        standing = others = None
         if chosen is not None:
-            standing = stand(parts.dyad_part, fit.log_ratio[end][chosen] - fit.log_ratio[start][chosen])
+            change = fit.log_ratio[end] - fit.log_ratio[start]
+            standing = stand(parts.dyad_part, change[chosen])
+            others = company(change, fit.base_mean, i, j, barred=sample.barred)
     flow_from, flow_to = float(sample.flows[start, i, j]), float(sample.flows[end, i, j])
     exporter, importer = sample.economies[i], sample.economies[j]
-    sentence = finding_sentence(exporter, importer, episode, flow_from, flow_to, parts, standing, names)
-    return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, sentence)
+    sentence = finding_sentence(
+        exporter, importer, episode, flow_from, flow_to, parts, standing, names, others
+    )
+    return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence)
 
 
 def _levels(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.completion import complete_path
 from detente.attribution.conformal import conformal_interval
-from detente.attribution.inference import donors_of
+from detente.attribution.inference import MOST_ALIKE, donors_of, nearest
 from detente.attribution.placebos import FACTOR, choose
 from detente.attribution.residuals import Effects, fit_effects, on_base
 from detente.attribution.sample import Sample
@@ -135,6 +135,42 @@ def _tests(
             yield "same importer", _rejects(change[i, j], change[near, j])
 
 
+def size_by_economy(
+    sample: Sample, *, events: Sequence[int] = tuple(range(2006, 2015)), per_event: int = 4000, seed: int = 0
+) -> tuple[Size, ...]:
+    """Size of the default test exporter by exporter and importer by importer (300 tests or more).
+
+    Parameters
+    ----------
+    sample : Sample
+    events : sequence of int
+        Fake event years.
+    per_event : int
+        Dyads tested for each event and horizon.
+    seed : int
+    """
+    rng = np.random.default_rng(seed)
+    effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
+    hits, tests = np.zeros((2, len(sample.economies))), np.zeros((2, len(sample.economies)))
+    for event in events:
+        for _, mean, change in _changes(sample, effects, event):
+            tested = np.argwhere(~np.isnan(change) & (mean >= SIZES[0]))
+            order = tested[np.argsort(mean[tuple(tested.T)])]
+            size, value = mean[tuple(order.T)], change[tuple(order.T)]
+            for i, j in tested[rng.choice(len(tested), min(per_event, len(tested)), replace=False)]:
+                low, high = np.searchsorted(size, (mean[i, j] / FACTOR, mean[i, j] * FACTOR))
+                rejected = _rejects(change[i, j], value[low:high])
+                for side, economy in enumerate((i, j)):
+                    hits[side, economy] += rejected
+                    tests[side, economy] += 1
+    return tuple(
+        Size("placebo share", f"{name} {code}", 0, int(n), float(hit / n))
+        for name, side in (("exporter", 0), ("importer", 1))
+        for code, hit, n in zip(sample.economies, hits[side], tests[side])
+        if n >= 300
+    )
+
+
 def _rejects(value: float, placebos: Floats) -> bool:
     return bool((1 + np.count_nonzero(placebos <= value)) / (1 + len(placebos)) <= 0.05)
 
@@ -169,7 +205,8 @@ def size_of_methods(
     hits: dict[str, list[bool]] = {"synthetic control": [], "matrix completion": [], "conformal": []}
     for i, j in candidates[rng.choice(len(candidates), min(dyads, len(candidates)), replace=False)]:
         own, near = paths[:, i, j], paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
-        alike = paths[:, choose(fit.base_mean, i, j, barred=sample.barred).chosen].T
+        similar = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+        alike = paths[:, nearest(similar, fit.base_mean, i, j, MOST_ALIKE)].T
         try:
             hits["synthetic control"].append(synthetic_control(own, near, first).share <= 0.05)
             hits["conformal"].append(conformal_interval(own, near, first, reach=0.0).p_zero <= 0.1)

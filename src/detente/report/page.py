@@ -69,6 +69,22 @@ def render_report(run: Any) -> str:
     )
 
 
+def render_view(run: Any, language: str) -> str:
+    """One language's page without the frame around it, for a page that brings its own head and script."""
+    story, words = Story.of(run), Catalogue(language)
+    shown = _page(story, words)
+    return (
+        _templates()
+        .get_template("view.html.j2")
+        .render(
+            story=story,
+            pages=[shown],
+            default=words,
+            story_language=getattr(story.study, "language", "en"),
+        )
+    )
+
+
 def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
     """Write the report to ``path``, aside first, so that no half-written file is ever left.
 
@@ -119,7 +135,7 @@ def _figure(chart: Chart, words: Catalogue) -> Figure:
         ident,
         chart,
         draw(chart.spec, ident=f"{ident}-w", language=words.language),
-        draw(chart.compact, ident=f"{ident}-n", language=words.language, compact=True),
+        draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True),
     )
 
 
