@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -66,7 +67,13 @@ def write_record(folder: Path, n_events: int, n_figures: int) -> None:
 @pytest.mark.slow
 def test_a_large_record_is_read_checked_and_cut_back_in_time(tmp_path):
     write_record(tmp_path, 100_000, 1_000_000)
-    done = subprocess.run([sys.executable, "-c", MEASURE, str(tmp_path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")},
+    )
     times, counts = done.stdout.splitlines()
     seconds, gigabytes = map(float, times.split())
     n_events, n_figures, then_events, then_figures = map(int, counts.split())
