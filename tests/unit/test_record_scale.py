@@ -15,10 +15,13 @@ MEASURE = """
 import resource, sys, time
 import polars
 from detente.record import Ledger
-start = time.perf_counter()
-ledger = Ledger.read(sys.argv[1])
-then = ledger.as_of("2010-06-30")
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+times = []
+for _ in range(3):  # the best of three: other work on the machine is not this code's time
+    start = time.perf_counter()
+    ledger = Ledger.read(sys.argv[1])
+    then = ledger.as_of("2010-06-30")
+    times.append(time.perf_counter() - start)
+print(min(times), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
 print(ledger.events.height, ledger.figures.height, then.events.height, then.figures.height)
 """
 

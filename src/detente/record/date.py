@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
@@ -41,12 +42,7 @@ class Period:
         ValueError
             Saying in words what is wrong with the text.
         """
-        start, slash, end = str(text).strip().partition("/")
-        first = _ends(start)[0]
-        last = _ends(end)[1] if slash else _ends(start)[1]
-        if last < first:
-            raise ValueError(f"'{text}' ends before it starts")
-        return cls(first, last)
+        return cls(*_span(str(text)))
 
     @property
     def days(self) -> int:
@@ -96,6 +92,16 @@ def add_years(day: date, years: int) -> date:
     """The same day some years on; 29 February becomes 28 in a common year."""
     year = day.year + years
     return date(year, day.month, min(day.day, _month_end(year, day.month)))
+
+
+@lru_cache(maxsize=50_000)
+def _span(text: str) -> tuple[date, date]:
+    start, slash, end = text.strip().partition("/")
+    first = _ends(start)[0]
+    last = _ends(end)[1] if slash else _ends(start)[1]
+    if last < first:
+        raise ValueError(f"'{text}' ends before it starts")
+    return first, last
 
 
 def _ends(text: str) -> tuple[date, date]:
