@@ -273,8 +273,8 @@ def main() -> None:
     tables["Several sectors"] = caliendo_parro_rows(args.data, peers) + many
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     lines = [
-        f"Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}, one BLAS thread. Times are CPU time of one "
-        "thread except those of the ensemble, which are by the clock."
+        f"Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}, one BLAS thread. "
+        "Times are CPU time of one thread except those of the ensemble, which are by the clock."
     ]
     for title, rows in tables.items():
         lines += ["", f"### {title}", "", "| what | measured |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)]

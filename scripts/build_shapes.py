@@ -48,6 +48,14 @@ def thin(line: np.ndarray, tolerance: float) -> np.ndarray:
     return line[keep]
 
 
+def thinned(line: np.ndarray) -> np.ndarray:
+    """The thin line on the grid; an island that thins to a point keeps one point on its far side."""
+    thin_line = np.round(thin(line, TOLERANCE) * GRID)
+    if len(np.unique(thin_line, axis=0)) > 1:
+        return thin_line
+    return np.round(line[[0, len(line) // 2, -1]] * GRID)
+
+
 def decode(topology: dict) -> list[np.ndarray]:
     scale, shift = np.array(topology["transform"]["scale"]), np.array(topology["transform"]["translate"])
     return [np.cumsum(np.array(arc), axis=0) * scale + shift for arc in topology["arcs"]]
@@ -79,22 +87,23 @@ def keep_visible(polygons: list, arcs: list[np.ndarray]) -> list:
 def main(path: str) -> None:
     topology = json.loads(Path(path).read_text())
     with (ROOT / "economies.csv").open(encoding="utf-8") as handle:
-        codes = {row["numeric"].zfill(3): row["code"] for row in csv.DictReader(handle) if row["numeric"] and not row["valid_to"]}
+        rows = [row for row in csv.DictReader(handle) if row["numeric"] and not row["valid_to"]]
+    codes = {row["numeric"].zfill(3): row["code"] for row in rows}
     full = decode(topology)
-    arcs = [np.round(thin(arc, TOLERANCE) * GRID) for arc in full]
-    arcs = [arc if len(np.unique(arc, axis=0)) > 1 else np.round(full[n][[0, len(full[n]) // 2, -1]] * GRID) for n, arc in enumerate(arcs)]
-    countries, dots = {}, {}
+    arcs = [thinned(arc) for arc in full]
+    pieces_of: dict[str, list] = {}
     for geometry in topology["objects"]["countries"]["geometries"]:
         name, number = geometry["properties"]["name"], geometry.get("id")
         code = codes.get(number, UNNUMBERED.get(name)) if number != "010" else None
-        polygons = polygons_of(geometry)
-        if not code or not polygons:
-            continue
-        rings = [ring_of(piece[0], full) for piece in polygons]
+        if code:  # Australia and its Ashmore islands carry one number
+            pieces_of.setdefault(code, []).extend(polygons_of(geometry))
+    countries, dots = {}, {}
+    for code, pieces in pieces_of.items():
+        rings = [ring_of(piece[0], full) for piece in pieces]
         sizes = [abs(area_of(ring)) for ring in rings]
         middle = rings[int(np.argmax(sizes))].mean(axis=0)
         dots[code] = [round(float(middle[0]), 2), round(float(middle[1]), 2), round(sum(sizes), 3)]
-        countries[code] = keep_visible(polygons, full)
+        countries[code] = keep_visible(pieces, full)
     land = [piece for geometry in topology["objects"]["land"]["geometries"] for piece in polygons_of(geometry)]
     land = [piece for piece in land if ring_of(piece[0], full)[:, 1].max() > -60]
     land = [piece for piece in keep_visible(land, full) if abs(area_of(ring_of(piece[0], full))) >= SMALLEST]
@@ -114,8 +123,7 @@ def main(path: str) -> None:
         line = line[np.r_[True, np.any(np.diff(line, axis=0) != 0, axis=1)]]
         packed.append(np.concatenate([line[:1], np.diff(line, axis=0)]).ravel().tolist())
     out = {
-        "source": "Natural Earth 1:50m (public domain), through world-atlas 2.0.2; thinned to "
-        f"{TOLERANCE} degrees",
+        "source": f"Natural Earth 1:50m (public domain), through world-atlas 2.0.2; thinned to {TOLERANCE} degrees",
         "grid": GRID,
         "arcs": packed,
         "land": moved(land),

@@ -10,9 +10,7 @@ from detente.equilibrium.adjoint import first_order_pct, ranked
 from detente.errors import SpecificationError, UnknownEconomy
 
 NAMES = ("COL", "VEN", "ECU", "ROW")
-FLOWS = np.array(
-    [[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]]
-)
+FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
 ECO = Economy.from_arrays(NAMES, FLOWS)
 SHOCK = {("COL", "VEN"): -0.8, ("ECU", "COL"): CLOSED, ("ROW", "VEN"): 0.3}
 RULES = ("multiplicative", "additive", "universal", "balanced")
@@ -37,9 +35,7 @@ def test_every_dyad_against_solving_again(deficits, psi):
                 assert found.partial_effect[i, j] == 0.0
                 continue
             base = SHOCK.get((a, b), 0.0)
-            slope = central(
-                lambda h, a=a, b=b, base=base: log_welfare("VEN", SHOCK | {(a, b): base + h}, **options)
-            )
+            slope = central(lambda h, a=a, b=b, base=base: log_welfare("VEN", SHOCK | {(a, b): base + h}, **options))
             # central differences with step 1e-4: truncation near 1e-9
             assert found.partial_effect[i, j] == pytest.approx(slope, abs=2e-8)
 

@@ -9,9 +9,7 @@ from detente.equilibrium import CLOSED, Economy, accumulate, solve
 from detente.errors import SpecificationError
 
 NAMES = ("COL", "VEN", "ECU", "ROW")
-FLOWS = np.array(
-    [[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]]
-)
+FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
 ECO = Economy.from_arrays(NAMES, FLOWS)
 SHOCK = {("COL", "VEN"): CLOSED}
 RULES = ("multiplicative", "additive", "universal", "balanced")
@@ -39,9 +37,7 @@ def test_speed_of_adjustment_of_a_closed_economy_is_known():
 
     flows = np.diag([100.0, 1e6]) + np.array([[0, 1e-4], [1e-4, 0]])
     eco = Economy.from_arrays(["A", "B"], flows)
-    path = accumulate(
-        eco, Shock(productivity_hat={"A": 1.1}), capital_share=0.3, depreciation=0.1, years=20, theta=8.0
-    )
+    path = accumulate(eco, Shock(productivity_hat={"A": 1.1}), capital_share=0.3, depreciation=0.1, years=20, theta=8.0)
     t = np.arange(20)
     expected = np.log(1.1) / 0.7 * (1 - (1 - 0.1 * 0.7) ** t)
     np.testing.assert_allclose(np.log(path.capital_hat[:, 0]), expected, atol=1e-5)

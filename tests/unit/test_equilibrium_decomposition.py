@@ -9,9 +9,7 @@ from detente.equilibrium import CLOSED, Economy, SectorEconomy, Shock, decompose
 from detente.errors import SpecificationError
 
 NAMES = ("COL", "VEN", "ECU", "ROW")
-FLOWS = np.array(
-    [[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]]
-)
+FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
 ECO = Economy.from_arrays(NAMES, FLOWS)
 
 

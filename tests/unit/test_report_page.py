@@ -213,6 +213,7 @@ def test_a_run_without_one_table_still_makes_a_page(missing, as_none, quick_pen)
 
 def test_a_bare_run_says_what_is_not_there():
     bare = SimpleNamespace(
+        library=None,
         study=fake.FakeRun().study,
         manifest={},
         answer=SimpleNamespace(happened=[], why=[], what_if=[], claims=[]),

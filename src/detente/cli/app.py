@@ -18,6 +18,7 @@ COMMANDS = {
     "new": "Make a new study for two economies.",
     "fit": "Estimate a gravity model by PPML with a fixest formula.",
     "solve": "Solve a counterfactual equilibrium from a square flow table.",
+    "library": "List, filter, draw, export and score the library of ruptures and reopenings.",
     "report": "Write the report of a finished run again.",
     "serve": "Open a study in the browser, on this machine only.",
     "doctor": "Say what is installed and what is missing.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,7 @@ class Counterfactual:
     @property
     def economy(self) -> Economy:
         """The economy after the shock, ready for another one."""
-        return Economy(self.economies, self.flows, self.baseline.unit, self.baseline.year)
+        return replace(self.baseline, flows=self.flows, n_filled=0, n_dropped=0)
 
     def flow(self, origin: str, destination: str) -> float:
         """One flow after the shock, US$ million."""
@@ -103,12 +103,14 @@ class Counterfactual:
         return float(np.abs(real + (np.log(self.internal_share_hat) - own) / self.theta).max())
 
     def to_frame(self, what: str = "economies") -> Any:
-        """A polars frame: one row per economy, or per dyad with ``what="flows"``."""
+        """One row per economy, or per dyad with ``what="flows"``; the kind of frame that came in, else polars."""
         import polars as pl
+
+        from detente.equilibrium.table import same_kind
 
         if what == "flows":
             n = len(self.economies)
-            return pl.DataFrame(
+            frame = pl.DataFrame(
                 {
                     "origin": np.repeat(self.economies, n),
                     "destination": np.tile(self.economies, n),
@@ -116,7 +118,8 @@ class Counterfactual:
                     f"after_{self.baseline.unit}": self.flows.ravel(),
                 }
             )
-        return pl.DataFrame(
+            return same_kind(self.baseline.kind, frame)
+        frame = pl.DataFrame(
             {
                 "economy": list(self.economies),
                 "welfare_pct": list(self.welfare_pct.values()),
@@ -129,6 +132,7 @@ class Counterfactual:
                 "exports_pct": list(self.exports_pct.values()),
             }
         )
+        return same_kind(self.baseline.kind, frame)
 
     def summary(self, n: int = 10) -> str:
         """The economies that change most, with the assumptions and the certificate."""

@@ -58,10 +58,14 @@ def fit_on_rows(
     tilde, effects_x = projector.effects(X, None if effects is None else effects[:, 1:], tol=1e-10)
     hessian = tilde.T @ (w[:, None] * tilde)
     core = eta - offset - X @ coef
-    _, effects_core = projector.effects(core[:, None], effects[:, :1] - effects_x @ coef[:, None], tol=1e-10)
-    levels = projector.levels(core, effects_core[:, 0])
+    begin = effects[:, :1] - effects_x @ coef[:, None]
+
+    def log_effects() -> tuple[np.ndarray, ...]:
+        _, found = projector.effects(core[:, None], begin, tol=1e-10)
+        return projector.levels(core, found[:, 0])
+
     return EngineFit(
-        coef, mu, np.ascontiguousarray(tilde.T), hessian, levels, done, converged, change, float(drift)
+        coef, mu, np.ascontiguousarray(tilde.T), hessian, log_effects, done, converged, change, float(drift)
     )
 
 

@@ -134,19 +134,39 @@ class RowProjector:
             left -= self.means(left)[self.blocks[self.first].codes]
         return left, c
 
+    def solve(self, sums: list[np.ndarray], *, tol: float = 1e-9, max_iterations: int = 1000) -> np.ndarray:
+        """Rows [n, k] of ``D (D'W D)^-1 s`` for ``sums`` by block, each [levels, k].
+
+        This is how the fitted log flows of these rows answer to a change of the effects' equations.
+        """
+        b = np.concatenate([sums[k] for k in self.others]) if self.others else np.zeros((0, sums[0].shape[1]))
+        if self.first is None:
+            return self.rest(self._solve(b, np.zeros_like(b), tol, max_iterations))
+        lifted = (self.inverse[self.first] * sums[self.first])[self.blocks[self.first].codes]
+        if not self.others:
+            return lifted
+        b = b - np.concatenate([self.transposed[k] @ (self.w * lifted) for k in self.others])
+        rows = self.rest(self._solve(b, np.zeros_like(b), tol, max_iterations))
+        return lifted + rows - self.means(rows)[self.blocks[self.first].codes]
+
     def _conjugate(self, x: np.ndarray, c: np.ndarray, tol: float, max_iterations: int) -> np.ndarray:
-        b = self.totals(x)
         scale = np.minimum(np.abs(x).max(0, initial=0.0), 1.0)
+        return self._solve(self.totals(x), c, tol * scale, max_iterations)
+
+    def _solve(
+        self, b: np.ndarray, c: np.ndarray, tol: np.ndarray | float, max_iterations: int
+    ) -> np.ndarray:
+        """Conjugate gradients from ``c`` until the effects are within about ``tol`` [k] of the solution."""
         r = b - self.totals(self.rest(c)) if c.any() else b
         z = self.smooth(r)
         p, size = z, _dot(r, z)
         best, best_c, idle = np.inf, c, 0
         for _ in range(max_iterations):
-            error = float((np.abs(z).max(0) / np.maximum(scale, 1e-300)).max(initial=0.0))
+            error = float((np.abs(z).max(0) / np.maximum(tol, 1e-300)).max(initial=0.0))
             if error < 0.9 * best:
                 best, best_c, idle = error, c, 0
             idle += 1
-            if error <= tol or (idle > PATIENCE and best < 1e-6) or idle > 10 * PATIENCE:
+            if error <= 1 or (idle > PATIENCE and best < 1e3) or idle > 10 * PATIENCE:
                 break  # z is about the error of the effects; rounding sets a floor to it
             q = self.totals(self.rest(p))
             step = _safe_ratio(size, _dot(p, q))

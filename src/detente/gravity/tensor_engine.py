@@ -9,6 +9,7 @@ the profile Hessian is that of the regressors less their weighted fixed effects
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -206,7 +207,8 @@ def _gathered(design, layout, sheets, coef, hessian, step, iterations, converged
             )
             columns.append(less[0])
         tilde[k] = layout.gather(columns)
-    effects = layout.log_effects(design, [sheet.scales for sheet in sheets])
+    scales = [sheet.scales for sheet in sheets]
+    effects = partial(layout.log_effects, design, scales)
     settled = all(sheet.settled for sheet in sheets)
     drift = float(np.abs(step @ tilde).max(initial=0.0)) if settled else np.inf
     return EngineFit(coef, mu, tilde, hessian, effects, iterations, converged and settled, change, drift)

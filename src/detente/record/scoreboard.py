@@ -39,7 +39,7 @@ def crps(low: float, high: float, outcome: float) -> float:
 
     Examples
     --------
-    >>> crps(1.0, 1.0, 4.0), crps(0.0, 3.0, 1.5)
+    >>> crps(1.0, 1.0, 4.0), round(crps(0.0, 3.0, 1.5), 9)
     (3.0, 0.25)
     """
     if high == low:

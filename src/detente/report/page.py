@@ -135,7 +135,7 @@ def _figure(chart: Chart, words: Catalogue) -> Figure:
         ident,
         chart,
         draw(chart.spec, ident=f"{ident}-w", language=words.language),
-        draw(chart.compact, ident=f"{ident}-n", language=words.language, compact=True),
+        draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True),
     )
 
 

@@ -60,14 +60,16 @@ _BE = {
     "en": set("is was were are be been being".split()),
     "es": set("fue fueron es son era eran ser sido está están".split()),
 }
+_QUANTIFIERS = set("one many all both another algunos muchos otros todos ambos".split())
+_FINITE = _BE["en"] | set("has have had will would could can may might".split())
 _NAME = re.compile(r"[A-ZÁÉÍÓÚÑÜ]")
 _LY = re.compile(r"\w+ly$|\w+mente$", re.IGNORECASE)
 _AFTER_WEAK = {
     "en": re.compile(
         r"\s?[,:]?\s?(?:that\b|[“\"‘]|how\b|the\b|a\b|an\b|it\b|its\b|their\b|there\b|about\b|around\b|nearly\b|more than\b"
-        r"|at least\b|fewer\b|less\b|only\b|no\b|growth\b|trade\b|exports\b|imports\b|[A-Z$€£\d])|\s?[:,.]"
+        r"|at least\b|fewer\b|less\b|only\b|no\b|on\s[A-Z]|in\s(?:[A-Z]|its\b|a\b)|last\b|growth\b|trade\b|exports\b|imports\b|[A-Z$€£\d])|\s?[:,.]"
     ),
-    "es": re.compile(r"\s?[,:]?\s?(?:que\b|[“\"«]|el\b|la\b|los\b|las\b|un\b|una\b|unos\b|más\b|casi\b|al menos\b|[A-Z$€\d])|\s?[:,.]"),
+    "es": re.compile(r"\s?[,:]?\s?(?:que\b|[“\"«]|el\b|la\b|los\b|las\b|un\b|una\b|unos\b|más\b|casi\b|al menos\b|(?:exporta|importa|venta|crecimiento|ingreso|pérdida|inversi|déficit|superávit)\w*|[A-Z$€\d])|\s?[:,.]"),
 }
 _THAT = re.compile(r"\s?[,:]?\s?(?:that\b|que\b|[“\"‘«])|\s?[:,]")
 _ASIDE = re.compile(  # what may stand between a Spanish verb and its subject
@@ -277,19 +279,27 @@ def _forward(
             run = _with_description(run, after[spot + 1 :], text, language)
             break
         if run and (token.low in stop or _day(token, language)):
+            if inverted and language == "en" and token.low in _FINITE:
+                return None  # what follows the verb is what was said
             break
         if not inverted and run and (STRONG[language].fullmatch(token.text) or WEAK[language].fullmatch(token.text)):
             break
         run.append(token)
     while run and (run[-1].low in _LINKS[language] | _LEADS[language] | _DETERMINERS[language]):
         run.pop()
-    if not run or run[0].low in PRONOUNS[language] - _DETERMINERS[language] or not any(re.search(r"[^\W\d]{2}", t.text) for t in run):
+    if not run or _pronoun(run, language) or not any(re.search(r"[^\W\d]{2}", t.text) for t in run):
         return None
     if run[0].low in stop | _LINKS[language] | _LEADS[language]:
         return None
     if inverted and not (_NAME.match(run[0].text) or run[0].low in _DETERMINERS[language] or _noun_like(run)):
         return None
     return run[0].start, run[-1].end
+
+
+def _pronoun(run: list[_Token], language: str) -> bool:
+    """Whether a run is a pronoun; *one minister* and *many traders* are not."""
+    first = run[0].low
+    return first in PRONOUNS[language] - _DETERMINERS[language] and not (first in _QUANTIFIERS and len(run) > 1)
 
 
 def _noun_like(run: list[_Token]) -> bool:

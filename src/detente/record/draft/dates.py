@@ -108,7 +108,7 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
             days = _safely(rule, match, setting)
             if days is False:
                 continue
-            year_given = bool(re.search(r"\d{4}", match.group()))
+            year_given = bool(re.search(r"\d{4}|\byear\b|\baño\b", match.group(), re.IGNORECASE))
             found.append(_Found(*match.span(), days, relative, year_given))
             taken.append(match.span())
     joined = _join_ranges(sorted(found, key=lambda f: f.start), text, language)

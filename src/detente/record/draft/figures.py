@@ -99,7 +99,14 @@ _TIME_AFTER = re.compile(r":\d\d|\s?[ap]\.?m\b\.?|\s?(?:hrs|GMT|UTC)\b|\s(?:de l
 _ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th|º|ª|er|°\s(?=[A-Za-z]{4}))(?![\w])")
 _TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|las?\s|los\s)?")
 _AND = re.compile(r"\s(?:and|or|y|o)\s")
-_OF_WHOLE = re.compile(r"\s(?:out\s)?(?:of|de)\s(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)", re.IGNORECASE)
+_OF_WHOLE = re.compile(
+    r"\s(?:out\s)?(?:of|de)\s(?:(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)|(?=\d))", re.IGNORECASE
+)
+_FRACTION = re.compile(
+    r"[\s-](?:thirds|fourths|fifths|sixths|eighths|tenths|tercios|cuartos|quintos|décimos|octavos|cuartas partes|terceras partes)\b"
+    r"|-quarters\b|\squarters\sof\b|\s(?:in|out\sof|of)\s(?:every|each)\s|\sde\scada\s", re.IGNORECASE
+)
+_RATIO = re.compile(r"\b(?:one|two|three|four|nine|\d{1,2})\s(?:in|out\sof)\s(?:every\s)?$|\b(?:every|each|de\scada)\s$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
 _METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from|away|above|below|apart|of (?:the|its))\b")
 SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
@@ -178,6 +185,8 @@ def _lacks_scale(first: Numeral, second: Numeral) -> bool:
 def _no_figure(text: str, numeral: Numeral) -> bool:
     """Whether the number is masked, an age, an ordinal, a clock time, or part of a name."""
     before, after = text[max(0, numeral.start - 24) : numeral.start], text[numeral.end : numeral.end + 24]
+    if _FRACTION.match(after) or (_RATIO.search(before) and numeral.value <= 100):
+        return True
     if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
         return True
     if _AGE_AFTER.match(after) or (_AGE_BEFORE.search(before) and re.match(r"\s(?:años|years)\b|,", after)):

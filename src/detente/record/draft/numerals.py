@@ -57,7 +57,7 @@ EXACT = {
     },
     "es": {
         **{"medio millón": 5e5, "media docena": 6, "dos docenas": 24, "tres docenas": 36, "una docena": 12},
-        **{"una decena": 10, "una veintena": 20, "una treintena": 30, "un centenar": 100, "un millar": 1e3},
+        **{"una decena": 10, "una veintena": 20, "una treintena": 30, "un centenar": 100, "un millar": 1e3, "medio millar": 500, "medio centenar": 50},
         **{"un millón": 1e6, "un billón": 1e12, "un millón y medio": 1.5e6, "dos millones y medio": 2.5e6},
     },
 }

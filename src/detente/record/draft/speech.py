@@ -10,6 +10,7 @@ _EN_STRONG = (
     "warned warns? acknowledged acknowledges? admitted admits? denied denies deny explained explains? estimated reckoned reckons? "
     "predicted predicts? claimed declared declares? conceded concedes? complained complains? tweeted "
     "testified believes? believed thinks? remarked commented replied responded recounted alleged asserted asserts? "
+    "grumbled quipped muttered sighed shouted snapped whispered exclaimed mused fumed thundered "
     "emphasi[sz]ed stressed boasted joked lamented reiterated cautioned cautions?"
 ).split()
 # Verbs that credit only with a quotation, "that", a colon or the like beside them.
@@ -25,22 +26,22 @@ _ES_STEMS = {  # stem of a regular verb in -ar: present, preterite, imperfect
         *("afirm", "asegur", "señal", "indic", "inform", "explic", "agreg", "declar", "manifest", "anunci", "report"),
         *("estim", "calcul", "revel", "confirm", "precis", "apunt", "subray", "destac", "record", "neg", "denunci"),
         *("coment", "opin", "pronostic", "proyect", "coment", "detall", "aclar", "puntualiz", "recalc", "argument"),
-        *("augur", "alert", "relat", "cont", "consider", "public", "remarc", "enfatiz", "plante", "aleg"),
+        *("augur", "brome", "lament", "exclam", "ironiz", "celebr", "alert", "relat", "cont", "consider", "public", "remarc", "enfatiz", "plante", "aleg"),
     )
 }
 _ES_IRREGULAR = (
     "dijo dijeron dice dicen decía decían dirá añadió añadieron añade añaden sostuvo sostuvieron sostiene sostienen "
     "advirtió advirtieron advierte advierten insistió insistieron insiste insisten reconoció reconocieron reconoce "
     "reconocen admitió admitieron admite admiten escribió escribieron escribe niega niegan cuenta cuentan prevé prevén "
-    "cree creen piensa piensan mantuvo mantiene mantienen recuerda recuerdan concluyó concluyeron concluye muestra "
-    "muestran mostró repitió predijo reveló expuso expone respondió matizó sugirió sugiere"
+    "espera esperan cree creen piensa piensan mantuvo mantiene mantienen recuerda recuerdan concluyó concluyeron concluye muestra "
+    "muestran mostró repitió repiten repite repitieron predijo reveló expuso expone respondió matizó sugirió sugiere"
 ).split()
 _ES_WEAK = {"cuenta", "cuentan", "contó", "contaron", "muestra", "muestran", "mostró", "publicó", "publica", "plantea",
             "plantean", "proyecta", "proyectan", "reporta", "reportan", "detalla", "detallan", "destaca", "destacan",
             "recuerda", "recuerdan", "considera", "consideran", "precisa", "precisan", "apunta", "apuntan", "mantuvo",
             "mantiene", "mantienen", "relata", "cree", "creen", "niega", "niegan", "denuncia", "denuncian", "prevé",
             "prevén", "informa", "informan", "calcula", "calculan", "estima", "estiman", "registró", "registraron",
-            "concluyó", "concluye", "concluyeron", "alerta", "alertan", "indica", "indican", "opina", "opinan",
+            "concluyó", "concluye", "concluyeron", "alerta", "alertan", "indica", "indican", "opina", "opinan", "espera", "esperan",
             "revela", "revelan", "confirma", "confirman", "anuncia", "anuncian", "explica", "explican"}  # fmt: skip
 
 
@@ -79,10 +80,10 @@ ACCORDING = {
 PRONOUNS = {
     "en": set(
         "he she they it we i you who which that this these those one some many all both others another someone nobody "
-        "everyone there what".split()
+        "everyone there here what".split()
     ),
     "es": set(
         "él ella ellos ellas yo nosotros usted ustedes quien quienes que esto eso este ese esta esa lo se le les uno "
-        "algunos muchos otros todos ambos nadie alguien".split()
+        "algunos muchos otros todos ambos nadie alguien allí aquí ahí".split()
     ),
 }

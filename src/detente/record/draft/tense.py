@@ -8,12 +8,12 @@ _FUTURE = {
     "en": re.compile(
         r"\b(?:will|won't|shall|would|due|scheduled|slated|expected to|expects? to|set (?:to|for)|plans? (?:to|for)|planned for"
         r"|is to|are to|going to|aims? to|hopes? to|intends? to|to (?:begin|start|take effect|resume|reopen|meet|vote)"
-        r"|(?:begins?|starts?|resumes?|reopens?|opens?|meets?|votes?|expires?|takes? effect) (?:on|in|again)|upcoming|comes? into force)\b"
+        r"|(?:begins?|starts?|resumes?|reopens?|opens?|meets?|votes?|expires?|takes? effect) (?:on|in|again)|upcoming|(?:promised|promises|pledged|vowed|agreed|wants?|ordered) to|comes? into force)\b"
         r"|'ll\b|’ll\b",
         re.IGNORECASE,
     ),
     "es": re.compile(
-        r"\b(?:\w+(?:rá|rán|remos)|va a|van a|prevén?|previst[oa]s?|se espera|espera que|planea|planean|próxim[oa]s?|reabre|reabren"
+        r"\b(?:(?:promet|acord|ofrec|orden|busc|quier|dese|pid)\w+ \w+[aei]r|\w+(?:rá|rán|remos)|va a|van a|prevén?|previst[oa]s?|se espera|espera que|planea|planean|próxim[oa]s?|reabre|reabren"
         r"|programad[oa]s?|entra en vigor|comienza|empieza|vence|sería|serían|podría|podrían|\w+[aei]rían?)\b",
         re.IGNORECASE,
     ),

@@ -14,6 +14,7 @@ from detente.report.story import Story
 
 FINDINGS = {"unusual loss": "raises", "unclear": "expected", "no loss": "lowers"}
 LEAST, MOST = 0.25, 400.0  # percent of expected trade; beyond, points lie on the edge
+EDGED = f"(datum.value <= {LEAST} ? '≤ ' : '') + format(datum.value, '.3~g') + '%'"
 LANE, DOT = 11, 9  # pixels between dots of one place, and how near counts as one place
 
 
@@ -119,9 +120,9 @@ def _panel(
     steps = [0.25, 1, 4, 25, 100, 400] if compact else [0.25, 0.5, 1, 2, 5, 12.5, 25, 50, 100, 200, 400]
     x = {"field": "pct", "type": "quantitative",
          "scale": {"type": "log", "base": 2, "domain": [LEAST / 1.15, MOST * 1.15], "nice": False},
-         "axis": {"title": words("library.axis") if last else None, "values": steps, "grid": True, "labels": last,
-                  "ticks": last, "domain": last,
-                  "labelExpr": f"(datum.value <= {LEAST} ? '≤ ' : '') + format(datum.value, '.3~g') + '%'"}}  # fmt: skip
+         "axis": {"title": words("library.axis") if last else None, "values": steps, "grid": True,
+                  "labels": last, "ticks": last, "domain": last,
+                  "labelExpr": EDGED}}  # fmt: skip
     y = {"field": "lane", "type": "quantitative", "axis": None, "scale": {"domain": [-reach, reach], "nice": False}}
     colour = {"field": "finding_words", "type": "nominal",
               "scale": {"domain": names, "range": [shade(name) for name in FINDINGS.values()]},
