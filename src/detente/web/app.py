@@ -15,7 +15,7 @@ from starlette.routing import Route
 from detente.errors import DetenteError, NotConverged, UnknownStudy, UsageError
 from detente.web.guard import LOOPBACK, Guard, Keys, Refusal
 from detente.web.jobs import Jobs
-from detente.web.pages import attribution, desk, files, jobs, record, start, study
+from detente.web.pages import attribution, desk, downloads, files, jobs, record, start, study
 from detente.web.reply import problem, templates, words_of
 from detente.web.workspace import Workspace
 
@@ -41,6 +41,7 @@ ROUTES: Sequence[Route] = [
     *attribution.ROUTES,
     *record.ROUTES,
     *jobs.ROUTES,
+    *downloads.ROUTES,
     *files.ROUTES,
 ]
 
