@@ -29,7 +29,7 @@ def desk_charts(words: Words, study: Study) -> dict[str, Spec]:
 def framed(spec: Spec) -> Spec:
     """A specification with the report's configuration and the width of its place."""
     return {
-        "$schema": SCHEMA, "width": "container", "autosize": {"type": "fit-x", "contains": "padding"},
+        "$schema": SCHEMA, "width": "container", "autosize": {"type": "fit-x", "contains": "padding", "resize": True},
         "config": {**vega_config(), "axisY": {"domain": False, "ticks": False}}, **spec,
     }  # fmt: skip
 
