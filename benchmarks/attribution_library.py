@@ -14,15 +14,16 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from detente.attribution.library.cases import cases
+from detente.attribution.library.catalogue import cases
 from detente.attribution.library.paths import compute_paths
 
 #: Correlates of War country codes of the economies in the library's older cases.
-COW = dict(
-    USA=2, CUB=40, HND=91, SLV=92, NIC=93, PAN=95, ARG=160, GBR=200, SEN=433, MRT=435, KEN=501, TZA=510, ZMB=551,
-    ZWE=552, ZAF=560, MAR=600, DZA=615, LBY=620, SDN=625, IRN=630, EGY=651, SAU=670, CHN=710, JPN=740, IND=750,
-    PAK=770,
-)  # fmt: skip
+COW = {
+    "USA": 2, "CUB": 40, "HND": 91, "SLV": 92, "NIC": 93, "PAN": 95, "ARG": 160, "GBR": 200, "SEN": 433,
+    "MRT": 435, "KEN": 501, "TZA": 510, "ZMB": 551, "ZWE": 552, "ZAF": 560, "MAR": 600, "DZA": 615,
+    "LBY": 620, "SDN": 625, "IRN": 630, "EGY": 651, "SAU": 670, "CHN": 710, "JPN": 740, "IND": 750,
+    "PAK": 770,
+}  # fmt: skip
 
 
 def baci(folder: Path) -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:

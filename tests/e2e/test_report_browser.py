@@ -39,9 +39,7 @@ def report(tmp_path_factory):
 def page(browser, report, request):
     """The open report; fails afterwards on any console error, policy violation or request to a host."""
     width, scheme = getattr(request, "param", (1280, "light"))
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True
-    )
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True)
     page = context.new_page()
     complaints: list[str] = []
     page.on(
@@ -49,9 +47,7 @@ def page(browser, report, request):
         lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request", lambda asked: complaints.append(asked.url[:80]) if asked.url.startswith("http") else None
-    )
+    page.on("request", lambda asked: complaints.append(asked.url[:80]) if asked.url.startswith("http") else None)
     page.goto(report.as_uri())
     yield page
     context.close()
@@ -64,7 +60,7 @@ SHAPES = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 @pytest.mark.parametrize("page", SHAPES, indirect=True, ids=lambda shape: f"{shape[0]}-{shape[1]}")
 def test_no_chart_is_empty_or_clipped(page):
     drawings = page.locator(".page:not([hidden]) figure.chart .picture:visible svg")
-    assert drawings.count() == 6
+    assert drawings.count() == 9
     for index in range(drawings.count()):
         found = drawings.nth(index).evaluate("""svg => {
             const frame = svg.getBoundingClientRect();

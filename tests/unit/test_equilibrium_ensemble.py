@@ -21,9 +21,7 @@ from detente.equilibrium import (
 )
 from detente.errors import EmptySample, InvalidShock, SpecificationError
 
-FLOWS = np.array(
-    [[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]]
-)
+FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
 ECO = Economy.from_arrays(("COL", "VEN", "ECU", "ROW"), FLOWS)
 ONE = Coefficients({"closed": {("COL", "VEN"): 1.0}}, {"closed": -1.2}, [[0.09]])
 

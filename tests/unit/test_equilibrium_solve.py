@@ -11,9 +11,7 @@ from detente.equilibrium.solving import one_sector
 from detente.errors import InvalidShock, NotConverged, SpecificationError, UnbalancedAccounts
 
 NAMES = ("COL", "VEN", "ECU", "ROW")
-FLOWS = np.array(
-    [[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]]
-)
+FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
 RULES = ("multiplicative", "additive", "universal", "balanced")
 
 
@@ -45,8 +43,7 @@ def test_jacobian_against_finite_differences(eco, deficits):
     u = np.random.default_rng(3).normal(0, 0.05, (1, 4))
     step = 1e-6
     columns = [
-        (model.residual(u + step * e) - model.residual(u - step * e))[0] / (2 * step)
-        for e in np.eye(4)[:, None]
+        (model.residual(u + step * e) - model.residual(u - step * e))[0] / (2 * step) for e in np.eye(4)[:, None]
     ]
     # central differences of values near 1e3 US$ million: relative error about 1e-9
     np.testing.assert_allclose(model.jacobian(u)[0], np.transpose(columns), rtol=1e-6, atol=1e-6)

@@ -22,18 +22,14 @@ def blanks(text: str) -> set[str]:
 def test_same_keys_and_blanks(language):
     english, other = Catalogue("en").strings(), Catalogue(language).strings()
     assert set(other) == set(english)
-    assert {key: blanks(text) for key, text in other.items()} == {
-        key: blanks(text) for key, text in english.items()
-    }
+    assert {key: blanks(text) for key, text in other.items()} == {key: blanks(text) for key, text in english.items()}
 
 
 def test_every_key_named_in_code_exists():
     named = set()
     for path in [*ROOT.rglob("*.py"), *ROOT.rglob("*.j2")]:
         named |= set(
-            re.findall(
-                r"""\b(?:w|words)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", path.read_text(encoding="utf-8")
-            )
+            re.findall(r"""\b(?:w|words)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", path.read_text(encoding="utf-8"))
         )
     assert len(named) > 60
     assert named <= set(Catalogue("en").strings())

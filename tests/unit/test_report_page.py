@@ -167,9 +167,7 @@ def test_hostile_text_stays_text():
 
     def poison(frame: pl.DataFrame, *keep: str) -> pl.DataFrame:
         return frame.with_columns(
-            pl.lit(HOSTILE).alias(name)
-            for name in frame.columns
-            if frame[name].dtype == pl.String and name not in keep
+            pl.lit(HOSTILE).alias(name) for name in frame.columns if frame[name].dtype == pl.String and name not in keep
         )
 
     run.claims = fake.Table(poison(fake.claims(), "verdict"))
@@ -215,6 +213,7 @@ def test_a_run_without_one_table_still_makes_a_page(missing, as_none, quick_pen)
 
 def test_a_bare_run_says_what_is_not_there():
     bare = SimpleNamespace(
+        library=None,
         study=fake.FakeRun().study,
         manifest={},
         answer=SimpleNamespace(happened=[], why=[], what_if=[], claims=[]),

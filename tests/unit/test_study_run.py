@@ -10,12 +10,14 @@ import pytest
 
 from detente.errors import OutputError, RecordError, UnknownEconomy, UnreadableFile
 from detente.panel import embedded_panel
+from detente.report import render_report
 from detente.study import Run, Study, new_study, open_study, read_run
 from detente.study.folder import changes, next_folder, previous_folder
 from detente.study.run import TABLES
 from detente.study.tables import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = {"report.html": render_report}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return run.write(tmp_path_factory.mktemp("runs") / "one")
+    return run.write(tmp_path_factory.mktemp("runs") / "one", PAGES)
 
 
 def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
@@ -120,13 +122,12 @@ def test_a_used_or_unwritable_folder_is_refused_and_left_alone(run: Run, folder:
     assert sorted(p.name for p in tmp_path.iterdir()) in (["file"], ["file", "locked"])
 
 
-def test_nothing_is_left_when_the_report_fails(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_when_the_report_fails(run: Run, tmp_path: Path) -> None:
     def broken(_: Run) -> str:
         raise OSError("disk full")
 
-    monkeypatch.setattr("detente.report.render_report", broken)
     with pytest.raises(OutputError, match="disk full"):
-        run.write(tmp_path / "out")
+        run.write(tmp_path / "out", {"report.html": broken})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -160,7 +161,7 @@ def test_any_two_economies_run_from_a_scaffold(tmp_path: Path) -> None:
     assert result.attribution.to_frame().height == 4
     assert result.scenarios.to_frame()["status"].unique().to_list() == ["converged"]
     assert "no claims yet" in result.answer.claims[0]
-    assert (result.write(tmp_path / "out") / "report.html").stat().st_size > 10_000
+    assert (result.write(tmp_path / "out", PAGES) / "report.html").stat().st_size > 10_000
 
 
 def test_a_scaffold_refuses_what_it_cannot_make(tmp_path: Path) -> None:

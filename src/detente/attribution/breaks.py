@@ -82,7 +82,7 @@ class Breaks:
         import polars as pl
 
         rows: list[tuple[Any, ...]] = [
-            (b.year, b.shift, b.share, b.n, "; ".join(b.events), "break" if b.events else "break without event")
+            (b.year, b.shift, b.share, b.n, "; ".join(b.events), "break" + ("" if b.events else " without event"))
             for b in self.found
         ]
         rows += [(year, None, None, None, name, "event without break") for name, year in self.silent]

@@ -88,21 +88,21 @@ class Robustness:
         ran = self.estimates
         shares = [s.placebo_share for s in self.specifications if s.placebo_share is not None]
         unusual = sum(s <= UNUSUAL for s in shares)
+        who = f"{self.exporter} to {self.importer}, {self.episode}"
         text = (
-            f"{self.exporter} to {self.importer}, {self.episode}: over {len(ran)} specifications the pair's own "
-            f"part lies between {log_points(ran[0])} and {log_points(ran[-1])} (median "
-            f"{log_points(np.median(ran))}); it is negative in {np.mean(ran < 0):.0%} of them, and an unusual "
-            f"loss in {unusual} of the {len(shares)} that have placebos."
+            f"{who}: over {len(ran)} specifications the pair's own part lies between {log_points(ran[0])} and "
+            f"{log_points(ran[-1])} (median {log_points(np.median(ran))}); it is negative in "
+            f"{np.mean(ran < 0):.0%} of them, and an unusual loss in {unusual} of the {len(shares)} that have "
+            "placebos."
         )
         missing = len(self.specifications) - len(ran)
         if missing:
             text += f" {missing} could not be run; the table says why."
         if self.unrecorded and self.prior:
-            low, middle, high = self.unrecorded
+            low, middle, high = map(log_points, self.unrecorded)
             text += (
                 f" If between {self.prior[0]:.0%} and {self.prior[2]:.0%} of the trade at the end went unrecorded "
-                f"(most likely {self.prior[1]:.0%}), it is {log_points(middle)} ({log_points(low)} to "
-                f"{log_points(high)})."
+                f"(most likely {self.prior[1]:.0%}), it is {middle} ({low} to {high})."
             )
         return text
 
@@ -112,14 +112,20 @@ class Robustness:
         ran.sort(key=lambda s: s.dyad_part)  # type: ignore[arg-type, return-value]
         rows = [
             {
-                "rank": k + 1, "dyad_part": round(s.dyad_part, 4), "placebo_share": s.placebo_share,  # type: ignore[arg-type]
+                "rank": k + 1,
+                "dyad_part": s.dyad_part,
+                "placebo_share": s.placebo_share,
                 "unusual": "unusual loss" if (s.placebo_share or 1) <= UNUSUAL else "within the ordinary range",
-                "base years": s.base, "economies": s.sample, "placebos": s.placebos, "panel": s.panel,
+                "base": f"base {s.base}",
+                "sample": f"economies: {s.sample}",
+                "class": f"placebos: {s.placebos}",
+                "panel": f"panel: {s.panel}",
             }
             for k, s in enumerate(ran)
-        ]  # fmt: skip
+        ]
         x = {"field": "rank", "type": "ordinal", "axis": None}
-        colour = {"field": "unusual", "type": "nominal", "title": None, "legend": {"orient": "top"}}
+        scale = {"domain": ["unusual loss", "within the ordinary range"], "range": ["#b2182b", "#878787"]}
+        colour = {"field": "unusual", "type": "nominal", "title": None, "scale": scale}
         upper = {
             "mark": {"type": "point", "filled": True, "size": 45},
             "width": 520,
@@ -130,7 +136,7 @@ class Robustness:
                 "color": colour,
             },
         }
-        folds = ["base years", "economies", "placebos", "panel"]
+        folds = ["base", "sample", "class", "panel"]
         lower = {
             "transform": [{"fold": folds, "as": ["choice", "value"]}],
             "mark": {"type": "tick", "thickness": 2},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command("serve")
+@click.command("serve", epilog="Example: detente serve colombia-venezuela --port 8000")
 @click.argument("study", required=False)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 8765 or the next free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; beyond this machine a token is asked.")

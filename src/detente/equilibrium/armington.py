@@ -121,12 +121,17 @@ class Armington:
         now, flows = self.state(u), self.flows(u)
         eye = np.eye(u.shape[-1])
         theta, psi = self.theta[..., None], self.psi[..., None]
-        through_output = flows @ self._spending(now) - eye * now.output[:, None, :]
+        through_output = self.by_output(u)
         by_price = -theta * eye * now.demand[:, None, :] + (1 + psi) * through_output
         by_index = theta * flows - psi * through_output
         return by_price, by_index
 
-    def _spending(self, now: State) -> np.ndarray:
+    def by_output(self, u: np.ndarray) -> np.ndarray:
+        """Derivative of ``residual`` by log outputs at given prices: (batch, n, n)."""
+        now = self.state(u)
+        return self.flows(u) @ self.spending_by_output(now) - np.eye(u.shape[-1]) * now.output[:, None, :]
+
+    def spending_by_output(self, now: State) -> np.ndarray:
         """d log E'_j / d log Y'_k: (batch, n, n)."""
         eye = np.eye(now.output.shape[-1])
         before = self.output.sum(axis=-1, keepdims=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.report import Report
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.shock import Shock, hat_array, partial_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +61,9 @@ class Counterfactual:
 
     @property
     def real_wage_pct(self) -> dict[str, float]:
-        """Change of the producer price over the price index, percent."""
-        return self._by_economy(100 * (self.price_hat / self.index_hat - 1))
+        """Change of real output per unit of labour, percent: ``A (p/P)^(1 + psi)`` in changes."""
+        labour = hat_array(self.shock.labour_hat, self.baseline, "labour")
+        return self._by_economy(100 * (self.output_hat / labour / self.index_hat - 1))
 
     @property
     def exports_pct(self) -> dict[str, float]:
@@ -79,7 +80,7 @@ class Counterfactual:
     @property
     def economy(self) -> Economy:
         """The economy after the shock, ready for another one."""
-        return Economy(self.economies, self.flows, self.baseline.unit, self.baseline.year)
+        return replace(self.baseline, flows=self.flows, n_filled=0, n_dropped=0)
 
     def flow(self, origin: str, destination: str) -> float:
         """One flow after the shock, US$ million."""
@@ -94,21 +95,22 @@ class Counterfactual:
     def acr_gap(self) -> float:
         """Largest log gap between welfare and the sufficient statistic ``internal_share_hat^(-1/theta)``.
 
-        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the real wage whatever the
-        deficits, up to productivity; with a productivity shock only economies without one are compared.
+        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the producer price over the
+        price index, whatever the deficits and the supply elasticity, unless internal trade costs change.
         """
-        held = np.array([code not in self.shock.productivity_hat for code in self.economies])
-        held &= np.diag(self.flows) > 0
+        own = np.diag(partial_array(self.shock, self.baseline))
         real = np.log(self.price_hat / self.index_hat)
-        return float(np.abs(real + np.log(self.internal_share_hat) / self.theta)[held].max())
+        return float(np.abs(real + (np.log(self.internal_share_hat) - own) / self.theta).max())
 
     def to_frame(self, what: str = "economies") -> Any:
-        """A polars frame: one row per economy, or per dyad with ``what="flows"``."""
+        """One row per economy, or per dyad with ``what="flows"``; the kind of frame that came in, else polars."""
         import polars as pl
+
+        from detente.equilibrium.table import same_kind
 
         if what == "flows":
             n = len(self.economies)
-            return pl.DataFrame(
+            frame = pl.DataFrame(
                 {
                     "origin": np.repeat(self.economies, n),
                     "destination": np.tile(self.economies, n),
@@ -116,7 +118,8 @@ class Counterfactual:
                     f"after_{self.baseline.unit}": self.flows.ravel(),
                 }
             )
-        return pl.DataFrame(
+            return same_kind(self.baseline.kind, frame)
+        frame = pl.DataFrame(
             {
                 "economy": list(self.economies),
                 "welfare_pct": list(self.welfare_pct.values()),
@@ -129,6 +132,7 @@ class Counterfactual:
                 "exports_pct": list(self.exports_pct.values()),
             }
         )
+        return same_kind(self.baseline.kind, frame)
 
     def summary(self, n: int = 10) -> str:
         """The economies that change most, with the assumptions and the certificate."""

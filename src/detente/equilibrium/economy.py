@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,8 @@ class Economy:
     year : int or None
     n_filled, n_dropped : int
         Cells that had no row and stand as zero; rows left out on request.
+    kind : table or None
+        The kind of frame it was read from, which ``to_frame`` gives back.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class Economy:
     year: int | None = None
     n_filled: int = 0
     n_dropped: int = 0
+    kind: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "economies", tuple(map(str, self.economies)))
@@ -113,27 +116,15 @@ class Economy:
         or told by the column's name; ``usd``, ``usd_k`` and ``usd_bn`` are converted, any other currency is
         kept as a label (results in percent do not depend on it). ``drop`` leaves economies out.
         """
-        from detente.equilibrium import table as t
+        from detente.equilibrium.table import read_flows
 
-        rows = t.open_frame(frame)
-        columns = list(rows.columns)
-        names = {
-            role: t.column(role, given, columns)
-            for role, given in (("origin", origin), ("destination", destination), ("value", value))
-        }
-        rows, found_year = t.one_year(rows, t.column("year", None, columns, needed=False), year)
-        rows, n_dropped = t.without(rows, (names["origin"], names["destination"]), drop)
-        origins, destinations = t.labels(rows, names["origin"]), t.labels(rows, names["destination"])
-        codes = sorted(set(origins) | set(destinations))
-        axis = {code: k for k, code in enumerate(codes)}
-        values = t.numbers(rows, names["value"])
-        flows, n_filled = t.spread(values, list(zip(origins, destinations)), (axis, axis))
-        if unit is None:
-            unit = "usd_k" if names["value"].casefold() == "value_kusd" else "usd_mn"
+        read = read_flows(frame, year=year, drop=drop, origin=origin, destination=destination, value=value)
+        codes = sorted({*read.labels("origin"), *read.labels("destination")})
+        flows, n_filled = read.spread("value", (("origin", codes), ("destination", codes)))
         economy = cls.from_arrays(
-            codes, flows, unit=unit, year=found_year, output=output, expenditure=expenditure
+            codes, flows, unit=unit or read.unit, year=read.year, output=output, expenditure=expenditure
         )
-        return cls(economy.economies, economy.flows, economy.unit, economy.year, n_filled, n_dropped)
+        return replace(economy, n_filled=n_filled, n_dropped=read.n_dropped, kind=read.kind)
 
     @property
     def output(self) -> np.ndarray:
@@ -173,17 +164,20 @@ class Economy:
         return float(self.flows[self.index(origin), self.index(destination)])
 
     def to_frame(self) -> Any:
-        """A polars frame with one row per dyad: origin, destination, flow."""
+        """One row per dyad: origin, destination, flow; the kind of frame that came in, else polars."""
         import polars as pl
 
+        from detente.equilibrium.table import same_kind
+
         n = len(self)
-        return pl.DataFrame(
+        frame = pl.DataFrame(
             {
                 "origin": np.repeat(self.economies, n),
                 "destination": np.tile(self.economies, n),
                 f"flow_{self.unit}": self.flows.ravel(),
             }
         )
+        return same_kind(self.kind, frame)
 
     def __repr__(self) -> str:
         when = f", {self.year}" if self.year is not None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ class SectorEconomy:
         Cells where the data leave negative final spending that was set to zero on request; the
         accounts then close only after a first solve (``deficits="balanced"``).
     year : int or None
+    kind : table or None
+        The kind of frame it was read from, which ``to_frame`` of a result gives back.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class SectorEconomy:
     final: np.ndarray
     n_truncated: int = 0
     year: int | None = None
+    kind: Any = field(default=None, repr=False)
 
     @classmethod
     def from_arrays(
@@ -107,7 +110,7 @@ class SectorEconomy:
         cls,
         frame: Any,
         *,
-        sector: str = "sector",
+        sector: str | None = None,
         origin: str | None = None,
         destination: str | None = None,
         value: str | None = None,
@@ -120,22 +123,19 @@ class SectorEconomy:
         ``tariff`` names a column of ad valorem rates; ``theta``, ``value_added``, ``inputs`` and ``truncate``
         are as in ``from_arrays``, with economies and sectors in sorted order.
         """
-        from detente.equilibrium import table as t
+        from detente.equilibrium.table import read_flows
 
-        rows = t.open_frame(frame)
-        columns = list(rows.columns)
-        roles = (("origin", origin), ("destination", destination), ("value", value))
-        names = [t.column(role, given, columns) for role, given in roles]
-        rows, found_year = t.one_year(rows, t.column("year", None, columns, needed=False), year)
-        keys = [t.labels(rows, c) for c in (t.column("sector", sector, columns), *names[:2])]
-        codes = sorted(set(keys[1]) | set(keys[2]))
-        axis = {code: k for k, code in enumerate(codes)}
-        axes = ({code: k for k, code in enumerate(sorted(set(keys[0])))}, axis, axis)
-        cells = list(zip(*keys))
-        flows, _ = t.spread(t.numbers(rows, names[2]), cells, axes)
+        roles = {"sector": sector, "origin": origin, "destination": destination, "value": value}
+        read = read_flows(frame, year=year, tariff=tariff, by_sector=True, **roles)
+        codes = sorted({*read.labels("origin"), *read.labels("destination")})
+        sectors = sorted(set(read.labels("sector")))
+        axes = (("sector", sectors), ("origin", codes), ("destination", codes))
+        flows, _ = read.spread("value", axes)
+        factor = 1e-3 if read.unit == "usd_k" else 1.0
         if tariff is not None:
-            parts["tariff"], _ = t.spread(t.numbers(rows, t.column("tariff", tariff, columns)), cells, axes)
-        return cls.from_arrays(codes, list(axes[0]), flows, year=found_year, **parts)
+            parts["tariff"], _ = read.spread("tariff", axes)
+        economy = cls.from_arrays(codes, sectors, factor * flows, year=read.year, **parts)
+        return replace(economy, kind=read.kind)
 
     @property
     def output(self) -> np.ndarray:
@@ -210,9 +210,7 @@ def _check(
 
     dyads = (sectors, economies, economies)
     if (bad := ~np.isfinite(flows) | (flows < 0)).any():
-        raise InvalidFlow(
-            f"Flows are negative, infinite or missing: {cells(bad, dyads)}.", fix="Fill them in."
-        )
+        raise InvalidFlow(f"Flows are negative, infinite or missing: {cells(bad, dyads)}.", fix="Fill them in.")
     if (bad := ~np.isfinite(tariff) | (tariff <= -1)).any():
         raise InvalidFlow(f"Tariffs are missing or -100% or less: {cells(bad, dyads)}.", fix="0.25 is 25%.")
     if (bad := ~(value_added > 0) | (value_added > 1)).any():
@@ -258,9 +256,7 @@ def final_shares(
     left = spending - np.einsum("skn,kn->sn", inputs, (1 - value_added) * flows.sum(axis=2))
     bad = left < -1e-9 * spending.sum(axis=0)
     if bad.any() and not truncate:
-        shown = first_five(
-            f"{sectors[s]} in {economies[j]} by {-left[s, j]:,.4g}" for s, j in np.argwhere(bad)
-        )
+        shown = first_five(f"{sectors[s]} in {economies[j]} by {-left[s, j]:,.4g}" for s, j in np.argwhere(bad))
         raise UnbalancedAccounts(
             f"{int(bad.sum())} sectors sell more as inputs than is spent on them: {shown}.",
             why="Nothing is left for final spending.",

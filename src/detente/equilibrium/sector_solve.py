@@ -114,12 +114,15 @@ class SectorCounterfactual:
         return float(self.flows[:, self.baseline.index(origin), self.baseline.index(destination)].sum())
 
     def to_frame(self) -> Any:
-        """A polars frame with one row per economy."""
+        """One row per economy; the kind of frame that came in, else polars."""
         import polars as pl
+
+        from detente.equilibrium.table import same_kind
 
         hats = {name: getattr(self, name) for name in ("wage_hat", "index_hat", "income_hat", "welfare_hat")}
         pct = {"welfare_pct": list(self.welfare_pct.values())}
-        return pl.DataFrame({"economy": list(self.economies), **pct, **hats})
+        frame = pl.DataFrame({"economy": list(self.economies), **pct, **hats})
+        return same_kind(self.baseline.kind, frame)
 
     def summary(self, n: int = 10) -> str:
         """The economies that change most, with the assumptions and the certificate."""
@@ -245,9 +248,7 @@ def sector_model(economy: SectorEconomy, shock: Shock, tariff: np.ndarray, defic
     own = economy.wages + economy.revenue
     scaled = deficits in ("multiplicative", "universal")
     if (bad := own + economy.deficit <= 0).any():
-        raise UnbalancedAccounts(
-            f"Final spending is not positive in {np.asarray(economy.economies)[bad][:5]}."
-        )
+        raise UnbalancedAccounts(f"Final spending is not positive in {np.asarray(economy.economies)[bad][:5]}.")
     return Sectors(
         kernel=shares * change,
         net=shares * change / (1 + tariff),

@@ -76,16 +76,13 @@ class Sectors:
     def start(self, spending: np.ndarray) -> np.ndarray:
         """The state at baseline: log wages, log prices, spending in units of the economy's value added."""
         prices = np.zeros_like(spending)
-        return np.concatenate([np.zeros_like(self.wages), prices.ravel(), (spending / self.wages).ravel()])[
-            None
-        ]
+        return np.concatenate([np.zeros_like(self.wages), prices.ravel(), (spending / self.wages).ravel()])[None]
 
     def split(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Log wages (n,), log prices (S, n), spending (S, n) in US$ million."""
-        n, cells = self.wages.size, self.value_added.size
-        wage, prices, spending = np.split(u[0], [n, n + cells])
-        shape = self.value_added.shape
-        return wage, prices.reshape(shape), np.maximum(spending.reshape(shape), 0.0) * self.wages
+        n, shape = self.wages.size, self.value_added.shape
+        prices, spending = u[0, n:].reshape(2, *shape)
+        return u[0, :n], prices, np.maximum(spending, 0.0) * self.wages
 
     def evaluate(self, wage: np.ndarray, prices: np.ndarray, spending: np.ndarray) -> Now:
         """Costs, sourcing, sales and incomes at a state."""
@@ -117,7 +114,7 @@ class Sectors:
         labour_gap = np.log(np.maximum(earned / paid, 1e-3))
         price_gap = np.where(self.used, -np.log(now.sourcing) / self.theta, 0.0) - prices
         spending_gap = (self.uses(now.sales, now.income) - spending) / self.wages
-        step = np.concatenate([0.3 * labour_gap, price_gap.ravel(), spending_gap.ravel()])
+        step = np.concatenate([0.5 * labour_gap, price_gap.ravel(), spending_gap.ravel()])
         return step[None], np.array([max(np.abs(g).max() for g in (labour_gap, price_gap, spending_gap))])
 
     def normal(self, u: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ def one_thread() -> AbstractContextManager:
 
 
 def fixed_point(
-    model: Model, start: np.ndarray, *, tolerance: float = 1e-12, max_steps: int = 600, depth: int = 6
+    model: Model, start: np.ndarray, *, tolerance: float = 1e-12, max_steps: int = 600, depth: int = 8
 ) -> Solution:
     """Anderson acceleration (Walker and Ni 2011) of the tatonnement, draws side by side.
 
@@ -54,7 +54,7 @@ def fixed_point(
     gap, used = np.full(batch, np.inf), np.full(batch, max_steps)
     active = np.arange(batch)
     part, x = model, u
-    steps = np.zeros((depth, *x.shape))
+    steps = np.zeros((batch, depth, x.shape[1]))
     moves = np.zeros_like(steps)
     best, best_gap = x.copy(), np.full(batch, np.inf)
     plain = np.zeros(batch, dtype=int)
@@ -70,7 +70,7 @@ def fixed_point(
             keep = ~done
             active, part = active[keep], model.take(active[keep])
             x, f, error, best, best_gap, plain = (a[keep] for a in (x, f, error, best, best_gap, plain))
-            steps, moves = steps[:, keep], moves[:, keep]
+            steps, moves = steps[keep], moves[keep]
             if last_x is not None:
                 last_x, last_f = last_x[keep], last_f[keep]
         better = error < best_gap
@@ -78,9 +78,9 @@ def fixed_point(
         lost = error > 10 * best_gap
         if last_x is not None:
             slot = k % depth
-            steps[slot], moves[slot] = f - last_f, x - last_x
+            steps[:, slot], moves[:, slot] = f - last_f, x - last_x
         plain = np.where(lost, 8, np.maximum(plain - 1, 0))
-        steps[:, plain > 0], moves[:, plain > 0] = 0.0, 0.0
+        steps[plain > 0], moves[plain > 0] = 0.0, 0.0
         if lost.any():
             x, f = x.copy(), f.copy()
             x[lost] = best[lost]
@@ -92,13 +92,12 @@ def fixed_point(
 
 
 def _mix(steps: np.ndarray, moves: np.ndarray, f: np.ndarray) -> np.ndarray:
-    """The combination of past steps that best cancels ``f`` in least squares: (batch, n)."""
-    gram = np.einsum("abn,cbn->bac", steps, steps)
-    size = np.einsum("baa->b", gram)[:, None, None]
-    gram = gram + (1e-13 * size + 1e-300) * np.eye(len(steps))
-    right = np.einsum("abn,bn->ba", steps, f)
-    weights = np.linalg.solve(gram, right[:, :, None])[:, :, 0]
-    return np.einsum("ba,abn->bn", weights, steps + moves)
+    """The combination of past steps (batch, depth, n) that best cancels ``f`` in least squares: (batch, n)."""
+    gram = steps @ np.swapaxes(steps, 1, 2)
+    size = np.trace(gram, axis1=1, axis2=2)[:, None, None]
+    gram += (1e-13 * size + 1e-300) * np.eye(steps.shape[1])
+    weights = np.linalg.solve(gram, steps @ f[:, :, None])
+    return (np.swapaxes(steps + moves, 1, 2) @ weights)[:, :, 0]
 
 
 def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps: int = 60) -> Solution:

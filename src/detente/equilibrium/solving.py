@@ -113,9 +113,7 @@ def check_sector_options(theta: float | None, psi: float, deficits: str, mode: s
     if mode == "published":
         check_published(deficits, shock)
     if shock.deficit and deficits != "additive":
-        raise InvalidShock(
-            "A deficit can be set under the additive rule only.", fix='Use deficits="additive".'
-        )
+        raise InvalidShock("A deficit can be set under the additive rule only.", fix='Use deficits="additive".')
 
 
 def check_words(deficits: str, mode: str) -> None:
@@ -157,9 +155,7 @@ def set_other(shock: Shock) -> bool:
     return bool(shock.productivity_hat or shock.labour_hat or shock.deficit)
 
 
-def follow_recipe(
-    economy: Economy, shock: Shock, theta: float, reference: str | None, began: float
-) -> Counterfactual:
+def follow_recipe(economy: Economy, shock: Shock, theta: float, reference: str | None, began: float) -> Counterfactual:
     """The published loop with labels and the same certificate."""
     from detente.equilibrium.geppml import STOP, published_loop
 
@@ -209,8 +205,7 @@ def one_sector(economy: Economy, shock: Shock, theta: float, psi: float, deficit
         kernel=(economy.import_shares * np.exp(effects))[None],
         output=economy.output[None],
         supply_hat=(
-            hat_array(shock.productivity_hat, economy, "productivity")
-            * hat_array(shock.labour_hat, economy, "labour")
+            hat_array(shock.productivity_hat, economy, "productivity") * hat_array(shock.labour_hat, economy, "labour")
         )[None],
         ratio=(economy.expenditure / economy.output if scaled else np.ones(n))[None],
         deficit=(deficit_array(shock, economy) if deficits == "additive" else np.zeros(n))[None],

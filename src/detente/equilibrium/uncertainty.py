@@ -213,15 +213,11 @@ def _spec(
     for prior, what, low in ((theta, "theta", 0.0), (psi, "supply_elasticity", -1e-300)):
         values = prior.quantile(ends)
         if not (np.isfinite(values).all() and (values > low).all()):
-            raise SpecificationError(
-                f"The prior of {what} reaches {values.min():g}.", fix="Keep it in its domain."
-            )
+            raise SpecificationError(f"The prior of {what} reaches {values.min():g}.", fix="Keep it in its domain.")
     n = len(economy)
     effects = partial_array(shock, economy)
     check_connected((economy.flows > 0) & np.isfinite(effects), economy.economies)
-    loads = (
-        [partial_array(Shock(dict(d)), economy) for d in coefficients.design.values()] if coefficients else []
-    )
+    loads = [partial_array(Shock(dict(d)), economy) for d in coefficients.design.values()] if coefficients else []
     error = np.broadcast_to(np.asarray(flow_error, dtype=float), (n, n)) * (1 - np.eye(n))
     if not (np.isfinite(error).all() and (error >= 0).all()):
         raise SpecificationError("flow_error must be finite and not negative.")
@@ -308,11 +304,7 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     now = model.state(found.u)
     by_output = (rule == "multiplicative")[:, None]
     hat = np.where(by_output, now.output / output, now.expenditure / spending) / np.exp(now.log_index)
-    after = (
-        np.array([model.flows(found.u)[:, i, j] for i, j in spec.track])
-        .reshape(len(spec.track), len(plan[0]))
-        .T
-    )
+    after = np.array([model.flows(found.u)[:, i, j] for i, j in spec.track]).reshape(len(spec.track), len(plan[0])).T
     bad = ~(found.gap < spec.tolerance) | (now.expenditure <= 0).any(axis=1)
     hat[bad], after[bad] = np.nan, np.nan
     return hat, after, found.gap

@@ -12,6 +12,10 @@ _HOME = {
     "impute": "imputation",
     "GravityFit": "fit",
     "fit_ppml": "fit",
+    "Staggered": "staggered",
+    "staggered": "staggered",
+    "BiasCorrection": "bias",
+    "bias_correct": "bias",
 }
 
 __all__ = sorted(_HOME)

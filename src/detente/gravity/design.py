@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +36,7 @@ class Design:
     effects : the formula's fixed effects; slopes : [n] of every column with a varying slope
     rows : [n] positions in the table, None when all of it is used
     n_rows, n_missing : rows given; rows left out because a value they need is missing
+    known : codes of interacted columns worked out so far
     """
 
     y: np.ndarray
@@ -49,6 +50,9 @@ class Design:
     rows: np.ndarray | None
     n_rows: int
     n_missing: int
+    known: dict[tuple[str, ...], tuple[np.ndarray, int]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def take(self, keep: np.ndarray) -> Design:
         """The design on the rows where ``keep`` [n] is True; levels stay as they are."""
@@ -67,6 +71,7 @@ class Design:
             axes={name: Codes(axis.codes[keep], axis.levels) for name, axis in self.axes.items()},
             slopes={name: cut(slope) for name, slope in self.slopes.items()},
             rows=np.flatnonzero(keep) if self.rows is None else self.rows[keep],
+            known={},
         )
 
     def without(self, columns: Sequence[int]) -> Design:
@@ -76,11 +81,14 @@ class Design:
 
     def codes(self, columns: Sequence[str]) -> tuple[np.ndarray, int]:
         """Codes [n] of interacted columns, without gaps, and how many levels occur."""
-        codes, n = self.axes[columns[0]].codes, len(self.axes[columns[0]])
-        for name in columns[1:]:
-            axis = self.axes[name]
-            codes, n = codes * len(axis) + axis.codes, n * len(axis)
-        return compress(codes, n)
+        columns = tuple(columns)
+        if columns not in self.known:
+            codes, n = self.axes[columns[0]].codes, len(self.axes[columns[0]])
+            for name in columns[1:]:
+                axis = self.axes[name]
+                codes, n = codes * len(axis) + axis.codes, n * len(axis)
+            self.known[columns] = compress(codes, n)
+        return self.known[columns]
 
     def label(self, columns: Sequence[str], row: int) -> str:
         """The level of interacted columns at one row, in words."""

@@ -20,7 +20,16 @@ from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.sample import nonempty, singletons, zero_levels
 from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
 from detente.gravity.tensor_engine import fit_on_tensor
+from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A weighted sum of coefficients."""
+
+    estimate: float
+    std_error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class GravityFit:
     coef, se : by term; cov : [k, k] in the order of ``names``
     n_rows = n_missing + n_separated + n_singletons + n_used
     dropped : regressors left out, with the reason; separated : which rows were, by which rule
-    engine : "tensor" or "rows"
+    engine : "tensor" or "rows"; cov_repaired : a negative eigenvalue of ``cov`` was set to zero
     """
 
     formula: str
@@ -44,6 +53,7 @@ class GravityFit:
     n_singletons: int
     n_used: int
     n_clusters: tuple[int, ...]
+    cov_repaired: bool
     clustering: Clustering
     small_sample: str
     dropped: Mapping[str, str]
@@ -81,6 +91,16 @@ class GravityFit:
         z = float(ndtri(0.5 + level / 2))
         return {k: (self.coef[k] - z * self.se[k], self.coef[k] + z * self.se[k]) for k in self.names}
 
+    def combine(self, weights: Mapping[str, float]) -> Combination:
+        """Estimate and standard error of a weighted sum of coefficients, such as an effect and its lags."""
+        unknown = [name for name in weights if name not in self.coef]
+        if unknown:
+            raise UsageError(
+                f"'{unknown[0]}' is not a term of this fit.{did_you_mean(unknown[0], self.names)}"
+            )
+        w = np.array([weights.get(name, 0.0) for name in self.names])
+        return Combination(float(w @ list(self.coef.values())), float(np.sqrt(w @ self.cov @ w)))
+
     def to_frame(self) -> Any:
         """One row a term: term, estimate, std_error, z, p_value, ci_low, ci_high."""
         return self.table.like(self._columns())
@@ -101,6 +121,10 @@ class GravityFit:
             b, s, z, p = (columns[c][k] for c in ("estimate", "std_error", "z", "p_value"))
             lines.append(f"{name:{width}}  {b:10.4f} {s:10.4f} {z:8.2f} {p:7.3f}")
         lines += [f"Left out: {reason}" for reason in self.dropped.values()]
+        if self.cov_repaired:
+            lines.append(
+                "The covariance had a negative eigenvalue, set to zero: too few clusters for these errors."
+            )
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -138,6 +162,7 @@ class GravityFit:
         )
 
 
+@one_blas_thread
 def fit_ppml(
     data: Any,
     formula: str,
@@ -315,6 +340,7 @@ def _assembled(
         n_singletons=n_singletons,
         n_used=len(design.y),
         n_clusters=errors.n_clusters,
+        cov_repaired=errors.repaired,
         clustering=clustering,
         small_sample=ssc,
         dropped=MappingProxyType(dropped),

@@ -17,6 +17,7 @@ import numpy as np
 from detente.errors import SpecificationError, UsageError
 from detente.gravity.dense import Dense, to_dense
 from detente.gravity.tensor import ThreeWay, fit_margins
+from detente.gravity.threads import one_blas_thread
 
 SIZE_FACTOR = 3.0
 """Placebos trade between 1/3 and 3 times what the dyad traded in the base years."""
@@ -127,6 +128,7 @@ _COLUMNS = (
 _CHANGE_COLUMNS = ("origin", "destination", "from_year", "to_year", "change", "placebo_share", "n_placebos")
 
 
+@one_blas_thread
 def impute(
     data: Any,
     masked: Sequence[tuple],

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+EDGE = 1e-10
+"""Share of a column's sum of squares below which what pairs leave of it is rounding, not variation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -104,15 +107,21 @@ class TensorProjector:
             ca, cg = self.year_sums(sp * self.inverse_p)
             ba, bg = sa - ca, sg - cg
         a, g = (np.zeros_like(sa), np.zeros_like(sg)) if start is None else (start.a, start.g)
-        a, g, iterations = self._conjugate(ba, bg, a, g, tol, max_iterations)
+        floor = EDGE * np.maximum(
+            _dot(sa, sg, sa * self.inverse_a, sg * self.inverse_g), self._pair_energy(sp)
+        )
+        a, g, iterations = self._conjugate(ba, bg, a, g, tol, max_iterations, floor)
         p = (sp - self.pair_sums(a, g)) * self.inverse_p if self.pairs else sp
         return Removed(a, g, p, iterations)
 
-    def _conjugate(self, ba, bg, a, g, tol, max_iterations):
+    def _pair_energy(self, sp: np.ndarray) -> np.ndarray:
+        return np.einsum("kij,kij,ij->k", sp, sp, self.inverse_p)[:, None, None]
+
+    def _conjugate(self, ba, bg, a, g, tol, max_iterations, floor):
         """Preconditioned conjugate gradients on every column side by side."""
         na, ng = self.normal(a, g)
         ra, rg = ba - na, bg - ng
-        scale = _dot(ba, bg, *self.smooth(ba, bg))
+        scale = np.maximum(_dot(ba, bg, *self.smooth(ba, bg)), floor)
         za, zg = self.smooth(ra, rg)
         pa, pg, size = za, zg, _dot(ra, rg, za, zg)
         iteration = 0

@@ -52,14 +52,21 @@ def fit_on_rows(
         drift = np.abs(eta - before)[mu > 1e-10 * floor].max(initial=0.0)  # separated rows sink below
         coef, deviance = new, reached
         converged = change <= tol and moved <= tol and drift <= 1e-6
+        drift = np.abs(eta - before).max(initial=0.0)
     w = prior * mu
     projector.weigh(w)
     tilde, effects_x = projector.effects(X, None if effects is None else effects[:, 1:], tol=1e-10)
     hessian = tilde.T @ (w[:, None] * tilde)
     core = eta - offset - X @ coef
-    _, effects_core = projector.effects(core[:, None], effects[:, :1] - effects_x @ coef[:, None], tol=1e-10)
-    levels = projector.levels(core, effects_core[:, 0])
-    return EngineFit(coef, mu, np.ascontiguousarray(tilde.T), hessian, levels, done, converged, change)
+    begin = effects[:, :1] - effects_x @ coef[:, None]
+
+    def log_effects() -> tuple[np.ndarray, ...]:
+        _, found = projector.effects(core[:, None], begin, tol=1e-10)
+        return projector.levels(core, found[:, 0])
+
+    return EngineFit(
+        coef, mu, np.ascontiguousarray(tilde.T), hessian, log_effects, done, converged, change, float(drift)
+    )
 
 
 def _damped(y, prior, eta, target, deviance):

@@ -16,6 +16,10 @@ from detente.gravity.design import Design
 
 DENSE_LEVELS = 2500
 """Up to this many levels beside the largest set the normal equations are factorised."""
+RIDGE = 1e-7
+"""Share of the diagonal added before factorising: the redundant levels make the matrix singular."""
+PATIENCE = 12
+"""Steps without progress after which rounding is taken to have set the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class RowProjector:
             normal -= (cross.T @ (diags_array(self.inverse[self.first].ravel()) @ cross)).toarray()
         diagonal = np.einsum("ll->l", normal)
         full = np.concatenate([1 / np.maximum(self.inverse[k].ravel(), 1e-300) for k in self.others])
-        diagonal += 1e-9 * np.where(np.isfinite(full) & (full < 1e299), full, 1.0)
+        diagonal += RIDGE * np.where(np.isfinite(full) & (full < 1e299), full, 1.0)
         self.factor = cho_factor(normal, overwrite_a=True, check_finite=False)
 
     def rest(self, c: np.ndarray) -> np.ndarray:
@@ -130,15 +134,40 @@ class RowProjector:
             left -= self.means(left)[self.blocks[self.first].codes]
         return left, c
 
+    def solve(self, sums: list[np.ndarray], *, tol: float = 1e-9, max_iterations: int = 1000) -> np.ndarray:
+        """Rows [n, k] of ``D (D'W D)^-1 s`` for ``sums`` by block, each [levels, k].
+
+        This is how the fitted log flows of these rows answer to a change of the effects' equations.
+        """
+        b = np.concatenate([sums[k] for k in self.others]) if self.others else np.zeros((0, sums[0].shape[1]))
+        if self.first is None:
+            return self.rest(self._solve(b, np.zeros_like(b), tol, max_iterations))
+        lifted = (self.inverse[self.first] * sums[self.first])[self.blocks[self.first].codes]
+        if not self.others:
+            return lifted
+        b = b - np.concatenate([self.transposed[k] @ (self.w * lifted) for k in self.others])
+        rows = self.rest(self._solve(b, np.zeros_like(b), tol, max_iterations))
+        return lifted + rows - self.means(rows)[self.blocks[self.first].codes]
+
     def _conjugate(self, x: np.ndarray, c: np.ndarray, tol: float, max_iterations: int) -> np.ndarray:
-        b = self.totals(x)
-        scale = np.abs(x).max(0, initial=0.0)
+        scale = np.minimum(np.abs(x).max(0, initial=0.0), 1.0)
+        return self._solve(self.totals(x), c, tol * scale, max_iterations)
+
+    def _solve(
+        self, b: np.ndarray, c: np.ndarray, tol: np.ndarray | float, max_iterations: int
+    ) -> np.ndarray:
+        """Conjugate gradients from ``c`` until the effects are within about ``tol`` [k] of the solution."""
         r = b - self.totals(self.rest(c)) if c.any() else b
         z = self.smooth(r)
         p, size = z, _dot(r, z)
+        best, best_c, idle = np.inf, c, 0
         for _ in range(max_iterations):
-            if (np.abs(z).max(0) <= tol * scale).all():  # z is about the error of the effects
-                break
+            error = float((np.abs(z).max(0) / np.maximum(tol, 1e-300)).max(initial=0.0))
+            if error < 0.9 * best:
+                best, best_c, idle = error, c, 0
+            idle += 1
+            if error <= 1 or (idle > PATIENCE and best < 1e3) or idle > 10 * PATIENCE:
+                break  # z is about the error of the effects; rounding sets a floor to it
             q = self.totals(self.rest(p))
             step = _safe_ratio(size, _dot(p, q))
             c = c + step * p
@@ -146,7 +175,7 @@ class RowProjector:
             z = self.smooth(r)
             size, last = _dot(r, z), size
             p = z + _safe_ratio(size, last) * p
-        return c
+        return best_c
 
     def levels(self, v: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, ...]:
         """Effects by block for one column ``v`` [n] whose other blocks' effects are ``c`` [levels]."""

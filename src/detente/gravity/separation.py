@@ -23,8 +23,9 @@ EXACT_ROWS, EXACT_COLUMNS = 20_000, 3_000
 """Up to this size "auto" takes the linear program, beyond it the rectifier."""
 EPSILON = 1e-5
 """A combination below this is zero."""
-TINY = 1e-8
-"""A zero flow fitted below this share of the smallest positive flow gives reason to search."""
+TINY, MOVING = 1e-8, 1e-4
+"""A zero flow fitted below this share of the smallest positive flow, or a log flow still moving by this
+much in the last step, gives reason to search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def looks_separated(design: Design, fit: EngineFit) -> bool:
     zero = design.y == 0
     if not zero.any():
         return False
-    return not fit.converged or bool(fit.mu[zero].min() < TINY * design.y[~zero].min())
+    sunk = bool(fit.mu[zero].min() < TINY * design.y[~zero].min())
+    return sunk or not fit.converged or fit.drift > MOVING
 
 
 def find_separated(design: Design, method: str = "auto") -> np.ndarray:
@@ -112,8 +114,8 @@ def by_linear_program(design: Design) -> np.ndarray:
     )
     z = np.zeros(len(design.y))
     if solved.status == 0:
-        s = solved.x[n:]
-        z[zero[s > EPSILON]] = s[s > EPSILON]
+        found = zero[solved.x[n:] > EPSILON]
+        z[found] = (matrix @ solved.x[:n])[found]
     return z
 
 
@@ -122,38 +124,51 @@ def by_rectifier(design: Design, *, penalty: float = 1e4, max_iterations: int = 
 
     The original holds the positive rows by a weight of order 1e10. Here the weight is moderate and what
     is left is fed back with the opposite sign (the method of multipliers), which keeps the regressions
-    well conditioned.
+    well conditioned. Both halves of a round preserve or raise the inner product of u with any certificate,
+    and u starts at one: where there is a certificate the largest u never falls below one, so the search
+    ends as soon as it does.
     """
     zero = design.y == 0
     projector = RowProjector(blocks_of(design))
-    w = np.where(zero, 1.0, penalty)
-    projector.weigh(w)
-    X = np.ascontiguousarray(design.X.T)
-    tilde, _ = projector.effects(X, tol=1e-10)
-    inverse = np.linalg.pinv(tilde.T @ (w[:, None] * tilde), rcond=1e-12, hermitian=True)
-    target, state = zero.astype(float), None
+    search = _Held(projector, design.X, ~zero, penalty)
+    target = zero.astype(float)
     for _ in range(max_iterations):
-        fitted, state = _held(projector, tilde, inverse, target, zero, w, state)
+        fitted = search.fitted(target)
         fitted[np.abs(fitted) < EPSILON] = 0.0
+        if fitted.max() < 0.99:
+            break
         if (fitted[zero] >= 0).all():
-            return np.where(zero, fitted, 0.0) if not fitted[~zero].any() else np.zeros(len(w))
+            found = zero & (fitted > 100 * EPSILON)  # what is still fading is not separated
+            proof = _Held(projector, design.X, ~found, penalty).fitted(np.where(found, fitted, 0.0))
+            return np.where(found, proof, 0.0) if (proof[found] > 0).all() else np.zeros(len(zero))
         target = np.where(zero, np.maximum(fitted, 0.0), 0.0)
-        if not target.any():
-            break
-    return np.zeros(len(w))
+    return np.zeros(len(zero))
 
 
-def _held(projector, tilde, inverse, target, zero, w, state):
-    """Fitted values of the regression of ``target`` with positive rows driven to zero."""
-    feedback = np.zeros(len(target))
-    for _ in range(50):
-        goal = np.where(zero, target, feedback)
-        left, state = projector.effects(goal[:, None], state, tol=1e-9)
-        fitted = goal - (left[:, 0] - tilde @ (inverse @ (tilde.T @ (w * left[:, 0]))))
-        if np.abs(fitted[~zero]).max(initial=0.0) < EPSILON / 10:
-            break
-        feedback = feedback - np.where(zero, 0.0, fitted)
-    return fitted, state
+class _Held:
+    """Regression on all regressors and effects with the rows ``held`` [n] kept at zero."""
+
+    def __init__(self, projector: RowProjector, X: np.ndarray, held: np.ndarray, penalty: float) -> None:
+        self.projector, self.held = projector, held
+        self.w = np.where(held, penalty, 1.0)
+        projector.weigh(self.w)
+        self.tilde, _ = projector.effects(np.ascontiguousarray(X.T), tol=1e-10)
+        gram = self.tilde.T @ (self.w[:, None] * self.tilde)
+        self.inverse = np.linalg.pinv(gram, rcond=1e-12, hermitian=True)
+        self.state: np.ndarray | None = None
+
+    def fitted(self, target: np.ndarray) -> np.ndarray:
+        """Fitted values of ``target`` [n]; what the held rows still show is fed back until it is nothing."""
+        feedback = np.zeros(len(target))
+        for _ in range(50):
+            goal = np.where(self.held, feedback, target)
+            left, self.state = self.projector.effects(goal[:, None], self.state, tol=1e-9)
+            slope = self.inverse @ (self.tilde.T @ (self.w * left[:, 0]))
+            fitted = goal - (left[:, 0] - self.tilde @ slope)
+            if np.abs(fitted[self.held]).max(initial=0.0) < EPSILON / 10:
+                break
+            feedback = feedback - np.where(self.held, fitted, 0.0)
+        return fitted
 
 
 def _positions(design: Design, chosen: np.ndarray) -> np.ndarray:

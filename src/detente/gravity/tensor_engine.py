@@ -9,6 +9,7 @@ the profile Hessian is that of the regressors less their weighted fixed effects
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -21,6 +22,10 @@ from detente.gravity.tensor import Margins, Scales, balance, margins_of, startin
 
 LOOSE, MIDDLE, TIGHT = 1e-2, 1e-4, 1e-9
 """Relative accuracy of projections: first steps, later steps, standard errors."""
+
+
+MAX_SWEEPS = 500
+"""Margins that take longer do not settle: some effect runs away, which is looked into afterwards."""
 
 
 @dataclass(slots=True)
@@ -36,6 +41,7 @@ class _Sheet:
     weight: np.ndarray
     removed: Removed | None = None
     projector: TensorProjector | None = None
+    settled: bool = True
 
 
 def fit_on_tensor(
@@ -77,8 +83,8 @@ def fit_on_tensor(
         final = scaled_solve(hessian, gradient)
         coef, best = _advance(sheets, coef, final, -np.inf, layout.pairs, tol)
     else:
-        hessian = np.zeros((0, 0))
-    return _gathered(design, layout, sheets, coef, hessian, done, converged, change)
+        hessian, final = np.zeros((0, 0)), coef
+    return _gathered(design, layout, sheets, coef, hessian, final, done, converged, change)
 
 
 def _sheets(design: Design, layout: Layout) -> list[_Sheet]:
@@ -100,16 +106,17 @@ def _sheets(design: Design, layout: Layout) -> list[_Sheet]:
 
 def _effects_given(sheets: list[_Sheet], coef: np.ndarray, pairs: bool, tol: float) -> float:
     """Solve the margin equations at ``coef``; the profile log likelihood without its constant."""
-    return sum(_solve_sheet(sheet, coef, pairs, tol, 5000) for sheet in sheets)
+    return sum(_solve_sheet(sheet, coef, pairs, tol, MAX_SWEEPS) for sheet in sheets)
 
 
 def _solve_sheet(sheet: _Sheet, coef: np.ndarray, pairs: bool, tol: float, max_sweeps: int) -> float:
     index = np.tensordot(coef, sheet.X, 1) if len(coef) else np.zeros_like(sheet.y)
     np.exp(index, out=sheet.weight)
     sheet.weight *= sheet.base
-    sheet.scales, _, _ = balance(
+    sheet.scales, _, change = balance(
         sheet.weight, sheet.margins, sheet.scales, tol=tol, max_sweeps=max_sweeps, pairs=pairs
     )
+    sheet.settled = change <= tol
     a, g, p = sheet.scales.a, sheet.scales.g, sheet.scales.p
     for t in range(len(sheet.y)):
         np.multiply(sheet.weight[t], p, out=sheet.mu[t])
@@ -183,7 +190,7 @@ def _advance(sheets, coef, step, best, pairs: bool, tol: float) -> tuple[np.ndar
     return coef + move, reached
 
 
-def _gathered(design, layout, sheets, coef, hessian, iterations, converged, change) -> EngineFit:
+def _gathered(design, layout, sheets, coef, hessian, step, iterations, converged, change) -> EngineFit:
     mu = layout.gather([sheet.mu for sheet in sheets])
     if design.weights is not None:
         mu = np.divide(mu, design.weights, out=np.zeros_like(mu), where=design.weights > 0)
@@ -200,5 +207,8 @@ def _gathered(design, layout, sheets, coef, hessian, iterations, converged, chan
             )
             columns.append(less[0])
         tilde[k] = layout.gather(columns)
-    effects = layout.log_effects(design, [sheet.scales for sheet in sheets])
-    return EngineFit(coef, mu, tilde, hessian, effects, iterations, converged, change)
+    scales = [sheet.scales for sheet in sheets]
+    effects = partial(layout.log_effects, design, scales)
+    settled = all(sheet.settled for sheet in sheets)
+    drift = float(np.abs(step @ tilde).max(initial=0.0)) if settled else np.inf
+    return EngineFit(coef, mu, tilde, hessian, effects, iterations, converged and settled, change, drift)

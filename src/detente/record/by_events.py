@@ -36,9 +36,7 @@ def _one_event(claim: Claim, found: Event, evidence: Evidence) -> Verdict:
     sources = evidence.sources_of(found, claim)
     if not sources:
         return not_checkable(_OWN, "event")
-    text = f"{found.title} ({found.id}, {found.date}" + (
-        f"; announced {found.announced})" if found.announced else ")"
-    )
+    text = f"{found.title} ({found.id}, {found.date}" + (f"; announced {found.announced})" if found.announced else ")")
     actor = claim.option("actor")
     if actor and actor not in found.actors:
         reason = f"The record names {', '.join(found.actors) or 'no one'} for this event, not {actor}."
@@ -120,15 +118,11 @@ def count(claim: Claim, evidence: Evidence) -> Verdict:
     Target: ``kind=border closure`` and the like, separated by ``;``; ``op=at least`` and
     the other operators apply; without a value at least two are asked for.
     """
-    wanted = {
-        name.strip(): value.strip() for name, _, value in (p.partition("=") for p in split_list(claim.target))
-    }
+    wanted = {name.strip(): value.strip() for name, _, value in (p.partition("=") for p in split_list(claim.target))}
     found = [
         e
         for e in evidence.events.values()
-        if (claim.date is None or claim.date.holds(e.date))
-        and _matches(e, wanted)
-        and evidence.sources_of(e, claim)
+        if (claim.date is None or claim.date.holds(e.date)) and _matches(e, wanted) and evidence.sources_of(e, claim)
     ]
     sources = tuple(dict.fromkeys(s for e in found for s in evidence.sources_of(e, claim)))
     text = f"{len(found)} events: " + "; ".join(f"{e.id} ({e.date})" for e in found[:8])
@@ -160,9 +154,7 @@ def prediction(claim: Claim, evidence: Evidence) -> Verdict:
                 f"It had not happened{until}.",
             )
         reason = f"It had not happened by {horizon.last}."
-        return Verdict(
-            "contradicted", "no such event on record", _cover(evidence, claim), "", "prediction", reason
-        )
+        return Verdict("contradicted", "no such event on record", _cover(evidence, claim), "", "prediction", reason)
     day, text, sources = outcome
     if not sources:
         return not_checkable(_OWN, "prediction")

@@ -64,9 +64,7 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
         return _conflict(claim, chosen, unexplained)
     reason = _within(claim, operator, chosen)
     if outside:
-        reason += (
-            " Other figures differ by valuation, compiler or label: " + "; ".join(map(_cite, outside)) + "."
-        )
+        reason += " Other figures differ by valuation, compiler or label: " + "; ".join(map(_cite, outside)) + "."
     elif len(inside) > 1:
         reason += f" {_count(len(inside) - 1, 'further independent figure')} within the same rounding."
     return _verdict(claim, word, chosen, reason, sources=[chosen, *[f for f in inside if f is not chosen]])
@@ -131,14 +129,10 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     if len(best) > 1:
         best.pop("unspecified", None)  # a mixture of bases, used only where there is nothing better
     if not best:
-        return not_checkable(
-            "No independent series covers the period and its neighbours on one basis.", "extreme"
-        )
+        return not_checkable("No independent series covers the period and its neighbours on one basis.", "extreme")
     kind = "peak" if claim.state == "max" else "low"
     agree = {basis: f for basis, f in best.items() if f.period == claim.date}
-    text = "; ".join(
-        f"{kind} of {sizes[b]} periods on basis {b}: {_cite(f)}" for b, f in sorted(best.items())
-    )
+    text = "; ".join(f"{kind} of {sizes[b]} periods on basis {b}: {_cite(f)}" for b, f in sorted(best.items()))
     sources = _sources(best.values())
     if len(agree) == len(best):
         reason = f"Every basis with a series across the years has its {kind} in {claim.date}."
@@ -212,9 +206,7 @@ def _against_bound(claim: Claim, operator: str, bound: Figure) -> Verdict:
     if high < floor or low > ceiling:
         reason = f"The record has {shown}, which the claim rules out."
         return _verdict(claim, "contradicted", bound, reason, sources=[bound])
-    return not_checkable(
-        f"The record has only a bound, {shown}, which fits the claim and others as well.", "quantity"
-    )
+    return not_checkable(f"The record has only a bound, {shown}, which fits the claim and others as well.", "quantity")
 
 
 def _none_allowed(claim: Claim, operator: str, outside: Sequence[Figure]) -> Verdict:
@@ -246,9 +238,7 @@ def _composed(claim: Claim, evidence: Evidence, operator: str) -> list[Figure] |
     for name in ("exports", "imports"):
         series = f"{family}.{name}" + (f"@{place}" if place else "")
         free, _ = evidence.independent(series, claim)
-        parts[name] = [
-            f for f in _comparable(free, claim) if f.status == "reported" and f.basis in ("fob", "baci")
-        ]
+        parts[name] = [f for f in _comparable(free, claim) if f.status == "reported" and f.basis in ("fob", "baci")]
     exports = [f for f in parts["exports"] if f.basis == "fob"] or parts["exports"]
     imports = [f for f in parts["imports"] if f.basis == "fob"] or parts["imports"]
     if not exports or not imports:
@@ -279,9 +269,7 @@ def _explained(odd: Figure, other: Figure | list[Figure], evidence: Evidence) ->
         total = sum(f.value for f in other)
         return bool(total) and 1 / 1.2 <= odd.value / total <= 1.2
     family = odd.series.partition("@")[0].rpartition(".")[0]
-    context = [
-        f for flow in ("exports", "imports", "balance", "total") for f in evidence.series(f"{family}.{flow}")
-    ]
+    context = [f for flow in ("exports", "imports", "balance", "total") for f in evidence.series(f"{family}.{flow}")]
     kinds = {e.kind for e in explain(odd, other, context)}
     return bool(kinds - {"power of ten", "other period"})
 

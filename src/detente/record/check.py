@@ -55,9 +55,7 @@ def problems_where(
     ]
     if len(rows) > MANY:
         more = first_five(row + FIRST_ROW for row in rows[MANY:])
-        found.append(
-            Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix)
-        )
+        found.append(Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix))
     return found
 
 
@@ -66,9 +64,7 @@ def _empty_cells(frame: pl.DataFrame, table: Table) -> list[Problem]:
     for column in table.needed:
         if frame[column].null_count():
             what = f"'{column}' is empty."
-            found += problems_where(
-                frame, table, frame[column].is_null(), column, what, "It is needed in every row."
-            )
+            found += problems_where(frame, table, frame[column].is_null(), column, what, "It is needed in every row.")
     return found
 
 
@@ -141,9 +137,7 @@ def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
 def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     """Ids that point at no row."""
     sources = set(tables["sources"]["source_id"].drop_nulls())
-    figures = (
-        set(tables["figures"]["figure_id"].drop_nulls()) if not tables["forecasts"].is_empty() else set()
-    )
+    figures = set(tables["figures"]["figure_id"].drop_nulls()) if not tables["forecasts"].is_empty() else set()
     found = []
     for name, column, known, free in (
         ("sources", "cites", sources, ()),
@@ -171,9 +165,7 @@ def _unknown_ids(frame: pl.DataFrame, table: Table, column: str, known: set[str]
         return f"There is no id '{bad[cell][0]}'.{did_you_mean(bad[cell][0], known)}"
 
     file = SOURCES.file if column != "outcome_figure_ids" else TABLES["figures"].file
-    return problems_where(
-        frame, table, cells.is_in(list(bad)), column, what, f"Add it to {file} or mend it here."
-    )
+    return problems_where(frame, table, cells.is_in(list(bad)), column, what, f"Add it to {file} or mend it here.")
 
 
 def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
@@ -217,9 +209,7 @@ def _event_words(events: pl.DataFrame, vocabulary: Vocabulary) -> list[Problem]:
         if reason:
             bad[cell] = reason
     if bad:
-        found += problems_where(
-            events, table, events["sets"].is_in(list(bad)), "sets", lambda cell: bad[cell], ""
-        )
+        found += problems_where(events, table, events["sets"].is_in(list(bad)), "sets", lambda cell: bad[cell], "")
     return found
 
 

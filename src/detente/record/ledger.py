@@ -135,6 +135,24 @@ class Ledger:
 
         return diff(self, a, b)
 
+    def conflicts(self) -> pl.DataFrame:
+        """Figures that disagree, each with its best explanation; never averaged."""
+        from detente.record.conflicts import conflicts
+
+        return conflicts(self)
+
+    def scoreboard(self) -> pl.DataFrame:
+        """The forecasts with the columns outcome, error, ratio and result."""
+        from detente.record.scoreboard import scoreboard
+
+        return scoreboard(self)
+
+    def compare_articles(self, first: str, second: str) -> pl.DataFrame:
+        """Claims of two sources side by side: agree, differ, complement or contradict."""
+        from detente.record.articles import compare_articles
+
+        return compare_articles(self, first, second)
+
     def __repr__(self) -> str:
         counts = ", ".join(f"{getattr(self, name).height} {name}" for name in TABLES)
         return f"Ledger({counts})"
@@ -159,9 +177,7 @@ def spans(cells: pl.Series) -> pl.DataFrame:
         {"cell": distinct, "first": [p.first for p in periods], "last": [p.last for p in periods]},
         schema={"cell": pl.String, "first": pl.Date, "last": pl.Date},
     )
-    return (
-        cells.rename("cell").to_frame().join(table, on="cell", how="left", maintain_order="left").drop("cell")
-    )
+    return cells.rename("cell").to_frame().join(table, on="cell", how="left", maintain_order="left").drop("cell")
 
 
 def _read_all(folder: Path, vocabulary: Vocabulary) -> tuple[dict[str, pl.DataFrame], list[Problem]]:

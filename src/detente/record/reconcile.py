@@ -74,9 +74,7 @@ def explain(odd: Figure, other: Figure, context: Iterable[Figure]) -> list[Expla
         and totals, of the same and neighbouring periods.
     """
     context = [
-        f
-        for f in context
-        if f.id not in (odd.id, other.id) and f.status in ("reported", "derived", "approximate")
+        f for f in context if f.id not in (odd.id, other.id) and f.status in ("reported", "derived", "approximate")
     ]
     found: list[Explanation] = []
     for rule in _RULES:
@@ -122,9 +120,7 @@ def _off(a: float, b: float) -> float:
 
 def _rounding(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
     if agree(odd, other):
-        arithmetic = (
-            f"{say(odd.value, odd.unit)} and {say(other.value, other.unit)} agree within their rounding"
-        )
+        arithmetic = f"{say(odd.value, odd.unit)} and {say(other.value, other.unit)} agree within their rounding"
         yield Explanation("rounding", arithmetic, 0.0)
 
 
@@ -145,9 +141,7 @@ def _mislabelled(odd: Figure, other: Figure, context: Sequence[Figure]) -> Itera
     )
     for flow, implied in (("exports", exports), ("imports", imports)):
         for part in _beside(odd, context, flow):
-            if part.status != "derived" and _off(part.value, implied) <= max(
-                FIT, rounding_half(part) / implied
-            ):
+            if part.status != "derived" and _off(part.value, implied) <= max(FIT, rounding_half(part) / implied):
                 arithmetic = f"{solved}; {flow} published apart from both are {part.value:,g} ({part.id})"
                 yield Explanation("balance as total", arithmetic, _off(part.value, implied), (part.id,))
     for x in _beside(odd, context, "exports"):
@@ -196,9 +190,10 @@ def _valuation(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterato
 
 
 def _fit(computed: float, figure: Figure) -> float:
-    """Misfit of a computed number, 0 within the rounding of an approximate figure."""
+    """Misfit of a computed number: none within the figure's rounding, else all that is missing."""
     allowed = rounding_half(figure) if figure.status == "approximate" else _last_digit(figure)
-    return max(0.0, abs(computed - figure.value) - allowed) / abs(figure.value)
+    missing = abs(computed - figure.value)
+    return 0.0 if missing <= allowed else missing / abs(figure.value)
 
 
 def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
@@ -207,9 +202,7 @@ def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator
     if len(bases) == 2 and bases & {"baci", "mirror", "comtrade", "importer-side"}:
         ratio = max(odd.value, other.value) / max(min(odd.value, other.value), 1e-12)
         if ratio <= CIF_OVER_FOB[1]:
-            arithmetic = (
-                f"{odd.value:,g} ({odd.basis}) beside {other.value:,g} ({other.basis}): ratio {ratio:.3f}"
-            )
+            arithmetic = f"{odd.value:,g} ({odd.basis}) beside {other.value:,g} ({other.basis}): ratio {ratio:.3f}"
             yield Explanation("compiler", arithmetic, ratio - 1)
 
 
@@ -217,12 +210,7 @@ def _other_period(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
     """The figure of a neighbouring or partial period quoted for this one."""
     for f in context:
         near = f.period != odd.period and abs(f.period.gap(odd.period)) <= 1
-        if (
-            f.series == odd.series
-            and near
-            and f.status != "approximate"
-            and _off(odd.value, f.value) <= 0.005
-        ):
+        if f.series == odd.series and near and f.status != "approximate" and _off(odd.value, f.value) <= 0.005:
             arithmetic = f"{f.value:,g} is the figure for {f.period} ({f.id})"
             yield Explanation("other period", arithmetic, _off(odd.value, f.value), (f.id,))
 
@@ -233,10 +221,7 @@ def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
     parts = [
         f
         for f in context
-        if _family(f)[:2] == (family, flow)
-        and _family(f)[2]
-        and f.period == odd.period
-        and f.unit == odd.unit
+        if _family(f)[:2] == (family, flow) and _family(f)[2] and f.period == odd.period and f.unit == odd.unit
     ]
     total = sum(f.value for f in parts)
     if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:

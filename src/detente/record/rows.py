@@ -35,9 +35,7 @@ class Source:
         """From a row of ``sources``."""
         dated = None if row["date"] == "n.d." else _period(row["date"])
         cites = tuple(split_list(row["cites"]))
-        return cls(
-            row["source_id"], row["title"], row["publisher"], dated, row["kind"], cites, row["url"] or ""
-        )
+        return cls(row["source_id"], row["title"], row["publisher"], dated, row["kind"], cites, row["url"] or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,7 @@ class States:
 
     def over(self, name: str, period: Period) -> tuple[Spell, ...]:
         """The spells of ``name`` that share a day with ``period``."""
-        return tuple(
-            s for s in self.spells.get(name, ()) if s.first <= period.last and s.last >= period.first
-        )
+        return tuple(s for s in self.spells.get(name, ()) if s.first <= period.last and s.last >= period.first)
 
     def share(self, name: str, values: Iterable[str], period: Period) -> float | None:
         """Share of the days of ``period`` on which ``name`` has one of ``values``.
@@ -155,9 +153,7 @@ def _contradictions(changes: list[_Change]) -> list[Problem]:
                     f"{b.event_id} sets {b.name}={b.value} {when}; "
                     f"{a.event_id} (row {a.row}) sets it to {a.value} from {a.first}."
                 )
-                found.append(
-                    Problem("events.csv", b.row, "sets", what, "Mend a date or drop one of the two.")
-                )
+                found.append(Problem("events.csv", b.row, "sets", what, "Mend a date or drop one of the two."))
     return found
 
 

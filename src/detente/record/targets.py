@@ -11,7 +11,7 @@ from detente.record.check import split_list
 from detente.record.date import Period
 from detente.record.reading import FIRST_ROW
 from detente.record.rows import Claim
-from detente.record.verdict import OPERATORS
+from detente.record.verdict import OPERATORS, WORD_RANGES
 from detente.record.vocabulary import parse_sets
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ OPTIONS = {
     "agreement": ("op",),
     "cause": ("episodes", "panel_source"),
 }
-_WORD_OPERATORS = ("positive", "negative", "dozens", "hundreds", "thousands", "millions")
 
 
 def check_targets(tables: dict[str, pl.DataFrame]) -> list[Problem]:
@@ -67,7 +66,7 @@ def _problems(claim: Claim, known: dict[str, set[str]]) -> Iterator[tuple[str, s
 
 
 def _needs(claim: Claim) -> Iterator[tuple[str, bool]]:
-    vague = claim.option("op") in _WORD_OPERATORS
+    vague = claim.option("op") in WORD_RANGES
     yield "value", claim.test == "quantity" and not claim.value and not vague
     yield "value", claim.test == "duration" and not claim.value
     yield "unit", claim.test in ("quantity", "duration") and not claim.unit

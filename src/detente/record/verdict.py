@@ -17,14 +17,16 @@ OPERATORS = {
     "at most": "the number given or less",
     "positive": "above zero",
     "negative": "below zero",
+    "a handful": "2 to 9",
     "dozens": "24 to 99",
     "hundreds": "200 to 999",
     "thousands": "2,000 to 9,999",
     "millions": "2 to 9.99 million",
 }
-_WORDS = {
+WORD_RANGES = {
     "positive": (5e-324, math.inf),
     "negative": (-math.inf, -5e-324),
+    "a handful": (2.0, 9.0),
     "dozens": (24.0, 99.0),
     "hundreds": (200.0, 999.0),
     "thousands": (2e3, 9_999.0),
@@ -99,8 +101,8 @@ def claimed_range(value: str, operator: str = "") -> tuple[float, float]:
     >>> claimed_range("240", "more than")
     (240.0, inf)
     """
-    if operator in _WORDS:
-        return _WORDS[operator]
+    if operator in WORD_RANGES:
+        return WORD_RANGES[operator]
     number, half = float(value), half_digit(value)
     if operator in ("more than", "at least"):
         return number, math.inf
@@ -115,7 +117,7 @@ def allows(value: str, operator: str, low: float, high: float | None = None) -> 
     """Whether a claim allows the number (or any number of the range) ``low`` to ``high``."""
     high = low if high is None else high
     floor, ceiling = claimed_range(value, operator)
-    slack = 1e-9 * max(abs(low), abs(high), 1e-300) if operator not in _WORDS else 0.0
+    slack = 1e-9 * max(abs(low), abs(high), 1e-300) if operator not in WORD_RANGES else 0.0
     if operator == "more than":
         return high > floor
     if operator == "less than":

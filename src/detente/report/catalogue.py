@@ -19,9 +19,7 @@ LANGUAGES = ("en", "es")
 @cache
 def _strings(language: str) -> dict[str, str]:
     text = (files(__package__) / "locale" / f"{language}.toml").read_text(encoding="utf-8")
-    return {
-        f"{group}.{key}": value for group, rows in tomllib.loads(text).items() for key, value in rows.items()
-    }
+    return {f"{group}.{key}": value for group, rows in tomllib.loads(text).items() for key, value in rows.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _figure(chart: Chart, words: Catalogue) -> Figure:
         ident,
         chart,
         draw(chart.spec, ident=f"{ident}-w", language=words.language),
-        draw(chart.compact, ident=f"{ident}-n", language=words.language, compact=True),
+        draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True),
     )
 
 
@@ -174,8 +174,6 @@ def _templates() -> Any:
         lstrip_blocks=True,
         autoescape=select_autoescape(default=True, default_for_string=True),
     )
-    environment.filters.update(
-        markup=_safe, csv_link=csv_link, cells=lambda frame: frame.head(SHOWN_ROWS).rows()
-    )
+    environment.filters.update(markup=_safe, csv_link=csv_link, cells=lambda frame: frame.head(SHOWN_ROWS).rows())
     environment.globals["frames"] = FRAMES
     return environment

@@ -26,6 +26,20 @@ SHADES: dict[str, tuple[str, str]] = {
     "mixed": ("#6d6a75", "#b3afbd"),
     "expected": ("#7a8794", "#8d99a7"),
     "accent": ("#6a3d9a", "#c3a0e6"),
+    # maps: land without data, steps of a share, losses and gains
+    "land": ("#e6e9ed", "#262e37"),
+    "step0": ("#f0ead2", "#33402f"),
+    "step1": ("#c9e0c2", "#2f5a4c"),
+    "step2": ("#8fcbbb", "#2f7d70"),
+    "step3": ("#4ba3ae", "#45a298"),
+    "step4": ("#2b6f9c", "#7fc8b4"),
+    "step5": ("#1f3b73", "#d3ecc4"),
+    "loss3": ("#8c2d04", "#ffb27a"),
+    "loss2": ("#d9793a", "#c9702f"),
+    "loss1": ("#f6d3b3", "#6b4424"),
+    "gain1": ("#c6dbef", "#2b4a63"),
+    "gain2": ("#5a9bcc", "#4181b3"),
+    "gain3": ("#08407f", "#9ccbf2"),
 }
 FONT = "'Liberation Sans', Arial, Helvetica, sans-serif"  # one set of widths, measured here and shown there
 
@@ -63,7 +77,8 @@ def vega_config(compact: bool = False) -> dict[str, Any]:
             "titleAlign": "left",
             "titleAnchor": "start",
             "titleBaseline": "bottom",
-            "titleX": 0, "titleY": -8,
+            "titleX": 0,
+            "titleY": -8,
         },
         "header": {
             "labelColor": shade("ink"),

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from detente.economies import name_of
+
 FRAMES = (
     "claims",
     "attribution",
@@ -17,6 +19,9 @@ FRAMES = (
     "figures",
     "forecasts",
     "sources",
+    "partners",
+    "winners",
+    "library",
 )
 
 
@@ -30,7 +35,6 @@ class Story:
 
     study: Any
     answer: Any
-    why: tuple[str, ...]
     notes: tuple[str, ...]
     manifest: dict[str, Any]
     claims: pl.DataFrame
@@ -42,14 +46,20 @@ class Story:
     figures: pl.DataFrame
     forecasts: pl.DataFrame
     sources: pl.DataFrame
+    partners: pl.DataFrame
+    winners: pl.DataFrame
+    library: pl.DataFrame
 
     @classmethod
     def of(cls, run: Any) -> Story:
         """Gather a finished :class:`detente.Run` (or anything with its attributes)."""
         frames = {name: _frame(run, name) for name in FRAMES}
+        if not hasattr(run, "library"):  # the library is the package's own, not the run's
+            from detente.attribution.library import library_frame
+
+            frames["library"] = library_frame()
         notes = tuple(getattr(run, "notes", ()))
-        why = _why(run, frames["attribution"])
-        return cls(run.study, run.answer, why, notes, dict(run.manifest or {}), **frames)
+        return cls(run.study, run.answer, notes, dict(run.manifest or {}), **frames)
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -57,11 +67,9 @@ class Story:
         return (there, back), (back, there)
 
     def economy(self, code: str) -> str:
-        """The name of an economy; codes outside the dyad stay codes."""
-        return {
-            self.study.origin: self.study.origin_name,
-            self.study.destination: self.study.destination_name,
-        }.get(code, code)
+        """The name of an economy, in the study's words for its own two."""
+        own = {self.study.origin: self.study.origin_name, self.study.destination: self.study.destination_name}
+        return own.get(code) or name_of(code)
 
     def arrow(self, exporter: str, importer: str) -> str:
         return f"{self.economy(exporter)} → {self.economy(importer)}"
@@ -70,9 +78,7 @@ class Story:
         """Publisher and title of each id in a ``;`` list; an unknown id stays as it is."""
         known = {row["source_id"]: row for row in self.sources.iter_rows(named=True)}
         return [
-            f"{known[key]['publisher']}: {known[key]['title']} ({known[key]['date']})"
-            if key in known
-            else key
+            f"{known[key]['publisher']}: {known[key]['title']} ({known[key]['date']})" if key in known else key
             for key in split(ids)
         ]
 
@@ -94,16 +100,6 @@ def decimal_year(date: str) -> float | None:
     month = int(parts[1]) if len(parts) > 1 else 1
     day = int(parts[2]) if len(parts) > 2 else 1
     return round(int(parts[0]) + (month - 1) / 12 + (day - 1) / 365.25, 4)
-
-
-def _why(run: Any, attribution: pl.DataFrame) -> tuple[str, ...]:
-    """One line an episode where the run's study can give it, the answer's own sentences otherwise."""
-    spec = getattr(run.study, "spec", None)
-    if spec is None or attribution.is_empty():
-        return tuple(run.answer.why)
-    from detente.study.answer import why_in_short
-
-    return why_in_short(attribution, spec)
 
 
 def _frame(run: Any, name: str) -> pl.DataFrame:

@@ -19,17 +19,11 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def rows(frame: pl.DataFrame) -> list[Row]:
     """Rows as dictionaries; absent cells are ``""`` so that nothing reads ``None``."""
-    return [
-        {name: "" if cell is None else cell for name, cell in row.items()}
-        for row in frame.iter_rows(named=True)
-    ]
+    return [{name: "" if cell is None else cell for name, cell in row.items()} for row in frame.iter_rows(named=True)]
 
 
 def claim_rows(story: Story) -> list[Row]:
-    return [
-        {**row, "evidence_from": story.source_titles(row["evidence_source_ids"])}
-        for row in rows(story.claims)
-    ]
+    return [{**row, "evidence_from": story.source_titles(row["evidence_source_ids"])} for row in rows(story.claims)]
 
 
 def event_rows(story: Story, words: Catalogue) -> list[Row]:
@@ -76,9 +70,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 else words("attribution.smallest", share=words.significant(100 * smallest)),
                 "full": ""
                 if full is None
-                else words(
-                    "attribution.full_panel", share=words.significant(100 * full), panel=row["full_panel"]
-                ),
+                else words("attribution.full_panel", share=words.significant(100 * full), panel=row["full_panel"]),
                 "base": f"{row['base_from']}–{row['base_to']}",
                 "panel": row["panel"],
                 "sentence": row["sentence"] or "",
@@ -91,13 +83,7 @@ def scenario_rows(story: Story, words: Catalogue) -> list[Row]:
     found = []
     for row in scenario_summary(story).iter_rows(named=True):
         spans = {
-            key: words(
-                "scenarios.range",
-                low=words.significant(row[f"{name}_low"], sign=True),
-                high=words.significant(row[f"{name}_high"], sign=True),
-            )
-            if row[f"{name}_low"] is not None
-            else ""
+            key: words.span(row[f"{name}_low"], row[f"{name}_high"])
             for key, name in (("exports", "exports_change_usd_mn"), ("income", "welfare_pct"))
         }
         found.append(
@@ -115,9 +101,7 @@ def scenario_rows(story: Story, words: Catalogue) -> list[Row]:
 def forecast_rows(story: Story, words: Catalogue) -> list[Row]:
     found = []
     for row in story.forecasts.iter_rows(named=True):
-        ends = dict.fromkeys(
-            words.significant(row[end], 3) for end in ("low", "high") if row[end] is not None
-        )
+        ends = dict.fromkeys(words.significant(row[end], 3) for end in ("low", "high") if row[end] is not None)
         unit = words.known("unit", str(row["unit"] or ""))
         found.append(
             {
@@ -143,9 +127,7 @@ def versions(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     """Names and versions of the package, Python and the libraries."""
     own = [(name, str(manifest[name])) for name in ("detente", "python") if manifest.get(name)]
     return own + [
-        (name, text)
-        for name, text in _leaves(manifest.get("libraries") or {})
-        if ("detente", text) not in own
+        (name, text) for name, text in _leaves(manifest.get("libraries") or {}) if ("detente", text) not in own
     ]
 
 
@@ -153,9 +135,7 @@ def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(tree, dict):
         for key, branch in tree.items():
             named = key if path in ("", "study", "panel", "files") else f"{path}/{key}"
-            yield from _leaves(
-                branch, path if key in ("files", "sha256") and isinstance(branch, str) else named
-            )
+            yield from _leaves(branch, path if key in ("files", "sha256") and isinstance(branch, str) else named)
     elif isinstance(tree, list | tuple):
         for branch in tree:
             if isinstance(branch, dict) and {"sha256"} <= set(branch):

@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -53,10 +54,8 @@ def check_free(folder: Path) -> None:
         raise OutputError(f"The output folder {folder} cannot be written: no permission in {above}.", fix="Give another --out.")
 
 
-def write_run(run: Run, folder: Path) -> Path:
+def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]]) -> Path:
     """Write ``run`` to ``folder``: everything into a folder beside it first, then one rename."""
-    from detente.report import render_report
-
     check_free(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +68,8 @@ def write_run(run: Run, folder: Path) -> Path:
             table.to_frame().write_csv(aside / f"{name}.csv")
         _write(aside / "results.json", as_json(run))
         _write(aside / "manifest.json", dict(run.manifest))
-        (aside / "report.html").write_text(render_report(run), encoding="utf-8", newline="\n")
+        for name, render in pages.items():
+            (aside / name).write_text(render(run), encoding="utf-8", newline="\n")
         if folder.exists():
             folder.rmdir()
         aside.rename(folder)

@@ -20,6 +20,7 @@ from detente import __version__
 from detente.economies import name_of
 from detente.study.answer import Answer, claims_by_verdict, peak_and_trough, what_if, why
 from detente.study.baseline import baselines
+from detente.study.partners import partners
 from detente.study.relation import relation_today
 from detente.study.scenarios import solve_scenarios
 from detente.study.study import Study, check_or_raise, require_dyad_of_targets
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from detente.panel import Panel
 
 Progress = Callable[[str, float], None]
-TABLES = ("claims", "attribution", "residuals", "scenarios", "timeline", "events", "figures", "forecasts", "sources")
+TABLES = (
+    "claims", "attribution", "residuals", "scenarios", "winners", "partners", "timeline", "events", "figures",
+    "forecasts", "sources",
+)  # fmt: skip
 LIBRARIES = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "jinja2", "vl-convert-python")
 
 
@@ -45,7 +49,7 @@ class Run:
     ----------
     study : the study as it was run.
     answer : sentences by question.
-    claims, attribution, residuals, scenarios, timeline, events, figures, forecasts, sources :
+    claims, attribution, residuals, scenarios, winners, partners, timeline, events, figures, forecasts, sources :
         tables; columns in ``docs/results.md``.
     notes : what a reader must know: counts of the panel's rows, cautions, what was skipped.
     manifest : versions, input hashes, seed, timings, command.
@@ -57,6 +61,8 @@ class Run:
     attribution: Table
     residuals: Table
     scenarios: Table
+    winners: Table
+    partners: Table
     timeline: Table
     events: Table
     figures: Table
@@ -87,11 +93,15 @@ class Run:
         """The verdicts, the table most readers want first."""
         return self.claims.to_frame()
 
-    def write(self, folder: str | Path) -> Path:
-        """Write the run folder: results.json, one CSV a table, manifest.json, report.html; all or nothing."""
+    def write(self, folder: str | Path, pages: Mapping[str, Callable[[Run], str]] = MappingProxyType({})) -> Path:
+        """Write the run folder: results.json, manifest.json, one CSV a table; all or nothing.
+
+        ``pages`` are further text files by name, each from a function of the run, e.g.
+        ``{"report.html": detente.report.render_report}``.
+        """
         from detente.study.folder import write_run
 
-        return write_run(self, Path(folder))
+        return write_run(self, Path(folder), pages)
 
     def __repr__(self) -> str:
         return f"Run({self.study.id!r}, {len(self.claims)} claims, {len(self.scenarios)} scenario rows)"
@@ -135,11 +145,11 @@ def run_study(
             effects, residuals = found.to_frame(), _with_cited(study, found.residuals())
             effects = _with_full_panel(study, panel, effects)
         with clock.stage("scenarios", 0.2):
-            scenarios = _scenarios(study, panel, residuals, quick)
+            scenarios, winners = _scenarios(study, panel, residuals, quick)
         with clock.stage("verdicts", 0.2):
             claims = ledger.verdicts(effects.to_dicts())
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
-            forecasts = ledger.forecasts
+            forecasts = ledger.scoreboard()
     names = {c: name_of(c) for c in (study.origin, study.destination)}
     answer = Answer(
         peak_and_trough(lines, (study.origin_name, study.destination_name)) + relation_today(ledger),
@@ -151,7 +161,7 @@ def run_study(
     if quick:
         notes.append("Quick run: placebos were skipped and only the central elasticity was solved.")
     tables = {
-        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "timeline": lines,
+        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "winners": winners, "partners": partners(panel, study.spec.dyad), "timeline": lines,
         "events": _whole_numbers(ledger.events, "severity"), "figures": _whole_numbers(ledger.figures, "preferred"), "forecasts": forecasts, "sources": ledger.sources,
     }  # fmt: skip
     manifest = _manifest(study, panel, data, quick, seed, command, started, clock.timings)
@@ -208,7 +218,9 @@ def _with_full_panel(study: Study, panel: Panel, effects: pl.DataFrame) -> pl.Da
     return bare.join(full, on=keys, how="left", maintain_order="left")
 
 
-def _scenarios(study: Study, panel: Panel, residuals: pl.DataFrame, quick: bool) -> pl.DataFrame:
+def _scenarios(
+    study: Study, panel: Panel, residuals: pl.DataFrame, quick: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     import polars as pl
 
     headline = tuple(study.spec.attribution.base_windows[0])

@@ -30,6 +30,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "welfare_pct", "exports_before_usd_mn", "exports_after_usd_mn", "exports_change_usd_mn", "status",
         "residual_usd_mn",
     ),
+    "winners": (
+        "scenario", "title", "year", "economy", "welfare_pct_low", "welfare_pct_mid", "welfare_pct_high", "n_specifications",
+    ),
+    "partners": ("economy", "partner", "year", "exports_usd_mn", "imports_usd_mn", "share"),
     "timeline": (
         "flow", "exporter", "importer", "year", "value_usd_mn", "basis", "status", "source_id", "preferred",
     ),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.library.cases import Case, cases
+from detente.attribution.library.catalogue import Case, cases
 from detente.attribution.placebos import choose, stand
 from detente.attribution.residuals import Effects, fit_effects, on_base
 from detente.attribution.sample import Sample
@@ -177,7 +177,7 @@ def frame_of(points: Iterable[Point]) -> pl.DataFrame:
 
     from detente.attribution.tables import known
 
-    names = [n for n in Point.__dataclass_fields__]
+    names = list(Point.__dataclass_fields__)
     rows = []
     for p in points:
         row = [getattr(p, n) for n in names]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.library.cases import INSTRUMENTS
+from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.typical import CAP, HORIZONS, Outcome, outcomes
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 POOL = 8.0  #: cases of one instrument that weigh as much as all other instruments together
-SPREAD = 0.4  #: standard deviation of an ordinary dyad's residual, log points (placebos above US$ 100 million)
+SPREAD = 0.3  #: log points; an ordinary dyad's standard deviation over two years or so
 ALIKE = 1.5  #: log points; how alike the gap before a reopening must be
 CARRY = 0.3  #: share of a difference in the gap before a reopening that is carried over
 _NORMAL = np.array([-1.96, -1.44, -1.15, -0.93, -0.76, -0.6, -0.45, -0.32, -0.19, -0.06])
@@ -103,7 +103,7 @@ def predict(
     before : float
         Residual in the year before (used after a reopening), log points.
     noise : (m,) array, optional
-        Residuals of comparable ordinary dyads at this horizon; a normal spread of 0.4 by default.
+        Residuals of comparable ordinary dyads at this horizon; a normal spread of 0.3 by default.
     learn_from : iterable of Outcome, optional
         The shipped library by default.
 

@@ -111,7 +111,7 @@ def score(kind: str, found: Iterable[Outcome] | None = None, *, draws: int = 200
         gain_with_noise=1 - float(own.mean()) / min(means.values()),
         coverage={level: float(v.mean()) for level, v in inside.items()},
         coverage_interval={level: clopper_pearson(int(v.sum()), len(v)) for level, v in inside.items()},
-        pit=np.histogram(pit, bins=np.linspace(0, 1, 11))[0] / len(pit),
+        pit=np.histogram(np.clip(pit, 0, 1), bins=np.linspace(0, 1, 11))[0] / len(pit),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.library.cases import Case, cases
+from detente.attribution.library.catalogue import Case, cases
 from detente.attribution.library.paths import Point, shipped_points
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 CAP = -7.0  #: log points; beyond a loss of 99.9% the record cannot tell more from less
 HORIZONS = (1, 2, 3, 4, 5)
 UNUSUAL = 0.05
+SMALL = -0.5  #: log points; losses above this are small, gaps below it can close
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +66,16 @@ class Typical:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """Two-part prior of the worst residual within three years of a rupture.
+    """Two-part prior of the residual in the second full year of a rupture.
 
     Attributes
     ----------
     instrument : str
     n_cases : int
     null_share : float
-        Share of cases in which no year was unusual among placebos, with one half case added to each side.
+        Share of null cases, with one half case added to each side.
     mean, sd : float
-        Of the worst residual in the other cases, log points; nan with fewer than two.
+        Of the residual in the other cases, log points; nan with fewer than two.
     """
 
     instrument: str
@@ -99,7 +100,7 @@ class Recovery:
     level_share : float
         exp(after): the flow as a share of its counterfactual.
     recovered_share : float or None
-        Share of the gap (in logs) that closed; None where the gap was smaller than 0.2.
+        Share of the gap (in logs) that closed; None where the gap was smaller than 0.5.
     half_life : int or None
         First year in which at most half of the gap was left.
     """
@@ -159,39 +160,64 @@ def typical_paths(found: Iterable[Outcome] | None = None) -> tuple[Typical, ...]
     for o in outcomes() if found is None else found:
         groups.setdefault((o.kind, o.instrument, o.horizon), []).append(o.value)
     return tuple(
-        Typical(*key, len(values), *map(float, np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf")))
+        Typical(*key, len(values), *map(float, np.quantile(values, (0.1, 0.5, 0.9))))
         for key, values in sorted(groups.items())
     )
 
 
-def null_cases(points: Iterable[Point] | None = None) -> tuple[str, ...]:
-    """Cases without an unusual loss in any of the first three full years after the rupture."""
-    shares: dict[str, list[float]] = {}
+def judged(points: Iterable[Point] | None = None) -> dict[str, Point]:
+    """The one point by which each case is judged: the second full year after the rupture.
+
+    Earlier where the panel ends before or the case reopened (then the last full year, or the year of
+    the reopening where there is none). One year set beforehand, because the
+    smallest of several yearly shares is small too often.
+    """
+    found: dict[str, Point] = {}
     for p in shipped_points() if points is None else points:
-        if p.status != "cited" and 1 <= p.since <= 3 and p.placebo_share is not None:
-            shares.setdefault(p.case_id, []).append(p.placebo_share)
-    return tuple(case_id for case_id, s in shares.items() if min(s) > UNUSUAL)
+        known = p.status != "cited" and p.value is not None and p.placebo_share is not None
+        if known and 0 <= p.since <= 2 and p.since_reopening in (None, 0):
+            found[p.case_id] = max(found.get(p.case_id, p), p, key=_full_years)
+    return found
+
+
+def _full_years(p: Point) -> tuple[int, int]:
+    """Full years of rupture before the year of a reopening, before the year of the rupture itself."""
+    if p.since == 0:
+        return 0, 0
+    return (2 if p.since_reopening is None else 1), p.since
+
+
+def finding(point: Point | None) -> str:
+    """``unusual loss``, ``no loss``, ``unclear`` or ``not computed``.
+
+    A loss is unusual when at most 5% of placebos did as badly. There is no loss to speak of when it
+    is not unusual and the residual is above -0.5; a larger loss that placebos cannot call unusual
+    (few or noisy ones) is unclear.
+    """
+    if point is None or point.value is None or point.placebo_share is None:
+        return "not computed"
+    if point.placebo_share <= UNUSUAL and point.value < 0:
+        return "unusual loss"
+    return "no loss" if point.value > SMALL else "unclear"
+
+
+def null_cases(points: Iterable[Point] | None = None) -> tuple[str, ...]:
+    """Cases judged to show no loss."""
+    return tuple(case_id for case_id, p in judged(points).items() if finding(p) == "no loss")
 
 
 def mixture_priors(points: Iterable[Point] | None = None) -> tuple[Prior, ...]:
     """A prior for each instrument: how often nothing, and how much otherwise."""
-    points = tuple(shipped_points() if points is None else points)
-    null = set(null_cases(points))
-    worst: dict[str, dict[str, float]] = {}
+    by_instrument: dict[str, list[Point]] = {}
     instrument = {c.case_id: c.instrument for c in cases()}
-    for p in points:
-        if p.status != "cited" and 1 <= p.since <= 3 and p.value is not None:
-            of = worst.setdefault(instrument[p.case_id], {})
-            of[p.case_id] = min(of.get(p.case_id, 0.0), max(p.value, CAP))
+    for case_id, point in judged(points).items():
+        by_instrument.setdefault(instrument[case_id], []).append(point)
     priors = []
-    for name, values in sorted(worst.items()):
-        hit = np.array([v for case_id, v in values.items() if case_id not in null])
-        share = (len(values) - len(hit) + 0.5) / (len(values) + 1)
-        enough = len(hit) >= 2
-        priors.append(
-            Prior(name, len(values), share, float(hit.mean()) if enough else float("nan"),
-                  float(hit.std(ddof=1)) if enough else float("nan"))
-        )  # fmt: skip
+    for name, found in sorted(by_instrument.items()):
+        hit = np.array([max(p.value or 0.0, CAP) for p in found if finding(p) != "no loss"])
+        share = (len(found) - len(hit) + 0.5) / (len(found) + 1)
+        mean, sd = (hit.mean(), hit.std(ddof=1)) if len(hit) >= 2 else (np.nan, np.nan)
+        priors.append(Prior(name, len(found), share, float(mean), float(sd)))
     return tuple(priors)
 
 
@@ -204,7 +230,7 @@ def recoveries(found: Iterable[Outcome] | None = None) -> tuple[Recovery, ...]:
     rows = []
     for case_id, path in paths.items():
         before, last = path[0].before, path[-1]
-        gap = before < -0.2
+        gap = before < SMALL
         half = next((o.horizon for o in path if o.value >= before / 2), None) if gap else None
         rows.append(
             Recovery(case_id, last.instrument, before, last.value, last.horizon, float(np.exp(last.value)),

@@ -2,6 +2,8 @@
 
 from detente.report.charts.chart import Chart
 from detente.report.charts.forecasts import forecast_chart
+from detente.report.charts.library import library_chart
+from detente.report.charts.maps import partner_map, winner_map
 from detente.report.charts.parts import parts_chart
 from detente.report.charts.residuals import residual_chart
 from detente.report.charts.scenarios import scenario_chart
@@ -15,6 +17,9 @@ DRAW = {
     "parts": parts_chart,
     "scenarios": scenario_chart,
     "forecasts": forecast_chart,
+    "partners": partner_map,
+    "winners": winner_map,
+    "library": library_chart,
 }
 
 __all__ = ["DRAW", "Chart"]

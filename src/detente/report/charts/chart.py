@@ -48,9 +48,7 @@ def values(rows: Iterable[dict[str, Any]] | pl.DataFrame) -> Spec:
 
 def year_axis(domain: tuple[float, float], compact: bool, **axis: Any) -> Spec:
     """A horizontal axis of years, true to scale for dates between them."""
-    step = next(
-        step for step in (1, 2, 5, 10, 20, 50) if (domain[1] - domain[0]) / step <= (5 if compact else 10)
-    )
+    step = next(step for step in (1, 2, 5, 10, 20, 50) if (domain[1] - domain[0]) / step <= (5 if compact else 10))
     first = -int(-domain[0] // step) * step
     return {
         "type": "quantitative",

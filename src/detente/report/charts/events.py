@@ -44,9 +44,7 @@ def number_layers(events: list[dict[str, Any]], domain: tuple[float, float], com
     """Dotted lines with the numbers of the gravest events on top; on a phone in two rows."""
     numbered = [row for row in events if "number" in row]
     x = {"field": "x", **year_axis(domain, compact)}
-    layers: list[Spec] = [
-        {"data": values(numbered), "mark": rule("axis", strokeDash=[2, 3]), "encoding": {"x": x}}
-    ]
+    layers: list[Spec] = [{"data": values(numbered), "mark": rule("axis", strokeDash=[2, 3]), "encoding": {"x": x}}]
     for row in range(2 if compact else 1):
         mark = {"type": "text", "y": 6 + 15 * row, "fontWeight": 600, "color": shade("muted")}
         part = numbered[row::2] if compact else numbered
@@ -67,8 +65,7 @@ def event_strip(
         "color": {"domain": order, "range": [shade(way) for way in order]},
     }
     looks = {
-        name: {"field": "kind", "type": "nominal", "legend": None, "scale": scale}
-        for name, scale in scales.items()
+        name: {"field": "kind", "type": "nominal", "legend": None, "scale": scale} for name, scale in scales.items()
     }
     size = {"field": "severity", "type": "quantitative", "legend": None,
             "scale": {"domain": [1, 5], "range": [25, 150]}}  # fmt: skip

@@ -11,21 +11,24 @@ from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits,
 from detente.report.palette import shade
 from detente.report.story import Story
 
+RESULTS = {"hit": "lowers", "near": "expected", "miss": "raises"}
+SHAPES = {"point": "circle", "range": "circle", "floor": "triangle-right", "ceiling": "triangle-left"}
+AMOUNTS = ("point", "range")
+
 
 def forecast_chart(story: Story, words: Catalogue) -> Chart | None:
     """Forecast over outcome on a log scale, one row a forecast; None if no forecast has a ratio."""
     rows = _rows(story, words)
-    if not rows:
+    amounts = [row["mid"] for row in rows if row["kind"] in AMOUNTS]
+    if not amounts:
         return None
-    ratios = [row["mid"] for row in rows]
     finding = words(
         "forecasts.title",
-        above=sum(ratio > 1 for ratio in ratios),
-        n=len(ratios),
-        median=words.number(median(ratios), 1),
+        above=sum(ratio > 1 for ratio in amounts),
+        n=len(amounts),
+        median=words.number(median(amounts), 1),
     )
-    top = max(16.0, 1.3 * max(row["high"] for row in rows))
-    bottom = min(0.5, min(row["low"] for row in rows) / 1.3)
+    domain = min(0.5, min(row["low"] for row in rows) / 1.3), max(16.0, 1.3 * max(row["high"] for row in rows))
     return Chart(
         slug="forecasts",
         title=finding,
@@ -33,8 +36,8 @@ def forecast_chart(story: Story, words: Catalogue) -> Chart | None:
         source=words("forecasts.source"),
         alt=words("forecasts.alt", finding=finding),
         data=story.forecasts,
-        spec=_spec(words, rows, (bottom, top), compact=False),
-        compact=_spec(words, rows, (bottom, top), compact=True),
+        spec=_spec(words, rows, domain, compact=False),
+        compact=_spec(words, rows, domain, compact=True),
     )
 
 
@@ -42,32 +45,20 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
     rows = []
     for raw in [] if story.forecasts.is_empty() else story.forecasts.iter_rows(named=True):
         ratio, outcome = raw.get("ratio"), raw.get("outcome")
-        if not ratio or ratio <= 0 or not outcome or outcome <= 0:
+        if not ratio or ratio <= 0 or not outcome or outcome <= 0 or raw["result"] not in RESULTS:
             continue
         ends = [value / outcome for value in (raw["low"], raw["high"]) if value is not None and value > 0]
+        result = words.known("result", raw["result"])
         tip = words(
-            "forecasts.tip",
-            date=words.date(raw["date"]),
-            who=raw["forecaster"],
-            target=raw["target"],
-            horizon=raw["horizon"],
-            forecast=_amount(words, raw),
-            outcome=words.significant(outcome, 4),
-            unit=words.known("unit", str(raw["unit"])),
-            ratio=words.number(ratio, 2),
-        )
-        rows.append(
-            {
-                "id": raw["forecast_id"],
-                "date": raw["date"],
-                "mid": ratio,
-                "low": min(*ends, ratio),
-                "high": max(*ends, ratio),
-                "over": "over" if ratio > 1 else "under",
-                "tip": tip,
-                "label": f"{str(raw['date'])[:7]}  {raw['forecaster']} ({raw['horizon']})",
-            }
-        )
+            "forecasts.tip", date=words.date(raw["date"]), who=raw["forecaster"], target=raw["target"],
+            horizon=raw["horizon"], forecast=_amount(words, raw), outcome=words.significant(outcome, 4),
+            unit=words.known("unit", str(raw["unit"])), ratio=words.number(ratio, 2), result=result,
+        )  # fmt: skip
+        rows.append({
+            "id": raw["forecast_id"], "date": raw["date"], "kind": raw["kind"], "result": result, "tip": tip,
+            "mid": ratio, "low": min(*ends, ratio), "high": max(*ends, ratio),
+            "label": f"{str(raw['date'])[:7]}  {raw['forecaster']} ({raw['horizon']})",
+        })  # fmt: skip
     rows.sort(key=lambda row: (row["date"], row["id"]))
     return [{**row, "row": number} for number, row in enumerate(rows)]
 
@@ -108,12 +99,12 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, flo
             "labelExpr": f"{dumps([row['label'] for row in rows])}[datum.value]",
         },
     }
-    colour = {
-        "field": "over",
-        "type": "nominal",
-        "legend": None,
-        "scale": {"domain": ["over", "under"], "range": [shade("raises"), shade("lowers")]},
-    }
+    colour = {"field": "result", "type": "nominal",
+              "scale": {"domain": [words.known("result", name) for name in RESULTS],
+                        "range": [shade(name) for name in RESULTS.values()]},
+              "legend": {"title": None, "orient": "top", "symbolOpacity": 1, "symbolSize": 80}}  # fmt: skip
+    shape = {"field": "kind", "type": "nominal", "legend": None,
+             "scale": {"domain": list(SHAPES), "range": list(SHAPES.values())}}  # fmt: skip
     layers: list[Spec] = [
         {
             "data": values([{"one": 1}]),
@@ -126,7 +117,7 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, flo
         },
         {
             "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-            "encoding": {"x": x, "y": y, "color": colour},
+            "encoding": {"x": x, "y": y, "color": colour, "shape": shape},
         },
         hits({"x": x, "y": y}, size=200),
     ]

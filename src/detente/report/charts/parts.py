@@ -15,9 +15,7 @@ def parts_chart(story: Story, words: Catalogue) -> Chart | None:
     rows = _rows(story, words)
     if not rows:
         return None
-    head = next(
-        (row for row in rows if row["exporter"] == story.study.origin and row["kind"] == "dyad"), rows[0]
-    )
+    head = next((row for row in rows if row["exporter"] == story.study.origin and row["kind"] == "dyad"), rows[0])
     finding = words(
         "parts.title",
         flow=head["flow"],
@@ -93,9 +91,7 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], compact: bool) -> Spec:
     return {"vconcat" if compact else "hconcat": panels, "spacing": 30}
 
 
-def _panel(
-    words: Catalogue, rows: list[dict[str, Any]], scale: Spec, width: int, compact: bool, first: bool
-) -> Spec:
+def _panel(words: Catalogue, rows: list[dict[str, Any]], scale: Spec, width: int, compact: bool, first: bool) -> Spec:
     x = {
         "field": "value",
         "type": "quantitative",
@@ -104,8 +100,7 @@ def _panel(
             "title": words("parts.axis"),
             "grid": True,
             "tickCount": 5,
-            "labelExpr": "[datum.label, "
-            "format(100 * (exp(datum.value) - 1), datum.value ? '+.0f' : '.0f') + '%']",
+            "labelExpr": "[datum.label, format(100 * (exp(datum.value) - 1), datum.value ? '+.0f' : '.0f') + '%']",
         },
     }
     kinds = ["economies", "dyad"]

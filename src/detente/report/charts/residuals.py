@@ -18,9 +18,7 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
     if story.residuals.is_empty():
         return None
     base = _main_window(story)
-    rows = [
-        row for row in (_row(story, words, raw, base) for raw in story.residuals.iter_rows(named=True)) if row
-    ]
+    rows = [row for row in (_row(story, words, raw, base) for raw in story.residuals.iter_rows(named=True)) if row]
     drawn = [row for row in rows if row["main"]]
     if not drawn:
         return None
@@ -56,9 +54,7 @@ def _main_window(story: Story) -> tuple[int, int]:
 
 
 def _panels(story: Story) -> str:
-    computed = (
-        story.residuals.filter(pl.col("status") == "computed")["panel"].unique(maintain_order=True).to_list()
-    )
+    computed = story.residuals.filter(pl.col("status") == "computed")["panel"].unique(maintain_order=True).to_list()
     return "; ".join(str(name) for name in computed)
 
 

@@ -16,9 +16,7 @@ DRAWN_STATUS = ("reported", "derived", "approximate")
 FEWEST_POINTS = 3
 
 
-def series_panels(
-    story: Story, words: Catalogue, domain: tuple[float, float], width: int, compact: bool
-) -> list[Spec]:
+def series_panels(story: Story, words: Catalogue, domain: tuple[float, float], width: int, compact: bool) -> list[Spec]:
     """One panel a family, with the family's longest stock or rate; none where the record has none."""
     return [
         _panel(words, family, rows, domain, width, compact)
@@ -26,15 +24,11 @@ def series_panels(
     ]
 
 
-def series_rows(
-    story: Story, words: Catalogue, domain: tuple[float, float]
-) -> dict[str, list[dict[str, Any]]]:
+def series_rows(story: Story, words: Catalogue, domain: tuple[float, float]) -> dict[str, list[dict[str, Any]]]:
     """Points of the longest series of each family; a figure for a span of time gives both its ends."""
     if story.figures.is_empty():
         return {}
-    usable = story.figures.filter(
-        pl.col("status").is_in(DRAWN_STATUS), pl.col("kind").is_in(["stock", "rate"])
-    )
+    usable = story.figures.filter(pl.col("status").is_in(DRAWN_STATUS), pl.col("kind").is_in(["stock", "rate"]))
     found = {}
     for family in FAMILIES:
         mine = usable.filter(pl.col("series").str.starts_with(family + "."))
@@ -60,6 +54,8 @@ def _points(words: Catalogue, row: dict[str, Any], domain: tuple[float, float]) 
     value = words.significant(row["value"], 4)
     tip = f"{words.date(row['period'])}: {value} {unit} ({_named(words, row['series'])}, {row['source_id']})"
     ends = [decimal_year(part) for part in str(row["period"]).split("/")]
+    if len(ends) == 2 and ends[1] is not None:  # a span that runs past the axis is drawn to its end
+        ends[1] = min(ends[1], domain[1])
     return [
         {"x": x, "value": row["value"], "preferred": str(row["preferred"] or "0") in ("1", "1.0", "True", "true"),
          "series": row["series"], "unit": row["unit"], "tip": tip}
@@ -79,9 +75,7 @@ def _panel(
     drawn = chosen if len(chosen) >= FEWEST_POINTS else rows
     others = [row for row in rows if row not in drawn]
     x = {"field": "x", **year_axis(domain, compact, labels=False)}
-    title = words(
-        "series.axis", what=_named(words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"])
-    )
+    title = words("series.axis", what=_named(words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"]))
     y = {"field": "value", "type": "quantitative", "scale": {"zero": True},
          "axis": {"title": title, "tickCount": 3, "format": "~s"}}  # fmt: skip
     colour = shade("accent")

@@ -30,9 +30,7 @@ def trade_chart(story: Story, words: Catalogue) -> Chart | None:
         title=finding,
         subtitle=words("trade.subtitle"),
         source=words("trade.source", sources=_publishers(story)),
-        alt=words(
-            "trade.alt", finding=finding, first=int(domain[0]), last=int(domain[1]), n_events=len(events)
-        ),
+        alt=words("trade.alt", finding=finding, first=int(domain[0]), last=int(domain[1]), n_events=len(events)),
         data=story.timeline,
         spec=pictures[0],
         compact=pictures[1],
@@ -64,9 +62,7 @@ def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[int, float]:
     if "flow" in story.timeline.columns:
         own = story.timeline.filter(pl.col("flow") == "total", pl.col("preferred").cast(pl.Boolean))
         if not own.is_empty():
-            return dict(
-                own.drop_nulls("value_usd_mn").select("year", "value_usd_mn").sort("year").iter_rows()
-            )
+            return dict(own.drop_nulls("value_usd_mn").select("year", "value_usd_mn").sort("year").iter_rows())
     by_year: dict[int, list[float]] = {}
     for row in drawn:
         by_year.setdefault(row["year"], []).append(row["usd_mn"])
@@ -140,8 +136,7 @@ def _line_labels(rows: list[dict[str, Any]], top: float, height: int, colour: Sp
     gap = 38 * top / height
     places = spread([max(row["usd_mn"], gap / 2) for row in ends.values()], gap)
     labels = [
-        {**row, "at": place, "flow": row["flow"].replace(" → ", " →|", 1)}
-        for row, place in zip(ends.values(), places)
+        {**row, "at": place, "flow": row["flow"].replace(" → ", " →|", 1)} for row, place in zip(ends.values(), places)
     ]
     mark = {
         "type": "text",

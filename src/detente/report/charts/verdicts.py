@@ -27,9 +27,7 @@ def verdict_counts(story: Story) -> dict[str, int]:
     if story.claims.is_empty():
         return {}
     counts = Counter(story.claims["verdict"].to_list())
-    return {
-        verdict: counts[verdict] for verdict in (*VERDICTS, *(set(counts) - set(VERDICTS))) if counts[verdict]
-    }
+    return {verdict: counts[verdict] for verdict in (*VERDICTS, *(set(counts) - set(VERDICTS))) if counts[verdict]}
 
 
 def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
@@ -54,9 +52,7 @@ def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
         title=finding,
         subtitle=words("verdicts.subtitle"),
         source=words("verdicts.source"),
-        alt=words(
-            "verdicts.alt", finding=finding, counts=", ".join(f"{row['verdict']} {row['n']}" for row in rows)
-        ),
+        alt=words("verdicts.alt", finding=finding, counts=", ".join(f"{row['verdict']} {row['n']}" for row in rows)),
         data=pl.DataFrame({"verdict": list(counts), "n_claims": list(counts.values())}),
         spec=_spec(words, rows, compact=False),
         compact=_spec(words, rows, compact=True),

@@ -19,6 +19,9 @@ function followAddress() {
 addEventListener("hashchange", followAddress);
 followAddress();
 
+// Data: one copy in the file, whatever the language.
+for (const link of all("a[data-csv]")) link.href = document.querySelector(link.getAttribute("href")).href;
+
 // Theme and print.
 for (const button of all("[data-theme-switch]")) button.addEventListener("click", () => {
   const root = document.documentElement;
@@ -121,6 +124,8 @@ function standalone(chart) {
   const font = "Helvetica, Arial, sans-serif";
   heading.forEach((line, i) => add("text", { x: pad, y: pad + 14 + 22 * i, "font-family": font, "font-size": 17 * (0.85 + 0.15 * size), "font-weight": 700, fill: "var(--c-ink,#000)" }, line));
   const inner = drawing.cloneNode(true);
+  for (const ghost of all(".ghost", inner)) ghost.remove();
+  for (const mark of all("[data-tip]", inner)) mark.removeAttribute("data-tip");
   for (const [name, value] of Object.entries({ x: pad, y: head, width: box.width, height: box.height })) inner.setAttribute(name, value);
   svg.appendChild(inner);
   source.forEach((line, i) => add("text", { x: pad, y: head + box.height + 18 + 15 * i, "font-family": font, "font-size": 11, fill: "var(--c-muted,#555)" }, line));

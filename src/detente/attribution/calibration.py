@@ -1,0 +1,230 @@
+"""Does the test reject 5% when nothing happened? Measured on real dyads with fake events.
+
+Default test: importers are split at random; dyads into one half are tested against placebos
+into the other half, for fake events in every year given. Methods that need whole paths are
+measured on a random sample of dyads. What was measured on BACI ships in calibration.csv and
+is shown beside each result.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.attribution.completion import complete_path
+from detente.attribution.conformal import conformal_interval
+from detente.attribution.inference import MOST_ALIKE, donors_of, nearest
+from detente.attribution.placebos import FACTOR, choose
+from detente.attribution.residuals import Effects, fit_effects, on_base
+from detente.attribution.sample import Sample
+from detente.attribution.synthetic import synthetic_control
+from detente.errors import TooFewDonors
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+SIZES = (1.0, 10.0, 50.0, 200.0, 1000.0)  #: lower ends of the five size classes, million US$
+HORIZONS = (1, 3, 5)
+BASE_YEARS = 5
+FEWEST = 19  #: with fewer placebos no share of 5% exists
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Share of rejections at the 5% level among dyads to which nothing was done.
+
+    Attributes
+    ----------
+    test, group : str
+        Which test, on which dyads.
+    horizon : int
+        Years after the fake event; 0 where it has no meaning.
+    n : int
+        Tests made.
+    rejected : float
+    level : float
+        What the share should be.
+    """
+
+    test: str
+    group: str
+    horizon: int
+    n: int
+    rejected: float
+    level: float = 0.05
+
+
+def size_of_placebo_test(
+    sample: Sample,
+    *,
+    events: Sequence[int] = tuple(range(2006, 2015)),
+    contiguity: Bools | None = None,
+    per_event: int = 2000,
+    seed: int = 0,
+) -> tuple[Size, ...]:
+    """Size of the default test by size class, for neighbours, and within one importer.
+
+    Parameters
+    ----------
+    sample : Sample
+    events : sequence of int
+        Fake event years.
+    contiguity : (N, N) bool, optional
+    per_event : int
+        Dyads tested for each event and horizon, drawn at random; all neighbours are added.
+    seed : int
+
+    Returns
+    -------
+    tuple of Size
+    """
+    rng = np.random.default_rng(seed)
+    effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
+    count: dict[tuple[str, int], list[int]] = {}
+    for event in events:
+        half = rng.permutation(len(sample.economies)) < len(sample.economies) // 2
+        for horizon, mean, change in _changes(sample, effects, event):
+            for group, rejected in _tests(mean, change, half, contiguity, per_event, rng):
+                tally = count.setdefault((group, horizon), [0, 0])
+                tally[0] += rejected
+                tally[1] += 1
+    return tuple(
+        Size("placebo share", group, horizon, n, hits / n) for (group, horizon), (hits, n) in sorted(count.items())
+    )
+
+
+def _changes(sample: Sample, effects: Effects, event: int) -> Iterator[tuple[int, Floats, Floats]]:
+    """(horizon, base mean, change of every residual from the year before the event)."""
+    before = sample.year(event - 1)
+    fit = on_base(sample.flows, effects, slice(max(before - BASE_YEARS + 1, 0), before + 1))
+    for horizon in HORIZONS:
+        if event - 1 + horizon in sample.years:
+            with np.errstate(invalid="ignore"):
+                yield horizon, fit.base_mean, fit.log_ratio[before + horizon] - fit.log_ratio[before]
+
+
+def _tests(
+    mean: Floats, change: Floats, half: Bools, contiguity: Bools | None, most: int, rng: np.random.Generator
+) -> Iterator[tuple[str, bool]]:
+    """(group, rejected) of each dyad tested."""
+    usable = ~np.isnan(change) & (mean >= SIZES[0])
+    donors = np.flatnonzero((usable & half[None, :]).ravel())
+    order = np.argsort(mean.ravel()[donors])
+    size, value = mean.ravel()[donors][order], change.ravel()[donors][order]
+    tested = np.flatnonzero((usable & ~half[None, :]).ravel())
+    drawn = rng.choice(tested, min(most, len(tested)), replace=False)
+    if contiguity is not None:
+        drawn = np.union1d(drawn, tested[contiguity.ravel()[tested]])
+    for k in drawn:
+        i, j = divmod(int(k), mean.shape[1])
+        low, high = np.searchsorted(size, (mean[i, j] / FACTOR, mean[i, j] * FACTOR))
+        if high - low >= FEWEST:
+            rejected = _rejects(change[i, j], value[low:high])
+            yield f"size {_size_class(mean[i, j])}", rejected
+            if contiguity is not None and contiguity[i, j]:
+                yield "neighbours", rejected
+        near = usable[:, j] & (mean[:, j] >= mean[i, j] / FACTOR) & (mean[:, j] <= mean[i, j] * FACTOR)
+        near[[i, j]] = False
+        if near.sum() >= FEWEST:
+            yield "same importer", _rejects(change[i, j], change[near, j])
+
+
+def size_by_economy(
+    sample: Sample, *, events: Sequence[int] = tuple(range(2006, 2015)), per_event: int = 4000, seed: int = 0
+) -> tuple[Size, ...]:
+    """Size of the default test exporter by exporter and importer by importer (300 tests or more).
+
+    Parameters
+    ----------
+    sample : Sample
+    events : sequence of int
+        Fake event years.
+    per_event : int
+        Dyads tested for each event and horizon.
+    seed : int
+    """
+    rng = np.random.default_rng(seed)
+    effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
+    hits, tests = np.zeros((2, len(sample.economies))), np.zeros((2, len(sample.economies)))
+    for event in events:
+        for _, mean, change in _changes(sample, effects, event):
+            tested = np.argwhere(~np.isnan(change) & (mean >= SIZES[0]))
+            order = tested[np.argsort(mean[tuple(tested.T)])]
+            size, value = mean[tuple(order.T)], change[tuple(order.T)]
+            for i, j in tested[rng.choice(len(tested), min(per_event, len(tested)), replace=False)]:
+                low, high = np.searchsorted(size, (mean[i, j] / FACTOR, mean[i, j] * FACTOR))
+                rejected = _rejects(change[i, j], value[low:high])
+                for side, economy in enumerate((i, j)):
+                    hits[side, economy] += rejected
+                    tests[side, economy] += 1
+    return tuple(
+        Size("placebo share", f"{name} {code}", 0, int(n), float(hit / n))
+        for name, side in (("exporter", 0), ("importer", 1))
+        for code, hit, n in zip(sample.economies, hits[side], tests[side])
+        if n >= 300
+    )
+
+
+def _rejects(value: float, placebos: Floats) -> bool:
+    return bool((1 + np.count_nonzero(placebos <= value)) / (1 + len(placebos)) <= 0.05)
+
+
+def _size_class(mean: float) -> str:
+    k = int(np.searchsorted(SIZES, mean, "right")) - 1
+    upper = f"-{SIZES[k + 1]:,.0f}" if k + 1 < len(SIZES) else " and more"
+    return f"{k + 1}: {SIZES[k]:,.0f}{upper} US$ million"
+
+
+def size_of_methods(
+    sample: Sample, *, event: int = 2012, last: int = 2016, dyads: int = 200, seed: int = 0
+) -> tuple[Size, ...]:
+    """Size of synthetic control, completion and conformal limits on dyads to which nothing was done.
+
+    Parameters
+    ----------
+    sample : Sample
+    event, last : int
+        Fake event and last year.
+    dyads : int
+        Drawn at random among those of at least US$ 50 million a year with whole paths.
+    seed : int
+    """
+    rng = np.random.default_rng(seed)
+    first, end = sample.year(event), sample.year(last)
+    effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
+    fit = on_base(sample.flows, effects, slice(max(first - BASE_YEARS, 0), first))
+    paths = fit.log_ratio[: end + 1]
+    whole = np.isfinite(paths).all(axis=0) & (fit.base_mean >= 50)
+    candidates = np.argwhere(whole)
+    hits: dict[str, list[bool]] = {"synthetic control": [], "matrix completion": [], "conformal": []}
+    for i, j in candidates[rng.choice(len(candidates), min(dyads, len(candidates)), replace=False)]:
+        own, near = paths[:, i, j], paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
+        similar = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+        alike = paths[:, nearest(similar, fit.base_mean, i, j, MOST_ALIKE)].T
+        try:
+            hits["synthetic control"].append(synthetic_control(own, near, first).share <= 0.05)
+            hits["conformal"].append(conformal_interval(own, near, first, reach=0.0).p_zero <= 0.1)
+            hits["matrix completion"].append(complete_path(own, alike, first).standing.share <= 0.05)
+        except TooFewDonors:
+            continue
+    return tuple(
+        Size(name, "50 US$ million and more", last - event + 1, len(h), float(np.mean(h)),
+             0.1 if name == "conformal" else 0.05)
+        for name, h in hits.items()
+    )  # fmt: skip
+
+
+@cache
+def shipped_sizes() -> tuple[Size, ...]:
+    """Sizes measured on BACI 2000-2020, from calibration.csv."""
+    text = (files("detente.attribution") / "calibration.csv").read_text(encoding="utf-8")
+    return tuple(
+        Size(r["test"], r["group"], int(r["horizon"]), int(r["n"]), float(r["rejected"]), float(r["level"]))
+        for r in csv.DictReader(text.splitlines())
+    )

@@ -1,0 +1,329 @@
+"""Who is credited with what the article says: *the Associated Press reported*, *según el ministerio*.
+
+No grammar is parsed. A verb of saying (or a phrase such as *according to*) is
+found first; the source is the noun phrase before it, or after it where the
+verb follows a quotation or a comma. Pronouns name no source and give nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from detente.record.draft.sentences import Sentence, split_sentences
+from detente.record.draft.speech import ACCORDING, ONLY_SPEECH, PRONOUNS, STRONG, WEAK
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A source credited in the text: its place (with the crediting word), its words, and the source."""
+
+    start: int
+    end: int
+    text: str
+    source: str
+
+
+_TOKEN = re.compile(r"[\w'’.&/-]*\w['’]?|[“”\"«»,;:()—–.!?]|\S")
+_OPEN = set("“”\"«»;:()—–!?¿¡")
+_DETERMINERS = {
+    "en": set("the a an this that these those its their his her our several some many most two three four five".split()),
+    "es": set("el la los las un una unos unas este esta estos estas su sus varios varias algunos algunas dos tres".split()),
+}
+_LINKS = {
+    "en": set("of for at in from to with on under by near and &".split()),
+    "es": set("de del para en con por y e sobre ante".split()),
+}
+_BREAKS = {
+    "en": set(
+        "that which who whom when while but because as if although though after before where since so than or nor "
+        "whether until is was were are be been being has had have will would can could may might also then not "
+        "meanwhile however yet still instead nevertheless moreover".split()
+    ),
+    "es": set(
+        "que quien cual cuando mientras pero porque como si aunque después antes donde desde sino ni o pues es fue era "
+        "son eran ha había han será según también entonces no además sin embargo ya luego así se lo le les".split()
+    ),
+}
+_LEADS = {
+    "en": set("on in at after before by during for with from since amid over under last this next earlier later".split()),
+    "es": set("en el tras durante por para con desde ante a al".split()) - {"el"},
+}
+_ADVERBS = {
+    "en": set(
+        "also later earlier then repeatedly recently previously publicly privately once already now first still often "
+        "has have had itself himself herself themselves".split()
+    ),
+    "es": set("también ya luego además después posteriormente públicamente entonces mismo misma incluso".split()),
+}
+_BE = {
+    "en": set("is was were are be been being".split()),
+    "es": set("fue fueron es son era eran ser sido está están".split()),
+}
+_QUANTIFIERS = set("one many all both another algunos muchos otros todos ambos".split())
+_FINITE = _BE["en"] | set("has have had will would could can may might".split())
+_NAME = re.compile(r"[A-ZÁÉÍÓÚÑÜ]")
+_LY = re.compile(r"\w+ly$|\w+mente$", re.IGNORECASE)
+_AFTER_WEAK = {
+    "en": re.compile(
+        r"\s?[,:]?\s?(?:that\b|[“\"‘]|how\b|the\b|a\b|an\b|it\b|its\b|their\b|there\b|about\b|around\b|nearly\b|more than\b"
+        r"|at least\b|fewer\b|less\b|only\b|no\b|on\s[A-Z]|in\s(?:[A-Z]|its\b|a\b)|last\b|growth\b|trade\b|exports\b|imports\b|[A-Z$€£\d])|\s?[:,.]"
+    ),
+    "es": re.compile(r"\s?[,:]?\s?(?:que\b|[“\"«]|el\b|la\b|los\b|las\b|un\b|una\b|unos\b|más\b|casi\b|al menos\b|(?:exporta|importa|venta|crecimiento|ingreso|pérdida|inversi|déficit|superávit)\w*|[A-Z$€\d])|\s?[:,.]"),
+}
+_THAT = re.compile(r"\s?[,:]?\s?(?:that\b|que\b|[“\"‘«])|\s?[:,]")
+_ASIDE = re.compile(  # what may stand between a Spanish verb and its subject
+    r"(?:\s(?:(?:este|el|el pasado|el próximo)\s(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|ayer|hoy|también"
+    r"|en (?:rueda|conferencia) de prensa|en (?:un|una|su|el|la) \w+|por su parte|además|la semana pasada|el mes pasado),?(?=\s)"
+    r"|\sa (?:este (?:diario|periódico|medio)|esta (?:agencia|redacción|publicación|revista)|(?:los |la |las )?(?:periodistas|prensa|medios"
+    r"|reporteros|radio)|la agencia [A-Z]\w+|radio [A-Z]\w+|[A-Z]\w+(?: [A-Z]\w+)?)(?=\s))+"
+)
+_NOT_SAYING = {  # after the verb, these make it something else
+    "en": re.compile(
+        r"\s(?:for\b(?! the first time)|on\s(?!Mon|Tue|Wed|Thu|Fri|Sat|Sun|[A-Z][a-z]+ \d)(?:the|all|both)\b|off\b|up\b|goodbye\b|apart\b|back\b|to be\b)"
+    ),
+    "es": re.compile(r"\s(?:a\s(?:cabo|cero)|con\s(?:el|la|los|las)\b)"),
+}
+_TO_FUTURE = re.compile(r"\sto\s\w+")
+_NEEDS_DATA = {"en": re.compile(r"^(?:show|shows|showed|found|finds?|indicates?|indicated|suggests?|suggested|puts?|points?|pointed"
+                                r"|recorded|listed|counts?|counted|tallied)$")}  # fmt: skip
+_DATA = re.compile(
+    r"\b(?:data|figures?|statistics|numbers|report|study|survey|poll|records|estimates?|analysis|documents?|census|paper|audit"
+    r"|chamber|ministry|office|agency|bank|institute|group|association|company|university|researchers?|economists?|analysts?"
+    r"|officials?|federation|council|union|newspaper|bureau|authority|service|observatory|monitors?|inspectors?|auditors?)\b|[A-Z]",
+)
+_OFFICES = re.compile(
+    r"\b(?:minister|president|secretary|director|head|chief|chair\w*|spokes\w+|economist|analyst|professor|governor|ambassador"
+    r"|mayor|senator|deputy|officer|leader|founder|owner|trader|driver|farmer|ministr[oa]|president[ea]|secretari[oa]"
+    r"|director[a]?|jefe|jefa|vocer[oa]|portavoz|economista|analista|profesor[a]?|gobernador[a]?|embajador[a]?|alcald\w+"
+    r"|senador[a]?|líder|dueñ[oa]|comerciante|camioner[oa]|agricultor[a]?|titular|gerente|representante|investigador[a]?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+
+    @property
+    def low(self) -> str:
+        return self.text.casefold()
+
+
+def find_attributions(text: str, language: str) -> list[Attribution]:
+    """The sources that ``text`` credits, in reading order.
+
+    >>> found = find_attributions('Trade fell, according to the customs office. "It hurt," said Ana Paz, a driver.', "en")
+    >>> [a.source for a in found]
+    ['the customs office', 'Ana Paz, a driver']
+    """
+    found: list[Attribution] = []
+    for sentence in split_sentences(text):
+        found += _in_sentence(sentence, language)
+    found.sort(key=lambda a: a.start)
+    kept: list[Attribution] = []
+    for item in found:
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
+
+
+def _in_sentence(sentence: Sentence, language: str) -> list[Attribution]:
+    text = sentence.text
+    tokens = [_Token(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text)]
+    found = []
+    for match in ACCORDING[language].finditer(text):
+        source = _forward(text, tokens, match.end(), language)
+        if source:
+            found.append((match.start(), source[1], source))
+    for strong, pattern in ((True, STRONG[language]), (False, WEAK[language])):
+        for match in pattern.finditer(text):
+            if any(start <= match.start() < end for start, end, _ in found):
+                continue
+            source = _of_verb(text, tokens, match, strong, language)
+            if source:
+                found.append((min(match.start(), source[0]), max(match.end(), source[1]), source))
+    return [
+        Attribution(sentence.start + start, sentence.start + end, text[start:end], text[source[0] : source[1]])
+        for start, end, source in found
+    ]
+
+
+def _of_verb(text: str, tokens: list[_Token], verb: re.Match[str], strong: bool, language: str) -> tuple[int, int] | None:
+    """The source of a verb of saying: before it, or after it where it follows a quotation or a comma."""
+    if _NOT_SAYING[language].match(text, verb.end()) or text[verb.end() : verb.end() + 1] == "-":
+        return None
+    before = [t for t in tokens if t.end <= verb.start()]
+    if _passive(before, language):
+        return None
+    beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
+    last = before[-1].text if before else ""
+    quoted = last in "”\"»,—–" and last != ""
+    if (quoted or not before) and not verb.group().startswith(("told", "tell")):  # told, tells: who follows is the listener
+        source = _forward(text, tokens, verb.end(), language, inverted=True)
+        if source and (strong or _quotes(text[: verb.start()])):
+            return source
+    if not strong and not beside:
+        return None
+    if ONLY_SPEECH[language].fullmatch(verb.group()) and not _THAT.match(text, verb.end()):
+        return None
+    if not strong and _TO_FUTURE.match(text, verb.end()):
+        return None
+    source = _backward(text, before, language)
+    if source is None and language == "es" and strong:
+        return _forward(text, tokens, verb.end(), language, inverted=True)
+    if source is None:
+        return None
+    needs = _NEEDS_DATA.get(language)
+    if needs and needs.match(verb.group()) and not _DATA.search(text[source[0] : source[1]]):
+        return None
+    return source
+
+
+def _quotes(before: str) -> bool:
+    return bool(re.search(r"[”\"»,—–]\s?$", before))
+
+
+def _passive(before: list[_Token], language: str) -> bool:
+    words = [t.low for t in before[-2:]]
+    if not words:
+        return False
+    adverb = len(words) == 2 and (words[1] in _ADVERBS[language] or _LY.match(words[1]))
+    return words[-1] in _BE[language] | {"to"} or bool(adverb and words[0] in _BE[language])
+
+
+def _backward(text: str, before: list[_Token], language: str) -> tuple[int, int] | None:
+    """The noun phrase that ends where the verb begins."""
+    tokens = list(before)
+    while tokens and (tokens[-1].low in _ADVERBS[language] or (_LY.match(tokens[-1].text) and tokens[-1].text.islower())):
+        tokens.pop()
+    if not tokens:
+        return None
+    if tokens[-1].text == ",":
+        return _with_apposition(text, tokens, language)
+    run = _run_back(tokens, language)
+    return _phrase(run, language)
+
+
+def _with_apposition(text: str, tokens: list[_Token], language: str) -> tuple[int, int] | None:
+    """*Ana Paz, the trade minister, said*: the name and what stands between the commas."""
+    inner, spot = [], len(tokens) - 2
+    while spot >= 0 and tokens[spot].text not in _OPEN | {","}:
+        inner.insert(0, tokens[spot])
+        spot -= 1
+    if spot <= 0 or tokens[spot].text != "," or not inner or len(inner) > 14:
+        return None
+    head = _phrase(_run_back(tokens[:spot], language), language)
+    if head is None:
+        return None
+    described = _OFFICES.search(text[inner[0].start : inner[-1].end]) or inner[0].low in _DETERMINERS[language]
+    return (head[0], inner[-1].end) if described else head
+
+
+def _run_back(tokens: list[_Token], language: str) -> list[_Token]:
+    """The words before the verb up to the start of their clause."""
+    run: list[_Token] = []
+    for token in reversed(tokens):
+        if token.text in _OPEN or token.text == "," or token.low in _BREAKS[language] or len(run) > 16:
+            break
+        run.insert(0, token)
+    return run
+
+
+def _phrase(run: list[_Token], language: str) -> tuple[int, int] | None:
+    """The noun phrase at the end of ``run``: an adverbial in front and what is no noun phrase are left out."""
+    links, determiners = _LINKS[language], _DETERMINERS[language]
+    start = 0
+    for spot in range(len(run) - 1, -1, -1):
+        if run[spot].low in determiners and (spot == 0 or run[spot - 1].low not in links):
+            start = spot
+            break
+    else:
+        start = _past_adverbial(run, language)
+    run = run[start:]
+    while run and run[0].low in links | _ADVERBS[language]:
+        run = run[1:]
+    if not run or len(run) > 14:
+        return None
+    if all(t.low in PRONOUNS[language] or t.low in determiners for t in run) or run[-1].low in PRONOUNS[language]:
+        return None
+    if run[-1].low in links | determiners or not re.search(r"[^\W\d]{2}", run[-1].text):
+        return None
+    return run[0].start, run[-1].end
+
+
+def _past_adverbial(run: list[_Token], language: str) -> int:
+    """Where a phrase without a determiner starts: after *On Tuesday*, or at the name next to the verb."""
+    if run and run[0].low in _LEADS[language]:
+        names = [n for n in range(1, len(run)) if _NAME.match(run[n].text)]
+        return names[1] if len(names) > 1 else names[0] if names and names[0] > 1 else len(run)
+    return 0
+
+
+def _forward(
+    text: str, tokens: list[_Token], position: int, language: str, inverted: bool = False
+) -> tuple[int, int] | None:
+    """The noun phrase that starts at ``position``."""
+    aside = _ASIDE.match(text, position) if inverted and language == "es" else None
+    after = [t for t in tokens if t.start >= (aside.end() if aside else position)]
+    stop = _BREAKS[language] | ({"on", "in", "to", "at", "by", "after", "during", "told"} if inverted and language == "en" else set())
+    if inverted and language == "es":
+        stop = stop | {"a", "al", "ante", "durante", "tras", "este", "ayer", "hoy", "sobre"}
+    run: list[_Token] = []
+    for spot, token in enumerate(after):
+        if token.text in _OPEN or token.text == "." or len(run) > 16:
+            break
+        if token.text == ",":
+            run = _with_description(run, after[spot + 1 :], text, language)
+            break
+        if run and (token.low in stop or _day(token, language)):
+            if inverted and language == "en" and token.low in _FINITE:
+                return None  # what follows the verb is what was said
+            break
+        if not inverted and run and (STRONG[language].fullmatch(token.text) or WEAK[language].fullmatch(token.text)):
+            break
+        run.append(token)
+    while run and (run[-1].low in _LINKS[language] | _LEADS[language] | _DETERMINERS[language]):
+        run.pop()
+    if not run or _pronoun(run, language) or not any(re.search(r"[^\W\d]{2}", t.text) for t in run):
+        return None
+    if run[0].low in stop | _LINKS[language] | _LEADS[language]:
+        return None
+    if inverted and not (_NAME.match(run[0].text) or run[0].low in _DETERMINERS[language] or _noun_like(run)):
+        return None
+    return run[0].start, run[-1].end
+
+
+def _pronoun(run: list[_Token], language: str) -> bool:
+    """Whether a run is a pronoun; *one minister* and *many traders* are not."""
+    first = run[0].low
+    return first in PRONOUNS[language] - _DETERMINERS[language] and not (first in _QUANTIFIERS and len(run) > 1)
+
+
+def _noun_like(run: list[_Token]) -> bool:
+    return len(run) <= 6 and run[0].text.isalpha() and any(_NAME.match(t.text) or t.low.endswith("s") or _OFFICES.match(t.text) for t in run)
+
+
+def _day(token: _Token, language: str) -> bool:
+    from detente.record.draft.calendar_words import WEEKDAYS
+
+    return token.low in WEEKDAYS[language] and len(token.low) > 3 or token.low in ("yesterday", "ayer", "hoy", "today", "last")
+
+
+def _with_description(run: list[_Token], rest: list[_Token], text: str, language: str) -> list[_Token]:
+    """Add *, the trade minister* to a name when it describes an office and the clause ends after it."""
+    inner: list[_Token] = []
+    for token in rest:
+        if token.text in _OPEN | {",", "."} or token.low in _BREAKS[language] or len(inner) > 12:
+            break
+        inner.append(token)
+    if run and inner and _OFFICES.search(run[-1].text) and all(_NAME.match(t.text) for t in inner):
+        return [*run, *inner]
+    if run and inner and _NAME.match(run[-1].text):
+        words = text[inner[0].start : inner[-1].end]
+        article = inner[0].low in _DETERMINERS[language]
+        if (article and _OFFICES.search(words)) or (_OFFICES.match(words) and language == "es") or (_OFFICES.search(words) and len(inner) < 8):
+            return [*run, *inner]
+    return run

@@ -1,0 +1,233 @@
+"""An article as text, Markdown or HTML into its paragraphs, without the page around it.
+
+HTML goes through trafilatura (the extra ``draft``); text and Markdown need
+nothing. Subscription offers, audio players, sign-ups and the like are dropped
+line by line in all three. What comes back is data: nothing in it is executed
+or trusted, and it is never written into a study.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from detente.errors import EmptySample, MissingExtra, UnreadableFile
+
+LIMIT = 2_000_000  # bytes; a long book chapter is a tenth of it
+DEPTH = 250  # nested tags; ordinary pages stay below 60
+
+_BOILERPLATE_START = re.compile(
+    r"(?:subscribe|sign up|signup|sign in|log in|start your|get (?:unlimited|full|our|the)\b.{0,40}(?:newsletter|access|inbox|app)|"
+    r"already a (?:subscriber|member)|listen to|read more|read also|read:|related|see also|more on this|most read|share\b|follow us|"
+    r"download (?:the|our)|support our|become a|to read more|to continue reading|advertisement|sponsored|copyright|©|\(c\)|photo(?:graph)?:|"
+    r"photo by|image:|credit:|picture:|copy link|print this|comments?\b|cookie|we use cookies|this website uses|enter your email|"
+    r"your email|contact us|privacy policy|terms of|skip to|menu\b|home\s?[>|/]|tags?:|topics?:|filed under|audio\b|play\b|"
+    r"volume\b|click here|try (?:it )?free|free trial|not a subscriber|want more|enjoy(?:ing|ed)? this|thank you for reading|"
+    r"you are receiving|unsubscribe|view (?:this|in)|forwarded this|gift this|save this|join (?:our|us|the conversation)|"
+    r"suscr[íi]|reg[íi]str(?:ate|ese)|inici[ae] (?:sesi[óo]n|su)|escuch(?:e|a|ar) (?:este|esta|el|la)\b|lea (?:tambi[ée]n|m[áa]s|adem[áa]s)|"
+    r"lee (?:tambi[ée]n|m[áa]s)|le puede interesar|te puede interesar|m[áa]s le[íi]das|compart[aei]|s[íi]ganos|s[íi]guenos|publicidad|"
+    r"anuncio\b|derechos reservados|foto:|foto de|imagen:|cr[ée]dito:|copiar enlace|reproducir|volumen\b|descargue|"
+    r"desc[áa]rg|pru[ée]b[ae]|ap[óo]y|h[áa]gase|hazte|reciba\b|recibe\b|ya (?:es|eres) suscriptor|nuestro bolet[íi]n|pol[íi]tica de|"
+    r"temas:|etiquetas:|ver m[áa]s|noticias relacionadas|contenido patrocinado)",
+    re.IGNORECASE,
+)
+_BOILERPLATE = re.compile(
+    r"\d+:\d\d\s?/\s?-?\d+:\d\d|all rights reserved|todos los derechos reservados|free trial|cancel any ?time|cancele cuando|"
+    r"cancela cuando|unsubscribe|per month,? billed|subscri(?:be|ption|bers?)\b.{0,60}(?:[$€£]|USD|a month|a year|offer)|"
+    r"(?:[$€£]|USD|a month|a year|offer).{0,80}subscri(?:be|ption|bers?)\b|suscripci[óo]n.{0,80}(?:[$€£]|USD|d[óo]lares|al mes|gratis|prueba)|"
+    r"(?:d[óo]lares|al mes|gratis|prueba).{0,80}suscri(?:pci[óo]n|ptor)|prueba gratuita|min(?:ute)?s? (?:read|listen)\b|"
+    r"\bmin(?:utos)? de lectura|tiempo de lectura|reading time|our (?:daily |weekly )?newsletter|nuestr[oa]s? (?:bolet[íi]n|newsletter)|"
+    r"in your inbox|en su correo|en tu correo|sign up (?:for|to|here)|playback speed|velocidad de reproducci[óo]n|"
+    r"this (?:article|column|newsletter) (?:was|is) (?:first|originally)? ?(?:published|sent)|send (?:tips|corrections)|"
+    r"correcciones a|escr[íi]banos|cookies?\b.{0,60}(?:accept|policy|experience|acept|pol[íi]tica)",
+    re.IGNORECASE,
+)
+LONGEST_BOILERPLATE = 420  # characters: a longer paragraph is text, whatever words it uses
+_SPANISH = re.compile(r"\b(?:el|la|los|las|que|de|del|una|por|con|según|para|fue|más|este|su)\b", re.IGNORECASE)
+_ENGLISH = re.compile(r"\b(?:the|of|and|that|to|was|with|for|which|by|from|said|has|its|it)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article without the page around it.
+
+    Attributes
+    ----------
+    title : str
+        Headline, where one was found.
+    text : str
+        Paragraphs separated by blank lines, the headline first.
+    published : str
+        The article's own date, ``YYYY-MM-DD``; empty if unknown.
+    language : str
+        ``en`` or ``es``.
+    """
+
+    title: str
+    text: str
+    published: str
+    language: str
+
+
+def read_article(path: str | Path, published: str = "", language: str = "") -> Article:
+    """Read an article from a ``.txt``, ``.md`` or ``.html`` file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, UTF-8, at most 2 MB.
+    published, language : str
+        The article's own date and language where they are known; found in the text otherwise.
+
+    Raises
+    ------
+    UnreadableFile
+        Missing, binary, not UTF-8, over the limit, or HTML nested beyond sense.
+    EmptySample
+        No text is left.
+    MissingExtra
+        HTML without trafilatura.
+    """
+    path = Path(path)
+    text = _decoded(path)
+    if path.suffix.casefold() in (".html", ".htm", ".xhtml") or re.match(r"\s*(?:<!doctype html|<html)\b", text, re.IGNORECASE):
+        title, own, body = _from_html(text, path)
+    elif path.suffix.casefold() in (".md", ".markdown"):
+        title, own, body = _from_markdown(text)
+    else:
+        title, own, body = "", "", text
+    paragraphs = _paragraphs(body)
+    if not paragraphs:
+        raise EmptySample(f"{path} holds no text of an article.", fix="Save the article's text and draft from that.")
+    clean = "\n\n".join(paragraphs)
+    language = language or guess_language(clean)
+    return Article(title, clean, published or own, language)
+
+
+def guess_language(text: str) -> str:
+    """``es`` where Spanish function words outnumber English ones, else ``en``.
+
+    >>> guess_language("El ministerio informó que la frontera sigue cerrada.")
+    'es'
+    """
+    return "es" if len(_SPANISH.findall(text)) > len(_ENGLISH.findall(text)) else "en"
+
+
+def _decoded(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= LIMIT else b""
+    except FileNotFoundError:
+        raise UnreadableFile(f"There is no file {path}.") from None
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be read: {error}.") from None
+    if size > LIMIT:
+        raise UnreadableFile(
+            f"{path} has {size / 1e6:.1f} MB; an article may have 2 MB at most.", fix="Save the article's text alone."
+        )
+    if not raw.strip():
+        raise EmptySample(f"{path} is empty.", fix="Give a file with the article's text.")
+    if b"\x00" in raw[:100_000] or raw.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise UnreadableFile(
+            f"{path} is a binary file, not text, Markdown or HTML.", fix="Save the article as text (for a PDF or Word file: export it)."
+        )
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise UnreadableFile(
+            f"{path}, line {line}: byte 0x{raw[error.start]:02x} is not UTF-8.",
+            fix="Save the file as UTF-8; other and mixed encodings are not guessed.",
+        ) from None
+    return re.sub(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+class _Depth(HTMLParser):
+    """The deepest nesting of a page, counted without building it."""
+
+    VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td tr option".split())
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.most = 0
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        if tag not in self.VOID:
+            self.now += 1
+            self.most = max(self.most, self.now)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            self.now = max(0, self.now - 1)
+
+
+def _from_html(text: str, path: Path) -> tuple[str, str, str]:
+    try:
+        import trafilatura
+    except ImportError:
+        raise MissingExtra.needed("trafilatura", "draft", f"Reading the web page {path}") from None
+    depth = _Depth()
+    depth.feed(text)
+    if depth.most > DEPTH:
+        raise UnreadableFile(
+            f"{path} nests its tags {depth.most} deep, more than the {DEPTH} that are read.",
+            fix="Save the article's text and draft from that.",
+        )
+    found = trafilatura.bare_extraction(
+        text, with_metadata=True, include_comments=False, include_tables=False, favor_precision=False
+    )
+    if found is None or not (found.text or "").strip():
+        raise EmptySample(f"{path} holds no text of an article.", fix="Save the article's text and draft from that.")
+    title = (found.title or "").strip()
+    body = found.text.strip()
+    if title and not body.startswith(title):
+        body = f"{title}\n\n{body}"
+    own = found.date if re.fullmatch(r"\d{4}-\d\d-\d\d", found.date or "") else ""
+    return title, own, re.sub(r"\n+", "\n\n", body)
+
+
+def _from_markdown(text: str) -> tuple[str, str, str]:
+    own = title = ""
+    front = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
+    if front:
+        if dated := re.search(r"^date:\s*[\"']?(\d{4}-\d\d-\d\d)", front[1], re.MULTILINE):
+            own = dated[1]
+        if named := re.search(r"^title:\s*[\"']?(.+?)[\"']?\s*$", front[1], re.MULTILINE):
+            title = named[1]
+        text = text[front.end() :]
+    text = re.sub(r"^(```|~~~).*?^\1\s*$", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL | re.IGNORECASE)
+    text = re.sub(r"!\[[^\]\n]*\]\([^)\n]*\)", "", text)
+    text = re.sub(r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
+    text = re.sub(r"</?[a-zA-Z][^>\n]{0,200}>", "", text)
+    if not title and (headed := re.search(r"^#\s+(.+)$", text, re.MULTILINE)):
+        title = headed[1].strip()
+    text = re.sub(r"^\s{0,3}#{1,6}\s+(.*)$", r"\n\1\n", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*>\s?", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*(?:[-*+]|\d+\.)\s+(.*)$", r"\n\1", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*(?:[-*_]\s*){3,}$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"(\*\*|__|\*|(?<!\w)_|_(?!\w)|`)", "", text)
+    return title, own, text
+
+
+def _paragraphs(body: str) -> list[str]:
+    """Paragraphs without boilerplate lines; a text without blank lines has one paragraph a line."""
+    blocks = re.split(r"\n\s*\n", body) if re.search(r"\n\s*\n", body.strip()) else body.split("\n")
+    kept = []
+    for block in blocks:
+        lines = [re.sub(r"[ \t]+", " ", line).strip() for line in block.split("\n")]
+        words = " ".join(line for line in lines if line and not is_boilerplate(line))
+        if words and not is_boilerplate(words) and re.search(r"[^\W\d_]", words):
+            kept.append(words)
+    return kept
+
+
+def is_boilerplate(line: str) -> bool:
+    """Whether a line belongs to the page and not to the article.
+
+    >>> is_boilerplate("Listen to this story 0:00 / 4:12"), is_boilerplate("Exports fell, the ministry said.")
+    (True, False)
+    """
+    return len(line) <= LONGEST_BOILERPLATE and bool(_BOILERPLATE_START.match(line.lstrip("*_>|•·▶►- ")) or _BOILERPLATE.search(line))

@@ -1,0 +1,74 @@
+"""Whether a date stands in a sentence about what has happened or about what is to come."""
+
+from __future__ import annotations
+
+import re
+
+_FUTURE = {
+    "en": re.compile(
+        r"\b(?:will|won't|shall|would|due|scheduled|slated|expected to|expects? to|set (?:to|for)|plans? (?:to|for)|planned for"
+        r"|is to|are to|going to|aims? to|hopes? to|intends? to|to (?:begin|start|take effect|resume|reopen|meet|vote)"
+        r"|(?:begins?|starts?|resumes?|reopens?|opens?|meets?|votes?|expires?|takes? effect) (?:on|in|again)|upcoming|(?:promised|promises|pledged|vowed|agreed|wants?|ordered) to|comes? into force)\b"
+        r"|'ll\b|’ll\b",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        r"\b(?:(?:promet|acord|ofrec|orden|busc|quier|dese|pid)\w+ \w+[aei]r|\w+(?:rá|rán|remos)|va a|van a|prevén?|previst[oa]s?|se espera|espera que|planea|planean|próxim[oa]s?|reabre|reabren"
+        r"|programad[oa]s?|entra en vigor|comienza|empieza|vence|sería|serían|podría|podrían|\w+[aei]rían?)\b",
+        re.IGNORECASE,
+    ),
+}
+_SAID = {
+    "en": re.compile(
+        r"\b(?:said|says|told|announced|reported|added|stated|wrote|warned|confirmed|published|released|agreed|signed"
+        r"|met|promised|declared|approved)\b",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        r"\b(?:dij\w+|anunci[óa]\w*|inform[óa]\w*|afirm[óa]\w*|señal[óa]\w*|indic[óa]\w*|declar[óa]\w*|advirti\w+|confirm[óa]\w*"
+        r"|public[óa]\w*|explic[óa]\w*|asegur[óa]\w*|firm[óa]\w*|acord\w+|aprob\w+)\b",
+        re.IGNORECASE,
+    ),
+}
+_BY = {
+    "en": re.compile(r"\b(?:by|before|starting|beginning|effective|as of|from)\s(?:the\s)?$", re.IGNORECASE),
+    "es": re.compile(r"\b(?:antes del?|a partir del?|desde|a más tardar(?: el)?)\s(?:el\s|próximo\s)?$", re.IGNORECASE),
+}
+_PAST = {
+    "en": re.compile(r"\b(?:was|were|had|did|has been|have been|since|\w{3,}ed|fell|rose|met|went|came|began|took|sent)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?:fue|fueron|había|habían|era|eran|\w{2,}(?:ó|aron|ieron))\b", re.IGNORECASE),
+}
+_CLAUSE = re.compile(r"[.;:!?\n“”\"«»]")
+NEAR = 30  # characters between a verb of saying and the day on which it was said
+
+
+def is_future(text: str, start: int, end: int, language: str) -> bool:
+    """Whether the words around ``text[start:end]`` point forward.
+
+    A day right after a verb of saying is the day of the saying, so it is past
+    whatever comes after it; otherwise the words of the clause before the date
+    decide, or, for a date that opens its clause, those after it.
+
+    >>> is_future("She said on Friday that the border will reopen in June.", 12, 18, "en")
+    False
+    >>> is_future("She said on Friday that the border will reopen in June.", 50, 54, "en")
+    True
+    """
+    cuts = [m.end() for m in _CLAUSE.finditer(text, max(0, start - 400), start)]
+    clause = cuts[-1] if cuts else max(0, start - 400)
+    said = [m.end() for m in _SAID[language].finditer(text, clause, start)]
+    if said and start - said[-1] <= NEAR and not _FUTURE[language].search(text, said[-1], start):
+        between = text[said[-1] : start]
+        if not re.search(r"\b(?:that|que)\b", between):
+            return False
+    begin = said[-1] if said else clause
+    before = text[begin:start]
+    if _FUTURE[language].search(before):
+        return True
+    if _PAST[language].search(before):
+        return False
+    after = re.match(r"[^.;:!?\n]{0,90}", text[end : end + 90]).group()
+    ahead = _FUTURE[language].search(after)
+    if ahead and not _SAID[language].search(after[: ahead.start()]):
+        return not _PAST[language].search(after[: ahead.start()])
+    return bool(_BY[language].search(before)) and not _PAST[language].search(after)

@@ -1,0 +1,143 @@
+"""What a number measures: currencies, percent, measures, and the words for them in English and Spanish."""
+
+from __future__ import annotations
+
+import re
+
+SIGNS = {
+    **{"US$": "usd", "U.S.$": "usd", "USD": "usd", "A$": "aud", "AU$": "aud", "C$": "cad", "CA$": "cad"},
+    **{"NZ$": "nzd", "HK$": "hkd", "S$": "sgd", "NT$": "twd", "R$": "brl", "MX$": "mxn", "COP$": "cop"},
+    **{"AR$": "ars", "CLP$": "clp", "S/": "pen", "Bs": "ves", "Bs.": "ves", "Bs.S": "ves", "$": "usd"},
+    **{"€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr", "Rs": "inr", "₽": "rub", "₺": "try", "₩": "krw", "₴": "uah"},
+    **{"₦": "ngn", "₪": "ils", "₱": "php", "฿": "thb", "₫": "vnd", "CFA": "xof"},
+}
+CODES = (
+    "USD EUR GBP JPY CNY CHF CAD AUD NZD COP VES MXN BRL ARS CLP PEN UYU BOB PYG INR PKR RUB TRY KRW SEK NOK DKK PLN "
+    "UAH ZAR NGN KES EGP SAR AED QAR IRR ILS IDR MYR THB VND PHP SGD HKD TWD GEL AMD AZN RWF UGX"
+).split()
+_SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse=True))
+SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")
+
+_MONEY = {
+    "usd": r"(?:US|U\.S\.|American) dollars?|dollars?|dólares(?: estadounidenses| americanos)?|dólar|greenbacks|USD|mdd",
+    "eur": r"euros?|EUR",
+    "gbp": r"(?:British )?pounds? sterling|British pounds?|libras esterlinas|GBP",
+    "cop": r"Colombian pesos?|pesos colombianos|COP",
+    "mxn": r"Mexican pesos?|pesos mexicanos|MXN",
+    "ars": r"Argentine pesos?|pesos argentinos|ARS",
+    "clp": r"Chilean pesos?|pesos chilenos|CLP",
+    "ves": r"bol[ií]vares|bolivars?|bolívar|VES",
+    "brl": r"(?:Brazilian )?reais|reales brasileños|BRL",
+    "pen": r"(?:Peruvian |nuevos )?soles|PEN",
+    "cny": r"yuan|renminbi|yuanes|CNY",
+    "jpy": r"(?:Japanese )?yen|yenes|JPY",
+    "chf": r"Swiss francs?|francos suizos|CHF",
+    "inr": r"Indian rupees?|INR",
+    "pkr": r"Pakistani rupees?|PKR",
+    "rub": r"(?:Russian )?rou?bles?|rublos|RUB",
+    "try": r"(?:Turkish )?liras?|TRY",
+    "cad": r"Canadian dollars?|dólares canadienses|CAD",
+    "aud": r"Australian dollars?|dólares australianos|AUD",
+}
+_MEASURES = {
+    "pp": r"percentage points?|pp|puntos porcentuales|punto porcentual",
+    "bp": r"basis points?|bps|puntos básicos",
+    "pct": r"%|per ?cent|percent|por ?ciento|pct",
+    "km2": r"square kilomet(?:re|er)s?|sq\.? ?km|km2|km²|kilómetros cuadrados",
+    "m2": r"square met(?:re|er)s?|sq\.? ?m|m2|m²|metros cuadrados",
+    "sqmi": r"square miles?|sq\.? ?mi|millas cuadradas",
+    "m3": r"cubic met(?:re|er)s?|m3|m³|metros cúbicos",
+    "ft3": r"cubic f(?:ee|oo)t|cu\.? ?ft|ft3|pies cúbicos",
+    "km": r"kilomet(?:re|er)s?|km|kms|kilómetros?",
+    "miles": r"miles?|mi|millas?",
+    "m": r"met(?:re|er)s?|m|mts?|metros?",
+    "ft": r"feet|foot|ft|pies",
+    "yd": r"yards?|yardas",
+    "cm": r"centimet(?:re|er)s?|cm|centímetros?",
+    "mm": r"millimet(?:re|er)s?|mm|milímetros?",
+    "nmi": r"nautical miles?|millas náuticas",
+    "ha": r"hectares?|ha|hectáreas?",
+    "acres": r"acres?",
+    "t": r"(?:metric )?tons|(?:metric )?ton|tonnes?|t|toneladas?(?: métricas)?",
+    "kg": r"kilogram(?:me)?s?|kilos?|kg|kilogramos?",
+    "g": r"grams?|g|gramos?",
+    "lb": r"pounds? of|lbs?|libras? de",
+    "bbl": r"barrels?|bbl|barriles|barril",
+    "bpd": r"bpd|b/d|barrels per day",
+    "l": r"lit(?:re|er)s?|litros?",
+    "gal": r"gallons?|galones",
+    "mw": r"megawatts?|MW|megavatios?",
+    "gw": r"gigawatts?|GW|gigavatios?",
+    "kw": r"kilowatts?|kW|kilovatios?",
+    "gwh": r"gigawatt[- ]hours?|GWh|gigavatios[- ]hora",
+    "mwh": r"megawatt[- ]hours?|MWh|megavatios[- ]hora",
+    "kwh": r"kilowatt[- ]hours?|kWh|kilovatios[- ]hora",
+    "degrees": r"°C|°F|°|degrees(?: Celsius| Fahrenheit)?|grados(?: centígrados)?",
+    "centuries": r"centur(?:y|ies)|siglos?",
+    "decades": r"decades?|décadas?",
+    "years": r"years?|yrs?|años?",
+    "quarters": r"quarters|trimestres",
+    "months": r"months?|mes|meses",
+    "fortnights": r"fortnights?|quincenas?",
+    "weeks": r"weeks?|semanas?",
+    "days": r"days?|días?",
+    "hours": r"hours?|hrs?|horas?",
+    "minutes": r"minutes?|minutos?|mins?",
+    "seconds": r"seconds?|segundos?",
+}
+CLOSED = frozenset([*_MONEY, *_MEASURES, *SIGNS.values()])
+TIMES = frozenset("centuries decades years quarters months fortnights weeks days hours minutes seconds".split())
+
+_CASED = {"t", "m", "g", "l"}
+_UNITS = [
+    (code, re.compile(rf"(?:{body})(?![\w])" if code != "pct" else rf"(?:{body})", 0 if code in _CASED else re.IGNORECASE))
+    for code, body in sorted({**_MONEY, **_MEASURES}.items(), key=lambda item: item[0] in _CASED)
+]
+_PER = re.compile(
+    r"\s?(?:(?:/|per\s|an?\s|each\s|every\s|por\s|al\s|a la\s|cada\s)(?P<en>day|week|month|year|hour|barrel|tonne|ton|head|kilo"
+    r"|kilogram|litre|gallon|person|día|semana|mes|año|hora|barril|tonelada|persona|kilo|litro)\b"
+    r"|(?P<es>diarios|diarias|semanales|mensuales|anuales)\b|(?P<adv>daily|annually|yearly|monthly)\b)",
+    re.IGNORECASE,
+)
+_PER_WORDS = {
+    **{"día": "day", "semana": "week", "mes": "month", "año": "year", "hora": "hour", "barril": "barrel"},
+    **{"tonelada": "tonne", "ton": "tonne", "persona": "person", "kilo": "kg", "kilogram": "kg", "litro": "litre"},
+    **{"diarios": "day", "diarias": "day", "semanales": "week", "mensuales": "month", "anuales": "year"},
+    **{"daily": "day", "annually": "year", "yearly": "year", "monthly": "month"},
+}
+
+
+def currency_before(text: str) -> tuple[int, str] | None:
+    """Where a currency sign or code that ends ``text`` begins, and its ISO 4217 code in lower case.
+
+    >>> currency_before("worth US$")
+    (6, 'usd')
+    """
+    found = SIGN_BEFORE.search(text)
+    if not found:
+        return None
+    sign = found.group(1)
+    return found.start(1), SIGNS.get(sign) or sign.lower()
+
+
+def unit_at(text: str, position: int) -> tuple[int, str] | None:
+    """The end and code of a unit of measure or money that starts at ``position`` (longest wins).
+
+    >>> unit_at("9 square kilometres", 2)
+    (19, 'km2')
+    """
+    best: tuple[int, str] | None = None
+    for code, pattern in _UNITS:
+        match = pattern.match(text, position)
+        if match and (best is None or match.end() > best[0]):
+            best = match.end(), code
+    return best
+
+
+def rate_at(text: str, position: int) -> tuple[int, str]:
+    """The end and the word of a rate such as *a day* or *anuales* at ``position``; empty where there is none."""
+    match = _PER.match(text, position)
+    if not match:
+        return position, ""
+    word = (match["en"] or match["es"] or match["adv"]).casefold()
+    return match.end(), _PER_WORDS.get(word, word)
