@@ -18,7 +18,12 @@ def attribution_charts(words: Words) -> dict[str, Spec]:
 
 def _fan(words: Words) -> Spec:
     """Rows of three sorts in one table: ``what`` is band, placebo or path."""
-    x = {"field": "year", "type": "quantitative", "scale": {"nice": False, "zero": False}, "axis": {"format": "d", "title": None, "tickMinStep": 1}}
+    x = {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"nice": False, "zero": False},
+        "axis": {"format": "d", "title": None, "tickMinStep": 1},
+    }
     y = {"type": "quantitative", "axis": {"title": words("why.residual_axis"), "grid": True, "tickCount": 6}}
 
     def only(what: str) -> list[Spec]:
@@ -31,7 +36,10 @@ def _fan(words: Words) -> Spec:
             "encoding": {"x": x, "y": {**y, "field": low}, "y2": {"field": high}},
         }
 
-    zero = {"mark": {"type": "rule", "color": shade("axis"), "strokeDash": [4, 3]}, "data": {"values": [{"zero": 0}]}}
+    zero = {
+        "mark": {"type": "rule", "color": shade("axis"), "strokeDash": [4, 3]},
+        "data": {"values": [{"zero": 0}]},
+    }
     return framed(
         {
             "height": 260,
@@ -47,7 +55,12 @@ def _fan(words: Words) -> Spec:
                 zero | {"encoding": {"y": {**y, "field": "zero"}}},
                 {
                     "transform": only("path"),
-                    "mark": {"type": "line", "color": shade("accent"), "strokeWidth": 3, "point": {"size": 30, "color": shade("accent")}},
+                    "mark": {
+                        "type": "line",
+                        "color": shade("accent"),
+                        "strokeWidth": 3,
+                        "point": {"size": 30, "color": shade("accent")},
+                    },
                     "encoding": {"x": x, "y": {**y, "field": "value"}},
                 },
             ],
@@ -58,7 +71,12 @@ def _fan(words: Words) -> Spec:
 def _curve(words: Words) -> Spec:
     """One row a specification: the pair's own part over the range of its placebos."""
     x = {"type": "quantitative", "axis": {"title": words("why.part_axis"), "grid": True, "tickCount": 6}}
-    y = {"field": "label", "type": "nominal", "sort": {"field": "order"}, "axis": {"title": None, "labelColor": shade("ink"), "labelLimit": 260}}
+    y = {
+        "field": "label",
+        "type": "nominal",
+        "sort": {"field": "order"},
+        "axis": {"title": None, "labelColor": shade("ink"), "labelLimit": 260},
+    }
     colour = {"condition": {"test": "datum.asked", "value": shade("accent")}, "value": shade("muted")}
     return framed(
         {
@@ -74,7 +92,10 @@ def _curve(words: Words) -> Spec:
                     "mark": {"type": "rule", "color": shade("axis")},
                     "encoding": {"x": {"field": "zero", "type": "quantitative"}},
                 },
-                {"mark": {"type": "point", "filled": True, "size": 90, "opacity": 1}, "encoding": {"x": {**x, "field": "value"}, "y": y, "color": colour}},
+                {
+                    "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+                    "encoding": {"x": {**x, "field": "value"}, "y": y, "color": colour},
+                },
             ],
         }
     )  # fmt: skip

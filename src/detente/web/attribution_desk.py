@@ -79,7 +79,13 @@ def answer(panel: Panel, asked: Question) -> dict[str, Any]:
     sample = Sample.of(panel)
     names = {code: name_of(code) for code in (asked.origin, asked.destination)}
     found = attribute(
-        panel, asked.origin, asked.destination, [(asked.start, asked.end)], [asked.base], asked.placebos, names=names
+        panel,
+        asked.origin,
+        asked.destination,
+        [(asked.start, asked.end)],
+        [asked.base],
+        asked.placebos,
+        names=names,
     )
     rows = found.to_frame().to_dicts()
     return {
@@ -101,7 +107,11 @@ def windows(panel: Panel, asked: Question) -> list[tuple[int, int]]:
         (asked.start - 4, asked.start),
         (first, asked.start - 1),
     ]
-    fitting = [(max(a, first), b) for a, b in wanted if max(a, first) + 1 < b <= max(asked.start, asked.base[1]) and b <= panel.years[-1]]
+    fitting = [
+        (max(a, first), b)
+        for a, b in wanted
+        if max(a, first) + 1 < b <= max(asked.start, asked.base[1]) and b <= panel.years[-1]
+    ]
     return list(dict.fromkeys([asked.base, *fitting]))[:MOST_WINDOWS]
 
 

@@ -95,7 +95,8 @@ class Bench:
         if (setting.year, setting.gdp_case) not in self.cases:
             known = ", ".join(f"{y} ({c})" for y, c in self.cases)
             raise SpecificationError(
-                f"There is no baseline for {setting.year} with GDP '{setting.gdp_case[:20]}'.", fix=f"At hand are: {known}."
+                f"There is no baseline for {setting.year} with GDP '{setting.gdp_case[:20]}'.",
+                fix=f"At hand are: {known}.",
             )
         return _baseline(self, setting.year, setting.gdp_case, setting.ratio)
 
@@ -111,7 +112,8 @@ def outcome(bench: Bench, out: Counterfactual) -> dict[str, Any]:
     """What a reader sees of a solved setting: the two flows, real incomes, winners and losers elsewhere."""
     codes, base = out.economies, out.baseline
     flows = [
-        {"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)} for a, b in (bench.dyad, bench.dyad[::-1])
+        {"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)}
+        for a, b in (bench.dyad, bench.dyad[::-1])
     ]
     welfare = out.welfare_pct
     elsewhere = sorted((c for c in codes if c not in bench.dyad), key=lambda c: -abs(welfare[c]))[:MOST_SHOWN]

@@ -47,7 +47,10 @@ def export(tables: Mapping[str, pl.DataFrame], kind: str, *, title: str = "", no
         What writes Excel or Word is not installed.
     """
     if kind not in KINDS:
-        raise UsageError(f"'{kind[:20]}' is no kind of file.{did_you_mean(kind, KINDS)}", fix=f"Use one of {', '.join(KINDS)}.")
+        raise UsageError(
+            f"'{kind[:20]}' is no kind of file.{did_you_mean(kind, KINDS)}",
+            fix=f"Use one of {', '.join(KINDS)}.",
+        )
     if kind == "xlsx":
         return Download(_excel(tables, title, notes), kind)
     if kind == "docx":
@@ -77,7 +80,12 @@ def _excel(tables: Mapping[str, pl.DataFrame], title: str, notes: Sequence[str])
     except ImportError:
         raise MissingExtra.needed("xlsxwriter", "export", "An Excel file") from None
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "nan_inf_to_errors": True,
+    }
     with xlsxwriter.Workbook(out, options) as book:
         bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
         about = book.add_worksheet("about")

@@ -104,7 +104,14 @@ def save(study: Study, changes: Sequence[Change]) -> None:
             file = files.get(change.table) or read_file(study, change.table)
             file, old, new = _applied(file, change)
             files[change.table] = file
-            journal.append({"table": change.table, "id": new.cells[TABLES[change.table].key], "before": old and old.raw, "after": new.raw})
+            journal.append(
+                {
+                    "table": change.table,
+                    "id": new.cells[TABLES[change.table].key],
+                    "before": old and old.raw,
+                    "after": new.raw,
+                }
+            )
         _check(study, files)
         _note(study, {"time": time.time(), "changes": journal})
         for table, file in files.items():
@@ -166,7 +173,9 @@ def _applied(file: RecordFile, change: Change) -> tuple[RecordFile, Row | None, 
     taken = file.find(schema.key, new_id)
     if taken is not None and taken is not old:
         number = file.rows.index(taken) + 2
-        raise Rejected([Problem(schema.file, number, schema.key, f"There is already a row '{new_id}'.", "Give another id.")])
+        raise Rejected(
+            [Problem(schema.file, number, schema.key, f"There is already a row '{new_id}'.", "Give another id.")]
+        )
     kept = {c: v for c, v in old.cells.items() if c not in schema.allowed} if old else {}
     new = file.written({**kept, **cells})
     return file.with_row(new, old), old, new
@@ -198,7 +207,9 @@ def _note(study: Study, entry: dict[str, Any]) -> None:
             out.flush()
             os.fsync(out.fileno())
     except OSError as error:
-        raise OutputError(f"The journal cannot be written: {error}.", fix="Check the folder's permissions and space.") from None
+        raise OutputError(
+            f"The journal cannot be written: {error}.", fix="Check the folder's permissions and space."
+        ) from None
 
 
 def _lock(folder: Path) -> threading.Lock:

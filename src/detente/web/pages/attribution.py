@@ -72,7 +72,11 @@ def download(request: Request) -> Response:
             infer_schema_length=None,
         ),
     }
-    notes = [*(row["sentence"] for row in found["findings"]), *found["cautions"], f"Panel: {found['panel']}. {panel.source}"]
+    notes = [
+        *(row["sentence"] for row in found["findings"]),
+        *found["cautions"],
+        f"Panel: {found['panel']}. {panel.source}",
+    ]
     name = f"{asked.origin}-{asked.destination}-attribution".lower()
     return sent(export(tables, request.path_params["kind"], title=study.title, notes=notes), name)
 
@@ -88,7 +92,9 @@ def _asked(request: Request, default: Question) -> Question:
 def _default(study: Study) -> Question:
     panel = open_panel(study)
     window = tuple(study.spec.attribution.base_windows[0])
-    start, end = (study.episodes[0].from_year, study.episodes[0].to_year) if study.episodes else (window[1], panel.years[-1])
+    start, end = (
+        (study.episodes[0].from_year, study.episodes[0].to_year) if study.episodes else (window[1], panel.years[-1])
+    )
     return Question(study.origin, study.destination, start, end, window)
 
 
@@ -107,9 +113,14 @@ def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
         "change_pct": words.log_percent(row["log_change"]),
         "economies": words.number(row["supply_demand_part"], 2, sign=True),
         "dyad": words.number(row["dyad_part"], 2, sign=True),
-        "placebo": "" if share is None else words("attribution.of_pairs", share=words.significant(100 * share), n=words.number(row["n_placebos"])),
+        "placebo": ""
+        if share is None
+        else words("attribution.of_pairs", share=words.significant(100 * share), n=words.number(row["n_placebos"])),
         "sentence": row["sentence"],
     }
 
 
-ROUTES = [Route("/s/{study}/attribution", attribution), Route("/s/{study}/attribution/download/{kind}", download)]
+ROUTES = [
+    Route("/s/{study}/attribution", attribution),
+    Route("/s/{study}/attribution/download/{kind}", download),
+]

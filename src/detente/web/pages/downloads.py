@@ -17,7 +17,11 @@ WORD_TABLES = ("attribution", "claims", "scenarios")  # what a reader wants in a
 
 def of_run(request: Request) -> Response:
     """All tables of a finished run."""
-    space, key, kind = request.app.state.site.workspace, request.path_params["study"], request.path_params["kind"]
+    space, key, kind = (
+        request.app.state.site.workspace,
+        request.path_params["study"],
+        request.path_params["kind"],
+    )
     study = space.study(key)
     wanted = request.query_params.get("run")
     path = next((p for p in space.runs(study) if wanted in (None, p.name)), None)
@@ -29,7 +33,15 @@ def of_run(request: Request) -> Response:
         columns = {
             "claims": ["claim_id", "claim", "verdict", "evidence"],
             "attribution": ["exporter", "importer", "episode", "log_change", "dyad_part", "placebo_share"],
-            "scenarios": ["scenario", "year", "theta", "deficits", "economy", "welfare_pct", "exports_change_usd_mn"],
+            "scenarios": [
+                "scenario",
+                "year",
+                "theta",
+                "deficits",
+                "economy",
+                "welfare_pct",
+                "exports_change_usd_mn",
+            ],
         }
         tables = {name: tables[name].select(columns[name]) for name in WORD_TABLES}
     answer = [line for part in ("happened", "why", "what_if", "claims") for line in getattr(run.answer, part)]
@@ -41,7 +53,11 @@ def of_desk(request: Request) -> Response:
     """The setting of the scenario desk with its central path and its bands."""
     import polars as pl
 
-    space, key, kind = request.app.state.site.workspace, request.path_params["study"], request.path_params["kind"]
+    space, key, kind = (
+        request.app.state.site.workspace,
+        request.path_params["study"],
+        request.path_params["kind"],
+    )
     study = space.study(key)
     bench = open_bench(study)
     setting = read_setting(request.query_params, bench.default())
@@ -57,17 +73,29 @@ def of_desk(request: Request) -> Response:
         for f in found["income"]
     ]  # fmt: skip
     rows += [
-        {"what": f"real income {f['economy']}", "unit": "pct", "before": 0.0, "after": f["pct"], "low_5pct": None, "high_95pct": None}
+        {
+            "what": f"real income {f['economy']}",
+            "unit": "pct",
+            "before": 0.0,
+            "after": f["pct"],
+            "low_5pct": None,
+            "high_95pct": None,
+        }
         for f in found["elsewhere"]
     ]
-    notes = [setting.query(), f"{around.n} exact draws. {found['certificate']['status']}. Panel: {bench.panel.name}. {bench.panel.source}"]
+    notes = [
+        setting.query(),
+        f"{around.n} exact draws. {found['certificate']['status']}. Panel: {bench.panel.name}. {bench.panel.source}",
+    ]
     return sent(export({"scenario": pl.DataFrame(rows)}, kind, title=study.title, notes=notes), f"{key}-scenario")
 
 
 def sent(file: Download, name: str) -> Response:
     """A file to keep."""
     return Response(
-        file.body, media_type=file.media, headers={"content-disposition": f'attachment; filename="{name}.{file.ending}"'}
+        file.body,
+        media_type=file.media,
+        headers={"content-disposition": f'attachment; filename="{name}.{file.ending}"'},
     )
 
 

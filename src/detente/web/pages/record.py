@@ -57,7 +57,10 @@ def form(request: Request) -> Response:
     id_ = request.query_params.get("id", "")
     row = read_file(study, table.name).find(table.schema.key, id_) if id_ else None
     if id_ and row is None:
-        raise StudyError(f"There is no row '{id_[:60]}' in {table.schema.file}.", fix="It may have been renamed or removed.")
+        raise StudyError(
+            f"There is no row '{id_[:60]}' in {table.schema.file}.",
+            fix="It may have been renamed or removed.",
+        )
     return _form(request, study, key, table, id_, row.digest if row else "", dict(row.cells) if row else {})
 
 
@@ -88,7 +91,18 @@ def _change(request: Request, given: dict[str, str]) -> Response:
     except Conflict as conflict:
         now = conflict.now
         stands = {"digest": now.digest if now else "", "cells": dict(now.cells) if now else {}}
-        return _form(request, study, key, table, id_ if now else "", stands["digest"], cells, source, conflict=stands, error=str(conflict))
+        return _form(
+            request,
+            study,
+            key,
+            table,
+            id_ if now else "",
+            stands["digest"],
+            cells,
+            source,
+            conflict=stands,
+            error=str(conflict),
+        )
     except Rejected as rejected:
         return _form(request, study, key, table, id_, digest, cells, source, problems=rejected.problems)
     except DetenteError as error:
@@ -98,7 +112,8 @@ def _change(request: Request, given: dict[str, str]) -> Response:
 
 def _form(
     request: Request, study: Study, key: str, table: _Table, id_: str, digest: str, cells: dict[str, str],
-    source: dict[str, str] | None = None, *, problems: tuple[Problem, ...] = (), conflict: dict | None = None, error: str = "",
+    source: dict[str, str] | None = None, *, problems: tuple[Problem, ...] = (), conflict: dict | None = None,
+    error: str = "",
 ) -> Response:  # fmt: skip
     own = [p for p in problems if p.file == table.schema.file and p.column in table.schema.allowed]
     data = head(request.app.state.site.workspace, study, key) | {
@@ -108,14 +123,22 @@ def _form(
         "digest": digest,
         "fields": [_field(table.schema, c, cells.get(c, ""), own) for c in table.schema.allowed],
         "source_fields": [
-            _field(TABLES["sources"], c, (source or {}).get(c, ""), [p for p in problems if p.file == "sources.csv"])
+            _field(
+                TABLES["sources"],
+                c,
+                (source or {}).get(c, ""),
+                [p for p in problems if p.file == "sources.csv"],
+            )
             for c in TABLES["sources"].allowed
         ]
         if table.name != "sources"
         else [],
         "source_open": bool(source and source["source_id"]),
         "sources": [
-            {"id": r.cells.get("source_id", ""), "title": f"{r.cells.get('publisher', '')}: {r.cells.get('title', '')}"}
+            {
+                "id": r.cells.get("source_id", ""),
+                "title": f"{r.cells.get('publisher', '')}: {r.cells.get('title', '')}",
+            }
             for r in read_file(study, "sources").rows
         ],
         "problems": [str(p) for p in problems],
@@ -160,7 +183,10 @@ def _place(request: Request) -> tuple[Study, str, _Table]:
 
 def _writable(request: Request, study: Study) -> None:
     if request.app.state.site.workspace.is_builtin(study):
-        raise StudyError("This study ships with the package and is not changed.", fix="Make a copy of it first, on its page.")
+        raise StudyError(
+            "This study ships with the package and is not changed.",
+            fix="Make a copy of it first, on its page.",
+        )
 
 
 ROUTES = [
