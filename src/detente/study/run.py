@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import combinations
 from pathlib import Path
 from textwrap import fill
 from types import MappingProxyType
@@ -20,7 +21,8 @@ from detente import __version__
 from detente.economies import name_of
 from detente.language import LANGUAGES, Catalogue
 from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
-from detente.study.baseline import baselines
+from detente.study.baseline import Baseline, baselines
+from detente.study.explain import NAMES, empty, explain
 from detente.study.partners import partners
 from detente.study.relation import relation_today
 from detente.study.scenarios import solve_scenarios
@@ -33,11 +35,12 @@ if TYPE_CHECKING:
 
     from detente.attribution import Attribution
     from detente.panel import Panel
+    from detente.record import Ledger
 
 Progress = Callable[[str, float], None]
 TABLES = (
-    "claims", "attribution", "residuals", "scenarios", "winners", "partners", "timeline", "events", "figures",
-    "forecasts", "sources",
+    "claims", "attribution", "residuals", "parts", "methods", "breaks", "specifications", "scenarios", "winners",
+    "partners", "timeline", "conflicts", "articles", "events", "figures", "forecasts", "sources",
 )  # fmt: skip
 LIBRARIES = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "jinja2", "vl-convert-python")
 
@@ -50,7 +53,8 @@ class Run:
     ----------
     study : the study as it was run.
     answers : sentences by question, in each language; ``answer`` is the English one.
-    claims, attribution, residuals, scenarios, winners, partners, timeline, events, figures, forecasts, sources :
+    claims, attribution, residuals, parts, methods, breaks, specifications, scenarios, winners, partners, timeline,
+    conflicts, articles, events, figures, forecasts, sources :
         tables; columns in ``docs/results.md``.
     notes : what a reader must know: counts of the panel's rows, cautions, what was skipped.
     manifest : versions, input hashes, seed, timings, command.
@@ -61,10 +65,16 @@ class Run:
     claims: Table
     attribution: Table
     residuals: Table
+    parts: Table
+    methods: Table
+    breaks: Table
+    specifications: Table
     scenarios: Table
     winners: Table
     partners: Table
     timeline: Table
+    conflicts: Table
+    articles: Table
     events: Table
     figures: Table
     forecasts: Table
@@ -151,11 +161,18 @@ def run_study(
             effects, residuals = found.to_frame(), _with_cited(study, found.residuals())
             effects = _with_full_panel(study, panel, effects)
         with clock.stage("scenarios", 0.2):
-            scenarios, winners = _scenarios(study, panel, residuals, quick)
+            plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
+            scenarios, winners = _scenarios(study, plan, residuals, quick)
+        with clock.stage("explanation", 0.1):
+            if quick:
+                deeper, remarks = {name: empty(name) for name in NAMES}, []
+            else:
+                deeper, remarks = explain(panel, study.spec, ledger, plan[0].economy if plan else None)
         with clock.stage("verdicts", 0.2):
             claims = ledger.verdicts(effects.to_dicts())
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
             forecasts = ledger.scoreboard()
+            conflicts, articles = ledger.conflicts(), _articles(ledger)
     answers = {}
     for language in LANGUAGES:
         say = Speaker(Catalogue(language), study.spec)
@@ -165,11 +182,14 @@ def run_study(
             what_if(scenarios, say, quick=quick),
             claims_by_verdict(claims, say),
         )
-    notes = [f"Panel: {panel.report}", *found.cautions]
+    notes = [f"Panel: {panel.report}", *found.cautions, *remarks]
     if quick:
-        notes.append("Quick run: placebos were skipped and only the central elasticity was solved.")
+        notes.append(
+            "Quick run: placebos and the longer explanation were skipped and only the central elasticity was solved."
+        )
     tables = {
         "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "winners": winners, "partners": partners(panel, study.spec.dyad), "timeline": lines,
+        "conflicts": conflicts, "articles": articles, **deeper,
         "events": _whole_numbers(ledger.events, "severity"), "figures": _whole_numbers(ledger.figures, "preferred"), "forecasts": forecasts, "sources": ledger.sources,
     }  # fmt: skip
     manifest = _manifest(study, panel, data, quick, seed, command, started, clock.timings)
@@ -226,8 +246,20 @@ def _with_full_panel(study: Study, panel: Panel, effects: pl.DataFrame) -> pl.Da
     return bare.join(full, on=keys, how="left", maintain_order="left")
 
 
+def _articles(ledger: Ledger) -> pl.DataFrame:
+    """Every two sources whose claims are on record, side by side."""
+    import polars as pl
+
+    names = ledger.claims["source_id"].unique(maintain_order=True)
+    frames = [
+        ledger.compare_articles(a, b).select(pl.lit(a).alias("first"), pl.lit(b).alias("second"), pl.all())
+        for a, b in combinations(names, 2)
+    ]
+    return pl.concat(frames) if frames else empty("articles")
+
+
 def _scenarios(
-    study: Study, panel: Panel, residuals: pl.DataFrame, quick: bool
+    study: Study, plan: list[Baseline], residuals: pl.DataFrame, quick: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     import polars as pl
 
@@ -235,7 +267,6 @@ def _scenarios(
     computed = residuals.filter(pl.col("status") == "computed")
     columns = ["exporter", "importer", "year", "base_from", "base_to", "log_ratio"]
     at = {(o, d, y, (a, b)): r for o, d, y, a, b, r in computed.select(columns).iter_rows()}
-    plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
     return solve_scenarios(
         study.spec, plan, lambda o, d, y, base: at.get((o, d, y, tuple(base or headline))), quick=quick
     )
