@@ -21,11 +21,12 @@ from detente import __version__
 from detente.economies import name_of
 from detente.language import LANGUAGES, Catalogue
 from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
-from detente.study.baseline import Baseline, baselines
+from detente.study.bands import scenario_bands
+from detente.study.baseline import baselines
 from detente.study.explain import NAMES, empty, explain
 from detente.study.partners import partners
 from detente.study.relation import relation_today
-from detente.study.scenarios import solve_scenarios
+from detente.study.scenarios import Residuals, solve_scenarios
 from detente.study.study import Study, check_or_raise, require_dyad_of_targets
 from detente.study.tables import Table
 from detente.study.timeline import timeline
@@ -39,9 +40,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 TABLES = (
-    "claims", "attribution", "residuals", "parts", "methods", "breaks", "specifications", "scenarios", "winners",
-    "partners", "timeline", "conflicts", "articles", "events", "figures", "forecasts", "sources",
+    "claims", "attribution", "residuals", "parts", "methods", "breaks", "specifications", "scenarios", "bands",
+    "winners", "partners", "timeline", "conflicts", "articles", "events", "figures", "forecasts", "sources",
 )  # fmt: skip
+NORMAL_90 = 2 * 1.6449  # width of the central 90% of a normal, in standard deviations
 LIBRARIES = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "jinja2", "vl-convert-python")
 
 
@@ -53,8 +55,8 @@ class Run:
     ----------
     study : the study as it was run.
     answers : sentences by question, in each language; ``answer`` is the English one.
-    claims, attribution, residuals, parts, methods, breaks, specifications, scenarios, winners, partners, timeline,
-    conflicts, articles, events, figures, forecasts, sources :
+    claims, attribution, residuals, parts, methods, breaks, specifications, scenarios, bands, winners, partners,
+    timeline, conflicts, articles, events, figures, forecasts, sources :
         tables; columns in ``docs/results.md``.
     notes : what a reader must know: counts of the panel's rows, cautions, what was skipped.
     manifest : versions, input hashes, seed, timings, command.
@@ -70,6 +72,7 @@ class Run:
     breaks: Table
     specifications: Table
     scenarios: Table
+    bands: Table
     winners: Table
     partners: Table
     timeline: Table
@@ -162,7 +165,9 @@ def run_study(
             effects = _with_full_panel(study, panel, effects)
         with clock.stage("scenarios", 0.2):
             plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
-            scenarios, winners = _scenarios(study, plan, residuals, quick)
+            at = _residual_lookup(study, residuals)
+            scenarios, winners = solve_scenarios(study.spec, plan, at("log_ratio"), quick=quick)
+            bands = scenario_bands(study.spec, [] if quick else plan, at("log_ratio"), at("spread"), seed=seed)
         with clock.stage("explanation", 0.1):
             if quick:
                 deeper, remarks = {name: empty(name) for name in NAMES}, []
@@ -179,7 +184,7 @@ def run_study(
         answers[language] = Answer(
             peak_and_trough(lines, say) + relation_today(ledger, say),
             why(effects, say),
-            what_if(scenarios, say, quick=quick),
+            what_if(scenarios, bands, say, quick=quick),
             claims_by_verdict(claims, say),
         )
     notes = [f"Panel: {panel.report}", *found.cautions, *remarks]
@@ -188,7 +193,7 @@ def run_study(
             "Quick run: placebos and the longer explanation were skipped and only the central elasticity was solved."
         )
     tables = {
-        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "winners": winners, "partners": partners(panel, study.spec.dyad), "timeline": lines,
+        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "bands": bands, "winners": winners, "partners": partners(panel, study.spec.dyad), "timeline": lines,
         "conflicts": conflicts, "articles": articles, **deeper,
         "events": _whole_numbers(ledger.events, "severity"), "figures": _whole_numbers(ledger.figures, "preferred"), "forecasts": forecasts, "sources": ledger.sources,
     }  # fmt: skip
@@ -258,18 +263,21 @@ def _articles(ledger: Ledger) -> pl.DataFrame:
     return pl.concat(frames) if frames else empty("articles")
 
 
-def _scenarios(
-    study: Study, plan: list[Baseline], residuals: pl.DataFrame, quick: bool
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _residual_lookup(study: Study, residuals: pl.DataFrame) -> Callable[[str], Residuals]:
+    """By column (``log_ratio``, or ``spread`` of ordinary dyads): direction, year and base window to its value."""
     import polars as pl
 
     headline = tuple(study.spec.attribution.base_windows[0])
-    computed = residuals.filter(pl.col("status") == "computed")
-    columns = ["exporter", "importer", "year", "base_from", "base_to", "log_ratio"]
-    at = {(o, d, y, (a, b)): r for o, d, y, a, b, r in computed.select(columns).iter_rows()}
-    return solve_scenarios(
-        study.spec, plan, lambda o, d, y, base: at.get((o, d, y, tuple(base or headline))), quick=quick
+    computed = residuals.filter(pl.col("status") == "computed").with_columns(
+        spread=(pl.col("band_high") - pl.col("band_low")) / NORMAL_90
     )
+    keys = ["exporter", "importer", "year", "base_from", "base_to"]
+
+    def of(column: str) -> Residuals:
+        at = {(o, d, y, (a, b)): v for o, d, y, a, b, v in computed.select(*keys, column).iter_rows()}
+        return lambda o, d, y, base: at.get((o, d, y, tuple(base or headline)))
+
+    return of
 
 
 def _whole_numbers(frame: pl.DataFrame, column: str) -> pl.DataFrame:

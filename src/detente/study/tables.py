@@ -44,6 +44,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "winners": (
         "scenario", "title", "year", "economy", "welfare_pct_low", "welfare_pct_mid", "welfare_pct_high", "n_specifications",
     ),
+    "bands": (
+        "scenario", "title", "year", "economy", "welfare_pct_p05", "welfare_pct_p50", "welfare_pct_p95",
+        "exports_usd_mn_p05", "exports_usd_mn_p50", "exports_usd_mn_p95", "draws", "failed",
+    ),
     "partners": ("economy", "partner", "year", "exports_usd_mn", "imports_usd_mn", "share"),
     "conflicts": (
         "series", "period", "figure_id", "value", "unit", "basis", "source_id", "against_id", "against", "gap_pct",
