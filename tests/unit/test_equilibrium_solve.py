@@ -88,9 +88,9 @@ def test_certificate_in_us_dollars(eco):
 
 def test_failure_raises_or_is_returned_with_its_state(eco):
     with pytest.raises(NotConverged, match="largest unbalanced market") as caught:
-        solve(eco, {("COL", "VEN"): CLOSED}, max_steps=1, tolerance=1e-30)
+        solve(eco, {("COL", "VEN"): CLOSED}, max_steps=1, theta=0.3)
     assert caught.value.state.report.status is Status.MAX_STEPS
-    out = solve(eco, {("COL", "VEN"): CLOSED}, max_steps=1, tolerance=1e-30, throw=False)
+    out = solve(eco, {("COL", "VEN"): CLOSED}, max_steps=1, theta=0.3, throw=False)
     assert not out.report.ok
     assert np.isfinite(out.welfare_hat).all()
 
@@ -110,6 +110,7 @@ def test_negative_expenditure_names_the_economy():
         ({("COL", "VNE"): -1.0}, "Did you mean 'VEN'"),
         ({("COL", "VEN"): float("nan")}, "log points"),
         ({("COL", "VEN"): float("inf")}, "log points"),
+        ({("COL", "VEN"): -5000.0}, "CLOSED for a closed border"),
         ({"COL": -1.0}, "origin, destination"),
         ({("COL", "COL"): CLOSED}, "trade with itself"),
         ({("COL", ("VEN", "ECU", "ROW")): CLOSED}, "isolates COL"),

@@ -265,7 +265,7 @@ def _border_surface(
         model = replace(wide, kernel=kernel)
         found = solve_model(model, np.zeros((size, n)), tolerance=1e-11, max_steps=2000)
         now = model.state(found.u)
-        if not (found.gap < 1e-11).all() or (now.expenditure <= 0).any():
+        if not found.ok(1e-11).all() or (now.expenditure <= 0).any():
             raise NotConverged("A pair of policies has no equilibrium.", state=found, fix="Change the levels.")
         money = now.output / model.output if deficits == "multiplicative" else now.expenditure / economy.expenditure
         hats.append((money / np.exp(now.log_index))[:, list(at)])

@@ -143,7 +143,7 @@ def accumulate(
     for year in range(years):
         model = replace(base, supply_hat=base.supply_hat * np.exp(capital_share * capital))
         found = solve_model(model, u, tolerance=tolerance, max_steps=2000)
-        if not found.gap[0] < tolerance:
+        if not found.ok(tolerance)[0]:
             raise NotConverged(f"Year {year} of the path has no solution.", state=found, fix="Try fewer years.")
         u, now = found.u, model.state(found.u)
         money = now.output if deficits == "multiplicative" else now.expenditure

@@ -238,7 +238,7 @@ def read_out(
     """Arrays to a labelled result with its certificate."""
     u, now = found.u, model.state(found.u)
     output, expenditure = now.output[0], now.expenditure[0]
-    status = Status.CONVERGED if found.gap[0] < tolerance else Status.MAX_STEPS
+    status = Status.CONVERGED if found.ok(tolerance)[0] else Status.MAX_STEPS
     if not np.all(np.isfinite(u)):
         status = Status.NOT_FINITE
     elif np.any(expenditure <= 0):

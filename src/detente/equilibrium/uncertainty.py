@@ -308,7 +308,7 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     hat = np.where(by_output, now.output / output, now.expenditure / spending)
     hat = hat / np.exp(now.log_index) / spec.labour_hat
     after = np.array([model.flows(found.u)[:, i, j] for i, j in spec.track]).reshape(len(spec.track), len(plan[0])).T
-    bad = ~(found.gap < spec.tolerance) | (now.expenditure <= 0).any(axis=1)
+    bad = ~found.ok(spec.tolerance) | (now.expenditure <= 0).any(axis=1)
     hat[bad], after[bad] = np.nan, np.nan
     return hat, after, found.gap
 
