@@ -199,3 +199,17 @@ def test_condition_number_warns_of_an_economy_hardly_connected(eco):
     near, far = (solve(eco, shock, deficits="balanced").condition() for shock in ({}, loose))
     assert 1.0 < near < far / 100
     assert "condition" in solve(eco, {}).summary()
+
+
+def test_something_that_is_no_economy_is_named():
+    from detente.equilibrium import SectorEconomy, accumulate, bargain, ensemble, migrate, sensitivity
+
+    sectors = SectorEconomy.from_arrays(NAMES, ["all"], FLOWS[None], theta=4.0)
+    for verb in (ensemble, accumulate, lambda e: migrate(e, FLOWS), lambda e: bargain(e, "COL", "VEN")):
+        with pytest.raises(SpecificationError, match="one sector"):
+            verb(sectors)
+    with pytest.raises(SpecificationError, match="one sector"):
+        sensitivity(sectors, "COL")
+    for verb in (solve, ensemble):
+        with pytest.raises(SpecificationError, match=r"from_flows"):
+            verb(FLOWS)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sector_economy import SectorEconomy
 from detente.equilibrium.shock import CLOSED, Shock, check_connected, check_effect
 from detente.equilibrium.solver import solve_model
@@ -212,6 +212,7 @@ def bargain(
     >>> [bound.pct > 0 for bound in game.implied_cost((CLOSED, CLOSED))]
     [True, True]
     """
+    one_sector_only(economy, "bargain")
     check_options(theta, supply_elasticity, deficits, "exact", Shock())
     if one == other:
         raise InvalidShock(f"Both sides are {one}.", fix="Name two economies.")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, hat_array
 from detente.equilibrium.solver import solve_model
 from detente.equilibrium.solving import balanced_first, check_options, one_sector, solve
@@ -115,6 +115,7 @@ def accumulate(
     >>> bool(path.welfare_pct["VEN"][0] > path.welfare_pct["VEN"][-1])
     True
     """
+    one_sector_only(economy, "accumulate")
     shock = Shock.read(shock)
     check_options(theta, 0.0, deficits, "exact", shock)
     for name, value, top in (

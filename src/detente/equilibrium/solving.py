@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.report import Report, Status
 from detente.equilibrium.sector_economy import SectorEconomy
 from detente.equilibrium.sector_solve import SectorCounterfactual, check_published, solve_sectors
@@ -90,6 +90,7 @@ def solve(
         check_sector_options(theta, supply_elasticity, deficits, mode, shock)
         options = {"deficits": deficits, "mode": mode, "tolerance": tolerance, "max_steps": max_steps}
         return raise_unless_solved(solve_sectors(economy, shock, **options), throw)
+    one_sector_only(economy, "solve")
     theta = 5.0 if theta is None else theta
     check_options(theta, supply_elasticity, deficits, mode, shock)
     if mode == "published":

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.priors import Coefficients, Prior, as_prior
 from detente.equilibrium.shock import Shock, check_connected, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
@@ -157,6 +157,7 @@ def ensemble(
     >>> band.quantile(0.05)["VEN"] < band.quantile(0.95)["VEN"] < 0
     True
     """
+    one_sector_only(economy, "ensemble")
     spec = _spec(
         economy,
         Shock.read(shock),
