@@ -83,6 +83,7 @@ def test_certificate_in_us_dollars(eco):
     np.testing.assert_allclose(out.flows.sum(axis=1), out.baseline.output * out.output_hat, rtol=1e-11)
     assert abs(out.report.walras) < 1e-9
     assert "converged" in repr(out)
+    assert out.report.acr_gap < 1e-13
     assert "real income" in out.summary()
 
 

@@ -220,11 +220,6 @@ def gradient(
     return effect, of_output - through, float(by_theta), float((of_output - through) @ real)
 
 
-def ranked(economy: Economy, of: str, *, first: int = 10, **options: Any) -> Any:
-    """The dyads whose trade cost matters most to ``of``: the head of ``sensitivity(...).to_frame()``."""
-    return sensitivity(economy, of, **options).to_frame().head(first)
-
-
 def first_order_pct(economy: Economy, shock: Shock | Mapping[tuple, float], of: str, **options: Any) -> float:
     """First-order change of real income, percent, on request only; refuses closures and large effects.
 
