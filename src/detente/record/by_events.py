@@ -29,7 +29,10 @@ def event(claim: Claim, evidence: Evidence) -> Verdict:
         return worst
     sources = tuple(dict.fromkeys(s for v in verdicts for s in v.evidence_source_ids))
     text = "; ".join(v.evidence for v in verdicts)
-    return replace(worst, evidence=text, evidence_source_ids=sources)
+    reason = worst.reason
+    if worst.verdict == "confirmed" and claim.date:
+        reason = f"All {len(verdicts)} events are dated inside the claimed {claim.date}."
+    return replace(worst, evidence=text, evidence_source_ids=sources, reason=reason)
 
 
 def _one_event(claim: Claim, found: Event, evidence: Evidence) -> Verdict:
@@ -75,7 +78,10 @@ def state(claim: Claim, evidence: Evidence) -> Verdict:
     sources = tuple(dict.fromkeys(x for _, ids in spells for x in ids))
     if share is None:
         return not_checkable(f"The record does not cover {claim.target} for all of {claim.date}.", "state")
-    held = f"{claim.target} was {' or '.join(sorted(wanted))} on {share:.0%} of the days of {claim.date}."
+    value = " or ".join(sorted(wanted)).replace("_", " ")
+    held = f"{claim.target} was {value} on {share:.0%} of the days of {claim.date}."
+    if claim.date.precision == "day":
+        held = f"On {claim.date} {claim.target} was {'' if share else 'not '}{value}."
     if share == 1 or (share > 0 and claim.option("when") == "any"):
         word = "confirmed"
     elif share > 0:

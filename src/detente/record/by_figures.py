@@ -17,6 +17,7 @@ from detente.record.verdict import (
     claimed_range,
     convert,
     distance,
+    gap,
     not_checkable,
     say,
     word_for,
@@ -176,7 +177,7 @@ def _by_composition(claim: Claim, operator: str, parts: list[Figure], outside: S
         f"Both directions valued FOB add up to {say(round(total, 1), x.unit)}, within the claim's rounding "
         f"({_range_text(claim, operator)}); other valuations and compilers give {others}."
     )
-    difference = say(round(float(claim.value) - total, 1), x.unit)
+    difference = gap(round(float(claim.value) - total, 1), x.unit)
     rule = "quantity: exports plus imports on one valuation"
     return Verdict("confirmed within rounding", text, sources_of([x, m, *outside]), difference, rule, reason)
 
@@ -195,7 +196,7 @@ def _explained(odd: Figure, other: Figure | list[Figure], evidence: Evidence) ->
 def _verdict(claim: Claim, word: str, chosen: Figure, reason: str, *, sources: Sequence[Figure]) -> Verdict:
     number = _value(chosen, claim)
     unit = claim.unit or chosen.unit
-    difference = say(float(f"{float(claim.value) - number:.6g}"), unit) if claim.value else ""
+    difference = gap(float(claim.value) - number, unit) if claim.value else ""
     text = cite(chosen)
     if unit != chosen.unit:
         text += f" = {say(round(number, 1), unit)}"
@@ -213,6 +214,8 @@ def _nothing(claim: Claim, evidence: Evidence, barred: int) -> Verdict:
 
 
 def _within(claim: Claim, operator: str, figure: Figure) -> str:
+    if not operator and claim.value and math.isclose(float(claim.value), _value(figure, claim), rel_tol=1e-9):
+        return f"{cite(figure)} is the number claimed."
     return f"{cite(figure)} lies within what the claim allows ({_range_text(claim, operator)})."
 
 

@@ -165,11 +165,29 @@ def say(number: float, unit: str) -> str:
         return f"US$ {text} million"
     if unit == "usd_bn":
         return f"US$ {text} billion"
-    if unit == "code":
-        return f"code {text}"
+    if unit in ("code", "rank"):
+        return f"{unit} {text}"
+    if unit == "pp":
+        return f"{text} points"
     if unit == "pct":
         return f"{text}%"
     return f"{text} {unit.replace('_', ' ')}".strip()
+
+
+def gap(number: float, unit: str) -> str:
+    """A difference between two numbers of a unit; percent differ by points.
+
+    Examples
+    --------
+    >>> gap(-12.0, "pct"), gap(-90.0, "usd_mn")
+    ('-12 points', '-US$ 90 million')
+    """
+    number = float(f"{number:.6g}")
+    if unit == "pct":
+        return say(number, "pp")
+    if unit in ("code", "rank"):
+        return f"{number:g}"
+    return ("-" if number < 0 else "") + say(abs(number), unit)
 
 
 _FACTORS = {
