@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import os
+import subprocess
+import sys
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +169,15 @@ def test_the_wording_is_our_own(shared_case, ledger):
     for text in ledger.claims["claim"]:
         words = text.casefold().split()
         assert not {tuple(words[i : i + 8]) for i in range(len(words) - 7)} & runs, text
+
+
+def test_the_table_is_the_same_whatever_the_hash_seed(verdicts):
+    code = "import sys; from detente.record import Ledger; t = Ledger.read(sys.argv[1]).verdicts(); print(t.hash_rows().sum())"
+    sums = set()
+    for seed in ("1", "2"):
+        env = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(FOLDER)], capture_output=True, text=True, check=True, env=env
+        )
+        sums.add(done.stdout)
+    assert len(sums) == 1
