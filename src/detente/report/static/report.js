@@ -31,7 +31,7 @@ for (const button of all("[data-theme-switch]")) button.addEventListener("click"
 for (const button of all("[data-print]")) button.addEventListener("click", () => print());
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = all("details:not([open]):not(.numbers)");
+  opened = all(".claims details:not([open])");
   for (const part of opened) part.open = true;
 });
 addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
