@@ -8,7 +8,7 @@ from detente.record.by_figures import STRONG, cite, sources_of
 from detente.record.date import Period
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim, Figure
-from detente.record.verdict import Verdict, gap, not_checkable, say, word_for
+from detente.record.verdict import Verdict, gap, not_checkable, say
 
 
 def change(claim: Claim, evidence: Evidence) -> Verdict:
@@ -38,10 +38,8 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
         word = "confirmed" if found == claim.state else "contradicted"
         reason = f"From {before.period} to {after.period} it went {found}; the claim says {claim.state}."
         return Verdict(word, text, sources, shown, "change: direction", reason)
-    operator = claim.option("op")
-    rounded = float(f"{number:.4g}")
-    word = word_for(claim.value, operator, rounded, exact=False)
-    difference = gap(round(float(claim.value) - number, 2), unit)
+    word = claim.wording.word(float(f"{number:.4g}"), exact=False)
+    difference = gap(round(claim.wording.number - number, 2), unit)
     reason = f"From {before.period} to {after.period} the change was {shown}."
     return Verdict(word, text, sources, difference, f"change: {measure}", reason)
 
