@@ -13,6 +13,7 @@ story,A story,A Paper,2020-06,article,
 copy,A copy of the story,B Paper,2020-07,press,story
 copycopy,A copy of the copy,C Paper,2020-08,press,copy
 wire,A wire report,The Agency,2020-06,press,
+client,A client of the wire,F Paper,2020-06,press,wire
 office,A bulletin,An Office,2021-01,official,
 other,Another bulletin,D Office,2021-02,official,
 rival,A rival story,E Paper,2020-05,article,
@@ -36,6 +37,7 @@ T8,people.abroad,2016-05,1000,,,persons,-,stock,reported,,office,
 T9,people.abroad,2018-05,2000,,,persons,-,stock,reported,,office,
 T10,trade.total,2015,70,,,usd_mn,unspecified,flow,reported,,copycopy,
 T11,trade.total,2016,60,,,usd_mn,unspecified,flow,reported,,wire,
+T14,trade.total,2018,40,,,usd_mn,unspecified,flow,reported,,client,
 T12,trade.total,2017,55,,,usd_mn,unspecified,flow,forecast,,office,
 T13,states.n,2019,50,50,,countries,-,count,bound,,office,
 """
@@ -96,6 +98,7 @@ def test_figures_on_both_sides_without_explanation_are_a_conflict(judge):
         ("2013", "90", ""),  # the story itself, and a figure derived from it
         ("2015", "70", ""),  # a copy of a copy of the story
         ("2016", "60", "The Agency"),  # the agency that the claim names
+        ("2018", "40", "The Agency"),  # a paper that cites that agency
     ],
 )
 def test_evidence_from_the_claims_own_side_is_none(judge, date, value, by):

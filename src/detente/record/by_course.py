@@ -8,7 +8,7 @@ from detente.record.by_figures import STRONG, cite, sources_of
 from detente.record.date import Period
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim, Figure
-from detente.record.verdict import Verdict, not_checkable, say, word_for
+from detente.record.verdict import Verdict, gap, not_checkable, say
 
 
 def change(claim: Claim, evidence: Evidence) -> Verdict:
@@ -23,25 +23,24 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
         return not_checkable("The record has no independent figures on one basis for both periods.", "change")
     before, after = pair
     measure = claim.option("measure", "pct")
-    gap = after.value - before.value
+    change_by = after.value - before.value
     number, unit = {
-        "pct": (100 * gap / before.value if before.value else math.inf, "pct"),
+        "pct": (100 * change_by / before.value if before.value else math.inf, "pct"),
         "ratio": (after.value / before.value if before.value else math.inf, "times"),
-        "difference": (gap, before.unit),
-        "direction": (gap, before.unit),
+        "difference": (change_by, before.unit),
+        "direction": (change_by, before.unit),
     }[measure]
-    text = f"{cite(before)}, then {cite(after)}: {say(round(number, 1), unit)}"
+    shown = gap(round(number, 1), unit) if measure in ("difference", "direction") else say(round(number, 1), unit)
+    text = f"{cite(before)}, then {cite(after)}: {shown}"
     sources = sources_of([before, after])
     if measure == "direction":
-        found = "up" if gap > 0 else "down" if gap < 0 else "flat"
+        found = "up" if change_by > 0 else "down" if change_by < 0 else "flat"
         word = "confirmed" if found == claim.state else "contradicted"
         reason = f"From {before.period} to {after.period} it went {found}; the claim says {claim.state}."
-        return Verdict(word, text, sources, say(round(number, 1), unit), "change: direction", reason)
-    operator = claim.option("op")
-    rounded = float(f"{number:.4g}")
-    word = word_for(claim.value, operator, rounded, exact=False)
-    difference = f"{say(round(float(claim.value) - number, 2), unit)}"
-    reason = f"From {before.period} to {after.period} the change was {say(round(number, 1), unit)}."
+        return Verdict(word, text, sources, shown, "change: direction", reason)
+    word = claim.wording.word(float(f"{number:.4g}"), exact=False)
+    difference = gap(round(claim.wording.number - number, 2), unit)
+    reason = f"From {before.period} to {after.period} the change was {shown}."
     return Verdict(word, text, sources, difference, f"change: {measure}", reason)
 
 
@@ -61,7 +60,7 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     ]
     best: dict[str, Figure] = {}
     sizes: dict[str, int] = {}
-    for basis in {f.basis for f in figures}:
+    for basis in sorted({f.basis for f in figures}):
         own = [f for f in figures if f.basis == basis]
         if len({f.period for f in own}) < 3 or not any(f.period == claim.date for f in own):
             continue

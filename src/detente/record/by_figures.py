@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from detente.record.evidence import Evidence
-from detente.record.reconcile import explain
+from detente.record.reconcile import CIF_OVER_FOB, FIT, explain
 from detente.record.rows import Claim, Figure
-from detente.record.verdict import (
-    NEAR,
-    OPERATORS,
-    Verdict,
-    allows,
-    claimed_range,
-    convert,
-    distance,
-    not_checkable,
-    say,
-    word_for,
-)
+from detente.record.verdict import NEAR, Verdict, convert, gap, not_checkable, say
 
 STOCK_AGE = 366
 """Days for which the newest earlier figure of a stock may stand for a later day."""
@@ -40,28 +29,28 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
     figures = _comparable(figures, claim)
     if not figures:
         return _nothing(claim, evidence, barred)
-    operator = claim.option("op")
     strong = [f for f in figures if f.status in STRONG]
     points = strong or [f for f in figures if f.status == "approximate"]
     bounds = [f for f in figures if f.status == "bound"]
     if bounds and not strong:
-        verdict = _against_bound(claim, operator, bounds[0])
+        verdict = _against_bound(claim, bounds[0])
         if verdict.verdict != "not checkable" or not points:
             return verdict
     strong = points
-    inside = [f for f in strong if _allowed(claim, operator, f)]
+    inside = [f for f in strong if claim.wording.allows(_value(f, claim))]
     outside = [f for f in strong if f not in inside]
     if not inside:
-        composed = _composed(claim, evidence, operator)
-        if composed is not None and all(_explained(f, composed, evidence) for f in outside):
-            return _by_composition(claim, operator, composed, outside)
-        return _none_allowed(claim, operator, outside)
+        parts = _composed(claim, evidence)
+        if parts is not None and all(_other_valuation(f, parts) for f in outside):
+            return _by_composition(claim, parts, outside)
+        return _none_allowed(claim, outside)
     chosen = _first_choice(inside, claim)
-    word = word_for(claim.value or "0", operator, _value(chosen, claim), exact=chosen.status in STRONG)
-    unexplained = [f for f in outside if not any(_explained(f, g, evidence) for g in inside)]
+    word = claim.wording.word(_value(chosen, claim), exact=chosen.status in STRONG)
+    context = _context(claim, evidence)
+    unexplained = [f for f in outside if not any(_explained(f, g, context) for g in inside)]
     if unexplained:
         return _conflict(claim, chosen, unexplained)
-    reason = _within(claim, operator, chosen)
+    reason = _within(claim, chosen)
     if outside:
         reason += " Other figures differ by valuation, compiler or label: " + "; ".join(map(cite, outside)) + "."
     elif len(inside) > 1:
@@ -98,25 +87,21 @@ def _value(figure: Figure, claim: Claim) -> float:
     return convert(figure.value, figure.unit, claim.unit or figure.unit)
 
 
-def _allowed(claim: Claim, operator: str, figure: Figure) -> bool:
-    return allows(claim.value or "0", operator, _value(figure, claim))
-
-
 def _first_choice(figures: Sequence[Figure], claim: Claim) -> Figure:
     """The preferred figure, else the nearest to the claim of the best status."""
     preferred = [f for f in figures if f.preferred]
     if preferred:
         return preferred[0]
-    target = float(claim.value) if claim.value else 0.0
+    target = claim.wording.number if claim.value else 0.0
     rank = {"reported": 0, "derived": 1, "approximate": 2, "bound": 3}
     return min(figures, key=lambda f: (rank[f.status], abs(_value(f, claim) - target)))
 
 
-def _against_bound(claim: Claim, operator: str, bound: Figure) -> Verdict:
+def _against_bound(claim: Claim, bound: Figure) -> Verdict:
     """A figure known only as more or less than something decides where no value of it could do otherwise."""
     low = convert(bound.low, bound.unit, claim.unit) if not math.isnan(bound.low) else -math.inf
     high = convert(bound.high, bound.unit, claim.unit) if not math.isnan(bound.high) else math.inf
-    floor, ceiling = claimed_range(claim.value or "0", operator)
+    floor, ceiling = claim.wording.bounds
     shown = f"{'more' if math.isinf(high) else 'less'} than {cite(bound)}"
     if floor <= low and high <= ceiling:
         reason = f"The record has {shown}: whatever the exact number, the claim allows it."
@@ -127,13 +112,13 @@ def _against_bound(claim: Claim, operator: str, bound: Figure) -> Verdict:
     return not_checkable(f"The record has only a bound, {shown}, which fits the claim and others as well.", "quantity")
 
 
-def _none_allowed(claim: Claim, operator: str, outside: Sequence[Figure]) -> Verdict:
+def _none_allowed(claim: Claim, outside: Sequence[Figure]) -> Verdict:
     chosen = _first_choice(outside, claim)
-    off = [distance(claim.value or "0", operator, _value(f, claim)) for f in outside]
+    off = [claim.wording.distance(_value(f, claim)) for f in outside]
     if min(off) <= NEAR < max(off) and not chosen.preferred:
         return _conflict(claim, chosen, [f for f in outside if f is not chosen])
-    word = word_for(claim.value or "0", operator, _value(chosen, claim), exact=True)
-    reason = f"{cite(chosen)} lies outside what the claim allows ({_range_text(claim, operator)})."
+    word = claim.wording.word(_value(chosen, claim), exact=True)
+    reason = f"{cite(chosen)} lies outside what the claim allows ({claim.wording.text(claim.unit)})."
     return _verdict(claim, word, chosen, reason, sources=outside)
 
 
@@ -145,7 +130,7 @@ def _conflict(claim: Claim, chosen: Figure, others: Sequence[Figure]) -> Verdict
     return _verdict(claim, "unresolved conflict", chosen, reason, sources=[chosen, *others])
 
 
-def _composed(claim: Claim, evidence: Evidence, operator: str) -> list[Figure] | None:
+def _composed(claim: Claim, evidence: Evidence) -> list[Figure] | None:
     """Exports and imports on FOB valuation whose sum (or difference) the claim allows."""
     family, _, flow = claim.target.partition("@")[0].rpartition(".")
     place = claim.target.partition("@")[2]
@@ -162,10 +147,10 @@ def _composed(claim: Claim, evidence: Evidence, operator: str) -> list[Figure] |
     if not exports or not imports:
         return None
     x, m = _first_choice(exports, claim), _first_choice(imports, claim)
-    return [x, m] if allows(claim.value, operator, x.value + sign * m.value) else None
+    return [x, m] if claim.wording.allows(x.value + sign * m.value) else None
 
 
-def _by_composition(claim: Claim, operator: str, parts: list[Figure], outside: Sequence[Figure]) -> Verdict:
+def _by_composition(claim: Claim, parts: list[Figure], outside: Sequence[Figure]) -> Verdict:
     x, m = parts
     sign = 1 if claim.target.partition("@")[0].endswith("total") else -1
     total = x.value + sign * m.value
@@ -174,28 +159,36 @@ def _by_composition(claim: Claim, operator: str, parts: list[Figure], outside: S
     others = "; ".join(map(cite, outside))
     reason = (
         f"Both directions valued FOB add up to {say(round(total, 1), x.unit)}, within the claim's rounding "
-        f"({_range_text(claim, operator)}); other valuations and compilers give {others}."
+        f"({claim.wording.text(claim.unit)}); other valuations and compilers give {others}."
     )
-    difference = say(round(float(claim.value) - total, 1), x.unit)
+    difference = gap(round(claim.wording.number - total, 1), x.unit)
     rule = "quantity: exports plus imports on one valuation"
     return Verdict("confirmed within rounding", text, sources_of([x, m, *outside]), difference, rule, reason)
 
 
-def _explained(odd: Figure, other: Figure | list[Figure], evidence: Evidence) -> bool:
+def _context(claim: Claim, evidence: Evidence) -> list[Figure]:
+    """Independent figures to do arithmetic with: all flows of the claim's family."""
+    family = claim.target.partition("@")[0].rpartition(".")[0]
+    flows = (f"{family}.{flow}" for flow in ("exports", "imports", "balance", "total"))
+    return [f for series in flows for f in evidence.independent(series, claim)[0]]
+
+
+def _explained(odd: Figure, other: Figure, context: Sequence[Figure]) -> bool:
     """Whether the two differ by something better than being wrong."""
-    if isinstance(other, list):  # a sum of parts: only the valuation or the compiler can differ
-        total = sum(f.value for f in other)
-        return bool(total) and 1 / 1.2 <= odd.value / total <= 1.2
-    family = odd.series.partition("@")[0].rpartition(".")[0]
-    context = [f for flow in ("exports", "imports", "balance", "total") for f in evidence.series(f"{family}.{flow}")]
-    kinds = {e.kind for e in explain(odd, other, context)}
-    return bool(kinds - {"power of ten", "other period"})
+    return bool({e.kind for e in explain(odd, other, context)} - {"power of ten", "other period"})
+
+
+def _other_valuation(odd: Figure, parts: Sequence[Figure]) -> bool:
+    """Whether a figure on another basis is near enough to a sum of FOB parts to differ by valuation or compiler."""
+    total = sum(f.value for f in parts)
+    span = FIT if odd.basis in ("fob", "fob+fob") else CIF_OVER_FOB[1] - 1
+    return total > 0 and 1 / (1 + span) <= odd.value / total <= 1 + span
 
 
 def _verdict(claim: Claim, word: str, chosen: Figure, reason: str, *, sources: Sequence[Figure]) -> Verdict:
     number = _value(chosen, claim)
     unit = claim.unit or chosen.unit
-    difference = say(float(f"{float(claim.value) - number:.6g}"), unit) if claim.value else ""
+    difference = gap(claim.wording.number - number, unit) if claim.value else ""
     text = cite(chosen)
     if unit != chosen.unit:
         text += f" = {say(round(number, 1), unit)}"
@@ -212,28 +205,20 @@ def _nothing(claim: Claim, evidence: Evidence, barred: int) -> Verdict:
     return not_checkable(f"The record has no figure of {claim.target} for {claim.date}.", "quantity")
 
 
-def _within(claim: Claim, operator: str, figure: Figure) -> str:
-    return f"{cite(figure)} lies within what the claim allows ({_range_text(claim, operator)})."
-
-
-def _range_text(claim: Claim, operator: str) -> str:
-    low, high = claimed_range(claim.value or "0", operator)
-    unit = claim.unit
-    if not claim.value:
-        return OPERATORS[operator]
-    if math.isinf(high):
-        return f"{operator} {say(low, unit)}"
-    if math.isinf(low):
-        return f"{operator} {say(high, unit)}"
-    return f"{say(low, unit)} to {say(high, unit)}"
+def _within(claim: Claim, figure: Figure) -> str:
+    if claim.wording.equals(_value(figure, claim)):
+        return f"{cite(figure)} is the number claimed."
+    return f"{cite(figure)} lies within what the claim allows ({claim.wording.text(claim.unit)})."
 
 
 def cite(figure: Figure) -> str:
+    """A figure with its period, basis and id."""
     basis = "" if figure.basis in ("-", "unspecified") else f", {figure.basis}"
     return f"{say(figure.value, figure.unit)} ({figure.period}{basis}, {figure.id})"
 
 
-def sources_of(figures: Sequence[Figure]) -> tuple[str, ...]:
+def sources_of(figures: Iterable[Figure]) -> tuple[str, ...]:
+    """Their sources, each once."""
     return tuple(dict.fromkeys(f.source_id for f in figures))
 
 
