@@ -49,8 +49,8 @@ def measure(folder: Path) -> pl.DataFrame:
     borders = contiguity_matrix(neighbours(folder), sample)
     rows = [*size_of_placebo_test(sample, contiguity=borders)]
     for loss in (0.0, 50.0):
-        rows += size_of_methods(sample, loss_pct=loss)
-        rows += size_of_methods(simulated(), dyads=100, loss_pct=loss, group="simulated")
+        rows += size_of_methods(sample, dyads=150, loss_pct=loss)
+        rows += size_of_methods(simulated(), dyads=75, loss_pct=loss, group="simulated")
     frame = pl.DataFrame([astuple(r) for r in rows], schema=list(Size.__dataclass_fields__), orient="row")
     return frame.with_columns(pl.col("rejected").round(4))
 
