@@ -24,6 +24,7 @@ class Attribution:
     source: str
 
 
+LONGEST = 2500  # characters: nobody writes a longer sentence, so there is no source to find in one
 _TOKEN = re.compile(r"[\w'’.&/-]*\w['’]?|[“”\"«»,;:()—–.!?]|\S")
 _OPEN = set("“”\"«»;:()—–!?¿¡")
 _DETERMINERS = {
@@ -121,7 +122,8 @@ def find_attributions(text: str, language: str) -> list[Attribution]:
     """
     found: list[Attribution] = []
     for sentence in split_sentences(text):
-        found += _in_sentence(sentence, language)
+        if len(sentence.text) <= LONGEST:
+            found += _in_sentence(sentence, language)
     found.sort(key=lambda a: a.start)
     kept: list[Attribution] = []
     for item in found:
