@@ -108,7 +108,8 @@ _FRACTION = re.compile(
 )
 _RATIO = re.compile(r"\b(?:one|two|three|four|nine|\d{1,2})\s(?:in|out\sof)\s(?:every\s)?$|\b(?:every|each|de\scada)\s$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
-_METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from|away|above|below|apart|of (?:the|its))\b")
+_METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
+_DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
 SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
 
 
@@ -191,6 +192,8 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
         return True
     if _AGE_AFTER.match(after) or (_AGE_BEFORE.search(before) and re.match(r"\s(?:años|years)\b|,", after)):
         return True
+    if before.casefold().endswith("por ") and text[numeral.start : numeral.end].casefold().startswith("cient"):
+        return True  # por ciento
     if _NAMES.search(before) and not currency_before(text, numeral.start) and not unit_at(text, numeral.end + 1):
         return True
     return text[numeral.start : numeral.end].casefold() in ("hundred", "thousand", "zero") or text[numeral.start] == "\x00"
@@ -208,7 +211,7 @@ def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
             end, unit = measured
             if text[gap:end].casefold() == "mdd":
                 value *= 1e6
-        elif numeral.letter == "m" and (_METRES.match(text, numeral.end) or not _counted(text, numeral, language)):
+        elif numeral.letter == "m" and _metres(text, numeral):
             value, unit = value / numeral.scale, "m"
         else:
             counted = _counted(text, numeral, language)
@@ -218,6 +221,15 @@ def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
     end, rate = rate_at(text, end)
     end = _strip_end(text, start, end)
     return Figure(start, end, text[start:end], value, unit + (f"/{rate}" if rate else ""), _bound(text, start, numeral))
+
+
+def _metres(text: str, numeral: Numeral) -> bool:
+    """Whether ``m`` after a number is metres: *200m from the gate*, *a depth of 200m*, *280 m*; else it is millions."""
+    return bool(
+        _METRES.match(text, numeral.end)
+        or _DEPTH.search(text, max(0, numeral.start - 24), numeral.start)
+        or text[numeral.end - 2] == " "
+    )
 
 
 def _gap(text: str, end: int, language: str) -> int:
