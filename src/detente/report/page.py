@@ -109,6 +109,7 @@ def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
 
 def _page(story: Story, words: Catalogue) -> dict[str, Any]:
     """What the template needs in one language."""
+    story = story.told_with(words.group("economy"))
     figures = {}
     for name, build in DRAW.items():
         chart = build(story, words)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -49,6 +50,7 @@ class Story:
     partners: pl.DataFrame
     winners: pl.DataFrame
     library: pl.DataFrame
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: Any) -> Story:
@@ -67,9 +69,13 @@ class Story:
         return (there, back), (back, there)
 
     def economy(self, code: str) -> str:
-        """The name of an economy, in the study's words for its own two."""
+        """The name of an economy: in the reader's language, else the study's word for its own two."""
         own = {self.study.origin: self.study.origin_name, self.study.destination: self.study.destination_name}
-        return own.get(code) or name_of(code)
+        return self.names.get(code) or own.get(code) or name_of(code)
+
+    def told_with(self, names: Mapping[str, str]) -> Story:
+        """The same story with other names for economies, by code."""
+        return replace(self, names=names)
 
     def arrow(self, exporter: str, importer: str) -> str:
         return f"{self.economy(exporter)} → {self.economy(importer)}"
