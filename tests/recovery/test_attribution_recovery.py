@@ -84,6 +84,7 @@ def test_a_loss_shared_by_suppliers_is_not_the_pairs_alone() -> None:
         found = nested((flows, CODES, YEARS), "E00", "E01", [(2009, 2012)], [(2000, 2008)], suppliers=suppliers)
         own = found.to_frame().filter(exporter="E00", part="beyond comparable suppliers")
         beyond.append(own["log_points"].item())
+        assert any("beyond comparable suppliers" in text for text in found.sentences)
     assert np.mean(beyond) == pytest.approx(0.0, abs=0.3)
 
 

@@ -30,7 +30,7 @@ def test_each_draw_is_the_single_solve_with_its_parameters():
     rules = ("multiplicative", "additive", "universal", "balanced")
     out = ensemble(
         ECO,
-        {("VEN", "COL"): CLOSED},
+        Shock({("VEN", "COL"): CLOSED}, labour_hat={"ECU": 1.2}),
         draws=12,
         coefficients=ONE,
         theta=LogNormal(5, 0.3),
@@ -44,7 +44,7 @@ def test_each_draw_is_the_single_solve_with_its_parameters():
         p = {name: values[k] for name, values in out.parameters.items()}
         one = solve(
             ECO,
-            {("VEN", "COL"): CLOSED, ("COL", "VEN"): p["closed"]},
+            Shock({("VEN", "COL"): CLOSED, ("COL", "VEN"): p["closed"]}, labour_hat={"ECU": 1.2}),
             theta=p["theta"],
             supply_elasticity=p["supply_elasticity"],
             deficits=str(p["deficits"]),

@@ -150,11 +150,13 @@ def test_shocks_compose_over_blocs_and_directions(eco):
         Shock(deficit={"COL": 1.0}) + Shock(deficit={"COL": 2.0})
 
 
-def test_productivity_and_labour_are_the_same_for_output(eco):
-    a = solve(eco, Shock(productivity_hat={"VEN": 0.5}))
-    b = solve(eco, Shock(labour_hat={"VEN": 0.5}))
-    np.testing.assert_allclose(a.welfare_hat, b.welfare_hat)
-    assert a.welfare_pct["VEN"] < -40.0
+def test_labour_moves_prices_like_productivity_but_welfare_is_per_head(eco):
+    able = solve(eco, Shock(productivity_hat={"VEN": 0.5}))
+    fewer = solve(eco, Shock(labour_hat={"VEN": 0.5}))
+    np.testing.assert_allclose(able.flows, fewer.flows)
+    assert able.welfare_pct["VEN"] < -40.0
+    assert fewer.welfare_pct["VEN"] > 0.0  # scarcer labour sells dearer
+    np.testing.assert_allclose(fewer.welfare_hat[1] * 0.5, able.welfare_hat[1])
 
 
 def test_a_transfer_moves_spending(eco):
@@ -188,3 +190,11 @@ def test_frames_and_diversion(eco):
 def test_the_published_recipe_refuses_what_it_does_not_know(eco, shock, options):
     with pytest.raises(SpecificationError, match="published recipe"):
         solve(eco, shock, mode="published", **options)
+
+
+def test_condition_number_warns_of_an_economy_hardly_connected(eco):
+    others = ("COL", "ECU", "ROW")
+    loose = {("VEN", others): -9.0, (others, "VEN"): -9.0}
+    near, far = (solve(eco, shock, deficits="balanced").condition() for shock in ({}, loose))
+    assert 1.0 < near < far / 100
+    assert "condition" in solve(eco, {}).summary()

@@ -32,12 +32,21 @@ def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
     happened = " ".join(run.answer.happened)
-    for words in ("US$7.2bn in 2008", "US$222m in 2020", "relations at ambassador level", "outside the Andean Community"):
+    for words in ("US$7.2 billion in 2008", "US$222 million in 2020", "relations at ambassador level", "outside the Andean Community"):
         assert words in happened
     assert len(run.answer.why) == 8
     assert "unusual loss in 2008-2010" in run.answer.why[0]
     assert "within the range of comparable dyads in 2012-2020" in run.answer.why[0]
     assert "37%" not in " ".join(run.answer.claims)
+
+
+def test_the_answer_is_there_in_spanish_with_its_own_numbers(run: Run) -> None:
+    answer = run.answers["es"]
+    assert "US$7.200 millones, en 2008" in answer.happened[0]
+    assert "El congelamiento" in answer.why[1]
+    assert "−1,45" in answer.why[1]
+    for question in ("happened", "why", "what_if", "claims"):
+        assert len(getattr(answer, question)) == len(getattr(run.answer, question))
 
 
 def test_every_table_has_the_documented_columns(run: Run) -> None:
@@ -89,7 +98,7 @@ def test_same_inputs_same_numbers(run: Run, folder: Path, tmp_path: Path) -> Non
 
 def test_a_run_reads_back_as_it_was_written(run: Run, folder: Path) -> None:
     back = read_run(folder)
-    assert back.answer == run.answer
+    assert dict(back.answers) == dict(run.answers)
     for name in TABLES:
         one, other = getattr(run, name).to_frame(), getattr(back, name).to_frame()
         assert one.columns == other.columns

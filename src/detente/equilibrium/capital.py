@@ -17,7 +17,7 @@ import numpy as np
 
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, frozen
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.shock import Shock, hat_array
 from detente.equilibrium.solver import solve_model
 from detente.equilibrium.solving import balanced_first, check_options, one_sector, solve
 from detente.errors import NotConverged, SpecificationError
@@ -137,6 +137,7 @@ def accumulate(
     )
     base = one_sector(economy, shock, theta, 0.0, deficits)
     before = economy.output if deficits == "multiplicative" else economy.expenditure
+    labour = hat_array(shock.labour_hat, economy, "labour")
     u, capital = np.zeros((1, len(economy))), np.zeros(len(economy))
     stock, welfare, residual = [], [], []
     for year in range(years):
@@ -147,7 +148,7 @@ def accumulate(
         u, now = found.u, model.state(found.u)
         money = now.output if deficits == "multiplicative" else now.expenditure
         stock.append(capital)
-        welfare.append((money / before / np.exp(now.log_index))[0])
+        welfare.append((money / before / np.exp(now.log_index))[0] / labour)
         residual.append(np.abs(now.demand - now.output).max())
         real_output = np.log(now.output[0] / economy.output) - now.log_index[0]
         capital = (1 - depreciation) * capital + depreciation * real_output

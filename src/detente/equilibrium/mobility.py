@@ -51,6 +51,11 @@ class Mobile:
         """There is one draw only."""
         return self
 
+    @property
+    def newton(self) -> bool:
+        """The joint system has no Jacobian of its own."""
+        return False
+
     def with_labour(self, labour: np.ndarray) -> Armington:
         """The trade model with log labour (1, n)."""
         return replace(self.trade, supply_hat=self.trade.supply_hat * np.exp(labour))

@@ -245,6 +245,7 @@ def read_out(
         status = Status.NEGATIVE_EXPENDITURE
     money = output if deficits == "multiplicative" else expenditure
     before = economy.output if deficits == "multiplicative" else economy.expenditure
+    labour = hat_array(shock.labour_hat, economy, "labour")
     report = Report(
         status=status,
         iterations=int(found.iterations[0]),
@@ -264,7 +265,7 @@ def read_out(
         index_hat=frozen(np.exp(now.log_index[0])),
         output_hat=frozen(output / economy.output),
         expenditure_hat=frozen(expenditure / economy.expenditure),
-        welfare_hat=frozen(money / before / np.exp(now.log_index[0])),
+        welfare_hat=frozen(money / before / np.exp(now.log_index[0]) / labour),
         flows=frozen(model.flows(u)[0]),
         expenditure_scale=float(now.scale[0]),
         report=report,

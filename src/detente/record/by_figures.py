@@ -1,4 +1,4 @@
-"""Verdicts from figures: a quantity, a change between two periods, an extreme of a series."""
+"""The verdict on a quantity: a number against the independent figures of a series."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
-from detente.record.date import Period
 from detente.record.evidence import Evidence
 from detente.record.reconcile import explain
 from detente.record.rows import Claim, Figure
@@ -25,7 +24,7 @@ from detente.record.verdict import (
 
 STOCK_AGE = 366
 """Days for which the newest earlier figure of a stock may stand for a later day."""
-_STRONG = ("reported", "derived")
+STRONG = ("reported", "derived")
 
 
 def quantity(claim: Claim, evidence: Evidence) -> Verdict:
@@ -42,7 +41,7 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
     if not figures:
         return _nothing(claim, evidence, barred)
     operator = claim.option("op")
-    strong = [f for f in figures if f.status in _STRONG]
+    strong = [f for f in figures if f.status in STRONG]
     points = strong or [f for f in figures if f.status == "approximate"]
     bounds = [f for f in figures if f.status == "bound"]
     if bounds and not strong:
@@ -58,97 +57,16 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
             return _by_composition(claim, operator, composed, outside)
         return _none_allowed(claim, operator, outside)
     chosen = _first_choice(inside, claim)
-    word = word_for(claim.value or "0", operator, _value(chosen, claim), exact=chosen.status in _STRONG)
+    word = word_for(claim.value or "0", operator, _value(chosen, claim), exact=chosen.status in STRONG)
     unexplained = [f for f in outside if not any(_explained(f, g, evidence) for g in inside)]
     if unexplained:
         return _conflict(claim, chosen, unexplained)
     reason = _within(claim, operator, chosen)
     if outside:
-        reason += " Other figures differ by valuation, compiler or label: " + "; ".join(map(_cite, outside)) + "."
+        reason += " Other figures differ by valuation, compiler or label: " + "; ".join(map(cite, outside)) + "."
     elif len(inside) > 1:
         reason += f" {_count(len(inside) - 1, 'further independent figure')} within the same rounding."
     return _verdict(claim, word, chosen, reason, sources=[chosen, *[f for f in inside if f is not chosen]])
-
-
-def change(claim: Claim, evidence: Evidence) -> Verdict:
-    """A change of a series between two periods, in percent, as a ratio, a difference or a direction.
-
-    Options: ``from`` and ``to`` (periods), ``measure`` (``pct``, ``ratio``, ``difference``
-    or ``direction``). For a direction the claim's ``state`` says ``up`` or ``down``.
-    Both figures are taken from one basis, and from one source where one gives both.
-    """
-    pair = _pair(claim, evidence)
-    if pair is None:
-        return not_checkable("The record has no independent figures on one basis for both periods.", "change")
-    before, after = pair
-    measure = claim.option("measure", "pct")
-    gap = after.value - before.value
-    number, unit = {
-        "pct": (100 * gap / before.value if before.value else math.inf, "pct"),
-        "ratio": (after.value / before.value if before.value else math.inf, "times"),
-        "difference": (gap, before.unit),
-        "direction": (gap, before.unit),
-    }[measure]
-    text = f"{_cite(before)}, then {_cite(after)}: {say(round(number, 1), unit)}"
-    sources = _sources([before, after])
-    if measure == "direction":
-        found = "up" if gap > 0 else "down" if gap < 0 else "flat"
-        word = "confirmed" if found == claim.state else "contradicted"
-        reason = f"From {before.period} to {after.period} it went {found}; the claim says {claim.state}."
-        return Verdict(word, text, sources, say(round(number, 1), unit), "change: direction", reason)
-    operator = claim.option("op")
-    rounded = float(f"{number:.4g}")
-    word = word_for(claim.value, operator, rounded, exact=False)
-    difference = f"{say(round(float(claim.value) - number, 2), unit)}"
-    reason = f"From {before.period} to {after.period} the change was {say(round(number, 1), unit)}."
-    return Verdict(word, text, sources, difference, f"change: {measure}", reason)
-
-
-def extreme(claim: Claim, evidence: Evidence) -> Verdict:
-    """The period of the highest (``state`` = ``max``) or lowest (``min``) value of a series.
-
-    Options: ``from`` and ``to`` bound the periods looked at. Each basis is looked at by
-    itself, since a change of basis can make a false peak; bases with fewer than three
-    periods or without the claimed one are no evidence.
-    """
-    figures, _ = evidence.independent(claim.target, claim)
-    window = Period.parse(f"{claim.option('from', '1000')}/{claim.option('to', '2999')}")
-    figures = [
-        f
-        for f in figures
-        if f.status in _STRONG and window.holds(f.period) and f.period.precision == claim.date.precision
-    ]
-    best: dict[str, Figure] = {}
-    sizes: dict[str, int] = {}
-    for basis in {f.basis for f in figures}:
-        own = [f for f in figures if f.basis == basis]
-        if len({f.period for f in own}) < 3 or not any(f.period == claim.date for f in own):
-            continue
-        best[basis] = (max if claim.state == "max" else min)(own, key=lambda f: f.value)
-        sizes[basis] = len({f.period for f in own})
-    if len(best) > 1:
-        best.pop("unspecified", None)  # a mixture of bases, used only where there is nothing better
-    if not best:
-        return not_checkable("No independent series covers the period and its neighbours on one basis.", "extreme")
-    kind = "peak" if claim.state == "max" else "low"
-    agree = {basis: f for basis, f in best.items() if f.period == claim.date}
-    text = "; ".join(f"{kind} of {sizes[b]} periods on basis {b}: {_cite(f)}" for b, f in sorted(best.items()))
-    sources = _sources(best.values())
-    if len(agree) == len(best):
-        reason = f"Every basis with a series across the years has its {kind} in {claim.date}."
-        return Verdict("confirmed", text, sources, "0 years", "extreme", reason)
-    if agree:
-        return Verdict(
-            "unresolved conflict",
-            text,
-            sources,
-            "",
-            "extreme",
-            f"The bases disagree on the year of the {kind}.",
-        )
-    years = sorted(f.period.first.year - claim.date.first.year for f in best.values())
-    reason = f"No basis has its {kind} in {claim.date}."
-    return Verdict("contradicted", text, sources, f"{years[0]:+d} years", "extreme", reason)
 
 
 def _comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
@@ -169,7 +87,7 @@ def _comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
     age = int(claim.option("age", str(STOCK_AGE)))
     earliest = claim.date.first - timedelta(days=age)
     past = [f for f in fitting if f.period.first <= claim.date.last and f.period.last >= earliest]
-    strong = [f for f in past if f.status in _STRONG] or past
+    strong = [f for f in past if f.status in STRONG] or past
     if not strong:
         return []
     newest = max(f.period.first for f in strong)
@@ -199,7 +117,7 @@ def _against_bound(claim: Claim, operator: str, bound: Figure) -> Verdict:
     low = convert(bound.low, bound.unit, claim.unit) if not math.isnan(bound.low) else -math.inf
     high = convert(bound.high, bound.unit, claim.unit) if not math.isnan(bound.high) else math.inf
     floor, ceiling = claimed_range(claim.value or "0", operator)
-    shown = f"{'more' if math.isinf(high) else 'less'} than {_cite(bound)}"
+    shown = f"{'more' if math.isinf(high) else 'less'} than {cite(bound)}"
     if floor <= low and high <= ceiling:
         reason = f"The record has {shown}: whatever the exact number, the claim allows it."
         return _verdict(claim, "confirmed", bound, reason, sources=[bound])
@@ -215,14 +133,14 @@ def _none_allowed(claim: Claim, operator: str, outside: Sequence[Figure]) -> Ver
     if min(off) <= NEAR < max(off) and not chosen.preferred:
         return _conflict(claim, chosen, [f for f in outside if f is not chosen])
     word = word_for(claim.value or "0", operator, _value(chosen, claim), exact=True)
-    reason = f"{_cite(chosen)} lies outside what the claim allows ({_range_text(claim, operator)})."
+    reason = f"{cite(chosen)} lies outside what the claim allows ({_range_text(claim, operator)})."
     return _verdict(claim, word, chosen, reason, sources=outside)
 
 
 def _conflict(claim: Claim, chosen: Figure, others: Sequence[Figure]) -> Verdict:
     reason = (
         f"Independent figures stand on both sides of the claim and no explanation was found: "
-        f"{'; '.join(map(_cite, [chosen, *others]))}."
+        f"{'; '.join(map(cite, [chosen, *others]))}."
     )
     return _verdict(claim, "unresolved conflict", chosen, reason, sources=[chosen, *others])
 
@@ -253,14 +171,14 @@ def _by_composition(claim: Claim, operator: str, parts: list[Figure], outside: S
     total = x.value + sign * m.value
     text = f"exports {x.value:,g} ({x.basis}) {'+' if sign > 0 else '-'} imports {m.value:,g} ({m.basis}) = "
     text += f"{say(round(total, 1), x.unit)} ({x.period})"
-    others = "; ".join(map(_cite, outside))
+    others = "; ".join(map(cite, outside))
     reason = (
         f"Both directions valued FOB add up to {say(round(total, 1), x.unit)}, within the claim's rounding "
         f"({_range_text(claim, operator)}); other valuations and compilers give {others}."
     )
     difference = say(round(float(claim.value) - total, 1), x.unit)
     rule = "quantity: exports plus imports on one valuation"
-    return Verdict("confirmed within rounding", text, _sources([x, m, *outside]), difference, rule, reason)
+    return Verdict("confirmed within rounding", text, sources_of([x, m, *outside]), difference, rule, reason)
 
 
 def _explained(odd: Figure, other: Figure | list[Figure], evidence: Evidence) -> bool:
@@ -274,33 +192,14 @@ def _explained(odd: Figure, other: Figure | list[Figure], evidence: Evidence) ->
     return bool(kinds - {"power of ten", "other period"})
 
 
-def _pair(claim: Claim, evidence: Evidence) -> tuple[Figure, Figure] | None:
-    """Figures of the two periods on one basis, best first: one source, preferred, reported."""
-    free, _ = evidence.independent(claim.target, claim)
-    start, end = Period.parse(claim.option("from")), Period.parse(claim.option("to"))
-    usable = [f for f in free if f.status in (*_STRONG, "approximate")]
-    pairs = [
-        (a, b)
-        for a in usable
-        for b in usable
-        if a.period == start and b.period == end and a.basis == b.basis and a.unit == b.unit
-    ]
-    return min(pairs, key=_pair_rank, default=None)
-
-
-def _pair_rank(pair: tuple[Figure, Figure]) -> tuple[bool, bool, bool, str]:
-    a, b = pair
-    return a.source_id != b.source_id, not b.preferred, "approximate" in (a.status, b.status), a.id + b.id
-
-
 def _verdict(claim: Claim, word: str, chosen: Figure, reason: str, *, sources: Sequence[Figure]) -> Verdict:
     number = _value(chosen, claim)
     unit = claim.unit or chosen.unit
     difference = say(float(f"{float(claim.value) - number:.6g}"), unit) if claim.value else ""
-    text = _cite(chosen)
+    text = cite(chosen)
     if unit != chosen.unit:
         text += f" = {say(round(number, 1), unit)}"
-    return Verdict(word, text, _sources(sources), difference, f"quantity: {claim.target}", reason)
+    return Verdict(word, text, sources_of(sources), difference, f"quantity: {claim.target}", reason)
 
 
 def _nothing(claim: Claim, evidence: Evidence, barred: int) -> Verdict:
@@ -314,7 +213,7 @@ def _nothing(claim: Claim, evidence: Evidence, barred: int) -> Verdict:
 
 
 def _within(claim: Claim, operator: str, figure: Figure) -> str:
-    return f"{_cite(figure)} lies within what the claim allows ({_range_text(claim, operator)})."
+    return f"{cite(figure)} lies within what the claim allows ({_range_text(claim, operator)})."
 
 
 def _range_text(claim: Claim, operator: str) -> str:
@@ -329,12 +228,12 @@ def _range_text(claim: Claim, operator: str) -> str:
     return f"{say(low, unit)} to {say(high, unit)}"
 
 
-def _cite(figure: Figure) -> str:
+def cite(figure: Figure) -> str:
     basis = "" if figure.basis in ("-", "unspecified") else f", {figure.basis}"
     return f"{say(figure.value, figure.unit)} ({figure.period}{basis}, {figure.id})"
 
 
-def _sources(figures: Sequence[Figure]) -> tuple[str, ...]:
+def sources_of(figures: Sequence[Figure]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.source_id for f in figures))
 
 

@@ -18,8 +18,8 @@ from urllib.parse import quote
 import polars as pl
 
 from detente.errors import OutputError
+from detente.language import LANGUAGES, Catalogue
 from detente.report import tables
-from detente.report.catalogue import LANGUAGES, Catalogue
 from detente.report.charts import DRAW, Chart
 from detente.report.charts.verdicts import verdict_counts
 from detente.report.palette import css_variables
@@ -50,10 +50,10 @@ def render_report(run: Any) -> str:
     -------
     HTML that opens offline, in every language of the catalogue, with its own Content-Security-Policy.
     """
-    story = Story.of(run)
     style = css_variables() + _static("report.css")
     script = _static("report.js")
-    pages = [_page(story, Catalogue(language)) for language in LANGUAGES]
+    pages = [_page(Story.of(run, language), Catalogue(language)) for language in LANGUAGES]
+    story = pages[0]["story"]
     return (
         _templates()
         .get_template("report.html.j2")
@@ -71,7 +71,7 @@ def render_report(run: Any) -> str:
 
 def render_view(run: Any, language: str) -> str:
     """One language's page without the frame around it, for a page that brings its own head and script."""
-    story, words = Story.of(run), Catalogue(language)
+    story, words = Story.of(run, language), Catalogue(language)
     shown = _page(story, words)
     return (
         _templates()
@@ -109,13 +109,13 @@ def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
 
 def _page(story: Story, words: Catalogue) -> dict[str, Any]:
     """What the template needs in one language."""
-    story = story.told_with(words.group("economy"))
     figures = {}
     for name, build in DRAW.items():
         chart = build(story, words)
         if chart is not None:
             figures[name] = _figure(chart, words)
     return {
+        "story": story,
         "words": words,
         "figures": figures,
         "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],

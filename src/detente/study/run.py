@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.economies import name_of
-from detente.study.answer import Answer, claims_by_verdict, peak_and_trough, what_if, why
+from detente.language import LANGUAGES, Catalogue
+from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
 from detente.study.baseline import baselines
 from detente.study.partners import partners
 from detente.study.relation import relation_today
@@ -48,7 +49,7 @@ class Run:
     Attributes
     ----------
     study : the study as it was run.
-    answer : sentences by question.
+    answers : sentences by question, in each language; ``answer`` is the English one.
     claims, attribution, residuals, scenarios, winners, partners, timeline, events, figures, forecasts, sources :
         tables; columns in ``docs/results.md``.
     notes : what a reader must know: counts of the panel's rows, cautions, what was skipped.
@@ -56,7 +57,7 @@ class Run:
     """
 
     study: Study
-    answer: Answer
+    answers: Mapping[str, Answer]
     claims: Table
     attribution: Table
     residuals: Table
@@ -70,6 +71,11 @@ class Run:
     sources: Table
     notes: tuple[str, ...]
     manifest: Mapping[str, Any]
+
+    @property
+    def answer(self) -> Answer:
+        """The answer in English."""
+        return self.answers["en"]
 
     def tables(self) -> dict[str, Table]:
         """All tables by name."""
@@ -150,13 +156,15 @@ def run_study(
             claims = ledger.verdicts(effects.to_dicts())
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
             forecasts = ledger.scoreboard()
-    names = {c: name_of(c) for c in (study.origin, study.destination)}
-    answer = Answer(
-        peak_and_trough(lines, (study.origin_name, study.destination_name)) + relation_today(ledger),
-        why(effects, study.spec),
-        what_if(scenarios, study.spec, names, quick=quick),
-        claims_by_verdict(claims),
-    )
+    answers = {}
+    for language in LANGUAGES:
+        say = Speaker(Catalogue(language), study.spec)
+        answers[language] = Answer(
+            peak_and_trough(lines, say) + relation_today(ledger, say),
+            why(effects, say),
+            what_if(scenarios, say, quick=quick),
+            claims_by_verdict(claims, say),
+        )
     notes = [f"Panel: {panel.report}", *found.cautions]
     if quick:
         notes.append("Quick run: placebos were skipped and only the central elasticity was solved.")
@@ -168,7 +176,7 @@ def run_study(
     if progress:
         progress("done", 1.0)
     return Run(
-        study, answer, **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(notes),
+        study, MappingProxyType(answers), **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(notes),
         manifest=MappingProxyType(manifest),
     )  # fmt: skip
 

@@ -158,6 +158,7 @@ class Spec(_Part):
     cited: list[Cited] = []
     equilibrium: Equilibrium = Equilibrium()
     scenarios: list[Scenario] = []
+    translations: dict[str, dict[str, str]] = {}  # language -> text of the study -> its translation
 
     @property
     def dyad(self) -> tuple[str, str]:

@@ -19,7 +19,9 @@ def main(study: str, out: str) -> int:
     from detente.study import open_study
 
     try:
-        run = open_study(study).run(command=f"detente run {study}", progress=lambda stage, share: _say(stage=stage, share=share))
+        run = open_study(study).run(
+            command=f"detente run {study}", progress=lambda stage, share: _say(stage=stage, share=share)
+        )
         _say(stage="report", share=0.9)
         run.write(out)
     except DetenteError as error:

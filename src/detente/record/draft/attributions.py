@@ -218,7 +218,11 @@ def _with_apposition(text: str, tokens: list[_Token], language: str) -> tuple[in
     head = _phrase(_run_back(tokens[:spot], language), language)
     if head is None:
         return None
-    described = _OFFICES.search(text[inner[0].start : inner[-1].end]) or inner[0].low in _DETERMINERS[language]
+    described = (
+        _OFFICES.search(text[inner[0].start : inner[-1].end])
+        or inner[0].low in _DETERMINERS[language]
+        or all(_NAME.match(t.text) for t in inner)
+    )
     return (head[0], inner[-1].end) if described else head
 
 

@@ -74,7 +74,7 @@ class Setting:
         return is_future(self.text, match.start(), match.end(), self.language)
 
 
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Setting], "Days | None"], bool]
+Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Setting], "Days | bool | None"], bool]
 
 
 def find_dates(text: str, language: str, published: str = "", own: Iterable[tuple[int, int]] = ()) -> list[DateMention]:
@@ -105,8 +105,12 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
-            days = _safely(rule, match, setting)
-            if days is False:
+            try:
+                days = rule(match, setting)
+            except (ValueError, OverflowError):  # 31 February: no date, and no part of it is one
+                taken.append(match.span())
+                continue
+            if days is False or (days and days[1] < days[0]):
                 continue
             year_given = bool(re.search(r"\d{4}|\byear\b|\baño\b", match.group(), re.IGNORECASE))
             found.append(_Found(*match.span(), days, relative, year_given))
@@ -115,17 +119,6 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
     return [
         DateMention(f.start, f.end, text[f.start : f.end], iso(*f.days) if f.days else "", f.relative) for f in joined
     ]
-
-
-def _safely(rule: Callable, match: re.Match[str], setting: Setting) -> Days | None | bool:
-    """The rule's days; None where they need an unknown own date; False where no such day exists."""
-    try:
-        days = rule(match, setting)
-    except (ValueError, OverflowError):
-        return False
-    if days is not None and days is not False and days[1] < days[0]:
-        return False
-    return days
 
 
 @cache

@@ -85,7 +85,8 @@ _MEASURES = {
     "minutes": r"minutes?|minutos?|mins?",
     "seconds": r"seconds?|segundos?",
 }
-CLOSED = frozenset([*_MONEY, *_MEASURES, *SIGNS.values()])
+MONEY = frozenset([*_MONEY, *SIGNS.values(), *(code.lower() for code in CODES)])
+CLOSED = MONEY | frozenset(_MEASURES)
 TIMES = frozenset("centuries decades years quarters months fortnights weeks days hours minutes seconds".split())
 
 _CASED = {"t", "m", "g", "l"}

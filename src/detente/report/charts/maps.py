@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from detente.language import Catalogue
 from detente.report import shapes
-from detente.report.catalogue import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, values
 from detente.report.palette import shade
 from detente.report.story import Story

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import Spec, hits, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story, decimal_year

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, spread, values, year_axis
 from detente.report.charts.events import event_marks, event_strip, number_layers
 from detente.report.charts.series import DRAWN_STATUS, series_panels

@@ -39,11 +39,6 @@ class Catalogue:
     def strings(self) -> dict[str, str]:
         return _strings(self.language)
 
-    def group(self, name: str) -> dict[str, str]:
-        """All strings of one group, by key."""
-        start = name + "."
-        return {key.removeprefix(start): text for key, text in self.strings().items() if key.startswith(start)}
-
     def known(self, group: str, word: str) -> str:
         """A word of a fixed vocabulary in this language; a word the catalogue lacks stays as it is."""
         return self.strings().get(f"{group}.{word.replace(' ', '_')}", word)

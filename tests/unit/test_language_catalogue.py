@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 import detente.report
-from detente.report.catalogue import LANGUAGES, Catalogue
+from detente.language import LANGUAGES, Catalogue
 
 ROOT = Path(detente.report.__file__).parent
 
@@ -20,9 +20,7 @@ def blanks(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_same_keys_and_blanks(language):
-    english, other = Catalogue("en").strings(), dict(Catalogue(language).strings())
-    for key in [key for key in other if key.startswith("economy.")]:  # English names live in detente.economies
-        del other[key]
+    english, other = Catalogue("en").strings(), Catalogue(language).strings()
     assert set(other) == set(english)
     assert {key: blanks(text) for key, text in other.items()} == {key: blanks(text) for key, text in english.items()}
 
@@ -65,15 +63,3 @@ def test_dates():
     assert en.date("2015-07/2026-03") == "Jul 2015–Mar 2026"
     assert en.date("n.d.") == "n.d."
     assert en.date("") == en.date(None) == ""
-
-
-def test_economies_that_ship_have_spanish_names():
-    from detente.attribution.library import library_frame
-    from detente.economies import table
-    from detente.panel.embedded import ECONOMIES
-
-    frame = library_frame()
-    names = Catalogue("es").group("economy")
-    assert {*ECONOMIES, *frame["exporter"], *frame["importer"], "ROW"} <= set(names)
-    assert set(names) - {"ROW"} <= set(table())
-    assert names["USA"] == "Estados Unidos"
