@@ -18,6 +18,7 @@ from detente.gravity.inference import SMALL_SAMPLE, Clustering, Covariance, cova
 from detente.gravity.layout import Layout, lay_out
 from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.sample import nonempty, singletons, zero_levels
+from detente.gravity.scaling_engine import fit_by_scaling
 from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
 from detente.gravity.tensor_engine import fit_on_tensor
 from detente.gravity.threads import one_blas_thread
@@ -184,7 +185,7 @@ def fit_ppml(
     separation : "auto" takes out all-zero levels and, where the fit shows signs of more, what a
         certificate proves; "levels" only the former; "exact" and "rectifier" always run that search
     singletons : "drop" or "keep" rows alone in an effect
-    engine : "auto"; "tensor" or "rows" only to compare them
+    engine : "auto"; "tensor", "rows" or "irls" (rows by reweighted least squares only) to compare them
     tol, max_iterations : when to stop
     throw : raise when not converged; otherwise return the state reached
     by : column; fit each of its levels and return :class:`ManyFits` (see :func:`fit_many`)
@@ -213,7 +214,7 @@ def fit_ppml(
     _check_option("ssc", ssc, SMALL_SAMPLE)
     _check_option("separation", separation, METHODS)
     _check_option("singletons", singletons, ("drop", "keep"))
-    _check_option("engine", engine, ("auto", "tensor", "rows"))
+    _check_option("engine", engine, ("auto", "tensor", "rows", "irls"))
     if by is not None:
         return _each(data, formula, by, cluster=cluster, weights=weights, offset=offset, ssc=ssc,
                      separation=separation, singletons=singletons, engine=engine, tol=tol,
@@ -286,7 +287,7 @@ def fit_design(
 
 def _fit(design: Design, engine: str, tol: float, max_iterations: int, dropped: dict[str, str]):
     """Fit with the right engine, leaving out collinear regressors by name."""
-    layout = None if engine == "rows" else lay_out(design)
+    layout = None if engine in ("rows", "irls") else lay_out(design)
     if engine == "tensor" and layout is None:
         raise UsageError("These effects do not span a tensor.", fix="Leave engine to 'auto'.")
     asked = len(design.names)
@@ -294,7 +295,8 @@ def _fit(design: Design, engine: str, tol: float, max_iterations: int, dropped: 
         if layout is not None:
             raw = fit_on_tensor(design, layout, tol=tol, max_iterations=max_iterations)
         else:
-            raw = fit_on_rows(design, tol=tol, max_iterations=max_iterations)
+            raw = None if engine == "irls" else fit_by_scaling(design, tol=tol, max_iterations=max_iterations)
+            raw = raw or fit_on_rows(design, tol=tol, max_iterations=max_iterations)
         if not isinstance(raw, Collinear):
             return raw, layout, design
         dropped |= {design.names[k]: reason for k, reason in zip(raw.positions, raw.reasons)}
