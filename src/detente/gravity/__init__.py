@@ -24,6 +24,8 @@ _HOME = {
     "tariff_equivalents": "after",
     "trade_costs": "after",
     "reset_test": "after",
+    "Extended": "cohorts",
+    "extended": "cohorts",
     "Staggered": "adoption",
     "PreTrend": "adoption",
     "staggered": "adoption",
