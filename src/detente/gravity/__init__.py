@@ -10,7 +10,7 @@ _HOME = {
     "fit_margins": "tensor",
     "Imputation": "imputation",
     "impute": "imputation",
-    "GravityFit": "fit",
+    "GravityFit": "result",
     "fit_ppml": "fit",
     "Bootstrap": "resample",
     "Jackknife": "resample",

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from detente.errors import SpecificationError
-from detente.gravity.fit import GravityFit
 from detente.gravity.frozen import Frozen
 from detente.gravity.layout import lay_out
+from detente.gravity.result import GravityFit
 from detente.gravity.threads import one_blas_thread
 
 EXACT_EFFECTS = 4000
