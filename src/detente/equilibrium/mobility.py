@@ -19,7 +19,7 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, partial_array
 from detente.equilibrium.solver import fixed_point, one_thread
 from detente.equilibrium.solving import balanced, check_options, one_sector, read_out
@@ -238,7 +238,7 @@ def migrate(
 
 def _people(people: Any, economy: Economy) -> np.ndarray:
     """Checked stocks of people (n, n)."""
-    people, n = np.asarray(people, dtype=float), len(economy)
+    people, n = as_floats(people, "people"), len(economy)
     if people.shape != (n, n):
         raise InvalidFlow(
             f"people has shape {people.shape}, but there are {n} economies.",
