@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from vl_convert import vegalite_to_svg
 
 from detente.attribution import attribute
 from detente.attribution.breaks import find_breaks
@@ -84,6 +85,7 @@ def test_a_loss_shared_by_suppliers_is_not_the_pairs_alone() -> None:
         found = nested((flows, CODES, YEARS), "E00", "E01", [(2009, 2012)], [(2000, 2008)], suppliers=suppliers)
         own = found.to_frame().filter(exporter="E00", part="beyond comparable suppliers")
         beyond.append(own["log_points"].item())
+        assert any("beyond comparable suppliers" in text for text in found.sentences)
     assert np.mean(beyond) == pytest.approx(0.0, abs=0.3)
 
 
@@ -117,3 +119,4 @@ def test_robustness_keeps_the_sign_and_the_prior_moves_it_up() -> None:
     assert found.unrecorded[1] > found.estimates[-1]
     assert "specifications" in found.summary()
     assert len(found.curve()["data"]["values"]) == len(found.estimates)
+    assert vegalite_to_svg(found.curve()).startswith("<svg")

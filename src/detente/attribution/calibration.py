@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from detente.attribution.completion import complete_path
 from detente.attribution.conformal import conformal_interval
 from detente.attribution.inference import MOST_ALIKE, donors_of, nearest
-from detente.attribution.placebos import FACTOR, choose
+from detente.attribution.placebos import FACTOR, choose, stand
 from detente.attribution.residuals import Effects, fit_effects, on_base
 from detente.attribution.sample import Sample
 from detente.attribution.synthetic import synthetic_control
@@ -33,11 +33,12 @@ SIZES = (1.0, 10.0, 50.0, 200.0, 1000.0)  #: lower ends of the five size classes
 HORIZONS = (1, 3, 5)
 BASE_YEARS = 5
 FEWEST = 19  #: with fewer placebos no share of 5% exists
+LEVELS = {"placebo share": 0.05, "synthetic control": 0.05, "matrix completion": 0.05, "conformal": 0.1}
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Share of rejections at the 5% level among dyads to which nothing was done.
+    """Share of rejections at the 5% level among dyads to which nothing, or a known loss, was done.
 
     Attributes
     ----------
@@ -48,8 +49,11 @@ class Size:
     n : int
         Tests made.
     rejected : float
+        The size of the test where ``loss_pct`` is zero, its power otherwise.
     level : float
-        What the share should be.
+        What the size should be.
+    loss_pct : float
+        Loss put on each dyad tested, percent.
     """
 
     test: str
@@ -58,6 +62,7 @@ class Size:
     n: int
     rejected: float
     level: float = 0.05
+    loss_pct: float = 0.0
 
 
 def size_of_placebo_test(
@@ -182,9 +187,10 @@ def _size_class(mean: float) -> str:
 
 
 def size_of_methods(
-    sample: Sample, *, event: int = 2012, last: int = 2016, dyads: int = 200, seed: int = 0
-) -> tuple[Size, ...]:
-    """Size of synthetic control, completion and conformal limits on dyads to which nothing was done.
+    sample: Sample, *, event: int = 2012, last: int = 2016, dyads: int = 200, loss_pct: float = 0.0,
+    group: str = "50 US$ million and more", seed: int = 0,
+) -> tuple[Size, ...]:  # fmt: skip
+    """Size (or power) of every method on the same dyads, with a fake event.
 
     Parameters
     ----------
@@ -193,6 +199,10 @@ def size_of_methods(
         Fake event and last year.
     dyads : int
         Drawn at random among those of at least US$ 50 million a year with whole paths.
+    loss_pct : float
+        Put on the dyad from the event on.
+    group : str
+        What to call the dyads.
     seed : int
     """
     rng = np.random.default_rng(seed)
@@ -200,31 +210,37 @@ def size_of_methods(
     effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
     fit = on_base(sample.flows, effects, slice(max(first - BASE_YEARS, 0), first))
     paths = fit.log_ratio[: end + 1]
-    whole = np.isfinite(paths).all(axis=0) & (fit.base_mean >= 50)
-    candidates = np.argwhere(whole)
-    hits: dict[str, list[bool]] = {"synthetic control": [], "matrix completion": [], "conformal": []}
+    candidates = np.argwhere(np.isfinite(paths).all(axis=0) & (fit.base_mean >= 50))
+    paths = np.where(np.isneginf(paths), np.nan, paths)  # a recorded zero has no whole path
+    hits: dict[str, list[bool]] = {name: [] for name in LEVELS}
     for i, j in candidates[rng.choice(len(candidates), min(dyads, len(candidates)), replace=False)]:
-        own, near = paths[:, i, j], paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
+        own = paths[:, i, j].copy()
+        own[first:] += np.log1p(-loss_pct / 100)
+        near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
         similar = choose(fit.base_mean, i, j, barred=sample.barred).chosen
         alike = paths[:, nearest(similar, fit.base_mean, i, j, MOST_ALIKE)].T
+        changes = paths[end][similar] - paths[first - 1][similar]
         try:
-            hits["synthetic control"].append(synthetic_control(own, near, first).share <= 0.05)
-            hits["conformal"].append(conformal_interval(own, near, first, reach=0.0).p_zero <= 0.1)
-            hits["matrix completion"].append(complete_path(own, alike, first).standing.share <= 0.05)
+            shares = {
+                "placebo share": stand(float(own[end] - own[first - 1]), changes).share,
+                "synthetic control": synthetic_control(own, near, first).share,
+                "matrix completion": complete_path(own, alike, first).standing.share,
+                "conformal": conformal_interval(own, near, first, reach=0.0).p_zero,
+            }
         except TooFewDonors:
             continue
+        for name, share in shares.items():
+            hits[name].append(share <= LEVELS[name])
+    years = last - event + 1
     return tuple(
-        Size(name, "50 US$ million and more", last - event + 1, len(h), float(np.mean(h)),
-             0.1 if name == "conformal" else 0.05)
-        for name, h in hits.items()
-    )  # fmt: skip
+        Size(name, group, years, len(h), float(np.mean(h)), LEVELS[name], loss_pct) for name, h in hits.items()
+    )
 
 
 @cache
 def shipped_sizes() -> tuple[Size, ...]:
-    """Sizes measured on BACI 2000-2020, from calibration.csv."""
+    """Sizes and powers measured on BACI 2000-2020 and on simulated panels, from calibration.csv."""
     text = (files("detente.attribution") / "calibration.csv").read_text(encoding="utf-8")
-    return tuple(
-        Size(r["test"], r["group"], int(r["horizon"]), int(r["n"]), float(r["rejected"]), float(r["level"]))
-        for r in csv.DictReader(text.splitlines())
-    )
+    kinds = {"test": str, "group": str, "horizon": int, "n": int}
+    rows = csv.DictReader(text.splitlines())
+    return tuple(Size(**{k: kinds.get(k, float)(v) for k, v in row.items()}) for row in rows)

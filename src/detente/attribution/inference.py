@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 DONOR_FACTOR = 10.0  #: donors of the synthetic control trade within this factor of the dyad
 MOST_DONORS = 50  #: of the synthetic control, the nearest in size; more would fit any path
+MEASURED_ON = "50 US$ million and more"  #: dyads of BACI on which all methods were measured
 MOST_ALIKE = 300  #: dyads in the matrix to complete, the nearest in size; more only take time
 
 
@@ -186,9 +187,8 @@ def _measured_size(method: str) -> float | None:
     from detente.attribution.calibration import shipped_sizes
 
     test = "placebo share" if method == "placebo" else method
-    found = [(z.rejected, z.n) for z in shipped_sizes() if z.test == test and z.horizon == 5]
-    tests = sum(n for _, n in found)
-    return sum(share * n for share, n in found) / tests if tests else None
+    found = [z.rejected for z in shipped_sizes() if (z.test, z.group, z.loss_pct) == (test, MEASURED_ON, 0.0)]
+    return found[0] if found else None
 
 
 def _whole_from(path: Floats, base: int, end: int) -> int:
