@@ -8,7 +8,7 @@ DATA_FOLDER holds ``baci/bilateral_2000_2020.parquet`` and ``geodist/dist_cepii.
 from __future__ import annotations
 
 import sys
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,14 +43,26 @@ def simulated(seed: int = 0, rho: float = 0.8, noise: float = 0.25) -> Sample:
     return Sample.of((flows, tuple(f"E{k:02d}" for k in range(n)), tuple(range(2000, 2000 + t))))
 
 
+def over_worlds(loss: float, worlds: int = 5, dyads: int = 40) -> list[Size]:
+    """Size or power of every method over several simulated panels, pooled."""
+    runs = [
+        size_of_methods(simulated(k), dyads=dyads, loss_pct=loss, group="simulated", seed=k) for k in range(worlds)
+    ]
+    pooled = []
+    for same in zip(*runs):
+        n = sum(s.n for s in same)
+        pooled.append(replace(same[0], n=n, rejected=sum(s.rejected * s.n for s in same) / n))
+    return pooled
+
+
 def measure(folder: Path) -> pl.DataFrame:
     """One row a test, group, horizon and loss."""
     sample = Sample.of(baci(folder))
     borders = contiguity_matrix(neighbours(folder), sample)
     rows = [*size_of_placebo_test(sample, contiguity=borders)]
     for loss in (0.0, 50.0):
-        rows += size_of_methods(sample, loss_pct=loss)
-        rows += size_of_methods(simulated(), dyads=100, loss_pct=loss, group="simulated")
+        rows += size_of_methods(sample, dyads=150, loss_pct=loss)
+        rows += over_worlds(loss)
     frame = pl.DataFrame([astuple(r) for r in rows], schema=list(Size.__dataclass_fields__), orient="row")
     return frame.with_columns(pl.col("rejected").round(4))
 

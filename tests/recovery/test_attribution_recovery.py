@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from vl_convert import vegalite_to_svg
 
 from detente.attribution import attribute
 from detente.attribution.breaks import find_breaks
@@ -118,3 +119,4 @@ def test_robustness_keeps_the_sign_and_the_prior_moves_it_up() -> None:
     assert found.unrecorded[1] > found.estimates[-1]
     assert "specifications" in found.summary()
     assert len(found.curve()["data"]["values"]) == len(found.estimates)
+    assert vegalite_to_svg(found.curve()).startswith("<svg")

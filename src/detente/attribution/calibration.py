@@ -211,6 +211,7 @@ def size_of_methods(
     fit = on_base(sample.flows, effects, slice(max(first - BASE_YEARS, 0), first))
     paths = fit.log_ratio[: end + 1]
     candidates = np.argwhere(np.isfinite(paths).all(axis=0) & (fit.base_mean >= 50))
+    paths = np.where(np.isneginf(paths), np.nan, paths)  # a recorded zero has no whole path
     hits: dict[str, list[bool]] = {name: [] for name in LEVELS}
     for i, j in candidates[rng.choice(len(candidates), min(dyads, len(candidates)), replace=False)]:
         own = paths[:, i, j].copy()
@@ -218,7 +219,7 @@ def size_of_methods(
         near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
         similar = choose(fit.base_mean, i, j, barred=sample.barred).chosen
         alike = paths[:, nearest(similar, fit.base_mean, i, j, MOST_ALIKE)].T
-        changes = (paths[end] - paths[first - 1])[similar]
+        changes = paths[end][similar] - paths[first - 1][similar]
         try:
             shares = {
                 "placebo share": stand(float(own[end] - own[first - 1]), changes).share,

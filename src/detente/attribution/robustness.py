@@ -137,11 +137,12 @@ class Robustness:
             },
         }
         folds = ["base", "sample", "class", "panel"]
+        names = {"field": "value", "type": "nominal", "title": None, "axis": {"labelLimit": 320}}
         lower = {
             "transform": [{"fold": folds, "as": ["choice", "value"]}],
             "mark": {"type": "tick", "thickness": 2},
             "width": 520,
-            "encoding": {"x": x, "y": {"field": "value", "type": "nominal", "title": None}, "color": colour},
+            "encoding": {"x": x, "y": names, "color": colour},
         }
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v6.json",

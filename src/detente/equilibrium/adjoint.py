@@ -15,7 +15,7 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sector_jacobian import gradient as sector_gradient
 from detente.equilibrium.sector_solve import SectorCounterfactual
 from detente.equilibrium.shock import Shock, partial_array
@@ -150,7 +150,9 @@ def sensitivity(
         return _with_sectors(at, {of: 1.0} if isinstance(of, str) else dict(of))
     if isinstance(at, Economy):
         at = solve(at, theta=theta, supply_elasticity=supply_elasticity, deficits=deficits)
-    if not isinstance(at, Counterfactual) or at.mode != "exact" or not at.report.ok:
+    if not isinstance(at, Counterfactual):
+        one_sector_only(at, "sensitivity")
+    if at.mode != "exact" or not at.report.ok:
         raise SpecificationError(
             "Derivatives need an exact, converged one-sector solution or a baseline.",
             fix='Solve with mode="exact" first.',
@@ -216,11 +218,6 @@ def gradient(
     index_by_theta = (shares * spread).sum(axis=0) / theta
     by_theta = index_net @ index_by_theta + mu @ (flows * spread).sum(axis=1)
     return effect, of_output - through, float(by_theta), float((of_output - through) @ real)
-
-
-def ranked(economy: Economy, of: str, *, first: int = 10, **options: Any) -> Any:
-    """The dyads whose trade cost matters most to ``of``: the head of ``sensitivity(...).to_frame()``."""
-    return sensitivity(economy, of, **options).to_frame().head(first)
 
 
 def first_order_pct(economy: Economy, shock: Shock | Mapping[tuple, float], of: str, **options: Any) -> float:

@@ -12,6 +12,11 @@ from detente.equilibrium.report import Report
 from detente.equilibrium.shock import Shock, hat_array, partial_array
 
 
+def sufficient_statistic_gap(real_price: np.ndarray, log_share_hat: np.ndarray, theta: float) -> float:
+    """Largest gap of log real prices (n,) to ``-log_share_hat / theta``."""
+    return float(np.abs(real_price + log_share_hat / theta).max())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Counterfactual:
     """A solved counterfactual with its assumptions.
@@ -94,14 +99,16 @@ class Counterfactual:
         return {code: float(change[k]) for k, code in enumerate(self.economies) if k not in (i, j)}
 
     def acr_gap(self) -> float:
-        """Largest log gap between welfare and the sufficient statistic ``internal_share_hat^(-1/theta)``.
+        """Largest log gap between real prices and the sufficient statistic ``internal_share_hat^(-1/theta)``.
 
-        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the producer price over the
-        price index, whatever the deficits and the supply elasticity, unless internal trade costs change.
+        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the producer price over the price
+        index, whatever the deficits and the supply elasticity, unless internal trade costs change.
         """
-        own = np.diag(partial_array(self.shock, self.baseline))
-        real = np.log(self.price_hat / self.index_hat)
-        return float(np.abs(real + (np.log(self.internal_share_hat) - own) / self.theta).max())
+        return sufficient_statistic_gap(
+            np.log(self.price_hat / self.index_hat),
+            np.log(self.internal_share_hat) - np.diag(partial_array(self.shock, self.baseline)),
+            self.theta,
+        )
 
     def condition(self) -> float:
         """Condition number (1-norm) of the market equations in logs at the solution, the scale held.

@@ -184,7 +184,7 @@ def _solve(
     found = solve_model(model, start, tolerance=tolerance, max_steps=max_steps)
     wage, prices, spending = model.split(found.u)
     now = model.evaluate(wage, prices, spending)
-    status = Status.CONVERGED if found.gap[0] < tolerance else Status.MAX_STEPS
+    status = Status.CONVERGED if found.ok(tolerance)[0] else Status.MAX_STEPS
     if not np.isfinite(found.u).all():
         status = Status.NOT_FINITE
     elif (now.income <= 0).any():

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.priors import Coefficients, Prior, as_prior
 from detente.equilibrium.shock import Shock, check_connected, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
@@ -157,6 +157,7 @@ def ensemble(
     >>> band.quantile(0.05)["VEN"] < band.quantile(0.95)["VEN"] < 0
     True
     """
+    one_sector_only(economy, "ensemble")
     spec = _spec(
         economy,
         Shock.read(shock),
@@ -308,7 +309,7 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     hat = np.where(by_output, now.output / output, now.expenditure / spending)
     hat = hat / np.exp(now.log_index) / spec.labour_hat
     after = np.array([model.flows(found.u)[:, i, j] for i, j in spec.track]).reshape(len(spec.track), len(plan[0])).T
-    bad = ~(found.gap < spec.tolerance) | (now.expenditure <= 0).any(axis=1)
+    bad = ~found.ok(spec.tolerance) | (now.expenditure <= 0).any(axis=1)
     hat[bad], after[bad] = np.nan, np.nan
     return hat, after, found.gap
 

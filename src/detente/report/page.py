@@ -18,12 +18,12 @@ from urllib.parse import quote
 import polars as pl
 
 from detente.errors import OutputError
-from detente.report import tables
 from detente.language import LANGUAGES, Catalogue
+from detente.report import tables
 from detente.report.charts import DRAW, Chart
 from detente.report.charts.verdicts import verdict_counts
 from detente.report.palette import css_variables
-from detente.report.story import FRAMES, Story
+from detente.report.story import Story
 from detente.report.svg import draw
 
 SHOWN_ROWS = 60  # rows of a chart's data shown in the page; the download has all
@@ -145,6 +145,15 @@ def csv_link(frame: pl.DataFrame) -> str:
     return "data:text/csv;charset=utf-8," + quote(frame.write_csv(), safe=",:;/()+ -_.\n".replace("\n", ""))
 
 
+def cells(frame: pl.DataFrame, words: Catalogue) -> list[list[str]]:
+    """The first rows as text: numbers with at most four significant digits, nothing for an absent cell."""
+
+    def written(cell: Any) -> str:
+        return words.significant(cell, 4) if isinstance(cell, float) else "" if cell is None else str(cell)
+
+    return [[written(cell) for cell in row] for row in frame.head(SHOWN_ROWS).iter_rows()]
+
+
 def _policy(style: str, script: str) -> str:
     def allowed(text: str) -> str:
         return "'sha256-" + b64encode(sha256(text.encode()).digest()).decode() + "'"
@@ -175,6 +184,6 @@ def _templates() -> Any:
         lstrip_blocks=True,
         autoescape=select_autoescape(default=True, default_for_string=True),
     )
-    environment.filters.update(markup=_safe, csv_link=csv_link, cells=lambda frame: frame.head(SHOWN_ROWS).rows())
-    environment.globals["frames"] = FRAMES
+    environment.filters.update(markup=_safe, csv_link=csv_link, cells=cells)
+    environment.globals["shown_rows"] = SHOWN_ROWS
     return environment

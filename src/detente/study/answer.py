@@ -140,8 +140,8 @@ def _in_short(r: dict, say: Speaker) -> str:
     return say("episode_both", full=say.pct(100 * r["full_panel_placebo_share"]), panel=say.own(r["full_panel"]), **head)
 
 
-def what_if(scenarios: pl.DataFrame, say: Speaker, *, quick: bool = False) -> tuple[str, ...]:
-    """One sentence a scenario: the range over baselines, elasticities and deficit rules, newest baseline year."""
+def what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, *, quick: bool = False) -> tuple[str, ...]:
+    """One sentence a scenario on the newest baseline year: the band of the draws, in a quick run the plain range."""
     import polars as pl
 
     spec, sentences = say.spec, []
@@ -153,24 +153,33 @@ def what_if(scenarios: pl.DataFrame, say: Speaker, *, quick: bool = False) -> tu
             continue
         year = rows["year"].max()
         rows = rows.filter(pl.col("year") == year)
-        parts = [_outcome(rows.filter(pl.col("economy") == a), a, b, say) for a, b in (spec.dyad, spec.dyad[::-1])]
+        drawn = bands.filter(pl.col("scenario") == scenario.id)
+        parts = [
+            _outcome(rows.filter(pl.col("economy") == a), drawn.filter(pl.col("economy") == a), a, b, say)
+            for a, b in (spec.dyad, spec.dyad[::-1])
+        ]
         sentences.append(say("scenario", title=title, year=year, first=parts[0], second=parts[1]))
     if sentences:
         failed = scenarios.height - solved.height
         left_out = " " + say("failed", n=failed, all=scenarios.height) if failed else ""
-        sentences.append(say("ranges") + left_out + (" " + say("quick") if quick else ""))
+        how = say("ranges") if bands.is_empty() else say("bands", draws=bands["draws"].max(), failed=bands["failed"].sum())
+        sentences.append(how + left_out + (" " + say("quick") if quick else ""))
     return tuple(sentences)
 
 
-def _outcome(rows: pl.DataFrame, code: str, partner: str, say: Speaker) -> str:
+def _outcome(rows: pl.DataFrame, drawn: pl.DataFrame, code: str, partner: str, say: Speaker) -> str:
     after, welfare = rows["exports_after_usd_mn"], rows["welfare_pct"]
+    flow, income = (after.min(), after.max()), (welfare.min(), welfare.max())
+    if not drawn.is_empty():
+        flow = (drawn["exports_usd_mn_p05"][0], drawn["exports_usd_mn_p95"][0])
+        income = (drawn["welfare_pct_p05"][0], drawn["welfare_pct_p95"][0])
     return say(
         "outcome",
         a=say.name(code),
         b=say.name(partner),
-        flow=say.span(after.min(), after.max(), lambda v: say.money(_two_digits(v))),
+        flow=say.span(*flow, lambda v: say.money(_two_digits(v))),
         before=say.money(_two_digits(rows["exports_before_usd_mn"][0])),
-        income=say.span(welfare.min(), welfare.max(), lambda v: say.pct(v, sign=True)),
+        income=say.span(*income, lambda v: say.pct(v, sign=True)),
     )
 
 

@@ -36,7 +36,7 @@ class Target:
         return None if self.published is None else self.computed - self.published
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Replication:
     """A published exercise recomputed: ``targets``, and the solved counterfactuals by mode.
 
@@ -59,6 +59,9 @@ class Replication:
             {name: [getattr(t, name) for t in self.targets] for name in names},
             schema_overrides={"published": pl.Float64, "difference": pl.Float64},
         )
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def summary(self) -> str:
         """The targets as lines of text."""

@@ -99,22 +99,25 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
     """
     today = date.fromisoformat(published) if re.fullmatch(r"\d{4}-\d\d-\d\d", published) else None
     setting = Setting(text, language, today)
-    taken = list(own)
+    taken = bytearray(len(text))
+    for start, end in own:
+        taken[start:end] = b"\1" * (end - start)
     found: list[_Found] = []
     for pattern, rule, relative in _rules(language):
         for match in pattern.finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+            start, end = match.span()
+            if any(taken[start:end]):
                 continue
             try:
                 days = rule(match, setting)
             except (ValueError, OverflowError):  # 31 February: no date, and no part of it is one
-                taken.append(match.span())
+                taken[start:end] = b"\1" * (end - start)
                 continue
             if days is False or (days and days[1] < days[0]):
                 continue
             year_given = bool(re.search(r"\d{4}|\byear\b|\baño\b", match.group(), re.IGNORECASE))
-            found.append(_Found(*match.span(), days, relative, year_given))
-            taken.append(match.span())
+            found.append(_Found(start, end, days, relative, year_given))
+            taken[start:end] = b"\1" * (end - start)
     joined = _join_ranges(sorted(found, key=lambda f: f.start), text, language)
     return [
         DateMention(f.start, f.end, text[f.start : f.end], iso(*f.days) if f.days else "", f.relative) for f in joined
@@ -162,7 +165,7 @@ def _connected(first: _Found, second: _Found, text: str, language: str) -> bool:
     middle = text[first.end : second.start]
     before, pair = _PAIR[language]
     if pair.fullmatch(middle):
-        return bool(before.search(text[: first.start]))
+        return bool(before.search(text, max(0, first.start - 20), first.start))
     return bool(_JOIN[language].fullmatch(middle))
 
 

@@ -72,7 +72,7 @@ def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[int, float]:
 def _finding(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> str:
     totals = _totals(story, drawn)
     if len(totals) < 2:
-        return words("trade.title_plain", a=story.study.origin_name, b=story.study.destination_name)
+        return words("trade.title_plain", a=story.economy(story.study.origin), b=story.economy(story.study.destination))
     peak, last = max(totals, key=totals.__getitem__), max(totals)
     if peak == last:
         return words("trade.title_peak_now", value=words.money(totals[peak]), year=peak)
