@@ -16,6 +16,8 @@ RARE = 0.05
 
 def agreement(claim: Claim, evidence: Evidence) -> Verdict:
     """A claim against another source's claim of the same thing (target: its id)."""
+    if claim.target not in evidence.ledger.claims["claim_id"]:
+        return not_checkable("The record, as it stood on that day, does not hold the other claim.", "agreement")
     other = evidence.ledger.claim(claim.target)
     barred = evidence.dependence.barred(claim)
     if other.source_id in barred:
