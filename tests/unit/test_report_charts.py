@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts import DRAW
 from detente.report.charts.chart import spread
 from detente.report.palette import SHADES

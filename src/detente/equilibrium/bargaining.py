@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sector_economy import SectorEconomy
 from detente.equilibrium.shock import CLOSED, Shock, check_connected, check_effect
 from detente.equilibrium.solver import solve_model
@@ -212,6 +212,7 @@ def bargain(
     >>> [bound.pct > 0 for bound in game.implied_cost((CLOSED, CLOSED))]
     [True, True]
     """
+    one_sector_only(economy, "bargain")
     check_options(theta, supply_elasticity, deficits, "exact", Shock())
     if one == other:
         raise InvalidShock(f"Both sides are {one}.", fix="Name two economies.")
@@ -265,7 +266,7 @@ def _border_surface(
         model = replace(wide, kernel=kernel)
         found = solve_model(model, np.zeros((size, n)), tolerance=1e-11, max_steps=2000)
         now = model.state(found.u)
-        if not (found.gap < 1e-11).all() or (now.expenditure <= 0).any():
+        if not found.ok(1e-11).all() or (now.expenditure <= 0).any():
             raise NotConverged("A pair of policies has no equilibrium.", state=found, fix="Change the levels.")
         money = now.output / model.output if deficits == "multiplicative" else now.expenditure / economy.expenditure
         hats.append((money / np.exp(now.log_index))[:, list(at)])

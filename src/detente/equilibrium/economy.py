@@ -187,6 +187,21 @@ class Economy:
         return f"Economy({len(self)} economies{when}, {total}{filled}{dropped})"
 
 
+def one_sector_only(economy: Any, what: str) -> None:
+    """Raise unless ``economy`` is a one-sector economy, saying what to give instead."""
+    if isinstance(economy, Economy):
+        return
+    kind = type(economy).__name__
+    if kind == "SectorEconomy":
+        raise SpecificationError(
+            f"{what} works on one sector.",
+            fix="Add the sectors up: Economy.from_arrays(economy.economies, economy.flows.sum(axis=0)).",
+        )
+    raise SpecificationError(
+        f"{what} needs an Economy, not a {kind}.", fix="Build one with detente.Economy.from_flows(table)."
+    )
+
+
 def _unit(unit: str) -> tuple[float, str]:
     factor = _TO_MILLIONS.get(unit)
     if factor is not None:

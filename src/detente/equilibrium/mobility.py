@@ -19,7 +19,7 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, partial_array
 from detente.equilibrium.solver import fixed_point, one_thread
 from detente.equilibrium.solving import balanced_first, check_options, one_sector, read_out
@@ -50,6 +50,11 @@ class Mobile:
     def take(self, rows: Any) -> Mobile:
         """There is one draw only."""
         return self
+
+    @property
+    def newton(self) -> bool:
+        """The joint system has no Jacobian of its own."""
+        return False
 
     def with_labour(self, labour: np.ndarray) -> Armington:
         """The trade model with log labour (1, n)."""
@@ -184,6 +189,7 @@ def migrate(
     """
     from time import perf_counter
 
+    one_sector_only(economy, "migrate")
     began, shock = perf_counter(), Shock.read(shock)
     check_options(theta, supply_elasticity, deficits, "exact", shock)
     if shock.labour_hat:

@@ -14,6 +14,9 @@ from detente.errors import InvalidShock, UnknownEconomy, first_five
 CLOSED: float = float("-inf")
 """The partial effect of a border closed outright: the flow goes to zero, exactly."""
 
+LARGEST = 100.0
+"""Largest finite partial effect, log points: a factor of 1e43."""
+
 Side = str | tuple[str, ...]
 
 
@@ -135,6 +138,11 @@ def check_effect(value: float, key: tuple, internal: bool) -> None:
     """Raise unless a partial effect is finite, or a closure of an international border."""
     if not isinstance(value, int | float | np.number) or np.isnan(value) or value == np.inf:
         raise InvalidShock(f"The effect on {key} is {value!r}.", fix="Give log points, or CLOSED for a closed border.")
+    if abs(value) > LARGEST and value != CLOSED:
+        raise InvalidShock(
+            f"The effect on {key} is {value:g} log points, which no flow can mean.",
+            fix=f"Give at most {LARGEST:g} in size, or CLOSED for a closed border.",
+        )
     if internal and value == CLOSED:
         raise InvalidShock(f"{key} would close an economy's trade with itself.", fix="Close a border instead.")
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from detente.errors import SpecificationError
 from detente.gravity.fit import GravityFit
+from detente.gravity.frozen import Frozen
 from detente.gravity.layout import lay_out
 from detente.gravity.threads import one_blas_thread
 
@@ -251,4 +251,4 @@ def _meat(p: _Pairs, V_x: np.ndarray, V_fe: tuple) -> np.ndarray:
 
 
 def _mapping(names: tuple[str, ...], values: np.ndarray) -> Mapping[str, float]:
-    return MappingProxyType(dict(zip(names, values.tolist())))
+    return Frozen(dict(zip(names, values.tolist())))

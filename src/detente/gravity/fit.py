@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from detente.gravity.collinear import Collinear
 from detente.gravity.design import Design, build
 from detente.gravity.engine import EngineFit
 from detente.gravity.formula import parse
+from detente.gravity.frozen import Frozen
 from detente.gravity.inference import SMALL_SAMPLE, Clustering, Covariance, covariance, read_clustering
 from detente.gravity.layout import Layout, lay_out
 from detente.gravity.row_engine import fit_on_rows
@@ -79,9 +79,7 @@ class GravityFit:
     def deviance(self) -> float:
         """Twice the log likelihood's distance from a perfect fit."""
         y, mu = self.design.y, self.raw.mu
-        part = np.where(y > 0, y * np.log(np.where(y > 0, y, 1.0) / np.where(mu > 0, mu, 1.0)), 0.0) - (
-            y - mu
-        )
+        part = np.where(y > 0, y * np.log(np.where(y > 0, y, 1.0) / np.where(mu > 0, mu, 1.0)), 0.0) - (y - mu)
         return float(2 * (part if self.design.weights is None else part * self.design.weights).sum())
 
     def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
@@ -95,9 +93,7 @@ class GravityFit:
         """Estimate and standard error of a weighted sum of coefficients, such as an effect and its lags."""
         unknown = [name for name in weights if name not in self.coef]
         if unknown:
-            raise UsageError(
-                f"'{unknown[0]}' is not a term of this fit.{did_you_mean(unknown[0], self.names)}"
-            )
+            raise UsageError(f"'{unknown[0]}' is not a term of this fit.{did_you_mean(unknown[0], self.names)}")
         w = np.array([weights.get(name, 0.0) for name in self.names])
         return Combination(float(w @ list(self.coef.values())), float(np.sqrt(w @ self.cov @ w)))
 
@@ -122,9 +118,7 @@ class GravityFit:
             lines.append(f"{name:{width}}  {b:10.4f} {s:10.4f} {z:8.2f} {p:7.3f}")
         lines += [f"Left out: {reason}" for reason in self.dropped.values()]
         if self.cov_repaired:
-            lines.append(
-                "The covariance had a negative eigenvalue, set to zero: too few clusters for these errors."
-            )
+            lines.append("The covariance had a negative eigenvalue, set to zero: too few clusters for these errors.")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -157,9 +151,7 @@ class GravityFit:
         return f" ({shown})" if shown else ""
 
     def _groups(self) -> str:
-        return (
-            f" ({', '.join(f'{n:,}' for n in self.n_clusters)})" if self.clustering.kind != "robust" else ""
-        )
+        return f" ({', '.join(f'{n:,}' for n in self.n_clusters)})" if self.clustering.kind != "robust" else ""
 
 
 @one_blas_thread
@@ -177,6 +169,7 @@ def fit_ppml(
     tol: float = 1e-9,
     max_iterations: int = 100,
     throw: bool = True,
+    by: str | None = None,
 ) -> GravityFit:
     """Fit a gravity equation by Poisson pseudo-maximum likelihood with fixed effects.
 
@@ -194,6 +187,7 @@ def fit_ppml(
     engine : "auto"; "tensor" or "rows" only to compare them
     tol, max_iterations : when to stop
     throw : raise when not converged; otherwise return the state reached
+    by : column; fit each of its levels and return :class:`ManyFits` (see :func:`fit_many`)
 
     Returns
     -------
@@ -207,7 +201,7 @@ def fit_ppml(
     --------
     >>> import polars as pl
     >>> flows = pl.DataFrame({"o": list("aabbcc"), "d": list("bcacab"),
-    ...                       "trade": [4.0, 2, 8, 3, 2, 1], "near": [1.0, 0, 1, 1, 0, 1]})
+    ...                       "trade": [4.0, 2, 8, 3, 2, 1], "near": [1.0, 0, 1, 0, 0, 1]})
     >>> fit_ppml(flows, "trade ~ near | o + d").n_used
     6
 
@@ -220,14 +214,16 @@ def fit_ppml(
     _check_option("separation", separation, METHODS)
     _check_option("singletons", singletons, ("drop", "keep"))
     _check_option("engine", engine, ("auto", "tensor", "rows"))
+    if by is not None:
+        return _each(data, formula, by, cluster=cluster, weights=weights, offset=offset, ssc=ssc,
+                     separation=separation, singletons=singletons, engine=engine, tol=tol,
+                     max_iterations=max_iterations, throw=throw)  # fmt: skip
     table = read_table(data)
     parsed = parse(formula)
     clustering = read_clustering(cluster, table.columns)
     design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
     if not design.effects:
-        design = replace(
-            design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names)
-        )
+        design = replace(design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names))
     return fit_design(
         design,
         table,
@@ -277,9 +273,7 @@ def fit_design(
             raw, layout, design = _fit(nonempty(design, "leaving out separated rows"), engine, tol,
                                        max_iterations, dropped)  # fmt: skip
     errors = covariance(design, raw, clustering, ssc)
-    fit = _assembled(
-        design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons
-    )
+    fit = _assembled(design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons)
     if throw and not fit.converged:
         raise NotConverged(
             f"The Poisson fit stopped after {fit.iterations} steps without converging.",
@@ -331,8 +325,8 @@ def _assembled(
     return GravityFit(
         formula=formula,
         names=design.names,
-        coef=MappingProxyType(dict(zip(design.names, raw.coef.tolist()))),
-        se=MappingProxyType(dict(zip(design.names, np.sqrt(np.diag(errors.matrix)).tolist()))),
+        coef=Frozen(dict(zip(design.names, raw.coef.tolist()))),
+        se=Frozen(dict(zip(design.names, np.sqrt(np.diag(errors.matrix)).tolist()))),
         cov=errors.matrix,
         n_rows=design.n_rows,
         n_missing=design.n_missing,
@@ -343,7 +337,7 @@ def _assembled(
         cov_repaired=errors.repaired,
         clustering=clustering,
         small_sample=ssc,
-        dropped=MappingProxyType(dropped),
+        dropped=Frozen(dropped),
         separated=certificate,
         engine="rows" if layout is None else "tensor",
         converged=raw.converged,
@@ -355,8 +349,12 @@ def _assembled(
     )
 
 
+def _each(data: Any, formula: str, by: str, **options: Any) -> Any:
+    from detente.gravity.many import fit_many
+
+    return fit_many(data, formula, by=by, **options)
+
+
 def _check_option(name: str, value: str, allowed: Sequence[str]) -> None:
     if value not in allowed:
-        raise UsageError(
-            f"{name} is one of {', '.join(allowed)}, not {value!r}.{did_you_mean(value, allowed)}"
-        )
+        raise UsageError(f"{name} is one of {', '.join(allowed)}, not {value!r}.{did_you_mean(value, allowed)}")

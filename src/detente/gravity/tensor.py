@@ -252,9 +252,7 @@ def _restart(start: ThreeWay, margins: Margins) -> Scales:
 def _result(scales: Scales, mask, offset, sweeps: int, residual: float, converged: bool) -> ThreeWay:
     counts = mask.sum(2), mask.sum(1), mask.sum(0)
     with np.errstate(divide="ignore"):
-        logs = [
-            np.where(n > 0, np.log(level), np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p))
-        ]
+        logs = [np.where(n > 0, np.log(level), np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p))]
     a, g, p = (np.where(n > 0, level, np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p)))
     expected = a[:, :, None] * g[:, None, :] * p
     if offset is not None:

@@ -7,6 +7,7 @@ well they fit. Figures are never averaged.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ class Explanation:
     ----------
     kind : str
         ``rounding``, ``balance as total``, ``exports as total``, ``imports as total``,
-        ``valuation``, ``compiler``, ``other period``, ``sum of parts``, ``power of ten``.
+        ``valuation``, ``compiler``, ``other period``, ``sum of parts``, ``constant money``,
+        ``power of ten``.
     arithmetic : str
         The sum done, in numbers.
     misfit : float
@@ -230,6 +232,26 @@ def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
         yield Explanation("sum of parts", f"{terms} = {total:,g}", _off(odd.value, total), ids)
 
 
+_PRICES_OF = re.compile(r"(?:constant|real|prices of|deflated)\D{0,25}(\d{4})", re.IGNORECASE)
+
+
+def _constant_money(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """A figure in the prices of another year, where its note names the year and the record has an index."""
+    named = _PRICES_OF.search(f"{odd.basis} {odd.note}")
+    if not named:
+        return
+    index = {f.period.first.year: f for f in context if f.series.startswith("prices.") and f.kind == "index"}
+    year, base = odd.period.first.year, int(named.group(1))
+    if year in index and base in index and index[year].value > 0:
+        computed = other.value * index[base].value / index[year].value
+        if _off(odd.value, computed) <= FIT:
+            arithmetic = (
+                f"{other.value:,g} x {index[base].value:g} ({index[base].id}) / {index[year].value:g} "
+                f"({index[year].id}) = {computed:,.1f} in prices of {base}"
+            )
+            yield Explanation("constant money", arithmetic, _off(odd.value, computed), (index[base].id, index[year].id))
+
+
 def _power_of_ten(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
     if odd.value <= 0 or other.value <= 0:
         return
@@ -249,5 +271,6 @@ _RULES: tuple[Callable[[Figure, Figure, Sequence[Figure]], Iterator[Explanation]
     _compiler,
     _other_period,
     _sum_of_parts,
+    _constant_money,
     _power_of_ten,
 )

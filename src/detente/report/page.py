@@ -18,12 +18,12 @@ from urllib.parse import quote
 import polars as pl
 
 from detente.errors import OutputError
+from detente.language import LANGUAGES, Catalogue
 from detente.report import tables
-from detente.report.catalogue import LANGUAGES, Catalogue
 from detente.report.charts import DRAW, Chart
 from detente.report.charts.verdicts import verdict_counts
 from detente.report.palette import css_variables
-from detente.report.story import FRAMES, Story
+from detente.report.story import Story
 from detente.report.svg import draw
 
 SHOWN_ROWS = 60  # rows of a chart's data shown in the page; the download has all
@@ -50,10 +50,10 @@ def render_report(run: Any) -> str:
     -------
     HTML that opens offline, in every language of the catalogue, with its own Content-Security-Policy.
     """
-    story = Story.of(run)
     style = css_variables() + _static("report.css")
     script = _static("report.js")
-    pages = [_page(story, Catalogue(language)) for language in LANGUAGES]
+    pages = [_page(Story.of(run, language), Catalogue(language)) for language in LANGUAGES]
+    story = pages[0]["story"]
     return (
         _templates()
         .get_template("report.html.j2")
@@ -71,7 +71,7 @@ def render_report(run: Any) -> str:
 
 def render_view(run: Any, language: str) -> str:
     """One language's page without the frame around it, for a page that brings its own head and script."""
-    story, words = Story.of(run), Catalogue(language)
+    story, words = Story.of(run, language), Catalogue(language)
     shown = _page(story, words)
     return (
         _templates()
@@ -115,6 +115,7 @@ def _page(story: Story, words: Catalogue) -> dict[str, Any]:
         if chart is not None:
             figures[name] = _figure(chart, words)
     return {
+        "story": story,
         "words": words,
         "figures": figures,
         "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],
@@ -142,6 +143,15 @@ def _figure(chart: Chart, words: Catalogue) -> Figure:
 def csv_link(frame: pl.DataFrame) -> str:
     """A frame as a ``data:`` link to a CSV file."""
     return "data:text/csv;charset=utf-8," + quote(frame.write_csv(), safe=",:;/()+ -_.\n".replace("\n", ""))
+
+
+def cells(frame: pl.DataFrame, words: Catalogue) -> list[list[str]]:
+    """The first rows as text: numbers with at most four significant digits, nothing for an absent cell."""
+
+    def written(cell: Any) -> str:
+        return words.significant(cell, 4) if isinstance(cell, float) else "" if cell is None else str(cell)
+
+    return [[written(cell) for cell in row] for row in frame.head(SHOWN_ROWS).iter_rows()]
 
 
 def _policy(style: str, script: str) -> str:
@@ -174,6 +184,6 @@ def _templates() -> Any:
         lstrip_blocks=True,
         autoescape=select_autoescape(default=True, default_for_string=True),
     )
-    environment.filters.update(markup=_safe, csv_link=csv_link, cells=lambda frame: frame.head(SHOWN_ROWS).rows())
-    environment.globals["frames"] = FRAMES
+    environment.filters.update(markup=_safe, csv_link=csv_link, cells=cells)
+    environment.globals["shown_rows"] = SHOWN_ROWS
     return environment

@@ -34,11 +34,7 @@ class Workspace:
         inside = {p.parent.name: p.parent for p in sorted(self.root.glob("*/study.toml")) if self.is_inside(p)}
         if (self.root / "study.toml").is_file():
             inside[self.root.name] = self.root
-        return {
-            key: path
-            for key, path in {**builtin_studies(), **inside, **self.extra}.items()
-            if _KEY.fullmatch(key)
-        }
+        return {key: path for key, path in {**builtin_studies(), **inside, **self.extra}.items() if _KEY.fullmatch(key)}
 
     def study(self, key: str) -> Study:
         """A study by its key."""

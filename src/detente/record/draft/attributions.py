@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from detente.record.draft.sentences import Sentence, split_sentences
-from detente.record.draft.speech import ACCORDING, ONLY_SPEECH, PRONOUNS, STRONG, WEAK
+from detente.record.draft.speech import ACCORDING, NEVER_INVERTED, ONLY_SPEECH, PRONOUNS, STRONG, WEAK
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Attribution:
     source: str
 
 
+LONGEST = 2500  # characters: nobody writes a longer sentence, so there is no source to find in one
 _TOKEN = re.compile(r"[\w'’.&/-]*\w['’]?|[“”\"«»,;:()—–.!?]|\S")
 _OPEN = set("“”\"«»;:()—–!?¿¡")
 _DETERMINERS = {
@@ -52,9 +53,9 @@ _LEADS = {
 _ADVERBS = {
     "en": set(
         "also later earlier then repeatedly recently previously publicly privately once already now first still often "
-        "has have had itself himself herself themselves".split()
+        "both all has have had itself himself herself themselves".split()
     ),
-    "es": set("también ya luego además después posteriormente públicamente entonces mismo misma incluso".split()),
+    "es": set("también ya luego además después posteriormente públicamente entonces mismo misma incluso ambos todos".split()),
 }
 _BE = {
     "en": set("is was were are be been being".split()),
@@ -121,7 +122,8 @@ def find_attributions(text: str, language: str) -> list[Attribution]:
     """
     found: list[Attribution] = []
     for sentence in split_sentences(text):
-        found += _in_sentence(sentence, language)
+        if len(sentence.text) <= LONGEST:
+            found += _in_sentence(sentence, language)
     found.sort(key=lambda a: a.start)
     kept: list[Attribution] = []
     for item in found:
@@ -161,9 +163,9 @@ def _of_verb(text: str, tokens: list[_Token], verb: re.Match[str], strong: bool,
     beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
     last = before[-1].text if before else ""
     quoted = last in "”\"»,—–" and last != ""
-    if (quoted or not before) and not verb.group().startswith(("told", "tell")):  # told, tells: who follows is the listener
+    if (quoted or not before) and not NEVER_INVERTED.fullmatch(verb.group()):
         source = _forward(text, tokens, verb.end(), language, inverted=True)
-        if source and (strong or _quotes(text[: verb.start()])):
+        if source:
             return source
     if not strong and not beside:
         return None
@@ -180,10 +182,6 @@ def _of_verb(text: str, tokens: list[_Token], verb: re.Match[str], strong: bool,
     if needs and needs.match(verb.group()) and not _DATA.search(text[source[0] : source[1]]):
         return None
     return source
-
-
-def _quotes(before: str) -> bool:
-    return bool(re.search(r"[”\"»,—–]\s?$", before))
 
 
 def _passive(before: list[_Token], language: str) -> bool:
@@ -218,7 +216,11 @@ def _with_apposition(text: str, tokens: list[_Token], language: str) -> tuple[in
     head = _phrase(_run_back(tokens[:spot], language), language)
     if head is None:
         return None
-    described = _OFFICES.search(text[inner[0].start : inner[-1].end]) or inner[0].low in _DETERMINERS[language]
+    described = (
+        _OFFICES.search(text[inner[0].start : inner[-1].end])
+        or inner[0].low in _DETERMINERS[language]
+        or all(_NAME.match(t.text) for t in inner)
+    )
     return (head[0], inner[-1].end) if described else head
 
 
@@ -282,7 +284,7 @@ def _forward(
             if inverted and language == "en" and token.low in _FINITE:
                 return None  # what follows the verb is what was said
             break
-        if not inverted and run and (STRONG[language].fullmatch(token.text) or WEAK[language].fullmatch(token.text)):
+        if not inverted and run and _is_verb(token.text, language):
             break
         run.append(token)
     while run and (run[-1].low in _LINKS[language] | _LEADS[language] | _DETERMINERS[language]):
@@ -294,6 +296,12 @@ def _forward(
     if inverted and not (_NAME.match(run[0].text) or run[0].low in _DETERMINERS[language] or _noun_like(run)):
         return None
     return run[0].start, run[-1].end
+
+
+def _is_verb(word: str, language: str) -> bool:
+    """Whether a word can only be a verb of saying; *estimates* and *reports* are nouns after a phrase."""
+    weak = WEAK[language].fullmatch(word) and not (language == "en" and word.endswith("s"))
+    return bool(STRONG[language].fullmatch(word) or weak)
 
 
 def _pronoun(run: list[_Token], language: str) -> bool:
@@ -319,7 +327,7 @@ def _with_description(run: list[_Token], rest: list[_Token], text: str, language
         if token.text in _OPEN | {",", "."} or token.low in _BREAKS[language] or len(inner) > 12:
             break
         inner.append(token)
-    if run and inner and _OFFICES.search(run[-1].text) and all(_NAME.match(t.text) for t in inner):
+    if run and inner and any(_OFFICES.fullmatch(t.text) for t in run) and all(_NAME.match(t.text) for t in inner):
         return [*run, *inner]
     if run and inner and _NAME.match(run[-1].text):
         words = text[inner[0].start : inner[-1].end]

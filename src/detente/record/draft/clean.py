@@ -184,8 +184,20 @@ def _from_html(text: str, path: Path) -> tuple[str, str, str]:
     body = found.text.strip()
     if title and not body.startswith(title):
         body = f"{title}\n\n{body}"
-    own = found.date if re.fullmatch(r"\d{4}-\d\d-\d\d", found.date or "") else ""
-    return title, own, re.sub(r"\n+", "\n\n", body)
+    return title, _meta_date(text), re.sub(r"\n+", "\n\n", body)
+
+
+_META = re.compile(
+    r"""(?:article:published_time|datePublished|date\.issued|pubdate|["']date["'])["']?[^<>\d]{0,40}(\d{4}-\d\d-\d\d)"""
+    r"""|<time[^>]{0,80}datetime=["'](\d{4}-\d\d-\d\d)""",
+    re.IGNORECASE,
+)
+
+
+def _meta_date(page: str) -> str:
+    """The day of publication that a page states in its head or in a ``time`` element; never a guess."""
+    found = _META.search(page)
+    return (found[1] or found[2]) if found else ""
 
 
 def _from_markdown(text: str) -> tuple[str, str, str]:

@@ -31,7 +31,7 @@ _UNIT = {
 }
 _UNITS = r"(?P<unit>fin de semana|semana|mes|año)"
 _NICKNAMES = "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-_LAST, _NEXT = r"(?:pasad[oa]|últim[oa]|anterior)", r"(?:próxim[oa]|que\sviene|entrante)"
+_LAST, _NEXT = r"(?:pasad[oa]|últim[oa])", r"(?:próxim[oa]|que\sviene|entrante)"
 I = re.IGNORECASE
 
 
@@ -152,7 +152,8 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b{_M}\s(?:de|del)\s(?:el\s)?{_REL_YEAR}(?!\w)", _month_of_relative_year, True, I),
     (rf"\b{_M}{_OF_Y}(?!\s?[-–]\s?\d\d\b)(?!\w)", _month, False, I),
     (rf"\b(?:el\s|la\s)?(?P<order>primer|segundo|tercer|cuarto)\s(?P<kind>trimestre){_OF}?(?!\w)", _part, False, I),
-    (rf"\b(?:el\s|la\s)?(?P<order>primer|segundo|primera|segunda)\s(?P<kind>semestre|mitad){_OF}(?!\w)", _part, False, I),
+    (rf"\b(?:el\s|la\s)?(?P<order>primer|segundo|primera|segunda)\s(?P<kind>mitad){_OF}(?!\w)", _part, False, I),
+    (rf"\b(?:el\s)?(?P<order>primer|segundo)\s(?P<kind>semestre){_OF}?(?!\w)", _part, False, I),
     (rf"\b(?:los\s)?primeros\s(?P<count>\w+)\smeses{_OF}(?!\w)", _months, False, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", _years, False, 0),
     (rf"\b(?:la\sdécada\sde\s(?:los\s)?|(?:los\s)?años\s|los\s)(?:(?P<decade>(?:(?:1[5-9]|20|21)\d0|[2-9]0))s?|(?P<nick>{'|'.join(_NICKNAMES)}))\b(?!\s\w+s\b)", _decade, False, I),

@@ -108,7 +108,8 @@ _FRACTION = re.compile(
 )
 _RATIO = re.compile(r"\b(?:one|two|three|four|nine|\d{1,2})\s(?:in|out\sof)\s(?:every\s)?$|\b(?:every|each|de\scada)\s$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
-_METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from|away|above|below|apart|of (?:the|its))\b")
+_METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
+_DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
 SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
 
 
@@ -162,7 +163,7 @@ def _share(text: str, run: list[Numeral], read: list[Figure | None]) -> list[Fig
     """Let the ends of a range share currency sign, unit and magnitude: *US$2-3bn*, *between 20 and 30 trucks*."""
     for n in range(1, len(run)):
         before = read[n - 1]
-        if before and currency_before(text[: run[n - 1].start]) and _link(text, run[n - 1], run[n]) == "range":
+        if before and currency_before(text, run[n - 1].start) and _link(text, run[n - 1], run[n]) == "range":
             if read[n] is None or (read[n].unit == "m" and run[n].letter == "m"):
                 start, end = run[n].start, run[n].end
                 read[n] = Figure(start, end, text[start:end], run[n].value, before.unit, "")
@@ -171,7 +172,7 @@ def _share(text: str, run: list[Numeral], read: list[Figure | None]) -> list[Fig
     for n in range(len(run) - 2, -1, -1):
         after = read[n + 1]
         if read[n] is None and after is not None:
-            sign = currency_before(text[: run[n].start])
+            sign = currency_before(text, run[n].start)
             start, end = sign[0] if sign else run[n].start, run[n].end
             value = run[n].value * (run[n + 1].scale if _lacks_scale(run[n], run[n + 1]) else 1)
             read[n] = Figure(start, end, text[start:end], value, after.unit, _bound(text, start, run[n]))
@@ -191,14 +192,16 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
         return True
     if _AGE_AFTER.match(after) or (_AGE_BEFORE.search(before) and re.match(r"\s(?:años|years)\b|,", after)):
         return True
-    if _NAMES.search(before) and not currency_before(before) and not unit_at(text, numeral.end + 1):
+    if before.casefold().endswith("por ") and text[numeral.start : numeral.end].casefold().startswith("cient"):
+        return True  # por ciento
+    if _NAMES.search(before) and not currency_before(text, numeral.start) and not unit_at(text, numeral.end + 1):
         return True
     return text[numeral.start : numeral.end].casefold() in ("hundred", "thousand", "zero") or text[numeral.start] == "\x00"
 
 
 def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
     """The figure that begins with ``numeral``, if it has a unit or counts something."""
-    sign = currency_before(text[: numeral.start])
+    sign = currency_before(text, numeral.start)
     start = sign[0] if sign else numeral.start
     value, end, unit = numeral.value, numeral.end, sign[1] if sign else ""
     if not unit:
@@ -208,7 +211,7 @@ def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
             end, unit = measured
             if text[gap:end].casefold() == "mdd":
                 value *= 1e6
-        elif numeral.letter == "m" and (_METRES.match(text, numeral.end) or not _counted(text, numeral, language)):
+        elif numeral.letter == "m" and _metres(text, numeral):
             value, unit = value / numeral.scale, "m"
         else:
             counted = _counted(text, numeral, language)
@@ -218,6 +221,15 @@ def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
     end, rate = rate_at(text, end)
     end = _strip_end(text, start, end)
     return Figure(start, end, text[start:end], value, unit + (f"/{rate}" if rate else ""), _bound(text, start, numeral))
+
+
+def _metres(text: str, numeral: Numeral) -> bool:
+    """Whether ``m`` after a number is metres: *200m from the gate*, *a depth of 200m*, *280 m*; else it is millions."""
+    return bool(
+        _METRES.match(text, numeral.end)
+        or _DEPTH.search(text, max(0, numeral.start - 24), numeral.start)
+        or text[numeral.end - 2] == " "
+    )
 
 
 def _gap(text: str, end: int, language: str) -> int:
@@ -230,7 +242,7 @@ def _counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | No
     """The end and words of the noun that the number counts."""
     position = numeral.end
     if numeral.value == 1 or (numeral.words and not numeral.vague and numeral.value <= SMALL
-                              and _DEFINITE.search(text[: numeral.start])):  # fmt: skip
+                              and _DEFINITE.search(text, max(0, numeral.start - 20), numeral.start)):  # fmt: skip
         return None
     if whole := _OF_WHOLE.match(text, position):
         position = _past_number(text, whole.end() - 1, language)
@@ -278,9 +290,8 @@ def _noun(words: list[tuple[int, str]], language: str) -> tuple[int, str] | None
 
 def _link(text: str, first: Numeral, second: Numeral) -> str:
     """``range`` or ``list`` where only a dash, *to*, *and* or *or* stands between two numbers."""
-    middle = text[first.end : second.start]
-    sign = currency_before(middle)
-    middle = middle[: sign[0]] if sign else middle
+    sign = currency_before(text, second.start)
+    middle = text[first.end : max(first.end, sign[0]) if sign else second.start]
     return "range" if _TO.fullmatch(middle) else "list" if _AND.fullmatch(middle) else ""
 
 

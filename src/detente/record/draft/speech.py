@@ -65,6 +65,7 @@ ONLY_SPEECH = {  # these credit only before "that" or beside a quotation: "the d
     "en": re.compile(r"recalled|replied|responded|added|adds?|states?|observed|maintained|maintains?|continued|agreed|concluded|reports|claims|notes"),
     "es": re.compile(r"mantuvo|mantien\w+|destaca\w*|registr\w+|public\w+|detalla\w*|denuncia\w*|niega\w*"),
 }
+NEVER_INVERTED = re.compile(r"told|tells?|called|calls?|described|describes?|put|puts|found|finds?|shows?|showed")
 ACCORDING = {
     "en": re.compile(
         r"\b(?:according to|as (?:reported|cited|quoted|noted|described|told|put) by|in the (?:words|view|opinion|estimation) of"

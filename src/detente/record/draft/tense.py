@@ -25,8 +25,7 @@ _SAID = {
         re.IGNORECASE,
     ),
     "es": re.compile(
-        r"\b(?:dij\w+|anunci[óa]\w*|inform[óa]\w*|afirm[óa]\w*|señal[óa]\w*|indic[óa]\w*|declar[óa]\w*|advirti\w+|confirm[óa]\w*"
-        r"|public[óa]\w*|explic[óa]\w*|asegur[óa]\w*|firm[óa]\w*|acord\w+|aprob\w+)\b",
+        r"\b(?:dij\w+|advirti\w+|(?:anunci|inform|afirm|señal|indic|declar|confirm|public|explic|asegur|firm|acord|aprob)(?:ó|aron|a|an))\b",
         re.IGNORECASE,
     ),
 }

@@ -85,7 +85,8 @@ _MEASURES = {
     "minutes": r"minutes?|minutos?|mins?",
     "seconds": r"seconds?|segundos?",
 }
-CLOSED = frozenset([*_MONEY, *_MEASURES, *SIGNS.values()])
+MONEY = frozenset([*_MONEY, *SIGNS.values(), *(code.lower() for code in CODES)])
+CLOSED = MONEY | frozenset(_MEASURES)
 TIMES = frozenset("centuries decades years quarters months fortnights weeks days hours minutes seconds".split())
 
 _CASED = {"t", "m", "g", "l"}
@@ -107,13 +108,13 @@ _PER_WORDS = {
 }
 
 
-def currency_before(text: str) -> tuple[int, str] | None:
-    """Where a currency sign or code that ends ``text`` begins, and its ISO 4217 code in lower case.
+def currency_before(text: str, end: int) -> tuple[int, str] | None:
+    """Where a currency sign or code that ends at ``end`` begins, and its ISO 4217 code in lower case.
 
-    >>> currency_before("worth US$")
+    >>> currency_before("worth US$7bn", 9)
     (6, 'usd')
     """
-    found = SIGN_BEFORE.search(text)
+    found = SIGN_BEFORE.search(text, max(0, end - 8), end)
     if not found:
         return None
     sign = found.group(1)
@@ -126,6 +127,9 @@ def unit_at(text: str, position: int) -> tuple[int, str] | None:
     >>> unit_at("9 square kilometres", 2)
     (19, 'km2')
     """
+    first = text[position : position + 1]
+    if not (first.isalpha() or first in ("%", "°")):
+        return None
     best: tuple[int, str] | None = None
     for code, pattern in _UNITS:
         match = pattern.match(text, position)

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from detente.language import Catalogue
 from detente.report import shapes
-from detente.report.catalogue import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, values
 from detente.report.palette import shade
 from detente.report.story import Story
@@ -43,8 +43,8 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
     own = {row["code"]: row["value"] for row in maps[0].rows}
     mapped = [row for row in maps[0].rows if shapes.outline(row["code"])]
     top = max(mapped or maps[0].rows, key=lambda row: row["value"])
-    finding = words("maps.partners_title", economy=story.study.origin_name, top=top["name"], year=year,
-                    top_share=words.percent(top["value"], 0), other=story.study.destination_name,
+    finding = words("maps.partners_title", economy=story.economy(there), top=top["name"], year=year,
+                    top_share=words.percent(top["value"], 0), other=story.economy(back),
                     share=words.percent(own.get(back, 0.0), 1))  # fmt: skip
     absent = sorted({row["name"] for one in maps for row in one.rows if shapes.outline(row["code"]) is None})
     labels = _share_labels(words)
@@ -144,7 +144,8 @@ def _spec(maps: list[_Map], labels: list[str], names: tuple[str, ...], title: st
     width = NARROW + 70 if compact else (WIDE + 100) // across - 20
     legend = {
         "title": title, "orient": "top", "direction": "horizontal", "values": labels, "columns": 3 if compact else 6,
-        "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": shade("axis"), "columnPadding": 12,
+        "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": shade("axis"),
+        "titleLimit": 500, "columnPadding": 12,
     }  # fmt: skip
     colour = {"field": "label", "type": "nominal", "legend": legend,
               "scale": {"domain": labels, "range": [shade(name) for name in names]}}  # fmt: skip

@@ -31,7 +31,7 @@ for (const button of all("[data-theme-switch]")) button.addEventListener("click"
 for (const button of all("[data-print]")) button.addEventListener("click", () => print());
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = all("details:not([open]):not(.numbers)");
+  opened = all(".claims details:not([open])");
   for (const part of opened) part.open = true;
 });
 addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
@@ -107,7 +107,8 @@ function standalone(chart) {
   const box = drawing.viewBox.baseVal, style = getComputedStyle(document.documentElement);
   const size = Math.min(1, box.width / 600), pad = 16;
   const heading = wrapped(chart.querySelector("h3").textContent, box.width / 9);
-  const source = wrapped(chart.querySelector(".source").textContent, box.width / 6.2);
+  const notes = all(".key li", chart).map((line, i) => `${i + 1}  ${line.textContent}`);
+  const source = [...notes, chart.querySelector(".source").textContent].flatMap(line => wrapped(line, box.width / 6.2));
   const head = pad + heading.length * 22 + 6, foot = source.length * 15 + pad;
   const svg = document.createElementNS(space, "svg");
   const width = box.width + 2 * pad, height = head + box.height + foot + 8;

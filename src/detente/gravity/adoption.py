@@ -132,14 +132,9 @@ class Staggered:
                 (spells.until > 0) & ~spells.on & known,
                 (spells.since_off > 0) & ~spells.on & known,
             )
-            groups = [
-                (f"{-k}", before & (spells.until == k))
-                for k in sorted(set(spells.until[before]), reverse=True)
-            ]
+            groups = [(f"{-k}", before & (spells.until == k)) for k in sorted(set(spells.until[before]), reverse=True)]
             groups += [(f"{e}", on & (spells.since == e)) for e in sorted(set(spells.since[on]))]
-            groups += [
-                (f"off+{k}", after & (spells.since_off == k)) for k in sorted(set(spells.since_off[after]))
-            ]
+            groups += [(f"off+{k}", after & (spells.since_off == k)) for k in sorted(set(spells.since_off[after]))]
         else:
             key = spells.start if by == "cohort" else spells.period
             groups = [(f"{g}", on & (key == g)) for g in sorted(set(key[on]))]
