@@ -39,6 +39,7 @@ _DETERMINERS, _LINKS, _BREAKS, _LEADS, _ADVERBS, _BE = map(
 )
 _QUANTIFIERS = frozenset().union(*_sets("quantifiers").values())
 _FINITE = _sets("auxiliaries")["en"]
+_WHO = {"who", "quien", "quienes"}
 _NAME = re.compile(r"[A-ZÁÉÍÓÚÑÜ]")
 _LY = re.compile(r"\w+ly$|\w+mente$", re.IGNORECASE)
 _AFTER_WEAK = {
@@ -122,7 +123,9 @@ def _of_verb(
             return source
     if not strong and not beside:
         return None
-    if ONLY_SPEECH[language].fullmatch(verb.group()) and not _THAT.match(text, verb.end()):
+    if ONLY_SPEECH[language].fullmatch(verb.group()) and not (
+        _THAT.match(text, verb.end()) or re.search(r"[”\"»]", text[: verb.start()])
+    ):
         return None
     if not strong and _TO_FUTURE.match(text, verb.end()):
         return None
@@ -155,8 +158,12 @@ def _backward(text: str, before: list[_Token], language: str) -> tuple[int, int]
         return None
     if tokens[-1].text == ",":
         return _with_apposition(text, tokens, language)
-    run = _run_back(tokens, language)
-    return _phrase(run, language)
+    who = next(
+        (n for n in range(len(tokens) - 1, 0, -1) if tokens[n].low in _WHO or tokens[n].text in _OPEN | {","}), 0
+    )
+    if tokens[who].low in _WHO:  # a negotiator who asked not to be named said
+        tokens = tokens[:who]
+    return _phrase(_run_back(tokens, language), language)
 
 
 def _with_apposition(text: str, tokens: list[_Token], language: str) -> tuple[int, int] | None:
@@ -193,7 +200,11 @@ def _phrase(run: list[_Token], language: str) -> tuple[int, int] | None:
     links, determiners = _LINKS[language], _DETERMINERS[language]
     start = 0
     for spot in range(len(run) - 1, -1, -1):
-        if run[spot].low in determiners and (spot == 0 or run[spot - 1].low not in links):
+        if (
+            run[spot].low in determiners
+            and (run[spot].text.islower() or spot == 0)
+            and (spot == 0 or run[spot - 1].low not in links)
+        ):
             start = spot
             break
     else:
@@ -228,7 +239,7 @@ def _forward(
         {"on", "in", "to", "at", "by", "after", "during", "told"} if inverted and language == "en" else set()
     )
     if inverted and language == "es":
-        stop = stop | {"a", "al", "ante", "durante", "tras", "este", "ayer", "hoy", "sobre"}
+        stop = stop | {"a", "al", "ante", "durante", "tras", "en", "este", "ayer", "hoy", "sobre"}
     run: list[_Token] = []
     for spot, token in enumerate(after):
         if token.text in _OPEN or token.text == "." or len(run) > 16:

@@ -118,6 +118,10 @@ def _ago(m, s):
     return moved(m["unit"].casefold(), -count_of(m["count"], "en"), s)
 
 
+def _from_now(m, s):
+    return moved(m["unit"].casefold(), count_of(m["count"], "en"), s)
+
+
 def _shifted(m, s):
     return moved(m["unit"].casefold(), _SHIFT[m["shift"].casefold()], s)
 
@@ -170,6 +174,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<!\d)(?:the\s)?(?P<decade>(?:1[5-9]|20|21)\d0)['’]?s\b", _decade, False, I),
     (rf"\bthe\s(?P<nick>{'|'.join(_NICKNAMES)})\b", _named_decade, False, I),
     (rf"\b{_N}\s(?P<unit>day|week|month|year|decade)s?\sago\b", _ago, True, I),
+    (rf"\b{_N}\s(?P<unit>day|week|month|year|decade)s?\sfrom\snow\b", _from_now, True, I),
     (r"\bthe\sday\sbefore\syesterday\b", lambda m, s: moved("day", -2, s), True, I),
     (r"\bthe\sday\safter\stomorrow\b", lambda m, s: moved("day", 2, s), True, I),
     (rf"\b(?:(?:early|earlier|late|later)\s)?{_REL}\s(?P<unit>week|weekend|month|year)(?![\w-])", _shifted, True, I),
