@@ -19,7 +19,7 @@ from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, hat_array
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced_first, check_options, one_sector, solve
+from detente.equilibrium.solving import balanced, check_options, one_sector, solve
 from detente.errors import NotConverged, SpecificationError
 
 
@@ -127,7 +127,7 @@ def accumulate(
     if years < 1:
         raise SpecificationError(f"years is {years}.", fix="At least one.")
     if deficits == "balanced":
-        economy = balanced_first(economy, theta, 0.0, True, tolerance, 2000)
+        economy = balanced(economy, theta, 0.0)
     steady = solve(
         economy,
         shock,
