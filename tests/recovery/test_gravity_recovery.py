@@ -46,9 +46,7 @@ def adopted(seed: int, n: int = 16, years: int = 8) -> pl.DataFrame:
     i, j, t = (a.ravel() for a in np.meshgrid(range(n), range(n), range(years), indexing="ij"))
     start = r.integers(3, 2 * years, (n, n))[i, j]
     on = (t >= start) * 1.0
-    index = (
-        r.normal(0, 0.5, (n, years))[i, t] + r.normal(0, 0.5, (n, years))[j, t] + r.normal(size=(n, n))[i, j]
-    )
+    index = r.normal(0, 0.5, (n, years))[i, t] + r.normal(0, 0.5, (n, years))[j, t] + r.normal(size=(n, n))[i, j]
     flow = np.exp(index + (0.2 + 0.1 * (t - start)) * on) * r.gamma(4, 0.25, len(i))
     data = pl.DataFrame({"exporter": i, "importer": j, "year": t, "on": on, "trade": flow})
     return data.filter(pl.col("exporter") != pl.col("importer"))

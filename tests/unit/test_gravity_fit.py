@@ -43,9 +43,7 @@ def test_the_counts_add_up_and_are_right():
         x=pl.when(pl.int_range(pl.len()) < 7).then(None).otherwise("x"),  # 7 rows without a value
         trade=pl.when((pl.col("exporter") == 3) & (pl.col("importer") == 4)).then(0.0).otherwise("trade"),
     )
-    extra = pl.DataFrame(
-        {**{c: [0] for c in data.columns}, "exporter": [99], "trade": [1.0]}, schema=data.schema
-    )
+    extra = pl.DataFrame({**{c: [0] for c in data.columns}, "exporter": [99], "trade": [1.0]}, schema=data.schema)
     fit = fit_ppml(pl.concat([data, extra]), THREE_WAY)
     assert fit.n_rows == data.height + 1
     assert fit.n_missing == 7
@@ -80,7 +78,7 @@ def test_the_engine_follows_from_the_effects(effects, engine):
 )
 def test_sectors_at_once_on_the_tensor_equal_the_rows(effects):
     data = panel(sectors=3, zeros=0.1)
-    one, other = (fit_ppml(data, f"trade ~ rta + x | {effects}", engine=e) for e in ("tensor", "rows"))
+    one, other = (fit_ppml(data, f"trade ~ rta + x | {effects}", engine=e) for e in ("tensor", "irls"))
     np.testing.assert_allclose(list(one.coef.values()), list(other.coef.values()), atol=1e-8)
     np.testing.assert_allclose(one.cov, other.cov, rtol=1e-6)
 
@@ -112,9 +110,7 @@ def test_the_frame_has_one_row_a_term():
     frame = fit_ppml(panel(), THREE_WAY).to_frame()
     assert frame.columns == ["term", "estimate", "std_error", "z", "p_value", "ci_low", "ci_high"]
     assert frame["term"].to_list() == ["rta", "x"]
-    np.testing.assert_allclose(
-        frame["ci_high"] - frame["ci_low"], 2 * 1.959964 * frame["std_error"], rtol=1e-6
-    )
+    np.testing.assert_allclose(frame["ci_high"] - frame["ci_low"], 2 * 1.959964 * frame["std_error"], rtol=1e-6)
 
 
 def test_combination_of_terms():
@@ -137,9 +133,7 @@ def test_collinear_terms_are_left_out_by_name():
     assert fit.names == ("rta", "x")
     assert "combination" in fit.dropped["twice"]
     assert "does not vary beyond" in fit.dropped["dist"]
-    np.testing.assert_allclose(
-        list(fit.coef.values()), list(fit_ppml(data, THREE_WAY).coef.values()), rtol=1e-9
-    )
+    np.testing.assert_allclose(list(fit.coef.values()), list(fit_ppml(data, THREE_WAY).coef.values()), rtol=1e-9)
 
 
 def test_formulaic_takes_the_rest_of_the_transformations():
@@ -204,7 +198,7 @@ def test_no_rows_no_file_no_frame():
         fit_ppml([1, 2], THREE_WAY)
 
 
-@pytest.mark.parametrize("engine", ["tensor", "rows"])
+@pytest.mark.parametrize("engine", ["tensor", "rows", "irls"])
 def test_no_convergence_raises_or_returns_the_state(engine):
     with pytest.raises(NotConverged) as caught:
         fit_ppml(panel(), THREE_WAY, max_iterations=1, engine=engine)

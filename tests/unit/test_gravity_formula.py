@@ -35,6 +35,7 @@ def test_other_calls_are_kept_whole_for_formulaic():
     factor = parse("y ~ bs(x, df=4) | g").terms[0][0]
     assert (factor.function, factor.text, factor.columns) == ("formulaic", "bs(x, df=4)", ("x",))
     assert parse("y ~ log(x + 1) | g").terms[0][0].text == "log(x + 1)"
+    assert parse("y ~ log(1 + x) | g").terms[0][0].columns == ("x",)
 
 
 def test_no_terms_and_no_effects():

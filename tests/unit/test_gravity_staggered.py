@@ -18,9 +18,7 @@ def panel(seed, n=12, years=8, effect=lambda e: 0.2 + 0.1 * e, noise=0.25):
     i, j, t = np.array([(i, j, t) for i, j, t in product(range(n), range(n), range(years)) if i != j]).T
     start = r.integers(3, 2 * years, (n, n))[i, j]
     on = (t >= start) * 1.0
-    index = (
-        r.normal(0, 0.5, (n, years))[i, t] + r.normal(0, 0.5, (n, years))[j, t] + r.normal(size=(n, n))[i, j]
-    )
+    index = r.normal(0, 0.5, (n, years))[i, t] + r.normal(0, 0.5, (n, years))[j, t] + r.normal(size=(n, n))[i, j]
     flow = np.exp(index + effect(t - start) * on) * (r.gamma(1 / noise, noise, len(i)) if noise else 1.0)
     return pl.DataFrame({"exporter": i, "importer": j, "year": 2000 + t, "on": on, "trade": flow})
 

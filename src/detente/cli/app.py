@@ -19,6 +19,7 @@ COMMANDS = {
     "fit": "Estimate a gravity model by PPML with a fixest formula.",
     "solve": "Solve a counterfactual equilibrium from a square flow table.",
     "library": "List, filter, draw, export and score the library of ruptures and reopenings.",
+    "draft": "Draft claims from an article, for a person to accept.",
     "report": "Write the report of a finished run again.",
     "serve": "Open a study in the browser, on this machine only.",
     "doctor": "Say what is installed and what is missing.",

@@ -50,9 +50,7 @@ class Design:
     rows: np.ndarray | None
     n_rows: int
     n_missing: int
-    known: dict[tuple[str, ...], tuple[np.ndarray, int]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    known: dict[tuple[str, ...], tuple[np.ndarray, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def take(self, keep: np.ndarray) -> Design:
         """The design on the rows where ``keep`` [n] is True; levels stay as they are."""

@@ -134,9 +134,7 @@ class _Parser:
 
     def name(self) -> str:
         if self.kind != "name":
-            self.fail(
-                "The formula ends where a name is needed." if self.kind == "end" else "A name is needed here."
-            )
+            self.fail("The formula ends where a name is needed." if self.kind == "end" else "A name is needed here.")
         token = self.token
         self.advance()
         return token
@@ -184,8 +182,8 @@ class _Parser:
             return self.dummies(start)
         if name in FUNCTIONS:
             self.advance()
-            column = self.name()
-            if self.kind == "mark" and self.token == ")":
+            column = self.name() if self.kind == "name" else None
+            if column and self.kind == "mark" and self.token == ")":
                 end = self.end
                 self.advance()
                 return Factor(self.text[start:end], (column,), name)

@@ -110,9 +110,7 @@ class Imputation:
             text = f"{path.origin}→{path.destination}: no log ratio"
             if len(left):
                 t = left[-1]
-                text = (
-                    f"{path.origin}→{path.destination}: log ratio {path.log_ratio[t]:+.2f} in {self.years[t]}"
-                )
+                text = f"{path.origin}→{path.destination}: log ratio {path.log_ratio[t]:+.2f} in {self.years[t]}"
                 text += f", placebo share {share[t]:.3f} of {n[t]}" if n[t] else ""
             lines.append(text)
         return "\n".join(lines)
@@ -240,9 +238,7 @@ def _treated(panel: Dense, masked: Sequence[tuple], both: bool) -> dict[tuple[in
     treated: dict[tuple[int, int], tuple] = {}
     for entry in masked:
         if not isinstance(entry, tuple | list) or len(entry) not in (3, 4):
-            raise UsageError(
-                f"masked holds (origin, destination, first_year) or with a last year, not {entry!r}."
-            )
+            raise UsageError(f"masked holds (origin, destination, first_year) or with a last year, not {entry!r}.")
         o, d, first = entry[:3]
         last = entry[3] if len(entry) == 4 else panel.years[-1]
         i, j = panel.economy(o), panel.economy(d)

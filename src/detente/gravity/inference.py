@@ -63,9 +63,7 @@ def read_clustering(cluster: str | Sequence[str] | None, columns: Sequence[str])
     return Clustering("cluster", tuple(parse_effect(part.strip()) for part in parts))
 
 
-def covariance(
-    design: Design, fit: EngineFit, clustering: Clustering, small_sample: str = "stata"
-) -> Covariance:
+def covariance(design: Design, fit: EngineFit, clustering: Clustering, small_sample: str = "stata") -> Covariance:
     """Covariance [k, k] of the coefficients.
 
     Raises
@@ -138,9 +136,7 @@ def _parameters(design: Design, clustering: Clustering) -> int:
     count = len(design.names) + 1 - len(design.effects) if design.effects else len(design.names)
     for effect in design.effects:
         codes, n = design.codes(effect.columns)
-        nested = clustering.kind == "cluster" and any(
-            _nested(codes, n, *design.codes(w)) for w in clustering.ways
-        )
+        nested = clustering.kind == "cluster" and any(_nested(codes, n, *design.codes(w)) for w in clustering.ways)
         count += 1 if nested else n
     return count
 

@@ -117,3 +117,11 @@ def _assignments(effects: Sequence[Effect]):
         if origin <= sets[place[2]] and destination <= sets[place[2]] and rest < common:
             sector, year = tuple(sorted(rest)), tuple(sorted(common - rest))
             yield place, sector, year, tuple(sorted(origin)), tuple(sorted(destination))
+
+
+def roles_of(design: Design) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Columns that name the origin and the destination, when the effects tell."""
+    for _, _, _, origin, destination in _assignments(design.effects):
+        shared = set(origin) & set(design.effects[0].columns)
+        return (origin, destination) if shared else (destination, origin)
+    return None

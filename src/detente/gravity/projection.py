@@ -107,9 +107,7 @@ class TensorProjector:
             ca, cg = self.year_sums(sp * self.inverse_p)
             ba, bg = sa - ca, sg - cg
         a, g = (np.zeros_like(sa), np.zeros_like(sg)) if start is None else (start.a, start.g)
-        floor = EDGE * np.maximum(
-            _dot(sa, sg, sa * self.inverse_a, sg * self.inverse_g), self._pair_energy(sp)
-        )
+        floor = EDGE * np.maximum(_dot(sa, sg, sa * self.inverse_a, sg * self.inverse_g), self._pair_energy(sp))
         a, g, iterations = self._conjugate(ba, bg, a, g, tol, max_iterations, floor)
         p = (sp - self.pair_sums(a, g)) * self.inverse_p if self.pairs else sp
         return Removed(a, g, p, iterations)

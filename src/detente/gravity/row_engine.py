@@ -7,6 +7,8 @@ the effects of the step before and is loose while the steps are large.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from detente.gravity.collinear import Collinear, find_collinear, is_suspect, scaled_solve
@@ -60,13 +62,16 @@ def fit_on_rows(
     core = eta - offset - X @ coef
     begin = effects[:, :1] - effects_x @ coef[:, None]
 
-    def log_effects() -> tuple[np.ndarray, ...]:
-        _, found = projector.effects(core[:, None], begin, tol=1e-10)
-        return projector.levels(core, found[:, 0])
-
+    log_effects = partial(_log_effects, projector, core, begin)
     return EngineFit(
         coef, mu, np.ascontiguousarray(tilde.T), hessian, log_effects, done, converged, change, float(drift)
     )
+
+
+def _log_effects(projector: RowProjector, core: np.ndarray, begin: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Effects by block that add up to ``core`` [n]."""
+    _, found = projector.effects(core[:, None], begin, tol=1e-10)
+    return projector.levels(core, found[:, 0])
 
 
 def _damped(y, prior, eta, target, deviance):

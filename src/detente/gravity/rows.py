@@ -153,9 +153,7 @@ class RowProjector:
         scale = np.minimum(np.abs(x).max(0, initial=0.0), 1.0)
         return self._solve(self.totals(x), c, tol * scale, max_iterations)
 
-    def _solve(
-        self, b: np.ndarray, c: np.ndarray, tol: np.ndarray | float, max_iterations: int
-    ) -> np.ndarray:
+    def _solve(self, b: np.ndarray, c: np.ndarray, tol: np.ndarray | float, max_iterations: int) -> np.ndarray:
         """Conjugate gradients from ``c`` until the effects are within about ``tol`` [k] of the solution."""
         r = b - self.totals(self.rest(c)) if c.any() else b
         z = self.smooth(r)

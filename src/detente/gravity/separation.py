@@ -95,9 +95,7 @@ def by_linear_program(design: Design) -> np.ndarray:
     from scipy.sparse import csr_array, eye_array, hstack
 
     scale = np.abs(design.X).max(1, initial=0.0)
-    columns = (
-        [csr_array((design.X / np.where(scale > 0, scale, 1.0)[:, None]).T)] if len(design.names) else []
-    )
+    columns = [csr_array((design.X / np.where(scale > 0, scale, 1.0)[:, None]).T)] if len(design.names) else []
     projector = RowProjector(blocks_of(design))
     matrix = hstack([*columns, *projector.dummies], format="csr")
     zero = np.flatnonzero(design.y == 0)

@@ -8,6 +8,7 @@ the profile Hessian is that of the regressors less their weighted fixed effects
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,8 +21,8 @@ from detente.gravity.layout import Layout
 from detente.gravity.projection import Removed, TensorProjector
 from detente.gravity.tensor import Margins, Scales, balance, margins_of, starting_scales
 
-LOOSE, MIDDLE, TIGHT = 1e-2, 1e-4, 1e-9
-"""Relative accuracy of projections: first steps, later steps, standard errors."""
+LOOSE, MIDDLE, TIGHT = 1e-2, 1e-3, 1e-9
+"""Relative accuracy of projections: later steps (the Hessian errs by the square), the first, standard errors."""
 
 
 MAX_SWEEPS = 500
@@ -64,9 +65,7 @@ def fit_on_tensor(
     change, done, converged = np.inf, 0, not len(coef)
     while len(coef) and done < max_iterations:
         done += 1
-        gradient, hessian, norms = _profile(
-            sheets, layout.pairs, MIDDLE if done == 1 or change < 0.1 else LOOSE
-        )
+        gradient, hessian, norms = _profile(sheets, layout.pairs, MIDDLE if done == 1 else LOOSE)
         if done == 1 and is_suspect(hessian, norms):
             refused = find_collinear(_exact_gram(sheets), norms, design.names)
             if refused is not None:
@@ -77,14 +76,42 @@ def fit_on_tensor(
         if change <= tol**0.5 * 1e-1:
             converged = True
             break
-    _effects_given(sheets, coef, layout.pairs, tol)
     if len(coef):
         gradient, hessian, _ = _profile(sheets, layout.pairs, TIGHT)
         final = scaled_solve(hessian, gradient)
         coef, best = _advance(sheets, coef, final, -np.inf, layout.pairs, tol)
     else:
+        _effects_given(sheets, coef, layout.pairs, tol)
         hessian, final = np.zeros((0, 0)), coef
     return _gathered(design, layout, sheets, coef, hessian, final, done, converged, change)
+
+
+def refit_with_weights(
+    design: Design, layout: Layout, fit: EngineFit, draws: Iterable[np.ndarray], *, tol: float = 1e-6
+) -> Iterator[np.ndarray]:
+    """Coefficients [k] of fits whose rows are weighted by each of ``draws`` [n], starting from ``fit``."""
+    sheets = _sheets(design, layout)
+    _effects_given(sheets, fit.coef, layout.pairs, 1e-9)
+    _profile(sheets, layout.pairs, MIDDLE)
+    kept = [(sheet.y, sheet.base, sheet.scales, sheet.removed) for sheet in sheets]
+    for draw in draws:
+        for sheet, weight, (y, base, scales, removed) in zip(sheets, layout.spread(draw.astype(float)), kept):
+            sheet.y, sheet.base, sheet.removed = y * weight, base * weight, removed
+            sheet.margins = margins_of(sheet.y)
+            if not layout.pairs:
+                sheet.margins = replace(sheet.margins, p=np.ones_like(sheet.margins.p))
+            live = (sheet.margins.a > 0, sheet.margins.g > 0, sheet.margins.p > 0)
+            sheet.scales = Scales(scales.a * live[0], scales.g * live[1], scales.p * live[2])
+        coef, best = fit.coef, _effects_given(sheets, fit.coef, layout.pairs, 1e-4)
+        for _ in range(20):
+            gradient, hessian, _ = _profile(sheets, layout.pairs, LOOSE)
+            step = scaled_solve(hessian, gradient)
+            size = float(np.abs(step * np.sqrt(np.maximum(np.diag(hessian), 0.0))).max(initial=0.0))
+            total = np.sqrt(sum(sheet.mu.sum() for sheet in sheets))
+            coef, best = _advance(sheets, coef, step, best, layout.pairs, max(1e-7, min(1e-4, size / total / 10)))
+            if size <= tol * total:
+                break
+        yield coef
 
 
 def _sheets(design: Design, layout: Layout) -> list[_Sheet]:
@@ -175,10 +202,7 @@ def _advance(sheets, coef, step, best, pairs: bool, tol: float) -> tuple[np.ndar
     for halving in range(12):
         move = step / 2**halving
         for sheet, scales in zip(sheets, before):
-            shift = [
-                np.tensordot(move, effect, 1)
-                for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)
-            ]
+            shift = [np.tensordot(move, effect, 1) for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)]
             sheet.scales = Scales(
                 scales.a * np.exp(-shift[0]),
                 scales.g * np.exp(-shift[1]),
@@ -199,12 +223,8 @@ def _gathered(design, layout, sheets, coef, hessian, step, iterations, converged
     for k in range(len(coef)):
         columns = []
         for sheet in sheets:
-            only = Removed(
-                *(effect[k : k + 1] for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)), 0
-            )
-            less = sheet.projector.residual(
-                sheet.X[k : k + 1], only, out=buffer if len(sheets) == 1 else None
-            )
+            only = Removed(*(effect[k : k + 1] for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)), 0)
+            less = sheet.projector.residual(sheet.X[k : k + 1], only, out=buffer if len(sheets) == 1 else None)
             columns.append(less[0])
         tilde[k] = layout.gather(columns)
     scales = [sheet.scales for sheet in sheets]

@@ -8,7 +8,7 @@ from typing import Any
 from detente.record.check import split_list
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim
-from detente.record.verdict import WORD_RANGES, Verdict, claimed_range, convert, not_checkable
+from detente.record.verdict import WORD_RANGES, Verdict, convert, not_checkable
 
 RARE = 0.05
 """Placebo share up to which a fall is outside what comparable dyads show."""
@@ -16,6 +16,8 @@ RARE = 0.05
 
 def agreement(claim: Claim, evidence: Evidence) -> Verdict:
     """A claim against another source's claim of the same thing (target: its id)."""
+    if claim.target not in evidence.ledger.claims["claim_id"]:
+        return not_checkable("The record, as it stood on that day, does not hold the other claim.", "agreement")
     other = evidence.ledger.claim(claim.target)
     barred = evidence.dependence.barred(claim)
     if other.source_id in barred:
@@ -62,7 +64,7 @@ def compare(a: Claim, b: Claim) -> tuple[str, str]:
 
 def _compare_numbers(a: Claim, b: Claim) -> tuple[str, str]:
     how = f"{_words(a)} beside {_words(b)}"
-    ranges = [claimed_range(c.value or "0", c.option("op")) for c in (a, b)]
+    ranges = [c.wording.bounds for c in (a, b)]
     in_a = [convert(edge, b.unit, a.unit) for edge in ranges[1]]
     if None in in_a:
         return "complement", ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from detente.record.check import split_list
 from detente.record.date import Period
+from detente.record.verdict import Wording
 
 
 def _number(cell: float | None) -> float:
@@ -158,6 +159,11 @@ class Claim:
     def option(self, name: str, default: str = "") -> str:
         """One of the ``name=value`` pairs of the options cell."""
         return self.options_dict().get(name, default)
+
+    @property
+    def wording(self) -> Wording:
+        """The number claimed, with the operator of the options."""
+        return Wording(self.value, self.option("op"))
 
     def options_dict(self) -> dict[str, str]:
         """All options as a mapping."""

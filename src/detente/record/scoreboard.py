@@ -28,7 +28,6 @@ _OUTCOMES = {
     "difference": lambda v: v[-1] - v[0],
     "pct_change": lambda v: 100 * (v[-1] / v[0] - 1),
 }
-OUTCOME_OPS = tuple(_OUTCOMES)
 
 
 def crps(low: float, high: float, outcome: float) -> float:

@@ -86,7 +86,10 @@ def as_json(run: Run) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "study": run.study.spec.model_dump(mode="json", by_alias=True),
-        "answer": {k: list(getattr(run.answer, k)) for k in ("happened", "why", "what_if", "claims")},
+        "answers": {
+            language: {k: list(getattr(answer, k)) for k in ("happened", "why", "what_if", "claims")}
+            for language, answer in run.answers.items()
+        },
         "notes": list(run.notes),
         "tables": {name: _rows(table.to_frame()) for name, table in run.tables().items()},
     }
@@ -122,8 +125,10 @@ def read_run(folder: str | Path) -> Run:
     try:
         study = Study(folder, Spec.model_validate(raw["study"]))
         tables = {name: Table(name, _frame(raw["tables"][name])) for name in TABLES}
-        answer = Answer(**{k: tuple(v) for k, v in raw["answer"].items()})
-        return Run(study, answer, **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest))
+        answers = {
+            language: Answer(**{k: tuple(v) for k, v in answer.items()}) for language, answer in raw["answers"].items()
+        }
+        return Run(study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest))
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise UnreadableFile(f"The run in {folder} is damaged: {error}.", fix="Run the study again.") from None
 

@@ -15,11 +15,30 @@ MONTHS = {
         **{
             name: n
             for n, name in enumerate(
-                "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(), 1
+                [
+                    "enero",
+                    "febrero",
+                    "marzo",
+                    "abril",
+                    "mayo",
+                    "junio",
+                    "julio",
+                    "agosto",
+                    "septiembre",
+                    "octubre",
+                    "noviembre",
+                    "diciembre",
+                ],
+                1,
             )
         },
         "setiembre": 9,
-        **{name: n for n, name in enumerate("ene feb mar abr may jun jul ago sep oct nov dic".split(), 1)},
+        **{
+            name: n
+            for n, name in enumerate(
+                ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"], 1
+            )
+        },
     },
 }
 WEEKDAYS = {
@@ -28,7 +47,9 @@ WEEKDAYS = {
         **{"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6},
     },
     "es": {
-        **{name: n for n, name in enumerate("lunes martes miércoles jueves viernes sábado domingo".split())},
+        **{
+            name: n for n, name in enumerate(["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"])
+        },
         **{"miercoles": 2, "sabado": 5},
     },
 }

@@ -74,7 +74,7 @@ class Setting:
         return is_future(self.text, match.start(), match.end(), self.language)
 
 
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Setting], "Days | None"], bool]
+Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Setting], "Days | bool | None"], bool]
 
 
 def find_dates(text: str, language: str, published: str = "", own: Iterable[tuple[int, int]] = ()) -> list[DateMention]:
@@ -99,33 +99,29 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
     """
     today = date.fromisoformat(published) if re.fullmatch(r"\d{4}-\d\d-\d\d", published) else None
     setting = Setting(text, language, today)
-    taken = list(own)
+    taken = bytearray(len(text))
+    for start, end in own:
+        taken[start:end] = b"\1" * (end - start)
     found: list[_Found] = []
     for pattern, rule, relative in _rules(language):
         for match in pattern.finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+            start, end = match.span()
+            if any(taken[start:end]):
                 continue
-            days = _safely(rule, match, setting)
-            if days is False:
+            try:
+                days = rule(match, setting)
+            except (ValueError, OverflowError):  # 31 February: no date, and no part of it is one
+                taken[start:end] = b"\1" * (end - start)
+                continue
+            if days is False or (days and days[1] < days[0]):
                 continue
             year_given = bool(re.search(r"\d{4}|\byear\b|\baño\b", match.group(), re.IGNORECASE))
-            found.append(_Found(*match.span(), days, relative, year_given))
-            taken.append(match.span())
+            found.append(_Found(start, end, days, relative, year_given))
+            taken[start:end] = b"\1" * (end - start)
     joined = _join_ranges(sorted(found, key=lambda f: f.start), text, language)
     return [
         DateMention(f.start, f.end, text[f.start : f.end], iso(*f.days) if f.days else "", f.relative) for f in joined
     ]
-
-
-def _safely(rule: Callable, match: re.Match[str], setting: Setting) -> Days | None | bool:
-    """The rule's days; None where they need an unknown own date; False where no such day exists."""
-    try:
-        days = rule(match, setting)
-    except (ValueError, OverflowError):
-        return False
-    if days is not None and days is not False and days[1] < days[0]:
-        return False
-    return days
 
 
 @cache
@@ -169,7 +165,7 @@ def _connected(first: _Found, second: _Found, text: str, language: str) -> bool:
     middle = text[first.end : second.start]
     before, pair = _PAIR[language]
     if pair.fullmatch(middle):
-        return bool(before.search(text[: first.start]))
+        return bool(before.search(text, max(0, first.start - 20), first.start))
     return bool(_JOIN[language].fullmatch(middle))
 
 

@@ -16,10 +16,11 @@ import numpy as np
 
 from detente.errors import EmptySample, NotIdentified, UsageError
 from detente.gravity.design import Design, build
-from detente.gravity.fit import GravityFit, fit_design
+from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import Clustering, cluster_sums, read_clustering
 from detente.gravity.prediction import predict, response, used_rows
+from detente.gravity.result import GravityFit
 from detente.gravity.spells import Spells, spells_of
 from detente.gravity.threads import one_blas_thread
 from detente.panel.columns import find_roles
@@ -132,14 +133,9 @@ class Staggered:
                 (spells.until > 0) & ~spells.on & known,
                 (spells.since_off > 0) & ~spells.on & known,
             )
-            groups = [
-                (f"{-k}", before & (spells.until == k))
-                for k in sorted(set(spells.until[before]), reverse=True)
-            ]
+            groups = [(f"{-k}", before & (spells.until == k)) for k in sorted(set(spells.until[before]), reverse=True)]
             groups += [(f"{e}", on & (spells.since == e)) for e in sorted(set(spells.since[on]))]
-            groups += [
-                (f"off+{k}", after & (spells.since_off == k)) for k in sorted(set(spells.since_off[after]))
-            ]
+            groups += [(f"off+{k}", after & (spells.since_off == k)) for k in sorted(set(spells.since_off[after]))]
         else:
             key = spells.start if by == "cohort" else spells.period
             groups = [(f"{g}", on & (key == g)) for g in sorted(set(key[on]))]
