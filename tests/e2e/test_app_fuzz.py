@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 from hypothesis import HealthCheck, settings
 from starlette.responses import JSONResponse
@@ -18,6 +17,7 @@ from detente.study import open_study
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.openapi import description
 
+pytestmark = pytest.mark.slow
 ROOT = Path(tempfile.mkdtemp(prefix="detente-fuzz-"))
 SPACE = Workspace(ROOT)
 TOKEN = "f" * 32
