@@ -26,8 +26,12 @@ def test_residuals_of_col_ven(imputation):
 
 @pytest.mark.parametrize(
     ("first", "last", "change", "share"),
-    [(2008, 2010, -1.45, 0.006), (2012, 2020, 0.25, 0.82), (2014, 2020, -0.04, 0.46)]
-    + [(2008, 2020, -1.27, 0.054)],
+    [
+        (2008, 2010, -1.45, 0.006),
+        (2012, 2020, 0.25, 0.82),
+        (2014, 2020, -0.04, 0.46),
+        (2008, 2020, -1.27, 0.054),
+    ],
 )
 def test_episodes_with_their_placebo_shares(imputation, first, last, change, share):
     row = imputation.change(first, last).row(0, named=True)

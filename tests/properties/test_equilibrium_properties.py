@@ -52,9 +52,7 @@ def test_currency_and_labels_do_not_matter(eco, b, money, theta, rule):
 @common
 @given(economies(), effects, thetas, psis, rules)
 def test_markets_clear_and_welfare_is_the_sufficient_statistic(eco, b, theta, psi, rule):
-    out = solve(
-        eco, {("E0", "E1"): b, ("E2", "E0"): CLOSED}, theta=theta, supply_elasticity=psi, deficits=rule
-    )
+    out = solve(eco, {("E0", "E1"): b, ("E2", "E0"): CLOSED}, theta=theta, supply_elasticity=psi, deficits=rule)
     world = out.baseline.output.sum()
     np.testing.assert_allclose(out.flows.sum(axis=1), out.baseline.output * out.output_hat, rtol=1e-11)
     assert abs(out.report.walras) < 1e-11 * world

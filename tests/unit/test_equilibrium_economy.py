@@ -8,9 +8,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from detente.equilibrium import Economy, internal_trade
+from detente.equilibrium import Economy, internal_trade, solve
 from detente.errors import (
     AmbiguousColumn,
+    DataError,
     DuplicateRows,
     EmptySample,
     InvalidFlow,
@@ -34,6 +35,8 @@ def test_any_frame_gives_the_same_economy(make):
     eco = Economy.from_flows(make(ROWS))
     assert eco.economies == ("COL", "VEN")
     np.testing.assert_array_equal(eco.flows, [[90, 2], [1, 50]])
+    assert type(eco.to_frame()) is type(make(ROWS))
+    assert type(solve(eco, {}).to_frame("flows")) is type(make(ROWS))
 
 
 def test_csv_and_parquet_paths(tmp_path):
@@ -85,7 +88,7 @@ def test_columns_that_cannot_be_resolved():
 def test_rows_that_cannot_stand():
     with pytest.raises(DuplicateRows, match="COL -> COL"):
         Economy.from_flows(pl.concat([pl.DataFrame(ROWS), pl.DataFrame(ROWS)[:1]]))
-    with pytest.raises(InvalidFlow, match="text"):
+    with pytest.raises(DataError, match="numbers are needed"):
         Economy.from_flows(pl.DataFrame({**ROWS, "trade": ["a", "b", "c", "d"]}))
     with pytest.raises(EmptySample):
         Economy.from_flows(pl.DataFrame(ROWS)[:0])
@@ -93,7 +96,7 @@ def test_rows_that_cannot_stand():
         Economy.from_flows(pl.DataFrame(ROWS), drop=["COL", "VEN"])
     with pytest.raises(UnreadableFile):
         Economy.from_flows("nowhere.csv")
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(DataError):
         Economy.from_flows([1, 2, 3])
 
 
@@ -112,6 +115,14 @@ def test_rows_that_cannot_stand():
 def test_accounts_that_cannot_stand_name_the_economy(flows, error, named):
     with pytest.raises(error, match=named):
         Economy.from_arrays(["A", "B"], flows)
+
+
+@pytest.mark.parametrize("flows", [[["a", 1.0], [1.0, 1.0]], [[1.0], [1.0, 2.0]], object()])
+def test_what_is_no_array_of_numbers_is_refused(flows):
+    with pytest.raises(InvalidFlow, match="flows cannot be read as numbers"):
+        Economy.from_arrays(["A", "B"], flows)
+    with pytest.raises(InvalidFlow, match="gdp"):
+        internal_trade(["x"], [1.0])
 
 
 def test_totals_given_are_checked_with_the_gap():

@@ -78,7 +78,7 @@ def test_a_panel_without_internal_trade_outside_the_embedded_one_is_refused() ->
 
 def test_the_table_holds_what_solve_gives() -> None:
     plan = list(baselines(embedded_panel(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
-    table = solve_scenarios(spec(theta=[4.0], deficits=["additive"]), plan, residual)
+    table, winners = solve_scenarios(spec(theta=[4.0], deficits=["additive"]), plan, residual)
     row = table.row(by_predicate=(pl.col("scenario") == "healed") & (pl.col("economy") == "VEN"), named=True)
     eco: Economy = plan[0].economy
     out = solve(eco, {("COL", "VEN"): 1.0, ("VEN", "COL"): 2.0}, theta=4.0, deficits="additive")
@@ -88,3 +88,7 @@ def test_the_table_holds_what_solve_gives() -> None:
     assert (closed["exports_after_usd_mn"] == 0).all()
     assert (closed["welfare_pct"] < 0).all()
     assert (table["residual_usd_mn"] < 1e-3).all()
+    assert winners.height == 3 * len(eco)
+    mine = winners.row(by_predicate=(pl.col("scenario") == "healed") & (pl.col("economy") == "VEN"), named=True)
+    assert mine["n_specifications"] == 1
+    assert mine["welfare_pct_mid"] == row["welfare_pct"]

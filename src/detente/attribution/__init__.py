@@ -1,6 +1,33 @@
-"""Why did the flow between two economies change? Splits by episode, placebos, a library of ruptures."""
+"""Why did the flow between two economies change? Splits by episode, placebos, a library of ruptures.
+
+- :func:`attribute`: one dyad by episode, both directions, with placebos; the sentences the numbers allow.
+- :func:`nested`: every attribution of the same change side by side, in log points and US$.
+- :func:`infer`: placebos, synthetic control, matrix completion, conformal limits, power.
+- :func:`find_breaks`: breaks in the data against the events of a record.
+- :func:`robustness`: the same question under every defensible specification.
+- :mod:`detente.attribution.library`: dated ruptures, computed paths, forecasts and their scores.
+"""
 
 from detente.attribution.attribute import Attribution, Finding, Level, attribute
-from detente.attribution.episodes import Episode
+from detente.attribution.breaks import Breaks, find_breaks
+from detente.attribution.episodes import Episode, episodes_around
+from detente.attribution.inference import Inference, infer
+from detente.attribution.nested import Nested, nested
+from detente.attribution.robustness import Robustness, robustness
 
-__all__ = ["Attribution", "Episode", "Finding", "Level", "attribute"]
+__all__ = [
+    "Attribution",
+    "Breaks",
+    "Episode",
+    "Finding",
+    "Inference",
+    "Level",
+    "Nested",
+    "Robustness",
+    "attribute",
+    "episodes_around",
+    "find_breaks",
+    "infer",
+    "nested",
+    "robustness",
+]

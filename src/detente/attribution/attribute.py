@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.cautions import cautions, require_trade_before
+from detente.attribution.company import Company, company
 from detente.attribution.decomposition import Split, split
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.placebos import Standing, choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.attribution.sentences import finding_sentence
+from detente.attribution.sentences import UNUSUAL, company_sentences, finding_sentence, level_sentence
+from detente.economies import name_of
 from detente.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class Finding:
         Parts of the change, log points.
     standing : Standing or None
         Among the placebos; None with ``quick``.
+    company : Company or None
+        Share of the two economies' other dyads that the same test calls unusual; None with ``quick``.
     sentence : str
     """
 
@@ -51,6 +55,7 @@ class Finding:
     flow_to: float
     split: Split
     standing: Standing | None
+    company: Company | None
     sentence: str
 
 
@@ -66,6 +71,13 @@ class Level:
     counterfactual: float
     log_ratio: float
     standing: Standing | None
+
+    @property
+    def sentence(self) -> str:
+        """How far the flow stands from its counterfactual in this year."""
+        return level_sentence(
+            name_of(self.exporter), name_of(self.importer), self.year, self.base, self.log_ratio, self.standing
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,7 @@ def attribute(
     contiguity : (N, N) bool array or iterable of pairs of codes, optional
         Who borders whom, for ``placebos="contiguous"``.
     names : mapping of code to name, optional
-        For the sentences.
+        For the sentences; short English names by default.
 
     Returns
     -------
@@ -184,6 +196,7 @@ def attribute(
     for episode in asked:
         episode.check(sample)
     contiguous = contiguity_matrix(contiguity, sample)
+    called = {origin: name_of(origin), destination: name_of(destination)} | dict(names or {})
     findings: list[Finding] = []
     levels: list[Level] = []
     for base in base_windows:
@@ -197,12 +210,12 @@ def attribute(
                 chosen = choose(
                     fit.base_mean, a, b, kind=placebos, barred=sample.barred, contiguity=contiguous
                 ).chosen
-            findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, names or {}) for e in asked]
+            findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, called) for e in asked]
             levels += _levels(sample, fit, a, b, tuple(base), chosen)
     return Attribution(
         tuple(findings),
         tuple(levels),
-        cautions(sample, i, j) + cautions(sample, j, i),
+        cautions(sample, i, j) + cautions(sample, j, i) + _loose(findings, called),
         sample.label,
         "" if quick else placebos,
     )
@@ -215,13 +228,28 @@ def _finding(
     start, end = sample.year(episode.from_year), sample.year(episode.to_year)
     with np.errstate(invalid="ignore"):
         parts = split(sample.flows, fit.exporter, fit.importer, fit.log_ratio, i, j, start, end)
-        standing = None
+        standing = others = None
         if chosen is not None:
-            standing = stand(parts.dyad_part, fit.log_ratio[end][chosen] - fit.log_ratio[start][chosen])
+            change = fit.log_ratio[end] - fit.log_ratio[start]
+            standing = stand(parts.dyad_part, change[chosen])
+            others = company(change, fit.base_mean, i, j, barred=sample.barred)
     flow_from, flow_to = float(sample.flows[start, i, j]), float(sample.flows[end, i, j])
     exporter, importer = sample.economies[i], sample.economies[j]
-    sentence = finding_sentence(exporter, importer, episode, flow_from, flow_to, parts, standing, names)
-    return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, sentence)
+    sentence = finding_sentence(
+        exporter, importer, episode, flow_from, flow_to, parts, standing, names, others
+    )
+    return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence)
+
+
+def _loose(findings: Iterable[Finding], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Where an unusual loss is less so because the two economies' other dyads lost unusually too."""
+    found: dict[str, None] = {}
+    for f in findings:
+        if f.company is not None and f.standing is not None and f.standing.share <= UNUSUAL:
+            who = names.get(f.exporter, f.exporter), names.get(f.importer, f.importer)
+            for text in company_sentences(*who, f.company):
+                found[f"{who[0]} to {who[1]}, {f.episode}, base {f.base[0]}-{f.base[1]}: {text}"] = None
+    return tuple(found)
 
 
 def _levels(

@@ -58,27 +58,44 @@ def left_out(shape: tuple[int, ...], dyads: Sequence[tuple[int, int]], base: sli
     return out
 
 
-def residuals(flows: Floats, base: slice, dyads: Sequence[tuple[int, int]]) -> Residuals:
-    """Fit the three-way model without ``dyads`` after (and before) their base years.
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Exporter and importer effects, each (T, N), multiplicative, up to one common factor a year."""
+
+    exporter: Floats
+    importer: Floats
+
+
+def fit_effects(flows: Floats, used: Bools) -> Effects:
+    """Effects of the three-way fit on the cells ``used``.
 
     Parameters
     ----------
     flows : (T, N, N) array, million US$
         nan where missing; the diagonal is ignored.
+    used : (T, N, N) bool
+    """
+    from detente.gravity.tensor import fit_margins
+
+    observed = _observed(flows)
+    fit = fit_margins(np.where(observed, flows, 0.0), used & observed)
+    return Effects(np.exp(fit.exporter_year), np.exp(fit.importer_year))
+
+
+def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:
+    """Residuals of all dyads with their pair effects from the base years.
+
+    Parameters
+    ----------
+    flows : (T, N, N) array, million US$
+    effects : Effects
     base : slice
         Positions of the base years.
-    dyads : sequence of (i, j)
-        Left out of the fit outside the base years.
-
-    Returns
-    -------
-    Residuals
     """
-    observed = np.isfinite(flows) & ~np.eye(flows.shape[1], dtype=bool)
+    observed = _observed(flows)
     amounts = np.where(observed, flows, 0.0)
-    exporter, importer = _effects(amounts, observed & ~left_out(flows.shape, dyads, base))
     with np.errstate(divide="ignore", invalid="ignore"):
-        common = exporter[:, :, None] * importer[:, None, :]
+        common = effects.exporter[:, :, None] * effects.importer[:, None, :]
         before = np.where(observed[base], common[base], 0.0).sum(axis=0)
         pair = amounts[base].sum(axis=0) / before
         counterfactual = common * pair
@@ -86,12 +103,25 @@ def residuals(flows: Floats, base: slice, dyads: Sequence[tuple[int, int]]) -> R
         base_mean = amounts[base].sum(axis=0) / observed[base].sum(axis=0)
     log_ratio[np.isposinf(log_ratio)] = np.nan  # no counterfactual: exporter, importer or pair unknown
     log_ratio[:, ~(pair > 0)] = np.nan
-    return Residuals(log_ratio, counterfactual, exporter, importer, base_mean, base)
+    return Residuals(log_ratio, counterfactual, effects.exporter, effects.importer, base_mean, base)
 
 
-def _effects(amounts: Floats, used: Bools) -> tuple[Floats, Floats]:
-    """Exporter and importer effects, each (T, N), of the fit on the cells ``used``."""
-    from detente.gravity.tensor import fit_margins
+def residuals(flows: Floats, base: slice, dyads: Sequence[tuple[int, int]]) -> Residuals:
+    """Residuals of all dyads, from a fit without ``dyads`` outside their base years.
 
-    fit = fit_margins(amounts, used)
-    return np.exp(fit.exporter_year), np.exp(fit.importer_year)
+    Parameters
+    ----------
+    flows : (T, N, N) array, million US$
+    base : slice
+        Positions of the base years.
+    dyads : sequence of (i, j)
+
+    Returns
+    -------
+    Residuals
+    """
+    return on_base(flows, fit_effects(flows, ~left_out(flows.shape, dyads, base)), base)
+
+
+def _observed(flows: Floats) -> Bools:
+    return np.isfinite(flows) & ~np.eye(flows.shape[1], dtype=bool)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import exp, isfinite, isnan
 
+from detente.attribution.company import LOOSE, Company
 from detente.attribution.decomposition import Split
 from detente.attribution.episodes import Episode
 from detente.attribution.placebos import Standing
@@ -77,6 +78,7 @@ def finding_sentence(
     split: Split,
     standing: Standing | None,
     names: Mapping[str, str],
+    company: Company | None = None,
 ) -> str:
     """What happened to one flow in one episode, and what may be said about why."""
     who = f"from {names.get(exporter, exporter)} to {names.get(importer, importer)}"
@@ -101,9 +103,23 @@ def finding_sentence(
         "pair's own part."
     )
     parts.append(standing_sentence(split.dyad_part, standing))
+    if company is not None and standing is not None and standing.share <= UNUSUAL:
+        parts += company_sentences(names.get(exporter, exporter), names.get(importer, importer), company)
     if split.dyad_part < -0.02:
         parts.append("The pair's own part is a residual; it has more than one possible cause.")
     return " ".join(parts)
+
+
+def company_sentences(exporter: str, importer: str, company: Company) -> list[str]:
+    """A warning where the test is loose for one of the two economies."""
+    found = []
+    for share, who in (
+        (company.exporter, f"{exporter}'s other markets"),
+        (company.importer, f"{importer}'s other suppliers"),
+    ):
+        if share > LOOSE:
+            found.append(f"{share_in_words(share)} of {who} show an unusual loss too, where 5% would be usual.")
+    return found
 
 
 def standing_sentence(value: float, standing: Standing | None) -> str:
@@ -128,13 +144,15 @@ def standing_sentence(value: float, standing: Standing | None) -> str:
 
 
 def level_sentence(
-    exporter: str, importer: str, year: int, base: tuple[int, int], value: float, standing: Standing,
-    names: Mapping[str, str],
+    exporter: str, importer: str, year: int, base: tuple[int, int], value: float, standing: Standing | None
 ) -> str:
     """How far the flow stands from its base years' affinity in one year."""
-    who = f"from {names.get(exporter, exporter)} to {names.get(importer, importer)}"
+    head = f"In {year} recorded exports from {exporter} to {importer} "
+    if isnan(value):
+        return head + "have no counterfactual."
+    if not isfinite(value):
+        return head + "are a recorded zero, which may mean that nothing was reported."
     return (
-        f"In {year} recorded exports {who} stood {log_points(value)} log points from what the pair's own "
-        f"{base[0]}-{base[1]} level and the two economies' other trade lead one to expect. "
-        + standing_sentence(value, standing)
+        f"{head}stood {log_points(value)} log points from what the pair's own {base[0]}-{base[1]} level and the two "
+        f"economies' other trade lead one to expect. {standing_sentence(value, standing)}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def command(study: str, out: Path | None, data: Path | None, quick: bool, seed: 
 
     Prints what happened, why, what if, and which claims hold, and where the report is.
     """
+    from detente.report import render_report
     from detente.study import open_study, read_run
     from detente.study.folder import changes, check_free, next_folder, previous_folder
 
@@ -33,10 +35,11 @@ def command(study: str, out: Path | None, data: Path | None, quick: bool, seed: 
         words = " ".join(["detente", *sys.argv[1:]])
         run = opened.run(data=data, quick=quick, seed=seed, command=words, progress=line)
         line("report", 0.95)
-        run.write(folder)
+        run.write(folder, {"report.html": render_report})
     finally:
         line.done()
-    click.echo(run.summary(full=full))
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    click.echo(run.summary(full=full, width=width))
     earlier = None if out else previous_folder(folder)
     if earlier is not None:
         differences = changes(read_run(earlier), run)

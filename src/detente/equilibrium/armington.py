@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from detente.equilibrium.solver import pinned
+
 
 class State(NamedTuple):
     """What follows from log prices u (batch, n): all (batch, n) but ``scale`` (batch,)."""
@@ -116,17 +118,31 @@ class Armington:
         shares = flows / now.expenditure[:, None, :]
         return by_price + by_index @ np.swapaxes(shares, -1, -2)
 
+    @property
+    def newton(self) -> bool:
+        """Whether the solver may use Newton's method."""
+        return True
+
+    def direction(self, u: np.ndarray) -> np.ndarray:
+        """Newton's step at log prices u (1, n): the market gaps undone to first order."""
+        return np.linalg.solve(pinned(self.jacobian(u)[0]), -self.residual(u)[0])[None]
+
     def partials(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives of ``residual`` by log producer prices and by log price indices, each held apart."""
         now, flows = self.state(u), self.flows(u)
         eye = np.eye(u.shape[-1])
         theta, psi = self.theta[..., None], self.psi[..., None]
-        through_output = flows @ self._spending(now) - eye * now.output[:, None, :]
+        through_output = self.by_output(u)
         by_price = -theta * eye * now.demand[:, None, :] + (1 + psi) * through_output
         by_index = theta * flows - psi * through_output
         return by_price, by_index
 
-    def _spending(self, now: State) -> np.ndarray:
+    def by_output(self, u: np.ndarray) -> np.ndarray:
+        """Derivative of ``residual`` by log outputs at given prices: (batch, n, n)."""
+        now = self.state(u)
+        return self.flows(u) @ self.spending_by_output(now) - np.eye(u.shape[-1]) * now.output[:, None, :]
+
+    def spending_by_output(self, now: State) -> np.ndarray:
         """d log E'_j / d log Y'_k: (batch, n, n)."""
         eye = np.eye(now.output.shape[-1])
         before = self.output.sum(axis=-1, keepdims=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.report import Report
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.shock import Shock, hat_array, partial_array
+
+
+def sufficient_statistic_gap(real_price: np.ndarray, log_share_hat: np.ndarray, theta: float) -> float:
+    """Largest gap of log real prices (n,) to ``-log_share_hat / theta``."""
+    return float(np.abs(real_price + log_share_hat / theta).max())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +31,8 @@ class Counterfactual:
     price_hat, index_hat : (n,) new over old
         Producer price and price index; world output in money is held constant.
     output_hat, expenditure_hat, welfare_hat : (n,) new over old
-        Welfare is real income: real output under the multiplicative rule, real expenditure otherwise.
+        Welfare is real income per unit of labour: real output under the multiplicative rule, real
+        expenditure otherwise.
     flows : (n, n) array, US$ million
         Flows after the shock, ``[origin, destination]``.
     expenditure_scale : float
@@ -61,8 +67,9 @@ class Counterfactual:
 
     @property
     def real_wage_pct(self) -> dict[str, float]:
-        """Change of the producer price over the price index, percent."""
-        return self._by_economy(100 * (self.price_hat / self.index_hat - 1))
+        """Change of real output per unit of labour, percent: ``A (p/P)^(1 + psi)`` in changes."""
+        labour = hat_array(self.shock.labour_hat, self.baseline, "labour")
+        return self._by_economy(100 * (self.output_hat / labour / self.index_hat - 1))
 
     @property
     def exports_pct(self) -> dict[str, float]:
@@ -79,7 +86,7 @@ class Counterfactual:
     @property
     def economy(self) -> Economy:
         """The economy after the shock, ready for another one."""
-        return Economy(self.economies, self.flows, self.baseline.unit, self.baseline.year)
+        return replace(self.baseline, flows=self.flows, n_filled=0, n_dropped=0)
 
     def flow(self, origin: str, destination: str) -> float:
         """One flow after the shock, US$ million."""
@@ -92,23 +99,38 @@ class Counterfactual:
         return {code: float(change[k]) for k, code in enumerate(self.economies) if k not in (i, j)}
 
     def acr_gap(self) -> float:
-        """Largest log gap between welfare and the sufficient statistic ``internal_share_hat^(-1/theta)``.
+        """Largest log gap between real prices and the sufficient statistic ``internal_share_hat^(-1/theta)``.
 
-        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the real wage whatever the
-        deficits, up to productivity; with a productivity shock only economies without one are compared.
+        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the producer price over the price
+        index, whatever the deficits and the supply elasticity, unless internal trade costs change.
         """
-        held = np.array([code not in self.shock.productivity_hat for code in self.economies])
-        held &= np.diag(self.flows) > 0
-        real = np.log(self.price_hat / self.index_hat)
-        return float(np.abs(real + np.log(self.internal_share_hat) / self.theta)[held].max())
+        return sufficient_statistic_gap(
+            np.log(self.price_hat / self.index_hat),
+            np.log(self.internal_share_hat) - np.diag(partial_array(self.shock, self.baseline)),
+            self.theta,
+        )
+
+    def condition(self) -> float:
+        """Condition number (1-norm) of the market equations in logs at the solution, the scale held.
+
+        Large values mean that small errors in the data move prices a lot.
+        """
+        from detente.equilibrium.solver import pinned
+        from detente.equilibrium.solving import one_sector
+
+        model = one_sector(self.baseline, self.shock, self.theta, self.supply_elasticity, self.deficits)
+        u = np.log(self.price_hat)[None]
+        return float(np.linalg.cond(pinned(model.jacobian(u)[0] / model.state(u).output[0][:, None]), 1))
 
     def to_frame(self, what: str = "economies") -> Any:
-        """A polars frame: one row per economy, or per dyad with ``what="flows"``."""
+        """One row per economy, or per dyad with ``what="flows"``; the kind of frame that came in, else polars."""
         import polars as pl
+
+        from detente.equilibrium.table import same_kind
 
         if what == "flows":
             n = len(self.economies)
-            return pl.DataFrame(
+            frame = pl.DataFrame(
                 {
                     "origin": np.repeat(self.economies, n),
                     "destination": np.tile(self.economies, n),
@@ -116,7 +138,8 @@ class Counterfactual:
                     f"after_{self.baseline.unit}": self.flows.ravel(),
                 }
             )
-        return pl.DataFrame(
+            return same_kind(self.baseline.kind, frame)
+        frame = pl.DataFrame(
             {
                 "economy": list(self.economies),
                 "welfare_pct": list(self.welfare_pct.values()),
@@ -129,6 +152,7 @@ class Counterfactual:
                 "exports_pct": list(self.exports_pct.values()),
             }
         )
+        return same_kind(self.baseline.kind, frame)
 
     def summary(self, n: int = 10) -> str:
         """The economies that change most, with the assumptions and the certificate."""
@@ -138,7 +162,7 @@ class Counterfactual:
             f"theta {self.theta:g}, supply elasticity {self.supply_elasticity:g}, deficits {self.deficits}, "
             f"mode {self.mode}",
             *(f"  {self.economies[k]:<8}{pct[k]:+10.4f} % real income" for k in order),
-            repr(self.report),
+            f"{self.report!r}, condition {self.condition():.2g}",
         ]
         return "\n".join(lines)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,16 @@ def frozen(array: Any) -> np.ndarray:
     return array
 
 
+def as_floats(value: Any, what: str) -> np.ndarray:
+    """``value`` as an array of floats, or an error that says which argument is not one."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidFlow(
+            f"{what} cannot be read as numbers.", fix="Give a rectangular array of numbers without text."
+        ) from None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Economy:
     """A checked, square baseline of flows between economies.
@@ -45,6 +55,8 @@ class Economy:
     year : int or None
     n_filled, n_dropped : int
         Cells that had no row and stand as zero; rows left out on request.
+    kind : table or None
+        The kind of frame it was read from, which ``to_frame`` gives back.
 
     Raises
     ------
@@ -64,6 +76,7 @@ class Economy:
     year: int | None = None
     n_filled: int = 0
     n_dropped: int = 0
+    kind: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "economies", tuple(map(str, self.economies)))
@@ -86,7 +99,7 @@ class Economy:
         ``output`` and ``expenditure``, where given, are checked against the sums of the flows.
         """
         factor, unit = _unit(unit)
-        economy = cls(tuple(economies), np.asarray(flows, dtype=float) * factor, unit, year)
+        economy = cls(tuple(economies), as_floats(flows, "flows") * factor, unit, year)
         for side, given in (("output", output), ("expenditure", expenditure)):
             if given is not None:
                 _check_margin(economy, side, {k: v * factor for k, v in given.items()})
@@ -113,27 +126,15 @@ class Economy:
         or told by the column's name; ``usd``, ``usd_k`` and ``usd_bn`` are converted, any other currency is
         kept as a label (results in percent do not depend on it). ``drop`` leaves economies out.
         """
-        from detente.equilibrium import table as t
+        from detente.equilibrium.table import read_flows
 
-        rows = t.open_frame(frame)
-        columns = list(rows.columns)
-        names = {
-            role: t.column(role, given, columns)
-            for role, given in (("origin", origin), ("destination", destination), ("value", value))
-        }
-        rows, found_year = t.one_year(rows, t.column("year", None, columns, needed=False), year)
-        rows, n_dropped = t.without(rows, (names["origin"], names["destination"]), drop)
-        origins, destinations = t.labels(rows, names["origin"]), t.labels(rows, names["destination"])
-        codes = sorted(set(origins) | set(destinations))
-        axis = {code: k for k, code in enumerate(codes)}
-        values = t.numbers(rows, names["value"])
-        flows, n_filled = t.spread(values, list(zip(origins, destinations)), (axis, axis))
-        if unit is None:
-            unit = "usd_k" if names["value"].casefold() == "value_kusd" else "usd_mn"
+        read = read_flows(frame, year=year, drop=drop, origin=origin, destination=destination, value=value)
+        codes = sorted({*read.labels("origin"), *read.labels("destination")})
+        flows, n_filled = read.spread("value", (("origin", codes), ("destination", codes)))
         economy = cls.from_arrays(
-            codes, flows, unit=unit, year=found_year, output=output, expenditure=expenditure
+            codes, flows, unit=unit or read.unit, year=read.year, output=output, expenditure=expenditure
         )
-        return cls(economy.economies, economy.flows, economy.unit, economy.year, n_filled, n_dropped)
+        return replace(economy, n_filled=n_filled, n_dropped=read.n_dropped, kind=read.kind)
 
     @property
     def output(self) -> np.ndarray:
@@ -173,17 +174,20 @@ class Economy:
         return float(self.flows[self.index(origin), self.index(destination)])
 
     def to_frame(self) -> Any:
-        """A polars frame with one row per dyad: origin, destination, flow."""
+        """One row per dyad: origin, destination, flow; the kind of frame that came in, else polars."""
         import polars as pl
 
+        from detente.equilibrium.table import same_kind
+
         n = len(self)
-        return pl.DataFrame(
+        frame = pl.DataFrame(
             {
                 "origin": np.repeat(self.economies, n),
                 "destination": np.tile(self.economies, n),
                 f"flow_{self.unit}": self.flows.ravel(),
             }
         )
+        return same_kind(self.kind, frame)
 
     def __repr__(self) -> str:
         when = f", {self.year}" if self.year is not None else ""
@@ -191,6 +195,21 @@ class Economy:
         dropped = f", {self.n_dropped} rows dropped" if self.n_dropped else ""
         total = f"output {self.output.sum():,.0f} {self.unit}"
         return f"Economy({len(self)} economies{when}, {total}{filled}{dropped})"
+
+
+def one_sector_only(economy: Any, what: str) -> None:
+    """Raise unless ``economy`` is a one-sector economy, saying what to give instead."""
+    if isinstance(economy, Economy):
+        return
+    kind = type(economy).__name__
+    if kind == "SectorEconomy":
+        raise SpecificationError(
+            f"{what} works on one sector.",
+            fix="Add the sectors up: Economy.from_arrays(economy.economies, economy.flows.sum(axis=0)).",
+        )
+    raise SpecificationError(
+        f"{what} needs an Economy, not a {kind}.", fix="Build one with detente.Economy.from_flows(table)."
+    )
 
 
 def _unit(unit: str) -> tuple[float, str]:

@@ -14,6 +14,9 @@ from detente.errors import InvalidShock, UnknownEconomy, first_five
 CLOSED: float = float("-inf")
 """The partial effect of a border closed outright: the flow goes to zero, exactly."""
 
+LARGEST = 100.0
+"""Largest finite partial effect, log points: a factor of 1e43."""
+
 Side = str | tuple[str, ...]
 
 
@@ -28,7 +31,7 @@ class Shock:
         infinity. Either side may be a tuple of economies (a bloc); internal pairs of a bloc are left out.
     tariff : mapping like ``partial`` -> new ad valorem rate (0.25 is 25%)
         Only where the economy carries tariffs (several sectors).
-    productivity_hat, labour_hat : mapping economy -> new over old
+    productivity_hat, labour_hat : mapping economy (or a tuple of them) -> new over old
     deficit : mapping economy -> new expenditure minus output, US$ million
         Under the additive rule; the world's must still sum to zero.
 
@@ -134,13 +137,14 @@ def partial_array(shock: Shock, economy: Any) -> np.ndarray:
 def check_effect(value: float, key: tuple, internal: bool) -> None:
     """Raise unless a partial effect is finite, or a closure of an international border."""
     if not isinstance(value, int | float | np.number) or np.isnan(value) or value == np.inf:
+        raise InvalidShock(f"The effect on {key} is {value!r}.", fix="Give log points, or CLOSED for a closed border.")
+    if abs(value) > LARGEST and value != CLOSED:
         raise InvalidShock(
-            f"The effect on {key} is {value!r}.", fix="Give log points, or CLOSED for a closed border."
+            f"The effect on {key} is {value:g} log points, which no flow can mean.",
+            fix=f"Give at most {LARGEST:g} in size, or CLOSED for a closed border.",
         )
     if internal and value == CLOSED:
-        raise InvalidShock(
-            f"{key} would close an economy's trade with itself.", fix="Close a border instead."
-        )
+        raise InvalidShock(f"{key} would close an economy's trade with itself.", fix="Close a border instead.")
 
 
 def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
@@ -148,12 +152,9 @@ def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
     out = np.ones(len(economy.economies))
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in hats.items():
-        (k,) = _members(code, known, economy)
-        if not np.isfinite(value) or value <= 0:
-            raise InvalidShock(
-                f"The {what} of {code} is {value}.", fix="Give new over old, above zero (1.02 is +2%)."
-            )
-        out[k] = value
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= 0:
+            raise InvalidShock(f"The {what} of {code} is {value}.", fix="Give new over old, above zero (1.02 is +2%).")
+        out[_members(code, known, economy)] *= value
     return out
 
 
@@ -162,8 +163,8 @@ def deficit_array(shock: Shock, economy: Any) -> np.ndarray:
     out = np.array(economy.deficit)
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in shock.deficit.items():
-        (k,) = _members(code, known, economy)
-        if not np.isfinite(value):
+        (k,) = _members((code,), known, economy)
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value):
             raise InvalidShock(f"The deficit of {code} is {value}.", fix="Give US$ million.")
         out[k] = value
     total, world = out.sum(), np.abs(economy.flows).sum()

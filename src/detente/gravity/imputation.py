@@ -17,6 +17,7 @@ import numpy as np
 from detente.errors import SpecificationError, UsageError
 from detente.gravity.dense import Dense, to_dense
 from detente.gravity.tensor import ThreeWay, fit_margins
+from detente.gravity.threads import one_blas_thread
 
 SIZE_FACTOR = 3.0
 """Placebos trade between 1/3 and 3 times what the dyad traded in the base years."""
@@ -109,9 +110,7 @@ class Imputation:
             text = f"{path.origin}→{path.destination}: no log ratio"
             if len(left):
                 t = left[-1]
-                text = (
-                    f"{path.origin}→{path.destination}: log ratio {path.log_ratio[t]:+.2f} in {self.years[t]}"
-                )
+                text = f"{path.origin}→{path.destination}: log ratio {path.log_ratio[t]:+.2f} in {self.years[t]}"
                 text += f", placebo share {share[t]:.3f} of {n[t]}" if n[t] else ""
             lines.append(text)
         return "\n".join(lines)
@@ -127,6 +126,7 @@ _COLUMNS = (
 _CHANGE_COLUMNS = ("origin", "destination", "from_year", "to_year", "change", "placebo_share", "n_placebos")
 
 
+@one_blas_thread
 def impute(
     data: Any,
     masked: Sequence[tuple],
@@ -238,9 +238,7 @@ def _treated(panel: Dense, masked: Sequence[tuple], both: bool) -> dict[tuple[in
     treated: dict[tuple[int, int], tuple] = {}
     for entry in masked:
         if not isinstance(entry, tuple | list) or len(entry) not in (3, 4):
-            raise UsageError(
-                f"masked holds (origin, destination, first_year) or with a last year, not {entry!r}."
-            )
+            raise UsageError(f"masked holds (origin, destination, first_year) or with a last year, not {entry!r}.")
         o, d, first = entry[:3]
         last = entry[3] if len(entry) == 4 else panel.years[-1]
         i, j = panel.economy(o), panel.economy(d)

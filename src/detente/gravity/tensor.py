@@ -49,7 +49,7 @@ class ThreeWay:
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """Effects in levels: ``a`` [t, i], ``g`` [t, j], ``p`` [l, i, j] with layer ``l`` of each year."""
+    """Effects in levels: ``a`` [t, i], ``g`` [t, j], ``p`` [i, j]."""
 
     a: np.ndarray
     g: np.ndarray
@@ -58,7 +58,7 @@ class Scales:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Observed sums over unmasked cells: ``a`` [t, i], ``g`` [t, j], ``p`` [l, i, j]."""
+    """Observed sums over unmasked cells: ``a`` [t, i], ``g`` [t, j], ``p`` [i, j]."""
 
     a: np.ndarray
     g: np.ndarray
@@ -105,11 +105,10 @@ def fit_margins(
     flows, mask = _checked(flows, mask)
     observed = np.where(mask, flows, 0.0)
     weight = mask.astype(float) if offset is None else np.where(mask, np.exp(offset), 0.0)
-    layer = np.zeros(len(flows), int)
-    margins = margins_of(observed, layer)
+    margins = margins_of(observed)
     begin = starting_scales(margins) if start is None else _restart(start, margins)
-    scales, sweeps, change = balance(weight, margins, layer, begin, tol=tol, max_sweeps=max_sweeps)
-    residual = margin_residual(weight, margins, layer, scales)
+    scales, sweeps, change = balance(weight, margins, begin, tol=tol, max_sweeps=max_sweeps)
+    residual = margin_residual(weight, margins, scales)
     fit = _result(scales, mask, offset, sweeps, residual, change <= tol)
     if throw and not fit.converged:
         raise NotConverged(
@@ -121,11 +120,9 @@ def fit_margins(
     return fit
 
 
-def margins_of(observed: np.ndarray, layer: np.ndarray) -> Margins:
-    """Sums of ``observed`` [t, i, j] by origin-year, destination-year and (layered) pair."""
-    pair = np.zeros((layer.max() + 1, *observed.shape[1:]))
-    np.add.at(pair, layer, observed) if layer.any() else observed.sum(0, out=pair[0])
-    return Margins(observed.sum(2), observed.sum(1), pair)
+def margins_of(observed: np.ndarray) -> Margins:
+    """Sums of ``observed`` [t, i, j] by origin-year, destination-year and pair."""
+    return Margins(observed.sum(2), observed.sum(1), observed.sum(0))
 
 
 def starting_scales(margins: Margins) -> Scales:
@@ -136,7 +133,6 @@ def starting_scales(margins: Margins) -> Scales:
 def balance(
     weight: np.ndarray,
     margins: Margins,
-    layer: np.ndarray,
     start: Scales,
     *,
     tol: float,
@@ -158,8 +154,8 @@ def balance(
         sweep += 1
         before = np.concatenate([np.log(a[live_a]), np.log(g[live_g])])
         if pairs:
-            p = _pair_step(weight, margins.p, layer, a, g)
-        _year_step(weight, margins, layer, a, g, p, inner if pairs else 50, tol)
+            p = _pair_step(weight, margins.p, a, g)
+        _year_step(weight, margins, a, g, p, inner)
         after = np.concatenate([np.log(a[live_a]), np.log(g[live_g])])
         change = float(np.abs(after - before).max(initial=0.0))
         if change <= tol:
@@ -171,50 +167,43 @@ def balance(
         if ahead is not after:
             a[live_a], g[live_g] = np.split(np.exp(ahead), [live_a.sum()])
     if pairs:
-        p = _pair_step(weight, margins.p, layer, a, g)
+        p = _pair_step(weight, margins.p, a, g)
     return Scales(a, g, p), sweep, change
 
 
-def _pair_step(weight: np.ndarray, observed: np.ndarray, layer: np.ndarray, a: np.ndarray, g: np.ndarray):
+def _pair_step(weight: np.ndarray, observed: np.ndarray, a: np.ndarray, g: np.ndarray) -> np.ndarray:
     """Pair scales that meet the pair margins, given the year effects."""
     total = np.zeros_like(observed)
     part = np.empty(weight.shape[1:])
     for t, sheet in enumerate(weight):
         np.multiply(sheet, g[t], out=part)
         part *= a[t][:, None]
-        total[layer[t]] += part
-    return _ratio(observed, total)
+        total += part
+    total += observed == 0  # 0 / 1 where nothing is observed
+    return observed / total
 
 
-def _year_step(weight, margins: Margins, layer, a, g, p, inner: int, tol: float) -> None:
+def _year_step(weight, margins: Margins, a, g, p, inner: int) -> None:
     """Alternate origin and destination scales within each year, in place, given the pair scales."""
     sheet = np.empty(weight.shape[1:])
+    empty_a, empty_g = (margins.a == 0).astype(float), (margins.g == 0).astype(float)
     for t in range(len(weight)):
-        np.multiply(weight[t], p[layer[t]], out=sheet)
+        np.multiply(weight[t], p, out=sheet)
         for _ in range(inner):
-            a[t] = _ratio(margins.a[t], sheet @ g[t])
-            new = _ratio(margins.g[t], a[t] @ sheet)
-            still = np.abs(new - g[t]).max(initial=0.0) <= tol * new.max(initial=0.0)
-            g[t] = new
-            if still:
-                break
+            np.divide(margins.a[t], sheet @ g[t] + empty_a[t], out=a[t])
+            np.divide(margins.g[t], a[t] @ sheet + empty_g[t], out=g[t])
 
 
-def _ratio(observed: np.ndarray, fitted: np.ndarray) -> np.ndarray:
-    """``observed / fitted``, and 0 where nothing is observed."""
-    return np.divide(observed, fitted, out=np.zeros_like(observed), where=observed > 0)
-
-
-def margin_residual(weight: np.ndarray, margins: Margins, layer: np.ndarray, scales: Scales) -> float:
+def margin_residual(weight: np.ndarray, margins: Margins, scales: Scales) -> float:
     """Largest relative gap between fitted and observed positive margins."""
     fitted = np.empty(weight.shape[1:])
     pair = np.zeros_like(margins.p)
     worst = 0.0
     for t, sheet in enumerate(weight):
-        np.multiply(sheet, scales.p[layer[t]], out=fitted)
+        np.multiply(sheet, scales.p, out=fitted)
         fitted *= scales.a[t][:, None]
         fitted *= scales.g[t]
-        pair[layer[t]] += fitted
+        pair += fitted
         worst = max(worst, _gap(fitted.sum(1), margins.a[t]), _gap(fitted.sum(0), margins.g[t]))
     return max(worst, _gap(pair, margins.p))
 
@@ -249,18 +238,15 @@ def _restart(start: ThreeWay, margins: Margins) -> Scales:
         known = np.isfinite(log_effect)
         return np.where(observed > 0, np.exp(np.where(known, log_effect, 0.0)), 0.0)
 
-    logs = (start.exporter_year, start.importer_year, start.pair[None])
+    logs = (start.exporter_year, start.importer_year, start.pair)
     return Scales(*(level(e, m) for e, m in zip(logs, (margins.a, margins.g, margins.p))))
 
 
 def _result(scales: Scales, mask, offset, sweeps: int, residual: float, converged: bool) -> ThreeWay:
     counts = mask.sum(2), mask.sum(1), mask.sum(0)
     with np.errstate(divide="ignore"):
-        logs = [
-            np.where(n > 0, np.log(level), np.nan)
-            for n, level in zip(counts, (scales.a, scales.g, scales.p[0]))
-        ]
-    a, g, p = (np.where(n > 0, level, np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p[0])))
+        logs = [np.where(n > 0, np.log(level), np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p))]
+    a, g, p = (np.where(n > 0, level, np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p)))
     expected = a[:, :, None] * g[:, None, :] * p
     if offset is not None:
         expected *= np.exp(offset)

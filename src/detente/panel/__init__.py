@@ -9,7 +9,7 @@ _HOME = {
     "read_panel": "read",
     "read_table": "frames",
     "embedded_panel": "embedded",
-    "complete": "complete",
+    "complete": "completion",
 }
 __all__ = sorted(_HOME)
 

@@ -48,8 +48,8 @@ def embedded_panel() -> Panel:
     Examples
     --------
     >>> from detente.panel import embedded_panel
-    >>> round(float(embedded_panel().flow("COL", "VEN")[8]))    # 2008, US$ million
-    6199
+    >>> float(embedded_panel().flow("COL", "VEN")[8])    # 2008, US$ million
+    6199.5
     """
     raw = data_files()
     trade = list(csv.reader(io.StringIO(raw["goods.csv"].decode())))

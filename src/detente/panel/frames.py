@@ -94,6 +94,8 @@ def read_table(data: Any) -> Table:
         return data
     if isinstance(data, str | Path):
         return Table(nw.from_native(_read_file(Path(data))), f"'{data}'")
+    if hasattr(data, "to_frame") and not hasattr(data, "__dataframe__"):
+        data = data.to_frame()  # one of our own results
     try:
         frame = nw.from_native(data)
     except TypeError:

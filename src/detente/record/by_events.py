@@ -10,9 +10,10 @@ from detente.record.date import Period
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim, Event
 from detente.record.states import FOREVER, Spell
-from detente.record.verdict import Verdict, allows, half_digit, not_checkable, say, word_for
+from detente.record.verdict import Verdict, Wording, gap, half_digit, not_checkable
 
 _DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.436875, "years": 365.2425}
+_UNKNOWN = "The record, as it stood on that day, does not hold the event."
 _OWN = "The record knows this only from the claim's own source, one that cites it or the agency it names."
 
 
@@ -22,23 +23,27 @@ def event(claim: Claim, evidence: Evidence) -> Verdict:
     Options: ``actor`` (the claim names who did it; the event's actors must include it),
     ``state`` is not used. Several targets must all hold.
     """
-    verdicts = [_one_event(claim, evidence.events[name], evidence) for name in split_list(claim.target)]
+    names = split_list(claim.target)
+    if not all(name in evidence.events for name in names):
+        return not_checkable(_UNKNOWN, "event")
+    verdicts = [_one_event(claim, evidence.events[name], evidence) for name in names]
     order = ("contradicted", "imprecise", "not checkable", "confirmed")
     worst = min(verdicts, key=lambda v: order.index(v.verdict))
     if len(verdicts) == 1 or worst.verdict == "not checkable":
         return worst
     sources = tuple(dict.fromkeys(s for v in verdicts for s in v.evidence_source_ids))
     text = "; ".join(v.evidence for v in verdicts)
-    return replace(worst, evidence=text, evidence_source_ids=sources)
+    reason = worst.reason
+    if worst.verdict == "confirmed" and claim.date:
+        reason = f"All {len(verdicts)} events are dated inside the claimed {claim.date}."
+    return replace(worst, evidence=text, evidence_source_ids=sources, reason=reason)
 
 
 def _one_event(claim: Claim, found: Event, evidence: Evidence) -> Verdict:
     sources = evidence.sources_of(found, claim)
     if not sources:
         return not_checkable(_OWN, "event")
-    text = f"{found.title} ({found.id}, {found.date}" + (
-        f"; announced {found.announced})" if found.announced else ")"
-    )
+    text = f"{found.title} ({found.id}, {found.date}" + (f"; announced {found.announced})" if found.announced else ")")
     actor = claim.option("actor")
     if actor and actor not in found.actors:
         reason = f"The record names {', '.join(found.actors) or 'no one'} for this event, not {actor}."
@@ -77,7 +82,10 @@ def state(claim: Claim, evidence: Evidence) -> Verdict:
     sources = tuple(dict.fromkeys(x for _, ids in spells for x in ids))
     if share is None:
         return not_checkable(f"The record does not cover {claim.target} for all of {claim.date}.", "state")
-    held = f"{claim.target} was {' or '.join(sorted(wanted))} on {share:.0%} of the days of {claim.date}."
+    value = " or ".join(sorted(wanted)).replace("_", " ")
+    held = f"{claim.target} was {value} on {share:.0%} of the days of {claim.date}."
+    if claim.date.precision == "day":
+        held = f"On {claim.date} {claim.target} was {'' if share else 'not '}{value}."
     if share == 1 or (share > 0 and claim.option("when") == "any"):
         word = "confirmed"
     elif share > 0:
@@ -93,8 +101,10 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
     A span in whole units may be counted in completed units or rounded: three years are
     2.5 to just under 4 years.
     """
-    first, _, last = claim.target.partition("..")
-    start, end = evidence.events[first.strip()], evidence.events[last.strip()]
+    names = [name.strip() for name in claim.target.split("..")]
+    if not all(name in evidence.events for name in names):
+        return not_checkable(_UNKNOWN, "duration")
+    start, end = (evidence.events[name] for name in names)
     sources = tuple(dict.fromkeys((*evidence.sources_of(start, claim), *evidence.sources_of(end, claim))))
     if not evidence.sources_of(start, claim) or not evidence.sources_of(end, claim):
         return not_checkable(_OWN, "duration")
@@ -103,13 +113,12 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
         reason = f"The span ran from {start.date} to {end.date}, not in {claim.date}."
         return Verdict("contradicted", f"{days:,} days", sources, "", "duration: period", reason)
     number = days / _DAYS[claim.unit]
-    completed = half_digit(claim.value) == 0.5 and int(number) == float(claim.value)
-    operator = claim.option("op")
-    word = word_for(claim.value, operator, number, exact=False)
-    if completed and not operator:
+    completed = half_digit(claim.value) == 0.5 and int(number) == claim.wording.number
+    word = claim.wording.word(number, exact=False)
+    if completed and not claim.option("op"):
         word = "confirmed within rounding"
     text = f"{start.date} ({start.id}) to {end.date} ({end.id}): {days:,} days, {number:.1f} {claim.unit}"
-    difference = f"{float(claim.value) - number:+.1f} {claim.unit}"
+    difference = f"{claim.wording.number - number:+.1f} {claim.unit}"
     reason = f"From {start.date} to {end.date} is {number:.1f} {claim.unit}; the claim says {claim.value}."
     return Verdict(word, text, sources, difference, "duration", reason)
 
@@ -120,24 +129,19 @@ def count(claim: Claim, evidence: Evidence) -> Verdict:
     Target: ``kind=border closure`` and the like, separated by ``;``; ``op=at least`` and
     the other operators apply; without a value at least two are asked for.
     """
-    wanted = {
-        name.strip(): value.strip() for name, _, value in (p.partition("=") for p in split_list(claim.target))
-    }
+    wanted = {name.strip(): value.strip() for name, _, value in (p.partition("=") for p in split_list(claim.target))}
     found = [
         e
         for e in evidence.events.values()
-        if (claim.date is None or claim.date.holds(e.date))
-        and _matches(e, wanted)
-        and evidence.sources_of(e, claim)
+        if (claim.date is None or claim.date.holds(e.date)) and _matches(e, wanted) and evidence.sources_of(e, claim)
     ]
     sources = tuple(dict.fromkeys(s for e in found for s in evidence.sources_of(e, claim)))
     text = f"{len(found)} events: " + "; ".join(f"{e.id} ({e.date})" for e in found[:8])
-    value, operator = claim.value or "2", claim.option("op", "at least" if not claim.value else "")
-    word = "confirmed" if allows(value, operator, len(found)) else "contradicted"
-    if not operator and len(found) != float(value):
-        word = word_for(value, operator, len(found), exact=True)
-    reason = f"The record has {len(found)} such events in {claim.date}; the claim needs {operator} {value}."
-    return Verdict(word, text, sources, say(float(value) - len(found), "events"), "count", reason)
+    wording = claim.wording if claim.value else Wording("2", "at least")
+    word = wording.word(len(found), exact=True)
+    needs = f"{wording.operator} {wording.value}".strip()
+    reason = f"The record has {len(found)} such events in {claim.date}; the claim needs {needs}."
+    return Verdict(word, text, sources, gap(wording.number - len(found), "events"), "count", reason)
 
 
 def prediction(claim: Claim, evidence: Evidence) -> Verdict:
@@ -160,9 +164,7 @@ def prediction(claim: Claim, evidence: Evidence) -> Verdict:
                 f"It had not happened{until}.",
             )
         reason = f"It had not happened by {horizon.last}."
-        return Verdict(
-            "contradicted", "no such event on record", _cover(evidence, claim), "", "prediction", reason
-        )
+        return Verdict("contradicted", "no such event on record", _cover(evidence, claim), "", "prediction", reason)
     day, text, sources = outcome
     if not sources:
         return not_checkable(_OWN, "prediction")
@@ -177,7 +179,9 @@ def prediction(claim: Claim, evidence: Evidence) -> Verdict:
 
 def _outcome(claim: Claim, evidence: Evidence) -> tuple[date, str, tuple[str, ...]] | None:
     if "=" not in claim.target:
-        found = evidence.events[claim.target]
+        found = evidence.events.get(claim.target)
+        if found is None:
+            return None
         return (
             found.date.first,
             f"{found.title} ({found.id}, {found.date})",

@@ -8,7 +8,7 @@ from typing import Any
 from detente.record.check import split_list
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim
-from detente.record.verdict import Verdict, claimed_range, convert, not_checkable
+from detente.record.verdict import WORD_RANGES, Verdict, convert, not_checkable
 
 RARE = 0.05
 """Placebo share up to which a fall is outside what comparable dyads show."""
@@ -16,12 +16,12 @@ RARE = 0.05
 
 def agreement(claim: Claim, evidence: Evidence) -> Verdict:
     """A claim against another source's claim of the same thing (target: its id)."""
+    if claim.target not in evidence.ledger.claims["claim_id"]:
+        return not_checkable("The record, as it stood on that day, does not hold the other claim.", "agreement")
     other = evidence.ledger.claim(claim.target)
     barred = evidence.dependence.barred(claim)
     if other.source_id in barred:
-        return not_checkable(
-            "The other claim comes from the same source or one that depends on it.", "agreement"
-        )
+        return not_checkable("The other claim comes from the same source or one that depends on it.", "agreement")
     title = evidence.dependence.sources[other.source_id].title
     relation, how = compare(claim, other)
     text = f"{other.id}: {other.text} ({title})"
@@ -33,9 +33,7 @@ def agreement(claim: Claim, evidence: Evidence) -> Verdict:
     }.get(relation)
     if word is None:
         return not_checkable("The two claims share no number, date or state to compare.", "agreement")
-    return Verdict(
-        word, text, (other.source_id,), how, "agreement", f"Another source says the same thing: {how}."
-    )
+    return Verdict(word, text, (other.source_id,), how, "agreement", f"Another source says the same thing: {how}.")
 
 
 def compare(a: Claim, b: Claim) -> tuple[str, str]:
@@ -53,7 +51,7 @@ def compare(a: Claim, b: Claim) -> tuple[str, str]:
         return _compare_numbers(a, b)
     if a.state and b.state:
         return ("agree" if a.state == b.state else "contradict"), f"{a.state} beside {b.state}"
-    if a.date and b.date and a.test == b.test and a.target == b.target:
+    if a.date and b.date and a.target == b.target:
         if a.date == b.date:
             return "agree", f"both {a.date}"
         if a.date.holds(b.date) or b.date.holds(a.date):
@@ -66,28 +64,21 @@ def compare(a: Claim, b: Claim) -> tuple[str, str]:
 
 def _compare_numbers(a: Claim, b: Claim) -> tuple[str, str]:
     how = f"{_words(a)} beside {_words(b)}"
-    ranges = [claimed_range(c.value or "0", c.option("op")) for c in (a, b)]
+    ranges = [c.wording.bounds for c in (a, b)]
     in_a = [convert(edge, b.unit, a.unit) for edge in ranges[1]]
     if None in in_a:
         return "complement", ""
     if (
         a.value
         and b.value
-        and a.option("op") == b.option("op")
+        and {a.option("op"), b.option("op")} <= {"", "about"}
         and float(a.value) == convert(float(b.value), b.unit, a.unit)
     ):
         return "agree", how
     low, high = max(ranges[0][0], in_a[0]), min(ranges[0][1], in_a[1])
     if low > high:
         return "contradict", how
-    vague = {a.option("op"), b.option("op")} & {
-        "dozens",
-        "hundreds",
-        "thousands",
-        "millions",
-        "more than",
-        "at least",
-    }
+    vague = {a.option("op"), b.option("op")} & {*WORD_RANGES, "more than", "at least"}
     return ("differ in precision" if vague else "agree within rounding"), how
 
 
@@ -114,6 +105,8 @@ def cause(claim: Claim, evidence: Evidence) -> Verdict:
             chosen.append(match[0])
     if len(chosen) < len(wanted):
         return not_checkable("The attribution of these episodes was not handed to the record.", "cause")
+    if any(row["placebo_share"] is None or row["dyad_part"] is None for row in chosen):
+        return not_checkable("The attribution came without placebos or without a dyad part.", "cause")
     support = [_supports(row) for row in chosen]
     text = "; ".join(_finding(row) for row in chosen)
     held = [name for name, yes in zip(wanted, support) if yes]

@@ -14,6 +14,7 @@ from detente.record.vocabulary import Vocabulary, parse_sets
 if TYPE_CHECKING:
     import polars as pl
 
+_ID = r"^[A-Za-z0-9._-]+$"
 MANY = 20  # problems of one kind in one column before the rest is only counted
 
 
@@ -55,9 +56,7 @@ def problems_where(
     ]
     if len(rows) > MANY:
         more = first_five(row + FIRST_ROW for row in rows[MANY:])
-        found.append(
-            Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix)
-        )
+        found.append(Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix))
     return found
 
 
@@ -66,14 +65,14 @@ def _empty_cells(frame: pl.DataFrame, table: Table) -> list[Problem]:
     for column in table.needed:
         if frame[column].null_count():
             what = f"'{column}' is empty."
-            found += problems_where(
-                frame, table, frame[column].is_null(), column, what, "It is needed in every row."
-            )
+            found += problems_where(frame, table, frame[column].is_null(), column, what, "It is needed in every row.")
     return found
 
 
 def _duplicate_ids(frame: pl.DataFrame, table: Table) -> list[Problem]:
     ids = frame[table.key]
+    if ids.n_unique() == len(ids) and ids.str.contains(_ID).all():
+        return []
     twice = ids.is_duplicated() & ids.is_not_null() & ~ids.is_first_distinct()
     found = problems_where(
         frame,
@@ -83,7 +82,7 @@ def _duplicate_ids(frame: pl.DataFrame, table: Table) -> list[Problem]:
         lambda cell: f"The id '{cell}' was used above.",
         "Ids are unique and stable.",
     )
-    odd = ~ids.str.contains(r"^[A-Za-z0-9._-]+$")
+    odd = ~ids.str.contains(_ID)
     return found + problems_where(
         frame,
         table,
@@ -141,9 +140,7 @@ def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
 def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     """Ids that point at no row."""
     sources = set(tables["sources"]["source_id"].drop_nulls())
-    figures = (
-        set(tables["figures"]["figure_id"].drop_nulls()) if not tables["forecasts"].is_empty() else set()
-    )
+    figures = set(tables["figures"]["figure_id"].drop_nulls()) if not tables["forecasts"].is_empty() else set()
     found = []
     for name, column, known, free in (
         ("sources", "cites", sources, ()),
@@ -159,6 +156,9 @@ def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
 
 def _unknown_ids(frame: pl.DataFrame, table: Table, column: str, known: set[str]) -> list[Problem]:
     cells = frame[column]
+    parts = cells.drop_nulls().unique().str.split(";").explode().str.strip_chars()
+    if parts.is_in([*known, ""]).all():
+        return []
     bad = {}
     for cell in cells.drop_nulls().unique():
         unknown = [part for part in split_list(cell) if part not in known]
@@ -171,9 +171,7 @@ def _unknown_ids(frame: pl.DataFrame, table: Table, column: str, known: set[str]
         return f"There is no id '{bad[cell][0]}'.{did_you_mean(bad[cell][0], known)}"
 
     file = SOURCES.file if column != "outcome_figure_ids" else TABLES["figures"].file
-    return problems_where(
-        frame, table, cells.is_in(list(bad)), column, what, f"Add it to {file} or mend it here."
-    )
+    return problems_where(frame, table, cells.is_in(list(bad)), column, what, f"Add it to {file} or mend it here.")
 
 
 def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
@@ -217,9 +215,7 @@ def _event_words(events: pl.DataFrame, vocabulary: Vocabulary) -> list[Problem]:
         if reason:
             bad[cell] = reason
     if bad:
-        found += problems_where(
-            events, table, events["sets"].is_in(list(bad)), "sets", lambda cell: bad[cell], ""
-        )
+        found += problems_where(events, table, events["sets"].is_in(list(bad)), "sets", lambda cell: bad[cell], "")
     return found
 
 

@@ -15,7 +15,7 @@ from detente.record.reading import read_table
 from detente.record.rows import Claim, Event, Figure, Source
 from detente.record.schema import TABLES
 from detente.record.states import States, build_states
-from detente.record.vocabulary import Vocabulary, default_vocabulary
+from detente.record.vocabulary import Vocabulary, vocabulary_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,7 +65,7 @@ class Ledger:
         RecordError
             With every problem of every file.
         """
-        tables, problems = _read_all(Path(folder), vocabulary or default_vocabulary())
+        tables, problems = _read_all(Path(folder), vocabulary)
         if problems:
             raise RecordError(problems)
         return cls(**_typed(tables), folder=str(folder))
@@ -73,7 +73,7 @@ class Ledger:
     @classmethod
     def check(cls, folder: str | Path, *, vocabulary: Vocabulary | None = None) -> list[Problem]:
         """Every problem of a record folder; an empty list when there is none."""
-        return _read_all(Path(folder), vocabulary or default_vocabulary())[1]
+        return _read_all(Path(folder), vocabulary)[1]
 
     def source(self, source_id: str) -> Source:
         """One source by id."""
@@ -135,6 +135,24 @@ class Ledger:
 
         return diff(self, a, b)
 
+    def conflicts(self) -> pl.DataFrame:
+        """Figures that disagree, each with its best explanation; never averaged."""
+        from detente.record.conflicts import conflicts
+
+        return conflicts(self)
+
+    def scoreboard(self) -> pl.DataFrame:
+        """The forecasts with the columns outcome, error, ratio and result."""
+        from detente.record.scoreboard import scoreboard
+
+        return scoreboard(self)
+
+    def compare_articles(self, first: str, second: str) -> pl.DataFrame:
+        """Claims of two sources side by side: agree, differ, complement or contradict."""
+        from detente.record.articles import compare_articles
+
+        return compare_articles(self, first, second)
+
     def __repr__(self) -> str:
         counts = ", ".join(f"{getattr(self, name).height} {name}" for name in TABLES)
         return f"Ledger({counts})"
@@ -159,15 +177,15 @@ def spans(cells: pl.Series) -> pl.DataFrame:
         {"cell": distinct, "first": [p.first for p in periods], "last": [p.last for p in periods]},
         schema={"cell": pl.String, "first": pl.Date, "last": pl.Date},
     )
-    return (
-        cells.rename("cell").to_frame().join(table, on="cell", how="left", maintain_order="left").drop("cell")
-    )
+    return cells.rename("cell").to_frame().join(table, on="cell", how="left", maintain_order="left").drop("cell")
 
 
-def _read_all(folder: Path, vocabulary: Vocabulary) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+def _read_all(folder: Path, vocabulary: Vocabulary | None) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
     if not folder.is_dir():
         return {}, [Problem(str(folder), None, None, "There is no such folder.", "Give the record's folder.")]
-    tables, problems = {}, []
+    own, problems = vocabulary_of(folder)
+    vocabulary = vocabulary or own
+    tables = {}
     for name, table in TABLES.items():
         tables[name], found = read_table(folder / table.file, table)
         problems += found

@@ -48,17 +48,13 @@ def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
             )
         ]
     if "\x00" in text:
-        return empty, [
-            Problem(table.file, None, None, "This is a binary file, not CSV.", "Export it as CSV UTF-8.")
-        ]
+        return empty, [Problem(table.file, None, None, "This is a binary file, not CSV.", "Export it as CSV UTF-8.")]
     header = next(csv.reader(io.StringIO(text)), [])
     problems = _header_problems(header, table)
-    if problems and any(
-        p.what.startswith(("There is no column", "The file is empty", "The column")) for p in problems
-    ):
+    if problems and any(p.what.startswith(("There is no column", "The file is empty", "The column")) for p in problems):
         return empty, problems
     try:
-        frame = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
+        frame = pl.read_csv(io.BytesIO(raw.removeprefix(b"\xef\xbb\xbf")), infer_schema=False)
     except pl.exceptions.PolarsError:
         return empty, [*problems, *_ragged(text, len(header), table.file)]
     frame = frame.rename({name: name.strip() for name in frame.columns})
@@ -71,9 +67,7 @@ def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
 def _header_problems(header: list[str], table: Table) -> list[Problem]:
     header = [name.strip() for name in header]
     if not any(header):
-        return [
-            Problem(table.file, None, None, "The file is empty.", f"Start it with {','.join(table.allowed)}")
-        ]
+        return [Problem(table.file, None, None, "The file is empty.", f"Start it with {','.join(table.allowed)}")]
     found = [
         Problem(table.file, 1, name, "The column stands twice.", "Keep one.")
         for name in sorted({name for name in header if header.count(name) > 1})
@@ -85,9 +79,7 @@ def _header_problems(header: list[str], table: Table) -> list[Problem]:
     for name in header:
         if name and name not in table.allowed:
             hint = did_you_mean(name, table.allowed)
-            found.append(
-                Problem(table.file, 1, name, f"Unknown column '{name}'.{hint}", "Rename or drop it.")
-            )
+            found.append(Problem(table.file, 1, name, f"Unknown column '{name}'.{hint}", "Rename or drop it."))
     return found
 
 
@@ -100,9 +92,5 @@ def _ragged(text: str, width: int, file: str) -> list[Problem]:
                 what = f"The row has {len(row)} cells; the header has {width}."
                 found.append(Problem(file, number, None, what, 'Put cells that hold a comma in "quotes".'))
     except csv.Error as error:
-        found.append(
-            Problem(file, None, None, f"The file is not well-formed CSV: {error}.", "Check the quotes.")
-        )
-    return found or [
-        Problem(file, None, None, "The file is not well-formed CSV.", "Check quotes and commas.")
-    ]
+        found.append(Problem(file, None, None, f"The file is not well-formed CSV: {error}.", "Check the quotes."))
+    return found or [Problem(file, None, None, "The file is not well-formed CSV.", "Check quotes and commas.")]

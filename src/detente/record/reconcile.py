@@ -7,6 +7,7 @@ well they fit. Figures are never averaged.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ FOB_LIKE = frozenset({"fob", "fob+fob", "comtrade"})
 CIF_LIKE = frozenset({"cif", "fob+cif", "importer-side"})
 CIF_OVER_FOB = (1.0, 1.20)
 """Ratio of imports valued CIF to the same imports FOB; customs data cluster at 1.06 to 1.12."""
+USUAL_CIF = 1.12
+"""Up to here a ratio of CIF to FOB needs no further belief."""
+UNSHOWN = 0.01
+"""Added to the misfit where two bases differ by name but no parts show the sum."""
 FIT = 0.02
 """Arithmetic that comes within 2% of the other figure, or within rounding, counts as an explanation."""
 SLIP = 0.15
@@ -31,7 +36,8 @@ class Explanation:
     ----------
     kind : str
         ``rounding``, ``balance as total``, ``exports as total``, ``imports as total``,
-        ``valuation``, ``compiler``, ``other period``, ``sum of parts``, ``power of ten``.
+        ``valuation``, ``compiler``, ``other period``, ``sum of parts``, ``constant money``,
+        ``power of ten``.
     arithmetic : str
         The sum done, in numbers.
     misfit : float
@@ -74,9 +80,7 @@ def explain(odd: Figure, other: Figure, context: Iterable[Figure]) -> list[Expla
         and totals, of the same and neighbouring periods.
     """
     context = [
-        f
-        for f in context
-        if f.id not in (odd.id, other.id) and f.status in ("reported", "derived", "approximate")
+        f for f in context if f.id not in (odd.id, other.id) and f.status in ("reported", "derived", "approximate")
     ]
     found: list[Explanation] = []
     for rule in _RULES:
@@ -122,9 +126,7 @@ def _off(a: float, b: float) -> float:
 
 def _rounding(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
     if agree(odd, other):
-        arithmetic = (
-            f"{say(odd.value, odd.unit)} and {say(other.value, other.unit)} agree within their rounding"
-        )
+        arithmetic = f"{say(odd.value, odd.unit)} and {say(other.value, other.unit)} agree within their rounding"
         yield Explanation("rounding", arithmetic, 0.0)
 
 
@@ -145,9 +147,7 @@ def _mislabelled(odd: Figure, other: Figure, context: Sequence[Figure]) -> Itera
     )
     for flow, implied in (("exports", exports), ("imports", imports)):
         for part in _beside(odd, context, flow):
-            if part.status != "derived" and _off(part.value, implied) <= max(
-                FIT, rounding_half(part) / implied
-            ):
+            if part.status != "derived" and _off(part.value, implied) <= max(FIT, rounding_half(part) / implied):
                 arithmetic = f"{solved}; {flow} published apart from both are {part.value:,g} ({part.id})"
                 yield Explanation("balance as total", arithmetic, _off(part.value, implied), (part.id,))
     for x in _beside(odd, context, "exports"):
@@ -192,13 +192,14 @@ def _valuation(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterato
     named = high.basis in CIF_LIKE and low.basis not in CIF_LIKE
     if named and 1 < ratio <= CIF_OVER_FOB[1]:
         arithmetic = f"{high.basis} over {low.basis}: {high.value:,g} / {low.value:,g} = {ratio:.3f}"
-        yield Explanation("valuation", arithmetic, max(0.0, ratio - 1.12) + 0.01)
+        yield Explanation("valuation", arithmetic, max(0.0, ratio - USUAL_CIF) + UNSHOWN)
 
 
 def _fit(computed: float, figure: Figure) -> float:
-    """Misfit of a computed number, 0 within the rounding of an approximate figure."""
+    """Misfit of a computed number: none within the figure's rounding, else all that is missing."""
     allowed = rounding_half(figure) if figure.status == "approximate" else _last_digit(figure)
-    return max(0.0, abs(computed - figure.value) - allowed) / abs(figure.value)
+    missing = abs(computed - figure.value)
+    return 0.0 if missing <= allowed else missing / abs(figure.value)
 
 
 def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
@@ -207,9 +208,7 @@ def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator
     if len(bases) == 2 and bases & {"baci", "mirror", "comtrade", "importer-side"}:
         ratio = max(odd.value, other.value) / max(min(odd.value, other.value), 1e-12)
         if ratio <= CIF_OVER_FOB[1]:
-            arithmetic = (
-                f"{odd.value:,g} ({odd.basis}) beside {other.value:,g} ({other.basis}): ratio {ratio:.3f}"
-            )
+            arithmetic = f"{odd.value:,g} ({odd.basis}) beside {other.value:,g} ({other.basis}): ratio {ratio:.3f}"
             yield Explanation("compiler", arithmetic, ratio - 1)
 
 
@@ -217,12 +216,7 @@ def _other_period(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
     """The figure of a neighbouring or partial period quoted for this one."""
     for f in context:
         near = f.period != odd.period and abs(f.period.gap(odd.period)) <= 1
-        if (
-            f.series == odd.series
-            and near
-            and f.status != "approximate"
-            and _off(odd.value, f.value) <= 0.005
-        ):
+        if f.series == odd.series and near and f.status != "approximate" and _off(odd.value, f.value) <= 0.005:
             arithmetic = f"{f.value:,g} is the figure for {f.period} ({f.id})"
             yield Explanation("other period", arithmetic, _off(odd.value, f.value), (f.id,))
 
@@ -233,16 +227,33 @@ def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
     parts = [
         f
         for f in context
-        if _family(f)[:2] == (family, flow)
-        and _family(f)[2]
-        and f.period == odd.period
-        and f.unit == odd.unit
+        if _family(f)[:2] == (family, flow) and _family(f)[2] and f.period == odd.period and f.unit == odd.unit
     ]
     total = sum(f.value for f in parts)
     if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:
         terms = " + ".join(f"{f.value:,g} ({f.id})" for f in parts)
         ids = tuple(f.id for f in parts)
         yield Explanation("sum of parts", f"{terms} = {total:,g}", _off(odd.value, total), ids)
+
+
+_PRICES_OF = re.compile(r"(?:constant|real|prices of|deflated)\D{0,25}(\d{4})", re.IGNORECASE)
+
+
+def _constant_money(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """A figure in the prices of another year, where its note names the year and the record has an index."""
+    named = _PRICES_OF.search(f"{odd.basis} {odd.note}")
+    if not named:
+        return
+    index = {f.period.first.year: f for f in context if f.series.startswith("prices.") and f.kind == "index"}
+    year, base = odd.period.first.year, int(named.group(1))
+    if year in index and base in index and index[year].value > 0:
+        computed = other.value * index[base].value / index[year].value
+        if _off(odd.value, computed) <= FIT:
+            arithmetic = (
+                f"{other.value:,g} x {index[base].value:g} ({index[base].id}) / {index[year].value:g} "
+                f"({index[year].id}) = {computed:,.1f} in prices of {base}"
+            )
+            yield Explanation("constant money", arithmetic, _off(odd.value, computed), (index[base].id, index[year].id))
 
 
 def _power_of_ten(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
@@ -264,5 +275,6 @@ _RULES: tuple[Callable[[Figure, Figure, Sequence[Figure]], Iterator[Explanation]
     _compiler,
     _other_period,
     _sum_of_parts,
+    _constant_money,
     _power_of_ten,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from detente.record.check import split_list
 from detente.record.date import Period
+from detente.record.verdict import Wording
 
 
 def _number(cell: float | None) -> float:
@@ -35,9 +36,7 @@ class Source:
         """From a row of ``sources``."""
         dated = None if row["date"] == "n.d." else _period(row["date"])
         cites = tuple(split_list(row["cites"]))
-        return cls(
-            row["source_id"], row["title"], row["publisher"], dated, row["kind"], cites, row["url"] or ""
-        )
+        return cls(row["source_id"], row["title"], row["publisher"], dated, row["kind"], cites, row["url"] or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +159,11 @@ class Claim:
     def option(self, name: str, default: str = "") -> str:
         """One of the ``name=value`` pairs of the options cell."""
         return self.options_dict().get(name, default)
+
+    @property
+    def wording(self) -> Wording:
+        """The number claimed, with the operator of the options."""
+        return Wording(self.value, self.option("op"))
 
     def options_dict(self) -> dict[str, str]:
         """All options as a mapping."""

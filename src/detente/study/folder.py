@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -53,10 +54,8 @@ def check_free(folder: Path) -> None:
         raise OutputError(f"The output folder {folder} cannot be written: no permission in {above}.", fix="Give another --out.")
 
 
-def write_run(run: Run, folder: Path) -> Path:
+def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]]) -> Path:
     """Write ``run`` to ``folder``: everything into a folder beside it first, then one rename."""
-    from detente.report import render_report
-
     check_free(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +68,8 @@ def write_run(run: Run, folder: Path) -> Path:
             table.to_frame().write_csv(aside / f"{name}.csv")
         _write(aside / "results.json", as_json(run))
         _write(aside / "manifest.json", dict(run.manifest))
-        (aside / "report.html").write_text(render_report(run), encoding="utf-8", newline="\n")
+        for name, render in pages.items():
+            (aside / name).write_text(render(run), encoding="utf-8", newline="\n")
         if folder.exists():
             folder.rmdir()
         aside.rename(folder)
@@ -86,7 +86,10 @@ def as_json(run: Run) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "study": run.study.spec.model_dump(mode="json", by_alias=True),
-        "answer": {k: list(getattr(run.answer, k)) for k in ("happened", "why", "what_if", "claims")},
+        "answers": {
+            language: {k: list(getattr(answer, k)) for k in ("happened", "why", "what_if", "claims")}
+            for language, answer in run.answers.items()
+        },
         "notes": list(run.notes),
         "tables": {name: _rows(table.to_frame()) for name, table in run.tables().items()},
     }
@@ -122,8 +125,10 @@ def read_run(folder: str | Path) -> Run:
     try:
         study = Study(folder, Spec.model_validate(raw["study"]))
         tables = {name: Table(name, _frame(raw["tables"][name])) for name in TABLES}
-        answer = Answer(**{k: tuple(v) for k, v in raw["answer"].items()})
-        return Run(study, answer, **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest))
+        answers = {
+            language: Answer(**{k: tuple(v) for k, v in answer.items()}) for language, answer in raw["answers"].items()
+        }
+        return Run(study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest))
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise UnreadableFile(f"The run in {folder} is damaged: {error}.", fix="Run the study again.") from None
 

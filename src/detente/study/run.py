@@ -11,16 +11,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import combinations
 from pathlib import Path
+from textwrap import fill
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.economies import name_of
-from detente.study.answer import Answer, claims_by_verdict, peak_and_trough, what_if, why_by_episode
+from detente.language import LANGUAGES, Catalogue
+from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
+from detente.study.bands import scenario_bands
 from detente.study.baseline import baselines
+from detente.study.explain import NAMES, empty, explain
+from detente.study.partners import partners
 from detente.study.relation import relation_today
-from detente.study.scenarios import solve_scenarios
+from detente.study.scenarios import Residuals, solve_scenarios
 from detente.study.study import Study, check_or_raise, require_dyad_of_targets
 from detente.study.tables import Table
 from detente.study.timeline import timeline
@@ -30,9 +36,14 @@ if TYPE_CHECKING:
 
     from detente.attribution import Attribution
     from detente.panel import Panel
+    from detente.record import Ledger
 
 Progress = Callable[[str, float], None]
-TABLES = ("claims", "attribution", "residuals", "scenarios", "timeline", "events", "figures", "forecasts", "sources")
+TABLES = (
+    "claims", "attribution", "residuals", "parts", "methods", "breaks", "specifications", "scenarios", "bands",
+    "winners", "partners", "timeline", "conflicts", "articles", "events", "figures", "forecasts", "sources",
+)  # fmt: skip
+NORMAL_90 = 2 * 1.6449  # width of the central 90% of a normal, in standard deviations
 LIBRARIES = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "jinja2", "vl-convert-python")
 
 
@@ -43,20 +54,30 @@ class Run:
     Attributes
     ----------
     study : the study as it was run.
-    answer : sentences by question.
-    claims, attribution, residuals, scenarios, timeline, events, figures, forecasts, sources :
+    answers : sentences by question, in each language; ``answer`` is the English one.
+    claims, attribution, residuals, parts, methods, breaks, specifications, scenarios, bands, winners, partners,
+    timeline, conflicts, articles, events, figures, forecasts, sources :
         tables; columns in ``docs/results.md``.
     notes : what a reader must know: counts of the panel's rows, cautions, what was skipped.
     manifest : versions, input hashes, seed, timings, command.
     """
 
     study: Study
-    answer: Answer
+    answers: Mapping[str, Answer]
     claims: Table
     attribution: Table
     residuals: Table
+    parts: Table
+    methods: Table
+    breaks: Table
+    specifications: Table
     scenarios: Table
+    bands: Table
+    winners: Table
+    partners: Table
     timeline: Table
+    conflicts: Table
+    articles: Table
     events: Table
     figures: Table
     forecasts: Table
@@ -64,35 +85,42 @@ class Run:
     notes: tuple[str, ...]
     manifest: Mapping[str, Any]
 
+    @property
+    def answer(self) -> Answer:
+        """The answer in English."""
+        return self.answers["en"]
+
     def tables(self) -> dict[str, Table]:
         """All tables by name."""
         return {name: getattr(self, name) for name in TABLES}
 
-    def summary(self, *, full: bool = False) -> str:
+    def summary(self, *, full: bool = False, width: int = 100) -> str:
         """The one-screen answer; ``full`` gives the attribution's own sentences instead of the short form."""
-        from detente.study.answer import why_in_short
-
-        short = why_in_short(self.attribution.to_frame(), self.study.spec)
+        reasons = tuple(self.attribution.to_frame()["sentence"]) if full else self.answer.why
         parts = [
             ("What happened", self.answer.happened),
-            ("Why", self.answer.why if full else short),
+            ("Why", reasons),
             ("What if", self.answer.what_if),
             ("What was claimed", self.answer.claims),
         ]
         lines = [self.study.title]
         for title, sentences in parts:
-            lines += ["", title, *(f"  - {s}" for s in sentences)]
+            lines += ["", title, *(fill(s, width, initial_indent="  - ", subsequent_indent="    ") for s in sentences)]
         return "\n".join(lines)
 
     def to_frame(self) -> pl.DataFrame:
         """The verdicts, the table most readers want first."""
         return self.claims.to_frame()
 
-    def write(self, folder: str | Path) -> Path:
-        """Write the run folder: results.json, one CSV a table, manifest.json, report.html; all or nothing."""
+    def write(self, folder: str | Path, pages: Mapping[str, Callable[[Run], str]] = MappingProxyType({})) -> Path:
+        """Write the run folder: results.json, manifest.json, one CSV a table; all or nothing.
+
+        ``pages`` are further text files by name, each from a function of the run, e.g.
+        ``{"report.html": detente.report.render_report}``.
+        """
         from detente.study.folder import write_run
 
-        return write_run(self, Path(folder))
+        return write_run(self, Path(folder), pages)
 
     def __repr__(self) -> str:
         return f"Run({self.study.id!r}, {len(self.claims)} claims, {len(self.scenarios)} scenario rows)"
@@ -136,30 +164,44 @@ def run_study(
             effects, residuals = found.to_frame(), _with_cited(study, found.residuals())
             effects = _with_full_panel(study, panel, effects)
         with clock.stage("scenarios", 0.2):
-            scenarios = _scenarios(study, panel, residuals, quick)
+            plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
+            at = _residual_lookup(study, residuals)
+            scenarios, winners = solve_scenarios(study.spec, plan, at("log_ratio"), quick=quick)
+            bands = scenario_bands(study.spec, [] if quick else plan, at("log_ratio"), at("spread"), seed=seed)
+        with clock.stage("explanation", 0.1):
+            if quick:
+                deeper, remarks = {name: empty(name) for name in NAMES}, []
+            else:
+                deeper, remarks = explain(panel, study.spec, ledger, plan[0].economy if plan else None)
         with clock.stage("verdicts", 0.2):
             claims = ledger.verdicts(effects.to_dicts())
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
-            forecasts = ledger.forecasts
-    names = {c: name_of(c) for c in (study.origin, study.destination)}
-    answer = Answer(
-        peak_and_trough(lines, (study.origin_name, study.destination_name)) + relation_today(ledger),
-        why_by_episode(effects, study.spec),
-        what_if(scenarios, study.spec, names, quick=quick),
-        claims_by_verdict(claims),
-    )
-    notes = [f"Panel: {panel.report}", *found.cautions]
+            forecasts = ledger.scoreboard()
+            conflicts, articles = ledger.conflicts(), _articles(ledger)
+    answers = {}
+    for language in LANGUAGES:
+        say = Speaker(Catalogue(language), study.spec)
+        answers[language] = Answer(
+            peak_and_trough(lines, say) + relation_today(ledger, say),
+            why(effects, say),
+            what_if(scenarios, bands, say, quick=quick),
+            claims_by_verdict(claims, say),
+        )
+    notes = [f"Panel: {panel.report}", *found.cautions, *remarks]
     if quick:
-        notes.append("Quick run: placebos were skipped and only the central elasticity was solved.")
+        notes.append(
+            "Quick run: placebos and the longer explanation were skipped and only the central elasticity was solved."
+        )
     tables = {
-        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "timeline": lines,
-        "events": ledger.events, "figures": ledger.figures, "forecasts": forecasts, "sources": ledger.sources,
+        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "bands": bands, "winners": winners, "partners": partners(panel, study.spec.dyad), "timeline": lines,
+        "conflicts": conflicts, "articles": articles, **deeper,
+        "events": _whole_numbers(ledger.events, "severity"), "figures": _whole_numbers(ledger.figures, "preferred"), "forecasts": forecasts, "sources": ledger.sources,
     }  # fmt: skip
     manifest = _manifest(study, panel, data, quick, seed, command, started, clock.timings)
     if progress:
         progress("done", 1.0)
     return Run(
-        study, answer, **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(notes),
+        study, MappingProxyType(answers), **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(notes),
         manifest=MappingProxyType(manifest),
     )  # fmt: skip
 
@@ -209,17 +251,40 @@ def _with_full_panel(study: Study, panel: Panel, effects: pl.DataFrame) -> pl.Da
     return bare.join(full, on=keys, how="left", maintain_order="left")
 
 
-def _scenarios(study: Study, panel: Panel, residuals: pl.DataFrame, quick: bool) -> pl.DataFrame:
+def _articles(ledger: Ledger) -> pl.DataFrame:
+    """Every two sources whose claims are on record, side by side."""
+    import polars as pl
+
+    names = ledger.claims["source_id"].unique(maintain_order=True)
+    frames = [
+        ledger.compare_articles(a, b).select(pl.lit(a).alias("first"), pl.lit(b).alias("second"), pl.all())
+        for a, b in combinations(names, 2)
+    ]
+    return pl.concat(frames) if frames else empty("articles")
+
+
+def _residual_lookup(study: Study, residuals: pl.DataFrame) -> Callable[[str], Residuals]:
+    """By column (``log_ratio``, or ``spread`` of ordinary dyads): direction, year and base window to its value."""
     import polars as pl
 
     headline = tuple(study.spec.attribution.base_windows[0])
-    computed = residuals.filter(pl.col("status") == "computed")
-    columns = ["exporter", "importer", "year", "base_from", "base_to", "log_ratio"]
-    at = {(o, d, y, (a, b)): r for o, d, y, a, b, r in computed.select(columns).iter_rows()}
-    plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
-    return solve_scenarios(
-        study.spec, plan, lambda o, d, y, base: at.get((o, d, y, tuple(base or headline))), quick=quick
+    computed = residuals.filter(pl.col("status") == "computed").with_columns(
+        spread=(pl.col("band_high") - pl.col("band_low")) / NORMAL_90
     )
+    keys = ["exporter", "importer", "year", "base_from", "base_to"]
+
+    def of(column: str) -> Residuals:
+        at = {(o, d, y, (a, b)): v for o, d, y, a, b, v in computed.select(*keys, column).iter_rows()}
+        return lambda o, d, y, base: at.get((o, d, y, tuple(base or headline)))
+
+    return of
+
+
+def _whole_numbers(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The record keeps text; readers of a run get a coded column as integers."""
+    import polars as pl
+
+    return frame.with_columns(pl.col(column).cast(pl.Float64).cast(pl.Int64))
 
 
 def _manifest(

@@ -15,6 +15,8 @@ from detente.study.tables import COLUMNS
 if TYPE_CHECKING:
     import polars as pl
 
+    from detente.equilibrium import Counterfactual
+
 Window = tuple[int, int]
 Residuals = Callable[[str, str, int, Window | None], float | None]  # origin, destination, year, base window
 
@@ -46,38 +48,55 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
 
 def solve_scenarios(
     spec: Spec, baselines: Iterable[Baseline], residual: Residuals, *, quick: bool = False
-) -> pl.DataFrame:
-    """The table ``scenarios``: one row per scenario, baseline, elasticity, deficit rule and economy of the dyad.
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables ``scenarios`` (the dyad, every specification) and ``winners`` (every economy, the range over them).
 
     ``quick`` keeps the central elasticity only. A solve that fails keeps its row with its status.
     """
     import polars as pl
 
-    plan, dyad = spec.equilibrium, spec.dyad
-    thetas = [plan.central_theta] if quick else plan.theta
-    rows = []
+    plan = spec.equilibrium
+    rows: list[dict[str, object]] = []
+    welfare: list[tuple] = []
     for base in baselines:
         for scenario in spec.scenarios:
-            shock = effects(scenario, dyad, base.year, residual)
-            for theta in thetas:
+            shock = effects(scenario, spec.dyad, base.year, residual)
+            for theta in [plan.central_theta] if quick else plan.theta:
                 for rule in plan.deficits:
-                    rows += _rows(base, scenario, shock, theta, rule, dyad)
-    schema = {c: pl.Float64 for c in COLUMNS["scenarios"]}
+                    out = _solve(base, shock, theta, rule)
+                    rows += _rows(base, scenario, shock, theta, rule, spec.dyad, out)
+                    if out.report.ok:
+                        welfare += [(scenario.id, scenario.title, base.year, e, w) for e, w in out.welfare_pct.items()]
     texts = ("scenario", "title", "gdp_case", "deficits", "economy", "status")
-    schema |= dict.fromkeys(texts, pl.String) | {"year": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    schema = {c: pl.Float64 for c in COLUMNS["scenarios"]} | dict.fromkeys(texts, pl.String) | {"year": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row"), _winners(welfare)
+
+
+def _winners(welfare: list[tuple]) -> pl.DataFrame:
+    import polars as pl
+
+    schema = {"scenario": pl.String, "title": pl.String, "year": pl.Int64, "economy": pl.String, "w": pl.Float64}
+    frame = pl.DataFrame(welfare, schema=schema, orient="row")
+    return frame.group_by("scenario", "title", "year", "economy", maintain_order=True).agg(
+        pl.col("w").min().alias("welfare_pct_low"),
+        pl.col("w").median().alias("welfare_pct_mid"),
+        pl.col("w").max().alias("welfare_pct_high"),
+        pl.len().cast(pl.Int64).alias("n_specifications"),
+    )
+
+
+def _solve(base: Baseline, shock: dict[tuple[str, str], float], theta: float, rule: str) -> Counterfactual:
+    try:
+        return solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
+    except NotConverged as failed:
+        return failed.state
 
 
 def _rows(
     base: Baseline, scenario: Scenario, shock: dict[tuple[str, str], float], theta: float, rule: str,
-    dyad: tuple[str, str],
+    dyad: tuple[str, str], out: Counterfactual,
 ) -> list[dict[str, object]]:  # fmt: skip
-    try:
-        out = solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
-    except NotConverged as failed:
-        out = failed.state
-    solved = out.report.ok
-    rows = []
+    solved, rows = out.report.ok, []
     for code, partner in (dyad, dyad[::-1]):
         before = base.economy.flow(code, partner)
         after = out.flow(code, partner) if solved else None

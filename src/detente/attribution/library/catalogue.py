@@ -1,0 +1,142 @@
+"""The dated ruptures and reopenings, as typed in the library's own table.
+
+Nothing here is a result: a case says who, when, by which instrument and who says so.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from detente.errors import SpecificationError, did_you_mean
+
+INSTRUMENTS = ("closure", "payment freeze", "product ban", "conflict", "diplomatic quarrel")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who says so."""
+
+    source_id: str
+    title: str
+    publisher: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One directed flow with a dated rupture.
+
+    Attributes
+    ----------
+    case_id : str
+        Exporter, importer and year of the rupture.
+    exporter, importer : str
+        ISO alpha-3 codes.
+    instrument : str
+        closure, payment freeze, product ban, conflict or diplomatic quarrel.
+    start, reopened : str
+        ISO dates of the rupture and, where there was one, of the reopening.
+    until : int or None
+        Last year that belongs to the case (a new rupture follows); None for no limit.
+    panel : str
+        The panel its path is computed from: ``baci`` (2000-2020) or ``cow`` (1948-2014).
+    region : str
+    title, note : str
+    source_ids : tuple of str
+    """
+
+    case_id: str
+    exporter: str
+    importer: str
+    instrument: str
+    start: str
+    reopened: str
+    until: int | None
+    panel: str
+    region: str
+    title: str
+    source_ids: tuple[str, ...]
+    note: str
+
+    @property
+    def start_year(self) -> int:
+        return int(self.start[:4])
+
+    @property
+    def reopened_year(self) -> int | None:
+        return int(self.reopened[:4]) if self.reopened else None
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (files("detente.attribution.library") / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Sources of the library by id."""
+    return {row["source_id"]: Source(**row) for row in _rows("sources.csv")}
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """All cases, in the order of the table.
+
+    Examples
+    --------
+    >>> len(cases()) >= 25, "COL-VEN-2009" in {c.case_id for c in cases()}
+    (True, True)
+    """
+    return tuple(_case(row) for row in _rows("cases.csv"))
+
+
+def _case(row: dict[str, str]) -> Case:
+    return Case(
+        **{k: row[k] for k in ("case_id", "exporter", "importer", "instrument", "start", "reopened", "panel")},
+        until=int(row["until"]) if row["until"] else None,
+        region=row["region"],
+        title=row["title"],
+        source_ids=tuple(row["source_ids"].split(";")),
+        note=row["note"],
+    )
+
+
+def choose_cases(words: Iterable[str] = (), *, among: Iterable[Case] | None = None) -> tuple[Case, ...]:
+    """Cases in which every word is found: an economy, instrument, region, panel, year or ``reopened``.
+
+    Parameters
+    ----------
+    words : iterable of str
+        ``QAT``, ``closure``, ``"Latin America"``, ``2017``, ``cow``, ``reopened``.
+    among : iterable of Case, optional
+
+    Raises
+    ------
+    SpecificationError
+        A word that no case carries.
+
+    Examples
+    --------
+    >>> [c.case_id for c in choose_cases(["QAT", "closure", "ARE"])]
+    ['ARE-QAT-2017', 'QAT-ARE-2017']
+    """
+    found = tuple(cases() if among is None else among)
+    for word in words:
+        known = {tag for case in cases() for tag in _tags(case)}
+        folded = {tag.casefold() for tag in known}
+        if word.casefold() not in folded:
+            raise SpecificationError(
+                f"No case of the library carries '{word}'.{did_you_mean(word, known)}",
+                fix="Filter by economy, instrument, region, panel, year or 'reopened'.",
+            )
+        found = tuple(c for c in found if word.casefold() in {t.casefold() for t in _tags(c)})
+    return found
+
+
+def _tags(case: Case) -> set[str]:
+    tags = {case.case_id, case.exporter, case.importer, case.instrument, case.region, case.panel, case.start[:4]}
+    return tags | ({"reopened"} if case.reopened else set())

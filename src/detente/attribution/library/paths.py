@@ -1,0 +1,215 @@
+"""Computed paths: each case's residual by year since its rupture, with placebo shares.
+
+One masked three-way fit a panel: every case of the panel is left out from its first year
+on. The pair effect comes from the (up to) five years before. Placebos are dyads within a
+factor of three that are in no case. Panels are never spliced: a case has one panel.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.attribution.library.catalogue import Case, cases
+from detente.attribution.placebos import choose, stand
+from detente.attribution.residuals import Effects, fit_effects, on_base
+from detente.attribution.sample import Sample
+from detente.errors import DetenteError, EmptySample
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BASE_YEARS = 5  #: years before the rupture that fix the pair effect
+FEWEST_BASE = 2  #: with fewer years of trade before, there is no path
+LAST = 15  #: years after the rupture that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One year of one path.
+
+    Attributes
+    ----------
+    case_id : str
+    panel : str
+        What it was computed from, or the source where it is cited.
+    year, since : int
+        Calendar year, and years since the rupture (0 is the year of the rupture itself, -1 the one before).
+    since_reopening : int or None
+    actual, counterfactual : float or None
+        Million US$.
+    log_ratio : float or None
+        None for a recorded zero.
+    floor : float or None
+        For a recorded zero: log ratio of half the smallest amount the panel records.
+    placebo_share : float or None
+    n_placebos : int or None
+    low, high : float or None
+        5% and 95% points of the placebos.
+    status : str
+        ``computed``, ``zero`` (computed, but the record is zero or below its smallest unit) or ``cited``.
+    """
+
+    case_id: str
+    panel: str
+    year: int
+    since: int
+    since_reopening: int | None
+    actual: float | None
+    counterfactual: float | None
+    log_ratio: float | None
+    floor: float | None
+    placebo_share: float | None
+    n_placebos: int | None
+    low: float | None
+    high: float | None
+    status: str
+
+    @property
+    def value(self) -> float | None:
+        """Log ratio, or its floor for a recorded zero."""
+        return self.log_ratio if self.log_ratio is not None else self.floor
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Paths of one panel, and why some cases have none."""
+
+    points: tuple[Point, ...]
+    missing: dict[str, str]
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row a point (polars)."""
+        return frame_of(self.points)
+
+
+def compute_paths(
+    panel: Any, among: Iterable[Case] | None = None, *, smallest_usd_mn: float = 0.001
+) -> Computed:
+    """Paths of all cases that the panel can speak about.
+
+    Parameters
+    ----------
+    panel : Panel or (flows, economies, years)
+    among : iterable of Case, optional
+        All cases of the library by default.
+    smallest_usd_mn : float
+        Smallest amount the panel records (0.001 for BACI, 1 for COW): half of it stands in for a
+        recorded zero.
+
+    Returns
+    -------
+    Computed
+
+    Raises
+    ------
+    EmptySample
+        No case can be computed on this panel.
+    """
+    sample = Sample.of(panel)
+    asked = tuple(cases() if among is None else among)
+    inside = [c for c in asked if c.exporter in sample.economies and c.importer in sample.economies]
+    missing = {c.case_id: "one of the economies is not in the panel" for c in asked if c not in inside}
+    out = np.zeros(sample.flows.shape, dtype=bool)
+    ours = np.zeros(sample.flows.shape[1:], dtype=bool)
+    for case in inside:
+        i, j = sample.economy(case.exporter), sample.economy(case.importer)
+        out[:, i, j] |= np.asarray(sample.years) >= case.start_year
+        ours[i, j] = ours[j, i] = True
+    effects = fit_effects(sample.flows, ~out)
+    points: list[Point] = []
+    for case in inside:
+        try:
+            points += _path(sample, effects, ours, case, smallest_usd_mn)
+        except DetenteError as error:
+            missing[case.case_id] = str(error)
+    if not points:
+        raise EmptySample(
+            "None of the cases can be computed on this panel.",
+            why="; ".join(f"{k}: {v}" for k, v in list(missing.items())[:3]),
+            fix="Use a panel with these economies and the years before their ruptures.",
+        )
+    return Computed(tuple(points), missing)
+
+
+def _path(
+    sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case, smallest: float
+) -> list[Point]:
+    i, j = sample.economy(case.exporter), sample.economy(case.importer)
+    years = np.asarray(sample.years)
+    before = np.flatnonzero((years < case.start_year) & (years >= case.start_year - BASE_YEARS))
+    traded = np.nan_to_num(sample.flows[before, i, j]) > 0
+    if traded.sum() < FEWEST_BASE:
+        raise EmptySample(f"fewer than {FEWEST_BASE} years of trade before {case.start_year}")
+    fit = on_base(sample.flows, effects, slice(before[0], before[-1] + 1))
+    chosen = choose(fit.base_mean, i, j, barred=sample.barred, excluded=ours).chosen
+    end = min(case.until or 10**6, case.start_year + LAST)
+    points = []
+    for t in np.flatnonzero((years >= case.start_year - 1) & (years <= end)):
+        value, expected = float(fit.log_ratio[t, i, j]), float(fit.counterfactual[t, i, j])
+        if np.isnan(value) or not expected > 0:
+            continue
+        standing = stand(value, fit.log_ratio[t][chosen])
+        zero = np.isneginf(value)
+        floor = min(float(np.log(smallest / 2 / expected)), 0.0) if zero else None
+        back = None if case.reopened_year is None else int(years[t]) - case.reopened_year
+        points.append(
+            Point(
+                case.case_id, sample.name, int(years[t]), int(years[t]) - case.start_year,
+                back if back is not None and back >= 0 else None,
+                float(sample.flows[t, i, j]), expected, None if zero else value, floor,
+                standing.share, standing.n, standing.low, standing.high, "zero" if zero else "computed",
+            )
+        )  # fmt: skip
+    return points
+
+
+def frame_of(points: Iterable[Point]) -> pl.DataFrame:
+    """Points as a data frame, one column a field."""
+    import polars as pl
+
+    from detente.attribution.tables import known
+
+    names = list(Point.__dataclass_fields__)
+    rows = []
+    for p in points:
+        row = [getattr(p, n) for n in names]
+        rows.append([known(v) if isinstance(v, float) else v for v in row])
+    text, whole = ("case_id", "panel", "status"), ("year", "since", "since_reopening", "n_placebos")
+    schema = {n: pl.String if n in text else pl.Int64 if n in whole else pl.Float64 for n in names}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+@cache
+def shipped_points() -> tuple[Point, ...]:
+    """The paths that come with the package (computed from BACI and COW trade), and cited points.
+
+    Cited points are marked ``cited``; nothing is estimated from them.
+    """
+    folder = files("detente.attribution.library")
+    rows = csv.DictReader((folder / "paths.csv").read_text(encoding="utf-8").splitlines())
+    points = [_point(row) for row in rows]
+    by_id = {c.case_id: c for c in cases()}
+    for row in csv.DictReader((folder / "cited.csv").read_text(encoding="utf-8").splitlines()):
+        case, year = by_id[row["case_id"]], int(row["year"])
+        back = None if case.reopened_year is None else year - case.reopened_year
+        points.append(
+            Point(
+                case.case_id, row["source_id"], year, year - case.start_year, back, None, None,
+                float(row["log_ratio"]), None, None, None, None, None, "cited",
+            )
+        )  # fmt: skip
+    return tuple(points)
+
+
+def _point(row: dict[str, str]) -> Point:
+    kinds = {"case_id": str, "panel": str, "status": str}
+    kinds |= dict.fromkeys(("year", "since", "since_reopening", "n_placebos"), int)
+    return Point(**{k: kinds.get(k, float)(v) if v else None for k, v in row.items()})

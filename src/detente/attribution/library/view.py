@@ -1,0 +1,186 @@
+"""The library for readers: tables, a drawing, an export. What ``detente library`` shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.attribution.library.catalogue import Case, choose_cases, sources
+from detente.attribution.library.paths import Point, frame_of, shipped_points
+from detente.attribution.library.scores import score_frame
+from detente.attribution.library.typical import (
+    CAP,
+    as_frame,
+    finding,
+    judged,
+    mixture_priors,
+    outcomes,
+    recoveries,
+    typical_paths,
+)
+from detente.errors import OutputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> pl.DataFrame:
+    """One row a case: who, when, by which instrument, what was computed, and who says so.
+
+    Parameters
+    ----------
+    words : iterable of str
+        Filter; see :func:`detente.attribution.library.catalogue.choose_cases`.
+    points : iterable of Point, optional
+        Paths computed on another panel; the shipped ones by default.
+
+    Returns
+    -------
+    polars.DataFrame
+        case_id, exporter, importer, instrument, region, start, reopened, panel, finding (``unusual
+        loss``, ``no loss``, ``unclear`` or ``not computed``), judged_year, residual, placebo_share,
+        n_placebos, last_year, last_residual, title, sources, note.
+
+    Examples
+    --------
+    >>> library_frame(["ARE", "QAT"])["finding"].to_list()
+    ['unusual loss', 'unusual loss']
+    """
+    import polars as pl
+
+    points = tuple(shipped_points() if points is None else points)
+    found = judged(points)
+    rows = []
+    for case in choose_cases(words):
+        path = [p for p in points if p.case_id == case.case_id and p.status != "cited" and p.value is not None]
+        rows.append(_row(case, found.get(case.case_id), max(path, key=lambda p: p.year, default=None)))
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _row(case: Case, point: Point | None, last: Point | None) -> dict[str, Any]:
+    return {
+        "case_id": case.case_id, "exporter": case.exporter, "importer": case.importer,
+        "instrument": case.instrument, "region": case.region, "start": case.start,
+        "reopened": case.reopened or None, "panel": case.panel, "finding": finding(point),
+        "judged_year": None if point is None else point.year,
+        "residual": None if point is None else max(point.value or 0.0, CAP),
+        "placebo_share": None if point is None else point.placebo_share,
+        "n_placebos": None if point is None else point.n_placebos,
+        "last_year": None if last is None else last.year,
+        "last_residual": None if last is None else max(last.value or 0.0, CAP),
+        "title": case.title,
+        "sources": "; ".join(f"{sources()[s].publisher}, {sources()[s].date}" for s in case.source_ids),
+        "note": case.note,
+    }  # fmt: skip
+
+
+def paths_frame(words: Iterable[str] = ()) -> pl.DataFrame:
+    """The paths behind the library, one row a point."""
+    wanted = {c.case_id for c in choose_cases(words)}
+    return frame_of(p for p in shipped_points() if p.case_id in wanted)
+
+
+def library_chart(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> dict[str, Any]:
+    """Paths by years since the rupture, one panel an instrument, as a Vega-Lite specification.
+
+    Losses beyond 99.9% and most recorded zeros lie on the lower edge; cited points are not joined.
+    """
+    points = tuple(shipped_points() if points is None else points)
+    rows = _drawn(choose_cases(words), points)
+    x = {"field": "since", "type": "quantitative", "title": "years since the rupture"}
+    y = {
+        "field": "residual", "type": "quantitative", "title": "actual against counterfactual, log points",
+        "scale": {"domain": [CAP, 2]},
+    }  # fmt: skip
+    colour = {
+        "field": "finding", "type": "nominal", "title": None, "legend": {"orient": "bottom"},
+        "scale": {"domain": ["unusual loss", "unclear", "no loss", "not computed"],
+                  "range": ["#b2182b", "#bf9b30", "#2166ac", "#878787"]},
+    }  # fmt: skip
+    shape = {
+        "field": "state", "type": "nominal", "title": None, "legend": {"orient": "bottom"},
+        "scale": {"domain": ["ruptured", "reopened", "cited"], "range": ["circle", "diamond", "cross"]},
+    }  # fmt: skip
+    tooltip = [{"field": f} for f in ("case", "year", "residual", "share", "state")]
+    joined = {
+        "transform": [{"filter": "datum.state != 'cited'"}],
+        "mark": {"type": "line", "opacity": 0.5},
+        "encoding": {"x": x, "y": y, "color": colour, "detail": {"field": "case"}},
+    }
+    dots = {
+        "mark": {"type": "point", "size": 20, "opacity": 0.7},
+        "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tooltip},
+    }
+    zero = {"mark": {"type": "rule", "color": "#999"}, "encoding": {"y": {"datum": 0}}}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": f"Residuals of {len({r['case'] for r in rows})} directed flows by years since a rupture, "
+        "by instrument; zero is the flow one would expect without it.",
+        "data": {"values": rows},
+        "facet": {"field": "instrument", "type": "nominal", "title": None},
+        "columns": 3,
+        "spec": {"width": 240, "height": 200, "layer": [zero, joined, dots]},
+    }
+
+
+def _drawn(wanted: Iterable[Case], points: tuple[Point, ...]) -> list[dict[str, Any]]:
+    by_id, verdicts = {c.case_id: c for c in wanted}, judged(points)
+    rows = []
+    for p in points:
+        if p.case_id not in by_id or p.value is None or not -1 <= p.since <= 10:
+            continue
+        case = by_id[p.case_id]
+        state = "ruptured" if p.since_reopening is None else "reopened"
+        rows.append(
+            {
+                "case": f"{case.exporter}→{case.importer} {case.start[:4]}",
+                "since": p.since,
+                "year": p.year,
+                "residual": round(max(p.value, CAP), 3),
+                "instrument": case.instrument,
+                "state": "cited" if p.status == "cited" else state,
+                "share": p.placebo_share,
+                "finding": finding(verdicts.get(p.case_id)),
+            }
+        )
+    return rows
+
+
+def library_tables(words: Iterable[str] = ()) -> dict[str, pl.DataFrame]:
+    """All tables of the library by name: cases, paths, typical, priors, recoveries, scores."""
+    words = tuple(words)
+    return {
+        "cases": library_frame(words),
+        "paths": paths_frame(words),
+        "typical": as_frame(typical_paths()),
+        "priors": as_frame(mixture_priors()),
+        "recoveries": as_frame(recoveries()),
+        "outcomes": as_frame(outcomes()),
+        "scores": score_frame(),
+    }
+
+
+def export_library(folder: Path | str, words: Iterable[str] = ()) -> tuple[Path, ...]:
+    """Write every table as CSV and the drawing as Vega-Lite JSON into a new or empty folder.
+
+    Raises
+    ------
+    OutputError
+        The folder holds something already, or cannot be written.
+    """
+    folder, words = Path(folder), tuple(words)
+    tables, chart = library_tables(words), library_chart(words)
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise OutputError(f"The folder {folder} is not empty.", fix="Name a new folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        for name, table in tables.items():
+            table.write_csv(folder / f"{name}.csv")
+            written.append(folder / f"{name}.csv")
+        (folder / "chart.vl.json").write_text(json.dumps(chart, ensure_ascii=False), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be written: {error.strerror}.") from error
+    return (*written, folder / "chart.vl.json")

@@ -1,0 +1,111 @@
+"""``detente library``: ruptures and reopenings, listed, drawn, exported, scored, computed again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@click.command("library", epilog="Example: detente library --filter closure --filter QAT --chart qatar.svg")
+@click.option("--filter", "words", multiple=True, metavar="WORD",
+              help="Economy, instrument, region, panel, year or 'reopened'; may be repeated, all must hold.")
+@click.option("--score", "scores", is_flag=True, help="How good the library's forecasts are, each region left out.")
+@click.option("--data", type=click.Path(path_type=Path), help="Compute the paths again from this panel.")
+@click.option("--smallest", type=float, default=0.001, show_default=True,
+              help="With --data: the smallest amount the panel records, US$ million.")
+@click.option("--chart", type=click.Path(path_type=Path), help="Draw the paths: a .svg, .png, .pdf or .json file.")
+@click.option("--export", "folder", type=click.Path(path_type=Path), help="Write all tables into this new folder.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
+def command(
+    words: tuple[str, ...], scores: bool, data: Path | None, smallest: float, chart: Path | None,
+    folder: Path | None, json_: bool,
+) -> None:  # fmt: skip
+    """The library of ruptures and reopenings between two economies."""
+    from detente.attribution import library
+    from detente.cli.output import as_json
+
+    points, notes = None, {}
+    if data is not None:
+        from detente.panel import read_panel
+
+        done = library.compute_paths(read_panel(data), library.choose_cases(words), smallest_usd_mn=smallest)
+        points, notes = done.points, done.missing
+    if folder is not None:
+        library.export_library(folder, words)
+        click.echo(f"Wrote the library's tables into {folder}.", err=json_)
+    if chart is not None:
+        draw(library.library_chart(words, points), chart)
+        click.echo(f"Wrote {chart}.", err=json_)
+    frame = library.score_frame() if scores else library.library_frame(words, points)
+    if json_:
+        name = "scores" if scores else "cases"
+        click.echo(as_json({name: frame.to_dicts(), "not_computed": notes}))
+    elif scores:
+        click.echo("\n".join(score_lines(frame)))
+    else:
+        click.echo("\n".join(case_lines(frame)))
+        for case_id, why in list(notes.items())[:5]:
+            click.echo(f"{case_id} was not computed: {why}.", err=True)
+        if len(notes) > 5:
+            click.echo(f"{len(notes) - 5} more were not computed.", err=True)
+
+
+def case_lines(frame: pl.DataFrame) -> list[str]:
+    """One line a case, and what the columns mean."""
+    lines = [f"{'case':14} {'instrument':19} {'rupture':11} {'reopened':11} {'residual':>8} {'in':>5}  finding"]
+    for row in frame.iter_rows(named=True):
+        residual = "" if row["residual"] is None else f"{row['residual']:+.2f}"
+        lines.append(
+            f"{row['case_id']:14} {row['instrument']:19} {row['start']:11} {row['reopened'] or '-':11} "
+            f"{residual:>8} {row['judged_year'] or '':>5}  {row['finding']}"
+        )
+    return [*lines, "", "residual: ln(actual / counterfactual) in the second full year, or earlier; sources: --json."]
+
+
+def score_lines(frame: pl.DataFrame) -> list[str]:
+    """Scores in words, one paragraph a kind."""
+    lines = []
+    for row in frame.iter_rows(named=True):
+        best = min((row[f"crps {name}"], name) for name in ("no change", "zero", "minus one"))
+        lines.append(
+            f"{row['kind']}: {row['n']} points of {row['n_cases']} cases, each of {row['n_regions']} regions predicted "
+            f"from the others. CRPS {row['crps']:.2f} log points against {best[0]:.2f} for '{best[1]}': "
+            f"{row['gain']:.0%} better (90% {row['gain_low']:.0%} to {row['gain_high']:.0%}); "
+            f"{row['gain_with_noise']:.0%} better than baselines with ordinary noise. The central 50, 80, 95% hold "
+            f"{row['coverage_50%']:.0%}, {row['coverage_80%']:.0%} ({row['coverage_80%_low']:.0%} to "
+            f"{row['coverage_80%_high']:.0%}), {row['coverage_95%']:.0%} of the outcomes."
+        )
+    return lines
+
+
+def draw(chart: dict[str, Any], path: Path) -> None:
+    """Write a Vega-Lite specification as SVG, PNG, PDF or JSON.
+
+    Raises
+    ------
+    UsageError, OutputError
+    """
+    import json
+
+    import vl_convert
+
+    from detente.errors import OutputError, UsageError
+
+    kind = path.suffix.lower()
+    if kind not in (".svg", ".png", ".pdf", ".json"):
+        raise UsageError(f"'{path.name}' does not end in .svg, .png, .pdf or .json.", fix="Rename it.")
+    if kind == ".svg":
+        content: str | bytes = vl_convert.vegalite_to_svg(chart)
+    elif kind == ".json":
+        content = json.dumps(chart, ensure_ascii=False)
+    else:
+        content = (vl_convert.vegalite_to_png if kind == ".png" else vl_convert.vegalite_to_pdf)(chart)
+    try:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error

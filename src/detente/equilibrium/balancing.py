@@ -1,0 +1,92 @@
+"""Balancing flows to known totals: the RAS method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from detente.equilibrium.economy import as_floats
+from detente.errors import InvalidFlow, NotConverged, UnbalancedAccounts, first_five
+
+
+def balance(
+    flows: Any,
+    output: Sequence[float],
+    expenditure: Sequence[float],
+    *,
+    economies: Sequence[str] | None = None,
+    tolerance: float = 1e-12,
+    max_steps: int = 100_000,
+) -> np.ndarray:
+    """Flows with the given row and column sums, closest to those given in relative entropy.
+
+    Rows and columns are scaled in turn (Bacharach 1970); zero cells stay zero.
+
+    Parameters
+    ----------
+    flows : (n, m) array
+    output, expenditure : (n,), (m,) arrays
+        Wanted row and column sums; they must have one total.
+    economies : sequence of str, optional
+        Labels for the messages.
+
+    Returns
+    -------
+    (n, m) array
+
+    Raises
+    ------
+    UnbalancedAccounts
+        Totals differ, or a row or column without flows should have some.
+    NotConverged
+        The pattern of zeros cannot hold these totals; ``.state`` is what was reached.
+
+    Examples
+    --------
+    >>> balance([[1.0, 1.0], [1.0, 1.0]], [2.0, 4.0], [3.0, 3.0]).tolist()
+    [[1.0, 1.0], [2.0, 2.0]]
+    """
+    flows, rows, columns = (
+        as_floats(value, what) for value, what in ((flows, "flows"), (output, "output"), (expenditure, "expenditure"))
+    )
+    if flows.ndim != 2 or flows.shape != (rows.size, columns.size):
+        raise UnbalancedAccounts(f"Flows are {flows.shape}, totals {rows.size} and {columns.size} long.")
+    for what, values in (("flows", flows), ("output", rows), ("expenditure", columns)):
+        if not np.isfinite(values).all() or (values < 0).any():
+            raise InvalidFlow(f"The {what} hold negative or missing numbers.", fix="Fill them in first.")
+    if abs(rows.sum() - columns.sum()) > 1e-9 * rows.sum():
+        raise UnbalancedAccounts(
+            f"Output sums to {rows.sum():,.6g} and expenditure to {columns.sum():,.6g}.",
+            why="World output equals world expenditure.",
+            fix="Scale one side, or put the difference on the rest of the world.",
+        )
+    names = [
+        economies if economies is not None else [f"{side} {k}" for k in range(size)]
+        for side, size in (("row", rows.size), ("column", columns.size))
+    ]
+    for axis, wanted in ((1, rows), (0, columns)):
+        bare = (flows.sum(axis=axis) <= 0) & (wanted > 0)
+        if bare.any():
+            raise UnbalancedAccounts(
+                f"There are no flows to scale for {first_five(np.asarray(names[1 - axis])[bare])}.",
+                fix="Add a first guess of its flows.",
+            )
+    left, right = np.ones(rows.size), np.ones(columns.size)
+    for _ in range(max_steps):
+        left = _ratio(rows, flows @ right)
+        right = _ratio(columns, left @ flows)
+        gap = np.abs(left * (flows @ right) - rows).max() / rows.max()
+        if gap < tolerance:
+            return left[:, None] * flows * right
+    raise NotConverged(
+        f"Rows are still off by {gap:.2g} of the largest total after {max_steps} passes.",
+        state=left[:, None] * flows * right,
+        why="The cells that are zero may leave no way to reach these totals.",
+        fix="Put small flows into some of them, or check the totals.",
+    )
+
+
+def _ratio(wanted: np.ndarray, now: np.ndarray) -> np.ndarray:
+    return np.divide(wanted, now, out=np.zeros_like(wanted), where=now > 0)

@@ -1,0 +1,268 @@
+"""The baseline with several sectors, input-output links and tariffs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from detente.equilibrium.economy import Economy, as_floats, frozen
+from detente.errors import (
+    DuplicateRows,
+    InvalidFlow,
+    MissingInternalTrade,
+    SpecificationError,
+    UnbalancedAccounts,
+    first_five,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SectorEconomy:
+    """A checked baseline by sector; a sector leads every index.
+
+    Attributes
+    ----------
+    economies, sectors : tuples of str, lengths n and S
+    flows : (S, n, n) array, US$ million, before tariffs
+        ``flows[s, i, j]`` goes from origin i to destination j; the diagonal is internal.
+    tariff : (S, n, n) array
+        Ad valorem rates (0.25 is 25%) that j levies on i.
+    value_added : (S, n) array
+        Share of value added in gross output; the rest is spent on inputs.
+    inputs : (S, S, n) array
+        ``inputs[s, k, n]``: share of sector s in what sector k of economy n spends on inputs;
+        rescaled to sum to one over s.
+    theta : (S,) array
+        Trade elasticities.
+    final : (S, n) array
+        Shares of sectors in final spending; columns sum to one.
+    n_truncated : int
+        Cells where the data leave negative final spending that was set to zero on request; the
+        accounts then close only after a first solve (``deficits="balanced"``).
+    year : int or None
+    kind : table or None
+        The kind of frame it was read from, which ``to_frame`` of a result gives back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flows = np.array([[[90.0, 10.0], [12.0, 900.0]]])
+    >>> eco = SectorEconomy.from_arrays(["COL", "ROW"], ["all"], flows, theta=5.0)
+    >>> eco.income.tolist()
+    [102.0, 910.0]
+    """
+
+    economies: tuple[str, ...]
+    sectors: tuple[str, ...]
+    flows: np.ndarray
+    tariff: np.ndarray
+    value_added: np.ndarray
+    inputs: np.ndarray
+    theta: np.ndarray
+    final: np.ndarray
+    n_truncated: int = 0
+    year: int | None = None
+    kind: Any = field(default=None, repr=False)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        economies: Sequence[str],
+        sectors: Sequence[str],
+        flows: Any,
+        *,
+        theta: float | Sequence[float],
+        tariff: Any = 0.0,
+        value_added: Any = 1.0,
+        inputs: Any = None,
+        truncate: bool = False,
+        year: int | None = None,
+    ) -> SectorEconomy:
+        """A sector economy from arrays; final spending is what inputs leave over.
+
+        Without ``value_added`` nothing is used as input; ``inputs`` default to each sector using itself.
+        ``truncate`` sets negative final spending (counted) and negative input shares to zero, as published
+        recipes do.
+        """
+        economies, sectors = tuple(map(str, economies)), tuple(map(str, sectors))
+        n, s = len(economies), len(sectors)
+        flows = _shaped("flows", flows, (s, n, n))
+        tariff = _shaped("tariff", tariff, (s, n, n))
+        value_added = _shaped("value_added", value_added, (s, n))
+        if inputs is None:
+            inputs = np.broadcast_to(np.eye(s)[:, :, None], (s, s, n))
+        inputs = _shaped("inputs", inputs, (s, s, n))
+        if truncate:
+            inputs = np.maximum(inputs, 0.0)
+        theta = _shaped("theta", theta, (s,))
+        _check(economies, sectors, flows, tariff, value_added, inputs, theta)
+        total = inputs.sum(axis=0)
+        inputs = inputs / np.where(total > 0, total, 1.0)
+        final, n_truncated = final_shares(economies, sectors, flows, tariff, value_added, inputs, truncate)
+        arrays = (frozen(a) for a in (flows, tariff, value_added, inputs, theta, final))
+        return cls(economies, sectors, *arrays, n_truncated, year)
+
+    @classmethod
+    def from_flows(
+        cls,
+        frame: Any,
+        *,
+        sector: str | None = None,
+        origin: str | None = None,
+        destination: str | None = None,
+        value: str | None = None,
+        tariff: str | None = None,
+        year: int | None = None,
+        **parts: Any,
+    ) -> SectorEconomy:
+        """A sector economy from a frame with one row per flow and sector.
+
+        ``tariff`` names a column of ad valorem rates; ``theta``, ``value_added``, ``inputs`` and ``truncate``
+        are as in ``from_arrays``, with economies and sectors in sorted order.
+        """
+        from detente.equilibrium.table import read_flows
+
+        roles = {"sector": sector, "origin": origin, "destination": destination, "value": value}
+        read = read_flows(frame, year=year, tariff=tariff, by_sector=True, **roles)
+        codes = sorted({*read.labels("origin"), *read.labels("destination")})
+        sectors = sorted(set(read.labels("sector")))
+        axes = (("sector", sectors), ("origin", codes), ("destination", codes))
+        flows, _ = read.spread("value", axes)
+        factor = 1e-3 if read.unit == "usd_k" else 1.0
+        if tariff is not None:
+            parts["tariff"], _ = read.spread("tariff", axes)
+        economy = cls.from_arrays(codes, sectors, factor * flows, year=read.year, **parts)
+        return replace(economy, kind=read.kind)
+
+    @property
+    def output(self) -> np.ndarray:
+        """Gross output by sector: (S, n), US$ million."""
+        return self.flows.sum(axis=2)
+
+    @property
+    def spending(self) -> np.ndarray:
+        """Spending by sector, tariffs included: (S, n), US$ million."""
+        return (self.flows * (1 + self.tariff)).sum(axis=1)
+
+    @property
+    def wages(self) -> np.ndarray:
+        """Value added: (n,), US$ million."""
+        return (self.value_added * self.output).sum(axis=0)
+
+    @property
+    def revenue(self) -> np.ndarray:
+        """Tariff revenue: (n,), US$ million."""
+        return (self.flows * self.tariff).sum(axis=(0, 1))
+
+    @property
+    def deficit(self) -> np.ndarray:
+        """Imports minus exports before tariffs: (n,), US$ million."""
+        total = self.flows.sum(axis=0)
+        return total.sum(axis=0) - total.sum(axis=1)
+
+    @property
+    def income(self) -> np.ndarray:
+        """Final spending: value added, revenue and deficit, (n,), US$ million."""
+        return self.wages + self.revenue + self.deficit
+
+    def __len__(self) -> int:
+        return len(self.economies)
+
+    index = Economy.index
+
+    def __repr__(self) -> str:
+        when = f", {self.year}" if self.year is not None else ""
+        cut = f", {self.n_truncated} cells of final spending set to zero" if self.n_truncated else ""
+        size = f"{len(self)} economies, {len(self.sectors)} sectors{when}"
+        return f"SectorEconomy({size}, output {self.output.sum():,.0f}{cut})"
+
+
+def _shaped(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """``value`` as floats of ``shape``; a number is spread over it."""
+    value = as_floats(value, name)
+    if value.ndim and value.shape != shape:
+        raise SpecificationError(
+            f"{name} has shape {value.shape}, but the sectors and economies named need {shape}.",
+            fix="A sector leads, then origin, then destination.",
+        )
+    return np.broadcast_to(value, shape)
+
+
+def _check(
+    economies: tuple[str, ...],
+    sectors: tuple[str, ...],
+    flows: np.ndarray,
+    tariff: np.ndarray,
+    value_added: np.ndarray,
+    inputs: np.ndarray,
+    theta: np.ndarray,
+) -> None:
+    """Raise, with the first offenders, on anything the model cannot take."""
+    for names in (economies, sectors):
+        if len(set(names)) != len(names):
+            raise DuplicateRows(f"Labels stand twice: {first_five(n for n in names if names.count(n) > 1)}.")
+
+    def cells(bad: np.ndarray, labels: Sequence[Sequence[str]]) -> str:
+        return first_five(" ".join(axis[k] for axis, k in zip(labels, row)) for row in np.argwhere(bad))
+
+    dyads = (sectors, economies, economies)
+    if (bad := ~np.isfinite(flows) | (flows < 0)).any():
+        raise InvalidFlow(f"Flows are negative, infinite or missing: {cells(bad, dyads)}.", fix="Fill them in.")
+    if (bad := ~np.isfinite(tariff) | (tariff <= -1)).any():
+        raise InvalidFlow(f"Tariffs are missing or -100% or less: {cells(bad, dyads)}.", fix="0.25 is 25%.")
+    if (bad := ~(value_added > 0) | (value_added > 1)).any():
+        raise UnbalancedAccounts(
+            f"Value-added shares are not above 0 and at most 1: {cells(bad, (sectors, economies))}."
+        )
+    if (bad := ~(theta > 0)).any():
+        raise SpecificationError(f"theta is not above zero: {cells(bad, (sectors,))}.")
+    using = (sectors, economies)
+    if (bad := (value_added < 1) & ~(np.abs(inputs.sum(axis=0) - 1) < 1e-3)).any():
+        raise UnbalancedAccounts(
+            f"Input shares do not sum to one: {cells(bad, using)}.",
+            fix="inputs[s, k, n] is the share of sector s in the inputs of sector k of economy n.",
+        )
+    if (bad := ~(inputs >= 0)).any():
+        raise UnbalancedAccounts(
+            f"Input shares are negative or missing: {cells(bad, (sectors, *using))}.",
+            fix="Correct the table, or pass truncate=True to set negative ones to zero.",
+        )
+    total = flows.sum(axis=0)
+    own, sales, bought = np.diag(total), total.sum(axis=1), total.sum(axis=0)
+    named = np.asarray(economies)
+    if (bad := sales <= 0).any():
+        raise UnbalancedAccounts(f"Output is zero for {first_five(named[bad])}.", fix="Drop these economies.")
+    if (bad := own <= 0).any():
+        raise MissingInternalTrade(f"There is no internal trade for {first_five(named[bad])}.")
+    for word, side in (("imports", bought), ("exports", sales)):
+        if (bad := side <= own).any():
+            raise UnbalancedAccounts(f"There are no {word} for {first_five(named[bad])}.")
+
+
+def final_shares(
+    economies: tuple[str, ...],
+    sectors: tuple[str, ...],
+    flows: np.ndarray,
+    tariff: np.ndarray,
+    value_added: np.ndarray,
+    inputs: np.ndarray,
+    truncate: bool,
+) -> tuple[np.ndarray, int]:
+    """Shares of sectors in final spending, (S, n), and the number of cells set to zero."""
+    spending = (flows * (1 + tariff)).sum(axis=1)
+    left = spending - np.einsum("skn,kn->sn", inputs, (1 - value_added) * flows.sum(axis=2))
+    bad = left < -1e-9 * spending.sum(axis=0)
+    if bad.any() and not truncate:
+        shown = first_five(f"{sectors[s]} in {economies[j]} by {-left[s, j]:,.4g}" for s, j in np.argwhere(bad))
+        raise UnbalancedAccounts(
+            f"{int(bad.sum())} sectors sell more as inputs than is spent on them: {shown}.",
+            why="Nothing is left for final spending.",
+            fix="Correct the table, or pass truncate=True to set these cells to zero.",
+        )
+    left = np.maximum(left, 0.0)
+    if (empty := left.sum(axis=0) <= 0).any():
+        raise UnbalancedAccounts(f"No final spending is left in {first_five(np.asarray(economies)[empty])}.")
+    return left / left.sum(axis=0), int(bad.sum())

@@ -1,0 +1,247 @@
+"""Formulas in fixest's syntax: ``trade ~ rta + log(dist) | exporter^year + importer^year``.
+
+    formula  = factor "~" terms [ "|" effects ]
+    terms    = term { "+" term }           term   = factor { ":" factor } | factor "*" factor
+    factor   = name | function "(" ... ")" | "i(" name [ "," name ] [ "," "ref=" value ] ")"
+    effects  = effect { "+" effect }       effect = name { "^" name } [ "[" name "]" | "[[" name "]]" ]
+
+``a*b`` is ``a + b + a:b``; ``x[v]`` adds a slope in ``v`` to the effect, ``x[[v]]`` only the slope.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+from detente.errors import FormulaError, did_you_mean
+
+FUNCTIONS = ("log", "log1p", "exp", "sqrt", "abs")
+"""Functions of one column; any other call is handed to formulaic."""
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<name>[^\W\d][\w.]*|`[^`]+`)
+    |(?P<number>-?\d+(?:\.\d+)?)
+    |(?P<text>"[^"]*"|'[^']*')
+    |(?P<mark>\[\[|\]\]|[~|+:*^(),=\[\]-]))""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A column, a function of one, or ``i()`` dummies.
+
+    function : None, one of FUNCTIONS, "i", or "formulaic" (``text`` is then the whole call)
+    """
+
+    text: str
+    columns: tuple[str, ...]
+    function: str | None = None
+    reference: str | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One set of fixed effects: interacted columns, and the columns whose slopes vary with them."""
+
+    columns: tuple[str, ...]
+    slopes: tuple[str, ...] = ()
+    intercept: bool = True
+
+    @property
+    def text(self) -> str:
+        return "^".join(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A parsed formula: response, terms (products of factors) and fixed effects."""
+
+    text: str
+    response: Factor
+    terms: tuple[tuple[Factor, ...], ...]
+    effects: tuple[Effect, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column the formula reads, without repeats."""
+        names = [*self.response.columns]
+        names += [c for term in self.terms for factor in term for c in factor.columns]
+        names += [c for effect in self.effects for c in effect.columns + effect.slopes]
+        return tuple(dict.fromkeys(names))
+
+
+def parse(text: str) -> Formula:
+    """Read a formula, or say with a caret where it cannot be read.
+
+    Raises
+    ------
+    FormulaError
+
+    Examples
+    --------
+    >>> parse("trade ~ rta + log(dist) | exporter^year").effects[0].columns
+    ('exporter', 'year')
+    """
+    return _Parser(text).formula()
+
+
+def parse_effect(text: str) -> tuple[str, ...]:
+    """Columns of one interacted set such as ``"exporter^importer"`` (for clusters)."""
+    parser = _Parser(text)
+    effect = parser.effect()
+    if parser.kind != "end" or effect.slopes:
+        parser.fail("Here the set of columns should end.")
+    return effect.columns
+
+
+class _Parser:
+    """Recursive descent over the tokens; ``fail`` points at the place."""
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise FormulaError(f"A formula is a text such as 'trade ~ rta | exporter^year', not {text!r}.")
+        self.text = text
+        self.place = self.end = 0
+        self.advance()
+
+    def advance(self) -> None:
+        rest = self.text[self.end :]
+        if not rest.strip():
+            self.kind, self.token, self.place = "end", "", len(self.text)
+            return
+        match = _TOKEN.match(self.text, self.end)
+        if match is None:
+            self.place = self.end + len(rest) - len(rest.lstrip())
+            self.fail(f"'{self.text[self.place]}' has no meaning in a formula.")
+        self.kind = match.lastgroup
+        self.place, self.end = match.span(self.kind)
+        self.token = self.text[self.place : self.end].strip("`") if self.kind == "name" else match[self.kind]
+
+    def fail(self, what: str, *, fix: str = "") -> NoReturn:
+        raise FormulaError(f"{what}\n    {self.text}\n    {' ' * self.place}^", fix="\n" + fix if fix else "")
+
+    def take(self, mark: str) -> bool:
+        if self.kind == "mark" and self.token == mark:
+            self.advance()
+            return True
+        return False
+
+    def need(self, mark: str, why: str) -> None:
+        if not self.take(mark):
+            self.fail(f"'{mark}' is needed here{why}.")
+
+    def name(self) -> str:
+        if self.kind != "name":
+            self.fail("The formula ends where a name is needed." if self.kind == "end" else "A name is needed here.")
+        token = self.token
+        self.advance()
+        return token
+
+    def formula(self) -> Formula:
+        response = self.factor()
+        self.need("~", " between the response and its terms")
+        terms: list[tuple[Factor, ...]] = []
+        while True:
+            terms += self.term()
+            if not self.take("+"):
+                break
+        effects: list[Effect] = []
+        if self.take("|"):
+            if not (self.kind == "number" and self.token == "0"):
+                effects.append(self.effect())
+                while self.take("+"):
+                    effects.append(self.effect())
+            else:
+                self.advance()
+        if self.kind != "end":
+            self.fail("Nothing more can stand here.", fix="Terms and effects are joined by '+'.")
+        return Formula(self.text, response, tuple(dict.fromkeys(terms)), tuple(dict.fromkeys(effects)))
+
+    def term(self) -> list[tuple[Factor, ...]]:
+        if self.kind == "number" and self.token in ("0", "1", "-1"):
+            self.advance()
+            return []
+        parts = (self.factor(),)
+        while True:
+            if self.take(":"):
+                parts += (self.factor(),)
+            elif self.take("*"):
+                other = self.factor()
+                return [parts, (other,), (*parts, other)]
+            else:
+                return [parts]
+
+    def factor(self) -> Factor:
+        start = self.place
+        name = self.name()
+        if not (self.kind == "mark" and self.token == "("):
+            return Factor(name, (name,))
+        if name == "i":
+            return self.dummies(start)
+        if name in FUNCTIONS:
+            self.advance()
+            column = self.name() if self.kind == "name" else None
+            if column and self.kind == "mark" and self.token == ")":
+                end = self.end
+                self.advance()
+                return Factor(self.text[start:end], (column,), name)
+        return self.call(start, name)
+
+    def dummies(self, start: int) -> Factor:
+        self.advance()
+        columns, reference = (self.name(),), None
+        while self.take(","):
+            place, name = self.place, self.name()
+            if not self.take("="):
+                columns += (name,)
+            elif name == "ref":
+                reference = self.value()
+            else:
+                self.place = place
+                self.fail(f"i() knows no option '{name}'.{did_you_mean(name, ['ref'])}")
+        if not (self.kind == "mark" and self.token == ")"):
+            self.fail("')' is needed here to close i(.")
+        end = self.end
+        self.advance()
+        if len(columns) > 2:
+            self.fail("i() takes one column, or one and what it is interacted with.")
+        return Factor(self.text[start:end], columns, "i", reference)
+
+    def value(self) -> str | float:
+        if self.kind not in ("number", "text", "name"):
+            self.fail("A value is needed here.")
+        token, kind = self.token, self.kind
+        self.advance()
+        return float(token) if kind == "number" else token.strip("'\"")
+
+    def call(self, start: int, function: str) -> Factor:
+        """Any other call, up to its closing bracket, for formulaic."""
+        depth, end = 0, self.text.index("(", start)
+        opening = end
+        for end in range(opening, len(self.text)):
+            depth += {"(": 1, ")": -1}.get(self.text[end], 0)
+            if depth == 0:
+                break
+        if depth:
+            self.place = opening
+            self.fail("This bracket is not closed.")
+        inside = self.text[opening + 1 : end]
+        columns = tuple(dict.fromkeys(re.findall(r"(?<![\w.'\"])[^\W\d]\w*(?!\s*[=(\w])", inside)))
+        self.end = end + 1
+        self.advance()
+        return Factor(self.text[start : end + 1], columns, "formulaic")
+
+    def effect(self) -> Effect:
+        columns = (self.name(),)
+        while self.take("^"):
+            columns += (self.name(),)
+        for opening, closing, intercept in (("[[", "]]", False), ("[", "]", True)):
+            if self.take(opening):
+                slopes = (self.name(),)
+                while self.take(","):
+                    slopes += (self.name(),)
+                self.need(closing, " to close the slopes")
+                return Effect(columns, slopes, intercept)
+        return Effect(columns)

@@ -1,0 +1,158 @@
+"""Covariance of the coefficients: robust, one- to three-way clusters, dyadic.
+
+With scores ``s_n = x~_n w_n (y_n - mu_n)``, bread ``H^-1`` and meat ``M`` the sum of outer products of
+scores within whatever may be correlated, ``V = H^-1 M H^-1``. Several clusters add and subtract
+(Cameron, Gelbach & Miller 2011); dyadic lets all dyads that share an economy be correlated
+(Aronow, Samii & Assenova 2015; Cameron & Miller 2014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from detente.errors import NotIdentified, UsageError
+from detente.gravity.design import Design, compress
+from detente.gravity.engine import EngineFit
+from detente.gravity.formula import parse_effect
+from detente.panel.columns import find_roles
+
+SMALL_SAMPLE = ("stata", "fixest", "none")
+"""Factors: G/(G-1) as ppmlhdfe; times (n-1)/(n-K) as fixest, K without effects nested in a cluster; 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """Which scores may be correlated.
+
+    kind : "robust", "cluster" or "dyadic"; ways : sets of columns, one a way
+    """
+
+    kind: str
+    ways: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def text(self) -> str:
+        if self.kind == "cluster":
+            return "clustered by " + " and ".join("^".join(way) for way in self.ways)
+        return "heteroskedastic-robust" if self.kind == "robust" else "dyadic-robust"
+
+
+@dataclass(frozen=True, slots=True)
+class Covariance:
+    """``matrix`` [k, k]; ``n_clusters`` of each way; whether a negative eigenvalue was set to zero."""
+
+    matrix: np.ndarray
+    n_clusters: tuple[int, ...]
+    repaired: bool
+
+
+def read_clustering(cluster: str | Sequence[str] | None, columns: Sequence[str]) -> Clustering:
+    """What ``cluster=`` means: None, "robust", "dyadic", "a^b", "a + b" or a list of these sets."""
+    if cluster is None or cluster == "robust":
+        return Clustering("robust")
+    if cluster == "dyadic":
+        roles = find_roles(columns, needed=("origin", "destination"))
+        return Clustering("dyadic", ((roles.origin,), (roles.destination,)))
+    parts = cluster.split("+") if isinstance(cluster, str) else list(cluster)
+    if not 1 <= len(parts) <= 3:
+        raise UsageError(f"Clusters go in one to three ways, not {len(parts)}.")
+    return Clustering("cluster", tuple(parse_effect(part.strip()) for part in parts))
+
+
+def covariance(design: Design, fit: EngineFit, clustering: Clustering, small_sample: str = "stata") -> Covariance:
+    """Covariance [k, k] of the coefficients.
+
+    Raises
+    ------
+    NotIdentified : a way has a single cluster.
+    """
+    prior = 1.0 if design.weights is None else design.weights
+    scores = fit.tilde * (prior * (design.y - fit.mu))
+    bread = np.linalg.pinv(fit.hessian, hermitian=True)
+    if clustering.kind == "robust":
+        n = len(design.y)
+        meat = scores @ scores.T * (1.0 if small_sample == "none" else n / (n - 1))
+        counts: tuple[int, ...] = (n,)
+    elif clustering.kind == "dyadic":
+        meat, counts = _dyadic_meat(design, scores, clustering)
+    else:
+        meat, counts = _clustered_meat(design, scores, clustering, small_sample)
+    if small_sample == "fixest":
+        n = len(design.y)
+        meat = meat * (n - 1) / (n - _parameters(design, clustering))
+    matrix = bread @ meat @ bread
+    matrix, repaired = _nearest_psd((matrix + matrix.T) / 2)
+    return Covariance(matrix, counts, repaired)
+
+
+def cluster_sums(scores: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
+    """Scores [k, n] summed by cluster: [k, clusters]."""
+    return np.array([np.bincount(codes, s, n) for s in scores]).reshape(len(scores), n)
+
+
+def _clustered_meat(design, scores, clustering, small_sample):
+    coded = [design.codes(way) for way in clustering.ways]
+    for way, (_, n) in zip(clustering.ways, coded):
+        if n < 2:
+            raise NotIdentified(
+                f"There is a single cluster in '{'^'.join(way)}'.",
+                why="Nothing can be said about the variation between clusters.",
+                fix="Cluster by something that varies, or leave cluster out for robust errors.",
+            )
+    counts = tuple(n for _, n in coded)
+    smallest = min(counts)
+    meat = np.zeros((len(scores), len(scores)))
+    for size in range(1, len(coded) + 1):
+        for chosen in combinations(coded, size):
+            codes, n = chosen[0]
+            for more, m in chosen[1:]:
+                codes, n = compress(codes * m + more, n * m)
+            sums = cluster_sums(scores, codes, n)
+            groups = smallest if small_sample == "fixest" else n
+            factor = 1.0 if small_sample == "none" else groups / (groups - 1)
+            meat += (-1) ** (size + 1) * factor * (sums @ sums.T)
+    return meat, counts
+
+
+def _dyadic_meat(design, scores, clustering):
+    origin, destination = (design.axes[way[0]] for way in clustering.ways)
+    economies = np.union1d(origin.levels, destination.levels)
+    i = np.searchsorted(economies, origin.levels)[origin.codes]
+    j = np.searchsorted(economies, destination.levels)[destination.codes]
+    n, abroad = len(economies), i != j
+    member = cluster_sums(scores, i, n) + cluster_sums(scores[:, abroad], j[abroad], n)
+    pairs = np.minimum(i, j)[abroad] * n + np.maximum(i, j)[abroad]
+    codes, count = compress(pairs, n * n)
+    both = cluster_sums(scores[:, abroad], codes, count)
+    return member @ member.T - both @ both.T, (n,)
+
+
+def _parameters(design: Design, clustering: Clustering) -> int:
+    """Coefficients and effect levels, an effect nested in a cluster counting as one (fixest's "nested")."""
+    count = len(design.names) + 1 - len(design.effects) if design.effects else len(design.names)
+    for effect in design.effects:
+        codes, n = design.codes(effect.columns)
+        nested = clustering.kind == "cluster" and any(_nested(codes, n, *design.codes(w)) for w in clustering.ways)
+        count += 1 if nested else n
+    return count
+
+
+def _nested(codes: np.ndarray, n: int, cluster: np.ndarray, n_clusters: int) -> bool:
+    """Whether every level lies within one cluster."""
+    first = np.zeros(n, int)
+    first[codes] = cluster
+    return bool((first[codes] == cluster).all())
+
+
+def _nearest_psd(matrix: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Negative eigenvalues set to zero, as fixest and ppmlhdfe do for several ways."""
+    if not len(matrix):
+        return matrix, False
+    values, vectors = np.linalg.eigh(matrix)
+    if values[0] >= -1e-12 * max(values[-1], 0.0):
+        return matrix, False
+    return (vectors * np.maximum(values, 0)) @ vectors.T, True

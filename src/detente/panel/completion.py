@@ -1,0 +1,101 @@
+"""Fill in the flows that a file leaves out because they are zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detente.errors import DuplicateRows, EmptySample, first_five
+from detente.panel.columns import find_roles
+from detente.panel.frames import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A table with a row for every dyad and period.
+
+    frame : of the caller's kind; n_rows : rows given; n_added : zeros filled in
+    """
+
+    frame: Any
+    n_rows: int
+    n_added: int
+
+    def to_frame(self) -> Any:
+        """The completed table."""
+        return self.frame
+
+    def summary(self) -> str:
+        """How many rows were given and added."""
+        return f"{self.n_added:,} absent dyads filled with zero beside the {self.n_rows:,} rows given."
+
+    def __repr__(self) -> str:
+        return f"Completed({self.summary()})"
+
+
+def complete(
+    data: Any,
+    *,
+    internal: bool | None = None,
+    origin: str | None = None,
+    destination: str | None = None,
+    period: str | None = None,
+    value: str | None = None,
+    sector: str | None = None,
+) -> Completed:
+    """Add a row with a zero flow for every dyad and period that has none.
+
+    Only right where the source leaves out zeros, as BACI does. A row that is there with a missing flow
+    stays missing. Other columns of an added row are null: join them afterwards.
+
+    Parameters
+    ----------
+    data : frame or path
+    internal : whether economies' trade with themselves is completed too; None does so if the data have any
+    origin, destination, period, value : column names, where they are not the known ones
+    sector : column; given, every sector is completed
+
+    Returns
+    -------
+    Completed : ``to_frame()`` is the table, the given rows first; ``n_added`` says how many were added.
+
+    Raises
+    ------
+    DuplicateRows, EmptySample, UnknownColumn, AmbiguousColumn
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> flows = pl.DataFrame({"exporter": ["A", "B"], "importer": ["B", "C"], "year": [1, 1], "trade": [1.0, 2.0]})
+    >>> complete(flows).n_added
+    4
+    """
+    import polars as pl
+
+    table = read_table(data)
+    if not len(table):
+        raise EmptySample(f"There are no rows in {table.name}.")
+    roles = find_roles(table.columns, origin=origin, destination=destination, period=period, value=value, sector=sector)
+    keys = [roles.origin, roles.destination, roles.period] + ([sector] if sector else [])
+    whole = pl.DataFrame([table.series(c) for c in table.columns])
+    doubled = whole.select(keys).filter(whole.select(keys).is_duplicated()).unique(maintain_order=True)
+    if doubled.height:
+        raise DuplicateRows(
+            f"{doubled.height} dyad-periods stand more than once: "
+            f"{first_five('-'.join(map(str, row)) for row in doubled.iter_rows())}.",
+            fix="Sum them, or name the column that tells them apart with sector=...",
+        )
+    economies = np.union1d(whole[roles.origin].drop_nulls(), whole[roles.destination].drop_nulls())
+    if internal is None:
+        internal = bool((whole[roles.origin] == whole[roles.destination]).any())
+    grid = pl.DataFrame({roles.origin: economies}).join(pl.DataFrame({roles.destination: economies}), how="cross")
+    grid = grid if internal else grid.filter(pl.col(roles.origin) != pl.col(roles.destination))
+    for key in keys[2:]:
+        grid = grid.join(whole.select(pl.col(key).drop_nulls().unique().sort()), how="cross")
+    grid = grid.cast({key: whole.schema[key] for key in keys})
+    added = grid.join(whole.select(keys), on=keys, how="anti")
+    added = added.with_columns(pl.lit(0).cast(whole.schema[roles.value]).alias(roles.value))
+    frame = pl.concat([whole, added], how="diagonal")
+    return Completed(table.of_same_kind(frame), whole.height, added.height)

@@ -1,0 +1,188 @@
+"""A record as a workbook with drop-downs, and back; only a workbook that passes the check is taken."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
+from detente.record.schema import FIGURES, TABLES, Table
+from detente.record.vocabulary import Vocabulary, default_vocabulary
+
+if TYPE_CHECKING:
+    from detente.record.ledger import Ledger
+
+BASES = (*("fob", "cif", "fob+cif", "fob+fob", "mirror", "importer-side", "baci", "comtrade", "unspecified", "-"),)
+"""Offered in the drop-down of a figure's basis; other words are allowed."""
+MAX_BYTES = 200_000_000
+MAX_UNPACKED = 1_000_000_000
+_SPARE_ROWS = 2000
+
+
+def write_workbook(ledger: Ledger, path: str | Path, *, vocabulary: Vocabulary | None = None) -> Path:
+    """Write one sheet per table, with drop-downs for the columns that have a vocabulary.
+
+    Every cell is text, so that no spreadsheet turns a date, an id or a formula-like word
+    into something else.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtra.needed("xlsxwriter", "export", "Writing a workbook") from error
+    vocabulary = vocabulary or default_vocabulary()
+    path = Path(path)
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    head = book.add_format({"bold": True, "bottom": 1})
+    text = book.add_format({"num_format": "@"})
+    words_sheet = book.add_worksheet("words")
+    words_sheet.hide()
+    lists = 0
+    for name, table in TABLES.items():
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 1)
+        for place, column in enumerate(table.allowed):
+            sheet.write_string(0, place, column, head)
+            sheet.set_column(place, place, 44 if column in ("title", "claim", "note") else 16, text)
+        frame = getattr(ledger, name)
+        for number, row in enumerate(frame.iter_rows(named=True), start=1):
+            for place, column in enumerate(table.allowed):
+                if row[column] is not None:
+                    sheet.write_string(number, place, _written(row[column]), text)
+        for column, words in _offered(name, table, vocabulary).items():
+            place = table.allowed.index(column)
+            words_sheet.write_column(0, lists, words)
+            source = f"=words!${_letter(lists)}$1:${_letter(lists)}${len(words)}"
+            rule = {"validate": "list", "source": source}
+            if column == "basis":
+                rule |= {"error_type": "information"}
+            sheet.data_validation(1, place, frame.height + _SPARE_ROWS, place, rule)
+            lists += 1
+    book.worksheets_objs[1].activate()
+    book.worksheets_objs[1].set_first_sheet()
+    book.close()
+    return path
+
+
+def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabulary | None = None) -> Path:
+    """Read a workbook into the CSV files of a record folder.
+
+    The files are written aside, checked, and only then put in place: after an error the
+    folder is as it was.
+
+    Raises
+    ------
+    UnreadableFile
+        Where the file is no workbook.
+    RecordError
+        Naming sheet, row and column of formulas, merged cells and everything that
+        :meth:`Ledger.check` finds.
+    """
+    from detente.record.ledger import Ledger
+
+    path, folder = Path(path), Path(folder)
+    tables, problems = _read_sheets(path)
+    if problems:
+        raise RecordError(problems)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+        for name, rows in tables.items():
+            _write_csv(Path(aside) / TABLES[name].file, TABLES[name].allowed, rows)
+        problems = Ledger.check(aside, vocabulary=vocabulary)
+        if problems:
+            raise RecordError(problems)
+        for name in tables:
+            os.replace(Path(aside) / TABLES[name].file, folder / TABLES[name].file)
+    return folder
+
+
+def _read_sheets(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise MissingExtra.needed("openpyxl", "export", "Reading a workbook") from error
+    if not path.is_file() or path.stat().st_size > MAX_BYTES:
+        raise UnreadableFile(f"'{path}' is missing or larger than 200 MB.", fix="Give an .xlsx workbook.")
+    _refuse_bombs(path)
+    try:
+        book = openpyxl.load_workbook(path)
+    except Exception as error:  # openpyxl lets zip, XML and key errors through
+        raise UnreadableFile(f"'{path.name}' is not an .xlsx workbook.", fix="Save it as .xlsx.") from error
+    tables, problems = {}, []
+    for name, table in TABLES.items():
+        if name not in book.sheetnames:
+            if not table.optional:
+                problems.append(Problem(f"{path.name}:{name}", None, None, "The sheet is missing."))
+            continue
+        sheet = book[name]
+        for merged in sheet.merged_cells.ranges:
+            what = f"The cells {merged.coord} are merged."
+            problems.append(Problem(f"{path.name}:{name}", merged.min_row, None, what, "Unmerge and fill them."))
+        tables[name] = list(_rows(sheet, table, f"{path.name}:{name}", problems))
+    return tables, problems
+
+
+def _refuse_bombs(path: Path) -> None:
+    """A small file may unpack to a huge one; the sizes it declares are looked at first."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(item.file_size for item in packed.infolist())
+    except (zipfile.BadZipFile, OSError):
+        return  # no workbook: said by the reader below
+    if unpacked > MAX_UNPACKED:
+        raise UnreadableFile(f"'{path.name}' unpacks to {unpacked / 1e9:.1f} GB.", fix="Split the record or use CSV.")
+
+
+def _rows(sheet: Any, table: Table, file: str, problems: list[Problem]) -> Iterator[list[str]]:
+    header = [str(cell.value or "").strip() for cell in sheet[1]]
+    unknown = [name for name in header if name and name not in table.allowed]
+    if unknown:
+        problems.append(Problem(file, 1, unknown[0], f"Unknown columns: {first_five(unknown)}.", "Rename them."))
+    places = {name: place for place, name in enumerate(header) if name in table.allowed}
+    for number, row in enumerate(sheet.iter_rows(min_row=2), start=2):
+        if all(cell.value is None for cell in row):
+            continue
+        cells = []
+        for column in table.allowed:
+            cell = row[places[column]] if column in places and places[column] < len(row) else None
+            if cell is not None and cell.data_type == "f":
+                what = f"The cell holds a formula ({str(cell.value)[:40]})."
+                problems.append(Problem(file, number, column, what, "Paste its value."))
+            cells.append("" if cell is None or cell.value is None else _written(cell.value))
+        yield cells
+
+
+def _written(value: Any) -> str:
+    """A cell as the CSV has it: dates without a time, whole numbers without a point."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(int(value))
+    return format(value, ".12g") if isinstance(value, int | float) else str(value).strip()
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _offered(name: str, table: Table, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    words = dict(table.words or {})
+    if name == "events":
+        words["kind"] = tuple(vocabulary.kinds)
+    if table is FIGURES:
+        words["basis"] = BASES
+    return words
+
+
+def _letter(place: int) -> str:
+    return chr(ord("A") + place)

@@ -1,0 +1,218 @@
+"""Recorded trade against what gravity expects, year by year, with the band of comparable pairs."""
+
+from __future__ import annotations
+
+from math import exp, sqrt
+from typing import Any
+
+import polars as pl
+
+from detente.language import Catalogue
+from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values, year_axis
+from detente.report.palette import shade
+from detente.report.story import Story
+
+
+def residual_chart(story: Story, words: Catalogue) -> Chart | None:
+    """The dyad's residual as percent of expected trade, log scale, one panel a direction."""
+    if story.residuals.is_empty():
+        return None
+    base = _main_window(story)
+    rows = [row for row in (_row(story, words, raw, base) for raw in story.residuals.iter_rows(named=True)) if row]
+    drawn = [row for row in rows if row["main"]]
+    if not drawn:
+        return None
+    there = story.directions[0]
+    path = [row for row in drawn if row["exporter"] == there[0] and not row["cited"]] or drawn
+    last, low = path[-1], min(path, key=lambda row: row["pct"])
+    finding = words(
+        "residuals.title",
+        flow=story.arrow(last["exporter"], last["importer"]),
+        low=words.percent(low["pct"], 0),
+        low_year=low["year"],
+        last=words.percent(last["pct"], 0),
+        last_year=last["year"],
+    )
+    domain = (min(row["year"] for row in rows) - 0.5, max(row["year"] for row in rows) + 0.5)
+    return Chart(
+        slug="residuals",
+        title=finding,
+        subtitle=words("residuals.subtitle", base_from=base[0], base_to=base[1], panel=_panels(story)),
+        source=words("residuals.source", panel=_panels(story)),
+        alt=words("residuals.alt", finding=finding),
+        data=story.residuals,
+        spec=_spec(story, words, rows, domain, compact=False),
+        compact=_spec(story, words, rows, domain, compact=True),
+    )
+
+
+def _main_window(story: Story) -> tuple[int, int]:
+    """The first base window of the study's own results; the others are drawn thin."""
+    computed = story.residuals.filter(pl.col("status") == "computed")
+    first = (computed if not computed.is_empty() else story.residuals).row(0, named=True)
+    return first["base_from"], first["base_to"]
+
+
+def _panels(story: Story) -> str:
+    computed = story.residuals.filter(pl.col("status") == "computed")["panel"].unique(maintain_order=True).to_list()
+    return "; ".join(str(name) for name in computed)
+
+
+def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, int]) -> dict[str, Any] | None:
+    if raw["log_ratio"] is None:
+        return None
+    cited = raw["status"] == "cited"
+    flow = story.arrow(raw["exporter"], raw["importer"])
+    pct = 100 * exp(raw["log_ratio"])
+    tip = words(
+        "residuals.tip",
+        flow=flow,
+        year=raw["year"],
+        pct=words.percent(pct, 0),
+        log=words.number(raw["log_ratio"], 2, sign=True),
+    )
+    if raw["placebo_share"] is not None:
+        tip += " " + words(
+            "residuals.tip_placebo",
+            share=words.significant(100 * raw["placebo_share"]),
+            n=words.number(raw["n_placebos"]),
+        )
+    if cited:
+        tip += " " + words("residuals.cited")
+    return {
+        "flow": flow,
+        "exporter": raw["exporter"],
+        "importer": raw["importer"],
+        "year": raw["year"],
+        "pct": pct,
+        "window": f"{raw['base_from']}–{raw['base_to']}",
+        "cited": cited,
+        "tip": tip,
+        "main": cited or (raw["base_from"], raw["base_to"]) == base,
+        "low": None if raw["band_low"] is None else 100 * exp(raw["band_low"]),
+        "high": None if raw["band_high"] is None else 100 * exp(raw["band_high"]),
+    }
+
+
+def outer_episodes(story: Story) -> list[dict[str, Any]]:
+    """Episodes to shade: those that do not merely enclose others."""
+    spans = [(e.from_year, e.to_year, story.own(e.title)) for e in story.study.episodes]
+    inner = [s for s in spans if not any(o != s and s[0] <= o[0] and o[1] <= s[1] for o in spans)]
+    return [{"from": start, "to": end, "title": title} for start, end, title in inner or spans]
+
+
+def _spec(
+    story: Story, words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, float], compact: bool
+) -> Spec:
+    """Panels side by side at a desk, one above the other on a phone."""
+    width, height = (NARROW + 30, 210) if compact else ((WIDE + 40) // 2 - 20, 300)
+    bottom = min(min(row["pct"], row["low"] or row["pct"]) for row in rows)
+    top = max(max(row["pct"], row["high"] or row["pct"]) for row in rows)
+    scale = {
+        "type": "log",
+        "base": 2,
+        "domain": [max(bottom / 1.15, 0.4), max(top * 1.15, 200)],
+        "nice": False,
+    }
+    panels = []
+    for exporter, importer in story.directions:
+        mine = [row for row in rows if (row["exporter"], row["importer"]) == (exporter, importer)]
+        if mine:
+            colour = "origin" if exporter == story.study.origin else "destination"
+            panels.append(_panel(story, words, mine, domain, scale, shade(colour), width, height, compact))
+    return {"vconcat" if compact else "hconcat": panels, "spacing": 26}
+
+
+def _panel(
+    story: Story,
+    words: Catalogue,
+    rows: list[dict[str, Any]],
+    domain: tuple[float, float],
+    scale: Spec,
+    colour: str,
+    width: int,
+    height: int,
+    compact: bool,
+) -> Spec:
+    x = {"field": "year", **year_axis(domain, True)}
+    steps = [
+        value
+        for value in (0.39, 0.78, 1.5625, 3.125, 6.25, 12.5, 25, 50, 100, 200, 400, 800)
+        if scale["domain"][0] <= value <= scale["domain"][1]
+    ]
+    y = {
+        "field": "pct",
+        "type": "quantitative",
+        "scale": scale,
+        "axis": {
+            "title": words("residuals.axis"),
+            "values": steps,
+            "labelExpr": "format(datum.value, '.3~g') + '%'",
+        },
+    }
+    main = [row for row in rows if row["main"] and not row["cited"]]
+    band = [row for row in main if row["low"] is not None and row["high"] is not None]
+    episodes = [e for e in outer_episodes(story) if e["to"] >= domain[0] and e["from"] <= domain[1]]
+    for episode in episodes:
+        episode["from"], episode["to"] = max(episode["from"], domain[0]), min(episode["to"], domain[1])
+        episode["label"] = f"{episode['from']:.0f}–{episode['to']:.0f}"
+    layers: list[Spec] = [
+        {
+            "data": values(episodes),
+            "mark": {"type": "rect", "color": shade("shade")},
+            "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
+        },
+        {
+            "data": values(band),
+            "mark": {"type": "area", "color": shade("band"), "opacity": 0.75},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
+        },
+        {
+            "data": values([{"at": 100}]),
+            "mark": rule("expected", strokeWidth=1.25),
+            "encoding": {"y": {**y, "field": "at"}},
+        },
+        {
+            "data": values([row for row in rows if not row["main"]]),
+            "mark": {
+                "type": "line",
+                "strokeWidth": 1.25,
+                "strokeDash": [4, 3],
+                "color": colour,
+                "opacity": 0.75,
+            },
+            "encoding": {"x": x, "y": y, "detail": {"field": "window"}},
+        },
+        {
+            "data": values(main),
+            "mark": {"type": "line", "color": colour, "point": {"size": 22, "color": colour}},
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "data": values([row for row in rows if row["cited"]]),
+            "mark": {"type": "point", "size": 60, "strokeWidth": 2, "filled": False, "color": colour},
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "data": values([{**row, "label": f"{row['year']}*"} for row in rows if row["cited"]]),
+            "mark": {"type": "text", "dy": -12, "color": shade("muted")},
+            "encoding": {"x": x, "y": y, "text": {"field": "label"}},
+        },
+        hits({"x": x, "y": y}, data=values([row for row in rows if row["main"]])),
+    ]
+    if band and band[-1]["high"] > 140:
+        layers.append(
+            {
+                "data": values([{**band[-1], "at": sqrt(100 * band[-1]["high"])}]),
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "dx": -4,
+                    "baseline": "middle",
+                    "color": shade("muted"),
+                    "text": words("residuals.band"),
+                },
+                "encoding": {"x": x, "y": {**y, "field": "at"}},
+            }
+        )
+    return {"width": width, "height": height, "title": rows[0]["flow"], "layer": layers}

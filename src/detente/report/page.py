@@ -1,0 +1,193 @@
+"""The report: one HTML file that needs nothing beside itself.
+
+A strict Content-Security-Policy allows exactly the page's own style and script, by hash; every text from
+a study is escaped by the template engine; nothing is loaded from anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+
+from detente.errors import OutputError
+from detente.language import LANGUAGES, Catalogue
+from detente.report import tables
+from detente.report.charts import DRAW, Chart
+from detente.report.charts.verdicts import verdict_counts
+from detente.report.palette import css_variables
+from detente.report.story import Story
+from detente.report.svg import draw, store
+
+SHOWN_ROWS = 60  # rows of a chart's data shown in the page; the download has all
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart drawn for the page: wide and narrow picture as SVG text."""
+
+    ident: str
+    chart: Chart
+    wide: str
+    narrow: str
+
+
+def render_report(run: Any) -> str:
+    """The whole report as HTML text.
+
+    Parameters
+    ----------
+    run : a finished :class:`detente.Run`, or anything with its attributes.
+
+    Returns
+    -------
+    HTML that opens offline, in every language of the catalogue, with its own Content-Security-Policy.
+    """
+    style = css_variables() + _static("report.css")
+    script = _static("report.js")
+    outlines: dict[str, str] = {}
+    pages = [_page(Story.of(run, language), Catalogue(language), outlines) for language in LANGUAGES]
+    story = pages[0]["story"]
+    return (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            story=story,
+            pages=pages,
+            style=_safe(style),
+            script=_safe(script),
+            policy=_policy(style, script),
+            default=pages[0]["words"],
+            shapes=store(outlines),
+            story_language=getattr(story.study, "language", "en"),
+        )
+    )
+
+
+def render_view(run: Any, language: str) -> str:
+    """One language's page without the frame around it, for a page that brings its own head and script."""
+    story, words = Story.of(run, language), Catalogue(language)
+    outlines: dict[str, str] = {}
+    shown = _page(story, words, outlines)
+    return (
+        _templates()
+        .get_template("view.html.j2")
+        .render(
+            story=story,
+            pages=[shown],
+            default=words,
+            shapes=store(outlines),
+            story_language=getattr(story.study, "language", "en"),
+        )
+    )
+
+
+def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
+    """Write the report to ``path``, aside first, so that no half-written file is ever left.
+
+    Raises
+    ------
+    detente.errors.OutputError : the file cannot be written.
+    """
+    target = Path(path)
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    text = render_report(run)
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(target)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise OutputError(
+            f"The report cannot be written to '{target}': {error.strerror or error}.",
+            fix="Give a path in a folder that exists and may be written to.",
+        ) from error
+    return target
+
+
+def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str, Any]:
+    """What the template needs in one language."""
+    figures = {}
+    for name, build in DRAW.items():
+        chart = build(story, words)
+        if chart is not None:
+            figures[name] = _figure(chart, words, outlines)
+    return {
+        "story": story,
+        "words": words,
+        "figures": figures,
+        "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],
+        "counts": verdict_counts(story),
+        "events": tables.event_rows(story, words) if not story.events.is_empty() else [],
+        "attribution": tables.attribution_rows(story, words),
+        "scenarios": tables.scenario_rows(story, words),
+        "forecasts": tables.forecast_rows(story, words),
+        "sources": tables.rows(story.sources),
+        "inputs": tables.inputs(story.manifest),
+        "versions": tables.versions(story.manifest),
+    }
+
+
+def _figure(chart: Chart, words: Catalogue, outlines: dict[str, str]) -> Figure:
+    ident = f"{words.language}-chart-{chart.slug}"
+    return Figure(
+        ident,
+        chart,
+        draw(chart.spec, ident=f"{ident}-w", language=words.language, outlines=outlines),
+        draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True, outlines=outlines),
+    )
+
+
+def csv_link(frame: pl.DataFrame) -> str:
+    """A frame as a ``data:`` link to a CSV file."""
+    return "data:text/csv;charset=utf-8," + quote(frame.write_csv(), safe=",:;/()+ -_.\n".replace("\n", ""))
+
+
+def cells(frame: pl.DataFrame, words: Catalogue) -> list[list[str]]:
+    """The first rows as text: numbers with at most four significant digits, nothing for an absent cell."""
+
+    def written(cell: Any) -> str:
+        return words.significant(cell, 4) if isinstance(cell, float) else "" if cell is None else str(cell)
+
+    return [[written(cell) for cell in row] for row in frame.head(SHOWN_ROWS).iter_rows()]
+
+
+def _policy(style: str, script: str) -> str:
+    def allowed(text: str) -> str:
+        return "'sha256-" + b64encode(sha256(text.encode()).digest()).decode() + "'"
+
+    return (
+        f"default-src 'none'; style-src {allowed(style)}; script-src {allowed(script)}; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _static(name: str) -> str:
+    return (files(__package__) / "static" / name).read_text(encoding="utf-8")
+
+
+def _safe(text: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(text)
+
+
+def _templates() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=PackageLoader("detente.report"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=select_autoescape(default=True, default_for_string=True),
+    )
+    environment.filters.update(markup=_safe, csv_link=csv_link, cells=cells)
+    environment.globals["shown_rows"] = SHOWN_ROWS
+    return environment

@@ -1,0 +1,127 @@
+"""What a run tells, gathered for the page: tables that are never None, names, the two directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from detente.economies import name_of
+
+FRAMES = (
+    "claims",
+    "attribution",
+    "residuals",
+    "scenarios",
+    "timeline",
+    "events",
+    "figures",
+    "forecasts",
+    "sources",
+    "partners",
+    "winners",
+    "library",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The study, its answer, its tables and the manifest, as the sections of the page read them.
+
+    A table that the run lacks is an empty frame; every section asks ``is_empty()`` before it speaks.
+    Columns are those of ``docs/results.md`` and ``docs/study-format.md``.
+    """
+
+    study: Any
+    answer: Any
+    language: str
+    notes: tuple[str, ...]
+    manifest: dict[str, Any]
+    claims: pl.DataFrame
+    attribution: pl.DataFrame
+    residuals: pl.DataFrame
+    scenarios: pl.DataFrame
+    timeline: pl.DataFrame
+    events: pl.DataFrame
+    figures: pl.DataFrame
+    forecasts: pl.DataFrame
+    sources: pl.DataFrame
+    partners: pl.DataFrame
+    winners: pl.DataFrame
+    library: pl.DataFrame
+
+    @classmethod
+    def of(cls, run: Any, language: str = "en") -> Story:
+        """Gather a finished :class:`detente.Run` (or anything with its attributes) for readers of ``language``."""
+        frames = {name: _frame(run, name) for name in FRAMES}
+        own = _translations(run.study, language)
+        for name in ("scenarios", "winners"):
+            if own and not frames[name].is_empty():
+                frames[name] = frames[name].with_columns(pl.col("title").replace(own))
+        if not hasattr(run, "library"):  # the library is the package's own, not the run's
+            from detente.attribution.library import library_frame
+
+            frames["library"] = library_frame()
+        notes = tuple(getattr(run, "notes", ()))
+        answer = getattr(run, "answers", {}).get(language, run.answer)
+        return cls(run.study, answer, language, notes, dict(run.manifest or {}), **frames)
+
+    @property
+    def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        there, back = self.study.origin, self.study.destination
+        return (there, back), (back, there)
+
+    def economy(self, code: str) -> str:
+        """The name of an economy, in the study's words for its own two."""
+        if self.language == "en":
+            own = {self.study.origin: self.study.origin_name, self.study.destination: self.study.destination_name}
+            return own.get(code) or name_of(code)
+        return name_of(code, self.language)
+
+    def own(self, text: str) -> str:
+        """A text of the study in the reader's language, or as it was written."""
+        return _translations(self.study, self.language).get(text, text)
+
+    def arrow(self, exporter: str, importer: str) -> str:
+        return f"{self.economy(exporter)} → {self.economy(importer)}"
+
+    def source_titles(self, ids: str | None) -> list[str]:
+        """Publisher and title of each id in a ``;`` list; an unknown id stays as it is."""
+        known = {row["source_id"]: row for row in self.sources.iter_rows(named=True)}
+        return [
+            f"{known[key]['publisher']}: {known[key]['title']} ({known[key]['date']})" if key in known else key
+            for key in split(ids)
+        ]
+
+
+def _translations(study: Any, language: str) -> dict[str, str]:
+    spec = getattr(study, "spec", None)
+    return spec.translations.get(language, {}) if spec is not None else {}
+
+
+def split(cell: str | None) -> list[str]:
+    """The items of a ``;`` list."""
+    return [item.strip() for item in str(cell or "").split(";") if item.strip()]
+
+
+def decimal_year(date: str) -> float | None:
+    """``2019-07-02`` as 2019.5; the first day of a range or of a coarse date.
+
+    >>> decimal_year("2019-07"), decimal_year("2019/2020"), decimal_year("n.d.")
+    (2019.5, 2019.0, None)
+    """
+    parts = str(date or "").split("/")[0].split("-")
+    if not parts[0].isdigit() or not all(part.isdigit() for part in parts):
+        return None
+    month = int(parts[1]) if len(parts) > 1 else 1
+    day = int(parts[2]) if len(parts) > 2 else 1
+    return round(int(parts[0]) + (month - 1) / 12 + (day - 1) / 365.25, 4)
+
+
+def _frame(run: Any, name: str) -> pl.DataFrame:
+    table = getattr(run, name, None)
+    if table is None:
+        return pl.DataFrame()
+    frame = table.to_frame() if hasattr(table, "to_frame") and not isinstance(table, pl.DataFrame) else table
+    return frame if frame is not None else pl.DataFrame()

@@ -1,0 +1,149 @@
+"""The rows of the page's tables, as plain text in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from detente.language import Catalogue
+from detente.report.charts.events import WAYS
+from detente.report.charts.scenarios import scenario_summary
+from detente.report.story import Story
+
+Row = dict[str, Any]
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def rows(frame: pl.DataFrame) -> list[Row]:
+    """Rows as dictionaries; absent cells are ``""`` so that nothing reads ``None``."""
+    return [{name: "" if cell is None else cell for name, cell in row.items()} for row in frame.iter_rows(named=True)]
+
+
+def claim_rows(story: Story) -> list[Row]:
+    return [{**row, "evidence_from": story.source_titles(row["evidence_source_ids"])} for row in rows(story.claims)]
+
+
+def event_rows(story: Story, words: Catalogue) -> list[Row]:
+    """Events by date, without the initial states, with the way they push and their sources in words."""
+    found = []
+    for row in rows(story.events):
+        if row["kind"] == "initial state":
+            continue
+        way = WAYS.get(str(row["direction"]), "mixed")
+        span = words.date(row["date"]) + (f" – {words.date(row['end_date'])}" if row["end_date"] else "")
+        found.append(
+            {
+                **row,
+                "when": span,
+                "way": way,
+                "way_words": words(f"events.{way}"),
+                "from": story.source_titles(row["source_ids"]),
+            }
+        )
+    return sorted(found, key=lambda row: str(row["date"]))
+
+
+def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
+    found = []
+    for row in story.attribution.iter_rows(named=True):
+        share, smallest, full = row["placebo_share"], row["smallest_share"], row["full_panel_placebo_share"]
+        found.append(
+            {
+                "flow": story.arrow(row["exporter"], row["importer"]),
+                "span": f"{row['from_year']}–{row['to_year']}",
+                "change": words.number(row["log_change"], 2, sign=True),
+                "change_pct": words.log_percent(row["log_change"]),
+                "dyad": words.number(row["dyad_part"], 2, sign=True),
+                "dyad_pct": words.percent(row["dyad_pct"], 0),
+                "placebo": ""
+                if share is None
+                else words(
+                    "attribution.of_pairs",
+                    share=words.significant(100 * share),
+                    n=words.number(row["n_placebos"]),
+                ),
+                "smallest": ""
+                if smallest is None
+                else words("attribution.smallest", share=words.significant(100 * smallest)),
+                "full": ""
+                if full is None
+                else words("attribution.full_panel", share=words.significant(100 * full), panel=row["full_panel"]),
+                "base": f"{row['base_from']}–{row['base_to']}",
+                "panel": row["panel"],
+                "sentence": row["sentence"] or "",
+            }
+        )
+    return found
+
+
+def scenario_rows(story: Story, words: Catalogue) -> list[Row]:
+    found = []
+    for row in scenario_summary(story).iter_rows(named=True):
+        spans = {
+            key: words.span(row[f"{name}_low"], row[f"{name}_high"])
+            for key, name in (("exports", "exports_change_usd_mn"), ("income", "welfare_pct"))
+        }
+        found.append(
+            {
+                "title": row["title"],
+                "year": row["year"],
+                "economy": story.economy(row["economy"]),
+                **spans,
+                "n": words.number(row["n_specifications"]),
+            }
+        )
+    return found
+
+
+def forecast_rows(story: Story, words: Catalogue) -> list[Row]:
+    found = []
+    for row in story.forecasts.iter_rows(named=True):
+        ends = dict.fromkeys(words.significant(row[end], 3) for end in ("low", "high") if row[end] is not None)
+        unit = words.known("unit", str(row["unit"] or ""))
+        found.append(
+            {
+                "when": words.date(str(row["date"] or "")),
+                "who": row["forecaster"],
+                "what": f"{row['target']}, {row['horizon']}",
+                "forecast": "–".join(ends),
+                "unit": unit,
+                "outcome": words.significant(row.get("outcome"), 3),
+                "ratio": words.number(row.get("ratio"), 2),
+                "result": row.get("result") or "",
+            }
+        )
+    return found
+
+
+def inputs(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every input file of the manifest with its SHA-256, wherever it stands in it."""
+    return [(path, text) for path, text in _leaves(manifest) if _SHA256.fullmatch(text)]
+
+
+def versions(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """Names and versions of the package, Python and the libraries."""
+    own = [(name, str(manifest[name])) for name in ("detente", "python") if manifest.get(name)]
+    return own + [
+        (name, text) for name, text in _leaves(manifest.get("libraries") or {}) if ("detente", text) not in own
+    ]
+
+
+def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(tree, dict):
+        for key, branch in tree.items():
+            named = key if path in ("", "study", "panel", "files") else f"{path}/{key}"
+            yield from _leaves(branch, path if key in ("files", "sha256") and isinstance(branch, str) else named)
+    elif isinstance(tree, list | tuple):
+        for branch in tree:
+            if isinstance(branch, dict) and {"sha256"} <= set(branch):
+                yield (
+                    str(branch.get("file") or branch.get("path") or branch.get("name") or path),
+                    str(branch["sha256"]),
+                )
+            else:
+                yield from _leaves(branch, path)
+    elif tree is not None:
+        yield path, str(tree)

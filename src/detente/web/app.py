@@ -1,0 +1,94 @@
+"""The app: routes to pages, errors to pages, and the guard in front."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from detente.errors import DetenteError, NotConverged, UnknownStudy, UsageError
+from detente.web.guard import LOOPBACK, Guard, Keys, Refusal
+from detente.web.jobs import Jobs
+from detente.web.pages import about, attribution, desk, downloads, files, jobs, record, start, study
+from detente.web.reply import problem, templates, words_of
+from detente.web.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+log = logging.getLogger("detente.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the pages share: where studies lie, the secrets, and the work in progress."""
+
+    workspace: Workspace
+    keys: Keys = field(default_factory=Keys)
+    jobs: Jobs = field(default_factory=Jobs)
+
+
+ROUTES: Sequence[Route] = [
+    *start.ROUTES,
+    *study.ROUTES,
+    *desk.ROUTES,
+    *attribution.ROUTES,
+    *record.ROUTES,
+    *jobs.ROUTES,
+    *downloads.ROUTES,
+    *files.ROUTES,
+    *about.ROUTES,
+]
+
+
+def create_app(site: Site, *, hosts: frozenset[str] = LOOPBACK) -> Any:
+    """The guarded ASGI application.
+
+    Parameters
+    ----------
+    site : workspace, keys and jobs.
+    hosts : names a request may be addressed to; empty for any, which needs ``site.keys.access``.
+    """
+    if not hosts and not site.keys.access:
+        raise UsageError("A server that answers to any name needs an access token.", fix="Give Keys(access=...).")
+    handlers = {DetenteError: _expected, HTTPException: _http, Exception: _unexpected}
+    app = Starlette(routes=list(ROUTES), exception_handlers=handlers)
+    app.state.site = site
+    return Guard(app, keys=site.keys, hosts=hosts, refuse=_refused)
+
+
+def _expected(request: Request, error: Exception) -> Response:
+    status = 404 if isinstance(error, UnknownStudy) else 422 if not isinstance(error, NotConverged) else 500
+    return problem(request, error, status)  # type: ignore[arg-type]
+
+
+def _http(request: Request, error: Exception) -> Response:
+    code = getattr(error, "status_code", 500)
+    words = words_of(request)
+    key = {404: "refused.no_page", 405: "refused.no_method"}.get(code, "refused.other")
+    return problem(request, DetenteError(words(key), fix=words("refused.start")), code)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("bug at %s", request.url.path, exc_info=error)
+    words = words_of(request)
+    bug = DetenteError(words("refused.bug", error=f"{type(error).__name__}: {error}"), fix=words("refused.bug_fix"))
+    return problem(request, bug, 500)
+
+
+def _refused(scope: dict, refusal: Refusal) -> Any:
+    """The answer to a refused request: short, and without anything of the site's."""
+    words = words_of(Request(scope))
+    text = (
+        templates().get_template("refused.html.j2").render(w=words, reason=words(refusal.reason), status=refusal.status)
+    )
+    return HTMLResponse(text, refusal.status)
+
+
+__all__ = ["Site", "create_app"]

@@ -1,0 +1,1 @@
+"""The views: one module a page, nothing but translation between requests and rooms."""

@@ -1,0 +1,245 @@
+"""The scenario desk: a page that holds its whole state in the address, and the two answers it asks for while moving."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.economies import name_of
+from detente.errors import DetenteError, StudyError
+from detente.study import Study
+from detente.web.bands import N_DRAWS, bands
+from detente.web.bench import Bench, open_bench, outcome
+from detente.web.desk_charts import desk_charts
+from detente.web.edits import add_scenario
+from detente.web.levers import CLOSED, Lever, levers
+from detente.web.pages.study import head
+from detente.web.reply import as_json, go, page, words_of
+from detente.web.setting import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
+from detente.web.told import told
+from detente.web.words import Words
+
+AT_ONCE = 2  # solves side by side; more only wait for the same two cores
+MOST_SESSIONS = 2000
+
+
+def desk(request: Request) -> Response:
+    """The desk, drawn with what the address says."""
+    key = request.path_params["study"]
+    space = request.app.state.site.workspace
+    study = space.study(key)
+    bench, words = open_bench(study), words_of(request)
+    problem = ""
+    try:
+        setting = read_setting(request.query_params, bench.default())
+        pins = read_pins(request.query_params.multi_items(), bench.default())
+        shown = [solved(bench, words, s, title) for title, s in [(words("desk.now"), setting), *pins]]
+    except DetenteError as error:
+        problem, setting, pins = str(error), bench.default(), []
+        shown = [solved(bench, words, setting, words("desk.now"))]
+    data = head(space, study, key) | {
+        "problem": problem,
+        "typed": dict(request.query_params) if problem else {},
+        "setting": plain(setting),
+        "query": setting.query(),
+        "title_suggested": words("desk.suggested", year=setting.year),
+        "pins": [{"title": title, "query": s.query()} for title, s in pins],
+        "scenarios": _scenarios(bench, study, setting),
+        "levers": [_lever(lever, setting) for lever in levers()],
+        "pair": _pair(bench, setting),
+        "cases": [{"year": y, "gdp_case": c} for y, c in bench.cases],
+        "deficits": list(DEFICITS),
+        "limits": LIMITS,
+        "n_draws": N_DRAWS,
+        "most_pins": MOST_PINS,
+        "n_economies": len(bench.panel.economies),
+        "panel": bench.panel.name,
+        "results": shown,
+    }
+    return page(request, "desk.html.j2", data, 422 if problem else 200, charts=desk_charts(words, bench.study))
+
+
+async def solve_now(request: Request) -> Response:
+    """The central path of one setting; a request that its own session has overtaken is dropped."""
+    return await _answer(request, solved)
+
+
+async def bands_now(request: Request) -> Response:
+    """The bands of one setting, from exact draws."""
+    return await _answer(request, banded)
+
+
+def save(request: Request, form: dict[str, str]) -> Response:
+    """Write the setting into the study as a scenario."""
+    space, key = request.app.state.site.workspace, request.path_params["study"]
+    study = space.study(key)
+    if space.is_builtin(study):
+        raise StudyError(
+            "This study ships with the package and is not changed.",
+            fix="Make a copy of it first, on its page.",
+        )
+    bench = open_bench(study)
+    setting = read_setting(form, bench.default())
+    add_scenario(study, form.get("title", "").strip(), setting, bench.residual)
+    return go(request, f"/s/{key}/desk?{setting.query()}")
+
+
+async def save_form(request: Request) -> Response:
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    return await run_in_threadpool(save, request, form)
+
+
+class Latest:
+    """The newest request number by session, and the places at the solver.
+
+    A session that drags a slider sends many requests; only its newest one is worth solving.
+    """
+
+    def __init__(self) -> None:
+        self.seen: OrderedDict[str, int] = OrderedDict()
+        self.places: dict[int, asyncio.Semaphore] = {}
+
+    def note(self, session: str, number: int) -> None:
+        self.seen[session] = max(number, self.seen.pop(session, 0))
+        while len(self.seen) > MOST_SESSIONS:
+            self.seen.popitem(last=False)
+
+    def overtaken(self, session: str, number: int) -> bool:
+        return number < self.seen.get(session, 0)
+
+    def place(self) -> asyncio.Semaphore:
+        """The places of the running event loop."""
+        return self.places.setdefault(id(asyncio.get_running_loop()), asyncio.Semaphore(AT_ONCE))
+
+
+LATEST = Latest()
+
+
+async def _answer(request: Request, how: Any) -> Response:
+    """Solve what the address says with ``how``, unless a newer request of the same session has come in."""
+    session = request.query_params.get("session", "")[:64]
+    number = int(text) if (text := request.query_params.get("seq", "0")).isdecimal() and len(text) < 16 else 0
+    session = f"{how.__name__}:{session}" if session else ""
+    if session:
+        LATEST.note(session, number)
+    async with LATEST.place():
+        if session and LATEST.overtaken(session, number):
+            return as_json({"schema_version": 1, "seq": number, "superseded": True})
+        try:
+            found = await run_in_threadpool(_for_request, request, how)
+        except DetenteError as error:
+            return as_json({"schema_version": 1, "seq": number, "problem": str(error)}, 422)
+    return as_json({"schema_version": 1, "seq": number, **found})
+
+
+def _for_request(request: Request, how: Any) -> dict[str, Any]:
+    study = request.app.state.site.workspace.study(request.path_params["study"])
+    bench, words = open_bench(study), words_of(request)
+    setting = read_setting(request.query_params, bench.default())
+    return how(bench, words, setting, request.query_params.get("label", words("desk.now"))[:80])
+
+
+def solved(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str, Any]:
+    """The central path of a setting, with the words that tell it."""
+    found = _solved(bench, setting.query())
+    return {
+        "label": label,
+        "query": setting.query(),
+        "setting": plain(setting),
+        **found,
+        **told(words, bench, found, label),
+    }
+
+
+def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str, Any]:
+    """The bands of a setting."""
+    found = _bands(bench, setting.query())
+    flow, income = found.flow.tolist(), [list(ends) for ends in found.income.values()]
+    ranges = [words("desk.range", low=words.money(low), high=words.money(high)) for low, high in flow]
+    ranges += [words("desk.range", low=words.fine(low), high=words.fine(high)) for low, high in income]
+    return {
+        "label": label,
+        "query": setting.query(),
+        "flow": flow,
+        "income": income,
+        "n": found.n,
+        "ranges": ranges,
+    }
+
+
+@lru_cache(maxsize=2048)
+def _solved(bench: Bench, query: str) -> dict[str, Any]:
+    return outcome(bench, bench.solve(read_setting(dict(parse_qsl(query)), bench.default())))
+
+
+@lru_cache(maxsize=512)
+def _bands(bench: Bench, query: str) -> Any:
+    return bands(bench, read_setting(dict(parse_qsl(query)), bench.default()))
+
+
+def plain(setting: Setting) -> dict[str, Any]:
+    """A setting as plain values: what the controls show."""
+    there, back = setting.totals()
+    return {
+        "year": setting.year, "gdp_case": setting.gdp_case, "ratio": setting.ratio, "theta": setting.theta,
+        "psi": setting.psi, "deficits": setting.deficits, "there": setting.there, "back": setting.back,
+        "closed": setting.closed, "total_there": there, "total_back": back,
+        "effects": {k: v for k, v in setting.effects.items() if v != CLOSED},
+    }  # fmt: skip
+
+
+def _lever(lever: Lever, setting: Setting) -> dict[str, Any]:
+    value = setting.effects.get(lever.id, 0.0)
+    return {
+        "id": lever.id, "low": lever.low, "high": lever.high, "value": 0.0 if value == CLOSED else value,
+        "closes": CLOSED in lever.presets.values(), "closed": value == CLOSED, "rel": lever.rel,
+        "presets": [{"name": n, "value": v} for n, v in lever.presets.items() if v != CLOSED],
+    }  # fmt: skip
+
+
+def _pair(bench: Bench, setting: Setting) -> list[dict[str, Any]]:
+    """The two sliders of the pair's own residual, with where healing would bring them."""
+    rows = []
+    for name, dyad in (("there", bench.dyad), ("back", bench.dyad[::-1])):
+        residual = bench.residual(*dyad, setting.year)
+        rows.append(
+            {"id": name, "from": name_of(dyad[0]), "to": name_of(dyad[1]), "value": getattr(setting, name),
+             "residual": residual, "base": list(bench.window)}
+        )  # fmt: skip
+    return rows
+
+
+def _scenarios(bench: Bench, study: Study, setting: Setting) -> list[dict[str, Any]]:
+    """The study's own scenarios as settings to start from; one without a residual that year says why."""
+    rows = []
+    for scenario in study.scenarios:
+        try:
+            query, why_not = bench.of_scenario(scenario, setting).query(), ""
+        except DetenteError as problem:
+            query, why_not = "", str(problem)
+        rows.append(
+            {
+                "id": scenario.id,
+                "title": scenario.title,
+                "note": scenario.note,
+                "query": query,
+                "why_not": why_not,
+            }
+        )
+    return rows
+
+
+ROUTES = [
+    Route("/s/{study}/desk", desk),
+    Route("/s/{study}/desk/solve", solve_now),
+    Route("/s/{study}/desk/bands", bands_now),
+    Route("/s/{study}/desk/save", save_form, methods=["POST"]),
+]

@@ -1,0 +1,66 @@
+"""Files the pages need: styles, scripts, and the chart library as its installed package bundles it."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from importlib.resources import files
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.report.palette import SHADES, css_variables
+from detente.report.svg import VEGA_LITE
+from detente.web.reply import asset
+
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+OWN = frozenset({"app.css", "app.js", "chart.js", "desk.js", "attribution.js", "record.js", "job.js", "icon.svg"})
+_BUILDING = threading.Lock()
+
+
+def static(request: Request) -> Response:
+    """One file; the address carries the version, so a browser may keep it."""
+    name = request.path_params["name"]
+    if name in OWN:
+        body = asset(name)
+    elif name in ("report.css", "report.js"):
+        body = (files("detente.report") / "static" / name).read_bytes()
+    elif name == "palette.css":
+        body = palette().encode()
+    elif name == "vega.js":
+        body = vega()
+    else:
+        raise HTTPException(404)
+    kind = KINDS[name.rpartition(".")[2]]
+    return Response(
+        body, media_type=kind, headers={"cache-control": "no-cache" if name != "vega.js" else "max-age=86400"}
+    )
+
+
+@cache
+def palette() -> str:
+    """The report's shades, and the rule that lets a chart drawn in light shades follow the page's theme."""
+    rules = [
+        f'.live [{what}="{light}" i]{{{what}:var(--c-{name})}}'
+        for name, (light, _) in SHADES.items()
+        for what in ("fill", "stroke")
+    ]
+    return css_variables() + "\n" + "\n".join(rules)
+
+
+def vega() -> bytes:
+    """Vega, Vega-Lite and Vega-Embed as vl-convert carries them."""
+    with _BUILDING:
+        return _bundle()
+
+
+@cache
+def _bundle() -> bytes:
+    import vl_convert
+
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE).encode()
+
+
+ROUTES = [Route("/static/{name}", static)]

@@ -1,0 +1,57 @@
+"""Jobs: start a full run, watch it, stop it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.errors import UsageError
+from detente.study.folder import RUNS, next_folder
+from detente.web.jobs import Job
+from detente.web.reply import go, page
+
+
+def start(request: Request) -> Response:
+    """Start a full run of a study."""
+    site = request.app.state.site
+    key = request.path_params["study"]
+    found = site.workspace.study(key)
+    job = site.jobs.start(key, found.id, found.folder.resolve(), next_folder(found, site.workspace.root / RUNS))
+    return go(request, f"/jobs/{job.id}")
+
+
+def show(request: Request) -> Response:
+    """One job: its progress, and what it led to."""
+    return page(request, "job.html.j2", {"job": _job(request).to_dict()})
+
+
+def cancel(request: Request) -> Response:
+    """Stop a job."""
+    job = _job(request)
+    request.app.state.site.jobs.cancel(job)
+    return go(request, f"/jobs/{job.id}")
+
+
+def listed(request: Request) -> Response:
+    """All jobs of this server, newest first."""
+    return page(request, "jobs.html.j2", {"jobs": [job.to_dict() for job in request.app.state.site.jobs.all()]})
+
+
+def _job(request: Request) -> Job:
+    job = request.app.state.site.jobs.get(request.path_params["job"])
+    if job is None:
+        raise UsageError(
+            f"There is no job {request.path_params['job'][:20]}.",
+            why="Jobs are forgotten when the server stops; the run folders stay.",
+            fix="See the study's page for its finished runs.",
+        )
+    return job
+
+
+ROUTES = [
+    Route("/s/{study}/run", start, methods=["POST"]),
+    Route("/jobs", listed),
+    Route("/jobs/{job}", show),
+    Route("/jobs/{job}/cancel", cancel, methods=["POST"]),
+]

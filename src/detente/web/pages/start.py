@@ -1,0 +1,102 @@
+"""The start page: studies at hand, a new one, a run to open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.economies import ROW, name_of
+from detente.errors import DetenteError
+from detente.study import Study, new_study
+from detente.web.reply import go, page
+from detente.web.workspace import Workspace
+
+
+def start(request: Request) -> Response:
+    """Everything at hand."""
+    return page(request, "start.html.j2", _data(request.app.state.site.workspace))
+
+
+async def make(request: Request) -> Response:
+    """A new study for two economies; on an error the form comes back as it was filled in."""
+    form = dict(await request.form())
+    space: Workspace = request.app.state.site.workspace
+    kept = {name: str(form.get(name, "")) for name in ("origin", "destination", "name")}
+    try:
+        folder = _make(space, kept)
+    except DetenteError as error:
+        return page(request, "start.html.j2", {**_data(space), "error": str(error), "kept": kept}, 422)
+    return go(request, f"/s/{folder}")
+
+
+async def copy(request: Request) -> Response:
+    """A copy of a study that may be changed."""
+    form = await request.form()
+    space: Workspace = request.app.state.site.workspace
+    original = space.study(str(form.get("study", "")))
+    return go(request, f"/s/{space.copy(original, str(form.get('name', '')).strip())}/record")
+
+
+def open_run(request: Request) -> Response:
+    """A run folder by its path."""
+    space: Workspace = request.app.state.site.workspace
+    text = request.query_params.get("path", "")
+    try:
+        path = space.run_at(text)
+        space.read(path)
+    except DetenteError as error:
+        return page(request, "start.html.j2", {**_data(space), "run_error": str(error), "run_path": text}, 422)
+    return go(request, f"/run?path={path.resolve().relative_to(space.root.resolve()).as_posix()}")
+
+
+def _make(space: Workspace, form: dict[str, str]) -> str:
+    from detente.economies import lookup
+    from detente.errors import StudyError
+    from detente.study.scaffold import _slug
+
+    names = [name_of(lookup(form[k])) for k in ("origin", "destination")]
+    name = form["name"].strip() or "-".join(_slug(n) for n in names)
+    if name != _slug(name):
+        raise StudyError(
+            f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {_slug(name)}."
+        )
+    return new_study(form["origin"], form["destination"], folder=space.root / name).name
+
+
+def _data(space: Workspace) -> dict[str, Any]:
+    from detente.panel import embedded_panel
+
+    codes = [c for c in embedded_panel().economies if c != ROW]
+    return {
+        "studies": [_card(space, key, found) for key, found in space.listed()],
+        "economies": sorted(({"code": c, "name": name_of(c)} for c in codes), key=lambda e: e["name"]),
+        "root": str(space.root),
+        "error": "",
+        "kept": {"origin": "", "destination": "", "name": ""},
+        "run_error": "",
+        "run_path": "",
+    }
+
+
+def _card(space: Workspace, key: str, found: Study | DetenteError) -> dict[str, Any]:
+    if isinstance(found, DetenteError):
+        return {"key": key, "title": key, "subtitle": "", "problem": str(found), "builtin": False, "runs": 0}
+    return {
+        "key": key,
+        "title": found.title,
+        "subtitle": found.subtitle or f"{found.origin_name} – {found.destination_name}",
+        "problem": "",
+        "builtin": space.is_builtin(found),
+        "runs": len(space.runs(found)),
+    }
+
+
+ROUTES = [
+    Route("/", start),
+    Route("/studies", make, methods=["POST"]),
+    Route("/copies", copy, methods=["POST"]),
+    Route("/open", open_run),
+]

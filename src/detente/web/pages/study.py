@@ -1,0 +1,86 @@
+"""The study page: the report's views of the newest run, live, and what to do next."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.study import Run, Study
+from detente.study.folder import as_json as run_as_json
+from detente.web.reply import page, wants_json, words_of
+from detente.web.workspace import Workspace
+
+
+def study(request: Request) -> Response:
+    """A study with its newest run, or the offer to run it."""
+    space: Workspace = request.app.state.site.workspace
+    found = space.study(request.path_params["study"])
+    runs = space.runs(found)
+    wanted = request.query_params.get("run")
+    path = next((p for p in runs if p.name == wanted), runs[0] if runs else None)
+    data: dict[str, Any] = head(space, found, request.path_params["study"])
+    data |= {
+        "runs": [p.name for p in runs],
+        "run": path.name if path else "",
+        "stale": bool(path) and _stale(space.read(path), found),
+        "job": request.app.state.site.jobs.of(found.id),
+    }
+    return _with_view(request, data, space.read(path) if path else None, path)
+
+
+def run(request: Request) -> Response:
+    """A run folder of the workspace, opened by its path."""
+    space: Workspace = request.app.state.site.workspace
+    path = space.run_at(request.query_params.get("path", ""))
+    found = space.read(path)
+    data = head(space, found.study, "")
+    data |= {"runs": [], "run": request.query_params["path"], "stale": False, "job": None, "readonly": True}
+    return _with_view(request, data, found, path)
+
+
+def head(space: Workspace, found: Study, key: str) -> dict[str, Any]:
+    """What every page of a study says at its top."""
+    return {
+        "key": key,
+        "title": found.title,
+        "subtitle": found.subtitle,
+        "summary": found.summary,
+        "dyad": [{"code": c, "name": n} for c, n in zip(found.spec.dyad, (found.origin_name, found.destination_name))],
+        "readonly": space.is_builtin(found),
+    }
+
+
+def _with_view(request: Request, data: dict[str, Any], run: Run | None, path: Path | None) -> Response:
+    if run is None:
+        return page(request, "study.html.j2", {**data, "results": None}, view=None)
+    if wants_json(request):
+        return page(request, "study.html.j2", {**data, "results": run_as_json(run)})
+    stamp = (path / "results.json").stat().st_mtime_ns
+    view = _view(path, stamp, words_of(request).language)
+    return page(request, "study.html.j2", {**data, "results": True}, view=view)
+
+
+@lru_cache(maxsize=16)
+def _view(path: Path, stamp: int, language: str) -> Any:
+    """The report's page of a run, as markup; rendered once for one state of the folder."""
+    from markupsafe import Markup
+
+    from detente.report.page import render_view
+    from detente.study import read_run
+
+    return Markup(render_view(read_run(path), language))
+
+
+def _stale(run: Run, study: Study) -> bool:
+    """Whether the study's files have changed since it was run."""
+    from detente.study.run import _hashes
+
+    return run.manifest.get("study", {}).get("files") != _hashes(study.folder)
+
+
+ROUTES = [Route("/s/{study}", study, name="study"), Route("/run", run)]

@@ -1,0 +1,41 @@
+// On every page: theme, copy link, and the helpers the other scripts share. Nothing is loaded from elsewhere.
+export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+export const one = (selector, root = document) => root.querySelector(selector);
+export const token = one("meta[name=token]")?.content ?? "";
+
+export function say(text) {
+  const status = one("#status");
+  status.textContent = text;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => { status.textContent = ""; }, 4000);
+}
+
+// An answer in JSON, or an error whose message is what the server said.
+export async function ask(address, options = {}) {
+  const response = await fetch(address, { headers: { accept: "application/json" }, ...options });
+  const data = await response.json();
+  if (data.problem) throw new Error(data.problem);
+  if (!response.ok) throw new Error(data.what ?? response.statusText);
+  return data;
+}
+
+export function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+const root = document.documentElement;
+const kept = localStorage.getItem("theme");
+if (kept === "dark" || kept === "light") root.dataset.theme = kept;
+for (const button of all("[data-theme-toggle]")) button.addEventListener("click", () => {
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+});
+for (const button of all("[data-copy-link]")) button.addEventListener("click", async () => {
+  try { await navigator.clipboard.writeText(location.href); say(button.dataset.done); }
+  catch { say(location.href); }
+});

@@ -1,0 +1,200 @@
+// The scenario desk: controls -> address -> central path at once, bands after the last move.
+import { all, ask, one, say } from "./app.js";
+import { keep, liveChart } from "./chart.js";
+
+const desk = one("#desk"), form = one("#controls");
+const words = JSON.parse(desk.dataset.words), flowNames = JSON.parse(desk.dataset.flows), names = JSON.parse(desk.dataset.names);
+const specs = JSON.parse(desk.dataset.charts), path = `/s/${desk.dataset.study}/desk`;
+const session = crypto.randomUUID?.() ?? String(Math.random());
+const state = { results: JSON.parse(desk.dataset.results), bands: new Map(), pins: JSON.parse(desk.dataset.pins), seq: 0, shown: 0 };
+const charts = {};
+
+// Controls <-> query.
+function query() {
+  const out = new URLSearchParams(), year = one("select[name=year]", form);
+  out.set("year", year.value);
+  out.set("gdp_case", year.selectedOptions[0].dataset.gdp);
+  for (const name of ["ratio", "theta", "psi", "deficits"]) out.set(name, one(`[name=${name}]`, form).value);
+  for (const box of all(".lever", form)) {
+    const number = one("input[type=number]", box), closes = one("[data-closes]", box);
+    if (closes?.checked) out.set(number.name, "closed");
+    else if (Number(number.value)) out.set(number.name, String(Number(number.value)));
+  }
+  return out.toString();
+}
+function load(text) {
+  const wanted = new URLSearchParams(text), year = one("select[name=year]", form);
+  if (wanted.has("year")) {
+    const gdp = wanted.get("gdp_case") ?? "published";
+    const option = all("option", year).find(o => o.value === wanted.get("year") && o.dataset.gdp === gdp);
+    if (option) option.selected = true;
+  }
+  for (const name of ["ratio", "theta", "psi", "deficits"]) if (wanted.has(name)) one(`[name=${name}]`, form).value = wanted.get(name);
+  for (const box of all(".lever", form)) {
+    const number = one("input[type=number]", box), closes = one("[data-closes]", box), value = wanted.get(number.name) ?? "0";
+    if (closes) closes.checked = value === "closed";
+    number.value = value === "closed" ? "0" : value;
+  }
+  mirror();
+}
+function mirror() {
+  for (const range of all("input[type=range]", form)) {
+    const number = one(`input[type=number][name=${range.dataset.range}]`, form);
+    range.value = number.value;
+    range.setAttribute("aria-valuetext", number.value);
+  }
+  for (const box of all(".lever", form)) {
+    const number = one("input[type=number]", box), closed = Boolean(one("[data-closes]:checked", box)), at = Number(number.value);
+    for (const input of all("input[type=number], input[type=range]", box)) input.disabled = closed;
+    one(".effect", box).textContent = closed ? words.closed : at ? `${at > 0 ? "+" : "−"}${Math.abs(100 * Math.expm1(at)).toFixed(0)}%` : "";
+    for (const button of all("[data-set]", box)) button.setAttribute("aria-pressed", String(!closed && Math.abs(Number(button.dataset.value) - at) < 1e-4));
+  }
+}
+const address = (text) => {
+  const out = new URLSearchParams(text);
+  for (const pin of state.pins) out.append("pin", `${pin.title}|${pin.query}`);
+  return `${location.pathname}?${out}`;
+};
+
+// Asking. Only the newest question counts; an older one still on its way is given up.
+let going = null, after = null, timer = 0;
+async function solve() {
+  const text = query(), number = ++state.seq;
+  going?.abort(); after?.abort(); clearTimeout(timer);
+  going = new AbortController();
+  fade();
+  try {
+    const found = await ask(`${path}/solve?${text}&session=${session}&seq=${number}`, { signal: going.signal });
+    if (found.superseded || number < state.shown) return;
+    state.shown = number;
+    state.results[0] = found;
+    problem("");
+    show();
+    timer = setTimeout(() => draws(text, number), 120);
+  } catch (error) {
+    if (error.name !== "AbortError") problem(error instanceof TypeError ? words.lost : error.message);
+  }
+}
+async function draws(text, number) {
+  after = new AbortController();
+  try {
+    for (const [place, one_] of [[0, text], ...state.pins.map((pin, k) => [k + 1, pin.query])]) {
+      const key = state.results[place]?.query ?? one_;
+      if (state.bands.has(key)) continue;
+      const found = await ask(`${path}/bands?${one_}&session=${session}-${place}&seq=${number}`, { signal: after.signal });
+      if (found.superseded) return;
+      state.bands.set(key, found);
+      state.last = place === 0 ? found : state.last;
+      if (number === state.seq) show();
+    }
+    show();
+  } catch (error) {
+    if (error.name !== "AbortError") problem(error instanceof TypeError ? words.lost : error.message);
+  }
+}
+function problem(text) {
+  const box = one("#desk-problem");
+  box.textContent = text;
+  box.hidden = !text;
+}
+function fade() { one("#progress").textContent = words.solving; one("#rows").classList.add("stale"); }
+
+// Showing.
+const rowsOf = {
+  flows: () => each((r, k, band, stale) => r.flows.map((f, d) => ({ label: r.label, order: k, flow: flowNames[d], before: f.before, after: f.after, low: band?.flow[d][0] ?? null, high: band?.flow[d][1] ?? null, stale }))),
+  income: () => each((r, k, band, stale) => r.income.map((f, d) => ({ label: r.label, order: k, economy: names[d], after: f.pct, low: band?.income[d][0] ?? null, high: band?.income[d][1] ?? null, stale }))),
+  elsewhere: () => state.results[0].elsewhere,
+};
+function each(make) {
+  return state.results.flatMap((r, k) => {
+    const own = state.bands.get(r.query), band = own ?? (k === 0 ? state.last : undefined);
+    return make(r, k, band, !own);
+  });
+}
+async function show() {
+  const result = state.results[0], band = state.bands.get(result.query);
+  one("#told").textContent = result.sentence;
+  const table = one("#rows"), body = one("tbody", table);
+  body.replaceChildren(...result.rows.map((row, k) => {
+    const line = document.createElement("tr"), head = document.createElement("th");
+    head.scope = "row"; head.textContent = row.what;
+    line.append(head, ...[row.before, row.after, row.change, (band ?? state.last)?.ranges[k] ?? ""].map((text, c) => {
+      const cell = document.createElement("td");
+      cell.textContent = text; cell.className = c === 3 ? `number band${band ? "" : " stale"}` : "number";
+      return cell;
+    }));
+    return line;
+  }));
+  table.classList.toggle("stale", false);
+  one("#progress").textContent = band ? words.banded.replace("{n}", band.n) : words.banding;
+  const c = result.certificate;
+  one("#certificate").textContent = `${c.status}, ${c.iterations} iterations, ${c.residual_usd_mn.toExponential(1)} US$ million`;
+  for (const link of all("[data-export]")) link.href = `${path}/download/${link.dataset.export}?${result.query}`;
+  for (const name of Object.keys(charts)) charts[name].show(rowsOf[name]());
+  desk.dataset.state = band ? "ready" : "central";
+}
+
+// Pins.
+function listPins() {
+  one("#pins").replaceChildren(...state.pins.map((pin, k) => {
+    const line = document.createElement("li"), link = document.createElement("a"), button = document.createElement("button");
+    link.href = `${location.pathname}?${pin.query}`; link.textContent = pin.title;
+    button.type = "button"; button.textContent = words.remove; button.setAttribute("aria-label", `${words.remove}: ${pin.title}`);
+    button.addEventListener("click", () => { state.pins.splice(k, 1); state.results.splice(k + 1, 1); moved(true); listPins(); show(); });
+    line.append(link, button);
+    return line;
+  }));
+  one("#pin").disabled = state.pins.length >= Number(desk.dataset.most);
+}
+one("#pin").addEventListener("click", () => {
+  const title = one("#pin-name").value.trim() || `${state.pins.length + 1}`;
+  state.pins.push({ title, query: state.results[0].query });
+  state.results.push({ ...state.results[0], label: title });
+  one("#pin-name").value = "";
+  moved(true); listPins(); show();
+});
+
+// Moves: each is one step of the history; while it lasts the address is replaced.
+let moving = false;
+function moved(done) {
+  history[moving ? "replaceState" : "pushState"](null, "", address(query()));
+  moving = !done;
+}
+form.addEventListener("input", event => {
+  const { target } = event;
+  if (target.type === "range") one(`input[type=number][name=${target.dataset.range}]`, form).value = target.value;
+  mirror(); moved(false); solve();
+});
+form.addEventListener("change", () => { moved(true); if (query() !== state.results[0].query) solve(); });
+form.addEventListener("submit", event => event.preventDefault());
+for (const button of all("[data-set]", form)) button.addEventListener("click", () => {
+  const closes = one("[data-closes]", button.closest(".lever"));
+  if (closes) closes.checked = false;
+  one(`input[type=number][name=${button.dataset.set}]`, form).value = button.dataset.value;
+  mirror(); moved(true); solve();
+});
+for (const link of all("[data-load]", form)) link.addEventListener("click", event => {
+  event.preventDefault();
+  load(link.dataset.load || "");
+  moved(true); solve();
+});
+addEventListener("popstate", () => location.reload());
+one("#save")?.addEventListener("submit", event => {
+  const own = event.target;
+  for (const old of all("input[data-state]", own)) old.remove();
+  for (const [name, value] of new URLSearchParams(query())) {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name, value });
+    input.dataset.state = "";
+    own.append(input);
+  }
+});
+for (const kind of ["png", "svg"]) for (const button of all(`[data-${kind}]`)) button.addEventListener("click", () => {
+  const name = button.dataset[kind];
+  keep(charts[name], `${desk.dataset.study}-${name}`, kind).catch(error => say(error.message));
+});
+
+mirror(); listPins();
+for (const name of Object.keys(specs)) charts[name] = await liveChart(one(`#chart-${name}`), specs[name], rowsOf[name]());
+show();
+draws(query(), state.seq);

@@ -1,0 +1,46 @@
+"""The app's strings, beside the report's: one catalogue a language, numbers and dates as the report writes them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from detente.language import LANGUAGES, Catalogue
+
+__all__ = ["LANGUAGES", "Words", "preferred"]
+
+
+@cache
+def _merged(language: str) -> dict[str, str]:
+    raw = tomllib.loads((files(__package__) / "locale" / f"{language}.toml").read_text(encoding="utf-8"))
+    own = {f"{group}.{key}": value for group, rows in raw.items() for key, value in rows.items()}
+    return Catalogue(language).strings() | own
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Catalogue):
+    """The report's catalogue with the app's strings added; a key that is missing raises at once.
+
+    >>> Words("es")("app.desk")
+    'Mesa de escenarios'
+    """
+
+    def strings(self) -> dict[str, str]:
+        return _merged(self.language)
+
+    def fine(self, pct: float | None) -> str:
+        """A percent with its sign and two significant digits, however small."""
+        text = self.significant(pct, sign=True)
+        return text and self("number.percent", value=text)
+
+
+def preferred(query: Mapping[str, str], cookies: Mapping[str, str], accept: str) -> str:
+    """The language to answer in: asked for in the address, chosen before, or first known to the browser."""
+    for word in (query.get("lang"), cookies.get("lang")):
+        if word in LANGUAGES:
+            return word
+    wanted = [part.split(";")[0].strip().lower()[:2] for part in accept.split(",")]
+    return next((word for word in wanted if word in LANGUAGES), LANGUAGES[0])

@@ -1,0 +1,41 @@
+"""One full run of a study in a process of its own: ``python -m detente.web.worker STUDY OUT``.
+
+It says how far it is in lines of JSON on standard output. The run folder is written aside and renamed, so
+a process that is stopped leaves nothing half-written behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(study: str, out: str) -> int:
+    """Run ``study`` into the folder ``out``; returns the exit code."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from detente.errors import DetenteError
+    from detente.report import render_report
+    from detente.study import open_study
+
+    try:
+        run = open_study(study).run(
+            command=f"detente run {Path(study).name}", progress=lambda stage, share: _say(stage=stage, share=share)
+        )
+        _say(stage="report", share=0.9)
+        run.write(out, {"report.html": render_report})
+    except DetenteError as error:
+        _say(error=f"{type(error).__name__}: {error}")
+        return error.exit_code
+    _say(done=out)
+    return 0
+
+
+def _say(**line: Any) -> None:
+    print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))

@@ -1,0 +1,159 @@
+"""What one does with a fit: resampling, resistances, tariffs, RESET, tables, many fits."""
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.errors import InvalidFlow, MissingInternalTrade, UsageError
+from detente.gravity import (
+    bootstrap,
+    compare,
+    fit_many,
+    fit_ppml,
+    jackknife,
+    multilateral_resistance,
+    reset_test,
+    tariff_equivalents,
+    trade_costs,
+)
+
+THREE_WAY = "exporter^year + importer^year + exporter^importer"
+
+
+def panel(seed=0, n=10, years=4, internal=False):
+    r = np.random.default_rng(seed)
+    i, j, t = np.array([c for c in product(range(n), range(n), range(years)) if internal or c[0] != c[1]]).T
+    x = r.normal(size=len(i))
+    index = r.normal(size=(n, years))[i, t] + r.normal(size=(n, years))[j, t] + r.normal(size=(n, n))[i, j]
+    flow = np.exp(index + 0.5 * x) * r.gamma(2, 0.5, len(i))
+    names = np.array([f"E{k}" for k in range(n)])
+    return pl.DataFrame({"exporter": names[i], "importer": names[j], "year": t, "x": x, "trade": flow})
+
+
+@pytest.mark.parametrize("effects", [THREE_WAY, "exporter + importer + year"])
+def test_a_bootstrap_draw_is_the_fit_with_that_many_copies(effects):
+    data = panel()
+    fit = fit_ppml(data, f"trade ~ x | {effects}", cluster="exporter^importer", singletons="keep")
+    draws = bootstrap(fit, n=2, seed=5).draws[:, 0]
+    codes, groups = fit.design.codes(("exporter", "importer"))
+    rng = np.random.default_rng(5)
+    for draw in draws:
+        copies = rng.multinomial(groups, np.full(groups, 1 / groups))[codes]
+        weighted = data.with_columns(w=pl.Series(copies)).filter(pl.col("w") > 0)
+        again = fit_ppml(weighted, f"trade ~ x | {effects}", weights="w", singletons="keep")
+        assert draw == pytest.approx(again.coef["x"], abs=1e-6)
+
+
+def test_both_bootstraps_and_the_sandwich_agree_on_a_regular_sample():
+    data = panel(n=30, years=3)
+    noise = np.random.default_rng(4).gamma(2, 0.5, data.height)
+    data = data.with_columns(trade=(0.5 * pl.col("x")).exp() * noise)
+    fit = fit_ppml(data, "trade ~ x | exporter^year + importer^year", cluster="exporter^importer")
+    refit, score = bootstrap(fit, n=300), bootstrap(fit, n=300, method="score")
+    assert refit.se["x"] == pytest.approx(fit.se["x"], rel=0.15)  # 300 draws: 4% of noise
+    assert score.se["x"] == pytest.approx(refit.se["x"], rel=0.15)
+
+
+def test_the_jackknife_is_its_definition():
+    data = panel()
+    fit = fit_ppml(data, f"trade ~ x | {THREE_WAY}")
+    names = np.array(sorted(set(data["exporter"])))
+    first = set(names[np.random.default_rng(3).permutation(10)[:5]].tolist())
+    sides = [pl.col("exporter").is_in(first), pl.col("importer").is_in(first)]
+    coef = lambda part: fit_ppml(data.filter(part), f"trade ~ x | {THREE_WAY}", singletons="keep").coef["x"]  # noqa: E731
+    quadrants = [coef(a & b) for a in (sides[0], ~sides[0]) for b in (sides[1], ~sides[1])]
+    halves = [coef(p) for side in sides for p in (side, ~side)]
+    quadrant = jackknife(fit, splits=1, seed=3).coef["x"]
+    assert quadrant == pytest.approx(2 * fit.coef["x"] - np.mean(quadrants), abs=1e-7)
+    half = jackknife(fit, kind="half", splits=1, seed=3).coef["x"]
+    assert half == pytest.approx(3 * fit.coef["x"] - 2 * np.mean(halves), abs=1e-7)
+
+
+def test_resistances_solve_the_structural_system():
+    fit = fit_ppml(panel(internal=True), f"trade ~ x | {THREE_WAY}")
+    sigma = 5.0
+    table = multilateral_resistance(fit, sigma, "E0").filter(pl.col("period") == 2)
+    cost = trade_costs(fit, sigma).with_columns(fit.table.frame.to_native().select("exporter", "importer", "year"))
+    cost = cost.filter(pl.col("year") == 2).sort("exporter", "importer")["cost"].to_numpy().reshape(10, 10)
+    table = table.sort("economy")
+    P, Pi, Y, E = (table[c].to_numpy() for c in ("inward", "outward", "output", "expenditure"))
+    assert P[0] == pytest.approx(1)
+    inward = ((cost / Pi[:, None]) ** (1 - sigma) * Y[:, None] / Y.sum()).sum(0)
+    outward = ((cost / P) ** (1 - sigma) * E / Y.sum()).sum(1)
+    np.testing.assert_allclose(P ** (1 - sigma), inward, rtol=1e-7)
+    np.testing.assert_allclose(Pi ** (1 - sigma), outward, rtol=1e-7)
+
+
+def test_resistances_need_internal_trade():
+    with pytest.raises(MissingInternalTrade):
+        multilateral_resistance(fit_ppml(panel(), f"trade ~ x | {THREE_WAY}"), 5.0, "E0")
+
+
+def test_tariff_equivalents_and_their_errors():
+    fit = fit_ppml(panel(), f"trade ~ x | {THREE_WAY}")
+    row = tariff_equivalents(fit, theta=4.0).row(0, named=True)
+    b, step = fit.coef["x"], 1e-6
+    assert row["tariff_pct"] == pytest.approx(100 * (np.exp(-b / 4) - 1))
+    slope = (np.exp(-(b + step) / 4) - np.exp(-(b - step) / 4)) / (2 * step)
+    assert row["tariff_pct_se"] == pytest.approx(100 * abs(slope) * fit.se["x"], rel=1e-6)
+    with pytest.raises(UsageError):
+        tariff_equivalents(fit, theta=0)
+
+
+def test_reset_rejects_the_wrong_form_and_not_the_right_one():
+    r = np.random.default_rng(8)
+    x = r.normal(size=4000)
+    data = pl.DataFrame({"x": x, "g": r.integers(0, 20, 4000), "right": np.exp(0.5 * x) * r.gamma(4, 0.25, 4000)})
+    data = data.with_columns(wrong=pl.Series((2 + x).clip(0) ** 3))
+    assert reset_test(fit_ppml(data, "right ~ x | g")).p_value > 0.01
+    assert reset_test(fit_ppml(data, "wrong ~ x | g")).p_value < 1e-6
+
+
+def test_a_comparison_in_every_format(tmp_path):
+    from docx import Document
+
+    data = panel()
+    fits = [fit_ppml(data, f"trade ~ x | {e}") for e in ("exporter + importer", THREE_WAY)]
+    table = compare(*fits, names=["pooled", "three-way"])
+    shown = f"{fits[1].coef['x']:.3f}***"
+    assert shown in table.summary()
+    assert shown in table.to_html()
+    assert "0." in table.to_latex()
+    cells = Document(str(table.to_word(tmp_path / "table.docx"))).tables[0].rows[1].cells
+    assert [c.text for c in cells] == list(table.rows[0])
+    assert table.to_frame().columns == ["", "pooled", "three-way"]
+    with pytest.raises(UsageError):
+        compare(*fits, names=["one"])
+
+
+def test_many_fits_keep_failures_with_their_reason():
+    good, bad = panel(1).with_columns(sector=pl.lit("a")), panel(2).with_columns(sector=pl.lit("b"))
+    bad = bad.with_columns(trade=-pl.col("trade"))
+    seen = []
+    fits = fit_many(pl.concat([good, bad]), f"trade ~ x | {THREE_WAY}", by="sector", progress=lambda *p: seen.append(p))
+    assert list(fits) == ["a"]
+    assert fits["a"].coef["x"] == pytest.approx(fit_ppml(good, f"trade ~ x | {THREE_WAY}").coef["x"])
+    assert "negative" in fits.to_frame().filter(pl.col("sector") == "b")["reason"][0]
+    assert seen == [(1, 2), (2, 2)]
+    with pytest.raises(InvalidFlow):
+        fits["b"]
+
+
+def test_many_fits_on_any_executor_and_through_fit_ppml():
+    data = pl.concat([panel(k).with_columns(sector=pl.lit(k)) for k in range(3)])
+    with ThreadPoolExecutor(2) as pool:
+        fits = fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", executor=pool)
+    again = fit_ppml(data, f"trade ~ x | {THREE_WAY}", by="sector")
+    assert [fits[k].coef["x"] for k in range(3)] == [again[k].coef["x"] for k in range(3)]
+
+
+@pytest.mark.parametrize("effects", [THREE_WAY, "exporter + importer + year"])
+def test_a_fit_survives_the_way_to_another_process(effects):
+    fit = fit_ppml(panel(), f"trade ~ x | {effects}")
+    back = pickle.loads(pickle.dumps(fit))
+    assert back.summary() == fit.summary()
+    np.testing.assert_allclose(back.raw.effects()[0], fit.raw.effects()[0])

@@ -1,0 +1,136 @@
+"""Do the estimates exist: hand-made cases of every kind, and the two searches against each other."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.gravity import fit_ppml
+from detente.gravity.design import build
+from detente.gravity.formula import parse
+from detente.gravity.separation import by_linear_program, by_rectifier
+from detente.panel.frames import read_table
+
+CASES = {
+    # name: (columns, formula, rows that are separated)
+    "regressor positive only at zeros": (
+        {"y": [0, 0, 1, 2, 3, 4.0], "x": [1, 2, 0, 0, 0, 0.0], "v": [1, 0, 2, 1, 0, 5.0]},
+        "y ~ x + v",
+        [0, 1],
+    ),
+    "regressor of one sign at zeros, other things equal": (
+        {"y": [0, 0, 1, 2, 3, 4.0], "x": [-1, -3, 0, 0, 0, 0.0], "v": [1, 0, 2, 1, 0, 5.0]},
+        "y ~ x + v",
+        [0, 1],
+    ),
+    "both signs at zeros: none": (
+        {"y": [0, 0, 1, 2, 3, 4.0], "x": [1, -2, 0, 0, 0, 0.0], "v": [1, 0, 2, 1, 0, 5.0]},
+        "y ~ x + v",
+        [],
+    ),
+    "two regressors together": (
+        {"y": [0, 0, 1, 2, 3, 4.0], "x": [2, 1, 1, 2, 3, 4.0], "v": [1, 0, 1, 2, 3, 4.0]},
+        "y ~ x + v",
+        [0, 1],
+    ),
+    "a regressor within an effect": (
+        {
+            "y": [0, 1, 2, 0, 3, 1.0, 2, 1],
+            "x": [5, 1, 1, 7, 4, 4.0, 2, 2],
+            "g": list("aaabbbcc"),
+            "v": [1, 2, 4, 1, 3, 2, 9, 4.0],
+        },
+        "y ~ x + v | g",
+        [0, 3],
+    ),
+    "two effects cross only at zeros": (
+        {
+            "y": [0, 1, 2, 2, 1, 3.0, 4],
+            "g": list("aabbccb"),
+            "h": list("xyyzzzy"),
+            "v": [3, 1, 4, 1, 5, 9, 2.0],
+        },
+        "y ~ v | g + h",
+        [0],
+    ),
+    "an effect with zeros only": (
+        {"y": [0, 0, 1, 2, 3, 4.0], "g": list("aabbcc"), "v": [3, 1, 4, 1, 5, 9.0]},
+        "y ~ v | g",
+        [0, 1],
+    ),
+    "near-separation: a single small flow holds it": (
+        {"y": [0, 0, 1, 2, 3, 4.0], "x": [1, 2, 0.01, 0, 0, 0.0], "v": [1, 0, 2, 1, 0, 5.0]},
+        "y ~ x + v",
+        [],
+    ),
+    "nothing is zero": (
+        {"y": [1, 5, 1, 2, 3, 4.0], "x": [1, 2, 0, 0, 0, 0.0], "v": [1, 0, 2, 1, 0, 5.0]},
+        "y ~ x + v",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["auto", "exact", "rectifier"])
+@pytest.mark.parametrize(("columns", "formula", "expected"), CASES.values(), ids=CASES)
+def test_hand_made_cases(columns, formula, expected, method):
+    fit = fit_ppml(pl.DataFrame(columns, strict=False), formula, separation=method, singletons="keep")
+    assert sorted(fit.separated.rows.tolist()) == expected
+    assert fit.n_separated == len(expected)
+
+
+def test_the_certificate_is_a_proof():
+    columns, formula, _ = CASES["a regressor within an effect"]
+    design = build(read_table(pl.DataFrame(columns, strict=False)), parse(formula))
+    z = by_linear_program(design)
+    groups = np.eye(3)[np.array([0, 0, 0, 1, 1, 1, 2, 2])]
+    whole = np.column_stack([design.X.T, groups])
+    combination = np.linalg.lstsq(whole, z, rcond=None)[0]
+    np.testing.assert_allclose(whole @ combination, z, atol=1e-9)
+    assert (z[design.y > 0] == 0).all()
+    assert z[[0, 3]].min() > 0
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_both_searches_find_the_same_rows(seed):
+    rng = np.random.default_rng(seed)
+    n = 40
+    data = pl.DataFrame(
+        {
+            "y": rng.integers(0, 2, n) * rng.integers(0, 4, n) * 1.0,
+            "a": rng.integers(0, 7, n),
+            "b": rng.integers(0, 6, n),
+            "x": rng.integers(-1, 3, n) * 1.0,
+            "v": rng.integers(0, 2, n) * 1.0,
+        }
+    )
+    design = build(read_table(data), parse("y ~ x + v | a + b"))
+    exact, iterated = by_linear_program(design), by_rectifier(design)
+    assert np.flatnonzero(exact).tolist() == np.flatnonzero(iterated).tolist()
+
+
+def test_dropping_separated_rows_leaves_the_other_coefficients():
+    rng = np.random.default_rng(1)
+    n = 300
+    g, x = rng.integers(0, 20, n), rng.normal(size=n)
+    y = rng.poisson(np.exp(0.3 * x)) * 1.0
+    d = np.zeros(n)
+    d[np.flatnonzero(y == 0)[:5]] = 1.0
+    data = pl.DataFrame({"y": y, "g": g, "x": x, "d": d})
+    fit = fit_ppml(data, "y ~ x + d | g", singletons="keep")
+    assert sorted(fit.separated.rows.tolist()) == np.flatnonzero(d).tolist()
+    assert "zero in every row" in fit.dropped["d"]
+    without = fit_ppml(data.filter(pl.col("d") == 0), "y ~ x | g", singletons="keep")
+    assert fit.coef["x"] == pytest.approx(without.coef["x"], rel=1e-9)
+
+
+def test_a_three_way_panel_with_a_separated_regressor_on_the_tensor():
+    rng = np.random.default_rng(2)
+    i, j, t = (a.ravel() for a in np.meshgrid(range(12), range(12), range(5), indexing="ij"))
+    y = rng.gamma(1, 1, len(i)) * (rng.random(len(i)) > 0.2)
+    x = rng.normal(size=len(i))
+    closed = ((i == 1) & (j == 2) & (t >= 3)).astype(float)
+    data = pl.DataFrame({"i": i, "j": j, "t": t, "y": np.where(closed > 0, 0.0, y), "x": x, "closed": closed})
+    fit = fit_ppml(data.filter(pl.col("i") != pl.col("j")), "y ~ x + closed | i^t + j^t + i^j")
+    assert fit.engine == "tensor"
+    assert fit.n_separated == 2
+    assert fit.names == ("x",)

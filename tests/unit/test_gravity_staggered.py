@@ -1,0 +1,87 @@
+"""Staggered treatments: event time, imputation by hand, errors, bad input."""
+
+from itertools import product
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.errors import EmptySample, UsageError
+from detente.gravity import staggered
+from detente.gravity.spells import spells_of
+
+EFFECTS = "exporter^year + importer^year + exporter^importer"
+
+
+def panel(seed, n=12, years=8, effect=lambda e: 0.2 + 0.1 * e, noise=0.25):
+    r = np.random.default_rng(seed)
+    i, j, t = np.array([(i, j, t) for i, j, t in product(range(n), range(n), range(years)) if i != j]).T
+    start = r.integers(3, 2 * years, (n, n))[i, j]
+    on = (t >= start) * 1.0
+    index = r.normal(0, 0.5, (n, years))[i, t] + r.normal(0, 0.5, (n, years))[j, t] + r.normal(size=(n, n))[i, j]
+    flow = np.exp(index + effect(t - start) * on) * (r.gamma(1 / noise, noise, len(i)) if noise else 1.0)
+    return pl.DataFrame({"exporter": i, "importer": j, "year": 2000 + t, "on": on, "trade": flow})
+
+
+def test_effects_that_grow_are_recovered_without_noise():
+    fit = staggered(panel(1, noise=0), f"trade ~ 1 | {EFFECTS}", "on")
+    by_time = fit.effects("event_time")
+    np.testing.assert_allclose(by_time["effect"], 0.2 + 0.1 * by_time["group"].cast(pl.Int64), atol=1e-6)
+    by_cohort = fit.effects("cohort")
+    assert by_cohort["n_rows"].sum() == fit.effects()["n_rows"][0] == fit.effects("year")["n_rows"].sum()
+
+
+def test_imputation_equals_its_definition_done_with_dummies():
+    import statsmodels.api as sm
+
+    data = panel(2, n=6, years=5).to_pandas()
+    data["x"] = np.random.default_rng(0).normal(size=len(data))
+    fit = staggered(data, "trade ~ x | exporter^year + importer^year", "on")
+    dummies = [np.eye(30)[data[c] * 5 + data.year - 2000] for c in ("exporter", "importer")]
+    X = np.column_stack([data.x, *dummies])
+    off = (data.on == 0).to_numpy()
+    keep = X[off].any(0)
+    peer = sm.GLM(data.trade[off], X[off][:, keep], family=sm.families.Poisson()).fit(tol=1e-12)
+    expected = np.log(data.trade[~off].sum() / np.exp(X[~off][:, keep] @ peer.params).sum())
+    assert fit.effects()["effect"][0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_on_off_on_again_counts_from_each_start():
+    period = np.arange(2000, 2008)
+    spells = spells_of(np.zeros(8, int), period, np.array([0, 0, 1, 1, 0, 0, 1, 1]))
+    assert spells.start.tolist() == [-1, -1, 2002, 2002, -1, -1, 2006, 2006]
+    assert spells.since.tolist() == [-1, -1, 0, 1, -1, -1, 0, 1]
+    assert spells.until.tolist() == [2, 1, 0, 0, 2, 1, 0, 0]
+    assert spells.since_off.tolist() == [0, 0, 0, 0, 1, 2, 0, 0]
+    always = spells_of(np.zeros(3, int), period[:3], np.array([1, 1, 0]))
+    assert always.unknown_start.tolist() == [True, True, False]
+
+
+def test_washout_and_anticipation_leave_the_controls_and_are_shown():
+    data = panel(3, noise=0)
+    late = (pl.col("year") >= 2006) & (pl.col("on") == 1)
+    early = data.filter((pl.col("year") < 2006) & (pl.col("on") == 1)).select("exporter", "importer").unique()
+    late_only = data.filter(late).join(early, on=["exporter", "importer"], how="anti")
+    data = data.join(late_only, on=["exporter", "importer", "year"], how="anti")
+    data = data.with_columns(on=pl.when(pl.col("year") >= 2006).then(0.0).otherwise("on"))  # all end in 2006
+    fit = staggered(data, f"trade ~ 1 | {EFFECTS}", "on", anticipation=1, washout=2)
+    groups = fit.effects("event_time")["group"].to_list()
+    assert groups[0] == "-1"
+    assert groups[-2:] == ["off+1", "off+2"]
+    assert fit.effects("event_time")["effect"][0] == pytest.approx(0, abs=1e-6)
+
+
+def test_rows_without_counterfactual_are_counted():
+    data = panel(4)
+    data = data.with_columns(on=pl.when(pl.col("year") == 2007).then(1.0).otherwise("on"))  # nobody untreated
+    fit = staggered(data, f"trade ~ 1 | {EFFECTS}", "on")
+    assert fit.n_without == data.filter(pl.col("year") == 2007).height
+    assert fit.effects("year")["group"].to_list()[-1] == "2006"
+
+
+def test_nothing_to_compare_is_named():
+    data = panel(5)
+    with pytest.raises(EmptySample, match="nothing to compare"):
+        staggered(data.with_columns(on=pl.lit(0.0)), f"trade ~ 1 | {EFFECTS}", "on")
+    with pytest.raises(UsageError, match="overall, event_time"):
+        staggered(data, f"trade ~ 1 | {EFFECTS}", "on").effects("decade")

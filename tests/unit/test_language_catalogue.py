@@ -1,0 +1,65 @@
+"""Catalogues hold the same keys with the same blanks, and numbers and dates follow the language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import detente.report
+from detente.language import LANGUAGES, Catalogue
+
+ROOT = Path(detente.report.__file__).parent
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_same_keys_and_blanks(language):
+    english, other = Catalogue("en").strings(), Catalogue(language).strings()
+    assert set(other) == set(english)
+    assert {key: blanks(text) for key, text in other.items()} == {key: blanks(text) for key, text in english.items()}
+
+
+def test_every_key_named_in_code_exists():
+    named = set()
+    for path in [*ROOT.rglob("*.py"), *ROOT.rglob("*.j2")]:
+        named |= set(
+            re.findall(r"""\b(?:w|words)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", path.read_text(encoding="utf-8"))
+        )
+    assert len(named) > 60
+    assert named <= set(Catalogue("en").strings())
+
+
+def test_numbers():
+    en, es = Catalogue("en"), Catalogue("es")
+    assert en.number(-1234.56, 1) == "−1,234.6"
+    assert es.number(-1234.56, 1) == "−1.234,6"
+    assert en.number(-0.004, 2) == "0.00"
+    assert en.number(None) == en.number(float("nan")) == en.number(float("inf")) == ""
+    assert [en.significant(x) for x in (-0.0226, 0.227, 3.4, 195.4, 0.0)] == [
+        "−0.023",
+        "0.23",
+        "3.4",
+        "195",
+        "0",
+    ]
+    assert en.money(394) == "US$394 million"
+    assert en.money(1170) == "US$1.17 billion"
+    assert en.money(7200) == "US$7.2 billion"
+    assert es.money(7200) == "US$7.200 millones"
+    assert en.log_percent(-3.46) == "−97%"
+
+
+def test_dates():
+    en, es = Catalogue("en"), Catalogue("es")
+    assert en.date("2019-02-23") == "23 Feb 2019"
+    assert es.date("2019-02-23") == "23 feb. 2019"
+    assert en.date("2019-02") == "Feb 2019"
+    assert en.date("2015-07/2026-03") == "Jul 2015–Mar 2026"
+    assert en.date("n.d.") == "n.d."
+    assert en.date("") == en.date(None) == ""

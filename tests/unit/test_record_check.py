@@ -1,0 +1,181 @@
+"""Bad input: every problem at once, by file, row and column, and no file changed."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from detente.errors import RecordError
+from detente.record import Ledger
+
+STUDY = Path(str(files("detente").joinpath("studies/colombia_venezuela/record")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    target = tmp_path / "record"
+    target.mkdir()
+    for name in ("sources.csv", "events.csv", "series.csv", "claims.csv", "forecasts.csv"):
+        shutil.copy(STUDY / name, target / name)
+    return target
+
+
+def change(path: Path, key: str, column: str, value: str) -> int:
+    """Set one cell; returns the row as a spreadsheet counts."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    number = next(i for i, row in enumerate(rows) if next(iter(row.values())) == key)
+    rows[number][column] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    return number + 2
+
+
+def only_problem(folder: Path):
+    problems = Ledger.check(folder)
+    assert len(problems) == 1, [str(p) for p in problems]
+    return problems[0]
+
+
+def test_the_built_in_record_has_no_problem():
+    assert Ledger.check(STUDY) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "column", "value", "says"),
+    [
+        ("events.csv", "E058", "date", "2019-02-31", "28 days"),
+        ("events.csv", "E045", "end_date", "2015-08-01", "before it starts"),
+        ("events.csv", "E058", "kind", "diplomatic brake", "Did you mean 'diplomatic break'"),
+        ("events.csv", "E058", "sets", "relation=broken", "Did you mean 'relations'"),
+        ("events.csv", "E058", "sets", "relations=brokn", "Did you mean 'broken'"),
+        ("events.csv", "E058", "sets", "relations", "does not read as state=value"),
+        ("events.csv", "E058", "direction", "up", "is not a word of this column"),
+        ("events.csv", "E058", "source_ids", "mercopress-2019", "Did you mean 'mercopress-2019-02'"),
+        ("events.csv", "E058", "severity", "high", "is not a number"),
+        ("series.csv", "T200", "unit", "", "'unit' is empty"),
+        ("series.csv", "T200", "basis", "", "'basis' is empty"),
+        ("series.csv", "T200", "value", "6,091", "is not a number"),
+        ("series.csv", "T200", "value", "inf", "is not a number"),
+        ("series.csv", "O071", "value", "20", "outside its own low and high"),
+        ("sources.csv", "cow-trade-v4", "date", "", "'date' is empty"),
+        ("sources.csv", "cow-trade-v4", "date", "unknown", "n.d."),
+        ("claims.csv", "S4-3", "target", "trade.export", "Did you mean 'trade.exports'"),
+        ("claims.csv", "S4-3", "test", "quantities", "Did you mean 'quantity'"),
+        ("claims.csv", "S4-3", "options", "op=abot", "Did you mean 'about'"),
+        ("claims.csv", "S4-3", "value", "", "needs 'value'"),
+        ("claims.csv", "S4-9", "target", "E720", "has no event"),
+        ("claims.csv", "S0-3", "why_not", "", "neither a test nor a reason"),
+        ("claims.csv", "S4-3", "date", "", "needs 'date'"),
+        ("claims.csv", "S4-2.2", "state", "peak", "Use one of: max, min"),
+        ("claims.csv", "S4-12", "unit", "decades", "Use one of: days"),
+        ("claims.csv", "S4-6", "options", "episodes=2008 to 2010", "does not read as episodes"),
+        ("claims.csv", "S0-4", "options", "from=2022;to=2023;measure=pc", "cannot be used"),
+        ("claims.csv", "S4-1.1", "options", "age=long", "no number of days"),
+        ("forecasts.csv", "F01", "outcome_op", "mean", "is not a word of this column"),
+        ("forecasts.csv", "F01", "outcome_figure_ids", "T0073", "Did you mean 'T073'"),
+    ],
+)
+def test_one_bad_cell_is_named_by_file_row_and_column(folder, file, key, column, value, says):
+    row = change(folder / file, key, column, value)
+    problem = only_problem(folder)
+    assert (problem.file, problem.row, problem.column) == (file, row, column)
+    assert says in str(problem)
+
+
+def test_all_problems_of_all_files_are_reported_at_once(folder):
+    change(folder / "events.csv", "E058", "date", "2019-02-31")
+    change(folder / "series.csv", "T200", "value", "many")
+    change(folder / "sources.csv", "cow-trade-v4", "kind", "data")
+    with pytest.raises(RecordError) as caught:
+        Ledger.read(folder)
+    assert {p.file for p in caught.value.problems} == {"events.csv", "series.csv", "sources.csv"}
+
+
+def test_checking_changes_no_file(folder):
+    change(folder / "events.csv", "E058", "date", "2019-02-31")
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    Ledger.check(folder)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+def test_a_doubled_id_points_at_the_second(folder):
+    path = folder / "events.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
+    problem = only_problem(folder)
+    assert (problem.row, problem.column) == (len(lines) + 1, "event_id")
+
+
+def test_mixed_encodings_are_refused_with_the_row(folder):
+    path = folder / "sources.csv"
+    path.write_bytes(path.read_bytes() + "X1,Cúcuta,Press,2020,press,,,\n".encode("latin-1"))
+    problems = Ledger.check(folder)
+    assert [p.file for p in problems] == ["sources.csv"]
+    assert "not UTF-8" in problems[0].what
+    assert problems[0].row == path.read_bytes().count(b"\n")
+
+
+def test_a_row_with_a_cell_too_many_is_named(folder):
+    path = folder / "events.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[3] += ",one,more"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    problems = [p for p in Ledger.check(folder) if p.file == "events.csv"]
+    assert problems[0].row == 4
+    assert "cells" in problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("publisher", "publishr", "Did you mean 'publishr'"),
+        ("publisher", "title", "stands twice"),
+        ("note", "notes", "Did you mean 'note'"),
+    ],
+)
+def test_a_wrong_header_is_named(folder, old, new, says):
+    path = folder / "sources.csv"
+    head, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    path.write_text(head.replace(old, new) + "\n" + rest, encoding="utf-8")
+    problems = [p for p in Ledger.check(folder) if p.file == "sources.csv"]
+    assert any(says in str(p) for p in problems)
+    assert problems[0].row == 1
+
+
+def test_an_empty_a_binary_and_a_missing_file_each_say_so(folder):
+    (folder / "events.csv").write_bytes(b"")
+    (folder / "series.csv").write_bytes(b"PK\x03\x04\x00\x00")
+    (folder / "sources.csv").unlink()
+    said = {p.file: p.what for p in Ledger.check(folder) if p.file in ("events.csv", "series.csv", "sources.csv")}
+    assert "empty" in said["events.csv"]
+    assert "binary" in said["series.csv"]
+    assert "missing" in said["sources.csv"]
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    assert "no such folder" in Ledger.check(tmp_path / "nowhere")[0].what
+
+
+def test_an_unknown_row_has_a_hint():
+    with pytest.raises(KeyError, match="Did you mean"):
+        Ledger.read(STUDY).claim("S4-2.0")
+
+
+def test_a_record_may_bring_words_of_its_own(folder):
+    change(folder / "events.csv", "E058", "sets", "bloc.mercosur=out")
+    assert "not a state" in only_problem(folder).what
+    (folder / "vocabulary.toml").write_text('[state."bloc.mercosur"]\nvalues = ["member", "out"]\n', encoding="utf-8")
+    assert Ledger.check(folder) == []
+
+
+@pytest.mark.parametrize("text", ['[state."x"]\nvalues = "open"\n', "[state\n", "[state]\nx = 3\n"])
+def test_a_vocabulary_that_cannot_be_read_is_one_problem(folder, text):
+    (folder / "vocabulary.toml").write_text(text, encoding="utf-8")
+    assert only_problem(folder).file == "vocabulary.toml"

@@ -1,0 +1,87 @@
+"""100,000 events and 1,000,000 figures load, check and answer ``as_of`` in under 5 s and 2 GB."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+MEASURE = """
+import resource, sys, time
+import polars
+from detente.record import Ledger
+times = []
+for _ in range(3):  # the best of three: other work on the machine is not this code's time
+    start = time.perf_counter()
+    ledger = Ledger.read(sys.argv[1])
+    then = ledger.as_of("2010-06-30")
+    times.append(time.perf_counter() - start)
+print(min(times), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+print(ledger.events.height, ledger.figures.height, then.events.height, then.figures.height)
+"""
+
+
+def write_record(folder: Path, n_events: int, n_figures: int) -> None:
+    rng = np.random.default_rng(1)
+    n_sources = 2000
+    sources = pl.DataFrame(
+        {
+            "source_id": [f"s{i}" for i in range(n_sources)],
+            "title": "A title",
+            "publisher": "A publisher",
+            "date": [f"{1995 + i % 30}-{1 + i % 12:02d}" for i in range(n_sources)],
+            "kind": "press",
+        }
+    )
+    sources.write_csv(folder / "sources.csv")
+    days = np.datetime64("1995-01-01") + rng.integers(0, 11_000, n_events)
+    events = pl.DataFrame(
+        {
+            "event_id": [f"E{i}" for i in range(n_events)],
+            "date": days.astype(str),
+            "title": "Something happened",
+            "kind": "cooperation",
+            "direction": "-",
+            "source_ids": [f"s{a};s{b}" for a, b in rng.integers(0, n_sources, (n_events, 2))],
+        }
+    )
+    events.write_csv(folder / "events.csv")
+    figures = pl.DataFrame(
+        {
+            "figure_id": [f"T{i}" for i in range(n_figures)],
+            "series": [f"trade.flow{i}" for i in rng.integers(0, 5000, n_figures)],
+            "period": [f"{y}-{m:02d}" for y, m in rng.integers((1995, 1), (2025, 13), (n_figures, 2))],
+            "value": rng.uniform(1, 1e4, n_figures).round(1),
+            "unit": "usd_mn",
+            "basis": "fob",
+            "kind": "flow",
+            "status": "reported",
+            "source_id": [f"s{i}" for i in rng.integers(0, n_sources, n_figures)],
+        }
+    )
+    figures.write_csv(folder / "series.csv")
+
+
+@pytest.mark.slow
+def test_a_large_record_is_read_checked_and_cut_back_in_time(tmp_path):
+    write_record(tmp_path, 100_000, 1_000_000)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")},
+    )
+    times, counts = done.stdout.splitlines()
+    seconds, gigabytes = map(float, times.split())
+    n_events, n_figures, then_events, then_figures = map(int, counts.split())
+    assert (n_events, n_figures) == (100_000, 1_000_000)
+    assert 0 < then_events < n_events
+    assert 0 < then_figures < n_figures
+    assert seconds < 5
+    assert gigabytes < 2
