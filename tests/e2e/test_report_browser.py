@@ -111,6 +111,15 @@ def test_a_mark_speaks_to_pointer_and_keys(page):
     assert tip.is_visible()
 
 
+@pytest.mark.parametrize("page", [SHAPES[2]], indirect=True)
+def test_marks_of_the_narrow_pictures_have_the_words_of_the_wide(page):
+    unlike = page.evaluate("""[...document.querySelectorAll('figure.chart')].filter(chart => {
+        const tips = kind => [...chart.querySelectorAll(`.${kind} .hit`)].map(mark => mark.dataset.tip);
+        return !tips('wide').length || JSON.stringify(tips('wide')) !== JSON.stringify(tips('narrow'));
+    }).map(chart => chart.id)""")
+    assert unlike == []
+
+
 def test_downloads(page):
     chart = page.locator("#en-chart-residuals")
     for words, start in (

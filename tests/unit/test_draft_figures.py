@@ -58,24 +58,43 @@ def test_spanish_figures(text: str, expected: list) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "the two countries", "54-year-old Ruiz", "aged 54, he", "at 8:30 a.m.", "Resolution 14 of the council", "the third attempt",
-        "one truck", "Route 7 traffic", "two-thirds of exports", "three times more", "one in five farmers", "rose to 14", "the 21st century",
+        "the two countries",
+        "54-year-old Ruiz",
+        "aged 54, he",
+        "at 8:30 a.m.",
+        "Resolution 14 of the council",
+        "the third attempt",
+        "one truck",
+        "Route 7 traffic",
+        "two-thirds of exports",
+        "three times more",
+        "one in five farmers",
+        "rose to 14",
+        "the 21st century",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_figure(text: str) -> None:
     assert read(text) == []
 
 
-@pytest.mark.parametrize("text", ["los dos países", "Ana Ruiz, de 54 años, dijo", "la Ley 30", "tres de cada cuatro familias", "a las 6:30"])
+@pytest.mark.parametrize(
+    "text", ["los dos países", "Ana Ruiz, de 54 años, dijo", "la Ley 30", "tres de cada cuatro familias", "a las 6:30"]
+)
 def test_what_is_no_figure_in_spanish(text: str) -> None:
     assert read(text, "es") == []
 
 
 @pytest.mark.parametrize(
     ("text", "bound"),
-    [("more than 240 trucks", "at least"), ("240+ trucks", "at least"), ("up to 15%", "at most"), ("nearly 40 km", "about"),
-     ("hundreds of families", "vague"), ("240 trucks", "")],
-)  # fmt: skip
+    [
+        ("more than 240 trucks", "at least"),
+        ("240+ trucks", "at least"),
+        ("up to 15%", "at most"),
+        ("nearly 40 km", "about"),
+        ("hundreds of families", "vague"),
+        ("240 trucks", ""),
+    ],
+)
 def test_bounds(text: str, bound: str) -> None:
     assert [f.bound for f in find_figures(text, "en")] == [bound]
 

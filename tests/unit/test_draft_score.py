@@ -65,7 +65,9 @@ def test_the_scorer_counts_a_wrong_unit_a_wrong_value_and_a_wrong_place_as_error
     wanted = [({"value": 5.0, "unit": "km"}, (0, 4)), ({"value": 7.0, "unit": "pct"}, (10, 12))]
     right = scoring._match("figure", wanted, fake([(0, 4, 5.0, "km"), (10, 12, 7.0, "pct")]), "x")
     assert (right.precision, right.recall, right.f1) == (1.0, 1.0, 1.0)
-    wrong = scoring._match("figure", wanted, fake([(0, 4, 5.0, "miles"), (10, 12, 7.1, "pct"), (30, 32, 5.0, "km")]), "x")
+    wrong = scoring._match(
+        "figure", wanted, fake([(0, 4, 5.0, "miles"), (10, 12, 7.1, "pct"), (30, 32, 5.0, "km")]), "x"
+    )
     assert wrong.f1 == 0.0
     half = scoring._match("figure", wanted, fake([(0, 4, 5.0, "km")]), "x")
     assert (half.precision, half.recall) == (1.0, 0.5)

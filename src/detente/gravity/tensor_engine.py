@@ -21,8 +21,8 @@ from detente.gravity.layout import Layout
 from detente.gravity.projection import Removed, TensorProjector
 from detente.gravity.tensor import Margins, Scales, balance, margins_of, starting_scales
 
-LOOSE, MIDDLE, TIGHT = 1e-2, 1e-4, 1e-9
-"""Relative accuracy of projections: first steps, later steps, standard errors."""
+LOOSE, MIDDLE, TIGHT = 1e-2, 1e-3, 1e-9
+"""Relative accuracy of projections: later steps (the Hessian errs by the square), the first, standard errors."""
 
 
 MAX_SWEEPS = 500
@@ -65,7 +65,7 @@ def fit_on_tensor(
     change, done, converged = np.inf, 0, not len(coef)
     while len(coef) and done < max_iterations:
         done += 1
-        gradient, hessian, norms = _profile(sheets, layout.pairs, MIDDLE if done == 1 or change < 0.1 else LOOSE)
+        gradient, hessian, norms = _profile(sheets, layout.pairs, MIDDLE if done == 1 else LOOSE)
         if done == 1 and is_suspect(hessian, norms):
             refused = find_collinear(_exact_gram(sheets), norms, design.names)
             if refused is not None:
@@ -76,12 +76,12 @@ def fit_on_tensor(
         if change <= tol**0.5 * 1e-1:
             converged = True
             break
-    _effects_given(sheets, coef, layout.pairs, tol)
     if len(coef):
         gradient, hessian, _ = _profile(sheets, layout.pairs, TIGHT)
         final = scaled_solve(hessian, gradient)
         coef, best = _advance(sheets, coef, final, -np.inf, layout.pairs, tol)
     else:
+        _effects_given(sheets, coef, layout.pairs, tol)
         hessian, final = np.zeros((0, 0)), coef
     return _gathered(design, layout, sheets, coef, hessian, final, done, converged, change)
 

@@ -24,7 +24,7 @@ from detente.report.charts import DRAW, Chart
 from detente.report.charts.verdicts import verdict_counts
 from detente.report.palette import css_variables
 from detente.report.story import Story
-from detente.report.svg import draw
+from detente.report.svg import draw, store
 
 SHOWN_ROWS = 60  # rows of a chart's data shown in the page; the download has all
 
@@ -52,7 +52,8 @@ def render_report(run: Any) -> str:
     """
     style = css_variables() + _static("report.css")
     script = _static("report.js")
-    pages = [_page(Story.of(run, language), Catalogue(language)) for language in LANGUAGES]
+    outlines: dict[str, str] = {}
+    pages = [_page(Story.of(run, language), Catalogue(language), outlines) for language in LANGUAGES]
     story = pages[0]["story"]
     return (
         _templates()
@@ -64,6 +65,7 @@ def render_report(run: Any) -> str:
             script=_safe(script),
             policy=_policy(style, script),
             default=pages[0]["words"],
+            shapes=store(outlines),
             story_language=getattr(story.study, "language", "en"),
         )
     )
@@ -72,7 +74,8 @@ def render_report(run: Any) -> str:
 def render_view(run: Any, language: str) -> str:
     """One language's page without the frame around it, for a page that brings its own head and script."""
     story, words = Story.of(run, language), Catalogue(language)
-    shown = _page(story, words)
+    outlines: dict[str, str] = {}
+    shown = _page(story, words, outlines)
     return (
         _templates()
         .get_template("view.html.j2")
@@ -80,6 +83,7 @@ def render_view(run: Any, language: str) -> str:
             story=story,
             pages=[shown],
             default=words,
+            shapes=store(outlines),
             story_language=getattr(story.study, "language", "en"),
         )
     )
@@ -107,13 +111,13 @@ def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _page(story: Story, words: Catalogue) -> dict[str, Any]:
+def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str, Any]:
     """What the template needs in one language."""
     figures = {}
     for name, build in DRAW.items():
         chart = build(story, words)
         if chart is not None:
-            figures[name] = _figure(chart, words)
+            figures[name] = _figure(chart, words, outlines)
     return {
         "story": story,
         "words": words,
@@ -130,13 +134,13 @@ def _page(story: Story, words: Catalogue) -> dict[str, Any]:
     }
 
 
-def _figure(chart: Chart, words: Catalogue) -> Figure:
+def _figure(chart: Chart, words: Catalogue, outlines: dict[str, str]) -> Figure:
     ident = f"{words.language}-chart-{chart.slug}"
     return Figure(
         ident,
         chart,
-        draw(chart.spec, ident=f"{ident}-w", language=words.language),
-        draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True),
+        draw(chart.spec, ident=f"{ident}-w", language=words.language, outlines=outlines),
+        draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True, outlines=outlines),
     )
 
 

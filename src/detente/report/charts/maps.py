@@ -11,10 +11,11 @@ import polars as pl
 
 from detente.language import Catalogue
 from detente.report import shapes
-from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, values
+from detente.report.charts.chart import Chart, Spec, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
+WIDTH = 365  # of one map, on a desk and on a phone, so that both share their shapes
 STEP = 0.8  # degrees, less than a pixel at the width of one map
 SHARE_STEPS = (1.0, 2.5, 5.0, 10.0, 25.0)  # percent of an economy's trade
 SHARE_SHADES = tuple(f"step{n}" for n in range(6))
@@ -141,7 +142,6 @@ def _gain_labels(words: Catalogue, steps: tuple[float, float]) -> list[str]:
 
 def _spec(maps: list[_Map], labels: list[str], names: tuple[str, ...], title: str, compact: bool) -> Spec:
     across = 1 if compact else min(2, len(maps))
-    width = NARROW + 70 if compact else (WIDE + 100) // across - 20
     legend = {
         "title": title, "orient": "top", "direction": "horizontal", "values": labels, "columns": 3 if compact else 6,
         "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": shade("axis"),
@@ -151,8 +151,8 @@ def _spec(maps: list[_Map], labels: list[str], names: tuple[str, ...], title: st
               "scale": {"domain": labels, "range": [shade(name) for name in names]}}  # fmt: skip
     panels = [
         {
-            "width": width,
-            "height": int(width * 0.46),
+            "width": WIDTH,
+            "height": int(0.46 * WIDTH),
             "title": one.name,
             "projection": {"type": "equalEarth", "precision": 0},
             "layer": _layers(one, number, labels, colour if not number else {**colour, "legend": None}),

@@ -60,6 +60,12 @@ for (const form of all("form.filter")) {
   });
 }
 
+// The narrow pictures take the words of their marks from the wide ones.
+for (const chart of all("figure.chart")) {
+  const wide = all(".wide .hit", chart), narrow = all(".narrow .hit", chart);
+  if (wide.length === narrow.length) narrow.forEach((mark, i) => { mark.dataset.tip = wide[i].dataset.tip; });
+}
+
 // Words at a mark: by pointer, by touch, or with the arrow keys on a focused chart.
 function tell(mark) {
   tip.textContent = mark.dataset.tip;
@@ -125,6 +131,12 @@ function standalone(chart) {
   const font = "Helvetica, Arial, sans-serif";
   heading.forEach((line, i) => add("text", { x: pad, y: pad + 14 + 22 * i, "font-family": font, "font-size": 17 * (0.85 + 0.15 * size), "font-weight": 700, fill: "var(--c-ink,#000)" }, line));
   const inner = drawing.cloneNode(true);
+  for (const use of all("use", inner)) {  // shapes stand in the page's store: take them along
+    const path = document.querySelector(use.getAttribute("href")).cloneNode();
+    path.removeAttribute("id");
+    for (const { name, value } of use.attributes) if (name !== "href") path.setAttribute(name, value);
+    use.replaceWith(path);
+  }
   for (const ghost of all(".ghost", inner)) ghost.remove();
   for (const mark of all("[data-tip]", inner)) mark.removeAttribute("data-tip");
   for (const [name, value] of Object.entries({ x: pad, y: head, width: box.width, height: box.height })) inner.setAttribute(name, value);
