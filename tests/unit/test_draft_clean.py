@@ -36,6 +36,7 @@ def write(folder: Path, name: str, data: bytes | str) -> Path:
         ("a.txt", "Línea uno\nniño".encode("latin-1"), UnreadableFile, "line 1: byte 0xed is not UTF-8"),
         ("a.txt", b"x" * (LIMIT + 1), UnreadableFile, "2 MB at most"),
         ("a.html", "<div>" * 5000 + "deep", UnreadableFile, "nests its tags 5000 deep"),
+        ("a.html", "<html>" + "<p>x" * 20_001, UnreadableFile, "has 20002 tags"),
         ("a.html", "<html><body></body></html>", EmptySample, "holds no text"),
         ("a.html", "<html><body><script>alert('US$5bn')</script></body></html>", EmptySample, "holds no text"),
     ],

@@ -12,7 +12,7 @@ from detente.attribution.cautions import require_trade_before
 from detente.attribution.completion import Completed, complete_path
 from detente.attribution.conformal import Conformal, conformal_interval
 from detente.attribution.episodes import Episode, episodes_of
-from detente.attribution.placebos import Standing, choose, mean_change, stand
+from detente.attribution.placebos import Standing, choose, mean_change, refuse_clustered_error, stand
 from detente.attribution.power import Power, power
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
@@ -137,6 +137,7 @@ def infer(
     episode: Any,
     base_window: tuple[int, int] = (2000, 2004),
     *,
+    errors: str = "placebo",
     seed: int = 0,
 ) -> Inference:
     """Judge one direction's change by placebos, synthetic control, completion and conformal limits.
@@ -148,6 +149,8 @@ def infer(
     episode : (from_year, to_year), (name, from_year, to_year) or Episode
         The years after ``from_year`` up to ``to_year`` count as treated.
     base_window : (first, last)
+    errors : {"placebo"}
+        ``"clustered"`` is refused, with the reason.
     seed : int
         Of the folds of the matrix completion.
 
@@ -156,6 +159,10 @@ def infer(
     Inference
         A method that cannot be run is None, with the reason in ``refused``.
     """
+    if errors.startswith("cluster"):
+        refuse_clustered_error()
+    if errors != "placebo":
+        raise SpecificationError(f"errors='{errors}' is not known.", fix="Use errors='placebo'.")
     sample = Sample.of(panel)
     i, j = sample.economy(origin), sample.economy(destination)
     (asked,) = episodes_of([episode])

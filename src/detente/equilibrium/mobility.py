@@ -1,6 +1,6 @@
 """Labour that moves between economies, joined to the one-sector model.
 
-In changes (Tombe and Zhu 2019; Allen and Arkolakis 2014 for the congestion term)::
+In changes, in the manner of Tombe and Zhu (2019)::
 
     m'_ij = m_ij (W_j K_ij)^nu / sum_k m_ik (W_k K_ik)^nu      people of origin i who live in j
     L'_j  = sum_i N_i m'_ij                                    hence the labour that produces in j

@@ -71,21 +71,21 @@ def state(claim: Claim, evidence: Evidence) -> Verdict:
     Several accepted values are separated by ``|``. Options: ``when=any`` asks for one day
     of the period only. A state that held for part of the period is imprecise.
     """
-    spells = [(s, _event_sources(s, evidence, claim)) for s in evidence.states.over(claim.target, claim.date)]
+    spells = [(s, _event_sources(s, evidence, claim)) for s in evidence.states.over(claim.target, claim.when)]
     if not spells:
-        return not_checkable(f"No event of the record sets {claim.target} by {claim.date}.", "state")
+        return not_checkable(f"No event of the record sets {claim.target} by {claim.when}.", "state")
     if not all(sources for _, sources in spells):
         return not_checkable(_OWN, "state")
     wanted = {v.strip() for v in claim.state.split("|")}
-    share = evidence.states.share(claim.target, wanted, claim.date)
+    share = evidence.states.share(claim.target, wanted, claim.when)
     text = "; ".join(f"{s.name} {s.value} {_span(s)} ({s.event_id})" for s, _ in spells)
     sources = tuple(dict.fromkeys(x for _, ids in spells for x in ids))
     if share is None:
-        return not_checkable(f"The record does not cover {claim.target} for all of {claim.date}.", "state")
+        return not_checkable(f"The record does not cover {claim.target} for all of {claim.when}.", "state")
     value = " or ".join(sorted(wanted)).replace("_", " ")
-    held = f"{claim.target} was {value} on {share:.0%} of the days of {claim.date}."
-    if claim.date.precision == "day":
-        held = f"On {claim.date} {claim.target} was {'' if share else 'not '}{value}."
+    held = f"{claim.target} was {value} on {share:.0%} of the days of {claim.when}."
+    if claim.when.precision == "day":
+        held = f"On {claim.when} {claim.target} was {'' if share else 'not '}{value}."
     if share == 1 or (share > 0 and claim.option("when") == "any"):
         word = "confirmed"
     elif share > 0:

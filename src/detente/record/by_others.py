@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,7 +67,7 @@ def _compare_numbers(a: Claim, b: Claim) -> tuple[str, str]:
     how = f"{_words(a)} beside {_words(b)}"
     ranges = [c.wording.bounds for c in (a, b)]
     in_a = [convert(edge, b.unit, a.unit) for edge in ranges[1]]
-    if None in in_a:
+    if any(map(math.isnan, in_a)):
         return "complement", ""
     if (
         a.value

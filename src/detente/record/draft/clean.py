@@ -18,6 +18,7 @@ from detente.record.draft.words import LANGUAGES, either
 
 LIMIT = 2_000_000  # bytes; a long book chapter is a tenth of it
 DEPTH = 250  # nested tags; ordinary pages stay below 60
+TAGS = 20_000  # tags in all; ordinary pages stay below 5,000
 
 _BOILERPLATE_START = re.compile(either("page", "start", *LANGUAGES), re.IGNORECASE)
 _BOILERPLATE = re.compile(either("page", "anywhere", *LANGUAGES), re.IGNORECASE)
@@ -124,8 +125,8 @@ def _decoded(path: Path) -> str:
     return re.sub(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-class _Depth(HTMLParser):
-    """The deepest nesting of a page, counted without building it."""
+class _Shape(HTMLParser):
+    """How many tags a page has and how deep they nest, counted without building it."""
 
     VOID = frozenset(
         [
@@ -153,12 +154,13 @@ class _Depth(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = self.most = 0
+        self.now = self.deepest = self.tags = 0
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags += 1
         if tag not in self.VOID:
             self.now += 1
-            self.most = max(self.most, self.now)
+            self.deepest = max(self.deepest, self.now)
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in self.VOID:
@@ -170,11 +172,12 @@ def _from_html(text: str, path: Path) -> tuple[str, str, str]:
         import trafilatura
     except ImportError:
         raise MissingExtra.needed("trafilatura", "draft", f"Reading the web page {path}") from None
-    depth = _Depth()
-    depth.feed(text)
-    if depth.most > DEPTH:
+    shape = _Shape()
+    shape.feed(text)
+    if shape.deepest > DEPTH or shape.tags > TAGS:
+        what = f"nests its tags {shape.deepest} deep" if shape.deepest > DEPTH else f"has {shape.tags} tags"
         raise UnreadableFile(
-            f"{path} nests its tags {depth.most} deep, more than the {DEPTH} that are read.",
+            f"{path} {what}; at most {DEPTH} deep and {TAGS} tags are read.",
             fix="Save the article's text and draft from that.",
         )
     found = trafilatura.bare_extraction(

@@ -27,7 +27,7 @@ _WD = rf"(?:(?:{_DAYS}),?\s(?:the\s)?)?"
 _Y = r"(?P<year>(?:1[5-9]|20|21)\d\d)"
 _D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _N = r"(?P<count>an?|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty)"
-_SHIFT = {"last": -1, "this": 0, "next": 1}
+_SHIFT = {"coming": 1, "this coming": 1, "last": -1, "this": 0, "next": 1}
 _REL = r"(?P<shift>last|this|next)"
 _TH = r"(?:st|nd|rd|th)?"
 _TIME = r"(?:\s(?:morning|afternoon|evening|night)\b)?"
@@ -151,7 +151,7 @@ _BEFORE_MAY = re.compile(
 )
 _OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the|{_REL})\syear))"
 _NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|-?(?:km|m|kg|MW|ha)\b)"
-_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#-])" + "".join(
+_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
     rf"(?<!\b{word}\s)"
     for word in ("about", "some", "than", "nearly", "almost", "Route", "Order", "No.", "approximately", "Resolution")
 )
@@ -161,11 +161,13 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", _iso, False, 0),
     (rf"\b{_D}\s?(?:-|–|to)\s?(?P<day2>[0-3]?\d){_TH}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
     (rf"\b{_M}\s{_D}\s?(?:-|–|\sto\s)\s?(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
+    (rf"\b{_D}(?=\s(?:and|or)\s\d\d?\s{_M}(?:,?\s{_Y})?(?!\w))", _day, False, 0),
     (rf"\b{_WD}(?:the\s)?{_D}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", _day, False, 0),
     (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", _day, False, 0),
     (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", _month_of_relative_year, True, 0),
     (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", _month, False, 0),
     (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_OF}?(?!\w)", _part, False, I),
+    (rf"\b(?:the\s)?(?P<order>last|final)\s(?P<kind>quarter){_OF}(?!\w)", _part, False, I),
     (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_OF}(?!\w)", _part, False, I),
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
     (rf"\bQ(?P<order>[1-4])\b{_OF}?", _short_quarter, False, 0),
@@ -179,7 +181,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"\bthe\sday\safter\stomorrow\b", lambda m, s: moved("day", 2, s), True, I),
     (rf"\b(?:(?:early|earlier|late|later)\s)?{_REL}\s(?P<unit>week|weekend|month|year)(?![\w-])", _shifted, True, I),
     (rf"\b{_REL}\s{_M}(?!\w)", _this_month, True, 0),
-    (rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext)\s)?{_W}(?!\w){_TIME}", _weekday, True, 0),
+    (rf"\b(?:(?P<shift>[Ll]ast|[Tt]his coming|[Cc]oming|[Tt]his|[Nn]ext)\s)?{_W}(?!\w){_TIME}", _weekday, True, 0),
     (r"\b(?:yesterday|last\snight)\b", lambda m, s: moved("day", -1, s), True, I),
     (r"\b(?:today|tonight|this\s(?:morning|afternoon|evening))\b", lambda m, s: moved("day", 0, s), True, I),
     (r"\btomorrow\b", lambda m, s: moved("day", 1, s), True, I),

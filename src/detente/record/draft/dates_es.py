@@ -144,7 +144,7 @@ _REL_YEAR = (
     r"|(?P<next>próximo\saño|año\spróximo|año\sque\sviene)|año)"
 )
 _OF = rf"(?:\s(?:de|del|de\seste)\s(?:año\s)?(?:{_Y}|(?:el\s)?{_REL_YEAR}))"
-_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#-])" + "".join(
+_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
     rf"(?<!\b{word}\s)"
     for word in ("unos", "unas", "casi", "más de", "menos de", "cerca de", "Ley", "Decreto", "Resolución", "ruta")
 )
@@ -157,11 +157,13 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", _iso, False, 0),
     (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", _iso, False, 0),
     (rf"\b(?P<first>[0-3]?\d)\s?(?:-|–|al?|hasta\sel)\s?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", _span_days, False, I),
+    (rf"\b{_D}(?=\s(?:y|o)\s(?:el\s)?\d\d?\sde\s{_M}{_OF_Y}?(?!\w))", _day, False, I),
     (rf"\b{_WD}(?:el\s)?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", _day, False, I),
     (rf"\b{_M}\s(?:de|del)\s(?:el\s)?{_REL_YEAR}(?!\w)", _month_of_relative_year, True, I),
     (rf"\b{_M}{_OF_Y}(?!\s?[-–]\s?\d\d\b)(?!\w)", _month, False, I),
     (rf"\b(?:el\s|la\s)?(?P<order>primer|segundo|tercer|cuarto)\s(?P<kind>trimestre){_OF}?(?!\w)", _part, False, I),
     (rf"\b(?:el\s|la\s)?(?P<order>primer|segundo|primera|segunda)\s(?P<kind>mitad){_OF}(?!\w)", _part, False, I),
+    (rf"\b(?:el\s)?(?P<order>último)\s(?P<kind>trimestre){_OF}(?!\w)", _part, False, I),
     (rf"\b(?:el\s)?(?P<order>primer|segundo)\s(?P<kind>semestre){_OF}?(?!\w)", _part, False, I),
     (rf"\b(?:los\s)?primeros\s(?P<count>\w+)\smeses{_OF}(?!\w)", _months, False, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", _years, False, 0),

@@ -63,8 +63,8 @@ _TIME_AFTER = re.compile(
     r":\d\d|\s?[ap]\.?m\b\.?|\s?(?:hrs|GMT|UTC)\b|\s(?:de la (?:mañana|tarde|noche))\b", re.IGNORECASE
 )
 _ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th|º|ª|er|°\s(?=[A-Za-z]{4}))(?![\w])")
-_TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|las?\s|los\s)?")
-_AND = re.compile(r"\s(?:and|or|y|o)\s")
+_TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|un\s|el\s|las?\s|los\s)?")
+_AND = re.compile(r"\s(?:and|or|y|o)\s(?:un\s|el\s)?")
 _OF_WHOLE = re.compile(
     r"\s(?:out\s)?(?:of|de)\s(?:(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)|(?=\d))", re.IGNORECASE
 )
@@ -77,7 +77,8 @@ _FRACTION = re.compile(
 _RATIO = re.compile(
     r"\b(?:one|two|three|four|nine|\d{1,2})\s(?:in|out\sof)\s(?:every\s)?$|\b(?:every|each|de\scada)\s$", re.IGNORECASE
 )
-_HYPHENED = re.compile(r"-(?!odd\b|plus\b|way\b|fold\b|up\b|off\b|and\b)([a-z]{3,})\b")
+_HYPHENED = re.compile(r"-(?!odd\b|plus\b|strong\b|way\b|fold\b|up\b|off\b|and\b)([a-z]{3,})\b")
+_GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:de\s)?")}
 _WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
 _METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
 _DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
@@ -208,7 +209,7 @@ def _metres(text: str, numeral: Numeral) -> bool:
 
 def _gap(text: str, end: int, language: str) -> int:
     """Where a unit may begin after a number: past one space or hyphen, ``+``, and Spanish *de*."""
-    match = re.compile(r"\+?[\s-]?(?:de\s)?" if language == "es" else r"\+?[\s-]?").match(text, end)
+    match = _GAP[language].match(text, end)
     return match.end() if match else end
 
 
@@ -234,10 +235,10 @@ def _counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | No
             break
         word = match.group()
         if word.casefold() in _STOP[language] or (not run and text[spot] == "-" and not word.islower()):
-            if word.casefold() in _SKIP[language]:
-                spot = match.end()
-                continue
-            break
+            if word.casefold() not in _SKIP[language] and not (run and word.casefold() in ("and", "or", "y")):
+                break
+            spot = match.end()
+            continue
         if run or word.casefold() not in _SKIP[language]:
             run.append((match.end(), word))
         spot = match.end()

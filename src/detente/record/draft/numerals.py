@@ -24,7 +24,7 @@ def _small(language: str) -> dict[str, int]:
 
 
 SMALL = {language: _small(language) for language in LANGUAGES}
-_DIGITS = r"\d{1,3}(?:[  ’' ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*"
+_DIGITS = r"\d{1,3}\smil\s\d{1,3}(?![\d.,])|\d{1,3}(?:[  ’' ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,9 @@ def read_digits(digits: str, language: str) -> float:
     >>> read_digits("7.200", "es"), read_digits("7.200", "en"), read_digits("7,200", "en"), read_digits("2,5", "es")
     (7200.0, 7.2, 7200.0, 2.5)
     """
+    if " mil " in digits:  # 12 mil 500
+        thousands, rest = digits.split(" mil ")
+        return 1000.0 * int(thousands) + int(rest)
     digits = re.sub(r"[\s’']", "", digits)
     marks = re.findall(r"[.,]", digits)
     whole, _, tail = digits.rpartition(marks[-1]) if marks else ("", "", "")

@@ -39,8 +39,8 @@ _MONEY = {
     "aud": r"Australian dollars?|dólares australianos|AUD",
 }
 _MEASURES = {
-    "pp": r"percentage points?|pp|puntos porcentuales|punto porcentual",
-    "bp": r"basis points?|bps|puntos básicos",
+    "pp": r"percentage[ -]points?|pp|puntos porcentuales|punto porcentual",
+    "bp": r"basis[ -]points?|bps|puntos básicos",
     "pct": r"%|per ?cent|percent|por ?ciento|pct",
     "km2": r"square kilomet(?:re|er)s?|sq\.? ?km|km2|km²|kilómetros cuadrados",
     "m2": r"square met(?:re|er)s?|sq\.? ?m|m2|m²|metros cuadrados",
