@@ -1,6 +1,6 @@
-"""Build src/detente/economies.csv from ISO 3166 as packaged in pycountry.
+"""Build src/detente/economies.csv from ISO 3166 as packaged in pycountry, with Spanish names from Unicode CLDR.
 
-    python -m pip install pycountry && python scripts/build_economies.py
+    python -m pip install pycountry babel && python scripts/build_economies.py
 
 Facts added by hand here: codes no longer in use with their successors, start
 years of economies that appeared after 1990, CEPII's numeric codes where they
@@ -13,6 +13,7 @@ import csv
 from pathlib import Path
 
 import pycountry
+from babel import Locale
 
 TARGET = Path(__file__).resolve().parents[1] / "src/detente/economies.csv"
 
@@ -99,26 +100,25 @@ NAMES = {
 }
 
 ALIASES = {
-    "USA": "US;United States of America;America;Estados Unidos", "GBR": "UK;Britain;Great Britain;Reino Unido",
-    "KOR": "Republic of Korea;Korea;Corea del Sur", "RUS": "Russian Federation", "TUR": "Turkey;Turquía",
+    "USA": "US;United States of America;America", "GBR": "UK;Britain;Great Britain",
+    "KOR": "Republic of Korea;Korea", "RUS": "Russian Federation", "TUR": "Turkey",
     "CZE": "Czech Republic", "SWZ": "Swaziland", "MMR": "Burma", "CIV": "Ivory Coast", "CPV": "Cape Verde",
     "MKD": "Macedonia", "VEN": "Venezuela, RB;República Bolivariana de Venezuela", "ARE": "UAE;Emirates",
-    "NLD": "Holland;Países Bajos", "DEU": "Alemania", "ESP": "España;Espana", "BRA": "Brasil", "MEX": "México",
-    "PER": "Perú", "PAN": "Panamá", "JPN": "Japón", "FRA": "Francia", "ITA": "Italia", "CAN": "Canadá",
-    "SAU": "KSA", "EGY": "Egypt, Arab Rep.", "IRN": "Iran, Islamic Rep.", "TTO": "Trinidad", "TLS": "East Timor",
+    "NLD": "Holland", "SAU": "KSA", "EGY": "Egypt, Arab Rep.", "IRN": "Iran, Islamic Rep.", "TTO": "Trinidad", "TLS": "East Timor",
 }  # fmt: skip
 
-PSEUDO = {"ROW": "Rest of the world", "XKX": "Kosovo"}
+PSEUDO = {"ROW": ("Rest of the world", "Resto del mundo"), "XKX": ("Kosovo", "Kosovo")}
 
 
 def rows() -> list[dict[str, object]]:
     out = []
+    spanish = Locale("es").territories
     for country in pycountry.countries:
         code = country.alpha_3
         name = NAMES.get(code) or getattr(country, "common_name", None) or country.name
         out.append(
             {
-                "code": code, "name": name, "numeric": int(country.numeric),
+                "code": code, "name": name, "name_es": spanish.get(country.alpha_2, ""), "numeric": int(country.numeric),
                 "baci": BACI.get(code, int(country.numeric)), "valid_from": STARTS.get(code, ""),
                 "valid_to": "", "successors": "", "aliases": ";".join(
                     a for a in [ALIASES.get(code, ""), country.name if country.name != name else ""] if a),
@@ -126,13 +126,13 @@ def rows() -> list[dict[str, object]]:
         )  # fmt: skip
     for code, (name, last, successors) in FORMER.items():
         out.append({"code": code, "name": name, "valid_to": last, "successors": successors})
-    for code, name in PSEUDO.items():
-        out.append({"code": code, "name": name})
+    for code, (name, name_es) in PSEUDO.items():
+        out.append({"code": code, "name": name, "name_es": name_es})
     return sorted(out, key=lambda r: str(r["code"]))
 
 
 def main() -> None:
-    columns = ["code", "name", "numeric", "baci", "valid_from", "valid_to", "successors", "aliases"]
+    columns = ["code", "name", "name_es", "numeric", "baci", "valid_from", "valid_to", "successors", "aliases"]
     with TARGET.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.DictWriter(handle, columns, lineterminator="\n")
         writer.writeheader()

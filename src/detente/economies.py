@@ -27,6 +27,7 @@ class EconomyRow:
 
     code: str
     name: str
+    name_es: str
     numeric: int | None
     baci: int | None
     valid_from: int | None
@@ -54,6 +55,7 @@ def table() -> Mapping[str, EconomyRow]:
             r["code"]: EconomyRow(
                 r["code"],
                 r["name"],
+                r["name_es"] or r["name"],
                 number(r["numeric"]),
                 number(r["baci"]),
                 number(r["valid_from"]),
@@ -65,14 +67,16 @@ def table() -> Mapping[str, EconomyRow]:
         }
 
 
-def name_of(code: str) -> str:
-    """The short English name of ``code``; the code itself where it has none.
+def name_of(code: str, language: str = "en") -> str:
+    """The short name of ``code`` in English or Spanish; the code itself where it has none.
 
-    >>> name_of("VEN")
-    'Venezuela'
+    >>> name_of("VEN"), name_of("DEU", "es")
+    ('Venezuela', 'Alemania')
     """
     row = table().get(code)
-    return row.name if row else code
+    if row is None:
+        return code
+    return row.name_es if language == "es" else row.name
 
 
 def is_current(code: str) -> bool:
@@ -167,7 +171,7 @@ def _names() -> Mapping[str, str]:
     known: dict[str, str] = {}
     rows = sorted(table().values(), key=lambda r: r.valid_to is not None)
     for row in rows:
-        for word in (row.name, *row.aliases):
+        for word in (row.name, row.name_es, *row.aliases):
             known.setdefault(_fold(word), row.code)
     known.update({code.lower(): code for code in table()})
     return known

@@ -111,6 +111,15 @@ def test_a_mark_speaks_to_pointer_and_keys(page):
     assert tip.is_visible()
 
 
+@pytest.mark.parametrize("page", [SHAPES[2]], indirect=True)
+def test_marks_of_the_narrow_pictures_have_the_words_of_the_wide(page):
+    unlike = page.evaluate("""[...document.querySelectorAll('figure.chart')].filter(chart => {
+        const tips = kind => [...chart.querySelectorAll(`.${kind} .hit`)].map(mark => mark.dataset.tip);
+        return !tips('wide').length || JSON.stringify(tips('wide')) !== JSON.stringify(tips('narrow'));
+    }).map(chart => chart.id)""")
+    assert unlike == []
+
+
 def test_downloads(page):
     chart = page.locator("#en-chart-residuals")
     for words, start in (
@@ -142,3 +151,36 @@ def test_prints_without_controls(page):
     assert page.locator("#en form.filter").is_hidden()
     assert page.locator("#en-chart-trade .wide svg").is_visible()
     assert len(page.pdf()) > 50_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [SHAPES[0], SHAPES[3]], indirect=True, ids=["desk-light-en", "phone-dark-es"])
+def test_no_serious_accessibility_finding(page):
+    axe = pytest.importorskip("axe_playwright_python", reason="the package axe-playwright-python is not installed")
+    if page.viewport_size["width"] < 500:
+        page.locator("#en [data-language=es]").click()
+    page.evaluate("document.querySelectorAll('.page:not([hidden]) details').forEach(part => part.open = true)")
+    page.evaluate(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run({exclude: [['.picture > svg']]}, {resultTypes: ['violations']})"
+    )  # pictures are one image to a reader
+    assert len(found["passes"]) > 30
+    grave = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in grave] == []
+
+
+def test_whole_page_by_keyboard(page):
+    """Tab reaches the skip link, the switches, a filter, a claim and a chart, and each of them answers."""
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate("""() => { const e = document.activeElement;
+            return e.matches('.skip') ? 'skip' : e.matches('[data-language]') ? 'language'
+                : e.matches('form.filter button') ? 'filter' : e.matches('.claims summary') ? 'claim'
+                : e.matches('figure.chart') ? 'chart' : e.matches('[data-save]') ? 'save' : ''; }""")
+        )
+    assert {"skip", "language", "chart", "save", "filter", "claim"} <= seen
+    page.locator("#en .claims summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#en .claims details").first.get_attribute("open") is not None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import root
 
-from detente.equilibrium import CLOSED, Economy, solve
+from detente.equilibrium import CLOSED, Economy, Shock, solve
 
 pytestmark = pytest.mark.oracle
 
@@ -42,3 +42,19 @@ def test_against_scipy_root_on_the_levels_system(deficits, psi):
     shock = {("E0", "E1"): CLOSED, ("E2", "E3"): 0.8}
     out = solve(eco, shock, theta=theta, supply_elasticity=psi, deficits=deficits)
     np.testing.assert_allclose(np.log(out.price_hat), found.x[:6], atol=1e-9)
+
+
+@pytest.mark.shared
+def test_deficit_rules_on_the_example_of_ge_gravity2(shared_data):
+    """NAFTA at 0.5 log points in 1990, theta 5.03: Venezuela's large surplus makes the rule matter."""
+    pd = pytest.importorskip("pandas")
+    table = pd.read_stata(shared_data / "ge_gravity2" / "square_panel_1950_2000.dta")
+    eco = Economy.from_flows(table[["iso_o", "iso_d", "year", "flow"]], year=1990, unit="gbp")
+    nafta = Shock.between(("CAN", "MEX", "USA"), effect=0.5)
+    found = {
+        rule: solve(eco, nafta, theta=5.03, deficits=rule).welfare_pct["VEN"]
+        for rule in ("additive", "multiplicative", "universal")
+    }
+    assert found["additive"] == pytest.approx(-0.063, abs=5e-4)
+    assert found["multiplicative"] == pytest.approx(-0.024, abs=5e-4)
+    assert found["universal"] == pytest.approx(-0.024, abs=5e-4)

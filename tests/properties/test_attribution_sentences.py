@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+import numpy as np
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.attribution.decomposition import Split
 from detente.attribution.episodes import Episode
+from detente.attribution.library.catalogue import INSTRUMENTS
+from detente.attribution.library.prediction import predict
 from detente.attribution.placebos import Standing
-from detente.attribution.sentences import finding_sentence, unseen_loss_pct
+from detente.attribution.sentences import finding_sentence, level_sentence, unseen_loss_pct
 
 parts = st.floats(-8, 3)
 CAUSES = re.compile(r"politic|because|caused by|due to|killed", re.IGNORECASE)
@@ -51,3 +55,25 @@ def test_without_placebos_nothing_is_called_unusual(dyad: float, rest: float) ->
     text = finding_sentence("AAA", "BBB", Episode(2001, 2003), 10, 5, split, None, {})
     assert "skipped" in text
     assert "unusual loss" not in text
+
+
+@given(st.floats(-8, 3), standings())
+def test_level_sentence(value: float, standing: Standing) -> None:
+    text = level_sentence("Aland", "Bland", 2015, (2000, 2004), value, standing)
+    assert not CAUSES.search(text)
+    if "unusual loss" in text:
+        assert standing.share <= 0.05
+        assert value < 0
+    assert "zero" in level_sentence("Aland", "Bland", 2015, (2000, 2004), float("-inf"), standing)
+    assert "no counterfactual" in level_sentence("Aland", "Bland", 2015, (2000, 2004), float("nan"), standing)
+
+
+@given(st.sampled_from(INSTRUMENTS), st.sampled_from(("rupture", "reopening")), st.integers(1, 5), st.floats(-6, 1))
+@settings(max_examples=40, deadline=None)
+def test_forecast_sentence_names_its_range_and_its_cases(instrument: str, kind: str, horizon: int, gap: float) -> None:
+    forecast = predict(instrument, kind, horizon, before=gap)
+    low, middle, high = np.exp(forecast.quantile((0.1, 0.5, 0.9))) * 100
+    numbers = [float(n) for n in re.findall(r"([\d.]+)%", forecast.sentence)]
+    assert numbers == pytest.approx([max(1, round(v)) for v in (middle, low, high)], abs=1)
+    assert f"{forecast.n_same} cases" in forecast.sentence
+    assert not CAUSES.search(forecast.sentence)

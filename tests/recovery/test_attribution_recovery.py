@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from vl_convert import vegalite_to_svg
 
 from detente.attribution import attribute
 from detente.attribution.breaks import find_breaks
@@ -62,7 +63,11 @@ def test_every_method_finds_the_loss() -> None:
     assert found.conformal.low < LOSS < found.conformal.high
     assert found.conformal.p_zero <= 0.1
     frame = found.to_frame()
-    assert frame["method"].to_list() == ["placebo", "synthetic control", "matrix completion", "conformal"]
+    assert frame["method"].to_list() == [
+        "placebo", "placebo, means", "synthetic control", "matrix completion", "conformal",
+    ]  # fmt: skip
+    assert found.means == pytest.approx(LOSS, abs=2 * NOISE)
+    assert found.means_placebo.share <= 0.05
 
 
 def test_the_break_is_dated_and_meets_its_event() -> None:
@@ -84,6 +89,7 @@ def test_a_loss_shared_by_suppliers_is_not_the_pairs_alone() -> None:
         found = nested((flows, CODES, YEARS), "E00", "E01", [(2009, 2012)], [(2000, 2008)], suppliers=suppliers)
         own = found.to_frame().filter(exporter="E00", part="beyond comparable suppliers")
         beyond.append(own["log_points"].item())
+        assert any("beyond comparable suppliers" in text for text in found.sentences)
     assert np.mean(beyond) == pytest.approx(0.0, abs=0.3)
 
 
@@ -117,3 +123,4 @@ def test_robustness_keeps_the_sign_and_the_prior_moves_it_up() -> None:
     assert found.unrecorded[1] > found.estimates[-1]
     assert "specifications" in found.summary()
     assert len(found.curve()["data"]["values"]) == len(found.estimates)
+    assert vegalite_to_svg(found.curve()).startswith("<svg")

@@ -12,16 +12,23 @@ from detente.attribution.library import score
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
-def rows(page: str, first_cell: str) -> list[list[str]]:
+def rows(page: str, first_cell: str = "") -> list[list[str]]:
     lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
-    return [[c.strip() for c in line.split("|")[1:-1]] for line in lines if line.startswith(f"| {first_cell}")]
+    return [[c.strip() for c in line.split("|")[1:-1]] for line in lines if line.startswith("| " + first_cell)]
 
 
 def test_size_table() -> None:
-    for test in {s.test for s in shipped_sizes()}:
-        shown = {row[1]: dict(zip((1, 3, 5), row[3:])) for row in rows("attribution.md", test)}
-        for s in (s for s in shipped_sizes() if s.test == test):
-            assert shown[s.group][s.horizon] == f"{100 * s.rejected:.1f}%"
+    shown = {(row[0], row[1]): dict(zip((1, 3, 5), row[3:6])) for row in rows("attribution.md")}
+    for s in (s for s in shipped_sizes() if s.group.startswith(("size", "neighbours", "same"))):
+        assert shown[s.test, s.group][s.horizon] == f"{100 * s.rejected:.1f}%"
+
+
+def test_power_table() -> None:
+    shown = {(row[0].split(" (")[0], row[1]): row[2:] for row in rows("attribution.md") if len(row) == 5}
+    for s in (s for s in shipped_sizes() if s.group.startswith(("50", "simulated"))):
+        cells = shown[s.test, s.group]
+        assert cells[0] == str(s.n)
+        assert cells[1 if s.loss_pct == 0 else 2] == f"{100 * s.rejected:.1f}%"
 
 
 @pytest.mark.parametrize("kind", ["rupture", "reopening"])

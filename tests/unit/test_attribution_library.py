@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from detente.attribution import library
-from detente.attribution.calibration import shipped_sizes
+from detente.attribution.calibration import LEVELS, shipped_sizes
 from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.paths import compute_paths
 from detente.attribution.library.prediction import predict
+from detente.attribution.library.scores import clopper_pearson
 from detente.attribution.library.typical import CAP, finding, judged, outcomes
 from detente.errors import EmptySample, OutputError, SpecificationError
 
@@ -131,10 +132,19 @@ def test_recomputed_on_another_panel() -> None:
 
 
 def test_measured_sizes_are_shipped_and_near_five_percent() -> None:
-    sizes = [s for s in shipped_sizes() if s.test == "placebo share"]
+    sizes = [s for s in shipped_sizes() if s.test == "placebo share" and s.loss_pct == 0 and s.group != "simulated"]
     assert len({s.group for s in sizes if s.group.startswith("size")}) == 5
     assert {s.horizon for s in sizes} == {1, 3, 5}
     for s in sizes:
         low, high = (0.03, 0.07) if s.n >= 1000 else (0.02, 0.09)
         if s.n >= 200:
             assert low <= s.rejected <= high, s
+
+
+def test_every_method_has_a_measured_size_and_more_power_than_size() -> None:
+    found = {(s.test, s.group, s.loss_pct): s for s in shipped_sizes() if s.loss_pct or s.horizon == 5}
+    for test in LEVELS:
+        for group in ("50 US$ million and more", "simulated"):
+            size, power = found[test, group, 0.0], found[test, group, 50.0]
+            assert clopper_pearson(round(size.rejected * size.n), size.n)[0] <= size.level, size
+            assert power.rejected > 2 * size.rejected, power

@@ -17,7 +17,7 @@ ECO = Economy.from_arrays(NAMES, FLOWS)
 @pytest.mark.parametrize("psi", [0.0, 1.24])
 @pytest.mark.parametrize("shock", [{("COL", "VEN"): CLOSED, ("VEN", "COL"): CLOSED}, {("ROW", "VEN"): 1.0}])
 def test_parts_add_up_to_the_exact_change(deficits, psi, shock):
-    shock = Shock(shock) + Shock(productivity_hat={"ECU": 1.1})
+    shock = Shock(shock) + Shock(productivity_hat={"ECU": 1.1}, labour_hat={"VEN": 0.8})
     parts = decompose(solve(ECO, shock, deficits=deficits, supply_elasticity=psi))
     assert parts.gap < 1e-8  # percent; Gauss-Legendre converges geometrically
     assert ("supply_response" in parts.parts) == (psi > 0)

@@ -30,7 +30,7 @@ def test_each_draw_is_the_single_solve_with_its_parameters():
     rules = ("multiplicative", "additive", "universal", "balanced")
     out = ensemble(
         ECO,
-        {("VEN", "COL"): CLOSED},
+        Shock({("VEN", "COL"): CLOSED}, labour_hat={"ECU": 1.2}),
         draws=12,
         coefficients=ONE,
         theta=LogNormal(5, 0.3),
@@ -44,7 +44,7 @@ def test_each_draw_is_the_single_solve_with_its_parameters():
         p = {name: values[k] for name, values in out.parameters.items()}
         one = solve(
             ECO,
-            {("VEN", "COL"): CLOSED, ("COL", "VEN"): p["closed"]},
+            Shock({("VEN", "COL"): CLOSED, ("COL", "VEN"): p["closed"]}, labour_hat={"ECU": 1.2}),
             theta=p["theta"],
             supply_elasticity=p["supply_elasticity"],
             deficits=str(p["deficits"]),
@@ -127,6 +127,7 @@ def test_failed_draws_are_kept_and_counted():
         ({"supply_elasticity": -1.0}, SpecificationError, "supply_elasticity"),
         ({"deficits": "none"}, SpecificationError, "deficits"),
         ({"flow_error": -0.1}, SpecificationError, "flow_error"),
+        ({"flow_error": np.ones(3)}, SpecificationError, "4 x 4"),
         ({"draws": 0}, EmptySample, "at least one"),
         ({"shock": {("COL", "XXX"): 1.0}}, InvalidShock, "XXX"),
     ],
@@ -141,3 +142,36 @@ def test_coefficients_need_a_proper_covariance():
         Coefficients(ONE.design, ONE.mean, [[-1.0]])
     with pytest.raises(SpecificationError, match="no estimate"):
         Coefficients(ONE.design, {}, [[1.0]])
+
+
+def test_coefficients_come_from_a_gravity_fit():
+    import polars as pl
+
+    from detente.gravity import fit_ppml
+
+    rng = np.random.default_rng(4)
+    names = [f"E{k}" for k in range(8)]
+    rows = [
+        {"exporter": a, "importer": b, "year": t, "closed": float((i + j + t) % 5 == 0), "tie": float((i * j + t) % 3)}
+        for t in range(3)
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+    ]
+    frame = pl.DataFrame(rows)
+    noise = np.exp(rng.normal(0, 0.3, len(frame)))
+    frame = frame.with_columns(trade=10 * np.exp(-0.8 * frame["closed"].to_numpy()) * noise)
+    fit = fit_ppml(frame, "trade ~ closed + tie | exporter^year + importer^year")
+    drawn = Coefficients.from_fit(fit, {"closed": {("COL", "VEN"): 1.0}})
+    assert drawn.mean["closed"] == fit.coef["closed"]
+    assert drawn.standard_errors["closed"] == pytest.approx(fit.se["closed"])
+    out = ensemble(ECO, coefficients=drawn, draws=400)
+    assert out.parameters["closed"].std() == pytest.approx(fit.se["closed"], rel=0.15)  # 4 s.e. of 400 draws
+    with pytest.raises(SpecificationError, match="Did you mean 'closed'"):
+        Coefficients.from_fit(fit, {"close": {("COL", "VEN"): 1.0}})
+
+
+def test_dask_cluster_gives_the_same_draws():
+    distributed = pytest.importorskip("distributed")
+    with distributed.Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as client:
+        there = ensemble(ECO, coefficients=ONE, draws=40, executor=client.get_executor())
+    np.testing.assert_array_equal(there.draws_pct, ensemble(ECO, coefficients=ONE, draws=40).draws_pct)

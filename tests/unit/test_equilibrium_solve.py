@@ -83,14 +83,15 @@ def test_certificate_in_us_dollars(eco):
     np.testing.assert_allclose(out.flows.sum(axis=1), out.baseline.output * out.output_hat, rtol=1e-11)
     assert abs(out.report.walras) < 1e-9
     assert "converged" in repr(out)
+    assert out.report.acr_gap < 1e-13
     assert "real income" in out.summary()
 
 
 def test_failure_raises_or_is_returned_with_its_state(eco):
     with pytest.raises(NotConverged, match="largest unbalanced market") as caught:
-        solve(eco, {("COL", "VEN"): CLOSED}, max_steps=1, tolerance=1e-30)
+        solve(eco, {("COL", "VEN"): CLOSED}, max_steps=1, theta=0.3)
     assert caught.value.state.report.status is Status.MAX_STEPS
-    out = solve(eco, {("COL", "VEN"): CLOSED}, max_steps=1, tolerance=1e-30, throw=False)
+    out = solve(eco, {("COL", "VEN"): CLOSED}, max_steps=1, theta=0.3, throw=False)
     assert not out.report.ok
     assert np.isfinite(out.welfare_hat).all()
 
@@ -110,11 +111,13 @@ def test_negative_expenditure_names_the_economy():
         ({("COL", "VNE"): -1.0}, "Did you mean 'VEN'"),
         ({("COL", "VEN"): float("nan")}, "log points"),
         ({("COL", "VEN"): float("inf")}, "log points"),
+        ({("COL", "VEN"): -5000.0}, "CLOSED for a closed border"),
         ({"COL": -1.0}, "origin, destination"),
         ({("COL", "COL"): CLOSED}, "trade with itself"),
         ({("COL", ("VEN", "ECU", "ROW")): CLOSED}, "isolates COL"),
         ({(("VEN", "ECU", "ROW"), "COL"): CLOSED}, "isolates COL"),
         (Shock(productivity_hat={"COL": -1.0}), "above zero"),
+        (Shock(labour_hat={"COL": None}), "above zero"),
         (Shock(deficit={"COL": 5.0}), "additive"),
         (Shock(tariff={("COL", "VEN"): 0.1}), "no tariffs"),
         ([1, 2], "not a shock"),
@@ -130,6 +133,7 @@ def test_shocks_that_make_no_sense(eco, shock, message):
     [
         ({"theta": 0.0}, "theta"),
         ({"theta": float("nan")}, "theta"),
+        ({"theta": "five"}, "not a number"),
         ({"supply_elasticity": -1.0}, "supply elasticity"),
         ({"deficits": "aditive"}, "Did you mean 'additive'"),
         ({"mode": "approximate"}, "mode"),
@@ -150,11 +154,13 @@ def test_shocks_compose_over_blocs_and_directions(eco):
         Shock(deficit={"COL": 1.0}) + Shock(deficit={"COL": 2.0})
 
 
-def test_productivity_and_labour_are_the_same_for_output(eco):
-    a = solve(eco, Shock(productivity_hat={"VEN": 0.5}))
-    b = solve(eco, Shock(labour_hat={"VEN": 0.5}))
-    np.testing.assert_allclose(a.welfare_hat, b.welfare_hat)
-    assert a.welfare_pct["VEN"] < -40.0
+def test_labour_moves_prices_like_productivity_but_welfare_is_per_head(eco):
+    able = solve(eco, Shock(productivity_hat={"VEN": 0.5}))
+    fewer = solve(eco, Shock(labour_hat={"VEN": 0.5}))
+    np.testing.assert_allclose(able.flows, fewer.flows)
+    assert able.welfare_pct["VEN"] < -40.0
+    assert fewer.welfare_pct["VEN"] > 0.0  # scarcer labour sells dearer
+    np.testing.assert_allclose(fewer.welfare_hat[1] * 0.5, able.welfare_hat[1])
 
 
 def test_a_transfer_moves_spending(eco):
@@ -188,3 +194,25 @@ def test_frames_and_diversion(eco):
 def test_the_published_recipe_refuses_what_it_does_not_know(eco, shock, options):
     with pytest.raises(SpecificationError, match="published recipe"):
         solve(eco, shock, mode="published", **options)
+
+
+def test_condition_number_warns_of_an_economy_hardly_connected(eco):
+    others = ("COL", "ECU", "ROW")
+    loose = {("VEN", others): -9.0, (others, "VEN"): -9.0}
+    near, far = (solve(eco, shock, deficits="balanced").condition() for shock in ({}, loose))
+    assert 1.0 < near < far / 100
+    assert "condition" in solve(eco, {}).summary()
+
+
+def test_something_that_is_no_economy_is_named():
+    from detente.equilibrium import SectorEconomy, accumulate, bargain, ensemble, migrate, sensitivity
+
+    sectors = SectorEconomy.from_arrays(NAMES, ["all"], FLOWS[None], theta=4.0)
+    for verb in (ensemble, accumulate, lambda e: migrate(e, FLOWS), lambda e: bargain(e, "COL", "VEN")):
+        with pytest.raises(SpecificationError, match="one sector"):
+            verb(sectors)
+    with pytest.raises(SpecificationError, match="one sector"):
+        sensitivity(sectors, "COL")
+    for verb in (solve, ensemble):
+        with pytest.raises(SpecificationError, match=r"from_flows"):
+            verb(FLOWS)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import os
+import subprocess
+import sys
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +169,37 @@ def test_the_wording_is_our_own(shared_case, ledger):
     for text in ledger.claims["claim"]:
         words = text.casefold().split()
         assert not {tuple(words[i : i + 8]) for i in range(len(words) - 7)} & runs, text
+
+
+SHOW = """
+import sys
+from detente.record import Ledger
+print(Ledger.read(sys.argv[1]).verdicts().write_csv())
+"""
+
+
+def test_the_table_is_the_same_whatever_the_hash_seed():
+    tables = set()
+    for seed in ("1", "2"):
+        env = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+        command = [sys.executable, "-c", SHOW, str(FOLDER)]
+        tables.add(subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout)
+    assert len(tables) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEAR", 0.01),
+        ("NEAR", 0.30),
+        ("CIF_OVER_FOB", (1.0, 1.12)),
+        ("CIF_OVER_FOB", (1.0, 1.4)),
+        ("FIT", 0.005),
+        ("FIT", 0.05),
+    ],
+)
+def test_no_verdict_hangs_on_a_chosen_threshold(verdicts, ledger, monkeypatch, name, value):
+    """The conventions of the engine may be drawn elsewhere without any verdict of the case changing."""
+    for module in ("verdict", "by_figures", "reconcile"):
+        monkeypatch.setattr(f"detente.record.{module}.{name}", value, raising=False)
+    assert ledger.verdicts(FINDINGS)["verdict"].to_list() == verdicts["verdict"].to_list()

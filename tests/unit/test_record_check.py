@@ -72,6 +72,13 @@ def test_the_built_in_record_has_no_problem():
         ("claims.csv", "S4-3", "value", "", "needs 'value'"),
         ("claims.csv", "S4-9", "target", "E720", "has no event"),
         ("claims.csv", "S0-3", "why_not", "", "neither a test nor a reason"),
+        ("claims.csv", "S4-3", "date", "", "needs 'date'"),
+        ("claims.csv", "S4-2.2", "state", "peak", "Use one of: max, min"),
+        ("claims.csv", "S4-12", "unit", "decades", "Use one of: days"),
+        ("claims.csv", "S4-6", "options", "episodes=2008 to 2010", "does not read as episodes"),
+        ("claims.csv", "S0-4", "options", "from=2022;to=2023;measure=pc", "cannot be used"),
+        ("claims.csv", "S4-1.1", "options", "age=long", "no number of days"),
+        ("forecasts.csv", "F01", "outcome_op", "mean", "is not a word of this column"),
         ("forecasts.csv", "F01", "outcome_figure_ids", "T0073", "Did you mean 'T073'"),
     ],
 )
@@ -159,3 +166,16 @@ def test_a_folder_that_is_not_there(tmp_path):
 def test_an_unknown_row_has_a_hint():
     with pytest.raises(KeyError, match="Did you mean"):
         Ledger.read(STUDY).claim("S4-2.0")
+
+
+def test_a_record_may_bring_words_of_its_own(folder):
+    change(folder / "events.csv", "E058", "sets", "bloc.mercosur=out")
+    assert "not a state" in only_problem(folder).what
+    (folder / "vocabulary.toml").write_text('[state."bloc.mercosur"]\nvalues = ["member", "out"]\n', encoding="utf-8")
+    assert Ledger.check(folder) == []
+
+
+@pytest.mark.parametrize("text", ['[state."x"]\nvalues = "open"\n', "[state\n", "[state]\nx = 3\n"])
+def test_a_vocabulary_that_cannot_be_read_is_one_problem(folder, text):
+    (folder / "vocabulary.toml").write_text(text, encoding="utf-8")
+    assert only_problem(folder).file == "vocabulary.toml"

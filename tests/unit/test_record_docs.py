@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 
 from detente.record import VERDICTS
-from detente.record.schema import TABLES, TESTS
-from detente.record.scoreboard import OUTCOME_OPS
+from detente.record.schema import FORECASTS, TABLES, TESTS
 from detente.record.targets import OPTIONS
 from detente.record.verdict import NEAR, OPERATORS
 from detente.record.vocabulary import default_vocabulary
@@ -35,6 +34,6 @@ def test_the_format_page_lists_every_column_test_option_operator_and_verdict():
         row = re.search(rf"^\| {test} \|.*$", tests, re.MULTILINE)
         assert row, test
         assert all(f"`{option}" in row.group() for option in OPTIONS[test]), (test, OPTIONS[test])
-    for word in (*filter(None, OPERATORS), *VERDICTS, *OUTCOME_OPS):
+    for word in (*filter(None, OPERATORS), *VERDICTS, *FORECASTS.words["outcome_op"]):
         assert word in page
     assert f"within {NEAR:.0%}" in page

@@ -114,3 +114,15 @@ def test_places_added_up_for_the_whole():
 
 def test_the_period_of_a_figure_is_never_lost():
     assert figure("A", "trade.total", 1, period="2022-01/2022-08").period == Period.parse("2022-01/2022-08")
+
+
+def test_the_prices_of_another_year_need_an_index_and_a_named_year():
+    index = [
+        figure("P1", "prices.usa", 80, period="2005", kind="index", unit="index"),
+        figure("P2", "prices.usa", 100, period="2015", kind="index", unit="index"),
+    ]
+    other = figure("B", "trade.total", 400, period="2005")
+    named = figure("A", "trade.total", 500, period="2005", note="in constant dollars of 2015")
+    assert explain(named, other, index)[0].kind == "constant money"
+    unnamed = figure("A", "trade.total", 500, period="2005")
+    assert explain(unnamed, other, index) == []

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.report.compaction import NAMESPACE, compact, shorter
+from detente.report.compaction import NAMESPACE, SHAPE, compact, shorter
+from detente.report.svg import store
 
 TENTH = 0.1 + 1e-9  # coordinates are kept to a tenth of a pixel
 coordinate = st.floats(-900, 900).map(lambda x: round(x, 3))
@@ -52,29 +53,33 @@ def tags(root: ElementTree.Element) -> list[str]:
 
 def test_empty_groups_and_unseen_paths_go():
     root = svg('<g transform="translate(0,0)"><g><path d="M0,0h9v9h-9Z"/></g><path d="M0,0L1,1" stroke="red"/></g>')
-    compact(root, "x")
+    compact(root, {})
     assert tags(root) == ["path"]
 
 
 def test_groups_that_move_or_clip_stay():
     root = svg('<g transform="translate(5,0)"><path d="M0,0L1,1" stroke="red"/></g>')
-    compact(root, "x")
+    compact(root, {})
     assert tags(root) == ["g", "path"]
 
 
 def test_what_all_say_is_said_once():
     paths = '<path d="M0,0L1,1" stroke="red" fill="blue"/><path d="M1,1L2,2" stroke="red" fill="green"/>'
     root = svg(f'<g class="hit">{paths}</g>')
-    compact(root, "x")
+    compact(root, {})
     assert root[0].get("stroke") == "red"
     assert [node.get("fill") for node in root[0]] == ["blue", "green"]
     assert all(node.get("stroke") is None for node in root[0])
 
 
-def test_long_outlines_are_drawn_from_one_definition():
+def test_shapes_of_countries_are_drawn_from_one_store():
     outline = "M0,0" + "".join(f"L{n % 97}.5,{n * 7 % 89}.5" for n in range(300)) + "Z"
-    root = svg(f'<path d="{outline}" fill="red"/><path d="{outline}" fill="blue"/>')
-    compact(root, "map")
-    uses = [node for node in root.iter() if node.tag.endswith("use")]
-    assert [(node.get("href"), node.get("fill")) for node in uses] == [("#map-o0", "red"), ("#map-o0", "blue")]
-    assert sum(node.tag.endswith("path") for node in root.iter()) == 1
+    outlines: dict[str, str] = {}
+    for colour in ("red", "blue"):
+        root = svg(f'<path d="{outline}" fill="{colour}" {SHAPE}="1"/><path d="M0,0L1,1" stroke="red" {SHAPE}="1"/>')
+        compact(root, outlines)
+        assert tags(root) == ["use", "path"]
+        assert (root[0].get("href"), root[0].get("fill")) == ("#shape-0", colour)
+        assert not any(SHAPE in node.attrib for node in root)
+    assert list(outlines.values()) == ["shape-0"]
+    assert [p for p in store(outlines).split('"') if p.startswith("M")] == [shorter(outline)]

@@ -32,12 +32,21 @@ def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
     happened = " ".join(run.answer.happened)
-    for words in ("US$7.2bn in 2008", "US$222m in 2020", "relations at ambassador level", "outside the Andean Community"):
+    for words in ("US$7.2 billion in 2008", "US$222 million in 2020", "relations at ambassador level", "outside the Andean Community"):
         assert words in happened
     assert len(run.answer.why) == 8
     assert "unusual loss in 2008-2010" in run.answer.why[0]
     assert "within the range of comparable dyads in 2012-2020" in run.answer.why[0]
     assert "37%" not in " ".join(run.answer.claims)
+
+
+def test_the_answer_is_there_in_spanish_with_its_own_numbers(run: Run) -> None:
+    answer = run.answers["es"]
+    assert "US$7.200 millones, en 2008" in answer.happened[0]
+    assert "El congelamiento" in answer.why[1]
+    assert "−1,45" in answer.why[1]
+    for question in ("happened", "why", "what_if", "claims"):
+        assert len(getattr(answer, question)) == len(getattr(run.answer, question))
 
 
 def test_every_table_has_the_documented_columns(run: Run) -> None:
@@ -89,7 +98,7 @@ def test_same_inputs_same_numbers(run: Run, folder: Path, tmp_path: Path) -> Non
 
 def test_a_run_reads_back_as_it_was_written(run: Run, folder: Path) -> None:
     back = read_run(folder)
-    assert back.answer == run.answer
+    assert dict(back.answers) == dict(run.answers)
     for name in TABLES:
         one, other = getattr(run, name).to_frame(), getattr(back, name).to_frame()
         assert one.columns == other.columns
@@ -228,3 +237,40 @@ def test_a_panel_given_in_memory_is_used(tmp_path: Path) -> None:
     gap = (rows["dyad_part"] - reference["dyad_part"]).abs().max()
     assert gap < 1e-6  # halving all flows leaves logs of ratios unchanged
     assert math.isclose(rows["flow_from_usd_mn"][0], reference["flow_from_usd_mn"][0] / 2)
+
+
+def test_bands_hold_the_exact_solution_and_say_how_many_draws(run: Run) -> None:
+    bands = run.bands.to_frame()
+    assert (bands["draws"] == 200).all()
+    assert (bands["failed"] == 0).all()
+    inside = run.scenarios.to_frame().filter((pl.col("year") == 2020) & (pl.col("theta") == 5.0))
+    for row in bands.filter(pl.col("scenario") == "healed").iter_rows(named=True):
+        same = (pl.col("scenario") == "healed") & (pl.col("economy") == row["economy"])
+        middle = inside.filter(same)["welfare_pct"].median()
+        assert row["welfare_pct_p05"] < middle < row["welfare_pct_p95"]
+    closed = bands.filter(pl.col("scenario") == "closed")
+    assert (closed["exports_usd_mn_p95"] == 0).all()
+    assert (closed["welfare_pct_p95"] < 0).all()
+
+
+def test_the_longer_explanation_adds_up_and_names_its_breaks(run: Run) -> None:
+    parts = run.parts.to_frame().filter(pl.col("log_points").is_not_null())
+    keys = ["exporter", "importer", "episode", "base_from", "base_to"]
+    sums = parts.group_by(*keys, "attribution").agg(pl.col("log_points").sum())
+    whole = sums.join(run.attribution.to_frame().select(*keys, "log_change"), on=keys)
+    assert set(whole["attribution"]) == {"shift-share", "three-way", "suppliers", "markets", "measures", "third countries"}
+    assert (whole["log_points"] - whole["log_change"]).abs().max() < 1e-9
+    found = run.breaks.to_frame().filter((pl.col("exporter") == "COL") & pl.col("what").str.starts_with("break"))
+    assert found["year"].to_list() == [2010]
+    assert "freezes relations" in found["events"][0]
+    assert run.specifications.to_frame().height > 50
+    methods = {"placebo", "placebo, means", "synthetic control", "matrix completion", "conformal"}
+    assert set(run.methods.to_frame()["method"]) == methods
+
+
+def test_conflicts_are_explained_and_the_articles_compared(run: Run) -> None:
+    conflicts = run.conflicts.to_frame()
+    surplus = conflicts.filter((pl.col("period") == "2021") & (pl.col("value") == 268.6))
+    assert "balance" in " ".join(surplus["explanation"])
+    relations = set(run.articles.to_frame()["relation"])
+    assert {"agree", "differ in precision", "complement"} <= relations

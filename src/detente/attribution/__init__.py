@@ -10,7 +10,7 @@
 
 from detente.attribution.attribute import Attribution, Finding, Level, attribute
 from detente.attribution.breaks import Breaks, find_breaks
-from detente.attribution.episodes import Episode
+from detente.attribution.episodes import Episode, episodes_around
 from detente.attribution.inference import Inference, infer
 from detente.attribution.nested import Nested, nested
 from detente.attribution.robustness import Robustness, robustness
@@ -25,6 +25,7 @@ __all__ = [
     "Nested",
     "Robustness",
     "attribute",
+    "episodes_around",
     "find_breaks",
     "infer",
     "nested",

@@ -16,7 +16,7 @@ from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.placebos import Standing, choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.attribution.sentences import finding_sentence
+from detente.attribution.sentences import UNUSUAL, company_sentences, finding_sentence, level_sentence
 from detente.economies import name_of
 from detente.errors import SpecificationError
 
@@ -71,6 +71,13 @@ class Level:
     counterfactual: float
     log_ratio: float
     standing: Standing | None
+
+    @property
+    def sentence(self) -> str:
+        """How far the flow stands from its counterfactual in this year."""
+        return level_sentence(
+            name_of(self.exporter), name_of(self.importer), self.year, self.base, self.log_ratio, self.standing
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,7 @@ def attribute(
     return Attribution(
         tuple(findings),
         tuple(levels),
-        cautions(sample, i, j) + cautions(sample, j, i),
+        cautions(sample, i, j) + cautions(sample, j, i) + _loose(findings, called),
         sample.label,
         "" if quick else placebos,
     )
@@ -232,6 +239,17 @@ def _finding(
         exporter, importer, episode, flow_from, flow_to, parts, standing, names, others
     )
     return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence)
+
+
+def _loose(findings: Iterable[Finding], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Where an unusual loss is less so because the two economies' other dyads lost unusually too."""
+    found: dict[str, None] = {}
+    for f in findings:
+        if f.company is not None and f.standing is not None and f.standing.share <= UNUSUAL:
+            who = names.get(f.exporter, f.exporter), names.get(f.importer, f.importer)
+            for text in company_sentences(*who, f.company):
+                found[f"{who[0]} to {who[1]}, {f.episode}, base {f.base[0]}-{f.base[1]}: {text}"] = None
+    return tuple(found)
 
 
 def _levels(

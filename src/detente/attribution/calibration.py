@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from detente.attribution.completion import complete_path
 from detente.attribution.conformal import conformal_interval
-from detente.attribution.inference import MOST_ALIKE, donors_of, nearest
-from detente.attribution.placebos import FACTOR, choose
-from detente.attribution.residuals import Effects, fit_effects, on_base
+from detente.attribution.inference import MOST_ALIKE, donors_of, mean_windows, nearest
+from detente.attribution.placebos import FACTOR, choose, mean_change, stand
+from detente.attribution.residuals import Effects, Residuals, fit_effects, on_base
 from detente.attribution.sample import Sample
 from detente.attribution.synthetic import synthetic_control
 from detente.errors import TooFewDonors
@@ -33,11 +33,18 @@ SIZES = (1.0, 10.0, 50.0, 200.0, 1000.0)  #: lower ends of the five size classes
 HORIZONS = (1, 3, 5)
 BASE_YEARS = 5
 FEWEST = 19  #: with fewer placebos no share of 5% exists
+LEVELS = {
+    "placebo share": 0.05,
+    "placebo share of means": 0.05,
+    "synthetic control": 0.05,
+    "matrix completion": 0.05,
+    "conformal": 0.1,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Share of rejections at the 5% level among dyads to which nothing was done.
+    """Share of rejections at the 5% level among dyads to which nothing, or a known loss, was done.
 
     Attributes
     ----------
@@ -48,8 +55,11 @@ class Size:
     n : int
         Tests made.
     rejected : float
+        The size of the test where ``loss_pct`` is zero, its power otherwise.
     level : float
-        What the share should be.
+        What the size should be.
+    loss_pct : float
+        Loss put on each dyad tested, percent.
     """
 
     test: str
@@ -58,6 +68,7 @@ class Size:
     n: int
     rejected: float
     level: float = 0.05
+    loss_pct: float = 0.0
 
 
 def size_of_placebo_test(
@@ -182,9 +193,10 @@ def _size_class(mean: float) -> str:
 
 
 def size_of_methods(
-    sample: Sample, *, event: int = 2012, last: int = 2016, dyads: int = 200, seed: int = 0
-) -> tuple[Size, ...]:
-    """Size of synthetic control, completion and conformal limits on dyads to which nothing was done.
+    sample: Sample, *, event: int = 2012, last: int = 2016, dyads: int = 200, loss_pct: float = 0.0,
+    group: str = "50 US$ million and more", methods: Sequence[str] = tuple(LEVELS), seed: int = 0,
+) -> tuple[Size, ...]:  # fmt: skip
+    """Size (or power) of every method on the same dyads, with a fake event.
 
     Parameters
     ----------
@@ -193,6 +205,12 @@ def size_of_methods(
         Fake event and last year.
     dyads : int
         Drawn at random among those of at least US$ 50 million a year with whole paths.
+    loss_pct : float
+        Put on the dyad from the event on.
+    group : str
+        What to call the dyads.
+    methods : sequence of str
+        Which ones; names of ``LEVELS``.
     seed : int
     """
     rng = np.random.default_rng(seed)
@@ -200,31 +218,47 @@ def size_of_methods(
     effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
     fit = on_base(sample.flows, effects, slice(max(first - BASE_YEARS, 0), first))
     paths = fit.log_ratio[: end + 1]
-    whole = np.isfinite(paths).all(axis=0) & (fit.base_mean >= 50)
-    candidates = np.argwhere(whole)
-    hits: dict[str, list[bool]] = {"synthetic control": [], "matrix completion": [], "conformal": []}
+    paths = np.where(np.isneginf(paths), np.nan, paths)  # a recorded zero has no whole path
+    candidates = np.argwhere(np.isfinite(paths).all(axis=0) & (fit.base_mean >= 50))
+    hits: dict[str, list[bool]] = {name: [] for name in methods}
     for i, j in candidates[rng.choice(len(candidates), min(dyads, len(candidates)), replace=False)]:
-        own, near = paths[:, i, j], paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
-        similar = choose(fit.base_mean, i, j, barred=sample.barred).chosen
-        alike = paths[:, nearest(similar, fit.base_mean, i, j, MOST_ALIKE)].T
+        own = paths[:, i, j].copy()
+        own[first:] += np.log1p(-loss_pct / 100)
         try:
-            hits["synthetic control"].append(synthetic_control(own, near, first).share <= 0.05)
-            hits["conformal"].append(conformal_interval(own, near, first, reach=0.0).p_zero <= 0.1)
-            hits["matrix completion"].append(complete_path(own, alike, first).standing.share <= 0.05)
+            shares = [_share_of(name, sample, fit, paths, own, (int(i), int(j)), first) for name in methods]
         except TooFewDonors:
             continue
+        for name, share in zip(methods, shares):
+            hits[name].append(share <= LEVELS[name])
+    years = last - event + 1
     return tuple(
-        Size(name, "50 US$ million and more", last - event + 1, len(h), float(np.mean(h)),
-             0.1 if name == "conformal" else 0.05)
-        for name, h in hits.items()
-    )  # fmt: skip
+        Size(name, group, years, len(h), float(np.mean(h)), LEVELS[name], loss_pct) for name, h in hits.items()
+    )
+
+
+def _share_of(
+    method: str, sample: Sample, fit: Residuals, paths: Floats, own: Floats, dyad: tuple[int, int], first: int
+) -> float:
+    """Share or p-value of one dyad by one method."""
+    similar = choose(fit.base_mean, *dyad, barred=sample.barred).chosen
+    if method == "placebo share":
+        return stand(float(own[-1] - own[first - 1]), paths[-1][similar] - paths[first - 1][similar]).share
+    if method == "placebo share of means":
+        windows = mean_windows(first - 1, len(own) - 1)
+        return stand(float(mean_change(own, *windows)), mean_change(paths[:, similar], *windows)).share
+    if method == "matrix completion":
+        alike = paths[:, nearest(similar, fit.base_mean, *dyad, MOST_ALIKE)].T
+        return complete_path(own, alike, first).standing.share
+    near = paths[:, donors_of(fit.base_mean, *dyad, sample.barred)].T
+    if method == "synthetic control":
+        return synthetic_control(own, near, first).share
+    return conformal_interval(own, near, first, reach=0.0).p_zero
 
 
 @cache
 def shipped_sizes() -> tuple[Size, ...]:
-    """Sizes measured on BACI 2000-2020, from calibration.csv."""
+    """Sizes and powers measured on BACI 2000-2020 and on simulated panels, from calibration.csv."""
     text = (files("detente.attribution") / "calibration.csv").read_text(encoding="utf-8")
-    return tuple(
-        Size(r["test"], r["group"], int(r["horizon"]), int(r["n"]), float(r["rejected"]), float(r["level"]))
-        for r in csv.DictReader(text.splitlines())
-    )
+    kinds = {"test": str, "group": str, "horizon": int, "n": int}
+    rows = csv.DictReader(text.splitlines())
+    return tuple(Size(**{k: kinds.get(k, float)(v) for k, v in row.items()}) for row in rows)

@@ -46,7 +46,7 @@ class Completed:
     standing: Standing
 
 
-def soft_impute(y: Floats, known: Bools, share: float, *, sweeps: int = 200, tol: float = 1e-5) -> Floats:
+def soft_impute(y: Floats, known: Bools, share: float, *, sweeps: int = 200, tol: float = 1e-4) -> Floats:
     """Fitted matrix ``L + a + g`` of the unknown and known cells.
 
     Parameters

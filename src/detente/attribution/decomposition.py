@@ -113,8 +113,9 @@ def split(
     Split
     """
     share, demand = shift_share(flows, i, j, start, end)
-    exporter_part, exporter_mean = _against_average(exporter, np.nansum(flows[start], axis=1), i, start, end)
-    importer_part, importer_mean = _against_average(importer, np.nansum(flows[start], axis=0), j, start, end)
+    abroad = np.where(np.eye(flows.shape[1], dtype=bool), 0.0, np.nan_to_num(flows[start]))
+    exporter_part, exporter_mean = _against_average(exporter, abroad.sum(axis=1), i, start, end)
+    importer_part, importer_mean = _against_average(importer, abroad.sum(axis=0), j, start, end)
     return Split(
         log_change=share + demand,
         share_part=share,

@@ -69,3 +69,19 @@ def _episode(item: Any) -> Episode:
         raise SpecificationError(
             f"{item!r} is no episode.", fix="Give (from_year, to_year) or (name, from_year, to_year)."
         ) from error
+
+
+def episodes_around(events: Iterable[tuple[str, int]], *, before: int = 1, after: int = 1) -> tuple[Episode, ...]:
+    """Episodes from dated events of a record: from ``before`` years before to ``after`` years after each.
+
+    Parameters
+    ----------
+    events : iterable of (name, year)
+    before, after : int
+
+    Examples
+    --------
+    >>> [(str(e), e.from_year, e.to_year) for e in episodes_around([("border closed", 2015)])]
+    [('border closed', 2014, 2016)]
+    """
+    return tuple(Episode(year - before, year + after, name) for name, year in events)

@@ -29,6 +29,8 @@ from detente.attribution.measures import measures_part, states_of
 from detente.attribution.placebos import choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
+from detente.attribution.sentences import log_points
+from detente.economies import name_of
 from detente.errors import NotIdentified, TooFewDonors
 
 if TYPE_CHECKING:
@@ -85,6 +87,26 @@ class Nested:
         return pl.DataFrame(
             [astuple(p) for p in self.parts], schema=columns, orient="row", infer_schema_length=None
         )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What comparable suppliers and markets leave of each pair's own part."""
+        own = {self._key(p): p.log_points for p in self.parts if p.part == "the pair's own"}
+        found = []
+        for p in self.parts:
+            if p.part not in ("beyond comparable suppliers", "beyond comparable markets") or p.log_points is None:
+                continue
+            value, low, high = (log_points(v) for v in (p.log_points, p.low, p.high))
+            found.append(
+                f"{name_of(p.exporter)} to {name_of(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): of the "
+                f"pair's own part of {log_points(own[self._key(p)] or 0.0)} log points, {value} is {p.part} "
+                f"({low} to {high} when each of them is left out)."
+            )
+        return tuple(found)
+
+    @staticmethod
+    def _key(p: Part) -> tuple[str, str, str, int]:
+        return p.exporter, p.importer, p.episode, p.base_from
 
     def __repr__(self) -> str:
         return f"<Nested: {len(self.parts)} parts on {self.panel}>"

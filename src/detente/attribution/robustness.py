@@ -137,11 +137,12 @@ class Robustness:
             },
         }
         folds = ["base", "sample", "class", "panel"]
+        names = {"field": "value", "type": "nominal", "title": None, "axis": {"labelLimit": 320}}
         lower = {
             "transform": [{"fold": folds, "as": ["choice", "value"]}],
             "mark": {"type": "tick", "thickness": 2},
             "width": 520,
-            "encoding": {"x": x, "y": {"field": "value", "type": "nominal", "title": None}, "color": colour},
+            "encoding": {"x": x, "y": names, "color": colour},
         }
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -213,12 +214,12 @@ def subsamples(sample: Sample, origin: str, destination: str) -> dict[str, Sampl
     i, j = sample.economy(origin), sample.economy(destination)
     trade = np.nansum(sample.flows, axis=(0, 1)) + np.nansum(sample.flows, axis=(0, 2))
     keep = {"all": np.ones(len(trade), dtype=bool), "larger half": trade >= np.median(trade)}
-    for name, series, own in (
-        ("without the exporter's first market", np.nansum(sample.flows[:, i, :], axis=0), j),
-        ("without the importer's first supplier", np.nansum(sample.flows[:, :, j], axis=0), i),
+    for name, series in (
+        ("without the exporter's first market", np.nansum(sample.flows[:, i, :], axis=0)),
+        ("without the importer's first supplier", np.nansum(sample.flows[:, :, j], axis=0)),
     ):
         partner = np.array(series)
-        partner[[own, *sample.barred]] = -1
+        partner[[i, j, *sample.barred]] = -1
         keep[name] = np.arange(len(trade)) != partner.argmax()
     for kept in keep.values():
         kept[[i, j]] = True

@@ -144,13 +144,15 @@ def standing_sentence(value: float, standing: Standing | None) -> str:
 
 
 def level_sentence(
-    exporter: str, importer: str, year: int, base: tuple[int, int], value: float, standing: Standing,
-    names: Mapping[str, str],
+    exporter: str, importer: str, year: int, base: tuple[int, int], value: float, standing: Standing | None
 ) -> str:
     """How far the flow stands from its base years' affinity in one year."""
-    who = f"from {names.get(exporter, exporter)} to {names.get(importer, importer)}"
+    head = f"In {year} recorded exports from {exporter} to {importer} "
+    if isnan(value):
+        return head + "have no counterfactual."
+    if not isfinite(value):
+        return head + "are a recorded zero, which may mean that nothing was reported."
     return (
-        f"In {year} recorded exports {who} stood {log_points(value)} log points from what the pair's own "
-        f"{base[0]}-{base[1]} level and the two economies' other trade lead one to expect. "
-        + standing_sentence(value, standing)
+        f"{head}stood {log_points(value)} log points from what the pair's own {base[0]}-{base[1]} level and the two "
+        f"economies' other trade lead one to expect. {standing_sentence(value, standing)}"
     )

@@ -25,6 +25,8 @@ _HOME = {
     "LogNormal": "priors",
     "Uniform": "priors",
     "sensitivity": "adjoint",
+    "first_order_pct": "adjoint",
+    "SectorSensitivity": "adjoint",
     "Sensitivity": "adjoint",
     "decompose": "decomposition",
     "Decomposition": "decomposition",

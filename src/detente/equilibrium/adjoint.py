@@ -15,7 +15,9 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.sector_jacobian import gradient as sector_gradient
+from detente.equilibrium.sector_solve import SectorCounterfactual
 from detente.equilibrium.shock import Shock, partial_array
 from detente.equilibrium.solver import one_thread, pinned
 from detente.equilibrium.solving import one_sector, solve
@@ -35,7 +37,7 @@ class Sensitivity:
     trade_cost : (n, n) array
         Elasticity to the iceberg trade cost of each dyad: ``-theta`` times ``partial_effect``.
     productivity : (n,) array
-        Elasticity to each economy's productivity (or labour).
+        Elasticity to each economy's productivity.
     theta, supply_elasticity : float
         Per unit of the elasticity, at given partial effects and a given baseline.
     """
@@ -72,20 +74,71 @@ class Sensitivity:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SectorSensitivity:
+    """Derivatives of log welfare in an economy with sectors.
+
+    Attributes
+    ----------
+    economies, sectors : tuples of str
+    weights : mapping economy -> weight in the mean of log welfare
+    partial_effect : (S, n, n) array
+        Per log point of the partial effect of [sector, origin, destination].
+    tariff : (S, n, n) array
+        Per unit of log(1 + rate), revenue included.
+    productivity : (n,) array
+        Elasticity to each economy's productivity.
+    theta : (S,) array
+        Per unit of each sector's trade elasticity, at given partial effects and a given baseline.
+    """
+
+    economies: tuple[str, ...]
+    sectors: tuple[str, ...]
+    weights: Mapping[str, float]
+    partial_effect: np.ndarray
+    tariff: np.ndarray
+    productivity: np.ndarray
+    theta: np.ndarray
+
+    def to_frame(self) -> Any:
+        """A polars frame by sector and dyad, the largest effect of a tariff first; internal pairs left out."""
+        import polars as pl
+
+        s, i, j = (axis.ravel() for axis in np.indices(self.tariff.shape))
+        names = np.array(self.economies)
+        frame = pl.DataFrame(
+            {
+                "sector": np.array(self.sectors)[s],
+                "origin": names[i],
+                "destination": names[j],
+                "partial_effect": self.partial_effect.ravel(),
+                "tariff": self.tariff.ravel(),
+            }
+        )
+        frame = frame.filter(pl.col("origin") != pl.col("destination"))
+        return frame.sort(pl.col("tariff").abs(), descending=True)
+
+    def __repr__(self) -> str:
+        top = self.to_frame().row(0, named=True)
+        where = f"{top['sector']} {top['origin']} -> {top['destination']}"
+        return f"SectorSensitivity(of {', '.join(self.weights)}; tariffs matter most on {where})"
+
+
 def sensitivity(
-    at: Counterfactual | Economy,
+    at: Counterfactual | Economy | SectorCounterfactual,
     of: str | Mapping[str, float],
     *,
     theta: float = 5.0,
     supply_elasticity: float = 0.0,
     deficits: str = "multiplicative",
-) -> Sensitivity:
+) -> Sensitivity | SectorSensitivity:
     """Derivatives of welfare to every dyad's trade cost, every productivity and both elasticities.
 
     Parameters
     ----------
-    at : Counterfactual or Economy
-        Where to take them: a solution (with its own assumptions), or a baseline.
+    at : Counterfactual, Economy or SectorCounterfactual
+        Where to take them: a solution (with its own assumptions), or a baseline. With sectors there are
+        derivatives to tariffs as well.
     of : str or mapping economy -> weight
         Whose log welfare; a mapping gives a weighted sum.
 
@@ -96,9 +149,13 @@ def sensitivity(
     >>> sensitivity(eco, "VEN").to_frame().row(0)[:2]
     ('VEN', 'ROW')
     """
+    if isinstance(at, SectorCounterfactual):
+        return _with_sectors(at, {of: 1.0} if isinstance(of, str) else dict(of))
     if isinstance(at, Economy):
         at = solve(at, theta=theta, supply_elasticity=supply_elasticity, deficits=deficits)
-    if not isinstance(at, Counterfactual) or at.mode != "exact" or not at.report.ok:
+    if not isinstance(at, Counterfactual):
+        one_sector_only(at, "sensitivity")
+    if at.mode != "exact" or not at.report.ok:
         raise SpecificationError(
             "Derivatives need an exact, converged one-sector solution or a baseline.",
             fix='Solve with mode="exact" first.',
@@ -120,6 +177,25 @@ def sensitivity(
         theta=by_theta,
         supply_elasticity=by_psi,
     )
+
+
+def _with_sectors(at: SectorCounterfactual, weights: Mapping[str, float]) -> SectorSensitivity:
+    """The sector version: one adjoint solve of the whole system."""
+    if not at.report.ok:
+        raise SpecificationError("Derivatives need a converged solution.")
+    weight = np.zeros(len(at.economies))
+    for code, value in weights.items():
+        weight[at.baseline.index(code)] = value
+    model, state = at.system()
+    if not model.newton:
+        raise SpecificationError(
+            f"{len(at.sectors)} sectors and {len(at.economies)} economies are too many for the dense system.",
+            fix="Aggregate, or solve again with a small change.",
+        )
+    moved = np.log((1 + at.tariff) / (1 + at.baseline.tariff))
+    with one_thread():
+        parts = map(frozen, sector_gradient(model, state, weight, at.deficits == "multiplicative", moved))
+    return SectorSensitivity(at.economies, at.sectors, weights, *parts)
 
 
 def gradient(
@@ -145,11 +221,6 @@ def gradient(
     index_by_theta = (shares * spread).sum(axis=0) / theta
     by_theta = index_net @ index_by_theta + mu @ (flows * spread).sum(axis=1)
     return effect, of_output - through, float(by_theta), float((of_output - through) @ real)
-
-
-def ranked(economy: Economy, of: str, *, first: int = 10, **options: Any) -> Any:
-    """The dyads whose trade cost matters most to ``of``: the head of ``sensitivity(...).to_frame()``."""
-    return sensitivity(economy, of, **options).to_frame().head(first)
 
 
 def first_order_pct(economy: Economy, shock: Shock | Mapping[tuple, float], of: str, **options: Any) -> float:

@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from detente.equilibrium.solver import pinned
+
 
 class State(NamedTuple):
     """What follows from log prices u (batch, n): all (batch, n) but ``scale`` (batch,)."""
@@ -115,6 +117,15 @@ class Armington:
         now, flows = self.state(u), self.flows(u)
         shares = flows / now.expenditure[:, None, :]
         return by_price + by_index @ np.swapaxes(shares, -1, -2)
+
+    @property
+    def newton(self) -> bool:
+        """Whether the solver may use Newton's method."""
+        return True
+
+    def direction(self, u: np.ndarray) -> np.ndarray:
+        """Newton's step at log prices u (1, n): the market gaps undone to first order."""
+        return np.linalg.solve(pinned(self.jacobian(u)[0]), -self.residual(u)[0])[None]
 
     def partials(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives of ``residual`` by log producer prices and by log price indices, each held apart."""

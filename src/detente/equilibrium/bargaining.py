@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sector_economy import SectorEconomy
 from detente.equilibrium.shock import CLOSED, Shock, check_connected, check_effect
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced_first, check_options, one_sector, solve
+from detente.equilibrium.solving import balanced, check_options, one_sector, solve
 from detente.errors import InvalidShock, NotConverged, SpecificationError
 
 BORDER_LEVELS = (0.0, -0.25, -0.5, -1.0, -2.0, -4.0, CLOSED)
@@ -212,6 +212,7 @@ def bargain(
     >>> [bound.pct > 0 for bound in game.implied_cost((CLOSED, CLOSED))]
     [True, True]
     """
+    one_sector_only(economy, "bargain")
     check_options(theta, supply_elasticity, deficits, "exact", Shock())
     if one == other:
         raise InvalidShock(f"Both sides are {one}.", fix="Name two economies.")
@@ -246,7 +247,7 @@ def _border_surface(
     for level in grid:
         check_effect(float(level), (economy.economies[at[1]], economy.economies[at[0]]), False)
     if deficits == "balanced":
-        economy = balanced_first(economy, theta, psi, True, 1e-12, 2000)
+        economy = balanced(economy, theta, psi)
     open_cells = economy.flows > 0
     if np.isinf(grid).any():
         open_cells[at[0], at[1]] = open_cells[at[1], at[0]] = False
@@ -265,7 +266,7 @@ def _border_surface(
         model = replace(wide, kernel=kernel)
         found = solve_model(model, np.zeros((size, n)), tolerance=1e-11, max_steps=2000)
         now = model.state(found.u)
-        if not (found.gap < 1e-11).all() or (now.expenditure <= 0).any():
+        if not found.ok(1e-11).all() or (now.expenditure <= 0).any():
             raise NotConverged("A pair of policies has no equilibrium.", state=found, fix="Change the levels.")
         money = now.output / model.output if deficits == "multiplicative" else now.expenditure / economy.expenditure
         hats.append((money / np.exp(now.log_index))[:, list(at)])

@@ -1,10 +1,10 @@
 """Capital accumulation along a path: static equilibria linked by investment.
 
-Anderson, Larch and Yotov (2020, Economic Journal 130), in changes from a baseline steady state: output is
-``Y = p A L^(1-a) K^a``, capital follows the log-linear law of Lucas and Prescott (1971),
-``K_{t+1} = Omega_t^d K_t^(1-d)``, and with log utility real investment Omega is a constant share of real
-output. So capital moves by ``ln k_{t+1} = (1 - d) ln k_t + d ln(Y_t / P_t)``, hats throughout. In the
-steady state k = (p/P)^(1/(1-a)): the static model with supply elasticity a / (1 - a).
+After Anderson, Larch and Yotov (2020, Economic Journal 130), in changes from a baseline steady state. Output
+is ``Y = p A L^(1-a) K^a``; capital follows a log-linear law, ``K_{t+1} = Omega_t^d K_t^(1-d)``; with log
+utility real investment Omega is a constant share of real output. So, hats throughout,
+``ln k_{t+1} = (1 - d) ln k_t + d ln(Y_t / P_t)``. In the steady state k = (p/P)^(1/(1-a)): the static model
+with supply elasticity a / (1 - a).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.shock import Shock, hat_array
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced_first, check_options, one_sector, solve
+from detente.equilibrium.solving import balanced, check_options, one_sector, solve
 from detente.errors import NotConverged, SpecificationError
 
 
@@ -115,6 +115,7 @@ def accumulate(
     >>> bool(path.welfare_pct["VEN"][0] > path.welfare_pct["VEN"][-1])
     True
     """
+    one_sector_only(economy, "accumulate")
     shock = Shock.read(shock)
     check_options(theta, 0.0, deficits, "exact", shock)
     for name, value, top in (
@@ -126,7 +127,7 @@ def accumulate(
     if years < 1:
         raise SpecificationError(f"years is {years}.", fix="At least one.")
     if deficits == "balanced":
-        economy = balanced_first(economy, theta, 0.0, True, tolerance, 2000)
+        economy = balanced(economy, theta, 0.0)
     steady = solve(
         economy,
         shock,
@@ -137,17 +138,18 @@ def accumulate(
     )
     base = one_sector(economy, shock, theta, 0.0, deficits)
     before = economy.output if deficits == "multiplicative" else economy.expenditure
+    labour = hat_array(shock.labour_hat, economy, "labour")
     u, capital = np.zeros((1, len(economy))), np.zeros(len(economy))
     stock, welfare, residual = [], [], []
     for year in range(years):
         model = replace(base, supply_hat=base.supply_hat * np.exp(capital_share * capital))
         found = solve_model(model, u, tolerance=tolerance, max_steps=2000)
-        if not found.gap[0] < tolerance:
+        if not found.ok(tolerance)[0]:
             raise NotConverged(f"Year {year} of the path has no solution.", state=found, fix="Try fewer years.")
         u, now = found.u, model.state(found.u)
         money = now.output if deficits == "multiplicative" else now.expenditure
         stock.append(capital)
-        welfare.append((money / before / np.exp(now.log_index))[0])
+        welfare.append((money / before / np.exp(now.log_index))[0] / labour)
         residual.append(np.abs(now.demand - now.output).max())
         real_output = np.log(now.output[0] / economy.output) - now.log_index[0]
         capital = (1 - depreciation) * capital + depreciation * real_output

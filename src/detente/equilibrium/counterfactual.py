@@ -12,6 +12,11 @@ from detente.equilibrium.report import Report
 from detente.equilibrium.shock import Shock, hat_array, partial_array
 
 
+def sufficient_statistic_gap(real_price: np.ndarray, log_share_hat: np.ndarray, theta: float) -> float:
+    """Largest gap of log real prices (n,) to ``-log_share_hat / theta``."""
+    return float(np.abs(real_price + log_share_hat / theta).max())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Counterfactual:
     """A solved counterfactual with its assumptions.
@@ -26,7 +31,8 @@ class Counterfactual:
     price_hat, index_hat : (n,) new over old
         Producer price and price index; world output in money is held constant.
     output_hat, expenditure_hat, welfare_hat : (n,) new over old
-        Welfare is real income: real output under the multiplicative rule, real expenditure otherwise.
+        Welfare is real income per unit of labour: real output under the multiplicative rule, real
+        expenditure otherwise.
     flows : (n, n) array, US$ million
         Flows after the shock, ``[origin, destination]``.
     expenditure_scale : float
@@ -93,14 +99,28 @@ class Counterfactual:
         return {code: float(change[k]) for k, code in enumerate(self.economies) if k not in (i, j)}
 
     def acr_gap(self) -> float:
-        """Largest log gap between welfare and the sufficient statistic ``internal_share_hat^(-1/theta)``.
+        """Largest log gap between real prices and the sufficient statistic ``internal_share_hat^(-1/theta)``.
 
-        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the producer price over the
-        price index, whatever the deficits and the supply elasticity, unless internal trade costs change.
+        The formula (Arkolakis, Costinot and Rodriguez-Clare 2012) holds for the producer price over the price
+        index, whatever the deficits and the supply elasticity, unless internal trade costs change.
         """
-        own = np.diag(partial_array(self.shock, self.baseline))
-        real = np.log(self.price_hat / self.index_hat)
-        return float(np.abs(real + (np.log(self.internal_share_hat) - own) / self.theta).max())
+        return sufficient_statistic_gap(
+            np.log(self.price_hat / self.index_hat),
+            np.log(self.internal_share_hat) - np.diag(partial_array(self.shock, self.baseline)),
+            self.theta,
+        )
+
+    def condition(self) -> float:
+        """Condition number (1-norm) of the market equations in logs at the solution, the scale held.
+
+        Large values mean that small errors in the data move prices a lot.
+        """
+        from detente.equilibrium.solver import pinned
+        from detente.equilibrium.solving import one_sector
+
+        model = one_sector(self.baseline, self.shock, self.theta, self.supply_elasticity, self.deficits)
+        u = np.log(self.price_hat)[None]
+        return float(np.linalg.cond(pinned(model.jacobian(u)[0] / model.state(u).output[0][:, None]), 1))
 
     def to_frame(self, what: str = "economies") -> Any:
         """One row per economy, or per dyad with ``what="flows"``; the kind of frame that came in, else polars."""
@@ -142,7 +162,7 @@ class Counterfactual:
             f"theta {self.theta:g}, supply elasticity {self.supply_elasticity:g}, deficits {self.deficits}, "
             f"mode {self.mode}",
             *(f"  {self.economies[k]:<8}{pct[k]:+10.4f} % real income" for k in order),
-            repr(self.report),
+            f"{self.report!r}, condition {self.condition():.2g}",
         ]
         return "\n".join(lines)
 

@@ -3,13 +3,13 @@
 The shock is applied in parts (trade-cost factors and tariffs linearly, hats log-linearly) and the exact
 local contributions are integrated, so that nothing is approximated to first order. With one sector::
 
-    dln W_j = [dln p_j - sum_k pi_kj dln p_k]  +  sum_k pi_kj db_kj / theta  +  dln(A L)_j
+    dln W_j = [dln p_j - sum_k pi_kj dln p_k]  +  sum_k pi_kj db_kj / theta  +  dln A_j
               + psi (dln p_j - dln P_j)  +  [dln E_j - dln Y_j]
 
 With several sectors and I final spending, Y output, M imports before tariffs at rate tau, c unit cost::
 
     I dln W = [sum Y dln c - sum M dln c]  +  sum tau (dM - M dln c)  +  sum M (1 + tau) db / theta
-              + sum Y dln A  +  V dln L  +  dD
+              + sum Y dln A  -  (I - V) dln L  +  dD
 
 whose first two parts are the terms and the volume of trade of Caliendo and Parro (2015, equation 16).
 """
@@ -27,7 +27,7 @@ from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import frozen
 from detente.equilibrium.sector_solve import SectorCounterfactual, sector_effects, sector_model
 from detente.equilibrium.sectors import Sectors
-from detente.equilibrium.shock import Shock, deficit_array, partial_array
+from detente.equilibrium.shock import Shock, deficit_array, hat_array, partial_array
 from detente.equilibrium.solver import one_thread, pinned, solve_model
 from detente.equilibrium.solving import one_sector
 from detente.errors import NotConverged, SpecificationError
@@ -141,6 +141,7 @@ def _path(out: Counterfactual, nodes: int) -> dict[str, np.ndarray]:
         for k in range(nodes)
     ]
     total = {name: sum(w / 2 * s[name] for w, s in zip(weights, slopes)) for name in slopes[0]}
+    total["productivity"] = np.log(hat_array(shock.productivity_hat, economy, "productivity"))
     if out.deficits == "multiplicative":  # welfare is read from output there
         del total["transfers"]
     return total
@@ -245,6 +246,6 @@ def _sector_step(a: Mapping[str, np.ndarray], b: Mapping[str, np.ndarray]) -> di
         "volume_of_trade": volume,
         "trade_costs": integral("per_b", "b", (0, 1)),
         "productivity": integral("sales", "ability", (0,)),
-        "labour": (a["paid"] / a["income"] + b["paid"] / b["income"]) / 2 * (b["labour"] - a["labour"]),
+        "labour": ((a["paid"] / a["income"] + b["paid"] / b["income"]) / 2 - 1) * (b["labour"] - a["labour"]),
         "transfers": (1 / a["income"] + 1 / b["income"]) / 2 * (b["deficit"] - a["deficit"]),
     }

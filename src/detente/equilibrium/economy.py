@@ -29,6 +29,16 @@ def frozen(array: Any) -> np.ndarray:
     return array
 
 
+def as_floats(value: Any, what: str) -> np.ndarray:
+    """``value`` as an array of floats, or an error that says which argument is not one."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidFlow(
+            f"{what} cannot be read as numbers.", fix="Give a rectangular array of numbers without text."
+        ) from None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Economy:
     """A checked, square baseline of flows between economies.
@@ -89,7 +99,7 @@ class Economy:
         ``output`` and ``expenditure``, where given, are checked against the sums of the flows.
         """
         factor, unit = _unit(unit)
-        economy = cls(tuple(economies), np.asarray(flows, dtype=float) * factor, unit, year)
+        economy = cls(tuple(economies), as_floats(flows, "flows") * factor, unit, year)
         for side, given in (("output", output), ("expenditure", expenditure)):
             if given is not None:
                 _check_margin(economy, side, {k: v * factor for k, v in given.items()})
@@ -185,6 +195,21 @@ class Economy:
         dropped = f", {self.n_dropped} rows dropped" if self.n_dropped else ""
         total = f"output {self.output.sum():,.0f} {self.unit}"
         return f"Economy({len(self)} economies{when}, {total}{filled}{dropped})"
+
+
+def one_sector_only(economy: Any, what: str) -> None:
+    """Raise unless ``economy`` is a one-sector economy, saying what to give instead."""
+    if isinstance(economy, Economy):
+        return
+    kind = type(economy).__name__
+    if kind == "SectorEconomy":
+        raise SpecificationError(
+            f"{what} works on one sector.",
+            fix="Add the sectors up: Economy.from_arrays(economy.economies, economy.flows.sum(axis=0)).",
+        )
+    raise SpecificationError(
+        f"{what} needs an Economy, not a {kind}.", fix="Build one with detente.Economy.from_flows(table)."
+    )
 
 
 def _unit(unit: str) -> tuple[float, str]:

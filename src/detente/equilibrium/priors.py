@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from detente.errors import SpecificationError
+from detente.errors import SpecificationError, did_you_mean
 
 
 class Prior(Protocol):
@@ -117,6 +117,24 @@ class Coefficients:
                 fix="Use the fit's covariance of these coefficients.",
             )
         object.__setattr__(self, "covariance", covariance)
+
+    @classmethod
+    def from_fit(cls, fit: Any, design: Mapping[str, Mapping[tuple, float]]) -> Coefficients:
+        """Estimates and covariance of a gravity fit (``detente.fit_ppml``) for the terms in ``design``.
+
+        Raises
+        ------
+        SpecificationError
+            Where the fit has no such term.
+        """
+        names = list(fit.names)
+        for name in design:
+            if name not in names:
+                raise SpecificationError(
+                    f"The fit has no term '{name}'.{did_you_mean(name, names)}", fix=f"It has: {', '.join(names)}."
+                )
+        at = [names.index(name) for name in design]
+        return cls(design, {name: float(fit.coef[name]) for name in design}, np.asarray(fit.cov)[np.ix_(at, at)])
 
     @property
     def standard_errors(self) -> dict[str, float]:

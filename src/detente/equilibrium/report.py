@@ -33,6 +33,9 @@ class Report:
     tolerance : float
         On the largest market's gap relative to its output.
     seconds : float
+    acr_gap : float or None
+        Largest log gap to the sufficient statistic of Arkolakis, Costinot and Rodriguez-Clare (2012), where the
+        theorem holds: one sector, solved exactly.
     """
 
     status: Status
@@ -41,6 +44,7 @@ class Report:
     walras: float
     tolerance: float
     seconds: float
+    acr_gap: float | None = None
 
     @property
     def residual(self) -> float:

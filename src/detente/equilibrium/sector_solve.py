@@ -35,7 +35,8 @@ class SectorCounterfactual:
     shock : Shock
     deficits, mode : str
     wage_hat, index_hat, income_hat, welfare_hat : (n,) new over old
-        Wages, consumer prices, final spending, real income; world value added is held constant.
+        Wages, consumer prices, final spending, real income per unit of labour; world value added is held
+        constant.
     cost_hat, price_hat : (S, n) new over old
         Unit costs of origins, price indices of destinations.
     flows : (S, n, n), US$ million, before tariffs
@@ -113,6 +114,19 @@ class SectorCounterfactual:
         """One flow after the shock over all sectors, US$ million before tariffs."""
         return float(self.flows[:, self.baseline.index(origin), self.baseline.index(destination)].sum())
 
+    def condition(self) -> float:
+        """Condition number (1-norm) of the whole system in relative units at the solution, the scale held."""
+        from detente.equilibrium.sector_jacobian import pinned_sectors
+
+        return float(np.linalg.cond(pinned_sectors(*self.system()), 1))
+
+    def system(self) -> tuple[Sectors, np.ndarray]:
+        """The equations that were solved and the state that solves them."""
+        model = sector_model(self.baseline, self.shock, self.tariff, self.deficits)
+        spending = (self.flows * (1 + self.tariff)).sum(axis=1) / model.wages
+        parts = (np.log(self.wage_hat), np.log(self.price_hat).ravel(), spending.ravel())
+        return model, np.concatenate(parts)[None]
+
     def to_frame(self) -> Any:
         """One row per economy; the kind of frame that came in, else polars."""
         import polars as pl
@@ -170,7 +184,7 @@ def _solve(
     found = solve_model(model, start, tolerance=tolerance, max_steps=max_steps)
     wage, prices, spending = model.split(found.u)
     now = model.evaluate(wage, prices, spending)
-    status = Status.CONVERGED if found.gap[0] < tolerance else Status.MAX_STEPS
+    status = Status.CONVERGED if found.ok(tolerance)[0] else Status.MAX_STEPS
     if not np.isfinite(found.u).all():
         status = Status.NOT_FINITE
     elif (now.income <= 0).any():
@@ -197,7 +211,7 @@ def _solve(
         wage_hat=frozen(np.exp(wage)),
         index_hat=frozen(index),
         income_hat=frozen(now.income / base),
-        welfare_hat=frozen(money / index),
+        welfare_hat=frozen(money / index / model.labour),
         cost_hat=frozen(np.exp(now.log_cost)),
         price_hat=frozen(np.exp(prices)),
         flows=frozen(flows),
@@ -209,12 +223,15 @@ def _solve(
 def new_tariffs(economy: SectorEconomy, shock: Shock) -> np.ndarray:
     """Rates after the shock, (S, n, n)."""
     tariff = np.array(economy.tariff)
+    named = np.zeros(tariff.shape, dtype=bool)
     for s, i, j, value, key in cells(shock.tariff, economy, economy.sectors):
-        if not np.isfinite(value) or value <= -1:
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= -1:
             raise InvalidShock(f"The tariff on {key} is {value}.", fix="Give a rate above -1; 0.25 is 25%.")
         if i == j:
             raise InvalidShock(f"{key} would put a tariff on internal trade.")
-        tariff[s, i, j] = value
+        if (named[s, i, j] & (tariff[s, i, j] != value)).any():
+            raise InvalidShock(f"{key} contradicts another tariff on the same trade.", fix="Keep one of them.")
+        tariff[s, i, j], named[s, i, j] = value, True
     return tariff
 
 
@@ -247,8 +264,12 @@ def sector_model(economy: SectorEconomy, shock: Shock, tariff: np.ndarray, defic
     n = len(economy)
     own = economy.wages + economy.revenue
     scaled = deficits in ("multiplicative", "universal")
-    if (bad := own + economy.deficit <= 0).any():
-        raise UnbalancedAccounts(f"Final spending is not positive in {np.asarray(economy.economies)[bad][:5]}.")
+    if deficits != "balanced" and (bad := economy.income <= 0).any():
+        raise UnbalancedAccounts(
+            f"Final spending is not positive in {first_five(np.asarray(economy.economies)[bad])}.",
+            why="Their surplus is larger than their income.",
+            fix='Use deficits="balanced".',
+        )
     return Sectors(
         kernel=shares * change,
         net=shares * change / (1 + tariff),

@@ -19,6 +19,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+NEWTON_LIMIT = 4000
+"""Largest system (wages, prices, spending) for which the dense Jacobian is formed."""
+
 
 class Now(NamedTuple):
     """What follows from a state: costs and sourcing (S, n), sales (S, n), revenue, income (n,)."""
@@ -116,6 +119,23 @@ class Sectors:
         spending_gap = (self.uses(now.sales, now.income) - spending) / self.wages
         step = np.concatenate([0.5 * labour_gap, price_gap.ravel(), spending_gap.ravel()])
         return step[None], np.array([max(np.abs(g).max() for g in (labour_gap, price_gap, spending_gap))])
+
+    @property
+    def newton(self) -> bool:
+        """Whether the solver may use Newton's method: the full system must fit in memory."""
+        return self.wages.size + 2 * self.value_added.size <= NEWTON_LIMIT
+
+    def direction(self, u: np.ndarray) -> np.ndarray:
+        """Newton's step at a state u (1, n + 2 S n)."""
+        from detente.equilibrium.sector_jacobian import pinned_sectors
+
+        wage, prices, spending = self.split(u)
+        now = self.evaluate(wage, prices, spending)
+        gaps = self.residual(u) / self.wages
+        price_gap = np.where(self.used, -np.log(now.sourcing) / self.theta, 0.0) - prices
+        return np.linalg.solve(
+            pinned_sectors(self, u), -np.concatenate([gaps[-1], price_gap.ravel(), gaps[:-1].ravel()])
+        )[None]
 
     def normal(self, u: np.ndarray) -> np.ndarray:
         """The same state with world value added as at baseline."""

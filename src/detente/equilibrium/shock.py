@@ -14,6 +14,9 @@ from detente.errors import InvalidShock, UnknownEconomy, first_five
 CLOSED: float = float("-inf")
 """The partial effect of a border closed outright: the flow goes to zero, exactly."""
 
+LARGEST = 100.0
+"""Largest finite partial effect, log points: a factor of 1e43."""
+
 Side = str | tuple[str, ...]
 
 
@@ -135,6 +138,11 @@ def check_effect(value: float, key: tuple, internal: bool) -> None:
     """Raise unless a partial effect is finite, or a closure of an international border."""
     if not isinstance(value, int | float | np.number) or np.isnan(value) or value == np.inf:
         raise InvalidShock(f"The effect on {key} is {value!r}.", fix="Give log points, or CLOSED for a closed border.")
+    if abs(value) > LARGEST and value != CLOSED:
+        raise InvalidShock(
+            f"The effect on {key} is {value:g} log points, which no flow can mean.",
+            fix=f"Give at most {LARGEST:g} in size, or CLOSED for a closed border.",
+        )
     if internal and value == CLOSED:
         raise InvalidShock(f"{key} would close an economy's trade with itself.", fix="Close a border instead.")
 
@@ -144,7 +152,7 @@ def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
     out = np.ones(len(economy.economies))
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in hats.items():
-        if not np.isfinite(value) or value <= 0:
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= 0:
             raise InvalidShock(f"The {what} of {code} is {value}.", fix="Give new over old, above zero (1.02 is +2%).")
         out[_members(code, known, economy)] *= value
     return out
@@ -156,7 +164,7 @@ def deficit_array(shock: Shock, economy: Any) -> np.ndarray:
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in shock.deficit.items():
         (k,) = _members((code,), known, economy)
-        if not np.isfinite(value):
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value):
             raise InvalidShock(f"The deficit of {code} is {value}.", fix="Give US$ million.")
         out[k] = value
     total, world = out.sum(), np.abs(economy.flows).sum()

@@ -1,7 +1,8 @@
 """One solver for all models: an accelerated fixed point, and Newton's method where it falters.
 
-A model offers ``move`` (the tatonnement step and the worst relative gap), ``normal`` (fixes the scale)
-and, for Newton, ``residual`` and ``jacobian``. Draws are solved side by side along the leading axis.
+A model offers ``move`` (the tatonnement step and the worst relative gap), ``normal`` (fixes the scale) and
+``direction`` (Newton's step, from its residual and Jacobian) where ``newton`` says so. Draws are solved side
+by side along the leading axis.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ import numpy as np
 
 
 class Model(Protocol):
-    """What the fixed point needs of a model."""
+    """What the solver needs of a model."""
+
+    @property
+    def newton(self) -> bool: ...
+
+    def direction(self, u: np.ndarray) -> np.ndarray: ...
 
     def move(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
 
@@ -22,12 +28,20 @@ class Model(Protocol):
     def take(self, rows: Any) -> Any: ...
 
 
+ROUNDING = 1e-10
+"""Gap that rounding alone can leave where outputs differ by many orders of magnitude."""
+
+
 class Solution(NamedTuple):
     """Log prices (batch, n), the worst relative gap (batch,), and passes used (batch,)."""
 
     u: np.ndarray
     gap: np.ndarray
     iterations: np.ndarray
+
+    def ok(self, tolerance: float) -> np.ndarray:
+        """Which draws are solved (batch,): to the tolerance, or as closely as rounding allows."""
+        return self.gap < max(tolerance, ROUNDING)
 
 
 _CONTROLLER: list[Any] = []
@@ -47,8 +61,8 @@ def fixed_point(
 ) -> Solution:
     """Anderson acceleration (Walker and Ni 2011) of the tatonnement, draws side by side.
 
-    A draw whose gap grows more than tenfold over its best restarts from there with plain steps, which
-    converge on their own (Alvarez and Lucas 2007).
+    A draw whose gap grows more than tenfold over its best restarts from there with plain steps of half the
+    length; short enough ones converge on their own (Alvarez and Lucas 2007).
     """
     u, batch = np.array(start), len(start)
     gap, used = np.full(batch, np.inf), np.full(batch, max_steps)
@@ -57,7 +71,7 @@ def fixed_point(
     steps = np.zeros((batch, depth, x.shape[1]))
     moves = np.zeros_like(steps)
     best, best_gap = x.copy(), np.full(batch, np.inf)
-    plain = np.zeros(batch, dtype=int)
+    plain, length = np.zeros(batch, dtype=int), np.ones(batch)
     last_x = last_f = None
     for k in range(max_steps):
         f, error = part.move(x)
@@ -69,7 +83,8 @@ def fixed_point(
                 return Solution(model.normal(u), gap, used)
             keep = ~done
             active, part = active[keep], model.take(active[keep])
-            x, f, error, best, best_gap, plain = (a[keep] for a in (x, f, error, best, best_gap, plain))
+            x, f, error, best, best_gap = (a[keep] for a in (x, f, error, best, best_gap))
+            plain, length = plain[keep], length[keep]
             steps, moves = steps[keep], moves[keep]
             if last_x is not None:
                 last_x, last_f = last_x[keep], last_f[keep]
@@ -83,21 +98,22 @@ def fixed_point(
         steps[plain > 0], moves[plain > 0] = 0.0, 0.0
         if lost.any():
             x, f = x.copy(), f.copy()
-            x[lost] = best[lost]
+            x[lost], length[lost] = best[lost], np.maximum(length[lost] / 2, 0.02)
             f[lost] = part.take(np.flatnonzero(lost)).move(x[lost])[0]
         last_x, last_f = x, f
-        x = x + f - _mix(steps, moves, f)
+        x = x + _mix(steps, moves, f, length[:, None])
     u[active], gap[active] = best, best_gap
     return Solution(model.normal(u), gap, used)
 
 
-def _mix(steps: np.ndarray, moves: np.ndarray, f: np.ndarray) -> np.ndarray:
-    """The combination of past steps (batch, depth, n) that best cancels ``f`` in least squares: (batch, n)."""
+def _mix(steps: np.ndarray, moves: np.ndarray, f: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """The next move (batch, n): ``f`` less the past steps (batch, depth, n) that cancel it in least squares."""
     gram = steps @ np.swapaxes(steps, 1, 2)
     size = np.trace(gram, axis1=1, axis2=2)[:, None, None]
     gram += (1e-13 * size + 1e-300) * np.eye(steps.shape[1])
     weights = np.linalg.solve(gram, steps @ f[:, :, None])
-    return (np.swapaxes(steps + moves, 1, 2) @ weights)[:, :, 0]
+    left = f - (np.swapaxes(steps, 1, 2) @ weights)[:, :, 0]
+    return length * left - (np.swapaxes(moves, 1, 2) @ weights)[:, :, 0]
 
 
 def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps: int = 60) -> Solution:
@@ -109,7 +125,7 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
         gap = part.move(u)[1][0]
         taken = 0
         while gap >= tolerance and taken < max_steps:
-            step = _pinned_solve(part.jacobian(u)[0], -part.residual(u)[0])
+            step = part.direction(u)[0]
             size = min(1.0, 2.0 / max(np.abs(step).max(), 1e-300))
             while size > 1e-10:
                 trial = part.normal(u + size * step)
@@ -124,11 +140,6 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
     return Solution(*out)
 
 
-def _pinned_solve(jacobian: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Solve a system whose null vectors are the ones vector on either side, with the mean step at zero."""
-    return np.linalg.solve(pinned(jacobian), right)
-
-
 def pinned(jacobian: np.ndarray) -> np.ndarray:
     """The Jacobian made regular by adding its scale in the direction of the common price level."""
     n = len(jacobian)
@@ -137,11 +148,11 @@ def pinned(jacobian: np.ndarray) -> np.ndarray:
 
 def solve_model(model: Any, start: np.ndarray, *, tolerance: float, max_steps: int) -> Solution:
     """Fixed point first; what it leaves open goes to Newton."""
-    with one_thread():
+    with one_thread(), np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         found = fixed_point(model, start, tolerance=tolerance, max_steps=max_steps)
         open_rows = np.flatnonzero(~(found.gap < tolerance))
-        if open_rows.size and hasattr(model, "jacobian"):
-            rest = newton(model.take(open_rows), found.u[open_rows], tolerance=tolerance)
+        if open_rows.size and model.newton:
+            rest = newton(model.take(open_rows), found.u[open_rows], tolerance=tolerance, max_steps=min(60, max_steps))
             better = rest.gap < found.gap[open_rows]
             rows = open_rows[better]
             found.u[rows], found.gap[rows] = rest.u[better], rest.gap[better]

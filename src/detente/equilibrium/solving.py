@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
-from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.counterfactual import Counterfactual, sufficient_statistic_gap
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.report import Report, Status
 from detente.equilibrium.sector_economy import SectorEconomy
 from detente.equilibrium.sector_solve import SectorCounterfactual, check_published, solve_sectors
@@ -90,12 +90,16 @@ def solve(
         check_sector_options(theta, supply_elasticity, deficits, mode, shock)
         options = {"deficits": deficits, "mode": mode, "tolerance": tolerance, "max_steps": max_steps}
         return raise_unless_solved(solve_sectors(economy, shock, **options), throw)
+    one_sector_only(economy, "solve")
     theta = 5.0 if theta is None else theta
     check_options(theta, supply_elasticity, deficits, mode, shock)
     if mode == "published":
         return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began), throw)
     if deficits == "balanced":
-        economy = balanced_first(economy, theta, supply_elasticity, throw, tolerance, max_steps)
+        first = balanced_first(economy, theta, supply_elasticity, tolerance, max_steps)
+        if not first.report.ok:
+            return raise_unless_solved(first, throw)
+        economy = first.economy
     model = one_sector(economy, shock, theta, supply_elasticity, deficits)
     found = solve_model(model, np.zeros((1, len(economy))), tolerance=tolerance, max_steps=max_steps)
     out = read_out(model, found, economy, shock, theta, supply_elasticity, deficits, tolerance, began)
@@ -127,6 +131,9 @@ def check_words(deficits: str, mode: str) -> None:
 
 def check_options(theta: float, psi: float, deficits: str, mode: str, shock: Shock) -> None:
     """Raise a named error on an option out of its domain."""
+    for what, value in (("theta", theta), ("supply_elasticity", psi)):
+        if not isinstance(value, int | float | np.number):
+            raise SpecificationError(f"{what} is {value!r}, not a number.")
     if not np.isfinite(theta) or theta <= 0:
         raise SpecificationError(
             f"theta is {theta}.", why="The trade elasticity sigma - 1 must be above zero.", fix="Try 5."
@@ -215,13 +222,17 @@ def one_sector(economy: Economy, shock: Shock, theta: float, psi: float, deficit
 
 
 def balanced_first(
-    economy: Economy, theta: float, psi: float, throw: bool, tolerance: float, max_steps: int
-) -> Economy:
-    """The economy that would be observed without deficits, all else equal."""
+    economy: Economy, theta: float, psi: float, tolerance: float = 1e-12, max_steps: int = 2000
+) -> Counterfactual:
+    """The solve that takes an economy to balanced trade, all else equal."""
     model = one_sector(economy, Shock(), theta, psi, "balanced")
     found = solve_model(model, np.zeros((1, len(economy))), tolerance=tolerance, max_steps=max_steps)
-    out = read_out(model, found, economy, Shock(), theta, psi, "balanced", tolerance, perf_counter())
-    return raise_unless_solved(out, throw).economy if throw or out.report.ok else economy
+    return read_out(model, found, economy, Shock(), theta, psi, "balanced", tolerance, perf_counter())
+
+
+def balanced(economy: Economy, theta: float, psi: float) -> Economy:
+    """The economy that would be observed without deficits, all else equal."""
+    return raise_unless_solved(balanced_first(economy, theta, psi)).economy
 
 
 def read_out(
@@ -238,13 +249,19 @@ def read_out(
     """Arrays to a labelled result with its certificate."""
     u, now = found.u, model.state(found.u)
     output, expenditure = now.output[0], now.expenditure[0]
-    status = Status.CONVERGED if found.gap[0] < tolerance else Status.MAX_STEPS
+    status = Status.CONVERGED if found.ok(tolerance)[0] else Status.MAX_STEPS
     if not np.all(np.isfinite(u)):
         status = Status.NOT_FINITE
     elif np.any(expenditure <= 0):
         status = Status.NEGATIVE_EXPENDITURE
     money = output if deficits == "multiplicative" else expenditure
     before = economy.output if deficits == "multiplicative" else economy.expenditure
+    labour = hat_array(shock.labour_hat, economy, "labour")
+    flows, real_price = model.flows(u)[0], u[0] - now.log_index[0]
+    own = np.diag(flows) / expenditure / (np.diag(economy.flows) / economy.expenditure)
+    own_costs = np.diag(partial_array(shock, economy))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        acr_gap = sufficient_statistic_gap(real_price, np.log(own) - own_costs, theta)
     report = Report(
         status=status,
         iterations=int(found.iterations[0]),
@@ -252,6 +269,7 @@ def read_out(
         walras=float(expenditure.sum() - output.sum()),
         tolerance=tolerance,
         seconds=perf_counter() - began,
+        acr_gap=acr_gap,
     )
     return Counterfactual(
         baseline=economy,
@@ -264,8 +282,8 @@ def read_out(
         index_hat=frozen(np.exp(now.log_index[0])),
         output_hat=frozen(output / economy.output),
         expenditure_hat=frozen(expenditure / economy.expenditure),
-        welfare_hat=frozen(money / before / np.exp(now.log_index[0])),
-        flows=frozen(model.flows(u)[0]),
+        welfare_hat=frozen(money / before / np.exp(now.log_index[0]) / labour),
+        flows=frozen(flows),
         expenditure_scale=float(now.scale[0]),
         report=report,
     )

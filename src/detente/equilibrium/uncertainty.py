@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
 from detente.equilibrium.priors import Coefficients, Prior, as_prior
 from detente.equilibrium.shock import Shock, check_connected, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
@@ -31,6 +31,7 @@ class Draws:
     loads: np.ndarray
     coefficients: Coefficients | None
     supply_hat: np.ndarray
+    labour_hat: np.ndarray
     theta: Prior
     psi: Prior
     flow_error: np.ndarray
@@ -156,6 +157,7 @@ def ensemble(
     >>> band.quantile(0.05)["VEN"] < band.quantile(0.95)["VEN"] < 0
     True
     """
+    one_sector_only(economy, "ensemble")
     spec = _spec(
         economy,
         Shock.read(shock),
@@ -218,7 +220,11 @@ def _spec(
     effects = partial_array(shock, economy)
     check_connected((economy.flows > 0) & np.isfinite(effects), economy.economies)
     loads = [partial_array(Shock(dict(d)), economy) for d in coefficients.design.values()] if coefficients else []
-    error = np.broadcast_to(np.asarray(flow_error, dtype=float), (n, n)) * (1 - np.eye(n))
+    labour = hat_array(shock.labour_hat, economy, "labour")
+    error = as_floats(flow_error, "flow_error")
+    if error.shape not in ((), (n, n)):
+        raise SpecificationError(f"flow_error has shape {error.shape}.", fix=f"Give a number or a {n} x {n} array.")
+    error = np.broadcast_to(error, (n, n)) * (1 - np.eye(n))
     if not (np.isfinite(error).all() and (error >= 0).all()):
         raise SpecificationError("flow_error must be finite and not negative.")
     return Draws(
@@ -226,8 +232,8 @@ def _spec(
         effects=effects,
         loads=np.array(loads).reshape(-1, n, n),
         coefficients=coefficients,
-        supply_hat=hat_array(shock.productivity_hat, economy, "productivity")
-        * hat_array(shock.labour_hat, economy, "labour"),
+        supply_hat=hat_array(shock.productivity_hat, economy, "productivity") * labour,
+        labour_hat=labour,
         theta=theta,
         psi=psi,
         flow_error=error,
@@ -303,9 +309,10 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     found = solve_model(model, np.zeros_like(output), tolerance=spec.tolerance, max_steps=spec.max_steps)
     now = model.state(found.u)
     by_output = (rule == "multiplicative")[:, None]
-    hat = np.where(by_output, now.output / output, now.expenditure / spending) / np.exp(now.log_index)
+    hat = np.where(by_output, now.output / output, now.expenditure / spending)
+    hat = hat / np.exp(now.log_index) / spec.labour_hat
     after = np.array([model.flows(found.u)[:, i, j] for i, j in spec.track]).reshape(len(spec.track), len(plan[0])).T
-    bad = ~(found.gap < spec.tolerance) | (now.expenditure <= 0).any(axis=1)
+    bad = ~found.ok(spec.tolerance) | (now.expenditure <= 0).any(axis=1)
     hat[bad], after[bad] = np.nan, np.nan
     return hat, after, found.gap
 

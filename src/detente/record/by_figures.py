@@ -1,31 +1,19 @@
-"""Verdicts from figures: a quantity, a change between two periods, an extreme of a series."""
+"""The verdict on a quantity: a number against the independent figures of a series."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from detente.record.date import Period
 from detente.record.evidence import Evidence
-from detente.record.reconcile import explain
+from detente.record.reconcile import CIF_OVER_FOB, FIT, explain
 from detente.record.rows import Claim, Figure
-from detente.record.verdict import (
-    NEAR,
-    OPERATORS,
-    Verdict,
-    allows,
-    claimed_range,
-    convert,
-    distance,
-    not_checkable,
-    say,
-    word_for,
-)
+from detente.record.verdict import NEAR, Verdict, convert, gap, not_checkable, say
 
 STOCK_AGE = 366
 """Days for which the newest earlier figure of a stock may stand for a later day."""
-_STRONG = ("reported", "derived")
+STRONG = ("reported", "derived")
 
 
 def quantity(claim: Claim, evidence: Evidence) -> Verdict:
@@ -37,118 +25,37 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
     where they cannot be, the conflict is left unresolved. Where every figure falls
     outside, exports and imports of one valuation are added up before the claim is given up.
     """
-    figures, barred = evidence.independent(claim.target, claim)
-    figures = _comparable(figures, claim)
+    free, barred = evidence.independent(claim.target, claim)
+    figures = _comparable(free, claim)
     if not figures:
         return _nothing(claim, evidence, barred)
-    operator = claim.option("op")
-    strong = [f for f in figures if f.status in _STRONG]
+    strong = [f for f in figures if f.status in STRONG]
     points = strong or [f for f in figures if f.status == "approximate"]
     bounds = [f for f in figures if f.status == "bound"]
     if bounds and not strong:
-        verdict = _against_bound(claim, operator, bounds[0])
+        verdict = _against_bound(claim, bounds[0])
         if verdict.verdict != "not checkable" or not points:
             return verdict
     strong = points
-    inside = [f for f in strong if _allowed(claim, operator, f)]
+    inside = [f for f in strong if claim.wording.allows(_value(f, claim))]
     outside = [f for f in strong if f not in inside]
     if not inside:
-        composed = _composed(claim, evidence, operator)
-        if composed is not None and all(_explained(f, composed, evidence) for f in outside):
-            return _by_composition(claim, operator, composed, outside)
-        return _none_allowed(claim, operator, outside)
+        parts = _composed(claim, evidence)
+        if parts is not None and all(_other_valuation(f, parts) for f in outside):
+            return _by_composition(claim, parts, outside)
+        return _none_allowed(claim, outside)
     chosen = _first_choice(inside, claim)
-    word = word_for(claim.value or "0", operator, _value(chosen, claim), exact=chosen.status in _STRONG)
-    unexplained = [f for f in outside if not any(_explained(f, g, evidence) for g in inside)]
+    word = claim.wording.word(_value(chosen, claim), exact=chosen.status in STRONG)
+    context = _context(claim, evidence)
+    unexplained = [f for f in outside if not any(_explained(f, g, context) for g in inside)]
     if unexplained:
         return _conflict(claim, chosen, unexplained)
-    reason = _within(claim, operator, chosen)
+    reason = _within(claim, chosen)
     if outside:
-        reason += " Other figures differ by valuation, compiler or label: " + "; ".join(map(_cite, outside)) + "."
+        reason += " Other figures differ by valuation, compiler or label: " + "; ".join(map(cite, outside)) + "."
     elif len(inside) > 1:
         reason += f" {_count(len(inside) - 1, 'further independent figure')} within the same rounding."
     return _verdict(claim, word, chosen, reason, sources=[chosen, *[f for f in inside if f is not chosen]])
-
-
-def change(claim: Claim, evidence: Evidence) -> Verdict:
-    """A change of a series between two periods, in percent, as a ratio, a difference or a direction.
-
-    Options: ``from`` and ``to`` (periods), ``measure`` (``pct``, ``ratio``, ``difference``
-    or ``direction``). For a direction the claim's ``state`` says ``up`` or ``down``.
-    Both figures are taken from one basis, and from one source where one gives both.
-    """
-    pair = _pair(claim, evidence)
-    if pair is None:
-        return not_checkable("The record has no independent figures on one basis for both periods.", "change")
-    before, after = pair
-    measure = claim.option("measure", "pct")
-    gap = after.value - before.value
-    number, unit = {
-        "pct": (100 * gap / before.value if before.value else math.inf, "pct"),
-        "ratio": (after.value / before.value if before.value else math.inf, "times"),
-        "difference": (gap, before.unit),
-        "direction": (gap, before.unit),
-    }[measure]
-    text = f"{_cite(before)}, then {_cite(after)}: {say(round(number, 1), unit)}"
-    sources = _sources([before, after])
-    if measure == "direction":
-        found = "up" if gap > 0 else "down" if gap < 0 else "flat"
-        word = "confirmed" if found == claim.state else "contradicted"
-        reason = f"From {before.period} to {after.period} it went {found}; the claim says {claim.state}."
-        return Verdict(word, text, sources, say(round(number, 1), unit), "change: direction", reason)
-    operator = claim.option("op")
-    rounded = float(f"{number:.4g}")
-    word = word_for(claim.value, operator, rounded, exact=False)
-    difference = f"{say(round(float(claim.value) - number, 2), unit)}"
-    reason = f"From {before.period} to {after.period} the change was {say(round(number, 1), unit)}."
-    return Verdict(word, text, sources, difference, f"change: {measure}", reason)
-
-
-def extreme(claim: Claim, evidence: Evidence) -> Verdict:
-    """The period of the highest (``state`` = ``max``) or lowest (``min``) value of a series.
-
-    Options: ``from`` and ``to`` bound the periods looked at. Each basis is looked at by
-    itself, since a change of basis can make a false peak; bases with fewer than three
-    periods or without the claimed one are no evidence.
-    """
-    figures, _ = evidence.independent(claim.target, claim)
-    window = Period.parse(f"{claim.option('from', '1000')}/{claim.option('to', '2999')}")
-    figures = [
-        f
-        for f in figures
-        if f.status in _STRONG and window.holds(f.period) and f.period.precision == claim.date.precision
-    ]
-    best: dict[str, Figure] = {}
-    sizes: dict[str, int] = {}
-    for basis in {f.basis for f in figures}:
-        own = [f for f in figures if f.basis == basis]
-        if len({f.period for f in own}) < 3 or not any(f.period == claim.date for f in own):
-            continue
-        best[basis] = (max if claim.state == "max" else min)(own, key=lambda f: f.value)
-        sizes[basis] = len({f.period for f in own})
-    if len(best) > 1:
-        best.pop("unspecified", None)  # a mixture of bases, used only where there is nothing better
-    if not best:
-        return not_checkable("No independent series covers the period and its neighbours on one basis.", "extreme")
-    kind = "peak" if claim.state == "max" else "low"
-    agree = {basis: f for basis, f in best.items() if f.period == claim.date}
-    text = "; ".join(f"{kind} of {sizes[b]} periods on basis {b}: {_cite(f)}" for b, f in sorted(best.items()))
-    sources = _sources(best.values())
-    if len(agree) == len(best):
-        reason = f"Every basis with a series across the years has its {kind} in {claim.date}."
-        return Verdict("confirmed", text, sources, "0 years", "extreme", reason)
-    if agree:
-        return Verdict(
-            "unresolved conflict",
-            text,
-            sources,
-            "",
-            "extreme",
-            f"The bases disagree on the year of the {kind}.",
-        )
-    years = sorted(f.period.first.year - claim.date.first.year for f in best.values())
-    reason = f"No basis has its {kind} in {claim.date}."
-    return Verdict("contradicted", text, sources, f"{years[0]:+d} years", "extreme", reason)
 
 
 def _comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
@@ -159,7 +66,7 @@ def _comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
         for f in figures
         if f.status != "forecast"
         and (not basis or f.basis == basis)
-        and convert(f.value, f.unit, claim.unit or f.unit) is not None
+        and not math.isnan(_value(f, claim))
     ]
     if not fitting or claim.date is None:
         return fitting
@@ -169,7 +76,7 @@ def _comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
     age = int(claim.option("age", str(STOCK_AGE)))
     earliest = claim.date.first - timedelta(days=age)
     past = [f for f in fitting if f.period.first <= claim.date.last and f.period.last >= earliest]
-    strong = [f for f in past if f.status in _STRONG] or past
+    strong = [f for f in past if f.status in STRONG] or past
     if not strong:
         return []
     newest = max(f.period.first for f in strong)
@@ -180,26 +87,22 @@ def _value(figure: Figure, claim: Claim) -> float:
     return convert(figure.value, figure.unit, claim.unit or figure.unit)
 
 
-def _allowed(claim: Claim, operator: str, figure: Figure) -> bool:
-    return allows(claim.value or "0", operator, _value(figure, claim))
-
-
 def _first_choice(figures: Sequence[Figure], claim: Claim) -> Figure:
     """The preferred figure, else the nearest to the claim of the best status."""
     preferred = [f for f in figures if f.preferred]
     if preferred:
         return preferred[0]
-    target = float(claim.value) if claim.value else 0.0
+    target = claim.wording.number if claim.value else 0.0
     rank = {"reported": 0, "derived": 1, "approximate": 2, "bound": 3}
     return min(figures, key=lambda f: (rank[f.status], abs(_value(f, claim) - target)))
 
 
-def _against_bound(claim: Claim, operator: str, bound: Figure) -> Verdict:
+def _against_bound(claim: Claim, bound: Figure) -> Verdict:
     """A figure known only as more or less than something decides where no value of it could do otherwise."""
     low = convert(bound.low, bound.unit, claim.unit) if not math.isnan(bound.low) else -math.inf
     high = convert(bound.high, bound.unit, claim.unit) if not math.isnan(bound.high) else math.inf
-    floor, ceiling = claimed_range(claim.value or "0", operator)
-    shown = f"{'more' if math.isinf(high) else 'less'} than {_cite(bound)}"
+    floor, ceiling = claim.wording.bounds
+    shown = f"{'more' if math.isinf(high) else 'less'} than {cite(bound)}"
     if floor <= low and high <= ceiling:
         reason = f"The record has {shown}: whatever the exact number, the claim allows it."
         return _verdict(claim, "confirmed", bound, reason, sources=[bound])
@@ -209,25 +112,25 @@ def _against_bound(claim: Claim, operator: str, bound: Figure) -> Verdict:
     return not_checkable(f"The record has only a bound, {shown}, which fits the claim and others as well.", "quantity")
 
 
-def _none_allowed(claim: Claim, operator: str, outside: Sequence[Figure]) -> Verdict:
+def _none_allowed(claim: Claim, outside: Sequence[Figure]) -> Verdict:
     chosen = _first_choice(outside, claim)
-    off = [distance(claim.value or "0", operator, _value(f, claim)) for f in outside]
+    off = [claim.wording.distance(_value(f, claim)) for f in outside]
     if min(off) <= NEAR < max(off) and not chosen.preferred:
         return _conflict(claim, chosen, [f for f in outside if f is not chosen])
-    word = word_for(claim.value or "0", operator, _value(chosen, claim), exact=True)
-    reason = f"{_cite(chosen)} lies outside what the claim allows ({_range_text(claim, operator)})."
+    word = claim.wording.word(_value(chosen, claim), exact=True)
+    reason = f"{cite(chosen)} lies outside what the claim allows ({claim.wording.text(claim.unit)})."
     return _verdict(claim, word, chosen, reason, sources=outside)
 
 
 def _conflict(claim: Claim, chosen: Figure, others: Sequence[Figure]) -> Verdict:
     reason = (
         f"Independent figures stand on both sides of the claim and no explanation was found: "
-        f"{'; '.join(map(_cite, [chosen, *others]))}."
+        f"{'; '.join(map(cite, [chosen, *others]))}."
     )
     return _verdict(claim, "unresolved conflict", chosen, reason, sources=[chosen, *others])
 
 
-def _composed(claim: Claim, evidence: Evidence, operator: str) -> list[Figure] | None:
+def _composed(claim: Claim, evidence: Evidence) -> list[Figure] | None:
     """Exports and imports on FOB valuation whose sum (or difference) the claim allows."""
     family, _, flow = claim.target.partition("@")[0].rpartition(".")
     place = claim.target.partition("@")[2]
@@ -244,63 +147,52 @@ def _composed(claim: Claim, evidence: Evidence, operator: str) -> list[Figure] |
     if not exports or not imports:
         return None
     x, m = _first_choice(exports, claim), _first_choice(imports, claim)
-    return [x, m] if allows(claim.value, operator, x.value + sign * m.value) else None
+    return [x, m] if claim.wording.allows(x.value + sign * m.value) else None
 
 
-def _by_composition(claim: Claim, operator: str, parts: list[Figure], outside: Sequence[Figure]) -> Verdict:
+def _by_composition(claim: Claim, parts: list[Figure], outside: Sequence[Figure]) -> Verdict:
     x, m = parts
     sign = 1 if claim.target.partition("@")[0].endswith("total") else -1
     total = x.value + sign * m.value
     text = f"exports {x.value:,g} ({x.basis}) {'+' if sign > 0 else '-'} imports {m.value:,g} ({m.basis}) = "
     text += f"{say(round(total, 1), x.unit)} ({x.period})"
-    others = "; ".join(map(_cite, outside))
+    others = "; ".join(map(cite, outside))
     reason = (
         f"Both directions valued FOB add up to {say(round(total, 1), x.unit)}, within the claim's rounding "
-        f"({_range_text(claim, operator)}); other valuations and compilers give {others}."
+        f"({claim.wording.text(claim.unit)}); other valuations and compilers give {others}."
     )
-    difference = say(round(float(claim.value) - total, 1), x.unit)
+    difference = gap(round(claim.wording.number - total, 1), x.unit)
     rule = "quantity: exports plus imports on one valuation"
-    return Verdict("confirmed within rounding", text, _sources([x, m, *outside]), difference, rule, reason)
+    return Verdict("confirmed within rounding", text, sources_of([x, m, *outside]), difference, rule, reason)
 
 
-def _explained(odd: Figure, other: Figure | list[Figure], evidence: Evidence) -> bool:
+def _context(claim: Claim, evidence: Evidence) -> list[Figure]:
+    """Independent figures to do arithmetic with: all flows of the claim's family."""
+    family = claim.target.partition("@")[0].rpartition(".")[0]
+    flows = (f"{family}.{flow}" for flow in ("exports", "imports", "balance", "total"))
+    return [f for series in flows for f in evidence.independent(series, claim)[0]]
+
+
+def _explained(odd: Figure, other: Figure, context: Sequence[Figure]) -> bool:
     """Whether the two differ by something better than being wrong."""
-    if isinstance(other, list):  # a sum of parts: only the valuation or the compiler can differ
-        total = sum(f.value for f in other)
-        return bool(total) and 1 / 1.2 <= odd.value / total <= 1.2
-    family = odd.series.partition("@")[0].rpartition(".")[0]
-    context = [f for flow in ("exports", "imports", "balance", "total") for f in evidence.series(f"{family}.{flow}")]
-    kinds = {e.kind for e in explain(odd, other, context)}
-    return bool(kinds - {"power of ten", "other period"})
+    return bool({e.kind for e in explain(odd, other, context)} - {"power of ten", "other period"})
 
 
-def _pair(claim: Claim, evidence: Evidence) -> tuple[Figure, Figure] | None:
-    """Figures of the two periods on one basis, best first: one source, preferred, reported."""
-    free, _ = evidence.independent(claim.target, claim)
-    start, end = Period.parse(claim.option("from")), Period.parse(claim.option("to"))
-    usable = [f for f in free if f.status in (*_STRONG, "approximate")]
-    pairs = [
-        (a, b)
-        for a in usable
-        for b in usable
-        if a.period == start and b.period == end and a.basis == b.basis and a.unit == b.unit
-    ]
-    return min(pairs, key=_pair_rank, default=None)
-
-
-def _pair_rank(pair: tuple[Figure, Figure]) -> tuple[bool, bool, bool, str]:
-    a, b = pair
-    return a.source_id != b.source_id, not b.preferred, "approximate" in (a.status, b.status), a.id + b.id
+def _other_valuation(odd: Figure, parts: Sequence[Figure]) -> bool:
+    """Whether a figure on another basis is near enough to a sum of FOB parts to differ by valuation or compiler."""
+    total = sum(f.value for f in parts)
+    span = FIT if odd.basis in ("fob", "fob+fob") else CIF_OVER_FOB[1] - 1
+    return total > 0 and 1 / (1 + span) <= odd.value / total <= 1 + span
 
 
 def _verdict(claim: Claim, word: str, chosen: Figure, reason: str, *, sources: Sequence[Figure]) -> Verdict:
     number = _value(chosen, claim)
     unit = claim.unit or chosen.unit
-    difference = say(float(f"{float(claim.value) - number:.6g}"), unit) if claim.value else ""
-    text = _cite(chosen)
+    difference = gap(claim.wording.number - number, unit) if claim.value else ""
+    text = cite(chosen)
     if unit != chosen.unit:
         text += f" = {say(round(number, 1), unit)}"
-    return Verdict(word, text, _sources(sources), difference, f"quantity: {claim.target}", reason)
+    return Verdict(word, text, sources_of(sources), difference, f"quantity: {claim.target}", reason)
 
 
 def _nothing(claim: Claim, evidence: Evidence, barred: int) -> Verdict:
@@ -313,28 +205,20 @@ def _nothing(claim: Claim, evidence: Evidence, barred: int) -> Verdict:
     return not_checkable(f"The record has no figure of {claim.target} for {claim.date}.", "quantity")
 
 
-def _within(claim: Claim, operator: str, figure: Figure) -> str:
-    return f"{_cite(figure)} lies within what the claim allows ({_range_text(claim, operator)})."
+def _within(claim: Claim, figure: Figure) -> str:
+    if claim.wording.equals(_value(figure, claim)):
+        return f"{cite(figure)} is the number claimed."
+    return f"{cite(figure)} lies within what the claim allows ({claim.wording.text(claim.unit)})."
 
 
-def _range_text(claim: Claim, operator: str) -> str:
-    low, high = claimed_range(claim.value or "0", operator)
-    unit = claim.unit
-    if not claim.value:
-        return OPERATORS[operator]
-    if math.isinf(high):
-        return f"{operator} {say(low, unit)}"
-    if math.isinf(low):
-        return f"{operator} {say(high, unit)}"
-    return f"{say(low, unit)} to {say(high, unit)}"
-
-
-def _cite(figure: Figure) -> str:
+def cite(figure: Figure) -> str:
+    """A figure with its period, basis and id."""
     basis = "" if figure.basis in ("-", "unspecified") else f", {figure.basis}"
     return f"{say(figure.value, figure.unit)} ({figure.period}{basis}, {figure.id})"
 
 
-def _sources(figures: Sequence[Figure]) -> tuple[str, ...]:
+def sources_of(figures: Iterable[Figure]) -> tuple[str, ...]:
+    """Their sources, each once."""
     return tuple(dict.fromkeys(f.source_id for f in figures))
 
 

@@ -14,6 +14,7 @@ from detente.record.vocabulary import Vocabulary, parse_sets
 if TYPE_CHECKING:
     import polars as pl
 
+_ID = r"^[A-Za-z0-9._-]+$"
 MANY = 20  # problems of one kind in one column before the rest is only counted
 
 
@@ -70,6 +71,8 @@ def _empty_cells(frame: pl.DataFrame, table: Table) -> list[Problem]:
 
 def _duplicate_ids(frame: pl.DataFrame, table: Table) -> list[Problem]:
     ids = frame[table.key]
+    if ids.n_unique() == len(ids) and ids.str.contains(_ID).all():
+        return []
     twice = ids.is_duplicated() & ids.is_not_null() & ~ids.is_first_distinct()
     found = problems_where(
         frame,
@@ -79,7 +82,7 @@ def _duplicate_ids(frame: pl.DataFrame, table: Table) -> list[Problem]:
         lambda cell: f"The id '{cell}' was used above.",
         "Ids are unique and stable.",
     )
-    odd = ~ids.str.contains(r"^[A-Za-z0-9._-]+$")
+    odd = ~ids.str.contains(_ID)
     return found + problems_where(
         frame,
         table,
@@ -153,6 +156,9 @@ def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
 
 def _unknown_ids(frame: pl.DataFrame, table: Table, column: str, known: set[str]) -> list[Problem]:
     cells = frame[column]
+    parts = cells.drop_nulls().unique().str.split(";").explode().str.strip_chars()
+    if parts.is_in([*known, ""]).all():
+        return []
     bad = {}
     for cell in cells.drop_nulls().unique():
         unknown = [part for part in split_list(cell) if part not in known]
@@ -172,16 +178,15 @@ def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     """Reversed ranges: an event that ends before it starts, a figure outside its own bounds."""
     import polars as pl
 
-    found = []
+    found: list[Problem] = []
     events, figures = tables["events"], tables["figures"]
-    dated = events.filter(pl.col("end_date").is_not_null()) if not events.is_empty() else events
-    for row in dated.iter_rows(named=True):
+    for row in events.with_row_index("row").filter(pl.col("end_date").is_not_null()).iter_rows(named=True):
         try:
             if Period.parse(row["end_date"]).last < Period.parse(row["date"]).first:
-                number = events["event_id"].index_of(row["event_id"]) + FIRST_ROW
                 what = f"The event ends {row['end_date']}, before it starts {row['date']}."
-                found.append(Problem("events.csv", number, "end_date", what, "Swap or mend the dates."))
-        except (ValueError, TypeError):
+                place = row["row"] + FIRST_ROW
+                found.append(Problem("events.csv", place, "end_date", what, "Swap or mend the dates."))
+        except ValueError:
             continue  # already reported as a bad date
     number = {c: figures[c].cast(pl.Float64, strict=False) for c in ("value", "low", "high")}
     outside = (number["low"] > number["value"]) | (number["high"] < number["value"])

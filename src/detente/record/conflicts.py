@@ -41,7 +41,9 @@ def conflicts(ledger: Ledger) -> pl.DataFrame:
     for (series, period, _), group in groups.items():
         reference = min(group, key=lambda f: (not f.preferred, _RANK[f.status], f.id))
         odds = [f for f in group if f is not reference and not _same(f, reference)]
-        rows += [_row(series, period, odd, reference, families[_family(series)]) for odd in odds]
+        rows += [
+            _row(series, period, odd, reference, families[_family(series)] + families.get("prices", [])) for odd in odds
+        ]
     schema = dict.fromkeys(_COLUMNS, pl.String) | dict.fromkeys(("value", "against", "gap_pct", "misfit"), pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row").sort("series", "period", "figure_id")
 

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
@@ -41,12 +42,7 @@ class Period:
         ValueError
             Saying in words what is wrong with the text.
         """
-        start, slash, end = str(text).strip().partition("/")
-        first = _ends(start)[0]
-        last = _ends(end)[1] if slash else _ends(start)[1]
-        if last < first:
-            raise ValueError(f"'{text}' ends before it starts")
-        return cls(first, last)
+        return cls(*_span(str(text)))
 
     @property
     def days(self) -> int:
@@ -84,7 +80,8 @@ class Period:
     def __str__(self) -> str:
         a, b = self.first, self.last
         if self.precision == "range":
-            return f"{_short(a, last=False)}/{_short(b, last=True)}"
+            parts = max(_parts(a, first=True), _parts(b, first=False))
+            return f"{a.isoformat()[: _WIDTH[parts]]}/{b.isoformat()[: _WIDTH[parts]]}"
         return {"day": a.isoformat(), "month": a.isoformat()[:7], "year": a.isoformat()[:4]}[self.precision]
 
     def __repr__(self) -> str:
@@ -97,21 +94,31 @@ def add_years(day: date, years: int) -> date:
     return date(year, day.month, min(day.day, _month_end(year, day.month)))
 
 
+@lru_cache(maxsize=50_000)
+def _span(text: str) -> tuple[date, date]:
+    start, slash, end = text.strip().partition("/")
+    first = _ends(start)[0]
+    last = _ends(end)[1] if slash else _ends(start)[1]
+    if last < first:
+        raise ValueError(f"'{text}' ends before it starts")
+    return first, last
+
+
 def _ends(text: str) -> tuple[date, date]:
     found = _DATE.fullmatch(text.strip())
     if not found:
         raise ValueError(f"'{text}' is not a date: write YYYY, YYYY-MM, YYYY-MM-DD or FROM/TO")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part or 0) for part in found.groups())
     if not 1000 <= year <= 2999:
         raise ValueError(f"'{text}' has no year between 1000 and 2999")
-    if month is not None and not 1 <= month <= 12:
-        raise ValueError(f"'{text}' has no month {month}")
-    if day is not None and not 1 <= day <= _month_end(year, month):
-        raise ValueError(f"'{text}' does not exist: that month has {_month_end(year, month)} days")
-    if month is None:
+    if found[2] is None:
         return date(year, 1, 1), date(year, 12, 31)
-    if day is None:
+    if not 1 <= month <= 12:
+        raise ValueError(f"'{text}' has no month {month}")
+    if found[3] is None:
         return date(year, month, 1), date(year, month, _month_end(year, month))
+    if not 1 <= day <= _month_end(year, month):
+        raise ValueError(f"'{text}' does not exist: that month has {_month_end(year, month)} days")
     return date(year, month, day), date(year, month, day)
 
 
@@ -119,11 +126,12 @@ def _month_end(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]
 
 
-def _short(day: date, *, last: bool) -> str:
-    """The coarsest writing that still gives this day as the end asked for."""
-    next_day = day + timedelta(days=1)
-    if (last and (next_day.month, next_day.day) == (1, 1)) or (not last and (day.month, day.day) == (1, 1)):
-        return f"{day.year:04d}"
-    if (last and next_day.day == 1) or (not last and day.day == 1):
-        return day.isoformat()[:7]
-    return day.isoformat()
+_WIDTH = {1: 4, 2: 7, 3: 10}  # characters of a date written with so many parts
+
+
+def _parts(day: date, *, first: bool) -> int:
+    """How many parts it takes to write a day as the first (or last) one of a period."""
+    edge = day if first else day + timedelta(days=1)
+    if (edge.month, edge.day) == (1, 1):
+        return 1
+    return 2 if edge.day == 1 else 3

@@ -39,12 +39,13 @@ class Dependence:
         return cls(known, {s: frozenset(_reach(direct, s)) for s in known})
 
     def barred(self, claim: Claim) -> frozenset[str]:
-        """Sources that cannot test a claim: its own, those citing it, and whom it names for the claim."""
+        """Sources that cannot test a claim: its own, whom it names for the claim, and all that cite these."""
         barred = {claim.source_id} | self.citing.get(claim.source_id, frozenset())
         for name in re.split(r"[;,()]", claim.attributed_to):
             name = name.strip()
             if name and name != "none":
-                barred |= {s.id for s in self.sources.values() if _names(name, s)}
+                named = {s.id for s in self.sources.values() if _names(name, s)}
+                barred |= named.union(*(self.citing.get(s, frozenset()) for s in named))
         return frozenset(barred)
 
 

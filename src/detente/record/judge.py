@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from detente.record import by_events, by_figures, by_others
+from detente.record import by_course, by_events, by_figures, by_others
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim
 from detente.record.verdict import Verdict, not_checkable
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 RULES: dict[str, Callable[[Claim, Evidence], Verdict]] = {
     "quantity": by_figures.quantity,
-    "change": by_figures.change,
-    "extreme": by_figures.extreme,
+    "change": by_course.change,
+    "extreme": by_course.extreme,
     "event": by_events.event,
     "state": by_events.state,
     "duration": by_events.duration,

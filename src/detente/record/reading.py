@@ -54,7 +54,7 @@ def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
     if problems and any(p.what.startswith(("There is no column", "The file is empty", "The column")) for p in problems):
         return empty, problems
     try:
-        frame = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
+        frame = pl.read_csv(io.BytesIO(raw.removeprefix(b"\xef\xbb\xbf")), infer_schema=False)
     except pl.exceptions.PolarsError:
         return empty, [*problems, *_ragged(text, len(header), table.file)]
     frame = frame.rename({name: name.strip() for name in frame.columns})

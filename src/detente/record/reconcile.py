@@ -7,6 +7,7 @@ well they fit. Figures are never averaged.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ FOB_LIKE = frozenset({"fob", "fob+fob", "comtrade"})
 CIF_LIKE = frozenset({"cif", "fob+cif", "importer-side"})
 CIF_OVER_FOB = (1.0, 1.20)
 """Ratio of imports valued CIF to the same imports FOB; customs data cluster at 1.06 to 1.12."""
+USUAL_CIF = 1.12
+"""Up to here a ratio of CIF to FOB needs no further belief."""
+UNSHOWN = 0.01
+"""Added to the misfit where two bases differ by name but no parts show the sum."""
 FIT = 0.02
 """Arithmetic that comes within 2% of the other figure, or within rounding, counts as an explanation."""
 SLIP = 0.15
@@ -31,7 +36,8 @@ class Explanation:
     ----------
     kind : str
         ``rounding``, ``balance as total``, ``exports as total``, ``imports as total``,
-        ``valuation``, ``compiler``, ``other period``, ``sum of parts``, ``power of ten``.
+        ``valuation``, ``compiler``, ``other period``, ``sum of parts``, ``constant money``,
+        ``power of ten``.
     arithmetic : str
         The sum done, in numbers.
     misfit : float
@@ -186,7 +192,7 @@ def _valuation(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterato
     named = high.basis in CIF_LIKE and low.basis not in CIF_LIKE
     if named and 1 < ratio <= CIF_OVER_FOB[1]:
         arithmetic = f"{high.basis} over {low.basis}: {high.value:,g} / {low.value:,g} = {ratio:.3f}"
-        yield Explanation("valuation", arithmetic, max(0.0, ratio - 1.12) + 0.01)
+        yield Explanation("valuation", arithmetic, max(0.0, ratio - USUAL_CIF) + UNSHOWN)
 
 
 def _fit(computed: float, figure: Figure) -> float:
@@ -230,6 +236,26 @@ def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
         yield Explanation("sum of parts", f"{terms} = {total:,g}", _off(odd.value, total), ids)
 
 
+_PRICES_OF = re.compile(r"(?:constant|real|prices of|deflated)\D{0,25}(\d{4})", re.IGNORECASE)
+
+
+def _constant_money(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """A figure in the prices of another year, where its note names the year and the record has an index."""
+    named = _PRICES_OF.search(f"{odd.basis} {odd.note}")
+    if not named:
+        return
+    index = {f.period.first.year: f for f in context if f.series.startswith("prices.") and f.kind == "index"}
+    year, base = odd.period.first.year, int(named.group(1))
+    if year in index and base in index and index[year].value > 0:
+        computed = other.value * index[base].value / index[year].value
+        if _off(odd.value, computed) <= FIT:
+            arithmetic = (
+                f"{other.value:,g} x {index[base].value:g} ({index[base].id}) / {index[year].value:g} "
+                f"({index[year].id}) = {computed:,.1f} in prices of {base}"
+            )
+            yield Explanation("constant money", arithmetic, _off(odd.value, computed), (index[base].id, index[year].id))
+
+
 def _power_of_ten(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
     if odd.value <= 0 or other.value <= 0:
         return
@@ -249,5 +275,6 @@ _RULES: tuple[Callable[[Figure, Figure, Sequence[Figure]], Iterator[Explanation]
     _compiler,
     _other_period,
     _sum_of_parts,
+    _constant_money,
     _power_of_ten,
 )

@@ -137,7 +137,10 @@ FORECASTS = Table(
     dates=("date", "horizon"),
     undated={"horizon": "open"},
     numbers=("low", "high"),
-    words={"kind": ("point", "range", "floor", "ceiling")},
+    words={
+        "kind": ("point", "range", "floor", "ceiling"),
+        "outcome_op": ("value", "sum", "max", "min", "difference", "pct_change"),
+    },
     lists=("outcome_figure_ids",),
     optional=True,
 )

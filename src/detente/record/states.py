@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -111,6 +112,37 @@ class States:
                         rows.append((str(period), name, value, share))
         schema = {"period": pl.String, "state": pl.String, "value": pl.String, "share": pl.Float64}
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def measures(states: States, years: Iterable[int], first: str, second: str) -> pl.DataFrame:
+    """Shares of days by year as columns for ``fit_ppml``, the same for both directions of the dyad.
+
+    Parameters
+    ----------
+    years : iterable of int
+    first, second : str
+        The two economies, ISO alpha-3.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns exporter, importer, year, and one per state and value, named like
+        ``border_goods_tachira_closed``; null where the record does not cover the year.
+        Join it to a panel and fill the other dyads with zero: the measures are this dyad's.
+    """
+    import polars as pl
+
+    years = list(years)
+    columns: dict[str, list[float | None]] = {}
+    for name, spells in states.spells.items():
+        for value in sorted({s.value for s in spells}):
+            column = re.sub(r"\W+", "_", f"{name}_{value}")
+            columns[column] = [states.share(name, [value], Period.parse(str(year))) for year in years]
+    both = [
+        pl.DataFrame({"exporter": a, "importer": b, "year": years, **columns}, strict=False)
+        for a, b in ((first, second), (second, first))
+    ]
+    return pl.concat(both)
 
 
 @dataclass(frozen=True, slots=True)

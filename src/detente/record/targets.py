@@ -17,6 +17,7 @@ from detente.record.vocabulary import parse_sets
 if TYPE_CHECKING:
     import polars as pl
 
+_EPISODES = r"\d{4}-\d{4}(\|\d{4}-\d{4})*"
 OPTIONS = {
     "quantity": ("op", "basis", "age"),
     "change": ("from", "to", "measure", "op"),
@@ -63,15 +64,36 @@ def _problems(claim: Claim, known: dict[str, set[str]]) -> Iterator[tuple[str, s
     for column, needed in _needs(claim):
         if needed:
             yield column, f"The test '{claim.test}' needs '{column}'.", "Fill it."
+    for column, cell, words in _bound_words(claim):
+        if cell not in words:
+            what = f"'{cell}' cannot be used by the test '{claim.test}'.{did_you_mean(cell, words)}"
+            yield column, what, f"Use one of: {', '.join(words)}."
 
 
 def _needs(claim: Claim) -> Iterator[tuple[str, bool]]:
     vague = claim.option("op") in WORD_RANGES
+    number = claim.option("measure", "pct") in ("pct", "ratio", "difference")
     yield "value", claim.test == "quantity" and not claim.value and not vague
+    yield "value", claim.test == "change" and not claim.value and number
     yield "value", claim.test == "duration" and not claim.value
     yield "unit", claim.test in ("quantity", "duration") and not claim.unit
-    yield "date", claim.test in ("state", "extreme") and claim.date is None
+    yield "date", claim.test in ("quantity", "state", "extreme") and claim.date is None
     yield "state", claim.test in ("state", "extreme") and not claim.state
+
+
+def _bound_words(claim: Claim) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Cells that a test reads as one of a few words."""
+    if claim.test == "extreme" and claim.state:
+        yield "state", claim.state, ("max", "min")
+    if claim.test == "duration" and claim.unit:
+        yield "unit", claim.unit, ("days", "weeks", "months", "years")
+    if claim.test == "change":
+        measure = claim.option("measure", "pct")
+        yield "options", measure, ("pct", "ratio", "difference", "direction")
+        if measure == "direction":
+            yield "state", claim.state, ("up", "down", "flat")
+    if claim.option("when"):
+        yield "options", claim.option("when"), ("any",)
 
 
 def _target_problems(claim: Claim, known: dict[str, set[str]]) -> Iterator[tuple[str, str, str]]:
@@ -116,10 +138,14 @@ def _option_problems(claim: Claim) -> Iterator[tuple[str, str, str]]:
             yield "options", f"'{name}' is no option of the test '{claim.test}'.{hint}", ""
         elif name == "op" and value not in OPERATORS:
             yield "options", f"'{value}' is no operator.{did_you_mean(value, OPERATORS)}", ""
+        elif name == "age" and not value.isdigit():
+            yield "options", f"'{value}' is no number of days.", ""
         elif name in ("from", "to"):
             try:
                 Period.parse(value)
             except ValueError as error:
                 yield "options", f"{error}.", ""
+    if claim.test == "cause" and not re.fullmatch(_EPISODES, claim.option("episodes")):
+        yield "options", f"'{claim.option('episodes')}' does not read as episodes.", "For example 2008-2010|2012-2020."
     if claim.test == "change" and not (claim.option("from") and claim.option("to")):
         yield "options", "The test 'change' needs the options from= and to=.", ""

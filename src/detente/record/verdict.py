@@ -91,65 +91,86 @@ def half_digit(text: str) -> float:
     return 0.5 * 10.0 ** (len(whole) - len(whole.rstrip("0")))
 
 
-def claimed_range(value: str, operator: str = "") -> tuple[float, float]:
-    """The numbers that a claim allows, from its own digits and wording.
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A number as a claim words it: its digits and an operator such as ``about`` or ``more than``.
 
     Examples
     --------
-    >>> claimed_range("7200")
+    >>> Wording("7200").bounds
     (7150.0, 7250.0)
-    >>> claimed_range("240", "more than")
-    (240.0, inf)
+    >>> Wording("240", "more than").allows(245)
+    True
+    >>> Wording("7200").word(7290, exact=True)
+    'imprecise'
     """
-    if operator in WORD_RANGES:
-        return WORD_RANGES[operator]
-    number, half = float(value), half_digit(value)
-    if operator in ("more than", "at least"):
-        return number, math.inf
-    if operator in ("less than", "at most"):
-        return -math.inf, number
-    if operator == "about":
-        return number - 2 * half, number + 2 * half
-    return number - half, number + half
 
+    value: str
+    operator: str = ""
 
-def allows(value: str, operator: str, low: float, high: float | None = None) -> bool:
-    """Whether a claim allows the number (or any number of the range) ``low`` to ``high``."""
-    high = low if high is None else high
-    floor, ceiling = claimed_range(value, operator)
-    slack = 1e-9 * max(abs(low), abs(high), 1e-300) if operator not in WORD_RANGES else 0.0
-    if operator == "more than":
-        return high > floor
-    if operator == "less than":
-        return low < ceiling
-    return floor - slack <= high and low <= ceiling + slack
+    @property
+    def number(self) -> float:
+        """The number claimed; not a number where only a word such as ``dozens`` stands."""
+        return float(self.value) if self.value else math.nan
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and highest number that the claim allows, from its own digits and words."""
+        if self.operator in WORD_RANGES:
+            return WORD_RANGES[self.operator]
+        half = half_digit(self.value)
+        return {
+            "more than": (self.number, math.inf),
+            "at least": (self.number, math.inf),
+            "less than": (-math.inf, self.number),
+            "at most": (-math.inf, self.number),
+            "about": (self.number - 2 * half, self.number + 2 * half),
+        }.get(self.operator, (self.number - half, self.number + half))
 
-def distance(value: str, operator: str, number: float) -> float:
-    """How far a number lies outside what a claim allows, as a share of the number; 0 inside."""
-    floor, ceiling = claimed_range(value, operator)
-    if allows(value, operator, number):
-        return 0.0
-    if number == 0:
-        return math.inf
-    nearest = floor if number <= floor else ceiling
-    if operator in ("", "about"):
-        nearest = float(value)
-    return abs(number - nearest) / abs(number)
+    def allows(self, number: float) -> bool:
+        """Whether the claim allows a number."""
+        low, high = self.bounds
+        if self.operator == "more than":
+            return number > low
+        if self.operator == "less than":
+            return number < high
+        slack = 0.0 if self.operator in WORD_RANGES else 1e-9 * abs(number)
+        return low - slack <= number <= high + slack
 
+    def distance(self, number: float) -> float:
+        """How far the claim is off, as a share of the number; 0 where it allows the number."""
+        if self.allows(number):
+            return 0.0
+        if number == 0:
+            return math.inf
+        low, high = self.bounds
+        nearest = self.number if self.operator in ("", "about") else low if number <= low else high
+        return abs(number - nearest) / abs(number)
 
-def word_for(value: str, operator: str, number: float, *, exact: bool) -> str:
-    """The verdict on one number against one figure.
+    def word(self, number: float, *, exact: bool) -> str:
+        """The verdict on the claim against one figure.
 
-    ``exact`` says that the figure itself is reported to its last digit, so that an equal
-    number is confirmed and not only confirmed within rounding.
-    """
-    if allows(value, operator, number):
-        if operator in ("more than", "at least", "less than", "at most", "positive", "negative"):
+        ``exact`` says that the figure itself is reported to its last digit, so that an
+        equal number is confirmed and not only confirmed within rounding.
+        """
+        if not self.allows(number):
+            return "imprecise" if self.distance(number) <= NEAR else "contradicted"
+        if self.operator in ("more than", "at least", "less than", "at most", "positive", "negative"):
             return "confirmed"
-        same = operator == "" and math.isclose(float(value), number, rel_tol=1e-9)
-        return "confirmed" if same and exact else "confirmed within rounding"
-    return "imprecise" if distance(value, operator, number) <= NEAR else "contradicted"
+        return "confirmed" if exact and self.equals(number) else "confirmed within rounding"
+
+    def equals(self, number: float) -> bool:
+        """Whether the claim gives just this number, without any such word."""
+        return not self.operator and math.isclose(self.number, number, rel_tol=1e-9)
+
+    def text(self, unit: str) -> str:
+        """What the claim allows, in words."""
+        if not self.value:
+            return OPERATORS[self.operator]
+        low, high = self.bounds
+        if math.isinf(low) or math.isinf(high):
+            return f"{self.operator} {say(self.number, unit)}"
+        return f"{say(low, unit)} to {say(high, unit)}"
 
 
 def say(number: float, unit: str) -> str:
@@ -165,11 +186,29 @@ def say(number: float, unit: str) -> str:
         return f"US$ {text} million"
     if unit == "usd_bn":
         return f"US$ {text} billion"
-    if unit == "code":
-        return f"code {text}"
+    if unit in ("code", "rank"):
+        return f"{unit} {text}"
+    if unit == "pp":
+        return f"{text} points"
     if unit == "pct":
         return f"{text}%"
     return f"{text} {unit.replace('_', ' ')}".strip()
+
+
+def gap(number: float, unit: str) -> str:
+    """A difference between two numbers of a unit; percent differ by points.
+
+    Examples
+    --------
+    >>> gap(-12.0, "pct"), gap(-90.0, "usd_mn")
+    ('-12 points', '-US$ 90 million')
+    """
+    number = float(f"{number:.6g}")
+    if unit == "pct":
+        return say(number, "pp")
+    if unit in ("code", "rank"):
+        return f"{number:g}"
+    return ("-" if number < 0 else "") + say(abs(number), unit)
 
 
 _FACTORS = {
@@ -181,10 +220,10 @@ _FACTORS = {
 }
 
 
-def convert(number: float, unit: str, to: str) -> float | None:
-    """A number in another unit, or None where the two measure different things."""
+def convert(number: float, unit: str, to: str) -> float:
+    """A number in another unit; not a number where the two measure different things."""
     if unit == to:
         return number
     if (unit, to) in _FACTORS:
         return number * _FACTORS[unit, to]
-    return number / _FACTORS[to, unit] if (to, unit) in _FACTORS else None
+    return number / _FACTORS[to, unit] if (to, unit) in _FACTORS else math.nan

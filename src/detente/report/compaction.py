@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from xml.etree import ElementTree
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 INHERITED = ("fill", "stroke", "stroke-width", "stroke-linejoin", "stroke-dasharray", "font-size", "font-weight",
              "text-anchor")  # fmt: skip
-SHARED_FROM = 600  # characters of an outline worth drawing once and using again
+SHARED_FROM = 90  # characters of an outline worth drawing once and using again
+SHAPE = "data-shape"  # marks outlines of countries, which recur from map to map
 _DEFAULTS = {("opacity", "1"), ("font-weight", "normal"), ("font-style", "normal"), ("stroke-dashoffset", "0")}
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
 _PLACE = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
@@ -19,15 +19,20 @@ _LONG = re.compile(r"-?\d+\.\d{2,}")
 _NUMBERS = ("d", "transform", "x", "y", "x2", "y2", "width", "height")
 
 
-def compact(root: ElementTree.Element, ident: str) -> None:
-    """Shorten a picture in place; what is seen stays the same to a tenth of a pixel."""
+def compact(root: ElementTree.Element, outlines: dict[str, str]) -> None:
+    """Shorten a picture in place; what is seen stays the same to a tenth of a pixel.
+
+    Parameters
+    ----------
+    outlines : the page's store of country shapes, from path to id; grows by the shapes of this picture.
+    """
     for node in root.iter():
         _shorten(node)
     _drop_unseen(root)
     _unwrap(root)
     for group in root.iter(_tag("g")):
         _hoist(group)
-    _share_outlines(root, ident)
+    _share_outlines(root, outlines)
 
 
 def _tag(name: str) -> str:
@@ -60,7 +65,7 @@ def _drop_unseen(root: ElementTree.Element) -> None:
     """Vega's backgrounds and foregrounds: paths that are neither filled nor stroked."""
     for parent in list(root.iter()):
         for child in list(parent):
-            bare = child.tag == _tag("path") and not {"fill", "stroke", "data-tip"} & set(child.attrib)
+            bare = child.tag == _tag("path") and not {"fill", "stroke", "class"} & set(child.attrib)
             if bare and parent.tag != _tag("clipPath"):
                 parent.remove(child)
 
@@ -91,20 +96,15 @@ def _hoist(group: ElementTree.Element) -> None:
                 del child.attrib[name]
 
 
-def _share_outlines(root: ElementTree.Element, ident: str) -> None:
-    """Long outlines that occur several times are drawn from one definition."""
-    paths = [node for node in root.iter(_tag("path")) if len(node.get("d", "")) >= SHARED_FROM]
-    repeated = [d for d, n in Counter(node.get("d", "") for node in paths).items() if n > 1]
-    if not repeated:
-        return
-    definitions = ElementTree.SubElement(root, _tag("defs"))
-    names = {d: f"{ident}-o{number}" for number, d in enumerate(repeated)}
-    for d, name in names.items():
-        ElementTree.SubElement(definitions, _tag("path"), {"id": name, "d": d})
-    for node in paths:
-        if node.get("d") in names:
+def _share_outlines(root: ElementTree.Element, outlines: dict[str, str]) -> None:
+    """Shapes of countries are drawn from the page's store, so that five maps hold them once."""
+    for node in root.iter(_tag("path")):
+        if node.attrib.pop(SHAPE, None) and len(node.get("d", "")) >= SHARED_FROM:
+            name = outlines.setdefault(node.attrib.pop("d"), f"shape-{len(outlines)}")
             node.tag = _tag("use")
-            node.set("href", "#" + names[node.attrib.pop("d")])
+            node.set("href", f"#{name}")
+            if node.get("transform") == "translate(0,0)":
+                del node.attrib["transform"]
 
 
 def shorter(path: str) -> str:

@@ -18,13 +18,13 @@ from urllib.parse import quote
 import polars as pl
 
 from detente.errors import OutputError
+from detente.language import LANGUAGES, Catalogue
 from detente.report import tables
-from detente.report.catalogue import LANGUAGES, Catalogue
 from detente.report.charts import DRAW, Chart
 from detente.report.charts.verdicts import verdict_counts
 from detente.report.palette import css_variables
-from detente.report.story import FRAMES, Story
-from detente.report.svg import draw
+from detente.report.story import Story
+from detente.report.svg import draw, store
 
 SHOWN_ROWS = 60  # rows of a chart's data shown in the page; the download has all
 
@@ -50,10 +50,11 @@ def render_report(run: Any) -> str:
     -------
     HTML that opens offline, in every language of the catalogue, with its own Content-Security-Policy.
     """
-    story = Story.of(run)
     style = css_variables() + _static("report.css")
     script = _static("report.js")
-    pages = [_page(story, Catalogue(language)) for language in LANGUAGES]
+    outlines: dict[str, str] = {}
+    pages = [_page(Story.of(run, language), Catalogue(language), outlines) for language in LANGUAGES]
+    story = pages[0]["story"]
     return (
         _templates()
         .get_template("report.html.j2")
@@ -64,6 +65,7 @@ def render_report(run: Any) -> str:
             script=_safe(script),
             policy=_policy(style, script),
             default=pages[0]["words"],
+            shapes=store(outlines),
             story_language=getattr(story.study, "language", "en"),
         )
     )
@@ -71,8 +73,9 @@ def render_report(run: Any) -> str:
 
 def render_view(run: Any, language: str) -> str:
     """One language's page without the frame around it, for a page that brings its own head and script."""
-    story, words = Story.of(run), Catalogue(language)
-    shown = _page(story, words)
+    story, words = Story.of(run, language), Catalogue(language)
+    outlines: dict[str, str] = {}
+    shown = _page(story, words, outlines)
     return (
         _templates()
         .get_template("view.html.j2")
@@ -80,6 +83,7 @@ def render_view(run: Any, language: str) -> str:
             story=story,
             pages=[shown],
             default=words,
+            shapes=store(outlines),
             story_language=getattr(story.study, "language", "en"),
         )
     )
@@ -107,14 +111,15 @@ def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _page(story: Story, words: Catalogue) -> dict[str, Any]:
+def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str, Any]:
     """What the template needs in one language."""
     figures = {}
     for name, build in DRAW.items():
         chart = build(story, words)
         if chart is not None:
-            figures[name] = _figure(chart, words)
+            figures[name] = _figure(chart, words, outlines)
     return {
+        "story": story,
         "words": words,
         "figures": figures,
         "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],
@@ -129,19 +134,28 @@ def _page(story: Story, words: Catalogue) -> dict[str, Any]:
     }
 
 
-def _figure(chart: Chart, words: Catalogue) -> Figure:
+def _figure(chart: Chart, words: Catalogue, outlines: dict[str, str]) -> Figure:
     ident = f"{words.language}-chart-{chart.slug}"
     return Figure(
         ident,
         chart,
-        draw(chart.spec, ident=f"{ident}-w", language=words.language),
-        draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True),
+        draw(chart.spec, ident=f"{ident}-w", language=words.language, outlines=outlines),
+        draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True, outlines=outlines),
     )
 
 
 def csv_link(frame: pl.DataFrame) -> str:
     """A frame as a ``data:`` link to a CSV file."""
     return "data:text/csv;charset=utf-8," + quote(frame.write_csv(), safe=",:;/()+ -_.\n".replace("\n", ""))
+
+
+def cells(frame: pl.DataFrame, words: Catalogue) -> list[list[str]]:
+    """The first rows as text: numbers with at most four significant digits, nothing for an absent cell."""
+
+    def written(cell: Any) -> str:
+        return words.significant(cell, 4) if isinstance(cell, float) else "" if cell is None else str(cell)
+
+    return [[written(cell) for cell in row] for row in frame.head(SHOWN_ROWS).iter_rows()]
 
 
 def _policy(style: str, script: str) -> str:
@@ -174,6 +188,6 @@ def _templates() -> Any:
         lstrip_blocks=True,
         autoescape=select_autoescape(default=True, default_for_string=True),
     )
-    environment.filters.update(markup=_safe, csv_link=csv_link, cells=lambda frame: frame.head(SHOWN_ROWS).rows())
-    environment.globals["frames"] = FRAMES
+    environment.filters.update(markup=_safe, csv_link=csv_link, cells=cells)
+    environment.globals["shown_rows"] = SHOWN_ROWS
     return environment

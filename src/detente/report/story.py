@@ -35,6 +35,7 @@ class Story:
 
     study: Any
     answer: Any
+    language: str
     notes: tuple[str, ...]
     manifest: dict[str, Any]
     claims: pl.DataFrame
@@ -51,15 +52,20 @@ class Story:
     library: pl.DataFrame
 
     @classmethod
-    def of(cls, run: Any) -> Story:
-        """Gather a finished :class:`detente.Run` (or anything with its attributes)."""
+    def of(cls, run: Any, language: str = "en") -> Story:
+        """Gather a finished :class:`detente.Run` (or anything with its attributes) for readers of ``language``."""
         frames = {name: _frame(run, name) for name in FRAMES}
+        own = _translations(run.study, language)
+        for name in ("scenarios", "winners"):
+            if own and not frames[name].is_empty():
+                frames[name] = frames[name].with_columns(pl.col("title").replace(own))
         if not hasattr(run, "library"):  # the library is the package's own, not the run's
             from detente.attribution.library import library_frame
 
             frames["library"] = library_frame()
         notes = tuple(getattr(run, "notes", ()))
-        return cls(run.study, run.answer, notes, dict(run.manifest or {}), **frames)
+        answer = getattr(run, "answers", {}).get(language, run.answer)
+        return cls(run.study, answer, language, notes, dict(run.manifest or {}), **frames)
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -68,8 +74,14 @@ class Story:
 
     def economy(self, code: str) -> str:
         """The name of an economy, in the study's words for its own two."""
-        own = {self.study.origin: self.study.origin_name, self.study.destination: self.study.destination_name}
-        return own.get(code) or name_of(code)
+        if self.language == "en":
+            own = {self.study.origin: self.study.origin_name, self.study.destination: self.study.destination_name}
+            return own.get(code) or name_of(code)
+        return name_of(code, self.language)
+
+    def own(self, text: str) -> str:
+        """A text of the study in the reader's language, or as it was written."""
+        return _translations(self.study, self.language).get(text, text)
 
     def arrow(self, exporter: str, importer: str) -> str:
         return f"{self.economy(exporter)} → {self.economy(importer)}"
@@ -81,6 +93,11 @@ class Story:
             f"{known[key]['publisher']}: {known[key]['title']} ({known[key]['date']})" if key in known else key
             for key in split(ids)
         ]
+
+
+def _translations(study: Any, language: str) -> dict[str, str]:
+    spec = getattr(study, "spec", None)
+    return spec.translations.get(language, {}) if spec is not None else {}
 
 
 def split(cell: str | None) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from detente.report.compaction import NAMESPACE, compact
+from detente.report.compaction import NAMESPACE, SHAPE, compact
 from detente.report.palette import FONT, SHADES, vega_config
 
 VEGA_LITE = "6.1"
@@ -15,7 +15,14 @@ _VARIABLE = {pair[0]: f"var(--c-{name},{pair[0]})" for name, pair in SHADES.item
 _COLOUR = re.compile("|".join(map(re.escape, _VARIABLE)), re.IGNORECASE)
 
 
-def draw(spec: dict[str, Any], *, ident: str, language: str = "en", narrow: bool = False) -> str:
+def draw(
+    spec: dict[str, Any],
+    *,
+    ident: str,
+    language: str = "en",
+    narrow: bool = False,
+    outlines: dict[str, str] | None = None,
+) -> str:
     """The picture as SVG text.
 
     Parameters
@@ -23,7 +30,9 @@ def draw(spec: dict[str, Any], *, ident: str, language: str = "en", narrow: bool
     spec : a Vega-Lite specification with inline data.
     ident : prefix of every id inside the picture, unique in the page.
     language : decides decimal signs on axes.
-    narrow : larger letters, for a picture shown at phone width.
+    narrow : larger letters, for a picture shown at phone width; its marks carry no words, since the page's
+        script gives them those of the wide picture.
+    outlines : the page's store of country shapes (path to id), filled here; see :func:`store`.
 
     Raises
     ------
@@ -46,10 +55,16 @@ def draw(spec: dict[str, Any], *, ident: str, language: str = "en", narrow: bool
         format_locale=locale,
         allowed_base_urls=[],
     )
-    return tidy(text, ident)
+    return tidy(text, ident, {} if outlines is None else outlines, silent=narrow)
 
 
-def tidy(text: str, ident: str) -> str:
+def store(outlines: dict[str, str]) -> str:
+    """The definitions that the page's maps draw from, to stand once in the page."""
+    shapes = "".join(f'<path id="{name}" d="{path}"/>' for path, name in outlines.items())
+    return f'<svg xmlns="{NAMESPACE}" class="unseen" aria-hidden="true"><defs>{shapes}</defs></svg>' if shapes else ""
+
+
+def tidy(text: str, ident: str, outlines: dict[str, str], *, silent: bool = False) -> str:
     """Make Vega's SVG fit an inline page: one image to a reader, own ids, colours that follow the theme."""
     ElementTree.register_namespace("", NAMESPACE)
     root = ElementTree.fromstring(text)
@@ -57,7 +72,10 @@ def tidy(text: str, ident: str) -> str:
         words = group.get("class", "").split()
         if any(word.startswith(HIT) and word.endswith("_marks") for word in words):
             for mark in group:
-                _mark_hit(mark)
+                _mark_hit(mark, silent)
+        if "mark-shape" in words:
+            for mark in group:
+                mark.set(SHAPE, "1")
     for parent in list(root.iter()):
         for child in list(parent):
             if child.get("display") == "none" or (child.tag.endswith("path") and not child.get("d")):
@@ -68,13 +86,14 @@ def tidy(text: str, ident: str) -> str:
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.set("font-family", FONT)
-    compact(root, ident)
+    compact(root, outlines)
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _mark_hit(mark: ElementTree.Element) -> None:
+def _mark_hit(mark: ElementTree.Element, silent: bool) -> None:
     """A mark with words; one that is not drawn becomes a ghost, which the style sheet hides."""
-    mark.set("data-tip", mark.get("aria-label", ""))
+    if not silent:
+        mark.set("data-tip", mark.get("aria-label", ""))
     mark.set("class", "hit")
     if mark.get("opacity") == "0":
         mark.set("class", "hit ghost")

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.events import WAYS
 from detente.report.charts.scenarios import scenario_summary
 from detente.report.story import Story

@@ -1,14 +1,14 @@
-"""The one-screen answer: sentences that say what the tables say, and no more."""
+"""The one-screen answer: sentences that say what the tables say, and no more, in the reader's language."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from math import expm1
+from typing import TYPE_CHECKING, Any
 
 from detente.economies import name_of
+from detente.language import Catalogue
 from detente.study.spec import Spec
-from detente.study.words import count, listed, money, percent, span
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,121 +31,170 @@ class Answer:
     claims: tuple[str, ...]
 
 
-def peak_and_trough(timeline: pl.DataFrame, names: tuple[str, str]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A study's sentences in one language: the catalogue's words, the study's own translations, names."""
+
+    words: Catalogue
+    spec: Spec
+
+    def __call__(self, key: str, **values: Any) -> str:
+        return self.words(f"answer.{key}", **values)
+
+    def own(self, text: str) -> str:
+        """A text of the study in this language, or as it was written."""
+        return self.spec.translations.get(self.words.language, {}).get(text, text)
+
+    def name(self, code: str) -> str:
+        return name_of(code, self.words.language)
+
+    def listed(self, items: list[str]) -> str:
+        return self("and", first=", ".join(items[:-1]), last=items[-1]) if len(items) > 1 else items[0]
+
+    def money(self, usd_mn: float) -> str:
+        return self("nothing") if usd_mn == 0 else self.words.money(usd_mn)
+
+    def pct(self, value: float, sign: bool = False) -> str:
+        """Two significant digits; below a hundredth of a percent only "about 0%"."""
+        size = abs(value)
+        if size < 0.005:
+            return self("about_zero")
+        return self.words.percent(value, 0 if size >= 9.95 else 1 if size >= 0.995 else 2, sign)
+
+    def span(self, low: float, high: float, show) -> str:
+        """A range, or one number where both ends read alike."""
+        a, b = show(min(low, high)), show(max(low, high))
+        return a if a == b else self("range", low=a, high=b)
+
+
+def peak_and_trough(timeline: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     """The highest year, the lowest year after it, and the newest year of total trade."""
     import polars as pl
 
     drawn = timeline.filter((pl.col("flow") == "total") & pl.col("preferred") & pl.col("value_usd_mn").is_not_null())
     if drawn.is_empty():
-        return (f"No total of trade between {names[0]} and {names[1]} is on record.",)
+        return (say("no_total", a=say.name(say.spec.dyad[0]), b=say.name(say.spec.dyad[1])),)
     drawn = drawn.sort("year")
     top = drawn.row(drawn["value_usd_mn"].arg_max(), named=True)
-    after = drawn.filter(pl.col("year") > top["year"])
-    sentence = f"Recorded trade in goods peaked at {money(top['value_usd_mn'])} in {top['year']}"
+    peak, after = top["value_usd_mn"], drawn.filter(pl.col("year") > top["year"])
+    facts = {"peak": say.money(peak), "peak_year": top["year"]}
     if after.is_empty():
-        return (sentence + ", the newest year on record.",)
-    low = after.row(after["value_usd_mn"].arg_min(), named=True)
-    last = after.row(-1, named=True)
-    fall = percent(100 * (1 - low["value_usd_mn"] / top["value_usd_mn"]))
-    sentence += f" and fell to {money(low['value_usd_mn'])} in {low['year']}, {fall} less"
+        return (say("peak_now", **facts),)
+    low, last = after.row(after["value_usd_mn"].arg_min(), named=True), after.row(-1, named=True)
+    facts |= {"low": say.money(low["value_usd_mn"]), "low_year": low["year"]}
+    facts["fall"] = say.pct(100 * (1 - low["value_usd_mn"] / peak))
     if last["year"] == low["year"]:
-        return (sentence + ", the newest year on record.",)
-    share = percent(100 * last["value_usd_mn"] / top["value_usd_mn"])
-    return (f"{sentence}; in {last['year']} it was {money(last['value_usd_mn'])}, {share} of the peak (current US$).",)
+        return (say("peak_and_low", **facts),)
+    facts |= {"last": say.money(last["value_usd_mn"]), "last_year": last["year"]}
+    return (say("peak_low_last", share=say.pct(100 * last["value_usd_mn"] / peak), **facts),)
 
 
-def why(attribution: pl.DataFrame, spec: Spec) -> tuple[str, ...]:
+def why(attribution: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     """For the first base window and each direction: where the pair's own part was unusual, then a line an episode.
 
     The attribution's own, longer sentences are in its table.
     """
     import polars as pl
 
-    base = spec.attribution.base_windows[0]
+    base = say.spec.attribution.base_windows[0]
     rows = attribution.filter((pl.col("base_from") == base[0]) & (pl.col("base_to") == base[1]))
-    titles = {e.id: e.title for e in spec.episodes}
     sentences = []
-    for exporter in spec.dyad:
+    for exporter in say.spec.dyad:
         own = list(rows.filter(pl.col("exporter") == exporter).iter_rows(named=True))
-        sentences += [_standing(own)] if own else []
-        sentences += [_in_short(r, titles.get(r["episode"], r["episode"])) for r in own]
+        sentences += [_standing(own, say)] if own else []
+        sentences += [_in_short(r, say) for r in own]
     return tuple(sentences)
 
 
-def _standing(rows: list[dict]) -> str:
+def _standing(rows: list[dict], say: Speaker) -> str:
     """In which episodes the pair's own part stands out among the placebos."""
-    head = f"{name_of(rows[0]['exporter'])} to {name_of(rows[0]['importer'])}: "
+    ends = {"a": say.name(rows[0]["exporter"]), "b": say.name(rows[0]["importer"])}
     tested = [r for r in rows if r["placebo_share"] is not None and r["dyad_part"] is not None]
     if not tested:
-        return head + "placebos were skipped or impossible, so nothing is said about what is unusual."
-    span_of = "{from_year}-{to_year}".format_map
-    lost = [span_of(r) for r in tested if r["placebo_share"] <= UNUSUAL and r["dyad_part"] < 0]
-    ordinary = [span_of(r) for r in tested if span_of(r) not in lost]
-    parts = []
-    if lost:
-        parts.append(f"the pair's own part was an unusual loss in {listed(lost)}")
-    if ordinary:
-        pronoun = "it" if lost else "the pair's own part"
-        parts.append(f"{pronoun} lay within the range of comparable dyads in {listed(ordinary)}")
-    return head + ", and ".join(parts) + ". That part is a residual, not yet politics."
+        return say("untested", **ends)
+    years = "{from_year}-{to_year}".format_map
+    lost = [years(r) for r in tested if r["placebo_share"] <= UNUSUAL and r["dyad_part"] < 0]
+    ordinary = [years(r) for r in tested if years(r) not in lost]
+    if not lost:
+        return say("ordinary", ordinary=say.listed(ordinary), **ends)
+    if not ordinary:
+        return say("lost", lost=say.listed(lost), **ends)
+    return say("lost_and_ordinary", lost=say.listed(lost), ordinary=say.listed(ordinary), **ends)
 
 
-def _in_short(r: dict, title: str) -> str:
-    head = f"{title}, {r['from_year']}-{r['to_year']}: "
+def _in_short(r: dict, say: Speaker) -> str:
+    titles = {e.id: e.title for e in say.spec.episodes}
+    head = {"title": say.own(titles.get(r["episode"], r["episode"])), "from": r["from_year"], "to": r["to_year"]}
     if r["log_change"] is None or r["dyad_part"] is None:
-        return head + "nothing can be said; there is no recorded trade or no counterfactual."
-    text = f"{percent(100 * math.expm1(r['log_change']), signed=True)} recorded, of which the pair's own part "
-    text += f"{r['dyad_part']:+.2f} of {r['log_change']:+.2f} log points"
+        return say("episode_silent", **head)
+    head |= {
+        "change": say.pct(100 * expm1(r["log_change"]), sign=True),
+        "part": say.words.number(r["dyad_part"], 2, sign=True),
+        "whole": say.words.number(r["log_change"], 2, sign=True),
+    }
     if r["placebo_share"] is None:
-        return head + text + " (placebos skipped)."
-    share = f"{percent(100 * r['placebo_share'])} of {r['n_placebos']:,} comparable dyads did as badly"
-    if r["full_panel_placebo_share"] is not None:
-        share += f"; {percent(100 * r['full_panel_placebo_share'])} on {r['full_panel']}"
-    return f"{head}{text} ({share})."
+        return say("episode_untested", **head)
+    head |= {"share": say.pct(100 * r["placebo_share"]), "n": say.words.number(r["n_placebos"])}
+    if r["full_panel_placebo_share"] is None:
+        return say("episode", **head)
+    return say("episode_both", full=say.pct(100 * r["full_panel_placebo_share"]), panel=say.own(r["full_panel"]), **head)
 
 
-def what_if(scenarios: pl.DataFrame, spec: Spec, names: dict[str, str], *, quick: bool = False) -> tuple[str, ...]:
-    """One sentence a scenario: the range over baselines, elasticities and deficit rules, newest baseline year."""
+def what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, *, quick: bool = False) -> tuple[str, ...]:
+    """One sentence a scenario on the newest baseline year: the band of the draws, in a quick run the plain range."""
     import polars as pl
 
-    sentences = []
+    spec, sentences = say.spec, []
     solved = scenarios.filter(pl.col("status") == "converged")
     for scenario in spec.scenarios:
-        rows = solved.filter(pl.col("scenario") == scenario.id)
+        rows, title = solved.filter(pl.col("scenario") == scenario.id), say.own(scenario.title)
         if rows.is_empty():
-            sentences.append(f"{scenario.title}: no equilibrium was found; see the table for the reason.")
+            sentences.append(say("unsolved", title=title))
             continue
         year = rows["year"].max()
         rows = rows.filter(pl.col("year") == year)
-        parts = []
-        for code, partner in (spec.dyad, spec.dyad[::-1]):
-            own = rows.filter(pl.col("economy") == code)
-            after, welfare = own["exports_after_usd_mn"], own["welfare_pct"]
-            flow = span(after.min(), after.max(), lambda v: money(v, 2))
-            before = money(own["exports_before_usd_mn"][0], 2)
-            gain = span(welfare.min(), welfare.max(), lambda v: percent(v, signed=True))
-            parts.append(f"{names[code]}'s exports to {names[partner]} {flow} instead of {before}, its real income {gain}")
-        sentences.append(f"{scenario.title} (against {year}): {'; '.join(parts)}.")
+        drawn = bands.filter(pl.col("scenario") == scenario.id)
+        parts = [
+            _outcome(rows.filter(pl.col("economy") == a), drawn.filter(pl.col("economy") == a), a, b, say)
+            for a, b in (spec.dyad, spec.dyad[::-1])
+        ]
+        sentences.append(say("scenario", title=title, year=year, first=parts[0], second=parts[1]))
     if sentences:
         failed = scenarios.height - solved.height
-        sentences.append(
-            "The ranges run over the elasticities, deficit rules, ratios of output to GDP and GDP figures of the "
-            "study; they do not include sampling error of the residuals."
-            + (f" {failed} of {scenarios.height} rows did not solve and are left out." if failed else "")
-            + (" Quick run: the central elasticity only." if quick else "")
-        )
+        left_out = " " + say("failed", n=failed, all=scenarios.height) if failed else ""
+        how = say("ranges") if bands.is_empty() else say("bands", draws=bands["draws"].max(), failed=bands["failed"].sum())
+        sentences.append(how + left_out + (" " + say("quick") if quick else ""))
     return tuple(sentences)
 
 
-def claims_by_verdict(claims: pl.DataFrame) -> tuple[str, ...]:
-    """How many claims met which verdict, and how many were decided by computation."""
+def _outcome(rows: pl.DataFrame, drawn: pl.DataFrame, code: str, partner: str, say: Speaker) -> str:
+    after, welfare = rows["exports_after_usd_mn"], rows["welfare_pct"]
+    flow, income = (after.min(), after.max()), (welfare.min(), welfare.max())
+    if not drawn.is_empty():
+        flow = (drawn["exports_usd_mn_p05"][0], drawn["exports_usd_mn_p95"][0])
+        income = (drawn["welfare_pct_p05"][0], drawn["welfare_pct_p95"][0])
+    return say(
+        "outcome",
+        a=say.name(code),
+        b=say.name(partner),
+        flow=say.span(*flow, lambda v: say.money(_two_digits(v))),
+        before=say.money(_two_digits(rows["exports_before_usd_mn"][0])),
+        income=say.span(*income, lambda v: say.pct(v, sign=True)),
+    )
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}")
+
+
+def claims_by_verdict(claims: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
+    """How many claims met which verdict."""
     import polars as pl
 
     if claims.is_empty():
-        return ("The record holds no claims yet.",)
+        return (say("no_claims"),)
     tally = dict(claims.group_by("verdict").agg(pl.len()).iter_rows())
-    parts = [f"{tally[v]} {v}" for v in VERDICTS if v in tally]
+    parts = [f"{tally[v]} {say.words.known('verdict', v)}" for v in VERDICTS if v in tally]
     whole = claims["claim_id"].str.replace(r"\.\d+$", "").n_unique()
-    split = f", {claims.height} with their parts" if claims.height > whole else ""
-    sources = count(claims["source_id"].n_unique(), "source")
-    return (f"{count(whole, 'claim')} in {sources}{split}: {listed(parts)}.",)
+    facts = {"n": whole, "sources": claims["source_id"].n_unique(), "tally": say.listed(parts)}
+    return (say("claims_split", parts=claims.height, **facts) if claims.height > whole else say("claims", **facts),)

@@ -6,37 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from detente.record.date import Period
-from detente.study.words import listed
+from detente.study.answer import Speaker
 
 if TYPE_CHECKING:
     from detente.record import Ledger
 
-# state -> how to say it; a state of the record that is not here is left to the tables
-PHRASES = {
-    "relations": {
-        "ambassador": "relations at ambassador level",
-        "charge": "relations at the level of chargé d'affaires",
-        "consular": "consular relations only",
-        "frozen": "relations frozen",
-        "broken": "relations broken",
-    },
-    "border.goods": {
-        "open": "the border open to goods{place}",
-        "limited": "the border open to goods in part{place}",
-        "closed": "the border closed to goods{place}",
-    },
-    "air.direct": {
-        "service": "direct flights in service",
-        "suspended": "direct flights suspended",
-        "none": "no direct flights",
-    },
-    "gas.flow": {"none": "no gas through the pipeline", "interrupted": "gas flow interrupted"},
-    "bloc.andean_community": {
-        "member": "Venezuela in the Andean Community",
-        "leaving": "Venezuela leaving the Andean Community",
-        "out": "Venezuela outside the Andean Community",
-    },
-}
+# The states worth a place on the first screen, in this order; the others are left to the tables.
+FIRST = ("relations", "border.goods", "air.direct", "gas.flow", "bloc.andean_community")
 
 
 def last_day(ledger: Ledger) -> date | None:
@@ -46,27 +22,32 @@ def last_day(ledger: Ledger) -> date | None:
     return max(days, default=None)
 
 
-def relation_today(ledger: Ledger) -> tuple[str, ...]:
+def relation_today(ledger: Ledger, say: Speaker) -> tuple[str, ...]:
     """One sentence on the states that hold at the record's end; none where the record sets no state."""
     day = last_day(ledger)
     if day is None:
         return ()
+    parts = [p for state in FIRST if (p := _phrase(ledger, state, day, say))]
+    return (say("today", day=say.words.date(day.isoformat()), states=say.listed(parts)),) if parts else ()
+
+
+def _phrase(ledger: Ledger, state: str, day: date, say: Speaker) -> str | None:
+    """One state on ``day``; places with the same value share a phrase, each with its first day."""
     states = ledger.states()
+    held = [s for name in states.spells if name.partition("@")[0] == state and (s := states.at(name, day))]
+    by_value: dict[str, list] = {}
+    for spell in held:
+        by_value.setdefault(spell.value, []).append(spell)
     parts = []
-    for name in sorted(states.spells, key=_rank):
-        state, _, place = name.partition("@")
-        spell = states.at(name, day)
-        phrase = PHRASES.get(state, {}).get(spell.value) if spell else None
-        if phrase is None or spell is None:
+    for value, spells in by_value.items():
+        key = f"relation.{state.replace('.', '_')}_{value}"
+        if key not in say.words.strings():
             continue
-        where = f" at {place.replace('_', ' ').title()}" if place else ""
-        parts.append(f"{phrase.format(place=where)} (since {spell.first.isoformat()})")
-    if not parts:
-        return ()
-    return (f"At the record's end, {day.isoformat()}: {listed(parts)}.",)
-
-
-def _rank(name: str) -> tuple[int, str]:
-    order = list(PHRASES)
-    state = name.partition("@")[0]
-    return (order.index(state) if state in order else len(order), name)
+        since = [
+            say("place_since", place=say.words.known("place", place), day=say.words.date(s.first.isoformat()))
+            if (place := s.name.partition("@")[2])
+            else say("since", day=say.words.date(s.first.isoformat()))
+            for s in spells
+        ]
+        parts.append(f"{say.words(key)} ({'; '.join(since)})")
+    return "; ".join(parts) or None

@@ -36,7 +36,7 @@ class Target:
         return None if self.published is None else self.computed - self.published
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Replication:
     """A published exercise recomputed: ``targets``, and the solved counterfactuals by mode.
 
@@ -59,6 +59,9 @@ class Replication:
             {name: [getattr(t, name) for t in self.targets] for name in names},
             schema_overrides={"published": pl.Float64, "difference": pl.Float64},
         )
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def summary(self) -> str:
         """The targets as lines of text."""
@@ -130,122 +133,86 @@ def agtpa_nafta(data: str | Path | None = None) -> Replication:
     table = pl.read_parquet(path).with_columns(pl.col("year").cast(pl.Int64))
     table = table.filter(pl.col("year").is_in([1986, 1990, 1994, 1998, 2002, 2006]))
     codes = sorted(table["exporter"].unique())
-    trade, rta = (tensor(table, name, codes) for name in ("trade", "rta"))
-    effect, pairs = symmetric_pair_gravity(trade, rta)
-    now = table.filter(pl.col("year") == 1994)
-    distance = np.log(tensor(now, "dist", codes)[0])
-    regressors = [distance, *(tensor(now, name, codes)[0] for name in ("cntg", "lang", "clny"))]
-    costs = complete_pairs(pairs, regressors) * np.exp(effect * rta[2])
-    economy = Economy.from_arrays(codes, fitted(costs, trade[2]), year=1994)
+    trade, rta = (matrix(table.filter(pl.col("year") == 1994), name, codes) for name in ("trade", "rta"))
+    fit, costs = agtpa_costs(table, codes, rta)
+    effect = fit.coef["rta"]
+    economy = Economy.from_arrays(codes, fitted(costs, trade), year=1994)
     without = Shock.between(NAFTA, effect=-effect)
     printed = {"CAN": 3.40342, "MEX": 3.81007, "USA": 0.33463, "COL": -0.03104}
-    targets = [Target("RTA, symmetric pair effects", "gravity", "log points", effect, 0.5572)]
+    targets = [
+        Target("RTA, symmetric pair effects", "gravity", "log points", effect, 0.5572),
+        Target("its standard error, by pair", "gravity", "log points", fit.se["rta"], 0.1022),
+    ]
     results = {}
     for mode in ("published", "exact"):
         results[mode] = out = solve(economy, without, theta=6.0, mode=mode)
         for code, number in printed.items():
             gain = 100 * (1 / out.welfare_hat[economy.index(code)] - 1)
-            targets.append(
-                Target(f"{code} real GDP, NAFTA", mode, "%", gain, number if mode == "published" else None)
-            )
+            targets.append(Target(f"{code} real GDP, NAFTA", mode, "%", gain, number if mode == "published" else None))
     source = "Yotov, Piermartini, Monteiro and Larch (2016), An Advanced Guide to Trade Policy Analysis"
     return Replication("agtpa-nafta", source, tuple(targets), results)
 
 
-def tensor(table: Any, name: str, codes: list[str]) -> np.ndarray:
-    """A column as (years, n, n), origin before destination; every cell must have its row."""
-    years = sorted(table["year"].unique())
-    place = {code: k for k, code in enumerate(codes)}
-    when = {year: k for k, year in enumerate(years)}
-    out = np.full((len(years), len(codes), len(codes)), np.nan)
-    rows = (
-        [when[y] for y in table["year"]],
-        *([place[c] for c in table[s]] for s in ("exporter", "importer")),
-    )
-    out[rows] = table[name].to_numpy()
-    if np.isnan(out).any():
-        raise UnreadableFile(
-            f"{int(np.isnan(out).sum())} cells of '{name}' have no value in the published panel."
-        )
-    return out
+def agtpa_costs(table: Any, codes: list[str], rta: np.ndarray) -> tuple[Any, np.ndarray]:
+    """The fit of the effect of an agreement, and the trade-cost factors of 1994 (n, n), internal trade at one.
 
-
-def _fold(flows: np.ndarray) -> np.ndarray:
-    """Sums over time by unordered pair, all internal pairs together: (n, n)."""
-    total = flows.sum(axis=0)
-    folded = total + total.T
-    np.fill_diagonal(folded, np.trace(total))
-    return folded
-
-
-def symmetric_pair_gravity(
-    trade: np.ndarray, policy: np.ndarray, *, tolerance: float = 1e-12
-) -> tuple[float, np.ndarray]:
-    """PPML with exporter-year, importer-year and symmetric pair effects, one level for internal pairs.
-
-    Returns the coefficient of ``policy`` and the pair effects (n, n) as levels relative to internal trade,
-    zero where a pair never trades. Margins are fitted in turn and the coefficient moves by Newton steps on
-    the demeaned policy (Larch, Wanner, Yotov and Zylkin 2019).
+    PPML with exporter-year, importer-year and symmetric pair effects, one level for all internal pairs. The
+    pair effect of i and j is what is left of ``sqrt(mu_ij mu_ji / (mu_ii mu_jj))`` besides the agreement. Pairs
+    that never trade get theirs from a cross-section of those that do on distance and ties.
     """
-    y = trade / trade.max()
-    margins = y.sum(axis=2), y.sum(axis=1), _fold(y)
-    importer, pair, b = np.ones(y.shape[:2]), np.ones(y.shape[1:]), 0.0
-    for k in range(5000):
-        kernel = np.exp(b * policy) * pair
-        exporter = margins[0] / np.einsum("tij,tj->ti", kernel, importer)
-        importer = margins[1] / np.einsum("tij,ti->tj", kernel, exporter)
-        apart = np.exp(b * policy) * exporter[:, :, None] * importer[:, None, :]
-        pair = margins[2] / _fold(apart)
-        if k % 5 < 4:
-            continue
-        mu = apart * pair
-        x = _demeaned(policy, mu)
-        step = float((x * (y - mu)).sum() / (x * mu * x).sum())
-        b += step
-        if abs(step) < tolerance:
-            break
-    return b, pair / pair[0, 0]
+    import polars as pl
+
+    from detente.gravity import fit_ppml
+
+    pair = pl.concat_str(
+        pl.min_horizontal("exporter", "importer"), pl.max_horizontal("exporter", "importer"), separator="-"
+    )
+    abroad = pl.col("exporter") != pl.col("importer")
+    table = table.with_columns(
+        pair=pair, level=pl.when(abroad).then(pair).otherwise(pl.lit("internal")), lndist=pl.col("dist").log()
+    )
+    fit = fit_ppml(table, "trade ~ rta | exporter^year + importer^year + level", cluster="pair")
+    effect = fit.coef["rta"]
+    found = fit.fitted()
+    mu = table.with_row_index("row").join(found.with_columns(pl.col("row").cast(pl.UInt32)), on="row", how="left")
+    mu = matrix(mu.filter(pl.col("year") == 1994).with_columns(pl.col("fitted").fill_null(0.0)), "fitted", codes)
+    own = np.diag(mu)
+    pairs = np.sqrt(mu * mu.T / np.outer(own, own)) * np.exp(-effect * rta)
+    seen = (pairs > 0) & ~np.eye(len(codes), dtype=bool)
+    now = table.filter(pl.col("year") == 1994)
+    ties = {name: matrix(now, name, codes) for name in ("lndist", "cntg", "lang", "clny")}
+    i, j = np.nonzero(seen)
+    names = np.array(codes)
+    cross = pl.DataFrame(
+        {"g": pairs[i, j], "exporter": names[i], "importer": names[j], **{k: v[i, j] for k, v in ties.items()}}
+    )
+    shape = fit_ppml(cross, "g ~ lndist + cntg + lang + clny | exporter + importer")
+    tied = np.exp(sum(shape.coef[name] * value for name, value in ties.items()))
+    guess = fitted(tied * seen, pairs * seen, everywhere=tied)
+    pairs = np.where(seen | np.eye(len(codes), dtype=bool), pairs, guess)
+    return fit, pairs * np.exp(effect * rta)
 
 
-def _demeaned(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """x less its weighted exporter-year, importer-year and pair means."""
-    pairs = _fold(weight)
-    for _ in range(60):
-        x = x - ((weight * x).sum(axis=2) / weight.sum(axis=2))[:, :, None]
-        x = x - ((weight * x).sum(axis=1) / weight.sum(axis=1))[:, None, :]
-        x = x - np.divide(_fold(weight * x), pairs, out=np.zeros_like(pairs), where=pairs > 0)
-    return x
-
-
-def complete_pairs(pairs: np.ndarray, regressors: list[np.ndarray]) -> np.ndarray:
-    """Pair effects with those of pairs that never trade predicted from a cross-section PPML."""
-    n = len(pairs)
-    i, j = np.nonzero(~np.eye(n, dtype=bool))
-    dummies = np.hstack([np.eye(n)[i], np.eye(n)[j][:, 1:]])
-    x = np.column_stack([*(r[i, j] for r in regressors), dummies])
-    y = pairs[i, j]
-    seen = y > 0
-    mu = (y[seen] + y[seen].mean()) / 2
-    for _ in range(100):
-        working = np.log(mu) + (y[seen] - mu) / mu
-        weighted = x[seen] * mu[:, None]
-        beta = np.linalg.solve(weighted.T @ x[seen], weighted.T @ working)
-        new = np.exp(x[seen] @ beta)
-        done = np.abs(new / mu - 1).max() < 1e-12
-        mu = new
-        if done:
-            break
-    out = np.array(pairs)
-    out[i[~seen], j[~seen]] = np.exp(x[~seen] @ beta)
+def matrix(table: Any, name: str, codes: list[str]) -> np.ndarray:
+    """A column of one year as (n, n), origin before destination; every cell must have its row."""
+    place = {code: k for k, code in enumerate(codes)}
+    out = np.full((len(codes), len(codes)), np.nan)
+    rows, columns = ([place[code] for code in table[side]] for side in ("exporter", "importer"))
+    out[rows, columns] = table[name].to_numpy()
+    if np.isnan(out).any():
+        raise UnreadableFile(f"{int(np.isnan(out).sum())} cells of '{name}' have no value in the published panel.")
     return out
 
 
-def fitted(costs: np.ndarray, flows: np.ndarray) -> np.ndarray:
-    """The gravity flows with these costs and the observed output and expenditure."""
+def fitted(costs: np.ndarray, flows: np.ndarray, *, everywhere: np.ndarray | None = None) -> np.ndarray:
+    """The gravity flows with these costs and the observed output and expenditure.
+
+    With ``everywhere`` the same exporter and importer terms are applied to those costs instead.
+    """
     from detente.equilibrium.geppml import proportional_fit
 
     a, g = proportional_fit(costs, flows.sum(axis=1), flows.sum(axis=0))
-    return a[:, None] * costs * g
+    return a[:, None] * (costs if everywhere is None else everywhere) * g
 
 
 # fmt: off
@@ -273,6 +240,12 @@ def caliendo_parro(data: str | Path | None = None) -> Replication:
         for code, number in printed.items():
             number = number if mode == "published" else None
             targets.append(Target(f"{code} welfare, NAFTA tariffs", mode, "%", out.welfare_pct[code], number))
+    terms, volume = results["published"].first_order_pct()  # the parts whose sum is the published welfare
+    for code in printed:
+        k = economy.index(code)
+        targets.append(Target(f"{code} terms of trade", "published", "%", float(terms[k]), None))
+        targets.append(Target(f"{code} volume of trade", "published", "%", float(volume[k]), None))
+        targets.append(Target(f"{code} real wage", "exact", "%", results["exact"].real_wage_pct[code], None))
     growth = results["exact"].imports_pct(NAFTA)
     for code, number in bloc_imports.items():
         targets.append(Target(f"{code} imports from NAFTA", "exact", "%", growth[code], number))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import combinations
 from pathlib import Path
 from textwrap import fill
 from types import MappingProxyType
@@ -18,11 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.economies import name_of
-from detente.study.answer import Answer, claims_by_verdict, peak_and_trough, what_if, why
+from detente.language import LANGUAGES, Catalogue
+from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
+from detente.study.bands import scenario_bands
 from detente.study.baseline import baselines
+from detente.study.explain import NAMES, empty, explain
 from detente.study.partners import partners
 from detente.study.relation import relation_today
-from detente.study.scenarios import solve_scenarios
+from detente.study.scenarios import Residuals, solve_scenarios
 from detente.study.study import Study, check_or_raise, require_dyad_of_targets
 from detente.study.tables import Table
 from detente.study.timeline import timeline
@@ -32,12 +36,14 @@ if TYPE_CHECKING:
 
     from detente.attribution import Attribution
     from detente.panel import Panel
+    from detente.record import Ledger
 
 Progress = Callable[[str, float], None]
 TABLES = (
-    "claims", "attribution", "residuals", "scenarios", "winners", "partners", "timeline", "events", "figures",
-    "forecasts", "sources",
+    "claims", "attribution", "residuals", "parts", "methods", "breaks", "specifications", "scenarios", "bands",
+    "winners", "partners", "timeline", "conflicts", "articles", "events", "figures", "forecasts", "sources",
 )  # fmt: skip
+NORMAL_90 = 2 * 1.6449  # width of the central 90% of a normal, in standard deviations
 LIBRARIES = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "jinja2", "vl-convert-python")
 
 
@@ -48,28 +54,41 @@ class Run:
     Attributes
     ----------
     study : the study as it was run.
-    answer : sentences by question.
-    claims, attribution, residuals, scenarios, winners, partners, timeline, events, figures, forecasts, sources :
+    answers : sentences by question, in each language; ``answer`` is the English one.
+    claims, attribution, residuals, parts, methods, breaks, specifications, scenarios, bands, winners, partners,
+    timeline, conflicts, articles, events, figures, forecasts, sources :
         tables; columns in ``docs/results.md``.
     notes : what a reader must know: counts of the panel's rows, cautions, what was skipped.
     manifest : versions, input hashes, seed, timings, command.
     """
 
     study: Study
-    answer: Answer
+    answers: Mapping[str, Answer]
     claims: Table
     attribution: Table
     residuals: Table
+    parts: Table
+    methods: Table
+    breaks: Table
+    specifications: Table
     scenarios: Table
+    bands: Table
     winners: Table
     partners: Table
     timeline: Table
+    conflicts: Table
+    articles: Table
     events: Table
     figures: Table
     forecasts: Table
     sources: Table
     notes: tuple[str, ...]
     manifest: Mapping[str, Any]
+
+    @property
+    def answer(self) -> Answer:
+        """The answer in English."""
+        return self.answers["en"]
 
     def tables(self) -> dict[str, Table]:
         """All tables by name."""
@@ -145,30 +164,44 @@ def run_study(
             effects, residuals = found.to_frame(), _with_cited(study, found.residuals())
             effects = _with_full_panel(study, panel, effects)
         with clock.stage("scenarios", 0.2):
-            scenarios, winners = _scenarios(study, panel, residuals, quick)
+            plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
+            at = _residual_lookup(study, residuals)
+            scenarios, winners = solve_scenarios(study.spec, plan, at("log_ratio"), quick=quick)
+            bands = scenario_bands(study.spec, [] if quick else plan, at("log_ratio"), at("spread"), seed=seed)
+        with clock.stage("explanation", 0.1):
+            if quick:
+                deeper, remarks = {name: empty(name) for name in NAMES}, []
+            else:
+                deeper, remarks = explain(panel, study.spec, ledger, plan[0].economy if plan else None)
         with clock.stage("verdicts", 0.2):
             claims = ledger.verdicts(effects.to_dicts())
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
             forecasts = ledger.scoreboard()
-    names = {c: name_of(c) for c in (study.origin, study.destination)}
-    answer = Answer(
-        peak_and_trough(lines, (study.origin_name, study.destination_name)) + relation_today(ledger),
-        why(effects, study.spec),
-        what_if(scenarios, study.spec, names, quick=quick),
-        claims_by_verdict(claims),
-    )
-    notes = [f"Panel: {panel.report}", *found.cautions]
+            conflicts, articles = ledger.conflicts(), _articles(ledger)
+    answers = {}
+    for language in LANGUAGES:
+        say = Speaker(Catalogue(language), study.spec)
+        answers[language] = Answer(
+            peak_and_trough(lines, say) + relation_today(ledger, say),
+            why(effects, say),
+            what_if(scenarios, bands, say, quick=quick),
+            claims_by_verdict(claims, say),
+        )
+    notes = [f"Panel: {panel.report}", *found.cautions, *remarks]
     if quick:
-        notes.append("Quick run: placebos were skipped and only the central elasticity was solved.")
+        notes.append(
+            "Quick run: placebos and the longer explanation were skipped and only the central elasticity was solved."
+        )
     tables = {
-        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "winners": winners, "partners": partners(panel, study.spec.dyad), "timeline": lines,
+        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "bands": bands, "winners": winners, "partners": partners(panel, study.spec.dyad), "timeline": lines,
+        "conflicts": conflicts, "articles": articles, **deeper,
         "events": _whole_numbers(ledger.events, "severity"), "figures": _whole_numbers(ledger.figures, "preferred"), "forecasts": forecasts, "sources": ledger.sources,
     }  # fmt: skip
     manifest = _manifest(study, panel, data, quick, seed, command, started, clock.timings)
     if progress:
         progress("done", 1.0)
     return Run(
-        study, answer, **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(notes),
+        study, MappingProxyType(answers), **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(notes),
         manifest=MappingProxyType(manifest),
     )  # fmt: skip
 
@@ -218,19 +251,33 @@ def _with_full_panel(study: Study, panel: Panel, effects: pl.DataFrame) -> pl.Da
     return bare.join(full, on=keys, how="left", maintain_order="left")
 
 
-def _scenarios(
-    study: Study, panel: Panel, residuals: pl.DataFrame, quick: bool
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _articles(ledger: Ledger) -> pl.DataFrame:
+    """Every two sources whose claims are on record, side by side."""
+    import polars as pl
+
+    names = ledger.claims["source_id"].unique(maintain_order=True)
+    frames = [
+        ledger.compare_articles(a, b).select(pl.lit(a).alias("first"), pl.lit(b).alias("second"), pl.all())
+        for a, b in combinations(names, 2)
+    ]
+    return pl.concat(frames) if frames else empty("articles")
+
+
+def _residual_lookup(study: Study, residuals: pl.DataFrame) -> Callable[[str], Residuals]:
+    """By column (``log_ratio``, or ``spread`` of ordinary dyads): direction, year and base window to its value."""
     import polars as pl
 
     headline = tuple(study.spec.attribution.base_windows[0])
-    computed = residuals.filter(pl.col("status") == "computed")
-    columns = ["exporter", "importer", "year", "base_from", "base_to", "log_ratio"]
-    at = {(o, d, y, (a, b)): r for o, d, y, a, b, r in computed.select(columns).iter_rows()}
-    plan = list(baselines(panel, study.spec, study.folder)) if study.scenarios else []
-    return solve_scenarios(
-        study.spec, plan, lambda o, d, y, base: at.get((o, d, y, tuple(base or headline))), quick=quick
+    computed = residuals.filter(pl.col("status") == "computed").with_columns(
+        spread=(pl.col("band_high") - pl.col("band_low")) / NORMAL_90
     )
+    keys = ["exporter", "importer", "year", "base_from", "base_to"]
+
+    def of(column: str) -> Residuals:
+        at = {(o, d, y, (a, b)): v for o, d, y, a, b, v in computed.select(*keys, column).iter_rows()}
+        return lambda o, d, y, base: at.get((o, d, y, tuple(base or headline)))
+
+    return of
 
 
 def _whole_numbers(frame: pl.DataFrame, column: str) -> pl.DataFrame:

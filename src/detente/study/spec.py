@@ -46,10 +46,22 @@ class PanelChoice(_Part):
     gdp: str | None = None
 
 
+class Measure(_Part):
+    """``[[attribution.measures]]``: a state of the record whose share of days may explain the pair's own part."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    state: str
+    values: list[str] = Field(min_length=1)
+
+
 class Attribution(_Part):
-    """``[attribution]``: the windows of years that fix the pair effect; the first one is the headline."""
+    """``[attribution]``: windows that fix the pair effect (the first is the headline), whom to compare with."""
 
     base_windows: list[tuple[Year, Year]] = Field(default=[(2000, 2004), (2000, 2008)], min_length=1)
+    suppliers: list[Code] = []
+    markets: list[Code] = []
+    measures: list[Measure] = []
+    unrecorded: tuple[float, float, float] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Attribution:
@@ -158,6 +170,7 @@ class Spec(_Part):
     cited: list[Cited] = []
     equilibrium: Equilibrium = Equilibrium()
     scenarios: list[Scenario] = []
+    translations: dict[str, dict[str, str]] = {}  # language -> text of the study -> its translation
 
     @property
     def dyad(self) -> tuple[str, str]:
@@ -238,7 +251,7 @@ def migrate(raw: dict, path: Path) -> dict:
 
 _KEYS = {
     name
-    for part in (Spec, Head, PanelChoice, Attribution, Episode, Cited, GdpRange, Equilibrium, Target, Scenario)
+    for part in (Spec, Head, PanelChoice, Attribution, Measure, Episode, Cited, GdpRange, Equilibrium, Target, Scenario)
     for name, info in part.model_fields.items()
     for name in ({name, info.alias} if info.alias else {name})
 }

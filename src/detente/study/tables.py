@@ -21,6 +21,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "dyad_part", "dyad_pct", "placebo_share", "n_placebos", "smallest_share", "band_low", "band_high",
         "full_panel_placebo_share", "full_panel", "sentence",
     ),
+    "parts": (
+        "exporter", "importer", "episode", "base_from", "base_to", "attribution", "part", "log_points", "usd_mn",
+        "low", "high", "placebo_share", "note",
+    ),
+    "methods": (
+        "exporter", "importer", "episode", "method", "log_points", "low", "high", "share", "n", "measured_size", "note",
+    ),
+    "breaks": ("exporter", "importer", "year", "shift", "placebo_share", "n_placebos", "events", "what"),
+    "specifications": (
+        "episode", "panel", "base", "sample", "placebos", "dyad_part", "placebo_share", "n_placebos", "reason",
+    ),
     "residuals": (
         "exporter", "importer", "year", "base_from", "base_to", "actual_usd_mn", "counterfactual_usd_mn",
         "log_ratio", "placebo_share", "n_placebos", "band_low", "band_high", "panel", "status",
@@ -33,7 +44,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "winners": (
         "scenario", "title", "year", "economy", "welfare_pct_low", "welfare_pct_mid", "welfare_pct_high", "n_specifications",
     ),
+    "bands": (
+        "scenario", "title", "year", "economy", "welfare_pct_p05", "welfare_pct_p50", "welfare_pct_p95",
+        "exports_usd_mn_p05", "exports_usd_mn_p50", "exports_usd_mn_p95", "draws", "failed",
+    ),
     "partners": ("economy", "partner", "year", "exports_usd_mn", "imports_usd_mn", "share"),
+    "conflicts": (
+        "series", "period", "figure_id", "value", "unit", "basis", "source_id", "against_id", "against", "gap_pct",
+        "explanation", "arithmetic", "misfit", "other",
+    ),
+    "articles": ("first", "second", "subsystem", "claim_a", "claim_b", "relation", "how"),
     "timeline": (
         "flow", "exporter", "importer", "year", "value_usd_mn", "basis", "status", "source_id", "preferred",
     ),

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from detente.errors import DetenteError, NotConverged, UnknownStudy, UsageError
 from detente.web.guard import LOOPBACK, Guard, Keys, Refusal
 from detente.web.jobs import Jobs
-from detente.web.pages import attribution, desk, files, jobs, record, start, study
+from detente.web.pages import about, attribution, desk, downloads, files, jobs, record, start, study
 from detente.web.reply import problem, templates, words_of
 from detente.web.workspace import Workspace
 
@@ -41,7 +41,9 @@ ROUTES: Sequence[Route] = [
     *attribution.ROUTES,
     *record.ROUTES,
     *jobs.ROUTES,
+    *downloads.ROUTES,
     *files.ROUTES,
+    *about.ROUTES,
 ]
 
 
@@ -83,7 +85,9 @@ def _unexpected(request: Request, error: Exception) -> Response:
 def _refused(scope: dict, refusal: Refusal) -> Any:
     """The answer to a refused request: short, and without anything of the site's."""
     words = words_of(Request(scope))
-    text = templates().get_template("refused.html.j2").render(w=words, reason=words(refusal.reason), status=refusal.status)
+    text = (
+        templates().get_template("refused.html.j2").render(w=words, reason=words(refusal.reason), status=refusal.status)
+    )
     return HTMLResponse(text, refusal.status)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 
 from detente.economies import name_of
 from detente.equilibrium import solve
-from detente.errors import DetenteError, MissingInternalTrade, SpecificationError
+from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts
 from detente.study import Study
 from detente.study.baseline import Baseline, baselines
 from detente.study.scenarios import effects
@@ -93,7 +94,8 @@ class Bench:
         if (setting.year, setting.gdp_case) not in self.cases:
             known = ", ".join(f"{y} ({c})" for y, c in self.cases)
             raise SpecificationError(
-                f"There is no baseline for {setting.year} with GDP '{setting.gdp_case[:20]}'.", fix=f"At hand are: {known}."
+                f"There is no baseline for {setting.year} with GDP '{setting.gdp_case[:20]}'.",
+                fix=f"At hand are: {known}.",
             )
         return _baseline(self, setting.year, setting.gdp_case, setting.ratio)
 
@@ -109,7 +111,8 @@ def outcome(bench: Bench, out: Counterfactual) -> dict[str, Any]:
     """What a reader sees of a solved setting: the two flows, real incomes, winners and losers elsewhere."""
     codes, base = out.economies, out.baseline
     flows = [
-        {"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)} for a, b in (bench.dyad, bench.dyad[::-1])
+        {"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)}
+        for a, b in (bench.dyad, bench.dyad[::-1])
     ]
     welfare = out.welfare_pct
     elsewhere = sorted((c for c in codes if c not in bench.dyad), key=lambda c: -abs(welfare[c]))[:MOST_SHOWN]
@@ -147,47 +150,64 @@ def _baselines_of(study: Study, panel: Panel, year: int, ratio: float) -> Iterat
 
 
 def open_bench(study: Study) -> Bench:
-    """The bench of a study, read once for one state of its files."""
-    return _open(study.folder, (study.folder / "study.toml").stat().st_mtime_ns, study)
+    """The bench of a study, made once for one state of its files."""
+    return _once("bench", study, _make)
 
 
-def _open(folder: Path, stamp: int, study: Study) -> Bench:
-    found = _OPEN.get(folder)
-    if found is None or found[0] != stamp:
-        found = _OPEN[folder] = (stamp, _make(study))
-    return found[1]
+def open_panel(study: Study) -> Panel:
+    """The panel of a study, read once for one state of its files."""
+    return _once("panel", study, Study.panel)
 
 
-_OPEN: dict[Path, tuple[int, Bench]] = {}
+def _once(what: str, study: Study, make: Callable[[Study], Any]) -> Any:
+    """What ``make`` gives for a study, kept until its ``study.toml`` changes."""
+    stamp = (study.folder / "study.toml").stat().st_mtime_ns
+    with _LOCK:
+        kept = _KEPT.get((what, study.folder))
+        if kept is None or kept[0] != stamp:
+            while len(_KEPT) >= MOST_KEPT:
+                _KEPT.pop(next(iter(_KEPT)))
+            kept = _KEPT[what, study.folder] = (stamp, make(study))
+        return kept[1]
+
+
+MOST_KEPT = 16
+_LOCK = threading.RLock()
+_KEPT: dict[tuple[str, Path], tuple[int, Any]] = {}
 
 
 def _make(study: Study) -> Bench:
-    from detente.attribution import attribute
-
-    panel = study.panel()
-    windows = [tuple(w) for w in study.spec.attribution.base_windows]
-    levels = {}
-    try:
-        found = attribute(panel, *study.spec.dyad, [(panel.years[0], panel.years[-1])], windows)
-        for level in found.levels:
-            s = level.standing
-            band = (s.low, s.high) if s is not None else (math.nan, math.nan)
-            if math.isfinite(level.log_ratio):
-                levels[level.exporter, level.importer, level.year, level.base] = (level.log_ratio, *band)
-    except DetenteError:
-        pass  # without residuals the desk still takes stated effects
-    cases = []
+    panel = open_panel(study)
+    ratio = max(study.spec.equilibrium.internal_ratio, default=1.0)
+    cases: list[tuple[int, str]] = []
+    reasons: dict[str, None] = {}
     for year in panel.years:
         try:
-            cases += [(year, b.gdp_case) for b in _baselines_of(study, panel, year, 1.0)]
-        except MissingInternalTrade:
-            continue
+            cases += [(year, b.gdp_case) for b in _baselines_of(study, panel, year, ratio)]
+        except (MissingInternalTrade, UnbalancedAccounts) as missing:
+            reasons[str(missing)] = None
     if not cases:
         raise MissingInternalTrade(
-            f"No year of the panel '{panel.name}' has what a scenario needs: internal trade, or GDP of both economies.",
-            fix="Give a CSV with columns economy, year, gdp_usd_mn as gdp under [panel] in study.toml.",
+            f"No year of the panel '{panel.name}' has what a scenario needs. {next(reversed(reasons), '')}"
         )
-    return Bench(study, panel, levels, tuple(cases))
+    return Bench(study, panel, _levels(study, panel), tuple(cases))
+
+
+def _levels(study: Study, panel: Panel) -> dict[tuple[str, str, int, tuple[int, int]], tuple[float, float, float]]:
+    """Residuals with their placebo bands; none where the panel has no trade to compute them from."""
+    from detente.attribution import attribute
+
+    windows = [tuple(w) for w in study.spec.attribution.base_windows]
+    try:
+        found = attribute(panel, *study.spec.dyad, [(panel.years[0], panel.years[-1])], windows)
+    except DetenteError:
+        return {}  # the desk still takes stated effects
+    bands = {id(x): (x.standing.low, x.standing.high) if x.standing else (math.nan, math.nan) for x in found.levels}
+    return {
+        (x.exporter, x.importer, x.year, x.base): (x.log_ratio, *bands[id(x)])
+        for x in found.levels
+        if math.isfinite(x.log_ratio)
+    }
 
 
 def finite(value: Any) -> Any:

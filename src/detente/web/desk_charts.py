@@ -29,7 +29,7 @@ def desk_charts(words: Words, study: Study) -> dict[str, Spec]:
 def framed(spec: Spec) -> Spec:
     """A specification with the report's configuration and the width of its place."""
     return {
-        "$schema": SCHEMA, "width": "container", "autosize": {"type": "fit-x", "contains": "padding"},
+        "$schema": SCHEMA, "width": "container", "autosize": {"type": "fit-x", "contains": "padding", "resize": True},
         "config": {**vega_config(), "axisY": {"domain": False, "ticks": False}}, **spec,
     }  # fmt: skip
 
@@ -51,7 +51,13 @@ def _ranges(title: str, by: str, domain: list[str], *, before: bool) -> Spec:
         {
             "transform": [{"filter": "isValid(datum.low)"}],
             "mark": {"type": "bar", "height": 8, "cornerRadius": 4, "opacity": 0.45},
-            "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y, "yOffset": lane, "color": fresh},
+            "encoding": {
+                "x": {**x, "field": "low"},
+                "x2": {"field": "high"},
+                "y": y,
+                "yOffset": lane,
+                "color": fresh,
+            },
         },
         {
             "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
@@ -73,14 +79,16 @@ def _ranges(title: str, by: str, domain: list[str], *, before: bool) -> Spec:
 
 def _elsewhere(words: Words) -> Spec:
     """Real income of the economies outside the pair that win or lose most, in the scenario being moved."""
+    x_axis = {"title": words("desk.income_axis"), "tickCount": 3, "labelOverlap": True}
+    y_axis = {"title": None, "labelColor": shade("ink"), "labelLimit": 150}
     return framed(
         {
             "height": {"step": 22},
             "data": {"name": "rows"},
             "mark": {"type": "bar", "height": {"band": 0.7}},
             "encoding": {
-                "x": {"field": "pct", "type": "quantitative", "axis": {"title": words("desk.income_axis"), "tickCount": 5, "labelOverlap": True}},
-                "y": {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None, "labelColor": shade("ink"), "labelLimit": 150}},
+                "x": {"field": "pct", "type": "quantitative", "axis": x_axis},
+                "y": {"field": "name", "type": "nominal", "sort": None, "axis": y_axis},
                 "color": {"condition": {"test": "datum.pct < 0", "value": shade("raises")}, "value": shade("lowers")},
             },
         }

@@ -37,7 +37,9 @@ def replace_file(path: Path, text: str) -> None:
         os.replace(aside, path)
         _flush_folder(path.parent)
     except OSError as error:
-        raise OutputError(f"{path.name} cannot be written: {error}.", fix="Check the folder's permissions and space.") from None
+        raise OutputError(
+            f"{path.name} cannot be written: {error}.", fix="Check the folder's permissions and space."
+        ) from None
     finally:
         Path(aside).unlink(missing_ok=True)
 
@@ -92,7 +94,13 @@ def scenario_toml(
     parts = [f"{k} closed" if v == float("-inf") else f"{k} {v:+.3g}" for k, v in setting.effects.items()]
     parts += [f"{n} {v:+.3g}" for n, v in (("there", setting.there), ("back", setting.back)) if v]
     note = f"from the scenario desk on {setting.year}: {', '.join(parts) or 'nothing moved'} (log points)"
-    lines = ["", "[[scenarios]]", f"id = {_quoted(id_)}", f"title = {_quoted(title)}", f"note = {_quoted(note)}"]
+    lines = [
+        "",
+        "[[scenarios]]",
+        f"id = {_quoted(id_)}",
+        f"title = {_quoted(title)}",
+        f"note = {_quoted(note)}",
+    ]
     if setting.closed:
         lines.append("closed = true")
     elif there == back:
@@ -104,7 +112,7 @@ def scenario_toml(
             now = residual(a, b, setting.year)
             if now is None:
                 raise StudyError(
-                    f"The effects differ by direction, and there is no residual of {a}->{b} in {setting.year} to tie them to.",
+                    f"The effects differ by direction, and {a}->{b} has no residual in {setting.year} to tie them to.",
                     fix="Choose another baseline year, or the same effect both ways.",
                 )
             lines.append(f'  {{ from = "{a}", to = "{b}", log_ratio = {now + effect:.4f}, base = {window} }},')

@@ -25,7 +25,7 @@ HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
@@ -78,6 +78,9 @@ class Guard:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             self.check_host(headers)
+            if self.admits(scope):
+                await self.admit(scope, send)
+                return
             self.check_access(scope, headers)
             self.check_origin(scope, headers)
             if scope["method"] in CHANGES:
@@ -96,12 +99,27 @@ class Guard:
             raise Refusal(421, "refused.host")
 
     def check_access(self, scope: dict, headers: dict[str, str]) -> None:
-        """Beyond loopback: the access token, in a cookie or once in the address."""
-        if not self.keys.access:
-            return
-        given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("access", [""])[-1]
-        if not any(compare_digest(self.keys.access.encode(), t.encode()) for t in (given, _cookie(headers, "access"))):
+        """Beyond loopback: the access token, kept in a cookie since the first visit."""
+        if self.keys.access and not compare_digest(self.keys.access.encode(), _cookie(headers, "access").encode()):
             raise Refusal(401, "refused.access")
+
+    def admits(self, scope: dict) -> bool:
+        """Whether this is a first visit with the access token in the address."""
+        given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("access", [""])[-1]
+        return (
+            bool(self.keys.access)
+            and scope["method"] == "GET"
+            and compare_digest(self.keys.access.encode(), given.encode())
+        )
+
+    async def admit(self, scope: dict, send: Any) -> None:
+        """Move the access token from the address into a cookie, so that links and history do not carry it."""
+        pairs = [p for p in scope["query_string"].split(b"&") if not p.startswith(b"access=")]
+        place = scope.get("raw_path", scope["path"].encode()) + (b"?" + b"&".join(pairs) if pairs else b"")
+        cookie = f"access={self.keys.access}; HttpOnly; SameSite=Strict; Path=/".encode()
+        headers = [(b"location", b"/" + place.lstrip(b"/")), (b"set-cookie", cookie)]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
 
     def check_origin(self, scope: dict, headers: dict[str, str]) -> None:
         """The request comes from our own pages, or from the address bar if it changes nothing."""

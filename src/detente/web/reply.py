@@ -25,7 +25,11 @@ def templates() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("detente.web"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
+        loader=PackageLoader("detente.web"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
     )
     environment.globals["version"] = __version__
     environment.filters["json"] = lambda value: json.dumps(finite(value), ensure_ascii=False)
@@ -75,7 +79,9 @@ def go(request: Request, path: str) -> Response:
     return RedirectResponse(path, 303)
 
 
-def problem(request: Request, error: DetenteError, status: int, *, back: str = "", kept: dict[str, str] | None = None) -> Response:
+def problem(
+    request: Request, error: DetenteError, status: int, *, back: str = "", kept: dict[str, str] | None = None
+) -> Response:
     """What is wrong, why it matters and what to do; ``kept`` is what the user had typed."""
     data = {
         "error": type(error).__name__, "what": error.what if hasattr(error, "what") else str(error),

@@ -54,7 +54,9 @@ def serve(
     app = create_app(Site(workspace, keys), hosts=LOOPBACK if local else frozenset())
     if browser:
         threading.Timer(0.6, webbrowser.open, (address,)).start()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -58,7 +58,8 @@ class Setting:
         pairs += [(name, f"{getattr(self, name):g}") for name in ("ratio", "theta", "psi")]
         pairs.append(("deficits", self.deficits))
         pairs += [(name, f"{value:g}") for name in ("there", "back") if (value := getattr(self, name))]
-        pairs += [(k, "closed" if v == CLOSED else f"{v:g}") for k, v in self.effects.items() if v]
+        moved = ((lever.id, self.effects.get(lever.id, 0.0)) for lever in levers())
+        pairs += [(name, "closed" if value == CLOSED else f"{value:g}") for name, value in moved if value]
         return urlencode(pairs)
 
 
@@ -106,7 +107,13 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
     )
     if not wrong and not setting.closed and max(map(abs, setting.totals())) > MOST:
         wrong.append(
-            Problem("address", None, "effects", f"The effects add up to more than {MOST:g} log points.", "Close the border.")
+            Problem(
+                "address",
+                None,
+                "effects",
+                f"The effects add up to more than {MOST:g} log points.",
+                "Close the border.",
+            )
         )
     if wrong:
         raise SpecificationError(
@@ -122,5 +129,10 @@ def read_pins(query: Sequence[tuple[str, str]], default: Setting) -> list[tuple[
     for name, text in query:
         if name == "pin" and len(pins) < MOST_PINS:
             title, _, rest = text.partition("|")
-            pins.append((title[:80], read_setting(dict(parse_qsl(rest)), replace(default, effects={}, there=0.0, back=0.0))))
+            pins.append(
+                (
+                    title[:80],
+                    read_setting(dict(parse_qsl(rest)), replace(default, effects={}, there=0.0, back=0.0)),
+                )
+            )
     return pins

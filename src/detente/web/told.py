@@ -17,8 +17,10 @@ def told(words: Words, bench: Bench, found: dict[str, Any], label: str) -> dict[
         change = words.percent(100 * (after / before - 1), 0, sign=True) if before else ""
         what = words("desk.flow", a=name_of(flow["from"]), b=name_of(flow["to"]))
         rows.append({"what": what, "before": words.money(before), "after": words.money(after), "change": change})
-    for row in found["income"]:
-        rows.append({"what": words("desk.income_of", a=row["name"]), "before": "", "after": "", "change": words.fine(row["pct"])})
+    rows += [
+        {"what": words("desk.income_of", a=row["name"]), "before": "", "after": "", "change": words.fine(row["pct"])}
+        for row in found["income"]
+    ]
     sentence = words(
         "desk.sentence", label=label, flow=rows[0]["what"], before=rows[0]["before"], after=rows[0]["after"],
         back=rows[1]["what"], back_before=rows[1]["before"], back_after=rows[1]["after"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from detente.report.catalogue import LANGUAGES, Catalogue
+from detente.language import LANGUAGES, Catalogue
 
 __all__ = ["LANGUAGES", "Words", "preferred"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -16,12 +17,15 @@ def main(study: str, out: str) -> int:
     """Run ``study`` into the folder ``out``; returns the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from detente.errors import DetenteError
+    from detente.report import render_report
     from detente.study import open_study
 
     try:
-        run = open_study(study).run(command=f"detente run {study}", progress=lambda stage, share: _say(stage=stage, share=share))
+        run = open_study(study).run(
+            command=f"detente run {Path(study).name}", progress=lambda stage, share: _say(stage=stage, share=share)
+        )
         _say(stage="report", share=0.9)
-        run.write(out)
+        run.write(out, {"report.html": render_report})
     except DetenteError as error:
         _say(error=f"{type(error).__name__}: {error}")
         return error.exit_code

@@ -70,6 +70,18 @@ class Forecast:
         spread = np.sum(self.weights * self.values * (2 * np.cumsum(self.weights) - self.weights - 1))
         return float(np.sum(self.weights * np.abs(self.values - value)) - spread)
 
+    @property
+    def sentence(self) -> str:
+        """The forecast in words: level against the counterfactual, and how many cases speak."""
+        low, middle, high = (100 * float(np.exp(v)) for v in self.quantile((0.1, 0.5, 0.9)))
+        years = "one full year" if self.horizon == 1 else f"{self.horizon} full years"
+        what = f"a {self.instrument}" if self.kind == "rupture" else f"the end of a {self.instrument}"
+        return (
+            f"Judged by {self.n_same} cases of the same instrument and {self.n_other} others, a flow stands at about "
+            f"{_share(middle)} of what else would be expected {years} after {what}; 8 in 10 forecasts lie between "
+            f"{_share(low)} and {_share(high)}."
+        )
+
     def flows(self, counterfactual: float, share: Sequence[float] = (0.1, 0.5, 0.9)) -> Floats:
         """Implied flows, million US$, given the flow one would expect without the rupture.
 
@@ -142,6 +154,10 @@ def predict(
     return Forecast(
         kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other
     )
+
+
+def _share(percent: float) -> str:
+    return f"{percent:.0f}%" if percent >= 1 else "less than 1%"
 
 
 def _check(instrument: str, kind: str, horizon: int) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
+from detente.record.date import add_years
 from detente.record.draft.calendar_words import (
     MONTHS,
     ORDER,
@@ -74,7 +75,7 @@ class Setting:
         return is_future(self.text, match.start(), match.end(), self.language)
 
 
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Setting], "Days | None"], bool]
+Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Setting], "Days | bool | None"], bool]
 
 
 def find_dates(text: str, language: str, published: str = "", own: Iterable[tuple[int, int]] = ()) -> list[DateMention]:
@@ -99,33 +100,29 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
     """
     today = date.fromisoformat(published) if re.fullmatch(r"\d{4}-\d\d-\d\d", published) else None
     setting = Setting(text, language, today)
-    taken = list(own)
+    taken = bytearray(len(text))
+    for start, end in own:
+        taken[start:end] = b"\1" * (end - start)
     found: list[_Found] = []
     for pattern, rule, relative in _rules(language):
         for match in pattern.finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+            start, end = match.span()
+            if any(taken[start:end]):
                 continue
-            days = _safely(rule, match, setting)
-            if days is False:
+            try:
+                days = rule(match, setting)
+            except (ValueError, OverflowError):  # 31 February: no date, and no part of it is one
+                taken[start:end] = b"\1" * (end - start)
+                continue
+            if days is False or (days and days[1] < days[0]):
                 continue
             year_given = bool(re.search(r"\d{4}|\byear\b|\baño\b", match.group(), re.IGNORECASE))
-            found.append(_Found(*match.span(), days, relative, year_given))
-            taken.append(match.span())
+            found.append(_Found(start, end, days, relative, year_given))
+            taken[start:end] = b"\1" * (end - start)
     joined = _join_ranges(sorted(found, key=lambda f: f.start), text, language)
     return [
         DateMention(f.start, f.end, text[f.start : f.end], iso(*f.days) if f.days else "", f.relative) for f in joined
     ]
-
-
-def _safely(rule: Callable, match: re.Match[str], setting: Setting) -> Days | None | bool:
-    """The rule's days; None where they need an unknown own date; False where no such day exists."""
-    try:
-        days = rule(match, setting)
-    except (ValueError, OverflowError):
-        return False
-    if days is not None and days is not False and days[1] < days[0]:
-        return False
-    return days
 
 
 @cache
@@ -154,22 +151,44 @@ def _join_ranges(found: list[_Found], text: str, language: str) -> list[_Found]:
         if last and last.days and item.days and _connected(last, item, text, language):
             first = last.days[0]
             if item.year_given and not last.year_given:
-                year = item.days[0].year
-                first = first.replace(year=year)
-                first = first.replace(year=year - 1) if first > item.days[1] else first
+                first = add_years(first, item.days[0].year - first.year)
+                first = add_years(first, -1) if first > item.days[1] else first
             if first <= item.days[1]:
                 days, relative = (first, item.days[1]), last.relative or item.relative
                 joined[-1] = _Found(last.start, item.end, days, relative, item.year_given)
                 continue
+        if last and item.days and _listed(last, item, text):
+            joined[-1] = replace(last, days=_in_year(last.days, item.days[0].year), year_given=True)
         joined.append(item)
     return joined
+
+
+_LIST = re.compile(r"\s(?:and|or|y|o)\s(?:in\s|on\s|en\s|el\s)?|,\s")
+
+
+def _listed(first: _Found, second: _Found, text: str) -> bool:
+    """*January and February 2030*: a month or day without a year, before one with a year."""
+    month = first.days is not None and (first.days[1] - first.days[0]).days in range(27, 31)
+    day = bool(re.match(r"\d|\w+\.?\s\d", text[first.start : first.end]))
+    bare = (month or day) and not first.year_given and second.year_given
+    return (
+        bare
+        and bool(_LIST.fullmatch(text[first.end : second.start]))
+        and re.search(r"\d{4}", text[second.start : second.end]) is not None
+    )
+
+
+def _in_year(days: Days, year: int) -> Days:
+    if (days[1] - days[0]).days == 0:
+        return (add_years(days[0], year - days[0].year),) * 2
+    return month_of(year, days[0].month)
 
 
 def _connected(first: _Found, second: _Found, text: str, language: str) -> bool:
     middle = text[first.end : second.start]
     before, pair = _PAIR[language]
     if pair.fullmatch(middle):
-        return bool(before.search(text[: first.start]))
+        return bool(before.search(text, max(0, first.start - 20), first.start))
     return bool(_JOIN[language].fullmatch(middle))
 
 

@@ -37,7 +37,7 @@ def split_sentences(text: str) -> list[Sentence]:
         stop = len(text) if match is None else match.start()
         line = match is None or match.group().startswith("\n")
         if not line:
-            if _abbreviated(text[begin:stop], match.group()):
+            if _abbreviated(text[max(begin, stop - 20) : stop], match.group()):
                 continue
             stop = match.end()
         words = text[begin:stop]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from detente.record.draft.words import words
+
 SIGNS = {
     **{"US$": "usd", "U.S.$": "usd", "USD": "usd", "A$": "aud", "AU$": "aud", "C$": "cad", "CA$": "cad"},
     **{"NZ$": "nzd", "HK$": "hkd", "S$": "sgd", "NT$": "twd", "R$": "brl", "MX$": "mxn", "COP$": "cop"},
@@ -11,15 +13,12 @@ SIGNS = {
     **{"€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr", "Rs": "inr", "₽": "rub", "₺": "try", "₩": "krw", "₴": "uah"},
     **{"₦": "ngn", "₪": "ils", "₱": "php", "฿": "thb", "₫": "vnd", "CFA": "xof"},
 }
-CODES = (
-    "USD EUR GBP JPY CNY CHF CAD AUD NZD COP VES MXN BRL ARS CLP PEN UYU BOB PYG INR PKR RUB TRY KRW SEK NOK DKK PLN "
-    "UAH ZAR NGN KES EGP SAR AED QAR IRR ILS IDR MYR THB VND PHP SGD HKD TWD GEL AMD AZN RWF UGX"
-).split()
+CODES = words("en", "units", "currencies")
 _SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse=True))
 SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")
 
 _MONEY = {
-    "usd": r"(?:US|U\.S\.|American) dollars?|dollars?|dólares(?: estadounidenses| americanos)?|dólar|greenbacks|USD|mdd",
+    "usd": r"(?:US|U\.S\.|American) dollars?|dollars?|dólares(?: (?:estadounid|americ)\w+)?|dólar|greenbacks|USD|mdd",
     "eur": r"euros?|EUR",
     "gbp": r"(?:British )?pounds? sterling|British pounds?|libras esterlinas|GBP",
     "cop": r"Colombian pesos?|pesos colombianos|COP",
@@ -40,8 +39,8 @@ _MONEY = {
     "aud": r"Australian dollars?|dólares australianos|AUD",
 }
 _MEASURES = {
-    "pp": r"percentage points?|pp|puntos porcentuales|punto porcentual",
-    "bp": r"basis points?|bps|puntos básicos",
+    "pp": r"percentage[ -]points?|pp|puntos porcentuales|punto porcentual",
+    "bp": r"basis[ -]points?|bps|puntos básicos",
     "pct": r"%|per ?cent|percent|por ?ciento|pct",
     "km2": r"square kilomet(?:re|er)s?|sq\.? ?km|km2|km²|kilómetros cuadrados",
     "m2": r"square met(?:re|er)s?|sq\.? ?m|m2|m²|metros cuadrados",
@@ -85,16 +84,19 @@ _MEASURES = {
     "minutes": r"minutes?|minutos?|mins?",
     "seconds": r"seconds?|segundos?",
 }
-CLOSED = frozenset([*_MONEY, *_MEASURES, *SIGNS.values()])
-TIMES = frozenset("centuries decades years quarters months fortnights weeks days hours minutes seconds".split())
+MONEY = frozenset([*_MONEY, *SIGNS.values(), *(code.lower() for code in CODES)])
+CLOSED = MONEY | frozenset(_MEASURES)
 
 _CASED = {"t", "m", "g", "l"}
 _UNITS = [
-    (code, re.compile(rf"(?:{body})(?![\w])" if code != "pct" else rf"(?:{body})", 0 if code in _CASED else re.IGNORECASE))
+    (
+        code,
+        re.compile(rf"(?:{body})(?![\w])" if code != "pct" else rf"(?:{body})", 0 if code in _CASED else re.IGNORECASE),
+    )
     for code, body in sorted({**_MONEY, **_MEASURES}.items(), key=lambda item: item[0] in _CASED)
 ]
 _PER = re.compile(
-    r"\s?(?:(?:/|per\s|an?\s|each\s|every\s|por\s|al\s|a la\s|cada\s)(?P<en>day|week|month|year|hour|barrel|tonne|ton|head|kilo"
+    r"\s?(?:(?:/|(?:per|an?|each|every|por|al|a la|cada)\s)(?P<en>day|week|month|year|hour|barrel|tonne|ton|head|kilo"
     r"|kilogram|litre|gallon|person|día|semana|mes|año|hora|barril|tonelada|persona|kilo|litro)\b"
     r"|(?P<es>diarios|diarias|semanales|mensuales|anuales)\b|(?P<adv>daily|annually|yearly|monthly)\b)",
     re.IGNORECASE,
@@ -107,13 +109,13 @@ _PER_WORDS = {
 }
 
 
-def currency_before(text: str) -> tuple[int, str] | None:
-    """Where a currency sign or code that ends ``text`` begins, and its ISO 4217 code in lower case.
+def currency_before(text: str, end: int) -> tuple[int, str] | None:
+    """Where a currency sign or code that ends at ``end`` begins, and its ISO 4217 code in lower case.
 
-    >>> currency_before("worth US$")
+    >>> currency_before("worth US$7bn", 9)
     (6, 'usd')
     """
-    found = SIGN_BEFORE.search(text)
+    found = SIGN_BEFORE.search(text, max(0, end - 8), end)
     if not found:
         return None
     sign = found.group(1)
@@ -126,6 +128,9 @@ def unit_at(text: str, position: int) -> tuple[int, str] | None:
     >>> unit_at("9 square kilometres", 2)
     (19, 'km2')
     """
+    first = text[position : position + 1]
+    if not (first.isalpha() or first in ("%", "°")):
+        return None
     best: tuple[int, str] | None = None
     for code, pattern in _UNITS:
         match = pattern.match(text, position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import Spec, hits, rule, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story, decimal_year

@@ -6,7 +6,7 @@ from json import dumps
 from statistics import median
 from typing import Any
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story
@@ -93,16 +93,20 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], order: list[str], compac
         )
         for n, (kind, group) in enumerate((kind, _by_instrument(rows)[kind]) for kind in order)
     ]
-    return {"vconcat": panels, "spacing": 6}
+    return {"vconcat": panels, "spacing": 34, "bounds": "flush"}
 
 
-def _label(row: dict[str, Any], number: int, x: Spec, y: Spec) -> list[Spec]:
-    """The name of an own case above or below its mark, on the side where there is room."""
-    right = row["pct"] > 40
-    mark = {"align": "right" if right else "left", "dx": 8 if right else -8, "dy": (-15, 15)[number % 2],
-            "baseline": "middle", "fontWeight": 600, "fontSize": 11}  # fmt: skip
-    text = haloed(mark, {"x": x, "y": y, "text": {"field": "label"}})
-    return [{"data": values([row]), **layer} for layer in text]
+def _label(row: dict[str, Any], edge: float, x: Spec, y: Spec) -> list[Spec]:
+    """The name of an own case on the upper or lower edge of its row, with a line to its mark."""
+    right = row["pct"] > 40  # the text runs to the side where there is room
+    mark = {"align": "right" if right else "left", "dx": 5 if right else -5, "baseline": "middle",
+            "fontWeight": 600, "fontSize": 11}  # fmt: skip
+    data = values([{**row, "edge": edge}])
+    at = {"x": x, "y": {**y, "field": "edge"}}
+    return [
+        {"data": data, "mark": rule("ink"), "encoding": {**at, "y2": {"field": "lane"}}},
+        *({"data": data, **layer} for layer in haloed(mark, {**at, "text": {"field": "label"}})),
+    ]
 
 
 def _panel(
@@ -116,7 +120,8 @@ def _panel(
     last: bool,
     compact: bool,
 ) -> Spec:
-    reach = max(2, *(abs(row["lane"]) for row in rows)) + 1
+    own = [row for row in rows if row["own"]]
+    reach = max(2, *(abs(row["lane"]) for row in rows)) + (2 if own else 1)
     steps = [0.25, 1, 4, 25, 100, 400] if compact else [0.25, 0.5, 1, 2, 5, 12.5, 25, 50, 100, 200, 400]
     x = {"field": "pct", "type": "quantitative",
          "scale": {"type": "log", "base": 2, "domain": [LEAST / 1.15, MOST * 1.15], "nice": False},
@@ -130,7 +135,6 @@ def _panel(
     shape = {"field": "finding_words", "type": "nominal",
              "scale": {"domain": names, "range": ["triangle-down", "square", "circle"]},
              "legend": {"title": None, "orient": "top"} if first else None}  # fmt: skip
-    own = [row for row in rows if row["own"]]
     n_lost = sum(row["lost"] for row in rows)
     title = words("library.row", kind=words.known("instrument", kind), lost=n_lost, n=len(rows))
     layers: list[Spec] = [
@@ -144,13 +148,13 @@ def _panel(
             "mark": {"type": "point", "size": 150, "strokeWidth": 2, "shape": "circle", "color": shade("ink")},
             "encoding": {"x": x, "y": y},
         },
-        *(layer for n, row in enumerate(own) for layer in _label(row, n, x, y)),
+        *(layer for n, row in enumerate(own) for layer in _label(row, (-1, 1)[n % 2] * (reach - 0.5), x, y)),
         hits({"x": x, "y": y}, size=110),
     ]
     return {
         "width": width,
         "height": max(34, LANE * 2 * reach),
-        "title": {"text": title, "fontSize": 13},
+        "title": {"text": title, "fontSize": 13, "frame": "group"},
         "data": values(rows),
         "layer": layers,
     }

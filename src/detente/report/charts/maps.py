@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from detente.language import Catalogue
 from detente.report import shapes
-from detente.report.catalogue import Catalogue
-from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, values
+from detente.report.charts.chart import Chart, Spec, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
+WIDTH = 365  # of one map, on a desk and on a phone, so that both share their shapes
 STEP = 0.8  # degrees, less than a pixel at the width of one map
 SHARE_STEPS = (1.0, 2.5, 5.0, 10.0, 25.0)  # percent of an economy's trade
 SHARE_SHADES = tuple(f"step{n}" for n in range(6))
@@ -43,8 +44,8 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
     own = {row["code"]: row["value"] for row in maps[0].rows}
     mapped = [row for row in maps[0].rows if shapes.outline(row["code"])]
     top = max(mapped or maps[0].rows, key=lambda row: row["value"])
-    finding = words("maps.partners_title", economy=story.study.origin_name, top=top["name"], year=year,
-                    top_share=words.percent(top["value"], 0), other=story.study.destination_name,
+    finding = words("maps.partners_title", economy=story.economy(there), top=top["name"], year=year,
+                    top_share=words.percent(top["value"], 0), other=story.economy(back),
                     share=words.percent(own.get(back, 0.0), 1))  # fmt: skip
     absent = sorted({row["name"] for one in maps for row in one.rows if shapes.outline(row["code"]) is None})
     labels = _share_labels(words)
@@ -141,17 +142,17 @@ def _gain_labels(words: Catalogue, steps: tuple[float, float]) -> list[str]:
 
 def _spec(maps: list[_Map], labels: list[str], names: tuple[str, ...], title: str, compact: bool) -> Spec:
     across = 1 if compact else min(2, len(maps))
-    width = NARROW + 70 if compact else (WIDE + 100) // across - 20
     legend = {
         "title": title, "orient": "top", "direction": "horizontal", "values": labels, "columns": 3 if compact else 6,
-        "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": shade("axis"), "columnPadding": 12,
+        "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": shade("axis"),
+        "titleLimit": 500, "columnPadding": 12,
     }  # fmt: skip
     colour = {"field": "label", "type": "nominal", "legend": legend,
               "scale": {"domain": labels, "range": [shade(name) for name in names]}}  # fmt: skip
     panels = [
         {
-            "width": width,
-            "height": int(width * 0.46),
+            "width": WIDTH,
+            "height": int(0.46 * WIDTH),
             "title": one.name,
             "projection": {"type": "equalEarth", "precision": 0},
             "layer": _layers(one, number, labels, colour if not number else {**colour, "legend": None}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story
@@ -96,7 +96,7 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, i
 
 def outer_episodes(story: Story) -> list[dict[str, Any]]:
     """Episodes to shade: those that do not merely enclose others."""
-    spans = [(e.from_year, e.to_year, e.title) for e in story.study.episodes]
+    spans = [(e.from_year, e.to_year, story.own(e.title)) for e in story.study.episodes]
     inner = [s for s in spans if not any(o != s and s[0] <= o[0] and o[1] <= s[1] for o in spans)]
     return [{"from": start, "to": end, "title": title} for start, end, title in inner or spans]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import Spec, hits, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story, decimal_year
@@ -77,7 +77,8 @@ def _panel(
     x = {"field": "x", **year_axis(domain, compact, labels=False)}
     title = words("series.axis", what=_named(words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"]))
     y = {"field": "value", "type": "quantitative", "scale": {"zero": True},
-         "axis": {"title": title, "tickCount": 3, "format": "~s"}}  # fmt: skip
+         "axis": {"title": title, "tickCount": 3, "format": "~s",
+                  "labelExpr": "datum.value ? datum.label : '0'"}}  # fmt: skip
     colour = shade("accent")
     return {
         "width": width,

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, spread, values, year_axis
 from detente.report.charts.events import event_marks, event_strip, number_layers
 from detente.report.charts.series import DRAWN_STATUS, series_panels
@@ -72,7 +72,7 @@ def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[int, float]:
 def _finding(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> str:
     totals = _totals(story, drawn)
     if len(totals) < 2:
-        return words("trade.title_plain", a=story.study.origin_name, b=story.study.destination_name)
+        return words("trade.title_plain", a=story.economy(story.study.origin), b=story.economy(story.study.destination))
     peak, last = max(totals, key=totals.__getitem__), max(totals)
     if peak == last:
         return words("trade.title_peak_now", value=words.money(totals[peak]), year=peak)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import polars as pl
 
-from detente.report.catalogue import Catalogue
+from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, values
 from detente.report.palette import shade
 from detente.report.story import Story

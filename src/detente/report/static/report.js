@@ -31,7 +31,7 @@ for (const button of all("[data-theme-switch]")) button.addEventListener("click"
 for (const button of all("[data-print]")) button.addEventListener("click", () => print());
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = all("details:not([open]):not(.numbers)");
+  opened = all(".claims details:not([open])");
   for (const part of opened) part.open = true;
 });
 addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
@@ -58,6 +58,12 @@ for (const form of all("form.filter")) {
     for (const other of all("button[data-verdict]", form)) other.setAttribute("aria-pressed", other === button);
     apply();
   });
+}
+
+// The narrow pictures take the words of their marks from the wide ones.
+for (const chart of all("figure.chart")) {
+  const wide = all(".wide .hit", chart), narrow = all(".narrow .hit", chart);
+  if (wide.length === narrow.length) narrow.forEach((mark, i) => { mark.dataset.tip = wide[i].dataset.tip; });
 }
 
 // Words at a mark: by pointer, by touch, or with the arrow keys on a focused chart.
@@ -107,7 +113,8 @@ function standalone(chart) {
   const box = drawing.viewBox.baseVal, style = getComputedStyle(document.documentElement);
   const size = Math.min(1, box.width / 600), pad = 16;
   const heading = wrapped(chart.querySelector("h3").textContent, box.width / 9);
-  const source = wrapped(chart.querySelector(".source").textContent, box.width / 6.2);
+  const notes = all(".key li", chart).map((line, i) => `${i + 1}  ${line.textContent}`);
+  const source = [...notes, chart.querySelector(".source").textContent].flatMap(line => wrapped(line, box.width / 6.2));
   const head = pad + heading.length * 22 + 6, foot = source.length * 15 + pad;
   const svg = document.createElementNS(space, "svg");
   const width = box.width + 2 * pad, height = head + box.height + foot + 8;
@@ -124,6 +131,12 @@ function standalone(chart) {
   const font = "Helvetica, Arial, sans-serif";
   heading.forEach((line, i) => add("text", { x: pad, y: pad + 14 + 22 * i, "font-family": font, "font-size": 17 * (0.85 + 0.15 * size), "font-weight": 700, fill: "var(--c-ink,#000)" }, line));
   const inner = drawing.cloneNode(true);
+  for (const use of all("use", inner)) {  // shapes stand in the page's store: take them along
+    const path = document.querySelector(use.getAttribute("href")).cloneNode();
+    path.removeAttribute("id");
+    for (const { name, value } of use.attributes) if (name !== "href") path.setAttribute(name, value);
+    use.replaceWith(path);
+  }
   for (const ghost of all(".ghost", inner)) ghost.remove();
   for (const mark of all("[data-tip]", inner)) mark.removeAttribute("data-tip");
   for (const [name, value] of Object.entries({ x: pad, y: head, width: box.width, height: box.height })) inner.setAttribute(name, value);

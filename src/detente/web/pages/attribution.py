@@ -1,1 +1,126 @@
-ROUTES = []
+"""The attribution desk: any dyad of the panel, any episode, against placebos of a chosen class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.economies import ROW, lookup, name_of
+from detente.errors import DetenteError
+from detente.study import Study
+from detente.web.attribution_charts import attribution_charts
+from detente.web.attribution_desk import KINDS, Question, answer, read_question
+from detente.web.bench import open_panel
+from detente.web.export import export
+from detente.web.pages.downloads import sent
+from detente.web.pages.study import head
+from detente.web.reply import page, words_of
+from detente.web.words import Words
+
+
+def attribution(request: Request) -> Response:
+    """The desk, with the question of the address answered."""
+    key = request.path_params["study"]
+    space = request.app.state.site.workspace
+    study = space.study(key)
+    panel, words = open_panel(study), words_of(request)
+    default = _default(study)
+    asked, found, problem = default, None, ""
+    try:
+        asked = _asked(request, default)
+        found = answer(panel, asked)
+    except DetenteError as error:
+        problem = str(error)
+    data = head(space, study, key) | {
+        "problem": problem,
+        "asked": {
+            "a": asked.origin, "b": asked.destination, "from": asked.start, "to": asked.end,
+            "base_from": asked.base[0], "base_to": asked.base[1], "placebos": asked.placebos,
+        },
+        "query": asked.query(),
+        "economies": sorted(
+            ({"code": c, "name": name_of(c)} for c in panel.economies if c != ROW), key=lambda e: e["name"]
+        ),
+        "years": list(panel.years),
+        "kinds": list(KINDS),
+        "episodes": [
+            {"title": e.title, "query": _with_episode(asked, study, e).query()} for e in study.episodes
+        ],
+        "panel": panel.name,
+        "n_economies": len(panel.economies),
+        "answer": found and {**found, "told": [_told(words, row) for row in found["findings"]]},
+    }  # fmt: skip
+    return page(request, "attribution.html.j2", data, 422 if problem else 200, charts=attribution_charts(words))
+
+
+def download(request: Request) -> Response:
+    """The findings, the fan and the curve as tables."""
+    import polars as pl
+
+    study = request.app.state.site.workspace.study(request.path_params["study"])
+    panel = open_panel(study)
+    asked = _asked(request, _default(study))
+    found = answer(panel, asked)
+    tables = {
+        "findings": pl.DataFrame(found["findings"], infer_schema_length=None),
+        "curve": pl.DataFrame(found["curve"], infer_schema_length=None),
+        "fan": pl.DataFrame(
+            [{"from": f["from"], "to": f["to"], **p, **b} for f in found["fans"] for p, b in zip(f["path"], f["band"])],
+            infer_schema_length=None,
+        ),
+    }
+    notes = [
+        *(row["sentence"] for row in found["findings"]),
+        *found["cautions"],
+        f"Panel: {found['panel']}. {panel.source}",
+    ]
+    name = f"{asked.origin}-{asked.destination}-attribution".lower()
+    return sent(export(tables, request.path_params["kind"], title=study.title, notes=notes), name)
+
+
+def _asked(request: Request, default: Question) -> Question:
+    query = dict(request.query_params)
+    for side in ("a", "b"):
+        if query.get(side):
+            query[side] = lookup(query[side])
+    return read_question(query, default)
+
+
+def _default(study: Study) -> Question:
+    panel = open_panel(study)
+    window = tuple(study.spec.attribution.base_windows[0])
+    start, end = (
+        (study.episodes[0].from_year, study.episodes[0].to_year) if study.episodes else (window[1], panel.years[-1])
+    )
+    return Question(study.origin, study.destination, start, end, window)
+
+
+def _with_episode(asked: Question, study: Study, episode: Any) -> Question:
+    return Question(study.origin, study.destination, episode.from_year, episode.to_year, asked.base, asked.placebos)
+
+
+def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
+    """A finding in words and formatted numbers."""
+    share = row["placebo_share"]
+    return {
+        "flow": f"{name_of(row['exporter'])} → {name_of(row['importer'])}",
+        "before": words.money(row["flow_from_usd_mn"]),
+        "after": words.money(row["flow_to_usd_mn"]),
+        "change": words.number(row["log_change"], 2, sign=True),
+        "change_pct": words.log_percent(row["log_change"]),
+        "economies": words.number(row["supply_demand_part"], 2, sign=True),
+        "dyad": words.number(row["dyad_part"], 2, sign=True),
+        "placebo": ""
+        if share is None
+        else words("attribution.of_pairs", share=words.significant(100 * share), n=words.number(row["n_placebos"])),
+        "sentence": row["sentence"],
+    }
+
+
+ROUTES = [
+    Route("/s/{study}/attribution", attribution),
+    Route("/s/{study}/attribution/download/{kind}", download),
+]

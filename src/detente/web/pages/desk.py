@@ -82,7 +82,10 @@ def save(request: Request, form: dict[str, str]) -> Response:
     space, key = request.app.state.site.workspace, request.path_params["study"]
     study = space.study(key)
     if space.is_builtin(study):
-        raise StudyError("This study ships with the package and is not changed.", fix="Make a copy of it first, on its page.")
+        raise StudyError(
+            "This study ships with the package and is not changed.",
+            fix="Make a copy of it first, on its page.",
+        )
     bench = open_bench(study)
     setting = read_setting(form, bench.default())
     add_scenario(study, form.get("title", "").strip(), setting, bench.residual)
@@ -147,7 +150,13 @@ def _for_request(request: Request, how: Any) -> dict[str, Any]:
 def solved(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str, Any]:
     """The central path of a setting, with the words that tell it."""
     found = _solved(bench, setting.query())
-    return {"label": label, "query": setting.query(), "setting": plain(setting), **found, **told(words, bench, found, label)}
+    return {
+        "label": label,
+        "query": setting.query(),
+        "setting": plain(setting),
+        **found,
+        **told(words, bench, found, label),
+    }
 
 
 def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str, Any]:
@@ -156,7 +165,14 @@ def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str
     flow, income = found.flow.tolist(), [list(ends) for ends in found.income.values()]
     ranges = [words("desk.range", low=words.money(low), high=words.money(high)) for low, high in flow]
     ranges += [words("desk.range", low=words.fine(low), high=words.fine(high)) for low, high in income]
-    return {"label": label, "query": setting.query(), "flow": flow, "income": income, "n": found.n, "ranges": ranges}
+    return {
+        "label": label,
+        "query": setting.query(),
+        "flow": flow,
+        "income": income,
+        "n": found.n,
+        "ranges": ranges,
+    }
 
 
 @lru_cache(maxsize=2048)
@@ -209,7 +225,15 @@ def _scenarios(bench: Bench, study: Study, setting: Setting) -> list[dict[str, A
             query, why_not = bench.of_scenario(scenario, setting).query(), ""
         except DetenteError as problem:
             query, why_not = "", str(problem)
-        rows.append({"id": scenario.id, "title": scenario.title, "note": scenario.note, "query": query, "why_not": why_not})
+        rows.append(
+            {
+                "id": scenario.id,
+                "title": scenario.title,
+                "note": scenario.note,
+                "query": query,
+                "why_not": why_not,
+            }
+        )
     return rows
 
 

@@ -34,7 +34,9 @@ def static(request: Request) -> Response:
     else:
         raise HTTPException(404)
     kind = KINDS[name.rpartition(".")[2]]
-    return Response(body, media_type=kind, headers={"cache-control": "no-cache" if name != "vega.js" else "max-age=86400"})
+    return Response(
+        body, media_type=kind, headers={"cache-control": "no-cache" if name != "vega.js" else "max-age=86400"}
+    )
 
 
 @cache

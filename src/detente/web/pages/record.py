@@ -1,1 +1,198 @@
-ROUTES = []
+"""The record editor: rows of a record, a form for each, validation, conflicts and undo."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from detente.errors import DetenteError, Problem, StudyError
+from detente.record import Ledger
+from detente.record.schema import TABLES, Table
+from detente.study import Study
+from detente.web.pages.study import head
+from detente.web.record_edit import EDITABLE, Change, Conflict, Rejected, last_change, read_file, save, undo
+from detente.web.reply import go, page
+
+LONG = ("title", "claim", "note", "why_not", "derivation", "target", "options", "sets")
+LISTED = {
+    "events": ("date", "title", "kind", "direction", "source_ids"),
+    "claims": ("source_id", "claim", "type", "test"),
+    "figures": ("series", "period", "value", "unit", "status", "source_id"),
+    "sources": ("title", "publisher", "date", "kind"),
+}
+NEW_SOURCE = "source:"  # prefix of the fields of a source added together with a row
+
+
+def first(request: Request) -> Response:
+    return RedirectResponse(f"/s/{request.path_params['study']}/record/events", 307)
+
+
+def rows(request: Request) -> Response:
+    """All rows of one table, with what is wrong in the record and the way back."""
+    study, key, table = _place(request)
+    last = last_change(study)
+    data = head(request.app.state.site.workspace, study, key) | {
+        "table": table.name,
+        "tables": list(EDITABLE),
+        "id_column": table.schema.key,
+        "columns": list(LISTED[table.name]),
+        "rows": [dict(row.cells) for row in read_file(study, table.name).rows],
+        "problems": [str(p) for p in Ledger.check(study.record)],
+        "can_undo": ", ".join(c["id"] for c in last["changes"]) if last else "",
+        "saved": request.query_params.get("saved", "")[:200],
+        "undone": request.query_params.get("undone", "")[:200],
+    }
+    return page(request, "record.html.j2", data)
+
+
+def form(request: Request) -> Response:
+    """The form of one row, or of a new one."""
+    study, key, table = _place(request)
+    id_ = request.query_params.get("id", "")
+    row = read_file(study, table.name).find(table.schema.key, id_) if id_ else None
+    if id_ and row is None:
+        raise StudyError(
+            f"There is no row '{id_[:60]}' in {table.schema.file}.",
+            fix="It may have been renamed or removed.",
+        )
+    return _form(request, study, key, table, id_, row.digest if row else "", dict(row.cells) if row else {})
+
+
+async def change(request: Request) -> Response:
+    """Save the form; on a problem or a conflict it comes back as it was filled in."""
+    given = {name: str(value) for name, value in (await request.form()).items()}
+    return await run_in_threadpool(_change, request, given)
+
+
+async def take_back(request: Request) -> Response:
+    study, key, table = _place(request)
+    _writable(request, study)
+    ids = await run_in_threadpool(undo, study)
+    return go(request, f"/s/{key}/record/{table.name}?undone={quote(ids)}")
+
+
+def _change(request: Request, given: dict[str, str]) -> Response:
+    study, key, table = _place(request)
+    _writable(request, study)
+    id_, digest = given.get("id", ""), given.get("digest", "")
+    cells = {c: given.get(c, "") for c in table.schema.allowed}
+    source = {c: given.get(NEW_SOURCE + c, "").strip() for c in TABLES["sources"].allowed}
+    changes = [Change(table.name, id_, digest, cells)]
+    if source["source_id"]:
+        changes.insert(0, Change("sources", "", "", source))
+    try:
+        save(study, changes)
+    except Conflict as conflict:
+        now = conflict.now
+        stands = {"digest": now.digest if now else "", "cells": dict(now.cells) if now else {}}
+        return _form(
+            request,
+            study,
+            key,
+            table,
+            id_ if now else "",
+            stands["digest"],
+            cells,
+            source,
+            conflict=stands,
+            error=str(conflict),
+        )
+    except Rejected as rejected:
+        return _form(request, study, key, table, id_, digest, cells, source, problems=rejected.problems)
+    except DetenteError as error:
+        return _form(request, study, key, table, id_, digest, cells, source, error=str(error))
+    return go(request, f"/s/{key}/record/{table.name}?saved={quote(cells[table.schema.key].strip())}")
+
+
+def _form(
+    request: Request, study: Study, key: str, table: _Table, id_: str, digest: str, cells: dict[str, str],
+    source: dict[str, str] | None = None, *, problems: tuple[Problem, ...] = (), conflict: dict | None = None,
+    error: str = "",
+) -> Response:  # fmt: skip
+    own = [p for p in problems if p.file == table.schema.file and p.column in table.schema.allowed]
+    data = head(request.app.state.site.workspace, study, key) | {
+        "table": table.name,
+        "tables": list(EDITABLE),
+        "id": id_,
+        "digest": digest,
+        "fields": [_field(table.schema, c, cells.get(c, ""), own) for c in table.schema.allowed],
+        "source_fields": [
+            _field(
+                TABLES["sources"],
+                c,
+                (source or {}).get(c, ""),
+                [p for p in problems if p.file == "sources.csv"],
+            )
+            for c in TABLES["sources"].allowed
+        ]
+        if table.name != "sources"
+        else [],
+        "source_open": bool(source and source["source_id"]),
+        "sources": [
+            {
+                "id": r.cells.get("source_id", ""),
+                "title": f"{r.cells.get('publisher', '')}: {r.cells.get('title', '')}",
+            }
+            for r in read_file(study, "sources").rows
+        ],
+        "problems": [str(p) for p in problems],
+        "conflict": conflict,
+        "error": error,
+    }
+    status = 409 if conflict is not None else 422 if problems or error else 200
+    return page(request, "row.html.j2", data, status)
+
+
+def _field(schema: Table, column: str, value: str, problems: list[Problem]) -> dict[str, Any]:
+    words = list((schema.words or {}).get(column, ()))
+    if schema.file == "events.csv" and column == "kind":
+        from detente.record.vocabulary import default_vocabulary
+
+        words = sorted(default_vocabulary().kinds)
+    return {
+        "name": column,
+        "value": value,
+        "needed": column in schema.needed,
+        "words": words,
+        "long": column in LONG,
+        "date": column in schema.dates,
+        "sources": column in ("source_id", "source_ids", "cites") and column != schema.key,
+        "wrong": [f"{p.what} {p.fix}".strip() for p in problems if p.column == column],
+    }
+
+
+class _Table:
+    """A table by its name in the address."""
+
+    def __init__(self, name: str) -> None:
+        if name not in EDITABLE:
+            raise HTTPException(404)
+        self.name, self.schema = name, TABLES[name]
+
+
+def _place(request: Request) -> tuple[Study, str, _Table]:
+    key = request.path_params["study"]
+    return request.app.state.site.workspace.study(key), key, _Table(request.path_params["table"])
+
+
+def _writable(request: Request, study: Study) -> None:
+    if request.app.state.site.workspace.is_builtin(study):
+        raise StudyError(
+            "This study ships with the package and is not changed.",
+            fix="Make a copy of it first, on its page.",
+        )
+
+
+ROUTES = [
+    Route("/s/{study}/record", first),
+    Route("/s/{study}/record/{table}", rows),
+    Route("/s/{study}/record/{table}/row", form, methods=["GET"]),
+    Route("/s/{study}/record/{table}/row", change, methods=["POST"]),
+    Route("/s/{study}/record/{table}/undo", take_back, methods=["POST"]),
+]

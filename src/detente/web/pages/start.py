@@ -60,7 +60,9 @@ def _make(space: Workspace, form: dict[str, str]) -> str:
     names = [name_of(lookup(form[k])) for k in ("origin", "destination")]
     name = form["name"].strip() or "-".join(_slug(n) for n in names)
     if name != _slug(name):
-        raise StudyError(f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {_slug(name)}.")
+        raise StudyError(
+            f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {_slug(name)}."
+        )
     return new_study(form["origin"], form["destination"], folder=space.root / name).name
 
 

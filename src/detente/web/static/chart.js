@@ -5,7 +5,7 @@ import { save } from "./app.js";
 export async function liveChart(place, spec, rows) {
   const full = { ...spec, data: { name: "rows", values: rows } };
   const { view } = await window.vegaEmbed(place, full, {
-    ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: false, hover: false,
+    ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: false, hover: false, logLevel: 1,
   });
   return {
     show: (next) => view.data("rows", next).runAsync(),

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 import detente.report
-from detente.report.catalogue import LANGUAGES, Catalogue
+from detente.language import LANGUAGES, Catalogue
 
 ROOT = Path(detente.report.__file__).parent
 

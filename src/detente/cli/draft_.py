@@ -1,0 +1,97 @@
+"""``detente draft``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from detente.study import Study
+
+
+@click.command("draft", epilog="Example: detente draft article.html --study my-study --source S1")
+@click.argument("article", required=False, type=click.Path(path_type=Path))
+@click.option("--study", required=True, help="The study: a folder, or a built-in study's name.")
+@click.option("--out", type=click.Path(path_type=Path), help="Draft file; NAME.draft.csv in this folder if left out.")
+@click.option("--source", help="The article's id in sources.csv; made from the file's name if left out.")
+@click.option("--date", "published", help="The article's own date, YYYY-MM-DD; else from sources.csv or the article.")
+@click.option("--language", type=click.Choice(["en", "es"]), help="The article's language; guessed if left out.")
+@click.option("--suggest", metavar="MODULE:FUNCTION", help="A step of your own that may add rows; none by default.")
+@click.option(
+    "--accept", "accepted", type=click.Path(path_type=Path), help="Take over the rows marked yes in this file."
+)
+@click.option("--keep-wording", is_flag=True, help="Accept claims still in the article's words, as quotations.")
+def command(
+    article: Path | None, study: str, out: Path | None, source: str | None, published: str | None, language: str | None,
+    suggest: str | None, accepted: Path | None, keep_wording: bool,
+) -> None:  # fmt: skip
+    """Draft claims from ARTICLE (text, Markdown or HTML), or accept a draft.
+
+    The draft is a CSV file beside the study. Write yes in its column 'accept', put the claim in your own
+    words, and take the rows over with --accept FILE. Nothing enters the study before that.
+    """
+    from detente.study import open_study
+
+    if (article is None) == (accepted is None):
+        raise click.UsageError("Give an ARTICLE to draft from, or --accept FILE to take over a draft.")
+    opened = open_study(study)
+    if accepted is not None:
+        _accept(accepted, opened, study, keep_wording)
+    else:
+        _draft(article, opened, study, out, source, published, language, suggest)
+
+
+def _draft(
+    article: Path, study: Study, name: str, out: Path | None, source: str | None, published: str | None,
+    language: str | None, suggest: str | None,
+) -> None:  # fmt: skip
+    from detente.record.draft.clean import read_article
+    from detente.record.draft.drafting import draft_claims
+    from detente.record.draft.files import save_draft
+    from detente.record.draft.suggest import load
+
+    ledger = study.ledger()
+    source = source or re.sub(r"[^A-Za-z0-9._-]+", "-", article.stem).strip("-")
+    known = {row["source_id"]: row for row in ledger.sources.iter_rows(named=True)}
+    published = _day(published) or _day_of(known.get(source))
+    found = read_article(article, published=published, language=language or "")
+    draft = draft_claims(found, source, set(ledger.claims["claim_id"]), load(suggest) if suggest else None)
+    path = save_draft(draft, out or Path(f"{article.stem}.draft.csv"), study.folder)
+    click.echo(f"{draft.summary()} in {path}")
+    if not draft.published:
+        click.echo("The article's own date is not known, so relative dates stay empty: give --date YYYY-MM-DD.")
+    if source not in known:
+        click.echo(f"Add a row '{source}' for the article to {study.record / 'sources.csv'} before accepting.")
+    click.echo(f"Next: work on the file, then: detente draft --accept {path} --study {name}")
+
+
+def _accept(path: Path, study: Study, name: str, keep_wording: bool) -> None:
+    from detente.errors import UsageError
+    from detente.record.draft.accept import accept
+    from detente.study import builtin_studies
+
+    if name in builtin_studies():
+        raise UsageError(
+            f"'{name}' is a built-in study, which is not changed.",
+            fix=f"Copy {study.folder} and give the copy as --study.",
+        )
+    click.echo(accept(path, study.record, keep_wording=keep_wording).summary())
+
+
+def _day(text: str | None) -> str:
+    """A full day, or nothing; anything else is an error of usage."""
+    from datetime import date
+
+    if not text:
+        return ""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise click.UsageError(f"--date '{text}' is not a day: write YYYY-MM-DD.") from None
+
+
+def _day_of(source: dict | None) -> str:
+    return source["date"] if source and re.fullmatch(r"\d{4}-\d\d-\d\d", source["date"] or "") else ""

@@ -1,0 +1,102 @@
+"""Downloads: the tables of a run, and what the desks show."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.errors import UnreadableFile
+from detente.web.bands import bands
+from detente.web.bench import open_bench, outcome
+from detente.web.export import Download, export
+from detente.web.setting import read_setting
+
+WORD_TABLES = ("attribution", "claims", "scenarios")  # what a reader wants in a document; the rest is data
+
+
+def of_run(request: Request) -> Response:
+    """All tables of a finished run."""
+    space, key, kind = (
+        request.app.state.site.workspace,
+        request.path_params["study"],
+        request.path_params["kind"],
+    )
+    study = space.study(key)
+    wanted = request.query_params.get("run")
+    path = next((p for p in space.runs(study) if wanted in (None, p.name)), None)
+    if path is None:
+        raise UnreadableFile(f"There is no run '{(wanted or '')[:20]}' of this study.", fix="Run it on its page first.")
+    run = space.read(path)
+    tables = {name: table.to_frame() for name, table in run.tables().items()}
+    if kind == "docx":
+        columns = {
+            "claims": ["claim_id", "claim", "verdict", "evidence"],
+            "attribution": ["exporter", "importer", "episode", "log_change", "dyad_part", "placebo_share"],
+            "scenarios": [
+                "scenario",
+                "year",
+                "theta",
+                "deficits",
+                "economy",
+                "welfare_pct",
+                "exports_change_usd_mn",
+            ],
+        }
+        tables = {name: tables[name].select(columns[name]) for name in WORD_TABLES}
+    answer = [line for part in ("happened", "why", "what_if", "claims") for line in getattr(run.answer, part)]
+    notes = [*answer, *run.notes, run.manifest.get("cite", "")]
+    return sent(export(tables, kind, title=study.title, notes=notes), f"{key}-{path.name}")
+
+
+def of_desk(request: Request) -> Response:
+    """The setting of the scenario desk with its central path and its bands."""
+    import polars as pl
+
+    space, key, kind = (
+        request.app.state.site.workspace,
+        request.path_params["study"],
+        request.path_params["kind"],
+    )
+    study = space.study(key)
+    bench = open_bench(study)
+    setting = read_setting(request.query_params, bench.default())
+    found, around = outcome(bench, bench.solve(setting)), bands(bench, setting)
+    rows = [
+        {"what": f"exports {f['from']} to {f['to']}", "unit": "usd_mn", "before": f["before"], "after": f["after"],
+         "low_5pct": low, "high_95pct": high}
+        for f, (low, high) in zip(found["flows"], around.flow.tolist())
+    ]  # fmt: skip
+    rows += [
+        {"what": f"real income {f['economy']}", "unit": "pct", "before": 0.0, "after": f["pct"],
+         "low_5pct": around.income[f["economy"]][0], "high_95pct": around.income[f["economy"]][1]}
+        for f in found["income"]
+    ]  # fmt: skip
+    rows += [
+        {
+            "what": f"real income {f['economy']}",
+            "unit": "pct",
+            "before": 0.0,
+            "after": f["pct"],
+            "low_5pct": None,
+            "high_95pct": None,
+        }
+        for f in found["elsewhere"]
+    ]
+    notes = [
+        setting.query(),
+        f"{around.n} exact draws. {found['certificate']['status']}. Panel: {bench.panel.name}. {bench.panel.source}",
+    ]
+    return sent(export({"scenario": pl.DataFrame(rows)}, kind, title=study.title, notes=notes), f"{key}-scenario")
+
+
+def sent(file: Download, name: str) -> Response:
+    """A file to keep."""
+    return Response(
+        file.body,
+        media_type=file.media,
+        headers={"content-disposition": f'attachment; filename="{name}.{file.ending}"'},
+    )
+
+
+ROUTES = [Route("/s/{study}/download/{kind}", of_run), Route("/s/{study}/desk/download/{kind}", of_desk)]

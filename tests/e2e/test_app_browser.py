@@ -1,0 +1,370 @@
+"""The app in a real browser: whole journeys, and on every page no foreign request and no broken rule."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import threading
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+uvicorn = pytest.importorskip("uvicorn")
+
+PAGES = (
+    "/",
+    "/s/copy",
+    "/s/copy/desk?sanctions=0.85&pin=Closed|year=2014%26goods=closed",
+    "/s/copy/attribution",
+    "/s/copy/record/events",
+    "/s/copy/record/events/row?id=E040",
+    "/s/colombia-venezuela/record/claims",
+    "/jobs",
+    "/s/none",
+)
+SHAPES = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="module")
+def address(root):
+    """A running server with a copy of the built-in study that has a finished run."""
+    from detente.study import open_study
+    from detente.web import Site, Workspace, create_app
+
+    space = Workspace(root)
+    space.copy(open_study("colombia-venezuela"), "copy")
+    space.study("copy").run(quick=True).write(root / "runs" / "copy" / "001")
+    listener = socket.create_server(("127.0.0.1", 0))
+    site = Site(space)
+    server = uvicorn.Server(uvicorn.Config(create_app(site), log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://localhost:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    site.jobs.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        engine = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield engine
+        engine.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """A visitor; afterwards it must have met no error, no policy violation and no other host."""
+    contexts, complaints = [], []
+
+    def new(width=1280, scheme="light", **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=address, **options
+        )
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+
+        def watch(page):
+            page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and not _expected(m) else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("request", lambda r: complaints.append(r.url) if _foreign(r.url, address) else None)
+
+        context.on("page", watch)
+        return context.new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _expected(message):
+    """Pages that say what was wrong answer with a status that the browser's console repeats."""
+    return re.search(r"status of (404|409|422)", message.text) is not None
+
+
+def _foreign(url, address):
+    return urlsplit(url).scheme in ("http", "https", "ws", "wss") and not url.startswith(address)
+
+
+def ready(page):
+    page.wait_for_selector("#desk[data-state=ready]")
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape[0]}-{shape[1]}")
+def test_every_page_fits_its_width_and_draws_its_charts(visit, shape):
+    page = visit(*shape)
+    for path in PAGES:
+        page.goto(path, wait_until="networkidle")
+        if "/desk" in path:
+            ready(page)
+        if "/attribution" in path:
+            page.wait_for_selector("#answer[data-state=ready]")
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, (path, wider)
+        charts = page.evaluate(
+            "[...document.querySelectorAll('.vega svg')].map(s => ({w: s.getBoundingClientRect().width, "
+            "marks: s.querySelectorAll('.mark-symbol path, .mark-rect path, .mark-line path, .mark-area path').length, "
+            "out: s.getBoundingClientRect().right - document.documentElement.clientWidth}))"
+        )
+        assert len(charts) == (3 if "/desk" in path else 4 if "/attribution" in path else 0), path
+        for chart in charts:
+            assert chart["w"] > 200, (path, chart)
+            assert chart["marks"] > 0, (path, chart)
+            assert chart["out"] <= 1, (path, chart)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_accessibility_finding(visit, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    # bypass_csp lets the checker's own script in; what it looks at is the page as served
+    page = visit(scheme=scheme, bypass_csp=True)
+    found = {}
+    for path in PAGES:
+        page.goto(path, wait_until="networkidle")
+        if "/desk" in path:
+            ready(page)
+        bad = [v for v in axe.run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+        if bad:
+            found[path] = [
+                (v["id"], [n["target"] for n in v["nodes"]][:3], v["nodes"][0]["failureSummary"]) for v in bad
+            ]
+    assert found == {}
+
+
+def test_a_new_user_makes_a_study_runs_it_and_asks_what_if(visit, root):
+    page = visit()
+    page.goto("/")
+    page.fill("input[name=origin]", "Colombia")
+    page.fill("input[name=destination]", "Ecuado")
+    page.click("text=Make the study")
+    assert "Ecuador" in page.inner_text("[role=alert]")  # did you mean
+    assert page.input_value("input[name=origin]") == "Colombia"
+    page.fill("input[name=destination]", "Ecuador")
+    page.click("text=Make the study")
+    assert urlsplit(page.url).path == "/s/colombia-ecuador"
+    page.click("text=Run the study")
+    page.wait_for_selector("text=Finished.", timeout=60_000)
+    page.click("text=See the study")
+    page.wait_for_selector(".view .answer")
+    assert (root / "runs" / "colombia-ecuador" / "001" / "results.json").is_file()
+    page.click(".places >> text=Scenario desk")
+    ready(page)
+    before = page.inner_text("#told")
+    page.click("[data-set=bloc] >> text=join")
+    page.wait_for_function("text => document.querySelector('#told').textContent !== text", arg=before)
+    ready(page)
+    page.fill("#save input[name=title]", "A bloc of two")
+    page.click("#save button")
+    page.wait_for_selector("text=A bloc of two")
+    assert 'title = "A bloc of two"' in (root / "colombia-ecuador" / "study.toml").read_text(encoding="utf-8")
+
+
+def test_the_desk_by_keyboard_alone(visit):
+    page = visit()
+    page.goto("/s/copy/desk")
+    ready(page)
+    before = page.inner_text("#told")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "s-goods":
+            break
+    assert page.evaluate("document.activeElement.matches(':focus-visible')")
+    for _ in range(5):
+        page.keyboard.press("PageDown")
+    page.wait_for_function("text => document.querySelector('#told').textContent !== text", arg=before)
+    assert "goods=-" in page.url
+    ready(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.wait_for_function("location.search.includes('goods=closed')")
+    page.wait_for_function("document.querySelector('#told').textContent.includes('US$0')")
+
+
+def test_the_address_holds_the_state_and_back_and_forward_work(visit):
+    page = visit()
+    page.goto("/s/copy/desk")
+    ready(page)
+    first = page.inner_text("#told")
+    page.click("[data-set=sanctions] >> text=lifted")
+    page.wait_for_function("text => document.querySelector('#told').textContent !== text", arg=first)
+    second, link = page.inner_text("#told"), page.url
+    page.click("[data-set=payments] >> text=frozen")
+    page.wait_for_function("text => document.querySelector('#told').textContent !== text", arg=second)
+    page.go_back()
+    page.wait_for_function("text => document.querySelector('#told').textContent === text", arg=second)
+    page.go_back()
+    page.wait_for_function("text => document.querySelector('#told').textContent === text", arg=first)
+    page.go_forward()
+    page.wait_for_function("text => document.querySelector('#told').textContent === text", arg=second)
+    other = visit()
+    other.goto(link)
+    assert other.inner_text("#told") == second
+    assert float(other.input_value("input[name=sanctions]")) == 0.85
+
+
+def test_dragging_updates_the_centre_and_greys_the_old_bands(visit):
+    page = visit()
+    page.goto("/s/copy/desk?sanctions=0.85")
+    ready(page)
+    held = []
+    page.route("**/desk/bands?**", lambda route: held.append(route))
+    before = page.inner_text("#told")
+    slider = page.locator("#s-sanctions")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for step in range(20):
+        page.mouse.move(box["x"] + box["width"] * (0.6 + step / 100), box["y"] + box["height"] / 2)
+    page.wait_for_function("text => document.querySelector('#told').textContent !== text", arg=before)
+    page.wait_for_selector("#desk[data-state=central]")
+    assert page.locator("#rows td.band.stale").count() == 4
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    assert page.locator("#rows td.band.stale").count() == 4
+    held[-1].continue_()
+    ready(page)
+    assert page.locator("#rows td.band.stale").count() == 0
+
+
+def test_scenarios_are_kept_compared_and_removed(visit):
+    page = visit()
+    page.goto("/s/copy/desk?goods=-1")
+    ready(page)
+    for name in ("One", "Two", "Three"):
+        page.fill("#pin-name", name)
+        page.click("#pin")
+    assert page.is_disabled("#pin")
+    assert page.locator("#pins li").count() == 3
+    labels = page.locator("#chart-flows svg text").all_text_contents()
+    assert {"One", "Two", "Three", "This scenario"} <= set(labels)
+    page.reload()
+    ready(page)
+    assert page.locator("#pins li").count() == 3
+    page.click("#pins li:first-child button")
+    assert page.locator("#pins li").count() == 2
+    assert "One" not in page.url
+
+
+def test_a_value_beyond_the_domain_is_said_and_kept_in_sight(visit):
+    page = visit()
+    page.goto("/s/copy/desk?theta=-3&bloc=0.475")
+    assert "theta" in page.inner_text(".alert[role=alert] >> nth=0")
+    assert page.inner_text("code >> nth=0") == "theta=-3"
+    page.goto("/s/copy/desk")
+    ready(page)
+    page.fill("input[name=theta]", "-3")
+    page.wait_for_selector("#desk-problem:not([hidden])")
+    assert page.input_value("input[name=theta]") == "-3"
+    page.fill("input[name=theta]", "4")
+    page.wait_for_selector("#desk-problem", state="hidden")
+
+
+def test_two_tabs_on_one_row_and_nothing_typed_is_lost(visit, root):
+    one = visit()
+    one.goto("/s/copy/record/events/row?id=E041")
+    two = one.context.new_page()
+    two.goto("/s/copy/record/events/row?id=E041")
+    one.fill("textarea[name=note]", "from the first tab")
+    one.click("#row button.main")
+    one.wait_for_selector("text=Saved: E041.")
+    two.fill("textarea[name=note]", "from the second tab")
+    two.click("#row button.main")
+    two.wait_for_selector(".conflict")
+    assert two.input_value("textarea[name=note]") == "from the second tab"
+    assert "from the first tab" in two.inner_text(".conflict")
+    two.click("#row button.main")
+    two.wait_for_selector("text=Saved: E041.")
+    two.click("text=Undo the last change (E041)")
+    two.wait_for_selector("text=Undone: E041.")
+    assert "from the first tab" in (root / "copy" / "record" / "events.csv").read_text(encoding="utf-8")
+
+
+def test_a_wrong_row_comes_back_as_typed_and_a_closed_tab_keeps_its_draft(visit):
+    page = visit()
+    page.goto("/s/copy/record/events/row")
+    page.fill("input[name=event_id]", "N1")
+    page.fill("input[name=date]", "2026-02-30")
+    page.fill("textarea[name=title]", '<script>alert("x")</script>')
+    page.select_option("select[name=kind]", "election")
+    page.select_option("select[name=direction]", "0")
+    page.fill("input[name=source_ids]", "unsourced")
+    page.click("#row button.main")
+    page.wait_for_selector("[aria-invalid=true]")
+    assert page.get_attribute("[aria-invalid=true]", "name") == "date"
+    assert page.input_value("textarea[name=title]") == '<script>alert("x")</script>'
+    page.fill("input[name=date]", "2026-02-28")
+    context = page.context
+    page.close()
+    page = context.new_page()
+    page.goto("/s/copy/record/events/row")
+    assert page.input_value("input[name=date]") == "2026-02-28"
+    page.click("#row button.main")
+    page.wait_for_selector("text=Saved: N1.")
+    page.fill("#find", "alert(")
+    assert page.inner_text("#rows tbody tr:visible td:nth-child(3)") == '<script>alert("x")</script>'
+    page.goto("/s/copy/record/events/row")
+    assert page.input_value("input[name=date]") == ""
+    page.goto("/s/copy/record/events")
+    page.click("text=Undo the last change (N1)")
+
+
+def test_a_run_survives_a_reload_and_a_closed_tab(visit, root):
+    page = visit()
+    page.goto("/s/copy")
+    page.click("text=Run again")
+    page.wait_for_url("**/jobs/*")
+    page.reload()
+    link, context = page.url, page.context
+    page.close()
+    page = context.new_page()
+    page.goto(link)
+    page.wait_for_selector("text=Finished.", timeout=60_000)
+    assert (root / "runs" / "copy" / "002" / "report.html").is_file()
+
+
+def test_a_run_is_cancelled_and_leaves_nothing_behind(visit, root):
+    page = visit()
+    page.goto("/s/copy")
+    page.click("text=Run again")
+    page.click("text=Cancel the run")
+    page.wait_for_selector("text=Cancelled; nothing was written.")
+    time.sleep(0.5)
+    assert not [p for p in (root / "runs" / "copy").iterdir() if p.name.startswith(".")]
+
+
+def test_spanish_is_chosen_once_and_stays(visit):
+    page = visit()
+    page.goto("/s/copy/desk")
+    page.click("text=Español")
+    ready(page)
+    assert page.get_attribute("html", "lang") == "es"
+    assert page.inner_text("h1") == "Mesa de escenarios"
+    assert "millones" in page.inner_text("#told")
+    page.goto("/s/copy/attribution")
+    assert page.inner_text("h1") == "Mesa de atribución"
+
+
+def test_without_javascript_the_desk_still_answers(visit):
+    page = visit(java_script_enabled=False)
+    page.goto("/s/copy/desk")
+    before = page.inner_text("#told")
+    page.fill("input[name=bloc]", "0.475")
+    page.click("noscript button")
+    assert page.inner_text("#told") != before
+    assert "bloc=0.475" in page.url
