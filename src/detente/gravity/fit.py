@@ -144,6 +144,10 @@ def fit_design(
             certificate, design = certificate.extended(design, more)
             raw, layout, design = _fit(nonempty(design, "leaving out separated rows"), engine, tol,
                                        max_iterations, dropped)  # fmt: skip
+    if layout is not None and not raw.converged and engine == "auto":
+        other, _, narrower = _fit(design, "irls", tol, max_iterations, dropped)
+        if other.converged:
+            raw, layout, design = other, None, narrower
     errors = covariance(design, raw, clustering, ssc)
     fit = _assembled(design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons)
     if throw and not fit.converged:

@@ -21,6 +21,7 @@ from detente.gravity.rows import RowProjector, blocks_of
 MAX_SWEEPS = 300
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
 def fit_by_scaling(design: Design, *, tol: float = 1e-9, max_iterations: int = 50) -> EngineFit | Collinear | None:
     """Fit, or None where the margins do not settle or the effects have slopes: IRLS then has to do it."""
     blocks = blocks_of(design)
@@ -47,8 +48,10 @@ def fit_by_scaling(design: Design, *, tol: float = 1e-9, max_iterations: int = 5
                 refused = find_collinear(exact.T @ (mu[:, None] * exact), norms, design.names)
                 if refused is not None:
                     return refused
+        if not np.isfinite(hessian).all():
+            return None
         step = scaled_solve(hessian, tilde.T @ (flow - mu))
-        change = float(np.abs(step * np.sqrt(np.diag(hessian))).max()) / total
+        change = float(np.abs(step * np.sqrt(np.maximum(np.diag(hessian), 0.0))).max()) / total
         converged = change <= 1e-6
         aim = tol if converged else min(1e-3, max(change**2, tol))
         before = _likelihood(flow, mu)
@@ -64,6 +67,8 @@ def fit_by_scaling(design: Design, *, tol: float = 1e-9, max_iterations: int = 5
     projector.weigh(mu)
     tilde, effects = projector.effects(X, effects, tol=1e-8)
     hessian = tilde.T @ (mu[:, None] * tilde)
+    if not np.isfinite(hessian).all():
+        return None
     drift = 0.0
     if len(coef):
         step = scaled_solve(hessian, tilde.T @ (flow - mu))
