@@ -43,11 +43,15 @@ def simulated(seed: int = 0, rho: float = 0.8, noise: float = 0.25) -> Sample:
     return Sample.of((flows, tuple(f"E{k:02d}" for k in range(n)), tuple(range(2000, 2000 + t))))
 
 
-def over_worlds(loss: float, worlds: int = 5, dyads: int = 40) -> list[Size]:
-    """Size or power of every method over several simulated panels, pooled."""
-    runs = [
-        size_of_methods(simulated(k), dyads=dyads, loss_pct=loss, group="simulated", seed=k) for k in range(worlds)
-    ]
+#: Methods that take no time, and those that do; dyads tested on BACI and on each simulated panel.
+QUICK, SLOW = ("placebo share", "placebo share of means"), ("synthetic control", "matrix completion", "conformal")
+DYADS = {QUICK: (600, 200), SLOW: (150, 40)}
+
+
+def over_worlds(loss: float, methods: tuple[str, ...], dyads: int, worlds: int = 5) -> list[Size]:
+    """Size or power over several simulated panels, pooled."""
+    options = {"loss_pct": loss, "group": "simulated", "methods": methods}
+    runs = [size_of_methods(simulated(k), dyads=dyads, seed=k, **options) for k in range(worlds)]
     pooled = []
     for same in zip(*runs):
         n = sum(s.n for s in same)
@@ -55,14 +59,21 @@ def over_worlds(loss: float, worlds: int = 5, dyads: int = 40) -> list[Size]:
     return pooled
 
 
+def of_methods(sample: Sample, methods: tuple[str, ...]) -> list[Size]:
+    """Size, and power against a loss of half, on BACI and on simulated panels."""
+    real, made = DYADS[methods]
+    rows: list[Size] = []
+    for loss in (0.0, 50.0):
+        rows += size_of_methods(sample, dyads=real, loss_pct=loss, methods=methods)
+        rows += over_worlds(loss, methods, made)
+    return rows
+
+
 def measure(folder: Path) -> pl.DataFrame:
     """One row a test, group, horizon and loss."""
     sample = Sample.of(baci(folder))
     borders = contiguity_matrix(neighbours(folder), sample)
-    rows = [*size_of_placebo_test(sample, contiguity=borders)]
-    for loss in (0.0, 50.0):
-        rows += size_of_methods(sample, dyads=150, loss_pct=loss)
-        rows += over_worlds(loss)
+    rows = [*size_of_placebo_test(sample, contiguity=borders), *of_methods(sample, QUICK), *of_methods(sample, SLOW)]
     frame = pl.DataFrame([astuple(r) for r in rows], schema=list(Size.__dataclass_fields__), orient="row")
     return frame.with_columns(pl.col("rejected").round(4))
 

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from detente.attribution import attribute
+from detente.attribution.placebos import choose, mean_change, stand
+from detente.attribution.residuals import residuals
+from detente.attribution.sample import Sample
 
 pytestmark = [pytest.mark.oracle, pytest.mark.shared]
 
@@ -66,6 +69,17 @@ def test_shift_share_of_the_freeze_is_80_to_20(found) -> None:
 def test_level_in_2020(found) -> None:
     row = found.residuals().filter(exporter="COL", year=2020).row(0, named=True)
     assert row["placebo_share"] == pytest.approx(0.074, abs=SHARE)
+
+
+def test_means_of_years_after_the_closure(baci) -> None:
+    """Mean of 2016-20 less mean of 2012-14: +0.04, 57% of placebos below."""
+    sample = Sample.of(baci)
+    i, j = sample.economy("COL"), sample.economy("VEN")
+    fit = residuals(sample.flows, slice(0, 5), [(i, j), (j, i)])
+    means = mean_change(fit.log_ratio, slice(12, 15), slice(16, 21))
+    standing = stand(float(means[i, j]), means[choose(fit.base_mean, i, j).chosen])
+    assert means[i, j] == pytest.approx(0.04, abs=PRINTED)
+    assert standing.share == pytest.approx(0.57, abs=0.015)  # near the middle one placebo in 70 lies within 0.01
 
 
 def test_thousands_of_placebos_take_seconds(baci) -> None:

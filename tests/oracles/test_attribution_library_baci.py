@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from detente.attribution.attribute import contiguity_matrix
-from detente.attribution.calibration import size_by_economy, size_of_placebo_test
+from detente.attribution.calibration import (
+    shipped_sizes,
+    size_by_economy,
+    size_of_methods,
+    size_of_placebo_test,
+)
 from detente.attribution.library import pseudo_coverage, shipped_points
 from detente.attribution.library.paths import frame_of
 from detente.attribution.sample import Sample
@@ -88,3 +93,18 @@ def test_the_test_is_loose_for_some_economies_as_the_docs_say(baci) -> None:
         assert found[group] == pytest.approx(share, abs=0.04), group  # 300 draws or more: sd of about 0.02
     exporters = [share for group, share in found.items() if group.startswith("exporter")]
     assert np.median(exporters) < 0.05
+
+
+@pytest.mark.slow
+def test_shipped_sizes_are_those_of_the_code(baci, shared_data) -> None:
+    measured = script("attribution_size")
+    borders = contiguity_matrix(measured.neighbours(shared_data), baci)
+    fresh = [
+        *size_of_placebo_test(baci, contiguity=borders),
+        *size_of_methods(baci, dyads=600, methods=measured.QUICK),
+    ]
+    shipped = {(s.test, s.group, s.horizon, s.loss_pct): s for s in shipped_sizes()}
+    assert len(fresh) == 3 * 7 + 2
+    for s in fresh:
+        same = shipped[s.test, s.group, s.horizon, s.loss_pct]
+        assert (same.n, same.rejected) == (s.n, pytest.approx(s.rejected, abs=1e-4))

@@ -71,7 +71,7 @@ def manufactures(shared_data):
 THREE_WAY = "trade ~ fta | isoexp^year + isoimp^year + isoexp^isoimp"
 
 
-@pytest.mark.parametrize("engine", ["tensor", "rows"])
+@pytest.mark.parametrize("engine", ["tensor", "rows", "irls"])
 def test_weidner_zylkin_uncorrected(manufactures, engine):
     fit = fit_ppml(manufactures, THREE_WAY, cluster="isoexp^isoimp", engine=engine)
     assert fit.n_used == 20_600
@@ -81,7 +81,7 @@ def test_weidner_zylkin_uncorrected(manufactures, engine):
 
 def test_both_engines_agree(manufactures):
     formula = "trade ~ fta + fta:ln_distw | isoexp^year + isoimp^year + isoexp^isoimp"
-    one, other = (fit_ppml(manufactures, formula, engine=e) for e in ("tensor", "rows"))
+    one, other = (fit_ppml(manufactures, formula, engine=e) for e in ("tensor", "irls"))
     np.testing.assert_allclose(list(one.coef.values()), list(other.coef.values()), rtol=0, atol=1e-8)
     np.testing.assert_allclose(one.cov, other.cov, rtol=1e-6)
 

@@ -63,7 +63,7 @@ def test_splitting_an_economy_into_proportional_parts_does_not_matter(seed, shar
 
 @few
 @given(seeds)
-@pytest.mark.parametrize("engine", ["tensor", "rows"])
+@pytest.mark.parametrize("engine", ["tensor", "rows", "irls"])
 def test_fitted_margins_equal_observed_margins(engine, seed):
     fit = fit_ppml(panel(seed), FORMULA, engine=engine)
     for effect in fit.design.effects:

@@ -63,7 +63,11 @@ def test_every_method_finds_the_loss() -> None:
     assert found.conformal.low < LOSS < found.conformal.high
     assert found.conformal.p_zero <= 0.1
     frame = found.to_frame()
-    assert frame["method"].to_list() == ["placebo", "synthetic control", "matrix completion", "conformal"]
+    assert frame["method"].to_list() == [
+        "placebo", "placebo, means", "synthetic control", "matrix completion", "conformal",
+    ]  # fmt: skip
+    assert found.means == pytest.approx(LOSS, abs=2 * NOISE)
+    assert found.means_placebo.share <= 0.05
 
 
 def test_the_break_is_dated_and_meets_its_event() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.attribution import attribute
+from detente.attribution import attribute, infer
 from detente.errors import NotIdentified, SpecificationError, UnknownEconomy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,3 +118,10 @@ def test_adding_a_loss_to_the_dyad_moves_only_its_own_part(twelve) -> None:
     after = attribute((cut, codes, years), "COL", "VEN", [(2008, 2020)], [(2000, 2004)]).findings[0].split
     assert after.dyad_part - before.dyad_part == pytest.approx(np.log(0.5), abs=1e-6)
     assert after.supply_demand_part == pytest.approx(before.supply_demand_part, abs=1e-6)
+
+
+def test_clustered_errors_are_refused(twelve) -> None:
+    with pytest.raises(SpecificationError, match="one treated cluster"):
+        infer(twelve, "COL", "VEN", (2008, 2010), errors="clustered")
+    with pytest.raises(SpecificationError, match="errors='bayes'"):
+        infer(twelve, "COL", "VEN", (2008, 2010), errors="bayes")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detente.attribution import library
-from detente.attribution.calibration import shipped_sizes
+from detente.attribution.calibration import LEVELS, shipped_sizes
 from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.paths import compute_paths
 from detente.attribution.library.prediction import predict
@@ -143,7 +143,7 @@ def test_measured_sizes_are_shipped_and_near_five_percent() -> None:
 
 def test_every_method_has_a_measured_size_and_more_power_than_size() -> None:
     found = {(s.test, s.group, s.loss_pct): s for s in shipped_sizes() if s.loss_pct or s.horizon == 5}
-    for test in ("placebo share", "synthetic control", "matrix completion", "conformal"):
+    for test in LEVELS:
         for group in ("50 US$ million and more", "simulated"):
             size, power = found[test, group, 0.0], found[test, group, 50.0]
             assert clopper_pearson(round(size.rejected * size.n), size.n)[0] <= size.level, size

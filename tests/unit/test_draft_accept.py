@@ -15,7 +15,10 @@ from detente.record.draft.row import COLUMNS, fingerprint
 from detente.record.schema import CLAIMS
 
 ARTICLE = Article(
-    "", "Trade was worth US$7.2bn in 2008, the chamber said.\n\nMore than 240 trucks crossed in 2021.", "2022-11-03", "en"
+    "",
+    "Trade was worth US$7.2bn in 2008, the chamber said.\n\nMore than 240 trucks crossed in 2021.",
+    "2022-11-03",
+    "en",
 )
 SOURCES = "source_id,title,publisher,date,kind\nS9,An article,A paper,2022-11-03,press\n"
 
@@ -27,7 +30,9 @@ def study(tmp_path: Path) -> Path:
     (record / "sources.csv").write_text(SOURCES)
     (record / "events.csv").write_text("event_id,date,title,kind,direction,source_ids\n")
     (record / "series.csv").write_text("figure_id,series,period,value,unit,basis,kind,status,source_id\n")
-    (record / "claims.csv").write_text("claim_id,source_id,paragraph,claim,type,why_not\nOLD,S9,1,Something,stance,A wish.\n")
+    (record / "claims.csv").write_text(
+        "claim_id,source_id,paragraph,claim,type,why_not\nOLD,S9,1,Something,stance,A wish.\n"
+    )
     return tmp_path / "study"
 
 
@@ -57,7 +62,12 @@ PARAPHRASE = "The chamber puts trade in 2008 at 7.2 billion dollars"
 def test_the_draft_holds_value_unit_date_and_source(study: Path) -> None:
     first, second = rows(draft_file(study))
     assert tuple(first) == COLUMNS
-    assert (first["value"], first["unit"], first["date"], first["attributed_to"]) == ("7200", "usd_mn", "2008", "the chamber")
+    assert (first["value"], first["unit"], first["date"], first["attributed_to"]) == (
+        "7200",
+        "usd_mn",
+        "2008",
+        "the chamber",
+    )
     assert (second["value"], second["unit"], second["note"]) == ("240", "trucks", "the article says at least")
     assert first["accept"] == second["accept"] == ""
     assert first["wording"] == fingerprint("Trade was worth US$7.2bn in 2008, the chamber said.")
@@ -108,7 +118,12 @@ def test_a_bad_row_is_named_in_the_draft_and_nothing_is_written(study: Path, cha
         accept(path, study / "record")
     assert says in str(caught.value)
     assert (study / "record/claims.csv").read_bytes() == before
-    assert sorted(p.name for p in (study / "record").iterdir()) == ["claims.csv", "events.csv", "series.csv", "sources.csv"]
+    assert sorted(p.name for p in (study / "record").iterdir()) == [
+        "claims.csv",
+        "events.csv",
+        "series.csv",
+        "sources.csv",
+    ]
 
 
 def test_the_row_number_is_the_drafts(study: Path) -> None:

@@ -50,10 +50,17 @@ def test_spanish_sources(text: str, source: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "She said no.", "It was reported on Friday.", "He called for calm.", "The member states agreed.", "The deal added 3% to trade.",
-        "Exports expected to rise fell.", "Ostana recalled its ambassador.", "The neighbour replied in kind.", "The bank's estimates were high.",
+        "She said no.",
+        "It was reported on Friday.",
+        "He called for calm.",
+        "The member states agreed.",
+        "The deal added 3% to trade.",
+        "Exports expected to rise fell.",
+        "Ostana recalled its ambassador.",
+        "The neighbour replied in kind.",
+        "The bank's estimates were high.",
     ],
-)  # fmt: skip
+)
 def test_what_credits_nobody(text: str) -> None:
     assert read(text) == []
 

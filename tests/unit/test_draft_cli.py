@@ -39,7 +39,11 @@ def test_from_article_to_accepted_claim(study: Path, capsys: pytest.CaptureFixtu
     assert "Add a row" not in said
     draft = Path("a story.draft.csv")
     (row,) = rows(draft)
-    assert (row["value"], row["unit"], row["date"]) == ("7200", "usd_mn", "2008")  # the source's date settles "last year"
+    assert (row["value"], row["unit"], row["date"]) == (
+        "7200",
+        "usd_mn",
+        "2008",
+    )  # the source's date settles "last year"
     row |= {"accept": "yes", "claim": "The chamber counts 7.2 billion dollars for 2008"}
     with draft.open("w", newline="") as file:
         writer = csv.DictWriter(file, row.keys())

@@ -43,6 +43,14 @@ def test_the_twelve_articles_reach_the_goal(kind: str) -> None:
     assert score.f1 >= GOALS[kind], "\n".join([*score.missed, *score.wrong])
 
 
+@pytest.mark.parametrize("kind", GOALS)
+def test_the_six_articles_of_another_author_reach_the_goal(kind: str) -> None:
+    """Figures were at 0.892 when these were scored blind; ``docs/drafting.md`` says what was repaired."""
+    assert len(scoring.annotations(FOLDER / "blind")) == 6
+    score = scoring.score_folder(FOLDER / "blind")[kind]
+    assert score.f1 >= GOALS[kind], "\n".join([*score.missed, *score.wrong])
+
+
 @pytest.mark.parametrize("path", GOLD, ids=lambda p: p.stem)
 def test_annotations_quote_the_article(path: Path) -> None:
     gold = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -65,7 +73,9 @@ def test_the_scorer_counts_a_wrong_unit_a_wrong_value_and_a_wrong_place_as_error
     wanted = [({"value": 5.0, "unit": "km"}, (0, 4)), ({"value": 7.0, "unit": "pct"}, (10, 12))]
     right = scoring._match("figure", wanted, fake([(0, 4, 5.0, "km"), (10, 12, 7.0, "pct")]), "x")
     assert (right.precision, right.recall, right.f1) == (1.0, 1.0, 1.0)
-    wrong = scoring._match("figure", wanted, fake([(0, 4, 5.0, "miles"), (10, 12, 7.1, "pct"), (30, 32, 5.0, "km")]), "x")
+    wrong = scoring._match(
+        "figure", wanted, fake([(0, 4, 5.0, "miles"), (10, 12, 7.1, "pct"), (30, 32, 5.0, "km")]), "x"
+    )
     assert wrong.f1 == 0.0
     half = scoring._match("figure", wanted, fake([(0, 4, 5.0, "km")]), "x")
     assert (half.precision, half.recall) == (1.0, 0.5)

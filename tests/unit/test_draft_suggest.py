@@ -27,7 +27,13 @@ def test_a_suggested_row_joins_the_draft_unaccepted_and_low() -> None:
 
     row = draft_claims(ARTICLE, "S", suggest=suggest).rows[-1].as_row()
     assert seen == [(ARTICLE.text, 1)]
-    assert (row["claim_id"], row["type"], row["confidence"], row["accept"], row["paragraph"]) == ("S-d2", "assessment", "low", "", "1")
+    assert (row["claim_id"], row["type"], row["confidence"], row["accept"], row["paragraph"]) == (
+        "S-d2",
+        "assessment",
+        "low",
+        "",
+        "1",
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_wasteful_borders_are_opened_and_closure_has_a_price():
 @pytest.mark.oracle
 @pytest.mark.parametrize("theta", [3.0, 5.0])
 def test_small_economy_sets_the_tariff_of_the_textbook(theta):
-    """Gros (1987): a small economy's optimal tariff on differentiated goods is 1/(sigma - 1) = 1/theta."""
+    """Export demand of elasticity sigma: a small economy's best tariff is 1/(sigma - 1) = 1/theta (Gros 1987)."""
     flows = np.array([[8.0, 2.0], [2.0, 1e6]])
     eco = Economy.from_arrays(["SML", "ROW"], flows)
     step = 0.01

@@ -117,6 +117,14 @@ def test_accounts_that_cannot_stand_name_the_economy(flows, error, named):
         Economy.from_arrays(["A", "B"], flows)
 
 
+@pytest.mark.parametrize("flows", [[["a", 1.0], [1.0, 1.0]], [[1.0], [1.0, 2.0]], object()])
+def test_what_is_no_array_of_numbers_is_refused(flows):
+    with pytest.raises(InvalidFlow, match="flows cannot be read as numbers"):
+        Economy.from_arrays(["A", "B"], flows)
+    with pytest.raises(InvalidFlow, match="gdp"):
+        internal_trade(["x"], [1.0])
+
+
 def test_totals_given_are_checked_with_the_gap():
     flows = [[90.0, 2.0], [1.0, 50.0]]
     Economy.from_arrays(["A", "B"], flows, output={"A": 92.0}, expenditure={"B": 52.0})

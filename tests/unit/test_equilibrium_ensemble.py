@@ -127,6 +127,7 @@ def test_failed_draws_are_kept_and_counted():
         ({"supply_elasticity": -1.0}, SpecificationError, "supply_elasticity"),
         ({"deficits": "none"}, SpecificationError, "deficits"),
         ({"flow_error": -0.1}, SpecificationError, "flow_error"),
+        ({"flow_error": np.ones(3)}, SpecificationError, "4 x 4"),
         ({"draws": 0}, EmptySample, "at least one"),
         ({"shock": {("COL", "XXX"): 1.0}}, InvalidShock, "XXX"),
     ],

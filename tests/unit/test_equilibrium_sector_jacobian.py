@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -99,5 +101,13 @@ def test_every_derivative_against_solving_again(deficits):
     for i, a in enumerate(NAMES):
         able = slope(lambda h, a=a: SHOCK + Shock(productivity_hat={a: float(np.exp(h))}))
         assert found.productivity[i] == pytest.approx(able, abs=2e-8)
+    for s in range(2):
+        h = np.zeros(2)
+        h[s] = step
+        ends = [
+            np.log(solve(replace(ECO, theta=ECO.theta + k * h), SHOCK, deficits=deficits).welfare_hat[1])
+            for k in (1, -1)
+        ]
+        assert found.theta[s] == pytest.approx((ends[0] - ends[1]) / (2 * step), abs=2e-8)
     assert found.to_frame().height == 12
     assert "matter most" in repr(found)

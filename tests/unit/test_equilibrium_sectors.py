@@ -206,6 +206,7 @@ def test_negative_final_spending_is_refused_or_truncated():
         ({("COL", "VEN", "gas"): -1.0}, {}, InvalidShock, "no sector 'gas'"),
         (Shock(tariff={("COL", "COL"): 0.1}), {}, InvalidShock, "internal"),
         (Shock(tariff={("COL", "VEN"): -2.0}), {}, InvalidShock, "above -1"),
+        (Shock(tariff={("COL", "VEN"): 0.2, ("COL", "VEN", "oil"): 0.3}), {}, InvalidShock, "contradicts"),
         ({}, {"theta": 4.0}, SpecificationError, "its own trade"),
         ({}, {"supply_elasticity": 1.0}, SpecificationError, "its own trade"),
         ({}, {"mode": "published"}, SpecificationError, "balanced trade"),

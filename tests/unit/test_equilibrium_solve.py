@@ -117,6 +117,7 @@ def test_negative_expenditure_names_the_economy():
         ({("COL", ("VEN", "ECU", "ROW")): CLOSED}, "isolates COL"),
         ({(("VEN", "ECU", "ROW"), "COL"): CLOSED}, "isolates COL"),
         (Shock(productivity_hat={"COL": -1.0}), "above zero"),
+        (Shock(labour_hat={"COL": None}), "above zero"),
         (Shock(deficit={"COL": 5.0}), "additive"),
         (Shock(tariff={("COL", "VEN"): 0.1}), "no tariffs"),
         ([1, 2], "not a shock"),
@@ -132,6 +133,7 @@ def test_shocks_that_make_no_sense(eco, shock, message):
     [
         ({"theta": 0.0}, "theta"),
         ({"theta": float("nan")}, "theta"),
+        ({"theta": "five"}, "not a number"),
         ({"supply_elasticity": -1.0}, "supply elasticity"),
         ({"deficits": "aditive"}, "Did you mean 'additive'"),
         ({"mode": "approximate"}, "mode"),

@@ -78,7 +78,7 @@ def test_the_engine_follows_from_the_effects(effects, engine):
 )
 def test_sectors_at_once_on_the_tensor_equal_the_rows(effects):
     data = panel(sectors=3, zeros=0.1)
-    one, other = (fit_ppml(data, f"trade ~ rta + x | {effects}", engine=e) for e in ("tensor", "rows"))
+    one, other = (fit_ppml(data, f"trade ~ rta + x | {effects}", engine=e) for e in ("tensor", "irls"))
     np.testing.assert_allclose(list(one.coef.values()), list(other.coef.values()), atol=1e-8)
     np.testing.assert_allclose(one.cov, other.cov, rtol=1e-6)
 
@@ -198,7 +198,7 @@ def test_no_rows_no_file_no_frame():
         fit_ppml([1, 2], THREE_WAY)
 
 
-@pytest.mark.parametrize("engine", ["tensor", "rows"])
+@pytest.mark.parametrize("engine", ["tensor", "rows", "irls"])
 def test_no_convergence_raises_or_returns_the_state(engine):
     with pytest.raises(NotConverged) as caught:
         fit_ppml(panel(), THREE_WAY, max_iterations=1, engine=engine)

@@ -134,3 +134,25 @@ def test_a_three_way_panel_with_a_separated_regressor_on_the_tensor():
     assert fit.engine == "tensor"
     assert fit.n_separated == 2
     assert fit.names == ("x",)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 51, 103])
+def test_sparse_three_way_panels_lose_exactly_the_rows_of_the_exact_search(seed):
+    r = np.random.default_rng(seed)
+    i, j, t = (a.ravel() for a in np.meshgrid(range(7), range(7), range(3), indexing="ij"))
+    y = r.gamma(1, 1, len(i)) * (r.random(len(i)) > 0.7)
+    data = pl.DataFrame({"i": i, "j": j, "t": t, "y": y, "x": r.normal(size=len(i)).round(1)})
+    data = data.filter(pl.col("i") != pl.col("j"))
+    found = fit_ppml(data, "y ~ x | i^t + j^t + i^j")
+    exact = fit_ppml(data, "y ~ x | i^t + j^t + i^j", separation="exact", engine="irls")
+    assert found.n_separated > 10
+    assert sorted(found.separated.rows) == sorted(exact.separated.rows)
+    assert found.coef["x"] == pytest.approx(exact.coef["x"], abs=1e-6)
+
+
+def test_effects_alone_can_separate_on_the_tensor():
+    flows = [(0, 0, 2.0), (0, 1, 1.0), (1, 0, 3.0), (1, 1, 1.0), (2, 2, 4.0), (0, 2, 0.0), (3, 2, 1.0), (2, 3, 2.0)]
+    data = pl.DataFrame([*flows, (3, 3, 5.0)], schema=["i", "j", "y"], orient="row")
+    fit = fit_ppml(data, "y ~ 1 | i + j", singletons="keep")
+    assert fit.engine == "tensor"
+    assert fit.separated.rows.tolist() == [5]

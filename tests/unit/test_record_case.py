@@ -185,3 +185,21 @@ def test_the_table_is_the_same_whatever_the_hash_seed():
         command = [sys.executable, "-c", SHOW, str(FOLDER)]
         tables.add(subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout)
     assert len(tables) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEAR", 0.01),
+        ("NEAR", 0.30),
+        ("CIF_OVER_FOB", (1.0, 1.12)),
+        ("CIF_OVER_FOB", (1.0, 1.4)),
+        ("FIT", 0.005),
+        ("FIT", 0.05),
+    ],
+)
+def test_no_verdict_hangs_on_a_chosen_threshold(verdicts, ledger, monkeypatch, name, value):
+    """The conventions of the engine may be drawn elsewhere without any verdict of the case changing."""
+    for module in ("verdict", "by_figures", "reconcile"):
+        monkeypatch.setattr(f"detente.record.{module}.{name}", value, raising=False)
+    assert ledger.verdicts(FINDINGS)["verdict"].to_list() == verdicts["verdict"].to_list()

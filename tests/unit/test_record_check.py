@@ -166,3 +166,16 @@ def test_a_folder_that_is_not_there(tmp_path):
 def test_an_unknown_row_has_a_hint():
     with pytest.raises(KeyError, match="Did you mean"):
         Ledger.read(STUDY).claim("S4-2.0")
+
+
+def test_a_record_may_bring_words_of_its_own(folder):
+    change(folder / "events.csv", "E058", "sets", "bloc.mercosur=out")
+    assert "not a state" in only_problem(folder).what
+    (folder / "vocabulary.toml").write_text('[state."bloc.mercosur"]\nvalues = ["member", "out"]\n', encoding="utf-8")
+    assert Ledger.check(folder) == []
+
+
+@pytest.mark.parametrize("text", ['[state."x"]\nvalues = "open"\n', "[state\n", "[state]\nx = 3\n"])
+def test_a_vocabulary_that_cannot_be_read_is_one_problem(folder, text):
+    (folder / "vocabulary.toml").write_text(text, encoding="utf-8")
+    assert only_problem(folder).file == "vocabulary.toml"

@@ -49,3 +49,15 @@ def test_the_difference_between_two_days(ledger):
     assert said["states", "sanctions.us.oil"] == "in_force to company_licence"
     assert ("events", "E075") in said
     assert ("events", "E058") not in said
+
+
+def test_verdicts_as_they_could_be_given_on_the_day(ledger):
+    """On the day of the second article its promises were open and its figures could be checked."""
+    table = ledger.as_of("2022-09-15").verdicts()
+    found = dict(zip(table["claim_id"], table["verdict"]))
+    assert set(table["source_id"]) == {"S4"}
+    assert found["S4-10a"] == "outcome pending"
+    assert found["S4-10b"] == "outcome pending"
+    assert found["S4-13"] == "outcome pending"
+    assert found["S4-3"] == "confirmed within rounding"
+    assert found["S4-7.1"] == "confirmed"

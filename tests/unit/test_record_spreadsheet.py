@@ -103,3 +103,9 @@ def test_what_is_no_workbook_says_so(tmp_path):
     path.write_bytes(b"not a workbook")
     with pytest.raises(UnreadableFile, match=r"not an \.xlsx workbook"):
         read_workbook(path, tmp_path / "record")
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(book, tmp_path, monkeypatch):
+    monkeypatch.setattr("detente.record.spreadsheet.MAX_UNPACKED", 1000)
+    with pytest.raises(UnreadableFile, match="unpacks to"):
+        read_workbook(book, tmp_path / "record")

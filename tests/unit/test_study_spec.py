@@ -95,3 +95,16 @@ def test_an_unknown_study_is_answered_with_the_nearest() -> None:
 def test_a_folder_without_a_study(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"no study\.toml"):
         open_study(tmp_path)
+
+
+def test_every_key_is_documented() -> None:
+    from detente.study import spec
+
+    page = (Path(__file__).resolve().parents[2] / "docs/study-format.md").read_text(encoding="utf-8")
+    section = page.split("## study.toml")[1].split("## sources.csv")[0]
+    parts = (
+        spec.Head, spec.PanelChoice, spec.Attribution, spec.Measure, spec.Episode, spec.Cited, spec.GdpRange,
+        spec.Equilibrium, spec.Target, spec.Scenario, spec.Spec,
+    )  # fmt: skip
+    keys = {info.alias or name for part in parts for name, info in part.model_fields.items()}
+    assert not {k for k in keys if k not in section}

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from detente.attribution.completion import complete_path
 from detente.attribution.conformal import conformal_interval
-from detente.attribution.inference import MOST_ALIKE, donors_of, nearest
-from detente.attribution.placebos import FACTOR, choose, stand
-from detente.attribution.residuals import Effects, fit_effects, on_base
+from detente.attribution.inference import MOST_ALIKE, donors_of, mean_windows, nearest
+from detente.attribution.placebos import FACTOR, choose, mean_change, stand
+from detente.attribution.residuals import Effects, Residuals, fit_effects, on_base
 from detente.attribution.sample import Sample
 from detente.attribution.synthetic import synthetic_control
 from detente.errors import TooFewDonors
@@ -33,7 +33,13 @@ SIZES = (1.0, 10.0, 50.0, 200.0, 1000.0)  #: lower ends of the five size classes
 HORIZONS = (1, 3, 5)
 BASE_YEARS = 5
 FEWEST = 19  #: with fewer placebos no share of 5% exists
-LEVELS = {"placebo share": 0.05, "synthetic control": 0.05, "matrix completion": 0.05, "conformal": 0.1}
+LEVELS = {
+    "placebo share": 0.05,
+    "placebo share of means": 0.05,
+    "synthetic control": 0.05,
+    "matrix completion": 0.05,
+    "conformal": 0.1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +194,7 @@ def _size_class(mean: float) -> str:
 
 def size_of_methods(
     sample: Sample, *, event: int = 2012, last: int = 2016, dyads: int = 200, loss_pct: float = 0.0,
-    group: str = "50 US$ million and more", seed: int = 0,
+    group: str = "50 US$ million and more", methods: Sequence[str] = tuple(LEVELS), seed: int = 0,
 ) -> tuple[Size, ...]:  # fmt: skip
     """Size (or power) of every method on the same dyads, with a fake event.
 
@@ -203,6 +209,8 @@ def size_of_methods(
         Put on the dyad from the event on.
     group : str
         What to call the dyads.
+    methods : sequence of str
+        Which ones; names of ``LEVELS``.
     seed : int
     """
     rng = np.random.default_rng(seed)
@@ -210,31 +218,41 @@ def size_of_methods(
     effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
     fit = on_base(sample.flows, effects, slice(max(first - BASE_YEARS, 0), first))
     paths = fit.log_ratio[: end + 1]
-    candidates = np.argwhere(np.isfinite(paths).all(axis=0) & (fit.base_mean >= 50))
     paths = np.where(np.isneginf(paths), np.nan, paths)  # a recorded zero has no whole path
-    hits: dict[str, list[bool]] = {name: [] for name in LEVELS}
+    candidates = np.argwhere(np.isfinite(paths).all(axis=0) & (fit.base_mean >= 50))
+    hits: dict[str, list[bool]] = {name: [] for name in methods}
     for i, j in candidates[rng.choice(len(candidates), min(dyads, len(candidates)), replace=False)]:
         own = paths[:, i, j].copy()
         own[first:] += np.log1p(-loss_pct / 100)
-        near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
-        similar = choose(fit.base_mean, i, j, barred=sample.barred).chosen
-        alike = paths[:, nearest(similar, fit.base_mean, i, j, MOST_ALIKE)].T
-        changes = paths[end][similar] - paths[first - 1][similar]
         try:
-            shares = {
-                "placebo share": stand(float(own[end] - own[first - 1]), changes).share,
-                "synthetic control": synthetic_control(own, near, first).share,
-                "matrix completion": complete_path(own, alike, first).standing.share,
-                "conformal": conformal_interval(own, near, first, reach=0.0).p_zero,
-            }
+            shares = [_share_of(name, sample, fit, paths, own, (int(i), int(j)), first) for name in methods]
         except TooFewDonors:
             continue
-        for name, share in shares.items():
+        for name, share in zip(methods, shares):
             hits[name].append(share <= LEVELS[name])
     years = last - event + 1
     return tuple(
         Size(name, group, years, len(h), float(np.mean(h)), LEVELS[name], loss_pct) for name, h in hits.items()
     )
+
+
+def _share_of(
+    method: str, sample: Sample, fit: Residuals, paths: Floats, own: Floats, dyad: tuple[int, int], first: int
+) -> float:
+    """Share or p-value of one dyad by one method."""
+    similar = choose(fit.base_mean, *dyad, barred=sample.barred).chosen
+    if method == "placebo share":
+        return stand(float(own[-1] - own[first - 1]), paths[-1][similar] - paths[first - 1][similar]).share
+    if method == "placebo share of means":
+        windows = mean_windows(first - 1, len(own) - 1)
+        return stand(float(mean_change(own, *windows)), mean_change(paths[:, similar], *windows)).share
+    if method == "matrix completion":
+        alike = paths[:, nearest(similar, fit.base_mean, *dyad, MOST_ALIKE)].T
+        return complete_path(own, alike, first).standing.share
+    near = paths[:, donors_of(fit.base_mean, *dyad, sample.barred)].T
+    if method == "synthetic control":
+        return synthetic_control(own, near, first).share
+    return conformal_interval(own, near, first, reach=0.0).p_zero
 
 
 @cache

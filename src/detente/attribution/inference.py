@@ -12,7 +12,7 @@ from detente.attribution.cautions import require_trade_before
 from detente.attribution.completion import Completed, complete_path
 from detente.attribution.conformal import Conformal, conformal_interval
 from detente.attribution.episodes import Episode, episodes_of
-from detente.attribution.placebos import Standing, choose, stand
+from detente.attribution.placebos import Standing, choose, mean_change, refuse_clustered_error, stand
 from detente.attribution.power import Power, power
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
@@ -42,7 +42,11 @@ class Inference:
     value : float
         Change of the dyad's residual over the episode, log points.
     placebo : Standing
-    power : Power or None
+    means : float
+        Change between means of up to three years (before, and up to the end), log points.
+    means_placebo : Standing
+        The same among placebos.
+    power, means_power : Power or None
     synthetic : Synthetic or None
     completed : Completed or None
     conformal : Conformal or None
@@ -55,7 +59,10 @@ class Inference:
     episode: Episode
     value: float
     placebo: Standing
+    means: float
+    means_placebo: Standing
     power: Power | None
+    means_power: Power | None
     synthetic: Synthetic | None
     completed: Completed | None
     conformal: Conformal | None
@@ -74,6 +81,9 @@ class Inference:
             ("placebo", self.value, self.value - p.high, self.value - p.low, p.share, p.n,
              "the change less the 95% and 5% points of placebos")
         ]  # fmt: skip
+        m = self.means_placebo
+        rows.append(("placebo, means", self.means, self.means - m.high, self.means - m.low, m.share, m.n,
+                     "means of up to three years, less the 95% and 5% points of placebos"))  # fmt: skip
         if s:
             rows.append(("synthetic control", s.effect, s.lowest, s.highest, s.share, s.n,
                          "mean gap; range when each donor is left out in turn"))  # fmt: skip
@@ -93,7 +103,10 @@ class Inference:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What each method allows to say."""
-        found = []
+        found = [
+            f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
+            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
+        ]
         if self.synthetic:
             s = self.synthetic
             found.append(
@@ -113,9 +126,8 @@ class Inference:
                 f"Over time, {1 - f.level:.0%} conformal limits for a constant effect are "
                 f"{log_points(f.low)} to {log_points(f.high)}."
             )
-        if self.power:
-            found.append(str(self.power))
-        return tuple(found)
+        best = max((p for p in (self.power, self.means_power) if p), key=lambda p: p.half, default=None)
+        return (*found, str(best)) if best else tuple(found)
 
 
 def infer(
@@ -125,6 +137,7 @@ def infer(
     episode: Any,
     base_window: tuple[int, int] = (2000, 2004),
     *,
+    errors: str = "placebo",
     seed: int = 0,
 ) -> Inference:
     """Judge one direction's change by placebos, synthetic control, completion and conformal limits.
@@ -136,6 +149,8 @@ def infer(
     episode : (from_year, to_year), (name, from_year, to_year) or Episode
         The years after ``from_year`` up to ``to_year`` count as treated.
     base_window : (first, last)
+    errors : {"placebo"}
+        ``"clustered"`` is refused, with the reason.
     seed : int
         Of the folds of the matrix completion.
 
@@ -144,6 +159,10 @@ def infer(
     Inference
         A method that cannot be run is None, with the reason in ``refused``.
     """
+    if errors.startswith("cluster"):
+        refuse_clustered_error()
+    if errors != "placebo":
+        raise SpecificationError(f"errors='{errors}' is not known.", fix="Use errors='placebo'.")
     sample = Sample.of(panel)
     i, j = sample.economy(origin), sample.economy(destination)
     (asked,) = episodes_of([episode])
@@ -165,6 +184,8 @@ def infer(
             refused[name] = str(error)
             return None
 
+    before, after = mean_windows(start, end)
+    means = mean_change(fit.log_ratio, before, after)
     begin = _whole_from(fit.log_ratio[:, i, j], base.start, end)
     paths, event = fit.log_ratio[begin : end + 1], start + 1 - begin
     own, alike = paths[:, i, j], paths[:, nearest(chosen, fit.base_mean, i, j, MOST_ALIKE)].T
@@ -175,7 +196,10 @@ def infer(
         asked,
         value,
         stand(value, change[chosen]),
+        float(means[i, j]),
+        stand(float(means[i, j]), means[chosen]),
         attempt("power", power, change[chosen]),
+        attempt("power of means", power, means[chosen]),
         attempt("synthetic control", _on_whole, synthetic_control, own, near, event),
         attempt("matrix completion", _on_whole, complete_path, own, alike, event, seed=seed),
         attempt("conformal", _on_whole, conformal_interval, own, near, event),
@@ -183,10 +207,16 @@ def infer(
     )
 
 
+def mean_windows(start: int, end: int) -> tuple[slice, slice]:
+    """Up to three years ending with ``start``, and as many ending with ``end``, that do not overlap."""
+    years = min(3, end - start)
+    return slice(max(start + 1 - years, 0), start + 1), slice(end + 1 - years, end + 1)
+
+
 def _measured_size(method: str) -> float | None:
     from detente.attribution.calibration import shipped_sizes
 
-    test = "placebo share" if method == "placebo" else method
+    test = {"placebo": "placebo share", "placebo, means": "placebo share of means"}.get(method, method)
     found = [z.rejected for z in shipped_sizes() if (z.test, z.group, z.loss_pct) == (test, MEASURED_ON, 0.0)]
     return found[0] if found else None
 

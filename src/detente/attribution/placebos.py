@@ -177,6 +177,27 @@ def stand(value: float, placebos: Floats) -> Standing:
     return Standing(share, int(placebos.size), float(low), float(high), float(median), float(upper))
 
 
+def mean_change(log_ratio: Floats, before: slice, after: slice) -> Floats:
+    """Mean residual of some years less the mean of others, for every dyad.
+
+    Means of several years wander less than single years, so a lasting loss is easier to see.
+
+    Parameters
+    ----------
+    log_ratio : (T, ...) array
+        Residuals, log points.
+    before, after : slice
+        Positions of the years.
+
+    Examples
+    --------
+    >>> mean_change(np.array([0.0, 0.2, -1.0, -1.2]), slice(0, 2), slice(2, 4)).round(6).item()
+    -1.2
+    """
+    with np.errstate(invalid="ignore"):  # zeros on both sides: unknown
+        return np.asarray(log_ratio[after].mean(axis=0) - log_ratio[before].mean(axis=0))
+
+
 def refuse_clustered_error() -> None:
     """Always raises: a one-dyad dummy has no usable clustered standard error.
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.option("--date", "published", help="The article's own date, YYYY-MM-DD; else from sources.csv or the article.")
 @click.option("--language", type=click.Choice(["en", "es"]), help="The article's language; guessed if left out.")
 @click.option("--suggest", metavar="MODULE:FUNCTION", help="A step of your own that may add rows; none by default.")
-@click.option("--accept", "accepted", type=click.Path(path_type=Path), help="Take over the rows marked yes in this file.")
+@click.option(
+    "--accept", "accepted", type=click.Path(path_type=Path), help="Take over the rows marked yes in this file."
+)
 @click.option("--keep-wording", is_flag=True, help="Accept claims still in the article's words, as quotations.")
 def command(
     article: Path | None, study: str, out: Path | None, source: str | None, published: str | None, language: str | None,
@@ -43,8 +45,8 @@ def command(
 
 
 def _draft(
-    article: Path, study: Study, name: str, out: Path | None, source: str | None, published: str | None, language: str | None,
-    suggest: str | None,
+    article: Path, study: Study, name: str, out: Path | None, source: str | None, published: str | None,
+    language: str | None, suggest: str | None,
 ) -> None:  # fmt: skip
     from detente.record.draft.clean import read_article
     from detente.record.draft.drafting import draft_claims
@@ -73,7 +75,8 @@ def _accept(path: Path, study: Study, name: str, keep_wording: bool) -> None:
 
     if name in builtin_studies():
         raise UsageError(
-            f"'{name}' is a built-in study, which is not changed.", fix=f"Copy {study.folder} and give the copy as --study."
+            f"'{name}' is a built-in study, which is not changed.",
+            fix=f"Copy {study.folder} and give the copy as --study.",
         )
     click.echo(accept(path, study.record, keep_wording=keep_wording).summary())
 

@@ -88,6 +88,8 @@ class SectorSensitivity:
         Per unit of log(1 + rate), revenue included.
     productivity : (n,) array
         Elasticity to each economy's productivity.
+    theta : (S,) array
+        Per unit of each sector's trade elasticity, at given partial effects and a given baseline.
     """
 
     economies: tuple[str, ...]
@@ -96,6 +98,7 @@ class SectorSensitivity:
     partial_effect: np.ndarray
     tariff: np.ndarray
     productivity: np.ndarray
+    theta: np.ndarray
 
     def to_frame(self) -> Any:
         """A polars frame by sector and dyad, the largest effect of a tariff first; internal pairs left out."""
@@ -134,8 +137,8 @@ def sensitivity(
     Parameters
     ----------
     at : Counterfactual, Economy or SectorCounterfactual
-        Where to take them: a solution (with its own assumptions), or a baseline. With sectors the derivatives
-        to tariffs take the place of those to the elasticities.
+        Where to take them: a solution (with its own assumptions), or a baseline. With sectors there are
+        derivatives to tariffs as well.
     of : str or mapping economy -> weight
         Whose log welfare; a mapping gives a weighted sum.
 
@@ -189,9 +192,9 @@ def _with_sectors(at: SectorCounterfactual, weights: Mapping[str, float]) -> Sec
             f"{len(at.sectors)} sectors and {len(at.economies)} economies are too many for the dense system.",
             fix="Aggregate, or solve again with a small change.",
         )
+    moved = np.log((1 + at.tariff) / (1 + at.baseline.tariff))
     with one_thread():
-        effect, tariff, productivity = sector_gradient(model, state, weight, at.deficits == "multiplicative")
-    parts = (frozen(effect), frozen(tariff), frozen(productivity))
+        parts = map(frozen, sector_gradient(model, state, weight, at.deficits == "multiplicative", moved))
     return SectorSensitivity(at.economies, at.sectors, weights, *parts)
 
 

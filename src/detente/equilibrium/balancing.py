@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.equilibrium.economy import as_floats
 from detente.errors import InvalidFlow, NotConverged, UnbalancedAccounts, first_five
 
 
@@ -47,8 +48,9 @@ def balance(
     >>> balance([[1.0, 1.0], [1.0, 1.0]], [2.0, 4.0], [3.0, 3.0]).tolist()
     [[1.0, 1.0], [2.0, 2.0]]
     """
-    flows = np.asarray(flows, dtype=float)
-    rows, columns = np.asarray(output, dtype=float), np.asarray(expenditure, dtype=float)
+    flows, rows, columns = (
+        as_floats(value, what) for value, what in ((flows, "flows"), (output, "output"), (expenditure, "expenditure"))
+    )
     if flows.ndim != 2 or flows.shape != (rows.size, columns.size):
         raise UnbalancedAccounts(f"Flows are {flows.shape}, totals {rows.size} and {columns.size} long.")
     for what, values in (("flows", flows), ("output", rows), ("expenditure", columns)):

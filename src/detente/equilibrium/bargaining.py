@@ -18,7 +18,7 @@ from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sector_economy import SectorEconomy
 from detente.equilibrium.shock import CLOSED, Shock, check_connected, check_effect
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced_first, check_options, one_sector, solve
+from detente.equilibrium.solving import balanced, check_options, one_sector, solve
 from detente.errors import InvalidShock, NotConverged, SpecificationError
 
 BORDER_LEVELS = (0.0, -0.25, -0.5, -1.0, -2.0, -4.0, CLOSED)
@@ -247,7 +247,7 @@ def _border_surface(
     for level in grid:
         check_effect(float(level), (economy.economies[at[1]], economy.economies[at[0]]), False)
     if deficits == "balanced":
-        economy = balanced_first(economy, theta, psi, True, 1e-12, 2000)
+        economy = balanced(economy, theta, psi)
     open_cells = economy.flows > 0
     if np.isinf(grid).any():
         open_cells[at[0], at[1]] = open_cells[at[1], at[0]] = False

@@ -1,10 +1,10 @@
 """Capital accumulation along a path: static equilibria linked by investment.
 
-Anderson, Larch and Yotov (2020, Economic Journal 130), in changes from a baseline steady state: output is
-``Y = p A L^(1-a) K^a``, capital follows the log-linear law of Lucas and Prescott (1971),
-``K_{t+1} = Omega_t^d K_t^(1-d)``, and with log utility real investment Omega is a constant share of real
-output. So capital moves by ``ln k_{t+1} = (1 - d) ln k_t + d ln(Y_t / P_t)``, hats throughout. In the
-steady state k = (p/P)^(1/(1-a)): the static model with supply elasticity a / (1 - a).
+After Anderson, Larch and Yotov (2020, Economic Journal 130), in changes from a baseline steady state. Output
+is ``Y = p A L^(1-a) K^a``; capital follows a log-linear law, ``K_{t+1} = Omega_t^d K_t^(1-d)``; with log
+utility real investment Omega is a constant share of real output. So, hats throughout,
+``ln k_{t+1} = (1 - d) ln k_t + d ln(Y_t / P_t)``. In the steady state k = (p/P)^(1/(1-a)): the static model
+with supply elasticity a / (1 - a).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, hat_array
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced_first, check_options, one_sector, solve
+from detente.equilibrium.solving import balanced, check_options, one_sector, solve
 from detente.errors import NotConverged, SpecificationError
 
 
@@ -127,7 +127,7 @@ def accumulate(
     if years < 1:
         raise SpecificationError(f"years is {years}.", fix="At least one.")
     if deficits == "balanced":
-        economy = balanced_first(economy, theta, 0.0, True, tolerance, 2000)
+        economy = balanced(economy, theta, 0.0)
     steady = solve(
         economy,
         shock,

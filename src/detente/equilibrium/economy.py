@@ -29,6 +29,16 @@ def frozen(array: Any) -> np.ndarray:
     return array
 
 
+def as_floats(value: Any, what: str) -> np.ndarray:
+    """``value`` as an array of floats, or an error that says which argument is not one."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidFlow(
+            f"{what} cannot be read as numbers.", fix="Give a rectangular array of numbers without text."
+        ) from None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Economy:
     """A checked, square baseline of flows between economies.
@@ -89,7 +99,7 @@ class Economy:
         ``output`` and ``expenditure``, where given, are checked against the sums of the flows.
         """
         factor, unit = _unit(unit)
-        economy = cls(tuple(economies), np.asarray(flows, dtype=float) * factor, unit, year)
+        economy = cls(tuple(economies), as_floats(flows, "flows") * factor, unit, year)
         for side, given in (("output", output), ("expenditure", expenditure)):
             if given is not None:
                 _check_margin(economy, side, {k: v * factor for k, v in given.items()})

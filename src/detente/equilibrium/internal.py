@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from detente.equilibrium.economy import as_floats
 from detente.errors import MissingInternalTrade, UnbalancedAccounts, first_five
 
 
@@ -41,14 +42,14 @@ def internal_trade(
     >>> internal_trade([100.0, 50.0], [30.0, 60.0], ratio=2.0).tolist()
     [170.0, 40.0]
     """
-    gdp, exports = np.asarray(gdp, dtype=float), np.asarray(exports, dtype=float)
-    ratio = np.broadcast_to(np.asarray(ratio, dtype=float), gdp.shape)
+    gdp, exports, ratio = as_floats(gdp, "gdp"), as_floats(exports, "exports"), as_floats(ratio, "ratio")
     names = np.asarray(economies if economies is not None else [f"economy {k}" for k in range(gdp.size)])
-    if exports.shape != gdp.shape or names.size != gdp.size:
+    if exports.shape != gdp.shape or names.size != gdp.size or ratio.shape not in ((), gdp.shape):
         raise UnbalancedAccounts(
             f"gdp, exports and economies differ in length: {gdp.size}, {exports.size}, {names.size}.",
             fix="Give one number for each economy in the same order.",
         )
+    ratio = np.broadcast_to(ratio, gdp.shape)
     for what, values, low in (("GDP", gdp, 0.0), ("exports", exports, -1.0), ("ratio", ratio, 0.0)):
         bad = ~np.isfinite(values) | (values <= low) | (values < 0)
         if bad.any():

@@ -1,6 +1,6 @@
 """Labour that moves between economies, joined to the one-sector model.
 
-In changes (Tombe and Zhu 2019; Allen and Arkolakis 2014 for the congestion term)::
+In changes, in the manner of Tombe and Zhu (2019)::
 
     m'_ij = m_ij (W_j K_ij)^nu / sum_k m_ik (W_k K_ik)^nu      people of origin i who live in j
     L'_j  = sum_i N_i m'_ij                                    hence the labour that produces in j
@@ -19,10 +19,10 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, partial_array
 from detente.equilibrium.solver import fixed_point, one_thread
-from detente.equilibrium.solving import balanced_first, check_options, one_sector, read_out
+from detente.equilibrium.solving import balanced, check_options, one_sector, read_out
 from detente.errors import InvalidFlow, InvalidShock, NotConverged, SpecificationError
 
 
@@ -199,7 +199,7 @@ def migrate(
         if not np.isfinite(value) or value < 0:
             raise SpecificationError(f"{name} is {value}.", fix="Give zero or more.")
     if deficits == "balanced":
-        economy = balanced_first(economy, theta, supply_elasticity, True, 1e-12, 2000)
+        economy = balanced(economy, theta, supply_elasticity)
     log_ease = partial_array(Shock(dict(ease or {})), economy)
     trade = one_sector(economy, shock, theta, supply_elasticity, deficits)
     model = Mobile(trade, people, np.exp(nu * log_ease) if nu else np.isfinite(log_ease) * 1.0, nu, delta)
@@ -238,7 +238,7 @@ def migrate(
 
 def _people(people: Any, economy: Economy) -> np.ndarray:
     """Checked stocks of people (n, n)."""
-    people, n = np.asarray(people, dtype=float), len(economy)
+    people, n = as_floats(people, "people"), len(economy)
     if people.shape != (n, n):
         raise InvalidFlow(
             f"people has shape {people.shape}, but there are {n} economies.",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.economy import Economy, frozen
+from detente.equilibrium.economy import Economy, as_floats, frozen
 from detente.errors import (
     DuplicateRows,
     InvalidFlow,
@@ -182,7 +182,7 @@ class SectorEconomy:
 
 def _shaped(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
     """``value`` as floats of ``shape``; a number is spread over it."""
-    value = np.asarray(value, dtype=float)
+    value = as_floats(value, name)
     if value.ndim and value.shape != shape:
         raise SpecificationError(
             f"{name} has shape {value.shape}, but the sectors and economies named need {shape}.",

@@ -113,18 +113,41 @@ def pinned_sectors(model: Sectors, u: np.ndarray) -> np.ndarray:
     return out
 
 
-def gradient(
-    model: Sectors, u: np.ndarray, weight: np.ndarray, by_earned: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Derivatives of ``weight @ log welfare`` by partial effects and by log tariff factors, (S, n, n) each,
-    and by log productivity (n,).
+class Gradient(NamedTuple):
+    """Derivatives of log welfare: by partial effect and by log tariff factor (S, n, n), by log productivity
+    (n,), by trade elasticity (S,)."""
 
-    ``by_earned`` reads welfare from earned income (multiplicative rule), else from final spending.
+    effect: np.ndarray
+    tariff: np.ndarray
+    productivity: np.ndarray
+    theta: np.ndarray
+
+
+def gradient(
+    model: Sectors, u: np.ndarray, weight: np.ndarray, by_earned: bool, log_tariff_hat: np.ndarray
+) -> Gradient:
+    """Derivatives of ``weight @ log welfare`` at a solution u, by one adjoint solve.
+
+    ``by_earned`` reads welfare from earned income (multiplicative rule), else from final spending;
+    ``log_tariff_hat`` (S, n, n) is the log change of one plus the tariffs, which carries the elasticity.
     """
+    p, now = pieces(model, u), model.evaluate(*model.split(u))
+    by_flow, by_index = _multipliers(model, u, weight, by_earned)
+    theta = model.theta[:, :, None]
+    log_index = -np.log(now.sourcing) / model.theta
+    effect = by_flow - by_index[:, None, :] * p.gross / theta
+    cost = -model.theta * by_flow.sum(axis=2) + (by_index[:, None, :] * p.gross).sum(axis=2)
+    paid = now.log_cost[:, :, None] + log_tariff_hat
+    index_by_theta = ((p.gross * paid).sum(axis=1) - log_index * model.used) / model.theta
+    by_theta = (by_index * index_by_theta).sum(axis=1) - (by_flow * (paid - log_index[:, None, :])).sum(axis=(1, 2))
+    return Gradient(effect, -theta * effect - by_flow, -cost.sum(axis=0), by_theta)
+
+
+def _multipliers(model: Sectors, u: np.ndarray, weight: np.ndarray, by_earned: bool) -> tuple[np.ndarray, np.ndarray]:
+    """What a log change of each flow (S, n, n) and of each price index (S, n) is worth, all markets clearing."""
     s, n = model.value_added.shape
     p, full = pieces(model, u), jacobian(model, u)
-    wage, prices, spending = model.split(u)
-    now = model.evaluate(wage, prices, spending)
+    spending, now = model.split(u)[2], model.evaluate(*model.split(u))
     if by_earned:
         to_earned, to_growth = weight / (p.paid + now.revenue), 0.0
     else:
@@ -132,13 +155,9 @@ def gradient(
     theta = model.theta[:, :, None]
     duty = theta * (np.swapaxes(p.flows, 1, 2) - p.flows.sum(axis=1)[:, :, None] * np.swapaxes(p.gross, 1, 2))
     by_cost = np.einsum("j,sjl->sl", to_earned, duty)
-    state = np.concatenate(
-        [
-            to_earned * p.paid + (by_cost * model.value_added).sum(axis=0) + to_growth * p.paid / model.wages.sum(),
-            (np.einsum("sl,qsl->ql", by_cost, p.spread) - weight * model.final).ravel(),
-            to_earned @ _kept(p.net),
-        ]
-    )
+    by_wage = to_earned * p.paid + (by_cost * model.value_added).sum(axis=0) + to_growth * p.paid / model.wages.sum()
+    by_price = np.einsum("sl,qsl->ql", by_cost, p.spread) - weight * model.final
+    state = np.concatenate([by_wage, by_price.ravel(), to_earned @ _kept(p.net)])
     left = np.concatenate([np.ones(n), np.zeros(s * n), np.ones(s * n)])
     right = np.concatenate([np.ones(n), np.ones(s * n), spending.ravel()])
     size = np.abs(np.diag(full)[:n]).mean()
@@ -147,7 +166,4 @@ def gradient(
     to_sales = model.value_added * labour + np.einsum("qki,qi->ki", p.spread, uses)
     to_revenue = to_earned - p.income.T @ (model.final * uses).sum(axis=0)
     by_flow = -p.flows * (to_sales[:, :, None] + to_revenue)
-    by_index = theta[:, :, 0] * by_flow.sum(axis=1) - price * model.used
-    effect = by_flow - by_index[:, None, :] * p.gross / theta
-    cost = -model.theta * by_flow.sum(axis=2) + (by_index[:, None, :] * p.gross).sum(axis=2)
-    return effect, -theta * effect - by_flow, -cost.sum(axis=0)
+    return by_flow, model.theta * by_flow.sum(axis=1) - price * model.used

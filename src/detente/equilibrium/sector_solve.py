@@ -223,12 +223,15 @@ def _solve(
 def new_tariffs(economy: SectorEconomy, shock: Shock) -> np.ndarray:
     """Rates after the shock, (S, n, n)."""
     tariff = np.array(economy.tariff)
+    named = np.zeros(tariff.shape, dtype=bool)
     for s, i, j, value, key in cells(shock.tariff, economy, economy.sectors):
-        if not np.isfinite(value) or value <= -1:
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= -1:
             raise InvalidShock(f"The tariff on {key} is {value}.", fix="Give a rate above -1; 0.25 is 25%.")
         if i == j:
             raise InvalidShock(f"{key} would put a tariff on internal trade.")
-        tariff[s, i, j] = value
+        if (named[s, i, j] & (tariff[s, i, j] != value)).any():
+            raise InvalidShock(f"{key} contradicts another tariff on the same trade.", fix="Keep one of them.")
+        tariff[s, i, j], named[s, i, j] = value, True
     return tariff
 
 

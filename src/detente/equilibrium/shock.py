@@ -152,7 +152,7 @@ def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
     out = np.ones(len(economy.economies))
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in hats.items():
-        if not np.isfinite(value) or value <= 0:
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= 0:
             raise InvalidShock(f"The {what} of {code} is {value}.", fix="Give new over old, above zero (1.02 is +2%).")
         out[_members(code, known, economy)] *= value
     return out
@@ -164,7 +164,7 @@ def deficit_array(shock: Shock, economy: Any) -> np.ndarray:
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in shock.deficit.items():
         (k,) = _members((code,), known, economy)
-        if not np.isfinite(value):
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value):
             raise InvalidShock(f"The deficit of {code} is {value}.", fix="Give US$ million.")
         out[k] = value
     total, world = out.sum(), np.abs(economy.flows).sum()

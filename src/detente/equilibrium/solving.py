@@ -96,7 +96,10 @@ def solve(
     if mode == "published":
         return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began), throw)
     if deficits == "balanced":
-        economy = balanced_first(economy, theta, supply_elasticity, throw, tolerance, max_steps)
+        first = balanced_first(economy, theta, supply_elasticity, tolerance, max_steps)
+        if not first.report.ok:
+            return raise_unless_solved(first, throw)
+        economy = first.economy
     model = one_sector(economy, shock, theta, supply_elasticity, deficits)
     found = solve_model(model, np.zeros((1, len(economy))), tolerance=tolerance, max_steps=max_steps)
     out = read_out(model, found, economy, shock, theta, supply_elasticity, deficits, tolerance, began)
@@ -128,6 +131,9 @@ def check_words(deficits: str, mode: str) -> None:
 
 def check_options(theta: float, psi: float, deficits: str, mode: str, shock: Shock) -> None:
     """Raise a named error on an option out of its domain."""
+    for what, value in (("theta", theta), ("supply_elasticity", psi)):
+        if not isinstance(value, int | float | np.number):
+            raise SpecificationError(f"{what} is {value!r}, not a number.")
     if not np.isfinite(theta) or theta <= 0:
         raise SpecificationError(
             f"theta is {theta}.", why="The trade elasticity sigma - 1 must be above zero.", fix="Try 5."
@@ -216,13 +222,17 @@ def one_sector(economy: Economy, shock: Shock, theta: float, psi: float, deficit
 
 
 def balanced_first(
-    economy: Economy, theta: float, psi: float, throw: bool, tolerance: float, max_steps: int
-) -> Economy:
-    """The economy that would be observed without deficits, all else equal."""
+    economy: Economy, theta: float, psi: float, tolerance: float = 1e-12, max_steps: int = 2000
+) -> Counterfactual:
+    """The solve that takes an economy to balanced trade, all else equal."""
     model = one_sector(economy, Shock(), theta, psi, "balanced")
     found = solve_model(model, np.zeros((1, len(economy))), tolerance=tolerance, max_steps=max_steps)
-    out = read_out(model, found, economy, Shock(), theta, psi, "balanced", tolerance, perf_counter())
-    return raise_unless_solved(out, throw).economy if throw or out.report.ok else economy
+    return read_out(model, found, economy, Shock(), theta, psi, "balanced", tolerance, perf_counter())
+
+
+def balanced(economy: Economy, theta: float, psi: float) -> Economy:
+    """The economy that would be observed without deficits, all else equal."""
+    return raise_unless_solved(balanced_first(economy, theta, psi)).economy
 
 
 def read_out(

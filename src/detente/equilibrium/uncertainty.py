@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
 from detente.equilibrium.priors import Coefficients, Prior, as_prior
 from detente.equilibrium.shock import Shock, check_connected, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
@@ -221,7 +221,10 @@ def _spec(
     check_connected((economy.flows > 0) & np.isfinite(effects), economy.economies)
     loads = [partial_array(Shock(dict(d)), economy) for d in coefficients.design.values()] if coefficients else []
     labour = hat_array(shock.labour_hat, economy, "labour")
-    error = np.broadcast_to(np.asarray(flow_error, dtype=float), (n, n)) * (1 - np.eye(n))
+    error = as_floats(flow_error, "flow_error")
+    if error.shape not in ((), (n, n)):
+        raise SpecificationError(f"flow_error has shape {error.shape}.", fix=f"Give a number or a {n} x {n} array.")
+    error = np.broadcast_to(error, (n, n)) * (1 - np.eye(n))
     if not (np.isfinite(error).all() and (error >= 0).all()):
         raise SpecificationError("flow_error must be finite and not negative.")
     return Draws(

@@ -10,11 +10,12 @@ class Anderson:
 
     Type II with a short memory (Walker & Ni 2011, SIAM Journal on Numerical Analysis 49(4)).
     ``step(x, fx)`` returns the next point to evaluate; ``forget()`` starts afresh, which the
-    caller does when a jump made things worse.
+    caller does when a jump made things worse; a jump of more than ``reach`` in any coordinate (or one
+    that is not a number) is not made.
     """
 
-    def __init__(self, depth: int = 5, burn_in: int = 3) -> None:
-        self.depth, self.burn_in = depth, burn_in
+    def __init__(self, depth: int = 5, burn_in: int = 3, reach: float = 10.0) -> None:
+        self.depth, self.burn_in, self.reach = depth, burn_in, reach
         self.forget()
 
     def forget(self) -> None:
@@ -43,4 +44,8 @@ class Anderson:
         except np.linalg.LinAlgError:
             self.forget()
             return fx
-        return fx - weights @ np.array(self._images)
+        ahead = fx - weights @ np.array(self._images)
+        if not np.abs(ahead - fx).max(initial=0.0) < self.reach:
+            self.forget()
+            return fx
+        return ahead

@@ -16,10 +16,11 @@ import numpy as np
 
 from detente.errors import EmptySample, NotIdentified, UsageError
 from detente.gravity.design import Design, build
-from detente.gravity.fit import GravityFit, fit_design
+from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import Clustering, cluster_sums, read_clustering
 from detente.gravity.prediction import predict, response, used_rows
+from detente.gravity.result import GravityFit
 from detente.gravity.spells import Spells, spells_of
 from detente.gravity.threads import one_blas_thread
 from detente.panel.columns import find_roles

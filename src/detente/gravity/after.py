@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from detente.errors import MissingInternalTrade, SpecificationError, UsageError
-from detente.gravity.fit import GravityFit, fit_design
+from detente.gravity.fit import fit_design
+from detente.gravity.result import GravityFit
 from detente.gravity.threads import one_blas_thread
 from detente.panel.columns import find_roles
 

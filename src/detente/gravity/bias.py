@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from detente.errors import SpecificationError
-from detente.gravity.fit import GravityFit
 from detente.gravity.frozen import Frozen
 from detente.gravity.layout import lay_out
+from detente.gravity.result import GravityFit
 from detente.gravity.threads import one_blas_thread
 
 EXACT_EFFECTS = 4000
@@ -221,11 +221,34 @@ def _effect_covariance(p: _Pairs, exact: bool) -> tuple[np.ndarray, np.ndarray, 
             whole[at, at] = piece
     whole[: n * years, n * years :] = cross.reshape(n * years, m * years)
     whole[n * years :, : n * years] = whole[: n * years, n * years :].T
-    inverse = np.linalg.pinv(whole, rcond=1e-10, hermitian=True)
+    inverse = _generalised_inverse(whole, n, m, years, p.total is not None)
     top, bottom = inverse[: n * years, : n * years], inverse[n * years :, n * years :]
     own = np.stack([top[k * years : (k + 1) * years, k * years : (k + 1) * years] for k in range(n)])
     other = np.stack([bottom[k * years : (k + 1) * years, k * years : (k + 1) * years] for k in range(m)])
     return own, other, inverse[: n * years, n * years :].reshape(n, years, m, years)
+
+
+def _generalised_inverse(whole: np.ndarray, n: int, m: int, years: int, profiled: bool) -> np.ndarray:
+    """A symmetric generalised inverse; which one does not matter, as scores sum to zero where it is free.
+
+    Exporter-year and importer-year effects may trade a constant in each year, and with pair effects each
+    economy's own constant is free too: adding these directions makes the matrix invertible.
+    """
+    from scipy.linalg import lapack
+
+    free = np.zeros((years + (n + m) * profiled, (n + m), years))
+    free[range(years), :n, range(years)], free[range(years), n:, range(years)] = 1.0, -1.0
+    if profiled:
+        free[range(years, years + n + m), range(n + m), :] = 1.0
+    free = free.reshape(len(free), -1) * np.sqrt(np.diag(whole).mean())
+    full = whole + free.T @ free
+    full.flat[:: len(full) + 1] += np.diag(whole) == 0
+    factor, failed = lapack.dpotrf(full, lower=True, overwrite_a=True)
+    if not failed:
+        inverse, failed = lapack.dpotri(factor, lower=True, overwrite_c=True)
+    if failed:  # more is free than that: the economies do not all meet
+        return np.linalg.pinv(whole, rcond=1e-10, hermitian=True)
+    return np.tril(inverse) + np.tril(inverse, -1).T
 
 
 def _meat(p: _Pairs, V_x: np.ndarray, V_fe: tuple) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import MissingExtra, UsageError
-from detente.gravity.fit import GravityFit
+from detente.gravity.result import GravityFit
 
 STARS = ((0.01, "***"), (0.05, "**"), (0.1, "*"))
 

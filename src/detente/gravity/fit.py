@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,142 +16,14 @@ from detente.gravity.formula import parse
 from detente.gravity.frozen import Frozen
 from detente.gravity.inference import SMALL_SAMPLE, Clustering, Covariance, covariance, read_clustering
 from detente.gravity.layout import Layout, lay_out
+from detente.gravity.result import GravityFit
 from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.sample import nonempty, singletons, zero_levels
+from detente.gravity.scaling_engine import fit_by_scaling
 from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
 from detente.gravity.tensor_engine import fit_on_tensor
 from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
-
-
-@dataclass(frozen=True, slots=True)
-class Combination:
-    """A weighted sum of coefficients."""
-
-    estimate: float
-    std_error: float
-
-
-@dataclass(frozen=True, slots=True)
-class GravityFit:
-    """A Poisson gravity fit; see :func:`fit_ppml`.
-
-    coef, se : by term; cov : [k, k] in the order of ``names``
-    n_rows = n_missing + n_separated + n_singletons + n_used
-    dropped : regressors left out, with the reason; separated : which rows were, by which rule
-    engine : "tensor" or "rows"; cov_repaired : a negative eigenvalue of ``cov`` was set to zero
-    """
-
-    formula: str
-    names: tuple[str, ...]
-    coef: Mapping[str, float]
-    se: Mapping[str, float]
-    cov: np.ndarray
-    n_rows: int
-    n_missing: int
-    n_separated: int
-    n_singletons: int
-    n_used: int
-    n_clusters: tuple[int, ...]
-    cov_repaired: bool
-    clustering: Clustering
-    small_sample: str
-    dropped: Mapping[str, str]
-    separated: Certificate
-    engine: str
-    converged: bool
-    iterations: int
-    design: Design
-    raw: EngineFit
-    layout: Layout | None
-    table: Table
-
-    @property
-    def loglik(self) -> float:
-        """Poisson log likelihood (quasi), the constant in y included."""
-        from scipy.special import gammaln
-
-        y, mu = self.design.y, self.raw.mu
-        part = np.where(y > 0, y * np.log(np.where(mu > 0, mu, 1.0)), 0.0) - mu - gammaln(y + 1)
-        return float((part if self.design.weights is None else part * self.design.weights).sum())
-
-    @property
-    def deviance(self) -> float:
-        """Twice the log likelihood's distance from a perfect fit."""
-        y, mu = self.design.y, self.raw.mu
-        part = np.where(y > 0, y * np.log(np.where(y > 0, y, 1.0) / np.where(mu > 0, mu, 1.0)), 0.0) - (y - mu)
-        return float(2 * (part if self.design.weights is None else part * self.design.weights).sum())
-
-    def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
-        """Normal confidence interval of each coefficient."""
-        from scipy.special import ndtri
-
-        z = float(ndtri(0.5 + level / 2))
-        return {k: (self.coef[k] - z * self.se[k], self.coef[k] + z * self.se[k]) for k in self.names}
-
-    def combine(self, weights: Mapping[str, float]) -> Combination:
-        """Estimate and standard error of a weighted sum of coefficients, such as an effect and its lags."""
-        unknown = [name for name in weights if name not in self.coef]
-        if unknown:
-            raise UsageError(f"'{unknown[0]}' is not a term of this fit.{did_you_mean(unknown[0], self.names)}")
-        w = np.array([weights.get(name, 0.0) for name in self.names])
-        return Combination(float(w @ list(self.coef.values())), float(np.sqrt(w @ self.cov @ w)))
-
-    def to_frame(self) -> Any:
-        """One row a term: term, estimate, std_error, z, p_value, ci_low, ci_high."""
-        return self.table.like(self._columns())
-
-    def fitted(self) -> Any:
-        """One row a used row: row (position in the data), actual, fitted."""
-        rows = np.arange(self.n_rows) if self.design.rows is None else self.design.rows
-        return self.table.like({"row": rows, "actual": self.design.y, "fitted": self.raw.mu})
-
-    def summary(self) -> str:
-        """The fit as text."""
-        lines = [f"PPML: {self.formula}", f"{self.n_used:,} of {self.n_rows:,} rows used{self._left_out()}"]
-        lines.append(f"Standard errors {self.clustering.text}{self._groups()}; engine: {self.engine}")
-        columns = self._columns()
-        width = max([len(n) for n in self.names] + [4])
-        lines.append(f"{'':{width}}  {'estimate':>10} {'std.error':>10} {'z':>8} {'p':>7}")
-        for k, name in enumerate(self.names):
-            b, s, z, p = (columns[c][k] for c in ("estimate", "std_error", "z", "p_value"))
-            lines.append(f"{name:{width}}  {b:10.4f} {s:10.4f} {z:8.2f} {p:7.3f}")
-        lines += [f"Left out: {reason}" for reason in self.dropped.values()]
-        if self.cov_repaired:
-            lines.append("The covariance had a negative eigenvalue, set to zero: too few clusters for these errors.")
-        return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _columns(self) -> dict[str, list[Any]]:
-        from scipy.special import ndtr
-
-        b, s = np.array(list(self.coef.values())), np.array(list(self.se.values()))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = b / s
-        low, high = zip(*self.interval().values()) if self.names else ((), ())
-        return {
-            "term": list(self.names),
-            "estimate": b,
-            "std_error": s,
-            "z": z,
-            "p_value": 2 * ndtr(-np.abs(z)),
-            "ci_low": np.array(low, float),
-            "ci_high": np.array(high, float),
-        }
-
-    def _left_out(self) -> str:
-        parts = {
-            "missing values": self.n_missing,
-            "separated": self.n_separated,
-            "singletons": self.n_singletons,
-        }
-        shown = ", ".join(f"{n:,} {word}" for word, n in parts.items() if n)
-        return f" ({shown})" if shown else ""
-
-    def _groups(self) -> str:
-        return f" ({', '.join(f'{n:,}' for n in self.n_clusters)})" if self.clustering.kind != "robust" else ""
 
 
 @one_blas_thread
@@ -184,7 +56,7 @@ def fit_ppml(
     separation : "auto" takes out all-zero levels and, where the fit shows signs of more, what a
         certificate proves; "levels" only the former; "exact" and "rectifier" always run that search
     singletons : "drop" or "keep" rows alone in an effect
-    engine : "auto"; "tensor" or "rows" only to compare them
+    engine : "auto"; "tensor", "rows" or "irls" (rows by reweighted least squares only) to compare them
     tol, max_iterations : when to stop
     throw : raise when not converged; otherwise return the state reached
     by : column; fit each of its levels and return :class:`ManyFits` (see :func:`fit_many`)
@@ -213,7 +85,7 @@ def fit_ppml(
     _check_option("ssc", ssc, SMALL_SAMPLE)
     _check_option("separation", separation, METHODS)
     _check_option("singletons", singletons, ("drop", "keep"))
-    _check_option("engine", engine, ("auto", "tensor", "rows"))
+    _check_option("engine", engine, ("auto", "tensor", "rows", "irls"))
     if by is not None:
         return _each(data, formula, by, cluster=cluster, weights=weights, offset=offset, ssc=ssc,
                      separation=separation, singletons=singletons, engine=engine, tol=tol,
@@ -272,6 +144,10 @@ def fit_design(
             certificate, design = certificate.extended(design, more)
             raw, layout, design = _fit(nonempty(design, "leaving out separated rows"), engine, tol,
                                        max_iterations, dropped)  # fmt: skip
+    if layout is not None and not raw.converged and engine == "auto":
+        other, _, narrower = _fit(design, "irls", tol, max_iterations, dropped)
+        if other.converged:
+            raw, layout, design = other, None, narrower
     errors = covariance(design, raw, clustering, ssc)
     fit = _assembled(design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons)
     if throw and not fit.converged:
@@ -286,7 +162,7 @@ def fit_design(
 
 def _fit(design: Design, engine: str, tol: float, max_iterations: int, dropped: dict[str, str]):
     """Fit with the right engine, leaving out collinear regressors by name."""
-    layout = None if engine == "rows" else lay_out(design)
+    layout = None if engine in ("rows", "irls") else lay_out(design)
     if engine == "tensor" and layout is None:
         raise UsageError("These effects do not span a tensor.", fix="Leave engine to 'auto'.")
     asked = len(design.names)
@@ -294,7 +170,8 @@ def _fit(design: Design, engine: str, tol: float, max_iterations: int, dropped: 
         if layout is not None:
             raw = fit_on_tensor(design, layout, tol=tol, max_iterations=max_iterations)
         else:
-            raw = fit_on_rows(design, tol=tol, max_iterations=max_iterations)
+            raw = None if engine == "irls" else fit_by_scaling(design, tol=tol, max_iterations=max_iterations)
+            raw = raw or fit_on_rows(design, tol=tol, max_iterations=max_iterations)
         if not isinstance(raw, Collinear):
             return raw, layout, design
         dropped |= {design.names[k]: reason for k, reason in zip(raw.positions, raw.reasons)}

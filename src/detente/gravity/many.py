@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente.errors import DetenteError, UsageError
-from detente.gravity.fit import GravityFit, fit_ppml
+from detente.gravity.fit import fit_ppml
 from detente.gravity.frozen import Frozen
+from detente.gravity.result import GravityFit
 from detente.panel.frames import Table, read_table
 
 WORTH_A_PROCESS = 100_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from detente.gravity.design import Design
-from detente.gravity.fit import GravityFit
 from detente.gravity.formula import Effect
+from detente.gravity.result import GravityFit
 from detente.gravity.rows import RowProjector, blocks_of
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from detente.errors import SpecificationError, UsageError
 from detente.gravity.collinear import Collinear, scaled_solve
-from detente.gravity.fit import GravityFit
 from detente.gravity.inference import cluster_sums, read_clustering
 from detente.gravity.layout import lay_out, roles_of
+from detente.gravity.result import GravityFit
 from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.tensor_engine import fit_on_tensor, refit_with_weights
 from detente.gravity.threads import one_blas_thread

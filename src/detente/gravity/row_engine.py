@@ -17,6 +17,7 @@ from detente.gravity.engine import EngineFit
 from detente.gravity.rows import RowProjector, blocks_of
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
 def fit_on_rows(
     design: Design, *, tol: float = 1e-9, max_iterations: int = 200, start: np.ndarray | None = None
 ) -> EngineFit | Collinear:
@@ -44,6 +45,8 @@ def fit_on_rows(
                 refused = find_collinear(exact.T @ (w[:, None] * exact), norms, design.names)
                 if refused is not None:
                     return refused
+        if not np.isfinite(hessian).all():
+            break
         new = scaled_solve(hessian, left[:, 1:].T @ (w * left[:, 0]))
         target = z - (left[:, 0] - left[:, 1:] @ new) + offset
         before = eta

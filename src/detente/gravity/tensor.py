@@ -155,7 +155,7 @@ def balance(
         before = np.concatenate([np.log(a[live_a]), np.log(g[live_g])])
         if pairs:
             p = _pair_step(weight, margins.p, a, g)
-        _year_step(weight, margins, a, g, p, inner if pairs else 50, tol)
+        _year_step(weight, margins, a, g, p, inner)
         after = np.concatenate([np.log(a[live_a]), np.log(g[live_g])])
         change = float(np.abs(after - before).max(initial=0.0))
         if change <= tol:
@@ -179,26 +179,19 @@ def _pair_step(weight: np.ndarray, observed: np.ndarray, a: np.ndarray, g: np.nd
         np.multiply(sheet, g[t], out=part)
         part *= a[t][:, None]
         total += part
-    return _ratio(observed, total)
+    total += observed == 0  # 0 / 1 where nothing is observed
+    return observed / total
 
 
-def _year_step(weight, margins: Margins, a, g, p, inner: int, tol: float) -> None:
+def _year_step(weight, margins: Margins, a, g, p, inner: int) -> None:
     """Alternate origin and destination scales within each year, in place, given the pair scales."""
     sheet = np.empty(weight.shape[1:])
+    empty_a, empty_g = (margins.a == 0).astype(float), (margins.g == 0).astype(float)
     for t in range(len(weight)):
         np.multiply(weight[t], p, out=sheet)
         for _ in range(inner):
-            a[t] = _ratio(margins.a[t], sheet @ g[t])
-            new = _ratio(margins.g[t], a[t] @ sheet)
-            still = np.abs(new - g[t]).max(initial=0.0) <= tol * new.max(initial=0.0)
-            g[t] = new
-            if still:
-                break
-
-
-def _ratio(observed: np.ndarray, fitted: np.ndarray) -> np.ndarray:
-    """``observed / fitted``, and 0 where nothing is observed."""
-    return np.divide(observed, fitted, out=np.zeros_like(observed), where=observed > 0)
+            np.divide(margins.a[t], sheet @ g[t] + empty_a[t], out=a[t])
+            np.divide(margins.g[t], a[t] @ sheet + empty_g[t], out=g[t])
 
 
 def margin_residual(weight: np.ndarray, margins: Margins, scales: Scales) -> float:

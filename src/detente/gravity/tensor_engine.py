@@ -21,10 +21,12 @@ from detente.gravity.layout import Layout
 from detente.gravity.projection import Removed, TensorProjector
 from detente.gravity.tensor import Margins, Scales, balance, margins_of, starting_scales
 
-LOOSE, MIDDLE, TIGHT = 1e-2, 1e-4, 1e-9
-"""Relative accuracy of projections: first steps, later steps, standard errors."""
+LOOSE, MIDDLE, TIGHT = 1e-2, 1e-3, 1e-9
+"""Relative accuracy of projections: later steps (the Hessian errs by the square), the first, standard errors."""
 
 
+MAX_INDEX = 300.0
+"""What the regressors may add up to; more means that a coefficient runs away."""
 MAX_SWEEPS = 500
 """Margins that take longer do not settle: some effect runs away, which is looked into afterwards."""
 
@@ -45,6 +47,7 @@ class _Sheet:
     settled: bool = True
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
 def fit_on_tensor(
     design: Design,
     layout: Layout,
@@ -65,23 +68,26 @@ def fit_on_tensor(
     change, done, converged = np.inf, 0, not len(coef)
     while len(coef) and done < max_iterations:
         done += 1
-        gradient, hessian, norms = _profile(sheets, layout.pairs, MIDDLE if done == 1 or change < 0.1 else LOOSE)
+        gradient, hessian, norms = _profile(sheets, layout.pairs, MIDDLE if done == 1 else LOOSE)
         if done == 1 and is_suspect(hessian, norms):
             refused = find_collinear(_exact_gram(sheets), norms, design.names)
             if refused is not None:
                 return refused
+        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+            break
         step = scaled_solve(hessian, gradient)
-        change = float(np.abs(step * np.sqrt(np.diag(hessian) / total)).max())
+        change = float(np.abs(step * np.sqrt(np.maximum(np.diag(hessian), 0.0) / total)).max())
         coef, best = _advance(sheets, coef, step, best, layout.pairs, min(1e-3, max(change**2, tol)))
         if change <= tol**0.5 * 1e-1:
             converged = True
             break
-    _effects_given(sheets, coef, layout.pairs, tol)
     if len(coef):
         gradient, hessian, _ = _profile(sheets, layout.pairs, TIGHT)
-        final = scaled_solve(hessian, gradient)
-        coef, best = _advance(sheets, coef, final, -np.inf, layout.pairs, tol)
+        final = scaled_solve(hessian, gradient) if np.isfinite(hessian).all() else np.full(len(coef), np.inf)
+        if converged:
+            coef, best = _advance(sheets, coef, final, -np.inf, layout.pairs, tol)
     else:
+        _effects_given(sheets, coef, layout.pairs, tol)
         hessian, final = np.zeros((0, 0)), coef
     return _gathered(design, layout, sheets, coef, hessian, final, done, converged, change)
 
@@ -138,7 +144,7 @@ def _effects_given(sheets: list[_Sheet], coef: np.ndarray, pairs: bool, tol: flo
 
 def _solve_sheet(sheet: _Sheet, coef: np.ndarray, pairs: bool, tol: float, max_sweeps: int) -> float:
     index = np.tensordot(coef, sheet.X, 1) if len(coef) else np.zeros_like(sheet.y)
-    np.exp(index, out=sheet.weight)
+    np.exp(np.clip(index, -MAX_INDEX, MAX_INDEX, out=index), out=sheet.weight)
     sheet.weight *= sheet.base
     sheet.scales, _, change = balance(
         sheet.weight, sheet.margins, sheet.scales, tol=tol, max_sweeps=max_sweeps, pairs=pairs
@@ -230,5 +236,5 @@ def _gathered(design, layout, sheets, coef, hessian, step, iterations, converged
     scales = [sheet.scales for sheet in sheets]
     effects = partial(layout.log_effects, design, scales)
     settled = all(sheet.settled for sheet in sheets)
-    drift = float(np.abs(step @ tilde).max(initial=0.0)) if settled else np.inf
+    drift = float(np.abs(step @ tilde).max(initial=0.0)) if settled and np.isfinite(step).all() else np.inf
     return EngineFit(coef, mu, tilde, hessian, effects, iterations, converged and settled, change, drift)

@@ -51,18 +51,18 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     itself, since a change of basis can make a false peak; bases with fewer than three
     periods or without the claimed one are no evidence.
     """
-    figures, _ = evidence.independent(claim.target, claim)
+    free, _ = evidence.independent(claim.target, claim)
     window = Period.parse(f"{claim.option('from', '1000')}/{claim.option('to', '2999')}")
     figures = [
         f
-        for f in figures
-        if f.status in STRONG and window.holds(f.period) and f.period.precision == claim.date.precision
+        for f in free
+        if f.status in STRONG and window.holds(f.period) and f.period.precision == claim.when.precision
     ]
     best: dict[str, Figure] = {}
     sizes: dict[str, int] = {}
     for basis in sorted({f.basis for f in figures}):
         own = [f for f in figures if f.basis == basis]
-        if len({f.period for f in own}) < 3 or not any(f.period == claim.date for f in own):
+        if len({f.period for f in own}) < 3 or not any(f.period == claim.when for f in own):
             continue
         best[basis] = (max if claim.state == "max" else min)(own, key=lambda f: f.value)
         sizes[basis] = len({f.period for f in own})
@@ -71,11 +71,11 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     if not best:
         return not_checkable("No independent series covers the period and its neighbours on one basis.", "extreme")
     kind = "peak" if claim.state == "max" else "low"
-    agree = {basis: f for basis, f in best.items() if f.period == claim.date}
+    agree = {basis: f for basis, f in best.items() if f.period == claim.when}
     text = "; ".join(f"{kind} of {sizes[b]} periods on basis {b}: {cite(f)}" for b, f in sorted(best.items()))
     sources = sources_of(best.values())
     if len(agree) == len(best):
-        reason = f"Every basis with a series across the years has its {kind} in {claim.date}."
+        reason = f"Every basis with a series across the years has its {kind} in {claim.when}."
         return Verdict("confirmed", text, sources, "0 years", "extreme", reason)
     if agree:
         return Verdict(
@@ -86,8 +86,8 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
             "extreme",
             f"The bases disagree on the year of the {kind}.",
         )
-    years = sorted(f.period.first.year - claim.date.first.year for f in best.values())
-    reason = f"No basis has its {kind} in {claim.date}."
+    years = sorted(f.period.first.year - claim.when.first.year for f in best.values())
+    reason = f"No basis has its {kind} in {claim.when}."
     return Verdict("contradicted", text, sources, f"{years[0]:+d} years", "extreme", reason)
 
 

@@ -13,6 +13,7 @@ from detente.record.states import FOREVER, Spell
 from detente.record.verdict import Verdict, Wording, gap, half_digit, not_checkable
 
 _DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.436875, "years": 365.2425}
+_UNKNOWN = "The record, as it stood on that day, does not hold the event."
 _OWN = "The record knows this only from the claim's own source, one that cites it or the agency it names."
 
 
@@ -22,7 +23,10 @@ def event(claim: Claim, evidence: Evidence) -> Verdict:
     Options: ``actor`` (the claim names who did it; the event's actors must include it),
     ``state`` is not used. Several targets must all hold.
     """
-    verdicts = [_one_event(claim, evidence.events[name], evidence) for name in split_list(claim.target)]
+    names = split_list(claim.target)
+    if not all(name in evidence.events for name in names):
+        return not_checkable(_UNKNOWN, "event")
+    verdicts = [_one_event(claim, evidence.events[name], evidence) for name in names]
     order = ("contradicted", "imprecise", "not checkable", "confirmed")
     worst = min(verdicts, key=lambda v: order.index(v.verdict))
     if len(verdicts) == 1 or worst.verdict == "not checkable":
@@ -67,21 +71,21 @@ def state(claim: Claim, evidence: Evidence) -> Verdict:
     Several accepted values are separated by ``|``. Options: ``when=any`` asks for one day
     of the period only. A state that held for part of the period is imprecise.
     """
-    spells = [(s, _event_sources(s, evidence, claim)) for s in evidence.states.over(claim.target, claim.date)]
+    spells = [(s, _event_sources(s, evidence, claim)) for s in evidence.states.over(claim.target, claim.when)]
     if not spells:
-        return not_checkable(f"No event of the record sets {claim.target} by {claim.date}.", "state")
+        return not_checkable(f"No event of the record sets {claim.target} by {claim.when}.", "state")
     if not all(sources for _, sources in spells):
         return not_checkable(_OWN, "state")
     wanted = {v.strip() for v in claim.state.split("|")}
-    share = evidence.states.share(claim.target, wanted, claim.date)
+    share = evidence.states.share(claim.target, wanted, claim.when)
     text = "; ".join(f"{s.name} {s.value} {_span(s)} ({s.event_id})" for s, _ in spells)
     sources = tuple(dict.fromkeys(x for _, ids in spells for x in ids))
     if share is None:
-        return not_checkable(f"The record does not cover {claim.target} for all of {claim.date}.", "state")
+        return not_checkable(f"The record does not cover {claim.target} for all of {claim.when}.", "state")
     value = " or ".join(sorted(wanted)).replace("_", " ")
-    held = f"{claim.target} was {value} on {share:.0%} of the days of {claim.date}."
-    if claim.date.precision == "day":
-        held = f"On {claim.date} {claim.target} was {'' if share else 'not '}{value}."
+    held = f"{claim.target} was {value} on {share:.0%} of the days of {claim.when}."
+    if claim.when.precision == "day":
+        held = f"On {claim.when} {claim.target} was {'' if share else 'not '}{value}."
     if share == 1 or (share > 0 and claim.option("when") == "any"):
         word = "confirmed"
     elif share > 0:
@@ -97,8 +101,10 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
     A span in whole units may be counted in completed units or rounded: three years are
     2.5 to just under 4 years.
     """
-    first, _, last = claim.target.partition("..")
-    start, end = evidence.events[first.strip()], evidence.events[last.strip()]
+    names = [name.strip() for name in claim.target.split("..")]
+    if not all(name in evidence.events for name in names):
+        return not_checkable(_UNKNOWN, "duration")
+    start, end = (evidence.events[name] for name in names)
     sources = tuple(dict.fromkeys((*evidence.sources_of(start, claim), *evidence.sources_of(end, claim))))
     if not evidence.sources_of(start, claim) or not evidence.sources_of(end, claim):
         return not_checkable(_OWN, "duration")
@@ -173,7 +179,9 @@ def prediction(claim: Claim, evidence: Evidence) -> Verdict:
 
 def _outcome(claim: Claim, evidence: Evidence) -> tuple[date, str, tuple[str, ...]] | None:
     if "=" not in claim.target:
-        found = evidence.events[claim.target]
+        found = evidence.events.get(claim.target)
+        if found is None:
+            return None
         return (
             found.date.first,
             f"{found.title} ({found.id}, {found.date})",

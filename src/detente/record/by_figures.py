@@ -25,8 +25,8 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
     where they cannot be, the conflict is left unresolved. Where every figure falls
     outside, exports and imports of one valuation are added up before the claim is given up.
     """
-    figures, barred = evidence.independent(claim.target, claim)
-    figures = _comparable(figures, claim)
+    free, barred = evidence.independent(claim.target, claim)
+    figures = _comparable(free, claim)
     if not figures:
         return _nothing(claim, evidence, barred)
     strong = [f for f in figures if f.status in STRONG]
@@ -66,7 +66,7 @@ def _comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
         for f in figures
         if f.status != "forecast"
         and (not basis or f.basis == basis)
-        and convert(f.value, f.unit, claim.unit or f.unit) is not None
+        and not math.isnan(_value(f, claim))
     ]
     if not fitting or claim.date is None:
         return fitting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ RARE = 0.05
 
 def agreement(claim: Claim, evidence: Evidence) -> Verdict:
     """A claim against another source's claim of the same thing (target: its id)."""
+    if claim.target not in evidence.ledger.claims["claim_id"]:
+        return not_checkable("The record, as it stood on that day, does not hold the other claim.", "agreement")
     other = evidence.ledger.claim(claim.target)
     barred = evidence.dependence.barred(claim)
     if other.source_id in barred:
@@ -64,7 +67,7 @@ def _compare_numbers(a: Claim, b: Claim) -> tuple[str, str]:
     how = f"{_words(a)} beside {_words(b)}"
     ranges = [c.wording.bounds for c in (a, b)]
     in_a = [convert(edge, b.unit, a.unit) for edge in ranges[1]]
-    if None in in_a:
+    if any(map(math.isnan, in_a)):
         return "complement", ""
     if (
         a.value

@@ -178,16 +178,15 @@ def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     """Reversed ranges: an event that ends before it starts, a figure outside its own bounds."""
     import polars as pl
 
-    found = []
+    found: list[Problem] = []
     events, figures = tables["events"], tables["figures"]
-    dated = events.filter(pl.col("end_date").is_not_null()) if not events.is_empty() else events
-    for row in dated.iter_rows(named=True):
+    for row in events.with_row_index("row").filter(pl.col("end_date").is_not_null()).iter_rows(named=True):
         try:
             if Period.parse(row["end_date"]).last < Period.parse(row["date"]).first:
-                number = events["event_id"].index_of(row["event_id"]) + FIRST_ROW
                 what = f"The event ends {row['end_date']}, before it starts {row['date']}."
-                found.append(Problem("events.csv", number, "end_date", what, "Swap or mend the dates."))
-        except (ValueError, TypeError):
+                place = row["row"] + FIRST_ROW
+                found.append(Problem("events.csv", place, "end_date", what, "Swap or mend the dates."))
+        except ValueError:
             continue  # already reported as a bad date
     number = {c: figures[c].cast(pl.Float64, strict=False) for c in ("value", "low", "high")}
     outside = (number["low"] > number["value"]) | (number["high"] < number["value"])

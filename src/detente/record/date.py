@@ -108,17 +108,17 @@ def _ends(text: str) -> tuple[date, date]:
     found = _DATE.fullmatch(text.strip())
     if not found:
         raise ValueError(f"'{text}' is not a date: write YYYY, YYYY-MM, YYYY-MM-DD or FROM/TO")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part or 0) for part in found.groups())
     if not 1000 <= year <= 2999:
         raise ValueError(f"'{text}' has no year between 1000 and 2999")
-    if month is not None and not 1 <= month <= 12:
-        raise ValueError(f"'{text}' has no month {month}")
-    if day is not None and not 1 <= day <= _month_end(year, month):
-        raise ValueError(f"'{text}' does not exist: that month has {_month_end(year, month)} days")
-    if month is None:
+    if found[2] is None:
         return date(year, 1, 1), date(year, 12, 31)
-    if day is None:
+    if not 1 <= month <= 12:
+        raise ValueError(f"'{text}' has no month {month}")
+    if found[3] is None:
         return date(year, month, 1), date(year, month, _month_end(year, month))
+    if not 1 <= day <= _month_end(year, month):
+        raise ValueError(f"'{text}' does not exist: that month has {_month_end(year, month)} days")
     return date(year, month, day), date(year, month, day)
 
 

@@ -15,7 +15,7 @@ from detente.record.reading import read_table
 from detente.record.rows import Claim, Event, Figure, Source
 from detente.record.schema import TABLES
 from detente.record.states import States, build_states
-from detente.record.vocabulary import Vocabulary, default_vocabulary
+from detente.record.vocabulary import Vocabulary, vocabulary_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,7 +65,7 @@ class Ledger:
         RecordError
             With every problem of every file.
         """
-        tables, problems = _read_all(Path(folder), vocabulary or default_vocabulary())
+        tables, problems = _read_all(Path(folder), vocabulary)
         if problems:
             raise RecordError(problems)
         return cls(**_typed(tables), folder=str(folder))
@@ -73,7 +73,7 @@ class Ledger:
     @classmethod
     def check(cls, folder: str | Path, *, vocabulary: Vocabulary | None = None) -> list[Problem]:
         """Every problem of a record folder; an empty list when there is none."""
-        return _read_all(Path(folder), vocabulary or default_vocabulary())[1]
+        return _read_all(Path(folder), vocabulary)[1]
 
     def source(self, source_id: str) -> Source:
         """One source by id."""
@@ -180,10 +180,12 @@ def spans(cells: pl.Series) -> pl.DataFrame:
     return cells.rename("cell").to_frame().join(table, on="cell", how="left", maintain_order="left").drop("cell")
 
 
-def _read_all(folder: Path, vocabulary: Vocabulary) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
+def _read_all(folder: Path, vocabulary: Vocabulary | None) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
     if not folder.is_dir():
         return {}, [Problem(str(folder), None, None, "There is no such folder.", "Give the record's folder.")]
-    tables, problems = {}, []
+    own, problems = vocabulary_of(folder)
+    vocabulary = vocabulary or own
+    tables = {}
     for name, table in TABLES.items():
         tables[name], found = read_table(folder / table.file, table)
         problems += found

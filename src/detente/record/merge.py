@@ -100,7 +100,7 @@ def _merge_rows(
             merged[key], found = _merge_cells(a[key], b[key], before)
             conflicts += [(key, *cells) for cells in found]
             continue
-        kept = a.get(key) or b.get(key)
+        kept = a[key] if key in a else b[key]
         if before is None:
             merged[key] = kept
         elif kept != before:  # one deleted what the other changed

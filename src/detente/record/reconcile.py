@@ -18,6 +18,10 @@ FOB_LIKE = frozenset({"fob", "fob+fob", "comtrade"})
 CIF_LIKE = frozenset({"cif", "fob+cif", "importer-side"})
 CIF_OVER_FOB = (1.0, 1.20)
 """Ratio of imports valued CIF to the same imports FOB; customs data cluster at 1.06 to 1.12."""
+USUAL_CIF = 1.12
+"""Up to here a ratio of CIF to FOB needs no further belief."""
+UNSHOWN = 0.01
+"""Added to the misfit where two bases differ by name but no parts show the sum."""
 FIT = 0.02
 """Arithmetic that comes within 2% of the other figure, or within rounding, counts as an explanation."""
 SLIP = 0.15
@@ -188,7 +192,7 @@ def _valuation(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterato
     named = high.basis in CIF_LIKE and low.basis not in CIF_LIKE
     if named and 1 < ratio <= CIF_OVER_FOB[1]:
         arithmetic = f"{high.basis} over {low.basis}: {high.value:,g} / {low.value:,g} = {ratio:.3f}"
-        yield Explanation("valuation", arithmetic, max(0.0, ratio - 1.12) + 0.01)
+        yield Explanation("valuation", arithmetic, max(0.0, ratio - USUAL_CIF) + UNSHOWN)
 
 
 def _fit(computed: float, figure: Figure) -> float:

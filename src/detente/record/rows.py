@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from detente.errors import StudyError
 from detente.record.check import split_list
 from detente.record.date import Period
 from detente.record.verdict import Wording
@@ -159,6 +160,13 @@ class Claim:
     def option(self, name: str, default: str = "") -> str:
         """One of the ``name=value`` pairs of the options cell."""
         return self.options_dict().get(name, default)
+
+    @property
+    def when(self) -> Period:
+        """The date, for tests that need one; the check of a record sees to it that they have it."""
+        if self.date is None:
+            raise StudyError(f"The claim '{self.id}' has no date.", why=f"The test '{self.test}' needs one.")
+        return self.date
 
     @property
     def wording(self) -> Wording:

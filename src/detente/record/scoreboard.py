@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from detente.record.verdict import NEAR
@@ -20,7 +20,7 @@ CAUTION = (
 HIT = 0.05
 """A point forecast within 5% of the outcome is a hit; within 10% (``NEAR``) it is near."""
 NO_RATIO = ("pct", "pp", "days", "years", "indicator")
-_OUTCOMES = {
+_OUTCOMES: dict[str, Callable[[list[float]], float]] = {
     "value": lambda v: v[0],
     "sum": sum,
     "max": max,
@@ -78,8 +78,7 @@ def forecasters(ledger: Ledger) -> pl.DataFrame:
     for name, own in groups.items():
         scored = [r for r in own if r["result"] != "pending"]
         ratios = [r["ratio"] for r in scored if r["ratio"] and r["ratio"] > 0]
-        shares = [_crps_share(r) for r in scored]
-        shares = [s for s in shares if s is not None]
+        shares = [share for share in map(_crps_share, scored) if share is not None]
         rows.append(
             (
                 name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 BASES = (*("fob", "cif", "fob+cif", "fob+fob", "mirror", "importer-side", "baci", "comtrade", "unspecified", "-"),)
 """Offered in the drop-down of a figure's basis; other words are allowed."""
 MAX_BYTES = 200_000_000
+MAX_UNPACKED = 1_000_000_000
 _SPARE_ROWS = 2000
 
 
@@ -106,6 +108,7 @@ def _read_sheets(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]
         raise MissingExtra.needed("openpyxl", "export", "Reading a workbook") from error
     if not path.is_file() or path.stat().st_size > MAX_BYTES:
         raise UnreadableFile(f"'{path}' is missing or larger than 200 MB.", fix="Give an .xlsx workbook.")
+    _refuse_bombs(path)
     try:
         book = openpyxl.load_workbook(path)
     except Exception as error:  # openpyxl lets zip, XML and key errors through
@@ -122,6 +125,17 @@ def _read_sheets(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]
             problems.append(Problem(f"{path.name}:{name}", merged.min_row, None, what, "Unmerge and fill them."))
         tables[name] = list(_rows(sheet, table, f"{path.name}:{name}", problems))
     return tables, problems
+
+
+def _refuse_bombs(path: Path) -> None:
+    """A small file may unpack to a huge one; the sizes it declares are looked at first."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(item.file_size for item in packed.infolist())
+    except (zipfile.BadZipFile, OSError):
+        return  # no workbook: said by the reader below
+    if unpacked > MAX_UNPACKED:
+        raise UnreadableFile(f"'{path.name}' unpacks to {unpacked / 1e9:.1f} GB.", fix="Split the record or use CSV.")
 
 
 def _rows(sheet: Any, table: Table, file: str, problems: list[Problem]) -> Iterator[list[str]]:

@@ -220,10 +220,10 @@ _FACTORS = {
 }
 
 
-def convert(number: float, unit: str, to: str) -> float | None:
-    """A number in another unit, or None where the two measure different things."""
+def convert(number: float, unit: str, to: str) -> float:
+    """A number in another unit; not a number where the two measure different things."""
     if unit == to:
         return number
     if (unit, to) in _FACTORS:
         return number * _FACTORS[unit, to]
-    return number / _FACTORS[to, unit] if (to, unit) in _FACTORS else None
+    return number / _FACTORS[to, unit] if (to, unit) in _FACTORS else math.nan

@@ -6,8 +6,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
-from detente.errors import did_you_mean
+from detente.errors import Problem, did_you_mean
+
+FILE = "vocabulary.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,34 @@ def default_vocabulary() -> Vocabulary:
 
 
 def read_vocabulary(text: str) -> Vocabulary:
-    """Read a vocabulary from TOML text with tables ``[state]`` and ``[kind]``."""
+    """Read a vocabulary from TOML text with tables ``[state."name"]`` and ``[kind]``.
+
+    Raises
+    ------
+    ValueError
+        Saying what is wrong with the text.
+    """
     raw = tomllib.loads(text)
-    states = {
-        name: State(name, tuple(entry["values"]), entry["meaning"], entry.get("after", ""))
-        for name, entry in raw["state"].items()
-    }
-    return Vocabulary(states, dict(raw["kind"]))
+    states = {}
+    for name, entry in raw.get("state", {}).items():
+        values = entry.get("values") if isinstance(entry, dict) else None
+        if not isinstance(values, list) or not values or not all(isinstance(v, str) for v in values):
+            raise ValueError(f'[state."{name}"] needs values = ["...", "..."]')
+        states[name] = State(name, tuple(values), str(entry.get("meaning", "")), str(entry.get("after", "")))
+    return Vocabulary(states, {name: str(meaning) for name, meaning in raw.get("kind", {}).items()})
+
+
+def vocabulary_of(folder: Path) -> tuple[Vocabulary, list[Problem]]:
+    """The shipped vocabulary with the words of a record's own ``vocabulary.toml``, if it has one."""
+    path = folder / FILE
+    shipped = default_vocabulary()
+    if not path.is_file():
+        return shipped, []
+    try:
+        own = read_vocabulary(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # TOML and UTF-8 errors are ValueErrors too
+        return shipped, [Problem(FILE, None, None, f"It cannot be read: {error}.", "See docs/vocabulary.md.")]
+    return Vocabulary(shipped.states | own.states, shipped.kinds | own.kinds), []
 
 
 def parse_sets(cell: str) -> list[StateChange]:

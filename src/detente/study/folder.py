@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import DataError, OutputError, UnreadableFile
 from detente.study.answer import Answer
+from detente.study.aside import folder_aside, in_use
 from detente.study.run import TABLES, Run
 from detente.study.spec import Spec
 from detente.study.study import Study
@@ -43,7 +42,7 @@ def previous_folder(folder: Path) -> Path | None:
 
 def check_free(folder: Path) -> None:
     """Raise :class:`OutputError` if ``folder`` is in use or cannot be made; nothing is left behind."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if in_use(folder):
         raise OutputError(
             f"The output folder {folder} is already in use.",
             why="A run never overwrites another one.",
@@ -57,27 +56,13 @@ def check_free(folder: Path) -> None:
 def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]]) -> Path:
     """Write ``run`` to ``folder``: everything into a folder beside it first, then one rename."""
     check_free(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise OutputError(f"The output folder {folder} cannot be written: {error}.", fix="Give another --out.") from None
-    try:
-        aside.chmod(0o755)
+    with folder_aside(folder, fix="Give another --out.") as aside:
         for name, table in run.tables().items():
             table.to_frame().write_csv(aside / f"{name}.csv")
         _write(aside / "results.json", as_json(run))
         _write(aside / "manifest.json", dict(run.manifest))
         for name, render in pages.items():
             (aside / name).write_text(render(run), encoding="utf-8", newline="\n")
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
-    except OSError as error:
-        raise OutputError(f"The run could not be written to {folder}: {error}.", fix="Give another --out.") from None
-    finally:
-        if aside.exists():
-            shutil.rmtree(aside, ignore_errors=True)
     return folder
 
 

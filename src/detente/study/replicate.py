@@ -240,6 +240,12 @@ def caliendo_parro(data: str | Path | None = None) -> Replication:
         for code, number in printed.items():
             number = number if mode == "published" else None
             targets.append(Target(f"{code} welfare, NAFTA tariffs", mode, "%", out.welfare_pct[code], number))
+    terms, volume = results["published"].first_order_pct()  # the parts whose sum is the published welfare
+    for code in printed:
+        k = economy.index(code)
+        targets.append(Target(f"{code} terms of trade", "published", "%", float(terms[k]), None))
+        targets.append(Target(f"{code} volume of trade", "published", "%", float(volume[k]), None))
+        targets.append(Target(f"{code} real wage", "exact", "%", results["exact"].real_wage_pct[code], None))
     growth = results["exact"].imports_pct(NAFTA)
     for code, number in bloc_imports.items():
         targets.append(Target(f"{code} imports from NAFTA", "exact", "%", growth[code], number))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import unicodedata
 from pathlib import Path
 
 from detente.economies import lookup, name_of
 from detente.errors import OutputError, StudyError
+from detente.study.aside import folder_aside, in_use
 from detente.study.spec import FORMAT
 
 TEMPLATE = """\
@@ -94,7 +93,7 @@ def new_study(
     names = [name_of(c) for c in codes]
     id_ = "-".join(_slug(n) for n in names)
     target = Path(folder) if folder is not None else Path(id_)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if in_use(target):
         raise OutputError(f"{target} is already there.", fix="Give another folder with --folder.")
     years = panel.years
     if len(years) < 3:
@@ -106,7 +105,7 @@ def new_study(
         panel="embedded" if data is None else Path(data).resolve().as_posix(), base_from=years[0], base_to=base_to,
         middle=middle, last=years[-1], scenario_year=_last_year_with_gdp(panel, codes),
     )  # fmt: skip
-    _write_aside(target, text)
+    _write(target, text)
     return target
 
 
@@ -124,27 +123,13 @@ def _last_year_with_gdp(panel, codes: tuple[str, str]) -> int:
     return panel.years[-1]
 
 
-def _write_aside(target: Path, text: str) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise OutputError(f"{target} cannot be made: {error}.", fix="Give another folder with --folder.") from None
-    try:
-        aside.chmod(0o755)
+def _write(target: Path, text: str) -> None:
+    with folder_aside(target, fix="Give another folder with --folder.") as aside:
         (aside / "study.toml").write_text(text, encoding="utf-8", newline="\n")
         (aside / "record").mkdir()
         for name, header in HEADERS.items():
             rows = f"{header}\n{FIRST_SOURCE}\n" if name == "sources.csv" else f"{header}\n"
             (aside / "record" / name).write_text(rows, encoding="utf-8", newline="\n")
-        if target.exists():
-            target.rmdir()
-        aside.rename(target)
-    except OSError as error:
-        raise OutputError(f"{target} cannot be made: {error}.", fix="Give another folder with --folder.") from None
-    finally:
-        if aside.exists():
-            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _slug(name: str) -> str:

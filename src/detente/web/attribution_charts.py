@@ -75,12 +75,12 @@ def _curve(words: Words) -> Spec:
         "field": "label",
         "type": "nominal",
         "sort": {"field": "order"},
-        "axis": {"title": None, "labelColor": shade("ink"), "labelLimit": 260},
+        "axis": {"title": None, "labelColor": shade("ink"), "labelLimit": 200, "labelExpr": "split(datum.label, '|')"},
     }
     colour = {"condition": {"test": "datum.asked", "value": shade("accent")}, "value": shade("muted")}
     return framed(
         {
-            "height": {"step": 22},
+            "height": {"step": 32},
             "data": {"name": "rows"},
             "layer": [
                 {

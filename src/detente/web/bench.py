@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 
 from detente.economies import name_of
 from detente.equilibrium import solve
-from detente.errors import DetenteError, MissingInternalTrade, SpecificationError
+from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts
 from detente.study import Study
 from detente.study.baseline import Baseline, baselines
 from detente.study.scenarios import effects
@@ -179,14 +178,17 @@ _KEPT: dict[tuple[str, Path], tuple[int, Any]] = {}
 
 def _make(study: Study) -> Bench:
     panel = open_panel(study)
-    cases = []
+    ratio = max(study.spec.equilibrium.internal_ratio, default=1.0)
+    cases: list[tuple[int, str]] = []
+    reasons: dict[str, None] = {}
     for year in panel.years:
-        with suppress(MissingInternalTrade):
-            cases += [(year, b.gdp_case) for b in _baselines_of(study, panel, year, 1.0)]
+        try:
+            cases += [(year, b.gdp_case) for b in _baselines_of(study, panel, year, ratio)]
+        except (MissingInternalTrade, UnbalancedAccounts) as missing:
+            reasons[str(missing)] = None
     if not cases:
         raise MissingInternalTrade(
-            f"No year of the panel '{panel.name}' has what a scenario needs: internal trade, or GDP of both economies.",
-            fix="Give a CSV with columns economy, year, gdp_usd_mn as gdp under [panel] in study.toml.",
+            f"No year of the panel '{panel.name}' has what a scenario needs. {next(reversed(reasons), '')}"
         )
     return Bench(study, panel, _levels(study, panel), tuple(cases))
 

@@ -79,7 +79,7 @@ def _ranges(title: str, by: str, domain: list[str], *, before: bool) -> Spec:
 
 def _elsewhere(words: Words) -> Spec:
     """Real income of the economies outside the pair that win or lose most, in the scenario being moved."""
-    x_axis = {"title": words("desk.income_axis"), "tickCount": 5, "labelOverlap": True}
+    x_axis = {"title": words("desk.income_axis"), "tickCount": 3, "labelOverlap": True}
     y_axis = {"title": None, "labelColor": shade("ink"), "labelLimit": 150}
     return framed(
         {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -21,7 +22,7 @@ def main(study: str, out: str) -> int:
 
     try:
         run = open_study(study).run(
-            command=f"detente run {study}", progress=lambda stage, share: _say(stage=stage, share=share)
+            command=f"detente run {Path(study).name}", progress=lambda stage, share: _say(stage=stage, share=share)
         )
         _say(stage="report", share=0.9)
         run.write(out, {"report.html": render_report})

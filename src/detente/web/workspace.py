@@ -13,6 +13,7 @@ from pathlib import Path
 from detente.errors import DetenteError, OutputError, StudyError, UnknownStudy, UnreadableFile, did_you_mean
 from detente.study import Run, Study, builtin_studies, open_study, read_run
 
+LONGEST_PATH = 255
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -70,10 +71,11 @@ class Workspace:
 
     def run_at(self, text: str) -> Path:
         """A run folder given as a path relative to the workspace."""
-        path = self.root / text.strip()
-        if not text.strip() or not self.is_inside(path):
+        text = text.strip()
+        path = self.root / text
+        if not text or not text.isprintable() or len(text) > LONGEST_PATH or not self.is_inside(path):
             raise UnreadableFile(
-                f"'{text}' does not lie in the folder this server was started in.",
+                f"'{text[:100]}' does not lie in the folder this server was started in.",
                 why="The app reads nothing outside it.",
                 fix=f"Give a path below {self.root}, such as runs/colombia-venezuela/001, or start the server there.",
             )

@@ -97,11 +97,14 @@ def _marked(path: Path) -> tuple[list[dict[str, str]], list[int], int]:
     wrong = frame["accept"].is_not_null() & ~frame["accept"].is_in(["yes", "no"])
     if wrong.any():
         what = "'{}' is neither yes nor no."
-        raise RecordError(problems_where(frame, table, wrong, "accept", what.format, "Write yes, no, or leave it empty."))
+        raise RecordError(
+            problems_where(frame, table, wrong, "accept", what.format, "Write yes, no, or leave it empty.")
+        )
     marked = frame.with_row_index("row_", offset=FIRST_ROW).filter(pl.col("accept") == "yes")
     if marked.is_empty():
         raise EmptySample(
-            f"No row of {path.name} is marked, so nothing was accepted.", fix="Write yes in the column 'accept' of the rows to take over."
+            f"No row of {path.name} is marked, so nothing was accepted.",
+            fix="Write yes in the column 'accept' of the rows to take over.",
         )
     rows = [{k: v or "" for k, v in row.items()} for row in marked.drop("row_").iter_rows(named=True)]
     return rows, marked["row_"].to_list(), frame.height - marked.height
@@ -148,7 +151,9 @@ def append_claims(before: bytes, rows: list[dict[str, str]]) -> tuple[bytes, int
         csv.writer(out, lineterminator=end).writerow(header)
     elif missing:  # the file lacks a column that is needed now: its rows are written again with it
         header, kept = [*header, *missing], b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
-        csv.writer(out, lineterminator=end).writerows([header, *([*line, *[""] * len(missing)] for line in lines[1:] if line)])
+        csv.writer(out, lineterminator=end).writerows(
+            [header, *([*line, *[""] * len(missing)] for line in lines[1:] if line)]
+        )
     else:
         kept = before if before.endswith(b"\n") else before + end.encode()
     csv.DictWriter(out, header, extrasaction="ignore", lineterminator=end).writerows(rows)

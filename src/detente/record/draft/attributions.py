@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 
 from detente.record.draft.sentences import Sentence, split_sentences
-from detente.record.draft.speech import ACCORDING, NEVER_INVERTED, ONLY_SPEECH, PRONOUNS, STRONG, WEAK
+from detente.record.draft.speech import ACCORDING, NEVER_INVERTED, OFFICES, ONLY_SPEECH, PRONOUNS, STRONG, WEAK
+from detente.record.draft.words import LANGUAGES, either, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,80 +27,31 @@ class Attribution:
 
 LONGEST = 2500  # characters: nobody writes a longer sentence, so there is no source to find in one
 _TOKEN = re.compile(r"[\w'’.&/-]*\w['’]?|[“”\"«»,;:()—–.!?]|\S")
-_OPEN = set("“”\"«»;:()—–!?¿¡")
-_DETERMINERS = {
-    "en": set("the a an this that these those its their his her our several some many most two three four five".split()),
-    "es": set("el la los las un una unos unas este esta estos estas su sus varios varias algunos algunas dos tres".split()),
-}
-_LINKS = {
-    "en": set("of for at in from to with on under by near and &".split()),
-    "es": set("de del para en con por y e sobre ante".split()),
-}
-_BREAKS = {
-    "en": set(
-        "that which who whom when while but because as if although though after before where since so than or nor "
-        "whether until is was were are be been being has had have will would can could may might also then not "
-        "meanwhile however yet still instead nevertheless moreover".split()
-    ),
-    "es": set(
-        "que quien cual cuando mientras pero porque como si aunque después antes donde desde sino ni o pues es fue era "
-        "son eran ha había han será según también entonces no además sin embargo ya luego así se lo le les".split()
-    ),
-}
-_LEADS = {
-    "en": set("on in at after before by during for with from since amid over under last this next earlier later".split()),
-    "es": set("en el tras durante por para con desde ante a al".split()) - {"el"},
-}
-_ADVERBS = {
-    "en": set(
-        "also later earlier then repeatedly recently previously publicly privately once already now first still often "
-        "both all has have had itself himself herself themselves".split()
-    ),
-    "es": set("también ya luego además después posteriormente públicamente entonces mismo misma incluso ambos todos".split()),
-}
-_BE = {
-    "en": set("is was were are be been being".split()),
-    "es": set("fue fueron es son era eran ser sido está están".split()),
-}
-_QUANTIFIERS = set("one many all both another algunos muchos otros todos ambos".split())
-_FINITE = _BE["en"] | set("has have had will would could can may might".split())
+_OPEN = set('“”"«»;:()—–!?¿¡')
+
+
+def _sets(name: str) -> dict[str, frozenset[str]]:
+    return {language: frozenset(words(language, "attributions", name)) for language in LANGUAGES}
+
+
+_DETERMINERS, _LINKS, _BREAKS, _LEADS, _ADVERBS, _BE = map(
+    _sets, ("determiners", "links", "breaks", "leads", "adverbs", "be")
+)
+_QUANTIFIERS = frozenset().union(*_sets("quantifiers").values())
+_FINITE = _sets("auxiliaries")["en"]
+_WHO = {"who", "quien", "quienes"}
 _NAME = re.compile(r"[A-ZÁÉÍÓÚÑÜ]")
 _LY = re.compile(r"\w+ly$|\w+mente$", re.IGNORECASE)
 _AFTER_WEAK = {
-    "en": re.compile(
-        r"\s?[,:]?\s?(?:that\b|[“\"‘]|how\b|the\b|a\b|an\b|it\b|its\b|their\b|there\b|about\b|around\b|nearly\b|more than\b"
-        r"|at least\b|fewer\b|less\b|only\b|no\b|on\s[A-Z]|in\s(?:[A-Z]|its\b|a\b)|last\b|growth\b|trade\b|exports\b|imports\b|[A-Z$€£\d])|\s?[:,.]"
-    ),
-    "es": re.compile(r"\s?[,:]?\s?(?:que\b|[“\"«]|el\b|la\b|los\b|las\b|un\b|una\b|unos\b|más\b|casi\b|al menos\b|(?:exporta|importa|venta|crecimiento|ingreso|pérdida|inversi|déficit|superávit)\w*|[A-Z$€\d])|\s?[:,.]"),
+    language: re.compile(rf"\s?[,:]?\s?{either('attributions', 'reported', language)}|\s?[:,.]")
+    for language in LANGUAGES
 }
 _THAT = re.compile(r"\s?[,:]?\s?(?:that\b|que\b|[“\"‘«])|\s?[:,]")
-_ASIDE = re.compile(  # what may stand between a Spanish verb and its subject
-    r"(?:\s(?:(?:este|el|el pasado|el próximo)\s(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|ayer|hoy|también"
-    r"|en (?:rueda|conferencia) de prensa|en (?:un|una|su|el|la) \w+|por su parte|además|la semana pasada|el mes pasado),?(?=\s)"
-    r"|\sa (?:este (?:diario|periódico|medio)|esta (?:agencia|redacción|publicación|revista)|(?:los |la |las )?(?:periodistas|prensa|medios"
-    r"|reporteros|radio)|la agencia [A-Z]\w+|radio [A-Z]\w+|[A-Z]\w+(?: [A-Z]\w+)?)(?=\s))+"
-)
-_NOT_SAYING = {  # after the verb, these make it something else
-    "en": re.compile(
-        r"\s(?:for\b(?! the first time)|on\s(?!Mon|Tue|Wed|Thu|Fri|Sat|Sun|[A-Z][a-z]+ \d)(?:the|all|both)\b|off\b|up\b|goodbye\b|apart\b|back\b|to be\b)"
-    ),
-    "es": re.compile(r"\s(?:a\s(?:cabo|cero)|con\s(?:el|la|los|las)\b)"),
-}
+_ASIDE = re.compile(rf"(?:\s{either('attributions', 'aside', 'es')}(?=\s))+")
+_NOT_SAYING = {language: re.compile(rf"\s{either('attributions', 'otherwise', language)}") for language in LANGUAGES}
 _TO_FUTURE = re.compile(r"\sto\s\w+")
-_NEEDS_DATA = {"en": re.compile(r"^(?:show|shows|showed|found|finds?|indicates?|indicated|suggests?|suggested|puts?|points?|pointed"
-                                r"|recorded|listed|counts?|counted|tallied)$")}  # fmt: skip
-_DATA = re.compile(
-    r"\b(?:data|figures?|statistics|numbers|report|study|survey|poll|records|estimates?|analysis|documents?|census|paper|audit"
-    r"|chamber|ministry|office|agency|bank|institute|group|association|company|university|researchers?|economists?|analysts?"
-    r"|officials?|federation|council|union|newspaper|bureau|authority|service|observatory|monitors?|inspectors?|auditors?)\b|[A-Z]",
-)
-_OFFICES = re.compile(
-    r"\b(?:minister|president|secretary|director|head|chief|chair\w*|spokes\w+|economist|analyst|professor|governor|ambassador"
-    r"|mayor|senator|deputy|officer|leader|founder|owner|trader|driver|farmer|ministr[oa]|president[ea]|secretari[oa]"
-    r"|director[a]?|jefe|jefa|vocer[oa]|portavoz|economista|analista|profesor[a]?|gobernador[a]?|embajador[a]?|alcald\w+"
-    r"|senador[a]?|líder|dueñ[oa]|comerciante|camioner[oa]|agricultor[a]?|titular|gerente|representante|investigador[a]?)\b",
-    re.IGNORECASE,
-)
+_OF_DATA = _sets("of_data")["en"]
+_DATA = re.compile(rf"\b{either('attributions', 'data', 'en')}\b|[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +68,8 @@ class _Token:
 def find_attributions(text: str, language: str) -> list[Attribution]:
     """The sources that ``text`` credits, in reading order.
 
-    >>> found = find_attributions('Trade fell, according to the customs office. "It hurt," said Ana Paz, a driver.', "en")
-    >>> [a.source for a in found]
+    >>> text = 'Trade fell, according to the customs office. "It hurt," said Ana Paz, a driver.'
+    >>> [a.source for a in find_attributions(text, "en")]
     ['the customs office', 'Ana Paz, a driver']
     """
     found: list[Attribution] = []
@@ -153,7 +105,9 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Attribution]:
     ]
 
 
-def _of_verb(text: str, tokens: list[_Token], verb: re.Match[str], strong: bool, language: str) -> tuple[int, int] | None:
+def _of_verb(
+    text: str, tokens: list[_Token], verb: re.Match[str], strong: bool, language: str
+) -> tuple[int, int] | None:
     """The source of a verb of saying: before it, or after it where it follows a quotation or a comma."""
     if _NOT_SAYING[language].match(text, verb.end()) or text[verb.end() : verb.end() + 1] == "-":
         return None
@@ -162,14 +116,16 @@ def _of_verb(text: str, tokens: list[_Token], verb: re.Match[str], strong: bool,
         return None
     beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
     last = before[-1].text if before else ""
-    quoted = last in "”\"»,—–" and last != ""
+    quoted = last in '”"»,—–' and last != ""
     if (quoted or not before) and not NEVER_INVERTED.fullmatch(verb.group()):
         source = _forward(text, tokens, verb.end(), language, inverted=True)
         if source:
             return source
     if not strong and not beside:
         return None
-    if ONLY_SPEECH[language].fullmatch(verb.group()) and not _THAT.match(text, verb.end()):
+    if ONLY_SPEECH[language].fullmatch(verb.group()) and not (
+        _THAT.match(text, verb.end()) or re.search(r"[”\"»]", text[: verb.start()])
+    ):
         return None
     if not strong and _TO_FUTURE.match(text, verb.end()):
         return None
@@ -178,8 +134,7 @@ def _of_verb(text: str, tokens: list[_Token], verb: re.Match[str], strong: bool,
         return _forward(text, tokens, verb.end(), language, inverted=True)
     if source is None:
         return None
-    needs = _NEEDS_DATA.get(language)
-    if needs and needs.match(verb.group()) and not _DATA.search(text[source[0] : source[1]]):
+    if language == "en" and verb.group() in _OF_DATA and not _DATA.search(text, source[0], source[1]):
         return None
     return source
 
@@ -195,14 +150,20 @@ def _passive(before: list[_Token], language: str) -> bool:
 def _backward(text: str, before: list[_Token], language: str) -> tuple[int, int] | None:
     """The noun phrase that ends where the verb begins."""
     tokens = list(before)
-    while tokens and (tokens[-1].low in _ADVERBS[language] or (_LY.match(tokens[-1].text) and tokens[-1].text.islower())):
+    while tokens and (
+        tokens[-1].low in _ADVERBS[language] or (_LY.match(tokens[-1].text) and tokens[-1].text.islower())
+    ):
         tokens.pop()
     if not tokens:
         return None
     if tokens[-1].text == ",":
         return _with_apposition(text, tokens, language)
-    run = _run_back(tokens, language)
-    return _phrase(run, language)
+    who = next(
+        (n for n in range(len(tokens) - 1, 0, -1) if tokens[n].low in _WHO or tokens[n].text in _OPEN | {","}), 0
+    )
+    if tokens[who].low in _WHO:  # a negotiator who asked not to be named said
+        tokens = tokens[:who]
+    return _phrase(_run_back(tokens, language), language)
 
 
 def _with_apposition(text: str, tokens: list[_Token], language: str) -> tuple[int, int] | None:
@@ -217,7 +178,7 @@ def _with_apposition(text: str, tokens: list[_Token], language: str) -> tuple[in
     if head is None:
         return None
     described = (
-        _OFFICES.search(text[inner[0].start : inner[-1].end])
+        OFFICES.search(text[inner[0].start : inner[-1].end])
         or inner[0].low in _DETERMINERS[language]
         or all(_NAME.match(t.text) for t in inner)
     )
@@ -239,7 +200,11 @@ def _phrase(run: list[_Token], language: str) -> tuple[int, int] | None:
     links, determiners = _LINKS[language], _DETERMINERS[language]
     start = 0
     for spot in range(len(run) - 1, -1, -1):
-        if run[spot].low in determiners and (spot == 0 or run[spot - 1].low not in links):
+        if (
+            run[spot].low in determiners
+            and (run[spot].text.islower() or spot == 0)
+            and (spot == 0 or run[spot - 1].low not in links)
+        ):
             start = spot
             break
     else:
@@ -270,9 +235,11 @@ def _forward(
     """The noun phrase that starts at ``position``."""
     aside = _ASIDE.match(text, position) if inverted and language == "es" else None
     after = [t for t in tokens if t.start >= (aside.end() if aside else position)]
-    stop = _BREAKS[language] | ({"on", "in", "to", "at", "by", "after", "during", "told"} if inverted and language == "en" else set())
+    stop = _BREAKS[language] | (
+        {"on", "in", "to", "at", "by", "after", "during", "told"} if inverted and language == "en" else set()
+    )
     if inverted and language == "es":
-        stop = stop | {"a", "al", "ante", "durante", "tras", "este", "ayer", "hoy", "sobre"}
+        stop = stop | {"a", "al", "ante", "durante", "tras", "en", "este", "ayer", "hoy", "sobre"}
     run: list[_Token] = []
     for spot, token in enumerate(after):
         if token.text in _OPEN or token.text == "." or len(run) > 16:
@@ -311,13 +278,23 @@ def _pronoun(run: list[_Token], language: str) -> bool:
 
 
 def _noun_like(run: list[_Token]) -> bool:
-    return len(run) <= 6 and run[0].text.isalpha() and any(_NAME.match(t.text) or t.low.endswith("s") or _OFFICES.match(t.text) for t in run)
+    return (
+        len(run) <= 6
+        and run[0].text.isalpha()
+        and any(_NAME.match(t.text) or t.low.endswith("s") or OFFICES.match(t.text) for t in run)
+    )
 
 
 def _day(token: _Token, language: str) -> bool:
     from detente.record.draft.calendar_words import WEEKDAYS
 
-    return token.low in WEEKDAYS[language] and len(token.low) > 3 or token.low in ("yesterday", "ayer", "hoy", "today", "last")
+    return (token.low in WEEKDAYS[language] and len(token.low) > 3) or token.low in (
+        "yesterday",
+        "ayer",
+        "hoy",
+        "today",
+        "last",
+    )
 
 
 def _with_description(run: list[_Token], rest: list[_Token], text: str, language: str) -> list[_Token]:
@@ -327,11 +304,15 @@ def _with_description(run: list[_Token], rest: list[_Token], text: str, language
         if token.text in _OPEN | {",", "."} or token.low in _BREAKS[language] or len(inner) > 12:
             break
         inner.append(token)
-    if run and inner and any(_OFFICES.fullmatch(t.text) for t in run) and all(_NAME.match(t.text) for t in inner):
+    if run and inner and any(OFFICES.fullmatch(t.text) for t in run) and all(_NAME.match(t.text) for t in inner):
         return [*run, *inner]
     if run and inner and _NAME.match(run[-1].text):
         words = text[inner[0].start : inner[-1].end]
         article = inner[0].low in _DETERMINERS[language]
-        if (article and _OFFICES.search(words)) or (_OFFICES.match(words) and language == "es") or (_OFFICES.search(words) and len(inner) < 8):
+        if (
+            (article and OFFICES.search(words))
+            or (OFFICES.match(words) and language == "es")
+            or (OFFICES.search(words) and len(inner) < 8)
+        ):
             return [*run, *inner]
     return run

@@ -15,11 +15,30 @@ MONTHS = {
         **{
             name: n
             for n, name in enumerate(
-                "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(), 1
+                [
+                    "enero",
+                    "febrero",
+                    "marzo",
+                    "abril",
+                    "mayo",
+                    "junio",
+                    "julio",
+                    "agosto",
+                    "septiembre",
+                    "octubre",
+                    "noviembre",
+                    "diciembre",
+                ],
+                1,
             )
         },
         "setiembre": 9,
-        **{name: n for n, name in enumerate("ene feb mar abr may jun jul ago sep oct nov dic".split(), 1)},
+        **{
+            name: n
+            for n, name in enumerate(
+                ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"], 1
+            )
+        },
     },
 }
 WEEKDAYS = {
@@ -28,13 +47,16 @@ WEEKDAYS = {
         **{"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6},
     },
     "es": {
-        **{name: n for n, name in enumerate("lunes martes miércoles jueves viernes sábado domingo".split())},
+        **{
+            name: n for n, name in enumerate(["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"])
+        },
         **{"miercoles": 2, "sabado": 5},
     },
 }
 ORDER = {
     **{"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4},
     **{"primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3, "cuarto": 4},
+    **{"last": 4, "final": 4, "último": 4},
 }
 
 

@@ -14,36 +14,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from detente.errors import EmptySample, MissingExtra, UnreadableFile
+from detente.record.draft.words import LANGUAGES, either
 
 LIMIT = 2_000_000  # bytes; a long book chapter is a tenth of it
 DEPTH = 250  # nested tags; ordinary pages stay below 60
+TAGS = 20_000  # tags in all; ordinary pages stay below 5,000
 
-_BOILERPLATE_START = re.compile(
-    r"(?:subscribe|sign up|signup|sign in|log in|start your|get (?:unlimited|full|our|the)\b.{0,40}(?:newsletter|access|inbox|app)|"
-    r"already a (?:subscriber|member)|listen to|read more|read also|read:|related|see also|more on this|most read|share\b|follow us|"
-    r"download (?:the|our)|support our|become a|to read more|to continue reading|advertisement|sponsored|copyright|©|\(c\)|photo(?:graph)?:|"
-    r"photo by|image:|credit:|picture:|copy link|print this|comments?\b|cookie|we use cookies|this website uses|enter your email|"
-    r"your email|contact us|privacy policy|terms of|skip to|menu\b|home\s?[>|/]|tags?:|topics?:|filed under|audio\b|play\b|"
-    r"volume\b|click here|try (?:it )?free|free trial|not a subscriber|want more|enjoy(?:ing|ed)? this|thank you for reading|"
-    r"you are receiving|unsubscribe|view (?:this|in)|forwarded this|gift this|save this|join (?:our|us|the conversation)|"
-    r"suscr[íi]|reg[íi]str(?:ate|ese)|inici[ae] (?:sesi[óo]n|su)|escuch(?:e|a|ar) (?:este|esta|el|la)\b|lea (?:tambi[ée]n|m[áa]s|adem[áa]s)|"
-    r"lee (?:tambi[ée]n|m[áa]s)|le puede interesar|te puede interesar|m[áa]s le[íi]das|compart[aei]|s[íi]ganos|s[íi]guenos|publicidad|"
-    r"anuncio\b|derechos reservados|foto:|foto de|imagen:|cr[ée]dito:|copiar enlace|reproducir|volumen\b|descargue|"
-    r"desc[áa]rg|pru[ée]b[ae]|ap[óo]y|h[áa]gase|hazte|reciba\b|recibe\b|ya (?:es|eres) suscriptor|nuestro bolet[íi]n|pol[íi]tica de|"
-    r"temas:|etiquetas:|ver m[áa]s|noticias relacionadas|contenido patrocinado)",
-    re.IGNORECASE,
-)
-_BOILERPLATE = re.compile(
-    r"\d+:\d\d\s?/\s?-?\d+:\d\d|all rights reserved|todos los derechos reservados|free trial|cancel any ?time|cancele cuando|"
-    r"cancela cuando|unsubscribe|per month,? billed|subscri(?:be|ption|bers?)\b.{0,60}(?:[$€£]|USD|a month|a year|offer)|"
-    r"(?:[$€£]|USD|a month|a year|offer).{0,80}subscri(?:be|ption|bers?)\b|suscripci[óo]n.{0,80}(?:[$€£]|USD|d[óo]lares|al mes|gratis|prueba)|"
-    r"(?:d[óo]lares|al mes|gratis|prueba).{0,80}suscri(?:pci[óo]n|ptor)|prueba gratuita|min(?:ute)?s? (?:read|listen)\b|"
-    r"\bmin(?:utos)? de lectura|tiempo de lectura|reading time|our (?:daily |weekly )?newsletter|nuestr[oa]s? (?:bolet[íi]n|newsletter)|"
-    r"in your inbox|en su correo|en tu correo|sign up (?:for|to|here)|playback speed|velocidad de reproducci[óo]n|"
-    r"this (?:article|column|newsletter) (?:was|is) (?:first|originally)? ?(?:published|sent)|send (?:tips|corrections)|"
-    r"correcciones a|escr[íi]banos|cookies?\b.{0,60}(?:accept|policy|experience|acept|pol[íi]tica)",
-    re.IGNORECASE,
-)
+_BOILERPLATE_START = re.compile(either("page", "start", *LANGUAGES), re.IGNORECASE)
+_BOILERPLATE = re.compile(either("page", "anywhere", *LANGUAGES), re.IGNORECASE)
 LONGEST_BOILERPLATE = 420  # characters: a longer paragraph is text, whatever words it uses
 _SPANISH = re.compile(r"\b(?:el|la|los|las|que|de|del|una|por|con|según|para|fue|más|este|su)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:the|of|and|that|to|was|with|for|which|by|from|said|has|its|it)\b", re.IGNORECASE)
@@ -92,7 +70,9 @@ def read_article(path: str | Path, published: str = "", language: str = "") -> A
     """
     path = Path(path)
     text = _decoded(path)
-    if path.suffix.casefold() in (".html", ".htm", ".xhtml") or re.match(r"\s*(?:<!doctype html|<html)\b", text, re.IGNORECASE):
+    if path.suffix.casefold() in (".html", ".htm", ".xhtml") or re.match(
+        r"\s*(?:<!doctype html|<html)\b", text, re.IGNORECASE
+    ):
         title, own, body = _from_html(text, path)
     elif path.suffix.casefold() in (".md", ".markdown"):
         title, own, body = _from_markdown(text)
@@ -131,7 +111,8 @@ def _decoded(path: Path) -> str:
         raise EmptySample(f"{path} is empty.", fix="Give a file with the article's text.")
     if b"\x00" in raw[:100_000] or raw.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise UnreadableFile(
-            f"{path} is a binary file, not text, Markdown or HTML.", fix="Save the article as text (for a PDF or Word file: export it)."
+            f"{path} is a binary file, not text, Markdown or HTML.",
+            fix="Save the article as text (for a PDF or Word file: export it).",
         )
     try:
         text = raw.decode("utf-8-sig")
@@ -144,19 +125,42 @@ def _decoded(path: Path) -> str:
     return re.sub(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-class _Depth(HTMLParser):
-    """The deepest nesting of a page, counted without building it."""
+class _Shape(HTMLParser):
+    """How many tags a page has and how deep they nest, counted without building it."""
 
-    VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td tr option".split())
+    VOID = frozenset(
+        [
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "param",
+            "source",
+            "track",
+            "wbr",
+            "p",
+            "li",
+            "td",
+            "tr",
+            "option",
+        ]
+    )
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = self.most = 0
+        self.now = self.deepest = self.tags = 0
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags += 1
         if tag not in self.VOID:
             self.now += 1
-            self.most = max(self.most, self.now)
+            self.deepest = max(self.deepest, self.now)
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in self.VOID:
@@ -168,11 +172,12 @@ def _from_html(text: str, path: Path) -> tuple[str, str, str]:
         import trafilatura
     except ImportError:
         raise MissingExtra.needed("trafilatura", "draft", f"Reading the web page {path}") from None
-    depth = _Depth()
-    depth.feed(text)
-    if depth.most > DEPTH:
+    shape = _Shape()
+    shape.feed(text)
+    if shape.deepest > DEPTH or shape.tags > TAGS:
+        what = f"nests its tags {shape.deepest} deep" if shape.deepest > DEPTH else f"has {shape.tags} tags"
         raise UnreadableFile(
-            f"{path} nests its tags {depth.most} deep, more than the {DEPTH} that are read.",
+            f"{path} {what}; at most {DEPTH} deep and {TAGS} tags are read.",
             fix="Save the article's text and draft from that.",
         )
     found = trafilatura.bare_extraction(
@@ -242,4 +247,6 @@ def is_boilerplate(line: str) -> bool:
     >>> is_boilerplate("Listen to this story 0:00 / 4:12"), is_boilerplate("Exports fell, the ministry said.")
     (True, False)
     """
-    return len(line) <= LONGEST_BOILERPLATE and bool(_BOILERPLATE_START.match(line.lstrip("*_>|•·▶►- ")) or _BOILERPLATE.search(line))
+    return len(line) <= LONGEST_BOILERPLATE and bool(
+        _BOILERPLATE_START.match(line.lstrip("*_>|•·▶►- ")) or _BOILERPLATE.search(line)
+    )

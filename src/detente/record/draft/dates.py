@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
+from detente.record.date import add_years
 from detente.record.draft.calendar_words import (
     MONTHS,
     ORDER,
@@ -150,15 +151,37 @@ def _join_ranges(found: list[_Found], text: str, language: str) -> list[_Found]:
         if last and last.days and item.days and _connected(last, item, text, language):
             first = last.days[0]
             if item.year_given and not last.year_given:
-                year = item.days[0].year
-                first = first.replace(year=year)
-                first = first.replace(year=year - 1) if first > item.days[1] else first
+                first = add_years(first, item.days[0].year - first.year)
+                first = add_years(first, -1) if first > item.days[1] else first
             if first <= item.days[1]:
                 days, relative = (first, item.days[1]), last.relative or item.relative
                 joined[-1] = _Found(last.start, item.end, days, relative, item.year_given)
                 continue
+        if last and item.days and _listed(last, item, text):
+            joined[-1] = replace(last, days=_in_year(last.days, item.days[0].year), year_given=True)
         joined.append(item)
     return joined
+
+
+_LIST = re.compile(r"\s(?:and|or|y|o)\s(?:in\s|on\s|en\s|el\s)?|,\s")
+
+
+def _listed(first: _Found, second: _Found, text: str) -> bool:
+    """*January and February 2030*: a month or day without a year, before one with a year."""
+    month = first.days is not None and (first.days[1] - first.days[0]).days in range(27, 31)
+    day = bool(re.match(r"\d|\w+\.?\s\d", text[first.start : first.end]))
+    bare = (month or day) and not first.year_given and second.year_given
+    return (
+        bare
+        and bool(_LIST.fullmatch(text[first.end : second.start]))
+        and re.search(r"\d{4}", text[second.start : second.end]) is not None
+    )
+
+
+def _in_year(days: Days, year: int) -> Days:
+    if (days[1] - days[0]).days == 0:
+        return (add_years(days[0], year - days[0].year),) * 2
+    return month_of(year, days[0].month)
 
 
 def _connected(first: _Found, second: _Found, text: str, language: str) -> bool:

@@ -15,6 +15,7 @@ from detente.record.draft.dates import (
     nearest_weekday,
     part_of_year,
 )
+from detente.record.draft.words import either
 
 _M = (
     r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
@@ -26,8 +27,10 @@ _WD = rf"(?:(?:{_DAYS}),?\s(?:the\s)?)?"
 _Y = r"(?P<year>(?:1[5-9]|20|21)\d\d)"
 _D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _N = r"(?P<count>an?|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty)"
-_SHIFT = {"last": -1, "this": 0, "next": 1}
+_SHIFT = {"coming": 1, "this coming": 1, "last": -1, "this": 0, "next": 1}
 _REL = r"(?P<shift>last|this|next)"
+_TH = r"(?:st|nd|rd|th)?"
+_TIME = r"(?:\s(?:morning|afternoon|evening|night)\b)?"
 I = re.IGNORECASE
 
 
@@ -115,6 +118,10 @@ def _ago(m, s):
     return moved(m["unit"].casefold(), -count_of(m["count"], "en"), s)
 
 
+def _from_now(m, s):
+    return moved(m["unit"].casefold(), count_of(m["count"], "en"), s)
+
+
 def _shifted(m, s):
     return moved(m["unit"].casefold(), _SHIFT[m["shift"].casefold()], s)
 
@@ -138,28 +145,29 @@ def _bare_month(m, s):
     return nearest_month(month_number(name, "en"), s, m)
 
 
-_NICKNAMES = "twenties thirties forties fifties sixties seventies eighties nineties".split()
-_BEFORE_MAY = re.compile(r"\b(?:in|since|until|till|from|by|of|to|and|during|between|before|after|early|late|mid)[\s-]$", re.I)
+_NICKNAMES = ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"]
+_BEFORE_MAY = re.compile(
+    r"\b(?:in|since|until|till|from|by|of|to|and|during|between|before|after|early|late|mid)[\s-]$", re.I
+)
 _OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the|{_REL})\syear))"
-_MANY = (
-    "people persons trucks tonnes tons metres meters km kilomet miles hectares acres barrels jobs workers dollars euros "
-    "pesos million billion percent families migrants soldiers troops homes residents refugees"
-).split()
-_NO_NUMBER_AFTER = rf"(?!\s(?:{'|'.join(_MANY)})|\sper\scent|[-,.]?\d|%|-?(?:km|m|kg|MW|ha)\b)"
-_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#-])" + "".join(
-    rf"(?<!\b{word}\s)" for word in ("about", "some", "than", "nearly", "almost", "Route", "Order", "No.", "approximately", "Resolution")
+_NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|-?(?:km|m|kg|MW|ha)\b)"
+_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
+    rf"(?<!\b{word}\s)"
+    for word in ("about", "some", "than", "nearly", "almost", "Route", "Order", "No.", "approximately", "Resolution")
 )
 
 RULES = [  # pattern, what it means, whether it leans on the article's own date, flags
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", _iso, False, 0),
     (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", _iso, False, 0),
-    (rf"\b{_D}\s?(?:-|–|to)\s?(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
+    (rf"\b{_D}\s?(?:-|–|to)\s?(?P<day2>[0-3]?\d){_TH}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
     (rf"\b{_M}\s{_D}\s?(?:-|–|\sto\s)\s?(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
+    (rf"\b{_D}(?=\s(?:and|or)\s\d\d?\s{_M}(?:,?\s{_Y})?(?!\w))", _day, False, 0),
     (rf"\b{_WD}(?:the\s)?{_D}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", _day, False, 0),
     (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", _day, False, 0),
     (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", _month_of_relative_year, True, 0),
     (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", _month, False, 0),
     (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_OF}?(?!\w)", _part, False, I),
+    (rf"\b(?:the\s)?(?P<order>last|final)\s(?P<kind>quarter){_OF}(?!\w)", _part, False, I),
     (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_OF}(?!\w)", _part, False, I),
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
     (rf"\bQ(?P<order>[1-4])\b{_OF}?", _short_quarter, False, 0),
@@ -168,11 +176,12 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<!\d)(?:the\s)?(?P<decade>(?:1[5-9]|20|21)\d0)['’]?s\b", _decade, False, I),
     (rf"\bthe\s(?P<nick>{'|'.join(_NICKNAMES)})\b", _named_decade, False, I),
     (rf"\b{_N}\s(?P<unit>day|week|month|year|decade)s?\sago\b", _ago, True, I),
+    (rf"\b{_N}\s(?P<unit>day|week|month|year|decade)s?\sfrom\snow\b", _from_now, True, I),
     (r"\bthe\sday\sbefore\syesterday\b", lambda m, s: moved("day", -2, s), True, I),
     (r"\bthe\sday\safter\stomorrow\b", lambda m, s: moved("day", 2, s), True, I),
     (rf"\b(?:(?:early|earlier|late|later)\s)?{_REL}\s(?P<unit>week|weekend|month|year)(?![\w-])", _shifted, True, I),
     (rf"\b{_REL}\s{_M}(?!\w)", _this_month, True, 0),
-    (rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext)\s)?{_W}(?!\w)(?:\s(?:morning|afternoon|evening|night)\b)?", _weekday, True, 0),
+    (rf"\b(?:(?P<shift>[Ll]ast|[Tt]his coming|[Cc]oming|[Tt]his|[Nn]ext)\s)?{_W}(?!\w){_TIME}", _weekday, True, 0),
     (r"\b(?:yesterday|last\snight)\b", lambda m, s: moved("day", -1, s), True, I),
     (r"\b(?:today|tonight|this\s(?:morning|afternoon|evening))\b", lambda m, s: moved("day", 0, s), True, I),
     (r"\btomorrow\b", lambda m, s: moved("day", 1, s), True, I),

@@ -30,7 +30,11 @@ _UNIT = {
     **{"día": "day", "semana": "week", "fin de semana": "weekend", "mes": "month", "año": "year", "década": "decade"},
 }
 _UNITS = r"(?P<unit>fin de semana|semana|mes|año)"
-_NICKNAMES = "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
+_NICKNAMES = ["veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+_SHIFTED = r"(?:(?P<past>pasad[oa])|(?P<next>próxim[oa]))"
+_AFTER = r"(?:(?P<past>pasado|último)|(?P<next>próximo|que\sviene))"
+_ABOUT = r"(?:más\sde\s|casi\s|unos\s|unas\s|apenas\s)?"
+_DECADE = rf"(?:(?P<decade>(?:(?:1[5-9]|20|21)\d0|[2-9]0))s?|(?P<nick>{'|'.join(_NICKNAMES)}))"
 _LAST, _NEXT = r"(?:pasad[oa]|últim[oa])", r"(?:próxim[oa]|que\sviene|entrante)"
 I = re.IGNORECASE
 
@@ -127,6 +131,10 @@ def _decade(m, s):
     return year_of(first)[0], year_of(first + 9)[1]
 
 
+def _manana(m, s):
+    return moved("day", 1, s)
+
+
 def _hoy(m, s):
     return moved("day", 0, s)
 
@@ -136,8 +144,9 @@ _REL_YEAR = (
     r"|(?P<next>próximo\saño|año\spróximo|año\sque\sviene)|año)"
 )
 _OF = rf"(?:\s(?:de|del|de\seste)\s(?:año\s)?(?:{_Y}|(?:el\s)?{_REL_YEAR}))"
-_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#-])" + "".join(
-    rf"(?<!\b{word}\s)" for word in ("unos", "unas", "casi", "más de", "menos de", "cerca de", "Ley", "Decreto", "Resolución", "ruta")
+_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
+    rf"(?<!\b{word}\s)"
+    for word in ("unos", "unas", "casi", "más de", "menos de", "cerca de", "Ley", "Decreto", "Resolución", "ruta")
 )
 _NO_NUMBER_AFTER = (
     r"(?!\s(?:personas|camiones|toneladas|metros|km|kilómetros|hectáreas|barriles|empleos|dólares|euros|pesos|millones"
@@ -148,28 +157,30 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", _iso, False, 0),
     (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", _iso, False, 0),
     (rf"\b(?P<first>[0-3]?\d)\s?(?:-|–|al?|hasta\sel)\s?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", _span_days, False, I),
+    (rf"\b{_D}(?=\s(?:y|o)\s(?:el\s)?\d\d?\sde\s{_M}{_OF_Y}?(?!\w))", _day, False, I),
     (rf"\b{_WD}(?:el\s)?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", _day, False, I),
     (rf"\b{_M}\s(?:de|del)\s(?:el\s)?{_REL_YEAR}(?!\w)", _month_of_relative_year, True, I),
     (rf"\b{_M}{_OF_Y}(?!\s?[-–]\s?\d\d\b)(?!\w)", _month, False, I),
     (rf"\b(?:el\s|la\s)?(?P<order>primer|segundo|tercer|cuarto)\s(?P<kind>trimestre){_OF}?(?!\w)", _part, False, I),
     (rf"\b(?:el\s|la\s)?(?P<order>primer|segundo|primera|segunda)\s(?P<kind>mitad){_OF}(?!\w)", _part, False, I),
+    (rf"\b(?:el\s)?(?P<order>último)\s(?P<kind>trimestre){_OF}(?!\w)", _part, False, I),
     (rf"\b(?:el\s)?(?P<order>primer|segundo)\s(?P<kind>semestre){_OF}?(?!\w)", _part, False, I),
     (rf"\b(?:los\s)?primeros\s(?P<count>\w+)\smeses{_OF}(?!\w)", _months, False, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", _years, False, 0),
-    (rf"\b(?:la\sdécada\sde\s(?:los\s)?|(?:los\s)?años\s|los\s)(?:(?P<decade>(?:(?:1[5-9]|20|21)\d0|[2-9]0))s?|(?P<nick>{'|'.join(_NICKNAMES)}))\b(?!\s\w+s\b)", _decade, False, I),
-    (rf"\bhace\s(?:más\sde\s|casi\s|unos\s|unas\s|apenas\s)?{_N}\s(?P<unit>día|semana|mes|año|década)(?:s|es)?\b", _ago, True, I),
-    (rf"\b(?:(?:el|del)\s)?(?:(?P<past>pasad[oa])|(?P<next>próxim[oa]))\s(?:mes\sde\s)?{_M}(?!\w)", _shifted_month, True, I),
+    (rf"\b(?:la\sdécada\sde\s(?:los\s)?|(?:los\s)?años\s|los\s){_DECADE}\b(?!\s\w+s\b)", _decade, False, I),
+    (rf"\bhace\s{_ABOUT}{_N}\s(?P<unit>día|semana|mes|año|década)(?:s|es)?\b", _ago, True, I),
+    (rf"\b(?:(?:el|del)\s)?{_SHIFTED}\s(?:mes\sde\s)?{_M}(?!\w)", _shifted_month, True, I),
     (rf"\b(?:(?:el|la)\s)?{_UNITS}\s(?:(?P<past>{_LAST})|(?P<next>{_NEXT}))(?!\w)", _shifted, True, I),
     (rf"\b(?:(?:el|la)\s)?(?:(?P<past>pasad[oa])|(?P<next>próxim[oa]))\s{_UNITS}(?!\w)", _shifted, True, I),
     (rf"\best[ea]\s(?:mismo\s|misma\s)?{_UNITS}(?!\w)", _shifted, True, I),
     (rf"\b(?:(?:el|del)\s)?{_M}\s(?:(?P<past>{_LAST})|(?P<next>{_NEXT}))(?!\w)", _shifted_month, True, I),
     (rf"\b(?:(?P<past>pasado)|(?P<next>próximo))\s(?P<weekday>{_DAYS})(?!\w)", _weekday, True, I),
-    (rf"\b(?P<weekday>{_DAYS})(?:\s(?:(?P<past>pasado|último)|(?P<next>próximo|que\sviene)))?(?!\w)", _weekday, True, I),
+    (rf"\b(?P<weekday>{_DAYS})(?:\s{_AFTER})?(?!\w)", _weekday, True, I),
     (r"\b(?:anteayer|antier|antes\sde\sayer)\b", lambda m, s: moved("day", -2, s), True, I),
     (r"\b(?:ayer|anoche)\b", lambda m, s: moved("day", -1, s), True, I),
     (r"\bpasado\smañana\b", lambda m, s: moved("day", 2, s), True, I),
     (r"\b(?:hoy|esta\s(?:mañana|tarde|noche))\b(?!\sen\sdía)", _hoy, True, I),
-    (r"(?<!\bla\s)(?<!\besta\s)(?<!\buna\s)(?<!\bcada\s)(?<!\bde\s)\bmañana\b(?!\s(?:del|de\s))", lambda m, s: moved("day", 1, s), True, I),
+    (r"(?<!\bla\s)(?<!\besta\s)(?<!\buna\s)(?<!\bcada\s)(?<!\bde\s)\bmañana\b(?!\sdel?\s)", _manana, True, I),
     (rf"\b{_M}(?!\w)", _bare_month, True, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\b{_NO_NUMBER_AFTER}", lambda m, s: year_of(int(m["year"])), False, 0),
 ]  # fmt: skip

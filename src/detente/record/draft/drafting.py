@@ -11,14 +11,24 @@ from detente.record.draft.dates import DateMention
 from detente.record.draft.entities import actors_in
 from detente.record.draft.extract import Extraction, extract
 from detente.record.draft.figures import Figure
-from detente.record.draft.row import UNTESTED, DraftRow, write_rows, COLUMNS
+from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, write_rows
 from detente.record.draft.sentences import Sentence
 from detente.record.draft.suggest import Suggester, checked
 from detente.record.draft.tense import is_future
 from detente.record.draft.units import CLOSED, MONEY
 
 MILLIONS_FROM = 1e5  # money at least this large is written in millions, the study format's unit
-PEOPLE = {"people", "persons", "personas", "migrants", "migrantes", "refugees", "refugiados", "inhabitants", "habitantes"}
+PEOPLE = {
+    "people",
+    "persons",
+    "personas",
+    "migrants",
+    "migrantes",
+    "refugees",
+    "refugiados",
+    "inhabitants",
+    "habitantes",
+}
 SAID_ON = 25  # characters between a crediting word and the day on which it was said
 
 
@@ -112,9 +122,7 @@ def _figure_hints(figure: Figure, found: Extraction) -> Iterable[str]:
         yield f"It is a rate: {figure.unit.replace('/', ' per ')}."
 
 
-def _event(
-    sentence: Sentence, dates: list[DateMention], credits: list[Attribution], found: Extraction
-) -> DraftRow:
+def _event(sentence: Sentence, dates: list[DateMention], credits: list[Attribution], found: Extraction) -> DraftRow:
     dated = _nearest_date(sentence.start, sentence.end, dates, credits) or (dates[0] if dates else None)
     ahead = any(is_future(found.article.text, d.start, d.end, found.article.language) for d in dates)
     kind = "prediction" if ahead else "event" if dates else "attribution"

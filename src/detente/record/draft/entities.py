@@ -6,15 +6,10 @@ import re
 from functools import cache
 
 from detente.economies import table
+from detente.record.draft.calendar_words import MONTHS, WEEKDAYS
+from detente.record.draft.words import LANGUAGES
+from detente.record.draft.words import table as words_table
 
-_SPANISH = {
-    **{"Brasil": "BRA", "España": "ESP", "Estados Unidos": "USA", "EE. UU.": "USA", "EE.UU.": "USA", "México": "MEX"},
-    **{"Perú": "PER", "Panamá": "PAN", "Haití": "HTI", "República Dominicana": "DOM", "Alemania": "DEU", "Francia": "FRA"},
-    **{"Reino Unido": "GBR", "Italia": "ITA", "Rusia": "RUS", "Turquía": "TUR", "Japón": "JPN", "Corea del Sur": "KOR"},
-    **{"Arabia Saudí": "SAU", "Arabia Saudita": "SAU", "Marruecos": "MAR", "Argelia": "DZA", "Egipto": "EGY"},
-    **{"Ucrania": "UKR", "Países Bajos": "NLD", "Bélgica": "BEL", "Suiza": "CHE", "Suecia": "SWE", "Noruega": "NOR"},
-    **{"Polonia": "POL", "Grecia": "GRC", "Irán": "IRN", "Irak": "IRQ", "Catar": "QAT", "Sudáfrica": "ZAF"},
-}
 _BODIES = (
     "Associated Press", "Agence France-Presse", "Reuters", "EFE", "AFP", "AP", "Bloomberg", "Xinhua", "United Nations",
     "European Union", "World Bank", "International Monetary Fund", "IMF", "World Trade Organization", "WTO",
@@ -25,10 +20,10 @@ _BODIES = (
 _NAME = re.compile(
     r"(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+)(?:\s(?:(?:de|del|de la|of|al|bin|van|von)\s)?[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+)+"
 )
-_NO_NAME = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday"
-    r"|Thursday|Friday|Saturday|Sunday)\b"
-)
+_NO_NAME = {name.capitalize() for language in LANGUAGES for name in (*MONTHS[language], *WEEKDAYS[language])} | {
+    *("The", "In", "On", "At", "But", "And", "For", "When", "As", "After", "Before", "Since", "By", "If", "While"),
+    *("El", "La", "Los", "Las", "En", "Según", "Tras", "Para", "Por", "Su", "Un", "Una"),
+}
 SHORT_CODES = 3  # a code such as COL is no name; only longer spellings are looked for
 
 
@@ -56,9 +51,12 @@ def actors_in(text: str) -> list[str]:
     bodies = [b for b in _BODIES if re.search(rf"\b{re.escape(b)}\b", text)]
     names = []
     for match in _NAME.finditer(text):
-        name = re.sub(r"^(?:The|El|La|Los|Las|In|On|At|But|And|For|When|As|En|Según)\s", "", match.group())
+        words = match.group().split()
+        while words and (words[0] in _NO_NAME or words[0].islower()):
+            words = words[1:]
+        name = " ".join(words)
         known = any(name in b or b in name for b in bodies) or economies_in(name)
-        if " " in name and not known and not _NO_NAME.search(name) and name not in names:
+        if len(words) > 1 and not known and not _NO_NAME & set(words) and name not in names:
             names.append(name)
     return [*economies, *bodies, *names]
 
@@ -71,7 +69,7 @@ def _codes() -> dict[str, str]:
             for word in (row.name, *row.aliases):
                 if len(word) > SHORT_CODES and word[0].isupper():
                     codes.setdefault(word, row.code)
-    return codes | _SPANISH
+    return codes | words_table("es")["economies"]
 
 
 @cache

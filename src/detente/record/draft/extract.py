@@ -11,12 +11,16 @@ from detente.record.draft.dates import DateMention, find_dates
 from detente.record.draft.figures import Figure, find_figures
 from detente.record.draft.sentences import Sentence, split_sentences
 
-_STAMP = re.compile(
-    r"^(?:(?:published|updated|posted|last updated|first published|publicado|actualizado|fecha)\b|by\s+[A-ZÁÉÍÓÚÑ]|por\s+[A-ZÁÉÍÓÚÑ])", re.IGNORECASE
+_STAMPED = re.compile(
+    r"^(?:(?i:published|updated|posted|last updated|first published|publicado|actualizado|fecha)\b"
+    r"|(?:By|Por|BY|POR)\s+[A-ZÁÉÍÓÚÑ])"
 )
-_DATELINE = re.compile(r"^[^.!?\n]{2,70}?(?:\)\s(?:[—–-]{1,2}\s)?|\)\.?-\s|\s[—–-]{1,2}\s)")
-_STAMP_END = re.compile(r"\s[·|•—–/-]\s?$|^$")
-SHORT = 60  # characters: a paragraph this short that is little but a date is the article's date line
+_DATELINE = re.compile(r"^[A-ZÁÉÍÓÚÑ][^.!?\n]{2,70}?(?:\)\s(?:[—–-]{1,2}\s)?|\)\.?-\s|\s[—–-]{1,2}\s)")
+_APART = re.compile(r"(?:^|[·|•—–/,:(-]\s?)$")  # what stands before a date that is set apart
+_DAY_IN = re.compile(r"\b\d{1,2}(?!\d)")
+LONGEST_LINE = 110  # characters of a line that only says when, where and by whom
+TAIL = 30  # characters that may follow the date in such a line
+TOP = 600  # characters in which an unmarked date line may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ def extract(article: Article) -> Extraction:
     """Find sentences, dates, figures with units and attributions.
 
     >>> found = extract(Article("", "Trade rose 4% in 2030, the ministry said.", "2031-05-14", "en"))
-    >>> [(f.value, f.unit) for f in found.figures], [d.date for d in found.dates], [a.source for a in found.attributions]
-    ([(4.0, 'pct')], ['2030'], ['the ministry'])
+    >>> found.figures[0].unit, found.dates[0].date, found.attributions[0].source
+    ('pct', '2030', 'the ministry')
     """
     text, language = article.text, article.language
     stamps = own_date_lines(text, language)
@@ -63,19 +67,23 @@ def own_date_lines(text: str, language: str) -> list[tuple[int, int]]:
     found = []
     for match in re.finditer(r"[^\n]+", text):
         line = match.group()
-        if match.start() > 600 and not _STAMP.match(line):
+        if match.start() > TOP and not _STAMPED.match(line):
             continue
-        dates = find_dates(line, language)
+        dates = [d for d in find_dates(line, language) if _DAY_IN.search(d.text)]
         if not dates:
             continue
-        rest = len(line) - sum(d.end - d.start for d in dates)
-        stamp = _STAMP.match(line) and len(line) < 160 and not re.search(r"[.!?]\s+\w+\s+\w+\s+\w+\s+\w+", line)
-        full = re.fullmatch(r"\d{4}-\d\d-\d\d", dates[-1].date) and _STAMP_END.search(line[: dates[-1].start])
-        if stamp or (full and dates[-1].end >= len(line) - 1 and len(line) <= 110) or (len(line) <= SHORT and rest <= 24 and not re.search(r"[.!?]$", line)):
+        if _only_says_when(line, dates[-1]):
             found.append(match.span())
-        elif (dateline := _DATELINE.match(line)) and dates[0].end <= dateline.end() and re.match(r"[A-ZÁÉÍÓÚÑ]", line):
-            found.append((match.start(), match.start() + dateline.end()))
+        elif (head := _DATELINE.match(line)) and dates[0].end <= head.end() and _APART.search(line[: dates[0].start]):
+            found.append((match.start(), match.start() + head.end()))
     return found
+
+
+def _only_says_when(line: str, last: DateMention) -> bool:
+    """Whether a line is a byline, time stamp or issue line: short, no sentence, its date set apart."""
+    if len(line) > LONGEST_LINE or re.search(r"[.!?]$", line) or len(line) - last.end > TAIL:
+        return False
+    return bool(_STAMPED.match(line) or _APART.search(line[: last.start]))
 
 
 def own_date(text: str, language: str, stamps: list[tuple[int, int]]) -> str:

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from detente.record.draft.numerals import SMALL as NUMBER_WORDS
 from detente.record.draft.numerals import Numeral, find_numerals
 from detente.record.draft.units import currency_before, rate_at, unit_at
+from detente.record.draft.words import LANGUAGES, either, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,75 +43,47 @@ class Figure:
     bound: str = ""
 
 
-_STOP = {
-    "en": set(
-        "a about above according across after against ago all alone along already also although always am among an and "
-        "any are around as at away back be because been before being below between both but by can could did do does "
-        "down during each either else even ever every except far few for from given had has have he her here hers him "
-        "his how i if in into is it its just last less like likely may me might more most much must my near nearly "
-        "neither never nor not now of off often on once one only onto or other our out over own past per perhaps "
-        "rather said same says she should since so some soon still such than that the their them then there these "
-        "they this those though through throughout times to together too toward towards under until unto up upon us "
-        "very via was we well were what when where whether which while who whom whose why will with within without "
-        "would yet you your am pm a.m p.m noon midnight gmt utc o'clock percent".split()
-    ),
-    "es": set(
-        "a al algo ante antes aquel así aun aunque bajo cada casi como con contra cual cuando cuyo de del desde después "
-        "donde durante e el ella ellas ellos en entre era eran es esa ese eso esta está estaba estaban están este esto "
-        "estos fue fueron ha haber había habían hacia han has hasta hay la las le les lo los más mas me mediante menos "
-        "mi mientras muy ni no nos nosotros o otra otro para pero por porque pues que qué quien se según ser será "
-        "serán si sí sido sin sino sobre son su sus también tan te tiene tienen todo todos tras tu u un una uno veces "
-        "y ya yo hora horas".split()
-    ),
-}
-_SKIP = {  # adjectives and links that may stand between a number and its noun, and are not part of it
-    "en": set("more other further additional new such-and-such separate different".split()),
-    "es": set("nuevos nuevas otros otras más".split()),
-}
-_MANY = set(
-    "people men women children police staff personnel troops cattle sheep fish aircraft head spacecraft media data "
-    "criteria oxen mice geese youth crew livestock poultry salmon folk species series offspring clergy militia".split()
-)
-_VERBS = set(
-    "crosses crossed enters was has does says goes lives comes leaves arrives rises falls remains stands shows needs "
-    "takes makes costs gets keeps begins starts ends".split()
-)
-_NAMES = re.compile(
-    r"(?:\b(?:route|highway|road|resolution|article|law|decree|act|bill|no\.?|nos\.?|number|chapter|section|clause"
-    r"|flight|page|phase|annex|order|rule|group of|channel|gate|room|unit|ley|decreto|resolución|artículo|número|núm\."
-    r"|ruta|capítulo|página|fase|anexo|acta|convenio|grupo de los|sala|aged|edad de|formation|boeing|airbus)\s?|[#№/])$",
-    re.IGNORECASE,
-)
+_STOP = {language: frozenset(words(language, "figures", "stop")) for language in LANGUAGES}
+_SKIP = {language: frozenset(words(language, "figures", "skip")) for language in LANGUAGES}
+_PLURALS = frozenset(words("en", "figures", "plural"))
+_VERBS = frozenset(words("en", "figures", "verbs"))
+_NAMES = re.compile(rf"(?:\b{either('figures', 'names', *LANGUAGES)}\s?|[#№/])$", re.IGNORECASE)
 _DEFINITE = re.compile(
     r"\b(?:the|these|those|both|their|its|his|her|our|los|las|estos|estas|esos|esas|sus|ambos|ambas)\s(?:other\s|otros\s)?$",
     re.IGNORECASE,
 )
-_BOUNDS = (
-    ("at least", r"(?:more than|over|at least|upwards? of|above|exceed(?:s|ed|ing)?|no fewer than|no less than|más de|"
-     r"al menos|por lo menos|superior a|superan?(?: los| las)?|por encima de|cuando menos|no menos de)"),
-    ("at most", r"(?:less than|fewer than|under|up to|below|at most|no more than|menos de|hasta|como máximo|no más de|"
-     r"por debajo de)"),
-    ("about", r"(?:about|around|roughly|some|nearly|almost|approximately|close to|an estimated|circa|unos|unas|cerca de|"
-     r"casi|alrededor de|aproximadamente|en torno a|cercan[oa] a|just over|just under|poco más de)"),
-)  # fmt: skip
-_BOUND_BEFORE = [(name, re.compile(rf"\b{body}\s(?:los\s|las\s|the\s)?$", re.IGNORECASE)) for name, body in _BOUNDS]
+_BOUND_BEFORE = {
+    name: re.compile(
+        rf"\b{either('figures', name.replace(' ', '_'), *LANGUAGES)}\s(?:los\s|las\s|the\s)?$", re.IGNORECASE
+    )
+    for name in ("at least", "at most", "about")
+}
 _AGE_AFTER = re.compile(r"[\s-]years?[\s-]old\b|\saños de edad\b|[\s-]year[\s-]olds\b", re.IGNORECASE)
 _AGE_BEFORE = re.compile(r"(?:,\sde|\baged|\bage of|\bage|\bedad de|\bage,|\btiene|\bcumplió)\s$", re.IGNORECASE)
-_TIME_AFTER = re.compile(r":\d\d|\s?[ap]\.?m\b\.?|\s?(?:hrs|GMT|UTC)\b|\s(?:de la (?:mañana|tarde|noche))\b", re.IGNORECASE)
+_TIME_AFTER = re.compile(
+    r":\d\d|\s?[ap]\.?m\b\.?|\s?(?:hrs|GMT|UTC)\b|\s(?:de la (?:mañana|tarde|noche))\b", re.IGNORECASE
+)
 _ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th|º|ª|er|°\s(?=[A-Za-z]{4}))(?![\w])")
-_TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|las?\s|los\s)?")
-_AND = re.compile(r"\s(?:and|or|y|o)\s")
+_TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|un\s|el\s|las?\s|los\s)?")
+_AND = re.compile(r"\s(?:and|or|y|o)\s(?:un\s|el\s)?")
 _OF_WHOLE = re.compile(
     r"\s(?:out\s)?(?:of|de)\s(?:(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)|(?=\d))", re.IGNORECASE
 )
 _FRACTION = re.compile(
-    r"[\s-](?:thirds|fourths|fifths|sixths|eighths|tenths|tercios|cuartos|quintos|décimos|octavos|cuartas partes|terceras partes)\b"
-    r"|-quarters\b|\squarters\sof\b|\s(?:in|out\sof|of)\s(?:every|each)\s|\sde\scada\s", re.IGNORECASE
+    r"[\s-](?:thirds|fourths|fifths|sixths|eighths|tenths|tercios|cuartos|quintos|décimos|octavos"
+    r"|(?:cuarta|tercera)s partes)\b"
+    r"|-quarters\b|\squarters\sof\b|\s(?:in|out\sof|of)\s(?:every|each)\s|\sde\scada\s",
+    re.IGNORECASE,
 )
-_RATIO = re.compile(r"\b(?:one|two|three|four|nine|\d{1,2})\s(?:in|out\sof)\s(?:every\s)?$|\b(?:every|each|de\scada)\s$", re.IGNORECASE)
+_RATIO = re.compile(
+    r"\b(?:one|two|three|four|nine|\d{1,2})\s(?:in|out\sof)\s(?:every\s)?$|\b(?:every|each|de\scada)\s$", re.IGNORECASE
+)
+_HYPHENED = re.compile(r"-(?!odd\b|plus\b|strong\b|way\b|fold\b|up\b|off\b|and\b)([a-z]{3,})\b")
+_GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:de\s)?")}
 _WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
 _METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
 _DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
+NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million do not
 SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
 
 
@@ -180,7 +154,7 @@ def _share(text: str, run: list[Numeral], read: list[Figure | None]) -> list[Fig
 
 
 def _lacks_scale(first: Numeral, second: Numeral) -> bool:
-    return first.scale == 1 and second.scale > 1 and first.value < second.value / second.scale
+    return first.scale == 1 and second.scale > 1 and first.value <= NEARBY * second.value / second.scale
 
 
 def _no_figure(text: str, numeral: Numeral) -> bool:
@@ -196,7 +170,9 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
         return True  # por ciento
     if _NAMES.search(before) and not currency_before(text, numeral.start) and not unit_at(text, numeral.end + 1):
         return True
-    return text[numeral.start : numeral.end].casefold() in ("hundred", "thousand", "zero") or text[numeral.start] == "\x00"
+    return (
+        text[numeral.start : numeral.end].casefold() in ("hundred", "thousand", "zero") or text[numeral.start] == "\x00"
+    )
 
 
 def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
@@ -234,7 +210,7 @@ def _metres(text: str, numeral: Numeral) -> bool:
 
 def _gap(text: str, end: int, language: str) -> int:
     """Where a unit may begin after a number: past one space or hyphen, ``+``, and Spanish *de*."""
-    match = re.compile(r"\+?[\s-]?(?:de\s)?" if language == "es" else r"\+?[\s-]?").match(text, end)
+    match = _GAP[language].match(text, end)
     return match.end() if match else end
 
 
@@ -249,23 +225,25 @@ def _counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | No
     elif numeral.vague or numeral.scale > 1 or numeral.words:
         link = re.compile(r"\s(?:of|de)\s").match(text, position)
         position = link.end() - 1 if link else position
-    words: list[tuple[int, str]] = []
+    if part := _HYPHENED.match(text, position):  # a 40-page paper
+        return (part.end(), part[1]) if not numeral.words and language == "en" else None
+    run: list[tuple[int, str]] = []
     spot = position + (text[position : position + 1] == "+")
-    while len(words) < 4:
+    while len(run) < 4:
         gap = re.compile(r"[\s-]").match(text, spot)
         match = _WORD.match(text, gap.end()) if gap else None
-        if match is None:
+        if match is None or match.group().casefold() in NUMBER_WORDS[language]:
             break
         word = match.group()
-        if word.casefold() in _STOP[language] or (not words and text[spot] == "-" and not word.islower()):
-            if word.casefold() in _SKIP[language]:
-                spot = match.end()
-                continue
-            break
-        if words or word.casefold() not in _SKIP[language]:
-            words.append((match.end(), word))
+        if word.casefold() in _STOP[language] or (not run and text[spot] == "-" and not word.islower()):
+            if word.casefold() not in _SKIP[language] and not (run and word.casefold() in ("and", "or", "y")):
+                break
+            spot = match.end()
+            continue
+        if run or word.casefold() not in _SKIP[language]:
+            run.append((match.end(), word))
         spot = match.end()
-    return _noun(words, language)
+    return _noun(run, language)
 
 
 def _past_number(text: str, position: int, language: str) -> int:
@@ -276,13 +254,13 @@ def _past_number(text: str, position: int, language: str) -> int:
     return position
 
 
-def _noun(words: list[tuple[int, str]], language: str) -> tuple[int, str] | None:
+def _noun(run: list[tuple[int, str]], language: str) -> tuple[int, str] | None:
     """Cut a run of words after its first plural noun; without a plural it counts nothing."""
-    for n, (end, word) in enumerate(words):
+    for n, (end, word) in enumerate(run):
         low = word.casefold().replace("’", "'").removesuffix("'s").removesuffix("'")
-        plural = low in _MANY or (low.endswith("s") and not low.endswith(("ss", "us", "is")) and low not in _VERBS)
+        plural = low in _PLURALS or (low.endswith("s") and not low.endswith(("ss", "us", "is")) and low not in _VERBS)
         if plural and len(low) > 2:
-            return end, " ".join(w for _, w in words[: n + 1])
+            return end, " ".join(w for _, w in run[: n + 1])
         if language == "es":
             return None  # a Spanish plural follows its number at once
     return None
@@ -305,4 +283,4 @@ def _bound(text: str, start: int, numeral: Numeral) -> str:
     if text[numeral.end : numeral.end + 1] == "+":
         return "at least"
     before = text[max(0, start - 30) : start]
-    return next((name for name, pattern in _BOUND_BEFORE if pattern.search(before)), "")
+    return next((name for name, pattern in _BOUND_BEFORE.items() if pattern.search(before)), "")

@@ -21,7 +21,9 @@ def save_draft(draft: Draft, path: Path, study: Path) -> Path:
     """
     if path.exists():
         raise OutputError(
-            f"{path} exists already.", why="It may hold rows that somebody has worked on.", fix="Give another --out, or move it."
+            f"{path} exists already.",
+            why="It may hold rows that somebody has worked on.",
+            fix="Give another --out, or move it.",
         )
     if path.resolve().is_relative_to(study.resolve()):
         raise OutputError(

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import re
 
-_FUTURE = {
-    "en": re.compile(
-        r"\b(?:will|won't|shall|would|due|scheduled|slated|expected to|expects? to|set (?:to|for)|plans? (?:to|for)|planned for"
-        r"|is to|are to|going to|aims? to|hopes? to|intends? to|to (?:begin|start|take effect|resume|reopen|meet|vote)"
-        r"|(?:begins?|starts?|resumes?|reopens?|opens?|meets?|votes?|expires?|takes? effect) (?:on|in|again)|upcoming|(?:promised|promises|pledged|vowed|agreed|wants?|ordered) to|comes? into force)\b"
-        r"|'ll\b|’ll\b",
-        re.IGNORECASE,
-    ),
-    "es": re.compile(
-        r"\b(?:(?:promet|acord|ofrec|orden|busc|quier|dese|pid)\w+ \w+[aei]r|\w+(?:rá|rán|remos)|va a|van a|prevén?|previst[oa]s?|se espera|espera que|planea|planean|próxim[oa]s?|reabre|reabren"
-        r"|programad[oa]s?|entra en vigor|comienza|empieza|vence|sería|serían|podría|podrían|\w+[aei]rían?)\b",
-        re.IGNORECASE,
-    ),
-}
-_SAID = {
-    "en": re.compile(
-        r"\b(?:said|says|told|announced|reported|added|stated|wrote|warned|confirmed|published|released|agreed|signed"
-        r"|met|promised|declared|approved)\b",
-        re.IGNORECASE,
-    ),
-    "es": re.compile(
-        r"\b(?:dij\w+|advirti\w+|(?:anunci|inform|afirm|señal|indic|declar|confirm|public|explic|asegur|firm|acord|aprob)(?:ó|aron|a|an))\b",
-        re.IGNORECASE,
-    ),
-}
+from detente.record.draft.words import LANGUAGES, either
+
+
+def _pattern(name: str, language: str, more: str = "") -> re.Pattern[str]:
+    return re.compile(rf"\b{either('tense', name, language)}\b{more}", re.IGNORECASE)
+
+
+_FUTURE = {"en": _pattern("future", "en", r"|['’]ll\b"), "es": _pattern("future", "es")}
+_SAID = {language: _pattern("said", language) for language in LANGUAGES}
+_PAST = {language: _pattern("past", language) for language in LANGUAGES}
 _BY = {
     "en": re.compile(r"\b(?:by|before|starting|beginning|effective|as of|from)\s(?:the\s)?$", re.IGNORECASE),
     "es": re.compile(r"\b(?:antes del?|a partir del?|desde|a más tardar(?: el)?)\s(?:el\s|próximo\s)?$", re.IGNORECASE),
-}
-_PAST = {
-    "en": re.compile(r"\b(?:was|were|had|did|has been|have been|since|\w{3,}ed|fell|rose|met|went|came|began|took|sent)\b", re.IGNORECASE),
-    "es": re.compile(r"\b(?:fue|fueron|había|habían|era|eran|\w{2,}(?:ó|aron|ieron))\b", re.IGNORECASE),
 }
 _CLAUSE = re.compile(r"[.;:!?\n“”\"«»]")
 NEAR = 30  # characters between a verb of saying and the day on which it was said

@@ -4,44 +4,58 @@ from __future__ import annotations
 
 import re
 
+from detente.record.draft.words import LANGUAGES, table, words
+
 SIGNS = {
-    **{"US$": "usd", "U.S.$": "usd", "USD": "usd", "A$": "aud", "AU$": "aud", "C$": "cad", "CA$": "cad"},
-    **{"NZ$": "nzd", "HK$": "hkd", "S$": "sgd", "NT$": "twd", "R$": "brl", "MX$": "mxn", "COP$": "cop"},
-    **{"AR$": "ars", "CLP$": "clp", "S/": "pen", "Bs": "ves", "Bs.": "ves", "Bs.S": "ves", "$": "usd"},
-    **{"€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr", "Rs": "inr", "₽": "rub", "₺": "try", "₩": "krw", "₴": "uah"},
-    **{"₦": "ngn", "₪": "ils", "₱": "php", "฿": "thb", "₫": "vnd", "CFA": "xof"},
+    **{"US$": "usd", "U.S.$": "usd", "A$": "aud", "AU$": "aud", "C$": "cad", "CA$": "cad", "NZ$": "nzd", "HK$": "hkd"},
+    **{"S$": "sgd", "NT$": "twd", "FJ$": "fjd", "J$": "jmd", "TT$": "ttd", "EC$": "xcd", "BZ$": "bzd", "N$": "nad"},
+    **{"G$": "gyd", "SI$": "sbd", "R$": "brl", "MX$": "mxn", "COP$": "cop", "AR$": "ars", "CLP$": "clp", "RD$": "dop"},
+    **{
+        "$U": "uyu",
+        "S/": "pen",
+        "S/.": "pen",
+        "Bs": "ves",
+        "Bs.": "ves",
+        "Bs.S": "ves",
+        "$": "usd",
+        "€": "eur",
+        "£": "gbp",
+    },
+    **{"E£": "egp", "¥": "jpy", "₹": "inr", "Rs": "inr", "Rs.": "inr", "₽": "rub", "₺": "try", "₩": "krw", "₴": "uah"},
+    **{"₦": "ngn", "₪": "ils", "₱": "php", "฿": "thb", "₫": "vnd", "₸": "kzt", "৳": "bdt", "Tk": "bdt", "₲": "pyg"},
+    **{"₡": "crc", "₵": "ghs", "GH₵": "ghs", "GH¢": "ghs", "₾": "gel", "֏": "amd", "₼": "azn", "₭": "lak", "₮": "mnt"},
+    **{
+        "Kč": "czk",
+        "Kc": "czk",
+        "zł": "pln",
+        "Ft": "huf",
+        "Rp": "idr",
+        "RM": "myr",
+        "KSh": "kes",
+        "Ksh": "kes",
+        "TSh": "tzs",
+    },
+    **{"USh": "ugx", "CFA": "xof"},
 }
-CODES = (
-    "USD EUR GBP JPY CNY CHF CAD AUD NZD COP VES MXN BRL ARS CLP PEN UYU BOB PYG INR PKR RUB TRY KRW SEK NOK DKK PLN "
-    "UAH ZAR NGN KES EGP SAR AED QAR IRR ILS IDR MYR THB VND PHP SGD HKD TWD GEL AMD AZN RWF UGX"
-).split()
+CODES = words("en", "units", "currencies")
 _SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse=True))
 SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")
 
-_MONEY = {
-    "usd": r"(?:US|U\.S\.|American) dollars?|dollars?|dólares(?: estadounidenses| americanos)?|dólar|greenbacks|USD|mdd",
-    "eur": r"euros?|EUR",
-    "gbp": r"(?:British )?pounds? sterling|British pounds?|libras esterlinas|GBP",
-    "cop": r"Colombian pesos?|pesos colombianos|COP",
-    "mxn": r"Mexican pesos?|pesos mexicanos|MXN",
-    "ars": r"Argentine pesos?|pesos argentinos|ARS",
-    "clp": r"Chilean pesos?|pesos chilenos|CLP",
-    "ves": r"bol[ií]vares|bolivars?|bolívar|VES",
-    "brl": r"(?:Brazilian )?reais|reales brasileños|BRL",
-    "pen": r"(?:Peruvian |nuevos )?soles|PEN",
-    "cny": r"yuan|renminbi|yuanes|CNY",
-    "jpy": r"(?:Japanese )?yen|yenes|JPY",
-    "chf": r"Swiss francs?|francos suizos|CHF",
-    "inr": r"Indian rupees?|INR",
-    "pkr": r"Pakistani rupees?|PKR",
-    "rub": r"(?:Russian )?rou?bles?|rublos|RUB",
-    "try": r"(?:Turkish )?liras?|TRY",
-    "cad": r"Canadian dollars?|dólares canadienses|CAD",
-    "aud": r"Australian dollars?|dólares australianos|AUD",
-}
+
+def _money() -> dict[str, str]:
+    """The names of each currency, in both languages, as one regular expression by ISO 4217 code in lower case."""
+    named: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for code, names in table(language)["currencies"].items():
+            named.setdefault(code, []).extend(names)
+    return {code: "|".join(names) for code, names in named.items()}
+
+
+_MONEY = _money()
+_CODE = re.compile(rf"(?:{'|'.join(CODES)})(?!\w)")
 _MEASURES = {
-    "pp": r"percentage points?|pp|puntos porcentuales|punto porcentual",
-    "bp": r"basis points?|bps|puntos básicos",
+    "pp": r"percentage[ -]points?|pp|puntos porcentuales|punto porcentual",
+    "bp": r"basis[ -]points?|bps|puntos básicos",
     "pct": r"%|per ?cent|percent|por ?ciento|pct",
     "km2": r"square kilomet(?:re|er)s?|sq\.? ?km|km2|km²|kilómetros cuadrados",
     "m2": r"square met(?:re|er)s?|sq\.? ?m|m2|m²|metros cuadrados",
@@ -87,15 +101,17 @@ _MEASURES = {
 }
 MONEY = frozenset([*_MONEY, *SIGNS.values(), *(code.lower() for code in CODES)])
 CLOSED = MONEY | frozenset(_MEASURES)
-TIMES = frozenset("centuries decades years quarters months fortnights weeks days hours minutes seconds".split())
 
 _CASED = {"t", "m", "g", "l"}
 _UNITS = [
-    (code, re.compile(rf"(?:{body})(?![\w])" if code != "pct" else rf"(?:{body})", 0 if code in _CASED else re.IGNORECASE))
+    (
+        code,
+        re.compile(rf"(?:{body})(?![\w])" if code != "pct" else rf"(?:{body})", 0 if code in _CASED else re.IGNORECASE),
+    )
     for code, body in sorted({**_MONEY, **_MEASURES}.items(), key=lambda item: item[0] in _CASED)
 ]
 _PER = re.compile(
-    r"\s?(?:(?:/|per\s|an?\s|each\s|every\s|por\s|al\s|a la\s|cada\s)(?P<en>day|week|month|year|hour|barrel|tonne|ton|head|kilo"
+    r"\s?(?:(?:/|(?:per|an?|each|every|por|al|a la|cada)\s)(?P<en>day|week|month|year|hour|barrel|tonne|ton|head|kilo"
     r"|kilogram|litre|gallon|person|día|semana|mes|año|hora|barril|tonelada|persona|kilo|litro)\b"
     r"|(?P<es>diarios|diarias|semanales|mensuales|anuales)\b|(?P<adv>daily|annually|yearly|monthly)\b)",
     re.IGNORECASE,
@@ -130,7 +146,8 @@ def unit_at(text: str, position: int) -> tuple[int, str] | None:
     first = text[position : position + 1]
     if not (first.isalpha() or first in ("%", "°")):
         return None
-    best: tuple[int, str] | None = None
+    coded = _CODE.match(text, position)
+    best = (coded.end(), coded.group().lower()) if coded else None
     for code, pattern in _UNITS:
         match = pattern.match(text, position)
         if match and (best is None or match.end() > best[0]):

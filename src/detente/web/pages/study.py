@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from detente.errors import DetenteError
 from detente.study import Run, Study
 from detente.study.folder import as_json as run_as_json
 from detente.web.reply import page, wants_json, words_of
@@ -24,13 +25,19 @@ def study(request: Request) -> Response:
     wanted = request.query_params.get("run")
     path = next((p for p in runs if p.name == wanted), runs[0] if runs else None)
     data: dict[str, Any] = head(space, found, request.path_params["study"])
+    shown, problem = None, ""
+    try:
+        shown = space.read(path) if path else None
+    except DetenteError as error:  # a damaged or foreign run folder: the study itself can still be run
+        problem = str(error)
     data |= {
         "runs": [p.name for p in runs],
         "run": path.name if path else "",
-        "stale": bool(path) and _stale(space.read(path), found),
+        "problem": problem,
+        "stale": shown is not None and _stale(shown, found),
         "job": request.app.state.site.jobs.of(found.id),
     }
-    return _with_view(request, data, space.read(path) if path else None, path)
+    return _with_view(request, data, shown, path)
 
 
 def run(request: Request) -> Response:
@@ -39,7 +46,14 @@ def run(request: Request) -> Response:
     path = space.run_at(request.query_params.get("path", ""))
     found = space.read(path)
     data = head(space, found.study, "")
-    data |= {"runs": [], "run": request.query_params["path"], "stale": False, "job": None, "readonly": True}
+    data |= {
+        "runs": [],
+        "run": request.query_params["path"],
+        "problem": "",
+        "stale": False,
+        "job": None,
+        "readonly": True,
+    }
     return _with_view(request, data, found, path)
 
 

@@ -9,7 +9,7 @@ if (answer) {
   for (const [k, fan] of fans.entries()) {
     const rows = ["band", "placebos", "path"].flatMap(what => fan[what].map(row => ({ what: what === "placebos" ? "placebo" : what, ...row })));
     charts[`fan-${k}`] = await liveChart(one(`#fan-${k}`), specs.fan, rows);
-    const own = curve.filter(row => row.from === fan.from).map(row => ({ ...row, label: `${answer.dataset.base} ${row.base}, ${kinds[row.placebos]}` }));
+    const own = curve.filter(row => row.from === fan.from).map(row => ({ ...row, label: `${answer.dataset.base} ${row.base}|${kinds[row.placebos]}` }));
     charts[`curve-${k}`] = await liveChart(one(`#curve-${k}`), specs.curve, own);
   }
   for (const kind of ["png", "svg"]) for (const button of all(`[data-${kind}]`)) button.addEventListener("click", () => {

@@ -1,0 +1,35 @@
+"""``detente workbook``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("workbook", epilog="Example: detente workbook my-study record.xlsx, then: detente workbook my-study record.xlsx --read")
+@click.argument("study")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--read", "back", is_flag=True, help="Read FILE back into the study's record instead of writing it.")
+def command(study: str, file: Path, back: bool) -> None:
+    """Write STUDY's record to FILE, a spreadsheet with drop-downs for the vocabulary, or read it back.
+
+    Reading checks everything first; after any problem the record is as it was.
+    """
+    from detente.errors import OutputError, UsageError
+    from detente.record.spreadsheet import read_workbook, write_workbook
+    from detente.study import builtin_studies, open_study
+
+    opened = open_study(study)
+    if back:
+        if opened.folder in builtin_studies().values():
+            raise UsageError(
+                f"'{opened.id}' ships with détente and is not changed.", fix="Copy its folder and give the copy's path."
+            )
+        read_workbook(file, opened.record)
+        click.echo(f"Read {file} into {opened.record}.")
+        return
+    if file.exists():
+        raise OutputError(f"{file} is already there.", fix="Give another file name.")
+    write_workbook(opened.ledger(), file)
+    click.echo(f"Wrote {file}. Edit it, then: detente workbook {study} {file} --read")

@@ -1,0 +1,24 @@
+"""Names of a package that load on first use, so that importing it stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def names_of(package: str, home: Mapping[str, str]) -> tuple[list[str], Callable[[str], Any]]:
+    """``__all__`` and ``__getattr__`` of a package whose names stand in modules below it.
+
+    Parameters
+    ----------
+    package : the package's ``__name__``.
+    home : name -> module, relative to the package.
+    """
+
+    def load(name: str) -> Any:
+        if name not in home:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(f"{package}.{home[name]}"), name)
+
+    return sorted(home), load

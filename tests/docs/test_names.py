@@ -1,0 +1,43 @@
+"""Names in the docs exist: every dotted detente name, and every public name is documented somewhere."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+import detente
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+NAME = re.compile(r"`(detente(?:\.\w+)+)")
+
+
+def resolve(dotted: str) -> object:
+    parts = dotted.split(".")
+    for cut in range(len(parts), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(parts[:cut]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[cut:]:
+            found = getattr(found, part)
+        return found
+    raise ModuleNotFoundError(dotted)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_names_on_a_page_exist(page: Path) -> None:
+    for dotted in sorted(set(NAME.findall(page.read_text(encoding="utf-8")))):
+        try:
+            resolve(dotted)
+        except (AttributeError, ModuleNotFoundError) as error:
+            pytest.fail(f"{page.name} names {dotted}, which does not exist: {error}")
+
+
+def test_every_public_name_is_documented() -> None:
+    text = "\n".join(p.read_text(encoding="utf-8") for p in PAGES)
+    missing = [n for n in detente.__all__ if n != "__version__" and not re.search(rf"\b{n}\b", text)]
+    assert not missing, f"no page mentions {missing}"

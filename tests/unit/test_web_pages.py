@@ -1,0 +1,172 @@
+"""The pages: every one has its JSON, bad input is an answer and not an end, nothing outside is read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
+from starlette.testclient import TestClient
+
+from detente.study import open_study
+from detente.web import Keys, Site, Workspace, create_app
+from detente.web.openapi import ENDPOINTS
+
+TOKEN = "t" * 32
+STUDY = "/s/colombia-venezuela"
+
+
+@pytest.fixture
+def space(tmp_path):
+    return Workspace(tmp_path)
+
+
+@pytest.fixture
+def client(space):
+    app = create_app(Site(space, Keys(token=TOKEN)))
+    return TestClient(app, base_url="http://localhost", headers={"x-detente-token": TOKEN}, follow_redirects=False)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        STUDY,
+        f"{STUDY}/desk",
+        f"{STUDY}/attribution",
+        f"{STUDY}/record/events",
+        f"{STUDY}/record/claims/row",
+        "/jobs",
+        "/no",
+    ],
+)
+def test_every_page_has_its_json(client, path):
+    page = client.get(path)
+    assert page.headers["content-type"].startswith("text/html")
+    data = client.get(path, params={"format": "json"}).json()
+    assert data["schema_version"] == 1
+    text = json.dumps(data)
+    assert "NaN" not in text
+    assert "Infinity" not in text
+
+
+def test_the_description_names_every_route():
+    from detente.web.app import ROUTES
+
+    routed = {
+        (method.lower(), route.path) for route in ROUTES for method in route.methods - {"HEAD"}
+        if not route.path.startswith(("/static", "/openapi"))
+    }  # fmt: skip
+    assert {(method, path) for method, path, *_ in ENDPOINTS} == routed
+
+
+def test_a_broken_study_is_listed_with_what_is_wrong_and_the_rest_works(client, space):
+    (space.root / "broken").mkdir()
+    (space.root / "broken" / "study.toml").write_text("format = 1\n[study\n", encoding="utf-8")
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "not valid TOML" in page.text
+    assert client.get("/s/broken").status_code == 422
+    assert client.get(STUDY).status_code == 200
+
+
+def test_a_run_of_a_newer_version_is_refused_with_the_way_out(client, space):
+    folder = space.root / "runs" / "x" / "001"
+    folder.mkdir(parents=True)
+    (folder / "results.json").write_text('{"schema_version": 99}', encoding="utf-8")
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    answer = client.get("/open", params={"path": "runs/x/001"})
+    assert answer.status_code == 422
+    assert "Update" in answer.text
+    assert 'value="runs/x/001"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["..", "/etc", "../other", "", "a\x00b", "~", "runs/../.."])
+def test_no_path_leads_out_of_the_workspace(client, path):
+    answer = client.get("/run", params={"path": path})
+    assert answer.status_code == 422
+
+
+def test_a_link_that_leads_out_of_the_workspace_is_not_followed(client, space, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside")
+    Workspace(outside).copy(open_study("colombia-venezuela"), "secret")
+    (space.root / "inside").symlink_to(outside / "secret", target_is_directory=True)
+    assert client.get("/s/inside").status_code == 404
+    assert client.get("/run", params={"path": "inside"}).status_code == 422
+
+
+def test_a_builtin_study_is_not_written_to(client):
+    before = (open_study("colombia-venezuela").record / "events.csv").read_bytes()
+    row = {
+        "event_id": "X",
+        "date": "2026",
+        "title": "t",
+        "kind": "election",
+        "direction": "0",
+        "source_ids": "unsourced",
+    }
+    assert client.post(f"{STUDY}/record/events/row", data=row).status_code == 422
+    assert client.post(f"{STUDY}/record/events/undo").status_code == 422
+    assert client.post(f"{STUDY}/desk/save", data={"title": "T", "goods": "-1"}).status_code == 422
+    assert (open_study("colombia-venezuela").record / "events.csv").read_bytes() == before
+
+
+def test_text_of_a_study_is_escaped(client, space):
+    space.copy(open_study("colombia-venezuela"), "copy")
+    toml = space.root / "copy" / "study.toml"
+    evil = "<script>alert(1)</script>"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace("Colombia and Venezuela: the", f"{evil} the"), encoding="utf-8"
+    )
+    for path in ("/", "/s/copy", "/s/copy/desk", "/s/copy/attribution", "/s/copy/record/events"):
+        assert evil not in client.get(path).text
+        assert "&lt;script&gt;" in client.get(path).text
+
+
+def test_a_setting_outside_the_domain_is_answered_in_words(client):
+    answer = client.get(f"{STUDY}/desk/solve", params={"theta": "-1"})
+    assert answer.status_code == 422
+    assert "theta" in answer.json()["problem"]
+    page = client.get(f"{STUDY}/desk", params={"year": "2017"})
+    assert page.status_code == 422
+    assert "2017" in page.text
+
+
+def test_an_overtaken_request_of_a_session_is_dropped_and_others_are_not(client):
+    ask = {"goods": "-1", "session": "a"}
+    assert client.get(f"{STUDY}/desk/solve", params={**ask, "seq": "5"}).json()["seq"] == 5
+    assert client.get(f"{STUDY}/desk/solve", params={**ask, "seq": "4"}).json() == {
+        "schema_version": 1,
+        "seq": 4,
+        "superseded": True,
+    }
+    assert "flows" in client.get(f"{STUDY}/desk/solve", params={**ask, "seq": "1", "session": "b"}).json()
+
+
+def test_a_dyad_without_comparable_pairs_says_so_and_keeps_the_form(client):
+    answer = client.get(f"{STUDY}/attribution", params={"a": "COL", "b": "COL"})
+    assert answer.status_code == 422
+    assert "no dyad with itself" in answer.text
+    answer = client.get(f"{STUDY}/attribution", params={"a": "COL", "b": "Atlantis"})
+    assert answer.status_code == 422
+
+
+def test_catalogues_hold_the_same_keys_and_places():
+    import re
+
+    from detente.web.words import Words
+
+    english, spanish = Words("en").strings(), Words("es").strings()
+    assert english.keys() == spanish.keys()
+    for key, text in english.items():
+        assert set(re.findall(r"{(\w+)", text)) == set(re.findall(r"{(\w+)", spanish[key])), key
+
+
+def test_downloads_name_their_file_and_kind(client):
+    for kind, start in (("csv", b"what,unit"), ("parquet", b"PAR1"), ("xlsx", b"PK"), ("docx", b"PK")):
+        answer = client.get(f"{STUDY}/desk/download/{kind}", params={"goods": "-1"})
+        assert answer.status_code == 200
+        assert f"scenario.{kind}" in answer.headers["content-disposition"]
+        assert answer.content.startswith(start)
+    assert client.get(f"{STUDY}/desk/download/exe").status_code == 422
