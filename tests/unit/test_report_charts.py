@@ -28,6 +28,8 @@ UNITS = {
     "partners": "share of goods trade",
     "winners": "change of real income, %",
     "library": "% of expected",
+    "attributions": "log points",
+    "specifications": "log points",
 }
 
 

@@ -139,6 +139,15 @@ def test_every_claim_shows_verdict_evidence_and_reason(html):
     assert html.count('<li data-verdict="contradicted">') == 2  # once a language
 
 
+def test_conflicts_methods_breaks_and_articles_stand_in_the_page(html):
+    text = unescape(html)
+    assert text.index('trade.total</td><td class="when">2025') < text.index("The other 5")
+    assert "about 7200 beside 7200" in text
+    assert "Only in S4: 1." in text
+    assert "event without break" in text
+    assert "synthetic control" in text
+
+
 def test_manifest_is_shown_with_versions_and_hashes(html):
     for text in (
         "9f" * 32,
@@ -201,6 +210,15 @@ def quick_pen(monkeypatch):
         "figures",
         "forecasts",
         "sources",
+        "partners",
+        "winners",
+        "parts",
+        "methods",
+        "breaks",
+        "specifications",
+        "conflicts",
+        "articles",
+        "bands",
     ],
 )
 @pytest.mark.parametrize("as_none", [True, False])

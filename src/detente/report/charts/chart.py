@@ -11,6 +11,8 @@ import polars as pl
 from detente.report.palette import shade
 
 Spec = dict[str, Any]
+# labels of an axis in log points, with the percent change they are below
+PERCENT_BELOW = "[datum.label, format(100 * (exp(datum.value) - 1), datum.value ? '+.0f' : '.0f') + '%']"
 WIDE, NARROW = 680, 260  # plot widths in pixels, without axes and line labels
 
 
