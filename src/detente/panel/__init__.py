@@ -10,6 +10,6 @@ __all__, __getattr__ = names_of(
         "read_panel": "read",
         "read_table": "frames",
         "embedded_panel": "embedded",
-        "complete": "complete",
+        "complete": "completion",
     },
 )
