@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
+from detente.economies import name_of
 from detente.language import LANGUAGES, Catalogue
+
+if TYPE_CHECKING:
+    from detente.study import Study
 
 __all__ = ["LANGUAGES", "Words", "preferred"]
 
@@ -30,6 +35,14 @@ class Words(Catalogue):
 
     def strings(self) -> dict[str, str]:
         return _merged(self.language)
+
+    def economy(self, code: str) -> str:
+        """The name of an economy."""
+        return name_of(code, self.language)
+
+    def own(self, study: Study, text: str) -> str:
+        """A text of the study in this language, or as it was written."""
+        return study.spec.translations.get(self.language, {}).get(text, text)
 
     def fine(self, pct: float | None) -> str:
         """A percent with its sign and two significant digits, however small."""
