@@ -15,7 +15,7 @@ def told(words: Words, found: dict[str, Any], label: str) -> dict[str, Any]:
         before, after = flow["before"], flow["after"]
         change = words.percent(100 * (after / before - 1), 0, sign=True) if before else ""
         what = words("desk.flow", a=words.economy(flow["from"]), b=words.economy(flow["to"]))
-        rows.append({"what": what, "before": words.money(before), "after": words.money(after), "change": change})
+        rows.append({"what": what, "before": words.usd(before), "after": words.usd(after), "change": change})
     rows += [
         {"what": words("desk.income_of", a=name), "before": "", "after": "", "change": words.fine(row["pct"])}
         for name, row in zip(names, found["income"])

@@ -162,8 +162,8 @@ def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str
     """The bands of a setting."""
     found = _bands(bench, setting.query())
     flow, income = found.flow.tolist(), [list(ends) for ends in found.income.values()]
-    ranges = [words("desk.range", low=words.money(low), high=words.money(high)) for low, high in flow]
-    ranges += [words("desk.range", low=words.fine(low), high=words.fine(high)) for low, high in income]
+    ranges = [words.between(words.usd(low), words.usd(high)) for low, high in flow]
+    ranges += [words.between(words.fine(low), words.fine(high)) for low, high in income]
     return {
         "label": label,
         "query": setting.query(),
