@@ -60,7 +60,7 @@ class Catalogue:
             return ""
         size = abs(value)
         decimals = 0
-        while size and size < 10 ** (digits - 1) and decimals < 7:
+        while size % 1 and size < 10 ** (digits - 1) and decimals < 7:
             size, decimals = size * 10, decimals + 1
         return self.number(value, decimals, sign)
 
