@@ -49,6 +49,7 @@ def desk(request: Request) -> Response:
         "typed": dict(request.query_params) if problem else {},
         "setting": plain(setting),
         "query": setting.query(),
+        "default": bench.default().query(),
         "title_suggested": words("desk.suggested", year=setting.year),
         "pins": [{"title": title, "query": s.query()} for title, s in pins],
         "scenarios": _scenarios(bench, study, setting, words),
