@@ -2,7 +2,7 @@
 
 from detente.lazy import names_of
 
-__all__, __getattr__ = names_of(
+__all__, __getattr__, __dir__ = names_of(
     __name__,
     {
         "Panel": "panel",
@@ -10,6 +10,6 @@ __all__, __getattr__ = names_of(
         "read_panel": "read",
         "read_table": "frames",
         "embedded_panel": "embedded",
-        "complete": "complete",
+        "complete": "completion",
     },
 )

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.economies import name_of
 from detente.errors import DetenteError, StudyError
 from detente.study import Study
 from detente.web.bands import N_DRAWS, bands
@@ -45,16 +44,16 @@ def desk(request: Request) -> Response:
     except DetenteError as error:
         problem, setting, pins = str(error), bench.default(), []
         shown = [solved(bench, words, setting, words("desk.now"))]
-    data = head(space, study, key) | {
+    data = head(space, study, key, words) | {
         "problem": problem,
         "typed": dict(request.query_params) if problem else {},
         "setting": plain(setting),
         "query": setting.query(),
         "title_suggested": words("desk.suggested", year=setting.year),
         "pins": [{"title": title, "query": s.query()} for title, s in pins],
-        "scenarios": _scenarios(bench, study, setting),
+        "scenarios": _scenarios(bench, study, setting, words),
         "levers": [_lever(lever, setting) for lever in levers()],
-        "pair": _pair(bench, setting),
+        "pair": _pair(bench, setting, words),
         "cases": [{"year": y, "gdp_case": c} for y, c in bench.cases],
         "deficits": list(DEFICITS),
         "limits": LIMITS,
@@ -155,7 +154,7 @@ def solved(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str
         "query": setting.query(),
         "setting": plain(setting),
         **found,
-        **told(words, bench, found, label),
+        **told(words, found, label),
     }
 
 
@@ -163,8 +162,8 @@ def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str
     """The bands of a setting."""
     found = _bands(bench, setting.query())
     flow, income = found.flow.tolist(), [list(ends) for ends in found.income.values()]
-    ranges = [words("desk.range", low=words.money(low), high=words.money(high)) for low, high in flow]
-    ranges += [words("desk.range", low=words.fine(low), high=words.fine(high)) for low, high in income]
+    ranges = [words.between(words.usd(low), words.usd(high)) for low, high in flow]
+    ranges += [words.between(words.fine(low), words.fine(high)) for low, high in income]
     return {
         "label": label,
         "query": setting.query(),
@@ -205,19 +204,19 @@ def _lever(lever: Lever, setting: Setting) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pair(bench: Bench, setting: Setting) -> list[dict[str, Any]]:
+def _pair(bench: Bench, setting: Setting, words: Words) -> list[dict[str, Any]]:
     """The two sliders of the pair's own residual, with where healing would bring them."""
     rows = []
     for name, dyad in (("there", bench.dyad), ("back", bench.dyad[::-1])):
         residual = bench.residual(*dyad, setting.year)
         rows.append(
-            {"id": name, "from": name_of(dyad[0]), "to": name_of(dyad[1]), "value": getattr(setting, name),
+            {"id": name, "from": words.economy(dyad[0]), "to": words.economy(dyad[1]), "value": getattr(setting, name),
              "residual": residual, "base": list(bench.window)}
         )  # fmt: skip
     return rows
 
 
-def _scenarios(bench: Bench, study: Study, setting: Setting) -> list[dict[str, Any]]:
+def _scenarios(bench: Bench, study: Study, setting: Setting, words: Words) -> list[dict[str, Any]]:
     """The study's own scenarios as settings to start from; one without a residual that year says why."""
     rows = []
     for scenario in study.scenarios:
@@ -228,8 +227,8 @@ def _scenarios(bench: Bench, study: Study, setting: Setting) -> list[dict[str, A
         rows.append(
             {
                 "id": scenario.id,
-                "title": scenario.title,
-                "note": scenario.note,
+                "title": words.own(study, scenario.title),
+                "note": words.own(study, scenario.note),
                 "query": query,
                 "why_not": why_not,
             }
