@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import polars as pl
@@ -53,7 +54,7 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
         "scenarios.title",
         scenario=largest["title"],
         economy=largest["name"],
-        span=words.span(largest["low"], largest["high"]),
+        span=words.span(*(largest[end] for end in (("p05", "p95") if largest["p05"] is not None else ("low", "high")))),
     )
     return Chart(
         slug="scenarios",
@@ -103,6 +104,7 @@ def _row(
         tip += " " + words("scenarios.tip_draws", span=words.span(*draws), unit=unit)
     return {
         "title": raw["title"],
+        "lines": "|".join(wrap(raw["title"].replace("|", "/"), 30)),
         "economy": raw["economy"],
         "name": name,
         "measure": measure,
@@ -153,16 +155,17 @@ def _panel(
         },
     }
     y = {
-        "field": "title",
+        "field": "lines",
         "type": "nominal",
-        "sort": list(dict.fromkeys(row["title"] for row in rows)),
+        "sort": list(dict.fromkeys(row["lines"] for row in rows)),
         "scale": {"paddingInner": 0.4},
         "axis": {
             "title": None,
             "labels": labels and not compact,
             "domain": False,
             "labelColor": shade("ink"),
-            "labelLimit": 190,
+            "labelLimit": 210,
+            "labelExpr": "split(datum.label, '|')",
         },
     }
     lane = {"field": "economy", "sort": codes}

@@ -62,7 +62,7 @@ def _rows(words: Catalogue, heading: str, found: list[dict[str, Any]]) -> list[d
 def _spec(words: Catalogue, panels: list[tuple[str, list[dict[str, Any]]]], compact: bool) -> Spec:
     ends = [row["value"] for _, rows in panels for row in rows]
     scale = {"domain": [min(*ends, 0.0) - 0.15, max(*ends, 0.0) + 0.15], "nice": False}
-    width = NARROW + 30 if compact else (WIDE + 60) // max(2, len(panels)) - 30
+    width = NARROW + 30 if compact else (WIDE + 60) // len(panels) - 30
     kinds = [words("specifications.unusual"), words("specifications.usual")]
     colour = {"field": "kind", "type": "nominal",
               "scale": {"domain": kinds, "range": [shade("raises"), shade("expected")]},
