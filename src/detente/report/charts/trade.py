@@ -34,6 +34,7 @@ def trade_chart(story: Story, words: Catalogue) -> Chart | None:
         data=story.timeline,
         spec=pictures[0],
         compact=pictures[1],
+        headline=_headline(story, words, drawn),
         key=[f"{words.date(row['date'])}: {row['title']}" for row in events if "number" in row],
     )
 
@@ -84,6 +85,15 @@ def _finding(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> str
         share=words.percent(100 * totals[last] / totals[peak], 0),
         value=words.money(totals[last]),
     )
+
+
+def _headline(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> tuple[str, str] | None:
+    totals = _totals(story, drawn)
+    if len(totals) < 2:
+        return None
+    peak, last = max(totals, key=totals.__getitem__), max(totals)
+    share = words.percent(100 * totals[last] / totals[peak], 0)
+    return share, words("trade.headline", last=last, peak=peak, value=words.money(totals[last]))
 
 
 def _subtitle(
