@@ -85,6 +85,10 @@ CASES = {
 }
 
 
+GROWTH = {"562,500 cells": (150, 25), "4,500,000 cells": (300, 50), "19,971,200 cells": (632, 50)}
+"""Balanced panels of growing size, détente alone, one call."""
+
+
 def detente_call(data: pl.DataFrame, formula: str):
     from detente.gravity import fit_ppml
 
@@ -156,12 +160,29 @@ def table(results: dict[str, dict]) -> str:
     return "\n".join(lines)
 
 
+def growth() -> str:
+    """CPU seconds and memory of balanced panels up to 20 million cells."""
+    lines = ["| panel | CPU s of a warm call | peak MB of the process | CPU microseconds a cell |", "|---|---|---|---|"]
+    for name, (n, years) in GROWTH.items():
+        with tempfile.TemporaryDirectory() as folder:
+            data, formula = balanced(n, years)
+            path, rows = Path(folder) / "data.parquet", data.height
+            data.write_parquet(path)
+            del data
+            one = in_own_process("detente", path, formula, 1)
+        if one is not None:
+            per_cell = 1e6 * one["cpu"] / rows
+            lines.append(f"| {name} | {one['cpu']:.3g} | {one['peak_mb']:.0f} | {per_cell:.2f} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--only", default="", help="cases whose name contains this")
     parser.add_argument("--tools", default="detente,pyfixest,fixest")
+    parser.add_argument("--growth", action="store_true", help="balanced panels up to 20 million cells too (5 GB)")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/gravity.md")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -182,6 +203,8 @@ def main() -> None:
             results[case] = {"rows": data.height, **found}
             print(table({case: results[case]}), flush=True)
     text = f"{versions()}\n\n{table(results)}\n"
+    if options.growth:
+        text += f"\nGrowth, détente alone:\n\n{growth()}\n"
     if options.write:
         page = HERE / "gravity.md"
         head, _, tail = page.read_text(encoding="utf-8").partition("<!-- measured -->")

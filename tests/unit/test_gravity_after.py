@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.errors import InvalidFlow, MissingInternalTrade, UsageError
+from detente.errors import InvalidFlow, MissingInternalTrade, UnknownColumn, UsageError
 from detente.gravity import (
     bootstrap,
     compare,
@@ -141,6 +141,8 @@ def test_many_fits_keep_failures_with_their_reason():
     assert seen == [(1, 2), (2, 2)]
     with pytest.raises(InvalidFlow):
         fits["b"]
+    with pytest.raises(UnknownColumn, match="Did you mean 'sector'"):
+        fit_many(good, f"trade ~ x | {THREE_WAY}", by="sectr")
 
 
 def test_many_fits_on_any_executor_and_through_fit_ppml():

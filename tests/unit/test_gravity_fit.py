@@ -166,6 +166,7 @@ BAD = [
     ("trade ~ rta | exporter", {"cluster": "year + exporter + importer + x"}, UsageError, "one to three"),
     ("trade ~ i(year, ref=1900) | exporter", {}, FormulaError, "not a level"),
     ("neg ~ rta | exporter", {}, InvalidFlow, "negative"),
+    ("word ~ rta | exporter", {}, InvalidFlow, "does not hold numbers"),
     ("nan ~ rta | exporter", {}, InvalidFlow, "missing flow is not a zero"),
     ("inf ~ rta | exporter", {}, InvalidFlow, "infinite"),
     ("nil ~ rta | exporter", {}, EmptySample, "is zero"),

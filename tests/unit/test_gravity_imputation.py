@@ -120,3 +120,11 @@ def test_misuse_is_named():
         impute(pl.concat([data, data]), [("AX", "AY", 2003)])
     with pytest.raises(UsageError):
         impute(data, [("AX", "AY", 2003)], absent="maybe")
+
+
+def test_economies_may_be_numbers():
+    data = flows(-1.5).with_columns(pl.col(c).rank("dense").cast(pl.Int64) for c in ("exporter", "importer"))
+    frame = impute(data, [(1, 2, 2003)]).to_frame()
+    assert frame["log_ratio"][3] == pytest.approx(-1.5, abs=1e-7)
+    with pytest.raises(UnknownEconomy, match="'77'"):
+        impute(data, [(77, 2, 2003)])

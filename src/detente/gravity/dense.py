@@ -33,7 +33,7 @@ class Dense:
         if name not in self.economies:
             raise UnknownEconomy(
                 f"'{name}' is not among the {len(self.economies)} economies of the data."
-                f"{did_you_mean(name, self.economies)}",
+                f"{did_you_mean(str(name), map(str, self.economies))}",
                 fix=f"They are: {first_five(self.economies)}.",
             )
         return self.economies.index(name)

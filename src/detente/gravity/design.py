@@ -151,6 +151,8 @@ def build(
 
 
 def _response(table: Table, factor: Factor) -> np.ndarray:
+    if factor.function == "i" or not table.series(factor.columns[0]).dtype.is_numeric():
+        raise InvalidFlow(f"'{factor.text}' does not hold numbers.", fix="Name the column of flows before the '~'.")
     y = _factor(table, factor)[1][0]
     bad = ~np.isfinite(y) | (y < 0)
     if bad.any():

@@ -256,7 +256,7 @@ def _window(panel: Dense, dyad: tuple[int, int], years: tuple, base: tuple | Non
     """Base years [t] and left-out years [t] of a dyad."""
     labels = np.array(panel.years)
     out = (labels >= years[0]) & (labels <= years[1])
-    name = "→".join(panel.economies[k] for k in dyad)
+    name = "→".join(str(panel.economies[k]) for k in dyad)
     if not out.any():
         raise SpecificationError(f"No year of the data is in the span {years[0]}-{years[1]} of {name}.")
     in_base = labels < years[0] if base is None else (labels >= base[0]) & (labels <= base[1])
@@ -312,7 +312,7 @@ def _reason(fit: ThreeWay, t: int, i: int, j: int, actual: float, counterfactual
 def _as_frame(rows: dict[str, list], table: Any) -> Any:
     import polars as pl
 
-    types = {"origin": pl.String, "destination": pl.String, "reason": pl.String, "masked": pl.Boolean}
+    types = {"reason": pl.String, "masked": pl.Boolean}
     floats = {"actual", "counterfactual", "log_ratio", "placebo_share", "change"}
     schema = {c: types.get(c, pl.Float64 if c in floats else None) for c in rows}
     frame = pl.DataFrame(rows, schema=schema)

@@ -91,6 +91,7 @@ def fit_many(
     table = read_table(data)
     if by in formula.replace("^", " ").split():
         raise UsageError(f"'{by}' cannot be in the formula and in by= at once.")
+    table.series(by)  # an unknown column is named as such
     whole = pl.DataFrame([table.series(c) for c in table.columns])
     groups = {str(key[0]): part for key, part in whole.partition_by(by, as_dict=True, maintain_order=True).items()}
     found: dict[str, GravityFit | DetenteError] = {}

@@ -25,5 +25,9 @@ def told(words: Words, found: dict[str, Any], label: str) -> dict[str, Any]:
         back=rows[1]["what"], back_before=rows[1]["before"], back_after=rows[1]["after"],
         a=names[0], a_pct=rows[2]["change"], b=names[1], b_pct=rows[3]["change"],
     )  # fmt: skip
-    elsewhere = [{**row, "name": words.economy(row["economy"])} for row in found["elsewhere"]]
+    elsewhere = [
+        {**row, "name": words.economy(row["economy"]), "pct_said": words.tiny(row["pct"]),
+         "sales_said": words.significant(row["sales_usd_mn"], sign=True)}
+        for row in found["elsewhere"]
+    ]  # fmt: skip
     return {"rows": rows, "sentence": sentence, "elsewhere": elsewhere}

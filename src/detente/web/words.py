@@ -51,6 +51,10 @@ class Words(Catalogue):
         text = self.significant(pct, sign=True)
         return text and self("number.percent", value=text)
 
+    def tiny(self, pct: float) -> str:
+        """A percent with its sign to six decimals, for effects on bystanders."""
+        return self("number.percent", value=self.number(pct, 6, sign=True))
+
     def usd(self, usd_mn: float) -> str:
         """Million US$ in words, and a closed border's zero as nothing."""
         return self("desk.nothing") if usd_mn == 0 else self.money(usd_mn)

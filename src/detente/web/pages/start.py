@@ -11,6 +11,7 @@ from starlette.routing import Route
 from detente.economies import ROW, name_of
 from detente.errors import DetenteError
 from detente.study import Study, new_study
+from detente.web.edits import slug
 from detente.web.reply import go, page, words_of
 from detente.web.words import Words
 from detente.web.workspace import Workspace
@@ -56,13 +57,12 @@ def open_run(request: Request) -> Response:
 def _make(space: Workspace, form: dict[str, str]) -> str:
     from detente.economies import lookup
     from detente.errors import StudyError
-    from detente.study.scaffold import _slug
 
     names = [name_of(lookup(form[k])) for k in ("origin", "destination")]
-    name = form["name"].strip() or "-".join(_slug(n) for n in names)
-    if name != _slug(name):
+    name = form["name"].strip() or "-".join(slug(n) for n in names)
+    if name != slug(name):
         raise StudyError(
-            f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {_slug(name)}."
+            f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {slug(name)}."
         )
     return new_study(form["origin"], form["destination"], folder=space.root / name).name
 

@@ -93,9 +93,9 @@ def _view(path: Path, stamp: int, language: str) -> Any:
 
 def _stale(run: Run, study: Study) -> bool:
     """Whether the study's files have changed since it was run."""
-    from detente.study.run import _hashes
+    from detente.study.run import file_hashes
 
-    return run.manifest.get("study", {}).get("files") != _hashes(study.folder)
+    return run.manifest.get("study", {}).get("files") != file_hashes(study.folder)
 
 
 ROUTES = [Route("/s/{study}", study, name="study"), Route("/run", run)]

@@ -125,6 +125,16 @@ async function show() {
     }));
     return line;
   }));
+  one("#others tbody").replaceChildren(...result.elsewhere.map(row => {
+    const line = document.createElement("tr");
+    line.append(...[row.name, row.pct_said, row.sales_said].map((text, c) => {
+      const cell = document.createElement(c ? "td" : "th");
+      if (c) cell.className = "number"; else cell.scope = "row";
+      cell.textContent = text;
+      return cell;
+    }));
+    return line;
+  }));
   table.classList.toggle("stale", false);
   one("#progress").textContent = band ? words.banded.replace("{n}", band.n) : words.banding;
   const c = result.certificate;
