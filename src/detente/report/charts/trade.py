@@ -123,7 +123,7 @@ def _publishers(story: Story, words: Catalogue) -> str:
         if row["source_id"] in uses:
             by_publisher[row["publisher"]] = by_publisher.get(row["publisher"], 0) + uses[row["source_id"]]
     names = sorted(by_publisher, key=lambda name: (-by_publisher[name], name))
-    return "; ".join(names[:4]) + (" …" if len(names) > 4 else "")
+    return "; ".join(names[:4]) + (words("trade.others") if len(names) > 4 else "")
 
 
 def _spec(
