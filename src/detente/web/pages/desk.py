@@ -49,10 +49,11 @@ def desk(request: Request) -> Response:
         "typed": dict(request.query_params) if problem else {},
         "setting": plain(setting),
         "query": setting.query(),
+        "default": bench.default().query(),
         "title_suggested": words("desk.suggested", year=setting.year),
         "pins": [{"title": title, "query": s.query()} for title, s in pins],
         "scenarios": _scenarios(bench, study, setting, words),
-        "levers": [_lever(lever, setting) for lever in levers()],
+        "levers": [_lever(lever, setting, words) for lever in levers()],
         "pair": _pair(bench, setting, words),
         "cases": [{"year": y, "gdp_case": c} for y, c in bench.cases],
         "deficits": list(DEFICITS),
@@ -195,12 +196,14 @@ def plain(setting: Setting) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lever(lever: Lever, setting: Setting) -> dict[str, Any]:
+def _lever(lever: Lever, setting: Setting, words: Words) -> dict[str, Any]:
     value = setting.effects.get(lever.id, 0.0)
+    cases = {k: v if k == "n" else words.number(v, 2, sign=True) for k, v in lever.cases.items()}
     return {
         "id": lever.id, "low": lever.low, "high": lever.high, "value": 0.0 if value == CLOSED else value,
-        "closes": CLOSED in lever.presets.values(), "closed": value == CLOSED, "rel": lever.rel,
-        "presets": [{"name": n, "value": v} for n, v in lever.presets.items() if v != CLOSED],
+        "closes": lever.closes, "closed": value == CLOSED, "sd": lever.sd,
+        "presets": [{"name": n, "value": v} for n, v in lever.presets.items()],
+        "source": words(f"lever.{lever.id}_source", size=words.number(lever.size, 2, sign=True), **cases),
     }  # fmt: skip
 
 
