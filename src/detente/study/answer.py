@@ -148,9 +148,13 @@ def _in_short(r: dict, say: Speaker) -> str:
     if r["placebo_share"] is None:
         return say("episode_untested", **head)
     head |= {"share": say.pct(100 * r["placebo_share"]), "n": say.words.number(r["n_placebos"])}
+    unseen = ""
+    if r["placebo_share"] > UNUSUAL and r["unseen_loss_pct"] is not None:
+        unseen = " " + say("unseen", loss=say.pct(r["unseen_loss_pct"]))
     if r["full_panel_placebo_share"] is None:
-        return say("episode", **head)
-    return say("episode_both", full=say.pct(100 * r["full_panel_placebo_share"]), panel=say.own(r["full_panel"]), **head)
+        return say("episode", **head) + unseen
+    both = {"full": say.pct(100 * r["full_panel_placebo_share"]), "panel": say.own(r["full_panel"])}
+    return say("episode_both", **both, **head) + unseen
 
 
 def what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, *, quick: bool = False) -> tuple[str, ...]:

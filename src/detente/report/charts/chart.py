@@ -30,6 +30,7 @@ class Chart:
     data : the rows that are drawn; offered as CSV and as a table.
     spec, compact : Vega-Lite specifications for a desk and for a phone.
     key : numbered notes beside the picture.
+    headline : one number and what it is, for the top of the page; only the few charts that answer the study.
     """
 
     slug: str
@@ -41,6 +42,7 @@ class Chart:
     spec: Spec
     compact: Spec
     key: Sequence[str] = field(default=())
+    headline: tuple[str, str] | None = None
 
 
 def values(rows: Iterable[dict[str, Any]] | pl.DataFrame) -> Spec:

@@ -50,18 +50,17 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
     )
     if largest is None:
         return None
-    finding = words(
-        "scenarios.title",
-        scenario=largest["title"],
-        economy=largest["name"],
-        span=words.span(*(largest[end] for end in (("p05", "p95") if largest["p05"] is not None else ("low", "high")))),
-    )
+    ends = ("p05", "p95") if largest["p05"] is not None else ("low", "high")
+    span = words.span(*(largest[end] for end in ends))
+    named = {"scenario": largest["title"], "economy": largest["name"]}
+    finding = words("scenarios.title", span=span, **named)
     return Chart(
         slug="scenarios",
         title=finding,
         subtitle=words("scenarios.subtitle", n=int(newest["n_specifications"].max()), year=newest["year"][0]),
         source=words("scenarios.source"),
         alt=words("scenarios.alt", finding=finding),
+        headline=(words("scenarios.headline_number", span=span), words("scenarios.headline", **named)),
         data=summary,
         spec=_spec(story, words, rows, compact=False),
         compact=_spec(story, words, rows, compact=True),

@@ -34,6 +34,7 @@ def trade_chart(story: Story, words: Catalogue) -> Chart | None:
         data=story.timeline,
         spec=pictures[0],
         compact=pictures[1],
+        headline=_headline(story, words, drawn),
         key=[f"{words.date(row['date'])}: {row['title']}" for row in events if "number" in row],
     )
 
@@ -86,6 +87,15 @@ def _finding(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> str
     )
 
 
+def _headline(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> tuple[str, str] | None:
+    totals = _totals(story, drawn)
+    if len(totals) < 2:
+        return None
+    peak, last = max(totals, key=totals.__getitem__), max(totals)
+    share = words.percent(100 * totals[last] / totals[peak], 0)
+    return share, words("trade.headline", last=last, peak=peak, value=words.money(totals[last]))
+
+
 def _subtitle(
     story: Story,
     words: Catalogue,
@@ -113,7 +123,7 @@ def _publishers(story: Story, words: Catalogue) -> str:
         if row["source_id"] in uses:
             by_publisher[row["publisher"]] = by_publisher.get(row["publisher"], 0) + uses[row["source_id"]]
     names = sorted(by_publisher, key=lambda name: (-by_publisher[name], name))
-    return "; ".join(names[:4]) + (" …" if len(names) > 4 else "")
+    return "; ".join(names[:4]) + (words("trade.others") if len(names) > 4 else "")
 
 
 def _spec(
