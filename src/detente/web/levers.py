@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 CLOSED = -math.inf
-MIDDLE_80 = 2.563  # widths of a normal's middle 80% in standard deviations
+TENTH = 1.2816  # standard deviations from a normal's median to its tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,13 @@ def _lever(row: dict[str, Any]) -> Lever:
 
 
 def _typical(instrument: str) -> tuple[float, float, dict[str, float]]:
-    """Median, spread and the library's own account of an instrument in the first full year of a rupture."""
+    """Median, spread and the library's own account of an instrument in the first full year of a rupture.
+
+    The spread is read from the shorter side of the median: the long tails are cases cut off entirely, which the
+    closed border stands for, and a symmetric distribution would carry them over to gains that nobody has seen.
+    """
     from detente.attribution.library.typical import typical_paths
 
     found = next(t for t in typical_paths() if (t.kind, t.instrument, t.horizon) == ("rupture", instrument, 1))
     cases = {"n": found.n_cases, "low": found.low, "high": found.high}
-    return round(found.median, 3), (found.high - found.low) / MIDDLE_80, cases
+    return round(found.median, 3), min(found.median - found.low, found.high - found.median) / TENTH, cases
