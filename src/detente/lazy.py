@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import Any
 
 
-def names_of(package: str, home: Mapping[str, str]) -> tuple[list[str], Callable[[str], Any]]:
-    """``__all__`` and ``__getattr__`` of a package whose names stand in modules below it.
+def names_of(package: str, home: Mapping[str, str]) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
+    """``__all__``, ``__getattr__`` and ``__dir__`` of a package whose names stand in modules below it.
 
     Parameters
     ----------
@@ -21,4 +21,4 @@ def names_of(package: str, home: Mapping[str, str]) -> tuple[list[str], Callable
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(import_module(f"{package}.{home[name]}"), name)
 
-    return sorted(home), load
+    return sorted(home), load, lambda: sorted(home)

@@ -41,3 +41,14 @@ def test_every_public_name_is_documented() -> None:
     text = "\n".join(p.read_text(encoding="utf-8") for p in PAGES)
     missing = [n for n in detente.__all__ if n != "__version__" and not re.search(rf"\b{n}\b", text)]
     assert not missing, f"no page mentions {missing}"
+
+
+def test_every_page_is_in_the_navigation_and_every_link_leads_somewhere() -> None:
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("nav:")[1]
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        assert page.name in nav, f"{page.name} is not in mkdocs.yml"
+    link = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+    for page in PAGES:
+        prose = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for target in link.findall(prose):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"

@@ -192,7 +192,7 @@ def test_the_desk_by_keyboard_alone(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.wait_for_function("location.search.includes('goods=closed')")
-    page.wait_for_function("document.querySelector('#told').textContent.includes('US$0')")
+    page.wait_for_function("document.querySelector('#told').textContent.includes('nothing')")
 
 
 def test_the_address_holds_the_state_and_back_and_forward_work(visit):
@@ -214,7 +214,7 @@ def test_the_address_holds_the_state_and_back_and_forward_work(visit):
     other = visit()
     other.goto(link)
     assert other.inner_text("#told") == second
-    assert float(other.input_value("input[name=sanctions]")) == 0.85
+    assert f"sanctions={other.input_value('input[name=sanctions]')}" in link
 
 
 def test_dragging_updates_the_centre_and_greys_the_old_bands(visit):

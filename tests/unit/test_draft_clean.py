@@ -122,6 +122,7 @@ def test_boilerplate_is_recognised(line: str) -> None:
         "El ministerio compartió las cifras con la prensa.",
         "Relations between the two were frozen.",
         "Topical: trade rose 3%.",
+        "(c) the inspection fee is set at $45.",
     ],
 )
 def test_text_is_not_taken_for_boilerplate(line: str) -> None:

@@ -114,3 +114,32 @@ def test_separators_follow_the_language() -> None:
     assert [n.value for n in find_numerals("7.290", "en")] == [7.29]
     assert [n.value for n in find_numerals("1.234.567,8", "es")] == [1234567.8]
     assert [n.value for n in find_numerals("1,234,567.8", "en")] == [1234567.8]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("300 Kenyan shillings", "kes"),
+        ("300 million Indian rupees", "inr"),
+        ("300 Pakistani rupees", "pkr"),
+        ("300 Swedish kronor", "sek"),
+        ("300 rand", "zar"),
+        ("300 Egyptian pounds", "egp"),
+        ("FJ$300", "fjd"),
+        ("Kč300m", "czk"),
+        ("PLN 300m", "pln"),
+        ("300 rupees", "rupees"),
+    ],
+)
+def test_a_currency_that_several_countries_share_needs_its_country(text: str, unit: str) -> None:
+    ((_, found),) = read(text)
+    assert found == unit
+
+
+@pytest.mark.parametrize("text", ["3 real reasons", "12 all told", "3,000 Afghanistan veterans"])
+def test_words_that_look_like_currencies_are_none(text: str) -> None:
+    assert not {unit for _, unit in read(text)} & {"brl", "all", "afn"}
+
+
+def test_a_list_does_not_run_into_the_next_number() -> None:
+    assert read("90 crowns and four months") == [(90, "crowns"), (4, "months")]

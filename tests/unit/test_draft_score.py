@@ -43,6 +43,22 @@ def test_the_twelve_articles_reach_the_goal(kind: str) -> None:
     assert score.f1 >= GOALS[kind], "\n".join([*score.missed, *score.wrong])
 
 
+@pytest.mark.parametrize("kind", GOALS)
+def test_the_six_articles_of_another_author_reach_the_goal(kind: str) -> None:
+    """Figures were at 0.892 when these were scored blind; ``docs/drafting.md`` says what was repaired."""
+    assert len(scoring.annotations(FOLDER / "blind")) == 6
+    score = scoring.score_folder(FOLDER / "blind")[kind]
+    assert score.f1 >= GOALS[kind], "\n".join([*score.missed, *score.wrong])
+
+
+@pytest.mark.parametrize("kind", GOALS)
+def test_six_articles_blind_again_reach_the_goal(kind: str) -> None:
+    """Scored once when they came: figures 0.920, dates 0.972, attributions 0.907."""
+    assert len(scoring.annotations(FOLDER / "blind2")) == 6
+    score = scoring.score_folder(FOLDER / "blind2")[kind]
+    assert score.f1 >= GOALS[kind], "\n".join([*score.missed, *score.wrong])
+
+
 @pytest.mark.parametrize("path", GOLD, ids=lambda p: p.stem)
 def test_annotations_quote_the_article(path: Path) -> None:
     gold = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -28,6 +28,8 @@ UNITS = {
     "partners": "share of goods trade",
     "winners": "change of real income, %",
     "library": "% of expected",
+    "attributions": "log points",
+    "specifications": "log points",
 }
 
 
@@ -100,6 +102,12 @@ def test_findings_follow_from_the_numbers(story):
     assert "9 of 9 forecasts of an amount" in titles["forecasts"]
     assert titles["verdicts"].startswith("7 of 11 decided claims hold; 14")
     assert "−1.81 log points" in titles["parts"]
+    # 'closed' has no draws: its specifications run from -0.33 x 4/2 to -0.33 x 4/6 / 1.8 x 0.9 percent
+    assert titles["scenarios"] == "Border closed: Venezuela's real income would change by −0.66 to −0.11%"
+    assert titles["attributions"] == "Freeze, 2008–2010: 4 attributions leave the pair −1.45 to −1.15 log points"
+    assert "−1.45 to −1.43 log points over 4 specifications; unusual at 5% in 2 of 4" in titles["specifications"]
+    assert titles["partners"].endswith("United States with 28% of its goods trade; Venezuela had 0.3%")
+    assert "+0.0006%, in Panama (Border closed)" in titles["winners"]
 
 
 def test_colours_become_variables_that_fall_back(story):

@@ -139,6 +139,23 @@ def test_every_claim_shows_verdict_evidence_and_reason(html):
     assert html.count('<li data-verdict="contradicted">') == 2  # once a language
 
 
+def test_conflicts_methods_breaks_and_articles_stand_in_the_page(html):
+    text = unescape(html)
+    assert text.index('trade.total</td><td class="when">2025') < text.index("The other 5")
+    assert "about 7200 beside 7200" in text
+    assert "Only in S4: 1." in text
+    assert "event without break" in text
+    assert "synthetic control" in text
+
+
+def test_headline_numbers_lead_to_their_charts(html, reader):
+    assert html.index('class="glance"') < html.index('class="answers"')
+    links = [a["href"] for _, a in reader.tags if a.get("href", "").startswith("#en-chart-")]
+    assert links == ["#en-chart-trade", "#en-chart-verdicts", "#en-chart-residuals", "#en-chart-scenarios"]
+    for number in ("<strong>16%</strong>", "<strong>7 of 11</strong>", "<strong>31%</strong>"):
+        assert number in html
+
+
 def test_manifest_is_shown_with_versions_and_hashes(html):
     for text in (
         "9f" * 32,
@@ -201,6 +218,15 @@ def quick_pen(monkeypatch):
         "figures",
         "forecasts",
         "sources",
+        "partners",
+        "winners",
+        "parts",
+        "methods",
+        "breaks",
+        "specifications",
+        "conflicts",
+        "articles",
+        "bands",
     ],
 )
 @pytest.mark.parametrize("as_none", [True, False])

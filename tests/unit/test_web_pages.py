@@ -170,3 +170,46 @@ def test_downloads_name_their_file_and_kind(client):
         assert f"scenario.{kind}" in answer.headers["content-disposition"]
         assert answer.content.startswith(start)
     assert client.get(f"{STUDY}/desk/download/exe").status_code == 422
+
+
+def test_a_solve_that_does_not_converge_is_told_and_the_server_stays_up(client, monkeypatch):
+    from detente.errors import NotConverged
+    from detente.web import bench
+
+    def fails(*_, **__):
+        raise NotConverged("The equilibrium was not found.", fix="Move back.")
+
+    monkeypatch.setattr(bench, "solve", fails)
+    answer = client.get(f"{STUDY}/desk/solve", params={"goods": "-0.12345"})
+    assert answer.status_code == 422
+    assert "Move back" in answer.json()["problem"]
+    assert client.get(f"{STUDY}/desk", params={"goods": "-0.54321"}).status_code == 422
+    monkeypatch.undo()
+    assert client.get(f"{STUDY}/desk", params={"goods": "-0.54321"}).status_code == 200
+
+
+def test_a_damaged_run_does_not_keep_the_study_from_being_run_again(client, space):
+    space.copy(open_study("colombia-venezuela"), "copy")
+    folder = space.root / "runs" / "copy" / "001"
+    folder.mkdir(parents=True)
+    (folder / "results.json").write_text("{", encoding="utf-8")
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    answer = client.get("/s/copy")
+    assert answer.status_code == 200
+    assert "cannot be read" in answer.text
+    assert 'action="/s/copy/run"' in answer.text
+
+
+def test_the_desk_and_attribution_of_a_study_on_a_panel_that_does_not_fit(client, space):
+    from detente.study import new_study
+
+    folder = new_study("COL", "VEN", folder=space.root / "own")
+    (folder / "panel.csv").write_text(
+        "exporter,importer,year,trade\nDEU,FRA,2010,5\nFRA,DEU,2010,6\n", encoding="utf-8"
+    )
+    toml = folder / "study.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('use = "embedded"', 'use = "panel.csv"'), encoding="utf-8")
+    for page in ("desk", "attribution"):
+        answer = client.get(f"/s/own/{page}")
+        assert answer.status_code == 422
+        assert "COL" in answer.text

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import SpecificationError
-from detente.web.levers import CLOSED, levers
+from detente.web.levers import levers
 from detente.web.setting import MOST, Setting, read_pins, read_setting
 
 DEFAULT = Setting(2014, ratio=1.8)
@@ -69,10 +69,32 @@ def test_presets_lie_on_their_sliders_and_sliders_in_the_domain():
     for lever in levers():
         assert -MOST <= lever.low < 0 < lever.high <= MOST
         for value in lever.presets.values():
-            assert value == CLOSED or lever.low <= value <= lever.high
+            assert lever.low <= value <= lever.high
 
 
 def test_no_more_than_three_scenarios_are_kept_beside_the_one_moved():
     pins = read_pins([("pin", f"{k}|goods=-{k}") for k in range(1, 9)], DEFAULT)
     assert [title for title, _ in pins] == ["1", "2", "3"]
     assert pins[1][1].effects == {"goods": -2.0}
+
+
+def test_sizes_and_spreads_are_those_of_the_shipped_library():
+    """Computed anew from the library's paths: median and middle 80% over cases, first full year of a rupture."""
+    import numpy as np
+
+    from detente.attribution.library.typical import outcomes
+
+    found = [o for o in outcomes() if o.kind == "rupture" and o.horizon == 1]
+    by_lever = {
+        "goods": "closure",
+        "relations": "diplomatic quarrel",
+        "sanctions": "product ban",
+        "payments": "payment freeze",
+    }
+    for lever in levers():
+        if lever.id not in by_lever:
+            continue
+        values = [o.value for o in found if o.instrument == by_lever[lever.id]]
+        assert lever.cases["n"] == len(values)
+        assert lever.size == round(float(np.median(values)), 3)
+        assert lever.cases["low"] <= lever.size <= lever.cases["high"]

@@ -86,14 +86,15 @@ class Robustness:
     def summary(self) -> str:
         """Range, sign and how often it is unusual, over the specifications."""
         ran = self.estimates
-        shares = [s.placebo_share for s in self.specifications if s.placebo_share is not None]
+        able = [s for s in self.specifications if s.n_placebos is not None and 1 / (1 + s.n_placebos) <= UNUSUAL]
+        shares = [s.placebo_share for s in able if s.placebo_share is not None]
         unusual = sum(s <= UNUSUAL for s in shares)
         who = f"{self.exporter} to {self.importer}, {self.episode}"
         text = (
             f"{who}: over {len(ran)} specifications the pair's own part lies between {log_points(ran[0])} and "
             f"{log_points(ran[-1])} (median {log_points(np.median(ran))}); it is negative in "
             f"{np.mean(ran < 0):.0%} of them, and an unusual loss in {unusual} of the {len(shares)} that have "
-            "placebos."
+            "enough placebos to tell."
         )
         missing = len(self.specifications) - len(ran)
         if missing:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from detente.attribution.sentences import unseen_loss_pct
+
 if TYPE_CHECKING:
     from detente.attribution.attribute import Attribution, Finding, Level
     from detente.attribution.placebos import Standing
@@ -18,7 +20,7 @@ ATTRIBUTION = {
     "base_to": _I, "panel": _S, "flow_from_usd_mn": _F, "flow_to_usd_mn": _F, "log_change": _F,
     "share_part": _F, "demand_part": _F, "supply_demand_part": _F, "dyad_part": _F, "dyad_pct": _F,
     "placebo_share": _F, "n_placebos": _I, "smallest_share": _F, "band_low": _F, "band_high": _F,
-    "full_panel_placebo_share": _F, "full_panel": _S, "sentence": _S,
+    "unseen_loss_pct": _F, "exporter_others": _F, "importer_others": _F, "full_panel_placebo_share": _F, "full_panel": _S, "sentence": _S,
 }  # fmt: skip
 
 RESIDUALS = {
@@ -65,6 +67,10 @@ def _finding_row(f: Finding, panel: str) -> dict[str, Any]:
         "demand_part": known(s.demand_part), "supply_demand_part": known(s.supply_demand_part),
         "dyad_part": known(s.dyad_part), "dyad_pct": known(s.dyad_pct), "sentence": f.sentence,
     }  # fmt: skip
+    if f.standing is not None:
+        row["unseen_loss_pct"] = known(unseen_loss_pct(f.standing))
+    if f.company is not None:
+        row |= {"exporter_others": known(f.company.exporter), "importer_others": known(f.company.importer)}
     return row | _place(f.standing)
 
 

@@ -60,16 +60,17 @@ class Catalogue:
             return ""
         size = abs(value)
         decimals = 0
-        while size and size < 10 ** (digits - 1) and decimals < 4:
+        while size % 1 and size < 10 ** (digits - 1) and decimals < 7:
             size, decimals = size * 10, decimals + 1
         return self.number(value, decimals, sign)
 
-    def span(self, low: float | None, high: float | None) -> str:
-        """Two signed ends with the same decimals, as many as the larger end needs for two digits."""
+    def span(self, low: float | None, high: float | None, digits: int | None = None) -> str:
+        """Two signed ends with the same decimals; if not given, as many as the larger end needs for two digits."""
         if low is None or high is None:
             return ""
-        wide = self.significant(max(abs(low), abs(high)))
-        digits = len(wide.partition(self("number.decimal"))[2])
+        if digits is None:
+            wide = self.significant(max(abs(low), abs(high)))
+            digits = len(wide.partition(self("number.decimal"))[2])
         ends = [self.number(end, digits, sign=True) for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 

@@ -2,7 +2,7 @@
 
 from detente.lazy import names_of
 
-__all__, __getattr__ = names_of(
+__all__, __getattr__, __dir__ = names_of(
     __name__,
     {
         "Panel": "panel",

@@ -26,7 +26,7 @@ from detente.report.palette import css_variables
 from detente.report.story import Story
 from detente.report.svg import draw, store
 
-SHOWN_ROWS = 60  # rows of a chart's data shown in the page; the download has all
+SHOWN_ROWS = 30  # rows of a chart's data shown in the page; the download has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,10 @@ def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str,
         "counts": verdict_counts(story),
         "events": tables.event_rows(story, words) if not story.events.is_empty() else [],
         "attribution": tables.attribution_rows(story, words),
+        "methods": tables.method_rows(story, words),
+        "breaks": tables.break_rows(story, words),
+        "articles": tables.article_rows(story, words),
+        "conflicts": tables.conflict_rows(story, words),
         "scenarios": tables.scenario_rows(story, words),
         "forecasts": tables.forecast_rows(story, words),
         "sources": tables.rows(story.sources),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,13 @@ FRAMES = (
     "partners",
     "winners",
     "library",
+    "parts",
+    "methods",
+    "breaks",
+    "specifications",
+    "conflicts",
+    "articles",
+    "bands",
 )
 
 
@@ -50,6 +58,14 @@ class Story:
     partners: pl.DataFrame
     winners: pl.DataFrame
     library: pl.DataFrame
+    parts: pl.DataFrame
+    methods: pl.DataFrame
+    breaks: pl.DataFrame
+    specifications: pl.DataFrame
+    conflicts: pl.DataFrame
+    articles: pl.DataFrame
+    bands: pl.DataFrame
+    source_rows: Mapping[str, dict[str, Any]]
 
     @classmethod
     def of(cls, run: Any, language: str = "en") -> Story:
@@ -65,7 +81,8 @@ class Story:
             frames["library"] = library_frame()
         notes = tuple(getattr(run, "notes", ()))
         answer = getattr(run, "answers", {}).get(language, run.answer)
-        return cls(run.study, answer, language, notes, dict(run.manifest or {}), **frames)
+        rows = {row["source_id"]: row for row in frames["sources"].iter_rows(named=True)}
+        return cls(run.study, answer, language, notes, dict(run.manifest or {}), **frames, source_rows=rows)
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -88,11 +105,17 @@ class Story:
 
     def source_titles(self, ids: str | None) -> list[str]:
         """Publisher and title of each id in a ``;`` list; an unknown id stays as it is."""
-        known = {row["source_id"]: row for row in self.sources.iter_rows(named=True)}
+        known = self.source_rows
         return [
             f"{known[key]['publisher']}: {known[key]['title']} ({known[key]['date']})" if key in known else key
             for key in split(ids)
         ]
+
+    def source_names(self, ids: str | None) -> list[str]:
+        """Publisher and date of each id in a ``;`` list, each once."""
+        known = self.source_rows
+        names = [f"{known[key]['publisher']}, {known[key]['date']}" if key in known else key for key in split(ids)]
+        return list(dict.fromkeys(names))
 
 
 def _translations(study: Any, language: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ def event_rows(story: Story, words: Catalogue) -> list[Row]:
                 "when": span,
                 "way": way,
                 "way_words": words(f"events.{way}"),
-                "from": story.source_titles(row["source_ids"]),
+                "from": story.source_names(row["source_ids"]),
             }
         )
     return sorted(found, key=lambda row: str(row["date"]))
@@ -77,6 +77,75 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
             }
         )
     return found
+
+
+def method_rows(story: Story, words: Catalogue) -> list[Row]:
+    """Every method on every episode: estimate, range, share and how often it errs when nothing was done."""
+    titles = {e.id: f"{story.own(e.title)}, {e.from_year}–{e.to_year}" for e in story.study.episodes}
+    return [
+        {
+            "flow": story.arrow(row["exporter"], row["importer"]),
+            "episode": titles.get(row["episode"], row["episode"]),
+            "method": words.known("method_name", row["method"]),
+            "estimate": words.number(row["log_points"], 2, sign=True),
+            "range": words.span(row["low"], row["high"], 2),
+            "share": "" if row["share"] is None else words.percent(100 * row["share"], 1),
+            "n": words.number(row["n"]),
+            "size": "" if row["measured_size"] is None else words.percent(100 * row["measured_size"], 0),
+            "note": row["note"] or "",
+        }
+        for row in story.methods.iter_rows(named=True)
+    ]
+
+
+def break_rows(story: Story, words: Catalogue) -> list[Row]:
+    """Breaks of the residual beside the record's gravest events, by flow and year."""
+    return [
+        {
+            "flow": story.arrow(row["exporter"], row["importer"]),
+            "year": row["year"],
+            "what": words.known("break_kind", row["what"]),
+            "shift": words.number(row["shift"], 2, sign=True),
+            "share": "" if row["placebo_share"] is None else words.percent(100 * row["placebo_share"], 1),
+            "events": row["events"] or "",
+        }
+        for row in story.breaks.iter_rows(named=True)
+    ]
+
+
+def article_rows(story: Story, words: Catalogue) -> tuple[list[Row], dict[str, int]]:
+    """Pairs of claims both sources speak to, and how many claims stand in one source only."""
+    texts = {} if story.claims.is_empty() else dict(story.claims.select("claim_id", "claim").iter_rows())
+    pairs, alone = [], {}
+    for row in story.articles.iter_rows(named=True):
+        if row["claim_a"] and row["claim_b"]:
+            pairs.append({**row, "text_a": texts.get(row["claim_a"], ""), "text_b": texts.get(row["claim_b"], ""),
+                          "relation_words": words.known("article_relation", row["relation"])})  # fmt: skip
+        else:
+            source = row["first"] if row["claim_a"] else row["second"]
+            alone[source] = alone.get(source, 0) + 1
+    return pairs, alone
+
+
+def conflict_rows(story: Story, words: Catalogue) -> list[Row]:
+    """Figures that disagree with the preferred one, widest gap first."""
+    if story.conflicts.is_empty():
+        return []
+    ordered = story.conflicts.sort(pl.col("gap_pct").abs(), descending=True, nulls_last=True)
+    return [
+        {
+            "series": row["series"],
+            "period": words.date(str(row["period"])),
+            "value": words.significant(row["value"], 4),
+            "against": words.significant(row["against"], 4),
+            "unit": words.known("unit", str(row["unit"] or "")),
+            "gap": words.percent(row["gap_pct"], 0, sign=True),
+            "explanation": words.known("explanation", row["explanation"] or ""),
+            "arithmetic": row["arithmetic"] or "",
+            "source": "; ".join(story.source_names(row["source_id"])),
+        }
+        for row in ordered.iter_rows(named=True)
+    ]
 
 
 def scenario_rows(story: Story, words: Catalogue) -> list[Row]:

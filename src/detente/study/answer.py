@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 UNUSUAL = 0.05  # placebo share up to which a loss is called unusual
+LOOSE = 0.10  # share of an economy's other dyads called unusual, above which the finding is weak
 
 VERDICTS = (
     "confirmed", "confirmed within rounding", "imprecise", "contradicted", "unresolved conflict",
@@ -117,9 +118,21 @@ def _standing(rows: list[dict], say: Speaker) -> str:
     ordinary = [years(r) for r in tested if years(r) not in lost]
     if not lost:
         return say("ordinary", ordinary=say.listed(ordinary), **ends)
+    weak = _loose([r for r in tested if years(r) in lost], say)
     if not ordinary:
-        return say("lost", lost=say.listed(lost), **ends)
-    return say("lost_and_ordinary", lost=say.listed(lost), ordinary=say.listed(ordinary), **ends)
+        return say("lost", lost=say.listed(lost), **ends) + weak
+    return say("lost_and_ordinary", lost=say.listed(lost), ordinary=say.listed(ordinary), **ends) + weak
+
+
+def _loose(rows: list[dict], say: Speaker) -> str:
+    """A warning where the same test calls too many of the exporter's or importer's other dyads unusual."""
+    exporter = max((r["exporter_others"] or 0.0 for r in rows), default=0.0)
+    importer = max((r["importer_others"] or 0.0 for r in rows), default=0.0)
+    if max(exporter, importer) <= LOOSE:
+        return ""
+    key = "loose_exporter" if exporter >= importer else "loose_importer"
+    name = say.name(rows[0]["exporter" if exporter >= importer else "importer"])
+    return " " + say(key, name=name, share=say.pct(100 * max(exporter, importer)))
 
 
 def _in_short(r: dict, say: Speaker) -> str:
@@ -135,9 +148,13 @@ def _in_short(r: dict, say: Speaker) -> str:
     if r["placebo_share"] is None:
         return say("episode_untested", **head)
     head |= {"share": say.pct(100 * r["placebo_share"]), "n": say.words.number(r["n_placebos"])}
+    unseen = ""
+    if r["placebo_share"] > UNUSUAL and r["unseen_loss_pct"] is not None:
+        unseen = " " + say("unseen", loss=say.pct(r["unseen_loss_pct"]))
     if r["full_panel_placebo_share"] is None:
-        return say("episode", **head)
-    return say("episode_both", full=say.pct(100 * r["full_panel_placebo_share"]), panel=say.own(r["full_panel"]), **head)
+        return say("episode", **head) + unseen
+    both = {"full": say.pct(100 * r["full_panel_placebo_share"]), "panel": say.own(r["full_panel"])}
+    return say("episode_both", **both, **head) + unseen
 
 
 def what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, *, quick: bool = False) -> tuple[str, ...]:

@@ -297,7 +297,7 @@ def _manifest(
         "python": platform.python_version(),
         "platform": platform.system(),
         "libraries": {name: _version_of(name) for name in LIBRARIES},
-        "study": {"id": study.id, "files": _hashes(study.folder)},
+        "study": {"id": study.id, "files": file_hashes(study.folder)},
         "panel": {"name": panel.name, "source": panel.source, "files": _panel_hashes(study, data)},
         "seed": seed,
         "quick": quick,
@@ -312,7 +312,8 @@ def _manifest(
     }
 
 
-def _hashes(folder: Path) -> dict[str, str]:
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of a study's files, by path: what the manifest holds and the app compares."""
     files = sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".csv"))
     return {p.relative_to(folder).as_posix(): _sha256(p.read_bytes()) for p in files}
 

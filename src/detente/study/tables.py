@@ -19,7 +19,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "exporter", "importer", "episode", "from_year", "to_year", "base_from", "base_to", "panel",
         "flow_from_usd_mn", "flow_to_usd_mn", "log_change", "share_part", "demand_part", "supply_demand_part",
         "dyad_part", "dyad_pct", "placebo_share", "n_placebos", "smallest_share", "band_low", "band_high",
-        "full_panel_placebo_share", "full_panel", "sentence",
+        "unseen_loss_pct", "exporter_others", "importer_others", "full_panel_placebo_share", "full_panel", "sentence",
     ),
     "parts": (
         "exporter", "importer", "episode", "base_from", "base_to", "attribution", "part", "log_points", "usd_mn",

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from detente.errors import DetenteError, NotConverged, UnknownStudy, UsageError
+from detente.errors import DetenteError, UnknownStudy, UsageError
 from detente.web.guard import LOOPBACK, Guard, Keys, Refusal
 from detente.web.jobs import Jobs
 from detente.web.pages import about, attribution, desk, downloads, files, jobs, record, start, study
@@ -64,8 +64,7 @@ def create_app(site: Site, *, hosts: frozenset[str] = LOOPBACK) -> Any:
 
 
 def _expected(request: Request, error: Exception) -> Response:
-    status = 404 if isinstance(error, UnknownStudy) else 422 if not isinstance(error, NotConverged) else 500
-    return problem(request, error, status)  # type: ignore[arg-type]
+    return problem(request, error, 404 if isinstance(error, UnknownStudy) else 422)  # type: ignore[arg-type]
 
 
 def _http(request: Request, error: Exception) -> Response:

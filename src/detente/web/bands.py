@@ -1,8 +1,8 @@
 """How uncertain a setting of the desk is: the same equilibrium solved exactly on draws of its inputs.
 
 Drawn are the trade elasticity (log-normal around the one chosen, as wide as the study's own list of
-elasticities) and the size of each effect (normal; its relative standard deviation stands in ``levers.toml``,
-and for the pair's own residual it is the spread of comparable pairs). A border closed outright stays closed.
+elasticities) and the size of each effect (normal, as wide as its lever says; for the pair's own residual as the
+residuals of comparable pairs are). A border closed outright stays closed.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def effects(bench: Bench, setting: Setting) -> Coefficients | None:
         size = setting.effects.get(lever.id, 0.0)
         if size:
             design[lever.id], mean[lever.id] = {there: 1.0, back: 1.0}, size
-            error.append(abs(size) * lever.rel)
+            error.append(lever.error(size))
     spreads = bench.spread(setting.year)
     for name, size, dyad, spread in zip(("there", "back"), (setting.there, setting.back), (there, back), spreads):
         if size:

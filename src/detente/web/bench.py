@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.economies import name_of
 from detente.equilibrium import solve
 from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts
 from detente.study import Study
@@ -123,10 +122,8 @@ def outcome(bench: Bench, out: Counterfactual) -> dict[str, Any]:
             diversion[code] += moved[code]
     return {
         "flows": flows,
-        "income": [{"economy": c, "name": name_of(c), "pct": welfare[c]} for c in bench.dyad],
-        "elsewhere": [
-            {"economy": c, "name": name_of(c), "pct": welfare[c], "sales_usd_mn": diversion[c]} for c in elsewhere
-        ],
+        "income": [{"economy": c, "pct": welfare[c]} for c in bench.dyad],
+        "elsewhere": [{"economy": c, "pct": welfare[c], "sales_usd_mn": diversion[c]} for c in elsewhere],
         "certificate": {
             "status": out.report.status.value,
             "residual_usd_mn": out.report.residual,

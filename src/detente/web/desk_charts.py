@@ -15,7 +15,7 @@ SCHEMA = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE.split('.')[0]}.js
 
 def desk_charts(words: Words, study: Study) -> dict[str, Spec]:
     """One specification a chart: ``flows``, ``income`` and ``elsewhere``."""
-    names = [study.origin_name, study.destination_name]
+    names = [words.economy(code) for code in study.spec.dyad]
     return {
         "flows": _ranges(
             words("desk.flows_axis"), "flow",

@@ -69,7 +69,7 @@ def add_scenario(study: Study, title: str, setting: Setting, residual: Callable[
         raise StudyError("A scenario needs a title.", fix="Give it one, such as 'Border reopened, relations restored'.")
     path = study.folder / "study.toml"
     taken = {s.id for s in read_spec(path).scenarios}
-    id_ = base = _slug(title) or "scenario"
+    id_ = base = slug(title) or "scenario"
     number = 2
     while id_ in taken:
         id_, number = f"{base}-{number}", number + 1
@@ -125,6 +125,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _slug(title: str) -> str:
+def slug(title: str) -> str:
+    """Small letters, digits and hyphens of a title: an id or a folder's name."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")

@@ -108,9 +108,12 @@ class Jobs:
             job.process.terminate()
 
     def close(self) -> None:
-        """Stop everything: the server is going."""
+        """Stop everything and clear up: the server is going."""
         for job in self._jobs.values():
-            self.cancel(job)
+            if job.state == "running":
+                self.cancel(job)
+                job.process.wait(10)
+                _clear(job.out)
 
     def _follow(self, job: Job) -> None:
         for line in job.process.stdout:

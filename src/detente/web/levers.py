@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 CLOSED = -math.inf
+MIDDLE_80 = 2.563  # widths of a normal's middle 80% in standard deviations
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,29 +22,53 @@ class Lever:
     ----------
     id : catalogue keys start with ``lever.<id>``.
     low, high : range of the slider, log points.
-    rel : standard deviation of the effect relative to its size.
-    presets : name of the preset to log points; minus infinity closes the border exactly.
+    size : the typical effect, log points.
+    sd : its standard deviation, from one case to another or of the estimate.
+    presets : name of the preset to log points.
+    closes : whether the lever can close the border exactly.
+    cases : number of cases behind ``size`` with the ends of their middle 80%; empty for a published estimate.
     """
 
     id: str
     low: float
     high: float
-    rel: float
+    size: float
+    sd: float
     presets: Mapping[str, float]
+    closes: bool
+    cases: Mapping[str, float]
+
+    def error(self, effect: float) -> float:
+        """Standard deviation of an effect: that of the typical one, and less where it is set smaller.
+
+        >>> bloc = next(lever for lever in levers() if lever.id == "bloc")
+        >>> bloc.error(0.475), bloc.error(0.0), bloc.error(1.2)
+        (0.1095, 0.0, 0.1095)
+        """
+        return self.sd * min(1.0, abs(effect / self.size))
 
 
 @cache
 def levers() -> tuple[Lever, ...]:
-    """The levers of the scenario desk, in their order; values and sources in ``levers.toml``.
+    """The levers of the scenario desk, in their order; where sizes come from stands in ``levers.toml``.
 
     >>> [lever.id for lever in levers()]
     ['goods', 'relations', 'bloc', 'sanctions', 'payments']
     """
     raw = tomllib.loads((files(__package__) / "levers.toml").read_text(encoding="utf-8"))
-    return tuple(
-        Lever(
-            row["id"], row["low"], row["high"], row["rel"],
-            {name: CLOSED if value == "closed" else float(value) for name, value in row["presets"].items()},
-        )
-        for row in raw["lever"]
-    )  # fmt: skip
+    return tuple(_lever(row) for row in raw["lever"])
+
+
+def _lever(row: dict[str, Any]) -> Lever:
+    size, sd, cases = _typical(row["instrument"]) if "instrument" in row else (row["size"], row["sd"], {})
+    presets = {row["worse"]: size} | ({row["better"]: -size} if "better" in row else {})
+    return Lever(row["id"], row["low"], row["high"], size, sd, presets, row.get("closes", False), cases)
+
+
+def _typical(instrument: str) -> tuple[float, float, dict[str, float]]:
+    """Median, spread and the library's own account of an instrument in the first full year of a rupture."""
+    from detente.attribution.library.typical import typical_paths
+
+    found = next(t for t in typical_paths() if (t.kind, t.instrument, t.horizon) == ("rupture", instrument, 1))
+    cases = {"n": found.n_cases, "low": found.low, "high": found.high}
+    return round(found.median, 3), (found.high - found.low) / MIDDLE_80, cases

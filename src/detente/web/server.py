@@ -39,6 +39,7 @@ def serve(
         import uvicorn
 
         from detente.web.app import Site, create_app
+        from detente.web.pages.files import vega
         from detente.web.workspace import Workspace
     except ImportError as absent:
         raise MissingExtra.needed(absent.name or "starlette", "web", "The app") from absent
@@ -51,13 +52,18 @@ def serve(
         address += f"?access={keys.access}"
         say(f"Listening on {host}, beyond this machine: whoever has the address below can read and change the studies.")
     say(f"Open {address}\nStop with Ctrl+C.")
-    app = create_app(Site(workspace, keys), hosts=LOOPBACK if local else frozenset())
+    site = Site(workspace, keys)
+    app = create_app(site, hosts=LOOPBACK if local else frozenset())
+    threading.Thread(target=vega, daemon=True).start()  # takes two seconds; done before the first chart is asked for
     if browser:
         threading.Timer(0.6, webbrowser.open, (address,)).start()
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        site.jobs.close()
 
 
 def _workspace(study: str | None, root: Path, kind: type) -> tuple[object, str]:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from detente.economies import name_of
-from detente.web.bench import Bench
 from detente.web.words import Words
 
 
-def told(words: Words, bench: Bench, found: dict[str, Any], label: str) -> dict[str, Any]:
-    """``rows`` (what, before, after, change) and ``sentence`` for one outcome of the desk."""
+def told(words: Words, found: dict[str, Any], label: str) -> dict[str, Any]:
+    """``rows`` (what, before, after, change), ``sentence`` and the named ``elsewhere`` of one outcome of the desk."""
+    names = [words.economy(row["economy"]) for row in found["income"]]
     rows = []
     for flow in found["flows"]:
         before, after = flow["before"], flow["after"]
         change = words.percent(100 * (after / before - 1), 0, sign=True) if before else ""
-        what = words("desk.flow", a=name_of(flow["from"]), b=name_of(flow["to"]))
-        rows.append({"what": what, "before": words.money(before), "after": words.money(after), "change": change})
+        what = words("desk.flow", a=words.economy(flow["from"]), b=words.economy(flow["to"]))
+        rows.append({"what": what, "before": words.usd(before), "after": words.usd(after), "change": change})
     rows += [
-        {"what": words("desk.income_of", a=row["name"]), "before": "", "after": "", "change": words.fine(row["pct"])}
-        for row in found["income"]
+        {"what": words("desk.income_of", a=name), "before": "", "after": "", "change": words.fine(row["pct"])}
+        for name, row in zip(names, found["income"])
     ]
     sentence = words(
         "desk.sentence", label=label, flow=rows[0]["what"], before=rows[0]["before"], after=rows[0]["after"],
         back=rows[1]["what"], back_before=rows[1]["before"], back_after=rows[1]["after"],
-        a=found["income"][0]["name"], a_pct=rows[2]["change"], b=found["income"][1]["name"], b_pct=rows[3]["change"],
+        a=names[0], a_pct=rows[2]["change"], b=names[1], b_pct=rows[3]["change"],
     )  # fmt: skip
-    return {"rows": rows, "sentence": sentence}
+    elsewhere = [
+        {**row, "name": words.economy(row["economy"]), "pct_said": words.tiny(row["pct"]),
+         "sales_said": words.significant(row["sales_usd_mn"], sign=True)}
+        for row in found["elsewhere"]
+    ]  # fmt: skip
+    return {"rows": rows, "sentence": sentence, "elsewhere": elsewhere}

@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
+from detente.economies import name_of
 from detente.language import LANGUAGES, Catalogue
+
+if TYPE_CHECKING:
+    from detente.study import Study
 
 __all__ = ["LANGUAGES", "Words", "preferred"]
 
@@ -31,10 +36,32 @@ class Words(Catalogue):
     def strings(self) -> dict[str, str]:
         return _merged(self.language)
 
+    def economy(self, code: str) -> str:
+        """The name of an economy."""
+        return name_of(code, self.language)
+
+    def own(self, study: Study, text: str) -> str:
+        """A text of the study in this language, or as it was written."""
+        return study.spec.translations.get(self.language, {}).get(text, text)
+
     def fine(self, pct: float | None) -> str:
-        """A percent with its sign and two significant digits, however small."""
+        """A percent with its sign and two significant digits, down to a ten-thousandth of a percent."""
+        if pct is not None and abs(pct) < 5e-5:
+            return self("desk.about_zero")
         text = self.significant(pct, sign=True)
         return text and self("number.percent", value=text)
+
+    def tiny(self, pct: float) -> str:
+        """A percent with its sign to six decimals, for effects on bystanders."""
+        return self("number.percent", value=self.number(pct, 6, sign=True))
+
+    def usd(self, usd_mn: float) -> str:
+        """Million US$ in words, and a closed border's zero as nothing."""
+        return self("desk.nothing") if usd_mn == 0 else self.money(usd_mn)
+
+    def between(self, low: str, high: str) -> str:
+        """A range in words; one end where both read the same."""
+        return low if low == high else self("desk.range", low=low, high=high)
 
 
 def preferred(query: Mapping[str, str], cookies: Mapping[str, str], accept: str) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from detente.record.draft.numerals import SMALL as NUMBER_WORDS
 from detente.record.draft.numerals import Numeral, find_numerals
 from detente.record.draft.units import currency_before, rate_at, unit_at
 from detente.record.draft.words import LANGUAGES, either, words
@@ -231,7 +232,7 @@ def _counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | No
     while len(run) < 4:
         gap = re.compile(r"[\s-]").match(text, spot)
         match = _WORD.match(text, gap.end()) if gap else None
-        if match is None:
+        if match is None or match.group().casefold() in NUMBER_WORDS[language]:
             break
         word = match.group()
         if word.casefold() in _STOP[language] or (not run and text[spot] == "-" and not word.islower()):

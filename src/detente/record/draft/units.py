@@ -4,40 +4,55 @@ from __future__ import annotations
 
 import re
 
-from detente.record.draft.words import words
+from detente.record.draft.words import LANGUAGES, table, words
 
 SIGNS = {
-    **{"US$": "usd", "U.S.$": "usd", "USD": "usd", "A$": "aud", "AU$": "aud", "C$": "cad", "CA$": "cad"},
-    **{"NZ$": "nzd", "HK$": "hkd", "S$": "sgd", "NT$": "twd", "R$": "brl", "MX$": "mxn", "COP$": "cop"},
-    **{"AR$": "ars", "CLP$": "clp", "S/": "pen", "Bs": "ves", "Bs.": "ves", "Bs.S": "ves", "$": "usd"},
-    **{"€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr", "Rs": "inr", "₽": "rub", "₺": "try", "₩": "krw", "₴": "uah"},
-    **{"₦": "ngn", "₪": "ils", "₱": "php", "฿": "thb", "₫": "vnd", "CFA": "xof"},
+    **{"US$": "usd", "U.S.$": "usd", "A$": "aud", "AU$": "aud", "C$": "cad", "CA$": "cad", "NZ$": "nzd", "HK$": "hkd"},
+    **{"S$": "sgd", "NT$": "twd", "FJ$": "fjd", "J$": "jmd", "TT$": "ttd", "EC$": "xcd", "BZ$": "bzd", "N$": "nad"},
+    **{"G$": "gyd", "SI$": "sbd", "R$": "brl", "MX$": "mxn", "COP$": "cop", "AR$": "ars", "CLP$": "clp", "RD$": "dop"},
+    **{
+        "$U": "uyu",
+        "S/": "pen",
+        "S/.": "pen",
+        "Bs": "ves",
+        "Bs.": "ves",
+        "Bs.S": "ves",
+        "$": "usd",
+        "€": "eur",
+        "£": "gbp",
+    },
+    **{"E£": "egp", "¥": "jpy", "₹": "inr", "Rs": "inr", "Rs.": "inr", "₽": "rub", "₺": "try", "₩": "krw", "₴": "uah"},
+    **{"₦": "ngn", "₪": "ils", "₱": "php", "฿": "thb", "₫": "vnd", "₸": "kzt", "৳": "bdt", "Tk": "bdt", "₲": "pyg"},
+    **{"₡": "crc", "₵": "ghs", "GH₵": "ghs", "GH¢": "ghs", "₾": "gel", "֏": "amd", "₼": "azn", "₭": "lak", "₮": "mnt"},
+    **{
+        "Kč": "czk",
+        "Kc": "czk",
+        "zł": "pln",
+        "Ft": "huf",
+        "Rp": "idr",
+        "RM": "myr",
+        "KSh": "kes",
+        "Ksh": "kes",
+        "TSh": "tzs",
+    },
+    **{"USh": "ugx", "CFA": "xof"},
 }
 CODES = words("en", "units", "currencies")
 _SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse=True))
 SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")
 
-_MONEY = {
-    "usd": r"(?:US|U\.S\.|American) dollars?|dollars?|dólares(?: (?:estadounid|americ)\w+)?|dólar|greenbacks|USD|mdd",
-    "eur": r"euros?|EUR",
-    "gbp": r"(?:British )?pounds? sterling|British pounds?|libras esterlinas|GBP",
-    "cop": r"Colombian pesos?|pesos colombianos|COP",
-    "mxn": r"Mexican pesos?|pesos mexicanos|MXN",
-    "ars": r"Argentine pesos?|pesos argentinos|ARS",
-    "clp": r"Chilean pesos?|pesos chilenos|CLP",
-    "ves": r"bol[ií]vares|bolivars?|bolívar|VES",
-    "brl": r"(?:Brazilian )?reais|reales brasileños|BRL",
-    "pen": r"(?:Peruvian |nuevos )?soles|PEN",
-    "cny": r"yuan|renminbi|yuanes|CNY",
-    "jpy": r"(?:Japanese )?yen|yenes|JPY",
-    "chf": r"Swiss francs?|francos suizos|CHF",
-    "inr": r"Indian rupees?|INR",
-    "pkr": r"Pakistani rupees?|PKR",
-    "rub": r"(?:Russian )?rou?bles?|rublos|RUB",
-    "try": r"(?:Turkish )?liras?|TRY",
-    "cad": r"Canadian dollars?|dólares canadienses|CAD",
-    "aud": r"Australian dollars?|dólares australianos|AUD",
-}
+
+def _money() -> dict[str, str]:
+    """The names of each currency, in both languages, as one regular expression by ISO 4217 code in lower case."""
+    named: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for code, names in table(language)["currencies"].items():
+            named.setdefault(code, []).extend(names)
+    return {code: "|".join(names) for code, names in named.items()}
+
+
+_MONEY = _money()
+_CODE = re.compile(rf"(?:{'|'.join(CODES)})(?!\w)")
 _MEASURES = {
     "pp": r"percentage[ -]points?|pp|puntos porcentuales|punto porcentual",
     "bp": r"basis[ -]points?|bps|puntos básicos",
@@ -131,7 +146,8 @@ def unit_at(text: str, position: int) -> tuple[int, str] | None:
     first = text[position : position + 1]
     if not (first.isalpha() or first in ("%", "°")):
         return None
-    best: tuple[int, str] | None = None
+    coded = _CODE.match(text, position)
+    best = (coded.end(), coded.group().lower()) if coded else None
     for code, pattern in _UNITS:
         match = pattern.match(text, position)
         if match and (best is None or match.end() > best[0]):

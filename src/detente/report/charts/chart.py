@@ -11,6 +11,8 @@ import polars as pl
 from detente.report.palette import shade
 
 Spec = dict[str, Any]
+# labels of an axis in log points, with the percent change they are below
+PERCENT_BELOW = "[datum.label, format(100 * (exp(datum.value) - 1), datum.value ? '+.0f' : '.0f') + '%']"
 WIDE, NARROW = 680, 260  # plot widths in pixels, without axes and line labels
 
 
@@ -28,6 +30,7 @@ class Chart:
     data : the rows that are drawn; offered as CSV and as a table.
     spec, compact : Vega-Lite specifications for a desk and for a phone.
     key : numbered notes beside the picture.
+    headline : one number and what it is, for the top of the page; only the few charts that answer the study.
     """
 
     slug: str
@@ -39,6 +42,7 @@ class Chart:
     spec: Spec
     compact: Spec
     key: Sequence[str] = field(default=())
+    headline: tuple[str, str] | None = None
 
 
 def values(rows: Iterable[dict[str, Any]] | pl.DataFrame) -> Spec:

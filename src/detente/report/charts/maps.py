@@ -15,7 +15,9 @@ from detente.report.charts.chart import Chart, Spec, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
-WIDTH = 365  # of one map, on a desk and on a phone, so that both share their shapes
+WIDTH, HEIGHT = 365, 168  # of one map in pixels: always the same, so that all maps share their shapes
+PROJECTION = {"type": "equalEarth", "scale": 66, "translate": [181, 98], "precision": 0}
+FEW = 10  # small states; where more carry a dot, dots are smaller
 STEP = 0.8  # degrees, less than a pixel at the width of one map
 SHARE_STEPS = (1.0, 2.5, 5.0, 10.0, 25.0)  # percent of an economy's trade
 SHARE_SHADES = tuple(f"step{n}" for n in range(6))
@@ -152,9 +154,9 @@ def _spec(maps: list[_Map], labels: list[str], names: tuple[str, ...], title: st
     panels = [
         {
             "width": WIDTH,
-            "height": int(0.46 * WIDTH),
+            "height": HEIGHT,
             "title": one.name,
-            "projection": {"type": "equalEarth", "precision": 0},
+            "projection": PROJECTION,
             "layer": _layers(one, number, labels, colour if not number else {**colour, "legend": None}),
         }
         for number, one in enumerate(maps)
@@ -188,10 +190,11 @@ def _layers(one: _Map, number: int, labels: list[str], colour: Spec) -> list[Spe
     if dots:
         where = {axis: {"field": field, "type": "quantitative"}
                  for axis, field in (("longitude", "lon"), ("latitude", "lat"))}  # fmt: skip
-        layers.append({
-            "name": f"hit_dots_{number}", "data": values(dots), "encoding": {**where, **shaded},
-            "mark": {"type": "circle", "size": 45, "opacity": 1, "stroke": shade("ink"), "strokeWidth": 0.7},
-        })  # fmt: skip
+        size = 45 if len(dots) <= FEW else 18
+        mark = {"type": "circle", "size": size, "opacity": 1, "stroke": shade("ink"), "strokeWidth": 0.7}
+        layers.append(
+            {"name": f"hit_dots_{number}", "data": values(dots), "encoding": {**where, **shaded}, "mark": mark}
+        )
     return layers
 
 

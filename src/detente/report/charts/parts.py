@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from detente.language import Catalogue
-from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values
+from detente.report.charts.chart import NARROW, PERCENT_BELOW, WIDE, Chart, Spec, hits, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
@@ -100,7 +100,7 @@ def _panel(words: Catalogue, rows: list[dict[str, Any]], scale: Spec, width: int
             "title": words("parts.axis"),
             "grid": True,
             "tickCount": 5,
-            "labelExpr": "[datum.label, format(100 * (exp(datum.value) - 1), datum.value ? '+.0f' : '.0f') + '%']",
+            "labelExpr": PERCENT_BELOW,
         },
     }
     kinds = ["economies", "dyad"]

@@ -40,6 +40,10 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
         subtitle=words("residuals.subtitle", base_from=base[0], base_to=base[1], panel=_panels(story)),
         source=words("residuals.source", panel=_panels(story)),
         alt=words("residuals.alt", finding=finding),
+        headline=(
+            words.percent(last["pct"], 0),
+            words("residuals.headline", flow=story.arrow(last["exporter"], last["importer"]), year=last["year"]),
+        ),
         data=story.residuals,
         spec=_spec(story, words, rows, domain, compact=False),
         compact=_spec(story, words, rows, domain, compact=True),

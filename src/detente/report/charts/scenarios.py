@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import polars as pl
@@ -35,7 +36,12 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
     if summary.is_empty():
         return None
     newest = summary.filter(pl.col("year") == pl.col("year").max())
-    rows = [_row(story, words, raw, name) for raw in newest.iter_rows(named=True) for name in MEASURES]
+    draws = _draws(story, newest["year"][0])
+    rows = [
+        _row(story, words, raw, name, draws.get((raw["scenario"], raw["economy"], name)))
+        for raw in newest.iter_rows(named=True)
+        for name in MEASURES
+    ]
     rows = [row for row in rows if row["mid"] is not None]
     largest = max(
         (row for row in rows if row["measure"] == "welfare_pct"),
@@ -44,25 +50,43 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
     )
     if largest is None:
         return None
-    finding = words(
-        "scenarios.title",
-        scenario=largest["title"],
-        economy=largest["name"],
-        span=words.span(largest["low"], largest["high"]),
-    )
+    ends = ("p05", "p95") if largest["p05"] is not None else ("low", "high")
+    span = words.span(*(largest[end] for end in ends))
+    named = {"scenario": largest["title"], "economy": largest["name"]}
+    finding = words("scenarios.title", span=span, **named)
     return Chart(
         slug="scenarios",
         title=finding,
         subtitle=words("scenarios.subtitle", n=int(newest["n_specifications"].max()), year=newest["year"][0]),
         source=words("scenarios.source"),
         alt=words("scenarios.alt", finding=finding),
+        headline=(words("scenarios.headline_number", span=span), words("scenarios.headline", **named)),
         data=summary,
         spec=_spec(story, words, rows, compact=False),
         compact=_spec(story, words, rows, compact=True),
     )
 
 
-def _row(story: Story, words: Catalogue, raw: dict[str, Any], measure: str) -> dict[str, Any]:
+def _draws(story: Story, year: int) -> dict[tuple[str, str, str], tuple[float, float]]:
+    """5% and 95% points over the draws, by scenario, economy and measure; exports as change from the baseline."""
+    if story.bands.is_empty():
+        return {}
+    baseline = story.scenarios.filter(pl.col("year") == year).drop_nulls("exports_before_usd_mn")
+    before = dict(baseline.select("economy", "exports_before_usd_mn").iter_rows())
+    found = {}
+    for row in story.bands.filter(pl.col("year") == year).iter_rows(named=True):
+        ends = {name: (row[f"{name}_p05"], row[f"{name}_p95"]) for name in ("welfare_pct", "exports_usd_mn")}
+        if None not in ends["welfare_pct"]:
+            found[row["scenario"], row["economy"], "welfare_pct"] = ends["welfare_pct"]
+        if None not in ends["exports_usd_mn"] and row["economy"] in before:
+            low, high = (end - before[row["economy"]] for end in ends["exports_usd_mn"])
+            found[row["scenario"], row["economy"], "exports_change_usd_mn"] = (low, high)
+    return found
+
+
+def _row(
+    story: Story, words: Catalogue, raw: dict[str, Any], measure: str, draws: tuple[float, float] | None
+) -> dict[str, Any]:
     low, mid, high = (raw[f"{measure}_{end}"] for end in ("low", "mid", "high"))
     name = story.economy(raw["economy"])
     unit = words("unit.usd_mn" if measure.endswith("usd_mn") else "unit.percent")
@@ -75,14 +99,19 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], measure: str) -> d
         mid=words.significant(mid, sign=True),
         unit=unit,
     )
+    if draws is not None:
+        tip += " " + words("scenarios.tip_draws", span=words.span(*draws), unit=unit)
     return {
         "title": raw["title"],
+        "lines": "|".join(wrap(raw["title"].replace("|", "/"), 30)),
         "economy": raw["economy"],
         "name": name,
         "measure": measure,
         "low": low,
         "mid": mid,
         "high": high,
+        "p05": draws[0] if draws else None,
+        "p95": draws[1] if draws else None,
         "tip": tip,
     }
 
@@ -125,16 +154,17 @@ def _panel(
         },
     }
     y = {
-        "field": "title",
+        "field": "lines",
         "type": "nominal",
-        "sort": None,
+        "sort": list(dict.fromkeys(row["lines"] for row in rows)),
         "scale": {"paddingInner": 0.4},
         "axis": {
             "title": None,
             "labels": labels and not compact,
             "domain": False,
             "labelColor": shade("ink"),
-            "labelLimit": 190,
+            "labelLimit": 210,
+            "labelExpr": "split(datum.label, '|')",
         },
     }
     lane = {"field": "economy", "sort": codes}
@@ -167,6 +197,11 @@ def _panel(
                 "yOffset": lane,
                 "color": colour,
             },
+        },
+        {
+            "transform": [{"filter": "isValid(datum.p05)"}],
+            "mark": {"type": "rule", "strokeWidth": 1.25},
+            "encoding": {"x": {**x, "field": "p05"}, "x2": {"field": "p95"}, "y": y, "yOffset": lane, "color": colour},
         },
         {
             "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},

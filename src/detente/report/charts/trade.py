@@ -9,7 +9,7 @@ import polars as pl
 from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, spread, values, year_axis
 from detente.report.charts.events import event_marks, event_strip, number_layers
-from detente.report.charts.series import DRAWN_STATUS, series_panels
+from detente.report.charts.series import DRAWN_STATUS, series_panels, series_rows
 from detente.report.palette import shade
 from detente.report.story import Story
 
@@ -28,12 +28,13 @@ def trade_chart(story: Story, words: Catalogue) -> Chart | None:
     return Chart(
         slug="trade",
         title=finding,
-        subtitle=words("trade.subtitle"),
-        source=words("trade.source", sources=_publishers(story)),
+        subtitle=_subtitle(story, words, rows, events, domain),
+        source=words("trade.source", sources=_publishers(story, words)),
         alt=words("trade.alt", finding=finding, first=int(domain[0]), last=int(domain[1]), n_events=len(events)),
         data=story.timeline,
         spec=pictures[0],
         compact=pictures[1],
+        headline=_headline(story, words, drawn),
         key=[f"{words.date(row['date'])}: {row['title']}" for row in events if "number" in row],
     )
 
@@ -86,16 +87,43 @@ def _finding(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> str
     )
 
 
-def _publishers(story: Story) -> str:
+def _headline(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> tuple[str, str] | None:
+    totals = _totals(story, drawn)
+    if len(totals) < 2:
+        return None
+    peak, last = max(totals, key=totals.__getitem__), max(totals)
+    share = words.percent(100 * totals[last] / totals[peak], 0)
+    return share, words("trade.headline", last=last, peak=peak, value=words.money(totals[last]))
+
+
+def _subtitle(
+    story: Story,
+    words: Catalogue,
+    rows: list[dict[str, Any]],
+    events: list[dict[str, Any]],
+    domain: tuple[float, float],
+) -> str:
+    """What is drawn, and no more than that."""
+    parts = [words("trade.subtitle")]
+    if not all(row["preferred"] for row in rows):
+        parts.append(words("trade.subtitle_others"))
+    below = [words("trade.below_series")] if series_rows(story, words, domain) else []
+    below += [words("trade.below_events")] if events else []
+    if below:
+        parts.append(words("trade.subtitle_below", what=words("trade.and").join(below)))
+    return " ".join(parts)
+
+
+def _publishers(story: Story, words: Catalogue) -> str:
     """The publishers of the drawn figures, most used first."""
     preferred = story.timeline.filter(pl.col("preferred").cast(pl.Boolean)).drop_nulls("exporter")
     uses = dict(preferred.group_by("source_id").len().iter_rows())
-    by_publisher: dict[str, int] = {}
+    by_publisher = {words("trade.panel"): uses["panel"]} if "panel" in uses else {}
     for row in [] if story.sources.is_empty() else story.sources.iter_rows(named=True):
         if row["source_id"] in uses:
             by_publisher[row["publisher"]] = by_publisher.get(row["publisher"], 0) + uses[row["source_id"]]
     names = sorted(by_publisher, key=lambda name: (-by_publisher[name], name))
-    return "; ".join(names[:4]) + (" …" if len(names) > 4 else "")
+    return "; ".join(names[:4]) + (words("trade.others") if len(names) > 4 else "")
 
 
 def _spec(

@@ -53,6 +53,10 @@ def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
         subtitle=words("verdicts.subtitle"),
         source=words("verdicts.source"),
         alt=words("verdicts.alt", finding=finding, counts=", ".join(f"{row['verdict']} {row['n']}" for row in rows)),
+        headline=(
+            words("verdicts.headline_number", hold=hold, decided=decided),
+            words("verdicts.headline", total=total),
+        ),
         data=pl.DataFrame({"verdict": list(counts), "n_claims": list(counts.values())}),
         spec=_spec(words, rows, compact=False),
         compact=_spec(words, rows, compact=True),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.economies import ROW, lookup, name_of
+from detente.economies import ROW, lookup
 from detente.errors import DetenteError
 from detente.study import Study
 from detente.web.attribution_charts import attribution_charts
@@ -34,7 +34,7 @@ def attribution(request: Request) -> Response:
         found = answer(panel, asked)
     except DetenteError as error:
         problem = str(error)
-    data = head(space, study, key) | {
+    data = head(space, study, key, words) | {
         "problem": problem,
         "asked": {
             "a": asked.origin, "b": asked.destination, "from": asked.start, "to": asked.end,
@@ -42,12 +42,13 @@ def attribution(request: Request) -> Response:
         },
         "query": asked.query(),
         "economies": sorted(
-            ({"code": c, "name": name_of(c)} for c in panel.economies if c != ROW), key=lambda e: e["name"]
+            ({"code": c, "name": words.economy(c)} for c in panel.economies if c != ROW), key=lambda e: e["name"]
         ),
         "years": list(panel.years),
         "kinds": list(KINDS),
         "episodes": [
-            {"title": e.title, "query": _with_episode(asked, study, e).query()} for e in study.episodes
+            {"title": words.own(study, e.title), "query": _with_episode(asked, study, e).query()}
+            for e in study.episodes
         ],
         "panel": panel.name,
         "n_economies": len(panel.economies),
@@ -106,7 +107,7 @@ def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
     """A finding in words and formatted numbers."""
     share = row["placebo_share"]
     return {
-        "flow": f"{name_of(row['exporter'])} → {name_of(row['importer'])}",
+        "flow": f"{words.economy(row['exporter'])} → {words.economy(row['importer'])}",
         "before": words.money(row["flow_from_usd_mn"]),
         "after": words.money(row["flow_to_usd_mn"]),
         "change": words.number(row["log_change"], 2, sign=True),

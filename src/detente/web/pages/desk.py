@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.economies import name_of
 from detente.errors import DetenteError, StudyError
 from detente.study import Study
 from detente.web.bands import N_DRAWS, bands
@@ -45,16 +44,17 @@ def desk(request: Request) -> Response:
     except DetenteError as error:
         problem, setting, pins = str(error), bench.default(), []
         shown = [solved(bench, words, setting, words("desk.now"))]
-    data = head(space, study, key) | {
+    data = head(space, study, key, words) | {
         "problem": problem,
         "typed": dict(request.query_params) if problem else {},
         "setting": plain(setting),
         "query": setting.query(),
+        "default": bench.default().query(),
         "title_suggested": words("desk.suggested", year=setting.year),
         "pins": [{"title": title, "query": s.query()} for title, s in pins],
-        "scenarios": _scenarios(bench, study, setting),
-        "levers": [_lever(lever, setting) for lever in levers()],
-        "pair": _pair(bench, setting),
+        "scenarios": _scenarios(bench, study, setting, words),
+        "levers": [_lever(lever, setting, words) for lever in levers()],
+        "pair": _pair(bench, setting, words),
         "cases": [{"year": y, "gdp_case": c} for y, c in bench.cases],
         "deficits": list(DEFICITS),
         "limits": LIMITS,
@@ -155,7 +155,7 @@ def solved(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str
         "query": setting.query(),
         "setting": plain(setting),
         **found,
-        **told(words, bench, found, label),
+        **told(words, found, label),
     }
 
 
@@ -163,8 +163,8 @@ def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str
     """The bands of a setting."""
     found = _bands(bench, setting.query())
     flow, income = found.flow.tolist(), [list(ends) for ends in found.income.values()]
-    ranges = [words("desk.range", low=words.money(low), high=words.money(high)) for low, high in flow]
-    ranges += [words("desk.range", low=words.fine(low), high=words.fine(high)) for low, high in income]
+    ranges = [words.between(words.usd(low), words.usd(high)) for low, high in flow]
+    ranges += [words.between(words.fine(low), words.fine(high)) for low, high in income]
     return {
         "label": label,
         "query": setting.query(),
@@ -196,28 +196,30 @@ def plain(setting: Setting) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lever(lever: Lever, setting: Setting) -> dict[str, Any]:
+def _lever(lever: Lever, setting: Setting, words: Words) -> dict[str, Any]:
     value = setting.effects.get(lever.id, 0.0)
+    cases = {k: v if k == "n" else words.number(v, 2, sign=True) for k, v in lever.cases.items()}
     return {
         "id": lever.id, "low": lever.low, "high": lever.high, "value": 0.0 if value == CLOSED else value,
-        "closes": CLOSED in lever.presets.values(), "closed": value == CLOSED, "rel": lever.rel,
-        "presets": [{"name": n, "value": v} for n, v in lever.presets.items() if v != CLOSED],
+        "closes": lever.closes, "closed": value == CLOSED, "sd": lever.sd,
+        "presets": [{"name": n, "value": v} for n, v in lever.presets.items()],
+        "source": words(f"lever.{lever.id}_source", size=words.number(lever.size, 2, sign=True), **cases),
     }  # fmt: skip
 
 
-def _pair(bench: Bench, setting: Setting) -> list[dict[str, Any]]:
+def _pair(bench: Bench, setting: Setting, words: Words) -> list[dict[str, Any]]:
     """The two sliders of the pair's own residual, with where healing would bring them."""
     rows = []
     for name, dyad in (("there", bench.dyad), ("back", bench.dyad[::-1])):
         residual = bench.residual(*dyad, setting.year)
         rows.append(
-            {"id": name, "from": name_of(dyad[0]), "to": name_of(dyad[1]), "value": getattr(setting, name),
+            {"id": name, "from": words.economy(dyad[0]), "to": words.economy(dyad[1]), "value": getattr(setting, name),
              "residual": residual, "base": list(bench.window)}
         )  # fmt: skip
     return rows
 
 
-def _scenarios(bench: Bench, study: Study, setting: Setting) -> list[dict[str, Any]]:
+def _scenarios(bench: Bench, study: Study, setting: Setting, words: Words) -> list[dict[str, Any]]:
     """The study's own scenarios as settings to start from; one without a residual that year says why."""
     rows = []
     for scenario in study.scenarios:
@@ -228,8 +230,8 @@ def _scenarios(bench: Bench, study: Study, setting: Setting) -> list[dict[str, A
         rows.append(
             {
                 "id": scenario.id,
-                "title": scenario.title,
-                "note": scenario.note,
+                "title": words.own(study, scenario.title),
+                "note": words.own(study, scenario.note),
                 "query": query,
                 "why_not": why_not,
             }

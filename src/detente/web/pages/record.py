@@ -17,7 +17,7 @@ from detente.record.schema import TABLES, Table
 from detente.study import Study
 from detente.web.pages.study import head
 from detente.web.record_edit import EDITABLE, Change, Conflict, Rejected, last_change, read_file, save, undo
-from detente.web.reply import go, page
+from detente.web.reply import go, page, words_of
 
 LONG = ("title", "claim", "note", "why_not", "derivation", "target", "options", "sets")
 LISTED = {
@@ -37,7 +37,7 @@ def rows(request: Request) -> Response:
     """All rows of one table, with what is wrong in the record and the way back."""
     study, key, table = _place(request)
     last = last_change(study)
-    data = head(request.app.state.site.workspace, study, key) | {
+    data = head(request.app.state.site.workspace, study, key, words_of(request)) | {
         "table": table.name,
         "tables": list(EDITABLE),
         "id_column": table.schema.key,
@@ -116,7 +116,7 @@ def _form(
     error: str = "",
 ) -> Response:  # fmt: skip
     own = [p for p in problems if p.file == table.schema.file and p.column in table.schema.allowed]
-    data = head(request.app.state.site.workspace, study, key) | {
+    data = head(request.app.state.site.workspace, study, key, words_of(request)) | {
         "table": table.name,
         "tables": list(EDITABLE),
         "id": id_,

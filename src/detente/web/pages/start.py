@@ -11,13 +11,15 @@ from starlette.routing import Route
 from detente.economies import ROW, name_of
 from detente.errors import DetenteError
 from detente.study import Study, new_study
-from detente.web.reply import go, page
+from detente.web.edits import slug
+from detente.web.reply import go, page, words_of
+from detente.web.words import Words
 from detente.web.workspace import Workspace
 
 
 def start(request: Request) -> Response:
     """Everything at hand."""
-    return page(request, "start.html.j2", _data(request.app.state.site.workspace))
+    return page(request, "start.html.j2", _data(request))
 
 
 async def make(request: Request) -> Response:
@@ -28,7 +30,7 @@ async def make(request: Request) -> Response:
     try:
         folder = _make(space, kept)
     except DetenteError as error:
-        return page(request, "start.html.j2", {**_data(space), "error": str(error), "kept": kept}, 422)
+        return page(request, "start.html.j2", {**_data(request), "error": str(error), "kept": kept}, 422)
     return go(request, f"/s/{folder}")
 
 
@@ -48,31 +50,31 @@ def open_run(request: Request) -> Response:
         path = space.run_at(text)
         space.read(path)
     except DetenteError as error:
-        return page(request, "start.html.j2", {**_data(space), "run_error": str(error), "run_path": text}, 422)
+        return page(request, "start.html.j2", {**_data(request), "run_error": str(error), "run_path": text}, 422)
     return go(request, f"/run?path={path.resolve().relative_to(space.root.resolve()).as_posix()}")
 
 
 def _make(space: Workspace, form: dict[str, str]) -> str:
     from detente.economies import lookup
     from detente.errors import StudyError
-    from detente.study.scaffold import _slug
 
     names = [name_of(lookup(form[k])) for k in ("origin", "destination")]
-    name = form["name"].strip() or "-".join(_slug(n) for n in names)
-    if name != _slug(name):
+    name = form["name"].strip() or "-".join(slug(n) for n in names)
+    if name != slug(name):
         raise StudyError(
-            f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {_slug(name)}."
+            f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {slug(name)}."
         )
     return new_study(form["origin"], form["destination"], folder=space.root / name).name
 
 
-def _data(space: Workspace) -> dict[str, Any]:
+def _data(request: Request) -> dict[str, Any]:
     from detente.panel import embedded_panel
 
+    space, words = request.app.state.site.workspace, words_of(request)
     codes = [c for c in embedded_panel().economies if c != ROW]
     return {
-        "studies": [_card(space, key, found) for key, found in space.listed()],
-        "economies": sorted(({"code": c, "name": name_of(c)} for c in codes), key=lambda e: e["name"]),
+        "studies": [_card(space, key, found, words) for key, found in space.listed()],
+        "economies": sorted(({"code": c, "name": words.economy(c)} for c in codes), key=lambda e: e["name"]),
         "root": str(space.root),
         "error": "",
         "kept": {"origin": "", "destination": "", "name": ""},
@@ -81,13 +83,13 @@ def _data(space: Workspace) -> dict[str, Any]:
     }
 
 
-def _card(space: Workspace, key: str, found: Study | DetenteError) -> dict[str, Any]:
+def _card(space: Workspace, key: str, found: Study | DetenteError, words: Words) -> dict[str, Any]:
     if isinstance(found, DetenteError):
         return {"key": key, "title": key, "subtitle": "", "problem": str(found), "builtin": False, "runs": 0}
     return {
         "key": key,
-        "title": found.title,
-        "subtitle": found.subtitle or f"{found.origin_name} – {found.destination_name}",
+        "title": words.own(found, found.title),
+        "subtitle": words.own(found, found.subtitle) or " – ".join(map(words.economy, found.spec.dyad)),
         "problem": "",
         "builtin": space.is_builtin(found),
         "runs": len(space.runs(found)),

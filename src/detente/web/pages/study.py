@@ -14,6 +14,7 @@ from detente.errors import DetenteError
 from detente.study import Run, Study
 from detente.study.folder import as_json as run_as_json
 from detente.web.reply import page, wants_json, words_of
+from detente.web.words import Words
 from detente.web.workspace import Workspace
 
 
@@ -24,7 +25,7 @@ def study(request: Request) -> Response:
     runs = space.runs(found)
     wanted = request.query_params.get("run")
     path = next((p for p in runs if p.name == wanted), runs[0] if runs else None)
-    data: dict[str, Any] = head(space, found, request.path_params["study"])
+    data: dict[str, Any] = head(space, found, request.path_params["study"], words_of(request))
     shown, problem = None, ""
     try:
         shown = space.read(path) if path else None
@@ -45,7 +46,7 @@ def run(request: Request) -> Response:
     space: Workspace = request.app.state.site.workspace
     path = space.run_at(request.query_params.get("path", ""))
     found = space.read(path)
-    data = head(space, found.study, "")
+    data = head(space, found.study, "", words_of(request))
     data |= {
         "runs": [],
         "run": request.query_params["path"],
@@ -57,14 +58,14 @@ def run(request: Request) -> Response:
     return _with_view(request, data, found, path)
 
 
-def head(space: Workspace, found: Study, key: str) -> dict[str, Any]:
+def head(space: Workspace, found: Study, key: str, words: Words) -> dict[str, Any]:
     """What every page of a study says at its top."""
     return {
         "key": key,
-        "title": found.title,
-        "subtitle": found.subtitle,
-        "summary": found.summary,
-        "dyad": [{"code": c, "name": n} for c, n in zip(found.spec.dyad, (found.origin_name, found.destination_name))],
+        "title": words.own(found, found.title),
+        "subtitle": words.own(found, found.subtitle),
+        "summary": words.own(found, found.summary),
+        "dyad": [{"code": c, "name": words.economy(c)} for c in found.spec.dyad],
         "readonly": space.is_builtin(found),
     }
 
@@ -92,9 +93,9 @@ def _view(path: Path, stamp: int, language: str) -> Any:
 
 def _stale(run: Run, study: Study) -> bool:
     """Whether the study's files have changed since it was run."""
-    from detente.study.run import _hashes
+    from detente.study.run import file_hashes
 
-    return run.manifest.get("study", {}).get("files") != _hashes(study.folder)
+    return run.manifest.get("study", {}).get("files") != file_hashes(study.folder)
 
 
 ROUTES = [Route("/s/{study}", study, name="study"), Route("/run", run)]

@@ -2,10 +2,14 @@
 // Vega's expression interpreter (ast) is what lets it run without unsafe-eval.
 import { save } from "./app.js";
 
+// Numbers on axes as the page's language writes them; the report draws them the same way.
+const locales = { es: { decimal: ",", thousands: ".", grouping: [3], currency: ["", "\u00a0€"] } };
+
 export async function liveChart(place, spec, rows) {
   const full = { ...spec, data: { name: "rows", values: rows } };
   const { view } = await window.vegaEmbed(place, full, {
     ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: false, hover: false, logLevel: 1,
+    formatLocale: locales[document.documentElement.lang],
   });
   return {
     show: (next) => view.data("rows", next).runAsync(),

@@ -6,6 +6,7 @@ const desk = one("#desk"), form = one("#controls");
 const words = JSON.parse(desk.dataset.words), flowNames = JSON.parse(desk.dataset.flows), names = JSON.parse(desk.dataset.names);
 const specs = JSON.parse(desk.dataset.charts), path = `/s/${desk.dataset.study}/desk`;
 const session = crypto.randomUUID?.() ?? String(Math.random());
+const opened = performance.getEntriesByType("navigation")[0]?.name ?? location.href;
 const state = { results: JSON.parse(desk.dataset.results), bands: new Map(), pins: JSON.parse(desk.dataset.pins), seq: 0, shown: 0 };
 const charts = {};
 
@@ -125,6 +126,16 @@ async function show() {
     }));
     return line;
   }));
+  one("#others tbody").replaceChildren(...result.elsewhere.map(row => {
+    const line = document.createElement("tr");
+    line.append(...[row.name, row.pct_said, row.sales_said].map((text, c) => {
+      const cell = document.createElement(c ? "td" : "th");
+      if (c) cell.className = "number"; else cell.scope = "row";
+      cell.textContent = text;
+      return cell;
+    }));
+    return line;
+  }));
   table.classList.toggle("stale", false);
   one("#progress").textContent = band ? words.banded.replace("{n}", band.n) : words.banding;
   const c = result.certificate;
@@ -178,7 +189,16 @@ for (const link of all("[data-load]", form)) link.addEventListener("click", even
   load(link.dataset.load || "");
   moved(true); solve();
 });
-addEventListener("popstate", () => location.reload());
+// Back and forward: the controls follow the address; other scenarios to compare need their own numbers.
+function follow() {
+  const pins = new URLSearchParams(location.search).getAll("pin");
+  if (pins.join() !== state.pins.map(pin => `${pin.title}|${pin.query}`).join()) return location.reload();
+  moving = false;
+  load(desk.dataset.default);
+  load(location.search);
+  solve();
+}
+addEventListener("popstate", follow);
 one("#save")?.addEventListener("submit", event => {
   const own = event.target;
   for (const old of all("input[data-state]", own)) old.remove();
@@ -198,3 +218,4 @@ mirror(); listPins();
 for (const name of Object.keys(specs)) charts[name] = await liveChart(one(`#chart-${name}`), specs[name], rowsOf[name]());
 show();
 draws(query(), state.seq);
+if (new URL(opened).search !== location.search) follow(); // gone back or forward while the page was still loading
