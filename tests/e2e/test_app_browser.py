@@ -191,8 +191,8 @@ def test_the_desk_by_keyboard_alone(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    page.wait_for_function("location.search.includes('goods=closed')")
-    page.wait_for_function("document.querySelector('#told').textContent.includes('nothing')")
+    page.wait_for_function("() => location.search.includes('goods=closed')")
+    page.wait_for_function("() => document.querySelector('#told').textContent.includes('nothing')")
 
 
 def test_the_address_holds_the_state_and_back_and_forward_work(visit):
