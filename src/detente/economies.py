@@ -18,6 +18,7 @@ from importlib.resources import files
 from detente.errors import UnknownEconomy, did_you_mean, first_five
 
 ROW = "ROW"
+AMBIGUOUS = {"korea": ("KOR", "PRK"), "congo": ("COD", "COG")}  # names that are asked back, never guessed
 _USER_ASSIGNED = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
 
 
@@ -97,6 +98,9 @@ def lookup(word: str) -> str:
         With the nearest names, or the successor of a code no longer in use.
     """
     folded = _fold(word)
+    if folded in AMBIGUOUS:
+        choices = ", ".join(f"{c} ({table()[c].name})" for c in AMBIGUOUS[folded])
+        raise UnknownEconomy(f"'{word}' could be {choices}.", fix="Give the code of the one you mean.")
     code = _names().get(folded)
     if code is not None and is_current(code):
         return code

@@ -38,3 +38,9 @@ def test_every_successor_is_a_current_code() -> None:
     for row in economies.table().values():
         for successor in row.successors:
             assert economies.is_current(successor), (row.code, successor)
+
+
+@pytest.mark.parametrize("word", ["Korea", "congo"])
+def test_a_name_of_two_economies_is_asked_back(word: str) -> None:
+    with pytest.raises(UnknownEconomy, match="could be"):
+        economies.lookup(word)

@@ -136,7 +136,7 @@ def test_a_three_way_panel_with_a_separated_regressor_on_the_tensor():
     assert fit.names == ("x",)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, 51, 103])
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4])
 def test_sparse_three_way_panels_lose_exactly_the_rows_of_the_exact_search(seed):
     r = np.random.default_rng(seed)
     i, j, t = (a.ravel() for a in np.meshgrid(range(7), range(7), range(3), indexing="ij"))

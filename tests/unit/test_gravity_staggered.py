@@ -31,6 +31,7 @@ def test_effects_that_grow_are_recovered_without_noise():
     assert by_cohort["n_rows"].sum() == fit.effects()["n_rows"][0] == fit.effects("year")["n_rows"].sum()
 
 
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient:Warning")
 def test_imputation_equals_its_definition_done_with_dummies():
     import statsmodels.api as sm
 

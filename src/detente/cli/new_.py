@@ -14,7 +14,9 @@ import click
 @click.option("--data", type=click.Path(path_type=Path), help="Panel to use instead of the embedded one.")
 def command(origin: str, destination: str, folder: Path | None, data: Path | None) -> None:
     """Make a study of ORIGIN and DESTINATION (codes or names) that runs as it is."""
-    from detente.study import new_study
+    from detente.study import new_study, open_study
 
     made = new_study(origin, destination, folder=folder, data=data)
+    if not open_study(made).scenarios:
+        click.echo("It has no scenarios: there is no GDP for both economies; study.toml says how to add them.", err=True)
     click.echo(f"Made {made}. Next:\n  detente run {made}\n  add rows to {made / 'record'}, then: detente check {made}")

@@ -65,6 +65,7 @@ def internal_trade(
         raise MissingInternalTrade(
             f"Internal trade is not positive for {least}.",
             why="Exports are gross sales and exceed GDP times the ratio there.",
-            fix="Raise the ratio of gross output to GDP, use gross production, or drop these economies.",
+            fix="Check that flows and GDP have one unit; raise the ratio of gross output to GDP, use gross production, "
+            "or drop these economies.",
         )
     return internal

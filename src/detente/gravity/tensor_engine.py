@@ -73,8 +73,8 @@ def fit_on_tensor(
             refused = find_collinear(_exact_gram(sheets), norms, design.names)
             if refused is not None:
                 return refused
-        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
-            break
+        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all() and all(s.settled for s in sheets)):
+            break  # some effect runs away: the caller looks into it
         step = scaled_solve(hessian, gradient)
         change = float(np.abs(step * np.sqrt(np.maximum(np.diag(hessian), 0.0) / total)).max())
         coef, best = _advance(sheets, coef, step, best, layout.pairs, min(1e-3, max(change**2, tol)))

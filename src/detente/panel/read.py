@@ -76,6 +76,11 @@ def read_panel(
     frame, label, baci_notes = _frame(data)
     notes += baci_notes
     columns = frame.columns
+    if len(columns) == 1 and (";" in columns[0] or "\t" in columns[0]):
+        raise UnreadableFile(
+            f"{label} has one column, '{columns[0][:60]}'.", why="Its cells seem to be separated by semicolons or tabs.",
+            fix="Save it with commas between the cells (and points for decimals).",
+        )  # fmt: skip
     if not baci_notes and {"t", "i", "j", "k", "v"} <= set(columns) and frame["i"].dtype.is_integer():
         raise UnreadableFile(
             f"{label} has BACI's columns t, i, j, k, v with numeric codes in a table.",
@@ -136,6 +141,12 @@ def _tidy(
         raise DataError(
             f"{int(keys.sum()):,} rows of {label} lack an exporter, importer or year (first at line {keys.arg_max() + 2}).",
             fix="Fill them in or delete the rows.",
+        )
+    wrong_year = (out["year"] < 1800) | (out["year"] > 2100)
+    if wrong_year.any():
+        raise DataError(
+            f"{out['year'].filter(wrong_year)[0]:g} in column '{chosen['year']}' of {label} is not a year between 1800 and 2100 "
+            f"({int(wrong_year.sum()):,} such rows, first at line {wrong_year.arg_max() + 2})."
         )
     if (out["year"] % 1 != 0).any():
         raise DataError(f"The column '{chosen['year']}' of {label} holds years that are not whole numbers.")

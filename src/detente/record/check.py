@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from detente.errors import Problem, did_you_mean, first_five
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _ID = r"^[A-Za-z0-9._-]+$"
+UNITS = ("usd_mn", "usd_bn", "usd", "persons", "pct", "pp", "mmcfd", "km", "kbd", "days", "years", "flights_per_week")
+"""Usual units; another word is allowed unless it looks like one of these mistyped."""
 MANY = 20  # problems of one kind in one column before the rest is only counted
 
 
@@ -40,6 +44,7 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
         found += _words(frame, table)
     found += _links(tables)
     found += _ranges(tables)
+    found += _figure_sense(tables["figures"])
     found += _event_words(tables["events"], vocabulary)
     return found
 
@@ -194,6 +199,47 @@ def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
         figures, TABLES["figures"], outside, "value", lambda c: f"{c} lies outside its own low and high.", ""
     )
     return found
+
+
+def _figure_sense(figures: pl.DataFrame) -> list[Problem]:
+    """Figures that cannot be meant: negative amounts, a unit mistyped, two preferred ones for one thing."""
+    import polars as pl
+
+    table = TABLES["figures"]
+    value = figures["value"].cast(pl.Float64, strict=False)
+    amount = figures["kind"].is_in(["flow", "stock", "count"]) & ~figures["series"].str.contains("balance|change|growth|gap")
+    fix = "Mend the sign; a balance belongs in a series with 'balance' in its name."
+    found = problems_where(figures, table, (value < 0) & amount, "value", "{} is negative.".format, fix)
+    typed = [u for u in figures["unit"].drop_nulls().unique() if _mistyped(u)]
+    found += problems_where(
+        figures, table, figures["unit"].is_in(typed), "unit",
+        lambda u: f"'{u}' is close to a usual unit.{did_you_mean(u, UNITS)}", "Write the usual one, or a clearly different word.",
+    )  # fmt: skip
+    chosen = figures["preferred"].is_in(["1", "1.0"]).fill_null(False)
+    keys = figures.select("series", "period", "unit").with_columns(pl.when(chosen).then(1).alias("chosen"))
+    twice = keys.select(pl.struct("series", "period", "unit", "chosen").is_duplicated()).to_series() & chosen
+    what = "Two figures of one series and period are preferred."
+    return found + problems_where(figures, table, twice, "preferred", what, "Leave 1 with one of them.")
+
+
+def _mistyped(unit: str) -> bool:
+    """Whether a unit is a usual one but for case, separators or a letter; ``usd_mn_2015`` is a unit of its own."""
+    if unit in UNITS or unit.startswith(tuple(f"{u}_" for u in UNITS)):
+        return False
+    bare = re.sub(r"[^a-z0-9]", "", unit.casefold())
+    usual = [u.replace("_", "") for u in UNITS]
+    return bare in usual or any(len(bare) > 4 and SequenceMatcher(None, bare, u).ratio() > 0.9 for u in usual)
+
+
+def _self_citing(sources: pl.DataFrame) -> list[Problem]:
+    own = [
+        row["cites"] is not None and row["source_id"] in split_list(row["cites"])
+        for row in sources.select("source_id", "cites").iter_rows(named=True)
+    ]
+    import polars as pl
+
+    mask = pl.Series(own, dtype=pl.Boolean)
+    return problems_where(sources, TABLES["sources"], mask, "cites", "The source cites itself.", "Take it out.")
 
 
 def _event_words(events: pl.DataFrame, vocabulary: Vocabulary) -> list[Problem]:

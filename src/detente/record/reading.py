@@ -61,7 +61,15 @@ def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
     known = [name for name in table.allowed if name in frame.columns]
     frame = frame.select(pl.col(known).str.strip_chars().replace("", None))
     missing = [pl.lit(None, pl.String).alias(name) for name in table.allowed if name not in known]
-    return frame.with_columns(missing).select(table.allowed), problems
+    return _without_blank_end(frame.with_columns(missing).select(table.allowed)), problems
+
+
+def _without_blank_end(frame: pl.DataFrame) -> pl.DataFrame:
+    """Blank rows at the end, as spreadsheets leave them, are no rows; the others keep their numbers."""
+    import polars as pl
+
+    filled = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
+    return frame.head(int(filled[-1]) + 1 if len(filled) else 0)
 
 
 def _header_problems(header: list[str], table: Table) -> list[Problem]:

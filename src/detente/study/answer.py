@@ -87,52 +87,75 @@ def peak_and_trough(timeline: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     if last["year"] == low["year"]:
         return (say("peak_and_low", **facts),)
     facts |= {"last": say.money(last["value_usd_mn"]), "last_year": last["year"]}
-    return (say("peak_low_last", share=say.pct(100 * last["value_usd_mn"] / peak), **facts),)
+    newest = say("peak_low_last", share=say.pct(100 * last["value_usd_mn"] / peak), **facts)
+    return newest, _provenance([top, low, last], timeline, say)
+
+
+def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:
+    """Whose figures the headline uses, on what basis, and what the panel has for the same years."""
+    import polars as pl
+
+    parts = []
+    for row in rows:
+        words = ", ".join(w for w in (row["source_id"], row["basis"], row["status"]) if w and w != "-")
+        panel = timeline.filter(
+            (pl.col("flow") == "total") & (pl.col("year") == row["year"]) & (pl.col("source_id") == "panel")
+        )
+        beside = "" if panel.is_empty() else "; " + say("panel_has", value=say.money(panel["value_usd_mn"][0]))
+        parts.append(f"{row['year']}: {words}{beside}")
+    return say("provenance", parts=" · ".join(parts))
 
 
 def why(attribution: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
-    """For the first base window and each direction: where the pair's own part was unusual, then a line an episode.
+    """For each direction: where the pair's own part was unusual on every base window, then a line an episode.
 
-    The attribution's own, longer sentences are in its table.
+    The lines are those of the first base window; the attribution's own, longer sentences are in its table.
     """
-    import polars as pl
-
     base = say.spec.attribution.base_windows[0]
-    rows = attribution.filter((pl.col("base_from") == base[0]) & (pl.col("base_to") == base[1]))
+    cautions = {(c.origin, c.destination): c.text for c in say.spec.attribution.cautions}
     sentences = []
-    for exporter in say.spec.dyad:
-        own = list(rows.filter(pl.col("exporter") == exporter).iter_rows(named=True))
-        sentences += [_standing(own, say)] if own else []
-        sentences += [_in_short(r, say) for r in own]
+    for exporter, importer in (say.spec.dyad, say.spec.dyad[::-1]):
+        rows = [r for r in attribution.iter_rows(named=True) if r["exporter"] == exporter]
+        if not rows:
+            continue
+        sentences.append(_standing(rows, say))
+        if (exporter, importer) in cautions:
+            sentences.append(say.own(cautions[exporter, importer]))
+        sentences += [_in_short(r, say) for r in rows if (r["base_from"], r["base_to"]) == tuple(base)]
     return tuple(sentences)
 
 
 def _standing(rows: list[dict], say: Speaker) -> str:
-    """In which episodes the pair's own part stands out among the placebos."""
+    """In which episodes the pair's own part stands out among the placebos, whatever the base window."""
     ends = {"a": say.name(rows[0]["exporter"]), "b": say.name(rows[0]["importer"])}
     tested = [r for r in rows if r["placebo_share"] is not None and r["dyad_part"] is not None]
     if not tested:
         return say("untested", **ends)
-    years = "{from_year}-{to_year}".format_map
-    lost = [years(r) for r in tested if r["placebo_share"] <= UNUSUAL and r["dyad_part"] < 0]
-    ordinary = [years(r) for r in tested if years(r) not in lost]
-    if not lost:
-        return say("ordinary", ordinary=say.listed(ordinary), **ends)
-    weak = _loose([r for r in tested if years(r) in lost], say)
-    if not ordinary:
-        return say("lost", lost=say.listed(lost), **ends) + weak
-    return say("lost_and_ordinary", lost=say.listed(lost), ordinary=say.listed(ordinary), **ends) + weak
+    by_episode: dict[str, list[dict]] = {}
+    for r in tested:
+        by_episode.setdefault(f"{r['from_year']}-{r['to_year']}", []).append(r)
+    groups: dict[str, list[str]] = {"lost": [], "ordinary": [], "mixed": []}
+    for years, found in by_episode.items():
+        unusual = [r["placebo_share"] <= UNUSUAL and r["dyad_part"] < 0 for r in found]
+        groups["lost" if all(unusual) else "mixed" if any(unusual) else "ordinary"].append(years)
+    parts = [say(f"standing_{key}", years=say.listed(years)) for key, years in groups.items() if years]
+    weak = _loose([r for r in tested if r["placebo_share"] <= UNUSUAL], say)
+    return say("standing", parts="; ".join(parts), **ends) + weak
 
 
 def _loose(rows: list[dict], say: Speaker) -> str:
     """A warning where the same test calls too many of the exporter's or importer's other dyads unusual."""
-    exporter = max((r["exporter_others"] or 0.0 for r in rows), default=0.0)
-    importer = max((r["importer_others"] or 0.0 for r in rows), default=0.0)
-    if max(exporter, importer) <= LOOSE:
+    found = [
+        (r[side] or 0.0, key, r[who], f"{r['from_year']}-{r['to_year']}")
+        for r in rows
+        for side, key, who in (
+            ("exporter_others", "loose_exporter", "exporter"), ("importer_others", "loose_importer", "importer")
+        )
+    ]  # fmt: skip
+    share, key, code, years = max(found, default=(0.0, "", "", ""))
+    if share <= LOOSE:
         return ""
-    key = "loose_exporter" if exporter >= importer else "loose_importer"
-    name = say.name(rows[0]["exporter" if exporter >= importer else "importer"])
-    return " " + say(key, name=name, share=say.pct(100 * max(exporter, importer)))
+    return " " + say(key, name=say.name(code), share=say.pct(100 * share), years=years)
 
 
 def _in_short(r: dict, say: Speaker) -> str:
@@ -140,21 +163,35 @@ def _in_short(r: dict, say: Speaker) -> str:
     head = {"title": say.own(titles.get(r["episode"], r["episode"])), "from": r["from_year"], "to": r["to_year"]}
     if r["log_change"] is None or r["dyad_part"] is None:
         return say("episode_silent", **head)
+    own, whole = r["dyad_part"], r["log_change"]
     head |= {
-        "change": say.pct(100 * expm1(r["log_change"]), sign=True),
-        "part": say.words.number(r["dyad_part"], 2, sign=True),
-        "whole": say.words.number(r["log_change"], 2, sign=True),
+        "change": say.pct(100 * expm1(whole), sign=True),
+        "rest": say.pct(100 * expm1(whole - own), sign=True),
+        "own": say.pct(100 * expm1(own), sign=True),
+        "part": say.words.number(own, 2, sign=True),
+        "whole": say.words.number(whole, 2, sign=True),
     }
+    if r["dyad_pct"] is not None and 0 < r["dyad_pct"] < 99.5:
+        head["part"] += " " + say("of_the_change", pct=say.pct(r["dyad_pct"]))
     if r["placebo_share"] is None:
         return say("episode_untested", **head)
-    head |= {"share": say.pct(100 * r["placebo_share"]), "n": say.words.number(r["n_placebos"])}
-    unseen = ""
+    return say("episode", **head) + " " + _among(r, say)
+
+
+def _among(r: dict, say: Speaker) -> str:
+    """How many comparable dyads did as badly, the smallest share attainable, and what could have gone unseen."""
+    n = r["n_placebos"]
+    as_bad = round(r["placebo_share"] * (n + 1)) - 1
+    share = say.words.number(r["placebo_share"], 3)
+    key = "none_as_bad" if as_bad == 0 else "as_bad"
+    text = say(key, k=say.words.number(as_bad), n=say.words.number(n), share=share,
+               least=say.words.number(r["smallest_share"], 3))  # fmt: skip
+    if r["full_panel_placebo_share"] is not None:
+        full = say.words.number(r["full_panel_placebo_share"], 3)
+        text += " " + say("on_full_panel", share=full, panel=say.own(r["full_panel"]))
     if r["placebo_share"] > UNUSUAL and r["unseen_loss_pct"] is not None:
-        unseen = " " + say("unseen", loss=say.pct(r["unseen_loss_pct"]))
-    if r["full_panel_placebo_share"] is None:
-        return say("episode", **head) + unseen
-    both = {"full": say.pct(100 * r["full_panel_placebo_share"]), "panel": say.own(r["full_panel"])}
-    return say("episode_both", **both, **head) + unseen
+        text += " " + say("unseen", loss=say.pct(r["unseen_loss_pct"]))
+    return text
 
 
 def what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, *, quick: bool = False) -> tuple[str, ...]:
@@ -211,7 +248,7 @@ def claims_by_verdict(claims: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     if claims.is_empty():
         return (say("no_claims"),)
     tally = dict(claims.group_by("verdict").agg(pl.len()).iter_rows())
-    parts = [f"{tally[v]} {say.words.known('verdict', v)}" for v in VERDICTS if v in tally]
+    parts = [f"{say.words.known('verdict', v)} {tally[v]}" for v in VERDICTS if v in tally]
     whole = claims["claim_id"].str.replace(r"\.\d+$", "").n_unique()
     facts = {"n": whole, "sources": claims["source_id"].n_unique(), "tally": say.listed(parts)}
     return (say("claims_split", parts=claims.height, **facts) if claims.height > whole else say("claims", **facts),)

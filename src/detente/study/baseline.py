@@ -101,8 +101,8 @@ def _with_gdp(panel: Panel, spec: Spec, folder: Path) -> Panel:
     dyad = (spec.study.origin, spec.study.destination)
     if not set(dyad) <= set(kept) or not set(kept) <= set(panel.economies):
         raise MissingInternalTrade(
-            f"The panel '{panel.name}' has no internal trade, and the GDP that ships with détente covers "
-            f"only {len(kept)} economies; {' and '.join(d for d in dyad if d not in kept) or 'some'} is not among them.",
+            f"The panel '{panel.name}' has no internal trade, and the GDP that ships with détente is of {len(kept)} economies "
+            f"and the rest of the world; the panel and these have to hold {dyad[0]}, {dyad[1]} and all the {len(kept)}.",
             why="A counterfactual needs what each economy sells to itself.",
             fix="Give a CSV with columns economy, year, gdp_usd_mn as gdp under [panel] in study.toml.",
         )

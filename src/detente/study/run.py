@@ -105,6 +105,8 @@ class Run:
         ]
         lines = [self.study.title]
         for title, sentences in parts:
+            if not sentences:
+                continue
             lines += ["", title, *(fill(s, width, initial_indent="  - ", subsequent_indent="    ") for s in sentences)]
         return "\n".join(lines)
 

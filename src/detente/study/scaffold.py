@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from detente.economies import lookup, name_of
+from detente.economies import ROW, lookup, name_of
 from detente.errors import OutputError, StudyError
 from detente.study.aside import folder_aside, in_use
 from detente.study.spec import FORMAT
+
+if TYPE_CHECKING:
+    from detente.panel import Panel
 
 TEMPLATE = """\
 format = {format}
@@ -36,6 +40,9 @@ title = "The whole period"
 from = {middle}
 to = {last}
 
+{scenarios}"""
+
+SCENARIOS = """\
 [equilibrium]
 years = [{scenario_year}]
 theta = [2, 4, 5, 6]    # trade elasticities
@@ -52,6 +59,12 @@ closed = true
 id = "healed"
 title = "Trade returns to the affinity of {base_from}-{base_to}"
 healed = true
+"""
+
+NO_SCENARIOS = """\
+# No scenarios: there is no GDP for both economies, so what each sells to itself is unknown. Give a CSV with
+# columns economy, year, gdp_usd_mn as gdp under [panel], then add [equilibrium] and [[scenarios]] as in
+# docs/study-format.md.
 """
 
 HEADERS = {
@@ -100,27 +113,34 @@ def new_study(
         raise StudyError(f"The panel has {len(years)} years; a study needs at least three.")
     base_to = years[min(4, len(years) // 3)]
     middle = years[min(8, 2 * len(years) // 3)]
+    year = _last_year_with_gdp(panel, codes)
+    scenarios = NO_SCENARIOS if year is None else SCENARIOS.format(
+        scenario_year=year, base_from=years[0], base_to=base_to
+    )  # fmt: skip
     text = TEMPLATE.format(
-        format=FORMAT, id=id_, title=f"{names[0]} and {names[1]}", origin=codes[0], destination=codes[1],
+        scenarios=scenarios, format=FORMAT, id=id_, title=f"{names[0]} and {names[1]}", origin=codes[0], destination=codes[1],
         panel="embedded" if data is None else Path(data).resolve().as_posix(), base_from=years[0], base_to=base_to,
-        middle=middle, last=years[-1], scenario_year=_last_year_with_gdp(panel, codes),
+        middle=middle, last=years[-1],
     )  # fmt: skip
     _write(target, text)
     return target
 
 
-def _last_year_with_gdp(panel, codes: tuple[str, str]) -> int:
-    """The newest year in which both economies have GDP (in the panel, else in the embedded one)."""
+def _last_year_with_gdp(panel: Panel, codes: tuple[str, str]) -> int | None:
+    """The newest year in which both economies have GDP, in the panel or else in the embedded one; None if never."""
     import numpy as np
 
     from detente.panel import embedded_panel
 
     known = panel if panel.gdp is not None else embedded_panel()
-    places = [known.economies.index(c) for c in codes if c in known.economies]
+    borrowed = set(embedded_panel().economies) - {ROW}
+    if not set(codes) <= set(known.economies) or (panel.gdp is None and not borrowed <= set(panel.economies)):
+        return None
+    places = [known.economies.index(c) for c in codes]
     for t in reversed(range(len(known.years))):
         if known.years[t] in panel.years and np.isfinite(known.gdp[t, places]).all():
             return known.years[t]
-    return panel.years[-1]
+    return None
 
 
 def _write(target: Path, text: str) -> None:

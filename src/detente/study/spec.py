@@ -54,6 +54,14 @@ class Measure(_Part):
     values: list[str] = Field(min_length=1)
 
 
+class Caution(_Part):
+    """``[[attribution.cautions]]``: what a reader of one direction must know; it stands in the answer."""
+
+    origin: Code = Field(alias="from")
+    destination: Code = Field(alias="to")
+    text: str
+
+
 class Attribution(_Part):
     """``[attribution]``: windows that fix the pair effect (the first is the headline), whom to compare with."""
 
@@ -62,6 +70,7 @@ class Attribution(_Part):
     markets: list[Code] = []
     measures: list[Measure] = []
     unrecorded: tuple[float, float, float] | None = None
+    cautions: list[Caution] = []
 
     @model_validator(mode="after")
     def _in_order(self) -> Attribution:
@@ -251,7 +260,7 @@ def migrate(raw: dict, path: Path) -> dict:
 
 _KEYS = {
     name
-    for part in (Spec, Head, PanelChoice, Attribution, Measure, Episode, Cited, GdpRange, Equilibrium, Target, Scenario)
+    for part in (Spec, Head, PanelChoice, Attribution, Measure, Caution, Episode, Cited, GdpRange, Equilibrium, Target, Scenario)
     for name, info in part.model_fields.items()
     for name in ({name, info.alias} if info.alias else {name})
 }
