@@ -100,7 +100,6 @@ def test_a_decided_claim_names_its_evidence_and_where_it_comes_from(verdicts):
         ("S4-16", "confirmed within rounding", "2,219 km"),
         ("S4-18.1", "confirmed within rounding", "2,477,588"),
         ("S4-18.2", "confirmed within rounding", "6,805,209"),
-        ("S4-28.3", "contradicted", "PDVSA"),
     ],
 )
 def test_the_main_verdicts(verdicts, claim_id, verdict, shown):

@@ -76,7 +76,6 @@ def test_the_built_in_record_has_no_problem():
         ("claims.csv", "S4-2.2", "state", "peak", "Use one of: max, min"),
         ("claims.csv", "S4-12", "unit", "decades", "Use one of: days"),
         ("claims.csv", "S4-6", "options", "episodes=2008 to 2010", "does not read as episodes"),
-        ("claims.csv", "S0-4", "options", "from=2022;to=2023;measure=pc", "cannot be used"),
         ("claims.csv", "S4-1.1", "options", "age=long", "no number of days"),
         ("forecasts.csv", "F01", "outcome_op", "mean", "is not a word of this column"),
         ("forecasts.csv", "F01", "outcome_figure_ids", "T0073", "Did you mean 'T073'"),
@@ -87,6 +86,50 @@ def test_one_bad_cell_is_named_by_file_row_and_column(folder, file, key, column,
     problem = only_problem(folder)
     assert (problem.file, problem.row, problem.column) == (file, row, column)
     assert says in str(problem)
+
+
+def test_an_option_that_the_test_does_not_know_is_named(folder):
+    cells = {"test": "change", "target": "trade.total", "state": "up", "why_not": ""}
+    for column, value in cells.items():
+        change(folder / "claims.csv", "S0-4", column, value)
+    row = change(folder / "claims.csv", "S0-4", "options", "from=2022;to=2023;measure=direction")
+    assert Ledger.check(folder) == []
+    change(folder / "claims.csv", "S0-4", "options", "from=2022;to=2023;measure=pc")
+    problem = only_problem(folder)
+    assert (problem.file, problem.row, problem.column) == ("claims.csv", row, "options")
+    assert "cannot be used" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "column", "value", "says"),
+    [
+        ("series.csv", "T191", "value", "-7290", "negative"),
+        ("series.csv", "T191", "unit", "usdmn", "Did you mean 'usd_mn'"),
+        ("series.csv", "T191", "preferred", "1", "preferred"),
+        ("sources.csv", "cepii-baci", "cites", "cepii-baci", "cites itself"),
+    ],
+)
+def test_figures_and_sources_that_cannot_be_meant(folder, file, key, column, value, says):
+    change(folder / file, key, column, value)
+    problems = Ledger.check(folder)
+    assert problems
+    assert all((p.file, p.column) == (file, column) for p in problems)
+    assert says in str(problems[0])
+
+
+def test_blank_rows_at_the_end_are_no_rows(folder):
+    path = folder / "events.csv"
+    width = path.read_text(encoding="utf-8").splitlines()[0].count(",")
+    path.write_text(path.read_text(encoding="utf-8") + ("," * width + "\n") * 3, encoding="utf-8")
+    assert Ledger.check(folder) == []
+
+
+def test_a_verdict_does_not_depend_on_the_unit_a_figure_is_written_in(folder):
+    before = Ledger.read(folder).verdict("S4-2.1")
+    change(folder / "series.csv", "T200", "value", "6.091")
+    change(folder / "series.csv", "T200", "unit", "usd_bn")
+    after = Ledger.read(folder).verdict("S4-2.1")
+    assert (after.verdict, after.difference) == (before.verdict, before.difference)
 
 
 def test_all_problems_of_all_files_are_reported_at_once(folder):

@@ -58,6 +58,5 @@ def test_verdicts_as_they_could_be_given_on_the_day(ledger):
     assert set(table["source_id"]) == {"S4"}
     assert found["S4-10a"] == "outcome pending"
     assert found["S4-10b"] == "outcome pending"
-    assert found["S4-13"] == "outcome pending"
     assert found["S4-3"] == "confirmed within rounding"
     assert found["S4-7.1"] == "confirmed"

@@ -147,21 +147,21 @@ def _composed(claim: Claim, evidence: Evidence) -> list[Figure] | None:
     if not exports or not imports:
         return None
     x, m = _first_choice(exports, claim), _first_choice(imports, claim)
-    return [x, m] if claim.wording.allows(x.value + sign * m.value) else None
+    return [x, m] if claim.wording.allows(_value(x, claim) + sign * _value(m, claim)) else None
 
 
 def _by_composition(claim: Claim, parts: list[Figure], outside: Sequence[Figure]) -> Verdict:
     x, m = parts
     sign = 1 if claim.target.partition("@")[0].endswith("total") else -1
-    total = x.value + sign * m.value
-    text = f"exports {x.value:,g} ({x.basis}) {'+' if sign > 0 else '-'} imports {m.value:,g} ({m.basis}) = "
-    text += f"{say(round(total, 1), x.unit)} ({x.period})"
+    total = _value(x, claim) + sign * _value(m, claim)
+    text = f"exports {_value(x, claim):,g} ({x.basis}) {'+' if sign > 0 else '-'} imports {_value(m, claim):,g} ({m.basis}) = "
+    text += f"{say(round(total, 1), claim.unit)} ({x.period})"
     others = "; ".join(map(cite, outside))
     reason = (
-        f"Both directions valued FOB add up to {say(round(total, 1), x.unit)}, within the claim's rounding "
+        f"Both directions valued FOB add up to {say(round(total, 1), claim.unit)}, within the claim's rounding "
         f"({claim.wording.text(claim.unit)}); other valuations and compilers give {others}."
     )
-    difference = gap(round(claim.wording.number - total, 1), x.unit)
+    difference = gap(round(claim.wording.number - total, 1), claim.unit)
     rule = "quantity: exports plus imports on one valuation"
     return Verdict("confirmed within rounding", text, sources_of([x, m, *outside]), difference, rule, reason)
 
@@ -180,7 +180,7 @@ def _explained(odd: Figure, other: Figure, context: Sequence[Figure]) -> bool:
 
 def _other_valuation(odd: Figure, parts: Sequence[Figure]) -> bool:
     """Whether a figure on another basis is near enough to a sum of FOB parts to differ by valuation or compiler."""
-    total = sum(f.value for f in parts)
+    total = sum(convert(f.value, f.unit, odd.unit) for f in parts)
     span = FIT if odd.basis in ("fob", "fob+fob") else CIF_OVER_FOB[1] - 1
     return total > 0 and 1 / (1 + span) <= odd.value / total <= 1 + span
 
