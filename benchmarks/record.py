@@ -42,7 +42,9 @@ def main() -> None:
             ledger = Ledger.read(name)
             ledger.as_of("2010-06-30")
             times.append(time.perf_counter() - start)
-    print(f"read, check, as_of: best {min(times):.2f} s, median {statistics.median(times):.2f} s, worst {max(times):.2f} s")
+    print(
+        f"read, check, as_of: best {min(times):.2f} s, median {statistics.median(times):.2f} s, worst {max(times):.2f} s"
+    )
     if sys.platform != "win32":
         import resource
 

@@ -62,9 +62,7 @@ def test_placebos_are_of_similar_size_and_never_the_dyad_its_reverse_or_the_rest
     assert chosen[2, 0]
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"), [("importer", {(2, 1), (3, 1)}), ("exporter", {(0, 2), (0, 3)})]
-)
+@pytest.mark.parametrize(("kind", "expected"), [("importer", {(2, 1), (3, 1)}), ("exporter", {(0, 2), (0, 3)})])
 def test_placebos_with_the_same_partner(kind: str, expected: set[tuple[int, int]]) -> None:
     chosen = choose(np.full((4, 4), 5.0), 0, 1, kind=kind).chosen
     assert set(map(tuple, np.argwhere(chosen).tolist())) == expected

@@ -60,7 +60,9 @@ def test_a_bad_shock_file_is_explained(
     assert says in capsys.readouterr().err
 
 
-def test_missing_files_exit_with_three(tmp_path: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_files_exit_with_three(
+    tmp_path: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["solve", str(tmp_path / "no.csv"), "--shock", str(files[1])]) == 3
     assert run(["solve", str(files[0]), "--shock", str(tmp_path / "no.toml")]) == 3
     assert "Traceback" not in capsys.readouterr().err

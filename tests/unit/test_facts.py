@@ -23,8 +23,7 @@ COLUMNS = {
     "sources": "source_id title publisher date kind cites url note",
     "events": "event_id date end_date announced title kind subsystems actors direction severity sets "
     "source_ids confidence note",
-    "series": "figure_id series period value low high unit basis kind status preferred source_id "
-    "derivation note",
+    "series": "figure_id series period value low high unit basis kind status preferred source_id derivation note",
     "forecasts": "forecast_id date forecaster target low high unit kind horizon outcome_figure_ids "
     "outcome_op source_id note",
 }
@@ -390,9 +389,7 @@ def test_correlates_of_war_figures_are_those_of_the_file(shared_data):
     flows = pl.read_parquet(shared_data / "cow_trade" / "directed_1948_2014.parquet")
     pair = {
         (a, b, year): value
-        for a, b, year, value in flows.select(
-            "exporter_cow", "importer_cow", "year", "value_musd"
-        ).iter_rows()
+        for a, b, year, value in flows.select("exporter_cow", "importer_cow", "year", "value_musd").iter_rows()
         if {a, b} == {100, 101}
     }
     rows = [r for r in table("series") if r["source_id"] == "cow-trade-v4"]

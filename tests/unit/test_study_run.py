@@ -32,11 +32,20 @@ def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
     happened = " ".join(run.answer.happened)
-    for words in ("US$7.2 billion in 2008", "US$222 million in 2020", "relations at ambassador level", "outside the Andean Community"):
+    for words in (
+        "US$7.2 billion in 2008",
+        "US$222 million in 2020",
+        "relations at ambassador level",
+        "outside the Andean Community",
+    ):
         assert words in happened
-    assert len(run.answer.why) == 8
+    assert len(run.answer.why) == 9  # two directions with three episodes each, and the caution on the second
     assert "unusual loss in 2008-2010" in run.answer.why[0]
     assert "within the range of comparable dyads in 2012-2020" in run.answer.why[0]
+    assert "in 2008-2020 on one choice of base years and not on another" in run.answer.why[0]
+    assert "None of 120 comparable dyads did as badly" in run.answer.why[1]
+    assert "37% of the change in logs" in run.answer.why[3]
+    assert "mostly oil" in run.answer.why[5]
     assert "37%" not in " ".join(run.answer.claims)
 
 
@@ -258,7 +267,14 @@ def test_the_longer_explanation_adds_up_and_names_its_breaks(run: Run) -> None:
     keys = ["exporter", "importer", "episode", "base_from", "base_to"]
     sums = parts.group_by(*keys, "attribution").agg(pl.col("log_points").sum())
     whole = sums.join(run.attribution.to_frame().select(*keys, "log_change"), on=keys)
-    assert set(whole["attribution"]) == {"shift-share", "three-way", "suppliers", "markets", "measures", "third countries"}
+    assert set(whole["attribution"]) == {
+        "shift-share",
+        "three-way",
+        "suppliers",
+        "markets",
+        "measures",
+        "third countries",
+    }
     assert (whole["log_points"] - whole["log_change"]).abs().max() < 1e-9
     found = run.breaks.to_frame().filter((pl.col("exporter") == "COL") & pl.col("what").str.starts_with("break"))
     assert found["year"].to_list() == [2010]

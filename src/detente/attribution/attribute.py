@@ -207,9 +207,7 @@ def attribute(
         for a, b in ((i, j), (j, i)):
             chosen = None
             if not quick:
-                chosen = choose(
-                    fit.base_mean, a, b, kind=placebos, barred=sample.barred, contiguity=contiguous
-                ).chosen
+                chosen = choose(fit.base_mean, a, b, kind=placebos, barred=sample.barred, contiguity=contiguous).chosen
             findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, called) for e in asked]
             levels += _levels(sample, fit, a, b, tuple(base), chosen)
     return Attribution(
@@ -222,8 +220,14 @@ def attribute(
 
 
 def _finding(
-    sample: Sample, fit: Residuals, i: int, j: int, episode: Episode, base: tuple[int, int],
-    chosen: NDArray[np.bool_] | None, names: Mapping[str, str],
+    sample: Sample,
+    fit: Residuals,
+    i: int,
+    j: int,
+    episode: Episode,
+    base: tuple[int, int],
+    chosen: NDArray[np.bool_] | None,
+    names: Mapping[str, str],
 ) -> Finding:
     start, end = sample.year(episode.from_year), sample.year(episode.to_year)
     with np.errstate(invalid="ignore"):
@@ -235,9 +239,7 @@ def _finding(
             others = company(change, fit.base_mean, i, j, barred=sample.barred)
     flow_from, flow_to = float(sample.flows[start, i, j]), float(sample.flows[end, i, j])
     exporter, importer = sample.economies[i], sample.economies[j]
-    sentence = finding_sentence(
-        exporter, importer, episode, flow_from, flow_to, parts, standing, names, others
-    )
+    sentence = finding_sentence(exporter, importer, episode, flow_from, flow_to, parts, standing, names, others)
     return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence)
 
 
@@ -261,8 +263,14 @@ def _levels(
         standing = None if chosen is None else stand(value, fit.log_ratio[t][chosen])
         rows.append(
             Level(
-                sample.economies[i], sample.economies[j], year, base, float(sample.flows[t, i, j]),
-                float(fit.counterfactual[t, i, j]), value, standing,
+                sample.economies[i],
+                sample.economies[j],
+                year,
+                base,
+                float(sample.flows[t, i, j]),
+                float(fit.counterfactual[t, i, j]),
+                value,
+                standing,
             )
         )
     return rows
@@ -275,9 +283,7 @@ def contiguity_matrix(given: Any, sample: Sample) -> NDArray[np.bool_] | None:
     n = len(sample.economies)
     if isinstance(given, np.ndarray):
         if given.shape != (n, n):
-            raise SpecificationError(
-                f"The contiguity matrix has shape {given.shape}; the panel has {n} economies."
-            )
+            raise SpecificationError(f"The contiguity matrix has shape {given.shape}; the panel has {n} economies.")
         return given.astype(bool)
     at = {code: k for k, code in enumerate(sample.economies)}
     matrix = np.zeros((n, n), dtype=bool)

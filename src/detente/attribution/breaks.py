@@ -190,13 +190,14 @@ def _pick(own: Floats, largest: Floats, years: Sequence[int], level: float) -> l
 
 
 def _with_record(
-    origin: str, destination: str, found: list[Break], events: tuple[tuple[str, int], ...],
-    years: Sequence[int], level: float,
+    origin: str,
+    destination: str,
+    found: list[Break],
+    events: tuple[tuple[str, int], ...],
+    years: Sequence[int],
+    level: float,
 ) -> Breaks:
-    met = [
-        Break(b.year, b.shift, b.share, b.n, tuple(n for n, y in events if abs(y - b.year) <= NEAR))
-        for b in found
-    ]
+    met = [Break(b.year, b.shift, b.share, b.n, tuple(n for n, y in events if abs(y - b.year) <= NEAR)) for b in found]
     first, last = years[0] + SPAN, years[-1] - SPAN + 1
     outside = tuple((n, y) for n, y in events if not first <= y <= last)
     near = {n for b in met for n in b.events}

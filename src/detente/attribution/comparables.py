@@ -87,9 +87,7 @@ def comparable_markets(
     return _against(change[i], base_mean[i], j, barred, only, "markets of the exporter")
 
 
-def _against(
-    change: Floats, size: Floats, own: int, barred: Sequence[int], only: Sequence[int], what: str
-) -> Relative:
+def _against(change: Floats, size: Floats, own: int, barred: Sequence[int], only: Sequence[int], what: str) -> Relative:
     usable = ~np.isnan(change) & (size > 0)
     usable[[own, *barred]] = False
     if only:

@@ -92,8 +92,17 @@ class Inference:
                          c.effect - c.standing.low, c.standing.share, c.standing.n,
                          "mean gap, less the 95% and 5% points of donors' gaps"))  # fmt: skip
         if f:
-            rows.append(("conformal", None, f.low, f.high, f.p_zero, None,
-                         f"{1 - f.level:.0%} limits" + (", open at the grid's end" if f.at_edge else "")))
+            rows.append(
+                (
+                    "conformal",
+                    None,
+                    f.low,
+                    f.high,
+                    f.p_zero,
+                    None,
+                    f"{1 - f.level:.0%} limits" + (", open at the grid's end" if f.at_edge else ""),
+                )
+            )
         rows += [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
         columns = ["method", "log_points", "low", "high", "share", "n", "note"]
         frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
@@ -245,9 +254,7 @@ def donors_of(base_mean: Floats, i: int, j: int, barred: tuple[int, ...]) -> NDA
     return nearest(same, base_mean, i, j, MOST_DONORS)
 
 
-def nearest(
-    chosen: NDArray[np.bool_], base_mean: Floats, i: int, j: int, most: int
-) -> NDArray[np.bool_]:
+def nearest(chosen: NDArray[np.bool_], base_mean: Floats, i: int, j: int, most: int) -> NDArray[np.bool_]:
     """The ``most`` dyads among ``chosen`` (N, N) whose base trade is nearest to that of i -> j."""
     if chosen.sum() <= most:
         return chosen

@@ -91,9 +91,7 @@ def measures_part(
     names = tuple(n for n, v in matrix.items() if np.ptp(v[known]) > 0)
     dropped = tuple(n for n in matrix if n not in names)
     if not names:
-        raise SpecificationError(
-            "No measure changes within the panel's years.", fix="Hand in states that do."
-        )
+        raise SpecificationError("No measure changes within the panel's years.", fix="Hand in states that do.")
     design = np.column_stack([np.ones(len(path)), *(matrix[n] for n in names)])
     if np.linalg.matrix_rank(design[known]) < design.shape[1] or known.sum() <= design.shape[1]:
         raise NotIdentified(

@@ -84,9 +84,7 @@ class Nested:
         import polars as pl
 
         columns = list(Part.__dataclass_fields__)
-        return pl.DataFrame(
-            [astuple(p) for p in self.parts], schema=columns, orient="row", infer_schema_length=None
-        )
+        return pl.DataFrame([astuple(p) for p in self.parts], schema=columns, orient="row", infer_schema_length=None)
 
     @property
     def sentences(self) -> tuple[str, ...]:

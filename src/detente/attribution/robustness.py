@@ -236,8 +236,13 @@ def subsamples(sample: Sample, origin: str, destination: str) -> dict[str, Sampl
 
 
 def _specify(
-    sample: Sample, origin: str, destination: str, episode: Episode, base: tuple[int, int],
-    kinds: Sequence[str], contiguity: Any,
+    sample: Sample,
+    origin: str,
+    destination: str,
+    episode: Episode,
+    base: tuple[int, int],
+    kinds: Sequence[str],
+    contiguity: Any,
 ) -> list[tuple[Any, ...]]:
     """(placebos, dyad part, share, n, reason) for each class of placebos."""
     i, j = sample.economy(origin), sample.economy(destination)

@@ -112,8 +112,7 @@ class Sample:
         inside = [k for k, y in enumerate(self.years) if first <= y <= last]
         if first > last or not inside:
             raise SpecificationError(
-                f"No year of the panel ({self.years[0]}-{self.years[-1]}) lies in the base window "
-                f"{first}-{last}.",
+                f"No year of the panel ({self.years[0]}-{self.years[-1]}) lies in the base window {first}-{last}.",
                 why="The pair effect is what the dyad traded in its base years.",
                 fix="Choose base years inside the panel.",
             )

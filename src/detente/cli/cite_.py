@@ -47,7 +47,9 @@ def command(study: str, figure: str | None, kind: str, reviewer: str | None) -> 
         from detente.record.claim_review import claim_reviews
 
         if not reviewer:
-            raise UsageError("A ClaimReview needs somebody who answers for it.", fix='Add --reviewer "Name of the desk".')
+            raise UsageError(
+                "A ClaimReview needs somebody who answers for it.", fix='Add --reviewer "Name of the desk".'
+            )
         # claims about causes need a run's attribution and stay out here
         found = claim_reviews(ledger, ledger.verdicts(), reviewer=reviewer, reviewed=datetime.now(UTC).date())
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))

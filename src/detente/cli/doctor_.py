@@ -14,7 +14,18 @@ EXTRAS = {
     "formulas": ("formulaic",),
     "dask": ("distributed",),
 }
-CORE = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "rich", "jinja2", "threadpoolctl", "vl-convert-python")
+CORE = (
+    "numpy",
+    "scipy",
+    "polars",
+    "narwhals",
+    "pydantic",
+    "click",
+    "rich",
+    "jinja2",
+    "threadpoolctl",
+    "vl-convert-python",
+)
 
 
 @click.command("doctor", epilog="Example: detente doctor --json")

@@ -12,12 +12,22 @@ if TYPE_CHECKING:
 
 
 @click.command("library", epilog="Example: detente library --filter closure --filter QAT --chart qatar.svg")
-@click.option("--filter", "words", multiple=True, metavar="WORD",
-              help="Economy, instrument, region, panel, year or 'reopened'; may be repeated, all must hold.")
+@click.option(
+    "--filter",
+    "words",
+    multiple=True,
+    metavar="WORD",
+    help="Economy, instrument, region, panel, year or 'reopened'; may be repeated, all must hold.",
+)
 @click.option("--score", "scores", is_flag=True, help="How good the library's forecasts are, each region left out.")
 @click.option("--data", type=click.Path(path_type=Path), help="Compute the paths again from this panel.")
-@click.option("--smallest", type=float, default=0.001, show_default=True,
-              help="With --data: the smallest amount the panel records, US$ million.")
+@click.option(
+    "--smallest",
+    type=float,
+    default=0.001,
+    show_default=True,
+    help="With --data: the smallest amount the panel records, US$ million.",
+)
 @click.option("--chart", type=click.Path(path_type=Path), help="Draw the paths: a .svg, .png, .pdf or .json file.")
 @click.option("--export", "folder", type=click.Path(path_type=Path), help="Write all tables into this new folder.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")

@@ -19,7 +19,9 @@ def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputError(f"{out} is already in use.", fix="Give a new folder with --out.")
-    found = merge_records(record_folder(ours), record_folder(theirs), base=None if base is None else record_folder(base))
+    found = merge_records(
+        record_folder(ours), record_folder(theirs), base=None if base is None else record_folder(base)
+    )
     if found.conflicts.is_empty():
         found.write(out)
         click.echo(f"Merged into {out}: " + ", ".join(f"{t.height} {name}" for name, t in found.tables.items()) + ".")
@@ -28,7 +30,9 @@ def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
         began = f" (was: {row['base']!r})" if row["base"] is not None else ""
         where = f"{row['table']}, {row['id']}, {row['column']}"
         click.echo(f"{where}: ours {row['ours']!r}, theirs {row['theirs']!r}{began}", err=True)
-    click.echo(f"{found.conflicts.height} conflicts: decide them in one of the two records. Nothing was written.", err=True)
+    click.echo(
+        f"{found.conflicts.height} conflicts: decide them in one of the two records. Nothing was written.", err=True
+    )
     return RecordError.exit_code
 
 
@@ -43,5 +47,7 @@ def record_folder(path: Path) -> Path:
 
     folder = path / "record" if (path / "record").is_dir() else path
     if not (folder / "sources.csv").is_file():
-        raise UnreadableFile(f"{path} holds no record: there is no sources.csv.", fix="Give a study or its record folder.")
+        raise UnreadableFile(
+            f"{path} holds no record: there is no sources.csv.", fix="Give a study or its record folder."
+        )
     return folder

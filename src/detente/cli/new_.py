@@ -10,7 +10,9 @@ import click
 @click.command("new", epilog="Example: detente new COL ECU && detente run colombia-ecuador")
 @click.argument("origin")
 @click.argument("destination")
-@click.option("--folder", type=click.Path(path_type=Path), help="Where to make it; named after the two economies if left out.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Where to make it; named after the two economies if left out."
+)
 @click.option("--data", type=click.Path(path_type=Path), help="Panel to use instead of the embedded one.")
 def command(origin: str, destination: str, folder: Path | None, data: Path | None) -> None:
     """Make a study of ORIGIN and DESTINATION (codes or names) that runs as it is."""
@@ -18,5 +20,7 @@ def command(origin: str, destination: str, folder: Path | None, data: Path | Non
 
     made = new_study(origin, destination, folder=folder, data=data)
     if not open_study(made).scenarios:
-        click.echo("It has no scenarios: there is no GDP for both economies; study.toml says how to add them.", err=True)
+        click.echo(
+            "It has no scenarios: there is no GDP for both economies; study.toml says how to add them.", err=True
+        )
     click.echo(f"Made {made}. Next:\n  detente run {made}\n  add rows to {made / 'record'}, then: detente check {made}")

@@ -9,7 +9,9 @@ import click
 
 @click.command("report", epilog="Example: detente report runs/colombia-venezuela/001")
 @click.argument("run_dir", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="File to write; report.html in the run folder if left out.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write; report.html in the run folder if left out."
+)
 def command(run_dir: Path, out: Path | None) -> None:
     """Write the report of the finished run in RUN_DIR again."""
     from detente.report import write_report

@@ -14,7 +14,9 @@ from detente.cli.output import ProgressLine
 @click.command("run", epilog="Example: detente run colombia-venezuela --data BACI_HS92_V202501.zip")
 @click.argument("study")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; a new runs/STUDY/NNN if left out.")
-@click.option("--data", type=click.Path(path_type=Path), help="Panel to use instead: CSV, Parquet, or BACI as published.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Panel to use instead: CSV, Parquet, or BACI as published."
+)
 @click.option("--quick", is_flag=True, help="Skip placebos and ensembles; every output says so.")
 @click.option("--seed", type=int, default=20220926, show_default=True, help="Seed of whatever is drawn.")
 @click.option("--full", is_flag=True, help="Print every sentence of the attribution, not the short form.")
@@ -43,5 +45,7 @@ def command(study: str, out: Path | None, data: Path | None, quick: bool, seed: 
     earlier = None if out else previous_folder(folder)
     if earlier is not None:
         differences = changes(read_run(earlier), run)
-        click.echo(f"\nSince run {earlier.name}\n" + ("\n".join(f"  - {d}" for d in differences) or "  - Nothing changed."))
+        click.echo(
+            f"\nSince run {earlier.name}\n" + ("\n".join(f"  - {d}" for d in differences) or "  - Nothing changed.")
+        )
     click.echo(f"\nReport: {folder / 'report.html'}")

@@ -16,12 +16,22 @@ KEYS = {"from", "to", "effect", "closed", "both"}
 
 @click.command("solve", epilog="Example: detente solve flows.csv --shock closed.toml --theta 5 --json")
 @click.argument("flows", type=click.Path(path_type=Path))
-@click.option("--shock", "shock_file", type=click.Path(path_type=Path), required=True,
-              help="TOML with [[shock]] entries: from, to, effect (log points) or closed = true, both = true.")
+@click.option(
+    "--shock",
+    "shock_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="TOML with [[shock]] entries: from, to, effect (log points) or closed = true, both = true.",
+)
 @click.option("--theta", type=float, default=5.0, show_default=True, help="Trade elasticity.")
 @click.option("--supply-elasticity", type=float, default=0.0, show_default=True, help="Supply elasticity psi.")
-@click.option("--deficits", type=click.Choice(["multiplicative", "additive", "universal", "balanced"]),
-              default="multiplicative", show_default=True, help="What happens to trade deficits.")
+@click.option(
+    "--deficits",
+    type=click.Choice(["multiplicative", "additive", "universal", "balanced"]),
+    default="multiplicative",
+    show_default=True,
+    help="What happens to trade deficits.",
+)
 @click.option("--year", type=int, help="The year to use, where the table has several.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def command(

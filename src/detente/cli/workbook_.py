@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 
 
-@click.command("workbook", epilog="Example: detente workbook my-study record.xlsx, then: detente workbook my-study record.xlsx --read")
+@click.command(
+    "workbook",
+    epilog="Example: detente workbook my-study record.xlsx, then: detente workbook my-study record.xlsx --read",
+)
 @click.argument("study")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--read", "back", is_flag=True, help="Read FILE back into the study's record instead of writing it.")

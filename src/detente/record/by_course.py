@@ -54,9 +54,7 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     free, _ = evidence.independent(claim.target, claim)
     window = Period.parse(f"{claim.option('from', '1000')}/{claim.option('to', '2999')}")
     figures = [
-        f
-        for f in free
-        if f.status in STRONG and window.holds(f.period) and f.period.precision == claim.when.precision
+        f for f in free if f.status in STRONG and window.holds(f.period) and f.period.precision == claim.when.precision
     ]
     best: dict[str, Figure] = {}
     sizes: dict[str, int] = {}

@@ -64,9 +64,7 @@ def _comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
     fitting = [
         f
         for f in figures
-        if f.status != "forecast"
-        and (not basis or f.basis == basis)
-        and not math.isnan(_value(f, claim))
+        if f.status != "forecast" and (not basis or f.basis == basis) and not math.isnan(_value(f, claim))
     ]
     if not fitting or claim.date is None:
         return fitting

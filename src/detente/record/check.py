@@ -43,6 +43,7 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
         found += _numbers(frame, table)
         found += _words(frame, table)
     found += _links(tables)
+    found += _self_citing(tables["sources"])
     found += _ranges(tables)
     found += _figure_sense(tables["figures"])
     found += _event_words(tables["events"], vocabulary)
@@ -207,7 +208,9 @@ def _figure_sense(figures: pl.DataFrame) -> list[Problem]:
 
     table = TABLES["figures"]
     value = figures["value"].cast(pl.Float64, strict=False)
-    amount = figures["kind"].is_in(["flow", "stock", "count"]) & ~figures["series"].str.contains("balance|change|growth|gap")
+    amount = figures["kind"].is_in(["flow", "stock", "count"]) & ~figures["series"].str.contains(
+        "balance|change|growth|gap"
+    )
     fix = "Mend the sign; a balance belongs in a series with 'balance' in its name."
     found = problems_where(figures, table, (value < 0) & amount, "value", "{} is negative.".format, fix)
     typed = [u for u in figures["unit"].drop_nulls().unique() if _mistyped(u)]

@@ -216,7 +216,11 @@ def what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, *, quick
     if sentences:
         failed = scenarios.height - solved.height
         left_out = " " + say("failed", n=failed, all=scenarios.height) if failed else ""
-        how = say("ranges") if bands.is_empty() else say("bands", draws=bands["draws"].max(), failed=bands["failed"].sum())
+        how = (
+            say("ranges")
+            if bands.is_empty()
+            else say("bands", draws=bands["draws"].max(), failed=bands["failed"].sum())
+        )
         sentences.append(how + left_out + (" " + say("quick") if quick else ""))
     return tuple(sentences)
 

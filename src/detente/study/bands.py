@@ -59,7 +59,7 @@ def _rows(
     solved = [_draw(b, scenario, spec, residual, spread, each, seed + k) for k, b in enumerate(pool)]
     failed = sum(e.n_failed for e in solved)
     rows = []
-    for k, (code, partner) in enumerate(dyads):
+    for k, (code, _partner) in enumerate(dyads):
         welfare = np.concatenate([e.draws_pct[~e.failed][:, e.economies.index(code)] for e in solved])
         flow = np.concatenate([e.tracked[dyads[k]][~e.failed] for e in solved])
         w, f = (np.quantile(v, ENDS) if v.size else [None] * 3 for v in (welfare, flow))

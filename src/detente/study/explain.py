@@ -22,7 +22,9 @@ GRAVE = 5  # severity from which an event is compared with the breaks of annual 
 NAMES = ("parts", "methods", "breaks", "specifications")
 
 
-def explain(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> tuple[dict[str, pl.DataFrame], list[str]]:
+def explain(
+    panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None
+) -> tuple[dict[str, pl.DataFrame], list[str]]:
     """The tables :data:`NAMES`, and a note for each one that could not be computed.
 
     Parameters
@@ -51,7 +53,7 @@ def empty(name: str) -> pl.DataFrame:
 
     from detente.study.tables import COLUMNS
 
-    return pl.DataFrame(schema={c: pl.String for c in COLUMNS[name]})
+    return pl.DataFrame(schema=dict.fromkeys(COLUMNS[name], pl.String))
 
 
 def states(measures: list[Measure], ledger: Ledger, years: tuple[int, ...]) -> pl.DataFrame:
@@ -114,7 +116,9 @@ def _breaks(panel: Panel, spec: Spec, ledger: Ledger) -> pl.DataFrame:
     frames = []
     for exporter, importer in (spec.dyad, spec.dyad[::-1]):
         found = find_breaks(panel, exporter, importer, events=events, base_window=spec.attribution.base_windows[0])
-        frames.append(found.to_frame().select(pl.lit(exporter).alias("exporter"), pl.lit(importer).alias("importer"), pl.all()))
+        frames.append(
+            found.to_frame().select(pl.lit(exporter).alias("exporter"), pl.lit(importer).alias("importer"), pl.all())
+        )
     return pl.concat(frames, how="diagonal_relaxed")
 
 

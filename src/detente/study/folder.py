@@ -50,7 +50,9 @@ def check_free(folder: Path) -> None:
         )
     above = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
-        raise OutputError(f"The output folder {folder} cannot be written: no permission in {above}.", fix="Give another --out.")
+        raise OutputError(
+            f"The output folder {folder} cannot be written: no permission in {above}.", fix="Give another --out."
+        )
 
 
 def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]]) -> Path:
@@ -113,7 +115,9 @@ def read_run(folder: str | Path) -> Run:
         answers = {
             language: Answer(**{k: tuple(v) for k, v in answer.items()}) for language, answer in raw["answers"].items()
         }
-        return Run(study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest))
+        return Run(
+            study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest)
+        )
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise UnreadableFile(f"The run in {folder} is damaged: {error}.", fix="Run the study again.") from None
 
@@ -159,8 +163,8 @@ def _changed_numbers(before: Table, after: Table, keys: list[str], column: str, 
     import polars as pl
 
     a, b = before.to_frame().select(*keys, column), after.to_frame().select(*keys, column)
-    same = a.cast({k: pl.String for k in keys}).join(
-        b.cast({k: pl.String for k in keys}), on=keys, suffix="_now", nulls_equal=True
+    same = a.cast(dict.fromkeys(keys, pl.String)).join(
+        b.cast(dict.fromkeys(keys, pl.String)), on=keys, suffix="_now", nulls_equal=True
     )
     moved = same.filter((pl.col(column) - pl.col(f"{column}_now")).abs() > 0.005)
     if moved.is_empty():

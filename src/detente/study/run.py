@@ -146,9 +146,7 @@ class _Clock:
         self.share += weight
 
 
-def run_study(
-    study: Study, *, data: Any, quick: bool, seed: int, command: str, progress: Progress | None
-) -> Run:
+def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, progress: Progress | None) -> Run:
     """See :meth:`Study.run`."""
     from threadpoolctl import threadpool_limits
 
@@ -195,10 +193,22 @@ def run_study(
             "Quick run: placebos and the longer explanation were skipped and only the central elasticity was solved."
         )
     tables = {
-        "claims": claims, "attribution": effects, "residuals": residuals, "scenarios": scenarios, "bands": bands, "winners": winners, "partners": partners(panel, study.spec.dyad), "timeline": lines,
-        "conflicts": conflicts, "articles": articles, **deeper,
-        "events": _whole_numbers(ledger.events, "severity"), "figures": _whole_numbers(ledger.figures, "preferred"), "forecasts": forecasts, "sources": ledger.sources,
-    }  # fmt: skip
+        "claims": claims,
+        "attribution": effects,
+        "residuals": residuals,
+        "scenarios": scenarios,
+        "bands": bands,
+        "winners": winners,
+        "partners": partners(panel, study.spec.dyad),
+        "timeline": lines,
+        "conflicts": conflicts,
+        "articles": articles,
+        **deeper,
+        "events": _whole_numbers(ledger.events, "severity"),
+        "figures": _whole_numbers(ledger.figures, "preferred"),
+        "forecasts": forecasts,
+        "sources": ledger.sources,
+    }
     manifest = _manifest(study, panel, data, quick, seed, command, started, clock.timings)
     if progress:
         progress("done", 1.0)

@@ -68,7 +68,7 @@ def solve_scenarios(
                     if out.report.ok:
                         welfare += [(scenario.id, scenario.title, base.year, e, w) for e, w in out.welfare_pct.items()]
     texts = ("scenario", "title", "gdp_case", "deficits", "economy", "status")
-    schema = {c: pl.Float64 for c in COLUMNS["scenarios"]} | dict.fromkeys(texts, pl.String) | {"year": pl.Int64}
+    schema = dict.fromkeys(COLUMNS["scenarios"], pl.Float64) | dict.fromkeys(texts, pl.String) | {"year": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row"), _winners(welfare)
 
 

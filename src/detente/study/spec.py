@@ -260,7 +260,20 @@ def migrate(raw: dict, path: Path) -> dict:
 
 _KEYS = {
     name
-    for part in (Spec, Head, PanelChoice, Attribution, Measure, Caution, Episode, Cited, GdpRange, Equilibrium, Target, Scenario)
+    for part in (
+        Spec,
+        Head,
+        PanelChoice,
+        Attribution,
+        Measure,
+        Caution,
+        Episode,
+        Cited,
+        GdpRange,
+        Equilibrium,
+        Target,
+        Scenario,
+    )
     for name, info in part.model_fields.items()
     for name in ({name, info.alias} if info.alias else {name})
 }

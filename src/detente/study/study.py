@@ -89,7 +89,7 @@ class Study:
         if not self.record.is_dir():
             return [Problem("record/", None, None, "The folder is missing.", "Make it, with sources.csv at least.")]
         problems = list(Ledger.check(self.record))
-        return problems + self._unknown_sources() if not problems else problems
+        return problems if problems else problems + self._unknown_sources()
 
     def panel(self, data: Any = None) -> Panel:
         """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
@@ -135,11 +135,11 @@ class Study:
         known = set(self.ledger().sources["source_id"])
         used = [(f"cited ({c.origin}->{c.destination})", c.source_id) for c in self.spec.cited]
         used += [(f"equilibrium.gdp ({g.economy})", g.source_id) for g in self.spec.equilibrium.gdp]
-        used += [
-            (f"scenarios ({s.id})", t.source_id) for s in self.spec.scenarios for t in s.target if t.source_id
-        ]
+        used += [(f"scenarios ({s.id})", t.source_id) for s in self.spec.scenarios for t in s.target if t.source_id]
         return [
-            Problem("study.toml", None, place, f"The source '{source}' is not in sources.csv.", did_you_mean(source, known))
+            Problem(
+                "study.toml", None, place, f"The source '{source}' is not in sources.csv.", did_you_mean(source, known)
+            )
             for place, source in used
             if source not in known
         ]

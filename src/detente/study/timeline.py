@@ -51,8 +51,16 @@ def _recorded(figures: pl.DataFrame, origin: str, destination: str) -> pl.DataFr
     )
     return rows.select(
         flow.alias("flow"),
-        pl.when(flow == "exports").then(pl.lit(origin)).when(flow == "imports").then(pl.lit(destination)).alias("exporter"),
-        pl.when(flow == "exports").then(pl.lit(destination)).when(flow == "imports").then(pl.lit(origin)).alias("importer"),
+        pl.when(flow == "exports")
+        .then(pl.lit(origin))
+        .when(flow == "imports")
+        .then(pl.lit(destination))
+        .alias("exporter"),
+        pl.when(flow == "exports")
+        .then(pl.lit(destination))
+        .when(flow == "imports")
+        .then(pl.lit(origin))
+        .alias("importer"),
         pl.col("period").cast(pl.String).cast(pl.Int64).alias("year"),
         pl.col("value").cast(pl.Float64).alias("value_usd_mn"),
         "basis",

@@ -90,9 +90,7 @@ class Computed:
         return frame_of(self.points)
 
 
-def compute_paths(
-    panel: Any, among: Iterable[Case] | None = None, *, smallest_usd_mn: float = 0.001
-) -> Computed:
+def compute_paths(panel: Any, among: Iterable[Case] | None = None, *, smallest_usd_mn: float = 0.001) -> Computed:
     """Paths of all cases that the panel can speak about.
 
     Parameters
@@ -139,9 +137,7 @@ def compute_paths(
     return Computed(tuple(points), missing)
 
 
-def _path(
-    sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case, smallest: float
-) -> list[Point]:
+def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case, smallest: float) -> list[Point]:
     i, j = sample.economy(case.exporter), sample.economy(case.importer)
     years = np.asarray(sample.years)
     before = np.flatnonzero((years < case.start_year) & (years >= case.start_year - BASE_YEARS))

@@ -151,9 +151,7 @@ def predict(
     values = np.maximum(np.add.outer(centres, offsets).ravel(), CAP)
     weights = np.repeat(weights / len(offsets), len(offsets))
     order = np.argsort(values)
-    return Forecast(
-        kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other
-    )
+    return Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other)
 
 
 def _share(percent: float) -> str:

@@ -85,8 +85,6 @@ def pseudo_coverage(
                 continue
             bare = forecasts[instrument, h]
             value = max(float(rng.choice(bare.values, p=bare.weights)) + float(own), CAP)
-            low, high = predict(instrument, "rupture", h, noise=noise).quantile(
-                ((1 - level) / 2, (1 + level) / 2)
-            )
+            low, high = predict(instrument, "rupture", h, noise=noise).quantile(((1 - level) / 2, (1 + level) / 2))
             hits.append(low <= value <= high)
     return PseudoCoverage(level, len(hits), float(np.mean(hits)), *clopper_pearson(sum(hits), len(hits)))

@@ -115,9 +115,7 @@ class Recovery:
     half_life: int | None
 
 
-def outcomes(
-    points: Iterable[Point] | None = None, among: Iterable[Case] | None = None
-) -> tuple[Outcome, ...]:
+def outcomes(points: Iterable[Point] | None = None, among: Iterable[Case] | None = None) -> tuple[Outcome, ...]:
     """Computed values at one to five years, by rupture and by reopening.
 
     Parameters
