@@ -71,7 +71,7 @@ def test_a_wrong_study_file_names_the_key(tmp_path: Path, change: tuple[str, str
     ],
 )
 def test_a_wrong_section_is_explained(tmp_path: Path, more: str, says: str) -> None:
-    with pytest.raises(StudyError, match="study.toml") as caught:
+    with pytest.raises(StudyError, match=r"study\.toml") as caught:
         read_spec(write(tmp_path, MINIMAL + more))
     assert says in str(caught.value)
 
