@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from detente.errors import OutputError, RecordError, UnknownEconomy, UnreadableFile
+from detente.errors import OutputError, RecordError, StudyError, UnknownEconomy, UnreadableFile
 from detente.panel import embedded_panel
 from detente.report import render_report
 from detente.study import Run, Study, new_study, open_study, read_run
@@ -18,6 +18,7 @@ from detente.study.tables import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {"report.html": render_report}
+OTHERS = ("QAT", "ARE", "SAU", "BHR", "EGY", "OMN")
 
 
 @pytest.fixture(scope="module")
@@ -290,3 +291,26 @@ def test_conflicts_are_explained_and_the_articles_compared(run: Run) -> None:
     assert "balance" in " ".join(surplus["explanation"])
     relations = set(run.articles.to_frame()["relation"])
     assert {"agree", "differ in precision", "complement"} <= relations
+
+
+def test_a_study_without_episodes_is_told_how_to_add_one(tmp_path: Path) -> None:
+    made = new_study("COL", "ECU", folder=tmp_path / "s")
+    text = (made / "study.toml").read_text()
+    start, end = text.index("[[episodes]]"), text.index("[equilibrium]")
+    (made / "study.toml").write_text(text[:start] + text[end:])
+    with pytest.raises(StudyError, match=r"study\.toml names no episode"):
+        open_study(made).run(quick=True)
+
+
+def test_a_pair_without_gdp_gets_a_study_without_scenarios_that_runs(tmp_path: Path) -> None:
+    rows = [(o, d, y, 5.0 + y - 2000) for o in OTHERS for d in OTHERS if o != d for y in range(2000, 2012)]
+    frame = pl.DataFrame(rows, schema=["exporter", "importer", "year", "value_usd_mn"], orient="row")
+    frame.write_csv(tmp_path / "flows.csv")
+    made = new_study("QAT", "ARE", folder=tmp_path / "s", data=tmp_path / "flows.csv")
+    study = open_study(made)
+    assert study.scenarios == ()
+    assert "No scenarios" in (made / "study.toml").read_text()
+    result = study.run(quick=True)
+    assert result.attribution.to_frame().height == 4
+    assert result.scenarios.to_frame().is_empty()
+    assert "What if" not in result.summary()

@@ -109,6 +109,10 @@ def read_table(data: Any) -> Table:
 def _read_file(path: Path) -> pl.DataFrame:
     import polars as pl
 
+    if path.is_dir():
+        raise UnreadableFile(
+            f"'{path}' is a folder and holds no BACI files.", fix="Give a CSV or Parquet file, or BACI's folder."
+        )
     if not path.is_file():
         raise UnreadableFile(f"There is no file '{path}'.")
     name = path.name.lower()

@@ -74,7 +74,7 @@ class Panel:
             return self.economies.index(economy)
         except ValueError:
             raise UnknownEconomy(
-                f"'{economy}' ({names.name_of(economy)}) is not among the {len(self.economies)} economies of the {self.name}."
+                f"'{economy}' ({names.name_of(economy)}) is not among the {len(self.economies)} economies of the panel '{self.name}'."
                 + did_you_mean(economy, self.economies),
                 fix="Give another panel with --data PATH, or another economy.",
             ) from None

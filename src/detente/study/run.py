@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.economies import name_of
+from detente.errors import StudyError
 from detente.language import LANGUAGES, Catalogue
 from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
 from detente.study.bands import scenario_bands
@@ -221,6 +222,11 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
 def _attribute(study: Study, panel: Panel, quick: bool) -> Attribution:
     from detente.attribution import attribute
 
+    if not study.episodes:
+        raise StudyError(
+            f"{study.folder / 'study.toml'} names no episode, so there is no change to explain.",
+            fix='Add one: [[episodes]] with id = "whole", title = "The whole period", from = 2008, to = 2020.',
+        )
     return attribute(
         panel,
         study.origin,
