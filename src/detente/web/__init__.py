@@ -4,16 +4,9 @@ One noun a module: ``guard`` (what may come in), ``workspace`` (studies and runs
 ``setting`` (the scenario desk), ``edits`` (changes of a record), ``jobs`` (long work), ``pages`` (one a view).
 """
 
-from importlib import import_module
-from typing import Any
+from detente.lazy import names_of
 
-_HOME = {"Site": "app", "create_app": "app", "Workspace": "workspace", "Keys": "guard", "serve": "server"}
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'detente.web' has no attribute {name!r}")
-    value = getattr(import_module(f"detente.web.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__all__, __getattr__, __dir__ = names_of(
+    __name__,
+    {"Site": "app", "create_app": "app", "Workspace": "workspace", "Keys": "guard", "serve": "server"},
+)
