@@ -10,6 +10,7 @@ from detente.study.answer import Speaker
 
 if TYPE_CHECKING:
     from detente.record import Ledger
+    from detente.record.states import States
 
 # The states worth a place on the first screen, in this order; the others are left to the tables.
 FIRST = ("relations", "border.goods", "air.direct", "gas.flow", "bloc.andean_community")
@@ -27,13 +28,13 @@ def relation_today(ledger: Ledger, say: Speaker) -> tuple[str, ...]:
     day = last_day(ledger)
     if day is None:
         return ()
-    parts = [p for state in FIRST if (p := _phrase(ledger, state, day, say))]
+    states = ledger.states()
+    parts = [p for state in FIRST if (p := _phrase(states, state, day, say))]
     return (say("today", day=say.words.date(day.isoformat()), states=say.listed(parts)),) if parts else ()
 
 
-def _phrase(ledger: Ledger, state: str, day: date, say: Speaker) -> str | None:
+def _phrase(states: States, state: str, day: date, say: Speaker) -> str | None:
     """One state on ``day``; places with the same value share a phrase, each with its first day."""
-    states = ledger.states()
     held = [s for name in states.spells if name.partition("@")[0] == state and (s := states.at(name, day))]
     by_value: dict[str, list] = {}
     for spell in held:

@@ -28,7 +28,7 @@ from detente.study.explain import NAMES, empty, explain
 from detente.study.partners import partners
 from detente.study.relation import relation_today
 from detente.study.scenarios import Residuals, solve_scenarios
-from detente.study.study import Study, check_or_raise, require_dyad_of_targets
+from detente.study.study import Study, checked_ledger, require_dyad_of_targets
 from detente.study.tables import Table
 from detente.study.timeline import timeline
 
@@ -156,8 +156,7 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
     with threadpool_limits(1):
         with clock.stage("record", 0.1):
             require_dyad_of_targets(study.spec)
-            check_or_raise(study)
-            ledger = study.ledger()
+            ledger = checked_ledger(study)
         with clock.stage("panel", 0.1):
             panel = study.panel(data)
         with clock.stage("attribution", 0.3):

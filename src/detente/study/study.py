@@ -89,7 +89,7 @@ class Study:
         if not self.record.is_dir():
             return [Problem("record/", None, None, "The folder is missing.", "Make it, with sources.csv at least.")]
         problems = list(Ledger.check(self.record))
-        return problems if problems else problems + self._unknown_sources()
+        return problems or self.unknown_sources(self.ledger())
 
     def panel(self, data: Any = None) -> Panel:
         """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
@@ -131,8 +131,9 @@ class Study:
 
         return run_study(self, data=data, quick=quick, seed=seed, command=command, progress=progress)
 
-    def _unknown_sources(self) -> list[Problem]:
-        known = set(self.ledger().sources["source_id"])
+    def unknown_sources(self, ledger: Ledger) -> list[Problem]:
+        """Sources that ``study.toml`` names and the record does not hold."""
+        known = set(ledger.sources["source_id"])
         used = [(f"cited ({c.origin}->{c.destination})", c.source_id) for c in self.spec.cited]
         used += [(f"equilibrium.gdp ({g.economy})", g.source_id) for g in self.spec.equilibrium.gdp]
         used += [(f"scenarios ({s.id})", t.source_id) for s in self.spec.scenarios for t in s.target if t.source_id]
@@ -185,11 +186,13 @@ def open_study(name: str | Path) -> Study:
     return Study(folder, read_spec(folder / "study.toml"))
 
 
-def check_or_raise(study: Study) -> None:
-    """Raise :class:`RecordError` if the record has problems; nothing has been written by then."""
-    problems = study.check()
+def checked_ledger(study: Study) -> Ledger:
+    """The record, read once; raises :class:`RecordError` with every problem, nothing having been written by then."""
+    ledger = study.ledger()
+    problems = study.unknown_sources(ledger)
     if problems:
         raise RecordError(problems)
+    return ledger
 
 
 def require_dyad_of_targets(spec: Spec) -> None:
