@@ -161,23 +161,28 @@ def _advance(sheets: Sequence[Sheet], at: _Climb, step: np.ndarray, tol: float) 
 
 
 def refit_with_weights(
-    design: Design, layout: Layout, fit: EngineFit, draws: Iterable[np.ndarray], *, tol: float = 1e-6
+    design: Design, layout: Layout, fit: EngineFit, draws: Iterable[np.ndarray]
 ) -> Iterator[np.ndarray]:
-    """Coefficients [k] of fits whose rows are weighted by each of ``draws`` [n], starting from ``fit``."""
-    sheets = _sheets(design, layout)
-    _solve(sheets, fit.coef, 1e-9)
-    _profile(sheets, MIDDLE)
-    kept = [(sheet.y, sheet.base, sheet.scales, sheet.removed) for sheet in sheets]
+    """Coefficients [k] of fits whose rows are weighted by each of ``draws`` [n], starting from ``fit``.
+
+    In single precision where that holds the margins: a draw errs by some 1e-6 standard deviations of a regressor.
+    """
+    sheets, units = _sheets(design, layout), Units.of(design)
+    work = [sheet.in_units(units) for sheet in sheets]
+    start, spread = fit.coef * units.spread, units.spread
+    if not np.isfinite(_begin(work, start, FLOOR).best) or not all(sheet.settled for sheet in work):
+        work, start, spread = sheets, fit.coef, np.ones_like(spread)
+        _begin(work, start, FLOOR)
+    _profile(work, MIDDLE)
+    kept = [(sheet.y, sheet.base, sheet.scales, sheet.removed) for sheet in work]
     for draw in draws:
-        for sheet, weight, (y, base, scales, removed) in zip(sheets, layout.spread(draw.astype(float)), kept):
+        for sheet, weight, (y, base, scales, removed) in zip(work, layout.spread(draw.astype(float)), kept):
+            weight = weight.astype(y.dtype)
             sheet.reweight(y * weight, base * weight, scales, removed)
-        at = _begin(sheets, fit.coef, 1e-4)
-        for _ in range(20):
-            step = _newton(at, _profile(sheets, LOOSE))
-            _advance(sheets, at, step, max(1e-7, min(1e-4, at.change / 10)))
-            if at.change <= tol:
-                break
-        yield at.coef
+        at = _begin(work, start, ROUGH)
+        at.done = 1  # what is collinear was seen in the fit
+        _climb(work, at, NEAR / 10, FLOOR, 20)
+        yield at.coef / spread if at.converged else np.full(len(start), np.nan)
 
 
 def _sheets(design: Design, layout: Layout) -> list[Sheet]:
