@@ -25,6 +25,9 @@ from detente.gravity.tensor_engine import fit_on_tensor
 from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
 
+ROUNDING = 1e-11
+"""Variation around a mean that is rounding, relative to it."""
+
 
 @one_blas_thread
 def fit_ppml(
@@ -180,13 +183,15 @@ def _fit(
     """Fit with the right engine, leaving out collinear regressors by name."""
     asked = len(design.names)
     while True:
+        centre = _far_from_zero(design)
+        moved = replace(design, X=design.X - centre[:, None]) if centre.any() else design
         if layout is not None:
-            raw = fit_on_tensor(design, layout, tol=tol, max_iterations=max_iterations)
+            raw = fit_on_tensor(moved, layout, tol=tol, max_iterations=max_iterations)
         else:
-            raw = None if engine == "irls" else fit_by_scaling(design, tol=tol, max_iterations=max_iterations)
-            raw = raw or fit_on_rows(design, tol=tol, max_iterations=max_iterations)
+            raw = None if engine == "irls" else fit_by_scaling(moved, tol=tol, max_iterations=max_iterations)
+            raw = raw or fit_on_rows(moved, tol=tol, max_iterations=max_iterations)
         if not isinstance(raw, Collinear):
-            return raw, design
+            return (raw.moved_back(float(raw.coef @ centre)) if centre.any() else raw), design
         dropped |= {design.names[k]: reason for k, reason in zip(raw.positions, raw.reasons)}
         design = design.without(raw.positions)
         if asked and not design.names:
@@ -195,6 +200,17 @@ def _fit(
                 why="The fixed effects, or zero flows alone, account for every regressor.",
                 fix="Use fewer effects, or a regressor that varies within them.",
             )
+
+
+def _far_from_zero(design: Design) -> np.ndarray:
+    """Means [k] of regressors that vary little around a large one, which would cost digits; 0 for the others.
+
+    Only where the first effect has an intercept to take the mean up.
+    """
+    if not design.effects or not design.effects[0].intercept:
+        return np.zeros(len(design.names))
+    mean, range_ = design.X.mean(1), np.ptp(design.X, axis=1)
+    return np.where((range_ < 0.1 * np.abs(mean)) & (range_ > ROUNDING * np.abs(mean)), mean, 0.0)
 
 
 def _assembled(

@@ -30,8 +30,6 @@ NEAR, NEARER = 2e-3, 3e-6
 """Steps, in standard deviations of a regressor, after which single and double precision stop climbing."""
 FLOOR = 1e-5
 """Change of a log effect that single precision can still tell from rounding."""
-SMALL = 30_000
-"""Cells below which single precision saves nothing."""
 
 
 @dataclass(slots=True)
@@ -80,8 +78,6 @@ def fit_on_tensor(
 
 def _head_start(design: Design, sheets: Sequence[Sheet], coef: np.ndarray, max_iterations: int):
     """Coefficients near the solution, with the effects there put into ``sheets``; steps made, 0 where it failed."""
-    if sum(sheet.y.size for sheet in sheets) < SMALL:
-        return coef, 0
     units = Units.of(design)
     singles = [sheet.in_units(units) for sheet in sheets]
     at = _begin(singles, coef * units.spread, ROUGH)
