@@ -26,7 +26,7 @@ LOOSE, MIDDLE, TIGHT = 1e-2, 1e-3, 1e-9
 """Relative accuracy of projections: later steps (the Hessian errs by the square), the first, standard errors."""
 ROUGH = 1e-2
 """Largest change of a log effect at which margins count as met far from the solution: steps allow for the gap."""
-NEAR, NEARER = 2e-3, 3e-6
+NEAR, NEARER = 3e-4, 1e-8
 """Steps, in standard deviations of a regressor, after which single and double precision stop climbing."""
 FLOOR = 1e-5
 """Change of a log effect that single precision can still tell from rounding."""
@@ -177,7 +177,7 @@ def refit_with_weights(
             sheet.reweight(y * weight, base * weight, scales, removed)
         at = _begin(work, start, ROUGH)
         at.done = 1  # what is collinear was seen in the fit
-        _climb(work, at, NEAR / 10, FLOOR, 20)
+        _climb(work, at, NEAR, FLOOR, 20)
         yield at.coef / spread if at.converged else np.full(len(start), np.nan)
 
 
