@@ -76,7 +76,9 @@ def fit_on_tensor(
     return _gathered(design, layout, sheets, at, hessian, step)
 
 
-def _head_start(design: Design, sheets: Sequence[Sheet], coef: np.ndarray, max_iterations: int):
+def _head_start(
+    design: Design, sheets: Sequence[Sheet], coef: np.ndarray, max_iterations: int
+) -> tuple[np.ndarray, int]:
     """Coefficients near the solution, with the effects there put into ``sheets``; steps made, 0 where it failed."""
     units = Units.of(design)
     singles = [sheet.in_units(units) for sheet in sheets]
