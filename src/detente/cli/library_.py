@@ -53,8 +53,8 @@ def command(
         click.echo(f"Wrote {chart}.", err=json_)
     frame = library.score_frame() if scores else library.library_frame(words, points)
     if json_:
-        name = "scores" if scores else "cases"
-        click.echo(as_json({name: frame.to_dicts(), "not_computed": notes}))
+        shown = {"scores": frame} if scores else {"cases": frame, "sources": library.sources_frame(words)}
+        click.echo(as_json({name: table.to_dicts() for name, table in shown.items()} | {"not_computed": notes}))
     elif scores:
         click.echo("\n".join(score_lines(frame)))
     else:

@@ -33,5 +33,6 @@ __all__, __getattr__, __dir__ = names_of(
         "library_frame": "view",
         "library_tables": "view",
         "paths_frame": "view",
+        "sources_frame": "view",
     },
 )

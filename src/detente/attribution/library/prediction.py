@@ -1,9 +1,11 @@
 """The distribution of a dyad's residual one to five years after a rupture or reopening.
 
-A forecast is a weighted mixture of what happened in the library's cases: cases of the
-same instrument share the weight n / (n + POOL), all others the rest, each case counting
-once. Each outcome is spread by the ordinary noise of a dyad. After a reopening, cases
-whose gap before was alike weigh more. Nothing else is fitted.
+A forecast is a weighted mixture of what happened in the library's cases, each counting
+once. After a rupture the cases of the same instrument share the weight n / (n + k), the
+whole library the rest; k is estimated from the cases (credibility.py). After a reopening,
+where instruments hardly differ and k cannot be estimated, it is POOL, the rest goes to the
+other instruments, and cases whose gap before was alike weigh more. Each outcome is spread
+by the ordinary noise of a dyad.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.library.catalogue import INSTRUMENTS
+from detente.attribution.library.credibility import credibility_constant, own_weight
 from detente.attribution.library.typical import CAP, HORIZONS, Outcome, outcomes
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-POOL = 8.0  #: cases of one instrument that weigh as much as all other instruments together
+POOL = 8.0  #: after a reopening: cases of one instrument that weigh as much as all others together
 SPREAD = 0.3  #: log points; an ordinary dyad's standard deviation over two years or so
 ALIKE = 1.5  #: log points; how alike the gap before a reopening must be
 CARRY = 0.3  #: share of a difference in the gap before a reopening that is carried over
@@ -143,8 +146,8 @@ def predict(
     if not known:
         raise TooFewDonors("The library has no case to learn from.", fix="Use more cases or regions.")
     n_same, n_other = len({o.case_id for o in same}), len({o.case_id for o in other})
-    weight = n_same / (n_same + POOL) if other else 1.0
-    parts = [_spread(same, weight, kind, before), _spread(other, 1.0 - weight, kind, before)]
+    weight, rest = _shares(kind, known, other, n_same)
+    parts = [_spread(same, weight, kind, before), _spread(rest, 1.0 - weight, kind, before)]
     centres = np.concatenate([p[0] for p in parts])
     weights = np.concatenate([p[1] for p in parts])
     offsets = SPREAD * KERNEL if noise is None else _thinned(noise)
@@ -152,6 +155,26 @@ def predict(
     weights = np.repeat(weights / len(offsets), len(offsets))
     order = np.argsort(values)
     return Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other)
+
+
+def _shares(kind: str, known: list[Outcome], other: list[Outcome], n_same: int) -> tuple[float, list[Outcome]]:
+    """Weight of the cases of the same instrument, and the outcomes that share the rest."""
+    if not other:
+        return 1.0, []
+    if kind == "reopening":
+        return own_weight(n_same, POOL), other
+    return own_weight(n_same, credibility_constant(_case_means(known))), known
+
+
+def _case_means(found: Iterable[Outcome]) -> list[list[float]]:
+    """Mean outcome of every case, by instrument."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for o in found:
+        values.setdefault((o.instrument, o.case_id), []).append(o.value)
+    groups: dict[str, list[float]] = {}
+    for (instrument, _), of_case in values.items():
+        groups.setdefault(instrument, []).append(float(np.mean(of_case)))
+    return list(groups.values())
 
 
 def _share(percent: float) -> str:

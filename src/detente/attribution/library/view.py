@@ -76,6 +76,27 @@ def _row(case: Case, point: Point | None, last: Point | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def sources_frame(words: Iterable[str] = ()) -> pl.DataFrame:
+    """What was read for each case, one row a case and source.
+
+    Returns
+    -------
+    polars.DataFrame
+        case_id, source_id, title, publisher, date, address, read, dates, supports.
+    """
+    import polars as pl
+
+    names = ("source_id", "title", "publisher", "date", "address", "read")
+    rows = [
+        {"case_id": case.case_id}
+        | {name: getattr(sources()[s], name) for name in names}
+        | {"dates": "; ".join(sources()[s].dates), "supports": sources()[s].supports}
+        for case in choose_cases(words)
+        for s in case.source_ids
+    ]
+    return pl.DataFrame(rows)
+
+
 def paths_frame(words: Iterable[str] = ()) -> pl.DataFrame:
     """The paths behind the library, one row a point."""
     wanted = {c.case_id for c in choose_cases(words)}
@@ -149,10 +170,11 @@ def _drawn(wanted: Iterable[Case], points: tuple[Point, ...]) -> list[dict[str, 
 
 
 def library_tables(words: Iterable[str] = ()) -> dict[str, pl.DataFrame]:
-    """All tables of the library by name: cases, paths, typical, priors, recoveries, scores."""
+    """All tables of the library by name: cases, sources, paths, typical, priors, recoveries, outcomes, scores."""
     words = tuple(words)
     return {
         "cases": library_frame(words),
+        "sources": sources_frame(words),
         "paths": paths_frame(words),
         "typical": as_frame(typical_paths()),
         "priors": as_frame(mixture_priors()),
