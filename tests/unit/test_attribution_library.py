@@ -142,7 +142,14 @@ def test_filter_and_its_errors() -> None:
 
 def test_export_writes_all_tables_and_never_overwrites(tmp_path) -> None:
     written = library.export_library(tmp_path / "out", ["QAT"])
-    assert {p.name for p in written} >= {"cases.csv", "sources.csv", "paths.csv", "typical.csv", "scores.csv", "chart.vl.json"}
+    assert {p.name for p in written} >= {
+        "cases.csv",
+        "sources.csv",
+        "paths.csv",
+        "typical.csv",
+        "scores.csv",
+        "chart.vl.json",
+    }
     chart = json.loads((tmp_path / "out/chart.vl.json").read_text(encoding="utf-8"))
     assert {row["instrument"] for row in chart["data"]["values"]} == {"closure"}
     with pytest.raises(OutputError, match="not empty"):

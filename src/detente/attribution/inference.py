@@ -135,8 +135,11 @@ class Inference:
                 f"Over time, {1 - f.level:.0%} conformal limits for a constant effect are "
                 f"{log_points(f.low)} to {log_points(f.high)}."
             )
-        best = max((p for p in (self.power, self.means_power) if p), key=lambda p: p.half, default=None)
-        return (*found, str(best)) if best else tuple(found)
+        for how, seen in (("single years", self.power), ("means of up to three years", self.means_power)):
+            if seen:
+                text = str(seen)
+                found.append(f"With {how} compared, {text[0].lower()}{text[1:]}")
+        return tuple(found)
 
 
 def infer(
