@@ -18,6 +18,7 @@ from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.attribution.sentences import log_points, share_in_words
 from detente.attribution.synthetic import Synthetic, synthetic_control
+from detente.attribution.tables import known
 from detente.errors import DetenteError, SpecificationError
 
 if TYPE_CHECKING:
@@ -104,18 +105,17 @@ class Inference:
                 )
             )
         rows += [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
-        columns = ["method", "log_points", "low", "high", "share", "n", "note"]
-        frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+        numbers = dict.fromkeys(("log_points", "low", "high", "share"), pl.Float64)
+        schema = {"method": pl.String, **numbers, "n": pl.Int64, "note": pl.String}
+        rows = [tuple(known(v) if isinstance(v, float) else v for v in row) for row in rows]
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
         size = pl.Series("measured_size", [_measured_size(name) for name in frame["method"]], dtype=pl.Float64)
         return frame.with_columns(size)
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """What each method allows to say."""
-        found = [
-            f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
-            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
-        ]
+        found = [self._means_sentence()]
         if self.synthetic:
             s = self.synthetic
             found.append(
@@ -140,6 +140,17 @@ class Inference:
                 text = str(seen)
                 found.append(f"With {how} compared, {text[0].lower()}{text[1:]}")
         return tuple(found)
+
+    def _means_sentence(self) -> str:
+        if not np.isfinite(self.means):
+            return (
+                "Means of up to three years cannot be compared: a year among them is a recorded zero, which may "
+                "mean that nothing was reported, or has no counterfactual."
+            )
+        return (
+            f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
+            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
+        )
 
 
 def infer(

@@ -27,6 +27,7 @@ __all__, __getattr__, __dir__ = names_of(
         "predict": "prediction",
         "score": "scores",
         "score_frame": "scores",
+        "scores_of": "scores",
         "pseudo_coverage": "pseudo",
         "export_library": "view",
         "library_chart": "view",

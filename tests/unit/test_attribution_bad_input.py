@@ -1,0 +1,122 @@
+"""What a user can hand in wrongly, or what the record cannot say: a named error or a plain sentence, never a number."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detente.attribution import infer, nested, robustness
+from detente.attribution.library import cases, choose_cases, compute_paths, library_tables, scores_of
+from detente.attribution.power import Power
+from detente.errors import SpecificationError, TooFewDonors, UnknownEconomy
+
+CODES = ("ARE", "QAT", *(f"X{k:02d}" for k in range(28)))
+YEARS = tuple(range(2010, 2021))
+BASE = (2010, 2015)
+
+
+def world(seed: int = 0) -> np.ndarray:
+    return np.exp(np.random.default_rng(seed).normal(scale=0.1, size=(len(YEARS), 30, 30))) * 100
+
+
+@pytest.fixture
+def emptied() -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
+    """ARE -> QAT falls to a recorded zero in the last year."""
+    flows = world()
+    flows[-1, 0, 1] = 0.0
+    return flows, CODES, YEARS
+
+
+def test_means_with_a_recorded_zero_are_a_sentence(emptied) -> None:
+    found = infer(emptied, "ARE", "QAT", (2016, 2020), BASE)
+    assert "recorded zero" in found.sentences[0]
+    assert not any("inf" in s or "nan" in s for s in found.sentences)
+    numbers = found.to_frame().select("log_points", "low", "high", "share")
+    assert all(c.drop_nulls().is_finite().all() for c in numbers.iter_columns())
+    assert set(found.refused) == {"synthetic control", "matrix completion", "conformal"}
+
+
+def test_both_powers_are_said_with_what_they_compare() -> None:
+    found = infer((world(), CODES, YEARS), "ARE", "QAT", (2016, 2020), BASE)
+    single, means = found.sentences[-2:]
+    assert single.startswith("With single years compared, an extra loss of up to ")
+    assert means.startswith("With means of up to three years compared, an extra loss of up to ")
+    assert f"up to {found.power.half_pct:.0f}%" in single
+    assert f"up to {found.means_power.half_pct:.0f}%" in means
+
+
+def test_a_test_without_power_says_so() -> None:
+    assert "No extra loss short of the whole flow" in str(Power(0.05, -np.inf, -np.inf, -np.inf, 400))
+    assert "none short of the whole flow" in str(Power(0.05, -2.0, -2.0, -6.0, 400))
+    assert "one of 70% is found" in str(Power(0.05, -1.0, -0.9, np.log(0.3), 400))
+
+
+def test_nested_says_why_a_zero_is_not_split(emptied) -> None:
+    found = nested(emptied, "ARE", "QAT", {"the ban": (2016, 2020)}, [BASE])
+    assert any("ARE" in s or "Emirates" in s for s in found.sentences if "recorded zero" in s)
+    frame = found.to_frame().filter(exporter="ARE", attribution="three-way", part="the pair's own")
+    assert frame["log_points"].item() is None
+    assert "recorded zero" in frame["note"].item()
+    assert found.to_frame()["low"].drop_nulls().is_finite().all()
+
+
+def test_robustness_without_a_result_says_why(emptied) -> None:
+    found = robustness(emptied, "ARE", "QAT", (2016, 2020), base_windows=[BASE], unrecorded=(0.0, 0.1, 0.3))
+    assert found.estimates.size == 0
+    assert found.unrecorded is None
+    assert all("recorded zero" in s.reason for s in found.specifications)
+    assert found.summary().startswith("ARE to QAT, 2016→2020: none of 12 specifications could be run.")
+    assert found.curve()["data"]["values"] == []
+
+
+def test_robustness_refuses_what_is_no_specification() -> None:
+    panel = (world(), CODES, YEARS)
+    with pytest.raises(SpecificationError, match="Did you mean 'size'"):
+        robustness(panel, "ARE", "QAT", (2016, 2020), base_windows=[BASE], placebos=("sizes",))
+    for nothing in ({"base_windows": []}, {"placebos": ()}):
+        with pytest.raises(SpecificationError, match="at least one panel"):
+            robustness(panel, "ARE", "QAT", (2016, 2020), **({"base_windows": [BASE]} | nothing))
+    with pytest.raises(SpecificationError, match="at least one panel"):
+        robustness({}, "ARE", "QAT", (2016, 2020))
+    for prior in ((0.5, 0.3, 0.7), (0.1, 0.2), (0.0, 0.5, 1.0)):
+        with pytest.raises(SpecificationError, match="no prior of a share"):
+            robustness(panel, "ARE", "QAT", (2016, 2020), base_windows=[BASE], unrecorded=prior)
+    with pytest.raises(UnknownEconomy):
+        robustness(panel, "ARE", "QAX", (2016, 2020), base_windows=[BASE])
+
+
+def test_a_certain_unrecorded_share_moves_the_result_by_its_log() -> None:
+    found = robustness(
+        (world(), CODES, YEARS), "ARE", "QAT", (2016, 2020), base_windows=[BASE], unrecorded=(0.3, 0.3, 0.3)
+    )
+    main = found.specifications[0].dyad_part
+    assert found.unrecorded == pytest.approx([main - np.log(0.7)] * 3)
+
+
+def test_an_amount_that_is_none_is_refused() -> None:
+    for smallest in (0.0, -1.0, np.inf):
+        with pytest.raises(SpecificationError, match="smallest amount recorded"):
+            compute_paths((world(), CODES, YEARS), choose_cases(["ARE-QAT-2017"]), smallest_usd_mn=smallest)
+
+
+def test_tables_of_another_panel_are_made_of_its_paths_only() -> None:
+    flows = world()
+    flows[8:, 0, 1] *= np.exp(-3)
+    points = compute_paths((flows, CODES, YEARS), choose_cases(["ARE", "QAT"])).points
+    tables = library_tables(["ARE", "QAT"], points)
+    assert set(tables["paths"]["case_id"]) == {"ARE-QAT-2017", "QAT-ARE-2017"} == set(tables["outcomes"]["case_id"])
+    assert tables["cases"].filter(case_id="ARE-QAT-2017")["residual"].item() == pytest.approx(-3, abs=0.3)
+    assert "scores" not in tables  # one region says nothing about forecasts
+    assert tables["recoveries"].is_empty()
+    assert "scores" in library_tables(["QAT"])
+    with pytest.raises(TooFewDonors, match="two regions"):
+        scores_of(())
+
+
+def test_a_filter_does_not_change_a_path() -> None:
+    """Other ruptures of the panel are left out of the fit also when they are not asked for."""
+    flows = world(3)
+    flows[7:, 1, 0] *= np.exp(-4)  # QAT -> ARE is a case too
+    alone = compute_paths((flows, CODES, YEARS), choose_cases(["ARE-QAT-2017"])).points
+    together = compute_paths((flows, CODES, YEARS), cases()).points
+    assert alone == tuple(p for p in together if p.case_id == "ARE-QAT-2017")
