@@ -120,3 +120,31 @@ def test_a_filter_does_not_change_a_path() -> None:
     alone = compute_paths((flows, CODES, YEARS), choose_cases(["ARE-QAT-2017"])).points
     together = compute_paths((flows, CODES, YEARS), cases()).points
     assert alone == tuple(p for p in together if p.case_id == "ARE-QAT-2017")
+
+
+def collapsing() -> np.ndarray:
+    """All exports of ARE fall to a twentieth at once in 2018, as when an office stops reporting."""
+    flows = world(5)
+    flows[8:, 0, :] *= 0.05
+    return flows
+
+
+def test_a_mirror_artefact_is_named_by_every_test() -> None:
+    artefact, sound = (collapsing(), CODES, YEARS), (world(5), CODES, YEARS)
+    assert any("mirror artefact" in s for s in infer(artefact, "ARE", "QAT", (2016, 2020), BASE).sentences)
+    assert not infer(sound, "ARE", "QAT", (2016, 2020), BASE).cautions
+    both = robustness({"partners": sound, "own reports": artefact}, "ARE", "QAT", (2016, 2020), base_windows=[BASE])
+    assert len(both.cautions) == 1
+    assert both.cautions[0].startswith("own reports: ARE's exports collapse")
+    assert "mirror artefact" in both.summary()
+
+
+def test_the_panel_that_lacks_the_years_is_named() -> None:
+    short = (world()[:8], CODES, YEARS[:8])
+    with pytest.raises(SpecificationError, match=r"which has 2010 to 2017 \(own reports\)"):
+        robustness({"totals": (world(), CODES, YEARS), "own reports": short}, "ARE", "QAT", (2016, 2020))
+
+
+def test_an_economy_given_twice_is_refused() -> None:
+    with pytest.raises(SpecificationError, match="'QAT' twice"):
+        infer((world(), ("QAT", *CODES[1:]), YEARS), "QAT", "X01", (2016, 2020), BASE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.cautions import require_trade_before
+from detente.attribution.cautions import cautions, require_trade_before
 from detente.attribution.completion import Completed, complete_path
 from detente.attribution.conformal import Conformal, conformal_interval
 from detente.attribution.episodes import Episode, episodes_of
@@ -53,6 +53,8 @@ class Inference:
     conformal : Conformal or None
     refused : mapping of method to reason
         Why a method is missing.
+    cautions : tuple of str
+        What may be wrong with the flow as recorded; said after the methods.
     """
 
     exporter: str
@@ -68,6 +70,7 @@ class Inference:
     completed: Completed | None
     conformal: Conformal | None
     refused: dict[str, str]
+    cautions: tuple[str, ...] = ()
 
     def to_frame(self) -> pl.DataFrame:
         """One row a method: estimate, range, share, donors, what the range is (polars).
@@ -139,7 +142,7 @@ class Inference:
             if seen:
                 text = str(seen)
                 found.append(f"With {how} compared, {text[0].lower()}{text[1:]}")
-        return tuple(found)
+        return (*found, *self.cautions)
 
     def _means_sentence(self) -> str:
         if not np.isfinite(self.means):
@@ -227,6 +230,7 @@ def infer(
         attempt("matrix completion", _on_whole, complete_path, own, alike, event, seed=seed),
         attempt("conformal", _on_whole, conformal_interval, own, near, event),
         refused,
+        cautions(sample, i, j),
     )
 
 

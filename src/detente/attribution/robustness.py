@@ -8,7 +8,7 @@ unrecorded share of the trade, drawn from a stated prior.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.attribute import contiguity_matrix
-from detente.attribution.cautions import require_trade_before
+from detente.attribution.cautions import cautions, require_trade_before
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.placebos import check_kind, choose, stand
 from detente.attribution.residuals import residuals
@@ -60,6 +60,8 @@ class Robustness:
     prior : (float, float, float) or None
         Lowest, most likely and highest share of the trade at the episode's end that is unrecorded
         (triangular).
+    cautions : tuple of str
+        What may be wrong with the flow as recorded, panel by panel.
     """
 
     exporter: str
@@ -68,6 +70,7 @@ class Robustness:
     specifications: tuple[Specification, ...]
     unrecorded: tuple[float, float, float] | None = None
     prior: tuple[float, float, float] | None = None
+    cautions: tuple[str, ...] = ()
 
     @property
     def estimates(self) -> Floats:
@@ -86,7 +89,10 @@ class Robustness:
         )
 
     def summary(self) -> str:
-        """Range, sign and how often it is unusual, over the specifications."""
+        """Range, sign and how often it is unusual, over the specifications; then the cautions."""
+        return " ".join((self._range(), *self.cautions))
+
+    def _range(self) -> str:
         ran = self.estimates
         who = f"{self.exporter} to {self.importer}, {self.episode}"
         if not len(ran):
@@ -206,9 +212,12 @@ def robustness(
     if unrecorded is not None:
         _check_prior(unrecorded)
     found: list[Specification] = []
+    warned: list[str] = []
     for name, panel in named.items():
-        sample = Sample.of(panel)
+        sample = replace(Sample.of(panel), name=name) if len(named) > 1 else Sample.of(panel)
         asked.check(sample)
+        said = cautions(sample, sample.economy(origin), sample.economy(destination))
+        warned += [f"{name}: {text}" if len(named) > 1 else text for text in said]
         kinds = (*placebos, "contiguous") if contiguity is not None else tuple(placebos)
         subsets = subsamples(sample, origin, destination)
         for (label, sub), base in product(subsets.items(), base_windows):
@@ -216,7 +225,7 @@ def robustness(
             found += [Specification(name, f"{base[0]}-{base[1]}", label, *row) for row in rows]
     main = next((s.dyad_part for s in found if s.dyad_part is not None), None)
     band = None if unrecorded is None or main is None else _unrecorded_band(main, unrecorded, draws, seed)
-    return Robustness(origin, destination, asked, tuple(found), band, unrecorded)
+    return Robustness(origin, destination, asked, tuple(found), band, unrecorded, tuple(warned))
 
 
 def _check_prior(given: Sequence[float]) -> None:
