@@ -124,6 +124,18 @@ def test_forecast_refuses_nonsense() -> None:
         predict("closure", "thaw")
     with pytest.raises(SpecificationError, match="1 to 5"):
         predict("closure", horizon=9)
+    with pytest.raises(SpecificationError, match="no residual"):
+        predict("closure", "reopening", before=float("nan"))
+    with pytest.raises(SpecificationError, match="is none"):
+        predict("closure").quantile(1.2)
+    for wrong in (-5.0, float("nan"), float("inf")):
+        with pytest.raises(SpecificationError, match="is no flow"):
+            predict("closure").flows(wrong)
+
+
+def test_a_recorded_zero_before_a_reopening_counts_as_the_largest_gap() -> None:
+    zero, deep = (predict("closure", "reopening", 2, before=b).values for b in (-np.inf, CAP))
+    assert zero == pytest.approx(deep)
 
 
 def test_flows_scale_with_the_demand_scenario() -> None:

@@ -61,6 +61,8 @@ class Forecast:
 
     def quantile(self, share: float | Sequence[float]) -> Floats:
         """Points below which ``share`` of the forecast lies."""
+        if not np.all((np.asarray(share) >= 0) & (np.asarray(share) <= 1)):
+            raise SpecificationError(f"A share of {share} is none.", fix="Give numbers between 0 and 1.")
         middle = np.cumsum(self.weights) - self.weights / 2
         return np.interp(share, middle, self.values)
 
@@ -93,7 +95,16 @@ class Forecast:
         counterfactual : float
             Million US$: the demand scenario.
         share : sequence of float
+
+        Raises
+        ------
+        SpecificationError
+            A counterfactual that is negative or no number.
         """
+        if not 0 <= counterfactual < np.inf:
+            raise SpecificationError(
+                f"A counterfactual of {counterfactual:g} million US$ is no flow.", fix="Give what would be expected."
+            )
         return counterfactual * np.exp(self.quantile(share))
 
 
@@ -116,7 +127,7 @@ def predict(
     horizon : int
         1 to 5 full years.
     before : float
-        Residual in the year before (used after a reopening), log points.
+        Residual in the year before (used after a reopening), log points; minus infinity for a recorded zero.
     noise : (m,) array, optional
         Residuals of comparable ordinary dyads at this horizon; a normal spread of 0.3 by default.
     learn_from : iterable of Outcome, optional
@@ -125,7 +136,7 @@ def predict(
     Raises
     ------
     SpecificationError
-        An unknown instrument or kind, or a horizon outside 1 to 5.
+        An unknown instrument or kind, a horizon outside 1 to 5, or ``before`` that is no number.
     TooFewDonors
         No case to learn from.
 
@@ -135,7 +146,8 @@ def predict(
     >>> bool(closure.quantile(0.5) < quarrel.quantile(0.5))
     True
     """
-    _check(instrument, kind, horizon)
+    _check(instrument, kind, horizon, before)
+    before = max(before, CAP)
     known = [
         o
         for o in (outcomes() if learn_from is None else learn_from)
@@ -181,7 +193,7 @@ def _share(percent: float) -> str:
     return f"{percent:.0f}%" if percent >= 1 else "less than 1%"
 
 
-def _check(instrument: str, kind: str, horizon: int) -> None:
+def _check(instrument: str, kind: str, horizon: int, before: float) -> None:
     if instrument not in INSTRUMENTS:
         raise SpecificationError(
             f"'{instrument}' is no instrument.{did_you_mean(instrument, INSTRUMENTS)}",
@@ -191,6 +203,8 @@ def _check(instrument: str, kind: str, horizon: int) -> None:
         raise SpecificationError(f"'{kind}' is neither 'rupture' nor 'reopening'.")
     if horizon not in HORIZONS:
         raise SpecificationError(f"The library speaks about 1 to 5 full years, not {horizon}.")
+    if np.isnan(before) or before == np.inf:
+        raise SpecificationError(f"before={before} is no residual.", fix="Give log points, e.g. -1.2.")
 
 
 def _spread(found: Sequence[Outcome], weight: float, kind: str, before: float) -> tuple[Floats, Floats]:
