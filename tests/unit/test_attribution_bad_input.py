@@ -8,7 +8,7 @@ import pytest
 from detente.attribution import infer, nested, robustness
 from detente.attribution.library import cases, choose_cases, compute_paths, library_tables, scores_of
 from detente.attribution.power import Power
-from detente.errors import SpecificationError, TooFewDonors, UnknownEconomy
+from detente.errors import EmptySample, SpecificationError, TooFewDonors, UnknownEconomy
 
 CODES = ("ARE", "QAT", *(f"X{k:02d}" for k in range(28)))
 YEARS = tuple(range(2010, 2021))
@@ -148,3 +148,17 @@ def test_the_panel_that_lacks_the_years_is_named() -> None:
 def test_an_economy_given_twice_is_refused() -> None:
     with pytest.raises(SpecificationError, match="'QAT' twice"):
         infer((world(), ("QAT", *CODES[1:]), YEARS), "QAT", "X01", (2016, 2020), BASE)
+
+
+def test_every_case_without_a_path_has_its_reason() -> None:
+    """A panel to 2018 knows the rupture of 2017, not that of 2019; one to 2016 knows neither."""
+    codes = ("ARE", "QAT", "UGA", "RWA", *CODES[4:])
+    asked = choose_cases(["ARE-QAT-2017"]) + choose_cases(["UGA-RWA-2019"]) + choose_cases(["CUB-USA-1960"])
+    done = compute_paths((world()[:9], codes, YEARS[:9]), asked)
+    assert {p.case_id for p in done.points} == {"ARE-QAT-2017"}
+    assert done.missing == {
+        "UGA-RWA-2019": "the rupture of 2019 lies outside the panel, which ends in 2018",
+        "CUB-USA-1960": "one of the economies is not in the panel",
+    }
+    with pytest.raises(EmptySample, match="the rupture of 2017 lies outside the panel, which ends in 2016"):
+        compute_paths((world()[:7], codes, YEARS[:7]), asked)

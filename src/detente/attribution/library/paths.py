@@ -161,6 +161,8 @@ def _ruptured(sample: Sample, known: Iterable[Case]) -> tuple[NDArray[np.bool_],
 def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case, smallest: float) -> list[Point]:
     i, j = sample.economy(case.exporter), sample.economy(case.importer)
     years = np.asarray(sample.years)
+    if case.start_year > years[-1]:
+        raise EmptySample(f"the rupture of {case.start_year} lies outside the panel, which ends in {years[-1]}")
     before = np.flatnonzero((years < case.start_year) & (years >= case.start_year - BASE_YEARS))
     traded = np.nan_to_num(sample.flows[before, i, j]) > 0
     if traded.sum() < FEWEST_BASE:
@@ -185,6 +187,8 @@ def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case,
                 standing.share, standing.n, standing.low, standing.high, "zero" if zero else "computed",
             )
         )  # fmt: skip
+    if not points:
+        raise EmptySample(f"no year from {case.start_year - 1} on has a counterfactual")
     return points
 
 
