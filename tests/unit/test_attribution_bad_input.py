@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.attribution import infer, nested, robustness
+from detente.attribution import attribute, infer, nested, robustness
 from detente.attribution.library import cases, choose_cases, compute_paths, library_tables, scores_of
 from detente.attribution.power import Power
 from detente.errors import EmptySample, SpecificationError, TooFewDonors, UnknownEconomy
@@ -162,3 +162,14 @@ def test_every_case_without_a_path_has_its_reason() -> None:
     }
     with pytest.raises(EmptySample, match="the rupture of 2017 lies outside the panel, which ends in 2016"):
         compute_paths((world()[:7], codes, YEARS[:7]), asked)
+
+
+def test_a_rise_from_a_recorded_zero_is_no_gain() -> None:
+    flows = world()
+    flows[5, 0, 1] = 0.0
+    found = attribute((flows, CODES, YEARS), "ARE", "QAT", [(2015, 2018)], [(2010, 2014)])
+    finding = next(f for f in found.findings if (f.exporter, f.importer) == ("ARE", "QAT"))
+    assert "nothing can be said about their change" in finding.sentence
+    assert finding.standing is None
+    assert np.isnan(finding.split.dyad_part)
+    assert not any("inf" in f.sentence or "nan" in f.sentence for f in found.findings)
