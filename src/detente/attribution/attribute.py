@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -168,7 +168,7 @@ def attribute(
     UnknownEconomy, SpecificationError
         The dyad, an episode or a base window is not in the panel.
     NotIdentified
-        No trade in the base years in either direction.
+        One of the two directions has no trade in the base years.
     TooFewDonors
         No comparable dyad.
 
@@ -239,6 +239,10 @@ def _finding(
             others = company(change, fit.base_mean, i, j, barred=sample.barred)
     flow_from, flow_to = float(sample.flows[start, i, j]), float(sample.flows[end, i, j])
     exporter, importer = sample.economies[i], sample.economies[j]
+    if parts.log_change == np.inf:
+        # A recorded zero to start from: it may mean that nothing was reported, and no change can be told from it.
+        parts = replace(parts, log_change=np.nan, share_part=np.nan, dyad_part=np.nan)
+        standing = others = None
     sentence = finding_sentence(exporter, importer, episode, flow_from, flow_to, parts, standing, names, others)
     return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence)
 

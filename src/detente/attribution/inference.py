@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.cautions import require_trade_before
+from detente.attribution.cautions import cautions, require_trade_before
 from detente.attribution.completion import Completed, complete_path
 from detente.attribution.conformal import Conformal, conformal_interval
 from detente.attribution.episodes import Episode, episodes_of
@@ -18,6 +18,7 @@ from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.attribution.sentences import log_points, share_in_words
 from detente.attribution.synthetic import Synthetic, synthetic_control
+from detente.attribution.tables import known
 from detente.errors import DetenteError, SpecificationError
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Inference:
     conformal : Conformal or None
     refused : mapping of method to reason
         Why a method is missing.
+    cautions : tuple of str
+        What may be wrong with the flow as recorded; said after the methods.
     """
 
     exporter: str
@@ -67,6 +70,7 @@ class Inference:
     completed: Completed | None
     conformal: Conformal | None
     refused: dict[str, str]
+    cautions: tuple[str, ...] = ()
 
     def to_frame(self) -> pl.DataFrame:
         """One row a method: estimate, range, share, donors, what the range is (polars).
@@ -104,18 +108,17 @@ class Inference:
                 )
             )
         rows += [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
-        columns = ["method", "log_points", "low", "high", "share", "n", "note"]
-        frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+        numbers = dict.fromkeys(("log_points", "low", "high", "share"), pl.Float64)
+        schema = {"method": pl.String, **numbers, "n": pl.Int64, "note": pl.String}
+        rows = [tuple(known(v) if isinstance(v, float) else v for v in row) for row in rows]
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
         size = pl.Series("measured_size", [_measured_size(name) for name in frame["method"]], dtype=pl.Float64)
         return frame.with_columns(size)
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """What each method allows to say."""
-        found = [
-            f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
-            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
-        ]
+        found = [self._means_sentence()]
         if self.synthetic:
             s = self.synthetic
             found.append(
@@ -135,8 +138,22 @@ class Inference:
                 f"Over time, {1 - f.level:.0%} conformal limits for a constant effect are "
                 f"{log_points(f.low)} to {log_points(f.high)}."
             )
-        best = max((p for p in (self.power, self.means_power) if p), key=lambda p: p.half, default=None)
-        return (*found, str(best)) if best else tuple(found)
+        for how, seen in (("single years", self.power), ("means of up to three years", self.means_power)):
+            if seen:
+                text = str(seen)
+                found.append(f"With {how} compared, {text[0].lower()}{text[1:]}")
+        return (*found, *self.cautions)
+
+    def _means_sentence(self) -> str:
+        if not np.isfinite(self.means):
+            return (
+                "Means of up to three years cannot be compared: a year among them is a recorded zero, which may "
+                "mean that nothing was reported, or has no counterfactual."
+            )
+        return (
+            f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
+            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
+        )
 
 
 def infer(
@@ -213,6 +230,7 @@ def infer(
         attempt("matrix completion", _on_whole, complete_path, own, alike, event, seed=seed),
         attempt("conformal", _on_whole, conformal_interval, own, near, event),
         refused,
+        cautions(sample, i, j),
     )
 
 

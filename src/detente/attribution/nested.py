@@ -72,6 +72,9 @@ class Part:
     note: str = ""
 
 
+UNSPLIT = "not split, a recorded zero at one end may mean that nothing was reported"
+
+
 @dataclass(frozen=True, slots=True)
 class Nested:
     """All attributions of all episodes, both directions."""
@@ -90,7 +93,11 @@ class Nested:
     def sentences(self) -> tuple[str, ...]:
         """What comparable suppliers and markets leave of each pair's own part."""
         own = {self._key(p): p.log_points for p in self.parts if p.part == "the pair's own"}
-        found = []
+        found = [
+            f"{name_of(p.exporter)} to {name_of(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): {p.note}."
+            for p in self.parts
+            if p.part == "the pair's own" and p.note == UNSPLIT
+        ]
         for p in self.parts:
             if p.part not in ("beyond comparable suppliers", "beyond comparable markets") or p.log_points is None:
                 continue
@@ -141,6 +148,9 @@ class _Change:
         flow = self.sample.flows[:, self.i, self.j]
         mean = logarithmic_mean(flow[start], flow[end])
         usd = float(value * mean) if known and np.isfinite(mean) else None
+        more = {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in more.items()}
+        if not known and 0 in (flow[start], flow[end]):
+            more["note"] = UNSPLIT
         return Part(
             *self.codes, str(self.episode), *self.base, attribution, part, float(value) if known else None,
             usd, **more,
