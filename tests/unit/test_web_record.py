@@ -241,7 +241,7 @@ def test_what_is_named_inside_other_cells_counts_as_used(study, table, id_, user
 
 def test_an_event_that_a_claim_is_tested_against_stays(study):
     claim = next(c for c in _rows(study)["claims"] if c.get("test") == "event")
-    with pytest.raises(InUse, match="claims.csv"):
+    with pytest.raises(InUse, match=r"claims\.csv"):
         _take_out(study, "events", claim["target"].split(";")[0].strip())
 
 
@@ -271,7 +271,9 @@ def test_old_problems_that_only_move_up_a_row_do_not_block_a_deletion(study):
     bad = path.read_text(encoding="utf-8").rstrip("\n").rsplit("\n", 1)
     path.write_text(f"{bad[0]}\n{bad[1].replace('20', '2o', 1)}\n", encoding="utf-8", newline="")
     assert Ledger.check(study.record) != []
-    free = next(r["event_id"] for r in _rows(study)["events"][1:] if not references(_rows(study), "events", r["event_id"]))
+    free = next(
+        r["event_id"] for r in _rows(study)["events"][1:] if not references(_rows(study), "events", r["event_id"])
+    )
     _take_out(study, "events", free)
     assert read_file(study, "events").find("event_id", free) is None
 

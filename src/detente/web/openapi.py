@@ -31,7 +31,7 @@ SETTING: dict[str, Schema] = {
 }
 ASKED: dict[str, Schema] = {
     "a": TEXT, "b": TEXT, "from": YEAR, "to": YEAR, "base_from": YEAR, "base_to": YEAR,
-    "placebos": {"type": "string", "enum": list(PLACEBOS)},
+    "placebos": {"type": "string", "enum": list(PLACEBOS)}, "donors": TEXT,
 }  # fmt: skip
 SESSION: dict[str, Schema] = {"session": TEXT, "seq": {"type": "integer", "minimum": 0}, "label": TEXT}
 IN_PATH: dict[str, Schema] = {
@@ -62,7 +62,8 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
     ("get", "/s/{study}/desk/bands", "Bands of a setting from exact draws", {**SETTING, **SESSION}, {}),
     ("get", "/s/{study}/desk/download/{kind}", "A setting as a file", SETTING, {}),
     ("post", "/s/{study}/desk/save", "Save a setting as a scenario", {}, {"title": TEXT, **SETTING}),
-    ("get", "/s/{study}/attribution", "The attribution desk", ASKED, {}),
+    ("get", "/s/{study}/attribution", "The attribution desk", {**ASKED, "find": TEXT}, {}),
+    ("get", "/s/{study}/attribution/pairs", "Pairs to pick for comparison", {**ASKED, "find": TEXT}, {}),
     ("get", "/s/{study}/attribution/download/{kind}", "An attribution as a file", ASKED, {}),
     ("get", "/s/{study}/record", "The record", {}, {}),
     (

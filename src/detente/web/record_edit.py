@@ -167,9 +167,7 @@ def _taken_back(file: RecordFile, change: Mapping[str, Any]) -> RecordFile:
     return file.with_row(file.row_of(change["before"]), stands)
 
 
-def _applied(
-    file: RecordFile, schema: Table, changes: Sequence[Change]
-) -> tuple[RecordFile, list[dict[str, Any]]]:
+def _applied(file: RecordFile, schema: Table, changes: Sequence[Change]) -> tuple[RecordFile, list[dict[str, Any]]]:
     """The file with the changes of its table, and what the journal says of each."""
     places: dict[str, int] = {}
     for place, row in enumerate(file.rows):
