@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,10 +25,12 @@ class Study:
     ----------
     folder : where ``study.toml`` and ``record/`` stand.
     spec : what ``study.toml`` says, checked.
+    given : a panel that stands in for the one ``study.toml`` names, as with ``--data``.
     """
 
     folder: Path
     spec: Spec
+    given: Panel | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:
@@ -95,6 +97,7 @@ class Study:
         """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
         from detente.panel import Panel, embedded_panel, read_panel
 
+        data = self.given if data is None else data
         if isinstance(data, Panel):
             panel = data
         elif data is not None:
