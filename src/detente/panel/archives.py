@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import zipfile
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from detente.errors import UnreadableFile
@@ -65,7 +66,7 @@ def _reason(items: list[zipfile.ZipInfo], limits: Limits) -> str:
         if (reason := _reason_of_one(item, limits)) != "":
             return f"holds '{item.filename[:80]}', which {reason}"
     ends = sorted((item.header_offset, item.header_offset + item.compress_size) for item in items if item.file_size)
-    if any(end > start for (_, end), (start, _) in zip(ends, ends[1:])):
+    if any(end > start for (_, end), (start, _) in pairwise(ends)):
         return "has files that lie over one another"
     return ""
 

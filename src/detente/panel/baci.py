@@ -122,7 +122,6 @@ def _members(path: Path) -> Iterator[tuple[float, str, str, BinaryIO]]:
 
 
 def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
-    import polars as pl
 
     frame = _csv(handle, label, infer_schema=False)
     number = next((c for c in frame.columns if c in ("country_code", "i")), None)

@@ -11,6 +11,7 @@ from detente.web.export import KINDS as FILES
 from detente.web.levers import levers
 from detente.web.record_edit import EDITABLE
 from detente.web.setting import DEFICITS, LIMITS, MOST
+from detente.web.uploads import KINDS as UPLOADS
 from detente.web.words import LANGUAGES
 
 Schema = dict[str, Any]
@@ -40,6 +41,7 @@ IN_PATH: dict[str, Schema] = {
     "kind": {"type": "string", "enum": list(FILES)},
     "job": {"type": "string", "pattern": "^[0-9]+$"},
 }
+FILE: dict[str, Schema] = {"": {"type": "string", "format": "binary"}}  # the body is the file itself
 ROW = {column: TEXT for name in EDITABLE for column in TABLES[name].allowed}
 
 # method, path, summary, query, form
@@ -77,6 +79,18 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
     ("post", "/s/{study}/record/{table}/row", "Save a row", {}, {"id": TEXT, "digest": TEXT, **ROW}),
     ("post", "/s/{study}/record/{table}/delete", "Delete a row", {}, {"id": TEXT, "digest": TEXT}),
     ("post", "/s/{study}/record/{table}/undo", "Undo the last change", {}, {}),
+    ("get", "/s/{study}/data", "The panel and the record as files", {"chosen": TEXT}, {}),
+    ("post", "/s/{study}/data/{kind}", "Upload a panel or a record", {"name": TEXT}, FILE),
+    ("get", "/s/{study}/data/{job}", "What an uploaded file holds", {}, {}),
+    (
+        "post",
+        "/s/{study}/data/{job}/use",
+        "Use an uploaded file",
+        {},
+        {"all": {"type": "string", "enum": ["ours", "theirs"]}},
+    ),
+    ("post", "/s/{study}/panel", "Use another of the study's panels", {}, {"use": TEXT}),
+    ("get", "/s/{study}/workbook", "The record as a workbook", {}, {}),
     ("post", "/s/{study}/run", "Start a full run", {}, {}),
     ("get", "/jobs", "Runs in progress and finished", {}, {}),
     ("get", "/jobs/{job}", "One run", {}, {}),
@@ -123,7 +137,8 @@ def description() -> dict[str, Any]:
 def _operation(
     method: str, path: str, summary: str, query: dict[str, Schema], form: dict[str, Schema]
 ) -> dict[str, Any]:
-    asked = [(name, "path", IN_PATH[name]) for name in IN_PATH if f"{{{name}}}" in path]
+    places = IN_PATH | ({"kind": {"type": "string", "enum": list(UPLOADS)}} if form is FILE else {})
+    asked = [(name, "path", places[name]) for name in places if f"{{{name}}}" in path]
     asked += [(name, "query", schema) for name, schema in query.items()]
     if method == "get":
         asked += [
@@ -144,5 +159,8 @@ def _operation(
     if method == "post":
         out["security"] = [{"token": []}]
         schema = {"type": "object", "properties": form}
-        out["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+        content = {"application/x-www-form-urlencoded": {"schema": schema}}
+        out["requestBody"] = {
+            "content": {"application/octet-stream": {"schema": form[""]}} if form is FILE else content
+        }
     return out

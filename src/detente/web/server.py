@@ -73,7 +73,7 @@ def serve(
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
-        site.jobs.close()
+        site.close()
 
 
 def _workspace(study: str | None, root: Path, kind: type[Workspace]) -> tuple[Workspace, str]:

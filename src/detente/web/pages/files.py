@@ -17,7 +17,18 @@ from detente.web.reply import asset
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 OWN = frozenset(
-    {"app.css", "app.js", "chart.js", "desk.js", "attribution.js", "picks.js", "record.js", "job.js", "icon.svg"}
+    {
+        "app.css",
+        "app.js",
+        "chart.js",
+        "desk.js",
+        "attribution.js",
+        "picks.js",
+        "record.js",
+        "job.js",
+        "upload.js",
+        "icon.svg",
+    }
 )
 _BUILDING = threading.Lock()
 

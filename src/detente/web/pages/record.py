@@ -16,7 +16,7 @@ from detente.record import Ledger
 from detente.record.schema import TABLES, Table
 from detente.study import Study
 from detente.web.journal import last_change, named
-from detente.web.pages.study import head
+from detente.web.pages.study import head, require_writable
 from detente.web.record_edit import EDITABLE, Change, Conflict, InUse, Rejected, read_file, save, undo
 from detente.web.record_file import Row
 from detente.web.reply import go, page, words_of
@@ -75,14 +75,14 @@ async def delete(request: Request) -> Response:
 
 async def take_back(request: Request) -> Response:
     study, key, table = _place(request)
-    _writable(request, study)
+    require_writable(request, study)
     ids = await run_in_threadpool(undo, study)
     return go(request, f"/s/{key}/record/{table.name}?undone={quote(ids)}")
 
 
 def _change(request: Request, given: dict[str, str]) -> Response:
     study, key, table = _place(request)
-    _writable(request, study)
+    require_writable(request, study)
     id_, digest = given.get("id", ""), given.get("digest", "")
     cells = {c: given.get(c, "") for c in table.schema.allowed}
     source = {c: given.get(NEW_SOURCE + c, "").strip() for c in TABLES["sources"].allowed}
@@ -115,7 +115,7 @@ def _change(request: Request, given: dict[str, str]) -> Response:
 
 def _delete(request: Request, given: dict[str, str]) -> Response:
     study, key, table = _place(request)
-    _writable(request, study)
+    require_writable(request, study)
     id_, digest = given.get("id", ""), given.get("digest", "")
     row = _row(study, table, id_)
     try:
@@ -211,14 +211,6 @@ class _Table:
 def _place(request: Request) -> tuple[Study, str, _Table]:
     key = request.path_params["study"]
     return request.app.state.site.workspace.study(key), key, _Table(request.path_params["table"])
-
-
-def _writable(request: Request, study: Study) -> None:
-    if request.app.state.site.workspace.is_builtin(study):
-        raise StudyError(
-            "This study ships with the package and is not changed.",
-            fix="Make a copy of it first, on its page.",
-        )
 
 
 ROUTES = [
