@@ -253,6 +253,8 @@ def test_a_row_changed_since_it_was_shown_is_not_deleted(study):
     assert conflict.value.now.cells["note"] == "first"
     with pytest.raises(Conflict, match="no longer there"):
         save(study, [Change("events", "none", "x", None)])
+    with pytest.raises(Conflict, match="no longer there"):
+        save(study, [Change("events", "", "", None)])
 
 
 def test_a_deletion_is_not_undone_over_a_row_that_took_its_id(study):

@@ -173,7 +173,7 @@ def _applied(file: RecordFile, schema: Table, changes: Sequence[Change]) -> tupl
     for place, row in enumerate(file.rows):
         places.setdefault(row.cells.get(schema.key, ""), place)
     for change in changes:  # against the file as it stands, before a new column makes every line longer
-        if change.id:
+        if change.id or change.cells is None:
             stands = file.rows[places[change.id]] if change.id in places else None
             if stands is None or stands.digest != change.digest:
                 raise Conflict(change.id, stands)

@@ -132,7 +132,7 @@ def _delete(request: Request, given: dict[str, str]) -> Response:
 
 
 def _row(study: Study, table: _Table, id_: str) -> Row:
-    row = read_file(study, table.name).find(table.schema.key, id_)
+    row = read_file(study, table.name).find(table.schema.key, id_) if id_ else None
     if row is None:
         raise StudyError(
             f"There is no row '{id_[:60]}' in {table.schema.file}.",
