@@ -457,6 +457,7 @@ def test_a_record_is_merged_shown_decided_and_undone(client, site):
     found = client.get(f"/s/copy/data/{job['id']}").json()["found"]
     assert [(c["id"], c["column"], c["theirs"]) for c in found["conflicts"]] == [("E040", "title", "Another title")]
     assert [row["id"] for row in found["rows"] if not row["digest"]] == ["N001"]
+    assert found["same"] == 0
     assert _files(site) == before
     where = client.post(f"/s/copy/data/{job['id']}/use", data={"take-0": "theirs"}).json()["location"]
     assert where.startswith("/s/copy/record/events?saved=")

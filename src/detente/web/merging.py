@@ -39,8 +39,10 @@ def table_of(file: Path) -> Table:
     return found[0]
 
 
-def completed(file: Path, place: Path, table: Table) -> None:
-    """Put an uploaded table in the place of the study's, its rows first and under their own numbers, then the study's others.
+def completed(file: Path, place: Path, table: Table) -> set[str]:
+    """Put an uploaded table in the place of the study's, its rows first and under their own numbers, then the others.
+
+    Returns the ids of its own rows.
 
     Raises
     ------
@@ -52,12 +54,14 @@ def completed(file: Path, place: Path, table: Table) -> None:
     given, problems = read_table(file, table)
     if problems:
         raise RecordError(problems)
-    others = read_table(place, table)[0].filter(~pl.col(table.key).is_in(given[table.key].drop_nulls().to_list()))
+    ids = set(given[table.key].drop_nulls())
+    others = read_table(place, table)[0].filter(~pl.col(table.key).is_in(ids))
     pl.concat([given, others]).write_csv(place)
+    return ids
 
 
-def merged(study: Study, theirs: Path) -> dict[str, Any]:
-    """The plan of a merge in plain values.
+def merged(study: Study, theirs: Path, brought: Mapping[str, set[str]] | None = None) -> dict[str, Any]:
+    """The plan of a merge in plain values; ``brought`` are the ids that came with the file, by table, if not all.
 
     ``rows`` are new rows and rows with cells to fill or in dispute (``table``, ``id``, ``digest``, ``cells`` with the
     study's own where the two differ, ``changed``), ``conflicts`` the cells in which the two differ (``table``,
@@ -74,7 +78,7 @@ def merged(study: Study, theirs: Path) -> dict[str, Any]:
     disputed = {(conflict["table"], conflict["id"]) for conflict in conflicts}
     for name, frame in out.tables.items():
         key, stand = TABLES[name].key, {row.cells.get(TABLES[name].key): row for row in read_file(study, name).rows}
-        brought = _ids(theirs / TABLES[name].file, key)
+        came = set(frame[key]) if brought is None else brought.get(name, set())
         for row in frame.iter_rows(named=True):
             old = stand.get(row[key])
             cells = {column: value or "" for column, value in row.items()}
@@ -86,7 +90,7 @@ def merged(study: Study, theirs: Path) -> dict[str, Any]:
                     {"table": name, "id": row[key], "digest": old.digest if old else "", "cells": cells,
                      "changed": changed}
                 )  # fmt: skip
-            elif row[key] in brought:
+            elif row[key] in came:
                 same += 1
     return {"problems": [], "rows": rows, "conflicts": conflicts, "same": same}
 
@@ -113,10 +117,3 @@ def _one_number(conflict: Mapping[str, str]) -> bool:
         return float(conflict["ours"]) == float(conflict["theirs"])
     except ValueError:
         return False
-
-
-def _ids(file: Path, key: str) -> set[str]:
-    if not file.is_file():
-        return set()
-    with file.open(encoding="utf-8-sig", newline="") as handle:
-        return {(row.get(key) or "").strip() for row in csv.DictReader(handle)}

@@ -86,11 +86,12 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
     """The record in the file merged with the study's: rows to add, cells to fill, and cells the two differ in."""
     from detente.errors import RecordError
     from detente.record import Ledger
+    from detente.record.schema import TABLES
     from detente.record.spreadsheet import read_workbook
     from detente.study import open_study
     from detente.web.merging import completed, merged, table_of
 
-    study, theirs = open_study(folder), out / "record"
+    study, theirs, brought = open_study(folder), out / "record", None
     say(stage="read", share=0.1)
     try:
         if file.suffix == ".xlsx":
@@ -98,13 +99,14 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
         else:
             shutil.copytree(study.record, theirs, ignore=shutil.ignore_patterns(".*"))
             table = table_of(file)
-            completed(file, theirs / table.file, table)
+            name = next(name for name, known in TABLES.items() if known is table)
+            brought = {name: completed(file, theirs / table.file, table)}
             before = set(Ledger.check(study.record))
             problems = [p for p in Ledger.check(theirs) if p not in before]
             if problems:
                 raise RecordError(problems)
         say(stage="merge", share=0.6)
-        return merged(study, theirs)
+        return merged(study, theirs, brought)
     except RecordError as wrong:
         return {"problems": [str(p) for p in wrong.problems], "rows": [], "conflicts": [], "same": 0}
 
