@@ -78,7 +78,11 @@ def merged(study: Study, theirs: Path, brought: Mapping[str, set[str]] | None = 
     disputed = {(conflict["table"], conflict["id"]) for conflict in conflicts}
     for name, frame in out.tables.items():
         key, stand = TABLES[name].key, {row.cells.get(TABLES[name].key): row for row in read_file(study, name).rows}
-        came = set(frame[key]) if brought is None else brought.get(name, set())
+        came = (
+            set(read_table(theirs / TABLES[name].file, TABLES[name])[0][key])
+            if brought is None
+            else brought.get(name, ())
+        )
         for row in frame.iter_rows(named=True):
             old = stand.get(row[key])
             cells = {column: value or "" for column, value in row.items()}
