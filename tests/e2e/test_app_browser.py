@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import threading
 import time
@@ -22,6 +21,9 @@ PAGES = (
     "/s/copy/record/events",
     "/s/copy/record/events/row?id=E040",
     "/s/colombia-venezuela/record/claims",
+    "/s/copy/attribution?placebos=picked&donors=DEU-NLD,NLD-DEU",
+    "/s/copy/data",
+    "/s/colombia-venezuela/data",
     "/jobs",
     "/s/none",
 )
@@ -51,18 +53,6 @@ def address(root):
     server.should_exit = True
     thread.join(10)
     site.jobs.close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        engine = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield engine
-        engine.close()
 
 
 @pytest.fixture
@@ -111,7 +101,7 @@ def test_every_page_fits_its_width_and_draws_its_charts(visit, shape):
         page.goto(path, wait_until="networkidle")
         if "/desk" in path:
             ready(page)
-        if "/attribution" in path:
+        if path == "/s/copy/attribution":
             page.wait_for_selector("#answer[data-state=ready]")
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, (path, wider)
@@ -120,7 +110,7 @@ def test_every_page_fits_its_width_and_draws_its_charts(visit, shape):
             "marks: s.querySelectorAll('.mark-symbol path, .mark-rect path, .mark-line path, .mark-area path').length, "
             "out: s.getBoundingClientRect().right - document.documentElement.clientWidth}))"
         )
-        assert len(charts) == (3 if "/desk" in path else 4 if "/attribution" in path else 0), path
+        assert len(charts) == (3 if "/desk" in path else 4 if path == "/s/copy/attribution" else 0), path
         for chart in charts:
             assert chart["w"] > 200, (path, chart)
             assert chart["marks"] > 0, (path, chart)
@@ -346,6 +336,156 @@ def test_a_run_is_cancelled_and_leaves_nothing_behind(visit, root):
     page.wait_for_selector("text=Cancelled; nothing was written.")
     time.sleep(0.5)
     assert not [p for p in (root / "runs" / "copy").iterdir() if p.name.startswith(".")]
+
+
+def test_pairs_are_picked_by_keyboard_and_copied_with_the_link(visit):
+    page = visit()
+    page.goto("/s/copy/attribution")
+    page.wait_for_selector("#answer[data-state=ready]")
+    page.focus("#picks summary")
+    page.keyboard.press("Enter")
+    page.focus("#find-pairs")
+    page.keyboard.type("brazil")
+    page.wait_for_function("""() => {
+        const names = [...document.querySelectorAll('#offered span:not(.note)')].map(name => name.textContent);
+        return names.length > 10 && names.every(name => name.includes('Brazil'));
+    }""")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "pick-all"
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('#picked button').length > 10")
+    n = page.locator("#picked button").count()
+    page.focus("#picked button")
+    page.keyboard.press("Space")
+    page.wait_for_function("n => document.querySelectorAll('#picked button').length === n - 1", arg=n)
+    assert page.input_value("select[name=placebos]") == "picked"
+    link = page.url
+    assert "placebos=picked" in link
+    assert link.count("BRA") == n - 1
+    page.focus("#ask button.main")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#answer[data-state=ready]")
+    assert "picked by hand" in page.inner_text("#answer")
+    page.go_back()
+    page.wait_for_function("n => document.querySelectorAll('#picked button').length === n - 1", arg=n)
+    other = visit()
+    other.goto(link)
+    other.wait_for_selector("#answer[data-state=ready]")
+    assert other.locator("#picked button").count() == n - 1
+    assert f"{n - 1} comparable dyads" in other.inner_text("#says-0")
+
+
+def test_too_few_pairs_are_said_and_the_picks_stay(visit):
+    page = visit()
+    page.goto("/s/copy/attribution?placebos=picked&donors=DEU-NLD,NLD-DEU")
+    assert "10 are needed" in page.inner_text("#problem")
+    assert page.locator("#picked button").count() == 2
+
+
+def test_a_row_is_deleted_and_undone_and_a_source_in_use_is_not(visit, root):
+    before = (root / "copy" / "record" / "events.csv").read_bytes()
+    page = visit()
+    page.goto("/s/copy/record/events/row?id=E029")
+    page.click("text=Delete this row")
+    page.click("text=Delete E029")
+    page.wait_for_selector("text=Deleted: E029.")
+    assert b"\nE029," not in (root / "copy" / "record" / "events.csv").read_bytes()
+    page.click("text=Undo the last change (E029)")
+    page.wait_for_selector("text=Undone: E029.")
+    assert (root / "copy" / "record" / "events.csv").read_bytes() == before
+    page.goto("/s/copy/record/sources/row?id=cepii-baci")
+    page.click("text=Delete this row")
+    page.click("text=Delete cepii-baci")
+    page.wait_for_selector(".alert:has-text('is named elsewhere and stays')")
+    assert page.locator(".alert li").count() > 5
+
+
+def test_a_panel_is_uploaded_looked_at_and_used(visit, root, tmp_path):
+    from detente.panel import embedded_panel
+
+    file = tmp_path / "My trade.csv"
+    embedded_panel().to_frame().rename({"trade": "value_usd_mn"}).write_csv(file)
+    page = visit()
+    page.goto("/")
+    page.fill("input[name=origin]", "Peru")
+    page.fill("input[name=destination]", "Chile")
+    page.click("text=Make the study")
+    page.click(".places >> text=Data")
+    page.set_input_files("[data-upload$=panel] input[type=file]", file)
+    page.click("[data-upload$=panel] button.main")
+    page.wait_for_url("**/jobs/*")
+    page.reload()
+    page.click("text=See what was found", timeout=60_000)
+    assert "It fits the study" in page.inner_text("main")
+    page.click("text=Use this panel")
+    page.wait_for_selector("text=The study now uses: panels/my-trade.parquet.")
+    assert (root / "peru-chile" / "panels" / "my-trade.parquet").is_file()
+    page.click(".places >> text=Attribution desk")
+    page.wait_for_selector("#answer[data-state=ready]")
+    assert "my-trade.parquet" in page.inner_text(".standfirst")
+
+
+def test_a_record_is_uploaded_and_its_conflict_decided(visit, root, tmp_path):
+    from detente.study import open_study
+
+    before = (root / "copy" / "record" / "events.csv").read_bytes()
+    event = open_study(root / "copy").ledger().events.filter(event_id="E030").to_dicts()[0]
+    file = tmp_path / "events.csv"
+    file.write_text(
+        "event_id,date,title,kind,direction,source_ids\n"
+        f"E030,{event['date']},Another title,{event['kind']},{event['direction']},{event['source_ids']}\n",
+        encoding="utf-8",
+    )
+    page = visit()
+    page.goto("/s/copy/data")
+    page.set_input_files("[data-upload$=record] input[type=file]", file)
+    page.click("[data-upload$=record] button.main")
+    page.click("text=See what was found", timeout=60_000)
+    page.check("input[name=take-0][value=theirs]")
+    page.click("text=Put into the record")
+    page.wait_for_selector("text=Saved: E030.")
+    assert b"Another title" in (root / "copy" / "record" / "events.csv").read_bytes()
+    page.click("text=Undo the last change (E030)")
+    page.wait_for_selector("text=Undone: E030.")
+    assert (root / "copy" / "record" / "events.csv").read_bytes() == before
+
+
+def test_an_upload_is_stopped_and_a_wrong_file_is_said(visit, tmp_path):
+    page = visit()
+    page.goto("/s/copy/data")
+    (tmp_path / "x.exe").write_bytes(b"MZ")
+    page.set_input_files("[data-upload$=panel] input[type=file]", tmp_path / "x.exe")
+    page.click("[data-upload$=panel] button.main")
+    page.wait_for_selector("[data-upload$=panel] .alert:has-text('of no kind that is read here')")
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    page.route("**/data/record**", lambda route: None)  # never answered
+    page.set_input_files("[data-upload$=record] input[type=file]", tmp_path / "x.csv")
+    page.click("[data-upload$=record] button.main")
+    page.click("[data-upload$=record] [data-stop]")
+    page.wait_for_selector("[data-upload$=record] .alert:has-text('Stopped; nothing was kept.')")
+
+
+def test_the_address_is_right_after_a_long_drag(visit):
+    page = visit()
+    page.goto("/s/copy/desk")
+    ready(page)
+    page.evaluate("""async () => {
+        const slider = document.querySelector('#s-goods');
+        for (let k = 1; k <= 400; k++) {
+            slider.value = -k / 200;
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            if (k % 10 === 0) await new Promise(requestAnimationFrame);
+        }
+        slider.dispatchEvent(new Event('change', { bubbles: true }));
+    }""")
+    page.wait_for_function(
+        "() => document.querySelector('#desk').dataset.drawn === document.querySelector('#desk').dataset.asked"
+    )
+    assert "goods=-2" in page.url
+    ready(page)
+    shown = page.inner_text("#told")
+    page.reload()
+    assert page.inner_text("#told") == shown
 
 
 def test_spanish_is_chosen_once_and_stays(visit):

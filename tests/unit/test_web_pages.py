@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
@@ -150,6 +151,66 @@ def test_a_dyad_without_comparable_pairs_says_so_and_keeps_the_form(client):
     assert "no dyad with itself" in answer.text
     answer = client.get(f"{STUDY}/attribution", params={"a": "COL", "b": "Atlantis"})
     assert answer.status_code == 422
+
+
+PICKS = "DEU-NLD,NLD-DEU,BRA-ARG,ARG-BRA,PER-CHL,CHL-PER,MEX-ESP,ESP-MEX,ITA-DEU,USA-MEX,CHN-USA"
+
+
+def test_pairs_picked_by_hand_stand_in_the_address_and_in_the_json(client):
+    ask = {"from": "2008", "to": "2010", "placebos": "picked", "donors": PICKS, "format": "json"}
+    data = client.get(f"{STUDY}/attribution", params=ask).json()
+    assert data["asked"]["donors"] == PICKS
+    assert f"donors={PICKS}" in data["query"]
+    assert [d["id"] for d in data["donors"]] == PICKS.split(",")
+    assert {row["n_placebos"] for row in data["answer"]["findings"]} == {11}
+    assert {fan["n"] for fan in data["answer"]["fans"]} == {11}
+    own = [row for row in data["answer"]["curve"] if row["asked"]]
+    assert {row["placebos"] for row in own} == {"picked"}
+    assert "picked by hand" in data["answer"]["cautions"][0]
+    of_class = client.get(f"{STUDY}/attribution", params={**ask, "placebos": "size"}).json()
+    assert of_class["asked"]["donors"] == PICKS, "a class is looked at without losing the pairs picked"
+    assert "picked" in {row["placebos"] for row in of_class["answer"]["curve"]}
+
+
+@pytest.mark.parametrize(
+    ("donors", "error", "said"),
+    [
+        ("DEU-NLD,NLD-DEU", "TooFewDonors", "10 are needed"),
+        ("", "TooFewDonors", "10 are needed"),
+        ("DEUNLD", "SpecificationError", "DEUNLD"),
+        (PICKS + ",COL-VEN", "SpecificationError", "dyad in question"),
+        (PICKS + ",DEU-XXQ", "UnknownEconomy", "XXQ"),
+        (",".join(f"{chr(65 + k // 26)}{chr(65 + k % 26)}A-DEU" for k in range(401)), "SpecificationError", "401"),
+    ],
+)
+def test_pairs_that_cannot_be_compared_with_are_answered_by_name(client, donors, error, said):
+    ask = {"placebos": "picked", "donors": donors}
+    data = client.get(f"{STUDY}/attribution", params={**ask, "format": "json"})
+    assert data.status_code == 422
+    assert data.json()["error"] == error
+    assert said in data.json()["problem"]
+    assert client.get(f"{STUDY}/attribution", params=ask).status_code == 422
+
+
+def test_a_search_offers_pairs_nearest_in_size_without_the_pair_in_question(client):
+    def offered(find, **more):
+        return client.get(f"{STUDY}/attribution/pairs", params={"find": find, **more}).json()["offered"]
+
+    rows = offered("")
+    from detente.panel import embedded_panel
+
+    panel = embedded_panel()
+    mean = {  # by hand, from the panel: the base years of the study's first window
+        f"{a}-{b}": panel.flow(a, b)[:5].mean() for a in panel.economies for b in panel.economies
+        if a != b and "ROW" not in (a, b) and {a, b} != {"COL", "VEN"}
+    }  # fmt: skip
+    own = panel.flow("COL", "VEN")[:5].mean()
+    nearest = sorted(mean, key=lambda d: abs(np.log(mean[d] / own)) if mean[d] > 0 else np.inf)[:25]
+    assert [row["id"] for row in rows] == nearest
+    assert all("DEU" in row["id"] for row in offered("germany"))
+    assert {"DEU-NLD", "NLD-DEU"} == {row["id"] for row in offered("Germ Nether")}
+    assert {"BRA-ESP", "ESP-BRA"} == {row["id"] for row in offered("espana bra", lang="es")}
+    assert offered("atlantis") == []
 
 
 def test_catalogues_hold_the_same_keys_and_places():

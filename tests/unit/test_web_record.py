@@ -6,15 +6,18 @@ import csv
 import io
 import threading
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import OutputError, StudyError
 from detente.record import Ledger
+from detente.record.references import references
+from detente.record.schema import TABLES
 from detente.study import open_study
-from detente.web import record_edit
-from detente.web.record_edit import JOURNAL, Change, Conflict, Rejected, read_file, save, undo
+from detente.web.journal import JOURNAL, last_change
+from detente.web.record_edit import Change, Conflict, InUse, Rejected, read_file, save, undo
 from detente.web.record_file import RecordFile
 from detente.web.workspace import Workspace
 
@@ -154,7 +157,7 @@ def test_a_journal_line_cut_short_by_a_crash_is_passed_over(study):
     save(study, [Change("events", "", "", EVENT)])
     with (study.folder / JOURNAL).open("a", encoding="utf-8") as out:
         out.write('{"time": 1, "chan')
-    assert record_edit.last_change(study)["changes"][0]["id"] == "X1"
+    assert last_change(study)["changes"][0]["id"] == "X1"
 
 
 def test_many_hands_at_once_lose_nothing(study):
@@ -182,3 +185,111 @@ def test_line_breaks_and_control_characters_do_not_reach_the_file(study):
         [Change("events", "", "", {**EVENT, "title": "one\r\ntwo\x00\x1b[31m", "note": "=HYPERLINK(1)"})],
     )
     assert study.ledger().event("X1").title == "one two [31m"
+
+
+def _take_out(study, table, id_):
+    row = read_file(study, table).find(TABLES[table].key, id_)
+    save(study, [Change(table, id_, row.digest, None)])
+    return row
+
+
+def test_a_deleted_row_goes_and_undo_brings_it_back_to_its_place_byte_for_byte(study):
+    before = (study.record / "events.csv").read_bytes()
+    ids = [r.cells["event_id"] for r in read_file(study, "events").rows]
+    free = next(i for i in ids[3:-3] if not references(_rows(study), "events", i))
+    _take_out(study, "events", free)
+    assert [r.cells["event_id"] for r in read_file(study, "events").rows] == [i for i in ids if i != free]
+    assert Ledger.check(study.record) == []
+    assert undo(study) == free
+    assert (study.record / "events.csv").read_bytes() == before
+
+
+def _rows(study):
+    return {name: [row.cells for row in read_file(study, name).rows] for name in TABLES}
+
+
+def test_a_source_in_use_stays_and_every_user_is_named(study):
+    before = {p.name: p.read_bytes() for p in study.record.iterdir()}
+    users = sum(  # counted here from the ledger's own frames, not by the code under test
+        frame[column].drop_nulls().str.split(";").list.eval(pl.element().str.strip_chars() == "cepii-baci").list.any().sum()
+        for frame, column in (
+            (study.ledger().sources, "cites"), (study.ledger().events, "source_ids"),
+            (study.ledger().figures, "source_id"), (study.ledger().claims, "source_id"),
+            (study.ledger().forecasts, "source_id"),
+        )
+    )  # fmt: skip
+    with pytest.raises(InUse, match="Change or delete those first") as refused:
+        _take_out(study, "sources", "cepii-baci")
+    named = [u for u in refused.value.users if not u.startswith("study.toml") and not u.endswith(", options")]
+    assert len(named) == users > 10
+    assert {p.name: p.read_bytes() for p in study.record.iterdir()} == before
+    assert not (study.folder / JOURNAL).exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "id_", "user"),
+    [
+        ("figures", "T002", "series.csv, T004, derivation"),
+        ("sources", "cepii-baci", "claims.csv, S4-6, options"),
+    ],
+)
+def test_what_is_named_inside_other_cells_counts_as_used(study, table, id_, user):
+    with pytest.raises(InUse) as refused:
+        _take_out(study, table, id_)
+    assert user in refused.value.users
+
+
+def test_an_event_that_a_claim_is_tested_against_stays(study):
+    claim = next(c for c in _rows(study)["claims"] if c.get("test") == "event")
+    with pytest.raises(InUse, match=r"claims\.csv"):
+        _take_out(study, "events", claim["target"].split(";")[0].strip())
+
+
+def test_a_row_changed_since_it_was_shown_is_not_deleted(study):
+    shown = read_file(study, "events").find("event_id", "E040")
+    save(study, [Change("events", "E040", shown.digest, {**shown.cells, "note": "first"})])
+    with pytest.raises(Conflict) as conflict:
+        save(study, [Change("events", "E040", shown.digest, None)])
+    assert conflict.value.now.cells["note"] == "first"
+    with pytest.raises(Conflict, match="no longer there"):
+        save(study, [Change("events", "none", "x", None)])
+    with pytest.raises(Conflict, match="no longer there"):
+        save(study, [Change("events", "", "", None)])
+
+
+def test_a_deletion_is_not_undone_over_a_row_that_took_its_id(study):
+    save(study, [Change("events", "", "", EVENT)])
+    _take_out(study, "events", "X1")
+    path = study.record / "events.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "X1,2026-10-02,by hand,,\n", encoding="utf-8", newline="")
+    before = path.read_bytes()
+    with pytest.raises(Conflict):
+        undo(study)
+    assert path.read_bytes() == before
+
+
+def test_old_problems_that_only_move_up_a_row_do_not_block_a_deletion(study):
+    path = study.record / "events.csv"
+    bad = path.read_text(encoding="utf-8").rstrip("\n").rsplit("\n", 1)
+    path.write_text(f"{bad[0]}\n{bad[1].replace('20', '2o', 1)}\n", encoding="utf-8", newline="")
+    assert Ledger.check(study.record) != []
+    free = next(
+        r["event_id"] for r in _rows(study)["events"][1:] if not references(_rows(study), "events", r["event_id"])
+    )
+    _take_out(study, "events", free)
+    assert read_file(study, "events").find("event_id", free) is None
+
+
+def test_a_new_column_does_not_look_like_somebody_elses_change(study):
+    path = study.record / "events.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    out = rows[0].index("announced")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([r[:out] + r[out + 1 :] for r in rows])
+    before = path.read_text(encoding="utf-8")
+    shown = read_file(study, "events").find("event_id", "E040")
+    save(study, [Change("events", "E040", shown.digest, {**shown.cells, "announced": "2010-01-01"})])
+    assert _cell(study, "E040", "announced") == "2010-01-01"
+    undo(study)
+    assert _cell(study, "E040", "announced") is None
+    assert len(path.read_text(encoding="utf-8").splitlines()) == len(before.splitlines())

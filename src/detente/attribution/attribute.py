@@ -13,6 +13,7 @@ from detente.attribution.cautions import cautions, require_trade_before
 from detente.attribution.company import Company, company
 from detente.attribution.decomposition import Split, split
 from detente.attribution.episodes import Episode, episodes_of
+from detente.attribution.picks import CAUTION, picked, usable
 from detente.attribution.placebos import Standing, choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
@@ -93,7 +94,7 @@ class Attribution:
     panel : str
         Name and number of economies.
     placebos : str
-        Class of placebos; empty when they were skipped.
+        Class of placebos, or ``picked``; empty when they were skipped.
     """
 
     findings: tuple[Finding, ...]
@@ -133,7 +134,7 @@ def attribute(
     destination: str,
     episodes: Iterable[Any] | Mapping[str, Any],
     base_windows: Sequence[tuple[int, int]] = BASE_WINDOWS,
-    placebos: str = "size",
+    placebos: str | Iterable[tuple[str, str]] = "size",
     quick: bool = False,
     *,
     contiguity: Any = None,
@@ -150,8 +151,9 @@ def attribute(
     episodes : iterable of (from_year, to_year), of (name, from_year, to_year), or mapping
     base_windows : sequence of (first, last)
         Years that fix the pair effects; one set of results for each.
-    placebos : {"size", "contiguous", "importer", "exporter"}
-        All within a factor of three of the dyad's base trade.
+    placebos : {"size", "contiguous", "importer", "exporter"} or iterable of (exporter, importer)
+        A class: all within a factor of three of the dyad's base trade. Or at least ten dyads picked one by one,
+        whatever their size, for both directions.
     quick : bool
         Skip the placebos; the sentences say so.
     contiguity : (N, N) bool array or iterable of pairs of codes, optional
@@ -170,7 +172,7 @@ def attribute(
     NotIdentified
         One of the two directions has no trade in the base years.
     TooFewDonors
-        No comparable dyad.
+        No comparable dyad, or fewer than ten of those picked traded in the base years.
 
     Notes
     -----
@@ -196,6 +198,7 @@ def attribute(
     for episode in asked:
         episode.check(sample)
     contiguous = contiguity_matrix(contiguity, sample)
+    by_hand = None if quick or isinstance(placebos, str) else picked(sample, placebos, i, j)
     called = {origin: name_of(origin), destination: name_of(destination)} | dict(names or {})
     findings: list[Finding] = []
     levels: list[Level] = []
@@ -206,16 +209,18 @@ def attribute(
         fit = residuals(sample.flows, window, [(i, j), (j, i)])
         for a, b in ((i, j), (j, i)):
             chosen = None
-            if not quick:
+            if by_hand is not None:
+                chosen = usable(by_hand, fit.base_mean, sample)
+            elif not quick:
                 chosen = choose(fit.base_mean, a, b, kind=placebos, barred=sample.barred, contiguity=contiguous).chosen
             findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, called) for e in asked]
             levels += _levels(sample, fit, a, b, tuple(base), chosen)
     return Attribution(
         tuple(findings),
         tuple(levels),
-        cautions(sample, i, j) + cautions(sample, j, i) + _loose(findings, called),
+        (*_by_hand(by_hand), *cautions(sample, i, j), *cautions(sample, j, i), *_loose(findings, called)),
         sample.label,
-        "" if quick else placebos,
+        "picked" if by_hand is not None else "" if quick else placebos,
     )
 
 
@@ -245,6 +250,10 @@ def _finding(
         standing = others = None
     sentence = finding_sentence(exporter, importer, episode, flow_from, flow_to, parts, standing, names, others)
     return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence)
+
+
+def _by_hand(chosen: NDArray[np.bool_] | None) -> tuple[str, ...]:
+    return () if chosen is None else (CAUTION.format(n=int(chosen.sum())),)
 
 
 def _loose(findings: Iterable[Finding], names: Mapping[str, str]) -> tuple[str, ...]:

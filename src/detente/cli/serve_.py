@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 
-@click.command("serve", epilog="Example: detente serve colombia-venezuela --port 8000")
+@click.command("serve", epilog="Example: detente serve colombia-venezuela --data BACI_HS92_V202501.zip")
 @click.argument("study", required=False)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Panel for the desks and runs instead of the studies' own: CSV, Parquet, or BACI as published.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 8765 or the next free one.")
 @click.option(
     "--host",
@@ -15,11 +22,11 @@ import click
     help="Address to listen on; beyond this machine a token is asked.",
 )
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
-def command(study: str | None, port: int | None, host: str, no_browser: bool) -> None:
+def command(study: str | None, data: Path | None, port: int | None, host: str, no_browser: bool) -> None:
     """Open STUDY (a name or a folder) in the browser, on this machine only.
 
     Without STUDY the start page lists the studies of the current folder.
     """
     from detente.web.server import serve
 
-    serve(study=study, host=host, port=port, browser=not no_browser, say=click.echo)
+    serve(study=study, data=data, host=host, port=port, browser=not no_browser, say=click.echo)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from detente import economies
 from detente.errors import InvalidFlow, UnreadableFile, first_five
@@ -39,16 +40,19 @@ def is_baci(path: Path) -> bool:
     return set(header.split(",")) == _COLUMNS
 
 
-def read_totals(path: Path) -> tuple[pl.DataFrame, list[str]]:
+def read_totals(path: Path, progress: Callable[[float], None] | None = None) -> tuple[pl.DataFrame, list[str]]:
     """Country-pair totals by year, columns ``exporter, importer, year, v`` (thousand US$), and notes.
 
-    One file is in memory at a time, so a whole release is read within one year's size.
+    One file is in memory at a time, so a whole release is read within one year's size; ``progress`` is told the
+    share of the files read.
     """
     import polars as pl
 
     codes: dict[int, str] | None = None
     parts, n_rows, n_missing = [], 0, 0
-    for label, kind, handle in _members(path):
+    for share, label, kind, handle in _members(path):
+        if progress:
+            progress(share)
         if kind == "countries":
             codes = _country_file(handle, label)
             continue
@@ -89,8 +93,8 @@ def read_totals(path: Path) -> tuple[pl.DataFrame, list[str]]:
     return frame.group_by("exporter", "importer", "year").agg(pl.col("v").sum()), notes
 
 
-def _members(path: Path) -> Iterator[tuple[str, str, BinaryIO]]:
-    """Country file first, then the yearly files, as open binary handles."""
+def _members(path: Path) -> Iterator[tuple[float, str, str, BinaryIO]]:
+    """Country file first, then the yearly files: the share before it, a label, its kind, an open binary handle."""
     if path.suffix.lower() == ".zip":
         try:
             archive = zipfile.ZipFile(path)
@@ -98,30 +102,34 @@ def _members(path: Path) -> Iterator[tuple[str, str, BinaryIO]]:
             raise UnreadableFile(f"{path} is not a zip archive.", fix="Download it again.") from None
         with archive:
             members = sorted(archive.namelist())
-            for kind, pattern in (("countries", _COUNTRIES), ("flows", _YEARLY)):
-                for member in members:
-                    if pattern.search(member):
-                        with archive.open(member) as handle:
-                            yield f"{path.name}/{member}", kind, handle
+            found = [(k, m) for k, p in (("countries", _COUNTRIES), ("flows", _YEARLY)) for m in members if p.search(m)]
+            for place, (kind, member) in enumerate(found):
+                label = f"{path.name}/{member}"
+                try:
+                    handle = archive.open(member)
+                except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+                    raise _damaged(label) from None
+                with handle:
+                    yield place / len(found), label, kind, handle
         return
     folder = path if path.is_dir() else path.parent
     yearly = sorted(p for p in folder.iterdir() if _YEARLY.search(p.name)) if path.is_dir() else [path]
     countries = sorted(p for p in folder.iterdir() if _COUNTRIES.search(p.name))[-1:]
-    for kind, files in (("countries", countries), ("flows", yearly)):
-        for file in files:
-            with file.open("rb") as handle:
-                yield file.name, kind, handle
+    found = [*(("countries", file) for file in countries), *(("flows", file) for file in yearly)]
+    for place, (kind, file) in enumerate(found):
+        with file.open("rb") as handle:
+            yield place / len(found), file.name, kind, handle
 
 
 def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
-    import polars as pl
 
-    frame = pl.read_csv(io.BytesIO(handle.read()), infer_schema=False)
+    frame = _csv(handle, label, infer_schema=False)
     number = next((c for c in frame.columns if c in ("country_code", "i")), None)
     iso = next((c for c in frame.columns if c in ("country_iso3", "iso_3digit_alpha", "iso3")), None)
     if number is None or iso is None:
         raise UnreadableFile(f"{label} is not a BACI country file.", fix="It needs country_code and country_iso3.")
-    codes = {int(k): str(v) for k, v in frame.select(number, iso).iter_rows() if v and v != "N/A"}
+    rows = frame.select(number, iso).iter_rows()
+    codes = {int(k): str(v) for k, v in rows if v and v != "N/A" and str(k).isdecimal()}
     codes[490] = "TWN"  # CEPII's "Other Asia, not elsewhere specified": mostly Taiwan
     return codes
 
@@ -130,10 +138,9 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
     """Totals of one yearly file, its product rows and how many had no value."""
     import polars as pl
 
-    raw = pl.read_csv(
-        io.BytesIO(handle.read()), columns=["t", "i", "j", "v"], null_values=["", "NA", "N/A"],
-        schema_overrides={"v": pl.String},
-    )  # fmt: skip
+    raw = _csv(
+        handle, label, columns=["t", "i", "j", "v"], null_values=["", "NA", "N/A"], schema_overrides={"v": pl.String}
+    )
     value = raw["v"].str.strip_chars().cast(pl.Float64, strict=False)
     bad = value.is_null() & raw["v"].is_not_null()
     if bad.any():
@@ -144,3 +151,23 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
         )
     totals = raw.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
     return totals, raw.height, int(value.is_null().sum())
+
+
+def _csv(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
+    """One CSV file of a release; what is no CSV, or lacks BACI's columns, is named."""
+    import polars as pl
+
+    try:
+        raw = handle.read()
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise _damaged(label) from None
+    try:
+        return pl.read_csv(io.BytesIO(raw), **options)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        raise UnreadableFile(
+            f"{label} cannot be read as BACI's CSV: {str(error).splitlines()[0][:200]}", fix="Download it again."
+        ) from None
+
+
+def _damaged(label: str) -> UnreadableFile:
+    return UnreadableFile(f"{label} is damaged, encrypted or packed in an unusual way.", fix="Download it again.")

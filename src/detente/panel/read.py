@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ def read_panel(
     codes_as_of: int | None = None,
     name: str | None = None,
     source: str = "",
+    progress: Callable[[float], None] | None = None,
 ) -> Panel:
     """Flows by year, origin and destination from a table.
 
@@ -52,6 +54,7 @@ def read_panel(
         name (``value_kusd``) where it says so, else US$ million is assumed and noted.
     absent : ``"zero"`` if an absent row means no trade, ``"missing"`` if it means unknown.
     codes_as_of : a year; codes in use then are mapped to today's where one became one.
+    progress : told the share of BACI's yearly files that was read.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def read_panel(
     if absent not in ("zero", "missing"):
         raise DataError(f"absent='{absent}' is not known.", fix="Use absent='zero' or absent='missing'.")
     notes: list[str] = []
-    frame, label, baci_notes = _frame(data)
+    frame, label, baci_notes = _frame(data, progress)
     notes += baci_notes
     columns = frame.columns
     if len(columns) == 1 and (";" in columns[0] or "\t" in columns[0]):
@@ -101,7 +104,7 @@ def read_panel(
     return _dense(frame, scale, absent, n_read, notes, name or label, source)
 
 
-def _frame(data: Any) -> tuple[pl.DataFrame, str, list[str]]:
+def _frame(data: Any, progress: Callable[[float], None] | None) -> tuple[pl.DataFrame, str, list[str]]:
     """The table as polars, what to call it, and BACI's notes where it was BACI."""
 
     if isinstance(data, str | Path):
@@ -109,7 +112,7 @@ def _frame(data: Any) -> tuple[pl.DataFrame, str, list[str]]:
 
         path = Path(data)
         if path.exists() and baci.is_baci(path):
-            frame, notes = baci.read_totals(path)
+            frame, notes = baci.read_totals(path, progress)
             return frame, path.name, notes
         return read_table(path).frame.to_polars(), path.name, []
     return read_table(data).frame.to_polars(), "the frame", []

@@ -49,7 +49,10 @@ def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
         ]
     if "\x00" in text:
         return empty, [Problem(table.file, None, None, "This is a binary file, not CSV.", "Export it as CSV UTF-8.")]
-    header = next(csv.reader(io.StringIO(text)), [])
+    try:
+        header = next(csv.reader(io.StringIO(text)), [])
+    except csv.Error as error:
+        return empty, [Problem(table.file, 1, None, f"The header cannot be read: {error}.", "Mend the first line.")]
     problems = _header_problems(header, table)
     if problems and any(p.what.startswith(("There is no column", "The file is empty", "The column")) for p in problems):
         return empty, problems

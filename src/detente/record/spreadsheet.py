@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
+from detente.panel.archives import Limits, check_archive
 from detente.record.schema import FIGURES, TABLES, Table
 from detente.record.vocabulary import Vocabulary, default_vocabulary
 
@@ -22,6 +25,9 @@ BASES = (*("fob", "cif", "fob+cif", "fob+fob", "mirror", "importer-side", "baci"
 """Offered in the drop-down of a figure's basis; other words are allowed."""
 MAX_BYTES = 200_000_000
 MAX_UNPACKED = 1_000_000_000
+MAX_ENTRIES = 1000
+MAX_CELLS = 20_000_000
+_MERGED = re.compile(rb"mergeCell\b[^>]{0,100}?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 _SPARE_ROWS = 2000
 
 
@@ -120,6 +126,10 @@ def _read_sheets(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]
                 problems.append(Problem(f"{path.name}:{name}", None, None, "The sheet is missing."))
             continue
         sheet = book[name]
+        if sheet.max_row * sheet.max_column > MAX_CELLS:
+            what = f"The sheet reaches to row {sheet.max_row:,} and column {sheet.max_column:,}."
+            problems.append(Problem(f"{path.name}:{name}", None, None, what, "Delete what stands far from the table."))
+            continue
         for merged in sheet.merged_cells.ranges:
             what = f"The cells {merged.coord} are merged."
             problems.append(Problem(f"{path.name}:{name}", merged.min_row, None, what, "Unmerge and fill them."))
@@ -128,14 +138,53 @@ def _read_sheets(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]
 
 
 def _refuse_bombs(path: Path) -> None:
-    """A small file may unpack to a huge one; the sizes it declares are looked at first."""
-    try:
-        with zipfile.ZipFile(path) as packed:
-            unpacked = sum(item.file_size for item in packed.infolist())
-    except (zipfile.BadZipFile, OSError):
+    """A small file may unpack to a huge one; what it declares is looked at before a spreadsheet is made of it."""
+    if not zipfile.is_zipfile(path):
         return  # no workbook: said by the reader below
+    with zipfile.ZipFile(path) as packed:
+        unpacked = sum(item.file_size for item in packed.infolist())
     if unpacked > MAX_UNPACKED:
         raise UnreadableFile(f"'{path.name}' unpacks to {unpacked / 1e9:.1f} GB.", fix="Split the record or use CSV.")
+    check_archive(path, Limits(MAX_ENTRIES, MAX_UNPACKED, MAX_UNPACKED))
+    with zipfile.ZipFile(path) as packed:
+        for item in packed.infolist():
+            if item.filename.lower().endswith((".xml", ".rels", ".vml")):
+                with packed.open(item) as part:
+                    _refuse_expansion(part, f"{path.name}: {item.filename}")
+
+
+def _refuse_expansion(part: IO[bytes], name: str) -> None:
+    """XML that declares entities can grow without end, and one merged range can make a billion cells."""
+    tail, merged, first = b"", 0, True
+    try:
+        while chunk := part.read(1 << 20):
+            if first and (chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in chunk[:64]):
+                raise UnreadableFile(f"{name} is not UTF-8.", fix="Save the workbook anew as .xlsx.")
+            text, first = tail + chunk, False
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                raise UnreadableFile(
+                    f"{name} declares a document type or an entity.",
+                    why="No spreadsheet program writes one, and it can expand without end.",
+                    fix="Save the workbook anew as .xlsx.",
+                )
+            merged += sum(_cells(*found) for found in _MERGED.findall(text))
+            if merged > MAX_CELLS:
+                raise UnreadableFile(f"{name} merges more than {MAX_CELLS:,} cells.", fix="Unmerge them.")
+            tail = text[-200:] if len(chunk) == 1 << 20 else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise UnreadableFile(f"{name} is damaged.", fix="Save the workbook anew as .xlsx.") from None
+
+
+def _cells(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
+    """Cells of a range such as A1:C7."""
+
+    def column(letters: bytes) -> int:
+        place = 0
+        for letter in letters:
+            place = 26 * place + letter - ord("A") + 1
+        return place
+
+    return (abs(column(right) - column(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
 
 
 def _rows(sheet: Any, table: Table, file: str, problems: list[Problem]) -> Iterator[list[str]]:

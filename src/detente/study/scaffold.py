@@ -82,9 +82,15 @@ FIRST_SOURCE = (
 
 
 def new_study(
-    origin: str, destination: str, *, folder: str | Path | None = None, data: str | Path | None = None
-) -> Path:
+    origin: str, destination: str, *, folder: str | Path | None = None, data: str | Path | None = None,
+    panel: Panel | None = None,
+) -> Path:  # fmt: skip
     """Make a study folder for two economies, given as codes or names; returns its path.
+
+    Parameters
+    ----------
+    data : the panel to name in it; the embedded one if left out.
+    panel : what ``data`` holds, where it was read already.
 
     Raises
     ------
@@ -100,7 +106,8 @@ def new_study(
     codes = lookup(origin), lookup(destination)
     if codes[0] == codes[1]:
         raise StudyError(f"A study needs two different economies; both are {codes[0]}.")
-    panel = read_panel(data) if data is not None else embedded_panel()
+    if panel is None:
+        panel = read_panel(data) if data is not None else embedded_panel()
     for code in codes:
         panel.index(code)
     names = [name_of(c) for c in codes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,10 +25,12 @@ class Study:
     ----------
     folder : where ``study.toml`` and ``record/`` stand.
     spec : what ``study.toml`` says, checked.
+    given : a panel that stands in for the one ``study.toml`` names, as with ``--data``.
     """
 
     folder: Path
     spec: Spec
+    given: Panel | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:
@@ -95,6 +97,7 @@ class Study:
         """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
         from detente.panel import Panel, embedded_panel, read_panel
 
+        data = self.given if data is None else data
         if isinstance(data, Panel):
             panel = data
         elif data is not None:
@@ -131,17 +134,21 @@ class Study:
 
         return run_study(self, data=data, quick=quick, seed=seed, command=command, progress=progress)
 
-    def unknown_sources(self, ledger: Ledger) -> list[Problem]:
-        """Sources that ``study.toml`` names and the record does not hold."""
-        known = set(ledger.sources["source_id"])
+    def named_sources(self) -> list[tuple[str, str]]:
+        """Where ``study.toml`` names a source of the record, and which."""
         used = [(f"cited ({c.origin}->{c.destination})", c.source_id) for c in self.spec.cited]
         used += [(f"equilibrium.gdp ({g.economy})", g.source_id) for g in self.spec.equilibrium.gdp]
         used += [(f"scenarios ({s.id})", t.source_id) for s in self.spec.scenarios for t in s.target if t.source_id]
+        return used
+
+    def unknown_sources(self, ledger: Ledger) -> list[Problem]:
+        """Sources that ``study.toml`` names and the record does not hold."""
+        known = set(ledger.sources["source_id"])
         return [
             Problem(
                 "study.toml", None, place, f"The source '{source}' is not in sources.csv.", did_you_mean(source, known)
             )
-            for place, source in used
+            for place, source in self.named_sources()
             if source not in known
         ]
 

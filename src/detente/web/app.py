@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +16,31 @@ from starlette.routing import Route
 from detente.errors import DetenteError, UnknownStudy, UsageError
 from detente.web.guard import LOOPBACK, Guard, Keys, Refusal
 from detente.web.jobs import Jobs
-from detente.web.pages import about, attribution, desk, downloads, files, jobs, record, start, study
+from detente.web.pages import about, attribution, data, desk, downloads, files, jobs, record, start, study
 from detente.web.reply import problem, templates, words_of
+from detente.web.uploads import KINDS, Uploads
 from detente.web.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+UPLOADS = re.compile(rf"/s/[^/]+/data/(?:{'|'.join(KINDS)})")  # the page itself counts the bytes as they come
 log = logging.getLogger("detente.web")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the pages share: where studies lie, the secrets, and the work in progress."""
+    """What the pages share: where studies lie, the secrets, the work in progress, and the files that wait."""
 
     workspace: Workspace
     keys: Keys = field(default_factory=Keys)
     jobs: Jobs = field(default_factory=Jobs)
+    uploads: Uploads = field(default_factory=Uploads)
+
+    def close(self) -> None:
+        """Stop the work and clear what waits: the server is going."""
+        self.jobs.close()
+        self.uploads.close()
 
 
 ROUTES: Sequence[Route] = [
@@ -40,6 +49,7 @@ ROUTES: Sequence[Route] = [
     *desk.ROUTES,
     *attribution.ROUTES,
     *record.ROUTES,
+    *data.ROUTES,
     *jobs.ROUTES,
     *downloads.ROUTES,
     *files.ROUTES,
@@ -60,7 +70,7 @@ def create_app(site: Site, *, hosts: frozenset[str] = LOOPBACK) -> Any:
     handlers = {DetenteError: _expected, HTTPException: _http, Exception: _unexpected}
     app = Starlette(routes=list(ROUTES), exception_handlers=handlers)
     app.state.site = site
-    return Guard(app, keys=site.keys, hosts=hosts, refuse=_refused)
+    return Guard(app, keys=site.keys, hosts=hosts, refuse=_refused, streams=UPLOADS)
 
 
 def _expected(request: Request, error: Exception) -> Response:

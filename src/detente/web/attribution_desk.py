@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -12,26 +12,28 @@ from urllib.parse import urlencode
 import numpy as np
 
 from detente.attribution import attribute
+from detente.attribution.picks import FEWEST, picked, usable
 from detente.attribution.placebos import choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
 from detente.economies import name_of
 from detente.errors import SpecificationError, TooFewDonors
+from detente.web.donors import Dyad, candidates, read_donors, write_donors
 
 if TYPE_CHECKING:
     from detente.panel import Panel
 
-KINDS = ("size", "importer", "exporter")
+PICKED = "picked"
+KINDS = ("size", "importer", "exporter", PICKED)
 MOST_PATHS = 40  # placebo paths drawn one by one; the rest is in the fan
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_WINDOWS = 4
-FEWEST = 10  # placebos below which a range says nothing
 MOST_FITS = 12  # on a panel of 206 economies one holds about 30 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the desk is asked: dyad, episode, base years, class of placebos."""
+    """What the desk is asked: dyad, episode, base years, and the class of placebos or those picked one by one."""
 
     origin: str
     destination: str
@@ -39,13 +41,15 @@ class Question:
     end: int
     base: tuple[int, int]
     placebos: str = "size"
+    donors: tuple[Dyad, ...] = ()
 
     def query(self) -> str:
         """As an address writes it."""
-        return urlencode(
-            {"a": self.origin, "b": self.destination, "from": self.start, "to": self.end, "base_from": self.base[0],
-             "base_to": self.base[1], "placebos": self.placebos}
-        )  # fmt: skip
+        pairs = {
+            "a": self.origin, "b": self.destination, "from": self.start, "to": self.end, "base_from": self.base[0],
+            "base_to": self.base[1], "placebos": self.placebos,
+        }  # fmt: skip
+        return urlencode(pairs | ({"donors": write_donors(self.donors)} if self.donors else {}), safe=",")
 
 
 def read_question(query: Mapping[str, str], default: Question) -> Question:
@@ -71,6 +75,7 @@ def read_question(query: Mapping[str, str], default: Question) -> Question:
         query.get("a", default.origin)[:20], query.get("b", default.destination)[:20],
         year("from", default.start), year("to", default.end),
         (year("base_from", default.base[0]), year("base_to", default.base[1])), kind,
+        read_donors(query["donors"]) if "donors" in query else default.donors,
     )  # fmt: skip
 
 
@@ -84,7 +89,7 @@ def answer(panel: Panel, asked: Question) -> dict[str, Any]:
         asked.destination,
         [(asked.start, asked.end)],
         [asked.base],
-        asked.placebos,
+        asked.donors if asked.placebos == PICKED else asked.placebos,
         names=names,
     )
     rows = found.to_frame().to_dicts()
@@ -95,6 +100,13 @@ def answer(panel: Panel, asked: Question) -> dict[str, Any]:
         "curve": [row for a, b in _ways(asked) for row in _curve(panel, sample, asked, a, b)],
         "panel": found.panel,
     }
+
+
+def found_dyads(panel: Panel, asked: Question, text: str, called: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Dyads that a search offers for picking."""
+    sample = Sample.of(panel)
+    dyad = sample.economy(asked.origin), sample.economy(asked.destination)
+    return candidates(sample, _fit(panel, asked, asked.base), dyad, text, called)
 
 
 def windows(panel: Panel, asked: Question) -> list[tuple[int, int]]:
@@ -142,7 +154,7 @@ def _fan(panel: Panel, sample: Sample, asked: Question, a: str, b: str) -> dict[
     """The dyad's residual path, quantiles of the placebos' by year, and some of their paths."""
     fit = _fit(panel, asked, asked.base)
     i, j = sample.economy(a), sample.economy(b)
-    chosen = choose(fit.base_mean, i, j, kind=asked.placebos, barred=sample.barred).chosen
+    chosen = _compared(sample, fit, asked, asked.placebos, i, j)
     paths = fit.log_ratio[:, chosen]
     own = fit.log_ratio[:, i, j]
     low, high = _span(np.column_stack([own, np.nanquantile(paths, QUANTILES[::4], axis=1, method="inverted_cdf").T]))
@@ -159,6 +171,13 @@ def _fan(panel: Panel, sample: Sample, asked: Question, a: str, b: str) -> dict[
             for y, v in zip(sample.years, paths[:, alive][:, k])
         ],
     }  # fmt: skip
+
+
+def _compared(sample: Sample, fit: Residuals, asked: Question, kind: str, i: int, j: int) -> np.ndarray:
+    """The dyads i -> j is compared with, as an (N, N) bool array."""
+    if kind == PICKED:
+        return usable(picked(sample, asked.donors, i, j), fit.base_mean, sample)
+    return choose(fit.base_mean, i, j, kind=kind, barred=sample.barred).chosen
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:
@@ -185,10 +204,9 @@ def _curve(panel: Panel, sample: Sample, asked: Question, a: str, b: str) -> Ite
         fit = _fit(panel, asked, base)
         with np.errstate(invalid="ignore"):
             change = fit.log_ratio[end] - fit.log_ratio[start]
-        for kind in KINDS:
-            chosen = choose(fit.base_mean, i, j, kind=kind, barred=sample.barred).chosen
+        for kind in KINDS if asked.donors else KINDS[:-1]:
             try:
-                place = stand(float(change[i, j]), change[chosen])
+                place = stand(float(change[i, j]), change[_compared(sample, fit, asked, kind, i, j)])
             except TooFewDonors:
                 continue
             if place.n < FEWEST:

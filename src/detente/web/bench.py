@@ -157,8 +157,8 @@ def open_panel(study: Study) -> Panel:
 
 
 def _once(what: str, study: Study, make: Callable[[Study], Any]) -> Any:
-    """What ``make`` gives for a study, kept until its ``study.toml`` changes."""
-    stamp = (study.folder / "study.toml").stat().st_mtime_ns
+    """What ``make`` gives for a study, kept until its ``study.toml`` or the panel it names changes."""
+    stamp = _stamp(study)
     with _LOCK:
         kept = _KEPT.get((what, study.folder))
         if kept is None or kept[0] != stamp:
@@ -168,9 +168,16 @@ def _once(what: str, study: Study, make: Callable[[Study], Any]) -> Any:
         return kept[1]
 
 
+def _stamp(study: Study) -> tuple[int, ...]:
+    """When the files behind a study's desks were last written, and which panel stands in for its own."""
+    named = [study.spec.panel.use if study.spec.panel.use != "embedded" else None, study.spec.panel.gdp]
+    files = [study.folder / "study.toml", *(study.folder / name for name in named if name)]
+    return (id(study.given), *(path.stat().st_mtime_ns if path.exists() else 0 for path in files))
+
+
 MOST_KEPT = 16
 _LOCK = threading.RLock()
-_KEPT: dict[tuple[str, Path], tuple[int, Any]] = {}
+_KEPT: dict[tuple[str, Path], tuple[tuple[int, ...], Any]] = {}
 
 
 def _make(study: Study) -> Bench:

@@ -83,6 +83,80 @@ def add_scenario(study: Study, title: str, setting: Setting, residual: Callable[
     return id_
 
 
+PANELS = "panels"  # the folder of a study's own panels
+
+
+def panels(study: Study) -> list[str]:
+    """The panels a study can use: the embedded one and those in its folder, as ``study.toml`` names them."""
+    home = study.folder / PANELS
+    inside = home.resolve().is_relative_to(study.folder.resolve())
+    own = [f"{PANELS}/{p.name}" for p in sorted(home.glob("*.parquet")) if p.is_file() and not p.is_symlink()]
+    return list(dict.fromkeys(["embedded", study.spec.panel.use, *(own if inside else [])]))
+
+
+def keep_panel(study: Study, file: Path, name: str) -> str:
+    """Copy a panel into the study's folder, whole or not at all; returns what ``study.toml`` is to call it.
+
+    Raises
+    ------
+    OutputError
+    """
+    home = study.folder / PANELS
+    base = slug(Path(name).stem) or "panel"
+    try:
+        home.mkdir(exist_ok=True)
+        if not home.resolve().is_relative_to(study.folder.resolve()):
+            raise OutputError(f"{home} leads out of the study.", fix="Remove the link and make a folder.")
+        target, number = home / f"{base}.parquet", 2
+        while target.exists():
+            target, number = home / f"{base}-{number}.parquet", number + 1
+        handle, aside = tempfile.mkstemp(prefix=f".{target.name}-", dir=home)
+        try:
+            with os.fdopen(handle, "wb") as out, file.open("rb") as given:
+                shutil.copyfileobj(given, out)
+                out.flush()
+                os.fsync(out.fileno())
+            os.chmod(aside, 0o644)
+            os.replace(aside, target)
+        finally:
+            Path(aside).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The panel cannot be written: {error}.", fix="Check the folder's permissions and space."
+        ) from None
+    return f"{PANELS}/{target.name}"
+
+
+def choose_panel(study: Study, use: str) -> None:
+    """Name another panel in ``study.toml``; every other line stays as written.
+
+    Raises
+    ------
+    StudyError
+        The file's ``[panel]`` is not written in a way that can be changed safely: nothing is written then.
+    """
+    path = study.folder / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    line = f"use = {_quoted(use)}"
+    table = re.search(r"(?ms)^\[panel\][^\n]*\n(.*?)(?=^\s*\[|\Z)", text)
+    if table is None:
+        changed = f"{text.rstrip()}\n\n[panel]\n{line}\n"
+    else:
+        body, n = re.subn(r"""(?m)^use\s*=\s*("[^"\n]*"|'[^'\n]*')""", lambda _: line, table[1], count=1)
+        changed = text[: table.start(1)] + (body if n else f"{line}\n{table[1]}") + text[table.end(1) :]
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / "study.toml"
+        trial.write_text(changed, encoding="utf-8")
+        spec = read_spec(trial)
+    wanted = study.spec.model_copy(update={"panel": study.spec.panel.model_copy(update={"use": use})})
+    if spec != wanted:
+        raise StudyError(
+            "study.toml cannot be changed safely: its [panel] is written in an unusual way.",
+            fix=f"Write there by hand: {line}",
+        )
+    replace_file(path, changed)
+
+
 def scenario_toml(
     study: Study, id_: str, title: str, setting: Setting, residual: Callable[[str, str, int], float | None]
 ) -> str:

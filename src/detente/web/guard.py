@@ -8,6 +8,7 @@ pages know.
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from hmac import compare_digest
@@ -64,10 +65,16 @@ class Guard:
     keys : the server's secrets.
     hosts : host names a request may name; empty allows any (only with ``keys.access``).
     refuse : ``(scope, refusal) -> ASGI app`` that answers a refused request.
+    limit : bytes of a body.
+    streams : paths whose bodies are files: the token stands in the header, and the page behind counts the bytes.
     """
 
-    def __init__(self, app: Any, *, keys: Keys, hosts: frozenset[str], refuse: Any, limit: int = BODY_LIMIT) -> None:
+    def __init__(
+        self, app: Any, *, keys: Keys, hosts: frozenset[str], refuse: Any, limit: int = BODY_LIMIT,
+        streams: re.Pattern[str] | None = None,
+    ) -> None:  # fmt: skip
         self.app, self.keys, self.hosts, self.refuse, self.limit = app, keys, hosts, refuse, limit
+        self.streams = streams
 
     async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -83,7 +90,9 @@ class Guard:
                 return
             self.check_access(scope, headers)
             self.check_origin(scope, headers)
-            if scope["method"] in CHANGES:
+            if scope["method"] in CHANGES and self.streams and self.streams.fullmatch(scope["path"]):
+                self.check_token(headers, b"")
+            elif scope["method"] in CHANGES:
                 body = await self.read(headers, receive)
                 self.check_token(headers, body)
                 receive = _replay(body, receive)

@@ -11,6 +11,7 @@ from detente.web.export import KINDS as FILES
 from detente.web.levers import levers
 from detente.web.record_edit import EDITABLE
 from detente.web.setting import DEFICITS, LIMITS, MOST
+from detente.web.uploads import KINDS as UPLOADS
 from detente.web.words import LANGUAGES
 
 Schema = dict[str, Any]
@@ -31,7 +32,7 @@ SETTING: dict[str, Schema] = {
 }
 ASKED: dict[str, Schema] = {
     "a": TEXT, "b": TEXT, "from": YEAR, "to": YEAR, "base_from": YEAR, "base_to": YEAR,
-    "placebos": {"type": "string", "enum": list(PLACEBOS)},
+    "placebos": {"type": "string", "enum": list(PLACEBOS)}, "donors": TEXT,
 }  # fmt: skip
 SESSION: dict[str, Schema] = {"session": TEXT, "seq": {"type": "integer", "minimum": 0}, "label": TEXT}
 IN_PATH: dict[str, Schema] = {
@@ -40,6 +41,7 @@ IN_PATH: dict[str, Schema] = {
     "kind": {"type": "string", "enum": list(FILES)},
     "job": {"type": "string", "pattern": "^[0-9]+$"},
 }
+FILE: dict[str, Schema] = {"": {"type": "string", "format": "binary"}}  # the body is the file itself
 ROW = {column: TEXT for name in EDITABLE for column in TABLES[name].allowed}
 
 # method, path, summary, query, form
@@ -62,19 +64,33 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
     ("get", "/s/{study}/desk/bands", "Bands of a setting from exact draws", {**SETTING, **SESSION}, {}),
     ("get", "/s/{study}/desk/download/{kind}", "A setting as a file", SETTING, {}),
     ("post", "/s/{study}/desk/save", "Save a setting as a scenario", {}, {"title": TEXT, **SETTING}),
-    ("get", "/s/{study}/attribution", "The attribution desk", ASKED, {}),
+    ("get", "/s/{study}/attribution", "The attribution desk", {**ASKED, "find": TEXT}, {}),
+    ("get", "/s/{study}/attribution/pairs", "Pairs to pick for comparison", {**ASKED, "find": TEXT}, {}),
     ("get", "/s/{study}/attribution/download/{kind}", "An attribution as a file", ASKED, {}),
     ("get", "/s/{study}/record", "The record", {}, {}),
     (
         "get",
         "/s/{study}/record/{table}",
         "Rows of a table of the record",
-        {"saved": TEXT, "undone": TEXT},
+        {"saved": TEXT, "undone": TEXT, "deleted": TEXT},
         {},
     ),
     ("get", "/s/{study}/record/{table}/row", "The form of a row", {"id": TEXT}, {}),
     ("post", "/s/{study}/record/{table}/row", "Save a row", {}, {"id": TEXT, "digest": TEXT, **ROW}),
+    ("post", "/s/{study}/record/{table}/delete", "Delete a row", {}, {"id": TEXT, "digest": TEXT}),
     ("post", "/s/{study}/record/{table}/undo", "Undo the last change", {}, {}),
+    ("get", "/s/{study}/data", "The panel and the record as files", {"chosen": TEXT}, {}),
+    ("post", "/s/{study}/data/{kind}", "Upload a panel or a record", {"name": TEXT}, FILE),
+    ("get", "/s/{study}/data/{job}", "What an uploaded file holds", {}, {}),
+    (
+        "post",
+        "/s/{study}/data/{job}/use",
+        "Use an uploaded file",
+        {},
+        {"all": {"type": "string", "enum": ["ours", "theirs"]}},
+    ),
+    ("post", "/s/{study}/panel", "Use another of the study's panels", {}, {"use": TEXT}),
+    ("get", "/s/{study}/workbook", "The record as a workbook", {}, {}),
     ("post", "/s/{study}/run", "Start a full run", {}, {}),
     ("get", "/jobs", "Runs in progress and finished", {}, {}),
     ("get", "/jobs/{job}", "One run", {}, {}),
@@ -89,7 +105,7 @@ ANSWERS = {
     "403": "Refused: another site, or a token that is not ours.",
     "404": "No such page or study.",
     "405": "Not that method.",
-    "409": "The row was changed by somebody else; both versions are shown.",
+    "409": "The row was changed by somebody else, or is named elsewhere and cannot go; what stands there is shown.",
     "413": "Too large.",
     "421": "Another host name.",
     "422": "What was asked makes no sense; the answer says what and what to do, and keeps what was entered.",
@@ -121,7 +137,8 @@ def description() -> dict[str, Any]:
 def _operation(
     method: str, path: str, summary: str, query: dict[str, Schema], form: dict[str, Schema]
 ) -> dict[str, Any]:
-    asked = [(name, "path", IN_PATH[name]) for name in IN_PATH if f"{{{name}}}" in path]
+    places = IN_PATH | ({"kind": {"type": "string", "enum": list(UPLOADS)}} if form is FILE else {})
+    asked = [(name, "path", places[name]) for name in places if f"{{{name}}}" in path]
     asked += [(name, "query", schema) for name, schema in query.items()]
     if method == "get":
         asked += [
@@ -142,5 +159,8 @@ def _operation(
     if method == "post":
         out["security"] = [{"token": []}]
         schema = {"type": "object", "properties": form}
-        out["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+        content = {"application/x-www-form-urlencoded": {"schema": schema}}
+        out["requestBody"] = {
+            "content": {"application/octet-stream": {"schema": form[""]}} if form is FILE else content
+        }
     return out

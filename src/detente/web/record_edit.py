@@ -7,25 +7,25 @@ was meant.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detente.errors import DetenteError, OutputError, Problem, StudyError, UnreadableFile
+from detente.errors import DetenteError, Problem, StudyError, UnreadableFile, first_five
 from detente.record import Ledger
-from detente.record.schema import TABLES
+from detente.record.references import references
+from detente.record.schema import TABLES, Table
 from detente.study import Study
 from detente.web.edits import replace_file
+from detente.web.journal import last_change, named, note
 from detente.web.record_file import RecordFile, Row
 
-JOURNAL = ".detente-journal.jsonl"
 EDITABLE = ("events", "claims", "figures", "sources")
 LONGEST = 4000  # characters in a cell
 _LOCKS: dict[Path, threading.Lock] = {}
@@ -33,20 +33,20 @@ _LOCKS: dict[Path, threading.Lock] = {}
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row to be written.
+    """One row to be written, or to go.
 
     Attributes
     ----------
     table : events, claims, figures or sources.
     id : of the row as it stands now; empty for a new one.
     digest : of the row the editor was shown; empty for a new one.
-    cells : column to text.
+    cells : column to text; None takes the row out.
     """
 
     table: str
     id: str
     digest: str
-    cells: Mapping[str, str]
+    cells: Mapping[str, str] | None
 
 
 class Rejected(DetenteError):
@@ -57,6 +57,20 @@ class Rejected(DetenteError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, problems)), fix="Nothing was written.")
+
+
+class InUse(DetenteError):
+    """The row is named elsewhere and cannot go; ``users`` says where."""
+
+    exit_code = 3
+
+    def __init__(self, id_: str, users: Sequence[str]) -> None:
+        self.users = tuple(users)
+        super().__init__(
+            f"'{id_}' is named in {len(users)} other places: {first_five(users)}.",
+            why="Without it they would point at nothing.",
+            fix="Change or delete those first.",
+        )
 
 
 class Conflict(DetenteError):
@@ -92,30 +106,24 @@ def save(study: Study, changes: Sequence[Change]) -> None:
     Raises
     ------
     Conflict
-        A row was changed by somebody else, or a new row's id is taken.
+        A row was changed by somebody else, or is gone.
+    InUse
+        A row is to go that something else names.
     Rejected
-        The record's own check finds problems that were not there before.
+        The record's own check finds problems that were not there before, or a new row's id is taken.
     OutputError
     """
     with _lock(study.folder):
         files: dict[str, RecordFile] = {}
-        journal = []
-        for change in changes:
-            file = files.get(change.table) or read_file(study, change.table)
-            file, old, new = _applied(file, change)
-            files[change.table] = file
-            journal.append(
-                {
-                    "table": change.table,
-                    "id": new.cells[TABLES[change.table].key],
-                    "before": old and old.raw,
-                    "after": new.raw,
-                }
-            )
+        noted: list[dict[str, Any]] = []
+        for table in dict.fromkeys(change.table for change in changes):
+            own = [change for change in changes if change.table == table]
+            files[table], lines = _applied(read_file(study, table), TABLES[table], own)
+            noted += lines
+        _refuse_used(study, files, [change for change in changes if change.cells is None])
         _check(study, files)
-        _note(study, {"time": time.time(), "changes": journal})
-        for table, file in files.items():
-            replace_file(study.record / TABLES[table].file, file.text())
+        note(study, {"time": time.time(), "changes": noted})
+        _write(study, files)
 
 
 def undo(study: Study) -> str:
@@ -133,52 +141,88 @@ def undo(study: Study) -> str:
         if entry is None:
             raise StudyError("There is nothing to undo.")
         files: dict[str, RecordFile] = {}
-        for change in reversed(entry["changes"]):
-            file = files.get(change["table"]) or read_file(study, change["table"])
-            stands = next((r for r in file.rows if r.raw.rstrip("\r\n") == change["after"].rstrip("\r\n")), None)
-            if stands is None:
-                raise Conflict(change["id"], file.find(TABLES[change["table"]].key, change["id"]))
-            if change["before"] is None:
-                files[change["table"]] = file.without(stands)
-            else:
-                files[change["table"]] = file.with_row(Row({}, change["before"]), stands)
-        _note(study, {"time": time.time(), "undoes": entry["time"]})
-        for table, file in files.items():
-            replace_file(study.record / TABLES[table].file, file.text())
-        return ", ".join(change["id"] for change in entry["changes"])
+        removed = [change for change in entry["changes"] if change["after"] is None]
+        others = [change for change in entry["changes"] if change["after"] is not None]
+        for change in [*reversed(others), *sorted(removed, key=lambda change: change["at"])]:
+            table = change["table"]
+            files[table] = _taken_back(files.get(table) or read_file(study, table), change)
+        note(study, {"time": time.time(), "undoes": entry["time"]})
+        _write(study, files)
+        return named(entry)
 
 
-def last_change(study: Study) -> dict[str, Any] | None:
-    """The journal's last change that was not undone."""
-    path = study.folder / JOURNAL
-    entries = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else []:
-        try:
-            entries.append(json.loads(line))
-        except ValueError:  # a line cut short by a crash: nothing was written after it
-            continue
-    undone = {e["undoes"] for e in entries if "undoes" in e}
-    standing = [e for e in entries if "changes" in e and e["time"] not in undone]
-    return standing[-1] if standing else None
+def _taken_back(file: RecordFile, change: Mapping[str, Any]) -> RecordFile:
+    """The file without one change of the journal."""
+    key = TABLES[change["table"]].key
+    if change["after"] is None:
+        back = file.find(key, change["id"])
+        if back is not None:
+            raise Conflict(change["id"], back)
+        return file.with_row_at(change["at"], file.row_of(change["before"]))
+    stands = next((r for r in file.rows if r.raw.rstrip("\r\n") == change["after"].rstrip("\r\n")), None)
+    if stands is None:
+        raise Conflict(change["id"], file.find(key, change["id"]))
+    if change["before"] is None:
+        return file.without(stands)
+    return file.with_row(file.row_of(change["before"]), stands)
 
 
-def _applied(file: RecordFile, change: Change) -> tuple[RecordFile, Row | None, Row]:
-    schema = TABLES[change.table]
-    cells = {c: _clean(change.cells.get(c, "")) for c in schema.allowed}
-    file = file.with_columns(tuple(c for c in schema.allowed if cells[c]))
-    new_id = cells[schema.key]
-    old = file.find(schema.key, change.id) if change.id else None
-    if change.id and (old is None or old.digest != change.digest):
-        raise Conflict(change.id, old)
-    taken = file.find(schema.key, new_id)
-    if taken is not None and taken is not old:
-        number = file.rows.index(taken) + 2
-        raise Rejected(
-            [Problem(schema.file, number, schema.key, f"There is already a row '{new_id}'.", "Give another id.")]
+def _applied(file: RecordFile, schema: Table, changes: Sequence[Change]) -> tuple[RecordFile, list[dict[str, Any]]]:
+    """The file with the changes of its table, and what the journal says of each."""
+    places: dict[str, int] = {}
+    for place, row in enumerate(file.rows):
+        places.setdefault(row.cells.get(schema.key, ""), place)
+    for change in changes:  # against the file as it stands, before a new column makes every line longer
+        if change.id or change.cells is None:
+            stands = file.rows[places[change.id]] if change.id in places else None
+            if stands is None or stands.digest != change.digest:
+                raise Conflict(change.id, stands)
+    cells = [{c: _clean(change.cells.get(c, "")) for c in schema.allowed} if change.cells is not None else None
+             for change in changes]  # fmt: skip
+    file = file.with_columns(tuple(c for c in schema.allowed if any(given and given[c] for given in cells)))
+    rows: list[Row | None] = list(file.rows)
+    added: list[Row] = []
+    noted = []
+    for change, given in zip(changes, cells):
+        place = places[change.id] if change.id else None
+        old = file.rows[place] if place is not None else None
+        new = None
+        if given is not None:
+            _refuse_taken(schema, places, given[schema.key], place)
+            kept = {c: v for c, v in old.cells.items() if c not in schema.allowed} if old else {}
+            new = file.written({**kept, **given})
+        if place is not None:
+            rows[place] = new
+        else:
+            added.append(new)
+            places[given[schema.key]] = len(rows) + len(added) - 1
+        id_ = given[schema.key] if given is not None else change.id
+        noted.append(
+            {"table": change.table, "id": id_, "before": old and old.raw, "after": new and new.raw, "at": place}
         )
-    kept = {c: v for c, v in old.cells.items() if c not in schema.allowed} if old else {}
-    new = file.written({**kept, **cells})
-    return file.with_row(new, old), old, new
+    return file.with_rows([row for row in rows if row is not None], added), noted
+
+
+def _refuse_taken(schema: Table, places: Mapping[str, int], id_: str, own: int | None) -> None:
+    place = places.get(id_)
+    if place is not None and place != own:
+        what = f"There is already a row '{id_}'."
+        raise Rejected([Problem(schema.file, place + 2, schema.key, what, "Give another id.")])
+
+
+def _refuse_used(study: Study, files: Mapping[str, RecordFile], removed: Sequence[Change]) -> None:
+    """A row that something else names stays."""
+    if not removed:
+        return
+    rows = {name: [row.cells for row in (files.get(name) or read_file(study, name)).rows] for name in TABLES}
+    for change in removed:
+        if any(row.get(TABLES[change.table].key) == change.id for row in rows[change.table]):
+            continue  # another row of the same id still stands
+        users = [str(found) for found in references(rows, change.table, change.id)]
+        if change.table == "sources":
+            users += [f"study.toml, {place}" for place, source in study.named_sources() if source == change.id]
+        if users:
+            raise InUse(change.id, users)
 
 
 def _clean(text: str) -> str:
@@ -188,28 +232,30 @@ def _clean(text: str) -> str:
 
 
 def _check(study: Study, files: Mapping[str, RecordFile]) -> None:
-    """The record's own check on the record as it would be; only problems that are new count."""
-    before = set(map(str, Ledger.check(study.record)))
+    """The record's own check on the record as it would be; only problems that are new count, wherever they stand."""
+
+    def known(problem: Problem) -> tuple[str, str | None, str]:
+        return problem.file, problem.column, problem.what  # the row number moves when rows come and go
+
+    before = Counter(map(known, Ledger.check(study.record)))
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / "record"
         shutil.copytree(study.record, trial, ignore=shutil.ignore_patterns(".*"))
         for table, file in files.items():
             (trial / TABLES[table].file).write_text(file.text(), encoding="utf-8", newline="")
-        new = [p for p in Ledger.check(trial) if str(p) not in before]
+        new = []
+        for problem in Ledger.check(trial):
+            before[known(problem)] -= 1
+            if before[known(problem)] < 0:
+                new.append(problem)
     if new:
         raise Rejected(new)
 
 
-def _note(study: Study, entry: dict[str, Any]) -> None:
-    try:
-        with (study.folder / JOURNAL).open("a", encoding="utf-8") as out:
-            out.write(json.dumps(entry, ensure_ascii=False) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-    except OSError as error:
-        raise OutputError(
-            f"The journal cannot be written: {error}.", fix="Check the folder's permissions and space."
-        ) from None
+def _write(study: Study, files: Mapping[str, RecordFile]) -> None:
+    """The files into place, sources first, so that no row ever names one that is not there yet."""
+    for table in sorted(files, key=list(TABLES).index):
+        replace_file(study.record / TABLES[table].file, files[table].text())
 
 
 def _lock(folder: Path) -> threading.Lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -89,6 +89,11 @@ class RecordFile:
         """The first row whose column ``key`` is ``value``."""
         return next((row for row in self.rows if row.cells.get(key) == value), None)
 
+    def row_of(self, raw: str) -> Row:
+        """A row of this file from its text."""
+        cells = next(csv.reader(raw.splitlines(keepends=True)), [])
+        return Row(dict(zip(self.header, (c.strip() for c in cells))), raw)
+
     def written(self, cells: Mapping[str, str]) -> Row:
         """A row in this file's columns and line ends."""
         out = io.StringIO()
@@ -98,17 +103,28 @@ class RecordFile:
     def with_row(self, new: Row, old: Row | None = None) -> RecordFile:
         """The file with ``new`` in the place of ``old``, or at the end."""
         if old is not None:
-            return replace(self, rows=tuple(new if row is old else row for row in self.rows))
-        last = self.rows[-1].raw if self.rows else self.head
-        if last.endswith(("\n", "\r")):
-            return replace(self, rows=(*self.rows, new))
-        if self.rows:
-            ended = Row(self.rows[-1].cells, last + self._line_end())
-            return replace(self, rows=(*self.rows[:-1], ended, new))
-        return replace(self, head=self.head + self._line_end(), rows=(new,))
+            return self.with_rows([new if row is old else row for row in self.rows])
+        return self.with_rows(self.rows, [new])
+
+    def with_rows(self, rows: Sequence[Row], added: Sequence[Row] = ()) -> RecordFile:
+        """The file with these rows, and ``added`` at their end, each on a line of its own."""
+        head, rows = self.head, list(rows)
+        last = rows[-1].raw if rows else head
+        if added and not last.endswith(("\n", "\r")):
+            if rows:
+                rows[-1] = Row(rows[-1].cells, last + self._line_end())
+            else:
+                head += self._line_end()
+        return replace(self, head=head, rows=(*rows, *added))
 
     def without(self, row: Row) -> RecordFile:
-        return replace(self, rows=tuple(r for r in self.rows if r is not row))
+        return self.with_rows([r for r in self.rows if r is not row])
+
+    def with_row_at(self, place: int, row: Row) -> RecordFile:
+        """The file with ``row`` back at its place, or at the end where the file has become shorter."""
+        if place >= len(self.rows):
+            return self.with_rows(self.rows, [row])
+        return self.with_rows([*self.rows[:place], row, *self.rows[place:]])
 
     def with_columns(self, columns: tuple[str, ...]) -> RecordFile:
         """The file with further columns at the right, empty so far; unchanged if it has them."""

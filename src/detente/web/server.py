@@ -8,17 +8,22 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detente.errors import MissingExtra, UsageError
 from detente.web.guard import LOOPBACK, Keys
+
+if TYPE_CHECKING:
+    from detente.web.workspace import Workspace
 
 PORT = 8765
 
 
 def serve(
-    *, study: str | None = None, root: Path | None = None, host: str = "127.0.0.1", port: int | None = None,
-    browser: bool = True, say: Callable[[str], None] = lambda _: None,
+    *, study: str | None = None, root: Path | None = None, data: Path | None = None, host: str = "127.0.0.1",
+    port: int | None = None, browser: bool = True, say: Callable[[str], None] = lambda _: None,
 ) -> None:  # fmt: skip
     """Serve until interrupted.
 
@@ -26,6 +31,7 @@ def serve(
     ----------
     study : name of a built-in study or a study folder to open first.
     root : the folder whose studies and runs are shown; the current one unless given.
+    data : a panel that stands in for the studies' own, for the desks and for runs.
     host, port : where to listen; a port that is not given may move to the next free one.
     browser : open the address in the browser.
     say : told the address.
@@ -33,6 +39,8 @@ def serve(
     Raises
     ------
     MissingExtra, UsageError, UnknownStudy
+    UnreadableFile, DataError
+        The panel cannot be read, or does not fit the study.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
@@ -44,6 +52,8 @@ def serve(
     except ImportError as absent:
         raise MissingExtra.needed(absent.name or "starlette", "web", "The app") from absent
     workspace, first = _workspace(study, (root or Path.cwd()).resolve(), Workspace)
+    if data is not None:
+        workspace = _with_panel(workspace, study, data, say)
     local = host in LOOPBACK
     keys = Keys(access="" if local else secrets.token_urlsafe(24))
     listener = _listen(host, port)
@@ -63,10 +73,10 @@ def serve(
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
-        site.jobs.close()
+        site.close()
 
 
-def _workspace(study: str | None, root: Path, kind: type) -> tuple[object, str]:
+def _workspace(study: str | None, root: Path, kind: type[Workspace]) -> tuple[Workspace, str]:
     from detente.study import builtin_studies, open_study
 
     if study is None:
@@ -76,6 +86,21 @@ def _workspace(study: str | None, root: Path, kind: type) -> tuple[object, str]:
         return kind(root), f"/s/{study}"
     folder = opened.folder.resolve()
     return kind(root, {folder.name: folder}), f"/s/{folder.name}"
+
+
+def _with_panel(workspace: Workspace, study: str | None, data: Path, say: Callable[[str], None]) -> Workspace:
+    """The workspace on a panel of its own, which must fit the study that was named."""
+    from detente.panel import read_panel
+    from detente.study import open_study
+    from detente.study.fitting import require_fit
+
+    spec = open_study(study).spec if study is not None else None
+    say(f"Reading {data} ...")
+    panel = read_panel(data)
+    if spec is not None:
+        require_fit(panel, spec)
+    say(panel.summary())
+    return replace(workspace, data=data.resolve(), panel=panel)
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

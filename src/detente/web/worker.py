@@ -1,4 +1,4 @@
-"""One full run of a study in a process of its own: ``python -m detente.web.worker STUDY OUT``.
+"""One full run of a study in a process of its own: ``python -m detente.web.worker STUDY OUT [PANEL]``.
 
 It says how far it is in lines of JSON on standard output. The run folder is written aside and renamed, so
 a process that is stopped leaves nothing half-written behind.
@@ -13,29 +13,31 @@ from pathlib import Path
 from typing import Any
 
 
-def main(study: str, out: str) -> int:
-    """Run ``study`` into the folder ``out``; returns the exit code."""
+def main(study: str, out: str, data: str | None = None) -> int:
+    """Run ``study`` into the folder ``out``, on the panel ``data`` if given; returns the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from detente.errors import DetenteError
     from detente.report import render_report
     from detente.study import open_study
 
+    command = f"detente run {Path(study).name}" + (f" --data {Path(data).name}" if data else "")
     try:
         run = open_study(study).run(
-            command=f"detente run {Path(study).name}", progress=lambda stage, share: _say(stage=stage, share=share)
+            data=data, command=command, progress=lambda stage, share: say(stage=stage, share=share)
         )
-        _say(stage="report", share=0.9)
+        say(stage="report", share=0.9)
         run.write(out, {"report.html": render_report})
     except DetenteError as error:
-        _say(error=f"{type(error).__name__}: {error}")
+        say(error=f"{type(error).__name__}: {error}")
         return error.exit_code
-    _say(done=out)
+    say(done=out)
     return 0
 
 
-def _say(**line: Any) -> None:
+def say(**line: Any) -> None:
+    """One line for the server that started this process."""
     print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*sys.argv[1:4]))

@@ -7,11 +7,15 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detente.errors import DetenteError, OutputError, StudyError, UnknownStudy, UnreadableFile, did_you_mean
 from detente.study import Run, Study, builtin_studies, open_study, read_run
+
+if TYPE_CHECKING:
+    from detente.panel import Panel
 
 LONGEST_PATH = 255
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -25,10 +29,13 @@ class Workspace:
     ----------
     root : every path the app reads or writes lies inside, apart from the studies named here.
     extra : further study folders by key: the one given on the command line.
+    data, panel : a panel that stands in for every study's own, by its path and as it was read.
     """
 
     root: Path
     extra: dict[str, Path] = field(default_factory=dict)
+    data: Path | None = None
+    panel: Panel | None = None
 
     def folders(self) -> dict[str, Path]:
         """Every study at hand: key to folder; a folder wins over a built-in study of the same name."""
@@ -45,7 +52,7 @@ class Workspace:
                 f"There is no study '{key}' here.{did_you_mean(key, folders)}",
                 fix=f"At hand are: {', '.join(folders)}." if folders else "Make a new one on the start page.",
             )
-        return open_study(folders[key])
+        return replace(open_study(folders[key]), given=self.panel)
 
     def listed(self) -> Iterator[tuple[str, Study | DetenteError]]:
         """Key and study, or key and what is wrong with it, for the start page."""

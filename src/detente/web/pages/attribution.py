@@ -1,24 +1,29 @@
-"""The attribution desk: any dyad of the panel, any episode, against placebos of a chosen class."""
+"""The attribution desk: any dyad of the panel, any episode, against a class of placebos or those picked one by one."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from detente.attribution.picks import FEWEST
 from detente.economies import ROW, lookup
 from detente.errors import DetenteError
 from detente.study import Study
 from detente.web.attribution_charts import attribution_charts
-from detente.web.attribution_desk import KINDS, Question, answer, read_question
+from detente.web.attribution_desk import KINDS, PICKED, Question, answer, found_dyads, read_question
 from detente.web.bench import open_panel
+from detente.web.donors import write_donors
 from detente.web.export import export
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head
-from detente.web.reply import page, words_of
+from detente.web.reply import as_json, page, words_of
 from detente.web.words import Words
+
+LONGEST_SEARCH = 80  # characters
 
 
 def attribution(request: Request) -> Response:
@@ -28,18 +33,25 @@ def attribution(request: Request) -> Response:
     study = space.study(key)
     panel, words = open_panel(study), words_of(request)
     default = _default(study)
-    asked, found, problem = default, None, ""
+    asked, found, problem, kind = default, None, "", ""
+    text = request.query_params.get("find", "")[:LONGEST_SEARCH]
     try:
         asked = _asked(request, default)
         found = answer(panel, asked)
     except DetenteError as error:
-        problem = str(error)
+        problem, kind = str(error), type(error).__name__
     data = head(space, study, key, words) | {
         "problem": problem,
+        "error": kind,
         "asked": {
             "a": asked.origin, "b": asked.destination, "from": asked.start, "to": asked.end,
             "base_from": asked.base[0], "base_to": asked.base[1], "placebos": asked.placebos,
+            "donors": write_donors(asked.donors),
         },
+        "donors": [_dyad(words, a, b) for a, b in asked.donors],
+        "fewest": FEWEST,
+        "find": text,
+        "offered": _offered(panel, asked, text, words),
         "query": asked.query(),
         "economies": sorted(
             ({"code": c, "name": words.economy(c)} for c in panel.economies if c != ROW), key=lambda e: e["name"]
@@ -54,7 +66,20 @@ def attribution(request: Request) -> Response:
         "n_economies": len(panel.economies),
         "answer": found and {**found, "told": [_told(words, row) for row in found["findings"]]},
     }  # fmt: skip
-    return page(request, "attribution.html.j2", data, 422 if problem else 200, charts=attribution_charts(words))
+    named = {kind: words(f"why.kind_{kind}") for kind in KINDS}
+    return page(
+        request, "attribution.html.j2", data, 422 if problem else 200,
+        charts=attribution_charts(words), names_of_kinds=named,
+    )  # fmt: skip
+
+
+def pairs(request: Request) -> Response:
+    """Dyads that a search offers for picking, while it is typed."""
+    study = request.app.state.site.workspace.study(request.path_params["study"])
+    panel, words = open_panel(study), words_of(request)
+    asked = _asked(request, _default(study))
+    found = found_dyads(panel, asked, request.query_params.get("find", "")[:LONGEST_SEARCH], words.economy)
+    return as_json({"schema_version": 1, "offered": [_offer(words, row, asked) for row in found]})
 
 
 def download(request: Request) -> Response:
@@ -100,7 +125,30 @@ def _default(study: Study) -> Question:
 
 
 def _with_episode(asked: Question, study: Study, episode: Any) -> Question:
-    return Question(study.origin, study.destination, episode.from_year, episode.to_year, asked.base, asked.placebos)
+    return replace(
+        asked, origin=study.origin, destination=study.destination, start=episode.from_year, end=episode.to_year
+    )
+
+
+def _offered(panel: Any, asked: Question, text: str, words: Words) -> list[dict[str, Any]]:
+    """What the search finds; nothing where the question itself makes no sense, which the page says."""
+    try:
+        return [_offer(words, row, asked) for row in found_dyads(panel, asked, text, words.economy)]
+    except DetenteError:
+        return []
+
+
+def _offer(words: Words, row: dict[str, Any], asked: Question) -> dict[str, Any]:
+    donors = tuple(dict.fromkeys([*asked.donors, (row["from"], row["to"])]))
+    return _dyad(words, row["from"], row["to"]) | {
+        "base_usd_mn": row["base_usd_mn"],
+        "said": words("why.in_base", money=words.money(row["base_usd_mn"])),
+        "query": replace(asked, placebos=PICKED, donors=donors).query(),
+    }
+
+
+def _dyad(words: Words, a: str, b: str) -> dict[str, str]:
+    return {"id": f"{a}-{b}", "name": f"{words.economy(a)} → {words.economy(b)}"}
 
 
 def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
@@ -123,5 +171,6 @@ def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
 
 ROUTES = [
     Route("/s/{study}/attribution", attribution),
+    Route("/s/{study}/attribution/pairs", pairs),
     Route("/s/{study}/attribution/download/{kind}", download),
 ]

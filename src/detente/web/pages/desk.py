@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.errors import DetenteError, StudyError
+from detente.errors import DetenteError
 from detente.study import Study
 from detente.web.bands import N_DRAWS, bands
 from detente.web.bench import Bench, open_bench, outcome
 from detente.web.desk_charts import desk_charts
 from detente.web.edits import add_scenario
 from detente.web.levers import CLOSED, Lever, levers
-from detente.web.pages.study import head
+from detente.web.pages.study import head, require_writable
 from detente.web.reply import as_json, go, page, words_of
 from detente.web.setting import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
 from detente.web.told import told
@@ -81,11 +81,7 @@ def save(request: Request, form: dict[str, str]) -> Response:
     """Write the setting into the study as a scenario."""
     space, key = request.app.state.site.workspace, request.path_params["study"]
     study = space.study(key)
-    if space.is_builtin(study):
-        raise StudyError(
-            "This study ships with the package and is not changed.",
-            fix="Make a copy of it first, on its page.",
-        )
+    require_writable(request, study)
     bench = open_bench(study)
     setting = read_setting(form, bench.default())
     add_scenario(study, form.get("title", "").strip(), setting, bench.residual)

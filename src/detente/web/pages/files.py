@@ -16,7 +16,20 @@ from detente.report.svg import VEGA_LITE
 from detente.web.reply import asset
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-OWN = frozenset({"app.css", "app.js", "chart.js", "desk.js", "attribution.js", "record.js", "job.js", "icon.svg"})
+OWN = frozenset(
+    {
+        "app.css",
+        "app.js",
+        "chart.js",
+        "desk.js",
+        "attribution.js",
+        "picks.js",
+        "record.js",
+        "job.js",
+        "upload.js",
+        "icon.svg",
+    }
+)
 _BUILDING = threading.Lock()
 
 

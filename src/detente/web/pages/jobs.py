@@ -1,4 +1,4 @@
-"""Jobs: start a full run, watch it, stop it."""
+"""Jobs: start a full run; watch a run or the reading of an upload, and stop it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.routing import Route
 from detente.errors import UsageError
 from detente.study.folder import RUNS, next_folder
 from detente.web.jobs import Job
-from detente.web.reply import go, page
+from detente.web.reply import go, page, words_of
 
 
 def start(request: Request) -> Response:
@@ -17,13 +17,16 @@ def start(request: Request) -> Response:
     site = request.app.state.site
     key = request.path_params["study"]
     found = site.workspace.study(key)
-    job = site.jobs.start(key, found.id, found.folder.resolve(), next_folder(found, site.workspace.root / RUNS))
+    out = next_folder(found, site.workspace.root / RUNS)
+    job = site.jobs.start(key, found.id, found.folder.resolve(), out, site.workspace.data)
     return go(request, f"/jobs/{job.id}")
 
 
 def show(request: Request) -> Response:
     """One job: its progress, and what it led to."""
-    return page(request, "job.html.j2", {"job": _job(request).to_dict()})
+    job = _job(request)
+    said = words_of(request).known("stage", job.stage) if job.state == "running" else ""
+    return page(request, "job.html.j2", {"job": {**job.to_dict(), "said": said}})
 
 
 def cancel(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The record editor: rows of a record, a form for each, validation, conflicts and undo."""
+"""The record editor: rows of a record, a form for each, validation, conflicts, deletion and undo."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from detente.errors import DetenteError, Problem, StudyError
 from detente.record import Ledger
 from detente.record.schema import TABLES, Table
 from detente.study import Study
-from detente.web.pages.study import head
-from detente.web.record_edit import EDITABLE, Change, Conflict, Rejected, last_change, read_file, save, undo
+from detente.web.journal import last_change, named
+from detente.web.pages.study import head, require_writable
+from detente.web.record_edit import EDITABLE, Change, Conflict, InUse, Rejected, read_file, save, undo
+from detente.web.record_file import Row
 from detente.web.reply import go, page, words_of
 
 LONG = ("title", "claim", "note", "why_not", "derivation", "target", "options", "sets")
@@ -36,7 +38,6 @@ def first(request: Request) -> Response:
 def rows(request: Request) -> Response:
     """All rows of one table, with what is wrong in the record and the way back."""
     study, key, table = _place(request)
-    last = last_change(study)
     data = head(request.app.state.site.workspace, study, key, words_of(request)) | {
         "table": table.name,
         "tables": list(EDITABLE),
@@ -44,9 +45,10 @@ def rows(request: Request) -> Response:
         "columns": list(LISTED[table.name]),
         "rows": [dict(row.cells) for row in read_file(study, table.name).rows],
         "problems": [str(p) for p in Ledger.check(study.record)],
-        "can_undo": ", ".join(c["id"] for c in last["changes"]) if last else "",
+        "can_undo": named(last_change(study)),
         "saved": request.query_params.get("saved", "")[:200],
         "undone": request.query_params.get("undone", "")[:200],
+        "deleted": request.query_params.get("deleted", "")[:200],
     }
     return page(request, "record.html.j2", data)
 
@@ -55,12 +57,7 @@ def form(request: Request) -> Response:
     """The form of one row, or of a new one."""
     study, key, table = _place(request)
     id_ = request.query_params.get("id", "")
-    row = read_file(study, table.name).find(table.schema.key, id_) if id_ else None
-    if id_ and row is None:
-        raise StudyError(
-            f"There is no row '{id_[:60]}' in {table.schema.file}.",
-            fix="It may have been renamed or removed.",
-        )
+    row = _row(study, table, id_) if id_ else None
     return _form(request, study, key, table, id_, row.digest if row else "", dict(row.cells) if row else {})
 
 
@@ -70,16 +67,22 @@ async def change(request: Request) -> Response:
     return await run_in_threadpool(_change, request, given)
 
 
+async def delete(request: Request) -> Response:
+    """Take a row out; where something else names it, or it was changed meanwhile, the page says so."""
+    given = {name: str(value) for name, value in (await request.form()).items()}
+    return await run_in_threadpool(_delete, request, given)
+
+
 async def take_back(request: Request) -> Response:
     study, key, table = _place(request)
-    _writable(request, study)
+    require_writable(request, study)
     ids = await run_in_threadpool(undo, study)
     return go(request, f"/s/{key}/record/{table.name}?undone={quote(ids)}")
 
 
 def _change(request: Request, given: dict[str, str]) -> Response:
     study, key, table = _place(request)
-    _writable(request, study)
+    require_writable(request, study)
     id_, digest = given.get("id", ""), given.get("digest", "")
     cells = {c: given.get(c, "") for c in table.schema.allowed}
     source = {c: given.get(NEW_SOURCE + c, "").strip() for c in TABLES["sources"].allowed}
@@ -110,10 +113,38 @@ def _change(request: Request, given: dict[str, str]) -> Response:
     return go(request, f"/s/{key}/record/{table.name}?saved={quote(cells[table.schema.key].strip())}")
 
 
+def _delete(request: Request, given: dict[str, str]) -> Response:
+    study, key, table = _place(request)
+    require_writable(request, study)
+    id_, digest = given.get("id", ""), given.get("digest", "")
+    row = _row(study, table, id_)
+    try:
+        save(study, [Change(table.name, id_, digest, None)])
+    except InUse as used:
+        return _form(request, study, key, table, id_, row.digest, dict(row.cells), users=used.users)
+    except Conflict as conflict:
+        cells = dict(row.cells)
+        stands = {"digest": row.digest, "cells": cells}
+        return _form(request, study, key, table, id_, row.digest, cells, conflict=stands, error=str(conflict))
+    except Rejected as rejected:
+        return _form(request, study, key, table, id_, digest, dict(row.cells), problems=rejected.problems)
+    return go(request, f"/s/{key}/record/{table.name}?deleted={quote(id_)}")
+
+
+def _row(study: Study, table: _Table, id_: str) -> Row:
+    row = read_file(study, table.name).find(table.schema.key, id_) if id_ else None
+    if row is None:
+        raise StudyError(
+            f"There is no row '{id_[:60]}' in {table.schema.file}.",
+            fix="It may have been renamed or removed.",
+        )
+    return row
+
+
 def _form(
     request: Request, study: Study, key: str, table: _Table, id_: str, digest: str, cells: dict[str, str],
     source: dict[str, str] | None = None, *, problems: tuple[Problem, ...] = (), conflict: dict | None = None,
-    error: str = "",
+    error: str = "", users: tuple[str, ...] = (),
 ) -> Response:  # fmt: skip
     own = [p for p in problems if p.file == table.schema.file and p.column in table.schema.allowed]
     data = head(request.app.state.site.workspace, study, key, words_of(request)) | {
@@ -144,8 +175,9 @@ def _form(
         "problems": [str(p) for p in problems],
         "conflict": conflict,
         "error": error,
+        "users": list(users),
     }
-    status = 409 if conflict is not None else 422 if problems or error else 200
+    status = 409 if conflict is not None or users else 422 if problems or error else 200
     return page(request, "row.html.j2", data, status)
 
 
@@ -181,18 +213,11 @@ def _place(request: Request) -> tuple[Study, str, _Table]:
     return request.app.state.site.workspace.study(key), key, _Table(request.path_params["table"])
 
 
-def _writable(request: Request, study: Study) -> None:
-    if request.app.state.site.workspace.is_builtin(study):
-        raise StudyError(
-            "This study ships with the package and is not changed.",
-            fix="Make a copy of it first, on its page.",
-        )
-
-
 ROUTES = [
     Route("/s/{study}/record", first),
     Route("/s/{study}/record/{table}", rows),
     Route("/s/{study}/record/{table}/row", form, methods=["GET"]),
     Route("/s/{study}/record/{table}/row", change, methods=["POST"]),
+    Route("/s/{study}/record/{table}/delete", delete, methods=["POST"]),
     Route("/s/{study}/record/{table}/undo", take_back, methods=["POST"]),
 ]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, StudyError
 from detente.study import Run, Study
 from detente.study.folder import as_json as run_as_json
 from detente.web.reply import page, wants_json, words_of
@@ -68,6 +68,20 @@ def head(space: Workspace, found: Study, key: str, words: Words) -> dict[str, An
         "dyad": [{"code": c, "name": words.economy(c)} for c in found.spec.dyad],
         "readonly": space.is_builtin(found),
     }
+
+
+def require_writable(request: Request, study: Study) -> None:
+    """Raise for a study that ships with the package.
+
+    Raises
+    ------
+    StudyError
+    """
+    if request.app.state.site.workspace.is_builtin(study):
+        raise StudyError(
+            "This study ships with the package and is not changed.",
+            fix="Make a copy of it first, on its page.",
+        )
 
 
 def _with_view(request: Request, data: dict[str, Any], run: Run | None, path: Path | None) -> Response:

@@ -57,24 +57,41 @@ const address = (text) => {
   return `${location.pathname}?${out}`;
 };
 
-// Asking. Only the newest question counts; an older one still on its way is given up.
-let going = null, after = null, timer = 0;
-async function solve() {
-  const text = query(), number = ++state.seq;
-  going?.abort(); after?.abort(); clearTimeout(timer);
-  going = new AbortController();
-  fade();
-  try {
-    const found = await ask(`${path}/solve?${text}&session=${session}&seq=${number}`, { signal: going.signal });
-    if (found.superseded || number < state.shown) return;
-    state.shown = number;
-    state.results[0] = found;
-    problem("");
-    show();
-    timer = setTimeout(() => draws(text, number), 120);
-  } catch (error) {
-    if (error.name !== "AbortError") problem(error instanceof TypeError ? words.lost : error.message);
-  }
+// Asking. One question is on its way at a time; its answer is shown and the newest question, if another came up
+// meanwhile, goes out before the charts are drawn. So a drag shows a steady run of answers and ends on its last.
+const PATIENCE = 1000; // ms, after which a question on its way is given up for a newer one
+const SLOW = 150; // ms, after which the page says that it is solving
+let going = null, after = null, timer = 0, fading = 0;
+function solve() {
+  state.asked = query();
+  desk.dataset.asked = ++state.seq;
+  after?.abort(); clearTimeout(timer);
+  fading ||= setTimeout(fade, SLOW);
+  if (!going || performance.now() - going.since > PATIENCE) { going?.abort(); send(); }
+}
+async function send() {
+  const own = going = new AbortController(), text = state.asked, number = state.seq;
+  own.since = performance.now();
+  let found, failed;
+  try { found = await ask(`${path}/solve?${text}&session=${session}&seq=${number}`, { signal: own.signal }); }
+  catch (error) { failed = error; }
+  if (going !== own) return;
+  going = null;
+  if (state.seq > number) send();
+  if (failed) return failed.name === "AbortError" || refused(failed);
+  if (found.superseded || number < state.shown) return;
+  state.shown = number;
+  state.results[0] = found;
+  problem("");
+  clearTimeout(fading); fading = 0;
+  show();
+  if (number === state.seq) timer = setTimeout(() => draws(text, number), 120);
+}
+function refused(error) {
+  clearTimeout(fading); fading = 0;
+  one("#progress").textContent = "";
+  one("#rows").classList.add("stale"); // what stands there is of the setting before
+  problem(error instanceof TypeError ? words.lost : error.message);
 }
 async function draws(text, number) {
   after = new AbortController();
@@ -141,8 +158,10 @@ async function show() {
   const c = result.certificate;
   one("#certificate").textContent = `${c.status}, ${c.iterations} iterations, ${c.residual_usd_mn.toExponential(1)} US$ million`;
   for (const link of all("[data-export]")) link.href = `${path}/download/${link.dataset.export}?${result.query}`;
-  for (const name of Object.keys(charts)) charts[name].show(rowsOf[name]());
   desk.dataset.state = band ? "ready" : "central";
+  const number = state.shown;
+  await Promise.all(Object.keys(charts).map(name => charts[name].show(rowsOf[name]())));
+  desk.dataset.drawn = number; // the charts show this answer, or a newer one
 }
 
 // Pins.
@@ -165,10 +184,15 @@ one("#pin").addEventListener("click", () => {
   moved(true); listPins(); show();
 });
 
-// Moves: each is one step of the history; while it lasts the address is replaced.
-let moving = false;
+// Moves: each is one step of the history; while it lasts the address is replaced, and not oftener than a browser bears.
+const PAUSE = 300; // ms; browsers ignore a page that writes its address hundreds of times in half a minute
+let moving = false, written = 0;
 function moved(done) {
-  history[moving ? "replaceState" : "pushState"](null, "", address(query()));
+  const now = performance.now();
+  if (!moving || done || now - written > PAUSE) {
+    history[moving ? "replaceState" : "pushState"](null, "", address(query()));
+    written = now;
+  }
   moving = !done;
 }
 form.addEventListener("input", event => {
@@ -176,7 +200,7 @@ form.addEventListener("input", event => {
   if (target.type === "range") one(`input[type=number][name=${target.dataset.range}]`, form).value = target.value;
   mirror(); moved(false); solve();
 });
-form.addEventListener("change", () => { moved(true); if (query() !== state.results[0].query) solve(); });
+form.addEventListener("change", () => { moved(true); if (query() !== state.asked) solve(); });
 form.addEventListener("submit", event => event.preventDefault());
 for (const button of all("[data-set]", form)) button.addEventListener("click", () => {
   const closes = one("[data-closes]", button.closest(".lever"));
@@ -215,6 +239,7 @@ for (const kind of ["png", "svg"]) for (const button of all(`[data-${kind}]`)) b
 });
 
 mirror(); listPins();
+state.asked = query();
 for (const name of Object.keys(specs)) charts[name] = await liveChart(one(`#chart-${name}`), specs[name], rowsOf[name]());
 show();
 draws(query(), state.seq);

@@ -6,6 +6,10 @@ async function look() {
   try {
     const { job } = await ask(`/jobs/${box.dataset.job}?format=json`);
     one("progress", box).value = job.share;
+    for (const [name, text] of [["stage", job.said], ["seconds", job.seconds]]) {
+      const place = one(`[data-${name}]`, box);
+      if (place) place.textContent = text;
+    }
     if (job.state !== "running") return location.reload();
   } catch { /* the server may be restarting; ask again */ }
   setTimeout(look, 700);
