@@ -81,6 +81,31 @@ def test_wrong_input_gives_one_message_and_its_exit_code(
     assert sorted(p.name for p in tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize("out", [[], ["--out", "deep/er/run"]])
+@pytest.mark.parametrize("when", ["detente.report.render_report", "detente.study.run.solve_scenarios"])
+def test_stopping_a_run_leaves_nothing_behind(
+    when: str, out: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(when, stopped)
+    assert run(["run", "colombia-venezuela", "--quick", *out]) == 130
+    assert capsys.readouterr().err.strip() == "Stopped."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stopped_run_leaves_earlier_ones_alone(tmp_path: Path) -> None:
+    from detente.study.aside import folder_aside
+
+    (tmp_path / "runs" / "s" / "001").mkdir(parents=True)
+    with pytest.raises(KeyboardInterrupt), folder_aside(tmp_path / "runs" / "s" / "002", fix="") as aside:
+        (aside / "half.csv").write_text("x")
+        raise KeyboardInterrupt
+    assert [p.name for p in (tmp_path / "runs" / "s").iterdir()] == ["001"]
+
+
 def test_check_points_at_file_row_and_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["new", "COL", "ECU", "--folder", str(tmp_path / "s")]) == 0
     assert run(["check", str(tmp_path / "s")]) == 0

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from detente.cli.app import run
 from detente.errors import StudyError, UnknownEconomy, UnknownStudy, UnreadableFile
 from detente.study import open_study
 from detente.study.spec import read_spec
@@ -108,3 +110,46 @@ def test_every_key_is_documented() -> None:
     )  # fmt: skip
     keys = {info.alias or name for part in parts for name, info in part.model_fields.items()}
     assert not {k for k in keys if k not in section}
+
+
+@pytest.mark.parametrize(
+    ("added", "place", "says"),
+    [
+        ('[equilibrium]\ncentral_theta = 3\n[[scenarios]]\nid = "c"\ntitle = "C"\nclosed = true\n',
+         "equilibrium.central_theta", "3 is not among theta = [2, 4, 5, 6]"),
+        ('[[episodes]]\nid = "fall"\ntitle = "F"\nfrom = 2005\nto = 2010\n',
+         "attribution.base_windows", "[2000, 2008] reaches into the episode 'fall', which begins after 2005"),
+    ],
+)  # fmt: skip
+def test_settings_that_are_hardly_meant_get_a_caution(
+    added: str, place: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "study"
+    assert run(["new", "COL", "ECU", "--folder", str(folder)]) == 0
+    assert open_study(folder).cautions() == []
+    write(folder, MINIMAL + added)
+    (caution,) = open_study(folder).cautions()
+    assert caution.column == place
+    assert says in caution.what
+    assert run(["check", str(folder)]) == 0
+    err = capsys.readouterr().err
+    assert err.startswith("Caution: study.toml")
+    assert caution.fix in err
+    assert run(["check", str(folder), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["ok"] is True
+    assert [c["column"] for c in data["cautions"]] == [place]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "[equilibrium]\ncentral_theta = 3\n",  # nothing is solved
+        '[[episodes]]\nid = "fall"\ntitle = "F"\nfrom = 2008\nto = 2010\n',  # 2008 is the year before it
+        '[[episodes]]\nid = "fall"\ntitle = "F"\nfrom = 1990\nto = 1995\n',
+    ],
+)
+def test_settings_that_may_well_be_meant_get_none(added: str, tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL + added)
+    assert open_study(tmp_path).cautions() == []
+    assert open_study("colombia-venezuela").cautions() == []

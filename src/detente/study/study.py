@@ -91,6 +91,12 @@ class Study:
         problems = list(Ledger.check(self.record))
         return problems or self.unknown_sources(self.ledger())
 
+    def cautions(self) -> list[Problem]:
+        """Settings that are allowed and probably not meant; a run goes through with them."""
+        from detente.study.cautions import cautions_of
+
+        return cautions_of(self.spec)
+
     def panel(self, data: Any = None) -> Panel:
         """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
         from detente.panel import Panel, embedded_panel, read_panel
