@@ -99,10 +99,14 @@ def test_stopping_a_run_leaves_nothing_behind(
 def test_a_stopped_run_leaves_earlier_ones_alone(tmp_path: Path) -> None:
     from detente.study.aside import folder_aside
 
+    def half() -> None:
+        with folder_aside(tmp_path / "runs" / "s" / "002", fix="") as aside:
+            (aside / "half.csv").write_text("x")
+            raise KeyboardInterrupt
+
     (tmp_path / "runs" / "s" / "001").mkdir(parents=True)
-    with pytest.raises(KeyboardInterrupt), folder_aside(tmp_path / "runs" / "s" / "002", fix="") as aside:
-        (aside / "half.csv").write_text("x")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        half()
     assert [p.name for p in (tmp_path / "runs" / "s").iterdir()] == ["001"]
 
 
