@@ -10,6 +10,7 @@ _SAID_HERE = (
     # columns of tables
     (r"Say which one with \w+=\S+\.", "Rename or remove the other one."),
     (r"Name it with \w+=\.\.\., or rename it to one of", "Rename it to one of"),
+    (r"Map it with codes_as_of=\w+ or rename it", "Rename it"),
     # options that a command has
     (r"\byear=(\w+)", r"--year \1"),
     (r'\bUse deficits="(\w+)" or "(\w+)"', r"Use --deficits \1 or \2"),
