@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def command(study: str, json_: bool) -> int:
     """Check STUDY's study.toml and record; every problem with its file, row and column.
 
-    Cautions, settings that are allowed but probably not meant, are printed too and leave the exit code at 0.
+    Cautions are printed too and leave the exit code at 0: settings that are probably not meant, or that need
+    another panel than the study's own.
     """
     from detente.cli.output import as_json
     from detente.errors import RecordError
