@@ -70,16 +70,16 @@ def read_shock(path: Path) -> Shock:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {path}.") from None
+        raise UnreadableFile(f"There is no file {path}.", fix="Give a TOML file with [[shock]] entries.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"{path} cannot be read: {error}.") from None
+        raise UnreadableFile(f"{path} cannot be read: {error}.", fix="Save it as UTF-8 text.") from None
     except tomllib.TOMLDecodeError as error:
-        raise InvalidShock(f"{path} is not valid TOML: {error}.") from None
+        raise InvalidShock(f"{path} is not valid TOML: {error}.", fix="Mend that line; strings need quotes.") from None
     entries = raw.get("shock")
     if not isinstance(entries, list) or not entries or set(raw) != {"shock"}:
         raise InvalidShock(
             f"{path} needs [[shock]] entries and nothing else.",
-            fix='For example: [[shock]]\\nfrom = "COL"\\nto = "VEN"\\nclosed = true\\nboth = true',
+            fix='For example:\n[[shock]]\nfrom = "COL"\nto = "VEN"\nclosed = true\nboth = true',
         )
     partial: dict[tuple, float] = {}
     for number, entry in enumerate(entries, 1):

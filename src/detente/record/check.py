@@ -231,7 +231,7 @@ def _mistyped(unit: str) -> bool:
         return False
     bare = re.sub(r"[^a-z0-9]", "", unit.casefold())
     usual = [u.replace("_", "") for u in UNITS]
-    return bare in usual or any(len(bare) > 4 and SequenceMatcher(None, bare, u).ratio() > 0.9 for u in usual)
+    return bare in usual or any(len(bare) > 3 and SequenceMatcher(None, bare, u).ratio() > 0.88 for u in usual)
 
 
 def _self_citing(sources: pl.DataFrame) -> list[Problem]:
