@@ -38,11 +38,13 @@ def command(
     flows: Path, shock_file: Path, theta: float, supply_elasticity: float, deficits: str, year: int | None, json_: bool
 ) -> None:  # fmt: skip
     """Solve a counterfactual on FLOWS, a square table with internal trade (CSV or Parquet)."""
-    from detente.cli.output import as_json
+    from detente.cli.output import as_json, waiting
     from detente.equilibrium import Economy, solve
 
-    economy = Economy.from_flows(flows, year=year)
-    out = solve(economy, read_shock(shock_file), theta=theta, supply_elasticity=supply_elasticity, deficits=deficits)
+    with waiting(f"Solving {flows}"):
+        economy = Economy.from_flows(flows, year=year)
+        shock = read_shock(shock_file)
+        out = solve(economy, shock, theta=theta, supply_elasticity=supply_elasticity, deficits=deficits)
     if json_:
         click.echo(
             as_json(
