@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from detente import errors
 from detente.cli.app import COMMANDS, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,6 +135,30 @@ def test_a_bug_is_called_a_bug(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.setattr("detente.study.open_study", broken, raising=False)
     assert run(["check", "colombia-venezuela"]) == 1
     assert "This is a bug in detente" in capsys.readouterr().err
+
+
+def kinds(of: type[errors.DetenteError]) -> list[type[errors.DetenteError]]:
+    return [of, *(kind for below in of.__subclasses__() for kind in kinds(below))]
+
+
+DOCUMENTED = {errors.UsageError: 2, errors.DataError: 3, errors.SpecificationError: 4, errors.NotConverged: 5}
+
+
+@pytest.mark.parametrize("json_", [[], ["--json"]])
+def test_every_error_leaves_with_the_documented_code(
+    json_: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for family, code in DOCUMENTED.items():
+        for kind in kinds(family):
+
+            def failing(_: str, kind: type[errors.DetenteError] = kind) -> None:
+                raise kind([]) if kind is errors.RecordError else kind("What is wrong.", fix="What to do.")
+
+            monkeypatch.setattr("detente.study.open_study", failing, raising=False)
+            assert run(["check", "colombia-venezuela", *json_]) == code, kind
+            told = capsys.readouterr()
+            assert told.err.startswith(f"{kind.__name__}: ")
+            assert told.out == ""
 
 
 def test_doctor_says_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
