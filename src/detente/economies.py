@@ -134,7 +134,9 @@ def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] |
         message = f"{place} is not an ISO alpha-3 code today. {_former(first)}"
         mapped = _remedy(first)
     else:
-        message = f"{place} is not an ISO alpha-3 code.{did_you_mean(first, table())}"
+        named = _names().get(_fold(first))
+        meant = f" The code of {name_of(named)} is '{named}'." if named else did_you_mean(first, table())
+        message = f"{place} is not an ISO alpha-3 code.{meant}"
     more = f" The unknown codes are: {first_five(bad)}." if len(bad) > 1 else ""
     raise UnknownEconomy(message + more, fix=f"{mapped}, or use a code ISO leaves to users (XAA-XZZ, ZZZ).")
 
