@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gzip
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -199,3 +201,33 @@ def test_unknown_year_and_economy() -> None:
         embedded_panel().index("QAT")
     with pytest.raises(DataError, match="2000 to 2020"):
         embedded_panel().year_index(2021)
+
+
+HEADER = b"exporter,importer,year,trade\n"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "it is empty"),
+        (HEADER + b"COL,VEN,2000,5\nCOL,VEN,2001,4,3\n", "line 3 has 5 cells and the header 4"),
+        (HEADER + b'COL,VEN,2000,5\nCOL,"VEN,2001,4\n', "the row that begins at line 3 is not well formed"),
+        (HEADER + "Perú,VEN,2000,5\n".encode("latin-1"), "line 2 is not UTF-8"),
+        (HEADER + b"COL,VEN,20\x0000,5\n" + b"x" * 9 + b',"\n', "it is a binary file"),
+    ],
+)
+def test_a_malformed_csv_names_the_line(raw: bytes, says: str, packed: bool, tmp_path: Path) -> None:
+    path = tmp_path / ("flows.csv.gz" if packed else "flows.csv")
+    path.write_bytes(gzip.compress(raw) if packed else raw)
+    with pytest.raises(UnreadableFile, match=f"cannot be read as CSV: {says}") as caught:
+        read_panel(path)
+    assert caught.value.fix
+    assert not re.search(r"schema|polars|dtype|infer", str(caught.value))
+
+
+def test_text_far_down_a_column_of_numbers_names_its_line(tmp_path: Path) -> None:
+    rows = [f"COL,VEN,{1900 + k % 100},5" for k in range(10_500)]
+    (tmp_path / "late.csv").write_text("\n".join(["exporter,importer,year,trade", *rows, "COL,VEN,soon,5"]))
+    with pytest.raises(InvalidFlow, match=r"'soon' in column 'year'.*\(line 10502"):
+        read_panel(tmp_path / "late.csv")

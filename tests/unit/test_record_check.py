@@ -105,6 +105,7 @@ def test_an_option_that_the_test_does_not_know_is_named(folder):
     [
         ("series.csv", "T191", "value", "-7290", "negative"),
         ("series.csv", "T191", "unit", "usdmn", "Did you mean 'usd_mn'"),
+        ("series.csv", "T191", "unit", "usd_m", "Did you mean 'usd_mn'"),
         ("series.csv", "T191", "preferred", "1", "preferred"),
         ("sources.csv", "cepii-baci", "cites", "cepii-baci", "cites itself"),
     ],
@@ -115,6 +116,17 @@ def test_figures_and_sources_that_cannot_be_meant(folder, file, key, column, val
     assert problems
     assert all((p.file, p.column) == (file, column) for p in problems)
     assert says in str(problems[0])
+
+
+def test_an_open_quote_is_named_by_its_row(folder):
+    path = folder / "sources.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + 'new,"A title,A publisher\n', encoding="utf-8")
+    problem = next(p for p in Ledger.check(folder) if p.file == "sources.csv")
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = sum(1 for _ in csv.reader(handle))
+    assert problem.row == rows
+    assert "not well-formed" in problem.what
 
 
 def test_blank_rows_at_the_end_are_no_rows(folder):

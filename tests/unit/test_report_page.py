@@ -169,6 +169,13 @@ def test_manifest_is_shown_with_versions_and_hashes(html):
         assert text in html
 
 
+def test_each_language_brings_its_own_title():
+    run = fake.FakeRun()
+    run.study.spec = SimpleNamespace(translations={"es": {run.study.title: "El título", run.study.subtitle: "y más"}})
+    titles = {a["id"]: a["data-title"] for tag, a in read(render_report(run)).tags if "data-title" in a}
+    assert titles == {"en": f"{run.study.title} – {run.study.subtitle}", "es": "El título – y más"}
+
+
 def test_size(html):
     assert len(html.encode()) < MAX_BYTES
 

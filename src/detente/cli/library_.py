@@ -37,14 +37,15 @@ def command(
 ) -> None:  # fmt: skip
     """The library of ruptures and reopenings between two economies."""
     from detente.attribution import library
-    from detente.cli.output import as_json
+    from detente.cli.output import as_json, waiting
 
     points, notes = None, {}
     if data is not None:
         from detente.panel import read_panel
 
         asked = library.cases() if scores else library.choose_cases(words)
-        done = library.compute_paths(read_panel(data), asked, smallest_usd_mn=smallest)
+        with waiting(f"Computing paths from {data}"):
+            done = library.compute_paths(read_panel(data), asked, smallest_usd_mn=smallest)
         points, notes = done.points, done.missing
     if folder is not None:
         library.export_library(folder, words, points)

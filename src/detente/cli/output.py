@@ -6,6 +6,9 @@ import json
 import math
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 SCHEMA_VERSION = 1
@@ -20,11 +23,13 @@ class ProgressLine:
         self.shown = False
         self.live = sys.stderr.isatty()
 
-    def __call__(self, stage: str, share: float) -> None:
+    def __call__(self, stage: str, share: float | None = None) -> None:
+        """Show ``stage`` and, where it is known, the share done."""
         if not self.live:
             return
         if time.monotonic() - self.start >= self.after or self.shown:
-            sys.stderr.write(f"\r\033[K{self.label}: {stage} ({share:.0%})")
+            done = "" if share is None else f" ({share:.0%})"
+            sys.stderr.write(f"\r\033[K{self.label}: {stage}{done}")
             sys.stderr.flush()
             self.shown = True
 
@@ -33,6 +38,21 @@ class ProgressLine:
         if self.shown:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
+
+
+@contextmanager
+def waiting(label: str, *, after: float = 2.0) -> Iterator[None]:
+    """One line on stderr while a step without stages lasts longer than ``after`` seconds; wiped at its end."""
+    line = ProgressLine(label, after=after)
+    timer = Timer(after, line, ("working",))
+    timer.daemon = True
+    if line.live:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        line.done()
 
 
 def as_json(data: dict[str, Any]) -> str:

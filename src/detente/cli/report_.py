@@ -14,9 +14,11 @@ import click
 )
 def command(run_dir: Path, out: Path | None) -> None:
     """Write the report of the finished run in RUN_DIR again."""
+    from detente.cli.output import waiting
     from detente.report import write_report
     from detente.study import read_run
 
     target = out or run_dir / "report.html"
-    write_report(read_run(run_dir), target)
+    with waiting(f"Drawing the report of {run_dir}", after=0.0):
+        write_report(read_run(run_dir), target)
     click.echo(f"Report: {target}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DataError, UnknownColumn, UnreadableFile
+from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,20 +114,38 @@ def _read_file(path: Path) -> pl.DataFrame:
             f"'{path}' is a folder and holds no BACI files.", fix="Give a CSV or Parquet file, or BACI's folder."
         )
     if not path.is_file():
-        raise UnreadableFile(f"There is no file '{path}'.")
+        beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise UnreadableFile(f"There is no file '{path}'.{did_you_mean(path.name, beside)}", fix="Check the path.")
     name = path.name.lower()
     readers = {"parquet": pl.read_parquet, "pq": pl.read_parquet}
     readers |= {"feather": pl.read_ipc, "arrow": pl.read_ipc}
     kind = name.removesuffix(".gz").rsplit(".", 1)[-1]
+    if kind in ("csv", "tsv"):
+        return _read_csv(path, "\t" if kind == "tsv" else ",")
+    if kind not in readers:
+        raise UnreadableFile(f"'{path}' is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
     try:
-        if kind in ("csv", "tsv"):
-            separator = "\t" if kind == "tsv" else ","
-            return pl.read_csv(path, separator=separator, infer_schema_length=10_000)
-        if kind in readers:
-            return readers[kind](path)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"'{path}' cannot be read as {kind.upper()}: {error}") from None
-    raise UnreadableFile(f"'{path}' is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
+        return readers[kind](path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        what = str(error).partition("\n")[0]
+        raise UnreadableFile(f"'{path}' cannot be read as {kind.upper()}: {what}.", fix="Save it again.") from None
+
+
+def _read_csv(path: Path, separator: str) -> pl.DataFrame:
+    """The table, with types from its first rows or, where later ones differ, from all of them."""
+    import polars as pl
+
+    from detente.panel.csv_trouble import csv_trouble
+
+    try:
+        return pl.read_csv(path, separator=separator, infer_schema_length=10_000)
+    except OSError as error:
+        raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
+    except pl.exceptions.PolarsError:
+        found = csv_trouble(path, separator)
+    if found is not None:
+        raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1])
+    return pl.read_csv(path, separator=separator, infer_schema_length=None)
 
 
 def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:

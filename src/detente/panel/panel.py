@@ -83,7 +83,8 @@ class Panel:
         """Position of ``year`` on the time axis."""
         if year not in self.years:
             raise DataError(
-                f"The panel '{self.name}' has no year {year}; it runs from {self.years[0]} to {self.years[-1]}."
+                f"The panel '{self.name}' has no year {year}; it runs from {self.years[0]} to {self.years[-1]}.",
+                fix="Choose one of its years, or give a panel that reaches further.",
             )
         return self.years.index(year)
 

@@ -126,7 +126,7 @@ def _tidy(
 
     n_read = frame.height
     if n_read == 0:
-        raise EmptySample(f"{label} has no rows.")
+        raise EmptySample(f"{label} has no rows.", fix="Give a table with one row a flow and year.")
     out = frame.select(pl.col(c).alias(role) for role, c in chosen.items())
     for role in ("year", "trade"):
         cast = out[role].cast(pl.Float64, strict=False)
@@ -149,10 +149,14 @@ def _tidy(
     if wrong_year.any():
         raise DataError(
             f"{out['year'].filter(wrong_year)[0]:g} in column '{chosen['year']}' of {label} is not a year between 1800 and 2100 "
-            f"({int(wrong_year.sum()):,} such rows, first at line {wrong_year.arg_max() + 2})."
+            f"({int(wrong_year.sum()):,} such rows, first at line {wrong_year.arg_max() + 2}).",
+            fix="Mend or delete these rows.",
         )
     if (out["year"] % 1 != 0).any():
-        raise DataError(f"The column '{chosen['year']}' of {label} holds years that are not whole numbers.")
+        raise DataError(
+            f"The column '{chosen['year']}' of {label} holds years that are not whole numbers.",
+            fix="A panel has one flow a year: sum parts of years first.",
+        )
     out = out.with_columns(
         pl.col("year").cast(pl.Int32), pl.col("exporter", "importer").cast(pl.String).str.strip_chars()
     )
@@ -163,8 +167,9 @@ def _tidy(
         if mask.any():
             first = out.row(mask.arg_max(), named=True)
             raise InvalidFlow(
-                f"{int(mask.sum()):,} {what} flows in column '{chosen['trade']}' of {label}, first "
-                f"{first['trade']:g} for {first['exporter']}->{first['importer']} in {first['year']}.",
+                f"{int(mask.sum()):,} {what} flow{'s' if mask.sum() > 1 else ''} in column '{chosen['trade']}' of {label}, first "
+                f"{first['trade']:g} for {first['exporter']}->{first['importer']} in {first['year']} "
+                f"(line {mask.arg_max() + 2}).",
                 why="A flow of goods is zero or more.",
                 fix="Mend or delete these rows; leave the cell empty where the flow is unknown.",
             )

@@ -227,11 +227,11 @@ def _figure_sense(figures: pl.DataFrame) -> list[Problem]:
 
 def _mistyped(unit: str) -> bool:
     """Whether a unit is a usual one but for case, separators or a letter; ``usd_mn_2015`` is a unit of its own."""
-    if unit in UNITS or unit.startswith(tuple(f"{u}_" for u in UNITS)):
+    if unit in UNITS:
         return False
     bare = re.sub(r"[^a-z0-9]", "", unit.casefold())
-    usual = [u.replace("_", "") for u in UNITS]
-    return bare in usual or any(len(bare) > 4 and SequenceMatcher(None, bare, u).ratio() > 0.9 for u in usual)
+    usual = [u.replace("_", "") for u in UNITS if not unit.startswith(f"{u}_")]
+    return bare in usual or any(len(bare) > 3 and SequenceMatcher(None, bare, u).ratio() > 0.88 for u in usual)
 
 
 def _self_citing(sources: pl.DataFrame) -> list[Problem]:

@@ -116,7 +116,7 @@ def _beside(figure: Figure, context: Sequence[Figure], flow: str) -> Iterator[Fi
     """Figures of another flow of the same family, place, period and unit."""
     family, _, place = _family(figure)
     for f in context:
-        if _family(f) == (family, flow, place) and f.period == figure.period and f.unit == figure.unit:
+        if f.unit == figure.unit and f.period == figure.period and _family(f) == (family, flow, place):
             yield f
 
 
@@ -227,7 +227,7 @@ def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
     parts = [
         f
         for f in context
-        if _family(f)[:2] == (family, flow) and _family(f)[2] and f.period == odd.period and f.unit == odd.unit
+        if f.unit == odd.unit and f.period == odd.period and _family(f)[:2] == (family, flow) and _family(f)[2]
     ]
     total = sum(f.value for f in parts)
     if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:

@@ -50,9 +50,8 @@ def check_free(folder: Path) -> None:
         )
     above = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
-        raise OutputError(
-            f"The output folder {folder} cannot be written: no permission in {above}.", fix="Give another --out."
-        )
+        cause = f"no permission in {above}" if above.is_dir() else f"{above} is a file"
+        raise OutputError(f"The output folder {folder} cannot be written: {cause}.", fix="Give another --out.")
 
 
 def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]]) -> Path:

@@ -25,6 +25,7 @@ from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_tr
 from detente.study.bands import scenario_bands
 from detente.study.baseline import baselines
 from detente.study.explain import NAMES, empty, explain
+from detente.study.other_years import other_years
 from detente.study.partners import partners
 from detente.study.relation import relation_today
 from detente.study.scenarios import Residuals, solve_scenarios
@@ -184,7 +185,7 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
         answers[language] = Answer(
             peak_and_trough(lines, say) + relation_today(ledger, say),
             why(effects, say),
-            what_if(scenarios, bands, say, quick=quick),
+            what_if(scenarios, bands, say, quick=quick) + other_years(scenarios, say),
             claims_by_verdict(claims, say),
         )
     notes = [f"Panel: {panel.report}", *found.cautions, *remarks]

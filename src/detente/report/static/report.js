@@ -5,10 +5,11 @@ const tip = document.getElementById("tip");
 
 // Language: one page per language in the file; the address says which is shown.
 function showLanguage(language) {
-  const pages = all(".page");
-  if (!pages.some(page => page.id === language)) return;
-  for (const page of pages) page.hidden = page.id !== language;
+  const pages = all(".page"), shown = pages.find(page => page.id === language);
+  if (!shown) return;
+  for (const page of pages) page.hidden = page !== shown;
   document.documentElement.lang = language;
+  document.title = shown.dataset.title;
 }
 function followAddress() {
   const id = decodeURIComponent(location.hash.slice(1));
