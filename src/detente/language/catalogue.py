@@ -1,6 +1,7 @@
 """Strings, numbers and dates in the reader's language.
 
-Every string a reader sees stands in ``locale/<language>.toml``; a key that is missing there is a bug
+Every string a reader sees stands in ``locale/<language>.toml``, what findings say in
+``locale/findings_<language>.toml``; a key that is missing there is a bug
 and raises at once, so no page ever shows half a translation.
 """
 
@@ -18,8 +19,11 @@ LANGUAGES = ("en", "es")
 
 @cache
 def _strings(language: str) -> dict[str, str]:
-    text = (files(__package__) / "locale" / f"{language}.toml").read_text(encoding="utf-8")
-    return {f"{group}.{key}": value for group, rows in tomllib.loads(text).items() for key, value in rows.items()}
+    home, found = files(__package__) / "locale", {}
+    for name in (f"{language}.toml", f"findings_{language}.toml"):
+        groups = tomllib.loads((home / name).read_text(encoding="utf-8"))
+        found |= {f"{group}.{key}": value for group, rows in groups.items() for key, value in rows.items()}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ EVENTS = Table(
     needed=("event_id", "date", "title", "kind", "direction", "source_ids"),
     allowed=(
         *("event_id", "date", "end_date", "announced", "title", "kind", "subsystems", "actors"),
-        *("direction", "severity", "sets", "source_ids", "confidence", "note"),
+        *("direction", "severity", "sets", "source_ids", "confidence", "note", "title_es"),
     ),
     dates=("date", "end_date", "announced"),
     numbers=("severity",),
@@ -113,6 +113,7 @@ CLAIMS = Table(
     allowed=(
         *("claim_id", "source_id", "paragraph", "claim", "type", "actors", "subsystem", "attributed_to"),
         *("date", "value", "unit", "state", "test", "target", "options", "why_not", "note"),
+        *("claim_es", "why_not_es", "note_es"),
     ),
     dates=("date",),
     numbers=("value",),

@@ -44,6 +44,7 @@ class Story:
     study: Any
     answer: Any
     language: str
+    translations: Mapping[str, str]
     notes: tuple[str, ...]
     manifest: dict[str, Any]
     claims: pl.DataFrame
@@ -71,7 +72,7 @@ class Story:
     def of(cls, run: Any, language: str = "en") -> Story:
         """Gather a finished :class:`detente.Run` (or anything with its attributes) for readers of ``language``."""
         frames = {name: _frame(run, name) for name in FRAMES}
-        own = _translations(run.study, language)
+        own = _translations(run, language)
         for name in ("scenarios", "winners"):
             if own and not frames[name].is_empty():
                 frames[name] = frames[name].with_columns(pl.col("title").replace(own))
@@ -79,10 +80,10 @@ class Story:
             from detente.attribution.library import library_frame
 
             frames["library"] = library_frame()
-        notes = tuple(getattr(run, "notes", ()))
+        notes = tuple(own.get(note, note) for note in getattr(run, "notes", ()))
         answer = getattr(run, "answers", {}).get(language, run.answer)
         rows = {row["source_id"]: row for row in frames["sources"].iter_rows(named=True)}
-        return cls(run.study, answer, language, notes, dict(run.manifest or {}), **frames, source_rows=rows)
+        return cls(run.study, answer, language, own, notes, dict(run.manifest or {}), **frames, source_rows=rows)
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -97,8 +98,8 @@ class Story:
         return name_of(code, self.language)
 
     def own(self, text: str) -> str:
-        """A text of the study in the reader's language, or as it was written."""
-        return _translations(self.study, self.language).get(text, text)
+        """A text of the study or a sentence of its results in the reader's language, or as it was written."""
+        return self.translations.get(text, text)
 
     def arrow(self, exporter: str, importer: str) -> str:
         return f"{self.economy(exporter)} → {self.economy(importer)}"
@@ -118,9 +119,11 @@ class Story:
         return list(dict.fromkeys(names))
 
 
-def _translations(study: Any, language: str) -> dict[str, str]:
-    spec = getattr(study, "spec", None)
-    return spec.translations.get(language, {}) if spec is not None else {}
+def _translations(run: Any, language: str) -> dict[str, str]:
+    """Both the texts that the run rendered and those that the study brings."""
+    spec = getattr(run.study, "spec", None)
+    written = spec.translations.get(language, {}) if spec is not None else {}
+    return {**getattr(run, "texts", {}).get(language, {}), **written}
 
 
 def split(cell: str | None) -> list[str]:

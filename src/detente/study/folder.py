@@ -78,6 +78,7 @@ def as_json(run: Run) -> dict[str, Any]:
             for language, answer in run.answers.items()
         },
         "notes": list(run.notes),
+        "texts": {language: dict(pairs) for language, pairs in run.texts.items()},
         "tables": {name: _rows(table.to_frame()) for name, table in run.tables().items()},
     }
 
@@ -116,8 +117,9 @@ def read_run(folder: str | Path) -> Run:
             language: Answer(**{k: tuple(v) for k, v in answer.items()}) for language, answer in raw["answers"].items()
         }
         return Run(
-            study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest)
-        )
+            study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest),
+            texts=MappingProxyType(raw.get("texts", {})),
+        )  # fmt: skip
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise UnreadableFile(f"The run in {folder} is damaged: {error}.", fix="Run the study again.") from None
 
