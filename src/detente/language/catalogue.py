@@ -97,6 +97,10 @@ class Catalogue:
         """A log change as the percent change it is."""
         return "" if log_change is None else self.percent(100 * expm1(log_change), 0, sign=True)
 
+    def horizon(self, text: str | None) -> str:
+        """The date a forecast is for; one without a date says so."""
+        return self("dates.open") if text == "open" else self.date(text)
+
     def date(self, text: str | None) -> str:
         """``2019-02-23`` as the language writes it, to the precision given; a range keeps both ends."""
         if not text:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from detente.language.catalogue import Catalogue
+from detente.language.catalogue import LANGUAGES, Catalogue
 
 ENGLISH = Catalogue("en")
 
@@ -115,8 +115,8 @@ def said(value: Any, words: Catalogue) -> str:
 def own(row: Mapping[str, Any], column: str) -> str:
     """A cell of a study with the translations that stand in ``column_es`` and the like."""
     text = row[column] or ""
-    other = {name.rpartition("_")[2]: cell for name, cell in row.items() if cell and name[:-3] == column}
-    return Own(text, **other) if text and other else text
+    said = {language: row.get(f"{column}_{language}") for language in LANGUAGES}
+    return Own(text, **said) if text and any(said.values()) else text
 
 
 def texts(*found: Any) -> Iterator[Text]:

@@ -82,9 +82,13 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     if len(agree) == len(best):
         return Verdict("confirmed", text, sources, _years(0), Text("rule.extreme"), Text("reason.every_basis", **facts))
     if agree:
-        return Verdict("unresolved conflict", text, sources, "", Text("rule.extreme"), Text("reason.bases_disagree", **facts))
+        return Verdict(
+            "unresolved conflict", text, sources, "", Text("rule.extreme"), Text("reason.bases_disagree", **facts)
+        )
     years = sorted(f.period.first.year - claim.when.first.year for f in best.values())
-    return Verdict("contradicted", text, sources, _years(years[0]), Text("rule.extreme"), Text("reason.no_basis", **facts))
+    return Verdict(
+        "contradicted", text, sources, _years(years[0]), Text("rule.extreme"), Text("reason.no_basis", **facts)
+    )
 
 
 def _years(n: int) -> str:

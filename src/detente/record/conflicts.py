@@ -124,5 +124,11 @@ def _row(series: str, period: Period, odd: Figure, reference: Figure, context: S
         best.kind if best else "none found",
         best.arithmetic if best else "",
         best.misfit if best else None,
-        Joined("; ", parts=(Text("arithmetic.other", kind=Word(e.kind, group="explanation"), arithmetic=e.arithmetic) for e in found[1:])),
+        Joined(
+            "; ",
+            parts=(
+                Text("arithmetic.other", kind=Word(e.kind, group="explanation"), arithmetic=e.arithmetic)
+                for e in found[1:]
+            ),
+        ),
     )

@@ -31,6 +31,7 @@ class Chart:
     spec, compact : Vega-Lite specifications for a desk and for a phone.
     key : numbered notes beside the picture.
     headline : one number and what it is, for the top of the page; only the few charts that answer the study.
+    hidden : columns of ``data`` that only the download has.
     """
 
     slug: str
@@ -43,6 +44,7 @@ class Chart:
     compact: Spec
     key: Sequence[str] = field(default=())
     headline: tuple[str, str] | None = None
+    hidden: Sequence[str] = field(default=())
 
 
 def values(rows: Iterable[dict[str, Any]] | pl.DataFrame) -> Spec:

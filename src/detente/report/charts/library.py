@@ -41,6 +41,7 @@ def library_chart(story: Story, words: Catalogue) -> Chart | None:
         source=words("library.source"),
         alt=words("library.alt", finding=finding),
         data=judged,
+        hidden=("sources", "note", "panel"),
         spec=_spec(words, rows, ranked, compact=False),
         compact=_spec(words, rows, ranked, compact=True),
     )
@@ -49,7 +50,7 @@ def library_chart(story: Story, words: Catalogue) -> Chart | None:
 def _row(story: Story, words: Catalogue, raw: dict[str, Any]) -> dict[str, Any]:
     pct = 100 * exp(raw["residual"])
     flow = story.arrow(raw["exporter"], raw["importer"])
-    tip = words("library.tip", flow=flow, start=words.date(raw["start"]), title=raw["title"],
+    tip = words("library.tip", flow=flow, start=words.date(raw["start"]), title=words.known("rupture", raw["title"]),
                 instrument=words.known("instrument", raw["instrument"]), year=raw["judged_year"],
                 pct=words.significant(pct), finding=words.known("finding", raw["finding"]))  # fmt: skip
     if raw["placebo_share"] is not None:

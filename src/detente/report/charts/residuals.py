@@ -59,7 +59,7 @@ def _main_window(story: Story) -> tuple[int, int]:
 
 def _panels(story: Story) -> str:
     computed = story.residuals.filter(pl.col("status") == "computed")["panel"].unique(maintain_order=True).to_list()
-    return "; ".join(str(name) for name in computed)
+    return "; ".join(story.own(str(name)) for name in computed)
 
 
 def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, int]) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from detente.language import Catalogue
 from detente.report.charts.chart import Spec, hits, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story, decimal_year
+from detente.report.told import series_in_words
 
 FAMILIES = ("migration", "gas", "air")  # first parts of dotted series names, in the order drawn
 DRAWN_STATUS = ("reported", "derived", "approximate")
@@ -44,9 +45,9 @@ def series_rows(story: Story, words: Catalogue, domain: tuple[float, float]) -> 
 
 
 def _named(words: Catalogue, series: str) -> str:
-    """The series in words; one the catalogue lacks is spelt from its dotted name."""
+    """The series as the title of an axis."""
     known = words.known("series", series)
-    return known if known != series else series.replace(".", ": ").replace("_", " ")
+    return known if known != series else series_in_words(words, series)
 
 
 def _points(words: Catalogue, row: dict[str, Any], domain: tuple[float, float]) -> list[dict[str, Any]]:
