@@ -172,6 +172,7 @@ def nested(
     markets: Sequence[str] = (),
     states: Any = None,
     respond: Respond | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Nested:
     """Every attribution of every episode, both directions, on each base window.
 
@@ -187,6 +188,8 @@ def nested(
     respond : callable, optional
         ``respond(exporter, importer, b)`` gives the log change of the flow in general equilibrium
         when its own trade cost effect changes by ``b`` log points.
+    labels : mapping of str to str, optional
+        What to call the measures of ``states`` in notes; their column's name by default.
 
     Returns
     -------
@@ -207,13 +210,14 @@ def nested(
         for a, b in ((i, j), (j, i)):
             for episode in asked:
                 change = _Change(sample, fit, a, b, episode, tuple(base))
-                parts += _parts(change, named if (a, b) == (i, j) else ((), ()), states, respond)
+                parts += _parts(change, named if (a, b) == (i, j) else ((), ()), states, respond, labels or {})
     return Nested(tuple(parts), sample.label)
 
 
 def _parts(
-    change: _Change, named: tuple[Sequence[int], Sequence[int]], states: Any, respond: Respond | None
-) -> list[Part]:
+    change: _Change, named: tuple[Sequence[int], Sequence[int]], states: Any, respond: Respond | None,
+    labels: Mapping[str, str],
+) -> list[Part]:  # fmt: skip
     sample, fit, i, j = change.sample, change.fit, change.i, change.j
     s = split(sample.flows, fit.exporter, fit.importer, fit.log_ratio, i, j, *change.ends)
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
@@ -235,7 +239,7 @@ def _parts(
     parts += _relative(change, "suppliers", comparable_suppliers, named[0], shared)
     parts += _relative(change, "markets", comparable_markets, named[1], shared)
     if states is not None:
-        parts += _measures(change, states, chosen, shared)
+        parts += _measures(change, states, chosen, shared, labels)
     if respond is not None:
         parts += _third_countries(change, respond, s.dyad_part, shared)
     return parts
@@ -259,7 +263,9 @@ def _relative(
     ]  # fmt: skip
 
 
-def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float) -> list[Part]:
+def _measures(
+    change: _Change, states: Any, chosen: np.ndarray, shared: float, labels: Mapping[str, str]
+) -> list[Part]:
     sample, ratio = change.sample, change.fit.log_ratio
     calendar = states_of(states, *change.codes, sample.years)
     paths = ratio[:, chosen].T
@@ -268,7 +274,7 @@ def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float) -
     except (NotIdentified, TooFewDonors) as error:
         return [change.part("measures", "with dated measures", float("nan"), note=Refusal.of(error))]
     effects = Joined(", ", parts=(
-        Text("note.effect", name=name, log=Number(f"{e:+.2f}")) for name, e in zip(part.names, part.effects)
+        Text("note.effect", name=labels.get(name, name), log=Number(f"{e:+.2f}")) for name, e in zip(part.names, part.effects)
     ))  # fmt: skip
     return [
         change.part("measures", "exporter, importer, world", shared),

@@ -15,7 +15,7 @@ WORDS = {  # column -> the catalogue's group of its words
     "verdict": "verdict", "status": "figure_status", "basis": "basis", "result": "result", "unit": "unit",
     "instrument": "instrument", "finding": "finding", "sample": "sample", "placebos": "placebos",
     "attribution": "attribution_by", "part": "part_name", "flow": "flow", "kind": "forecast_kind",
-    "panel": "panel_name", "region": "region", "target": "series_name",
+    "panel": "panel_name", "region": "region", "target": "series_name", "title": "rupture",
 }  # fmt: skip
 DATES = ("date", "start", "reopened", "horizon")
 

@@ -104,6 +104,7 @@ def _parts(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) ->
         suppliers=[c for c in plan.suppliers if c in panel.economies],
         markets=[c for c in plan.markets if c in panel.economies],
         states=states(known, ledger, panel.years) if known else None,
+        labels={m.id: spec.text(m.id) for m in known},
         respond=None if economy is None else _response(economy, spec.equilibrium.central_theta),
     )  # fmt: skip
     return found.to_frame(), found

@@ -52,10 +52,14 @@ def _flows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
         value = words.money(row["value_usd_mn"])
         rows.append({
             "flow": flow, "year": row["year"], "usd_mn": row["value_usd_mn"], "preferred": bool(row["preferred"]),
-            "tip": f"{flow}, {row['year']}: {value} ({words.known('basis', row['basis'])}, {row['source_id']})",
+            "tip": f"{flow}, {row['year']}: {value} ({words.known('basis', row['basis'])}, {_whose(story, words, row['source_id'])})",
             "origin": row["exporter"] == story.study.origin,
         })  # fmt: skip
     return rows
+
+
+def _whose(story: Story, words: Catalogue, source_id: str) -> str:
+    return words("trade.panel") if source_id == "panel" else "; ".join(story.source_names(source_id))
 
 
 def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[int, float]:
