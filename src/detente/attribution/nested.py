@@ -263,9 +263,7 @@ def _relative(
     ]  # fmt: skip
 
 
-def _measures(
-    change: _Change, states: Any, chosen: np.ndarray, shared: float, labels: Mapping[str, str]
-) -> list[Part]:
+def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float, labels: Mapping[str, str]) -> list[Part]:
     sample, ratio = change.sample, change.fit.log_ratio
     calendar = states_of(states, *change.codes, sample.years)
     paths = ratio[:, chosen].T

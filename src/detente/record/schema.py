@@ -51,6 +51,8 @@ class Table:
         Whether the file may be absent.
     undated : dict of str to str
         For date columns, the word that stands for "no date".
+    translated : tuple of str
+        Columns whose Spanish, in a column with ``_es`` at its end, must not stand alone.
     """
 
     file: str
@@ -63,13 +65,15 @@ class Table:
     lists: tuple[str, ...] = ()
     optional: bool = False
     undated: dict[str, str] | None = None
+    translated: tuple[str, ...] = ()
 
 
 SOURCES = Table(
     "sources.csv",
     "source_id",
     needed=("source_id", "title", "publisher", "date", "kind"),
-    allowed=("source_id", "title", "publisher", "date", "kind", "cites", "url", "note"),
+    allowed=("source_id", "title", "publisher", "date", "kind", "cites", "url", "note", "title_es"),
+    translated=("title",),
     dates=("date",),
     undated={"date": "n.d."},
     words={"kind": ("article", "press", "official", "dataset", "academic", "chamber", "legal", "other")},
@@ -90,6 +94,7 @@ EVENTS = Table(
         "confidence": ("high", "medium", "low"),
     },
     lists=("subsystems", "actors", "source_ids", "sets"),
+    translated=("title",),
 )
 FIGURES = Table(
     "series.csv",
@@ -126,6 +131,7 @@ CLAIMS = Table(
     },
     lists=("actors",),
     optional=True,
+    translated=("claim", "note"),
 )
 FORECASTS = Table(
     "forecasts.csv",

@@ -28,9 +28,7 @@ def head(chart: Chart, words: Catalogue) -> list[str]:
 def cells(chart: Chart, story: Story, words: Catalogue) -> list[list[str]]:
     """The first rows as text: numbers with at most four significant digits, nothing for an absent cell."""
     frame = _shown(chart).head(SHOWN_ROWS)
-    return [
-        [_written(name, cell, story, words) for name, cell in zip(frame.columns, row)] for row in frame.iter_rows()
-    ]
+    return [[_written(name, cell, story, words) for name, cell in zip(frame.columns, row)] for row in frame.iter_rows()]
 
 
 def _shown(chart: Chart) -> pl.DataFrame:

@@ -39,12 +39,13 @@ class Figure:
     rows: list[list[str]]
 
 
-def render_report(run: Any) -> str:
+def render_report(run: Any, language: str = "en") -> str:
     """The whole report as HTML text.
 
     Parameters
     ----------
     run : a finished :class:`detente.Run`, or anything with its attributes.
+    language : the one in which the page opens; it holds the others too.
 
     Returns
     -------
@@ -53,7 +54,8 @@ def render_report(run: Any) -> str:
     style = css_variables() + _static("report.css")
     script = _static("report.js")
     outlines: dict[str, str] = {}
-    pages = [_page(Story.of(run, language), Catalogue(language), outlines) for language in LANGUAGES]
+    order = sorted(LANGUAGES, key=lambda name: name != language)
+    pages = [_page(Story.of(run, name), Catalogue(name), outlines) for name in order]
     story = pages[0]["story"]
     return (
         _templates()
@@ -89,7 +91,7 @@ def render_view(run: Any, language: str) -> str:
     )
 
 
-def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
+def write_report(run: Any, path: str | os.PathLike[str], language: str = "en") -> Path:
     """Write the report to ``path``, aside first, so that no half-written file is ever left.
 
     Raises
@@ -98,7 +100,7 @@ def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
-    text = render_report(run)
+    text = render_report(run, language)
     try:
         aside.write_text(text, encoding="utf-8")
         aside.replace(target)

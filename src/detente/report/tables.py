@@ -26,7 +26,11 @@ def rows(frame: pl.DataFrame) -> list[Row]:
 def claim_rows(story: Story) -> list[Row]:
     said = ("claim", "evidence", "difference", "rule", "reason", "attributed_to")
     return [
-        {**row, **{name: story.own(row[name]) for name in said}, "evidence_from": story.cited(row["evidence_source_ids"])}
+        {
+            **row,
+            **{name: story.own(row[name]) for name in said},
+            "evidence_from": story.cited(row["evidence_source_ids"]),
+        }
         for row in rows(story.claims)
     ]
 
@@ -34,7 +38,8 @@ def claim_rows(story: Story) -> list[Row]:
 def source_rows(story: Story, words: Catalogue) -> list[Row]:
     """Sources with publisher and date in the reader's language; their titles stay as they are."""
     return [
-        {**row, "publisher": story.own(row["publisher"]), "when": words.date(row["date"])} for row in rows(story.sources)
+        {**row, "publisher": story.own(row["publisher"]), "when": words.date(row["date"])}
+        for row in rows(story.sources)
     ]
 
 
@@ -84,7 +89,9 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 else words("attribution.smallest", share=words.significant(100 * smallest)),
                 "full": ""
                 if full is None
-                else words("attribution.full_panel", share=words.significant(100 * full), panel=story.own(row["full_panel"])),
+                else words(
+                    "attribution.full_panel", share=words.significant(100 * full), panel=story.own(row["full_panel"])
+                ),
                 "base": f"{row['base_from']}–{row['base_to']}",
                 "panel": story.own(row["panel"]),
                 "sentence": story.own(row["sentence"] or ""),

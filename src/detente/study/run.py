@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.errors import StudyError
-from detente.language import LANGUAGES, Catalogue, Text, translations
+from detente.language import LANGUAGES, Catalogue, Text, said, translations
 from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
 from detente.study.bands import scenario_bands
 from detente.study.baseline import baselines
@@ -95,16 +95,27 @@ class Run:
         """All tables by name."""
         return {name: getattr(self, name) for name in TABLES}
 
-    def summary(self, *, full: bool = False, width: int = 100) -> str:
-        """The one-screen answer; ``full`` gives the attribution's own sentences instead of the short form."""
-        reasons = tuple(self.attribution.to_frame()["sentence"]) if full else self.answer.why
+    def summary(self, *, full: bool = False, width: int = 100, language: str = "en") -> str:
+        """The one-screen answer; ``full`` gives the attribution's own sentences instead of the short form.
+
+        Examples
+        --------
+        >>> from detente import open_study
+        >>> run = open_study("colombia-venezuela").run(quick=True)
+        >>> print(run.summary(language="es").partition("  - ")[0].strip())
+        Colombia y Venezuela: el comercio que se perdió y lo que podría volver
+        <BLANKLINE>
+        Qué pasó
+        """
+        words, answer, texts = Catalogue(language), self.answers[language], self.texts.get(language, {})
+        reasons = [texts.get(s, s) for s in self.attribution.to_frame()["sentence"]] if full else answer.why
         parts = [
-            ("What happened", self.answer.happened),
-            ("Why", reasons),
-            ("What if", self.answer.what_if),
-            ("What was claimed", self.answer.claims),
+            (words("page.happened"), answer.happened),
+            (words("page.why"), reasons),
+            (words("page.what_if"), answer.what_if),
+            (words("answer.claimed"), answer.claims),
         ]
-        lines = [self.study.title]
+        lines = [said(self.study.spec.text(self.study.title), words)]
         for title, sentences in parts:
             if not sentences:
                 continue
