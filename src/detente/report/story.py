@@ -155,8 +155,11 @@ class Story:
 
     @property
     def untranslated(self) -> bool:
-        """Whether a Spanish (or other) reader meets claims or events in the language of the study."""
-        return self.language != self.written_in and bool(self.untold)
+        """Whether a reader meets claims or events in the language of the study."""
+        shown = [(self.claims, "claim"), (self.events, "title")]
+        return self.language != self.written_in and any(
+            text in self.untold for frame, column in shown if column in frame.columns for text in frame[column]
+        )
 
 
 def _translations(run: Any, language: str) -> dict[str, str]:

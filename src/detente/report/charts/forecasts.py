@@ -60,7 +60,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
         rows.append({
             "id": raw["forecast_id"], "date": raw["date"], "kind": raw["kind"], "result": result, "tip": tip,
             "mid": ratio, "low": min(*ends, ratio), "high": max(*ends, ratio),
-            "label": f"{str(raw['date'])[:7]}  {who} ({raw['horizon']})",
+            "label": f"{words.date(str(raw['date'])[:7])}: {who} ({horizon})",
         })  # fmt: skip
     rows.sort(key=lambda row: (row["date"], row["id"]))
     return [{**row, "row": number} for number, row in enumerate(rows)]
@@ -72,7 +72,7 @@ def _amount(words: Catalogue, raw: dict[str, Any]) -> str:
 
 
 def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, float], compact: bool) -> Spec:
-    width = NARROW + 60 if compact else WIDE - 210
+    width = NARROW + 60 if compact else WIDE - 290
     steps = [value for value in (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32) if domain[0] <= value <= domain[1]]
     x = {
         "field": "mid",
@@ -95,9 +95,9 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, flo
         if compact
         else {
             "title": None,
-            "labelLimit": 250,
+            "labelLimit": 340,
             "labelAlign": "left",
-            "labelPadding": 250,
+            "labelPadding": 340,
             "labelColor": shade("ink"),
             "labelExpr": f"{dumps([row['label'] for row in rows])}[datum.value]",
         },

@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 
 from detente.language import Catalogue
-from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
+from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, percent_sign, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
 FINDINGS = {"unusual loss": "raises", "unclear": "expected", "no loss": "lowers"}
 LEAST, MOST = 0.25, 400.0  # percent of expected trade; beyond, points lie on the edge
-EDGED = f"(datum.value <= {LEAST} ? '≤ ' : '') + format(datum.value, '.3~g') + '%'"
+EDGED = f"(datum.value <= {LEAST} ? '≤ ' : '') + format(datum.value, '.3~g')"
 LANE, DOT = 11, 9  # pixels between dots of one place, and how near counts as one place
 
 
@@ -128,7 +128,7 @@ def _panel(
          "scale": {"type": "log", "base": 2, "domain": [LEAST / 1.15, MOST * 1.15], "nice": False},
          "axis": {"title": words("library.axis") if last else None, "values": steps, "grid": True,
                   "labels": last, "ticks": last, "domain": last,
-                  "labelExpr": EDGED}}  # fmt: skip
+                  "labelExpr": f"{EDGED} + '{percent_sign(words)}'"}}  # fmt: skip
     y = {"field": "lane", "type": "quantitative", "axis": None, "scale": {"domain": [-reach, reach], "nice": False}}
     colour = {"field": "finding_words", "type": "nominal",
               "scale": {"domain": names, "range": [shade(name) for name in FINDINGS.values()]},

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from detente.language import Catalogue
-from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values, year_axis
+from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_sign, rule, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story
 
@@ -151,7 +151,7 @@ def _panel(
         "axis": {
             "title": words("residuals.axis"),
             "values": steps,
-            "labelExpr": "format(datum.value, '.3~g') + '%'",
+            "labelExpr": f"format(datum.value, '.3~g') + '{percent_sign(words)}'",
         },
     }
     main = [row for row in rows if row["main"] and not row["cited"]]
