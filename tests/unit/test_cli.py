@@ -174,3 +174,16 @@ def test_python_dash_m_works() -> None:
         env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.stdout.startswith("detente 0.")
+
+
+def test_the_answer_and_the_report_in_spanish(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = tmp_path / "run"
+    assert run(["run", "colombia-venezuela", "--quick", "--lang", "es", "--out", str(made)]) == 0
+    out = capsys.readouterr().out
+    for words in ("Qué pasó", "Por qué", "Qué se afirmó", "Informe: ", "placebos omitidos"):
+        assert words in out
+    assert '<html lang="es">' in (made / "report.html").read_text(encoding="utf-8")
+    assert run(["report", str(made), "--lang", "en"]) == 0
+    assert capsys.readouterr().out.startswith("Report: ")
+    assert '<html lang="en">' in (made / "report.html").read_text(encoding="utf-8")
+    assert run(["report", str(made), "--lang", "pt"]) == 2

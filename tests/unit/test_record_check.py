@@ -77,6 +77,7 @@ def test_the_built_in_record_has_no_problem():
         ("claims.csv", "S4-12", "unit", "decades", "Use one of: days"),
         ("claims.csv", "S4-6", "options", "episodes=2008 to 2010", "does not read as episodes"),
         ("claims.csv", "S4-1.1", "options", "age=long", "no number of days"),
+        ("claims.csv", "S4-2.1", "note_es", "Según el censo.", "'note_es' is filled and 'note' is empty"),
         ("forecasts.csv", "F01", "outcome_op", "mean", "is not a word of this column"),
         ("forecasts.csv", "F01", "outcome_figure_ids", "T0073", "Did you mean 'T073'"),
     ],

@@ -141,9 +141,9 @@ def test_every_claim_shows_verdict_evidence_and_reason(html):
 
 def test_conflicts_methods_breaks_and_articles_stand_in_the_page(html):
     text = unescape(html)
-    assert text.index('trade.total</td><td class="when">2025') < text.index("The other 5")
+    assert text.index('trade, both directions</td><td class="when">2025') < text.index("The other 5")
     assert "about 7200 beside 7200" in text
-    assert "Only in S4: 1." in text
+    assert "Only in The Economist, 15 Sep 2022: 1." in text
     assert "event without break" in text
     assert "synthetic control" in text
 

@@ -17,9 +17,9 @@ from detente.attribution.picks import CAUTION, picked, usable
 from detente.attribution.placebos import Standing, choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.attribution.sentences import UNUSUAL, company_sentences, finding_sentence, level_sentence
-from detente.economies import name_of
+from detente.attribution.sentences import UNUSUAL, company_sentences, finding_sentence, level_sentence, named
 from detente.errors import SpecificationError
+from detente.language import Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -77,7 +77,7 @@ class Level:
     def sentence(self) -> str:
         """How far the flow stands from its counterfactual in this year."""
         return level_sentence(
-            name_of(self.exporter), name_of(self.importer), self.year, self.base, self.log_ratio, self.standing
+            named(self.exporter), named(self.importer), self.year, self.base, self.log_ratio, self.standing
         )
 
 
@@ -159,7 +159,7 @@ def attribute(
     contiguity : (N, N) bool array or iterable of pairs of codes, optional
         Who borders whom, for ``placebos="contiguous"``.
     names : mapping of code to name, optional
-        For the sentences; short English names by default.
+        For the sentences; short names by default, in the language in which the sentence is said.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def attribute(
         episode.check(sample)
     contiguous = contiguity_matrix(contiguity, sample)
     by_hand = None if quick or isinstance(placebos, str) else picked(sample, placebos, i, j)
-    called = {origin: name_of(origin), destination: name_of(destination)} | dict(names or {})
+    called = {origin: named(origin), destination: named(destination)} | dict(names or {})
     findings: list[Finding] = []
     levels: list[Level] = []
     for base in base_windows:
@@ -263,7 +263,8 @@ def _loose(findings: Iterable[Finding], names: Mapping[str, str]) -> tuple[str, 
         if f.company is not None and f.standing is not None and f.standing.share <= UNUSUAL:
             who = names.get(f.exporter, f.exporter), names.get(f.importer, f.importer)
             for text in company_sentences(*who, f.company):
-                found[f"{who[0]} to {who[1]}, {f.episode}, base {f.base[0]}-{f.base[1]}: {text}"] = None
+                years = {"first": f.episode.from_year, "last": f.episode.to_year, "start": f.base[0], "end": f.base[1]}
+                found[Text("caution.loose", exporter=who[0], importer=who[1], text=text, **years)] = None
     return tuple(found)
 
 

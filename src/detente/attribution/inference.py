@@ -20,6 +20,7 @@ from detente.attribution.sentences import log_points, share_in_words
 from detente.attribution.synthetic import Synthetic, synthetic_control
 from detente.attribution.tables import known
 from detente.errors import DetenteError, SpecificationError
+from detente.language import Number, Refusal, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,40 +81,35 @@ class Inference:
         """
         import polars as pl
 
-        p, s, c, f = self.placebo, self.synthetic, self.completed, self.conformal
-        rows: list[tuple[Any, ...]] = [
-            ("placebo", self.value, self.value - p.high, self.value - p.low, p.share, p.n,
-             "the change less the 95% and 5% points of placebos")
-        ]  # fmt: skip
-        m = self.means_placebo
-        rows.append(("placebo, means", self.means, self.means - m.high, self.means - m.low, m.share, m.n,
-                     "means of up to three years, less the 95% and 5% points of placebos"))  # fmt: skip
-        if s:
-            rows.append(("synthetic control", s.effect, s.lowest, s.highest, s.share, s.n,
-                         "mean gap; range when each donor is left out in turn"))  # fmt: skip
-        if c:
-            rows.append(("matrix completion", c.effect, c.effect - c.standing.high,
-                         c.effect - c.standing.low, c.standing.share, c.standing.n,
-                         "mean gap, less the 95% and 5% points of donors' gaps"))  # fmt: skip
-        if f:
-            rows.append(
-                (
-                    "conformal",
-                    None,
-                    f.low,
-                    f.high,
-                    f.p_zero,
-                    None,
-                    f"{1 - f.level:.0%} limits" + (", open at the grid's end" if f.at_edge else ""),
-                )
-            )
-        rows += [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
         numbers = dict.fromkeys(("log_points", "low", "high", "share"), pl.Float64)
         schema = {"method": pl.String, **numbers, "n": pl.Int64, "note": pl.String}
-        rows = [tuple(known(v) if isinstance(v, float) else v for v in row) for row in rows]
+        rows = [tuple(known(v) if isinstance(v, float) else v for v in row) for row in self.rows()]
         frame = pl.DataFrame(rows, schema=schema, orient="row")
         size = pl.Series("measured_size", [_measured_size(name) for name in frame["method"]], dtype=pl.Float64)
         return frame.with_columns(size)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows of :meth:`to_frame` without the measured size; what each range is, as a text for any language."""
+        p, s, c, f = self.placebo, self.synthetic, self.completed, self.conformal
+        rows: list[tuple[Any, ...]] = [
+            ("placebo", self.value, self.value - p.high, self.value - p.low, p.share, p.n,
+             Text("note.change_less"))
+        ]  # fmt: skip
+        m = self.means_placebo
+        rows.append(("placebo, means", self.means, self.means - m.high, self.means - m.low, m.share, m.n,
+                     Text("note.means_less")))  # fmt: skip
+        if s:
+            rows.append(("synthetic control", s.effect, s.lowest, s.highest, s.share, s.n,
+                         Text("note.mean_gap")))  # fmt: skip
+        if c:
+            rows.append(("matrix completion", c.effect, c.effect - c.standing.high,
+                         c.effect - c.standing.low, c.standing.share, c.standing.n,
+                         Text("note.gap_less")))  # fmt: skip
+        if f:
+            level = Number(f"{100 * (1 - f.level):.0f}")
+            limits = Text("note.limits_open" if f.at_edge else "note.limits", level=level)
+            rows.append(("conformal", None, f.low, f.high, f.p_zero, None, limits))
+        return rows + [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -207,7 +203,7 @@ def infer(
         try:
             return method(*args, **more)
         except DetenteError as error:
-            refused[name] = str(error)
+            refused[name] = Refusal.of(error)
             return None
 
     before, after = mean_windows(start, end)

@@ -23,6 +23,7 @@ from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.attribution.sentences import UNUSUAL, log_points
 from detente.errors import DetenteError, SpecificationError
+from detente.language import Refusal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -287,7 +288,7 @@ def _specify(
         require_trade_before(sample, i, j, window)
         fit = residuals(sample.flows, window, [(i, j), (j, i)])
     except DetenteError as error:
-        return [(kind, None, None, None, str(error)) for kind in kinds]
+        return [(kind, None, None, None, Refusal.of(error)) for kind in kinds]
     with np.errstate(invalid="ignore"):
         change = fit.log_ratio[sample.year(episode.to_year)] - fit.log_ratio[sample.year(episode.from_year)]
     value = float(change[i, j])
@@ -301,5 +302,5 @@ def _specify(
             standing = stand(value, change[chosen])
             rows.append((kind, value, standing.share, standing.n, ""))
         except DetenteError as error:
-            rows.append((kind, value, None, None, str(error)))
+            rows.append((kind, value, None, None, Refusal.of(error)))
     return rows

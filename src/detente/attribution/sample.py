@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy, did_you_mean
+from detente.language import Text, Word
 
 REST_OF_WORLD = "ROW"
 UNNAMED = "given panel"
@@ -130,5 +131,5 @@ class Sample:
 
     @property
     def label(self) -> str:
-        n = len(self.economies) - len(self.barred)
-        return f"{self.name}, {n} economies" + (" and the rest of the world" if self.barred else "")
+        n, name = len(self.economies) - len(self.barred), Word(self.name, group="panel_name")
+        return Text("economies.listed_rest" if self.barred else "economies.listed", name=name, n=n)

@@ -11,7 +11,15 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import Any
 
+import click
+
+from detente.language import LANGUAGES
+
 SCHEMA_VERSION = 1
+language_option = click.option(
+    "--lang", "language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True,
+    help="Language of the answer, and the one in which the report opens.",
+)  # fmt: skip
 
 
 class ProgressLine:

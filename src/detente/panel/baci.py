@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from detente import economies
 from detente.errors import InvalidFlow, UnreadableFile, first_five
+from detente.language import Number, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -63,12 +64,12 @@ def read_totals(path: Path, progress: Callable[[float], None] | None = None) -> 
         raise UnreadableFile(
             f"{path} holds no BACI file (BACI_HSxx_Yyyyy_Vzzz.csv).", fix="Give BACI's zip as published."
         )
-    notes = [f"BACI: {n_rows:,} product rows summed to country-pair totals."]
+    notes = [Text("rows.baci", n=Number(f"{n_rows:,}"))]
     if n_missing:
-        notes.append(f"{n_missing:,} product rows without a value were left out.")
+        notes.append(Text("rows.baci_missing", n=Number(f"{n_missing:,}")))
     if codes is None:
         codes = {r.baci: c for c, r in economies.table().items() if r.baci is not None}
-        notes.append("BACI's country file was not there: its usual country numbers were used.")
+        notes.append(Text("rows.baci_codes"))
     totals = pl.concat(parts)
     unknown = sorted((set(totals["i"]) | set(totals["j"])) - set(codes))
     if unknown:
@@ -85,10 +86,8 @@ def read_totals(path: Path, progress: Callable[[float], None] | None = None) -> 
     former = sorted(c for c in set(frame["exporter"]) | set(frame["importer"]) if not economies.is_current(c))
     if former:
         dropped = frame.filter(pl.col("exporter").is_in(former) | pl.col("importer").is_in(former))
-        notes.append(
-            f"{dropped.height:,} flows of {first_five(former)} (no ISO code today) were left out: "
-            f"US${dropped['v'].sum() / 1e6:,.1f} bn."
-        )
+        flows, usd_bn = Number(f"{dropped.height:,}"), Number(f"{dropped['v'].sum() / 1e6:,.1f}")
+        notes.append(Text("rows.baci_former", n=flows, codes=first_five(former), usd_bn=usd_bn))
         frame = frame.join(dropped, on=["exporter", "importer", "year"], how="anti")
     return frame.group_by("exporter", "importer", "year").agg(pl.col("v").sum()), notes
 

@@ -18,6 +18,7 @@ from detente.errors import (
     UnreadableFile,
     first_five,
 )
+from detente.language import Joined, Number, Text
 from detente.panel.columns import USD_MN_PER_UNIT, find_roles
 from detente.panel.frames import read_table
 from detente.panel.panel import Panel, ReadReport
@@ -174,13 +175,13 @@ def _tidy(
                 fix="Mend or delete these rows; leave the cell empty where the flow is unknown.",
             )
     if unknown.any():
-        notes.append(f"{int(unknown.sum()):,} rows without a value are missing flows, not zeros.")
+        notes.append(Text("rows.missing", n=Number(f"{int(unknown.sum()):,}")))
         out = out.with_columns(pl.when(unknown).then(float("nan")).otherwise(pl.col("trade")).alias("trade"))
     doubled = out.select(pl.struct("exporter", "importer", "year").is_duplicated()).to_series()
     if doubled.any() and aggregate:
         n = out.height
         out = out.group_by("exporter", "importer", "year").agg(pl.col("trade").sum())
-        notes.append(f"{n:,} rows by sector or product were summed to {out.height:,} flows.")
+        notes.append(Text("rows.summed", n=Number(f"{n:,}"), flows=Number(f"{out.height:,}")))
     elif doubled.any():
         cases = out.filter(doubled).unique(["exporter", "importer", "year"], maintain_order=True)
         shown = first_five(f"{r['exporter']}->{r['importer']} {r['year']}" for r in cases.iter_rows(named=True))
@@ -203,7 +204,7 @@ def _scale(column: str, unit: str | None, notes: list[str], *, known: bool) -> f
             raise AmbiguousColumn(f"The column '{column}' says its unit, and it is not '{unit}'.")
         return UNITS[unit]
     if named is None:
-        notes.append(f"The unit of '{column}' is not stated; US$ million is assumed.")
+        notes.append(Text("rows.unit", column=column))
         return 1.0
     return named
 
@@ -214,7 +215,8 @@ def _modernise(frame: pl.DataFrame, as_of: int, notes: list[str]) -> pl.DataFram
     codes = sorted(set(frame["exporter"]) | set(frame["importer"]))
     changed = {c: m for c in codes if (m := names.modern_code(c, as_of)) and m != c}
     if changed:
-        notes.append("Renamed: " + ", ".join(f"{a} to {b}" for a, b in changed.items()) + ".")
+        pairs = Joined(", ", parts=(Text("rows.pair", old=a, new=b) for a, b in changed.items()))
+        notes.append(Text("rows.renamed", pairs=pairs))
     return frame.with_columns(pl.col("exporter", "importer").replace(changed))
 
 
@@ -245,12 +247,12 @@ def _dense(
     flows[at] = frame["trade"].to_numpy() * scale
     filled = flows.shape[0] * n * (n - 1) - int((at[1] != at[2]).sum())
     if filled and absent == "zero":
-        notes.append(f"{filled:,} absent dyad-years are zero flows.")
+        notes.append(Text("rows.zeros", n=Number(f"{filled:,}")))
     elif filled:
-        notes.append(f"{filled:,} absent dyad-years are missing.")
+        notes.append(Text("rows.absent", n=Number(f"{filled:,}")))
     gaps = sorted(set(range(years[0], years[-1] + 1)) - set(years))
     if gaps:
-        notes.append(f"Years without data: {first_five(gaps)}.")
+        notes.append(Text("rows.gaps", years=first_five(gaps)))
     return Panel(
         tuple(codes), tuple(years), flows, name=name, source=source,
         report=ReadReport(n_read, frame.height, tuple(notes)),

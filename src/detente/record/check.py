@@ -42,6 +42,7 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
         found += _dates(frame, table)
         found += _numbers(frame, table)
         found += _words(frame, table)
+        found += _translations(frame, table)
     found += _links(tables)
     found += _self_citing(tables["sources"])
     found += _ranges(tables)
@@ -140,6 +141,17 @@ def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
             return f"'{cell}' is not a word of this column.{did_you_mean(cell, words)}"
 
         found += problems_where(frame, table, bad, column, what, f"Use one of: {', '.join(words)}.")
+    return found
+
+
+def _translations(frame: pl.DataFrame, table: Table) -> list[Problem]:
+    """A translation stands beside a text, never alone."""
+    found = []
+    for column in table.translated:
+        other = f"{column}_es"
+        alone = frame[other].is_not_null() & frame[column].is_null()
+        what = f"'{other}' is filled and '{column}' is empty."
+        found += problems_where(frame, table, alone, other, what, f"Write '{column}', or empty '{other}'.")
     return found
 
 

@@ -97,7 +97,9 @@ def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:
 
     parts = []
     for row in rows:
-        words = ", ".join(w for w in (row["source_id"], row["basis"], row["status"]) if w and w != "-")
+        known = (("basis", row["basis"]), ("figure_status", row["status"]))
+        said = [say.words.known(group, word) for group, word in known if word and word != "-"]
+        words = ", ".join([row["source_id"], *said])
         panel = timeline.filter(
             (pl.col("flow") == "total") & (pl.col("year") == row["year"]) & (pl.col("source_id") == "panel")
         )

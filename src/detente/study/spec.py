@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from detente import economies
 from detente.errors import StudyError, UnknownEconomy, UnreadableFile
+from detente.language import Own
 from detente.study.wrong_keys import explain
 
 FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must change
@@ -190,6 +191,10 @@ class Spec(_Part):
     def dyad(self) -> tuple[str, str]:
         """The two economies, the one flows are seen from first."""
         return self.study.origin, self.study.destination
+
+    def text(self, written: str) -> Own:
+        """A text of the study, to be said in any language that it brings a translation for."""
+        return Own(written, **{language: pairs.get(written) for language, pairs in self.translations.items()})
 
     @model_validator(mode="after")
     def _ids_once(self) -> Spec:
