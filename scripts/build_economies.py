@@ -4,7 +4,8 @@
 
 Facts added by hand here: codes no longer in use with their successors, start
 years of economies that appeared after 1990, CEPII's numeric codes where they
-are not ISO's (BACI country file), and the short names people type.
+are not ISO's (BACI country file), the short names people type, and the article
+that running text needs before a name (in Spanish where usage does not drop it).
 """
 
 from __future__ import annotations
@@ -107,7 +108,22 @@ ALIASES = {
     "NLD": "Holland", "SAU": "KSA", "EGY": "Egypt, Arab Rep.", "IRN": "Iran, Islamic Rep.", "TTO": "Trinidad", "TLS": "East Timor",
 }  # fmt: skip
 
+ARTICLES = {
+    "the": "ARE ANT ATF BHS CAF CCK COK COM CYM DDR DOM FLK FRO GBR GMB HMD IMN IOT MDV MHL MNP NLD PHL SLB "
+    "SUN TCA UMI USA VAT VGB VIR ALA",
+}
+ARTICLES_ES = {
+    "el": "COG ESH GBR IOT",
+    "la": "CAF COD DOM GUF HKG MAC PYF VAT BVT CXR IMN NFK",
+    "los": "ARE ATF NLD PSE",
+    "las": "ALA BHS CCK COK CYM FLK FRO HMD MHL MNP PCN SGS SLB TCA UMI VGB VIR",
+}
+
 PSEUDO = {"ROW": ("Rest of the world", "Resto del mundo"), "XKX": ("Kosovo", "Kosovo")}
+
+
+def article(code: str, known: dict[str, str]) -> str:
+    return next((word for word, codes in known.items() if code in codes.split()), "")
 
 
 def rows() -> list[dict[str, object]]:
@@ -128,11 +144,17 @@ def rows() -> list[dict[str, object]]:
         out.append({"code": code, "name": name, "valid_to": last, "successors": successors})
     for code, (name, name_es) in PSEUDO.items():
         out.append({"code": code, "name": name, "name_es": name_es})
+    for row in out:
+        code = str(row["code"])
+        row |= {"article": article(code, ARTICLES), "article_es": article(code, ARTICLES_ES)}
     return sorted(out, key=lambda r: str(r["code"]))
 
 
 def main() -> None:
-    columns = ["code", "name", "name_es", "numeric", "baci", "valid_from", "valid_to", "successors", "aliases"]
+    columns = [
+        "code", "name", "name_es", "numeric", "baci", "valid_from", "valid_to", "successors", "aliases", "article",
+        "article_es",
+    ]  # fmt: skip
     with TARGET.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.DictWriter(handle, columns, lineterminator="\n")
         writer.writeheader()

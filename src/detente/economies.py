@@ -24,7 +24,7 @@ _USER_ASSIGNED = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
 
 @dataclass(frozen=True, slots=True)
 class EconomyRow:
-    """One line of the table: a code, its name, its years and what came after it."""
+    """One line of the table: a code, its name, its years, what came after it, and the article before its name."""
 
     code: str
     name: str
@@ -35,6 +35,8 @@ class EconomyRow:
     valid_to: int | None
     successors: tuple[str, ...]
     aliases: tuple[str, ...]
+    article: str
+    article_es: str
 
     def used_in(self, year: int) -> bool:
         """Whether the code was in use in ``year``."""
@@ -63,6 +65,8 @@ def table() -> Mapping[str, EconomyRow]:
                 number(r["valid_to"]),
                 words(r["successors"]),
                 words(r["aliases"]),
+                r["article"],
+                r["article_es"],
             )
             for r in csv.DictReader(handle)
         }
@@ -78,6 +82,17 @@ def name_of(code: str, language: str = "en") -> str:
     if row is None:
         return code
     return row.name_es if language == "es" else row.name
+
+
+def in_text(code: str, language: str = "en") -> str:
+    """The short name of ``code`` as it stands within a sentence, with the article it needs.
+
+    >>> in_text("ARE"), in_text("GBR", "es"), in_text("VEN")
+    ('the United Arab Emirates', 'el Reino Unido', 'Venezuela')
+    """
+    row = table().get(code)
+    article = "" if row is None else row.article_es if language == "es" else row.article
+    return f"{article} {name_of(code, language)}".lstrip()
 
 
 def is_current(code: str) -> bool:

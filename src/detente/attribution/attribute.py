@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.cautions import cautions, require_trade_before
+from detente.attribution.cautions import cautions, require_trade_either_way, untold
 from detente.attribution.company import Company, company
 from detente.attribution.decomposition import Split, split
 from detente.attribution.episodes import Episode, episodes_of
@@ -46,6 +46,8 @@ class Finding:
     company : Company or None
         Share of the two economies' other dyads that the same test calls unusual; None with ``quick``.
     sentence : str
+    refusal : str
+        Why there is no part of the pair's own: no recorded flow in the base years. Empty where there is one.
     """
 
     exporter: str
@@ -58,6 +60,7 @@ class Finding:
     standing: Standing | None
     company: Company | None
     sentence: str
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,13 @@ class Level:
     counterfactual: float
     log_ratio: float
     standing: Standing | None
+    refusal: str = ""
 
     @property
     def sentence(self) -> str:
-        """How far the flow stands from its counterfactual in this year."""
+        """How far the flow stands from its counterfactual in this year, or why it cannot be told."""
+        if self.refusal:
+            return self.refusal
         return level_sentence(
             named(self.exporter), named(self.importer), self.year, self.base, self.log_ratio, self.standing
         )
@@ -106,6 +112,11 @@ class Attribution:
     @property
     def sentences(self) -> tuple[str, ...]:
         return tuple(f.sentence for f in self.findings)
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """One finding for each direction and base window that cannot be identified; ``refusal`` says why."""
+        return tuple({f.refusal: f for f in self.findings if f.refusal}.values())
 
     def to_frame(self) -> pl.DataFrame:
         """The table ``attribution`` of docs/results.md (polars)."""
@@ -147,7 +158,8 @@ def attribute(
     panel : Panel or (flows, economies, years)
         Flows [t, i, j] in million US$; nan where missing.
     origin, destination : str
-        The dyad; its reverse is done too, and both are left out of the fit after the base years.
+        The dyad; its reverse is done too, and both are left out of the fit after the base years. A direction
+        without trade in the base years has its recorded change and no part of the pair's own; ``refusal`` says so.
     episodes : iterable of (from_year, to_year), of (name, from_year, to_year), or mapping
     base_windows : sequence of (first, last)
         Years that fix the pair effects; one set of results for each.
@@ -170,7 +182,7 @@ def attribute(
     UnknownEconomy, SpecificationError
         The dyad, an episode or a base window is not in the panel.
     NotIdentified
-        One of the two directions has no trade in the base years.
+        Neither direction has trade in the years of any base window.
     TooFewDonors
         No comparable dyad, or fewer than ten of those picked traded in the base years.
 
@@ -202,23 +214,25 @@ def attribute(
     called = {origin: named(origin), destination: named(destination)} | dict(names or {})
     findings: list[Finding] = []
     levels: list[Level] = []
-    for base in base_windows:
-        window = sample.window(base)
-        for a, b in ((i, j), (j, i)):
-            require_trade_before(sample, a, b, window)
+    windows = [sample.window(base) for base in base_windows]
+    require_trade_either_way(sample, i, j, windows)
+    for base, window in zip(base_windows, windows):
         fit = residuals(sample.flows, window, [(i, j), (j, i)])
         for a, b in ((i, j), (j, i)):
+            codes = sample.economies[a], sample.economies[b]
+            refusal = untold(sample, a, b, window, tuple(called.get(c, c) for c in codes)) or ""
             chosen = None
-            if by_hand is not None:
+            if by_hand is not None and not refusal:
                 chosen = usable(by_hand, fit.base_mean, sample)
-            elif not quick:
+            elif not (quick or refusal):
                 chosen = choose(fit.base_mean, a, b, kind=placebos, barred=sample.barred, contiguity=contiguous).chosen
-            findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, called) for e in asked]
-            levels += _levels(sample, fit, a, b, tuple(base), chosen)
+            findings += [_finding(sample, fit, a, b, e, tuple(base), chosen, called, refusal) for e in asked]
+            levels += _levels(sample, fit, a, b, tuple(base), chosen, refusal)
+    refusals = dict.fromkeys(f.refusal for f in findings if f.refusal)
     return Attribution(
         tuple(findings),
         tuple(levels),
-        (*_by_hand(by_hand), *cautions(sample, i, j), *cautions(sample, j, i), *_loose(findings, called)),
+        (*refusals, *_by_hand(by_hand), *cautions(sample, i, j), *cautions(sample, j, i), *_loose(findings, called)),
         sample.label,
         "picked" if by_hand is not None else "" if quick else placebos,
     )
@@ -233,6 +247,7 @@ def _finding(
     base: tuple[int, int],
     chosen: NDArray[np.bool_] | None,
     names: Mapping[str, str],
+    refusal: str,
 ) -> Finding:
     start, end = sample.year(episode.from_year), sample.year(episode.to_year)
     with np.errstate(invalid="ignore"):
@@ -248,8 +263,10 @@ def _finding(
         # A recorded zero to start from: it may mean that nothing was reported, and no change can be told from it.
         parts = replace(parts, log_change=np.nan, share_part=np.nan, dyad_part=np.nan)
         standing = others = None
-    sentence = finding_sentence(exporter, importer, episode, flow_from, flow_to, parts, standing, names, others)
-    return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence)
+    sentence = finding_sentence(
+        exporter, importer, episode, flow_from, flow_to, parts, standing, names, others, refusal
+    )  # fmt: skip
+    return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence, refusal)
 
 
 def _by_hand(chosen: NDArray[np.bool_] | None) -> tuple[str, ...]:
@@ -269,8 +286,9 @@ def _loose(findings: Iterable[Finding], names: Mapping[str, str]) -> tuple[str, 
 
 
 def _levels(
-    sample: Sample, fit: Residuals, i: int, j: int, base: tuple[int, int], chosen: NDArray[np.bool_] | None
-) -> list[Level]:
+    sample: Sample, fit: Residuals, i: int, j: int, base: tuple[int, int], chosen: NDArray[np.bool_] | None,
+    refusal: str,
+) -> list[Level]:  # fmt: skip
     rows = []
     for t, year in enumerate(sample.years):
         value = float(fit.log_ratio[t, i, j])
@@ -282,9 +300,10 @@ def _levels(
                 year,
                 base,
                 float(sample.flows[t, i, j]),
-                float(fit.counterfactual[t, i, j]),
+                np.nan if refusal else float(fit.counterfactual[t, i, j]),
                 value,
                 standing,
+                refusal,
             )
         )
     return rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,11 +25,50 @@ def require_trade_before(sample: Sample, i: int, j: int, base: slice) -> None:
     ------
     NotIdentified
     """
-    if np.nansum(sample.flows[base, i, j]) > 0:
+    if not traded(sample, i, j, base):
+        raise _no_flow(sample, i, j, f"in {_span(sample, base)}.")
+
+
+def traded(sample: Sample, i: int, j: int, base: slice) -> bool:
+    """Whether the dyad has a recorded flow in its base years.
+
+    Examples
+    --------
+    >>> sample = Sample(np.array([[[0, 1.0], [0, 0]]]), ("AAA", "BBB"), (2000,), "toy")
+    >>> traded(sample, 0, 1, slice(0, 1)), traded(sample, 1, 0, slice(0, 1))
+    (True, False)
+    """
+    return bool(np.nansum(sample.flows[base, i, j]) > 0)
+
+
+def require_trade_either_way(sample: Sample, i: int, j: int, bases: Sequence[slice]) -> None:
+    """Raise if neither i -> j nor j -> i has a recorded flow in any of the base windows.
+
+    Raises
+    ------
+    NotIdentified
+    """
+    if any(traded(sample, *ends, base) for base in bases for ends in ((i, j), (j, i))):
         return
-    first, last = sample.years[base][0], sample.years[base][-1]
-    raise NotIdentified(
-        f"No flow {sample.economies[i]} -> {sample.economies[j]} is recorded in {first}-{last}.",
+    spans = " or ".join(dict.fromkeys(_span(sample, base) for base in bases))
+    raise _no_flow(sample, i, j, f"in {spans}, nor one back.")
+
+
+def untold(sample: Sample, i: int, j: int, base: slice, names: tuple[str, str]) -> Text | None:
+    """Why nothing is told of the pair's own part of i -> j on a base window; None where it can be told."""
+    if traded(sample, i, j, base):
+        return None
+    years = sample.years[base]
+    return Text("found.no_base", exporter=names[0], importer=names[1], start=years[0], end=years[-1])
+
+
+def _span(sample: Sample, base: slice) -> str:
+    return f"{sample.years[base][0]}-{sample.years[base][-1]}"
+
+
+def _no_flow(sample: Sample, i: int, j: int, when: str) -> NotIdentified:
+    return NotIdentified(
+        f"No flow {sample.economies[i]} -> {sample.economies[j]} is recorded {when}",
         why="Without trade before the event there is no pair effect and nothing that could fall.",
         fix="Choose base years with trade, or read the dyad's level against similar dyads instead.",
     )

@@ -107,15 +107,16 @@ def _against(change: Floats, size: Floats, own: int, barred: Sequence[int], only
     without = [np.median(np.delete(others, k)) for k in range(len(members))]
     low, median, high = np.quantile(others, (0.25, 0.5, 0.75), method="inverted_cdf")
     median = np.median(others)
-    return Relative(
-        value=float(change[own] - median),
-        median=float(median),
-        low=float(low),
-        high=float(high),
-        members=tuple(map(int, members)),
-        lowest=float(change[own] - max(without)),
-        highest=float(change[own] - min(without)),
-    )
+    with np.errstate(invalid="ignore"):  # a fall to zero against falls to zero: unknown
+        return Relative(
+            value=float(change[own] - median),
+            median=float(median),
+            low=float(low),
+            high=float(high),
+            members=tuple(map(int, members)),
+            lowest=float(change[own] - max(without)),
+            highest=float(change[own] - min(without)),
+        )
 
 
 def _of_similar_size(size: Floats, own: int, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -116,6 +116,8 @@ def split(
     abroad = np.where(np.eye(flows.shape[1], dtype=bool), 0.0, np.nan_to_num(flows[start]))
     exporter_part, exporter_mean = _against_average(exporter, abroad.sum(axis=1), i, start, end)
     importer_part, importer_mean = _against_average(importer, abroad.sum(axis=0), j, start, end)
+    with np.errstate(invalid="ignore"):  # recorded zeros at both ends: unknown
+        own = float(log_ratio[end, i, j] - log_ratio[start, i, j])
     return Split(
         log_change=share + demand,
         share_part=share,
@@ -123,7 +125,7 @@ def split(
         exporter_part=exporter_part,
         importer_part=importer_part,
         world_part=exporter_mean + importer_mean,
-        dyad_part=float(log_ratio[end, i, j] - log_ratio[start, i, j]),
+        dyad_part=own,
     )
 
 

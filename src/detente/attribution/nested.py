@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.attribution.attribute import BASE_WINDOWS
-from detente.attribution.cautions import require_trade_before
+from detente.attribution.cautions import require_trade_either_way, untold
 from detente.attribution.comparables import Relative, comparable_markets, comparable_suppliers
 from detente.attribution.decomposition import split
 from detente.attribution.episodes import Episode, episodes_of
@@ -29,8 +29,8 @@ from detente.attribution.measures import measures_part, states_of
 from detente.attribution.placebos import choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.attribution.sentences import log_points
-from detente.economies import name_of
+from detente.attribution.sentences import log_points, named
+from detente.economies import in_text
 from detente.errors import NotIdentified, TooFewDonors
 from detente.language import Joined, Number, Refusal, Text
 
@@ -73,6 +73,12 @@ class Part:
     note: str = ""
 
 
+LEFT = {
+    "suppliers": "beyond comparable suppliers", "markets": "beyond comparable markets",
+    "measures": "with dated measures", "third countries": "direct",
+}  # fmt: skip
+"""The part that stands, empty, for an attribution that could not be made."""
+
 UNSPLIT = "not split, a recorded zero at one end may mean that nothing was reported"
 
 
@@ -95,16 +101,17 @@ class Nested:
         """What comparable suppliers and markets leave of each pair's own part."""
         own = {self._key(p): p.log_points for p in self.parts if p.part == "the pair's own"}
         found = [
-            f"{name_of(p.exporter)} to {name_of(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): {p.note}."
+            f"From {in_text(p.exporter)} to {in_text(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): "
+            f"{p.note.rstrip('.')}."
             for p in self.parts
-            if p.part == "the pair's own" and p.note == UNSPLIT
+            if p.part == "the pair's own" and p.log_points is None and p.note
         ]
         for p in self.parts:
             if p.part not in ("beyond comparable suppliers", "beyond comparable markets") or p.log_points is None:
                 continue
             value, low, high = (log_points(v) for v in (p.log_points, p.low, p.high))
             found.append(
-                f"{name_of(p.exporter)} to {name_of(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): of the "
+                f"From {in_text(p.exporter)} to {in_text(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): of the "
                 f"pair's own part of {log_points(own[self._key(p)] or 0.0)} log points, {value} is {p.part} "
                 f"({low} to {high} when each of them is left out)."
             )
@@ -128,6 +135,7 @@ class _Change:
     j: int
     episode: Episode
     base: tuple[int, int]
+    refusal: Text | None = None
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -150,7 +158,9 @@ class _Change:
         mean = logarithmic_mean(flow[start], flow[end])
         usd = float(value * mean) if known and np.isfinite(mean) else None
         more = {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in more.items()}
-        if not known and 0 in (flow[start], flow[end]):
+        if not known and self.refusal and attribution != "shift-share":
+            more["note"] = self.refusal
+        elif not known and 0 in (flow[start], flow[end]):
             more["note"] = UNSPLIT
         return Part(
             *self.codes, str(self.episode), *self.base, attribution, part, float(value) if known else None,
@@ -204,28 +214,34 @@ def nested(
     Returns
     -------
     Nested
+        A direction without trade in the base years has its shift-share, and empty parts with the reason.
+
+    Raises
+    ------
+    NotIdentified
+        Neither direction has trade in the years of any base window.
     """
     sample = Sample.of(panel)
     i, j = sample.economy(origin), sample.economy(destination)
-    named = (tuple(map(sample.economy, suppliers)), tuple(map(sample.economy, markets)))
+    like = (tuple(map(sample.economy, suppliers)), tuple(map(sample.economy, markets)))
     asked = episodes_of(episodes)
     for episode in asked:
         episode.check(sample)
     parts: list[Part] = []
-    for base in base_windows:
-        window = sample.window(base)
-        for a, b in ((i, j), (j, i)):
-            require_trade_before(sample, a, b, window)
+    windows = [sample.window(base) for base in base_windows]
+    require_trade_either_way(sample, i, j, windows)
+    for base, window in zip(base_windows, windows):
         fit = residuals(sample.flows, window, [(i, j), (j, i)])
         for a, b in ((i, j), (j, i)):
+            refusal = untold(sample, a, b, window, (named(sample.economies[a]), named(sample.economies[b])))
             for episode in asked:
-                change = _Change(sample, fit, a, b, episode, tuple(base))
-                parts += _parts(change, named if (a, b) == (i, j) else ((), ()), states, respond, labels or {})
+                change = _Change(sample, fit, a, b, episode, tuple(base), refusal)
+                parts += _parts(change, like if (a, b) == (i, j) else ((), ()), states, respond, labels or {})
     return Nested(tuple(parts), sample.label)
 
 
 def _parts(
-    change: _Change, named: tuple[Sequence[int], Sequence[int]], states: Any, respond: Respond | None,
+    change: _Change, like: tuple[Sequence[int], Sequence[int]], states: Any, respond: Respond | None,
     labels: Mapping[str, str],
 ) -> list[Part]:  # fmt: skip
     sample, fit, i, j = change.sample, change.fit, change.i, change.j
@@ -245,9 +261,12 @@ def _parts(
         change.part("three-way", "world", s.world_part),
         change.part("three-way", "the pair's own", s.dyad_part, **place),
     ]
+    if change.refusal:
+        absent = {"measures": states is None, "third countries": respond is None}
+        return parts + [change.part(n, left, float("nan")) for n, left in LEFT.items() if not absent.get(n)]
     shared = s.supply_demand_part
-    parts += _relative(change, "suppliers", comparable_suppliers, named[0], shared)
-    parts += _relative(change, "markets", comparable_markets, named[1], shared)
+    parts += _relative(change, "suppliers", comparable_suppliers, like[0], shared)
+    parts += _relative(change, "markets", comparable_markets, like[1], shared)
     if states is not None:
         parts += _measures(change, states, chosen, shared, labels)
     if respond is not None:
@@ -262,13 +281,13 @@ def _relative(
     try:
         own = compare(change.residual_change(), base, change.i, change.j, barred=sample.barred, only=only)
     except TooFewDonors as error:
-        return [change.part(name, f"beyond comparable {name}", float("nan"), note=Refusal.of(error))]
+        return [change.part(name, LEFT[name], float("nan"), note=Refusal.of(error))]
     who = ", ".join(sample.economies[k] for k in own.members[:12]) + (" ..." if len(own.members) > 12 else "")
     return [
         change.part(name, "exporter, importer, world", shared),
         change.part(name, f"shared with comparable {name}", own.median, low=own.low, high=own.high,
                     note=Text("note.middle_half", who=who)),
-        change.part(name, f"beyond comparable {name}", own.value, low=own.lowest, high=own.highest,
+        change.part(name, LEFT[name], own.value, low=own.lowest, high=own.highest,
                     note=Text("note.left_out", n=len(own.members))),
     ]  # fmt: skip
 
@@ -280,13 +299,13 @@ def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float, l
     try:
         part = measures_part(ratio[:, change.i, change.j], calendar, *change.ends, paths)
     except (NotIdentified, TooFewDonors) as error:
-        return [change.part("measures", "with dated measures", float("nan"), note=Refusal.of(error))]
+        return [change.part("measures", LEFT["measures"], float("nan"), note=Refusal.of(error))]
     effects = Joined(", ", parts=(
         Text("note.effect", name=labels.get(name, name), log=Number(f"{e:+.2f}")) for name, e in zip(part.names, part.effects)
     ))  # fmt: skip
     return [
         change.part("measures", "exporter, importer, world", shared),
-        change.part("measures", "with dated measures", part.value, low=part.standing.low,
+        change.part("measures", LEFT["measures"], part.value, low=part.standing.low,
                     high=part.standing.high, placebo_share=part.standing.share,
                     note=Text("note.year_in_force", effects=effects, n=part.standing.n)),
         change.part("measures", "the pair's own without measures", part.rest),
@@ -296,12 +315,12 @@ def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float, l
 def _third_countries(change: _Change, respond: Respond, dyad_part: float, shared: float) -> list[Part]:
     """Undo the pair's own part in general equilibrium: what the flow regains is the whole effect."""
     if not np.isfinite(dyad_part):
-        return [change.part("third countries", "direct", float("nan"), note=Text("note.nothing_to_undo"))]
+        return [change.part("third countries", LEFT["third countries"], float("nan"), note=Text("note.nothing_to_undo"))]
     whole = -respond(*change.codes, -dyad_part)
     return [
         change.part("third countries", "exporter, importer, world", shared + dyad_part - whole,
                     note=Text("note.without_prices")),
-        change.part("third countries", "direct", dyad_part, note=Text("note.unchanged_prices")),
+        change.part("third countries", LEFT["third countries"], dyad_part, note=Text("note.unchanged_prices")),
         change.part("third countries", "came back through third countries", whole - dyad_part,
                     note=Text("note.prices_answer")),
     ]  # fmt: skip

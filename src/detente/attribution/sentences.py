@@ -14,15 +14,15 @@ from detente.attribution.company import LOOSE, Company
 from detente.attribution.decomposition import Split
 from detente.attribution.episodes import Episode
 from detente.attribution.placebos import Standing
-from detente.economies import name_of
+from detente.economies import in_text
 from detente.language import LANGUAGES, Joined, Number, Own, Text
 
 UNUSUAL = 0.05  #: share of placebos at or below which a change is called unusual
 
 
 def named(code: str) -> str:
-    """The name of an economy, in English and in the other languages."""
-    return Own(name_of(code), **{language: name_of(code, language) for language in LANGUAGES})
+    """The name of an economy within a sentence, in English and in the other languages."""
+    return Own(in_text(code), **{language: in_text(code, language) for language in LANGUAGES})
 
 
 def change_in_words(log_change: float) -> str:
@@ -86,14 +86,18 @@ def finding_sentence(
     standing: Standing | None,
     names: Mapping[str, str],
     company: Company | None = None,
+    refusal: str = "",
 ) -> str:
-    """What happened to one flow in one episode, and what may be said about why."""
+    """What happened to one flow in one episode, and what may be said about why; ``refusal`` is why nothing may."""
     who = {"exporter": names.get(exporter, exporter), "importer": names.get(importer, importer)}
     years = {"start": episode.from_year, "end": episode.to_year}
     if isnan(split.log_change):
-        return Text("found.unrecorded", **who, **years)
+        unrecorded = Text("found.unrecorded", **who, **years)
+        return Joined(" ", parts=(unrecorded, refusal)) if refusal else unrecorded
     flows = {"before": Number(f"{flow_from:,.0f}"), "after": Number(f"{flow_to:,.0f}")}
     parts = [Text("found.change", change=change_in_words(split.log_change), **who, **years, **flows)]
+    if refusal:
+        return Joined(" ", parts=(*parts, refusal))
     if split.log_change == float("-inf"):
         return Joined(" ", parts=(*parts, Text("found.zero")))
     if isnan(split.dyad_part):

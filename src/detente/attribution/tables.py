@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from detente.attribution.attribute import Attribution, Finding, Level
     from detente.attribution.placebos import Standing
 
+NO_BASE = "no base trade"  #: status of a residual that cannot be identified
+
 _F, _I, _S = pl.Float64, pl.Int64, pl.String
 
 ATTRIBUTION = {
@@ -79,7 +81,7 @@ def _level_row(level: Level, panel: str) -> dict[str, Any]:
         "exporter": level.exporter, "importer": level.importer, "year": level.year,
         "base_from": level.base[0], "base_to": level.base[1], "actual_usd_mn": known(level.actual),
         "counterfactual_usd_mn": known(level.counterfactual), "log_ratio": known(level.log_ratio),
-        "panel": panel, "status": "computed",
+        "panel": panel, "status": NO_BASE if level.refusal else "computed",
     }  # fmt: skip
     place = _place(level.standing)
     place.pop("smallest_share", None)

@@ -7,6 +7,7 @@ and raises at once, so no page ever shows half a translation.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,10 @@ from math import expm1, isfinite
 from typing import Any
 
 LANGUAGES = ("en", "es")
+_JOINTS = {  # what happens where a value meets the words around it
+    "en": (re.compile(r"s's\b"), "s'"),  # the United States' exports
+    "es": (re.compile(r"\b([Dd]e|[Aa]) el "), r"\1l "),  # del Reino Unido; "de El Salvador" stays
+}
 
 
 @cache
@@ -38,7 +43,9 @@ class Catalogue:
     language: str = "en"
 
     def __call__(self, key: str, **values: Any) -> str:
-        return self.strings()[key].format(**values)
+        text = self.strings()[key].format(**values)
+        joint, mended = _JOINTS[self.language]
+        return joint.sub(mended, text) if values else text
 
     def strings(self) -> dict[str, str]:
         return _strings(self.language)
@@ -79,9 +86,11 @@ class Catalogue:
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 
     def money(self, usd_mn: float | None) -> str:
-        """Million US$ in words: US$394 million, US$7.2 billion."""
+        """Million US$ in words: US$394 million, US$7.2 billion; below a tenth of a million in US$."""
         if usd_mn is None or not isfinite(usd_mn):
             return ""
+        if 0 < abs(usd_mn) < 0.1:
+            return self("number.dollars", value=self.number(float(f"{usd_mn * 1e6:.2g}")))
         if abs(usd_mn) < float(self("number.billion_from")):
             digits = 0 if abs(usd_mn) >= 10 else 1
             return self("number.million", value=self.number(usd_mn, digits))

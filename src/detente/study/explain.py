@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, NotIdentified, TooFewDonors
 from detente.language import Refusal, Text, own
 from detente.record.date import Period
 from detente.study.spec import Measure, Spec
@@ -33,7 +33,7 @@ class Explanation:
     tables : dict of str to polars.DataFrame
         :data:`NAMES`; empty where one could not be computed.
     notes : tuple of str
-        Why, for each that could not.
+        Why, for each that could not, and for a direction that one of them lacks.
     found : tuple
         The results behind the tables, which hold their texts for any language.
     """
@@ -57,11 +57,13 @@ def explain(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -
     ----------
     economy : a baseline for what comes back through third countries; None where there is none.
     """
-    tables, notes, results = {}, [], []
+    tables: dict[str, pl.DataFrame] = {}
+    notes: list[str] = []
+    results: list[Any] = []
     steps: dict[str, Callable[[], Step]] = {
         "parts": lambda: _parts(panel, spec, ledger, economy),
         "methods": lambda: _methods(panel, spec),
-        "breaks": lambda: _breaks(panel, spec, ledger),
+        "breaks": lambda: _breaks(panel, spec, ledger, notes),
         "specifications": lambda: _specifications(panel, spec),
     }
     for name, step in steps.items():
@@ -129,17 +131,32 @@ def _methods(panel: Panel, spec: Spec) -> Step:
     frames, rows = [], []
     for exporter, importer in (spec.dyad, spec.dyad[::-1]):
         for e in spec.episodes:
-            found = infer(panel, exporter, importer, (e.id, e.from_year, e.to_year), spec.attribution.base_windows[0])
             head = {"exporter": exporter, "importer": importer, "episode": e.id}
+            asked = (e.id, e.from_year, e.to_year)
+            try:
+                found = infer(panel, exporter, importer, asked, spec.attribution.base_windows[0])
+            except (NotIdentified, TooFewDonors) as error:
+                why = Refusal.of(error)
+                frames.append(pl.DataFrame([head | {"method": "all", "note": str(why)}]))
+                rows.append(why)
+                continue
             frames.append(found.to_frame().select(*(pl.lit(v).alias(k) for k, v in head.items()), pl.all()))
             rows += found.rows()
-    return pl.concat(frames, how="diagonal_relaxed"), rows
+    return _stacked("methods", frames), rows
 
 
-def _breaks(panel: Panel, spec: Spec, ledger: Ledger) -> Step:
+def _stacked(name: str, frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """The frames one below the other, with every column of the table."""
+    import polars as pl
+
+    return pl.concat([pl.DataFrame(schema=dict.fromkeys(empty(name).columns, pl.Null)), *frames], how="diagonal_relaxed")
+
+
+def _breaks(panel: Panel, spec: Spec, ledger: Ledger, notes: list[str]) -> Step:
     import polars as pl
 
     from detente.attribution import find_breaks
+    from detente.attribution.sentences import named
 
     grave = ledger.events.filter(
         (pl.col("severity").cast(pl.Float64) >= GRAVE) & pl.col("subsystems").str.contains("trade|border|diplomacy")
@@ -147,12 +164,17 @@ def _breaks(panel: Panel, spec: Spec, ledger: Ledger) -> Step:
     events = [(own(r, "title"), Period.parse(r["date"]).first.year) for r in grave.iter_rows(named=True)]
     frames, cells = [], []
     for exporter, importer in (spec.dyad, spec.dyad[::-1]):
-        found = find_breaks(panel, exporter, importer, events=events, base_window=spec.attribution.base_windows[0])
-        frames.append(
-            found.to_frame().select(pl.lit(exporter).alias("exporter"), pl.lit(importer).alias("importer"), pl.all())
-        )
+        head = {"exporter": exporter, "importer": importer}
+        try:
+            found = find_breaks(panel, exporter, importer, events=events, base_window=spec.attribution.base_windows[0])
+        except (NotIdentified, TooFewDonors) as error:
+            frames.append(pl.DataFrame([head | {"what": "not searched"}]))
+            ends = {name: named(code) for name, code in head.items()}
+            notes.append(Text("rows.no_breaks", error=Refusal.of(error), **ends))
+            continue
+        frames.append(found.to_frame().select(*(pl.lit(v).alias(k) for k, v in head.items()), pl.all()))
         cells += [b.beside for b in found.found]
-    return pl.concat(frames, how="diagonal_relaxed"), cells
+    return _stacked("breaks", frames), cells
 
 
 def _specifications(panel: Panel, spec: Spec) -> Step:
