@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import gzip
 import io
 import re
@@ -231,3 +232,17 @@ def test_text_far_down_a_column_of_numbers_names_its_line(tmp_path: Path) -> Non
     (tmp_path / "late.csv").write_text("\n".join(["exporter,importer,year,trade", *rows, "COL,VEN,soon,5"]))
     with pytest.raises(InvalidFlow, match=r"'soon' in column 'year'.*\(line 10502"):
         read_panel(tmp_path / "late.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "kind"),
+    [
+        ("trade", [[1.0], [2.0], [3.0]], "List"),
+        ("trade", [True, False, True], "Boolean"),
+        ("year", [datetime.date(2008, 1, 1)] * 3, "Date"),
+    ],
+)
+def test_a_column_of_another_kind_is_refused(column: str, cells: list, kind: str) -> None:
+    data = frame().with_columns(pl.Series(column, cells))
+    with pytest.raises(DataError, match=f"'{column}' of the frame holds {kind}.*numbers are needed"):
+        read_panel(data)

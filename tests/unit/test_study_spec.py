@@ -157,7 +157,7 @@ def test_settings_that_may_well_be_meant_get_none(added: str, tmp_path: Path) ->
     ("change", "place", "says"),
     [
         (("", '[panel]\nuse = "flows.csv"\n'), "panel.use", "no file"),
-        (("", '[panel]\ngdp = "gdp.csv"\n'), "panel.gdp", "no file 'gdp.csv'"),
+        (("", '[panel]\ngdp = "gdp.csv"\n'), "panel.gdp", "There is no file"),
         (("ECU", "BOL"), "panel.use", "'BOL' (Bolivia) is not among the 21 economies"),
         (("", "[equilibrium]\nyears = [2020, 2030]\n"), "equilibrium.years", "There is no 2030"),
         (("", '[[episodes]]\nid = "e"\ntitle = "E"\nfrom = 2008\nto = 2022\n'), "episodes (e)", "There is no 2022"),
