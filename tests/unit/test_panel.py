@@ -162,6 +162,26 @@ def test_baci_needs_its_country_numbers(tmp_path: Path) -> None:
         read_panel(tmp_path / "c.zip")
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        ("", "cannot be read: it is empty"),
+        ("t,i,j,k\n2019,170,862,1\n", "cannot be read: it needs the columns t, i, j and v"),
+        ('t,i,j,k,v\n2019,170,862,1,"5\n', "cannot be read: the row that begins at line 2 is not well formed"),
+    ],
+)
+def test_a_broken_baci_file_is_named(raw: str, says: str, zipped: bool, tmp_path: Path) -> None:
+    name = "BACI_HS92_Y2019_V1.csv"
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+            archive.writestr(name, raw)
+    else:
+        (tmp_path / name).write_text(raw)
+    with pytest.raises(UnreadableFile, match=f"{name} {says}"):
+        read_panel(tmp_path / "b.zip" if zipped else tmp_path)
+
+
 def test_aggregation_loses_no_flow_across_borders() -> None:
     panel = embedded_panel()
     small = panel.aggregate(["COL", "VEN"])

@@ -212,6 +212,7 @@ def test_every_economy_that_is_named_is_known(added: str, says: str, tmp_path: P
             "scenarios.1.effect: it must be a number (found 'big').",
         ),
         ('[[scenarios]]\nid = "x"\ntitle = "X"\nclosed = "maybe"\n', "scenarios.1.closed: it must be true or false"),
+        ('[[scenarios]]\nid = "x"\ntitle = "X"\neffect = nan\n', "scenarios.1.effect: it must be a finite number"),
         ("[[scenarios]]\nid = 5\n", "scenarios.1.id: it must be text in quotes (found 5)."),
     ],
 )

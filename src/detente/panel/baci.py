@@ -13,10 +13,11 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from detente import economies
 from detente.errors import InvalidFlow, UnreadableFile, first_five
+from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
     import polars as pl
@@ -113,10 +114,20 @@ def _members(path: Path) -> Iterator[tuple[str, str, BinaryIO]]:
                 yield file.name, kind, handle
 
 
-def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
+def _read(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
     import polars as pl
 
-    frame = pl.read_csv(io.BytesIO(handle.read()), infer_schema=False)
+    raw = handle.read()
+    try:
+        return pl.read_csv(io.BytesIO(raw), **options)
+    except pl.exceptions.PolarsError:
+        what, fix = csv_trouble(raw) or ("it needs the columns t, i, j and v", "Take the file as CEPII published it.")
+    raise UnreadableFile(f"{label} cannot be read: {what}.", fix=fix)
+
+
+def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
+
+    frame = _read(handle, label, infer_schema=False)
     number = next((c for c in frame.columns if c in ("country_code", "i")), None)
     iso = next((c for c in frame.columns if c in ("country_iso3", "iso_3digit_alpha", "iso3")), None)
     if number is None or iso is None:
@@ -130,17 +141,19 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
     """Totals of one yearly file, its product rows and how many had no value."""
     import polars as pl
 
-    raw = pl.read_csv(
-        io.BytesIO(handle.read()), columns=["t", "i", "j", "v"], null_values=["", "NA", "N/A"],
-        schema_overrides={"v": pl.String},
-    )  # fmt: skip
+    raw = _read(
+        handle, label, columns=["t", "i", "j", "v"], null_values=["", "NA", "N/A"], schema_overrides={"v": pl.String}
+    )
     value = raw["v"].str.strip_chars().cast(pl.Float64, strict=False)
     bad = value.is_null() & raw["v"].is_not_null()
     if bad.any():
-        raise InvalidFlow(f"'{raw['v'][bad.arg_max()]}' in {label}, line {bad.arg_max() + 2}, is not a number.")
+        raise InvalidFlow(
+            f"'{raw['v'][bad.arg_max()]}' in {label}, line {bad.arg_max() + 2}, is not a number.", fix="Mend that line."
+        )
     if (value < 0).any():
         raise InvalidFlow(
-            f"{label} holds {(value < 0).sum():,} negative values, first at line {(value < 0).arg_max() + 2}."
+            f"{label} holds {(value < 0).sum():,} negative values, first at line {(value < 0).arg_max() + 2}.",
+            fix="Mend or delete these lines.",
         )
     totals = raw.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
     return totals, raw.height, int(value.is_null().sum())
