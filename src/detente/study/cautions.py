@@ -19,7 +19,7 @@ FILE = "study.toml"
 
 def cautions_of(study: Study) -> list[Problem]:
     """What may mislead a study's reader, and what its own panel cannot give; empty if there is none."""
-    found = [*_elasticity(study.spec), *_windows(study.spec)]
+    found = [*_episodes(study.spec), *_elasticity(study.spec), *_windows(study.spec)]
     try:
         panel = study.panel()
     except DetenteError as error:
@@ -55,6 +55,12 @@ def _outside(spec: Spec, panel: Panel) -> Iterator[Problem]:
         if absent:
             what = f"The panel '{panel.name}' does not have {first_five(absent)}, which is left out."
             yield Problem(FILE, None, f"attribution.{key}", what, fix)
+
+
+def _episodes(spec: Spec) -> list[Problem]:
+    if spec.episodes:
+        return []
+    return [Problem(FILE, None, "episodes", "There is none, so a run has no change to explain.", "Add [[episodes]].")]
 
 
 def _elasticity(spec: Spec) -> list[Problem]:

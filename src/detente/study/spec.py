@@ -18,6 +18,7 @@ FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must c
 Year = Annotated[int, Field(ge=1800, le=2100)]
 Code = Annotated[str, Field(min_length=2)]
 Positive = Annotated[float, Field(gt=0)]
+Elasticity = Annotated[float, Field(ge=0.1, le=100)]  # of trade; outside nothing is ever estimated or well conditioned
 
 
 class _Part(BaseModel):
@@ -133,8 +134,8 @@ class Equilibrium(_Part):
     """``[equilibrium]``: baseline years, elasticities, deficit rules and ratios of gross output to GDP."""
 
     years: list[Year] = []
-    theta: list[Positive] = Field(default=[2.0, 4.0, 5.0, 6.0], min_length=1)
-    central_theta: Positive = 5.0
+    theta: list[Elasticity] = Field(default=[2.0, 4.0, 5.0, 6.0], min_length=1)
+    central_theta: Elasticity = 5.0
     deficits: list[Literal["multiplicative", "additive", "universal", "balanced"]] = Field(
         default=["multiplicative", "additive"], min_length=1
     )
@@ -192,6 +193,19 @@ class Spec(_Part):
     def dyad(self) -> tuple[str, str]:
         """The two economies, the one flows are seen from first."""
         return self.study.origin, self.study.destination
+
+    @model_validator(mode="after")
+    def _values_once(self) -> Spec:
+        for part, keys in (
+            ("attribution", ("base_windows",)), ("equilibrium", ("years", "theta", "deficits", "internal_ratio"))
+        ):  # fmt: skip
+            for key in keys:
+                values = getattr(getattr(self, part), key)
+                twice = [value for k, value in enumerate(values) if value in values[:k]]
+                if twice:
+                    shown = list(twice[0]) if isinstance(twice[0], tuple) else twice[0]
+                    raise ValueError(f"{shown} stands twice in {part}.{key}")
+        return self
 
     @model_validator(mode="after")
     def _ids_once(self) -> Spec:
