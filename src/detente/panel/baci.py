@@ -126,7 +126,6 @@ def _read(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
 
 
 def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
-
     frame = _read(handle, label, infer_schema=False)
     number = next((c for c in frame.columns if c in ("country_code", "i")), None)
     iso = next((c for c in frame.columns if c in ("country_iso3", "iso_3digit_alpha", "iso3")), None)
