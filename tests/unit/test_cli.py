@@ -63,6 +63,7 @@ def test_run_writes_the_folder_and_prints_the_answer(
         (["report", "nowhere"], 3, "not a run folder"),
         (["rnu"], 2, "Did you mean 'run'"),
         (["run"], 2, "Missing argument"),
+        (["run", "colombia-venezuela", "--seed", "-1"], 2, "--seed"),
         (["run", "colombia-venezuela", "--data", "small.csv"], 3, "not among the"),
     ],
 )

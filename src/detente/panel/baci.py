@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from detente import economies
 from detente.errors import InvalidFlow, UnreadableFile, first_five
 from detente.language import Number, Text
+from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
     import polars as pl
@@ -121,7 +122,6 @@ def _members(path: Path) -> Iterator[tuple[float, str, str, BinaryIO]]:
 
 
 def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
-
     frame = _csv(handle, label, infer_schema=False)
     number = next((c for c in frame.columns if c in ("country_code", "i")), None)
     iso = next((c for c in frame.columns if c in ("country_iso3", "iso_3digit_alpha", "iso3")), None)
@@ -143,10 +143,13 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
     value = raw["v"].str.strip_chars().cast(pl.Float64, strict=False)
     bad = value.is_null() & raw["v"].is_not_null()
     if bad.any():
-        raise InvalidFlow(f"'{raw['v'][bad.arg_max()]}' in {label}, line {bad.arg_max() + 2}, is not a number.")
+        raise InvalidFlow(
+            f"'{raw['v'][bad.arg_max()]}' in {label}, line {bad.arg_max() + 2}, is not a number.", fix="Mend that line."
+        )
     if (value < 0).any():
         raise InvalidFlow(
-            f"{label} holds {(value < 0).sum():,} negative values, first at line {(value < 0).arg_max() + 2}."
+            f"{label} holds {(value < 0).sum():,} negative values, first at line {(value < 0).arg_max() + 2}.",
+            fix="Mend or delete these lines.",
         )
     totals = raw.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
     return totals, raw.height, int(value.is_null().sum())
@@ -162,10 +165,9 @@ def _csv(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
         raise _damaged(label) from None
     try:
         return pl.read_csv(io.BytesIO(raw), **options)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise UnreadableFile(
-            f"{label} cannot be read as BACI's CSV: {str(error).splitlines()[0][:200]}", fix="Download it again."
-        ) from None
+    except (pl.exceptions.PolarsError, UnicodeDecodeError):
+        what, fix = csv_trouble(raw) or ("it needs the columns t, i, j and v", "Take the file as CEPII published it.")
+    raise UnreadableFile(f"{label} cannot be read: {what}.", fix=fix)
 
 
 def _damaged(label: str) -> UnreadableFile:
