@@ -155,8 +155,7 @@ async function show() {
   }));
   table.classList.toggle("stale", false);
   one("#progress").textContent = band ? words.banded.replace("{n}", band.n) : words.banding;
-  const c = result.certificate;
-  one("#certificate").textContent = `${c.status}, ${c.iterations} iterations, ${c.residual_usd_mn.toExponential(1)} US$ million`;
+  one("#certificate").textContent = result.solved;
   for (const link of all("[data-export]")) link.href = `${path}/download/${link.dataset.export}?${result.query}`;
   desk.dataset.state = band ? "ready" : "central";
   const number = state.shown;
