@@ -465,6 +465,22 @@ def test_an_upload_is_stopped_and_a_wrong_file_is_said(visit, tmp_path):
     page.wait_for_selector("[data-upload$=record] .alert:has-text('Stopped; nothing was kept.')")
 
 
+def test_what_a_page_is_narrowed_to_is_in_its_link(visit):
+    page = visit()
+    page.goto("/s/copy/record/events")
+    page.fill("#find", "andean")
+    assert "find=andean" in page.url
+    other = visit()
+    other.goto(page.url)
+    assert other.inner_text("#found") == page.inner_text("#found") != "152 of 152 shown"
+    page.goto("/s/copy")
+    page.click("form.filter [data-verdict=imprecise]")
+    page.fill("form.filter input[type=search]", "andean")
+    other.goto(page.url)
+    assert other.get_attribute("form.filter [data-verdict=imprecise]", "aria-pressed") == "true"
+    assert other.inner_text("form.filter output") == page.inner_text("form.filter output")
+
+
 def test_the_address_is_right_after_a_long_drag(visit):
     page = visit()
     page.goto("/s/copy/desk")
