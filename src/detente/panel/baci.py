@@ -121,9 +121,24 @@ def _members(path: Path) -> Iterator[tuple[float, str, str, BinaryIO]]:
             yield place / len(found), file.name, kind, handle
 
 
-def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
+def _read(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
+    """One CSV file of a release; what is no CSV, or lacks BACI's columns, is named."""
+    import polars as pl
 
-    frame = _csv(handle, label, infer_schema=False)
+    try:
+        raw = handle.read()
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise _damaged(label) from None
+    try:
+        return pl.read_read(io.BytesIO(raw), **options)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        raise UnreadableFile(
+            f"{label} cannot be read as BACI's CSV: {str(error).splitlines()[0][:200]}", fix="Download it again."
+        ) from None
+
+
+def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
+    frame = _read(handle, label, infer_schema=False)
     number = next((c for c in frame.columns if c in ("country_code", "i")), None)
     iso = next((c for c in frame.columns if c in ("country_iso3", "iso_3digit_alpha", "iso3")), None)
     if number is None or iso is None:
@@ -138,7 +153,7 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
     """Totals of one yearly file, its product rows and how many had no value."""
     import polars as pl
 
-    raw = _csv(
+    raw = _read(
         handle, label, columns=["t", "i", "j", "v"], null_values=["", "NA", "N/A"], schema_overrides={"v": pl.String}
     )
     value = raw["v"].str.strip_chars().cast(pl.Float64, strict=False)
@@ -151,22 +166,6 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
         )
     totals = raw.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
     return totals, raw.height, int(value.is_null().sum())
-
-
-def _csv(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
-    """One CSV file of a release; what is no CSV, or lacks BACI's columns, is named."""
-    import polars as pl
-
-    try:
-        raw = handle.read()
-    except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise _damaged(label) from None
-    try:
-        return pl.read_csv(io.BytesIO(raw), **options)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise UnreadableFile(
-            f"{label} cannot be read as BACI's CSV: {str(error).splitlines()[0][:200]}", fix="Download it again."
-        ) from None
 
 
 def _damaged(label: str) -> UnreadableFile:
