@@ -130,7 +130,7 @@ def _read(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
     except (zipfile.BadZipFile, zlib.error, EOFError):
         raise _damaged(label) from None
     try:
-        return pl.read_read(io.BytesIO(raw), **options)
+        return pl.read_csv(io.BytesIO(raw), **options)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise UnreadableFile(
             f"{label} cannot be read as BACI's CSV: {str(error).splitlines()[0][:200]}", fix="Download it again."
