@@ -121,8 +121,23 @@ def _members(path: Path) -> Iterator[tuple[float, str, str, BinaryIO]]:
             yield place / len(found), file.name, kind, handle
 
 
+def _read(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
+    """One CSV file of a release; what is no CSV, or lacks BACI's columns, is named."""
+    import polars as pl
+
+    try:
+        raw = handle.read()
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise _damaged(label) from None
+    try:
+        return pl.read_csv(io.BytesIO(raw), **options)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError):
+        what, fix = csv_trouble(raw) or ("it needs the columns t, i, j and v", "Take the file as CEPII published it.")
+    raise UnreadableFile(f"{label} cannot be read: {what}.", fix=fix)
+
+
 def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
-    frame = _csv(handle, label, infer_schema=False)
+    frame = _read(handle, label, infer_schema=False)
     number = next((c for c in frame.columns if c in ("country_code", "i")), None)
     iso = next((c for c in frame.columns if c in ("country_iso3", "iso_3digit_alpha", "iso3")), None)
     if number is None or iso is None:
@@ -137,7 +152,7 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
     """Totals of one yearly file, its product rows and how many had no value."""
     import polars as pl
 
-    raw = _csv(
+    raw = _read(
         handle, label, columns=["t", "i", "j", "v"], null_values=["", "NA", "N/A"], schema_overrides={"v": pl.String}
     )
     value = raw["v"].str.strip_chars().cast(pl.Float64, strict=False)
@@ -153,21 +168,6 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
         )
     totals = raw.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
     return totals, raw.height, int(value.is_null().sum())
-
-
-def _csv(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
-    """One CSV file of a release; what is no CSV, or lacks BACI's columns, is named."""
-    import polars as pl
-
-    try:
-        raw = handle.read()
-    except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise _damaged(label) from None
-    try:
-        return pl.read_csv(io.BytesIO(raw), **options)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError):
-        what, fix = csv_trouble(raw) or ("it needs the columns t, i, j and v", "Take the file as CEPII published it.")
-    raise UnreadableFile(f"{label} cannot be read: {what}.", fix=fix)
 
 
 def _damaged(label: str) -> UnreadableFile:
