@@ -92,6 +92,12 @@ def test_the_check_would_see_english(html):
 def test_every_english_sentence_of_the_tables_has_its_spanish(run):
     words = run.texts["es"]
     claims, effects = run.claims.to_frame(), run.attribution.to_frame()
+    events, sources = run.events.to_frame(), run.sources.to_frame()
+    assert events["title_es"].null_count() == 0
+    assert not [title for title in events["title"] if title not in words]
+    own_titles = sources.filter(sources["title"].str.starts_with("["))
+    assert own_titles.height > 200
+    assert own_titles["title_es"].null_count() == 0
     for column in ("claim", "evidence", "rule", "reason"):
         assert not [text for text in claims[column].unique() if text and text not in words]
     assert not [text for text in effects["sentence"] if text not in words]

@@ -36,9 +36,9 @@ def claim_rows(story: Story) -> list[Row]:
 
 
 def source_rows(story: Story, words: Catalogue) -> list[Row]:
-    """Sources with publisher and date in the reader's language; their titles stay as they are."""
+    """Sources with publisher and date in the reader's language; titles that are the sources' own stay as they are."""
     return [
-        {**row, "publisher": story.own(row["publisher"]), "when": words.date(row["date"])}
+        {**row, "title": story.title(row), "publisher": story.own(row["publisher"]), "when": words.date(row["date"])}
         for row in rows(story.sources)
     ]
 
