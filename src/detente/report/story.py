@@ -36,9 +36,9 @@ FRAMES = (
 
 
 TEXTS = {  # columns that hold sentences of the study or of the run, in the language of the study
-    "claims": ("claim", "evidence", "difference", "rule", "reason", "attributed_to"),
+    "claims": ("claim", "evidence", "difference", "rule", "reason"),
     "events": ("title",), "attribution": ("sentence",), "methods": ("note",), "breaks": ("events",),
-    "conflicts": ("arithmetic",), "articles": ("how",), "forecasts": ("forecaster", "target"),
+    "conflicts": ("arithmetic",), "articles": ("how",), "forecasts": ("target",),
 }  # fmt: skip
 
 
