@@ -9,7 +9,7 @@ import pytest
 
 from detente.language import Catalogue
 from detente.report import render_report
-from detente.study import open_study, read_run
+from detente.study import new_study, open_study, read_run
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 SPOKEN = ("aria-label", "placeholder", "data-tip", "data-template", "title", "alt")
@@ -81,6 +81,13 @@ def test_no_english_is_left(html):
     assert len(texts) > 3000
     left = sorted({text for text in texts if ENGLISH.search(NAMES.sub("", text))})
     assert not left, left[:20]
+
+
+def test_a_new_study_of_any_pair_speaks_spanish_too(tmp_path):
+    run = open_study(new_study("COL", "PER", folder=tmp_path / "s")).run(quick=True)
+    left = {text for text in spanish(render_report(run)) if ENGLISH.search(NAMES.sub("", text))}
+    assert not left
+    assert run.summary(language="es").startswith("Colombia y Perú\n\nQué pasó\n")
 
 
 def test_the_check_would_see_english(html):
