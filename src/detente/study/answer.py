@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import expm1
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ class Speaker:
 
     words: Catalogue
     spec: Spec
+    publishers: Mapping[str, str] = field(default_factory=dict)  # by source id
 
     def __call__(self, key: str, **values: Any) -> str:
         return self.words(f"answer.{key}", **values)
@@ -45,6 +47,10 @@ class Speaker:
     def own(self, text: str) -> str:
         """A text of the study in this language, or as it was written."""
         return self.spec.translations.get(self.words.language, {}).get(text, text)
+
+    def source(self, ident: str) -> str:
+        """Who published a figure."""
+        return self.own(self.publishers.get(ident, ident))
 
     def name(self, code: str) -> str:
         return name_of(code, self.words.language)
@@ -99,7 +105,7 @@ def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:
     for row in rows:
         known = (("basis", row["basis"]), ("figure_status", row["status"]))
         said = [say.words.known(group, word) for group, word in known if word and word != "-"]
-        words = ", ".join([row["source_id"], *said])
+        words = say.source(row["source_id"]) + (f" ({', '.join(said)})" if said else "")
         panel = timeline.filter(
             (pl.col("flow") == "total") & (pl.col("year") == row["year"]) & (pl.col("source_id") == "panel")
         )

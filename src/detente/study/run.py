@@ -192,8 +192,9 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
             forecasts = ledger.scoreboard()
     answers = {}
+    publishers = dict(ledger.sources.select("source_id", "publisher").iter_rows())
     for language in LANGUAGES:
-        say = Speaker(Catalogue(language), study.spec)
+        say = Speaker(Catalogue(language), study.spec, publishers)
         answers[language] = Answer(
             peak_and_trough(lines, say) + relation_today(ledger, say),
             why(effects, say),
