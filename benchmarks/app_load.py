@@ -38,7 +38,7 @@ def workspace(folder: Path, synthetic: int, panel: Path | None, gdp: Path | None
         make_panel(study, synthetic)
     if panel:
         text = (study / "study.toml").read_text(encoding="utf-8")
-        lines = f'use = "{panel.resolve()}"\ngdp = "{gdp.resolve()}"'
+        lines = f'use = "{panel.resolve()}"' + (f'\ngdp = "{gdp.resolve()}"' if gdp else "")
         (study / "study.toml").write_text(text.replace('use = "embedded"', lines), encoding="utf-8")
     return study.name
 
@@ -143,6 +143,19 @@ async def pairs(port: int, key: str) -> list[float]:
     return out
 
 
+async def picked(port: int, key: str) -> list[float]:
+    """The same with twenty pairs picked by hand: those the search offers first."""
+    out = []
+    for a, b in (("COL", "ECU"), ("DEU", "GBR"), ("CHN", "JPN"), ("BRA", "CHL"), ("PER", "MEX"), ("ESP", "ITA")):
+        start = time.perf_counter()
+        offered = (await get(port, f"/s/{key}/attribution/pairs?a={a}&b={b}"))["offered"]
+        donors = ",".join(pair["id"] for pair in offered[:20])
+        found = await get(port, f"/s/{key}/attribution?a={a}&b={b}&placebos=picked&donors={donors}&format=json")
+        assert found["answer"]["findings"][0]["n_placebos"] == 20, (a, b)
+        out.append(time.perf_counter() - start)
+    return out
+
+
 async def user(port: int, key: str, number: int, seconds: float, log: dict[str, list]) -> None:
     """One change a second; a new one overtakes an answer that has not come."""
     rng = random.Random(number)
@@ -195,6 +208,7 @@ async def main() -> None:
         print(said("dragging, central path", await drag(port, key, 150)))
         if not given.synthetic:
             print(said("attribution of a dyad not asked for before", await pairs(port, key)))
+            print(said("the same with 20 pairs searched and picked", await picked(port, key)))
         print(said("bands from 200 exact draws", await band(port, key, 8)))
         log: dict[str, list] = {"times": [], "errors": [], "dropped": [], "mixed": []}
         await asyncio.gather(*(user(port, key, n, given.seconds, log) for n in range(given.users)))

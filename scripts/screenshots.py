@@ -83,7 +83,7 @@ def upload(page: object, address: str, folder: Path) -> str:
     file.write_text(
         "event_id,date,title,kind,direction,source_ids,note\n"
         f"E040,{event['date']},A FARC attack cuts the gas line,{event['kind']},{event['direction']},unsourced,\n"
-        "N001,2026-10-01,A second crossing opens to lorries,border_opening,-,unsourced,an example row\n",
+        "N001,2026-10-01,A second crossing opens to lorries,border opening,-,unsourced,an example row\n",
         encoding="utf-8",
     )
     page.goto(f"{address}/s/copy/data")

@@ -299,9 +299,11 @@ def test_a_wrong_row_comes_back_as_typed_and_a_closed_tab_keeps_its_draft(visit)
     assert page.get_attribute("[aria-invalid=true]", "name") == "date"
     assert page.input_value("textarea[name=title]") == '<script>alert("x")</script>'
     page.fill("input[name=date]", "2026-02-28")
-    context = page.context
+    other = page.context.new_page()
+    other.goto("/jobs")
+    other.wait_for_function("() => Object.values(localStorage).some(kept => kept.includes('2026-02-28'))")
     page.close()
-    page = context.new_page()
+    page = other
     page.goto("/s/copy/record/events/row")
     assert page.input_value("input[name=date]") == "2026-02-28"
     page.click("#row button.main")
@@ -359,7 +361,8 @@ def test_pairs_are_picked_by_keyboard_and_copied_with_the_link(visit):
     page.keyboard.press("Space")
     page.wait_for_function("n => document.querySelectorAll('#picked button').length === n - 1", arg=n)
     assert page.input_value("select[name=placebos]") == "picked"
-    link = page.url
+    page.wait_for_function("n => (location.search.match(/BRA/g) ?? []).length === n - 1", arg=n)
+    link = page.evaluate("location.href")
     assert "placebos=picked" in link
     assert link.count("BRA") == n - 1
     page.focus("#ask button.main")
@@ -465,6 +468,23 @@ def test_an_upload_is_stopped_and_a_wrong_file_is_said(visit, tmp_path):
     page.wait_for_selector("[data-upload$=record] .alert:has-text('Stopped; nothing was kept.')")
 
 
+def test_what_a_page_is_narrowed_to_is_in_its_link(visit):
+    page = visit()
+    page.goto("/s/copy/record/events")
+    page.fill("#find", "andean")
+    page.wait_for_url("**?find=andean")
+    other = visit()
+    other.goto(page.url)
+    assert other.inner_text("#found") == page.inner_text("#found") != "152 of 152 shown"
+    page.goto("/s/copy")
+    page.click("form.filter [data-verdict=imprecise]")
+    page.fill("form.filter input[type=search]", "andean")
+    page.wait_for_url("**?verdict=imprecise&words=andean")
+    other.goto(page.url)
+    assert other.get_attribute("form.filter [data-verdict=imprecise]", "aria-pressed") == "true"
+    assert other.inner_text("form.filter output") == page.inner_text("form.filter output")
+
+
 def test_the_address_is_right_after_a_long_drag(visit):
     page = visit()
     page.goto("/s/copy/desk")
@@ -481,7 +501,7 @@ def test_the_address_is_right_after_a_long_drag(visit):
     page.wait_for_function(
         "() => document.querySelector('#desk').dataset.drawn === document.querySelector('#desk').dataset.asked"
     )
-    assert "goods=-2" in page.url
+    assert "goods=-2" in page.evaluate("location.href")
     ready(page)
     shown = page.inner_text("#told")
     page.reload()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import gzip
 import io
 import re
@@ -161,6 +162,26 @@ def test_baci_needs_its_country_numbers(tmp_path: Path) -> None:
         read_panel(tmp_path / "c.zip")
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        ("", "cannot be read: it is empty"),
+        ("t,i,j,k\n2019,170,862,1\n", "cannot be read: it needs the columns t, i, j and v"),
+        ('t,i,j,k,v\n2019,170,862,1,"5\n', "cannot be read: the row that begins at line 2 is not well formed"),
+    ],
+)
+def test_a_broken_baci_file_is_named(raw: str, says: str, zipped: bool, tmp_path: Path) -> None:
+    name = "BACI_HS92_Y2019_V1.csv"
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+            archive.writestr(name, raw)
+    else:
+        (tmp_path / name).write_text(raw)
+    with pytest.raises(UnreadableFile, match=f"{name} {says}"):
+        read_panel(tmp_path / "b.zip" if zipped else tmp_path)
+
+
 def test_aggregation_loses_no_flow_across_borders() -> None:
     panel = embedded_panel()
     small = panel.aggregate(["COL", "VEN"])
@@ -231,3 +252,17 @@ def test_text_far_down_a_column_of_numbers_names_its_line(tmp_path: Path) -> Non
     (tmp_path / "late.csv").write_text("\n".join(["exporter,importer,year,trade", *rows, "COL,VEN,soon,5"]))
     with pytest.raises(InvalidFlow, match=r"'soon' in column 'year'.*\(line 10502"):
         read_panel(tmp_path / "late.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "kind"),
+    [
+        ("trade", [[1.0], [2.0], [3.0]], "List"),
+        ("trade", [True, False, True], "Boolean"),
+        ("year", [datetime.date(2008, 1, 1)] * 3, "Date"),
+    ],
+)
+def test_a_column_of_another_kind_is_refused(column: str, cells: list, kind: str) -> None:
+    data = frame().with_columns(pl.Series(column, cells))
+    with pytest.raises(DataError, match=f"'{column}' of the frame holds {kind}.*numbers are needed"):
+        read_panel(data)

@@ -119,6 +119,14 @@ def test_figures_and_sources_that_cannot_be_meant(folder, file, key, column, val
     assert says in str(problems[0])
 
 
+def test_semicolons_between_the_cells_are_one_problem(folder):
+    path = folder / "sources.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    about = [p for p in Ledger.check(folder) if p.file == "sources.csv"]
+    assert len(about) == 1
+    assert "semicolons" in about[0].what
+
+
 def test_an_open_quote_is_named_by_its_row(folder):
     path = folder / "sources.csv"
     text = path.read_text(encoding="utf-8")

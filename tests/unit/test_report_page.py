@@ -281,3 +281,16 @@ def test_written_whole_or_not_at_all(tmp_path, quick_pen):
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
     with pytest.raises(OutputError, match="cannot be written"):
         write_report(fake.FakeRun(), tmp_path / "absent" / "report.html")
+
+
+def test_forecasts_stand_by_forecaster_too(html):
+    from detente.record.scoreboard import by_forecaster
+
+    table = by_forecaster(fake.forecasts())
+    assert table["n"].sum() == fake.forecasts().height
+    text = unescape(html)
+    start = text.index(f"By forecaster: {table.height}")
+    part = text[start : text.index("</table>", start)]
+    for row in table.iter_rows(named=True):
+        assert f"<td>{row['forecaster']}</td><td class=\"number\">{row['n']}</td>" in part
+    assert "no independent draws" in part

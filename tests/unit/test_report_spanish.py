@@ -9,7 +9,7 @@ import pytest
 
 from detente.language import Catalogue
 from detente.report import render_report
-from detente.study import open_study, read_run
+from detente.study import new_study, open_study, read_run
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 SPOKEN = ("aria-label", "placeholder", "data-tip", "data-template", "title", "alt")
@@ -83,6 +83,13 @@ def test_no_english_is_left(html):
     assert not left, left[:20]
 
 
+def test_a_new_study_of_any_pair_speaks_spanish_too(tmp_path):
+    run = open_study(new_study("COL", "PER", folder=tmp_path / "s")).run(quick=True)
+    left = {text for text in spanish(render_report(run)) if ENGLISH.search(NAMES.sub("", text))}
+    assert not left
+    assert run.summary(language="es").startswith("Colombia y Perú\n\nQué pasó\n")
+
+
 def test_the_check_would_see_english(html):
     claim = "El gasoducto entre los dos se abrió en 2007"
     assert claim in html
@@ -92,6 +99,12 @@ def test_the_check_would_see_english(html):
 def test_every_english_sentence_of_the_tables_has_its_spanish(run):
     words = run.texts["es"]
     claims, effects = run.claims.to_frame(), run.attribution.to_frame()
+    events, sources = run.events.to_frame(), run.sources.to_frame()
+    assert events["title_es"].null_count() == 0
+    assert not [title for title in events["title"] if title not in words]
+    own_titles = sources.filter(sources["title"].str.starts_with("["))
+    assert own_titles.height > 200
+    assert own_titles["title_es"].null_count() == 0
     for column in ("claim", "evidence", "rule", "reason"):
         assert not [text for text in claims[column].unique() if text and text not in words]
     assert not [text for text in effects["sentence"] if text not in words]

@@ -10,6 +10,7 @@ from detente.errors import StudyError, UnknownEconomy, UnknownStudy, UnreadableF
 from detente.study import open_study
 from detente.study.spec import read_spec
 
+EPISODE = '[[episodes]]\nid = "late"\ntitle = "Late"\nfrom = 2018\nto = 2020\n'
 MINIMAL = """format = 1
 [study]
 id = "a-b"
@@ -127,7 +128,7 @@ def test_settings_that_are_hardly_meant_get_a_caution(
     folder = tmp_path / "study"
     assert run(["new", "COL", "ECU", "--folder", str(folder)]) == 0
     assert open_study(folder).cautions() == []
-    write(folder, MINIMAL + added)
+    write(folder, MINIMAL + added + EPISODE)
     (caution,) = open_study(folder).cautions()
     assert caution.column == place
     assert says in caution.what
@@ -149,7 +150,7 @@ def test_settings_that_are_hardly_meant_get_a_caution(
     ],
 )
 def test_settings_that_may_well_be_meant_get_none(added: str, tmp_path: Path) -> None:
-    write(tmp_path, MINIMAL + added)
+    write(tmp_path, MINIMAL + added + EPISODE)
     assert open_study(tmp_path).cautions() == []
 
 
@@ -157,7 +158,7 @@ def test_settings_that_may_well_be_meant_get_none(added: str, tmp_path: Path) ->
     ("change", "place", "says"),
     [
         (("", '[panel]\nuse = "flows.csv"\n'), "panel.use", "no file"),
-        (("", '[panel]\ngdp = "gdp.csv"\n'), "panel.gdp", "no file 'gdp.csv'"),
+        (("", '[panel]\ngdp = "gdp.csv"\n'), "panel.gdp", "There is no file"),
         (("ECU", "BOL"), "panel.use", "'BOL' (Bolivia) is not among the 21 economies"),
         (("", "[equilibrium]\nyears = [2020, 2030]\n"), "equilibrium.years", "There is no 2030"),
         (("", '[[episodes]]\nid = "e"\ntitle = "E"\nfrom = 2008\nto = 2022\n'), "episodes (e)", "There is no 2022"),
@@ -169,11 +170,17 @@ def test_what_the_panel_cannot_give_gets_a_caution(
     change: tuple[str, str], place: str, says: str, tmp_path: Path
 ) -> None:
     old, new = change
-    write(tmp_path, MINIMAL.replace(old, new) if old else MINIMAL + new)
+    write(tmp_path, (MINIMAL.replace(old, new) if old else MINIMAL + new) + EPISODE)
     (caution,) = open_study(tmp_path).cautions()
     assert (caution.file, caution.column) == ("study.toml", place)
     assert says in caution.what
     assert "--data" in caution.fix or place == "panel.gdp"
+
+
+def test_a_study_without_an_episode_gets_a_caution(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+    (caution,) = open_study(tmp_path).cautions()
+    assert caution.column == "episodes"
 
 
 def test_the_only_caution_of_the_built_in_study_is_true() -> None:
@@ -200,7 +207,11 @@ def test_every_economy_that_is_named_is_known(added: str, says: str, tmp_path: P
 @pytest.mark.parametrize(
     ("added", "says"),
     [
-        ("[equilibrium]\ncentral_theta = -5\n", "equilibrium.central_theta: it must be above 0 (found -5)."),
+        ("[equilibrium]\ncentral_theta = -5\n", "equilibrium.central_theta: it must be at least 0.1 (found -5)."),
+        ("[equilibrium]\ntheta = [1e9]\n", "equilibrium.theta.1: it must be at most 100"),
+        ("[equilibrium]\nyears = [2019, 2020, 2019]\n", "2019 stands twice in equilibrium.years"),
+        ("[attribution]\nbase_windows = [[2000, 2004], [2000, 2004]]\n", "[2000, 2004] stands twice in attribution."),
+        ("[equilibrium]\ninternal_ratio = [0]\n", "equilibrium.internal_ratio.1: it must be above 0 (found 0)."),
         ("[equilibrium]\ntheta = []\n", "equilibrium.theta: it has too few entries (at least 1)."),
         ("[equilibrium]\ntheta = 5\n", "equilibrium.theta: it must be a list in [ ] (found 5)."),
         ('[equilibrium]\ndeficits = ["aditive"]\n', "it must be 'multiplicative', 'additive', 'universal' or"),
@@ -212,6 +223,7 @@ def test_every_economy_that_is_named_is_known(added: str, says: str, tmp_path: P
             "scenarios.1.effect: it must be a number (found 'big').",
         ),
         ('[[scenarios]]\nid = "x"\ntitle = "X"\nclosed = "maybe"\n', "scenarios.1.closed: it must be true or false"),
+        ('[[scenarios]]\nid = "x"\ntitle = "X"\neffect = nan\n', "scenarios.1.effect: it must be a finite number"),
         ("[[scenarios]]\nid = 5\n", "scenarios.1.id: it must be text in quotes (found 5)."),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import polars as pl
 import pytest
 
 from detente.errors import UsageError
@@ -94,6 +96,73 @@ def test_an_unknown_study_ends_with_its_exit_code(started):
     assert process.returncode == 4
     assert "Did you mean 'colombia-venezuela'" in complaint
     assert "Traceback" not in complaint
+
+
+def test_the_desks_stand_on_the_panel_given(started, tmp_path):
+    from detente.panel import embedded_panel
+
+    panel = embedded_panel().to_frame().rename({"trade": "value_usd_mn"})
+    panel.filter(pl.col("exporter") != "TTO", pl.col("importer") != "TTO").write_parquet(tmp_path / "mine.parquet")
+    address, said = _address(started("colombia-venezuela", "--data", "mine.parquet"))
+    assert "20 economies, 2000-2020" in said
+    assert _get(address) == 200
+    with urlopen(f"{address}/attribution?format=json", timeout=60) as answer:
+        found = json.load(answer)
+    assert (found["panel"], found["n_economies"], found["problem"]) == ("mine.parquet", 20, "")
+    with urlopen(f"{address}/data?format=json", timeout=60) as answer:
+        assert json.load(answer)["server_panel"].endswith("mine.parquet")
+    with urlopen(address.rsplit("/s/", 1)[0] + "/?format=json", timeout=60) as answer:
+        assert len(json.load(answer)["economies"]) == 19, "without the rest of the world"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "said"),
+    [
+        (
+            "COL,ECU,2008,5\n",
+            3,
+            ["does not fit the study", "VEN (Venezuela) is not among", "2000-2004", "Give a panel"],
+        ),
+        ("COL,VEN,2000,1\nVEN,COL,2020,1\n", 3, ["no trade from VEN to COL in the base years", "needs 2008, 2010"]),
+        ("COL,VEN,2000,minus\n", 3, ["is not a number"]),
+        (None, 3, ["There is no file"]),
+    ],
+)
+def test_a_panel_that_does_not_fit_the_study_is_refused_at_the_start(started, tmp_path, rows, code, said):
+    if rows is not None:
+        (tmp_path / "p.csv").write_text(f"exporter,importer,year,trade\n{rows}", encoding="utf-8")
+    process = started("colombia-venezuela", "--data", "p.csv")
+    _, complaint = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "Traceback" not in complaint
+    for part in said:
+        assert part in complaint
+
+
+def test_a_new_study_and_a_run_use_the_panel_of_the_server(tmp_path):
+    pytest.importorskip("httpx2")
+    from starlette.testclient import TestClient
+
+    from detente.panel import embedded_panel, read_panel
+    from detente.web import Keys, Site, Workspace, create_app
+
+    path = tmp_path / "mine.parquet"
+    embedded_panel().to_frame().rename({"trade": "value_usd_mn"}).write_parquet(path)
+    site = Site(Workspace(tmp_path, data=path, panel=read_panel(path)), Keys(token="t"))
+    client = TestClient(create_app(site), base_url="http://localhost", headers={"x-detente-token": "t"})
+    client.post("/studies", data={"origin": "Peru", "destination": "Chile"})
+    assert f'use = "{path}"' in (tmp_path / "peru-chile" / "study.toml").read_text(encoding="utf-8")
+    client.post("/s/colombia-venezuela/run")
+    job = site.jobs.all()[0]
+    for _ in range(1200):
+        if job.state != "running":
+            break
+        time.sleep(0.05)
+    assert job.state == "done", job.message
+    manifest = json.loads((job.out / "manifest.json").read_text(encoding="utf-8"))
+    assert list(manifest["panel"]["files"]) == ["mine.parquet"]
+    assert manifest["command"] == "detente run colombia-venezuela --data mine.parquet"
+    site.close()
 
 
 def test_a_job_reports_failure_in_words(tmp_path):

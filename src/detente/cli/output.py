@@ -60,6 +60,8 @@ def waiting(label: str, *, after: float = 2.0) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        if line.live:
+            timer.join()  # it may just be writing
         line.done()
 
 

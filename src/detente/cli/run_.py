@@ -18,8 +18,10 @@ from detente.cli.output import ProgressLine, language_option
     "--data", type=click.Path(path_type=Path), help="Panel to use instead: CSV, Parquet, or BACI as published."
 )
 @click.option("--quick", is_flag=True, help="Skip placebos and ensembles; every output says so.")
-@click.option("--seed", type=int, default=20220926, show_default=True, help="Seed of whatever is drawn.")
-@click.option("--full", is_flag=True, help="Print every sentence of the attribution, not the short form.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=20220926, show_default=True, help="Seed of whatever is drawn."
+)
+@click.option("--full", is_flag=True, help="Print every sentence of the answer, not the one screen.")
 @language_option
 def command(
     study: str, out: Path | None, data: Path | None, quick: bool, seed: int, full: bool, language: str

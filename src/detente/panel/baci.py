@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from detente import economies
 from detente.errors import InvalidFlow, UnreadableFile, first_five
 from detente.language import Number, Text
+from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
     import polars as pl
@@ -120,9 +121,23 @@ def _members(path: Path) -> Iterator[tuple[float, str, str, BinaryIO]]:
             yield place / len(found), file.name, kind, handle
 
 
-def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
+def _read(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
+    """One CSV file of a release; what is no CSV, or lacks BACI's columns, is named."""
+    import polars as pl
 
-    frame = _csv(handle, label, infer_schema=False)
+    try:
+        raw = handle.read()
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise _damaged(label) from None
+    try:
+        return pl.read_csv(io.BytesIO(raw), **options)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError):
+        what, fix = csv_trouble(raw) or ("it needs the columns t, i, j and v", "Take the file as CEPII published it.")
+    raise UnreadableFile(f"{label} cannot be read: {what}.", fix=fix)
+
+
+def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
+    frame = _read(handle, label, infer_schema=False)
     number = next((c for c in frame.columns if c in ("country_code", "i")), None)
     iso = next((c for c in frame.columns if c in ("country_iso3", "iso_3digit_alpha", "iso3")), None)
     if number is None or iso is None:
@@ -137,35 +152,22 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
     """Totals of one yearly file, its product rows and how many had no value."""
     import polars as pl
 
-    raw = _csv(
+    raw = _read(
         handle, label, columns=["t", "i", "j", "v"], null_values=["", "NA", "N/A"], schema_overrides={"v": pl.String}
     )
     value = raw["v"].str.strip_chars().cast(pl.Float64, strict=False)
     bad = value.is_null() & raw["v"].is_not_null()
     if bad.any():
-        raise InvalidFlow(f"'{raw['v'][bad.arg_max()]}' in {label}, line {bad.arg_max() + 2}, is not a number.")
+        raise InvalidFlow(
+            f"'{raw['v'][bad.arg_max()]}' in {label}, line {bad.arg_max() + 2}, is not a number.", fix="Mend that line."
+        )
     if (value < 0).any():
         raise InvalidFlow(
-            f"{label} holds {(value < 0).sum():,} negative values, first at line {(value < 0).arg_max() + 2}."
+            f"{label} holds {(value < 0).sum():,} negative values, first at line {(value < 0).arg_max() + 2}.",
+            fix="Mend or delete these lines.",
         )
     totals = raw.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
     return totals, raw.height, int(value.is_null().sum())
-
-
-def _csv(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
-    """One CSV file of a release; what is no CSV, or lacks BACI's columns, is named."""
-    import polars as pl
-
-    try:
-        raw = handle.read()
-    except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise _damaged(label) from None
-    try:
-        return pl.read_csv(io.BytesIO(raw), **options)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise UnreadableFile(
-            f"{label} cannot be read as BACI's CSV: {str(error).splitlines()[0][:200]}", fix="Download it again."
-        ) from None
 
 
 def _damaged(label: str) -> UnreadableFile:

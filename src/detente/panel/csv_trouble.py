@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-from pathlib import Path
 
 
-def csv_trouble(path: Path, separator: str) -> tuple[str, str] | None:
+def csv_trouble(raw: bytes, separator: str = ",") -> tuple[str, str] | None:
     """What is wrong and what to do about it, found the slow and sure way; None where the text is well formed."""
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
-    with opener(path, "rb") as handle:
-        raw = handle.read()
     if not raw.strip():
         return "it is empty", "Give a file with a header and rows."
     if b"\x00" in raw:

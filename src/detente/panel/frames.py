@@ -5,12 +5,14 @@ Inside, columns are polars series and numpy arrays. A path gives polars back.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean
+from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,14 +137,12 @@ def _read_csv(path: Path, separator: str) -> pl.DataFrame:
     """The table, with types from its first rows or, where later ones differ, from all of them."""
     import polars as pl
 
-    from detente.panel.csv_trouble import csv_trouble
-
     try:
         return pl.read_csv(path, separator=separator, infer_schema_length=10_000)
     except OSError as error:
         raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
     except pl.exceptions.PolarsError:
-        found = csv_trouble(path, separator)
+        found = csv_trouble((gzip.decompress if path.suffix == ".gz" else bytes)(path.read_bytes()), separator)
     if found is not None:
         raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1])
     return pl.read_csv(path, separator=separator, infer_schema_length=None)

@@ -129,17 +129,7 @@ def _tidy(
     if n_read == 0:
         raise EmptySample(f"{label} has no rows.", fix="Give a table with one row a flow and year.")
     out = frame.select(pl.col(c).alias(role) for role, c in chosen.items())
-    for role in ("year", "trade"):
-        cast = out[role].cast(pl.Float64, strict=False)
-        bad = out.filter(cast.is_null() & out[role].is_not_null())
-        if bad.height:
-            row = (cast.is_null() & out[role].is_not_null()).arg_max() + 2
-            raise InvalidFlow(
-                f"'{bad[role][0]}' in column '{chosen[role]}' of {label} is not a number"
-                f" (line {row}; {bad.height:,} such rows).",
-                fix="Write plain numbers with a point for decimals; leave the cell empty where it is unknown.",
-            )
-        out = out.with_columns(cast.alias(role))
+    out = out.with_columns(_as_numbers(out[role], chosen[role], label) for role in ("year", "trade"))
     keys = out.select(pl.any_horizontal(pl.col("exporter", "importer", "year").is_null())).to_series()
     if keys.any():
         raise DataError(
@@ -191,6 +181,25 @@ def _tidy(
             fix="Sum or drop them first, or keep the column 'sector' that tells them apart.",
         )
     return out, n_read
+
+
+def _as_numbers(cells: pl.Series, column: str, label: str) -> pl.Series:
+    """Cells as floats; text that is no number is named with its line."""
+    import polars as pl
+
+    if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Null)):
+        raise DataError(
+            f"The column '{column}' of {label} holds {cells.dtype} values, and numbers are needed.",
+            fix="Write plain numbers; a year as 2020.",
+        )
+    numbers = cells.cast(pl.Float64, strict=False)
+    bad = (numbers.is_null() & cells.is_not_null()).arg_true()
+    if len(bad):
+        raise InvalidFlow(
+            f"'{cells[bad[0]]}' in column '{column}' of {label} is not a number (line {bad[0] + 2}; {len(bad):,} such rows).",
+            fix="Write plain numbers with a point for decimals; leave the cell empty where it is unknown.",
+        )
+    return numbers
 
 
 def _scale(column: str, unit: str | None, notes: list[str], *, known: bool) -> float:

@@ -79,6 +79,9 @@ def _header_problems(header: list[str], table: Table) -> list[Problem]:
     header = [name.strip() for name in header]
     if not any(header):
         return [Problem(table.file, None, None, "The file is empty.", f"Start it with {','.join(table.allowed)}")]
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        what = "There is no column but one: the cells seem to be separated by semicolons or tabs."
+        return [Problem(table.file, 1, None, what, "Save it with commas between the cells.")]
     found = [
         Problem(table.file, 1, name, "The column stands twice.", "Keep one.")
         for name in sorted({name for name in header if header.count(name) > 1})

@@ -9,13 +9,14 @@ import polars as pl
 from detente.language import Catalogue
 from detente.report.charts import Chart
 from detente.report.story import Story
+from detente.report.told import target_in_words
 
 SHOWN_ROWS = 30  # rows of a chart's data shown in the page; the download has all
 WORDS = {  # column -> the catalogue's group of its words
     "verdict": "verdict", "status": "figure_status", "basis": "basis", "result": "result", "unit": "unit",
     "instrument": "instrument", "finding": "finding", "sample": "sample", "placebos": "placebos",
     "attribution": "attribution_by", "part": "part_name", "flow": "flow", "kind": "forecast_kind",
-    "panel": "panel_name", "region": "region", "target": "series_name", "title": "rupture",
+    "panel": "panel_name", "region": "region", "title": "rupture",
 }  # fmt: skip
 DATES = ("date", "start", "reopened", "horizon")
 
@@ -47,5 +48,7 @@ def _written(column: str, cell: Any, story: Story, words: Catalogue) -> str:
         return words.date(text)
     if column == "episode":
         return story.episode(text)
+    if column == "target":
+        return target_in_words(story, words, text)
     said = story.own(text)
     return words.known(WORDS[column], text) if said == text and column in WORDS else said

@@ -10,7 +10,7 @@ import polars as pl
 from markupsafe import Markup
 
 from detente.economies import name_of
-from detente.language import Catalogue
+from detente.language import Catalogue, own, said
 
 FRAMES = (
     "claims",
@@ -36,9 +36,9 @@ FRAMES = (
 
 
 TEXTS = {  # columns that hold sentences of the study or of the run, in the language of the study
-    "claims": ("claim", "evidence", "difference", "rule", "reason", "attributed_to"),
+    "claims": ("claim", "evidence", "difference", "rule", "reason"),
     "events": ("title",), "attribution": ("sentence",), "methods": ("note",), "breaks": ("events",),
-    "conflicts": ("arithmetic",), "articles": ("how",), "forecasts": ("forecaster", "target"),
+    "conflicts": ("arithmetic",), "articles": ("how",), "forecasts": ("target",),
 }  # fmt: skip
 
 
@@ -84,23 +84,23 @@ class Story:
     def of(cls, run: Any, language: str = "en") -> Story:
         """Gather a finished :class:`detente.Run` (or anything with its attributes) for readers of ``language``."""
         frames = {name: _frame(run, name) for name in FRAMES}
-        own = _translations(run, language)
+        told = _translations(run, language)
         for name in ("scenarios", "winners"):
-            if own and not frames[name].is_empty():
-                frames[name] = frames[name].with_columns(pl.col("title").replace(own))
+            if told and not frames[name].is_empty():
+                frames[name] = frames[name].with_columns(pl.col("title").replace(told))
         if not hasattr(run, "library"):  # the library is the package's own, not the run's
             from detente.attribution.library import library_frame
 
             frames["library"] = library_frame()
-        notes = tuple(own.get(note, note) for note in getattr(run, "notes", ()))
+        notes = tuple(told.get(note, note) for note in getattr(run, "notes", ()))
         answer = getattr(run, "answers", {}).get(language, run.answer)
         frames["forecasters"] = _by_forecaster(frames["forecasts"])
         rows = {row["source_id"]: row for row in frames["sources"].iter_rows(named=True)}
         written_in = getattr(run.study, "language", "en")
-        untold = frozenset(_own_texts(frames, getattr(run, "notes", ())) - own.keys())
+        untold = frozenset(_own_texts(frames, getattr(run, "notes", ())) - told.keys())
         manifest = dict(run.manifest or {})
         return cls(
-            run.study, answer, language, own, written_in, untold, notes, manifest, **frames, source_rows=rows
+            run.study, answer, language, told, written_in, untold, notes, manifest, **frames, source_rows=rows
         )  # fmt: skip
 
     @property
@@ -134,8 +134,12 @@ class Story:
             row = self.source_rows.get(key)
             publisher = self.own(row["publisher"]) if row else key
             when = Catalogue(self.language).date(row["date"]) if row else ""
-            found.append({"publisher": publisher, "title": row["title"] if row else "", "when": when})
+            found.append({"publisher": publisher, "title": self.title(row) if row else "", "when": when})
         return found
+
+    def title(self, source: Mapping[str, Any]) -> str:
+        """A source's title; one that the study itself gave (in brackets) in the reader's language."""
+        return said(own(source, "title"), Catalogue(self.language))
 
     def source_names(self, ids: str | None) -> list[str]:
         """Publisher and date of each id in a ``;`` list, each once."""
@@ -149,9 +153,15 @@ class Story:
 
     def title_lang(self, title: Any) -> Markup:
         """The ``lang`` attribute of a source's title: the study's own words in brackets, else unknown."""
-        if str(title).startswith("["):
-            return Markup(' lang="{}"').format(self.written_in) if self.language != self.written_in else Markup("")
-        return Markup(' lang=""')
+        if not str(title).startswith("["):
+            return Markup(' lang=""')
+        foreign = self.language != self.written_in and title in self.titles
+        return Markup(' lang="{}"').format(self.written_in) if foreign else Markup("")
+
+    @property
+    def titles(self) -> set[str]:
+        """The titles of sources as the record has them."""
+        return {row["title"] for row in self.source_rows.values()}
 
     @property
     def untranslated(self) -> bool:

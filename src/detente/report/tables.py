@@ -36,9 +36,9 @@ def claim_rows(story: Story) -> list[Row]:
 
 
 def source_rows(story: Story, words: Catalogue) -> list[Row]:
-    """Sources with publisher and date in the reader's language; their titles stay as they are."""
+    """Sources with publisher and date in the reader's language; titles that are the sources' own stay as they are."""
     return [
-        {**row, "publisher": story.own(row["publisher"]), "when": words.date(row["date"])}
+        {**row, "title": story.title(row), "publisher": story.own(row["publisher"]), "when": words.date(row["date"])}
         for row in rows(story.sources)
     ]
 
@@ -156,7 +156,7 @@ def conflict_rows(story: Story, words: Catalogue) -> list[Row]:
     ordered = story.conflicts.sort(pl.col("gap_pct").abs(), descending=True, nulls_last=True)
     return [
         {
-            "series": series_in_words(words, row["series"]),
+            "series": series_in_words(story, words, row["series"]),
             "period": words.date(str(row["period"])),
             "value": words.significant(row["value"], 4),
             "against": words.significant(row["against"], 4),
@@ -192,14 +192,15 @@ def scenario_rows(story: Story, words: Catalogue) -> list[Row]:
 def forecast_rows(story: Story, words: Catalogue) -> list[Row]:
     found = []
     for row in story.forecasts.iter_rows(named=True):
-        ends = dict.fromkeys(words.significant(row[end], 3) for end in ("low", "high") if row[end] is not None)
+        ends = [words.significant(row[end], 3) for end in ("low", "high") if row[end] is not None]
+        ends = list(dict.fromkeys(ends)) or [""]
         unit = words.known("unit", str(row["unit"] or ""))
         found.append(
             {
                 "when": words.date(str(row["date"] or "")),
                 "who": story.own(row["forecaster"]),
                 "what": f"{target_in_words(story, words, row['target'])}, {words.horizon(row['horizon'])}",
-                "forecast": "–".join(ends),
+                "forecast": ends[0] if len(ends) == 1 else words("number.range", low=ends[0], high=ends[-1]),
                 "unit": unit,
                 "outcome": words.significant(row.get("outcome"), 3),
                 "ratio": words.number(row.get("ratio"), 2),

@@ -6,15 +6,14 @@ from detente.language import Catalogue
 from detente.report.story import Story
 
 
-def series_in_words(words: Catalogue, series: str) -> str:
-    """A series of the record in words; one the catalogue lacks is spelt from its dotted name.
-
-    >>> series_in_words(Catalogue("en"), "trade.exports@cucuta"), series_in_words(Catalogue("en"), "rain.mean")
-    ('exports of the first economy to the second (Cúcuta)', 'rain: mean')
-    """
+def series_in_words(story: Story, words: Catalogue, series: str) -> str:
+    """A series of the record in words; one the catalogue lacks is spelt from its dotted name."""
     name, _, place = series.partition("@")
     known = words.known("series_name", name)
     said = known if known != name else name.replace(".", ": ").replace("_", " ")
+    if f"series_of.{name}" in words.strings():
+        a, b = story.directions[0]
+        said = words(f"series_of.{name}", a=story.economy(a), b=story.economy(b))
     return f"{said} ({words.known('place', place)})" if place else said
 
 
@@ -23,4 +22,4 @@ def target_in_words(story: Story, words: Catalogue, target: str) -> str:
     name, comma, rest = target.partition(", ")
     if words.known("series_name", name.partition("@")[0]) == name.partition("@")[0]:
         return story.own(target)
-    return series_in_words(words, name) + comma + story.own(rest)
+    return series_in_words(story, words, name) + comma + story.own(rest)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.economies import name_of
 from detente.errors import DetenteError, Problem, first_five
+from detente.study.gdp_file import read_gdp
 from detente.study.spec import Spec
 
 if TYPE_CHECKING:
@@ -18,15 +19,21 @@ FILE = "study.toml"
 
 def cautions_of(study: Study) -> list[Problem]:
     """What may mislead a study's reader, and what its own panel cannot give; empty if there is none."""
-    found = [*_elasticity(study.spec), *_windows(study.spec)]
-    gdp = study.spec.panel.gdp
-    if gdp is not None and not (study.folder / gdp).is_file():
-        found.append(Problem(FILE, None, "panel.gdp", f"There is no file '{gdp}' in {study.folder}.", "Add it."))
+    found = [*_episodes(study.spec), *_elasticity(study.spec), *_windows(study.spec)]
     try:
         panel = study.panel()
     except DetenteError as error:
         return [*found, Problem(FILE, None, "panel.use", error.what, "Run with --data PATH, or mend it.")]
-    return [*found, *_outside(study.spec, panel)]
+    return [*found, *_gdp(study, panel), *_outside(study.spec, panel)]
+
+
+def _gdp(study: Study, panel: Panel) -> Iterator[Problem]:
+    if study.spec.panel.gdp is None:
+        return
+    try:
+        read_gdp(study.folder / study.spec.panel.gdp, panel)
+    except DetenteError as error:
+        yield Problem(FILE, None, "panel.gdp", error.what, error.fix)
 
 
 def _outside(spec: Spec, panel: Panel) -> Iterator[Problem]:
@@ -48,6 +55,12 @@ def _outside(spec: Spec, panel: Panel) -> Iterator[Problem]:
         if absent:
             what = f"The panel '{panel.name}' does not have {first_five(absent)}, which is left out."
             yield Problem(FILE, None, f"attribution.{key}", what, fix)
+
+
+def _episodes(spec: Spec) -> list[Problem]:
+    if spec.episodes:
+        return []
+    return [Problem(FILE, None, "episodes", "There is none, so a run has no change to explain.", "Add [[episodes]].")]
 
 
 def _elasticity(spec: Spec) -> list[Problem]:

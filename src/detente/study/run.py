@@ -28,6 +28,7 @@ from detente.study.other_years import other_years
 from detente.study.partners import partners
 from detente.study.relation import relation_today
 from detente.study.scenarios import Residuals, solve_scenarios
+from detente.study.screen import screen
 from detente.study.study import Study, checked_ledger, require_dyad_of_targets
 from detente.study.tables import Table
 from detente.study.timeline import timeline
@@ -97,22 +98,23 @@ class Run:
         return {name: getattr(self, name) for name in TABLES}
 
     def summary(self, *, full: bool = False, width: int = 100, language: str = "en") -> str:
-        """The one-screen answer; ``full`` gives the attribution's own sentences instead of the short form.
+        """The answer on one screen; ``full`` gives every sentence of it instead.
 
         Examples
         --------
         >>> from detente import open_study
         >>> run = open_study("colombia-venezuela").run(quick=True)
-        >>> print(run.summary(language="es").partition("  - ")[0].strip())
+        >>> print(run.summary(language="es").partition("  ")[0].strip())
         Colombia y Venezuela: el comercio que se perdió y lo que podría volver
         <BLANKLINE>
         Qué pasó
         """
-        words, answer, texts = Catalogue(language), self.answers[language], self.texts.get(language, {})
-        reasons = [texts.get(s, s) for s in self.attribution.to_frame()["sentence"]] if full else answer.why
+        if not full:
+            return screen(self, width, language)
+        words, answer = Catalogue(language), self.answers[language]
         parts = [
             (words("page.happened"), answer.happened),
-            (words("page.why"), reasons),
+            (words("page.why"), answer.why),
             (words("page.what_if"), answer.what_if),
             (words("answer.claimed"), answer.claims),
         ]
@@ -190,8 +192,9 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
             forecasts = ledger.scoreboard()
     answers = {}
+    publishers = dict(ledger.sources.select("source_id", "publisher").iter_rows())
     for language in LANGUAGES:
-        say = Speaker(Catalogue(language), study.spec)
+        say = Speaker(Catalogue(language), study.spec, publishers)
         answers[language] = Answer(
             peak_and_trough(lines, say) + relation_today(ledger, say),
             why(effects, say),

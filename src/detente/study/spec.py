@@ -19,10 +19,13 @@ FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must c
 Year = Annotated[int, Field(ge=1800, le=2100)]
 Code = Annotated[str, Field(min_length=2)]
 Positive = Annotated[float, Field(gt=0)]
+Elasticity = Annotated[float, Field(ge=0.1, le=100)]  # of trade; outside nothing is ever estimated or well conditioned
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class Head(_Part):
@@ -132,8 +135,8 @@ class Equilibrium(_Part):
     """``[equilibrium]``: baseline years, elasticities, deficit rules and ratios of gross output to GDP."""
 
     years: list[Year] = []
-    theta: list[Positive] = Field(default=[2.0, 4.0, 5.0, 6.0], min_length=1)
-    central_theta: Positive = 5.0
+    theta: list[Elasticity] = Field(default=[2.0, 4.0, 5.0, 6.0], min_length=1)
+    central_theta: Elasticity = 5.0
     deficits: list[Literal["multiplicative", "additive", "universal", "balanced"]] = Field(
         default=["multiplicative", "additive"], min_length=1
     )
@@ -195,6 +198,19 @@ class Spec(_Part):
     def text(self, written: str) -> Own:
         """A text of the study, to be said in any language that it brings a translation for."""
         return Own(written, **{language: pairs.get(written) for language, pairs in self.translations.items()})
+
+    @model_validator(mode="after")
+    def _values_once(self) -> Spec:
+        for part, keys in (
+            ("attribution", ("base_windows",)), ("equilibrium", ("years", "theta", "deficits", "internal_ratio"))
+        ):  # fmt: skip
+            for key in keys:
+                values = getattr(getattr(self, part), key)
+                twice = [value for k, value in enumerate(values) if value in values[:k]]
+                if twice:
+                    shown = list(twice[0]) if isinstance(twice[0], tuple) else twice[0]
+                    raise ValueError(f"{shown} stands twice in {part}.{key}")
+        return self
 
     @model_validator(mode="after")
     def _ids_once(self) -> Spec:

@@ -161,16 +161,13 @@ class Jobs:
                 job.share = 1.0
         trace = job.process.stderr.read()
         code = job.process.wait()
-        job.ended = time.time()
-        if job.state == "cancelled":
-            _clear(job)
-        elif code == 0:
-            job.state = "done"
-        else:
-            job.state = "failed"
+        if job.state != "cancelled" and code != 0:
             job.message = job.message or last_words(trace, code)
-            if job.kind != "run":
-                _clear(job)
+        if job.state == "cancelled" or (code != 0 and job.kind != "run"):
+            _clear(job)
+        job.ended = time.time()
+        if job.state != "cancelled":  # said last: whoever reads it finds the rest done
+            job.state = "done" if code == 0 else "failed"
 
 
 def last_words(trace: str, code: int) -> str:

@@ -8,7 +8,7 @@ from detente.web.words import Words
 
 
 def told(words: Words, found: dict[str, Any], label: str) -> dict[str, Any]:
-    """``rows`` (what, before, after, change), ``sentence`` and the named ``elsewhere`` of one outcome of the desk."""
+    """``rows`` (what, before, after, change), ``sentence``, the named ``elsewhere`` and how it was ``solved``."""
     names = [words.economy(row["economy"]) for row in found["income"]]
     rows = []
     for flow in found["flows"]:
@@ -30,4 +30,7 @@ def told(words: Words, found: dict[str, Any], label: str) -> dict[str, Any]:
          "sales_said": words.significant(row["sales_usd_mn"], sign=True)}
         for row in found["elsewhere"]
     ]  # fmt: skip
-    return {"rows": rows, "sentence": sentence, "elsewhere": elsewhere}
+    report = found["certificate"]
+    gap = words.number(1e6 * report["residual_usd_mn"])
+    solved = words("desk.certificate", n=report["iterations"], gap=gap)
+    return {"rows": rows, "sentence": sentence, "elsewhere": elsewhere, "solved": solved}

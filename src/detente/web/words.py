@@ -40,6 +40,15 @@ class Words(Catalogue):
         """The name of an economy."""
         return name_of(code, self.language)
 
+    def short(self, column: str) -> str:
+        """The head of a column of the record, shorter than its name in a form."""
+        found = self.known("column", column)
+        return found if found != column else self.known("field", column)
+
+    def panel(self, name: str) -> str:
+        """What a panel is called: the one that ships with détente in words, others as they are named."""
+        return self.known("panel_name", name)
+
     def own(self, study: Study, text: str) -> str:
         """A text of the study in this language, or as it was written."""
         return study.spec.translations.get(self.language, {}).get(text, text)

@@ -18,13 +18,13 @@ def main(study: str, out: str, data: str | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from detente.errors import DetenteError
     from detente.report import render_report
-    from detente.study import open_study
+    from detente.study import builtin_studies, open_study
 
-    command = f"detente run {Path(study).name}" + (f" --data {Path(data).name}" if data else "")
     try:
-        run = open_study(study).run(
-            data=data, command=command, progress=lambda stage, share: say(stage=stage, share=share)
-        )
+        opened = open_study(study)
+        name = opened.id if opened.folder.resolve() in builtin_studies().values() else Path(study).name
+        command = f"detente run {name}" + (f" --data {Path(data).name}" if data else "")
+        run = opened.run(data=data, command=command, progress=lambda stage, share: say(stage=stage, share=share))
         say(stage="report", share=0.9)
         run.write(out, {"report.html": render_report})
     except DetenteError as error:

@@ -88,6 +88,7 @@ def winner_map(story: Story, words: Catalogue) -> Chart | None:
         source=words("maps.winners_source", shapes=words("maps.shapes")),
         alt=words("maps.alt", finding=finding),
         data=newest,
+        hidden=("scenario",),
         spec=_spec(maps, labels, GAIN_SHADES, words("maps.gain"), compact=False),
         compact=_spec(maps, labels, GAIN_SHADES, words("maps.gain"), compact=True),
     )

@@ -20,7 +20,7 @@ FEWEST_POINTS = 3
 def series_panels(story: Story, words: Catalogue, domain: tuple[float, float], width: int, compact: bool) -> list[Spec]:
     """One panel a family, with the family's longest stock or rate; none where the record has none."""
     return [
-        _panel(words, family, rows, domain, width, compact)
+        _panel(story, words, family, rows, domain, width, compact)
         for family, rows in series_rows(story, words, domain).items()
     ]
 
@@ -44,16 +44,16 @@ def series_rows(story: Story, words: Catalogue, domain: tuple[float, float]) -> 
     return found
 
 
-def _named(words: Catalogue, series: str) -> str:
+def _named(story: Story, words: Catalogue, series: str) -> str:
     """The series as the title of an axis."""
     known = words.known("series", series)
-    return known if known != series else series_in_words(words, series)
+    return known if known != series else series_in_words(story, words, series)
 
 
 def _points(story: Story, words: Catalogue, row: dict[str, Any], domain: tuple[float, float]) -> list[dict[str, Any]]:
     unit = words.known("unit", row["unit"])
     value, whose = words.significant(row["value"], 4), "; ".join(story.source_names(row["source_id"]))
-    tip = f"{words.date(row['period'])}: {value} {unit} ({_named(words, row['series'])}, {whose})"
+    tip = f"{words.date(row['period'])}: {value} {unit} ({_named(story, words, row['series'])}, {whose})"
     ends = [decimal_year(part) for part in str(row["period"]).split("/")]
     if len(ends) == 2 and ends[1] is not None:  # a span that runs past the axis is drawn to its end
         ends[1] = min(ends[1], domain[1])
@@ -65,6 +65,7 @@ def _points(story: Story, words: Catalogue, row: dict[str, Any], domain: tuple[f
 
 
 def _panel(
+    story: Story,
     words: Catalogue,
     family: str,
     rows: list[dict[str, Any]],
@@ -76,7 +77,9 @@ def _panel(
     drawn = chosen if len(chosen) >= FEWEST_POINTS else rows
     others = [row for row in rows if row not in drawn]
     x = {"field": "x", **year_axis(domain, compact, labels=False)}
-    title = words("series.axis", what=_named(words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"]))
+    title = words(
+        "series.axis", what=_named(story, words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"])
+    )
     y = {"field": "value", "type": "quantitative", "scale": {"zero": True},
          "axis": {"title": title, "tickCount": 3, "format": "~s",
                   "labelExpr": "datum.value ? datum.label : '0'"}}  # fmt: skip

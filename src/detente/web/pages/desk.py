@@ -21,7 +21,7 @@ from detente.web.desk_charts import desk_charts
 from detente.web.edits import add_scenario
 from detente.web.levers import CLOSED, Lever, levers
 from detente.web.pages.study import head, require_writable
-from detente.web.reply import as_json, go, page, words_of
+from detente.web.reply import NOT_STATE, as_json, go, page, words_of
 from detente.web.setting import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
 from detente.web.told import told
 from detente.web.words import Words
@@ -46,7 +46,7 @@ def desk(request: Request) -> Response:
         shown = [solved(bench, words, setting, words("desk.now"))]
     data = head(space, study, key, words) | {
         "problem": problem,
-        "typed": dict(request.query_params) if problem else {},
+        "typed": {k: v for k, v in request.query_params.items() if k not in ("lang", *NOT_STATE)} if problem else {},
         "setting": plain(setting),
         "query": setting.query(),
         "default": bench.default().query(),

@@ -16,20 +16,8 @@ from detente.report.svg import VEGA_LITE
 from detente.web.reply import asset
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-OWN = frozenset(
-    {
-        "app.css",
-        "app.js",
-        "chart.js",
-        "desk.js",
-        "attribution.js",
-        "picks.js",
-        "record.js",
-        "job.js",
-        "upload.js",
-        "icon.svg",
-    }
-)
+SCRIPTS = ("app", "attribution", "chart", "desk", "job", "picks", "record", "upload", "view")
+OWN = frozenset({"app.css", "icon.svg", *(f"{name}.js" for name in SCRIPTS)})
 _BUILDING = threading.Lock()
 
 

@@ -64,17 +64,21 @@ def _make(space: Workspace, form: dict[str, str]) -> str:
         raise StudyError(
             f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {slug(name)}."
         )
-    return new_study(form["origin"], form["destination"], folder=space.root / name).name
+    made = new_study(form["origin"], form["destination"], folder=space.root / name, data=space.data, panel=space.panel)
+    return made.name
 
 
 def _data(request: Request) -> dict[str, Any]:
     from detente.panel import embedded_panel
 
     space, words = request.app.state.site.workspace, words_of(request)
-    codes = [c for c in embedded_panel().economies if c != ROW]
+    panel = space.panel or embedded_panel()
+    codes = [c for c in panel.economies if c != ROW]
     return {
         "studies": [_card(space, key, found, words) for key, found in space.listed()],
         "economies": sorted(({"code": c, "name": words.economy(c)} for c in codes), key=lambda e: e["name"]),
+        "years": [panel.years[0], panel.years[-1]],
+        "server_panel": str(space.data or ""),
         "root": str(space.root),
         "error": "",
         "kept": {"origin": "", "destination": "", "name": ""},

@@ -27,6 +27,15 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+// What a page is narrowed to stands in its address: an empty value takes the name out.
+export function write(values) {
+  const now = new URL(location.href);
+  for (const [name, value] of Object.entries(values)) {
+    if (value) now.searchParams.set(name, value); else now.searchParams.delete(name);
+  }
+  history.replaceState(null, "", now);
+}
+
 const root = document.documentElement;
 const kept = localStorage.getItem("theme");
 if (kept === "dark" || kept === "light") root.dataset.theme = kept;

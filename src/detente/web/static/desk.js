@@ -57,28 +57,30 @@ const address = (text) => {
   return `${location.pathname}?${out}`;
 };
 
-// Asking. One question is on its way at a time; its answer is shown and the newest question, if another came up
-// meanwhile, goes out before the charts are drawn. So a drag shows a steady run of answers and ends on its last.
-const PATIENCE = 1000; // ms, after which a question on its way is given up for a newer one
+// Asking. At most two questions are on their way; when an answer comes, the newest question that still waits goes
+// out before the charts are drawn. So a drag shows a steady run of answers and ends on its last.
+const AT_ONCE = 2, PATIENCE = 1000; // ms, after which a question on its way is given up for a newer one
 const SLOW = 150; // ms, after which the page says that it is solving
-let going = null, after = null, timer = 0, fading = 0;
+const going = new Set();
+let after = null, timer = 0, fading = 0, sent = 0;
 function solve() {
   state.asked = query();
   desk.dataset.asked = ++state.seq;
   after?.abort(); clearTimeout(timer);
   fading ||= setTimeout(fade, SLOW);
-  if (!going || performance.now() - going.since > PATIENCE) { going?.abort(); send(); }
+  for (const old of going) if (performance.now() - old.since > PATIENCE) { going.delete(old); old.abort(); }
+  if (going.size < AT_ONCE) send();
 }
 async function send() {
-  const own = going = new AbortController(), text = state.asked, number = state.seq;
+  const own = new AbortController(), text = state.asked, number = sent = state.seq;
   own.since = performance.now();
+  going.add(own);
   let found, failed;
   try { found = await ask(`${path}/solve?${text}&session=${session}&seq=${number}`, { signal: own.signal }); }
   catch (error) { failed = error; }
-  if (going !== own) return;
-  going = null;
-  if (state.seq > number) send();
-  if (failed) return failed.name === "AbortError" || refused(failed);
+  if (!going.delete(own)) return;
+  if (state.seq > sent) send();
+  if (failed) return number < state.seq || refused(failed);
   if (found.superseded || number < state.shown) return;
   state.shown = number;
   state.results[0] = found;
@@ -155,8 +157,7 @@ async function show() {
   }));
   table.classList.toggle("stale", false);
   one("#progress").textContent = band ? words.banded.replace("{n}", band.n) : words.banding;
-  const c = result.certificate;
-  one("#certificate").textContent = `${c.status}, ${c.iterations} iterations, ${c.residual_usd_mn.toExponential(1)} US$ million`;
+  one("#certificate").textContent = result.solved;
   for (const link of all("[data-export]")) link.href = `${path}/download/${link.dataset.export}?${result.query}`;
   desk.dataset.state = band ? "ready" : "central";
   const number = state.shown;

@@ -1,5 +1,5 @@
 // The record: find rows; keep what is typed in a form until it is saved, whatever happens to the tab.
-import { all, one } from "./app.js";
+import { all, one, write } from "./app.js";
 
 const find = one("#find");
 if (find) {
@@ -14,7 +14,9 @@ if (find) {
     }
     found.textContent = table.dataset.shown.replace("#", shown);
   };
-  find.addEventListener("input", apply);
+  find.addEventListener("input", () => { apply(); write({ find: find.value }); });
+  find.value = new URLSearchParams(location.search).get("find") ?? "";
+  if (find.value) apply();
 }
 
 const form = one("#row");
