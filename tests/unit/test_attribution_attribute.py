@@ -93,6 +93,7 @@ def test_named_errors(twelve) -> None:
         attribute(twelve, "COL", "VEN", [(2010, 2008)])
     silent = flows.copy()
     silent[:5, codes.index("COL"), codes.index("VEN")] = 0
+    silent[:5, codes.index("VEN"), codes.index("COL")] = np.nan
     with pytest.raises(NotIdentified, match=r"No flow COL -> VEN is recorded in 2000-2004"):
         attribute((silent, codes, years), "COL", "VEN", [(2008, 2010)], [(2000, 2004)])
 

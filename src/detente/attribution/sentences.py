@@ -14,9 +14,11 @@ from detente.attribution.company import LOOSE, Company
 from detente.attribution.decomposition import Split
 from detente.attribution.episodes import Episode
 from detente.attribution.placebos import Standing
+from detente.attribution.power import NEARLY_ALL
 from detente.economies import in_text
-from detente.language import LANGUAGES, Joined, Number, Own, Text
+from detente.language import LANGUAGES, Catalogue, Joined, Number, Own, Text
 
+ENGLISH = Catalogue("en")
 UNUSUAL = 0.05  #: share of placebos at or below which a change is called unusual
 
 
@@ -67,6 +69,22 @@ def log_points(value: float) -> str:
     return Number("0.00" if text in ("+0.00", "−0.00") else text)
 
 
+def millions(usd_mn: float) -> str:
+    """An amount in whole millions; a small one with two digits, so that it never reads as zero.
+
+    Examples
+    --------
+    >>> millions(1234.5), millions(0.00412), millions(0.0)
+    ('1,234', '0.0041', '0')
+    """
+    return Number(f"{usd_mn:,.0f}" if usd_mn >= 10 or usd_mn == 0 else ENGLISH.significant(usd_mn))
+
+
+def band_end(value: float) -> str:
+    """An end of the placebos' range in log points; a full stop where that many of them fell to zero."""
+    return Text("amount.full_stop") if value == float("-inf") else log_points(value)
+
+
 def unseen_loss_pct(standing: Standing) -> float:
     """The loss, in percent, that lies outside the 5% band in half of such dyads.
 
@@ -94,7 +112,7 @@ def finding_sentence(
     if isnan(split.log_change):
         unrecorded = Text("found.unrecorded", **who, **years)
         return Joined(" ", parts=(unrecorded, refusal)) if refusal else unrecorded
-    flows = {"before": Number(f"{flow_from:,.0f}"), "after": Number(f"{flow_to:,.0f}")}
+    flows = {"before": millions(flow_from), "after": millions(flow_to)}
     parts = [Text("found.change", change=change_in_words(split.log_change), **who, **years, **flows)]
     if refusal:
         return Joined(" ", parts=(*parts, refusal))
@@ -125,12 +143,15 @@ def standing_sentence(value: float, standing: Standing | None) -> str:
     among = {"n": Number(f"{standing.n:,}"), "share": share_in_words(standing.share)}
     if standing.smallest > UNUSUAL:
         return Text("standing.too_few", smallest=share_in_words(standing.smallest), **among)
-    among |= {"low": log_points(standing.low), "high": log_points(standing.high)}
+    among |= {"low": band_end(standing.low), "high": band_end(standing.high)}
     if standing.share <= UNUSUAL and value < 0:
         return Text("standing.loss", **among)
     if 1 - standing.share < UNUSUAL and value > 0:
         return Text("standing.gain", **among)
-    unseen = Text("amount.pct", n=Number(f"{unseen_loss_pct(standing):.0f}"))
+    loss = unseen_loss_pct(standing)
+    if loss >= NEARLY_ALL:
+        return Text("standing.ordinary_blind", **among)
+    unseen = Text("amount.pct", n=Number(f"{loss:.0f}"))
     return Text("standing.ordinary", unseen=unseen, **among)
 
 

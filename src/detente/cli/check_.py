@@ -39,10 +39,9 @@ def command(study: str, json_: bool) -> int:
         click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {opened.folder}.", err=True)
     else:
         ledger = opened.ledger()
-        click.echo(
-            f"{opened.title}: nothing to mend. {ledger.sources.height} sources, {ledger.events.height} events, "
-            f"{ledger.figures.height} figures, {ledger.claims.height} claims."
-        )
+        counts = {"source": ledger.sources, "event": ledger.events, "figure": ledger.figures, "claim": ledger.claims}
+        held = ", ".join(f"{rows.height} {what}{'' if rows.height == 1 else 's'}" for what, rows in counts.items())
+        click.echo(f"{opened.title}: nothing to mend. {held}.")
     return RecordError.exit_code if problems else 0
 
 

@@ -21,6 +21,7 @@ def command(origin: str, destination: str, folder: Path | None, data: Path | Non
     made = new_study(origin, destination, folder=folder, data=data)
     if not open_study(made).scenarios:
         click.echo(
-            "It has no scenarios: there is no GDP for both economies; study.toml says how to add them.", err=True
-        )
+            "It has no scenarios: there is no GDP of both economies in a year with trade; study.toml says how to add "
+            "them.", err=True
+        )  # fmt: skip
     click.echo(f"Made {made}. Next:\n  detente run {made}\n  add rows to {made / 'record'}, then: detente check {made}")

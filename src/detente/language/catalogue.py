@@ -17,8 +17,11 @@ from typing import Any
 
 LANGUAGES = ("en", "es")
 _JOINTS = {  # what happens where a value meets the words around it
-    "en": (re.compile(r"s's\b"), "s'"),  # the United States' exports
-    "es": (re.compile(r"\b([Dd]e|[Aa]) el "), r"\1l "),  # del Reino Unido; "de El Salvador" stays
+    "en": ((re.compile(r"s's\b"), "s'"),),  # the United States' exports
+    "es": (
+        (re.compile(r"\b([Dd]e|[Aa]) el "), r"\1l "),  # del Reino Unido; "de El Salvador" stays
+        (re.compile(r" y (?=H?[IiÍí](?![aeo]))"), " e "),  # Colombia e India
+    ),
 }
 
 
@@ -44,8 +47,9 @@ class Catalogue:
 
     def __call__(self, key: str, **values: Any) -> str:
         text = self.strings()[key].format(**values)
-        joint, mended = _JOINTS[self.language]
-        return joint.sub(mended, text) if values else text
+        for joint, mended in _JOINTS[self.language] if values else ():
+            text = joint.sub(mended, text)
+        return text
 
     def strings(self) -> dict[str, str]:
         return _strings(self.language)

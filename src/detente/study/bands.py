@@ -55,6 +55,8 @@ def _rows(
     scenario: Scenario, spec: Spec, pool: list[Baseline], residual: Residuals, spread: Spread, seed: int
 ) -> list[dict[str, object]]:
     dyads = (spec.dyad, spec.dyad[::-1])
+    if not drawable(scenario, spec, pool[0].year, residual, spread):
+        return []
     each = math.ceil(DRAWS / len(pool))
     solved = [_draw(b, scenario, spec, residual, spread, each, seed + k) for k, b in enumerate(pool)]
     failed = sum(e.n_failed for e in solved)
@@ -72,6 +74,14 @@ def _rows(
             }
         )  # fmt: skip
     return rows
+
+
+def drawable(scenario: Scenario, spec: Spec, year: int, residual: Residuals, spread: Spread) -> bool:
+    """Whether a scenario moves something, and it is known how widely ordinary dyads' residuals lie around it."""
+    shock = effects(scenario, spec.dyad, year, residual)
+    targets = {(t.origin, t.destination): t.base for t in scenario.target}
+    moved = shock if scenario.healed or scenario.target else {}
+    return bool(shock) and all(spread(*d, year, targets.get(d)) is not None for d in moved)
 
 
 def _draw(

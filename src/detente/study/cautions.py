@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detente.economies import name_of
 from detente.errors import DetenteError, Problem, first_five
 from detente.study.gdp_file import read_gdp
+from detente.study.fitting import silent_directions
 from detente.study.spec import Spec
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def _outside(spec: Spec, panel: Panel) -> Iterator[Problem]:
     for a, b in spec.attribution.base_windows:
         if a > last or b < first:
             yield Problem(FILE, None, "attribution.base_windows", f"[{a}, {b}] lies outside: {span}", fix)
+        elif set(spec.dyad) <= set(panel.economies):
+            yield from _without_trade(spec, panel, (a, b))
     for key in ("suppliers", "markets"):
         absent = [name_of(code) for code in getattr(spec.attribution, key) if code not in panel.economies]
         if absent:
@@ -61,6 +64,17 @@ def _episodes(spec: Spec) -> list[Problem]:
     if spec.episodes:
         return []
     return [Problem(FILE, None, "episodes", "There is none, so a run has no change to explain.", "Add [[episodes]].")]
+
+
+def _without_trade(spec: Spec, panel: Panel, window: tuple[int, int]) -> Iterator[Problem]:
+    """Directions of which nothing will be said on a base window."""
+    for origin, destination in silent_directions(panel, spec, window):
+        yield Problem(
+            FILE, None, "attribution.base_windows",
+            f"[{window[0]}, {window[1]}] has no trade from {name_of(origin)} to {name_of(destination)} in the panel "
+            f"'{panel.name}': there will be no finding on that direction.",
+            "Choose base years with trade, or read the other direction only.",
+        )  # fmt: skip
 
 
 def _elasticity(spec: Spec) -> list[Problem]:

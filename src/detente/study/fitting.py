@@ -36,10 +36,9 @@ def _misfits(panel: Panel, spec: Spec) -> Iterator[str]:
         inside = [t for t, year in enumerate(panel.years) if first <= year <= last]
         if not inside:
             yield f"The base years {first}-{last} have none of the panel's years."
-        elif not absent:
-            for a, b in (spec.dyad, spec.dyad[::-1]):
-                if not np.nansum(panel.flow(a, b)[inside]) > 0:
-                    yield f"The panel records no trade from {a} to {b} in the base years {first}-{last}."
+        elif not absent and len(silent_directions(panel, spec, (first, last))) == 2:
+            a, b = spec.dyad
+            yield f"The panel records no trade from {a} to {b} in the base years {first}-{last}, nor back."
     for episode in spec.episodes:
         missing = [year for year in (episode.from_year, episode.to_year) if year not in panel.years]
         if missing:
@@ -47,6 +46,12 @@ def _misfits(panel: Panel, spec: Spec) -> Iterator[str]:
     missing = [year for year in spec.equilibrium.years if year not in panel.years]
     if missing and spec.scenarios:
         yield f"The scenarios need {first_five(missing)}."
+
+
+def silent_directions(panel: Panel, spec: Spec, window: tuple[int, int]) -> list[tuple[str, str]]:
+    """The directions, of the two, without recorded trade in the base years ``window``."""
+    inside = [t for t, year in enumerate(panel.years) if window[0] <= year <= window[1]]
+    return [d for d in (spec.dyad, spec.dyad[::-1]) if not np.nansum(panel.flow(*d)[inside]) > 0]
 
 
 def require_fit(panel: Panel, spec: Spec) -> None:

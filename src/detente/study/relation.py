@@ -24,10 +24,13 @@ def last_day(ledger: Ledger) -> date | None:
 
 
 def relation_today(ledger: Ledger, say: Speaker) -> tuple[str, ...]:
-    """One sentence on the states that hold at the record's end; none where the record sets no state."""
+    """One sentence on the states that hold at the record's end; none where the record sets no state.
+
+    Where the record has no event yet, that is said, with what to do.
+    """
     day = last_day(ledger)
     if day is None:
-        return ()
+        return (say("no_events"),) if ledger.events.is_empty() else ()
     states = ledger.states()
     parts = [p for state in FIRST if (p := _phrase(states, state, day, say))]
     return (say("today", day=say.words.date(day.isoformat()), states=say.listed(parts)),) if parts else ()

@@ -195,9 +195,9 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
     publishers = dict(ledger.sources.select("source_id", "publisher").iter_rows())
     for language in LANGUAGES:
         say = Speaker(Catalogue(language), study.spec, publishers)
-        answers[language] = Answer(
+        answers[language] = Answer.of(
             peak_and_trough(lines, say) + relation_today(ledger, say),
-            why(effects, say),
+            why(effects, residuals, say),
             what_if(scenarios, bands, say, quick=quick) + other_years(scenarios, say),
             claims_by_verdict(record.claims, say),
         )

@@ -8,13 +8,16 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.economies import ROW, lookup
-from detente.errors import OutputError, StudyError
-from detente.language import LANGUAGES, Text, translations
+from detente.economies import ROW, lookup, name_of
+from detente.errors import DataError, OutputError, StudyError
+from detente.language import LANGUAGES, Own, Text, translations
 from detente.study.aside import folder_aside, in_use
 from detente.study.spec import FORMAT
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from detente.panel import Panel
 
 TEMPLATE = """\
@@ -99,12 +102,13 @@ def new_study(
     ------
     UnknownEconomy
         Not an economy, or not in the panel.
+    DataError
+        The panel records no trade between the two, or only in its last years.
     StudyError
         The two are one and the same.
     OutputError
         The folder is already there.
     """
-    from detente.attribution.sentences import named
     from detente.panel import embedded_panel, read_panel
 
     codes = lookup(origin), lookup(destination)
@@ -114,14 +118,15 @@ def new_study(
         panel = read_panel(data) if data is not None else embedded_panel()
     for code in codes:
         panel.index(code)
-    names = [named(c) for c in codes]
-    id_ = "-".join(_slug(n) for n in names)
+    names = [Own(name_of(c), **{language: name_of(c, language) for language in LANGUAGES}) for c in codes]
+    id_ = "-".join(_slug(name_of(c)) for c in codes)
     target = Path(folder) if folder is not None else Path(id_)
     if in_use(target):
         raise OutputError(f"{target} is already there.", fix="Give another folder with --folder.")
     years = panel.years
     if len(years) < 3:
         raise StudyError(f"The panel has {len(years)} years; a study needs at least three.")
+    years = _years_with_trade(panel, codes)
     base_to = years[min(4, len(years) // 3)]
     middle = years[min(8, 2 * len(years) // 3)]
     year = _last_year_with_gdp(panel, codes)
@@ -150,8 +155,38 @@ def _translations(*texts: Text) -> str:
     return "\n".join(tables)
 
 
+def _years_with_trade(panel: Panel, codes: tuple[str, str]) -> tuple[int, ...]:
+    """The panel's years, from the first with trade between the two where its first third has none.
+
+    Raises
+    ------
+    DataError
+        No trade between the two, or too late for base years and a change after them.
+    """
+    import numpy as np
+
+    traded = np.flatnonzero(_trade(panel, codes) > 0)
+    first = traded[0] if traded.size else len(panel.years)
+    if first <= min(4, len(panel.years) // 3):
+        return panel.years
+    if len(panel.years) - first < 3:
+        raise DataError(
+            f"The panel '{panel.name}' records no trade between {codes[0]} and {codes[1]} before its last years.",
+            why="A change needs years before it that say what is normal.",
+            fix="Give a panel that records their trade, with --data PATH, or choose another pair.",
+        )
+    return panel.years[first:]
+
+
+def _trade(panel: Panel, codes: tuple[str, str]) -> NDArray[np.float64]:
+    """Trade in both directions by year, million US$; zero where nothing is on record."""
+    import numpy as np
+
+    return np.nansum([panel.flow(*codes), panel.flow(*codes[::-1])], axis=0)
+
+
 def _last_year_with_gdp(panel: Panel, codes: tuple[str, str]) -> int | None:
-    """The newest year in which both economies have GDP, in the panel or else in the embedded one; None if never."""
+    """The newest year with trade in which both economies have GDP, in the panel or else in the embedded one."""
     import numpy as np
 
     from detente.panel import embedded_panel
@@ -161,8 +196,9 @@ def _last_year_with_gdp(panel: Panel, codes: tuple[str, str]) -> int | None:
     if not set(codes) <= set(known.economies) or (panel.gdp is None and not borrowed <= set(panel.economies)):
         return None
     places = [known.economies.index(c) for c in codes]
+    traded = {year for year, flow in zip(panel.years, _trade(panel, codes)) if flow > 0}
     for t in reversed(range(len(known.years))):
-        if known.years[t] in panel.years and np.isfinite(known.gdp[t, places]).all():
+        if known.years[t] in traded and np.isfinite(known.gdp[t, places]).all():
             return known.years[t]
     return None
 

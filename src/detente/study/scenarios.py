@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from detente.equilibrium import Counterfactual
 
+NO_RESIDUAL = "no residual"
+"""Status of a scenario that heals a pair of which no residual is known: no trade that year, or none before."""
+
 Window = tuple[int, int]
 Residuals = Callable[[str, str, int, Window | None], float | None]  # origin, destination, year, base window
 
@@ -24,8 +27,8 @@ Residuals = Callable[[str, str, int, Window | None], float | None]  # origin, de
 def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Residuals) -> dict[tuple[str, str], float]:
     """Log-point effects by direction, relative to the dyad as it was in ``year``.
 
-    ``closed`` shuts both directions. ``healed`` removes the dyad's residual (back to
-    the affinity of the base years); ``target`` moves it to a stated value.
+    ``closed`` shuts both directions. ``healed`` removes the dyad's residual (back to the affinity of the base
+    years) in each direction that has one; ``target`` moves it to a stated value, and needs it.
     """
     both = (dyad, dyad[::-1])
     if scenario.closed:
@@ -37,6 +40,8 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
     for direction, (aim, base) in (targets or dict.fromkeys(both, (0.0, None))).items():
         now = residual(*direction, year, base)
         if now is None or not math.isfinite(now):
+            if not targets:
+                continue
             raise StudyError(
                 f"The scenario '{scenario.id}' needs the residual of {direction[0]}->{direction[1]} in {year}, "
                 "and there is none (no trade, or outside the panel).",
@@ -51,7 +56,8 @@ def solve_scenarios(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The tables ``scenarios`` (the dyad, every specification) and ``winners`` (every economy, the range over them).
 
-    ``quick`` keeps the central elasticity only. A solve that fails keeps its row with its status.
+    ``quick`` keeps the central elasticity only. A solve that fails keeps its row with its status, and so does a
+    scenario that has nothing to move.
     """
     import polars as pl
 
@@ -63,9 +69,9 @@ def solve_scenarios(
             shock = effects(scenario, spec.dyad, base.year, residual)
             for theta in [plan.central_theta] if quick else plan.theta:
                 for rule in plan.deficits:
-                    out = _solve(base, shock, theta, rule)
+                    out = _solve(base, shock, theta, rule) if shock else None
                     rows += _rows(base, scenario, shock, theta, rule, spec.dyad, out)
-                    if out.report.ok:
+                    if out is not None and out.report.ok:
                         welfare += [(scenario.id, scenario.title, base.year, e, w) for e, w in out.welfare_pct.items()]
     texts = ("scenario", "title", "gdp_case", "deficits", "economy", "status")
     schema = dict.fromkeys(COLUMNS["scenarios"], pl.Float64) | dict.fromkeys(texts, pl.String) | {"year": pl.Int64}
@@ -94,9 +100,9 @@ def _solve(base: Baseline, shock: dict[tuple[str, str], float], theta: float, ru
 
 def _rows(
     base: Baseline, scenario: Scenario, shock: dict[tuple[str, str], float], theta: float, rule: str,
-    dyad: tuple[str, str], out: Counterfactual,
+    dyad: tuple[str, str], out: Counterfactual | None,
 ) -> list[dict[str, object]]:  # fmt: skip
-    solved, rows = out.report.ok, []
+    solved, rows = out is not None and out.report.ok, []
     for code, partner in (dyad, dyad[::-1]):
         before = base.economy.flow(code, partner)
         after = out.flow(code, partner) if solved else None
@@ -109,7 +115,8 @@ def _rows(
                 "welfare_pct": out.welfare_pct[code] if solved else None,
                 "exports_before_usd_mn": before, "exports_after_usd_mn": after,
                 "exports_change_usd_mn": None if after is None else after - before,
-                "status": str(out.report.status.value), "residual_usd_mn": out.report.residual,
+                "status": NO_RESIDUAL if out is None else str(out.report.status.value),
+                "residual_usd_mn": None if out is None else out.report.residual,
             }
         )  # fmt: skip
     return rows

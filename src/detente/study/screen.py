@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import expm1
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
-from detente.study.answer import UNUSUAL, Speaker, ends_of, standing, two_digits
+from detente.economies import name_of
+from detente.study.answer import (
+    Speaker, ends_of, nothing_to_move, standing, told_on, unbanded, unidentified, unmoved, unseen,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +32,7 @@ def screen(run: Run, width: int, language: str) -> str:
     happened = answer.happened[:1] + answer.happened[1:][-1:]  # whose figures they are stands in the report
     parts = [
         (words("page.happened"), [_sentence(text, width) for text in happened]),
-        (words("page.why"), _why(run.attribution.to_frame(), say, width)),
+        (words("page.why"), _why(run.attribution.to_frame(), run.residuals.to_frame(), say, width)),
         (words("page.what_if"), _what_if(run.scenarios.to_frame(), run.bands.to_frame(), say, width)),
         (words("answer.claimed"), [_sentence(text, width) for text in answer.claims]),
     ]
@@ -38,8 +40,8 @@ def screen(run: Run, width: int, language: str) -> str:
     return "\n".join([title, *(line for head, lines in parts if lines for line in ("", head, *lines))])
 
 
-def _why(attribution: pl.DataFrame, say: Speaker, width: int) -> list[str]:
-    base = tuple(say.spec.attribution.base_windows[0])
+def _why(attribution: pl.DataFrame, residuals: pl.DataFrame, say: Speaker, width: int) -> list[str]:
+    silent = unidentified(residuals, say)
     cautions = {(c.origin, c.destination): c.text for c in say.spec.attribution.cautions}
     tested = attribution["placebo_share"].is_not_null().any()
     lines: list[str] = []
@@ -47,10 +49,12 @@ def _why(attribution: pl.DataFrame, say: Speaker, width: int) -> list[str]:
         rows = [r for r in attribution.iter_rows(named=True) if (r["exporter"], r["importer"]) == ends]
         if not rows:
             continue
-        lines.append("  " + say.words("screen.direction", **ends_of(rows[0], say)))
-        lines += _episodes([r for r in rows if (r["base_from"], r["base_to"]) == base], say, width)
-        if tested:
-            lines.append(_sentence(standing(rows, say, "screen.standing"), width))
+        flow = say.words("screen.direction", **ends_of(rows[0], say))
+        lines.append(f"  {flow[:1].upper()}{flow[1:]}")
+        lines += _episodes(told_on(rows, silent[ends], say), say, width)
+        if tested or silent[ends]:
+            text = standing(rows, silent[ends], say, "screen.standing")
+            lines.append(_sentence(text[:1].upper() + text[1:], width))
         if ends in cautions:
             lines.append(_sentence(say.own(cautions[ends]), width))
     return [_sentence(say.words("screen.why" if tested else "screen.why_untested"), width), *lines] if lines else []
@@ -75,20 +79,16 @@ def _episodes(rows: list[dict[str, Any]], say: Speaker, width: int) -> list[str]
 def _cells(r: dict[str, Any], say: Speaker) -> Row:
     own, whole, share = r["dyad_part"], r["log_change"], r["placebo_share"]
     if own is None or whole is None:
-        return ("-", "-", "-", "", "", "", "")
-    changes = tuple(say.pct(100 * expm1(value), sign=True) for value in (whole, whole - own, own))
+        ends, rest = (r["flow_from_usd_mn"], r["flow_to_usd_mn"]), r["supply_demand_part"]
+        recorded = "-" if None in ends else say.words("screen.from_to", before=say.brief(ends[0]), after=say.brief(ends[1]))
+        return (recorded if whole is None else say.change(whole), "-" if rest is None else say.change(rest), "-", *[""] * 4)
+    changes = tuple(map(say.change, (whole, whole - own, own)))
     if share is None:
         return (*changes, "", "", "", "")
     n = r["n_placebos"]
     as_bad = say.words("screen.of", k=say.words.number(round(share * (n + 1)) - 1), n=say.words.number(n))
-    full, unseen = r["full_panel_placebo_share"], r["unseen_loss_pct"]
-    return (
-        *changes,
-        as_bad,
-        say.words.number(share, 3),
-        "" if full is None else say.words.number(full, 3),
-        "" if unseen is None or share <= UNUSUAL else say.pct(unseen),
-    )
+    full = r["full_panel_placebo_share"]
+    return (*changes, as_bad, say.share(share), "" if full is None else say.share(full), unseen(r, say))
 
 
 def _what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, width: int) -> list[str]:
@@ -96,24 +96,25 @@ def _what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, width: 
     import polars as pl
 
     if not say.spec.scenarios:
-        return []
-    solved = scenarios.filter(pl.col("status") == "converged")
+        return [_sentence(say("no_scenarios"), width)]
+    solved, still = scenarios.filter(pl.col("status") == "converged"), nothing_to_move(scenarios)
     year = solved["year"].max()
     table: list[Row] = [("", say.words("screen.exports"), say.words("screen.income"))]
     for scenario in say.spec.scenarios:
         here = (pl.col("scenario") == scenario.id) & (pl.col("year") == year)
         rows, drawn = solved.filter(here), bands.filter(pl.col("scenario") == scenario.id)
-        table.append(
-            (say.own(scenario.title), *(("", "") if not rows.is_empty() else (say.words("screen.unsolved"), "")))
-        )
+        absent = say.words("screen.uncomputed" if scenario.id in still else "screen.unsolved")
+        table.append((say.own(scenario.title), absent if rows.is_empty() else "", ""))
         for code in say.spec.dyad if not rows.is_empty() else ():
             mine = rows.filter(pl.col("economy") == code)
-            table.append(("  " + say.name(code), *_outcome(mine, drawn.filter(pl.col("economy") == code), say)))
+            name = name_of(code, say.words.language)
+            table.append(("  " + name, *_outcome(mine, drawn.filter(pl.col("economy") == code), say)))
     if year is None:
         return _table(table, width)
     key = "ranges" if bands.is_empty() else "bands"
     draws = None if bands.is_empty() else bands["draws"].max()
-    return [_sentence(say.words(f"screen.{key}", year=year, draws=draws), width), *_table(table, width)]
+    notes = [_sentence(text, width) for text in (*unmoved(scenarios, say), *unbanded(solved, bands, say))]
+    return [_sentence(say.words(f"screen.{key}", year=year, draws=draws), width), *_table(table, width), *notes]
 
 
 def _outcome(rows: pl.DataFrame, drawn: pl.DataFrame, say: Speaker) -> Row:
@@ -123,12 +124,8 @@ def _outcome(rows: pl.DataFrame, drawn: pl.DataFrame, say: Speaker) -> Row:
             return plain.min(), plain.max()
         return drawn[f"{column}_p05"][0], drawn[f"{column}_p95"][0]
 
-    def money(value: float) -> str:
-        return say.words.number(two_digits(value))
-
-    flow = say.words(
-        "screen.from_to", before=money(rows["exports_before_usd_mn"][0]), after=say.span(*ends("exports_usd_mn"), money)
-    )
+    before, after = say.brief(rows["exports_before_usd_mn"][0]), say.span(*ends("exports_usd_mn"), say.brief)
+    flow = say.words("screen.from_to", before=before, after=after)
     return flow, say.span(*ends("welfare_pct"), lambda value: say.pct(value, sign=True))
 
 

@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 import numpy as np
 
 from detente.attribution import attribute
+from detente.attribution.cautions import traded
 from detente.attribution.picks import FEWEST, picked, usable
 from detente.attribution.placebos import choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.economies import name_of
 from detente.errors import SpecificationError, TooFewDonors
 from detente.web.donors import Dyad, candidates, read_donors, write_donors
 
@@ -80,9 +80,12 @@ def read_question(query: Mapping[str, str], default: Question) -> Question:
 
 
 def answer(panel: Panel, asked: Question) -> dict[str, Any]:
-    """Findings in both directions, the fan of placebo paths, and the specification curve."""
+    """Findings in both directions, the fan of placebo paths, and the specification curve.
+
+    A direction without trade in the base years has no fan; ``refused`` says why. ``place`` is a fan's finding.
+    Sentences read as English and can be said in another language.
+    """
     sample = Sample.of(panel)
-    names = {code: name_of(code) for code in (asked.origin, asked.destination)}
     found = attribute(
         panel,
         asked.origin,
@@ -90,13 +93,18 @@ def answer(panel: Panel, asked: Question) -> dict[str, Any]:
         [(asked.start, asked.end)],
         [asked.base],
         asked.donors if asked.placebos == PICKED else asked.placebos,
-        names=names,
     )
-    rows = found.to_frame().to_dicts()
+    rows = [row | {"sentence": f.sentence} for row, f in zip(found.to_frame().to_dicts(), found.findings)]
+    refused = {(f.exporter, f.importer): f.refusal for f in found.refused}
     return {
         "findings": rows,
+        "refused": [{"from": a, "to": b, "reason": refused[a, b]} for a, b in _ways(asked) if (a, b) in refused],
         "cautions": list(found.cautions),
-        "fans": [_fan(panel, sample, asked, a, b) for a, b in _ways(asked)],
+        "fans": [
+            {"place": k, **_fan(panel, sample, asked, a, b)}
+            for k, (a, b) in enumerate(_ways(asked))
+            if (a, b) not in refused
+        ],
         "curve": [row for a, b in _ways(asked) for row in _curve(panel, sample, asked, a, b)],
         "panel": found.panel,
     }
@@ -202,6 +210,8 @@ def _curve(panel: Panel, sample: Sample, asked: Question, a: str, b: str) -> Ite
     rows = []
     for base in windows(panel, asked):
         fit = _fit(panel, asked, base)
+        if not traded(sample, i, j, fit.base):
+            continue
         with np.errstate(invalid="ignore"):
             change = fit.log_ratio[end] - fit.log_ratio[start]
         for kind in KINDS if asked.donors else KINDS[:-1]:

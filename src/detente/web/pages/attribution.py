@@ -12,6 +12,7 @@ from starlette.routing import Route
 from detente.attribution.picks import FEWEST
 from detente.economies import ROW, lookup
 from detente.errors import DetenteError
+from detente.language import said
 from detente.study import Study
 from detente.web.attribution_charts import attribution_charts
 from detente.web.attribution_desk import KINDS, PICKED, Question, answer, found_dyads, read_question
@@ -70,6 +71,7 @@ def attribution(request: Request) -> Response:
     return page(
         request, "attribution.html.j2", data, 422 if problem else 200,
         charts=attribution_charts(words), names_of_kinds=named,
+        cautions=[said(text, words) for text in found["cautions"]] if found else [],
     )  # fmt: skip
 
 
@@ -165,7 +167,7 @@ def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
         "placebo": ""
         if share is None
         else words("attribution.of_pairs", share=words.significant(100 * share), n=words.number(row["n_placebos"])),
-        "sentence": row["sentence"],
+        "sentence": said(row["sentence"], words),
     }
 
 

@@ -6,7 +6,8 @@ const answer = one("#answer");
 if (answer) {
   const specs = JSON.parse(answer.dataset.charts), fans = JSON.parse(answer.dataset.fans);
   const curve = JSON.parse(answer.dataset.curve), kinds = JSON.parse(answer.dataset.kinds), charts = {};
-  for (const [k, fan] of fans.entries()) {
+  for (const fan of fans) {
+    const k = fan.place;
     const rows = ["band", "placebos", "path"].flatMap(what => fan[what].map(row => ({ what: what === "placebos" ? "placebo" : what, ...row })));
     charts[`fan-${k}`] = await liveChart(one(`#fan-${k}`), specs.fan, rows);
     const own = curve.filter(row => row.from === fan.from).map(row => ({ ...row, label: `${answer.dataset.base} ${row.base}|${kinds[row.placebos]}` }));
