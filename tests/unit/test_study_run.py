@@ -313,4 +313,4 @@ def test_a_pair_without_gdp_gets_a_study_without_scenarios_that_runs(tmp_path: P
     result = study.run(quick=True)
     assert result.attribution.to_frame().height == 4
     assert result.scenarios.to_frame().is_empty()
-    assert "What if" not in result.summary()
+    assert "No scenario is defined: they need the GDP of both economies" in result.summary()

@@ -104,10 +104,10 @@ def _against(change: Floats, size: Floats, own: int, barred: Sequence[int], only
             fix="Name the comparable economies, or use a panel with more of them.",
         )
     others = change[members]
-    without = [np.median(np.delete(others, k)) for k in range(len(members))]
     low, median, high = np.quantile(others, (0.25, 0.5, 0.75), method="inverted_cdf")
-    median = np.median(others)
-    with np.errstate(invalid="ignore"):  # a fall to zero against falls to zero: unknown
+    with np.errstate(invalid="ignore"):  # falls to zero and rises from it: unknown
+        without = [np.median(np.delete(others, k)) for k in range(len(members))]
+        median = np.median(others)
         return Relative(
             value=float(change[own] - median),
             median=float(median),

@@ -109,11 +109,13 @@ class Nested:
         for p in self.parts:
             if p.part not in ("beyond comparable suppliers", "beyond comparable markets") or p.log_points is None:
                 continue
-            value, low, high = (log_points(v) for v in (p.log_points, p.low, p.high))
+            range_ = "no range, as trade of some of them stopped"
+            if p.low is not None and p.high is not None:
+                range_ = f"{log_points(p.low)} to {log_points(p.high)} when each of them is left out"
             found.append(
                 f"From {in_text(p.exporter)} to {in_text(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): of the "
-                f"pair's own part of {log_points(own[self._key(p)] or 0.0)} log points, {value} is {p.part} "
-                f"({low} to {high} when each of them is left out)."
+                f"pair's own part of {log_points(own[self._key(p)] or 0.0)} log points, {log_points(p.log_points)} is "
+                f"{p.part} ({range_})."
             )
         return tuple(found)
 

@@ -81,8 +81,10 @@ def millions(usd_mn: float) -> str:
 
 
 def band_end(value: float) -> str:
-    """An end of the placebos' range in log points; a full stop where that many of them fell to zero."""
-    return Text("amount.full_stop") if value == float("-inf") else log_points(value)
+    """An end of the placebos' range in log points; in words where that many of them fell to zero, or rose from it."""
+    if isfinite(value):
+        return log_points(value)
+    return Text("amount.full_stop" if value < 0 else "amount.from_nothing")
 
 
 def unseen_loss_pct(standing: Standing) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.equilibrium import Coefficients, Ensemble, LogNormal, ensemble
 from detente.study.baseline import Baseline
-from detente.study.scenarios import Residuals, Window, effects
+from detente.study.scenarios import Residuals, Window, effects, heals_nothing
 from detente.study.spec import Scenario, Spec
 from detente.study.tables import COLUMNS
 
@@ -78,10 +78,11 @@ def _rows(
 
 def drawable(scenario: Scenario, spec: Spec, year: int, residual: Residuals, spread: Spread) -> bool:
     """Whether a scenario moves something, and it is known how widely ordinary dyads' residuals lie around it."""
-    shock = effects(scenario, spec.dyad, year, residual)
+    if heals_nothing(scenario, spec.dyad, year, residual):
+        return False
     targets = {(t.origin, t.destination): t.base for t in scenario.target}
-    moved = shock if scenario.healed or scenario.target else {}
-    return bool(shock) and all(spread(*d, year, targets.get(d)) is not None for d in moved)
+    moved = effects(scenario, spec.dyad, year, residual) if scenario.healed or targets else {}
+    return all(spread(*d, year, targets.get(d)) is not None for d in moved)
 
 
 def _draw(

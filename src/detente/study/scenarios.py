@@ -29,6 +29,11 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
 
     ``closed`` shuts both directions. ``healed`` removes the dyad's residual (back to the affinity of the base
     years) in each direction that has one; ``target`` moves it to a stated value, and needs it.
+
+    Raises
+    ------
+    StudyError
+        No residual to move: in neither direction, or in one with a target.
     """
     both = (dyad, dyad[::-1])
     if scenario.closed:
@@ -37,10 +42,11 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
         return dict.fromkeys(both, scenario.effect)
     targets = {(t.origin, t.destination): (t.log_ratio, t.base) for t in scenario.target}
     out = {}
+    one_way = scenario.healed and not heals_nothing(scenario, dyad, year, residual)
     for direction, (aim, base) in (targets or dict.fromkeys(both, (0.0, None))).items():
         now = residual(*direction, year, base)
-        if now is None or not math.isfinite(now):
-            if not targets:
+        if not _is_known(now):
+            if one_way:
                 continue
             raise StudyError(
                 f"The scenario '{scenario.id}' needs the residual of {direction[0]}->{direction[1]} in {year}, "
@@ -49,6 +55,15 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
             )
         out[direction] = aim - now
     return out
+
+
+def heals_nothing(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Residuals) -> bool:
+    """Whether a scenario would heal a pair of which no residual is known in either direction that year."""
+    return scenario.healed and not any(_is_known(residual(*d, year, None)) for d in (dyad, dyad[::-1]))
+
+
+def _is_known(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
 
 
 def solve_scenarios(
@@ -66,10 +81,11 @@ def solve_scenarios(
     welfare: list[tuple] = []
     for base in baselines:
         for scenario in spec.scenarios:
-            shock = effects(scenario, spec.dyad, base.year, residual)
+            lost = heals_nothing(scenario, spec.dyad, base.year, residual)
+            shock = {} if lost else effects(scenario, spec.dyad, base.year, residual)
             for theta in [plan.central_theta] if quick else plan.theta:
                 for rule in plan.deficits:
-                    out = _solve(base, shock, theta, rule) if shock else None
+                    out = None if lost else _solve(base, shock, theta, rule)
                     rows += _rows(base, scenario, shock, theta, rule, spec.dyad, out)
                     if out is not None and out.report.ok:
                         welfare += [(scenario.id, scenario.title, base.year, e, w) for e, w in out.welfare_pct.items()]

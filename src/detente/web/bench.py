@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.equilibrium import solve
-from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, StudyError, UnbalancedAccounts
+from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts
 from detente.study import Study
 from detente.study.baseline import Baseline, baselines
 from detente.study.scenarios import effects
@@ -75,8 +75,6 @@ class Bench:
     def of_scenario(self, scenario: Scenario, setting: Setting) -> Setting:
         """A scenario of the study as a setting of the desk, on the baseline of ``setting``."""
         shock = effects(scenario, self.dyad, setting.year, self.residual)
-        if not shock:
-            raise StudyError(f"No residual is known in {setting.year}, so there is nothing to heal.")
         there, back = (shock.get(d, 0.0) for d in (self.dyad, self.dyad[::-1]))
         bare = {"year": setting.year, "gdp_case": setting.gdp_case, "ratio": setting.ratio}
         bare |= {"theta": setting.theta, "psi": setting.psi, "deficits": setting.deficits}
