@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from detente.economies import name_of
 from detente.language import Catalogue, own, said
+from detente.study.brief import brief_of
 
 FRAMES = (
     "claims",
@@ -52,6 +53,7 @@ class Story:
 
     study: Any
     answer: Any
+    brief: Any
     language: str
     translations: Mapping[str, str]
     written_in: str
@@ -99,8 +101,9 @@ class Story:
         written_in = getattr(run.study, "language", "en")
         untold = frozenset(_own_texts(frames, getattr(run, "notes", ())) - told.keys())
         manifest = dict(run.manifest or {})
+        brief = brief_of(run, language) if hasattr(run, "answers") else None
         return cls(
-            run.study, answer, language, told, written_in, untold, notes, manifest, **frames, source_rows=rows
+            run.study, answer, brief, language, told, written_in, untold, notes, manifest, **frames, source_rows=rows
         )  # fmt: skip
 
     @property
