@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import expm1, isfinite
+from math import exp, expm1, isfinite
 from typing import Any
 
 LANGUAGES = ("en", "es")
@@ -23,6 +23,16 @@ _JOINTS = {  # what happens where a value meets the words around it
         (re.compile(r" y (?=H?[IiÍí](?![aeo]))"), " e "),  # Colombia e India
     ),
 }
+
+
+THREEFOLD = 1.0986  # ln 3: larger rises read better as factors than as percent
+
+
+def short_of_all(pct: float, digits: int) -> int:
+    """How many decimals keep a loss of nearly everything from reading as 100%."""
+    while abs(pct) < 100 and round(abs(pct), digits) == 100 and digits < 6:
+        digits += 1
+    return digits
 
 
 @cache
@@ -93,7 +103,7 @@ class Catalogue:
         """Million US$ in words: US$394 million, US$7.2 billion; below a tenth of a million in US$."""
         if usd_mn is None or not isfinite(usd_mn):
             return ""
-        if 0 < abs(usd_mn) < 0.1:
+        if abs(usd_mn) < 0.1:
             return self("number.dollars", value=self.number(float(f"{usd_mn * 1e6:.2g}")))
         if abs(usd_mn) < float(self("number.billion_from")):
             digits = 0 if abs(usd_mn) >= 10 else 1
@@ -107,8 +117,20 @@ class Catalogue:
         return text and self("number.percent", value=text)
 
     def log_percent(self, log_change: float | None) -> str:
-        """A log change as the percent change it is."""
-        return "" if log_change is None else self.percent(100 * expm1(log_change), 0, sign=True)
+        """A log change as the percent change it is, or as a factor where it is more than threefold.
+
+        >>> Catalogue("en").log_percent(-0.5), Catalogue("en").log_percent(-8.0), Catalogue("en").log_percent(4.9)
+        ('−39%', '−99.97%', '×130')
+        """
+        if log_change is None:
+            return ""
+        if log_change > THREEFOLD:
+            return self("number.factor", value=self.significant(float(f"{exp(log_change):.2g}")))
+        return self.percent(100 * expm1(log_change), short_of_all(100 * expm1(log_change), 0), sign=True)
+
+    def whole_percent(self, value: float) -> str:
+        """A percent without decimals; below one with as many as it needs not to read as nothing."""
+        return self.percent(value, 0) if value >= 1 or value == 0 else self("number.percent", value=self.significant(value, 1))
 
     def moment(self, text: str) -> str:
         """A time as manifests hold it (ISO 8601, UTC), to the minute."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import exp, expm1
+from math import expm1
 from typing import TYPE_CHECKING, Any
 
 from detente.attribution.power import NEARLY_ALL
 from detente.attribution.tables import NO_BASE
 from detente.economies import in_text
 from detente.language import Catalogue
+from detente.language.catalogue import THREEFOLD, short_of_all
 from detente.study.scenarios import NO_RESIDUAL
 from detente.study.spec import Spec
 from detente.study.timeline import PANEL_SOURCE
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 UNUSUAL = 0.05  # placebo share up to which a loss is called unusual
-THREEFOLD = 1.0986  # ln 3: larger rises read better as factors than as percent
 LOOSE = 0.10  # share of an economy's other dyads called unusual, above which the finding is weak
 
 VERDICTS = (
@@ -81,14 +81,12 @@ class Speaker:
         if size < 0.005:
             return self("about_zero")
         digits = 0 if size >= 9.95 else 1 if size >= 0.995 else 2
-        while size < 100 and round(size, digits) == 100 and digits < 6:
-            digits += 1
-        return self.words.percent(value, digits, sign)
+        return self.words.percent(value, short_of_all(value, digits), sign)
 
     def change(self, log_change: float) -> str:
         """A log change as a signed percent, or as a factor where that is more than threefold."""
         if log_change > THREEFOLD:
-            return self("times", n=self.words.significant(two_digits(exp(log_change))))
+            return self.words.log_percent(log_change)
         return self.pct(100 * expm1(log_change), sign=True)
 
     def share(self, value: float) -> str:

@@ -97,7 +97,7 @@ def _cells(r: dict[str, Any], say: Speaker) -> Row:
     own, whole, share = r["dyad_part"], r["log_change"], r["placebo_share"]
     if own is None or whole is None:
         ends, rest = (r["flow_from_usd_mn"], r["flow_to_usd_mn"]), r["supply_demand_part"]
-        flows = "-" if None in ends else say.words("screen.from_to", **dict(zip(("before", "after"), map(say.brief, ends))))
+        flows = "-" if None in ends else say.words("screen.from_to", **dict(zip(("before", "after"), map(say.money, ends))))
         return (flows if whole is None else say.change(whole), "-" if rest is None else say.change(rest), "-", *[""] * 4)
     changes = tuple(map(say.change, (whole, whole - own, own)))
     if share is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from detente.economies import in_text
 from detente.language import Catalogue
 from detente.report import shapes
 from detente.report.charts.chart import Chart, Spec, values
@@ -46,9 +47,10 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
     own = {row["code"]: row["value"] for row in maps[0].rows}
     mapped = [row for row in maps[0].rows if shapes.outline(row["code"])]
     top = max(mapped or maps[0].rows, key=lambda row: row["value"])
-    finding = words("maps.partners_title", economy=story.economy(there), top=top["name"], year=year,
-                    top_share=words.percent(top["value"], 0), other=story.economy(back),
-                    share=words.percent(own.get(back, 0.0), 1))  # fmt: skip
+    finding = words("maps.partners_title", economy=in_text(there, words.language), year=year,
+                    top=in_text(top["code"], words.language), top_share=words.percent(top["value"], 0),
+                    other=in_text(back, words.language), share=words.whole_percent(own.get(back, 0.0)))  # fmt: skip
+    finding = finding[:1].upper() + finding[1:]
     absent = sorted({row["name"] for one in maps for row in one.rows if shapes.outline(row["code"]) is None})
     labels = _share_labels(words)
     return Chart(
@@ -77,7 +79,7 @@ def winner_map(story: Story, words: Catalogue) -> Chart | None:
         for rows in newest.partition_by("scenario", maintain_order=True)
     ]
     most = outside.row(int(outside["welfare_pct_mid"].abs().arg_max()), named=True)
-    finding = words("maps.winners_title", economy=story.economy(most["economy"]), scenario=most["title"],
+    finding = words("maps.winners_title", economy=in_text(most["economy"], words.language), scenario=most["title"],
                     pct=words.significant(most["welfare_pct_mid"], 1, sign=True))  # fmt: skip
     absent = sorted({row["name"] for one in maps for row in one.rows if shapes.outline(row["code"]) is None})
     labels = _gain_labels(words, steps)

@@ -52,7 +52,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
             tip = f"{flow}, {raw['from_year']}–{raw['to_year']}: {words(f'parts.{kind}')} " + words(
                 "parts.tip", log=words.number(value, 2, sign=True), pct=words.log_percent(value)
             )
-            banded = kind == "dyad" and raw["band_low"] is not None
+            banded = kind == "dyad" and raw["n_placebos"] is not None
             if kind == "dyad" and raw["placebo_share"] is not None:
                 tip += " " + words(
                     "residuals.tip_placebo",
@@ -72,6 +72,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
                     "total": raw["log_change"],
                     "tip": tip,
                     "panel": raw["panel"],
+                    "banded": banded,
                     "low": raw["band_low"] if banded else None,
                     "high": raw["band_high"] if banded else None,
                 }
@@ -84,6 +85,8 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], compact: bool) -> Spec:
     flows = list(dict.fromkeys(row["flow"] for row in rows))
     ends = [row[name] for row in rows for name in ("value", "low", "high") if row[name] is not None]
     scale = {"domain": [min(*ends, 0.0) - 0.25, max(*ends, 0.0) + 0.25], "nice": False}
+    edges = dict(zip(("low", "high"), scale["domain"]))  # of a whisker without an end: trade that stopped, or began
+    rows = [{**row, **{k: edge for k, edge in edges.items() if row["banded"] and row[k] is None}} for row in rows]
     panels = [
         _panel(words, [row for row in rows if row["flow"] == flow], scale, width, compact, first=not index)
         for index, flow in enumerate(flows)

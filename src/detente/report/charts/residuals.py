@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, sqrt
+from math import exp, log2, sqrt
 from typing import Any
 
 import polars as pl
@@ -11,6 +11,10 @@ from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_sign, rule, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story
+
+
+FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
+MOST_STEPS = 13  # labels of the axis; with more, every other one
 
 
 def residual_chart(story: Story, words: Catalogue) -> Chart | None:
@@ -26,11 +30,11 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
     path = [row for row in drawn if row["exporter"] == there[0] and not row["cited"]] or drawn
     last, low = path[-1], min(path, key=lambda row: row["pct"])
     finding = words(
-        "residuals.title",
+        "residuals.title" if low is not last else "residuals.title_low_now",
         flow=story.arrow(last["exporter"], last["importer"]),
-        low=words.percent(low["pct"], 0),
+        low=words.whole_percent(low["pct"]),
         low_year=low["year"],
-        last=words.percent(last["pct"], 0),
+        last=words.whole_percent(last["pct"]),
         last_year=last["year"],
     )
     domain = (min(row["year"] for row in rows) - 0.5, max(row["year"] for row in rows) + 0.5)
@@ -41,7 +45,7 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
         source=words("residuals.source", panel=_panels(story)),
         alt=words("residuals.alt", finding=finding),
         headline=(
-            words.percent(last["pct"], 0),
+            words.whole_percent(last["pct"]),
             words("residuals.headline", flow=story.arrow(last["exporter"], last["importer"]), year=last["year"]),
         ),
         data=story.residuals,
@@ -72,7 +76,7 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, i
         "residuals.tip",
         flow=flow,
         year=raw["year"],
-        pct=words.percent(pct, 0),
+        pct=words.whole_percent(pct),
         log=words.number(raw["log_ratio"], 2, sign=True),
     )
     if raw["placebo_share"] is not None:
@@ -93,6 +97,7 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, i
         "cited": cited,
         "tip": tip,
         "main": cited or (raw["base_from"], raw["base_to"]) == base,
+        "banded": raw["n_placebos"] is not None,
         "low": None if raw["band_low"] is None else 100 * exp(raw["band_low"]),
         "high": None if raw["band_high"] is None else 100 * exp(raw["band_high"]),
     }
@@ -115,9 +120,11 @@ def _spec(
     scale = {
         "type": "log",
         "base": 2,
-        "domain": [max(bottom / 1.15, 0.4), max(top * 1.15, 200)],
+        "domain": [max(bottom / 1.15, FLOOR), max(top * 1.15, 200)],
         "nice": False,
+        "clamp": True,
     }
+    rows = [_within(row, scale["domain"]) for row in rows]
     panels = []
     for exporter, importer in story.directions:
         mine = [row for row in rows if (row["exporter"], row["importer"]) == (exporter, importer)]
@@ -125,6 +132,12 @@ def _spec(
             colour = "origin" if exporter == story.study.origin else "destination"
             panels.append(_panel(story, words, mine, domain, scale, shade(colour), width, height, compact))
     return {"vconcat" if compact else "hconcat": panels, "spacing": 26}
+
+
+def _within(row: dict[str, Any], domain: list[float]) -> dict[str, Any]:
+    """A row whose band ends at the edges of the picture where it has no end: trade that stopped, or began."""
+    ends = {"low": domain[0], "high": domain[1]} if row["banded"] else {}
+    return {**row, **{name: edge for name, edge in ends.items() if row[name] is None}}
 
 
 def _panel(
@@ -139,11 +152,9 @@ def _panel(
     compact: bool,
 ) -> Spec:
     x = {"field": "year", **year_axis(domain, True)}
-    steps = [
-        value
-        for value in (0.39, 0.78, 1.5625, 3.125, 6.25, 12.5, 25, 50, 100, 200, 400, 800)
-        if scale["domain"][0] <= value <= scale["domain"][1]
-    ]
+    halvings = [100 * 2.0**power for power in range(-13, 14)]
+    steps = [value for value in halvings if scale["domain"][0] <= value <= scale["domain"][1]]
+    steps = steps if len(steps) <= MOST_STEPS else [value for value in steps if round(log2(value / 100)) % 2 == 0]
     y = {
         "field": "pct",
         "type": "quantitative",

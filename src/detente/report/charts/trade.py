@@ -29,7 +29,7 @@ def trade_chart(story: Story, words: Catalogue) -> Chart | None:
         slug="trade",
         title=finding,
         subtitle=_subtitle(story, words, rows, events, domain),
-        source=words("trade.source", sources=_publishers(story, words)),
+        source=_source(story, words),
         alt=words("trade.alt", finding=finding, first=int(domain[0]), last=int(domain[1]), n_events=len(events)),
         data=story.timeline,
         spec=pictures[0],
@@ -86,7 +86,7 @@ def _finding(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> str
         peak_value=words.money(totals[peak]),
         peak=peak,
         last=last,
-        share=words.percent(100 * totals[last] / totals[peak], 0),
+        share=words.whole_percent(100 * totals[last] / totals[peak]),
         value=words.money(totals[last]),
     )
 
@@ -96,7 +96,7 @@ def _headline(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> tu
     if len(totals) < 2:
         return None
     peak, last = max(totals, key=totals.__getitem__), max(totals)
-    share = words.percent(100 * totals[last] / totals[peak], 0)
+    share = words.whole_percent(100 * totals[last] / totals[peak])
     return share, words("trade.headline", last=last, peak=peak, value=words.money(totals[last]))
 
 
@@ -116,6 +116,11 @@ def _subtitle(
     if below:
         parts.append(words("trade.subtitle_below", what=words("trade.and").join(below)))
     return " ".join(parts)
+
+
+def _source(story: Story, words: Catalogue) -> str:
+    names = _publishers(story, words)
+    return f"{names}." if names == words("trade.panel") else words("trade.source", sources=names)
 
 
 def _publishers(story: Story, words: Catalogue) -> str:
@@ -143,7 +148,8 @@ def _spec(
     x = {"field": "year", **year_axis(domain, compact)}
     top = 1.12 * max(row["usd_mn"] for row in rows)
     y = {"field": "usd_mn", "type": "quantitative", "scale": {"domain": [0, top], "nice": False},
-         "axis": {"title": words("trade.axis"), "tickCount": 5, "format": ",.0f"}}  # fmt: skip
+         "axis": {"title": words("trade.axis"), "tickCount": 5,
+                  "format": ",.0f" if top >= 10 else ",.2~r"}}  # fmt: skip
     colour = {"field": "origin", "type": "nominal", "legend": None,
               "scale": {"domain": [True, False], "range": [shade("origin"), shade("destination")]}}  # fmt: skip
     flows = values([row for row in rows if row["preferred"]])
