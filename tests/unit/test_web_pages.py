@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import polars as pl
 import pytest
 
 pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
 from starlette.testclient import TestClient
 
-from detente.study import open_study
+from detente.panel import embedded_panel
+from detente.study import new_study, open_study
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.openapi import ENDPOINTS
 
@@ -151,6 +153,44 @@ def test_a_dyad_without_comparable_pairs_says_so_and_keeps_the_form(client):
     assert "no dyad with itself" in answer.text
     answer = client.get(f"{STUDY}/attribution", params={"a": "COL", "b": "Atlantis"})
     assert answer.status_code == 422
+
+
+def test_a_pair_of_which_one_direction_can_be_told(client, space, tmp_path):
+    """Ecuador's exports to Panama are taken away in the base years: a refusal in the JSON, no fan, and words for it."""
+    panel = embedded_panel()
+    ecu, pan = panel.index("ECU"), panel.index("PAN")
+    rows = [
+        (a, b, year, 0.0 if (i, j) == (ecu, pan) and year < 2005 else float(panel.flows[t, i, j]))
+        for t, year in enumerate(panel.years)
+        for i, a in enumerate(panel.economies)
+        for j, b in enumerate(panel.economies)
+        if i != j
+    ]
+    frame = pl.DataFrame(rows, schema=["exporter", "importer", "year", "value_usd_mn"], orient="row")
+    frame.write_csv(tmp_path / "flows.csv")
+    new_study("ECU", "PAN", folder=space.root / "ecu-pan", data=tmp_path / "flows.csv")
+    ask = {"from": "2008", "to": "2010", "base_from": "2000", "base_to": "2004"}
+    data = client.get("/s/ecu-pan/attribution", params={**ask, "format": "json"})
+    assert data.status_code == 200
+    answer = data.json()["answer"]
+    assert [(r["from"], r["to"]) for r in answer["refused"]] == [("ECU", "PAN")]
+    assert "No exports from Ecuador to Panama are recorded in the base years 2000-2004" in answer["refused"][0]["reason"]
+    assert [(fan["from"], fan["place"]) for fan in answer["fans"]] == [("PAN", 1)]
+    silent, told = answer["findings"]
+    assert silent["dyad_part"] is silent["placebo_share"] is None
+    assert told["dyad_part"] is not None
+    silent_windows = {row["base"] for row in answer["curve"] if row["from"] == "ECU"}
+    assert silent_windows, "other base years of the curve reach years with trade"
+    assert "2000–2004" not in silent_windows
+    page = client.get("/s/ecu-pan/attribution", params={**ask, "lang": "es"}).text
+    assert "No hay exportaciones registradas de Ecuador a Panamá en los años base 2000-2004" in page
+    assert 'id="fan-1"' in page
+    assert 'id="fan-0"' not in page
+    for kind in ("csv", "xlsx"):
+        assert client.get(f"/s/ecu-pan/attribution/download/{kind}", params=ask).status_code == 200
+    neither = client.get("/s/ecu-pan/attribution", params={"a": "TTO", "b": "PAN", **ask, "base_from": "2018", "base_to": "2020"})
+    assert neither.status_code == 422
+    assert "nor one back" in neither.text
 
 
 PICKS = "DEU-NLD,NLD-DEU,BRA-ARG,ARG-BRA,PER-CHL,CHL-PER,MEX-ESP,ESP-MEX,ITA-DEU,USA-MEX,CHN-USA"

@@ -100,10 +100,10 @@ class Catalogue:
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 
     def money(self, usd_mn: float | None) -> str:
-        """Million US$ in words: US$394 million, US$7.2 billion; below a tenth of a million in US$."""
+        """Million US$ in words: US$394 million, US$7.2 billion; below a million in US$."""
         if usd_mn is None or not isfinite(usd_mn):
             return ""
-        if abs(usd_mn) < 0.1:
+        if abs(usd_mn) < 1:
             return self("number.dollars", value=self.number(float(f"{usd_mn * 1e6:.2g}")))
         if abs(usd_mn) < float(self("number.billion_from")):
             digits = 0 if abs(usd_mn) >= 10 else 1

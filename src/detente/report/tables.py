@@ -124,7 +124,7 @@ def break_rows(story: Story, words: Catalogue) -> list[Row]:
     return [
         {
             "flow": story.arrow(row["exporter"], row["importer"]),
-            "year": row["year"],
+            "year": row["year"] or "",
             "what": words.known("break_kind", row["what"]),
             "shift": words.number(row["shift"], 2, sign=True),
             "share": "" if row["placebo_share"] is None else words.percent(100 * row["placebo_share"], 1),

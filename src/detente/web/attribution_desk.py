@@ -214,6 +214,8 @@ def _curve(panel: Panel, sample: Sample, asked: Question, a: str, b: str) -> Ite
             continue
         with np.errstate(invalid="ignore"):
             change = fit.log_ratio[end] - fit.log_ratio[start]
+        if not np.isfinite(change[i, j]):
+            continue
         for kind in KINDS if asked.donors else KINDS[:-1]:
             try:
                 place = stand(float(change[i, j]), change[_compared(sample, fit, asked, kind, i, j)])

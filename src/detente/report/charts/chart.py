@@ -74,7 +74,8 @@ def percent_sign(words: Catalogue) -> str:
 
 def percent_below(words: Catalogue) -> str:
     """Labels of an axis in log points, with the percent change they are below."""
-    number = "format(100 * (exp(datum.value) - 1), datum.value ? '+.0f' : '.0f')"
+    digits = "datum.value < -5 ? '+.2f' : datum.value ? '+,.0f' : '.0f'"  # -99.75% is not everything
+    number = f"format(100 * (exp(datum.value) - 1), {digits})"
     return f"[datum.label, {number} + '{percent_sign(words)}']"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log2, sqrt
+from math import exp, sqrt
 from typing import Any
 
 import polars as pl
@@ -14,7 +14,6 @@ from detente.report.story import Story
 
 
 FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
-MOST_STEPS = 13  # labels of the axis; with more, every other one
 
 
 def residual_chart(story: Story, words: Catalogue) -> Chart | None:
@@ -154,7 +153,6 @@ def _panel(
     x = {"field": "year", **year_axis(domain, True)}
     halvings = [100 * 2.0**power for power in range(-13, 14)]
     steps = [value for value in halvings if scale["domain"][0] <= value <= scale["domain"][1]]
-    steps = steps if len(steps) <= MOST_STEPS else [value for value in steps if round(log2(value / 100)) % 2 == 0]
     y = {
         "field": "pct",
         "type": "quantitative",
@@ -162,7 +160,7 @@ def _panel(
         "axis": {
             "title": words("residuals.axis"),
             "values": steps,
-            "labelExpr": f"format(datum.value, '.3~g') + '{percent_sign(words)}'",
+            "labelExpr": f"format(datum.value, ',.3~r') + '{percent_sign(words)}'",
         },
     }
     main = [row for row in rows if row["main"] and not row["cited"]]
