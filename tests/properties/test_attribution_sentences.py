@@ -49,7 +49,9 @@ def test_sentence(dyad: float, rest: float, standing: Standing) -> None:
         assert "nothing can be called unusual" in text
     if "ordinary range" in text:
         loss = unseen_loss_pct(standing)
-        said_so = f"above about {loss:.0f}%" if loss < NEARLY_ALL else "Any extra loss, even a full stop, could have gone"
+        said_so = (
+            f"above about {loss:.0f}%" if loss < NEARLY_ALL else "Any extra loss, even a full stop, could have gone"
+        )
         assert said_so in text
         assert "about 100%" not in text
     if dyad < -0.02:

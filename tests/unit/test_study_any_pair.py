@@ -17,18 +17,23 @@ from detente.language import Catalogue
 from detente.panel import embedded_panel, read_panel
 from detente.report import render_report
 from detente.study import Run, new_study, open_study
-from detente.study.answer import Speaker, judged_as, standing, unseen
+from detente.study.answer import Speaker
 from detente.study.cautions import cautions_of
 from detente.study.fitting import misfits
+from detente.study.reasons import judged_as, standing, unseen
 from detente.study.scenarios import NO_RESIDUAL, effects
 
 YEARS = range(2000, 2012)
 PAIR = ("BLZ", "FJI")
 OTHERS = ("ATG", "BRB", "DMA", "GRD", "KNA", "LCA", "VCT", "TTO", "GUY", "SUR", "HTI", "JAM", "VUT", "TON", "WSM")
-NONSENSE = re.compile(r"(?<![a-zA-Z])(inf|nan|None(?! of)|NaN|Infinity)(?![a-zA-Z])|about 100%|\{\w+\}|s's\b|\b[Dd]e el |\ba el ")
+NONSENSE = re.compile(
+    r"(?<![a-zA-Z])(inf|nan|None(?! of)|NaN|Infinity)(?![a-zA-Z])|about 100%|\{\w+\}|s's\b|\b[Dd]e el |\ba el "
+)
 
 
-def write_panel(path: Path, silent_until: dict[tuple[str, str], int], gone_from: dict[tuple[str, str], int] | None = None) -> Path:
+def write_panel(
+    path: Path, silent_until: dict[tuple[str, str], int], gone_from: dict[tuple[str, str], int] | None = None
+) -> Path:
     """Made-up flows of 17 economies, tiny for the pair, a quarter of the others zero now and then."""
     rng = np.random.default_rng(3)
     codes, rows = (*PAIR, *OTHERS), []
@@ -270,17 +275,23 @@ def test_every_name_in_the_plural_or_of_a_union_has_its_article() -> None:
     without = [
         row.code
         for row in table().values()
-        if re.search(r"Islands|United |Republic|Netherlands|Territor", row.name) and " and the " not in row.name and row.article != "the"
+        if re.search(r"Islands|United |Republic|Netherlands|Territor", row.name)
+        and " and the " not in row.name
+        and row.article != "the"
     ]
     assert without == []
 
 
 def test_words_meet_names_as_grammar_asks() -> None:
     es, en = Catalogue("es"), Catalogue("en")
-    assert es("answer.standing", a="el Reino Unido", b="El Salvador", parts="x").startswith("Del Reino Unido a El Salvador:")
+    assert es("answer.standing", a="el Reino Unido", b="El Salvador", parts="x").startswith(
+        "Del Reino Unido a El Salvador:"
+    )
     assert es("scaffold.title", a="Colombia", b="India") == "Colombia e India"
     assert es("scaffold.title", a="Chile", b="Yemen") == "Chile y Yemen"
-    assert "the United States' other markets" in en("answer.loose_exporter", years="2008", share="9%", name="the United States")
+    assert "the United States' other markets" in en(
+        "answer.loose_exporter", years="2008", share="9%", name="the United States"
+    )
     assert en.money(0.064) == "US$64,000"
     assert es.money(0.064) == "US$64.000"
     assert en.money(0.0) == "US$0"

@@ -174,7 +174,9 @@ def test_a_pair_of_which_one_direction_can_be_told(client, space, tmp_path):
     assert data.status_code == 200
     answer = data.json()["answer"]
     assert [(r["from"], r["to"]) for r in answer["refused"]] == [("ECU", "PAN")]
-    assert "No exports from Ecuador to Panama are recorded in the base years 2000-2004" in answer["refused"][0]["reason"]
+    assert (
+        "No exports from Ecuador to Panama are recorded in the base years 2000-2004" in answer["refused"][0]["reason"]
+    )
     assert [(fan["from"], fan["place"]) for fan in answer["fans"]] == [("PAN", 1)]
     silent, told = answer["findings"]
     assert silent["dyad_part"] is silent["placebo_share"] is None
@@ -188,7 +190,9 @@ def test_a_pair_of_which_one_direction_can_be_told(client, space, tmp_path):
     assert 'id="fan-0"' not in page
     for kind in ("csv", "xlsx"):
         assert client.get(f"/s/ecu-pan/attribution/download/{kind}", params=ask).status_code == 200
-    neither = client.get("/s/ecu-pan/attribution", params={"a": "TTO", "b": "PAN", **ask, "base_from": "2018", "base_to": "2020"})
+    neither = client.get(
+        "/s/ecu-pan/attribution", params={"a": "TTO", "b": "PAN", **ask, "base_from": "2018", "base_to": "2020"}
+    )
     assert neither.status_code == 422
     assert "nor one back" in neither.text
 

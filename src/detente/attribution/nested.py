@@ -317,7 +317,9 @@ def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float, l
 def _third_countries(change: _Change, respond: Respond, dyad_part: float, shared: float) -> list[Part]:
     """Undo the pair's own part in general equilibrium: what the flow regains is the whole effect."""
     if not np.isfinite(dyad_part):
-        return [change.part("third countries", LEFT["third countries"], float("nan"), note=Text("note.nothing_to_undo"))]
+        return [
+            change.part("third countries", LEFT["third countries"], float("nan"), note=Text("note.nothing_to_undo"))
+        ]
     whole = -respond(*change.codes, -dyad_part)
     return [
         change.part("third countries", "exporter, importer, world", shared + dyad_part - whole,

@@ -130,7 +130,11 @@ class Catalogue:
 
     def whole_percent(self, value: float) -> str:
         """A percent without decimals; below one with as many as it needs not to read as nothing."""
-        return self.percent(value, 0) if value >= 1 or value == 0 else self("number.percent", value=self.significant(value, 1))
+        return (
+            self.percent(value, 0)
+            if value >= 1 or value == 0
+            else self("number.percent", value=self.significant(value, 1))
+        )
 
     def moment(self, text: str) -> str:
         """A time as manifests hold it (ISO 8601, UTC), to the minute."""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.economies import name_of
 from detente.language import Catalogue
-from detente.study.answer import (
-    Speaker, ends_of, nothing_to_move, standing, told_on, unbanded, unidentified, unmoved, unseen,
-)  # fmt: skip
+from detente.study.answer import Speaker, nothing_to_move, unbanded, unmoved
+from detente.study.reasons import ends_of, standing, told_on, unidentified, unseen
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,8 +96,15 @@ def _cells(r: dict[str, Any], say: Speaker) -> Row:
     own, whole, share = r["dyad_part"], r["log_change"], r["placebo_share"]
     if own is None or whole is None:
         ends, rest = (r["flow_from_usd_mn"], r["flow_to_usd_mn"]), r["supply_demand_part"]
-        flows = "-" if None in ends else say.words("screen.from_to", **dict(zip(("before", "after"), map(say.money, ends))))
-        return (flows if whole is None else say.change(whole), "-" if rest is None else say.change(rest), "-", *[""] * 4)
+        flows = (
+            "-" if None in ends else say.words("screen.from_to", **dict(zip(("before", "after"), map(say.money, ends))))
+        )
+        return (
+            flows if whole is None else say.change(whole),
+            "-" if rest is None else say.change(rest),
+            "-",
+            *[""] * 4,
+        )
     changes = tuple(map(say.change, (whole, whole - own, own)))
     if share is None:
         return (*changes, "", "", "", "")

@@ -149,7 +149,9 @@ def _stacked(name: str, frames: list[pl.DataFrame]) -> pl.DataFrame:
     """The frames one below the other, with every column of the table."""
     import polars as pl
 
-    return pl.concat([pl.DataFrame(schema=dict.fromkeys(empty(name).columns, pl.Null)), *frames], how="diagonal_relaxed")
+    return pl.concat(
+        [pl.DataFrame(schema=dict.fromkeys(empty(name).columns, pl.Null)), *frames], how="diagonal_relaxed"
+    )
 
 
 def _breaks(panel: Panel, spec: Spec, ledger: Ledger, notes: list[str]) -> Step:

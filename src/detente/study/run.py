@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 from detente import __version__
 from detente.errors import StudyError
 from detente.language import LANGUAGES, Catalogue, Text, said, translations
-from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
+from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if
 from detente.study.bands import scenario_bands
 from detente.study.baseline import baselines
 from detente.study.explain import Explanation, explain
 from detente.study.judged import judged
 from detente.study.other_years import other_years
 from detente.study.partners import partners
+from detente.study.reasons import why
 from detente.study.relation import relation_today
 from detente.study.scenarios import Residuals, solve_scenarios
 from detente.study.screen import screen

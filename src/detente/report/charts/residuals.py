@@ -12,7 +12,6 @@ from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent
 from detente.report.palette import shade
 from detente.report.story import Story
 
-
 FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
 
 
