@@ -140,6 +140,9 @@ def test_a_new_study_begins_where_trade_does(tmp_path: Path) -> None:
     late = write_panel(tmp_path / "g.csv", {("FJI", "BLZ"): 2010, ("BLZ", "FJI"): 2010})
     with pytest.raises(DataError, match="no trade between BLZ and FJI before its last years"):
         new_study(*PAIR, folder=tmp_path / "t", data=late)
+    never = write_panel(tmp_path / "h.csv", {("FJI", "BLZ"): 9999, ("BLZ", "FJI"): 9999})
+    with pytest.raises(DataError, match=r"no trade between BLZ and FJI\. "):
+        new_study(*PAIR, folder=tmp_path / "t", data=never)
     assert not (tmp_path / "t").exists()
 
 

@@ -123,7 +123,11 @@ def test_the_desks_stand_on_the_panel_given(started, tmp_path):
             3,
             ["does not fit the study", "VEN (Venezuela) is not among", "2000-2004", "Give a panel"],
         ),
-        ("COL,VEN,2000,1\nVEN,COL,2020,1\n", 3, ["no trade from VEN to COL in the base years", "needs 2008, 2010"]),
+        (
+            "COL,ECU,2000,1\nECU,VEN,2000,1\nVEN,COL,2020,1\n",
+            3,
+            ["no trade from COL to VEN in the base years 2000-2004, nor back", "needs 2008, 2010"],
+        ),
         ("COL,VEN,2000,minus\n", 3, ["is not a number"]),
         (None, 3, ["There is no file"]),
     ],

@@ -170,8 +170,9 @@ def _years_with_trade(panel: Panel, codes: tuple[str, str]) -> tuple[int, ...]:
     if first <= min(4, len(panel.years) // 3):
         return panel.years
     if len(panel.years) - first < 3:
+        when = " before its last years" if traded.size else ""
         raise DataError(
-            f"The panel '{panel.name}' records no trade between {codes[0]} and {codes[1]} before its last years.",
+            f"The panel '{panel.name}' records no trade between {codes[0]} and {codes[1]}{when}.",
             why="A change needs years before it that say what is normal.",
             fix="Give a panel that records their trade, with --data PATH, or choose another pair.",
         )

@@ -96,6 +96,8 @@ def _headline(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> tu
     if len(totals) < 2:
         return None
     peak, last = max(totals, key=totals.__getitem__), max(totals)
+    if peak == last:
+        return words.money(totals[last]), words("trade.headline_peak_now", year=last)
     share = words.whole_percent(100 * totals[last] / totals[peak])
     return share, words("trade.headline", last=last, peak=peak, value=words.money(totals[last]))
 
