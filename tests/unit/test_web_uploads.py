@@ -436,6 +436,31 @@ def test_a_link_out_of_the_study_and_an_odd_study_toml_are_refused_and_nothing_i
     assert (study.folder / "study.toml").read_text(encoding="utf-8") == odd
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('[panel]\r\nuse = "embedded"   # ours\r\n\r\n', '[panel]\r\nuse = "panels/x.parquet"   # ours\r\n\r\n'),
+        ("[panel] # flows\nuse='embedded'\n\n", '[panel] # flows\nuse = "panels/x.parquet"\n\n'),
+        ('[panel]\n# use = "other.csv"\n\n', '[panel]\nuse = "panels/x.parquet"\n# use = "other.csv"\n\n'),
+        ("", None),
+    ],
+    ids=["line ends and comments", "another quote", "not named yet", "no panel at all"],
+)
+def test_naming_a_panel_changes_that_line_alone(site, before, after):
+    study = site.workspace.study("copy")
+    path = study.folder / "study.toml"
+    text = path.read_bytes().decode()
+    rest = re.sub(r"(?ms)^\[panel\]\n.*?(?=^\[)", "", text)
+    head, tail = rest.split("[attribution]", 1)
+    path.write_bytes(f"{head}{before}[attribution]{tail}".encode())
+    choose_panel(site.workspace.study("copy"), "panels/x.parquet")
+    now = path.read_bytes().decode()
+    if after is None:
+        assert now == f'{rest.rstrip()}\n\n[panel]\nuse = "panels/x.parquet"\n'
+    else:
+        assert now == f"{head}{after}[attribution]{tail}"
+
+
 # A record from the file into the study, and back.
 
 
