@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+FIXTURES = Path(__file__).resolve().parent / "fixtures"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 ABSENT = "the real data folder ../shared is not here"
 
@@ -29,6 +31,19 @@ def shared_case() -> Path:
     if not (SHARED / "case").is_dir():
         pytest.skip(ABSENT)
     return SHARED / "case"
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory) -> Path:
+    """A folder laid out as ``shared_data`` with the small aggregates of the replication targets instead."""
+    import polars as pl
+
+    folder = tmp_path_factory.mktemp("small") / "data"
+    shutil.copytree(FIXTURES / "replications" / "caliendo_parro_2015", folder / "caliendo_parro_2015")
+    (folder / "peer_examples").mkdir()
+    guide = pl.read_csv(FIXTURES / "replications" / "advanced_guide.csv")
+    guide.write_parquet(folder / "peer_examples" / "agtpa_69c_1986_2006.parquet")
+    return folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

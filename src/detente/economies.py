@@ -107,7 +107,7 @@ def lookup(word: str) -> str:
     if _USER_ASSIGNED.fullmatch(word.upper()):
         return word.upper()
     if code is not None:
-        raise UnknownEconomy(_former(code))
+        raise UnknownEconomy(_former(code), fix="Give the code of today's economy.")
     raise UnknownEconomy(
         f"'{word}' is not an economy I know.{did_you_mean(word, _spellings())}",
         fix="Give an ISO 3166 alpha-3 code such as COL, or a country's name.",
@@ -129,14 +129,16 @@ def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] |
     first = bad[0]
     note = f" ({years[first]})" if years and first in years else ""
     place = f"'{first}' in column '{column}'{note}"
+    mapped = "Map them before reading"
     if first in table():
         message = f"{place} is not an ISO alpha-3 code today. {_former(first)}"
+        mapped = _remedy(first)
     else:
-        message = f"{place} is not an ISO alpha-3 code.{did_you_mean(first, table())}"
+        named = _names().get(_fold(first))
+        meant = f" The code of {name_of(named)} is '{named}'." if named else did_you_mean(first, table())
+        message = f"{place} is not an ISO alpha-3 code.{meant}"
     more = f" The unknown codes are: {first_five(bad)}." if len(bad) > 1 else ""
-    raise UnknownEconomy(
-        message + more, fix="Map them before reading, or use a code ISO leaves to users (XAA-XZZ, ZZZ)."
-    )
+    raise UnknownEconomy(message + more, fix=f"{mapped}, or use a code ISO leaves to users (XAA-XZZ, ZZZ).")
 
 
 def modern_code(code: str, as_of: int) -> str | None:
@@ -153,15 +155,15 @@ def modern_code(code: str, as_of: int) -> str | None:
 
 def _former(code: str) -> str:
     row = table()[code]
+    now = f"it is '{row.successors[0]}' now" if len(row.successors) == 1 else f"it became {', '.join(row.successors)}"
+    return f"'{code}' was {row.name} until {row.valid_to}; {now}."
+
+
+def _remedy(code: str) -> str:
+    row = table()[code]
     if len(row.successors) == 1:
-        new = row.successors[0]
-        return (
-            f"'{code}' was {row.name} until {row.valid_to}; it is '{new}' now. "
-            f"Map it with codes_as_of={row.valid_to} or rename it."
-        )
-    return (
-        f"'{code}' was {row.name} until {row.valid_to}; it became {', '.join(row.successors)}. Split or drop its rows."
-    )
+        return f"Map it with codes_as_of={row.valid_to} or rename it"
+    return "Split or drop its rows"
 
 
 def _fold(word: str) -> str:

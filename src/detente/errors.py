@@ -144,7 +144,7 @@ class Problem:
         if self.row is not None:
             place += f", row {self.row}"
         if self.column:
-            place += f", column '{self.column}'"
+            place += f", {'key' if self.file.endswith('.toml') else 'column'} '{self.column}'"
         return f"{place}: {self.what}" + (f" {self.fix}" if self.fix else "")
 
 

@@ -127,6 +127,7 @@ def test_language_and_theme_switch(page):
     assert page.locator("#en").is_hidden()
     assert page.locator("#es h2").first.is_visible()
     assert page.evaluate("document.documentElement.lang") == "es"
+    assert page.title() == page.locator("#es").get_attribute("data-title")
     before = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     page.locator("#es [data-theme-switch]").click()
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != before

@@ -1,6 +1,7 @@
 """The published targets once more on what comes with the package, and the equations written out plainly."""
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,7 @@ from detente.panel import embedded_panel
 
 pytestmark = pytest.mark.oracle
 
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 RESIDUALS = [-0.15, -0.16, 0.18, 0.10, -0.19, -1.35, -1.65, -1.42]
 RESIDUALS += [-1.31, -1.13, -1.16, -0.99, -1.37, -1.39, -1.28, -1.17]
 EMBEDDED = 0.05
@@ -23,7 +25,7 @@ def test_residuals_of_col_ven_on_the_embedded_panel():
     np.testing.assert_allclose(path["log_ratio"].to_numpy(), RESIDUALS, atol=EMBEDDED)
 
 
-def simulated(pairs=True):
+def simulated():
     r = np.random.default_rng(11)
     n, years = 6, 3
     i, j, t = np.array([c for c in product(range(n), range(n), range(years)) if c[0] != c[1]]).T
@@ -33,9 +35,26 @@ def simulated(pairs=True):
     return pl.DataFrame({"exporter": i, "importer": j, "year": t, "x": x, "v": v, "trade": flow}), n, years
 
 
+def aggregated():
+    """Their manufactures between twelve economies and regions, agreements by themselves and times the year."""
+    table = pl.read_csv(FIXTURES / "replications" / "weidner_zylkin.csv")
+    codes = sorted(set(table["isoexp"]))
+    place = dict(zip(codes, range(len(codes))))
+    table = table.select(
+        pl.col("isoexp").replace_strict(place).alias("exporter"),
+        pl.col("isoimp").replace_strict(place).alias("importer"),
+        (pl.col("year") - 1988) // 4,
+        pl.col("fta").alias("x"),
+        (pl.col("fta") * (pl.col("year") - 1988)).alias("v"),
+        pl.col("trade") / 1e6,
+    )
+    return table, len(codes), table["year"].n_unique()
+
+
 @pytest.mark.parametrize("pairs", [True, False])
-def test_weidner_zylkin_by_its_equations_with_loops_and_pseudo_inverses(pairs):
-    data, n, years = simulated()
+@pytest.mark.parametrize("source", [simulated, aggregated])
+def test_weidner_zylkin_by_its_equations_with_loops_and_pseudo_inverses(source, pairs):
+    data, n, years = source()
     effects = "exporter^year + importer^year" + (" + exporter^importer" if pairs else "")
     fit = fit_ppml(data, f"trade ~ x + v | {effects}", singletons="keep")
     got = bias_correct(fit)

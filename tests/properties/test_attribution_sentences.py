@@ -15,9 +15,12 @@ from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.prediction import predict
 from detente.attribution.placebos import Standing
 from detente.attribution.sentences import finding_sentence, level_sentence, unseen_loss_pct
+from detente.language import Catalogue, said
 
 parts = st.floats(-8, 3)
 CAUSES = re.compile(r"politic|because|caused by|due to|killed", re.IGNORECASE)
+CAUSAS = re.compile(r"polític|porque|causad[oa] por|debido|culpa|mató", re.IGNORECASE)
+SPANISH = Catalogue("es")
 
 
 @st.composite
@@ -49,12 +52,34 @@ def test_sentence(dyad: float, rest: float, standing: Standing) -> None:
         assert "more than one possible cause" in text
 
 
+@given(parts, parts, standings())
+def test_spanish_sentence_claims_no_more(dyad: float, rest: float, standing: Standing) -> None:
+    split = Split(dyad + rest, dyad, rest, rest, 0.0, 0.0, dyad)
+    english = finding_sentence("AAA", "BBB", Episode(2001, 2003), 10, 5, split, standing, {})
+    text = said(english, SPANISH)
+    assert not CAUSAS.search(text)
+    for theirs, ours in (
+        ("an unusual loss", "una pérdida inusual"),
+        ("an unusual gain", "una ganancia inusual"),
+        ("nothing can be called unusual", "nada puede llamarse inusual"),
+        ("within the ordinary range", "dentro de lo ordinario"),
+        ("more than one possible cause", "más de una causa posible"),
+    ):
+        assert (theirs in english) == (ours in text)
+    if "dentro de lo ordinario" in text:
+        assert f"más de un {unseen_loss_pct(standing):.0f}\u00a0%, aproximadamente" in text
+    numbers = [re.findall(r"\d+", part) for part in (english, text)]
+    assert sorted(numbers[0]) == sorted(numbers[1])
+
+
 @given(parts, parts)
 def test_without_placebos_nothing_is_called_unusual(dyad: float, rest: float) -> None:
     split = Split(dyad + rest, dyad, rest, rest, 0.0, 0.0, dyad)
     text = finding_sentence("AAA", "BBB", Episode(2001, 2003), 10, 5, split, None, {})
     assert "skipped" in text
     assert "unusual loss" not in text
+    assert "Se omitieron los placebos" in said(text, SPANISH)
+    assert "pérdida inusual" not in said(text, SPANISH)
 
 
 @given(st.floats(-8, 3), standings())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from detente.equilibrium import CLOSED, SectorEconomy, Shock, solve
@@ -19,11 +19,15 @@ def parts(draw):
     flows = np.exp(rng.normal(0, 1, (s, n, n)))
     flows[:, range(n), range(n)] += 3 * flows.sum(axis=1)
     inputs = rng.uniform(0.1, 1, (s, s, n)) + np.eye(s)[:, :, None]
+    tariff = rng.uniform(0, 0.4, flows.shape) * (1 - np.eye(n))
+    value_added = rng.uniform(0.5, 0.9, (s, n))
+    spending, bought = (flows * (1 + tariff)).sum((0, 1)), ((1 - value_added) * flows.sum(2)).sum(0)
+    assume((spending > bought).all())  # an economy that sells far more than it buys has no final spending: an error
     return {
         "flows": flows,
         "theta": rng.uniform(1, 9, s),
-        "tariff": rng.uniform(0, 0.4, flows.shape) * (1 - np.eye(n)),
-        "value_added": rng.uniform(0.5, 0.9, (s, n)),
+        "tariff": tariff,
+        "value_added": value_added,
         "inputs": inputs / inputs.sum(axis=0),
     }
 

@@ -32,6 +32,8 @@ def test_json_carries_sources() -> None:
     data = json.loads(call("--filter", "NIC", "--json").stdout)
     assert data["schema_version"] == 1
     assert all(case["sources"] for case in data["cases"])
+    assert {row["case_id"] for row in data["sources"]} == {case["case_id"] for case in data["cases"]}
+    assert all(row["address"].startswith("http") and row["supports"] for row in data["sources"])
 
 
 def test_score_says_what_was_beaten() -> None:

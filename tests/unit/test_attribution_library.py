@@ -10,7 +10,7 @@ import pytest
 
 from detente.attribution import library
 from detente.attribution.calibration import LEVELS, shipped_sizes
-from detente.attribution.library.catalogue import INSTRUMENTS
+from detente.attribution.library.catalogue import INSTRUMENTS, READ
 from detente.attribution.library.paths import compute_paths
 from detente.attribution.library.prediction import predict
 from detente.attribution.library.scores import clopper_pearson
@@ -44,6 +44,42 @@ def test_every_case_is_dated_and_sourced() -> None:
     assert all(s.title and s.publisher and s.date for s in known.values())
 
 
+def test_every_source_was_read_and_says_what_it_supports() -> None:
+    for source in library.sources().values():
+        assert source.read in READ, source.source_id
+        assert len(source.supports) > 20, source.source_id
+        own = source.read == "own"
+        assert own == (source.source_id == "detente-2023")
+        assert own or source.dates, source.source_id
+        assert own or set(source.instruments) <= set(INSTRUMENTS) != set(), source.source_id
+        assert all(DATE.match(d) for d in source.dates), source.source_id
+        assert own or source.address.startswith("http") or "(copy)" in source.publisher, source.source_id
+
+
+@pytest.mark.parametrize("case", library.cases(), ids=lambda c: c.case_id)
+def test_dates_and_instrument_of_a_case_stand_in_its_sources(case) -> None:
+    known = [library.sources()[s] for s in case.source_ids]
+    assert any(s.gives(case.start) for s in known), case.start
+    assert not case.reopened or any(s.gives(case.reopened) for s in known), case.reopened
+    assert any(case.instrument in s.instruments for s in known), case.instrument
+
+
+def test_a_date_is_given_to_its_own_precision_only() -> None:
+    source = library.sources()["hansard-1985-07"]
+    assert source.gives("1985-07-08")
+    assert source.gives("1985-07")
+    assert source.gives("1982-04")
+    assert not source.gives("1982-04-02")
+    assert not source.gives("1989-08")
+
+
+def test_sources_are_listed_by_case() -> None:
+    frame = library.sources_frame(["QAT", "ARE"])
+    assert set(frame["case_id"]) == {"ARE-QAT-2017", "QAT-ARE-2017"}
+    assert frame.filter(case_id="ARE-QAT-2017")["address"].str.starts_with("http").all()
+    assert library.sources_frame().height == sum(len(c.source_ids) for c in library.cases())
+
+
 def test_every_case_has_a_computed_path_and_cited_points_count_for_nothing() -> None:
     points = library.shipped_points()
     computed = {p.case_id for p in points if p.status != "cited"}
@@ -63,7 +99,7 @@ def test_findings_follow_the_rule() -> None:
 
 
 def test_instruments_differ_as_the_field_has_it() -> None:
-    """Closures cost most, quarrels nothing to speak of (Fuchs & Klann; Heilmann; Du et al. for quarrels)."""
+    """Closures cost most, quarrels nothing to speak of (METHODS, natural experiments)."""
     median = {i: float(predict(i, "rupture", 2).quantile(0.5)) for i in INSTRUMENTS}
     assert median["closure"] < median["payment freeze"] < median["diplomatic quarrel"]
     assert median["closure"] < -2
@@ -88,6 +124,18 @@ def test_forecast_refuses_nonsense() -> None:
         predict("closure", "thaw")
     with pytest.raises(SpecificationError, match="1 to 5"):
         predict("closure", horizon=9)
+    with pytest.raises(SpecificationError, match="no residual"):
+        predict("closure", "reopening", before=float("nan"))
+    with pytest.raises(SpecificationError, match="is none"):
+        predict("closure").quantile(1.2)
+    for wrong in (-5.0, float("nan"), float("inf")):
+        with pytest.raises(SpecificationError, match="is no flow"):
+            predict("closure").flows(wrong)
+
+
+def test_a_recorded_zero_before_a_reopening_counts_as_the_largest_gap() -> None:
+    zero, deep = (predict("closure", "reopening", 2, before=b).values for b in (-np.inf, CAP))
+    assert zero == pytest.approx(deep)
 
 
 def test_flows_scale_with_the_demand_scenario() -> None:
@@ -106,7 +154,14 @@ def test_filter_and_its_errors() -> None:
 
 def test_export_writes_all_tables_and_never_overwrites(tmp_path) -> None:
     written = library.export_library(tmp_path / "out", ["QAT"])
-    assert {p.name for p in written} >= {"cases.csv", "paths.csv", "typical.csv", "scores.csv", "chart.vl.json"}
+    assert {p.name for p in written} >= {
+        "cases.csv",
+        "sources.csv",
+        "paths.csv",
+        "typical.csv",
+        "scores.csv",
+        "chart.vl.json",
+    }
     chart = json.loads((tmp_path / "out/chart.vl.json").read_text(encoding="utf-8"))
     assert {row["instrument"] for row in chart["data"]["values"]} == {"closure"}
     with pytest.raises(OutputError, match="not empty"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from detente import errors
 from detente.cli.app import COMMANDS, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,7 @@ def test_run_writes_the_folder_and_prints_the_answer(
         (["report", "nowhere"], 3, "not a run folder"),
         (["rnu"], 2, "Did you mean 'run'"),
         (["run"], 2, "Missing argument"),
+        (["run", "colombia-venezuela", "--seed", "-1"], 2, "--seed"),
         (["run", "colombia-venezuela", "--data", "small.csv"], 3, "not among the"),
     ],
 )
@@ -79,6 +81,35 @@ def test_wrong_input_gives_one_message_and_its_exit_code(
     assert says in err
     assert "Traceback" not in err
     assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("out", [[], ["--out", "deep/er/run"]])
+@pytest.mark.parametrize("when", ["detente.report.render_report", "detente.study.run.solve_scenarios"])
+def test_stopping_a_run_leaves_nothing_behind(
+    when: str, out: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(when, stopped)
+    assert run(["run", "colombia-venezuela", "--quick", *out]) == 130
+    assert capsys.readouterr().err.strip() == "Stopped."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stopped_run_leaves_earlier_ones_alone(tmp_path: Path) -> None:
+    from detente.study.aside import folder_aside
+
+    def half() -> None:
+        with folder_aside(tmp_path / "runs" / "s" / "002", fix="") as aside:
+            (aside / "half.csv").write_text("x")
+            raise KeyboardInterrupt
+
+    (tmp_path / "runs" / "s" / "001").mkdir(parents=True)
+    with pytest.raises(KeyboardInterrupt):
+        half()
+    assert [p.name for p in (tmp_path / "runs" / "s").iterdir()] == ["001"]
 
 
 def test_check_points_at_file_row_and_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,6 +138,30 @@ def test_a_bug_is_called_a_bug(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "This is a bug in detente" in capsys.readouterr().err
 
 
+def kinds(of: type[errors.DetenteError]) -> list[type[errors.DetenteError]]:
+    return [of, *(kind for below in of.__subclasses__() for kind in kinds(below))]
+
+
+DOCUMENTED = {errors.UsageError: 2, errors.DataError: 3, errors.SpecificationError: 4, errors.NotConverged: 5}
+
+
+@pytest.mark.parametrize("json_", [[], ["--json"]])
+def test_every_error_leaves_with_the_documented_code(
+    json_: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for family, code in DOCUMENTED.items():
+        for kind in kinds(family):
+
+            def failing(_: str, kind: type[errors.DetenteError] = kind) -> None:
+                raise kind([]) if kind is errors.RecordError else kind("What is wrong.", fix="What to do.")
+
+            monkeypatch.setattr("detente.study.open_study", failing, raising=False)
+            assert run(["check", "colombia-venezuela", *json_]) == code, kind
+            told = capsys.readouterr()
+            assert told.err.startswith(f"{kind.__name__}: ")
+            assert told.out == ""
+
+
 def test_doctor_says_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
@@ -120,3 +175,16 @@ def test_python_dash_m_works() -> None:
         env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.stdout.startswith("detente 0.")
+
+
+def test_the_answer_and_the_report_in_spanish(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = tmp_path / "run"
+    assert run(["run", "colombia-venezuela", "--quick", "--lang", "es", "--out", str(made)]) == 0
+    out = capsys.readouterr().out
+    for words in ("Qué pasó", "Por qué", "Qué se afirmó", "Informe:", "placebos omitidos"):
+        assert words in " ".join(out.split())
+    assert '<html lang="es">' in (made / "report.html").read_text(encoding="utf-8")
+    assert run(["report", str(made), "--lang", "en"]) == 0
+    assert capsys.readouterr().out.startswith("Report: ")
+    assert '<html lang="en">' in (made / "report.html").read_text(encoding="utf-8")
+    assert run(["report", str(made), "--lang", "pt"]) == 2

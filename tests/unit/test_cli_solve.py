@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,15 @@ def test_a_bad_shock_file_is_explained(
     files[1].write_text(text)
     assert run(["solve", str(files[0]), "--shock", str(files[1])]) == 4
     assert says in capsys.readouterr().err
+
+
+def test_the_example_of_a_shock_file_is_one(
+    tmp_path: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    files[1].write_text("")
+    assert run(["solve", str(files[0]), "--shock", str(files[1])]) == 4
+    example = capsys.readouterr().err.partition("For example:\n")[2]
+    assert tomllib.loads(example)["shock"] == [{"from": "COL", "to": "VEN", "closed": True, "both": True}]
 
 
 def test_missing_files_exit_with_three(

@@ -27,6 +27,11 @@ def test_former_code_names_its_successor() -> None:
         economies.check_codes(["COL", "ROM"], column="exporter", years={"ROM": "312 rows, 1995-2001"})
 
 
+def test_a_name_in_a_column_of_codes_is_answered_with_its_code() -> None:
+    with pytest.raises(UnknownEconomy, match="The code of Colombia is 'COL'"):
+        economies.check_codes(["colombia"], column="exporter")
+
+
 def test_modern_code_maps_only_what_has_one_successor_in_that_year() -> None:
     assert economies.modern_code("ROM", 1999) == "ROU"
     assert economies.modern_code("ROM", 2010) is None

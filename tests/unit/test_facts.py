@@ -20,9 +20,9 @@ RECORD = ROOT / "src" / "detente" / "studies" / "colombia_venezuela" / "record"
 FIXTURES = ROOT / "tests" / "fixtures" / "facts"
 
 COLUMNS = {
-    "sources": "source_id title publisher date kind cites url note",
+    "sources": "source_id title publisher date kind cites url note title_es",
     "events": "event_id date end_date announced title kind subsystems actors direction severity sets "
-    "source_ids confidence note",
+    "source_ids confidence note title_es",
     "series": "figure_id series period value low high unit basis kind status preferred source_id derivation note",
     "forecasts": "forecast_id date forecaster target low high unit kind horizon outcome_figure_ids "
     "outcome_op source_id note",

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 import detente.report
+from detente.attribution import library
 from detente.language import LANGUAGES, Catalogue
 
 ROOT = Path(detente.report.__file__).parent
@@ -63,3 +64,8 @@ def test_dates():
     assert en.date("2015-07/2026-03") == "Jul 2015–Mar 2026"
     assert en.date("n.d.") == "n.d."
     assert en.date("") == en.date(None) == ""
+
+
+def test_every_rupture_of_the_library_has_a_spanish_title():
+    titles = {case.title for case in library.cases()}
+    assert not [title for title in titles if f"rupture.{title.replace(' ', '_')}" not in Catalogue("es").strings()]

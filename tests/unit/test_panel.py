@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import datetime
+import gzip
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -159,6 +162,26 @@ def test_baci_needs_its_country_numbers(tmp_path: Path) -> None:
         read_panel(tmp_path / "c.zip")
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        ("", "cannot be read: it is empty"),
+        ("t,i,j,k\n2019,170,862,1\n", "cannot be read: it needs the columns t, i, j and v"),
+        ('t,i,j,k,v\n2019,170,862,1,"5\n', "cannot be read: the row that begins at line 2 is not well formed"),
+    ],
+)
+def test_a_broken_baci_file_is_named(raw: str, says: str, zipped: bool, tmp_path: Path) -> None:
+    name = "BACI_HS92_Y2019_V1.csv"
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+            archive.writestr(name, raw)
+    else:
+        (tmp_path / name).write_text(raw)
+    with pytest.raises(UnreadableFile, match=f"{name} {says}"):
+        read_panel(tmp_path / "b.zip" if zipped else tmp_path)
+
+
 def test_aggregation_loses_no_flow_across_borders() -> None:
     panel = embedded_panel()
     small = panel.aggregate(["COL", "VEN"])
@@ -199,3 +222,47 @@ def test_unknown_year_and_economy() -> None:
         embedded_panel().index("QAT")
     with pytest.raises(DataError, match="2000 to 2020"):
         embedded_panel().year_index(2021)
+
+
+HEADER = b"exporter,importer,year,trade\n"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "it is empty"),
+        (HEADER + b"COL,VEN,2000,5\nCOL,VEN,2001,4,3\n", "line 3 has 5 cells and the header 4"),
+        (HEADER + b'COL,VEN,2000,5\nCOL,"VEN,2001,4\n', "the row that begins at line 3 is not well formed"),
+        (HEADER + "Perú,VEN,2000,5\n".encode("latin-1"), "line 2 is not UTF-8"),
+        (HEADER + b"COL,VEN,20\x0000,5\n" + b"x" * 9 + b',"\n', "it is a binary file"),
+    ],
+)
+def test_a_malformed_csv_names_the_line(raw: bytes, says: str, packed: bool, tmp_path: Path) -> None:
+    path = tmp_path / ("flows.csv.gz" if packed else "flows.csv")
+    path.write_bytes(gzip.compress(raw) if packed else raw)
+    with pytest.raises(UnreadableFile, match=f"cannot be read as CSV: {says}") as caught:
+        read_panel(path)
+    assert caught.value.fix
+    assert not re.search(r"schema|polars|dtype|infer", str(caught.value))
+
+
+def test_text_far_down_a_column_of_numbers_names_its_line(tmp_path: Path) -> None:
+    rows = [f"COL,VEN,{1900 + k % 100},5" for k in range(10_500)]
+    (tmp_path / "late.csv").write_text("\n".join(["exporter,importer,year,trade", *rows, "COL,VEN,soon,5"]))
+    with pytest.raises(InvalidFlow, match=r"'soon' in column 'year'.*\(line 10502"):
+        read_panel(tmp_path / "late.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "kind"),
+    [
+        ("trade", [[1.0], [2.0], [3.0]], "List"),
+        ("trade", [True, False, True], "Boolean"),
+        ("year", [datetime.date(2008, 1, 1)] * 3, "Date"),
+    ],
+)
+def test_a_column_of_another_kind_is_refused(column: str, cells: list, kind: str) -> None:
+    data = frame().with_columns(pl.Series(column, cells))
+    with pytest.raises(DataError, match=f"'{column}' of the frame holds {kind}.*numbers are needed"):
+        read_panel(data)

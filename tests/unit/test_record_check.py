@@ -77,6 +77,7 @@ def test_the_built_in_record_has_no_problem():
         ("claims.csv", "S4-12", "unit", "decades", "Use one of: days"),
         ("claims.csv", "S4-6", "options", "episodes=2008 to 2010", "does not read as episodes"),
         ("claims.csv", "S4-1.1", "options", "age=long", "no number of days"),
+        ("claims.csv", "S4-2.1", "note_es", "Según el censo.", "'note_es' is filled and 'note' is empty"),
         ("forecasts.csv", "F01", "outcome_op", "mean", "is not a word of this column"),
         ("forecasts.csv", "F01", "outcome_figure_ids", "T0073", "Did you mean 'T073'"),
     ],
@@ -105,6 +106,7 @@ def test_an_option_that_the_test_does_not_know_is_named(folder):
     [
         ("series.csv", "T191", "value", "-7290", "negative"),
         ("series.csv", "T191", "unit", "usdmn", "Did you mean 'usd_mn'"),
+        ("series.csv", "T191", "unit", "usd_m", "Did you mean 'usd_mn'"),
         ("series.csv", "T191", "preferred", "1", "preferred"),
         ("sources.csv", "cepii-baci", "cites", "cepii-baci", "cites itself"),
     ],
@@ -115,6 +117,25 @@ def test_figures_and_sources_that_cannot_be_meant(folder, file, key, column, val
     assert problems
     assert all((p.file, p.column) == (file, column) for p in problems)
     assert says in str(problems[0])
+
+
+def test_semicolons_between_the_cells_are_one_problem(folder):
+    path = folder / "sources.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    about = [p for p in Ledger.check(folder) if p.file == "sources.csv"]
+    assert len(about) == 1
+    assert "semicolons" in about[0].what
+
+
+def test_an_open_quote_is_named_by_its_row(folder):
+    path = folder / "sources.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + 'new,"A title,A publisher\n', encoding="utf-8")
+    problem = next(p for p in Ledger.check(folder) if p.file == "sources.csv")
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = sum(1 for _ in csv.reader(handle))
+    assert problem.row == rows
+    assert "not well-formed" in problem.what
 
 
 def test_blank_rows_at_the_end_are_no_rows(folder):

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from detente.errors import RecordError, UnreadableFile
+from detente.errors import OutputError, RecordError, UnreadableFile
 from detente.record import Ledger
 from detente.record.schema import TABLES
 from detente.record.spreadsheet import read_workbook, write_workbook
@@ -32,6 +32,12 @@ def book(original, tmp_path) -> Path:
     path = tmp_path / "record.xlsx"
     path.write_bytes(original.read_bytes())
     return path
+
+
+def test_a_place_that_cannot_be_written_is_named(ledger, tmp_path) -> None:
+    with pytest.raises(OutputError, match=r"nowhere.record\.xlsx cannot be written"):
+        write_workbook(ledger, tmp_path / "nowhere" / "record.xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def edit(path: Path, change) -> None:

@@ -141,9 +141,9 @@ def test_every_claim_shows_verdict_evidence_and_reason(html):
 
 def test_conflicts_methods_breaks_and_articles_stand_in_the_page(html):
     text = unescape(html)
-    assert text.index('trade.total</td><td class="when">2025') < text.index("The other 5")
+    assert text.index('trade, both directions</td><td class="when">2025') < text.index("The other 5")
     assert "about 7200 beside 7200" in text
-    assert "Only in S4: 1." in text
+    assert "Only in The Economist, 15 Sep 2022: 1." in text
     assert "event without break" in text
     assert "synthetic control" in text
 
@@ -167,6 +167,13 @@ def test_manifest_is_shown_with_versions_and_hashes(html):
         "detente run",
     ):
         assert text in html
+
+
+def test_each_language_brings_its_own_title():
+    run = fake.FakeRun()
+    run.study.spec = SimpleNamespace(translations={"es": {run.study.title: "El título", run.study.subtitle: "y más"}})
+    titles = {a["id"]: a["data-title"] for tag, a in read(render_report(run)).tags if "data-title" in a}
+    assert titles == {"en": f"{run.study.title} – {run.study.subtitle}", "es": "El título – y más"}
 
 
 def test_size(html):
@@ -274,3 +281,16 @@ def test_written_whole_or_not_at_all(tmp_path, quick_pen):
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
     with pytest.raises(OutputError, match="cannot be written"):
         write_report(fake.FakeRun(), tmp_path / "absent" / "report.html")
+
+
+def test_forecasts_stand_by_forecaster_too(html):
+    from detente.record.scoreboard import by_forecaster
+
+    table = by_forecaster(fake.forecasts())
+    assert table["n"].sum() == fake.forecasts().height
+    text = unescape(html)
+    start = text.index(f"By forecaster: {table.height}")
+    part = text[start : text.index("</table>", start)]
+    for row in table.iter_rows(named=True):
+        assert f"<td>{row['forecaster']}</td><td class=\"number\">{row['n']}</td>" in part
+    assert "no independent draws" in part

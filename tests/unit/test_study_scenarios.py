@@ -8,9 +8,12 @@ import pytest
 
 from detente.equilibrium import CLOSED, Economy, solve
 from detente.errors import MissingInternalTrade, StudyError
+from detente.language import Catalogue
 from detente.panel import Panel, embedded_panel
 from detente.study import open_study
+from detente.study.answer import Speaker
 from detente.study.baseline import baselines
+from detente.study.other_years import other_years
 from detente.study.scenarios import effects, solve_scenarios
 from detente.study.spec import Spec
 
@@ -92,3 +95,30 @@ def test_the_table_holds_what_solve_gives() -> None:
     mine = winners.row(by_predicate=(pl.col("scenario") == "healed") & (pl.col("economy") == "VEN"), named=True)
     assert mine["n_specifications"] == 1
     assert mine["welfare_pct_mid"] == row["welfare_pct"]
+
+
+def test_earlier_baseline_years_get_a_sentence_with_their_own_range() -> None:
+    rows = [
+        (year, scenario, economy, status, welfare)
+        for year, scenario, economy, status, values in [
+            (2014, "Closed", "COL", "converged", (-0.2, -0.1)),
+            (2014, "Closed", "VEN", "converged", (-0.5, -0.3)),
+            (2014, "Healed", "COL", "converged", (0.1, 0.1)),
+            (2014, "Healed", "VEN", "converged", (0.2, 0.4)),
+            (2014, "Healed", "VEN", "not finite", (9.0,)),
+            (2017, "Closed", "COL", "converged", (-7.0,)),
+            (2017, "Closed", "VEN", "converged", (-8.0,)),
+            (2020, "Closed", "COL", "converged", (-6.0,)),
+            (2020, "Closed", "VEN", "converged", (-6.0,)),
+        ]
+        for welfare in values
+    ]
+    frame = pl.DataFrame(rows, schema=["year", "title", "economy", "status", "welfare_pct"], orient="row")
+    newer, older = other_years(frame, Speaker(Catalogue("en"), STUDY.spec))
+    assert "against 2017" in newer
+    assert "Closed: Colombia −7.0%, Venezuela −8.0%" in newer
+    assert "against 2014" in older
+    assert "Closed: Colombia −0.20% to −0.10%, Venezuela −0.50% to −0.30%" in older
+    assert "Healed: Colombia +0.10%, Venezuela +0.20% to +0.40%" in older
+    assert other_years(frame.filter(pl.col("year") == 2020), Speaker(Catalogue("es"), STUDY.spec)) == ()
+    assert other_years(frame.clear(), Speaker(Catalogue("es"), STUDY.spec)) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +17,9 @@ from detente.attribution.picks import CAUTION, picked, usable
 from detente.attribution.placebos import Standing, choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.attribution.sentences import UNUSUAL, company_sentences, finding_sentence, level_sentence
-from detente.economies import name_of
+from detente.attribution.sentences import UNUSUAL, company_sentences, finding_sentence, level_sentence, named
 from detente.errors import SpecificationError
+from detente.language import Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -77,7 +77,7 @@ class Level:
     def sentence(self) -> str:
         """How far the flow stands from its counterfactual in this year."""
         return level_sentence(
-            name_of(self.exporter), name_of(self.importer), self.year, self.base, self.log_ratio, self.standing
+            named(self.exporter), named(self.importer), self.year, self.base, self.log_ratio, self.standing
         )
 
 
@@ -159,7 +159,7 @@ def attribute(
     contiguity : (N, N) bool array or iterable of pairs of codes, optional
         Who borders whom, for ``placebos="contiguous"``.
     names : mapping of code to name, optional
-        For the sentences; short English names by default.
+        For the sentences; short names by default, in the language in which the sentence is said.
 
     Returns
     -------
@@ -170,7 +170,7 @@ def attribute(
     UnknownEconomy, SpecificationError
         The dyad, an episode or a base window is not in the panel.
     NotIdentified
-        No trade in the base years in either direction.
+        One of the two directions has no trade in the base years.
     TooFewDonors
         No comparable dyad, or fewer than ten of those picked traded in the base years.
 
@@ -199,7 +199,7 @@ def attribute(
         episode.check(sample)
     contiguous = contiguity_matrix(contiguity, sample)
     by_hand = None if quick or isinstance(placebos, str) else picked(sample, placebos, i, j)
-    called = {origin: name_of(origin), destination: name_of(destination)} | dict(names or {})
+    called = {origin: named(origin), destination: named(destination)} | dict(names or {})
     findings: list[Finding] = []
     levels: list[Level] = []
     for base in base_windows:
@@ -244,6 +244,10 @@ def _finding(
             others = company(change, fit.base_mean, i, j, barred=sample.barred)
     flow_from, flow_to = float(sample.flows[start, i, j]), float(sample.flows[end, i, j])
     exporter, importer = sample.economies[i], sample.economies[j]
+    if parts.log_change == np.inf:
+        # A recorded zero to start from: it may mean that nothing was reported, and no change can be told from it.
+        parts = replace(parts, log_change=np.nan, share_part=np.nan, dyad_part=np.nan)
+        standing = others = None
     sentence = finding_sentence(exporter, importer, episode, flow_from, flow_to, parts, standing, names, others)
     return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence)
 
@@ -259,7 +263,8 @@ def _loose(findings: Iterable[Finding], names: Mapping[str, str]) -> tuple[str, 
         if f.company is not None and f.standing is not None and f.standing.share <= UNUSUAL:
             who = names.get(f.exporter, f.exporter), names.get(f.importer, f.importer)
             for text in company_sentences(*who, f.company):
-                found[f"{who[0]} to {who[1]}, {f.episode}, base {f.base[0]}-{f.base[1]}: {text}"] = None
+                years = {"first": f.episode.from_year, "last": f.episode.to_year, "start": f.base[0], "end": f.base[1]}
+                found[Text("caution.loose", exporter=who[0], importer=who[1], text=text, **years)] = None
     return tuple(found)
 
 

@@ -20,6 +20,7 @@ from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.attribution.sentences import log_points, share_in_words
 from detente.errors import TooFewDonors
+from detente.language import Joined
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,6 +54,11 @@ class Break:
     n: int
     events: tuple[str, ...] = ()
 
+    @property
+    def beside(self) -> str:
+        """Its events, in one cell of a table."""
+        return Joined("; ", parts=self.events)
+
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
@@ -82,7 +88,7 @@ class Breaks:
         import polars as pl
 
         rows: list[tuple[Any, ...]] = [
-            (b.year, b.shift, b.share, b.n, "; ".join(b.events), "break" + ("" if b.events else " without event"))
+            (b.year, b.shift, b.share, b.n, b.beside, "break" + ("" if b.events else " without event"))
             for b in self.found
         ]
         rows += [(year, None, None, None, name, "event without break") for name, year in self.silent]

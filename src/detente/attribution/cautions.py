@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.sample import Sample
 from detente.errors import NotIdentified
+from detente.language import Text
 
 Floats = NDArray[np.float64]
 
@@ -72,24 +73,18 @@ def cautions(sample: Sample, i: int, j: int) -> tuple[str, ...]:
     """Plain sentences on what may be wrong with the flow i -> j as recorded."""
     origin, destination = sample.economies[i], sample.economies[j]
     flow = sample.flows[:, i, j]
-    found = []
+    found, flows = [], {"exporter": origin, "importer": destination}
     zeros = [y for y, x in zip(sample.years, flow) if x == 0]
     if zeros:
-        found.append(
-            f"The recorded flow {origin} -> {destination} is zero in {_years(zeros)}; a zero may mean that "
-            "nothing was reported."
-        )
+        found.append(Text("caution.zero", years=_years(zeros), **flows))
     missing = [y for y, x in zip(sample.years, flow) if np.isnan(x)]
     if missing:
-        found.append(f"The flow {origin} -> {destination} is missing in {_years(missing)}.")
+        found.append(Text("caution.missing", years=_years(missing), **flows))
     for k, side in ((i, True), (j, False)):
         years = [sample.years[t] for t in collapse_years(sample.flows, k, exports=side)]
         if years:
-            what = f"{sample.economies[k]}'s {'exports' if side else 'imports'}"
-            found.append(
-                f"{what} collapse with nearly all partners at once in {_years(years)}: this may be an "
-                "artefact of reporting (a mirror artefact), not the dyad's doing. Use the partners' reports."
-            )
+            key = "caution.exports_collapse" if side else "caution.imports_collapse"
+            found.append(Text(key, who=sample.economies[k], years=_years(years)))
     return tuple(found)
 
 

@@ -75,9 +75,12 @@ def soft_impute(y: Floats, known: Bools, share: float, *, sweeps: int = 200, tol
         filled = np.where(known, y, fitted)
         ways = _means(filled - low_rank)
         if np.isfinite(share):
-            u, s, v = np.linalg.svd(filled - ways, full_matrices=False)
-            limit = share * s[0] if limit is None else limit
-            low_rank = (u * np.maximum(s - limit, 0.0)) @ v
+            rest = filled - ways
+            squares, v = np.linalg.eigh(rest.T @ rest)  # years are few: cheaper than the singular vectors of cells
+            s = np.sqrt(np.maximum(squares, 0.0))
+            limit = share * s[-1] if limit is None else limit
+            kept = s > limit
+            low_rank = (rest @ (v[:, kept] * (1 - limit / s[kept]))) @ v[:, kept].T
         new = ways + low_rank
         moved = np.abs(new - fitted).max()
         fitted = new

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.cautions import require_trade_before
+from detente.attribution.cautions import cautions, require_trade_before
 from detente.attribution.completion import Completed, complete_path
 from detente.attribution.conformal import Conformal, conformal_interval
 from detente.attribution.episodes import Episode, episodes_of
@@ -18,7 +18,9 @@ from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.attribution.sentences import log_points, share_in_words
 from detente.attribution.synthetic import Synthetic, synthetic_control
+from detente.attribution.tables import known
 from detente.errors import DetenteError, SpecificationError
+from detente.language import Number, Refusal, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,6 +54,8 @@ class Inference:
     conformal : Conformal or None
     refused : mapping of method to reason
         Why a method is missing.
+    cautions : tuple of str
+        What may be wrong with the flow as recorded; said after the methods.
     """
 
     exporter: str
@@ -67,6 +71,7 @@ class Inference:
     completed: Completed | None
     conformal: Conformal | None
     refused: dict[str, str]
+    cautions: tuple[str, ...] = ()
 
     def to_frame(self) -> pl.DataFrame:
         """One row a method: estimate, range, share, donors, what the range is (polars).
@@ -76,46 +81,40 @@ class Inference:
         """
         import polars as pl
 
+        numbers = dict.fromkeys(("log_points", "low", "high", "share"), pl.Float64)
+        schema = {"method": pl.String, **numbers, "n": pl.Int64, "note": pl.String}
+        rows = [tuple(known(v) if isinstance(v, float) else v for v in row) for row in self.rows()]
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        size = pl.Series("measured_size", [_measured_size(name) for name in frame["method"]], dtype=pl.Float64)
+        return frame.with_columns(size)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows of :meth:`to_frame` without the measured size; what each range is, as a text for any language."""
         p, s, c, f = self.placebo, self.synthetic, self.completed, self.conformal
         rows: list[tuple[Any, ...]] = [
             ("placebo", self.value, self.value - p.high, self.value - p.low, p.share, p.n,
-             "the change less the 95% and 5% points of placebos")
+             Text("note.change_less"))
         ]  # fmt: skip
         m = self.means_placebo
         rows.append(("placebo, means", self.means, self.means - m.high, self.means - m.low, m.share, m.n,
-                     "means of up to three years, less the 95% and 5% points of placebos"))  # fmt: skip
+                     Text("note.means_less")))  # fmt: skip
         if s:
             rows.append(("synthetic control", s.effect, s.lowest, s.highest, s.share, s.n,
-                         "mean gap; range when each donor is left out in turn"))  # fmt: skip
+                         Text("note.mean_gap")))  # fmt: skip
         if c:
             rows.append(("matrix completion", c.effect, c.effect - c.standing.high,
                          c.effect - c.standing.low, c.standing.share, c.standing.n,
-                         "mean gap, less the 95% and 5% points of donors' gaps"))  # fmt: skip
+                         Text("note.gap_less")))  # fmt: skip
         if f:
-            rows.append(
-                (
-                    "conformal",
-                    None,
-                    f.low,
-                    f.high,
-                    f.p_zero,
-                    None,
-                    f"{1 - f.level:.0%} limits" + (", open at the grid's end" if f.at_edge else ""),
-                )
-            )
-        rows += [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
-        columns = ["method", "log_points", "low", "high", "share", "n", "note"]
-        frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
-        size = pl.Series("measured_size", [_measured_size(name) for name in frame["method"]], dtype=pl.Float64)
-        return frame.with_columns(size)
+            level = Number(f"{100 * (1 - f.level):.0f}")
+            limits = Text("note.limits_open" if f.at_edge else "note.limits", level=level)
+            rows.append(("conformal", None, f.low, f.high, f.p_zero, None, limits))
+        return rows + [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """What each method allows to say."""
-        found = [
-            f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
-            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
-        ]
+        found = [self._means_sentence()]
         if self.synthetic:
             s = self.synthetic
             found.append(
@@ -135,8 +134,22 @@ class Inference:
                 f"Over time, {1 - f.level:.0%} conformal limits for a constant effect are "
                 f"{log_points(f.low)} to {log_points(f.high)}."
             )
-        best = max((p for p in (self.power, self.means_power) if p), key=lambda p: p.half, default=None)
-        return (*found, str(best)) if best else tuple(found)
+        for how, seen in (("single years", self.power), ("means of up to three years", self.means_power)):
+            if seen:
+                text = str(seen)
+                found.append(f"With {how} compared, {text[0].lower()}{text[1:]}")
+        return (*found, *self.cautions)
+
+    def _means_sentence(self) -> str:
+        if not np.isfinite(self.means):
+            return (
+                "Means of up to three years cannot be compared: a year among them is a recorded zero, which may "
+                "mean that nothing was reported, or has no counterfactual."
+            )
+        return (
+            f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
+            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
+        )
 
 
 def infer(
@@ -190,7 +203,7 @@ def infer(
         try:
             return method(*args, **more)
         except DetenteError as error:
-            refused[name] = str(error)
+            refused[name] = Refusal.of(error)
             return None
 
     before, after = mean_windows(start, end)
@@ -213,6 +226,7 @@ def infer(
         attempt("matrix completion", _on_whole, complete_path, own, alike, event, seed=seed),
         attempt("conformal", _on_whole, conformal_interval, own, near, event),
         refused,
+        cautions(sample, i, j),
     )
 
 

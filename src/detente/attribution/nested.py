@@ -32,6 +32,7 @@ from detente.attribution.sample import Sample
 from detente.attribution.sentences import log_points
 from detente.economies import name_of
 from detente.errors import NotIdentified, TooFewDonors
+from detente.language import Joined, Number, Refusal, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -72,6 +73,9 @@ class Part:
     note: str = ""
 
 
+UNSPLIT = "not split, a recorded zero at one end may mean that nothing was reported"
+
+
 @dataclass(frozen=True, slots=True)
 class Nested:
     """All attributions of all episodes, both directions."""
@@ -90,7 +94,11 @@ class Nested:
     def sentences(self) -> tuple[str, ...]:
         """What comparable suppliers and markets leave of each pair's own part."""
         own = {self._key(p): p.log_points for p in self.parts if p.part == "the pair's own"}
-        found = []
+        found = [
+            f"{name_of(p.exporter)} to {name_of(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): {p.note}."
+            for p in self.parts
+            if p.part == "the pair's own" and p.note == UNSPLIT
+        ]
         for p in self.parts:
             if p.part not in ("beyond comparable suppliers", "beyond comparable markets") or p.log_points is None:
                 continue
@@ -141,6 +149,9 @@ class _Change:
         flow = self.sample.flows[:, self.i, self.j]
         mean = logarithmic_mean(flow[start], flow[end])
         usd = float(value * mean) if known and np.isfinite(mean) else None
+        more = {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in more.items()}
+        if not known and 0 in (flow[start], flow[end]):
+            more["note"] = UNSPLIT
         return Part(
             *self.codes, str(self.episode), *self.base, attribution, part, float(value) if known else None,
             usd, **more,
@@ -171,6 +182,7 @@ def nested(
     markets: Sequence[str] = (),
     states: Any = None,
     respond: Respond | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Nested:
     """Every attribution of every episode, both directions, on each base window.
 
@@ -186,6 +198,8 @@ def nested(
     respond : callable, optional
         ``respond(exporter, importer, b)`` gives the log change of the flow in general equilibrium
         when its own trade cost effect changes by ``b`` log points.
+    labels : mapping of str to str, optional
+        What to call the measures of ``states`` in notes; their column's name by default.
 
     Returns
     -------
@@ -206,22 +220,23 @@ def nested(
         for a, b in ((i, j), (j, i)):
             for episode in asked:
                 change = _Change(sample, fit, a, b, episode, tuple(base))
-                parts += _parts(change, named if (a, b) == (i, j) else ((), ()), states, respond)
+                parts += _parts(change, named if (a, b) == (i, j) else ((), ()), states, respond, labels or {})
     return Nested(tuple(parts), sample.label)
 
 
 def _parts(
-    change: _Change, named: tuple[Sequence[int], Sequence[int]], states: Any, respond: Respond | None
-) -> list[Part]:
+    change: _Change, named: tuple[Sequence[int], Sequence[int]], states: Any, respond: Respond | None,
+    labels: Mapping[str, str],
+) -> list[Part]:  # fmt: skip
     sample, fit, i, j = change.sample, change.fit, change.i, change.j
     s = split(sample.flows, fit.exporter, fit.importer, fit.log_ratio, i, j, *change.ends)
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
     try:
         standing = stand(s.dyad_part, change.residual_change()[chosen])
         place = {"low": standing.low, "high": standing.high, "placebo_share": standing.share}
-        place["note"] = f"band of {standing.n} placebos"
+        place["note"] = Text("note.band", n=standing.n)
     except TooFewDonors:
-        place = {"note": "no comparable dyad"}
+        place = {"note": Text("note.no_dyad")}
     parts = [
         change.part("shift-share", "exporter's share", s.share_part),
         change.part("shift-share", "importer's demand", s.demand_part),
@@ -234,7 +249,7 @@ def _parts(
     parts += _relative(change, "suppliers", comparable_suppliers, named[0], shared)
     parts += _relative(change, "markets", comparable_markets, named[1], shared)
     if states is not None:
-        parts += _measures(change, states, chosen, shared)
+        parts += _measures(change, states, chosen, shared, labels)
     if respond is not None:
         parts += _third_countries(change, respond, s.dyad_part, shared)
     return parts
@@ -247,31 +262,33 @@ def _relative(
     try:
         own = compare(change.residual_change(), base, change.i, change.j, barred=sample.barred, only=only)
     except TooFewDonors as error:
-        return [change.part(name, f"beyond comparable {name}", float("nan"), note=str(error))]
+        return [change.part(name, f"beyond comparable {name}", float("nan"), note=Refusal.of(error))]
     who = ", ".join(sample.economies[k] for k in own.members[:12]) + (" ..." if len(own.members) > 12 else "")
     return [
         change.part(name, "exporter, importer, world", shared),
         change.part(name, f"shared with comparable {name}", own.median, low=own.low, high=own.high,
-                    note="middle half of " + who),
+                    note=Text("note.middle_half", who=who)),
         change.part(name, f"beyond comparable {name}", own.value, low=own.lowest, high=own.highest,
-                    note=f"range when each of {len(own.members)} is left out"),
+                    note=Text("note.left_out", n=len(own.members))),
     ]  # fmt: skip
 
 
-def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float) -> list[Part]:
+def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float, labels: Mapping[str, str]) -> list[Part]:
     sample, ratio = change.sample, change.fit.log_ratio
     calendar = states_of(states, *change.codes, sample.years)
     paths = ratio[:, chosen].T
     try:
         part = measures_part(ratio[:, change.i, change.j], calendar, *change.ends, paths)
     except (NotIdentified, TooFewDonors) as error:
-        return [change.part("measures", "with dated measures", float("nan"), note=str(error))]
-    effects = ", ".join(f"{n} {e:+.2f}" for n, e in zip(part.names, part.effects))
+        return [change.part("measures", "with dated measures", float("nan"), note=Refusal.of(error))]
+    effects = Joined(", ", parts=(
+        Text("note.effect", name=labels.get(name, name), log=Number(f"{e:+.2f}")) for name, e in zip(part.names, part.effects)
+    ))  # fmt: skip
     return [
         change.part("measures", "exporter, importer, world", shared),
         change.part("measures", "with dated measures", part.value, low=part.standing.low,
                     high=part.standing.high, placebo_share=part.standing.share,
-                    note=f"log points of a year in force: {effects}; band of {part.standing.n} placebos"),
+                    note=Text("note.year_in_force", effects=effects, n=part.standing.n)),
         change.part("measures", "the pair's own without measures", part.rest),
     ]  # fmt: skip
 
@@ -279,12 +296,12 @@ def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float) -
 def _third_countries(change: _Change, respond: Respond, dyad_part: float, shared: float) -> list[Part]:
     """Undo the pair's own part in general equilibrium: what the flow regains is the whole effect."""
     if not np.isfinite(dyad_part):
-        return [change.part("third countries", "direct", float("nan"), note="no own part to undo")]
+        return [change.part("third countries", "direct", float("nan"), note=Text("note.nothing_to_undo"))]
     whole = -respond(*change.codes, -dyad_part)
     return [
         change.part("third countries", "exporter, importer, world", shared + dyad_part - whole,
-                    note="without what the pair's own part changed in prices everywhere"),
-        change.part("third countries", "direct", dyad_part, note="the pair's own part at unchanged prices"),
+                    note=Text("note.without_prices")),
+        change.part("third countries", "direct", dyad_part, note=Text("note.unchanged_prices")),
         change.part("third countries", "came back through third countries", whole - dyad_part,
-                    note="prices and incomes everywhere answer to the pair's own part"),
+                    note=Text("note.prices_answer")),
     ]  # fmt: skip

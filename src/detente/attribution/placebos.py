@@ -115,11 +115,7 @@ def choose(
     >>> choose(mean, 0, 1).chosen.astype(int).tolist()
     [[0, 0, 0], [0, 0, 1], [1, 0, 0]]
     """
-    if kind not in KINDS:
-        raise SpecificationError(
-            f"'{kind}' is no class of placebos.{did_you_mean(kind, KINDS)}",
-            fix=f"The classes are: {', '.join(KINDS)}.",
-        )
+    check_kind(kind)
     size = base_mean[i, j]
     with np.errstate(invalid="ignore"):
         chosen = (base_mean >= size / factor) & (base_mean <= size * factor) & (base_mean > 0)
@@ -141,6 +137,15 @@ def choose(
     np.fill_diagonal(chosen, False)
     chosen[i, j] = chosen[j, i] = False
     return Placebos(chosen, kind)
+
+
+def check_kind(kind: str) -> None:
+    """Raise if there is no such class of placebos."""
+    if kind not in KINDS:
+        raise SpecificationError(
+            f"'{kind}' is no class of placebos.{did_you_mean(kind, KINDS)}",
+            fix=f"The classes are: {', '.join(KINDS)}.",
+        )
 
 
 def stand(value: float, placebos: Floats) -> Standing:

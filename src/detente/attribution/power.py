@@ -12,6 +12,8 @@ from detente.errors import TooFewDonors
 
 Floats = NDArray[np.float64]
 
+NEARLY_ALL = 99.5  #: percent; larger losses read as "100%"
+
 
 @dataclass(frozen=True, slots=True)
 class Power:
@@ -44,9 +46,12 @@ class Power:
         return 100 * (1 - exp(self.most))
 
     def __str__(self) -> str:
+        if self.half_pct >= NEARLY_ALL:
+            return "No extra loss short of the whole flow would more often than not have been seen."
+        often = "one of {:.0f}% is" if self.most_pct < NEARLY_ALL else "none short of the whole flow is"
         return (
-            f"An extra loss of up to {self.half_pct:.0f}% would more often than not have gone unseen; one of "
-            f"{self.most_pct:.0f}% is found four times in five."
+            f"An extra loss of up to {self.half_pct:.0f}% would more often than not have gone unseen; "
+            f"{often.format(self.most_pct)} found four times in five."
         )
 
 

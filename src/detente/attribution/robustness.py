@@ -8,7 +8,7 @@ unrecorded share of the trade, drawn from a stated prior.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.attribute import contiguity_matrix
-from detente.attribution.cautions import require_trade_before
+from detente.attribution.cautions import cautions, require_trade_before
 from detente.attribution.episodes import Episode, episodes_of
-from detente.attribution.placebos import choose, stand
+from detente.attribution.placebos import check_kind, choose, stand
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.attribution.sentences import UNUSUAL, log_points
 from detente.errors import DetenteError, SpecificationError
+from detente.language import Refusal
 
 if TYPE_CHECKING:
     import polars as pl
 
 Floats = NDArray[np.float64]
+
+NO_CHANGE = "A recorded zero at one end, which may mean that nothing was reported, or no counterfactual."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Robustness:
     prior : (float, float, float) or None
         Lowest, most likely and highest share of the trade at the episode's end that is unrecorded
         (triangular).
+    cautions : tuple of str
+        What may be wrong with the flow as recorded, panel by panel.
     """
 
     exporter: str
@@ -66,6 +71,7 @@ class Robustness:
     specifications: tuple[Specification, ...]
     unrecorded: tuple[float, float, float] | None = None
     prior: tuple[float, float, float] | None = None
+    cautions: tuple[str, ...] = ()
 
     @property
     def estimates(self) -> Floats:
@@ -84,12 +90,17 @@ class Robustness:
         )
 
     def summary(self) -> str:
-        """Range, sign and how often it is unusual, over the specifications."""
+        """Range, sign and how often it is unusual, over the specifications; then the cautions."""
+        return " ".join((self._range(), *self.cautions))
+
+    def _range(self) -> str:
         ran = self.estimates
+        who = f"{self.exporter} to {self.importer}, {self.episode}"
+        if not len(ran):
+            return f"{who}: none of {len(self.specifications)} specifications could be run. {self.specifications[0].reason}"
         able = [s for s in self.specifications if s.n_placebos is not None and 1 / (1 + s.n_placebos) <= UNUSUAL]
         shares = [s.placebo_share for s in able if s.placebo_share is not None]
         unusual = sum(s <= UNUSUAL for s in shares)
-        who = f"{self.exporter} to {self.importer}, {self.episode}"
         text = (
             f"{who}: over {len(ran)} specifications the pair's own part lies between {log_points(ran[0])} and "
             f"{log_points(ran[-1])} (median {log_points(np.median(ran))}); it is negative in "
@@ -186,28 +197,54 @@ def robustness(
     Returns
     -------
     Robustness
+        A specification that cannot be run has its reason.
+
+    Raises
+    ------
+    SpecificationError
+        No panel, base window or class of placebos, an unknown class, or a prior that is none.
     """
     named = panels if isinstance(panels, Mapping) else {"totals": panels}
     (asked,) = episodes_of([episode])
+    if not (named and base_windows and placebos):
+        raise SpecificationError("A specification needs at least one panel, base window and class of placebos.")
+    for kind in placebos:
+        check_kind(kind)
+    if unrecorded is not None:
+        _check_prior(unrecorded)
     found: list[Specification] = []
-    main: float | None = None
+    warned: list[str] = []
     for name, panel in named.items():
-        sample = Sample.of(panel)
+        sample = replace(Sample.of(panel), name=name) if len(named) > 1 else Sample.of(panel)
         asked.check(sample)
+        said = cautions(sample, sample.economy(origin), sample.economy(destination))
+        warned += [f"{name}: {text}" if len(named) > 1 else text for text in said]
         kinds = (*placebos, "contiguous") if contiguity is not None else tuple(placebos)
         subsets = subsamples(sample, origin, destination)
         for (label, sub), base in product(subsets.items(), base_windows):
             rows = _specify(sub, origin, destination, asked, base, kinds, contiguity)
             found += [Specification(name, f"{base[0]}-{base[1]}", label, *row) for row in rows]
-        main = found[0].dyad_part if main is None else main
-    band = None
-    if unrecorded is not None and main is not None:
-        low, mode, high = unrecorded
-        if not 0 <= low <= mode <= high < 1:
-            raise SpecificationError("The unrecorded share needs 0 <= lowest <= likely <= highest < 1.")
-        share = np.random.default_rng(seed).triangular(low, mode, high, draws)
-        band = tuple(float(q) for q in np.quantile(main - np.log1p(-share), (0.05, 0.5, 0.95)))
-    return Robustness(origin, destination, asked, tuple(found), band, unrecorded)  # type: ignore[arg-type]
+    main = next((s.dyad_part for s in found if s.dyad_part is not None), None)
+    band = None if unrecorded is None or main is None else _unrecorded_band(main, unrecorded, draws, seed)
+    return Robustness(origin, destination, asked, tuple(found), band, unrecorded, tuple(warned))
+
+
+def _check_prior(given: Sequence[float]) -> None:
+    if len(given) != 3 or not 0 <= given[0] <= given[1] <= given[2] < 1:
+        raise SpecificationError(
+            f"unrecorded={tuple(given)} is no prior of a share.",
+            fix="Give (lowest, most likely, highest) with 0 <= lowest <= likely <= highest < 1.",
+        )
+
+
+def _unrecorded_band(
+    main: float, prior: tuple[float, float, float], draws: int, seed: int
+) -> tuple[float, float, float]:
+    """5%, 50% and 95% points of the pair's own part if a triangular share of the trade at the end is unrecorded."""
+    low, mode, high = prior
+    share = np.full(draws, low) if low == high else np.random.default_rng(seed).triangular(low, mode, high, draws)
+    low, middle, high = (float(q) for q in np.quantile(main - np.log1p(-share), (0.05, 0.5, 0.95)))
+    return low, middle, high
 
 
 def subsamples(sample: Sample, origin: str, destination: str) -> dict[str, Sample]:
@@ -251,10 +288,12 @@ def _specify(
         require_trade_before(sample, i, j, window)
         fit = residuals(sample.flows, window, [(i, j), (j, i)])
     except DetenteError as error:
-        return [(kind, None, None, None, str(error)) for kind in kinds]
+        return [(kind, None, None, None, Refusal.of(error)) for kind in kinds]
     with np.errstate(invalid="ignore"):
         change = fit.log_ratio[sample.year(episode.to_year)] - fit.log_ratio[sample.year(episode.from_year)]
     value = float(change[i, j])
+    if not np.isfinite(value):
+        return [(kind, None, None, None, NO_CHANGE) for kind in kinds]
     rows: list[tuple[Any, ...]] = []
     for kind in kinds:
         matrix = contiguity_matrix(contiguity, sample) if kind == "contiguous" else None
@@ -263,5 +302,5 @@ def _specify(
             standing = stand(value, change[chosen])
             rows.append((kind, value, standing.share, standing.n, ""))
         except DetenteError as error:
-            rows.append((kind, value if np.isfinite(value) else None, None, None, str(error)))
+            rows.append((kind, value, None, None, Refusal.of(error)))
     return rows

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy, did_you_mean
+from detente.language import Text, Word
 
 REST_OF_WORLD = "ROW"
+UNNAMED = "given panel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ class Sample:
             return panel
         if isinstance(panel, tuple) and len(panel) == 3:
             flows, economies, years = panel
-            name = "given panel"
+            name = UNNAMED
         elif all(hasattr(panel, a) for a in ("flows", "economies", "years")):
             flows, economies, years = panel.flows, panel.economies, panel.years
-            name = getattr(panel, "name", "") or "given panel"
+            name = getattr(panel, "name", "") or UNNAMED
         else:
             raise SpecificationError(
                 f"{type(panel).__name__} is no panel.", fix="Give a Panel or (flows, economies, years)."
@@ -70,6 +72,9 @@ class Sample:
             )
         if not self.flows.size:
             raise EmptySample("The panel has no year or no economy.")
+        twice = [c for k, c in enumerate(self.economies) if c in self.economies[:k]]
+        if twice:
+            raise SpecificationError(f"The panel has '{twice[0]}' twice.", fix="Give every economy one row and column.")
         if list(self.years) != sorted(set(self.years)):
             raise SpecificationError("The panel's years must rise without repetition.")
         off = np.argwhere((self.flows < 0) | np.isinf(self.flows))
@@ -94,9 +99,10 @@ class Sample:
     def year(self, year: int, *, what: str = "The year") -> int:
         """Position of a year."""
         if year not in self.years:
+            steps = "" if self.consecutive else f" in {len(self.years)} steps"
+            name = "" if self.name == UNNAMED else f" ({self.name})"
             raise SpecificationError(
-                f"{what} {year}: outside the panel, which has {self.years[0]} to {self.years[-1]}"
-                + ("." if self.consecutive else f" in {len(self.years)} steps."),
+                f"{what} {year}: outside the panel, which has {self.years[0]} to {self.years[-1]}{steps}{name}.",
                 why="No flow stands on that side of the change.",
                 fix="Choose years of the panel, or a panel that reaches further.",
             )
@@ -125,5 +131,5 @@ class Sample:
 
     @property
     def label(self) -> str:
-        n = len(self.economies) - len(self.barred)
-        return f"{self.name}, {n} economies" + (" and the rest of the world" if self.barred else "")
+        n, name = len(self.economies) - len(self.barred), Word(self.name, group="panel_name")
+        return Text("economies.listed_rest" if self.barred else "economies.listed", name=name, n=n)

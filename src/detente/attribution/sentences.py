@@ -14,8 +14,15 @@ from detente.attribution.company import LOOSE, Company
 from detente.attribution.decomposition import Split
 from detente.attribution.episodes import Episode
 from detente.attribution.placebos import Standing
+from detente.economies import name_of
+from detente.language import LANGUAGES, Joined, Number, Own, Text
 
 UNUSUAL = 0.05  #: share of placebos at or below which a change is called unusual
+
+
+def named(code: str) -> str:
+    """The name of an economy, in English and in the other languages."""
+    return Own(name_of(code), **{language: name_of(code, language) for language in LANGUAGES})
 
 
 def change_in_words(log_change: float) -> str:
@@ -27,13 +34,13 @@ def change_in_words(log_change: float) -> str:
     ('fell 76%', 'hardly changed', 'rose 3.3-fold')
     """
     if log_change == float("-inf"):
-        return "fell to a recorded zero"
+        return Text("change.to_zero")
     if abs(log_change) < 0.02:
-        return "hardly changed"
+        return Text("change.none")
     pct = 100 * (exp(log_change) - 1)
     if pct > 200:
-        return f"rose {exp(log_change):.1f}-fold"
-    return f"{'fell' if pct < 0 else 'rose'} {abs(pct):.0f}%"
+        return Text("change.fold", n=Number(f"{exp(log_change):.1f}"))
+    return Text("change.fell" if pct < 0 else "change.rose", n=Number(f"{abs(pct):.0f}"))
 
 
 def share_in_words(share: float) -> str:
@@ -45,7 +52,7 @@ def share_in_words(share: float) -> str:
     ('0.6%', '82%')
     """
     pct = 100 * share
-    return f"{pct:.1f}%" if pct < 9.95 else f"{pct:.0f}%"
+    return Text("amount.pct", n=Number(f"{pct:.1f}" if pct < 9.95 else f"{pct:.0f}"))
 
 
 def log_points(value: float) -> str:
@@ -57,7 +64,7 @@ def log_points(value: float) -> str:
     ('−1.45', '0.00')
     """
     text = f"{value:+.2f}".replace("-", "−")
-    return "0.00" if text in ("+0.00", "−0.00") else text
+    return Number("0.00" if text in ("+0.00", "−0.00") else text)
 
 
 def unseen_loss_pct(standing: Standing) -> float:
@@ -81,78 +88,56 @@ def finding_sentence(
     company: Company | None = None,
 ) -> str:
     """What happened to one flow in one episode, and what may be said about why."""
-    who = f"from {names.get(exporter, exporter)} to {names.get(importer, importer)}"
+    who = {"exporter": names.get(exporter, exporter), "importer": names.get(importer, importer)}
+    years = {"start": episode.from_year, "end": episode.to_year}
     if isnan(split.log_change):
-        return (
-            f"The recorded exports {who} do not exist in both {episode.from_year} and {episode.to_year}: "
-            "nothing can be said about their change."
-        )
-    parts = [
-        f"Recorded exports {who} {change_in_words(split.log_change)} between {episode.from_year} and "
-        f"{episode.to_year} (US$ {flow_from:,.0f} million to US$ {flow_to:,.0f} million)."
-    ]
+        return Text("found.unrecorded", **who, **years)
+    flows = {"before": Number(f"{flow_from:,.0f}"), "after": Number(f"{flow_to:,.0f}")}
+    parts = [Text("found.change", change=change_in_words(split.log_change), **who, **years, **flows)]
     if split.log_change == float("-inf"):
-        parts.append("A recorded zero may mean that nothing was reported, so no split is given.")
-        return " ".join(parts)
+        return Joined(" ", parts=(*parts, Text("found.zero")))
     if isnan(split.dyad_part):
-        parts.append("The model has no counterfactual for these years.")
-        return " ".join(parts)
-    parts.append(
-        f"In log points the change is {log_points(split.log_change)}: {log_points(split.supply_demand_part)} "
-        f"goes with the two economies' trade with everybody else, {log_points(split.dyad_part)} is the "
-        "pair's own part."
-    )
+        return Joined(" ", parts=(*parts, Text("found.no_counterfactual")))
+    shares = {"whole": split.log_change, "rest": split.supply_demand_part, "own": split.dyad_part}
+    parts.append(Text("found.split", **{name: log_points(value) for name, value in shares.items()}))
     parts.append(standing_sentence(split.dyad_part, standing))
     if company is not None and standing is not None and standing.share <= UNUSUAL:
-        parts += company_sentences(names.get(exporter, exporter), names.get(importer, importer), company)
+        parts += company_sentences(who["exporter"], who["importer"], company)
     if split.dyad_part < -0.02:
-        parts.append("The pair's own part is a residual; it has more than one possible cause.")
-    return " ".join(parts)
+        parts.append(Text("found.residual"))
+    return Joined(" ", parts=parts)
 
 
 def company_sentences(exporter: str, importer: str, company: Company) -> list[str]:
     """A warning where the test is loose for one of the two economies."""
-    found = []
-    for share, who in (
-        (company.exporter, f"{exporter}'s other markets"),
-        (company.importer, f"{importer}'s other suppliers"),
-    ):
-        if share > LOOSE:
-            found.append(f"{share_in_words(share)} of {who} show an unusual loss too, where 5% would be usual.")
-    return found
+    sides = (("found.loose_exporter", company.exporter, exporter), ("found.loose_importer", company.importer, importer))
+    return [Text(key, share=share_in_words(share), who=who) for key, share, who in sides if share > LOOSE]
 
 
 def standing_sentence(value: float, standing: Standing | None) -> str:
     """How unusual the pair's own part is, and what could have gone unseen."""
     if standing is None:
-        return "Placebos were skipped, so nothing is said about how unusual that is."
-    among = f"Of {standing.n:,} comparable dyads {share_in_words(standing.share)} did as badly or worse"
-    band = f"9 in 10 lie between {log_points(standing.low)} and {log_points(standing.high)}"
+        return Text("standing.skipped")
+    among = {"n": Number(f"{standing.n:,}"), "share": share_in_words(standing.share)}
     if standing.smallest > UNUSUAL:
-        return (
-            f"{among}, but with so few the share cannot fall below {share_in_words(standing.smallest)}: "
-            "nothing can be called unusual."
-        )
+        return Text("standing.too_few", smallest=share_in_words(standing.smallest), **among)
+    among |= {"low": log_points(standing.low), "high": log_points(standing.high)}
     if standing.share <= UNUSUAL and value < 0:
-        return f"{among} ({band}): an unusual loss."
+        return Text("standing.loss", **among)
     if 1 - standing.share < UNUSUAL and value > 0:
-        return f"{among} ({band}): an unusual gain."
-    return (
-        f"{among} ({band}): within the ordinary range. Only an extra loss above about "
-        f"{unseen_loss_pct(standing):.0f}% would stand out there more often than not."
-    )
+        return Text("standing.gain", **among)
+    unseen = Text("amount.pct", n=Number(f"{unseen_loss_pct(standing):.0f}"))
+    return Text("standing.ordinary", unseen=unseen, **among)
 
 
 def level_sentence(
     exporter: str, importer: str, year: int, base: tuple[int, int], value: float, standing: Standing | None
 ) -> str:
     """How far the flow stands from its base years' affinity in one year."""
-    head = f"In {year} recorded exports from {exporter} to {importer} "
+    head = {"year": year, "exporter": exporter, "importer": importer}
     if isnan(value):
-        return head + "have no counterfactual."
+        return Text("level.no_counterfactual", **head)
     if not isfinite(value):
-        return head + "are a recorded zero, which may mean that nothing was reported."
-    return (
-        f"{head}stood {log_points(value)} log points from what the pair's own {base[0]}-{base[1]} level and the two "
-        f"economies' other trade lead one to expect. {standing_sentence(value, standing)}"
-    )
+        return Text("level.zero", **head)
+    stood = Text("level.stood", log=log_points(value), start=base[0], end=base[1], **head)
+    return Joined(" ", parts=(stood, standing_sentence(value, standing)))

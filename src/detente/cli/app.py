@@ -85,7 +85,9 @@ def run(argv: list[str] | None = None) -> int:
         click.echo("Stopped.", err=True)
         return 130
     except DetenteError as error:
-        click.echo(f"{type(error).__name__}: {error}", err=True)
+        from detente.cli.hints import in_words
+
+        click.echo(f"{type(error).__name__}: {in_words(error)}", err=True)
         return error.exit_code
     except BrokenPipeError:
         return 0

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
+
+if TYPE_CHECKING:
+    from detente.errors import Problem
 
 
 @click.command("check", epilog="Example: detente check my-study")
 @click.argument("study")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def command(study: str, json_: bool) -> int:
-    """Check STUDY's study.toml and record; every problem with its file, row and column."""
+    """Check STUDY's study.toml and record; every problem with its file, row and column.
+
+    Cautions are printed too and leave the exit code at 0: settings that are probably not meant, or that need
+    another panel than the study's own.
+    """
     from detente.cli.output import as_json
     from detente.errors import RecordError
     from detente.study import open_study
@@ -17,11 +26,14 @@ def command(study: str, json_: bool) -> int:
 
     opened = open_study(study)
     require_dyad_of_targets(opened.spec)
-    problems = opened.check()
+    problems, cautions = opened.check(), opened.cautions()
     if json_:
-        rows = [{"file": p.file, "row": p.row, "column": p.column, "what": p.what, "fix": p.fix} for p in problems]
-        click.echo(as_json({"study": opened.id, "ok": not problems, "problems": rows}))
-    elif problems:
+        found = {"problems": rows(problems), "cautions": rows(cautions)}
+        click.echo(as_json({"study": opened.id, "ok": not problems, **found}))
+        return RecordError.exit_code if problems else 0
+    for caution in cautions:
+        click.echo(f"Caution: {caution}", err=True)
+    if problems:
         for problem in problems:
             click.echo(str(problem), err=True)
         click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {opened.folder}.", err=True)
@@ -32,3 +44,8 @@ def command(study: str, json_: bool) -> int:
             f"{ledger.figures.height} figures, {ledger.claims.height} claims."
         )
     return RecordError.exit_code if problems else 0
+
+
+def rows(problems: list[Problem]) -> list[dict[str, Any]]:
+    """Problems as objects of the JSON output."""
+    return [{"file": p.file, "row": p.row, "column": p.column, "what": p.what, "fix": p.fix} for p in problems]

@@ -28,11 +28,12 @@ def command(
     bias_correct: bool, json_: bool,
 ) -> None:  # fmt: skip
     """Fit FORMULA (fixest's syntax) to DATA (CSV or Parquet) by PPML."""
-    from detente.cli.output import as_json
+    from detente.cli.output import as_json, waiting
     from detente.gravity import fit_ppml
 
-    fit = fit_ppml(data, formula, cluster=cluster, weights=weights, offset=offset, ssc=ssc)
-    corrected = _corrected(fit) if bias_correct else None
+    with waiting(f"Fitting {data}"):
+        fit = fit_ppml(data, formula, cluster=cluster, weights=weights, offset=offset, ssc=ssc)
+        corrected = _corrected(fit) if bias_correct else None
     if json_:
         found = {
             "formula": fit.formula, "engine": fit.engine, "n_rows": fit.n_rows, "n_used": fit.n_used,

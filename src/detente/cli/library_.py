@@ -37,24 +37,31 @@ def command(
 ) -> None:  # fmt: skip
     """The library of ruptures and reopenings between two economies."""
     from detente.attribution import library
-    from detente.cli.output import as_json
+    from detente.cli.output import as_json, waiting
 
     points, notes = None, {}
     if data is not None:
         from detente.panel import read_panel
 
-        done = library.compute_paths(read_panel(data), library.choose_cases(words), smallest_usd_mn=smallest)
+        asked = library.cases() if scores else library.choose_cases(words)
+        with waiting(f"Computing paths from {data}"):
+            done = library.compute_paths(read_panel(data), asked, smallest_usd_mn=smallest)
         points, notes = done.points, done.missing
     if folder is not None:
-        library.export_library(folder, words)
+        library.export_library(folder, words, points)
         click.echo(f"Wrote the library's tables into {folder}.", err=json_)
     if chart is not None:
         draw(library.library_chart(words, points), chart)
         click.echo(f"Wrote {chart}.", err=json_)
-    frame = library.score_frame() if scores else library.library_frame(words, points)
+    if scores:
+        if words:
+            click.echo("The scores judge the whole library; --filter does not change them.", err=True)
+        frame = library.score_frame(library.scores_of(None if points is None else library.outcomes(points)))
+    else:
+        frame = library.library_frame(words, points)
     if json_:
-        name = "scores" if scores else "cases"
-        click.echo(as_json({name: frame.to_dicts(), "not_computed": notes}))
+        shown = {"scores": frame} if scores else {"cases": frame, "sources": library.sources_frame(words)}
+        click.echo(as_json({name: table.to_dicts() for name, table in shown.items()} | {"not_computed": notes}))
     elif scores:
         click.echo("\n".join(score_lines(frame)))
     else:

@@ -6,9 +6,20 @@ import json
 import math
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
+import click
+
+from detente.language import LANGUAGES
+
 SCHEMA_VERSION = 1
+language_option = click.option(
+    "--lang", "language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True,
+    help="Language of the answer, and the one in which the report opens.",
+)  # fmt: skip
 
 
 class ProgressLine:
@@ -20,11 +31,13 @@ class ProgressLine:
         self.shown = False
         self.live = sys.stderr.isatty()
 
-    def __call__(self, stage: str, share: float) -> None:
+    def __call__(self, stage: str, share: float | None = None) -> None:
+        """Show ``stage`` and, where it is known, the share done."""
         if not self.live:
             return
         if time.monotonic() - self.start >= self.after or self.shown:
-            sys.stderr.write(f"\r\033[K{self.label}: {stage} ({share:.0%})")
+            done = "" if share is None else f" ({share:.0%})"
+            sys.stderr.write(f"\r\033[K{self.label}: {stage}{done}")
             sys.stderr.flush()
             self.shown = True
 
@@ -33,6 +46,23 @@ class ProgressLine:
         if self.shown:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
+
+
+@contextmanager
+def waiting(label: str, *, after: float = 2.0) -> Iterator[None]:
+    """One line on stderr while a step without stages lasts longer than ``after`` seconds; wiped at its end."""
+    line = ProgressLine(label, after=after)
+    timer = Timer(after, line, ("working",))
+    timer.daemon = True
+    if line.live:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if line.live:
+            timer.join()  # it may just be writing
+        line.done()
 
 
 def as_json(data: dict[str, Any]) -> str:

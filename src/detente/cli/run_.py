@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from detente.cli.output import ProgressLine
+from detente.cli.output import ProgressLine, language_option
 
 
 @click.command("run", epilog="Example: detente run colombia-venezuela --data BACI_HS92_V202501.zip")
@@ -18,13 +18,19 @@ from detente.cli.output import ProgressLine
     "--data", type=click.Path(path_type=Path), help="Panel to use instead: CSV, Parquet, or BACI as published."
 )
 @click.option("--quick", is_flag=True, help="Skip placebos and ensembles; every output says so.")
-@click.option("--seed", type=int, default=20220926, show_default=True, help="Seed of whatever is drawn.")
-@click.option("--full", is_flag=True, help="Print every sentence of the attribution, not the short form.")
-def command(study: str, out: Path | None, data: Path | None, quick: bool, seed: int, full: bool) -> None:
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=20220926, show_default=True, help="Seed of whatever is drawn."
+)
+@click.option("--full", is_flag=True, help="Print every sentence of the answer, not the one screen.")
+@language_option
+def command(
+    study: str, out: Path | None, data: Path | None, quick: bool, seed: int, full: bool, language: str
+) -> None:  # fmt: skip
     """Run STUDY (a built-in study's name or a folder) and write a run folder.
 
     Prints what happened, why, what if, and which claims hold, and where the report is.
     """
+    from detente.language import Catalogue, said
     from detente.report import render_report
     from detente.study import open_study, read_run
     from detente.study.folder import changes, check_free, next_folder, previous_folder
@@ -34,18 +40,17 @@ def command(study: str, out: Path | None, data: Path | None, quick: bool, seed: 
     check_free(folder)
     line = ProgressLine(f"Running {opened.id}")
     try:
-        words = " ".join(["detente", *sys.argv[1:]])
-        run = opened.run(data=data, quick=quick, seed=seed, command=words, progress=line)
+        typed = " ".join(["detente", *sys.argv[1:]])
+        run = opened.run(data=data, quick=quick, seed=seed, command=typed, progress=line)
         line("report", 0.95)
-        run.write(folder, {"report.html": render_report})
+        run.write(folder, {"report.html": lambda run: render_report(run, language)})
     finally:
         line.done()
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-    click.echo(run.summary(full=full, width=width))
+    words = Catalogue(language)
+    click.echo(run.summary(full=full, width=width, language=language))
     earlier = None if out else previous_folder(folder)
     if earlier is not None:
-        differences = changes(read_run(earlier), run)
-        click.echo(
-            f"\nSince run {earlier.name}\n" + ("\n".join(f"  - {d}" for d in differences) or "  - Nothing changed.")
-        )
-    click.echo(f"\nReport: {folder / 'report.html'}")
+        differences = [said(text, words) for text in changes(read_run(earlier), run)] or [words("since.nothing")]
+        click.echo("\n".join(["", words("since.head", run=earlier.name), *(f"  - {line}" for line in differences)]))
+    click.echo("\n" + words("since.report", path=folder / "report.html"))

@@ -38,11 +38,13 @@ def command(
     flows: Path, shock_file: Path, theta: float, supply_elasticity: float, deficits: str, year: int | None, json_: bool
 ) -> None:  # fmt: skip
     """Solve a counterfactual on FLOWS, a square table with internal trade (CSV or Parquet)."""
-    from detente.cli.output import as_json
+    from detente.cli.output import as_json, waiting
     from detente.equilibrium import Economy, solve
 
-    economy = Economy.from_flows(flows, year=year)
-    out = solve(economy, read_shock(shock_file), theta=theta, supply_elasticity=supply_elasticity, deficits=deficits)
+    with waiting(f"Solving {flows}"):
+        economy = Economy.from_flows(flows, year=year)
+        shock = read_shock(shock_file)
+        out = solve(economy, shock, theta=theta, supply_elasticity=supply_elasticity, deficits=deficits)
     if json_:
         click.echo(
             as_json(
@@ -70,16 +72,16 @@ def read_shock(path: Path) -> Shock:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {path}.") from None
+        raise UnreadableFile(f"There is no file {path}.", fix="Give a TOML file with [[shock]] entries.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"{path} cannot be read: {error}.") from None
+        raise UnreadableFile(f"{path} cannot be read: {error}.", fix="Save it as UTF-8 text.") from None
     except tomllib.TOMLDecodeError as error:
-        raise InvalidShock(f"{path} is not valid TOML: {error}.") from None
+        raise InvalidShock(f"{path} is not valid TOML: {error}.", fix="Mend that line; strings need quotes.") from None
     entries = raw.get("shock")
     if not isinstance(entries, list) or not entries or set(raw) != {"shock"}:
         raise InvalidShock(
             f"{path} needs [[shock]] entries and nothing else.",
-            fix='For example: [[shock]]\\nfrom = "COL"\\nto = "VEN"\\nclosed = true\\nboth = true',
+            fix='For example:\n[[shock]]\nfrom = "COL"\nto = "VEN"\nclosed = true\nboth = true',
         )
     partial: dict[tuple, float] = {}
     for number, entry in enumerate(entries, 1):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.errors import DuplicateRows, EmptySample, InvalidFlow, UnknownColumn, first_five
-from detente.panel.columns import USD_MN_PER_UNIT, find_roles
+from detente.panel.columns import KNOWN, USD_MN_PER_UNIT, find_roles
 from detente.panel.frames import Table, read_table
 
 if TYPE_CHECKING:
@@ -114,7 +114,10 @@ def _one_year(rows: pl.DataFrame, period: pl.Series | None, year: int | None) ->
     """The rows of the year asked for, or of the only one there is."""
     if period is None:
         if year is not None:
-            raise UnknownColumn(f"year={year} was asked for, but no column is known as the year.")
+            raise UnknownColumn(
+                f"The year {year} was asked for, but no column is known as the year.",
+                fix=f"Leave the year out, or name the column: {', '.join(KNOWN['period'])}.",
+            )
         return rows, None
     try:
         known = sorted({int(y) for y in period.drop_nulls().unique()})

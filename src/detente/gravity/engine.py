@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,3 +32,12 @@ class EngineFit:
     converged: bool
     change: float
     drift: float
+
+    def moved_back(self, constant: float) -> EngineFit:
+        """The same fit when every regressor is counted from zero again: the first effect falls by ``constant``."""
+
+        def effects() -> tuple[np.ndarray, ...]:
+            first, *others = self.effects()
+            return (first - constant, *others)
+
+        return replace(self, effects=effects)

@@ -25,6 +25,9 @@ from detente.gravity.tensor_engine import fit_on_tensor
 from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
 
+ROUNDING = 1e-11
+"""Variation around a mean that is rounding, relative to it."""
+
 
 @one_blas_thread
 def fit_ppml(
@@ -126,26 +129,32 @@ def fit_design(
     throw: bool = True,
 ) -> GravityFit:
     """Everything of :func:`fit_ppml` after the formula has become arrays."""
-    empty = zero_levels(design)
+    layout = _layout(design, engine)
+    empty = zero_levels(design, layout)
     certificate = Certificate.of_levels(design, empty)
-    design = nonempty(design.take(~empty), "leaving out levels without trade")
+    if empty.any():
+        design = nonempty(design.take(~empty), "leaving out levels without trade")
+        layout = _layout(design, engine)
     n_singletons = 0
     if drop_singletons:
-        alone = singletons(design)
+        alone = singletons(design, layout)
         n_singletons = int(alone.sum())
+    if n_singletons:
         design = nonempty(design.take(~alone), "leaving out singletons")
+        layout = _layout(design, engine)
     if separation in ("exact", "rectifier"):
         certificate, design = certificate.extended(design, find_separated(design, separation))
+        layout = _layout(design, engine)
     dropped: dict[str, str] = {}
-    raw, layout, design = _fit(design, engine, tol, max_iterations, dropped)
+    raw, design = _fit(design, layout, engine, tol, max_iterations, dropped)
     if separation == "auto" and looks_separated(design, raw):
         more = find_separated(design, "auto")
         if more.any():
             certificate, design = certificate.extended(design, more)
-            raw, layout, design = _fit(nonempty(design, "leaving out separated rows"), engine, tol,
-                                       max_iterations, dropped)  # fmt: skip
+            layout = _layout(nonempty(design, "leaving out separated rows"), engine)
+            raw, design = _fit(design, layout, engine, tol, max_iterations, dropped)
     if layout is not None and not raw.converged and engine == "auto":
-        other, _, narrower = _fit(design, "irls", tol, max_iterations, dropped)
+        other, narrower = _fit(design, None, "irls", tol, max_iterations, dropped)
         if other.converged:
             raw, layout, design = other, None, narrower
     errors = covariance(design, raw, clustering, ssc)
@@ -160,20 +169,29 @@ def fit_design(
     return fit
 
 
-def _fit(design: Design, engine: str, tol: float, max_iterations: int, dropped: dict[str, str]):
-    """Fit with the right engine, leaving out collinear regressors by name."""
+def _layout(design: Design, engine: str) -> Layout | None:
+    """The tensor to work on, None where rows it is."""
     layout = None if engine in ("rows", "irls") else lay_out(design)
     if engine == "tensor" and layout is None:
         raise UsageError("These effects do not span a tensor.", fix="Leave engine to 'auto'.")
+    return layout
+
+
+def _fit(
+    design: Design, layout: Layout | None, engine: str, tol: float, max_iterations: int, dropped: dict[str, str]
+) -> tuple[EngineFit, Design]:
+    """Fit with the right engine, leaving out collinear regressors by name."""
     asked = len(design.names)
     while True:
+        centre = _far_from_zero(design)
+        moved = replace(design, X=design.X - centre[:, None]) if centre.any() else design
         if layout is not None:
-            raw = fit_on_tensor(design, layout, tol=tol, max_iterations=max_iterations)
+            raw = fit_on_tensor(moved, layout, tol=tol, max_iterations=max_iterations)
         else:
-            raw = None if engine == "irls" else fit_by_scaling(design, tol=tol, max_iterations=max_iterations)
-            raw = raw or fit_on_rows(design, tol=tol, max_iterations=max_iterations)
+            raw = None if engine == "irls" else fit_by_scaling(moved, tol=tol, max_iterations=max_iterations)
+            raw = raw or fit_on_rows(moved, tol=tol, max_iterations=max_iterations)
         if not isinstance(raw, Collinear):
-            return raw, layout, design
+            return (raw.moved_back(float(raw.coef @ centre)) if centre.any() else raw), design
         dropped |= {design.names[k]: reason for k, reason in zip(raw.positions, raw.reasons)}
         design = design.without(raw.positions)
         if asked and not design.names:
@@ -182,6 +200,17 @@ def _fit(design: Design, engine: str, tol: float, max_iterations: int, dropped: 
                 why="The fixed effects, or zero flows alone, account for every regressor.",
                 fix="Use fewer effects, or a regressor that varies within them.",
             )
+
+
+def _far_from_zero(design: Design) -> np.ndarray:
+    """Means [k] of regressors that vary little around a large one, which would cost digits; 0 for the others.
+
+    Only where the first effect has an intercept to take the mean up.
+    """
+    if not design.effects or not design.effects[0].intercept:
+        return np.zeros(len(design.names))
+    mean, range_ = design.X.mean(1), np.ptp(design.X, axis=1)
+    return np.where((range_ < 0.1 * np.abs(mean)) & (range_ > ROUNDING * np.abs(mean)), mean, 0.0)
 
 
 def _assembled(

@@ -53,7 +53,7 @@ class Layout:
     def gather(self, sheets: Sequence[np.ndarray]) -> np.ndarray:
         """Cells of each sector [t, i, j] to rows [n]."""
         cells = sheets[0] if len(sheets) == 1 else np.stack(sheets)
-        return cells.reshape(-1)[self.cell].copy() if not self.aligned else cells.reshape(-1).copy()
+        return cells.reshape(-1).copy() if self.aligned else cells.reshape(-1)[self.cell]
 
     def log_effects(self, design: Design, scales: Sequence[Scales]) -> tuple[np.ndarray, ...]:
         """Log effects by level, in the order of the design's own codes."""
@@ -85,8 +85,9 @@ def lay_out(design: Design) -> Layout | None:
     cells = int(np.prod(shape, dtype=float))
     if len(design.y) < MIN_DENSITY * cells:
         return None
-    cell = groups[0][0]
-    for codes, n in groups[1:]:
+    first, *others = [(codes, n) for codes, n in groups if n > 1] or groups[:1]
+    cell = first[0]
+    for codes, n in others:
         cell = cell * n + codes
     if len(cell) == cells and (cell == np.arange(cells)).all():
         return Layout(shape, cell, order, True)

@@ -26,6 +26,15 @@ class Removed:
     iterations: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Weighted sums of K columns: ``a`` [k, t, i], ``g`` [k, t, j], ``p`` [k, i, j] (zeros without pairs)."""
+
+    a: np.ndarray
+    g: np.ndarray
+    p: np.ndarray
+
+
 class TensorProjector:
     """Fixed effects under weights ``w`` [t, i, j]; ``pairs`` says whether there are pair effects.
 
@@ -37,9 +46,10 @@ class TensorProjector:
         self.wt = np.ascontiguousarray(w.transpose(0, 2, 1))
         self.by_origin = w.transpose(1, 0, 2)  # [i, t, j]
         self.by_destination = self.wt.transpose(1, 0, 2)  # [j, t, i]
-        self.inverse_a, self.inverse_g = _inverse(w.sum(2)), _inverse(w.sum(1))
-        self.inverse_p = _inverse(w.sum(0)) if pairs else np.zeros(w.shape[1:])
-        self.size_a, self.size_g = w.sum(2), w.sum(1)
+        self.size_a, self.size_g = w @ _ones(w, 2), _ones(w, 1) @ w
+        self.inverse_a, self.inverse_g = _inverse(self.size_a), _inverse(self.size_g)
+        self.size_p = w.sum(0) if pairs else np.zeros(w.shape[1:], w.dtype)
+        self.inverse_p = _inverse(self.size_p)
 
     def pair_sums(self, a: np.ndarray, g: np.ndarray) -> np.ndarray:
         """sum_t w (a + g) as [k, i, j]."""
@@ -73,20 +83,31 @@ class TensorProjector:
         g = self.inverse_g * (rg - self.down(self.inverse_a * ra))
         return self.inverse_a * (ra - self.across(g)), g
 
-    def sums(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weighted sums of columns ``x`` [k, t, i, j]: [k, t, i], [k, t, j], [k, i, j]."""
-        shape = self.w.shape
-        a, g = np.empty((len(x), *shape[:2])), np.empty((len(x), shape[0], shape[2]))
-        p = np.zeros((len(x), *shape[1:]))
-        part = np.empty(shape[1:])
+    def sums(self, x: np.ndarray) -> Sums:
+        """Weighted sums of columns ``x`` [k, t, i, j]."""
+        return self.moments(x, self.w)[0]
+
+    def moments(self, x: np.ndarray, y: np.ndarray) -> tuple[Sums, np.ndarray, np.ndarray]:
+        """Weighted sums of columns ``x`` [k, t, i, j], their Gram matrix [k, k], and x'(y - w) [k].
+
+        One pass over the cells, a year at a time.
+        """
+        k, shape = len(x), self.w.shape
+        a, g = np.empty((k, *shape[:2]), x.dtype), np.empty((k, shape[0], shape[2]), x.dtype)
+        p = np.zeros((k, *shape[1:]), x.dtype)
+        gram, product = np.zeros((k, k)), np.zeros(k)
+        right, left = _ones(self.w, 2), _ones(self.w, 1)
+        part, gap = np.empty((k, *shape[1:]), x.dtype), np.empty(shape[1:], x.dtype)
         for t, sheet in enumerate(self.w):
-            for k, column in enumerate(x):
-                np.multiply(sheet, column[t], out=part)
-                part.sum(1, out=a[k, t])
-                part.sum(0, out=g[k, t])
-                if self.pairs:
-                    p[k] += part
-        return a, g, p
+            np.multiply(x[:, t], sheet, out=part)
+            np.matmul(part, right, out=a[:, t])
+            np.matmul(left, part, out=g[:, t])
+            if self.pairs:
+                p += part
+            columns = x[:, t].reshape(k, -1)
+            gram += part.reshape(k, -1) @ columns.T
+            product += columns @ np.subtract(y[t], sheet, out=gap).ravel()
+        return Sums(a, g, p), gram, product
 
     def effects(
         self,
@@ -95,13 +116,14 @@ class TensorProjector:
         *,
         tol: float = 1e-8,
         max_iterations: int = 500,
-        sums: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
+        sums: Sums | None = None,
     ) -> Removed:
         """Effects that leave ``x`` [k, t, i, j] orthogonal to every dummy, to ``tol`` relative.
 
         ``sums`` are those of :meth:`sums`, where they are known already.
         """
-        sa, sg, sp = self.sums(x) if sums is None else sums
+        sums = self.sums(x) if sums is None else sums
+        sa, sg, sp = sums.a, sums.g, sums.p
         ba, bg = sa, sg
         if self.pairs:
             ca, cg = self.year_sums(sp * self.inverse_p)
@@ -145,6 +167,11 @@ class TensorProjector:
                 if self.pairs:
                     sheet -= removed.p[k]
         return out
+
+
+def _ones(w: np.ndarray, axis: int) -> np.ndarray:
+    """A vector that sums ``w`` along ``axis`` by a matrix product: far faster than a strided sum."""
+    return np.ones(w.shape[axis], w.dtype)
 
 
 def _inverse(sizes: np.ndarray) -> np.ndarray:

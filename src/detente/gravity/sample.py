@@ -6,35 +6,56 @@ import numpy as np
 
 from detente.errors import EmptySample
 from detente.gravity.design import Design
+from detente.gravity.layout import Layout
 
 
-def zero_levels(design: Design) -> np.ndarray:
+def zero_levels(design: Design, layout: Layout | None = None) -> np.ndarray:
     """Rows [n] whose exporter-year, pair or other effect has only zero flows: separated.
 
-    One pass suffices: leaving out zeros changes no other level's sum.
+    One pass suffices: leaving out zeros changes no other level's sum. ``layout`` saves time where it is known.
     """
-    gone = np.zeros(len(design.y), bool)
     prior = design.y if design.weights is None else design.y * design.weights
-    for effect in design.effects:
-        if effect.intercept:
-            codes, n = design.codes(effect.columns)
-            gone |= (np.bincount(codes, prior, n) <= 0)[codes]
+    gone = np.zeros(len(design.y), bool)
+    if layout is not None:
+        empty = [total <= 0 for total in _totals(layout, layout.spread(prior))]
+        if not any(level.any() for level in empty):
+            return gone
+        cells = np.zeros(layout.shape, bool)
+        for level in empty:
+            cells |= level
+        return layout.gather(list(cells))
+    for codes, n in _coded(design):
+        empty = np.bincount(codes, prior, n) <= 0
+        if empty.any():
+            gone |= empty[codes]
     return gone
 
 
-def singletons(design: Design) -> np.ndarray:
+def singletons(design: Design, layout: Layout | None = None) -> np.ndarray:
     """Rows [n] that are alone in a level, found until none is left."""
-    alive = np.ones(len(design.y), bool)
-    coded = [design.codes(e.columns) for e in design.effects if e.intercept]
-    found = True
-    while found:
-        found = False
-        for codes, n in coded:
-            alone = alive & (np.bincount(codes[alive], minlength=n) == 1)[codes]
-            if alone.any():
-                alive &= ~alone
-                found = True
-    return ~alive
+    gone = np.zeros(len(design.y), bool)
+    if layout is not None:
+        counts = _totals(layout, layout.spread(np.ones_like(design.y)))
+        if not any((count == 1).any() for count in counts):
+            return gone
+    coded = _coded(design)
+    sizes = [np.bincount(codes, minlength=n) for codes, n in coded]
+    while any((size == 1).any() for size in sizes):
+        for (codes, _), size in zip(coded, sizes):
+            alone = np.flatnonzero((size == 1)[codes] & ~gone)
+            gone[alone] = True
+            for (other, n), less in zip(coded, sizes):
+                less -= np.bincount(other[alone], minlength=n)
+    return gone
+
+
+def _coded(design: Design) -> list[tuple[np.ndarray, int]]:
+    return [design.codes(effect.columns) for effect in design.effects if effect.intercept]
+
+
+def _totals(layout: Layout, cells: np.ndarray) -> list[np.ndarray]:
+    """Sums of cells [s, t, i, j] by origin-year, destination-year and pair, to be broadcast over the cells."""
+    return [cells.sum(axis, keepdims=True) for axis in ((3, 2, 1) if layout.pairs else (3, 2))]
 
 
 def nonempty(design: Design, what: str) -> Design:

@@ -8,18 +8,22 @@ with flows ``X``, 0/1 mask ``M`` and known offsets ``o``, find effects such that
     sum_j M (X - mu) = 0,   sum_i M (X - mu) = 0,   sum_t M (X - mu) = 0.
 
 The sweep below solves each block exactly in turn (iterative proportional
-scaling), a year at a time so that the working set stays in cache, and
+scaling), a few years at a time so that the working set stays in cache, and
 extrapolates the sequence of sweeps by Anderson's method.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from detente.errors import DataError, InvalidFlow, NotConverged
 from detente.gravity.acceleration import Anderson
+
+BLOCK = 1 << 19
+"""Cells that are worked on at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ def margins_of(observed: np.ndarray) -> Margins:
 
 def starting_scales(margins: Margins) -> Scales:
     """Ones, and zero where a margin is zero."""
-    return Scales(*((m > 0).astype(float) for m in (margins.a, margins.g, margins.p)))
+    return Scales(*((m > 0).astype(m.dtype) for m in (margins.a, margins.g, margins.p)))
 
 
 def balance(
@@ -147,16 +151,16 @@ def balance(
     """
     a, g, p = start.a.copy(), start.g.copy(), start.p.copy()
     live_a, live_g = margins.a > 0, margins.g > 0
-    jump = Anderson(depth=5)
+    jump, room = Anderson(depth=5), _room(weight)
     change, best = np.inf, np.inf
     sweep = 0
     while sweep < max_sweeps:
         sweep += 1
-        before = np.concatenate([np.log(a[live_a]), np.log(g[live_g])])
+        before = _logs(a[live_a], g[live_g])
         if pairs:
-            p = _pair_step(weight, margins.p, a, g)
-        _year_step(weight, margins, a, g, p, inner)
-        after = np.concatenate([np.log(a[live_a]), np.log(g[live_g])])
+            p = _pair_step(weight, margins.p, a, g, room)
+        _year_step(weight, margins, a, g, p, inner, room)
+        after = _logs(a[live_a], g[live_g])
         change = float(np.abs(after - before).max(initial=0.0))
         if change <= tol:
             break
@@ -167,31 +171,46 @@ def balance(
         if ahead is not after:
             a[live_a], g[live_g] = np.split(np.exp(ahead), [live_a.sum()])
     if pairs:
-        p = _pair_step(weight, margins.p, a, g)
+        p = _pair_step(weight, margins.p, a, g, room)
     return Scales(a, g, p), sweep, change
 
 
-def _pair_step(weight: np.ndarray, observed: np.ndarray, a: np.ndarray, g: np.ndarray) -> np.ndarray:
+def _logs(a: np.ndarray, g: np.ndarray) -> np.ndarray:
+    return np.log(np.concatenate([a, g]), dtype=float)
+
+
+def _room(weight: np.ndarray) -> np.ndarray:
+    """Room to work in: as many years as stay in cache."""
+    years = min(len(weight), max(1, BLOCK // max(1, weight[0].size)))
+    return np.empty((years, *weight.shape[1:]), weight.dtype)
+
+
+def _blocks(weight: np.ndarray, room: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Blocks of years, each with its part of ``room``."""
+    for t in range(0, len(weight), len(room)):
+        yield slice(t, t + len(room)), room[: len(weight) - t]
+
+
+def _pair_step(weight, observed: np.ndarray, a: np.ndarray, g: np.ndarray, room: np.ndarray) -> np.ndarray:
     """Pair scales that meet the pair margins, given the year effects."""
     total = np.zeros_like(observed)
-    part = np.empty(weight.shape[1:])
-    for t, sheet in enumerate(weight):
-        np.multiply(sheet, g[t], out=part)
-        part *= a[t][:, None]
-        total += part
+    for block, part in _blocks(weight, room):
+        np.multiply(weight[block], g[block, None, :], out=part)
+        total += np.matmul(a[block].T[:, None, :], part.transpose(1, 0, 2))[:, 0]
     total += observed == 0  # 0 / 1 where nothing is observed
     return observed / total
 
 
-def _year_step(weight, margins: Margins, a, g, p, inner: int) -> None:
+def _year_step(weight, margins: Margins, a, g, p, inner: int, room: np.ndarray) -> None:
     """Alternate origin and destination scales within each year, in place, given the pair scales."""
-    sheet = np.empty(weight.shape[1:])
-    empty_a, empty_g = (margins.a == 0).astype(float), (margins.g == 0).astype(float)
-    for t in range(len(weight)):
-        np.multiply(weight[t], p, out=sheet)
+    empty_a, empty_g = (margins.a == 0).astype(weight.dtype), (margins.g == 0).astype(weight.dtype)
+    for block, part in _blocks(weight, room):
+        np.multiply(weight[block], p, out=part)
         for _ in range(inner):
-            np.divide(margins.a[t], sheet @ g[t] + empty_a[t], out=a[t])
-            np.divide(margins.g[t], a[t] @ sheet + empty_g[t], out=g[t])
+            across = np.matmul(part, g[block, :, None])[:, :, 0]
+            np.divide(margins.a[block], across + empty_a[block], out=a[block])
+            down = np.matmul(a[block, None, :], part)[:, 0]
+            np.divide(margins.g[block], down + empty_g[block], out=g[block])
 
 
 def margin_residual(weight: np.ndarray, margins: Margins, scales: Scales) -> float:

@@ -4,12 +4,13 @@ The coefficients are found by Newton's method on the profile likelihood: for giv
 coefficients the effects solve their margin equations exactly (`tensor.balance`), and
 the profile Hessian is that of the regressors less their weighted fixed effects
 (`projection`). After each step the effects start where the linearised problem puts them.
+All steps but the last are taken in single precision where that works, the last ones in double.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -18,33 +19,30 @@ from detente.gravity.collinear import Collinear, find_collinear, is_suspect, sca
 from detente.gravity.design import Design
 from detente.gravity.engine import EngineFit
 from detente.gravity.layout import Layout
-from detente.gravity.projection import Removed, TensorProjector
-from detente.gravity.tensor import Margins, Scales, balance, margins_of, starting_scales
+from detente.gravity.projection import Removed
+from detente.gravity.sheet import Profile, Sheet, Units
 
 LOOSE, MIDDLE, TIGHT = 1e-2, 1e-3, 1e-9
 """Relative accuracy of projections: later steps (the Hessian errs by the square), the first, standard errors."""
-
-
-MAX_INDEX = 300.0
-"""What the regressors may add up to; more means that a coefficient runs away."""
-MAX_SWEEPS = 500
-"""Margins that take longer do not settle: some effect runs away, which is looked into afterwards."""
+ROUGH = 1e-2
+"""Largest change of a log effect at which margins count as met far from the solution: steps allow for the gap."""
+NEAR, NEARER = 3e-4, 1e-8
+"""Steps, in standard deviations of a regressor, after which single and double precision stop climbing."""
+FLOOR = 1e-5
+"""Change of a log effect that single precision can still tell from rounding."""
 
 
 @dataclass(slots=True)
-class _Sheet:
-    """One sector: flows and base weight [t, i, j], regressors [k, t, i, j], and the state of its effects."""
+class _Climb:
+    """Where Newton's method stands: coefficients [k], profile likelihood, last change, steps made."""
 
-    y: np.ndarray
-    base: np.ndarray
-    X: np.ndarray
-    margins: Margins
-    scales: Scales
-    mu: np.ndarray
-    weight: np.ndarray
-    removed: Removed | None = None
-    projector: TensorProjector | None = None
-    settled: bool = True
+    coef: np.ndarray
+    best: float
+    total: float
+    change: float = np.inf
+    done: int = 0
+    converged: bool = False
+    refused: Collinear | None = None
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
@@ -63,178 +61,171 @@ def fit_on_tensor(
     """
     sheets = _sheets(design, layout)
     coef = np.zeros(len(design.names)) if start is None else np.array(start, float)
-    best = _effects_given(sheets, coef, layout.pairs, 1e-3)
-    total = sum(sheet.mu.sum() for sheet in sheets)
-    change, done, converged = np.inf, 0, not len(coef)
-    while len(coef) and done < max_iterations:
-        done += 1
-        gradient, hessian, norms = _profile(sheets, layout.pairs, MIDDLE if done == 1 else LOOSE)
-        if done == 1 and is_suspect(hessian, norms):
-            refused = find_collinear(_exact_gram(sheets), norms, design.names)
-            if refused is not None:
-                return refused
-        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all() and all(s.settled for s in sheets)):
-            break  # some effect runs away: the caller looks into it
-        step = scaled_solve(hessian, gradient)
-        change = float(np.abs(step * np.sqrt(np.maximum(np.diag(hessian), 0.0) / total)).max())
-        coef, best = _advance(sheets, coef, step, best, layout.pairs, min(1e-3, max(change**2, tol)))
-        if change <= tol**0.5 * 1e-1:
-            converged = True
+    if not len(coef):
+        _solve(sheets, coef, tol)
+        return _gathered(design, layout, sheets, _Climb(coef, 0.0, 1.0, 0.0, 0, True), np.zeros((0, 0)), coef)
+    near, begun = _head_start(design, sheets, coef, max_iterations)
+    at = _begin(sheets, near, tol if begun else ROUGH)
+    at.done, at.converged = begun, begun > 0
+    if not begun:
+        _climb(sheets, at, NEARER, tol, max_iterations, design.names)
+        if at.refused is not None:
+            return at.refused
+        _solve(sheets, at.coef, tol if at.converged else 1e-3)
+    hessian, step = _finish(sheets, at, tol, max_iterations)
+    return _gathered(design, layout, sheets, at, hessian, step)
+
+
+def _head_start(
+    design: Design, sheets: Sequence[Sheet], coef: np.ndarray, max_iterations: int
+) -> tuple[np.ndarray, int]:
+    """Coefficients near the solution, with the effects there put into ``sheets``; steps made, 0 where it failed."""
+    units = Units.of(design)
+    singles = [sheet.in_units(units) for sheet in sheets]
+    at = _begin(singles, coef * units.spread, ROUGH)
+    _climb(singles, at, NEAR, FLOOR, max_iterations)
+    if not at.converged or not np.isfinite(at.coef).all():
+        return coef, 0
+    near = at.coef / units.spread
+    for sheet, single in zip(sheets, singles):
+        sheet.adopt(single, near, units)
+    return near, at.done
+
+
+def _begin(sheets: Sequence[Sheet], coef: np.ndarray, tol: float) -> _Climb:
+    best = _solve(sheets, coef, tol)
+    return _Climb(coef, best, sum(float(sheet.projector.size_a.sum()) for sheet in sheets))
+
+
+def _climb(
+    sheets: Sequence[Sheet], at: _Climb, near: float, tol: float, max_iterations: int, names: Sequence[str] = ()
+) -> None:
+    """Newton steps until one is shorter than ``near``, in place.
+
+    Stops where some effect runs away or the regressors may be collinear; with ``names`` the latter is
+    looked into first, and what is proven stands in ``at.refused``.
+    """
+    while at.done < max_iterations and not at.converged:
+        profile = _profile(sheets, LOOSE if at.done else MIDDLE)
+        if not at.done and is_suspect(profile.hessian, profile.norms):
+            at.refused = find_collinear(_exact_gram(sheets), profile.norms, names) if names else None
+            if at.refused is not None or not names:
+                return
+        if not _sound(profile, sheets):
+            return  # the caller looks into it
+        step = _newton(at, profile)
+        _advance(sheets, at, step, min(ROUGH, max(at.change**2, tol)))
+        at.converged = at.change <= near
+
+
+def _finish(sheets: Sequence[Sheet], at: _Climb, tol: float, max_iterations: int) -> tuple[np.ndarray, np.ndarray]:
+    """Exact Newton steps from nearby: the Hessian [k, k] and the last step [k], which is not taken yet."""
+    while True:
+        profile = _profile(sheets, TIGHT)
+        if not at.converged or not _sound(profile, sheets):
+            at.converged = False
+            return profile.hessian, np.full(len(at.coef), np.nan)
+        step = _newton(at, profile)
+        at.done += 1
+        if at.change <= NEARER:
+            return profile.hessian, step
+        at.converged = at.done < max_iterations
+        _advance(sheets, at, step, tol)
+
+
+def _newton(at: _Climb, profile: Profile) -> np.ndarray:
+    step = scaled_solve(profile.hessian, profile.gradient)
+    at.change = float(np.abs(step * np.sqrt(np.maximum(np.diag(profile.hessian), 0.0) / at.total)).max())
+    return step
+
+
+def _sound(profile: Profile, sheets: Sequence[Sheet]) -> bool:
+    finite = np.isfinite(profile.gradient).all() and np.isfinite(profile.hessian).all()
+    return bool(finite and all(sheet.settled for sheet in sheets))
+
+
+def _advance(sheets: Sequence[Sheet], at: _Climb, step: np.ndarray, tol: float) -> None:
+    """Move the coefficients, the effects along with them; halve the step while the likelihood falls."""
+    before, slack = [sheet.scales for sheet in sheets], 1e-9 if tol < FLOOR else 1e-6
+    for halving in range(12):
+        move = step / 2**halving
+        for sheet, scales in zip(sheets, before):
+            sheet.scales = sheet.shifted(scales, move)
+        reached = _solve(sheets, at.coef + move, tol)
+        if reached >= at.best - slack * abs(at.best) or not np.isfinite(at.best):
             break
-    if len(coef):
-        gradient, hessian, _ = _profile(sheets, layout.pairs, TIGHT)
-        final = scaled_solve(hessian, gradient) if np.isfinite(hessian).all() else np.full(len(coef), np.inf)
-        if converged:
-            coef, best = _advance(sheets, coef, final, -np.inf, layout.pairs, tol)
-    else:
-        _effects_given(sheets, coef, layout.pairs, tol)
-        hessian, final = np.zeros((0, 0)), coef
-    return _gathered(design, layout, sheets, coef, hessian, final, done, converged, change)
+    at.coef, at.best = at.coef + move, reached
+    at.done += 1
 
 
 def refit_with_weights(
-    design: Design, layout: Layout, fit: EngineFit, draws: Iterable[np.ndarray], *, tol: float = 1e-6
+    design: Design, layout: Layout, fit: EngineFit, draws: Iterable[np.ndarray]
 ) -> Iterator[np.ndarray]:
-    """Coefficients [k] of fits whose rows are weighted by each of ``draws`` [n], starting from ``fit``."""
-    sheets = _sheets(design, layout)
-    _effects_given(sheets, fit.coef, layout.pairs, 1e-9)
-    _profile(sheets, layout.pairs, MIDDLE)
-    kept = [(sheet.y, sheet.base, sheet.scales, sheet.removed) for sheet in sheets]
+    """Coefficients [k] of fits whose rows are weighted by each of ``draws`` [n], starting from ``fit``.
+
+    In single precision where that holds the margins: a draw errs by some 1e-6 standard deviations of a regressor.
+    """
+    sheets, units = _sheets(design, layout), Units.of(design)
+    work = [sheet.in_units(units) for sheet in sheets]
+    start, spread = fit.coef * units.spread, units.spread
+    if not np.isfinite(_begin(work, start, FLOOR).best) or not all(sheet.settled for sheet in work):
+        work, start, spread = sheets, fit.coef, np.ones_like(spread)
+        _begin(work, start, FLOOR)
+    _profile(work, MIDDLE)
+    kept = [(sheet.y, sheet.base, sheet.scales, sheet.removed) for sheet in work]
     for draw in draws:
-        for sheet, weight, (y, base, scales, removed) in zip(sheets, layout.spread(draw.astype(float)), kept):
-            sheet.y, sheet.base, sheet.removed = y * weight, base * weight, removed
-            sheet.margins = margins_of(sheet.y)
-            if not layout.pairs:
-                sheet.margins = replace(sheet.margins, p=np.ones_like(sheet.margins.p))
-            live = (sheet.margins.a > 0, sheet.margins.g > 0, sheet.margins.p > 0)
-            sheet.scales = Scales(scales.a * live[0], scales.g * live[1], scales.p * live[2])
-        coef, best = fit.coef, _effects_given(sheets, fit.coef, layout.pairs, 1e-4)
-        for _ in range(20):
-            gradient, hessian, _ = _profile(sheets, layout.pairs, LOOSE)
-            step = scaled_solve(hessian, gradient)
-            size = float(np.abs(step * np.sqrt(np.maximum(np.diag(hessian), 0.0))).max(initial=0.0))
-            total = np.sqrt(sum(sheet.mu.sum() for sheet in sheets))
-            coef, best = _advance(sheets, coef, step, best, layout.pairs, max(1e-7, min(1e-4, size / total / 10)))
-            if size <= tol * total:
-                break
-        yield coef
+        for sheet, weight, (y, base, scales, removed) in zip(work, layout.spread(draw.astype(float)), kept):
+            weight = weight.astype(y.dtype)
+            sheet.reweight(y * weight, base * weight, scales, removed)
+        at = _begin(work, start, ROUGH)
+        at.done = 1  # what is collinear was seen in the fit
+        _climb(work, at, NEAR, FLOOR, 20)
+        yield at.coef / spread if at.converged else np.full(len(start), np.nan)
 
 
-def _sheets(design: Design, layout: Layout) -> list[_Sheet]:
+def _sheets(design: Design, layout: Layout) -> list[Sheet]:
     prior = np.ones_like(design.y) if design.weights is None else design.weights
     base = prior if design.offset is None else prior * np.exp(design.offset)
     flows, weights = layout.spread(design.y * prior), layout.spread(base)
     X = np.empty((len(design.names), *flows.shape))
     for k, column in enumerate(design.X):
         layout.spread(column, out=X[k])
-    result = []
-    for s, (y, w) in enumerate(zip(flows, weights)):
-        margins = margins_of(y)
-        if not layout.pairs:
-            margins = replace(margins, p=np.ones_like(margins.p))
-        scales = starting_scales(margins)
-        result.append(_Sheet(y, w, X[:, s], margins, scales, np.empty_like(y), np.empty_like(y)))
-    return result
+    return [Sheet.of(y, w, X[:, s], layout.pairs) for s, (y, w) in enumerate(zip(flows, weights))]
 
 
-def _effects_given(sheets: list[_Sheet], coef: np.ndarray, pairs: bool, tol: float) -> float:
+def _solve(sheets: Sequence[Sheet], coef: np.ndarray, tol: float) -> float:
     """Solve the margin equations at ``coef``; the profile log likelihood without its constant."""
-    return sum(_solve_sheet(sheet, coef, pairs, tol, MAX_SWEEPS) for sheet in sheets)
+    return sum(sheet.solve(coef, tol) for sheet in sheets)
 
 
-def _solve_sheet(sheet: _Sheet, coef: np.ndarray, pairs: bool, tol: float, max_sweeps: int) -> float:
-    index = np.tensordot(coef, sheet.X, 1) if len(coef) else np.zeros_like(sheet.y)
-    np.exp(np.clip(index, -MAX_INDEX, MAX_INDEX, out=index), out=sheet.weight)
-    sheet.weight *= sheet.base
-    sheet.scales, _, change = balance(
-        sheet.weight, sheet.margins, sheet.scales, tol=tol, max_sweeps=max_sweeps, pairs=pairs
-    )
-    sheet.settled = change <= tol
-    a, g, p = sheet.scales.a, sheet.scales.g, sheet.scales.p
-    for t in range(len(sheet.y)):
-        np.multiply(sheet.weight[t], p, out=sheet.mu[t])
-        sheet.mu[t] *= a[t][:, None]
-        sheet.mu[t] *= g[t]
-    logs = [np.log(s, out=np.zeros_like(s), where=s > 0) for s in (a, g, p)]
-    likelihood = float(sum((m * l).sum() for m, l in zip((sheet.margins.a, sheet.margins.g), logs)))
-    likelihood += float((sheet.margins.p * logs[2]).sum()) if pairs else 0.0
-    return likelihood + float(np.vdot(sheet.y, index)) - float(sheet.mu.sum())
+def _profile(sheets: Sequence[Sheet], tol: float) -> Profile:
+    return sum(sheet.profile(tol) for sheet in sheets)
 
 
-def _profile(sheets: list[_Sheet], pairs: bool, tol: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gradient [k] and Hessian [k, k] of the profile likelihood over all sectors; sums of squares [k]."""
-    k = len(sheets[0].X)
-    gradient, hessian, norms = np.zeros(k), np.zeros((k, k)), np.zeros(k)
-    for sheet in sheets:
-        projector = sheet.projector = TensorProjector(sheet.mu, pairs)
-        sums = projector.sums(sheet.X)
-        removed = sheet.removed = projector.effects(sheet.X, sheet.removed, tol=tol, sums=sums)
-        gram = _gram(sheet.X, sheet.mu)
-        hessian += gram
-        norms += np.diag(gram)
-        parts = [(sums[0], removed.a), (sums[1], removed.g)] + ([(sums[2], removed.p)] if pairs else [])
-        for total, effect in parts:
-            hessian -= total.reshape(k, -1) @ effect.reshape(k, -1).T
-        gap = sheet.y - sheet.mu
-        gradient += np.tensordot(sheet.X, gap, 3)
-        gradient -= np.tensordot(removed.a, gap.sum(2), 2) + np.tensordot(removed.g, gap.sum(1), 2)
-        if pairs:
-            gradient -= np.tensordot(removed.p, gap.sum(0), 2)
-    return gradient, (hessian + hessian.T) / 2, norms
+def _exact_gram(sheets: Sequence[Sheet]) -> np.ndarray:
+    return sum(sheet.exact_gram(TIGHT) for sheet in sheets)
 
 
-def _exact_gram(sheets: list[_Sheet]) -> np.ndarray:
-    """Gram matrix [k, k] of the regressors less their effects, without cancellation."""
-    gram = 0.0
-    for sheet in sheets:
-        sheet.removed = sheet.projector.effects(sheet.X, sheet.removed, tol=TIGHT)
-        gram = gram + _gram(sheet.projector.residual(sheet.X, sheet.removed), sheet.mu)
-    return gram
-
-
-def _gram(X: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """sum w x_k x_l, a year at a time."""
-    k = len(X)
-    gram = np.zeros((k, k))
-    for t, sheet in enumerate(w):
-        block = X[:, t].reshape(k, -1)
-        gram += (block * sheet.ravel()) @ block.T
-    return gram
-
-
-def _advance(sheets, coef, step, best, pairs: bool, tol: float) -> tuple[np.ndarray, float]:
-    """Move the coefficients, the effects along with them; halve the step while the likelihood falls."""
-    before = [sheet.scales for sheet in sheets]
-    for halving in range(12):
-        move = step / 2**halving
-        for sheet, scales in zip(sheets, before):
-            shift = [np.tensordot(move, effect, 1) for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)]
-            sheet.scales = Scales(
-                scales.a * np.exp(-shift[0]),
-                scales.g * np.exp(-shift[1]),
-                scales.p * np.exp(-shift[2]) if pairs else scales.p,
-            )
-        reached = _effects_given(sheets, coef + move, pairs, tol)
-        if reached >= best - 1e-9 * abs(best) or not np.isfinite(best):
-            return coef + move, reached
-    return coef + move, reached
-
-
-def _gathered(design, layout, sheets, coef, hessian, step, iterations, converged, change) -> EngineFit:
-    mu = layout.gather([sheet.mu for sheet in sheets])
-    if design.weights is not None:
-        mu = np.divide(mu, design.weights, out=np.zeros_like(mu), where=design.weights > 0)
-    tilde = np.empty((len(coef), len(design.y)))
-    buffer = np.empty((1, *sheets[0].y.shape)) if len(coef) else None
-    for k in range(len(coef)):
+def _gathered(design, layout, sheets, at: _Climb, hessian, step) -> EngineFit:
+    """Rows again; the last step, too short to change anything but the effects linearly, is taken here."""
+    tilde = np.empty((len(at.coef), len(design.y)))
+    buffer = np.empty((1, *sheets[0].y.shape)) if len(at.coef) else None
+    for k in range(len(at.coef)):
         columns = []
         for sheet in sheets:
             only = Removed(*(effect[k : k + 1] for effect in (sheet.removed.a, sheet.removed.g, sheet.removed.p)), 0)
             less = sheet.projector.residual(sheet.X[k : k + 1], only, out=buffer if len(sheets) == 1 else None)
             columns.append(less[0])
         tilde[k] = layout.gather(columns)
-    scales = [sheet.scales for sheet in sheets]
+    mu = layout.gather([sheet.mu for sheet in sheets])
+    if design.weights is not None:
+        mu = np.divide(mu, design.weights, out=np.zeros_like(mu), where=design.weights > 0)
+    coef, scales, drift = at.coef, [sheet.scales for sheet in sheets], np.inf
+    if np.isfinite(step).all():
+        move = step @ tilde
+        drift = float(np.abs(move).max(initial=0.0))
+        coef, mu = coef + step, mu * np.exp(move)
+        scales = [sheet.shifted(scale, step) for sheet, scale in zip(sheets, scales)] if len(step) else scales
     effects = partial(layout.log_effects, design, scales)
-    settled = all(sheet.settled for sheet in sheets)
-    drift = float(np.abs(step @ tilde).max(initial=0.0)) if settled and np.isfinite(step).all() else np.inf
-    return EngineFit(coef, mu, tilde, hessian, effects, iterations, converged and settled, change, drift)
+    converged = at.converged and all(sheet.settled for sheet in sheets)
+    return EngineFit(coef, mu, tilde, hessian, effects, at.done, converged, at.change, drift)

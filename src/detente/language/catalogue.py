@@ -1,6 +1,7 @@
 """Strings, numbers and dates in the reader's language.
 
-Every string a reader sees stands in ``locale/<language>.toml``; a key that is missing there is a bug
+Every string a reader sees stands in ``locale/<language>.toml``, what findings say in
+``locale/findings_<language>.toml``; a key that is missing there is a bug
 and raises at once, so no page ever shows half a translation.
 """
 
@@ -18,8 +19,11 @@ LANGUAGES = ("en", "es")
 
 @cache
 def _strings(language: str) -> dict[str, str]:
-    text = (files(__package__) / "locale" / f"{language}.toml").read_text(encoding="utf-8")
-    return {f"{group}.{key}": value for group, rows in tomllib.loads(text).items() for key, value in rows.items()}
+    home, found = files(__package__) / "locale", {}
+    for name in (f"{language}.toml", f"findings_{language}.toml"):
+        groups = tomllib.loads((home / name).read_text(encoding="utf-8"))
+        found |= {f"{group}.{key}": value for group, rows in groups.items() for key, value in rows.items()}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,18 @@ class Catalogue:
         """A log change as the percent change it is."""
         return "" if log_change is None else self.percent(100 * expm1(log_change), 0, sign=True)
 
+    def moment(self, text: str) -> str:
+        """A time as manifests hold it (ISO 8601, UTC), to the minute."""
+        return self("dates.started", day=self.date(text[:10]), time=text[11:16]) if len(text) >= 16 else text
+
+    def horizon(self, text: str | None) -> str:
+        """The date a forecast is for; one without a date says so."""
+        return self("dates.open") if text == "open" else self.date(text)
+
     def date(self, text: str | None) -> str:
         """``2019-02-23`` as the language writes it, to the precision given; a range keeps both ends."""
-        if not text:
-            return ""
+        if not text or text == "n.d.":
+            return self("dates.undated") if text else ""
         if "/" in text:
             return "–".join(self.date(part) for part in text.split("/"))
         parts = text.split("-")

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from detente import economies
 from detente.errors import InvalidFlow, UnreadableFile, first_five
+from detente.language import Number, Text
+from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
     import polars as pl
@@ -63,12 +65,12 @@ def read_totals(path: Path, progress: Callable[[float], None] | None = None) -> 
         raise UnreadableFile(
             f"{path} holds no BACI file (BACI_HSxx_Yyyyy_Vzzz.csv).", fix="Give BACI's zip as published."
         )
-    notes = [f"BACI: {n_rows:,} product rows summed to country-pair totals."]
+    notes = [Text("rows.baci", n=Number(f"{n_rows:,}"))]
     if n_missing:
-        notes.append(f"{n_missing:,} product rows without a value were left out.")
+        notes.append(Text("rows.baci_missing", n=Number(f"{n_missing:,}")))
     if codes is None:
         codes = {r.baci: c for c, r in economies.table().items() if r.baci is not None}
-        notes.append("BACI's country file was not there: its usual country numbers were used.")
+        notes.append(Text("rows.baci_codes"))
     totals = pl.concat(parts)
     unknown = sorted((set(totals["i"]) | set(totals["j"])) - set(codes))
     if unknown:
@@ -85,10 +87,8 @@ def read_totals(path: Path, progress: Callable[[float], None] | None = None) -> 
     former = sorted(c for c in set(frame["exporter"]) | set(frame["importer"]) if not economies.is_current(c))
     if former:
         dropped = frame.filter(pl.col("exporter").is_in(former) | pl.col("importer").is_in(former))
-        notes.append(
-            f"{dropped.height:,} flows of {first_five(former)} (no ISO code today) were left out: "
-            f"US${dropped['v'].sum() / 1e6:,.1f} bn."
-        )
+        flows, usd_bn = Number(f"{dropped.height:,}"), Number(f"{dropped['v'].sum() / 1e6:,.1f}")
+        notes.append(Text("rows.baci_former", n=flows, codes=first_five(former), usd_bn=usd_bn))
         frame = frame.join(dropped, on=["exporter", "importer", "year"], how="anti")
     return frame.group_by("exporter", "importer", "year").agg(pl.col("v").sum()), notes
 
@@ -131,10 +131,9 @@ def _read(handle: BinaryIO, label: str, **options: Any) -> pl.DataFrame:
         raise _damaged(label) from None
     try:
         return pl.read_csv(io.BytesIO(raw), **options)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise UnreadableFile(
-            f"{label} cannot be read as BACI's CSV: {str(error).splitlines()[0][:200]}", fix="Download it again."
-        ) from None
+    except (pl.exceptions.PolarsError, UnicodeDecodeError):
+        what, fix = csv_trouble(raw) or ("it needs the columns t, i, j and v", "Take the file as CEPII published it.")
+    raise UnreadableFile(f"{label} cannot be read: {what}.", fix=fix)
 
 
 def _country_file(handle: BinaryIO, label: str) -> dict[int, str]:
@@ -159,10 +158,13 @@ def _yearly(handle: BinaryIO, label: str) -> tuple[pl.DataFrame, int, int]:
     value = raw["v"].str.strip_chars().cast(pl.Float64, strict=False)
     bad = value.is_null() & raw["v"].is_not_null()
     if bad.any():
-        raise InvalidFlow(f"'{raw['v'][bad.arg_max()]}' in {label}, line {bad.arg_max() + 2}, is not a number.")
+        raise InvalidFlow(
+            f"'{raw['v'][bad.arg_max()]}' in {label}, line {bad.arg_max() + 2}, is not a number.", fix="Mend that line."
+        )
     if (value < 0).any():
         raise InvalidFlow(
-            f"{label} holds {(value < 0).sum():,} negative values, first at line {(value < 0).arg_max() + 2}."
+            f"{label} holds {(value < 0).sum():,} negative values, first at line {(value < 0).arg_max() + 2}.",
+            fix="Mend or delete these lines.",
         )
     totals = raw.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
     return totals, raw.height, int(value.is_null().sum())

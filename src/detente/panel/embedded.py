@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.economies import ROW
+from detente.language import Text
 from detente.panel.panel import Panel, ReadReport
 
 # Colombia, Venezuela and the partners that matter most in either's trade, Trinidad included for the Caribbean.
@@ -67,7 +68,7 @@ def embedded_panel() -> Panel:
         gdp,
         name="embedded panel",
         source=SOURCE,
-        report=ReadReport(cells, cells, ("All dyads are present; a zero is a zero flow rounded to 0.1.",)),
+        report=ReadReport(cells, cells, (Text("rows.embedded"),)),
     )
 
 

@@ -5,12 +5,14 @@ Inside, columns are polars series and numpy arrays. A path gives polars back.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DataError, UnknownColumn, UnreadableFile
+from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean
+from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,20 +116,36 @@ def _read_file(path: Path) -> pl.DataFrame:
             f"'{path}' is a folder and holds no BACI files.", fix="Give a CSV or Parquet file, or BACI's folder."
         )
     if not path.is_file():
-        raise UnreadableFile(f"There is no file '{path}'.")
+        beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise UnreadableFile(f"There is no file '{path}'.{did_you_mean(path.name, beside)}", fix="Check the path.")
     name = path.name.lower()
     readers = {"parquet": pl.read_parquet, "pq": pl.read_parquet}
     readers |= {"feather": pl.read_ipc, "arrow": pl.read_ipc}
     kind = name.removesuffix(".gz").rsplit(".", 1)[-1]
+    if kind in ("csv", "tsv"):
+        return _read_csv(path, "\t" if kind == "tsv" else ",")
+    if kind not in readers:
+        raise UnreadableFile(f"'{path}' is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
     try:
-        if kind in ("csv", "tsv"):
-            separator = "\t" if kind == "tsv" else ","
-            return pl.read_csv(path, separator=separator, infer_schema_length=10_000)
-        if kind in readers:
-            return readers[kind](path)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"'{path}' cannot be read as {kind.upper()}: {error}") from None
-    raise UnreadableFile(f"'{path}' is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
+        return readers[kind](path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        what = str(error).partition("\n")[0]
+        raise UnreadableFile(f"'{path}' cannot be read as {kind.upper()}: {what}.", fix="Save it again.") from None
+
+
+def _read_csv(path: Path, separator: str) -> pl.DataFrame:
+    """The table, with types from its first rows or, where later ones differ, from all of them."""
+    import polars as pl
+
+    try:
+        return pl.read_csv(path, separator=separator, infer_schema_length=10_000)
+    except OSError as error:
+        raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
+    except pl.exceptions.PolarsError:
+        found = csv_trouble((gzip.decompress if path.suffix == ".gz" else bytes)(path.read_bytes()), separator)
+    if found is not None:
+        raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1])
+    return pl.read_csv(path, separator=separator, infer_schema_length=None)
 
 
 def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -145,6 +163,10 @@ def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
         low, high = int(series.min()), int(series.max())
         if high - low < 1_000_000:
             return _factorize_small_integers(series, low, high)
+    starts = _runs(series)
+    if starts is not None:
+        codes, levels = factorize(series.gather(starts))
+        return np.repeat(codes, np.diff(starts, append=len(series))), levels
     levels = series.drop_nulls().unique().sort()
     if series.dtype == pl.String:
         codes = series.cast(pl.Enum(levels)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
@@ -155,15 +177,29 @@ def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     return codes, levels.to_numpy()
 
 
+def _runs(series: pl.Series) -> np.ndarray | None:
+    """Where runs of equal values start, in a column so sorted that reading its runs alone saves work."""
+    import numpy as np
+
+    n = len(series)
+    if n < 1000:
+        return None
+    turns = series.head(n - 1).ne_missing(series.tail(n - 1))
+    if turns.sum() > n // 8:
+        return None
+    return np.concatenate([[0], np.flatnonzero(turns.to_numpy()) + 1])
+
+
 def _factorize_small_integers(series: pl.Series, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
     import numpy as np
 
     missing = series.is_null().to_numpy() if series.null_count() else None
-    shifted = series.fill_null(low).to_numpy().astype(np.int64) - low
+    values = series.to_numpy() if missing is None else series.fill_null(low).to_numpy()
+    codes = np.subtract(values, low, dtype=np.int64, casting="unsafe")
     seen = np.zeros(high - low + 1, bool)
-    seen[shifted if missing is None else shifted[~missing]] = True
-    place = np.cumsum(seen) - 1
-    codes = place[shifted]
+    seen[codes if missing is None else codes[~missing]] = True
+    if not seen.all():
+        codes = (np.cumsum(seen) - 1)[codes]
     if missing is not None:
         codes[missing] = -1
     return codes, np.flatnonzero(seen) + low

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detente import economies as names
 from detente.errors import DataError, UnknownEconomy, did_you_mean
+from detente.language import Joined, Number, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,7 +32,12 @@ class ReadReport:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return " ".join([f"{self.rows_read:,} rows read, {self.rows_used:,} used.", *self.notes])
+        return str(self.text())
+
+    def text(self) -> str:
+        """The counts and notes, as a text for any language."""
+        counts = {"read": Number(f"{self.rows_read:,}"), "used": Number(f"{self.rows_used:,}")}
+        return Joined(" ", parts=(Text("rows.counts", **counts), *self.notes))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,7 +89,8 @@ class Panel:
         """Position of ``year`` on the time axis."""
         if year not in self.years:
             raise DataError(
-                f"The panel '{self.name}' has no year {year}; it runs from {self.years[0]} to {self.years[-1]}."
+                f"The panel '{self.name}' has no year {year}; it runs from {self.years[0]} to {self.years[-1]}.",
+                fix="Choose one of its years, or give a panel that reaches further.",
             )
         return self.years.index(year)
 

@@ -18,6 +18,7 @@ from detente.errors import (
     UnreadableFile,
     first_five,
 )
+from detente.language import Joined, Number, Text
 from detente.panel.columns import USD_MN_PER_UNIT, find_roles
 from detente.panel.frames import read_table
 from detente.panel.panel import Panel, ReadReport
@@ -126,19 +127,9 @@ def _tidy(
 
     n_read = frame.height
     if n_read == 0:
-        raise EmptySample(f"{label} has no rows.")
+        raise EmptySample(f"{label} has no rows.", fix="Give a table with one row a flow and year.")
     out = frame.select(pl.col(c).alias(role) for role, c in chosen.items())
-    for role in ("year", "trade"):
-        cast = out[role].cast(pl.Float64, strict=False)
-        bad = out.filter(cast.is_null() & out[role].is_not_null())
-        if bad.height:
-            row = (cast.is_null() & out[role].is_not_null()).arg_max() + 2
-            raise InvalidFlow(
-                f"'{bad[role][0]}' in column '{chosen[role]}' of {label} is not a number"
-                f" (line {row}; {bad.height:,} such rows).",
-                fix="Write plain numbers with a point for decimals; leave the cell empty where it is unknown.",
-            )
-        out = out.with_columns(cast.alias(role))
+    out = out.with_columns(_as_numbers(out[role], chosen[role], label) for role in ("year", "trade"))
     keys = out.select(pl.any_horizontal(pl.col("exporter", "importer", "year").is_null())).to_series()
     if keys.any():
         raise DataError(
@@ -149,10 +140,14 @@ def _tidy(
     if wrong_year.any():
         raise DataError(
             f"{out['year'].filter(wrong_year)[0]:g} in column '{chosen['year']}' of {label} is not a year between 1800 and 2100 "
-            f"({int(wrong_year.sum()):,} such rows, first at line {wrong_year.arg_max() + 2})."
+            f"({int(wrong_year.sum()):,} such rows, first at line {wrong_year.arg_max() + 2}).",
+            fix="Mend or delete these rows.",
         )
     if (out["year"] % 1 != 0).any():
-        raise DataError(f"The column '{chosen['year']}' of {label} holds years that are not whole numbers.")
+        raise DataError(
+            f"The column '{chosen['year']}' of {label} holds years that are not whole numbers.",
+            fix="A panel has one flow a year: sum parts of years first.",
+        )
     out = out.with_columns(
         pl.col("year").cast(pl.Int32), pl.col("exporter", "importer").cast(pl.String).str.strip_chars()
     )
@@ -163,19 +158,20 @@ def _tidy(
         if mask.any():
             first = out.row(mask.arg_max(), named=True)
             raise InvalidFlow(
-                f"{int(mask.sum()):,} {what} flows in column '{chosen['trade']}' of {label}, first "
-                f"{first['trade']:g} for {first['exporter']}->{first['importer']} in {first['year']}.",
+                f"{int(mask.sum()):,} {what} flow{'s' if mask.sum() > 1 else ''} in column '{chosen['trade']}' of {label}, first "
+                f"{first['trade']:g} for {first['exporter']}->{first['importer']} in {first['year']} "
+                f"(line {mask.arg_max() + 2}).",
                 why="A flow of goods is zero or more.",
                 fix="Mend or delete these rows; leave the cell empty where the flow is unknown.",
             )
     if unknown.any():
-        notes.append(f"{int(unknown.sum()):,} rows without a value are missing flows, not zeros.")
+        notes.append(Text("rows.missing", n=Number(f"{int(unknown.sum()):,}")))
         out = out.with_columns(pl.when(unknown).then(float("nan")).otherwise(pl.col("trade")).alias("trade"))
     doubled = out.select(pl.struct("exporter", "importer", "year").is_duplicated()).to_series()
     if doubled.any() and aggregate:
         n = out.height
         out = out.group_by("exporter", "importer", "year").agg(pl.col("trade").sum())
-        notes.append(f"{n:,} rows by sector or product were summed to {out.height:,} flows.")
+        notes.append(Text("rows.summed", n=Number(f"{n:,}"), flows=Number(f"{out.height:,}")))
     elif doubled.any():
         cases = out.filter(doubled).unique(["exporter", "importer", "year"], maintain_order=True)
         shown = first_five(f"{r['exporter']}->{r['importer']} {r['year']}" for r in cases.iter_rows(named=True))
@@ -185,6 +181,25 @@ def _tidy(
             fix="Sum or drop them first, or keep the column 'sector' that tells them apart.",
         )
     return out, n_read
+
+
+def _as_numbers(cells: pl.Series, column: str, label: str) -> pl.Series:
+    """Cells as floats; text that is no number is named with its line."""
+    import polars as pl
+
+    if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Null)):
+        raise DataError(
+            f"The column '{column}' of {label} holds {cells.dtype} values, and numbers are needed.",
+            fix="Write plain numbers; a year as 2020.",
+        )
+    numbers = cells.cast(pl.Float64, strict=False)
+    bad = (numbers.is_null() & cells.is_not_null()).arg_true()
+    if len(bad):
+        raise InvalidFlow(
+            f"'{cells[bad[0]]}' in column '{column}' of {label} is not a number (line {bad[0] + 2}; {len(bad):,} such rows).",
+            fix="Write plain numbers with a point for decimals; leave the cell empty where it is unknown.",
+        )
+    return numbers
 
 
 def _scale(column: str, unit: str | None, notes: list[str], *, known: bool) -> float:
@@ -198,7 +213,7 @@ def _scale(column: str, unit: str | None, notes: list[str], *, known: bool) -> f
             raise AmbiguousColumn(f"The column '{column}' says its unit, and it is not '{unit}'.")
         return UNITS[unit]
     if named is None:
-        notes.append(f"The unit of '{column}' is not stated; US$ million is assumed.")
+        notes.append(Text("rows.unit", column=column))
         return 1.0
     return named
 
@@ -209,7 +224,8 @@ def _modernise(frame: pl.DataFrame, as_of: int, notes: list[str]) -> pl.DataFram
     codes = sorted(set(frame["exporter"]) | set(frame["importer"]))
     changed = {c: m for c in codes if (m := names.modern_code(c, as_of)) and m != c}
     if changed:
-        notes.append("Renamed: " + ", ".join(f"{a} to {b}" for a, b in changed.items()) + ".")
+        pairs = Joined(", ", parts=(Text("rows.pair", old=a, new=b) for a, b in changed.items()))
+        notes.append(Text("rows.renamed", pairs=pairs))
     return frame.with_columns(pl.col("exporter", "importer").replace(changed))
 
 
@@ -240,12 +256,12 @@ def _dense(
     flows[at] = frame["trade"].to_numpy() * scale
     filled = flows.shape[0] * n * (n - 1) - int((at[1] != at[2]).sum())
     if filled and absent == "zero":
-        notes.append(f"{filled:,} absent dyad-years are zero flows.")
+        notes.append(Text("rows.zeros", n=Number(f"{filled:,}")))
     elif filled:
-        notes.append(f"{filled:,} absent dyad-years are missing.")
+        notes.append(Text("rows.absent", n=Number(f"{filled:,}")))
     gaps = sorted(set(range(years[0], years[-1] + 1)) - set(years))
     if gaps:
-        notes.append(f"Years without data: {first_five(gaps)}.")
+        notes.append(Text("rows.gaps", years=first_five(gaps)))
     return Panel(
         tuple(codes), tuple(years), flows, name=name, source=source,
         report=ReadReport(n_read, frame.height, tuple(notes)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detente.language import Text
 from detente.record.by_others import compare
 from detente.record.check import split_list
 from detente.record.rows import Claim
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from detente.record.ledger import Ledger
+
+COLUMNS = ("subsystem", "claim_a", "claim_b", "relation", "how")
 
 
 def compare_articles(ledger: Ledger, first: str, second: str) -> pl.DataFrame:
@@ -30,11 +33,16 @@ def compare_articles(ledger: Ledger, first: str, second: str) -> pl.DataFrame:
     """
     import polars as pl
 
+    return pl.DataFrame(article_rows(ledger, first, second), schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+
+
+def article_rows(ledger: Ledger, first: str, second: str) -> list[tuple[str, ...]]:
+    """The rows of :func:`compare_articles`, what was compared as texts for any language."""
     claims = [Claim.from_row(row) for row in ledger.claims.iter_rows(named=True)]
     actors = {row["claim_id"]: set(split_list(row["actors"])) for row in ledger.claims.iter_rows(named=True)}
     ours = [c for c in claims if c.source_id == first and c.type != "form"]
     theirs = [c for c in claims if c.source_id == second and c.type != "form"]
-    rows: list[tuple[str, str, str, str, str]] = []
+    rows: list[tuple[str, ...]] = []
     paired: set[str] = set()
     for a in ours:
         for b in theirs:
@@ -49,12 +57,11 @@ def compare_articles(ledger: Ledger, first: str, second: str) -> pl.DataFrame:
         if partners:
             best = max(partners, key=lambda b: (len(actors[a.id] & actors[b.id]), b.id not in paired))
             common = ", ".join(sorted(actors[a.id] & actors[best.id]))
-            rows.append((a.subsystem, a.id, best.id, "complement", f"both on {common}"))
+            rows.append((a.subsystem, a.id, best.id, "complement", Text("compared.both_on", names=common)))
             paired |= {a.id, best.id}
     rows += [(c.subsystem, c.id, "", "only the first", "") for c in ours if c.id not in paired]
     rows += [(c.subsystem, "", c.id, "only the second", "") for c in theirs if c.id not in paired]
-    schema = dict.fromkeys(("subsystem", "claim_a", "claim_b", "relation", "how"), pl.String)
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return rows
 
 
 def _same_thing(a: Claim, b: Claim) -> bool:

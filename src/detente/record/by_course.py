@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from detente.language import Day, Joined, Number, Text, Word
 from detente.record.by_figures import STRONG, cite, sources_of
 from detente.record.date import Period
 from detente.record.evidence import Evidence
@@ -20,7 +21,7 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
     """
     pair = _pair(claim, evidence)
     if pair is None:
-        return not_checkable("The record has no independent figures on one basis for both periods.", "change")
+        return not_checkable(Text("reason.no_pair"), Text("rule.change"))
     before, after = pair
     measure = claim.option("measure", "pct")
     change_by = after.value - before.value
@@ -31,17 +32,19 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
         "direction": (change_by, before.unit),
     }[measure]
     shown = gap(round(number, 1), unit) if measure in ("difference", "direction") else say(round(number, 1), unit)
-    text = f"{cite(before)}, then {cite(after)}: {shown}"
+    text = Text("evidence.change", before=cite(before), after=cite(after), change=shown)
+    ends = {"start": Day(before.period), "end": Day(after.period)}
     sources = sources_of([before, after])
     if measure == "direction":
         found = "up" if change_by > 0 else "down" if change_by < 0 else "flat"
         word = "confirmed" if found == claim.state else "contradicted"
-        reason = f"From {before.period} to {after.period} it went {found}; the claim says {claim.state}."
-        return Verdict(word, text, sources, shown, "change: direction", reason)
+        ways = {"found": Word(found, group="way"), "claimed": Word(claim.state, group="way")}
+        reason = Text("reason.direction", **ends, **ways)
+        return Verdict(word, text, sources, shown, Text("rule.change_direction"), reason)
     word = claim.wording.word(float(f"{number:.4g}"), exact=False)
     difference = gap(round(claim.wording.number - number, 2), unit)
-    reason = f"From {before.period} to {after.period} the change was {shown}."
-    return Verdict(word, text, sources, difference, f"change: {measure}", reason)
+    reason = Text("reason.change", change=shown, **ends)
+    return Verdict(word, text, sources, difference, Text(f"rule.change_{measure}"), reason)
 
 
 def extreme(claim: Claim, evidence: Evidence) -> Verdict:
@@ -67,26 +70,29 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     if len(best) > 1:
         best.pop("unspecified", None)  # a mixture of bases, used only where there is nothing better
     if not best:
-        return not_checkable("No independent series covers the period and its neighbours on one basis.", "extreme")
-    kind = "peak" if claim.state == "max" else "low"
+        return not_checkable(Text("reason.no_course"), Text("rule.extreme"))
+    kind = Word("peak" if claim.state == "max" else "low", group="extreme")
     agree = {basis: f for basis, f in best.items() if f.period == claim.when}
-    text = "; ".join(f"{kind} of {sizes[b]} periods on basis {b}: {cite(f)}" for b, f in sorted(best.items()))
+    text = Joined("; ", parts=(
+        Text("evidence.extreme", kind=kind, n=sizes[b], basis=Word(b, group="basis"), figure=cite(f))
+        for b, f in sorted(best.items())
+    ))  # fmt: skip
+    facts = {"kind": kind, "when": Day(claim.when)}
     sources = sources_of(best.values())
     if len(agree) == len(best):
-        reason = f"Every basis with a series across the years has its {kind} in {claim.when}."
-        return Verdict("confirmed", text, sources, "0 years", "extreme", reason)
+        return Verdict("confirmed", text, sources, _years(0), Text("rule.extreme"), Text("reason.every_basis", **facts))
     if agree:
         return Verdict(
-            "unresolved conflict",
-            text,
-            sources,
-            "",
-            "extreme",
-            f"The bases disagree on the year of the {kind}.",
+            "unresolved conflict", text, sources, "", Text("rule.extreme"), Text("reason.bases_disagree", **facts)
         )
     years = sorted(f.period.first.year - claim.when.first.year for f in best.values())
-    reason = f"No basis has its {kind} in {claim.when}."
-    return Verdict("contradicted", text, sources, f"{years[0]:+d} years", "extreme", reason)
+    return Verdict(
+        "contradicted", text, sources, _years(years[0]), Text("rule.extreme"), Text("reason.no_basis", **facts)
+    )
+
+
+def _years(n: int) -> str:
+    return Text("amount.years", n=Number(f"{n:+d}" if n else "0"))
 
 
 def _pair(claim: Claim, evidence: Evidence) -> tuple[Figure, Figure] | None:

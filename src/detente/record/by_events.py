@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from detente.language import Day, Joined, Number, Text, Word
 from detente.record.check import split_list
 from detente.record.date import Period
 from detente.record.evidence import Evidence
@@ -13,8 +14,6 @@ from detente.record.states import FOREVER, Spell
 from detente.record.verdict import Verdict, Wording, gap, half_digit, not_checkable
 
 _DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.436875, "years": 365.2425}
-_UNKNOWN = "The record, as it stood on that day, does not hold the event."
-_OWN = "The record knows this only from the claim's own source, one that cites it or the agency it names."
 
 
 def event(claim: Claim, evidence: Evidence) -> Verdict:
@@ -25,44 +24,55 @@ def event(claim: Claim, evidence: Evidence) -> Verdict:
     """
     names = split_list(claim.target)
     if not all(name in evidence.events for name in names):
-        return not_checkable(_UNKNOWN, "event")
+        return not_checkable(Text("reason.no_event"), Text("rule.event"))
     verdicts = [_one_event(claim, evidence.events[name], evidence) for name in names]
     order = ("contradicted", "imprecise", "not checkable", "confirmed")
     worst = min(verdicts, key=lambda v: order.index(v.verdict))
     if len(verdicts) == 1 or worst.verdict == "not checkable":
         return worst
     sources = tuple(dict.fromkeys(s for v in verdicts for s in v.evidence_source_ids))
-    text = "; ".join(v.evidence for v in verdicts)
+    text = Joined("; ", parts=(v.evidence for v in verdicts))
     reason = worst.reason
     if worst.verdict == "confirmed" and claim.date:
-        reason = f"All {len(verdicts)} events are dated inside the claimed {claim.date}."
+        reason = Text("reason.all_dated", n=len(verdicts), claimed=Day(claim.date))
     return replace(worst, evidence=text, evidence_source_ids=sources, reason=reason)
 
 
 def _one_event(claim: Claim, found: Event, evidence: Evidence) -> Verdict:
     sources = evidence.sources_of(found, claim)
     if not sources:
-        return not_checkable(_OWN, "event")
-    text = f"{found.title} ({found.id}, {found.date}" + (f"; announced {found.announced})" if found.announced else ")")
+        return not_checkable(Text("reason.own_source"), Text("rule.event"))
+    text = _cited(found, announced=True)
     actor = claim.option("actor")
     if actor and actor not in found.actors:
-        reason = f"The record names {', '.join(found.actors) or 'no one'} for this event, not {actor}."
-        return Verdict("contradicted", text, sources, "", "event: actor", reason)
+        names = ", ".join(found.actors) or Text("reason.no_one")
+        reason = Text("reason.other_actor", names=names, actor=actor)
+        return Verdict("contradicted", text, sources, "", Text("rule.event_actor"), reason)
     if claim.date is None:
-        return Verdict("confirmed", text, sources, "", "event: happened", "The event is on record.")
+        return Verdict("confirmed", text, sources, "", Text("rule.event_happened"), Text("reason.on_record"))
+    dated, when = Text("rule.event_date"), {"date": Day(found.date), "claimed": Day(claim.date)}
     if claim.date.holds(found.date):
-        reason = f"The event is dated {found.date}, inside the claimed {claim.date}."
-        return Verdict("confirmed", text, sources, "0 days", "event: date", reason)
+        return Verdict("confirmed", text, sources, _days(0), dated, Text("reason.dated", **when))
     gap = claim.date.gap(found.date)
-    days = f"{gap:+,d} days"
     if claim.date.overlaps(found.date):
-        reason = f"The event ran {found.date}; the claim covers only part of it."
-        return Verdict("imprecise", text, sources, "0 days", "event: date", reason)
+        return Verdict("imprecise", text, sources, _days(0), dated, Text("reason.part_of", **when))
     if found.announced and claim.date.overlaps(found.announced):
-        reason = f"Announced {found.announced}, it took effect on {found.date}, {abs(gap):,} days off."
-        return Verdict("imprecise", text, sources, days, "event: announced, not in effect", reason)
-    reason = f"The event is dated {found.date}, not {claim.date}."
-    return Verdict("contradicted", text, sources, days, "event: date", reason)
+        off = Number(f"{abs(gap):,}")
+        reason = Text("reason.announced", announced=Day(found.announced), date=Day(found.date), off=off)
+        return Verdict("imprecise", text, sources, _days(gap), Text("rule.event_announced"), reason)
+    return Verdict("contradicted", text, sources, _days(gap), dated, Text("reason.other_date", **when))
+
+
+def _cited(found: Event, *, announced: bool = False) -> str:
+    """An event with its id and date, as evidence."""
+    facts = {"title": found.title, "id": found.id, "date": Day(found.date)}
+    if announced and found.announced:
+        return Text("evidence.event_announced", announced=Day(found.announced), **facts)
+    return Text("evidence.event", **facts)
+
+
+def _days(n: int) -> str:
+    return Text("amount.days", n=Number(f"{n:+,d}" if n else "0"))
 
 
 def state(claim: Claim, evidence: Evidence) -> Verdict:
@@ -72,27 +82,29 @@ def state(claim: Claim, evidence: Evidence) -> Verdict:
     of the period only. A state that held for part of the period is imprecise.
     """
     spells = [(s, _event_sources(s, evidence, claim)) for s in evidence.states.over(claim.target, claim.when)]
+    facts = {"state": state_name(claim.target), "when": Day(claim.when)}
     if not spells:
-        return not_checkable(f"No event of the record sets {claim.target} by {claim.when}.", "state")
+        return not_checkable(Text("reason.state_unset", **facts), Text("rule.state"))
     if not all(sources for _, sources in spells):
-        return not_checkable(_OWN, "state")
+        return not_checkable(Text("reason.own_source"), Text("rule.state"))
     wanted = {v.strip() for v in claim.state.split("|")}
     share = evidence.states.share(claim.target, wanted, claim.when)
-    text = "; ".join(f"{s.name} {s.value} {_span(s)} ({s.event_id})" for s, _ in spells)
+    text = Joined("; ", parts=(_spell(s) for s, _ in spells))
     sources = tuple(dict.fromkeys(x for _, ids in spells for x in ids))
     if share is None:
-        return not_checkable(f"The record does not cover {claim.target} for all of {claim.when}.", "state")
-    value = " or ".join(sorted(wanted)).replace("_", " ")
-    held = f"{claim.target} was {value} on {share:.0%} of the days of {claim.when}."
+        return not_checkable(Text("reason.state_unknown", **facts), Text("rule.state"))
+    values = [Word(value.replace("_", " "), group="state_value") for value in sorted(wanted)]
+    facts |= {"value": Joined(Text("reason.or"), parts=values), "share": Number(f"{100 * share:.0f}")}
+    held = Text("reason.state_share", **facts)
     if claim.when.precision == "day":
-        held = f"On {claim.when} {claim.target} was {'' if share else 'not '}{value}."
+        held = Text("reason.state_day" if share else "reason.state_not_day", **facts)
     if share == 1 or (share > 0 and claim.option("when") == "any"):
         word = "confirmed"
     elif share > 0:
         word = "imprecise"
     else:
         word = "contradicted"
-    return Verdict(word, text, sources, f"{share:.0%} of days", "state", held)
+    return Verdict(word, text, sources, Text("amount.of_days", share=facts["share"]), Text("rule.state"), held)
 
 
 def duration(claim: Claim, evidence: Evidence) -> Verdict:
@@ -103,24 +115,27 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
     """
     names = [name.strip() for name in claim.target.split("..")]
     if not all(name in evidence.events for name in names):
-        return not_checkable(_UNKNOWN, "duration")
+        return not_checkable(Text("reason.no_event"), Text("rule.duration"))
     start, end = (evidence.events[name] for name in names)
     sources = tuple(dict.fromkeys((*evidence.sources_of(start, claim), *evidence.sources_of(end, claim))))
     if not evidence.sources_of(start, claim) or not evidence.sources_of(end, claim):
-        return not_checkable(_OWN, "duration")
+        return not_checkable(Text("reason.own_source"), Text("rule.duration"))
     days = (end.date.first - start.date.first).days
     if claim.date and not claim.date.overlaps(Period(start.date.first, end.date.last)):
-        reason = f"The span ran from {start.date} to {end.date}, not in {claim.date}."
-        return Verdict("contradicted", f"{days:,} days", sources, "", "duration: period", reason)
+        reason = Text("reason.other_span", start=Day(start.date), end=Day(end.date), claimed=Day(claim.date))
+        length = Text("amount.days", n=Number(f"{days:,}"))
+        return Verdict("contradicted", length, sources, "", Text("rule.duration_period"), reason)
     number = days / _DAYS[claim.unit]
     completed = half_digit(claim.value) == 0.5 and int(number) == claim.wording.number
     word = claim.wording.word(number, exact=False)
     if completed and not claim.option("op"):
         word = "confirmed within rounding"
-    text = f"{start.date} ({start.id}) to {end.date} ({end.id}): {days:,} days, {number:.1f} {claim.unit}"
-    difference = f"{claim.wording.number - number:+.1f} {claim.unit}"
-    reason = f"From {start.date} to {end.date} is {number:.1f} {claim.unit}; the claim says {claim.value}."
-    return Verdict(word, text, sources, difference, "duration", reason)
+    facts = {"start": Day(start.date), "end": Day(end.date), "n": Number(f"{number:.1f}"),
+             "unit": Word(claim.unit, group="unit")}  # fmt: skip
+    text = Text("evidence.span", start_id=start.id, end_id=end.id, days=Number(f"{days:,}"), **facts)
+    off = Text("amount.other", n=Number(f"{claim.wording.number - number:+.1f}"), unit=facts["unit"])
+    reason = Text("reason.span", claimed=Number(claim.value), **facts)
+    return Verdict(word, text, sources, off, Text("rule.duration"), reason)
 
 
 def count(claim: Claim, evidence: Evidence) -> Verdict:
@@ -136,12 +151,13 @@ def count(claim: Claim, evidence: Evidence) -> Verdict:
         if (claim.date is None or claim.date.holds(e.date)) and _matches(e, wanted) and evidence.sources_of(e, claim)
     ]
     sources = tuple(dict.fromkeys(s for e in found for s in evidence.sources_of(e, claim)))
-    text = f"{len(found)} events: " + "; ".join(f"{e.id} ({e.date})" for e in found[:8])
+    listed = Joined("; ", parts=(Text("evidence.dated", id=e.id, date=Day(e.date)) for e in found[:8]))
+    text = Text("evidence.count", n=len(found), events=listed)
     wording = claim.wording if claim.value else Wording("2", "at least")
     word = wording.word(len(found), exact=True)
-    needs = f"{wording.operator} {wording.value}".strip()
-    reason = f"The record has {len(found)} such events in {claim.date}; the claim needs {needs}."
-    return Verdict(word, text, sources, gap(wording.number - len(found), "events"), "count", reason)
+    when = Day(claim.date) if claim.date else Text("reason.any_time")
+    reason = Text("reason.count", n=len(found), when=when, needs=wording.words())
+    return Verdict(word, text, sources, gap(wording.number - len(found), "events"), Text("rule.count"), reason)
 
 
 def prediction(claim: Claim, evidence: Evidence) -> Verdict:
@@ -154,27 +170,21 @@ def prediction(claim: Claim, evidence: Evidence) -> Verdict:
     horizon = claim.date
     if outcome is None:
         if horizon is None or horizon.last > evidence.newest:
-            until = f" by {evidence.newest}, the newest source of the record"
-            return Verdict(
-                "outcome pending",
-                "no such event" + until,
-                (),
-                "",
-                "prediction",
-                f"It had not happened{until}.",
-            )
-        reason = f"It had not happened by {horizon.last}."
-        return Verdict("contradicted", "no such event on record", _cover(evidence, claim), "", "prediction", reason)
+            newest = Day(evidence.newest)
+            proof, reason = Text("evidence.not_yet", newest=newest), Text("reason.not_yet", newest=newest)
+            return Verdict("outcome pending", proof, (), "", Text("rule.prediction"), reason)
+        proof, reason = Text("evidence.no_event"), Text("reason.not_happened", day=Day(horizon.last))
+        return Verdict("contradicted", proof, _cover(evidence, claim), "", Text("rule.prediction"), reason)
     day, text, sources = outcome
     if not sources:
-        return not_checkable(_OWN, "prediction")
+        return not_checkable(Text("reason.own_source"), Text("rule.prediction"))
     if horizon is None or horizon.first <= day <= horizon.last:
-        reason = f"It happened on {day}."
-        return Verdict("confirmed", text, sources, "0 days", "prediction", reason)
+        reason = Text("reason.happened", day=Day(day))
+        return Verdict("confirmed", text, sources, _days(0), Text("rule.prediction"), reason)
     late = (day - horizon.last).days if day > horizon.last else (day - horizon.first).days
-    when = "after" if late > 0 else "before"
-    reason = f"It happened on {day}, {abs(late):,} days {when} the period predicted."
-    return Verdict("contradicted", text, sources, f"{late:+,d} days", "prediction", reason)
+    key = "reason.happened_after" if late > 0 else "reason.happened_before"
+    reason = Text(key, day=Day(day), off=Number(f"{abs(late):,}"))
+    return Verdict("contradicted", text, sources, _days(late), Text("rule.prediction"), reason)
 
 
 def _outcome(claim: Claim, evidence: Evidence) -> tuple[date, str, tuple[str, ...]] | None:
@@ -184,7 +194,7 @@ def _outcome(claim: Claim, evidence: Evidence) -> tuple[date, str, tuple[str, ..
             return None
         return (
             found.date.first,
-            f"{found.title} ({found.id}, {found.date})",
+            _cited(found),
             evidence.sources_of(found, claim),
         )
     name, _, value = (part.strip() for part in claim.target.partition("="))
@@ -194,7 +204,7 @@ def _outcome(claim: Claim, evidence: Evidence) -> tuple[date, str, tuple[str, ..
             start = max(spell.first, said.first) if said else spell.first
             return (
                 start,
-                f"{name} {spell.value} from {spell.first} ({spell.event_id})",
+                Text("evidence.state_from", start=Day(spell.first), **_state(spell)),
                 _event_sources(spell, evidence, claim),
             )
     return None
@@ -220,5 +230,19 @@ def _matches(found: Event, wanted: dict[str, str]) -> bool:
     return all(set(value.split("|")) & set(have[name]) for name, value in wanted.items())
 
 
-def _span(spell: Spell) -> str:
-    return f"since {spell.first}" if spell.last == FOREVER else f"{spell.first} to {spell.last}"
+def state_name(state: str) -> str:
+    """A state as the record names it; other languages say what it is."""
+    name, _, place = state.partition("@")
+    known = Word(name, group="state_name")
+    return Text("evidence.at", what=known, place=Word(place, group="place")) if place else known
+
+
+def _state(spell: Spell) -> dict[str, str]:
+    value = Word(spell.value, group="state_value")
+    return {"state": state_name(spell.name), "value": value, "id": spell.event_id}
+
+
+def _spell(spell: Spell) -> str:
+    if spell.last == FOREVER:
+        return Text("evidence.state_since", start=Day(spell.first), **_state(spell))
+    return Text("evidence.state_span", start=Day(spell.first), end=Day(spell.last), **_state(spell))

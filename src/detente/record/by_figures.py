@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from detente.language import Day, Joined, Number, Text, Word
 from detente.record.evidence import Evidence
 from detente.record.reconcile import CIF_OVER_FOB, FIT, explain
 from detente.record.rows import Claim, Figure
@@ -52,9 +53,10 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
         return _conflict(claim, chosen, unexplained)
     reason = _within(claim, chosen)
     if outside:
-        reason += " Other figures differ by valuation, compiler or label: " + "; ".join(map(cite, outside)) + "."
+        reason = Text("reason.others_differ", reason=reason, figures=_listed(outside))
     elif len(inside) > 1:
-        reason += f" {_count(len(inside) - 1, 'further independent figure')} within the same rounding."
+        n = len(inside) - 1
+        reason = Text("reason.one_more" if n == 1 else "reason.more", reason=reason, n=n)
     return _verdict(claim, word, chosen, reason, sources=[chosen, *[f for f in inside if f is not chosen]])
 
 
@@ -100,14 +102,14 @@ def _against_bound(claim: Claim, bound: Figure) -> Verdict:
     low = convert(bound.low, bound.unit, claim.unit) if not math.isnan(bound.low) else -math.inf
     high = convert(bound.high, bound.unit, claim.unit) if not math.isnan(bound.high) else math.inf
     floor, ceiling = claim.wording.bounds
-    shown = f"{'more' if math.isinf(high) else 'less'} than {cite(bound)}"
+    shown = Text("allowed.more_than" if math.isinf(high) else "allowed.less_than", amount=cite(bound))
     if floor <= low and high <= ceiling:
-        reason = f"The record has {shown}: whatever the exact number, the claim allows it."
+        reason = Text("reason.bound_allowed", bound=shown)
         return _verdict(claim, "confirmed", bound, reason, sources=[bound])
     if high < floor or low > ceiling:
-        reason = f"The record has {shown}, which the claim rules out."
+        reason = Text("reason.bound_ruled_out", bound=shown)
         return _verdict(claim, "contradicted", bound, reason, sources=[bound])
-    return not_checkable(f"The record has only a bound, {shown}, which fits the claim and others as well.", "quantity")
+    return not_checkable(Text("reason.bound_open", bound=shown), Text("rule.quantity"))
 
 
 def _none_allowed(claim: Claim, outside: Sequence[Figure]) -> Verdict:
@@ -116,15 +118,12 @@ def _none_allowed(claim: Claim, outside: Sequence[Figure]) -> Verdict:
     if min(off) <= NEAR < max(off) and not chosen.preferred:
         return _conflict(claim, chosen, [f for f in outside if f is not chosen])
     word = claim.wording.word(_value(chosen, claim), exact=True)
-    reason = f"{cite(chosen)} lies outside what the claim allows ({claim.wording.text(claim.unit)})."
+    reason = Text("reason.outside", figure=cite(chosen), allowed=claim.wording.text(claim.unit))
     return _verdict(claim, word, chosen, reason, sources=outside)
 
 
 def _conflict(claim: Claim, chosen: Figure, others: Sequence[Figure]) -> Verdict:
-    reason = (
-        f"Independent figures stand on both sides of the claim and no explanation was found: "
-        f"{'; '.join(map(cite, [chosen, *others]))}."
-    )
+    reason = Text("reason.both_sides", figures=_listed([chosen, *others]))
     return _verdict(claim, "unresolved conflict", chosen, reason, sources=[chosen, *others])
 
 
@@ -152,16 +151,17 @@ def _by_composition(claim: Claim, parts: list[Figure], outside: Sequence[Figure]
     x, m = parts
     sign = 1 if claim.target.partition("@")[0].endswith("total") else -1
     total = _value(x, claim) + sign * _value(m, claim)
-    text = f"exports {_value(x, claim):,g} ({x.basis}) {'+' if sign > 0 else '-'} imports {_value(m, claim):,g} ({m.basis}) = "
-    text += f"{say(round(total, 1), claim.unit)} ({x.period})"
-    others = "; ".join(map(cite, outside))
-    reason = (
-        f"Both directions valued FOB add up to {say(round(total, 1), claim.unit)}, within the claim's rounding "
-        f"({claim.wording.text(claim.unit)}); other valuations and compilers give {others}."
-    )
+    shown = say(round(total, 1), claim.unit)
+    text = Text(
+        "evidence.sum" if sign > 0 else "evidence.difference",
+        exports=_plain(_value(x, claim)), exports_basis=_basis(x), imports=_plain(_value(m, claim)),
+        imports_basis=_basis(m), total=shown, period=Day(x.period),
+    )  # fmt: skip
+    allowed = claim.wording.text(claim.unit)
+    reason = Text("reason.composed", total=shown, allowed=allowed, others=_listed(outside))
     difference = gap(round(claim.wording.number - total, 1), claim.unit)
-    rule = "quantity: exports plus imports on one valuation"
-    return Verdict("confirmed within rounding", text, sources_of([x, m, *outside]), difference, rule, reason)
+    sources = sources_of([x, m, *outside])
+    return Verdict("confirmed within rounding", text, sources, difference, Text("rule.composed"), reason)
 
 
 def _context(claim: Claim, evidence: Evidence) -> list[Figure]:
@@ -189,36 +189,52 @@ def _verdict(claim: Claim, word: str, chosen: Figure, reason: str, *, sources: S
     difference = gap(claim.wording.number - number, unit) if claim.value else ""
     text = cite(chosen)
     if unit != chosen.unit:
-        text += f" = {say(round(number, 1), unit)}"
-    return Verdict(word, text, sources_of(sources), difference, f"quantity: {claim.target}", reason)
+        text = Text("evidence.converted", figure=text, amount=say(round(number, 1), unit))
+    rule = Text("rule.quantity_of", series=series_name(claim.target))
+    return Verdict(word, text, sources_of(sources), difference, rule, reason)
 
 
 def _nothing(claim: Claim, evidence: Evidence, barred: int) -> Verdict:
     own = _comparable(evidence.series(claim.target), claim)
     if barred and own:
-        return not_checkable(
-            "The record's only figures come from the claim's own source, one citing it or the agency named.",
-            "quantity",
-        )
-    return not_checkable(f"The record has no figure of {claim.target} for {claim.date}.", "quantity")
+        return not_checkable(Text("reason.own_figures"), Text("rule.quantity"))
+    when = Day(claim.date) if claim.date else Text("reason.any_time")
+    return not_checkable(Text("reason.no_figure", series=series_name(claim.target), when=when), Text("rule.quantity"))
 
 
 def _within(claim: Claim, figure: Figure) -> str:
     if claim.wording.equals(_value(figure, claim)):
-        return f"{cite(figure)} is the number claimed."
-    return f"{cite(figure)} lies within what the claim allows ({claim.wording.text(claim.unit)})."
+        return Text("reason.equal", figure=cite(figure))
+    return Text("reason.inside", figure=cite(figure), allowed=claim.wording.text(claim.unit))
 
 
 def cite(figure: Figure) -> str:
     """A figure with its period, basis and id."""
-    basis = "" if figure.basis in ("-", "unspecified") else f", {figure.basis}"
-    return f"{say(figure.value, figure.unit)} ({figure.period}{basis}, {figure.id})"
+    facts = {"amount": say(figure.value, figure.unit), "period": Day(figure.period), "id": figure.id}
+    if figure.basis in ("-", "unspecified"):
+        return Text("evidence.figure", **facts)
+    return Text("evidence.figure_on", basis=_basis(figure), **facts)
+
+
+def series_name(series: str) -> str:
+    """A series as the record names it; other languages say what it is."""
+    name, _, place = series.partition("@")
+    known = Word(name, group="series_name")
+    return Text("evidence.at", what=known, place=Word(place, group="place")) if place else known
+
+
+def _basis(figure: Figure) -> str:
+    return Word(figure.basis, group="basis")
+
+
+def _listed(figures: Iterable[Figure]) -> str:
+    return Joined("; ", parts=map(cite, figures))
+
+
+def _plain(number: float) -> str:
+    return Number(f"{number:,g}")
 
 
 def sources_of(figures: Iterable[Figure]) -> tuple[str, ...]:
     """Their sources, each once."""
     return tuple(dict.fromkeys(f.source_id for f in figures))
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'s' if n != 1 else ''}"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from detente.language import Day, Joined, Number, Text, Word
 from detente.record.check import split_list
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim
@@ -18,14 +19,14 @@ RARE = 0.05
 def agreement(claim: Claim, evidence: Evidence) -> Verdict:
     """A claim against another source's claim of the same thing (target: its id)."""
     if claim.target not in evidence.ledger.claims["claim_id"]:
-        return not_checkable("The record, as it stood on that day, does not hold the other claim.", "agreement")
+        return not_checkable(Text("reason.no_claim"), Text("rule.agreement"))
     other = evidence.ledger.claim(claim.target)
     barred = evidence.dependence.barred(claim)
     if other.source_id in barred:
-        return not_checkable("The other claim comes from the same source or one that depends on it.", "agreement")
+        return not_checkable(Text("reason.same_source"), Text("rule.agreement"))
     title = evidence.dependence.sources[other.source_id].title
     relation, how = compare(claim, other)
-    text = f"{other.id}: {other.text} ({title})"
+    text = Text("evidence.claim", id=other.id, text=other.text, title=title)
     word = {
         "agree": "confirmed",
         "agree within rounding": "confirmed within rounding",
@@ -33,8 +34,8 @@ def agreement(claim: Claim, evidence: Evidence) -> Verdict:
         "contradict": "contradicted",
     }.get(relation)
     if word is None:
-        return not_checkable("The two claims share no number, date or state to compare.", "agreement")
-    return Verdict(word, text, (other.source_id,), how, "agreement", f"Another source says the same thing: {how}.")
+        return not_checkable(Text("reason.nothing_shared"), Text("rule.agreement"))
+    return Verdict(word, text, (other.source_id,), how, Text("rule.agreement"), Text("reason.another_says", how=how))
 
 
 def compare(a: Claim, b: Claim) -> tuple[str, str]:
@@ -51,20 +52,18 @@ def compare(a: Claim, b: Claim) -> tuple[str, str]:
     if (a.value or "op=" in a.options) and (b.value or "op=" in b.options):
         return _compare_numbers(a, b)
     if a.state and b.state:
-        return ("agree" if a.state == b.state else "contradict"), f"{a.state} beside {b.state}"
+        values = (Word(c.state, group="state_value") for c in (a, b))
+        return ("agree" if a.state == b.state else "contradict"), _beside(*values)
     if a.date and b.date and a.target == b.target:
         if a.date == b.date:
-            return "agree", f"both {a.date}"
-        if a.date.holds(b.date) or b.date.holds(a.date):
-            return "differ in precision", f"{a.date} beside {b.date}"
-        if not a.date.overlaps(b.date):
-            return "contradict", f"{a.date} beside {b.date}"
-        return "differ in precision", f"{a.date} beside {b.date}"
+            return "agree", Text("compared.both", what=Day(a.date))
+        how = _beside(Day(a.date), Day(b.date))
+        return ("differ in precision" if a.date.overlaps(b.date) else "contradict"), how
     return "complement", ""
 
 
 def _compare_numbers(a: Claim, b: Claim) -> tuple[str, str]:
-    how = f"{_words(a)} beside {_words(b)}"
+    how = _beside(_words(a), _words(b))
     ranges = [c.wording.bounds for c in (a, b)]
     in_a = [convert(edge, b.unit, a.unit) for edge in ranges[1]]
     if any(map(math.isnan, in_a)):
@@ -84,7 +83,12 @@ def _compare_numbers(a: Claim, b: Claim) -> tuple[str, str]:
 
 
 def _words(claim: Claim) -> str:
-    return " ".join(filter(None, (claim.option("op"), claim.value, claim.unit.replace("_", " "))))
+    unit = Word(claim.unit.replace("_", " "), group="unit")
+    return Text("amount.other", n=claim.wording.words(), unit=unit) if unit else claim.wording.words()
+
+
+def _beside(a: str, b: str) -> str:
+    return Text("compared.beside", a=a, b=b)
 
 
 def cause(claim: Claim, evidence: Evidence) -> Verdict:
@@ -105,28 +109,22 @@ def cause(claim: Claim, evidence: Evidence) -> Verdict:
         if match:
             chosen.append(match[0])
     if len(chosen) < len(wanted):
-        return not_checkable("The attribution of these episodes was not handed to the record.", "cause")
+        return not_checkable(Text("reason.no_attribution"), Text("rule.cause"))
     if any(row["placebo_share"] is None or row["dyad_part"] is None for row in chosen):
-        return not_checkable("The attribution came without placebos or without a dyad part.", "cause")
+        return not_checkable(Text("reason.no_placebos"), Text("rule.cause"))
     support = [_supports(row) for row in chosen]
-    text = "; ".join(_finding(row) for row in chosen)
+    text = Joined("; ", parts=map(_finding, chosen))
     held = [name for name, yes in zip(wanted, support) if yes]
     failed = [name for name, yes in zip(wanted, support) if not yes]
     word = "confirmed" if not failed else "imprecise" if held else "contradicted"
-    parts = []
-    if held:
-        parts.append(f"supported for {' and '.join(held)}")
-    if failed:
-        parts.append(f"not supported for {' and '.join(failed)}")
-    reason = f"The dyad's own part, beyond what both economies did with everyone else: {'; '.join(parts)}."
-    return Verdict(
-        word,
-        text,
-        split_sources(claim),
-        f"{len(held)} of {len(wanted)} episodes",
-        "cause: attribution",
-        reason,
-    )
+    parts = [
+        Text(key, episodes=Joined(Text("reason.and"), parts=names))
+        for key, names in (("reason.supported", held), ("reason.not_supported", failed))
+        if names
+    ]
+    reason = Text("reason.own_part", parts=Joined("; ", parts=parts))
+    share = Text("amount.of_episodes", n=len(held), all=len(wanted))
+    return Verdict(word, text, split_sources(claim), share, Text("rule.cause_attribution"), reason)
 
 
 def _supports(row: Mapping[str, Any]) -> bool:
@@ -136,10 +134,11 @@ def _supports(row: Mapping[str, Any]) -> bool:
 
 def _finding(row: Mapping[str, Any]) -> str:
     change, part, share = (float(row[name]) for name in ("log_change", "dyad_part", "placebo_share"))
-    return (
-        f"{row['exporter']} to {row['importer']} {row['from_year']}-{row['to_year']}: change {change:+.2f}, "
-        f"dyad's own part {part:+.2f} log points, placebo share {share:.3f}"
-    )
+    return Text(
+        "evidence.finding", exporter=row["exporter"], importer=row["importer"], start=row["from_year"],
+        end=row["to_year"], change=Number(f"{change:+.2f}"), part=Number(f"{part:+.2f}"),
+        share=Number(f"{share:.3f}"),
+    )  # fmt: skip
 
 
 def split_sources(claim: Claim) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
         found += _dates(frame, table)
         found += _numbers(frame, table)
         found += _words(frame, table)
+        found += _translations(frame, table)
     found += _links(tables)
     found += _self_citing(tables["sources"])
     found += _ranges(tables)
@@ -143,6 +144,17 @@ def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
     return found
 
 
+def _translations(frame: pl.DataFrame, table: Table) -> list[Problem]:
+    """A translation stands beside a text, never alone."""
+    found = []
+    for column in table.translated:
+        other = f"{column}_es"
+        alone = frame[other].is_not_null() & frame[column].is_null()
+        what = f"'{other}' is filled and '{column}' is empty."
+        found += problems_where(frame, table, alone, other, what, f"Write '{column}', or empty '{other}'.")
+    return found
+
+
 def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     """Ids that point at no row."""
     sources = set(tables["sources"]["source_id"].drop_nulls())
@@ -227,11 +239,11 @@ def _figure_sense(figures: pl.DataFrame) -> list[Problem]:
 
 def _mistyped(unit: str) -> bool:
     """Whether a unit is a usual one but for case, separators or a letter; ``usd_mn_2015`` is a unit of its own."""
-    if unit in UNITS or unit.startswith(tuple(f"{u}_" for u in UNITS)):
+    if unit in UNITS:
         return False
     bare = re.sub(r"[^a-z0-9]", "", unit.casefold())
-    usual = [u.replace("_", "") for u in UNITS]
-    return bare in usual or any(len(bare) > 4 and SequenceMatcher(None, bare, u).ratio() > 0.9 for u in usual)
+    usual = [u.replace("_", "") for u in UNITS if not unit.startswith(f"{u}_")]
+    return bare in usual or any(len(bare) > 3 and SequenceMatcher(None, bare, u).ratio() > 0.88 for u in usual)
 
 
 def _self_citing(sources: pl.DataFrame) -> list[Problem]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from detente.language import Joined, Text, Word
 from detente.record.date import Period
 from detente.record.reconcile import explain
 from detente.record.rows import Figure
@@ -28,8 +29,11 @@ def conflicts(ledger: Ledger) -> pl.DataFrame:
     Columns series, period, figure_id, value, unit, basis, source_id, against_id, against,
     gap_pct, explanation (``none found`` where there is none), arithmetic, misfit, other.
     """
-    import polars as pl
+    return conflict_frame(conflict_rows(ledger))
 
+
+def conflict_rows(ledger: Ledger) -> list[tuple]:
+    """The rows of :func:`conflicts`, their arithmetic as texts for any language."""
     figures = [Figure.from_row(row) for row in ledger.figures.iter_rows(named=True)] + late_forecasts(ledger)
     groups: dict[tuple[str, Period, str], list[Figure]] = {}
     families: dict[str, list[Figure]] = {}
@@ -44,6 +48,13 @@ def conflicts(ledger: Ledger) -> pl.DataFrame:
         rows += [
             _row(series, period, odd, reference, families[_family(series)] + families.get("prices", [])) for odd in odds
         ]
+    return rows
+
+
+def conflict_frame(rows: list[tuple]) -> pl.DataFrame:
+    """The rows as a frame, sorted by series, period and figure."""
+    import polars as pl
+
     schema = dict.fromkeys(_COLUMNS, pl.String) | dict.fromkeys(("value", "against", "gap_pct", "misfit"), pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row").sort("series", "period", "figure_id")
 
@@ -113,5 +124,11 @@ def _row(series: str, period: Period, odd: Figure, reference: Figure, context: S
         best.kind if best else "none found",
         best.arithmetic if best else "",
         best.misfit if best else None,
-        "; ".join(f"{e.kind}: {e.arithmetic}" for e in found[1:]),
+        Joined(
+            "; ",
+            parts=(
+                Text("arithmetic.other", kind=Word(e.kind, group="explanation"), arithmetic=e.arithmetic)
+                for e in found[1:]
+            ),
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from detente.language import Text
 from detente.record import by_course, by_events, by_figures, by_others
 from detente.record.evidence import Evidence
 from detente.record.rows import Claim
@@ -35,15 +36,25 @@ def judge(claim: Claim, evidence: Evidence) -> Verdict:
     The claim row says what to compare, this code compares; no verdict is ever read.
     """
     if not claim.test:
-        return not_checkable(claim.why_not or "The record holds nothing that could test this.")
+        return not_checkable(claim.why_not or Text("reason.untested"))
     verdict = RULES[claim.test](claim, evidence)
-    return verdict.because(f"{verdict.reason} How it was read: {claim.note}.") if claim.note else verdict
+    return verdict.because(Text("reason.read_as", reason=verdict.reason, note=claim.note)) if claim.note else verdict
 
 
 def verdict_table(ledger: Ledger, findings: Iterable[Mapping[str, Any]] = ()) -> pl.DataFrame:
     """Verdicts on all claims, with the columns of ``claims`` in ``docs/results.md``."""
+    return verdict_frame(verdict_rows(ledger, findings))
+
+
+def verdict_frame(rows: list[dict[str, str]]) -> pl.DataFrame:
+    """The rows of :func:`verdict_rows` as a frame."""
     import polars as pl
 
+    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
+
+
+def verdict_rows(ledger: Ledger, findings: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, str]]:
+    """One row a claim, its own and the verdict's words as texts for any language."""
     evidence = Evidence(ledger, findings)
     rows = []
     for row in ledger.claims.iter_rows(named=True):
@@ -68,7 +79,7 @@ def verdict_table(ledger: Ledger, findings: Iterable[Mapping[str, Any]] = ()) ->
                 "reason": verdict.reason,
             }
         )
-    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
+    return rows
 
 
 COLUMNS = (

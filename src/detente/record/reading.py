@@ -79,6 +79,9 @@ def _header_problems(header: list[str], table: Table) -> list[Problem]:
     header = [name.strip() for name in header]
     if not any(header):
         return [Problem(table.file, None, None, "The file is empty.", f"Start it with {','.join(table.allowed)}")]
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        what = "There is no column but one: the cells seem to be separated by semicolons or tabs."
+        return [Problem(table.file, 1, None, what, "Save it with commas between the cells.")]
     found = [
         Problem(table.file, 1, name, "The column stands twice.", "Keep one.")
         for name in sorted({name for name in header if header.count(name) > 1})
@@ -96,12 +99,12 @@ def _header_problems(header: list[str], table: Table) -> list[Problem]:
 
 def _ragged(text: str, width: int, file: str) -> list[Problem]:
     """Rows with more or fewer cells than the header, found the slow and sure way."""
-    found = []
+    found, number = [], 0
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text), strict=True), start=1):
             if row and len(row) != width:
                 what = f"The row has {len(row)} cells; the header has {width}."
                 found.append(Problem(file, number, None, what, 'Put cells that hold a comma in "quotes".'))
     except csv.Error as error:
-        found.append(Problem(file, None, None, f"The file is not well-formed CSV: {error}.", "Check the quotes."))
+        found.append(Problem(file, number + 1, None, f"The row is not well-formed CSV: {error}.", "Check its quotes."))
     return found or [Problem(file, None, None, "The file is not well-formed CSV.", "Check quotes and commas.")]

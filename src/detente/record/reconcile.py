@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from detente.language import Day, Joined, Number, Text, Word
 from detente.record.rows import Figure
 from detente.record.verdict import half_digit, say
 
@@ -116,7 +117,7 @@ def _beside(figure: Figure, context: Sequence[Figure], flow: str) -> Iterator[Fi
     """Figures of another flow of the same family, place, period and unit."""
     family, _, place = _family(figure)
     for f in context:
-        if _family(f) == (family, flow, place) and f.period == figure.period and f.unit == figure.unit:
+        if f.unit == figure.unit and f.period == figure.period and _family(f) == (family, flow, place):
             yield f
 
 
@@ -126,7 +127,7 @@ def _off(a: float, b: float) -> float:
 
 def _rounding(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
     if agree(odd, other):
-        arithmetic = f"{say(odd.value, odd.unit)} and {say(other.value, other.unit)} agree within their rounding"
+        arithmetic = Text("arithmetic.rounding", a=say(odd.value, odd.unit), b=say(other.value, other.unit))
         yield Explanation("rounding", arithmetic, 0.0)
 
 
@@ -137,28 +138,29 @@ def _mislabelled(odd: Figure, other: Figure, context: Sequence[Figure]) -> Itera
     for flow in ("exports", "imports"):
         for part in _beside(odd, context, flow):
             if _off(odd.value, part.value) <= FIT and part.source_id != odd.source_id:
-                arithmetic = f"{flow} alone are {part.value:,g} ({part.id})"
+                arithmetic = Text("arithmetic.alone", flow=_flow(flow), part=_named(part))
                 yield Explanation(f"{flow} as total", arithmetic, _off(odd.value, part.value), (part.id,))
     exports = (other.value + odd.value) / 2
     imports = (other.value - odd.value) / 2
-    solved = (
-        f"if {odd.value:,g} is exports minus imports and {other.value:,g} their sum, exports are "
-        f"{exports:,.1f} and imports {imports:,.1f}"
-    )
+    solved = Text(
+        "arithmetic.solved", balance=_plain(odd.value), total=_plain(other.value),
+        exports=Number(f"{exports:,.1f}"), imports=Number(f"{imports:,.1f}"),
+    )  # fmt: skip
     for flow, implied in (("exports", exports), ("imports", imports)):
         for part in _beside(odd, context, flow):
             if part.status != "derived" and _off(part.value, implied) <= max(FIT, rounding_half(part) / implied):
-                arithmetic = f"{solved}; {flow} published apart from both are {part.value:,g} ({part.id})"
+                arithmetic = Text("arithmetic.apart", solved=solved, flow=_flow(flow), part=_named(part))
                 yield Explanation("balance as total", arithmetic, _off(part.value, implied), (part.id,))
     for x in _beside(odd, context, "exports"):
         for m in _beside(odd, context, "imports"):
             gap = x.value - m.value
             if gap > 0 and _off(odd.value, gap) <= FIT and not _circular(x, m, odd, other):
-                arithmetic = f"{x.value:,g} ({x.id}) - {m.value:,g} ({m.id}) = {gap:,.1f}"
+                difference = Number(f"{gap:,.1f}")
+                arithmetic = Text("arithmetic.minus", a=_named(x), b=_named(m), result=difference)
                 yield Explanation("balance as total", arithmetic, _off(odd.value, gap), (x.id, m.id))
     for b in _beside(odd, context, "balance"):
         if _off(odd.value, b.value) <= FIT and b.source_id != odd.source_id:
-            arithmetic = f"the balance published by another source is {b.value:,g} ({b.id})"
+            arithmetic = Text("arithmetic.balance", part=_named(b))
             yield Explanation("balance as total", arithmetic, _off(odd.value, b.value), (b.id,))
 
 
@@ -182,16 +184,19 @@ def _valuation(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterato
                         continue
                     misfit = max(_fit(x.value + cif.value, high), _fit(x.value + fob.value, low))
                     if misfit <= FIT:
-                        arithmetic = (
-                            f"{x.value:,g} ({x.id}) + imports CIF {cif.value:,g} ({cif.id}) = "
-                            f"{x.value + cif.value:,.0f}; with imports FOB {fob.value:,g} ({fob.id}) "
-                            f"{x.value + fob.value:,.0f}"
-                        )
+                        arithmetic = Text(
+                            "arithmetic.valuation", exports=_named(x), cif=_named(cif), fob=_named(fob),
+                            with_cif=Number(f"{x.value + cif.value:,.0f}"),
+                            with_fob=Number(f"{x.value + fob.value:,.0f}"),
+                        )  # fmt: skip
                         yield Explanation("valuation", arithmetic, misfit, (x.id, cif.id, fob.id))
     ratio = high.value / low.value if low.value > 0 else math.inf
     named = high.basis in CIF_LIKE and low.basis not in CIF_LIKE
     if named and 1 < ratio <= CIF_OVER_FOB[1]:
-        arithmetic = f"{high.basis} over {low.basis}: {high.value:,g} / {low.value:,g} = {ratio:.3f}"
+        arithmetic = Text(
+            "arithmetic.over", high_basis=_basis(high), low_basis=_basis(low), high=_plain(high.value),
+            low=_plain(low.value), ratio=Number(f"{ratio:.3f}"),
+        )  # fmt: skip
         yield Explanation("valuation", arithmetic, max(0.0, ratio - USUAL_CIF) + UNSHOWN)
 
 
@@ -208,7 +213,10 @@ def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator
     if len(bases) == 2 and bases & {"baci", "mirror", "comtrade", "importer-side"}:
         ratio = max(odd.value, other.value) / max(min(odd.value, other.value), 1e-12)
         if ratio <= CIF_OVER_FOB[1]:
-            arithmetic = f"{odd.value:,g} ({odd.basis}) beside {other.value:,g} ({other.basis}): ratio {ratio:.3f}"
+            arithmetic = Text(
+                "arithmetic.ratio", a=_plain(odd.value), a_basis=_basis(odd), b=_plain(other.value),
+                b_basis=_basis(other), ratio=Number(f"{ratio:.3f}"),
+            )  # fmt: skip
             yield Explanation("compiler", arithmetic, ratio - 1)
 
 
@@ -217,7 +225,7 @@ def _other_period(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
     for f in context:
         near = f.period != odd.period and abs(f.period.gap(odd.period)) <= 1
         if f.series == odd.series and near and f.status != "approximate" and _off(odd.value, f.value) <= 0.005:
-            arithmetic = f"{f.value:,g} is the figure for {f.period} ({f.id})"
+            arithmetic = Text("arithmetic.period", n=_plain(f.value), period=Day(f.period), id=f.id)
             yield Explanation("other period", arithmetic, _off(odd.value, f.value), (f.id,))
 
 
@@ -227,13 +235,13 @@ def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
     parts = [
         f
         for f in context
-        if _family(f)[:2] == (family, flow) and _family(f)[2] and f.period == odd.period and f.unit == odd.unit
+        if f.unit == odd.unit and f.period == odd.period and _family(f)[:2] == (family, flow) and _family(f)[2]
     ]
     total = sum(f.value for f in parts)
     if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:
-        terms = " + ".join(f"{f.value:,g} ({f.id})" for f in parts)
+        arithmetic = Text("arithmetic.sum", terms=Joined(" + ", parts=map(_named, parts)), total=_plain(total))
         ids = tuple(f.id for f in parts)
-        yield Explanation("sum of parts", f"{terms} = {total:,g}", _off(odd.value, total), ids)
+        yield Explanation("sum of parts", arithmetic, _off(odd.value, total), ids)
 
 
 _PRICES_OF = re.compile(r"(?:constant|real|prices of|deflated)\D{0,25}(\d{4})", re.IGNORECASE)
@@ -249,10 +257,10 @@ def _constant_money(odd: Figure, other: Figure, context: Sequence[Figure]) -> It
     if year in index and base in index and index[year].value > 0:
         computed = other.value * index[base].value / index[year].value
         if _off(odd.value, computed) <= FIT:
-            arithmetic = (
-                f"{other.value:,g} x {index[base].value:g} ({index[base].id}) / {index[year].value:g} "
-                f"({index[year].id}) = {computed:,.1f} in prices of {base}"
-            )
+            arithmetic = Text(
+                "arithmetic.prices", n=_plain(other.value), top=_named(index[base]), bottom=_named(index[year]),
+                result=Number(f"{computed:,.1f}"), base=base,
+            )  # fmt: skip
             yield Explanation("constant money", arithmetic, _off(odd.value, computed), (index[base].id, index[year].id))
 
 
@@ -264,8 +272,27 @@ def _power_of_ten(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
         shifted = odd.value / 10.0**power
         misfit = _off(shifted, other.value)
         if misfit <= SLIP:
-            arithmetic = f"{odd.value:,g} / {10.0**power:,g} = {shifted:,g}, beside {other.value:,g}"
+            arithmetic = Text(
+                "arithmetic.ten", n=_plain(odd.value), power=_plain(10.0**power), result=_plain(shifted),
+                other=_plain(other.value),
+            )  # fmt: skip
             yield Explanation("power of ten", arithmetic, misfit)
+
+
+def _plain(number: float) -> str:
+    return Number(f"{number:,g}")
+
+
+def _named(figure: Figure) -> str:
+    return Text("arithmetic.figure", n=_plain(figure.value), id=figure.id)
+
+
+def _basis(figure: Figure) -> str:
+    return Word(figure.basis, group="basis")
+
+
+def _flow(name: str) -> str:
+    return Word(name, group="flow")
 
 
 _RULES: tuple[Callable[[Figure, Figure, Sequence[Figure]], Iterator[Explanation]], ...] = (

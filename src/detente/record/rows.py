@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente.errors import StudyError
+from detente.language import own
 from detente.record.check import split_list
 from detente.record.date import Period
 from detente.record.verdict import Wording
@@ -63,7 +64,7 @@ class Event:
             row["event_id"],
             Period(start.first, end.last) if end else start,
             _period(row["announced"]),
-            row["title"],
+            own(row, "title"),
             row["kind"],
             row["direction"],
             tuple(split_list(row["actors"])),
@@ -145,13 +146,13 @@ class Claim:
             name: row[name] or ""
             for name in (
                 *("paragraph", "subsystem", "attributed_to", "value", "unit", "state"),
-                *("test", "target", "options", "why_not", "note"),
+                *("test", "target", "options"),
             )
-        }
+        } | {name: own(row, name) for name in ("why_not", "note")}
         return cls(
             id=row["claim_id"],
             source_id=row["source_id"],
-            text=row["claim"],
+            text=own(row, "claim"),
             type=row["type"],
             date=_period(row["date"]),
             **words,

@@ -51,6 +51,8 @@ class Table:
         Whether the file may be absent.
     undated : dict of str to str
         For date columns, the word that stands for "no date".
+    translated : tuple of str
+        Columns whose Spanish, in a column with ``_es`` at its end, must not stand alone.
     """
 
     file: str
@@ -63,13 +65,15 @@ class Table:
     lists: tuple[str, ...] = ()
     optional: bool = False
     undated: dict[str, str] | None = None
+    translated: tuple[str, ...] = ()
 
 
 SOURCES = Table(
     "sources.csv",
     "source_id",
     needed=("source_id", "title", "publisher", "date", "kind"),
-    allowed=("source_id", "title", "publisher", "date", "kind", "cites", "url", "note"),
+    allowed=("source_id", "title", "publisher", "date", "kind", "cites", "url", "note", "title_es"),
+    translated=("title",),
     dates=("date",),
     undated={"date": "n.d."},
     words={"kind": ("article", "press", "official", "dataset", "academic", "chamber", "legal", "other")},
@@ -81,7 +85,7 @@ EVENTS = Table(
     needed=("event_id", "date", "title", "kind", "direction", "source_ids"),
     allowed=(
         *("event_id", "date", "end_date", "announced", "title", "kind", "subsystems", "actors"),
-        *("direction", "severity", "sets", "source_ids", "confidence", "note"),
+        *("direction", "severity", "sets", "source_ids", "confidence", "note", "title_es"),
     ),
     dates=("date", "end_date", "announced"),
     numbers=("severity",),
@@ -90,6 +94,7 @@ EVENTS = Table(
         "confidence": ("high", "medium", "low"),
     },
     lists=("subsystems", "actors", "source_ids", "sets"),
+    translated=("title",),
 )
 FIGURES = Table(
     "series.csv",
@@ -113,6 +118,7 @@ CLAIMS = Table(
     allowed=(
         *("claim_id", "source_id", "paragraph", "claim", "type", "actors", "subsystem", "attributed_to"),
         *("date", "value", "unit", "state", "test", "target", "options", "why_not", "note"),
+        *("claim_es", "why_not_es", "note_es"),
     ),
     dates=("date",),
     numbers=("value",),
@@ -125,6 +131,7 @@ CLAIMS = Table(
     },
     lists=("actors",),
     optional=True,
+    translated=("claim", "note"),
 )
 FORECASTS = Table(
     "forecasts.csv",

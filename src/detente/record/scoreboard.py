@@ -69,10 +69,15 @@ def forecasters(ledger: Ledger) -> pl.DataFrame:
 
     Columns forecaster, n, n_scored, n_hits, n_above, geometric_ratio, crps_share; sorted by ``n``.
     """
+    return by_forecaster(scoreboard(ledger))
+
+
+def by_forecaster(scored: pl.DataFrame) -> pl.DataFrame:
+    """The rows of :func:`scoreboard` gathered by forecaster; see :func:`forecasters`."""
     import polars as pl
 
     groups: dict[str, list[dict]] = {}
-    for row in scoreboard(ledger).iter_rows(named=True):
+    for row in scored.iter_rows(named=True):
         groups.setdefault(row["forecaster"], []).append(row)
     rows = []
     for name, own in groups.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 import tempfile
@@ -15,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
 from detente.panel.archives import Limits, check_archive
+from detente.record.draft.files import write_aside
 from detente.record.schema import FIGURES, TABLES, Table
 from detente.record.vocabulary import Vocabulary, default_vocabulary
 
@@ -36,14 +38,18 @@ def write_workbook(ledger: Ledger, path: str | Path, *, vocabulary: Vocabulary |
 
     Every cell is text, so that no spreadsheet turns a date, an id or a formula-like word
     into something else.
+
+    Raises
+    ------
+    MissingExtra, OutputError
     """
     try:
         import xlsxwriter
     except ImportError as error:
         raise MissingExtra.needed("xlsxwriter", "export", "Writing a workbook") from error
     vocabulary = vocabulary or default_vocabulary()
-    path = Path(path)
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    path, held = Path(path), io.BytesIO()
+    book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bottom": 1})
     text = book.add_format({"num_format": "@"})
     words_sheet = book.add_worksheet("words")
@@ -72,6 +78,7 @@ def write_workbook(ledger: Ledger, path: str | Path, *, vocabulary: Vocabulary |
     book.worksheets_objs[1].activate()
     book.worksheets_objs[1].set_first_sheet()
     book.close()
+    write_aside(path, held.getvalue())
     return path
 
 

@@ -6,23 +6,14 @@ import math
 import re
 from dataclasses import dataclass, replace
 
+from detente.language import Number, Text, Word
+
 NEAR = 0.10  # beyond its rounding but within a tenth, a number is imprecise; farther off it is contradicted
 
-OPERATORS = {
-    "": "rounded to the digits given",
-    "about": "within one unit of the last digit given",
-    "more than": "more than the number given",
-    "at least": "the number given or more",
-    "less than": "less than the number given",
-    "at most": "the number given or less",
-    "positive": "above zero",
-    "negative": "below zero",
-    "a handful": "2 to 9",
-    "dozens": "24 to 99",
-    "hundreds": "200 to 999",
-    "thousands": "2,000 to 9,999",
-    "millions": "2 to 9.99 million",
-}
+OPERATORS = (
+    *("", "about", "more than", "at least", "less than", "at most", "positive", "negative"),
+    *("a handful", "dozens", "hundreds", "thousands", "millions"),
+)
 WORD_RANGES = {
     "positive": (5e-324, math.inf),
     "negative": (-math.inf, -5e-324),
@@ -42,6 +33,7 @@ class Verdict:
     ----------
     verdict : str
         One of the seven words of :data:`detente.record.schema.VERDICTS`.
+        The texts below read as English and are :class:`detente.language.Text`, to be said in any language.
     evidence : str
         Figure, event or state compared with, with unit and date.
     evidence_source_ids : tuple of str
@@ -163,14 +155,20 @@ class Wording:
         """Whether the claim gives just this number, without any such word."""
         return not self.operator and math.isclose(self.number, number, rel_tol=1e-9)
 
+    def words(self) -> str:
+        """Operator and number as the claim words them."""
+        key = f"worded.{self.operator.replace(' ', '_')}"
+        return Text(key, n=Number(self.value)) if self.operator else Number(self.value)
+
     def text(self, unit: str) -> str:
         """What the claim allows, in words."""
+        operator = self.operator.replace(" ", "_")
         if not self.value:
-            return OPERATORS[self.operator]
+            return Text(f"allowed.{operator}")
         low, high = self.bounds
         if math.isinf(low) or math.isinf(high):
-            return f"{self.operator} {say(self.number, unit)}"
-        return f"{say(low, unit)} to {say(high, unit)}"
+            return Text(f"allowed.{operator}", amount=say(self.number, unit))
+        return Text("allowed.range", low=say(low, unit), high=say(high, unit))
 
 
 def say(number: float, unit: str) -> str:
@@ -181,18 +179,10 @@ def say(number: float, unit: str) -> str:
     >>> say(7200.0, "usd_mn"), say(-12.5, "pct")
     ('US$ 7,200 million', '-12.5%')
     """
-    text = f"{number:,.12g}" if abs(number) < 1e15 else f"{number:g}"
-    if unit == "usd_mn":
-        return f"US$ {text} million"
-    if unit == "usd_bn":
-        return f"US$ {text} billion"
-    if unit in ("code", "rank"):
-        return f"{unit} {text}"
-    if unit == "pp":
-        return f"{text} points"
-    if unit == "pct":
-        return f"{text}%"
-    return f"{text} {unit.replace('_', ' ')}".strip()
+    text = Number(f"{number:,.12g}" if abs(number) < 1e15 else f"{number:g}")
+    if unit in ("usd_mn", "usd_bn", "code", "rank", "pp", "pct"):
+        return Text(f"amount.{unit}", n=text)
+    return Text("amount.other", n=text, unit=Word(unit.replace("_", " "), group="unit")) if unit else text
 
 
 def gap(number: float, unit: str) -> str:
@@ -207,8 +197,9 @@ def gap(number: float, unit: str) -> str:
     if unit == "pct":
         return say(number, "pp")
     if unit in ("code", "rank"):
-        return f"{number:g}"
-    return ("-" if number < 0 else "") + say(abs(number), unit)
+        return Number(f"{number:g}")
+    amount = say(abs(number), unit)
+    return Text("amount.minus", amount=amount) if number < 0 else amount
 
 
 _FACTORS = {

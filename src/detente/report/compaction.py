@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from xml.etree import ElementTree
 
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -107,6 +108,7 @@ def _share_outlines(root: ElementTree.Element, outlines: dict[str, str]) -> None
                 del node.attrib["transform"]
 
 
+@lru_cache(maxsize=1024)  # an outline comes back in every map, width and language of a page
 def shorter(path: str) -> str:
     """The same polylines in steps of a tenth of a pixel from point to point; points that fall together go.
 

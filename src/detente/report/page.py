@@ -19,14 +19,12 @@ import polars as pl
 
 from detente.errors import OutputError
 from detente.language import LANGUAGES, Catalogue
-from detente.report import tables
+from detente.report import numbers, tables
 from detente.report.charts import DRAW, Chart
 from detente.report.charts.verdicts import verdict_counts
 from detente.report.palette import css_variables
 from detente.report.story import Story
 from detente.report.svg import draw, store
-
-SHOWN_ROWS = 30  # rows of a chart's data shown in the page; the download has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,17 @@ class Figure:
     chart: Chart
     wide: str
     narrow: str
+    head: list[str]
+    rows: list[list[str]]
 
 
-def render_report(run: Any) -> str:
+def render_report(run: Any, language: str = "en") -> str:
     """The whole report as HTML text.
 
     Parameters
     ----------
     run : a finished :class:`detente.Run`, or anything with its attributes.
+    language : the one in which the page opens; it holds the others too.
 
     Returns
     -------
@@ -53,7 +54,8 @@ def render_report(run: Any) -> str:
     style = css_variables() + _static("report.css")
     script = _static("report.js")
     outlines: dict[str, str] = {}
-    pages = [_page(Story.of(run, language), Catalogue(language), outlines) for language in LANGUAGES]
+    order = sorted(LANGUAGES, key=lambda name: name != language)
+    pages = [_page(Story.of(run, name), Catalogue(name), outlines) for name in order]
     story = pages[0]["story"]
     return (
         _templates()
@@ -89,7 +91,7 @@ def render_view(run: Any, language: str) -> str:
     )
 
 
-def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
+def write_report(run: Any, path: str | os.PathLike[str], language: str = "en") -> Path:
     """Write the report to ``path``, aside first, so that no half-written file is ever left.
 
     Raises
@@ -98,7 +100,7 @@ def write_report(run: Any, path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
-    text = render_report(run)
+    text = render_report(run, language)
     try:
         aside.write_text(text, encoding="utf-8")
         aside.replace(target)
@@ -117,12 +119,13 @@ def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str,
     for name, build in DRAW.items():
         chart = build(story, words)
         if chart is not None:
-            figures[name] = _figure(chart, words, outlines)
+            figures[name] = _figure(chart, story, words, outlines)
     return {
         "story": story,
         "words": words,
         "figures": figures,
         "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],
+        "untranslated": story.untranslated,
         "counts": verdict_counts(story),
         "events": tables.event_rows(story, words) if not story.events.is_empty() else [],
         "attribution": tables.attribution_rows(story, words),
@@ -132,34 +135,28 @@ def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str,
         "conflicts": tables.conflict_rows(story, words),
         "scenarios": tables.scenario_rows(story, words),
         "forecasts": tables.forecast_rows(story, words),
-        "sources": tables.rows(story.sources),
+        "sources": tables.source_rows(story, words),
+        "forecasters": tables.forecaster_rows(story, words),
         "inputs": tables.inputs(story.manifest),
         "versions": tables.versions(story.manifest),
     }
 
 
-def _figure(chart: Chart, words: Catalogue, outlines: dict[str, str]) -> Figure:
+def _figure(chart: Chart, story: Story, words: Catalogue, outlines: dict[str, str]) -> Figure:
     ident = f"{words.language}-chart-{chart.slug}"
     return Figure(
         ident,
         chart,
         draw(chart.spec, ident=f"{ident}-w", language=words.language, outlines=outlines),
         draw(chart.compact, ident=f"{ident}-n", language=words.language, narrow=True, outlines=outlines),
+        numbers.head(chart, words),
+        numbers.cells(chart, story, words),
     )
 
 
 def csv_link(frame: pl.DataFrame) -> str:
     """A frame as a ``data:`` link to a CSV file."""
     return "data:text/csv;charset=utf-8," + quote(frame.write_csv(), safe=",:;/()+ -_.\n".replace("\n", ""))
-
-
-def cells(frame: pl.DataFrame, words: Catalogue) -> list[list[str]]:
-    """The first rows as text: numbers with at most four significant digits, nothing for an absent cell."""
-
-    def written(cell: Any) -> str:
-        return words.significant(cell, 4) if isinstance(cell, float) else "" if cell is None else str(cell)
-
-    return [[written(cell) for cell in row] for row in frame.head(SHOWN_ROWS).iter_rows()]
 
 
 def _policy(style: str, script: str) -> str:
@@ -192,6 +189,6 @@ def _templates() -> Any:
         lstrip_blocks=True,
         autoescape=select_autoescape(default=True, default_for_string=True),
     )
-    environment.filters.update(markup=_safe, csv_link=csv_link, cells=cells)
-    environment.globals["shown_rows"] = SHOWN_ROWS
+    environment.filters.update(markup=_safe, csv_link=csv_link)
+    environment.globals["shown_rows"] = numbers.SHOWN_ROWS
     return environment

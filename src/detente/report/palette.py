@@ -91,6 +91,7 @@ def vega_config(compact: bool = False) -> dict[str, Any]:
             "titleColor": shade("muted"),
             "labelFontSize": size,
             "titleFontSize": size,
+            "columnPadding": 22,
         },
         "text": {"color": shade("ink"), "fontSize": size},
         "line": {"strokeWidth": 2.25, "strokeJoin": "round"},

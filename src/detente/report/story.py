@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from markupsafe import Markup
 
 from detente.economies import name_of
+from detente.language import Catalogue, own, said
+from detente.study.brief import brief_of
 
 FRAMES = (
     "claims",
@@ -33,6 +36,13 @@ FRAMES = (
 )
 
 
+TEXTS = {  # columns that hold sentences of the study or of the run, in the language of the study
+    "claims": ("claim", "evidence", "difference", "rule", "reason"),
+    "events": ("title",), "attribution": ("sentence",), "methods": ("note",), "breaks": ("events",),
+    "conflicts": ("arithmetic",), "articles": ("how",), "forecasts": ("target",),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """The study, its answer, its tables and the manifest, as the sections of the page read them.
@@ -43,7 +53,11 @@ class Story:
 
     study: Any
     answer: Any
+    brief: Any
     language: str
+    translations: Mapping[str, str]
+    written_in: str
+    untold: frozenset[str]
     notes: tuple[str, ...]
     manifest: dict[str, Any]
     claims: pl.DataFrame
@@ -65,24 +79,32 @@ class Story:
     conflicts: pl.DataFrame
     articles: pl.DataFrame
     bands: pl.DataFrame
+    forecasters: pl.DataFrame
     source_rows: Mapping[str, dict[str, Any]]
 
     @classmethod
     def of(cls, run: Any, language: str = "en") -> Story:
         """Gather a finished :class:`detente.Run` (or anything with its attributes) for readers of ``language``."""
         frames = {name: _frame(run, name) for name in FRAMES}
-        own = _translations(run.study, language)
+        told = _translations(run, language)
         for name in ("scenarios", "winners"):
-            if own and not frames[name].is_empty():
-                frames[name] = frames[name].with_columns(pl.col("title").replace(own))
+            if told and not frames[name].is_empty():
+                frames[name] = frames[name].with_columns(pl.col("title").replace(told))
         if not hasattr(run, "library"):  # the library is the package's own, not the run's
             from detente.attribution.library import library_frame
 
             frames["library"] = library_frame()
-        notes = tuple(getattr(run, "notes", ()))
+        notes = tuple(told.get(note, note) for note in getattr(run, "notes", ()))
         answer = getattr(run, "answers", {}).get(language, run.answer)
+        frames["forecasters"] = _by_forecaster(frames["forecasts"])
         rows = {row["source_id"]: row for row in frames["sources"].iter_rows(named=True)}
-        return cls(run.study, answer, language, notes, dict(run.manifest or {}), **frames, source_rows=rows)
+        written_in = getattr(run.study, "language", "en")
+        untold = frozenset(_own_texts(frames, getattr(run, "notes", ())) - told.keys())
+        manifest = dict(run.manifest or {})
+        brief = brief_of(run, language) if hasattr(run, "answers") else None
+        return cls(
+            run.study, answer, brief, language, told, written_in, untold, notes, manifest, **frames, source_rows=rows
+        )  # fmt: skip
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -97,30 +119,83 @@ class Story:
         return name_of(code, self.language)
 
     def own(self, text: str) -> str:
-        """A text of the study in the reader's language, or as it was written."""
-        return _translations(self.study, self.language).get(text, text)
+        """A text of the study or a sentence of its results in the reader's language, or as it was written."""
+        return self.translations.get(text, text)
 
     def arrow(self, exporter: str, importer: str) -> str:
         return f"{self.economy(exporter)} → {self.economy(importer)}"
 
-    def source_titles(self, ids: str | None) -> list[str]:
-        """Publisher and title of each id in a ``;`` list; an unknown id stays as it is."""
-        known = self.source_rows
-        return [
-            f"{known[key]['publisher']}: {known[key]['title']} ({known[key]['date']})" if key in known else key
-            for key in split(ids)
-        ]
+    def episode(self, ident: str) -> str:
+        """An episode's title and years, by its id."""
+        found = next((e for e in self.study.episodes if e.id == ident), None)
+        return f"{self.own(found.title)}, {found.from_year}–{found.to_year}" if found else ident
+
+    def cited(self, ids: str | None) -> list[dict[str, str]]:
+        """Publisher, title and date of each id in a ``;`` list; of an unknown id, the id."""
+        found = []
+        for key in split(ids):
+            row = self.source_rows.get(key)
+            publisher = self.own(row["publisher"]) if row else key
+            when = Catalogue(self.language).date(row["date"]) if row else ""
+            found.append({"publisher": publisher, "title": self.title(row) if row else "", "when": when})
+        return found
+
+    def title(self, source: Mapping[str, Any]) -> str:
+        """A source's title; one that the study itself gave (in brackets) in the reader's language."""
+        return said(own(source, "title"), Catalogue(self.language))
 
     def source_names(self, ids: str | None) -> list[str]:
         """Publisher and date of each id in a ``;`` list, each once."""
-        known = self.source_rows
-        names = [f"{known[key]['publisher']}, {known[key]['date']}" if key in known else key for key in split(ids)]
+        names = [", ".join(filter(None, (source["publisher"], source["when"]))) for source in self.cited(ids)]
         return list(dict.fromkeys(names))
 
+    def lang(self, text: Any) -> Markup:
+        """The ``lang`` attribute of a text that stands in the language of the study, not of the page."""
+        foreign = self.language != self.written_in and text and str(text) in self.untold
+        return Markup(' lang="{}"').format(self.written_in) if foreign else Markup("")
 
-def _translations(study: Any, language: str) -> dict[str, str]:
-    spec = getattr(study, "spec", None)
-    return spec.translations.get(language, {}) if spec is not None else {}
+    def title_lang(self, title: Any) -> Markup:
+        """The ``lang`` attribute of a source's title: the study's own words in brackets, else unknown."""
+        if not str(title).startswith("["):
+            return Markup(' lang=""')
+        foreign = self.language != self.written_in and title in self.titles
+        return Markup(' lang="{}"').format(self.written_in) if foreign else Markup("")
+
+    @property
+    def titles(self) -> set[str]:
+        """The titles of sources as the record has them."""
+        return {row["title"] for row in self.source_rows.values()}
+
+    @property
+    def untranslated(self) -> bool:
+        """Whether a reader meets claims or events in the language of the study."""
+        shown = [(self.claims, "claim"), (self.events, "title")]
+        return self.language != self.written_in and any(
+            text in self.untold for frame, column in shown if column in frame.columns for text in frame[column]
+        )
+
+
+def _translations(run: Any, language: str) -> dict[str, str]:
+    """Both the texts that the run rendered and those that the study brings."""
+    spec = getattr(run.study, "spec", None)
+    written = spec.translations.get(language, {}) if spec is not None else {}
+    return {**getattr(run, "texts", {}).get(language, {}), **written}
+
+
+def _by_forecaster(forecasts: pl.DataFrame) -> pl.DataFrame:
+    from detente.record.scoreboard import by_forecaster
+
+    return forecasts if forecasts.is_empty() else by_forecaster(forecasts)
+
+
+def _own_texts(frames: Mapping[str, pl.DataFrame], notes: Iterable[str]) -> set[str]:
+    """Every sentence of the tables as it was written, names and numbers alone left out."""
+    found = set(notes)
+    for name, columns in TEXTS.items():
+        for column in columns:
+            if column in frames[name].columns:
+                found |= set(frames[name][column].drop_nulls())
+    return {text for text in found if any(letter.islower() for letter in text)}
 
 
 def split(cell: str | None) -> list[str]:

@@ -11,7 +11,8 @@ import polars as pl
 from detente.language import Catalogue
 from detente.report.charts.events import WAYS
 from detente.report.charts.scenarios import scenario_summary
-from detente.report.story import Story
+from detente.report.story import Story, split
+from detente.report.told import series_in_words, target_in_words
 
 Row = dict[str, Any]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -23,7 +24,23 @@ def rows(frame: pl.DataFrame) -> list[Row]:
 
 
 def claim_rows(story: Story) -> list[Row]:
-    return [{**row, "evidence_from": story.source_titles(row["evidence_source_ids"])} for row in rows(story.claims)]
+    said = ("claim", "evidence", "difference", "rule", "reason", "attributed_to")
+    return [
+        {
+            **row,
+            **{name: story.own(row[name]) for name in said},
+            "evidence_from": story.cited(row["evidence_source_ids"]),
+        }
+        for row in rows(story.claims)
+    ]
+
+
+def source_rows(story: Story, words: Catalogue) -> list[Row]:
+    """Sources with publisher and date in the reader's language; titles that are the sources' own stay as they are."""
+    return [
+        {**row, "title": story.title(row), "publisher": story.own(row["publisher"]), "when": words.date(row["date"])}
+        for row in rows(story.sources)
+    ]
 
 
 def event_rows(story: Story, words: Catalogue) -> list[Row]:
@@ -37,6 +54,8 @@ def event_rows(story: Story, words: Catalogue) -> list[Row]:
         found.append(
             {
                 **row,
+                "title": story.own(row["title"]),
+                "parts": ", ".join(words.known("subsystem", part) for part in split(row["subsystems"])),
                 "when": span,
                 "way": way,
                 "way_words": words(f"events.{way}"),
@@ -70,10 +89,12 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 else words("attribution.smallest", share=words.significant(100 * smallest)),
                 "full": ""
                 if full is None
-                else words("attribution.full_panel", share=words.significant(100 * full), panel=row["full_panel"]),
+                else words(
+                    "attribution.full_panel", share=words.significant(100 * full), panel=story.own(row["full_panel"])
+                ),
                 "base": f"{row['base_from']}–{row['base_to']}",
-                "panel": row["panel"],
-                "sentence": row["sentence"] or "",
+                "panel": story.own(row["panel"]),
+                "sentence": story.own(row["sentence"] or ""),
             }
         )
     return found
@@ -92,7 +113,7 @@ def method_rows(story: Story, words: Catalogue) -> list[Row]:
             "share": "" if row["share"] is None else words.percent(100 * row["share"], 1),
             "n": words.number(row["n"]),
             "size": "" if row["measured_size"] is None else words.percent(100 * row["measured_size"], 0),
-            "note": row["note"] or "",
+            "note": story.own(row["note"] or ""),
         }
         for row in story.methods.iter_rows(named=True)
     ]
@@ -107,7 +128,7 @@ def break_rows(story: Story, words: Catalogue) -> list[Row]:
             "what": words.known("break_kind", row["what"]),
             "shift": words.number(row["shift"], 2, sign=True),
             "share": "" if row["placebo_share"] is None else words.percent(100 * row["placebo_share"], 1),
-            "events": row["events"] or "",
+            "events": story.own(row["events"] or ""),
         }
         for row in story.breaks.iter_rows(named=True)
     ]
@@ -119,10 +140,11 @@ def article_rows(story: Story, words: Catalogue) -> tuple[list[Row], dict[str, i
     pairs, alone = [], {}
     for row in story.articles.iter_rows(named=True):
         if row["claim_a"] and row["claim_b"]:
-            pairs.append({**row, "text_a": texts.get(row["claim_a"], ""), "text_b": texts.get(row["claim_b"], ""),
+            sides = {name: story.own(texts.get(row[f"claim_{name[-1]}"], "")) for name in ("text_a", "text_b")}
+            pairs.append({**row, **sides, "how": story.own(row["how"]),
                           "relation_words": words.known("article_relation", row["relation"])})  # fmt: skip
         else:
-            source = row["first"] if row["claim_a"] else row["second"]
+            source = "; ".join(story.source_names(row["first"] if row["claim_a"] else row["second"]))
             alone[source] = alone.get(source, 0) + 1
     return pairs, alone
 
@@ -134,14 +156,14 @@ def conflict_rows(story: Story, words: Catalogue) -> list[Row]:
     ordered = story.conflicts.sort(pl.col("gap_pct").abs(), descending=True, nulls_last=True)
     return [
         {
-            "series": row["series"],
+            "series": series_in_words(story, words, row["series"]),
             "period": words.date(str(row["period"])),
             "value": words.significant(row["value"], 4),
             "against": words.significant(row["against"], 4),
             "unit": words.known("unit", str(row["unit"] or "")),
             "gap": words.percent(row["gap_pct"], 0, sign=True),
             "explanation": words.known("explanation", row["explanation"] or ""),
-            "arithmetic": row["arithmetic"] or "",
+            "arithmetic": story.own(row["arithmetic"] or ""),
             "source": "; ".join(story.source_names(row["source_id"])),
         }
         for row in ordered.iter_rows(named=True)
@@ -170,14 +192,15 @@ def scenario_rows(story: Story, words: Catalogue) -> list[Row]:
 def forecast_rows(story: Story, words: Catalogue) -> list[Row]:
     found = []
     for row in story.forecasts.iter_rows(named=True):
-        ends = dict.fromkeys(words.significant(row[end], 3) for end in ("low", "high") if row[end] is not None)
+        ends = [words.significant(row[end], 3) for end in ("low", "high") if row[end] is not None]
+        ends = list(dict.fromkeys(ends)) or [""]
         unit = words.known("unit", str(row["unit"] or ""))
         found.append(
             {
                 "when": words.date(str(row["date"] or "")),
-                "who": row["forecaster"],
-                "what": f"{row['target']}, {row['horizon']}",
-                "forecast": "–".join(ends),
+                "who": story.own(row["forecaster"]),
+                "what": f"{target_in_words(story, words, row['target'])}, {words.horizon(row['horizon'])}",
+                "forecast": ends[0] if len(ends) == 1 else words("number.range", low=ends[0], high=ends[-1]),
                 "unit": unit,
                 "outcome": words.significant(row.get("outcome"), 3),
                 "ratio": words.number(row.get("ratio"), 2),
@@ -185,6 +208,19 @@ def forecast_rows(story: Story, words: Catalogue) -> list[Row]:
             }
         )
     return found
+
+
+def forecaster_rows(story: Story, words: Catalogue) -> list[Row]:
+    """Hits, lean and score of each forecaster, those with most forecasts first."""
+    return [
+        {
+            "who": story.own(row["forecaster"]),
+            **{name: words.number(row[name]) for name in ("n", "n_scored", "n_hits", "n_above")},
+            "ratio": words.number(row["geometric_ratio"], 2),
+            "score": "" if row["crps_share"] is None else words.percent(100 * row["crps_share"], 0),
+        }
+        for row in story.forecasters.iter_rows(named=True)
+    ]
 
 
 def inputs(manifest: dict[str, Any]) -> list[tuple[str, str]]:

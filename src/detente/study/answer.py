@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import expm1
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ class Speaker:
 
     words: Catalogue
     spec: Spec
+    publishers: Mapping[str, str] = field(default_factory=dict)  # by source id
 
     def __call__(self, key: str, **values: Any) -> str:
         return self.words(f"answer.{key}", **values)
@@ -45,6 +47,10 @@ class Speaker:
     def own(self, text: str) -> str:
         """A text of the study in this language, or as it was written."""
         return self.spec.translations.get(self.words.language, {}).get(text, text)
+
+    def source(self, ident: str) -> str:
+        """Who published a figure."""
+        return self.own(self.publishers.get(ident, ident))
 
     def name(self, code: str) -> str:
         return name_of(code, self.words.language)
@@ -97,7 +103,9 @@ def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:
 
     parts = []
     for row in rows:
-        words = ", ".join(w for w in (row["source_id"], row["basis"], row["status"]) if w and w != "-")
+        known = (("basis", row["basis"]), ("figure_status", row["status"]))
+        said = [say.words.known(group, word) for group, word in known if word and word != "-"]
+        words = say.source(row["source_id"]) + (f" ({', '.join(said)})" if said else "")
         panel = timeline.filter(
             (pl.col("flow") == "total") & (pl.col("year") == row["year"]) & (pl.col("source_id") == "panel")
         )
@@ -118,16 +126,16 @@ def why(attribution: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
         rows = [r for r in attribution.iter_rows(named=True) if r["exporter"] == exporter]
         if not rows:
             continue
-        sentences.append(_standing(rows, say))
+        sentences.append(standing(rows, say))
         if (exporter, importer) in cautions:
             sentences.append(say.own(cautions[exporter, importer]))
         sentences += [_in_short(r, say) for r in rows if (r["base_from"], r["base_to"]) == tuple(base)]
     return tuple(sentences)
 
 
-def _standing(rows: list[dict], say: Speaker) -> str:
+def standing(rows: list[dict], say: Speaker, key: str = "answer.standing") -> str:
     """In which episodes the pair's own part stands out among the placebos, whatever the base window."""
-    ends = {"a": say.name(rows[0]["exporter"]), "b": say.name(rows[0]["importer"])}
+    ends = ends_of(rows[0], say)
     tested = [r for r in rows if r["placebo_share"] is not None and r["dyad_part"] is not None]
     if not tested:
         return say("untested", **ends)
@@ -138,9 +146,14 @@ def _standing(rows: list[dict], say: Speaker) -> str:
     for years, found in by_episode.items():
         unusual = [r["placebo_share"] <= UNUSUAL and r["dyad_part"] < 0 for r in found]
         groups["lost" if all(unusual) else "mixed" if any(unusual) else "ordinary"].append(years)
-    parts = [say(f"standing_{key}", years=say.listed(years)) for key, years in groups.items() if years]
+    parts = [say(f"standing_{group}", years=say.listed(years)) for group, years in groups.items() if years]
     weak = _loose([r for r in tested if r["placebo_share"] <= UNUSUAL], say)
-    return say("standing", parts="; ".join(parts), **ends) + weak
+    return say.words(key, parts="; ".join(parts), **ends) + weak
+
+
+def ends_of(row: dict, say: Speaker) -> dict[str, str]:
+    """The names of a flow's exporter ``a`` and importer ``b``."""
+    return {"a": say.name(row["exporter"]), "b": say.name(row["importer"])}
 
 
 def _loose(rows: list[dict], say: Speaker) -> str:
@@ -235,13 +248,14 @@ def _outcome(rows: pl.DataFrame, drawn: pl.DataFrame, code: str, partner: str, s
         "outcome",
         a=say.name(code),
         b=say.name(partner),
-        flow=say.span(*flow, lambda v: say.money(_two_digits(v))),
-        before=say.money(_two_digits(rows["exports_before_usd_mn"][0])),
+        flow=say.span(*flow, lambda v: say.money(two_digits(v))),
+        before=say.money(two_digits(rows["exports_before_usd_mn"][0])),
         income=say.span(*income, lambda v: say.pct(v, sign=True)),
     )
 
 
-def _two_digits(value: float) -> float:
+def two_digits(value: float) -> float:
+    """``value`` to two significant digits: more than the ranges carry would be noise."""
     return float(f"{value:.2g}")
 
 

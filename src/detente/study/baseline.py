@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.economies import ROW, check_codes
+from detente.economies import ROW
 from detente.equilibrium import Economy, internal_trade
-from detente.errors import MissingInternalTrade, StudyError, UnknownColumn
-from detente.panel import Panel, read_table
+from detente.errors import MissingInternalTrade
+from detente.panel import Panel
+from detente.study.gdp_file import read_gdp
 from detente.study.spec import Equilibrium, Spec
 
 
@@ -91,7 +92,7 @@ def _dyad_is_known(panel: Panel, spec: Spec, known: np.ndarray, year: int) -> No
 def _with_gdp(panel: Panel, spec: Spec, folder: Path) -> Panel:
     """The panel with GDP: its own, the study's file, or the embedded one's after merging the rest."""
     if spec.panel.gdp is not None:
-        return panel.with_gdp(_gdp_file(folder / spec.panel.gdp, panel))
+        return panel.with_gdp(read_gdp(folder / spec.panel.gdp, panel))
     if panel.gdp is not None or np.isfinite(np.diagonal(panel.flows, axis1=1, axis2=2)).any():
         return panel
     from detente.panel import embedded_panel
@@ -109,21 +110,3 @@ def _with_gdp(panel: Panel, spec: Spec, folder: Path) -> Panel:
     shared = [y for y in panel.years if y in small.years]
     merged = panel.only(shared).aggregate(kept)
     return merged.with_gdp(small.only(shared).gdp)
-
-
-def _gdp_file(path: Path, panel: Panel) -> np.ndarray:
-    """GDP ``[t, i]`` from a CSV with columns economy, year, gdp_usd_mn."""
-    frame = read_table(path).frame.to_polars()
-    for column in ("economy", "year", "gdp_usd_mn"):
-        if column not in frame.columns:
-            raise UnknownColumn.named(column, frame.columns, where=path.name)
-    check_codes(frame["economy"].unique(), column=f"{path.name}: economy")
-    gdp = np.full((len(panel.years), len(panel.economies)), np.nan)
-    place = {c: k for k, c in enumerate(panel.economies)}
-    for code, year, value in frame.select("economy", "year", "gdp_usd_mn").iter_rows():
-        if value is None or code not in place or year not in panel.years:
-            continue
-        if not value > 0:
-            raise StudyError(f"{path.name}: the GDP of {code} in {year} is {value}; it must be positive.")
-        gdp[panel.years.index(year), place[code]] = value
-    return gdp

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detente.errors import DetenteError
+from detente.language import Refusal, Text, own
 from detente.record.date import Period
 from detente.study.spec import Measure, Spec
 
@@ -22,29 +24,56 @@ GRAVE = 5  # severity from which an event is compared with the breaks of annual 
 NAMES = ("parts", "methods", "breaks", "specifications")
 
 
-def explain(
-    panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None
-) -> tuple[dict[str, pl.DataFrame], list[str]]:
-    """The tables :data:`NAMES`, and a note for each one that could not be computed.
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The longer answer.
+
+    Attributes
+    ----------
+    tables : dict of str to polars.DataFrame
+        :data:`NAMES`; empty where one could not be computed.
+    notes : tuple of str
+        Why, for each that could not.
+    found : tuple
+        The results behind the tables, which hold their texts for any language.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    notes: tuple[str, ...]
+    found: tuple[Any, ...]
+
+    @classmethod
+    def skipped(cls) -> Explanation:
+        return cls({name: empty(name) for name in NAMES}, (), ())
+
+
+Step = tuple["pl.DataFrame", Any]
+
+
+def explain(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> Explanation:
+    """Every table of the longer answer that these data allow.
 
     Parameters
     ----------
     economy : a baseline for what comes back through third countries; None where there is none.
     """
-    tables, notes = {}, []
-    steps: dict[str, Callable[[], pl.DataFrame]] = {
+    tables, notes, results = {}, [], []
+    steps: dict[str, Callable[[], Step]] = {
         "parts": lambda: _parts(panel, spec, ledger, economy),
         "methods": lambda: _methods(panel, spec),
         "breaks": lambda: _breaks(panel, spec, ledger),
         "specifications": lambda: _specifications(panel, spec),
     }
     for name, step in steps.items():
+        tables[name] = empty(name)
+        if not spec.episodes:
+            continue
         try:
-            tables[name] = step() if spec.episodes else empty(name)
+            tables[name], found = step()
+            results.append(found)
         except DetenteError as error:
-            tables[name] = empty(name)
-            notes.append(f"The table '{name}' is empty: {error}")
-    return tables, notes
+            notes.append(Text("rows.empty", name=name, error=Refusal.of(error)))
+    return Explanation(tables, tuple(notes), tuple(results))
 
 
 def empty(name: str) -> pl.DataFrame:
@@ -65,18 +94,20 @@ def states(measures: list[Measure], ledger: Ledger, years: tuple[int, ...]) -> p
     return pl.DataFrame({"year": years, **columns})
 
 
-def _parts(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> pl.DataFrame:
+def _parts(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> Step:
     from detente.attribution import nested
 
     plan = spec.attribution
     known = [m for m in plan.measures if m.state in ledger.states().spells]
-    return nested(
+    found = nested(
         panel, *spec.dyad, [(e.id, e.from_year, e.to_year) for e in spec.episodes], plan.base_windows,
         suppliers=[c for c in plan.suppliers if c in panel.economies],
         markets=[c for c in plan.markets if c in panel.economies],
         states=states(known, ledger, panel.years) if known else None,
+        labels={m.id: spec.text(m.id) for m in known},
         respond=None if economy is None else _response(economy, spec.equilibrium.central_theta),
-    ).to_frame()  # fmt: skip
+    )  # fmt: skip
+    return found.to_frame(), found
 
 
 def _response(economy: Economy, theta: float) -> Callable[[str, str, float], float]:
@@ -90,21 +121,22 @@ def _response(economy: Economy, theta: float) -> Callable[[str, str, float], flo
     return respond
 
 
-def _methods(panel: Panel, spec: Spec) -> pl.DataFrame:
+def _methods(panel: Panel, spec: Spec) -> Step:
     import polars as pl
 
     from detente.attribution import infer
 
-    frames = []
+    frames, rows = [], []
     for exporter, importer in (spec.dyad, spec.dyad[::-1]):
         for e in spec.episodes:
             found = infer(panel, exporter, importer, (e.id, e.from_year, e.to_year), spec.attribution.base_windows[0])
             head = {"exporter": exporter, "importer": importer, "episode": e.id}
             frames.append(found.to_frame().select(*(pl.lit(v).alias(k) for k, v in head.items()), pl.all()))
-    return pl.concat(frames, how="diagonal_relaxed")
+            rows += found.rows()
+    return pl.concat(frames, how="diagonal_relaxed"), rows
 
 
-def _breaks(panel: Panel, spec: Spec, ledger: Ledger) -> pl.DataFrame:
+def _breaks(panel: Panel, spec: Spec, ledger: Ledger) -> Step:
     import polars as pl
 
     from detente.attribution import find_breaks
@@ -112,26 +144,28 @@ def _breaks(panel: Panel, spec: Spec, ledger: Ledger) -> pl.DataFrame:
     grave = ledger.events.filter(
         (pl.col("severity").cast(pl.Float64) >= GRAVE) & pl.col("subsystems").str.contains("trade|border|diplomacy")
     )
-    events = [(r["title"], Period.parse(r["date"]).first.year) for r in grave.iter_rows(named=True)]
-    frames = []
+    events = [(own(r, "title"), Period.parse(r["date"]).first.year) for r in grave.iter_rows(named=True)]
+    frames, cells = [], []
     for exporter, importer in (spec.dyad, spec.dyad[::-1]):
         found = find_breaks(panel, exporter, importer, events=events, base_window=spec.attribution.base_windows[0])
         frames.append(
             found.to_frame().select(pl.lit(exporter).alias("exporter"), pl.lit(importer).alias("importer"), pl.all())
         )
-    return pl.concat(frames, how="diagonal_relaxed")
+        cells += [b.beside for b in found.found]
+    return pl.concat(frames, how="diagonal_relaxed"), cells
 
 
-def _specifications(panel: Panel, spec: Spec) -> pl.DataFrame:
+def _specifications(panel: Panel, spec: Spec) -> Step:
     import polars as pl
 
     from detente.attribution import robustness
 
-    frames = []
+    frames, results = [], []
     for e in spec.episodes:
         found = robustness(
             panel, *spec.dyad, (e.id, e.from_year, e.to_year), base_windows=spec.attribution.base_windows,
             unrecorded=spec.attribution.unrecorded,
         )  # fmt: skip
         frames.append(found.to_frame().select(pl.lit(e.id).alias("episode"), pl.all()))
-    return pl.concat(frames, how="diagonal_relaxed")
+        results.append(found)
+    return pl.concat(frames, how="diagonal_relaxed"), results

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DataError, OutputError, UnreadableFile
+from detente.language import Number, Text, Word
 from detente.study.answer import Answer
 from detente.study.aside import folder_aside, in_use
 from detente.study.run import TABLES, Run
@@ -50,9 +51,8 @@ def check_free(folder: Path) -> None:
         )
     above = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
-        raise OutputError(
-            f"The output folder {folder} cannot be written: no permission in {above}.", fix="Give another --out."
-        )
+        cause = f"no permission in {above}" if above.is_dir() else f"{above} is a file"
+        raise OutputError(f"The output folder {folder} cannot be written: {cause}.", fix="Give another --out.")
 
 
 def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]]) -> Path:
@@ -78,6 +78,7 @@ def as_json(run: Run) -> dict[str, Any]:
             for language, answer in run.answers.items()
         },
         "notes": list(run.notes),
+        "texts": {language: dict(pairs) for language, pairs in run.texts.items()},
         "tables": {name: _rows(table.to_frame()) for name, table in run.tables().items()},
     }
 
@@ -116,22 +117,23 @@ def read_run(folder: str | Path) -> Run:
             language: Answer(**{k: tuple(v) for k, v in answer.items()}) for language, answer in raw["answers"].items()
         }
         return Run(
-            study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest)
-        )
+            study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest),
+            texts=MappingProxyType(raw.get("texts", {})),
+        )  # fmt: skip
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise UnreadableFile(f"The run in {folder} is damaged: {error}.", fix="Run the study again.") from None
 
 
 def changes(before: Run, after: Run) -> list[str]:
-    """What differs between two runs of a study, in sentences: verdicts, dyad parts, scenarios, inputs.
+    """What differs between two runs of a study, in sentences for any language: verdicts, parts, scenarios, inputs.
 
     Numbers count as changed beyond 0.005 log points or percent.
     """
     out = [*_changed_inputs(before, after), *_changed_verdicts(before, after)]
     keys = ["exporter", "importer", "episode", "base_from", "base_to"]
-    out += _changed_numbers(before.attribution, after.attribution, keys, "dyad_part", "dyad's part")
+    out += _changed_numbers(before.attribution, after.attribution, keys, "dyad_part")
     keys = ["scenario", "year", "gdp_case", "internal_ratio", "theta", "deficits", "economy"]
-    out += _changed_numbers(before.scenarios, after.scenarios, keys, "welfare_pct", "welfare (%)")
+    out += _changed_numbers(before.scenarios, after.scenarios, keys, "welfare_pct")
     return out
 
 
@@ -141,25 +143,29 @@ def _changed_inputs(before: Run, after: Run) -> list[str]:
         a, b = before.manifest[part]["files"], after.manifest[part]["files"]
         changed = sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
         if changed:
-            out.append(f"Changed {part} files: {', '.join(changed)}.")
+            out.append(Text(f"since.{part}_files", files=", ".join(changed)))
     if before.manifest["detente"] != after.manifest["detente"]:
-        out.append(f"détente {before.manifest['detente']} then, {after.manifest['detente']} now.")
+        out.append(Text("since.version", then=before.manifest["detente"], now=after.manifest["detente"]))
     return out
 
 
 def _changed_verdicts(before: Run, after: Run) -> list[str]:
     a = dict(before.claims.to_frame().select("claim_id", "verdict").iter_rows())
     b = dict(after.claims.to_frame().select("claim_id", "verdict").iter_rows())
-    out = [f"{c}: was {a[c]}, is {b[c]}." for c in b if c in a and a[c] != b[c]]
+    changed = [c for c in b if c in a and a[c] != b[c]]
+    out = [
+        Text("since.verdict", claim=c, then=Word(a[c], group="verdict"), now=Word(b[c], group="verdict"))
+        for c in changed
+    ]
     new, gone = [c for c in b if c not in a], [c for c in a if c not in b]
     if new:
-        out.append(f"New claims: {', '.join(new)}.")
+        out.append(Text("since.new", claims=", ".join(new)))
     if gone:
-        out.append(f"Claims no longer there: {', '.join(gone)}.")
+        out.append(Text("since.gone", claims=", ".join(gone)))
     return out
 
 
-def _changed_numbers(before: Table, after: Table, keys: list[str], column: str, what: str) -> list[str]:
+def _changed_numbers(before: Table, after: Table, keys: list[str], column: str) -> list[str]:
     import polars as pl
 
     a, b = before.to_frame().select(*keys, column), after.to_frame().select(*keys, column)
@@ -171,8 +177,9 @@ def _changed_numbers(before: Table, after: Table, keys: list[str], column: str, 
         return []
     first = moved.row(0, named=True)
     where = ", ".join(str(first[k]) for k in keys if first[k] is not None)
-    more = f" ({moved.height - 1} more)" if moved.height > 1 else ""
-    return [f"The {what} moved from {first[column]:+.3f} to {first[column + '_now']:+.3f} for {where}{more}."]
+    ends = {"then": Number(f"{first[column]:+.3f}"), "now": Number(f"{first[column + '_now']:+.3f}")}
+    key = f"since.{column}" + ("_and_more" if moved.height > 1 else "")
+    return [Text(key, where=where, **ends, **({"more": moved.height - 1} if moved.height > 1 else {}))]
 
 
 def _rows(frame: pl.DataFrame) -> dict[str, Any]:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from detente.equilibrium import Economy, SectorEconomy, Shock, solve
 from detente.errors import UnknownStudy, UnreadableFile, did_you_mean
+from detente.study.published_data import find, read_columns, read_numbers
 
 NAFTA = ("CAN", "MEX", "USA")
 
@@ -99,26 +100,6 @@ def replicate(name: str, *, data: str | Path | None = None) -> Replication:
     return recipes[name](data)
 
 
-def find(relative: str, data: str | Path | None, obtain: str) -> Path:
-    """The data file or folder ``relative``, or an error that says where to get it."""
-    if data is not None:
-        places = [Path(data)]
-    elif os.environ.get("DETENTE_DATA"):
-        places = [Path(os.environ["DETENTE_DATA"])]
-    else:
-        here = Path.cwd().resolve()
-        places = [up / folder for up in (here, *here.parents) for folder in ("data", "shared/data")]
-    for place in places:
-        if (place / relative).exists():
-            return place / relative
-    raise UnreadableFile(
-        f"The published data '{relative}' are not in {places[0]}"
-        + (f" or {len(places) - 1} folders like it above." if len(places) > 1 else "."),
-        why="They are not part of this package.",
-        fix=f"{obtain} Then give data=FOLDER or set DETENTE_DATA.",
-    )
-
-
 def agtpa_nafta(data: str | Path | None = None) -> Replication:
     """NAFTA in the Advanced Guide: PPML on 69 economies, sigma 7, 1994 baseline from fitted flows."""
     import polars as pl
@@ -130,7 +111,7 @@ def agtpa_nafta(data: str | Path | None = None) -> Replication:
         "UNCTAD site and save it under that name with columns exporter, importer, year, trade, dist, cntg, "
         "lang, clny, rta.",
     )
-    table = pl.read_parquet(path).with_columns(pl.col("year").cast(pl.Int64))
+    table = read_columns(path, "exporter", "importer", "year", "trade", "dist", "cntg", "lang", "clny", "rta")
     table = table.filter(pl.col("year").is_in([1986, 1990, 1994, 1998, 2002, 2006]))
     codes = sorted(table["exporter"].unique())
     trade, rta = (matrix(table.filter(pl.col("year") == 1994), name, codes) for name in ("trade", "rta"))
@@ -150,7 +131,17 @@ def agtpa_nafta(data: str | Path | None = None) -> Replication:
             gain = 100 * (1 / out.welfare_hat[economy.index(code)] - 1)
             targets.append(Target(f"{code} real GDP, NAFTA", mode, "%", gain, number if mode == "published" else None))
     source = "Yotov, Piermartini, Monteiro and Larch (2016), An Advanced Guide to Trade Policy Analysis"
-    return Replication("agtpa-nafta", source, tuple(targets), results)
+    return replication("agtpa-nafta", source, targets, results, economies=len(codes), published=69)
+
+
+def replication(
+    name: str, source: str, targets: list[Target], results: dict[str, Any], *, economies: int, published: int
+) -> Replication:
+    """The result; on other economies than the published ones no printed figure is set beside it."""
+    if economies != published:
+        source += f"; on {economies} economies, not the {published} published, so no printed figure applies"
+        targets = [replace(t, published=None) for t in targets]
+    return Replication(name, source, tuple(targets), results)
 
 
 def agtpa_costs(table: Any, codes: list[str], rta: np.ndarray) -> tuple[Any, np.ndarray]:
@@ -250,21 +241,26 @@ def caliendo_parro(data: str | Path | None = None) -> Replication:
     for code, number in bloc_imports.items():
         targets.append(Target(f"{code} imports from NAFTA", "exact", "%", growth[code], number))
     source = "Caliendo and Parro (2015), Review of Economic Studies 82(1), 1-44"
-    return Replication("caliendo-parro", source, tuple(targets), results)
+    return replication(
+        "caliendo-parro", source, targets, results, economies=len(economy), published=len(CALIENDO_PARRO)
+    )
 
 
 def caliendo_parro_setup(data: str | Path | None = None) -> tuple[SectorEconomy, Shock]:
-    """The 1993 economy (US$ million) and the change of NAFTA's internal tariffs to 2005."""
+    """The 1993 economy (US$ million) and the change of NAFTA's internal tariffs to 2005.
+
+    Data on other economies than the 31 published ones name them in ``economies.txt``, one a line.
+    """
     folder = find(
         "caliendo_parro_2015",
         data,
         "Get the supplementary data of doi:10.1093/restud/rdu035 and put B.txt, GO.txt, IO.txt, T.txt, "
         "tariffs1993.txt, tariffs2005.txt and xbilat1993.txt into a folder of that name.",
     )
-    n, traded, count = len(CALIENDO_PARRO), 20, 40
-
-    def read(name: str) -> np.ndarray:
-        return np.loadtxt(folder / f"{name}.txt")
+    read = partial(read_numbers, folder)
+    theta, value_added = np.atleast_1d(read("T")), read("B")
+    traded, (count, n) = theta.size, value_added.shape
+    codes = economies_of(folder, n)
 
     def by_sector(name: str) -> np.ndarray:  # files stack importers within sectors, exporters in columns
         out = np.zeros((count, n, n))
@@ -278,17 +274,17 @@ def caliendo_parro_setup(data: str | Path | None = None) -> tuple[SectorEconomy,
     tariffs = {year: by_sector(f"tariffs{year}") / 100 for year in (1993, 2005)}
     sectors = [f"sector {k + 1}" for k in range(count)]
     economy = SectorEconomy.from_arrays(
-        CALIENDO_PARRO,
+        codes,
         sectors,
         flows,
-        theta=np.concatenate([read("T"), np.full(count - traded, 8.22)]),
+        theta=np.concatenate([theta, np.full(count - traded, 8.22)]),
         tariff=tariffs[1993],
-        value_added=read("B"),
+        value_added=value_added,
         inputs=read("IO").reshape(n, count, count).transpose(1, 2, 0),
         truncate=True,
         year=1993,
     )
-    place = {code: k for k, code in enumerate(CALIENDO_PARRO)}
+    place = {code: k for k, code in enumerate(codes)}
     cut = {
         (a, b, sectors[s]): tariffs[2005][s, place[a], place[b]]
         for s in range(traded)
@@ -297,3 +293,15 @@ def caliendo_parro_setup(data: str | Path | None = None) -> tuple[SectorEconomy,
         if a != b
     }
     return economy, Shock(tariff=cut)
+
+
+def economies_of(folder: Path, n: int) -> tuple[str, ...]:
+    """The economies in the order of the files."""
+    listed = folder / "economies.txt"
+    codes = tuple(listed.read_text(encoding="utf-8").split()) if listed.is_file() else CALIENDO_PARRO
+    if len(codes) != n:
+        raise UnreadableFile(
+            f"B.txt in {folder} has {n} columns, but there are {len(codes)} economies.",
+            fix=f"Name the {n} economies in the order of the columns in economies.txt, one a line.",
+        )
+    return codes

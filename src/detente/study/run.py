@@ -11,23 +11,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from itertools import combinations
 from pathlib import Path
 from textwrap import fill
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from detente import __version__
-from detente.economies import name_of
 from detente.errors import StudyError
-from detente.language import LANGUAGES, Catalogue
+from detente.language import LANGUAGES, Catalogue, Text, said, translations
 from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if, why
 from detente.study.bands import scenario_bands
 from detente.study.baseline import baselines
-from detente.study.explain import NAMES, empty, explain
+from detente.study.explain import Explanation, explain
+from detente.study.judged import judged
+from detente.study.other_years import other_years
 from detente.study.partners import partners
 from detente.study.relation import relation_today
 from detente.study.scenarios import Residuals, solve_scenarios
+from detente.study.screen import screen
 from detente.study.study import Study, checked_ledger, require_dyad_of_targets
 from detente.study.tables import Table
 from detente.study.timeline import timeline
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from detente.attribution import Attribution
     from detente.panel import Panel
-    from detente.record import Ledger
 
 Progress = Callable[[str, float], None]
 TABLES = (
@@ -60,6 +60,7 @@ class Run:
     timeline, conflicts, articles, events, figures, forecasts, sources :
         tables; columns in ``docs/results.md``.
     notes : what a reader must know: counts of the panel's rows, cautions, what was skipped.
+    texts : for each language but English, what the English sentences of tables and notes say in it.
     manifest : versions, input hashes, seed, timings, command.
     """
 
@@ -85,6 +86,7 @@ class Run:
     sources: Table
     notes: tuple[str, ...]
     manifest: Mapping[str, Any]
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def answer(self) -> Answer:
@@ -95,16 +97,28 @@ class Run:
         """All tables by name."""
         return {name: getattr(self, name) for name in TABLES}
 
-    def summary(self, *, full: bool = False, width: int = 100) -> str:
-        """The one-screen answer; ``full`` gives the attribution's own sentences instead of the short form."""
-        reasons = tuple(self.attribution.to_frame()["sentence"]) if full else self.answer.why
+    def summary(self, *, full: bool = False, width: int = 100, language: str = "en") -> str:
+        """The answer on one screen; ``full`` gives every sentence of it instead.
+
+        Examples
+        --------
+        >>> from detente import open_study
+        >>> run = open_study("colombia-venezuela").run(quick=True)
+        >>> print(run.summary(language="es").partition("  ")[0].strip())
+        Colombia y Venezuela: el comercio que se perdió y lo que podría volver
+        <BLANKLINE>
+        Qué pasó
+        """
+        if not full:
+            return screen(self, width, language)
+        words, answer = Catalogue(language), self.answers[language]
         parts = [
-            ("What happened", self.answer.happened),
-            ("Why", reasons),
-            ("What if", self.answer.what_if),
-            ("What was claimed", self.answer.claims),
+            (words("page.happened"), answer.happened),
+            (words("page.why"), answer.why),
+            (words("page.what_if"), answer.what_if),
+            (words("answer.claimed"), answer.claims),
         ]
-        lines = [self.study.title]
+        lines = [said(self.study.spec.text(self.study.title), words)]
         for title, sentences in parts:
             if not sentences:
                 continue
@@ -170,30 +184,29 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
             bands = scenario_bands(study.spec, [] if quick else plan, at("log_ratio"), at("spread"), seed=seed)
         with clock.stage("explanation", 0.1):
             if quick:
-                deeper, remarks = {name: empty(name) for name in NAMES}, []
+                deeper = Explanation.skipped()
             else:
-                deeper, remarks = explain(panel, study.spec, ledger, plan[0].economy if plan else None)
+                deeper = explain(panel, study.spec, ledger, plan[0].economy if plan else None)
         with clock.stage("verdicts", 0.2):
-            claims = ledger.verdicts(effects.to_dicts())
+            record = judged(ledger, effects.to_dicts())
             lines = timeline(ledger.figures, panel, study.origin, study.destination)
             forecasts = ledger.scoreboard()
-            conflicts, articles = ledger.conflicts(), _articles(ledger)
     answers = {}
+    publishers = dict(ledger.sources.select("source_id", "publisher").iter_rows())
     for language in LANGUAGES:
-        say = Speaker(Catalogue(language), study.spec)
+        say = Speaker(Catalogue(language), study.spec, publishers)
         answers[language] = Answer(
             peak_and_trough(lines, say) + relation_today(ledger, say),
             why(effects, say),
-            what_if(scenarios, bands, say, quick=quick),
-            claims_by_verdict(claims, say),
+            what_if(scenarios, bands, say, quick=quick) + other_years(scenarios, say),
+            claims_by_verdict(record.claims, say),
         )
-    notes = [f"Panel: {panel.report}", *found.cautions, *remarks]
+    notes = [Text("rows.panel", counts=panel.report.text()), *found.cautions, *deeper.notes]
     if quick:
-        notes.append(
-            "Quick run: placebos and the longer explanation were skipped and only the central elasticity was solved."
-        )
+        notes.append(Text("rows.quick"))
+    texts = {name: translations(name, found, deeper.found, record.texts, notes) for name in LANGUAGES[1:]}
     tables = {
-        "claims": claims,
+        "claims": record.claims,
         "attribution": effects,
         "residuals": residuals,
         "scenarios": scenarios,
@@ -201,9 +214,9 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
         "winners": winners,
         "partners": partners(panel, study.spec.dyad),
         "timeline": lines,
-        "conflicts": conflicts,
-        "articles": articles,
-        **deeper,
+        "conflicts": record.conflicts,
+        "articles": record.articles,
+        **deeper.tables,
         "events": _whole_numbers(ledger.events, "severity"),
         "figures": _whole_numbers(ledger.figures, "preferred"),
         "forecasts": forecasts,
@@ -213,8 +226,8 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
     if progress:
         progress("done", 1.0)
     return Run(
-        study, MappingProxyType(answers), **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(notes),
-        manifest=MappingProxyType(manifest),
+        study, MappingProxyType(answers), **{k: Table(k, v) for k, v in tables.items()}, notes=tuple(map(str, notes)),
+        manifest=MappingProxyType(manifest), texts=MappingProxyType(texts),
     )  # fmt: skip
 
 
@@ -233,7 +246,6 @@ def _attribute(study: Study, panel: Panel, quick: bool) -> Attribution:
         [(e.id, e.from_year, e.to_year) for e in study.episodes],
         study.spec.attribution.base_windows,
         quick=quick,
-        names={c: name_of(c) for c in panel.economies},
     )
 
 
@@ -266,18 +278,6 @@ def _with_full_panel(study: Study, panel: Panel, effects: pl.DataFrame) -> pl.Da
     )
     bare = effects.drop("full_panel_placebo_share", "full_panel")
     return bare.join(full, on=keys, how="left", maintain_order="left")
-
-
-def _articles(ledger: Ledger) -> pl.DataFrame:
-    """Every two sources whose claims are on record, side by side."""
-    import polars as pl
-
-    names = ledger.claims["source_id"].unique(maintain_order=True)
-    frames = [
-        ledger.compare_articles(a, b).select(pl.lit(a).alias("first"), pl.lit(b).alias("second"), pl.all())
-        for a, b in combinations(names, 2)
-    ]
-    return pl.concat(frames) if frames else empty("articles")
 
 
 def _residual_lookup(study: Study, residuals: pl.DataFrame) -> Callable[[str], Residuals]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.economies import ROW, lookup, name_of
+from detente.economies import ROW, lookup
 from detente.errors import OutputError, StudyError
+from detente.language import LANGUAGES, Text, translations
 from detente.study.aside import folder_aside, in_use
 from detente.study.spec import FORMAT
 
@@ -36,11 +38,12 @@ base_windows = [[{base_from}, {base_to}], [{base_from}, {middle}]]
 # A change to be split into the two economies' trade with everybody and the pair's own part.
 [[episodes]]
 id = "whole"
-title = "The whole period"
+title = "{period}"
 from = {middle}
 to = {last}
 
-{scenarios}"""
+{scenarios}
+{translations}"""
 
 SCENARIOS = """\
 [equilibrium]
@@ -52,12 +55,12 @@ internal_ratio = [1.0, 1.8]    # gross output over GDP
 
 [[scenarios]]
 id = "closed"
-title = "The border is closed to goods"
+title = "{closed}"
 closed = true
 
 [[scenarios]]
 id = "healed"
-title = "Trade returns to the affinity of {base_from}-{base_to}"
+title = "{healed}"
 healed = true
 """
 
@@ -101,6 +104,7 @@ def new_study(
     OutputError
         The folder is already there.
     """
+    from detente.attribution.sentences import named
     from detente.panel import embedded_panel, read_panel
 
     codes = lookup(origin), lookup(destination)
@@ -110,7 +114,7 @@ def new_study(
         panel = read_panel(data) if data is not None else embedded_panel()
     for code in codes:
         panel.index(code)
-    names = [name_of(c) for c in codes]
+    names = [named(c) for c in codes]
     id_ = "-".join(_slug(n) for n in names)
     target = Path(folder) if folder is not None else Path(id_)
     if in_use(target):
@@ -121,16 +125,29 @@ def new_study(
     base_to = years[min(4, len(years) // 3)]
     middle = years[min(8, 2 * len(years) // 3)]
     year = _last_year_with_gdp(panel, codes)
-    scenarios = NO_SCENARIOS if year is None else SCENARIOS.format(
-        scenario_year=year, base_from=years[0], base_to=base_to
-    )  # fmt: skip
+    title = Text("scaffold.title", a=names[0], b=names[1])
+    written = {"period": Text("scaffold.period"), "closed": Text("scaffold.closed"),
+               "healed": Text("scaffold.healed", start=years[0], end=base_to)}  # fmt: skip
+    scenarios = NO_SCENARIOS if year is None else SCENARIOS.format(scenario_year=year, **written)
+    said = written.values() if year is not None else [written["period"]]
     text = TEMPLATE.format(
-        scenarios=scenarios, format=FORMAT, id=id_, title=f"{names[0]} and {names[1]}", origin=codes[0], destination=codes[1],
+        scenarios=scenarios, translations=_translations(title, *said), period=written["period"],
+        format=FORMAT, id=id_, title=title, origin=codes[0], destination=codes[1],
         panel="embedded" if data is None else Path(data).resolve().as_posix(), base_from=years[0], base_to=base_to,
         middle=middle, last=years[-1],
     )  # fmt: skip
     _write(target, text)
     return target
+
+
+def _translations(*texts: Text) -> str:
+    """The titles in the other languages, as tables of ``study.toml``."""
+    tables = []
+    for language in LANGUAGES[1:]:
+        pairs = translations(language, texts).items()
+        rows = "".join(f"{json.dumps(a, ensure_ascii=False)} = {json.dumps(b, ensure_ascii=False)}\n" for a, b in pairs)
+        tables.append(f"[translations.{language}]\n{rows}")
+    return "\n".join(tables)
 
 
 def _last_year_with_gdp(panel: Panel, codes: tuple[str, str]) -> int | None:

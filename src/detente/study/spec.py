@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from detente import economies
-from detente.errors import StudyError, UnreadableFile, did_you_mean
+from detente.errors import StudyError, UnknownEconomy, UnreadableFile
+from detente.language import Own
+from detente.study.wrong_keys import explain
 
 FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must change
 
 Year = Annotated[int, Field(ge=1800, le=2100)]
 Code = Annotated[str, Field(min_length=2)]
+Positive = Annotated[float, Field(gt=0)]
+Elasticity = Annotated[float, Field(ge=0.1, le=100)]  # of trade; outside nothing is ever estimated or well conditioned
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class Head(_Part):
@@ -128,10 +135,12 @@ class Equilibrium(_Part):
     """``[equilibrium]``: baseline years, elasticities, deficit rules and ratios of gross output to GDP."""
 
     years: list[Year] = []
-    theta: list[Annotated[float, Field(gt=0)]] = [2.0, 4.0, 5.0, 6.0]
-    central_theta: float = 5.0
-    deficits: list[Literal["multiplicative", "additive", "universal", "balanced"]] = ["multiplicative", "additive"]
-    internal_ratio: list[Annotated[float, Field(gt=0)]] = [1.0, 1.8]
+    theta: list[Elasticity] = Field(default=[2.0, 4.0, 5.0, 6.0], min_length=1)
+    central_theta: Elasticity = 5.0
+    deficits: list[Literal["multiplicative", "additive", "universal", "balanced"]] = Field(
+        default=["multiplicative", "additive"], min_length=1
+    )
+    internal_ratio: list[Positive] = Field(default=[1.0, 1.8], min_length=1)
     gdp: list[GdpRange] = []
 
 
@@ -186,6 +195,23 @@ class Spec(_Part):
         """The two economies, the one flows are seen from first."""
         return self.study.origin, self.study.destination
 
+    def text(self, written: str) -> Own:
+        """A text of the study, to be said in any language that it brings a translation for."""
+        return Own(written, **{language: pairs.get(written) for language, pairs in self.translations.items()})
+
+    @model_validator(mode="after")
+    def _values_once(self) -> Spec:
+        for part, keys in (
+            ("attribution", ("base_windows",)), ("equilibrium", ("years", "theta", "deficits", "internal_ratio"))
+        ):  # fmt: skip
+            for key in keys:
+                values = getattr(getattr(self, part), key)
+                twice = [value for k, value in enumerate(values) if value in values[:k]]
+                if twice:
+                    shown = list(twice[0]) if isinstance(twice[0], tuple) else twice[0]
+                    raise ValueError(f"{shown} stands twice in {part}.{key}")
+        return self
+
     @model_validator(mode="after")
     def _ids_once(self) -> Spec:
         for what, items in (("episode", self.episodes), ("scenario", self.scenarios)):
@@ -233,14 +259,39 @@ def read_spec(path: Path) -> Spec:
     try:
         spec = Spec.model_validate(raw)
     except ValidationError as error:
-        problems = "\n  ".join(_explain(e) for e in error.errors()[:5])
+        problems = "\n  ".join(explain(e, _KEYS) for e in error.errors()[:5])
         more = f"\n  and {error.error_count() - 5} more." if error.error_count() > 5 else ""
-        raise StudyError(f"{path} has {error.error_count()} problem(s):\n  {problems}{more}") from None
-    for key in ("origin", "destination"):
-        code = getattr(spec.study, key)
-        if not economies.is_current(code):
-            economies.check_codes([code], column=f"study.toml: study.{key}")
+        count = f"{error.error_count()} problem{'s' if error.error_count() > 1 else ''}"
+        raise StudyError(f"{path} has {count}:\n  {problems}{more}") from None
+    for key, code in _codes(spec):
+        _require_code(code, f"{path}, {key}")
     return spec
+
+
+def _codes(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Every economy that a study names, with its key."""
+    yield "study.origin", spec.study.origin
+    yield "study.destination", spec.study.destination
+    for key in ("suppliers", "markets"):
+        for code in getattr(spec.attribution, key):
+            yield f"attribution.{key}", code
+    yield from (("equilibrium.gdp", gdp.economy) for gdp in spec.equilibrium.gdp)
+    ends = [("attribution.cautions", c) for c in spec.attribution.cautions] + [("cited", c) for c in spec.cited]
+    ends += [(f"scenario '{s.id}'", target) for s in spec.scenarios for target in s.target]
+    for key, item in ends:
+        yield key, item.origin
+        yield key, item.destination
+
+
+def _require_code(code: str, where: str) -> None:
+    """Raise :class:`UnknownEconomy` unless ``code`` is an economy's code today, with the one that was meant."""
+    if economies.is_current(code):
+        return
+    try:
+        meant = economies.lookup(code)
+    except UnknownEconomy as error:
+        raise UnknownEconomy(f"{where}: {error.what}", fix=error.fix) from None
+    raise UnknownEconomy(f"{where}: '{code}' is not a code.", fix=f"Write '{meant}'.")
 
 
 def migrate(raw: dict, path: Path) -> dict:
@@ -277,16 +328,3 @@ _KEYS = {
     for name, info in part.model_fields.items()
     for name in ({name, info.alias} if info.alias else {name})
 }
-
-
-def _explain(error: dict) -> str:
-    """One pydantic error in plain words: the key, what is wrong, what was meant."""
-    key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"]) or "study.toml"
-    kind, message = error["type"], error["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        return f"{key}: unknown key.{did_you_mean(str(error['loc'][-1]), _KEYS)}"
-    if kind == "missing":
-        return f"{key}: this key is needed."
-    given = error.get("input")
-    shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) and kind != "value_error" else ""
-    return f"{key}: {message[0].lower() + message[1:]}{shown}."

@@ -93,6 +93,12 @@ class Study:
         problems = list(Ledger.check(self.record))
         return problems or self.unknown_sources(self.ledger())
 
+    def cautions(self) -> list[Problem]:
+        """Settings that are probably not meant, or that need another panel than the study's own."""
+        from detente.study.cautions import cautions_of
+
+        return cautions_of(self)
+
     def panel(self, data: Any = None) -> Panel:
         """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
         from detente.panel import Panel, embedded_panel, read_panel

@@ -27,11 +27,13 @@ __all__, __getattr__, __dir__ = names_of(
         "predict": "prediction",
         "score": "scores",
         "score_frame": "scores",
+        "scores_of": "scores",
         "pseudo_coverage": "pseudo",
         "export_library": "view",
         "library_chart": "view",
         "library_frame": "view",
         "library_tables": "view",
         "paths_frame": "view",
+        "sources_frame": "view",
     },
 )

@@ -16,14 +16,47 @@ from detente.errors import SpecificationError, did_you_mean
 INSTRUMENTS = ("closure", "payment freeze", "product ban", "conflict", "diplomatic quarrel")
 
 
+READ = ("opening", "passage", "abstract", "own")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who says so."""
+    """Who says so, and how much of it was read.
+
+    Attributes
+    ----------
+    source_id : str
+    title : str
+        In brackets where it is our description.
+    publisher : str
+        With ``(copy)`` where a copy of the page was read elsewhere.
+    date : str
+        ISO date, month or year, or ``n.d.``.
+    address : str
+        Empty where the page has none worth giving.
+    read : str
+        ``opening`` of the page, ``passage`` of a longer text, ``abstract``, or ``own`` computation.
+    dates : tuple of str
+        Dates of the library that it gives.
+    instruments : tuple of str
+        Instruments of the library that it describes.
+    supports : str
+        What it says, in a line.
+    """
 
     source_id: str
     title: str
     publisher: str
     date: str
+    address: str
+    read: str
+    dates: tuple[str, ...]
+    instruments: tuple[str, ...]
+    supports: str
+
+    def gives(self, date: str) -> bool:
+        """Whether a date of the library, to its own precision, stands in this source."""
+        return any(d.startswith(date) for d in self.dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +112,12 @@ def _rows(name: str) -> list[dict[str, str]]:
 @cache
 def sources() -> dict[str, Source]:
     """Sources of the library by id."""
-    return {row["source_id"]: Source(**row) for row in _rows("sources.csv")}
+    return {row["source_id"]: _source(row) for row in _rows("sources.csv")}
+
+
+def _source(row: dict[str, str]) -> Source:
+    several = {name: tuple(filter(None, row[name].split(";"))) for name in ("dates", "instruments")}
+    return Source(**(row | several))
 
 
 @cache

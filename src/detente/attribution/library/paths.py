@@ -1,7 +1,7 @@
 """Computed paths: each case's residual by year since its rupture, with placebo shares.
 
-One masked three-way fit a panel: every case of the panel is left out from its first year
-on. The pair effect comes from the (up to) five years before. Placebos are dyads within a
+One masked three-way fit a panel: every case of the library is left out from its first year
+on, also when only some are asked for. The pair effect comes from the (up to) five years before. Placebos are dyads within a
 factor of three that are in no case. Panels are never spliced: a case has one panel.
 """
 
@@ -21,7 +21,7 @@ from detente.attribution.library.catalogue import Case, cases
 from detente.attribution.placebos import choose, stand
 from detente.attribution.residuals import Effects, fit_effects, on_base
 from detente.attribution.sample import Sample
-from detente.errors import DetenteError, EmptySample
+from detente.errors import DetenteError, EmptySample, SpecificationError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -108,19 +108,22 @@ def compute_paths(panel: Any, among: Iterable[Case] | None = None, *, smallest_u
 
     Raises
     ------
+    SpecificationError
+        ``smallest_usd_mn`` is not a positive amount.
     EmptySample
         No case can be computed on this panel.
     """
+    if not 0 < smallest_usd_mn < np.inf:
+        raise SpecificationError(
+            f"The smallest amount recorded cannot be {smallest_usd_mn:g} million US$.",
+            why="Half of it stands in for a recorded zero, which has no logarithm.",
+            fix="Give a positive amount: 0.001 for BACI, 1 for Correlates of War trade.",
+        )
     sample = Sample.of(panel)
     asked = tuple(cases() if among is None else among)
     inside = [c for c in asked if c.exporter in sample.economies and c.importer in sample.economies]
     missing = {c.case_id: "one of the economies is not in the panel" for c in asked if c not in inside}
-    out = np.zeros(sample.flows.shape, dtype=bool)
-    ours = np.zeros(sample.flows.shape[1:], dtype=bool)
-    for case in inside:
-        i, j = sample.economy(case.exporter), sample.economy(case.importer)
-        out[:, i, j] |= np.asarray(sample.years) >= case.start_year
-        ours[i, j] = ours[j, i] = True
+    out, ours = _ruptured(sample, (*cases(), *inside))
     effects = fit_effects(sample.flows, ~out)
     points: list[Point] = []
     for case in inside:
@@ -137,9 +140,29 @@ def compute_paths(panel: Any, among: Iterable[Case] | None = None, *, smallest_u
     return Computed(tuple(points), missing)
 
 
+def _ruptured(sample: Sample, known: Iterable[Case]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Cells after a rupture [t, i, j], and dyads [i, j] with one in either direction, that the panel can tell of.
+
+    A rupture before the panel's first years is left alone: all that the panel knows of the dyad comes after it.
+    """
+    years = np.asarray(sample.years)
+    out = np.zeros(sample.flows.shape, dtype=bool)
+    ours = np.zeros(sample.flows.shape[1:], dtype=bool)
+    for case in known:
+        seen = years[0] + FEWEST_BASE <= case.start_year <= years[-1]
+        if not seen or case.exporter not in sample.economies or case.importer not in sample.economies:
+            continue
+        i, j = sample.economy(case.exporter), sample.economy(case.importer)
+        out[:, i, j] |= years >= case.start_year
+        ours[i, j] = ours[j, i] = True
+    return out, ours
+
+
 def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case, smallest: float) -> list[Point]:
     i, j = sample.economy(case.exporter), sample.economy(case.importer)
     years = np.asarray(sample.years)
+    if case.start_year > years[-1]:
+        raise EmptySample(f"the rupture of {case.start_year} lies outside the panel, which ends in {years[-1]}")
     before = np.flatnonzero((years < case.start_year) & (years >= case.start_year - BASE_YEARS))
     traded = np.nan_to_num(sample.flows[before, i, j]) > 0
     if traded.sum() < FEWEST_BASE:
@@ -164,6 +187,8 @@ def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case,
                 standing.share, standing.n, standing.low, standing.high, "zero" if zero else "computed",
             )
         )  # fmt: skip
+    if not points:
+        raise EmptySample(f"no year from {case.start_year - 1} on has a counterfactual")
     return points
 
 

@@ -1,9 +1,11 @@
 """The distribution of a dyad's residual one to five years after a rupture or reopening.
 
-A forecast is a weighted mixture of what happened in the library's cases: cases of the
-same instrument share the weight n / (n + POOL), all others the rest, each case counting
-once. Each outcome is spread by the ordinary noise of a dyad. After a reopening, cases
-whose gap before was alike weigh more. Nothing else is fitted.
+A forecast is a weighted mixture of what happened in the library's cases, each counting
+once. After a rupture the cases of the same instrument share the weight n / (n + k), the
+whole library the rest; k is estimated from the cases (credibility.py). After a reopening,
+where instruments hardly differ and k cannot be estimated, it is POOL, the rest goes to the
+other instruments, and cases whose gap before was alike weigh more. Each outcome is spread
+by the ordinary noise of a dyad.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.library.catalogue import INSTRUMENTS
+from detente.attribution.library.credibility import credibility_constant, own_weight
 from detente.attribution.library.typical import CAP, HORIZONS, Outcome, outcomes
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-POOL = 8.0  #: cases of one instrument that weigh as much as all other instruments together
+POOL = 8.0  #: after a reopening: cases of one instrument that weigh as much as all others together
 SPREAD = 0.3  #: log points; an ordinary dyad's standard deviation over two years or so
 ALIKE = 1.5  #: log points; how alike the gap before a reopening must be
 CARRY = 0.3  #: share of a difference in the gap before a reopening that is carried over
@@ -58,6 +61,8 @@ class Forecast:
 
     def quantile(self, share: float | Sequence[float]) -> Floats:
         """Points below which ``share`` of the forecast lies."""
+        if not np.all((np.asarray(share) >= 0) & (np.asarray(share) <= 1)):
+            raise SpecificationError(f"A share of {share} is none.", fix="Give numbers between 0 and 1.")
         middle = np.cumsum(self.weights) - self.weights / 2
         return np.interp(share, middle, self.values)
 
@@ -90,7 +95,16 @@ class Forecast:
         counterfactual : float
             Million US$: the demand scenario.
         share : sequence of float
+
+        Raises
+        ------
+        SpecificationError
+            A counterfactual that is negative or no number.
         """
+        if not 0 <= counterfactual < np.inf:
+            raise SpecificationError(
+                f"A counterfactual of {counterfactual:g} million US$ is no flow.", fix="Give what would be expected."
+            )
         return counterfactual * np.exp(self.quantile(share))
 
 
@@ -113,7 +127,7 @@ def predict(
     horizon : int
         1 to 5 full years.
     before : float
-        Residual in the year before (used after a reopening), log points.
+        Residual in the year before (used after a reopening), log points; minus infinity for a recorded zero.
     noise : (m,) array, optional
         Residuals of comparable ordinary dyads at this horizon; a normal spread of 0.3 by default.
     learn_from : iterable of Outcome, optional
@@ -122,7 +136,7 @@ def predict(
     Raises
     ------
     SpecificationError
-        An unknown instrument or kind, or a horizon outside 1 to 5.
+        An unknown instrument or kind, a horizon outside 1 to 5, or ``before`` that is no number.
     TooFewDonors
         No case to learn from.
 
@@ -132,7 +146,8 @@ def predict(
     >>> bool(closure.quantile(0.5) < quarrel.quantile(0.5))
     True
     """
-    _check(instrument, kind, horizon)
+    _check(instrument, kind, horizon, before)
+    before = max(before, CAP)
     known = [
         o
         for o in (outcomes() if learn_from is None else learn_from)
@@ -143,8 +158,8 @@ def predict(
     if not known:
         raise TooFewDonors("The library has no case to learn from.", fix="Use more cases or regions.")
     n_same, n_other = len({o.case_id for o in same}), len({o.case_id for o in other})
-    weight = n_same / (n_same + POOL) if other else 1.0
-    parts = [_spread(same, weight, kind, before), _spread(other, 1.0 - weight, kind, before)]
+    weight, rest = _shares(kind, known, other, n_same)
+    parts = [_spread(same, weight, kind, before), _spread(rest, 1.0 - weight, kind, before)]
     centres = np.concatenate([p[0] for p in parts])
     weights = np.concatenate([p[1] for p in parts])
     offsets = SPREAD * KERNEL if noise is None else _thinned(noise)
@@ -154,11 +169,31 @@ def predict(
     return Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other)
 
 
+def _shares(kind: str, known: list[Outcome], other: list[Outcome], n_same: int) -> tuple[float, list[Outcome]]:
+    """Weight of the cases of the same instrument, and the outcomes that share the rest."""
+    if not other:
+        return 1.0, []
+    if kind == "reopening":
+        return own_weight(n_same, POOL), other
+    return own_weight(n_same, credibility_constant(_case_means(known))), known
+
+
+def _case_means(found: Iterable[Outcome]) -> list[list[float]]:
+    """Mean outcome of every case, by instrument."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for o in found:
+        values.setdefault((o.instrument, o.case_id), []).append(o.value)
+    groups: dict[str, list[float]] = {}
+    for (instrument, _), of_case in values.items():
+        groups.setdefault(instrument, []).append(float(np.mean(of_case)))
+    return list(groups.values())
+
+
 def _share(percent: float) -> str:
     return f"{percent:.0f}%" if percent >= 1 else "less than 1%"
 
 
-def _check(instrument: str, kind: str, horizon: int) -> None:
+def _check(instrument: str, kind: str, horizon: int, before: float) -> None:
     if instrument not in INSTRUMENTS:
         raise SpecificationError(
             f"'{instrument}' is no instrument.{did_you_mean(instrument, INSTRUMENTS)}",
@@ -168,6 +203,8 @@ def _check(instrument: str, kind: str, horizon: int) -> None:
         raise SpecificationError(f"'{kind}' is neither 'rupture' nor 'reopening'.")
     if horizon not in HORIZONS:
         raise SpecificationError(f"The library speaks about 1 to 5 full years, not {horizon}.")
+    if np.isnan(before) or before == np.inf:
+        raise SpecificationError(f"before={before} is no residual.", fix="Give log points, e.g. -1.2.")
 
 
 def _spread(found: Sequence[Outcome], weight: float, kind: str, before: float) -> tuple[Floats, Floats]:

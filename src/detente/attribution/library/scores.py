@@ -165,12 +165,25 @@ def clopper_pearson(hits: int, n: int, level: float = 0.95) -> tuple[float, floa
     return float(low), float(high)
 
 
+def scores_of(found: Iterable[Outcome] | None = None) -> tuple[Score, ...]:
+    """Scores of ruptures, and of reopenings where two regions have any.
+
+    Raises
+    ------
+    TooFewDonors
+        Ruptures of fewer than two regions.
+    """
+    rows = tuple(outcomes() if found is None else found)
+    back = len({o.region for o in rows if o.kind == "reopening"}) > 1
+    return tuple(score(kind, rows) for kind in ("rupture", "reopening")[: 1 + back])
+
+
 def score_frame(scores: Iterable[Score] | None = None) -> pl.DataFrame:
     """Scores of ruptures and reopenings, one row each (polars)."""
     import polars as pl
 
     rows = []
-    for s in (score("rupture"), score("reopening")) if scores is None else scores:
+    for s in scores_of() if scores is None else scores:
         row = {
             "kind": s.kind, "n": s.n, "n_cases": s.n_cases, "n_regions": s.n_regions, "crps": s.crps,
             **{f"crps {name}": v for name, v in s.baselines.items()},

@@ -242,6 +242,8 @@ def as_frame(rows: Iterable[Typical | Prior | Recovery | Outcome]) -> pl.DataFra
     import polars as pl
 
     rows = tuple(rows)
+    if not rows:
+        return pl.DataFrame()
     frame = pl.DataFrame(
         [astuple(r) for r in rows], schema=list(type(rows[0]).__dataclass_fields__), orient="row",
         infer_schema_length=None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.attribution.library.catalogue import Case, choose_cases, sources
 from detente.attribution.library.paths import Point, frame_of, shipped_points
-from detente.attribution.library.scores import score_frame
+from detente.attribution.library.scores import score_frame, scores_of
 from detente.attribution.library.typical import (
     CAP,
     as_frame,
@@ -20,7 +21,7 @@ from detente.attribution.library.typical import (
     recoveries,
     typical_paths,
 )
-from detente.errors import OutputError
+from detente.errors import OutputError, TooFewDonors
 
 if TYPE_CHECKING:
     import polars as pl
@@ -76,10 +77,31 @@ def _row(case: Case, point: Point | None, last: Point | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def paths_frame(words: Iterable[str] = ()) -> pl.DataFrame:
-    """The paths behind the library, one row a point."""
+def sources_frame(words: Iterable[str] = ()) -> pl.DataFrame:
+    """What was read for each case, one row a case and source.
+
+    Returns
+    -------
+    polars.DataFrame
+        case_id, source_id, title, publisher, date, address, read, dates, supports.
+    """
+    import polars as pl
+
+    names = ("source_id", "title", "publisher", "date", "address", "read")
+    rows = [
+        {"case_id": case.case_id}
+        | {name: getattr(sources()[s], name) for name in names}
+        | {"dates": "; ".join(sources()[s].dates), "supports": sources()[s].supports}
+        for case in choose_cases(words)
+        for s in case.source_ids
+    ]
+    return pl.DataFrame(rows)
+
+
+def paths_frame(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> pl.DataFrame:
+    """The paths behind the library, one row a point; of another panel where its points are given."""
     wanted = {c.case_id for c in choose_cases(words)}
-    return frame_of(p for p in shipped_points() if p.case_id in wanted)
+    return frame_of(p for p in (shipped_points() if points is None else points) if p.case_id in wanted)
 
 
 def library_chart(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> dict[str, Any]:
@@ -148,22 +170,43 @@ def _drawn(wanted: Iterable[Case], points: tuple[Point, ...]) -> list[dict[str, 
     return rows
 
 
-def library_tables(words: Iterable[str] = ()) -> dict[str, pl.DataFrame]:
-    """All tables of the library by name: cases, paths, typical, priors, recoveries, scores."""
-    words = tuple(words)
-    return {
-        "cases": library_frame(words),
-        "paths": paths_frame(words),
-        "typical": as_frame(typical_paths()),
-        "priors": as_frame(mixture_priors()),
-        "recoveries": as_frame(recoveries()),
-        "outcomes": as_frame(outcomes()),
-        "scores": score_frame(),
+def library_tables(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> dict[str, pl.DataFrame]:
+    """All tables of the library by name: cases, sources, paths, typical, priors, recoveries, outcomes, scores.
+
+    Parameters
+    ----------
+    words : iterable of str
+        Filter of the first three; the others are about the whole library.
+    points : iterable of Point, optional
+        Paths computed on another panel, which are then behind every table. There are no scores, and no
+        other table, where they hold nothing to make it of.
+    """
+    words, points = tuple(words), None if points is None else tuple(points)
+    found = outcomes(points)
+    tables = {
+        "cases": library_frame(words, points),
+        "sources": sources_frame(words),
+        "paths": paths_frame(words, points),
+        "typical": as_frame(typical_paths(found)),
+        "priors": as_frame(mixture_priors(points)),
+        "recoveries": as_frame(recoveries(found)),
+        "outcomes": as_frame(found),
     }
+    with suppress(TooFewDonors):  # a few cases of one region say nothing about forecasts
+        tables["scores"] = score_frame(scores_of(found))
+    return tables
 
 
-def export_library(folder: Path | str, words: Iterable[str] = ()) -> tuple[Path, ...]:
+def export_library(
+    folder: Path | str, words: Iterable[str] = (), points: Iterable[Point] | None = None
+) -> tuple[Path, ...]:
     """Write every table as CSV and the drawing as Vega-Lite JSON into a new or empty folder.
+
+    Parameters
+    ----------
+    folder : path
+    words, points
+        As in :func:`library_tables`.
 
     Raises
     ------
@@ -171,7 +214,8 @@ def export_library(folder: Path | str, words: Iterable[str] = ()) -> tuple[Path,
         The folder holds something already, or cannot be written.
     """
     folder, words = Path(folder), tuple(words)
-    tables, chart = library_tables(words), library_chart(words)
+    points = None if points is None else tuple(points)
+    tables, chart = library_tables(words, points), library_chart(words, points)
     try:
         if folder.exists() and any(folder.iterdir()):
             raise OutputError(f"The folder {folder} is not empty.", fix="Name a new folder.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from detente.language import Catalogue
-from detente.report.charts.chart import NARROW, PERCENT_BELOW, WIDE, Chart, Spec, haloed, hits, rule, values
+from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, percent_below, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
@@ -84,8 +84,8 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], compact: bool) -> Spec:
 def _panel(words: Catalogue, rows: list[dict[str, Any]], heading: str, scale: Spec, compact: bool, last: bool) -> Spec:
     x = {"field": "value", "type": "quantitative", "scale": scale,
          "axis": {"title": words("parts.axis") if last else None, "grid": True, "tickCount": 5, "labels": last,
-                  "labelExpr": PERCENT_BELOW}}  # fmt: skip
-    names = {"title": None, "domain": False, "labelColor": shade("ink"), "labelLimit": 270}
+                  "labelExpr": percent_below(words)}}  # fmt: skip
+    names = {"title": None, "domain": False, "labelColor": shade("ink"), "labelLimit": 350}
     order = [row["label"] for row in rows]
     y = {"field": "label", "type": "nominal", "sort": order, "axis": None if compact else names}
     layers: list[Spec] = [
@@ -104,7 +104,7 @@ def _panel(words: Catalogue, rows: list[dict[str, Any]], heading: str, scale: Sp
         mark = {"align": "left", "x": 0, "dy": -13, "fontSize": 12}
         layers.extend(haloed(mark, {"y": y, "text": {"field": "label"}}, colour="muted"))
     return {
-        "width": NARROW + 60 if compact else WIDE - 200,
+        "width": NARROW + 60 if compact else WIDE - 270,
         "height": {"step": 36 if compact else 22},
         "title": {"text": heading, "frame": "group"},
         "data": values(rows),

@@ -8,11 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from detente.language import Catalogue
 from detente.report.palette import shade
 
 Spec = dict[str, Any]
-# labels of an axis in log points, with the percent change they are below
-PERCENT_BELOW = "[datum.label, format(100 * (exp(datum.value) - 1), datum.value ? '+.0f' : '.0f') + '%']"
 WIDE, NARROW = 680, 260  # plot widths in pixels, without axes and line labels
 
 
@@ -31,6 +30,7 @@ class Chart:
     spec, compact : Vega-Lite specifications for a desk and for a phone.
     key : numbered notes beside the picture.
     headline : one number and what it is, for the top of the page; only the few charts that answer the study.
+    hidden : columns of ``data`` that only the download has.
     """
 
     slug: str
@@ -43,6 +43,7 @@ class Chart:
     compact: Spec
     key: Sequence[str] = field(default=())
     headline: tuple[str, str] | None = None
+    hidden: Sequence[str] = field(default=())
 
 
 def values(rows: Iterable[dict[str, Any]] | pl.DataFrame) -> Spec:
@@ -64,6 +65,17 @@ def year_axis(domain: tuple[float, float], compact: bool, **axis: Any) -> Spec:
             **axis,
         },
     }
+
+
+def percent_sign(words: Catalogue) -> str:
+    """What stands after a number of percent, for an expression of an axis."""
+    return words("number.percent", value="")
+
+
+def percent_below(words: Catalogue) -> str:
+    """Labels of an axis in log points, with the percent change they are below."""
+    number = "format(100 * (exp(datum.value) - 1), datum.value ? '+.0f' : '.0f')"
+    return f"[datum.label, {number} + '{percent_sign(words)}']"
 
 
 def rule(colour: str, **mark: Any) -> Spec:

@@ -21,8 +21,9 @@ def event_marks(story: Story, words: Catalogue, domain: tuple[float, float]) -> 
         if x is None or row["kind"] == "initial state" or not domain[0] <= x <= domain[1]:
             continue
         way = WAYS.get(str(row["direction"]), "mixed")
-        tip = f"{words.date(row['date'])}: {row['title']} ({words(f'events.{way}')})"
-        rows.append({"x": x, "date": row["date"], "title": row["title"], "kind": way, "tip": tip,
+        title = story.own(row["title"])
+        tip = f"{words.date(row['date'])}: {title} ({words(f'events.{way}')})"
+        rows.append({"x": x, "date": row["date"], "title": title, "kind": way, "tip": tip,
                      "way": words(f"events.{way}"), "severity": row["severity"] or 1})  # fmt: skip
     rows.sort(key=lambda row: row["x"])
     for number, row in enumerate(_gravest(rows), 1):

@@ -10,6 +10,7 @@ from detente.language import Catalogue
 from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story
+from detente.report.told import target_in_words
 
 RESULTS = {"hit": "lowers", "near": "expected", "miss": "raises"}
 SHAPES = {"point": "circle", "range": "circle", "floor": "triangle-right", "ceiling": "triangle-left"}
@@ -36,6 +37,7 @@ def forecast_chart(story: Story, words: Catalogue) -> Chart | None:
         source=words("forecasts.source"),
         alt=words("forecasts.alt", finding=finding),
         data=story.forecasts,
+        hidden=("forecast_id", "outcome_figure_ids", "outcome_op", "note"),
         spec=_spec(words, rows, domain, compact=False),
         compact=_spec(words, rows, domain, compact=True),
     )
@@ -49,15 +51,16 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
             continue
         ends = [value / outcome for value in (raw["low"], raw["high"]) if value is not None and value > 0]
         result = words.known("result", raw["result"])
+        who, horizon = story.own(raw["forecaster"]), words.horizon(raw["horizon"])
         tip = words(
-            "forecasts.tip", date=words.date(raw["date"]), who=raw["forecaster"], target=raw["target"],
-            horizon=raw["horizon"], forecast=_amount(words, raw), outcome=words.significant(outcome, 4),
+            "forecasts.tip", date=words.date(raw["date"]), who=who, target=target_in_words(story, words, raw["target"]),
+            horizon=horizon, forecast=_amount(words, raw), outcome=words.significant(outcome, 4),
             unit=words.known("unit", str(raw["unit"])), ratio=words.number(ratio, 2), result=result,
         )  # fmt: skip
         rows.append({
             "id": raw["forecast_id"], "date": raw["date"], "kind": raw["kind"], "result": result, "tip": tip,
             "mid": ratio, "low": min(*ends, ratio), "high": max(*ends, ratio),
-            "label": f"{str(raw['date'])[:7]}  {raw['forecaster']} ({raw['horizon']})",
+            "label": f"{words.date(str(raw['date'])[:7])}: {who} ({horizon})",
         })  # fmt: skip
     rows.sort(key=lambda row: (row["date"], row["id"]))
     return [{**row, "row": number} for number, row in enumerate(rows)]
@@ -69,7 +72,7 @@ def _amount(words: Catalogue, raw: dict[str, Any]) -> str:
 
 
 def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, float], compact: bool) -> Spec:
-    width = NARROW + 60 if compact else WIDE - 210
+    width = NARROW + 60 if compact else WIDE - 290
     steps = [value for value in (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32) if domain[0] <= value <= domain[1]]
     x = {
         "field": "mid",
@@ -92,9 +95,9 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, flo
         if compact
         else {
             "title": None,
-            "labelLimit": 250,
+            "labelLimit": 340,
             "labelAlign": "left",
-            "labelPadding": 250,
+            "labelPadding": 340,
             "labelColor": shade("ink"),
             "labelExpr": f"{dumps([row['label'] for row in rows])}[datum.value]",
         },

@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 
 from detente.language import Catalogue
-from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
+from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, percent_sign, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
 FINDINGS = {"unusual loss": "raises", "unclear": "expected", "no loss": "lowers"}
 LEAST, MOST = 0.25, 400.0  # percent of expected trade; beyond, points lie on the edge
-EDGED = f"(datum.value <= {LEAST} ? '≤ ' : '') + format(datum.value, '.3~g') + '%'"
+EDGED = f"(datum.value <= {LEAST} ? '≤ ' : '') + format(datum.value, '.3~g')"
 LANE, DOT = 11, 9  # pixels between dots of one place, and how near counts as one place
 
 
@@ -41,6 +41,7 @@ def library_chart(story: Story, words: Catalogue) -> Chart | None:
         source=words("library.source"),
         alt=words("library.alt", finding=finding),
         data=judged,
+        hidden=("sources", "note", "panel"),
         spec=_spec(words, rows, ranked, compact=False),
         compact=_spec(words, rows, ranked, compact=True),
     )
@@ -49,7 +50,7 @@ def library_chart(story: Story, words: Catalogue) -> Chart | None:
 def _row(story: Story, words: Catalogue, raw: dict[str, Any]) -> dict[str, Any]:
     pct = 100 * exp(raw["residual"])
     flow = story.arrow(raw["exporter"], raw["importer"])
-    tip = words("library.tip", flow=flow, start=words.date(raw["start"]), title=raw["title"],
+    tip = words("library.tip", flow=flow, start=words.date(raw["start"]), title=words.known("rupture", raw["title"]),
                 instrument=words.known("instrument", raw["instrument"]), year=raw["judged_year"],
                 pct=words.significant(pct), finding=words.known("finding", raw["finding"]))  # fmt: skip
     if raw["placebo_share"] is not None:
@@ -127,7 +128,7 @@ def _panel(
          "scale": {"type": "log", "base": 2, "domain": [LEAST / 1.15, MOST * 1.15], "nice": False},
          "axis": {"title": words("library.axis") if last else None, "values": steps, "grid": True,
                   "labels": last, "ticks": last, "domain": last,
-                  "labelExpr": EDGED}}  # fmt: skip
+                  "labelExpr": f"{EDGED} + '{percent_sign(words)}'"}}  # fmt: skip
     y = {"field": "lane", "type": "quantitative", "axis": None, "scale": {"domain": [-reach, reach], "nice": False}}
     colour = {"field": "finding_words", "type": "nominal",
               "scale": {"domain": names, "range": [shade(name) for name in FINDINGS.values()]},

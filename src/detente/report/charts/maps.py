@@ -55,7 +55,7 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
         slug="partners",
         title=finding,
         subtitle=words("maps.partners_subtitle", year=year) + _not_shown(words, absent),
-        source=words("maps.partners_source", shapes=shapes.source()),
+        source=words("maps.partners_source", shapes=words("maps.shapes")),
         alt=words("maps.alt", finding=finding),
         data=newest,
         spec=_spec(maps, labels, SHARE_SHADES, words("maps.share"), compact=False),
@@ -85,9 +85,10 @@ def winner_map(story: Story, words: Catalogue) -> Chart | None:
         slug="winners",
         title=finding,
         subtitle=words("maps.winners_subtitle", year=newest["year"][0]) + _not_shown(words, absent),
-        source=words("maps.winners_source", shapes=shapes.source()),
+        source=words("maps.winners_source", shapes=words("maps.shapes")),
         alt=words("maps.alt", finding=finding),
         data=newest,
+        hidden=("scenario",),
         spec=_spec(maps, labels, GAIN_SHADES, words("maps.gain"), compact=False),
         compact=_spec(maps, labels, GAIN_SHADES, words("maps.gain"), compact=True),
     )
@@ -134,7 +135,8 @@ def _gain_steps(largest: float) -> tuple[float, float]:
 
 def _share_labels(words: Catalogue) -> list[str]:
     ends = [words.number(step, 0 if step == int(step) else 1) for step in SHARE_STEPS]
-    return [f"< {ends[0]}%", *(f"{low}–{high}%" for low, high in itertools.pairwise(ends)), f"≥ {ends[-1]}%"]
+    spans = [f"< {ends[0]}", *(f"{low}–{high}" for low, high in itertools.pairwise(ends)), f"≥ {ends[-1]}"]
+    return [words("number.percent", value=span) for span in spans]
 
 
 def _gain_labels(words: Catalogue, steps: tuple[float, float]) -> list[str]:
@@ -147,7 +149,7 @@ def _spec(maps: list[_Map], labels: list[str], names: tuple[str, ...], title: st
     legend = {
         "title": title, "orient": "top", "direction": "horizontal", "values": labels, "columns": 3 if compact else 6,
         "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": shade("axis"),
-        "titleLimit": 500, "columnPadding": 12,
+        "titleLimit": 500, "columnPadding": 22,
     }  # fmt: skip
     colour = {"field": "label", "type": "nominal", "legend": legend,
               "scale": {"domain": labels, "range": [shade(name) for name in names]}}  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from detente.language import Catalogue
-from detente.report.charts.chart import NARROW, PERCENT_BELOW, WIDE, Chart, Spec, hits, rule, values
+from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_below, rule, values
 from detente.report.palette import shade
 from detente.report.story import Story
 
@@ -29,7 +29,7 @@ def parts_chart(story: Story, words: Catalogue) -> Chart | None:
         slug="parts",
         title=finding,
         subtitle=words("parts.subtitle"),
-        source=words("parts.source", panel=str(head["panel"])),
+        source=words("parts.source", panel=story.own(str(head["panel"]))),
         alt=words("parts.alt", finding=finding),
         data=story.attribution,
         spec=_spec(words, rows, compact=False),
@@ -100,7 +100,7 @@ def _panel(words: Catalogue, rows: list[dict[str, Any]], scale: Spec, width: int
             "title": words("parts.axis"),
             "grid": True,
             "tickCount": 5,
-            "labelExpr": PERCENT_BELOW,
+            "labelExpr": percent_below(words),
         },
     }
     kinds = ["economies", "dyad"]
@@ -131,7 +131,7 @@ def _panel(words: Catalogue, rows: list[dict[str, Any]], scale: Spec, width: int
             "symbolType": "square",
             "labelLimit": 320,
             "padding": 0,
-            "direction": "vertical" if compact else "horizontal",
+            "direction": "vertical",
         }
         if first
         else None,

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from detente.language import Catalogue
-from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values, year_axis
+from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_sign, rule, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story
 
@@ -59,7 +59,7 @@ def _main_window(story: Story) -> tuple[int, int]:
 
 def _panels(story: Story) -> str:
     computed = story.residuals.filter(pl.col("status") == "computed")["panel"].unique(maintain_order=True).to_list()
-    return "; ".join(str(name) for name in computed)
+    return "; ".join(story.own(str(name)) for name in computed)
 
 
 def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, int]) -> dict[str, Any] | None:
@@ -151,7 +151,7 @@ def _panel(
         "axis": {
             "title": words("residuals.axis"),
             "values": steps,
-            "labelExpr": "format(datum.value, '.3~g') + '%'",
+            "labelExpr": f"format(datum.value, '.3~g') + '{percent_sign(words)}'",
         },
     }
     main = [row for row in rows if row["main"] and not row["cited"]]

@@ -62,6 +62,7 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
         alt=words("scenarios.alt", finding=finding),
         headline=(words("scenarios.headline_number", span=span), words("scenarios.headline", **named)),
         data=summary,
+        hidden=("scenario",),
         spec=_spec(story, words, rows, compact=False),
         compact=_spec(story, words, rows, compact=True),
     )

@@ -10,6 +10,7 @@ from detente.language import Catalogue
 from detente.report.charts.chart import Spec, hits, values, year_axis
 from detente.report.palette import shade
 from detente.report.story import Story, decimal_year
+from detente.report.told import series_in_words
 
 FAMILIES = ("migration", "gas", "air")  # first parts of dotted series names, in the order drawn
 DRAWN_STATUS = ("reported", "derived", "approximate")
@@ -19,7 +20,7 @@ FEWEST_POINTS = 3
 def series_panels(story: Story, words: Catalogue, domain: tuple[float, float], width: int, compact: bool) -> list[Spec]:
     """One panel a family, with the family's longest stock or rate; none where the record has none."""
     return [
-        _panel(words, family, rows, domain, width, compact)
+        _panel(story, words, family, rows, domain, width, compact)
         for family, rows in series_rows(story, words, domain).items()
     ]
 
@@ -37,22 +38,22 @@ def series_rows(story: Story, words: Catalogue, domain: tuple[float, float]) -> 
         sizes = mine.group_by("series", "unit").len().sort(["len", "series"], descending=[True, False])
         name, unit = sizes.row(0)[:2]
         raw = mine.filter(pl.col("series") == name, pl.col("unit") == unit).iter_rows(named=True)
-        rows = [point for row in raw for point in _points(words, row, domain)]
+        rows = [point for row in raw for point in _points(story, words, row, domain)]
         if len(rows) >= FEWEST_POINTS:
             found[family] = sorted(rows, key=lambda row: row["x"])
     return found
 
 
-def _named(words: Catalogue, series: str) -> str:
-    """The series in words; one the catalogue lacks is spelt from its dotted name."""
+def _named(story: Story, words: Catalogue, series: str) -> str:
+    """The series as the title of an axis."""
     known = words.known("series", series)
-    return known if known != series else series.replace(".", ": ").replace("_", " ")
+    return known if known != series else series_in_words(story, words, series)
 
 
-def _points(words: Catalogue, row: dict[str, Any], domain: tuple[float, float]) -> list[dict[str, Any]]:
+def _points(story: Story, words: Catalogue, row: dict[str, Any], domain: tuple[float, float]) -> list[dict[str, Any]]:
     unit = words.known("unit", row["unit"])
-    value = words.significant(row["value"], 4)
-    tip = f"{words.date(row['period'])}: {value} {unit} ({_named(words, row['series'])}, {row['source_id']})"
+    value, whose = words.significant(row["value"], 4), "; ".join(story.source_names(row["source_id"]))
+    tip = f"{words.date(row['period'])}: {value} {unit} ({_named(story, words, row['series'])}, {whose})"
     ends = [decimal_year(part) for part in str(row["period"]).split("/")]
     if len(ends) == 2 and ends[1] is not None:  # a span that runs past the axis is drawn to its end
         ends[1] = min(ends[1], domain[1])
@@ -64,6 +65,7 @@ def _points(words: Catalogue, row: dict[str, Any], domain: tuple[float, float]) 
 
 
 def _panel(
+    story: Story,
     words: Catalogue,
     family: str,
     rows: list[dict[str, Any]],
@@ -75,7 +77,9 @@ def _panel(
     drawn = chosen if len(chosen) >= FEWEST_POINTS else rows
     others = [row for row in rows if row not in drawn]
     x = {"field": "x", **year_axis(domain, compact, labels=False)}
-    title = words("series.axis", what=_named(words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"]))
+    title = words(
+        "series.axis", what=_named(story, words, rows[0]["series"]), unit=words.known("unit", rows[0]["unit"])
+    )
     y = {"field": "value", "type": "quantitative", "scale": {"zero": True},
          "axis": {"title": title, "tickCount": 3, "format": "~s",
                   "labelExpr": "datum.value ? datum.label : '0'"}}  # fmt: skip

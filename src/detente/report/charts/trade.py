@@ -52,10 +52,14 @@ def _flows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
         value = words.money(row["value_usd_mn"])
         rows.append({
             "flow": flow, "year": row["year"], "usd_mn": row["value_usd_mn"], "preferred": bool(row["preferred"]),
-            "tip": f"{flow}, {row['year']}: {value} ({row['basis']}, {row['source_id']})",
+            "tip": f"{flow}, {row['year']}: {value} ({words.known('basis', row['basis'])}, {_whose(story, words, row['source_id'])})",
             "origin": row["exporter"] == story.study.origin,
         })  # fmt: skip
     return rows
+
+
+def _whose(story: Story, words: Catalogue, source_id: str) -> str:
+    return words("trade.panel") if source_id == "panel" else "; ".join(story.source_names(source_id))
 
 
 def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[int, float]:
@@ -121,7 +125,8 @@ def _publishers(story: Story, words: Catalogue) -> str:
     by_publisher = {words("trade.panel"): uses["panel"]} if "panel" in uses else {}
     for row in [] if story.sources.is_empty() else story.sources.iter_rows(named=True):
         if row["source_id"] in uses:
-            by_publisher[row["publisher"]] = by_publisher.get(row["publisher"], 0) + uses[row["source_id"]]
+            publisher = story.own(row["publisher"])
+            by_publisher[publisher] = by_publisher.get(publisher, 0) + uses[row["source_id"]]
     names = sorted(by_publisher, key=lambda name: (-by_publisher[name], name))
     return "; ".join(names[:4]) + (words("trade.others") if len(names) > 4 else "")
 

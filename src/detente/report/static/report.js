@@ -5,10 +5,11 @@ const tip = document.getElementById("tip");
 
 // Language: one page per language in the file; the address says which is shown.
 function showLanguage(language) {
-  const pages = all(".page");
-  if (!pages.some(page => page.id === language)) return;
-  for (const page of pages) page.hidden = page.id !== language;
+  const pages = all(".page"), shown = pages.find(page => page.id === language);
+  if (!shown) return;
+  for (const page of pages) page.hidden = page !== shown;
   document.documentElement.lang = language;
+  document.title = shown.dataset.title;
 }
 function followAddress() {
   const id = decodeURIComponent(location.hash.slice(1));
@@ -35,6 +36,28 @@ addEventListener("beforeprint", () => {
   for (const part of opened) part.open = true;
 });
 addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
+
+// Charts were drawn with the widths of one font; where another stands in, a text that would leave its chart is narrowed.
+const narrow = new ResizeObserver(entries => { for (const {target} of entries) fitTexts(target); });
+for (const svg of all("figure.chart .picture svg")) narrow.observe(svg);
+function fitTexts(svg) {
+  const frame = svg.getBoundingClientRect();
+  if (!frame.width) return;
+  const scale = svg.viewBox.baseVal.width / frame.width;
+  for (const text of all("text", svg)) {
+    const box = text.getBoundingClientRect();
+    const over = Math.max(frame.left - box.left, box.right - frame.right, frame.top - box.top, box.bottom - frame.bottom);
+    if (over <= 0) continue;
+    const middle = getComputedStyle(text).textAnchor === "middle" ? 2 : 1;
+    const lines = text.querySelector("tspan") ? all("tspan", text) : [text];
+    const room = Math.max(...lines.map(line => line.getComputedTextLength())) - middle * over * scale;
+    for (const line of lines) {
+      if (line.getComputedTextLength() <= room) continue;
+      line.setAttribute("textLength", room.toFixed(1));
+      line.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
+  }
+}
 
 // Filters of the claims.
 for (const form of all("form.filter")) {

@@ -1,0 +1,48 @@
+"""The library's hints in the words of the command line, which has no keyword arguments."""
+
+from __future__ import annotations
+
+import re
+
+from detente.errors import DetenteError
+
+_SAID_HERE = (
+    # columns of tables
+    (r"Say which one with \w+=\S+\.", "Rename or remove the other one."),
+    (r"Name it with \w+=\.\.\., or rename it to one of", "Rename it to one of"),
+    (r"Map it with codes_as_of=\w+ or rename it", "Rename it"),
+    # options that a command has
+    (r"\byear=(\w+)", r"--year \1"),
+    (r'\bUse deficits="(\w+)" or "(\w+)"', r"Use --deficits \1 or \2"),
+    (r"\bquick=True\b", "--quick"),
+    (r"\bleave cluster out\b", "leave --cluster out"),
+    (r"\bor CLOSED for a closed border", "or closed = true for a closed border"),
+    # options that none has
+    (r"\bor leave (them|it) out with drop=\[\.\.\.\]", r"or leave \1 out of the table"),
+    (
+        r"Build it with detente\.equilibrium\.internal_trade",
+        "Add a row from each economy to itself (its output less its exports)",
+    ),
+    (r"; singletons='keep' leaves lone rows in", ""),
+    (r"Raise max_iterations, or try separation='exact' if some effect runs away", "Use fewer terms or fixed effects"),
+    (r"Raise max_sweeps or tol, or look for separated cells", "Look for rows whose flows are all zero"),
+    (r"Raise max_steps, check the shock, or look at the state with throw=False", "Check the shock and the flows"),
+)
+
+
+def in_words(error: DetenteError) -> str:
+    """The message of an error with its remedy as a user of the commands can follow it.
+
+    >>> in_words(DetenteError("There are several years.", fix="Choose one: year=2020."))
+    'There are several years. Choose one: --year 2020.'
+    """
+    if not error.fix:
+        return str(error)
+    return str(error).removesuffix(error.fix) + hint(error.fix)
+
+
+def hint(fix: str) -> str:
+    """One remedy, said for the command line."""
+    for library, here in _SAID_HERE:
+        fix = re.sub(library, here, fix)
+    return fix

@@ -1,0 +1,140 @@
+"""English words that remember what they say, so that they can be said in another language.
+
+A finding holds a :class:`Text`: a key of the catalogue and its values. It reads as the English string
+everywhere (tables, tests, the command line), and :func:`said` renders it in any other language. Values may be
+texts themselves: numbers, periods, words of a vocabulary, names, texts that a study brings translated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from detente.language.catalogue import LANGUAGES, Catalogue
+
+ENGLISH = Catalogue("en")
+
+
+class Text(str):
+    """A sentence or phrase of the catalogue, filled in; as a string, in English.
+
+    Examples
+    --------
+    >>> text = Text("reason.dated", date=Day("2022-09-26"), claimed=Day("2022-09"))
+    >>> text
+    'The event is dated 2022-09-26, inside the claimed 2022-09.'
+    >>> said(text, Catalogue("es"))
+    'Fecha del hecho: 26 sept. 2022, dentro de lo afirmado (sept. 2022).'
+    """
+
+    key: str
+    values: dict[str, Any]
+
+    def __new__(cls, key: str, **values: Any) -> Text:
+        made = super().__new__(cls, ENGLISH(key, **values))
+        made.key, made.values = key, values
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        return (self.key,), self.values
+
+    def said(self, words: Catalogue) -> str:
+        return words(self.key, **{name: said(value, words) for name, value in self.values.items()})
+
+
+class _Part(Text):
+    """A value inside a text: its English form and what makes the others."""
+
+    def __new__(cls, english: str, **values: Any) -> _Part:
+        made = str.__new__(cls, english)
+        made.key, made.values = english, values
+        return made
+
+
+class Number(_Part):
+    """A number as English writes it (``1,234.5``); other languages change the signs."""
+
+    def said(self, words: Catalogue) -> str:
+        text = str(self)
+        if words("number.decimal") == ",":
+            text = text.translate({ord(","): ".", ord("."): ","})
+        return text.replace("-", "−")
+
+
+class Day(_Part):
+    """A date or period as the record writes it; other languages write it out."""
+
+    def said(self, words: Catalogue) -> str:
+        return words.date(str(self))
+
+
+class Word(_Part):
+    """A word of a fixed vocabulary (``Word("persons", group="unit")``); unknown words stay as they are."""
+
+    def said(self, words: Catalogue) -> str:
+        return words.known(self.values["group"], str(self))
+
+
+class Refusal(_Part):
+    """Why a method gave nothing: the error's words in English, in other languages what its kind means."""
+
+    @classmethod
+    def of(cls, error: Exception) -> Refusal:
+        return cls(str(error), kind=type(error).__name__)
+
+    def said(self, words: Catalogue) -> str:
+        return words.strings().get(f"refused.{self.values['kind']}") or words("refused.other")
+
+
+class Own(_Part):
+    """A text of a study with its translations by language (``Own("The freeze", es="El congelamiento")``)."""
+
+    def said(self, words: Catalogue) -> str:
+        return self.values.get(words.language) or str(self)
+
+
+class Joined(_Part):
+    """Texts with a separator between them (``Joined("; ", parts=[...])`` reads as their English list)."""
+
+    def __new__(cls, separator: str, *, parts: Iterable[str]) -> Joined:
+        parts = tuple(parts)
+        made = str.__new__(cls, str(separator).join(parts))
+        made.key, made.values = separator, {"parts": parts}
+        return made
+
+    def said(self, words: Catalogue) -> str:
+        return said(self.key, words).join(said(part, words) for part in self.values["parts"])
+
+
+def said(value: Any, words: Catalogue) -> str:
+    """A text in the language of ``words``; anything else as a string."""
+    return value.said(words) if isinstance(value, Text) else str(value)
+
+
+def own(row: Mapping[str, Any], column: str) -> str:
+    """A cell of a study with the translations that stand in ``column_es`` and the like."""
+    text = row[column] or ""
+    said = {language: row.get(f"{column}_{language}") for language in LANGUAGES}
+    return Own(text, **said) if text and any(said.values()) else text
+
+
+def texts(*found: Any) -> Iterator[Text]:
+    """Every text inside results: data classes, mappings and sequences are looked into."""
+    for thing in found:
+        if isinstance(thing, Text):
+            yield thing
+        elif isinstance(thing, str):
+            continue
+        elif isinstance(thing, Mapping):
+            yield from texts(*thing.values())
+        elif is_dataclass(thing):
+            yield from texts(*(getattr(thing, part.name) for part in fields(thing)))
+        elif isinstance(thing, tuple | list):
+            yield from texts(*thing)
+
+
+def translations(language: str, *found: Any) -> dict[str, str]:
+    """From each English text inside results to the same in another language."""
+    words = Catalogue(language)
+    return {str(text): said(text, words) for text in texts(*found)}

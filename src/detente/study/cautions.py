@@ -1,0 +1,93 @@
+"""What is allowed in ``study.toml`` but probably not meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from detente.economies import name_of
+from detente.errors import DetenteError, Problem, first_five
+from detente.study.gdp_file import read_gdp
+from detente.study.spec import Spec
+
+if TYPE_CHECKING:
+    from detente.panel import Panel
+    from detente.study.study import Study
+
+FILE = "study.toml"
+
+
+def cautions_of(study: Study) -> list[Problem]:
+    """What may mislead a study's reader, and what its own panel cannot give; empty if there is none."""
+    found = [*_episodes(study.spec), *_elasticity(study.spec), *_windows(study.spec)]
+    try:
+        panel = study.panel()
+    except DetenteError as error:
+        return [*found, Problem(FILE, None, "panel.use", error.what, "Run with --data PATH, or mend it.")]
+    return [*found, *_gdp(study, panel), *_outside(study.spec, panel)]
+
+
+def _gdp(study: Study, panel: Panel) -> Iterator[Problem]:
+    if study.spec.panel.gdp is None:
+        return
+    try:
+        read_gdp(study.folder / study.spec.panel.gdp, panel)
+    except DetenteError as error:
+        yield Problem(FILE, None, "panel.gdp", error.what, error.fix)
+
+
+def _outside(spec: Spec, panel: Panel) -> Iterator[Problem]:
+    """Years and economies that the study names and its panel does not have."""
+    first, last = panel.years[0], panel.years[-1]
+    span = f"the panel '{panel.name}' runs from {first} to {last}."
+    fix = "Choose others, or run with --data PATH and a panel that has them."
+    named = [("equilibrium.years", spec.equilibrium.years)]
+    named += [(f"episodes ({e.id})", [e.from_year, e.to_year]) for e in spec.episodes]
+    for key, years in named:
+        absent = [year for year in years if year not in panel.years]
+        if absent:
+            yield Problem(FILE, None, key, f"There is no {first_five(absent)}: {span}", fix)
+    for a, b in spec.attribution.base_windows:
+        if a > last or b < first:
+            yield Problem(FILE, None, "attribution.base_windows", f"[{a}, {b}] lies outside: {span}", fix)
+    for key in ("suppliers", "markets"):
+        absent = [name_of(code) for code in getattr(spec.attribution, key) if code not in panel.economies]
+        if absent:
+            what = f"The panel '{panel.name}' does not have {first_five(absent)}, which is left out."
+            yield Problem(FILE, None, f"attribution.{key}", what, fix)
+
+
+def _episodes(spec: Spec) -> list[Problem]:
+    if spec.episodes:
+        return []
+    return [Problem(FILE, None, "episodes", "There is none, so a run has no change to explain.", "Add [[episodes]].")]
+
+
+def _elasticity(spec: Spec) -> list[Problem]:
+    plan = spec.equilibrium
+    if not spec.scenarios or plan.central_theta in plan.theta:
+        return []
+    listed = ", ".join(f"{theta:g}" for theta in plan.theta)
+    return [
+        Problem(
+            FILE, None, "equilibrium.central_theta",
+            f"{plan.central_theta:g} is not among theta = [{listed}]: quick runs and the bands use an elasticity "
+            "that the table of scenarios does not show.",
+            "Add it to theta, or choose one of these.",
+        )
+    ]  # fmt: skip
+
+
+def _windows(spec: Spec) -> list[Problem]:
+    """Base years fix what is normal; years after an episode began are what it has to explain."""
+    return [
+        Problem(
+            FILE, None, "attribution.base_windows",
+            f"[{first}, {last}] reaches into the episode '{episode.id}', which begins after {episode.from_year}: what "
+            "it changed would count as normal.",
+            f"End the window by {episode.from_year}, or begin the episode later.",
+        )
+        for first, last in spec.attribution.base_windows
+        for episode in spec.episodes
+        if last > episode.from_year and first <= episode.to_year
+    ]  # fmt: skip

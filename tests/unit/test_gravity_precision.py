@@ -1,0 +1,79 @@
+"""The single-precision head start: hard panels end where double precision alone ends, or without it."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.gravity import fit_ppml, tensor_engine
+
+EFFECTS = "exporter^year + importer^year + exporter^importer"
+AGREEMENT = 1e-8
+"""Relative difference of coefficients between the engines that is held for any panel."""
+
+
+def panel(seed=0, n=14, years=6):
+    r = np.random.default_rng(seed)
+    i, j, t = (a.ravel() for a in np.meshgrid(range(n), range(n), range(years), indexing="ij"))
+    index = r.normal(size=(years, n))[t, i] + r.normal(size=(years, n))[t, j] + r.normal(0, 2, (n, n))[i, j]
+    x = r.normal(size=len(i))
+    flow = np.exp(index - 0.3 * x) * r.gamma(1, 1, len(i)) * (r.random(len(i)) > 0.3)
+    return pl.DataFrame({"exporter": i, "importer": j, "year": t, "x": x, "v": r.normal(size=len(i)), "trade": flow})
+
+
+def both(data, formula=f"trade ~ x + v | {EFFECTS}", **options):
+    """Coefficients [k] by the tensor and by rows alone."""
+    fits = [fit_ppml(data, formula, engine=engine, **options) for engine in ("tensor", "irls")]
+    return [np.array([fit.coef[name] for name in fit.names]) for fit in fits]
+
+
+@pytest.mark.parametrize(
+    "change",
+    {
+        "flows in billionths": pl.col("trade") * 1e-9,
+        "flows of 1e15": pl.col("trade") * 1e15,
+        "flows over twelve orders of magnitude": pl.col("trade") ** 2,
+        "a regressor far from zero": pl.col("x") + 1e7,
+        "a regressor of 1e12": pl.col("x") * 1e12,
+        "a regressor of 1e-12": pl.col("x") * 1e-12,
+        "a regressor with one outlier": pl.when(pl.int_range(pl.len()) == 7)
+        .then(40.0)
+        .otherwise(pl.col("x"))
+        .alias("x"),
+    }.items(),
+    ids=lambda change: change[0],
+)
+def test_hard_units(change):
+    tensor, rows = both(panel().with_columns(change[1]))
+    np.testing.assert_allclose(tensor, rows, rtol=AGREEMENT)
+
+
+def test_weights_offset_sectors_and_missing_cells():
+    r = np.random.default_rng(3)
+    data = pl.concat([panel(s).with_columns(sector=pl.lit(s)) for s in (1, 2)])
+    data = data.with_columns(w=pl.Series(r.uniform(0.1, 3, data.height)), o=pl.Series(r.normal(size=data.height)))
+    data = data.filter(pl.Series(r.random(data.height) > 0.2))
+    formula = "trade ~ x | sector^exporter^year + sector^importer^year + sector^exporter^importer"
+    tensor, rows = both(data, formula, weights="w", offset="o")
+    np.testing.assert_allclose(tensor, rows, rtol=AGREEMENT)
+
+
+def test_a_regressor_far_from_zero_changes_the_effects_by_a_constant_only():
+    data = panel()
+    near, far = (fit_ppml(data.with_columns(x), f"trade ~ x + v | {EFFECTS}") for x in (pl.col("x"), pl.col("x") + 1e6))
+    assert far.coef["x"] == pytest.approx(near.coef["x"], rel=1e-7)  # x has lost 6 of its 16 digits
+    assert far.se["x"] == pytest.approx(near.se["x"], rel=1e-7)
+    gap = sum(np.nanmean(level) for level in far.raw.effects()) - sum(np.nanmean(level) for level in near.raw.effects())
+    assert gap == pytest.approx(-1e6 * near.coef["x"], rel=1e-6)
+
+
+def test_where_single_precision_fails_double_takes_over(monkeypatch):
+    data = panel()
+    expected = both(data)[0]
+    monkeypatch.setattr(tensor_engine, "_head_start", lambda design, sheets, coef, most: (coef, 0))
+    np.testing.assert_allclose(both(data)[0], expected, rtol=AGREEMENT)
+
+
+def test_nearly_collinear_regressors_are_left_to_double_precision():
+    data = panel().with_columns(v=pl.col("x") + 3e-4 * pl.col("v"))
+    tensor, rows = both(data)
+    np.testing.assert_allclose(tensor, rows, rtol=1e-5)  # the pair is ill-conditioned: 1e7 times a rounding of 1e-12
