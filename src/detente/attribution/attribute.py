@@ -13,7 +13,7 @@ from detente.attribution.cautions import cautions, require_trade_before
 from detente.attribution.company import Company, company
 from detente.attribution.decomposition import Split, split
 from detente.attribution.episodes import Episode, episodes_of
-from detente.attribution.picks import CAUTION, picked, usable
+from detente.attribution.picks import picked, usable
 from detente.attribution.placebos import Standing, choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
@@ -253,7 +253,7 @@ def _finding(
 
 
 def _by_hand(chosen: NDArray[np.bool_] | None) -> tuple[str, ...]:
-    return () if chosen is None else (CAUTION.format(n=int(chosen.sum())),)
+    return () if chosen is None else (Text("caution.picked", n=int(chosen.sum())),)
 
 
 def _loose(findings: Iterable[Finding], names: Mapping[str, str]) -> tuple[str, ...]:

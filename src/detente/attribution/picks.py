@@ -14,10 +14,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 FEWEST = 10  #: comparison dyads below which a 5-95% range says nothing
-CAUTION = (
-    "The {n} dyads called comparable were picked by hand. A choice made after a look at the data can make any "
-    "change seem usual or unusual: compare with a class of dyads as well."
-)
 
 
 def picked(sample: Sample, dyads: Iterable[tuple[str, str]], i: int, j: int) -> Bools:

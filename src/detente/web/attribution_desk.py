@@ -16,7 +16,6 @@ from detente.attribution.picks import FEWEST, picked, usable
 from detente.attribution.placebos import choose, stand
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.economies import name_of
 from detente.errors import SpecificationError, TooFewDonors
 from detente.web.donors import Dyad, candidates, read_donors, write_donors
 
@@ -82,7 +81,6 @@ def read_question(query: Mapping[str, str], default: Question) -> Question:
 def answer(panel: Panel, asked: Question) -> dict[str, Any]:
     """Findings in both directions, the fan of placebo paths, and the specification curve."""
     sample = Sample.of(panel)
-    names = {code: name_of(code) for code in (asked.origin, asked.destination)}
     found = attribute(
         panel,
         asked.origin,
@@ -90,9 +88,9 @@ def answer(panel: Panel, asked: Question) -> dict[str, Any]:
         [(asked.start, asked.end)],
         [asked.base],
         asked.donors if asked.placebos == PICKED else asked.placebos,
-        names=names,
     )
-    rows = found.to_frame().to_dicts()
+    sentences = [{"sentence": finding.sentence} for finding in found.findings]  # texts, for any language
+    rows = [row | said for row, said in zip(found.to_frame().to_dicts(), sentences)]
     return {
         "findings": rows,
         "cautions": list(found.cautions),

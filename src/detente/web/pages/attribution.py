@@ -12,6 +12,7 @@ from starlette.routing import Route
 from detente.attribution.picks import FEWEST
 from detente.economies import ROW, lookup
 from detente.errors import DetenteError
+from detente.language import said
 from detente.study import Study
 from detente.web.attribution_charts import attribution_charts
 from detente.web.attribution_desk import KINDS, PICKED, Question, answer, found_dyads, read_question
@@ -64,7 +65,11 @@ def attribution(request: Request) -> Response:
         ],
         "panel": panel.name,
         "n_economies": len(panel.economies),
-        "answer": found and {**found, "told": [_told(words, row) for row in found["findings"]]},
+        "answer": found and {
+            **found,
+            "told": [_told(words, row) for row in found["findings"]],
+            "cautions_told": [said(text, words) for text in found["cautions"]],
+        },
     }  # fmt: skip
     named = {kind: words(f"why.kind_{kind}") for kind in KINDS}
     return page(
@@ -87,7 +92,7 @@ def download(request: Request) -> Response:
     import polars as pl
 
     study = request.app.state.site.workspace.study(request.path_params["study"])
-    panel = open_panel(study)
+    panel, words = open_panel(study), words_of(request)
     asked = _asked(request, _default(study))
     found = answer(panel, asked)
     tables = {
@@ -99,8 +104,8 @@ def download(request: Request) -> Response:
         ),
     }
     notes = [
-        *(row["sentence"] for row in found["findings"]),
-        *found["cautions"],
+        *(said(row["sentence"], words) for row in found["findings"]),
+        *(said(text, words) for text in found["cautions"]),
         f"Panel: {found['panel']}. {panel.source}",
     ]
     name = f"{asked.origin}-{asked.destination}-attribution".lower()
@@ -165,7 +170,7 @@ def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
         "placebo": ""
         if share is None
         else words("attribution.of_pairs", share=words.significant(100 * share), n=words.number(row["n_placebos"])),
-        "sentence": row["sentence"],
+        "sentence": said(row["sentence"], words),
     }
 
 
