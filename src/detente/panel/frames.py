@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean
+from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean, first_five
 from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
@@ -100,6 +100,12 @@ def read_table(data: Any) -> Table:
         data = data.to_frame()  # one of our own results
     try:
         frame = nw.from_native(data)
+    except nw.exceptions.DuplicateError:
+        names = [str(c) for c in data.columns]
+        raise DataError(
+            f"The data have several columns named {first_five(repr(c) for c in {c for c in names if names.count(c) > 1})}.",
+            fix="Rename or drop all but one of each.",
+        ) from None
     except TypeError:
         raise DataError(
             f"A data frame or a path is needed, not {type(data).__name__}.",
