@@ -10,6 +10,7 @@ import numpy as np
 
 from detente.errors import DataError, EmptySample, FormulaError, InvalidFlow, MissingExtra, SpecificationError
 from detente.gravity.formula import Effect, Factor, Formula
+from detente.panel.frames import words_among
 
 if TYPE_CHECKING:
     from detente.panel.frames import Table
@@ -123,7 +124,7 @@ def build(
     UnknownColumn, InvalidFlow, DataError, FormulaError, EmptySample
     """
     if not len(table):
-        raise EmptySample(f"There are no rows in {table.name}.")
+        raise EmptySample(f"There are no rows in {table.name}.", fix="Give a table with one flow a row.")
     y = _response(table, formula.response)
     names, columns = _terms(table, formula.terms)
     held = {name: table.numbers(name) for name in (weights, offset) if name is not None}
@@ -171,8 +172,11 @@ def _weighted(name: str, weights: np.ndarray, complete: np.ndarray | None) -> np
 
 
 def _response(table: Table, factor: Factor) -> np.ndarray:
-    if factor.function == "i" or not table.series(factor.columns[0]).dtype.is_numeric():
-        raise InvalidFlow(f"'{factor.text}' does not hold numbers.", fix="Name the column of flows before the '~'.")
+    series = table.series(factor.columns[0])
+    if factor.function == "i" or not series.dtype.is_numeric():
+        where, fix = words_among(series)
+        fix = fix if "missing" in fix else "Name the column of flows before the '~'."
+        raise InvalidFlow(f"'{factor.text}' does not hold numbers.", where=where, fix=fix)
     y = _factor(table, factor)[1][0]
     bad = ~np.isfinite(y) | (y < 0)
     if bad.any():
@@ -213,9 +217,11 @@ def _factor(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]:
         return _by_formulaic(table, factor)
     series = table.series(factor.columns[0])
     if not series.dtype.is_numeric() and series.dtype not in (_polars().Boolean, _polars().Null):
+        where, fix = words_among(series)
         raise SpecificationError(
             f"Column '{factor.columns[0]}' holds {series.dtype}, and '{factor.text}' needs numbers.",
-            fix=f"Write i({factor.columns[0]}) for one dummy a level.",
+            where=where,
+            fix=fix if "missing" in fix else f"Write i({factor.columns[0]}) for one dummy a level.",
         )
     x = table.numbers(factor.columns[0])
     if factor.function is not None:
@@ -281,9 +287,13 @@ def _by_formulaic(table: Table, factor: Factor) -> tuple[list[str], list[np.ndar
         table.series(column)  # an unknown column is named as such
     frame = pd.DataFrame({c: table.series(c).to_numpy() for c in factor.columns})
     try:
-        matrix = model_matrix(f"{factor.text} - 1", frame, na_action="ignore")
+        with np.errstate(all="ignore"):  # what is not finite is looked for
+            matrix = model_matrix(f"{factor.text} - 1", frame, na_action="ignore")
     except FormulaicError as error:
-        raise FormulaError(f"'{factor.text}' cannot be computed: {str(error).splitlines()[0]}") from None
+        raise FormulaError(
+            f"'{factor.text}' cannot be computed: {str(error).splitlines()[0]}",
+            fix="See formulaic's documentation for the functions it knows, or add the column to the data.",
+        ) from None
     return [str(c) for c in matrix.columns], [matrix[c].to_numpy(float) for c in matrix.columns]
 
 
