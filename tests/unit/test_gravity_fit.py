@@ -221,7 +221,7 @@ def test_no_rows_no_file_no_frame():
 
 def test_semicolons_between_cells_are_named(tmp_path):
     panel().write_csv(tmp_path / "flows.csv", separator=";")
-    with pytest.raises(UnreadableFile, match="has ';' between its cells. Save it with commas"):
+    with pytest.raises(UnreadableFile, match=r"has ';' between its cells. Save it with commas"):
         fit_ppml(tmp_path / "flows.csv", THREE_WAY)
 
 
