@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 CHROMES = ("chromium", "chromium-browser", "google-chrome")
 SHAPES = {  # name: width, height, colour scheme, language
-    "": (1280, 900, "light", "en"),
-    "-dark": (1280, 900, "dark", "en"),
+    "": (1280, 1000, "light", "en"),
+    "-dark": (1280, 1000, "dark", "en"),
     "-phone": (390, 844, "light", "en"),
     "-phone-es": (390, 844, "dark", "es"),
 }
@@ -110,7 +110,8 @@ def photograph(browser: object, address: str, report: Path, folder: Path, images
 
 
 def single_charts(page: object, images: Path) -> None:
-    page.evaluate("document.querySelectorAll('.contents').forEach(n => n.style.position = 'static')")
+    page.evaluate("document.querySelectorAll('.contents').forEach(part => part.style.position = 'static')")
+    page.evaluate("document.querySelectorAll('figure.chart').forEach(part => part.style.padding = '10px 16px')")
     for slug in CHARTS:
         page.locator(f"#en-chart-{slug}").screenshot(path=images / f"chart-{slug}.png")
 
@@ -126,13 +127,17 @@ def main() -> None:
     if given.whole is None:
         for old in images.glob("*.png"):
             old.unlink()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server, address, report = serve(Path(folder))
+    folder = Path(tempfile.gettempdir()) / "detente-pictures"  # its name is in a picture: the same every time
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with sync_playwright() as playwright:
+        server, address, report = serve(folder)
         chrome = next(filter(None, map(shutil.which, CHROMES)))
         browser = playwright.chromium.launch(executable_path=chrome, args=["--no-sandbox", "--disable-gpu"])
-        photograph(browser, address, report, Path(folder), images, whole=given.whole is not None)
+        photograph(browser, address, report, folder, images, whole=given.whole is not None)
         browser.close()
         server.should_exit = True
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

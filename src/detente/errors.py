@@ -46,7 +46,7 @@ def first_five(items: Iterable[Any]) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``" Did you mean 'x'?"``, or nothing when no known word is close."""
-    by_folded = {k.casefold(): k for k in known}
+    by_folded = {str(k).casefold(): k for k in known}
     close = get_close_matches(str(word).casefold(), by_folded, n=2, cutoff=0.6)
     if not close:
         return ""

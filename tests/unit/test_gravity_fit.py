@@ -171,6 +171,18 @@ BAD = [
     ("inf ~ rta | exporter", {}, InvalidFlow, "infinite"),
     ("nil ~ rta | exporter", {}, EmptySample, "is zero"),
     ("trade ~ rta | id", {}, EmptySample, "singletons"),
+    ("trade ~ log(x) | exporter", {}, DataError, r"no value in \d+ rows, the first is row \d+ .* where 'x' is -"),
+    ("trade ~ huge | exporter", {}, DataError, r"beyond 1e\+60 in 1 rows.* Change its unit"),
+    ("huge ~ rta | exporter", {}, InvalidFlow, "Change the unit"),
+    ("trade ~ na | exporter", {}, SpecificationError, r"1 of its 60 cells are words, the first 'NA' .* na = ''"),
+    ("na ~ rta | exporter", {}, InvalidFlow, "1 of its 60 cells are words"),
+    ("trade ~ rta | exporter", {"offset": "na"}, DataError, "the first 'NA' in row 3"),
+    ("trade ~ rta | exporter", {"weights": "neg"}, DataError, r"1 negative weights, the first in row 3"),
+    ("trade ~ rta | exporter", {"weights": "nil"}, EmptySample, "weights is missing in 60.* weight zero"),
+    ("trade ~ rta + void | exporter", {}, EmptySample, "void is missing in 60"),
+    ("trade ~ rta | exporter", {"cluster": 5}, UsageError, "exporter\\^importer"),
+    ("trade ~ rta | exporter", {"tol": "tight"}, UsageError, "tol is a number above zero, not 'tight'"),
+    ("trade ~ rta | exporter", {"max_iterations": 0}, UsageError, "max_iterations is a number above zero"),
 ]
 
 
@@ -185,6 +197,9 @@ def test_bad_input_is_a_named_error(formula, options, error, words):
         neg=pl.when(first).then(-1.0).otherwise(1.0),
         nan=pl.when(first).then(float("nan")).otherwise(1.0),
         inf=pl.when(first).then(float("inf")).otherwise(1.0),
+        huge=pl.when(first).then(1e61).otherwise(1.0),
+        na=pl.when(first).then(pl.lit("NA")).otherwise(pl.lit("1.5")),
+        void=pl.lit(None, pl.Float64),
     )
     with pytest.raises(error, match=words):
         fit_ppml(data, formula, **options)
@@ -197,6 +212,46 @@ def test_no_rows_no_file_no_frame():
         fit_ppml("nowhere.parquet", THREE_WAY)
     with pytest.raises(DataError, match="data frame or a path"):
         fit_ppml([1, 2], THREE_WAY)
+    doubled = panel().to_pandas()
+    with pytest.raises(DataError, match="several columns named 'x'"):
+        fit_ppml(pd.concat([doubled, doubled[["x"]]], axis=1), THREE_WAY)
+    with pytest.raises(UnknownColumn, match="no column 'x'"):
+        fit_ppml(doubled.rename(columns={"x": 0}), THREE_WAY)
+
+
+def test_semicolons_between_cells_are_named(tmp_path):
+    panel().write_csv(tmp_path / "flows.csv", separator=";")
+    with pytest.raises(UnreadableFile, match=r"has ';' between its cells. Save it with commas"):
+        fit_ppml(tmp_path / "flows.csv", THREE_WAY)
+
+
+@pytest.mark.parametrize(
+    ("year", "ref"),
+    [
+        (pl.col("year"), "2000"),
+        (pl.col("year").cast(pl.Float64), "2000"),
+        (pl.col("year").cast(pl.String), "2000"),
+        (pl.col("year").cast(pl.String).cast(pl.Categorical), "'2000'"),
+        (pl.date("year", 1, 1), "'2000-01-01'"),
+    ],
+    ids=["integer", "float", "text", "categorical", "date"],
+)
+def test_a_reference_is_found_whatever_the_years_are(year, ref):
+    formula = "trade ~ i(year, rta, ref={}) | exporter^year + importer^year + exporter^importer"
+    expected = fit_ppml(panel(), formula.format(2000))
+    fit = fit_ppml(panel().with_columns(year.alias("year")), formula.format(ref))
+    np.testing.assert_allclose(list(fit.coef.values()), list(expected.coef.values()), rtol=1e-10)
+
+
+@pytest.mark.parametrize(("ref", "name"), [("FALSE", "b::True"), ("True", "b::False"), ("0", "b::True")])
+def test_a_reference_may_be_a_truth(ref, name):
+    data = panel().with_columns(b=pl.col("x") > 0)
+    assert fit_ppml(data, f"trade ~ i(b, ref={ref}) | exporter^year + importer^year").names == (name,)
+
+
+def test_fixest_formula_of_clusters():
+    one, other = (fit_ppml(panel(), THREE_WAY, cluster=c) for c in ("exporter^importer", "~exporter^importer"))
+    assert one.se == other.se
 
 
 @pytest.mark.parametrize("engine", ["tensor", "rows", "irls"])

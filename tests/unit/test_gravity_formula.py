@@ -64,6 +64,21 @@ def test_the_caret_points_at_the_place(text, place, words):
     assert caret.index("^") - 4 == place
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("y ~ x^2 | o", "A power is written I"),
+        ("y ~ factor(o)", "Write i"),
+        ("y ~ l(x, 1) | o", "a column of the data first"),
+        ("y ~ csw(x, v) | o", "compare"),
+        ("c(y, x) ~ v | o", "one response at a time"),
+    ],
+)
+def test_what_fixest_has_and_this_has_not_is_told(text, words):
+    with pytest.raises(FormulaError, match=words):
+        parse(text)
+
+
 def test_clusters_are_sets_of_columns():
     assert parse_effect("exporter^importer") == ("exporter", "importer")
     with pytest.raises(FormulaError):

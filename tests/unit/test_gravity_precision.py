@@ -77,3 +77,31 @@ def test_nearly_collinear_regressors_are_left_to_double_precision():
     data = panel().with_columns(v=pl.col("x") + 3e-4 * pl.col("v"))
     tensor, rows = both(data)
     np.testing.assert_allclose(tensor, rows, rtol=1e-5)  # the pair is ill-conditioned: 1e7 times a rounding of 1e-12
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e6, 1e12])
+@pytest.mark.parametrize("cluster", [None, "exporter^importer", "exporter + importer"])
+def test_errors_do_not_depend_on_the_unit_of_a_regressor(unit, cluster):
+    data, formula = panel(), f"trade ~ x + v | {EFFECTS}"
+    one, other = (fit_ppml(d, formula, cluster=cluster) for d in (data, data.with_columns(pl.col("x") * unit)))
+    assert other.se["x"] * unit == pytest.approx(one.se["x"], rel=AGREEMENT)
+    assert other.se["v"] == pytest.approx(one.se["v"], rel=AGREEMENT)
+
+
+def test_a_collinear_regressor_is_seen_beside_one_in_other_units():
+    data = panel().with_columns(pl.col("x") * 1e9, twice=2 * pl.col("v"))
+    fit = fit_ppml(data, f"trade ~ x + v + twice | {EFFECTS}")
+    assert fit.names == ("x", "v")
+    assert "combination" in fit.dropped["twice"]
+
+
+@pytest.mark.parametrize("weights", ["w", None])
+def test_rows_of_weight_zero_are_as_if_they_were_not_there(weights):
+    r = np.random.default_rng(4)
+    data = panel().with_columns(w=pl.Series(np.where(r.random(panel().height) < 0.3, 0.0, 2.0)))
+    formula, cluster = f"trade ~ x + v | {EFFECTS}", "exporter^importer"
+    fit = fit_ppml(data, formula, cluster=cluster, weights="w")
+    without = fit_ppml(data.filter(pl.col("w") > 0), formula, cluster=cluster, weights=weights)  # constant weights
+    assert fit.n_missing == (data["w"] == 0).sum()
+    assert (fit.n_used, fit.n_clusters) == (without.n_used, without.n_clusters)
+    np.testing.assert_allclose(list(fit.se.values()), list(without.se.values()), rtol=1e-7)

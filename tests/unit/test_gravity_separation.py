@@ -90,6 +90,22 @@ def test_the_certificate_is_a_proof():
     assert z[[0, 3]].min() > 0
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e6, 1e12])
+@pytest.mark.parametrize("method", ["exact", "rectifier"])
+def test_a_separated_regressor_beside_one_in_other_units(unit, method):
+    """GDP in dollars beside a dummy: the rectifier used to take the dummy for rounding."""
+    r = np.random.default_rng(1)
+    o, d, t = (a.ravel() for a in np.meshgrid(range(12), range(12), range(5)))
+    closed = (o == 3) & (d == 7) & (t > 2)
+    flows = pl.DataFrame(
+        {"o": o, "d": d, "t": t, "closed": closed * 1.0, "gdp": unit * r.normal(size=len(o)),
+         "trade": r.gamma(1, 1, len(o)) * ~closed}
+    )  # fmt: skip
+    fit = fit_ppml(flows, "trade ~ gdp + closed | o^t + d^t + o^d", separation=method)
+    assert sorted(fit.separated.rows) == np.flatnonzero(closed).tolist()
+    assert fit.names == ("gdp",)
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_both_searches_find_the_same_rows(seed):
     rng = np.random.default_rng(seed)

@@ -394,6 +394,22 @@ def test_a_panel_is_read_shown_used_and_left_again(client, site):
     assert client.post("/s/copy/panel", data={"use": "../../secret.parquet"}).status_code == 422
 
 
+def test_baci_as_published_is_read_from_its_zip_with_its_notes(client):
+    countries = "country_code,country_name,country_iso2,country_iso3\n170,Colombia,CO,COL\n862,Venezuela,VE,VEN\n"
+    flows = "t,i,j,k,v,q\n{y},170,862,10121,100.5,1\n{y},170,862,10190,20,NA\n{y},862,170,10121,7,1\n"
+    body = _zip(
+        ("country_codes_V202501.csv", countries),
+        *((f"BACI_HS92_Y{y}_V202501.csv", flows.replace("{y}", str(y))) for y in range(2000, 2003)),
+    )
+    job = _finished(client, _sent(client, "panel", "BACI_HS92_V202501.zip", body))
+    assert job["state"] == "done", job
+    found = client.get(f"/s/copy/data/{job['id']}").json()["found"]
+    assert (found["n_economies"], found["years"]) == (2, [2000, 2001, 2002])
+    assert found["last_usd_mn"] == pytest.approx(0.1275)  # 100.5 + 20 + 7 thousand US$
+    assert "9 product rows summed" in found["notes"][0]
+    assert any("'freeze'" in text for text in found["misfits"])
+
+
 def test_a_panel_that_does_not_fit_is_shown_and_cannot_be_used(client, site):
     body = b"exporter,importer,year,trade\nCOL,VEN,2008,5\nVEN,COL,2010,6\n"
     job = _finished(client, _sent(client, "panel", "small.csv", body))
@@ -434,6 +450,31 @@ def test_a_link_out_of_the_study_and_an_odd_study_toml_are_refused_and_nothing_i
     with pytest.raises(StudyError):
         choose_panel(site.workspace.study("copy"), "panels/x.parquet")
     assert (study.folder / "study.toml").read_text(encoding="utf-8") == odd
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('[panel]\r\nuse = "embedded"   # ours\r\n\r\n', '[panel]\r\nuse = "panels/x.parquet"   # ours\r\n\r\n'),
+        ("[panel] # flows\nuse='embedded'\n\n", '[panel] # flows\nuse = "panels/x.parquet"\n\n'),
+        ('[panel]\n# use = "other.csv"\n\n', '[panel]\nuse = "panels/x.parquet"\n# use = "other.csv"\n\n'),
+        ("", None),
+    ],
+    ids=["line ends and comments", "another quote", "not named yet", "no panel at all"],
+)
+def test_naming_a_panel_changes_that_line_alone(site, before, after):
+    study = site.workspace.study("copy")
+    path = study.folder / "study.toml"
+    text = path.read_bytes().decode()
+    rest = re.sub(r"(?ms)^\[panel\]\n.*?(?=^\[)", "", text)
+    head, tail = rest.split("[attribution]", 1)
+    path.write_bytes(f"{head}{before}[attribution]{tail}".encode())
+    choose_panel(site.workspace.study("copy"), "panels/x.parquet")
+    now = path.read_bytes().decode()
+    if after is None:
+        assert now == f'{rest.rstrip()}\n\n[panel]\nuse = "panels/x.parquet"\n'
+    else:
+        assert now == f"{head}{after}[attribution]{tail}"
 
 
 # A record from the file into the study, and back.

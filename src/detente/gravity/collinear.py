@@ -50,7 +50,7 @@ def find_collinear(gram: np.ndarray, norms: np.ndarray, names: Sequence[str]) ->
             continue
         if kept:
             cross = gram[np.ix_(kept, [k])][:, 0]
-            left = left - cross @ np.linalg.lstsq(gram[np.ix_(kept, kept)], cross, rcond=None)[0]
+            left = left - cross @ scaled_solve(gram[np.ix_(kept, kept)], cross)
         if left <= NONE_LEFT**0.75 * gram[k, k]:
             found.append(k)
             reasons.append(f"'{name}' is a combination of the effects and the regressors before it")

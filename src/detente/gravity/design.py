@@ -10,9 +10,14 @@ import numpy as np
 
 from detente.errors import DataError, EmptySample, FormulaError, InvalidFlow, MissingExtra, SpecificationError
 from detente.gravity.formula import Effect, Factor, Formula
+from detente.panel.frames import words_among
 
 if TYPE_CHECKING:
     from detente.panel.frames import Table
+
+
+LARGEST = 1e60
+"""Values beyond this would overflow where they are squared and multiplied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Design:
     axes : integer codes of every column that an effect or a cluster reads
     effects : the formula's fixed effects; slopes : [n] of every column with a varying slope
     rows : [n] positions in the table, None when all of it is used
-    n_rows, n_missing : rows given; rows left out because a value they need is missing
+    n_rows, n_missing : rows given; rows left out because a value they need is missing or their weight is zero
     known : codes of interacted columns worked out so far
     """
 
@@ -119,7 +124,7 @@ def build(
     UnknownColumn, InvalidFlow, DataError, FormulaError, EmptySample
     """
     if not len(table):
-        raise EmptySample(f"There are no rows in {table.name}.")
+        raise EmptySample(f"There are no rows in {table.name}.", fix="Give a table with one flow a row.")
     y = _response(table, formula.response)
     names, columns = _terms(table, formula.terms)
     held = {name: table.numbers(name) for name in (weights, offset) if name is not None}
@@ -128,8 +133,8 @@ def build(
     axis_names |= dict.fromkeys(c for cluster in clusters for c in cluster)
     axes = {name: Codes(*table.codes(name)) for name in axis_names}
     complete = _complete(columns, names, held, slopes, axes, len(y))
-    if weights is not None and (held[weights] < 0).any():
-        raise DataError(f"Column '{weights}' has negative weights.")
+    if weights is not None:
+        complete = _weighted(weights, held[weights], complete)
     design = Design(
         y=y,
         X=np.array(columns).reshape(len(names), len(y)),
@@ -145,14 +150,33 @@ def build(
     )
     if complete is not None:
         if not complete.any():
-            raise EmptySample(f"Every one of the {len(y)} rows lacks a value that the formula needs.")
+            raise _nothing_complete(design)
         design = replace(design.take(complete), n_missing=int((~complete).sum()))
     return design
 
 
+def _weighted(name: str, weights: np.ndarray, complete: np.ndarray | None) -> np.ndarray | None:
+    """``complete`` [n] without the rows of weight zero, which fixest and Stata leave out too."""
+    negative = np.flatnonzero(weights < 0)
+    if len(negative):
+        raise DataError(
+            f"Column '{name}' has {len(negative)} negative weights,",
+            where=f"the first in row {negative[0]} (counted from 0).",
+            why="A weight says how often a row counts.",
+            fix="Correct them, or put 0 to leave a row out.",
+        )
+    used = weights > 0
+    if used.all():
+        return complete
+    return used if complete is None else used & complete
+
+
 def _response(table: Table, factor: Factor) -> np.ndarray:
-    if factor.function == "i" or not table.series(factor.columns[0]).dtype.is_numeric():
-        raise InvalidFlow(f"'{factor.text}' does not hold numbers.", fix="Name the column of flows before the '~'.")
+    series = table.series(factor.columns[0])
+    if factor.function == "i" or not series.dtype.is_numeric():
+        where, fix = words_among(series)
+        fix = fix if "missing" in fix else "Name the column of flows before the '~'."
+        raise InvalidFlow(f"'{factor.text}' does not hold numbers.", where=where, fix=fix)
     y = _factor(table, factor)[1][0]
     bad = ~np.isfinite(y) | (y < 0)
     if bad.any():
@@ -166,6 +190,8 @@ def _response(table: Table, factor: Factor) -> np.ndarray:
         )
     if not y.any():
         raise EmptySample(f"Every flow in '{factor.text}' is zero.", fix="There is nothing to fit.")
+    if not 1 / LARGEST < y.max() < LARGEST:
+        raise InvalidFlow(f"The largest flow in '{factor.text}' is {y.max():.1e}.", fix="Change the unit.")
     return y
 
 
@@ -191,24 +217,38 @@ def _factor(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]:
         return _by_formulaic(table, factor)
     series = table.series(factor.columns[0])
     if not series.dtype.is_numeric() and series.dtype not in (_polars().Boolean, _polars().Null):
+        where, fix = words_among(series)
         raise SpecificationError(
             f"Column '{factor.columns[0]}' holds {series.dtype}, and '{factor.text}' needs numbers.",
-            fix=f"Write i({factor.columns[0]}) for one dummy a level.",
+            where=where,
+            fix=fix if "missing" in fix else f"Write i({factor.columns[0]}) for one dummy a level.",
         )
     x = table.numbers(factor.columns[0])
     if factor.function is not None:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            x = getattr(np, factor.function)(x)
+        x = _applied(factor, x)
     return [factor.text], [x]
+
+
+def _applied(factor: Factor, x: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        value = getattr(np, factor.function)(x)
+    undefined = np.flatnonzero(np.isnan(value) & ~np.isnan(x))
+    if len(undefined):
+        raise DataError(
+            f"'{factor.text}' has no value in {len(undefined)} rows,",
+            where=f"the first is row {undefined[0]} (counted from 0), where '{factor.columns[0]}' is {x[undefined[0]]:g}.",
+            fix="Drop these rows or transform otherwise.",
+        )
+    return value
 
 
 def _dummies(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]:
     codes, levels = table.codes(factor.columns[0])
     reference = factor.reference
     if reference is not None:
-        numeric = levels.dtype.kind in "iuf"
-        found = levels == reference if numeric or isinstance(reference, str) else levels == str(reference)
-        if not np.any(found):
+        reference = reference if isinstance(reference, str) else f"{reference:g}"
+        found = np.array([_is_named(level, reference) for level in levels])
+        if not found.any():
             raise FormulaError(
                 f"ref={reference} in {factor.text} is not a level of '{factor.columns[0]}'.",
                 fix=f"Its levels run from {levels[0]} to {levels[-1]}.",
@@ -224,6 +264,18 @@ def _dummies(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]
     return names, columns
 
 
+def _is_named(level: object, name: str) -> bool:
+    """Whether ``name`` in a formula means ``level``: 2000 the number, the text or 2000.0; TRUE and 1 True."""
+    if isinstance(level, np.bool_):
+        return name.casefold() in (("true", "1") if level else ("false", "0"))
+    if isinstance(level, np.number):
+        try:
+            return float(name) == level
+        except ValueError:
+            return False
+    return str(level) == name
+
+
 def _by_formulaic(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]:
     try:
         import pandas as pd
@@ -235,9 +287,13 @@ def _by_formulaic(table: Table, factor: Factor) -> tuple[list[str], list[np.ndar
         table.series(column)  # an unknown column is named as such
     frame = pd.DataFrame({c: table.series(c).to_numpy() for c in factor.columns})
     try:
-        matrix = model_matrix(f"{factor.text} - 1", frame, na_action="ignore")
+        with np.errstate(all="ignore"):  # what is not finite is looked for
+            matrix = model_matrix(f"{factor.text} - 1", frame, na_action="ignore")
     except FormulaicError as error:
-        raise FormulaError(f"'{factor.text}' cannot be computed: {str(error).splitlines()[0]}") from None
+        raise FormulaError(
+            f"'{factor.text}' cannot be computed: {str(error).splitlines()[0]}",
+            fix="See formulaic's documentation for the functions it knows, or add the column to the data.",
+        ) from None
     return [str(c) for c in matrix.columns], [matrix[c].to_numpy(float) for c in matrix.columns]
 
 
@@ -245,21 +301,42 @@ def _complete(columns, names, held, slopes, axes, n: int) -> np.ndarray | None:
     """Rows [n] where nothing is missing, or None when that is all of them; infinite values raise."""
     complete = np.ones(n, bool)
     for name, column in [*zip(names, columns), *held.items(), *slopes.items()]:
-        finite = np.isfinite(column)
+        finite = np.abs(column) <= LARGEST
         if finite.all():
             continue
-        infinite = np.isinf(column).sum()
-        if infinite:
-            raise DataError(
-                f"'{name}' is infinite in {infinite} rows.",
-                why="The logarithm of zero is such a value.",
-                fix="Drop these rows or transform otherwise.",
-            )
-        complete &= finite
+        present = ~np.isnan(column)
+        if (present & ~finite).any():
+            raise _not_finite(name, column)
+        complete &= present
     for axis in axes.values():
         if (axis.codes < 0).any():
             complete &= axis.codes >= 0
     return None if complete.all() else complete
+
+
+def _nothing_complete(design: Design) -> EmptySample:
+    columns = [*zip(design.names, design.X), *design.slopes.items(), ("offset", design.offset)]
+    gaps = {name: int(np.isnan(x).sum()) for name, x in columns if x is not None}
+    gaps |= {name: int((axis.codes < 0).sum()) for name, axis in design.axes.items()}
+    if design.weights is not None:
+        gaps["weights"] = int((~(design.weights > 0)).sum())
+    return EmptySample(
+        f"Every one of the {design.n_rows} rows lacks a value that the formula needs:",
+        where=", ".join(f"{name} is missing in {n}" for name, n in gaps.items() if n) + ".",
+        why="A row of weight zero counts as missing." if gaps.get("weights") else "",
+        fix="Leave out what is missing most, or fill it in.",
+    )
+
+
+def _not_finite(name: str, column: np.ndarray) -> DataError:
+    rows = np.flatnonzero(np.abs(column) > LARGEST)
+    infinite = np.isinf(column[rows]).any()
+    return DataError(
+        f"'{name}' is {'infinite' if infinite else f'beyond {LARGEST:.0e}'} in {len(rows)} rows,",
+        where=f"the first is row {rows[0]} (counted from 0).",
+        why="The logarithm of zero is such a value." if infinite else "It would overflow.",
+        fix="Drop these rows or transform otherwise." if infinite else "Change its unit.",
+    )
 
 
 def _polars() -> Any:

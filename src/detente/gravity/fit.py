@@ -89,6 +89,7 @@ def fit_ppml(
     _check_option("separation", separation, METHODS)
     _check_option("singletons", singletons, ("drop", "keep"))
     _check_option("engine", engine, ("auto", "tensor", "rows", "irls"))
+    _check_above_zero(tol=tol, max_iterations=max_iterations)
     if by is not None:
         return _each(data, formula, by, cluster=cluster, weights=weights, offset=offset, ssc=ssc,
                      separation=separation, singletons=singletons, engine=engine, tol=tol,
@@ -259,6 +260,12 @@ def _each(data: Any, formula: str, by: str, **options: Any) -> Any:
     from detente.gravity.many import fit_many
 
     return fit_many(data, formula, by=by, **options)
+
+
+def _check_above_zero(**options: float) -> None:
+    for name, value in options.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise UsageError(f"{name} is a number above zero, not {value!r}.")
 
 
 def _check_option(name: str, value: str, allowed: Sequence[str]) -> None:

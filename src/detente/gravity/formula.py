@@ -19,6 +19,16 @@ from detente.errors import FormulaError, did_you_mean
 FUNCTIONS = ("log", "log1p", "exp", "sqrt", "abs")
 """Functions of one column; any other call is handed to formulaic."""
 
+_OTHERWISE = {
+    **dict.fromkeys(("factor", "as_factor", "as.factor"), "Write i(column) for one dummy a level."),
+    **dict.fromkeys(("l", "f", "d", "lag", "lead"), "Put the lag, lead or difference into a column of the data first."),
+    **dict.fromkeys(
+        ("sw", "sw0", "csw", "csw0", "mvsw"), "Fit each equation by itself, and put them side by side with compare()."
+    ),
+    "c": "Fit one response at a time.",
+}
+"""What fixest's users write, and how it is done here."""
+
 _TOKEN = re.compile(
     r"""\s*(?:(?P<name>[^\W\d][\w.]*|`[^`]+`)
     |(?P<number>-?\d+(?:\.\d+)?)
@@ -156,7 +166,9 @@ class _Parser:
             else:
                 self.advance()
         if self.kind != "end":
-            self.fail("Nothing more can stand here.", fix="Terms and effects are joined by '+'.")
+            power = self.token == "^" and not effects
+            fix = "A power is written I(x**2)." if power else "Terms and effects are joined by '+'."
+            self.fail("Nothing more can stand here.", fix=fix)
         return Formula(self.text, response, tuple(dict.fromkeys(terms)), tuple(dict.fromkeys(effects)))
 
     def term(self) -> list[tuple[Factor, ...]]:
@@ -180,6 +192,9 @@ class _Parser:
             return Factor(name, (name,))
         if name == "i":
             return self.dummies(start)
+        if name in _OTHERWISE:
+            self.place = start
+            self.fail(f"'{name}(' is not known here.", fix=_OTHERWISE[name])
         if name in FUNCTIONS:
             self.advance()
             column = self.name() if self.kind == "name" else None

@@ -57,7 +57,11 @@ def read_clustering(cluster: str | Sequence[str] | None, columns: Sequence[str])
     if cluster == "dyadic":
         roles = find_roles(columns, needed=("origin", "destination"))
         return Clustering("dyadic", ((roles.origin,), (roles.destination,)))
-    parts = cluster.split("+") if isinstance(cluster, str) else list(cluster)
+    if not isinstance(cluster, str | list | tuple) or not all(isinstance(part, str) for part in cluster):
+        raise UsageError(
+            f"cluster names columns, as in 'exporter^importer' or 'exporter + importer', and is not {cluster!r}."
+        )
+    parts = cluster.strip().removeprefix("~").split("+") if isinstance(cluster, str) else list(cluster)
     if not 1 <= len(parts) <= 3:
         raise UsageError(f"Clusters go in one to three ways, not {len(parts)}.")
     return Clustering("cluster", tuple(parse_effect(part.strip()) for part in parts))
@@ -72,7 +76,9 @@ def covariance(design: Design, fit: EngineFit, clustering: Clustering, small_sam
     """
     prior = 1.0 if design.weights is None else design.weights
     scores = fit.tilde * (prior * (design.y - fit.mu))
-    bread = np.linalg.pinv(fit.hessian, hermitian=True)
+    scale = np.sqrt(np.maximum(np.diag(fit.hessian), 1e-300))
+    scores /= scale[:, None]  # one unit for all regressors: the pseudo-inverse would take small ones for nothing
+    bread = np.linalg.pinv(fit.hessian / np.outer(scale, scale), hermitian=True)
     if clustering.kind == "robust":
         n = len(design.y)
         meat = scores @ scores.T * (1.0 if small_sample == "none" else n / (n - 1))
@@ -84,7 +90,7 @@ def covariance(design: Design, fit: EngineFit, clustering: Clustering, small_sam
     if small_sample == "fixest":
         n = len(design.y)
         meat = meat * (n - 1) / (n - _parameters(design, clustering))
-    matrix = bread @ meat @ bread
+    matrix = bread @ meat @ bread / np.outer(scale, scale)
     matrix, repaired = _nearest_psd((matrix + matrix.T) / 2)
     return Covariance(matrix, counts, repaired)
 
@@ -153,6 +159,6 @@ def _nearest_psd(matrix: np.ndarray) -> tuple[np.ndarray, bool]:
     if not len(matrix):
         return matrix, False
     values, vectors = np.linalg.eigh(matrix)
-    if values[0] >= -1e-12 * max(values[-1], 0.0):
+    if values[0] >= -1e-12 * max(values[-1], 0.0) and (np.diag(matrix) >= 0).all():
         return matrix, False
     return (vectors * np.maximum(values, 0)) @ vectors.T, True

@@ -136,7 +136,7 @@ class GravityFit:
 
     def _left_out(self) -> str:
         parts = {
-            "missing values": self.n_missing,
+            "missing values" if self.design.weights is None else "missing values or weight zero": self.n_missing,
             "separated": self.n_separated,
             "singletons": self.n_singletons,
         }

@@ -152,7 +152,8 @@ class _Held:
         self.projector, self.held = projector, held
         self.w = np.where(held, penalty, 1.0)
         projector.weigh(self.w)
-        self.tilde, _ = projector.effects(np.ascontiguousarray(X.T), tol=1e-10)
+        scale = np.abs(X).max(1, initial=0.0)
+        self.tilde, _ = projector.effects((X / np.where(scale > 0, scale, 1.0)[:, None]).T.copy(), tol=1e-10)
         gram = self.tilde.T @ (self.w[:, None] * self.tilde)
         self.inverse = np.linalg.pinv(gram, rcond=1e-12, hermitian=True)
         self.state: np.ndarray | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean
+from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean, first_five
 from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class Table:
 
         series = self.series(column)
         if not (series.dtype.is_numeric() or series.dtype == pl.Boolean or series.dtype == pl.Null):
+            where, fix = words_among(series)
             raise DataError(
-                f"Column '{column}' in {self.name} holds {series.dtype}, and numbers are needed.",
-                fix="Convert it to numbers first.",
+                f"Column '{column}' in {self.name} holds {series.dtype}, and numbers are needed.", where=where, fix=fix
             )
         return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
@@ -82,6 +82,25 @@ class Table:
         return frame
 
 
+def words_among(series: pl.Series) -> tuple[str, str]:
+    """Which cells of a column that should be numbers are words, and what to do; both for an error."""
+    import polars as pl
+
+    otherwise = "", "Convert it to numbers first."
+    if series.dtype != pl.String:
+        return otherwise
+    words = (series.is_not_null() & series.cast(pl.Float64, strict=False).is_null()).arg_true()
+    if not len(words):
+        return otherwise
+    first = series[words[0]]
+    where = (
+        f"{len(words)} of its {len(series)} cells are words, the first '{first}' in row {words[0]} (counted from 0)."
+    )
+    if len(words) < len(series) / 2 and series.gather(words).n_unique() == 1:
+        return where, "If that means missing, write it as an empty cell (in R, na = '')."
+    return where, otherwise[1]
+
+
 def read_table(data: Any) -> Table:
     """A frame (pandas, polars, pyarrow, anything narwhals knows), a Table, or a path to a file.
 
@@ -100,6 +119,12 @@ def read_table(data: Any) -> Table:
         data = data.to_frame()  # one of our own results
     try:
         frame = nw.from_native(data)
+    except nw.exceptions.DuplicateError:
+        names = [str(c) for c in data.columns]
+        raise DataError(
+            f"The data have several columns named {first_five(repr(c) for c in {c for c in names if names.count(c) > 1})}.",
+            fix="Rename or drop all but one of each.",
+        ) from None
     except TypeError:
         raise DataError(
             f"A data frame or a path is needed, not {type(data).__name__}.",
@@ -138,14 +163,26 @@ def _read_csv(path: Path, separator: str) -> pl.DataFrame:
     import polars as pl
 
     try:
-        return pl.read_csv(path, separator=separator, infer_schema_length=10_000)
+        frame = pl.read_csv(path, separator=separator, infer_schema_length=10_000)
     except OSError as error:
         raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
     except pl.exceptions.PolarsError:
         found = csv_trouble((gzip.decompress if path.suffix == ".gz" else bytes)(path.read_bytes()), separator)
-    if found is not None:
-        raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1])
-    return pl.read_csv(path, separator=separator, infer_schema_length=None)
+        if found is not None:
+            raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1]) from None
+        frame = pl.read_csv(path, separator=separator, infer_schema_length=None)
+    return _of_columns(path, frame)
+
+
+def _of_columns(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
+    """``frame``, unless its one column shows that other marks than expected stand between the cells."""
+    mark = next((m for m in ";\t|," if frame.width == 1 and m in frame.columns[0]), None)
+    if mark is None:
+        return frame
+    raise UnreadableFile(
+        f"'{path}' has {'tabs' if mark == chr(9) else repr(mark)} between its cells.",
+        fix="Save it with commas (tabs in a .tsv), and points in its numbers.",
+    )
 
 
 def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:

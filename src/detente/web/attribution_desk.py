@@ -94,7 +94,8 @@ def answer(panel: Panel, asked: Question) -> dict[str, Any]:
         [asked.base],
         asked.donors if asked.placebos == PICKED else asked.placebos,
     )
-    rows = [row | {"sentence": f.sentence} for row, f in zip(found.to_frame().to_dicts(), found.findings)]
+    sentences = [{"sentence": finding.sentence} for finding in found.findings]  # texts, for any language
+    rows = [row | said for row, said in zip(found.to_frame().to_dicts(), sentences)]
     refused = {(f.exporter, f.importer): f.refusal for f in found.refused}
     return {
         "findings": rows,

@@ -73,7 +73,7 @@ def add_scenario(study: Study, title: str, setting: Setting, residual: Callable[
     number = 2
     while id_ in taken:
         id_, number = f"{base}-{number}", number + 1
-    text = path.read_text(encoding="utf-8")
+    text = path.read_bytes().decode("utf-8")  # line ends as written
     text += ("" if text.endswith("\n") else "\n") + scenario_toml(study, id_, title, setting, residual)
     with tempfile.TemporaryDirectory() as folder:  # the file as it would be, checked before it is written
         trial = Path(folder) / "study.toml"
@@ -136,7 +136,7 @@ def choose_panel(study: Study, use: str) -> None:
         The file's ``[panel]`` is not written in a way that can be changed safely: nothing is written then.
     """
     path = study.folder / "study.toml"
-    text = path.read_text(encoding="utf-8")
+    text = path.read_bytes().decode("utf-8")  # line ends as written
     line = f"use = {_quoted(use)}"
     table = re.search(r"(?ms)^\[panel\][^\n]*\n(.*?)(?=^\s*\[|\Z)", text)
     if table is None:
@@ -146,7 +146,7 @@ def choose_panel(study: Study, use: str) -> None:
         changed = text[: table.start(1)] + (body if n else f"{line}\n{table[1]}") + text[table.end(1) :]
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / "study.toml"
-        trial.write_text(changed, encoding="utf-8")
+        trial.write_bytes(changed.encode("utf-8"))
         spec = read_spec(trial)
     wanted = study.spec.model_copy(update={"panel": study.spec.panel.model_copy(update={"use": use})})
     if spec != wanted:

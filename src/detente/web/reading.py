@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FOUND = "found.json"
 PANEL = "panel.parquet"
+RECORD = "record"
 
 
 def main(kind: str, file: str, study: str, out: str) -> int:
@@ -47,6 +48,8 @@ def main(kind: str, file: str, study: str, out: str) -> int:
     aside = Path(out) / f".{FOUND}"
     aside.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     os.replace(aside, Path(out) / FOUND)
+    Path(file).unlink()  # what was found is kept, the file itself is not needed any more
+    shutil.rmtree(Path(out) / RECORD, ignore_errors=True)
     say(done=out)
     return 0
 
@@ -91,7 +94,7 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
     from detente.study import open_study
     from detente.web.merging import completed, merged, table_of
 
-    study, theirs, brought = open_study(folder), out / "record", None
+    study, theirs, brought = open_study(folder), out / RECORD, None
     say(stage="read", share=0.1)
     try:
         if file.suffix == ".xlsx":

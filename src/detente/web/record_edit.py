@@ -140,31 +140,36 @@ def undo(study: Study) -> str:
         entry = last_change(study)
         if entry is None:
             raise StudyError("There is nothing to undo.")
-        files: dict[str, RecordFile] = {}
-        removed = [change for change in entry["changes"] if change["after"] is None]
-        others = [change for change in entry["changes"] if change["after"] is not None]
-        for change in [*reversed(others), *sorted(removed, key=lambda change: change["at"])]:
-            table = change["table"]
-            files[table] = _taken_back(files.get(table) or read_file(study, table), change)
+        tables = dict.fromkeys(change["table"] for change in entry["changes"])
+        files = {
+            table: _taken_back(read_file(study, table), [c for c in entry["changes"] if c["table"] == table])
+            for table in tables
+        }
         note(study, {"time": time.time(), "undoes": entry["time"]})
         _write(study, files)
         return named(entry)
 
 
-def _taken_back(file: RecordFile, change: Mapping[str, Any]) -> RecordFile:
-    """The file without one change of the journal."""
-    key = TABLES[change["table"]].key
-    if change["after"] is None:
-        back = file.find(key, change["id"])
-        if back is not None:
-            raise Conflict(change["id"], back)
-        return file.with_row_at(change["at"], file.row_of(change["before"]))
-    stands = next((r for r in file.rows if r.raw.rstrip("\r\n") == change["after"].rstrip("\r\n")), None)
-    if stands is None:
-        raise Conflict(change["id"], file.find(key, change["id"]))
-    if change["before"] is None:
-        return file.without(stands)
-    return file.with_row(file.row_of(change["before"]), stands)
+def _taken_back(file: RecordFile, changes: Sequence[Mapping[str, Any]]) -> RecordFile:
+    """The file without the changes that the journal notes of its table."""
+    key = TABLES[changes[0]["table"]].key
+    stands: dict[str, int] = {}
+    for place, row in enumerate(file.rows):
+        stands.setdefault(row.raw.rstrip("\r\n"), place)
+    rows: list[Row | None] = list(file.rows)
+    for change in changes:
+        if change["after"] is not None:
+            place = stands.get(change["after"].rstrip("\r\n"))
+            if place is None:
+                raise Conflict(change["id"], file.find(key, change["id"]))
+            rows[place] = None if change["before"] is None else file.row_of(change["before"])
+    back = file.with_rows([row for row in rows if row is not None])
+    for change in sorted((c for c in changes if c["after"] is None), key=lambda change: change["at"]):
+        taken = back.find(key, change["id"])
+        if taken is not None:
+            raise Conflict(change["id"], taken)
+        back = back.with_row_at(change["at"], file.row_of(change["before"]))
+    return back
 
 
 def _applied(file: RecordFile, schema: Table, changes: Sequence[Change]) -> tuple[RecordFile, list[dict[str, Any]]]:

@@ -65,13 +65,16 @@ def attribution(request: Request) -> Response:
         ],
         "panel": panel.name,
         "n_economies": len(panel.economies),
-        "answer": found and {**found, "told": [_told(words, row) for row in found["findings"]]},
+        "answer": found and {
+            **found,
+            "told": [_told(words, row) for row in found["findings"]],
+            "cautions_told": [said(text, words) for text in found["cautions"]],
+        },
     }  # fmt: skip
     named = {kind: words(f"why.kind_{kind}") for kind in KINDS}
     return page(
         request, "attribution.html.j2", data, 422 if problem else 200,
         charts=attribution_charts(words), names_of_kinds=named,
-        cautions=[said(text, words) for text in found["cautions"]] if found else [],
     )  # fmt: skip
 
 
@@ -89,7 +92,7 @@ def download(request: Request) -> Response:
     import polars as pl
 
     study = request.app.state.site.workspace.study(request.path_params["study"])
-    panel = open_panel(study)
+    panel, words = open_panel(study), words_of(request)
     asked = _asked(request, _default(study))
     found = answer(panel, asked)
     tables = {
@@ -101,8 +104,8 @@ def download(request: Request) -> Response:
         ),
     }
     notes = [
-        *(row["sentence"] for row in found["findings"]),
-        *found["cautions"],
+        *(said(row["sentence"], words) for row in found["findings"]),
+        *(said(text, words) for text in found["cautions"]),
         f"Panel: {found['panel']}. {panel.source}",
     ]
     name = f"{asked.origin}-{asked.destination}-attribution".lower()

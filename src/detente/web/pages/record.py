@@ -21,7 +21,8 @@ from detente.web.record_edit import EDITABLE, Change, Conflict, InUse, Rejected,
 from detente.web.record_file import Row
 from detente.web.reply import go, page, words_of
 
-LONG = ("title", "claim", "note", "why_not", "derivation", "target", "options", "sets")
+TEXTS = ("title", "claim", "note", "why_not")
+LONG = (*TEXTS, *(f"{name}_es" for name in TEXTS), "derivation", "target", "options", "sets")
 LISTED = {
     "events": ("date", "title", "kind", "direction", "source_ids"),
     "claims": ("source_id", "claim", "type", "test"),

@@ -28,9 +28,10 @@ if (form) {
     for (const field of fields()) if (field.name in kept) field.value = kept[field.name];
     box.hidden = false;
   }
-  form.addEventListener("input", () => {
-    localStorage.setItem(name, JSON.stringify(Object.fromEntries(fields().map(f => [f.name, f.value]))));
-  });
+  const keep = () => localStorage.setItem(name, JSON.stringify(Object.fromEntries(fields().map(f => [f.name, f.value]))));
+  form.addEventListener("input", keep);
+  // What came back from the server, or was typed before this script ran, is kept too.
+  if (form.dataset.returned || fields().some(f => f.defaultValue !== undefined && f.value !== f.defaultValue)) keep();
   form.addEventListener("submit", () => sessionStorage.setItem("sent", name));
   one("#drop-draft").addEventListener("click", () => { localStorage.removeItem(name); location.reload(); });
 }
