@@ -16,6 +16,10 @@ from detente.errors import DataError, StudyError
 from detente.language import Catalogue
 from detente.panel import embedded_panel, read_panel
 from detente.report import render_report
+from detente.report.charts.attributions import attribution_chart
+from detente.report.charts.parts import parts_chart
+from detente.report.charts.residuals import residual_chart
+from detente.report.story import Story
 from detente.study import Run, new_study, open_study
 from detente.study.answer import Speaker
 from detente.study.cautions import cautions_of
@@ -103,6 +107,18 @@ def test_the_report_carries_it_through(run: Run) -> None:
     assert "()" not in text
     assert not NONSENSE.search(text)
     assert not re.search(r'(?: d| x| y|width|height|transform)="[^"]*(?:NaN|Infinity|undefined)', html)
+
+
+def test_the_charts_show_the_direction_that_is_told_whichever_is_first(tmp_path: Path) -> None:
+    data = write_panel(tmp_path / "f.csv", {("FJI", "BLZ"): 2009})
+    run = open_study(new_study("FJI", "BLZ", folder=tmp_path / "s", data=data)).run()
+    story = Story.of(run)
+    for chart in (residual_chart, parts_chart, attribution_chart):
+        drawn = chart(story, Catalogue("en"))
+        assert drawn is not None
+        assert "Belize → Fiji" in f"{drawn.title} {drawn.subtitle}"
+        assert "Fiji → Belize" not in f"{drawn.title} {drawn.subtitle}"
+    assert "Fiji to Belize: no exports are on record" in run.answer.why[0]
 
 
 def test_a_quick_run_refuses_alike(one_way: Path) -> None:

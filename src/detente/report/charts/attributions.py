@@ -9,10 +9,11 @@ from detente.report.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits,
 from detente.report.palette import shade
 from detente.report.story import Story
 
+OWN = "the pair's own"
 # attribution -> the part it leaves to the pair, in the order drawn
 LEFT_TO_THE_PAIR = {
     "shift-share": "exporter's share",
-    "three-way": "the pair's own",
+    "three-way": OWN,
     "suppliers": "beyond comparable suppliers",
     "markets": "beyond comparable markets",
     "measures": "the pair's own without measures",
@@ -20,7 +21,7 @@ LEFT_TO_THE_PAIR = {
 
 
 def attribution_chart(story: Story, words: Catalogue) -> Chart | None:
-    """The pair's part under each attribution, one panel an episode, first direction and base window."""
+    """The pair's part under each attribution, one panel an episode, first direction told and its base window."""
     rows = _rows(story, words)
     if len({row["attribution"] for row in rows}) < 2:
         return None
@@ -29,11 +30,12 @@ def attribution_chart(story: Story, words: Catalogue) -> Chart | None:
     finding = words(
         "attributions.title", span=words.span(min(own), max(own), 2), n=len(own), episode=rows[0]["heading"]
     )
-    shown = story.parts.filter(story.parts["exporter"] == story.study.origin)
+    flow = rows[0]["flow"]
+    shown = story.parts.filter(story.parts["exporter"] == flow[0])
     return Chart(
         slug="attributions",
         title=finding,
-        subtitle=words("attributions.subtitle", flow=story.arrow(*story.directions[0])),
+        subtitle=words("attributions.subtitle", flow=story.arrow(*flow)),
         source=words("attributions.source"),
         alt=words("attributions.alt", finding=finding),
         data=shown,
@@ -45,7 +47,8 @@ def attribution_chart(story: Story, words: Catalogue) -> Chart | None:
 def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
     if story.parts.is_empty():
         return []
-    base = story.parts.row(0, named=True)
+    told = (r for r in story.parts.iter_rows(named=True) if r["part"] == OWN and r["log_points"] is not None)
+    base = next(told, story.parts.row(0, named=True))
     titles = {e.id: (story.own(e.title), f"{e.from_year}–{e.to_year}") for e in story.study.episodes}
     order = list(LEFT_TO_THE_PAIR)
     rows = []
@@ -62,7 +65,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
             tip += " " + words("attributions.tip_range", span=words.span(raw["low"], raw["high"], 2))
         rows.append({
             "episode": raw["episode"], "heading": f"{title}, {span}", "attribution": raw["attribution"],
-            "label": label, "value": value, "tip": tip,
+            "label": label, "value": value, "tip": tip, "flow": (raw["exporter"], raw["importer"]),
             "low": raw["low"] if ranged else None, "high": raw["high"] if ranged else None,
         })  # fmt: skip
     place = {e.id: n for n, e in enumerate(story.study.episodes)}
