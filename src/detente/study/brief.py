@@ -50,21 +50,24 @@ def brief_of(run: Run, language: str) -> Brief:
     """The answer of ``run`` in brief, in one of the catalogues' languages."""
     say, answer = Speaker(Catalogue(language), run.study.spec), run.answers[language]
     attribution, bands = run.attribution.to_frame(), run.bands.to_frame()
-    tested = bool(attribution["placebo_share"].is_not_null().any())
-    panels = tuple(_directions(attribution, run.residuals.to_frame(), say, tested))
-    what_if, means = _what_if(run.scenarios.to_frame(), bands, say)
+    told = attribution.filter(attribution["dyad_part"].is_not_null())
+    means = "why" if told["full_panel_placebo_share"].is_not_null().any() else "why_one_panel"
+    if told["placebo_share"].is_null().all():
+        means = "why_untested"
+    panels = tuple(_directions(attribution, run.residuals.to_frame(), say))
+    what_if, ranges = _what_if(run.scenarios.to_frame(), bands, say)
     return Brief(
         answer.happened,
-        say.words("screen.why" if tested else "screen.why_untested") if panels else "",
+        say.words(f"screen.{means}") if panels else "",
         panels,
-        means,
+        ranges,
         what_if,
         answer.claims,
     )
 
 
-def _directions(attribution: pl.DataFrame, residuals: pl.DataFrame, say: Speaker, tested: bool) -> Iterator[Panel]:
-    silent = unidentified(residuals, say)
+def _directions(attribution: pl.DataFrame, residuals: pl.DataFrame, say: Speaker) -> Iterator[Panel]:
+    silent, asked = unidentified(residuals, say), attribution["n_placebos"].is_not_null().any()
     cautions = {(c.origin, c.destination): c.text for c in say.spec.attribution.cautions}
     titles = {e.id: e.title for e in say.spec.episodes}
     for ends in (say.spec.dyad, say.spec.dyad[::-1]):
@@ -76,7 +79,7 @@ def _directions(attribution: pl.DataFrame, residuals: pl.DataFrame, say: Speaker
             for r in told_on(rows, silent[ends], say)
         ]
         kept = [k for k in range(len(COLUMNS)) if k < 3 or any(row[k + 1] for row in found)]
-        notes = [_begun(standing(rows, silent[ends], say, "screen.standing"))] if tested or silent[ends] else []
+        notes = [_begun(standing(rows, silent[ends], say, "screen.standing"))] if asked or silent[ends] else []
         notes += [say.own(cautions[ends])] if ends in cautions else []
         yield Panel(
             _begun(say.words("screen.direction", **ends_of(rows[0], say))),
