@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,23 @@ def test_the_charts_show_the_direction_that_is_told_whichever_is_first(tmp_path:
         assert "Belize → Fiji" in f"{drawn.title} {drawn.subtitle}"
         assert "Fiji → Belize" not in f"{drawn.title} {drawn.subtitle}"
     assert "Fiji to Belize: no exports are on record" in run.answer.why[0]
+
+
+def test_the_line_breaks_where_a_zero_is_on_record(run: Run) -> None:
+    """Exports from a made-up zero on: no line may be drawn through the years without a residual."""
+    residuals = run.residuals.to_frame().filter(exporter="BLZ", base_to=2004)
+    hole = residuals.with_columns(
+        log_ratio=pl.when(pl.col("year").is_in([2006, 2007])).then(None).otherwise("log_ratio")
+    )
+    chart = residual_chart(replace(Story.of(run), residuals=hole), Catalogue("en"))
+    lines = [
+        layer["data"]["values"]
+        for panel in chart.spec["hconcat"]
+        for layer in panel["layer"]
+        if layer["mark"].get("type") == "line" and layer["data"]["values"]
+    ]
+    assert [(row["year"], row["pct"]) for row in lines[0] if row["pct"] is None] == [(2006, None), (2007, None)]
+    assert len(lines[0]) == len(YEARS)
 
 
 def test_a_quick_run_refuses_alike(one_way: Path) -> None:

@@ -138,6 +138,17 @@ def _within(row: dict[str, Any], domain: list[float]) -> dict[str, Any]:
     return {**row, **{name: edge for name, edge in ends.items() if row[name] is None}}
 
 
+def _with_gaps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of each base window with the years between them that have no residual, where the line breaks."""
+    known = {(row["window"], row["year"]): row for row in rows}
+    windows = {row["window"]: [r["year"] for r in rows if r["window"] == row["window"]] for row in rows}
+    return [
+        known.get((window, year), {"window": window, "year": year, "pct": None})
+        for window, years in windows.items()
+        for year in range(min(years), max(years) + 1)
+    ]
+
+
 def _panel(
     story: Story,
     words: Catalogue,
@@ -185,7 +196,7 @@ def _panel(
             "encoding": {"y": {**y, "field": "at"}},
         },
         {
-            "data": values([row for row in rows if not row["main"]]),
+            "data": values(_with_gaps([row for row in rows if not row["main"]])),
             "mark": {
                 "type": "line",
                 "strokeWidth": 1.25,
@@ -196,7 +207,7 @@ def _panel(
             "encoding": {"x": x, "y": y, "detail": {"field": "window"}},
         },
         {
-            "data": values(main),
+            "data": values(_with_gaps(main)),
             "mark": {"type": "line", "color": colour, "point": {"size": 22, "color": colour}},
             "encoding": {"x": x, "y": y},
         },
