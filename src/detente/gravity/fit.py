@@ -164,7 +164,7 @@ def fit_design(
         raise NotConverged(
             f"The Poisson fit stopped after {fit.iterations} steps without converging.",
             state=fit,
-            why=f"A coefficient still moved by {raw.change:.1e} standard deviations of its regressor.",
+            why=_unrest(raw, tol),
             fix="Raise max_iterations, or try separation='exact' if some effect runs away.",
         )
     return fit
@@ -247,7 +247,7 @@ def _assembled(
         dropped=Frozen(dropped),
         separated=certificate,
         engine="rows" if layout is None else "tensor",
-        converged=raw.converged,
+        converged=bool(raw.converged),
         iterations=raw.iterations,
         design=design,
         raw=raw,
@@ -260,6 +260,14 @@ def _each(data: Any, formula: str, by: str, **options: Any) -> Any:
     from detente.gravity.many import fit_many
 
     return fit_many(data, formula, by=by, **options)
+
+
+def _unrest(raw: EngineFit, tol: float) -> str:
+    if not np.isfinite(raw.change):
+        return "The effects did not settle for the coefficients to move at all: the flows or the offset span too much."
+    if raw.change > tol or not np.isfinite(raw.drift):
+        return f"A coefficient still moved by {raw.change:.1e} standard deviations of its regressor."
+    return f"The coefficients stand still, but the log of a fitted flow still moved by {raw.drift:.1e}."
 
 
 def _check_above_zero(**options: float) -> None:
