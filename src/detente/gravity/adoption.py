@@ -21,7 +21,7 @@ from detente.gravity.formula import parse
 from detente.gravity.inference import Clustering, cluster_sums, read_clustering
 from detente.gravity.prediction import predict, response, used_rows
 from detente.gravity.result import GravityFit
-from detente.gravity.spells import Spells, spells_of
+from detente.gravity.spells import Spells, spells_in
 from detente.gravity.threads import one_blas_thread
 from detente.panel.columns import find_roles
 from detente.panel.frames import Table, read_table
@@ -222,11 +222,11 @@ def staggered(
     clustering = read_clustering(cluster, table.columns)
     if len(clustering.ways) > 1:
         raise UsageError("The errors of imputed effects cluster in one way, or are robust.")
-    design = build(table, parse(formula), clusters=(*clustering.ways, dyad))
-    rows = slice(None) if design.rows is None else design.rows
-    found = spells_of(
-        design.codes(dyad)[0], table.series(roles.period).to_numpy()[rows], table.numbers(treatment)[rows]
-    )
+    for name, count in (("anticipation", anticipation), ("washout", washout)):
+        if not isinstance(count, int) or count < 0:
+            raise UsageError(f"{name} counts periods: 0, 1, 2 and so on, not {count!r}.")
+    design = build(table, parse(formula), clusters=(*clustering.ways, dyad, (roles.period,)))
+    found = spells_in(table, design, dyad, roles.period, treatment)
     untreated = ~found.on & ~((found.until > 0) & (found.until <= anticipation))
     untreated &= ~((found.since_off > 0) & (found.since_off <= washout))
     if not untreated.any() or untreated.all():
