@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.errors import InvalidFlow, MissingInternalTrade, UnknownColumn, UsageError
+from detente.errors import InvalidFlow, MissingInternalTrade, OutputError, UnknownColumn, UsageError
 from detente.gravity import (
     bootstrap,
     compare,
@@ -125,9 +125,14 @@ def test_a_comparison_in_every_format(tmp_path):
     assert "0." in table.to_latex()
     cells = Document(str(table.to_word(tmp_path / "table.docx"))).tables[0].rows[1].cells
     assert [c.text for c in cells] == list(table.rows[0])
+    assert cells[1].paragraphs[0].alignment == 1
     assert table.to_frame().columns == ["", "pooled", "three-way"]
     with pytest.raises(UsageError):
         compare(*fits, names=["one"])
+    with pytest.raises(UsageError, match=r"compare\(a, b\), not list"):
+        compare(fits)
+    with pytest.raises(OutputError, match="cannot be written"):
+        table.to_word(tmp_path / "nowhere" / "table.docx")
 
 
 def test_many_fits_keep_failures_with_their_reason():
