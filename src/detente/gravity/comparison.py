@@ -115,6 +115,9 @@ def compare(*fits: GravityFit, names: list[str] | None = None, digits: int = 3) 
     rows.append(("Separated rows", *(f"{fit.n_separated:,}" for fit in fits)))
     rows.append(("Rows", *(f"{fit.n_used:,}" for fit in fits)))
     note = "PPML. Standard errors in brackets. " + ", ".join(f"{s} p < {p:g}" for p, s in STARS) + "."
+    unfinished = [name for name, fit in zip(headers, fits) if not fit.converged]
+    if unfinished:
+        note += f" Not converged: {', '.join(unfinished)}."
     return Comparison(headers, tuple(rows), note, fits)
 
 
