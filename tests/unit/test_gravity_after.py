@@ -171,7 +171,7 @@ def test_what_no_level_can_have_is_raised_once():
         fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", cluster="nope")
     with pytest.raises(UnknownColumn, match="Did you mean 'x'"):
         fit_many(data, f"trade ~ xx | {THREE_WAY}", by="sector")
-    with pytest.raises(UsageError, match="'fod' is not a level of 'sector'. Did you mean 'food'"):
+    with pytest.raises(UsageError, match=r"'fod' is not a level of 'sector'\. Did you mean 'food'"):
         fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector")["fod"]
 
 

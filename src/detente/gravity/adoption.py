@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from detente.errors import EmptySample, NotIdentified, UsageError
+from detente.errors import DataError, EmptySample, NotIdentified, UsageError
 from detente.gravity.design import Design, build
 from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import Clustering, cluster_sums, read_clustering
 from detente.gravity.prediction import predict, response, used_rows
 from detente.gravity.result import GravityFit
-from detente.gravity.spells import Spells, spells_in
+from detente.gravity.spells import Spells, spells_of
 from detente.gravity.threads import one_blas_thread
 from detente.panel.columns import find_roles
 from detente.panel.frames import Table, read_table
@@ -250,6 +250,27 @@ def staggered(
         table=table,
         formula=formula,
     )
+
+
+def spells_in(table: Table, design: Design, dyad: tuple[str, ...], period: str, treatment: str) -> Spells:
+    """Spells of the rows of ``design``, whose axes include ``dyad`` and ``period``.
+
+    Raises
+    ------
+    DataError : the treatment is missing or neither 0 nor 1 in some row.
+    """
+    values = table.numbers(treatment)
+    wrong = np.flatnonzero(~np.isin(values, (0.0, 1.0)))
+    if len(wrong):
+        raise DataError(
+            f"'{treatment}' is missing or neither 0 nor 1 in {len(wrong)} rows,",
+            where=f"the first is row {wrong[0]} (counted from 0), where it is {values[wrong[0]]:g}.",
+            why="A treatment is on or off.",
+            fix="Drop these rows, or put 1 where it is on and 0 where it is off.",
+        )
+    axis = design.axes[period]
+    labels = axis.levels if axis.levels.dtype.kind in "iuf" else axis.levels.astype(str)
+    return spells_of(design.codes(dyad)[0], labels[axis.codes], values if design.rows is None else values[design.rows])
 
 
 def _needed(dyad, period) -> tuple[str, ...]:

@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 
 from detente.errors import EmptySample, UsageError
-from detente.gravity.adoption import GROUPS
+from detente.gravity.adoption import GROUPS, spells_in
 from detente.gravity.design import build
 from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import read_clustering
 from detente.gravity.result import GravityFit
-from detente.gravity.spells import spells_in
 from detente.gravity.threads import one_blas_thread
 from detente.panel.columns import find_roles
 from detente.panel.frames import read_table

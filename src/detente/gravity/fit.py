@@ -21,10 +21,13 @@ from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.sample import nonempty, singletons, zero_levels
 from detente.gravity.scaling_engine import fit_by_scaling
 from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
+from detente.gravity.small_engine import fit_small
 from detente.gravity.tensor_engine import fit_on_tensor
 from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
 
+ENOUGH = 50
+"""With fewer iterations allowed, an engine that has not converged may just have been stopped."""
 ROUNDING = 1e-11
 """Variation around a mean that is rounding, relative to it."""
 
@@ -158,6 +161,8 @@ def fit_design(
         other, narrower = _fit(design, None, "irls", tol, max_iterations, dropped)
         if other.converged:
             raw, layout, design = other, None, narrower
+    if not raw.converged and engine == "auto" and max_iterations >= ENOUGH:
+        raw, layout = _last_resort(design, raw, layout, tol, max_iterations)
     errors = covariance(design, raw, clustering, ssc)
     fit = _assembled(design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons)
     if throw and not fit.converged:
@@ -201,6 +206,14 @@ def _fit(
                 why="The fixed effects, or zero flows alone, account for every regressor.",
                 fix="Use fewer effects, or a regressor that varies within them.",
             )
+
+
+def _last_resort(
+    design: Design, raw: EngineFit, layout: Layout | None, tol: float, max_iterations: int
+) -> tuple[EngineFit, Layout | None]:
+    """All parameters at once, where that is small enough; otherwise what there is."""
+    small = fit_small(design, tol=tol, max_iterations=max_iterations)
+    return (raw, layout) if small is None else (small, None)
 
 
 def _far_from_zero(design: Design) -> np.ndarray:

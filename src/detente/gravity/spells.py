@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-from detente.errors import DataError
-
-if TYPE_CHECKING:
-    from detente.gravity.design import Design
-    from detente.panel.frames import Table
 
 NONE = -1
 
@@ -39,27 +32,6 @@ class Spells:
     def take(self, rows: np.ndarray) -> Spells:
         """The same for some rows."""
         return Spells(*(getattr(self, f.name)[rows] for f in fields(self)))
-
-
-def spells_in(table: Table, design: Design, dyad: tuple[str, ...], period: str, treatment: str) -> Spells:
-    """Spells of the rows of ``design``, whose axes include ``dyad`` and ``period``.
-
-    Raises
-    ------
-    DataError : the treatment is missing or neither 0 nor 1 in some row.
-    """
-    values = table.numbers(treatment)
-    wrong = np.flatnonzero(~np.isin(values, (0.0, 1.0)))
-    if len(wrong):
-        raise DataError(
-            f"'{treatment}' is missing or neither 0 nor 1 in {len(wrong)} rows,",
-            where=f"the first is row {wrong[0]} (counted from 0), where it is {values[wrong[0]]:g}.",
-            why="A treatment is on or off.",
-            fix="Drop these rows, or put 1 where it is on and 0 where it is off.",
-        )
-    axis = design.axes[period]
-    labels = axis.levels if axis.levels.dtype.kind in "iuf" else axis.levels.astype(str)
-    return spells_of(design.codes(dyad)[0], labels[axis.codes], values if design.rows is None else values[design.rows])
 
 
 def spells_of(unit: np.ndarray, period: np.ndarray, treatment: np.ndarray) -> Spells:
