@@ -8,8 +8,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.errors import InvalidFlow, MissingInternalTrade, UnknownColumn, UsageError
+from detente.errors import (
+    InvalidFlow,
+    MissingInternalTrade,
+    OutputError,
+    SpecificationError,
+    UnknownColumn,
+    UsageError,
+)
 from detente.gravity import (
+    bias_correct,
     bootstrap,
     compare,
     fit_many,
@@ -125,9 +133,46 @@ def test_a_comparison_in_every_format(tmp_path):
     assert "0." in table.to_latex()
     cells = Document(str(table.to_word(tmp_path / "table.docx"))).tables[0].rows[1].cells
     assert [c.text for c in cells] == list(table.rows[0])
+    assert cells[1].paragraphs[0].alignment == 1
     assert table.to_frame().columns == ["", "pooled", "three-way"]
     with pytest.raises(UsageError):
         compare(*fits, names=["one"])
+    with pytest.raises(UsageError, match=r"compare\(a, b\), not list"):
+        compare(fits)
+    with pytest.raises(OutputError, match="cannot be written"):
+        table.to_word(tmp_path / "nowhere" / "table.docx")
+
+
+def test_what_has_not_converged_says_so_wherever_it_is_shown():
+    half = fit_ppml(panel(), f"trade ~ x | {THREE_WAY}", max_iterations=1, throw=False)
+    assert "NOT CONVERGED after" in half.summary()
+    done = fit_ppml(panel(), f"trade ~ x | {THREE_WAY}")
+    assert "CONVERGED" not in done.summary()
+    assert compare(done, half).note.endswith("Not converged: (2).")
+
+
+@pytest.mark.parametrize(
+    ("call", "option"), [(bootstrap, {"n": 1}), (bootstrap, {"n": "a"}), (jackknife, {"splits": 0})]
+)
+def test_resampling_counts(call, option):
+    fit = fit_ppml(panel(), f"trade ~ x | {THREE_WAY}", cluster="exporter^importer")
+    with pytest.raises(UsageError, match="counts"):
+        call(fit, **option)
+
+
+def test_nothing_to_correct_is_named():
+    with pytest.raises(SpecificationError, match="no regressors"):
+        bias_correct(fit_ppml(panel(), f"trade ~ 1 | {THREE_WAY}"))
+
+
+def test_what_no_level_can_have_is_raised_once():
+    data = panel().with_columns(sector=pl.lit("food"))
+    with pytest.raises(UnknownColumn, match="'nope'"):
+        fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", cluster="nope")
+    with pytest.raises(UnknownColumn, match="Did you mean 'x'"):
+        fit_many(data, f"trade ~ xx | {THREE_WAY}", by="sector")
+    with pytest.raises(UsageError, match=r"'fod' is not a level of 'sector'\. Did you mean 'food'"):
+        fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector")["fod"]
 
 
 def test_many_fits_keep_failures_with_their_reason():

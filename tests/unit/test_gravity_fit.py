@@ -221,7 +221,7 @@ def test_no_rows_no_file_no_frame():
 
 def test_semicolons_between_cells_are_named(tmp_path):
     panel().write_csv(tmp_path / "flows.csv", separator=";")
-    with pytest.raises(UnreadableFile, match=r"has ';' between its cells. Save it with commas"):
+    with pytest.raises(UnreadableFile, match=r"has ';' between its cells\. Save it with commas"):
         fit_ppml(tmp_path / "flows.csv", THREE_WAY)
 
 
@@ -259,4 +259,7 @@ def test_no_convergence_raises_or_returns_the_state(engine):
     with pytest.raises(NotConverged) as caught:
         fit_ppml(panel(), THREE_WAY, max_iterations=1, engine=engine)
     assert not caught.value.state.converged
-    assert not fit_ppml(panel(), THREE_WAY, max_iterations=1, engine=engine, throw=False).converged
+    assert fit_ppml(panel(), THREE_WAY, max_iterations=1, engine=engine, throw=False).converged is False
+    assert fit_ppml(panel(), THREE_WAY, engine=engine).converged is True
+    with pytest.raises(NotConverged, match=r"still moved by \d"):
+        fit_ppml(panel(), THREE_WAY, max_iterations=1, engine=engine)

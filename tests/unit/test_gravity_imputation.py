@@ -120,6 +120,10 @@ def test_misuse_is_named():
         impute(pl.concat([data, data]), [("AX", "AY", 2003)])
     with pytest.raises(UsageError):
         impute(data, [("AX", "AY", 2003)], absent="maybe")
+    with pytest.raises(UsageError, match="such as 2000, with which 'soon' and"):
+        impute(data, [("AX", "AY", "soon")])
+    with pytest.raises(UsageError, match=r"as in base=\(2000, 2004\), not 2002"):
+        impute(data, [("AX", "AY", 2003)], base=2002)
 
 
 def test_economies_may_be_numbers():

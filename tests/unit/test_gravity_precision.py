@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from detente.errors import NotIdentified
 from detente.gravity import fit_ppml, tensor_engine
 
 EFFECTS = "exporter^year + importer^year + exporter^importer"
@@ -93,6 +94,22 @@ def test_a_collinear_regressor_is_seen_beside_one_in_other_units():
     fit = fit_ppml(data, f"trade ~ x + v + twice | {EFFECTS}")
     assert fit.names == ("x", "v")
     assert "combination" in fit.dropped["twice"]
+
+
+@pytest.mark.parametrize("engine", ["tensor", "irls"])
+def test_a_regressor_that_rough_projections_do_not_see_through(engine):
+    """As many effects as rows: the tensor used to report 0 with an error of 0."""
+    data = pl.DataFrame(
+        {
+            "trade": [1.19278534, 5.6737372, 0.14967678, 0.63680225],
+            "x": [0.15745956, 1.64800101, -0.24340831, 0.3005011],
+            "exporter": [0, 1, 3, 2],
+            "importer": [0, 3, 1, 2],
+            "year": [0, 0, 1, 1],
+        }
+    )
+    with pytest.raises(NotIdentified, match="'x' does not vary beyond"):
+        fit_ppml(data, f"trade ~ x | {EFFECTS}", engine=engine, singletons="keep", separation="levels")
 
 
 @pytest.mark.parametrize("weights", ["w", None])

@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.errors import EmptySample, UsageError
-from detente.gravity import staggered
+from detente.errors import DataError, EmptySample, UsageError
+from detente.gravity import extended, fit_ppml, staggered
 from detente.gravity.spells import spells_of
 
 EFFECTS = "exporter^year + importer^year + exporter^importer"
+DYAD = "exporter^importer"
 
 
 def panel(seed, n=12, years=8, effect=lambda e: 0.2 + 0.1 * e, noise=0.25):
@@ -78,6 +79,58 @@ def test_rows_without_counterfactual_are_counted():
     fit = staggered(data, f"trade ~ 1 | {EFFECTS}", "on")
     assert fit.n_without == data.filter(pl.col("year") == 2007).height
     assert fit.effects("year")["group"].to_list()[-1] == "2006"
+
+
+def test_the_pretrend_test_is_that_of_lead_dummies_among_untreated_rows():
+    data = panel(6)
+    starts = data.filter(pl.col("on") == 1).group_by("exporter", "importer").agg(start=pl.col("year").min())
+    untreated = data.join(starts, on=["exporter", "importer"], how="left").filter(pl.col("on") == 0)
+    to_go = pl.col("start") - pl.col("year")
+    leads = {f"lead{k}": (to_go == k).fill_null(False).cast(float) for k in (1, 2)}
+    direct = fit_ppml(untreated.with_columns(**leads), f"trade ~ lead1 + lead2 | {EFFECTS}", cluster=DYAD)
+    found = staggered(data, f"trade ~ 1 | {EFFECTS}", "on", cluster=DYAD).pretrend(leads=2)
+    b = np.array(list(direct.coef.values()))
+    np.testing.assert_allclose(list(found.coef.values()), b, atol=1e-8)
+    np.testing.assert_allclose(list(found.se.values()), list(direct.se.values()), rtol=1e-6)
+    assert found.wald == pytest.approx(b @ np.linalg.inv(direct.cov) @ b, rel=1e-6)
+    assert found.p_value == pytest.approx(np.exp(-found.wald / 2), rel=1e-9)  # chi-squared with two degrees
+
+
+@pytest.mark.parametrize(
+    ("year", "first"),
+    [
+        (pl.col("year").cast(pl.Float64), "2003"),
+        (pl.col("year").cast(pl.String), "2003"),
+        (pl.date("year", 1, 1), "2003-01-01"),
+        (pl.col("year").cast(pl.String) + "Q1", "2003Q1"),
+    ],
+    ids=["float", "text", "date", "quarter"],
+)
+@pytest.mark.parametrize("estimator", [staggered, extended])
+def test_periods_of_any_type(estimator, year, first):
+    formula = f"trade ~ 1 | {EFFECTS}"
+    plain = estimator(panel(7), formula, "on").effects("cohort")
+    other = estimator(panel(7).with_columns(year.alias("year")), formula, "on").effects("cohort")
+    assert other["group"][0] == first
+    np.testing.assert_allclose(other["effect"], plain["effect"], atol=1e-9)
+
+
+@pytest.mark.parametrize("estimator", [staggered, extended])
+def test_a_treatment_is_on_or_off(estimator):
+    data, third = panel(5), pl.int_range(pl.len()) == 3
+    for wrong in (None, 0.5, 2.0, -1.0):
+        odd = data.with_columns(on=pl.when(third).then(wrong).otherwise("on"))
+        with pytest.raises(DataError, match="neither 0 nor 1 in 1 rows, the first is row 3"):
+            estimator(odd, f"trade ~ 1 | {EFFECTS}", "on")
+    both = (estimator(d, f"trade ~ 1 | {EFFECTS}", "on") for d in (data, data.with_columns(pl.col("on") > 0)))
+    one, other = (fit.effects()["effect"][0] for fit in both)
+    assert one == other
+
+
+@pytest.mark.parametrize("option", [{"anticipation": -1}, {"washout": "two"}])
+def test_periods_left_out_are_counted(option):
+    with pytest.raises(UsageError, match="counts periods"):
+        staggered(panel(5), f"trade ~ 1 | {EFFECTS}", "on", **option)
 
 
 def test_nothing_to_compare_is_named():

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.errors import EmptySample, NotIdentified, UsageError
+from detente.errors import DataError, EmptySample, NotIdentified, UsageError
 from detente.gravity.design import Design, build
 from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
@@ -222,11 +222,11 @@ def staggered(
     clustering = read_clustering(cluster, table.columns)
     if len(clustering.ways) > 1:
         raise UsageError("The errors of imputed effects cluster in one way, or are robust.")
-    design = build(table, parse(formula), clusters=(*clustering.ways, dyad))
-    rows = slice(None) if design.rows is None else design.rows
-    found = spells_of(
-        design.codes(dyad)[0], table.series(roles.period).to_numpy()[rows], table.numbers(treatment)[rows]
-    )
+    for name, count in (("anticipation", anticipation), ("washout", washout)):
+        if not isinstance(count, int) or count < 0:
+            raise UsageError(f"{name} counts periods: 0, 1, 2 and so on, not {count!r}.")
+    design = build(table, parse(formula), clusters=(*clustering.ways, dyad, (roles.period,)))
+    found = spells_in(table, design, dyad, roles.period, treatment)
     untreated = ~found.on & ~((found.until > 0) & (found.until <= anticipation))
     untreated &= ~((found.since_off > 0) & (found.since_off <= washout))
     if not untreated.any() or untreated.all():
@@ -250,6 +250,27 @@ def staggered(
         table=table,
         formula=formula,
     )
+
+
+def spells_in(table: Table, design: Design, dyad: tuple[str, ...], period: str, treatment: str) -> Spells:
+    """Spells of the rows of ``design``, whose axes include ``dyad`` and ``period``.
+
+    Raises
+    ------
+    DataError : the treatment is missing or neither 0 nor 1 in some row.
+    """
+    values = table.numbers(treatment)
+    wrong = np.flatnonzero(~np.isin(values, (0.0, 1.0)))
+    if len(wrong):
+        raise DataError(
+            f"'{treatment}' is missing or neither 0 nor 1 in {len(wrong)} rows,",
+            where=f"the first is row {wrong[0]} (counted from 0), where it is {values[wrong[0]]:g}.",
+            why="A treatment is on or off.",
+            fix="Drop these rows, or put 1 where it is on and 0 where it is off.",
+        )
+    axis = design.axes[period]
+    labels = axis.levels if axis.levels.dtype.kind in "iuf" else axis.levels.astype(str)
+    return spells_of(design.codes(dyad)[0], labels[axis.codes], values if design.rows is None else values[design.rows])
 
 
 def _needed(dyad, period) -> tuple[str, ...]:

@@ -139,8 +139,10 @@ def bias_correct(fit: GravityFit) -> BiasCorrection:
     >>> sorted(bias_correct(fit).bias)
     ['x']
     """
+    if not fit.names:
+        raise SpecificationError("The fit has no regressors: there is nothing to correct.")
     layout = fit.layout or lay_out(fit.design)
-    if layout is None or layout.shape[0] > 1 or not fit.names:
+    if layout is None or layout.shape[0] > 1:
         raise SpecificationError(
             "The Weidner-Zylkin correction is for exporter-year and importer-year effects, with or without "
             "pair effects.",

@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 
 from detente.errors import EmptySample, UsageError
-from detente.gravity.adoption import GROUPS
+from detente.gravity.adoption import GROUPS, spells_in
 from detente.gravity.design import build
 from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import read_clustering
 from detente.gravity.result import GravityFit
-from detente.gravity.spells import spells_of
 from detente.gravity.threads import one_blas_thread
 from detente.panel.columns import find_roles
 from detente.panel.frames import read_table
@@ -101,11 +100,8 @@ def extended(
     roles = find_roles(table.columns, needed=needed, period=period)
     dyad = tuple(dyad) if dyad else (roles.origin, roles.destination)
     clustering = read_clustering(cluster, table.columns)
-    design = build(table, parse(formula), clusters=(*clustering.ways, dyad))
-    rows = slice(None) if design.rows is None else design.rows
-    spells = spells_of(
-        design.codes(dyad)[0], table.series(roles.period).to_numpy()[rows], table.numbers(treatment)[rows]
-    )
+    design = build(table, parse(formula), clusters=(*clustering.ways, dyad, (roles.period,)))
+    spells = spells_in(table, design, dyad, roles.period, treatment)
     known = spells.on & ~spells.unknown_start
     if not known.any():
         raise EmptySample(f"No dyad starts '{treatment}' within the data.")

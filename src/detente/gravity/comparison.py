@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detente.errors import MissingExtra, UsageError
+from detente.errors import MissingExtra, OutputError, UsageError
 from detente.gravity.result import GravityFit
 
 STARS = ((0.01, "***"), (0.05, "**"), (0.1, "*"))
@@ -51,12 +51,17 @@ class Comparison:
         except ImportError:
             raise MissingExtra.needed("python-docx", "export", "A Word table") from None
         document = Document()
-        table = document.add_table(rows=0, cols=1 + len(self.headers))
+        table = document.add_table(rows=0, cols=1 + len(self.headers), style="Table Grid")
         for line in [("", *self.headers), *self.rows]:
-            for cell, text in zip(table.add_row().cells, line):
-                cell.text = text
+            for place, (cell, text) in enumerate(zip(table.add_row().cells, line)):
+                paragraph = cell.paragraphs[0]
+                paragraph.add_run(text).bold = line[1:] == self.headers
+                paragraph.alignment = 1 if place else 0  # centred, left
         document.add_paragraph(self.note)
-        document.save(str(path))
+        try:
+            document.save(str(path))
+        except OSError as error:
+            raise OutputError(f"'{path}' cannot be written: {error.strerror}.", fix="Check its folder.") from None
         return Path(path)
 
     def _great_table(self) -> Any:
@@ -68,7 +73,7 @@ class Comparison:
 
         columns = list(zip(*self.rows))
         frame = pl.DataFrame({" ": columns[0], **dict(zip(self.headers, columns[1:]))})
-        return GT(frame).tab_source_note(self.note)
+        return GT(frame).cols_align("center", list(self.headers)).tab_source_note(self.note)
 
     def __repr__(self) -> str:
         return self.summary()
@@ -90,8 +95,10 @@ def compare(*fits: GravityFit, names: list[str] | None = None, digits: int = 3) 
     >>> compare(fit_ppml(flows, "trade ~ near | o"), fit_ppml(flows, "trade ~ near | d")).rows[-1]
     ('Rows', '6', '6')
     """
-    if not fits:
-        raise UsageError("compare needs at least one fit.")
+    other = next((fit for fit in fits if not isinstance(fit, GravityFit)), None)
+    if not fits or other is not None:
+        given = "" if other is None else f", not {type(other).__name__}"
+        raise UsageError(f"compare takes fits, one after the other, as in compare(a, b){given}.")
     if names is not None and len(names) != len(fits):
         raise UsageError(f"There are {len(fits)} fits and {len(names)} names.")
     headers = tuple(names) if names else tuple(f"({k})" for k in range(1, len(fits) + 1))
@@ -108,6 +115,9 @@ def compare(*fits: GravityFit, names: list[str] | None = None, digits: int = 3) 
     rows.append(("Separated rows", *(f"{fit.n_separated:,}" for fit in fits)))
     rows.append(("Rows", *(f"{fit.n_used:,}" for fit in fits)))
     note = "PPML. Standard errors in brackets. " + ", ".join(f"{s} p < {p:g}" for p, s in STARS) + "."
+    unfinished = [name for name, fit in zip(headers, fits) if not fit.converged]
+    if unfinished:
+        note += f" Not converged: {', '.join(unfinished)}."
     return Comparison(headers, tuple(rows), note, fits)
 
 

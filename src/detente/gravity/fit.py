@@ -21,10 +21,13 @@ from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.sample import nonempty, singletons, zero_levels
 from detente.gravity.scaling_engine import fit_by_scaling
 from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
+from detente.gravity.small_engine import fit_small
 from detente.gravity.tensor_engine import fit_on_tensor
 from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
 
+ENOUGH = 50
+"""With fewer iterations allowed, an engine that has not converged may just have been stopped."""
 ROUNDING = 1e-11
 """Variation around a mean that is rounding, relative to it."""
 
@@ -158,13 +161,15 @@ def fit_design(
         other, narrower = _fit(design, None, "irls", tol, max_iterations, dropped)
         if other.converged:
             raw, layout, design = other, None, narrower
+    if not raw.converged and engine == "auto" and max_iterations >= ENOUGH:
+        raw, layout = _last_resort(design, raw, layout, tol, max_iterations)
     errors = covariance(design, raw, clustering, ssc)
     fit = _assembled(design, raw, layout, errors, table, formula, clustering, ssc, dropped, certificate, n_singletons)
     if throw and not fit.converged:
         raise NotConverged(
             f"The Poisson fit stopped after {fit.iterations} steps without converging.",
             state=fit,
-            why=f"A coefficient still moved by {raw.change:.1e} standard deviations of its regressor.",
+            why=_unrest(raw, tol),
             fix="Raise max_iterations, or try separation='exact' if some effect runs away.",
         )
     return fit
@@ -201,6 +206,14 @@ def _fit(
                 why="The fixed effects, or zero flows alone, account for every regressor.",
                 fix="Use fewer effects, or a regressor that varies within them.",
             )
+
+
+def _last_resort(
+    design: Design, raw: EngineFit, layout: Layout | None, tol: float, max_iterations: int
+) -> tuple[EngineFit, Layout | None]:
+    """All parameters at once, where that is small enough; otherwise what there is."""
+    small = fit_small(design, tol=tol, max_iterations=max_iterations)
+    return (raw, layout) if small is None else (small, None)
 
 
 def _far_from_zero(design: Design) -> np.ndarray:
@@ -247,7 +260,7 @@ def _assembled(
         dropped=Frozen(dropped),
         separated=certificate,
         engine="rows" if layout is None else "tensor",
-        converged=raw.converged,
+        converged=bool(raw.converged),
         iterations=raw.iterations,
         design=design,
         raw=raw,
@@ -260,6 +273,14 @@ def _each(data: Any, formula: str, by: str, **options: Any) -> Any:
     from detente.gravity.many import fit_many
 
     return fit_many(data, formula, by=by, **options)
+
+
+def _unrest(raw: EngineFit, tol: float) -> str:
+    if not np.isfinite(raw.change):
+        return "The effects did not settle for the coefficients to move at all: the flows or the offset span too much."
+    if raw.change > tol or not np.isfinite(raw.drift):
+        return f"A coefficient still moved by {raw.change:.1e} standard deviations of its regressor."
+    return f"The coefficients stand still, but the log of a fitted flow still moved by {raw.drift:.1e}."
 
 
 def _check_above_zero(**options: float) -> None:

@@ -255,11 +255,13 @@ def _treated(panel: Dense, masked: Sequence[tuple], both: bool) -> dict[tuple[in
 def _window(panel: Dense, dyad: tuple[int, int], years: tuple, base: tuple | None):
     """Base years [t] and left-out years [t] of a dyad."""
     labels = np.array(panel.years)
-    out = (labels >= years[0]) & (labels <= years[1])
+    if base is not None and (not isinstance(base, tuple | list) or len(base) != 2):
+        raise UsageError(f"base is a first and a last year, as in base=(2000, 2004), not {base!r}.")
+    out = _between(labels, *years)
     name = "→".join(str(panel.economies[k]) for k in dyad)
     if not out.any():
         raise SpecificationError(f"No year of the data is in the span {years[0]}-{years[1]} of {name}.")
-    in_base = labels < years[0] if base is None else (labels >= base[0]) & (labels <= base[1])
+    in_base = labels < years[0] if base is None else _between(labels, *base)
     if not in_base.any():
         raise SpecificationError(
             f"{name} has no base year before {years[0]}.",
@@ -269,6 +271,14 @@ def _window(panel: Dense, dyad: tuple[int, int], years: tuple, base: tuple | Non
     if (in_base & out).any():
         raise SpecificationError(f"The base {base[0]}-{base[1]} runs into the masked years of {name}.")
     return in_base, out
+
+
+def _between(labels: np.ndarray, first: Any, last: Any) -> np.ndarray:
+    try:
+        return (labels >= first) & (labels <= last)
+    except TypeError:
+        shown = " and ".join(repr(year) for year in dict.fromkeys((first, last)))
+        raise UsageError(f"The data have years such as {labels[0]!s}, with which {shown} cannot be compared.") from None
 
 
 def _path(panel, fit, season, used, dyad, in_base, out, treated, placebos) -> DyadPath:

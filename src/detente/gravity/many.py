@@ -7,9 +7,11 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
-from detente.errors import DetenteError, UsageError
+from detente.errors import DetenteError, UsageError, did_you_mean, first_five
 from detente.gravity.fit import fit_ppml
+from detente.gravity.formula import parse
 from detente.gravity.frozen import Frozen
+from detente.gravity.inference import read_clustering
 from detente.gravity.result import GravityFit
 from detente.panel.frames import Table, read_table
 
@@ -29,6 +31,12 @@ class ManyFits:
     def __getitem__(self, level: Any) -> GravityFit:
         if str(level) in self.failures:
             raise self.failures[str(level)]
+        if str(level) not in self.fits:
+            levels = [*self.fits, *self.failures]
+            raise UsageError(
+                f"'{level}' is not a level of '{self.by}'.{did_you_mean(str(level), levels)}",
+                where=f"They are: {first_five(levels)}.",
+            )
         return self.fits[str(level)]
 
     def __iter__(self) -> Iterator[str]:
@@ -91,7 +99,9 @@ def fit_many(
     table = read_table(data)
     if by in formula.replace("^", " ").split():
         raise UsageError(f"'{by}' cannot be in the formula and in by= at once.")
-    table.series(by)  # an unknown column is named as such
+    clustering = read_clustering(options.get("cluster"), table.columns)
+    for column in (by, *parse(formula).columns, *(c for way in clustering.ways for c in way)):
+        table.series(column)  # an unknown column is named as such, once
     whole = pl.DataFrame([table.series(c) for c in table.columns])
     groups = {str(key[0]): part for key, part in whole.partition_by(by, as_dict=True, maintain_order=True).items()}
     found: dict[str, GravityFit | DetenteError] = {}

@@ -79,6 +79,8 @@ def bootstrap(
     """
     if method not in ("refit", "score"):
         raise UsageError(f"method is 'refit' or 'score', not {method!r}.")
+    if not isinstance(n, int) or n < 2:
+        raise UsageError(f"n counts draws, two or more, and is not {n!r}.")
     way = _way(fit, cluster)
     codes, groups = fit.design.codes(way)
     rng = np.random.default_rng(seed)
@@ -147,6 +149,8 @@ def jackknife(fit: GravityFit, *, kind: str = "quadrant", splits: int = 10, seed
     """
     if kind not in ("quadrant", "half"):
         raise UsageError(f"kind is 'quadrant' or 'half', not {kind!r}.")
+    if not isinstance(splits, int) or splits < 1:
+        raise UsageError(f"splits counts random splits, one or more, and is not {splits!r}.")
     roles = roles_of(fit.design)
     if roles is None:
         raise SpecificationError("The jackknife is for exporter-year and importer-year effects.")

@@ -110,6 +110,8 @@ class GravityFit:
             b, s, z, p = (columns[c][k] for c in ("estimate", "std_error", "z", "p_value"))
             lines.append(f"{name:{width}}  {b:10.4f} {s:10.4f} {z:8.2f} {p:7.3f}")
         lines += [f"Left out: {reason}" for reason in self.dropped.values()]
+        if not self.converged:
+            lines.append(f"NOT CONVERGED after {self.iterations} steps: these are not the estimates.")
         if self.cov_repaired:
             lines.append("The covariance had a negative eigenvalue, set to zero: too few clusters for these errors.")
         return "\n".join(lines)

@@ -46,7 +46,7 @@ def spells_of(unit: np.ndarray, period: np.ndarray, treatment: np.ndarray) -> Sp
     n = len(unit)
     on = treatment > 0
     labels, step = np.unique(period, return_inverse=True)
-    start = np.full(n, NONE, dtype=labels.dtype if labels.dtype.kind in "iuf" else np.int64)
+    start = np.full(n, NONE, dtype=np.int64 if labels.dtype.kind == "u" else labels.dtype)
     since, until, since_off = np.full(n, NONE), np.zeros(n, int), np.zeros(n, int)
     unknown = np.zeros(n, bool)
     order = np.lexsort((step, unit))

@@ -72,7 +72,9 @@ def fit_on_tensor(
         if at.refused is not None:
             return at.refused
         _solve(sheets, at.coef, tol if at.converged else 1e-3)
-    hessian, step = _finish(sheets, at, tol, max_iterations)
+    hessian, step = _finish(sheets, at, tol, max_iterations, design.names)
+    if at.refused is not None:
+        return at.refused
     return _gathered(design, layout, sheets, at, hessian, step)
 
 
@@ -118,10 +120,19 @@ def _climb(
         at.converged = at.change <= near
 
 
-def _finish(sheets: Sequence[Sheet], at: _Climb, tol: float, max_iterations: int) -> tuple[np.ndarray, np.ndarray]:
-    """Exact Newton steps from nearby: the Hessian [k, k] and the last step [k], which is not taken yet."""
+def _finish(
+    sheets: Sequence[Sheet], at: _Climb, tol: float, max_iterations: int, names: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Exact Newton steps from nearby: the Hessian [k, k] and the last step [k], which is not taken yet.
+
+    Rough projections can hide that a regressor is collinear: this is looked into once more.
+    """
     while True:
         profile = _profile(sheets, TIGHT)
+        if at.converged and is_suspect(profile.hessian, profile.norms):
+            at.refused = find_collinear(_exact_gram(sheets), profile.norms, names)
+            if at.refused is not None:
+                return profile.hessian, np.full(len(at.coef), np.nan)
         if not at.converged or not _sound(profile, sheets):
             at.converged = False
             return profile.hessian, np.full(len(at.coef), np.nan)
