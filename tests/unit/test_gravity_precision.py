@@ -10,6 +10,8 @@ from detente.gravity import fit_ppml, tensor_engine
 EFFECTS = "exporter^year + importer^year + exporter^importer"
 AGREEMENT = 1e-8
 """Relative difference of coefficients between the engines that is held for any panel."""
+REPAIRED = 1e-5
+"""The same of errors whose covariance lost a negative eigenvalue: what is left is small beside what cancelled."""
 
 
 def panel(seed=0, n=14, years=6):
@@ -87,6 +89,35 @@ def test_errors_do_not_depend_on_the_unit_of_a_regressor(unit, cluster):
     one, other = (fit_ppml(d, formula, cluster=cluster) for d in (data, data.with_columns(pl.col("x") * unit)))
     assert other.se["x"] * unit == pytest.approx(one.se["x"], rel=AGREEMENT)
     assert other.se["v"] == pytest.approx(one.se["v"], rel=AGREEMENT)
+
+
+def test_a_repaired_covariance_beside_regressors_in_other_units():
+    """Five economies and eight regressors: three-way clusters have a negative eigenvalue."""
+    r = np.random.default_rng(5)
+    data = panel(n=5, years=6)
+    names = [f"z{k}" for k in range(8)]
+    data = data.with_columns(**{name: pl.Series(r.normal(size=data.height)) for name in names})
+    formula = f"trade ~ {' + '.join(names)} | exporter^year + importer"
+    options = {"cluster": "exporter + importer + year"}
+    fits = [
+        fit_ppml(data.with_columns(pl.col("z3") * unit), formula, engine=engine, **options)
+        for unit, engine in [(1e7, "tensor"), (1e9, "tensor"), (1e9, "irls")]
+    ]
+    assert all(fit.cov_repaired for fit in fits)
+    for fit in fits[1:]:
+        for name in names:
+            unit = 100.0 if name == "z3" else 1.0
+            assert fit.se[name] * unit == pytest.approx(fits[0].se[name], rel=REPAIRED)
+    near = fit_ppml(data, formula, **options)  # in the regressors' own units, as the peers do it
+    assert near.cov_repaired
+    assert np.linalg.eigvalsh(near.cov)[0] > -1e-12 * near.cov.max()
+
+
+def test_steps_that_overflow_are_not_a_crash():
+    """The singular values of what is not finite raise; the engines look for nan."""
+    from detente.gravity.collinear import scaled_solve
+
+    assert np.isnan(scaled_solve(np.array([[1e-300, 1e300], [1e300, 1e-300]]), np.ones(2))).all()
 
 
 def test_a_collinear_regressor_is_seen_beside_one_in_other_units():

@@ -127,6 +127,15 @@ def test_a_treatment_is_on_or_off(estimator):
     assert one == other
 
 
+@pytest.mark.parametrize("estimator", [staggered, extended])
+def test_the_dyad_may_be_written_as_in_a_formula(estimator):
+    data = panel(5).rename({"exporter": "seller", "importer": "buyer", "year": "when"})
+    formula = "trade ~ 1 | seller^when + buyer^when + seller^buyer"
+    fits = (estimator(data, formula, "on", dyad=dyad, period="when") for dyad in ("seller^buyer", ["seller", "buyer"]))
+    one, other = (fit.effects()["effect"][0] for fit in fits)
+    assert one == other == pytest.approx(estimator(panel(5), f"trade ~ 1 | {EFFECTS}", "on").effects()["effect"][0])
+
+
 @pytest.mark.parametrize("option", [{"anticipation": -1}, {"washout": "two"}])
 def test_periods_left_out_are_counted(option):
     with pytest.raises(UsageError, match="counts periods"):

@@ -17,13 +17,13 @@ import numpy as np
 from detente.errors import DataError, EmptySample, NotIdentified, UsageError
 from detente.gravity.design import Design, build
 from detente.gravity.fit import fit_design
-from detente.gravity.formula import parse
+from detente.gravity.formula import parse, parse_effect
 from detente.gravity.inference import Clustering, cluster_sums, read_clustering
 from detente.gravity.prediction import predict, response, used_rows
 from detente.gravity.result import GravityFit
 from detente.gravity.spells import Spells, spells_of
 from detente.gravity.threads import one_blas_thread
-from detente.panel.columns import find_roles
+from detente.panel.columns import Roles, find_roles
 from detente.panel.frames import Table, read_table
 
 GROUPS = ("overall", "event_time", "cohort", "year")
@@ -181,7 +181,7 @@ def staggered(
     treatment: str,
     *,
     cluster: str | None = None,
-    dyad: Sequence[str] | None = None,
+    dyad: str | Sequence[str] | None = None,
     period: str | None = None,
     anticipation: int = 0,
     washout: int = 0,
@@ -192,7 +192,7 @@ def staggered(
     ----------
     data, formula, cluster : as for :func:`fit_ppml`; the formula does not name the treatment
     treatment : 0/1 column, by dyad and period
-    dyad, period : columns that name the unit and the time (known names are found)
+    dyad, period : columns that name the unit ("exporter^importer") and the time (known names are found)
     anticipation : periods before a switching-on that are not taken as untreated
     washout : periods after a switching-off that are not taken as untreated
 
@@ -218,7 +218,7 @@ def staggered(
     """
     table = read_table(data)
     roles = find_roles(table.columns, needed=() if dyad and period else _needed(dyad, period), period=period)
-    dyad = tuple(dyad) if dyad else (roles.origin, roles.destination)
+    dyad = dyad_columns(dyad, roles)
     clustering = read_clustering(cluster, table.columns)
     if len(clustering.ways) > 1:
         raise UsageError("The errors of imputed effects cluster in one way, or are robust.")
@@ -250,6 +250,13 @@ def staggered(
         table=table,
         formula=formula,
     )
+
+
+def dyad_columns(dyad: str | Sequence[str] | None, roles: Roles) -> tuple[str, ...]:
+    """Columns that name the unit: as given, "a^b" or ["a", "b"], or the economies of the flow."""
+    if isinstance(dyad, str):
+        return parse_effect(dyad)
+    return tuple(dyad) if dyad else (roles.origin, roles.destination)
 
 
 def spells_in(table: Table, design: Design, dyad: tuple[str, ...], period: str, treatment: str) -> Spells:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.errors import EmptySample, UsageError
-from detente.gravity.adoption import GROUPS, spells_in
+from detente.gravity.adoption import GROUPS, dyad_columns, spells_in
 from detente.gravity.design import build
 from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
@@ -79,7 +79,7 @@ def extended(
     treatment: str,
     *,
     cluster: str | None = None,
-    dyad: Sequence[str] | None = None,
+    dyad: str | Sequence[str] | None = None,
     period: str | None = None,
 ) -> Extended:
     """Extended two-way (three-way) effects of a staggered treatment.
@@ -89,7 +89,7 @@ def extended(
     data, formula, cluster : as for :func:`fit_ppml`; the formula does not name the treatment
     treatment : 0/1 column; rows on since before the dyad's first row keep a dummy of their own, reported
         nowhere, as their start is unknown
-    dyad, period : columns that name the unit and the time (known names are found)
+    dyad, period : columns that name the unit ("exporter^importer") and the time (known names are found)
 
     Raises
     ------
@@ -98,7 +98,7 @@ def extended(
     table = read_table(data)
     needed = [r for r, have in (("origin", dyad), ("destination", dyad), ("period", period)) if not have]
     roles = find_roles(table.columns, needed=needed, period=period)
-    dyad = tuple(dyad) if dyad else (roles.origin, roles.destination)
+    dyad = dyad_columns(dyad, roles)
     clustering = read_clustering(cluster, table.columns)
     design = build(table, parse(formula), clusters=(*clustering.ways, dyad, (roles.period,)))
     spells = spells_in(table, design, dyad, roles.period, treatment)

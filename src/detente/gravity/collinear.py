@@ -60,6 +60,10 @@ def find_collinear(gram: np.ndarray, norms: np.ndarray, names: Sequence[str]) ->
 
 
 def scaled_solve(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """``gram^-1 right`` with the rows brought to one scale first."""
+    """``gram^-1 right`` with the rows brought to one scale first; nan where that overflows."""
     scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
-    return np.linalg.lstsq(gram / np.outer(scale, scale), right / scale, rcond=1e-13)[0] / scale
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled, side = gram / np.outer(scale, scale), right / scale
+    if not (np.isfinite(scaled).all() and np.isfinite(side).all()):
+        return np.full_like(side, np.nan)
+    return np.linalg.lstsq(scaled, side, rcond=1e-13)[0] / scale

@@ -23,6 +23,9 @@ from detente.panel.columns import find_roles
 SMALL_SAMPLE = ("stata", "fixest", "none")
 """Factors: G/(G-1) as ppmlhdfe; times (n-1)/(n-K) as fixest, K without effects nested in a cluster; 1."""
 
+FAR_APART = 1e4
+"""Ratio of the regressors' units from which on a covariance is repaired in a common unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
@@ -90,8 +93,8 @@ def covariance(design: Design, fit: EngineFit, clustering: Clustering, small_sam
     if small_sample == "fixest":
         n = len(design.y)
         meat = meat * (n - 1) / (n - _parameters(design, clustering))
-    matrix = bread @ meat @ bread / np.outer(scale, scale)
-    matrix, repaired = _nearest_psd((matrix + matrix.T) / 2)
+    matrix = bread @ meat @ bread
+    matrix, repaired = _nearest_psd((matrix + matrix.T) / 2, scale)
     return Covariance(matrix, counts, repaired)
 
 
@@ -154,11 +157,19 @@ def _nested(codes: np.ndarray, n: int, cluster: np.ndarray, n_clusters: int) -> 
     return bool((first[codes] == cluster).all())
 
 
-def _nearest_psd(matrix: np.ndarray) -> tuple[np.ndarray, bool]:
-    """Negative eigenvalues set to zero, as fixest and ppmlhdfe do for several ways."""
+def _nearest_psd(matrix: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, bool]:
+    """``matrix`` [k, k] / (scale scale'), negative eigenvalues set to zero; whether there were any.
+
+    fixest and ppmlhdfe do so for several ways, in the regressors' own units. Where these are too far apart,
+    rounding of the largest would swamp the smallest: then it is done in the common unit.
+    """
+    outer = np.outer(scale, scale)
     if not len(matrix):
         return matrix, False
-    values, vectors = np.linalg.eigh(matrix)
-    if values[0] >= -1e-12 * max(values[-1], 0.0) and (np.diag(matrix) >= 0).all():
-        return matrix, False
-    return (vectors * np.maximum(values, 0)) @ vectors.T, True
+    values = np.linalg.eigvalsh(matrix)
+    if values[0] >= -1e-12 * max(values[-1], 0.0):
+        return matrix / outer, False
+    own_units = scale.max() < FAR_APART * scale.min()
+    values, vectors = np.linalg.eigh(matrix / outer if own_units else matrix)
+    repaired = (vectors * np.maximum(values, 0)) @ vectors.T
+    return repaired if own_units else repaired / outer, True
