@@ -292,5 +292,5 @@ def test_forecasts_stand_by_forecaster_too(html):
     start = text.index(f"By forecaster: {table.height}")
     part = text[start : text.index("</table>", start)]
     for row in table.iter_rows(named=True):
-        assert f"<td>{row['forecaster']}</td><td class=\"number\">{row['n']}</td>" in part
+        assert f'<td>{row["forecaster"]}</td><td class="number">{row["n"]}</td>' in part
     assert "no independent draws" in part
