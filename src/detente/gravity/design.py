@@ -82,16 +82,25 @@ class Design:
         """Codes [n] of interacted columns, without gaps, and how many levels occur."""
         columns = tuple(columns)
         if columns not in self.known:
-            codes, n = self.axes[columns[0]].codes, len(self.axes[columns[0]])
-            for name in columns[1:]:
-                axis = self.axes[name]
-                codes, n = codes * len(axis) + axis.codes, n * len(axis)
-            self.known[columns] = compress(codes, n)
+            axes = [self.axes[name] for name in columns]
+            whole = len(axes) == 1 and self.rows is None  # every level of the table is in use
+            codes, n = cross([(axis.codes, len(axis)) for axis in axes])
+            self.known[columns] = (codes, n) if whole else compress(codes, n)
         return self.known[columns]
 
     def label(self, columns: Sequence[str], row: int) -> str:
         """The level of interacted columns at one row, in words."""
         return "-".join(str(self.axes[c].levels[self.axes[c].codes[row]]) for c in columns)
+
+
+def cross(groups: Sequence[tuple[np.ndarray, int]]) -> tuple[np.ndarray, int]:
+    """One code [rows] for each combination of several codes, the last one running fastest, and how many there could be."""
+    codes, n = groups[0]
+    for k, (more, m) in enumerate(groups[1:]):
+        codes = np.multiply(codes, m, out=codes if k else None)
+        codes += more
+        n *= m
+    return codes, n
 
 
 def compress(codes: np.ndarray, n: int) -> tuple[np.ndarray, int]:

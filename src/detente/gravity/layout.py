@@ -13,7 +13,7 @@ from itertools import permutations
 
 import numpy as np
 
-from detente.gravity.design import Design
+from detente.gravity.design import Design, cross
 from detente.gravity.formula import Effect
 from detente.gravity.tensor import Scales
 
@@ -74,7 +74,7 @@ def lay_out(design: Design) -> Layout | None:
     """The tensor that the design's effects span, or None when the general engine has to do it."""
     best = None
     for order, sector, year, origin, destination in _assignments(design.effects):
-        groups = [design.codes(g) if g else (np.zeros(len(design.y), int), 1) for g in (sector, year)]
+        groups = [design.codes(g) if g else (np.broadcast_to(0, len(design.y)), 1) for g in (sector, year)]
         groups += [design.codes(origin), design.codes(destination)]
         shape = tuple(n for _, n in groups)
         if best is None or shape[1] < best[0][1]:
@@ -85,11 +85,8 @@ def lay_out(design: Design) -> Layout | None:
     cells = int(np.prod(shape, dtype=float))
     if len(design.y) < MIN_DENSITY * cells:
         return None
-    first, *others = [(codes, n) for codes, n in groups if n > 1] or groups[:1]
-    cell = first[0]
-    for codes, n in others:
-        cell = cell * n + codes
-    if len(cell) == cells and (cell == np.arange(cells)).all():
+    cell, _ = cross([(codes, n) for codes, n in groups if n > 1] or groups[:1])
+    if len(cell) == cells and (cell[:2] == [0, 1][:cells]).all() and (cell == np.arange(cells)).all():
         return Layout(shape, cell, order, True)
     seen = np.zeros(cells, bool)
     seen[cell] = True
