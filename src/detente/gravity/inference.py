@@ -77,8 +77,8 @@ def covariance(design: Design, fit: EngineFit, clustering: Clustering, small_sam
     ------
     NotIdentified : a way has a single cluster.
     """
-    prior = 1.0 if design.weights is None else design.weights
-    scores = fit.tilde * (prior * (design.y - fit.mu))
+    gap = design.y - fit.mu
+    scores = fit.tilde * (gap if design.weights is None else design.weights * gap)
     scale = np.sqrt(np.maximum(np.diag(fit.hessian), 1e-300))
     scores /= scale[:, None]  # one unit for all regressors: the pseudo-inverse would take small ones for nothing
     bread = np.linalg.pinv(fit.hessian / np.outer(scale, scale), hermitian=True)

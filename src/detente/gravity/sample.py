@@ -35,8 +35,9 @@ def singletons(design: Design, layout: Layout | None = None) -> np.ndarray:
     """Rows [n] that are alone in a level, found until none is left."""
     gone = np.zeros(len(design.y), bool)
     if layout is not None:
-        counts = _totals(layout, layout.spread(np.ones_like(design.y)))
-        if not any((count == 1).any() for count in counts):
+        full = len(design.y) == np.prod(layout.shape)
+        counts = layout.shape[1:] if full else _totals(layout, layout.spread(np.ones_like(design.y)))
+        if not any(np.any(count == 1) for count in counts):
             return gone
     coded = _coded(design)
     sizes = [np.bincount(codes, minlength=n) for codes, n in coded]

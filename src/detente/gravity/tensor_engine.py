@@ -235,7 +235,8 @@ def _gathered(design, layout, sheets, at: _Climb, hessian, step) -> EngineFit:
     if np.isfinite(step).all():
         move = step @ tilde
         drift = float(np.abs(move).max(initial=0.0))
-        coef, mu = coef + step, mu * np.exp(move)
+        coef = coef + step
+        mu *= np.exp(move, out=move)
         scales = [sheet.shifted(scale, step) for sheet, scale in zip(sheets, scales)] if len(step) else scales
     effects = partial(layout.log_effects, design, scales)
     converged = at.converged and all(sheet.settled for sheet in sheets)
