@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
@@ -67,3 +69,17 @@ def pytest_terminal_summary(terminalreporter) -> None:
     }
     ran = counts["passed"] + counts["failed"]
     terminalreporter.write_line(f"oracle tests: {ran} ran ({counts['failed']} failed), {counts['skipped']} skipped")
+
+
+@pytest.fixture(scope="module")
+def twelve() -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
+    """Flows [t, i, j] of twelve economies and the rest of the world, 2000-2020, with codes and years."""
+    with open(FIXTURES / "attribution/twelve_and_row_2000_2020.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    codes = tuple(dict.fromkeys(r["exporter"] for r in rows))
+    years = tuple(sorted({int(r["year"]) for r in rows}))
+    flows = np.full((len(years), len(codes), len(codes)), np.nan)
+    for r in rows:
+        place = int(r["year"]) - years[0], codes.index(r["exporter"]), codes.index(r["importer"])
+        flows[place] = float(r["value_usd_mn"])
+    return flows, codes, years

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
@@ -16,20 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PATH_2005_2020 = [-.15, -.16, .18, .10, -.19, -1.35, -1.65, -1.42, -1.31, -1.13, -1.16, -.99, -1.37, -1.39,
                   -1.28, -1.17]  # fmt: skip
 COARSE_PANEL = 0.05  #: thirteen origins instead of 206 move the path by up to this
-
-
-@pytest.fixture(scope="module")
-def twelve() -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
-    with open(ROOT / "tests/fixtures/attribution/twelve_and_row_2000_2020.csv", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    codes = tuple(dict.fromkeys(r["exporter"] for r in rows))
-    years = tuple(sorted({int(r["year"]) for r in rows}))
-    flows = np.full((len(years), len(codes), len(codes)), np.nan)
-    for r in rows:
-        flows[int(r["year"]) - years[0], codes.index(r["exporter"]), codes.index(r["importer"])] = float(
-            r["value_usd_mn"]
-        )
-    return flows, codes, years
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -19,19 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 EXACT = 1e-9
 EPISODES = [(2008, 2020)]
 WINDOWS = [(2000, 2004), (2000, 2008)]
-
-
-@pytest.fixture(scope="module")
-def twelve() -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
-    with open(ROOT / "tests/fixtures/attribution/twelve_and_row_2000_2020.csv", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    codes = tuple(dict.fromkeys(r["exporter"] for r in rows))
-    years = tuple(sorted({int(r["year"]) for r in rows}))
-    flows = np.full((len(years), len(codes), len(codes)), np.nan)
-    for r in rows:
-        place = int(r["year"]) - years[0], codes.index(r["exporter"]), codes.index(r["importer"])
-        flows[place] = float(r["value_usd_mn"])
-    return flows, codes, years
 
 
 def silenced(panel, exporter: str, importer: str, last: int, value: float = 0.0):

@@ -137,11 +137,11 @@ def _finish(
             at.converged = False
             return profile.hessian, np.full(len(at.coef), np.nan)
         step = _newton(at, profile)
-        at.done += 1
         if at.change <= NEARER:
+            at.done += 1
             return profile.hessian, step
-        at.converged = at.done < max_iterations
         _advance(sheets, at, step, tol)
+        at.converged = at.done < max_iterations
 
 
 def _newton(at: _Climb, profile: Profile) -> np.ndarray:
