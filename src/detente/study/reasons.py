@@ -83,11 +83,14 @@ def judged_as(r: dict) -> str:
 
 
 def unseen(r: dict, say: Speaker) -> str:
-    """The extra loss that could have gone unseen, where the row is within the ordinary range; else nothing."""
-    if judged_as(r) != "ordinary":
-        return ""
-    loss = r["unseen_loss_pct"]
+    """:func:`_unseen_loss` in words; nothing where there is none."""
+    loss = _unseen_loss(r)
     return "" if loss is None else say("any_loss") if loss >= NEARLY_ALL else say.pct(loss)
+
+
+def _unseen_loss(r: dict) -> float | None:
+    """The extra loss, percent, that could have gone unseen, where the row is within the ordinary range."""
+    return r["unseen_loss_pct"] if judged_as(r) == "ordinary" else None
 
 
 def ends_of(row: dict, say: Speaker) -> dict[str, str]:
@@ -147,7 +150,7 @@ def _among(r: dict, say: Speaker) -> str:
         text += " " + say("on_full_panel", share=full, panel=say.own(r["full_panel"]))
     if judged_as(r) == "few":
         text += " " + say("few")
-    loss = unseen(r, say)
-    if loss:
-        text += " " + (say("unseen_any") if loss == say("any_loss") else say("unseen", loss=loss))
+    loss = _unseen_loss(r)
+    if loss is not None:
+        text += " " + (say("unseen_any") if loss >= NEARLY_ALL else say("unseen", loss=say.pct(loss)))
     return text

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from textwrap import fill
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from detente import __version__
 from detente.errors import StudyError
-from detente.language import LANGUAGES, Catalogue, Text, said, translations
+from detente.language import LANGUAGES, Catalogue, Text, translations
 from detente.study.answer import Answer, Speaker, claims_by_verdict, peak_and_trough, what_if
 from detente.study.bands import scenario_bands
 from detente.study.baseline import baselines
@@ -29,7 +28,7 @@ from detente.study.partners import partners
 from detente.study.reasons import why
 from detente.study.relation import relation_today
 from detente.study.scenarios import Residuals, solve_scenarios
-from detente.study.screen import screen
+from detente.study.screen import screen, sentences
 from detente.study.study import Study, checked_ledger, require_dyad_of_targets
 from detente.study.tables import Table
 from detente.study.timeline import timeline
@@ -110,21 +109,7 @@ class Run:
         <BLANKLINE>
         Qué pasó
         """
-        if not full:
-            return screen(self, width, language)
-        words, answer = Catalogue(language), self.answers[language]
-        parts = [
-            (words("page.happened"), answer.happened),
-            (words("page.why"), answer.why),
-            (words("page.what_if"), answer.what_if),
-            (words("answer.claimed"), answer.claims),
-        ]
-        lines = [said(self.study.spec.text(self.study.title), words)]
-        for title, sentences in parts:
-            if not sentences:
-                continue
-            lines += ["", title, *(fill(s, width, initial_indent="  - ", subsequent_indent="    ") for s in sentences)]
-        return "\n".join(lines)
+        return (sentences if full else screen)(self, width, language)
 
     def to_frame(self) -> pl.DataFrame:
         """The verdicts, the table most readers want first."""

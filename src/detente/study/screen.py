@@ -19,7 +19,7 @@ LABEL = 24
 
 def screen(run: Run, width: int, language: str) -> str:
     """What happened, why, what if and which claims hold, in some forty lines of ``width`` characters."""
-    words, brief = Catalogue(language), brief_of(run, language)
+    brief = brief_of(run, language)
     happened = brief.happened[:1] + brief.happened[1:][-1:]  # whose figures they are stands in the report
     why = [_sentence(brief.why_means, width)] if brief.why else []
     for panel in brief.why:
@@ -27,14 +27,24 @@ def screen(run: Run, width: int, language: str) -> str:
     what_if = [_sentence(brief.what_if_means, width)] if brief.what_if_means else []
     if brief.what_if:
         what_if += [*_table(brief.what_if, width), *(_sentence(note, width) for note in brief.what_if.notes)]
-    parts = [
-        (words("page.happened"), [_sentence(text, width) for text in happened]),
-        (words("page.why"), why),
-        (words("page.what_if"), what_if),
-        (words("answer.claimed"), [_sentence(text, width) for text in brief.claims]),
-    ]
+    facts, claims = ([_sentence(text, width) for text in texts] for texts in (happened, brief.claims))
+    return _laid_out(run, language, facts, why, what_if, claims)
+
+
+def sentences(run: Run, width: int, language: str) -> str:
+    """Every sentence of the answer, an item each, in lines of ``width`` characters."""
+    answer = run.answers[language]
+    parts = (answer.happened, answer.why, answer.what_if, answer.claims)
+    items = ([fill(text, width, initial_indent="  - ", subsequent_indent="    ") for text in part] for part in parts)
+    return _laid_out(run, language, *items)
+
+
+def _laid_out(run: Run, language: str, *parts: Sequence[str]) -> str:
+    """The study's title, then each part under its question; a part without lines is left out."""
+    words = Catalogue(language)
+    heads = (words(key) for key in ("page.happened", "page.why", "page.what_if", "answer.claimed"))
     title = said(run.study.spec.text(run.study.title), words)
-    return "\n".join([title, *(line for head, lines in parts if lines for line in ("", head, *lines))])
+    return "\n".join([title, *(line for head, lines in zip(heads, parts) if lines for line in ("", head, *lines))])
 
 
 def _sentence(text: str, width: int) -> str:
