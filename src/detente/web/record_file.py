@@ -100,12 +100,6 @@ class RecordFile:
         csv.writer(out, lineterminator=self._line_end()).writerow([cells.get(c, "") for c in self.header])
         return Row(dict(cells), out.getvalue())
 
-    def with_row(self, new: Row, old: Row | None = None) -> RecordFile:
-        """The file with ``new`` in the place of ``old``, or at the end."""
-        if old is not None:
-            return self.with_rows([new if row is old else row for row in self.rows])
-        return self.with_rows(self.rows, [new])
-
     def with_rows(self, rows: Sequence[Row], added: Sequence[Row] = ()) -> RecordFile:
         """The file with these rows, and ``added`` at their end, each on a line of its own."""
         head, rows = self.head, list(rows)
@@ -116,9 +110,6 @@ class RecordFile:
             else:
                 head += self._line_end()
         return replace(self, head=head, rows=(*rows, *added))
-
-    def without(self, row: Row) -> RecordFile:
-        return self.with_rows([r for r in self.rows if r is not row])
 
     def with_row_at(self, place: int, row: Row) -> RecordFile:
         """The file with ``row`` back at its place, or at the end where the file has become shorter."""
