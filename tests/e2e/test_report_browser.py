@@ -124,6 +124,7 @@ def test_downloads(page):
 
 def test_language_and_theme_switch(page):
     page.locator("#en [data-language=es]").click()
+    page.locator("#es h2").first.wait_for()  # the address changes first, the page just after
     assert page.locator("#en").is_hidden()
     assert page.locator("#es h2").first.is_visible()
     assert page.evaluate("document.documentElement.lang") == "es"
@@ -147,6 +148,7 @@ def test_no_serious_accessibility_finding(page):
     axe = pytest.importorskip("axe_playwright_python", reason="the package axe-playwright-python is not installed")
     if page.viewport_size["width"] < 500:
         page.locator("#en [data-language=es]").click()
+        page.locator("#es h2").first.wait_for()  # the address changes first, the page just after
     page.evaluate("document.querySelectorAll('.page:not([hidden]) details').forEach(part => part.open = true)")
     page.evaluate(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8"))
     found = page.evaluate(
