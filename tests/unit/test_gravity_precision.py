@@ -6,6 +6,7 @@ import pytest
 
 from detente.errors import NotIdentified
 from detente.gravity import fit_ppml, tensor_engine
+from detente.gravity.rows import Block, RowProjector
 
 EFFECTS = "exporter^year + importer^year + exporter^importer"
 AGREEMENT = 1e-8
@@ -80,6 +81,36 @@ def test_nearly_collinear_regressors_are_left_to_double_precision():
     data = panel().with_columns(v=pl.col("x") + 3e-4 * pl.col("v"))
     tensor, rows = both(data)
     np.testing.assert_allclose(tensor, rows, rtol=1e-5)  # the pair is ill-conditioned: 1e7 times a rounding of 1e-12
+
+
+@pytest.mark.parametrize("gap", [1e-1, 1e-2, 2e-3, 5e-4])
+@pytest.mark.parametrize("regressors", ["x + v", "x + u + v"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_converged_fit_meets_its_first_order_conditions_however_collinear(seed, regressors, gap):
+    """What rounding leaves of the scores is multiplied by the condition number; the scores themselves are zero."""
+    u = pl.lit(pl.Series(np.random.default_rng(seed + 100).normal(size=panel(seed).height)))
+    others = pl.col("x") + u if "u" in regressors else pl.col("x")
+    data = panel(seed).with_columns(u=u, v=others + gap * pl.col("v"))
+    fits = [fit_ppml(data, f"trade ~ {regressors} | {EFFECTS}", engine=engine) for engine in ("tensor", "rows", "irls")]
+    for fit in fits:
+        y, mu, tilde = fit.design.y, fit.raw.mu, fit.raw.tilde
+        assert not fit.dropped
+        assert fit.iterations < 40
+        np.testing.assert_allclose(tilde @ (y - mu) / np.sqrt(tilde**2 @ y), 0, atol=1e-10)
+        for name in fit.names:
+            assert (fit.coef[name] - fits[0].coef[name]) / fit.se[name] == pytest.approx(0, abs=1e-7)
+
+
+def test_a_column_at_its_floor_does_not_end_the_projection_of_the_others():
+    """Rounding bounds what is left of a column of 1e9; the one beside it is projected as if it were alone."""
+    r = np.random.default_rng(7)
+    x = r.normal(size=(400, 2))
+    projector = RowProjector([Block(r.integers(0, 20, 400), 20) for _ in range(3)])
+    projector.weigh(r.gamma(0.2, 1, 400))
+    alone, start = projector.effects(x[:, 1:], tol=1e-10)
+    _, far = projector.effects(x[:, :1] * 1e9, tol=1e-10)
+    beside, _ = projector.effects(x * [1e9, 1], np.hstack([far, np.zeros_like(start)]), tol=1e-10)
+    np.testing.assert_allclose(beside[:, 1], alone[:, 0], atol=1e-9)
 
 
 @pytest.mark.parametrize("unit", [1e-9, 1e6, 1e12])

@@ -33,6 +33,12 @@ def is_suspect(gram: np.ndarray, norms: np.ndarray) -> bool:
     return bool(np.linalg.eigvalsh(correlation)[0] <= SUSPECT)
 
 
+def smallest_share(gram: np.ndarray, norms: np.ndarray) -> float:
+    """Least share of its variance that any combination of the regressors keeps; see :func:`is_suspect`."""
+    scale = np.sqrt(np.where(norms > 0, norms, 1.0))
+    return max(float(np.linalg.eigvalsh(gram / np.outer(scale, scale))[0]), 0.0)
+
+
 def find_collinear(gram: np.ndarray, norms: np.ndarray, names: Sequence[str]) -> Collinear | None:
     """Regressors explained by the effects or by those before them; ``gram`` must be exact here."""
     found: list[int] = []

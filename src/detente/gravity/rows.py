@@ -18,6 +18,8 @@ DENSE_LEVELS = 2500
 """Up to this many levels beside the largest set the normal equations are factorised."""
 RIDGE = 1e-7
 """Share of the diagonal added before factorising: the redundant levels make the matrix singular."""
+FLOOR = 1e-13
+"""Error of effects, relative to the largest value of their column, that rounding leaves at best."""
 PATIENCE = 12
 """Steps without progress after which rounding is taken to have set the limit."""
 
@@ -150,21 +152,22 @@ class RowProjector:
         return lifted + rows - self.means(rows)[self.blocks[self.first].codes]
 
     def _conjugate(self, x: np.ndarray, c: np.ndarray, tol: float, max_iterations: int) -> np.ndarray:
-        scale = np.minimum(np.abs(x).max(0, initial=0.0), 1.0)
-        return self._solve(self.totals(x), c, tol * scale, max_iterations)
+        size = np.abs(x).max(0, initial=0.0)
+        return self._solve(self.totals(x), c, np.maximum(tol * np.minimum(size, 1.0), FLOOR * size), max_iterations)
 
     def _solve(self, b: np.ndarray, c: np.ndarray, tol: np.ndarray | float, max_iterations: int) -> np.ndarray:
         """Conjugate gradients from ``c`` until the effects are within about ``tol`` [k] of the solution."""
         r = b - self.totals(self.rest(c)) if c.any() else b
         z = self.smooth(r)
         p, size = z, _dot(r, z)
-        best, best_c, idle = np.inf, c, 0
+        best, best_c, idle = np.full(c.shape[1], np.inf), c, 0
         for _ in range(max_iterations):
-            error = float((np.abs(z).max(0) / np.maximum(tol, 1e-300)).max(initial=0.0))
-            if error < 0.9 * best:
-                best, best_c, idle = error, c, 0
-            idle += 1
-            if error <= 1 or (idle > PATIENCE and best < 1e3) or idle > 10 * PATIENCE:
+            error = np.abs(z).max(0) / np.maximum(tol, 1e-300)
+            better = error < 0.9 * best  # column by column: one at its floor says nothing of the others
+            idle = 1 if (better & (best > 1)).any() else idle + 1
+            best, best_c = np.where(better, error, best), np.where(better, c, best_c)
+            worst = float(best.max(initial=0.0))
+            if worst <= 1 or (idle > PATIENCE and worst < 1e3) or idle > 10 * PATIENCE:
                 break  # z is about the error of the effects; rounding sets a floor to it
             q = self.totals(self.rest(p))
             step = _safe_ratio(size, _dot(p, q))

@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from detente.gravity.collinear import Collinear, find_collinear, is_suspect, scaled_solve
+from detente.gravity.collinear import Collinear, find_collinear, is_suspect, scaled_solve, smallest_share
 from detente.gravity.design import Design
 from detente.gravity.engine import EngineFit
 from detente.gravity.layout import Layout
@@ -30,6 +30,8 @@ NEAR, NEARER = 3e-4, 1e-8
 """Steps, in standard deviations of a regressor, after which single and double precision stop climbing."""
 FLOOR = 1e-5
 """Change of a log effect that single precision can still tell from rounding."""
+SLIP = 0.1
+"""Share of its smallest eigenvalue by which the Hessian may err: more, and steps go astray."""
 
 
 @dataclass(slots=True)
@@ -210,7 +212,16 @@ def _solve(sheets: Sequence[Sheet], coef: np.ndarray, tol: float) -> float:
 
 
 def _profile(sheets: Sequence[Sheet], tol: float) -> Profile:
-    return sum(sheet.profile(tol) for sheet in sheets)
+    """Gradient and Hessian with projections accurate to ``tol``, or better where little of the regressors is left."""
+    finest = MIDDLE / 10 if sheets[0].y.dtype == np.float32 else TIGHT
+    while True:
+        profile = sum(sheet.profile(tol) for sheet in sheets)
+        if tol <= finest or not np.isfinite(profile.hessian).all():
+            return profile
+        enough = np.sqrt(SLIP * smallest_share(profile.hessian, profile.norms))
+        if tol <= enough:
+            return profile
+        tol = max(min(enough, tol / 10), finest)
 
 
 def _exact_gram(sheets: Sequence[Sheet]) -> np.ndarray:
