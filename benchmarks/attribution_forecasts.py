@@ -18,9 +18,9 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import beta
 
 from detente.attribution.library import outcomes
-from detente.attribution.library.credibility import credibility_constant, own_weight
+from detente.attribution.library.expected_paths import CAP, Outcome
 from detente.attribution.library.prediction import CARRY, KERNEL, SPREAD, Forecast, _spread
-from detente.attribution.library.typical import CAP, Outcome
+from detente.attribution.library.shrinkage import credibility_constant, own_weight
 
 LEVELS = np.arange(0.10, 0.96, 0.05)
 CONSTANTS = tuple(product((1, 2, 4, 8, 16, 32), (0.05, 0.1, 0.2, 0.3, 0.4, 0.6)))

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 from attribution_library import baci
 
-from detente.attribution.attribute import contiguity_matrix
-from detente.attribution.calibration import Size, size_of_methods, size_of_placebo_test
+from detente.attribution.attributing import contiguity_matrix
+from detente.attribution.comparison.measured_sizes import Size, size_of_methods, size_of_placebo_test
 from detente.attribution.sample import Sample
 
 #: Codes of the distance table that are not today's.

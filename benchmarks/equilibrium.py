@@ -52,7 +52,7 @@ def gravity_world(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.nda
 
 def one_sector_world(n: int, seed: int = 0) -> Economy:
     """A synthetic one-sector baseline."""
-    from detente.equilibrium.geppml import proportional_fit
+    from detente.equilibrium.extensions.published_recipe import proportional_fit
 
     costs, output, spending = gravity_world(n, seed)
     a, g = proportional_fit(costs, output, spending, tolerance=1e-12)
@@ -164,7 +164,7 @@ def plain_caliendo_parro(economy: SectorEconomy, tariff: np.ndarray, tolerance: 
 
 def caliendo_parro_rows(data: str | None, peers: bool) -> list[tuple[str, str]]:
     """NAFTA on the published data: balanced first, then the shock."""
-    from detente.study.replicate import caliendo_parro_setup
+    from detente.replications.published import caliendo_parro_setup
 
     economy, shock = caliendo_parro_setup(data)
     ours = timed(lambda: solve(economy, shock, deficits="balanced"), 9)

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def large_record(folder: Path) -> None:
     """The record that the tests use, by their own function."""
-    spec = importlib.util.spec_from_file_location("scale", ROOT / "tests/unit/test_record_scale.py")
+    spec = importlib.util.spec_from_file_location("scale", ROOT / "tests/record/test_scale.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -48,13 +48,6 @@ def small_data(tmp_path_factory) -> Path:
     return folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test in tests/oracles is an oracle; remember which, for the closing count."""
-    for item in items:
-        if "/oracles/" in item.path.as_posix():
-            item.add_marker("oracle")
-
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item):
     outcome = yield
@@ -83,3 +76,16 @@ def twelve() -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
         place = int(r["year"]) - years[0], codes.index(r["exporter"]), codes.index(r["importer"])
         flows[place] = float(r["value_usd_mn"])
     return flows, codes, years
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, driven by Playwright; a skip with its reason where it is absent."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        engine = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield engine
+        engine.close()

@@ -5,7 +5,7 @@ about it; measures turn events into states of the relation; models turn states
 into flows. Public names load on first use, so ``import detente`` is quick.
 """
 
-from detente.lazy import names_of
+from detente._lazy import names_of
 
 __version__ = "0.1.0"
 
@@ -32,9 +32,9 @@ _names, __getattr__, __dir__ = names_of(
         "attribute": "attribution",
         # study
         "Study": "study",
-        "Run": "study",
+        "Run": "run",
         "open_study": "study",
-        "replicate": "study",
+        "replicate": "replications",
         # errors
         "DetenteError": "errors",
         "NotConverged": "errors",

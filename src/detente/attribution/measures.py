@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.placebos import Standing, stand
+from detente.attribution.comparison.placebos import Standing, stand
 from detente.errors import NotIdentified, SpecificationError, UnknownColumn
 
 Floats = NDArray[np.float64]

@@ -75,7 +75,7 @@ def fit_effects(flows: Floats, used: Bools) -> Effects:
         nan where missing; the diagonal is ignored.
     used : (T, N, N) bool
     """
-    from detente.gravity.tensor import fit_margins
+    from detente.gravity.engines.margins import fit_margins
 
     observed = _observed(flows)
     fit = fit_margins(np.where(observed, flows, 0.0), used & observed)

@@ -19,7 +19,7 @@ def command(study: str, figure: str | None, kind: str, reviewer: str | None) -> 
     from datetime import UTC, datetime
 
     from detente.errors import UsageError
-    from detente.record import citation
+    from detente.record.exchange import citation
     from detente.record.rows import Source
     from detente.study import open_study
 
@@ -40,11 +40,11 @@ def command(study: str, figure: str | None, kind: str, reviewer: str | None) -> 
     elif kind == "csl":
         click.echo(json.dumps(citation.csl_json(sources), ensure_ascii=False, indent=1))
     elif kind == "prov":
-        from detente.record.provenance import provenance
+        from detente.record.exchange.provenance import provenance
 
         click.echo(json.dumps(provenance(ledger, ledger.verdicts()), ensure_ascii=False, indent=1))
     else:
-        from detente.record.claim_review import claim_reviews
+        from detente.record.exchange.claim_review import claim_reviews
 
         if not reviewer:
             raise UsageError(

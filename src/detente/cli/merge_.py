@@ -15,7 +15,7 @@ import click
 def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
     """Merge two analysts' records (study or record folders) row by row; conflicts are shown, never decided."""
     from detente.errors import OutputError, RecordError
-    from detente.record.merge import merge_records
+    from detente.record.exchange.merging import merge_records
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputError(f"{out} is already in use.", fix="Give a new folder with --out.")

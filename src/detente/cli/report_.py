@@ -20,7 +20,7 @@ def command(run_dir: Path, out: Path | None, language: str) -> None:
     from detente.cli.output import waiting
     from detente.language import Catalogue
     from detente.report import write_report
-    from detente.study import read_run
+    from detente.run import read_run
 
     target = out or run_dir / "report.html"
     with waiting(f"Drawing the report of {run_dir}", after=0.0):

@@ -32,8 +32,9 @@ def command(
     """
     from detente.language import Catalogue, said
     from detente.report import render_report
-    from detente.study import open_study, read_run
-    from detente.study.folder import changes, check_free, next_folder, previous_folder
+    from detente.run import read_run
+    from detente.run.folder import changes, check_free, next_folder, previous_folder
+    from detente.study import open_study
 
     opened = open_study(study)
     folder = out or next_folder(opened)

@@ -27,6 +27,6 @@ def command(study: str | None, data: Path | None, port: int | None, host: str, n
 
     Without STUDY the start page lists the studies of the current folder.
     """
-    from detente.web.server import serve
+    from detente.web.http.server import serve
 
     serve(study=study, data=data, host=host, port=port, browser=not no_browser, say=click.echo)

@@ -20,7 +20,7 @@ def command(study: str, file: Path, back: bool) -> None:
     Reading checks everything first; after any problem the record is as it was.
     """
     from detente.errors import OutputError, UsageError
-    from detente.record.spreadsheet import read_workbook, write_workbook
+    from detente.record.exchange.spreadsheet import read_workbook, write_workbook
     from detente.study import builtin_studies, open_study
 
     opened = open_study(study)

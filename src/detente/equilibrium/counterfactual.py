@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from detente.equilibrium.certificate import Report
 from detente.equilibrium.economy import Economy
-from detente.equilibrium.report import Report
 from detente.equilibrium.shock import Shock, hat_array, partial_array
 
 

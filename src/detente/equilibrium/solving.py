@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
+from detente.equilibrium.certificate import Report, Status
 from detente.equilibrium.counterfactual import Counterfactual, sufficient_statistic_gap
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
-from detente.equilibrium.report import Report, Status
-from detente.equilibrium.sector_economy import SectorEconomy
-from detente.equilibrium.sector_solve import SectorCounterfactual, check_published, solve_sectors
+from detente.equilibrium.sectors.economy import SectorEconomy
+from detente.equilibrium.sectors.solving import SectorCounterfactual, check_published, solve_sectors
 from detente.equilibrium.shock import (
     Shock,
     check_connected,
@@ -164,7 +164,7 @@ def set_other(shock: Shock) -> bool:
 
 def follow_recipe(economy: Economy, shock: Shock, theta: float, reference: str | None, began: float) -> Counterfactual:
     """The published loop with labels and the same certificate."""
-    from detente.equilibrium.geppml import STOP, published_loop
+    from detente.equilibrium.extensions.published_recipe import STOP, published_loop
 
     effects = partial_array(shock, economy)
     if np.isinf(effects).any():

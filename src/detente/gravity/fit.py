@@ -11,19 +11,19 @@ import numpy as np
 from detente.errors import NotConverged, NotIdentified, UsageError, did_you_mean
 from detente.gravity.collinear import Collinear
 from detente.gravity.design import Design, build
-from detente.gravity.engine import EngineFit
+from detente.gravity.engines.engine import EngineFit
+from detente.gravity.engines.layout import Layout, lay_out
+from detente.gravity.engines.row_engine import fit_on_rows
+from detente.gravity.engines.scaling_engine import fit_by_scaling
+from detente.gravity.engines.small_engine import fit_small
+from detente.gravity.engines.tensor_engine import fit_on_tensor
+from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.formula import parse
-from detente.gravity.frozen import Frozen
 from detente.gravity.inference import SMALL_SAMPLE, Clustering, Covariance, covariance, read_clustering
-from detente.gravity.layout import Layout, lay_out
+from detente.gravity.read_only import Frozen
 from detente.gravity.result import GravityFit
-from detente.gravity.row_engine import fit_on_rows
 from detente.gravity.sample import nonempty, singletons, zero_levels
-from detente.gravity.scaling_engine import fit_by_scaling
 from detente.gravity.separation import METHODS, Certificate, find_separated, looks_separated
-from detente.gravity.small_engine import fit_small
-from detente.gravity.tensor_engine import fit_on_tensor
-from detente.gravity.threads import one_blas_thread
 from detente.panel.frames import Table, read_table
 
 ENOUGH = 50
@@ -273,7 +273,7 @@ def _assembled(
 
 
 def _each(data: Any, formula: str, by: str, **options: Any) -> Any:
-    from detente.gravity.many import fit_many
+    from detente.gravity.postestimation.many_fits import fit_many
 
     return fit_many(data, formula, by=by, **options)
 

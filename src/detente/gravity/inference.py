@@ -16,7 +16,7 @@ import numpy as np
 
 from detente.errors import NotIdentified, UsageError
 from detente.gravity.design import Design, compress
-from detente.gravity.engine import EngineFit
+from detente.gravity.engines.engine import EngineFit
 from detente.gravity.formula import parse_effect
 from detente.panel.columns import find_roles
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from detente.errors import UsageError, did_you_mean
 from detente.gravity.design import Design
-from detente.gravity.engine import EngineFit
+from detente.gravity.engines.engine import EngineFit
+from detente.gravity.engines.layout import Layout
 from detente.gravity.inference import Clustering
-from detente.gravity.layout import Layout
 from detente.gravity.separation import Certificate
 from detente.panel.frames import Table
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from detente.errors import EmptySample
 from detente.gravity.design import Design
-from detente.gravity.layout import Layout
+from detente.gravity.engines.layout import Layout
 
 
 def zero_levels(design: Design, layout: Layout | None = None) -> np.ndarray:

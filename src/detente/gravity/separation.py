@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from detente.gravity.design import Design
-from detente.gravity.engine import EngineFit
-from detente.gravity.rows import RowProjector, blocks_of
+from detente.gravity.engines.engine import EngineFit
+from detente.gravity.engines.row_projection import RowProjector, blocks_of
 
 METHODS = ("auto", "levels", "exact", "rectifier")
 EXACT_ROWS, EXACT_COLUMNS = 20_000, 3_000

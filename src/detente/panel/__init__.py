@@ -1,6 +1,6 @@
 """Panels: flows by origin, destination and year; readers for the field's formats; the embedded panel."""
 
-from detente.lazy import names_of
+from detente._lazy import names_of
 
 __all__, __getattr__, __dir__ = names_of(
     __name__,

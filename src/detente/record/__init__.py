@@ -1,7 +1,7 @@
 """The record: what happened between two economies, what was said, and whether it holds."""
 
-from detente.record.date import Period
 from detente.record.ledger import Ledger
+from detente.record.period import Period
 from detente.record.schema import DECIDED, VERDICTS
 
 __all__ = ["DECIDED", "VERDICTS", "Ledger", "Period"]

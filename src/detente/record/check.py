@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from detente.errors import Problem, did_you_mean, first_five
-from detente.record.date import Period
+from detente.record.period import Period
 from detente.record.reading import FIRST_ROW
 from detente.record.schema import SOURCES, TABLES, Table
 from detente.record.vocabulary import Vocabulary, parse_sets

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import Problem, RecordError, UnknownColumn, did_you_mean
 from detente.record.check import check_tables
-from detente.record.date import Period
+from detente.record.period import Period
 from detente.record.reading import read_table
 from detente.record.rows import Claim, Event, Figure, Source
 from detente.record.schema import TABLES
@@ -20,7 +20,7 @@ from detente.record.vocabulary import Vocabulary, vocabulary_of
 if TYPE_CHECKING:
     import polars as pl
 
-    from detente.record.verdict import Verdict
+    from detente.record.verdicts.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,8 +97,8 @@ class Ledger:
 
     def verdict(self, claim_id: str, findings: Iterable[Mapping[str, Any]] = ()) -> Verdict:
         """The verdict on one claim."""
-        from detente.record.evidence import Evidence
-        from detente.record.judge import judge
+        from detente.record.verdicts.evidence import Evidence
+        from detente.record.verdicts.judge import judge
 
         return judge(self.claim(claim_id), Evidence(self, findings))
 
@@ -110,7 +110,7 @@ class Ledger:
         findings : iterable of mappings
             Rows of the ``attribution`` table, handed in for claims about causes.
         """
-        from detente.record.judge import verdict_table
+        from detente.record.verdicts.judge import verdict_table
 
         return verdict_table(self, findings)
 
@@ -125,31 +125,31 @@ class Ledger:
             Only from sources published by then (default: ``day``). Sources without a
             date are left out.
         """
-        from detente.record.knowledge import as_of
+        from detente.record.as_of import as_of
 
         return as_of(self, day, known_by)
 
     def diff(self, a: str | date, b: str | date) -> pl.DataFrame:
         """Rows known on ``b`` and not on ``a``: columns table, id, what."""
-        from detente.record.knowledge import diff
+        from detente.record.as_of import diff
 
         return diff(self, a, b)
 
     def conflicts(self) -> pl.DataFrame:
         """Figures that disagree, each with its best explanation; never averaged."""
-        from detente.record.conflicts import conflicts
+        from detente.record.verdicts.conflicts import conflicts
 
         return conflicts(self)
 
     def scoreboard(self) -> pl.DataFrame:
         """The forecasts with the columns outcome, error, ratio and result."""
-        from detente.record.scoreboard import scoreboard
+        from detente.record.verdicts.scoreboard import scoreboard
 
         return scoreboard(self)
 
     def compare_articles(self, first: str, second: str) -> pl.DataFrame:
         """Claims of two sources side by side: agree, differ, complement or contradict."""
-        from detente.record.articles import compare_articles
+        from detente.record.verdicts.articles import compare_articles
 
         return compare_articles(self, first, second)
 
@@ -194,7 +194,7 @@ def _read_all(folder: Path, vocabulary: Vocabulary | None) -> tuple[dict[str, pl
     if not problems:
         problems += build_states(tables["events"])[1]
     if not problems and not tables["claims"].is_empty():
-        from detente.record.targets import check_targets
+        from detente.record.verdicts.options import check_targets
 
         problems += check_targets(tables)
     return tables, problems

@@ -9,8 +9,8 @@ from typing import Any
 from detente.errors import StudyError
 from detente.language import own
 from detente.record.check import split_list
-from detente.record.date import Period
-from detente.record.verdict import Wording
+from detente.record.period import Period
+from detente.record.verdicts.verdict import Wording
 
 
 def _number(cell: float | None) -> float:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from detente.errors import Problem
-from detente.record.date import Period
+from detente.record.period import Period
 from detente.record.reading import FIRST_ROW
 from detente.record.vocabulary import parse_sets
 

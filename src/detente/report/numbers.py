@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from detente.language import Catalogue
-from detente.report.charts import Chart
+from detente.report.figures import Chart
+from detente.report.series_names import target_in_words
 from detente.report.story import Story
-from detente.report.told import target_in_words
 
 SHOWN_ROWS = 30  # rows of a chart's data shown in the page; the download has all
 WORDS = {  # column -> the catalogue's group of its words

@@ -17,14 +17,14 @@ from urllib.parse import quote
 
 import polars as pl
 
+from detente.charts.palette import css_variables
+from detente.charts.svg import draw, store
 from detente.errors import OutputError
 from detente.language import LANGUAGES, Catalogue
 from detente.report import numbers, tables
-from detente.report.charts import DRAW, Chart
-from detente.report.charts.verdicts import verdict_counts
-from detente.report.palette import css_variables
+from detente.report.figures import DRAW, Chart
+from detente.report.figures.verdicts import verdict_counts
 from detente.report.story import Story
-from detente.report.svg import draw, store
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from detente.answer.brief import brief_of
 from detente.economies import name_of
 from detente.language import Catalogue, own, said
-from detente.study.brief import brief_of
 
 FRAMES = (
     "claims",
@@ -183,7 +183,7 @@ def _translations(run: Any, language: str) -> dict[str, str]:
 
 
 def _by_forecaster(forecasts: pl.DataFrame) -> pl.DataFrame:
-    from detente.record.scoreboard import by_forecaster
+    from detente.record.verdicts.scoreboard import by_forecaster
 
     return forecasts if forecasts.is_empty() else by_forecaster(forecasts)
 

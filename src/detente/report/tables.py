@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from detente.language import Catalogue
-from detente.report.charts.events import WAYS
-from detente.report.charts.scenarios import scenario_summary
+from detente.report.figures.events import WAYS
+from detente.report.figures.scenarios import scenario_summary
+from detente.report.series_names import series_in_words, target_in_words
 from detente.report.story import Story, split
-from detente.report.told import series_in_words, target_in_words
 
 Row = dict[str, Any]
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -1,6 +1,6 @@
 """Studies: open, check, scaffold and run a study folder; the run folder with its manifest."""
 
-from detente.lazy import names_of
+from detente._lazy import names_of
 
 __all__, __getattr__, __dir__ = names_of(
     __name__,
@@ -8,9 +8,6 @@ __all__, __getattr__, __dir__ = names_of(
         "Study": "study",
         "open_study": "study",
         "builtin_studies": "study",
-        "Run": "run",
-        "read_run": "folder",
         "new_study": "scaffold",
-        "replicate": "replicate",
     },
 )

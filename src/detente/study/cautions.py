@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from detente.economies import name_of
 from detente.errors import DetenteError, Problem, first_five
-from detente.study.fitting import silent_directions
 from detente.study.gdp_file import read_gdp
+from detente.study.panel_fit import silent_directions
 from detente.study.spec import Spec
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detente._atomic import folder_aside, in_use
 from detente.economies import ROW, lookup, name_of
 from detente.errors import DataError, OutputError, StudyError
 from detente.language import LANGUAGES, Own, Text, translations
-from detente.study.aside import folder_aside, in_use
 from detente.study.spec import FORMAT
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from detente import economies
 from detente.errors import StudyError, UnknownEconomy, UnreadableFile
 from detente.language import Own
-from detente.study.wrong_keys import explain
+from detente.study.spec_errors import explain
 
 FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must change
 

@@ -14,7 +14,7 @@ from detente.study.spec import Episode, Scenario, Spec, read_spec
 if TYPE_CHECKING:
     from detente.panel import Panel
     from detente.record import Ledger
-    from detente.study.run import Progress, Run
+    from detente.run.running import Progress, Run
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -136,7 +136,7 @@ class Study:
         >>> "2008" in run.answer.happened[0]
         True
         """
-        from detente.study.run import run_study
+        from detente.run.running import run_study
 
         return run_study(self, data=data, quick=quick, seed=seed, command=command, progress=progress)
 

@@ -4,9 +4,9 @@ One noun a module: ``guard`` (what may come in), ``workspace`` (studies and runs
 ``setting`` (the scenario desk), ``edits`` (changes of a record), ``jobs`` (long work), ``pages`` (one a view).
 """
 
-from detente.lazy import names_of
+from detente._lazy import names_of
 
 __all__, __getattr__, __dir__ = names_of(
     __name__,
-    {"Site": "app", "create_app": "app", "Workspace": "workspace", "Keys": "guard", "serve": "server"},
+    {"Site": "app", "create_app": "app", "Workspace": "http.workspace", "Keys": "http.guard", "serve": "http.server"},
 )

@@ -14,12 +14,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError, UnknownStudy, UsageError
-from detente.web.guard import LOOPBACK, Guard, Keys, Refusal
-from detente.web.jobs import Jobs
+from detente.web.editor.uploads import KINDS, Uploads
+from detente.web.http.guard import LOOPBACK, Guard, Keys, Refusal
+from detente.web.http.jobs import Jobs
+from detente.web.http.reply import problem, templates, words_of
+from detente.web.http.workspace import Workspace
 from detente.web.pages import about, attribution, data, desk, downloads, files, jobs, record, start, study
-from detente.web.reply import problem, templates, words_of
-from detente.web.uploads import KINDS, Uploads
-from detente.web.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,7 @@
 Names load on first use.
 """
 
-from detente.lazy import names_of
+from detente._lazy import names_of
 
 __all__, __getattr__, __dir__ = names_of(
     __name__,
@@ -17,18 +17,18 @@ __all__, __getattr__, __dir__ = names_of(
         "Point": "paths",
         "compute_paths": "paths",
         "shipped_points": "paths",
-        "mixture_priors": "typical",
-        "null_cases": "typical",
-        "outcomes": "typical",
-        "recoveries": "typical",
-        "typical_paths": "typical",
+        "mixture_priors": "expected_paths",
+        "null_cases": "expected_paths",
+        "outcomes": "expected_paths",
+        "recoveries": "expected_paths",
+        "typical_paths": "expected_paths",
         "Forecast": "prediction",
         "forecast_frame": "prediction",
         "predict": "prediction",
         "score": "scores",
         "score_frame": "scores",
         "scores_of": "scores",
-        "pseudo_coverage": "pseudo",
+        "pseudo_coverage": "placebo_cases",
         "export_library": "view",
         "library_chart": "view",
         "library_frame": "view",

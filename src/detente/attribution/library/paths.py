@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.attribution.comparison.placebos import choose, stand
 from detente.attribution.library.catalogue import Case, cases
-from detente.attribution.placebos import choose, stand
 from detente.attribution.residuals import Effects, fit_effects, on_base
 from detente.attribution.sample import Sample
 from detente.errors import DetenteError, EmptySample, SpecificationError
@@ -196,7 +196,7 @@ def frame_of(points: Iterable[Point]) -> pl.DataFrame:
     """Points as a data frame, one column a field."""
     import polars as pl
 
-    from detente.attribution.tables import known
+    from detente.attribution.result import known
 
     names = list(Point.__dataclass_fields__)
     rows = []

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.library.catalogue import INSTRUMENTS
-from detente.attribution.library.credibility import credibility_constant, own_weight
-from detente.attribution.library.typical import CAP, HORIZONS, Outcome, outcomes
+from detente.attribution.library.expected_paths import CAP, HORIZONS, Outcome, outcomes
+from detente.attribution.library.shrinkage import credibility_constant, own_weight
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.attribution.library.expected_paths import Outcome, outcomes
 from detente.attribution.library.prediction import KERNEL, SPREAD, Forecast, predict
-from detente.attribution.library.typical import Outcome, outcomes
 from detente.errors import TooFewDonors
 
 if TYPE_CHECKING:

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.attribution.library.catalogue import Case, choose_cases, sources
-from detente.attribution.library.paths import Point, frame_of, shipped_points
-from detente.attribution.library.scores import score_frame, scores_of
-from detente.attribution.library.typical import (
+from detente.attribution.library.expected_paths import (
     CAP,
     as_frame,
     finding,
@@ -21,6 +19,8 @@ from detente.attribution.library.typical import (
     recoveries,
     typical_paths,
 )
+from detente.attribution.library.paths import Point, frame_of, shipped_points
+from detente.attribution.library.scores import score_frame, scores_of
 from detente.errors import OutputError, TooFewDonors
 
 if TYPE_CHECKING:

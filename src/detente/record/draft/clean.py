@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from detente.errors import EmptySample, MissingExtra, UnreadableFile
-from detente.record.draft.words import LANGUAGES, either
+from detente.record.draft.language.words import LANGUAGES, either
 
 LIMIT = 2_000_000  # bytes; a long book chapter is a tenth of it
 DEPTH = 250  # nested tags; ordinary pages stay below 60

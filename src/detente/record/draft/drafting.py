@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from detente.record.draft.attributions import Attribution
 from detente.record.draft.clean import Article
-from detente.record.draft.dates import DateMention
-from detente.record.draft.entities import actors_in
 from detente.record.draft.extract import Extraction, extract
-from detente.record.draft.figures import Figure
+from detente.record.draft.language.credits import Attribution
+from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.entities import actors_in
+from detente.record.draft.language.figures import Figure
+from detente.record.draft.language.sentences import Sentence
+from detente.record.draft.language.tense import is_future
+from detente.record.draft.language.units import CLOSED, MONEY
 from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, write_rows
-from detente.record.draft.sentences import Sentence
 from detente.record.draft.suggest import Suggester, checked
-from detente.record.draft.tense import is_future
-from detente.record.draft.units import CLOSED, MONEY
 
 MILLIONS_FROM = 1e5  # money at least this large is written in millions, the study format's unit
 PEOPLE = {

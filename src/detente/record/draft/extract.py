@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from detente.record.draft.attributions import Attribution, find_attributions
 from detente.record.draft.clean import Article
-from detente.record.draft.dates import DateMention, find_dates
-from detente.record.draft.figures import Figure, find_figures
-from detente.record.draft.sentences import Sentence, split_sentences
+from detente.record.draft.language.credits import Attribution, find_attributions
+from detente.record.draft.language.dates import DateMention, find_dates
+from detente.record.draft.language.figures import Figure, find_figures
+from detente.record.draft.language.sentences import Sentence, split_sentences
 
 _STAMPED = re.compile(
     r"^(?:(?i:published|updated|posted|last updated|first published|publicado|actualizado|fecha)\b"

@@ -58,8 +58,8 @@ def checked(offered: Iterable[Mapping[str, str]], found: Extraction) -> list[Dra
 
 
 def _problems(row: Mapping[str, str], number: int, text: str) -> Iterable[Problem]:
-    from detente.record.date import Period
-    from detente.record.draft.sentences import split_sentences
+    from detente.record.draft.language.sentences import split_sentences
+    from detente.record.period import Period
 
     def problem(column: str | None, what: str, fix: str = "") -> Problem:
         return Problem("suggested rows", number, column, what, fix)

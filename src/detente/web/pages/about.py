@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.web.openapi import description
-from detente.web.reply import as_json
+from detente.web.http.openapi import description
+from detente.web.http.reply import as_json
 
 
 def openapi(request: Request) -> Response:

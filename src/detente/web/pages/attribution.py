@@ -9,20 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.attribution.picks import FEWEST
+from detente.attribution.comparison.hand_picked import FEWEST
 from detente.economies import ROW, lookup
 from detente.errors import DetenteError
 from detente.language import said
 from detente.study import Study
-from detente.web.attribution_charts import attribution_charts
-from detente.web.attribution_desk import KINDS, PICKED, Question, answer, found_dyads, read_question
-from detente.web.bench import open_panel
-from detente.web.donors import write_donors
-from detente.web.export import export
+from detente.web.attribution.charts import attribution_charts
+from detente.web.attribution.donors import write_donors
+from detente.web.attribution.question import KINDS, PICKED, Question, answer, found_dyads, read_question
+from detente.web.desk.solver_cache import open_panel
+from detente.web.editor.export import export
+from detente.web.http.reply import as_json, page, words_of
+from detente.web.http.words import Words
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head
-from detente.web.reply import as_json, page, words_of
-from detente.web.words import Words
 
 LONGEST_SEARCH = 80  # characters
 

@@ -17,20 +17,20 @@ from starlette.routing import Route
 
 from detente.errors import DetenteError, StudyError, UsageError
 from detente.study import Study
-from detente.study.fitting import misfits
-from detente.web.bench import open_panel
-from detente.web.edits import choose_panel, keep_panel, panels
-from detente.web.export import Download
-from detente.web.jobs import Job
-from detente.web.journal import last_change, named
-from detente.web.merging import changes
+from detente.study.panel_fit import misfits
+from detente.web.desk.solver_cache import open_panel
+from detente.web.editor.editor import save
+from detente.web.editor.export import Download
+from detente.web.editor.journal import last_change, named
+from detente.web.editor.merging import changes
+from detente.web.editor.reading import FOUND, PANEL
+from detente.web.editor.study_edits import choose_panel, keep_panel, panels
+from detente.web.editor.uploads import KINDS, LONGEST_NAME, SECONDS, check_size
+from detente.web.http.jobs import Job
+from detente.web.http.reply import go, page, words_of
+from detente.web.http.words import Words
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head, require_writable
-from detente.web.reading import FOUND, PANEL
-from detente.web.record_edit import save
-from detente.web.reply import go, page, words_of
-from detente.web.uploads import KINDS, LONGEST_NAME, SECONDS, check_size
-from detente.web.words import Words
 
 
 def data(request: Request) -> Response:
@@ -115,7 +115,7 @@ async def choose(request: Request) -> Response:
 
 def workbook(request: Request) -> Response:
     """The record as a workbook with drop-downs, to be filled in and uploaded again."""
-    from detente.record.spreadsheet import write_workbook
+    from detente.record.exchange.spreadsheet import write_workbook
 
     key = request.path_params["study"]
     study = request.app.state.site.workspace.study(key)

@@ -15,16 +15,16 @@ from starlette.routing import Route
 
 from detente.errors import DetenteError
 from detente.study import Study
-from detente.web.bands import N_DRAWS, bands
-from detente.web.bench import Bench, open_bench, outcome
-from detente.web.desk_charts import desk_charts
-from detente.web.edits import add_scenario
-from detente.web.levers import CLOSED, Lever, levers
+from detente.web.desk.bands import N_DRAWS, bands
+from detente.web.desk.charts import desk_charts
+from detente.web.desk.levers import CLOSED, Lever, levers
+from detente.web.desk.result_rows import told
+from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
+from detente.web.desk.solver_cache import Bench, open_bench, outcome
+from detente.web.editor.study_edits import add_scenario
+from detente.web.http.reply import NOT_STATE, as_json, go, page, words_of
+from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
-from detente.web.reply import NOT_STATE, as_json, go, page, words_of
-from detente.web.setting import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
-from detente.web.told import told
-from detente.web.words import Words
 
 AT_ONCE = 2  # solves side by side; more only wait for the same two cores
 MOST_SESSIONS = 2000

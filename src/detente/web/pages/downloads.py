@@ -7,10 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.errors import UnreadableFile
-from detente.web.bands import bands
-from detente.web.bench import open_bench, outcome
-from detente.web.export import Download, export
-from detente.web.setting import read_setting
+from detente.web.desk.bands import bands
+from detente.web.desk.settings import read_setting
+from detente.web.desk.solver_cache import open_bench, outcome
+from detente.web.editor.export import Download, export
 
 WORD_TABLES = ("attribution", "claims", "scenarios")  # what a reader wants in a document; the rest is data
 

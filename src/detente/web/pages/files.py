@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.report.palette import SHADES, css_variables
-from detente.report.svg import VEGA_LITE
-from detente.web.reply import asset
+from detente.charts.palette import SHADES, css_variables
+from detente.charts.svg import VEGA_LITE
+from detente.web.http.reply import asset
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 SCRIPTS = ("app", "attribution", "chart", "desk", "job", "picks", "record", "upload", "view")

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.errors import UsageError
-from detente.study.folder import RUNS, next_folder
-from detente.web.jobs import Job
-from detente.web.reply import go, page, words_of
+from detente.run.folder import RUNS, next_folder
+from detente.web.http.jobs import Job
+from detente.web.http.reply import go, page, words_of
 
 
 def start(request: Request) -> Response:

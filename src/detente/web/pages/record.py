@@ -15,11 +15,11 @@ from detente.errors import DetenteError, Problem, StudyError
 from detente.record import Ledger
 from detente.record.schema import TABLES, Table
 from detente.study import Study
-from detente.web.journal import last_change, named
+from detente.web.editor.csv_rows import Row
+from detente.web.editor.editor import EDITABLE, Change, Conflict, InUse, Rejected, read_file, save, undo
+from detente.web.editor.journal import last_change, named
+from detente.web.http.reply import go, page, words_of
 from detente.web.pages.study import head, require_writable
-from detente.web.record_edit import EDITABLE, Change, Conflict, InUse, Rejected, read_file, save, undo
-from detente.web.record_file import Row
-from detente.web.reply import go, page, words_of
 
 TEXTS = ("title", "claim", "note", "why_not")
 LONG = (*TEXTS, *(f"{name}_es" for name in TEXTS), "derivation", "target", "options", "sets")

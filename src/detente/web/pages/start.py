@@ -11,10 +11,10 @@ from starlette.routing import Route
 from detente.economies import ROW, name_of
 from detente.errors import DetenteError
 from detente.study import Study, new_study
-from detente.web.edits import slug
-from detente.web.reply import go, page, words_of
-from detente.web.words import Words
-from detente.web.workspace import Workspace
+from detente.web.editor.study_edits import slug
+from detente.web.http.reply import go, page, words_of
+from detente.web.http.words import Words
+from detente.web.http.workspace import Workspace
 
 
 def start(request: Request) -> Response:

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError, StudyError
-from detente.study import Run, Study
-from detente.study.folder import as_json as run_as_json
-from detente.web.reply import page, wants_json, words_of
-from detente.web.words import Words
-from detente.web.workspace import Workspace
+from detente.run import Run
+from detente.run.folder import as_json as run_as_json
+from detente.study import Study
+from detente.web.http.reply import page, wants_json, words_of
+from detente.web.http.words import Words
+from detente.web.http.workspace import Workspace
 
 
 def study(request: Request) -> Response:
@@ -100,14 +101,14 @@ def _view(path: Path, stamp: int, language: str) -> Any:
     from markupsafe import Markup
 
     from detente.report.page import render_view
-    from detente.study import read_run
+    from detente.run import read_run
 
     return Markup(render_view(read_run(path), language))
 
 
 def _stale(run: Run, study: Study) -> bool:
     """Whether the study's files have changed since it was run."""
-    from detente.study.run import file_hashes
+    from detente.run.running import file_hashes
 
     return run.manifest.get("study", {}).get("files") != file_hashes(study.folder)
 

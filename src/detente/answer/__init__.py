@@ -1,0 +1,1 @@
+"""The answer of a run: what happened, why, what if, which claims hold."""

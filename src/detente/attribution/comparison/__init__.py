@@ -1,0 +1,1 @@
+"""How a flow compares with other dyads: placebos, hand-picked pairs, synthetic controls, breaks."""

@@ -1,0 +1,277 @@
+"""Every test of one dyad's change in one place: they answer different questions and are read together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.attribution.comparison.conformal import Conformal, conformal_interval
+from detente.attribution.comparison.matrix_completion import Completed, complete_path
+from detente.attribution.comparison.placebos import Standing, choose, mean_change, refuse_clustered_error, stand
+from detente.attribution.comparison.power import Power, power
+from detente.attribution.comparison.synthetic import Synthetic, synthetic_control
+from detente.attribution.episodes import Episode, episodes_of
+from detente.attribution.residuals import residuals
+from detente.attribution.result import known
+from detente.attribution.sample import Sample
+from detente.attribution.words.cautions import cautions, require_trade_before
+from detente.attribution.words.sentences import log_points, share_in_words
+from detente.errors import DetenteError, SpecificationError
+from detente.language import Number, Refusal, Text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Floats = NDArray[np.float64]
+
+DONOR_FACTOR = 10.0  #: donors of the synthetic control trade within this factor of the dyad
+MOST_DONORS = 50  #: of the synthetic control, the nearest in size; more would fit any path
+MEASURED_ON = "50 US$ million and more"  #: dyads of BACI on which all methods were measured
+MOST_ALIKE = 300  #: dyads in the matrix to complete, the nearest in size; more only take time
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """One direction, one episode, every method that could be run.
+
+    Attributes
+    ----------
+    exporter, importer : str
+    episode : Episode
+    value : float
+        Change of the dyad's residual over the episode, log points.
+    placebo : Standing
+    means : float
+        Change between means of up to three years (before, and up to the end), log points.
+    means_placebo : Standing
+        The same among placebos.
+    power, means_power : Power or None
+    synthetic : Synthetic or None
+    completed : Completed or None
+    conformal : Conformal or None
+    refused : mapping of method to reason
+        Why a method is missing.
+    cautions : tuple of str
+        What may be wrong with the flow as recorded; said after the methods.
+    """
+
+    exporter: str
+    importer: str
+    episode: Episode
+    value: float
+    placebo: Standing
+    means: float
+    means_placebo: Standing
+    power: Power | None
+    means_power: Power | None
+    synthetic: Synthetic | None
+    completed: Completed | None
+    conformal: Conformal | None
+    refused: dict[str, str]
+    cautions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row a method: estimate, range, share, donors, what the range is (polars).
+
+        ``measured_size`` is how often the method rejects at its level (5%; 10% for conformal limits)
+        when nothing was done, measured on dyads of BACI at five years.
+        """
+        import polars as pl
+
+        numbers = dict.fromkeys(("log_points", "low", "high", "share"), pl.Float64)
+        schema = {"method": pl.String, **numbers, "n": pl.Int64, "note": pl.String}
+        rows = [tuple(known(v) if isinstance(v, float) else v for v in row) for row in self.rows()]
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        size = pl.Series("measured_size", [_measured_size(name) for name in frame["method"]], dtype=pl.Float64)
+        return frame.with_columns(size)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows of :meth:`to_frame` without the measured size; what each range is, as a text for any language."""
+        p, s, c, f = self.placebo, self.synthetic, self.completed, self.conformal
+        rows: list[tuple[Any, ...]] = [
+            ("placebo", self.value, self.value - p.high, self.value - p.low, p.share, p.n,
+             Text("note.change_less"))
+        ]  # fmt: skip
+        m = self.means_placebo
+        rows.append(("placebo, means", self.means, self.means - m.high, self.means - m.low, m.share, m.n,
+                     Text("note.means_less")))  # fmt: skip
+        if s:
+            rows.append(("synthetic control", s.effect, s.lowest, s.highest, s.share, s.n,
+                         Text("note.mean_gap")))  # fmt: skip
+        if c:
+            rows.append(("matrix completion", c.effect, c.effect - c.standing.high,
+                         c.effect - c.standing.low, c.standing.share, c.standing.n,
+                         Text("note.gap_less")))  # fmt: skip
+        if f:
+            level = Number(f"{100 * (1 - f.level):.0f}")
+            limits = Text("note.limits_open" if f.at_edge else "note.limits", level=level)
+            rows.append(("conformal", None, f.low, f.high, f.p_zero, None, limits))
+        return rows + [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What each method allows to say."""
+        found = [self._means_sentence()]
+        if self.synthetic:
+            s = self.synthetic
+            found.append(
+                f"Against a synthetic control from {s.n} dyads the mean gap is {log_points(s.effect)} log "
+                f"points ({log_points(s.lowest)} to {log_points(s.highest)} when each donor is left out); "
+                f"{share_in_words(s.share)} of the donors treated alike show as large a break."
+            )
+        if self.completed:
+            c = self.completed
+            found.append(
+                f"Against a completed matrix of {c.standing.n} dyads it is {log_points(c.effect)}; "
+                f"{share_in_words(c.standing.share)} did as badly or worse."
+            )
+        if self.conformal and not np.isnan(self.conformal.low):
+            f = self.conformal
+            found.append(
+                f"Over time, {1 - f.level:.0%} conformal limits for a constant effect are "
+                f"{log_points(f.low)} to {log_points(f.high)}."
+            )
+        for how, seen in (("single years", self.power), ("means of up to three years", self.means_power)):
+            if seen:
+                text = str(seen)
+                found.append(f"With {how} compared, {text[0].lower()}{text[1:]}")
+        return (*found, *self.cautions)
+
+    def _means_sentence(self) -> str:
+        if not np.isfinite(self.means):
+            return (
+                "Means of up to three years cannot be compared: a year among them is a recorded zero, which may "
+                "mean that nothing was reported, or has no counterfactual."
+            )
+        return (
+            f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
+            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
+        )
+
+
+def infer(
+    panel: Any,
+    origin: str,
+    destination: str,
+    episode: Any,
+    base_window: tuple[int, int] = (2000, 2004),
+    *,
+    errors: str = "placebo",
+    seed: int = 0,
+) -> Inference:
+    """Judge one direction's change by placebos, synthetic control, completion and conformal limits.
+
+    Parameters
+    ----------
+    panel : Panel or (flows, economies, years)
+    origin, destination : str
+    episode : (from_year, to_year), (name, from_year, to_year) or Episode
+        The years after ``from_year`` up to ``to_year`` count as treated.
+    base_window : (first, last)
+    errors : {"placebo"}
+        ``"clustered"`` is refused, with the reason.
+    seed : int
+        Of the folds of the matrix completion.
+
+    Returns
+    -------
+    Inference
+        A method that cannot be run is None, with the reason in ``refused``.
+    """
+    if errors.startswith("cluster"):
+        refuse_clustered_error()
+    if errors != "placebo":
+        raise SpecificationError(f"errors='{errors}' is not known.", fix="Use errors='placebo'.")
+    sample = Sample.of(panel)
+    i, j = sample.economy(origin), sample.economy(destination)
+    (asked,) = episodes_of([episode])
+    asked.check(sample)
+    base = sample.window(base_window)
+    require_trade_before(sample, i, j, base)
+    fit = residuals(sample.flows, base, [(i, j), (j, i)])
+    start, end = sample.year(asked.from_year), sample.year(asked.to_year)
+    chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+    with np.errstate(invalid="ignore"):
+        change = fit.log_ratio[end] - fit.log_ratio[start]
+    value = float(change[i, j])
+    refused: dict[str, str] = {}
+
+    def attempt(name: str, method: Any, *args: Any, **more: Any) -> Any:
+        try:
+            return method(*args, **more)
+        except DetenteError as error:
+            refused[name] = Refusal.of(error)
+            return None
+
+    before, after = mean_windows(start, end)
+    means = mean_change(fit.log_ratio, before, after)
+    begin = _whole_from(fit.log_ratio[:, i, j], base.start, end)
+    paths, event = fit.log_ratio[begin : end + 1], start + 1 - begin
+    own, alike = paths[:, i, j], paths[:, nearest(chosen, fit.base_mean, i, j, MOST_ALIKE)].T
+    near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
+    return Inference(
+        origin,
+        destination,
+        asked,
+        value,
+        stand(value, change[chosen]),
+        float(means[i, j]),
+        stand(float(means[i, j]), means[chosen]),
+        attempt("power", power, change[chosen]),
+        attempt("power of means", power, means[chosen]),
+        attempt("synthetic control", _on_whole, synthetic_control, own, near, event),
+        attempt("matrix completion", _on_whole, complete_path, own, alike, event, seed=seed),
+        attempt("conformal", _on_whole, conformal_interval, own, near, event),
+        refused,
+        cautions(sample, i, j),
+    )
+
+
+def mean_windows(start: int, end: int) -> tuple[slice, slice]:
+    """Up to three years ending with ``start``, and as many ending with ``end``, that do not overlap."""
+    years = min(3, end - start)
+    return slice(max(start + 1 - years, 0), start + 1), slice(end + 1 - years, end + 1)
+
+
+def _measured_size(method: str) -> float | None:
+    from detente.attribution.comparison.measured_sizes import shipped_sizes
+
+    test = {"placebo": "placebo share", "placebo, means": "placebo share of means"}.get(method, method)
+    found = [z.rejected for z in shipped_sizes() if (z.test, z.group, z.loss_pct) == (test, MEASURED_ON, 0.0)]
+    return found[0] if found else None
+
+
+def _whole_from(path: Floats, base: int, end: int) -> int:
+    """First year of the unbroken run of known residuals that ends with the episode."""
+    gaps = np.flatnonzero(~np.isfinite(path[: end + 1]))
+    return int(gaps[gaps < base].max(initial=-1)) + 1
+
+
+def _on_whole(method: Any, own: Floats, donors: Floats, event: int, **more: Any) -> Any:
+    """Run ``method`` unless the dyad itself has a gap or a recorded zero."""
+    if not np.isfinite(own).all():
+        raise SpecificationError(
+            "The dyad's residual is unknown, or its flow a recorded zero, in a year between the base and the end.",
+            why="The method needs its whole path.",
+            fix="Read the placebo share, which does not.",
+        )
+    return method(own, donors, event, **more)
+
+
+def donors_of(base_mean: Floats, i: int, j: int, barred: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(N, N) bool: dyads of the same importer or exporter within a factor of ten, the nearest in size."""
+    same = choose(base_mean, i, j, kind="importer", factor=DONOR_FACTOR, barred=barred).chosen
+    same |= choose(base_mean, i, j, kind="exporter", factor=DONOR_FACTOR, barred=barred).chosen
+    return nearest(same, base_mean, i, j, MOST_DONORS)
+
+
+def nearest(chosen: NDArray[np.bool_], base_mean: Floats, i: int, j: int, most: int) -> NDArray[np.bool_]:
+    """The ``most`` dyads among ``chosen`` (N, N) whose base trade is nearest to that of i -> j."""
+    if chosen.sum() <= most:
+        return chosen
+    distance = np.full(chosen.shape, np.inf)
+    distance[chosen] = np.abs(np.log(base_mean[chosen]) - np.log(base_mean[i, j]))
+    return distance <= np.partition(distance.ravel(), most - 1)[most - 1]

@@ -1,0 +1,330 @@
+"""Nested attributions, always side by side.
+
+Each attribution splits the same log change of the same flow, and its parts add up to it:
+
+- shift-share: the exporter's share, the importer's demand;
+- three-way: exporter, importer, world, the pair's own part;
+- suppliers, markets: the pair's own part, divided into what comparable suppliers of the
+  importer (markets of the exporter) went through too, and the rest;
+- measures: divided into what goes with the calendar of dated measures, and the rest;
+- third countries: divided into the direct part and what came back through third countries.
+
+US$ are the log points times the logarithmic mean of the two flows, so they add up as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detente.attribution.attributing import BASE_WINDOWS
+from detente.attribution.comparison.comparables import Relative, comparable_markets, comparable_suppliers
+from detente.attribution.comparison.placebos import choose, stand
+from detente.attribution.decomposition import split
+from detente.attribution.episodes import Episode, episodes_of
+from detente.attribution.measures import measures_part, states_of
+from detente.attribution.residuals import Residuals, residuals
+from detente.attribution.sample import Sample
+from detente.attribution.words.cautions import require_trade_either_way, untold
+from detente.attribution.words.sentences import log_points, named
+from detente.economies import in_text
+from detente.errors import NotIdentified, TooFewDonors
+from detente.language import Joined, Number, Refusal, Text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Respond = Callable[[str, str, float], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of one change.
+
+    Attributes
+    ----------
+    exporter, importer, episode : str
+    base_from, base_to : int
+    attribution, part : str
+        Which split, which of its parts.
+    log_points, usd_mn : float or None
+        None where the part cannot be computed.
+    low, high : float or None
+        Placebo band, or the range when each comparable dyad is left out in turn; ``note`` says which.
+    placebo_share : float or None
+    note : str
+    """
+
+    exporter: str
+    importer: str
+    episode: str
+    base_from: int
+    base_to: int
+    attribution: str
+    part: str
+    log_points: float | None
+    usd_mn: float | None
+    low: float | None = None
+    high: float | None = None
+    placebo_share: float | None = None
+    note: str = ""
+
+
+LEFT = {
+    "suppliers": "beyond comparable suppliers", "markets": "beyond comparable markets",
+    "measures": "with dated measures", "third countries": "direct",
+}  # fmt: skip
+"""The part that stands, empty, for an attribution that could not be made."""
+
+UNSPLIT = "not split, a recorded zero at one end may mean that nothing was reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """All attributions of all episodes, both directions."""
+
+    parts: tuple[Part, ...]
+    panel: str
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row a part (polars)."""
+        import polars as pl
+
+        columns = list(Part.__dataclass_fields__)
+        return pl.DataFrame([astuple(p) for p in self.parts], schema=columns, orient="row", infer_schema_length=None)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What comparable suppliers and markets leave of each pair's own part."""
+        own = {self._key(p): p.log_points for p in self.parts if p.part == "the pair's own"}
+        found = [
+            f"From {in_text(p.exporter)} to {in_text(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): "
+            f"{p.note.rstrip('.')}."
+            for p in self.parts
+            if p.part == "the pair's own" and p.log_points is None and p.note
+        ]
+        for p in self.parts:
+            if p.part not in ("beyond comparable suppliers", "beyond comparable markets") or p.log_points is None:
+                continue
+            range_ = "no range, as trade of some of them stopped"
+            if p.low is not None and p.high is not None:
+                range_ = f"{log_points(p.low)} to {log_points(p.high)} when each of them is left out"
+            found.append(
+                f"From {in_text(p.exporter)} to {in_text(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): of the "
+                f"pair's own part of {log_points(own[self._key(p)] or 0.0)} log points, {log_points(p.log_points)} is "
+                f"{p.part} ({range_})."
+            )
+        return tuple(found)
+
+    @staticmethod
+    def _key(p: Part) -> tuple[str, str, str, int]:
+        return p.exporter, p.importer, p.episode, p.base_from
+
+    def __repr__(self) -> str:
+        return f"<Nested: {len(self.parts)} parts on {self.panel}>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One change being split; makes its parts."""
+
+    sample: Sample
+    fit: Residuals
+    i: int
+    j: int
+    episode: Episode
+    base: tuple[int, int]
+    refusal: Text | None = None
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        return self.sample.year(self.episode.from_year), self.sample.year(self.episode.to_year)
+
+    @property
+    def codes(self) -> tuple[str, str]:
+        return self.sample.economies[self.i], self.sample.economies[self.j]
+
+    def residual_change(self) -> np.ndarray:
+        """(N, N) change of every dyad's residual."""
+        start, end = self.ends
+        with np.errstate(invalid="ignore"):
+            return self.fit.log_ratio[end] - self.fit.log_ratio[start]
+
+    def part(self, attribution: str, part: str, value: float, **more: Any) -> Part:
+        start, end = self.ends
+        known = np.isfinite(value)
+        flow = self.sample.flows[:, self.i, self.j]
+        mean = logarithmic_mean(flow[start], flow[end])
+        usd = float(value * mean) if known and np.isfinite(mean) else None
+        more = {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in more.items()}
+        if not known and self.refusal and attribution != "shift-share":
+            more["note"] = self.refusal
+        elif not known and 0 in (flow[start], flow[end]):
+            more["note"] = UNSPLIT
+        return Part(
+            *self.codes, str(self.episode), *self.base, attribution, part, float(value) if known else None,
+            usd, **more,
+        )  # fmt: skip
+
+
+def logarithmic_mean(a: float, b: float) -> float:
+    """(b - a) / ln(b / a): turns log parts into US$ that add up; nan unless both are positive.
+
+    Examples
+    --------
+    >>> float(round(logarithmic_mean(100.0, 50.0) * np.log(0.5), 6))
+    -50.0
+    """
+    if not (a > 0 and b > 0):
+        return float("nan")
+    return float(a) if np.isclose(a, b) else float((b - a) / np.log(b / a))
+
+
+def nested(
+    panel: Any,
+    origin: str,
+    destination: str,
+    episodes: Iterable[Any] | Mapping[str, Any],
+    base_windows: Sequence[tuple[int, int]] = BASE_WINDOWS,
+    *,
+    suppliers: Sequence[str] = (),
+    markets: Sequence[str] = (),
+    states: Any = None,
+    respond: Respond | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Nested:
+    """Every attribution of every episode, both directions, on each base window.
+
+    Parameters
+    ----------
+    panel, origin, destination, episodes, base_windows
+        As in :func:`detente.attribution.attributing`.
+    suppliers, markets : sequence of str
+        Comparable suppliers of ``destination`` and markets of ``origin``; of similar size where empty.
+        They hold for origin -> destination; the reverse always takes those of similar size.
+    states : data frame, optional
+        ``year``, optionally ``exporter`` and ``importer``, and one column a measure (0 to 1).
+    respond : callable, optional
+        ``respond(exporter, importer, b)`` gives the log change of the flow in general equilibrium
+        when its own trade cost effect changes by ``b`` log points.
+    labels : mapping of str to str, optional
+        What to call the measures of ``states`` in notes; their column's name by default.
+
+    Returns
+    -------
+    Nested
+        A direction without trade in the base years has its shift-share, and empty parts with the reason.
+
+    Raises
+    ------
+    NotIdentified
+        Neither direction has trade in the years of any base window.
+    """
+    sample = Sample.of(panel)
+    i, j = sample.economy(origin), sample.economy(destination)
+    like = (tuple(map(sample.economy, suppliers)), tuple(map(sample.economy, markets)))
+    asked = episodes_of(episodes)
+    for episode in asked:
+        episode.check(sample)
+    parts: list[Part] = []
+    windows = [sample.window(base) for base in base_windows]
+    require_trade_either_way(sample, i, j, windows)
+    for base, window in zip(base_windows, windows):
+        fit = residuals(sample.flows, window, [(i, j), (j, i)])
+        for a, b in ((i, j), (j, i)):
+            refusal = untold(sample, a, b, window, (named(sample.economies[a]), named(sample.economies[b])))
+            for episode in asked:
+                change = _Change(sample, fit, a, b, episode, tuple(base), refusal)
+                parts += _parts(change, like if (a, b) == (i, j) else ((), ()), states, respond, labels or {})
+    return Nested(tuple(parts), sample.label)
+
+
+def _parts(
+    change: _Change, like: tuple[Sequence[int], Sequence[int]], states: Any, respond: Respond | None,
+    labels: Mapping[str, str],
+) -> list[Part]:  # fmt: skip
+    sample, fit, i, j = change.sample, change.fit, change.i, change.j
+    s = split(sample.flows, fit.exporter, fit.importer, fit.log_ratio, i, j, *change.ends)
+    chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+    try:
+        standing = stand(s.dyad_part, change.residual_change()[chosen])
+        place = {"low": standing.low, "high": standing.high, "placebo_share": standing.share}
+        place["note"] = Text("note.band", n=standing.n)
+    except TooFewDonors:
+        place = {"note": Text("note.no_dyad")}
+    parts = [
+        change.part("shift-share", "exporter's share", s.share_part),
+        change.part("shift-share", "importer's demand", s.demand_part),
+        change.part("three-way", "exporter", s.exporter_part),
+        change.part("three-way", "importer", s.importer_part),
+        change.part("three-way", "world", s.world_part),
+        change.part("three-way", "the pair's own", s.dyad_part, **place),
+    ]
+    if change.refusal:
+        absent = {"measures": states is None, "third countries": respond is None}
+        return parts + [change.part(n, left, float("nan")) for n, left in LEFT.items() if not absent.get(n)]
+    shared = s.supply_demand_part
+    parts += _relative(change, "suppliers", comparable_suppliers, like[0], shared)
+    parts += _relative(change, "markets", comparable_markets, like[1], shared)
+    if states is not None:
+        parts += _measures(change, states, chosen, shared, labels)
+    if respond is not None:
+        parts += _third_countries(change, respond, s.dyad_part, shared)
+    return parts
+
+
+def _relative(
+    change: _Change, name: str, compare: Callable[..., Relative], only: Sequence[int], shared: float
+) -> list[Part]:
+    sample, base = change.sample, change.fit.base_mean
+    try:
+        own = compare(change.residual_change(), base, change.i, change.j, barred=sample.barred, only=only)
+    except TooFewDonors as error:
+        return [change.part(name, LEFT[name], float("nan"), note=Refusal.of(error))]
+    who = ", ".join(sample.economies[k] for k in own.members[:12]) + (" ..." if len(own.members) > 12 else "")
+    return [
+        change.part(name, "exporter, importer, world", shared),
+        change.part(name, f"shared with comparable {name}", own.median, low=own.low, high=own.high,
+                    note=Text("note.middle_half", who=who)),
+        change.part(name, LEFT[name], own.value, low=own.lowest, high=own.highest,
+                    note=Text("note.left_out", n=len(own.members))),
+    ]  # fmt: skip
+
+
+def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float, labels: Mapping[str, str]) -> list[Part]:
+    sample, ratio = change.sample, change.fit.log_ratio
+    calendar = states_of(states, *change.codes, sample.years)
+    paths = ratio[:, chosen].T
+    try:
+        part = measures_part(ratio[:, change.i, change.j], calendar, *change.ends, paths)
+    except (NotIdentified, TooFewDonors) as error:
+        return [change.part("measures", LEFT["measures"], float("nan"), note=Refusal.of(error))]
+    effects = Joined(", ", parts=(
+        Text("note.effect", name=labels.get(name, name), log=Number(f"{e:+.2f}")) for name, e in zip(part.names, part.effects)
+    ))  # fmt: skip
+    return [
+        change.part("measures", "exporter, importer, world", shared),
+        change.part("measures", LEFT["measures"], part.value, low=part.standing.low,
+                    high=part.standing.high, placebo_share=part.standing.share,
+                    note=Text("note.year_in_force", effects=effects, n=part.standing.n)),
+        change.part("measures", "the pair's own without measures", part.rest),
+    ]  # fmt: skip
+
+
+def _third_countries(change: _Change, respond: Respond, dyad_part: float, shared: float) -> list[Part]:
+    """Undo the pair's own part in general equilibrium: what the flow regains is the whole effect."""
+    if not np.isfinite(dyad_part):
+        return [
+            change.part("third countries", LEFT["third countries"], float("nan"), note=Text("note.nothing_to_undo"))
+        ]
+    whole = -respond(*change.codes, -dyad_part)
+    return [
+        change.part("third countries", "exporter, importer, world", shared + dyad_part - whole,
+                    note=Text("note.without_prices")),
+        change.part("third countries", LEFT["third countries"], dyad_part, note=Text("note.unchanged_prices")),
+        change.part("third countries", "came back through third countries", whole - dyad_part,
+                    note=Text("note.prices_answer")),
+    ]  # fmt: skip

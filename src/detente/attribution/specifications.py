@@ -1,0 +1,306 @@
+"""The same question under every defensible specification, drawn as a specification curve.
+
+(Simonsohn, Simmons & Nelson 2020.) Varied: the base window, the sample of economies, the
+class of placebos, the panel (totals, non-fuel, mirror reports: whatever is handed in), and an
+unrecorded share of the trade, drawn from a stated prior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.attribution.attributing import contiguity_matrix
+from detente.attribution.comparison.placebos import check_kind, choose, stand
+from detente.attribution.episodes import Episode, episodes_of
+from detente.attribution.residuals import residuals
+from detente.attribution.sample import Sample
+from detente.attribution.words.cautions import cautions, require_trade_before
+from detente.attribution.words.sentences import UNUSUAL, log_points
+from detente.errors import DetenteError, SpecificationError
+from detente.language import Refusal
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Floats = NDArray[np.float64]
+
+NO_CHANGE = "A recorded zero at one end, which may mean that nothing was reported, or no counterfactual."
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """One specification and its result; ``reason`` where there is none."""
+
+    panel: str
+    base: str
+    sample: str
+    placebos: str
+    dyad_part: float | None
+    placebo_share: float | None
+    n_placebos: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """All specifications of one direction and episode.
+
+    Attributes
+    ----------
+    exporter, importer : str
+    episode : Episode
+    specifications : tuple of Specification
+    unrecorded : (float, float, float) or None
+        5%, 50% and 95% points of the dyad's part with an unrecorded share drawn from its prior.
+    prior : (float, float, float) or None
+        Lowest, most likely and highest share of the trade at the episode's end that is unrecorded
+        (triangular).
+    cautions : tuple of str
+        What may be wrong with the flow as recorded, panel by panel.
+    """
+
+    exporter: str
+    importer: str
+    episode: Episode
+    specifications: tuple[Specification, ...]
+    unrecorded: tuple[float, float, float] | None = None
+    prior: tuple[float, float, float] | None = None
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def estimates(self) -> Floats:
+        """Dyad parts of the specifications that ran, log points, ascending."""
+        return np.sort([s.dyad_part for s in self.specifications if s.dyad_part is not None])
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row a specification (polars)."""
+        import polars as pl
+
+        return pl.DataFrame(
+            [astuple(s) for s in self.specifications],
+            schema=list(Specification.__dataclass_fields__),
+            orient="row",
+            infer_schema_length=None,
+        )
+
+    def summary(self) -> str:
+        """Range, sign and how often it is unusual, over the specifications; then the cautions."""
+        return " ".join((self._range(), *self.cautions))
+
+    def _range(self) -> str:
+        ran = self.estimates
+        who = f"{self.exporter} to {self.importer}, {self.episode}"
+        if not len(ran):
+            return f"{who}: none of {len(self.specifications)} specifications could be run. {self.specifications[0].reason}"
+        able = [s for s in self.specifications if s.n_placebos is not None and 1 / (1 + s.n_placebos) <= UNUSUAL]
+        shares = [s.placebo_share for s in able if s.placebo_share is not None]
+        unusual = sum(s <= UNUSUAL for s in shares)
+        text = (
+            f"{who}: over {len(ran)} specifications the pair's own part lies between {log_points(ran[0])} and "
+            f"{log_points(ran[-1])} (median {log_points(np.median(ran))}); it is negative in "
+            f"{np.mean(ran < 0):.0%} of them, and an unusual loss in {unusual} of the {len(shares)} that have "
+            "enough placebos to tell."
+        )
+        missing = len(self.specifications) - len(ran)
+        if missing:
+            text += f" {missing} could not be run; the table says why."
+        if self.unrecorded and self.prior:
+            low, middle, high = map(log_points, self.unrecorded)
+            text += (
+                f" If between {self.prior[0]:.0%} and {self.prior[2]:.0%} of the trade at the end went unrecorded "
+                f"(most likely {self.prior[1]:.0%}), it is {middle} ({low} to {high})."
+            )
+        return text
+
+    def curve(self) -> dict[str, Any]:
+        """Specification curve as a Vega-Lite specification."""
+        ran = [s for s in self.specifications if s.dyad_part is not None]
+        ran.sort(key=lambda s: s.dyad_part)  # type: ignore[arg-type, return-value]
+        rows = [
+            {
+                "rank": k + 1,
+                "dyad_part": s.dyad_part,
+                "placebo_share": s.placebo_share,
+                "unusual": "unusual loss" if (s.placebo_share or 1) <= UNUSUAL else "within the ordinary range",
+                "base": f"base {s.base}",
+                "sample": f"economies: {s.sample}",
+                "class": f"placebos: {s.placebos}",
+                "panel": f"panel: {s.panel}",
+            }
+            for k, s in enumerate(ran)
+        ]
+        x = {"field": "rank", "type": "ordinal", "axis": None}
+        scale = {"domain": ["unusual loss", "within the ordinary range"], "range": ["#b2182b", "#878787"]}
+        colour = {"field": "unusual", "type": "nominal", "title": None, "scale": scale}
+        upper = {
+            "mark": {"type": "point", "filled": True, "size": 45},
+            "width": 520,
+            "height": 180,
+            "encoding": {
+                "x": x,
+                "y": {"field": "dyad_part", "type": "quantitative", "title": "own part, log points"},
+                "color": colour,
+            },
+        }
+        folds = ["base", "sample", "class", "panel"]
+        names = {"field": "value", "type": "nominal", "title": None, "axis": {"labelLimit": 320}}
+        lower = {
+            "transform": [{"fold": folds, "as": ["choice", "value"]}],
+            "mark": {"type": "tick", "thickness": 2},
+            "width": 520,
+            "encoding": {"x": x, "y": names, "color": colour},
+        }
+        return {
+            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+            "description": self.summary(),
+            "data": {"values": rows},
+            "vconcat": [upper, lower],
+        }
+
+
+def robustness(
+    panels: Any,
+    origin: str,
+    destination: str,
+    episode: Any,
+    *,
+    base_windows: Sequence[tuple[int, int]] = ((2000, 2004), (2000, 2008), (2003, 2007)),
+    placebos: Sequence[str] = ("size", "importer", "exporter"),
+    contiguity: Any = None,
+    unrecorded: tuple[float, float, float] | None = None,
+    draws: int = 2000,
+    seed: int = 0,
+) -> Robustness:
+    """One direction and episode under all combinations.
+
+    Parameters
+    ----------
+    panels : Panel, (flows, economies, years), or mapping of name to one
+        Totals, and where products are given non-fuel trade; mirror reports.
+    origin, destination, episode
+        As elsewhere.
+    base_windows : sequence of (first, last)
+    placebos : sequence of str
+    contiguity : optional
+        Adds ``contiguous`` placebos.
+    unrecorded : (lowest, most likely, highest), optional
+        Prior of the share of the true trade that goes unrecorded at the episode's end.
+    draws, seed : int
+        For the prior.
+
+    Returns
+    -------
+    Robustness
+        A specification that cannot be run has its reason.
+
+    Raises
+    ------
+    SpecificationError
+        No panel, base window or class of placebos, an unknown class, or a prior that is none.
+    """
+    named = panels if isinstance(panels, Mapping) else {"totals": panels}
+    (asked,) = episodes_of([episode])
+    if not (named and base_windows and placebos):
+        raise SpecificationError("A specification needs at least one panel, base window and class of placebos.")
+    for kind in placebos:
+        check_kind(kind)
+    if unrecorded is not None:
+        _check_prior(unrecorded)
+    found: list[Specification] = []
+    warned: list[str] = []
+    for name, panel in named.items():
+        sample = replace(Sample.of(panel), name=name) if len(named) > 1 else Sample.of(panel)
+        asked.check(sample)
+        said = cautions(sample, sample.economy(origin), sample.economy(destination))
+        warned += [f"{name}: {text}" if len(named) > 1 else text for text in said]
+        kinds = (*placebos, "contiguous") if contiguity is not None else tuple(placebos)
+        subsets = subsamples(sample, origin, destination)
+        for (label, sub), base in product(subsets.items(), base_windows):
+            rows = _specify(sub, origin, destination, asked, base, kinds, contiguity)
+            found += [Specification(name, f"{base[0]}-{base[1]}", label, *row) for row in rows]
+    main = next((s.dyad_part for s in found if s.dyad_part is not None), None)
+    band = None if unrecorded is None or main is None else _unrecorded_band(main, unrecorded, draws, seed)
+    return Robustness(origin, destination, asked, tuple(found), band, unrecorded, tuple(warned))
+
+
+def _check_prior(given: Sequence[float]) -> None:
+    if len(given) != 3 or not 0 <= given[0] <= given[1] <= given[2] < 1:
+        raise SpecificationError(
+            f"unrecorded={tuple(given)} is no prior of a share.",
+            fix="Give (lowest, most likely, highest) with 0 <= lowest <= likely <= highest < 1.",
+        )
+
+
+def _unrecorded_band(
+    main: float, prior: tuple[float, float, float], draws: int, seed: int
+) -> tuple[float, float, float]:
+    """5%, 50% and 95% points of the pair's own part if a triangular share of the trade at the end is unrecorded."""
+    low, mode, high = prior
+    share = np.full(draws, low) if low == high else np.random.default_rng(seed).triangular(low, mode, high, draws)
+    low, middle, high = (float(q) for q in np.quantile(main - np.log1p(-share), (0.05, 0.5, 0.95)))
+    return low, middle, high
+
+
+def subsamples(sample: Sample, origin: str, destination: str) -> dict[str, Sample]:
+    """All economies; the larger half; without the exporter's and the importer's largest partner."""
+    i, j = sample.economy(origin), sample.economy(destination)
+    trade = np.nansum(sample.flows, axis=(0, 1)) + np.nansum(sample.flows, axis=(0, 2))
+    keep = {"all": np.ones(len(trade), dtype=bool), "larger half": trade >= np.median(trade)}
+    for name, series in (
+        ("without the exporter's first market", np.nansum(sample.flows[:, i, :], axis=0)),
+        ("without the importer's first supplier", np.nansum(sample.flows[:, :, j], axis=0)),
+    ):
+        partner = np.array(series)
+        partner[[i, j, *sample.barred]] = -1
+        keep[name] = np.arange(len(trade)) != partner.argmax()
+    for kept in keep.values():
+        kept[[i, j]] = True
+    return {
+        name: Sample(
+            sample.flows[np.ix_(range(len(sample.years)), np.flatnonzero(kept), np.flatnonzero(kept))],
+            tuple(c for c, k in zip(sample.economies, kept) if k),
+            sample.years,
+            sample.name,
+        )
+        for name, kept in keep.items()
+    }
+
+
+def _specify(
+    sample: Sample,
+    origin: str,
+    destination: str,
+    episode: Episode,
+    base: tuple[int, int],
+    kinds: Sequence[str],
+    contiguity: Any,
+) -> list[tuple[Any, ...]]:
+    """(placebos, dyad part, share, n, reason) for each class of placebos."""
+    i, j = sample.economy(origin), sample.economy(destination)
+    try:
+        window = sample.window(base)
+        require_trade_before(sample, i, j, window)
+        fit = residuals(sample.flows, window, [(i, j), (j, i)])
+    except DetenteError as error:
+        return [(kind, None, None, None, Refusal.of(error)) for kind in kinds]
+    with np.errstate(invalid="ignore"):
+        change = fit.log_ratio[sample.year(episode.to_year)] - fit.log_ratio[sample.year(episode.from_year)]
+    value = float(change[i, j])
+    if not np.isfinite(value):
+        return [(kind, None, None, None, NO_CHANGE) for kind in kinds]
+    rows: list[tuple[Any, ...]] = []
+    for kind in kinds:
+        matrix = contiguity_matrix(contiguity, sample) if kind == "contiguous" else None
+        try:
+            chosen = choose(fit.base_mean, i, j, kind=kind, barred=sample.barred, contiguity=matrix).chosen
+            standing = stand(value, change[chosen])
+            rows.append((kind, value, standing.share, standing.n, ""))
+        except DetenteError as error:
+            rows.append((kind, value, None, None, Refusal.of(error)))
+    return rows

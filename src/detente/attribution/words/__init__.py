@@ -1,0 +1,1 @@
+"""The sentences and cautions of an attribution."""

@@ -1,0 +1,170 @@
+"""The sentence that the numbers allow, in the register of a careful reporter.
+
+Rules, held by tests: a part is called unusual only when at most 5% of the placebos did
+as badly; a part that is not unusual is never called an effect, and what could have gone
+unseen is said beside it; no sentence names a cause for the dyad's own part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp, isfinite, isnan
+
+from detente.attribution.comparison.placebos import Standing
+from detente.attribution.comparison.power import NEARLY_ALL
+from detente.attribution.decomposition import Split
+from detente.attribution.episodes import Episode
+from detente.attribution.words.neighbours_test import LOOSE, Company
+from detente.economies import in_text
+from detente.language import LANGUAGES, Catalogue, Joined, Number, Own, Text
+
+ENGLISH = Catalogue("en")
+UNUSUAL = 0.05  #: share of placebos at or below which a change is called unusual
+
+
+def named(code: str) -> str:
+    """The name of an economy within a sentence, in English and in the other languages."""
+    return Own(in_text(code), **{language: in_text(code, language) for language in LANGUAGES})
+
+
+def change_in_words(log_change: float) -> str:
+    """``fell 76%``, ``rose 12%``, ``rose 3.2-fold``, ``hardly changed``.
+
+    Examples
+    --------
+    >>> change_in_words(-1.44), change_in_words(0.01), change_in_words(1.2)
+    ('fell 76%', 'hardly changed', 'rose 3.3-fold')
+    """
+    if log_change == float("-inf"):
+        return Text("change.to_zero")
+    if abs(log_change) < 0.02:
+        return Text("change.none")
+    pct = 100 * (exp(log_change) - 1)
+    if pct > 200:
+        return Text("change.fold", n=Number(f"{exp(log_change):.1f}"))
+    return Text("change.fell" if pct < 0 else "change.rose", n=Number(f"{abs(pct):.0f}"))
+
+
+def share_in_words(share: float) -> str:
+    """A share between 0 and 1 as percent, one digit after the point below 10%.
+
+    Examples
+    --------
+    >>> share_in_words(0.0064), share_in_words(0.82)
+    ('0.6%', '82%')
+    """
+    pct = 100 * share
+    return Text("amount.pct", n=Number(f"{pct:.1f}" if pct < 9.95 else f"{pct:.0f}"))
+
+
+def log_points(value: float) -> str:
+    """Signed, two digits, with a real minus sign.
+
+    Examples
+    --------
+    >>> log_points(-1.448), log_points(0.001)
+    ('−1.45', '0.00')
+    """
+    text = f"{value:+.2f}".replace("-", "−")
+    return Number("0.00" if text in ("+0.00", "−0.00") else text)
+
+
+def millions(usd_mn: float) -> str:
+    """An amount in whole millions; a small one with two digits, so that it never reads as zero.
+
+    Examples
+    --------
+    >>> millions(1234.5), millions(0.00412), millions(0.0)
+    ('1,234', '0.0041', '0')
+    """
+    return Number(f"{usd_mn:,.0f}" if usd_mn >= 10 or usd_mn == 0 else ENGLISH.significant(usd_mn))
+
+
+def band_end(value: float) -> str:
+    """An end of the placebos' range in log points; in words where that many of them fell to zero, or rose from it."""
+    if isfinite(value):
+        return log_points(value)
+    return Text("amount.full_stop" if value < 0 else "amount.from_nothing")
+
+
+def unseen_loss_pct(standing: Standing) -> float:
+    """The loss, in percent, that lies outside the 5% band in half of such dyads.
+
+    Smaller extra losses would more often than not have gone unseen.
+    """
+    gap = standing.low - standing.median
+    return 100.0 * (1.0 - exp(gap)) if isfinite(gap) else 100.0
+
+
+def finding_sentence(
+    exporter: str,
+    importer: str,
+    episode: Episode,
+    flow_from: float,
+    flow_to: float,
+    split: Split,
+    standing: Standing | None,
+    names: Mapping[str, str],
+    company: Company | None = None,
+    refusal: str = "",
+) -> str:
+    """What happened to one flow in one episode, and what may be said about why; ``refusal`` is why nothing may."""
+    who = {"exporter": names.get(exporter, exporter), "importer": names.get(importer, importer)}
+    years = {"start": episode.from_year, "end": episode.to_year}
+    if isnan(split.log_change):
+        unrecorded = Text("found.unrecorded", **who, **years)
+        return Joined(" ", parts=(unrecorded, refusal)) if refusal else unrecorded
+    flows = {"before": millions(flow_from), "after": millions(flow_to)}
+    parts = [Text("found.change", change=change_in_words(split.log_change), **who, **years, **flows)]
+    if refusal:
+        return Joined(" ", parts=(*parts, refusal))
+    if split.log_change == float("-inf"):
+        return Joined(" ", parts=(*parts, Text("found.zero")))
+    if isnan(split.dyad_part):
+        return Joined(" ", parts=(*parts, Text("found.no_counterfactual")))
+    shares = {"whole": split.log_change, "rest": split.supply_demand_part, "own": split.dyad_part}
+    parts.append(Text("found.split", **{name: log_points(value) for name, value in shares.items()}))
+    parts.append(standing_sentence(split.dyad_part, standing))
+    if company is not None and standing is not None and standing.share <= UNUSUAL:
+        parts += company_sentences(who["exporter"], who["importer"], company)
+    if split.dyad_part < -0.02:
+        parts.append(Text("found.residual"))
+    return Joined(" ", parts=parts)
+
+
+def company_sentences(exporter: str, importer: str, company: Company) -> list[str]:
+    """A warning where the test is loose for one of the two economies."""
+    sides = (("found.loose_exporter", company.exporter, exporter), ("found.loose_importer", company.importer, importer))
+    return [Text(key, share=share_in_words(share), who=who) for key, share, who in sides if share > LOOSE]
+
+
+def standing_sentence(value: float, standing: Standing | None) -> str:
+    """How unusual the pair's own part is, and what could have gone unseen."""
+    if standing is None:
+        return Text("standing.skipped")
+    among = {"n": Number(f"{standing.n:,}"), "share": share_in_words(standing.share)}
+    if standing.smallest > UNUSUAL:
+        return Text("standing.too_few", smallest=share_in_words(standing.smallest), **among)
+    among |= {"low": band_end(standing.low), "high": band_end(standing.high)}
+    if standing.share <= UNUSUAL and value < 0:
+        return Text("standing.loss", **among)
+    if 1 - standing.share < UNUSUAL and value > 0:
+        return Text("standing.gain", **among)
+    loss = unseen_loss_pct(standing)
+    if loss >= NEARLY_ALL:
+        return Text("standing.ordinary_blind", **among)
+    unseen = Text("amount.pct", n=Number(f"{loss:.0f}"))
+    return Text("standing.ordinary", unseen=unseen, **among)
+
+
+def level_sentence(
+    exporter: str, importer: str, year: int, base: tuple[int, int], value: float, standing: Standing | None
+) -> str:
+    """How far the flow stands from its base years' affinity in one year."""
+    head = {"year": year, "exporter": exporter, "importer": importer}
+    if isnan(value):
+        return Text("level.no_counterfactual", **head)
+    if not isfinite(value):
+        return Text("level.zero", **head)
+    stood = Text("level.stood", log=log_points(value), start=base[0], end=base[1], **head)
+    return Joined(" ", parts=(stood, standing_sentence(value, standing)))

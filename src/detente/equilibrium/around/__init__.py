@@ -1,0 +1,1 @@
+"""Around a solution: ensembles over what is uncertain, sensitivities, decompositions."""

@@ -1,0 +1,1 @@
+"""Models beyond goods trade with fixed factors: capital, migration, bargaining; a published recipe."""

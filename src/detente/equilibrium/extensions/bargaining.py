@@ -1,0 +1,293 @@
+"""Two governments and the border between them: payoffs, best responses, bargains, revealed bounds.
+
+Each side sets one lever, its policy on imports from the other. Payoffs are changes of real income in the
+one-sector equilibrium. Nash (1950) maximises the weighted product of gains over the threat point, Kalai and
+Smorodinsky (1975) equalises gains relative to the best each could get. What a side forgoes by an observed
+choice bounds from below what it must have valued it at for reasons outside the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.sectors.economy import SectorEconomy
+from detente.equilibrium.shock import CLOSED, Shock, check_connected, check_effect
+from detente.equilibrium.solver import solve_model
+from detente.equilibrium.solving import balanced, check_options, one_sector, solve
+from detente.errors import InvalidShock, NotConverged, SpecificationError
+
+BORDER_LEVELS = (0.0, -0.25, -0.5, -1.0, -2.0, -4.0, CLOSED)
+TARIFF_LEVELS = tuple(np.linspace(0.0, 0.6, 13).round(3).tolist())
+CHUNK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A cell of the payoff surface as an outcome.
+
+    Attributes
+    ----------
+    levels : (one's lever, the other's lever)
+    welfare_pct, gain_pct : pairs
+        Change of real income from the baseline, and from the threat point.
+    gain_usd_mn : pair
+        Gains over the threat point valued at baseline spending, after the transfer.
+    transfer_usd_mn : float
+        Paid by the first side to the second; zero unless side payments were allowed.
+    """
+
+    levels: tuple[float, float]
+    welfare_pct: tuple[float, float]
+    gain_pct: tuple[float, float]
+    gain_usd_mn: tuple[float, float]
+    transfer_usd_mn: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What an observed choice must have been worth to a side, at least, beyond the model.
+
+    ``pct`` of real income and ``usd_mn`` a year; ``better`` is the level it passed over. A lower bound, never
+    an estimate; zero where the choice is the side's best response anyway.
+    """
+
+    economy: str
+    pct: float
+    usd_mn: float
+    better: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bargain:
+    """Payoffs of two sides over the levels of their levers.
+
+    Attributes
+    ----------
+    sides : pair of economies
+    lever : "border" (partial effect on imports, log points) or "tariff" (ad valorem rate)
+    levels : (g,) array
+        The choices open to each side.
+    payoffs : (2, g, g) array, percent
+        ``payoffs[s, a, b]``: side s when the first sets level a and the second level b.
+    spending : pair, US$ million
+        Baseline expenditure of the two sides.
+    residual : float
+        Largest relative market gap over the surface.
+    """
+
+    sides: tuple[str, str]
+    lever: str
+    levels: np.ndarray
+    payoffs: np.ndarray
+    spending: tuple[float, float]
+    residual: float
+
+    def best_responses(self) -> tuple[np.ndarray, np.ndarray]:
+        """The first side's best level for each level of the second, and the reverse: (g,) each."""
+        return self.levels[self.payoffs[0].argmax(axis=0)], self.levels[self.payoffs[1].argmax(axis=1)]
+
+    def equilibria(self) -> list[tuple[float, float]]:
+        """Pairs of levels that are best responses to each other (Nash equilibria on the grid)."""
+        first = self.payoffs[0] >= self.payoffs[0].max(axis=0, keepdims=True)
+        second = self.payoffs[1] >= self.payoffs[1].max(axis=1, keepdims=True)
+        return [(float(self.levels[a]), float(self.levels[b])) for a, b in np.argwhere(first & second)]
+
+    def nash(self, threat: tuple[float, float], *, weight: float = 0.5, side_payments: bool = False) -> Agreement:
+        """The Nash bargain given what happens without agreement; ``weight`` is the first side's power."""
+        if not 0 < weight < 1:
+            raise SpecificationError(f"weight is {weight}.", fix="Bargaining power lies between 0 and 1.")
+        gains = self._gains(threat)
+        if side_payments:
+            money = gains * np.array(self.spending)[:, None, None] / 100
+            return self._agreement(np.unravel_index(money.sum(axis=0).argmax(), money[0].shape), threat, weight)
+        kept = np.maximum(gains, 0.0)
+        return self._agreement(self._best(gains, kept[0] ** weight * kept[1] ** (1 - weight)), threat)
+
+    def kalai_smorodinsky(self, threat: tuple[float, float]) -> Agreement:
+        """The bargain in which both get the same share of the best they could hope for."""
+        gains = self._gains(threat)
+        rational = (gains >= 0).all(axis=0)
+        ideal = np.where(rational, gains, 0.0).max(axis=(1, 2))
+        shares = gains / np.where(ideal > 0, ideal, 1.0)[:, None, None]
+        return self._agreement(self._best(gains, shares.min(axis=0)), threat)
+
+    def implied_cost(self, observed: tuple[float, float]) -> tuple[Bound, Bound]:
+        """Lower bounds on what the observed levels were worth to each side outside the model."""
+        a, b = (self._place(level) for level in observed)
+        out = []
+        for side, choices in enumerate((self.payoffs[0][:, b], self.payoffs[1][a, :])):
+            best, mine = int(choices.argmax()), (a, b)[side]
+            pct = float(choices[best] - choices[mine])
+            out.append(Bound(self.sides[side], pct, pct * self.spending[side] / 100, float(self.levels[best])))
+        return out[0], out[1]
+
+    def to_frame(self) -> Any:
+        """A polars frame of the surface: both levels and both payoffs."""
+        import polars as pl
+
+        g = len(self.levels)
+        return pl.DataFrame(
+            {
+                f"level_{self.sides[0]}": np.repeat(self.levels, g),
+                f"level_{self.sides[1]}": np.tile(self.levels, g),
+                f"welfare_pct_{self.sides[0]}": self.payoffs[0].ravel(),
+                f"welfare_pct_{self.sides[1]}": self.payoffs[1].ravel(),
+            }
+        )
+
+    def _place(self, level: float) -> int:
+        found = np.flatnonzero(self.levels == level)
+        if not found.size:
+            raise SpecificationError(
+                f"{level} is not among the levels solved for.", fix=f"They are {self.levels.tolist()}."
+            )
+        return int(found[0])
+
+    def _gains(self, threat: tuple[float, float]) -> np.ndarray:
+        a, b = (self._place(level) for level in threat)
+        return self.payoffs - self.payoffs[:, a, b][:, None, None]
+
+    @staticmethod
+    def _best(gains: np.ndarray, score: np.ndarray) -> tuple[int, int]:
+        """The cell with the best score among those no side refuses (the threat point always is one)."""
+        rational = (gains >= 0).all(axis=0)
+        score = np.where(rational, score, -np.inf)
+        top = score >= score.max() - 1e-15
+        total = np.where(top, gains.sum(axis=0), -np.inf)
+        a, b = np.unravel_index(total.argmax(), total.shape)
+        return int(a), int(b)
+
+    def _agreement(self, cell: tuple[Any, Any], threat: tuple[float, float], split: float | None = None) -> Agreement:
+        a, b = int(cell[0]), int(cell[1])
+        gain = self._gains(threat)[:, a, b]
+        money = gain * np.array(self.spending) / 100
+        transfer = 0.0 if split is None else float(money[0] - split * money.sum())
+        return Agreement(
+            levels=(float(self.levels[a]), float(self.levels[b])),
+            welfare_pct=(float(self.payoffs[0, a, b]), float(self.payoffs[1, a, b])),
+            gain_pct=(float(gain[0]), float(gain[1])),
+            gain_usd_mn=(float(money[0] - transfer), float(money[1] + transfer)),
+            transfer_usd_mn=transfer,
+        )
+
+    def __repr__(self) -> str:
+        return f"Bargain({self.sides[0]} and {self.sides[1]}, {self.lever}, {len(self.levels)} levels each)"
+
+
+def bargain(
+    economy: Economy,
+    one: str,
+    other: str,
+    *,
+    lever: str = "border",
+    levels: Sequence[float] | None = None,
+    theta: float = 5.0,
+    supply_elasticity: float = 0.0,
+    deficits: str = "multiplicative",
+) -> Bargain:
+    """Solve the equilibrium for every pair of policies of two sides.
+
+    Parameters
+    ----------
+    economy : Economy
+    one, other : str
+    lever : {"border", "tariff"}
+        A friction that burns what it stops, or a tariff whose revenue is kept. Tariffs start from a balanced
+        baseline without any.
+    levels : sequence, optional
+        Log points of the partial effect on imports (``CLOSED`` is one of the defaults), or rates.
+
+    Examples
+    --------
+    >>> eco = Economy.from_arrays(["COL", "VEN", "ROW"],
+    ...                           [[90.0, 2.0, 8.0], [1.0, 50.0, 4.0], [9.0, 3.0, 900.0]])
+    >>> game = bargain(eco, "COL", "VEN")
+    >>> game.nash((CLOSED, CLOSED)).levels
+    (0.0, 0.0)
+    >>> [bound.pct > 0 for bound in game.implied_cost((CLOSED, CLOSED))]
+    [True, True]
+    """
+    one_sector_only(economy, "bargain")
+    check_options(theta, supply_elasticity, deficits, "exact", Shock())
+    if one == other:
+        raise InvalidShock(f"Both sides are {one}.", fix="Name two economies.")
+    at = economy.index(one), economy.index(other)
+    if lever not in ("border", "tariff"):
+        raise SpecificationError(f"lever={lever!r} is not known.", fix='Use "border" or "tariff".')
+    default = BORDER_LEVELS if lever == "border" else TARIFF_LEVELS
+    grid = np.asarray(default if levels is None else levels, dtype=float)
+    if grid.ndim != 1 or grid.size < 2 or len(set(grid.tolist())) != grid.size:
+        raise SpecificationError("Give at least two different levels.")
+    if lever == "border":
+        payoffs, gap = _border_surface(economy, at, grid, theta, supply_elasticity, deficits)
+    else:
+        if supply_elasticity:
+            raise SpecificationError("The tariff lever knows no supply elasticity.", fix="Leave it at zero.")
+        payoffs, gap = _tariff_surface(economy, (one, other), grid, theta)
+    spending = economy.expenditure
+    return Bargain(
+        (one, other),
+        lever,
+        frozen(grid),
+        frozen(payoffs),
+        (float(spending[at[0]]), float(spending[at[1]])),
+        gap,
+    )
+
+
+def _border_surface(
+    economy: Economy, at: tuple[int, int], grid: np.ndarray, theta: float, psi: float, deficits: str
+) -> tuple[np.ndarray, float]:
+    """Payoffs (2, g, g) in percent, many cells solved side by side, and the worst gap."""
+    for level in grid:
+        check_effect(float(level), (economy.economies[at[1]], economy.economies[at[0]]), False)
+    if deficits == "balanced":
+        economy = balanced(economy, theta, psi)
+    open_cells = economy.flows > 0
+    if np.isinf(grid).any():
+        open_cells[at[0], at[1]] = open_cells[at[1], at[0]] = False
+    check_connected(open_cells, economy.economies)
+    base = one_sector(economy, Shock(), theta, psi, deficits)
+    g, n = grid.size, len(economy)
+    first, second = (axis.ravel() for axis in np.meshgrid(np.exp(grid), np.exp(grid), indexing="ij"))
+    hats, worst = [], 0.0
+    for k in range(0, g * g, CHUNK):
+        rows = slice(k, min(k + CHUNK, g * g))
+        size = rows.stop - rows.start
+        wide = base.take(np.zeros(size, dtype=int))
+        kernel = np.array(wide.kernel)
+        kernel[:, at[1], at[0]] *= first[rows]
+        kernel[:, at[0], at[1]] *= second[rows]
+        model = replace(wide, kernel=kernel)
+        found = solve_model(model, np.zeros((size, n)), tolerance=1e-11, max_steps=2000)
+        now = model.state(found.u)
+        if not found.ok(1e-11).all() or (now.expenditure <= 0).any():
+            raise NotConverged("A pair of policies has no equilibrium.", state=found, fix="Change the levels.")
+        money = now.output / model.output if deficits == "multiplicative" else now.expenditure / economy.expenditure
+        hats.append((money / np.exp(now.log_index))[:, list(at)])
+        worst = max(worst, float(found.gap.max()))
+    surface = 100 * (np.concatenate(hats) - 1)
+    return surface.T.reshape(2, g, g), worst
+
+
+def _tariff_surface(
+    economy: Economy, sides: tuple[str, str], grid: np.ndarray, theta: float
+) -> tuple[np.ndarray, float]:
+    """Payoffs (2, g, g) in percent with tariff revenue, one solve a cell, and the worst gap."""
+    start = SectorEconomy.from_arrays(economy.economies, ["all"], economy.flows[None], theta=theta)
+    start = solve(start, {}, deficits="balanced").baseline
+    one, other = sides
+    payoffs = np.empty((2, grid.size, grid.size))
+    worst = 0.0
+    for a, mine in enumerate(grid):
+        for b, theirs in enumerate(grid):
+            shock = Shock(tariff={(other, one): float(mine), (one, other): float(theirs)})
+            out = solve(start, shock, deficits="additive")
+            payoffs[:, a, b] = [out.welfare_pct[code] for code in sides]
+            worst = max(worst, out.report.residual / float(start.wages.max()))
+    return payoffs, worst

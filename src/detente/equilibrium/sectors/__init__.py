@@ -1,0 +1,1 @@
+"""Many sectors with input-output links."""

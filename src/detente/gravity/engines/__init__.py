@@ -1,0 +1,1 @@
+"""The numerical engines of a Poisson fit: arrays in, arrays out."""

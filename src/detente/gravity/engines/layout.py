@@ -1,0 +1,125 @@
+"""Does a set of fixed effects span a tensor, and where does each row lie in it?
+
+Three sets that share their columns two by two (exporter-year, importer-year,
+exporter-importer, each possibly by sector) are a tensor; so are two sets such as
+exporter-year and importer-year, or exporter and importer in a cross-section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from detente.gravity.design import Design, cross
+from detente.gravity.engines.margins import Scales
+from detente.gravity.formula import Effect
+
+MIN_DENSITY = 0.1
+"""Below this share of occupied cells the general engine does not pay for the empty ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Rows of a design on S sectors x T years x N origins x M destinations.
+
+    cell : [n] flat position of each row; order : which effect of the formula is origin-year,
+    destination-year and pair (None without pair effects)
+    """
+
+    shape: tuple[int, int, int, int]
+    cell: np.ndarray
+    order: tuple[int, int, int | None]
+    aligned: bool
+
+    @property
+    def pairs(self) -> bool:
+        return self.order[2] is not None
+
+    def spread(self, values: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """Rows [n] to cells [s, t, i, j], zero where no row is."""
+        if self.aligned:
+            if out is None:
+                return values.reshape(self.shape)
+            out[...] = values.reshape(self.shape)
+            return out
+        out = np.zeros(self.shape) if out is None else out
+        out[...] = 0.0
+        out.reshape(-1)[self.cell] = values
+        return out
+
+    def gather(self, sheets: Sequence[np.ndarray]) -> np.ndarray:
+        """Cells of each sector [t, i, j] to rows [n]."""
+        cells = sheets[0] if len(sheets) == 1 else np.stack(sheets)
+        return cells.reshape(-1).copy() if self.aligned else cells.reshape(-1)[self.cell]
+
+    def log_effects(self, design: Design, scales: Sequence[Scales]) -> tuple[np.ndarray, ...]:
+        """Log effects by level, in the order of the design's own codes."""
+        s, t, i, j = np.unravel_index(self.cell, self.shape)
+        levels = [np.stack([getattr(scale, name) for scale in scales]) for name in ("a", "g", "p")]
+        with np.errstate(divide="ignore"):
+            rows = [np.log(levels[0][s, t, i]), np.log(levels[1][s, t, j])]
+            rows += [np.log(levels[2][s, i, j])] if self.pairs else []
+        result: list[np.ndarray] = [np.empty(0)] * len(design.effects)
+        for position, values in zip(self.order, rows):
+            codes, n = design.codes(design.effects[position].columns)
+            result[position] = np.full(n, np.nan)
+            result[position][codes] = values
+        return tuple(result)
+
+
+def lay_out(design: Design) -> Layout | None:
+    """The tensor that the design's effects span, or None when the general engine has to do it."""
+    best = None
+    for order, sector, year, origin, destination in _assignments(design.effects):
+        groups = [design.codes(g) if g else (np.broadcast_to(0, len(design.y)), 1) for g in (sector, year)]
+        groups += [design.codes(origin), design.codes(destination)]
+        shape = tuple(n for _, n in groups)
+        if best is None or shape[1] < best[0][1]:
+            best = shape, groups, order
+    if best is None:
+        return None
+    shape, groups, order = best
+    cells = int(np.prod(shape, dtype=float))
+    if len(design.y) < MIN_DENSITY * cells:
+        return None
+    cell, _ = cross([(codes, n) for codes, n in groups if n > 1] or groups[:1])
+    if len(cell) == cells and (cell[:2] == [0, 1][:cells]).all() and (cell == np.arange(cells)).all():
+        return Layout(shape, cell, order, True)
+    seen = np.zeros(cells, bool)
+    seen[cell] = True
+    if seen.sum() != len(cell):  # two rows in one cell
+        return None
+    return Layout(shape, cell, order, False)
+
+
+def _assignments(effects: Sequence[Effect]):
+    """Ways to read the effects as (order, sector, year, origin, destination) groups of columns."""
+    if len(effects) not in (2, 3) or any(e.slopes or not e.intercept for e in effects):
+        return
+    sets = [frozenset(e.columns) for e in effects]
+    places = permutations(range(3)) if len(effects) == 3 else [(0, 1)]
+    for place in places:
+        if len(place) == 3 and place[0] > place[1]:
+            continue
+        first, second = sets[place[0]], sets[place[1]]
+        common, origin, destination = first & second, first - second, second - first
+        if not origin or not destination:
+            continue
+        if len(place) == 2:
+            yield (*place, None), (), tuple(sorted(common)), tuple(sorted(origin)), tuple(sorted(destination))
+            continue
+        rest = sets[place[2]] - origin - destination
+        if origin <= sets[place[2]] and destination <= sets[place[2]] and rest < common:
+            sector, year = tuple(sorted(rest)), tuple(sorted(common - rest))
+            yield place, sector, year, tuple(sorted(origin)), tuple(sorted(destination))
+
+
+def roles_of(design: Design) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Columns that name the origin and the destination, when the effects tell."""
+    for _, _, _, origin, destination in _assignments(design.effects):
+        shared = set(origin) & set(design.effects[0].columns)
+        return (origin, destination) if shared else (destination, origin)
+    return None

@@ -1,0 +1,156 @@
+"""One sector of a Poisson fit on the dense tensor: its cells and the state of its effects.
+
+A sheet can be solved for given coefficients (`tensor.balance`) and then gives gradient and
+Hessian of the profile likelihood (`projection`). :meth:`Sheet.in_units` is the same sheet in
+single precision, which moves half the bytes: good for all steps but the last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.gravity.design import Design
+from detente.gravity.engines.margins import Margins, Scales, balance, margins_of, starting_scales
+from detente.gravity.engines.projection import Removed, TensorProjector
+
+MAX_INDEX = {"d": 300.0, "f": 60.0}
+"""What the regressors may add up to, by precision; more means that a coefficient runs away."""
+MAX_SWEEPS = 500
+"""Margins that take longer do not settle: some effect runs away, which is looked into afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Gradient [k] and Hessian [k, k] of the profile likelihood; weighted sums of squares [k]."""
+
+    gradient: np.ndarray
+    hessian: np.ndarray
+    norms: np.ndarray
+
+    def __add__(self, other: Profile) -> Profile:
+        return Profile(self.gradient + other.gradient, self.hessian + other.hessian, self.norms + other.norms)
+
+    def __radd__(self, nothing: int) -> Profile:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What single precision counts in: flows / ``flow``, regressors (X - ``centre`` [k]) / ``spread`` [k]."""
+
+    flow: float
+    centre: np.ndarray
+    spread: np.ndarray
+
+    @classmethod
+    def of(cls, design: Design) -> Units:
+        centre = design.X.mean(1)
+        spread = np.sqrt(np.maximum(np.einsum("kn,kn->k", design.X, design.X) / len(design.y) - centre**2, 0.0))
+        return cls(float(design.y.mean()), centre, np.where(spread > 1e-6 * np.abs(centre), spread, 1.0))
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Flows ``y`` and base weight [t, i, j], regressors ``X`` [k, t, i, j], and the state of the effects.
+
+    pairs : whether there are pair effects; margins, scales : observed sums, effects in levels
+    weight : base times exp(X coef); mu : fitted flow, both [t, i, j]
+    removed : effects of the regressors under the weights mu; settled : whether the margins were met
+    """
+
+    y: np.ndarray
+    base: np.ndarray
+    X: np.ndarray
+    pairs: bool
+    margins: Margins
+    scales: Scales
+    mu: np.ndarray
+    weight: np.ndarray
+    removed: Removed | None = None
+    projector: TensorProjector | None = None
+    settled: bool = True
+
+    @classmethod
+    def of(cls, y: np.ndarray, base: np.ndarray, X: np.ndarray, pairs: bool) -> Sheet:
+        margins = _margins(y, pairs)
+        return cls(y, base, X, pairs, margins, starting_scales(margins), np.empty_like(y), np.empty_like(y))
+
+    def reweight(self, y: np.ndarray, base: np.ndarray, scales: Scales, removed: Removed | None) -> None:
+        """Other flows and weights on the same cells, from the effects of an earlier solution."""
+        self.y, self.base, self.removed = y, base, removed
+        self.margins = _margins(y, self.pairs)
+        live = (self.margins.a > 0, self.margins.g > 0, self.margins.p > 0)
+        self.scales = Scales(scales.a * live[0], scales.g * live[1], scales.p * live[2])
+
+    def solve(self, coef: np.ndarray, tol: float) -> float:
+        """Solve the margin equations at ``coef``; the profile log likelihood without its constant."""
+        dtype = self.y.dtype
+        index = (coef.astype(dtype) @ self.X.reshape(len(coef), self.y.size)).reshape(self.y.shape)
+        limit = MAX_INDEX[dtype.char]
+        np.exp(np.clip(index, -limit, limit, out=index), out=self.weight)
+        self.weight *= self.base
+        self.scales, _, change = balance(
+            self.weight, self.margins, self.scales, tol=tol, max_sweeps=MAX_SWEEPS, pairs=self.pairs
+        )
+        self.settled = change <= tol
+        a, g, p = self.scales.a, self.scales.g, self.scales.p
+        for t, sheet in enumerate(self.mu):
+            np.multiply(self.weight[t], p, out=sheet)
+            sheet *= a[t][:, None]
+            sheet *= g[t]
+        self.projector = TensorProjector(self.mu, self.pairs)
+        logs = [np.log(s, out=np.zeros_like(s), where=s > 0) for s in (a, g, p)]
+        observed = (self.margins.a, self.margins.g, self.margins.p)[: 3 if self.pairs else 2]
+        likelihood = sum(float((m * l).sum(dtype=float)) for m, l in zip(observed, logs))
+        return likelihood + float(np.vdot(self.y, index)) - float(self.projector.size_a.sum(dtype=float))
+
+    def profile(self, tol: float) -> Profile:
+        """Gradient and Hessian at the effects of the last solution, projections accurate to ``tol``."""
+        k, projector, margins = len(self.X), self.projector, self.margins
+        sums, gram, product = projector.moments(self.X, self.y)
+        removed = self.removed = projector.effects(self.X, self.removed, tol=tol, sums=sums)
+        gaps = [margins.a - projector.size_a, margins.g - projector.size_g]
+        parts = [(sums.a, removed.a), (sums.g, removed.g)]
+        if self.pairs:
+            gaps.append(margins.p - projector.size_p)
+            parts.append((sums.p, removed.p))
+        hessian, gradient = gram.copy(), product.copy()
+        for gap, (total, effect) in zip(gaps, parts):
+            hessian -= total.reshape(k, -1) @ effect.reshape(k, -1).T
+            gradient -= effect.reshape(k, -1) @ gap.ravel()
+        return Profile(gradient, (hessian + hessian.T) / 2, np.diag(gram))
+
+    def exact_gram(self, tol: float) -> np.ndarray:
+        """Gram matrix [k, k] of the regressors less their effects, without cancellation."""
+        self.removed = self.projector.effects(self.X, self.removed, tol=tol)
+        return self.projector.moments(self.projector.residual(self.X, self.removed), self.y)[1]
+
+    def in_units(self, units: Units) -> Sheet:
+        """The same sheet in single precision and other units, from its start."""
+        y, base = (self.y / units.flow).astype("f"), self.base.astype("f")
+        X = np.empty(self.X.shape, "f")
+        for own, column, centre, spread in zip(X, self.X, units.centre, units.spread):
+            np.divide(column - centre, spread, out=own, casting="same_kind")
+        return Sheet.of(y, base, X, self.pairs)
+
+    def adopt(self, other: Sheet, coef: np.ndarray, units: Units) -> None:
+        """Take over the effects that ``other``, in ``units``, has at the coefficients ``coef`` [k]."""
+        level = units.flow * np.exp(-coef @ units.centre)
+        a, g, p = (s.astype(float) for s in (other.scales.a, other.scales.g, other.scales.p))
+        self.scales = Scales(a, g, p * level) if self.pairs else Scales(a * level, g, p)
+        spread, centre = units.spread[:, None, None], units.centre[:, None, None]
+        a, g, p = (spread * effect for effect in (other.removed.a, other.removed.g, other.removed.p))
+        self.removed = Removed(a, g, p + centre, 0) if self.pairs else Removed(a + centre, g, p, 0)
+
+    def shifted(self, scales: Scales, move: np.ndarray) -> Scales:
+        """``scales`` after the coefficients move [k], as the linearised margins have it."""
+        effects = (self.removed.a, self.removed.g, self.removed.p)
+        a, g, p = (np.exp(-np.tensordot(move.astype(effect.dtype), effect, 1)) for effect in effects)
+        return Scales(scales.a * a, scales.g * g, scales.p * p if self.pairs else scales.p)
+
+
+def _margins(y: np.ndarray, pairs: bool) -> Margins:
+    margins = margins_of(y)
+    return margins if pairs else replace(margins, p=np.ones_like(margins.p))

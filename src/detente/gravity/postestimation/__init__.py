@@ -1,0 +1,1 @@
+"""What follows a fit: predictions, trade costs, bias correction, resampling, comparison, imputation."""

@@ -1,0 +1,1 @@
+"""What drafting knows of a language: dates, numerals, units, speech."""

@@ -1,0 +1,286 @@
+"""Numbers with what they measure or count: the figures of an article.
+
+What counts as a figure is written down in ``docs/drafting.md``: a number in
+digits or words with its unit or its counted noun. Dates, ages, clock times,
+ordinals and the numbers in names are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from detente.record.draft.language.numerals import SMALL as NUMBER_WORDS
+from detente.record.draft.language.numerals import Numeral, find_numerals
+from detente.record.draft.language.units import currency_before, rate_at, unit_at
+from detente.record.draft.language.words import LANGUAGES, either, words
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its unit, as the article says it.
+
+    Attributes
+    ----------
+    start, end : int
+        Its place in the text.
+    text : str
+        The words of the article.
+    value : float
+        The number, its magnitude multiplied out.
+    unit : str
+        A code of :mod:`detente.record.draft.language.units`, or the counted noun; after ``/`` the rate.
+    bound : str
+        ``at least``, ``at most``, ``about``, ``vague`` (no number is claimed) or nothing.
+    """
+
+    start: int
+    end: int
+    text: str
+    value: float
+    unit: str
+    bound: str = ""
+
+
+_STOP = {language: frozenset(words(language, "figures", "stop")) for language in LANGUAGES}
+_SKIP = {language: frozenset(words(language, "figures", "skip")) for language in LANGUAGES}
+_PLURALS = frozenset(words("en", "figures", "plural"))
+_VERBS = frozenset(words("en", "figures", "verbs"))
+_NAMES = re.compile(rf"(?:\b{either('figures', 'names', *LANGUAGES)}\s?|[#№/])$", re.IGNORECASE)
+_DEFINITE = re.compile(
+    r"\b(?:the|these|those|both|their|its|his|her|our|los|las|estos|estas|esos|esas|sus|ambos|ambas)\s(?:other\s|otros\s)?$",
+    re.IGNORECASE,
+)
+_BOUND_BEFORE = {
+    name: re.compile(
+        rf"\b{either('figures', name.replace(' ', '_'), *LANGUAGES)}\s(?:los\s|las\s|the\s)?$", re.IGNORECASE
+    )
+    for name in ("at least", "at most", "about")
+}
+_AGE_AFTER = re.compile(r"[\s-]years?[\s-]old\b|\saños de edad\b|[\s-]year[\s-]olds\b", re.IGNORECASE)
+_AGE_BEFORE = re.compile(r"(?:,\sde|\baged|\bage of|\bage|\bedad de|\bage,|\btiene|\bcumplió)\s$", re.IGNORECASE)
+_TIME_AFTER = re.compile(
+    r":\d\d|\s?[ap]\.?m\b\.?|\s?(?:hrs|GMT|UTC)\b|\s(?:de la (?:mañana|tarde|noche))\b", re.IGNORECASE
+)
+_ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th|º|ª|er|°\s(?=[A-Za-z]{4}))(?![\w])")
+_TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|un\s|el\s|las?\s|los\s)?")
+_AND = re.compile(r"\s(?:and|or|y|o)\s(?:un\s|el\s)?")
+_OF_WHOLE = re.compile(
+    r"\s(?:out\s)?(?:of|de)\s(?:(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)|(?=\d))", re.IGNORECASE
+)
+_FRACTION = re.compile(
+    r"[\s-](?:thirds|fourths|fifths|sixths|eighths|tenths|tercios|cuartos|quintos|décimos|octavos"
+    r"|(?:cuarta|tercera)s partes)\b"
+    r"|-quarters\b|\squarters\sof\b|\s(?:in|out\sof|of)\s(?:every|each)\s|\sde\scada\s",
+    re.IGNORECASE,
+)
+_RATIO = re.compile(
+    r"\b(?:one|two|three|four|nine|\d{1,2})\s(?:in|out\sof)\s(?:every\s)?$|\b(?:every|each|de\scada)\s$", re.IGNORECASE
+)
+_HYPHENED = re.compile(r"-(?!odd\b|plus\b|strong\b|way\b|fold\b|up\b|off\b|and\b)([a-z]{3,})\b")
+_GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:de\s)?")}
+_WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
+_METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
+_DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
+NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million do not
+SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
+
+
+def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()) -> list[Figure]:
+    """The figures of ``text``.
+
+    Parameters
+    ----------
+    text : str
+        The article.
+    language : str
+        ``en`` or ``es``.
+    taken : iterable of (start, end)
+        Stretches where a number is already something else: dates.
+
+    Examples
+    --------
+    >>> [(f.text, f.value, f.unit, f.bound) for f in find_figures("More than 240 political prisoners in 4 years", "en")]
+    [('240 political prisoners', 240.0, 'political prisoners', 'at least'), ('4 years', 4.0, 'years', '')]
+    """
+    free = list(text)
+    for start, end in taken:
+        free[start:end] = "\x00" * (end - start)
+    open_text = "".join(free)
+    found: list[Figure] = []
+    for run in _runs(open_text, find_numerals(open_text, language)):
+        read = [_read(open_text, numeral, language) for numeral in run]
+        found += [figure for figure in _share(open_text, run, read) if figure is not None]
+    return found
+
+
+def _runs(text: str, numerals: list[Numeral]) -> Iterator[list[Numeral]]:
+    """Numbers in groups that are the ends of one range or members of one list."""
+    run: list[Numeral] = []
+    for numeral in numerals:
+        if _no_figure(text, numeral):
+            if run:
+                yield run
+            run = []
+        elif run and _link(text, run[-1], numeral):
+            run.append(numeral)
+        else:
+            if run:
+                yield run
+            run = [numeral]
+    if run:
+        yield run
+
+
+def _share(text: str, run: list[Numeral], read: list[Figure | None]) -> list[Figure | None]:
+    """Let the ends of a range share currency sign, unit and magnitude: *US$2-3bn*, *between 20 and 30 trucks*."""
+    for n in range(1, len(run)):
+        before = read[n - 1]
+        if before and currency_before(text, run[n - 1].start) and _link(text, run[n - 1], run[n]) == "range":
+            if read[n] is None or (read[n].unit == "m" and run[n].letter == "m"):
+                start, end = run[n].start, run[n].end
+                read[n] = Figure(start, end, text[start:end], run[n].value, before.unit, "")
+            if read[n].unit == before.unit and _lacks_scale(run[n - 1], run[n]):
+                read[n - 1] = replace(before, value=before.value * run[n].scale)
+    for n in range(len(run) - 2, -1, -1):
+        after = read[n + 1]
+        if read[n] is None and after is not None:
+            sign = currency_before(text, run[n].start)
+            start, end = sign[0] if sign else run[n].start, run[n].end
+            value = run[n].value * (run[n + 1].scale if _lacks_scale(run[n], run[n + 1]) else 1)
+            read[n] = Figure(start, end, text[start:end], value, after.unit, _bound(text, start, run[n]))
+    return read
+
+
+def _lacks_scale(first: Numeral, second: Numeral) -> bool:
+    return first.scale == 1 and second.scale > 1 and first.value <= NEARBY * second.value / second.scale
+
+
+def _no_figure(text: str, numeral: Numeral) -> bool:
+    """Whether the number is masked, an age, an ordinal, a clock time, or part of a name."""
+    before, after = text[max(0, numeral.start - 24) : numeral.start], text[numeral.end : numeral.end + 24]
+    if _FRACTION.match(after) or (_RATIO.search(before) and numeral.value <= 100):
+        return True
+    if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
+        return True
+    if _AGE_AFTER.match(after) or (_AGE_BEFORE.search(before) and re.match(r"\s(?:años|years)\b|,", after)):
+        return True
+    if before.casefold().endswith("por ") and text[numeral.start : numeral.end].casefold().startswith("cient"):
+        return True  # por ciento
+    if _NAMES.search(before) and not currency_before(text, numeral.start) and not unit_at(text, numeral.end + 1):
+        return True
+    return (
+        text[numeral.start : numeral.end].casefold() in ("hundred", "thousand", "zero") or text[numeral.start] == "\x00"
+    )
+
+
+def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
+    """The figure that begins with ``numeral``, if it has a unit or counts something."""
+    sign = currency_before(text, numeral.start)
+    start = sign[0] if sign else numeral.start
+    value, end, unit = numeral.value, numeral.end, sign[1] if sign else ""
+    if not unit:
+        gap = _gap(text, numeral.end, language)
+        measured = unit_at(text, gap)
+        if measured and not (numeral.words and numeral.value == 1 and text[numeral.end] != "-" and numeral.scale == 1):
+            end, unit = measured
+            if text[gap:end].casefold() == "mdd":
+                value *= 1e6
+        elif numeral.letter == "m" and _metres(text, numeral):
+            value, unit = value / numeral.scale, "m"
+        else:
+            counted = _counted(text, numeral, language)
+            if counted is None:
+                return None
+            end, unit = counted
+    end, rate = rate_at(text, end)
+    end = _strip_end(text, start, end)
+    return Figure(start, end, text[start:end], value, unit + (f"/{rate}" if rate else ""), _bound(text, start, numeral))
+
+
+def _metres(text: str, numeral: Numeral) -> bool:
+    """Whether ``m`` after a number is metres: *200m from the gate*, *a depth of 200m*, *280 m*; else it is millions."""
+    return bool(
+        _METRES.match(text, numeral.end)
+        or _DEPTH.search(text, max(0, numeral.start - 24), numeral.start)
+        or text[numeral.end - 2] == " "
+    )
+
+
+def _gap(text: str, end: int, language: str) -> int:
+    """Where a unit may begin after a number: past one space or hyphen, ``+``, and Spanish *de*."""
+    match = _GAP[language].match(text, end)
+    return match.end() if match else end
+
+
+def _counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | None:
+    """The end and words of the noun that the number counts."""
+    position = numeral.end
+    if numeral.value == 1 or (numeral.words and not numeral.vague and numeral.value <= SMALL
+                              and _DEFINITE.search(text, max(0, numeral.start - 20), numeral.start)):  # fmt: skip
+        return None
+    if whole := _OF_WHOLE.match(text, position):
+        position = _past_number(text, whole.end() - 1, language)
+    elif numeral.vague or numeral.scale > 1 or numeral.words:
+        link = re.compile(r"\s(?:of|de)\s").match(text, position)
+        position = link.end() - 1 if link else position
+    if part := _HYPHENED.match(text, position):  # a 40-page paper
+        return (part.end(), part[1]) if not numeral.words and language == "en" else None
+    run: list[tuple[int, str]] = []
+    spot = position + (text[position : position + 1] == "+")
+    while len(run) < 4:
+        gap = re.compile(r"[\s-]").match(text, spot)
+        match = _WORD.match(text, gap.end()) if gap else None
+        if match is None or match.group().casefold() in NUMBER_WORDS[language]:
+            break
+        word = match.group()
+        if word.casefold() in _STOP[language] or (not run and text[spot] == "-" and not word.islower()):
+            if word.casefold() not in _SKIP[language] and not (run and word.casefold() in ("and", "or", "y")):
+                break
+            spot = match.end()
+            continue
+        if run or word.casefold() not in _SKIP[language]:
+            run.append((match.end(), word))
+        spot = match.end()
+    return _noun(run, language)
+
+
+def _past_number(text: str, position: int, language: str) -> int:
+    """Past a second number: *12 of the 15 provinces*."""
+    for second in find_numerals(text[position : position + 40], language)[:1]:
+        if second.start <= 1:
+            return position + second.end
+    return position
+
+
+def _noun(run: list[tuple[int, str]], language: str) -> tuple[int, str] | None:
+    """Cut a run of words after its first plural noun; without a plural it counts nothing."""
+    for n, (end, word) in enumerate(run):
+        low = word.casefold().replace("’", "'").removesuffix("'s").removesuffix("'")
+        plural = low in _PLURALS or (low.endswith("s") and not low.endswith(("ss", "us", "is")) and low not in _VERBS)
+        if plural and len(low) > 2:
+            return end, " ".join(w for _, w in run[: n + 1])
+        if language == "es":
+            return None  # a Spanish plural follows its number at once
+    return None
+
+
+def _link(text: str, first: Numeral, second: Numeral) -> str:
+    """``range`` or ``list`` where only a dash, *to*, *and* or *or* stands between two numbers."""
+    sign = currency_before(text, second.start)
+    middle = text[first.end : max(first.end, sign[0]) if sign else second.start]
+    return "range" if _TO.fullmatch(middle) else "list" if _AND.fullmatch(middle) else ""
+
+
+def _strip_end(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip(" ,;:"))
+
+
+def _bound(text: str, start: int, numeral: Numeral) -> str:
+    if numeral.vague:
+        return "vague"
+    if text[numeral.end : numeral.end + 1] == "+":
+        return "at least"
+    before = text[max(0, start - 30) : start]
+    return next((name for name, pattern in _BOUND_BEFORE.items() if pattern.search(before)), "")

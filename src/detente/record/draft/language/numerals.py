@@ -1,0 +1,149 @@
+"""Numbers as people write them in English and Spanish: digits, magnitudes and words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from detente.record.draft.language.words import LANGUAGES, table, words
+
+SCALES = {language: table(language)["numbers"]["scales"] for language in LANGUAGES}
+LETTERS = {language: table(language)["numbers"]["letters"] for language in LANGUAGES}
+VAGUE = {language: table(language)["numbers"]["vague"] for language in LANGUAGES}
+EXACT = {language: table(language)["numbers"]["exact"] for language in LANGUAGES}
+
+
+def _small(language: str) -> dict[str, int]:
+    """Number words below a thousand that are added up."""
+    found = {word: n for n, word in enumerate(words(language, "numbers", "small"))}
+    found |= {word: 10 * n for n, word in enumerate(words(language, "numbers", "tens"), 2)}
+    for n, word in enumerate(words(language, "numbers", "hundreds"), 2):
+        found |= {word: 100 * n, word[:-2] + "as": 100 * n}
+    return found | ({"veintiún": 21, "veintiuna": 21, "ciento": 100, "cien": 100} if language == "es" else {})
+
+
+SMALL = {language: _small(language) for language in LANGUAGES}
+_DIGITS = r"\d{1,3}\smil\s\d{1,3}(?![\d.,])|\d{1,3}(?:[  ’' ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*"
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number in the text.
+
+    Attributes
+    ----------
+    start, end : int
+        Its place.
+    value : float
+        With the magnitude multiplied out.
+    scale : float
+        The magnitude written after it (1 where there is none).
+    words, vague : bool
+        Written in words; a word such as *dozens* that names no number.
+    letter : str
+        The magnitude where it is a letter, such as ``m``, which may be metres instead.
+    """
+
+    start: int
+    end: int
+    value: float
+    scale: float = 1.0
+    words: bool = False
+    vague: bool = False
+    letter: str = ""
+
+
+def find_numerals(text: str, language: str) -> list[Numeral]:
+    """All numbers in ``text``, in reading order.
+
+    >>> [n.value for n in find_numerals("US$7.2bn, or 7,200 million, in twenty-five years", "en")]
+    [7200000000.0, 7200000000.0, 25.0]
+    >>> [n.value for n in find_numerals("7.200 millones, un 2,5 % y treinta y dos mil", "es")]
+    [7200000000.0, 2.5, 32000.0]
+    """
+    return [_numeral(match, language) for match in _pattern(language).finditer(text)]
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    """Numbers of a language: fixed phrases, vague words, number words, and digits with a magnitude."""
+    scales = sorted(SCALES[language], key=len, reverse=True)
+    letters = sorted(LETTERS[language], key=len, reverse=True)
+    small = "|".join(sorted({*SMALL[language], *scales} - {"zero", "cero"}, key=len, reverse=True))
+    fixed = "|".join(re.escape(w) for w in sorted(EXACT[language], key=len, reverse=True))
+    vague = "|".join(re.escape(w) for w in sorted(VAGUE[language], key=len, reverse=True))
+    joint = r"(?:[\s-]|\sand\s)" if language == "en" else r"(?:\s|\sy\s)"
+    many = r"(?P<scale>(?:[\s-](?:" + "|".join(scales) + r")\b)+)"
+    one = r"(?P<letter>\s?(?:" + "|".join(letters) + r"))(?![\w²³])"
+    return re.compile(
+        rf"(?<![\w.,])(?P<fixed>{fixed})(?!\w)(?!\s(?:and\s|y\s)?(?:{small})\b)"
+        rf"|(?<![\w.,])(?P<vague>{vague})(?!\w)(?!\s(?:{'|'.join(scales)})\b)"
+        rf"|(?<![\w.])(?<!\d,)(?P<words>(?:{small})(?:{joint}(?:{small}))*)(?!\w)"
+        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|(?<=\b(?-i:Bs|Rs|Kc|Kč|Tk|Ft|Rp|RM))|(?<=\b(?-i:[KTU][Ss]h)))(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
+        re.IGNORECASE,
+    )
+
+
+def _numeral(match: re.Match[str], language: str) -> Numeral:
+    start, end = match.span()
+    if fixed := match["fixed"]:
+        return Numeral(start, end, float(EXACT[language][fixed.casefold()]), words=True)
+    if vague := match["vague"]:
+        return Numeral(start, end, float(VAGUE[language][vague.casefold()]), words=True, vague=True)
+    if spelt := match["words"]:
+        value, scale = read_words(spelt, language)
+        return Numeral(start, end, value, scale, words=True)
+    letter = (match["letter"] or "").strip()
+    scale = LETTERS[language].get(letter.casefold(), 1.0)
+    for word in re.split(r"[\s-]+", (match["scale"] or "").casefold()):
+        scale *= SCALES[language].get(word, 1.0)
+    return Numeral(start, end, round(read_digits(match["digits"], language) * scale, 6), scale, letter=letter)
+
+
+def read_digits(digits: str, language: str) -> float:
+    """The value of digits with separators; three digits after a single mark follow the language.
+
+    >>> read_digits("7.200", "es"), read_digits("7.200", "en"), read_digits("7,200", "en"), read_digits("2,5", "es")
+    (7200.0, 7.2, 7200.0, 2.5)
+    """
+    if " mil " in digits:  # 12 mil 500
+        thousands, rest = digits.split(" mil ")
+        return 1000.0 * int(thousands) + int(rest)
+    digits = re.sub(r"[\s’']", "", digits)
+    marks = re.findall(r"[.,]", digits)
+    whole, _, tail = digits.rpartition(marks[-1]) if marks else ("", "", "")
+    if len(set(marks)) == 2:
+        decimal = True
+    elif len(marks) == 1:
+        grouped = len(tail) == 3 and whole not in ("", "0") and (language == "es" or marks[0] == ",")
+        decimal = not grouped
+    else:
+        decimal = False
+    return float(f"{re.sub('[.,]', '', whole)}.{tail}") if decimal else float(re.sub("[.,]", "", digits))
+
+
+def read_words(text: str, language: str) -> tuple[float, float]:
+    """The value of a number in words, and its largest magnitude word.
+
+    >>> read_words("two hundred and fifty thousand", "en"), read_words("dos mil millones", "es")
+    ((250000.0, 1000), (2000000000.0, 1000000000.0))
+    """
+    small, scales = SMALL[language], SCALES[language]
+    big = total = current = 0.0
+    magnitude = 1.0
+    for word in re.split(r"[\s-]+", text.casefold()):
+        scale = scales.get(word, 0.0)
+        if scale >= 1e5:
+            lead = total + current
+            big += (lead or 1.0) * scale
+            magnitude = max(magnitude, scale * (1e3 if total and not current else 1.0))
+            total = current = 0.0
+        elif scale == 1e3:
+            total, current = (current or 1.0) * scale, 0.0
+            magnitude = max(magnitude, scale)
+        elif scale == 1e2:
+            current = (current or 1.0) * scale
+        else:
+            current += small.get(word, 0)
+    return big + total + current, magnitude

@@ -1,0 +1,164 @@
+"""What a number measures: currencies, percent, measures, and the words for them in English and Spanish."""
+
+from __future__ import annotations
+
+import re
+
+from detente.record.draft.language.words import LANGUAGES, table, words
+
+SIGNS = {
+    **{"US$": "usd", "U.S.$": "usd", "A$": "aud", "AU$": "aud", "C$": "cad", "CA$": "cad", "NZ$": "nzd", "HK$": "hkd"},
+    **{"S$": "sgd", "NT$": "twd", "FJ$": "fjd", "J$": "jmd", "TT$": "ttd", "EC$": "xcd", "BZ$": "bzd", "N$": "nad"},
+    **{"G$": "gyd", "SI$": "sbd", "R$": "brl", "MX$": "mxn", "COP$": "cop", "AR$": "ars", "CLP$": "clp", "RD$": "dop"},
+    **{
+        "$U": "uyu",
+        "S/": "pen",
+        "S/.": "pen",
+        "Bs": "ves",
+        "Bs.": "ves",
+        "Bs.S": "ves",
+        "$": "usd",
+        "€": "eur",
+        "£": "gbp",
+    },
+    **{"E£": "egp", "¥": "jpy", "₹": "inr", "Rs": "inr", "Rs.": "inr", "₽": "rub", "₺": "try", "₩": "krw", "₴": "uah"},
+    **{"₦": "ngn", "₪": "ils", "₱": "php", "฿": "thb", "₫": "vnd", "₸": "kzt", "৳": "bdt", "Tk": "bdt", "₲": "pyg"},
+    **{"₡": "crc", "₵": "ghs", "GH₵": "ghs", "GH¢": "ghs", "₾": "gel", "֏": "amd", "₼": "azn", "₭": "lak", "₮": "mnt"},
+    **{
+        "Kč": "czk",
+        "Kc": "czk",
+        "zł": "pln",
+        "Ft": "huf",
+        "Rp": "idr",
+        "RM": "myr",
+        "KSh": "kes",
+        "Ksh": "kes",
+        "TSh": "tzs",
+    },
+    **{"USh": "ugx", "CFA": "xof"},
+}
+CODES = words("en", "units", "currencies")
+_SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse=True))
+SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")
+
+
+def _money() -> dict[str, str]:
+    """The names of each currency, in both languages, as one regular expression by ISO 4217 code in lower case."""
+    named: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for code, names in table(language)["currencies"].items():
+            named.setdefault(code, []).extend(names)
+    return {code: "|".join(names) for code, names in named.items()}
+
+
+_MONEY = _money()
+_CODE = re.compile(rf"(?:{'|'.join(CODES)})(?!\w)")
+_MEASURES = {
+    "pp": r"percentage[ -]points?|pp|puntos porcentuales|punto porcentual",
+    "bp": r"basis[ -]points?|bps|puntos básicos",
+    "pct": r"%|per ?cent|percent|por ?ciento|pct",
+    "km2": r"square kilomet(?:re|er)s?|sq\.? ?km|km2|km²|kilómetros cuadrados",
+    "m2": r"square met(?:re|er)s?|sq\.? ?m|m2|m²|metros cuadrados",
+    "sqmi": r"square miles?|sq\.? ?mi|millas cuadradas",
+    "m3": r"cubic met(?:re|er)s?|m3|m³|metros cúbicos",
+    "ft3": r"cubic f(?:ee|oo)t|cu\.? ?ft|ft3|pies cúbicos",
+    "km": r"kilomet(?:re|er)s?|km|kms|kilómetros?",
+    "miles": r"miles?|mi|millas?",
+    "m": r"met(?:re|er)s?|m|mts?|metros?",
+    "ft": r"feet|foot|ft|pies",
+    "yd": r"yards?|yardas",
+    "cm": r"centimet(?:re|er)s?|cm|centímetros?",
+    "mm": r"millimet(?:re|er)s?|mm|milímetros?",
+    "nmi": r"nautical miles?|millas náuticas",
+    "ha": r"hectares?|ha|hectáreas?",
+    "acres": r"acres?",
+    "t": r"(?:metric )?tons|(?:metric )?ton|tonnes?|t|toneladas?(?: métricas)?",
+    "kg": r"kilogram(?:me)?s?|kilos?|kg|kilogramos?",
+    "g": r"grams?|g|gramos?",
+    "lb": r"pounds? of|lbs?|libras? de",
+    "bbl": r"barrels?|bbl|barriles|barril",
+    "bpd": r"bpd|b/d|barrels per day",
+    "l": r"lit(?:re|er)s?|litros?",
+    "gal": r"gallons?|galones",
+    "mw": r"megawatts?|MW|megavatios?",
+    "gw": r"gigawatts?|GW|gigavatios?",
+    "kw": r"kilowatts?|kW|kilovatios?",
+    "gwh": r"gigawatt[- ]hours?|GWh|gigavatios[- ]hora",
+    "mwh": r"megawatt[- ]hours?|MWh|megavatios[- ]hora",
+    "kwh": r"kilowatt[- ]hours?|kWh|kilovatios[- ]hora",
+    "degrees": r"°C|°F|°|degrees(?: Celsius| Fahrenheit)?|grados(?: centígrados)?",
+    "centuries": r"centur(?:y|ies)|siglos?",
+    "decades": r"decades?|décadas?",
+    "years": r"years?|yrs?|años?",
+    "quarters": r"quarters|trimestres",
+    "months": r"months?|mes|meses",
+    "fortnights": r"fortnights?|quincenas?",
+    "weeks": r"weeks?|semanas?",
+    "days": r"days?|días?",
+    "hours": r"hours?|hrs?|horas?",
+    "minutes": r"minutes?|minutos?|mins?",
+    "seconds": r"seconds?|segundos?",
+}
+MONEY = frozenset([*_MONEY, *SIGNS.values(), *(code.lower() for code in CODES)])
+CLOSED = MONEY | frozenset(_MEASURES)
+
+_CASED = {"t", "m", "g", "l"}
+_UNITS = [
+    (
+        code,
+        re.compile(rf"(?:{body})(?![\w])" if code != "pct" else rf"(?:{body})", 0 if code in _CASED else re.IGNORECASE),
+    )
+    for code, body in sorted({**_MONEY, **_MEASURES}.items(), key=lambda item: item[0] in _CASED)
+]
+_PER = re.compile(
+    r"\s?(?:(?:/|(?:per|an?|each|every|por|al|a la|cada)\s)(?P<en>day|week|month|year|hour|barrel|tonne|ton|head|kilo"
+    r"|kilogram|litre|gallon|person|día|semana|mes|año|hora|barril|tonelada|persona|kilo|litro)\b"
+    r"|(?P<es>diarios|diarias|semanales|mensuales|anuales)\b|(?P<adv>daily|annually|yearly|monthly)\b)",
+    re.IGNORECASE,
+)
+_PER_WORDS = {
+    **{"día": "day", "semana": "week", "mes": "month", "año": "year", "hora": "hour", "barril": "barrel"},
+    **{"tonelada": "tonne", "ton": "tonne", "persona": "person", "kilo": "kg", "kilogram": "kg", "litro": "litre"},
+    **{"diarios": "day", "diarias": "day", "semanales": "week", "mensuales": "month", "anuales": "year"},
+    **{"daily": "day", "annually": "year", "yearly": "year", "monthly": "month"},
+}
+
+
+def currency_before(text: str, end: int) -> tuple[int, str] | None:
+    """Where a currency sign or code that ends at ``end`` begins, and its ISO 4217 code in lower case.
+
+    >>> currency_before("worth US$7bn", 9)
+    (6, 'usd')
+    """
+    found = SIGN_BEFORE.search(text, max(0, end - 8), end)
+    if not found:
+        return None
+    sign = found.group(1)
+    return found.start(1), SIGNS.get(sign) or sign.lower()
+
+
+def unit_at(text: str, position: int) -> tuple[int, str] | None:
+    """The end and code of a unit of measure or money that starts at ``position`` (longest wins).
+
+    >>> unit_at("9 square kilometres", 2)
+    (19, 'km2')
+    """
+    first = text[position : position + 1]
+    if not (first.isalpha() or first in ("%", "°")):
+        return None
+    coded = _CODE.match(text, position)
+    best = (coded.end(), coded.group().lower()) if coded else None
+    for code, pattern in _UNITS:
+        match = pattern.match(text, position)
+        if match and (best is None or match.end() > best[0]):
+            best = match.end(), code
+    return best
+
+
+def rate_at(text: str, position: int) -> tuple[int, str]:
+    """The end and the word of a rate such as *a day* or *anuales* at ``position``; empty where there is none."""
+    match = _PER.match(text, position)
+    if not match:
+        return position, ""
+    word = (match["en"] or match["es"] or match["adv"]).casefold()
+    return match.end(), _PER_WORDS.get(word, word)

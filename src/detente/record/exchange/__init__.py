@@ -1,0 +1,1 @@
+"""Ways in and out of a record: spreadsheets, merging, citations, ClaimReview, provenance."""

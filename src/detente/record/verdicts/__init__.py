@@ -1,0 +1,1 @@
+"""How claims are judged: evidence, one rule a kind of test, conflicts, scoreboards."""

@@ -1,0 +1,307 @@
+"""Why two figures for one thing differ: the explanations that reporters' numbers really have.
+
+Each explanation is tried, its arithmetic is shown, and those that work are ranked by how
+well they fit. Figures are never averaged.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from detente.language import Day, Joined, Number, Text, Word
+from detente.record.rows import Figure
+from detente.record.verdicts.verdict import half_digit, say
+
+FOB_LIKE = frozenset({"fob", "fob+fob", "comtrade"})
+CIF_LIKE = frozenset({"cif", "fob+cif", "importer-side"})
+CIF_OVER_FOB = (1.0, 1.20)
+"""Ratio of imports valued CIF to the same imports FOB; customs data cluster at 1.06 to 1.12."""
+USUAL_CIF = 1.12
+"""Up to here a ratio of CIF to FOB needs no further belief."""
+UNSHOWN = 0.01
+"""Added to the misfit where two bases differ by name but no parts show the sum."""
+FIT = 0.02
+"""Arithmetic that comes within 2% of the other figure, or within rounding, counts as an explanation."""
+SLIP = 0.15
+"""A slip of a power of ten is recognised within 15%, since slipped figures are round ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One way in which two figures can both be right, or one a slip.
+
+    Attributes
+    ----------
+    kind : str
+        ``rounding``, ``balance as total``, ``exports as total``, ``imports as total``,
+        ``valuation``, ``compiler``, ``other period``, ``sum of parts``, ``constant money``,
+        ``power of ten``.
+    arithmetic : str
+        The sum done, in numbers.
+    misfit : float
+        What the arithmetic leaves, as a share of the figure it should give; 0 fits exactly.
+    figure_ids : tuple of str
+        Figures used besides the two.
+    """
+
+    kind: str
+    arithmetic: str
+    misfit: float
+    figure_ids: tuple[str, ...] = ()
+
+
+def rounding_half(figure: Figure) -> float:
+    """Half of the last digit a figure states; its own range where the source gives one."""
+    if not math.isnan(figure.low) and not math.isnan(figure.high):
+        return max(figure.value - figure.low, figure.high - figure.value)
+    return half_digit(figure.text)
+
+
+def agree(a: Figure, b: Figure) -> bool:
+    """Whether two figures are the same number within the rounding of both.
+
+    Only an approximate figure counts its zeros as rounding; a reported 7,290 is 7,290.
+    """
+    half = sum(rounding_half(f) if f.status == "approximate" else _last_digit(f) for f in (a, b))
+    return abs(a.value - b.value) <= half * (1 + 1e-9)
+
+
+def explain(odd: Figure, other: Figure, context: Iterable[Figure]) -> list[Explanation]:
+    """Explanations of ``odd`` beside ``other``, best first.
+
+    Parameters
+    ----------
+    odd, other : Figure
+        Two figures of one series and period.
+    context : iterable of Figure
+        Figures to do the arithmetic with: the same dyad's exports, imports, balances
+        and totals, of the same and neighbouring periods.
+    """
+    context = [
+        f for f in context if f.id not in (odd.id, other.id) and f.status in ("reported", "derived", "approximate")
+    ]
+    found: list[Explanation] = []
+    for rule in _RULES:
+        found += [e for e in rule(odd, other, context) if math.isfinite(e.misfit)]
+    best: dict[str, Explanation] = {}
+    for explanation in found:
+        held = best.get(explanation.kind)
+        if held is None or explanation.misfit < held.misfit:
+            best[explanation.kind] = explanation
+    return sorted(best.values(), key=lambda e: (_cost(e), e.kind))
+
+
+def _cost(explanation: Explanation) -> float:
+    """Rank: the misfit, plus what an explanation asks one to believe."""
+    belief = {"rounding": 0.0, "valuation": 0.002, "compiler": 0.02, "power of ten": 0.03}
+    return explanation.misfit + belief.get(explanation.kind, 0.004)
+
+
+def _last_digit(figure: Figure) -> float:
+    """Half a unit of the last digit written, zeros before the point counting as digits."""
+    decimals = len(figure.text.partition(".")[2])
+    return 0.5 * 10.0**-decimals
+
+
+def _family(figure: Figure) -> tuple[str, str, str]:
+    """``trade.total@x`` as family ``trade``, flow ``total``, place ``x``."""
+    name, _, place = figure.series.partition("@")
+    family, _, flow = name.rpartition(".")
+    return family, flow, place
+
+
+def _beside(figure: Figure, context: Sequence[Figure], flow: str) -> Iterator[Figure]:
+    """Figures of another flow of the same family, place, period and unit."""
+    family, _, place = _family(figure)
+    for f in context:
+        if f.unit == figure.unit and f.period == figure.period and _family(f) == (family, flow, place):
+            yield f
+
+
+def _off(a: float, b: float) -> float:
+    return abs(a - b) / abs(b) if b else math.inf
+
+
+def _rounding(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    if agree(odd, other):
+        arithmetic = Text("arithmetic.rounding", a=say(odd.value, odd.unit), b=say(other.value, other.unit))
+        yield Explanation("rounding", arithmetic, 0.0)
+
+
+def _mislabelled(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """A total that is really the balance, the exports or the imports."""
+    if _family(odd)[1] != "total" or odd.value >= other.value:
+        return
+    for flow in ("exports", "imports"):
+        for part in _beside(odd, context, flow):
+            if _off(odd.value, part.value) <= FIT and part.source_id != odd.source_id:
+                arithmetic = Text("arithmetic.alone", flow=_flow(flow), part=_named(part))
+                yield Explanation(f"{flow} as total", arithmetic, _off(odd.value, part.value), (part.id,))
+    exports = (other.value + odd.value) / 2
+    imports = (other.value - odd.value) / 2
+    solved = Text(
+        "arithmetic.solved", balance=_plain(odd.value), total=_plain(other.value),
+        exports=Number(f"{exports:,.1f}"), imports=Number(f"{imports:,.1f}"),
+    )  # fmt: skip
+    for flow, implied in (("exports", exports), ("imports", imports)):
+        for part in _beside(odd, context, flow):
+            if part.status != "derived" and _off(part.value, implied) <= max(FIT, rounding_half(part) / implied):
+                arithmetic = Text("arithmetic.apart", solved=solved, flow=_flow(flow), part=_named(part))
+                yield Explanation("balance as total", arithmetic, _off(part.value, implied), (part.id,))
+    for x in _beside(odd, context, "exports"):
+        for m in _beside(odd, context, "imports"):
+            gap = x.value - m.value
+            if gap > 0 and _off(odd.value, gap) <= FIT and not _circular(x, m, odd, other):
+                difference = Number(f"{gap:,.1f}")
+                arithmetic = Text("arithmetic.minus", a=_named(x), b=_named(m), result=difference)
+                yield Explanation("balance as total", arithmetic, _off(odd.value, gap), (x.id, m.id))
+    for b in _beside(odd, context, "balance"):
+        if _off(odd.value, b.value) <= FIT and b.source_id != odd.source_id:
+            arithmetic = Text("arithmetic.balance", part=_named(b))
+            yield Explanation("balance as total", arithmetic, _off(odd.value, b.value), (b.id,))
+
+
+def _circular(x: Figure, m: Figure, *used: Figure) -> bool:
+    """Whether a part was itself computed from the figures to be explained."""
+    return any(f.id in part.derivation or f.text in part.derivation for part in (x, m) for f in used)
+
+
+def _valuation(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """Exports FOB with imports FOB against exports FOB with imports CIF."""
+    high, low = (odd, other) if odd.value > other.value else (other, odd)
+    flow = _family(odd)[1]
+    if flow == "total":
+        for x in _beside(odd, context, "exports"):
+            if x.basis in CIF_LIKE or x.status == "approximate":
+                continue
+            imports = [m for m in _beside(odd, context, "imports") if not _circular(x, m, odd, other)]
+            for cif in (m for m in imports if m.basis in CIF_LIKE):
+                for fob in (m for m in imports if m.basis not in CIF_LIKE and m.status != "approximate"):
+                    if not CIF_OVER_FOB[0] < cif.value / fob.value <= CIF_OVER_FOB[1]:
+                        continue
+                    misfit = max(_fit(x.value + cif.value, high), _fit(x.value + fob.value, low))
+                    if misfit <= FIT:
+                        arithmetic = Text(
+                            "arithmetic.valuation", exports=_named(x), cif=_named(cif), fob=_named(fob),
+                            with_cif=Number(f"{x.value + cif.value:,.0f}"),
+                            with_fob=Number(f"{x.value + fob.value:,.0f}"),
+                        )  # fmt: skip
+                        yield Explanation("valuation", arithmetic, misfit, (x.id, cif.id, fob.id))
+    ratio = high.value / low.value if low.value > 0 else math.inf
+    named = high.basis in CIF_LIKE and low.basis not in CIF_LIKE
+    if named and 1 < ratio <= CIF_OVER_FOB[1]:
+        arithmetic = Text(
+            "arithmetic.over", high_basis=_basis(high), low_basis=_basis(low), high=_plain(high.value),
+            low=_plain(low.value), ratio=Number(f"{ratio:.3f}"),
+        )  # fmt: skip
+        yield Explanation("valuation", arithmetic, max(0.0, ratio - USUAL_CIF) + UNSHOWN)
+
+
+def _fit(computed: float, figure: Figure) -> float:
+    """Misfit of a computed number: none within the figure's rounding, else all that is missing."""
+    allowed = rounding_half(figure) if figure.status == "approximate" else _last_digit(figure)
+    missing = abs(computed - figure.value)
+    return 0.0 if missing <= allowed else missing / abs(figure.value)
+
+
+def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """Mirror data or a compiler's own harmonisation of the two reports."""
+    bases = {odd.basis, other.basis}
+    if len(bases) == 2 and bases & {"baci", "mirror", "comtrade", "importer-side"}:
+        ratio = max(odd.value, other.value) / max(min(odd.value, other.value), 1e-12)
+        if ratio <= CIF_OVER_FOB[1]:
+            arithmetic = Text(
+                "arithmetic.ratio", a=_plain(odd.value), a_basis=_basis(odd), b=_plain(other.value),
+                b_basis=_basis(other), ratio=Number(f"{ratio:.3f}"),
+            )  # fmt: skip
+            yield Explanation("compiler", arithmetic, ratio - 1)
+
+
+def _other_period(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """The figure of a neighbouring or partial period quoted for this one."""
+    for f in context:
+        near = f.period != odd.period and abs(f.period.gap(odd.period)) <= 1
+        if f.series == odd.series and near and f.status != "approximate" and _off(odd.value, f.value) <= 0.005:
+            arithmetic = Text("arithmetic.period", n=_plain(f.value), period=Day(f.period), id=f.id)
+            yield Explanation("other period", arithmetic, _off(odd.value, f.value), (f.id,))
+
+
+def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """The total of some places quoted for the whole."""
+    family, flow, place = _family(odd)
+    parts = [
+        f
+        for f in context
+        if f.unit == odd.unit and f.period == odd.period and _family(f)[:2] == (family, flow) and _family(f)[2]
+    ]
+    total = sum(f.value for f in parts)
+    if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:
+        arithmetic = Text("arithmetic.sum", terms=Joined(" + ", parts=map(_named, parts)), total=_plain(total))
+        ids = tuple(f.id for f in parts)
+        yield Explanation("sum of parts", arithmetic, _off(odd.value, total), ids)
+
+
+_PRICES_OF = re.compile(r"(?:constant|real|prices of|deflated)\D{0,25}(\d{4})", re.IGNORECASE)
+
+
+def _constant_money(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    """A figure in the prices of another year, where its note names the year and the record has an index."""
+    named = _PRICES_OF.search(f"{odd.basis} {odd.note}")
+    if not named:
+        return
+    index = {f.period.first.year: f for f in context if f.series.startswith("prices.") and f.kind == "index"}
+    year, base = odd.period.first.year, int(named.group(1))
+    if year in index and base in index and index[year].value > 0:
+        computed = other.value * index[base].value / index[year].value
+        if _off(odd.value, computed) <= FIT:
+            arithmetic = Text(
+                "arithmetic.prices", n=_plain(other.value), top=_named(index[base]), bottom=_named(index[year]),
+                result=Number(f"{computed:,.1f}"), base=base,
+            )  # fmt: skip
+            yield Explanation("constant money", arithmetic, _off(odd.value, computed), (index[base].id, index[year].id))
+
+
+def _power_of_ten(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+    if odd.value <= 0 or other.value <= 0:
+        return
+    power = round(math.log10(odd.value / other.value))
+    if power and abs(power) <= 6:
+        shifted = odd.value / 10.0**power
+        misfit = _off(shifted, other.value)
+        if misfit <= SLIP:
+            arithmetic = Text(
+                "arithmetic.ten", n=_plain(odd.value), power=_plain(10.0**power), result=_plain(shifted),
+                other=_plain(other.value),
+            )  # fmt: skip
+            yield Explanation("power of ten", arithmetic, misfit)
+
+
+def _plain(number: float) -> str:
+    return Number(f"{number:,g}")
+
+
+def _named(figure: Figure) -> str:
+    return Text("arithmetic.figure", n=_plain(figure.value), id=figure.id)
+
+
+def _basis(figure: Figure) -> str:
+    return Word(figure.basis, group="basis")
+
+
+def _flow(name: str) -> str:
+    return Word(name, group="flow")
+
+
+_RULES: tuple[Callable[[Figure, Figure, Sequence[Figure]], Iterator[Explanation]], ...] = (
+    _rounding,
+    _mislabelled,
+    _valuation,
+    _compiler,
+    _other_period,
+    _sum_of_parts,
+    _constant_money,
+    _power_of_ten,
+)

@@ -1,0 +1,241 @@
+"""Recorded trade against what gravity expects, year by year, with the band of comparable pairs."""
+
+from __future__ import annotations
+
+from math import exp, sqrt
+from typing import Any
+
+import polars as pl
+
+from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_sign, rule, values, year_axis
+from detente.charts.palette import shade
+from detente.language import Catalogue
+from detente.report.story import Story
+
+FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
+
+
+def residual_chart(story: Story, words: Catalogue) -> Chart | None:
+    """The dyad's residual as percent of expected trade, log scale, one panel a direction."""
+    if story.residuals.is_empty():
+        return None
+    base = _main_window(story)
+    rows = [row for row in (_row(story, words, raw, base) for raw in story.residuals.iter_rows(named=True)) if row]
+    drawn = [row for row in rows if row["main"]]
+    if not drawn:
+        return None
+    there = story.directions[0]
+    path = [row for row in drawn if row["exporter"] == there[0] and not row["cited"]] or drawn
+    last, low = path[-1], min(path, key=lambda row: row["pct"])
+    finding = words(
+        "residuals.title" if low is not last else "residuals.title_low_now",
+        flow=story.arrow(last["exporter"], last["importer"]),
+        low=words.whole_percent(low["pct"]),
+        low_year=low["year"],
+        last=words.whole_percent(last["pct"]),
+        last_year=last["year"],
+    )
+    domain = (min(row["year"] for row in rows) - 0.5, max(row["year"] for row in rows) + 0.5)
+    return Chart(
+        slug="residuals",
+        title=finding,
+        subtitle=words("residuals.subtitle", base_from=base[0], base_to=base[1], panel=_panels(story)),
+        source=words("residuals.source", panel=_panels(story)),
+        alt=words("residuals.alt", finding=finding),
+        headline=(
+            words.whole_percent(last["pct"]),
+            words("residuals.headline", flow=story.arrow(last["exporter"], last["importer"]), year=last["year"]),
+        ),
+        data=story.residuals,
+        spec=_spec(story, words, rows, domain, compact=False),
+        compact=_spec(story, words, rows, domain, compact=True),
+    )
+
+
+def _main_window(story: Story) -> tuple[int, int]:
+    """The first base window of the study's own results; the others are drawn thin."""
+    computed = story.residuals.filter(pl.col("status") == "computed")
+    first = (computed if not computed.is_empty() else story.residuals).row(0, named=True)
+    return first["base_from"], first["base_to"]
+
+
+def _panels(story: Story) -> str:
+    computed = story.residuals.filter(pl.col("status") == "computed")["panel"].unique(maintain_order=True).to_list()
+    return "; ".join(story.own(str(name)) for name in computed)
+
+
+def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, int]) -> dict[str, Any] | None:
+    if raw["log_ratio"] is None:
+        return None
+    cited = raw["status"] == "cited"
+    flow = story.arrow(raw["exporter"], raw["importer"])
+    pct = 100 * exp(raw["log_ratio"])
+    tip = words(
+        "residuals.tip",
+        flow=flow,
+        year=raw["year"],
+        pct=words.whole_percent(pct),
+        log=words.number(raw["log_ratio"], 2, sign=True),
+    )
+    if raw["placebo_share"] is not None:
+        tip += " " + words(
+            "residuals.tip_placebo",
+            share=words.significant(100 * raw["placebo_share"]),
+            n=words.number(raw["n_placebos"]),
+        )
+    if cited:
+        tip += " " + words("residuals.cited")
+    return {
+        "flow": flow,
+        "exporter": raw["exporter"],
+        "importer": raw["importer"],
+        "year": raw["year"],
+        "pct": pct,
+        "window": f"{raw['base_from']}–{raw['base_to']}",
+        "cited": cited,
+        "tip": tip,
+        "main": cited or (raw["base_from"], raw["base_to"]) == base,
+        "banded": raw["n_placebos"] is not None,
+        "low": None if raw["band_low"] is None else 100 * exp(raw["band_low"]),
+        "high": None if raw["band_high"] is None else 100 * exp(raw["band_high"]),
+    }
+
+
+def outer_episodes(story: Story) -> list[dict[str, Any]]:
+    """Episodes to shade: those that do not merely enclose others."""
+    spans = [(e.from_year, e.to_year, story.own(e.title)) for e in story.study.episodes]
+    inner = [s for s in spans if not any(o != s and s[0] <= o[0] and o[1] <= s[1] for o in spans)]
+    return [{"from": start, "to": end, "title": title} for start, end, title in inner or spans]
+
+
+def _spec(
+    story: Story, words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, float], compact: bool
+) -> Spec:
+    """Panels side by side at a desk, one above the other on a phone."""
+    width, height = (NARROW + 30, 210) if compact else ((WIDE + 40) // 2 - 20, 300)
+    bottom = min(min(row["pct"], row["low"] or row["pct"]) for row in rows)
+    top = max(max(row["pct"], row["high"] or row["pct"]) for row in rows)
+    scale = {
+        "type": "log",
+        "base": 2,
+        "domain": [max(bottom / 1.15, FLOOR), max(top * 1.15, 200)],
+        "nice": False,
+        "clamp": True,
+    }
+    rows = [_within(row, scale["domain"]) for row in rows]
+    panels = []
+    for exporter, importer in story.directions:
+        mine = [row for row in rows if (row["exporter"], row["importer"]) == (exporter, importer)]
+        if mine:
+            colour = "origin" if exporter == story.study.origin else "destination"
+            panels.append(_panel(story, words, mine, domain, scale, shade(colour), width, height, compact))
+    return {"vconcat" if compact else "hconcat": panels, "spacing": 26}
+
+
+def _within(row: dict[str, Any], domain: list[float]) -> dict[str, Any]:
+    """A row whose band ends at the edges of the picture where it has no end: trade that stopped, or began."""
+    ends = {"low": domain[0], "high": domain[1]} if row["banded"] else {}
+    return {**row, **{name: edge for name, edge in ends.items() if row[name] is None}}
+
+
+def _with_gaps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of each base window with the years between them that have no residual, where the line breaks."""
+    known = {(row["window"], row["year"]): row for row in rows}
+    windows = {row["window"]: [r["year"] for r in rows if r["window"] == row["window"]] for row in rows}
+    return [
+        known.get((window, year), {"window": window, "year": year, "pct": None})
+        for window, years in windows.items()
+        for year in range(min(years), max(years) + 1)
+    ]
+
+
+def _panel(
+    story: Story,
+    words: Catalogue,
+    rows: list[dict[str, Any]],
+    domain: tuple[float, float],
+    scale: Spec,
+    colour: str,
+    width: int,
+    height: int,
+    compact: bool,
+) -> Spec:
+    x = {"field": "year", **year_axis(domain, True)}
+    halvings = [100 * 2.0**power for power in range(-13, 14)]
+    steps = [value for value in halvings if scale["domain"][0] <= value <= scale["domain"][1]]
+    y = {
+        "field": "pct",
+        "type": "quantitative",
+        "scale": scale,
+        "axis": {
+            "title": words("residuals.axis"),
+            "values": steps,
+            "labelExpr": f"format(datum.value, ',.3~r') + '{percent_sign(words)}'",
+        },
+    }
+    main = [row for row in rows if row["main"] and not row["cited"]]
+    band = [row for row in main if row["low"] is not None and row["high"] is not None]
+    episodes = [e for e in outer_episodes(story) if e["to"] >= domain[0] and e["from"] <= domain[1]]
+    for episode in episodes:
+        episode["from"], episode["to"] = max(episode["from"], domain[0]), min(episode["to"], domain[1])
+        episode["label"] = f"{episode['from']:.0f}–{episode['to']:.0f}"
+    layers: list[Spec] = [
+        {
+            "data": values(episodes),
+            "mark": {"type": "rect", "color": shade("shade")},
+            "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
+        },
+        {
+            "data": values(band),
+            "mark": {"type": "area", "color": shade("band"), "opacity": 0.75},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
+        },
+        {
+            "data": values([{"at": 100}]),
+            "mark": rule("expected", strokeWidth=1.25),
+            "encoding": {"y": {**y, "field": "at"}},
+        },
+        {
+            "data": values(_with_gaps([row for row in rows if not row["main"]])),
+            "mark": {
+                "type": "line",
+                "strokeWidth": 1.25,
+                "strokeDash": [4, 3],
+                "color": colour,
+                "opacity": 0.75,
+            },
+            "encoding": {"x": x, "y": y, "detail": {"field": "window"}},
+        },
+        {
+            "data": values(_with_gaps(main)),
+            "mark": {"type": "line", "color": colour, "point": {"size": 22, "color": colour}},
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "data": values([row for row in rows if row["cited"]]),
+            "mark": {"type": "point", "size": 60, "strokeWidth": 2, "filled": False, "color": colour},
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "data": values([{**row, "label": f"{row['year']}*"} for row in rows if row["cited"]]),
+            "mark": {"type": "text", "dy": -12, "color": shade("muted")},
+            "encoding": {"x": x, "y": y, "text": {"field": "label"}},
+        },
+        hits({"x": x, "y": y}, data=values([row for row in rows if row["main"]])),
+    ]
+    if band and band[-1]["high"] > 140:
+        layers.append(
+            {
+                "data": values([{**band[-1], "at": sqrt(100 * band[-1]["high"])}]),
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "dx": -4,
+                    "baseline": "middle",
+                    "color": shade("muted"),
+                    "text": words("residuals.band"),
+                },
+                "encoding": {"x": x, "y": {**y, "field": "at"}},
+            }
+        )
+    return {"width": width, "height": height, "title": rows[0]["flow"], "layer": layers}

@@ -1,0 +1,110 @@
+"""How many claims hold: one bar a verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import polars as pl
+
+from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, values
+from detente.charts.palette import shade
+from detente.language import Catalogue
+from detente.report.story import Story
+
+VERDICTS = {
+    "confirmed": "lowers",
+    "confirmed within rounding": "lowers",
+    "imprecise": "destination",
+    "contradicted": "raises",
+    "unresolved conflict": "accent",
+    "outcome pending": "expected",
+    "not checkable": "band",
+}
+
+
+def verdict_counts(story: Story) -> dict[str, int]:
+    """Claims by verdict, in the order of the vocabulary; verdicts that do not occur are left out."""
+    if story.claims.is_empty():
+        return {}
+    counts = Counter(story.claims["verdict"].to_list())
+    return {verdict: counts[verdict] for verdict in (*VERDICTS, *(set(counts) - set(VERDICTS))) if counts[verdict]}
+
+
+def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
+    counts = verdict_counts(story)
+    if not counts:
+        return None
+    total = sum(counts.values())
+    decided = total - counts.get("not checkable", 0) - counts.get("outcome pending", 0)
+    hold = counts.get("confirmed", 0) + counts.get("confirmed within rounding", 0)
+    finding = words("verdicts.title", hold=hold, decided=decided, total=total)
+    rows = [
+        {
+            "verdict": words.known("verdict", verdict),
+            "kind": verdict,
+            "n": n,
+            "tip": words("verdicts.tip", verdict=words.known("verdict", verdict), n=n),
+        }
+        for verdict, n in counts.items()
+    ]
+    return Chart(
+        slug="verdicts",
+        title=finding,
+        subtitle=words("verdicts.subtitle"),
+        source=words("verdicts.source"),
+        alt=words("verdicts.alt", finding=finding, counts=", ".join(f"{row['verdict']} {row['n']}" for row in rows)),
+        headline=(
+            words("verdicts.headline_number", hold=hold, decided=decided),
+            words("verdicts.headline", total=total),
+        ),
+        data=pl.DataFrame({"verdict": list(counts), "n_claims": list(counts.values())}),
+        spec=_spec(words, rows, compact=False),
+        compact=_spec(words, rows, compact=True),
+    )
+
+
+def _spec(words: Catalogue, rows: list[dict[str, object]], compact: bool) -> Spec:
+    order = [row["kind"] for row in rows]
+    x = {
+        "field": "n",
+        "type": "quantitative",
+        "axis": {
+            "title": words("verdicts.axis"),
+            "grid": True,
+            "tickMinStep": 1,
+            "tickCount": 5,
+            "format": "d",
+        },
+    }
+    y = {
+        "field": "verdict",
+        "type": "nominal",
+        "sort": None,
+        "axis": {"title": None, "labelColor": shade("ink"), "labelLimit": 220, "domain": False},
+    }
+    colours = [shade(VERDICTS.get(str(verdict), "mixed")) for verdict in order]
+    return {
+        "width": NARROW - 60 if compact else WIDE - 140,
+        "height": {"step": 26},
+        "data": values(rows),
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": 16},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "color": {
+                        "field": "kind",
+                        "type": "nominal",
+                        "legend": None,
+                        "scale": {"domain": order, "range": colours},
+                    },
+                },
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5, "fontWeight": 600},
+                "encoding": {"x": x, "y": y, "text": {"field": "n"}},
+            },
+            hits({"x": x, "y": y}),
+        ],
+    }

@@ -1,0 +1,138 @@
+"""What if: the study's scenarios on every baseline, deficit rule and elasticity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from detente.equilibrium import CLOSED, solve
+from detente.errors import NotConverged, StudyError
+from detente.run.baseline import Baseline
+from detente.run.tables import COLUMNS
+from detente.study.spec import Scenario, Spec
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from detente.equilibrium import Counterfactual
+
+NO_RESIDUAL = "no residual"
+"""Status of a scenario that heals a pair of which no residual is known: no trade that year, or none before."""
+
+Window = tuple[int, int]
+Residuals = Callable[[str, str, int, Window | None], float | None]  # origin, destination, year, base window
+
+
+def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Residuals) -> dict[tuple[str, str], float]:
+    """Log-point effects by direction, relative to the dyad as it was in ``year``.
+
+    ``closed`` shuts both directions. ``healed`` removes the dyad's residual (back to the affinity of the base
+    years) in each direction that has one; ``target`` moves it to a stated value, and needs it.
+
+    Raises
+    ------
+    StudyError
+        No residual to move: in neither direction, or in one with a target.
+    """
+    both = (dyad, dyad[::-1])
+    if scenario.closed:
+        return dict.fromkeys(both, CLOSED)
+    if scenario.effect is not None:
+        return dict.fromkeys(both, scenario.effect)
+    targets = {(t.origin, t.destination): (t.log_ratio, t.base) for t in scenario.target}
+    out = {}
+    one_way = scenario.healed and not heals_nothing(scenario, dyad, year, residual)
+    for direction, (aim, base) in (targets or dict.fromkeys(both, (0.0, None))).items():
+        now = residual(*direction, year, base)
+        if not _is_known(now):
+            if one_way:
+                continue
+            raise StudyError(
+                f"The scenario '{scenario.id}' needs the residual of {direction[0]}->{direction[1]} in {year}, "
+                "and there is none (no trade, or outside the panel).",
+                fix="Leave that year out of equilibrium.years, or state the effect in log points.",
+            )
+        out[direction] = aim - now
+    return out
+
+
+def heals_nothing(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Residuals) -> bool:
+    """Whether a scenario would heal a pair of which no residual is known in either direction that year."""
+    return scenario.healed and not any(_is_known(residual(*d, year, None)) for d in (dyad, dyad[::-1]))
+
+
+def _is_known(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def solve_scenarios(
+    spec: Spec, baselines: Iterable[Baseline], residual: Residuals, *, quick: bool = False
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables ``scenarios`` (the dyad, every specification) and ``winners`` (every economy, the range over them).
+
+    ``quick`` keeps the central elasticity only. A solve that fails keeps its row with its status, and so does a
+    scenario that has nothing to move.
+    """
+    import polars as pl
+
+    plan = spec.equilibrium
+    rows: list[dict[str, object]] = []
+    welfare: list[tuple] = []
+    for base in baselines:
+        for scenario in spec.scenarios:
+            lost = heals_nothing(scenario, spec.dyad, base.year, residual)
+            shock = {} if lost else effects(scenario, spec.dyad, base.year, residual)
+            for theta in [plan.central_theta] if quick else plan.theta:
+                for rule in plan.deficits:
+                    out = None if lost else _solve(base, shock, theta, rule)
+                    rows += _rows(base, scenario, shock, theta, rule, spec.dyad, out)
+                    if out is not None and out.report.ok:
+                        welfare += [(scenario.id, scenario.title, base.year, e, w) for e, w in out.welfare_pct.items()]
+    texts = ("scenario", "title", "gdp_case", "deficits", "economy", "status")
+    schema = dict.fromkeys(COLUMNS["scenarios"], pl.Float64) | dict.fromkeys(texts, pl.String) | {"year": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row"), _winners(welfare)
+
+
+def _winners(welfare: list[tuple]) -> pl.DataFrame:
+    import polars as pl
+
+    schema = {"scenario": pl.String, "title": pl.String, "year": pl.Int64, "economy": pl.String, "w": pl.Float64}
+    frame = pl.DataFrame(welfare, schema=schema, orient="row")
+    return frame.group_by("scenario", "title", "year", "economy", maintain_order=True).agg(
+        pl.col("w").min().alias("welfare_pct_low"),
+        pl.col("w").median().alias("welfare_pct_mid"),
+        pl.col("w").max().alias("welfare_pct_high"),
+        pl.len().cast(pl.Int64).alias("n_specifications"),
+    )
+
+
+def _solve(base: Baseline, shock: dict[tuple[str, str], float], theta: float, rule: str) -> Counterfactual:
+    try:
+        return solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
+    except NotConverged as failed:
+        return failed.state
+
+
+def _rows(
+    base: Baseline, scenario: Scenario, shock: dict[tuple[str, str], float], theta: float, rule: str,
+    dyad: tuple[str, str], out: Counterfactual | None,
+) -> list[dict[str, object]]:  # fmt: skip
+    solved, rows = out is not None and out.report.ok, []
+    for code, partner in (dyad, dyad[::-1]):
+        before = base.economy.flow(code, partner)
+        after = out.flow(code, partner) if solved else None
+        effect = shock.get((code, partner))
+        rows.append(
+            {
+                "scenario": scenario.id, "title": scenario.title, "year": base.year, "gdp_case": base.gdp_case,
+                "internal_ratio": None if math.isnan(base.internal_ratio) else base.internal_ratio,
+                "theta": theta, "deficits": rule, "economy": code, "effect": effect,
+                "welfare_pct": out.welfare_pct[code] if solved else None,
+                "exports_before_usd_mn": before, "exports_after_usd_mn": after,
+                "exports_change_usd_mn": None if after is None else after - before,
+                "status": NO_RESIDUAL if out is None else str(out.report.status.value),
+                "residual_usd_mn": None if out is None else out.report.residual,
+            }
+        )  # fmt: skip
+    return rows

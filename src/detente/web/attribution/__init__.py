@@ -1,0 +1,1 @@
+"""The attribution view: a question about a dyad, its charts and donors."""

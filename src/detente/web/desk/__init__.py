@@ -1,0 +1,1 @@
+"""The scenario desk: settings, levers, the solver kept warm, charts."""

@@ -1,0 +1,138 @@
+"""The setting of the scenario desk: everything that fixes its numbers, as it stands in the address bar."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, urlencode
+
+from detente.errors import Problem, SpecificationError
+from detente.web.desk.levers import CLOSED, levers
+
+DEFICITS = ("multiplicative", "additive", "universal", "balanced")
+LIMITS = {"theta": (0.5, 20.0), "psi": (0.0, 5.0), "ratio": (0.5, 4.0)}
+MOST = 10.0  # log points: a factor of 22,000; beyond it a border is better closed outright
+MOST_PINS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One scenario of the desk.
+
+    Attributes
+    ----------
+    year, gdp_case, ratio : the baseline: its year, end of the GDP range, gross output over GDP.
+    theta, psi : trade and supply elasticity.
+    deficits : rule.
+    there, back : change of the pair's own residual from the first economy to the second and back, log points.
+    effects : log points by lever; minus infinity on ``goods`` closes the border. Levers not named stand at zero.
+    """
+
+    year: int
+    gdp_case: str = "published"
+    ratio: float = 1.0
+    theta: float = 5.0
+    psi: float = 0.0
+    deficits: str = "multiplicative"
+    there: float = 0.0
+    back: float = 0.0
+    effects: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> bool:
+        return CLOSED in self.effects.values()
+
+    def totals(self) -> tuple[float, float]:
+        """Log points from the first economy to the second, and back."""
+        common = CLOSED if self.closed else sum(self.effects.values())
+        return self.there + common, self.back + common
+
+    def query(self) -> str:
+        """The setting as an address writes it: baseline and elasticities in full, levers that are moved.
+
+        >>> Setting(2014, theta=4.0, effects={"bloc": 0.475}).query()
+        'year=2014&gdp_case=published&ratio=1&theta=4&psi=0&deficits=multiplicative&bloc=0.475'
+        """
+        pairs = [("year", str(self.year)), ("gdp_case", self.gdp_case)]
+        pairs += [(name, f"{getattr(self, name):g}") for name in ("ratio", "theta", "psi")]
+        pairs.append(("deficits", self.deficits))
+        pairs += [(name, f"{value:g}") for name in ("there", "back") if (value := getattr(self, name))]
+        moved = ((lever.id, self.effects.get(lever.id, 0.0)) for lever in levers())
+        pairs += [(name, "closed" if value == CLOSED else f"{value:g}") for name, value in moved if value]
+        return urlencode(pairs)
+
+
+def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
+    """A setting from an address; what is absent stands at ``default``.
+
+    Raises
+    ------
+    SpecificationError
+        A value that is no number, or outside the model's domain; the message names all of them.
+    """
+    wrong: list[Problem] = []
+
+    def number(name: str, low: float, high: float, otherwise: float) -> float:
+        text = query.get(name, "").strip()
+        if not text:
+            return otherwise
+        if text == "closed" and name == "goods":
+            return CLOSED
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            shown = text[:40]
+            wrong.append(Problem("address", None, name, f"{shown!r} is not a number from {low:g} to {high:g}."))
+            return otherwise
+        return value
+
+    deficits = query.get("deficits", default.deficits)
+    if deficits not in DEFICITS:
+        wrong.append(Problem("address", None, "deficits", f"{deficits[:40]!r} is none of {', '.join(DEFICITS)}."))
+        deficits = default.deficits
+    setting = replace(
+        default,
+        year=int(number("year", 1800, 2100, default.year)),
+        gdp_case=query.get("gdp_case", default.gdp_case),
+        ratio=number("ratio", *LIMITS["ratio"], default.ratio),
+        theta=number("theta", *LIMITS["theta"], default.theta),
+        psi=number("psi", *LIMITS["psi"], default.psi),
+        deficits=deficits,
+        there=number("there", -MOST, MOST, default.there),
+        back=number("back", -MOST, MOST, default.back),
+        effects={v.id: x for v in levers() if (x := number(v.id, -MOST, MOST, default.effects.get(v.id, 0.0)))},
+    )
+    if not wrong and not setting.closed and max(map(abs, setting.totals())) > MOST:
+        wrong.append(
+            Problem(
+                "address",
+                None,
+                "effects",
+                f"The effects add up to more than {MOST:g} log points.",
+                "Close the border.",
+            )
+        )
+    if wrong:
+        raise SpecificationError(
+            "This setting is outside the model's domain: " + " ".join(f"{p.column}: {p.what} {p.fix}" for p in wrong),
+            fix="Move the values back into their ranges; the rest of the setting was kept.",
+        )
+    return setting
+
+
+def read_pins(query: Sequence[tuple[str, str]], default: Setting) -> list[tuple[str, Setting]]:
+    """The scenarios kept for comparison: each ``pin`` is a title, a bar and a setting's query."""
+    pins = []
+    for name, text in query:
+        if name == "pin" and len(pins) < MOST_PINS:
+            title, _, rest = text.partition("|")
+            pins.append(
+                (
+                    title[:80],
+                    read_setting(dict(parse_qsl(rest)), replace(default, effects={}, there=0.0, back=0.0)),
+                )
+            )
+    return pins

@@ -1,0 +1,1 @@
+"""Changes of a record: editing, uploads, merging, undo, export."""

@@ -1,0 +1,267 @@
+"""Change a record: validated as a whole, journalled, written at once, and undone one step at a time.
+
+The journal ``.detente-journal.jsonl`` in the study folder is written before the record is: each line holds a
+row as it was and as it is to be. A crash in between leaves the record as it was; the journal then says what
+was meant.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.errors import DetenteError, Problem, StudyError, UnreadableFile, first_five
+from detente.record import Ledger
+from detente.record.references import references
+from detente.record.schema import TABLES, Table
+from detente.study import Study
+from detente.web.editor.csv_rows import RecordFile, Row
+from detente.web.editor.journal import last_change, named, note
+from detente.web.editor.study_edits import replace_file
+
+EDITABLE = ("events", "claims", "figures", "sources")
+LONGEST = 4000  # characters in a cell
+_LOCKS: dict[Path, threading.Lock] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row to be written, or to go.
+
+    Attributes
+    ----------
+    table : events, claims, figures or sources.
+    id : of the row as it stands now; empty for a new one.
+    digest : of the row the editor was shown; empty for a new one.
+    cells : column to text; None takes the row out.
+    """
+
+    table: str
+    id: str
+    digest: str
+    cells: Mapping[str, str] | None
+
+
+class Rejected(DetenteError):
+    """The record would not be valid; ``problems`` are those the change brings."""
+
+    exit_code = 3
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, problems)), fix="Nothing was written.")
+
+
+class InUse(DetenteError):
+    """The row is named elsewhere and cannot go; ``users`` says where."""
+
+    exit_code = 3
+
+    def __init__(self, id_: str, users: Sequence[str]) -> None:
+        self.users = tuple(users)
+        super().__init__(
+            f"'{id_}' is named in {len(users)} other places: {first_five(users)}.",
+            why="Without it they would point at nothing.",
+            fix="Change or delete those first.",
+        )
+
+
+class Conflict(DetenteError):
+    """The row was changed since it was shown; ``now`` is what stands there (None: it is gone)."""
+
+    exit_code = 3
+
+    def __init__(self, id_: str, now: Row | None) -> None:
+        self.now = now
+        super().__init__(
+            f"'{id_}' was changed after this page was loaded." if now else f"'{id_}' is no longer there.",
+            why="Saving now would overwrite somebody's work.",
+            fix="Compare the two below, then save again or leave it.",
+        )
+
+
+def read_file(study: Study, table: str) -> RecordFile:
+    """A record file of a study; an optional one that is absent is empty."""
+    schema = TABLES[table]
+    path = study.record / schema.file
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        text = ",".join(schema.allowed) + "\n"
+    except UnicodeDecodeError:
+        raise UnreadableFile(f"{schema.file} is not UTF-8.", fix="Save it as 'CSV UTF-8'.") from None
+    return RecordFile.parse(text, schema.file)
+
+
+def save(study: Study, changes: Sequence[Change]) -> None:
+    """Write the changes together, or none of them.
+
+    Raises
+    ------
+    Conflict
+        A row was changed by somebody else, or is gone.
+    InUse
+        A row is to go that something else names.
+    Rejected
+        The record's own check finds problems that were not there before, or a new row's id is taken.
+    OutputError
+    """
+    with _lock(study.folder):
+        files: dict[str, RecordFile] = {}
+        noted: list[dict[str, Any]] = []
+        for table in dict.fromkeys(change.table for change in changes):
+            own = [change for change in changes if change.table == table]
+            files[table], lines = _applied(read_file(study, table), TABLES[table], own)
+            noted += lines
+        _refuse_used(study, files, [change for change in changes if change.cells is None])
+        _check(study, files)
+        note(study, {"time": time.time(), "changes": noted})
+        _write(study, files)
+
+
+def undo(study: Study) -> str:
+    """Take back the last change that still stands; returns the ids concerned.
+
+    Raises
+    ------
+    StudyError
+        There is nothing to take back.
+    Conflict
+        A row was changed again since, by hand.
+    """
+    with _lock(study.folder):
+        entry = last_change(study)
+        if entry is None:
+            raise StudyError("There is nothing to undo.")
+        tables = dict.fromkeys(change["table"] for change in entry["changes"])
+        files = {
+            table: _taken_back(read_file(study, table), [c for c in entry["changes"] if c["table"] == table])
+            for table in tables
+        }
+        note(study, {"time": time.time(), "undoes": entry["time"]})
+        _write(study, files)
+        return named(entry)
+
+
+def _taken_back(file: RecordFile, changes: Sequence[Mapping[str, Any]]) -> RecordFile:
+    """The file without the changes that the journal notes of its table."""
+    key = TABLES[changes[0]["table"]].key
+    stands: dict[str, int] = {}
+    for place, row in enumerate(file.rows):
+        stands.setdefault(row.raw.rstrip("\r\n"), place)
+    rows: list[Row | None] = list(file.rows)
+    for change in changes:
+        if change["after"] is not None:
+            place = stands.get(change["after"].rstrip("\r\n"))
+            if place is None:
+                raise Conflict(change["id"], file.find(key, change["id"]))
+            rows[place] = None if change["before"] is None else file.row_of(change["before"])
+    back = file.with_rows([row for row in rows if row is not None])
+    for change in sorted((c for c in changes if c["after"] is None), key=lambda change: change["at"]):
+        taken = back.find(key, change["id"])
+        if taken is not None:
+            raise Conflict(change["id"], taken)
+        back = back.with_row_at(change["at"], file.row_of(change["before"]))
+    return back
+
+
+def _applied(file: RecordFile, schema: Table, changes: Sequence[Change]) -> tuple[RecordFile, list[dict[str, Any]]]:
+    """The file with the changes of its table, and what the journal says of each."""
+    places: dict[str, int] = {}
+    for place, row in enumerate(file.rows):
+        places.setdefault(row.cells.get(schema.key, ""), place)
+    for change in changes:  # against the file as it stands, before a new column makes every line longer
+        if change.id or change.cells is None:
+            stands = file.rows[places[change.id]] if change.id in places else None
+            if stands is None or stands.digest != change.digest:
+                raise Conflict(change.id, stands)
+    cells = [{c: _clean(change.cells.get(c, "")) for c in schema.allowed} if change.cells is not None else None
+             for change in changes]  # fmt: skip
+    file = file.with_columns(tuple(c for c in schema.allowed if any(given and given[c] for given in cells)))
+    rows: list[Row | None] = list(file.rows)
+    added: list[Row] = []
+    noted = []
+    for change, given in zip(changes, cells):
+        place = places[change.id] if change.id else None
+        old = file.rows[place] if place is not None else None
+        new = None
+        if given is not None:
+            _refuse_taken(schema, places, given[schema.key], place)
+            kept = {c: v for c, v in old.cells.items() if c not in schema.allowed} if old else {}
+            new = file.written({**kept, **given})
+        if place is not None:
+            rows[place] = new
+        else:
+            added.append(new)
+            places[given[schema.key]] = len(rows) + len(added) - 1
+        id_ = given[schema.key] if given is not None else change.id
+        noted.append(
+            {"table": change.table, "id": id_, "before": old and old.raw, "after": new and new.raw, "at": place}
+        )
+    return file.with_rows([row for row in rows if row is not None], added), noted
+
+
+def _refuse_taken(schema: Table, places: Mapping[str, int], id_: str, own: int | None) -> None:
+    place = places.get(id_)
+    if place is not None and place != own:
+        what = f"There is already a row '{id_}'."
+        raise Rejected([Problem(schema.file, place + 2, schema.key, what, "Give another id.")])
+
+
+def _refuse_used(study: Study, files: Mapping[str, RecordFile], removed: Sequence[Change]) -> None:
+    """A row that something else names stays."""
+    if not removed:
+        return
+    rows = {name: [row.cells for row in (files.get(name) or read_file(study, name)).rows] for name in TABLES}
+    for change in removed:
+        if any(row.get(TABLES[change.table].key) == change.id for row in rows[change.table]):
+            continue  # another row of the same id still stands
+        users = [str(found) for found in references(rows, change.table, change.id)]
+        if change.table == "sources":
+            users += [f"study.toml, {place}" for place, source in study.named_sources() if source == change.id]
+        if users:
+            raise InUse(change.id, users)
+
+
+def _clean(text: str) -> str:
+    """A cell without control characters, in one paragraph, of bearable length."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(plain.split())[:LONGEST]
+
+
+def _check(study: Study, files: Mapping[str, RecordFile]) -> None:
+    """The record's own check on the record as it would be; only problems that are new count, wherever they stand."""
+
+    def known(problem: Problem) -> tuple[str, str | None, str]:
+        return problem.file, problem.column, problem.what  # the row number moves when rows come and go
+
+    before = Counter(map(known, Ledger.check(study.record)))
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / "record"
+        shutil.copytree(study.record, trial, ignore=shutil.ignore_patterns(".*"))
+        for table, file in files.items():
+            (trial / TABLES[table].file).write_text(file.text(), encoding="utf-8", newline="")
+        new = []
+        for problem in Ledger.check(trial):
+            before[known(problem)] -= 1
+            if before[known(problem)] < 0:
+                new.append(problem)
+    if new:
+        raise Rejected(new)
+
+
+def _write(study: Study, files: Mapping[str, RecordFile]) -> None:
+    """The files into place, sources first, so that no row ever names one that is not there yet."""
+    for table in sorted(files, key=list(TABLES).index):
+        replace_file(study.record / TABLES[table].file, files[table].text())
+
+
+def _lock(folder: Path) -> threading.Lock:
+    return _LOCKS.setdefault(folder.resolve(), threading.Lock())

@@ -1,0 +1,1 @@
+"""Serving: what may come in, replies, jobs, the workspace at hand."""

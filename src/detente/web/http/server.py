@@ -1,0 +1,118 @@
+"""Serve the app with uvicorn: on loopback unless told otherwise, and then with an access token."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import MissingExtra, UsageError
+from detente.web.http.guard import LOOPBACK, Keys
+
+if TYPE_CHECKING:
+    from detente.web.http.workspace import Workspace
+
+PORT = 8765
+
+
+def serve(
+    *, study: str | None = None, root: Path | None = None, data: Path | None = None, host: str = "127.0.0.1",
+    port: int | None = None, browser: bool = True, say: Callable[[str], None] = lambda _: None,
+) -> None:  # fmt: skip
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    study : name of a built-in study or a study folder to open first.
+    root : the folder whose studies and runs are shown; the current one unless given.
+    data : a panel that stands in for the studies' own, for the desks and for runs.
+    host, port : where to listen; a port that is not given may move to the next free one.
+    browser : open the address in the browser.
+    say : told the address.
+
+    Raises
+    ------
+    MissingExtra, UsageError, UnknownStudy
+    UnreadableFile, DataError
+        The panel cannot be read, or does not fit the study.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        import uvicorn
+
+        from detente.web.app import Site, create_app
+        from detente.web.http.workspace import Workspace
+        from detente.web.pages.files import vega
+    except ImportError as absent:
+        raise MissingExtra.needed(absent.name or "starlette", "web", "The app") from absent
+    workspace, first = _workspace(study, (root or Path.cwd()).resolve(), Workspace)
+    if data is not None:
+        workspace = _with_panel(workspace, study, data, say)
+    local = host in LOOPBACK
+    keys = Keys(access="" if local else secrets.token_urlsafe(24))
+    listener = _listen(host, port)
+    address = f"http://{'localhost' if local else host}:{listener.getsockname()[1]}{first}"
+    if keys.access:
+        address += f"?access={keys.access}"
+        say(f"Listening on {host}, beyond this machine: whoever has the address below can read and change the studies.")
+    say(f"Open {address}\nStop with Ctrl+C.")
+    site = Site(workspace, keys)
+    app = create_app(site, hosts=LOOPBACK if local else frozenset())
+    threading.Thread(target=vega, daemon=True).start()  # takes two seconds; done before the first chart is asked for
+    if browser:
+        threading.Timer(0.6, webbrowser.open, (address,)).start()
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, server_header=False
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        site.close()
+
+
+def _workspace(study: str | None, root: Path, kind: type[Workspace]) -> tuple[Workspace, str]:
+    from detente.study import builtin_studies, open_study
+
+    if study is None:
+        return kind(root), "/"
+    opened = open_study(study)
+    if study in builtin_studies():
+        return kind(root), f"/s/{study}"
+    folder = opened.folder.resolve()
+    return kind(root, {folder.name: folder}), f"/s/{folder.name}"
+
+
+def _with_panel(workspace: Workspace, study: str | None, data: Path, say: Callable[[str], None]) -> Workspace:
+    """The workspace on a panel of its own, which must fit the study that was named."""
+    from detente.panel import read_panel
+    from detente.study import open_study
+    from detente.study.panel_fit import require_fit
+
+    spec = open_study(study).spec if study is not None else None
+    say(f"Reading {data} ...")
+    panel = read_panel(data)
+    if spec is not None:
+        require_fit(panel, spec)
+    say(panel.summary())
+    return replace(workspace, data=data.resolve(), panel=panel)
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """A listening socket on the port asked for, or on the first free one from 8765."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in [port] if port is not None else range(PORT, PORT + 20):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, number))
+            return listener
+        except OSError as error:
+            listener.close()
+            reason = error.strerror or str(error)
+    raise UsageError(f"Cannot listen on {host}:{number}: {reason}.", fix="Give another --port or --host.")

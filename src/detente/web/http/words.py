@@ -1,0 +1,82 @@
+"""The app's strings, beside the report's: one catalogue a language, numbers and dates as the report writes them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from detente.economies import name_of
+from detente.language import LANGUAGES, Catalogue
+
+if TYPE_CHECKING:
+    from detente.study import Study
+
+__all__ = ["LANGUAGES", "Words", "preferred"]
+
+
+@cache
+def _merged(language: str) -> dict[str, str]:
+    raw = tomllib.loads((files("detente.web") / "locale" / f"{language}.toml").read_text(encoding="utf-8"))
+    own = {f"{group}.{key}": value for group, rows in raw.items() for key, value in rows.items()}
+    return Catalogue(language).strings() | own
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Catalogue):
+    """The report's catalogue with the app's strings added; a key that is missing raises at once.
+
+    >>> Words("es")("app.desk")
+    'Mesa de escenarios'
+    """
+
+    def strings(self) -> dict[str, str]:
+        return _merged(self.language)
+
+    def economy(self, code: str) -> str:
+        """The name of an economy."""
+        return name_of(code, self.language)
+
+    def short(self, column: str) -> str:
+        """The head of a column of the record, shorter than its name in a form."""
+        found = self.known("column", column)
+        return found if found != column else self.known("field", column)
+
+    def panel(self, name: str) -> str:
+        """What a panel is called: the one that ships with détente in words, others as they are named."""
+        return self.known("panel_name", name)
+
+    def own(self, study: Study, text: str) -> str:
+        """A text of the study in this language, or as it was written."""
+        return study.spec.translations.get(self.language, {}).get(text, text)
+
+    def fine(self, pct: float | None) -> str:
+        """A percent with its sign and two significant digits, down to a ten-thousandth of a percent."""
+        if pct is not None and abs(pct) < 5e-5:
+            return self("desk.about_zero")
+        text = self.significant(pct, sign=True)
+        return text and self("number.percent", value=text)
+
+    def tiny(self, pct: float) -> str:
+        """A percent with its sign to six decimals, for effects on bystanders."""
+        return self("number.percent", value=self.number(pct, 6, sign=True))
+
+    def usd(self, usd_mn: float) -> str:
+        """Million US$ in words, and a closed border's zero as nothing."""
+        return self("desk.nothing") if usd_mn == 0 else self.money(usd_mn)
+
+    def between(self, low: str, high: str) -> str:
+        """A range in words; one end where both read the same."""
+        return low if low == high else self("desk.range", low=low, high=high)
+
+
+def preferred(query: Mapping[str, str], cookies: Mapping[str, str], accept: str) -> str:
+    """The language to answer in: asked for in the address, chosen before, or first known to the browser."""
+    for word in (query.get("lang"), cookies.get("lang")):
+        if word in LANGUAGES:
+            return word
+    wanted = [part.split(";")[0].strip().lower()[:2] for part in accept.split(",")]
+    return next((word for word in wanted if word in LANGUAGES), LANGUAGES[0])

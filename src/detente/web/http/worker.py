@@ -1,0 +1,43 @@
+"""One full run of a study in a process of its own: ``python -m detente.web.http.worker STUDY OUT [PANEL]``.
+
+It says how far it is in lines of JSON on standard output. The run folder is written aside and renamed, so
+a process that is stopped leaves nothing half-written behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(study: str, out: str, data: str | None = None) -> int:
+    """Run ``study`` into the folder ``out``, on the panel ``data`` if given; returns the exit code."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from detente.errors import DetenteError
+    from detente.report import render_report
+    from detente.study import builtin_studies, open_study
+
+    try:
+        opened = open_study(study)
+        name = opened.id if opened.folder.resolve() in builtin_studies().values() else Path(study).name
+        command = f"detente run {name}" + (f" --data {Path(data).name}" if data else "")
+        run = opened.run(data=data, command=command, progress=lambda stage, share: say(stage=stage, share=share))
+        say(stage="report", share=0.9)
+        run.write(out, {"report.html": render_report})
+    except DetenteError as error:
+        say(error=f"{type(error).__name__}: {error}")
+        return error.exit_code
+    say(done=out)
+    return 0
+
+
+def say(**line: Any) -> None:
+    """One line for the server that started this process."""
+    print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:4]))

@@ -1,0 +1,117 @@
+"""The studies and runs at hand: built in, or in the folder the server was started in, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import DetenteError, OutputError, StudyError, UnknownStudy, UnreadableFile, did_you_mean
+from detente.run import Run, read_run
+from detente.study import Study, builtin_studies, open_study
+
+if TYPE_CHECKING:
+    from detente.panel import Panel
+
+LONGEST_PATH = 255
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder with studies (folders with a ``study.toml``) and their runs (``runs/STUDY/NNN``).
+
+    Attributes
+    ----------
+    root : every path the app reads or writes lies inside, apart from the studies named here.
+    extra : further study folders by key: the one given on the command line.
+    data, panel : a panel that stands in for every study's own, by its path and as it was read.
+    """
+
+    root: Path
+    extra: dict[str, Path] = field(default_factory=dict)
+    data: Path | None = None
+    panel: Panel | None = None
+
+    def folders(self) -> dict[str, Path]:
+        """Every study at hand: key to folder; a folder wins over a built-in study of the same name."""
+        inside = {p.parent.name: p.parent for p in sorted(self.root.glob("*/study.toml")) if self.is_inside(p)}
+        if (self.root / "study.toml").is_file():
+            inside[self.root.name] = self.root
+        return {key: path for key, path in {**builtin_studies(), **inside, **self.extra}.items() if _KEY.fullmatch(key)}
+
+    def study(self, key: str) -> Study:
+        """A study by its key."""
+        folders = self.folders()
+        if key not in folders:
+            raise UnknownStudy(
+                f"There is no study '{key}' here.{did_you_mean(key, folders)}",
+                fix=f"At hand are: {', '.join(folders)}." if folders else "Make a new one on the start page.",
+            )
+        return replace(open_study(folders[key]), given=self.panel)
+
+    def listed(self) -> Iterator[tuple[str, Study | DetenteError]]:
+        """Key and study, or key and what is wrong with it, for the start page."""
+        for key in self.folders():
+            try:
+                yield key, self.study(key)
+            except DetenteError as problem:
+                yield key, problem
+
+    def is_builtin(self, study: Study) -> bool:
+        """Whether a study ships with the package, and is therefore not to be written to."""
+        return study.folder in builtin_studies().values()
+
+    def is_inside(self, path: Path) -> bool:
+        """Whether a path, links followed, lies in the workspace."""
+        return path.resolve().is_relative_to(self.root.resolve())
+
+    def runs(self, study: Study) -> list[Path]:
+        """The finished runs of a study, newest first."""
+        home = self.root / "runs" / study.id
+        done = [p for p in home.glob("[0-9]*") if p.name.isdigit() and (p / "results.json").is_file()]
+        return sorted((p for p in done if self.is_inside(p)), key=lambda p: -int(p.name))
+
+    def run_at(self, text: str) -> Path:
+        """A run folder given as a path relative to the workspace."""
+        text = text.strip()
+        path = self.root / text
+        if not text or not text.isprintable() or len(text) > LONGEST_PATH or not self.is_inside(path):
+            raise UnreadableFile(
+                f"'{text[:100]}' does not lie in the folder this server was started in.",
+                why="The app reads nothing outside it.",
+                fix=f"Give a path below {self.root}, such as runs/colombia-venezuela/001, or start the server there.",
+            )
+        if not path.is_dir():
+            raise UnreadableFile(f"There is no folder '{text}' in {self.root}.", fix="Check its spelling.")
+        return path
+
+    def read(self, path: Path) -> Run:
+        return read_run(path)
+
+    def copy(self, study: Study, name: str) -> str:
+        """Copy a study into the workspace under a new name; returns its key."""
+        if not _KEY.fullmatch(name) or name != name.lower() or "." in name or "_" in name:
+            raise StudyError(f"'{name}' is no name for a study.", fix="Use small letters, digits and hyphens.")
+        target = self.root / name
+        if target.exists() or name in builtin_studies():
+            raise OutputError(f"There is already a '{name}' here.", fix="Give the copy another name.")
+        aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self.root))
+        try:
+            aside.chmod(0o755)
+            shutil.copytree(study.folder, aside, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+            toml = aside / "study.toml"
+            text = toml.read_text(encoding="utf-8")
+            toml.write_text(re.sub(r'(?m)^id\s*=\s*"[^"]*"', f'id = "{name}"', text, count=1), encoding="utf-8")
+            os.rename(aside, target)
+        except OSError as error:
+            raise OutputError(f"The copy cannot be written: {error}.", fix="Check the folder's permissions.") from None
+        finally:
+            if aside.exists():
+                shutil.rmtree(aside, ignore_errors=True)
+        return name

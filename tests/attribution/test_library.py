@@ -1,0 +1,205 @@
+"""The library: well-sourced cases, shipped paths, forecasts and their scores, what a reader sees."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from detente.attribution import library
+from detente.attribution.comparison.measured_sizes import LEVELS, shipped_sizes
+from detente.attribution.library.catalogue import INSTRUMENTS, READ
+from detente.attribution.library.expected_paths import CAP, finding, judged, outcomes
+from detente.attribution.library.paths import compute_paths
+from detente.attribution.library.prediction import predict
+from detente.attribution.library.scores import clopper_pearson
+from detente.errors import EmptySample, OutputError, SpecificationError
+
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
+
+
+def test_enough_cases_of_every_sort() -> None:
+    cases = library.cases()
+    assert len(cases) >= 25
+    assert len({frozenset((c.exporter, c.importer)) for c in cases}) >= 15
+    assert {c.instrument for c in cases} == set(INSTRUMENTS)
+    assert sum(c.start_year < 2000 for c in cases) >= 5
+    assert len(library.null_cases()) >= 5
+    assert len({c.case_id for c in cases}) == len(cases)
+
+
+def test_every_case_is_dated_and_sourced() -> None:
+    known = library.sources()
+    used = {s for c in library.cases() for s in c.source_ids}
+    for case in library.cases():
+        assert DATE.match(case.start), case.case_id
+        assert not case.reopened or (DATE.match(case.reopened) and case.reopened > case.start), case.case_id
+        assert case.source_ids, case.case_id
+        assert case.case_id == f"{case.exporter}-{case.importer}-{case.start[:4]}"
+        assert case.panel == ("baci" if case.start_year >= 2000 else "cow")
+    assert used <= set(known)
+    assert set(known) - used == {"detente-2023"}  # of the cited points
+    assert all(s.title and s.publisher and s.date for s in known.values())
+
+
+def test_every_source_was_read_and_says_what_it_supports() -> None:
+    for source in library.sources().values():
+        assert source.read in READ, source.source_id
+        assert len(source.supports) > 20, source.source_id
+        own = source.read == "own"
+        assert own == (source.source_id == "detente-2023")
+        assert own or source.dates, source.source_id
+        assert own or set(source.instruments) <= set(INSTRUMENTS) != set(), source.source_id
+        assert all(DATE.match(d) for d in source.dates), source.source_id
+        assert own or source.address.startswith("http") or "(copy)" in source.publisher, source.source_id
+
+
+@pytest.mark.parametrize("case", library.cases(), ids=lambda c: c.case_id)
+def test_dates_and_instrument_of_a_case_stand_in_its_sources(case) -> None:
+    known = [library.sources()[s] for s in case.source_ids]
+    assert any(s.gives(case.start) for s in known), case.start
+    assert not case.reopened or any(s.gives(case.reopened) for s in known), case.reopened
+    assert any(case.instrument in s.instruments for s in known), case.instrument
+
+
+def test_a_date_is_given_to_its_own_precision_only() -> None:
+    source = library.sources()["hansard-1985-07"]
+    assert source.gives("1985-07-08")
+    assert source.gives("1985-07")
+    assert source.gives("1982-04")
+    assert not source.gives("1982-04-02")
+    assert not source.gives("1989-08")
+
+
+def test_sources_are_listed_by_case() -> None:
+    frame = library.sources_frame(["QAT", "ARE"])
+    assert set(frame["case_id"]) == {"ARE-QAT-2017", "QAT-ARE-2017"}
+    assert frame.filter(case_id="ARE-QAT-2017")["address"].str.starts_with("http").all()
+    assert library.sources_frame().height == sum(len(c.source_ids) for c in library.cases())
+
+
+def test_every_case_has_a_computed_path_and_cited_points_count_for_nothing() -> None:
+    points = library.shipped_points()
+    computed = {p.case_id for p in points if p.status != "cited"}
+    assert computed == {c.case_id for c in library.cases()}
+    assert {p.status for p in points} == {"computed", "zero", "cited"}
+    without = tuple(p for p in points if p.status != "cited")
+    assert outcomes(points) == outcomes(without)
+    assert judged(points) == judged(without)
+
+
+def test_findings_follow_the_rule() -> None:
+    for point in judged().values():
+        said = finding(point)
+        assert (said == "unusual loss") == (point.placebo_share <= 0.05 and point.value < 0)
+        assert (said == "no loss") == (point.value >= 0 or (point.placebo_share > 0.05 and point.value > -0.5))
+    assert finding(None) == "not computed"
+
+
+def test_instruments_differ_as_the_field_has_it() -> None:
+    """Closures cost most, quarrels nothing to speak of (METHODS, natural experiments)."""
+    median = {i: float(predict(i, "rupture", 2).quantile(0.5)) for i in INSTRUMENTS}
+    assert median["closure"] < median["payment freeze"] < median["diplomatic quarrel"]
+    assert median["closure"] < -2
+    assert abs(median["diplomatic quarrel"]) < 0.35
+
+
+@pytest.mark.parametrize("kind", ["rupture", "reopening"])
+def test_scores_beat_the_baselines_and_cover(kind: str) -> None:
+    found = library.score(kind)
+    assert found.gain >= 0.10
+    assert found.gain_low >= 0.10
+    assert found.gain_with_noise >= 0.10
+    low, high = found.coverage_interval[0.8]
+    assert low <= 0.8 <= high
+    assert found.pit.sum() == pytest.approx(1)
+
+
+def test_forecast_refuses_nonsense() -> None:
+    with pytest.raises(SpecificationError, match="Did you mean 'closure'"):
+        predict("closures")
+    with pytest.raises(SpecificationError, match="neither"):
+        predict("closure", "thaw")
+    with pytest.raises(SpecificationError, match="1 to 5"):
+        predict("closure", horizon=9)
+    with pytest.raises(SpecificationError, match="no residual"):
+        predict("closure", "reopening", before=float("nan"))
+    with pytest.raises(SpecificationError, match="is none"):
+        predict("closure").quantile(1.2)
+    for wrong in (-5.0, float("nan"), float("inf")):
+        with pytest.raises(SpecificationError, match="is no flow"):
+            predict("closure").flows(wrong)
+
+
+def test_a_recorded_zero_before_a_reopening_counts_as_the_largest_gap() -> None:
+    zero, deep = (predict("closure", "reopening", 2, before=b).values for b in (-np.inf, CAP))
+    assert zero == pytest.approx(deep)
+
+
+def test_flows_scale_with_the_demand_scenario() -> None:
+    forecast = predict("closure", "reopening", 2, before=-1.2)
+    assert forecast.flows(200.0) == pytest.approx(2 * forecast.flows(100.0))
+    assert forecast.weights.sum() == pytest.approx(1)
+    assert forecast.values.min() >= CAP
+
+
+def test_filter_and_its_errors() -> None:
+    assert {c.importer for c in library.choose_cases(["QAT", "closure"])} >= {"QAT", "ARE"}
+    assert all(c.reopened for c in library.choose_cases(["reopened"]))
+    with pytest.raises(SpecificationError, match="Did you mean 'closure'"):
+        library.choose_cases(["closur"])
+
+
+def test_export_writes_all_tables_and_never_overwrites(tmp_path) -> None:
+    written = library.export_library(tmp_path / "out", ["QAT"])
+    assert {p.name for p in written} >= {
+        "cases.csv",
+        "sources.csv",
+        "paths.csv",
+        "typical.csv",
+        "scores.csv",
+        "chart.vl.json",
+    }
+    chart = json.loads((tmp_path / "out/chart.vl.json").read_text(encoding="utf-8"))
+    assert {row["instrument"] for row in chart["data"]["values"]} == {"closure"}
+    with pytest.raises(OutputError, match="not empty"):
+        library.export_library(tmp_path / "out")
+
+
+def test_recomputed_on_another_panel() -> None:
+    """A made-up panel with one of the library's dyads: the path is what was put in."""
+    rng = np.random.default_rng(0)
+    codes = ("ARE", "QAT", *(f"X{k:02d}" for k in range(28)))
+    years = tuple(range(2010, 2021))
+    flows = np.exp(rng.normal(scale=0.05, size=(len(years), 30, 30))) * 100
+    flows[8:, 0, 1] *= np.exp(-3)
+    flows[-1, 0, 1] = 0
+    done = compute_paths((flows, codes, years), library.choose_cases(["ARE-QAT-2017"]))
+    path = {p.year: p for p in done.points}
+    assert path[2018].log_ratio == pytest.approx(-3, abs=0.15)
+    assert path[2020].status == "zero"
+    assert path[2020].log_ratio is None
+    assert path[2020].floor < -10
+    with pytest.raises(EmptySample, match="None of the cases"):
+        compute_paths((flows, tuple(f"Y{k}" for k in range(30)), years))
+
+
+def test_measured_sizes_are_shipped_and_near_five_percent() -> None:
+    sizes = [s for s in shipped_sizes() if s.test == "placebo share" and s.loss_pct == 0 and s.group != "simulated"]
+    assert len({s.group for s in sizes if s.group.startswith("size")}) == 5
+    assert {s.horizon for s in sizes} == {1, 3, 5}
+    for s in sizes:
+        low, high = (0.03, 0.07) if s.n >= 1000 else (0.02, 0.09)
+        if s.n >= 200:
+            assert low <= s.rejected <= high, s
+
+
+def test_every_method_has_a_measured_size_and_more_power_than_size() -> None:
+    found = {(s.test, s.group, s.loss_pct): s for s in shipped_sizes() if s.loss_pct or s.horizon == 5}
+    for test in LEVELS:
+        for group in ("50 US$ million and more", "simulated"):
+            size, power = found[test, group, 0.0], found[test, group, 50.0]
+            assert clopper_pearson(round(size.rejected * size.n), size.n)[0] <= size.level, size
+            assert power.rejected > 2 * size.rejected, power

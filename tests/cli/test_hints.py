@@ -1,0 +1,103 @@
+"""Remedies on the command line speak of files, rows and options, never of keyword arguments."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from detente.cli.app import run
+from detente.cli.hints import hint, in_words
+from detente.errors import DataError, UsageError
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "detente"
+OF_THE_LIBRARY = re.compile(r"\b[a-z_]+=[\['\"\w.]|\bdetente\.\w|\bCLOSED\b|\bmax_\w+|'auto'")
+NO_COMMAND = {  # modules that no command calls, or whose remedy no command can bring about
+    "attribution/episodes.py": "a study's episodes are checked when study.toml is read",
+    "attribution/comparison/methods.py": "a run never sets errors",
+    "attribution/comparison/placebos.py:contiguity": "a run asks for placebos of size",
+    "equilibrium/around/sensitivity.py": "library only",
+    "equilibrium/around/decomposition.py": "library only",
+    "equilibrium/economy.py:Economy.from": "solve makes an Economy itself",
+    "equilibrium/economy.py:balance": "no command takes totals",
+    "equilibrium/around/priors.py": "a run makes its own priors",
+    "equilibrium/sectors/economy.py": "no command takes sectors",
+    "equilibrium/sectors/solving.py": "no command takes sectors",
+    "equilibrium/shock.py:dictionary": "a shock comes from a TOML file, checked before",
+    "equilibrium/solving.py:additive": "a shock from a file sets no deficit",
+    "equilibrium/solving.py:mode": "solve has no mode",
+    "gravity/fit.py:engine": "fit has no engine",
+    "gravity/postestimation/imputation.py": "library only",
+    "panel/completion.py": "library only",
+    "panel/read.py:absent": "no command sets it",
+    "replications/published_data.py": "library only",
+}
+
+
+def written(node: ast.expr) -> str:
+    """The text of a string in the source, with an x where a value stands."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(written(part) for part in node.values)
+    if isinstance(node, ast.BinOp):
+        return written(node.left) + written(node.right)
+    return str(node.value) if isinstance(node, ast.Constant) else "x"
+
+
+def remedies() -> list[tuple[str, str]]:
+    rooms = [p for p in SOURCE.rglob("*.py") if "web" not in p.relative_to(SOURCE).parts]
+    return [
+        (path.relative_to(SOURCE).as_posix(), written(keyword.value))
+        for path in sorted(rooms)
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "fix"
+    ]
+
+
+def excused(module: str, text: str) -> bool:
+    return any(
+        module == name.partition(":")[0] and (":" not in name or name.partition(":")[2] in text) for name in NO_COMMAND
+    )
+
+
+def test_no_remedy_that_a_command_can_show_names_a_keyword_argument() -> None:
+    found = remedies()
+    assert len(found) > 150
+    assert sum(bool(OF_THE_LIBRARY.search(text)) for _, text in found) > 10  # there is something to translate
+    left = [(m, hint(t)) for m, t in found if OF_THE_LIBRARY.search(hint(t)) and not excused(m, t)]
+    assert left == []
+
+
+SHOCK = '[[shock]]\nfrom = "COL"\nto = "VEN"\neffect = -1\n'
+FULL = "exporter,importer,year,trade\nCOL,COL,2000,90\nCOL,VEN,2000,2\nVEN,COL,2000,1\nVEN,VEN,2000,50\n"
+
+
+@pytest.mark.parametrize(
+    ("flows", "shock", "says", "code"),
+    [
+        (FULL + FULL.partition("\n")[2].replace("2000", "2001"), SHOCK, "--year 2001", 3),
+        (FULL.replace("COL,COL,2000,90\n", ""), SHOCK, "Add a row from each economy to itself", 3),
+        (FULL.replace("VEN,COL,2000,1", "VEN,COL,2000,0"), SHOCK, "leave it out of the table", 3),
+        (FULL.replace("exporter,", "exporter,iso_o,").replace("\nCOL", "\nCOL,COL").replace("\nVEN", "\nVEN,VEN"),
+         SHOCK, "Rename or remove the other one.", 3),
+        (FULL.replace("exporter", "whence"), SHOCK, "Rename it to one of: exporter", 3),
+        (FULL, SHOCK.replace("-1", "nan"), "or closed = true for a closed border", 4),
+        (FULL, SHOCK.replace("-1", "1e6"), "or closed = true for a closed border", 4),
+    ],
+)  # fmt: skip
+def test_solve_says_what_can_be_done_here(flows, shock, says, code, tmp_path, capsys) -> None:
+    (tmp_path / "flows.csv").write_text(flows)
+    (tmp_path / "shock.toml").write_text(shock)
+    assert run(["solve", str(tmp_path / "flows.csv"), "--shock", str(tmp_path / "shock.toml")]) == code
+    err = capsys.readouterr().err
+    assert says in err
+    assert not OF_THE_LIBRARY.search(err.replace(str(tmp_path), ""))
+
+
+def test_only_the_remedy_is_reworded() -> None:
+    error = DataError("The formula year=2020 cannot be read.", where="In year=1.", fix="Choose one: year=2020.")
+    assert in_words(error) == "The formula year=2020 cannot be read. In year=1. Choose one: --year 2020."
+    assert in_words(UsageError("No remedy, year=2020.")) == "No remedy, year=2020."

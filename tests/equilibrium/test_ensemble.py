@@ -1,0 +1,177 @@
+"""Draws: the same whatever the workers, equal to single solves, failures counted, variance by layer."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from detente.equilibrium import (
+    CLOSED,
+    Choice,
+    Coefficients,
+    Economy,
+    LogNormal,
+    Shock,
+    Uniform,
+    ensemble,
+    solve,
+)
+from detente.errors import EmptySample, InvalidShock, SpecificationError
+
+FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
+ECO = Economy.from_arrays(("COL", "VEN", "ECU", "ROW"), FLOWS)
+ONE = Coefficients({"closed": {("COL", "VEN"): 1.0}}, {"closed": -1.2}, [[0.09]])
+
+
+def test_each_draw_is_the_single_solve_with_its_parameters():
+    rules = ("multiplicative", "additive", "universal", "balanced")
+    out = ensemble(
+        ECO,
+        Shock({("VEN", "COL"): CLOSED}, labour_hat={"ECU": 1.2}),
+        draws=12,
+        coefficients=ONE,
+        theta=LogNormal(5, 0.3),
+        supply_elasticity=Choice((0.0, 1.24)),
+        deficits=rules,
+        track=[("COL", "VEN")],
+        tolerance=1e-12,
+    )
+    assert set(out.parameters["deficits"]) == set(rules)
+    for k in range(12):
+        p = {name: values[k] for name, values in out.parameters.items()}
+        one = solve(
+            ECO,
+            Shock({("VEN", "COL"): CLOSED, ("COL", "VEN"): p["closed"]}, labour_hat={"ECU": 1.2}),
+            theta=p["theta"],
+            supply_elasticity=p["supply_elasticity"],
+            deficits=str(p["deficits"]),
+        )
+        np.testing.assert_allclose(out.draws_pct[k], list(one.welfare_pct.values()), atol=1e-8)
+        assert out.tracked["COL", "VEN"][k] == pytest.approx(one.flow("COL", "VEN"), rel=1e-8)
+
+
+def test_workers_do_not_change_the_bands_and_the_seed_does():
+    options = {"draws": 70, "coefficients": ONE, "theta": LogNormal(5, 0.3), "flow_error": 0.2}
+    alone = ensemble(ECO, **options)
+    with ThreadPoolExecutor(2) as pool:
+        shared = ensemble(ECO, executor=pool, **options)
+    np.testing.assert_array_equal(alone.draws_pct, shared.draws_pct)
+    assert (ensemble(ECO, seed=1, **options).draws_pct != alone.draws_pct).all()
+    longer = ensemble(ECO, **{**options, "draws": 96})
+    # chunks differ, so only up to the tolerance of the solves
+    np.testing.assert_allclose(longer.draws_pct[:64], alone.draws_pct[:64], atol=1e-6)
+
+
+def test_work_can_be_sent_to_other_processes():
+    from detente.equilibrium.around import ensemble as uncertainty
+
+    fixed = uncertainty.as_prior(5.0, "theta")
+    nothing = uncertainty.as_prior(0.0, "psi")
+    spec = uncertainty._spec(ECO, Shock(), ONE, fixed, nothing, 0.1, ("additive",), (), 0, 1e-9, 500)
+    plan = np.tile(np.arange(4), (4, 1))
+    here = uncertainty.solve_chunk(spec, plan)
+    there = uncertainty.solve_chunk(pickle.loads(pickle.dumps(spec)), plan)
+    np.testing.assert_array_equal(here[0], there[0])
+
+
+def test_bands_widen_with_what_is_uncertain_and_contain_the_centre():
+    narrow = ensemble(ECO, coefficients=ONE, draws=300)
+    wide = ensemble(ECO, coefficients=ONE, theta=LogNormal(5, 0.4), draws=300)
+    sd = [b.to_frame()["sd_pct"][1] for b in (narrow, wide)]
+    assert sd[1] > sd[0] > 0
+    centre = solve(ECO, {("COL", "VEN"): -1.2}).welfare_pct["VEN"]
+    assert narrow.quantile(0.05)["VEN"] < centre < narrow.quantile(0.95)["VEN"]
+
+
+def test_delta_method_agrees_for_a_small_standard_error():
+    small = Coefficients(ONE.design, {"closed": -0.2}, [[1e-4]])
+    out = ensemble(ECO, coefficients=small, draws=800, tolerance=1e-12)
+    step = 1e-4
+    ends = [solve(ECO, {("COL", "VEN"): -0.2 + s}).welfare_pct["VEN"] for s in (-step, step)]
+    expected = abs(ends[1] - ends[0]) / (2 * step) * 0.01
+    # the sample sd of 800 normals has a relative standard error of 1/sqrt(1600) = 2.5%; four of them
+    assert out.to_frame()["sd_pct"][1] == pytest.approx(expected, rel=0.1)
+
+
+def test_variance_shares_by_layer():
+    only = ensemble(ECO, {("COL", "VEN"): -1.0}, draws=2, theta=Uniform(3, 8), decompose=200)
+    assert only.shares["elasticities"][1] == pytest.approx(1.0, abs=1e-12)
+    assert only.shares["coefficients"][1] == pytest.approx(0.0, abs=0.25)  # sampling error of 200 pairs
+    assert only.total_shares["coefficients"][1] == 0.0
+    both = ensemble(ECO, coefficients=ONE, theta=Uniform(4, 6), draws=2, decompose=400)
+    total = both.total_shares
+    assert total["coefficients"][1] > total["elasticities"][1] > 0
+    assert total["coefficients"][1] + total["elasticities"][1] == pytest.approx(1.0, abs=0.2)
+    assert total["flows"][1] == total["deficits"][1] == 0.0
+
+
+def test_failed_draws_are_kept_and_counted():
+    oil = Economy.from_arrays(["OIL", "A", "B"], [[1.0, 5.0, 4.0], [0.5, 50.0, 1.0], [0.5, 1.0, 60.0]])
+    shock = {("OIL", "A"): -3.0, ("OIL", "B"): -3.0}
+    out = ensemble(oil, shock, draws=40, deficits=("multiplicative", "additive"))
+    assert 0 < out.n_failed < 40
+    assert (out.parameters["deficits"][out.failed] == "additive").all()
+    assert len(out.draws_pct) == 40
+    assert np.isfinite(list(out.quantile(0.5).values())).all()
+    assert f"{out.n_failed} without" in repr(out)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"theta": Uniform(-1, 5)}, SpecificationError, "theta"),
+        ({"theta": "five"}, SpecificationError, "prior"),
+        ({"supply_elasticity": -1.0}, SpecificationError, "supply_elasticity"),
+        ({"deficits": "none"}, SpecificationError, "deficits"),
+        ({"flow_error": -0.1}, SpecificationError, "flow_error"),
+        ({"flow_error": np.ones(3)}, SpecificationError, "4 x 4"),
+        ({"draws": 0}, EmptySample, "at least one"),
+        ({"shock": {("COL", "XXX"): 1.0}}, InvalidShock, "XXX"),
+    ],
+)
+def test_requests_that_make_no_sense(options, error, message):
+    with pytest.raises(error, match=message):
+        ensemble(ECO, **{"draws": 2, **options})
+
+
+def test_coefficients_need_a_proper_covariance():
+    with pytest.raises(SpecificationError, match="positive"):
+        Coefficients(ONE.design, ONE.mean, [[-1.0]])
+    with pytest.raises(SpecificationError, match="no estimate"):
+        Coefficients(ONE.design, {}, [[1.0]])
+
+
+def test_coefficients_come_from_a_gravity_fit():
+    import polars as pl
+
+    from detente.gravity import fit_ppml
+
+    rng = np.random.default_rng(4)
+    names = [f"E{k}" for k in range(8)]
+    rows = [
+        {"exporter": a, "importer": b, "year": t, "closed": float((i + j + t) % 5 == 0), "tie": float((i * j + t) % 3)}
+        for t in range(3)
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+    ]
+    frame = pl.DataFrame(rows)
+    noise = np.exp(rng.normal(0, 0.3, len(frame)))
+    frame = frame.with_columns(trade=10 * np.exp(-0.8 * frame["closed"].to_numpy()) * noise)
+    fit = fit_ppml(frame, "trade ~ closed + tie | exporter^year + importer^year")
+    drawn = Coefficients.from_fit(fit, {"closed": {("COL", "VEN"): 1.0}})
+    assert drawn.mean["closed"] == fit.coef["closed"]
+    assert drawn.standard_errors["closed"] == pytest.approx(fit.se["closed"])
+    out = ensemble(ECO, coefficients=drawn, draws=400)
+    assert out.parameters["closed"].std() == pytest.approx(fit.se["closed"], rel=0.15)  # 4 s.e. of 400 draws
+    with pytest.raises(SpecificationError, match="Did you mean 'closed'"):
+        Coefficients.from_fit(fit, {"close": {("COL", "VEN"): 1.0}})
+
+
+def test_dask_cluster_gives_the_same_draws():
+    distributed = pytest.importorskip("distributed")
+    with distributed.Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as client:
+        there = ensemble(ECO, coefficients=ONE, draws=40, executor=client.get_executor())
+    np.testing.assert_array_equal(there.draws_pct, ensemble(ECO, coefficients=ONE, draws=40).draws_pct)

@@ -1,0 +1,58 @@
+"""Very sparse panels: estimates that exist are found, however far their effects are apart."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.errors import NotConverged
+from detente.gravity import fit_ppml
+from detente.gravity.engines.small_engine import fit_small
+
+EFFECTS = "exporter^year + importer^year + exporter^importer"
+FORMULA = f"trade ~ x + v | {EFFECTS}"
+
+
+def panel(seed, n, years, zeros):
+    r = np.random.default_rng(seed)
+    i, j, t = (a.ravel() for a in np.meshgrid(range(n), range(n), range(years), indexing="ij"))
+    index = r.normal(size=(years, n))[t, i] + r.normal(size=(years, n))[t, j] + r.normal(size=(n, n))[i, j]
+    x, v = r.normal(size=(2, len(i)))
+    flow = np.exp(index - 0.3 * x) * r.gamma(1, 1, len(i)) * (r.random(len(i)) > zeros)
+    return pl.DataFrame({"exporter": i, "importer": j, "year": t, "x": x, "v": v, "trade": flow})
+
+
+def test_a_panel_of_which_a_twentieth_trades_meets_its_first_order_conditions():
+    """The log likelihood is concave: where every margin and every moment is met is the maximum."""
+    data = panel(0, 20, 6, 0.95)
+    with pytest.raises(NotConverged):
+        fit_ppml(data, FORMULA, engine="irls")
+    fit = fit_ppml(data, FORMULA)
+    design, gap = fit.design, fit.design.y - fit.raw.mu
+    for effect in design.effects:
+        codes, n = design.codes(effect.columns)
+        np.testing.assert_allclose(np.bincount(codes, gap, n) / design.y.max(), 0, atol=1e-10)
+    np.testing.assert_allclose(design.X @ gap / np.abs(design.X @ design.y), 0, atol=1e-10)
+    index = fit.raw.coef @ design.X
+    for effect, level in zip(design.effects, fit.raw.effects()):
+        index = index + level[design.codes(effect.columns)[0]]
+    np.testing.assert_allclose(np.exp(index), fit.raw.mu, rtol=1e-9)
+
+
+@pytest.mark.parametrize("effects", [EFFECTS, "exporter^year + importer", "exporter + exporter^importer[year]"])
+def test_the_last_resort_is_the_same_fit(effects):
+    r = np.random.default_rng(2)
+    data = panel(1, 8, 5, 0.3).with_columns(w=pl.Series(r.uniform(0.5, 2, 320)), o=pl.Series(r.normal(size=320)))
+    fit = fit_ppml(data, f"trade ~ x + v | {effects}", weights="w", offset="o")
+    small = fit_small(fit.design)
+    np.testing.assert_allclose(small.coef, fit.raw.coef, rtol=1e-8)
+    np.testing.assert_allclose(small.mu, fit.raw.mu, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(small.hessian, fit.raw.hessian, rtol=1e-6)
+    np.testing.assert_allclose(small.tilde, fit.raw.tilde, atol=1e-6)
+
+
+def test_the_last_resort_does_not_call_a_runaway_an_estimate():
+    data = panel(3, 8, 5, 0.2)
+    closed = (pl.col("exporter") == 3) & (pl.col("importer") == 5) & (pl.col("year") > 2)
+    data = data.with_columns(v=closed.cast(pl.Float64), trade=pl.when(closed).then(0.0).otherwise("trade"))
+    separated = fit_ppml(data, FORMULA, separation="levels", throw=False).design
+    assert fit_small(separated) is None

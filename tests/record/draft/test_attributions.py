@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from detente.record.draft.language.credits import find_attributions
+
+
+def read(text: str, language: str = "en") -> list[str]:
+    return [a.source for a in find_attributions(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("The Associated Press reported that trade fell.", "The Associated Press"),
+        ("Trade fell, according to the customs office.", "the customs office"),
+        ('"It hurt," said Ana Paz, a driver.', "Ana Paz, a driver"),
+        ("Ana Paz, the trade minister, warned of losses.", "Ana Paz, the trade minister"),
+        ("On Monday the ministry said it would pay.", "the ministry"),
+        ("Finance Minister Ana Ruiz, who took office in May, said so.", "Finance Minister Ana Ruiz"),
+        ("The head of the customs office told reporters so.", "The head of the customs office"),
+        ("Critics say the numbers are wrong.", "Critics"),
+        ("Data from the statistics office show a rise.", "Data from the statistics office"),
+        ("The loss, reported by the chamber, was large.", "the chamber"),
+        ("The union's lawyer, quoted by the paper, said the charges were false.", "The union's lawyer"),
+        ("The bank expects growth of 3%.", "The bank"),
+    ],
+)
+def test_english_sources(text: str, source: str) -> None:
+    assert read(text) == [source]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("El comercio cayó, según el ministerio de Comercio.", "el ministerio de Comercio"),
+        ('"Fue duro", dijo Ana Paz, ministra de Transporte.', "Ana Paz, ministra de Transporte"),
+        ("El Banco Central informó que subió.", "El Banco Central"),
+        ("Cayó 4 %, informó este jueves el Instituto Nacional.", "el Instituto Nacional"),
+        ("—No hay paso —afirmó el alcalde.", "el alcalde"),
+        ("Las autoridades han dicho que sí.", "Las autoridades"),
+        ("Su homólogo, Ramiro Leal, aseguró que no.", "Su homólogo, Ramiro Leal"),
+        ('"Es poco", señaló a este diario la economista Rosa Vera.', "la economista Rosa Vera"),
+    ],
+)
+def test_spanish_sources(text: str, source: str) -> None:
+    assert read(text, "es") == [source]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She said no.",
+        "It was reported on Friday.",
+        "He called for calm.",
+        "The member states agreed.",
+        "The deal added 3% to trade.",
+        "Exports expected to rise fell.",
+        "Ostana recalled its ambassador.",
+        "The neighbour replied in kind.",
+        "The bank's estimates were high.",
+    ],
+)
+def test_what_credits_nobody(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize("text", ["Dijo que no.", "Se informó que habrá paso.", "Para ellos, el paso cuenta mucho."])
+def test_what_credits_nobody_in_spanish(text: str) -> None:
+    assert read(text, "es") == []
+
+
+def test_the_stretch_holds_source_and_crediting_word() -> None:
+    text = "Exports rose. The chamber of commerce said on Monday that all was well."
+    found = find_attributions(text, "en")[0]
+    assert text[found.start : found.end] == found.text == "The chamber of commerce said"

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+
+from detente.record.draft.language.dates import find_dates
+
+WEDNESDAY = "2031-05-14"
+
+
+def read(text: str, language: str = "en", published: str = WEDNESDAY) -> list[str]:
+    return [d.date for d in find_dates(text, language, published)]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("on 23 February 2029", "2029-02-23"),
+        ("Feb. 23, 2029", "2029-02-23"),
+        ("the 23rd of February", "2031-02-23"),
+        ("2029-02-23", "2029-02-23"),
+        ("23/02/2029", "2029-02-23"),
+        ("in February 2029", "2029-02"),
+        ("in 2029", "2029"),
+        ("the 1990s", "1990/1999"),
+        ("Q3 2030", "2030-07/2030-09"),
+        ("the first eight months of 2030", "2030-01/2030-08"),
+        ("the second half of last year", "2030-07/2030-12"),
+        ("2015-19", "2015/2019"),
+        ("from 2015 to 2019", "2015/2019"),
+        ("between 2015 and 2019", "2015/2019"),
+        ("January to August 2030", "2030-01/2030-08"),
+        ("3-5 May 2031", "2031-05-03/2031-05-05"),
+        ("May 3-5", "2031-05-03/2031-05-05"),
+        ("Tuesday, May 13", "2031-05-13"),
+        ("yesterday", "2031-05-13"),
+        ("today", "2031-05-14"),
+        ("last week", "2031-05-05/2031-05-11"),
+        ("this month", "2031-05"),
+        ("last year", "2030"),
+        ("next year", "2032"),
+        ("two years ago", "2029"),
+        ("three months ago", "2031-02"),
+        ("a week ago", "2031-05-05/2031-05-11"),
+        ("ten days ago", "2031-05-04"),
+        ("last weekend", "2031-05-10/2031-05-11"),
+        ("on Tuesday", "2031-05-13"),
+        ("on Wednesday", "2031-05-14"),
+        ("last Wednesday", "2031-05-07"),
+        ("next Wednesday", "2031-05-21"),
+        ("June last year", "2030-06"),
+        ("in June", "2030-06"),
+        ("in April", "2031-04"),
+        ("next March", "2032-03"),
+        ("it will meet on Friday", "2031-05-16"),
+        ("it will open in June", "2031-06"),
+        ("on 29 February 2032", "2032-02-29"),
+    ],
+)
+def test_english_dates(text: str, date: str) -> None:
+    assert read(text) == [date]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("el 23 de febrero de 2029", "2029-02-23"),
+        ("en febrero de 2029", "2029-02"),
+        ("el martes 13 de mayo", "2031-05-13"),
+        ("los años noventa", "1990/1999"),
+        ("la década de 1990", "1990/1999"),
+        ("el primer trimestre de 2030", "2030-01/2030-03"),
+        ("los primeros ocho meses de 2030", "2030-01/2030-08"),
+        ("entre 2015 y 2019", "2015/2019"),
+        ("de 2015 a 2019", "2015/2019"),
+        ("ayer", "2031-05-13"),
+        ("hoy", "2031-05-14"),
+        ("mañana", "2031-05-15"),
+        ("el mes pasado", "2031-04"),
+        ("la semana pasada", "2031-05-05/2031-05-11"),
+        ("el año pasado", "2030"),
+        ("el próximo año", "2032"),
+        ("hace dos años", "2029"),
+        ("hace tres meses", "2031-02"),
+        ("junio del año pasado", "2030-06"),
+        ("el pasado mes de marzo", "2031-03"),
+        ("el próximo lunes", "2031-05-19"),
+        ("se reunirán el viernes", "2031-05-16"),
+        ("abrirá en septiembre", "2031-09"),
+        ("entre enero y octubre del año pasado", "2030-01/2030-10"),
+        ("del 3 al 5 de mayo", "2031-05-03/2031-05-05"),
+        ("1 de septiembre de 2030", "2030-09-01"),
+    ],
+)
+def test_spanish_dates(text: str, date: str) -> None:
+    assert read(text, "es") == [date]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It may close.",
+        "They march on.",
+        "2000 people",
+        "31 February 2029",
+        "in recent weeks",
+        "worth $2019",
+        "Mayor May Lee",
+    ],
+)
+def test_what_is_no_date(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize("text", ["por la mañana", "cada mañana", "Don Julio", "hoy en día", "2000 camiones"])
+def test_what_is_no_date_in_spanish(text: str) -> None:
+    assert read(text, "es") == []
+
+
+def test_without_the_articles_own_date_relative_ones_stay_open() -> None:
+    found = find_dates("on Tuesday, in June, last year and in 2029", "en")
+    assert [d.date for d in found] == ["", "", "", "2029"]
+    assert [d.relative for d in found] == [True, True, True, False]
+
+
+def test_the_day_of_the_saying_is_past_and_what_was_announced_is_to_come() -> None:
+    assert read("She said on Friday that the border will reopen in June.") == ["2031-05-09", "2031-06"]
+    assert read("El ministro dijo el viernes que la frontera reabrirá en junio.", "es") == ["2031-05-09", "2031-06"]
+
+
+def test_the_year_of_a_range_carries_over_its_first_part() -> None:
+    assert read("between November and February 2030") == ["2029-11/2030-02"]

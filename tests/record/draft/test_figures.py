@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import pytest
+
+from detente.record.draft.language.figures import find_figures
+from detente.record.draft.language.numerals import find_numerals
+
+
+def read(text: str, language: str = "en") -> list[tuple[float, str]]:
+    return [(f.value, f.unit) for f in find_figures(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("worth US$7.2bn", [(7.2e9, "usd")]),
+        ("about 2.5m people", [(2.5e6, "people")]),
+        ("62% or 62 per cent or 62 percent", [(62, "pct")] * 3),
+        ("a 2,200-km border, 1,400 miles", [(2200, "km"), (1400, "miles")]),
+        ("240+ political prisoners", [(240, "political prisoners")]),
+        ("dozens of countries", [(12, "countries")]),
+        ("half a million tonnes", [(5e5, "t")]),
+        ("between 200 and 300 trucks", [(200, "trucks"), (300, "trucks")]),
+        ("US$2-3bn", [(2e9, "usd"), (3e9, "usd")]),
+        ("from 500,000 to 1 million barrels", [(5e5, "bbl"), (1e6, "bbl")]),
+        ("a three-year break", [(3, "years")]),
+        ("12 of the 15 provinces", [(12, "provinces"), (15, "provinces")]),
+        ("200m from the gate", [(200, "m")]),
+        ("COP 300bn and EUR 20 million", [(3e11, "cop"), (2e7, "eur")]),
+        ("3.2 billion crowns", [(3.2e9, "crowns")]),
+        ("700,000 barrels a day", [(7e5, "bbl/day")]),
+        ("twenty-five thousand square kilometres", [(25000, "km2")]),
+    ],
+)
+def test_english_figures(text: str, expected: list) -> None:
+    assert read(text) == [(pytest.approx(v), u) for v, u in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7.200 millones de dólares", [(7.2e9, "usd")]),
+        ("2,5 millones de personas", [(2.5e6, "personas")]),
+        ("un 18,4 % y 12 por ciento", [(18.4, "pct"), (12, "pct")]),
+        ("3 mil millones de euros", [(3e9, "eur")]),
+        ("45 mil toneladas", [(45000, "t")]),
+        ("entre 20 y 30 camiones", [(20, "camiones"), (30, "camiones")]),
+        ("tres años, 90 días", [(3, "years"), (90, "days")]),
+        ("decenas de miles de familias", [(1e4, "familias")]),
+        ("2,5 puntos porcentuales", [(2.5, "pp")]),
+        ("700.000 barriles diarios", [(7e5, "bbl/day")]),
+    ],
+)
+def test_spanish_figures(text: str, expected: list) -> None:
+    assert read(text, "es") == [(pytest.approx(v), u) for v, u in expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the two countries",
+        "54-year-old Ruiz",
+        "aged 54, he",
+        "at 8:30 a.m.",
+        "Resolution 14 of the council",
+        "the third attempt",
+        "one truck",
+        "Route 7 traffic",
+        "two-thirds of exports",
+        "three times more",
+        "one in five farmers",
+        "rose to 14",
+        "the 21st century",
+    ],
+)
+def test_what_is_no_figure(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["los dos países", "Ana Ruiz, de 54 años, dijo", "la Ley 30", "tres de cada cuatro familias", "a las 6:30"]
+)
+def test_what_is_no_figure_in_spanish(text: str) -> None:
+    assert read(text, "es") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("more than 240 trucks", "at least"),
+        ("240+ trucks", "at least"),
+        ("up to 15%", "at most"),
+        ("nearly 40 km", "about"),
+        ("hundreds of families", "vague"),
+        ("240 trucks", ""),
+    ],
+)
+def test_bounds(text: str, bound: str) -> None:
+    assert [f.bound for f in find_figures(text, "en")] == [bound]
+
+
+def test_a_number_inside_a_date_is_no_figure() -> None:
+    text = "three years ago it was 3 years"
+    assert [f.text for f in find_figures(text, "en", taken=[(0, 15)])] == ["3 years"]
+
+
+def test_the_place_is_the_place_in_the_text() -> None:
+    text = "They sold US$7.2bn of grain and 14 km of pipe."
+    assert [text[f.start : f.end] for f in find_figures(text, "en")] == ["US$7.2bn", "14 km"]
+
+
+def test_separators_follow_the_language() -> None:
+    assert [n.value for n in find_numerals("7.290", "es")] == [7290]
+    assert [n.value for n in find_numerals("7.290", "en")] == [7.29]
+    assert [n.value for n in find_numerals("1.234.567,8", "es")] == [1234567.8]
+    assert [n.value for n in find_numerals("1,234,567.8", "en")] == [1234567.8]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("300 Kenyan shillings", "kes"),
+        ("300 million Indian rupees", "inr"),
+        ("300 Pakistani rupees", "pkr"),
+        ("300 Swedish kronor", "sek"),
+        ("300 rand", "zar"),
+        ("300 Egyptian pounds", "egp"),
+        ("FJ$300", "fjd"),
+        ("Kč300m", "czk"),
+        ("PLN 300m", "pln"),
+        ("300 rupees", "rupees"),
+    ],
+)
+def test_a_currency_that_several_countries_share_needs_its_country(text: str, unit: str) -> None:
+    ((_, found),) = read(text)
+    assert found == unit
+
+
+@pytest.mark.parametrize("text", ["3 real reasons", "12 all told", "3,000 Afghanistan veterans"])
+def test_words_that_look_like_currencies_are_none(text: str) -> None:
+    assert not {unit for _, unit in read(text)} & {"brl", "all", "afn"}
+
+
+def test_a_list_does_not_run_into_the_next_number() -> None:
+    assert read("90 crowns and four months") == [(90, "crowns"), (4, "months")]

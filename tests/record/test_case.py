@@ -1,0 +1,204 @@
+"""The built-in record and its verdicts: decided where the record can decide, sensitive to the claim."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import os
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from detente.record import DECIDED, VERDICTS, Ledger
+from detente.record.period import Period, add_years
+from detente.record.rows import Claim
+from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.judge import COLUMNS, judge
+
+FOLDER = files("detente").joinpath("studies/colombia_venezuela/record")
+
+# Rows of the attribution table as the full BACI panel gives them (the study hands the computed ones over).
+FINDINGS = (
+    {"exporter": "COL", "importer": "VEN", "from_year": 2008, "to_year": 2010}
+    | {"log_change": -1.45, "dyad_part": -1.45, "placebo_share": 0.006},
+    {"exporter": "COL", "importer": "VEN", "from_year": 2012, "to_year": 2020}
+    | {"log_change": -2.65, "dyad_part": 0.25, "placebo_share": 0.82},
+)
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return Ledger.read(str(FOLDER))
+
+
+@pytest.fixture(scope="module")
+def evidence(ledger: Ledger) -> Evidence:
+    return Evidence(ledger, FINDINGS)
+
+
+@pytest.fixture(scope="module")
+def verdicts(ledger: Ledger):
+    return ledger.verdicts(FINDINGS)
+
+
+def base(claim_id: str) -> str:
+    return claim_id.partition(".")[0]
+
+
+def test_every_claim_of_the_two_articles_has_a_verdict_and_a_reason(verdicts, ledger):
+    assert len({base(i) for i in verdicts["claim_id"]}) == 81
+    assert set(verdicts["verdict"]) <= set(VERDICTS)
+    assert verdicts.height == ledger.claims.height
+    assert all(verdicts["reason"])
+
+
+def test_the_columns_are_those_of_the_results_document(verdicts):
+    assert tuple(verdicts.columns) == COLUMNS
+
+
+def test_at_least_45_of_the_81_claims_are_decided_by_computation(verdicts):
+    decided = verdicts.filter(verdicts["verdict"].is_in(DECIDED))
+    assert len({base(i) for i in decided["claim_id"]}) >= 45
+
+
+def test_quantities_and_events_with_evidence_are_decided(verdicts):
+    """The one left open says why: two figures that disagree by a factor of seven."""
+    rows = verdicts.filter(verdicts["type"].is_in(["quantity", "event"]) & (verdicts["test"] != ""))
+    open_ones = rows.filter(~rows["verdict"].is_in(DECIDED))
+    assert set(open_ones["claim_id"]) == {"S4-17"}
+
+
+def test_evidence_never_comes_from_the_claims_own_source(verdicts, evidence):
+    for row in verdicts.iter_rows(named=True):
+        claim = evidence.ledger.claim(row["claim_id"])
+        barred = evidence.dependence.barred(claim)
+        assert not barred & set(row["evidence_source_ids"].split(";")), row["claim_id"]
+
+
+def test_a_decided_claim_names_its_evidence_and_where_it_comes_from(verdicts):
+    decided = verdicts.filter(verdicts["verdict"].is_in(DECIDED))
+    assert all(decided["evidence"])
+    assert all(decided["evidence_source_ids"])
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "verdict", "shown"),
+    [
+        ("S0-9", "imprecise", "2011-04-22"),
+        ("S0-20", "confirmed within rounding", "7,290"),
+        ("S0-21", "confirmed within rounding", "394"),
+        ("S0-25", "confirmed", "245"),
+        ("S4-2.1", "confirmed within rounding", "6,091"),
+        ("S4-2.2", "confirmed", "2008"),
+        ("S4-3", "confirmed within rounding", "6,091"),
+        ("S4-6", "imprecise", "2008-2010"),
+        ("S4-10a", "confirmed", "2022-09-26"),
+        ("S4-10b", "contradicted", "2022-11-07"),
+        ("S4-16", "confirmed within rounding", "2,219 km"),
+        ("S4-18.1", "confirmed within rounding", "2,477,588"),
+        ("S4-18.2", "confirmed within rounding", "6,805,209"),
+    ],
+)
+def test_the_main_verdicts(verdicts, claim_id, verdict, shown):
+    row = verdicts.filter(verdicts["claim_id"] == claim_id).row(0, named=True)
+    assert row["verdict"] == verdict
+    assert shown in row["evidence"]
+
+
+def perturbed(claim: Claim, evidence: Evidence) -> list[Claim]:
+    """The claim with its number half as large again, two years later, or the other way round."""
+    out = []
+    if claim.value:
+        out.append(dataclasses.replace(claim, value=f"{float(claim.value) * 1.5:g}"))
+    for word, other in (("positive", "negative"), ("a handful", "dozens"), ("dozens", "hundreds")):
+        if claim.option("op") == word:  # words for numbers move up by one
+            out.append(dataclasses.replace(claim, options=claim.options.replace(word, other)))
+    if claim.test in ("event", "prediction", "count", "extreme") and claim.date:
+        later = Period(add_years(claim.date.first, 2), add_years(claim.date.last, 2))
+        out.append(dataclasses.replace(claim, date=later))
+    if claim.test == "state":
+        others = {s.value for s in evidence.states.spells[claim.target]} | {"another"}
+        out.append(dataclasses.replace(claim, state="|".join(others - set(claim.state.split("|")))))
+    if claim.state in ("up", "down", "flat"):
+        out.append(dataclasses.replace(claim, state="down" if claim.state == "up" else "up"))
+    if claim.state in ("max", "min"):
+        out.append(dataclasses.replace(claim, state="min" if claim.state == "max" else "max"))
+    if claim.test == "cause":
+        out.append(dataclasses.replace(claim, options="episodes=2010-2012|2014-2022"))
+    return out
+
+
+def mended(claim: Claim, evidence: Evidence) -> list[Claim]:
+    """A claim found wrong stays wrong two years on; put right, it must be found right."""
+    if claim.test in ("event", "prediction"):
+        when = evidence.events[claim.target].date
+        return [dataclasses.replace(claim, date=when, options="")]
+    return perturbed(claim, evidence)
+
+
+def test_a_perturbed_claim_gets_another_verdict(evidence):
+    seen = 0
+    for row in evidence.ledger.claims.iter_rows(named=True):
+        claim = Claim.from_row(row)
+        verdict = judge(claim, evidence).verdict
+        if verdict not in DECIDED:
+            continue
+        changed = (mended if verdict == "contradicted" else perturbed)(claim, evidence)
+        assert changed, claim.id
+        for other in changed:
+            assert judge(other, evidence).verdict != verdict, (claim.id, other)
+        seen += 1
+    assert seen >= 45
+
+
+def test_no_verdict_is_read_from_the_record():
+    with FOLDER.joinpath("claims.csv").open(encoding="utf-8") as file:
+        assert not [name for name in next(csv.reader(file)) if "verdict" in name or "check" in name]
+
+
+@pytest.mark.shared
+def test_the_wording_is_our_own(shared_case, ledger):
+    """No claim repeats the working notes' sentence, nor eight of its words in a row."""
+    with (shared_case / "claims.csv").open(encoding="utf-8") as file:
+        notes = [row["claim"].casefold().split() for row in csv.DictReader(file)]
+    runs = {tuple(words[i : i + 8]) for words in notes for i in range(len(words) - 7)}
+    for text in ledger.claims["claim"]:
+        words = text.casefold().split()
+        assert not {tuple(words[i : i + 8]) for i in range(len(words) - 7)} & runs, text
+
+
+SHOW = """
+import sys
+from detente.record import Ledger
+print(Ledger.read(sys.argv[1]).verdicts().write_csv())
+"""
+
+
+def test_the_table_is_the_same_whatever_the_hash_seed():
+    tables = set()
+    for seed in ("1", "2"):
+        env = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+        command = [sys.executable, "-c", SHOW, str(FOLDER)]
+        tables.add(subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout)
+    assert len(tables) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEAR", 0.01),
+        ("NEAR", 0.30),
+        ("CIF_OVER_FOB", (1.0, 1.12)),
+        ("CIF_OVER_FOB", (1.0, 1.4)),
+        ("FIT", 0.005),
+        ("FIT", 0.05),
+    ],
+)
+def test_no_verdict_hangs_on_a_chosen_threshold(verdicts, ledger, monkeypatch, name, value):
+    """The conventions of the engine may be drawn elsewhere without any verdict of the case changing."""
+    for module in ("verdict", "quantities", "reconcile"):
+        monkeypatch.setattr(f"detente.record.verdicts.{module}.{name}", value, raising=False)
+    assert ledger.verdicts(FINDINGS)["verdict"].to_list() == verdicts["verdict"].to_list()

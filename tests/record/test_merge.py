@@ -1,0 +1,81 @@
+"""Two analysts' files: additions are joined, differences shown, nothing chosen for them."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from detente.errors import RecordError
+from detente.record import Ledger
+from detente.record.exchange.merging import merge_records
+
+STUDY = Path(str(files("detente").joinpath("studies/colombia_venezuela/record")))
+
+
+@pytest.fixture
+def two(tmp_path) -> tuple[Path, Path]:
+    for name in ("ours", "theirs"):
+        shutil.copytree(STUDY, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "ours", tmp_path / "theirs"
+
+
+def put(folder: Path, file: str, key: str, column: str, value: str | None) -> None:
+    frame = pl.read_csv(folder / file, infer_schema=False)
+    name = frame.columns[0]
+    if column == "":
+        frame = frame.filter(pl.col(name) != key)
+    else:
+        cell = pl.when(pl.col(name) == key).then(pl.lit(value)).otherwise(pl.col(column))
+        frame = frame.with_columns(cell.alias(column))
+    frame.write_csv(folder / file)
+
+
+def test_a_record_merged_with_itself_is_itself(two, tmp_path):
+    merged = merge_records(*two)
+    assert merged.conflicts.is_empty()
+    again = Ledger.read(merged.write(tmp_path / "merged"))
+    assert again.events.equals(Ledger.read(STUDY).events)
+
+
+def test_with_the_common_ancestor_each_ones_change_is_taken(two, tmp_path):
+    ours, theirs = two
+    put(ours, "events.csv", "E058", "severity", "4")
+    put(theirs, "events.csv", "E058", "confidence", "medium")
+    put(theirs, "events.csv", "E030", "", None)
+    merged = merge_records(ours, theirs, base=STUDY)
+    assert merged.conflicts.is_empty()
+    row = merged.tables["events"].filter(pl.col("event_id") == "E058").row(0, named=True)
+    assert (row["severity"], row["confidence"]) == ("4", "medium")
+    assert "E030" not in merged.tables["events"]["event_id"]
+
+
+def test_a_cell_both_changed_is_shown_and_blocks_the_writing(two, tmp_path):
+    ours, theirs = two
+    put(ours, "series.csv", "T349", "value", "395")
+    put(theirs, "series.csv", "T349", "value", "393")
+    merged = merge_records(ours, theirs, base=STUDY)
+    assert merged.conflicts.rows() == [("figures", "T349", "value", "394", "395", "393")]
+    with pytest.raises(RecordError, match="395 or 393"):
+        merged.write(tmp_path / "merged")
+    assert not (tmp_path / "merged").exists()
+
+
+def test_without_an_ancestor_every_difference_is_a_conflict_but_an_empty_cell(two):
+    ours, theirs = two
+    put(ours, "events.csv", "E058", "note", None)
+    put(theirs, "events.csv", "E058", "note", "seen on television")
+    put(theirs, "events.csv", "E058", "severity", "3")
+    found = merge_records(ours, theirs).conflicts
+    assert found["column"].to_list() == ["severity"]
+
+
+def test_deleted_by_one_and_changed_by_the_other_is_a_conflict(two):
+    ours, theirs = two
+    put(ours, "events.csv", "E030", "", None)
+    put(theirs, "events.csv", "E030", "severity", "3")
+    found = merge_records(ours, theirs, base=STUDY).conflicts
+    assert found.select("id", "ours", "theirs").rows() == [("E030", "deleted", "changed")]

@@ -1,0 +1,80 @@
+"""Citations, ClaimReview and PROV: well-formed, complete, with nothing unescaped."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from importlib.resources import files
+
+import pytest
+
+from detente.record import DECIDED, Ledger
+from detente.record.exchange.citation import bibtex, cite, csl_json
+from detente.record.exchange.claim_review import claim_reviews
+from detente.record.exchange.provenance import provenance
+from detente.record.rows import Source
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return Ledger.read(str(files("detente").joinpath("studies/colombia_venezuela/record")))
+
+
+@pytest.fixture(scope="module")
+def sources(ledger) -> list[Source]:
+    return [Source.from_row(row) for row in ledger.sources.iter_rows(named=True)]
+
+
+def test_every_source_has_an_entry_with_balanced_braces(sources):
+    text = bibtex(sources)
+    assert text.count("\n@") + 1 == len(sources)
+    assert text.replace(r"\{", "").replace(r"\}", "").count("{") == text.replace(r"\{", "").replace(r"\}", "").count(
+        "}"
+    )
+
+
+def test_special_characters_are_escaped():
+    text = bibtex([Source("a", "50% of R&D_{x}", "A $ea", None, "press", (), "")])
+    assert r"50\% of R\&D\_\{x\}" in text
+
+
+def test_csl_items_keep_the_precision_of_the_date(sources):
+    items = {item["id"]: item for item in csl_json(sources)}
+    assert items["S4"]["issued"] == {"date-parts": [[2022, 9, 15]]}
+    assert items["S0"]["issued"] == {"date-parts": [[2022, 11]]}
+    assert "issued" not in items["dane"]
+    assert json.loads(json.dumps(list(items.values()))) == list(items.values())
+
+
+def test_every_figure_can_be_cited(ledger, sources):
+    by_id = {s.id: s for s in sources}
+    line = cite(ledger.figure("T349"), by_id["dane-eltiempo-2022-10"])
+    assert "US$ 394 million" in line
+    assert "El Tiempo (Bogotá)" in line
+    assert line.endswith("[T349]")
+    assert set(ledger.figures["source_id"]) <= set(by_id)
+
+
+def test_each_decided_claim_has_a_review(ledger):
+    verdicts = ledger.verdicts()
+    reviews = claim_reviews(
+        ledger, verdicts, reviewer="A newsroom", reviewed=date(2026, 3, 20), url="https://example.org/check"
+    )
+    assert len(reviews) == verdicts.filter(verdicts["verdict"].is_in(DECIDED)).height
+    late = next(r for r in reviews if r["url"].endswith("#S4-10b"))
+    assert late["@type"] == "ClaimReview"
+    assert late["reviewRating"]["alternateName"] == "contradicted"
+    assert late["reviewRating"]["ratingValue"] == 1
+    assert late["itemReviewed"]["appearance"]["datePublished"] == "2022-09-15"
+
+
+def test_provenance_leads_from_a_derived_figure_to_its_sources(ledger):
+    doc = provenance(ledger, ledger.verdicts())
+    links = {(d["prov:generatedEntity"], d["prov:usedEntity"]) for d in doc["wasDerivedFrom"].values()}
+    assert ("dt:figure/T348", "dt:figure/T349") in links
+    assert ("dt:figure/T349", "dt:source/dane-eltiempo-2022-10") in links
+    assert ("dt:source/dane-eltiempo-2022-10", "dt:source/dane") in links
+    assert ("dt:verdict/S0-21", "dt:source/dane-eltiempo-2022-10") in links
+    assert ("dt:verdict/S0-21", "dt:source/S0") not in links
+    entities = set(doc["entity"])
+    assert {e for pair in links for e in pair} <= entities

@@ -1,0 +1,117 @@
+"""The workbook goes out and comes back the same; formulas and merged cells are refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from detente.errors import OutputError, RecordError, UnreadableFile
+from detente.record import Ledger
+from detente.record.exchange.spreadsheet import read_workbook, write_workbook
+from detente.record.schema import TABLES
+
+STUDY = Path(str(files("detente").joinpath("studies/colombia_venezuela/record")))
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return Ledger.read(STUDY)
+
+
+@pytest.fixture(scope="module")
+def original(ledger, tmp_path_factory) -> Path:
+    return write_workbook(ledger, tmp_path_factory.mktemp("book") / "record.xlsx")
+
+
+@pytest.fixture
+def book(original, tmp_path) -> Path:
+    path = tmp_path / "record.xlsx"
+    path.write_bytes(original.read_bytes())
+    return path
+
+
+def test_a_place_that_cannot_be_written_is_named(ledger, tmp_path) -> None:
+    with pytest.raises(OutputError, match=r"nowhere.record\.xlsx cannot be written"):
+        write_workbook(ledger, tmp_path / "nowhere" / "record.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def edit(path: Path, change) -> None:
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+
+
+def test_there_and_back_again(ledger, book, tmp_path):
+    again = Ledger.read(read_workbook(book, tmp_path / "record"))
+    for name in TABLES:
+        assert getattr(again, name).equals(getattr(ledger, name)), name
+
+
+def test_the_vocabulary_is_offered_in_drop_downs(book):
+    sheet = openpyxl.load_workbook(book)["events"]
+    column = openpyxl.utils.get_column_letter([c.value for c in sheet[1]].index("kind") + 1)
+    rules = [v for v in sheet.data_validations.dataValidation if f"{column}2" in v.sqref]
+    assert [rule.type for rule in rules] == ["list"]
+    words = [c.value for c in openpyxl.load_workbook(book)["words"][rules[0].formula1.split("!$")[1][0]]]
+    assert "border closure" in words
+
+
+def test_a_formula_is_refused_with_its_place_and_nothing_is_written(book, tmp_path):
+    def put(workbook):
+        workbook["figures"]["D5"] = "=SUM(D2:D4)"
+
+    edit(book, put)
+    with pytest.raises(RecordError) as caught:
+        read_workbook(book, tmp_path / "record")
+    problem = caught.value.problems[0]
+    assert (problem.row, problem.column) == (5, "value")
+    assert "formula" in problem.what
+    assert not (tmp_path / "record").exists()
+
+
+def test_merged_cells_are_refused(book, tmp_path):
+    edit(book, lambda workbook: workbook["events"].merge_cells("A4:A5"))
+    with pytest.raises(RecordError, match="A4:A5 are merged"):
+        read_workbook(book, tmp_path / "record")
+
+
+def test_a_workbook_that_fails_the_check_leaves_the_folder_as_it_was(ledger, book, tmp_path):
+    folder = read_workbook(book, tmp_path / "record")
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+
+    def put(workbook):
+        workbook["events"]["B3"] = "sometime"
+
+    edit(book, put)
+    with pytest.raises(RecordError, match="is not a date"):
+        read_workbook(book, folder)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+def test_real_dates_and_numbers_typed_by_hand_become_plain_text(book, tmp_path):
+    def put(workbook):
+        workbook["events"]["B2"] = datetime(1982, 7, 13)
+        workbook["figures"]["D2"] = 288.5
+
+    edit(book, put)
+    again = Ledger.read(read_workbook(book, tmp_path / "record"))
+    assert again.event("E001").date.first.isoformat() == "1982-07-13"
+    assert again.figure("T001").value == 288.5
+
+
+def test_what_is_no_workbook_says_so(tmp_path):
+    path = tmp_path / "notes.xlsx"
+    path.write_bytes(b"not a workbook")
+    with pytest.raises(UnreadableFile, match=r"not an \.xlsx workbook"):
+        read_workbook(path, tmp_path / "record")
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(book, tmp_path, monkeypatch):
+    monkeypatch.setattr("detente.record.exchange.spreadsheet.MAX_UNPACKED", 1000)
+    with pytest.raises(UnreadableFile, match="unpacks to"):
+        read_workbook(book, tmp_path / "record")

@@ -1,0 +1,154 @@
+"""Every chart has a finding, axes with units, words for those who do not see it, and its numbers."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from itertools import pairwise
+from math import exp
+from xml.etree import ElementTree
+
+import pytest
+
+from detente.charts.chart import spread
+from detente.charts.palette import SHADES
+from detente.charts.svg import draw
+from detente.language import Catalogue
+from detente.report.figures import DRAW
+from detente.report.story import FRAMES, Story, decimal_year
+
+SVG = "{http://www.w3.org/2000/svg}"
+UNITS = {
+    "trade": "US$ million",
+    "verdicts": "claims",
+    "residuals": "% of expected",
+    "parts": "log points",
+    "scenarios": "US$ million",
+    "forecasts": "forecast ÷ outcome",
+    "partners": "share of goods trade",
+    "winners": "change of real income, %",
+    "library": "% of expected",
+    "attributions": "log points",
+    "specifications": "log points",
+}
+
+
+@pytest.fixture(scope="module")
+def story():
+    return Story.of(sys.modules["fake_run"].FakeRun() if "fake_run" in sys.modules else _load().FakeRun())
+
+
+def _load():
+    import importlib.util
+    from pathlib import Path
+
+    path = Path(__file__).parents[1] / "fixtures" / "report" / "fake_run.py"
+    spec = importlib.util.spec_from_file_location("fake_run", path)
+    module = sys.modules["fake_run"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def axes(spec):
+    """Every title of an axis or a legend in a specification, wherever it stands."""
+    if isinstance(spec, dict):
+        for guide in ("axis", "legend"):
+            if isinstance(spec.get(guide), dict) and spec[guide].get("title"):
+                yield spec[guide]["title"]
+        for part in spec.values():
+            yield from axes(part)
+    elif isinstance(spec, list):
+        for part in spec:
+            yield from axes(part)
+
+
+@pytest.mark.parametrize("name", DRAW)
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("shape", ["spec", "compact"])
+def test_chart_is_complete(story, name, language, shape):
+    chart = DRAW[name](story, Catalogue(language))
+    titles = set(axes(getattr(chart, shape)))
+    assert titles, "a chart without axis titles"
+    if language == "en":
+        assert any(UNITS[name] in title for title in titles)
+    assert chart.title in chart.alt
+    assert chart.source
+    assert chart.subtitle
+    assert chart.data.height > 0
+    root = ElementTree.fromstring(draw(getattr(chart, shape), ident="x", language=language, narrow=shape == "compact"))
+    hits = [node for node in root.iter() if "hit" in node.get("class", "").split()]
+    assert len(hits) > 2
+    assert all(bool(node.get("data-tip")) == (shape == "spec") for node in hits)  # the script copies them over
+    assert not any(node.get("aria-label") or node.get("role") for node in root.iter())
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_nothing_to_show_is_no_chart(story, name):
+    bare = replace(story, **{frame: getattr(story, frame).clear() for frame in FRAMES})
+    assert DRAW[name](bare, Catalogue("en")) is None
+
+
+def test_findings_follow_from_the_numbers(story):
+    words = Catalogue("en")
+    titles = {name: DRAW[name](story, words).title for name in DRAW}
+    # 6091.0 + 1109.0 = 7200.0 in 2008 and 1071.9 + 98.1 = 1170.0 in 2025: 16.25%
+    assert (
+        titles["trade"]
+        == "Recorded trade peaked at US$7.2 billion in 2008; in 2025 it was US$1.17 billion, 16% of that"
+    )
+    # the lowest residual is -1.65 (2011), the last computed one -1.17 (2020)
+    assert f"{100 * exp(-1.65):.0f}% of expected trade in 2011" in titles["residuals"]
+    assert f"{100 * exp(-1.17):.0f}% in 2020" in titles["residuals"]
+    assert "9 of 9 forecasts of an amount" in titles["forecasts"]
+    assert titles["verdicts"].startswith("7 of 11 decided claims hold; 14")
+    assert "−1.81 log points" in titles["parts"]
+    # 'closed' has no draws: its specifications run from -0.33 x 4/2 to -0.33 x 4/6 / 1.8 x 0.9 percent
+    assert titles["scenarios"] == "Border closed: Venezuela's real income would change by −0.66 to −0.11%"
+    assert titles["attributions"] == "Freeze, 2008–2010: 4 attributions leave the pair −1.45 to −1.15 log points"
+    assert "−1.45 to −1.43 log points over 4 specifications; unusual at 5% in 2 of 4" in titles["specifications"]
+    assert titles["partners"].endswith("United States with 28% of its goods trade; Venezuela had 0.3%")
+    assert "+0.0006%, in Panama (Border closed)" in titles["winners"]
+
+
+def test_colours_become_variables_that_fall_back(story):
+    text = draw(DRAW["trade"](story, Catalogue("en")).spec, ident="t")
+    assert f"var(--c-origin,{SHADES['origin'][0]})" in text
+    bare = text
+    for name, (light, _) in SHADES.items():
+        bare = bare.replace(f"var(--c-{name},{light})", "")
+    assert not any(light in bare for light, _ in SHADES.values())
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["light", "dark"])
+def test_words_and_lines_stand_out_from_the_page(side):
+    for surface in ("paper", "shade"):
+        ground = SHADES[surface][side]
+        for name in ("ink", "muted", "origin", "destination", "raises", "lowers", "mixed", "accent"):
+            assert contrast(SHADES[name][side], ground) >= 4.5, (name, surface)  # WCAG AA for text
+        assert contrast(SHADES["expected"][side], ground) >= 3  # WCAG AA for graphics
+
+
+def test_labels_are_moved_apart_in_order():
+    placed = spread([5.0, 1.0, 2.0, 2.1], gap=2.0)
+    assert sorted(range(4), key=placed.__getitem__) == [1, 2, 3, 0]
+    assert all(b - a >= 2.0 - 1e-12 for a, b in pairwise(sorted(placed)))
+
+
+def test_dates_on_the_axis():
+    assert decimal_year("2019") == 2019
+    assert decimal_year("2019-07-02") == pytest.approx(2019.5, abs=0.01)
+    assert decimal_year("2015-07/2026-03") == 2015.5
+    assert decimal_year("n.d.") is None
+    assert decimal_year("") is None

@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from detente.errors import OutputError, RecordError, StudyError, UnknownEconomy, UnreadableFile
+from detente.panel import embedded_panel
+from detente.report import render_report
+from detente.run import Run, read_run
+from detente.run.folder import changes, next_folder, previous_folder
+from detente.run.running import TABLES
+from detente.run.tables import COLUMNS
+from detente.study import Study, new_study, open_study
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {"report.html": render_report}
+OTHERS = ("QAT", "ARE", "SAU", "BHR", "EGY", "OMN")
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return open_study("colombia-venezuela").run()
+
+
+@pytest.fixture(scope="module")
+def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run.write(tmp_path_factory.mktemp("runs") / "one", PAGES)
+
+
+def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
+    happened = " ".join(run.answer.happened)
+    for words in (
+        "US$7.2 billion in 2008",
+        "US$222 million in 2020",
+        "relations at ambassador level",
+        "outside the Andean Community",
+    ):
+        assert words in happened
+    assert len(run.answer.why) == 9  # two directions with three episodes each, and the caution on the second
+    assert "unusual loss in 2008-2010" in run.answer.why[0]
+    assert "within the range of comparable dyads in 2012-2020" in run.answer.why[0]
+    assert "in 2008-2020 on one choice of base years and not on another" in run.answer.why[0]
+    assert "None of 120 comparable dyads did as badly" in run.answer.why[1]
+    assert "37% of the change in logs" in run.answer.why[3]
+    assert "mostly oil" in run.answer.why[5]
+    assert "37%" not in " ".join(run.answer.claims)
+
+
+def test_the_answer_is_there_in_spanish_with_its_own_numbers(run: Run) -> None:
+    answer = run.answers["es"]
+    assert "US$7.200 millones, en 2008" in answer.happened[0]
+    assert "El congelamiento" in answer.why[1]
+    assert "−1,45" in answer.why[1]
+    for question in ("happened", "why", "what_if", "claims"):
+        assert len(getattr(answer, question)) == len(getattr(run.answer, question))
+
+
+def test_every_table_has_the_documented_columns(run: Run) -> None:
+    text = (ROOT / "docs/results.md").read_text(encoding="utf-8")
+    for name, columns in COLUMNS.items():
+        assert getattr(run, name).to_frame().columns == list(columns)
+        section = text.split(f"## {name}\n")[1].split("\n## ")[0]
+        missing = [c for c in columns if c not in section]
+        assert not missing, f"docs/results.md, section {name}, does not explain {missing}"
+
+
+def test_no_episode_without_its_placebos_and_panel(run: Run) -> None:
+    rows = run.attribution.to_frame()
+    assert rows["placebo_share"].null_count() == 0
+    assert (rows["smallest_share"] == 1 / (1 + rows["n_placebos"])).all()
+    assert rows["full_panel"].str.contains("206 economies").all()
+    parts = rows["supply_demand_part"] + rows["dyad_part"] - rows["log_change"]
+    assert parts.abs().max() < 1e-9
+    parts = rows["share_part"] + rows["demand_part"] - rows["log_change"]
+    assert parts.abs().max() < 1e-9
+
+
+def test_the_cited_residual_is_marked(run: Run) -> None:
+    cited = run.residuals.to_frame().filter(pl.col("status") == "cited")
+    assert set(cited["year"]) == {2023}
+    assert -0.56 in cited["log_ratio"].to_list()
+
+
+def test_the_study_s_gdp_range_is_the_record_s(run: Run) -> None:
+    (gap,) = open_study("colombia-venezuela").spec.equilibrium.gdp
+    figures = run.figures.to_frame()
+    row = figures.row(by_predicate=(pl.col("series") == "gdp.ven") & (pl.col("period") == "2020"), named=True)
+    assert (row["low"], row["high"], row["source_id"]) == (gap.low_usd_mn, gap.high_usd_mn, gap.source_id)
+
+
+def test_scenarios_cover_the_whole_grid_and_are_certified(run: Run) -> None:
+    rows = run.scenarios.to_frame()
+    assert rows.height == 3 * 6 * 4 * 2 * 2  # scenarios, baselines, theta, deficit rules, economies
+    assert (rows["status"] == "converged").all()
+    assert rows["residual_usd_mn"].max() < 0.01
+    assert rows.filter(pl.col("scenario") == "closed")["welfare_pct"].max() < 0
+
+
+def test_same_inputs_same_numbers(run: Run, folder: Path, tmp_path: Path) -> None:
+    again = open_study("colombia-venezuela").run().write(tmp_path / "two")
+    assert (again / "results.json").read_bytes() == (folder / "results.json").read_bytes()
+    assert changes(run, read_run(again)) == []
+
+
+def test_a_run_reads_back_as_it_was_written(run: Run, folder: Path) -> None:
+    back = read_run(folder)
+    assert dict(back.answers) == dict(run.answers)
+    for name in TABLES:
+        one, other = getattr(run, name).to_frame(), getattr(back, name).to_frame()
+        assert one.columns == other.columns
+        assert one.height == other.height
+    assert back.manifest["study"]["files"].keys() == run.manifest["study"]["files"].keys()
+
+
+def test_results_hold_no_number_that_is_none(folder: Path) -> None:
+    def no_constants(name: str) -> None:
+        raise AssertionError(f"results.json holds {name}")
+
+    data = json.loads((folder / "results.json").read_text(encoding="utf-8"), parse_constant=no_constants)
+    assert data["schema_version"] == 1
+    assert set(data["tables"]) == set(TABLES)
+
+
+def test_a_used_or_unwritable_folder_is_refused_and_left_alone(run: Run, folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="already in use"):
+        run.write(folder)
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError):
+        run.write(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"
+    if os.geteuid() != 0:  # root may write anywhere
+        (tmp_path / "locked").mkdir(mode=0o500)
+        with pytest.raises(OutputError, match="permission"):
+            run.write(tmp_path / "locked" / "out")
+    with pytest.raises(OutputError):
+        run.write(tmp_path / "file" / "below")
+    assert sorted(p.name for p in tmp_path.iterdir()) in (["file"], ["file", "locked"])
+
+
+def test_nothing_is_left_when_the_report_fails(run: Run, tmp_path: Path) -> None:
+    def broken(_: Run) -> str:
+        raise OSError("disk full")
+
+    with pytest.raises(OutputError, match="disk full"):
+        run.write(tmp_path / "out", {"report.html": broken})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("{", "cannot be read"), ('{"schema_version": 99}', "reads up to 1"), ('{"schema_version": 1}', "damaged")],
+)
+def test_a_damaged_or_newer_run_is_explained(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "results.json").write_text(text)
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(UnreadableFile, match=says):
+        read_run(tmp_path)
+    with pytest.raises(UnreadableFile, match="not a run folder"):
+        read_run(tmp_path / "nowhere")
+
+
+def test_quick_says_so_everywhere(tmp_path: Path) -> None:
+    quick = open_study("colombia-venezuela").run(quick=True)
+    assert quick.attribution.to_frame()["placebo_share"].null_count() == len(quick.attribution)
+    assert "placebos were skipped" in quick.answer.why[0]
+    assert any("Quick run" in note for note in quick.notes)
+    assert quick.manifest["quick"] is True
+    assert any("Quick run" in s for s in quick.answer.what_if)
+
+
+def test_any_two_economies_run_from_a_scaffold(tmp_path: Path) -> None:
+    made = new_study("Colombia", "ECU", folder=tmp_path / "colombia-ecuador")
+    study = open_study(made)
+    assert study.check() == []
+    result = study.run()
+    assert result.attribution.to_frame().height == 4
+    assert result.scenarios.to_frame()["status"].unique().to_list() == ["converged"]
+    assert "no claims yet" in result.answer.claims[0]
+    assert (result.write(tmp_path / "out", PAGES) / "report.html").stat().st_size > 10_000
+
+
+def test_a_scaffold_refuses_what_it_cannot_make(tmp_path: Path) -> None:
+    with pytest.raises(UnknownEconomy, match="Did you mean 'Ecuador'"):
+        new_study("COL", "Equador", folder=tmp_path / "a")
+    with pytest.raises(UnknownEconomy, match="QAT"):
+        new_study("COL", "QAT", folder=tmp_path / "b")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "mine").write_text("x")
+    with pytest.raises(OutputError, match="already there"):
+        new_study("COL", "ECU", folder=tmp_path / "c")
+    assert [p.name for p in tmp_path.iterdir()] == ["c"]
+
+
+def test_a_broken_record_stops_the_run_with_every_problem(tmp_path: Path) -> None:
+    made = new_study("COL", "ECU", folder=tmp_path / "s")
+    events = made / "record" / "events.csv"
+    events.write_text(events.read_text() + "E1,2020-13-40,,,Something,agreement,trade,COL,-,,,nowhere,high,\n")
+    with pytest.raises(RecordError) as caught:
+        open_study(made).run()
+    places = {(p.file, p.row, p.column) for p in caught.value.problems}
+    assert ("events.csv", 2, "date") in places
+    assert ("events.csv", 2, "source_ids") in places
+
+
+def test_a_run_says_what_changed_since_the_last(run: Run, folder: Path, tmp_path: Path) -> None:
+    study = open_study("colombia-venezuela")
+    quick = study.run(quick=True)
+    assert all("dyad" not in line for line in changes(run, quick))  # point estimates do not depend on placebos
+    copy = tmp_path / "study"
+    import shutil
+
+    shutil.copytree(study.folder, copy)
+    claims = copy / "record" / "claims.csv"
+    text = claims.read_text(encoding="utf-8")
+    changed = text.replace(",7200,", ",9900,")
+    assert changed != text
+    claims.write_text(changed, encoding="utf-8")
+    after = open_study(copy).run(quick=True)
+    lines = changes(quick, after)
+    assert any("record/claims.csv" in line for line in lines)
+    assert any(line.startswith(("S0-20: was", "S4-2: was", "S4-2.1: was", "S4-2a: was")) for line in lines), lines
+
+
+def test_run_folders_are_numbered(tmp_path: Path) -> None:
+    study = open_study("colombia-venezuela")
+    assert next_folder(study, tmp_path).name == "001"
+    first = tmp_path / study.id / "001"
+    first.mkdir(parents=True)
+    (first / "results.json").write_text("{}")
+    assert next_folder(study, tmp_path).name == "002"
+    assert previous_folder(next_folder(study, tmp_path)) == first
+    assert previous_folder(first) is None
+
+
+def test_a_panel_given_in_memory_is_used(tmp_path: Path) -> None:
+    study: Study = open_study("colombia-venezuela")
+    half = embedded_panel()
+    frame = half.to_frame().with_columns(pl.col("trade") / 2)
+    result = study.run(data=frame.rename({"trade": "value_usd_mn"}), quick=True)
+    rows = result.attribution.to_frame()
+    assert rows["full_panel"].null_count() == rows.height
+    reference = study.run(quick=True).attribution.to_frame()
+    gap = (rows["dyad_part"] - reference["dyad_part"]).abs().max()
+    assert gap < 1e-6  # halving all flows leaves logs of ratios unchanged
+    assert math.isclose(rows["flow_from_usd_mn"][0], reference["flow_from_usd_mn"][0] / 2)
+
+
+def test_bands_hold_the_exact_solution_and_say_how_many_draws(run: Run) -> None:
+    bands = run.bands.to_frame()
+    assert (bands["draws"] == 200).all()
+    assert (bands["failed"] == 0).all()
+    inside = run.scenarios.to_frame().filter((pl.col("year") == 2020) & (pl.col("theta") == 5.0))
+    for row in bands.filter(pl.col("scenario") == "healed").iter_rows(named=True):
+        same = (pl.col("scenario") == "healed") & (pl.col("economy") == row["economy"])
+        middle = inside.filter(same)["welfare_pct"].median()
+        assert row["welfare_pct_p05"] < middle < row["welfare_pct_p95"]
+    closed = bands.filter(pl.col("scenario") == "closed")
+    assert (closed["exports_usd_mn_p95"] == 0).all()
+    assert (closed["welfare_pct_p95"] < 0).all()
+
+
+def test_the_longer_explanation_adds_up_and_names_its_breaks(run: Run) -> None:
+    parts = run.parts.to_frame().filter(pl.col("log_points").is_not_null())
+    keys = ["exporter", "importer", "episode", "base_from", "base_to"]
+    sums = parts.group_by(*keys, "attribution").agg(pl.col("log_points").sum())
+    whole = sums.join(run.attribution.to_frame().select(*keys, "log_change"), on=keys)
+    assert set(whole["attribution"]) == {
+        "shift-share",
+        "three-way",
+        "suppliers",
+        "markets",
+        "measures",
+        "third countries",
+    }
+    assert (whole["log_points"] - whole["log_change"]).abs().max() < 1e-9
+    found = run.breaks.to_frame().filter((pl.col("exporter") == "COL") & pl.col("what").str.starts_with("break"))
+    assert found["year"].to_list() == [2010]
+    assert "freezes relations" in found["events"][0]
+    assert run.specifications.to_frame().height > 50
+    methods = {"placebo", "placebo, means", "synthetic control", "matrix completion", "conformal"}
+    assert set(run.methods.to_frame()["method"]) == methods
+
+
+def test_conflicts_are_explained_and_the_articles_compared(run: Run) -> None:
+    conflicts = run.conflicts.to_frame()
+    surplus = conflicts.filter((pl.col("period") == "2021") & (pl.col("value") == 268.6))
+    assert "balance" in " ".join(surplus["explanation"])
+    relations = set(run.articles.to_frame()["relation"])
+    assert {"agree", "differ in precision", "complement"} <= relations
+
+
+def test_a_study_without_episodes_is_told_how_to_add_one(tmp_path: Path) -> None:
+    made = new_study("COL", "ECU", folder=tmp_path / "s")
+    text = (made / "study.toml").read_text()
+    start, end = text.index("[[episodes]]"), text.index("[equilibrium]")
+    (made / "study.toml").write_text(text[:start] + text[end:])
+    with pytest.raises(StudyError, match=r"study\.toml names no episode"):
+        open_study(made).run(quick=True)
+
+
+def test_a_pair_without_gdp_gets_a_study_without_scenarios_that_runs(tmp_path: Path) -> None:
+    rows = [(o, d, y, 5.0 + y - 2000) for o in OTHERS for d in OTHERS if o != d for y in range(2000, 2012)]
+    frame = pl.DataFrame(rows, schema=["exporter", "importer", "year", "value_usd_mn"], orient="row")
+    frame.write_csv(tmp_path / "flows.csv")
+    made = new_study("QAT", "ARE", folder=tmp_path / "s", data=tmp_path / "flows.csv")
+    study = open_study(made)
+    assert study.scenarios == ()
+    assert "No scenarios" in (made / "study.toml").read_text()
+    result = study.run(quick=True)
+    assert result.attribution.to_frame().height == 4
+    assert result.scenarios.to_frame().is_empty()
+    assert "No scenario is defined: they need the GDP of both economies" in result.summary()

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.answer.answer import Speaker
+from detente.answer.other_years import other_years
+from detente.equilibrium import CLOSED, Economy, solve
+from detente.errors import MissingInternalTrade, StudyError
+from detente.language import Catalogue
+from detente.panel import Panel, embedded_panel
+from detente.run.baseline import baselines
+from detente.run.scenarios import effects, solve_scenarios
+from detente.study import open_study
+from detente.study.spec import Spec
+
+STUDY = open_study("colombia-venezuela")
+
+
+def spec(**equilibrium: object) -> Spec:
+    raw = STUDY.spec.model_dump(by_alias=True)
+    raw["equilibrium"].update(equilibrium)
+    return Spec.model_validate(raw)
+
+
+def residual(origin: str, destination: str, year: int, base: object) -> float:
+    return -1.0 if origin == "COL" else -2.0
+
+
+def test_effects_follow_the_definition_of_each_scenario() -> None:
+    closed, reopened, healed = STUDY.scenarios
+    dyad = STUDY.spec.dyad
+    assert set(effects(closed, dyad, 2014, residual).values()) == {CLOSED}
+    assert effects(healed, dyad, 2014, residual) == {("COL", "VEN"): 1.0, ("VEN", "COL"): 2.0}
+    assert effects(reopened, dyad, 2014, residual) == pytest.approx({("COL", "VEN"): 0.44, ("VEN", "COL"): 1.48})
+
+
+def test_a_scenario_without_a_residual_is_refused() -> None:
+    with pytest.raises(StudyError, match="needs the residual of COL->VEN in 2014"):
+        effects(STUDY.scenarios[2], STUDY.spec.dyad, 2014, lambda *_: None)
+
+
+def test_baselines_cover_years_gdp_ends_and_ratios() -> None:
+    made = list(baselines(embedded_panel(), STUDY.spec, STUDY.folder))
+    assert [(b.year, b.gdp_case, b.internal_ratio) for b in made] == [
+        (2014, "published", 1.0), (2014, "published", 1.8), (2020, "low", 1.0), (2020, "low", 1.8),
+        (2020, "high", 1.0), (2020, "high", 1.8),
+    ]  # fmt: skip
+    panel = embedded_panel()
+    first = made[0].economy
+    gdp = panel.gdp[panel.year_index(2014)]
+    np.testing.assert_allclose(first.output, gdp, rtol=1e-12)  # internal = GDP - exports, so output = GDP
+
+
+def test_a_year_without_gdp_is_refused_with_the_remedy() -> None:
+    with pytest.raises(MissingInternalTrade, match=r"no GDP for VEN in 2018.*equilibrium\.gdp"):
+        list(baselines(embedded_panel(), spec(years=[2018]), STUDY.folder))
+
+
+def test_a_full_panel_borrows_the_embedded_gdp() -> None:
+    small = embedded_panel()
+    bare = Panel(small.economies, small.years, small.flows.copy(), None, name="mine")
+    (made,) = list(baselines(bare, spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
+    reference = next(baselines(small, spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
+    np.testing.assert_allclose(made.economy.flows, reference.economy.flows, rtol=1e-9)
+
+
+def test_a_panel_without_internal_trade_outside_the_embedded_one_is_refused() -> None:
+    flows = np.ones((1, 2, 2)) * 5
+    flows[:, [0, 1], [0, 1]] = np.nan
+    panel = Panel(("QAT", "ARE"), (2014,), flows, name="gulf")
+    raw = STUDY.spec.model_dump(by_alias=True) | {"cited": [], "scenarios": [], "episodes": []}
+    raw["study"] |= {"origin": "QAT", "destination": "ARE"}
+    raw["equilibrium"] |= {"years": [2014], "gdp": []}
+    with pytest.raises(MissingInternalTrade, match="gdp under"):
+        list(baselines(panel, Spec.model_validate(raw), Path()))
+
+
+def test_the_table_holds_what_solve_gives() -> None:
+    plan = list(baselines(embedded_panel(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
+    table, winners = solve_scenarios(spec(theta=[4.0], deficits=["additive"]), plan, residual)
+    row = table.row(by_predicate=(pl.col("scenario") == "healed") & (pl.col("economy") == "VEN"), named=True)
+    eco: Economy = plan[0].economy
+    out = solve(eco, {("COL", "VEN"): 1.0, ("VEN", "COL"): 2.0}, theta=4.0, deficits="additive")
+    assert row["welfare_pct"] == pytest.approx(out.welfare_pct["VEN"], abs=1e-12)
+    assert row["exports_after_usd_mn"] == pytest.approx(out.flow("VEN", "COL"))
+    closed = table.filter(pl.col("scenario") == "closed")
+    assert (closed["exports_after_usd_mn"] == 0).all()
+    assert (closed["welfare_pct"] < 0).all()
+    assert (table["residual_usd_mn"] < 1e-3).all()
+    assert winners.height == 3 * len(eco)
+    mine = winners.row(by_predicate=(pl.col("scenario") == "healed") & (pl.col("economy") == "VEN"), named=True)
+    assert mine["n_specifications"] == 1
+    assert mine["welfare_pct_mid"] == row["welfare_pct"]
+
+
+def test_earlier_baseline_years_get_a_sentence_with_their_own_range() -> None:
+    rows = [
+        (year, scenario, economy, status, welfare)
+        for year, scenario, economy, status, values in [
+            (2014, "Closed", "COL", "converged", (-0.2, -0.1)),
+            (2014, "Closed", "VEN", "converged", (-0.5, -0.3)),
+            (2014, "Healed", "COL", "converged", (0.1, 0.1)),
+            (2014, "Healed", "VEN", "converged", (0.2, 0.4)),
+            (2014, "Healed", "VEN", "not finite", (9.0,)),
+            (2017, "Closed", "COL", "converged", (-7.0,)),
+            (2017, "Closed", "VEN", "converged", (-8.0,)),
+            (2020, "Closed", "COL", "converged", (-6.0,)),
+            (2020, "Closed", "VEN", "converged", (-6.0,)),
+        ]
+        for welfare in values
+    ]
+    frame = pl.DataFrame(rows, schema=["year", "title", "economy", "status", "welfare_pct"], orient="row")
+    newer, older = other_years(frame, Speaker(Catalogue("en"), STUDY.spec))
+    assert "against 2017" in newer
+    assert "Closed: Colombia −7.0%, Venezuela −8.0%" in newer
+    assert "against 2014" in older
+    assert "Closed: Colombia −0.20% to −0.10%, Venezuela −0.50% to −0.30%" in older
+    assert "Healed: Colombia +0.10%, Venezuela +0.20% to +0.40%" in older
+    assert other_years(frame.filter(pl.col("year") == 2020), Speaker(Catalogue("es"), STUDY.spec)) == ()
+    assert other_years(frame.clear(), Speaker(Catalogue("es"), STUDY.spec)) == ()

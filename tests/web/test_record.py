@@ -1,0 +1,297 @@
+"""Editing a record: what is not touched stays, what is wrong is refused, what others changed is not overwritten."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detente.errors import OutputError, StudyError
+from detente.record import Ledger
+from detente.record.references import references
+from detente.record.schema import TABLES
+from detente.study import open_study
+from detente.web.editor.csv_rows import RecordFile
+from detente.web.editor.editor import Change, Conflict, InUse, Rejected, read_file, save, undo
+from detente.web.editor.journal import JOURNAL, last_change
+from detente.web.http.workspace import Workspace
+
+cells = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12).map(str.strip)
+EVENT = {
+    "event_id": "X1", "date": "2026-10-01", "title": 'A "test", with commas', "kind": "election", "direction": "0",
+    "source_ids": "unsourced",
+}  # fmt: skip
+
+
+@pytest.fixture
+def study(tmp_path):
+    space = Workspace(tmp_path)
+    space.copy(open_study("colombia-venezuela"), "copy")
+    return space.study("copy")
+
+
+def _cell(study, event, column):
+    return study.ledger().events.filter(event_id=event)[column].item()
+
+
+@given(st.lists(st.lists(cells, min_size=3, max_size=3), max_size=6), st.sampled_from(["\n", "\r\n"]))
+def test_a_file_is_read_and_written_back_byte_for_byte(rows, end):
+    out = io.StringIO()
+    csv.writer(out, lineterminator=end).writerows([["id", "a", "b"], *rows])
+    file = RecordFile.parse(out.getvalue(), "x.csv")
+    assert file.text() == out.getvalue()
+    longer = file.with_rows(file.rows, [file.written({"id": "new", "a": 'q"q', "b": "x,y"})])
+    assert longer.text().startswith(out.getvalue())
+    last = list(csv.reader(io.StringIO(longer.text())))[-1]
+    assert last == ["new", 'q"q', "x,y"]
+
+
+def test_a_new_row_is_added_and_all_else_stays(study):
+    before = (study.record / "events.csv").read_text(encoding="utf-8")
+    save(study, [Change("events", "", "", EVENT)])
+    after = (study.record / "events.csv").read_text(encoding="utf-8")
+    assert after.startswith(before)
+    assert study.ledger().event("X1").title == 'A "test", with commas'
+    assert undo(study) == "X1"
+    assert (study.record / "events.csv").read_text(encoding="utf-8") == before
+    with pytest.raises(StudyError, match="nothing to undo"):
+        undo(study)
+
+
+def test_a_changed_row_keeps_its_place(study):
+    row = read_file(study, "events").find("event_id", "E040")
+    save(study, [Change("events", "E040", row.digest, {**row.cells, "note": "changed"})])
+    ids = [r.cells["event_id"] for r in read_file(study, "events").rows]
+    assert ids.index("E040") == [
+        r["event_id"] for r in open_study("colombia-venezuela").ledger().events.to_dicts()
+    ].index("E040")
+    assert _cell(study, "E040", "note") == "changed"
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"date": "2026-13-01"}, "date"),
+        ({"source_ids": "nobody"}, "source_ids"),
+        ({"kind": "party"}, "kind"),
+        ({"title": ""}, "title"),
+        ({"sets": "border.goods=ajar"}, "sets"),
+        ({"event_id": "E001"}, "event_id"),
+    ],
+)
+def test_a_row_that_would_break_the_record_is_refused_with_its_column(study, change, column):
+    before = (study.record / "events.csv").read_bytes()
+    with pytest.raises(Rejected) as refused:
+        save(study, [Change("events", "", "", {**EVENT, **change})])
+    assert column in {p.column for p in refused.value.problems}
+    assert (study.record / "events.csv").read_bytes() == before
+    assert not (study.folder / JOURNAL).exists()
+
+
+def test_two_tabs_on_one_row_the_second_is_told(study):
+    shown = read_file(study, "events").find("event_id", "E040")
+    save(study, [Change("events", "E040", shown.digest, {**shown.cells, "note": "first"})])
+    with pytest.raises(Conflict) as conflict:
+        save(study, [Change("events", "E040", shown.digest, {**shown.cells, "note": "second"})])
+    assert conflict.value.now.cells["note"] == "first"
+    assert _cell(study, "E040", "note") == "first"
+
+
+def test_a_row_removed_by_hand_is_not_brought_back_silently(study):
+    file = read_file(study, "events")
+    shown = file.find("event_id", "E040")
+    (study.record / "events.csv").write_text(
+        file.with_rows([row for row in file.rows if row is not shown]).text(), encoding="utf-8", newline=""
+    )
+    with pytest.raises(Conflict) as conflict:
+        save(study, [Change("events", "E040", shown.digest, shown.cells)])
+    assert conflict.value.now is None
+
+
+def test_undo_leaves_a_row_alone_that_was_changed_by_hand_since(study):
+    save(study, [Change("events", "", "", EVENT)])
+    path = study.record / "events.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("2026-10-01", "2026-10-02"), encoding="utf-8", newline="")
+    with pytest.raises(Conflict):
+        undo(study)
+    assert "2026-10-02" in path.read_text(encoding="utf-8")
+
+
+def test_a_row_and_its_new_source_are_saved_together_or_not_at_all(study):
+    source = {"source_id": "new-s", "title": "T", "publisher": "P", "date": "2026", "kind": "press"}
+    with pytest.raises(Rejected):
+        save(
+            study,
+            [
+                Change("sources", "", "", {**source, "kind": "rumour"}),
+                Change("events", "", "", {**EVENT, "source_ids": "new-s"}),
+            ],
+        )
+    assert "new-s" not in (study.record / "sources.csv").read_text(encoding="utf-8")
+    save(study, [Change("sources", "", "", source), Change("events", "", "", {**EVENT, "source_ids": "new-s"})])
+    assert study.ledger().source("new-s").publisher == "P"
+    undo(study)
+    assert Ledger.check(study.record) == []
+    assert "new-s" not in (study.record / "sources.csv").read_text(encoding="utf-8")
+
+
+def test_a_crash_while_writing_leaves_the_old_file(study, monkeypatch):
+    before = (study.record / "events.csv").read_bytes()
+
+    def fails(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("detente.web.editor.study_edits.os.replace", fails)
+    with pytest.raises(OutputError, match="no space"):
+        save(study, [Change("events", "", "", EVENT)])
+    assert (study.record / "events.csv").read_bytes() == before
+    assert [p.name for p in study.record.iterdir() if p.name.startswith(".")] == []
+    monkeypatch.undo()
+    assert "X1" in (study.folder / JOURNAL).read_text(encoding="utf-8"), "what was meant is on record"
+
+
+def test_a_journal_line_cut_short_by_a_crash_is_passed_over(study):
+    save(study, [Change("events", "", "", EVENT)])
+    with (study.folder / JOURNAL).open("a", encoding="utf-8") as out:
+        out.write('{"time": 1, "chan')
+    assert last_change(study)["changes"][0]["id"] == "X1"
+
+
+def test_many_hands_at_once_lose_nothing(study):
+    errors = []
+
+    def add(number):
+        try:
+            save(study, [Change("events", "", "", {**EVENT, "event_id": f"Y{number}"})])
+        except Exception as error:
+            errors.append(error)
+
+    hands = [threading.Thread(target=add, args=(k,)) for k in range(8)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert errors == []
+    ids = {r.cells["event_id"] for r in read_file(study, "events").rows}
+    assert {f"Y{k}" for k in range(8)} <= ids
+
+
+def test_line_breaks_and_control_characters_do_not_reach_the_file(study):
+    save(
+        study,
+        [Change("events", "", "", {**EVENT, "title": "one\r\ntwo\x00\x1b[31m", "note": "=HYPERLINK(1)"})],
+    )
+    assert study.ledger().event("X1").title == "one two [31m"
+
+
+def _take_out(study, table, id_):
+    row = read_file(study, table).find(TABLES[table].key, id_)
+    save(study, [Change(table, id_, row.digest, None)])
+    return row
+
+
+def test_a_deleted_row_goes_and_undo_brings_it_back_to_its_place_byte_for_byte(study):
+    before = (study.record / "events.csv").read_bytes()
+    ids = [r.cells["event_id"] for r in read_file(study, "events").rows]
+    free = next(i for i in ids[3:-3] if not references(_rows(study), "events", i))
+    _take_out(study, "events", free)
+    assert [r.cells["event_id"] for r in read_file(study, "events").rows] == [i for i in ids if i != free]
+    assert Ledger.check(study.record) == []
+    assert undo(study) == free
+    assert (study.record / "events.csv").read_bytes() == before
+
+
+def _rows(study):
+    return {name: [row.cells for row in read_file(study, name).rows] for name in TABLES}
+
+
+def test_a_source_in_use_stays_and_every_user_is_named(study):
+    before = {p.name: p.read_bytes() for p in study.record.iterdir()}
+    users = sum(  # counted here from the ledger's own frames, not by the code under test
+        frame[column].drop_nulls().str.split(";").list.eval(pl.element().str.strip_chars() == "cepii-baci").list.any().sum()
+        for frame, column in (
+            (study.ledger().sources, "cites"), (study.ledger().events, "source_ids"),
+            (study.ledger().figures, "source_id"), (study.ledger().claims, "source_id"),
+            (study.ledger().forecasts, "source_id"),
+        )
+    )  # fmt: skip
+    with pytest.raises(InUse, match="Change or delete those first") as refused:
+        _take_out(study, "sources", "cepii-baci")
+    named = [u for u in refused.value.users if not u.startswith("study.toml") and not u.endswith(", options")]
+    assert len(named) == users > 10
+    assert {p.name: p.read_bytes() for p in study.record.iterdir()} == before
+    assert not (study.folder / JOURNAL).exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "id_", "user"),
+    [
+        ("figures", "T002", "series.csv, T004, derivation"),
+        ("sources", "cepii-baci", "claims.csv, S4-6, options"),
+    ],
+)
+def test_what_is_named_inside_other_cells_counts_as_used(study, table, id_, user):
+    with pytest.raises(InUse) as refused:
+        _take_out(study, table, id_)
+    assert user in refused.value.users
+
+
+def test_an_event_that_a_claim_is_tested_against_stays(study):
+    claim = next(c for c in _rows(study)["claims"] if c.get("test") == "event")
+    with pytest.raises(InUse, match=r"claims\.csv"):
+        _take_out(study, "events", claim["target"].split(";")[0].strip())
+
+
+def test_a_row_changed_since_it_was_shown_is_not_deleted(study):
+    shown = read_file(study, "events").find("event_id", "E040")
+    save(study, [Change("events", "E040", shown.digest, {**shown.cells, "note": "first"})])
+    with pytest.raises(Conflict) as conflict:
+        save(study, [Change("events", "E040", shown.digest, None)])
+    assert conflict.value.now.cells["note"] == "first"
+    with pytest.raises(Conflict, match="no longer there"):
+        save(study, [Change("events", "none", "x", None)])
+    with pytest.raises(Conflict, match="no longer there"):
+        save(study, [Change("events", "", "", None)])
+
+
+def test_a_deletion_is_not_undone_over_a_row_that_took_its_id(study):
+    save(study, [Change("events", "", "", EVENT)])
+    _take_out(study, "events", "X1")
+    path = study.record / "events.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "X1,2026-10-02,by hand,,\n", encoding="utf-8", newline="")
+    before = path.read_bytes()
+    with pytest.raises(Conflict):
+        undo(study)
+    assert path.read_bytes() == before
+
+
+def test_old_problems_that_only_move_up_a_row_do_not_block_a_deletion(study):
+    path = study.record / "events.csv"
+    bad = path.read_text(encoding="utf-8").rstrip("\n").rsplit("\n", 1)
+    path.write_text(f"{bad[0]}\n{bad[1].replace('20', '2o', 1)}\n", encoding="utf-8", newline="")
+    assert Ledger.check(study.record) != []
+    free = next(
+        r["event_id"] for r in _rows(study)["events"][1:] if not references(_rows(study), "events", r["event_id"])
+    )
+    _take_out(study, "events", free)
+    assert read_file(study, "events").find("event_id", free) is None
+
+
+def test_a_new_column_does_not_look_like_somebody_elses_change(study):
+    path = study.record / "events.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    out = rows[0].index("announced")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([r[:out] + r[out + 1 :] for r in rows])
+    before = path.read_text(encoding="utf-8")
+    shown = read_file(study, "events").find("event_id", "E040")
+    save(study, [Change("events", "E040", shown.digest, {**shown.cells, "announced": "2010-01-01"})])
+    assert _cell(study, "E040", "announced") == "2010-01-01"
+    undo(study)
+    assert _cell(study, "E040", "announced") is None
+    assert len(path.read_text(encoding="utf-8").splitlines()) == len(before.splitlines())
