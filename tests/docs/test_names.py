@@ -11,7 +11,7 @@ import pytest
 import detente
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAME = re.compile(r"`(detente(?:\.\w+)+)")
 
 
@@ -28,7 +28,7 @@ def resolve(dotted: str) -> object:
     raise ModuleNotFoundError(dotted)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_names_on_a_page_exist(page: Path) -> None:
     for dotted in sorted(set(NAME.findall(page.read_text(encoding="utf-8")))):
         try:
@@ -45,8 +45,8 @@ def test_every_public_name_is_documented() -> None:
 
 def test_every_page_is_in_the_navigation_and_every_link_leads_somewhere() -> None:
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("nav:")[1]
-    for page in sorted((ROOT / "docs").glob("*.md")):
-        assert page.name in nav, f"{page.name} is not in mkdocs.yml"
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        assert page.relative_to(ROOT / "docs").as_posix() in nav, f"{page.name} is not in mkdocs.yml"
     link = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
     for page in PAGES:
         prose = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -1,0 +1,125 @@
+"""Mutation check: how many small faults, planted one at a time, do a module's tests notice?
+
+    python scripts/mutation.py                       # every central module, 40 faults each
+    python scripts/mutation.py placebos --sample 80  # one of them, more
+
+Faults come from cosmic-ray's operators (without bit arithmetic, which nothing here uses). The tree is
+copied first, so the checkout is never touched. A fault that no test notices is printed with its line: it is a
+hole in the tests, or an equivalent of the code, which a person decides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from cosmic_ray.ast import get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "detente"
+CENTRAL = {
+    "quantities": ("record/verdicts/quantities.py", "tests/record"),
+    "changes": ("record/verdicts/changes.py", "tests/record"),
+    "reconcile": ("record/verdicts/reconcile.py", "tests/record"),
+    "scoreboard": ("record/verdicts/scoreboard.py", "tests/record"),
+    "placebos": ("attribution/comparison/placebos.py", "tests/attribution"),
+    "margins": ("gravity/engines/margins.py", "tests/gravity"),
+    "separation": ("gravity/separation.py", "tests/gravity"),
+    "armington": ("equilibrium/armington.py", "tests/equilibrium"),
+    "scenarios": ("run/scenarios.py", "tests/run tests/study"),
+    "journal": ("web/editor/journal.py", "tests/web"),
+    "readers": ("panel/read.py", "tests/panel"),
+}
+SILLY = ("_Bit", "Shift", "VariableInserter", "VariableReplacer", "RemoveDecorator")
+"""Parts of operators' names that are left out: faults that no tired person makes."""
+
+
+def faults(code: str) -> list[tuple[str, int]]:
+    """Every fault of ``code`` as (operator, occurrence)."""
+    tree, found = get_ast(code), []
+    for name in operator_names():
+        if any(part in name for part in SILLY):
+            continue
+        operator = get_operator(name)
+        try:
+            places = sum(len(list(operator().mutation_positions(node))) for node in _nodes(tree))
+        except TypeError:  # an operator with arguments
+            continue
+        found += [(name, k) for k in range(places)]
+    return found
+
+
+def _nodes(node) -> Iterator:
+    yield node
+    for child in getattr(node, "children", ()):
+        yield from _nodes(child)
+
+
+def noticed(tree: Path, tests: str, seconds: float) -> bool:
+    """Whether the tests fail, or hang, on the tree as it is."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow and not browser"]
+    home = os.environ | {"PYTHONPATH": str(tree / "src"), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    here = [part for part in tests.split() if (tree / part).exists()]
+    try:
+        done = subprocess.run([*command, *here], cwd=tree, env=home, capture_output=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("modules", nargs="*", choices=[[], *CENTRAL], default=[], help="which (default: all)")
+    ask.add_argument("--sample", type=int, default=40, help="faults a module")
+    ask.add_argument("--seed", type=int, default=7)
+    ask.add_argument("--tests", help="test files or folders instead of the module's own")
+    ask.add_argument("--seconds", type=float, default=300, help="a run of the tests may take so long")
+    asked = ask.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = Path(scratch) / "tree"
+        tree.mkdir()
+        for part in ("src", "tests", "docs", "scripts", "benchmarks"):
+            shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for part in ("pyproject.toml", "README.md", "mkdocs.yml", "CONTRIBUTING.md"):
+            shutil.copy(ROOT / part, tree / part)
+        if (ROOT.parent / "shared").is_dir():
+            (Path(scratch) / "shared").symlink_to(ROOT.parent / "shared")
+        for name in asked.modules or CENTRAL:
+            _check(tree, name, asked)
+
+
+def _check(tree: Path, name: str, asked: argparse.Namespace) -> None:
+    file, tests = CENTRAL[name]
+    tests = asked.tests or tests
+    path = tree / "src" / "detente" / file
+    code = path.read_text(encoding="utf-8")
+    if noticed(tree, tests, asked.seconds):
+        sys.exit(f"{name}: {tests} fails before anything was changed")
+    everything = faults(code)
+    chosen = random.Random(asked.seed).sample(everything, min(asked.sample, len(everything)))
+    alive = []
+    for operator, occurrence in chosen:
+        changed = mutate_code(code, get_operator(operator)(), occurrence)
+        if changed is None or changed == code:
+            continue
+        path.write_text(changed, encoding="utf-8")
+        if not noticed(tree, tests, asked.seconds):
+            alive.append("\n".join(difflib.unified_diff(code.splitlines(), changed.splitlines(), lineterm="", n=0)))
+    path.write_text(code, encoding="utf-8")
+    print(f"{name}: {len(chosen) - len(alive)} of {len(chosen)} noticed ({len(everything)} possible)", flush=True)
+    for diff in alive:
+        print("   ", diff.replace("\n", "\n    "), flush=True)
+
+
+if __name__ == "__main__":
+    main()
