@@ -110,7 +110,7 @@ def test_marks_of_the_narrow_pictures_have_the_words_of_the_wide(page):
 def test_downloads(page):
     chart = page.locator("#en-chart-residuals")
     for words, start in (
-        ("Data (CSV)", b"exporter,importer,year"),
+        ("Data (CSV)", b"origin,destination,year"),
         ("Picture (SVG)", b"<svg"),
         ("Picture (PNG)", b"\x89PNG"),
     ):

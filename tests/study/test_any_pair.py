@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from detente.answer.answer import Speaker
+from detente.answer import Speaker
 from detente.answer.why import judged_as, standing, unseen
 from detente.cli.check_ import command
 from detente.economies import in_text, table
@@ -26,7 +25,6 @@ from detente.report.story import Story
 from detente.run import Run
 from detente.run.scenarios import NO_RESIDUAL, effects
 from detente.study import new_study, open_study
-from detente.study.cautions import cautions_of
 from detente.study.panel_fit import misfits
 
 YEARS = range(2000, 2012)
@@ -70,19 +68,19 @@ def run(one_way: Path) -> Run:
 
 def test_the_run_tells_one_direction_and_says_why_not_the_other(run: Run) -> None:
     effects_, residuals = run.attribution.to_frame(), run.residuals.to_frame()
-    assert effects_.filter(exporter="BLZ")["dyad_part"].null_count() == 0
-    assert effects_.filter(exporter="FJI")["dyad_part"].null_count() == 2
-    assert set(residuals.filter(exporter="FJI")["status"]) == {"no base trade"}
+    assert effects_.filter(origin="BLZ")["dyad_part"].null_count() == 0
+    assert effects_.filter(origin="FJI")["dyad_part"].null_count() == 2
+    assert set(residuals.filter(origin="FJI")["status"]) == {"no base trade"}
     refusal = "No exports from Fiji to Belize are recorded in the base years 2000-2004"
     assert any(refusal in note for note in run.notes)
-    assert all(refusal[:60] in s for s in effects_.filter(exporter="FJI")["sentence"])
+    assert all(refusal[:60] in s for s in effects_.filter(origin="FJI")["sentence"])
     methods = run.methods.to_frame()
-    assert methods.filter(exporter="FJI").select("method", "log_points").rows() == [("all", None)]
-    assert "No flow FJI -> BLZ" in methods.filter(exporter="FJI")["note"][0]
-    assert methods.filter(exporter="BLZ", method="placebo")["log_points"].null_count() == 0
-    assert run.breaks.to_frame().filter(exporter="FJI")["what"].to_list() == ["not searched"]
+    assert methods.filter(origin="FJI").select("method", "log_points").rows() == [("all", None)]
+    assert "No flow FJI -> BLZ" in methods.filter(origin="FJI")["note"][0]
+    assert methods.filter(origin="BLZ", method="placebo")["log_points"].null_count() == 0
+    assert run.breaks.to_frame().filter(origin="FJI")["what"].to_list() == ["not searched"]
     assert any(note.startswith("No breaks were searched from Fiji to Belize") for note in run.notes)
-    assert run.parts.to_frame().filter(exporter="FJI", part="the pair's own")["log_points"].null_count() == 2
+    assert run.parts.to_frame().filter(origin="FJI", part="the pair's own")["log_points"].null_count() == 2
 
 
 @pytest.mark.parametrize(
@@ -125,11 +123,11 @@ def test_the_charts_show_the_direction_that_is_told_whichever_is_first(tmp_path:
 
 def test_the_line_breaks_where_a_zero_is_on_record(run: Run) -> None:
     """Exports from a made-up zero on: no line may be drawn through the years without a residual."""
-    residuals = run.residuals.to_frame().filter(exporter="BLZ", base_to=2004)
+    residuals = run.residuals.to_frame().filter(origin="BLZ", base_to=2004)
     hole = residuals.with_columns(
         log_ratio=pl.when(pl.col("year").is_in([2006, 2007])).then(None).otherwise("log_ratio")
     )
-    chart = residual_chart(replace(Story.of(run), residuals=hole), Catalogue("en"))
+    chart = residual_chart(Story.of(run).with_tables(residuals=hole), Catalogue("en"))
     lines = [
         layer["data"]["values"]
         for panel in chart.spec["hconcat"]
@@ -148,7 +146,7 @@ def test_a_quick_run_refuses_alike(one_way: Path) -> None:
 
 def test_check_warns_and_a_panel_with_one_direction_fits(one_way: Path) -> None:
     study = open_study(one_way)
-    found = [c for c in cautions_of(study) if c.column == "attribution.base_windows"]
+    found = [c for c in study.cautions() if c.column == "attribution.base_windows"]
     assert [c.what.split(" in the panel")[0] for c in found] == [
         "[2000, 2004] has no trade from Fiji to Belize", "[2000, 2008] has no trade from Fiji to Belize",
     ]  # fmt: skip
@@ -250,9 +248,9 @@ def test_a_scenario_with_nothing_to_heal_is_not_computed(tmp_path: Path) -> None
 
 
 ROW = {
-    "exporter": "GEO", "importer": "RUS", "from_year": 2008, "to_year": 2020, "base_from": 2000, "base_to": 2004,
+    "origin": "GEO", "destination": "RUS", "from_year": 2008, "to_year": 2020, "base_from": 2000, "base_to": 2004,
     "placebo_share": 0.4, "smallest_share": 0.001, "n_placebos": 999, "dyad_part": -0.2, "unseen_loss_pct": 62.0,
-    "exporter_others": None, "importer_others": None,
+    "origin_others": None, "destination_others": None,
 }  # fmt: skip
 
 

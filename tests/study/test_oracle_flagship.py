@@ -11,6 +11,7 @@ import pytest
 
 from detente.attribution import attribute
 from detente.panel import embedded_panel, read_panel
+from detente.run.schema import directed
 from detente.study import open_study
 
 pytestmark = pytest.mark.oracle
@@ -26,7 +27,7 @@ EPISODES = [("whole", 2008, 2020)]
 
 def residual_path(panel) -> list[float]:
     found = attribute(panel, "COL", "VEN", EPISODES, [(2000, 2004)], quick=True).residuals()
-    rows = found.filter((pl.col("exporter") == "COL") & (pl.col("year") >= 2005)).sort("year")
+    rows = directed(found).filter((pl.col("origin") == "COL") & (pl.col("year") >= 2005)).sort("year")
     return rows["log_ratio"].to_list()
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from detente.answer.answer import Speaker, nothing_to_move, unbanded, unmoved
+import polars as pl
+
+from detente.answer.speaker import Speaker
+from detente.answer.what_if import nothing_to_move, unbanded, unmoved
 from detente.answer.why import ends_of, standing, told_on, unidentified, unseen
 from detente.economies import name_of
 from detente.language import Catalogue
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.run.running import Run
+from detente.run.result import Run
 
 Row = tuple[str, ...]
 COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "full_panel", "unseen")
@@ -71,7 +70,7 @@ def _directions(attribution: pl.DataFrame, residuals: pl.DataFrame, say: Speaker
     cautions = {(c.origin, c.destination): c.text for c in say.spec.attribution.cautions}
     titles = {e.id: e.title for e in say.spec.episodes}
     for ends in (say.spec.dyad, say.spec.dyad[::-1]):
-        rows = [r for r in attribution.iter_rows(named=True) if (r["exporter"], r["importer"]) == ends]
+        rows = [r for r in attribution.iter_rows(named=True) if (r["origin"], r["destination"]) == ends]
         if not rows:
             continue
         found = [
@@ -124,8 +123,6 @@ def _cells(r: dict[str, Any], say: Speaker) -> Row:
 
 def _what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker) -> tuple[Panel | None, str]:
     """A row an economy and scenario on the newest baseline year, and what the ranges hold."""
-    import polars as pl
-
     if not say.spec.scenarios:
         return None, say("no_scenarios")
     solved, still = scenarios.filter(pl.col("status") == "converged"), nothing_to_move(scenarios)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
-from detente.answer.answer import Speaker
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.answer.speaker import Speaker
 
 
 def other_years(scenarios: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     """Each earlier year's range of real income over everything solved on it, newest first."""
-    import polars as pl
-
     solved = scenarios.filter(pl.col("status") == "converged")
     years = sorted(solved["year"].unique(), reverse=True)
     return tuple(_sentence(solved.filter(pl.col("year") == year), year, say) for year in years[1:])

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
-from detente.answer.answer import Speaker
+import polars as pl
+
+from detente.answer.speaker import Speaker
 from detente.record.period import Period
-
-if TYPE_CHECKING:
-    from detente.record import Ledger
-    from detente.record.states import States
+from detente.record.states import States, build_states
 
 # The states worth a place on the first screen, in this order; the others are left to the tables.
 FIRST = ("relations", "border.goods", "air.direct", "gas.flow", "bloc.andean_community")
 
 
-def last_day(ledger: Ledger) -> date | None:
+def last_day(events: pl.DataFrame) -> date | None:
     """The last day on which something of the record began that is not merely scheduled."""
-    happened = ledger.events.filter(ledger.events["kind"] != "scheduled")
+    happened = events.filter(events["kind"] != "scheduled")
     days = [Period.parse(cell).first for cell in happened["date"]]
     return max(days, default=None)
 
 
-def relation_today(ledger: Ledger, say: Speaker) -> tuple[str, ...]:
+def relation_today(events: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     """One sentence on the states that hold at the record's end; none where the record sets no state.
 
     Where the record has no event yet, that is said, with what to do.
     """
-    day = last_day(ledger)
+    day = last_day(events)
     if day is None:
-        return (say("no_events"),) if ledger.events.is_empty() else ()
-    states = ledger.states()
+        return (say("no_events"),) if events.is_empty() else ()
+    states, _ = build_states(events)
     parts = [p for state in FIRST if (p := _phrase(states, state, day, say))]
     return (say("today", day=say.words.date(day.isoformat()), states=say.listed(parts)),) if parts else ()
 

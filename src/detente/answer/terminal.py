@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from textwrap import fill, wrap
-from typing import TYPE_CHECKING
 
 from detente.answer.brief import Panel, brief_of
 from detente.language import Catalogue, said
-
-if TYPE_CHECKING:
-    from detente.run.running import Run
+from detente.run.result import Run
 
 FIRST_TO_GO = ("full_panel", "elsewhere", "share")
 LABEL = 24
 """Characters that a label needs to be read with ease; columns go until there are as many."""
+
+
+def on_screen(run: Run, *, width: int = 100, language: str = "en", full: bool = False) -> str:
+    """The answer of ``run`` as text: on one screen, or ``full``, every sentence of it."""
+    return (sentences if full else screen)(run, width, language)
 
 
 def screen(run: Run, width: int, language: str) -> str:

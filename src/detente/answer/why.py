@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
-from detente.answer.answer import Speaker
+from detente.answer.speaker import Speaker
 from detente.attribution.comparison.power import NEARLY_ALL
 from detente.attribution.result import NO_BASE
-
-if TYPE_CHECKING:
-    import polars as pl
 
 UNUSUAL = 0.05  # placebo share up to which a loss is called unusual
 LOOSE = 0.10  # share of an economy's other dyads called unusual, above which the finding is weak
@@ -18,7 +15,7 @@ LOOSE = 0.10  # share of an economy's other dyads called unusual, above which th
 def unidentified(residuals: pl.DataFrame, say: Speaker) -> dict[tuple[str, str], list[tuple[int, int]]]:
     """The base windows in which a direction, of the study's two, has no trade; in the study's order."""
     rows = residuals.filter(residuals["status"] == NO_BASE)
-    found = set(rows.select("exporter", "base_from", "base_to").iter_rows())
+    found = set(rows.select("origin", "base_from", "base_to").iter_rows())
     windows = [tuple(w) for w in say.spec.attribution.base_windows]
     return {d: [w for w in windows if (d[0], *w) in found] for d in (say.spec.dyad, say.spec.dyad[::-1])}
 
@@ -39,14 +36,14 @@ def why(attribution: pl.DataFrame, residuals: pl.DataFrame, say: Speaker) -> tup
     silent = unidentified(residuals, say)
     cautions = {(c.origin, c.destination): c.text for c in say.spec.attribution.cautions}
     sentences = []
-    for exporter, importer in (say.spec.dyad, say.spec.dyad[::-1]):
-        rows = [r for r in attribution.iter_rows(named=True) if r["exporter"] == exporter]
+    for origin, destination in (say.spec.dyad, say.spec.dyad[::-1]):
+        rows = [r for r in attribution.iter_rows(named=True) if r["origin"] == origin]
         if not rows:
             continue
-        sentences.append(standing(rows, silent[exporter, importer], say))
-        if (exporter, importer) in cautions:
-            sentences.append(say.own(cautions[exporter, importer]))
-        sentences += [_in_short(r, say) for r in told_on(rows, silent[exporter, importer], say)]
+        sentences.append(standing(rows, silent[origin, destination], say))
+        if (origin, destination) in cautions:
+            sentences.append(say.own(cautions[origin, destination]))
+        sentences += [_in_short(r, say) for r in told_on(rows, silent[origin, destination], say)]
     return tuple(sentences)
 
 
@@ -94,17 +91,17 @@ def _unseen_loss(r: dict) -> float | None:
 
 
 def ends_of(row: dict, say: Speaker) -> dict[str, str]:
-    """The names of a flow's exporter ``a`` and importer ``b``."""
-    return {"a": say.name(row["exporter"]), "b": say.name(row["importer"])}
+    """The names of a flow's origin ``a`` and destination ``b``."""
+    return {"a": say.name(row["origin"]), "b": say.name(row["destination"])}
 
 
 def _loose(rows: list[dict], say: Speaker) -> str:
-    """A warning where the same test calls too many of the exporter's or importer's other dyads unusual."""
+    """A warning where the same test calls too many of the origin's or destination's other dyads unusual."""
     found = [
         (r[side] or 0.0, key, r[who], f"{r['from_year']}-{r['to_year']}")
         for r in rows
         for side, key, who in (
-            ("exporter_others", "loose_exporter", "exporter"), ("importer_others", "loose_importer", "importer")
+            ("origin_others", "loose_exporter", "origin"), ("destination_others", "loose_importer", "destination")
         )
     ]  # fmt: skip
     share, key, code, years = max(found, default=(0.0, "", "", ""))

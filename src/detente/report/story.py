@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
 from detente.answer.brief import brief_of
+from detente.attribution.library import library_frame
 from detente.economies import name_of
 from detente.language import Catalogue, own, said
-
-FRAMES = (
-    "claims",
-    "attribution",
-    "residuals",
-    "scenarios",
-    "timeline",
-    "events",
-    "figures",
-    "forecasts",
-    "sources",
-    "partners",
-    "winners",
-    "library",
-    "parts",
-    "methods",
-    "breaks",
-    "specifications",
-    "conflicts",
-    "articles",
-    "bands",
-)
-
-
-TEXTS = {  # columns that hold sentences of the study or of the run, in the language of the study
-    "claims": ("claim", "evidence", "difference", "rule", "reason"),
-    "events": ("title",), "attribution": ("sentence",), "methods": ("note",), "breaks": ("events",),
-    "conflicts": ("arithmetic",), "articles": ("how",), "forecasts": ("target",),
-}  # fmt: skip
+from detente.record.verdicts.scoreboard import by_forecaster
+from detente.run.schema import TableSchema
+from detente.run.tables import tables
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """The study, its answer, its tables and the manifest, as the sections of the page read them.
 
-    A table that the run lacks is an empty frame; every section asks ``is_empty()`` before it speaks.
-    Columns are those of ``docs/results.md`` and ``docs/study-format.md``.
+    Every table of the run is an attribute, a frame with the columns of ``docs/results.md``, empty where the run
+    lacks it: every section asks ``is_empty()`` before it speaks. Beside them stand ``library``, the package's own
+    cases, and ``forecasters``, the forecasts gathered by who made them.
     """
 
     study: Any
@@ -60,40 +36,18 @@ class Story:
     untold: frozenset[str]
     notes: tuple[str, ...]
     manifest: dict[str, Any]
-    claims: pl.DataFrame
-    attribution: pl.DataFrame
-    residuals: pl.DataFrame
-    scenarios: pl.DataFrame
-    timeline: pl.DataFrame
-    events: pl.DataFrame
-    figures: pl.DataFrame
-    forecasts: pl.DataFrame
-    sources: pl.DataFrame
-    partners: pl.DataFrame
-    winners: pl.DataFrame
-    library: pl.DataFrame
-    parts: pl.DataFrame
-    methods: pl.DataFrame
-    breaks: pl.DataFrame
-    specifications: pl.DataFrame
-    conflicts: pl.DataFrame
-    articles: pl.DataFrame
-    bands: pl.DataFrame
-    forecasters: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
     source_rows: Mapping[str, dict[str, Any]]
 
     @classmethod
     def of(cls, run: Any, language: str = "en") -> Story:
         """Gather a finished :class:`detente.Run` (or anything with its attributes) for readers of ``language``."""
-        frames = {name: _frame(run, name) for name in FRAMES}
+        frames = {schema.name: _frame(run, schema) for schema in tables()}
         told = _translations(run, language)
         for name in ("scenarios", "winners"):
             if told and not frames[name].is_empty():
                 frames[name] = frames[name].with_columns(pl.col("title").replace(told))
-        if not hasattr(run, "library"):  # the library is the package's own, not the run's
-            from detente.attribution.library import library_frame
-
-            frames["library"] = library_frame()
+        frames["library"] = _library(run)
         notes = tuple(told.get(note, note) for note in getattr(run, "notes", ()))
         answer = getattr(run, "answers", {}).get(language, run.answer)
         frames["forecasters"] = _by_forecaster(frames["forecasts"])
@@ -103,8 +57,17 @@ class Story:
         manifest = dict(run.manifest or {})
         brief = brief_of(run, language) if hasattr(run, "answers") else None
         return cls(
-            run.study, answer, brief, language, told, written_in, untold, notes, manifest, **frames, source_rows=rows
-        )  # fmt: skip
+            run.study, answer, brief, language, told, written_in, untold, notes, manifest, frames, source_rows=rows
+        )
+
+    def __getattr__(self, name: str) -> pl.DataFrame:
+        if name.startswith("_") or name in Story.__slots__ or name not in self.tables:
+            raise AttributeError(f"There is no table '{name}'.")
+        return self.tables[name]
+
+    def with_tables(self, **frames: pl.DataFrame) -> Story:
+        """The same story with other rows in some tables."""
+        return replace(self, tables={**self.tables, **frames})
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -122,8 +85,8 @@ class Story:
         """A text of the study or a sentence of its results in the reader's language, or as it was written."""
         return self.translations.get(text, text)
 
-    def arrow(self, exporter: str, importer: str) -> str:
-        return f"{self.economy(exporter)} → {self.economy(importer)}"
+    def arrow(self, origin: str, destination: str) -> str:
+        return f"{self.economy(origin)} → {self.economy(destination)}"
 
     def episode(self, ident: str) -> str:
         """An episode's title and years, by its id."""
@@ -183,18 +146,16 @@ def _translations(run: Any, language: str) -> dict[str, str]:
 
 
 def _by_forecaster(forecasts: pl.DataFrame) -> pl.DataFrame:
-    from detente.record.verdicts.scoreboard import by_forecaster
-
     return forecasts if forecasts.is_empty() else by_forecaster(forecasts)
 
 
 def _own_texts(frames: Mapping[str, pl.DataFrame], notes: Iterable[str]) -> set[str]:
     """Every sentence of the tables as it was written, names and numbers alone left out."""
     found = set(notes)
-    for name, columns in TEXTS.items():
-        for column in columns:
-            if column in frames[name].columns:
-                found |= set(frames[name][column].drop_nulls())
+    for schema in tables():
+        for column in schema.sentences:
+            if column in frames[schema.name].columns:
+                found |= set(frames[schema.name][column].drop_nulls())
     return {text for text in found if any(letter.islower() for letter in text)}
 
 
@@ -217,9 +178,15 @@ def decimal_year(date: str) -> float | None:
     return round(int(parts[0]) + (month - 1) / 12 + (day - 1) / 365.25, 4)
 
 
-def _frame(run: Any, name: str) -> pl.DataFrame:
-    table = getattr(run, name, None)
-    if table is None:
-        return pl.DataFrame()
-    frame = table.to_frame() if hasattr(table, "to_frame") and not isinstance(table, pl.DataFrame) else table
-    return frame if frame is not None else pl.DataFrame()
+def _library(run: Any) -> pl.DataFrame:
+    """The library of cases, which is the package's own unless what is told brings another."""
+    if not hasattr(run, "library"):
+        return library_frame()
+    return pl.DataFrame() if run.library is None else run.library.to_frame()
+
+
+def _frame(run: Any, schema: TableSchema) -> pl.DataFrame:
+    """A table of the run with all its columns; empty where the run lacks it."""
+    table = getattr(run, schema.name, None)
+    frame = table if table is None or isinstance(table, pl.DataFrame) else table.to_frame()
+    return schema.empty() if frame is None else schema.fitted(frame, fill=True)

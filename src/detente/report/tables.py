@@ -71,7 +71,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
         share, smallest, full = row["placebo_share"], row["smallest_share"], row["full_panel_placebo_share"]
         found.append(
             {
-                "flow": story.arrow(row["exporter"], row["importer"]),
+                "flow": story.arrow(row["origin"], row["destination"]),
                 "span": f"{row['from_year']}–{row['to_year']}",
                 "change": words.number(row["log_change"], 2, sign=True),
                 "change_pct": words.log_percent(row["log_change"]),
@@ -105,7 +105,7 @@ def method_rows(story: Story, words: Catalogue) -> list[Row]:
     titles = {e.id: f"{story.own(e.title)}, {e.from_year}–{e.to_year}" for e in story.study.episodes}
     return [
         {
-            "flow": story.arrow(row["exporter"], row["importer"]),
+            "flow": story.arrow(row["origin"], row["destination"]),
             "episode": titles.get(row["episode"], row["episode"]),
             "method": words.known("method_name", row["method"]),
             "estimate": words.number(row["log_points"], 2, sign=True),
@@ -123,7 +123,7 @@ def break_rows(story: Story, words: Catalogue) -> list[Row]:
     """Breaks of the residual beside the record's gravest events, by flow and year."""
     return [
         {
-            "flow": story.arrow(row["exporter"], row["importer"]),
+            "flow": story.arrow(row["origin"], row["destination"]),
             "year": row["year"] or "",
             "what": words.known("break_kind", row["what"]),
             "shift": words.number(row["shift"], 2, sign=True),

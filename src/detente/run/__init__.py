@@ -2,4 +2,7 @@
 
 from detente._lazy import names_of
 
-__all__, __getattr__, __dir__ = names_of(__name__, {"Run": "running", "run_study": "running", "read_run": "folder"})
+__all__, __getattr__, __dir__ = names_of(
+    __name__,
+    {"Run": "result", "RunTable": "schema", "read_run": "folder", "register": "schema", "run_study": "running"},
+)

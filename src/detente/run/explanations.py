@@ -4,24 +4,95 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 
+from detente.attribution import find_breaks, infer, nested, robustness
+from detente.attribution.words.sentences import named
+from detente.equilibrium import Economy, solve
 from detente.errors import DetenteError, NotIdentified, TooFewDonors
 from detente.language import Refusal, Text, own
+from detente.panel import Panel
+from detente.record import Ledger
 from detente.record.period import Period
+from detente.run.schema import BASE, DIRECTION, EPISODE, TableSchema, directed, number, text, whole
 from detente.study.spec import Measure, Spec
 
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.equilibrium import Economy
-    from detente.panel import Panel
-    from detente.record import Ledger
-
 GRAVE = 5  # severity from which an event is compared with the breaks of annual trade
-NAMES = ("parts", "methods", "breaks", "specifications")
+
+PARTS = TableSchema(
+    "parts",
+    "Every attribution of the same change side by side; each one's parts add up to `log_change`. Empty in a quick run, "
+    "like the three tables after it.",
+    (
+        *DIRECTION,
+        EPISODE,
+        *BASE,
+        text("attribution", "which split: shift-share, three-way, suppliers, markets, measures, third countries"),
+        text("part", "which of its parts"),
+        number("log_points", "size of the part", "log points"),
+        number("usd_mn", "the same in dollars", "US$ million"),
+        number("low", "low end of the range; `note` says which", "log points"),
+        number("high", "high end of the range", "log points"),
+        number("placebo_share", "share of comparable dyads that did as badly or worse", "share"),
+        text("note", "what the range is, or why there is none"),
+    ),
+)
+METHODS = TableSchema(
+    "methods",
+    "One row per direction, episode and method.",
+    (
+        *DIRECTION,
+        EPISODE,
+        text(
+            "method",
+            "placebo, `placebo, means`, synthetic control, matrix completion, conformal; `all` in the one row of a "
+            "direction that no method can tell",
+        ),
+        number("log_points", "the method's estimate", "log points"),
+        number("low", "low end of its range", "log points"),
+        number("high", "high end of its range", "log points"),
+        number("share", "placebo share or p-value", "share"),
+        whole("n", "how many donors"),
+        number("measured_size", "how often it rejects at its level when nothing was done", "share"),
+        text("note", "what the range is, or why the method was refused", sentence=True),
+    ),
+)
+BREAKS = TableSchema(
+    "breaks",
+    "Structural breaks found in the residual, compared with the record's gravest events.",
+    (
+        *DIRECTION,
+        whole("year", "first year of the new level, or the event's"),
+        number("shift", "size of the break", "log points"),
+        number("placebo_share", "share of comparable dyads with as large a break", "share"),
+        whole("n_placebos", "how many comparable dyads"),
+        text("events", "events of the record beside it", sentence=True),
+        text(
+            "what",
+            "`break`, `break without event`, `event without break`, `outside the years searched`, `not searched` where a "
+            "direction has no trade in the base years or too few comparable dyads; `notes` say which",
+        ),
+    ),
+)
+SPECIFICATIONS = TableSchema(
+    "specifications",
+    "The first direction under other choices.",
+    (
+        EPISODE,
+        text("panel", "which flows: totals, or others handed in"),
+        text("base", "base window"),
+        text("sample", "which economies"),
+        text("placebos", "class of comparable dyads"),
+        number("dyad_part", "pair-specific component", "log points"),
+        number("placebo_share", "share of comparable dyads that did as badly or worse", "share"),
+        whole("n_placebos", "how many comparable dyads"),
+        text("reason", "why this one could not be run"),
+    ),
+)  # fmt: skip
+DEEPER = (PARTS, METHODS, BREAKS, SPECIFICATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +102,7 @@ class Explanation:
     Attributes
     ----------
     tables : dict of str to polars.DataFrame
-        :data:`NAMES`; empty where one could not be computed.
+        :data:`DEEPER`; empty where one could not be computed.
     notes : tuple of str
         Why, for each that could not, and for a direction that one of them lacks.
     found : tuple
@@ -44,13 +115,14 @@ class Explanation:
 
     @classmethod
     def skipped(cls) -> Explanation:
-        return cls({name: empty(name) for name in NAMES}, (), ())
+        """What a quick run has: the tables without rows."""
+        return cls({schema.name: schema.empty() for schema in DEEPER}, (), ())
 
 
-Step = tuple["pl.DataFrame", Any]
+Step = tuple[pl.DataFrame, Any]
 
 
-def explain(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> Explanation:
+def explanation(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> Explanation:
     """Every table of the longer answer that these data allow.
 
     Parameters
@@ -60,45 +132,33 @@ def explain(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -
     tables: dict[str, pl.DataFrame] = {}
     notes: list[str] = []
     results: list[Any] = []
-    steps: dict[str, Callable[[], Step]] = {
-        "parts": lambda: _parts(panel, spec, ledger, economy),
-        "methods": lambda: _methods(panel, spec),
-        "breaks": lambda: _breaks(panel, spec, ledger, notes),
-        "specifications": lambda: _specifications(panel, spec),
-    }
-    for name, step in steps.items():
-        tables[name] = empty(name)
+    steps: list[tuple[TableSchema, Callable[[], Step]]] = [
+        (PARTS, lambda: _parts(panel, spec, ledger, economy)),
+        (METHODS, lambda: _methods(panel, spec)),
+        (BREAKS, lambda: _breaks(panel, spec, ledger, notes)),
+        (SPECIFICATIONS, lambda: _specifications(panel, spec)),
+    ]
+    for schema, step in steps:
+        tables[schema.name] = schema.empty()
         if not spec.episodes:
             continue
         try:
-            tables[name], found = step()
+            frame, found = step()
+            tables[schema.name] = schema.fitted(directed(frame), fill=True)
             results.append(found)
         except DetenteError as error:
-            notes.append(Text("rows.empty", name=name, error=Refusal.of(error)))
+            notes.append(Text("rows.empty", name=schema.name, error=Refusal.of(error)))
     return Explanation(tables, tuple(notes), tuple(results))
-
-
-def empty(name: str) -> pl.DataFrame:
-    """A table of these without rows."""
-    import polars as pl
-
-    from detente.run.tables import COLUMNS
-
-    return pl.DataFrame(schema=dict.fromkeys(COLUMNS[name], pl.String))
 
 
 def states(measures: list[Measure], ledger: Ledger, years: tuple[int, ...]) -> pl.DataFrame:
     """Share of each year's days on which each measure was in force; years the record does not cover count as none."""
-    import polars as pl
-
     held = ledger.states()
     columns = {m.id: [held.share(m.state, m.values, Period.parse(str(y))) or 0.0 for y in years] for m in measures}
     return pl.DataFrame({"year": years, **columns})
 
 
 def _parts(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> Step:
-    from detente.attribution import nested
-
     plan = spec.attribution
     known = [m for m in plan.measures if m.state in ledger.states().spells]
     found = nested(
@@ -114,27 +174,22 @@ def _parts(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) ->
 
 def _response(economy: Economy, theta: float) -> Callable[[str, str, float], float]:
     """Log change of a flow in general equilibrium when its own trade cost effect changes by b."""
-    from detente.equilibrium import solve
 
-    def respond(exporter: str, importer: str, b: float) -> float:
-        after = solve(economy, {(exporter, importer): b}, theta=theta)
-        return float(np.log(after.flow(exporter, importer) / economy.flow(exporter, importer)))
+    def respond(origin: str, destination: str, b: float) -> float:
+        after = solve(economy, {(origin, destination): b}, theta=theta)
+        return float(np.log(after.flow(origin, destination) / economy.flow(origin, destination)))
 
     return respond
 
 
 def _methods(panel: Panel, spec: Spec) -> Step:
-    import polars as pl
-
-    from detente.attribution import infer
-
     frames, rows = [], []
-    for exporter, importer in (spec.dyad, spec.dyad[::-1]):
+    for origin, destination in (spec.dyad, spec.dyad[::-1]):
         for e in spec.episodes:
-            head = {"exporter": exporter, "importer": importer, "episode": e.id}
+            head = {"origin": origin, "destination": destination, "episode": e.id}
             asked = (e.id, e.from_year, e.to_year)
             try:
-                found = infer(panel, exporter, importer, asked, spec.attribution.base_windows[0])
+                found = infer(panel, origin, destination, asked, spec.attribution.base_windows[0])
             except (NotIdentified, TooFewDonors) as error:
                 why = Refusal.of(error)
                 frames.append(pl.DataFrame([head | {"method": "all", "note": str(why)}]))
@@ -142,48 +197,30 @@ def _methods(panel: Panel, spec: Spec) -> Step:
                 continue
             frames.append(found.to_frame().select(*(pl.lit(v).alias(k) for k, v in head.items()), pl.all()))
             rows += found.rows()
-    return _stacked("methods", frames), rows
-
-
-def _stacked(name: str, frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """The frames one below the other, with every column of the table."""
-    import polars as pl
-
-    return pl.concat(
-        [pl.DataFrame(schema=dict.fromkeys(empty(name).columns, pl.Null)), *frames], how="diagonal_relaxed"
-    )
+    return pl.concat(frames, how="diagonal_relaxed"), rows
 
 
 def _breaks(panel: Panel, spec: Spec, ledger: Ledger, notes: list[str]) -> Step:
-    import polars as pl
-
-    from detente.attribution import find_breaks
-    from detente.attribution.words.sentences import named
-
     grave = ledger.events.filter(
         (pl.col("severity").cast(pl.Float64) >= GRAVE) & pl.col("subsystems").str.contains("trade|border|diplomacy")
     )
     events = [(own(r, "title"), Period.parse(r["date"]).first.year) for r in grave.iter_rows(named=True)]
     frames, cells = [], []
-    for exporter, importer in (spec.dyad, spec.dyad[::-1]):
-        head = {"exporter": exporter, "importer": importer}
+    for origin, destination in (spec.dyad, spec.dyad[::-1]):
+        head = {"origin": origin, "destination": destination}
         try:
-            found = find_breaks(panel, exporter, importer, events=events, base_window=spec.attribution.base_windows[0])
+            found = find_breaks(panel, origin, destination, events=events, base_window=spec.attribution.base_windows[0])
         except (NotIdentified, TooFewDonors) as error:
             frames.append(pl.DataFrame([head | {"what": "not searched"}]))
-            ends = {name: named(code) for name, code in head.items()}
+            ends = {"exporter": named(origin), "importer": named(destination)}
             notes.append(Text("rows.no_breaks", error=Refusal.of(error), **ends))
             continue
         frames.append(found.to_frame().select(*(pl.lit(v).alias(k) for k, v in head.items()), pl.all()))
         cells += [b.beside for b in found.found]
-    return _stacked("breaks", frames), cells
+    return pl.concat(frames, how="diagonal_relaxed"), cells
 
 
 def _specifications(panel: Panel, spec: Spec) -> Step:
-    import polars as pl
-
-    from detente.attribution import robustness
-
     frames, results = [], []
     for e in spec.episodes:
         found = robustness(

@@ -8,21 +8,21 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from detente._atomic import folder_aside, in_use
-from detente.answer.answer import Answer
 from detente.errors import DataError, OutputError, UnreadableFile
 from detente.language import Number, Text, Word
-from detente.run.running import TABLES, Run
-from detente.run.tables import Table
+from detente.run.manifest import SCHEMA_VERSION
+from detente.run.result import Run
+from detente.run.schema import RunTable, directed
+from detente.run.tables import tables
 from detente.study.spec import Spec
 from detente.study.study import Study
 
-if TYPE_CHECKING:
-    import polars as pl
-
-SCHEMA_VERSION = 1
+QUESTIONS = ("happened", "why", "what_if", "claims")
 RUNS = Path("runs")
 
 
@@ -74,8 +74,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "study": run.study.spec.model_dump(mode="json", by_alias=True),
         "answers": {
-            language: {k: list(getattr(answer, k)) for k in ("happened", "why", "what_if", "claims")}
-            for language, answer in run.answers.items()
+            language: {k: list(getattr(answer, k)) for k in QUESTIONS} for language, answer in run.answers.items()
         },
         "notes": list(run.notes),
         "texts": {language: dict(pairs) for language, pairs in run.texts.items()},
@@ -84,15 +83,13 @@ def as_json(run: Run) -> dict[str, Any]:
 
 
 def read_run(folder: str | Path) -> Run:
-    """A finished run, read back from its folder.
+    """A finished run, read back from its folder; one of an earlier schema as if written today.
 
     Raises
     ------
     UnreadableFile
         Not a run folder, damaged, or from a newer version.
     """
-    import polars as pl
-
     folder = Path(folder)
     try:
         raw = json.loads((folder / "results.json").read_text(encoding="utf-8"))
@@ -112,16 +109,24 @@ def read_run(folder: str | Path) -> Run:
         )
     try:
         study = Study(folder, Spec.model_validate(raw["study"]))
-        tables = {name: Table(name, _frame(raw["tables"][name])) for name in TABLES}
-        answers = {
-            language: Answer(**{k: tuple(v) for k, v in answer.items()}) for language, answer in raw["answers"].items()
-        }
         return Run(
-            study, MappingProxyType(answers), **tables, notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest),
+            study, _tables(raw["tables"], found), notes=tuple(raw["notes"]), manifest=MappingProxyType(manifest),
             texts=MappingProxyType(raw.get("texts", {})),
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, DataError, pl.exceptions.PolarsError) as error:
         raise UnreadableFile(f"The run in {folder} is damaged: {error}.", fix="Run the study again.") from None
+
+
+def _tables(raw: dict[str, Any], version: int) -> dict[str, pl.DataFrame]:
+    """The tables of a run of any schema up to the present one; a table of the present schema has all its columns."""
+    found = {}
+    for schema in tables():
+        if schema.name in raw:
+            frame = _frame(raw[schema.name])
+            found[schema.name] = schema.fitted(directed(frame) if version < 2 else frame, fill=version < SCHEMA_VERSION)
+        elif schema.make is None and version == SCHEMA_VERSION:  # one that a run's own stages make is always there
+            raise KeyError(schema.name)
+    return found
 
 
 def changes(before: Run, after: Run) -> list[str]:
@@ -130,7 +135,7 @@ def changes(before: Run, after: Run) -> list[str]:
     Numbers count as changed beyond 0.005 log points or percent.
     """
     out = [*_changed_inputs(before, after), *_changed_verdicts(before, after)]
-    keys = ["exporter", "importer", "episode", "base_from", "base_to"]
+    keys = ["origin", "destination", "episode", "base_from", "base_to"]
     out += _changed_numbers(before.attribution, after.attribution, keys, "dyad_part")
     keys = ["scenario", "year", "gdp_case", "internal_ratio", "theta", "deficits", "economy"]
     out += _changed_numbers(before.scenarios, after.scenarios, keys, "welfare_pct")
@@ -165,9 +170,7 @@ def _changed_verdicts(before: Run, after: Run) -> list[str]:
     return out
 
 
-def _changed_numbers(before: Table, after: Table, keys: list[str], column: str) -> list[str]:
-    import polars as pl
-
+def _changed_numbers(before: RunTable, after: RunTable, keys: list[str], column: str) -> list[str]:
     a, b = before.to_frame().select(*keys, column), after.to_frame().select(*keys, column)
     same = a.cast(dict.fromkeys(keys, pl.String)).join(
         b.cast(dict.fromkeys(keys, pl.String)), on=keys, suffix="_now", nulls_equal=True
@@ -196,8 +199,6 @@ def _plain(value: Any) -> Any:
 
 
 def _frame(raw: dict[str, Any]) -> pl.DataFrame:
-    import polars as pl
-
     types = {"String": pl.String, "Int64": pl.Int64, "Int32": pl.Int32, "Float64": pl.Float64, "Boolean": pl.Boolean}
     schema = {c: types.get(t, pl.String) for c, t in zip(raw["columns"], raw["types"], strict=True)}
     return pl.DataFrame(raw["rows"], schema=schema, orient="row")

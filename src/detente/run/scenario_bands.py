@@ -4,28 +4,48 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium import Coefficients, Ensemble, LogNormal, ensemble
 from detente.run.baseline import Baseline
-from detente.run.scenarios import Residuals, Window, effects, heals_nothing
-from detente.run.tables import COLUMNS
+from detente.run.scenarios import ResidualAt, Window, effects, heals_nothing
+from detente.run.schema import TableSchema, number, text, whole
 from detente.study.spec import Scenario, Spec
-
-if TYPE_CHECKING:
-    import polars as pl
 
 DRAWS = 200
 THETA_LOG_SD = 0.25  # around the study's central elasticity: half of the draws within 17% of it
 FLOW_ERROR = 0.10  # log standard deviation of a recorded flow; mirror reports differ by more
 ENDS = (0.05, 0.5, 0.95)
 
-Spread = Callable[[str, str, int, Window | None], float]  # of a direction, year and base window
+Spread = Callable[[str, str, int, Window | None], float | None]  # of a direction, year and base window
+
+_DRAWN = ("5% point of", "median of", "95% point of")
+BANDS = TableSchema(
+    "bands",
+    "One row per scenario and economy of the pair, on the newest baseline year, over the draws of the elasticity "
+    "(log-normal), the deficit rule, the error of recorded flows (10%), the baseline (GDP range, ratio of output to "
+    "GDP) and, where the scenario moves the pair's residual, of where ordinary pairs' residuals lie. Empty in a quick "
+    "run, and without a scenario whose ordinary pairs may stop trading altogether, which gives its draws no width.",
+    (
+        text("scenario", "id of the scenario in `study.toml`"),
+        text("title", "its title"),
+        whole("year", "baseline year"),
+        text("economy", "which of the two"),
+        *(number(f"welfare_pct_{p}", f"{what} the change of real income", "percent")
+          for p, what in zip(("p05", "p50", "p95"), _DRAWN)),
+        *(number(f"exports_usd_mn_{p}", f"{what} the economy's exports to the other one, after", "US$ million")
+          for p, what in zip(("p05", "p50", "p95"), _DRAWN)),
+        whole("draws", "how many draws"),
+        whole("failed", "how many of them had no solution"),
+    ),
+)  # fmt: skip
 
 
-def scenario_bands(spec: Spec, plan: list[Baseline], residual: Residuals, spread: Spread, *, seed: int) -> pl.DataFrame:
+def scenario_bands(
+    spec: Spec, plan: list[Baseline], residual: ResidualAt, spread: Spread, *, seed: int
+) -> pl.DataFrame:
     """The table ``bands``: 5%, 50% and 95% points of welfare and of the dyad's flows, one row a scenario and economy.
 
     Parameters
@@ -40,19 +60,14 @@ def scenario_bands(spec: Spec, plan: list[Baseline], residual: Residuals, spread
     likely), recorded flows (log error of 10%), the baseline (GDP range, ratio of output to GDP), and,
     where a scenario moves the dyad's residual, where it ends up: as spread as ordinary dyads' residuals.
     """
-    import polars as pl
-
-    types = {"scenario": pl.String, "title": pl.String, "economy": pl.String}
-    whole = ("year", "draws", "failed")
-    schema = {c: types.get(c, pl.Int64 if c in whole else pl.Float64) for c in COLUMNS["bands"]}
     newest = max((b.year for b in plan), default=None)
     pool = [b for b in plan if b.year == newest]
     rows = [r for s in spec.scenarios for r in _rows(s, spec, pool, residual, spread, seed)] if pool else []
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return BANDS.of_rows(rows)
 
 
 def _rows(
-    scenario: Scenario, spec: Spec, pool: list[Baseline], residual: Residuals, spread: Spread, seed: int
+    scenario: Scenario, spec: Spec, pool: list[Baseline], residual: ResidualAt, spread: Spread, seed: int
 ) -> list[dict[str, object]]:
     dyads = (spec.dyad, spec.dyad[::-1])
     if not drawable(scenario, spec, pool[0].year, residual, spread):
@@ -76,7 +91,7 @@ def _rows(
     return rows
 
 
-def drawable(scenario: Scenario, spec: Spec, year: int, residual: Residuals, spread: Spread) -> bool:
+def drawable(scenario: Scenario, spec: Spec, year: int, residual: ResidualAt, spread: Spread) -> bool:
     """Whether a scenario moves something, and it is known how widely ordinary dyads' residuals lie around it."""
     if heals_nothing(scenario, spec.dyad, year, residual):
         return False
@@ -86,7 +101,7 @@ def drawable(scenario: Scenario, spec: Spec, year: int, residual: Residuals, spr
 
 
 def _draw(
-    base: Baseline, scenario: Scenario, spec: Spec, residual: Residuals, spread: Spread, draws: int, seed: int
+    base: Baseline, scenario: Scenario, spec: Spec, residual: ResidualAt, spread: Spread, draws: int, seed: int
 ) -> Ensemble:
     shock = effects(scenario, spec.dyad, base.year, residual)
     uncertain = shock if scenario.healed or scenario.target else {}

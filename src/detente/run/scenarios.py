@@ -4,27 +4,68 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-from detente.equilibrium import CLOSED, solve
+import polars as pl
+
+from detente.equilibrium import CLOSED, Counterfactual, solve
 from detente.errors import NotConverged, StudyError
 from detente.run.baseline import Baseline
-from detente.run.tables import COLUMNS
+from detente.run.schema import TableSchema, number, text, whole
 from detente.study.spec import Scenario, Spec
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.equilibrium import Counterfactual
 
 NO_RESIDUAL = "no residual"
 """Status of a scenario that heals a pair of which no residual is known: no trade that year, or none before."""
 
 Window = tuple[int, int]
-Residuals = Callable[[str, str, int, Window | None], float | None]  # origin, destination, year, base window
+ResidualAt = Callable[[str, str, int, Window | None], float | None]  # origin, destination, year, base window
+
+_WHICH = (text("scenario", "id of the scenario in `study.toml`"), text("title", "its title"))
+_BASELINE_YEAR = whole("year", "baseline year")
+SCENARIOS = TableSchema(
+    "scenarios",
+    "One row per scenario, specification and economy of the pair.",
+    (
+        *_WHICH,
+        _BASELINE_YEAR,
+        text("gdp_case", "end of the GDP range: `low`, `high`, or `published` where there is none"),
+        number("internal_ratio", "gross output over GDP; empty where the panel has internal trade"),
+        number("theta", "trade elasticity"),
+        text("deficits", "deficit rule"),
+        text("economy", "the economy the welfare refers to"),
+        number(
+            "effect",
+            "on its exports to the other one; where closed, minus infinity in the CSV and null in `results.json`; empty "
+            "where a scenario that heals leaves that direction as it is, having no residual",
+            "log points",
+        ),
+        number("welfare_pct", "change of real income", "percent"),
+        number("exports_before_usd_mn", "the economy's exports to the other one, before", "US$ million"),
+        number("exports_after_usd_mn", "and after", "US$ million"),
+        number("exports_change_usd_mn", "after minus before", "US$ million"),
+        text(
+            "status",
+            "the solver's; `no residual` where a scenario would heal a pair of which no residual is known that year, and "
+            "nothing was solved",
+        ),
+        number("residual_usd_mn", "the largest unbalanced market", "US$ million"),
+    ),
+)
+WINNERS = TableSchema(
+    "winners",
+    "One row per scenario, baseline year and economy of the baseline, over the solved specifications.",
+    (
+        *_WHICH,
+        _BASELINE_YEAR,
+        text("economy", "any economy of the baseline"),
+        number("welfare_pct_low", "smallest change of real income", "percent"),
+        number("welfare_pct_mid", "median change", "percent"),
+        number("welfare_pct_high", "largest change", "percent"),
+        whole("n_specifications", "how many specifications that is"),
+    ),
+)
 
 
-def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Residuals) -> dict[tuple[str, str], float]:
+def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: ResidualAt) -> dict[tuple[str, str], float]:
     """Log-point effects by direction, relative to the dyad as it was in ``year``.
 
     ``closed`` shuts both directions. ``healed`` removes the dyad's residual (back to the affinity of the base
@@ -57,7 +98,7 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
     return out
 
 
-def heals_nothing(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Residuals) -> bool:
+def heals_nothing(scenario: Scenario, dyad: tuple[str, str], year: int, residual: ResidualAt) -> bool:
     """Whether a scenario would heal a pair of which no residual is known in either direction that year."""
     return scenario.healed and not any(_is_known(residual(*d, year, None)) for d in (dyad, dyad[::-1]))
 
@@ -67,15 +108,13 @@ def _is_known(value: float | None) -> bool:
 
 
 def solve_scenarios(
-    spec: Spec, baselines: Iterable[Baseline], residual: Residuals, *, quick: bool = False
+    spec: Spec, baselines: Iterable[Baseline], residual: ResidualAt, *, quick: bool = False
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The tables ``scenarios`` (the dyad, every specification) and ``winners`` (every economy, the range over them).
 
     ``quick`` keeps the central elasticity only. A solve that fails keeps its row with its status, and so does a
     scenario that has nothing to move.
     """
-    import polars as pl
-
     plan = spec.equilibrium
     rows: list[dict[str, object]] = []
     welfare: list[tuple] = []
@@ -89,14 +128,10 @@ def solve_scenarios(
                     rows += _rows(base, scenario, shock, theta, rule, spec.dyad, out)
                     if out is not None and out.report.ok:
                         welfare += [(scenario.id, scenario.title, base.year, e, w) for e, w in out.welfare_pct.items()]
-    texts = ("scenario", "title", "gdp_case", "deficits", "economy", "status")
-    schema = dict.fromkeys(COLUMNS["scenarios"], pl.Float64) | dict.fromkeys(texts, pl.String) | {"year": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row"), _winners(welfare)
+    return SCENARIOS.of_rows(rows), _winners(welfare)
 
 
 def _winners(welfare: list[tuple]) -> pl.DataFrame:
-    import polars as pl
-
     schema = {"scenario": pl.String, "title": pl.String, "year": pl.Int64, "economy": pl.String, "w": pl.Float64}
     frame = pl.DataFrame(welfare, schema=schema, orient="row")
     return frame.group_by("scenario", "title", "year", "economy", maintain_order=True).agg(

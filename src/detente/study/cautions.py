@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from detente.economies import name_of
 from detente.errors import DetenteError, Problem, first_five
+from detente.panel import Panel
 from detente.study.gdp_file import read_gdp
 from detente.study.panel_fit import silent_directions
 from detente.study.spec import Spec
 
-if TYPE_CHECKING:
-    from detente.panel import Panel
-    from detente.study.study import Study
-
 FILE = "study.toml"
 
 
-def cautions_of(study: Study) -> list[Problem]:
-    """What may mislead a study's reader, and what its own panel cannot give; empty if there is none."""
-    found = [*_episodes(study.spec), *_elasticity(study.spec), *_windows(study.spec)]
+def cautions_of(spec: Spec, folder: Path, open_panel: Callable[[], Panel]) -> list[Problem]:
+    """What may mislead a study's reader, and what its own panel cannot give; empty if there is none.
+
+    Parameters
+    ----------
+    folder : the study's, where its GDP file stands.
+    open_panel : gives the panel that the study names, or raises.
+    """
+    found = [*_episodes(spec), *_elasticity(spec), *_windows(spec)]
     try:
-        panel = study.panel()
+        panel = open_panel()
     except DetenteError as error:
         return [*found, Problem(FILE, None, "panel.use", error.what, "Run with --data PATH, or mend it.")]
-    return [*found, *_gdp(study, panel), *_outside(study.spec, panel)]
+    return [*found, *_gdp(spec, folder, panel), *_outside(spec, panel)]
 
 
-def _gdp(study: Study, panel: Panel) -> Iterator[Problem]:
-    if study.spec.panel.gdp is None:
+def _gdp(spec: Spec, folder: Path, panel: Panel) -> Iterator[Problem]:
+    if spec.panel.gdp is None:
         return
     try:
-        read_gdp(study.folder / study.spec.panel.gdp, panel)
+        read_gdp(folder / spec.panel.gdp, panel)
     except DetenteError as error:
         yield Problem(FILE, None, "panel.gdp", error.what, error.fix)
 

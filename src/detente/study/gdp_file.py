@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from detente.economies import check_codes
 from detente.errors import DuplicateRows, StudyError, UnknownColumn, first_five
 from detente.panel import Panel, read_table
-
-if TYPE_CHECKING:
-    import polars as pl
 
 COLUMNS = ("economy", "year", "gdp_usd_mn")
 
@@ -53,8 +50,6 @@ def read_gdp(path: Path, panel: Panel) -> np.ndarray:
 
 def _numbers(column: pl.Series, path: Path) -> list[float | None]:
     """The cells as numbers; an empty one is None."""
-    import polars as pl
-
     numbers = column.cast(pl.Float64, strict=False)
     wrong = (numbers.is_null() & column.is_not_null()).arg_true()
     if len(wrong):

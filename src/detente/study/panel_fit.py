@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.economies import name_of
 from detente.errors import DataError, first_five
+from detente.panel import Panel
 from detente.study.spec import Spec
-
-if TYPE_CHECKING:
-    from detente.panel import Panel
 
 
 def misfits(panel: Panel, spec: Spec) -> tuple[str, ...]:

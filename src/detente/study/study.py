@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from detente._lazy import call
 from detente.economies import name_of
 from detente.errors import Problem, RecordError, StudyError, UnknownStudy, did_you_mean
+from detente.panel import Panel, embedded_panel, read_panel
+from detente.record import Ledger
+from detente.study.cautions import cautions_of
 from detente.study.spec import Episode, Scenario, Spec, read_spec
 
-if TYPE_CHECKING:
-    from detente.panel import Panel
-    from detente.record import Ledger
-    from detente.run.running import Progress, Run
+Progress = Callable[[str, float], None]
+"""Told the name of each stage and the share of the work that is done."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,14 +83,10 @@ class Study:
 
     def ledger(self) -> Ledger:
         """The record, read and checked; raises :class:`~detente.errors.RecordError` with every problem."""
-        from detente.record import Ledger
-
         return Ledger.read(self.record)
 
     def check(self) -> list[Problem]:
         """Every problem of the record, by file, row and column; empty if there is none."""
-        from detente.record import Ledger
-
         if not self.record.is_dir():
             return [Problem("record/", None, None, "The folder is missing.", "Make it, with sources.csv at least.")]
         problems = list(Ledger.check(self.record))
@@ -95,14 +94,10 @@ class Study:
 
     def cautions(self) -> list[Problem]:
         """Settings that are probably not meant, or that need another panel than the study's own."""
-        from detente.study.cautions import cautions_of
-
-        return cautions_of(self)
+        return cautions_of(self.spec, self.folder, self.panel)
 
     def panel(self, data: Any = None) -> Panel:
         """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
-        from detente.panel import Panel, embedded_panel, read_panel
-
         data = self.given if data is None else data
         if isinstance(data, Panel):
             panel = data
@@ -119,7 +114,7 @@ class Study:
     def run(
         self, *, data: Any = None, quick: bool = False, seed: int = 20220926, command: str = "",
         progress: Progress | None = None,
-    ) -> Run:  # fmt: skip
+    ) -> Any:  # fmt: skip
         """What happened, why, what if, and which claims hold.
 
         Parameters
@@ -130,15 +125,19 @@ class Study:
         command : what to write as the command into the manifest.
         progress : called with the name of each stage and the share done.
 
+        Returns
+        -------
+        detente.Run
+
         Examples
         --------
         >>> run = open_study("colombia-venezuela").run(quick=True)
         >>> "2008" in run.answer.happened[0]
         True
         """
-        from detente.run.running import run_study
-
-        return run_study(self, data=data, quick=quick, seed=seed, command=command, progress=progress)
+        return call(
+            "detente.run.run_study", self, data=data, quick=quick, seed=seed, command=command, progress=progress
+        )
 
     def named_sources(self) -> list[tuple[str, str]]:
         """Where ``study.toml`` names a source of the record, and which."""

@@ -99,9 +99,9 @@ def cause(claim: Claim, evidence: Evidence) -> Verdict:
     the placebos (share up to 5%). All episodes supporting confirms; some makes the claim
     imprecise, since it holds for part of the story; none contradicts it.
     """
-    exporter, _, importer = (part.strip() for part in claim.target.partition(">"))
+    origin, _, destination = (part.strip() for part in claim.target.partition(">"))
     wanted = claim.option("episodes").split("|")
-    rows = [r for r in evidence.findings if (r["exporter"], r["importer"]) == (exporter, importer)]
+    rows = [r for r in evidence.findings if _ends(r) == (origin, destination)]
     chosen = []
     for name in wanted:
         years = tuple(int(y) for y in name.split("-"))
@@ -127,6 +127,11 @@ def cause(claim: Claim, evidence: Evidence) -> Verdict:
     return Verdict(word, text, split_sources(claim), share, Text("rule.cause_attribution"), reason)
 
 
+def _ends(row: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Where the flow of a finding begins and ends; rows of an earlier version say exporter and importer."""
+    return (row["origin"], row["destination"]) if "origin" in row else (row["exporter"], row["importer"])
+
+
 def _supports(row: Mapping[str, Any]) -> bool:
     part, change = float(row["dyad_part"]), float(row["log_change"])
     return change < 0 and part < 0 and part / change >= 0.5 and float(row["placebo_share"]) <= RARE
@@ -134,8 +139,9 @@ def _supports(row: Mapping[str, Any]) -> bool:
 
 def _finding(row: Mapping[str, Any]) -> str:
     change, part, share = (float(row[name]) for name in ("log_change", "dyad_part", "placebo_share"))
+    origin, destination = _ends(row)
     return Text(
-        "evidence.finding", exporter=row["exporter"], importer=row["importer"], start=row["from_year"],
+        "evidence.finding", exporter=origin, importer=destination, start=row["from_year"],
         end=row["to_year"], change=Number(f"{change:+.2f}"), part=Number(f"{part:+.2f}"),
         share=Number(f"{share:.3f}"),
     )  # fmt: skip

@@ -31,7 +31,7 @@ def attribution_chart(story: Story, words: Catalogue) -> Chart | None:
         "attributions.title", span=words.span(min(own), max(own), 2), n=len(own), episode=rows[0]["heading"]
     )
     flow = rows[0]["flow"]
-    shown = story.parts.filter(story.parts["exporter"] == flow[0])
+    shown = story.parts.filter(story.parts["origin"] == flow[0])
     return Chart(
         slug="attributions",
         title=finding,
@@ -53,7 +53,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
     order = list(LEFT_TO_THE_PAIR)
     rows = []
     for raw in story.parts.iter_rows(named=True):
-        same = all(raw[key] == base[key] for key in ("exporter", "importer", "base_from", "base_to"))
+        same = all(raw[key] == base[key] for key in ("origin", "destination", "base_from", "base_to"))
         if not same or raw["log_points"] is None or LEFT_TO_THE_PAIR.get(raw["attribution"]) != raw["part"]:
             continue
         title, span = titles.get(raw["episode"], (raw["episode"], ""))
@@ -65,7 +65,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
             tip += " " + words("attributions.tip_range", span=words.span(raw["low"], raw["high"], 2))
         rows.append({
             "episode": raw["episode"], "heading": f"{title}, {span}", "attribution": raw["attribution"],
-            "label": label, "value": value, "tip": tip, "flow": (raw["exporter"], raw["importer"]),
+            "label": label, "value": value, "tip": tip, "flow": (raw["origin"], raw["destination"]),
             "low": raw["low"] if ranged else None, "high": raw["high"] if ranged else None,
         })  # fmt: skip
     place = {e.id: n for n, e in enumerate(story.study.episodes)}

@@ -15,7 +15,7 @@ def parts_chart(story: Story, words: Catalogue) -> Chart | None:
     rows = _rows(story, words)
     if not rows:
         return None
-    head = next((row for row in rows if row["exporter"] == story.study.origin and row["kind"] == "dyad"), rows[0])
+    head = next((row for row in rows if row["origin"] == story.study.origin and row["kind"] == "dyad"), rows[0])
     finding = words(
         "parts.title",
         flow=head["flow"],
@@ -42,11 +42,11 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     seen = set()
     for raw in [] if story.attribution.is_empty() else story.attribution.iter_rows(named=True):
-        key = (raw["exporter"], raw["importer"], raw["from_year"], raw["to_year"])
+        key = (raw["origin"], raw["destination"], raw["from_year"], raw["to_year"])
         if key in seen or raw["dyad_part"] is None or raw["supply_demand_part"] is None:
             continue
         seen.add(key)
-        flow = story.arrow(raw["exporter"], raw["importer"])
+        flow = story.arrow(raw["origin"], raw["destination"])
         for kind, field in (("economies", "supply_demand_part"), ("dyad", "dyad_part")):
             value = raw[field]
             tip = f"{flow}, {raw['from_year']}–{raw['to_year']}: {words(f'parts.{kind}')} " + words(
@@ -61,7 +61,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
                 )
             rows.append(
                 {
-                    "exporter": raw["exporter"],
+                    "origin": raw["origin"],
                     "flow": flow,
                     "from_year": raw["from_year"],
                     "to_year": raw["to_year"],

@@ -25,11 +25,11 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
     if not drawn:
         return None
     there = story.directions[0]
-    path = [row for row in drawn if row["exporter"] == there[0] and not row["cited"]] or drawn
+    path = [row for row in drawn if row["origin"] == there[0] and not row["cited"]] or drawn
     last, low = path[-1], min(path, key=lambda row: row["pct"])
     finding = words(
         "residuals.title" if low is not last else "residuals.title_low_now",
-        flow=story.arrow(last["exporter"], last["importer"]),
+        flow=story.arrow(last["origin"], last["destination"]),
         low=words.whole_percent(low["pct"]),
         low_year=low["year"],
         last=words.whole_percent(last["pct"]),
@@ -44,7 +44,7 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
         alt=words("residuals.alt", finding=finding),
         headline=(
             words.whole_percent(last["pct"]),
-            words("residuals.headline", flow=story.arrow(last["exporter"], last["importer"]), year=last["year"]),
+            words("residuals.headline", flow=story.arrow(last["origin"], last["destination"]), year=last["year"]),
         ),
         data=story.residuals,
         spec=_spec(story, words, rows, domain, compact=False),
@@ -68,7 +68,7 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, i
     if raw["log_ratio"] is None:
         return None
     cited = raw["status"] == "cited"
-    flow = story.arrow(raw["exporter"], raw["importer"])
+    flow = story.arrow(raw["origin"], raw["destination"])
     pct = 100 * exp(raw["log_ratio"])
     tip = words(
         "residuals.tip",
@@ -87,8 +87,8 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, i
         tip += " " + words("residuals.cited")
     return {
         "flow": flow,
-        "exporter": raw["exporter"],
-        "importer": raw["importer"],
+        "origin": raw["origin"],
+        "destination": raw["destination"],
         "year": raw["year"],
         "pct": pct,
         "window": f"{raw['base_from']}–{raw['base_to']}",
@@ -124,10 +124,10 @@ def _spec(
     }
     rows = [_within(row, scale["domain"]) for row in rows]
     panels = []
-    for exporter, importer in story.directions:
-        mine = [row for row in rows if (row["exporter"], row["importer"]) == (exporter, importer)]
+    for origin, destination in story.directions:
+        mine = [row for row in rows if (row["origin"], row["destination"]) == (origin, destination)]
         if mine:
-            colour = "origin" if exporter == story.study.origin else "destination"
+            colour = "origin" if origin == story.study.origin else "destination"
             panels.append(_panel(story, words, mine, domain, scale, shade(colour), width, height, compact))
     return {"vconcat" if compact else "hconcat": panels, "spacing": 26}
 

@@ -43,17 +43,17 @@ def _flows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
     """Recorded figures by direction; forecasts, bounds and totals are not drawn."""
     if story.timeline.is_empty():
         return []
-    kept = story.timeline.drop_nulls(["exporter", "importer", "value_usd_mn"]).filter(
+    kept = story.timeline.drop_nulls(["origin", "destination", "value_usd_mn"]).filter(
         pl.col("status").is_in(DRAWN_STATUS)
     )
     rows = []
-    for row in kept.sort("exporter", "year").iter_rows(named=True):
-        flow = story.arrow(row["exporter"], row["importer"])
+    for row in kept.sort("origin", "year").iter_rows(named=True):
+        flow = story.arrow(row["origin"], row["destination"])
         value = words.money(row["value_usd_mn"])
         rows.append({
             "flow": flow, "year": row["year"], "usd_mn": row["value_usd_mn"], "preferred": bool(row["preferred"]),
             "tip": f"{flow}, {row['year']}: {value} ({words.known('basis', row['basis'])}, {_whose(story, words, row['source_id'])})",
-            "origin": row["exporter"] == story.study.origin,
+            "origin": row["origin"] == story.study.origin,
         })  # fmt: skip
     return rows
 
@@ -127,7 +127,7 @@ def _source(story: Story, words: Catalogue) -> str:
 
 def _publishers(story: Story, words: Catalogue) -> str:
     """The publishers of the drawn figures, most used first."""
-    preferred = story.timeline.filter(pl.col("preferred").cast(pl.Boolean)).drop_nulls("exporter")
+    preferred = story.timeline.filter(pl.col("preferred").cast(pl.Boolean)).drop_nulls("origin")
     uses = dict(preferred.group_by("source_id").len().iter_rows())
     by_publisher = {words("trade.panel"): uses["panel"]} if "panel" in uses else {}
     for row in [] if story.sources.is_empty() else story.sources.iter_rows(named=True):

@@ -32,7 +32,7 @@ def of_run(request: Request) -> Response:
     if kind == "docx":
         columns = {
             "claims": ["claim_id", "claim", "verdict", "evidence"],
-            "attribution": ["exporter", "importer", "episode", "log_change", "dyad_part", "placebo_share"],
+            "attribution": ["origin", "destination", "episode", "log_change", "dyad_part", "placebo_share"],
             "scenarios": [
                 "scenario",
                 "year",

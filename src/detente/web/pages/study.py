@@ -108,7 +108,7 @@ def _view(path: Path, stamp: int, language: str) -> Any:
 
 def _stale(run: Run, study: Study) -> bool:
     """Whether the study's files have changed since it was run."""
-    from detente.run.running import file_hashes
+    from detente.run.manifest import file_hashes
 
     return run.manifest.get("study", {}).get("files") != file_hashes(study.folder)
 

@@ -8,16 +8,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from detente.errors import OutputError, RecordError, StudyError, UnknownEconomy, UnreadableFile
+from detente.errors import DataError, OutputError, RecordError, StudyError, UnknownEconomy, UnreadableFile
 from detente.panel import embedded_panel
 from detente.report import render_report
 from detente.run import Run, read_run
 from detente.run.folder import changes, next_folder, previous_folder
-from detente.run.running import TABLES
-from detente.run.tables import COLUMNS
+from detente.run.schema import TableSchema, forget, number, register, schema_of, text
+from detente.run.tables import as_markdown, tables
 from detente.study import Study, new_study, open_study
 
 ROOT = Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "tests" / "fixtures"
 PAGES = {"report.html": render_report}
 OTHERS = ("QAT", "ARE", "SAU", "BHR", "EGY", "OMN")
 
@@ -60,13 +61,77 @@ def test_the_answer_is_there_in_spanish_with_its_own_numbers(run: Run) -> None:
         assert len(getattr(answer, question)) == len(getattr(run.answer, question))
 
 
-def test_every_table_has_the_documented_columns(run: Run) -> None:
-    text = (ROOT / "docs/results.md").read_text(encoding="utf-8")
-    for name, columns in COLUMNS.items():
-        assert getattr(run, name).to_frame().columns == list(columns)
-        section = text.split(f"## {name}\n")[1].split("\n## ")[0]
-        missing = [c for c in columns if c not in section]
-        assert not missing, f"docs/results.md, section {name}, does not explain {missing}"
+def test_every_table_has_the_columns_and_types_of_its_schema(run: Run) -> None:
+    quick = open_study("colombia-venezuela").run(quick=True)
+    for schema in tables():
+        for one in (run, quick):
+            frame = getattr(one, schema.name).to_frame()
+            assert frame.columns[: len(schema.columns)] == list(schema.names)
+            assert {name: frame.schema[name] for name in schema.names} == schema.dtypes()
+    assert quick.parts.to_frame().filter(pl.col("log_points") < 0).is_empty()
+
+
+def test_the_docs_say_what_the_schemas_say() -> None:
+    page = (ROOT / "docs/results.md").read_text(encoding="utf-8")
+    said = page.partition("<!-- tables -->\n")[2].partition("<!-- end of tables -->")[0]
+    assert said == as_markdown(), "run: python scripts/build_results_docs.py"
+
+
+def test_a_made_up_table_is_registered_and_goes_everywhere(tmp_path: Path) -> None:
+    """A table costs its schema and how it is made; files, docs and reading back follow."""
+    made_up = TableSchema(
+        "border_posts",
+        "One row a post.",
+        (text("post", "its name"), number("lorries", "a day", "lorries")),
+        make=lambda done: schema_of("border_posts").of_rows([(done.study.origin, 12.5), ("Paraguachón", None)]),
+    )
+    register(made_up)
+    try:
+        with pytest.raises(DataError, match="already a table 'border_posts'"):
+            register(made_up)
+        quick = open_study("colombia-venezuela").run(quick=True)
+        assert quick.border_posts.to_frame().rows() == [("COL", 12.5), ("Paraguachón", None)]
+        folder = quick.write(tmp_path / "run")
+        assert (folder / "border_posts.csv").read_text(encoding="utf-8").startswith("post,lorries\nCOL,12.5\n")
+        assert read_run(folder).border_posts.to_frame().equals(quick.border_posts.to_frame())
+        assert "## border_posts\nOne row a post.\n" in as_markdown()
+        assert "| lorries | number | lorries | a day |" in as_markdown()
+    finally:
+        forget("border_posts")
+    assert "border_posts" not in read_run(folder).tables()
+    with pytest.raises(AttributeError, match="no table 'border_posts'"):
+        read_run(folder).border_posts  # noqa: B018  reading it is the test
+
+
+def test_a_run_of_the_first_schema_still_opens() -> None:
+    """Written by the version before ``origin`` and ``destination``; its answer is made anew from its tables."""
+    old = FIXTURES / "runs" / "schema_1"
+    raw = json.loads((old / "results.json").read_text(encoding="utf-8"))
+    assert raw["schema_version"] == 1
+    assert "exporter" in raw["tables"]["attribution"]["columns"]
+    back = read_run(old)
+    rows = back.attribution.to_frame()
+    assert set(rows["origin"]) == set(rows["destination"]) == {"COL", "ECU"}
+    place = raw["tables"]["attribution"]["columns"].index("dyad_part")
+    assert rows["dyad_part"].to_list() == [row[place] for row in raw["tables"]["attribution"]["rows"]]
+    assert back.parts.to_frame().schema["log_points"] == pl.Float64
+    assert back.answer.why == tuple(raw["answers"]["en"]["why"])
+    assert back.answers["es"].what_if == tuple(raw["answers"]["es"]["what_if"])
+    assert "Colombia to Ecuador" in back.summary()
+    assert "Colombia" in render_report(back)
+
+
+@pytest.mark.parametrize(
+    ("frame", "says"),
+    [
+        ({"post": ["a"]}, "lacks the columns lorries"),
+        ({"post": ["a"], "lorries": ["many"]}, "holds what its columns do not allow"),
+    ],
+)
+def test_a_table_that_does_not_fit_its_schema_is_refused(frame: dict, says: str) -> None:
+    posts = TableSchema("posts", "One row a post.", (text("post", "its name"), number("lorries", "a day")))
+    with pytest.raises(DataError, match=says):
+        posts.fitted(pl.DataFrame(frame))
 
 
 def test_no_episode_without_its_placebos_and_panel(run: Run) -> None:
@@ -110,20 +175,20 @@ def test_same_inputs_same_numbers(run: Run, folder: Path, tmp_path: Path) -> Non
 def test_a_run_reads_back_as_it_was_written(run: Run, folder: Path) -> None:
     back = read_run(folder)
     assert dict(back.answers) == dict(run.answers)
-    for name in TABLES:
+    for name in run.tables():
         one, other = getattr(run, name).to_frame(), getattr(back, name).to_frame()
-        assert one.columns == other.columns
+        assert one.schema == other.schema
         assert one.height == other.height
     assert back.manifest["study"]["files"].keys() == run.manifest["study"]["files"].keys()
 
 
-def test_results_hold_no_number_that_is_none(folder: Path) -> None:
+def test_results_hold_no_number_that_is_none(run: Run, folder: Path) -> None:
     def no_constants(name: str) -> None:
         raise AssertionError(f"results.json holds {name}")
 
     data = json.loads((folder / "results.json").read_text(encoding="utf-8"), parse_constant=no_constants)
-    assert data["schema_version"] == 1
-    assert set(data["tables"]) == set(TABLES)
+    assert data["schema_version"] == 2
+    assert set(data["tables"]) == set(run.tables())
 
 
 def test_a_used_or_unwritable_folder_is_refused_and_left_alone(run: Run, folder: Path, tmp_path: Path) -> None:
@@ -153,7 +218,7 @@ def test_nothing_is_left_when_the_report_fails(run: Run, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("{", "cannot be read"), ('{"schema_version": 99}', "reads up to 1"), ('{"schema_version": 1}', "damaged")],
+    [("{", "cannot be read"), ('{"schema_version": 99}', "reads up to 2"), ('{"schema_version": 1}', "damaged")],
 )
 def test_a_damaged_or_newer_run_is_explained(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "results.json").write_text(text)
@@ -266,7 +331,7 @@ def test_bands_hold_the_exact_solution_and_say_how_many_draws(run: Run) -> None:
 
 def test_the_longer_explanation_adds_up_and_names_its_breaks(run: Run) -> None:
     parts = run.parts.to_frame().filter(pl.col("log_points").is_not_null())
-    keys = ["exporter", "importer", "episode", "base_from", "base_to"]
+    keys = ["origin", "destination", "episode", "base_from", "base_to"]
     sums = parts.group_by(*keys, "attribution").agg(pl.col("log_points").sum())
     whole = sums.join(run.attribution.to_frame().select(*keys, "log_change"), on=keys)
     assert set(whole["attribution"]) == {
@@ -278,7 +343,7 @@ def test_the_longer_explanation_adds_up_and_names_its_breaks(run: Run) -> None:
         "third countries",
     }
     assert (whole["log_points"] - whole["log_change"]).abs().max() < 1e-9
-    found = run.breaks.to_frame().filter((pl.col("exporter") == "COL") & pl.col("what").str.starts_with("break"))
+    found = run.breaks.to_frame().filter((pl.col("origin") == "COL") & pl.col("what").str.starts_with("break"))
     assert found["year"].to_list() == [2010]
     assert "freezes relations" in found["events"][0]
     assert run.specifications.to_frame().height > 50

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.answer.answer import Speaker
+from detente.answer import Speaker
 from detente.answer.other_years import other_years
 from detente.equilibrium import CLOSED, Economy, solve
 from detente.errors import MissingInternalTrade, StudyError

@@ -1,0 +1,48 @@
+"""What happened to trade between the two: its peak, its low, the newest year, and whose figures these are."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from detente.answer.speaker import Speaker
+from detente.run.trade import PANEL_SOURCE
+
+
+def peak_and_trough(timeline: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
+    """The highest year, the lowest year after it, and the newest year of total trade."""
+    drawn = timeline.filter((pl.col("flow") == "total") & pl.col("preferred") & pl.col("value_usd_mn").is_not_null())
+    if drawn.is_empty():
+        return (say("no_total", a=say.name(say.spec.dyad[0]), b=say.name(say.spec.dyad[1])),)
+    drawn = drawn.sort("year")
+    top = drawn.row(drawn["value_usd_mn"].arg_max(), named=True)
+    peak, after = top["value_usd_mn"], drawn.filter(pl.col("year") > top["year"])
+    facts = {"peak": say.money(peak), "peak_year": top["year"]}
+    if after.is_empty():
+        return (say("peak_now", **facts),)
+    low, last = after.row(after["value_usd_mn"].arg_min(), named=True), after.row(-1, named=True)
+    facts |= {"low": say.money(low["value_usd_mn"]), "low_year": low["year"]}
+    facts["fall"] = say.pct(100 * (1 - low["value_usd_mn"] / peak))
+    if last["year"] == low["year"]:
+        return (say("peak_and_low", **facts),)
+    facts |= {"last": say.money(last["value_usd_mn"]), "last_year": last["year"]}
+    if last["value_usd_mn"] == low["value_usd_mn"]:
+        return say("peak_low_still", **facts), _provenance([top, low, last], timeline, say)
+    newest = say("peak_low_last", share=say.pct(100 * last["value_usd_mn"] / peak), **facts)
+    return newest, _provenance([top, low, last], timeline, say)
+
+
+def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:
+    """Whose figures the headline uses, on what basis, and what the panel has for the same years."""
+    if all(row["source_id"] == PANEL_SOURCE for row in rows):
+        return say("provenance_panel")
+    parts = []
+    for row in rows:
+        known = (("basis", row["basis"]), ("figure_status", row["status"]))
+        said = [say.words.known(group, word) for group, word in known if word and word != "-"]
+        words = say.source(row["source_id"]) + (f" ({', '.join(said)})" if said else "")
+        panel = timeline.filter(
+            (pl.col("flow") == "total") & (pl.col("year") == row["year"]) & (pl.col("source_id") == PANEL_SOURCE)
+        )
+        beside = "" if panel.is_empty() else "; " + say("panel_has", value=say.money(panel["value_usd_mn"][0]))
+        parts.append(f"{row['year']}: {words}{beside}")
+    return say("provenance", parts=" · ".join(parts))

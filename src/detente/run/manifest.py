@@ -1,0 +1,96 @@
+"""The manifest of a run: versions, hashes of what went in, seed, timings."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from detente import __version__
+from detente.panel import Panel
+from detente.panel.embedded import data_files
+from detente.study.study import Study
+
+SCHEMA_VERSION = 2
+"""Of ``results.json`` and ``manifest.json``. 2: ``origin`` and ``destination`` instead of exporter and importer."""
+LIBRARIES = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "jinja2", "vl-convert-python")
+
+
+def manifest(
+    study: Study, panel: Panel, *, data: Any, quick: bool, seed: int, command: str, started: datetime,
+    timings: dict[str, float],
+) -> dict[str, Any]:  # fmt: skip
+    """How a run was made, as plain values.
+
+    Parameters
+    ----------
+    data : what replaced the study's panel, if anything.
+    """
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "detente": __version__,
+        "python": platform.python_version(),
+        "platform": platform.system(),
+        "libraries": {name: _version_of(name) for name in LIBRARIES},
+        "study": {"id": study.id, "files": file_hashes(study.folder)},
+        "panel": {"name": panel.name, "source": panel.source, "files": _panel_hashes(study, data)},
+        "seed": seed,
+        "quick": quick,
+        "command": command,
+        "started": started.isoformat(timespec="seconds"),
+        "timings_s": timings,
+        "peak_memory_mb": _peak_memory(),
+        "cite": (
+            f"détente {__version__} (The détente developers), study '{study.id}', "
+            f"run of {started.date().isoformat()}, inputs as hashed in this manifest."
+        ),
+    }
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of a study's files, by path: what the manifest holds and the app compares."""
+    files = sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".csv"))
+    return {p.relative_to(folder).as_posix(): _sha256(p.read_bytes()) for p in files}
+
+
+def _panel_hashes(study: Study, data: Any) -> dict[str, str]:
+    if isinstance(data, str | Path):
+        path = Path(data)
+    elif data is not None or study.given is not None:
+        return {"(given in memory)": ""}
+    elif study.spec.panel.use == "embedded":
+        return {name: _sha256(raw) for name, raw in data_files().items()}
+    else:
+        path = study.folder / study.spec.panel.use
+    files = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file())
+    return {p.name: _sha256_of_file(p) for p in files}
+
+
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _sha256_of_file(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _version_of(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _peak_memory() -> float | None:
+    """Peak resident memory of this process, MB; None where the system does not tell."""
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)

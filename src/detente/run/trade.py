@@ -1,0 +1,112 @@
+"""The tables ``timeline`` and ``partners``: trade by year and direction, conflicts kept, and with whom else."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from detente.panel import Panel
+from detente.run.schema import TableSchema, flag, number, text, whole
+
+FLOWS = ("exports", "imports", "total", "balance")
+PANEL_SOURCE = "panel"
+
+TIMELINE = TableSchema(
+    "timeline",
+    "Trade by direction and year, conflicting figures kept: the record's (series `trade.*`) and the panel's own, "
+    "seen from the study's first economy.",
+    (
+        text("flow", "`exports`, `imports`, `total` or `balance`"),
+        text("origin", "where the flow begins; empty for total and balance"),
+        text("destination", "where it ends; empty for total and balance"),
+        whole("year", "calendar year"),
+        number("value_usd_mn", "the figure", "US$ million"),
+        text(
+            "basis", "how it was valued, as the record says (`fob`, `cif`, ...); `baci` or `panel` for the panel's own"
+        ),
+        text("status", "`reported`, `derived`, `approximate`, `forecast` or `bound`"),
+        text("source_id", "who published it; `panel` for the panel's own"),
+        flag("preferred", "whether it belongs to the line to draw"),
+    ),
+    make=lambda run: timeline(run.ledger.figures, run.panel, *run.study.spec.dyad),
+)
+
+PARTNERS = TableSchema(
+    "partners",
+    "One row per economy of the pair and partner, in the panel's newest year.",
+    (
+        text("economy", "which of the two"),
+        text("partner", "with whom it trades"),
+        whole("year", "the panel's newest"),
+        number("exports_usd_mn", "the economy's goods exports to the partner", "US$ million"),
+        number("imports_usd_mn", "its goods imports from the partner", "US$ million"),
+        number("share", "the partner's share of the economy's goods trade", "share"),
+    ),
+    make=lambda run: partners(run.panel, run.study.spec.dyad),
+)
+
+
+def timeline(figures: pl.DataFrame, panel: Panel, origin: str, destination: str) -> pl.DataFrame:
+    """The table :data:`TIMELINE`.
+
+    ``preferred`` marks the line to draw: the record's preferred figures, and the
+    panel's where the record has none for that flow at all.
+    """
+    recorded = _recorded(figures, origin, destination)
+    drawn = set(recorded.filter(pl.col("preferred"))["flow"])
+    measured = _measured(panel, origin, destination, prefer=[f for f in FLOWS if f not in drawn])
+    return pl.concat([recorded, measured]).sort("flow", "year", "preferred", descending=[False, False, True])
+
+
+def _recorded(figures: pl.DataFrame, origin: str, destination: str) -> pl.DataFrame:
+    if figures.is_empty():
+        return TIMELINE.empty()
+    flow = pl.col("series").str.strip_prefix("trade.")
+    rows = figures.filter(
+        pl.col("series").is_in([f"trade.{f}" for f in FLOWS])
+        & (pl.col("unit") == "usd_mn")
+        & pl.col("period").cast(pl.String).str.contains(r"^\d{4}$")
+    )
+
+    def side(first: str, second: str) -> pl.Expr:
+        return pl.when(flow == "exports").then(pl.lit(first)).when(flow == "imports").then(pl.lit(second))
+
+    return rows.select(
+        flow.alias("flow"),
+        side(origin, destination).alias("origin"),
+        side(destination, origin).alias("destination"),
+        pl.col("period").cast(pl.String).cast(pl.Int64).alias("year"),
+        pl.col("value").cast(pl.Float64).alias("value_usd_mn"),
+        "basis",
+        "status",
+        "source_id",
+        pl.col("preferred").cast(pl.String).is_in(["1", "1.0", "true"]).fill_null(False).alias("preferred"),
+    )
+
+
+def _measured(panel: Panel, origin: str, destination: str, prefer: list[str]) -> pl.DataFrame:
+    out, back = panel.flow(origin, destination), panel.flow(destination, origin)
+    flows = {"exports": out, "imports": back, "total": out + back, "balance": out - back}
+    ends = {"exports": (origin, destination), "imports": (destination, origin)}
+    basis = "baci" if "BACI" in panel.source else "panel"
+    return TIMELINE.of_rows(
+        (flow, *ends.get(flow, (None, None)), year, float(value), basis,
+         "reported" if flow in ends else "derived", PANEL_SOURCE, flow in prefer)
+        for flow, values in flows.items()
+        for year, value in zip(panel.years, values)
+        if np.isfinite(value)
+    )  # fmt: skip
+
+
+def partners(panel: Panel, dyad: tuple[str, str]) -> pl.DataFrame:
+    """The table :data:`PARTNERS`; a partner with which a flow is missing has no row."""
+    year, rows = panel.years[-1], []
+    for economy in dyad:
+        k = panel.index(economy)
+        out, back = panel.flows[-1, k], panel.flows[-1, :, k]
+        abroad = np.arange(len(panel.economies)) != k
+        total = np.nansum(out[abroad] + back[abroad])
+        for j in np.flatnonzero(abroad & np.isfinite(out) & np.isfinite(back)):
+            share = float((out[j] + back[j]) / total) if total > 0 else None
+            rows.append((economy, panel.economies[j], year, float(out[j]), float(back[j]), share))
+    return PARTNERS.of_rows(rows)
