@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
+from detente.answer import Answer
 from detente.errors import OutputError
 from detente.report import render_report, write_report
 
@@ -187,7 +189,7 @@ def test_hostile_text_stays_text():
     run = fake.FakeRun()
     run.study.title = run.study.subtitle = run.study.origin_name = HOSTILE
     run.study.scenarios[0].note = HOSTILE
-    run.answer.why = [HOSTILE]
+    run.answer = replace(run.answer, why=(HOSTILE,))
 
     def poison(frame: pl.DataFrame, *keep: str) -> pl.DataFrame:
         return frame.with_columns(
@@ -249,7 +251,7 @@ def test_a_bare_run_says_what_is_not_there():
         library=None,
         study=fake.FakeRun().study,
         manifest={},
-        answer=SimpleNamespace(happened=[], why=[], what_if=[], claims=[]),
+        answer=Answer((), (), (), ()),
     )
     html = render_report(bare)
     for words in (

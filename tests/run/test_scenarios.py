@@ -7,13 +7,14 @@ import polars as pl
 import pytest
 
 from detente.answer import Speaker
-from detente.answer.other_years import other_years
+from detente.answer.what_if import what_if_of, what_if_sentences
 from detente.equilibrium import CLOSED, Economy, solve
 from detente.errors import MissingInternalTrade, StudyError
 from detente.language import Catalogue
 from detente.panel import Panel, embedded_panel
 from detente.run.baseline import baselines
-from detente.run.scenarios import effects, solve_scenarios
+from detente.run.scenario_bands import BANDS
+from detente.run.scenarios import SCENARIOS, effects, solve_scenarios
 from detente.study import open_study
 from detente.study.spec import Spec
 
@@ -113,12 +114,18 @@ def test_earlier_baseline_years_get_a_sentence_with_their_own_range() -> None:
         ]
         for welfare in values
     ]
-    frame = pl.DataFrame(rows, schema=["year", "title", "economy", "status", "welfare_pct"], orient="row")
-    newer, older = other_years(frame, Speaker(Catalogue("en"), STUDY.spec))
+    names = ("year", "scenario", "economy", "status", "welfare_pct")
+    frame = SCENARIOS.of_rows({**dict(zip(names, row)), "title": row[1]} for row in rows)
+
+    def earlier(frame: pl.DataFrame, language: str) -> list[str]:
+        found = what_if_of(frame, BANDS.empty(), STUDY.spec, quick=False)
+        return list(what_if_sentences(found, Speaker(Catalogue(language), STUDY.spec)))[len(STUDY.scenarios) + 1 :]
+
+    newer, older = earlier(frame, "en")
     assert "against 2017" in newer
     assert "Closed: Colombia −7.0%, Venezuela −8.0%" in newer
     assert "against 2014" in older
     assert "Closed: Colombia −0.20% to −0.10%, Venezuela −0.50% to −0.30%" in older
     assert "Healed: Colombia +0.10%, Venezuela +0.20% to +0.40%" in older
-    assert other_years(frame.filter(pl.col("year") == 2020), Speaker(Catalogue("es"), STUDY.spec)) == ()
-    assert other_years(frame.clear(), Speaker(Catalogue("es"), STUDY.spec)) == ()
+    assert earlier(frame.filter(pl.col("year") == 2020), "es") == []
+    assert earlier(frame.clear(), "es") == []

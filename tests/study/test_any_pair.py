@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from detente.answer import Speaker
-from detente.answer.why import judged_as, standing, unseen
+from detente.answer.why import Change, Direction, standing, unseen
 from detente.cli.check_ import command
 from detente.economies import in_text, table
 from detente.errors import DataError, StudyError
@@ -250,7 +250,9 @@ def test_a_scenario_with_nothing_to_heal_is_not_computed(tmp_path: Path) -> None
 ROW = {
     "origin": "GEO", "destination": "RUS", "from_year": 2008, "to_year": 2020, "base_from": 2000, "base_to": 2004,
     "placebo_share": 0.4, "smallest_share": 0.001, "n_placebos": 999, "dyad_part": -0.2, "unseen_loss_pct": 62.0,
-    "origin_others": None, "destination_others": None,
+    "origin_others": None, "destination_others": None, "episode": "whole", "log_change": -1.0, "dyad_pct": 20.0,
+    "supply_demand_part": -0.8, "flow_from_usd_mn": 9.0, "flow_to_usd_mn": 3.0, "full_panel_placebo_share": None,
+    "full_panel": None,
 }  # fmt: skip
 
 
@@ -268,11 +270,12 @@ ROW = {
 )
 def test_a_part_is_judged_by_its_share_and_its_sign(changed: dict, kind: str, loss: str) -> None:
     say = Speaker(Catalogue("en"), open_study("colombia-venezuela").spec)
-    row = ROW | changed
-    assert judged_as(row) == kind
-    assert unseen(row, say) == loss
+    change = Change.of(ROW | changed, "The whole")
+    assert change.compared is not None
+    assert change.compared.place == kind
+    assert unseen(change.compared, say) == loss
     words = {"ordinary": "within the range", "lost": "unusual loss", "gained": "unusual gain", "few": "too few"}
-    assert words[kind] in standing([row], [], say)
+    assert words[kind] in standing(Direction("GEO", "RUS", (change,), (change.base,), (), ""), say)
 
 
 @pytest.mark.parametrize(

@@ -3,5 +3,12 @@
 from detente._lazy import names_of
 
 __all__, __getattr__, __dir__ = names_of(
-    __name__, {"Answer": "answer", "answer_of": "answer", "on_screen": "terminal", "Speaker": "speaker"}
+    __name__,
+    {
+        "Answer": "answer",
+        "answer_of": "answer",
+        "on_screen": "terminal",
+        "Speaker": "speaker",
+        "SmallTable": "small_table",
+    },
 )

@@ -6,39 +6,74 @@ from dataclasses import dataclass
 
 from detente.answer.claims import claims_by_verdict
 from detente.answer.happened import peak_and_trough
-from detente.answer.other_years import other_years
 from detente.answer.relation import relation_today
+from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
-from detente.answer.what_if import what_if
-from detente.answer.why import why
-from detente.language import Catalogue
+from detente.answer.what_if import WhatIf, what_if_means, what_if_of, what_if_sentences, what_if_tables
+from detente.answer.why import Direction, directions_of, why_means, why_sentences, why_tables
+from detente.language import Catalogue, said
 from detente.run.result import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Sentences by question, ready to be read aloud."""
+    """What a run answers, in one language: the one object that terminal, report, app and ``results.json`` show.
+
+    Attributes
+    ----------
+    happened, why, what_if, claims : sentences by question, ready to be read aloud.
+    language, title : of the answer, and the study's title in it.
+    why_means, what_if_means : what the numbers of the small tables are.
+    why_tables, what_if_tables : the same findings as small tables, a direction each, and the scenarios in one.
+    directions, scenarios : the figures behind both, as numbers; ``scenarios`` is None where there is none.
+    """
 
     happened: tuple[str, ...]
     why: tuple[str, ...]
     what_if: tuple[str, ...]
     claims: tuple[str, ...]
-
-    @classmethod
-    def of(cls, *groups: tuple[str, ...]) -> Answer:
-        """From sentences that may begin with a name as it stands within one ("the United States ...")."""
-        return cls(*(tuple(text[:1].upper() + text[1:] for text in group) for group in groups))
+    language: str = "en"
+    title: str = ""
+    why_means: str = ""
+    why_tables: tuple[SmallTable, ...] = ()
+    what_if_means: str = ""
+    what_if_tables: tuple[SmallTable, ...] = ()
+    directions: tuple[Direction, ...] = ()
+    scenarios: WhatIf | None = None
 
 
 def answer_of(run: Run, language: str = "en") -> Answer:
-    """The answer that a run's tables give, in one of the catalogue's languages."""
-    frames = run.frames
+    """The answer that a run's tables give, in one of the catalogue's languages.
+
+    Examples
+    --------
+    >>> from detente import open_study
+    >>> answer = answer_of(open_study("colombia-venezuela").run(quick=True), "en")
+    >>> answer.title
+    'Colombia and Venezuela: the trade that was lost, and what could come back'
+    >>> [round(change.whole, 2) for change in answer.directions[0].headline]
+    [-1.45, -2.65, -3.46]
+    """
+    frames, spec = run.frames, run.study.spec
     publishers = dict(frames["sources"].select("source_id", "publisher").iter_rows())
-    say = Speaker(Catalogue(language), run.study.spec, publishers)
-    scenarios, bands = frames["scenarios"], frames["bands"]
-    return Answer.of(
-        peak_and_trough(frames["timeline"], say) + relation_today(frames["events"], say),
-        why(frames["attribution"], frames["residuals"], say),
-        what_if(scenarios, bands, say, quick=bool(run.manifest.get("quick"))) + other_years(scenarios, say),
-        claims_by_verdict(frames["claims"], say),
+    say = Speaker(Catalogue(language), spec, publishers)
+    directions = directions_of(frames["attribution"], frames["residuals"], spec)
+    scenarios = what_if_of(frames["scenarios"], frames["bands"], spec, quick=bool(run.manifest.get("quick")))
+    return Answer(
+        happened=_begun(say, (*peak_and_trough(frames["timeline"], say), *relation_today(frames["events"], say))),
+        why=_begun(say, tuple(why_sentences(directions, say))),
+        what_if=_begun(say, tuple(what_if_sentences(scenarios, say))),
+        claims=_begun(say, claims_by_verdict(frames["claims"], say)),
+        language=language,
+        title=said(spec.text(run.study.title), say.words),
+        why_means=why_means(directions, say),
+        why_tables=tuple(why_tables(directions, say)),
+        what_if_means=what_if_means(scenarios, say),
+        what_if_tables=tuple(what_if_tables(scenarios, say)),
+        directions=directions,
+        scenarios=scenarios,
     )
+
+
+def _begun(say: Speaker, sentences: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(say.begun, sentences))

@@ -38,10 +38,15 @@ class Speaker:
     def listed(self, items: list[str]) -> str:
         return self("and", first=", ".join(items[:-1]), last=items[-1]) if len(items) > 1 else items[0]
 
+    @staticmethod
+    def begun(text: str) -> str:
+        """A sentence or title that may begin with a name as it stands within one ("the United States ...")."""
+        return text[:1].upper() + text[1:]
+
     def money(self, usd_mn: float) -> str:
         return self("nothing") if usd_mn == 0 else self.words.money(usd_mn)
 
-    def brief(self, usd_mn: float) -> str:
+    def figure(self, usd_mn: float) -> str:
         """Million US$ to two digits, as a bare number."""
         return self.words.significant(two_digits(usd_mn))
 

@@ -1,85 +1,253 @@
-"""What if: a sentence a scenario on the newest baseline year, and how its ranges came about."""
+"""What if: each scenario on the newest baseline year, and in a line each on the years before.
+
+The facts (:class:`Outcome`, :class:`ScenarioOutcome`, :class:`WhatIf`) are read once from a run's tables;
+sentences and the small table say them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
 import polars as pl
 
+from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker, two_digits
+from detente.economies import name_of
 from detente.run.scenarios import NO_RESIDUAL
+from detente.study.spec import Scenario, Spec
+
+Ends = tuple[float, float]
+COLUMNS = ("exports", "income")
 
 
-def what_if(scenarios: pl.DataFrame, bands: pl.DataFrame, say: Speaker, *, quick: bool = False) -> tuple[str, ...]:
-    """One sentence a scenario on the newest baseline year: the band of the draws, in a quick run the plain range."""
-    spec, sentences = say.spec, []
-    if not spec.scenarios:
-        return (say("no_scenarios"),)
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a scenario does to one economy of the pair.
+
+    Attributes
+    ----------
+    economy, partner : codes.
+    before : the economy's exports to its partner on the baseline, million US$.
+    exports : the same after, low and high end, million US$.
+    income : change of real income, low and high end, percent.
+    moved : whether the scenario moves these exports; one that heals leaves a direction without a residual alone.
+    """
+
+    economy: str
+    partner: str
+    before: float
+    exports: Ends
+    income: Ends
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioOutcome:
+    """One scenario on one baseline year.
+
+    Attributes
+    ----------
+    id, title : as the study has them.
+    outcomes : of the two economies; empty unless solved.
+    status : ``solved``, ``no residual`` (nothing to move is known) or ``no equilibrium``.
+    drawn : whether the ends are those of 90% of the draws, rather than of all specifications.
+    heals : whether the scenario heals the pair.
+    """
+
+    id: str
+    title: str
+    outcomes: tuple[Outcome, ...]
+    status: Literal["solved", "no residual", "no equilibrium"]
+    drawn: bool
+    heals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Every scenario of a study.
+
+    Attributes
+    ----------
+    year : the newest baseline year that was solved; None where none was.
+    scenarios : on that year.
+    earlier : ranges of real income over everything solved on earlier years, newest first: year, then by scenario
+        title the ends for either economy.
+    draws, failed_draws : draws behind the bands, and those without a solution; 0 where there are no bands.
+    tried, unsolved : rows that were to be solved, and those that were not.
+    quick : whether the run kept the central elasticity only.
+    """
+
+    year: int | None
+    scenarios: tuple[ScenarioOutcome, ...]
+    earlier: tuple[tuple[int, tuple[tuple[str, Ends, Ends], ...]], ...]
+    draws: int
+    failed_draws: int
+    tried: int
+    unsolved: int
+    quick: bool
+
+
+def what_if_of(scenarios: pl.DataFrame, bands: pl.DataFrame, spec: Spec, *, quick: bool) -> WhatIf:
+    """The facts of what if, from the run's tables ``scenarios`` and ``bands``."""
     solved = scenarios.filter(pl.col("status") == "converged")
-    still = nothing_to_move(scenarios)
-    for scenario in spec.scenarios:
-        rows, title = solved.filter(pl.col("scenario") == scenario.id), say.own(scenario.title)
-        if rows.is_empty():
-            sentences.append(
-                say("unsolved", title=title) if scenario.id not in still else say("no_residual", title=title)
-            )
+    newest = _latest(solved)
+    now = scenarios.filter(pl.col("year") == newest) if newest is not None else scenarios
+    tried = scenarios.filter(pl.col("status") != NO_RESIDUAL).height
+    return WhatIf(
+        newest,
+        tuple(_scenario(s, now, bands, spec.dyad) for s in spec.scenarios),
+        tuple(_earlier(solved, year, spec) for year in sorted(solved["year"].unique(), reverse=True)[1:]),
+        0 if bands.is_empty() else int(bands["draws"].to_numpy().max()),
+        0 if bands.is_empty() else int(bands["failed"].sum()),
+        tried,
+        tried - solved.height,
+        quick,
+    )
+
+
+def _latest(solved: pl.DataFrame) -> int | None:
+    return None if solved.is_empty() else int(solved["year"].to_numpy().max())
+
+
+def _scenario(scenario: Scenario, now: pl.DataFrame, bands: pl.DataFrame, dyad: tuple[str, str]) -> ScenarioOutcome:
+    mine = now.filter(pl.col("scenario") == scenario.id)
+    solved = mine.filter(pl.col("status") == "converged")
+    if solved.is_empty():
+        status = "no residual" if NO_RESIDUAL in mine["status"] else "no equilibrium"
+        return ScenarioOutcome(scenario.id, scenario.title, (), status, False, scenario.healed)
+    drawn = bands.filter((pl.col("scenario") == scenario.id) & (pl.col("year") == solved["year"][0]))
+    outcomes = tuple(
+        _outcome(scenario, solved.filter(pl.col("economy") == a), drawn.filter(pl.col("economy") == a), a, b)
+        for a, b in (dyad, dyad[::-1])
+    )
+    return ScenarioOutcome(scenario.id, scenario.title, outcomes, "solved", not drawn.is_empty(), scenario.healed)
+
+
+def _outcome(scenario: Scenario, rows: pl.DataFrame, drawn: pl.DataFrame, economy: str, partner: str) -> Outcome:
+    if drawn.is_empty():
+        exports, income = _span(rows["exports_after_usd_mn"]), _span(rows["welfare_pct"])
+    else:
+        exports = drawn["exports_usd_mn_p05"][0], drawn["exports_usd_mn_p95"][0]
+        income = drawn["welfare_pct_p05"][0], drawn["welfare_pct_p95"][0]
+    moved = not scenario.healed or rows["effect"].null_count() == 0
+    return Outcome(economy, partner, rows["exports_before_usd_mn"][0], exports, income, moved)
+
+
+def _span(column: pl.Series) -> Ends:
+    values = column.to_numpy()
+    return float(values.min()), float(values.max())
+
+
+def _earlier(solved: pl.DataFrame, year: int, spec: Spec) -> tuple[int, tuple[tuple[str, Ends, Ends], ...]]:
+    rows = solved.filter(pl.col("year") == year)
+    first, second = spec.dyad
+    found = []
+    for scenario in rows["scenario"].unique(maintain_order=True):
+        part = rows.filter(pl.col("scenario") == scenario)
+        ends = (_span(part.filter(pl.col("economy") == code)["welfare_pct"]) for code in (first, second))
+        found.append((part["title"][0], *ends))
+    return year, tuple(found)
+
+
+def what_if_sentences(found: WhatIf, say: Speaker) -> Iterator[str]:
+    """One sentence a scenario, what its ranges are, and one a baseline year before the newest."""
+    if not found.scenarios:
+        yield say("no_scenarios")
+        return
+    yield from (_sentence(scenario, found, say) for scenario in found.scenarios)
+    yield from (*_unmoved(found, say), *_unbanded(found, say))
+    yield _how(found, say)
+    yield from (_earlier_sentence(*one, say) for one in found.earlier)
+
+
+def what_if_means(found: WhatIf, say: Speaker) -> str:
+    """What the ranges of the small table hold; why there is no table where there is none."""
+    if not found.scenarios:
+        return say("no_scenarios")
+    if found.year is None:
+        return ""
+    if not found.draws:
+        return say.words("screen.ranges", year=found.year)
+    return say.words("screen.bands", year=found.year, draws=found.draws)
+
+
+def what_if_tables(found: WhatIf, say: Speaker) -> Iterator[SmallTable]:
+    """The scenarios in one table, a row an economy; none where the study has no scenario."""
+    if not found.scenarios:
+        return
+    rows: list[Row] = []
+    for scenario in found.scenarios:
+        title = say.own(scenario.title)
+        if not scenario.outcomes:
+            absent = say.words("screen.uncomputed" if scenario.status == "no residual" else "screen.unsolved")
+            rows.append((title, absent, "-"))
             continue
-        year = rows["year"].max()
-        rows = rows.filter(pl.col("year") == year)
-        drawn = bands.filter(pl.col("scenario") == scenario.id)
-        parts = [
-            _outcome(rows.filter(pl.col("economy") == a), drawn.filter(pl.col("economy") == a), a, b, say)
-            for a, b in (spec.dyad, spec.dyad[::-1])
-        ]
-        sentences.append(say("scenario", title=title, year=year, first=parts[0], second=parts[1]))
-    if sentences:
-        tried = scenarios.filter(pl.col("status") != NO_RESIDUAL).height
-        failed = tried - solved.height
-        left_out = " " + say("failed", n=failed, all=tried) if failed else ""
-        how = (
-            say("ranges")
-            if bands.is_empty()
-            else say("bands", draws=bands["draws"].max(), failed=bands["failed"].sum())
+        rows.append((title, "", ""))
+        rows += [(name_of(o.economy, say.words.language), *_cells(o, say)) for o in scenario.outcomes]
+    head = tuple(say.words(f"screen.{name}") for name in COLUMNS)
+    yield SmallTable("", COLUMNS, head, tuple(rows), (*_unmoved(found, say), *_unbanded(found, say)))
+
+
+def _sentence(scenario: ScenarioOutcome, found: WhatIf, say: Speaker) -> str:
+    title = say.own(scenario.title)
+    if not scenario.outcomes:
+        return say("no_residual" if scenario.status == "no residual" else "unsolved", title=title)
+    first, second = (
+        say(
+            "outcome",
+            a=say.name(o.economy),
+            b=say.name(o.partner),
+            flow=say.span(*o.exports, lambda v: say.money(two_digits(v))),
+            before=say.money(two_digits(o.before)),
+            income=_income(o.income, say),
         )
-        sentences += [*unmoved(scenarios, say), *unbanded(solved, bands, say)]
-        sentences.append(how + left_out + (" " + say("quick") if quick else ""))
-    return tuple(sentences)
+        for o in scenario.outcomes
+    )
+    return say("scenario", title=title, year=found.year, first=first, second=second)
 
 
-def nothing_to_move(scenarios: pl.DataFrame) -> set[str]:
-    """Ids of scenarios that would heal a pair of which no residual is known."""
-    return set(scenarios.filter(scenarios["status"] == NO_RESIDUAL)["scenario"])
+def _cells(outcome: Outcome, say: Speaker) -> Row:
+    after = say.span(*outcome.exports, say.figure)
+    return say.words("screen.from_to", before=say.figure(outcome.before), after=after), _income(outcome.income, say)
 
 
-def unmoved(scenarios: pl.DataFrame, say: Speaker) -> list[str]:
+def _income(ends: Ends, say: Speaker) -> str:
+    return say.span(*ends, lambda value: say.pct(value, sign=True))
+
+
+def _unmoved(found: WhatIf, say: Speaker) -> list[str]:
     """Where a scenario that heals both directions leaves one as it is, because its residual is unknown."""
-    newest = scenarios.filter((pl.col("status") == "converged") & (pl.col("year") == pl.col("year").max()))
-    names = dict(zip(say.spec.dyad, say.spec.dyad[::-1]))
     return [
-        say("unmoved", title=say.own(scenario.title), a=say.name(code), b=say.name(partner))
-        for scenario in say.spec.scenarios
-        if scenario.healed
-        for code, partner in names.items()
-        for rows in [newest.filter((pl.col("scenario") == scenario.id) & (pl.col("economy") == code))]
-        if not rows.is_empty() and rows["effect"].null_count()
+        say("unmoved", title=say.own(scenario.title), a=say.name(o.economy), b=say.name(o.partner))
+        for scenario in found.scenarios
+        if scenario.heals
+        for o in scenario.outcomes
+        if not o.moved
     ]
 
 
-def unbanded(solved: pl.DataFrame, bands: pl.DataFrame, say: Speaker) -> list[str]:
+def _unbanded(found: WhatIf, say: Speaker) -> list[str]:
     """Which scenarios have the plain range of their specifications, because their draws have no width."""
-    plain = set(solved["scenario"]) - set(bands["scenario"]) if not bands.is_empty() else set()
-    return [say("unbanded", title=say.own(s.title)) for s in say.spec.scenarios if s.id in plain]
+    plain = [s for s in found.scenarios if s.outcomes and not s.drawn] if found.draws else []
+    return [say("unbanded", title=say.own(s.title)) for s in plain]
 
 
-def _outcome(rows: pl.DataFrame, drawn: pl.DataFrame, code: str, partner: str, say: Speaker) -> str:
-    after, welfare = rows["exports_after_usd_mn"], rows["welfare_pct"]
-    flow, income = (after.min(), after.max()), (welfare.min(), welfare.max())
-    if not drawn.is_empty():
-        flow = (drawn["exports_usd_mn_p05"][0], drawn["exports_usd_mn_p95"][0])
-        income = (drawn["welfare_pct_p05"][0], drawn["welfare_pct_p95"][0])
-    return say(
-        "outcome",
-        a=say.name(code),
-        b=say.name(partner),
-        flow=say.span(*flow, lambda v: say.money(two_digits(v))),
-        before=say.money(two_digits(rows["exports_before_usd_mn"][0])),
-        income=say.span(*income, lambda v: say.pct(v, sign=True)),
-    )
+def _how(found: WhatIf, say: Speaker) -> str:
+    """How the ranges came about, what did not solve, and whether the run was quick."""
+    parts = [say("bands", draws=found.draws, failed=found.failed_draws) if found.draws else say("ranges")]
+    if found.unsolved:
+        parts.append(say("failed", n=found.unsolved, all=found.tried))
+    if found.quick:
+        parts.append(say("quick"))
+    return " ".join(parts)
+
+
+def _earlier_sentence(year: int, scenarios: tuple[tuple[str, Ends, Ends], ...], say: Speaker) -> str:
+    names = dict(zip(("a", "b"), map(say.name, say.spec.dyad)))
+    parts = [
+        say("other_year_part", title=say.own(title), first=_income(one, say), second=_income(other, say), **names)
+        for title, one, other in scenarios
+    ]
+    return say("other_year", year=year, parts="; ".join(parts))

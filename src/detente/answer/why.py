@@ -1,153 +1,321 @@
-"""Why trade changed, in sentences: each direction's own part among comparable dyads, then a line an episode."""
+"""Why trade changed: each direction's pair-specific component among comparable pairs, episode by episode.
+
+The facts (:class:`Direction`, :class:`Change`) are read once from a run's tables; sentences and the small table
+say them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
 import polars as pl
 
+from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker
 from detente.attribution.comparison.power import NEARLY_ALL
 from detente.attribution.result import NO_BASE
+from detente.study.spec import Spec
 
 UNUSUAL = 0.05  # placebo share up to which a loss is called unusual
-LOOSE = 0.10  # share of an economy's other dyads called unusual, above which the finding is weak
+WEAK_FROM = 0.10  # share of an economy's other dyads called unusual, above which the finding is weak
+COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "full_panel", "unseen")
+ALWAYS = 3  # of these columns; the others only where something stands in them
+
+Window = tuple[int, int]
+Place = Literal["lost", "gained", "ordinary", "few"]
 
 
-def unidentified(residuals: pl.DataFrame, say: Speaker) -> dict[tuple[str, str], list[tuple[int, int]]]:
-    """The base windows in which a direction, of the study's two, has no trade; in the study's order."""
-    rows = residuals.filter(residuals["status"] == NO_BASE)
-    found = set(rows.select("origin", "base_from", "base_to").iter_rows())
-    windows = [tuple(w) for w in say.spec.attribution.base_windows]
-    return {d: [w for w in windows if (d[0], *w) in found] for d in (say.spec.dyad, say.spec.dyad[::-1])}
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Where a pair-specific component stands among those of comparable dyads.
 
-
-def told_on(rows: list[dict], silent: list[tuple[int, int]], say: Speaker) -> list[dict]:
-    """The rows of the first base window that is not silent; of the first of all where every one is."""
-    windows = [tuple(w) for w in say.spec.attribution.base_windows]
-    base = next((w for w in windows if w not in silent), windows[0])
-    return [r for r in rows if (r["base_from"], r["base_to"]) == base]
-
-
-def why(attribution: pl.DataFrame, residuals: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
-    """For each direction: where the pair's own part was unusual on every base window, then a line an episode.
-
-    The lines are those of the first base window that can be told; the attribution's own, longer sentences are in
-    its table.
+    Attributes
+    ----------
+    n, as_bad : comparable dyads, and those that did as badly or worse.
+    share, smallest : placebo share, and the smallest one that ``n`` dyads allow.
+    place : an unusual loss or gain, within the ordinary range, or too few dyads to tell.
+    unseen_loss_pct : the extra loss that could more often than not have gone unseen; None unless ordinary.
+    full_share, full_panel : the share on the full panel and its name, where there is one.
+    origin_others, destination_others : share of either economy's other dyads that the same test calls unusual.
     """
-    silent = unidentified(residuals, say)
-    cautions = {(c.origin, c.destination): c.text for c in say.spec.attribution.cautions}
-    sentences = []
-    for origin, destination in (say.spec.dyad, say.spec.dyad[::-1]):
-        rows = [r for r in attribution.iter_rows(named=True) if r["origin"] == origin]
-        if not rows:
-            continue
-        sentences.append(standing(rows, silent[origin, destination], say))
-        if (origin, destination) in cautions:
-            sentences.append(say.own(cautions[origin, destination]))
-        sentences += [_in_short(r, say) for r in told_on(rows, silent[origin, destination], say)]
-    return tuple(sentences)
 
+    n: int
+    as_bad: int
+    share: float
+    smallest: float
+    place: Place
+    unseen_loss_pct: float | None
+    full_share: float | None
+    full_panel: str
+    origin_others: float
+    destination_others: float
 
-def standing(rows: list[dict], silent: list[tuple[int, int]], say: Speaker, key: str = "answer.standing") -> str:
-    """In which episodes the pair's own part stands out among the placebos, whatever the base window."""
-    ends = ends_of(rows[0], say)
-    without = say.listed([f"{start}-{end}" for start, end in silent]) if silent else ""
-    missing = " " + say("no_base_some", base=without, **ends) if silent else ""
-    tested = [r for r in rows if r["placebo_share"] is not None and r["dyad_part"] is not None]
-    if not tested:
-        asked = any(r["n_placebos"] is not None for r in rows)
-        spans = say.listed(list(dict.fromkeys(f"{r['from_year']}-{r['to_year']}" for r in rows)))
-        if silent and len(silent) == len(say.spec.attribution.base_windows):
-            return say("no_base", base=without, **ends)
-        return (say("standing_zero", years=spans, **ends) if asked else say("untested", **ends)) + missing
-    by_episode: dict[str, list[str]] = {}
-    for r in tested:
-        by_episode.setdefault(f"{r['from_year']}-{r['to_year']}", []).append(judged_as(r))
-    groups: dict[str, list[str]] = {name: [] for name in ("lost", "gained", "ordinary", "mixed", "few")}
-    for years, found in by_episode.items():
-        groups[found[0] if len(set(found)) == 1 else "mixed" if "lost" in found else "ordinary"].append(years)
-    parts = [say(f"standing_{group}", years=say.listed(years)) for group, years in groups.items() if years]
-    weak = _loose([r for r in tested if r["placebo_share"] <= UNUSUAL], say)
-    return say.words(key, parts="; ".join(parts), **ends) + weak + missing
-
-
-def judged_as(r: dict) -> str:
-    """A tested row as an unusual loss or gain, within the range of comparable dyads, or with too few of them."""
-    if r["smallest_share"] > UNUSUAL:
-        return "few"
-    if r["placebo_share"] <= UNUSUAL and r["dyad_part"] < 0:
-        return "lost"
-    return "gained" if 1 - r["placebo_share"] < UNUSUAL and r["dyad_part"] > 0 else "ordinary"
-
-
-def unseen(r: dict, say: Speaker) -> str:
-    """:func:`_unseen_loss` in words; nothing where there is none."""
-    loss = _unseen_loss(r)
-    return "" if loss is None else say("any_loss") if loss >= NEARLY_ALL else say.pct(loss)
-
-
-def _unseen_loss(r: dict) -> float | None:
-    """The extra loss, percent, that could have gone unseen, where the row is within the ordinary range."""
-    return r["unseen_loss_pct"] if judged_as(r) == "ordinary" else None
-
-
-def ends_of(row: dict, say: Speaker) -> dict[str, str]:
-    """The names of a flow's origin ``a`` and destination ``b``."""
-    return {"a": say.name(row["origin"]), "b": say.name(row["destination"])}
-
-
-def _loose(rows: list[dict], say: Speaker) -> str:
-    """A warning where the same test calls too many of the origin's or destination's other dyads unusual."""
-    found = [
-        (r[side] or 0.0, key, r[who], f"{r['from_year']}-{r['to_year']}")
-        for r in rows
-        for side, key, who in (
-            ("origin_others", "loose_exporter", "origin"), ("destination_others", "loose_importer", "destination")
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Comparison | None:
+        """From a row of the run's table ``attribution``; None where it was not compared."""
+        if row["placebo_share"] is None or row["dyad_part"] is None:
+            return None
+        place = _place(row["placebo_share"], row["smallest_share"], row["dyad_part"])
+        return cls(
+            row["n_placebos"],
+            round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1,
+            row["placebo_share"],
+            row["smallest_share"],
+            place,
+            row["unseen_loss_pct"] if place == "ordinary" else None,
+            row["full_panel_placebo_share"],
+            row["full_panel"] or "",
+            row["origin_others"] or 0.0,
+            row["destination_others"] or 0.0,
         )
-    ]  # fmt: skip
+
+
+def _place(share: float, smallest: float, own: float) -> Place:
+    if smallest > UNUSUAL:
+        return "few"
+    if share <= UNUSUAL and own < 0:
+        return "lost"
+    return "gained" if 1 - share < UNUSUAL and own > 0 else "ordinary"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One direction over one episode, on one base window.
+
+    Attributes
+    ----------
+    title : of the episode, as the study has it.
+    from_year, to_year, base : the episode's ends and the years that say what is normal.
+    flow_from, flow_to : recorded at both ends, million US$; None where missing.
+    whole, rest, own : the recorded change, that implied by the two economies' trade with everyone else, and the
+        pair-specific component, log points; None where unknown.
+    own_pct : the pair-specific component, percent of the change; None where that is too small to divide by.
+    compared : among comparable dyads; None where it was not.
+    asked : whether comparable dyads were looked for.
+    """
+
+    title: str
+    from_year: int
+    to_year: int
+    base: Window
+    flow_from: float | None
+    flow_to: float | None
+    whole: float | None
+    rest: float | None
+    own: float | None
+    own_pct: float | None
+    compared: Comparison | None
+    asked: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], title: str) -> Change:
+        """From a row of the run's table ``attribution``."""
+        whole, own = row["log_change"], row["dyad_part"]
+        split = whole is not None and own is not None
+        return cls(
+            title, row["from_year"], row["to_year"], (row["base_from"], row["base_to"]),
+            row["flow_from_usd_mn"], row["flow_to_usd_mn"],
+            whole, whole - own if split else row["supply_demand_part"], own if split else None,
+            row["dyad_pct"], Comparison.of(row), row["n_placebos"] is not None,
+        )  # fmt: skip
+
+    @property
+    def years(self) -> str:
+        return f"{self.from_year}-{self.to_year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Why the flow of one direction changed.
+
+    Attributes
+    ----------
+    origin, destination : codes.
+    changes : every episode on every base window.
+    windows : the study's base windows; the first that can be told is the headline.
+    silent : those of them in which this direction has no trade.
+    caution : what the study says a reader must know of this direction.
+    """
+
+    origin: str
+    destination: str
+    changes: tuple[Change, ...]
+    windows: tuple[Window, ...]
+    silent: tuple[Window, ...]
+    caution: str
+
+    @property
+    def headline(self) -> tuple[Change, ...]:
+        """The episodes on the first base window that is not silent; on the first of all where every one is."""
+        base = next((w for w in self.windows if w not in self.silent), self.windows[0])
+        return tuple(c for c in self.changes if c.base == base)
+
+    @property
+    def asked(self) -> bool:
+        """Whether comparable dyads were looked for."""
+        return any(c.asked for c in self.changes)
+
+    def places(self) -> dict[str, list[str]]:
+        """Years of the compared episodes by where they stand; ``mixed``: a loss on one base window, not on another."""
+        by_years: dict[str, set[Place]] = {}
+        for change in self.changes:
+            if change.compared is not None:
+                by_years.setdefault(change.years, set()).add(change.compared.place)
+        groups: dict[str, list[str]] = {name: [] for name in ("lost", "gained", "ordinary", "mixed", "few")}
+        for years, found in by_years.items():
+            groups[next(iter(found)) if len(found) == 1 else "mixed" if "lost" in found else "ordinary"].append(years)
+        return {name: years for name, years in groups.items() if years}
+
+
+def directions_of(attribution: pl.DataFrame, residuals: pl.DataFrame, spec: Spec) -> tuple[Direction, ...]:
+    """Both directions of a study's pair, those without a row left out."""
+    without = residuals.filter(residuals["status"] == NO_BASE).select("origin", "destination", "base_from", "base_to")
+    silent = set(without.iter_rows())
+    titles = {e.id: e.title for e in spec.episodes}
+    windows = tuple((a, b) for a, b in spec.attribution.base_windows)
+    found = []
+    for ends in (spec.dyad, spec.dyad[::-1]):
+        rows = [r for r in attribution.iter_rows(named=True) if (r["origin"], r["destination"]) == ends]
+        caution = next((c.text for c in spec.attribution.cautions if (c.origin, c.destination) == ends), "")
+        if rows:
+            changes = tuple(Change.of(r, titles.get(r["episode"], r["episode"])) for r in rows)
+            found.append(
+                Direction(*ends, changes, windows, tuple(w for w in windows if (*ends, *w) in silent), caution)
+            )
+    return tuple(found)
+
+
+def why_sentences(directions: tuple[Direction, ...], say: Speaker) -> Iterator[str]:
+    """For each direction: where it was unusual on every base window, then a line an episode."""
+    for direction in directions:
+        yield standing(direction, say)
+        if direction.caution:
+            yield say.own(direction.caution)
+        yield from (change_sentence(change, say) for change in direction.headline)
+
+
+def why_means(directions: tuple[Direction, ...], say: Speaker) -> str:
+    """What the numbers of the small tables are; nothing where there is no table."""
+    if not directions:
+        return ""
+    split = [c for d in directions for c in d.changes if c.own is not None]
+    if not any(c.compared for c in split):
+        return say.words("screen.why_untested")
+    full = any(c.compared and c.compared.full_share is not None for c in split)
+    return say.words("screen.why" if full else "screen.why_one_panel")
+
+
+def why_tables(directions: tuple[Direction, ...], say: Speaker) -> Iterator[SmallTable]:
+    """A table a direction: a row an episode, columns only where something stands in them."""
+    asked = any(d.asked for d in directions)
+    for direction in directions:
+        found = [
+            (f"{say.own(change.title)}, {change.years}", *change_cells(change, say)) for change in direction.headline
+        ]
+        kept = [k for k in range(len(COLUMNS)) if k < ALWAYS or any(row[k + 1] for row in found)]
+        notes = [say.begun(standing(direction, say, "screen.standing"))] if asked or direction.silent else []
+        notes += [say.own(direction.caution)] if direction.caution else []
+        yield SmallTable(
+            say.begun(say.words("screen.direction", **_ends(direction, say))),
+            tuple(COLUMNS[k] for k in kept),
+            tuple(say.words(f"screen.{COLUMNS[k]}") for k in kept),
+            tuple((row[0], *(row[k + 1] for k in kept)) for row in found),
+            tuple(notes),
+        )
+
+
+def standing(direction: Direction, say: Speaker, key: str = "answer.standing") -> str:
+    """In which episodes the pair-specific component stands out among comparable dyads, whatever the base window."""
+    ends = _ends(direction, say)
+    without = say.listed([f"{start}-{end}" for start, end in direction.silent]) if direction.silent else ""
+    missing = " " + say("no_base_some", base=without, **ends) if direction.silent else ""
+    places = direction.places()
+    if places:
+        parts = [say(f"standing_{place}", years=say.listed(years)) for place, years in places.items()]
+        return say.words(key, parts="; ".join(parts), **ends) + _weakness(direction, say) + missing
+    if direction.silent and len(direction.silent) == len(direction.windows):
+        return say("no_base", base=without, **ends)
+    spans = say.listed(list(dict.fromkeys(c.years for c in direction.changes)))
+    return (say("standing_zero", years=spans, **ends) if direction.asked else say("untested", **ends)) + missing
+
+
+def _ends(direction: Direction, say: Speaker) -> dict[str, str]:
+    return {"a": say.name(direction.origin), "b": say.name(direction.destination)}
+
+
+def _weakness(direction: Direction, say: Speaker) -> str:
+    """A warning where the same test calls too many of either economy's other dyads unusual."""
+    found = [
+        (share, key, code, change.years)
+        for change in direction.changes
+        if change.compared is not None and change.compared.share <= UNUSUAL
+        for share, key, code in (
+            (change.compared.origin_others, "loose_exporter", direction.origin),
+            (change.compared.destination_others, "loose_importer", direction.destination),
+        )
+    ]
     share, key, code, years = max(found, default=(0.0, "", "", ""))
-    if share <= LOOSE:
+    if share <= WEAK_FROM:
         return ""
     return " " + say(key, name=say.name(code), share=say.pct(100 * share), years=years)
 
 
-def _in_short(r: dict, say: Speaker) -> str:
-    titles = {e.id: e.title for e in say.spec.episodes}
-    head = {"title": say.own(titles.get(r["episode"], r["episode"])), "from": r["from_year"], "to": r["to_year"]}
-    ends = r["flow_from_usd_mn"], r["flow_to_usd_mn"]
-    if r["log_change"] is None or r["dyad_part"] is None:
-        if None in ends:
+def change_sentence(change: Change, say: Speaker) -> str:
+    """One episode in a sentence or two."""
+    head = {"title": say.own(change.title), "from": change.from_year, "to": change.to_year}
+    if change.whole is None or change.own is None or change.rest is None:
+        if change.flow_from is None or change.flow_to is None:
             return say("episode_silent", **head)
-        head |= dict(zip(("before", "after"), map(say.money, ends)))
-        return say("episode_zero" if 0 in ends else "episode_untold", **head)
-    own, whole = r["dyad_part"], r["log_change"]
-    head |= {
-        "change": say.change(whole),
-        "rest": say.change(whole - own),
-        "own": say.change(own),
-        "part": say.words.number(own, 2, sign=True),
-        "whole": say.words.number(whole, 2, sign=True),
-    }
-    if r["dyad_pct"] is not None and 0 < r["dyad_pct"] < 99.5:
-        head["part"] += " " + say("of_the_change", pct=say.pct(r["dyad_pct"]))
-    if r["placebo_share"] is None:
+        head |= {"before": say.money(change.flow_from), "after": say.money(change.flow_to)}
+        return say("episode_zero" if 0 in (change.flow_from, change.flow_to) else "episode_untold", **head)
+    head |= {"change": say.change(change.whole), "rest": say.change(change.rest), "own": say.change(change.own)}
+    head |= {"part": say.words.number(change.own, 2, sign=True), "whole": say.words.number(change.whole, 2, sign=True)}
+    if change.own_pct is not None and 0 < change.own_pct < 99.5:
+        head["part"] += " " + say("of_the_change", pct=say.pct(change.own_pct))
+    if change.compared is None:
         return say("episode_untested", **head)
-    return say("episode", **head) + " " + _among(r, say)
+    return say("episode", **head) + " " + _among(change.compared, say)
 
 
-def _among(r: dict, say: Speaker) -> str:
+def _among(compared: Comparison, say: Speaker) -> str:
     """How many comparable dyads did as badly, the smallest share attainable, and what could have gone unseen."""
-    n = r["n_placebos"]
-    as_bad = round(r["placebo_share"] * (n + 1)) - 1
-    share = say.share(r["placebo_share"])
-    key = "none_as_bad" if as_bad == 0 else "as_bad"
-    text = say(key, k=say.words.number(as_bad), n=say.words.number(n), share=share,
-               least=say.share(r["smallest_share"]))  # fmt: skip
-    if r["full_panel_placebo_share"] is not None:
-        full = say.share(r["full_panel_placebo_share"])
-        text += " " + say("on_full_panel", share=full, panel=say.own(r["full_panel"]))
-    if judged_as(r) == "few":
-        text += " " + say("few")
-    loss = _unseen_loss(r)
+    counts = {"k": say.words.number(compared.as_bad), "n": say.words.number(compared.n)}
+    shares = {"share": say.share(compared.share), "least": say.share(compared.smallest)}
+    parts = [say("as_bad" if compared.as_bad else "none_as_bad", **counts, **shares)]
+    if compared.full_share is not None:
+        parts.append(say("on_full_panel", share=say.share(compared.full_share), panel=say.own(compared.full_panel)))
+    if compared.place == "few":
+        parts.append(say("few"))
+    loss = compared.unseen_loss_pct
     if loss is not None:
-        text += " " + (say("unseen_any") if loss >= NEARLY_ALL else say("unseen", loss=say.pct(loss)))
-    return text
+        parts.append(say("unseen_any") if loss >= NEARLY_ALL else say("unseen", loss=say.pct(loss)))
+    return " ".join(parts)
+
+
+def change_cells(change: Change, say: Speaker) -> Row:
+    """One episode as the cells of :data:`COLUMNS`, as words; ``-`` where a number is unknown."""
+    flows = "-"
+    if change.flow_from is not None and change.flow_to is not None:
+        flows = say.words("screen.from_to", before=say.money(change.flow_from), after=say.money(change.flow_to))
+    recorded = flows if change.whole is None else say.change(change.whole)
+    rest, own = ("-" if value is None else say.change(value) for value in (change.rest, change.own))
+    if change.compared is None:
+        return (recorded, rest, own, "", "", "", "")
+    compared = change.compared
+    return (
+        recorded,
+        rest,
+        own,
+        say.words("screen.of", k=say.words.number(compared.as_bad), n=say.words.number(compared.n)),
+        say.share(compared.share),
+        "" if compared.full_share is None else say.share(compared.full_share),
+        unseen(compared, say),
+    )
+
+
+def unseen(compared: Comparison, say: Speaker) -> str:
+    """The extra loss that could have gone unseen, in words; nothing where there is none."""
+    loss = compared.unseen_loss_pct
+    return "" if loss is None else say("any_loss") if loss >= NEARLY_ALL else say.pct(loss)

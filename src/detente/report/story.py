@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from detente.answer.brief import brief_of
 from detente.attribution.library import library_frame
 from detente.economies import name_of
 from detente.language import Catalogue, own, said
@@ -29,7 +28,6 @@ class Story:
 
     study: Any
     answer: Any
-    brief: Any
     language: str
     translations: Mapping[str, str]
     written_in: str
@@ -55,10 +53,7 @@ class Story:
         written_in = getattr(run.study, "language", "en")
         untold = frozenset(_own_texts(frames, getattr(run, "notes", ())) - told.keys())
         manifest = dict(run.manifest or {})
-        brief = brief_of(run, language) if hasattr(run, "answers") else None
-        return cls(
-            run.study, answer, brief, language, told, written_in, untold, notes, manifest, frames, source_rows=rows
-        )
+        return cls(run.study, answer, language, told, written_in, untold, notes, manifest, frames, source_rows=rows)
 
     def __getattr__(self, name: str) -> pl.DataFrame:
         if name.startswith("_") or name in Story.__slots__ or name not in self.tables:

@@ -82,7 +82,7 @@ class Run:
         <BLANKLINE>
         Qué pasó
         """
-        return call("detente.answer.on_screen", self, width=width, language=language, full=full)
+        return call("detente.answer.on_screen", self.answers[language], width=width, full=full)
 
     def to_frame(self) -> pl.DataFrame:
         """The verdicts, the table most readers want first."""
