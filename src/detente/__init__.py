@@ -27,6 +27,7 @@ _names, __getattr__, __dir__ = names_of(
         "Panel": "panel",
         "read_panel": "panel",
         "complete": "panel",
+        "world": "panel",
         # record and attribution
         "Ledger": "record",
         "attribute": "attribution",

@@ -9,7 +9,9 @@ __all__, __getattr__, __dir__ = names_of(
         "ReadReport": "panel",
         "read_panel": "read",
         "read_table": "frames",
+        "Provenance": "panel",
         "embedded_panel": "embedded",
+        "world": "world_panel",
         "complete": "completion",
     },
 )

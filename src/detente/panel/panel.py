@@ -40,20 +40,58 @@ class ReadReport:
         return Joined(" ", parts=(Text("rows.counts", **counts), *self.notes))
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the figures of a panel come from, and what they are.
+
+    Attributes
+    ----------
+    source : the source's name in the registry (``"baci"``, ``"comtrade"``); empty for a table of no known source.
+    release : of the source (``"HS92 V202601"``); ``other_releases`` has the years that are of another one.
+    valuation : ``"fob"``, ``"cif"`` or empty where unknown.
+    side : whose report: ``"reconciled"``, ``"origin"``, ``"destination"``, or empty where unknown.
+    level : of products: ``"total"``, ``"hs2"``, ``"hs4"``, ``"hs6"``, a sector's name, or empty where unknown.
+    gdp : the source of the GDP and its vintage; ``other_gdp`` has the years that are of another one.
+    """
+
+    source: str = ""
+    release: str = ""
+    other_releases: tuple[tuple[int, str], ...] = ()
+    valuation: str = ""
+    side: str = ""
+    level: str = ""
+    gdp: str = ""
+    other_gdp: tuple[tuple[int, str], ...] = ()
+
+    def release_of(self, year: int) -> str:
+        """The release that the flows of ``year`` are of."""
+        return dict(self.other_releases).get(year, self.release)
+
+    def gdp_of(self, year: int) -> str:
+        """The source and vintage that the GDP of ``year`` is of."""
+        return dict(self.other_gdp).get(year, self.gdp)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Panel:
-    """Flows between economies over years.
+    """Flows between economies over periods.
 
     Attributes
     ----------
     economies : ISO alpha-3 codes, sorted as given; ``ROW`` is the rest of the world.
-    years : calendar years, ascending.
-    flows : float64 ``[t, i, j]``, million current US$, from origin i to destination j.
+    years : periods as whole numbers, ascending: 2019 a year, 20191 its first quarter, 201901 its first month;
+        ``labels`` says them in words.
+    flows : float64 ``[t, i, j]``, in ``unit`` (goods: million current US$), from origin i to destination j.
         Absent rows are zeros where the source says so, NaN where missing; the
         diagonal is NaN unless the source has internal trade.
     gdp : float64 ``[t, i]``, million current US$, or None; NaN where unknown.
     name, source : what to call it, and the citation.
     report : counts of what was read, dropped, filled and aggregated.
+    kind : what flows: ``goods``, ``persons``, ``energy``, ``flights`` or ``other``.
+    unit : of the flows: ``usd_mn``, ``persons``, ``gwh``, ``mn_m3``, ``flights``, or what ``other`` was given.
+    period : ``year``, ``quarter``, ``month`` or ``five years``.
+    provenance : source, releases, valuation, reporting side and level of products.
+    reported : bool ``[t, i]``, whether the economy has any flow in the period; None where not told.
     """
 
     economies: tuple[str, ...]
@@ -63,6 +101,11 @@ class Panel:
     name: str = "panel"
     source: str = ""
     report: ReadReport = field(default_factory=ReadReport)
+    kind: str = "goods"
+    unit: str = "usd_mn"
+    period: str = "year"
+    provenance: Provenance = Provenance()
+    reported: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         t, n = len(self.years), len(self.economies)

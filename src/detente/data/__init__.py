@@ -1,0 +1,12 @@
+"""Data: sources and the layouts of their files, the store of what was fetched, and the tables that ship inside."""
+
+from detente._lazy import names_of
+
+__all__, __getattr__, __dir__ = names_of(
+    __name__,
+    {
+        "WorldTables": "shipped",
+        "world_files": "shipped",
+        "world_tables": "shipped",
+    },
+)
