@@ -138,12 +138,13 @@ def rows() -> list[dict[str, object]]:
                 "baci": BACI.get(code, int(country.numeric)), "valid_from": STARTS.get(code, ""),
                 "valid_to": "", "successors": "", "aliases": ";".join(
                     a for a in [ALIASES.get(code, ""), country.name if country.name != name else ""] if a),
+                "alpha2": country.alpha_2,
             }
         )  # fmt: skip
     for code, (name, last, successors) in FORMER.items():
         out.append({"code": code, "name": name, "valid_to": last, "successors": successors})
     for code, (name, name_es) in PSEUDO.items():
-        out.append({"code": code, "name": name, "name_es": name_es})
+        out.append({"code": code, "name": name, "name_es": name_es, "alpha2": "XK" if code == "XKX" else ""})
     for row in out:
         code = str(row["code"])
         row |= {"article": article(code, ARTICLES), "article_es": article(code, ARTICLES_ES)}
@@ -153,7 +154,7 @@ def rows() -> list[dict[str, object]]:
 def main() -> None:
     columns = [
         "code", "name", "name_es", "numeric", "baci", "valid_from", "valid_to", "successors", "aliases", "article",
-        "article_es",
+        "article_es", "alpha2",
     ]  # fmt: skip
     with TARGET.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.DictWriter(handle, columns, lineterminator="\n")

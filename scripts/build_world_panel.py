@@ -26,6 +26,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from detente import economies
+from detente.data.files import Files
+from detente.data.registry import source_named
 from detente.data.shipped import FILES
 from detente.data.three_digits import encode
 
@@ -50,9 +52,9 @@ def totals(path: Path) -> pl.DataFrame:
         frame = pl.concat([pl.read_parquet(p).with_columns(pl.col("exporter", "importer").cast(pl.String),
                                                            pl.col("year").cast(pl.Int64)) for p in tables])  # fmt: skip
     else:
-        from detente.panel.baci import read_totals
-
-        frame = read_totals(path)[0].rename({"v": "value_kusd"}).with_columns(pl.col("year").cast(pl.Int64))
+        flows = source_named("baci").facts_in(Files(path)).frame
+        names = {"origin": "exporter", "destination": "importer", "period": "year", "value": "value_kusd"}
+        frame = flows.rename(names).with_columns(pl.col("year").cast(pl.Int64))
     frame = frame.select(pl.col("exporter", "importer").replace(CODES), "year", "value_kusd")
     odd = list(LEFT_OUT)
     return frame.filter(pl.col("value_kusd") > 0, ~pl.col("exporter").is_in(odd), ~pl.col("importer").is_in(odd))

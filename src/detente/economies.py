@@ -37,6 +37,7 @@ class EconomyRow:
     aliases: tuple[str, ...]
     article: str
     article_es: str
+    alpha2: str
 
     def used_in(self, year: int) -> bool:
         """Whether the code was in use in ``year``."""
@@ -67,6 +68,7 @@ def table() -> Mapping[str, EconomyRow]:
                 words(r["aliases"]),
                 r["article"],
                 r["article_es"],
+                r["alpha2"],
             )
             for r in csv.DictReader(handle)
         }

@@ -74,7 +74,7 @@ def test_wrong_input_gives_one_message_and_its_exit_code(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "mine").write_text("x")
-    (tmp_path / "small.csv").write_text("exporter,importer,year,trade\nUSA,MEX,2010,5\n")
+    (tmp_path / "small.csv").write_text("exporter,importer,year,trade_usd_mn\nUSA,MEX,2010,5\n")
     before = sorted(p.name for p in tmp_path.iterdir())
     assert run(arguments) == code
     err = capsys.readouterr().err

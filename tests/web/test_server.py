@@ -134,7 +134,7 @@ def test_the_desks_stand_on_the_panel_given(started, tmp_path):
 )
 def test_a_panel_that_does_not_fit_the_study_is_refused_at_the_start(started, tmp_path, rows, code, said):
     if rows is not None:
-        (tmp_path / "p.csv").write_text(f"exporter,importer,year,trade\n{rows}", encoding="utf-8")
+        (tmp_path / "p.csv").write_text(f"exporter,importer,year,trade_usd_mn\n{rows}", encoding="utf-8")
     process = started("colombia-venezuela", "--data", "p.csv")
     _, complaint = process.communicate(timeout=30)
     assert process.returncode == code

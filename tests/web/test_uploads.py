@@ -20,9 +20,9 @@ pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
 pytest.importorskip("openpyxl")
 from starlette.testclient import TestClient
 
+from detente.data.archives import Limits, check_archive
 from detente.errors import OutputError, StudyError, UnreadableFile, UsageError
 from detente.panel import embedded_panel, read_panel
-from detente.panel.archives import Limits, check_archive
 from detente.record import Ledger
 from detente.record.exchange.spreadsheet import read_workbook, write_workbook
 from detente.study import open_study
@@ -209,11 +209,11 @@ def test_a_workbook_that_would_expand_is_refused_and_the_record_stays(book, tmp_
 @pytest.mark.parametrize(
     ("name", "body", "said"),
     [
-        ("panel.csv", gzip.compress(b"exporter,importer,year,trade\n" * 10), "not plain text"),
+        ("panel.csv", gzip.compress(b"exporter,importer,year,trade_usd_mn\n" * 10), "not plain text"),
         ("panel.csv", b"exporter,importer\x00,year", "not plain text"),
         ("panel.csv", b"", "empty"),
         ("panel.csv", _zip(("a", b"x")), "not plain text"),
-        ("panel.parquet", b"exporter,importer,year,trade\n", "not what its name says"),
+        ("panel.parquet", b"exporter,importer,year,trade_usd_mn\n", "not what its name says"),
         ("panel.parquet", b"PAR1" + b"\xff" * 4000 + b"PAR1", "no Parquet"),
         ("panel.zip", b"GIF89a", "not what its name says"),
     ],
@@ -285,8 +285,8 @@ def test_an_upload_needs_the_token_our_own_pages_and_a_study_of_ones_own(client)
     [
         ("panel", "x.zip", _zip(("BACI_HS92_Y2010_V1.csv", b"0" * 30_000_000)), "more than 250 times"),
         ("panel", "x.csv", b"a,b\n1,2\n", "exporter"),
-        ("panel", "x.csv", b"exporter,importer,year,trade\nCOL,VEN,2010,-5\n", "negative"),
-        ("panel", "x.csv", b"exporter,importer,year,trade\n" + b"\xff\xfe\xfd" * 99, "cannot be read"),
+        ("panel", "x.csv", b"exporter,importer,year,trade_usd_mn\nCOL,VEN,2010,-5\n", "negative"),
+        ("panel", "x.csv", b"exporter,importer,year,trade_usd_mn\n" + b"\xff\xfe\xfd" * 99, "cannot be read"),
         ("record", "x.csv", b'"' + b"x" * 200_000, "not UTF-8 CSV"),
         ("record", "x.csv", b"a,b\n1,2\n", "none of a record's tables"),
         ("record", "x.xlsx", _zip(("[Content_Types].xml", b"<!DOCTYPE x>")), "declares a document type"),
@@ -310,7 +310,7 @@ def _files(site):
 
 
 def test_reading_is_stopped_after_its_time_and_by_the_user(client, site, monkeypatch):
-    body = b"exporter,importer,year,trade\n" + b"COL,VEN,2010,1\n" * 3_000_000
+    body = b"exporter,importer,year,trade_usd_mn\n" + b"COL,VEN,2010,1\n" * 3_000_000
     stopped = _sent(client, "panel", "x.csv", body).json()["location"]
     client.post(f"{stopped}/cancel")
     job = _finished(client, _answer(stopped))
@@ -412,7 +412,7 @@ def test_baci_as_published_is_read_from_its_zip_with_its_notes(client):
 
 
 def test_a_panel_that_does_not_fit_is_shown_and_cannot_be_used(client, site):
-    body = b"exporter,importer,year,trade\nCOL,VEN,2008,5\nVEN,COL,2010,6\n"
+    body = b"exporter,importer,year,trade_usd_mn\nCOL,VEN,2008,5\nVEN,COL,2010,6\n"
     job = _finished(client, _sent(client, "panel", "small.csv", body))
     found = client.get(f"/s/copy/data/{job['id']}").json()["found"]
     assert any("2000-2004" in text for text in found["misfits"])
@@ -426,7 +426,7 @@ def test_a_panel_that_does_not_fit_is_shown_and_cannot_be_used(client, site):
 def test_missing_flows_stay_missing_and_zeros_zero_on_the_way(tmp_path):
     frame = pl.DataFrame(
         {"exporter": ["COL", "VEN", "COL", "PER"], "importer": ["VEN", "COL", "PER", "PER"], "year": [2010] * 4,
-         "trade": [5.0, None, 0.0, 9.0]}
+         "trade_usd_mn": [5.0, None, 0.0, 9.0]}
     )  # fmt: skip
     panel = read_panel(frame)
     panel_frame(panel).write_parquet(tmp_path / "p.parquet")

@@ -11,6 +11,12 @@ _SAID_HERE = (
     (r"Say which one with \w+=\S+\.", "Rename or remove the other one."),
     (r"Name it with \w+=\.\.\., or rename it to one of", "Rename it to one of"),
     (r"Map it with codes_as_of=\w+ or rename it", "Rename it"),
+    # options that a command has, said beside the keyword
+    (r"\b\w+=\S* \(on the command line (--\w+)\)", r"\1"),
+    (r"\b\w+='\w+'(?:, '\w+')*(?: or '\w+')? \(on the command line (--\w+)\)", r"\1"),
+    (r"\bsource='(\w+)' \(on the command line: --as \w+\)", r"--as \1"),
+    (r"\bsource='(\w+)'", r"--as \1"),
+    (r"\babsent='(\w+)'", r"--absent \1"),
     # options that a command has
     (r"\byear=(\w+)", r"--year \1"),
     (r'\bUse deficits="(\w+)" or "(\w+)"', r"Use --deficits \1 or \2"),

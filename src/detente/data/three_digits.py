@@ -25,7 +25,7 @@ def encode(amounts: ArrayLike) -> NDArray[np.int16]:
     Examples
     --------
     >>> encode([0.001, 12.4, 999.6, 673_348.6]).tolist()
-    [1, 12, 1000, 3473]
+    [1, 12, 1000, 3373]
     """
     values = np.asarray(amounts, dtype=float)
     if not (np.isfinite(values) & (values > 0)).all():
@@ -43,7 +43,7 @@ def decode(codes: ArrayLike) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> decode([1, 12, 1000, 3473]).tolist()
+    >>> decode([1, 12, 1000, 3373]).tolist()
     [1.0, 12.0, 1000.0, 673000.0]
     """
     whole = np.asarray(codes)

@@ -7,8 +7,9 @@ are an error, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from detente.errors import AmbiguousColumn, UnknownColumn, did_you_mean
 
@@ -18,7 +19,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "period": ("year", "period", "time", "t"),
     "value": (
         "trade", "value_kusd", "value_usd_mn", "flow", "flow_usd_mn", "value", "v",
-        "tradeflow_baci", "tradeflow", "export",
+        "tradeflow_baci", "tradeflow", "export", "trade_usd_mn", "trade_kusd", "trade_usd", "value_usd", "persons", "gwh",
+        "mn_m3", "flights",
     ),
     "sector": ("sector", "product", "industry", "k", "category"),
 }  # fmt: skip
@@ -49,6 +51,7 @@ def find_roles(
     columns: Sequence[str],
     *,
     needed: Sequence[str] = ("origin", "destination", "period", "value"),
+    called: Mapping[str, str] = MappingProxyType({}),
     **given: str | None,
 ) -> Roles:
     """Find the column of each role among ``columns``.
@@ -57,6 +60,7 @@ def find_roles(
     ----------
     columns : names as they stand in the file or frame.
     needed : roles that must be found; the others are filled where unambiguous.
+    called : what the caller's parameter of a role is called, for the messages, where it is not the role's name.
     **given : ``origin="iso_o"`` and so on: a role's column, named by the caller.
 
     Raises
@@ -69,10 +73,12 @@ def find_roles(
     >>> find_roles(["iso_o", "iso_d", "year", "value_kusd"]).value
     'value_kusd'
     """
-    return Roles(**{role: _find(role, columns, given.get(role), role in needed) for role in KNOWN})
+    return Roles(
+        **{role: _find(role, columns, given.get(role), role in needed, called.get(role, role)) for role in KNOWN}
+    )
 
 
-def _find(role: str, columns: Sequence[str], given: str | None, needed: bool) -> str | None:
+def _find(role: str, columns: Sequence[str], given: str | None, needed: bool, called: str) -> str | None:
     if given is not None:
         if given not in columns:
             raise UnknownColumn.named(given, columns)
@@ -85,10 +91,10 @@ def _find(role: str, columns: Sequence[str], given: str | None, needed: bool) ->
     if candidates:
         raise AmbiguousColumn(
             f"The columns {' and '.join(map(repr, candidates))} could both be the {role}.",
-            fix=f"Say which one with {role}={candidates[0]!r}.",
+            fix=f"Say which one with {called}={candidates[0]!r}.",
         )
     raise UnknownColumn(
         f"No column is known as the {role}.{did_you_mean(KNOWN[role][0], columns)}",
         where=f"The columns are: {', '.join(map(str, columns))}.",
-        fix=f"Name it with {role}=..., or rename it to one of: {', '.join(KNOWN[role])}.",
+        fix=f"Name it with {called}=..., or rename it to one of: {', '.join(KNOWN[role])}.",
     )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.data.csv_trouble import csv_trouble
 from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean, first_five
-from detente.panel.csv_trouble import csv_trouble
 
 if TYPE_CHECKING:
     import numpy as np

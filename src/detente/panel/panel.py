@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente import economies as names
+from detente.data.periods import label_of, year_of
 from detente.errors import DataError, UnknownEconomy, did_you_mean
 from detente.language import Joined, Number, Text
+from detente.panel.filling import not_there
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,6 +94,7 @@ class Panel:
     period : ``year``, ``quarter``, ``month`` or ``five years``.
     provenance : source, releases, valuation, reporting side and level of products.
     reported : bool ``[t, i]``, whether the economy has any flow in the period; None where not told.
+    stock : the values are stocks at a date (persons living somewhere), not flows in a period.
     """
 
     economies: tuple[str, ...]
@@ -106,6 +109,7 @@ class Panel:
     period: str = "year"
     provenance: Provenance = Provenance()
     reported: NDArray[np.bool_] | None = None
+    stock: bool = False
 
     def __post_init__(self) -> None:
         t, n = len(self.years), len(self.economies)
@@ -117,6 +121,15 @@ class Panel:
         if self.gdp is not None:
             self.gdp.flags.writeable = False
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The periods in words: ``2019``, ``2019-Q1``, ``2019-01``."""
+        return tuple(label_of(period, self.period) for period in self.years)
+
+    def existed(self) -> NDArray[np.bool_]:
+        """Whether each economy was a state (or territory) in each period, bool ``[t, i]``."""
+        return ~not_there(self.economies, [year_of(period, self.period) for period in self.years])
+
     def index(self, economy: str) -> int:
         """Position of ``economy`` on both flow axes."""
         try:
@@ -124,7 +137,7 @@ class Panel:
         except ValueError:
             raise UnknownEconomy(
                 f"'{economy}' ({names.name_of(economy)}) is not among the {len(self.economies)} economies of the panel '{self.name}'."
-                + did_you_mean(economy, self.economies),
+                + ("" if economy in names.table() else did_you_mean(economy, self.economies)),
                 fix="Give another panel with --data PATH, or another economy.",
             ) from None
 

@@ -14,8 +14,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from detente.data.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
-from detente.panel.archives import Limits, check_archive
 from detente.record.draft.files import write_aside
 from detente.record.schema import FIGURES, TABLES, Table
 from detente.record.vocabulary import Vocabulary, default_vocabulary

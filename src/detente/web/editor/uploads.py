@@ -12,8 +12,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente.data.archives import Limits, check_archive
 from detente.errors import UnreadableFile, UsageError
-from detente.panel.archives import Limits, check_archive
 
 MOST_WAITING = 8
 LONGEST_NAME = 120

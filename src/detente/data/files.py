@@ -1,0 +1,246 @@
+"""Files of sources: one file, a zip or a folder behind one face, and tables read by their extension."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from detente.data.csv_trouble import csv_trouble
+from detente.errors import MissingExtra, UnreadableFile, did_you_mean
+
+TABLES = (
+    ".csv",
+    ".csv.gz",
+    ".tsv",
+    ".tsv.gz",
+    ".txt",
+    ".dat",
+    ".parquet",
+    ".pq",
+    ".xlsx",
+    ".dta",
+    ".feather",
+    ".arrow",
+)
+READABLE = (*TABLES, ".json", ".zip")
+HEAD = 20_000  # bytes looked at to recognise a layout
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a path holds: itself, the members of its zip, or the files of its folder.
+
+    Attributes
+    ----------
+    path : as given.
+    """
+
+    path: Path
+
+    @property
+    def zipped(self) -> bool:
+        return self.path.is_file() and self.path.suffix.lower() == ".zip"
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the files, sorted; of the file itself where there is one only.
+
+        Raises
+        ------
+        UnreadableFile : nothing is there, or the zip is damaged.
+        """
+        if self.path.is_dir():
+            return tuple(sorted(p.name for p in self.path.iterdir() if p.is_file()))
+        if not self.path.is_file():
+            beside = [p.name for p in self.path.parent.iterdir()] if self.path.parent.is_dir() else []
+            raise UnreadableFile(
+                f"There is no file '{self.path}'.{did_you_mean(self.path.name, beside)}", fix="Check the path."
+            )
+        if not self.zipped:
+            return (self.path.name,)
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                return tuple(sorted(n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n))
+        except (zipfile.BadZipFile, OSError):
+            raise UnreadableFile(f"{self.path} is not a zip archive.", fix="Download it again.") from None
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """One of the files, for reading; what is gzipped is unpacked on the way.
+
+        Raises
+        ------
+        UnreadableFile : it is damaged, encrypted or packed in an unusual way.
+        """
+        try:
+            if self.zipped:
+                with zipfile.ZipFile(self.path) as archive, archive.open(name) as packed:
+                    yield _unpacked(packed, name)
+            else:
+                with (self.path / name if self.path.is_dir() else self.path).open("rb") as plain:
+                    yield _unpacked(plain, name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, gzip.BadGzipFile):
+            raise UnreadableFile(
+                f"{self.label(name)} is damaged, encrypted or packed in an unusual way.", fix="Download it again."
+            ) from None
+
+    def label(self, name: str) -> str:
+        """What to call one of the files in a message."""
+        return f"{self.path.name}/{name}" if self.zipped or self.path.is_dir() else self.path.name
+
+    def head(self, name: str) -> str:
+        """The first characters of a file, in whatever encoding it seems to have; "" for binary ones."""
+        with self.open(name) as handle:
+            raw = handle.read(HEAD)
+        return "" if b"\x00" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")) else decoded(raw)[0]
+
+
+def _unpacked(handle: BinaryIO, name: str) -> BinaryIO:
+    return gzip.GzipFile(fileobj=handle) if name.lower().endswith(".gz") else handle  # type: ignore[return-value]
+
+
+def decoded(raw: bytes) -> tuple[str, str]:
+    """Text and the encoding it was in: UTF-8, UTF-16 with its mark, else Latin-1."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace"), "utf-16"
+    try:
+        return raw.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError as error:
+        if error.start >= len(raw) - 3:  # a head that ends inside a character
+            return raw[: error.start].decode("utf-8-sig"), "utf-8"
+        return raw.decode("latin-1"), "latin-1"
+
+
+def extension_of(name: str) -> str:
+    """The extension that says the kind of table, without ``.gz``: ``csv`` of ``flows.csv.gz``."""
+    return name.lower().removesuffix(".gz").rpartition(".")[2]
+
+
+def header_of(text: str) -> tuple[list[str], str]:
+    """The cells of the first line and the mark between them."""
+    first = text.lstrip("\ufeff").partition("\n")[0].rstrip("\r")
+    mark = max(",;\t|", key=first.count)
+    return [cell.strip().strip('"') for cell in first.split(mark)], mark
+
+
+def read_table_file(files: Files, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """One table, with the columns asked for (those of them it has) or all, as its extension says.
+
+    CSV and TSV are read as text whatever their separator (comma, semicolon, tab, bar) and encoding (UTF-8, UTF-16,
+    Latin-1): the layouts turn cells into numbers, so that ``0101`` keeps its zero and ``NA`` is Namibia where it is.
+
+    Raises
+    ------
+    UnreadableFile, MissingExtra
+    """
+    kind = extension_of(name)
+    if kind in ("csv", "tsv", "txt", "dat"):
+        return _text_table(files, name, columns)
+    if kind in ("parquet", "pq", "feather", "arrow"):
+        reader = pl.read_parquet if kind in ("parquet", "pq") else pl.read_ipc
+        with files.open(name) as handle:
+            raw = io.BytesIO(handle.read())
+        try:
+            frame = reader(raw)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            what = str(error).partition("\n")[0]
+            raise UnreadableFile(f"{files.label(name)} is no {kind} file: {what}.", fix="Save it again.") from None
+        return frame if columns is None else frame.select([c for c in frame.columns if c in set(columns)])
+    if kind == "xlsx":
+        return _sheet(files, name)
+    if kind == "dta":
+        return _stata(files, name, columns)
+    raise UnreadableFile(f"{files.label(name)} is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
+
+
+def _text_table(files: Files, name: str, columns: Sequence[str] | None) -> pl.DataFrame:
+    head = files.head(name)
+    if not head.strip():
+        raise UnreadableFile(f"{files.label(name)} is empty.", fix="Give a file with a header and rows.")
+    header, mark = header_of(head)
+    wanted = None if columns is None else [k for k, cell in enumerate(header) if cell in set(columns)]
+    options = {"separator": mark, "infer_schema": False, "truncate_ragged_lines": False, "columns": wanted or None}
+    source: object
+    plain = not files.zipped and not name.endswith(".gz") and decoded(_start(files, name))[1] == "utf-8"
+    if plain:
+        source = files.path / name if files.path.is_dir() else files.path
+    else:
+        with files.open(name) as handle:
+            raw = handle.read()
+        source = io.BytesIO(decoded(raw)[0].encode())
+    try:
+        if plain and wanted:  # a large file of which a few columns are asked for is never held as a whole
+            names = [header[k] for k in wanted]
+            lazy = pl.scan_csv(source, separator=mark, infer_schema=False).select(names)  # type: ignore[arg-type]
+            return lazy.collect(engine="streaming")
+        return pl.read_csv(source, **options)  # type: ignore[arg-type]
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        with files.open(name) as handle:
+            found = csv_trouble(handle.read(), mark)
+        what, fix = found or (str(error).partition("\n")[0], "Check the file.")
+        raise UnreadableFile(f"{files.label(name)} cannot be read: {what}.", fix=fix) from None
+
+
+def _start(files: Files, name: str) -> bytes:
+    with files.open(name) as handle:
+        return handle.read(1 << 20)
+
+
+def _sheet(files: Files, name: str, sheet: str | None = None) -> pl.DataFrame:
+    """The sheet named, or the first, as text cells with columns named by their place (``0``, ``1``, ...)."""
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        raise MissingExtra.needed("openpyxl", "export", "Reading a spreadsheet") from None
+    with files.open(name) as handle:
+        raw = io.BytesIO(handle.read())
+    try:
+        book = load_workbook(raw, read_only=True, data_only=True)
+        rows = list((book[sheet] if sheet in book.sheetnames else book.worksheets[0]).iter_rows(values_only=True))
+    except (KeyError, OSError, ValueError, zipfile.BadZipFile):
+        raise UnreadableFile(f"{files.label(name)} is no spreadsheet.", fix="Save it as .xlsx.") from None
+    width = max(map(len, rows), default=0)
+    cells = [[_cell(v) for v in (*row, *[None] * (width - len(row)))] for row in rows]
+    head = cells[0] if cells else []
+    if sheet is None and head and all(head) and len(set(head)) == width:
+        return pl.DataFrame(cells[1:], schema=dict.fromkeys(map(str, head), pl.String), orient="row")
+    return pl.DataFrame(cells, schema={str(k): pl.String for k in range(width)}, orient="row")
+
+
+def sheet_rows(files: Files, name: str, sheet: str) -> pl.DataFrame:
+    """Every row of a named sheet (the first where there is none of that name), as text; columns ``0``, ``1``, ..."""
+    return _sheet(files, name, sheet)
+
+
+def _cell(value: object) -> str | None:
+    if value is None:
+        return None
+    return f"{value:.0f}" if isinstance(value, float) and value == round(value) else str(value)
+
+
+def _stata(files: Files, name: str, columns: Sequence[str] | None) -> pl.DataFrame:
+    try:
+        import pandas as pd
+    except ImportError:
+        raise UnreadableFile(
+            f"{files.label(name)} is a Stata file, and reading one needs pandas.", fix="python -m pip install pandas"
+        ) from None
+    with files.open(name) as handle:
+        raw = io.BytesIO(handle.read())
+    try:
+        with pd.io.stata.StataReader(raw, convert_categoricals=False) as reader:
+            have = list(reader.variable_labels())
+            frame = reader.read(columns=None if columns is None else [c for c in have if c in set(columns)])
+    except ValueError as error:
+        raise UnreadableFile(f"{files.label(name)} is no Stata file: {error}.", fix="Save it again.") from None
+    return pl.DataFrame({c: frame[c].tolist() for c in frame.columns}, strict=False)

@@ -1,0 +1,1 @@
+"""Energy through pipelines, and flights."""

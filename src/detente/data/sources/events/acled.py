@@ -1,0 +1,44 @@
+"""ACLED's export and API answers: political violence and protest, one row an event."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from detente.data.codes import alpha3
+from detente.data.facts import Count, Events
+from detente.data.source import Source
+
+COLUMNS = frozenset({"event_id_cnty", "event_date", "event_type", "sub_event_type", "actor1", "iso", "country"})
+MONTHS = {m: f"{k:02d}" for k, m in enumerate(
+    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+     "december"), 1)}  # fmt: skip
+
+
+def read(table: pl.DataFrame) -> Events:
+    """The country where it happened as the actor; dates in the API's form or the export's (``01 March 2024``)."""
+    frame = table.rename({c: c.strip().casefold() for c in table.columns}).with_columns(pl.all().cast(pl.String))
+    deaths = frame["fatalities"].fill_null("0") if "fatalities" in frame.columns else ["0"] * frame.height
+    found = pl.DataFrame({
+        "date": pl.Series([_day(d) for d in frame["event_date"]], dtype=pl.String),
+        "end_date": pl.Series([None] * frame.height, dtype=pl.String),
+        "actors": alpha3(frame["iso"]), "kind": frame["event_type"],
+        "title": [f"{a}: {s}" for a, s in zip(frame["actor1"], frame["sub_event_type"])],
+        "note": [f"{n} deaths reported" for n in deaths],
+    })  # fmt: skip
+    count = Count()
+    return Events(count.drop(found, pl.col("date").is_not_null(), "no_date"), tuple(count.notes), table.height)
+
+
+def _day(text: str | None) -> str | None:
+    parts = (text or "").strip().split(" ")
+    if len(parts) == 3 and parts[1].casefold() in MONTHS:
+        return f"{parts[2]}-{MONTHS[parts[1].casefold()]}-{int(parts[0]):02d}"
+    return text.strip()[:10] if text and text.strip() else None
+
+
+SOURCE = Source(
+    name="acled", title="ACLED", publisher="ACLED", what="political violence and protest", gives="events",
+    periods=("year",), licence="ACLED terms: no redistribution", may_share=False,
+    cite="Raleigh, Linke, Hegre & Karlsen (2010), Introducing ACLED", home="https://acleddata.com", key="ACLED_TOKEN",
+    columns=(COLUMNS,), read=read,
+)  # fmt: skip

@@ -1,0 +1,42 @@
+"""DESTA: the list of treaties (members as numbers in ``c1`` ...) and its file of dyads, with semicolons or commas."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from detente.data.codes import alpha3
+from detente.data.facts import Count, Events
+from detente.data.source import Source
+
+LIST = frozenset({"number", "base_treaty", "name", "entry_type", "year", "entryforceyear", "c1"})
+DYADS = frozenset({"country1", "country2", "iso1", "iso2", "number", "name", "year"})
+
+
+def read(table: pl.DataFrame) -> Events:
+    """One event a treaty (list) or a treaty and dyad (dyads): its year of signature, members as alpha-3 codes."""
+    frame = table.rename({c: c.strip().casefold() for c in table.columns})
+    frame = frame.with_columns(pl.col(pl.String).str.strip_chars().replace(["NA", ""], None))
+    members = (
+        [c for c in frame.columns if c[:1] == "c" and c[1:].isdecimal()] if "c1" in frame.columns else ["iso1", "iso2"]
+    )
+    codes = frame.select(alpha3(frame[c].cast(pl.String)).alias(c) for c in members)
+    actors = codes.select(pl.concat_str(members, separator=";", ignore_nulls=True)).to_series()
+    count = Count()
+    nothing = pl.Series([None] * frame.height, dtype=pl.String)
+    nothing = pl.Series([None] * frame.height, dtype=pl.String)
+    force = frame["entryforceyear"].cast(pl.String) if "entryforceyear" in frame.columns else nothing
+    found = pl.DataFrame({
+        "date": frame["year"].cast(pl.String).str.replace(r"\.0+$", ""), "end_date": nothing,
+        "actors": actors, "kind": pl.Series(["agreement"] * frame.height), "title": frame["name"],
+        "note": [f"DESTA {n}" + (f", in force {f}" if f else "") for n, f in zip(frame["number"], force)],
+    })  # fmt: skip
+    found = count.drop(found, pl.col("date").is_not_null(), "no_date")
+    return Events(found, tuple(count.notes), table.height)
+
+
+SOURCE = Source(
+    name="desta", title="Design of Trade Agreements", publisher="DESTA", what="trade agreements and their members",
+    gives="events", periods=("year",), licence="free with citation", may_share=False,
+    cite="Dür, Baccini & Elsig (2014), The design of international trade agreements",
+    home="https://www.designoftradeagreements.org", columns=(LIST, DYADS), read=read,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""People: refugees, migrants."""

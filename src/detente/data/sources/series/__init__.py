@@ -1,0 +1,1 @@
+"""Figures of economies: GDP, population, exchange rates."""
