@@ -21,7 +21,7 @@ COLUMNS = ("exporter", "importer", "episode", "base_from", "base_to", "dyad_part
 
 
 def shares(path: Path) -> pl.DataFrame:
-    study, panel = open_study("colombia-venezuela"), read_panel(path)
+    study, panel = open_study("colombia-venezuela"), read_panel(path, absent="zero")
     found = attribute(
         panel, study.origin, study.destination, [(e.id, e.from_year, e.to_year) for e in study.episodes],
         study.spec.attribution.base_windows,

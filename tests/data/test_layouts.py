@@ -303,7 +303,7 @@ def test_unhcr_reads_iso_codes_not_its_own(form, tmp_path):
 
 def test_unhcr_totals_by_asylum_are_no_pairs(tmp_path):
     item = UNHCR_ITEM | {"coo": "-", "coo_iso": "-"}
-    with pytest.raises(EmptySample, match="coo_all=true"):
+    with pytest.raises(EmptySample, match="coo_all"):
         read_panel(put(tmp_path, "p.json", json.dumps({"items": [item]})), source="unhcr")
 
 

@@ -37,7 +37,7 @@ def test_embedded_panel_stays_near_the_full_one() -> None:
 
 @pytest.mark.shared
 def test_full_panel_reaches_the_published_path_and_split(shared_data: Path) -> None:
-    panel = read_panel(shared_data / "baci/bilateral_2000_2020.parquet")
+    panel = read_panel(shared_data / "baci/bilateral_2000_2020.parquet", absent="zero")
     assert len(panel.economies) == 206
     assert residual_path(panel) == pytest.approx(PATH, abs=FULL_TOLERANCE)
     whole = attribute(panel, "COL", "VEN", EPISODES, [(2000, 2004)], quick=True).to_frame().row(0, named=True)

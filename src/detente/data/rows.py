@@ -43,7 +43,8 @@ def numbers(cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING) -> 
     if len(bad):
         raise InvalidFlow(
             f"'{cells[bad[0]]}' in {what} is not a number (line {bad[0] + 2}; {len(bad):,} such rows).",
-            fix="Write plain numbers with a point for decimals; say which cells mean missing with missing= (on the command line --missing).",
+            fix="Write plain numbers with a point for decimals; say what means missing with missing= (on the command line "
+            "--missing).",
         )
     return found.fill_nan(None)
 

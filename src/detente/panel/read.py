@@ -129,7 +129,10 @@ def read_flows(
     files = Files(Path(data))
     known = source_named(source) if source else recognise(files)
     if known is None:
-        raise UnreadableFile(f"The layout of {files.path.name} is not known.", fix="Name its source with source= (on the command line --as).")
+        raise UnreadableFile(
+            f"The layout of {files.path.name} is not known.",
+            fix="Name its source with source= (on the command line --as).",
+        )
     facts = known.facts_in(files, progress)
     if not isinstance(facts, Flows):
         raise DataError(

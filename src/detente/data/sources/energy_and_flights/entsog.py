@@ -37,9 +37,7 @@ def read_files(files: Files, progress: Progress | None) -> Facts | None:
             elif key == "interconnections":
                 points += rows
     if not flows:
-        raise EmptySample(
-            f"{files.path} holds no operationalData.", fix="Ask for indicator=Physical Flow, periodType=day."
-        )
+        raise EmptySample(f"{files.path} holds no operationalData.", fix="Ask for the indicator Physical Flow by day.")
     if not points:
         raise DataError(
             f"{files.path} has no answer of /interconnections beside the flows.",

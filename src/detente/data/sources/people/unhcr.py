@@ -42,7 +42,8 @@ def read_files(files: Files, progress: Progress | None) -> Facts | None:
         raise EmptySample(f"{files.path.name} holds no row.", fix="Ask for a pair and years that have people.")
     if all(str(item.get("coo_iso")) == "-" for item in items):
         raise EmptySample(
-            f"{files.path.name} has totals by country of asylum only.", fix="Ask with coo_all=true (or coo=CODE)."
+            f"{files.path.name} has totals by country of asylum only.",
+            fix="Ask for all origins (coo_all) or name one (coo) in the address.",
         )
     return read(pl.DataFrame([{k: None if v is None else str(v) for k, v in item.items()} for item in items],
                              infer_schema_length=None))  # fmt: skip
