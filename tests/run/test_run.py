@@ -160,7 +160,9 @@ def test_the_study_s_gdp_range_is_the_record_s(run: Run) -> None:
 
 def test_scenarios_cover_the_whole_grid_and_are_certified(run: Run) -> None:
     rows = run.scenarios.to_frame()
-    assert rows.height == 3 * 6 * 4 * 2 * 2  # scenarios, baselines, theta, deficit rules, economies
+    assert (
+        rows.height == 3 * (6 * 4 * 2 + 2) * 2
+    )  # scenarios; baselines, theta, deficit rules; a middle a year; economies
     assert (rows["status"] == "converged").all()
     assert rows["residual_usd_mn"].max() < 0.01
     assert rows.filter(pl.col("scenario") == "closed")["welfare_pct"].max() < 0

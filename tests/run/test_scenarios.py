@@ -12,9 +12,9 @@ from detente.equilibrium import CLOSED, Economy, solve
 from detente.errors import MissingInternalTrade, StudyError
 from detente.language import Catalogue
 from detente.panel import Panel, embedded_panel
-from detente.run.baseline import baselines
-from detente.run.scenario_bands import BANDS
-from detente.run.scenarios import SCENARIOS, effects, solve_scenarios
+from detente.run.baseline import accounts, baselines
+from detente.run.scenario_bands import BANDS, pair_moves
+from detente.run.scenarios import SCENARIOS, effects, heals_nothing, solve_scenarios
 from detente.study import open_study
 from detente.study.spec import Spec
 
@@ -27,7 +27,7 @@ def spec(**equilibrium: object) -> Spec:
     return Spec.model_validate(raw)
 
 
-def residual(origin: str, destination: str, year: int, base: object) -> float:
+def residual(origin: str, destination: str, year: int, base: object = None) -> float:
     return -1.0 if origin == "COL" else -2.0
 
 
@@ -39,6 +39,50 @@ def test_effects_follow_the_definition_of_each_scenario() -> None:
     assert effects(reopened, dyad, 2014, residual) == pytest.approx({("COL", "VEN"): 0.44, ("VEN", "COL"): 1.48})
 
 
+@pytest.mark.parametrize("known", [("COL", "VEN"), ("VEN", "COL")])
+def test_a_pair_with_one_residual_is_healed_in_that_direction(known: tuple[str, str]) -> None:
+    """Whichever of the two it is: nothing is healed only where neither direction has a residual."""
+    healed, dyad = STUDY.scenarios[2], STUDY.spec.dyad
+
+    def one(origin: str, destination: str, year: int, base: object = None) -> float | None:
+        return -1.5 if (origin, destination) == known else None
+
+    assert not heals_nothing(healed, dyad, 2014, one)
+    assert effects(healed, dyad, 2014, one) == {known: 1.5}
+    assert heals_nothing(healed, dyad, 2014, lambda *_: None)
+    assert not heals_nothing(STUDY.scenarios[0], dyad, 2014, lambda *_: None)
+
+
+def test_the_middle_case_is_one_row_and_the_winners_middle() -> None:
+    """Where the grid holds the middle case it is marked there; where not it is solved beside the grid."""
+    for ratios, rows in (([1.0, 1.8], 3), ([1.0, 1.4, 1.8], 3)):
+        wanted = spec(years=[2014], internal_ratio=ratios, theta=[5.0], deficits=["multiplicative"])
+        books = accounts(embedded_panel(), wanted, STUDY.folder)
+        table, winners = solve_scenarios(wanted, books.baselines(), {2014: books.middle(2014)}, residual)
+        assert table.height == 3 * 2 * rows
+        middle = table.filter("middle")
+        assert middle["internal_ratio"].to_list() == [1.4] * 6
+        for row in middle.iter_rows(named=True):
+            same = (pl.col("scenario") == row["scenario"]) & (pl.col("economy") == row["economy"])
+            assert winners.filter(same)["welfare_pct_mid"].to_list() == [row["welfare_pct"]]
+
+
+def test_what_moves_the_residual_is_as_uncertain_as_it_moves_far() -> None:
+    wide = {("COL", "VEN"): 0.4, ("VEN", "COL"): 0.6}
+
+    def spread(origin: str, destination: str, year: int, base: object = None) -> float | None:
+        return wide.get((origin, destination))
+
+    there, back = ("COL", "VEN"), ("VEN", "COL")
+    moved = pair_moves({there: 1.0, back: 1.0}, 2014, residual, spread)  # of residuals of -1 and -2: all and half
+    assert moved is not None
+    assert [(m.name, m.size, m.sd) for m in moved] == [("COL>VEN", 1.0, 0.4), ("VEN>COL", 1.0, 0.3)]
+    assert pair_moves({there: 5.0}, 2014, residual, spread)[0].sd == 0.4  # beyond the residual: no wider
+    assert pair_moves({there: 0.0}, 2014, residual, spread) == ()
+    assert pair_moves({there: CLOSED}, 2014, residual, lambda *_: None)[0].sd == 0.0
+    assert pair_moves({there: 1.0}, 2014, residual, lambda *_: None) is None
+
+
 def test_a_scenario_without_a_residual_is_refused() -> None:
     with pytest.raises(StudyError, match="needs the residual of COL->VEN in 2014"):
         effects(STUDY.scenarios[2], STUDY.spec.dyad, 2014, lambda *_: None)
@@ -46,10 +90,17 @@ def test_a_scenario_without_a_residual_is_refused() -> None:
 
 def test_baselines_cover_years_gdp_ends_and_ratios() -> None:
     made = list(baselines(embedded_panel(), STUDY.spec, STUDY.folder))
+    books = accounts(embedded_panel(), STUDY.spec, STUDY.folder)
     assert [(b.year, b.gdp_case, b.internal_ratio) for b in made] == [
         (2014, "published", 1.0), (2014, "published", 1.8), (2020, "low", 1.0), (2020, "low", 1.8),
         (2020, "high", 1.0), (2020, "high", 1.8),
     ]  # fmt: skip
+    assert books.cases(2020) == ("low", "middle", "high")
+    low, middle, high = (books.one(2020, case, 1.0).economy.output[made[2].economy.index("VEN")]
+                         for case in books.cases(2020))  # fmt: skip
+    assert middle == pytest.approx(np.sqrt(low * high), rel=1e-12)
+    assert (books.middle(2020).gdp_case, books.middle(2020).internal_ratio) == ("middle", 1.4)
+    assert books.one(2014, "low", 1.0) is None
     panel = embedded_panel()
     first = made[0].economy
     gdp = panel.gdp[panel.year_index(2014)]
@@ -82,7 +133,9 @@ def test_a_panel_without_internal_trade_outside_the_embedded_one_is_refused() ->
 
 def test_the_table_holds_what_solve_gives() -> None:
     plan = list(baselines(embedded_panel(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
-    table, winners = solve_scenarios(spec(theta=[4.0], deficits=["additive"]), plan, residual)
+    table, winners = solve_scenarios(
+        spec(theta=[4.0], central_theta=4.0, deficits=["additive"]), plan, {2014: plan[0]}, residual
+    )
     row = table.row(by_predicate=(pl.col("scenario") == "healed") & (pl.col("economy") == "VEN"), named=True)
     eco: Economy = plan[0].economy
     out = solve(eco, {("COL", "VEN"): 1.0, ("VEN", "COL"): 2.0}, theta=4.0, deficits="additive")

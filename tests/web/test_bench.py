@@ -10,7 +10,7 @@ import pytest
 from detente.equilibrium import solve
 from detente.run.baseline import baselines
 from detente.study import open_study
-from detente.web.desk.bands import bands, effects
+from detente.web.desk.bands import bands, moves
 from detente.web.desk.settings import Setting
 from detente.web.desk.solver_cache import open_bench, outcome
 from detente.web.editor.study_edits import add_scenario, scenario_toml
@@ -30,13 +30,12 @@ def test_a_scenario_of_the_study_gives_the_same_on_the_desk_and_in_a_run(bench):
     for scenario in bench.study.scenarios:
         out = bench.solve(bench.of_scenario(scenario, start))
         row = table.filter(
-            (table["scenario"] == scenario.id) & (table["year"] == start.year) & (table["gdp_case"] == start.gdp_case)
-            & (table["internal_ratio"] == start.ratio) & (table["theta"] == start.theta)
-            & (table["deficits"] == start.deficits) & (table["economy"] == "VEN")
+            (table["scenario"] == scenario.id) & (table["year"] == start.year) & table["middle"]
+            & (table["economy"] == "VEN")
         ).row(0, named=True)  # fmt: skip
-        # the desk keeps four decimals of an effect in its address: at most 5e-5 log points
-        assert out.flow("VEN", "COL") == pytest.approx(row["exports_after_usd_mn"], rel=1e-4, abs=SOLVER)
-        assert out.welfare_pct["VEN"] == pytest.approx(row["welfare_pct"], rel=2e-4, abs=SOLVER)
+        # the desk keeps six digits of an effect in its address: at most 5e-6 log points
+        assert out.flow("VEN", "COL") == pytest.approx(row["exports_after_usd_mn"], rel=1e-5, abs=SOLVER)
+        assert out.welfare_pct["VEN"] == pytest.approx(row["welfare_pct"], rel=2e-5, abs=SOLVER)
 
 
 def test_the_desk_adds_nothing_to_the_solver(bench):
@@ -77,8 +76,9 @@ def test_bands_widen_with_the_size_of_an_uncertain_effect(bench):
 
 
 def test_standard_errors_of_the_levers_are_those_stated(bench):
-    drawn = effects(bench, Setting(2014, effects={"bloc": 0.475}))
-    assert drawn.standard_errors["bloc"] == pytest.approx(0.1095, abs=5e-4)  # Advanced Guide, chapter 1
+    (moved,) = moves(bench, Setting(2014, effects={"bloc": 0.475}))
+    assert (moved.name, moved.size) == ("bloc", 0.475)
+    assert moved.sd == pytest.approx(0.1095, abs=5e-4)  # Advanced Guide, chapter 1
 
 
 def test_a_closed_border_stays_closed_in_every_draw(bench):

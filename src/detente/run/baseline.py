@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.economies import ROW
 from detente.equilibrium import Economy, internal_trade
 from detente.errors import MissingInternalTrade
-from detente.panel import Panel
+from detente.panel import Panel, embedded_panel
 from detente.study.gdp_file import read_gdp
-from detente.study.spec import Equilibrium, Spec
+from detente.study.spec import Equilibrium, GdpRange, Spec
+
+PUBLISHED = "published"
+MIDDLE = "middle"
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Baseline:
     ----------
     economy : the checked square economy.
     year : its year.
-    gdp_case : ``published``, or ``low``/``high`` end of a stated range.
+    gdp_case : ``published``, or of a stated range the ``low`` or ``high`` end, or the ``middle``.
     internal_ratio : gross output over GDP; NaN where the panel has internal trade itself.
     """
 
@@ -32,6 +38,75 @@ class Baseline:
     year: int
     gdp_case: str
     internal_ratio: float
+
+    def same_case(self, other: Baseline | None) -> bool:
+        """Whether ``other`` is of the same year, GDP case and ratio."""
+        if other is None or (self.year, self.gdp_case) != (other.year, other.gdp_case):
+            return False
+        return self.internal_ratio == other.internal_ratio or math.isnan(self.internal_ratio)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accounts:
+    """What a study's baselines are made of: flows with GDP, and what the study assumes.
+
+    Attributes
+    ----------
+    panel : with the GDP to use.
+    spec : the study's; its ``equilibrium`` names years, ranges of GDP and ratios of output to GDP.
+    """
+
+    panel: Panel
+    spec: Spec
+
+    def baselines(self) -> Iterator[Baseline]:
+        """Every baseline the study asks for; see :func:`baselines`."""
+        for year in self.spec.equilibrium.years:
+            for case in self.cases(year):
+                if case != MIDDLE:
+                    yield from self._of_case(year, case, self.spec.equilibrium.internal_ratio)
+
+    def middle(self, year: int) -> Baseline:
+        """The middle case of a year: the middle of the GDP range (its geometric mean) and of the ratios."""
+        case = MIDDLE if MIDDLE in self.cases(year) else PUBLISHED
+        return next(self._of_case(year, case, [middle_ratio(self.spec)]))
+
+    def one(self, year: int, case: str, ratio: float) -> Baseline | None:
+        """One baseline by its year, GDP case and ratio of output to GDP; None where that year has no such case."""
+        return next(self._of_case(year, case, [ratio]), None) if case in self.cases(year) else None
+
+    def cases(self, year: int) -> tuple[str, ...]:
+        """``published``, or ``low``, ``middle`` and ``high`` of a stated range that fills a gap of the panel's GDP."""
+        t = self.panel.year_index(year)
+        if _has_internal_trade(self.panel, t) or not _ranges(self.panel, t, self.spec.equilibrium):
+            return (PUBLISHED,)
+        return ("low", MIDDLE, "high")
+
+    def _of_case(self, year: int, case: str, ratios: Sequence[float]) -> Iterator[Baseline]:
+        panel, t = self.panel, self.panel.year_index(year)
+        if _has_internal_trade(panel, t):
+            yield Baseline(Economy.from_arrays(panel.economies, panel.flows[t], year=year), year, PUBLISHED, np.nan)
+            return
+        gdp = _gdp(panel, t, self.spec.equilibrium, case)
+        known = np.isfinite(gdp)
+        _dyad_is_known(panel, self.spec, known, year)
+        codes = [c for c, k in zip(panel.economies, known) if k]
+        for ratio in ratios:
+            flows = panel.flows[t][np.ix_(known, known)].copy()
+            np.fill_diagonal(flows, 0.0)
+            np.fill_diagonal(flows, internal_trade(gdp[known], flows.sum(axis=1), ratio=ratio, economies=codes))
+            yield Baseline(Economy.from_arrays(codes, flows, year=year), year, case, ratio)
+
+
+def accounts(panel: Panel, spec: Spec, folder: Path) -> Accounts:
+    """The accounts of a study on a panel: with the panel's GDP, that of the study's file, or the embedded one.
+
+    Raises
+    ------
+    MissingInternalTrade
+        The panel has neither internal trade nor GDP, and none can be lent to it.
+    """
+    return Accounts(_with_gdp(panel, spec, folder), spec)
 
 
 def baselines(panel: Panel, spec: Spec, folder: Path) -> Iterator[Baseline]:
@@ -42,42 +117,40 @@ def baselines(panel: Panel, spec: Spec, folder: Path) -> Iterator[Baseline]:
     MissingInternalTrade
         An economy of the dyad has neither internal trade, nor GDP, nor a stated range.
     """
-    panel = _with_gdp(panel, spec, folder)
-    plan = spec.equilibrium
-    for year in plan.years:
-        t = panel.year_index(year)
-        if np.isfinite(np.diagonal(panel.flows[t])).all():
-            yield Baseline(Economy.from_arrays(panel.economies, panel.flows[t], year=year), year, "published", np.nan)
-            continue
-        for case, gdp in _gdp_cases(panel, t, plan):
-            known = np.isfinite(gdp)
-            _dyad_is_known(panel, spec, known, year)
-            codes = [c for c, k in zip(panel.economies, known) if k]
-            for ratio in plan.internal_ratio:
-                flows = panel.flows[t][np.ix_(known, known)].copy()
-                np.fill_diagonal(flows, 0.0)
-                own = internal_trade(gdp[known], flows.sum(axis=1), ratio=ratio, economies=codes)
-                np.fill_diagonal(flows, own)
-                yield Baseline(Economy.from_arrays(codes, flows, year=year), year, case, ratio)
+    return accounts(panel, spec, folder).baselines()
 
 
-def _gdp_cases(panel: Panel, t: int, plan: Equilibrium) -> list[tuple[str, np.ndarray]]:
-    """The GDP vector of a year, or both ends where a range fills a gap."""
-    gdp, year = panel.gdp[t], panel.years[t]
-    ranges = [g for g in plan.gdp if g.year == year and g.economy in panel.economies]
-    ranges = [g for g in ranges if not np.isfinite(gdp[panel.index(g.economy)])]
-    if not ranges:
-        return [("published", gdp)]
-    cases = []
-    for case in ("low", "high"):
-        filled = gdp.copy()
-        for g in ranges:
-            filled[panel.index(g.economy)] = g.low_usd_mn if case == "low" else g.high_usd_mn
-        cases.append((case, filled))
-    return cases
+def middle_ratio(spec: Spec) -> float:
+    """The ratio of gross output to GDP of the middle case: the median of the study's."""
+    return float(np.median(spec.equilibrium.internal_ratio))
 
 
-def _dyad_is_known(panel: Panel, spec: Spec, known: np.ndarray, year: int) -> None:
+def _has_internal_trade(panel: Panel, t: int) -> bool:
+    return bool(np.isfinite(np.diagonal(panel.flows[t])).all())
+
+
+def _gdp_of(panel: Panel) -> Floats:
+    """GDP ``[t, i]`` of a panel, US$ million; nan throughout where it has none."""
+    return np.full(panel.flows.shape[:2], np.nan) if panel.gdp is None else panel.gdp
+
+
+def _ranges(panel: Panel, t: int, plan: Equilibrium) -> list[GdpRange]:
+    """The stated ranges that fill a gap of the panel's GDP in a year."""
+    gdp, year = _gdp_of(panel)[t], panel.years[t]
+    stated = [g for g in plan.gdp if g.year == year and g.economy in panel.economies]
+    return [g for g in stated if not np.isfinite(gdp[panel.index(g.economy)])]
+
+
+def _gdp(panel: Panel, t: int, plan: Equilibrium, case: str) -> Floats:
+    """The GDP vector of a year, with one end or the middle of each range that fills a gap."""
+    filled = _gdp_of(panel)[t].copy()
+    for g in _ranges(panel, t, plan):
+        middle = float(np.sqrt(g.low_usd_mn * g.high_usd_mn))
+        filled[panel.index(g.economy)] = {"low": g.low_usd_mn, MIDDLE: middle, "high": g.high_usd_mn}[case]
+    return filled
+
+
+def _dyad_is_known(panel: Panel, spec: Spec, known: NDArray[np.bool_], year: int) -> None:
     for code in (spec.study.origin, spec.study.destination):
         if not known[panel.index(code)]:
             raise MissingInternalTrade(
@@ -95,8 +168,6 @@ def _with_gdp(panel: Panel, spec: Spec, folder: Path) -> Panel:
         return panel.with_gdp(read_gdp(folder / spec.panel.gdp, panel))
     if panel.gdp is not None or np.isfinite(np.diagonal(panel.flows, axis1=1, axis2=2)).any():
         return panel
-    from detente.panel import embedded_panel
-
     small = embedded_panel()
     kept = [e for e in small.economies if e != ROW]
     dyad = (spec.study.origin, spec.study.destination)

@@ -18,7 +18,7 @@ from detente.language import LANGUAGES, Text, translations
 from detente.panel import Panel
 from detente.record import Ledger
 from detente.run.attributed import attributed, attribution_table, residual_lookup, residual_table
-from detente.run.baseline import Baseline, baselines
+from detente.run.baseline import Baseline, accounts
 from detente.run.checked_record import CheckedRecord, check_record
 from detente.run.explanations import Explanation, explanation
 from detente.run.manifest import manifest
@@ -96,8 +96,10 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
         embedded = data is None and study.given is None and spec.panel.use == "embedded"
         effects, residuals = attribution_table(study, found, embedded=embedded), residual_table(study, found)
     with clock.stage("scenarios", 0.2):
-        plan = list(baselines(panel, spec, study.folder)) if study.scenarios else []
-        outcomes = _scenarios(study, plan, residuals, quick, seed)
+        books = accounts(panel, spec, study.folder) if study.scenarios else None
+        plan = [] if books is None else list(books.baselines())
+        middle = {} if books is None else {year: books.middle(year) for year in spec.equilibrium.years}
+        outcomes = _scenarios(study, plan, middle, residuals, quick, seed)
     with clock.stage("explanation", 0.1):
         economy = plan[0].economy if plan else None
         deeper = Explanation.skipped() if quick else explanation(panel, spec, ledger, economy)
@@ -112,11 +114,11 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
 
 
 def _scenarios(
-    study: Study, plan: list[Baseline], residuals: pl.DataFrame, quick: bool, seed: int
+    study: Study, plan: list[Baseline], middle: dict[int, Baseline], residuals: pl.DataFrame, quick: bool, seed: int
 ) -> dict[str, pl.DataFrame]:
     """The tables of what if: every specification, the bands around them, and who wins and loses."""
     residual, spread = residual_lookup(residuals, study.spec.attribution.base_windows[0])
-    scenarios, winners = solve_scenarios(study.spec, plan, residual, quick=quick)
+    scenarios, winners = solve_scenarios(study.spec, plan, middle, residual, quick=quick)
     bands = scenario_bands(study.spec, [] if quick else plan, residual, spread, seed=seed)
     return {"scenarios": scenarios, "bands": bands, "winners": winners}
 

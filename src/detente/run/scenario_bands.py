@@ -1,122 +1,200 @@
-"""Bands around the scenarios: many exact draws of what is uncertain, on the newest baseline."""
+"""Bands around a scenario: many exact draws of what is uncertain. The report and the app's desk both draw here."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from detente.equilibrium import Coefficients, Ensemble, LogNormal, ensemble
+from detente.equilibrium import CLOSED, Coefficients, Ensemble, LogNormal, ensemble
 from detente.run.baseline import Baseline
-from detente.run.scenarios import ResidualAt, Window, effects, heals_nothing
+from detente.run.scenarios import ResidualAt, effects, heals_nothing
 from detente.run.schema import TableSchema, number, text, whole
 from detente.study.spec import Scenario, Spec
 
 DRAWS = 200
-THETA_LOG_SD = 0.25  # around the study's central elasticity: half of the draws within 17% of it
+SEED = 20220926
+THETA_LOG_SD = 0.25  # around the central elasticity: half of the draws within 17% of it
 FLOW_ERROR = 0.10  # log standard deviation of a recorded flow; mirror reports differ by more
 ENDS = (0.05, 0.5, 0.95)
 
-Spread = Callable[[str, str, int, Window | None], float | None]  # of a direction, year and base window
+Floats = NDArray[np.float64]
+Ends = tuple[str, str]
+"""Origin and destination."""
 
-_DRAWN = ("5% point of", "median of", "95% point of")
+_POINTS = tuple(zip(("p05", "p50", "p95"), ("5% point of", "median of", "95% point of")))
 BANDS = TableSchema(
     "bands",
-    "One row per scenario and economy of the pair, on the newest baseline year, over the draws of the elasticity "
-    "(log-normal), the deficit rule, the error of recorded flows (10%), the baseline (GDP range, ratio of output to "
-    "GDP) and, where the scenario moves the pair's residual, of where ordinary pairs' residuals lie. Empty in a quick "
-    "run, and without a scenario whose ordinary pairs may stop trading altogether, which gives its draws no width.",
+    "One row per scenario and economy of the pair, on the newest baseline year: points of the draws, around the middle "
+    "case that `scenarios` has. Drawn are the elasticity (log-normal), the deficit rule, the error of recorded flows (10%), the "
+    "baseline (GDP range, ratio of output to GDP) and, where the scenario moves the pair's residual, where it ends up: "
+    "as widely as ordinary pairs' residuals lie where it is healed, in proportion where it is moved less far. Empty in a "
+    "quick run, and without a scenario whose ordinary pairs may stop trading altogether, which gives its draws no width.",
     (
         text("scenario", "id of the scenario in `study.toml`"),
         text("title", "its title"),
         whole("year", "baseline year"),
         text("economy", "which of the two"),
-        *(number(f"welfare_pct_{p}", f"{what} the change of real income", "percent")
-          for p, what in zip(("p05", "p50", "p95"), _DRAWN)),
+        *(number(f"welfare_pct_{p}", f"{what} the change of real income", "percent") for p, what in _POINTS),
         *(number(f"exports_usd_mn_{p}", f"{what} the economy's exports to the other one, after", "US$ million")
-          for p, what in zip(("p05", "p50", "p95"), _DRAWN)),
+          for p, what in _POINTS),
         whole("draws", "how many draws"),
         whole("failed", "how many of them had no solution"),
     ),
 )  # fmt: skip
 
 
-def scenario_bands(
-    spec: Spec, plan: list[Baseline], residual: ResidualAt, spread: Spread, *, seed: int
-) -> pl.DataFrame:
-    """The table ``bands``: 5%, 50% and 95% points of welfare and of the dyad's flows, one row a scenario and economy.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An effect on the pair's trade.
+
+    Attributes
+    ----------
+    name : to tell it from the others.
+    size : log points; minus infinity closes the border.
+    sd : standard deviation of the size, log points.
+    directions : the flows it acts on.
+    """
+
+    name: str
+    size: float
+    sd: float
+    directions: tuple[Ends, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Draws that have a solution.
+
+    Attributes
+    ----------
+    welfare_pct : economy of the pair to (k,) array
+        Change of real income, percent.
+    exports_usd_mn : economy to (k,) array
+        Its exports to the other one, after; million US$.
+    draws, failed : how many were drawn, and how many of them have no solution.
+    """
+
+    welfare_pct: Mapping[str, Floats]
+    exports_usd_mn: Mapping[str, Floats]
+    draws: int
+    failed: int
+
+    def points(self, values: Floats) -> tuple[float | None, ...]:
+        """5%, 50% and 95% points; None where no draw has a solution."""
+        return tuple(map(float, np.quantile(values, ENDS))) if values.size else (None,) * len(ENDS)
+
+
+def pair_moves(
+    shock: Mapping[Ends, float], year: int, residual: ResidualAt, spread: ResidualAt
+) -> tuple[Move, ...] | None:
+    """Effects by direction as moves of the pair's residual, with how uncertain it is where they end.
+
+    Healing, a move by the whole residual, ends as widely spread as ordinary dyads' residuals are; a smaller move in
+    proportion, so that nothing moved is certain.
 
     Parameters
     ----------
-    plan : baselines; the newest year's are pooled, equally many draws each.
+    shock : log points by direction.
+    residual, spread : of a direction and year, on the headline base window.
+
+    Returns
+    -------
+    The moves; None where one of them has no known spread, because ordinary dyads may stop trading altogether.
+    """
+    moves = []
+    for ends, size in shock.items():
+        if size == CLOSED:
+            moves.append(Move(">".join(ends), CLOSED, 0.0, (ends,)))
+            continue
+        if size == 0.0:
+            continue
+        wide, now = spread(*ends, year, None), residual(*ends, year, None)
+        if wide is None:
+            return None
+        moves.append(Move(">".join(ends), size, wide * (min(1.0, abs(size / now)) if now else 1.0), (ends,)))
+    return tuple(moves)
+
+
+def draw(
+    pool: Sequence[Baseline], dyad: Ends, moves: Iterable[Move], *, theta: float, deficits: Sequence[str],
+    psi: float = 0.0, draws: int = DRAWS, seed: int = SEED,
+) -> Drawn:  # fmt: skip
+    """Solve exactly on draws of what is uncertain.
+
+    Parameters
+    ----------
+    pool : baselines of one year, equally many draws each.
+    dyad : the pair.
+    moves : what the scenario does; one that closes the border stays closed in every draw.
+    theta : median of the trade elasticity, drawn log-normal around it.
+    deficits : rules, equally likely.
+    psi : supply elasticity.
+    """
+    moves = tuple(moves)
+    closed = {ends: CLOSED for m in moves if m.size == CLOSED for ends in m.directions}
+    uncertain = [m for m in moves if m.size != CLOSED]
+    coefficients = None
+    if uncertain:
+        coefficients = Coefficients(
+            design={m.name: dict.fromkeys(m.directions, 1.0) for m in uncertain},
+            mean={m.name: m.size for m in uncertain},
+            covariance=np.diag([m.sd**2 for m in uncertain]),
+        )
+    ways = (dyad, dyad[::-1])
+    each = math.ceil(draws / len(pool))
+    solved: list[Ensemble] = [
+        ensemble(
+            base.economy, closed, draws=each, coefficients=coefficients, theta=LogNormal(theta, THETA_LOG_SD),
+            supply_elasticity=psi, flow_error=FLOW_ERROR, deficits=tuple(deficits), track=ways, seed=seed + k,
+        )
+        for k, base in enumerate(pool)
+    ]  # fmt: skip
+    return Drawn(
+        {a: np.concatenate([e.draws_pct[~e.failed][:, e.economies.index(a)] for e in solved]) for a, _ in ways},
+        {a: np.concatenate([e.tracked[a, b][~e.failed] for e in solved]) for a, b in ways},
+        each * len(pool),
+        sum(e.n_failed for e in solved),
+    )
+
+
+def scenario_bands(
+    spec: Spec, plan: Sequence[Baseline], residual: ResidualAt, spread: ResidualAt, *, seed: int = SEED
+) -> pl.DataFrame:
+    """The table :data:`BANDS`.
+
+    Parameters
+    ----------
+    plan : baselines; the newest year's are pooled.
     residual : of a direction and year on a base window, log points.
     spread : standard deviation of that residual among comparable dyads, log points.
-
-    Notes
-    -----
-    Drawn: the elasticity (log-normal around the study's central one), the deficit rule (equally
-    likely), recorded flows (log error of 10%), the baseline (GDP range, ratio of output to GDP), and,
-    where a scenario moves the dyad's residual, where it ends up: as spread as ordinary dyads' residuals.
     """
     newest = max((b.year for b in plan), default=None)
     pool = [b for b in plan if b.year == newest]
-    rows = [r for s in spec.scenarios for r in _rows(s, spec, pool, residual, spread, seed)] if pool else []
-    return BANDS.of_rows(rows)
+    if not pool:
+        return BANDS.empty()
+    return BANDS.of_rows(r for s in spec.scenarios for r in _rows(s, spec, pool, residual, spread, seed))
 
 
 def _rows(
-    scenario: Scenario, spec: Spec, pool: list[Baseline], residual: ResidualAt, spread: Spread, seed: int
+    scenario: Scenario, spec: Spec, pool: list[Baseline], residual: ResidualAt, spread: ResidualAt, seed: int
 ) -> list[dict[str, object]]:
-    dyads = (spec.dyad, spec.dyad[::-1])
-    if not drawable(scenario, spec, pool[0].year, residual, spread):
-        return []
-    each = math.ceil(DRAWS / len(pool))
-    solved = [_draw(b, scenario, spec, residual, spread, each, seed + k) for k, b in enumerate(pool)]
-    failed = sum(e.n_failed for e in solved)
-    rows = []
-    for k, (code, _partner) in enumerate(dyads):
-        welfare = np.concatenate([e.draws_pct[~e.failed][:, e.economies.index(code)] for e in solved])
-        flow = np.concatenate([e.tracked[dyads[k]][~e.failed] for e in solved])
-        w, f = (np.quantile(v, ENDS) if v.size else [None] * 3 for v in (welfare, flow))
-        rows.append(
-            {
-                "scenario": scenario.id, "title": scenario.title, "year": pool[0].year, "economy": code,
-                "welfare_pct_p05": w[0], "welfare_pct_p50": w[1], "welfare_pct_p95": w[2],
-                "exports_usd_mn_p05": f[0], "exports_usd_mn_p50": f[1], "exports_usd_mn_p95": f[2],
-                "draws": each * len(pool), "failed": failed,
-            }
-        )  # fmt: skip
-    return rows
-
-
-def drawable(scenario: Scenario, spec: Spec, year: int, residual: ResidualAt, spread: Spread) -> bool:
-    """Whether a scenario moves something, and it is known how widely ordinary dyads' residuals lie around it."""
+    year = pool[0].year
     if heals_nothing(scenario, spec.dyad, year, residual):
-        return False
-    targets = {(t.origin, t.destination): t.base for t in scenario.target}
-    moved = effects(scenario, spec.dyad, year, residual) if scenario.healed or targets else {}
-    return all(spread(*d, year, targets.get(d)) is not None for d in moved)
-
-
-def _draw(
-    base: Baseline, scenario: Scenario, spec: Spec, residual: ResidualAt, spread: Spread, draws: int, seed: int
-) -> Ensemble:
-    shock = effects(scenario, spec.dyad, base.year, residual)
-    uncertain = shock if scenario.healed or scenario.target else {}
-    targets = {(t.origin, t.destination): t.base for t in scenario.target}
-    coefficients = None
-    if uncertain:
-        sd = [spread(*d, base.year, targets.get(d)) for d in uncertain]
-        names = [f"{a}>{b}" for a, b in uncertain]
-        coefficients = Coefficients(
-            design={name: {dyad: 1.0} for name, dyad in zip(names, uncertain)},
-            mean=dict(zip(names, uncertain.values())),
-            covariance=np.diag(np.square(sd)),
-        )
-    return ensemble(
-        base.economy, {} if uncertain else shock, draws=draws, coefficients=coefficients,
-        theta=LogNormal(spec.equilibrium.central_theta, THETA_LOG_SD), flow_error=FLOW_ERROR,
-        deficits=spec.equilibrium.deficits, track=(spec.dyad, spec.dyad[::-1]), seed=seed,
-    )  # fmt: skip
+        return []
+    moves = pair_moves(effects(scenario, spec.dyad, year, residual), year, residual, spread)
+    if moves is None:
+        return []
+    plan = spec.equilibrium
+    drawn = draw(pool, spec.dyad, moves, theta=plan.central_theta, deficits=plan.deficits, seed=seed)
+    rows = []
+    for code in spec.dyad:
+        row: dict[str, object] = {"scenario": scenario.id, "title": scenario.title, "year": year, "economy": code}
+        for name, values in (("welfare_pct", drawn.welfare_pct[code]), ("exports_usd_mn", drawn.exports_usd_mn[code])):
+            row |= dict(zip((f"{name}_p05", f"{name}_p50", f"{name}_p95"), drawn.points(values)))
+        rows.append(row | {"draws": drawn.draws, "failed": drawn.failed})
+    return rows

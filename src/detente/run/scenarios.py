@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
 from detente.equilibrium import CLOSED, Counterfactual, solve
 from detente.errors import NotConverged, StudyError
 from detente.run.baseline import Baseline
-from detente.run.schema import TableSchema, number, text, whole
+from detente.run.schema import TableSchema, flag, number, text, whole
 from detente.study.spec import Scenario, Spec
 
 NO_RESIDUAL = "no residual"
 """Status of a scenario that heals a pair of which no residual is known: no trade that year, or none before."""
 
 Window = tuple[int, int]
-ResidualAt = Callable[[str, str, int, Window | None], float | None]  # origin, destination, year, base window
+
+
+class ResidualAt(Protocol):
+    """What is known of the pair's residual in one direction and year, log points; None where nothing is."""
+
+    def __call__(self, origin: str, destination: str, year: int, base: Window | None = None, /) -> float | None:
+        """On the base window ``base``, or on the headline one."""
+        ...
+
 
 _WHICH = (text("scenario", "id of the scenario in `study.toml`"), text("title", "its title"))
 _BASELINE_YEAR = whole("year", "baseline year")
@@ -27,10 +37,15 @@ SCENARIOS = TableSchema(
     (
         *_WHICH,
         _BASELINE_YEAR,
-        text("gdp_case", "end of the GDP range: `low`, `high`, or `published` where there is none"),
+        text("gdp_case", "end of the GDP range: `low`, `middle`, `high`, or `published` where there is none"),
         number("internal_ratio", "gross output over GDP; empty where the panel has internal trade"),
         number("theta", "trade elasticity"),
         text("deficits", "deficit rule"),
+        flag(
+            "middle",
+            "whether this is the middle case: central elasticity, first deficit rule, middle of the GDP range and of the "
+            "ratios",
+        ),
         text("economy", "the economy the welfare refers to"),
         number(
             "effect",
@@ -57,8 +72,8 @@ WINNERS = TableSchema(
         *_WHICH,
         _BASELINE_YEAR,
         text("economy", "any economy of the baseline"),
-        number("welfare_pct_low", "smallest change of real income", "percent"),
-        number("welfare_pct_mid", "median change", "percent"),
+        number("welfare_pct_low", "smallest change of real income over the specifications", "percent"),
+        number("welfare_pct_mid", "change in the middle case (see `scenarios`)", "percent"),
         number("welfare_pct_high", "largest change", "percent"),
         whole("n_specifications", "how many specifications that is"),
     ),
@@ -107,42 +122,79 @@ def _is_known(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Specification:
+    """One way to solve a scenario: a baseline, an elasticity and a deficit rule; ``middle`` marks the study's middle."""
+
+    base: Baseline
+    theta: float
+    rule: str
+    middle: bool
+
+
+def _specifications(
+    spec: Spec, plan: Iterable[Baseline], middle: Mapping[int, Baseline], quick: bool
+) -> Iterator[_Specification]:
+    """The grid that a study asks for, and the middle case of each year where the grid does not hold it."""
+    wanted = spec.equilibrium
+    centre = (wanted.central_theta, wanted.deficits[0])
+    left = dict(middle)
+    for base in plan:
+        for theta in [wanted.central_theta] if quick else wanted.theta:
+            for rule in wanted.deficits:
+                mid = base.same_case(middle.get(base.year)) and (theta, rule) == centre
+                if mid:
+                    left.pop(base.year, None)
+                yield _Specification(base, theta, rule, mid)
+    yield from (_Specification(base, *centre, True) for base in left.values())
+
+
 def solve_scenarios(
-    spec: Spec, baselines: Iterable[Baseline], residual: ResidualAt, *, quick: bool = False
+    spec: Spec, plan: Iterable[Baseline], middle: Mapping[int, Baseline], residual: ResidualAt, *, quick: bool = False
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The tables ``scenarios`` (the dyad, every specification) and ``winners`` (every economy, the range over them).
 
-    ``quick`` keeps the central elasticity only. A solve that fails keeps its row with its status, and so does a
-    scenario that has nothing to move.
+    Parameters
+    ----------
+    plan : baselines; every elasticity and deficit rule of the study on each.
+    middle : the baseline of the middle case by year.
+    residual : of a direction and year on a base window, log points.
+    quick : keep the central elasticity only.
+
+    Notes
+    -----
+    A solve that fails keeps its row with its status, and so does a scenario that has nothing to move.
     """
-    plan = spec.equilibrium
     rows: list[dict[str, object]] = []
     welfare: list[tuple] = []
-    for base in baselines:
+    for one in _specifications(spec, plan, middle, quick):
         for scenario in spec.scenarios:
-            lost = heals_nothing(scenario, spec.dyad, base.year, residual)
-            shock = {} if lost else effects(scenario, spec.dyad, base.year, residual)
-            for theta in [plan.central_theta] if quick else plan.theta:
-                for rule in plan.deficits:
-                    out = None if lost else _solve(base, shock, theta, rule)
-                    rows += _rows(base, scenario, shock, theta, rule, spec.dyad, out)
-                    if out is not None and out.report.ok:
-                        welfare += [(scenario.id, scenario.title, base.year, e, w) for e, w in out.welfare_pct.items()]
-    return SCENARIOS.of_rows(rows), _winners(welfare)
+            lost = heals_nothing(scenario, spec.dyad, one.base.year, residual)
+            shock = {} if lost else effects(scenario, spec.dyad, one.base.year, residual)
+            out = None if lost else solved_on(one.base, shock, one.theta, one.rule)
+            rows += _rows(one, scenario, shock, spec.dyad, out)
+            if out is not None and out.report.ok:
+                head = (scenario.id, scenario.title, one.base.year)
+                welfare += [(*head, code, pct, pct if one.middle else None) for code, pct in out.welfare_pct.items()]
+    order = {s.id: k for k, s in enumerate(spec.scenarios)}
+    table = SCENARIOS.of_rows(rows)
+    return table.sort(pl.col("scenario").replace_strict(order), "year", maintain_order=True), _winners(welfare)
 
 
 def _winners(welfare: list[tuple]) -> pl.DataFrame:
-    schema = {"scenario": pl.String, "title": pl.String, "year": pl.Int64, "economy": pl.String, "w": pl.Float64}
+    texts = dict.fromkeys(("scenario", "title"), pl.String)
+    schema = texts | {"year": pl.Int64, "economy": pl.String, "w": pl.Float64, "middle": pl.Float64}
     frame = pl.DataFrame(welfare, schema=schema, orient="row")
     return frame.group_by("scenario", "title", "year", "economy", maintain_order=True).agg(
         pl.col("w").min().alias("welfare_pct_low"),
-        pl.col("w").median().alias("welfare_pct_mid"),
+        pl.col("middle").drop_nulls().first().alias("welfare_pct_mid"),
         pl.col("w").max().alias("welfare_pct_high"),
         pl.len().cast(pl.Int64).alias("n_specifications"),
     )
 
 
-def _solve(base: Baseline, shock: dict[tuple[str, str], float], theta: float, rule: str) -> Counterfactual:
+def solved_on(base: Baseline, shock: Mapping[tuple[str, str], float], theta: float, rule: str) -> Counterfactual:
+    """The exact counterfactual of a shock; one that did not converge comes back with its status."""
     try:
         return solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
     except NotConverged as failed:
@@ -150,20 +202,21 @@ def _solve(base: Baseline, shock: dict[tuple[str, str], float], theta: float, ru
 
 
 def _rows(
-    base: Baseline, scenario: Scenario, shock: dict[tuple[str, str], float], theta: float, rule: str,
-    dyad: tuple[str, str], out: Counterfactual | None,
+    one: _Specification, scenario: Scenario, shock: dict[tuple[str, str], float], dyad: tuple[str, str],
+    out: Counterfactual | None,
 ) -> list[dict[str, object]]:  # fmt: skip
-    solved, rows = out is not None and out.report.ok, []
+    base, solved = one.base, out if out is not None and out.report.ok else None
+    rows = []
     for code, partner in (dyad, dyad[::-1]):
         before = base.economy.flow(code, partner)
-        after = out.flow(code, partner) if solved else None
-        effect = shock.get((code, partner))
+        after = None if solved is None else solved.flow(code, partner)
         rows.append(
             {
                 "scenario": scenario.id, "title": scenario.title, "year": base.year, "gdp_case": base.gdp_case,
                 "internal_ratio": None if math.isnan(base.internal_ratio) else base.internal_ratio,
-                "theta": theta, "deficits": rule, "economy": code, "effect": effect,
-                "welfare_pct": out.welfare_pct[code] if solved else None,
+                "theta": one.theta, "deficits": one.rule, "middle": one.middle, "economy": code,
+                "effect": shock.get((code, partner)),
+                "welfare_pct": None if solved is None else solved.welfare_pct[code],
                 "exports_before_usd_mn": before, "exports_after_usd_mn": after,
                 "exports_change_usd_mn": None if after is None else after - before,
                 "status": NO_RESIDUAL if out is None else str(out.report.status.value),

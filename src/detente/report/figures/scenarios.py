@@ -17,14 +17,22 @@ MEASURES = ("exports_change_usd_mn", "welfare_pct")
 
 
 def scenario_summary(story: Story) -> pl.DataFrame:
-    """Per scenario, baseline year and economy: lowest, middle and highest change over all specifications."""
+    """Per scenario, baseline year and economy: lowest and highest change over all specifications, and the middle case.
+
+    A run of an earlier version marks no middle case: of those it is the median.
+    """
     if story.scenarios.is_empty():
         return pl.DataFrame()
     solved = story.scenarios.filter(pl.col("status").is_in(SOLVED))
+    middle = pl.col("middle").fill_null(False)
     spans = [
-        how(pl.col(name)).alias(f"{name}_{label}")
+        what.alias(f"{name}_{label}")
         for name in (*MEASURES, "exports_after_usd_mn")
-        for label, how in (("low", pl.Expr.min), ("mid", pl.Expr.median), ("high", pl.Expr.max))
+        for label, what in (
+            ("low", pl.col(name).min()),
+            ("mid", pl.coalesce(pl.col(name).filter(middle).first(), pl.col(name).median())),
+            ("high", pl.col(name).max()),
+        )
     ]
     return solved.group_by("scenario", "title", "year", "economy", maintain_order=True).agg(
         pl.len().alias("n_specifications"), *spans

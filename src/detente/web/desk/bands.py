@@ -1,8 +1,8 @@
-"""How uncertain a setting of the desk is: the same equilibrium solved exactly on draws of its inputs.
+"""A setting of the desk as the draws that the report makes too: :mod:`detente.run.scenario_bands` does the drawing.
 
-Drawn are the trade elasticity (log-normal around the one chosen, as wide as the study's own list of
-elasticities) and the size of each effect (normal, as wide as its lever says; for the pair's own residual as the
-residuals of comparable pairs are). A border closed outright stays closed.
+What stands at the study's own choice is as uncertain as the study says: the GDP range, the ratios of output to GDP and
+the deficit rules are pooled. A choice that the reader makes is held. The trade elasticity is drawn around the one
+chosen, a lever with the spread of its cases, the pair's residual as in the report.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.equilibrium import Coefficients, LogNormal, ensemble
+from detente.run.baseline import Baseline
+from detente.run.scenario_bands import DRAWS, Move, draw, pair_moves
 from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.settings import Setting
 from detente.web.desk.solver_cache import Bench
-
-N_DRAWS = 200
-LEVELS = (0.05, 0.95)
-SEED = 20220926
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,9 +25,9 @@ class Bands:
 
     Attributes
     ----------
-    flow : (2, 2) US$ million; direction, end.
+    flow : (2, 2) US$ million; direction, end. Not-a-number where there is no band.
     income : economy to both ends, percent.
-    n : draws solved.
+    n : draws solved; 0 where the draws would have no width, because comparable pairs may stop trading altogether.
     """
 
     flow: NDArray[np.float64]
@@ -38,36 +35,33 @@ class Bands:
     n: int
 
 
-def bands(bench: Bench, setting: Setting, n: int = N_DRAWS) -> Bands:
+def bands(bench: Bench, setting: Setting, n: int = DRAWS) -> Bands:
     """The bands of a setting around its central path; the same setting gives the same bands."""
-    base = bench.baseline(setting).economy
-    there, back = bench.dyad, bench.dyad[::-1]
-    spread = float(np.log(bench.study.spec.equilibrium.theta).std())
-    theta = LogNormal(setting.theta, spread) if spread else setting.theta
-    closed = dict.fromkeys((there, back), CLOSED) if setting.closed else {}
-    out = ensemble(
-        base, closed, draws=n, coefficients=None if closed else effects(bench, setting), theta=theta,
-        supply_elasticity=setting.psi, deficits=setting.deficits, track=(there, back), seed=SEED,
+    moved = moves(bench, setting)
+    if moved is None:
+        nothing = (float("nan"), float("nan"))
+        return Bands(np.full((2, 2), np.nan), dict.fromkeys(bench.dyad, nothing), 0)
+    drawn = draw(
+        pool(bench, setting), bench.dyad, moved, theta=setting.theta, psi=setting.psi,
+        deficits=bench.rules(setting), draws=n,
     )  # fmt: skip
-    good = ~out.failed
-    flow = np.array([np.quantile(out.tracked[d][good], LEVELS) for d in (there, back)])
-    low, high = (out.quantile(q) for q in LEVELS)
-    return Bands(flow, {code: (low[code], high[code]) for code in bench.dyad}, int(good.sum()))
+    flow = np.array([drawn.points(drawn.exports_usd_mn[code])[::2] for code in bench.dyad], dtype=float)
+    income = np.array([drawn.points(drawn.welfare_pct[code])[::2] for code in bench.dyad], dtype=float)
+    ends = {code: (float(low), float(high)) for code, (low, high) in zip(bench.dyad, income)}
+    return Bands(flow, ends, drawn.draws - drawn.failed)
 
 
-def effects(bench: Bench, setting: Setting) -> Coefficients | None:
-    """The levers that are moved, as coefficients with their standard errors; None where nothing is moved."""
-    there, back = bench.dyad, bench.dyad[::-1]
-    design, mean, error = {}, {}, []
-    for lever in levers():
-        size = setting.effects.get(lever.id, 0.0)
-        if size:
-            design[lever.id], mean[lever.id] = {there: 1.0, back: 1.0}, size
-            error.append(lever.error(size))
-    spreads = bench.spread(setting.year)
-    for name, size, dyad, spread in zip(("there", "back"), (setting.there, setting.back), (there, back), spreads):
-        if size:
-            residual = bench.residual(*dyad, setting.year)
-            design[name], mean[name] = {dyad: 1.0}, size
-            error.append(spread * (min(1.0, abs(size / residual)) if residual else 1.0))
-    return Coefficients(design, mean, np.diag(np.square(error))) if design else None
+def pool(bench: Bench, setting: Setting) -> list[Baseline]:
+    """The baselines that a setting leaves open: those of the study where it stands at the study's middle."""
+    return [bench.baseline_of(setting.year, case, ratio) for case, ratio in bench.open_baselines(setting)]
+
+
+def moves(bench: Bench, setting: Setting) -> tuple[Move, ...] | None:
+    """What a setting moves, with how uncertain each size is; None where the pair's residual has no known spread."""
+    both = (bench.dyad, bench.dyad[::-1])
+    if setting.closed:
+        return (Move("goods", CLOSED, 0.0, both),)
+    sizes = [(lever, setting.effects.get(lever.id, 0.0)) for lever in levers()]
+    moved = tuple(Move(lever.id, size, lever.error(size), both) for lever, size in sizes if size)
+    pair = pair_moves(dict(zip(both, (setting.there, setting.back))), setting.year, bench.residual, bench.spread)
+    return None if pair is None else (*moved, *pair)

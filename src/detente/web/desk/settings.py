@@ -63,6 +63,11 @@ class Setting:
         return urlencode(pairs)
 
 
+def as_written(value: float) -> float:
+    """A number as an address keeps it: to six significant digits."""
+    return float(f"{value:g}")
+
+
 def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
     """A setting from an address; what is absent stands at ``default``.
 

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from detente.equilibrium import solve
+from detente.attribution import attribute
+from detente.equilibrium import Counterfactual, solve
 from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts
-from detente.run.baseline import Baseline, baselines
-from detente.run.scenarios import effects
+from detente.panel import Panel
+from detente.run.attributed import RESIDUALS, residual_lookup
+from detente.run.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ratio
+from detente.run.scenarios import ResidualAt, effects
+from detente.run.schema import directed
 from detente.study import Study
+from detente.study.spec import Scenario
 from detente.web.desk.levers import CLOSED
-from detente.web.desk.settings import Setting
-
-if TYPE_CHECKING:
-    from detente.equilibrium import Counterfactual
-    from detente.panel import Panel
-    from detente.study.spec import Scenario
+from detente.web.desk.settings import Setting, as_written
 
 MOST_SHOWN = 8  # third economies listed with what they win or lose
 
@@ -34,14 +34,17 @@ class Bench:
 
     Attributes
     ----------
-    study, panel : what it is about and its flows.
-    levels : (origin, destination, year, base window) to the residual, low and high end of its placebo band.
+    study, panel, accounts : what it is about, its flows, and what its baselines are made of.
+    residual, spread : of a direction, year and base window (the headline one where None): the pair's residual and the
+        standard deviation of comparable pairs', log points; None where unknown. Those of a run of the study.
     cases : (year, GDP case) that have a baseline.
     """
 
     study: Study
     panel: Panel
-    levels: dict[tuple[str, str, int, tuple[int, int]], tuple[float, float, float]]
+    accounts: Accounts
+    residual: ResidualAt
+    spread: ResidualAt
     cases: tuple[tuple[int, str], ...]
 
     @property
@@ -50,27 +53,38 @@ class Bench:
 
     @property
     def window(self) -> tuple[int, int]:
-        return tuple(self.study.spec.attribution.base_windows[0])
-
-    def residual(self, origin: str, destination: str, year: int, base: Any = None) -> float | None:
-        """The pair's residual, log points, on the headline window unless another is given."""
-        found = self.levels.get((origin, destination, year, tuple(base or self.window)))
-        return found[0] if found else None
-
-    def spread(self, year: int) -> tuple[float, float]:
-        """Standard deviations of the two residuals, read from the 5-95% range of comparable pairs."""
-        out = []
-        for origin, destination in (self.dyad, self.dyad[::-1]):
-            _, low, high = self.levels.get((origin, destination, year, self.window), (0.0, math.nan, math.nan))
-            out.append((high - low) / 3.29 if math.isfinite(high - low) else 0.0)
-        return out[0], out[1]
+        return self.study.spec.attribution.base_windows[0]
 
     def default(self) -> Setting:
-        """The setting the desk opens with: the study's last baseline year, and its central choices."""
+        """The setting the desk opens with, the report's middle case: the study's last baseline year, its central choices."""
         plan = self.study.spec.equilibrium
         wanted = [case for case in self.cases if case[0] in plan.years] or list(self.cases)
-        year, case = wanted[-1]
-        return Setting(year, case, plan.internal_ratio[-1], plan.central_theta, deficits=plan.deficits[0])
+        year = wanted[-1][0]
+        return Setting(
+            year, self.middle_case(year), middle_ratio(self.study.spec), plan.central_theta, deficits=plan.deficits[0]
+        )
+
+    def middle_case(self, year: int) -> str:
+        """The GDP case of a year's middle."""
+        known = [case for at, case in self.cases if at == year]
+        return MIDDLE if MIDDLE in known else known[-1]
+
+    def open_baselines(self, setting: Setting) -> list[tuple[str, float]]:
+        """GDP cases and ratios that a setting leaves open: the study's where it stands at the middle, else its own."""
+        cases = [setting.gdp_case]
+        if setting.gdp_case == MIDDLE:
+            cases = [case for year, case in self.cases if year == setting.year and case != MIDDLE]
+        ratios: Sequence[float] = [setting.ratio]
+        if math.isclose(setting.ratio, middle_ratio(self.study.spec), rel_tol=1e-5):  # an address keeps six digits
+            ratios = self.study.spec.equilibrium.internal_ratio
+        if not math.isfinite(self.baseline(setting).internal_ratio):  # the panel has internal trade itself
+            ratios = ratios[:1]
+        return [(case, ratio) for case in cases for ratio in ratios]
+
+    def rules(self, setting: Setting) -> tuple[str, ...]:
+        """The deficit rules that a setting leaves open: the study's where its first is chosen, else the one chosen."""
+        study = self.study.spec.equilibrium.deficits
+        return tuple(study) if setting.deficits == study[0] else (setting.deficits,)
 
     def of_scenario(self, scenario: Scenario, setting: Setting) -> Setting:
         """A scenario of the study as a setting of the desk, on the baseline of ``setting``."""
@@ -80,7 +94,7 @@ class Bench:
         bare |= {"theta": setting.theta, "psi": setting.psi, "deficits": setting.deficits}
         if CLOSED in (there, back):
             return Setting(**bare, effects={"goods": CLOSED})
-        return Setting(**bare, there=round(there, 4), back=round(back, 4))
+        return Setting(**bare, there=as_written(there), back=as_written(back))
 
     def baseline(self, setting: Setting) -> Baseline:
         """The baseline economy a setting starts from.
@@ -90,13 +104,16 @@ class Bench:
         SpecificationError
             There is none for that year and GDP case.
         """
-        if (setting.year, setting.gdp_case) not in self.cases:
+        return self.baseline_of(setting.year, setting.gdp_case, setting.ratio)
+
+    def baseline_of(self, year: int, case: str, ratio: float) -> Baseline:
+        """The baseline of a year, GDP case and ratio of output to GDP; raises as :meth:`baseline`."""
+        if (year, case) not in self.cases:
             known = ", ".join(f"{y} ({c})" for y, c in self.cases)
             raise SpecificationError(
-                f"There is no baseline for {setting.year} with GDP '{setting.gdp_case[:20]}'.",
-                fix=f"At hand are: {known}.",
+                f"There is no baseline for {year} with GDP '{case[:20]}'.", fix=f"At hand are: {known}."
             )
-        return _baseline(self, setting.year, setting.gdp_case, setting.ratio)
+        return _baseline(self, year, case, ratio)
 
     def solve(self, setting: Setting) -> Counterfactual:
         """The exact counterfactual of a setting."""
@@ -135,15 +152,10 @@ def outcome(bench: Bench, out: Counterfactual) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _baseline(bench: Bench, year: int, case: str, ratio: float) -> Baseline:
-    for base in _baselines_of(bench.study, bench.panel, year, ratio):
-        if base.gdp_case == case:
-            return base
-    raise SpecificationError(f"There is no baseline for {year} with GDP '{case}'.")
-
-
-def _baselines_of(study: Study, panel: Panel, year: int, ratio: float) -> Iterator[Baseline]:
-    plan = study.spec.equilibrium.model_copy(update={"years": [year], "internal_ratio": [ratio]})
-    yield from baselines(panel, study.spec.model_copy(update={"equilibrium": plan}), study.folder)
+    found = bench.accounts.one(year, case, ratio)
+    if found is None:
+        raise SpecificationError(f"There is no baseline for {year} with GDP '{case}'.")
+    return found
 
 
 def open_bench(study: Study) -> Bench:
@@ -182,36 +194,30 @@ _KEPT: dict[tuple[str, Path], tuple[tuple[int, ...], Any]] = {}
 
 def _make(study: Study) -> Bench:
     panel = open_panel(study)
+    books = accounts(panel, study.spec, study.folder)
     ratio = max(study.spec.equilibrium.internal_ratio, default=1.0)
     cases: list[tuple[int, str]] = []
     reasons: dict[str, None] = {}
-    for year in panel.years:
+    for year in books.panel.years:
         try:
-            cases += [(year, b.gdp_case) for b in _baselines_of(study, panel, year, ratio)]
+            cases += [(year, case) for case in books.cases(year) if books.one(year, case, ratio) is not None]
         except (MissingInternalTrade, UnbalancedAccounts) as missing:
             reasons[str(missing)] = None
     if not cases:
         raise MissingInternalTrade(
             f"No year of the panel '{panel.name}' has what a scenario needs. {next(reversed(reasons), '')}"
         )
-    return Bench(study, panel, _levels(study, panel), tuple(cases))
+    return Bench(study, panel, books, *_residuals(study, panel), tuple(cases))
 
 
-def _levels(study: Study, panel: Panel) -> dict[tuple[str, str, int, tuple[int, int]], tuple[float, float, float]]:
-    """Residuals with their placebo bands; none where the panel has no trade to compute them from."""
-    from detente.attribution import attribute
-
-    windows = [tuple(w) for w in study.spec.attribution.base_windows]
+def _residuals(study: Study, panel: Panel) -> tuple[ResidualAt, ResidualAt]:
+    """Residuals and their spread; none known where the panel has no trade to compute them from."""
+    windows = study.spec.attribution.base_windows
     try:
-        found = attribute(panel, *study.spec.dyad, [(panel.years[0], panel.years[-1])], windows)
+        found = attribute(panel, *study.spec.dyad, [(panel.years[0], panel.years[-1])], windows).residuals()
     except DetenteError:
-        return {}  # the desk still takes stated effects
-    bands = {id(x): (x.standing.low, x.standing.high) if x.standing else (math.nan, math.nan) for x in found.levels}
-    return {
-        (x.exporter, x.importer, x.year, x.base): (x.log_ratio, *bands[id(x)])
-        for x in found.levels
-        if math.isfinite(x.log_ratio)
-    }
+        found = RESIDUALS.empty()  # the desk still takes stated effects
+    return residual_lookup(RESIDUALS.fitted(directed(found)), windows[0])
 
 
 def finite(value: Any) -> Any:

@@ -25,7 +25,7 @@ def number(low: float, high: float) -> Schema:
 
 SETTING: dict[str, Schema] = {
     "year": YEAR,
-    "gdp_case": {"type": "string", "enum": ["published", "low", "high"]},
+    "gdp_case": {"type": "string", "enum": ["published", "low", "middle", "high"]},
     "deficits": {"type": "string", "enum": list(DEFICITS)},
     **{name: number(*ends) for name, ends in LIMITS.items()},
     **{name: number(-MOST, MOST) for name in ("there", "back", *(lever.id for lever in levers()))},

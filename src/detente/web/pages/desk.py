@@ -14,8 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError
+from detente.run.scenario_bands import DRAWS
 from detente.study import Study
-from detente.web.desk.bands import N_DRAWS, bands
+from detente.web.desk.bands import bands
 from detente.web.desk.charts import desk_charts
 from detente.web.desk.levers import CLOSED, Lever, levers
 from detente.web.desk.result_rows import told
@@ -58,7 +59,7 @@ def desk(request: Request) -> Response:
         "cases": [{"year": y, "gdp_case": c} for y, c in bench.cases],
         "deficits": list(DEFICITS),
         "limits": LIMITS,
-        "n_draws": N_DRAWS,
+        "n_draws": DRAWS,
         "most_pins": MOST_PINS,
         "n_economies": len(bench.panel.economies),
         "panel": bench.panel.name,
@@ -159,8 +160,8 @@ def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str
     """The bands of a setting."""
     found = _bands(bench, setting.query())
     flow, income = found.flow.tolist(), [list(ends) for ends in found.income.values()]
-    ranges = [words.between(words.usd(low), words.usd(high)) for low, high in flow]
-    ranges += [words.between(words.fine(low), words.fine(high)) for low, high in income]
+    ranges = [words.between(words.usd(low), words.usd(high)) if found.n else "" for low, high in flow]
+    ranges += [words.between(words.fine(low), words.fine(high)) if found.n else "" for low, high in income]
     return {
         "label": label,
         "query": setting.query(),

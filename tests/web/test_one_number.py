@@ -1,0 +1,110 @@
+"""Report and desk answer one question with one figure: both are opened, and every figure they share is compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from detente.answer import Answer
+from detente.language import Catalogue
+from detente.report.figures.scenarios import scenario_chart
+from detente.report.story import Story
+from detente.run import Run
+from detente.study import open_study
+from detente.web.desk.bands import bands
+from detente.web.desk.solver_cache import Bench, open_bench, outcome
+
+# The desk keeps an effect in its address with six digits: at most 5e-6 log points, and as much of a flow.
+ADDRESS = {"rel": 2e-5, "abs": 1e-9}
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return open_study("colombia-venezuela").run()
+
+
+@pytest.fixture(scope="module")
+def bench() -> Bench:
+    return open_bench(open_study("colombia-venezuela"))
+
+
+def drawn_rows(spec: object) -> list[dict]:
+    """Every row with a middle and a band that a chart draws."""
+    if isinstance(spec, dict):
+        own = spec.get("data", {}).get("values", []) if isinstance(spec.get("data"), dict) else []
+        rows = [row for row in own if isinstance(row, dict) and "p05" in row]
+        return rows + [row for part in spec.values() for row in drawn_rows(part)]
+    return [row for part in spec for row in drawn_rows(part)] if isinstance(spec, list) else []
+
+
+def test_the_chart_of_the_report_draws_what_the_desk_draws(run: Run, bench: Bench) -> None:
+    chart = scenario_chart(Story.of(run), Catalogue("en"))
+    assert chart is not None
+    rows = {(r["title"], r["economy"], r["measure"]): r for r in drawn_rows(chart.spec)}
+    assert len(rows) == len(bench.study.scenarios) * 2 * 2
+    start = bench.default()
+    for scenario in bench.study.scenarios:
+        setting = bench.of_scenario(scenario, start)
+        centre, around = outcome(bench, bench.solve(setting)), bands(bench, setting)
+        for k, code in enumerate(bench.dyad):
+            flow, income = centre["flows"][k], centre["income"][k]
+            before = flow["before"]
+            for measure, middle, ends in (
+                ("welfare_pct", income["pct"], around.income[code]),
+                ("exports_change_usd_mn", flow["after"], around.flow[k]),
+            ):
+                row = rows[scenario.title, code, measure]
+                level = before if measure == "exports_change_usd_mn" else 0.0
+                shown = [row[end] + level for end in ("p05", "mid", "p95")]
+                assert shown == pytest.approx([ends[0], middle, ends[1]], **ADDRESS), (scenario.id, code, measure)
+
+
+def test_the_answer_says_what_the_desk_draws(run: Run, bench: Bench) -> None:
+    answer: Answer = run.answer
+    found, start = answer.scenarios, bench.default()
+    assert found is not None
+    assert found.year == start.year
+    for scenario, told in zip(bench.study.scenarios, found.scenarios, strict=True):
+        setting = bench.of_scenario(scenario, start)
+        around, centre = bands(bench, setting), outcome(bench, bench.solve(setting))
+        assert around.n == found.draws - found.failed_draws
+        for k, one in enumerate(told.outcomes):
+            assert one.before == centre["flows"][k]["before"]
+            assert list(one.exports) == pytest.approx(around.flow[k].tolist(), **ADDRESS)
+            assert list(one.income) == pytest.approx(list(around.income[one.economy]), **ADDRESS)
+
+
+def test_who_else_wins_is_the_same(run: Run, bench: Bench) -> None:
+    winners = run.winners.to_frame()
+    start = bench.default()
+    for scenario in bench.study.scenarios:
+        for row in outcome(bench, bench.solve(bench.of_scenario(scenario, start)))["elsewhere"]:
+            same = winners.row(
+                by_predicate=(pl.col("scenario") == scenario.id) & (pl.col("year") == start.year)
+                & (pl.col("economy") == row["economy"]),
+                named=True,
+            )  # fmt: skip
+            assert same["welfare_pct_mid"] == pytest.approx(row["pct"], **ADDRESS)
+
+
+def test_a_choice_of_the_reader_is_held_and_the_study_s_own_is_drawn(bench: Bench) -> None:
+    """Narrower where the reader has settled what the study leaves open; around the same middle."""
+    healed = bench.of_scenario(bench.study.scenarios[2], bench.default())
+    assert [*bench.open_baselines(healed)] == [("low", 1.0), ("low", 1.8), ("high", 1.0), ("high", 1.8)]
+    assert bench.open_baselines(replace(healed, gdp_case="high")) == [("high", 1.0), ("high", 1.8)]
+    assert bench.open_baselines(replace(healed, gdp_case="high", ratio=1.8)) == [("high", 1.8)]
+    assert bench.rules(healed) == ("multiplicative", "additive")
+    assert bench.rules(replace(healed, deficits="additive")) == ("additive",)
+    low, high = bands(bench, healed).income["VEN"]
+    held_low, held_high = bands(bench, replace(healed, gdp_case="high", ratio=1.8, deficits="additive")).income["VEN"]
+    assert held_high - held_low < high - low
+
+
+def test_without_a_spread_there_is_no_band_on_either(bench: Bench) -> None:
+    lost = replace(bench, spread=lambda *_: None)
+    found = bands(lost, bench.of_scenario(bench.study.scenarios[2], bench.default()))
+    assert found.n == 0
+    assert not (found.flow == found.flow).any()
+    assert bands(lost, bench.of_scenario(bench.study.scenarios[0], bench.default())).n == 200  # closed is closed
