@@ -28,8 +28,9 @@ from cosmic_ray.plugins import get_operator, operator_names
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "detente"
 CENTRAL = {
-    "quantities": ("record/verdicts/quantities.py", "tests/record"),
-    "changes": ("record/verdicts/changes.py", "tests/record"),
+    "numbers": ("record/verdicts/numbers.py", "tests/record"),
+    "quantity": ("record/verdicts/kinds/quantity.py", "tests/record"),
+    "change": ("record/verdicts/kinds/change.py", "tests/record"),
     "reconcile": ("record/verdicts/reconcile.py", "tests/record"),
     "scoreboard": ("record/verdicts/scoreboard.py", "tests/record"),
     "placebos": ("attribution/comparison/placebos.py", "tests/attribution"),

@@ -71,7 +71,6 @@ def test_the_built_in_record_has_no_problem():
         ("claims.csv", "S4-3", "options", "op=abot", "Did you mean 'about'"),
         ("claims.csv", "S4-3", "value", "", "needs 'value'"),
         ("claims.csv", "S4-9", "target", "E720", "has no event"),
-        ("claims.csv", "S0-3", "why_not", "", "neither a test nor a reason"),
         ("claims.csv", "S4-3", "date", "", "needs 'date'"),
         ("claims.csv", "S4-2.2", "state", "peak", "Use one of: max, min"),
         ("claims.csv", "S4-12", "unit", "decades", "Use one of: days"),
@@ -89,8 +88,21 @@ def test_one_bad_cell_is_named_by_file_row_and_column(folder, file, key, column,
     assert says in str(problem)
 
 
+def test_a_claim_without_test_and_reason_is_named(folder):
+    change(folder / "claims.csv", "S0-3", "why_not_es", "")
+    row = change(folder / "claims.csv", "S0-3", "why_not", "")
+    problem = only_problem(folder)
+    assert (problem.row, problem.column) == (row, "why_not")
+    assert "neither a test nor a reason" in problem.what
+
+
+def test_a_translated_reason_does_not_stand_alone(folder):
+    change(folder / "claims.csv", "S0-3", "why_not", "")
+    assert only_problem(folder).column == "why_not_es"
+
+
 def test_an_option_that_the_test_does_not_know_is_named(folder):
-    cells = {"test": "change", "target": "trade.total", "state": "up", "why_not": ""}
+    cells = {"test": "change", "target": "trade.total", "state": "up", "why_not": "", "why_not_es": ""}
     for column, value in cells.items():
         change(folder / "claims.csv", "S0-4", column, value)
     row = change(folder / "claims.csv", "S0-4", "options", "from=2022;to=2023;measure=direction")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from detente.record import VERDICTS
 from detente.record.schema import FORECASTS, TABLES, TESTS
-from detente.record.verdicts.options import OPTIONS
-from detente.record.verdicts.verdict import NEAR, OPERATORS
-from detente.record.vocabulary import default_vocabulary
+from detente.record.states.vocabulary import default_vocabulary
+from detente.record.verdicts.claim_test import COMMON
+from detente.record.verdicts.numbers import FAR, NEAR, OPERATORS, ROUNDING
+from detente.record.verdicts.verdict import MARKS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -33,7 +34,12 @@ def test_the_format_page_lists_every_column_test_option_operator_and_verdict():
     for test in TESTS:
         row = re.search(rf"^\| {test} \|.*$", tests, re.MULTILINE)
         assert row, test
-        assert all(f"`{option}" in row.group() for option in OPTIONS[test]), (test, OPTIONS[test])
+        assert all(f"`{option}" in row.group() for option in TESTS[test].options), test
+    assert all(f"`{option}`" in tests for option in COMMON)
     for word in (*filter(None, OPERATORS), *VERDICTS, *FORECASTS.words["outcome_op"]):
         assert word in page
     assert f"within {NEAR:.0%}" in page
+    assert f"never more than {ROUNDING:.0%}" in page
+    assert FAR == 10
+    assert "more than ten times" in page
+    assert all(f"| {mark} |" in page for mark in MARKS)

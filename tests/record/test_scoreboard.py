@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detente.record import Ledger
-from detente.record.verdicts.scoreboard import CAUTION, crps, forecasters, scoreboard, summary
+from detente.record.verdicts.scoreboard import CAUTION, crps, score_by_forecaster, scoreboard, summary
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +91,8 @@ def test_the_score_is_that_of_the_definition():
 
 
 def test_by_forecaster(ledger):
-    table = forecasters(ledger)
+    table = score_by_forecaster(ledger)
     benedetti = table.filter(table["forecaster"] == "Ambassador Benedetti").row(0, named=True)
     assert (benedetti["n"], benedetti["n_above"]) == (5, 5)
     assert table["n"].sum() == ledger.forecasts.height
-    assert "no independent draws" in CAUTION
+    assert "not independent draws" in CAUTION

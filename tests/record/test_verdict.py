@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from detente.record.verdicts.verdict import Wording, half_digit, say
+from detente.record.verdicts.numbers import Wording, half_digit, say
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_findings_follow_from_the_numbers(story):
     assert f"{100 * exp(-1.65):.0f}% of expected trade in 2011" in titles["residuals"]
     assert f"{100 * exp(-1.17):.0f}% in 2020" in titles["residuals"]
     assert "9 of 9 forecasts of an amount" in titles["forecasts"]
-    assert titles["verdicts"].startswith("7 of 11 decided claims hold; 14")
+    assert titles["verdicts"].startswith("7 of 10 decided claims are independently confirmed; 14")
     assert "−1.81 log points" in titles["parts"]
     # 'closed' has no draws: its specifications run from -0.33 x 4/2 to -0.33 x 4/6 / 1.8 x 0.9 percent
     assert titles["scenarios"] == "Border closed: Venezuela's real income would change by −0.66 to −0.11%"

@@ -2,6 +2,6 @@
 
 from detente.record.ledger import Ledger
 from detente.record.period import Period
-from detente.record.schema import DECIDED, VERDICTS
+from detente.record.verdicts.verdict import DECIDED, VERDICTS
 
 __all__ = ["DECIDED", "VERDICTS", "Ledger", "Period"]

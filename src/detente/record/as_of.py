@@ -2,58 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
+import polars as pl
+
+from detente.record.frames import Frames, spans
 from detente.record.period import Period
+from detente.record.schema import TABLES
 
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.record.ledger import Ledger
+F = TypeVar("F", bound=Frames)
 
 
-def as_of(ledger: Ledger, day: str | date, known_by: str | date | None = None) -> Ledger:
+def as_of(ledger: F, day: str | date, known_by: str | date | None = None) -> F:
     """The rows that had happened by ``day``, told by sources published by ``known_by``.
 
-    A source dated to a month or a year counts from its last day; one without a date is
-    left out, since nobody can say when it was known. An event is there once it took
+    A source counts from its ``first_published``, else from its ``date``: dated to a month
+    or a year, from the last day of that. One without either is left out, since nobody can
+    say when it was known. An event is there once it took
     effect or was announced; a figure once its period had ended.
     """
-    import polars as pl
-
-    from detente.record.ledger import Ledger, spans
-
     day = _day(day)
     known_by = day if known_by is None else _day(known_by)
-    dated = spans(ledger.sources["date"].replace("n.d.", None))
+    published = ledger.sources.select(pl.coalesce("first_published", pl.col("date").replace("n.d.", None)))
+    dated = spans(published.to_series())
     sources = ledger.sources.filter(dated["last"] <= known_by)
     known = sources["source_id"]
 
     events = ledger.events
     when = pl.DataFrame([spans(events[c])["first"].rename(c) for c in ("date", "announced")])
     happened = when.select(pl.min_horizontal("date", "announced").alias("when"))["when"] <= day
-    told = _any_known(events["source_ids"], known)
+    reported = _any_known(events["source_ids"], known)
     figures = ledger.figures
     ended = spans(figures["period"])["last"] <= day
     forecasts = ledger.forecasts
     made = spans(forecasts["date"])["last"] <= day
-    return Ledger(
+    return replace(
+        ledger,
         sources=sources,
-        events=events.filter(happened & told),
+        events=events.filter(happened & reported),
         figures=figures.filter(ended & figures["source_id"].is_in(known.to_list())),
         claims=ledger.claims.filter(ledger.claims["source_id"].is_in(known.to_list())),
         forecasts=forecasts.filter(made & forecasts["source_id"].is_in(known.to_list())),
-        folder=ledger.folder,
     )
 
 
-def diff(ledger: Ledger, a: str | date, b: str | date) -> pl.DataFrame:
+def diff(ledger: Frames, a: str | date, b: str | date) -> pl.DataFrame:
     """Rows known on ``b`` and not on ``a``, and states that differ: columns table, id, what."""
-    import polars as pl
-
-    from detente.record.schema import TABLES
-
     before, after = as_of(ledger, a), as_of(ledger, b)
     words = {
         "sources": "title",
@@ -82,8 +78,6 @@ def diff(ledger: Ledger, a: str | date, b: str | date) -> pl.DataFrame:
 
 def _any_known(cells: pl.Series, known: pl.Series) -> pl.Series:
     """Whether any id of each ``;``-separated cell is known."""
-    import polars as pl
-
     frame = cells.rename("ids").to_frame().with_row_index("row")
     parts = frame.with_columns(pl.col("ids").str.split(";")).explode("ids")
     parts = parts.with_columns(pl.col("ids").str.strip_chars())

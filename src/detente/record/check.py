@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from detente.errors import Problem, did_you_mean, first_five
 from detente.record.period import Period
 from detente.record.reading import FIRST_ROW
 from detente.record.schema import SOURCES, TABLES, Table
-from detente.record.vocabulary import Vocabulary, parse_sets
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.record.states.vocabulary import Vocabulary, parse_sets
 
 _ID = r"^[A-Za-z0-9._-]+$"
 UNITS = ("usd_mn", "usd_bn", "usd", "persons", "pct", "pp", "mmcfd", "km", "kbd", "days", "years", "flights_per_week")
@@ -120,8 +118,6 @@ def _dates(frame: pl.DataFrame, table: Table) -> list[Problem]:
 
 
 def _numbers(frame: pl.DataFrame, table: Table) -> list[Problem]:
-    import polars as pl
-
     found = []
     for column in table.numbers:
         number = frame[column].cast(pl.Float64, strict=False)
@@ -135,9 +131,9 @@ def _numbers(frame: pl.DataFrame, table: Table) -> list[Problem]:
 def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
     found = []
     for column, words in (table.words or {}).items():
-        bad = frame[column].is_not_null() & ~frame[column].is_in(words)
+        bad = frame[column].is_not_null() & ~frame[column].is_in(list(words))
 
-        def what(cell: str, words: tuple[str, ...] = words) -> str:
+        def what(cell: str, words: Collection[str] = words) -> str:
             return f"'{cell}' is not a word of this column.{did_you_mean(cell, words)}"
 
         found += problems_where(frame, table, bad, column, what, f"Use one of: {', '.join(words)}.")
@@ -147,8 +143,7 @@ def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
 def _translations(frame: pl.DataFrame, table: Table) -> list[Problem]:
     """A translation stands beside a text, never alone."""
     found = []
-    for column in table.translated:
-        other = f"{column}_es"
+    for column, other in table.translations:
         alone = frame[other].is_not_null() & frame[column].is_null()
         what = f"'{other}' is filled and '{column}' is empty."
         found += problems_where(frame, table, alone, other, what, f"Write '{column}', or empty '{other}'.")
@@ -194,8 +189,6 @@ def _unknown_ids(frame: pl.DataFrame, table: Table, column: str, known: set[str]
 
 def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     """Reversed ranges: an event that ends before it starts, a figure outside its own bounds."""
-    import polars as pl
-
     found: list[Problem] = []
     events, figures = tables["events"], tables["figures"]
     for row in events.with_row_index("row").filter(pl.col("end_date").is_not_null()).iter_rows(named=True):
@@ -216,8 +209,6 @@ def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
 
 def _figure_sense(figures: pl.DataFrame) -> list[Problem]:
     """Figures that cannot be meant: negative amounts, a unit mistyped, two preferred ones for one thing."""
-    import polars as pl
-
     table = TABLES["figures"]
     value = figures["value"].cast(pl.Float64, strict=False)
     amount = figures["kind"].is_in(["flow", "stock", "count"]) & ~figures["series"].str.contains(
@@ -251,8 +242,6 @@ def _self_citing(sources: pl.DataFrame) -> list[Problem]:
         row["cites"] is not None and row["source_id"] in split_list(row["cites"])
         for row in sources.select("source_id", "cites").iter_rows(named=True)
     ]
-    import polars as pl
-
     mask = pl.Series(own, dtype=pl.Boolean)
     return problems_where(sources, TABLES["sources"], mask, "cites", "The source cites itself.", "Take it out.")
 

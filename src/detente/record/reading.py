@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from detente.errors import Problem, did_you_mean
 from detente.record.schema import Table
-
-if TYPE_CHECKING:
-    import polars as pl
 
 FIRST_ROW = 2  # as a spreadsheet counts: the header is row 1
 
@@ -26,8 +24,6 @@ def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
     problems : list of Problem
         Encoding, ragged rows, missing, doubled and unknown columns.
     """
-    import polars as pl
-
     empty = pl.DataFrame(schema=dict.fromkeys(table.allowed, pl.String))
     if not path.is_file():
         if table.optional:
@@ -69,8 +65,6 @@ def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
 
 def _without_blank_end(frame: pl.DataFrame) -> pl.DataFrame:
     """Blank rows at the end, as spreadsheets leave them, are no rows; the others keep their numbers."""
-    import polars as pl
-
     filled = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
     return frame.head(int(filled[-1]) + 1 if len(filled) else 0)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from detente.record.schema import TABLES
+from detente.record.schema import TABLES, TESTS
 
 Rows = Mapping[str, Iterable[Mapping[str, str]]]
 """Text rows by table name, each a mapping of column to cell; absent cells may be missing or empty."""
@@ -18,8 +18,6 @@ LISTS = {  # table referred to: (table, column) whose cells hold its ids, separa
     ),
     "figures": (("forecasts", "outcome_figure_ids"),),
 }
-TARGETS = {"events": ("event", "duration", "prediction"), "claims": ("agreement",)}
-"""Tests of a claim whose target names rows of the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def _references(rows: Rows, table: str, id_: str) -> Iterator[Reference]:
             if id_ in _parts(row.get(column), ";") and (where, row.get(key)) != (table, id_):
                 yield Reference(where, row.get(key) or "", column)
     for claim in rows.get("claims", ()):
-        if claim.get("test") in TARGETS.get(table, ()) and id_ in _targets(claim):
+        if id_ in _targets(claim, table):
             yield Reference("claims", claim.get("claim_id") or "", "target")
     if table == "sources":
         for claim in rows.get("claims", ()):
@@ -71,11 +69,11 @@ def _references(rows: Rows, table: str, id_: str) -> Iterator[Reference]:
                 yield Reference("figures", figure.get("figure_id") or "", "derivation")
 
 
-def _targets(claim: Mapping[str, str]) -> list[str]:
-    """Ids in a claim's target: a list, the two ends of a span, or the event before an equals sign."""
-    if claim.get("test") == "duration":
-        return _parts(claim.get("target"), "..")
-    return [part.partition("=")[0].strip() for part in _parts(claim.get("target"), ";")]
+def _targets(claim: Mapping[str, str], table: str) -> list[str]:
+    """Ids of rows of a table in a claim's target, as its kind of test reads them."""
+    test = TESTS.get(claim.get("test") or "")
+    read = test.rows_named.get(table) if test else None
+    return read(claim.get("target") or "") if read else []
 
 
 def _panel_sources(claim: Mapping[str, str]) -> list[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from detente.errors import StudyError
 from detente.language import own
 from detente.record.check import split_list
 from detente.record.period import Period
-from detente.record.verdicts.verdict import Wording
+from detente.record.states.vocabulary import StateChange, parse_sets
+from detente.record.verdicts.numbers import Wording
 
 
 def _number(cell: float | None) -> float:
@@ -23,7 +26,10 @@ def _period(cell: str | None) -> Period | None:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who published what, and when."""
+    """Who published what, and when.
+
+    ``date`` is that of the copy at hand; ``published`` the day it first came out.
+    """
 
     id: str
     title: str
@@ -32,13 +38,28 @@ class Source:
     kind: str
     cites: tuple[str, ...]
     url: str
+    published: Period | None = None
+    accessed: Period | None = None
+    archived_url: str = ""
+    quotation: str = ""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Source:
         """From a row of ``sources``."""
         dated = None if row["date"] == "n.d." else _period(row["date"])
-        cites = tuple(split_list(row["cites"]))
-        return cls(row["source_id"], row["title"], row["publisher"], dated, row["kind"], cites, row["url"] or "")
+        return cls(
+            row["source_id"],
+            row["title"],
+            row["publisher"],
+            dated,
+            row["kind"],
+            tuple(split_list(row["cites"])),
+            row["url"] or "",
+            _period(row.get("first_published")) or dated,
+            _period(row.get("accessed")),
+            row.get("archived_url") or "",
+            row.get("quotation") or "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,7 @@ class Event:
     direction: str
     actors: tuple[str, ...]
     subsystems: tuple[str, ...]
+    sets: tuple[StateChange, ...]
     source_ids: tuple[str, ...]
 
     @classmethod
@@ -69,6 +91,7 @@ class Event:
             row["direction"],
             tuple(split_list(row["actors"])),
             tuple(split_list(row["subsystems"])),
+            tuple(parse_sets(row["sets"] or "")),
             tuple(split_list(row["source_ids"])),
         )
 
@@ -135,7 +158,7 @@ class Claim:
     state: str
     test: str
     target: str
-    options: str
+    options: Mapping[str, str]
     why_not: str
     note: str
 
@@ -146,7 +169,7 @@ class Claim:
             name: row[name] or ""
             for name in (
                 *("paragraph", "subsystem", "attributed_to", "value", "unit", "state"),
-                *("test", "target", "options"),
+                *("test", "target"),
             )
         } | {name: own(row, name) for name in ("why_not", "note")}
         return cls(
@@ -155,12 +178,13 @@ class Claim:
             text=own(row, "claim"),
             type=row["type"],
             date=_period(row["date"]),
+            options=read_options(row["options"]),
             **words,
         )
 
     def option(self, name: str, default: str = "") -> str:
         """One of the ``name=value`` pairs of the options cell."""
-        return self.options_dict().get(name, default)
+        return self.options.get(name, default)
 
     @property
     def when(self) -> Period:
@@ -172,9 +196,17 @@ class Claim:
     @property
     def wording(self) -> Wording:
         """The number claimed, with the operator of the options."""
-        return Wording(self.value, self.option("op"))
+        digits = self.option("digits")
+        return Wording(self.value, self.option("op"), self.unit, int(digits) if digits else None)
 
-    def options_dict(self) -> dict[str, str]:
-        """All options as a mapping."""
-        pairs = (part.partition("=") for part in split_list(self.options))
-        return {name.strip(): value.strip() for name, _, value in pairs}
+
+def read_options(cell: str | None) -> Mapping[str, str]:
+    """The ``name=value`` pairs of an options cell, in their order.
+
+    Examples
+    --------
+    >>> dict(read_options("op=about;basis=fob"))
+    {'op': 'about', 'basis': 'fob'}
+    """
+    pairs = (part.partition("=") for part in split_list(cell))
+    return MappingProxyType({name.strip(): value.strip() for name, _, value in pairs})

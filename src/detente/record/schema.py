@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-VERDICTS = (
-    "confirmed",
-    "confirmed within rounding",
-    "imprecise",
-    "contradicted",
-    "unresolved conflict",
-    "outcome pending",
-    "not checkable",
-)
-DECIDED = VERDICTS[:4]
+from detente._registry import Registry
+from detente.language.catalogue import LANGUAGES
 
-TESTS = (
-    "quantity",
-    "change",
-    "extreme",
-    "event",
-    "state",
-    "duration",
-    "count",
-    "prediction",
-    "agreement",
-    "cause",
-)
+TESTS: Registry[Any] = Registry("kind of claim test")
+"""The kinds of claim test by name; each module of ``record/verdicts/kinds`` adds its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +36,7 @@ class Table:
     undated : dict of str to str
         For date columns, the word that stands for "no date".
     translated : tuple of str
-        Columns whose Spanish, in a column with ``_es`` at its end, must not stand alone.
+        Columns with a translation in a column ``NAME_es`` and the like, which must not stand alone.
     """
 
     file: str
@@ -61,20 +45,39 @@ class Table:
     allowed: tuple[str, ...]
     dates: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    words: dict[str, tuple[str, ...]] | None = None
+    words: dict[str, Collection[str]] | None = None
     lists: tuple[str, ...] = ()
     optional: bool = False
     undated: dict[str, str] | None = None
     translated: tuple[str, ...] = ()
+
+    @property
+    def translations(self) -> tuple[tuple[str, str], ...]:
+        """Each translated column with the column of one of its translations."""
+        return tuple((name, f"{name}_{language}") for language in TRANSLATED for name in self.translated)
+
+
+TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
+"""Languages into which a record may translate its texts; the text itself is English."""
+
+
+def _with_translations(columns: tuple[str, ...], translated: tuple[str, ...]) -> tuple[str, ...]:
+    return (*columns, *(f"{name}_{language}" for language in TRANSLATED for name in translated))
 
 
 SOURCES = Table(
     "sources.csv",
     "source_id",
     needed=("source_id", "title", "publisher", "date", "kind"),
-    allowed=("source_id", "title", "publisher", "date", "kind", "cites", "url", "note", "title_es"),
+    allowed=_with_translations(
+        (
+            *("source_id", "title", "publisher", "date", "first_published", "kind", "cites", "url", "accessed"),
+            *("archived_url", "quotation", "note"),
+        ),
+        ("title",),
+    ),
     translated=("title",),
-    dates=("date",),
+    dates=("date", "first_published", "accessed"),
     undated={"date": "n.d."},
     words={"kind": ("article", "press", "official", "dataset", "academic", "chamber", "legal", "other")},
     lists=("cites",),
@@ -83,9 +86,12 @@ EVENTS = Table(
     "events.csv",
     "event_id",
     needed=("event_id", "date", "title", "kind", "direction", "source_ids"),
-    allowed=(
-        *("event_id", "date", "end_date", "announced", "title", "kind", "subsystems", "actors"),
-        *("direction", "severity", "sets", "source_ids", "confidence", "note", "title_es"),
+    allowed=_with_translations(
+        (
+            *("event_id", "date", "end_date", "announced", "title", "kind", "subsystems", "actors"),
+            *("direction", "severity", "sets", "source_ids", "confidence", "note"),
+        ),
+        ("title",),
     ),
     dates=("date", "end_date", "announced"),
     numbers=("severity",),
@@ -115,10 +121,12 @@ CLAIMS = Table(
     "claims.csv",
     "claim_id",
     needed=("claim_id", "source_id", "claim", "type"),
-    allowed=(
-        *("claim_id", "source_id", "paragraph", "claim", "type", "actors", "subsystem", "attributed_to"),
-        *("date", "value", "unit", "state", "test", "target", "options", "why_not", "note"),
-        *("claim_es", "why_not_es", "note_es"),
+    allowed=_with_translations(
+        (
+            *("claim_id", "source_id", "paragraph", "claim", "type", "actors", "subsystem", "attributed_to"),
+            *("date", "value", "unit", "state", "test", "target", "options", "why_not", "note"),
+        ),
+        ("claim", "why_not", "note"),
     ),
     dates=("date",),
     numbers=("value",),
@@ -131,7 +139,7 @@ CLAIMS = Table(
     },
     lists=("actors",),
     optional=True,
-    translated=("claim", "note"),
+    translated=("claim", "why_not", "note"),
 )
 FORECASTS = Table(
     "forecasts.csv",

@@ -15,6 +15,7 @@ from detente.record.schema import TABLES as RECORD
 from detente.record.verdicts.articles import article_rows
 from detente.record.verdicts.conflicts import conflict_frame, conflict_rows
 from detente.record.verdicts.judge import verdict_frame, verdict_rows
+from detente.record.verdicts.verdict import MARKS, VERDICTS
 from detente.run.schema import Column, TableSchema, number, text
 
 CLAIMS = TableSchema(
@@ -32,14 +33,14 @@ CLAIMS = TableSchema(
         text("test", "the comparison the claim row asks for; empty when none is possible"),
         text(
             "verdict",
-            "one of: confirmed, confirmed within rounding, imprecise, contradicted, unresolved conflict, outcome "
-            "pending, not checkable",
+            f"one of: {', '.join(VERDICTS)}",
         ),
         text("evidence", "the figure, event or state it was compared with, with unit and date", sentence=True),
         text("evidence_source_ids", "where that evidence comes from; never the claim's own source"),
         text("difference", "claim against evidence, with unit", sentence=True),
         text("rule", "the rule that gave the verdict", sentence=True),
         text("reason", "one sentence for a reader", sentence=True),
+        text("marks", f"what sets the check apart: {', '.join(MARKS)}; empty for none"),
     ),
 )
 CONFLICTS = TableSchema(

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from detente.record.schema import DECIDED
+import polars as pl
 
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.record.ledger import Ledger
-
-RATINGS = {"contradicted": 1, "imprecise": 3, "confirmed within rounding": 4, "confirmed": 5}
+from detente.record.frames import Frames
+from detente.record.verdicts.verdict import DECIDED, VERDICTS
 
 
 def claim_reviews(
-    ledger: Ledger, verdicts: pl.DataFrame, *, reviewer: str, reviewed: date, url: str = ""
+    ledger: Frames, verdicts: pl.DataFrame, *, reviewer: str, reviewed: date, url: str = ""
 ) -> list[dict[str, Any]]:
     """One ClaimReview (https://schema.org/ClaimReview) per decided claim.
 
@@ -35,7 +31,7 @@ def claim_reviews(
     return [_review(ledger, row, reviewer, reviewed, url) for row in found.iter_rows(named=True)]
 
 
-def _review(ledger: Ledger, row: dict[str, Any], reviewer: str, reviewed: date, url: str) -> dict[str, Any]:
+def _review(ledger: Frames, row: dict[str, Any], reviewer: str, reviewed: date, url: str) -> dict[str, Any]:
     source = ledger.source(row["source_id"])
     work: dict[str, Any] = {"@type": "CreativeWork", "name": source.title, "publisher": _named(source.publisher)}
     claim: dict[str, Any] = {"@type": "Claim", "author": _named(row["attributed_to"] or source.publisher)}
@@ -52,7 +48,7 @@ def _review(ledger: Ledger, row: dict[str, Any], reviewer: str, reviewed: date, 
         "datePublished": reviewed.isoformat(),
         "reviewRating": {
             "@type": "Rating",
-            "ratingValue": RATINGS[row["verdict"]],
+            "ratingValue": VERDICTS[row["verdict"]].rating,
             "worstRating": 1,
             "bestRating": 5,
             "alternateName": row["verdict"],

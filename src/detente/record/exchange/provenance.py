@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import polars as pl
+import polars as pl
 
-    from detente.record.ledger import Ledger
+from detente.record.frames import Frames
 
 PREFIX = {"dt": "urn:detente:", "prov": "http://www.w3.org/ns/prov#"}
 
 
-def provenance(ledger: Ledger, verdicts: pl.DataFrame | None = None) -> dict[str, Any]:
+def provenance(ledger: Frames, verdicts: pl.DataFrame | None = None) -> dict[str, Any]:
     """A PROV-JSON document (W3C member submission 2013) of a record.
 
     Sources, figures, claims and verdicts are entities; publishers are agents. A figure has
@@ -36,7 +35,7 @@ def provenance(ledger: Ledger, verdicts: pl.DataFrame | None = None) -> dict[str
     return doc
 
 
-def _sources(ledger: Ledger, doc: dict[str, Any]) -> None:
+def _sources(ledger: Frames, doc: dict[str, Any]) -> None:
     for row in ledger.sources.iter_rows(named=True):
         key = f"source/{row['source_id']}"
         doc["entity"][f"dt:{key}"] = {"prov:label": row["title"], "dt:date": row["date"], "dt:kind": row["kind"]}
@@ -47,7 +46,7 @@ def _sources(ledger: Ledger, doc: dict[str, Any]) -> None:
             _derived(doc, key, f"source/{cited}")
 
 
-def _figures(ledger: Ledger, doc: dict[str, Any]) -> None:
+def _figures(ledger: Frames, doc: dict[str, Any]) -> None:
     known = set(ledger.figures["figure_id"])
     for row in ledger.figures.iter_rows(named=True):
         key = f"figure/{row['figure_id']}"

@@ -18,7 +18,7 @@ from detente.data.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
 from detente.record.draft.files import write_aside
 from detente.record.schema import FIGURES, TABLES, Table
-from detente.record.vocabulary import Vocabulary, default_vocabulary
+from detente.record.states.vocabulary import Vocabulary, default_vocabulary
 
 if TYPE_CHECKING:
     from detente.record.ledger import Ledger
@@ -68,7 +68,7 @@ def write_workbook(ledger: Ledger, path: str | Path, *, vocabulary: Vocabulary |
                     sheet.write_string(number, place, _written(row[column]), text)
         for column, words in _offered(name, table, vocabulary).items():
             place = table.allowed.index(column)
-            words_sheet.write_column(0, lists, words)
+            words_sheet.write_column(0, lists, list(words))
             source = f"=words!${_letter(lists)}$1:${_letter(lists)}${len(words)}"
             rule = {"validate": "list", "source": source}
             if column == "basis":

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
 from detente.language import Text
 from detente.record.check import split_list
+from detente.record.frames import Frames
 from detente.record.rows import Claim
-from detente.record.verdicts.agreement import compare
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.record.ledger import Ledger
+from detente.record.verdicts.kinds.agreement import compare
 
 COLUMNS = ("subsystem", "claim_a", "claim_b", "relation", "how")
 
 
-def compare_articles(ledger: Ledger, first: str, second: str) -> pl.DataFrame:
+def compare_articles(ledger: Frames, first: str, second: str) -> pl.DataFrame:
     """Claims of two sources, paired where they speak of the same thing.
 
     Two claims on one target (series, event or state, for the same time where both are
@@ -31,12 +27,10 @@ def compare_articles(ledger: Ledger, first: str, second: str) -> pl.DataFrame:
         Columns subsystem, claim_a, claim_b, relation, how; one of the two ids is empty for
         a claim that stands in one article only.
     """
-    import polars as pl
-
     return pl.DataFrame(article_rows(ledger, first, second), schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
 
 
-def article_rows(ledger: Ledger, first: str, second: str) -> list[tuple[str, ...]]:
+def article_rows(ledger: Frames, first: str, second: str) -> list[tuple[str, ...]]:
     """The rows of :func:`compare_articles`, what was compared as texts for any language."""
     claims = [Claim.from_row(row) for row in ledger.claims.iter_rows(named=True)]
     actors = {row["claim_id"]: set(split_list(row["actors"])) for row in ledger.claims.iter_rows(named=True)}

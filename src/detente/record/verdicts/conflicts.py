@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from detente.language import Joined, Text, Word
+from detente.record.frames import Frames
 from detente.record.period import Period
 from detente.record.rows import Figure
-from detente.record.verdicts.reconcile import explain
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.record.ledger import Ledger
+from detente.record.verdicts.bounds import broken_bounds
+from detente.record.verdicts.reconcile import Context, Explanation, explain
 
 _RANK = {"reported": 0, "derived": 1, "approximate": 2}
 
 
-def conflicts(ledger: Ledger) -> pl.DataFrame:
+def conflicts(ledger: Frames) -> pl.DataFrame:
     """Every figure that disagrees with the reference figure of its series and period.
 
     The reference is the study's preferred figure, else the best reported one. A forecast
     made after its period had ended is no forecast: it is held against the figures too.
-    Nothing is averaged.
+    Nothing is averaged. A figure that exceeds what another series allows it (a part more
+    than its whole, a flow more than its capacity) is a conflict with that figure.
 
     Columns series, period, figure_id, value, unit, basis, source_id, against_id, against,
     gap_pct, explanation (``none found`` where there is none), arithmetic, misfit, other.
@@ -32,29 +30,24 @@ def conflicts(ledger: Ledger) -> pl.DataFrame:
     return conflict_frame(conflict_rows(ledger))
 
 
-def conflict_rows(ledger: Ledger) -> list[tuple]:
+def conflict_rows(ledger: Frames) -> list[tuple]:
     """The rows of :func:`conflicts`, their arithmetic as texts for any language."""
     figures = [Figure.from_row(row) for row in ledger.figures.iter_rows(named=True)] + late_forecasts(ledger)
     groups: dict[tuple[str, Period, str], list[Figure]] = {}
-    families: dict[str, list[Figure]] = {}
     for figure in figures:
         if figure.status in _RANK:
             groups.setdefault((figure.series, figure.period, figure.unit), []).append(figure)
-            families.setdefault(_family(figure.series), []).append(figure)
-    rows = []
-    for (series, period, _), group in groups.items():
+    context, references, rows = Context.of(figures), [], []
+    for group in groups.values():
         reference = min(group, key=lambda f: (not f.preferred, _RANK[f.status], f.id))
+        references.append(reference)
         odds = [f for f in group if f is not reference and not _same(f, reference)]
-        rows += [
-            _row(series, period, odd, reference, families[_family(series)] + families.get("prices", [])) for odd in odds
-        ]
-    return rows
+        rows += [_row(odd, reference, explain(odd, reference, context)) for odd in odds]
+    return rows + [_row(b.inner, b.outer, [b.explanation]) for b in broken_bounds(references)]
 
 
 def conflict_frame(rows: list[tuple]) -> pl.DataFrame:
     """The rows as a frame, sorted by series, period and figure."""
-    import polars as pl
-
     schema = dict.fromkeys(_COLUMNS, pl.String) | dict.fromkeys(("value", "against", "gap_pct", "misfit"), pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row").sort("series", "period", "figure_id")
 
@@ -65,7 +58,7 @@ _COLUMNS = (
 )
 
 
-def late_forecasts(ledger: Ledger) -> list[Figure]:
+def late_forecasts(ledger: Frames) -> list[Figure]:
     """Forecasts made after their period had ended, as the approximate figures they are."""
     series = set(ledger.figures["series"])
     found = []
@@ -102,17 +95,12 @@ def _same(a: Figure, b: Figure) -> bool:
     return a.value == b.value or (a.source_id == b.source_id and a.status == "derived" and a.id in b.derivation)
 
 
-def _family(series: str) -> str:
-    return re.split(r"[.@]", series)[0]
-
-
-def _row(series: str, period: Period, odd: Figure, reference: Figure, context: Sequence[Figure]) -> tuple:
-    found = explain(odd, reference, context)
+def _row(odd: Figure, reference: Figure, found: Sequence[Explanation]) -> tuple:
     best = found[0] if found else None
     gap = 100 * (odd.value / reference.value - 1) if reference.value else None
     return (
-        series,
-        str(period),
+        odd.series,
+        str(odd.period),
         odd.id,
         odd.value,
         odd.unit,

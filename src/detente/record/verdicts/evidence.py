@@ -6,128 +6,186 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import polars as pl
+
+from detente.record.frames import Frames
+from detente.record.period import Period
 from detente.record.rows import Claim, Event, Figure, Source
 from detente.record.states import States
+from detente.record.verdicts.independence.dependence import Dependence
+from detente.record.verdicts.independence.organisations import default_register, organisations_of
 
-if TYPE_CHECKING:
-    from detente.record.ledger import Ledger
+OFFICIAL_FIRST = {"official": 0, "dataset": 0, "legal": 0, "academic": 1, "chamber": 1, "press": 2, "article": 2}
+"""Standing of a source by its kind, the best first; others come last."""
+UNSOURCED = "unsourced"
 
 
 @dataclass(frozen=True, slots=True)
-class Dependence:
-    """Which sources and figures rest on which others.
+class Split:
+    """Figures of a series by what they can show of a claim.
 
     Attributes
     ----------
-    citing : dict of str to frozenset of str
-        For each source, every source that cites it, directly or through others.
+    independent : tuple of Figure
+        They may test it.
+    named : tuple of Figure
+        They come from whom the article names: they show that it was reported correctly.
+    n_own : int
+        How many come from the claim's own side and show nothing.
     """
 
-    sources: dict[str, Source]
-    citing: dict[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, sources: Iterable[Source]) -> Dependence:
-        """From the ``cites`` lists of the sources."""
-        known = {s.id: s for s in sources}
-        direct: dict[str, set[str]] = {}
-        for source in known.values():
-            for cited in source.cites:
-                direct.setdefault(cited, set()).add(source.id)
-        return cls(known, {s: frozenset(_reach(direct, s)) for s in known})
-
-    def barred(self, claim: Claim) -> frozenset[str]:
-        """Sources that cannot test a claim: its own, whom it names for the claim, and all that cite these."""
-        barred = {claim.source_id} | self.citing.get(claim.source_id, frozenset())
-        for name in re.split(r"[;,()]", claim.attributed_to):
-            name = name.strip()
-            if name and name != "none":
-                named = {s.id for s in self.sources.values() if _names(name, s)}
-                barred |= named.union(*(self.citing.get(s, frozenset()) for s in named))
-        return frozenset(barred)
+    independent: tuple[Figure, ...]
+    named: tuple[Figure, ...]
+    n_own: int
 
 
-def _reach(direct: dict[str, set[str]], start: str) -> set[str]:
-    found: set[str] = set()
-    todo = list(direct.get(start, ()))
-    while todo:
-        source = todo.pop()
-        if source not in found:
-            found.add(source)
-            todo += direct.get(source, ())
-    return found
-
-
-def _names(name: str, source: Source) -> bool:
-    """Whether a source is, or is published by, the agency a claim is attributed to."""
-    if name.casefold() == source.id.casefold():
-        return True
-    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", source.publisher, re.IGNORECASE))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """A ledger seen as evidence, with what it rests on.
+    """A record seen as evidence, with what it rests on.
 
     Attributes
     ----------
-    ledger : Ledger
+    ledger : Frames
     findings : tuple of mappings
         Rows of the attribution table, handed in from outside.
     newest : date
         Day of the newest source that tells of an event: how far the record can see.
     """
 
-    ledger: Ledger
-    findings: tuple[Mapping[str, Any], ...] = ()
-    dependence: Dependence = field(init=False)
-    states: States = field(init=False)
-    events: dict[str, Event] = field(init=False)
-    newest: date = field(init=False)
-    _series: dict[str, tuple[Figure, ...]] = field(init=False)
+    ledger: Frames
+    findings: tuple[Mapping[str, Any], ...]
+    dependence: Dependence
+    states: States
+    events: Mapping[str, Event]
+    newest: date
+    _places: Mapping[str, tuple[int, int]]
+    _sorted: pl.DataFrame
+    _series: dict[str, tuple[Figure, ...]] = field(default_factory=dict)
+    _derivations: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def __init__(self, ledger: Ledger, findings: Iterable[Mapping[str, Any]] = ()) -> None:
-        put = object.__setattr__
-        put(self, "ledger", ledger)
-        put(self, "findings", tuple(findings))
+    @classmethod
+    def of(cls, ledger: Frames, findings: Iterable[Mapping[str, Any]] = ()) -> Evidence:
+        """The evidence that a record holds."""
         sources = [Source.from_row(row) for row in ledger.sources.iter_rows(named=True)]
-        put(self, "dependence", Dependence.of(sources))
-        put(self, "states", ledger.states())
-        put(self, "events", {e.id: e for e in map(Event.from_row, ledger.events.iter_rows(named=True))})
-        told = {s for e in self.events.values() for s in e.source_ids}
-        put(self, "newest", max((s.date.first for s in sources if s.date and s.id in told), default=date.min))
-        put(self, "_series", {})
+        register = organisations_of(Path(ledger.folder))[0] if ledger.folder else default_register()
+        events = {e.id: e for e in map(Event.from_row, ledger.events.iter_rows(named=True))}
+        telling = {s for e in events.values() for s in e.source_ids}
+        newest = max((s.published.first for s in sources if s.published and s.id in telling), default=date.min)
+        figures = ledger.figures.sort("series", maintain_order=True)
+        starts = figures.with_row_index("row").group_by("series", maintain_order=True).agg(
+            pl.col("row").min().alias("first"), pl.len().alias("n")
+        )  # fmt: skip
+        places = {name: (first, n) for name, first, n in starts.iter_rows()}
+        return cls(
+            ledger, tuple(findings), Dependence.of(sources, register), ledger.states(), events, newest, places, figures
+        )
 
     def series(self, name: str) -> tuple[Figure, ...]:
         """All figures of one series, in the order of their periods."""
         if name not in self._series:
-            rows = self.ledger.figures.filter(self.ledger.figures["series"] == name)
-            figures = sorted(map(Figure.from_row, rows.iter_rows(named=True)), key=lambda f: (f.period, f.id))
-            self._series[name] = tuple(figures)
+            first, n = self._places.get(name, (0, 0))
+            rows = self._sorted.slice(first, n).iter_rows(named=True)
+            self._series[name] = tuple(sorted(map(Figure.from_row, rows), key=lambda f: (f.period, f.id)))
         return self._series[name]
 
-    def independent(self, name: str, claim: Claim) -> tuple[tuple[Figure, ...], int]:
-        """Figures of a series that may test a claim, and how many may not."""
-        barred = self.dependence.barred(claim)
-        figures = self.series(name)
-        free = tuple(f for f in figures if not self._rests_on(f, barred))
-        return free, len(figures) - len(free)
+    def split(self, name: str, claim: Claim) -> Split:
+        """The figures of a series by what they can show of a claim.
+
+        A figure whose period begins after its source was published is a forecast, whatever
+        its status says, and is left out.
+        """
+        sides = self.dependence.sides(claim)
+        free, named, own = [], [], 0
+        for figure in self.series(name):
+            rests_on = self._rests_on(figure, sides.barred)
+            if not rests_on:
+                if not self._foretold(figure):
+                    free.append(figure)
+            elif self._rests_on(figure, sides.own):
+                own += 1
+            else:
+                named.append(figure)
+        return Split(tuple(free), tuple(named), own)
+
+    def independent(self, name: str, claim: Claim) -> tuple[Figure, ...]:
+        """Figures of a series that may test a claim."""
+        return self.split(name, claim).independent
 
     def sources_of(self, event: Event, claim: Claim) -> tuple[str, ...]:
         """The sources of an event that may test a claim; ``unsourced`` is none."""
-        barred = self.dependence.barred(claim) | {"unsourced"}
+        barred = self.dependence.sides(claim).barred | {UNSOURCED}
         return tuple(s for s in event.source_ids if s not in barred)
 
-    def _rests_on(self, figure: Figure, barred: frozenset[str], seen: frozenset[str] = frozenset()) -> bool:
+    def named_sources_of(self, event: Event, claim: Claim) -> tuple[str, ...]:
+        """The sources of an event whom the article names for the claim, or who cite these."""
+        named = self.dependence.sides(claim).named - {UNSOURCED}
+        return tuple(s for s in event.source_ids if s in named)
+
+    def reached(self, event: Event, sources: Iterable[str]) -> bool:
+        """Whether some of these sources were published once the event had begun; undated ones reach to ``newest``."""
+        if event.kind == SCHEDULED:
+            return False
+        days = [self._last_day(s) for s in sources]
+        return any(event.date.first <= day for day in days)
+
+    def standing(self, source_id: str) -> int:
+        """How much weight a source has by its kind; 0 is most."""
+        source = self.dependence.sources.get(source_id)
+        return OFFICIAL_FIRST.get(source.kind, 3) if source else 3
+
+    def said_on(self, claim: Claim) -> Period | None:
+        """When the claim's source was published."""
+        source = self.dependence.sources.get(claim.source_id)
+        return source.published if source else None
+
+    def _last_day(self, source_id: str) -> date:
+        source = self.dependence.sources.get(source_id)
+        return source.published.last if source and source.published else self.newest
+
+    def _foretold(self, figure: Figure) -> bool:
+        source = self.dependence.sources.get(figure.source_id)
+        return bool(source and source.published and figure.period.first > source.published.last)
+
+    def _rests_on(self, figure: Figure, barred: frozenset[str]) -> bool:
         """Whether a figure comes from a barred source, or is derived from a figure that does."""
         if figure.source_id in barred:
             return True
-        if figure.status != "derived" or figure.id in seen:
+        if figure.status != "derived":
             return False
-        named = set(re.findall(r"[A-Za-z0-9_-]+", figure.derivation)) - {figure.id}
-        frame = self.ledger.figures
-        rows = frame.filter(frame["figure_id"].is_in(list(named))) if named else frame.clear()
-        parts = map(Figure.from_row, rows.iter_rows(named=True))
-        return any(self._rests_on(part, barred, seen | {figure.id}) for part in parts)
+        seen, todo = {figure.id}, ids_named(figure.derivation)
+        known = self._known_derivations()
+        while todo:
+            name = todo.pop()
+            if name in seen or name not in known:
+                continue
+            seen.add(name)
+            source, derivation = known[name]
+            if source in barred:
+                return True
+            todo |= ids_named(derivation)
+        return False
+
+    def _known_derivations(self) -> dict[str, tuple[str, str]]:
+        """Source of every figure that some derivation names, and its own derivation where it is derived."""
+        if not self._derivations:
+            frame = self.ledger.figures
+            texts = frame.filter(pl.col("status") == "derived")["derivation"].drop_nulls()
+            named = {name for text in texts for name in ids_named(text)}
+            rows = frame.filter(pl.col("figure_id").is_in(list(named))).select(
+                "figure_id", "source_id", pl.when(pl.col("status") == "derived").then("derivation").fill_null("")
+            )
+            self._derivations.update({i: (source, derivation) for i, source, derivation in rows.iter_rows()})
+            self._derivations.setdefault("", ("", ""))
+        return self._derivations
+
+
+SCHEDULED = "scheduled"
+"""Kind of an event that is still to come."""
+
+
+def ids_named(text: str) -> set[str]:
+    """Words of a derivation that may be ids of figures."""
+    return set(re.findall(r"[A-Za-z0-9._-]*[A-Za-z0-9_-]", text))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from detente.language import Day, Joined, Number, Text, Word
+from detente.record.period import Period
 from detente.record.rows import Figure
-from detente.record.verdicts.verdict import half_digit, say
+from detente.record.verdicts.numbers import AS_WRITTEN, rounding, say
 
-FOB_LIKE = frozenset({"fob", "fob+fob", "comtrade"})
 CIF_LIKE = frozenset({"cif", "fob+cif", "importer-side"})
 CIF_OVER_FOB = (1.0, 1.20)
 """Ratio of imports valued CIF to the same imports FOB; customs data cluster at 1.06 to 1.12."""
@@ -27,6 +28,45 @@ FIT = 0.02
 """Arithmetic that comes within 2% of the other figure, or within rounding, counts as an explanation."""
 SLIP = 0.15
 """A slip of a power of ten is recognised within 15%, since slipped figures are round ones."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """Figures to do arithmetic with, found by what they are of; looking one up does not depend on how many there are."""
+
+    beside: Mapping[tuple[str, str, str, str, Period], tuple[Figure, ...]]
+    parts: Mapping[tuple[str, str, str, Period], tuple[Figure, ...]]
+    by_year: Mapping[tuple[str, int], tuple[Figure, ...]]
+    prices: tuple[Figure, ...]
+
+    @classmethod
+    def of(cls, figures: Iterable[Figure]) -> Context:
+        """From figures of any series; forecasts and bounds are no arithmetic."""
+        beside, parts, by_year = (defaultdict(list) for _ in range(3))
+        prices = []
+        for f in figures:
+            if f.status not in ("reported", "derived", "approximate"):
+                continue
+            family, flow, place = _family(f)
+            beside[family, flow, place, f.unit, f.period].append(f)
+            if place:
+                parts[family, flow, f.unit, f.period].append(f)
+            for year in range(f.period.first.year, f.period.last.year + 1):
+                by_year[f.series, year].append(f)
+            if f.series.startswith("prices.") and f.kind == "index":
+                prices.append(f)
+        return cls(*({k: tuple(v) for k, v in d.items()} for d in (beside, parts, by_year)), tuple(prices))
+
+    def of_flow(self, figure: Figure, flow: str) -> Iterator[Figure]:
+        """Figures of another flow of the same family, place, period and unit."""
+        family, _, place = _family(figure)
+        return iter(self.beside.get((family, flow, place, figure.unit, figure.period), ()))
+
+    def near(self, figure: Figure) -> Iterator[Figure]:
+        """Figures of the series whose period touches or overlaps the figure's and is another."""
+        years = range(figure.period.first.year - 1, figure.period.last.year + 2)
+        found = {f.id: f for year in years for f in self.by_year.get((figure.series, year), ())}
+        return (f for f in found.values() if f.period != figure.period and abs(f.period.gap(figure.period)) <= 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +97,7 @@ def rounding_half(figure: Figure) -> float:
     """Half of the last digit a figure states; its own range where the source gives one."""
     if not math.isnan(figure.low) and not math.isnan(figure.high):
         return max(figure.value - figure.low, figure.high - figure.value)
-    return half_digit(figure.text)
+    return rounding(figure.text, as_written=figure.unit in AS_WRITTEN)
 
 
 def agree(a: Figure, b: Figure) -> bool:
@@ -69,20 +109,18 @@ def agree(a: Figure, b: Figure) -> bool:
     return abs(a.value - b.value) <= half * (1 + 1e-9)
 
 
-def explain(odd: Figure, other: Figure, context: Iterable[Figure]) -> list[Explanation]:
+def explain(odd: Figure, other: Figure, context: Context | Iterable[Figure]) -> list[Explanation]:
     """Explanations of ``odd`` beside ``other``, best first.
 
     Parameters
     ----------
     odd, other : Figure
         Two figures of one series and period.
-    context : iterable of Figure
+    context : Context or iterable of Figure
         Figures to do the arithmetic with: the same dyad's exports, imports, balances
         and totals, of the same and neighbouring periods.
     """
-    context = [
-        f for f in context if f.id not in (odd.id, other.id) and f.status in ("reported", "derived", "approximate")
-    ]
+    context = context if isinstance(context, Context) else Context.of(context)
     found: list[Explanation] = []
     for rule in _RULES:
         found += [e for e in rule(odd, other, context) if math.isfinite(e.misfit)]
@@ -113,30 +151,27 @@ def _family(figure: Figure) -> tuple[str, str, str]:
     return family, flow, place
 
 
-def _beside(figure: Figure, context: Sequence[Figure], flow: str) -> Iterator[Figure]:
-    """Figures of another flow of the same family, place, period and unit."""
-    family, _, place = _family(figure)
-    for f in context:
-        if f.unit == figure.unit and f.period == figure.period and _family(f) == (family, flow, place):
-            yield f
+def _beside(figure: Figure, other: Figure, context: Context, flow: str) -> Iterator[Figure]:
+    """Figures of another flow beside the two that are explained, and neither of them."""
+    return (f for f in context.of_flow(figure, flow) if f.id not in (figure.id, other.id))
 
 
 def _off(a: float, b: float) -> float:
     return abs(a - b) / abs(b) if b else math.inf
 
 
-def _rounding(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+def _rounding(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
     if agree(odd, other):
         arithmetic = Text("arithmetic.rounding", a=say(odd.value, odd.unit), b=say(other.value, other.unit))
         yield Explanation("rounding", arithmetic, 0.0)
 
 
-def _mislabelled(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+def _mislabelled(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
     """A total that is really the balance, the exports or the imports."""
     if _family(odd)[1] != "total" or odd.value >= other.value:
         return
     for flow in ("exports", "imports"):
-        for part in _beside(odd, context, flow):
+        for part in _beside(odd, other, context, flow):
             if _off(odd.value, part.value) <= FIT and part.source_id != odd.source_id:
                 arithmetic = Text("arithmetic.alone", flow=_flow(flow), part=_named(part))
                 yield Explanation(f"{flow} as total", arithmetic, _off(odd.value, part.value), (part.id,))
@@ -147,18 +182,18 @@ def _mislabelled(odd: Figure, other: Figure, context: Sequence[Figure]) -> Itera
         exports=Number(f"{exports:,.1f}"), imports=Number(f"{imports:,.1f}"),
     )  # fmt: skip
     for flow, implied in (("exports", exports), ("imports", imports)):
-        for part in _beside(odd, context, flow):
+        for part in _beside(odd, other, context, flow):
             if part.status != "derived" and _off(part.value, implied) <= max(FIT, rounding_half(part) / implied):
                 arithmetic = Text("arithmetic.apart", solved=solved, flow=_flow(flow), part=_named(part))
                 yield Explanation("balance as total", arithmetic, _off(part.value, implied), (part.id,))
-    for x in _beside(odd, context, "exports"):
-        for m in _beside(odd, context, "imports"):
+    for x in _beside(odd, other, context, "exports"):
+        for m in _beside(odd, other, context, "imports"):
             gap = x.value - m.value
             if gap > 0 and _off(odd.value, gap) <= FIT and not _circular(x, m, odd, other):
                 difference = Number(f"{gap:,.1f}")
                 arithmetic = Text("arithmetic.minus", a=_named(x), b=_named(m), result=difference)
                 yield Explanation("balance as total", arithmetic, _off(odd.value, gap), (x.id, m.id))
-    for b in _beside(odd, context, "balance"):
+    for b in _beside(odd, other, context, "balance"):
         if _off(odd.value, b.value) <= FIT and b.source_id != odd.source_id:
             arithmetic = Text("arithmetic.balance", part=_named(b))
             yield Explanation("balance as total", arithmetic, _off(odd.value, b.value), (b.id,))
@@ -169,15 +204,15 @@ def _circular(x: Figure, m: Figure, *used: Figure) -> bool:
     return any(f.id in part.derivation or f.text in part.derivation for part in (x, m) for f in used)
 
 
-def _valuation(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+def _valuation(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
     """Exports FOB with imports FOB against exports FOB with imports CIF."""
     high, low = (odd, other) if odd.value > other.value else (other, odd)
     flow = _family(odd)[1]
     if flow == "total":
-        for x in _beside(odd, context, "exports"):
+        for x in _beside(odd, other, context, "exports"):
             if x.basis in CIF_LIKE or x.status == "approximate":
                 continue
-            imports = [m for m in _beside(odd, context, "imports") if not _circular(x, m, odd, other)]
+            imports = [m for m in _beside(odd, other, context, "imports") if not _circular(x, m, odd, other)]
             for cif in (m for m in imports if m.basis in CIF_LIKE):
                 for fob in (m for m in imports if m.basis not in CIF_LIKE and m.status != "approximate"):
                     if not CIF_OVER_FOB[0] < cif.value / fob.value <= CIF_OVER_FOB[1]:
@@ -207,7 +242,7 @@ def _fit(computed: float, figure: Figure) -> float:
     return 0.0 if missing <= allowed else missing / abs(figure.value)
 
 
-def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+def _compiler(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
     """Mirror data or a compiler's own harmonisation of the two reports."""
     bases = {odd.basis, other.basis}
     if len(bases) == 2 and bases & {"baci", "mirror", "comtrade", "importer-side"}:
@@ -220,23 +255,19 @@ def _compiler(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator
             yield Explanation("compiler", arithmetic, ratio - 1)
 
 
-def _other_period(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+def _other_period(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
     """The figure of a neighbouring or partial period quoted for this one."""
-    for f in context:
-        near = f.period != odd.period and abs(f.period.gap(odd.period)) <= 1
-        if f.series == odd.series and near and f.status != "approximate" and _off(odd.value, f.value) <= 0.005:
+    for f in context.near(odd):
+        if f.id not in (odd.id, other.id) and f.status != "approximate" and _off(odd.value, f.value) <= 0.005:
             arithmetic = Text("arithmetic.period", n=_plain(f.value), period=Day(f.period), id=f.id)
             yield Explanation("other period", arithmetic, _off(odd.value, f.value), (f.id,))
 
 
-def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+def _sum_of_parts(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
     """The total of some places quoted for the whole."""
     family, flow, place = _family(odd)
-    parts = [
-        f
-        for f in context
-        if f.unit == odd.unit and f.period == odd.period and _family(f)[:2] == (family, flow) and _family(f)[2]
-    ]
+    key = (family, flow, odd.unit, odd.period)
+    parts = [f for f in context.parts.get(key, ()) if f.id not in (odd.id, other.id)]
     total = sum(f.value for f in parts)
     if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:
         arithmetic = Text("arithmetic.sum", terms=Joined(" + ", parts=map(_named, parts)), total=_plain(total))
@@ -247,12 +278,12 @@ def _sum_of_parts(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iter
 _PRICES_OF = re.compile(r"(?:constant|real|prices of|deflated)\D{0,25}(\d{4})", re.IGNORECASE)
 
 
-def _constant_money(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+def _constant_money(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
     """A figure in the prices of another year, where its note names the year and the record has an index."""
     named = _PRICES_OF.search(f"{odd.basis} {odd.note}")
     if not named:
         return
-    index = {f.period.first.year: f for f in context if f.series.startswith("prices.") and f.kind == "index"}
+    index = {f.period.first.year: f for f in context.prices}
     year, base = odd.period.first.year, int(named.group(1))
     if year in index and base in index and index[year].value > 0:
         computed = other.value * index[base].value / index[year].value
@@ -264,7 +295,7 @@ def _constant_money(odd: Figure, other: Figure, context: Sequence[Figure]) -> It
             yield Explanation("constant money", arithmetic, _off(odd.value, computed), (index[base].id, index[year].id))
 
 
-def _power_of_ten(odd: Figure, other: Figure, context: Sequence[Figure]) -> Iterator[Explanation]:
+def _power_of_ten(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
     if odd.value <= 0 or other.value <= 0:
         return
     power = round(math.log10(odd.value / other.value))
@@ -295,7 +326,7 @@ def _flow(name: str) -> str:
     return Word(name, group="flow")
 
 
-_RULES: tuple[Callable[[Figure, Figure, Sequence[Figure]], Iterator[Explanation]], ...] = (
+_RULES: tuple[Callable[[Figure, Figure, Context], Iterator[Explanation]], ...] = (
     _rounding,
     _mislabelled,
     _valuation,

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-from detente.record.verdicts.verdict import NEAR
+import polars as pl
 
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.record.ledger import Ledger
+from detente.record.frames import Frames
+from detente.record.verdicts.numbers import NEAR
 
 CAUTION = (
-    "The forecasts are no independent draws: one forecaster may appear several times, forecasts of one year "
+    "The forecasts are not independent draws: one forecaster may appear several times, forecasts of one year "
     "share its shocks, and bold numbers are quoted more often than cautious ones."
 )
 HIT = 0.05
@@ -48,7 +45,7 @@ def crps(low: float, high: float, outcome: float) -> float:
     return abs(outcome - nearest) + (high - low) * (z * z - z + 1 / 3)
 
 
-def scoreboard(ledger: Ledger) -> pl.DataFrame:
+def scoreboard(ledger: Frames) -> pl.DataFrame:
     """The forecasts with the columns outcome, error, ratio and result.
 
     ``outcome`` is computed from the figures named, never typed; ``error`` is the mid-point
@@ -56,15 +53,13 @@ def scoreboard(ledger: Ledger) -> pl.DataFrame:
     inside the range or within 5% of a point, ``near`` within 10%, ``miss``
     otherwise, and ``pending`` without an outcome.
     """
-    import polars as pl
-
     values = dict(zip(ledger.figures["figure_id"], ledger.figures["value"]))
     rows = [_score(row, values) for row in ledger.forecasts.iter_rows(named=True)]
     schema = {"outcome": pl.Float64, "error": pl.Float64, "ratio": pl.Float64, "result": pl.String}
     return ledger.forecasts.hstack(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def forecasters(ledger: Ledger) -> pl.DataFrame:
+def score_by_forecaster(ledger: Frames) -> pl.DataFrame:
     """By forecaster: forecasts, scored, hits, mean ratio (geometric), mean CRPS as a share of the outcome.
 
     Columns forecaster, n, n_scored, n_hits, n_above, geometric_ratio, crps_share; sorted by ``n``.
@@ -73,9 +68,7 @@ def forecasters(ledger: Ledger) -> pl.DataFrame:
 
 
 def by_forecaster(scored: pl.DataFrame) -> pl.DataFrame:
-    """The rows of :func:`scoreboard` gathered by forecaster; see :func:`forecasters`."""
-    import polars as pl
-
+    """The rows of :func:`scoreboard` gathered by forecaster; see :func:`score_by_forecaster`."""
     groups: dict[str, list[dict]] = {}
     for row in scored.iter_rows(named=True):
         groups.setdefault(row["forecaster"], []).append(row)

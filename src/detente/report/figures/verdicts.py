@@ -1,4 +1,4 @@
-"""How many claims hold: one bar a verdict."""
+"""How many claims hold: one bar for each way in which they were found to."""
 
 from __future__ import annotations
 
@@ -9,17 +9,9 @@ import polars as pl
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.record import VERDICTS
+from detente.record.verdicts.judge import INDEPENDENT, SOFT, tally
 from detente.report.story import Story
-
-VERDICTS = {
-    "confirmed": "lowers",
-    "confirmed within rounding": "lowers",
-    "imprecise": "destination",
-    "contradicted": "raises",
-    "unresolved conflict": "accent",
-    "outcome pending": "expected",
-    "not checkable": "band",
-}
 
 
 def verdict_counts(story: Story) -> dict[str, int]:
@@ -31,21 +23,23 @@ def verdict_counts(story: Story) -> dict[str, int]:
 
 
 def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
-    counts = verdict_counts(story)
+    if story.claims.is_empty():
+        return None
+    counts = tally(story.claims)
     if not counts:
         return None
     total = sum(counts.values())
-    decided = total - counts.get("not checkable", 0) - counts.get("outcome pending", 0)
-    hold = counts.get("confirmed", 0) + counts.get("confirmed within rounding", 0)
-    finding = words("verdicts.title", hold=hold, decided=decided, total=total)
+    held, soft = counts.get(INDEPENDENT, 0), counts.get(SOFT, 0)
+    decided = held + soft + sum(n for word, n in counts.items() if word in VERDICTS and VERDICTS[word].decided)
+    finding = words("verdicts.title", hold=held, decided=decided, total=total)
     rows = [
         {
-            "verdict": words.known("verdict", verdict),
-            "kind": verdict,
+            "verdict": words.known("verdict", standing),
+            "kind": standing,
             "n": n,
-            "tip": words("verdicts.tip", verdict=words.known("verdict", verdict), n=n),
+            "tip": words("verdicts.tip", verdict=words.known("verdict", standing), n=n),
         }
-        for verdict, n in counts.items()
+        for standing, n in counts.items()
     ]
     return Chart(
         slug="verdicts",
@@ -54,7 +48,7 @@ def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
         source=words("verdicts.source"),
         alt=words("verdicts.alt", finding=finding, counts=", ".join(f"{row['verdict']} {row['n']}" for row in rows)),
         headline=(
-            words("verdicts.headline_number", hold=hold, decided=decided),
+            words("verdicts.headline_number", hold=held, decided=decided),
             words("verdicts.headline", total=total),
         ),
         data=pl.DataFrame({"verdict": list(counts), "n_claims": list(counts.values())}),
@@ -82,7 +76,8 @@ def _spec(words: Catalogue, rows: list[dict[str, object]], compact: bool) -> Spe
         "sort": None,
         "axis": {"title": None, "labelColor": shade("ink"), "labelLimit": 220, "domain": False},
     }
-    colours = [shade(VERDICTS.get(str(verdict), "mixed")) for verdict in order]
+    shades = {INDEPENDENT: "lowers", SOFT: "destination"} | {word: v.shade for word, v in VERDICTS.items()}
+    colours = [shade(shades.get(str(standing), "mixed")) for standing in order]
     return {
         "width": NARROW - 60 if compact else WIDE - 140,
         "height": {"step": 26},

@@ -185,7 +185,7 @@ def _form(
 def _field(schema: Table, column: str, value: str, problems: list[Problem]) -> dict[str, Any]:
     words = list((schema.words or {}).get(column, ()))
     if schema.file == "events.csv" and column == "kind":
-        from detente.record.vocabulary import default_vocabulary
+        from detente.record.states.vocabulary import default_vocabulary
 
         words = sorted(default_vocabulary().kinds)
     return {

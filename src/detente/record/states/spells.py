@@ -7,15 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from detente.errors import Problem
 from detente.record.period import Period
 from detente.record.reading import FIRST_ROW
-from detente.record.vocabulary import parse_sets
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.record.states.vocabulary import parse_sets
 
 FOREVER = date(2999, 12, 31)
 
@@ -77,8 +75,6 @@ class States:
 
     def to_frame(self) -> pl.DataFrame:
         """Columns state, place, value, first, last (empty when it still holds), event_id."""
-        import polars as pl
-
         rows = [
             (*_split_name(s.name), s.value, s.first, None if s.last == FOREVER else s.last, s.event_id)
             for spells in self.spells.values()
@@ -100,8 +96,6 @@ class States:
         Columns period, state (with its place), value, share; rows only where the record
         covers the whole period.
         """
-        import polars as pl
-
         rows = []
         for period in periods:
             for name in self.spells:
@@ -130,8 +124,6 @@ def measures(states: States, years: Iterable[int], first: str, second: str) -> p
         ``border_goods_tachira_closed``; null where the record does not cover the year.
         Join it to a panel and fill the other dyads with zero: the measures are this dyad's.
     """
-    import polars as pl
-
     years = list(years)
     columns: dict[str, list[float | None]] = {}
     for name, spells in states.spells.items():

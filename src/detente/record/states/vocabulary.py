@@ -66,7 +66,7 @@ class Vocabulary:
 @cache
 def default_vocabulary() -> Vocabulary:
     """The vocabulary shipped with the package (``vocabulary.toml``)."""
-    text = files("detente.record").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8")
     return read_vocabulary(text)
 
 

@@ -1,0 +1,1 @@
+"""Who rests on whom: organisations known by name, and sources that repeat others."""

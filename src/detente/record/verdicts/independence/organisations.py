@@ -1,0 +1,286 @@
+"""Organisations by name: the shipped register, a record's own, and when two names mean one house."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from detente.economies import table
+from detente.errors import Problem
+
+FILE = "organisations.toml"
+KINDS = ("statistics", "central bank", "customs", "ministry", "agency", "wire", "international", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One house that publishes.
+
+    Attributes
+    ----------
+    id, name : str
+    aliases : tuple of str
+        Other names and abbreviations, in any language.
+    parent : str
+        Id of the organisation it is part of: figures of the part are figures of the whole.
+    kind : str
+        One of :data:`KINDS`.
+    country : str
+        ISO alpha-3 code, for national offices.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    parent: str = ""
+    kind: str = "body"
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Register:
+    """Organisations by id, found by any of their names."""
+
+    organisations: Mapping[str, Organisation]
+    names: Mapping[tuple[str, ...], str]
+
+    @classmethod
+    def of(cls, organisations: Iterable[Organisation]) -> Register:
+        """A register of some organisations; a later one of the same id replaces the earlier."""
+        held = {o.id: o for o in organisations}
+        names = {words_of(name): o.id for o in held.values() for name in (o.name, *o.aliases) if words_of(name)}
+        return cls(held, names)
+
+    def houses(self, text: str) -> frozenset[str]:
+        """The organisations that a text names, with those they are part of.
+
+        Registered ones by their id; others by their own words (``~ministry commerce``).
+
+        Examples
+        --------
+        >>> sorted(default_register().houses("data from Colombia's statistics office"))
+        ['dane']
+        >>> sorted(default_register().houses("El Universal (Caracas) / AFP"))
+        ['afp', '~el universal']
+        """
+        found: set[str] = set()
+        for name in names_in(text):
+            words = words_of(name)
+            if not words:
+                continue
+            known = self._registered(words) | self._national(name)
+            found |= known or {f"~{' '.join(words)}"}
+        for house in [h for h in found if not h.startswith("~")]:
+            found |= set(self._above(house))
+        return frozenset(found)
+
+    def _registered(self, words: tuple[str, ...]) -> set[str]:
+        """Names of the register inside some words, longer names before shorter ones."""
+        found: set[str] = set()
+        rest = list(words)
+        for size in range(min(len(rest), 9), 0, -1):
+            place = 0
+            while place + size <= len(rest):
+                house = self.names.get(tuple(rest[place : place + size]))
+                if house is None or (size == 1 and len(words) > 3 and len(rest[place]) < 3):
+                    place += 1
+                    continue
+                found.add(house)
+                rest[place : place + size] = ["|"]
+        return found
+
+    def _national(self, name: str) -> set[str]:
+        """National offices named by what they are and whose ("Chile's central bank")."""
+        text = _plain(name)
+        kinds = [kind for kind, pattern in _ROLES.items() if pattern.search(text)]
+        country = country_in(name)
+        return {
+            o.id for o in self.organisations.values() if kinds and country and o.kind in kinds and o.country == country
+        }
+
+    def _above(self, house: str) -> Iterable[str]:
+        seen = {house}
+        while (parent := self.organisations[house].parent) in self.organisations and parent not in seen:
+            seen.add(parent)
+            yield parent
+            house = parent
+
+
+_ROLES = {
+    "statistics": re.compile(
+        r"statistic(s|al)? (office|agency|institute|bureau|committee|department|service|authority)|bureau of statistics|"
+        r"institut\w* (nacional )?de estadistica|oficina (nacional )?de estadistica|censo"
+    ),
+    "central bank": re.compile(r"central bank|banco central|reserve bank|national bank|banco de la republica"),
+    "customs": re.compile(r"\b(customs|aduana\w*)\b"),
+}
+_GENERIC = re.compile(
+    r"^(?:the )?(?:\w+ )?(?:government|official|state|authorit(?:y|ies)|customs|ministry)(?: |$)|"
+    r"^(?:cifras|datos) oficiales|^(?:el )?gobierno\b|^(?:las )?autoridades\b|^officials?\b|^ministers?\b",
+)
+_LEAD = re.compile(
+    r"^(?:(?:according to|data|figures|numbers|statistics|estimates?|reports?|official|a|an|the|latest|new|from|by|of|"
+    r"citing|quoting|per|compiled|published|released|segun|datos|cifras|informes?|de|del|la|el|los|las|lo|its|their)\s+)+",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(
+    r"[;/,()\[\]|]|\bvia\b|\bciting\b|\bquoting\b|\bcitado por\b|\bcited by\b|\band\b|\by\b|&", re.IGNORECASE
+)
+_EMPTY_WORDS = """
+of the a an for de del la el los las y and in on to his her its their von der die das du des le les et e da do
+di"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+_NOBODY_WORDS = """
+press media newspapers various unknown none n na anonymous unnamed groups sources analysts experts observers
+author prensa medios article publisher compilation census opposition leaders this derived"""
+_NOBODY = frozenset(_NOBODY_WORDS.split())
+"""Words that name nobody in particular: two sources that both say "press" are not one house."""
+
+
+def names_in(text: str) -> list[str]:
+    """The names in an attribution or a publisher's line, without what leads up to them."""
+    whole = text.replace("’", "'")
+    parts = [whole] if _joined(whole) else _BREAK.split(whole)
+    found = []
+    for part in parts:
+        bare = _LEAD.sub("", f"{part.strip()} ").strip(" .:'\"")
+        if bare:
+            found.append(bare)
+    return found
+
+
+def _joined(text: str) -> bool:
+    """Whether a name holds its own "and" (Ministry of Trade and Industry)."""
+    return not re.search(r"[;/,()\[\]|]|\bvia\b|\bciting\b", text) and bool(
+        re.search(
+            r"^(the )?\w* ?(ministry|ministerio|department|office|bureau|committee)\b", text.strip(), re.IGNORECASE
+        )
+    )
+
+
+@lru_cache(maxsize=20_000)
+def words_of(name: str) -> tuple[str, ...]:
+    """A name as its words, folded: no case, accents, articles or plural 's."""
+    initials = {letter.casefold() for letter in re.findall(r"\b[A-Z]\b", name)}
+    text = re.sub(r"'s?\b", " ", _plain(name))
+    words = [w for w in re.findall(r"\w+", text) if w not in _EMPTY or w in initials]
+    return () if all(w in _NOBODY for w in words) else tuple(words)
+
+
+def same_name(a: str, b: str) -> bool:
+    """Whether two unregistered names (``~words``) mean one house.
+
+    One is the other, its beginning letters, or the other with more words ("Statistics
+    Office" and "Statistics Office of Utopia"); a single common word is not enough.
+
+    Examples
+    --------
+    >>> same_name("~statistics office", "~statistics office utopia"), same_name("~statoff", "~statistics office")
+    (True, True)
+    >>> same_name("~office", "~statistics office"), same_name("~ministry trade chile", "~ministry trade peru")
+    (False, False)
+    """
+    first, second = a.removeprefix("~").split(), b.removeprefix("~").split()
+    few, many = sorted((first, second), key=len)
+    if set(few) == set(many):
+        return True
+    if len(few) > 1:
+        return set(few) <= set(many)
+    return len(many) > 1 and len(few[0]) > 1 and _abbreviates(few[0], tuple(many))
+
+
+def _abbreviates(word: str, words: tuple[str, ...]) -> bool:
+    """Whether a word is made of the beginnings of words in order, one of each (StatOff, ONS)."""
+    if not words:
+        return not word
+    return any(
+        _abbreviates(word[size:], words[1:])
+        for size in range(1, len(word) + 1)
+        if words[0].startswith(word[:size]) and (size < len(words[0]) or len(word) > size)
+    )
+
+
+def speaks_for_the_state(text: str) -> bool:
+    """Whether an attribution names the government or its figures at large, and no office."""
+    return any(_GENERIC.search(_plain(part).strip()) for part in (text, *names_in(text)))
+
+
+def country_in(text: str) -> str:
+    """The ISO alpha-3 code of the economy a name speaks of; empty where there is none."""
+    plain = f" {' '.join(re.findall(r'[a-z]+', _plain(text)))} "
+    for name, code in _countries():
+        if f" {name} " in plain or f" {name}s " in plain:
+            return code
+    return ""
+
+
+@cache
+def _countries() -> tuple[tuple[str, str], ...]:
+    current = [row for row in table().values() if row.valid_to is None]
+    spelt = [(name, row.code) for row in current for name in (row.name, row.name_es, *row.aliases) if len(name) > 3]
+    named = [(" ".join(re.findall(r"[a-z]+", _plain(name))), code) for name, code in spelt]
+    raw = tomllib.loads(files(__package__).joinpath(FILE).read_text(encoding="utf-8"))
+    named += [(_plain(word), code) for code, words in raw.get("demonym", {}).items() for word in words]
+    return tuple(sorted(named, key=lambda pair: -len(pair[0])))
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return "".join(c for c in folded if not unicodedata.combining(c)).casefold()
+
+
+@cache
+def default_register() -> Register:
+    """The organisations shipped with the package (``organisations.toml``)."""
+    return Register.of(read_organisations(files(__package__).joinpath(FILE).read_text(encoding="utf-8")))
+
+
+def read_organisations(text: str) -> list[Organisation]:
+    """Organisations from TOML text with a table ``[organisation.ID]`` each.
+
+    Raises
+    ------
+    ValueError
+        Saying what is wrong with the text.
+    """
+    raw = tomllib.loads(text).get("organisation", {})
+    if not isinstance(raw, dict):
+        raise ValueError("'organisation' is not a table")
+    return [_organisation(id_, entry) for id_, entry in raw.items()]
+
+
+def _organisation(id_: str, entry: Any) -> Organisation:
+    keys = ("name", "aliases", "parent", "kind", "country")
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        raise ValueError(f'[organisation.{id_}] needs name = "..."')
+    if unknown := [key for key in entry if key not in keys]:
+        raise ValueError(f"[organisation.{id_}] has an unknown key '{unknown[0]}' (there are {', '.join(keys)})")
+    aliases = entry.get("aliases", [])
+    if not isinstance(aliases, list) or not all(isinstance(a, str) for a in aliases):
+        raise ValueError(f'[organisation.{id_}] needs aliases = ["...", "..."]')
+    kind = entry.get("kind", "body")
+    if kind not in KINDS:
+        raise ValueError(f"[organisation.{id_}] has the kind '{kind}' (there are {', '.join(KINDS)})")
+    return Organisation(
+        id_, entry["name"], tuple(aliases), str(entry.get("parent", "")), kind, str(entry.get("country", ""))
+    )
+
+
+def organisations_of(folder: Path) -> tuple[Register, list[Problem]]:
+    """The shipped register with a record's own ``organisations.toml``, if it has one."""
+    path = folder / FILE
+    if not path.is_file():
+        return default_register(), []
+    try:
+        own = read_organisations(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # TOML and UTF-8 errors are ValueErrors too
+        fix = "See docs/study-format.md."
+        return default_register(), [Problem(FILE, None, None, f"It cannot be read: {error}.", fix)]
+    return Register.of([*default_register().organisations.values(), *own]), []

@@ -1,0 +1,133 @@
+"""The verdict on a change of a series between two periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from detente.language import Day, Text, Word
+from detente.record.period import Period
+from detente.record.rows import Claim, Figure
+from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, one_of, period, register, unknown
+from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.kinds.citing import cite, sources_of
+from detente.record.verdicts.kinds.direction import UNTOLD, direction_of, size_of
+from detente.record.verdicts.kinds.matching import STRONG, of_period
+from detente.record.verdicts.numbers import gap, say
+from detente.record.verdicts.verdict import Verdict, not_checkable
+
+MEASURES = ("pct", "ratio", "difference", "direction")
+
+
+def change(claim: Claim, evidence: Evidence) -> Verdict:
+    """A change of a series between two periods, in percent, as a ratio, a difference or a direction.
+
+    Options: ``from`` and ``to`` (periods), ``measure`` (``pct``, ``ratio``, ``difference``
+    or ``direction``). For a direction the claim's ``state`` says ``up`` or ``down``; for a
+    percentage or a difference it gives the sign where the value has none, else the claim's
+    words do. Both figures are taken from one basis, and from one source where one gives both.
+    A base of zero or below has no percentage and no ratio.
+    """
+    split = evidence.split(claim.target, claim)
+    pair = _pair(claim, split.independent)
+    named = None if pair else _pair(claim, split.named)
+    if pair is None and named is None:
+        return not_checkable(Text("reason.no_pair"), Text("rule.change"))
+    before, after = pair or named or ()
+    measure = claim.option("measure", "pct")
+    if measure in ("pct", "ratio") and before.value <= 0:
+        return not_checkable(Text("reason.no_base", figure=cite(before)), Text(f"rule.change_{measure}"))
+    verdict = (_way if measure == "direction" else _size)(claim, before, after, measure)
+    if pair is None:
+        held = verdict.verdict in ("confirmed", "confirmed within rounding")
+        rule = Text("rule.as_reported", rule=verdict.rule)
+        return replace(verdict, verdict="reported correctly" if held else verdict.verdict, rule=rule)
+    said = evidence.said_on(claim)
+    late = said is not None and after.period.first > said.last and claim.type != "prediction"
+    return verdict.marked("hindsight") if late else verdict
+
+
+def _way(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
+    change_by = after.value - before.value
+    shown = gap(round(change_by, 1), before.unit)
+    found = "up" if change_by > 0 else "down" if change_by < 0 else "flat"
+    word = "confirmed" if found == claim.state else "contradicted"
+    ways = {"found": Word(found, group="way"), "claimed": Word(claim.state, group="way")}
+    reason = Text("reason.direction", **_ends(before, after), **ways)
+    return Verdict(
+        word, _text(before, after, shown), sources_of([before, after]), shown, Text("rule.change_direction"), reason
+    )
+
+
+def _size(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
+    number, unit = {
+        "pct": lambda: (100 * (after.value - before.value) / before.value, "pct"),
+        "ratio": lambda: (after.value / before.value, "times"),
+        "difference": lambda: (after.value - before.value, before.unit),
+    }[measure]()
+    shown = gap(round(number, 1), unit) if measure == "difference" else say(round(number, 1), unit)
+    text, sources, rule = _text(before, after, shown), sources_of([before, after]), Text(f"rule.change_{measure}")
+    reason = Text("reason.change", change=shown, **_ends(before, after))
+    number = float(f"{number:.4g}")
+    wording = replace(size_of(claim), unit=unit if measure != "difference" else claim.unit)
+    way = 1 if measure == "ratio" else direction_of(claim)
+    if way == UNTOLD:
+        word = wording.word(number, exact=False)
+        if word != wording.word(-number, exact=False) and wording.word(-number, exact=False).startswith("confirmed"):
+            return not_checkable(Text("reason.no_direction", reason=reason), rule)
+        way = 1
+    else:
+        word = wording.word(way * number, exact=False)
+        if way * number < 0 and wording.number > 0:
+            word = "contradicted"  # it went the other way
+    difference = gap(round(way * wording.number - number, 2), unit)
+    return Verdict(word, text, sources, difference, rule, reason)
+
+
+def _ends(before: Figure, after: Figure) -> dict[str, str]:
+    return {"start": Day(before.period), "end": Day(after.period)}
+
+
+def _text(before: Figure, after: Figure, shown: str) -> str:
+    return Text("evidence.change", before=cite(before), after=cite(after), change=shown)
+
+
+def _pair(claim: Claim, figures: tuple[Figure, ...]) -> tuple[Figure, Figure] | None:
+    """Figures of the two periods on one basis, best first: one source, preferred, reported."""
+    usable = [f for f in figures if f.status in (*STRONG, "approximate")]
+    starts = of_period(usable, Period.parse(claim.option("from")))
+    ends = of_period(usable, Period.parse(claim.option("to")))
+    pairs = [(a, b) for a in starts for b in ends if a.basis == b.basis and a.unit == b.unit]
+    return min(pairs, key=_pair_rank, default=None)
+
+
+def _pair_rank(pair: tuple[Figure, Figure]) -> tuple[bool, bool, bool, str]:
+    a, b = pair
+    return a.source_id != b.source_id, not b.preferred, "approximate" in (a.status, b.status), a.id + b.id
+
+
+def _needs(claim: Claim) -> tuple[str, ...]:
+    measure = claim.option("measure", "pct")
+    return ("state",) if measure == "direction" else ("value",) if measure in MEASURES else ()
+
+
+def _states(claim: Claim) -> tuple[str, ...]:
+    return ("up", "down", "flat") if claim.option("measure") == "direction" else ("up", "down")
+
+
+def _more(claim: Claim) -> Iterator[Issue]:
+    if not (claim.option("from") and claim.option("to")):
+        yield "options", "The test 'change' needs the options from= and to=.", ""
+
+
+register(
+    ClaimTest(
+        "change",
+        change,
+        target=lambda claim, known: unknown("series", [claim.target], known),
+        needs=_needs,
+        options={**NUMBER, "from": period, "to": period, "measure": one_of("measure", MEASURES)},
+        words={"state": _states},
+        more=_more,
+    )
+)

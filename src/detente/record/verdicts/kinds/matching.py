@@ -1,0 +1,157 @@
+"""Which figures of a series speak of what a claim speaks of: period, unit, basis, sums of months, currencies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from detente.record.period import Period
+from detente.record.rows import Claim, Figure
+from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.numbers import convert, currency_of, measure_of
+from detente.record.verdicts.reconcile import CIF_OVER_FOB, FIT
+
+STOCK_AGE = 366
+"""Days for which the newest earlier figure of a stock may stand for a later day."""
+STRONG = ("reported", "derived")
+RATES = "exchange.{to}_per_{of}"
+"""Series of an exchange rate: how many units of one currency one unit of another was worth."""
+
+
+def value_of(figure: Figure, claim: Claim) -> float:
+    """A figure's value in the claim's unit; not a number where the two measure different things."""
+    return convert(figure.value, figure.unit, claim.unit or figure.unit)
+
+
+def comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
+    """Figures of the claim's period, unit and basis.
+
+    For a stock or count, the newest not after it. For a flow, where the record has none of
+    the whole period, the sums of its months or quarters.
+    """
+    basis = claim.option("basis")
+    fitting = [
+        f
+        for f in figures
+        if f.status != "forecast" and (not basis or f.basis == basis) and not math.isnan(value_of(f, claim))
+    ]
+    if not fitting or claim.date is None:
+        return fitting
+    if fitting[0].kind == "flow":
+        return of_period(fitting, claim.date)
+    if fitting[0].kind in ("rate", "index"):
+        same = [f for f in fitting if f.period == claim.date]
+        return same or [f for f in fitting if claim.date.holds(f.period)]
+    age = int(claim.option("age", str(STOCK_AGE)))
+    earliest = claim.date.first - timedelta(days=age)
+    past = [f for f in fitting if f.period.first <= claim.date.last and f.period.last >= earliest]
+    strong = [f for f in past if f.status in STRONG] or past
+    if not strong:
+        return []
+    newest = max(f.period.first for f in strong)
+    return [f for f in strong if f.period.first == newest]
+
+
+def of_period(figures: Iterable[Figure], period: Period) -> list[Figure]:
+    """Flows of just a period, or else the sums of shorter flows that fill it."""
+    figures = list(figures)
+    return [f for f in figures if f.period == period] or sums_to(figures, period)
+
+
+def sums_to(figures: Iterable[Figure], period: Period) -> list[Figure]:
+    """Sums of flows that fill a period without gap or overlap.
+
+    Figures are only added to others of their source, basis, unit and length (months to
+    months); the sum is a derived figure named by its first and last part.
+    """
+    groups: dict[tuple[str, str, str, int], dict] = {}
+    for f in figures:
+        if f.kind == "flow" and f.status in STRONG and period.holds(f.period) and f.period != period:
+            months = round(f.period.days / 30.4)
+            groups.setdefault((f.source_id, f.basis, f.unit, months), {})[f.period.first] = f
+    found = []
+    for group in groups.values():
+        parts, day = [], period.first
+        while day in group:
+            parts.append(group[day])
+            day = group[day].period.last + timedelta(days=1)
+        if len(parts) > 1 and parts[-1].period.last == period.last:
+            found.append(_sum(parts, period))
+    return found
+
+
+def _sum(parts: Sequence[Figure], period: Period) -> Figure:
+    total = math.fsum(f.value for f in parts)
+    return replace(
+        parts[0], id=f"{parts[0].id} to {parts[-1].id}", period=period, value=total, text=format(total, ".12g"),
+        low=math.nan, high=math.nan, status="derived", preferred=all(f.preferred for f in parts),
+        derivation="; ".join(f.id for f in parts),
+    )  # fmt: skip
+
+
+def in_claims_currency(figures: Sequence[Figure], claim: Claim, evidence: Evidence) -> list[Figure]:
+    """Figures in another currency than the claim, converted at its ``rate`` or at a rate on record.
+
+    ``rate`` is how many units of the figure's currency one unit of the claim's is worth; on
+    record it is a series ``exchange.usd_per_eur`` of the same period. The figure's note
+    says which rate was used.
+    """
+    wanted = currency_of(claim.unit)
+    found = []
+    for figure in figures if wanted else ():
+        of = currency_of(figure.unit)
+        if not of or of == wanted:
+            continue
+        rate = _rate(of, wanted, figure.period, claim, evidence)
+        if rate is None:
+            continue
+        size = measure_of(figure.unit)[1]
+        unit = next((u for u in (f"{wanted}_mn", f"{wanted}_bn", wanted) if measure_of(u)[1] == size), wanted)
+        factor = size / measure_of(unit)[1] / rate[0]
+        low, high = figure.low * factor, figure.high * factor
+        found.append(
+            replace(
+                figure, value=figure.value * factor, text=format(figure.value * factor, ".12g"), low=low, high=high,
+                unit=unit, status="approximate" if figure.status in STRONG else figure.status,
+                id=f"{figure.id} at {rate[0]:g} {of.upper()} per {wanted.upper()}{rate[1]}",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _rate(of: str, wanted: str, period: Period, claim: Claim, evidence: Evidence) -> tuple[float, str] | None:
+    if claim.option("rate"):
+        return float(claim.option("rate")), ""
+    for name, power in ((RATES.format(to=of, of=wanted), 1), (RATES.format(to=wanted, of=of), -1)):
+        rates = [f for f in evidence.independent(name, claim) if f.period == period and f.value > 0]
+        if rates:
+            return rates[0].value ** power, f" ({rates[0].id})"
+    return None
+
+
+def composed(claim: Claim, evidence: Evidence) -> list[Figure] | None:
+    """Exports and imports on FOB valuation whose sum (or difference) the claim allows."""
+    family, _, flow = claim.target.partition("@")[0].rpartition(".")
+    place = claim.target.partition("@")[2]
+    sign = {"total": 1, "balance": -1}.get(flow)
+    if sign is None:
+        return None
+    parts = {}
+    for name in ("exports", "imports"):
+        free = evidence.independent(f"{family}.{name}" + (f"@{place}" if place else ""), claim)
+        parts[name] = [f for f in comparable(free, claim) if f.status in STRONG and f.basis in ("fob", "baci")]
+    exports = [f for f in parts["exports"] if f.basis == "fob"] or parts["exports"]
+    imports = [f for f in parts["imports"] if f.basis == "fob"] or parts["imports"]
+    if not exports or not imports:
+        return None
+    x, m = (min(side, key=lambda f: (not f.preferred, f.status != "reported", f.id)) for side in (exports, imports))
+    return [x, m] if claim.wording.allows(value_of(x, claim) + sign * value_of(m, claim)) else None
+
+
+def other_valuation(odd: Figure, parts: Sequence[Figure]) -> bool:
+    """Whether a figure on another basis is near enough to a sum of FOB parts to differ by valuation or compiler."""
+    total = sum(convert(f.value, f.unit, odd.unit) for f in parts)
+    span = FIT if odd.basis in ("fob", "fob+fob") else CIF_OVER_FOB[1] - 1
+    return total > 0 and 1 / (1 + span) <= odd.value / total <= 1 + span

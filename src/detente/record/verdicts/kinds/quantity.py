@@ -1,0 +1,260 @@
+"""The verdict on a quantity: a number against the independent figures of a series."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from detente.language import Day, Text
+from detente.record.rows import Claim, Figure
+from detente.record.verdicts.claim_test import NUMBER, ClaimTest, anything, number, register, unknown, whole_number
+from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.kinds.citing import cite, listed, plain, series_name, sources_of
+from detente.record.verdicts.kinds.direction import fallen
+from detente.record.verdicts.kinds.matching import (
+    STRONG,
+    comparable,
+    composed,
+    in_claims_currency,
+    other_valuation,
+    value_of,
+)
+from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording, convert, currency_of, gap, say
+from detente.record.verdicts.reconcile import Context, explain
+from detente.record.verdicts.verdict import Verdict, not_checkable, pending
+
+
+def quantity(claim: Claim, evidence: Evidence) -> Verdict:
+    """A number against the independent figures of a series for the same period.
+
+    Reported and derived figures decide; approximate ones only where there are no others.
+    The study's preferred figure speaks first. Figures that fall outside what the claim
+    allows while others fall inside must be explained (:mod:`detente.record.verdicts.reconcile`)
+    or come from sources of less standing; where they cannot be, the conflict is left
+    unresolved. Where every figure falls outside, exports and imports of one valuation are
+    added up before the claim is given up. Figures of whom the article names show only that
+    it was reported correctly.
+    """
+    split = evidence.split(claim.target, claim)
+    for convert_first in (False, True):
+        figures = _usable(split.independent, claim, evidence, convert_first)
+        if figures:
+            return _hindsight(_decide(claim, figures, evidence), figures, claim, evidence)
+        named = _usable(split.named, claim, evidence, convert_first)
+        if named:
+            return _as_reported(claim, named)
+    return _nothing(claim, evidence, split.n_own)
+
+
+def _usable(figures: Sequence[Figure], claim: Claim, evidence: Evidence, convert_first: bool) -> list[Figure]:
+    if convert_first:
+        figures = in_claims_currency(figures, claim, evidence)
+    return comparable(figures, claim)
+
+
+def _decide(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> Verdict:
+    strong = [f for f in figures if f.status in STRONG]
+    points = strong or [f for f in figures if f.status == "approximate"]
+    bounds = [f for f in figures if f.status == "bound"]
+    if bounds and not strong:
+        verdict = _against_bound(claim, bounds[0])
+        if verdict.verdict != "not checkable" or not points:
+            return verdict
+    inside = [f for f in points if _allowed(claim, f)]
+    outside = [f for f in points if f not in inside]
+    if not inside:
+        parts = composed(claim, evidence)
+        if parts is not None and all(other_valuation(f, parts) for f in outside):
+            return _by_composition(claim, parts, outside)
+        return _none_allowed(claim, outside)
+    context = _context(claim, evidence)
+    unexplained = [f for f in outside if not any(_explained(f, g, context) for g in inside)]
+    if unexplained:
+        weight = _weight(inside, evidence) - _weight(unexplained, evidence)
+        if weight == 0:
+            return _conflict(claim, _first_choice(inside, claim), unexplained)
+        if weight > 0:
+            return _none_allowed(claim, unexplained, weaker=inside)
+    return _holds(claim, inside, outside, weaker=unexplained)
+
+
+def _holds(claim: Claim, inside: list[Figure], outside: list[Figure], weaker: list[Figure]) -> Verdict:
+    chosen = _first_choice(inside, claim)
+    reason = _within(claim, chosen)
+    explained = [f for f in outside if f not in weaker]
+    if explained:
+        reason = Text("reason.others_differ", reason=reason, figures=listed(explained))
+    elif len(inside) > 1 and not weaker:
+        n = len(inside) - 1
+        reason = Text("reason.one_more" if n == 1 else "reason.more", reason=reason, n=n)
+    if weaker:
+        reason = Text("reason.weaker_differ", reason=reason, figures=listed(weaker))
+    word = _word(claim, chosen)
+    return _verdict(claim, word, chosen, reason, sources=[chosen, *[f for f in inside if f is not chosen]])
+
+
+def _weight(figures: Sequence[Figure], evidence: Evidence) -> int:
+    """Standing of the best source of some figures; 0 is best."""
+    return min(evidence.standing(f.source_id) for f in figures)
+
+
+def wording_of(claim: Claim, figure: Figure) -> Wording:
+    """The claim's number with the sign its words give it ("shrank 3.4%" beside a figure of -3.4)."""
+    wording = claim.wording
+    return replace(wording, value=f"-{wording.value}") if fallen(claim, value_of(figure, claim)) else wording
+
+
+def _allowed(claim: Claim, figure: Figure) -> bool:
+    wording = wording_of(claim, figure)
+    return wording.allows(value_of(figure, claim)) or wording.meets(*_range(claim, figure))
+
+
+def _range(claim: Claim, figure: Figure) -> tuple[float, float]:
+    unit = claim.unit or figure.unit
+    return convert(figure.low, figure.unit, unit), convert(figure.high, figure.unit, unit)
+
+
+def _word(claim: Claim, figure: Figure) -> str:
+    low, high = _range(claim, figure)
+    exact = figure.status in STRONG
+    return wording_of(claim, figure).word(value_of(figure, claim), exact=exact, low=low, high=high)
+
+
+def _first_choice(figures: Sequence[Figure], claim: Claim) -> Figure:
+    """The preferred figure, else the nearest to the claim of the best status."""
+    preferred = [f for f in figures if f.preferred]
+    if preferred:
+        return preferred[0]
+    target = claim.wording.number if claim.value else 0.0
+    rank = {"reported": 0, "derived": 1, "approximate": 2, "bound": 3}
+    return min(figures, key=lambda f: (rank[f.status], abs(value_of(f, claim) - target)))
+
+
+def _against_bound(claim: Claim, bound: Figure) -> Verdict:
+    """A figure known only as more or less than something decides where no value of it could do otherwise."""
+    low = convert(bound.low, bound.unit, claim.unit) if not math.isnan(bound.low) else -math.inf
+    high = convert(bound.high, bound.unit, claim.unit) if not math.isnan(bound.high) else math.inf
+    floor, ceiling = claim.wording.bounds
+    shown = Text("allowed.more_than" if math.isinf(high) else "allowed.less_than", amount=cite(bound))
+    if floor <= low and high <= ceiling:
+        return _verdict(claim, "confirmed", bound, Text("reason.bound_allowed", bound=shown), sources=[bound])
+    if high < floor or low > ceiling:
+        return _verdict(claim, "contradicted", bound, Text("reason.bound_ruled_out", bound=shown), sources=[bound])
+    return not_checkable(Text("reason.bound_open", bound=shown), Text("rule.quantity"))
+
+
+def _none_allowed(claim: Claim, outside: Sequence[Figure], weaker: Sequence[Figure] = ()) -> Verdict:
+    chosen = _first_choice(outside, claim)
+    off = [wording_of(claim, f).distance(value_of(f, claim)) for f in outside]
+    if min(off) <= NEAR < max(off) and not chosen.preferred:
+        return _conflict(claim, chosen, [f for f in outside if f is not chosen])
+    reason = Text("reason.outside", figure=cite(chosen), allowed=claim.wording.text(claim.unit))
+    if weaker:
+        reason = Text("reason.weaker_differ", reason=reason, figures=listed(weaker))
+    return _verdict(claim, _word(claim, chosen), chosen, reason, sources=outside)
+
+
+def _conflict(claim: Claim, chosen: Figure, others: Sequence[Figure]) -> Verdict:
+    reason = Text("reason.both_sides", figures=listed([chosen, *others]))
+    return _verdict(claim, "unresolved conflict", chosen, reason, sources=[chosen, *others])
+
+
+def _as_reported(claim: Claim, named: Sequence[Figure]) -> Verdict:
+    """Whether the source that the article names says so: never a confirmation."""
+    inside = [f for f in named if _allowed(claim, f)]
+    chosen = _first_choice(inside or named, claim)
+    if chosen.status == "bound":
+        return not_checkable(Text("reason.own_figures"), Text("rule.quantity"))
+    word = "reported correctly" if inside else _word(claim, chosen)
+    key = "reason.reported" if inside else "reason.misreported"
+    rule = Text("rule.as_reported", rule=Text("rule.quantity_of", series=series_name(claim.target)))
+    return replace(_verdict(claim, word, chosen, Text(key, figure=cite(chosen)), sources=[chosen]), rule=rule)
+
+
+def _by_composition(claim: Claim, parts: Sequence[Figure], outside: Sequence[Figure]) -> Verdict:
+    x, m = parts
+    sign = 1 if claim.target.partition("@")[0].endswith("total") else -1
+    total = value_of(x, claim) + sign * value_of(m, claim)
+    shown = say(round(total, 1), claim.unit)
+    text = Text(
+        "evidence.sum" if sign > 0 else "evidence.difference",
+        exports=plain(value_of(x, claim)), exports_basis=x.basis, imports=plain(value_of(m, claim)),
+        imports_basis=m.basis, total=shown, period=Day(x.period),
+    )  # fmt: skip
+    reason = Text("reason.composed", total=shown, allowed=claim.wording.text(claim.unit), others=listed(outside))
+    difference = gap(round(claim.wording.number - total, 1), claim.unit)
+    sources = sources_of([x, m, *outside])
+    return Verdict("confirmed within rounding", text, sources, difference, Text("rule.composed"), reason)
+
+
+def _context(claim: Claim, evidence: Evidence) -> Context:
+    """Independent figures to do arithmetic with: all flows of the claim's family."""
+    family = claim.target.partition("@")[0].rpartition(".")[0]
+    flows = (f"{family}.{flow}" for flow in ("exports", "imports", "balance", "total"))
+    return Context.of(f for series in flows for f in evidence.independent(series, claim))
+
+
+def _explained(odd: Figure, other: Figure, context: Context) -> bool:
+    """Whether the two differ by something better than being wrong."""
+    return bool({e.kind for e in explain(odd, other, context)} - {"power of ten", "other period"})
+
+
+def _verdict(claim: Claim, word: str, chosen: Figure, reason: str, *, sources: Sequence[Figure]) -> Verdict:
+    found, unit = value_of(chosen, claim), claim.unit or chosen.unit
+    wording = wording_of(claim, chosen)
+    difference = gap(wording.number - found, unit) if claim.value else ""
+    text = cite(chosen)
+    if unit != chosen.unit:
+        text = Text("evidence.converted", figure=text, amount=say(round(found, 1), unit))
+    far = wording.far_off(found) if wording.allows(found) else 1.0
+    if far > 1 and word == "imprecise":
+        reason = Text("reason.far_off", figure=cite(chosen), factor=plain(float(f"{far:.2g}")))
+    rule = Text("rule.quantity_of", series=series_name(claim.target))
+    return Verdict(word, text, sources_of(sources), difference, rule, reason)
+
+
+def _hindsight(verdict: Verdict, figures: Sequence[Figure], claim: Claim, evidence: Evidence) -> Verdict:
+    said = evidence.said_on(claim)
+    later = said is not None and all(f.period.first > said.last for f in figures)
+    return verdict.marked("hindsight") if later and claim.type != "prediction" else verdict
+
+
+def _nothing(claim: Claim, evidence: Evidence, n_own: int) -> Verdict:
+    rule = Text("rule.quantity")
+    own = comparable(evidence.series(claim.target), claim)
+    if n_own and own:
+        return not_checkable(Text("reason.own_figures"), rule)
+    said = evidence.said_on(claim)
+    if claim.date and said and claim.date.last > said.last and not own:
+        return pending(Text("reason.period_open", when=Day(claim.date)), rule)
+    other = [f for f in evidence.series(claim.target) if claim.date is None or f.period == claim.date]
+    units = sorted({f.unit for f in other if math.isnan(convert(f.value, f.unit, claim.unit or f.unit))})
+    when = Day(claim.date) if claim.date else Text("reason.any_time")
+    facts = {"series": series_name(claim.target), "when": when}
+    if units and len(units) == len({f.unit for f in other}):
+        money = currency_of(claim.unit) and all(map(currency_of, units))
+        key = "reason.other_currency" if money else "reason.other_unit"
+        return not_checkable(Text(key, units=", ".join(units), unit=claim.unit, **facts), rule)
+    return not_checkable(Text("reason.no_figure", **facts), rule)
+
+
+def _within(claim: Claim, figure: Figure) -> str:
+    wording = wording_of(claim, figure)
+    if wording.equals(value_of(figure, claim)):
+        return Text("reason.equal", figure=cite(figure))
+    if not wording.allows(value_of(figure, claim)):
+        span = Text("allowed.range", low=say(figure.low, figure.unit), high=say(figure.high, figure.unit))
+        return Text("reason.in_range", figure=cite(figure), span=span)
+    return Text("reason.inside", figure=cite(figure), allowed=wording.text(claim.unit))
+
+
+register(
+    ClaimTest(
+        "quantity",
+        quantity,
+        target=lambda claim, known: unknown("series", [claim.target], known),
+        needs=lambda claim: ("unit", "date", *(() if claim.option("op") in WORD_RANGES else ("value",))),
+        options={**NUMBER, "basis": anything, "age": whole_number("days"), "rate": number},
+    )
+)
