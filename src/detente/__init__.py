@@ -39,6 +39,7 @@ _names, __getattr__, __dir__ = names_of(
         # errors
         "DetenteError": "errors",
         "NotConverged": "errors",
+        "NoEquilibrium": "errors",
     },
 )
 

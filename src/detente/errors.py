@@ -25,6 +25,7 @@
     │   │   └── UnknownStudy (LookupError)
     │   └── MissingExtra (ImportError)
     └── NotConverged (RuntimeError)    5   carries the state reached as ``.state``
+        └── NoEquilibrium                  no prices clear the markets; says for whom
 
 Every message says what is wrong, where, why it matters and what to do.
 """
@@ -176,7 +177,7 @@ class NotIdentified(SpecificationError):
 
 
 class InvalidShock(SpecificationError):
-    """A shock names an unknown economy, isolates one entirely or is out of domain."""
+    """A shock names an unknown economy, leaves trade in one direction only, or is out of domain."""
 
 
 class StudyError(SpecificationError):
@@ -206,3 +207,7 @@ class NotConverged(DetenteError, RuntimeError):
     def __init__(self, what: str, *, state: Any = None, where: str = "", why: str = "", fix: str = "") -> None:
         self.state = state
         super().__init__(what, where=where, why=why, fix=fix)
+
+
+class NoEquilibrium(NotConverged, UnbalancedAccounts):
+    """No prices clear the markets: somebody would have to spend less than nothing, or owe with nobody to owe to."""

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detente.equilibrium import SectorEconomy, Shock, sensitivity, solve
+from detente.equilibrium.sectors.assembly import new_tariffs, sector_model
 from detente.equilibrium.sectors.jacobian import jacobian, pinned_sectors
-from detente.equilibrium.sectors.solving import new_tariffs, sector_model
 from detente.equilibrium.solver import newton
 
 NAMES, SECTORS = ("COL", "VEN", "ROW"), ("oil", "goods")

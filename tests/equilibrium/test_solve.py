@@ -7,7 +7,7 @@ import pytest
 
 from detente.equilibrium import CLOSED, Economy, Shock, Status, solve
 from detente.equilibrium.armington import Armington
-from detente.equilibrium.solving import one_sector
+from detente.equilibrium.assembly import one_sector
 from detente.errors import InvalidShock, NotConverged, SpecificationError, UnbalancedAccounts
 
 NAMES = ("COL", "VEN", "ECU", "ROW")

@@ -1,7 +1,8 @@
 """Exact general-equilibrium counterfactuals: a checked baseline, a shock, a certified solution.
 
-One noun a module: ``economy`` (the baseline), ``shock``, ``armington`` and ``sectors`` (the models),
-``solver`` (one fixed point and one Newton method for all of them), ``counterfactual`` (the result).
+One noun a module: ``economy`` (the baseline), ``shock``, ``armington`` and ``sectors`` (the models), ``assembly``
+(labels to arrays), ``solver`` and ``path`` (one fixed point, one Newton method and one path for all models),
+``counterfactual`` and ``certificate`` (the result).
 """
 
 from detente._lazy import names_of
@@ -10,13 +11,13 @@ __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
         "Economy": "economy",
-        "internal_trade": "internal_flows",
+        "internal_trade": "accounts",
         "CLOSED": "shock",
         "Shock": "shock",
         "solve": "solving",
         "Counterfactual": "counterfactual",
         "SectorEconomy": "sectors.economy",
-        "SectorCounterfactual": "sectors.solving",
+        "SectorCounterfactual": "sectors.result",
         "ensemble": "around.ensemble",
         "Ensemble": "around.ensemble",
         "Coefficients": "around.priors",
@@ -33,9 +34,10 @@ __all__, __getattr__, __dir__ = names_of(
         "CapitalPath": "extensions.capital",
         "migrate": "extensions.mobility",
         "MobilityCounterfactual": "extensions.mobility",
-        "balance": "balancing",
+        "balance": "accounts",
         "bargain": "extensions.bargaining",
         "Bargain": "extensions.bargaining",
+        "Certificate": "certificate",
         "Report": "certificate",
         "Status": "certificate",
     },

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from detente.equilibrium.solver import pinned
+from detente.equilibrium.path import log_between
 
 
 class State(NamedTuple):
@@ -124,8 +124,39 @@ class Armington:
         return True
 
     def direction(self, u: np.ndarray) -> np.ndarray:
-        """Newton's step at log prices u (1, n): the market gaps undone to first order."""
-        return np.linalg.solve(pinned(self.jacobian(u)[0]), -self.residual(u)[0])[None]
+        """Newton's step at log prices u (1, n), on the log of demand over output.
+
+        In logs, demand and output are nearly linear in log prices however far these are from the baseline.
+        """
+        now = self.state(u)
+        flows = self.flows(u)[0]
+        demand, output, theta, psi = now.demand[0], now.output[0], self.theta[0, 0], self.psi[0, 0]
+        shares = flows / now.expenditure[0]
+        sold = flows / demand[:, None]
+        eye = np.eye(demand.size)
+        by_index = (1 + psi) * eye - psi * shares.T
+        slope = theta * (sold @ shares.T - eye) + sold @ self.spending_by_output(now)[0] @ by_index - by_index
+        return np.linalg.solve(slope - output / output.sum(), -np.log(demand / output))[None]
+
+    def towards(self, origin: Armington, share: float) -> Armington:
+        """The model ``share`` of the way from ``origin`` to this one: geometric, deficits arithmetic."""
+        line = (
+            log_between(getattr(origin, name), getattr(self, name), share)
+            for name in ("kernel", "output", "supply_hat", "ratio")
+        )
+        kernel, output, supply, ratio = line
+        deficit = origin.deficit + share * (self.deficit - origin.deficit)
+        return Armington(kernel, output, supply, ratio, deficit, self.theta, self.psi)
+
+    def spending(self, u: np.ndarray) -> np.ndarray:
+        """Expenditure at log prices u, US$ million: (batch, n)."""
+        return self.state(u).expenditure
+
+    def part(self, members: np.ndarray) -> Armington:
+        """The economies ``members`` alone, as if there were no others."""
+        kernel = self.kernel[:, members][:, :, members]
+        vectors = (getattr(self, name)[:, members] for name in ("output", "supply_hat", "ratio", "deficit"))
+        return Armington(kernel, *vectors, self.theta, self.psi)
 
     def partials(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives of ``residual`` by log producer prices and by log price indices, each held apart."""

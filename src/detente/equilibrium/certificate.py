@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -13,13 +13,14 @@ class Status(StrEnum):
 
     CONVERGED = "converged"
     MAX_STEPS = "not converged: the step limit was reached before the tolerance"
+    PATH_ENDS = "not converged: the path of solutions from the baseline ends before the whole shock"
     NEGATIVE_EXPENDITURE = "no equilibrium: expenditure would be negative under this deficit rule"
     NOT_FINITE = "not converged: a price left the range of numbers"
     STOPPED_LOOSE = "stopped at the published recipe's tolerance of 0.01"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Report:
+class Certificate:
     """What the solver can certify about a solution.
 
     Attributes
@@ -36,6 +37,15 @@ class Report:
     acr_gap : float or None
         Largest log gap to the sufficient statistic of Arkolakis, Costinot and Rodriguez-Clare (2012), where the
         theorem holds: one sector, solved exactly.
+    gap : float or None
+        The worst market's gap relative to its output, which the tolerance bounds.
+    path : float
+        Share of the shock up to which solutions were followed from the baseline: one unless the path ends.
+    negative : tuple of (economy, share)
+        Economies whose spending turned negative on the way, with the share of the shock where it was seen.
+    parts : tuple of tuples of economies
+        Groups between which the shock leaves no trade, solved apart; empty where the world hangs together.
+        Prices of one group relative to another are not determined: each keeps its own world output.
     """
 
     status: Status
@@ -45,6 +55,10 @@ class Report:
     tolerance: float
     seconds: float
     acr_gap: float | None = None
+    gap: float | None = None
+    path: float = 1.0
+    negative: tuple[tuple[str, float], ...] = ()
+    parts: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
     @property
     def residual(self) -> float:
@@ -57,7 +71,12 @@ class Report:
         return self.status is Status.CONVERGED
 
     def __repr__(self) -> str:
+        apart = f", {len(self.parts)} parts solved apart" if self.parts else ""
         return (
-            f"Report({self.status.value}; {self.iterations} iterations, largest unbalanced market "
-            f"{self.residual:.3g}, Walras {self.walras:.3g}, {1e3 * self.seconds:.1f} ms)"
+            f"Certificate({self.status.value}; {self.iterations} iterations, largest unbalanced market "
+            f"{self.residual:.3g}, Walras {self.walras:.3g}, {1e3 * self.seconds:.1f} ms{apart})"
         )
+
+
+Report = Certificate
+"""The name this class had; scripts may still use it."""

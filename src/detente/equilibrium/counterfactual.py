@@ -7,14 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.certificate import Report
+from detente.equilibrium.assembly import one_sector
+from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.shock import Shock, hat_array, partial_array
+from detente.equilibrium.solver import pinned
 
 
 def sufficient_statistic_gap(real_price: np.ndarray, log_share_hat: np.ndarray, theta: float) -> float:
     """Largest gap of log real prices (n,) to ``-log_share_hat / theta``."""
     return float(np.abs(real_price + log_share_hat / theta).max())
+
+
+from detente.equilibrium.table import same_kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +42,7 @@ class Counterfactual:
         Flows after the shock, ``[origin, destination]``.
     expenditure_scale : float
         The common factor on expenditure that lets the world's accounts close; one unless multiplicative.
-    report : Report
+    report : Certificate
     """
 
     baseline: Economy
@@ -53,7 +58,7 @@ class Counterfactual:
     welfare_hat: np.ndarray
     flows: np.ndarray
     expenditure_scale: float
-    report: Report
+    report: Certificate
 
     @property
     def economies(self) -> tuple[str, ...]:
@@ -115,9 +120,6 @@ class Counterfactual:
 
         Large values mean that small errors in the data move prices a lot.
         """
-        from detente.equilibrium.solver import pinned
-        from detente.equilibrium.solving import one_sector
-
         model = one_sector(self.baseline, self.shock, self.theta, self.supply_elasticity, self.deficits)
         u = np.log(self.price_hat)[None]
         return float(np.linalg.cond(pinned(model.jacobian(u)[0] / model.state(u).output[0][:, None]), 1))
@@ -125,8 +127,6 @@ class Counterfactual:
     def to_frame(self, what: str = "economies") -> Any:
         """One row per economy, or per dyad with ``what="flows"``; the kind of frame that came in, else polars."""
         import polars as pl
-
-        from detente.equilibrium.table import same_kind
 
         if what == "flows":
             n = len(self.economies)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.equilibrium.table import read_flows, same_kind
 from detente.errors import (
     DuplicateRows,
     InvalidFlow,
@@ -126,8 +127,6 @@ class Economy:
         or told by the column's name; ``usd``, ``usd_k`` and ``usd_bn`` are converted, any other currency is
         kept as a label (results in percent do not depend on it). ``drop`` leaves economies out.
         """
-        from detente.equilibrium.table import read_flows
-
         read = read_flows(frame, year=year, drop=drop, origin=origin, destination=destination, value=value)
         codes = sorted({*read.labels("origin"), *read.labels("destination")})
         flows, n_filled = read.spread("value", (("origin", codes), ("destination", codes)))
@@ -177,8 +176,6 @@ class Economy:
         """One row per dyad: origin, destination, flow; the kind of frame that came in, else polars."""
         import polars as pl
 
-        from detente.equilibrium.table import same_kind
-
         n = len(self)
         frame = pl.DataFrame(
             {
@@ -227,9 +224,7 @@ def _unit(unit: str) -> tuple[float, str]:
 def check_flows(economies: Sequence[str], flows: np.ndarray) -> None:
     """Raise unless the flows are square, finite, with internal trade, imports and exports."""
     n = len(economies)
-    if len(set(economies)) != n:
-        again = sorted({e for e in economies if list(economies).count(e) > 1})
-        raise DuplicateRows(f"These economies stand twice: {first_five(again)}.")
+    check_labels("economies", economies)
     if flows.shape != (n, n) or n < 2:
         raise UnbalancedAccounts(
             f"{n} economies need a {n} x {n} array of flows (at least 2 x 2); this one is {flows.shape}.",
@@ -242,6 +237,19 @@ def check_flows(economies: Sequence[str], flows: np.ndarray) -> None:
             f"{len(wrong)} flows are negative, infinite or missing: {shown}.",
             fix="Fill them in, or drop the economies concerned.",
         )
+
+    check_margins(economies, flows)
+
+
+def check_labels(what: str, labels: Sequence[str]) -> None:
+    """Raise where a label stands twice."""
+    if len(set(labels)) != len(labels):
+        again = sorted({label for label in labels if list(labels).count(label) > 1})
+        raise DuplicateRows(f"These {what} stand twice: {first_five(again)}.")
+
+
+def check_margins(economies: Sequence[str], flows: np.ndarray) -> None:
+    """Raise unless every economy sells, sells to itself, imports and exports; ``flows`` (n, n) over all sectors."""
 
     def named(bad: np.ndarray) -> str:
         return first_five(np.asarray(economies)[bad])

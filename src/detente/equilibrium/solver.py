@@ -1,16 +1,20 @@
-"""One solver for all models: an accelerated fixed point, and Newton's method where it falters.
+"""One solver for all models: an accelerated fixed point, Newton's method where it falters, then a path.
 
-A model offers ``move`` (the tatonnement step and the worst relative gap), ``normal`` (fixes the scale) and
-``direction`` (Newton's step, from its residual and Jacobian) where ``newton`` says so. Draws are solved side
-by side along the leading axis.
+A model offers ``move`` (the tatonnement step and the worst relative gap), ``normal`` (fixes the scale) and, where
+``newton`` says so, ``direction`` (Newton's step), ``towards`` (the same model part of the way from another) and
+``spending`` (whose sign tells whether a solution is an equilibrium). Draws are solved side by side along the
+leading axis.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+
+from detente.equilibrium.path import follow
 
 
 class Model(Protocol):
@@ -27,17 +31,29 @@ class Model(Protocol):
 
     def take(self, rows: Any) -> Any: ...
 
+    def towards(self, origin: Any, share: float) -> Any: ...
 
+    def spending(self, u: np.ndarray) -> np.ndarray: ...
+
+
+QUICK_STEPS = 100
+"""Passes of the fixed point before Newton's method takes over; ordinary cases need 10 to 40."""
 ROUNDING = 1e-10
 """Gap that rounding alone can leave where outputs differ by many orders of magnitude."""
 
 
 class Solution(NamedTuple):
-    """Log prices (batch, n), the worst relative gap (batch,), and passes used (batch,)."""
+    """Log prices (batch, n), the worst relative gap (batch,), and passes used (batch,).
+
+    ``reached`` (batch,) is the share of the shock up to which a path was followed, one where none was needed;
+    ``negative`` holds for each draw the economies whose spending turned negative on the path, with that share.
+    """
 
     u: np.ndarray
     gap: np.ndarray
     iterations: np.ndarray
+    reached: np.ndarray | None = None
+    negative: tuple[dict[int, float], ...] = ()
 
     def ok(self, tolerance: float) -> np.ndarray:
         """Which draws are solved (batch,): to the tolerance, or as closely as rounding allows."""
@@ -116,28 +132,67 @@ def _mix(steps: np.ndarray, moves: np.ndarray, f: np.ndarray, length: np.ndarray
     return length * left - (np.swapaxes(moves, 1, 2) @ weights)[:, :, 0]
 
 
+LONGEST = 3.0
+"""Longest step of Newton's method in any part of the state, relative to one plus its size."""
+
+
 def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps: int = 60) -> Solution:
-    """Newton's method with halving, one draw at a time; the scale direction is pinned."""
-    out = [np.empty_like(start), np.empty(len(start)), np.empty(len(start), dtype=int)]
+    """Newton's method, one draw at a time, with steps shortened to a sane length; the best state is returned.
+
+    The gap may grow on the way: in a curved valley a step that is right in every market but one raises the
+    worst gap, and a search that insists on descent gets stuck there.
+    """
+    out = Solution(np.array(start), np.empty(len(start)), np.zeros(len(start), dtype=int))
     for row in range(len(start)):
-        part = model.take(np.array([row]))
+        part = model if len(start) == 1 else model.take(np.array([row]))
         u = part.normal(start[row : row + 1])
-        gap = part.move(u)[1][0]
-        taken = 0
-        while gap >= tolerance and taken < max_steps:
-            step = part.direction(u)[0]
-            size = min(1.0, 2.0 / max(np.abs(step).max(), 1e-300))
-            while size > 1e-10:
-                trial = part.normal(u + size * step)
-                trial_gap = part.move(trial)[1][0]
-                if np.isfinite(trial_gap) and trial_gap < (1 - 1e-4 * size) * gap:
-                    break
-                size /= 2
-            else:
+        gap = best = part.move(u)[1][0]
+        out.u[row] = u[0]
+        for taken in range(1, max_steps + 1):
+            if not gap >= tolerance:
                 break
-            u, gap, taken = trial, trial_gap, taken + 1
-        out[0][row], out[1][row], out[2][row] = u[0], gap, taken
-    return Solution(*out)
+            try:
+                step = part.direction(u)
+            except np.linalg.LinAlgError:
+                break
+            size = min(1.0, LONGEST / max(float((np.abs(step) / (1 + np.abs(u))).max()), 1e-300))
+            u = part.normal(u + size * step)
+            gap, last = part.move(u)[1][0], gap
+            out.iterations[row] = taken
+            if not np.isfinite(gap):
+                break
+            if gap < best:
+                out.u[row], best = u[0], gap
+            if last < ROUNDING and gap > last / 2:
+                break
+        out.gap[row] = best if np.isfinite(best) else np.inf
+    return out
+
+
+def krylov(
+    slope: Callable[[np.ndarray], np.ndarray], target: np.ndarray, *, tolerance: float = 1e-6, limit: int = 120
+) -> np.ndarray:
+    """``x`` with ``slope(x) = target``, (n,), by GMRES (Saad and Schultz 1986) without a matrix."""
+    size = np.linalg.norm(target)
+    if size == 0:
+        return np.zeros_like(target)
+    basis, heights = [target / size], np.zeros((limit + 1, limit))
+    weights = np.zeros(0)
+    for k in range(limit):
+        new = slope(basis[k])
+        for _ in range(2):  # twice is enough to stay orthogonal
+            along = np.array([b @ new for b in basis])
+            heights[: k + 1, k] += along
+            new = new - along @ np.array(basis)
+        heights[k + 1, k] = np.linalg.norm(new)
+        aim = np.zeros(k + 2)
+        aim[0] = size
+        block = heights[: k + 2, : k + 1]
+        weights = np.linalg.lstsq(block, aim, rcond=None)[0]
+        if np.linalg.norm(block @ weights - aim) < tolerance * size or heights[k + 1, k] <= 1e-14:
+            break
+        basis.append(new / heights[k + 1, k])
+    return weights @ np.array(basis[: weights.size])
 
 
 def pinned(jacobian: np.ndarray) -> np.ndarray:
@@ -146,15 +201,40 @@ def pinned(jacobian: np.ndarray) -> np.ndarray:
     return jacobian - np.abs(np.diag(jacobian)).mean() / n
 
 
-def solve_model(model: Any, start: np.ndarray, *, tolerance: float, max_steps: int) -> Solution:
-    """Fixed point first; what it leaves open goes to Newton."""
+def solve_model(model: Any, start: np.ndarray, *, tolerance: float, max_steps: int, origin: Any = None) -> Solution:
+    """The fixed point first; what it leaves open goes to Newton, and then along a path from the baseline.
+
+    ``origin`` is the model that ``start`` (batch, n) solves; without one no path is followed.
+    """
     with one_thread(), np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        found = fixed_point(model, start, tolerance=tolerance, max_steps=max_steps)
-        open_rows = np.flatnonzero(~(found.gap < tolerance))
-        if open_rows.size and model.newton:
-            rest = newton(model.take(open_rows), found.u[open_rows], tolerance=tolerance, max_steps=min(60, max_steps))
-            better = rest.gap < found.gap[open_rows]
-            rows = open_rows[better]
-            found.u[rows], found.gap[rows] = rest.u[better], rest.gap[better]
-            found.iterations[open_rows] += rest.iterations
-    return found
+        quick = min(max_steps, QUICK_STEPS) if model.newton else max_steps
+        found = fixed_point(model, start, tolerance=tolerance, max_steps=quick)
+        if not model.newton:
+            return found
+        poor = (model.spending(found.u) <= 0).any(axis=-1)
+        open_rows = np.flatnonzero(~(found.gap < tolerance) | poor)
+        reached, negative = np.ones(len(start)), [{} for _ in start]
+        for row in open_rows:
+            left = max_steps - int(found.iterations[row])
+            if left <= 0:
+                continue
+            only = np.array([row])
+            part, here = model.take(only), start[only]
+            rest = newton(part, here, tolerance=tolerance, max_steps=min(15, left))
+            used, u, gap = int(rest.iterations[0]), rest.u, float(rest.gap[0])
+            good = rest.ok(tolerance)[0] and (part.spending(u) > 0).all()
+            if not good and origin is not None and left > used:
+                walk = follow(part, origin.take(only), here, _correct, budget=left - used)
+                used += walk.iterations
+                if walk.reached == 1 or not rest.ok(tolerance)[0]:
+                    u, gap = walk.u, walk.gap
+                reached[row], negative[row] = walk.reached, walk.negative
+            if good or gap < found.gap[row] or reached[row] < 1:
+                found.u[row], found.gap[row] = u, gap
+            found.iterations[row] += used
+    return found._replace(reached=reached, negative=tuple(negative))
+
+
+def _correct(model: Any, guess: np.ndarray) -> Solution:
+    """The corrector of the path: a few Newton steps to the precision that the next step needs."""
+    return newton(model, guess, tolerance=1e-12, max_steps=10)

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.armington import Armington
-from detente.equilibrium.certificate import Report, Status
+from detente.equilibrium.assembly import Setting, Solved, solve_setting
+from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.counterfactual import Counterfactual, sufficient_statistic_gap
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.extensions.published_recipe import STOP, published_loop
 from detente.equilibrium.sectors.economy import SectorEconomy
-from detente.equilibrium.sectors.solving import SectorCounterfactual, check_published, solve_sectors
-from detente.equilibrium.shock import (
-    Shock,
-    check_connected,
-    deficit_array,
-    hat_array,
-    partial_array,
-)
-from detente.equilibrium.solver import Solution, solve_model
-from detente.errors import (
-    InvalidShock,
-    NotConverged,
-    SpecificationError,
-    UnbalancedAccounts,
-    did_you_mean,
-    first_five,
-)
+from detente.equilibrium.sectors.result import SectorCounterfactual
+from detente.equilibrium.sectors.solving import SectorSetting, check_published, solve_sectors
+from detente.equilibrium.shock import Shock, hat_array, partial_array
+from detente.equilibrium.solver import ROUNDING
+from detente.errors import InvalidShock, NoEquilibrium, NotConverged, SpecificationError, did_you_mean, first_five
 
 DEFICITS = ("multiplicative", "additive", "universal", "balanced")
 
@@ -44,6 +34,7 @@ def solve(
     mode: str = "exact",
     throw: bool = True,
     reference: str | None = None,
+    revenue: str = "lump-sum",
     tolerance: float = 1e-12,
     max_steps: int = 2000,
 ) -> Counterfactual | SectorCounterfactual:
@@ -74,7 +65,9 @@ def solve(
 
     Raises
     ------
-    InvalidShock, SpecificationError, UnbalancedAccounts, NotConverged
+    InvalidShock, SpecificationError, NotConverged
+    NoEquilibrium
+        No prices clear the markets: with the economies whose spending would turn negative.
 
     Examples
     --------
@@ -88,31 +81,29 @@ def solve(
     shock = Shock.read(shock)
     if isinstance(economy, SectorEconomy):
         check_sector_options(theta, supply_elasticity, deficits, mode, shock)
-        options = {"deficits": deficits, "mode": mode, "tolerance": tolerance, "max_steps": max_steps}
-        return raise_unless_solved(solve_sectors(economy, shock, **options), throw)
+        plan = SectorSetting(economy, shock, deficits, mode, supply_elasticity, revenue, tolerance, max_steps)
+        return raise_unless_solved(solve_sectors(plan), throw)
     one_sector_only(economy, "solve")
     theta = 5.0 if theta is None else theta
     check_options(theta, supply_elasticity, deficits, mode, shock)
     if mode == "published":
         return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began), throw)
+    setting = Setting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
     if deficits == "balanced":
-        first = balanced_first(economy, theta, supply_elasticity, tolerance, max_steps)
+        first = balanced_first(setting)
         if not first.report.ok:
             return raise_unless_solved(first, throw)
-        economy = first.economy
-    model = one_sector(economy, shock, theta, supply_elasticity, deficits)
-    found = solve_model(model, np.zeros((1, len(economy))), tolerance=tolerance, max_steps=max_steps)
-    out = read_out(model, found, economy, shock, theta, supply_elasticity, deficits, tolerance, began)
-    return raise_unless_solved(out, throw)
+        setting = replace(setting, economy=first.economy)
+    return raise_unless_solved(read_out(solve_setting(setting), setting, began), throw)
 
 
 def check_sector_options(theta: float | None, psi: float, deficits: str, mode: str, shock: Shock) -> None:
     """Raise a named error on an option that a sector economy cannot take."""
-    if theta is not None or psi:
+    if theta is not None:
         raise SpecificationError(
-            "A sector economy carries its own trade elasticities and has no supply elasticity.",
-            fix="Set theta when building it.",
+            "A sector economy carries its own trade elasticities.", fix="Set theta when building it."
         )
+    check_supply(psi)
     check_words(deficits, mode)
     if mode == "published":
         check_published(deficits, shock)
@@ -129,17 +120,21 @@ def check_words(deficits: str, mode: str) -> None:
             )
 
 
+def check_supply(psi: float) -> None:
+    """Raise unless the supply elasticity is a number, zero or more."""
+    if not isinstance(psi, int | float | np.number) or not np.isfinite(psi) or psi < 0:
+        raise SpecificationError(f"The supply elasticity is {psi!r}.", fix="Give zero or more.")
+
+
 def check_options(theta: float, psi: float, deficits: str, mode: str, shock: Shock) -> None:
     """Raise a named error on an option out of its domain."""
-    for what, value in (("theta", theta), ("supply_elasticity", psi)):
-        if not isinstance(value, int | float | np.number):
-            raise SpecificationError(f"{what} is {value!r}, not a number.")
+    if not isinstance(theta, int | float | np.number):
+        raise SpecificationError(f"theta is {theta!r}, not a number.")
     if not np.isfinite(theta) or theta <= 0:
         raise SpecificationError(
             f"theta is {theta}.", why="The trade elasticity sigma - 1 must be above zero.", fix="Try 5."
         )
-    if not np.isfinite(psi) or psi < 0:
-        raise SpecificationError(f"The supply elasticity is {psi}.", fix="Give zero or more.")
+    check_supply(psi)
     check_words(deficits, mode)
     if shock.tariff:
         raise InvalidShock(
@@ -164,8 +159,6 @@ def set_other(shock: Shock) -> bool:
 
 def follow_recipe(economy: Economy, shock: Shock, theta: float, reference: str | None, began: float) -> Counterfactual:
     """The published loop with labels and the same certificate."""
-    from detente.equilibrium.extensions.published_recipe import STOP, published_loop
-
     effects = partial_array(shock, economy)
     if np.isinf(effects).any():
         raise SpecificationError(
@@ -176,7 +169,7 @@ def follow_recipe(economy: Economy, shock: Shock, theta: float, reference: str |
     code = reference or ("DEU" if "DEU" in economy.economies else economy.economies[0])
     found = published_loop(economy.flows, effects, theta, reference=economy.index(code))
     output = found.price_hat * economy.output
-    report = Report(
+    report = Certificate(
         status=Status.STOPPED_LOOSE if found.stopped else Status.MAX_STEPS,
         iterations=found.passes,
         residuals=frozen(found.flows.sum(axis=1) - output),
@@ -202,109 +195,104 @@ def follow_recipe(economy: Economy, shock: Shock, theta: float, reference: str |
     )
 
 
-def one_sector(economy: Economy, shock: Shock, theta: float, psi: float, deficits: str) -> Armington:
-    """Labels to arrays: the one-sector system with a batch of one."""
-    n = len(economy)
-    effects = partial_array(shock, economy)
-    check_connected((economy.flows > 0) & np.isfinite(effects), economy.economies)
-    scaled = deficits in ("multiplicative", "universal")
-    return Armington(
-        kernel=(economy.import_shares * np.exp(effects))[None],
-        output=economy.output[None],
-        supply_hat=(
-            hat_array(shock.productivity_hat, economy, "productivity") * hat_array(shock.labour_hat, economy, "labour")
-        )[None],
-        ratio=(economy.expenditure / economy.output if scaled else np.ones(n))[None],
-        deficit=(deficit_array(shock, economy) if deficits == "additive" else np.zeros(n))[None],
-        theta=np.full((1, 1), float(theta)),
-        psi=np.full((1, 1), float(psi)),
-    )
-
-
-def balanced_first(
-    economy: Economy, theta: float, psi: float, tolerance: float = 1e-12, max_steps: int = 2000
-) -> Counterfactual:
+def balanced_first(setting: Setting) -> Counterfactual:
     """The solve that takes an economy to balanced trade, all else equal."""
-    model = one_sector(economy, Shock(), theta, psi, "balanced")
-    found = solve_model(model, np.zeros((1, len(economy))), tolerance=tolerance, max_steps=max_steps)
-    return read_out(model, found, economy, Shock(), theta, psi, "balanced", tolerance, perf_counter())
+    setting = replace(setting, shock=Shock(), deficits="balanced")
+    return read_out(solve_setting(setting), setting, perf_counter())
 
 
 def balanced(economy: Economy, theta: float, psi: float) -> Economy:
     """The economy that would be observed without deficits, all else equal."""
-    return raise_unless_solved(balanced_first(economy, theta, psi)).economy
+    return raise_unless_solved(balanced_first(Setting(economy, Shock(), theta, psi, "balanced"))).economy
 
 
-def read_out(
-    model: Armington,
-    found: Solution,
-    economy: Economy,
-    shock: Shock,
-    theta: float,
-    psi: float,
-    deficits: str,
-    tolerance: float,
-    began: float,
-) -> Counterfactual:
+def read_out(found: Solved, setting: Setting, began: float) -> Counterfactual:
     """Arrays to a labelled result with its certificate."""
-    u, now = found.u, model.state(found.u)
-    output, expenditure = now.output[0], now.expenditure[0]
-    status = Status.CONVERGED if found.ok(tolerance)[0] else Status.MAX_STEPS
-    if not np.all(np.isfinite(u)):
-        status = Status.NOT_FINITE
-    elif np.any(expenditure <= 0):
-        status = Status.NEGATIVE_EXPENDITURE
+    economy, shock, deficits = setting.economy, setting.shock, setting.deficits
+    output, expenditure = found.output, found.expenditure
     money = output if deficits == "multiplicative" else expenditure
     before = economy.output if deficits == "multiplicative" else economy.expenditure
     labour = hat_array(shock.labour_hat, economy, "labour")
-    flows, real_price = model.flows(u)[0], u[0] - now.log_index[0]
-    own = np.diag(flows) / expenditure / (np.diag(economy.flows) / economy.expenditure)
+    real_price = found.log_price - found.log_index
+    own = np.diag(found.flows) / expenditure / (np.diag(economy.flows) / economy.expenditure)
     own_costs = np.diag(partial_array(shock, economy))
     with np.errstate(divide="ignore", invalid="ignore"):
-        acr_gap = sufficient_statistic_gap(real_price, np.log(own) - own_costs, theta)
-    report = Report(
-        status=status,
-        iterations=int(found.iterations[0]),
-        residuals=frozen(now.demand[0] - output),
+        acr_gap = sufficient_statistic_gap(real_price, np.log(own) - own_costs, setting.theta)
+    names = economy.economies
+    report = Certificate(
+        status=status_of(found, setting.tolerance, setting.max_steps),
+        iterations=found.iterations,
+        residuals=frozen(found.demand - output),
         walras=float(expenditure.sum() - output.sum()),
-        tolerance=tolerance,
+        tolerance=setting.tolerance,
         seconds=perf_counter() - began,
         acr_gap=acr_gap,
+        gap=found.gap,
+        path=found.reached,
+        negative=tuple((names[k], at) for k, at in found.negative.items()),
+        parts=tuple(tuple(names[k] for k in part) for part in found.parts) if len(found.parts) > 1 else (),
     )
     return Counterfactual(
         baseline=economy,
         shock=shock,
-        theta=float(theta),
-        supply_elasticity=float(psi),
+        theta=float(setting.theta),
+        supply_elasticity=float(setting.psi),
         deficits=deficits,
         mode="exact",
-        price_hat=frozen(np.exp(u[0])),
-        index_hat=frozen(np.exp(now.log_index[0])),
+        price_hat=frozen(np.exp(found.log_price)),
+        index_hat=frozen(np.exp(found.log_index)),
         output_hat=frozen(output / economy.output),
         expenditure_hat=frozen(expenditure / economy.expenditure),
-        welfare_hat=frozen(money / before / np.exp(now.log_index[0]) / labour),
-        flows=frozen(flows),
-        expenditure_scale=float(now.scale[0]),
+        welfare_hat=frozen(money / before / np.exp(found.log_index) / labour),
+        flows=frozen(found.flows),
+        expenditure_scale=float(found.scale.mean()),
         report=report,
     )
 
 
+def status_of(found: Solved, tolerance: float, max_steps: int) -> Status:
+    """How a solve ended."""
+    if not np.isfinite(found.log_price).all():
+        return Status.NOT_FINITE
+    solved = found.gap < max(tolerance, ROUNDING)
+    if (solved and (found.expenditure <= 0).any()) or (not solved and found.negative):
+        return Status.NEGATIVE_EXPENDITURE
+    if solved:
+        return Status.CONVERGED
+    return Status.PATH_ENDS if found.iterations < max_steps else Status.MAX_STEPS
+
+
 def raise_unless_solved(out: Any, throw: bool = True) -> Any:
     """The result, or the error its status names."""
-    status = out.report.status
-    if not throw or status in (Status.CONVERGED, Status.STOPPED_LOOSE):
+    report = out.report
+    if not throw or report.status in (Status.CONVERGED, Status.STOPPED_LOOSE):
         return out
-    if status is Status.NEGATIVE_EXPENDITURE:
-        hats = out.income_hat if isinstance(out, SectorCounterfactual) else out.expenditure_hat
-        bad = np.asarray(out.economies)[hats <= 0]
-        raise UnbalancedAccounts(
-            f"Expenditure would be negative for {first_five(bad)} under the {out.deficits} rule.",
-            why="Its surplus is larger than its output after the shock.",
-            fix='Use deficits="multiplicative" or "balanced".',
+    if report.status is Status.NEGATIVE_EXPENDITURE:
+        raise NoEquilibrium(no_equilibrium(out), state=out, why=OWES, fix=OTHER_RULES)
+    reached = f"{report.iterations} iterations, largest unbalanced market {report.residual:,.3g} in money"
+    if report.status is Status.PATH_ENDS:
+        raise NotConverged(
+            f"The solutions followed from the baseline end at {report.path:.1%} of the shock ({reached}).",
+            state=out,
+            why="Beyond it the rule that is asked for may leave no equilibrium; none was found.",
+            fix=OTHER_RULES,
         )
     raise NotConverged(
-        f"The solve is {status.value} ({out.report.iterations} iterations, largest unbalanced market "
-        f"{out.report.residual:,.3g} in money).",
+        f"The solve is {report.status.value} ({reached}).",
         state=out,
-        fix="Raise max_steps, check the shock, or look at the state with throw=False.",
+        fix="Raise max_steps, or look at the state with throw=False.",
     )
+
+
+OWES = "Its surplus, which this rule holds fixed, is larger than what it would earn after the shock."
+OTHER_RULES = 'Use deficits="multiplicative" or "balanced", or a smaller shock.'
+
+
+def no_equilibrium(out: Any) -> str:
+    """The sentence that names the economies whose spending turns negative, and when."""
+    hats = out.income_hat if isinstance(out, SectorCounterfactual) else out.expenditure_hat
+    seen = dict(out.report.negative) | {
+        out.economies[k]: 1.0 for k in np.flatnonzero(hats <= 0) if not out.report.negative
+    }
+    named = first_five(f"{code} (from {at:.0%} of the shock)" if at < 1 else code for code, at in seen.items())
+    return f"There is no equilibrium: expenditure would be negative for {named} under the {out.deficits} rule."

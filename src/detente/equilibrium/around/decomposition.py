@@ -23,13 +23,14 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
+from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import frozen
+from detente.equilibrium.sectors.assembly import sector_effects, sector_model
 from detente.equilibrium.sectors.model import Sectors
-from detente.equilibrium.sectors.solving import SectorCounterfactual, sector_effects, sector_model
+from detente.equilibrium.sectors.result import SectorCounterfactual
 from detente.equilibrium.shock import Shock, deficit_array, hat_array, partial_array
 from detente.equilibrium.solver import one_thread, pinned, solve_model
-from detente.equilibrium.solving import one_sector
 from detente.errors import NotConverged, SpecificationError
 
 
@@ -219,7 +220,7 @@ def _sector_point(
         "per_b": (weight / model.theta)[:, :, None] * free * (spending / now.sourcing)[:, None, :],
         "b": b,
         "sales": now.sales,
-        "paid": model.wages * model.labour * np.exp(wage),
+        "paid": now.paid,
         "income": now.income,
         "deficit": model.deficit,
         "ability": -model.productivity,

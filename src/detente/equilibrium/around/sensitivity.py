@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
+from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sectors.jacobian import gradient as sector_gradient
-from detente.equilibrium.sectors.solving import SectorCounterfactual
+from detente.equilibrium.sectors.result import SectorCounterfactual
 from detente.equilibrium.shock import Shock, partial_array
 from detente.equilibrium.solver import one_thread, pinned
-from detente.equilibrium.solving import one_sector, solve
+from detente.equilibrium.solving import solve
 from detente.errors import SpecificationError
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.shock import CLOSED, Shock, check_connected, check_effect
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced, check_options, one_sector, solve
+from detente.equilibrium.solving import balanced, check_options, solve
 from detente.errors import InvalidShock, NotConverged, SpecificationError
 
 BORDER_LEVELS = (0.0, -0.25, -0.5, -1.0, -2.0, -4.0, CLOSED)

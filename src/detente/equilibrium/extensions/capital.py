@@ -3,8 +3,9 @@
 After Anderson, Larch and Yotov (2020, Economic Journal 130), in changes from a baseline steady state. Output
 is ``Y = p A L^(1-a) K^a``; capital follows a log-linear law, ``K_{t+1} = Omega_t^d K_t^(1-d)``; with log
 utility real investment Omega is a constant share of real output. So, hats throughout,
-``ln k_{t+1} = (1 - d) ln k_t + d ln(Y_t / P_t)``. In the steady state k = (p/P)^(1/(1-a)): the static model
-with supply elasticity a / (1 - a).
+``ln k_{t+1} = (1 - d) ln k_t + d ln(Y_t / P_t)``. In the steady state k = Y/P, hence
+``Y = p A^(1/(1-a)) L (p/P)^(a/(1-a))``: the static model with supply elasticity a / (1 - a), productivity to the
+power 1 / (1 - a), and labour with its full weight.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, hat_array
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced, check_options, one_sector, solve
+from detente.equilibrium.solving import balanced, check_options, solve
 from detente.errors import NotConverged, SpecificationError
 
 
@@ -128,22 +130,17 @@ def accumulate(
         raise SpecificationError(f"years is {years}.", fix="At least one.")
     if deficits == "balanced":
         economy = balanced(economy, theta, 0.0)
-    steady = solve(
-        economy,
-        shock,
-        theta=theta,
-        supply_elasticity=capital_share / (1 - capital_share),
-        deficits=deficits,
-        tolerance=tolerance,
-    )
-    base = one_sector(economy, shock, theta, 0.0, deficits)
-    before = economy.output if deficits == "multiplicative" else economy.expenditure
+    steady = steady_state(economy, shock, theta, capital_share, deficits, tolerance)
     labour = hat_array(shock.labour_hat, economy, "labour")
+    base = one_sector(economy, shock, theta, 0.0, deficits)
+    base = replace(base, supply_hat=base.supply_hat * labour**-capital_share)
+    before = economy.output if deficits == "multiplicative" else economy.expenditure
     u, capital = np.zeros((1, len(economy))), np.zeros(len(economy))
-    stock, welfare, residual = [], [], []
+    stock, welfare, residual, origin = [], [], [], one_sector(economy, Shock(), theta, 0.0, deficits)
     for year in range(years):
         model = replace(base, supply_hat=base.supply_hat * np.exp(capital_share * capital))
-        found = solve_model(model, u, tolerance=tolerance, max_steps=2000)
+        found = solve_model(model, u, tolerance=tolerance, max_steps=2000, origin=origin)
+        origin = model
         if not found.ok(tolerance)[0]:
             raise NotConverged(f"Year {year} of the path has no solution.", state=found, fix="Try fewer years.")
         u, now = found.u, model.state(found.u)
@@ -160,4 +157,19 @@ def accumulate(
         welfare_hat=frozen(welfare),
         residual=frozen(residual),
         steady_state=steady,
+    )
+
+
+def steady_state(
+    economy: Economy, shock: Shock, theta: float, capital_share: float, deficits: str, tolerance: float
+) -> Counterfactual:
+    """Where the path leads: the static model in which capital has followed output."""
+    grown = {code: hat ** (1 / (1 - capital_share)) for code, hat in shock.productivity_hat.items()}
+    return solve(
+        economy,
+        replace(shock, productivity_hat=grown),
+        theta=theta,
+        supply_elasticity=capital_share / (1 - capital_share),
+        deficits=deficits,
+        tolerance=tolerance,
     )

@@ -13,16 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from detente.equilibrium.armington import Armington
+from detente.equilibrium.assembly import Setting, Solved, one_sector
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, partial_array
 from detente.equilibrium.solver import fixed_point, one_thread
-from detente.equilibrium.solving import balanced, check_options, one_sector, read_out
+from detente.equilibrium.solving import balanced, check_options, read_out
 from detente.errors import InvalidFlow, InvalidShock, NotConverged, SpecificationError
 
 
@@ -50,11 +52,6 @@ class Mobile:
     def take(self, rows: Any) -> Mobile:
         """There is one draw only."""
         return self
-
-    @property
-    def newton(self) -> bool:
-        """The joint system has no Jacobian of its own."""
-        return False
 
     def with_labour(self, labour: np.ndarray) -> Armington:
         """The trade model with log labour (1, n)."""
@@ -187,8 +184,6 @@ def migrate(
     >>> bool(out.migrants[1, 0] > 0 > out.migrants[1, 1])
     True
     """
-    from time import perf_counter
-
     one_sector_only(economy, "migrate")
     began, shock = perf_counter(), Shock.read(shock)
     check_options(theta, supply_elasticity, deficits, "exact", shock)
@@ -213,17 +208,14 @@ def migrate(
         )
     u, labour = np.split(found.u, 2, axis=1)
     after = model.residents(u, labour)
-    out = read_out(
-        model.with_labour(labour),
-        found._replace(u=u),
-        economy,
-        shock,
-        theta,
-        supply_elasticity,
-        deficits,
-        tolerance,
-        began,
-    )
+    joint = model.with_labour(labour)
+    now = joint.state(u)
+    solved = Solved(
+        u[0], now.log_index[0], now.output[0], now.expenditure[0], now.demand[0], np.full(len(economy), now.scale[0]),
+        joint.flows(u)[0], float(found.gap[0]), int(found.iterations[0]), 1.0, {}, [np.arange(len(economy))],
+    )  # fmt: skip
+    setting = Setting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
+    out = read_out(solved, setting, began)
     return MobilityCounterfactual(
         trade=out,
         people=frozen(after),

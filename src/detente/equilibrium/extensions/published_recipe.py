@@ -85,7 +85,9 @@ def published_loop(
     power = -1 / theta
     prices = [np.zeros_like(output), (last.sales / base.sales) ** power]
     change = np.ones_like(flows)
-    for passes in range(1, limit + 1):  # noqa: B007
+    passes = 0
+    while passes < limit:
+        passes += 1
         p = prices[-1]
         now = _fit(costs, last.flows * p[:, None] * p / change, ratio, reference)
         gap = prices[-1] - prices[-2]

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.economy import Economy, as_floats, frozen
+from detente.equilibrium.economy import Economy, as_floats, check_labels, check_margins, frozen
+from detente.equilibrium.table import read_flows
 from detente.errors import (
-    DuplicateRows,
     InvalidFlow,
-    MissingInternalTrade,
     SpecificationError,
     UnbalancedAccounts,
     first_five,
@@ -123,8 +122,6 @@ class SectorEconomy:
         ``tariff`` names a column of ad valorem rates; ``theta``, ``value_added``, ``inputs`` and ``truncate``
         are as in ``from_arrays``, with economies and sectors in sorted order.
         """
-        from detente.equilibrium.table import read_flows
-
         roles = {"sector": sector, "origin": origin, "destination": destination, "value": value}
         read = read_flows(frame, year=year, tariff=tariff, by_sector=True, **roles)
         codes = sorted({*read.labels("origin"), *read.labels("destination")})
@@ -201,9 +198,8 @@ def _check(
     theta: np.ndarray,
 ) -> None:
     """Raise, with the first offenders, on anything the model cannot take."""
-    for names in (economies, sectors):
-        if len(set(names)) != len(names):
-            raise DuplicateRows(f"Labels stand twice: {first_five(n for n in names if names.count(n) > 1)}.")
+    check_labels("economies", economies)
+    check_labels("sectors", sectors)
 
     def cells(bad: np.ndarray, labels: Sequence[Sequence[str]]) -> str:
         return first_five(" ".join(axis[k] for axis, k in zip(labels, row)) for row in np.argwhere(bad))
@@ -230,16 +226,7 @@ def _check(
             f"Input shares are negative or missing: {cells(bad, (sectors, *using))}.",
             fix="Correct the table, or pass truncate=True to set negative ones to zero.",
         )
-    total = flows.sum(axis=0)
-    own, sales, bought = np.diag(total), total.sum(axis=1), total.sum(axis=0)
-    named = np.asarray(economies)
-    if (bad := sales <= 0).any():
-        raise UnbalancedAccounts(f"Output is zero for {first_five(named[bad])}.", fix="Drop these economies.")
-    if (bad := own <= 0).any():
-        raise MissingInternalTrade(f"There is no internal trade for {first_five(named[bad])}.")
-    for word, side in (("imports", bought), ("exports", sales)):
-        if (bad := side <= own).any():
-            raise UnbalancedAccounts(f"There are no {word} for {first_five(named[bad])}.")
+    check_margins(economies, flows.sum(axis=0))
 
 
 def final_shares(

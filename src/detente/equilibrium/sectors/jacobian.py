@@ -6,16 +6,18 @@ With F net flows, pi gross shares, v log price indices and c log costs, small ch
     dln F_ij = -theta dc_i + theta dv_j + dln X_j
     dY_i = sum_j dF_ij        dR_j = sum_s (dX_j - sum_i dF_ij)     dI = A d(V + R) + B dg
 
-The system has size n + 2 S n; it is formed only where asked for (Newton's method, condition, derivatives).
+The system has size n + 2 S n; as a matrix it is formed only where it is small or asked for (condition,
+derivatives); ``Linear`` applies it to one change at a time.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from detente.equilibrium.sectors.model import Sectors
+from detente.equilibrium.sectors.equations import Equations, Now
 
 
 class Pieces(NamedTuple):
@@ -35,14 +37,13 @@ class Pieces(NamedTuple):
     drift: np.ndarray
 
 
-def pieces(model: Sectors, u: np.ndarray) -> Pieces:
+def pieces(model: Equations, u: np.ndarray) -> Pieces:
     """The arrays of the linearisation at a state u (1, n + 2 S n)."""
     wage, prices, spending = model.split(u)
     now = model.evaluate(wage, prices, spending)
     weight = np.exp(-model.theta * now.log_cost)
     scale = weight[:, :, None] / now.sourcing[:, None, :]
-    paid = model.wages * model.labour * np.exp(wage)
-    rated = model.ratio * (paid + now.revenue)
+    rated = model.ratio * (now.paid + now.revenue)
     total = rated.sum()
     response = now.scale * np.diag(model.ratio) + np.outer(rated, 1 - now.scale * model.ratio) / total
     return Pieces(
@@ -50,13 +51,13 @@ def pieces(model: Sectors, u: np.ndarray) -> Pieces:
         net=scale * model.net,
         flows=scale * model.net * spending[:, None, :],
         spread=np.moveaxis(model.inputs, 0, 2) * (1 - model.value_added),
-        paid=paid,
+        paid=now.paid,
         income=response,
         drift=model.deficit - rated * model.deficit.sum() / total,
     )
 
 
-def jacobian(model: Sectors, u: np.ndarray) -> np.ndarray:
+def jacobian(model: Equations, u: np.ndarray) -> np.ndarray:
     """Derivative of (labour, price, spending) gaps by (log wages, log prices, spending): square, n + 2 S n.
 
     Labour and spending gaps in US$ million as in ``Sectors.residual``, price gaps in logs; spending in US$
@@ -68,30 +69,94 @@ def jacobian(model: Sectors, u: np.ndarray) -> np.ndarray:
     sales = p.flows.sum(axis=2)
     by_index = theta * p.flows
     sold = by_index @ np.swapaxes(p.gross, 1, 2) - theta * np.eye(n) * sales[:, :, None]
-    bought = p.flows.sum(axis=1)[:, :, None] * np.swapaxes(p.gross, 1, 2)
-    duty = theta * (np.swapaxes(p.flows, 1, 2) - bought)
-
-    def through_cost(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A response (S, a, n) to log costs as one to wages (S, a, n) and to prices (S, a, S, n)."""
-        return block * model.value_added[:, None, :], np.einsum("sal,qsl->saql", block, p.spread)
-
-    sales_w, sales_p = through_cost(sold)
-    index_w, index_p = through_cost(np.swapaxes(p.gross, 1, 2))
-    duty_w, duty_p = (part.sum(axis=0) for part in through_cost(duty))
-    earned = np.hstack([np.diag(p.paid) + duty_w, duty_p.reshape(n, m), _kept(p.net)])
-    final = p.income @ earned
-    final[:, :n] += np.outer(p.drift, p.paid / model.wages.sum())
+    sales_w, sales_p = through_cost(model, p, sold)
+    index_w, index_p = through_cost(model, p, np.swapaxes(p.gross, 1, 2))
+    revenue = revenue_slopes(model, p)
+    paid = wage_bill(model, model.evaluate(*model.split(u)), revenue)
+    final = p.income @ (paid + revenue) + np.outer(p.drift, paid.sum(axis=0) / model.wages.sum())
     sales_x = np.zeros((s, n, s, n))
     sales_x[np.arange(s), :, np.arange(s), :] = p.net
     moved = np.concatenate([sales_w, sales_p.reshape(s, n, m), sales_x.reshape(s, n, m)], axis=2)
-    labour = np.einsum("ki,kic->ic", model.value_added, moved)
-    labour[:, :n] -= np.diag(p.paid)
+    labour = np.einsum("ki,kic->ic", model.value_added, moved) - paid
     uses = np.einsum("qki,kic->qic", p.spread, moved) + model.final[:, :, None] * final
     price = np.concatenate([index_w, index_p.reshape(s, n, m), np.zeros((s, n, m))], axis=2)
     price = price * model.used[:, :, None]
     out = np.vstack([labour, price.reshape(m, -1), uses.reshape(m, -1)])
     out[n:, n:] -= np.eye(2 * m)
     return out
+
+
+def through_cost(model: Equations, p: Pieces, block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A response (S, a, n) to log costs as one to wages (S, a, n) and to prices (S, a, S, n)."""
+    return block * model.value_added[:, None, :], np.einsum("sal,qsl->saql", block, p.spread)
+
+
+def revenue_slopes(model: Equations, p: Pieces) -> np.ndarray:
+    """Derivative of tariff revenue by the state, (n, n + 2 S n), US$ million."""
+    s, n = model.value_added.shape
+    bought = p.flows.sum(axis=1)[:, :, None] * np.swapaxes(p.gross, 1, 2)
+    duty = model.theta[:, :, None] * (np.swapaxes(p.flows, 1, 2) - bought)
+    by_wage, by_price = (part.sum(axis=0) for part in through_cost(model, p, duty))
+    return np.hstack([by_wage, by_price.reshape(n, s * n), _kept(p.net)])
+
+
+def wage_bill(model: Equations, now: Now, revenue: np.ndarray) -> np.ndarray:
+    """Derivative of the wage bill by the state, (n, n + 2 S n), given that of revenue."""
+    s, n = model.value_added.shape
+    by_wage, by_index, by_revenue = model.supply_slopes(now)
+    out = (now.paid * by_revenue)[:, None] * revenue
+    out[:, :n] += np.diag(now.paid * by_wage)
+    index = np.zeros((n, s, n))
+    index[np.arange(n), :, np.arange(n)] = (now.paid * by_index * model.final).T
+    out[:, n : n + s * n] -= index.reshape(n, s * n)
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linear:
+    """The linearised system at a state, applied to one change at a time; memory is that of the flows.
+
+    Attributes
+    ----------
+    model : Equations
+    pieces : Pieces
+    now : Now
+    """
+
+    model: Equations
+    pieces: Pieces
+    now: Now
+
+    @classmethod
+    def at(cls, model: Equations, u: np.ndarray) -> Linear:
+        """At a state u (1, n + 2 S n)."""
+        return cls(model, pieces(model, u), model.evaluate(*model.split(u)))
+
+    def gaps(self, change: np.ndarray) -> np.ndarray:
+        """Change of (labour, price, spending) gaps, as ``Sectors.gaps``, for a change of the state (n + 2 S n,)."""
+        model, p, now = self.model, self.pieces, self.now
+        s, n = model.value_added.shape
+        wage, prices = change[:n], change[n : n + s * n].reshape(s, n)
+        spent = change[n + s * n :].reshape(s, n) * model.wages
+        cost = model.value_added * wage + np.einsum("ski,si->ki", p.spread, prices)
+        index = np.matmul(cost[:, None, :], p.gross)[:, 0, :]
+        moved = model.theta * index
+        bought = p.net.sum(axis=1) * spent
+        flows_in = bought + moved * p.flows.sum(axis=1) - model.theta * np.matmul(cost[:, None, :], p.flows)[:, 0, :]
+        sales = (
+            np.matmul(p.net, spent[:, :, None])[:, :, 0]
+            + np.matmul(p.flows, moved[:, :, None])[:, :, 0]
+            - model.theta * cost * now.sales
+        )
+        revenue = np.where(model.used, spent - flows_in, 0.0).sum(axis=0)
+        by_wage, by_index, by_revenue = model.supply_slopes(now)
+        paid = now.paid * (by_wage * wage - by_index * (model.final * prices).sum(axis=0) + by_revenue * revenue)
+        income = p.income @ (paid + revenue) + p.drift * paid.sum() / model.wages.sum()
+        uses = np.einsum("ski,ki->si", p.spread, sales) + model.final * income
+        earned = (model.value_added * now.sales).sum(axis=0)
+        labour = (model.value_added * sales).sum(axis=0) / earned - paid / now.paid
+        price = index * model.used - prices
+        return np.concatenate([labour, price.ravel(), ((uses - spent) / model.wages).ravel()])
 
 
 def _kept(net: np.ndarray) -> np.ndarray:
@@ -102,7 +167,7 @@ def _kept(net: np.ndarray) -> np.ndarray:
     return out.reshape(n, s * n)
 
 
-def pinned_sectors(model: Sectors, u: np.ndarray) -> np.ndarray:
+def pinned_sectors(model: Equations, u: np.ndarray) -> np.ndarray:
     """The Jacobian in relative units, regular: spending over value added, and the price level held."""
     s, n = model.value_added.shape
     scale = np.concatenate([model.wages, np.ones(s * n), np.tile(model.wages, s)])
@@ -124,7 +189,7 @@ class Gradient(NamedTuple):
 
 
 def gradient(
-    model: Sectors, u: np.ndarray, weight: np.ndarray, by_earned: bool, log_tariff_hat: np.ndarray
+    model: Equations, u: np.ndarray, weight: np.ndarray, by_earned: bool, log_tariff_hat: np.ndarray
 ) -> Gradient:
     """Derivatives of ``weight @ log welfare`` at a solution u, by one adjoint solve.
 
@@ -143,27 +208,29 @@ def gradient(
     return Gradient(effect, -theta * effect - by_flow, -cost.sum(axis=0), by_theta)
 
 
-def _multipliers(model: Sectors, u: np.ndarray, weight: np.ndarray, by_earned: bool) -> tuple[np.ndarray, np.ndarray]:
+def _multipliers(model: Equations, u: np.ndarray, weight: np.ndarray, by_earned: bool) -> tuple[np.ndarray, np.ndarray]:
     """What a log change of each flow (S, n, n) and of each price index (S, n) is worth, all markets clearing."""
     s, n = model.value_added.shape
     p, full = pieces(model, u), jacobian(model, u)
     spending, now = model.split(u)[2], model.evaluate(*model.split(u))
     if by_earned:
-        to_earned, to_growth = weight / (p.paid + now.revenue), 0.0
+        to_earned, to_growth = weight / (now.paid + now.revenue), 0.0
     else:
         to_earned, to_growth = p.income.T @ (weight / now.income), weight / now.income @ p.drift
-    theta = model.theta[:, :, None]
-    duty = theta * (np.swapaxes(p.flows, 1, 2) - p.flows.sum(axis=1)[:, :, None] * np.swapaxes(p.gross, 1, 2))
-    by_cost = np.einsum("j,sjl->sl", to_earned, duty)
-    by_wage = to_earned * p.paid + (by_cost * model.value_added).sum(axis=0) + to_growth * p.paid / model.wages.sum()
-    by_price = np.einsum("sl,qsl->ql", by_cost, p.spread) - weight * model.final
-    state = np.concatenate([by_wage, by_price.ravel(), to_earned @ _kept(p.net)])
+    revenue = revenue_slopes(model, p)
+    paid = wage_bill(model, now, revenue)
+    total = model.wages.sum()
+    state = to_earned @ (paid + revenue) + to_growth * paid.sum(axis=0) / total
+    state[n : n + s * n] -= (weight * model.final).ravel()
     left = np.concatenate([np.ones(n), np.zeros(s * n), np.ones(s * n)])
     right = np.concatenate([np.ones(n), np.ones(s * n), spending.ravel()])
     size = np.abs(np.diag(full)[:n]).mean()
     mu = np.linalg.solve((full - size * np.outer(left / left.sum(), right / (right @ right))).T, state)
     labour, price, uses = mu[:n], mu[n : n + s * n].reshape(s, n), mu[n + s * n :].reshape(s, n)
     to_sales = model.value_added * labour + np.einsum("qki,qi->ki", p.spread, uses)
-    to_revenue = to_earned - p.income.T @ (model.final * uses).sum(axis=0)
-    by_flow = -p.flows * (to_sales[:, :, None] + to_revenue)
+    wanted = (model.final * uses).sum(axis=0)
+    to_income = to_earned - p.income.T @ wanted
+    more_paid = now.paid * model.supply_slopes(now)[2]
+    to_paid = to_income + (to_growth - p.drift @ wanted) / total + labour
+    by_flow = -p.flows * (to_sales[:, :, None] + to_income + more_paid * to_paid)
     return by_flow, model.theta * by_flow.sum(axis=1) - price * model.used

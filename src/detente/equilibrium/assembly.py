@@ -1,0 +1,168 @@
+"""From labels to arrays and back for the one-sector model: its equations, their solution, part by part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from detente.equilibrium.armington import Armington
+from detente.equilibrium.economy import Economy
+from detente.equilibrium.shock import Shock, check_connected, deficit_array, groups, hat_array, partial_array
+from detente.equilibrium.solver import solve_model
+from detente.errors import NoEquilibrium, first_five
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """What a one-sector counterfactual assumes: the baseline, the shock, the elasticities, the deficit rule."""
+
+    economy: Economy
+    shock: Shock
+    theta: float
+    psi: float
+    deficits: str
+    tolerance: float = 1e-12
+    max_steps: int = 2000
+
+
+class Solved(NamedTuple):
+    """A solution of all parts side by side.
+
+    ``log_price``, ``log_index``, ``output``, ``expenditure``, ``demand``, ``scale`` are (n,); ``flows`` is (n, n);
+    ``gap``, ``iterations`` and ``reached`` are the worst of the parts; ``negative`` maps the places of economies
+    whose spending turned negative on a path to the share of the shock where it did.
+    """
+
+    log_price: np.ndarray
+    log_index: np.ndarray
+    output: np.ndarray
+    expenditure: np.ndarray
+    demand: np.ndarray
+    scale: np.ndarray
+    flows: np.ndarray
+    gap: float
+    iterations: int
+    reached: float
+    negative: dict[int, float]
+    parts: list[np.ndarray]
+
+
+def one_sector(economy: Economy, shock: Shock, theta: float, psi: float, deficits: str) -> Armington:
+    """Labels to arrays: the one-sector system with a batch of one.
+
+    Raises
+    ------
+    InvalidShock
+        The shock cuts the world into parts.
+    """
+    effects = partial_array(shock, economy)
+    check_connected((economy.flows > 0) & np.isfinite(effects), economy.economies)
+    return system(Setting(economy, shock, theta, psi, deficits), effects)
+
+
+def system(setting: Setting, effects: np.ndarray) -> Armington:
+    """The one-sector system with partial effects (n, n) in log points, a batch of one."""
+    economy, shock, n = setting.economy, setting.shock, len(setting.economy)
+    scaled = setting.deficits in ("multiplicative", "universal")
+    labour = hat_array(shock.labour_hat, economy, "labour")
+    additive = setting.deficits == "additive"
+    return Armington(
+        kernel=(economy.import_shares * np.exp(effects))[None],
+        output=economy.output[None],
+        supply_hat=(hat_array(shock.productivity_hat, economy, "productivity") * labour)[None],
+        ratio=(economy.expenditure / economy.output if scaled else np.ones(n))[None],
+        deficit=(deficit_array(shock, economy) if additive else np.zeros(n))[None],
+        theta=np.full((1, 1), float(setting.theta)),
+        psi=np.full((1, 1), float(setting.psi)),
+    )
+
+
+def baseline_system(model: Armington, flows: np.ndarray, deficits: str) -> Armington:
+    """The system that unit prices solve: the same economies with flows (n, n) as they are, and no shock."""
+    output, spending = flows.sum(axis=1), flows.sum(axis=0)
+    scaled = deficits in ("multiplicative", "universal")
+    ones = np.ones_like(output)
+    return Armington(
+        kernel=(flows / spending)[None],
+        output=output[None],
+        supply_hat=ones[None],
+        ratio=(spending / output if scaled else ones)[None],
+        deficit=(np.zeros_like(output) if scaled else spending - output)[None],
+        theta=model.theta,
+        psi=model.psi,
+    )
+
+
+def solve_setting(setting: Setting) -> Solved:
+    """Solve the system of a setting; parts between which no trade is left are solved apart.
+
+    Raises
+    ------
+    InvalidShock
+        Trade would be left in one direction only.
+    NoEquilibrium
+        A part that is cut off would have to run a deficit with nobody.
+    """
+    economy = setting.economy
+    effects = partial_array(setting.shock, economy)
+    parts = groups((economy.flows > 0) & np.isfinite(effects), economy.economies)
+    model = system(setting, effects)
+    check_apart(parts, model.deficit[0], economy.economies, economy.flows.sum())
+    return join([_solve_part(model, setting, members, len(parts) > 1) for members in parts], parts, len(economy))
+
+
+def check_apart(parts: list[np.ndarray], deficit: np.ndarray, economies: tuple[str, ...], world: float) -> None:
+    """Raise where a part of the world that is cut off would have to keep a deficit or surplus (n,)."""
+    for members in parts if len(parts) > 1 else ():
+        owed = float(deficit[members].sum())
+        if abs(owed) > 1e-9 * world:
+            raise NoEquilibrium(
+                f"The shock cuts off {first_five(np.asarray(economies)[members])}, which would still have to run a "
+                f"{'deficit' if owed > 0 else 'surplus'} of {abs(owed):,.6g}.",
+                why="With nobody to trade with there is nobody to lend or borrow.",
+                fix='Use deficits="balanced" or "multiplicative", or set these deficits to zero in the shock.',
+            )
+
+
+def _solve_part(model: Armington, setting: Setting, members: np.ndarray, apart: bool) -> Solved:
+    flows = setting.economy.flows
+    if apart:
+        model, flows = model.part(members), flows[np.ix_(members, members)]
+    origin = baseline_system(model, flows, setting.deficits)
+    found = solve_model(
+        model,
+        np.zeros((1, members.size)),
+        tolerance=setting.tolerance,
+        max_steps=setting.max_steps,
+        origin=origin,
+    )
+    reached, negative = 1.0, {}
+    if found.reached is not None:
+        reached, negative = float(found.reached[0]), found.negative[0]
+    now = model.state(found.u)
+    return Solved(
+        found.u[0], now.log_index[0], now.output[0], now.expenditure[0], now.demand[0],
+        np.full(members.size, now.scale[0]), model.flows(found.u)[0], float(found.gap[0]), int(found.iterations[0]),
+        reached, {int(members[k]): at for k, at in negative.items()}, [members],
+    )  # fmt: skip
+
+
+def join(solved: list[Solved], parts: list[np.ndarray], n: int) -> Solved:
+    """Solutions of parts as one of the whole, nothing flowing between them."""
+    if len(solved) == 1:
+        return solved[0]._replace(parts=parts)
+    vectors, flows = np.empty((6, n)), np.zeros((n, n))
+    for one, members in zip(solved, parts):
+        vectors[:, members] = one[:6]
+        flows[np.ix_(members, members)] = one.flows
+    return Solved(
+        *vectors,
+        flows=flows,
+        gap=max(one.gap for one in solved),
+        iterations=sum(one.iterations for one in solved),
+        reached=min(one.reached for one in solved),
+        negative={k: at for one in solved for k, at in one.negative.items()},
+        parts=parts,
+    )

@@ -1,0 +1,94 @@
+"""From labels to arrays for an economy with sectors: tariffs and effects after the shock, the system of equations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detente.equilibrium.sectors.economy import SectorEconomy
+from detente.equilibrium.sectors.model import Sectors
+from detente.equilibrium.shock import Shock, cells, check_connected, check_effect, deficit_array, hat_array
+from detente.errors import InvalidShock, UnbalancedAccounts, first_five
+
+
+def new_tariffs(economy: SectorEconomy, shock: Shock) -> np.ndarray:
+    """Rates after the shock, (S, n, n)."""
+    tariff = np.array(economy.tariff)
+    named = np.zeros(tariff.shape, dtype=bool)
+    for s, i, j, value, key in cells(shock.tariff, economy, economy.sectors):
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= -1:
+            raise InvalidShock(f"The tariff on {key} is {value}.", fix="Give a rate above -1; 0.25 is 25%.")
+        if i == j:
+            raise InvalidShock(f"{key} would put a tariff on internal trade.")
+        if (named[s, i, j] & (tariff[s, i, j] != value)).any():
+            raise InvalidShock(f"{key} contradicts another tariff on the same trade.", fix="Keep one of them.")
+        tariff[s, i, j], named[s, i, j] = value, True
+    return tariff
+
+
+def sector_effects(economy: SectorEconomy, shock: Shock) -> np.ndarray:
+    """Partial effects, (S, n, n) log points, minus infinity where closed."""
+    effects = np.zeros(economy.flows.shape)
+    for s, i, j, value, key in cells(shock.partial, economy, economy.sectors):
+        check_effect(value, key, i == j)
+        effects[s, i, j] += value
+    return effects
+
+
+def sector_model(
+    economy: SectorEconomy,
+    shock: Shock,
+    tariff: np.ndarray,
+    deficits: str,
+    supply: float = 0.0,
+    revenue: str = "lump-sum",
+    *,
+    apart: bool = False,
+) -> Sectors:
+    """Labels to arrays: the sector system; ``apart`` lets the shock cut the world into parts.
+
+    Raises
+    ------
+    InvalidShock, UnbalancedAccounts
+    """
+    effects = sector_effects(economy, shock)
+    spending = economy.spending
+    used = spending > 0
+    left = (economy.flows > 0) & np.isfinite(effects)
+    if not apart:
+        check_connected(left.any(axis=0), economy.economies)
+    if (bare := used & ~left.any(axis=1)).any():
+        where = (f"{economy.sectors[s]} in {economy.economies[j]}" for s, j in np.argwhere(bare))
+        raise InvalidShock(
+            f"The shock leaves no source at all for {first_five(where)}.",
+            why="Its price would be infinite.",
+            fix="Leave one border open, if only slightly: a large finite effect such as -10.",
+        )
+    gross = economy.flows * (1 + economy.tariff)
+    shares = np.divide(gross, spending[:, None, :], out=np.zeros_like(gross), where=used[:, None, :])
+    change = np.exp(effects) * ((1 + tariff) / (1 + economy.tariff)) ** -economy.theta[:, None, None]
+    n = len(economy)
+    own = economy.wages + economy.revenue
+    scaled = deficits in ("multiplicative", "universal")
+    if deficits != "balanced" and (bad := economy.income <= 0).any():
+        raise UnbalancedAccounts(
+            f"Final spending is not positive in {first_five(np.asarray(economy.economies)[bad])}.",
+            why="Their surplus is larger than their income.",
+            fix='Use deficits="balanced".',
+        )
+    return Sectors(
+        kernel=shares * change,
+        net=shares * change / (1 + tariff),
+        wages=economy.wages,
+        value_added=economy.value_added,
+        final=economy.final,
+        used=used,
+        inputs=np.ascontiguousarray(np.moveaxis(economy.inputs, 2, 0)),
+        theta=economy.theta[:, None],
+        ratio=economy.income / own if scaled else np.ones(n),
+        deficit=deficit_array(shock, economy) if deficits == "additive" else np.zeros(n),
+        productivity=-np.log(hat_array(shock.productivity_hat, economy, "productivity"))[None, :]
+        * np.ones_like(economy.value_added),
+        labour=hat_array(shock.labour_hat, economy, "labour"),
+        supply=supply,
+        returned=1 + economy.revenue / economy.wages if revenue == "income-tax" and supply else None,
+    )

@@ -1,0 +1,148 @@
+"""The result of solving an economy with sectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from detente.equilibrium.certificate import Certificate
+from detente.equilibrium.economy import frozen
+from detente.equilibrium.sectors.assembly import sector_model
+from detente.equilibrium.sectors.economy import SectorEconomy
+from detente.equilibrium.sectors.jacobian import pinned_sectors
+from detente.equilibrium.sectors.model import Sectors
+from detente.equilibrium.shock import Shock
+from detente.equilibrium.table import same_kind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SectorCounterfactual:
+    """A solved counterfactual by sector with its assumptions.
+
+    Attributes
+    ----------
+    baseline : SectorEconomy
+        What the changes are measured from (already balanced under ``deficits="balanced"``).
+    shock : Shock
+    deficits, mode : str
+    wage_hat, index_hat, income_hat, welfare_hat : (n,) new over old
+        Wages, consumer prices, final spending, real income per unit of labour; world value added is held
+        constant.
+    cost_hat, price_hat : (S, n) new over old
+        Unit costs of origins, price indices of destinations.
+    flows : (S, n, n), US$ million, before tariffs
+    tariff : (S, n, n), new rates
+    report : Certificate
+    supply_elasticity : float
+        Of labour to the real wage.
+    revenue_use : str
+        ``lump-sum`` or ``income-tax``: how tariff revenue goes back.
+    """
+
+    baseline: SectorEconomy
+    shock: Shock
+    deficits: str
+    mode: str
+    wage_hat: np.ndarray
+    index_hat: np.ndarray
+    income_hat: np.ndarray
+    welfare_hat: np.ndarray
+    cost_hat: np.ndarray
+    price_hat: np.ndarray
+    flows: np.ndarray
+    tariff: np.ndarray
+    report: Certificate
+    supply_elasticity: float = 0.0
+    revenue_use: str = "lump-sum"
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Labels of economies in the order of the arrays."""
+        return self.baseline.economies
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Labels of sectors in the order of the arrays."""
+        return self.baseline.sectors
+
+    @property
+    def welfare_pct(self) -> dict[str, float]:
+        """Change of real income by economy, percent.
+
+        In published mode the first-order sum of terms of trade and volume of trade, as printed.
+        """
+        change = sum(self.first_order_pct()) if self.mode == "published" else 100 * (self.welfare_hat - 1)
+        return dict(zip(self.economies, map(float, change)))
+
+    @property
+    def real_wage_pct(self) -> dict[str, float]:
+        """Change of the wage over consumer prices, percent."""
+        return dict(zip(self.economies, map(float, 100 * (self.wage_hat / self.index_hat - 1))))
+
+    @property
+    def economy(self) -> SectorEconomy:
+        """The economy after the shock, ready for another one."""
+        return replace(self.baseline, flows=frozen(self.flows), tariff=self.tariff, n_truncated=0)
+
+    def first_order_pct(self) -> tuple[np.ndarray, np.ndarray]:
+        """Terms of trade and volume of trade at base-period weights, percent of income: two (n,) arrays.
+
+        Caliendo and Parro (2015), equation 16, in levels as in their tables. First-order only: for large
+        changes of imports it can be far from the exact change (Mexico in NAFTA).
+        """
+        base = self.baseline.flows
+        cost = (self.cost_hat - 1)[:, :, None]
+        terms = (base * cost).sum(axis=(0, 2)) - (base * cost).sum(axis=(0, 1))
+        growth = np.divide(self.flows, base, out=np.ones_like(base), where=base > 0) - 1
+        volume = (self.baseline.tariff * base * (growth - cost)).sum(axis=(0, 1))
+        return 100 * terms / self.baseline.income, 100 * volume / self.baseline.income
+
+    def imports_pct(self, origins: tuple[str, ...]) -> dict[str, float]:
+        """Change of each economy's imports from ``origins`` (itself left out), percent, before tariffs."""
+        rows = [self.baseline.index(code) for code in origins]
+        out = {}
+        for j, code in enumerate(self.economies):
+            others = [i for i in rows if i != j]
+            old, new = (f[:, others, j].sum() for f in (self.baseline.flows, self.flows))
+            out[code] = float(100 * (new / old - 1)) if old > 0 else float("nan")
+        return out
+
+    def flow(self, origin: str, destination: str) -> float:
+        """One flow after the shock over all sectors, US$ million before tariffs."""
+        return float(self.flows[:, self.baseline.index(origin), self.baseline.index(destination)].sum())
+
+    def condition(self) -> float:
+        """Condition number (1-norm) of the whole system in relative units at the solution, the scale held."""
+        return float(np.linalg.cond(pinned_sectors(*self.system()), 1))
+
+    def system(self) -> tuple[Sectors, np.ndarray]:
+        """The equations that were solved and the state that solves them."""
+        model = sector_model(
+            self.baseline, self.shock, self.tariff, self.deficits, self.supply_elasticity, self.revenue_use
+        )
+        spending = (self.flows * (1 + self.tariff)).sum(axis=1) / model.wages
+        parts = (np.log(self.wage_hat), np.log(self.price_hat).ravel(), spending.ravel())
+        return model, np.concatenate(parts)[None]
+
+    def to_frame(self) -> Any:
+        """One row per economy; the kind of frame that came in, else polars."""
+        import polars as pl
+
+        hats = {name: getattr(self, name) for name in ("wage_hat", "index_hat", "income_hat", "welfare_hat")}
+        pct = {"welfare_pct": list(self.welfare_pct.values())}
+        frame = pl.DataFrame({"economy": list(self.economies), **pct, **hats})
+        return same_kind(self.baseline.kind, frame)
+
+    def summary(self, n: int = 10) -> str:
+        """The economies that change most, with the assumptions and the certificate."""
+        top = sorted(self.welfare_pct.items(), key=lambda kv: -abs(kv[1]))[:n]
+        lines = [f"{len(self.sectors)} sectors, deficits {self.deficits}, mode {self.mode}"]
+        lines += [f"  {code:<14}{pct:+10.4f} % real income" for code, pct in top]
+        return "\n".join([*lines, repr(self.report)])
+
+    def __repr__(self) -> str:
+        code, pct = max(self.welfare_pct.items(), key=lambda kv: abs(kv[1]))
+        size = f"{len(self.economies)} economies, {len(self.sectors)} sectors"
+        return f"SectorCounterfactual({size}, largest change {code} {pct:+.4g}%, {self.report!r})"
