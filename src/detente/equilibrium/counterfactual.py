@@ -7,19 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.assembly import one_sector
+from detente.equilibrium.assembly import Setting, system
 from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.shock import Shock, hat_array, partial_array
 from detente.equilibrium.solver import pinned
+from detente.equilibrium.table import same_kind
 
 
 def sufficient_statistic_gap(real_price: np.ndarray, log_share_hat: np.ndarray, theta: float) -> float:
     """Largest gap of log real prices (n,) to ``-log_share_hat / theta``."""
     return float(np.abs(real_price + log_share_hat / theta).max())
-
-
-from detente.equilibrium.table import same_kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,11 +116,16 @@ class Counterfactual:
     def condition(self) -> float:
         """Condition number (1-norm) of the market equations in logs at the solution, the scale held.
 
-        Large values mean that small errors in the data move prices a lot.
+        Large values mean that small errors in the data move prices a lot. Of parts solved apart, the worst.
         """
-        model = one_sector(self.baseline, self.shock, self.theta, self.supply_elasticity, self.deficits)
-        u = np.log(self.price_hat)[None]
-        return float(np.linalg.cond(pinned(model.jacobian(u)[0] / model.state(u).output[0][:, None]), 1))
+        setting = Setting(self.baseline, self.shock, self.theta, self.supply_elasticity, self.deficits)
+        whole, worst = system(setting, partial_array(self.shock, self.baseline)), 0.0
+        for codes in self.report.parts or (self.economies,):
+            members = np.array([self.baseline.index(code) for code in codes])
+            model, u = whole.part(members), np.log(self.price_hat[members])[None]
+            slope = pinned(model.jacobian(u)[0] / model.state(u).output[0][:, None])
+            worst = max(worst, float(np.linalg.cond(slope, 1)))
+        return worst
 
     def to_frame(self, what: str = "economies") -> Any:
         """One row per economy, or per dyad with ``what="flows"``; the kind of frame that came in, else polars."""

@@ -17,6 +17,10 @@ FIRST_STEP = 0.25
 SHORTEST = 1 / 2048
 SHORTEST_AFTER_NEGATIVE = 1 / 64
 """Once spending is negative there is no equilibrium at that share, and the search is not drawn out."""
+ON_THE_WAY = 1e-8
+"""Gap that is good enough for a solution on the way; the last one is held to the solver's own tolerance."""
+ROUNDING = 1e-10
+"""Gap that rounding alone can leave where outputs differ by many orders of magnitude."""
 CLOSING = 4.0
 """Log points by which a flow that will be closed has shrunk half-way."""
 
@@ -34,7 +38,7 @@ class Walk(NamedTuple):
 def follow(model: Any, origin: Any, start: np.ndarray, correct: Callable[..., Any], *, budget: int) -> Walk:
     """Follow the solution from ``origin``, which ``start`` (1, n) solves, to ``model``.
 
-    ``correct(model, guess)`` returns a ``Solution`` or what it reached; ``budget`` bounds the corrections.
+    ``correct(model, guess, tolerance)`` returns a ``Solution`` with what it reached; ``budget`` bounds the corrections.
     """
     u, share, size, spent, gap = start, 0.0, FIRST_STEP, 0, np.inf
     before: tuple[float, np.ndarray] | None = None
@@ -44,9 +48,9 @@ def follow(model: Any, origin: Any, start: np.ndarray, correct: Callable[..., An
         at = share + size
         part = model if at == 1 else model.towards(origin, at)
         guess = u if before is None else u + (u - before[1]) * size / (share - before[0])
-        found = correct(part, guess)
+        found = correct(part, guess, 1e-12 if at == 1 else ON_THE_WAY)
         spent += max(int(found.iterations[0]), 1)
-        if not found.ok(0.0)[0]:
+        if not found.gap[0] < (ROUNDING if at == 1 else ON_THE_WAY):
             size /= 2
             if size < (SHORTEST_AFTER_NEGATIVE if negative else SHORTEST):
                 break
@@ -54,8 +58,7 @@ def follow(model: Any, origin: Any, start: np.ndarray, correct: Callable[..., An
         before, u, share, gap = (share, u), found.u, at, float(found.gap[0])
         for k in np.flatnonzero(part.spending(u)[0] <= 0):
             negative.setdefault(int(k), share)
-        if found.iterations[0] <= 4:
-            size *= 2
+        size *= 2.0 if found.iterations[0] <= 3 else 1.4 if found.iterations[0] <= 6 else 1.0
     return Walk(u, gap if share == 1 else np.inf, spent, share, negative)
 
 

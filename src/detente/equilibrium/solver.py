@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from detente.equilibrium.path import follow
+from detente.equilibrium.path import ROUNDING, follow
 
 
 class Model(Protocol):
@@ -38,8 +38,6 @@ class Model(Protocol):
 
 QUICK_STEPS = 100
 """Passes of the fixed point before Newton's method takes over; ordinary cases need 10 to 40."""
-ROUNDING = 1e-10
-"""Gap that rounding alone can leave where outputs differ by many orders of magnitude."""
 
 
 class Solution(NamedTuple):
@@ -170,29 +168,39 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
 
 
 def krylov(
-    slope: Callable[[np.ndarray], np.ndarray], target: np.ndarray, *, tolerance: float = 1e-6, limit: int = 120
+    slope: Callable[[np.ndarray], np.ndarray], target: np.ndarray, *, tolerance: float = 1e-8, limit: int = 150
 ) -> np.ndarray:
     """``x`` with ``slope(x) = target``, (n,), by GMRES (Saad and Schultz 1986) without a matrix."""
-    size = np.linalg.norm(target)
-    if size == 0:
+    size = float(np.linalg.norm(target))
+    if size == 0 or not np.isfinite(size):
         return np.zeros_like(target)
-    basis, heights = [target / size], np.zeros((limit + 1, limit))
-    weights = np.zeros(0)
+    basis = np.empty((limit + 1, target.size))
+    basis[0] = target / size
+    upper, rest = np.zeros((limit + 1, limit)), np.zeros(limit + 1)
+    turns: list[tuple[float, float]] = []
+    rest[0], used = size, 0
     for k in range(limit):
         new = slope(basis[k])
+        column = np.zeros(k + 2)
         for _ in range(2):  # twice is enough to stay orthogonal
-            along = np.array([b @ new for b in basis])
-            heights[: k + 1, k] += along
-            new = new - along @ np.array(basis)
-        heights[k + 1, k] = np.linalg.norm(new)
-        aim = np.zeros(k + 2)
-        aim[0] = size
-        block = heights[: k + 2, : k + 1]
-        weights = np.linalg.lstsq(block, aim, rcond=None)[0]
-        if np.linalg.norm(block @ weights - aim) < tolerance * size or heights[k + 1, k] <= 1e-14:
+            along = basis[: k + 1] @ new
+            column[: k + 1] += along
+            new = new - along @ basis[: k + 1]
+        column[k + 1] = height = float(np.linalg.norm(new))
+        for i, (c, s) in enumerate(turns):
+            column[i], column[i + 1] = c * column[i] + s * column[i + 1], c * column[i + 1] - s * column[i]
+        length = float(np.hypot(column[k], column[k + 1]))
+        if length == 0 or not np.isfinite(length):
             break
-        basis.append(new / heights[k + 1, k])
-    return weights @ np.array(basis[: weights.size])
+        c, s = column[k] / length, column[k + 1] / length
+        turns.append((c, s))
+        column[k], rest[k], rest[k + 1] = length, c * rest[k], -s * rest[k]
+        upper[: k + 1, k], used = column[: k + 1], k + 1
+        if abs(rest[k + 1]) < tolerance * size or height < 1e-14:
+            break
+        basis[k + 1] = new / height
+    weights = np.linalg.solve(upper[:used, :used], rest[:used])
+    return weights @ basis[:used]
 
 
 def pinned(jacobian: np.ndarray) -> np.ndarray:
@@ -235,6 +243,6 @@ def solve_model(model: Any, start: np.ndarray, *, tolerance: float, max_steps: i
     return found._replace(reached=reached, negative=tuple(negative))
 
 
-def _correct(model: Any, guess: np.ndarray) -> Solution:
+def _correct(model: Any, guess: np.ndarray, tolerance: float) -> Solution:
     """The corrector of the path: a few Newton steps to the precision that the next step needs."""
-    return newton(model, guess, tolerance=1e-12, max_steps=10)
+    return newton(model, guess, tolerance=tolerance, max_steps=10)

@@ -88,7 +88,7 @@ class Equations:
         """Log wages (n,), log prices (S, n), spending (S, n) in US$ million."""
         n, shape = self.wages.size, self.value_added.shape
         prices, spending = u[0, n:].reshape(2, *shape)
-        return u[0, :n], prices, np.maximum(spending, 0.0) * self.wages
+        return u[0, :n], prices, spending * self.wages
 
     def evaluate(self, wage: np.ndarray, prices: np.ndarray, spending: np.ndarray) -> Now:
         """Costs, sourcing, sales and incomes at a state."""

@@ -133,7 +133,10 @@ class Linear:
         return cls(model, pieces(model, u), model.evaluate(*model.split(u)))
 
     def gaps(self, change: np.ndarray) -> np.ndarray:
-        """Change of (labour, price, spending) gaps, as ``Sectors.gaps``, for a change of the state (n + 2 S n,)."""
+        """Change of the (labour, price, spending) gaps for a change of the state (n + 2 S n,).
+
+        Labour and spending gaps are relative to baseline value added, price gaps in logs.
+        """
         model, p, now = self.model, self.pieces, self.now
         s, n = model.value_added.shape
         wage, prices = change[:n], change[n : n + s * n].reshape(s, n)
@@ -153,8 +156,7 @@ class Linear:
         paid = now.paid * (by_wage * wage - by_index * (model.final * prices).sum(axis=0) + by_revenue * revenue)
         income = p.income @ (paid + revenue) + p.drift * paid.sum() / model.wages.sum()
         uses = np.einsum("ski,ki->si", p.spread, sales) + model.final * income
-        earned = (model.value_added * now.sales).sum(axis=0)
-        labour = (model.value_added * sales).sum(axis=0) / earned - paid / now.paid
+        labour = ((model.value_added * sales).sum(axis=0) - paid) / model.wages
         price = index * model.used - prices
         return np.concatenate([labour, price.ravel(), ((uses - spent) / model.wages).ravel()])
 

@@ -53,13 +53,11 @@ class Sectors(Equations):
 
     def direction(self, u: np.ndarray) -> np.ndarray:
         """Newton's step at a state u (1, n + 2 S n)."""
+        money, n = self.residual(u) / self.wages, self.wages.size
+        gaps = np.concatenate([money[-1], self.gaps(u)[1].ravel(), money[:-1].ravel()])
         if self.size <= DENSE:
-            price = self.gaps(u)[1]
-            money = self.residual(u) / self.wages
-            gaps = np.concatenate([money[-1], price.ravel(), money[:-1].ravel()])
             return np.linalg.solve(pinned_sectors(self, u), -gaps)[None]
-        gaps = np.concatenate([part.ravel() for part in self.gaps(u)])
-        linear, n = Linear.at(self, u), self.wages.size
+        linear = Linear.at(self, u)
 
         def slope(change: np.ndarray) -> np.ndarray:
             out = linear.gaps(change)
