@@ -209,5 +209,5 @@ class NotConverged(DetenteError, RuntimeError):
         super().__init__(what, where=where, why=why, fix=fix)
 
 
-class NoEquilibrium(NotConverged, UnbalancedAccounts):
+class NoEquilibrium(NotConverged):
     """No prices clear the markets: somebody would have to spend less than nothing, or owe with nobody to owe to."""

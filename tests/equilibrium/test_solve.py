@@ -8,7 +8,7 @@ import pytest
 from detente.equilibrium import CLOSED, Economy, Shock, Status, solve
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.assembly import one_sector
-from detente.errors import InvalidShock, NotConverged, SpecificationError, UnbalancedAccounts
+from detente.errors import InvalidShock, NoEquilibrium, NotConverged, SpecificationError
 
 NAMES = ("COL", "VEN", "ECU", "ROW")
 FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
@@ -100,7 +100,7 @@ def test_negative_expenditure_names_the_economy():
     flows = [[1.0, 5.0, 4.0], [0.5, 50.0, 1.0], [0.5, 1.0, 60.0]]
     oil = Economy.from_arrays(["OIL", "A", "B"], flows)
     shock = {("OIL", "A"): -3.0, ("OIL", "B"): -3.0}
-    with pytest.raises(UnbalancedAccounts, match="negative for OIL"):
+    with pytest.raises(NoEquilibrium, match="negative for OIL"):
         solve(oil, shock, deficits="additive")
     assert solve(oil, shock, deficits="additive", throw=False).report.status is Status.NEGATIVE_EXPENDITURE
 

@@ -20,6 +20,7 @@ _SAID_HERE = (
     # options that a command has
     (r"\byear=(\w+)", r"--year \1"),
     (r'\bUse deficits="(\w+)" or "(\w+)"', r"Use --deficits \1 or \2"),
+    (r'\bUse deficits="(\w+)"', r"Use --deficits \1"),
     (r"\bquick=True\b", "--quick"),
     (r"\bleave cluster out\b", "leave --cluster out"),
     (r"\bor CLOSED for a closed border", "or closed = true for a closed border"),
@@ -32,7 +33,8 @@ _SAID_HERE = (
     (r"; singletons='keep' leaves lone rows in", ""),
     (r"Raise max_iterations, or try separation='exact' if some effect runs away", "Use fewer terms or fixed effects"),
     (r"Raise max_sweeps or tol, or look for separated cells", "Look for rows whose flows are all zero"),
-    (r"Raise max_steps, check the shock, or look at the state with throw=False", "Check the shock and the flows"),
+    (r"Raise max_steps, or look at the state with throw=False", "Check the shock and the flows"),
+    (r"detente\.solve takes such a shock, each part apart; here leave", "Leave"),
 )
 
 
