@@ -16,9 +16,9 @@ from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker, two_digits
 from detente.economies import name_of
 from detente.run.scenarios import NO_RESIDUAL
-from detente.study.spec import Scenario, Spec
+from detente.study.spec import Ends, Scenario, Spec
 
-Ends = tuple[float, float]
+Interval = tuple[float, float]
 COLUMNS = ("exports", "income")
 
 
@@ -38,8 +38,8 @@ class Outcome:
     economy: str
     partner: str
     before: float
-    exports: Ends
-    income: Ends
+    exports: Interval
+    income: Interval
     moved: bool
 
 
@@ -81,7 +81,7 @@ class WhatIf:
 
     year: int | None
     scenarios: tuple[ScenarioOutcome, ...]
-    earlier: tuple[tuple[int, tuple[tuple[str, Ends, Ends], ...]], ...]
+    earlier: tuple[tuple[int, tuple[tuple[str, Interval, Interval], ...]], ...]
     draws: int
     failed_draws: int
     tried: int
@@ -97,7 +97,7 @@ def what_if_of(scenarios: pl.DataFrame, bands: pl.DataFrame, spec: Spec, *, quic
     tried = scenarios.filter(pl.col("status") != NO_RESIDUAL).height
     return WhatIf(
         newest,
-        tuple(_scenario(s, now, bands, spec.dyad) for s in spec.scenarios),
+        tuple(_scenario(s, now, bands, spec.directions) for s in spec.scenarios),
         tuple(_earlier(solved, year, spec) for year in sorted(solved["year"].unique(), reverse=True)[1:]),
         0 if bands.is_empty() else int(bands["draws"].to_numpy().max()),
         0 if bands.is_empty() else int(bands["failed"].sum()),
@@ -111,7 +111,9 @@ def _latest(solved: pl.DataFrame) -> int | None:
     return None if solved.is_empty() else int(solved["year"].to_numpy().max())
 
 
-def _scenario(scenario: Scenario, now: pl.DataFrame, bands: pl.DataFrame, dyad: tuple[str, str]) -> ScenarioOutcome:
+def _scenario(
+    scenario: Scenario, now: pl.DataFrame, bands: pl.DataFrame, directions: tuple[Ends, Ends]
+) -> ScenarioOutcome:
     mine = now.filter(pl.col("scenario") == scenario.id)
     solved = mine.filter(pl.col("status") == "converged")
     if solved.is_empty():
@@ -120,7 +122,7 @@ def _scenario(scenario: Scenario, now: pl.DataFrame, bands: pl.DataFrame, dyad: 
     drawn = bands.filter((pl.col("scenario") == scenario.id) & (pl.col("year") == solved["year"][0]))
     outcomes = tuple(
         _outcome(scenario, solved.filter(pl.col("economy") == a), drawn.filter(pl.col("economy") == a), a, b)
-        for a, b in (dyad, dyad[::-1])
+        for a, b in directions
     )
     return ScenarioOutcome(scenario.id, scenario.title, outcomes, "solved", not drawn.is_empty(), scenario.healed)
 
@@ -135,12 +137,12 @@ def _outcome(scenario: Scenario, rows: pl.DataFrame, drawn: pl.DataFrame, econom
     return Outcome(economy, partner, rows["exports_before_usd_mn"][0], exports, income, moved)
 
 
-def _span(column: pl.Series) -> Ends:
+def _span(column: pl.Series) -> Interval:
     values = column.to_numpy()
     return float(values.min()), float(values.max())
 
 
-def _earlier(solved: pl.DataFrame, year: int, spec: Spec) -> tuple[int, tuple[tuple[str, Ends, Ends], ...]]:
+def _earlier(solved: pl.DataFrame, year: int, spec: Spec) -> tuple[int, tuple[tuple[str, Interval, Interval], ...]]:
     rows = solved.filter(pl.col("year") == year)
     first, second = spec.dyad
     found = []
@@ -213,7 +215,7 @@ def _cells(outcome: Outcome, say: Speaker) -> Row:
     return say.words("screen.from_to", before=say.figure(outcome.before), after=after), _income(outcome.income, say)
 
 
-def _income(ends: Ends, say: Speaker) -> str:
+def _income(ends: Interval, say: Speaker) -> str:
     return say.span(*ends, lambda value: say.pct(value, sign=True))
 
 
@@ -244,7 +246,7 @@ def _how(found: WhatIf, say: Speaker) -> str:
     return " ".join(parts)
 
 
-def _earlier_sentence(year: int, scenarios: tuple[tuple[str, Ends, Ends], ...], say: Speaker) -> str:
+def _earlier_sentence(year: int, scenarios: tuple[tuple[str, Interval, Interval], ...], say: Speaker) -> str:
     names = dict(zip(("a", "b"), map(say.name, say.spec.dyad)))
     parts = [
         say("other_year_part", title=say.own(title), first=_income(one, say), second=_income(other, say), **names)

@@ -170,7 +170,7 @@ def _policy(style: str, script: str) -> str:
 
 
 def _static(name: str) -> str:
-    return (files(__package__) / "static" / name).read_text(encoding="utf-8")
+    return (files("detente.report") / "static" / name).read_text(encoding="utf-8")
 
 
 def _safe(text: str) -> Any:

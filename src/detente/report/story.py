@@ -46,7 +46,7 @@ class Story:
             if told and not frames[name].is_empty():
                 frames[name] = frames[name].with_columns(pl.col("title").replace(told))
         frames["library"] = _library(run)
-        notes = tuple(told.get(note, note) for note in getattr(run, "notes", ()))
+        notes = tuple(told.get(note) or note for note in getattr(run, "notes", ()))
         answer = getattr(run, "answers", {}).get(language, run.answer)
         frames["forecasters"] = _by_forecaster(frames["forecasts"])
         rows = {row["source_id"]: row for row in frames["sources"].iter_rows(named=True)}

@@ -160,10 +160,10 @@ def residual_lookup(residuals: pl.DataFrame, headline: Window) -> tuple[Residual
     nothing = (None, None, None)
 
     def residual(origin: str, destination: str, year: int, base: Window | None = None, /) -> float | None:
-        return found.get((origin, destination, year, tuple(base or headline)), nothing)[0]
+        return found.get((origin, destination, year, base or headline), nothing)[0]
 
     def spread(origin: str, destination: str, year: int, base: Window | None = None, /) -> float | None:
-        _, low, high = found.get((origin, destination, year, tuple(base or headline)), nothing)
+        _, low, high = found.get((origin, destination, year, base or headline), nothing)
         if low is None or high is None or not math.isfinite(high - low):
             return None
         return (high - low) / WIDTH_90

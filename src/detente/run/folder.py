@@ -129,7 +129,7 @@ def _tables(raw: dict[str, Any], version: int) -> dict[str, pl.DataFrame]:
     return found
 
 
-def changes(before: Run, after: Run) -> list[str]:
+def changes(before: Run, after: Run) -> list[Text]:
     """What differs between two runs of a study, in sentences for any language: verdicts, parts, scenarios, inputs.
 
     Numbers count as changed beyond 0.005 log points or percent.
@@ -142,7 +142,7 @@ def changes(before: Run, after: Run) -> list[str]:
     return out
 
 
-def _changed_inputs(before: Run, after: Run) -> list[str]:
+def _changed_inputs(before: Run, after: Run) -> list[Text]:
     out = []
     for part in ("study", "panel"):
         a, b = before.manifest[part]["files"], after.manifest[part]["files"]
@@ -154,7 +154,7 @@ def _changed_inputs(before: Run, after: Run) -> list[str]:
     return out
 
 
-def _changed_verdicts(before: Run, after: Run) -> list[str]:
+def _changed_verdicts(before: Run, after: Run) -> list[Text]:
     a = dict(before.claims.to_frame().select("claim_id", "verdict").iter_rows())
     b = dict(after.claims.to_frame().select("claim_id", "verdict").iter_rows())
     changed = [c for c in b if c in a and a[c] != b[c]]
@@ -170,7 +170,7 @@ def _changed_verdicts(before: Run, after: Run) -> list[str]:
     return out
 
 
-def _changed_numbers(before: RunTable, after: RunTable, keys: list[str], column: str) -> list[str]:
+def _changed_numbers(before: RunTable, after: RunTable, keys: list[str], column: str) -> list[Text]:
     a, b = before.to_frame().select(*keys, column), after.to_frame().select(*keys, column)
     same = a.cast(dict.fromkeys(keys, pl.String)).join(
         b.cast(dict.fromkeys(keys, pl.String)), on=keys, suffix="_now", nulls_equal=True

@@ -14,7 +14,7 @@ from detente.equilibrium import CLOSED, Coefficients, Ensemble, LogNormal, ensem
 from detente.run.baseline import Baseline
 from detente.run.scenarios import ResidualAt, effects, heals_nothing
 from detente.run.schema import TableSchema, number, text, whole
-from detente.study.spec import Scenario, Spec
+from detente.study.spec import Ends, Scenario, Spec, both_ways
 
 DRAWS = 200
 SEED = 20220926
@@ -23,9 +23,6 @@ FLOW_ERROR = 0.10  # log standard deviation of a recorded flow; mirror reports d
 ENDS = (0.05, 0.5, 0.95)
 
 Floats = NDArray[np.float64]
-Ends = tuple[str, str]
-"""Origin and destination."""
-
 _POINTS = tuple(zip(("p05", "p50", "p95"), ("5% point of", "median of", "95% point of")))
 BANDS = TableSchema(
     "bands",
@@ -113,7 +110,7 @@ def pair_moves(
             continue
         if size == 0.0:
             continue
-        wide, now = spread(*ends, year, None), residual(*ends, year, None)
+        wide, now = spread(ends[0], ends[1], year), residual(ends[0], ends[1], year)
         if wide is None:
             return None
         moves.append(Move(">".join(ends), size, wide * (min(1.0, abs(size / now)) if now else 1.0), (ends,)))
@@ -145,7 +142,7 @@ def draw(
             mean={m.name: m.size for m in uncertain},
             covariance=np.diag([m.sd**2 for m in uncertain]),
         )
-    ways = (dyad, dyad[::-1])
+    ways = both_ways(dyad)
     each = math.ceil(draws / len(pool))
     solved: list[Ensemble] = [
         ensemble(

@@ -13,7 +13,7 @@ from detente.equilibrium import CLOSED, Counterfactual, solve
 from detente.errors import NotConverged, StudyError
 from detente.run.baseline import Baseline
 from detente.run.schema import TableSchema, flag, number, text, whole
-from detente.study.spec import Scenario, Spec
+from detente.study.spec import Ends, Scenario, Spec, both_ways
 
 NO_RESIDUAL = "no residual"
 """Status of a scenario that heals a pair of which no residual is known: no trade that year, or none before."""
@@ -80,7 +80,7 @@ WINNERS = TableSchema(
 )
 
 
-def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: ResidualAt) -> dict[tuple[str, str], float]:
+def effects(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> dict[Ends, float]:
     """Log-point effects by direction, relative to the dyad as it was in ``year``.
 
     ``closed`` shuts both directions. ``healed`` removes the dyad's residual (back to the affinity of the base
@@ -91,17 +91,18 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
     StudyError
         No residual to move: in neither direction, or in one with a target.
     """
-    both = (dyad, dyad[::-1])
-    if scenario.closed:
-        return dict.fromkeys(both, CLOSED)
-    if scenario.effect is not None:
-        return dict.fromkeys(both, scenario.effect)
-    targets = {(t.origin, t.destination): (t.log_ratio, t.base) for t in scenario.target}
-    out = {}
+    both = both_ways(dyad)
+    stated = CLOSED if scenario.closed else scenario.effect
+    if stated is not None:
+        return {ends: float(stated) for ends in both}
+    aims: dict[Ends, tuple[float, Window | None]] = {
+        (t.origin, t.destination): (t.log_ratio, t.base) for t in scenario.target
+    } or dict.fromkeys(both, (0.0, None))
+    out: dict[Ends, float] = {}
     one_way = scenario.healed and not heals_nothing(scenario, dyad, year, residual)
-    for direction, (aim, base) in (targets or dict.fromkeys(both, (0.0, None))).items():
-        now = residual(*direction, year, base)
-        if not _is_known(now):
+    for direction, (aim, base) in aims.items():
+        now = residual(direction[0], direction[1], year, base)
+        if now is None or not math.isfinite(now):
             if one_way:
                 continue
             raise StudyError(
@@ -113,9 +114,9 @@ def effects(scenario: Scenario, dyad: tuple[str, str], year: int, residual: Resi
     return out
 
 
-def heals_nothing(scenario: Scenario, dyad: tuple[str, str], year: int, residual: ResidualAt) -> bool:
+def heals_nothing(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> bool:
     """Whether a scenario would heal a pair of which no residual is known in either direction that year."""
-    return scenario.healed and not any(_is_known(residual(*d, year, None)) for d in (dyad, dyad[::-1]))
+    return scenario.healed and not any(_is_known(residual(a, b, year)) for a, b in both_ways(dyad))
 
 
 def _is_known(value: float | None) -> bool:
@@ -193,7 +194,7 @@ def _winners(welfare: list[tuple]) -> pl.DataFrame:
     )
 
 
-def solved_on(base: Baseline, shock: Mapping[tuple[str, str], float], theta: float, rule: str) -> Counterfactual:
+def solved_on(base: Baseline, shock: Mapping[Ends, float], theta: float, rule: str) -> Counterfactual:
     """The exact counterfactual of a shock; one that did not converge comes back with its status."""
     try:
         return solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
@@ -202,12 +203,12 @@ def solved_on(base: Baseline, shock: Mapping[tuple[str, str], float], theta: flo
 
 
 def _rows(
-    one: _Specification, scenario: Scenario, shock: dict[tuple[str, str], float], dyad: tuple[str, str],
+    one: _Specification, scenario: Scenario, shock: Mapping[Ends, float], dyad: Ends,
     out: Counterfactual | None,
 ) -> list[dict[str, object]]:  # fmt: skip
     base, solved = one.base, out if out is not None and out.report.ok else None
     rows = []
-    for code, partner in (dyad, dyad[::-1]):
+    for code, partner in both_ways(dyad):
         before = base.economy.flow(code, partner)
         after = None if solved is None else solved.flow(code, partner)
         rows.append(

@@ -124,7 +124,7 @@ class TableSchema:
         frame = frame.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in absent).select(kept)
         wrong = {c.name: c.dtype for c in self.columns if frame.schema[c.name] != c.dtype}
         try:
-            return frame.cast(dict(wrong)) if wrong else frame
+            return frame.with_columns(pl.col(name).cast(dtype) for name, dtype in wrong.items())
         except pl.exceptions.PolarsError as error:
             raise DataError(f"The table '{self.name}' holds what its columns do not allow: {error}.") from None
 

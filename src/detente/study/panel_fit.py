@@ -48,7 +48,7 @@ def _misfits(panel: Panel, spec: Spec) -> Iterator[str]:
 def silent_directions(panel: Panel, spec: Spec, window: tuple[int, int]) -> list[tuple[str, str]]:
     """The directions, of the two, without recorded trade in the base years ``window``."""
     inside = [t for t, year in enumerate(panel.years) if window[0] <= year <= window[1]]
-    return [d for d in (spec.dyad, spec.dyad[::-1]) if not np.nansum(panel.flow(*d)[inside]) > 0]
+    return [d for d in spec.directions if not np.nansum(panel.flow(*d)[inside]) > 0]
 
 
 def require_fit(panel: Panel, spec: Spec) -> None:

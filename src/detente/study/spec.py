@@ -12,14 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from detente import economies
 from detente.errors import StudyError, UnknownEconomy, UnreadableFile
 from detente.language import Own
-from detente.study.spec_errors import explain
+from detente.study.spec_errors import in_plain_words
 
 FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must change
 
+Ends = tuple[str, str]
+"""Origin and destination of a direction."""
 Year = Annotated[int, Field(ge=1800, le=2100)]
 Code = Annotated[str, Field(min_length=2)]
 Positive = Annotated[float, Field(gt=0)]
 Elasticity = Annotated[float, Field(ge=0.1, le=100)]  # of trade; outside nothing is ever estimated or well conditioned
+
+
+def both_ways(dyad: Ends) -> tuple[Ends, Ends]:
+    """A pair's two directions."""
+    return dyad, (dyad[1], dyad[0])
 
 
 class _Part(BaseModel):
@@ -195,6 +202,11 @@ class Spec(_Part):
         """The two economies, the one flows are seen from first."""
         return self.study.origin, self.study.destination
 
+    @property
+    def directions(self) -> tuple[Ends, Ends]:
+        """Both directions of the pair as (origin, destination)."""
+        return both_ways(self.dyad)
+
     def text(self, written: str) -> Own:
         """A text of the study, to be said in any language that it brings a translation for."""
         return Own(written, **{language: pairs.get(written) for language, pairs in self.translations.items()})
@@ -259,7 +271,7 @@ def read_spec(path: Path) -> Spec:
     try:
         spec = Spec.model_validate(raw)
     except ValidationError as error:
-        problems = "\n  ".join(explain(e, _KEYS) for e in error.errors()[:5])
+        problems = "\n  ".join(in_plain_words(e, _KEYS) for e in error.errors()[:5])
         more = f"\n  and {error.error_count() - 5} more." if error.error_count() > 5 else ""
         count = f"{error.error_count()} problem{'s' if error.error_count() > 1 else ''}"
         raise StudyError(f"{path} has {count}:\n  {problems}{more}") from None

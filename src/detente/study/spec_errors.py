@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from detente.errors import did_you_mean
@@ -32,7 +32,7 @@ _KINDS = {
 }
 
 
-def explain(error: dict[str, Any], known: Iterable[str]) -> str:
+def in_plain_words(error: Mapping[str, Any], known: Iterable[str]) -> str:
     """One error: the key, what is wrong, what was found; ``known`` are the keys that could be meant."""
     key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"]) or "study.toml"
     kind = error["type"]

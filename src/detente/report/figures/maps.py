@@ -73,12 +73,13 @@ def winner_map(story: Story, words: Catalogue) -> Chart | None:
     outside = newest.filter(~pl.col("economy").is_in([story.study.origin, story.study.destination]))
     if newest.is_empty() or outside.is_empty():
         return None
-    steps = _gain_steps(outside["welfare_pct_mid"].abs().max())
+    size = outside["welfare_pct_mid"].abs().to_numpy()
+    steps = _gain_steps(float(size.max()))
     maps = [
         _Map(rows["title"][0], [_gain(story, words, row, steps) for row in rows.iter_rows(named=True)])
         for rows in newest.partition_by("scenario", maintain_order=True)
     ]
-    most = outside.row(int(outside["welfare_pct_mid"].abs().arg_max()), named=True)
+    most = outside.row(int(size.argmax()), named=True)
     finding = words("maps.winners_title", economy=in_text(most["economy"], words.language), scenario=most["title"],
                     pct=words.significant(most["welfare_pct_mid"], 1, sign=True))  # fmt: skip
     absent = sorted({row["name"] for one in maps for row in one.rows if shapes.outline(row["code"]) is None})

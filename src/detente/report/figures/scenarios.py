@@ -65,7 +65,9 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
     return Chart(
         slug="scenarios",
         title=finding,
-        subtitle=words("scenarios.subtitle", n=int(newest["n_specifications"].max()), year=newest["year"][0]),
+        subtitle=words(
+            "scenarios.subtitle", n=int(newest["n_specifications"].to_numpy().max()), year=newest["year"][0]
+        ),
         source=words("scenarios.source"),
         alt=words("scenarios.alt", finding=finding),
         headline=(words("scenarios.headline_number", span=span), words("scenarios.headline", **named)),

@@ -58,7 +58,7 @@ def pool(bench: Bench, setting: Setting) -> list[Baseline]:
 
 def moves(bench: Bench, setting: Setting) -> tuple[Move, ...] | None:
     """What a setting moves, with how uncertain each size is; None where the pair's residual has no known spread."""
-    both = (bench.dyad, bench.dyad[::-1])
+    both = bench.directions
     if setting.closed:
         return (Move("goods", CLOSED, 0.0, both),)
     sizes = [(lever, setting.effects.get(lever.id, 0.0)) for lever in levers()]

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from detente.attribution.library.expected_paths import typical_paths
+
 CLOSED = -math.inf
 TENTH = 1.2816  # standard deviations from a normal's median to its tenth
 
@@ -55,7 +57,7 @@ def levers() -> tuple[Lever, ...]:
     >>> [lever.id for lever in levers()]
     ['goods', 'relations', 'bloc', 'sanctions', 'payments']
     """
-    raw = tomllib.loads((files(__package__) / "levers.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads((files("detente.web.desk") / "levers.toml").read_text(encoding="utf-8"))
     return tuple(_lever(row) for row in raw["lever"])
 
 
@@ -71,8 +73,6 @@ def _typical(instrument: str) -> tuple[float, float, dict[str, float]]:
     The spread is read from the shorter side of the median: the long tails are cases cut off entirely, which the
     closed border stands for, and a symmetric distribution would carry them over to gains that nobody has seen.
     """
-    from detente.attribution.library.expected_paths import typical_paths
-
     found = next(t for t in typical_paths() if (t.kind, t.instrument, t.horizon) == ("rupture", instrument, 1))
     cases = {"n": found.n_cases, "low": found.low, "high": found.high}
     return round(found.median, 3), min(found.median - found.low, found.high - found.median) / TENTH, cases

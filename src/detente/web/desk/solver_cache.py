@@ -21,7 +21,7 @@ from detente.run.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ra
 from detente.run.scenarios import ResidualAt, effects
 from detente.run.schema import directed
 from detente.study import Study
-from detente.study.spec import Scenario
+from detente.study.spec import Ends, Scenario
 from detente.web.desk.levers import CLOSED
 from detente.web.desk.settings import Setting, as_written
 
@@ -50,6 +50,10 @@ class Bench:
     @property
     def dyad(self) -> tuple[str, str]:
         return self.study.spec.dyad
+
+    @property
+    def directions(self) -> tuple[Ends, Ends]:
+        return self.study.spec.directions
 
     @property
     def window(self) -> tuple[int, int]:
@@ -89,7 +93,7 @@ class Bench:
     def of_scenario(self, scenario: Scenario, setting: Setting) -> Setting:
         """A scenario of the study as a setting of the desk, on the baseline of ``setting``."""
         shock = effects(scenario, self.dyad, setting.year, self.residual)
-        there, back = (shock.get(d, 0.0) for d in (self.dyad, self.dyad[::-1]))
+        there, back = (shock.get(d, 0.0) for d in self.directions)
         bare = {"year": setting.year, "gdp_case": setting.gdp_case, "ratio": setting.ratio}
         bare |= {"theta": setting.theta, "psi": setting.psi, "deficits": setting.deficits}
         if CLOSED in (there, back):
@@ -119,21 +123,18 @@ class Bench:
         """The exact counterfactual of a setting."""
         there, back = setting.totals()
         base = self.baseline(setting).economy
-        shock = {self.dyad: there, self.dyad[::-1]: back} if (there, back) != (0.0, 0.0) else {}
+        shock = dict(zip(self.directions, (there, back))) if (there, back) != (0.0, 0.0) else {}
         return solve(base, shock, theta=setting.theta, supply_elasticity=setting.psi, deficits=setting.deficits)
 
 
 def outcome(bench: Bench, out: Counterfactual) -> dict[str, Any]:
     """What a reader sees of a solved setting: the two flows, real incomes, winners and losers elsewhere."""
     codes, base = out.economies, out.baseline
-    flows = [
-        {"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)}
-        for a, b in (bench.dyad, bench.dyad[::-1])
-    ]
+    flows = [{"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)} for a, b in bench.directions]
     welfare = out.welfare_pct
     elsewhere = sorted((c for c in codes if c not in bench.dyad), key=lambda c: -abs(welfare[c]))[:MOST_SHOWN]
     diversion = dict.fromkeys(elsewhere, 0.0)
-    for a, b in (bench.dyad, bench.dyad[::-1]):
+    for a, b in bench.directions:
         moved = out.diversion(a, b)
         for code in elsewhere:
             diversion[code] += moved[code]
@@ -207,14 +208,16 @@ def _make(study: Study) -> Bench:
         raise MissingInternalTrade(
             f"No year of the panel '{panel.name}' has what a scenario needs. {next(reversed(reasons), '')}"
         )
-    return Bench(study, panel, books, *_residuals(study, panel), tuple(cases))
+    residual, spread = _residuals(study, panel)
+    return Bench(study, panel, books, residual, spread, tuple(cases))
 
 
 def _residuals(study: Study, panel: Panel) -> tuple[ResidualAt, ResidualAt]:
     """Residuals and their spread; none known where the panel has no trade to compute them from."""
     windows = study.spec.attribution.base_windows
+    origin, destination = study.spec.dyad
     try:
-        found = attribute(panel, *study.spec.dyad, [(panel.years[0], panel.years[-1])], windows).residuals()
+        found = attribute(panel, origin, destination, [(panel.years[0], panel.years[-1])], windows).residuals()
     except DetenteError:
         found = RESIDUALS.empty()  # the desk still takes stated effects
     return residual_lookup(RESIDUALS.fitted(directed(found)), windows[0])

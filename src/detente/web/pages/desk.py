@@ -207,7 +207,7 @@ def _lever(lever: Lever, setting: Setting, words: Words) -> dict[str, Any]:
 def _pair(bench: Bench, setting: Setting, words: Words) -> list[dict[str, Any]]:
     """The two sliders of the pair's own residual, with where healing would bring them."""
     rows = []
-    for name, dyad in (("there", bench.dyad), ("back", bench.dyad[::-1])):
+    for name, dyad in zip(("there", "back"), bench.directions):
         residual = bench.residual(*dyad, setting.year)
         rows.append(
             {"id": name, "from": words.economy(dyad[0]), "to": words.economy(dyad[1]), "value": getattr(setting, name),
