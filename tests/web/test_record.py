@@ -146,7 +146,7 @@ def test_a_crash_while_writing_leaves_the_old_file(study, monkeypatch):
     def fails(*_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("detente.web.editor.study_edits.os.replace", fails)
+    monkeypatch.setattr("detente._atomic.os.replace", fails)
     with pytest.raises(OutputError, match="no space"):
         save(study, [Change("events", "", "", EVENT)])
     assert (study.record / "events.csv").read_bytes() == before

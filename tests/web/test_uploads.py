@@ -209,7 +209,7 @@ def test_a_workbook_that_would_expand_is_refused_and_the_record_stays(book, tmp_
 @pytest.mark.parametrize(
     ("name", "body", "said"),
     [
-        ("panel.csv", gzip.compress(b"exporter,importer,year,trade_usd_mn\n" * 10), "not plain text"),
+        ("panel.csv", gzip.compress(b"exporter,importer,year,trade_usd_mn\n" * 10, mtime=0), "not plain text"),
         ("panel.csv", b"exporter,importer\x00,year", "not plain text"),
         ("panel.csv", b"", "empty"),
         ("panel.csv", _zip(("a", b"x")), "not plain text"),
@@ -217,6 +217,7 @@ def test_a_workbook_that_would_expand_is_refused_and_the_record_stays(book, tmp_
         ("panel.parquet", b"PAR1" + b"\xff" * 4000 + b"PAR1", "no Parquet"),
         ("panel.zip", b"GIF89a", "not what its name says"),
     ],
+    ids=["packed", "null", "empty", "zip", "text", "damaged", "picture"],
 )
 def test_a_file_that_is_not_what_it_says_is_refused(tmp_path, name, body, said):
     (tmp_path / name).write_bytes(body)

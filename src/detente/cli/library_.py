@@ -111,7 +111,8 @@ def draw(chart: dict[str, Any], path: Path) -> None:
 
     import vl_convert
 
-    from detente.errors import OutputError, UsageError
+    from detente._atomic import write_file
+    from detente.errors import UsageError
 
     kind = path.suffix.lower()
     if kind not in (".svg", ".png", ".pdf", ".json"):
@@ -122,7 +123,4 @@ def draw(chart: dict[str, Any], path: Path) -> None:
         content = json.dumps(chart, ensure_ascii=False)
     else:
         content = (vl_convert.vegalite_to_png if kind == ".png" else vl_convert.vegalite_to_pdf)(chart)
-    try:
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+    write_file(path, content)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from detente._foreign import read_toml
 
 if TYPE_CHECKING:
     from detente.equilibrium import Shock
@@ -67,16 +68,9 @@ def read_shock(path: Path) -> Shock:
     UnreadableFile, InvalidShock
     """
     from detente.equilibrium import CLOSED, Shock
-    from detente.errors import InvalidShock, UnreadableFile
+    from detente.errors import InvalidShock
 
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {path}.", fix="Give a TOML file with [[shock]] entries.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"{path} cannot be read: {error}.", fix="Save it as UTF-8 text.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidShock(f"{path} is not valid TOML: {error}.", fix="Mend that line; strings need quotes.") from None
+    raw = read_toml(path, error=InvalidShock)
     entries = raw.get("shock")
     if not isinstance(entries, list) or not entries or set(raw) != {"shock"}:
         raise InvalidShock(

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import polars as pl
 
-from detente.errors import Problem, did_you_mean
+from detente._foreign import TABLE, read_bytes
+from detente.errors import Problem, UnreadableFile, did_you_mean
 from detente.record.schema import Table
 
 FIRST_ROW = 2  # as a spreadsheet counts: the header is row 1
 
 
-def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
+def read_table(path: Path, table: Table, within: Path | None = None) -> tuple[pl.DataFrame, list[Problem]]:
     """Read one file as text columns; cells are stripped and empty cells are null.
+
+    Parameters
+    ----------
+    within : the folder it may lie in, links followed; that of ``path`` unless given.
 
     Returns
     -------
@@ -25,11 +30,14 @@ def read_table(path: Path, table: Table) -> tuple[pl.DataFrame, list[Problem]]:
         Encoding, ragged rows, missing, doubled and unknown columns.
     """
     empty = pl.DataFrame(schema=dict.fromkeys(table.allowed, pl.String))
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         if table.optional:
             return empty, []
         return empty, [Problem(table.file, None, None, "The file is missing.", f"Add {path}.")]
-    raw = path.read_bytes()
+    try:
+        raw = read_bytes(path, TABLE, inside=within or path.parent)
+    except UnreadableFile as error:
+        return empty, [Problem(table.file, None, None, error.what, error.fix)]
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

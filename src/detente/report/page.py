@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 import polars as pl
 
+from detente._atomic import write_file
 from detente.charts.palette import css_variables
 from detente.charts.svg import draw, store
-from detente.errors import OutputError
 from detente.language import LANGUAGES, Catalogue
 from detente.report import numbers, tables
 from detente.report.figures import DRAW, Chart
@@ -98,19 +98,8 @@ def write_report(run: Any, path: str | os.PathLike[str], language: str = "en") -
     ------
     detente.errors.OutputError : the file cannot be written.
     """
-    target = Path(path)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    text = render_report(run, language)
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(target)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise OutputError(
-            f"The report cannot be written to '{target}': {error.strerror or error}.",
-            fix="Give a path in a folder that exists and may be written to.",
-        ) from error
-    return target
+    fix = "Give a path in a folder that exists and may be written to."
+    return write_file(Path(path), render_report(run, language), fix)
 
 
 def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str, Any]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
-from detente._atomic import folder_aside, in_use
+from detente._atomic import folder_aside, held, in_use
+from detente._foreign import read_json
 from detente.errors import DataError, OutputError, UnreadableFile
 from detente.language import Number, Text, Word
 from detente.run.manifest import SCHEMA_VERSION
@@ -24,12 +28,57 @@ from detente.study.study import Study
 
 QUESTIONS = ("happened", "why", "what_if", "claims")
 RUNS = Path("runs")
+CLAIM = 60.0  # seconds from a number being claimed to somebody at work on it
 
 
 def next_folder(study: Study, home: Path = RUNS) -> Path:
     """The next free folder ``runs/STUDY/NNN``."""
     taken = [int(p.name) for p in (home / study.id).glob("[0-9][0-9][0-9]*") if p.name.isdigit()]
     return home / study.id / f"{max(taken, default=0) + 1:03d}"
+
+
+def claimed_folder(study: Study, home: Path = RUNS) -> Path:
+    """The next free folder, made at once and empty, so that no other run takes its number.
+
+    Raises
+    ------
+    OutputError
+    """
+    while True:
+        folder = next_folder(study, home)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir()
+            return folder
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise OutputError(f"{folder} cannot be made: {error.strerror}.", fix="Check the permissions.") from None
+
+
+def mark_of(folder: Path) -> Path:
+    """The lock file that is held by whoever writes the run ``folder``."""
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def clear_abandoned(home: Path = RUNS) -> None:
+    """Remove what runs left below ``home`` that were ended before they could: claimed numbers and what stood aside."""
+    for mark in home.glob("*/.*.lock"):
+        folder = mark.with_name(mark.name[1 : -len(".lock")])
+        with suppress(OSError), held(mark) as had:
+            if had:
+                _clear(folder)
+    for folder in home.glob("*/[0-9]*"):
+        with suppress(OSError):
+            if not mark_of(folder).exists() and time.time() - folder.stat().st_mtime > CLAIM:
+                folder.rmdir()
+
+
+def _clear(folder: Path) -> None:
+    for left in folder.parent.glob(f".{folder.name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with suppress(OSError):
+        folder.rmdir()  # a finished run is not empty and stays
 
 
 def previous_folder(folder: Path) -> Path | None:
@@ -92,15 +141,14 @@ def read_run(folder: str | Path) -> Run:
     """
     folder = Path(folder)
     try:
-        raw = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError as missing:
-        raise UnreadableFile(
-            f"{folder} is not a run folder: {Path(missing.filename).name} is not in it.",
-            fix="Give the folder that 'detente run' wrote.",
-        ) from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UnreadableFile(f"The run in {folder} cannot be read: {error}.", fix="Run the study again.") from None
+        raw, manifest = (read_json(folder / f"{part}.json", inside=folder) for part in ("results", "manifest"))
+    except UnreadableFile as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise UnreadableFile(
+                f"{folder} is not a run folder: {Path(error.__cause__.filename).name} is not in it.",
+                fix="Give the folder that 'detente run' wrote.",
+            ) from None
+        raise UnreadableFile(f"The run in {folder} cannot be read: {error.what}", fix="Run the study again.") from None
     found = raw.get("schema_version") if isinstance(raw, dict) else None
     if not isinstance(found, int) or found > SCHEMA_VERSION:
         raise UnreadableFile(

@@ -6,6 +6,7 @@ import hashlib
 import platform
 import sys
 from datetime import datetime
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,12 @@ def manifest(
 
 def file_hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of a study's files, by path: what the manifest holds and the app compares."""
-    files = sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".csv"))
-    return {p.relative_to(folder).as_posix(): _sha256(p.read_bytes()) for p in files}
+    files = sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".csv") and p.is_file())
+    return {
+        path.as_posix(): _sha256_of_file(folder / path)
+        for path in (p.relative_to(folder) for p in files)
+        if not any(part.startswith(".") for part in path.parts)
+    }
 
 
 def _panel_hashes(study: Study, data: Any) -> dict[str, str]:
@@ -75,6 +80,13 @@ def _sha256(raw: bytes) -> str:
 
 
 def _sha256_of_file(path: Path) -> str:
+    found = path.stat()
+    return _digest(path, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, stamp: int, size: int, inode: int) -> str:
+    """The hash of one state of a file: a panel of many megabytes is read for it once."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from detente import economies
-from detente.errors import StudyError, UnknownEconomy, UnreadableFile
+from detente._foreign import parse_toml, read_text
+from detente.errors import StudyError, UnknownEconomy
 from detente.language import Own
 from detente.study.spec_errors import in_plain_words
 
@@ -253,20 +253,23 @@ def read_spec(path: Path) -> Spec:
         It is not TOML, or a key is unknown, missing or out of range; the
         message names the file and each key.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    if not path.exists() and not path.is_symlink():
         raise StudyError(
             f"There is no study.toml in {path.parent}.",
             why="A study is a folder with a study.toml and a record/ folder.",
             fix="Make one with: detente new ORIGIN DESTINATION",
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"{path} cannot be read: {error}.", fix="Save it as UTF-8 text.") from None
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"{path} is not valid TOML: {error}.", fix="Mend that line; strings need quotes.") from None
+        )
+    return parse_spec(read_text(path, inside=path.parent), path)
+
+
+def parse_spec(text: str, path: Path) -> Spec:
+    """Check the text of a ``study.toml``; ``path`` is what the messages call it.
+
+    Raises
+    ------
+    StudyError
+    """
+    raw = parse_toml(text, str(path), StudyError)
     raw = migrate(raw, path)
     try:
         spec = Spec.model_validate(raw)

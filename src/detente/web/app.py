@@ -14,7 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError, UnknownStudy, UsageError
-from detente.web.editor.uploads import KINDS, Uploads
+from detente.run.folder import RUNS
+from detente.run.folder import clear_abandoned as clear_abandoned_runs
+from detente.web.editor.uploads import KINDS, Uploads, clear_abandoned
 from detente.web.http.guard import LOOPBACK, Guard, Keys, Refusal
 from detente.web.http.jobs import Jobs
 from detente.web.http.reply import problem, templates, words_of
@@ -36,6 +38,11 @@ class Site:
     keys: Keys = field(default_factory=Keys)
     jobs: Jobs = field(default_factory=Jobs)
     uploads: Uploads = field(default_factory=Uploads)
+
+    def clear(self) -> None:
+        """Remove what servers left behind that were ended before they could."""
+        clear_abandoned()
+        clear_abandoned_runs(self.workspace.root / RUNS)
 
     def close(self) -> None:
         """Stop the work and clear what waits: the server is going."""

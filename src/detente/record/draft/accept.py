@@ -9,9 +9,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from detente._atomic import lock, write_file
+from detente._foreign import TABLE, read_bytes
 from detente.errors import EmptySample, OutputError, Problem, RecordError, UnreadableFile
 from detente.record.check import problems_where
-from detente.record.draft.files import write_aside
 from detente.record.draft.row import COLUMNS, CONFIDENCE, OWN, fingerprint
 from detente.record.ledger import Ledger
 from detente.record.reading import FIRST_ROW, read_table
@@ -69,9 +70,10 @@ def accept(draft: Path, record: Path, *, keep_wording: bool = False) -> Accepted
     problems += _checked(record, combined, old, numbers, draft)
     if problems:
         raise RecordError(problems)
-    if _existing(claims) != before:
-        raise OutputError(f"{claims} changed while the draft was being checked.", fix="Accept again.")
-    write_aside(claims, combined)
+    with lock(record.parent):
+        if _existing(claims) != before:
+            raise OutputError(f"{claims} changed while the draft was being checked.", fix="Accept again.")
+        write_file(claims, combined)
     return Accepted(tuple(row["claim_id"] for row in rows), left)
 
 
@@ -130,7 +132,7 @@ def _as_claim(row: dict[str, str], keep_wording: bool) -> dict[str, str]:
 
 
 def _existing(claims: Path) -> bytes:
-    return claims.read_bytes() if claims.is_file() else b""
+    return read_bytes(claims, TABLE, inside=claims.parent) if claims.exists() else b""
 
 
 def append_claims(before: bytes, rows: list[dict[str, str]]) -> tuple[bytes, int]:

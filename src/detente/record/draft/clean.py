@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+from detente._foreign import read_bytes
 from detente.errors import EmptySample, MissingExtra, UnreadableFile
 from detente.record.draft.language.words import LANGUAGES, either
 
@@ -96,17 +97,7 @@ def guess_language(text: str) -> str:
 
 
 def _decoded(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= LIMIT else b""
-    except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {path}.") from None
-    except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read: {error}.") from None
-    if size > LIMIT:
-        raise UnreadableFile(
-            f"{path} has {size / 1e6:.1f} MB; an article may have 2 MB at most.", fix="Save the article's text alone."
-        )
+    raw = read_bytes(path, LIMIT, fix="An article may have 2 MB at most: save its text alone.")
     if not raw.strip():
         raise EmptySample(f"{path} is empty.", fix="Give a file with the article's text.")
     if b"\x00" in raw[:100_000] or raw.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):

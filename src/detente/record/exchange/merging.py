@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detente._atomic import ASIDE, lock, write_files
 from detente.errors import Problem, RecordError
 from detente.record.reading import read_table
 from detente.record.schema import TABLES, Table
@@ -47,14 +47,15 @@ class Merge:
             )
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
-            for name, frame in self.tables.items():
-                frame.write_csv(Path(aside) / TABLES[name].file)
+        texts = {TABLES[name].file: frame.write_csv() for name, frame in self.tables.items()}
+        with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
+            for file, text in texts.items():
+                (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
             problems = Ledger.check(aside)
-            if problems:
-                raise RecordError(problems)
-            for name in self.tables:
-                os.replace(Path(aside) / TABLES[name].file, folder / TABLES[name].file)
+        if problems:
+            raise RecordError(problems)
+        with lock(folder):
+            write_files({folder / file: text for file, text in texts.items()}, folder)
         return folder
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import tempfile
 import zipfile
@@ -14,9 +13,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from detente._atomic import ASIDE, lock, write_file, write_files
+from detente._foreign import read_bytes
 from detente.data.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
-from detente.record.draft.files import write_aside
 from detente.record.schema import FIGURES, TABLES, Table
 from detente.record.states.vocabulary import Vocabulary, default_vocabulary
 
@@ -43,12 +43,22 @@ def write_workbook(ledger: Ledger, path: str | Path, *, vocabulary: Vocabulary |
     ------
     MissingExtra, OutputError
     """
+    return write_file(Path(path), workbook(ledger, vocabulary=vocabulary))
+
+
+def workbook(ledger: Ledger, *, vocabulary: Vocabulary | None = None) -> bytes:
+    """The workbook that :func:`write_workbook` writes.
+
+    Raises
+    ------
+    MissingExtra
+    """
     try:
         import xlsxwriter
     except ImportError as error:
         raise MissingExtra.needed("xlsxwriter", "export", "Writing a workbook") from error
     vocabulary = vocabulary or default_vocabulary()
-    path, held = Path(path), io.BytesIO()
+    held = io.BytesIO()
     book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bottom": 1})
     text = book.add_format({"num_format": "@"})
@@ -78,8 +88,7 @@ def write_workbook(ledger: Ledger, path: str | Path, *, vocabulary: Vocabulary |
     book.worksheets_objs[1].activate()
     book.worksheets_objs[1].set_first_sheet()
     book.close()
-    write_aside(path, held.getvalue())
-    return path
+    return held.getvalue()
 
 
 def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabulary | None = None) -> Path:
@@ -103,14 +112,15 @@ def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabular
     if problems:
         raise RecordError(problems)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
-        for name, rows in tables.items():
-            _write_csv(Path(aside) / TABLES[name].file, TABLES[name].allowed, rows)
+    texts = {TABLES[name].file: _csv(TABLES[name].allowed, rows) for name, rows in tables.items()}
+    with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
+        for file, text in texts.items():
+            (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
         problems = Ledger.check(aside, vocabulary=vocabulary)
-        if problems:
-            raise RecordError(problems)
-        for name in tables:
-            os.replace(Path(aside) / TABLES[name].file, folder / TABLES[name].file)
+    if problems:
+        raise RecordError(problems)
+    with lock(folder):
+        write_files({folder / file: text for file, text in texts.items()}, folder)
     return folder
 
 
@@ -119,11 +129,10 @@ def _read_sheets(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]
         import openpyxl
     except ImportError as error:
         raise MissingExtra.needed("openpyxl", "export", "Reading a workbook") from error
-    if not path.is_file() or path.stat().st_size > MAX_BYTES:
-        raise UnreadableFile(f"'{path}' is missing or larger than 200 MB.", fix="Give an .xlsx workbook.")
+    raw = io.BytesIO(read_bytes(path, MAX_BYTES))
     _refuse_bombs(path)
     try:
-        book = openpyxl.load_workbook(path)
+        book = openpyxl.load_workbook(raw)
     except Exception as error:  # openpyxl lets zip, XML and key errors through
         raise UnreadableFile(f"'{path.name}' is not an .xlsx workbook.", fix="Save it as .xlsx.") from error
     tables, problems = {}, []
@@ -224,11 +233,10 @@ def _written(value: Any) -> str:
     return format(value, ".12g") if isinstance(value, int | float) else str(value).strip()
 
 
-def _write_csv(path: Path, columns: tuple[str, ...], rows: list[list[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+def _csv(columns: tuple[str, ...], rows: list[list[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([columns, *rows])
+    return out.getvalue()
 
 
 def _offered(name: str, table: Table, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from detente._foreign import parse_toml, read_text
 from detente.errors import Problem, did_you_mean
 
 FILE = "vocabulary.toml"
@@ -78,7 +78,7 @@ def read_vocabulary(text: str) -> Vocabulary:
     ValueError
         Saying what is wrong with the text.
     """
-    raw = tomllib.loads(text)
+    raw = parse_toml(text, FILE)
     states = {}
     for name, entry in raw.get("state", {}).items():
         values = entry.get("values") if isinstance(entry, dict) else None
@@ -92,11 +92,11 @@ def vocabulary_of(folder: Path) -> tuple[Vocabulary, list[Problem]]:
     """The shipped vocabulary with the words of a record's own ``vocabulary.toml``, if it has one."""
     path = folder / FILE
     shipped = default_vocabulary()
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return shipped, []
     try:
-        own = read_vocabulary(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # TOML and UTF-8 errors are ValueErrors too
+        own = read_vocabulary(read_text(path, inside=folder))
+    except ValueError as error:  # files that cannot be read are ValueErrors too
         return shipped, [Problem(FILE, None, None, f"It cannot be read: {error}.", "See docs/vocabulary.md.")]
     return Vocabulary(shipped.states | own.states, shipped.kinds | own.kinds), []
 

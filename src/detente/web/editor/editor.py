@@ -1,34 +1,33 @@
 """Change a record: validated as a whole, journalled, written at once, and undone one step at a time.
 
-The journal ``.detente-journal.jsonl`` in the study folder is written before the record is: each line holds a
-row as it was and as it is to be. A crash in between leaves the record as it was; the journal then says what
-was meant.
+The journal ``.detente-journal.jsonl`` in the study folder holds each row as it was and as it is to be, before the
+record is written; the step that puts the record's files into place also says there that it is done. A lock on the
+folder keeps servers apart.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-import threading
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detente.errors import DetenteError, Problem, StudyError, UnreadableFile, first_five
+from detente._atomic import ASIDE, lock, settle, write_files
+from detente._foreign import TABLE, check_inside, read_text
+from detente.errors import DetenteError, OutputError, Problem, StudyError, UnreadableFile, first_five
 from detente.record import Ledger
 from detente.record.references import references
 from detente.record.schema import TABLES, Table
 from detente.study import Study
 from detente.web.editor.csv_rows import RecordFile, Row
-from detente.web.editor.journal import last_change, named, note
-from detente.web.editor.study_edits import replace_file
+from detente.web.editor.journal import begin, last_change, named
 
 EDITABLE = ("events", "claims", "figures", "sources")
 LONGEST = 4000  # characters in a cell
-_LOCKS: dict[Path, threading.Lock] = {}
+VOCABULARY = "vocabulary.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,18 @@ def read_file(study: Study, table: str) -> RecordFile:
     """A record file of a study; an optional one that is absent is empty."""
     schema = TABLES[table]
     path = study.record / schema.file
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        text = ",".join(schema.allowed) + "\n"
-    except UnicodeDecodeError:
-        raise UnreadableFile(f"{schema.file} is not UTF-8.", fix="Save it as 'CSV UTF-8'.") from None
-    return RecordFile.parse(text, schema.file)
+    settle(study.folder)
+    if not path.exists() and not path.is_symlink():
+        return RecordFile.parse(",".join(schema.allowed) + "\n", schema.file)
+    file = RecordFile.parse(read_text(path, TABLE, inside=study.folder), schema.file)
+    if schema.key not in file.header:
+        found = next((p for p in problems_of(study.record) if p.file == schema.file), None)
+        raise UnreadableFile(
+            str(found) if found else f"{schema.file} has no column '{schema.key}'.",
+            why="Rows can be shown and changed only where each has its id.",
+            fix="" if found else "Mend its first line.",
+        )
+    return file
 
 
 def save(study: Study, changes: Sequence[Change]) -> None:
@@ -113,7 +117,7 @@ def save(study: Study, changes: Sequence[Change]) -> None:
         The record's own check finds problems that were not there before, or a new row's id is taken.
     OutputError
     """
-    with _lock(study.folder):
+    with lock(study.folder):
         files: dict[str, RecordFile] = {}
         noted: list[dict[str, Any]] = []
         for table in dict.fromkeys(change.table for change in changes):
@@ -121,9 +125,9 @@ def save(study: Study, changes: Sequence[Change]) -> None:
             files[table], lines = _applied(read_file(study, table), TABLES[table], own)
             noted += lines
         _refuse_used(study, files, [change for change in changes if change.cells is None])
-        _check(study, files)
-        note(study, {"time": time.time(), "changes": noted})
-        _write(study, files)
+        problems = _check(study, files)
+        _write(study, files, {"changes": noted})
+        _remember(study.record, problems)
 
 
 def undo(study: Study) -> str:
@@ -136,7 +140,7 @@ def undo(study: Study) -> str:
     Conflict
         A row was changed again since, by hand.
     """
-    with _lock(study.folder):
+    with lock(study.folder):
         entry = last_change(study)
         if entry is None:
             raise StudyError("There is nothing to undo.")
@@ -145,8 +149,7 @@ def undo(study: Study) -> str:
             table: _taken_back(read_file(study, table), [c for c in entry["changes"] if c["table"] == table])
             for table in tables
         }
-        note(study, {"time": time.time(), "undoes": entry["time"]})
-        _write(study, files)
+        _write(study, files, {"undoes": entry["id"]})
         return named(entry)
 
 
@@ -236,32 +239,87 @@ def _clean(text: str) -> str:
     return " ".join(plain.split())[:LONGEST]
 
 
-def _check(study: Study, files: Mapping[str, RecordFile]) -> None:
+def problems_of(record: Path) -> list[Problem]:
+    """The record's own check, made once for one state of its files."""
+    stamp = _stamp(record)
+    kept = _CHECKED.get(record)
+    if kept is None or kept[0] != stamp:
+        kept = (stamp, tuple(Ledger.check(record)))
+        _CHECKED[record] = kept
+    return list(kept[1])
+
+
+_CHECKED: dict[Path, tuple[tuple[Any, ...], tuple[Problem, ...]]] = {}
+_MOST_CHECKED = 64
+
+
+def _remember(record: Path, problems: Sequence[Problem]) -> None:
+    while len(_CHECKED) >= _MOST_CHECKED:
+        _CHECKED.pop(next(iter(_CHECKED)))
+    _CHECKED[record] = (_stamp(record), tuple(problems))
+
+
+def _stamp(record: Path) -> tuple[Any, ...]:
+    """What tells one state of a record's files from another."""
+    out: list[Any] = []
+    for path in _parts(record):
+        try:
+            found = path.stat()
+        except OSError:
+            out.append(None)
+        else:
+            out.append((found.st_mtime_ns, found.st_size, found.st_ino))
+    return tuple(out)
+
+
+def _parts(record: Path) -> list[Path]:
+    """The files that make up a record; whatever else lies in its folder is nobody's business here."""
+    return [record / name for name in (*(table.file for table in TABLES.values()), VOCABULARY)]
+
+
+def _check(study: Study, files: Mapping[str, RecordFile]) -> list[Problem]:
     """The record's own check on the record as it would be; only problems that are new count, wherever they stand."""
 
     def known(problem: Problem) -> tuple[str, str | None, str]:
         return problem.file, problem.column, problem.what  # the row number moves when rows come and go
 
-    before = Counter(map(known, Ledger.check(study.record)))
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder) / "record"
-        shutil.copytree(study.record, trial, ignore=shutil.ignore_patterns(".*"))
-        for table, file in files.items():
-            (trial / TABLES[table].file).write_text(file.text(), encoding="utf-8", newline="")
-        new = []
-        for problem in Ledger.check(trial):
-            before[known(problem)] -= 1
-            if before[known(problem)] < 0:
-                new.append(problem)
+    before = Counter(map(known, problems_of(study.record)))
+    after = _would_be(study, files)
+    new = []
+    for problem in after:
+        before[known(problem)] -= 1
+        if before[known(problem)] < 0:
+            new.append(problem)
     if new:
         raise Rejected(new)
+    return after
 
 
-def _write(study: Study, files: Mapping[str, RecordFile]) -> None:
-    """The files into place, sources first, so that no row ever names one that is not there yet."""
-    for table in sorted(files, key=list(TABLES).index):
-        replace_file(study.record / TABLES[table].file, files[table].text())
+def _would_be(study: Study, files: Mapping[str, RecordFile]) -> list[Problem]:
+    """Check the record with these files in place, beside it and under the lock, so that a crash leaves nothing."""
+    try:
+        trial = Path(tempfile.mkdtemp(prefix=".check-", suffix=ASIDE, dir=study.folder))
+        try:
+            for part in _parts(study.record):
+                if part.exists():
+                    check_inside(part, study.folder)
+                    shutil.copyfile(part, trial / part.name)
+            for table, file in files.items():
+                (trial / TABLES[table].file).write_text(file.text(), encoding="utf-8", newline="")
+            return Ledger.check(trial)
+        finally:
+            shutil.rmtree(trial, ignore_errors=True)
+    except DetenteError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"The record cannot be checked before it is written: {error}.",
+            fix="Check the folder's permissions and space.",
+        ) from None
 
 
-def _lock(folder: Path) -> threading.Lock:
-    return _LOCKS.setdefault(folder.resolve(), threading.Lock())
+def _write(study: Study, files: Mapping[str, RecordFile], entry: Mapping[str, Any]) -> None:
+    """The files into place as one step, which the journal knows of."""
+    check_inside(study.record, study.folder)
+    note = begin(study, entry)
+    write_files({study.record / TABLES[t].file: file.text() for t, file in files.items()}, study.folder, note)

@@ -13,6 +13,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente._atomic import write_file
+from detente._foreign import TABLE, read_bytes
+from detente.record.schema import TABLES
 from detente.web.editor import uploads
 from detente.web.http.worker import say
 
@@ -45,9 +48,7 @@ def main(kind: str, file: str, study: str, out: str) -> int:
     except Exception as error:  # a reader met something that nobody thought of: the file's fault or ours, said in words
         say(error=f"The file could not be read ({type(error).__name__}: {str(error)[:200]}). Nothing was written.")
         return 3
-    aside = Path(out) / f".{FOUND}"
-    aside.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    os.replace(aside, Path(out) / FOUND)
+    write_file(Path(out) / FOUND, json.dumps(found, ensure_ascii=False))
     Path(file).unlink()  # what was found is kept, the file itself is not needed any more
     shutil.rmtree(Path(out) / RECORD, ignore_errors=True)
     say(done=out)
@@ -90,7 +91,6 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
     from detente.errors import RecordError
     from detente.record import Ledger
     from detente.record.exchange.spreadsheet import read_workbook
-    from detente.record.schema import TABLES
     from detente.study import open_study
     from detente.web.editor.merging import completed, merged, table_of
 
@@ -100,7 +100,7 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
         if file.suffix == ".xlsx":
             read_workbook(file, theirs)
         else:
-            shutil.copytree(study.record, theirs, ignore=shutil.ignore_patterns(".*"))
+            copy_record(study.record, theirs)
             table = table_of(file)
             name = next(name for name, known in TABLES.items() if known is table)
             brought = {name: completed(file, theirs / table.file, table)}
@@ -112,6 +112,14 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
         return merged(study, theirs, brought)
     except RecordError as wrong:
         return {"problems": [str(p) for p in wrong.problems], "rows": [], "conflicts": [], "same": 0}
+
+
+def copy_record(record: Path, target: Path) -> None:
+    """The files that make up a record, and nothing else that lies in its folder."""
+    target.mkdir()
+    for name in (*(table.file for table in TABLES.values()), "vocabulary.toml"):
+        if (record / name).exists():
+            (target / name).write_bytes(read_bytes(record / name, TABLE, inside=record))
 
 
 def _limit_memory(most: int) -> None:

@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import tempfile
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+from detente._atomic import FIX, file_aside, lock, write_file
+from detente._foreign import check_inside, read_text
 from detente.errors import OutputError, StudyError
 from detente.study import Study
-from detente.study.spec import read_spec
+from detente.study.spec import parse_spec
 from detente.web.desk.settings import Setting
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write ``text`` aside, flush it to disk, and rename it over ``path``: a crash leaves the old or the new.
-
-    Raises
-    ------
-    OutputError
-    """
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        if path.exists():
-            shutil.copymode(path, aside)
-        else:
-            os.chmod(aside, 0o644)
-        os.replace(aside, path)
-        _flush_folder(path.parent)
-    except OSError as error:
-        raise OutputError(
-            f"{path.name} cannot be written: {error}.", fix="Check the folder's permissions and space."
-        ) from None
-    finally:
-        Path(aside).unlink(missing_ok=True)
-
-
-def _flush_folder(folder: Path) -> None:
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:  # a system that cannot open folders
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
 
 
 def add_scenario(study: Study, title: str, setting: Setting, residual: Callable[[str, str, int], float | None]) -> str:
@@ -68,18 +28,16 @@ def add_scenario(study: Study, title: str, setting: Setting, residual: Callable[
     if not title:
         raise StudyError("A scenario needs a title.", fix="Give it one, such as 'Border reopened, relations restored'.")
     path = study.folder / "study.toml"
-    taken = {s.id for s in read_spec(path).scenarios}
-    id_ = base = slug(title) or "scenario"
-    number = 2
-    while id_ in taken:
-        id_, number = f"{base}-{number}", number + 1
-    text = path.read_bytes().decode("utf-8")  # line ends as written
-    text += ("" if text.endswith("\n") else "\n") + scenario_toml(study, id_, title, setting, residual)
-    with tempfile.TemporaryDirectory() as folder:  # the file as it would be, checked before it is written
-        trial = Path(folder) / "study.toml"
-        trial.write_text(text, encoding="utf-8")
-        read_spec(trial)
-    replace_file(path, text)
+    with lock(study.folder):
+        text = read_text(path, inside=study.folder)  # line ends as written
+        taken = {s.id for s in parse_spec(text, path).scenarios}
+        id_ = base = slug(title) or "scenario"
+        number = 2
+        while id_ in taken:
+            id_, number = f"{base}-{number}", number + 1
+        text += ("" if text.endswith("\n") else "\n") + scenario_toml(study, id_, title, setting, residual)
+        parse_spec(text, path)  # the file as it would be, checked before it is written
+        write_file(path, text)
     return id_
 
 
@@ -103,27 +61,19 @@ def keep_panel(study: Study, file: Path, name: str) -> str:
     """
     home = study.folder / PANELS
     base = slug(Path(name).stem) or "panel"
-    try:
-        home.mkdir(exist_ok=True)
-        if not home.resolve().is_relative_to(study.folder.resolve()):
-            raise OutputError(f"{home} leads out of the study.", fix="Remove the link and make a folder.")
-        target, number = home / f"{base}.parquet", 2
-        while target.exists():
-            target, number = home / f"{base}-{number}.parquet", number + 1
-        handle, aside = tempfile.mkstemp(prefix=f".{target.name}-", dir=home)
+    with lock(study.folder):
         try:
-            with os.fdopen(handle, "wb") as out, file.open("rb") as given:
+            home.mkdir(exist_ok=True)
+            check_inside(home, study.folder)
+            target, number = home / f"{base}.parquet", 2
+            while target.exists():
+                target, number = home / f"{base}-{number}.parquet", number + 1
+            with file_aside(target) as out, file.open("rb") as given:
                 shutil.copyfileobj(given, out)
-                out.flush()
-                os.fsync(out.fileno())
-            os.chmod(aside, 0o644)
-            os.replace(aside, target)
-        finally:
-            Path(aside).unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The panel cannot be written: {error}.", fix="Check the folder's permissions and space."
-        ) from None
+        except OSError as error:
+            if isinstance(error, OutputError):
+                raise
+            raise OutputError(f"The panel cannot be written: {error}.", fix=FIX) from None
     return f"{PANELS}/{target.name}"
 
 
@@ -136,25 +86,23 @@ def choose_panel(study: Study, use: str) -> None:
         The file's ``[panel]`` is not written in a way that can be changed safely: nothing is written then.
     """
     path = study.folder / "study.toml"
-    text = path.read_bytes().decode("utf-8")  # line ends as written
     line = f"use = {_quoted(use)}"
-    table = re.search(r"(?ms)^\[panel\][^\n]*\n(.*?)(?=^\s*\[|\Z)", text)
-    if table is None:
-        changed = f"{text.rstrip()}\n\n[panel]\n{line}\n"
-    else:
-        body, n = re.subn(r"""(?m)^use\s*=\s*("[^"\n]*"|'[^'\n]*')""", lambda _: line, table[1], count=1)
-        changed = text[: table.start(1)] + (body if n else f"{line}\n{table[1]}") + text[table.end(1) :]
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder) / "study.toml"
-        trial.write_bytes(changed.encode("utf-8"))
-        spec = read_spec(trial)
-    wanted = study.spec.model_copy(update={"panel": study.spec.panel.model_copy(update={"use": use})})
-    if spec != wanted:
-        raise StudyError(
-            "study.toml cannot be changed safely: its [panel] is written in an unusual way.",
-            fix=f"Write there by hand: {line}",
-        )
-    replace_file(path, changed)
+    with lock(study.folder):
+        text = read_text(path, inside=study.folder)  # line ends as written
+        spec = parse_spec(text, path)
+        table = re.search(r"(?ms)^\[panel\][^\n]*\n(.*?)(?=^\s*\[|\Z)", text)
+        if table is None:
+            changed = f"{text.rstrip()}\n\n[panel]\n{line}\n"
+        else:
+            body, n = re.subn(r"""(?m)^use\s*=\s*("[^"\n]*"|'[^'\n]*')""", lambda _: line, table[1], count=1)
+            changed = text[: table.start(1)] + (body if n else f"{line}\n{table[1]}") + text[table.end(1) :]
+        wanted = spec.model_copy(update={"panel": spec.panel.model_copy(update={"use": use})})
+        if parse_spec(changed, path) != wanted:
+            raise StudyError(
+                "study.toml cannot be changed safely: its [panel] is written in an unusual way.",
+                fix=f"Write there by hand: {line}",
+            )
+        write_file(path, changed)
 
 
 def scenario_toml(

@@ -9,13 +9,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente._atomic import held
 from detente.data.archives import Limits, check_archive
 from detente.errors import UnreadableFile, UsageError
 
 MOST_WAITING = 8
+ROOT = "detente-uploads-"
 LONGEST_NAME = 120
 MAGIC = {".parquet": b"PAR1", ".zip": b"PK\x03\x04", ".xlsx": b"PK\x03\x04"}
 PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ", b"PK", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
@@ -53,12 +56,17 @@ SECONDS = 1800  # a file may take to arrive
 
 
 class Uploads:
-    """The files that wait, on this machine and in no study; all are gone when the server is."""
+    """The files that wait, on this machine and in no study.
+
+    All are gone when the server is: it clears them itself, or the next server to start here does where this one was
+    ended before it could.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._root: Path | None = None
         self._waiting: list[Path] = []
+        self._mark = ExitStack()
 
     def place(self, kind: str, name: str) -> Path:
         """Where a file of this name is to be written; the oldest that wait make room.
@@ -76,7 +84,8 @@ class Uploads:
             )
         with self._lock:
             if self._root is None or not self._root.is_dir():
-                self._root = Path(tempfile.mkdtemp(prefix="detente-uploads-"))
+                self._root = Path(tempfile.mkdtemp(prefix=ROOT))
+                self._mark.enter_context(held(_mark_of(self._root)))
             while len(self._waiting) >= MOST_WAITING:
                 shutil.rmtree(self._waiting.pop(0), ignore_errors=True)
             folder = Path(tempfile.mkdtemp(dir=self._root))
@@ -92,6 +101,19 @@ class Uploads:
     def close(self) -> None:
         if self._root is not None:
             shutil.rmtree(self._root, ignore_errors=True)
+        self._mark.close()
+
+
+def clear_abandoned() -> None:
+    """Remove what servers left behind that ended before they could: their lock is free."""
+    for mark in Path(tempfile.gettempdir()).glob(f"{ROOT}*.lock"):
+        with suppress(OSError), held(mark) as had:
+            if had:
+                shutil.rmtree(mark.with_suffix(""), ignore_errors=True)
+
+
+def _mark_of(root: Path) -> Path:
+    return root.with_name(f"{root.name}.lock")
 
 
 def check_size(n: int, kind: str) -> None:

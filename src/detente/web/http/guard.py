@@ -50,10 +50,12 @@ class Keys:
     ----------
     token : sent back by every form and script of our own pages.
     access : asked of every visitor where the server is not on loopback; empty there.
+    cookie : what keeps ``access`` in a browser: cookies are a host's, so two servers of one host need two names.
     """
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     access: str = ""
+    cookie: str = "access"
 
 
 class Guard:
@@ -103,13 +105,15 @@ class Guard:
 
     def check_host(self, headers: dict[str, str]) -> None:
         """The Host header names this server."""
-        host = urlsplit("//" + headers.get("host", "")).hostname or ""
+        host = _host("//" + headers.get("host", ""))
         if self.hosts and host not in self.hosts:
             raise Refusal(421, "refused.host")
 
     def check_access(self, scope: dict, headers: dict[str, str]) -> None:
         """Beyond loopback: the access token, kept in a cookie since the first visit."""
-        if self.keys.access and not compare_digest(self.keys.access.encode(), _cookie(headers, "access").encode()):
+        if self.keys.access and not compare_digest(
+            self.keys.access.encode(), _cookie(headers, self.keys.cookie).encode()
+        ):
             raise Refusal(401, "refused.access")
 
     def admits(self, scope: dict) -> bool:
@@ -125,7 +129,7 @@ class Guard:
         """Move the access token from the address into a cookie, so that links and history do not carry it."""
         pairs = [p for p in scope["query_string"].split(b"&") if not p.startswith(b"access=")]
         place = scope.get("raw_path", scope["path"].encode()) + (b"?" + b"&".join(pairs) if pairs else b"")
-        cookie = f"access={self.keys.access}; HttpOnly; SameSite=Strict; Path=/".encode()
+        cookie = f"{self.keys.cookie}={self.keys.access}; HttpOnly; SameSite=Strict; Path=/".encode()
         headers = [(b"location", b"/" + place.lstrip(b"/")), (b"set-cookie", cookie)]
         await send({"type": "http.response.start", "status": 303, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
@@ -138,7 +142,7 @@ class Guard:
         if site in ("cross-site", "same-site") and (change or not visit):
             raise Refusal(403, "refused.origin")
         origin = headers.get("origin")
-        if origin is not None and change and urlsplit(origin).netloc != headers.get("host", ""):
+        if origin is not None and change and origin.partition("://")[2] != headers.get("host", ""):
             raise Refusal(403, "refused.origin")
 
     async def read(self, headers: dict[str, str], receive: Any) -> bytes:
@@ -164,6 +168,14 @@ class Guard:
             given = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[-1]
         if not compare_digest(self.keys.token.encode(), given.encode()):
             raise Refusal(403, "refused.token")
+
+
+def _host(address: str) -> str:
+    """The host of an address, and nothing where it is none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _cookie(headers: dict[str, str], name: str) -> str:

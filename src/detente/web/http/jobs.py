@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -163,7 +165,7 @@ class Jobs:
         code = job.process.wait()
         if job.state != "cancelled" and code != 0:
             job.message = job.message or last_words(trace, code)
-        if job.state == "cancelled" or (code != 0 and job.kind != "run"):
+        if job.state == "cancelled" or code != 0:
             _clear(job)
         job.ended = time.time()
         if job.state != "cancelled":  # said last: whoever reads it finds the rest done
@@ -179,7 +181,8 @@ def last_words(trace: str, code: int) -> str:
 
 def _clear(job: Job) -> None:
     """What a stopped run had written aside, or the whole of an upload."""
-    import shutil
-
     for left in job.out.parent.glob(f".{job.out.name}-*") if job.kind == "run" else [job.out]:
         shutil.rmtree(left, ignore_errors=True)
+    if job.kind == "run":
+        with suppress(OSError):  # the number that was claimed, if nothing came of it
+            job.out.rmdir()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from detente import __version__
-from detente.errors import DetenteError
+from detente.errors import DetenteError, RecordError
 from detente.web.desk.solver_cache import finite
 from detente.web.http.words import LANGUAGES, Words, preferred
 
@@ -88,7 +88,7 @@ def problem(
         "where": getattr(error, "where", ""), "why": getattr(error, "why", ""), "fix": getattr(error, "fix", ""),
         "status": status, "back": back, "kept": kept or {},
     }  # fmt: skip
-    if type(error).__name__ == "RecordError":
+    if isinstance(error, RecordError):
         data["what"] = str(error)
     return page(request, "problem.html.j2", data, status)
 

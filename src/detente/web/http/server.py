@@ -55,14 +55,15 @@ def serve(
     if data is not None:
         workspace = _with_panel(workspace, study, data, say)
     local = host in LOOPBACK
-    keys = Keys(access="" if local else secrets.token_urlsafe(24))
     listener = _listen(host, port)
+    keys = Keys(access="" if local else secrets.token_urlsafe(24), cookie=f"access{listener.getsockname()[1]}")
     address = f"http://{'localhost' if local else host}:{listener.getsockname()[1]}{first}"
     if keys.access:
         address += f"?access={keys.access}"
         say(f"Listening on {host}, beyond this machine: whoever has the address below can read and change the studies.")
     say(f"Open {address}\nStop with Ctrl+C.")
     site = Site(workspace, keys)
+    site.clear()
     app = create_app(site, hosts=LOOPBACK if local else frozenset())
     threading.Thread(target=vega, daemon=True).start()  # takes two seconds; done before the first chart is asked for
     if browser:

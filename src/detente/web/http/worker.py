@@ -12,10 +12,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from detente._atomic import held
+
 
 def main(study: str, out: str, data: str | None = None) -> int:
     """Run ``study`` into the folder ``out``, on the panel ``data`` if given; returns the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from detente.run.folder import mark_of
+
+    target = Path(out)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with held(mark_of(target)):  # says that somebody is at work on this number
+        return _run(study, target, data)
+
+
+def _run(study: str, out: Path, data: str | None) -> int:
     from detente.errors import DetenteError
     from detente.report import render_report
     from detente.study import builtin_studies, open_study
@@ -30,7 +41,7 @@ def main(study: str, out: str, data: str | None = None) -> int:
     except DetenteError as error:
         say(error=f"{type(error).__name__}: {error}")
         return error.exit_code
-    say(done=out)
+    say(done=str(out))
     return 0
 
 

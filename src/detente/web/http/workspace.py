@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detente._atomic import folder_aside, settle
+from detente._foreign import check_inside, read_text
 from detente.errors import DetenteError, OutputError, StudyError, UnknownStudy, UnreadableFile, did_you_mean
 from detente.run import Run, read_run
 from detente.study import Study, builtin_studies, open_study
@@ -53,7 +55,11 @@ class Workspace:
                 f"There is no study '{key}' here.{did_you_mean(key, folders)}",
                 fix=f"At hand are: {', '.join(folders)}." if folders else "Make a new one on the start page.",
             )
-        return replace(open_study(folders[key]), given=self.panel)
+        study = _opened(folders[key])
+        use = study.spec.panel.use
+        if use != "embedded" and self.panel is None and not self.is_inside(study.folder / use):
+            check_inside(study.folder / use, study.folder)
+        return replace(study, given=self.panel)
 
     def listed(self) -> Iterator[tuple[str, Study | DetenteError]]:
         """Key and study, or key and what is wrong with it, for the start page."""
@@ -101,17 +107,50 @@ class Workspace:
         target = self.root / name
         if target.exists() or name in builtin_studies():
             raise OutputError(f"There is already a '{name}' here.", fix="Give the copy another name.")
-        aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self.root))
-        try:
-            aside.chmod(0o755)
-            shutil.copytree(study.folder, aside, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        settle(study.folder) if not self.is_builtin(study) else None
+        with folder_aside(target, fix="Check the folder's permissions and space.") as aside:
+            shutil.copytree(study.folder, aside, dirs_exist_ok=True, ignore=_not_copied)
             toml = aside / "study.toml"
-            text = toml.read_text(encoding="utf-8")
-            toml.write_text(re.sub(r'(?m)^id\s*=\s*"[^"]*"', f'id = "{name}"', text, count=1), encoding="utf-8")
-            os.rename(aside, target)
-        except OSError as error:
-            raise OutputError(f"The copy cannot be written: {error}.", fix="Check the folder's permissions.") from None
-        finally:
-            if aside.exists():
-                shutil.rmtree(aside, ignore_errors=True)
+            text = read_text(toml)
+            toml.write_text(
+                re.sub(r'(?m)^id\s*=\s*"[^"]*"', f'id = "{name}"', text, count=1), encoding="utf-8", newline=""
+            )
         return name
+
+
+def _not_copied(folder: str, names: list[str]) -> list[str]:
+    """What a copy leaves out: hidden files, links wherever they lead, pipes and devices."""
+
+    def plain(path: Path) -> bool:
+        return not path.is_symlink() and (path.is_file() or path.is_dir())
+
+    return [n for n in names if n.startswith(".") or n == "__pycache__" or not plain(Path(folder) / n)]
+
+
+def _opened(folder: Path) -> Study:
+    """A study as its file stands; read again only when that has changed."""
+    settle(folder) if os.access(folder, os.W_OK) else None
+    path = folder / "study.toml"
+    try:
+        found = path.stat()
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+    except OSError:
+        return open_study(folder)
+    kept = _OPENED.get(folder)
+    if kept is None or kept[0] != stamp:
+        try:
+            opened: Study | DetenteError = open_study(folder)
+        except DetenteError as problem:
+            opened = problem
+        with _OPENING:
+            if len(_OPENED) >= MOST_OPENED:
+                _OPENED.clear()
+            _OPENED[folder] = kept = (stamp, opened)
+    if isinstance(kept[1], DetenteError):
+        raise kept[1].with_traceback(None)
+    return kept[1]
+
+
+MOST_OPENED = 2000  # studies remembered as they were read
+_OPENED: dict[Path, tuple[tuple[int, int, int], Study | DetenteError]] = {}
+_OPENING = threading.Lock()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError, StudyError, UsageError
+from detente.record.exchange.spreadsheet import workbook as workbook_of
 from detente.study import Study
 from detente.study.panel_fit import misfits
 from detente.web.desk.solver_cache import open_panel
@@ -115,13 +115,9 @@ async def choose(request: Request) -> Response:
 
 def workbook(request: Request) -> Response:
     """The record as a workbook with drop-downs, to be filled in and uploaded again."""
-    from detente.record.exchange.spreadsheet import write_workbook
-
     key = request.path_params["study"]
     study = request.app.state.site.workspace.study(key)
-    with tempfile.TemporaryDirectory() as folder:
-        body = write_workbook(study.ledger(), Path(folder) / "record.xlsx").read_bytes()
-    return sent(Download(body, "xlsx"), f"{key}-record")
+    return sent(Download(workbook_of(study.ledger()), "xlsx"), f"{key}-record")
 
 
 def _panel(study: Study, words: Words) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.errors import UsageError
-from detente.run.folder import RUNS, next_folder
+from detente.run.folder import RUNS, claimed_folder
 from detente.web.http.jobs import Job
 from detente.web.http.reply import go, page, words_of
 
@@ -17,8 +17,14 @@ def start(request: Request) -> Response:
     site = request.app.state.site
     key = request.path_params["study"]
     found = site.workspace.study(key)
-    out = next_folder(found, site.workspace.root / RUNS)
-    job = site.jobs.start(key, found.id, found.folder.resolve(), out, site.workspace.data)
+    out = claimed_folder(found, site.workspace.root / RUNS)
+    try:
+        job = site.jobs.start(key, found.id, found.folder.resolve(), out, site.workspace.data)
+    except UsageError:
+        out.rmdir()
+        raise
+    if job.out != out:  # it was running already
+        out.rmdir()
     return go(request, f"/jobs/{job.id}")
 
 
