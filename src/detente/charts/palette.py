@@ -24,7 +24,10 @@ SHADES: dict[str, tuple[str, str]] = {
     "raises": ("#a8263f", "#f08197"),
     "lowers": ("#127a6d", "#4fc7b5"),
     "mixed": ("#6d6a75", "#b3afbd"),
-    "expected": ("#7a8794", "#8d99a7"),
+    "expected": ("#5f6c79", "#a3afbe"),
+    "gap": ("#fae8d8", "#4a3320"),
+    "gap_ink": ("#8a3a06", "#f6b98a"),
+    "strained": ("#f0c98a", "#8a6a2c"),
     "accent": ("#6a3d9a", "#c3a0e6"),
     # maps: land without data, steps of a share, losses and gains
     "land": ("#e6e9ed", "#262e37"),

@@ -24,6 +24,7 @@ from detente.language import LANGUAGES, Catalogue
 from detente.report import numbers, tables
 from detente.report.figures import DRAW, Chart
 from detente.report.figures.verdicts import verdict_counts
+from detente.report.first_screen import facts_of, first_screen
 from detente.report.story import Story
 
 
@@ -69,6 +70,7 @@ def render_report(run: Any, language: str = "en") -> str:
             default=pages[0]["words"],
             shapes=store(outlines),
             story_language=getattr(story.study, "language", "en"),
+            framed=True,
         )
     )
 
@@ -87,6 +89,7 @@ def render_view(run: Any, language: str) -> str:
             default=words,
             shapes=store(outlines),
             story_language=getattr(story.study, "language", "en"),
+            framed=False,
         )
     )
 
@@ -112,6 +115,7 @@ def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str,
     return {
         "story": story,
         "words": words,
+        "first": first_screen(facts_of(story, words), words, story.economy, f"{words.language}-first"),
         "figures": figures,
         "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],
         "untranslated": story.untranslated,

@@ -83,6 +83,14 @@ for (const form of all("form.filter")) {
   });
 }
 
+// The two directions of the first chart.
+for (const button of all("[data-side]")) button.addEventListener("click", () => {
+  for (const other of all("[data-side]", button.parentElement)) {
+    other.setAttribute("aria-pressed", other === button);
+    document.getElementById(other.dataset.side).hidden = other !== button;
+  }
+});
+
 // The narrow pictures take the words of their marks from the wide ones.
 for (const chart of all("figure.chart")) {
   const wide = all(".wide .hit", chart), narrow = all(".narrow .hit", chart);

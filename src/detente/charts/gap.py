@@ -1,0 +1,390 @@
+"""What was sold and what one would expect: two lines, the gap between them shaded, dated flags above.
+
+Drawn by hand as SVG, so that it stands at once for any pair. Names and numbers stand at the lines; each is put where
+it touches no line, flag or other label, and left out where there is no such place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import floor, hypot, log10
+from xml.sax.saxutils import escape, quoteattr
+
+from detente.charts.palette import FONT, SHADES
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A dated event above the plot: when (as a decimal year), the date in words, and two to four words."""
+
+    x: float
+    when: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapLabels:
+    """The words at the lines and of the marks; every callable takes million US$.
+
+    Attributes
+    ----------
+    sold, expected, gap : names of the lines and of the space between.
+    short : a number at a line, in the unit of the axis.
+    axis : a number of the axis.
+    tip : what a mark says: year, sold, expected (None where unknown).
+    """
+
+    sold: str
+    expected: str
+    gap: str
+    short: Callable[[float], str]
+    axis: Callable[[float], str]
+    tip: Callable[[int, float | None, float | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class GapChart:
+    """One direction of a pair.
+
+    Attributes
+    ----------
+    sold, expected : year to million US$; a year that is absent breaks the line.
+    colour : role of the seller in the palette: ``origin`` or ``destination``.
+    flags : at most four.
+    ring : years whose expected value comes from other data and is a ring, with its value.
+    """
+
+    sold: dict[int, float]
+    expected: dict[int, float]
+    colour: str
+    labels: GapLabels
+    flags: Sequence[Flag] = ()
+    ring: dict[int, float] = field(default_factory=dict)
+
+    def widest(self) -> int | None:
+        """The year in which most is missing, in US$; None where nothing is."""
+        both = [y for y in self.expected if y in self.sold and self.expected[y] > self.sold[y]]
+        return max(both, key=lambda y: self.expected[y] - self.sold[y], default=None)
+
+
+def draw_gap(chart: GapChart, ident: str, *, compact: bool = False, height: int | None = None) -> str:
+    """The picture as SVG text, 776 wide or 358 for a phone.
+
+    Parameters
+    ----------
+    ident : what the page calls the chart; part of every id.
+    compact : numbered flags, whose words stand below the picture.
+    height : of the whole picture.
+    """
+    return _Drawing(chart, ident, compact, height or (390 if compact else 420)).svg()
+
+
+def spark_svg(
+    sold: dict[int, float], expected: dict[int, float], colour: str, width: int = 150, height: int = 56
+) -> str:
+    """The two lines alone, for a card."""
+    years = sorted({*sold, *expected})
+    if len(years) < 2:
+        return ""
+    top = max(*sold.values(), *expected.values(), 1e-9)
+
+    def place(year: int, value: float) -> Point:
+        return 3 + (width - 8) * (year - years[0]) / (years[-1] - years[0]), height - 4 - (height - 8) * value / top
+
+    parts = [_line([place(y, v) for y, v in run], "expected", 1.5, "4 3") for run in _runs(expected)]
+    parts += [_line([place(y, v) for y, v in run], colour, 2.25) for run in _runs(sold)]
+    if sold:
+        x, y = place(max(sold), sold[max(sold)])
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{_shade(colour)}"/>')
+    return f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">{"".join(parts)}</svg>'
+
+
+class _Drawing:
+    """Places of everything, and what is taken already."""
+
+    def __init__(self, chart: GapChart, ident: str, compact: bool, height: int) -> None:
+        self.chart, self.ident, self.compact, self.height = chart, ident, compact, height
+        self.width = 358 if compact else 776
+        self.left, self.right = (34, 22) if compact else (44, 52)
+        self.top = (34 if compact else 64) if chart.flags else 14
+        self.bottom = height - 24
+        self.size = 14 if compact else 15
+        years = sorted({*chart.sold, *chart.expected, *chart.ring})
+        self.first, self.last = years[0], max(years[-1], years[0] + 1)
+        values = [*chart.sold.values(), *chart.expected.values(), *chart.ring.values()]
+        self.ticks = _ticks(max(values, default=1.0) or 1.0, 4 if compact else 6)
+        self.peak = 1.06 * (max(values, default=1.0) or 1.0)
+        self.ticks = [tick for tick in self.ticks if tick <= self.peak]
+        self.lines: list[Point] = []
+        self.taken: list[tuple[float, float, float, float]] = []
+
+    def x(self, year: float) -> float:
+        return self.left + (self.width - self.left - self.right) * (year - self.first) / (self.last - self.first)
+
+    def y(self, value: float) -> float:
+        return self.bottom - (self.bottom - self.top) * value / self.peak
+
+    def points(self, rows: Iterable[tuple[int, float]]) -> list[Point]:
+        return [(self.x(year), self.y(value)) for year, value in rows]
+
+    def svg(self) -> str:
+        chart = self.chart
+        sold = [self.points(run) for run in _runs(chart.sold)]
+        expected = [self.points(run) for run in _runs(chart.expected)]
+        for line in (*sold, *expected):
+            self.lines += _dense(line)
+        parts = [*self.grid(), *self.gap(), *self.flags()]
+        parts += [_line(line, "expected", 2.25, "6 5") for line in expected]
+        parts += [_line(line, chart.colour, 3) for line in sold]
+        parts += [self.dot(year, value, "expected", hollow=True) for year, value in chart.ring.items()]
+        parts += [*self.numbers(), *self.hits()]
+        return (
+            f'<svg viewBox="0 0 {self.width} {self.height}" font-family="{escape(FONT)}" font-size="{self.size}">'
+            f"{''.join(parts)}</svg>"
+        )
+
+    def grid(self) -> list[str]:
+        right = self.width - self.right
+        out = []
+        for tick in self.ticks:
+            y = self.y(tick)
+            colour = "axis" if tick == 0 else "grid"
+            out.append(f'<path d="M{self.left} {y:.1f}H{right}" stroke="{_shade(colour)}"/>')
+            out.append(_text(self.left - 8, y + 5, self.chart.labels.axis(tick), "muted", anchor="end", size=13))
+        for year in _years(self.first, self.last, 4 if self.compact else 7):
+            x = self.x(year)
+            out.append(f'<path d="M{x:.1f} {self.bottom}v5" stroke="{_shade("axis")}"/>')
+            out.append(_text(x, self.bottom + 20, str(year), "muted", anchor="middle", size=13))
+        return out
+
+    def gap(self) -> list[str]:
+        """The space between the lines wherever less was sold than expected."""
+        out = []
+        common = {y: (self.chart.sold[y], e) for y, e in self.chart.expected.items() if y in self.chart.sold}
+        for run in _runs(common):
+            upper: list[Point] = []
+            lower: list[Point] = []
+            for (a, (sold, due)), (b, (sold_next, due_next)) in pairwise(run):
+                below, below_next = sold < due, sold_next < due_next
+                if below and not upper:
+                    upper, lower = [(self.x(a), self.y(due))], [(self.x(a), self.y(sold))]
+                if below != below_next:
+                    share = (due - sold) / ((due - sold) - (due_next - sold_next))
+                    meet = (self.x(a + share * (b - a)), self.y(due + share * (due_next - due)))
+                    upper.append(meet)
+                    lower.append(meet)
+                if below_next:
+                    upper.append((self.x(b), self.y(due_next)))
+                    lower.append((self.x(b), self.y(sold_next)))
+                elif upper:
+                    out.append(_area(upper, lower))
+                    upper, lower = [], []
+            if len(upper) > 1:
+                out.append(_area(upper, lower))
+        return out
+
+    def flags(self) -> list[str]:
+        """Dashed lines with their words above, or numbers on a phone."""
+        out, end = [], float("-inf")
+        for number, flag in enumerate(sorted(self.chart.flags, key=lambda f: f.x), 1):
+            x = self.x(min(max(flag.x, self.first), self.last))
+            line = f'<path d="M{x:.1f} {self.top - 6}V{self.bottom}" stroke="{_shade("axis")}" stroke-width="1.25" stroke-dasharray="3 3"/>'
+            self.lines += _dense([(x, self.top), (x, self.bottom)])
+            if self.compact:
+                ball = f'<circle cx="{x:.1f}" cy="{self.top - 18}" r="10" fill="{_shade("ink")}"/>'
+                out += [line, ball, _text(x, self.top - 13, str(number), "paper", anchor="middle", size=13, bold=True)]
+                continue
+            lines = _wrapped(flag.what, 14)[:2]
+            wide = max(len(flag.when) * 8.2, *(len(part) * 7.4 for part in lines)) / 2
+            at = min(max(x, end + wide + 6, wide), self.width - wide)
+            end = at + wide
+            out.append(line)
+            out.append(_text(at, self.top - 46, flag.when, "ink", anchor="middle", size=14, bold=True))
+            for row, part in enumerate(lines):
+                out.append(_text(at, self.top - 29 + 16 * row, part, "ink", anchor="middle", size=14))
+        return out
+
+    def numbers(self) -> list[str]:
+        """Labels, the most telling first; each finds its own place or stays away."""
+        chart, labels = self.chart, self.chart.labels
+        out: list[str] = []
+        if chart.sold:
+            last = max(chart.sold)
+            out += self.label(
+                last, chart.sold[last], labels.short(chart.sold[last]), chart.colour, "right above below left"
+            )
+            peak = max(chart.sold, key=chart.sold.__getitem__)
+            if peak != last:
+                text = f"{labels.short(chart.sold[peak])} {labels.sold}" + ("" if self.compact else f", {peak}")
+                out += self.label(peak, chart.sold[peak], text, chart.colour, "above-left above left above-right right")
+        widest = chart.widest()
+        if widest is not None:
+            due, sold = chart.expected[widest], chart.sold[widest]
+            out += self.label(
+                widest,
+                due,
+                f"{labels.short(due)} {labels.expected}",
+                "expected",
+                "right above-right above above-left left",
+            )
+            if self.y(sold) - self.y(due) > 60:
+                out += self.between(widest, sold, due)
+            out += self.label(
+                widest,
+                sold,
+                labels.short(sold),
+                chart.colour,
+                "above below below-left below-right above-left above-right",
+            )
+        if chart.expected:
+            late = max(chart.expected)
+            if late != widest:
+                out += self.label(
+                    late,
+                    chart.expected[late],
+                    f"{labels.short(chart.expected[late])} {labels.expected}",
+                    "expected",
+                    "right above above-right above-left below",
+                )
+        return out
+
+    def between(self, year: int, sold: float, due: float) -> list[str]:
+        """The size of the gap, inside it."""
+        labels = self.chart.labels
+        money, half = labels.short(due - sold), 4 * len(f"{labels.gap} {year}")
+        for share in (0.5, 0.6, 0.7, 0.4, 0.8):
+            for shift in (0, -14, 14, -28, 28):
+                x, y = self.x(year) + shift, self.y(due) + share * (self.y(sold) - self.y(due))
+                box = (x - half, y - 22, x + half, y + 16)
+                if not self.hits_something(box):
+                    self.taken.append(box)
+                    top = _text(x, y - 6, f"{labels.gap} {year}", "gap_ink", anchor="middle", size=self.size - 1)
+                    return [top, _text(x, y + 12, money, "gap_ink", anchor="middle", size=self.size, bold=True)]
+        return []
+
+    def label(self, year: int, value: float, text: str, colour: str, ways: str) -> list[str]:
+        """A dot and its words, at the first of ``ways`` that is free."""
+        x, y, high = self.x(year), self.y(value), self.size * 0.9
+        wide = len(text) * self.size * 0.56
+        dot = self.dot(year, value, colour)
+        for way in ways.split():
+            dy = -9 if "above" in way else high + 9 if "below" in way else high / 2 - 1
+            dx = 9 if "right" in way else -9 if "left" in way else 0
+            anchor = "start" if dx > 0 else "end" if dx < 0 else "middle"
+            left = x + dx - (0 if dx > 0 else wide if dx < 0 else wide / 2)
+            box = (left, y + dy - high, left + wide, y + dy + 3)
+            inside = box[0] >= 2 and box[2] <= self.width - 1 and box[1] >= 0 and box[3] <= self.bottom
+            if inside and not self.hits_something(box):
+                self.taken.append(box)
+                return [dot, _text(x + dx, y + dy, text, colour, anchor=anchor, size=self.size, bold=True, halo=True)]
+        return [dot]
+
+    def hits_something(self, box: tuple[float, float, float, float]) -> bool:
+        left, top, right, bottom = box
+        if any(left - 2 <= x <= right + 2 and top - 1 <= y <= bottom + 1 for x, y in self.lines):
+            return True
+        return any(left < r and l < right and top < b and t < bottom for l, t, r, b in self.taken)
+
+    def dot(self, year: int, value: float, colour: str, *, hollow: bool = False) -> str:
+        fill = _shade("paper") if hollow else _shade(colour)
+        edge = _shade(colour) if hollow else _shade("paper")
+        return f'<circle cx="{self.x(year):.1f}" cy="{self.y(value):.1f}" r="4.5" fill="{fill}" stroke="{edge}" stroke-width="1.5"/>'
+
+    def hits(self) -> list[str]:
+        """Unseen marks with the numbers of each year, for pointer and keys."""
+        chart, out = self.chart, []
+        for year in sorted({*chart.sold, *chart.expected, *chart.ring}):
+            sold, due = chart.sold.get(year), chart.expected.get(year, chart.ring.get(year))
+            at = sold if sold is not None else due
+            tip = quoteattr(chart.labels.tip(year, sold, due))
+            out.append(
+                f'<circle class="hit ghost" cx="{self.x(year):.1f}" cy="{self.y(at or 0):.1f}" r="11" fill-opacity="0" data-tip={tip}/>'
+            )
+        return out
+
+
+def _runs(rows: dict) -> list[list]:
+    """Stretches of consecutive years."""
+    out: list[list] = []
+    for year in sorted(rows):
+        if out and out[-1][-1][0] == year - 1:
+            out[-1].append((year, rows[year]))
+        else:
+            out.append([(year, rows[year])])
+    return out
+
+
+def _ticks(top: float, wanted: int) -> list[float]:
+    """Round numbers from zero to the first at or above ``top``.
+
+    >>> _ticks(11.2, 6), _ticks(0.7, 4)
+    ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0], [0.0, 0.2, 0.4, 0.6, 0.8])
+    """
+    rough = top / wanted
+    size = 10 ** floor(log10(rough))
+    step = next(step for step in (size, 2 * size, 5 * size, 10 * size) if step >= 0.999 * rough)
+    count = int(top / step - 1e-9) + 1
+    return [round(k * step, 12) for k in range(count + 1)]
+
+
+def _years(first: int, last: int, wanted: int) -> list[int]:
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (last - first) / step <= wanted)
+    return list(range(-(-first // step) * step, last + 1, step))
+
+
+def _dense(line: Sequence[Point]) -> list[Point]:
+    """Points along a line, close enough that no label slips between."""
+    out = list(line)
+    for (x0, y0), (x1, y1) in pairwise(line):
+        n = int(hypot(x1 - x0, y1 - y0) // 5)
+        out += [(x0 + k * (x1 - x0) / (n + 1), y0 + k * (y1 - y0) / (n + 1)) for k in range(1, n + 1)]
+    return out
+
+
+def _wrapped(text: str, most: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def _path(points: Sequence[Point]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def _line(points: Sequence[Point], colour: str, width: float, dash: str = "") -> str:
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<path d="{_path(points)}" fill="none" stroke="{_shade(colour)}" stroke-width="{width}" '
+        f'stroke-linejoin="round" stroke-linecap="round"{dashed}/>'
+    )
+
+
+def _area(upper: Sequence[Point], lower: Sequence[Point]) -> str:
+    return f'<path d="{_path([*upper, *reversed(lower)])}Z" fill="{_shade("gap")}"/>'
+
+
+def _text(
+    x: float, y: float, text: str, colour: str, *, anchor: str = "start", size: float, bold: bool = False,
+    halo: bool = False,
+) -> str:  # fmt: skip
+    weight = ' font-weight="700"' if bold else ""
+    outline = (
+        f' paint-order="stroke" stroke="{_shade("paper")}" stroke-width="4" stroke-linejoin="round"' if halo else ""
+    )
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{_shade(colour)}"{weight}{outline}>'
+        f"{escape(text)}</text>"
+    )
+
+
+def _shade(name: str) -> str:
+    """A CSS variable that falls back to the light shade, so that the picture also stands alone."""
+    return f"var(--c-{name},{SHADES[name][0]})"

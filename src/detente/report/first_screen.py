@@ -1,0 +1,584 @@
+"""The first screen: what was sold and expected, what that means in three sentences, four numbers, and how sure each is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, isfinite
+from typing import Any
+
+import polars as pl
+
+from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
+from detente.language import Catalogue
+from detente.report.story import Story, decimal_year
+
+UNUSUAL = 0.05  # a share of similar pairs at or below which a fall stands out
+FEWEST = 19  # similar pairs below which no share can be that small
+FIRM, FAIR, ROUGH = 3, 2, 1
+FLAG_KINDS = (
+    "diplomatic break", "trade restriction", "border closure", "border opening", "reconciliation", "bloc exit",
+    "bloc entry", "agreement", "war", "sanctions", "sanctions relief",
+)  # fmt: skip
+FROM_OUTSIDE = ("agreement", "sanctions", "sanctions relief")  # often between others: only where there is room
+FLAGS, APART = 4, 2.4  # events above the chart, and years between two
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A change of one flow over an episode, its parts, and where it stands among similar pairs.
+
+    Attributes
+    ----------
+    change, others, own : log points: recorded, what other trade leads one to expect, what is left.
+    as_bad, n : similar pairs that did as badly, of how many; None where there are none to compare with.
+    """
+
+    start: int
+    end: int
+    change: float
+    others: float
+    own: float
+    as_bad: int | None
+    n: int | None
+
+    @property
+    def unusual(self) -> bool | None:
+        """Whether few similar pairs did as badly; None where that cannot be told."""
+        if self.as_bad is None or not self.n or self.n < FEWEST:
+            return None
+        return (1 + self.as_bad) / (1 + self.n) <= UNUSUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Real income of one economy in a scenario, percent: 5th, 50th and 95th of the draws."""
+
+    title: str
+    economy: str
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One direction: what was sold by year and what was to be expected, million US$."""
+
+    origin: str
+    destination: str
+    sold: Mapping[int, float]
+    expected: Mapping[int, float]
+    ring: Mapping[int, float] = field(default_factory=dict)
+    falls: Sequence[Fall] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the first screen is made of, from a run or from a panel alone.
+
+    Attributes
+    ----------
+    flows : the direction that is shown first, and the other.
+    totals : both directions together by year, million US$.
+    flags : dated events.
+    effects : scenarios, and the year whose economies they start from.
+    checks : how many other specifications that can tell call the first fall unusual, and how many there are.
+    people : persons, the year, and the economy they come from and live in.
+    spread : how far the sources of the last total lie apart, as a share; None where there is one source.
+    claims : verdict word to how many, in order of the record.
+    """
+
+    flows: tuple[Flow, Flow]
+    totals: Mapping[int, float]
+    flags: Sequence[Flag] = ()
+    effects: Sequence[Effect] = ()
+    baseline: int | None = None
+    checks: tuple[int, int] | None = None
+    people: tuple[float, int, str, str] | None = None
+    spread: float | None = None
+    base: tuple[int, int] | None = None
+    source: str = ""
+    claims: Mapping[str, int] = field(default_factory=dict)
+    wrong: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One of the four numbers: what it is, how sure, and why."""
+
+    value: str
+    what: str
+    sure: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A direction's chart: who sells, its title, and the picture for a desk and for a phone."""
+
+    ident: str
+    seller: str
+    title: str
+    subtitle: str
+    alt: str
+    wide: str
+    narrow: str
+    flags: Sequence[Flag]
+    rows: Sequence[tuple[int, float | None, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """Everything the template of the first screen needs, in one language."""
+
+    answer: str
+    pictures: Sequence[Picture]
+    sentences: Sequence[tuple[str, str]]
+    numbers: Sequence[Number]
+    claims: str
+    wrong: Sequence[Mapping[str, Any]]
+    source: str
+
+
+def first_screen(facts: Facts, words: Catalogue, name: Any, ident: str) -> FirstScreen | None:
+    """The first screen in the words of a language; None without trade by direction.
+
+    Parameters
+    ----------
+    name : economy code to its name within a sentence.
+    ident : what the page calls the charts.
+    """
+    if not any(flow.sold for flow in facts.flows):
+        return None
+    told = _Told(facts, words, name)
+    pictures = [
+        told.picture(flow, side, ident) for flow, side in zip(facts.flows, ("origin", "destination")) if flow.sold
+    ]
+    sentences = [("happened", told.happened()), ("why", told.why()), ("what_if", told.what_if())]
+    return FirstScreen(
+        told.answer(), pictures, [(words(f"first.{key}"), text) for key, text in sentences if text],
+        [n for n in (told.trade(), told.similar(), told.income(), told.people()) if n is not None],
+        told.claims(), facts.wrong, facts.source,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    facts: Facts
+    w: Catalogue
+    name: Any
+
+    # The chart.
+
+    def picture(self, flow: Flow, side: str, ident: str) -> Picture:
+        words = self.w
+        top = max([*flow.sold.values(), *flow.expected.values(), 0.0])
+        billions = top >= 1000 and float(words("number.billion_scale")) == 1000
+
+        def short(usd_mn: float) -> str:
+            return words.number(usd_mn / 1000, 1) if billions else words.significant(usd_mn)
+
+        def axis(usd_mn: float) -> str:
+            return words.significant(usd_mn / 1000 if billions else usd_mn, 1) if usd_mn else "0"
+
+        def tip(year: int, sold: float | None, due: float | None) -> str:
+            parts = [words("first.tip_sold", value=words.money(sold))] if sold is not None else []
+            parts += [words("first.tip_expected", value=words.money(due))] if due is not None else []
+            return f"{year}: {', '.join(parts)}"
+
+        labels = GapLabels(words("first.sold"), words("first.expected"), words("first.gap"), short, axis, tip)
+        chart = GapChart(dict(flow.sold), dict(flow.expected), side, labels, self.facts.flags, dict(flow.ring))
+        names = {"a": self.name(flow.origin), "b": self.name(flow.destination)}
+        unit = words("first.unit_bn" if billions else "first.unit_mn")
+        years = sorted({*flow.sold, *flow.expected})
+        ident = f"{ident}-{side}"
+        return Picture(
+            ident, words("first.seller", **names), words("first.chart", **names), unit, self.described(flow, names),
+            draw_gap(chart, f"{ident}-w"), draw_gap(chart, f"{ident}-n", compact=True),
+            sorted(self.facts.flags, key=lambda f: f.x),
+            [(y, flow.sold.get(y), flow.expected.get(y)) for y in years],
+        )  # fmt: skip
+
+    def described(self, flow: Flow, names: dict[str, str]) -> str:
+        """What the picture shows, for a reader who does not see it."""
+        first, last = min(flow.sold), max(flow.sold)
+        parts = [
+            self.w(
+                "first.alt", **names, first=first, last=last, start=self.w.money(flow.sold[first]),
+                end=self.w.money(flow.sold[last]),
+            )
+        ]  # fmt: skip
+        both = [y for y in flow.expected if y in flow.sold and flow.expected[y] > flow.sold[y]]
+        if both:
+            widest = max(both, key=lambda y: flow.expected[y] - flow.sold[y])
+            parts.append(
+                self.w(
+                    "first.alt_gap", year=widest, gap=self.w.money(flow.expected[widest] - flow.sold[widest]),
+                    sold=self.w.money(flow.sold[widest]), expected=self.w.money(flow.expected[widest]),
+                )
+            )  # fmt: skip
+        parts += [f"{flag.when}: {flag.what}." for flag in self.facts.flags]
+        return " ".join(parts)
+
+    # The sentences.
+
+    def answer(self) -> str:
+        """The whole in one line: the falls and where trade stands."""
+        falls = [f for f in self.main().falls if f.change < 0]
+        parts = []
+        if len(falls) == 2 and {f.unusual for f in falls} == {True, False}:
+            odd = next(f for f in falls if f.unusual)
+            key = "first.two_falls" if odd is falls[0] else "first.two_falls_second"
+            parts.append(self.w(key, first=span(falls[0]), second=span(falls[1])))
+        elif falls:
+            parts.append(
+                self.w(f"first.falls_{'odd' if falls[0].unusual else 'usual' if falls[0].unusual is False else 'open'}",
+                       years=span(falls[0]))
+            )  # fmt: skip
+        stands = self.stands()
+        return " ".join([*parts, *([stands] if stands else [])])
+
+    def stands(self) -> str:
+        totals = self.facts.totals
+        if len(totals) < 2:
+            return ""
+        peak, last = max(totals, key=totals.__getitem__), max(totals)
+        if peak == last:
+            return self.w("first.at_peak", last=last)
+        return self.w("first.of_peak", last=last, share=self.share(totals[last] / totals[peak]))
+
+    def happened(self) -> str:
+        totals, words = self.facts.totals, self.w
+        if len(totals) < 2:
+            return ""
+        peak, last = max(totals, key=totals.__getitem__), max(totals)
+        since = {y: v for y, v in totals.items() if y > peak}
+        if not since:
+            low = min(totals, key=totals.__getitem__)
+            return words("first.rose", low=low, low_value=words.money(totals[low]), last=last,
+                         last_value=words.money(totals[last]))  # fmt: skip
+        low = min(since, key=since.__getitem__)
+        given = {"peak": peak, "peak_value": words.money(totals[peak]), "last": last,
+                 "last_value": words.money(totals[last]), "share": self.share(totals[last] / totals[peak])}  # fmt: skip
+        if low == last:
+            return words("first.fell", **given)
+        return words("first.fell_and_rose", **given, low=low, low_value=words.money(since[low]))
+
+    def why(self) -> str:
+        flow = self.main()
+        return " ".join(self.fall(flow, fall) for fall in flow.falls[:2] if isfinite(fall.change))
+
+    def fall(self, flow: Flow, fall: Fall) -> str:
+        """One episode: what happened to sales, what other trade would mean, and how many pairs did as badly."""
+        words = self.w
+        given = {
+            "a": self.name(flow.origin), "b": self.name(flow.destination), "years": span(fall),
+            "change": self.moved(fall.change).lstrip("+−"), "others": self.moved(fall.others),
+        }  # fmt: skip
+        parts = [
+            words("first.fell_by" if fall.change < 0 else "first.rose_by", **given),
+            words("first.others_flat" if abs(fall.others) < 0.03 else "first.others", **given),
+        ]
+        if fall.as_bad is not None and fall.n:
+            key = "first.none_as_bad" if fall.as_bad == 0 else "first.as_bad"
+            parts.append(words(key, k=words.number(fall.as_bad), n=words.number(fall.n)))
+        return " ".join(parts)
+
+    def what_if(self) -> str:
+        if not self.facts.effects or self.facts.baseline is None:
+            return ""
+        said = [
+            self.w("first.effect", title=e.title, economy=self.name(e.economy), middle=self.pct(e.middle),
+                   span=self.range(e))
+            for e in self.facts.effects
+        ]  # fmt: skip
+        return self.w("first.from_year", year=self.facts.baseline, effects=" ".join(said))
+
+    def claims(self) -> str:
+        counts = self.facts.claims
+        total = sum(counts.values())
+        if not total:
+            return ""
+        tested = total - sum(counts.get(v, 0) for v in ("not checkable", "reported correctly"))
+        hold = counts.get("confirmed", 0) + counts.get("confirmed within rounding", 0)
+        return self.w("first.claims", n=total, tested=tested, hold=hold, wrong=counts.get("contradicted", 0))
+
+    # The numbers.
+
+    def trade(self) -> Number | None:
+        totals = self.facts.totals
+        if not totals:
+            return None
+        peak, last = max(totals, key=totals.__getitem__), max(totals)
+        what = self.w("first.traded", last=last, peak=peak, value=self.w.money(totals[peak]))
+        if self.facts.spread is None:
+            return Number(self.w.money(totals[last]), what, FAIR, self.w("first.one_source"))
+        firm = self.facts.spread <= 0.02
+        reason = self.w("first.sources_differ", share=self.w.whole_percent(100 * self.facts.spread))
+        return Number(self.w.money(totals[last]), what, FIRM if firm else FAIR, reason)
+
+    def similar(self) -> Number | None:
+        fall = next((f for f in self.main().falls if f.as_bad is not None and f.n), None)
+        if fall is None:
+            return None
+        value = self.w("first.k_of_n", k=self.w.number(fall.as_bad), n=self.w.number(fall.n))
+        what = self.w("first.pairs_lost", years=span(fall))
+        if self.facts.checks is None:
+            return Number(value, what, ROUGH, self.w("first.one_check"))
+        agree, able = self.facts.checks
+        agree = agree if fall.unusual else able - agree
+        sure = FIRM if able >= 4 and agree == able else FAIR if 2 * agree > able else ROUGH
+        return Number(value, what, sure, self.w("first.checks_agree", k=agree, n=able))
+
+    def income(self) -> Number | None:
+        if not self.facts.effects or self.facts.baseline is None:
+            return None
+        most = max(self.facts.effects, key=lambda e: abs(e.middle))
+        what = self.w("first.income", economy=self.name(most.economy), title=most.title)
+        reason = self.w("first.model_of", span=self.range(most), year=self.facts.baseline)
+        return Number(self.pct(most.middle), what, ROUGH, reason)
+
+    def people(self) -> Number | None:
+        if self.facts.people is None:
+            return None
+        count, year, home, host = self.facts.people
+        what = self.w("first.people", home=self.name(home), host=self.name(host), year=year)
+        return Number(self.persons(count), what, FAIR, self.w("first.people_why"))
+
+    # Small words.
+
+    def main(self) -> Flow:
+        return self.facts.flows[0] if self.facts.flows[0].sold else self.facts.flows[1]
+
+    def moved(self, log_change: float) -> str:
+        return self.w.log_percent(log_change)
+
+    def pct(self, value: float) -> str:
+        if abs(value) < 0.005:
+            return self.w("first.about_zero")
+        return self.w("number.percent", value=self.w.significant(value, 1, sign=True))
+
+    def range(self, effect: Effect) -> str:
+        """Two ends with two decimals, as the record of an income bears no more."""
+        return self.w("number.percent", value=self.w.span(effect.low, effect.high, 2))
+
+    def persons(self, count: float) -> str:
+        if count >= 1e6:
+            return self.w("first.million", value=self.w.number(count / 1e6, 1))
+        return self.w.number(float(f"{count:.2g}"))
+
+    def share(self, ratio: float) -> str:
+        """A share in words where one is near, else in percent."""
+        for parts in (2, 3, 4, 5, 6, 8, 10, 20):
+            if abs(ratio * parts - 1) <= 0.06:
+                return self.w(f"fraction.one_{parts}")
+        return self.w.whole_percent(100 * ratio)
+
+
+def span(fall: Fall) -> str:
+    """Years of an episode: 2008–10 within a century, else in full."""
+    end = f"{fall.end % 100:02d}" if fall.start // 100 == fall.end // 100 else str(fall.end)
+    return f"{fall.start}–{end}"
+
+
+def facts_of(story: Story, words: Catalogue) -> Facts:
+    """The facts of a run, from its tables."""
+    flows = tuple(_flow(story, a, b) for a, b in story.directions)
+    totals = _totals(story, flows)
+    years = [y for flow in flows for y in (*flow.sold, *flow.expected)]
+    reach = (min(years), max(years) + 1) if years else (0, 0)
+    return Facts(
+        flows, totals, _flags(story, words, reach), _effects(story), _baseline(story), _checks(story, flows[0]),
+        _people(story), _spread(story, totals), _base(story), _source(story, words),
+        _verdicts(story), _wrong(story),
+    )  # fmt: skip
+
+
+def _directed(frame: pl.DataFrame, a: str, b: str) -> pl.DataFrame:
+    """Rows of one direction, whatever the two columns are called."""
+    for pair in (("origin", "destination"), ("exporter", "importer")):
+        if set(pair) <= set(frame.columns):
+            return frame.filter(pl.col(pair[0]) == a, pl.col(pair[1]) == b)
+    return frame.head(0)
+
+
+def _flow(story: Story, a: str, b: str) -> Flow:
+    base = _base(story)
+    rows = _directed(story.residuals, a, b)
+    if base is not None and not rows.is_empty():
+        cited = rows.filter(pl.col("status") == "cited")
+        rows = rows.filter(pl.col("base_from") == base[0], pl.col("base_to") == base[1], pl.col("status") != "cited")
+    else:
+        cited = rows.head(0)
+    expected, sold = _by_year(rows, "counterfactual_usd_mn"), _by_year(rows, "actual_usd_mn")
+    timeline = _directed(story.timeline, a, b)
+    if not timeline.is_empty():  # the record goes on where the panel ends
+        preferred = timeline.filter(pl.col("preferred").cast(pl.Boolean), pl.col("flow").is_in(["exports", "imports"]))
+        later = {y: v for y, v in _by_year(preferred, "value_usd_mn").items() if not sold or y > max(sold)}
+        sold = sold | later
+    ring = {
+        y: sold[y] / exp(r) for y, r in _by_year(cited, "log_ratio").items() if y in sold and y not in expected
+    }  # fmt: skip
+    falls = (
+        [] if story.attribution.is_empty() else [_fall(r) for r in _episodes(_directed(story.attribution, a, b), base)]
+    )
+    return Flow(a, b, sold, expected, ring, tuple(f for f in falls if f is not None))
+
+
+def _by_year(frame: pl.DataFrame, column: str) -> dict[int, float]:
+    if frame.is_empty() or column not in frame.columns:
+        return {}
+    rows = frame.select(pl.col("year").cast(pl.Int64), pl.col(column).cast(pl.Float64)).drop_nulls().sort("year")
+    return {year: value for year, value in rows.iter_rows() if isfinite(value)}
+
+
+def _episodes(rows: pl.DataFrame, base: tuple[int, int] | None) -> list[dict[str, Any]]:
+    """The episodes on the first base years, in order, without those that hold others within them."""
+    if base is not None:
+        rows = rows.filter(pl.col("base_from") == base[0], pl.col("base_to") == base[1])
+    found = sorted(rows.to_dicts(), key=lambda r: r["from_year"])
+
+    def holds(row: dict[str, Any]) -> bool:
+        inside = [o for o in found if o is not row]
+        return any(row["from_year"] <= o["from_year"] and o["to_year"] <= row["to_year"] for o in inside)
+
+    alone = [row for row in found if not holds(row)]
+    return alone or found
+
+
+def _fall(row: Mapping[str, Any]) -> Fall | None:
+    if row["log_change"] is None or row["dyad_part"] is None:
+        return None
+    n, share = row["n_placebos"], row["placebo_share"]
+    as_bad = row.get("n_as_bad")
+    if as_bad is None and share is not None and n:
+        as_bad = round(share * (n + 1)) - 1
+    return Fall(
+        row["from_year"], row["to_year"], row["log_change"], row["supply_demand_part"] or 0.0, row["dyad_part"],
+        as_bad, n,
+    )  # fmt: skip
+
+
+def _base(story: Story) -> tuple[int, int] | None:
+    if story.residuals.is_empty():
+        return None
+    row = story.residuals.row(0, named=True)
+    return row["base_from"], row["base_to"]
+
+
+def _totals(story: Story, flows: Sequence[Flow]) -> dict[int, float]:
+    """The record's own totals, or both directions added where both are known."""
+    if not story.timeline.is_empty() and "flow" in story.timeline.columns:
+        own = story.timeline.filter(pl.col("flow") == "total", pl.col("preferred").cast(pl.Boolean))
+        if not own.is_empty():
+            return _by_year(own, "value_usd_mn")
+    there, back = (flow.sold for flow in flows)
+    return {y: there[y] + back[y] for y in sorted(there) if y in back}
+
+
+def _spread(story: Story, totals: Mapping[int, float]) -> float | None:
+    """How far the published totals of the last year lie apart, as a share of the preferred one."""
+    if not totals or story.timeline.is_empty():
+        return None
+    last = max(totals)
+    rows = story.timeline.filter(
+        pl.col("flow") == "total",
+        pl.col("year").cast(pl.Int64) == last,
+        pl.col("status").is_in(["reported", "derived"]),
+    )
+    values = rows["value_usd_mn"].cast(pl.Float64).drop_nulls().to_list()
+    if len(values) < 2 or not totals[last]:
+        return None
+    return (max(values) - min(values)) / totals[last]
+
+
+def _flags(story: Story, words: Catalogue, reach: tuple[float, float]) -> list[Flag]:
+    """The gravest events between the two, far enough apart for their words."""
+    if story.events.is_empty():
+        return []
+    rows = []
+    for row in story.events.iter_rows(named=True):
+        x = decimal_year(row["date"])
+        if x is not None and row["kind"] in FLAG_KINDS and reach[0] <= x <= reach[1]:
+            rows.append((row["kind"] in FROM_OUTSIDE, -int(row["severity"] or 1), not row.get("sets"), x, row))
+    chosen: list[Flag] = []
+    for *_, x, row in sorted(rows, key=lambda r: r[:4]):
+        if len(chosen) < FLAGS and all(abs(x - flag.x) >= APART for flag in chosen):
+            when = words.date("-".join(str(row["date"]).split("/")[0].split("-")[:2]))
+            chosen.append(Flag(x, when, words.known("event_kind", row["kind"])))
+    return sorted(chosen, key=lambda f: f.x)
+
+
+def _effects(story: Story) -> list[Effect]:
+    """The first and the last scenario on the economy that they change most."""
+    if story.bands.is_empty():
+        return []
+    rows = story.bands.drop_nulls("welfare_pct_p50")
+    if rows.is_empty():
+        return []
+    most = rows.sort(pl.col("welfare_pct_p50").abs(), descending=True)["economy"][0]
+    told = [
+        Effect(story.own(r["title"]), most, r["welfare_pct_p05"], r["welfare_pct_p50"], r["welfare_pct_p95"])
+        for r in rows.filter(pl.col("economy") == most).iter_rows(named=True)
+    ]
+    return told if len(told) <= 2 else [told[0], told[-1]]
+
+
+def _baseline(story: Story) -> int | None:
+    return None if story.bands.is_empty() else int(story.bands["year"].max())  # type: ignore[arg-type]
+
+
+def _checks(story: Story, flow: Flow) -> tuple[int, int] | None:
+    """Of the specifications of the first episode that can tell, how many call it unusual."""
+    frame = story.specifications
+    if frame.is_empty() or not story.study.episodes:
+        return None
+    first = min(story.study.episodes, key=lambda e: (e.from_year, e.to_year))
+    able = frame.filter(pl.col("episode") == first.id, pl.col("n_placebos") >= FEWEST).drop_nulls("placebo_share")
+    return (able.filter(pl.col("placebo_share") <= UNUSUAL).height, able.height) if able.height else None
+
+
+def _people(story: Story) -> tuple[float, int, str, str] | None:
+    """The latest preferred count of one economy's people in the other, the larger of the two directions."""
+    if story.figures.is_empty():
+        return None
+    found = []
+    for home, host in story.directions:
+        series = f"migration.{home.lower()}_in_{host.lower()}"
+        rows = story.figures.filter(pl.col("series") == series, pl.col("preferred") == 1) if (
+            story.figures["preferred"].dtype.is_numeric()
+        ) else story.figures.filter(pl.col("series") == series, pl.col("preferred").cast(pl.String).is_in(["1", "true"]))  # fmt: skip
+        if not rows.is_empty():
+            row = rows.sort("period").row(-1, named=True)
+            found.append((float(row["value"]), int(str(row["period"])[:4]), home, host))
+    return max(found, default=None)
+
+
+def _source(story: Story, words: Catalogue) -> str:
+    if story.timeline.is_empty():
+        return story.own(story.residuals["panel"][0]) if not story.residuals.is_empty() else ""
+    names: list[str] = []
+    for row in (
+        story.timeline.filter(pl.col("preferred").cast(pl.Boolean)).sort("year", descending=True).iter_rows(named=True)
+    ):
+        name = words("trade.panel") if row["source_id"] == "panel" else "; ".join(story.source_names(row["source_id"]))
+        names.append(name)
+    return "; ".join(list(dict.fromkeys(names))[:2])
+
+
+def _verdicts(story: Story) -> dict[str, int]:
+    if story.claims.is_empty():
+        return {}
+    return dict(story.claims.group_by("verdict").len().iter_rows())
+
+
+def _wrong(story: Story) -> list[dict[str, Any]]:
+    if story.claims.is_empty():
+        return []
+    rows = story.claims.filter(pl.col("verdict") == "contradicted").to_dicts()
+    return [
+        {"claim": story.own(r["claim"]), "claim_id": r["claim_id"], "evidence": story.own(r["evidence"] or ""),
+         "source": next(iter(story.source_names(r["source_id"])), "")}
+        for r in rows
+    ]  # fmt: skip
