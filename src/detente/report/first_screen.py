@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, isfinite
+from math import exp, expm1, isfinite
 from typing import Any
 
 import polars as pl
 
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
 from detente.language import Catalogue
+from detente.language.catalogue import short_of_all
 from detente.report.story import Story, decimal_year
 
 UNUSUAL = 0.05  # a share of similar pairs at or below which a fall stands out
 FEWEST = 19  # similar pairs below which no share can be that small
+FLAT = 0.03  # log points below which other trade called for no change
 FIRM, FAIR, ROUGH = 3, 2, 1
 FLAG_KINDS = (
     "diplomatic break", "trade restriction", "border closure", "border opening", "reconciliation", "bloc exit",
@@ -274,26 +276,25 @@ class _Told:
         words = self.w
         given = {
             "a": self.name(flow.origin), "b": self.name(flow.destination), "years": span(fall),
-            "change": self.moved(fall.change).lstrip("+−"), "others": self.moved(fall.others),
+            "change": self.w.percent(100 * abs(expm1(fall.change)), short_of_all(100 * expm1(fall.change), 0)),
+            "others": self.w.log_percent(fall.others),
         }  # fmt: skip
-        parts = [
-            words("first.fell_by" if fall.change < 0 else "first.rose_by", **given),
-            words("first.others_flat" if abs(fall.others) < 0.03 else "first.others", **given),
-        ]
-        if fall.as_bad is not None and fall.n:
-            key = "first.none_as_bad" if fall.as_bad == 0 else "first.as_bad"
-            parts.append(words(key, k=words.number(fall.as_bad), n=words.number(fall.n)))
-        return " ".join(parts)
+        way = "fell" if fall.change < 0 else "rose"
+        if fall.as_bad is None or not fall.n:
+            return words(f"first.{way}_alone", **given)
+        flat = "_flat" if abs(fall.others) < FLAT else ""
+        count = "none" if fall.as_bad == 0 else "some"
+        return words(
+            f"first.{way}{flat}_{count}", **given, k=words.number(fall.as_bad), n=words.number(fall.n)
+        )  # fmt: skip
 
     def what_if(self) -> str:
-        if not self.facts.effects or self.facts.baseline is None:
+        effects = self.facts.effects
+        if not effects or self.facts.baseline is None:
             return ""
-        said = [
-            self.w("first.effect", title=e.title, economy=self.name(e.economy), middle=self.pct(e.middle),
-                   span=self.range(e))
-            for e in self.facts.effects
-        ]  # fmt: skip
-        return self.w("first.from_year", year=self.facts.baseline, effects=" ".join(said))
+        said = [self.w("first.effect", title=e.title, middle=self.pct(e.middle), span=self.range(e)) for e in effects]
+        economy = self.name(effects[0].economy)
+        return self.w("first.from_year", year=self.facts.baseline, economy=economy, effects=" ".join(said))
 
     def claims(self) -> str:
         counts = self.facts.claims
@@ -350,9 +351,6 @@ class _Told:
 
     def main(self) -> Flow:
         return self.facts.flows[0] if self.facts.flows[0].sold else self.facts.flows[1]
-
-    def moved(self, log_change: float) -> str:
-        return self.w.log_percent(log_change)
 
     def pct(self, value: float) -> str:
         if abs(value) < 0.005:
@@ -556,15 +554,17 @@ def _people(story: Story) -> tuple[float, int, str, str] | None:
 
 
 def _source(story: Story, words: Catalogue) -> str:
-    if story.timeline.is_empty():
-        return story.own(story.residuals["panel"][0]) if not story.residuals.is_empty() else ""
-    names: list[str] = []
-    for row in (
-        story.timeline.filter(pl.col("preferred").cast(pl.Boolean)).sort("year", descending=True).iter_rows(named=True)
-    ):
-        name = words("trade.panel") if row["source_id"] == "panel" else "; ".join(story.source_names(row["source_id"]))
-        names.append(name)
-    return "; ".join(list(dict.fromkeys(names))[:2])
+    """The panel, and who published the figures of the years after it."""
+    names, last = [], 0
+    if not story.residuals.is_empty():
+        computed = story.residuals.filter(pl.col("status") != "cited")
+        last = int(computed["year"].max() or 0)  # type: ignore[arg-type]
+        names.append(words("trade.panel") + f" ({computed['year'].min()}–{last})")
+    if not story.timeline.is_empty():
+        late = story.timeline.filter(pl.col("preferred").cast(pl.Boolean), pl.col("year").cast(pl.Int64) > last)
+        for row in late.filter(pl.col("flow") == "exports").sort("year", descending=True).iter_rows(named=True):
+            names += story.source_names(row["source_id"])
+    return "; ".join(list(dict.fromkeys(names))[:3])
 
 
 def _verdicts(story: Story) -> dict[str, int]:
