@@ -80,7 +80,7 @@ def draw_gap(chart: GapChart, ident: str, *, compact: bool = False, height: int 
     compact : numbered flags, whose words stand below the picture.
     height : of the whole picture.
     """
-    return _Drawing(chart, ident, compact, height or (390 if compact else 420)).svg()
+    return _Drawing(chart, ident, compact, height or (380 if compact else 384)).svg()
 
 
 def spark_svg(
