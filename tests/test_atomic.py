@@ -64,6 +64,14 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
         pass
 
 
+def test_paths_may_be_relative(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("home").mkdir()
+    with lock(Path("home")):
+        write_files({Path("home/a"): "1", Path("home/b"): "2"}, Path("home"), (Path("home/j"), "x"))
+    assert (tmp_path / "home" / "b").read_text() == "2"
+
+
 @pytest.mark.parametrize("at", range(8))
 def test_a_disk_that_fills_up_changes_all_or_nothing(tmp_path, monkeypatch, at):
     """fsync fails at each of its calls in turn; after the next opening both files are old, or both new."""

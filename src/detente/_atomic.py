@@ -79,8 +79,9 @@ def write_files(files: Mapping[Path, str | bytes], home: Path, note: tuple[Path,
         Nothing was changed.
     """
     asides: dict[str, str] = {}
+    home = home.absolute()
     try:
-        for path, data in files.items():
+        for path, data in ((path.absolute(), data) for path, data in files.items()):
             handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=ASIDE, dir=path.parent)
             asides[_below(path, home)] = _below(Path(name), home)
             with os.fdopen(handle, "wb") as out:
@@ -88,7 +89,7 @@ def write_files(files: Mapping[Path, str | bytes], home: Path, note: tuple[Path,
                 out.flush()
                 os.fsync(out.fileno())
             _as_before(Path(name), path)
-        step = {"rename": asides, "note": [_below(note[0], home), note[1]] if note else None}
+        step = {"rename": asides, "note": [_below(note[0].absolute(), home), note[1]] if note else None}
         write_file(home / COMMIT, json.dumps(step, ensure_ascii=False))
     except (OSError, OutputError) as error:
         if not (home / COMMIT).exists():

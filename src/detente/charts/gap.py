@@ -322,7 +322,7 @@ def _ticks(top: float, wanted: int) -> list[float]:
     """Round numbers from zero to the first at or above ``top``.
 
     >>> _ticks(11.2, 6), _ticks(0.7, 4)
-    ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0], [0.0, 0.2, 0.4, 0.6, 0.8])
+    ([0, 2, 4, 6, 8, 10, 12], [0.0, 0.2, 0.4, 0.6, 0.8])
     """
     rough = top / wanted
     size = 10 ** floor(log10(rough))

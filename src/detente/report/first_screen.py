@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import exp, expm1, isfinite
 from typing import Any
 
 import polars as pl
 
+from detente.answer.facts import FEWEST, UNUSUAL, Effect, Facts, Fall, Flow, span
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
 from detente.language import Catalogue
 from detente.language.catalogue import short_of_all
 from detente.report.story import Story, decimal_year
 
-UNUSUAL = 0.05  # a share of similar pairs at or below which a fall stands out
-FEWEST = 19  # similar pairs below which no share can be that small
 FLAT = 0.03  # log points below which other trade called for no change
 FIRM, FAIR, ROUGH = 3, 2, 1
 FLAG_KINDS = (
@@ -24,85 +23,6 @@ FLAG_KINDS = (
 )  # fmt: skip
 FROM_OUTSIDE = ("agreement", "sanctions", "sanctions relief")  # often between others: only where there is room
 FLAGS, APART = 4, 2.4  # events above the chart, and years between two
-
-
-@dataclass(frozen=True, slots=True)
-class Fall:
-    """A change of one flow over an episode, its parts, and where it stands among similar pairs.
-
-    Attributes
-    ----------
-    change, others, own : log points: recorded, what other trade leads one to expect, what is left.
-    as_bad, n : similar pairs that did as badly, of how many; None where there are none to compare with.
-    """
-
-    start: int
-    end: int
-    change: float
-    others: float
-    own: float
-    as_bad: int | None
-    n: int | None
-
-    @property
-    def unusual(self) -> bool | None:
-        """Whether few similar pairs did as badly; None where that cannot be told."""
-        if self.as_bad is None or not self.n or self.n < FEWEST:
-            return None
-        return (1 + self.as_bad) / (1 + self.n) <= UNUSUAL
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """Real income of one economy in a scenario, percent: 5th, 50th and 95th of the draws."""
-
-    title: str
-    economy: str
-    low: float
-    middle: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One direction: what was sold by year and what was to be expected, million US$."""
-
-    origin: str
-    destination: str
-    sold: Mapping[int, float]
-    expected: Mapping[int, float]
-    ring: Mapping[int, float] = field(default_factory=dict)
-    falls: Sequence[Fall] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the first screen is made of, from a run or from a panel alone.
-
-    Attributes
-    ----------
-    flows : the direction that is shown first, and the other.
-    totals : both directions together by year, million US$.
-    flags : dated events.
-    effects : scenarios, and the year whose economies they start from.
-    checks : how many other specifications that can tell call the first fall unusual, and how many there are.
-    people : persons, the year, and the economy they come from and live in.
-    spread : how far the sources of the last total lie apart, as a share; None where there is one source.
-    claims : verdict word to how many, in order of the record.
-    """
-
-    flows: tuple[Flow, Flow]
-    totals: Mapping[int, float]
-    flags: Sequence[Flag] = ()
-    effects: Sequence[Effect] = ()
-    baseline: int | None = None
-    checks: tuple[int, int] | None = None
-    people: tuple[float, int, str, str] | None = None
-    spread: float | None = None
-    base: tuple[int, int] | None = None
-    source: str = ""
-    claims: Mapping[str, int] = field(default_factory=dict)
-    wrong: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,12 +292,6 @@ class _Told:
             if abs(ratio * parts - 1) <= 0.06:
                 return self.w(f"fraction.one_{parts}")
         return self.w.whole_percent(100 * ratio)
-
-
-def span(fall: Fall) -> str:
-    """Years of an episode: 2008–10 within a century, else in full."""
-    end = f"{fall.end % 100:02d}" if fall.start // 100 == fall.end // 100 else str(fall.end)
-    return f"{fall.start}–{end}"
 
 
 def facts_of(story: Story, words: Catalogue) -> Facts:

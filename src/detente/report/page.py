@@ -18,6 +18,7 @@ from urllib.parse import quote
 import polars as pl
 
 from detente._atomic import write_file
+from detente._leaving import csv_text
 from detente.charts.palette import css_variables
 from detente.charts.svg import draw, store
 from detente.language import LANGUAGES, Catalogue
@@ -149,7 +150,7 @@ def _figure(chart: Chart, story: Story, words: Catalogue, outlines: dict[str, st
 
 def csv_link(frame: pl.DataFrame) -> str:
     """A frame as a ``data:`` link to a CSV file."""
-    return "data:text/csv;charset=utf-8," + quote(frame.write_csv(), safe=",:;/()+ -_.\n".replace("\n", ""))
+    return "data:text/csv;charset=utf-8," + quote(csv_text(frame), safe=",:;/()+ -_.\n".replace("\n", ""))
 
 
 def _policy(style: str, script: str) -> str:

@@ -17,6 +17,7 @@ import polars as pl
 
 from detente._atomic import folder_aside, held, in_use
 from detente._foreign import read_json
+from detente._leaving import csv_text
 from detente.errors import DataError, OutputError, UnreadableFile
 from detente.language import Number, Text, Word
 from detente.run.manifest import SCHEMA_VERSION
@@ -109,7 +110,7 @@ def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]])
     check_free(folder)
     with folder_aside(folder, fix="Give another --out.") as aside:
         for name, table in run.tables().items():
-            table.to_frame().write_csv(aside / f"{name}.csv")
+            (aside / f"{name}.csv").write_text(csv_text(table.to_frame()), encoding="utf-8", newline="")
         _write(aside / "results.json", as_json(run))
         _write(aside / "manifest.json", dict(run.manifest))
         for name, render in pages.items():

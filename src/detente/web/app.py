@@ -21,7 +21,7 @@ from detente.web.http.guard import LOOPBACK, Guard, Keys, Refusal
 from detente.web.http.jobs import Jobs
 from detente.web.http.reply import problem, templates, words_of
 from detente.web.http.workspace import Workspace
-from detente.web.pages import about, attribution, data, desk, downloads, files, jobs, record, start, study
+from detente.web.pages import about, attribution, data, desk, downloads, files, jobs, pair, record, search, start, study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,8 @@ class Site:
 
 ROUTES: Sequence[Route] = [
     *start.ROUTES,
+    *search.ROUTES,
+    *pair.ROUTES,
     *study.ROUTES,
     *desk.ROUTES,
     *attribution.ROUTES,

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente._leaving import csv_text
 from detente.attribution.library.catalogue import Case, choose_cases, sources
 from detente.attribution.library.expected_paths import (
     CAP,
@@ -222,7 +223,7 @@ def export_library(
         folder.mkdir(parents=True, exist_ok=True)
         written = []
         for name, table in tables.items():
-            table.write_csv(folder / f"{name}.csv")
+            (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="")
             written.append(folder / f"{name}.csv")
         (folder / "chart.vl.json").write_text(json.dumps(chart, ensure_ascii=False), encoding="utf-8")
     except OSError as error:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from detente._leaving import SAID, csv_text
 from detente.errors import MissingExtra, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -62,13 +63,13 @@ def export(tables: Mapping[str, pl.DataFrame], kind: str, *, title: str = "", no
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in parts.items():
             archive.writestr(name, body)
-        archive.writestr("README.txt", "\n".join([title, *notes]) + "\n")
+        archive.writestr("README.txt", "\n".join([title, *notes, *([SAID] if kind == "csv" else [])]) + "\n")
     return Download(packed.getvalue(), "zip")
 
 
 def _one(frame: pl.DataFrame, kind: str) -> bytes:
     if kind == "csv":
-        return frame.write_csv().encode("utf-8")
+        return csv_text(frame).encode("utf-8")
     out = io.BytesIO()
     frame.write_parquet(out)
     return out.getvalue()

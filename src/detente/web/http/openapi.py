@@ -39,6 +39,8 @@ IN_PATH: dict[str, Schema] = {
     "study": {"type": "string", "pattern": "^[A-Za-z0-9._-]+$"},
     "table": {"type": "string", "enum": list(EDITABLE)},
     "kind": {"type": "string", "enum": list(FILES)},
+    "codes": {"type": "string", "pattern": "^[A-Z]{3}-[A-Z]{3}$"},
+    "part": {"type": "string", "enum": ["trade.csv", "trade.json", "picture.svg", "picture.png"]},
     "job": {"type": "string", "pattern": "^[0-9]+$"},
 }
 FILE: dict[str, Schema] = {"": {"type": "string", "format": "binary"}}  # the body is the file itself
@@ -55,6 +57,11 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
         {"origin": TEXT, "destination": TEXT, "name": TEXT},
     ),
     ("post", "/copies", "Copy a study", {}, {"study": TEXT, "name": TEXT}),
+    ("get", "/search", "Pairs that fit what is being typed", {"q": TEXT}, {}),
+    ("get", "/pair", "To the pair that a question names best", {"q": TEXT}, {}),
+    ("get", "/pair/{codes}", "Any pair: trade and expectation, similar pairs, partners", {}, {}),
+    ("get", "/pair/{codes}/what-if", "What if the pair's ties changed", {}, {}),
+    ("get", "/pair/{codes}/{part}", "The pair's trade or picture as a file", {"side": TEXT}, {}),
     ("get", "/open", "Open a run folder of the workspace", {"path": TEXT}, {}),
     ("get", "/run", "An opened run", {"path": TEXT}, {}),
     ("get", "/s/{study}", "A study with its newest run", {"run": TEXT}, {}),

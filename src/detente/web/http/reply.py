@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -22,16 +23,17 @@ NOT_STATE = ("format", "session", "seq", "access")
 @cache
 def templates() -> Any:
     """The template environment: everything is escaped, and an undefined name is a bug."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("detente.web"),
+        loader=ChoiceLoader([PackageLoader("detente.web"), PackageLoader("detente.report")]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=True,
     )
     environment.globals["version"] = __version__
+    environment.filters["markup"] = Markup  # drawings that were made here, and nothing else
     environment.filters["json"] = lambda value: json.dumps(finite(value), ensure_ascii=False)
     return environment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from functools import cache
 from importlib.resources import files
+from xml.sax.saxutils import escape, quoteattr
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,11 +13,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.charts.palette import SHADES, css_variables
+from detente.charts.shapes import outline
 from detente.charts.svg import VEGA_LITE
-from detente.web.http.reply import asset
+from detente.economies import is_current, name_of, table
+from detente.web.http.reply import asset, words_of
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-SCRIPTS = ("app", "attribution", "chart", "desk", "job", "picks", "record", "upload", "view")
+SCRIPTS = ("app", "attribution", "chart", "desk", "job", "pair", "picks", "record", "search", "upload", "view")
 OWN = frozenset({"app.css", "icon.svg", *(f"{name}.js" for name in SCRIPTS)})
 _BUILDING = threading.Lock()
 
@@ -32,6 +35,8 @@ def static(request: Request) -> Response:
         body = palette().encode()
     elif name == "vega.js":
         body = vega()
+    elif name == "map.svg":
+        body = pick_map(words_of(request).language)
     else:
         raise HTTPException(404)
     kind = KINDS[name.rpartition(".")[2]]
@@ -49,6 +54,23 @@ def palette() -> str:
         for what in ("fill", "stroke")
     ]
     return css_variables() + "\n" + "\n".join(rules)
+
+
+@cache
+def pick_map(language: str) -> bytes:
+    """A map of the world whose countries carry code and name, to pick from; plate carrée, squeezed to true middle shapes."""
+    shapes = []
+    for code in table():
+        found = outline(code, 0.6) if is_current(code) else None
+        if found is None:
+            continue
+        rings = [ring for piece in found["geometry"]["coordinates"] for ring in piece]
+        path = "".join("M" + "L".join(f"{x * 0.8:.1f} {-y:.1f}" for x, y in ring) + "Z" for ring in rings)
+        name = quoteattr(name_of(code, language))
+        shapes.append(
+            f'<path d="{path}" data-code="{code}" data-name={name}><title>{escape(name_of(code, language))}</title></path>'
+        )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-144 -84 288 140">{"".join(shapes)}</svg>'.encode()
 
 
 def vega() -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
@@ -10,11 +11,20 @@ from starlette.routing import Route
 
 from detente.economies import ROW, name_of
 from detente.errors import DetenteError
+from detente.panel import Panel
 from detente.study import Study, new_study
 from detente.web.editor.study_edits import slug
 from detente.web.http.reply import go, page, words_of
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
+from detente.web.pages.pair import card
+from detente.web.pages.search import panel_of
+
+GALLERY = (
+    ("COL", "VEN"), ("RUS", "UKR"), ("IND", "PAK"), ("TUR", "RUS"), ("SAU", "QAT"), ("CHN", "AUS"), ("CHN", "USA"),
+    ("JPN", "KOR"), ("COL", "ECU"), ("ARG", "BRA"),
+)  # fmt: skip
+MOST_CARDS = 6
 
 
 def start(request: Request) -> Response:
@@ -69,14 +79,14 @@ def _make(space: Workspace, form: dict[str, str]) -> str:
 
 
 def _data(request: Request) -> dict[str, Any]:
-    from detente.panel import embedded_panel
-
     space, words = request.app.state.site.workspace, words_of(request)
-    panel = space.panel or embedded_panel()
+    panel = panel_of(request)
     codes = [c for c in panel.economies if c != ROW]
     return {
         "studies": [_card(space, key, found, words) for key, found in space.listed()],
         "economies": sorted(({"code": c, "name": words.economy(c)} for c in codes), key=lambda e: e["name"]),
+        "n_economies": len(codes),
+        "gallery": _gallery(panel, words),
         "years": [panel.years[0], panel.years[-1]],
         "server_panel": str(space.data or ""),
         "root": str(space.root),
@@ -85,6 +95,16 @@ def _data(request: Request) -> dict[str, Any]:
         "run_error": "",
         "run_path": "",
     }
+
+
+def _gallery(panel: Panel, words: Words) -> list[dict[str, Any]]:
+    """Pairs to begin with, as far as the panel has them."""
+    out = []
+    for a, b in GALLERY:
+        if a in panel.economies and b in panel.economies:
+            with suppress(DetenteError):
+                out.append(card(panel, a, b, words))
+    return [one for one in out if one is not None][:MOST_CARDS]
 
 
 def _card(space: Workspace, key: str, found: Study | DetenteError, words: Words) -> dict[str, Any]:

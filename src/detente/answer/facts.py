@@ -1,0 +1,97 @@
+"""What happened between two economies, as numbers: the one object that first screens of runs and of any pair show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from detente.charts.gap import Flag
+
+UNUSUAL = 0.05  # a share of similar pairs at or below which a fall stands out
+FEWEST = 19  # similar pairs below which no share can be that small
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A change of one flow over an episode, its parts, and where it stands among similar pairs.
+
+    Attributes
+    ----------
+    change, others, own : log points: recorded, what other trade leads one to expect, what is left.
+    as_bad, n : similar pairs that did as badly, of how many; None where there are none to compare with.
+    """
+
+    start: int
+    end: int
+    change: float
+    others: float
+    own: float
+    as_bad: int | None
+    n: int | None
+
+    @property
+    def unusual(self) -> bool | None:
+        """Whether few similar pairs did as badly; None where that cannot be told."""
+        if self.as_bad is None or not self.n or self.n < FEWEST:
+            return None
+        return (1 + self.as_bad) / (1 + self.n) <= UNUSUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Real income of one economy in a scenario, percent: 5th, 50th and 95th of the draws."""
+
+    title: str
+    economy: str
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One direction: what was sold by year and what was to be expected, million US$."""
+
+    origin: str
+    destination: str
+    sold: Mapping[int, float]
+    expected: Mapping[int, float]
+    ring: Mapping[int, float] = field(default_factory=dict)
+    falls: Sequence[Fall] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the first screen is made of, from a run or from a panel alone.
+
+    Attributes
+    ----------
+    flows : the direction that is shown first, and the other.
+    totals : both directions together by year, million US$.
+    flags : dated events.
+    effects : scenarios, and the year whose economies they start from.
+    checks : how many other specifications that can tell call the first fall unusual, and how many there are.
+    people : persons, the year, and the economy they come from and live in.
+    spread : how far the sources of the last total lie apart, as a share; None where there is one source.
+    claims : verdict word to how many, in order of the record.
+    """
+
+    flows: tuple[Flow, Flow]
+    totals: Mapping[int, float]
+    flags: Sequence[Flag] = ()
+    effects: Sequence[Effect] = ()
+    baseline: int | None = None
+    checks: tuple[int, int] | None = None
+    people: tuple[float, int, str, str] | None = None
+    spread: float | None = None
+    base: tuple[int, int] | None = None
+    source: str = ""
+    claims: Mapping[str, int] = field(default_factory=dict)
+    wrong: Sequence[Mapping[str, Any]] = ()
+
+
+def span(fall: Fall) -> str:
+    """Years of an episode: 2008–10 within a century, else in full."""
+    end = f"{fall.end % 100:02d}" if fall.start // 100 == fall.end // 100 else str(fall.end)
+    return f"{fall.start}–{end}"

@@ -1,0 +1,238 @@
+"""Any two economies at once: what was sold, what their other trade leads one to expect, and what similar pairs did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.answer.facts import Facts, Fall, Flow
+from detente.attribution.comparison.placebos import choose
+from detente.attribution.residuals import Residuals, residuals
+from detente.attribution.sample import Sample
+from detente.economies import ROW, lookup
+from detente.errors import SpecificationError, TooFewDonors
+from detente.panel import Panel
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BASE = 5  # years that say how close two economies usually are
+STEP = 2  # years over which a fall is looked for
+SMALL = 1.0  # million US$: a flow below says nothing about a fall
+NEAREST = 6  # similar pairs and partners that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A similar pair and its own worst fall."""
+
+    origin: str
+    destination: str
+    start: int
+    end: int
+    own: float
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Who else an economy trades with: what it sold there in the last year, and its share of all it sold."""
+
+    economy: str
+    usd_mn: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Pair:
+    """Two economies on a panel, computed at once; nobody has looked at the result.
+
+    Attributes
+    ----------
+    origin, destination : ISO alpha-3 codes; the first is the seller that is shown first.
+    base : first and last year of those that say how close the two usually are.
+    facts : what the first screen shows.
+    similar : by direction, the pairs nearest in size with their own worst falls.
+    partners : by economy, whom else it sells to, largest first.
+    panel : name of the panel.
+    """
+
+    origin: str
+    destination: str
+    base: tuple[int, int]
+    facts: Facts
+    similar: tuple[tuple[Similar, ...], tuple[Similar, ...]]
+    partners: tuple[tuple[Partner, ...], tuple[Partner, ...]]
+    panel: str
+
+    def to_frame(self) -> pl.DataFrame:
+        """Columns origin, destination, year, sold_usd_mn, expected_usd_mn; a year without a figure is null."""
+        import polars as pl
+
+        rows = [
+            (flow.origin, flow.destination, year, flow.sold.get(year), flow.expected.get(year))
+            for flow in self.facts.flows
+            for year in sorted({*flow.sold, *flow.expected})
+        ]
+        names = {"origin": pl.String, "destination": pl.String, "year": pl.Int64, "sold_usd_mn": pl.Float64,
+                 "expected_usd_mn": pl.Float64}  # fmt: skip
+        return pl.DataFrame(rows, schema=names, orient="row")
+
+    def __repr__(self) -> str:
+        return f"Pair({self.origin}, {self.destination}; {self.panel})"
+
+
+def pair(origin: str, destination: str, *, panel: Any = None, base: tuple[int, int] | None = None) -> Pair:
+    """What happened between two economies, from a panel alone.
+
+    Expected is what both economies' trade with everybody else and the pair's base years lead one to expect (three-way
+    PPML with the pair left out after its base years; METHODS A1b). The worst fall is the two years in which most was
+    lost against that, and is set beside the worst two years of each pair of like size, so that looking for the worst
+    is not mistaken for finding something unusual.
+
+    Parameters
+    ----------
+    origin, destination : codes or names.
+    panel : a :class:`detente.panel.Panel`; the shipped one unless given.
+    base : first and last base year; the first five years in which the two trade unless given.
+
+    Raises
+    ------
+    UnknownEconomy
+        A name that is none, or an economy that the panel does not have.
+    SpecificationError
+        Twice the same economy, or no trade between the two.
+
+    Examples
+    --------
+    >>> found = pair("Colombia", "VEN")
+    >>> found.base, found.facts.flows[0].falls[0].start
+    ((2000, 2004), 2008)
+    """
+    a, b = lookup(origin), lookup(destination)
+    if a == b:
+        raise SpecificationError(f"{a} was named twice.", fix="Name two different economies.")
+    panel = panel if panel is not None else shipped_panel()
+    panel.index(a), panel.index(b)
+    sample = Sample.of(panel)
+    i, j = sample.economy(a), sample.economy(b)
+    window = base or _base(sample, i, j)
+    fit = residuals(sample.flows, sample.window(window), [(i, j), (j, i)])
+    flows, similar = [], []
+    for one, other in ((i, j), (j, i)):
+        sold, expected = sample.flows[:, one, other], fit.counterfactual[:, one, other]
+        fall, near = _worst(sample, fit, one, other)
+        flows.append(
+            Flow(sample.economies[one], sample.economies[other], _series(sample, sold), _series(sample, expected),
+                 falls=() if fall is None else (fall,))
+        )  # fmt: skip
+        similar.append(near)
+    totals = {y: flows[0].sold[y] + flows[1].sold[y] for y in sorted(flows[0].sold) if y in flows[1].sold}
+    facts = Facts((flows[0], flows[1]), totals, base=window, source=panel.source)
+    partners = _partners(panel, i), _partners(panel, j)
+    return Pair(a, b, window, facts, (similar[0], similar[1]), partners, panel.name)
+
+
+@lru_cache(maxsize=1)
+def shipped_panel() -> Panel:
+    """The widest panel that ships with the package."""
+    try:
+        from detente.panel import world  # type: ignore[attr-defined]
+    except ImportError:
+        from detente.panel import embedded_panel
+
+        return embedded_panel()
+    return world()
+
+
+def _base(sample: Sample, i: int, j: int) -> tuple[int, int]:
+    """The first years in which both directions are on record and at least one carries trade."""
+    flows = np.stack([sample.flows[:, i, j], sample.flows[:, j, i]])
+    known = np.isfinite(flows).all(axis=0) & (np.nan_to_num(flows) > 0).any(axis=0)
+    years = [year for year, there in zip(sample.years, known) if there]
+    if not years:
+        a, b = sample.economies[i], sample.economies[j]
+        raise SpecificationError(f"The panel '{sample.name}' has no trade between {a} and {b}.")
+    first = years[0]
+    inside = [year for year in sample.years if first <= year < first + BASE]
+    return first, inside[-1]
+
+
+def _series(sample: Sample, values: NDArray[np.float64]) -> dict[int, float]:
+    return {year: float(value) for year, value in zip(sample.years, values) if np.isfinite(value)}
+
+
+def _steps(sample: Sample, fit: Residuals) -> tuple[NDArray[np.float64], list[tuple[int, int]]]:
+    """Change of every dyad's residual over each two years after the base begins, ``[s, i, j]``, and their positions."""
+    places = [
+        (t, sample.years.index(year + STEP))
+        for t, year in enumerate(sample.years)
+        if year >= sample.years[fit.base][0] and year + STEP in sample.years
+    ]
+    with np.errstate(invalid="ignore"):
+        return np.stack([fit.log_ratio[end] - fit.log_ratio[start] for start, end in places]), places
+
+
+def _worst(sample: Sample, fit: Residuals, i: int, j: int) -> tuple[Fall | None, tuple[Similar, ...]]:
+    """The two years in which most was lost against what was to be expected, among the worst of similar pairs."""
+    changes, places = _steps(sample, fit)
+    if not places:
+        return None, ()
+    own = np.where(np.isfinite(changes[:, i, j]), changes[:, i, j], np.inf)
+    flow = sample.flows[:, i, j]
+    for s, (start, _) in enumerate(places):
+        if not flow[start] >= SMALL:
+            own[s] = np.inf
+    if not np.isfinite(own).any():
+        return None, ()
+    s = int(np.argmin(own))
+    start, end = places[s]
+    with np.errstate(divide="ignore"):
+        change = float(np.log(flow[end]) - np.log(flow[start]))
+    finite = np.where(np.isfinite(changes), changes, np.inf)
+    worst, at = finite.min(axis=0), finite.argmin(axis=0)
+    try:
+        chosen = choose(fit.base_mean, i, j, kind="size", barred=sample.barred).chosen & np.isfinite(worst)
+    except TooFewDonors:
+        chosen = np.zeros(worst.shape, dtype=bool)
+    as_bad, n = int((worst[chosen] <= own[s]).sum()), int(chosen.sum())
+    fall = Fall(
+        sample.years[start], sample.years[end], change, change - float(own[s]), float(own[s]), as_bad if n else None,
+        n or None,
+    )  # fmt: skip
+    return fall, _nearest(sample, fit, chosen, worst, at, places, i, j)
+
+
+def _nearest(
+    sample: Sample, fit: Residuals, chosen: NDArray[np.bool_], worst: NDArray[np.float64], at: NDArray[np.intp],
+    places: Sequence[tuple[int, int]], i: int, j: int,
+) -> tuple[Similar, ...]:  # fmt: skip
+    """The similar pairs nearest in size."""
+    ones, others = np.nonzero(chosen)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = np.abs(np.log(fit.base_mean[ones, others]) - np.log(fit.base_mean[i, j]))
+    out = []
+    for k in np.argsort(apart, kind="stable")[:NEAREST]:
+        one, other = int(ones[k]), int(others[k])
+        start, end = places[int(at[one, other])]
+        out.append(
+            Similar(sample.economies[one], sample.economies[other], sample.years[start], sample.years[end],
+                    float(worst[one, other]))
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _partners(panel: Panel, i: int) -> tuple[Partner, ...]:
+    """Whom an economy sold to in the last year, largest first."""
+    sold = np.where(np.isfinite(panel.flows[-1, i]), panel.flows[-1, i], 0.0).copy()
+    sold[i] = 0.0
+    for k, code in enumerate(panel.economies):
+        if code == ROW:
+            sold[k] = 0.0
+    total = sold.sum()
+    order = np.argsort(-sold, kind="stable")[:NEAREST]
+    return tuple(Partner(panel.economies[k], float(sold[k]), float(sold[k] / total)) for k in order if sold[k] > 0)

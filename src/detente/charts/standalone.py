@@ -1,0 +1,65 @@
+"""A chart as a file that stands alone: title, what is drawn, source, setting and date within the picture."""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape
+
+from detente.charts.palette import FONT, SHADES
+
+_VARIABLE = re.compile(r"var\(--c-[\w-]+,\s*([^)]+)\)")
+_BOX = re.compile(r'viewBox="([\d.\-]+) ([\d.\-]+) ([\d.\-]+) ([\d.\-]+)"')
+_TIP = re.compile(r'<circle class="hit ghost"[^>]*/>')
+PAD = 20
+
+
+def standalone(svg: str, title: str, subtitle: str, notes: list[str]) -> str:
+    """An SVG document of a drawing with its title above and its notes below, in the light shades.
+
+    Parameters
+    ----------
+    svg : a drawing as the pages hold it, with colours as CSS variables.
+    notes : source, setting and date, a line each; long ones are broken.
+    """
+    box = _BOX.search(svg)
+    width, height = (float(box[3]), float(box[4])) if box else (776.0, 420.0)
+    inner = _VARIABLE.sub(r"\1", _TIP.sub("", svg))
+    heading = _lines(title, int(width / 9.6))
+    foot = [line for note in notes for line in _lines(note, int(width / 6.4))]
+    top = PAD + 24 * len(heading) + (20 if subtitle else 0) + 8
+    whole = top + height + 12 + 17 * len(foot) + PAD
+    ink, muted, paper = (SHADES[name][0] for name in ("ink", "muted", "paper"))
+    parts = [f'<rect width="100%" height="100%" fill="{paper}"/>']
+    parts += [
+        f'<text x="{PAD}" y="{PAD + 18 + 24 * k}" font-size="19" font-weight="700" fill="{ink}">{escape(line)}</text>'
+        for k, line in enumerate(heading)
+    ]
+    if subtitle:
+        parts.append(f'<text x="{PAD}" y="{top - 8}" font-size="14" fill="{muted}">{escape(subtitle)}</text>')
+    parts.append(re.sub(r"<svg ", f'<svg x="{PAD}" y="{top}" width="{width:g}" height="{height:g}" ', inner, count=1))
+    parts += [
+        f'<text x="{PAD}" y="{top + height + 24 + 17 * k}" font-size="12.5" fill="{muted}">{escape(line)}</text>'
+        for k, line in enumerate(foot)
+    ]
+    full = width + 2 * PAD
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {full:g} {whole:g}" width="{full:g}" height="{whole:g}" '
+        f'font-family="{escape(FONT)}" role="img"><title>{escape(title)}</title>{"".join(parts)}</svg>'
+    )
+
+
+def as_png(svg: str, scale: float = 2.0) -> bytes:
+    """A standalone picture as PNG."""
+    import vl_convert
+
+    return vl_convert.svg_to_png(svg, scale=scale)
+
+
+def _lines(text: str, most: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines

@@ -1,0 +1,171 @@
+"""Search: two names, or the beginnings of two, in either language, lead to a pair."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from detente.answer.pair import shipped_panel
+from detente.economies import ROW, table
+from detente.errors import UsageError
+from detente.panel import Panel
+from detente.web.http.reply import as_json, words_of
+from detente.web.http.words import Words
+
+LONGEST = 80  # characters of a question
+MOST = 8  # answers
+BETWEEN = re.compile(r"\s+(?:-|–|—|and|y|e|vs\.?|against|contra|to|with|con)\s+|\s*[–—/,;&→+]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A pair that fits a question."""
+
+    origin: str
+    destination: str
+    worse: int
+    traded: float
+
+
+def panel_of(request: Request) -> Panel:
+    """The panel that pairs are answered from: the server's own if it has one, else the one that ships."""
+    return request.app.state.site.workspace.panel or shipped_panel()
+
+
+def found(panel: Panel, text: str) -> list[Offer]:
+    """Pairs whose names begin as the question's words do, the best first.
+
+    With one name only, the economy's largest partners. Ties go to the pair that trades more.
+    """
+    text = folded(text[:LONGEST])
+    if not text:
+        return []
+    places = {code: k for k, code in enumerate(panel.economies)}
+    offers: dict[tuple[str, str], Offer] = {}
+    for first, second in _splits(text):
+        for a, worse_a in _fitting(first, places):
+            for b, worse_b in _fitting(second, places):
+                key = (a, b)
+                if a != b and (key not in offers or offers[key].worse > worse_a + worse_b):
+                    offers[key] = Offer(a, b, worse_a + worse_b, _peak(panel, places[a], places[b]))
+    for a, worse in _fitting(text, places):
+        totals = _partners(panel, places[a])
+        for b in np.argsort(-totals)[:MOST]:
+            code = panel.economies[b]
+            if code != ROW and code != a and (a, code) not in offers and totals[b] > 0:
+                offers[a, code] = Offer(a, code, worse + 3, float(totals[b]))
+    return sorted(offers.values(), key=lambda o: (o.worse, -o.traded, o.origin, o.destination))[:MOST]
+
+
+def folded(text: str) -> str:
+    """Small letters without accents.
+
+    >>> folded("  Türkiye  – CÔTE d'Ivoire ")
+    "turkiye – cote d'ivoire"
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def _splits(text: str) -> Iterable[tuple[str, str]]:
+    """Ways to read a question as two names."""
+    parts = [part for part in BETWEEN.split(text) if part]
+    if len(parts) == 2:
+        yield parts[0], parts[1]
+    tokens = re.split(r"[\s–—/,;&→+\-]+", text)
+    tokens = [token for token in tokens if token]
+    for k in range(1, len(tokens)):
+        yield " ".join(tokens[:k]), " ".join(tokens[k:])
+
+
+@lru_cache(maxsize=4096)
+def _names(code: str) -> tuple[str, ...]:
+    row = table().get(code)
+    return (folded(code),) if row is None else tuple(
+        dict.fromkeys(folded(name) for name in (row.name, row.name_es, code, *row.aliases) if name)
+    )  # fmt: skip
+
+
+def _fitting(text: str, places: Iterable[str]) -> list[tuple[str, int]]:
+    """Economies a name may mean, with how well: 0 the name or code itself, 1 its beginning, 2 that of a later word."""
+    out = []
+    for code in places:
+        if code == ROW:
+            continue
+        best = min((_fit(text, name) for name in _names(code)), default=9)
+        if best < 9:
+            out.append((code, best))
+    return out
+
+
+def _fit(text: str, name: str) -> int:
+    if text == name:
+        return 0
+    if name.startswith(text):
+        return 1
+    return 2 if len(text) > 1 and any(word.startswith(text) for word in re.split(r"[\s'\-]+", name)[1:]) else 9
+
+
+def _peak(panel: Panel, i: int, j: int) -> float:
+    both = np.nan_to_num(panel.flows[:, i, j]) + np.nan_to_num(panel.flows[:, j, i])
+    return float(both.max())
+
+
+def _partners(panel: Panel, i: int) -> np.ndarray:
+    return np.nan_to_num(panel.flows[-1, i]) + np.nan_to_num(panel.flows[-1, :, i])
+
+
+def said(panel: Panel, offer: Offer, words: Words) -> dict[str, str]:
+    """An offer in plain values for the list: names, address, and what the two traded at most and last."""
+    i, j = panel.index(offer.origin), panel.index(offer.destination)
+    both = panel.flows[:, i, j] + panel.flows[:, j, i]
+    known = np.isfinite(both)
+    note = words("search.none")
+    if known.any():
+        years = np.array(panel.years)[known]
+        top, last = int(years[both[known].argmax()]), int(years[-1])
+        values = dict(zip(years.tolist(), both[known].tolist()))
+        note = words(
+            "search.traded",
+            peak_value=words.money(values[top]),
+            peak=top,
+            last_value=words.money(values[last]),
+            last=last,
+        )
+        if top == last:
+            note = words("search.traded_last", last_value=words.money(values[last]), last=last)
+    return {
+        "id": f"{offer.origin}-{offer.destination}",
+        "a": words.economy(offer.origin),
+        "b": words.economy(offer.destination),
+        "path": f"/pair/{offer.origin}-{offer.destination}",
+        "note": note,
+    }
+
+
+def search(request: Request) -> Response:
+    """Pairs that fit what is being typed."""
+    panel, words = panel_of(request), words_of(request)
+    offers = found(panel, request.query_params.get("q", ""))
+    return as_json({"schema_version": 1, "offered": [said(panel, offer, words) for offer in offers]})
+
+
+def go_to(request: Request) -> Response:
+    """To the page of the pair that a question names best; without JavaScript this is the search."""
+    text = request.query_params.get("q", "")
+    offers = found(panel_of(request), text)
+    if not offers:
+        words = words_of(request)
+        raise UsageError(words("search.unknown", text=text[:LONGEST]), fix=words("search.how"))
+    return RedirectResponse(f"/pair/{offers[0].origin}-{offers[0].destination}", 303)
+
+
+ROUTES = [Route("/search", search), Route("/pair", go_to)]
