@@ -18,7 +18,8 @@ FRAME = pl.DataFrame({"who": ["Ñandú", "=1+1", None, "a,b"], "value": [1.5, fl
 def test_csv_and_parquet_bring_back_the_table():
     csv = export({"one": FRAME}, "csv")
     assert csv.ending == "csv"
-    assert pl.read_csv(io.BytesIO(csv.body))["who"].to_list() == FRAME["who"].to_list()
+    safe = ["Ñandú", "'=1+1", None, "a,b"]  # what a spreadsheet would run is text there
+    assert pl.read_csv(io.BytesIO(csv.body))["who"].to_list() == safe
     assert pl.read_parquet(io.BytesIO(export({"one": FRAME}, "parquet").body)).equals(FRAME, null_equal=True)
 
 

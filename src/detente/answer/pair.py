@@ -16,7 +16,7 @@ from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
 from detente.economies import ROW, lookup
 from detente.errors import SpecificationError, TooFewDonors
-from detente.panel import Panel
+from detente.panel import Panel, world
 
 if TYPE_CHECKING:
     import polars as pl
@@ -109,9 +109,9 @@ def pair(origin: str, destination: str, *, panel: Any = None, base: tuple[int, i
 
     Examples
     --------
-    >>> found = pair("Colombia", "VEN")
+    >>> found = pair("India", "PAK")
     >>> found.base, found.facts.flows[0].falls[0].start
-    ((2000, 2004), 2008)
+    ((2000, 2004), 2018)
     """
     a, b = lookup(origin), lookup(destination)
     if a == b:
@@ -139,13 +139,7 @@ def pair(origin: str, destination: str, *, panel: Any = None, base: tuple[int, i
 
 @lru_cache(maxsize=1)
 def shipped_panel() -> Panel:
-    """The widest panel that ships with the package."""
-    try:
-        from detente.panel import world  # type: ignore[attr-defined]
-    except ImportError:
-        from detente.panel import embedded_panel
-
-        return embedded_panel()
+    """The panel of the world that ships with the package, read once."""
     return world()
 
 

@@ -95,8 +95,8 @@ def spark_svg(
     def place(year: int, value: float) -> Point:
         return 3 + (width - 8) * (year - years[0]) / (years[-1] - years[0]), height - 4 - (height - 8) * value / top
 
-    parts = [_line([place(y, v) for y, v in run], "expected", 1.5, "4 3") for run in _runs(expected)]
-    parts += [_line([place(y, v) for y, v in run], colour, 2.25) for run in _runs(sold)]
+    parts = [_line([place(y, v) for y, v in sorted(expected.items())], "expected", 1.5, "4 3")] if expected else []
+    parts += [_line([place(y, v) for y, v in sorted(sold.items())], colour, 2.25)] if sold else []
     if sold:
         x, y = place(max(sold), sold[max(sold)])
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{_shade(colour)}"/>')
@@ -139,7 +139,9 @@ class _Drawing:
             self.lines += _dense(line)
         parts = [*self.grid(), *self.gap(), *self.flags()]
         parts += [_line(line, "expected", 2.25, "6 5") for line in expected]
+        parts += [_line(line, "expected", 1.25, "1 4") for line in _bridges(expected)]
         parts += [_line(line, chart.colour, 3) for line in sold]
+        parts += [_line(line, chart.colour, 1.5, "1 4") for line in _bridges(sold)]
         parts += [self.dot(year, value, "expected", hollow=True) for year, value in chart.ring.items()]
         parts += [*self.numbers(), *self.hits()]
         return (
@@ -260,7 +262,8 @@ class _Drawing:
             for shift in (0, -14, 14, -28, 28):
                 x, y = self.x(year) + shift, self.y(due) + share * (self.y(sold) - self.y(due))
                 box = (x - half, y - 22, x + half, y + 16)
-                if not self.hits_something(box):
+                inside = box[0] >= self.left and box[2] <= self.width - 2
+                if inside and not self.hits_something(box):
                     self.taken.append(box)
                     top = _text(x, y - 6, f"{labels.gap} {year}", "gap_ink", anchor="middle", size=self.size - 1)
                     return [top, _text(x, y + 12, money, "gap_ink", anchor="middle", size=self.size, bold=True)]
@@ -316,6 +319,11 @@ def _runs(rows: dict) -> list[list]:
         else:
             out.append([(year, rows[year])])
     return out
+
+
+def _bridges(lines: Sequence[Sequence[Point]]) -> list[list[Point]]:
+    """What joins the stretches of a line where single years are missing, to be drawn as a mere hint."""
+    return [[one[-1], other[0]] for one, other in pairwise(lines)]
 
 
 def _ticks(top: float, wanted: int) -> list[float]:

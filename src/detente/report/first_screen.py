@@ -147,7 +147,7 @@ class _Told:
 
     def answer(self) -> str:
         """The whole in one line: the falls and where trade stands."""
-        falls = [f for f in self.main().falls if f.change < 0]
+        falls = [f for f in self.telling().falls if f.change < 0]
         parts = []
         if len(falls) == 2 and {f.unusual for f in falls} == {True, False}:
             odd = next(f for f in falls if f.unusual)
@@ -189,7 +189,10 @@ class _Told:
 
     def why(self) -> str:
         flow = self.main()
-        return " ".join(self.fall(flow, fall) for fall in flow.falls[:2] if isfinite(fall.change))
+        told = [(flow, fall) for fall in flow.falls[:2]]
+        if len(told) < 2:  # one a direction: both are told
+            told += [(other, fall) for other in self.facts.flows if other is not flow for fall in other.falls[:1]]
+        return " ".join(self.fall(flow, fall) for flow, fall in told)
 
     def fall(self, flow: Flow, fall: Fall) -> str:
         """One episode: what happened to sales, what other trade would mean, and how many pairs did as badly."""
@@ -240,7 +243,7 @@ class _Told:
         return Number(self.w.money(totals[last]), what, FIRM if firm else FAIR, reason)
 
     def similar(self) -> Number | None:
-        fall = next((f for f in self.main().falls if f.as_bad is not None and f.n), None)
+        fall = next((f for f in self.telling().falls if f.as_bad is not None and f.n), None)
         if fall is None:
             return None
         value = self.w("first.k_of_n", k=self.w.number(fall.as_bad), n=self.w.number(fall.n))
@@ -268,6 +271,13 @@ class _Told:
         return Number(self.persons(count), what, FAIR, self.w("first.people_why"))
 
     # Small words.
+
+    def telling(self) -> Flow:
+        """The direction whose falls the headline speaks of: the first, unless only the other's stand out."""
+        first, other = self.main(), self.facts.flows[1]
+        if len(first.falls) < 2 and other.falls and other.falls[0].unusual and not any(f.unusual for f in first.falls):
+            return other
+        return first
 
     def main(self) -> Flow:
         return self.facts.flows[0] if self.facts.flows[0].sold else self.facts.flows[1]

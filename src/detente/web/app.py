@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from detente.answer.pair import shipped_panel
 from detente.errors import DetenteError, UnknownStudy, UsageError
 from detente.run.folder import RUNS
 from detente.run.folder import clear_abandoned as clear_abandoned_runs
@@ -20,8 +22,10 @@ from detente.web.editor.uploads import KINDS, Uploads, clear_abandoned
 from detente.web.http.guard import LOOPBACK, Guard, Keys, Refusal
 from detente.web.http.jobs import Jobs
 from detente.web.http.reply import problem, templates, words_of
+from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
 from detente.web.pages import about, attribution, data, desk, downloads, files, jobs, pair, record, search, start, study
+from detente.web.pages.start import gallery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +47,11 @@ class Site:
         """Remove what servers left behind that were ended before they could."""
         clear_abandoned()
         clear_abandoned_runs(self.workspace.root / RUNS)
+
+    def warm(self) -> None:
+        """Read the panel that pairs are answered from, and the first cards: before the first visit, where it can be."""
+        with suppress(DetenteError):
+            gallery(self.workspace.panel or shipped_panel(), Words("en"))
 
     def close(self) -> None:
         """Stop the work and clear what waits: the server is going."""

@@ -27,7 +27,7 @@ from detente.web.editor.journal import begin, last_change, named
 
 EDITABLE = ("events", "claims", "figures", "sources")
 LONGEST = 4000  # characters in a cell
-VOCABULARY = "vocabulary.toml"
+WORDS = ("vocabulary.toml", "organisations.toml")  # a record's own words, beside its tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ def _stamp(record: Path) -> tuple[Any, ...]:
 
 def _parts(record: Path) -> list[Path]:
     """The files that make up a record; whatever else lies in its folder is nobody's business here."""
-    return [record / name for name in (*(table.file for table in TABLES.values()), VOCABULARY)]
+    return [record / name for name in (*(table.file for table in TABLES.values()), *WORDS)]
 
 
 def _check(study: Study, files: Mapping[str, RecordFile]) -> list[Problem]:

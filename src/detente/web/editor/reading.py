@@ -17,6 +17,7 @@ from detente._atomic import write_file
 from detente._foreign import TABLE, read_bytes
 from detente.record.schema import TABLES
 from detente.web.editor import uploads
+from detente.web.editor.editor import WORDS
 from detente.web.http.worker import say
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
 def copy_record(record: Path, target: Path) -> None:
     """The files that make up a record, and nothing else that lies in its folder."""
     target.mkdir()
-    for name in (*(table.file for table in TABLES.values()), "vocabulary.toml"):
+    for name in (*(table.file for table in TABLES.values()), *WORDS):
         if (record / name).exists():
             (target / name).write_bytes(read_bytes(record / name, TABLE, inside=record))
 

@@ -65,6 +65,7 @@ def serve(
     site = Site(workspace, keys)
     site.clear()
     app = create_app(site, hosts=LOOPBACK if local else frozenset())
+    threading.Thread(target=site.warm, daemon=True).start()
     threading.Thread(target=vega, daemon=True).start()  # takes two seconds; done before the first chart is asked for
     if browser:
         threading.Timer(0.6, webbrowser.open, (address,)).start()

@@ -65,12 +65,21 @@ def pick_map(language: str) -> bytes:
         if found is None:
             continue
         rings = [ring for piece in found["geometry"]["coordinates"] for ring in piece]
-        path = "".join("M" + "L".join(f"{x * 0.8:.1f} {-y:.1f}" for x, y in ring) + "Z" for ring in rings)
+        path = "".join(_ring(ring) for ring in rings)
         name = quoteattr(name_of(code, language))
         shapes.append(
             f'<path d="{path}" data-code="{code}" data-name={name}><title>{escape(name_of(code, language))}</title></path>'
         )
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-144 -84 288 140">{"".join(shapes)}</svg>'.encode()
+
+
+def _ring(ring: list[tuple[float, float]]) -> str:
+    """A ring as a path; what leaves the map at one side begins anew at the other."""
+    out, before = "", None
+    for x, y in ring:
+        out += f"{'M' if before is None or abs(x - before) > 180 else 'L'}{x * 0.8:.1f} {-y:.1f}"
+        before = x
+    return out
 
 
 def vega() -> bytes:

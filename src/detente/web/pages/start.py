@@ -86,7 +86,7 @@ def _data(request: Request) -> dict[str, Any]:
         "studies": [_card(space, key, found, words) for key, found in space.listed()],
         "economies": sorted(({"code": c, "name": words.economy(c)} for c in codes), key=lambda e: e["name"]),
         "n_economies": len(codes),
-        "gallery": _gallery(panel, words),
+        "gallery": gallery(panel, words),
         "years": [panel.years[0], panel.years[-1]],
         "server_panel": str(space.data or ""),
         "root": str(space.root),
@@ -97,7 +97,7 @@ def _data(request: Request) -> dict[str, Any]:
     }
 
 
-def _gallery(panel: Panel, words: Words) -> list[dict[str, Any]]:
+def gallery(panel: Panel, words: Words) -> list[dict[str, Any]]:
     """Pairs to begin with, as far as the panel has them."""
     out = []
     for a, b in GALLERY:

@@ -19,12 +19,12 @@ One side's report of product rows. The layout is a TOML file beside the data, ``
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from detente._foreign import read_toml
 from detente.data.facts import Count, Flows
 from detente.data.files import Files, read_table_file
 from detente.data.rows import numbers, tidy
@@ -92,10 +92,7 @@ def _layout_path(files: Files) -> Path | None:
 
 
 def _layout(path: Path) -> dict[str, Any]:
-    try:
-        layout = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableFile(f"{path.name} is no TOML: {error}.", fix="See docs/data.md.") from None
+    layout = read_toml(path)
     absent = [key for key in NEEDED if key not in layout]
     if absent:
         raise DataError(f"{path.name} does not say {', '.join(absent)}.", fix="See docs/data.md.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from detente._foreign import parse_toml, read_text
 from detente.economies import table
 from detente.errors import Problem
 
@@ -226,7 +226,7 @@ def _countries() -> tuple[tuple[str, str], ...]:
     current = [row for row in table().values() if row.valid_to is None]
     spelt = [(name, row.code) for row in current for name in (row.name, row.name_es, *row.aliases) if len(name) > 3]
     named = [(" ".join(re.findall(r"[a-z]+", _plain(name))), code) for name, code in spelt]
-    raw = tomllib.loads(files(__package__).joinpath(FILE).read_text(encoding="utf-8"))
+    raw = parse_toml(files(__package__).joinpath(FILE).read_text(encoding="utf-8"), FILE)
     named += [(_plain(word), code) for code, words in raw.get("demonym", {}).items() for word in words]
     return tuple(sorted(named, key=lambda pair: -len(pair[0])))
 
@@ -250,7 +250,7 @@ def read_organisations(text: str) -> list[Organisation]:
     ValueError
         Saying what is wrong with the text.
     """
-    raw = tomllib.loads(text).get("organisation", {})
+    raw = parse_toml(text, FILE).get("organisation", {})
     if not isinstance(raw, dict):
         raise ValueError("'organisation' is not a table")
     return [_organisation(id_, entry) for id_, entry in raw.items()]
@@ -276,11 +276,11 @@ def _organisation(id_: str, entry: Any) -> Organisation:
 def organisations_of(folder: Path) -> tuple[Register, list[Problem]]:
     """The shipped register with a record's own ``organisations.toml``, if it has one."""
     path = folder / FILE
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return default_register(), []
     try:
-        own = read_organisations(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # TOML and UTF-8 errors are ValueErrors too
+        own = read_organisations(read_text(path, inside=folder))
+    except ValueError as error:  # files that cannot be read are ValueErrors too
         fix = "See docs/study-format.md."
         return default_register(), [Problem(FILE, None, None, f"It cannot be read: {error}.", fix)]
     return Register.of([*default_register().organisations.values(), *own]), []
