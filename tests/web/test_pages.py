@@ -319,7 +319,7 @@ def test_the_desk_and_attribution_of_a_study_on_a_panel_that_does_not_fit(client
 
     folder = new_study("COL", "VEN", folder=space.root / "own")
     (folder / "panel.csv").write_text(
-        "exporter,importer,year,trade\nDEU,FRA,2010,5\nFRA,DEU,2010,6\n", encoding="utf-8"
+        "exporter,importer,year,trade_usd_mn\nDEU,FRA,2010,5\nFRA,DEU,2010,6\n", encoding="utf-8"
     )
     toml = folder / "study.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace('use = "embedded"', 'use = "panel.csv"'), encoding="utf-8")
