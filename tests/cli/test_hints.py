@@ -26,6 +26,8 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/sectors/economy.py": "no command takes sectors",
     "equilibrium/sectors/solving.py": "no command takes sectors",
     "equilibrium/shock.py:dictionary": "a shock comes from a TOML file, checked before",
+    "equilibrium/shock.py:rate=": "a file writes tariff or points itself",
+    "equilibrium/solving.py:SectorEconomy": "solve gives an economy tariffs itself",
     "equilibrium/solving.py:additive": "a shock from a file sets no deficit",
     "equilibrium/solving.py:mode": "solve has no mode",
     "gravity/fit.py:engine": "fit has no engine",

@@ -98,3 +98,38 @@ def test_threats_outside_the_grid_are_refused():
         game.nash(SHUT)
     with pytest.raises(SpecificationError, match="weight"):
         game.nash((-1.0, -1.0), weight=1.0)
+
+
+UNEVEN = np.array([[90.0, 4.0, 8.0], [1.0, 50.0, 6.0], [14.0, 3.0, 900.0]])
+
+
+@pytest.mark.parametrize("deficits", ["multiplicative", "additive", "universal", "balanced"])
+def test_the_tariff_lever_obeys_the_deficit_rule(deficits):
+    """Each payoff is the plain tariff solve under the same rule on the same table."""
+    from detente.equilibrium import SectorEconomy, Shock
+
+    game = bargain(
+        Economy.from_arrays(NAMES, UNEVEN), "COL", "VEN", lever="tariff", levels=(0.0, 0.1), deficits=deficits
+    )
+    plain = SectorEconomy.from_arrays(NAMES, ["all"], UNEVEN[None], theta=5.0)
+    out = solve(plain, Shock(tariff={("VEN", "COL"): 0.1}), deficits=deficits)
+    assert game.payoffs[0, 1, 0] == pytest.approx(out.welfare_pct["COL"], abs=1e-9)
+    assert game.payoffs[1, 1, 0] == pytest.approx(out.welfare_pct["VEN"], abs=1e-9)
+
+
+def test_the_rule_changes_the_gain_of_a_tariff():
+    gains = [
+        bargain(
+            Economy.from_arrays(NAMES, UNEVEN), "COL", "VEN", lever="tariff", levels=(0.0, 0.1), deficits=rule
+        ).payoffs[0, 1, 0]
+        for rule in ("multiplicative", "additive", "universal", "balanced")
+    ]
+    assert len({round(g, 6) for g in gains}) == 4
+
+
+def test_two_economies_alone_can_close_their_border():
+    """Nothing pays for trade that one side refuses: each is then as in autarky, W = share^(1/theta) - 1 (ACR 2012)."""
+    flows = np.array([[90.0, 10.0], [10.0, 40.0]])
+    game = bargain(Economy.from_arrays(["A", "B"], flows), "A", "B", levels=(0.0, CLOSED), theta=4.0)
+    assert game.payoffs[0, 1, 1] == pytest.approx(100 * (0.9**0.25 - 1), abs=1e-9)
+    assert game.payoffs[1, 0, 1] == game.payoffs[1, 1, 1] == pytest.approx(100 * (0.8**0.25 - 1), abs=1e-9)

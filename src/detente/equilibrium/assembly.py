@@ -115,7 +115,7 @@ def solve_setting(setting: Setting) -> Solved:
 
 def check_apart(parts: list[np.ndarray], deficit: np.ndarray, economies: tuple[str, ...], world: float) -> None:
     """Raise where a part of the world that is cut off would have to keep a deficit or surplus (n,)."""
-    for members in parts if len(parts) > 1 else ():
+    for members in sorted(parts, key=len) if len(parts) > 1 else ():
         owed = float(deficit[members].sum())
         if abs(owed) > 1e-9 * world:
             raise NoEquilibrium(

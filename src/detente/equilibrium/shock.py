@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
@@ -17,6 +18,15 @@ CLOSED: float = float("-inf")
 LARGEST = 100.0
 """Largest finite partial effect, log points: a factor of 1e43."""
 
+LIKE_PERCENT = 50.0
+"""Finite partial effects from this size on are asked about between two economies, and warned of otherwise."""
+
+HIGHEST_TARIFF = 10.0
+"""Rates above 1,000% are asked about: 25 is likelier to mean 25%."""
+
+EVERYONE = "*"
+"""All economies but the one on the other side."""
+
 Side = str | tuple[str, ...]
 
 
@@ -28,12 +38,20 @@ class Shock:
     ----------
     partial : mapping (origin, destination) or (origin, destination, sector) -> log points
         Gravity coefficient times change, directed: ``ln(t'^-theta / t^-theta)``; ``CLOSED`` is minus
-        infinity. Either side may be a tuple of economies (a bloc); internal pairs of a bloc are left out.
+        infinity. Either side may be a tuple of economies (a bloc) or ``"*"`` (everyone else); internal pairs of a
+        bloc are left out. Entries must not overlap; shocks joined with ``+`` may, and add up.
     tariff : mapping like ``partial`` -> new ad valorem rate (0.25 is 25%)
-        Only where the economy carries tariffs (several sectors).
+        Levied by the destination. An economy without sectors is taken as one sector with tariffs of zero before.
+    tariff_points : mapping like ``partial`` -> added to the rate in force (0.10 is ten points more)
+    export_tax : mapping like ``partial`` -> ad valorem rate on the price before tariffs
+        Levied by the origin; negative is a subsidy.
     productivity_hat, labour_hat : mapping economy (or a tuple of them) -> new over old
     deficit : mapping economy -> new expenditure minus output, US$ million
         Under the additive rule; the world's must still sum to zero.
+    certain : bool
+        Values that look like percent (an effect of -50, a tariff of 25) are meant as they stand.
+    composed : bool
+        Set by ``+``.
 
     Examples
     --------
@@ -47,6 +65,10 @@ class Shock:
     productivity_hat: Mapping[str, float] = field(default_factory=dict)
     labour_hat: Mapping[str, float] = field(default_factory=dict)
     deficit: Mapping[str, float] = field(default_factory=dict)
+    tariff_points: Mapping[tuple, float] = field(default_factory=dict)
+    export_tax: Mapping[tuple, float] = field(default_factory=dict)
+    certain: bool = False
+    composed: bool = False
 
     @classmethod
     def between(cls, one: Side, other: Side | None = None, *, effect: float) -> Shock:
@@ -56,6 +78,34 @@ class Shock:
         return cls({(one, other): effect, (other, one): effect})
 
     @classmethod
+    def tariffs(
+        cls,
+        levied_by: Side,
+        on: Side = EVERYONE,
+        *,
+        rate: float | None = None,
+        points: float | None = None,
+        sector: str | None = None,
+        retaliation: bool = False,
+    ) -> Shock:
+        """Tariffs of some economies on others: a new ``rate``, or ``points`` on the rates in force.
+
+        With ``retaliation`` those who are hit answer in kind.
+
+        Examples
+        --------
+        >>> Shock.tariffs("USA", on=("CHN", "MEX"), points=0.10, retaliation=True).tariff_points
+        {(('CHN', 'MEX'), 'USA'): 0.1, ('USA', ('CHN', 'MEX')): 0.1}
+        """
+        value = rate if rate is not None else points
+        if value is None or (rate is not None and points is not None):
+            raise InvalidShock("Give either a new rate or points on the rates in force.", fix="rate=0.25 is 25%.")
+        more = () if sector is None else (sector,)
+        keys = [(on, levied_by, *more), (levied_by, on, *more)][: 2 if retaliation else 1]
+        given = dict.fromkeys(keys, value)
+        return cls(tariff=given) if rate is not None else cls(tariff_points=given)
+
+    @classmethod
     def read(cls, shock: Shock | Mapping[tuple, float] | None) -> Shock:
         """A shock from itself, from a dictionary of partial effects, or none at all."""
         if shock is None:
@@ -63,11 +113,20 @@ class Shock:
         if isinstance(shock, Shock):
             return shock
         if isinstance(shock, Mapping):
+            for key, value in shock.items():
+                pair = isinstance(key, tuple) and all(isinstance(side, str) for side in key)
+                if pair and like_percent(value):
+                    raise InvalidShock(percent_meant(key, value), why=_times(value), fix=_in_log_points(value))
             return cls(dict(shock))
         raise InvalidShock(
             f"A {type(shock).__name__} is not a shock.",
             fix='Give a dictionary such as {("COL", "VEN"): -0.5}, or a detente.equilibrium.Shock.',
         )
+
+    @property
+    def trade_policy(self) -> bool:
+        """Whether it sets tariffs or export taxes, which need the model with revenue."""
+        return bool(self.tariff or self.tariff_points or self.export_tax)
 
     def __add__(self, other: Shock) -> Shock:
         def joined(name: str, combine: Any) -> dict:
@@ -87,11 +146,57 @@ class Shock:
             joined("productivity_hat", lambda _, a, b: a * b),
             joined("labour_hat", lambda _, a, b: a * b),
             joined("deficit", only_one),
+            joined("tariff_points", lambda _, a, b: a + b),
+            joined("export_tax", only_one),
+            certain=self.certain or other.certain,
+            composed=bool(self.partial and other.partial) or self.composed or other.composed,
         )
+
+    def cautions(self) -> tuple[str, ...]:
+        """Values that are large for what they are, in words; warns of those that look like percent."""
+        for key, value in () if self.certain else self.partial.items():
+            if like_percent(value):
+                warnings.warn(f"{percent_meant(key, value)} {_times(value)} {_in_log_points(value)}", stacklevel=3)
+        out = [f"The effect on {_words(key)} is {value:g} log points: trade is multiplied by {np.exp(value):.2g}."
+               for key, value in self.partial.items() if isinstance(value, int | float | np.number) and 10 < abs(value) <= LARGEST]  # fmt: skip
+        out += [f"The tariff on {_words(key)} is {100 * value:,.0f}%." for name in (self.tariff, self.tariff_points)
+                for key, value in name.items() if value > 2]  # fmt: skip
+        return tuple(out)
+
+
+def like_percent(value: Any) -> bool:
+    """Whether an effect is so large that percent are likelier to be meant than log points."""
+    return isinstance(value, int | float | np.number) and LIKE_PERCENT <= abs(value) <= LARGEST
+
+
+def percent_meant(key: tuple, value: float) -> str:
+    """The question to ask about such an effect."""
+    return f"The effect on {_words(key)} is {value:g} log points. Was {value:g}% meant?"
+
+
+def _times(value: float) -> str:
+    return f"{value:g} log points multiply trade by {np.exp(value):.1g}."
+
+
+def _in_log_points(value: float) -> str:
+    wanted = f"{np.log1p(value / 100):.3f}" if value > -100 else "CLOSED"
+    return (
+        f"Give {wanted} for {value:g}%, or CLOSED for a closed border; if log points are meant, say "
+        "Shock(..., certain=True)."
+    )
+
+
+def _words(key: tuple) -> str:
+    sides = [side if isinstance(side, str) else first_five(side) for side in key[:2]]
+    return " -> ".join(sides) + (f" ({key[2]})" if len(key) > 2 else "")
 
 
 def _members(side: Side, known: Mapping[str, int], economy: Any) -> list[int]:
+    if side == EVERYONE:
+        return list(known.values())
     codes = (side,) if isinstance(side, str) else tuple(side)
+    if not codes:
+        raise InvalidShock("The shock names an empty bloc.", fix="Name at least one economy.")
     out = []
     for code in codes:
         if code not in known:
@@ -127,11 +232,31 @@ def cells(
 def partial_array(shock: Shock, economy: Any) -> np.ndarray:
     """Partial effects as (n, n) log points, minus infinity where a border is closed."""
     n = len(economy.economies)
-    effects = np.zeros((n, n))
+    effects, seen = np.zeros((n, n)), Seen(shock)
     for _, i, j, value, key in cells(shock.partial, economy):
         check_effect(value, key, i == j)
+        seen.check((i, j), key)
         effects[i, j] += value
     return effects
+
+
+class Seen:
+    """Which entry of a shock has named a cell, so that one that names it again is told apart."""
+
+    def __init__(self, shock: Shock) -> None:
+        self.shock = shock
+        self.by_cell: dict[tuple, tuple] = {}
+
+    def check(self, cell: tuple, key: tuple) -> None:
+        """Raise where another entry of one dictionary has named the cell."""
+        other = self.by_cell.setdefault(cell, key)
+        if other != key and not self.shock.composed:
+            raise InvalidShock(
+                f"The shock names the same trade twice: {_words(other)} ({self.shock.partial[other]:g}) and "
+                f"{_words(key)} ({self.shock.partial[key]:g}).",
+                why="It is not clear whether the effects add up or the narrower one holds.",
+                fix="Take it out of one of them, or join two shocks with + if the effects add up.",
+            )
 
 
 def check_effect(value: float, key: tuple, internal: bool) -> None:
@@ -145,6 +270,17 @@ def check_effect(value: float, key: tuple, internal: bool) -> None:
         )
     if internal and value == CLOSED:
         raise InvalidShock(f"{key} would close an economy's trade with itself.", fix="Close a border instead.")
+
+
+def check_rate(value: float, key: tuple, what: str, certain: bool) -> None:
+    """Raise unless a tariff or export tax is a number above -1 that is not likelier to mean percent."""
+    if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= -1:
+        raise InvalidShock(f"The {what} on {key} is {value}.", fix="Give a rate above -1; 0.25 is 25%.")
+    if value > HIGHEST_TARIFF and not certain:
+        raise InvalidShock(
+            f"The {what} on {_words(key)} is {value:g}, which is {100 * value:,.0f}%. Was {value:g}% meant?",
+            fix=f"Give {value / 100:g} for {value:g}%; if {100 * value:,.0f}% is meant, say Shock(..., certain=True).",
+        )
 
 
 def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:

@@ -21,6 +21,7 @@ from detente.equilibrium.shock import Shock, hat_array, partial_array
 from detente.equilibrium.solver import ROUNDING
 from detente.errors import InvalidShock, NoEquilibrium, NotConverged, SpecificationError, did_you_mean, first_five
 
+REVENUE = ("lump-sum", "income-tax")
 DEFICITS = ("multiplicative", "additive", "universal", "balanced")
 
 
@@ -58,6 +59,9 @@ def solve(
         not an exact solution: its certificate shows by how much markets fail to clear.
     reference : str, optional
         The reference economy of the published recipe, ``DEU`` or else the first; results hardly depend on it.
+    revenue : {"lump-sum", "income-tax"}
+        What tariff revenue pays for, in an economy with sectors: a lump sum, or a lower tax on labour (which
+        matters where labour responds to the real wage, by ``supply_elasticity``).
     throw : bool
         Raise if there is no solution; otherwise return what was reached, with its status.
     tolerance : float
@@ -79,8 +83,10 @@ def solve(
     """
     began = perf_counter()
     shock = Shock.read(shock)
+    shock.cautions()
     if isinstance(economy, SectorEconomy):
         check_sector_options(theta, supply_elasticity, deficits, mode, shock)
+        check_word("revenue", revenue, REVENUE)
         plan = SectorSetting(economy, shock, deficits, mode, supply_elasticity, revenue, tolerance, max_steps)
         return raise_unless_solved(solve_sectors(plan), throw)
     one_sector_only(economy, "solve")
@@ -113,11 +119,16 @@ def check_sector_options(theta: float | None, psi: float, deficits: str, mode: s
 
 def check_words(deficits: str, mode: str) -> None:
     """Raise unless the deficit rule and the mode are known."""
-    for what, word, known in (("deficits", deficits, DEFICITS), ("mode", mode, ("exact", "published"))):
-        if word not in known:
-            raise SpecificationError(
-                f"{what}={word!r} is not known.{did_you_mean(word, known)}", fix=f"Use one of {known}."
-            )
+    check_word("deficits", deficits, DEFICITS)
+    check_word("mode", mode, ("exact", "published"))
+
+
+def check_word(what: str, word: str, known: tuple[str, ...]) -> None:
+    """Raise unless an option's value is one of those known."""
+    if word not in known:
+        raise SpecificationError(
+            f"{what}={word!r} is not known.{did_you_mean(word, known)}", fix=f"Use one of {known}."
+        )
 
 
 def check_supply(psi: float) -> None:
@@ -136,9 +147,11 @@ def check_options(theta: float, psi: float, deficits: str, mode: str, shock: Sho
         )
     check_supply(psi)
     check_words(deficits, mode)
-    if shock.tariff:
+    if shock.trade_policy:
         raise InvalidShock(
-            "This economy carries no tariffs.", fix="Use a SectorEconomy (one sector is enough) for tariffs."
+            "This economy carries no tariffs.",
+            why="Revenue needs a place in the accounts.",
+            fix="Give SectorEconomy.of(economy, theta=5.0), which is the same economy with tariffs.",
         )
     if mode == "published" and (psi or deficits != "multiplicative" or set_other(shock)):
         raise SpecificationError(

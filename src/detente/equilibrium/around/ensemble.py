@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,12 +13,15 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.around.priors import Coefficients, Prior, as_prior
+from detente.equilibrium.assembly import check_apart
 from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
-from detente.equilibrium.shock import Shock, check_connected, hat_array, partial_array
+from detente.equilibrium.shock import Shock, groups, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
 from detente.equilibrium.solving import check_options
-from detente.errors import EmptySample, SpecificationError
+from detente.errors import EmptySample, NoEquilibrium, SpecificationError
 
+MOST_FAILED = 0.01
+"""Share of draws without a solution above which the bands carry a caution."""
 LAYERS = ("coefficients", "elasticities", "flows", "deficits")
 CHUNK = 32
 
@@ -40,6 +44,7 @@ class Draws:
     seed: int
     tolerance: float
     max_steps: int
+    parts: tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,20 +87,54 @@ class Ensemble:
         """How many draws have no solution."""
         return int(self.failed.sum())
 
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader of the bands has to know: draws without a solution above one in a hundred."""
+        share = self.n_failed / len(self.draws_pct)
+        if share <= MOST_FAILED:
+            return ()
+        return (
+            f"{self.n_failed} of {len(self.draws_pct)} draws ({share:.0%}) have no equilibrium and are not in the bands: "
+            "what is shown holds only for the elasticities, coefficients and rules that leave one.",
+        )
+
+    def solved(self) -> np.ndarray:
+        """The draws that have a solution, percent: (draws, n).
+
+        Raises
+        ------
+        NoEquilibrium
+            None has.
+        """
+        if self.failed.all():
+            raise NoEquilibrium(
+                f"None of the {len(self.draws_pct)} draws has an equilibrium.",
+                fix='Use deficits="multiplicative" or "balanced", or a smaller shock.',
+            )
+        return self.draws_pct[~self.failed]
+
     def quantile(self, q: float) -> dict[str, float]:
-        """Quantile of the change of real income by economy, percent, over the draws that have a solution."""
-        values = np.quantile(self.draws_pct[~self.failed], q, axis=0)
+        """Quantile of the change of real income by economy, percent, over the draws that have a solution.
+
+        Warns where more than one draw in a hundred has none; ``n_failed`` counts them.
+        """
+        for caution in self.cautions:
+            warnings.warn(caution, stacklevel=2)
+        values = np.quantile(self.solved(), q, axis=0)
         return dict(zip(self.economies, map(float, values)))
 
     def to_frame(self, low: float = 0.05, high: float = 0.95) -> Any:
-        """A polars frame by economy: mean, sd, median, both ends, and the layers' shares of variance."""
+        """A polars frame by economy: draws made and draws without a solution, mean, sd, median, both ends, and the
+        layers' shares of variance."""
         import polars as pl
 
-        good = self.draws_pct[~self.failed]
+        good = self.solved()
         data: dict[str, Any] = {
             "economy": list(self.economies),
+            "n_draws": len(self.draws_pct),
+            "n_failed": self.n_failed,
             "mean_pct": good.mean(axis=0),
-            "sd_pct": good.std(axis=0, ddof=1),
+            "sd_pct": good.std(axis=0, ddof=1) if len(good) > 1 else np.full(good.shape[1], np.nan),
             **{f"q{100 * q:g}_pct": np.quantile(good, q, axis=0) for q in (low, 0.5, high)},
         }
         for layer, share in (self.shares or {}).items():
@@ -105,6 +144,16 @@ class Ensemble:
     def __repr__(self) -> str:
         n = len(self.draws_pct)
         return f"Ensemble({len(self.economies)} economies, {n} draws, {self.n_failed} without a solution)"
+
+    def summary(self, n: int = 10) -> str:
+        """The economies that change most, with their bands and what to know about them."""
+        low, mid, high = (np.quantile(self.solved(), q, axis=0) for q in (0.05, 0.5, 0.95))
+        order = np.argsort(-np.abs(mid))[:n]
+        rows = [
+            f"  {self.economies[k]:<8}{mid[k]:+10.4f} % real income, 5% to 95%: {low[k]:+.4f} to {high[k]:+.4f}"
+            for k in order
+        ]
+        return "\n".join([repr(self), *rows, *self.cautions])
 
 
 def ensemble(
@@ -218,7 +267,9 @@ def _spec(
             raise SpecificationError(f"The prior of {what} reaches {values.min():g}.", fix="Keep it in its domain.")
     n = len(economy)
     effects = partial_array(shock, economy)
-    check_connected((economy.flows > 0) & np.isfinite(effects), economy.economies)
+    parts = groups((economy.flows > 0) & np.isfinite(effects), economy.economies)
+    if "additive" in rules:
+        check_apart(parts, economy.deficit, economy.economies, float(economy.flows.sum()))
     loads = [partial_array(Shock(dict(d)), economy) for d in coefficients.design.values()] if coefficients else []
     labour = hat_array(shock.labour_hat, economy, "labour")
     error = as_floats(flow_error, "flow_error")
@@ -242,6 +293,7 @@ def _spec(
         seed=seed,
         tolerance=tolerance,
         max_steps=max_steps,
+        parts=tuple(parts),
     )
 
 
@@ -282,39 +334,60 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     rule = np.asarray(spec.rules)[pick]
     flows = _noisy(spec, plan)
     theta, psi = theta[:, None], psi[:, None]
-    ones = np.ones(flows.shape[:2])
     balance = np.flatnonzero(rule == "balanced")
     if balance.size:
         flows = np.array(flows)
-        part = flows[balance]
-        shares = part / part.sum(axis=1, keepdims=True)
-        first = Armington(
-            shares, part.sum(2), ones[balance], ones[balance], 0 * ones[balance], theta[balance], psi[balance]
-        )
-        flows[balance] = first.flows(
-            solve_model(first, 0 * ones[balance], tolerance=spec.tolerance, max_steps=spec.max_steps).u
-        )
+        flows[balance] = _without_deficits(flows[balance], theta[balance], psi[balance], spec)
     output, spending = flows.sum(axis=2), flows.sum(axis=1)
     scaled = np.isin(rule, ("multiplicative", "universal"))[:, None]
     change = np.exp(spec.effects + np.einsum("dk,kij->dij", b, spec.loads))
-    model = Armington(
-        kernel=flows / spending[:, None, :] * change,
+    shares, ones = flows / spending[:, None, :], np.ones_like(output)
+    origin = Armington(
+        kernel=shares,
         output=output,
-        supply_hat=np.broadcast_to(spec.supply_hat, output.shape),
+        supply_hat=ones,
         ratio=np.where(scaled, spending / output, 1.0),
-        deficit=np.where((rule == "additive")[:, None], spending - output, 0.0),
+        deficit=np.where(scaled, 0.0, spending - output),
         theta=theta,
         psi=psi,
     )
-    found = solve_model(model, np.zeros_like(output), tolerance=spec.tolerance, max_steps=spec.max_steps)
-    now = model.state(found.u)
+    model = replace(origin, kernel=shares * change, supply_hat=np.broadcast_to(spec.supply_hat, output.shape))
     by_output = (rule == "multiplicative")[:, None]
-    hat = np.where(by_output, now.output / output, now.expenditure / spending)
-    hat = hat / np.exp(now.log_index) / spec.labour_hat
-    after = np.array([model.flows(found.u)[:, i, j] for i, j in spec.track]).reshape(len(spec.track), len(plan[0])).T
-    bad = ~found.ok(spec.tolerance) | (now.expenditure <= 0).any(axis=1)
+    hat, gap = np.empty_like(output), np.zeros(len(output))
+    after = np.zeros((len(output), len(spec.track)))
+    bad = np.zeros(len(output), dtype=bool)
+    for members in spec.parts:
+        apart = len(spec.parts) > 1
+        part = model.part(members) if apart else model
+        found = solve_model(
+            part,
+            np.zeros((len(output), members.size)),
+            tolerance=spec.tolerance,
+            max_steps=spec.max_steps,
+            origin=None if apart else origin,
+        )
+        now = part.state(found.u)
+        money = np.where(by_output, now.output / output[:, members], now.expenditure / spending[:, members])
+        hat[:, members] = money / np.exp(now.log_index) / spec.labour_hat[members]
+        bad |= ~found.ok(spec.tolerance) | (now.expenditure <= 0).any(axis=1)
+        gap = np.maximum(gap, found.gap)
+        at = {int(k): place for place, k in enumerate(members)}
+        for column, (i, j) in enumerate(spec.track):
+            if i in at and j in at:
+                after[:, column] = part.flows(found.u)[:, at[i], at[j]]
     hat[bad], after[bad] = np.nan, np.nan
-    return hat, after, found.gap
+    return hat, after, gap
+
+
+def _without_deficits(flows: np.ndarray, theta: np.ndarray, psi: np.ndarray, spec: Draws) -> np.ndarray:
+    """Flows (draws, n, n) of the same worlds with balanced trade."""
+    output, spending = flows.sum(axis=2), flows.sum(axis=1)
+    ones = np.ones_like(output)
+    origin = Armington(flows / spending[:, None, :], output, ones, ones, spending - output, theta, psi)
+    model = replace(origin, deficit=np.zeros_like(output))
+    start = np.zeros_like(output)
+    found = solve_model(model, start, tolerance=spec.tolerance, max_steps=spec.max_steps, origin=origin)
+    return model.flows(found.u)
 
 
 def _decompose(spec: Draws, n: int, executor: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

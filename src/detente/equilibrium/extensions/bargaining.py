@@ -17,10 +17,10 @@ import numpy as np
 from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sectors.economy import SectorEconomy
-from detente.equilibrium.shock import CLOSED, Shock, check_connected, check_effect
+from detente.equilibrium.shock import CLOSED, Shock, check_effect, groups
 from detente.equilibrium.solver import solve_model
 from detente.equilibrium.solving import balanced, check_options, solve
-from detente.errors import InvalidShock, NotConverged, SpecificationError
+from detente.errors import InvalidShock, NoEquilibrium, SpecificationError
 
 BORDER_LEVELS = (0.0, -0.25, -0.5, -1.0, -2.0, -4.0, CLOSED)
 TARIFF_LEVELS = tuple(np.linspace(0.0, 0.6, 13).round(3).tolist())
@@ -198,8 +198,7 @@ def bargain(
     economy : Economy
     one, other : str
     lever : {"border", "tariff"}
-        A friction that burns what it stops, or a tariff whose revenue is kept. Tariffs start from a balanced
-        baseline without any.
+        A friction that burns what it stops, or a tariff whose revenue is kept; there are no tariffs before.
     levels : sequence, optional
         Log points of the partial effect on imports (``CLOSED`` is one of the defaults), or rates.
 
@@ -229,7 +228,7 @@ def bargain(
     else:
         if supply_elasticity:
             raise SpecificationError("The tariff lever knows no supply elasticity.", fix="Leave it at zero.")
-        payoffs, gap = _tariff_surface(economy, (one, other), grid, theta)
+        payoffs, gap = _tariff_surface(economy, (one, other), grid, theta, deficits)
     spending = economy.expenditure
     return Bargain(
         (one, other),
@@ -245,30 +244,36 @@ def _border_surface(
     economy: Economy, at: tuple[int, int], grid: np.ndarray, theta: float, psi: float, deficits: str
 ) -> tuple[np.ndarray, float]:
     """Payoffs (2, g, g) in percent, many cells solved side by side, and the worst gap."""
+    names = (economy.economies[at[0]], economy.economies[at[1]])
     for level in grid:
-        check_effect(float(level), (economy.economies[at[1]], economy.economies[at[0]]), False)
+        check_effect(float(level), names[::-1], False)
     if deficits == "balanced":
         economy = balanced(economy, theta, psi)
-    open_cells = economy.flows > 0
-    if np.isinf(grid).any():
-        open_cells[at[0], at[1]] = open_cells[at[1], at[0]] = False
-    check_connected(open_cells, economy.economies)
+    first, second = (axis.ravel() for axis in np.meshgrid(grid, grid, indexing="ij"))
+    if np.isinf(grid).any() and not _hangs_together(economy, at):
+        return _cell_by_cell(economy, names, (first, second), theta, psi, deficits)
     base = one_sector(economy, Shock(), theta, psi, deficits)
     g, n = grid.size, len(economy)
-    first, second = (axis.ravel() for axis in np.meshgrid(np.exp(grid), np.exp(grid), indexing="ij"))
     hats, worst = [], 0.0
     for k in range(0, g * g, CHUNK):
         rows = slice(k, min(k + CHUNK, g * g))
         size = rows.stop - rows.start
         wide = base.take(np.zeros(size, dtype=int))
         kernel = np.array(wide.kernel)
-        kernel[:, at[1], at[0]] *= first[rows]
-        kernel[:, at[0], at[1]] *= second[rows]
+        kernel[:, at[1], at[0]] *= np.exp(first[rows])
+        kernel[:, at[0], at[1]] *= np.exp(second[rows])
         model = replace(wide, kernel=kernel)
-        found = solve_model(model, np.zeros((size, n)), tolerance=1e-11, max_steps=2000)
+        found = solve_model(model, np.zeros((size, n)), tolerance=1e-11, max_steps=2000, origin=wide)
         now = model.state(found.u)
-        if not found.ok(1e-11).all() or (now.expenditure <= 0).any():
-            raise NotConverged("A pair of policies has no equilibrium.", state=found, fix="Change the levels.")
+        bad = ~found.ok(1e-11) | (now.expenditure <= 0).any(axis=1)
+        if bad.any():
+            cell = k + int(np.flatnonzero(bad)[0])
+            raise NoEquilibrium(
+                f"With {names[0]} at {first[cell]:g} and {names[1]} at {second[cell]:g} there is no equilibrium.",
+                state=found,
+                why=f"The {deficits} rule holds surpluses fixed that trade would no longer carry.",
+                fix='Use deficits="balanced", or other levels.',
+            )
         money = now.output / model.output if deficits == "multiplicative" else now.expenditure / economy.expenditure
         hats.append((money / np.exp(now.log_index))[:, list(at)])
         worst = max(worst, float(found.gap.max()))
@@ -276,19 +281,45 @@ def _border_surface(
     return surface.T.reshape(2, g, g), worst
 
 
+def _hangs_together(economy: Economy, at: tuple[int, int]) -> bool:
+    """Whether the world still trades in both directions everywhere once the two sides close their borders."""
+    left = economy.flows > 0
+    left[at[0], at[1]] = left[at[1], at[0]] = False
+    try:
+        return len(groups(left, economy.economies)) == 1
+    except InvalidShock:
+        return False
+
+
+def _cell_by_cell(
+    economy: Economy, names: tuple[str, str], levels: tuple[np.ndarray, np.ndarray], theta: float, psi: float, rule: str
+) -> tuple[np.ndarray, float]:
+    """Payoffs where a closed border cuts a side off from the world: nothing pays for trade that one side refuses."""
+    g = round(levels[0].size ** 0.5)
+    payoffs, worst = np.empty((2, g * g)), 0.0
+    for k, (mine, theirs) in enumerate(zip(*levels)):
+        shut = np.isinf(mine) or np.isinf(theirs)
+        shock = {(names[1], names[0]): CLOSED if shut else mine, names: CLOSED if shut else theirs}
+        out = solve(economy, shock, theta=theta, supply_elasticity=psi, deficits=rule)
+        payoffs[:, k] = [out.welfare_pct[code] for code in names]
+        worst = max(worst, out.report.gap or 0.0)
+    return payoffs.reshape(2, g, g), worst
+
+
 def _tariff_surface(
-    economy: Economy, sides: tuple[str, str], grid: np.ndarray, theta: float
+    economy: Economy, sides: tuple[str, str], grid: np.ndarray, theta: float, deficits: str
 ) -> tuple[np.ndarray, float]:
     """Payoffs (2, g, g) in percent with tariff revenue, one solve a cell, and the worst gap."""
     start = SectorEconomy.from_arrays(economy.economies, ["all"], economy.flows[None], theta=theta)
-    start = solve(start, {}, deficits="balanced").baseline
+    if deficits == "balanced":  # solved once here; afterwards there are no deficits to hold
+        start, deficits = solve(start, {}, deficits="balanced").baseline, "additive"
     one, other = sides
     payoffs = np.empty((2, grid.size, grid.size))
     worst = 0.0
     for a, mine in enumerate(grid):
         for b, theirs in enumerate(grid):
             shock = Shock(tariff={(other, one): float(mine), (one, other): float(theirs)})
-            out = solve(start, shock, deficits="additive")
+            out = solve(start, shock, deficits=deficits)
             payoffs[:, a, b] = [out.welfare_pct[code] for code in sides]
-            worst = max(worst, out.report.residual / float(start.wages.max()))
+            worst = max(worst, out.report.gap or 0.0)
     return payoffs, worst

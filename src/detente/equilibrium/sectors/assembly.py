@@ -6,30 +6,63 @@ import numpy as np
 
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.model import Sectors
-from detente.equilibrium.shock import Shock, cells, check_connected, check_effect, deficit_array, hat_array
+from detente.equilibrium.shock import (
+    Seen,
+    Shock,
+    cells,
+    check_connected,
+    check_effect,
+    check_rate,
+    deficit_array,
+    hat_array,
+)
 from detente.errors import InvalidShock, UnbalancedAccounts, first_five
 
 
 def new_tariffs(economy: SectorEconomy, shock: Shock) -> np.ndarray:
-    """Rates after the shock, (S, n, n)."""
+    """Rates after the shock, (S, n, n): those set, else those in force, and any points on top."""
     tariff = np.array(economy.tariff)
     named = np.zeros(tariff.shape, dtype=bool)
     for s, i, j, value, key in cells(shock.tariff, economy, economy.sectors):
-        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= -1:
-            raise InvalidShock(f"The tariff on {key} is {value}.", fix="Give a rate above -1; 0.25 is 25%.")
-        if i == j:
-            raise InvalidShock(f"{key} would put a tariff on internal trade.")
+        _check_rate(shock, value, key, "tariff", i == j)
         if (named[s, i, j] & (tariff[s, i, j] != value)).any():
             raise InvalidShock(f"{key} contradicts another tariff on the same trade.", fix="Keep one of them.")
         tariff[s, i, j], named[s, i, j] = value, True
+    for s, i, j, value, key in cells(shock.tariff_points, economy, economy.sectors):
+        _check_rate(shock, value, key, "rise of the tariff", i == j)
+        tariff[s, i, j] += value
+        if (np.asarray(tariff[s, i, j]) <= -1).any():
+            raise InvalidShock(f"{key} would take a tariff below -100%.", fix="0.1 is ten points.")
     return tariff
+
+
+def export_taxes(economy: SectorEconomy, shock: Shock) -> np.ndarray | None:
+    """Export taxes after the shock, (S, n, n) by [sector, origin, destination], or none."""
+    if not shock.export_tax:
+        return None
+    out = np.zeros(economy.flows.shape)
+    named = np.zeros(out.shape, dtype=bool)
+    for s, i, j, value, key in cells(shock.export_tax, economy, economy.sectors):
+        _check_rate(shock, value, key, "export tax", i == j)
+        if (named[s, i, j] & (out[s, i, j] != value)).any():
+            raise InvalidShock(f"{key} contradicts another export tax on the same trade.", fix="Keep one of them.")
+        out[s, i, j], named[s, i, j] = value, True
+    return out
+
+
+def _check_rate(shock: Shock, value: float, key: tuple, what: str, internal: bool) -> None:
+    check_rate(value, key, what, shock.certain)
+    if internal:
+        raise InvalidShock(f"{key} would put a {what} on internal trade.")
 
 
 def sector_effects(economy: SectorEconomy, shock: Shock) -> np.ndarray:
     """Partial effects, (S, n, n) log points, minus infinity where closed."""
-    effects = np.zeros(economy.flows.shape)
+    effects, seen = np.zeros(economy.flows.shape), Seen(shock)
     for s, i, j, value, key in cells(shock.partial, economy, economy.sectors):
         check_effect(value, key, i == j)
+        for sector in range(len(economy.sectors)) if isinstance(s, slice) else (s,):
+            seen.check((sector, i, j), key)
         effects[s, i, j] += value
     return effects
 
@@ -75,9 +108,12 @@ def sector_model(
             why="Their surplus is larger than their income.",
             fix='Use deficits="balanced".',
         )
+    levy = export_taxes(economy, shock)
+    if levy is not None:
+        change = change * (1 + levy) ** -economy.theta[:, None, None]
     return Sectors(
         kernel=shares * change,
-        net=shares * change / (1 + tariff),
+        net=shares * change / (1 + tariff) / (1.0 if levy is None else 1 + levy),
         wages=economy.wages,
         value_added=economy.value_added,
         final=economy.final,
@@ -91,4 +127,5 @@ def sector_model(
         labour=hat_array(shock.labour_hat, economy, "labour"),
         supply=supply,
         returned=1 + economy.revenue / economy.wages if revenue == "income-tax" and supply else None,
+        levy=levy,
     )

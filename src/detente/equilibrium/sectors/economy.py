@@ -105,6 +105,31 @@ class SectorEconomy:
         return cls(economies, sectors, *arrays, n_truncated, year)
 
     @classmethod
+    def of(cls, economy: Economy, *, theta: float = 5.0, tariff: Any = 0.0) -> SectorEconomy:
+        """A one-sector economy that can carry tariffs: the same flows, all of output value added.
+
+        Parameters
+        ----------
+        economy : Economy
+        theta : float
+            Trade elasticity.
+        tariff : number or (n, n) array
+            Rates in force, ad valorem.
+
+        Examples
+        --------
+        >>> from detente.equilibrium import Shock, solve
+        >>> eco = SectorEconomy.of(Economy.from_arrays(["COL", "ROW"], [[90.0, 10.0], [12.0, 900.0]]))
+        >>> solve(eco, Shock.tariffs("COL", rate=0.1), deficits="balanced").welfare_pct["COL"] > 0
+        True
+        """
+        rates = np.broadcast_to(as_floats(tariff, "tariff"), economy.flows.shape)
+        out = cls.from_arrays(
+            economy.economies, ("all",), economy.flows[None], theta=theta, tariff=rates[None], year=economy.year
+        )
+        return replace(out, kind=economy.kind)
+
+    @classmethod
     def from_flows(
         cls,
         frame: Any,

@@ -62,6 +62,8 @@ class Equations:
         psi, the elasticity of labour supply to the real wage.
     returned : (n,) or None
         Where tariff revenue cuts the tax on labour: one plus revenue over value added at baseline.
+    levy : (S, n, n) or None
+        Export taxes, ad valorem on the price before them; ``net`` is then over one plus these too.
     """
 
     kernel: np.ndarray
@@ -78,6 +80,7 @@ class Equations:
     labour: np.ndarray
     supply: float = 0.0
     returned: np.ndarray | None = None
+    levy: np.ndarray | None = None
 
     def start(self, spending: np.ndarray) -> np.ndarray:
         """The state at baseline: log wages, log prices, spending in units of the economy's value added."""
@@ -96,9 +99,13 @@ class Equations:
         log_cost = self.value_added * wage + (1 - self.value_added) * input_cost + self.productivity
         weight = np.exp(-self.theta * log_cost)
         sourcing = np.where(self.used, np.matmul(weight[:, None, :], self.kernel)[:, 0, :], 1.0)
-        net_share = np.matmul(weight[:, None, :], self.net)[:, 0, :] / sourcing
-        sales = weight * np.matmul(self.net, (spending / sourcing)[:, :, None])[:, :, 0]
+        per_price = (spending / sourcing)[:, :, None]
+        sales = weight * np.matmul(self.net, per_price)[:, :, 0]
+        customs = self.net if self.levy is None else self.net * (1 + self.levy)
+        net_share = np.matmul(weight[:, None, :], customs)[:, 0, :] / sourcing
         revenue = (spending * np.where(self.used, 1 - net_share, 0.0)).sum(axis=0)
+        if self.levy is not None:
+            revenue = revenue + (weight * np.matmul(self.net * self.levy, per_price)[:, :, 0]).sum(axis=0)
         paid = self.paid(wage, prices, revenue)
         earned = paid + revenue
         growth = paid.sum() / self.wages.sum()

@@ -92,12 +92,16 @@ def through_cost(model: Equations, p: Pieces, block: np.ndarray) -> tuple[np.nda
 
 
 def revenue_slopes(model: Equations, p: Pieces) -> np.ndarray:
-    """Derivative of tariff revenue by the state, (n, n + 2 S n), US$ million."""
+    """Derivative of revenue from tariffs and export taxes by the state, (n, n + 2 S n), US$ million."""
     s, n = model.value_added.shape
-    bought = p.flows.sum(axis=1)[:, :, None] * np.swapaxes(p.gross, 1, 2)
-    duty = model.theta[:, :, None] * (np.swapaxes(p.flows, 1, 2) - bought)
+    theta, gross = model.theta[:, :, None], np.swapaxes(p.gross, 1, 2)
+    levy = np.zeros_like(p.flows) if model.levy is None else model.levy
+    taxed, customs = p.flows * levy, p.flows * (1 + levy)
+    duty = theta * (np.swapaxes(customs, 1, 2) - customs.sum(axis=1)[:, :, None] * gross)
+    duty += theta * (taxed @ gross - np.eye(n) * taxed.sum(axis=2)[:, :, None])
     by_wage, by_price = (part.sum(axis=0) for part in through_cost(model, p, duty))
-    return np.hstack([by_wage, by_price.reshape(n, s * n), _kept(p.net)])
+    kept = _kept(p.net * (1 + levy)) + np.swapaxes(p.net * levy, 0, 1).reshape(n, s * n)
+    return np.hstack([by_wage, by_price.reshape(n, s * n), kept])
 
 
 def wage_bill(model: Equations, now: Now, revenue: np.ndarray) -> np.ndarray:
@@ -144,14 +148,23 @@ class Linear:
         cost = model.value_added * wage + np.einsum("ski,si->ki", p.spread, prices)
         index = np.matmul(cost[:, None, :], p.gross)[:, 0, :]
         moved = model.theta * index
-        bought = p.net.sum(axis=1) * spent
-        flows_in = bought + moved * p.flows.sum(axis=1) - model.theta * np.matmul(cost[:, None, :], p.flows)[:, 0, :]
+        levy = 0.0 if model.levy is None else model.levy
+        net, flows = p.net * (1 + levy), p.flows * (1 + levy)  # at customs
+        bought = net.sum(axis=1) * spent
+        flows_in = bought + moved * flows.sum(axis=1) - model.theta * np.matmul(cost[:, None, :], flows)[:, 0, :]
         sales = (
             np.matmul(p.net, spent[:, :, None])[:, :, 0]
             + np.matmul(p.flows, moved[:, :, None])[:, :, 0]
             - model.theta * cost * now.sales
         )
         revenue = np.where(model.used, spent - flows_in, 0.0).sum(axis=0)
+        if model.levy is not None:
+            levied = (
+                np.matmul(p.net * levy, spent[:, :, None])[:, :, 0]
+                + np.matmul(p.flows * levy, moved[:, :, None])[:, :, 0]
+                - model.theta * cost * (p.flows * levy).sum(axis=2)
+            )
+            revenue = revenue + levied.sum(axis=0)
         by_wage, by_index, by_revenue = model.supply_slopes(now)
         paid = now.paid * (by_wage * wage - by_index * (model.final * prices).sum(axis=0) + by_revenue * revenue)
         income = p.income @ (paid + revenue) + p.drift * paid.sum() / model.wages.sum()
@@ -234,5 +247,7 @@ def _multipliers(model: Equations, u: np.ndarray, weight: np.ndarray, by_earned:
     to_income = to_earned - p.income.T @ wanted
     more_paid = now.paid * model.supply_slopes(now)[2]
     to_paid = to_income + (to_growth - p.drift @ wanted) / total + labour
-    by_flow = -p.flows * (to_sales[:, :, None] + to_income + more_paid * to_paid)
+    to_revenue = to_income + more_paid * to_paid
+    levy = 0.0 if model.levy is None else model.levy
+    by_flow = -p.flows * (to_sales[:, :, None] + (1 + levy) * to_revenue - levy * to_revenue[:, None])
     return by_flow, model.theta * by_flow.sum(axis=1) - price * model.used

@@ -85,6 +85,7 @@ class Sectors(Equations):
             labour=log_between(origin.labour, self.labour, share),
             ratio=log_between(origin.ratio, self.ratio, share),
             deficit=origin.deficit + share * (self.deficit - origin.deficit),
+            levy=None if self.levy is None else (1 + self.levy) ** share - 1,
         )
 
     def spending(self, u: np.ndarray) -> np.ndarray:
@@ -96,6 +97,7 @@ class Sectors(Equations):
         cut = {
             "kernel": np.ix_(range(len(self.kernel)), members, members),
             "net": np.ix_(range(len(self.kernel)), members, members),
+            "levy": np.ix_(range(len(self.kernel)), members, members),
             "theta": ..., "inputs": members, "supply": None,
         }  # fmt: skip
         kept = {}

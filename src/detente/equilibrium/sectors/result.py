@@ -15,6 +15,7 @@ from detente.equilibrium.sectors.jacobian import pinned_sectors
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.shock import Shock
 from detente.equilibrium.table import same_kind
+from detente.errors import SpecificationError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,10 @@ class SectorCounterfactual:
         Of labour to the real wage.
     revenue_use : str
         ``lump-sum`` or ``income-tax``: how tariff revenue goes back.
+    export_tax : (S, n, n) or None
+        Export taxes after the shock; there are none before.
+    labour_hat : (n,) or None
+        Employment, new over old.
     """
 
     baseline: SectorEconomy
@@ -56,6 +61,8 @@ class SectorCounterfactual:
     report: Certificate
     supply_elasticity: float = 0.0
     revenue_use: str = "lump-sum"
+    export_tax: np.ndarray | None = None
+    labour_hat: np.ndarray | None = None
 
     @property
     def economies(self) -> tuple[str, ...]:
@@ -83,8 +90,32 @@ class SectorCounterfactual:
 
     @property
     def economy(self) -> SectorEconomy:
-        """The economy after the shock, ready for another one."""
+        """The economy after the shock, ready for another one.
+
+        Raises
+        ------
+        SpecificationError
+            With export taxes, which a baseline cannot carry.
+        """
+        if self.export_tax is not None:
+            raise SpecificationError(
+                "An economy with export taxes cannot be a baseline.",
+                fix="Put both changes into one shock: first + second.",
+            )
         return replace(self.baseline, flows=frozen(self.flows), tariff=self.tariff, n_truncated=0)
+
+    @property
+    def spending(self) -> np.ndarray:
+        """Spending by sector after the shock, tariffs and export taxes included: (S, n), US$ million."""
+        levy = 0.0 if self.export_tax is None else self.export_tax
+        return (self.flows * (1 + levy) * (1 + self.tariff)).sum(axis=1)
+
+    @property
+    def revenue(self) -> np.ndarray:
+        """Revenue from tariffs and export taxes after the shock: (n,), US$ million."""
+        levy = np.zeros_like(self.flows) if self.export_tax is None else self.export_tax
+        customs = self.flows * (1 + levy)
+        return (customs * self.tariff).sum(axis=(0, 1)) + (self.flows * levy).sum(axis=(0, 2))
 
     def first_order_pct(self) -> tuple[np.ndarray, np.ndarray]:
         """Terms of trade and volume of trade at base-period weights, percent of income: two (n,) arrays.
@@ -122,7 +153,7 @@ class SectorCounterfactual:
         model = sector_model(
             self.baseline, self.shock, self.tariff, self.deficits, self.supply_elasticity, self.revenue_use
         )
-        spending = (self.flows * (1 + self.tariff)).sum(axis=1) / model.wages
+        spending = self.spending / model.wages
         parts = (np.log(self.wage_hat), np.log(self.price_hat).ravel(), spending.ravel())
         return model, np.concatenate(parts)[None]
 

@@ -126,6 +126,8 @@ def read_out(
         report=report,
         supply_elasticity=setting.supply,
         revenue_use=setting.revenue,
+        export_tax=None if model.levy is None else frozen(model.levy),
+        labour_hat=frozen(now.paid / (model.wages * np.exp(wage))),
     )
 
 
