@@ -9,9 +9,9 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.economy import Economy
-from detente.equilibrium.shock import Shock, check_connected, deficit_array, groups, hat_array, partial_array
+from detente.equilibrium.shock import Shock, deficit_array, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
-from detente.errors import NoEquilibrium, first_five
+from detente.errors import InvalidShock, NoEquilibrium, first_five
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,3 +166,58 @@ def join(solved: list[Solved], parts: list[np.ndarray], n: int) -> Solved:
         negative={k: at for one in solved for k, at in one.negative.items()},
         parts=parts,
     )
+
+
+def groups(after: np.ndarray, economies: tuple[str, ...]) -> list[np.ndarray]:
+    """The parts into which a shock cuts the world, each an array of places; one part where it hangs together.
+
+    ``after[i, j]`` is true where a flow remains.
+
+    Raises
+    ------
+    InvalidShock
+        Some trade remains in one direction only: nothing would pay for it, so no prices clear the markets.
+    """
+    links = np.array(after, dtype=bool)
+    np.fill_diagonal(links, True)
+    left, out = np.ones(len(economies), dtype=bool), []
+    while left.any():
+        start = int(np.flatnonzero(left)[0])
+        part = _reached(links | links.T, start)
+        for direction in (links, links.T):
+            strong = _reached(direction, start)
+            if not (strong == part).all():
+                few = min(strong & part, ~strong & part, key=lambda side: side.sum())
+                raise InvalidShock(
+                    f"The shock isolates {first_five(np.asarray(economies)[few])}: what trade is left with the rest of the "
+                    "world runs in one direction only.",
+                    why="Nothing would pay for it, so no prices clear the markets.",
+                    fix="Close the other direction too, or leave both open, if only slightly: an effect such as -10.",
+                )
+        out.append(np.flatnonzero(part))
+        left &= ~part
+    return out
+
+
+def _reached(links: np.ndarray, start: int) -> np.ndarray:
+    """Where one gets to from ``start`` along ``links[from, to]``: (n,) bool."""
+    seen = np.zeros(len(links), dtype=bool)
+    seen[start] = True
+    front = seen
+    while front.any():
+        front = links[front].any(axis=0) & ~seen
+        seen = seen | front
+    return seen
+
+
+def check_connected(after: np.ndarray, economies: tuple[str, ...]) -> None:
+    """Raise unless every economy still reaches every other through trade, in both directions."""
+    parts = groups(after, economies)
+    if len(parts) > 1:
+        few = min(parts, key=len)
+        raise InvalidShock(
+            f"The shock isolates {first_five(np.asarray(economies)[few])}: no trade with the rest of the world is left.",
+            why="Prices on either side relative to the other are not determined.",
+            fix="detente.solve takes such a shock, each part apart; here leave one border open, if only slightly: "
+            "a large finite effect such as -10.",
+        )

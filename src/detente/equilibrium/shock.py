@@ -157,10 +157,13 @@ class Shock:
         for key, value in () if self.certain else self.partial.items():
             if like_percent(value):
                 warnings.warn(f"{percent_meant(key, value)} {_times(value)} {_in_log_points(value)}", stacklevel=3)
-        out = [f"The effect on {_words(key)} is {value:g} log points: trade is multiplied by {np.exp(value):.2g}."
-               for key, value in self.partial.items() if isinstance(value, int | float | np.number) and 10 < abs(value) <= LARGEST]  # fmt: skip
-        out += [f"The tariff on {_words(key)} is {100 * value:,.0f}%." for name in (self.tariff, self.tariff_points)
-                for key, value in name.items() if value > 2]  # fmt: skip
+        out = []
+        for key, value in self.partial.items():
+            if isinstance(value, int | float | np.number) and 10 < abs(value) <= LARGEST:
+                out.append(f"The effect on {_words(key)}: {_times(value)}")
+        for key, value in (*self.tariff.items(), *self.tariff_points.items()):
+            if isinstance(value, int | float | np.number) and value > 2:
+                out.append(f"The tariff on {_words(key)} is {100 * value:,.0f}%.")
         return tuple(out)
 
 
@@ -311,58 +314,3 @@ def deficit_array(shock: Shock, economy: Any) -> np.ndarray:
             fix="Set an offsetting deficit, for example on the rest of the world.",
         )
     return out
-
-
-def groups(after: np.ndarray, economies: tuple[str, ...]) -> list[np.ndarray]:
-    """The parts into which a shock cuts the world, each an array of places; one part where it hangs together.
-
-    ``after[i, j]`` is true where a flow remains.
-
-    Raises
-    ------
-    InvalidShock
-        Some trade remains in one direction only: nothing would pay for it, so no prices clear the markets.
-    """
-    links = np.array(after, dtype=bool)
-    np.fill_diagonal(links, True)
-    left, out = np.ones(len(economies), dtype=bool), []
-    while left.any():
-        start = int(np.flatnonzero(left)[0])
-        part = _reached(links | links.T, start)
-        for direction in (links, links.T):
-            strong = _reached(direction, start)
-            if not (strong == part).all():
-                few = min(strong & part, ~strong & part, key=lambda side: side.sum())
-                raise InvalidShock(
-                    f"The shock isolates {first_five(np.asarray(economies)[few])}: what trade is left with the rest of the "
-                    "world runs in one direction only.",
-                    why="Nothing would pay for it, so no prices clear the markets.",
-                    fix="Close the other direction too, or leave both open, if only slightly: an effect such as -10.",
-                )
-        out.append(np.flatnonzero(part))
-        left &= ~part
-    return out
-
-
-def _reached(links: np.ndarray, start: int) -> np.ndarray:
-    """Where one gets to from ``start`` along ``links[from, to]``: (n,) bool."""
-    seen = np.zeros(len(links), dtype=bool)
-    seen[start] = True
-    front = seen
-    while front.any():
-        front = links[front].any(axis=0) & ~seen
-        seen = seen | front
-    return seen
-
-
-def check_connected(after: np.ndarray, economies: tuple[str, ...]) -> None:
-    """Raise unless every economy still reaches every other through trade, in both directions."""
-    parts = groups(after, economies)
-    if len(parts) > 1:
-        few = min(parts, key=len)
-        raise InvalidShock(
-            f"The shock isolates {first_five(np.asarray(economies)[few])}: no trade with the rest of the world is left.",
-            why="Prices on either side relative to the other are not determined.",
-            fix="detente.solve takes such a shock, each part apart; here leave one border open, if only slightly: "
-            "a large finite effect such as -10.",
-        )

@@ -13,9 +13,9 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.around.priors import Coefficients, Prior, as_prior
-from detente.equilibrium.assembly import check_apart
+from detente.equilibrium.assembly import check_apart, groups
 from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
-from detente.equilibrium.shock import Shock, groups, hat_array, partial_array
+from detente.equilibrium.shock import Shock, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
 from detente.equilibrium.solving import check_options
 from detente.errors import EmptySample, NoEquilibrium, SpecificationError

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.assembly import one_sector
+from detente.equilibrium.assembly import groups, one_sector
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.sectors.economy import SectorEconomy
-from detente.equilibrium.shock import CLOSED, Shock, check_effect, groups
+from detente.equilibrium.shock import CLOSED, Shock, check_effect
 from detente.equilibrium.solver import solve_model
 from detente.equilibrium.solving import balanced, check_options, solve
 from detente.errors import InvalidShock, NoEquilibrium, SpecificationError

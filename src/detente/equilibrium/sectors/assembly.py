@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from detente.equilibrium.assembly import check_connected
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.shock import (
     Seen,
     Shock,
     cells,
-    check_connected,
     check_effect,
     check_rate,
     deficit_array,

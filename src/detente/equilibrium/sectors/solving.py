@@ -7,14 +7,14 @@ from time import perf_counter
 
 import numpy as np
 
-from detente.equilibrium.assembly import check_apart
+from detente.equilibrium.assembly import check_apart, groups
 from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.economy import frozen
 from detente.equilibrium.sectors.assembly import new_tariffs, sector_effects, sector_model
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import Shock, groups
+from detente.equilibrium.shock import Shock
 from detente.equilibrium.solver import ROUNDING, Solution, solve_model
 from detente.errors import SpecificationError
 
