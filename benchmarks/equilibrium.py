@@ -164,7 +164,7 @@ def plain_caliendo_parro(economy: SectorEconomy, tariff: np.ndarray, tolerance: 
 
 def caliendo_parro_rows(data: str | None, peers: bool) -> list[tuple[str, str]]:
     """NAFTA on the published data: balanced first, then the shock."""
-    from detente.replications.published import caliendo_parro_setup
+    from detente.replications.nafta_by_sector import caliendo_parro_setup
 
     economy, shock = caliendo_parro_setup(data)
     ours = timed(lambda: solve(economy, shock, deficits="balanced"), 9)

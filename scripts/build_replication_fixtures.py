@@ -91,7 +91,7 @@ def weidner_zylkin(data: Path) -> pl.DataFrame:
 
 def caliendo_parro(data: Path) -> dict[str, np.ndarray]:
     """The seven files by name, with six economies, six traded sectors and two of services."""
-    from detente.replications.published import CALIENDO_PARRO as CODES
+    from detente.replications.nafta_by_sector import CALIENDO_PARRO as CODES
 
     n, traded, count = len(CODES), 20, 40
     raw = {p.stem: np.loadtxt(p) for p in (data / "caliendo_parro_2015").glob("*.txt")}

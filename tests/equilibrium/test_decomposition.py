@@ -82,7 +82,7 @@ def test_only_what_adds_up_is_offered():
 @pytest.mark.oracle
 @pytest.mark.shared
 def test_nafta_for_mexico_where_first_order_misleads(shared_data):
-    from detente.replications.published import caliendo_parro_setup
+    from detente.replications.nafta_by_sector import caliendo_parro_setup
 
     economy, shock = caliendo_parro_setup(shared_data)
     out = solve(economy, shock, deficits="balanced")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from detente.errors import UnknownColumn, UnreadableFile
 
@@ -31,10 +32,8 @@ def find(relative: str, data: str | Path | None, obtain: str) -> Path:
     )
 
 
-def read_columns(path: Path, *columns: str) -> Any:
+def read_columns(path: Path, *columns: str) -> pl.DataFrame:
     """The named columns of a Parquet file, years as integers."""
-    import polars as pl
-
     try:
         table = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -45,7 +44,7 @@ def read_columns(path: Path, *columns: str) -> Any:
     return table.select(columns).with_columns(pl.col("year").cast(pl.Int64))
 
 
-def read_numbers(folder: Path, name: str) -> np.ndarray:
+def read_numbers(folder: Path, name: str) -> NDArray[np.float64]:
     """The table ``name``.txt of a folder."""
     path = folder / f"{name}.txt"
     try:
