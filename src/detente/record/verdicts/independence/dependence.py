@@ -83,7 +83,7 @@ class Dependence:
         if not credit or credit.casefold() == "none":
             return Sides(own, frozenset())
         named = set(self._published_by(self.register.houses(credit)))
-        named |= {s for s in self.sources if s.casefold() in {part.strip().casefold() for part in credit.split(";")}}
+        named |= {part.strip() for part in credit.split(";")} & set(self.sources)
         if all(house.startswith("~") for house in self.register.houses(credit)):
             named |= self._of_the_state(credit)
         return Sides(own, self._with_citing(named) - own)

@@ -16,6 +16,10 @@ from detente.economies import table
 from detente.errors import Problem
 
 FILE = "organisations.toml"
+LONGEST = 10
+"""Words of the longest name that is looked for."""
+SHORT = 4
+"""Letters of an abbreviation up to which it must stand in capitals: CAN is a house, can is not."""
 KINDS = ("statistics", "central bank", "customs", "ministry", "agency", "wire", "international", "body")
 
 
@@ -50,13 +54,16 @@ class Register:
 
     organisations: Mapping[str, Organisation]
     names: Mapping[tuple[str, ...], str]
+    capitals: frozenset[tuple[str, ...]]
 
     @classmethod
     def of(cls, organisations: Iterable[Organisation]) -> Register:
         """A register of some organisations; a later one of the same id replaces the earlier."""
         held = {o.id: o for o in organisations}
         names = {words_of(name): o.id for o in held.values() for name in (o.name, *o.aliases) if words_of(name)}
-        return cls(held, names)
+        spelt = [name for o in held.values() for name in (o.name, *o.aliases)]
+        capitals = {words_of(name) for name in spelt if name.isupper() and len(name) <= SHORT}
+        return cls(held, names, frozenset(capitals - {words_of(name) for name in spelt if not name.isupper()}))
 
     def houses(self, text: str) -> frozenset[str]:
         """The organisations that a text names, with those they are part of.
@@ -70,29 +77,36 @@ class Register:
         >>> sorted(default_register().houses("El Universal (Caracas) / AFP"))
         ['afp', '~el universal']
         """
-        found: set[str] = set()
+        found = self._registered(text)
         for name in names_in(text):
-            words = words_of(name)
-            if not words:
-                continue
-            known = self._registered(words) | self._national(name)
-            found |= known or {f"~{' '.join(words)}"}
+            known = self._registered(name) | self._national(name)
+            found |= known
+            if words_of(name) and not known and not self._inside(name, text):
+                found.add(f"~{' '.join(words_of(name))}")
         for house in [h for h in found if not h.startswith("~")]:
             found |= set(self._above(house))
         return frozenset(found)
 
-    def _registered(self, words: tuple[str, ...]) -> set[str]:
-        """Names of the register inside some words, longer names before shorter ones."""
-        found: set[str] = set()
-        rest = list(words)
-        for size in range(min(len(rest), 9), 0, -1):
+    def _registered(self, text: str) -> set[str]:
+        """Names of the register inside a text, longer names before shorter ones."""
+        return {house for house, _ in self._places(text)}
+
+    def _inside(self, name: str, text: str) -> bool:
+        """Whether a name is a piece of a longer one that the register knows ("Industry and Tourism")."""
+        return any(set(words_of(name)) <= set(words) for _, words in self._places(text))
+
+    def _places(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
+        rest, found = list(words_of(text)), []
+        written = {_plain(word) for word in re.findall(r"\w+", text) if word.isupper()}
+        for size in range(min(len(rest), LONGEST), 0, -1):
             place = 0
             while place + size <= len(rest):
-                house = self.names.get(tuple(rest[place : place + size]))
-                if house is None or (size == 1 and len(words) > 3 and len(rest[place]) < 3):
+                words = tuple(rest[place : place + size])
+                house = self.names.get(words)
+                if house is None or (words in self.capitals and words[0] not in written):
                     place += 1
                     continue
-                found.add(house)
+                found.append((house, words))
                 rest[place : place + size] = ["|"]
         return found
 
@@ -122,12 +136,14 @@ _ROLES = {
     "customs": re.compile(r"\b(customs|aduana\w*)\b"),
 }
 _GENERIC = re.compile(
-    r"^(?:the )?(?:\w+ )?(?:government|official|state|authorit(?:y|ies)|customs|ministry)(?: |$)|"
-    r"^(?:cifras|datos) oficiales|^(?:el )?gobierno\b|^(?:las )?autoridades\b|^officials?\b|^ministers?\b",
+    r"^(?:the )?(?:\w+ )?(?:government|authorit(?:y|ies))(?: |$)|^(?:the )?(?:\w+ )?official(?:s|\s+(?:data|figures|numbers|"
+    r"statistics))\b|^(?:the )?(?:ministry|state|customs)(?:\s+(?:officials|data|figures|statistics))?$|^ministers?\b|"
+    r"^(?:cifras|datos) oficiales|^(?:el )?gobierno\b|^(?:las )?autoridades\b",
 )
+_DATA = r"(?:data|figures|numbers|statistics|estimates?|reports?|cifras|datos|informes?|calculos)"
 _LEAD = re.compile(
-    r"^(?:(?:according to|data|figures|numbers|statistics|estimates?|reports?|official|a|an|the|latest|new|from|by|of|"
-    r"citing|quoting|per|compiled|published|released|segun|datos|cifras|informes?|de|del|la|el|los|las|lo|its|their)\s+)+",
+    rf"^(?:(?:according to|(?:official |latest |new )?{_DATA}\s+(?:from|by|of|de|del|published by|compiled by|released by)|"
+    r"a|an|the|from|by|citing|quoting|per|segun|según|de|del|la|el|los|las|lo|its|their)\s+)+",
     re.IGNORECASE,
 )
 _BREAK = re.compile(
@@ -158,11 +174,12 @@ def names_in(text: str) -> list[str]:
 
 def _joined(text: str) -> bool:
     """Whether a name holds its own "and" (Ministry of Trade and Industry)."""
-    return not re.search(r"[;/,()\[\]|]|\bvia\b|\bciting\b", text) and bool(
-        re.search(
-            r"^(the )?\w* ?(ministry|ministerio|department|office|bureau|committee)\b", text.strip(), re.IGNORECASE
-        )
-    )
+    if re.search(r"[;/,()\[\]|]|\bvia\b|\bciting\b", text):
+        return False
+    return bool(_OFFICE.search(_LEAD.sub("", text.strip())))
+
+
+_OFFICE = re.compile(r"^\w* ?(ministry|ministerio|department|office|bureau|committee)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)

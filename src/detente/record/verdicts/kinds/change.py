@@ -68,7 +68,7 @@ def _size(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
     shown = gap(round(number, 1), unit) if measure == "difference" else say(round(number, 1), unit)
     text, sources, rule = _text(before, after, shown), sources_of([before, after]), Text(f"rule.change_{measure}")
     reason = Text("reason.change", change=shown, **_ends(before, after))
-    number = float(f"{number:.4g}")
+    number = float(f"{number:.10g}")
     wording = replace(size_of(claim), unit=unit if measure != "difference" else claim.unit)
     way = 1 if measure == "ratio" else direction_of(claim)
     if way == UNTOLD:

@@ -226,7 +226,7 @@ def _nothing(claim: Claim, evidence: Evidence, n_own: int) -> Verdict:
     if n_own and own:
         return not_checkable(Text("reason.own_figures"), rule)
     said = evidence.said_on(claim)
-    if claim.date and said and claim.date.last > said.last and not own:
+    if claim.date and said and claim.date.last > said.last:
         return pending(Text("reason.period_open", when=Day(claim.date)), rule)
     other = [f for f in evidence.series(claim.target) if claim.date is None or f.period == claim.date]
     units = sorted({f.unit for f in other if math.isnan(convert(f.value, f.unit, claim.unit or f.unit))})

@@ -91,8 +91,13 @@ def _poles(texts: Iterable[str], one: re.Pattern[str], other: re.Pattern[str]) -
 
 @cache
 def _opposites() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    pairs = [pair for language in LANGUAGES for pair in table(language).get("opposites", {}).get("pairs", ())]
-    return tuple((_pattern(one), _pattern(other)) for one, other in pairs)
+    pairs: dict[str, list[tuple[str, str]]] = {}
+    for language in LANGUAGES:
+        for name, pair in table(language).get("opposites", {}).get("pairs", {}).items():
+            pairs.setdefault(name, []).append(tuple(pair))
+    return tuple(
+        (_pattern("|".join(ones)), _pattern("|".join(others))) for ones, others in (zip(*p) for p in pairs.values())
+    )
 
 
 def _pattern(stems: str) -> re.Pattern[str]:
