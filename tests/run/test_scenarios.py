@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,42 @@ def test_the_middle_case_is_one_row_and_the_winners_middle() -> None:
         for row in middle.iter_rows(named=True):
             same = (pl.col("scenario") == row["scenario"]) & (pl.col("economy") == row["economy"])
             assert winners.filter(same)["welfare_pct_mid"].to_list() == [row["welfare_pct"]]
+
+
+def test_the_middle_case_has_the_central_elasticity_and_the_first_rule() -> None:
+    wanted = spec(years=[2014], internal_ratio=[1.0, 1.4, 1.8])
+    books = accounts(embedded_panel(), wanted, STUDY.folder)
+    table, _ = solve_scenarios(wanted, books.baselines(), {2014: books.middle(2014)}, residual)
+    assert (
+        table.height == 3 * 2 * 3 * 4 * 2
+    )  # scenarios, economies, ratios, elasticities, rules: nothing beside the grid
+    assert table.filter("middle").select("theta", "deficits", "internal_ratio").unique().rows() == [
+        (5.0, "multiplicative", 1.4)
+    ]
+    assert table["scenario"].to_list() == [s.id for s in STUDY.scenarios for _ in range(48)]
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [(None, "no residual"), ("never", "not converged: the step limit was reached before the tolerance")],
+)
+def test_what_could_not_be_solved_keeps_its_row_without_numbers(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, status: str
+) -> None:
+    plan = list(baselines(embedded_panel(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
+    wanted = spec(theta=[5.0], deficits=["multiplicative"])
+    wanted = wanted.model_copy(update={"scenarios": [STUDY.scenarios[2]]})
+    if given is not None:
+        monkeypatch.setattr("detente.run.scenarios.solve", partial(solve, max_steps=1, tolerance=1e-15))
+    known = residual if given else (lambda *_: None)
+    table, winners = solve_scenarios(wanted, plan, {2014: plan[0]}, known)
+    assert table["status"].to_list() == [status] * 2
+    assert winners.is_empty()
+    for column in ("welfare_pct", "exports_after_usd_mn", "exports_change_usd_mn"):
+        assert table[column].null_count() == 2
+    assert table["exports_before_usd_mn"].null_count() == 0
+    assert table["residual_usd_mn"].null_count() == (0 if given else 2)
+    assert table["effect"].null_count() == (0 if given else 2)
 
 
 def test_what_moves_the_residual_is_as_uncertain_as_it_moves_far() -> None:
@@ -141,8 +178,13 @@ def test_the_table_holds_what_solve_gives() -> None:
     out = solve(eco, {("COL", "VEN"): 1.0, ("VEN", "COL"): 2.0}, theta=4.0, deficits="additive")
     assert row["welfare_pct"] == pytest.approx(out.welfare_pct["VEN"], abs=1e-12)
     assert row["exports_after_usd_mn"] == pytest.approx(out.flow("VEN", "COL"))
+    assert row["exports_before_usd_mn"] == eco.flow("VEN", "COL")
+    assert row["exports_change_usd_mn"] == pytest.approx(out.flow("VEN", "COL") - eco.flow("VEN", "COL"))
+    assert (row["status"], row["residual_usd_mn"]) == ("converged", out.report.residual)
+    assert (row["effect"], row["theta"], row["deficits"], row["gdp_case"]) == (2.0, 4.0, "additive", "published")
     closed = table.filter(pl.col("scenario") == "closed")
     assert (closed["exports_after_usd_mn"] == 0).all()
+    assert (closed["exports_change_usd_mn"] == -closed["exports_before_usd_mn"]).all()
     assert (closed["welfare_pct"] < 0).all()
     assert (table["residual_usd_mn"] < 1e-3).all()
     assert winners.height == 3 * len(eco)

@@ -10,7 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from detente.equilibrium import CLOSED, Counterfactual, solve
-from detente.errors import NotConverged, StudyError
+from detente.errors import StudyError
 from detente.run.baseline import Baseline
 from detente.run.schema import TableSchema, flag, number, text, whole
 from detente.study.spec import Ends, Scenario, Spec, both_ways
@@ -196,10 +196,7 @@ def _winners(welfare: list[tuple]) -> pl.DataFrame:
 
 def solved_on(base: Baseline, shock: Mapping[Ends, float], theta: float, rule: str) -> Counterfactual:
     """The exact counterfactual of a shock; one that did not converge comes back with its status."""
-    try:
-        return solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
-    except NotConverged as failed:
-        return failed.state
+    return solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
 
 
 def _rows(
