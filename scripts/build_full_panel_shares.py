@@ -27,7 +27,7 @@ def shares(path: Path) -> pl.DataFrame:
         study.spec.attribution.base_windows,
     )  # fmt: skip
     name = f"the full BACI panel of {len(panel.economies)} economies"
-    return found.to_frame().select(COLUMNS).with_columns(
+    return found.to_frame().rename({"origin": "exporter", "destination": "importer"}).select(COLUMNS).with_columns(
         pl.col("dyad_part").round(3), pl.col("placebo_share").round(4), panel=pl.lit(name)
     )  # fmt: skip
 

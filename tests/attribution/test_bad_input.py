@@ -54,7 +54,7 @@ def test_a_test_without_power_says_so() -> None:
 def test_nested_says_why_a_zero_is_not_split(emptied) -> None:
     found = nested(emptied, "ARE", "QAT", {"the ban": (2016, 2020)}, [BASE])
     assert any("ARE" in s or "Emirates" in s for s in found.sentences if "recorded zero" in s)
-    frame = found.to_frame().filter(exporter="ARE", attribution="three-way", part="the pair's own")
+    frame = found.to_frame().filter(origin="ARE", attribution="three-way", part="the pair's own")
     assert frame["log_points"].item() is None
     assert "recorded zero" in frame["note"].item()
     assert found.to_frame()["low"].drop_nulls().is_finite().all()
@@ -168,7 +168,7 @@ def test_a_rise_from_a_recorded_zero_is_no_gain() -> None:
     flows = world()
     flows[5, 0, 1] = 0.0
     found = attribute((flows, CODES, YEARS), "ARE", "QAT", [(2015, 2018)], [(2010, 2014)])
-    finding = next(f for f in found.findings if (f.exporter, f.importer) == ("ARE", "QAT"))
+    finding = next(f for f in found.findings if (f.origin, f.destination) == ("ARE", "QAT"))
     assert "nothing can be said about their change" in finding.sentence
     assert finding.standing is None
     assert np.isnan(finding.split.dyad_part)

@@ -36,7 +36,7 @@ def one_way(request, twelve):
 
 def test_the_direction_with_trade_is_told_and_the_other_refused(one_way) -> None:
     found = attribute(one_way, "COL", "VEN", EPISODES, WINDOWS)
-    told = {(f.exporter, f.base): f for f in found.findings}
+    told = {(f.origin, f.base): f for f in found.findings}
     assert told["COL", (2000, 2004)].standing.share < 0.5
     silent = told["VEN", (2000, 2004)]
     assert np.isnan(silent.split.dyad_part)
@@ -44,7 +44,7 @@ def test_the_direction_with_trade_is_told_and_the_other_refused(one_way) -> None
     assert silent.refusal in silent.sentence
     assert "No exports from Venezuela to Colombia are recorded in the base years 2000-2004" in silent.refusal
     assert silent.refusal in found.cautions
-    assert [(f.exporter, f.base) for f in found.refused] == [("VEN", (2000, 2004))]
+    assert [(f.origin, f.base) for f in found.refused] == [("VEN", (2000, 2004))]
     assert told["VEN", (2000, 2008)].refusal == ""  # the longer window reaches years with trade
     assert np.isfinite(told["VEN", (2000, 2008)].split.dyad_part)
 
@@ -52,7 +52,7 @@ def test_the_direction_with_trade_is_told_and_the_other_refused(one_way) -> None
 def test_its_recorded_change_still_stands(one_way) -> None:
     """The flow of 2008 and 2020 is there, so its change and shift-share are; only the pair's own part is not."""
     flows, codes, years = one_way
-    row = attribute(one_way, "COL", "VEN", EPISODES, WINDOWS).to_frame().filter(exporter="VEN", base_to=2004)
+    row = attribute(one_way, "COL", "VEN", EPISODES, WINDOWS).to_frame().filter(origin="VEN", base_to=2004)
     row = row.row(0, named=True)
     v, c = codes.index("VEN"), codes.index("COL")
     ends = flows[years.index(2008), v, c], flows[years.index(2020), v, c]
@@ -64,11 +64,11 @@ def test_its_recorded_change_still_stands(one_way) -> None:
 
 def test_no_number_of_the_refused_direction_reaches_the_residuals(one_way) -> None:
     frame = attribute(one_way, "COL", "VEN", EPISODES, WINDOWS).residuals()
-    silent = frame.filter(exporter="VEN", base_to=2004)
+    silent = frame.filter(origin="VEN", base_to=2004)
     assert silent["status"].unique().to_list() == [NO_BASE]
     numbers = ("counterfactual_usd_mn", "log_ratio", "placebo_share", "band_low", "band_high")
     assert all(silent[name].null_count() == silent.height == 21 for name in numbers)
-    assert frame.filter(exporter="COL")["status"].unique().to_list() == ["computed"]
+    assert frame.filter(origin="COL")["status"].unique().to_list() == ["computed"]
 
 
 def test_the_told_direction_is_what_infer_says_of_it_alone(one_way) -> None:
@@ -86,7 +86,7 @@ def test_quick_and_picked_placebos_refuse_alike(one_way) -> None:
     donors = [(a, b) for a in codes[:5] for b in codes[5:8]]
     for more in ({"quick": True}, {"placebos": donors}):
         found = attribute(one_way, "COL", "VEN", EPISODES, WINDOWS[:1], **more)
-        assert [f.exporter for f in found.refused] == ["VEN"]
+        assert [f.origin for f in found.refused] == ["VEN"]
         assert found.findings[1].standing is None
 
 
@@ -96,7 +96,7 @@ def test_nested_has_empty_parts_with_the_reason(one_way) -> None:
         return b
 
     found = nested(one_way, "COL", "VEN", EPISODES, WINDOWS[:1], respond=respond)
-    frame = found.to_frame().filter(exporter="VEN")
+    frame = found.to_frame().filter(origin="VEN")
     own = frame.filter(part="the pair's own").row(0, named=True)
     assert own["log_points"] is own["usd_mn"] is own["placebo_share"] is None
     assert "base years 2000-2004" in own["note"]
@@ -107,7 +107,7 @@ def test_nested_has_empty_parts_with_the_reason(one_way) -> None:
     shares = frame.filter(attribution="shift-share")["log_points"]
     assert shares.null_count() == 0
     assert any("base years 2000-2004" in s for s in found.sentences)
-    assert found.to_frame().filter(exporter="COL", part="the pair's own")["log_points"].null_count() == 0
+    assert found.to_frame().filter(origin="COL", part="the pair's own")["log_points"].null_count() == 0
 
 
 def test_only_when_neither_direction_can_be_identified_does_it_raise(one_way) -> None:

@@ -40,7 +40,7 @@ def found(baci):
 
 
 def test_path(found) -> None:
-    path = found.residuals().filter(exporter="COL")["log_ratio"].to_list()[5:]
+    path = found.residuals().filter(origin="COL")["log_ratio"].to_list()[5:]
     assert path == pytest.approx(PATH_2005_2020, abs=PRINTED)
 
 
@@ -67,7 +67,7 @@ def test_shift_share_of_the_freeze_is_80_to_20(found) -> None:
 
 
 def test_level_in_2020(found) -> None:
-    row = found.residuals().filter(exporter="COL", year=2020).row(0, named=True)
+    row = found.residuals().filter(origin="COL", year=2020).row(0, named=True)
     assert row["placebo_share"] == pytest.approx(0.074, abs=SHARE)
 
 

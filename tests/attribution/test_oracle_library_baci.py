@@ -10,12 +10,7 @@ import numpy as np
 import pytest
 
 from detente.attribution.attributing import contiguity_matrix
-from detente.attribution.comparison.measured_sizes import (
-    shipped_sizes,
-    size_by_economy,
-    size_of_methods,
-    size_of_placebo_test,
-)
+from detente.attribution.comparison.measured_sizes import shipped_sizes
 from detente.attribution.library import pseudo_coverage, shipped_points
 from detente.attribution.library.paths import frame_of
 from detente.attribution.sample import Sample
@@ -76,7 +71,7 @@ def test_forecasts_cover_a_thousand_simulated_ruptures(baci) -> None:
 
 def test_size_of_the_default_test(baci, shared_data) -> None:
     borders = contiguity_matrix(script("attribution_size").neighbours(shared_data), baci)
-    sizes = size_of_placebo_test(baci, events=(2006, 2009, 2012), contiguity=borders, per_event=1000, seed=1)
+    sizes = script("attribution_size").size_of_placebo_test(baci, events=(2006, 2009, 2012), contiguity=borders, per_event=1000, seed=1)
     assert {s.horizon for s in sizes} == {1, 3, 5}
     for s in sizes:
         low, high = (0.03, 0.07) if s.n >= 1000 else (0.02, 0.09)
@@ -86,7 +81,7 @@ def test_size_of_the_default_test(baci, shared_data) -> None:
 
 
 def test_the_test_is_loose_for_some_economies_as_the_docs_say(baci) -> None:
-    found = {s.group: s.rejected for s in size_by_economy(baci)}
+    found = {s.group: s.rejected for s in script("attribution_size").size_by_economy(baci)}
     said = {"exporter LBY": 0.30, "exporter GAB": 0.22, "exporter VEN": 0.20, "exporter AGO": 0.18,
             "importer SYR": 0.13, "importer IRN": 0.11, "importer VEN": 0.10}  # fmt: skip
     for group, share in said.items():
@@ -100,8 +95,8 @@ def test_shipped_sizes_are_those_of_the_code(baci, shared_data) -> None:
     measured = script("attribution_size")
     borders = contiguity_matrix(measured.neighbours(shared_data), baci)
     fresh = [
-        *size_of_placebo_test(baci, contiguity=borders),
-        *size_of_methods(baci, dyads=600, methods=measured.QUICK),
+        *measured.size_of_placebo_test(baci, contiguity=borders),
+        *measured.size_of_methods(baci, dyads=600, methods=measured.QUICK),
     ]
     shipped = {(s.test, s.group, s.horizon, s.loss_pct): s for s in shipped_sizes()}
     assert len(fresh) == 3 * 7 + 2

@@ -46,7 +46,7 @@ def test_share_and_range_are_those_of_the_pairs_picked(panel, fit):
     change = fitted.log_ratio[end] - fitted.log_ratio[start]
     values = np.sort([change[sample.economy(a), sample.economy(b)] for a, b in dyads])
     for finding in attribute(panel, "COL", "VEN", EPISODE, BASE, dyads).findings:
-        own = change[sample.economy(finding.exporter), sample.economy(finding.importer)]
+        own = change[sample.economy(finding.origin), sample.economy(finding.destination)]
         assert finding.standing.n == 11
         assert finding.standing.share == pytest.approx((1 + np.count_nonzero(values <= own)) / 12)
         assert (finding.standing.low, finding.standing.high) == (values[0], values[-1])

@@ -42,7 +42,7 @@ def world(seed: int, loss: float = LOSS, supplier_loss: float = 0.0) -> np.ndarr
 def test_loss_and_demand_are_told_apart(seed: int) -> None:
     found = attribute((world(seed), CODES, YEARS), "E00", "E01", [(2009, 2012)], [(2000, 2008)]).findings[0]
     assert found.split.dyad_part == pytest.approx(LOSS, abs=3 * NOISE)
-    assert found.split.importer_part == pytest.approx(-1.0, abs=4 * NOISE)
+    assert found.split.destination_part == pytest.approx(-1.0, abs=4 * NOISE)
     assert found.standing.share <= 0.05
     assert "an unusual loss" in found.sentence
 
@@ -89,7 +89,7 @@ def test_a_loss_shared_by_suppliers_is_not_the_pairs_alone() -> None:
         flows = world(seed, supplier_loss=LOSS)
         suppliers = [f"E{k:02d}" for k in range(2, 8)]
         found = nested((flows, CODES, YEARS), "E00", "E01", [(2009, 2012)], [(2000, 2008)], suppliers=suppliers)
-        own = found.to_frame().filter(exporter="E00", part="beyond comparable suppliers")
+        own = found.to_frame().filter(origin="E00", part="beyond comparable suppliers")
         beyond.append(own["log_points"].item())
         assert any("beyond comparable suppliers" in text for text in found.sentences)
     assert np.mean(beyond) == pytest.approx(0.0, abs=0.3)
@@ -101,7 +101,7 @@ def test_each_attribution_adds_up_to_the_same_change() -> None:
         (flows, CODES, YEARS), "E00", "E01", [(2009, 2012)], [(2000, 2008)],
         states=pl.DataFrame({"year": list(range(2010, 2021)), "closed": [1.0] * 11}),
         respond=lambda exporter, importer, b: 0.9 * b,
-    ).to_frame().filter(exporter="E00")  # fmt: skip
+    ).to_frame().filter(origin="E00")  # fmt: skip
     total = np.log(flows[12, 0, 1] / flows[9, 0, 1])
     money = flows[12, 0, 1] - flows[9, 0, 1]
     sums = frame.group_by("attribution").agg(pl.col("log_points", "usd_mn").sum())

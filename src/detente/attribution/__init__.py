@@ -8,11 +8,12 @@
 - :mod:`detente.attribution.library`: dated ruptures, computed paths, forecasts and their scores.
 """
 
-from detente.attribution.attributing import Attribution, Finding, Level, attribute
+from detente.attribution.attributing import attribute
 from detente.attribution.comparison.breaks import Breaks, find_breaks
 from detente.attribution.comparison.methods import Inference, infer
 from detente.attribution.episodes import Episode, episodes_around
 from detente.attribution.nesting import Nested, nested
+from detente.attribution.result import Attribution, Finding, Level
 from detente.attribution.specifications import Robustness, robustness
 
 __all__ = [

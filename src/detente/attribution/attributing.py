@@ -3,140 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.comparison.hand_picked import picked, usable
-from detente.attribution.comparison.placebos import Standing, choose, stand
-from detente.attribution.decomposition import Split, split
+from detente.attribution.comparison.placebos import choose, stand
+from detente.attribution.decomposition import split
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.residuals import Residuals, residuals
+from detente.attribution.result import Attribution, Finding, Level
 from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import cautions, require_trade_either_way, untold
-from detente.attribution.words.neighbours_test import Company, company
-from detente.attribution.words.sentences import UNUSUAL, company_sentences, finding_sentence, level_sentence, named
+from detente.attribution.words.neighbours_test import company
+from detente.attribution.words.sentences import UNUSUAL, company_sentences, finding_sentence, named
 from detente.errors import SpecificationError
 from detente.language import Text
 
-if TYPE_CHECKING:
-    import polars as pl
-
 BASE_WINDOWS = ((2000, 2004), (2000, 2008))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One direction, one episode, one base window.
-
-    Attributes
-    ----------
-    exporter, importer : str
-    episode : Episode
-    base : (int, int)
-        Years that fix the pair effect.
-    flow_from, flow_to : float
-        Recorded flows at both ends, million US$.
-    split : Split
-        Parts of the change, log points.
-    standing : Standing or None
-        Among the placebos; None with ``quick``.
-    company : Company or None
-        Share of the two economies' other dyads that the same test calls unusual; None with ``quick``.
-    sentence : str
-    refusal : str
-        Why there is no part of the pair's own: no recorded flow in the base years. Empty where there is one.
-    """
-
-    exporter: str
-    importer: str
-    episode: Episode
-    base: tuple[int, int]
-    flow_from: float
-    flow_to: float
-    split: Split
-    standing: Standing | None
-    company: Company | None
-    sentence: str
-    refusal: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """The residual of one direction in one year, with its place among placebos."""
-
-    exporter: str
-    importer: str
-    year: int
-    base: tuple[int, int]
-    actual: float
-    counterfactual: float
-    log_ratio: float
-    standing: Standing | None
-    refusal: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """How far the flow stands from its counterfactual in this year, or why it cannot be told."""
-        if self.refusal:
-            return self.refusal
-        return level_sentence(
-            named(self.exporter), named(self.importer), self.year, self.base, self.log_ratio, self.standing
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """Findings by direction, episode and base window, and the residual paths behind them.
-
-    Attributes
-    ----------
-    findings : tuple of Finding
-    levels : tuple of Level
-    cautions : tuple of str
-        What may be wrong with the flows as recorded.
-    panel : str
-        Name and number of economies.
-    placebos : str
-        Class of placebos, or ``picked``; empty when they were skipped.
-    """
-
-    findings: tuple[Finding, ...]
-    levels: tuple[Level, ...]
-    cautions: tuple[str, ...]
-    panel: str
-    placebos: str
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        return tuple(f.sentence for f in self.findings)
-
-    @property
-    def refused(self) -> tuple[Finding, ...]:
-        """One finding for each direction and base window that cannot be identified; ``refusal`` says why."""
-        return tuple({f.refusal: f for f in self.findings if f.refusal}.values())
-
-    def to_frame(self) -> pl.DataFrame:
-        """The table ``attribution`` of docs/results.md (polars)."""
-        from detente.attribution.result import attribution_frame
-
-        return attribution_frame(self)
-
-    def residuals(self) -> pl.DataFrame:
-        """The table ``residuals`` of docs/results.md (polars)."""
-        from detente.attribution.result import residual_frame
-
-        return residual_frame(self)
-
-    def summary(self) -> str:
-        """The sentences, one a line, and the cautions."""
-        return "\n".join((*self.sentences, *self.cautions))
-
-    def __repr__(self) -> str:
-        pairs = sorted({f"{f.exporter}→{f.importer}" for f in self.findings})
-        return f"<Attribution {', '.join(pairs)}: {len(self.findings)} findings on {self.panel}>"
 
 
 def attribute(
@@ -163,7 +49,7 @@ def attribute(
     episodes : iterable of (from_year, to_year), of (name, from_year, to_year), or mapping
     base_windows : sequence of (first, last)
         Years that fix the pair effects; one set of results for each.
-    placebos : {"size", "contiguous", "importer", "exporter"} or iterable of (exporter, importer)
+    placebos : {"size", "contiguous", "destination", "origin"} or iterable of (origin, destination)
         A class: all within a factor of three of the dyad's base trade. Or at least ten dyads picked one by one,
         whatever their size, for both directions.
     quick : bool
@@ -251,22 +137,22 @@ def _finding(
 ) -> Finding:
     start, end = sample.year(episode.from_year), sample.year(episode.to_year)
     with np.errstate(invalid="ignore"):
-        parts = split(sample.flows, fit.exporter, fit.importer, fit.log_ratio, i, j, start, end)
+        parts = split(sample.flows, fit.origin, fit.destination, fit.log_ratio, i, j, start, end)
         standing = others = None
         if chosen is not None:
             change = fit.log_ratio[end] - fit.log_ratio[start]
             standing = stand(parts.dyad_part, change[chosen])
             others = company(change, fit.base_mean, i, j, barred=sample.barred)
     flow_from, flow_to = float(sample.flows[start, i, j]), float(sample.flows[end, i, j])
-    exporter, importer = sample.economies[i], sample.economies[j]
+    origin, destination = sample.economies[i], sample.economies[j]
     if parts.log_change == np.inf:
         # A recorded zero to start from: it may mean that nothing was reported, and no change can be told from it.
         parts = replace(parts, log_change=np.nan, share_part=np.nan, dyad_part=np.nan)
         standing = others = None
     sentence = finding_sentence(
-        exporter, importer, episode, flow_from, flow_to, parts, standing, names, others, refusal
+        origin, destination, episode, flow_from, flow_to, parts, standing, names, others, refusal
     )  # fmt: skip
-    return Finding(exporter, importer, episode, base, flow_from, flow_to, parts, standing, others, sentence, refusal)
+    return Finding(origin, destination, episode, base, flow_from, flow_to, parts, standing, others, sentence, refusal)
 
 
 def _by_hand(chosen: NDArray[np.bool_] | None) -> tuple[str, ...]:
@@ -278,7 +164,7 @@ def _loose(findings: Iterable[Finding], names: Mapping[str, str]) -> tuple[str, 
     found: dict[str, None] = {}
     for f in findings:
         if f.company is not None and f.standing is not None and f.standing.share <= UNUSUAL:
-            who = names.get(f.exporter, f.exporter), names.get(f.importer, f.importer)
+            who = names.get(f.origin, f.origin), names.get(f.destination, f.destination)
             for text in company_sentences(*who, f.company):
                 years = {"first": f.episode.from_year, "last": f.episode.to_year, "start": f.base[0], "end": f.base[1]}
                 found[Text("caution.loose", exporter=who[0], importer=who[1], text=text, **years)] = None

@@ -1,8 +1,8 @@
 """Two identities that split the change of one flow (METHODS A6.7, numbers only).
 
-Shift-share: ``d ln X = d ln(X / M) + d ln M`` with M the importer's total imports.
-Three-way model: ``d ln X = d ln exporter + d ln importer + d ln residual``, where the
-exporter and importer effects are known up to one common factor a year. The common
+Shift-share: ``d ln X = d ln(X / M) + d ln M`` with M the destination's total imports.
+Three-way model: ``d ln X = d ln origin + d ln destination + d ln residual``, where the
+origin and destination effects are known up to one common factor a year. The common
 factor is given to the world, so that every part is free of the normalisation.
 """
 
@@ -25,10 +25,10 @@ class Split:
     log_change : float
         ln(flow_to / flow_from); minus infinity when the later flow is zero.
     share_part, demand_part : float
-        Change of the exporter's share in the importer's imports, and of those imports. Add up to
+        Change of the origin's share in the destination's imports, and of those imports. Add up to
         ``log_change``.
-    exporter_part, importer_part, world_part : float
-        Three-way model: the exporter's effect and the importer's effect, each relative to the
+    origin_part, destination_part, world_part : float
+        Three-way model: the origin's effect and the destination's effect, each relative to the
         trade-weighted average of its kind, and that average.
     dyad_part : float
         The change of the dyad's residual. The four parts add up to ``log_change``.
@@ -37,15 +37,15 @@ class Split:
     log_change: float
     share_part: float
     demand_part: float
-    exporter_part: float
-    importer_part: float
+    origin_part: float
+    destination_part: float
     world_part: float
     dyad_part: float
 
     @property
     def supply_demand_part(self) -> float:
         """Everything of the change that the dyad shares with the two economies' other trade."""
-        return self.exporter_part + self.importer_part + self.world_part
+        return self.origin_part + self.destination_part + self.world_part
 
     @property
     def dyad_pct(self) -> float:
@@ -94,14 +94,14 @@ def _imports(flows: Floats, j: int) -> Floats:
 
 
 def split(
-    flows: Floats, exporter: Floats, importer: Floats, log_ratio: Floats, i: int, j: int, start: int, end: int
+    flows: Floats, origin: Floats, destination: Floats, log_ratio: Floats, i: int, j: int, start: int, end: int
 ) -> Split:
     """All parts of the change of one flow.
 
     Parameters
     ----------
     flows : (T, N, N) array, million US$
-    exporter, importer : (T, N) arrays
+    origin, destination : (T, N) arrays
         Multiplicative effects of the three-way fit.
     log_ratio : (T, N, N) array
         ln(actual / counterfactual) of every dyad.
@@ -114,17 +114,17 @@ def split(
     """
     share, demand = shift_share(flows, i, j, start, end)
     abroad = np.where(np.eye(flows.shape[1], dtype=bool), 0.0, np.nan_to_num(flows[start]))
-    exporter_part, exporter_mean = _against_average(exporter, abroad.sum(axis=1), i, start, end)
-    importer_part, importer_mean = _against_average(importer, abroad.sum(axis=0), j, start, end)
+    origin_part, origin_mean = _against_average(origin, abroad.sum(axis=1), i, start, end)
+    destination_part, destination_mean = _against_average(destination, abroad.sum(axis=0), j, start, end)
     with np.errstate(invalid="ignore"):  # recorded zeros at both ends: unknown
         own = float(log_ratio[end, i, j] - log_ratio[start, i, j])
     return Split(
         log_change=share + demand,
         share_part=share,
         demand_part=demand,
-        exporter_part=exporter_part,
-        importer_part=importer_part,
-        world_part=exporter_mean + importer_mean,
+        origin_part=origin_part,
+        destination_part=destination_part,
+        world_part=origin_mean + destination_mean,
         dyad_part=own,
     )
 

@@ -109,15 +109,18 @@ def measures_part(
     return MeasuresPart(names, coefficients[1:], value, rest, standing, dropped)
 
 
-def states_of(frame: Any, exporter: str, importer: str, years: Sequence[int]) -> dict[str, Floats]:
+SIDES = ("origin", "destination", "exporter", "importer")
+
+
+def states_of(frame: Any, origin: str, destination: str, years: Sequence[int]) -> dict[str, Floats]:
     """The states of one direction from a frame of states by year.
 
     Parameters
     ----------
     frame : data frame
-        ``year`` and one column a measure, between 0 and 1; ``exporter`` and ``importer`` where the
-        measures differ by direction. Years that are not named count as "not in force".
-    exporter, importer : str
+        ``year`` and one column a measure, between 0 and 1; ``origin`` and ``destination`` (or ``exporter`` and
+        ``importer``) where the measures differ by direction. Years that are not named count as "not in force".
+    origin, destination : str
     years : sequence of int
         Of the panel.
 
@@ -130,8 +133,8 @@ def states_of(frame: Any, exporter: str, importer: str, years: Sequence[int]) ->
     frame = nw.from_native(frame, eager_only=True)
     if "year" not in frame.columns:
         raise UnknownColumn.named("year", frame.columns, where="the frame of states")
-    measures = [c for c in frame.columns if c not in ("year", "exporter", "importer")]
-    for side, code in (("exporter", exporter), ("importer", importer)):
+    measures = [c for c in frame.columns if c not in ("year", *SIDES)]
+    for side, code in zip(SIDES, (origin, destination) * 2):
         if side in frame.columns:
             frame = frame.filter(nw.col(side) == code)
     at = {year: t for t, year in enumerate(years)}

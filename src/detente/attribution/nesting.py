@@ -2,10 +2,10 @@
 
 Each attribution splits the same log change of the same flow, and its parts add up to it:
 
-- shift-share: the exporter's share, the importer's demand;
-- three-way: exporter, importer, world, the pair's own part;
+- shift-share: the origin's share, the destination's demand;
+- three-way: origin, destination, world, the pair's own part;
 - suppliers, markets: the pair's own part, divided into what comparable suppliers of the
-  importer (markets of the exporter) went through too, and the rest;
+  destination (markets of the origin) went through too, and the rest;
 - measures: divided into what goes with the calendar of dated measures, and the rest;
 - third countries: divided into the direct part and what came back through third countries.
 
@@ -46,7 +46,7 @@ class Part:
 
     Attributes
     ----------
-    exporter, importer, episode : str
+    origin, destination, episode : str
     base_from, base_to : int
     attribution, part : str
         Which split, which of its parts.
@@ -58,8 +58,8 @@ class Part:
     note : str
     """
 
-    exporter: str
-    importer: str
+    origin: str
+    destination: str
     episode: str
     base_from: int
     base_to: int
@@ -101,7 +101,7 @@ class Nested:
         """What comparable suppliers and markets leave of each pair's own part."""
         own = {self._key(p): p.log_points for p in self.parts if p.part == "the pair's own"}
         found = [
-            f"From {in_text(p.exporter)} to {in_text(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): "
+            f"From {in_text(p.origin)} to {in_text(p.destination)}, {p.episode} (base {p.base_from}-{p.base_to}): "
             f"{p.note.rstrip('.')}."
             for p in self.parts
             if p.part == "the pair's own" and p.log_points is None and p.note
@@ -113,7 +113,7 @@ class Nested:
             if p.low is not None and p.high is not None:
                 range_ = f"{log_points(p.low)} to {log_points(p.high)} when each of them is left out"
             found.append(
-                f"From {in_text(p.exporter)} to {in_text(p.importer)}, {p.episode} (base {p.base_from}-{p.base_to}): of the "
+                f"From {in_text(p.origin)} to {in_text(p.destination)}, {p.episode} (base {p.base_from}-{p.base_to}): of the "
                 f"pair's own part of {log_points(own[self._key(p)] or 0.0)} log points, {log_points(p.log_points)} is "
                 f"{p.part} ({range_})."
             )
@@ -121,7 +121,7 @@ class Nested:
 
     @staticmethod
     def _key(p: Part) -> tuple[str, str, str, int]:
-        return p.exporter, p.importer, p.episode, p.base_from
+        return p.origin, p.destination, p.episode, p.base_from
 
     def __repr__(self) -> str:
         return f"<Nested: {len(self.parts)} parts on {self.panel}>"
@@ -206,9 +206,9 @@ def nested(
         Comparable suppliers of ``destination`` and markets of ``origin``; of similar size where empty.
         They hold for origin -> destination; the reverse always takes those of similar size.
     states : data frame, optional
-        ``year``, optionally ``exporter`` and ``importer``, and one column a measure (0 to 1).
+        ``year``, optionally ``origin`` and ``destination``, and one column a measure (0 to 1).
     respond : callable, optional
-        ``respond(exporter, importer, b)`` gives the log change of the flow in general equilibrium
+        ``respond(origin, destination, b)`` gives the log change of the flow in general equilibrium
         when its own trade cost effect changes by ``b`` log points.
     labels : mapping of str to str, optional
         What to call the measures of ``states`` in notes; their column's name by default.
@@ -247,7 +247,7 @@ def _parts(
     labels: Mapping[str, str],
 ) -> list[Part]:  # fmt: skip
     sample, fit, i, j = change.sample, change.fit, change.i, change.j
-    s = split(sample.flows, fit.exporter, fit.importer, fit.log_ratio, i, j, *change.ends)
+    s = split(sample.flows, fit.origin, fit.destination, fit.log_ratio, i, j, *change.ends)
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
     try:
         standing = stand(s.dyad_part, change.residual_change()[chosen])
@@ -258,8 +258,8 @@ def _parts(
     parts = [
         change.part("shift-share", "exporter's share", s.share_part),
         change.part("shift-share", "importer's demand", s.demand_part),
-        change.part("three-way", "exporter", s.exporter_part),
-        change.part("three-way", "importer", s.importer_part),
+        change.part("three-way", "exporter", s.origin_part),
+        change.part("three-way", "importer", s.destination_part),
         change.part("three-way", "world", s.world_part),
         change.part("three-way", "the pair's own", s.dyad_part, **place),
     ]

@@ -1,7 +1,7 @@
 """Every dyad's residual against its own base years, from one masked three-way fit.
 
 The model ``X_ijt = exporter_it * importer_jt * pair_ij`` is fitted with the treated
-dyad left out after its base years (METHODS A1b). The exporter and importer effects
+dyad left out after its base years (METHODS A1b). The origin and destination effects
 then owe nothing to what happened to it. For every dyad, treated or not, the pair
 effect is taken from the base years only (METHODS A6.1)::
 
@@ -32,8 +32,8 @@ class Residuals:
     log_ratio : (T, N, N) array
         ln(actual / counterfactual); minus infinity for a recorded zero, nan where nothing is known.
     counterfactual : (T, N, N) array, million US$
-        What the exporter, the importer and the pair's base years lead one to expect.
-    exporter, importer : (T, N) arrays
+        What the origin, the destination and the pair's base years lead one to expect.
+    origin, destination : (T, N) arrays
         Multiplicative effects, up to one common factor a year.
     base_mean : (N, N) array, million US$
         Mean flow over the base years; nan for dyads without one.
@@ -43,8 +43,8 @@ class Residuals:
 
     log_ratio: Floats
     counterfactual: Floats
-    exporter: Floats
-    importer: Floats
+    origin: Floats
+    destination: Floats
     base_mean: Floats
     base: slice
 
@@ -60,10 +60,10 @@ def left_out(shape: tuple[int, ...], dyads: Sequence[tuple[int, int]], base: sli
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Exporter and importer effects, each (T, N), multiplicative, up to one common factor a year."""
+    """Origin and destination effects, each (T, N), multiplicative, up to one common factor a year."""
 
-    exporter: Floats
-    importer: Floats
+    origin: Floats
+    destination: Floats
 
 
 def fit_effects(flows: Floats, used: Bools) -> Effects:
@@ -95,15 +95,15 @@ def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:
     observed = _observed(flows)
     amounts = np.where(observed, flows, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        common = effects.exporter[:, :, None] * effects.importer[:, None, :]
+        common = effects.origin[:, :, None] * effects.destination[:, None, :]
         before = np.where(observed[base], common[base], 0.0).sum(axis=0)
         pair = amounts[base].sum(axis=0) / before
         counterfactual = common * pair
         log_ratio = np.log(np.where(observed, flows, np.nan)) - np.log(counterfactual)
         base_mean = amounts[base].sum(axis=0) / observed[base].sum(axis=0)
-    log_ratio[np.isposinf(log_ratio)] = np.nan  # no counterfactual: exporter, importer or pair unknown
+    log_ratio[np.isposinf(log_ratio)] = np.nan  # no counterfactual: origin, destination or pair unknown
     log_ratio[:, ~(pair > 0)] = np.nan
-    return Residuals(log_ratio, counterfactual, effects.exporter, effects.importer, base_mean, base)
+    return Residuals(log_ratio, counterfactual, effects.origin, effects.destination, base_mean, base)
 
 
 def residuals(flows: Floats, base: slice, dyads: Sequence[tuple[int, int]]) -> Residuals:

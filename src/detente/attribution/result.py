@@ -1,24 +1,25 @@
-"""Results as data frames, in the columns of docs/results.md."""
+"""What attributing a change gives: findings by episode, levels by year, and both as data frames."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-from detente.attribution.words.sentences import unseen_loss_pct
-
-if TYPE_CHECKING:
-    from detente.attribution.attributing import Attribution, Finding, Level
-    from detente.attribution.comparison.placebos import Standing
+from detente.attribution.comparison.placebos import Standing
+from detente.attribution.decomposition import Split
+from detente.attribution.episodes import Episode
+from detente.attribution.words.neighbours_test import Company
+from detente.attribution.words.sentences import level_sentence, named, unseen_loss_pct
 
 NO_BASE = "no base trade"  #: status of a residual that cannot be identified
 
 _F, _I, _S = pl.Float64, pl.Int64, pl.String
 
 ATTRIBUTION = {
-    "exporter": _S, "importer": _S, "episode": _S, "from_year": _I, "to_year": _I, "base_from": _I,
+    "origin": _S, "destination": _S, "episode": _S, "from_year": _I, "to_year": _I, "base_from": _I,
     "base_to": _I, "panel": _S, "flow_from_usd_mn": _F, "flow_to_usd_mn": _F, "log_change": _F,
     "share_part": _F, "demand_part": _F, "supply_demand_part": _F, "dyad_part": _F, "dyad_pct": _F,
     "placebo_share": _F, "n_placebos": _I, "smallest_share": _F, "band_low": _F, "band_high": _F,
@@ -26,7 +27,7 @@ ATTRIBUTION = {
 }  # fmt: skip
 
 RESIDUALS = {
-    "exporter": _S, "importer": _S, "year": _I, "base_from": _I, "base_to": _I, "actual_usd_mn": _F,
+    "origin": _S, "destination": _S, "year": _I, "base_from": _I, "base_to": _I, "actual_usd_mn": _F,
     "counterfactual_usd_mn": _F, "log_ratio": _F, "placebo_share": _F, "n_placebos": _I, "band_low": _F,
     "band_high": _F, "panel": _S, "status": _S,
 }  # fmt: skip
@@ -35,6 +36,114 @@ RESIDUALS = {
 def known(value: float) -> float | None:
     """A finite number, or nothing: an empty cell is "not available", never zero."""
     return float(value) if isfinite(value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One direction, one episode, one base window.
+
+    Attributes
+    ----------
+    origin, destination : str
+    episode : Episode
+    base : (int, int)
+        Years that fix the pair effect.
+    flow_from, flow_to : float
+        Recorded flows at both ends, million US$.
+    split : Split
+        Parts of the change, log points.
+    standing : Standing or None
+        Among the placebos; None with ``quick``.
+    company : Company or None
+        Share of the two economies' other dyads that the same test calls unusual; None with ``quick``.
+    sentence : str
+    refusal : str
+        Why there is no part of the pair's own: no recorded flow in the base years. Empty where there is one.
+    """
+
+    origin: str
+    destination: str
+    episode: Episode
+    base: tuple[int, int]
+    flow_from: float
+    flow_to: float
+    split: Split
+    standing: Standing | None
+    company: Company | None
+    sentence: str
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The residual of one direction in one year, with its place among placebos."""
+
+    origin: str
+    destination: str
+    year: int
+    base: tuple[int, int]
+    actual: float
+    counterfactual: float
+    log_ratio: float
+    standing: Standing | None
+    refusal: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """How far the flow stands from its counterfactual in this year, or why it cannot be told."""
+        if self.refusal:
+            return self.refusal
+        return level_sentence(
+            named(self.origin), named(self.destination), self.year, self.base, self.log_ratio, self.standing
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Findings by direction, episode and base window, and the residual paths behind them.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+    levels : tuple of Level
+    cautions : tuple of str
+        What may be wrong with the flows as recorded.
+    panel : str
+        Name and number of economies.
+    placebos : str
+        Class of placebos, or ``picked``; empty when they were skipped.
+    """
+
+    findings: tuple[Finding, ...]
+    levels: tuple[Level, ...]
+    cautions: tuple[str, ...]
+    panel: str
+    placebos: str
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(f.sentence for f in self.findings)
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """One finding for each direction and base window that cannot be identified; ``refusal`` says why."""
+        return tuple({f.refusal: f for f in self.findings if f.refusal}.values())
+
+    def to_frame(self) -> pl.DataFrame:
+        """The table ``attribution`` of docs/results.md (polars)."""
+        return attribution_frame(self)
+
+    def residuals(self) -> pl.DataFrame:
+        """The table ``residuals`` of docs/results.md (polars)."""
+        return residual_frame(self)
+
+    def summary(self) -> str:
+        """The sentences, one a line, and the cautions."""
+        return "\n".join((*self.sentences, *self.cautions))
+
+    def __repr__(self) -> str:
+        pairs = sorted({f"{f.origin}→{f.destination}" for f in self.findings})
+        return f"<Attribution {', '.join(pairs)}: {len(self.findings)} findings on {self.panel}>"
 
 
 def attribution_frame(found: Attribution) -> pl.DataFrame:
@@ -61,7 +170,7 @@ def _place(standing: Standing | None) -> dict[str, Any]:
 def _finding_row(f: Finding, panel: str) -> dict[str, Any]:
     s = f.split
     row = dict.fromkeys(ATTRIBUTION) | {
-        "exporter": f.exporter, "importer": f.importer, "episode": str(f.episode),
+        "origin": f.origin, "destination": f.destination, "episode": str(f.episode),
         "from_year": f.episode.from_year, "to_year": f.episode.to_year,
         "base_from": f.base[0], "base_to": f.base[1], "panel": panel,
         "flow_from_usd_mn": known(f.flow_from), "flow_to_usd_mn": known(f.flow_to),
@@ -72,13 +181,13 @@ def _finding_row(f: Finding, panel: str) -> dict[str, Any]:
     if f.standing is not None:
         row["unseen_loss_pct"] = known(unseen_loss_pct(f.standing))
     if f.company is not None:
-        row |= {"exporter_others": known(f.company.exporter), "importer_others": known(f.company.importer)}
+        row |= {"exporter_others": known(f.company.origin), "importer_others": known(f.company.destination)}
     return row | _place(f.standing)
 
 
 def _level_row(level: Level, panel: str) -> dict[str, Any]:
     row = dict.fromkeys(RESIDUALS) | {
-        "exporter": level.exporter, "importer": level.importer, "year": level.year,
+        "origin": level.origin, "destination": level.destination, "year": level.year,
         "base_from": level.base[0], "base_to": level.base[1], "actual_usd_mn": known(level.actual),
         "counterfactual_usd_mn": known(level.counterfactual), "log_ratio": known(level.log_ratio),
         "panel": panel, "status": NO_BASE if level.refusal else "computed",

@@ -53,7 +53,7 @@ class Robustness:
 
     Attributes
     ----------
-    exporter, importer : str
+    origin, destination : str
     episode : Episode
     specifications : tuple of Specification
     unrecorded : (float, float, float) or None
@@ -65,8 +65,8 @@ class Robustness:
         What may be wrong with the flow as recorded, panel by panel.
     """
 
-    exporter: str
-    importer: str
+    origin: str
+    destination: str
     episode: Episode
     specifications: tuple[Specification, ...]
     unrecorded: tuple[float, float, float] | None = None
@@ -95,7 +95,7 @@ class Robustness:
 
     def _range(self) -> str:
         ran = self.estimates
-        who = f"{self.exporter} to {self.importer}, {self.episode}"
+        who = f"{self.origin} to {self.destination}, {self.episode}"
         if not len(ran):
             return f"{who}: none of {len(self.specifications)} specifications could be run. {self.specifications[0].reason}"
         able = [s for s in self.specifications if s.n_placebos is not None and 1 / (1 + s.n_placebos) <= UNUSUAL]
@@ -171,7 +171,7 @@ def robustness(
     episode: Any,
     *,
     base_windows: Sequence[tuple[int, int]] = ((2000, 2004), (2000, 2008), (2003, 2007)),
-    placebos: Sequence[str] = ("size", "importer", "exporter"),
+    placebos: Sequence[str] = ("size", "destination", "origin"),
     contiguity: Any = None,
     unrecorded: tuple[float, float, float] | None = None,
     draws: int = 2000,
@@ -208,8 +208,7 @@ def robustness(
     (asked,) = episodes_of([episode])
     if not (named and base_windows and placebos):
         raise SpecificationError("A specification needs at least one panel, base window and class of placebos.")
-    for kind in placebos:
-        check_kind(kind)
+    placebos = tuple(check_kind(kind) for kind in placebos)
     if unrecorded is not None:
         _check_prior(unrecorded)
     found: list[Specification] = []
@@ -219,7 +218,7 @@ def robustness(
         asked.check(sample)
         said = cautions(sample, sample.economy(origin), sample.economy(destination))
         warned += [f"{name}: {text}" if len(named) > 1 else text for text in said]
-        kinds = (*placebos, "contiguous") if contiguity is not None else tuple(placebos)
+        kinds = (*placebos, "contiguous") if contiguity is not None else placebos
         subsets = subsamples(sample, origin, destination)
         for (label, sub), base in product(subsets.items(), base_windows):
             rows = _specify(sub, origin, destination, asked, base, kinds, contiguity)
@@ -248,13 +247,13 @@ def _unrecorded_band(
 
 
 def subsamples(sample: Sample, origin: str, destination: str) -> dict[str, Sample]:
-    """All economies; the larger half; without the exporter's and the importer's largest partner."""
+    """All economies; the larger half; without the origin's and the destination's largest partner."""
     i, j = sample.economy(origin), sample.economy(destination)
     trade = np.nansum(sample.flows, axis=(0, 1)) + np.nansum(sample.flows, axis=(0, 2))
     keep = {"all": np.ones(len(trade), dtype=bool), "larger half": trade >= np.median(trade)}
     for name, series in (
-        ("without the exporter's first market", np.nansum(sample.flows[:, i, :], axis=0)),
-        ("without the importer's first supplier", np.nansum(sample.flows[:, :, j], axis=0)),
+        ("without the origin's first market", np.nansum(sample.flows[:, i, :], axis=0)),
+        ("without the destination's first supplier", np.nansum(sample.flows[:, :, j], axis=0)),
     ):
         partner = np.array(series)
         partner[[i, j, *sample.barred]] = -1

@@ -66,7 +66,7 @@ class Breaks:
 
     Attributes
     ----------
-    exporter, importer : str
+    origin, destination : str
     found : tuple of Break
     silent : tuple of (str, int)
         Events of the record that left no break.
@@ -76,8 +76,8 @@ class Breaks:
         Largest share at which a shift counts.
     """
 
-    exporter: str
-    importer: str
+    origin: str
+    destination: str
     found: tuple[Break, ...]
     silent: tuple[tuple[str, int], ...]
     outside: tuple[tuple[str, int], ...]
@@ -99,7 +99,7 @@ class Breaks:
     @property
     def sentences(self) -> tuple[str, ...]:
         """One for each break, one for the events without."""
-        who = f"{self.exporter} to {self.importer}"
+        who = f"{self.origin} to {self.destination}"
         found = [
             f"The residual of {who} shifts by {log_points(b.shift)} log points in {b.year}; "
             f"{share_in_words(b.share)} of {b.n:,} comparable dyads show as large a shift in any year. "

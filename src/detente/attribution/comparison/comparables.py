@@ -1,6 +1,6 @@
-"""The dyad's own part against comparable suppliers of the importer and markets of the exporter.
+"""The dyad's own part against comparable suppliers of the destination and markets of the origin.
 
-The importer's effect already holds what its suppliers lost on average, weighted by
+The destination's effect already holds what its suppliers lost on average, weighted by
 trade. When the losses were uneven - neighbours who sell manufactures on credit against
 distant sellers of food - a supplier is better compared with suppliers like itself
 (METHODS A7).
@@ -76,7 +76,7 @@ def comparable_suppliers(
     -0.6
     """
     barred = (*barred, j)
-    return _against(change[:, j], base_mean[:, j], i, barred, only, "suppliers of the importer")
+    return _against(change[:, j], base_mean[:, j], i, barred, only, "suppliers of the destination")
 
 
 def comparable_markets(
@@ -84,7 +84,7 @@ def comparable_markets(
 ) -> Relative:
     """The change of i -> j less the median change of comparable markets of i; see the suppliers."""
     barred = (*barred, i)
-    return _against(change[i], base_mean[i], j, barred, only, "markets of the exporter")
+    return _against(change[i], base_mean[i], j, barred, only, "markets of the origin")
 
 
 def _against(change: Floats, size: Floats, own: int, barred: Sequence[int], only: Sequence[int], what: str) -> Relative:

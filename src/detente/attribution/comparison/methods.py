@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.comparison.conformal import Conformal, conformal_interval
 from detente.attribution.comparison.matrix_completion import Completed, complete_path
+from detente.attribution.comparison.measured_sizes import shipped_sizes
 from detente.attribution.comparison.placebos import Standing, choose, mean_change, refuse_clustered_error, stand
 from detente.attribution.comparison.power import Power, power
 from detente.attribution.comparison.synthetic import Synthetic, synthetic_control
@@ -39,7 +40,7 @@ class Inference:
 
     Attributes
     ----------
-    exporter, importer : str
+    origin, destination : str
     episode : Episode
     value : float
         Change of the dyad's residual over the episode, log points.
@@ -58,8 +59,8 @@ class Inference:
         What may be wrong with the flow as recorded; said after the methods.
     """
 
-    exporter: str
-    importer: str
+    origin: str
+    destination: str
     episode: Episode
     value: float
     placebo: Standing
@@ -237,8 +238,6 @@ def mean_windows(start: int, end: int) -> tuple[slice, slice]:
 
 
 def _measured_size(method: str) -> float | None:
-    from detente.attribution.comparison.measured_sizes import shipped_sizes
-
     test = {"placebo": "placebo share", "placebo, means": "placebo share of means"}.get(method, method)
     found = [z.rejected for z in shipped_sizes() if (z.test, z.group, z.loss_pct) == (test, MEASURED_ON, 0.0)]
     return found[0] if found else None
@@ -262,9 +261,9 @@ def _on_whole(method: Any, own: Floats, donors: Floats, event: int, **more: Any)
 
 
 def donors_of(base_mean: Floats, i: int, j: int, barred: tuple[int, ...]) -> NDArray[np.bool_]:
-    """(N, N) bool: dyads of the same importer or exporter within a factor of ten, the nearest in size."""
-    same = choose(base_mean, i, j, kind="importer", factor=DONOR_FACTOR, barred=barred).chosen
-    same |= choose(base_mean, i, j, kind="exporter", factor=DONOR_FACTOR, barred=barred).chosen
+    """(N, N) bool: dyads of the same destination or origin within a factor of ten, the nearest in size."""
+    same = choose(base_mean, i, j, kind="destination", factor=DONOR_FACTOR, barred=barred).chosen
+    same |= choose(base_mean, i, j, kind="origin", factor=DONOR_FACTOR, barred=barred).chosen
     return nearest(same, base_mean, i, j, MOST_DONORS)
 
 

@@ -18,7 +18,8 @@ from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-KINDS = ("size", "contiguous", "importer", "exporter")
+KINDS = ("size", "contiguous", "destination", "origin")
+ALIASES = {"importer": "destination", "exporter": "origin"}
 FACTOR = 3.0  #: placebos lie within this factor of the dyad's mean flow in the base years
 
 
@@ -31,7 +32,7 @@ class Placebos:
     chosen : (N, N) bool
         True where the dyad i -> j is a placebo.
     kind : str
-        ``size``, ``contiguous``, ``importer`` or ``exporter``.
+        ``size``, ``contiguous``, ``destination`` or ``origin``.
     """
 
     chosen: Bools
@@ -92,7 +93,7 @@ def choose(
         The treated dyad; it and its reverse are never placebos.
     kind : str
         ``size``: any dyad within ``factor`` of the treated one. The other kinds take those among
-        them that share a land border, the importer, or the exporter.
+        them that share a land border, the destination (``importer``), or the origin (``exporter``).
     barred : sequence of int
         Economies that are no economy (the rest of the world).
     excluded : (N, N) bool, optional
@@ -115,7 +116,7 @@ def choose(
     >>> choose(mean, 0, 1).chosen.astype(int).tolist()
     [[0, 0, 0], [0, 0, 1], [1, 0, 0]]
     """
-    check_kind(kind)
+    kind = check_kind(kind)
     size = base_mean[i, j]
     with np.errstate(invalid="ignore"):
         chosen = (base_mean >= size / factor) & (base_mean <= size * factor) & (base_mean > 0)
@@ -126,9 +127,9 @@ def choose(
                 fix="Pass contiguity=, a matrix of economies by economies or a list of pairs.",
             )
         chosen &= contiguity
-    if kind == "importer":
+    if kind == "destination":
         chosen &= np.arange(len(base_mean))[None, :] == j
-    if kind == "exporter":
+    if kind == "origin":
         chosen &= np.arange(len(base_mean))[:, None] == i
     if excluded is not None:
         chosen &= ~excluded
@@ -139,13 +140,15 @@ def choose(
     return Placebos(chosen, kind)
 
 
-def check_kind(kind: str) -> None:
-    """Raise if there is no such class of placebos."""
+def check_kind(kind: str) -> str:
+    """The class under its own name; raises if there is none."""
+    kind = ALIASES.get(kind, kind)
     if kind not in KINDS:
         raise SpecificationError(
-            f"'{kind}' is no class of placebos.{did_you_mean(kind, KINDS)}",
+            f"'{kind}' is no class of placebos.{did_you_mean(kind, (*KINDS, *ALIASES))}",
             fix=f"The classes are: {', '.join(KINDS)}.",
         )
+    return kind
 
 
 def stand(value: float, placebos: Floats) -> Standing:

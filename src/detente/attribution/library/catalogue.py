@@ -66,8 +66,8 @@ class Case:
     Attributes
     ----------
     case_id : str
-        Exporter, importer and year of the rupture.
-    exporter, importer : str
+        Origin, destination and year of the rupture.
+    origin, destination : str
         ISO alpha-3 codes.
     instrument : str
         closure, payment freeze, product ban, conflict or diplomatic quarrel.
@@ -83,8 +83,8 @@ class Case:
     """
 
     case_id: str
-    exporter: str
-    importer: str
+    origin: str
+    destination: str
     instrument: str
     start: str
     reopened: str
@@ -134,7 +134,7 @@ def cases() -> tuple[Case, ...]:
 
 def _case(row: dict[str, str]) -> Case:
     return Case(
-        **{k: row[k] for k in ("case_id", "exporter", "importer", "instrument", "start", "reopened", "panel")},
+        **{k: row[k] for k in ("case_id", "origin", "destination", "instrument", "start", "reopened", "panel")},
         until=int(row["until"]) if row["until"] else None,
         region=row["region"],
         title=row["title"],
@@ -176,5 +176,5 @@ def choose_cases(words: Iterable[str] = (), *, among: Iterable[Case] | None = No
 
 
 def _tags(case: Case) -> set[str]:
-    tags = {case.case_id, case.exporter, case.importer, case.instrument, case.region, case.panel, case.start[:4]}
+    tags = {case.case_id, case.origin, case.destination, case.instrument, case.region, case.panel, case.start[:4]}
     return tags | ({"reopened"} if case.reopened else set())

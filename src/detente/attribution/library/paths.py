@@ -121,7 +121,7 @@ def compute_paths(panel: Any, among: Iterable[Case] | None = None, *, smallest_u
         )
     sample = Sample.of(panel)
     asked = tuple(cases() if among is None else among)
-    inside = [c for c in asked if c.exporter in sample.economies and c.importer in sample.economies]
+    inside = [c for c in asked if c.origin in sample.economies and c.destination in sample.economies]
     missing = {c.case_id: "one of the economies is not in the panel" for c in asked if c not in inside}
     out, ours = _ruptured(sample, (*cases(), *inside))
     effects = fit_effects(sample.flows, ~out)
@@ -150,16 +150,16 @@ def _ruptured(sample: Sample, known: Iterable[Case]) -> tuple[NDArray[np.bool_],
     ours = np.zeros(sample.flows.shape[1:], dtype=bool)
     for case in known:
         seen = years[0] + FEWEST_BASE <= case.start_year <= years[-1]
-        if not seen or case.exporter not in sample.economies or case.importer not in sample.economies:
+        if not seen or case.origin not in sample.economies or case.destination not in sample.economies:
             continue
-        i, j = sample.economy(case.exporter), sample.economy(case.importer)
+        i, j = sample.economy(case.origin), sample.economy(case.destination)
         out[:, i, j] |= years >= case.start_year
         ours[i, j] = ours[j, i] = True
     return out, ours
 
 
 def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case, smallest: float) -> list[Point]:
-    i, j = sample.economy(case.exporter), sample.economy(case.importer)
+    i, j = sample.economy(case.origin), sample.economy(case.destination)
     years = np.asarray(sample.years)
     if case.start_year > years[-1]:
         raise EmptySample(f"the rupture of {case.start_year} lies outside the panel, which ends in {years[-1]}")

@@ -41,7 +41,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
     Returns
     -------
     polars.DataFrame
-        case_id, exporter, importer, instrument, region, start, reopened, panel, finding (``unusual
+        case_id, origin, destination, instrument, region, start, reopened, panel, finding (``unusual
         loss``, ``no loss``, ``unclear`` or ``not computed``), judged_year, residual, placebo_share,
         n_placebos, last_year, last_residual, title, sources, note.
 
@@ -63,7 +63,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
 
 def _row(case: Case, point: Point | None, last: Point | None) -> dict[str, Any]:
     return {
-        "case_id": case.case_id, "exporter": case.exporter, "importer": case.importer,
+        "case_id": case.case_id, "origin": case.origin, "destination": case.destination,
         "instrument": case.instrument, "region": case.region, "start": case.start,
         "reopened": case.reopened or None, "panel": case.panel, "finding": finding(point),
         "judged_year": None if point is None else point.year,
@@ -158,7 +158,7 @@ def _drawn(wanted: Iterable[Case], points: tuple[Point, ...]) -> list[dict[str, 
         state = "ruptured" if p.since_reopening is None else "reopened"
         rows.append(
             {
-                "case": f"{case.exporter}→{case.importer} {case.start[:4]}",
+                "case": f"{case.origin}→{case.destination} {case.start[:4]}",
                 "since": p.since,
                 "year": p.year,
                 "residual": round(max(p.value, CAP), 3),

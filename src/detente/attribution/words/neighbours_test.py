@@ -29,12 +29,12 @@ class Company:
 
     Attributes
     ----------
-    exporter, importer : float
+    origin, destination : float
         Among the exporter's other markets, and among the importer's other suppliers.
     """
 
-    exporter: float
-    importer: float
+    origin: float
+    destination: float
 
 
 def company(change: Floats, base_mean: Floats, i: int, j: int, *, barred: Sequence[int] = ()) -> Company:
@@ -55,7 +55,7 @@ def company(change: Floats, base_mean: Floats, i: int, j: int, *, barred: Sequen
     >>> change = rng.normal(size=(40, 40))
     >>> change[:, 3] -= 2
     >>> found = company(change, np.full((40, 40), 5.0), 0, 3)
-    >>> found.importer > 0.5, found.exporter < 0.2
+    >>> found.destination > 0.5, found.origin < 0.2
     (True, True)
     """
     usable = ~np.isnan(change) & (base_mean >= SMALLEST) & ~np.eye(len(change), dtype=bool)
@@ -70,8 +70,8 @@ def company(change: Floats, base_mean: Floats, i: int, j: int, *, barred: Sequen
         return float(np.mean([_rejects(m, c, size, value) for m, c in zip(means[others], changes[others])]))
 
     return Company(
-        exporter=share(usable[i], base_mean[i], change[i]),
-        importer=share(usable[:, j], base_mean[:, j], change[:, j]),
+        origin=share(usable[i], base_mean[i], change[i]),
+        destination=share(usable[:, j], base_mean[:, j], change[:, j]),
     )
 
 

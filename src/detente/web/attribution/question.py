@@ -96,7 +96,7 @@ def answer(panel: Panel, asked: Question) -> dict[str, Any]:
     )
     sentences = [{"sentence": finding.sentence} for finding in found.findings]  # texts, for any language
     rows = [row | said for row, said in zip(found.to_frame().to_dicts(), sentences)]
-    refused = {(f.exporter, f.importer): f.refusal for f in found.refused}
+    refused = {(f.origin, f.destination): f.refusal for f in found.refused}
     return {
         "findings": rows,
         "refused": [{"from": a, "to": b, "reason": refused[a, b]} for a, b in _ways(asked) if (a, b) in refused],

@@ -160,7 +160,7 @@ def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
     """A finding in words and formatted numbers."""
     share = row["placebo_share"]
     return {
-        "flow": f"{words.economy(row['exporter'])} → {words.economy(row['importer'])}",
+        "flow": f"{words.economy(row['origin'])} → {words.economy(row['destination'])}",
         "before": words.money(row["flow_from_usd_mn"]),
         "after": words.money(row["flow_to_usd_mn"]),
         "change": words.number(row["log_change"], 2, sign=True),
