@@ -71,7 +71,9 @@ def test_forecasts_cover_a_thousand_simulated_ruptures(baci) -> None:
 
 def test_size_of_the_default_test(baci, shared_data) -> None:
     borders = contiguity_matrix(script("attribution_size").neighbours(shared_data), baci)
-    sizes = script("attribution_size").size_of_placebo_test(baci, events=(2006, 2009, 2012), contiguity=borders, per_event=1000, seed=1)
+    sizes = script("attribution_size").size_of_placebo_test(
+        baci, events=(2006, 2009, 2012), contiguity=borders, per_event=1000, seed=1
+    )
     assert {s.horizon for s in sizes} == {1, 3, 5}
     for s in sizes:
         low, high = (0.03, 0.07) if s.n >= 1000 else (0.02, 0.09)

@@ -134,7 +134,10 @@ def finding_sentence(
 
 def company_sentences(exporter: str, importer: str, company: Company) -> list[str]:
     """A warning where the test is loose for one of the two economies."""
-    sides = (("found.loose_exporter", company.origin, exporter), ("found.loose_importer", company.destination, importer))
+    sides = (
+        ("found.loose_exporter", company.origin, exporter),
+        ("found.loose_importer", company.destination, importer),
+    )
     return [Text(key, share=share_in_words(share), who=who) for key, share, who in sides if share > LOOSE]
 
 
