@@ -247,7 +247,7 @@ def _parts(
     labels: Mapping[str, str],
 ) -> list[Part]:  # fmt: skip
     sample, fit, i, j = change.sample, change.fit, change.i, change.j
-    s = split(sample.flows, fit.origin, fit.destination, fit.log_ratio, i, j, *change.ends)
+    s = split(sample.flows, fit.effects.origin, fit.effects.destination, fit.log_ratio, i, j, *change.ends)
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
     try:
         standing = stand(s.dyad_part, change.residual_change()[chosen])

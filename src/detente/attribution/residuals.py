@@ -19,8 +19,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.gravity.engines.margins import fit_margins
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Of a three-way fit, multiplicative.
+
+    Attributes
+    ----------
+    origin, destination : (T, N) arrays
+        Up to one common factor a year.
+    pair : (N, N) array
+        Of all years that the fit used; nan without any.
+    used : (T, N, N) bool
+        Cells that the fit used.
+    """
+
+    origin: Floats
+    destination: Floats
+    pair: Floats
+    used: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +55,8 @@ class Residuals:
         ln(actual / counterfactual); minus infinity for a recorded zero, nan where nothing is known.
     counterfactual : (T, N, N) array, million US$
         What the origin, the destination and the pair's base years lead one to expect.
-    origin, destination : (T, N) arrays
-        Multiplicative effects, up to one common factor a year.
+    effects : Effects
+        Of the fit behind them.
     base_mean : (N, N) array, million US$
         Mean flow over the base years; nan for dyads without one.
     base : slice
@@ -43,8 +65,7 @@ class Residuals:
 
     log_ratio: Floats
     counterfactual: Floats
-    origin: Floats
-    destination: Floats
+    effects: Effects
     base_mean: Floats
     base: slice
 
@@ -58,14 +79,6 @@ def left_out(shape: tuple[int, ...], dyads: Sequence[tuple[int, int]], base: sli
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """Origin and destination effects, each (T, N), multiplicative, up to one common factor a year."""
-
-    origin: Floats
-    destination: Floats
-
-
 def fit_effects(flows: Floats, used: Bools) -> Effects:
     """Effects of the three-way fit on the cells ``used``.
 
@@ -75,11 +88,9 @@ def fit_effects(flows: Floats, used: Bools) -> Effects:
         nan where missing; the diagonal is ignored.
     used : (T, N, N) bool
     """
-    from detente.gravity.engines.margins import fit_margins
-
     observed = _observed(flows)
     fit = fit_margins(np.where(observed, flows, 0.0), used & observed)
-    return Effects(np.exp(fit.exporter_year), np.exp(fit.importer_year))
+    return Effects(np.exp(fit.exporter_year), np.exp(fit.importer_year), np.exp(fit.pair), used & observed)
 
 
 def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:
@@ -103,7 +114,7 @@ def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:
         base_mean = amounts[base].sum(axis=0) / observed[base].sum(axis=0)
     log_ratio[np.isposinf(log_ratio)] = np.nan  # no counterfactual: origin, destination or pair unknown
     log_ratio[:, ~(pair > 0)] = np.nan
-    return Residuals(log_ratio, counterfactual, effects.origin, effects.destination, base_mean, base)
+    return Residuals(log_ratio, counterfactual, effects, base_mean, base)
 
 
 def residuals(flows: Floats, base: slice, dyads: Sequence[tuple[int, int]]) -> Residuals:

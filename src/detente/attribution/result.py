@@ -9,21 +9,27 @@ from typing import Any
 import polars as pl
 
 from detente.attribution.comparison.placebos import Standing
+from detente.attribution.comparison.similar import PlaceboTest
 from detente.attribution.decomposition import Split
 from detente.attribution.episodes import Episode
-from detente.attribution.words.neighbours_test import Company
-from detente.attribution.words.sentences import level_sentence, named, unseen_loss_pct
+from detente.attribution.words.sentences import level_sentence, named
+from detente.attribution.words.strength import strength, unseen_pct
 
 NO_BASE = "no base trade"  #: status of a residual that cannot be identified
+COMPUTED = "computed"
+BOUND = "bound"  #: the flow fell to a recorded zero: the number is what the part is at most
+UNKNOWN = "unknown"  #: a flow is missing, or a recorded zero to start from
 
 _F, _I, _S = pl.Float64, pl.Int64, pl.String
 
 ATTRIBUTION = {
     "origin": _S, "destination": _S, "episode": _S, "from_year": _I, "to_year": _I, "base_from": _I,
     "base_to": _I, "panel": _S, "flow_from_usd_mn": _F, "flow_to_usd_mn": _F, "log_change": _F,
-    "share_part": _F, "demand_part": _F, "supply_demand_part": _F, "dyad_part": _F, "dyad_pct": _F,
-    "placebo_share": _F, "n_placebos": _I, "smallest_share": _F, "band_low": _F, "band_high": _F,
-    "unseen_loss_pct": _F, "exporter_others": _F, "importer_others": _F, "full_panel_placebo_share": _F, "full_panel": _S, "sentence": _S,
+    "share_part": _F, "demand_part": _F, "supply_demand_part": _F, "dyad_part": _F, "dyad_pct": _F, "mean_part": _F,
+    "status": _S, "strength": _S, "placebo_share": _F, "p_similar": _F, "p_origin": _F, "p_destination": _F,
+    "n_placebos": _I, "n_as_bad": _I, "n_ruptured": _I, "smallest_share": _F, "band_low": _F, "band_high": _F,
+    "unseen_loss_pct": _F, "before_from": _I, "before_part": _F, "before_share": _F,
+    "full_panel_placebo_share": _F, "full_panel": _S, "sentence": _S,
 }  # fmt: skip
 
 RESIDUALS = {
@@ -36,6 +42,15 @@ RESIDUALS = {
 def known(value: float) -> float | None:
     """A finite number, or nothing: an empty cell is "not available", never zero."""
     return float(value) if isfinite(value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The same test on the window of the same length (or the longest there is) that ends where the episode starts."""
+
+    from_year: int
+    to_year: int
+    standing: PlaceboTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +67,15 @@ class Finding:
         Recorded flows at both ends, million US$.
     split : Split
         Parts of the change, log points.
-    standing : Standing or None
-        Among the placebos; None with ``quick``.
-    company : Company or None
-        Share of the two economies' other dyads that the same test calls unusual; None with ``quick``.
+    mean_part : float
+        Mean over the years after ``from_year`` up to ``to_year`` of the residual's change since ``from_year``, log
+        points; beside ``split.dyad_part``, which is that of the last year alone.
+    dyad_part_at_most : float
+        Where the flow fell to a recorded zero, log points that the pair's own part is below; nan otherwise.
+    standing : PlaceboTest or None
+        Among similar dyads; None with ``quick``, or where there are too few.
+    before : Before or None
+        The same test on the years before; None where it cannot be made.
     sentence : str
     refusal : str
         Why there is no part of the pair's own: no recorded flow in the base years. Empty where there is one.
@@ -68,10 +88,21 @@ class Finding:
     flow_from: float
     flow_to: float
     split: Split
-    standing: Standing | None
-    company: Company | None
+    mean_part: float
+    dyad_part_at_most: float
+    standing: PlaceboTest | None
+    before: Before | None
     sentence: str
     refusal: str = ""
+
+    @property
+    def status(self) -> str:
+        """``computed``, ``bound``, ``no base trade`` or ``unknown``."""
+        if self.refusal:
+            return NO_BASE
+        if self.split.log_change == float("-inf"):
+            return BOUND
+        return COMPUTED if isfinite(self.split.dyad_part) else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +153,7 @@ class Attribution:
 
     @property
     def sentences(self) -> tuple[str, ...]:
+        """One a finding."""
         return tuple(f.sentence for f in self.findings)
 
     @property
@@ -176,13 +208,27 @@ def _finding_row(f: Finding, panel: str) -> dict[str, Any]:
         "flow_from_usd_mn": known(f.flow_from), "flow_to_usd_mn": known(f.flow_to),
         "log_change": known(s.log_change), "share_part": known(s.share_part),
         "demand_part": known(s.demand_part), "supply_demand_part": known(s.supply_demand_part),
-        "dyad_part": known(s.dyad_part), "dyad_pct": known(s.dyad_pct), "sentence": f.sentence,
+        "dyad_part": known(s.dyad_part), "dyad_pct": known(s.dyad_pct), "mean_part": known(f.mean_part),
+        "status": f.status, "sentence": f.sentence,
     }  # fmt: skip
+    if f.status == BOUND:
+        row["dyad_part"] = known(f.dyad_part_at_most)
     if f.standing is not None:
-        row["unseen_loss_pct"] = known(unseen_loss_pct(f.standing))
-    if f.company is not None:
-        row |= {"exporter_others": known(f.company.origin), "importer_others": known(f.company.destination)}
-    return row | _place(f.standing)
+        row |= _test_cells(f.standing)
+    if f.before is not None:
+        row |= {"before_from": f.before.from_year, "before_part": known(f.before.standing.value),
+                "before_share": known(f.before.standing.p)}  # fmt: skip
+    return row
+
+
+def _test_cells(test: PlaceboTest) -> dict[str, Any]:
+    return {
+        "strength": strength(test), "placebo_share": known(test.p), "p_similar": known(test.p_similar),
+        "p_origin": known(test.p_origin), "p_destination": known(test.p_destination),
+        "n_placebos": test.n, "n_as_bad": test.n_as_bad, "n_ruptured": test.n_ruptured,
+        "smallest_share": test.smallest, "band_low": known(test.low), "band_high": known(test.high),
+        "unseen_loss_pct": known(unseen_pct(test)),
+    }  # fmt: skip
 
 
 def _level_row(level: Level, panel: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from detente.language import Text, Word
 
 REST_OF_WORLD = "ROW"
 UNNAMED = "given panel"
+FINEST = 0.001  #: million US$; customs records name smaller amounts, but hardly all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,12 @@ class Sample:
                 fix="Choose base years inside the panel.",
             )
         return slice(inside[0], inside[-1] + 1)
+
+    @property
+    def smallest(self) -> float:
+        """The smallest flow that the panel is taken to record, million US$: a zero is less than this."""
+        positive = self.flows[self.flows > 0]
+        return max(float(positive.min()), FINEST) if positive.size else FINEST
 
     @property
     def barred(self) -> tuple[int, ...]:

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.attribution.comparison.features import SMALLEST
+from detente.attribution.episodes import Episode
+from detente.attribution.residuals import Residuals
 from detente.attribution.sample import Sample
+from detente.attribution.words.sentences import named
 from detente.errors import NotIdentified
 from detente.language import Text
 
@@ -127,6 +131,40 @@ def cautions(sample: Sample, i: int, j: int) -> tuple[str, ...]:
             key = "caution.exports_collapse" if side else "caution.imports_collapse"
             found.append(Text(key, who=sample.economies[k], years=_years(years)))
     return tuple(found)
+
+
+def window_cautions(
+    sample: Sample, fit: Residuals, i: int, j: int, base: tuple[int, int], episode: Episode
+) -> list[Text]:
+    """What may be wrong with the years chosen: the base years, and the year from which one counts.
+
+    The same in every entry point that takes base years and an episode.
+    """
+    who = {"exporter": named(sample.economies[i]), "importer": named(sample.economies[j])}
+    years = sample.years[fit.base]
+    window = {"start": years[0], "end": years[-1], "first": episode.from_year, "last": episode.to_year}
+    found = []
+    if years[-1] > episode.from_year:
+        found.append(Text("caution.base_across", **who, **window))
+    if len(years) == 1:
+        found.append(Text("caution.base_one_year", **who, start=years[0]))
+    if at_peak(fit.log_ratio[: sample.year(episode.from_year) + 1, i, j]):
+        found.append(Text("caution.at_peak", **who, first=episode.from_year))
+    if 0 < np.nan_to_num(fit.base_mean[i, j]) < SMALLEST:
+        found.append(Text("caution.small_flow", **who))
+    return found
+
+
+def at_peak(path: Floats) -> bool:
+    """Whether the last of at least four known residuals is the largest.
+
+    Examples
+    --------
+    >>> at_peak(np.array([0.0, 0.2, 0.1, 0.3])), at_peak(np.array([0.0, 0.4, 0.1, 0.3]))
+    (True, False)
+    """
+    known = path[np.isfinite(path)]
+    return len(known) >= 4 and bool(np.isfinite(path[-1])) and bool(path[-1] >= known.max())
 
 
 def _years(years: list[int]) -> str:

@@ -7,14 +7,10 @@ unseen is said beside it; no sentence names a cause for the dyad's own part.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import exp, isfinite, isnan
 
 from detente.attribution.comparison.placebos import Standing
 from detente.attribution.comparison.power import NEARLY_ALL
-from detente.attribution.decomposition import Split
-from detente.attribution.episodes import Episode
-from detente.attribution.words.neighbours_test import LOOSE, Company
 from detente.economies import in_text
 from detente.language import LANGUAGES, Catalogue, Joined, Number, Own, Text
 
@@ -42,7 +38,30 @@ def change_in_words(log_change: float) -> str:
     pct = 100 * (exp(log_change) - 1)
     if pct > 200:
         return Text("change.fold", n=Number(f"{exp(log_change):.1f}"))
-    return Text("change.fell" if pct < 0 else "change.rose", n=Number(f"{abs(pct):.0f}"))
+    return Text("change.fell" if pct < 0 else "change.rose", n=_whole(abs(pct)))
+
+
+def change_as_noun(log_change: float) -> str:
+    """``a fall of 76%``, ``a rise of 12%``, ``a rise to 3.2 times``, ``hardly any change``.
+
+    Examples
+    --------
+    >>> change_as_noun(-1.44), change_as_noun(0.01), change_as_noun(1.2), change_as_noun(-6.4)
+    ('a fall of 76%', 'hardly any change', 'a rise to 3.3 times', 'a fall of 99.8%')
+    """
+    if log_change == float("-inf"):
+        return Text("change.noun_zero")
+    if abs(log_change) < 0.02:
+        return Text("change.noun_none")
+    pct = 100 * (exp(log_change) - 1)
+    if pct > 200:
+        return Text("change.noun_fold", n=Number(f"{exp(log_change):.1f}"))
+    return Text("change.noun_fell" if pct < 0 else "change.noun_rose", n=_whole(abs(pct)))
+
+
+def _whole(pct: float) -> Number:
+    """No loss short of the whole reads as 100%."""
+    return Number(f"{pct:.0f}" if pct < 99.5 or pct > 100 else f"{min(pct, 99.99):.3g}" if pct < 99.95 else "99.9")
 
 
 def share_in_words(share: float) -> str:
@@ -94,51 +113,6 @@ def unseen_loss_pct(standing: Standing) -> float:
     """
     gap = standing.low - standing.median
     return 100.0 * (1.0 - exp(gap)) if isfinite(gap) else 100.0
-
-
-def finding_sentence(
-    exporter: str,
-    importer: str,
-    episode: Episode,
-    flow_from: float,
-    flow_to: float,
-    split: Split,
-    standing: Standing | None,
-    names: Mapping[str, str],
-    company: Company | None = None,
-    refusal: str = "",
-) -> str:
-    """What happened to one flow in one episode, and what may be said about why; ``refusal`` is why nothing may."""
-    who = {"exporter": names.get(exporter, exporter), "importer": names.get(importer, importer)}
-    years = {"start": episode.from_year, "end": episode.to_year}
-    if isnan(split.log_change):
-        unrecorded = Text("found.unrecorded", **who, **years)
-        return Joined(" ", parts=(unrecorded, refusal)) if refusal else unrecorded
-    flows = {"before": millions(flow_from), "after": millions(flow_to)}
-    parts = [Text("found.change", change=change_in_words(split.log_change), **who, **years, **flows)]
-    if refusal:
-        return Joined(" ", parts=(*parts, refusal))
-    if split.log_change == float("-inf"):
-        return Joined(" ", parts=(*parts, Text("found.zero")))
-    if isnan(split.dyad_part):
-        return Joined(" ", parts=(*parts, Text("found.no_counterfactual")))
-    shares = {"whole": split.log_change, "rest": split.supply_demand_part, "own": split.dyad_part}
-    parts.append(Text("found.split", **{name: log_points(value) for name, value in shares.items()}))
-    parts.append(standing_sentence(split.dyad_part, standing))
-    if company is not None and standing is not None and standing.share <= UNUSUAL:
-        parts += company_sentences(who["exporter"], who["importer"], company)
-    if split.dyad_part < -0.02:
-        parts.append(Text("found.residual"))
-    return Joined(" ", parts=parts)
-
-
-def company_sentences(exporter: str, importer: str, company: Company) -> list[str]:
-    """A warning where the test is loose for one of the two economies."""
-    sides = (
-        ("found.loose_exporter", company.origin, exporter),
-        ("found.loose_importer", company.destination, importer),
-    )
-    return [Text(key, share=share_in_words(share), who=who) for key, share, who in sides if share > LOOSE]
 
 
 def standing_sentence(value: float, standing: Standing | None) -> str:

@@ -1,0 +1,113 @@
+"""One panel, one dyad: the fits without it and the windows compared, made when first asked for and kept.
+
+A run asks for the same fit many times (the findings, the side-by-side attributions, the methods, the breaks, the
+specifications); whoever takes a panel also takes this in its place.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from detente.attribution.comparison.similar import PlaceboTest, Window, compare_window
+from detente.attribution.library.ruptures import ruptured
+from detente.attribution.residuals import Residuals, residuals
+from detente.attribution.sample import Sample
+from detente.errors import SpecificationError
+
+MOST_FITS = 16  #: about 30 MB each on a panel of 229 economies
+MOST_WINDOWS = 32  #: about 5 MB each
+
+
+@dataclass(frozen=True, slots=True)
+class DyadFits:
+    """A sample with one dyad, both directions of which are left out of every fit after the base years.
+
+    Attributes
+    ----------
+    sample : Sample
+    dyad : (int, int)
+        Positions of the origin and the destination asked for.
+    events : tuple of (origin, destination, year)
+        Ruptures and reopenings known to a study, beside those of the library.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flows = np.random.default_rng(0).lognormal(size=(4, 5, 5))
+    >>> fits = DyadFits.of((flows, ("AAA", "BBB", "CCC", "DDD", "EEE"), range(2000, 2004)), "AAA", "BBB")
+    >>> fits.on((2000, 2002)) is fits.on((2000, 2002))
+    True
+    """
+
+    sample: Sample
+    dyad: tuple[int, int]
+    events: tuple[tuple[str, str, int], ...] = ()
+    _fits: OrderedDict[tuple[int, int], Residuals] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _windows: OrderedDict[tuple[int, int], Window] = field(default_factory=OrderedDict, repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls, panel: Any, origin: str, destination: str, events: Iterable[tuple[str, str, int]] = ()
+    ) -> DyadFits:  # fmt: skip
+        """From a panel, a sample, or the fits of the same dyad (either direction), which are handed on.
+
+        Raises
+        ------
+        UnknownEconomy, SpecificationError
+            An economy that the panel lacks, one economy twice, or something that is no panel.
+        """
+        sample = Sample.of(panel.sample if isinstance(panel, cls) else panel)
+        i, j = sample.economy(origin), sample.economy(destination)
+        if i == j:
+            raise SpecificationError(f"'{origin}' has no dyad with itself.", fix="Name two economies.")
+        if isinstance(panel, cls) and {i, j} == set(panel.dyad):
+            return cls(sample, (i, j), panel.events or tuple(events), panel._fits, panel._windows)
+        return cls(sample, (i, j), tuple(events))
+
+    def on(self, base: tuple[int, int]) -> Residuals:
+        """Residuals of all dyads, this one left out except in the base years (first, last)."""
+        key = (int(base[0]), int(base[1]))
+        if key not in self._fits:
+            i, j = self.dyad
+            self._fits[key] = residuals(self.sample.flows, self.sample.window(key), [(i, j), (j, i)])
+        return _kept(self._fits, key, MOST_FITS)
+
+    def window(self, start: int, end: int) -> Window:
+        """Every dyad's change between the years at positions ``start`` and ``end``, this one left out after ``start``.
+
+        The base years do not enter: a pair's effect cancels from its change.
+        """
+        key = start, end
+        if key not in self._windows:
+            sample, years = self.sample, self.sample.years
+            i, j = self.dyad
+            known = ruptured(sample.economies, years[start], years[end], self.events)
+            effects = self.on((years[0], years[start])).effects
+            self._windows[key] = compare_window(
+                sample.flows, effects, years, start, end, known, sample.barred, [(i, j), (j, i)]
+            )
+        return _kept(self._windows, key, MOST_WINDOWS)
+
+    def test(self, base: tuple[int, int], start: int, end: int, i: int, j: int) -> PlaceboTest:
+        """The change of i -> j, as the fit on ``base`` has it, among similar dyads.
+
+        Where the base years reach beyond ``start``, the change with the dyad left out after ``start`` is taken.
+        """
+        fit, window = self.on(base), self.window(start, end)
+        if fit.effects.used[start + 1 : end + 1, i, j].any():
+            return window.test(i, j)
+        with np.errstate(invalid="ignore"):
+            return window.test(i, j, float(fit.log_ratio[end, i, j] - fit.log_ratio[start, i, j]))
+
+
+def _kept(store: OrderedDict[Any, Any], key: Any, most: int) -> Any:
+    """The value, moved to the end; the oldest of more than ``most`` is dropped."""
+    store.move_to_end(key)
+    while len(store) > most:
+        store.popitem(last=False)
+    return store[key]
