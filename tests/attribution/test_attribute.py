@@ -91,7 +91,9 @@ def test_a_zero_is_a_caution_and_not_a_number(twelve) -> None:
     found = attribute((closed, codes, years), "COL", "VEN", [(2008, 2020)], [(2000, 2004)])
     row = found.to_frame().row(0, named=True)
     assert row["log_change"] is None
-    assert row["dyad_part"] is None
+    assert row["status"] == "bound"
+    assert row["dyad_part"] == pytest.approx(np.log(0.1 / row["flow_from_usd_mn"]) - row["supply_demand_part"], abs=0.01)
+    assert row["n_as_bad"] == 0
     assert "nothing was reported" in row["sentence"]
     assert any("zero in 2020" in c for c in found.cautions)
 

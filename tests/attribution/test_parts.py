@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 
 from detente.attribution.comparison.placebos import choose, refuse_clustered_error, stand
-from detente.attribution.decomposition import Split, shift_share, split
+from detente.attribution.decomposition import shift_share, split
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import cautions, collapse_years
-from detente.attribution.words.neighbours_test import company
-from detente.attribution.words.sentences import finding_sentence
 from detente.errors import InvalidFlow, SpecificationError, TooFewDonors, UnknownEconomy
 
 EXACT = 1e-12  #: identities hold to rounding
@@ -156,24 +154,6 @@ def test_zeros_and_gaps_are_said() -> None:
     assert "zero in 2002" in text
     assert "nothing was reported" in text
     assert "missing in 2003" in text
-
-
-def test_company_shows_where_the_test_is_loose() -> None:
-    rng = np.random.default_rng(0)
-    change, mean = rng.normal(size=(60, 60)), rng.lognormal(mean=4, size=(60, 60))
-    calm = company(change, mean, 0, 1)
-    assert 0 <= calm.origin < 0.15
-    assert 0 <= calm.destination < 0.15
-    change[:, 1] -= 1.5  # all suppliers of 1 lose
-    change[0, 1] = -5.0
-    loose = company(change, mean, 0, 1)
-    assert loose.destination > 0.25
-    assert loose.origin == pytest.approx(calm.origin, abs=0.05)
-    text = finding_sentence(
-        "AAA", "BBB", Episode(2001, 2003), 9, 1, Split(-2, -1, -1, 0, 0, 0, -2), stand(-2.0, change[2]), {}, loose
-    )
-    assert "BBB's other suppliers show an unusual loss too" in text
-    assert np.isnan(company(change[:5, :5], mean[:5, :5], 0, 1).destination)
 
 
 def test_the_points_of_a_standing_are_order_statistics_of_the_placebos() -> None:

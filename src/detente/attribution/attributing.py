@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detente.attribution.comparison.hand_picked import picked, usable
 from detente.attribution.comparison.placebos import check_kind, choose, stand
 from detente.attribution.comparison.similar import PlaceboTest, among
-from detente.attribution.decomposition import Split, split
+from detente.attribution.decomposition import split
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.fits import DyadFits
 from detente.attribution.residuals import Residuals
@@ -190,7 +190,8 @@ def _finding(
     flow_from, flow_to = float(sample.flows[start, i, j]), float(sample.flows[end, i, j])
     found = Finding(
         sample.economies[i], sample.economies[j], episode, base, flow_from, flow_to, parts, mean,
-        _bound(sample, parts, flow_from, end), standing, before, "", refusal,
+        fit.at_most(i, j, start, end, sample.smallest) if parts.log_change == -np.inf else np.nan, standing, before, "",
+        refusal,
     )  # fmt: skip
     return replace(found, sentence=finding_sentence(found, ask.names, tested=bool(ask.kind)))
 
@@ -216,13 +217,6 @@ def _before(ask: _Asked, base: tuple[int, int], i: int, j: int, start: int, end:
     except TooFewDonors:
         return None
     return None if np.isnan(found.p) else Before(years[first], years[start], found)
-
-
-def _bound(sample: Sample, parts: Split, flow_from: float, end: int) -> float:
-    """For a fall to a recorded zero: what the pair's own part is at most, had the smallest amount been recorded."""
-    if parts.log_change != -np.inf:
-        return float("nan")
-    return float(np.log(sample.smallest) - np.log(flow_from) - parts.supply_demand_part)
 
 
 def _levels(

@@ -34,6 +34,8 @@ class DyadFits:
         Positions of the origin and the destination asked for.
     events : tuple of (origin, destination, year)
         Ruptures and reopenings known to a study, beside those of the library.
+    parts : dict of str to DyadFits
+        The same dyad on other samples of economies, for whoever asks again.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class DyadFits:
     sample: Sample
     dyad: tuple[int, int]
     events: tuple[tuple[str, str, int], ...] = ()
+    parts: dict[str, DyadFits] = field(default_factory=dict, repr=False, compare=False)
     _fits: OrderedDict[tuple[int, int], Residuals] = field(default_factory=OrderedDict, repr=False, compare=False)
     _windows: OrderedDict[tuple[int, int], Window] = field(default_factory=OrderedDict, repr=False, compare=False)
 
@@ -66,7 +69,9 @@ class DyadFits:
         if i == j:
             raise SpecificationError(f"'{origin}' has no dyad with itself.", fix="Name two economies.")
         if isinstance(panel, cls) and {i, j} == set(panel.dyad):
-            return cls(sample, (i, j), panel.events or tuple(events), panel._fits, panel._windows)
+            same = (i, j) == panel.dyad  # the parts belong to one direction
+            return cls(sample, (i, j), panel.events or tuple(events), panel.parts if same else {}, panel._fits,
+                       panel._windows)  # fmt: skip
         return cls(sample, (i, j), tuple(events))
 
     def on(self, base: tuple[int, int]) -> Residuals:

@@ -15,27 +15,27 @@ US$ are the log points times the logarithmic mean of the two flows, so they add 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.attribution.attributing import BASE_WINDOWS
 from detente.attribution.comparison.comparables import Relative, comparable_markets, comparable_suppliers
-from detente.attribution.comparison.placebos import choose, stand
+from detente.attribution.comparison.placebos import choose
 from detente.attribution.decomposition import split
 from detente.attribution.episodes import Episode, episodes_of
+from detente.attribution.fits import DyadFits
 from detente.attribution.measures import measures_part, states_of
-from detente.attribution.residuals import Residuals, residuals
+from detente.attribution.residuals import Residuals
 from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import require_trade_either_way, untold
 from detente.attribution.words.sentences import log_points, named
 from detente.economies import in_text
 from detente.errors import NotIdentified, TooFewDonors
 from detente.language import Joined, Number, Refusal, Text
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Respond = Callable[[str, str, float], float]
 
@@ -91,8 +91,6 @@ class Nested:
 
     def to_frame(self) -> pl.DataFrame:
         """One row a part (polars)."""
-        import polars as pl
-
         columns = list(Part.__dataclass_fields__)
         return pl.DataFrame([astuple(p) for p in self.parts], schema=columns, orient="row", infer_schema_length=None)
 
@@ -131,13 +129,17 @@ class Nested:
 class _Change:
     """One change being split; makes its parts."""
 
-    sample: Sample
+    fits: DyadFits
     fit: Residuals
     i: int
     j: int
     episode: Episode
     base: tuple[int, int]
     refusal: Text | None = None
+
+    @property
+    def sample(self) -> Sample:
+        return self.fits.sample
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -201,7 +203,7 @@ def nested(
     Parameters
     ----------
     panel, origin, destination, episodes, base_windows
-        As in :func:`detente.attribution.attributing`.
+        As in :func:`detente.attribution.attribute`.
     suppliers, markets : sequence of str
         Comparable suppliers of ``destination`` and markets of ``origin``; of similar size where empty.
         They hold for origin -> destination; the reverse always takes those of similar size.
@@ -223,8 +225,8 @@ def nested(
     NotIdentified
         Neither direction has trade in the years of any base window.
     """
-    sample = Sample.of(panel)
-    i, j = sample.economy(origin), sample.economy(destination)
+    fits = DyadFits.of(panel, origin, destination)
+    sample, (i, j) = fits.sample, fits.dyad
     like = (tuple(map(sample.economy, suppliers)), tuple(map(sample.economy, markets)))
     asked = episodes_of(episodes)
     for episode in asked:
@@ -232,12 +234,12 @@ def nested(
     parts: list[Part] = []
     windows = [sample.window(base) for base in base_windows]
     require_trade_either_way(sample, i, j, windows)
-    for base, window in zip(base_windows, windows):
-        fit = residuals(sample.flows, window, [(i, j), (j, i)])
+    for base in ((int(first), int(last)) for first, last in base_windows):
+        fit = fits.on(base)
         for a, b in ((i, j), (j, i)):
-            refusal = untold(sample, a, b, window, (named(sample.economies[a]), named(sample.economies[b])))
+            refusal = untold(sample, a, b, fit.base, (named(sample.economies[a]), named(sample.economies[b])))
             for episode in asked:
-                change = _Change(sample, fit, a, b, episode, tuple(base), refusal)
+                change = _Change(fits, fit, a, b, episode, base, refusal)
                 parts += _parts(change, like if (a, b) == (i, j) else ((), ()), states, respond, labels or {})
     return Nested(tuple(parts), sample.label)
 
@@ -249,12 +251,11 @@ def _parts(
     sample, fit, i, j = change.sample, change.fit, change.i, change.j
     s = split(sample.flows, fit.effects.origin, fit.effects.destination, fit.log_ratio, i, j, *change.ends)
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
-    try:
-        standing = stand(s.dyad_part, change.residual_change()[chosen])
-        place = {"low": standing.low, "high": standing.high, "placebo_share": standing.share}
-        place["note"] = Text("note.band", n=standing.n)
-    except TooFewDonors:
-        place = {"note": Text("note.no_dyad")}
+    place: dict[str, Any] = {"note": Text("note.no_dyad")}
+    if not (change.refusal or np.isnan(s.dyad_part) or s.log_change == np.inf):
+        with suppress(TooFewDonors):
+            test = change.fits.test(change.base, *change.ends, i, j)
+            place = {"low": test.low, "high": test.high, "placebo_share": test.p, "note": Text("note.band", n=test.n)}
     parts = [
         change.part("shift-share", "exporter's share", s.share_part),
         change.part("shift-share", "importer's demand", s.demand_part),

@@ -69,6 +69,18 @@ class Residuals:
     base_mean: Floats
     base: slice
 
+    def at_most(self, i: int, j: int, start: int, end: int, smallest: float) -> float:
+        """Where i -> j fell to a recorded zero: what its residual's change is below, log points.
+
+        Parameters
+        ----------
+        i, j, start, end : int
+        smallest : float, million US$
+            The smallest flow that the panel records.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(np.log(smallest) - np.log(self.counterfactual[end, i, j]) - self.log_ratio[start, i, j])
+
 
 def left_out(shape: tuple[int, ...], dyads: Sequence[tuple[int, int]], base: slice) -> Bools:
     """(T, N, N) bool, True in the cells of ``dyads`` outside the base years."""

@@ -8,28 +8,30 @@ unrecorded share of the trade, drawn from a stated prior.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from detente.attribution.attributing import contiguity_matrix
-from detente.attribution.comparison.placebos import check_kind, choose, stand
+from detente.attribution.attributing import SIMILAR, contiguity_matrix
+from detente.attribution.comparison.placebos import check_kind, choose
+from detente.attribution.comparison.power import NEARLY_ALL
+from detente.attribution.comparison.similar import among
 from detente.attribution.episodes import Episode, episodes_of
-from detente.attribution.residuals import residuals
+from detente.attribution.fits import DyadFits
 from detente.attribution.sample import Sample
-from detente.attribution.words.cautions import cautions, require_trade_before
-from detente.attribution.words.sentences import UNUSUAL, log_points
+from detente.attribution.words.cautions import cautions, require_trade_before, window_cautions
+from detente.attribution.words.sentences import log_points
+from detente.attribution.words.strength import SOME, unseen_pct
 from detente.errors import DetenteError, SpecificationError
-from detente.language import Refusal
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.language import Refusal, Text
 
 Floats = NDArray[np.float64]
 
+LOSS, ORDINARY = "evidence of a loss", "within the ordinary range"
 NO_CHANGE = "A recorded zero at one end, which may mean that nothing was reported, or no counterfactual."
 
 
@@ -44,7 +46,15 @@ class Specification:
     dyad_part: float | None
     placebo_share: float | None
     n_placebos: int | None
+    unseen_loss_pct: float | None = None
     reason: str = ""
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether it could have found a loss short of the whole flow: enough placebos, and not too wide a band."""
+        if self.n_placebos is None or self.unseen_loss_pct is None or self.placebo_share is None:
+            return False
+        return 1 / (1 + self.n_placebos) <= SOME and self.unseen_loss_pct < NEARLY_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +90,6 @@ class Robustness:
 
     def to_frame(self) -> pl.DataFrame:
         """One row a specification (polars)."""
-        import polars as pl
-
         return pl.DataFrame(
             [astuple(s) for s in self.specifications],
             schema=list(Specification.__dataclass_fields__),
@@ -98,14 +106,13 @@ class Robustness:
         who = f"{self.origin} to {self.destination}, {self.episode}"
         if not len(ran):
             return f"{who}: none of {len(self.specifications)} specifications could be run. {self.specifications[0].reason}"
-        able = [s for s in self.specifications if s.n_placebos is not None and 1 / (1 + s.n_placebos) <= UNUSUAL]
-        shares = [s.placebo_share for s in able if s.placebo_share is not None]
-        unusual = sum(s <= UNUSUAL for s in shares)
+        able = [s.placebo_share for s in self.specifications if s.can_tell and s.placebo_share is not None]
+        found = sum(p <= SOME for p in able)
         text = (
             f"{who}: over {len(ran)} specifications the pair's own part lies between {log_points(ran[0])} and "
             f"{log_points(ran[-1])} (median {log_points(np.median(ran))}); it is negative in "
-            f"{np.mean(ran < 0):.0%} of them, and an unusual loss in {unusual} of the {len(shares)} that have "
-            "enough placebos to tell."
+            f"{np.mean(ran < 0):.0%} of them, and {found} of the {len(able)} that can tell show evidence of a loss "
+            f"(p up to {SOME:g})."
         )
         missing = len(self.specifications) - len(ran)
         if missing:
@@ -127,7 +134,7 @@ class Robustness:
                 "rank": k + 1,
                 "dyad_part": s.dyad_part,
                 "placebo_share": s.placebo_share,
-                "unusual": "unusual loss" if (s.placebo_share or 1) <= UNUSUAL else "within the ordinary range",
+                "unusual": LOSS if s.can_tell and (s.placebo_share or 1) <= SOME else ORDINARY,
                 "base": f"base {s.base}",
                 "sample": f"economies: {s.sample}",
                 "class": f"placebos: {s.placebos}",
@@ -136,7 +143,7 @@ class Robustness:
             for k, s in enumerate(ran)
         ]
         x = {"field": "rank", "type": "ordinal", "axis": None}
-        scale = {"domain": ["unusual loss", "within the ordinary range"], "range": ["#b2182b", "#878787"]}
+        scale = {"domain": [LOSS, ORDINARY], "range": ["#b2182b", "#878787"]}
         colour = {"field": "unusual", "type": "nominal", "title": None, "scale": scale}
         upper = {
             "mark": {"type": "point", "filled": True, "size": 45},
@@ -144,7 +151,7 @@ class Robustness:
             "height": 180,
             "encoding": {
                 "x": x,
-                "y": {"field": "dyad_part", "type": "quantitative", "title": "own part, log points"},
+                "y": {"field": "dyad_part", "type": "quantitative", "title": "pair-specific component, log points"},
                 "color": colour,
             },
         }
@@ -171,7 +178,7 @@ def robustness(
     episode: Any,
     *,
     base_windows: Sequence[tuple[int, int]] = ((2000, 2004), (2000, 2008), (2003, 2007)),
-    placebos: Sequence[str] = ("size", "destination", "origin"),
+    placebos: Sequence[str] = (SIMILAR, "size", "destination", "origin"),
     contiguity: Any = None,
     unrecorded: tuple[float, float, float] | None = None,
     draws: int = 2000,
@@ -208,21 +215,22 @@ def robustness(
     (asked,) = episodes_of([episode])
     if not (named and base_windows and placebos):
         raise SpecificationError("A specification needs at least one panel, base window and class of placebos.")
-    placebos = tuple(check_kind(kind) for kind in placebos)
+    placebos = tuple(kind if kind == SIMILAR else check_kind(kind) for kind in placebos)
     if unrecorded is not None:
         _check_prior(unrecorded)
     found: list[Specification] = []
     warned: list[str] = []
     for name, panel in named.items():
-        sample = replace(Sample.of(panel), name=name) if len(named) > 1 else Sample.of(panel)
+        fits = DyadFits.of(replace(Sample.of(panel), name=name) if len(named) > 1 else panel, origin, destination)
+        sample, (i, j) = fits.sample, fits.dyad
         asked.check(sample)
-        said = cautions(sample, sample.economy(origin), sample.economy(destination))
+        said = [*cautions(sample, i, j), *_window_cautions(fits, base_windows, asked)]
         warned += [f"{name}: {text}" if len(named) > 1 else text for text in said]
         kinds = (*placebos, "contiguous") if contiguity is not None else placebos
-        subsets = subsamples(sample, origin, destination)
-        for (label, sub), base in product(subsets.items(), base_windows):
-            rows = _specify(sub, origin, destination, asked, base, kinds, contiguity)
-            found += [Specification(name, f"{base[0]}-{base[1]}", label, *row) for row in rows]
+        for label, part in parts_of(fits).items():
+            for base in base_windows:
+                rows = _specify(part, asked, (int(base[0]), int(base[1])), kinds, contiguity)
+                found += [Specification(name, f"{base[0]}-{base[1]}", label, *row) for row in rows]
     main = next((s.dyad_part for s in found if s.dyad_part is not None), None)
     band = None if unrecorded is None or main is None else _unrecorded_band(main, unrecorded, draws, seed)
     return Robustness(origin, destination, asked, tuple(found), band, unrecorded, tuple(warned))
@@ -246,14 +254,29 @@ def _unrecorded_band(
     return low, middle, high
 
 
-def subsamples(sample: Sample, origin: str, destination: str) -> dict[str, Sample]:
+def parts_of(fits: DyadFits) -> dict[str, DyadFits]:
+    """The fits on all economies, on the larger half, and without either economy's largest partner; made once."""
+    if not fits.parts:
+        fits.parts.update(
+            (label, fits if label == "all" else DyadFits(sample, _dyad_in(sample, fits), fits.events))
+            for label, sample in subsamples(fits).items()
+        )
+    return fits.parts
+
+
+def _dyad_in(sample: Sample, fits: DyadFits) -> tuple[int, int]:
+    i, j = (sample.economy(fits.sample.economies[k]) for k in fits.dyad)
+    return i, j
+
+
+def subsamples(fits: DyadFits) -> dict[str, Sample]:
     """All economies; the larger half; without the origin's and the destination's largest partner."""
-    i, j = sample.economy(origin), sample.economy(destination)
+    sample, (i, j) = fits.sample, fits.dyad
     trade = np.nansum(sample.flows, axis=(0, 1)) + np.nansum(sample.flows, axis=(0, 2))
     keep = {"all": np.ones(len(trade), dtype=bool), "larger half": trade >= np.median(trade)}
     for name, series in (
-        ("without the origin's first market", np.nansum(sample.flows[:, i, :], axis=0)),
-        ("without the destination's first supplier", np.nansum(sample.flows[:, :, j], axis=0)),
+        ("without the exporter's first market", np.nansum(sample.flows[:, i, :], axis=0)),
+        ("without the importer's first supplier", np.nansum(sample.flows[:, :, j], axis=0)),
     ):
         partner = np.array(series)
         partner[[i, j, *sample.barred]] = -1
@@ -271,35 +294,44 @@ def subsamples(sample: Sample, origin: str, destination: str) -> dict[str, Sampl
     }
 
 
+def _window_cautions(fits: DyadFits, windows: Sequence[tuple[int, int]], episode: Episode) -> list[str]:
+    """What may be wrong with the years chosen, window by window; those the panel lacks say so in their rows."""
+    found: dict[str, None] = {}
+    for base in windows:
+        with suppress(DetenteError):
+            found |= dict.fromkeys(window_cautions(fits.sample, fits.on(base), *fits.dyad, base, episode))
+    return list(found)
+
+
 def _specify(
-    sample: Sample,
-    origin: str,
-    destination: str,
-    episode: Episode,
-    base: tuple[int, int],
-    kinds: Sequence[str],
-    contiguity: Any,
+    fits: DyadFits, episode: Episode, base: tuple[int, int], kinds: Sequence[str], contiguity: Any
 ) -> list[tuple[Any, ...]]:
-    """(placebos, dyad part, share, n, reason) for each class of placebos."""
-    i, j = sample.economy(origin), sample.economy(destination)
+    """(placebos, dyad part, p, n, unseen loss, reason) for each class of placebos."""
+    sample, (i, j) = fits.sample, fits.dyad
+    start, end = sample.year(episode.from_year), sample.year(episode.to_year)
     try:
-        window = sample.window(base)
-        require_trade_before(sample, i, j, window)
-        fit = residuals(sample.flows, window, [(i, j), (j, i)])
+        require_trade_before(sample, i, j, sample.window(base))
+        fit = fits.on(base)
     except DetenteError as error:
-        return [(kind, None, None, None, Refusal.of(error)) for kind in kinds]
+        return [(kind, None, None, None, None, Refusal.of(error)) for kind in kinds]
     with np.errstate(invalid="ignore"):
-        change = fit.log_ratio[sample.year(episode.to_year)] - fit.log_ratio[sample.year(episode.from_year)]
+        change = fit.log_ratio[end] - fit.log_ratio[start]
     value = float(change[i, j])
-    if not np.isfinite(value):
-        return [(kind, None, None, None, NO_CHANGE) for kind in kinds]
+    if np.isnan(value) or value == np.inf:
+        return [(kind, None, None, None, None, NO_CHANGE) for kind in kinds]
+    part, zero = value, ""
+    if value == -np.inf:  # it ranks; its size is what it is below
+        part, zero = fit.at_most(i, j, start, end, sample.smallest), Text("note.bound")
     rows: list[tuple[Any, ...]] = []
     for kind in kinds:
-        matrix = contiguity_matrix(contiguity, sample) if kind == "contiguous" else None
         try:
-            chosen = choose(fit.base_mean, i, j, kind=kind, barred=sample.barred, contiguity=matrix).chosen
-            standing = stand(value, change[chosen])
-            rows.append((kind, value, standing.share, standing.n, ""))
+            if kind == SIMILAR:
+                test = fits.test(base, start, end, i, j)
+            else:
+                matrix = contiguity_matrix(contiguity, sample) if kind == "contiguous" else None
+                chosen = choose(fit.base_mean, i, j, kind=kind, barred=sample.barred, contiguity=matrix).chosen
+                test = among(value, change[chosen])
+            rows.append((kind, part, test.p, test.n, unseen_pct(test), zero))
         except DetenteError as error:
-            rows.append((kind, value, None, None, Refusal.of(error)))
+            rows.append((kind, part, None, None, None, Refusal.of(error)))
     return rows

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.comparison.placebos import choose
-from detente.attribution.residuals import residuals
-from detente.attribution.sample import Sample
+from detente.attribution.fits import DyadFits
 from detente.attribution.words.cautions import require_trade_before
-from detente.attribution.words.sentences import log_points, share_in_words
+from detente.attribution.words.sentences import counted, log_points
 from detente.errors import TooFewDonors
 from detente.language import Joined
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Floats = NDArray[np.float64]
 
@@ -85,8 +82,6 @@ class Breaks:
 
     def to_frame(self) -> pl.DataFrame:
         """One row a break, and one for each event without (polars)."""
-        import polars as pl
-
         rows: list[tuple[Any, ...]] = [
             (b.year, b.shift, b.share, b.n, b.beside, "break" + ("" if b.events else " without event"))
             for b in self.found
@@ -102,10 +97,14 @@ class Breaks:
         who = f"{self.origin} to {self.destination}"
         found = [
             f"The residual of {who} shifts by {log_points(b.shift)} log points in {b.year}; "
-            f"{share_in_words(b.share)} of {b.n:,} comparable dyads show as large a shift in any year. "
+            f"{counted(b.share, b.n)} of {b.n:,} comparable dyads show as large a shift in any year. "
             + (f"Near it in the record: {'; '.join(b.events)}." if b.events else "No recorded event is near.")
             for b in self.found
-        ] or [f"No shift of the residual of {who} stands out among comparable dyads."]
+        ] or [
+            f"No shift of the residual of {who} stands out among comparable dyads. A search over all years finds only "
+            "what would stand out in any of them: a change between two years chosen beforehand can be unusual and not "
+            "be found here."
+        ]
         if self.silent:
             names = "; ".join(f"{name} ({year})" for name, year in self.silent)
             found.append(f"Events that left no break in annual recorded trade: {names}.")
@@ -161,11 +160,10 @@ def find_breaks(
     TooFewDonors
         Fewer comparable dyads than ``level`` needs.
     """
-    sample = Sample.of(panel)
-    i, j = sample.economy(origin), sample.economy(destination)
-    base = sample.window(base_window)
-    require_trade_before(sample, i, j, base)
-    fit = residuals(sample.flows, base, [(i, j), (j, i)])
+    fits = DyadFits.of(panel, origin, destination)
+    sample, (i, j) = fits.sample, fits.dyad
+    require_trade_before(sample, i, j, sample.window(base_window))
+    fit = fits.on(base_window)
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
     paths = fit.log_ratio[:, chosen].T
     paths = paths[np.isfinite(paths).all(axis=1)]

@@ -21,6 +21,8 @@ YEARS_OF_SIZE = 5  #: the starting year and the four before it
 STEPS_OF_VOLATILITY = 10  #: changes from year to year that end with the starting year
 CAP = 3.0  #: log points; a larger change in one year counts as this, and so does the birth of a flow
 FEWEST_STEPS = 3  #: with fewer, a dyad says nothing about how volatility goes with size
+FEWEST_DYADS = 20  #: with fewer, or all of one size, what is usual is their median
+USUAL = 0.3  #: log points a year, where no dyad says what is usual
 SHARE_FLOOR = 0.002
 SMALLEST = 1.0  #: million US$ a year; smaller flows are not compared with
 
@@ -112,9 +114,9 @@ def _volatility(ratio: Floats, years: Sequence[int], size: Floats, last: Floats)
 
 def _cubic(x: Floats, y: Floats, learnt: Bools) -> Floats:
     """``y`` as a cubic in ``x``, learnt where ``learnt``, held flat beyond the range seen."""
-    if learnt.sum() < 20:
-        return np.full(x.shape, np.median(y[learnt]) if learnt.any() else np.log(0.3))
+    middle, spread = (x[learnt].mean(), x[learnt].std()) if learnt.any() else (0.0, 0.0)
+    if learnt.sum() < FEWEST_DYADS or spread < 1e-6:
+        return np.full(x.shape, np.median(y[learnt]) if learnt.any() else np.log(USUAL))
     low, high = x[learnt].min(), x[learnt].max()
-    middle, spread = x[learnt].mean(), x[learnt].std() or 1.0
     coefficients = np.polyfit((x[learnt] - middle) / spread, y[learnt], 3)
     return np.polyval(coefficients, (np.clip(x, low, high) - middle) / spread)

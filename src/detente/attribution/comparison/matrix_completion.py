@@ -34,6 +34,8 @@ class Completed:
         Actual less completed, log points.
     effect : float
         Its mean.
+    rmse_before : float
+        Root mean squared gap before the event, log points.
     penalty : float
         Chosen share of the largest singular value; infinite where no factor helps.
     standing : Standing
@@ -42,6 +44,7 @@ class Completed:
 
     gap: Floats
     effect: float
+    rmse_before: float
     penalty: float
     standing: Standing
 
@@ -138,9 +141,11 @@ def complete_path(path: Floats, donors: Floats, event: int, *, folds: int = 5, s
     y = np.vstack([path, donors])
     known = np.ones(y.shape, dtype=bool)
     known[0, event:] = False
-    gap = (y - soft_impute(np.where(known, y, 0.0), known, penalty))[0, event:]
+    gaps_of_own = (y - soft_impute(np.where(known, y, 0.0), known, penalty))[0]
+    gap, before = gaps_of_own[event:], gaps_of_own[:event]
     effect = float(gap.mean())
-    return Completed(gap, effect, float(penalty), stand(effect, gaps[penalty].mean(axis=1)))
+    rmse = float(np.sqrt(np.mean(before**2)))
+    return Completed(gap, effect, rmse, float(penalty), stand(effect, gaps[penalty].mean(axis=1)))
 
 
 def _gaps_in_turn(donors: Floats, groups: NDArray[np.int_], event: int, share: float) -> Floats:

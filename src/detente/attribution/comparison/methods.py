@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.comparison.conformal import Conformal, conformal_interval
@@ -13,23 +14,21 @@ from detente.attribution.comparison.matrix_completion import Completed, complete
 from detente.attribution.comparison.measured_sizes import shipped_sizes
 from detente.attribution.comparison.placebos import Standing, choose, mean_change, refuse_clustered_error, stand
 from detente.attribution.comparison.power import Power, power
+from detente.attribution.comparison.similar import PlaceboTest
 from detente.attribution.comparison.synthetic import Synthetic, synthetic_control
 from detente.attribution.episodes import Episode, episodes_of
-from detente.attribution.residuals import residuals
+from detente.attribution.fits import DyadFits
 from detente.attribution.result import known
-from detente.attribution.sample import Sample
-from detente.attribution.words.cautions import cautions, require_trade_before
-from detente.attribution.words.sentences import log_points, share_in_words
-from detente.errors import DetenteError, SpecificationError
+from detente.attribution.words.cautions import cautions, require_trade_before, window_cautions
+from detente.attribution.words.sentences import counted, log_points
+from detente.errors import DetenteError, NotIdentified, SpecificationError
 from detente.language import Number, Refusal, Text
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Floats = NDArray[np.float64]
 
 DONOR_FACTOR = 10.0  #: donors of the synthetic control trade within this factor of the dyad
 MOST_DONORS = 50  #: of the synthetic control, the nearest in size; more would fit any path
+POOR_FIT = 0.25  #: log points; root mean squared error before the event above which a fit is withheld
 MEASURED_ON = "50 US$ million and more"  #: dyads of BACI on which all methods were measured
 MOST_ALIKE = 300  #: dyads in the matrix to complete, the nearest in size; more only take time
 
@@ -44,7 +43,8 @@ class Inference:
     episode : Episode
     value : float
         Change of the dyad's residual over the episode, log points.
-    placebo : Standing
+    placebo : PlaceboTest
+        Of that change, in the last year alone.
     means : float
         Change between means of up to three years (before, and up to the end), log points.
     means_placebo : Standing
@@ -63,7 +63,7 @@ class Inference:
     destination: str
     episode: Episode
     value: float
-    placebo: Standing
+    placebo: PlaceboTest
     means: float
     means_placebo: Standing
     power: Power | None
@@ -80,10 +80,8 @@ class Inference:
         ``measured_size`` is how often the method rejects at its level (5%; 10% for conformal limits)
         when nothing was done, measured on dyads of BACI at five years.
         """
-        import polars as pl
-
         numbers = dict.fromkeys(("log_points", "low", "high", "share"), pl.Float64)
-        schema = {"method": pl.String, **numbers, "n": pl.Int64, "note": pl.String}
+        schema = {"method": pl.String, **numbers, "n": pl.Int64, "rmse_before": pl.Float64, "note": pl.String}
         rows = [tuple(known(v) if isinstance(v, float) else v for v in row) for row in self.rows()]
         frame = pl.DataFrame(rows, schema=schema, orient="row")
         size = pl.Series("measured_size", [_measured_size(name) for name in frame["method"]], dtype=pl.Float64)
@@ -93,24 +91,24 @@ class Inference:
         """The rows of :meth:`to_frame` without the measured size; what each range is, as a text for any language."""
         p, s, c, f = self.placebo, self.synthetic, self.completed, self.conformal
         rows: list[tuple[Any, ...]] = [
-            ("placebo", self.value, self.value - p.high, self.value - p.low, p.share, p.n,
+            ("placebo", self.value, self.value - p.high, self.value - p.low, p.share, p.n, None,
              Text("note.change_less"))
         ]  # fmt: skip
         m = self.means_placebo
-        rows.append(("placebo, means", self.means, self.means - m.high, self.means - m.low, m.share, m.n,
+        rows.append(("placebo, means", self.means, self.means - m.high, self.means - m.low, m.share, m.n, None,
                      Text("note.means_less")))  # fmt: skip
         if s:
-            rows.append(("synthetic control", s.effect, s.lowest, s.highest, s.share, s.n,
+            rows.append(("synthetic control", s.effect, s.lowest, s.highest, s.share, s.n, s.rmse_before,
                          Text("note.mean_gap")))  # fmt: skip
         if c:
             rows.append(("matrix completion", c.effect, c.effect - c.standing.high,
-                         c.effect - c.standing.low, c.standing.share, c.standing.n,
+                         c.effect - c.standing.low, c.standing.share, c.standing.n, c.rmse_before,
                          Text("note.gap_less")))  # fmt: skip
         if f:
             level = Number(f"{100 * (1 - f.level):.0f}")
             limits = Text("note.limits_open" if f.at_edge else "note.limits", level=level)
-            rows.append(("conformal", None, f.low, f.high, f.p_zero, None, limits))
-        return rows + [(name, None, None, None, None, None, why) for name, why in self.refused.items()]
+            rows.append(("conformal", None, f.low, f.high, f.p_zero, None, None, limits))
+        return rows + [(name, None, None, None, None, None, None, why) for name, why in self.refused.items()]
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -121,13 +119,13 @@ class Inference:
             found.append(
                 f"Against a synthetic control from {s.n} dyads the mean gap is {log_points(s.effect)} log "
                 f"points ({log_points(s.lowest)} to {log_points(s.highest)} when each donor is left out); "
-                f"{share_in_words(s.share)} of the donors treated alike show as large a break."
+                f"{counted(s.share, s.n)} of the {s.n} donors treated alike show as large a break."
             )
         if self.completed:
             c = self.completed
             found.append(
                 f"Against a completed matrix of {c.standing.n} dyads it is {log_points(c.effect)}; "
-                f"{share_in_words(c.standing.share)} did as badly or worse."
+                f"{counted(c.standing.share, c.standing.n)} of them did as badly or worse."
             )
         if self.conformal and not np.isnan(self.conformal.low):
             f = self.conformal
@@ -149,7 +147,8 @@ class Inference:
             )
         return (
             f"Between means of up to three years the residual changes by {log_points(self.means)} log points; "
-            f"{share_in_words(self.means_placebo.share)} of {self.means_placebo.n:,} comparable dyads did as badly."
+            f"{counted(self.means_placebo.share, self.means_placebo.n)} of {self.means_placebo.n:,} similar pairs did "
+            "as badly."
         )
 
 
@@ -186,18 +185,19 @@ def infer(
         refuse_clustered_error()
     if errors != "placebo":
         raise SpecificationError(f"errors='{errors}' is not known.", fix="Use errors='placebo'.")
-    sample = Sample.of(panel)
-    i, j = sample.economy(origin), sample.economy(destination)
+    fits = DyadFits.of(panel, origin, destination)
+    sample, (i, j) = fits.sample, fits.dyad
     (asked,) = episodes_of([episode])
     asked.check(sample)
     base = sample.window(base_window)
     require_trade_before(sample, i, j, base)
-    fit = residuals(sample.flows, base, [(i, j), (j, i)])
+    fit = fits.on(base_window)
     start, end = sample.year(asked.from_year), sample.year(asked.to_year)
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+    window = fits.window(start, end)
+    alike = tuple(window.similar(i, j).T)
     with np.errstate(invalid="ignore"):
-        change = fit.log_ratio[end] - fit.log_ratio[start]
-    value = float(change[i, j])
+        value = float(fit.log_ratio[end, i, j] - fit.log_ratio[start, i, j])
     refused: dict[str, str] = {}
 
     def attempt(name: str, method: Any, *args: Any, **more: Any) -> Any:
@@ -211,23 +211,23 @@ def infer(
     means = mean_change(fit.log_ratio, before, after)
     begin = _whole_from(fit.log_ratio[:, i, j], base.start, end)
     paths, event = fit.log_ratio[begin : end + 1], start + 1 - begin
-    own, alike = paths[:, i, j], paths[:, nearest(chosen, fit.base_mean, i, j, MOST_ALIKE)].T
+    own, many = paths[:, i, j], paths[:, nearest(chosen, fit.base_mean, i, j, MOST_ALIKE)].T
     near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
     return Inference(
         origin,
         destination,
         asked,
         value,
-        stand(value, change[chosen]),
+        fits.test(base_window, start, end, i, j),
         float(means[i, j]),
-        stand(float(means[i, j]), means[chosen]),
-        attempt("power", power, change[chosen]),
-        attempt("power of means", power, means[chosen]),
-        attempt("synthetic control", _on_whole, synthetic_control, own, near, event),
-        attempt("matrix completion", _on_whole, complete_path, own, alike, event, seed=seed),
-        attempt("conformal", _on_whole, conformal_interval, own, near, event),
+        stand(float(means[i, j]), means[alike]),
+        attempt("power", power, window.change[alike]),
+        attempt("power of means", power, means[alike]),
+        attempt("synthetic control", _well_fitted, synthetic_control, own, near, event),
+        attempt("matrix completion", _well_fitted, complete_path, own, many, event, seed=seed),
+        attempt("conformal", _some_effect, own, near, event),
         refused,
-        cautions(sample, i, j),
+        (*cautions(sample, i, j), *window_cautions(sample, fit, i, j, base_window, asked)),
     )
 
 
@@ -258,6 +258,29 @@ def _on_whole(method: Any, own: Floats, donors: Floats, event: int, **more: Any)
             fix="Read the placebo share, which does not.",
         )
     return method(own, donors, event, **more)
+
+
+def _well_fitted(method: Any, own: Floats, donors: Floats, event: int, **more: Any) -> Any:
+    """Run ``method`` and withhold what does not follow the dyad before the event (Abadie 2021, section 3.4)."""
+    found = _on_whole(method, own, donors, event, **more)
+    if found.rmse_before > POOR_FIT:
+        raise NotIdentified(
+            f"Before the event it misses the dyad by {found.rmse_before:.2f} log points (root mean square).",
+            why=f"What does not follow the dyad before ({POOR_FIT:.2f} at most) says nothing about it after.",
+            fix="Read the placebo test, which needs no fit of the path.",
+        )
+    return found
+
+
+def _some_effect(own: Floats, donors: Floats, event: int) -> Conformal:
+    """Conformal limits, unless no constant effect at all is compatible with the path."""
+    found = _on_whole(conformal_interval, own, donors, event)
+    if np.isnan(found.low):
+        raise NotIdentified(
+            f"Every constant effect is rejected at {found.level:.0%}: whatever happened was not the same in all years.",
+            fix="Read the changes year by year.",
+        )
+    return found
 
 
 def donors_of(base_mean: Floats, i: int, j: int, barred: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.library.catalogue import Case, cases
 from detente.attribution.library.paths import Point, shipped_points
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Floats = NDArray[np.float64]
 
@@ -239,8 +236,6 @@ def recoveries(found: Iterable[Outcome] | None = None) -> tuple[Recovery, ...]:
 
 def as_frame(rows: Iterable[Typical | Prior | Recovery | Outcome]) -> pl.DataFrame:
     """Any of this module's rows as a data frame (polars); nan becomes empty."""
-    import polars as pl
-
     rows = tuple(rows)
     if not rows:
         return pl.DataFrame()

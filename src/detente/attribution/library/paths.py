@@ -12,19 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.comparison.placebos import choose, stand
 from detente.attribution.library.catalogue import Case, cases
 from detente.attribution.residuals import Effects, fit_effects, on_base
+from detente.attribution.result import known
 from detente.attribution.sample import Sample
 from detente.errors import DetenteError, EmptySample, SpecificationError
-
-if TYPE_CHECKING:
-    import polars as pl
 
 BASE_YEARS = 5  #: years before the rupture that fix the pair effect
 FEWEST_BASE = 2  #: with fewer years of trade before, there is no path
@@ -194,10 +193,6 @@ def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case,
 
 def frame_of(points: Iterable[Point]) -> pl.DataFrame:
     """Points as a data frame, one column a field."""
-    import polars as pl
-
-    from detente.attribution.result import known
-
     names = list(Point.__dataclass_fields__)
     rows = []
     for p in points:

@@ -13,18 +13,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.expected_paths import CAP, HORIZONS, Outcome, outcomes
 from detente.attribution.library.shrinkage import credibility_constant, own_weight
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Floats = NDArray[np.float64]
 
@@ -233,8 +230,6 @@ def forecast_frame(
     instrument: str, kind: str = "rupture", *, before: float = 0.0, counterfactual: float | None = None
 ) -> pl.DataFrame:
     """Forecast of all five horizons: 10%, 50%, 90% points, and flows if a demand scenario is given."""
-    import polars as pl
-
     rows = []
     for horizon in HORIZONS:
         found = predict(instrument, kind, horizon, before=before)

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.library.expected_paths import Outcome, outcomes
 from detente.attribution.library.prediction import KERNEL, SPREAD, Forecast, predict
 from detente.errors import TooFewDonors
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Floats = NDArray[np.float64]
 
@@ -180,8 +177,6 @@ def scores_of(found: Iterable[Outcome] | None = None) -> tuple[Score, ...]:
 
 def score_frame(scores: Iterable[Score] | None = None) -> pl.DataFrame:
     """Scores of ruptures and reopenings, one row each (polars)."""
-    import polars as pl
-
     rows = []
     for s in scores_of() if scores is None else scores:
         row = {

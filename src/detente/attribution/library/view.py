@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from detente._leaving import csv_text
 from detente.attribution.library.catalogue import Case, choose_cases, sources
@@ -23,9 +25,6 @@ from detente.attribution.library.expected_paths import (
 from detente.attribution.library.paths import Point, frame_of, shipped_points
 from detente.attribution.library.scores import score_frame, scores_of
 from detente.errors import OutputError, TooFewDonors
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> pl.DataFrame:
@@ -50,8 +49,6 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
     >>> library_frame(["ARE", "QAT"])["finding"].to_list()
     ['unusual loss', 'unusual loss']
     """
-    import polars as pl
-
     points = tuple(shipped_points() if points is None else points)
     found = judged(points)
     rows = []
@@ -86,8 +83,6 @@ def sources_frame(words: Iterable[str] = ()) -> pl.DataFrame:
     polars.DataFrame
         case_id, source_id, title, publisher, date, address, read, dates, supports.
     """
-    import polars as pl
-
     names = ("source_id", "title", "publisher", "date", "address", "read")
     rows = [
         {"case_id": case.case_id}

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from math import exp, isnan
 
 from detente.attribution.comparison.power import NEARLY_ALL
+from detente.attribution.comparison.similar import PlaceboTest
 from detente.attribution.result import BOUND, Finding
-from detente.attribution.words.sentences import change_as_noun, change_in_words, log_points, millions
+from detente.attribution.words.sentences import change_as_noun, change_in_words, log_points, millions, p_value
 from detente.attribution.words.strength import SOME, strength, tail, unseen_pct
 from detente.language import Joined, Number, Text
 
@@ -105,14 +106,3 @@ def _begun(found: Finding, test: PlaceboTest) -> list[Text]:
         return []
     years = {"start": found.before.from_year, "end": found.before.to_year}
     return [Text("standing.begun", change=change_as_noun(earlier.value), p=p_value(earlier.p), **years)]
-
-
-def p_value(p: float) -> Number:
-    """Three digits after the point below 0.1, two above.
-
-    Examples
-    --------
-    >>> str(p_value(0.00499)), str(p_value(0.314))
-    ('0.005', '0.31')
-    """
-    return Number(f"{p:.3f}" if p < 0.1 else f"{p:.2f}")

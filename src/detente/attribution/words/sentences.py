@@ -10,7 +10,6 @@ from __future__ import annotations
 from math import exp, isfinite, isnan
 
 from detente.attribution.comparison.placebos import Standing
-from detente.attribution.comparison.power import NEARLY_ALL
 from detente.economies import in_text
 from detente.language import LANGUAGES, Catalogue, Joined, Number, Own, Text
 
@@ -76,6 +75,18 @@ def share_in_words(share: float) -> str:
     return Text("amount.pct", n=Number(f"{pct:.1f}" if pct < 9.95 else f"{pct:.0f}"))
 
 
+def counted(share: float, n: int) -> str:
+    """The count behind a rank (1 + count) / (1 + n), as a number or ``none``.
+
+    Examples
+    --------
+    >>> str(counted(1 / 11, 10)), str(counted(2 / 10, 9))
+    ('none', '1')
+    """
+    count = round(share * (1 + n)) - 1
+    return Text("amount.none") if count == 0 else Number(f"{count:,}")
+
+
 def log_points(value: float) -> str:
     """Signed, two digits, with a real minus sign.
 
@@ -115,23 +126,25 @@ def unseen_loss_pct(standing: Standing) -> float:
     return 100.0 * (1.0 - exp(gap)) if isfinite(gap) else 100.0
 
 
-def standing_sentence(value: float, standing: Standing | None) -> str:
-    """How unusual the pair's own part is, and what could have gone unseen."""
+def standing_sentence(standing: Standing | None) -> str:
+    """How many pairs of similar size stand as low; counts, and the rank as a p-value."""
     if standing is None:
         return Text("standing.skipped")
-    among = {"n": Number(f"{standing.n:,}"), "share": share_in_words(standing.share)}
-    if standing.smallest > UNUSUAL:
-        return Text("standing.too_few", smallest=share_in_words(standing.smallest), **among)
+    bad = counted(standing.share, standing.n)
+    among = {"n": Number(f"{standing.n:,}"), "bad": bad, "p": p_value(standing.share)}
     among |= {"low": band_end(standing.low), "high": band_end(standing.high)}
-    if standing.share <= UNUSUAL and value < 0:
-        return Text("standing.loss", **among)
-    if 1 - standing.share < UNUSUAL and value > 0:
-        return Text("standing.gain", **among)
-    loss = unseen_loss_pct(standing)
-    if loss >= NEARLY_ALL:
-        return Text("standing.ordinary_blind", **among)
-    unseen = Text("amount.pct", n=Number(f"{loss:.0f}"))
-    return Text("standing.ordinary", unseen=unseen, **among)
+    return Text("standing.level" if isinstance(bad, Number) else "standing.level_none", **among)
+
+
+def p_value(p: float) -> str:
+    """Three digits after the point below 0.1, two above.
+
+    Examples
+    --------
+    >>> str(p_value(0.00499)), str(p_value(0.314))
+    ('0.005', '0.31')
+    """
+    return Number(f"{p:.3f}" if p < 0.1 else f"{p:.2f}")
 
 
 def level_sentence(
@@ -144,4 +157,4 @@ def level_sentence(
     if not isfinite(value):
         return Text("level.zero", **head)
     stood = Text("level.stood", log=log_points(value), start=base[0], end=base[1], **head)
-    return Joined(" ", parts=(stood, standing_sentence(value, standing)))
+    return Joined(" ", parts=(stood, standing_sentence(standing)))
