@@ -61,11 +61,14 @@ def test_nested_says_why_a_zero_is_not_split(emptied) -> None:
 
 
 def test_robustness_of_a_fall_to_zero_ranks_and_gives_bounds(emptied) -> None:
-    found = robustness(emptied, "ARE", "QAT", (2016, 2020), base_windows=[BASE])
+    flows, codes, years = emptied
+    fine = flows.copy()
+    fine[0, 5, 6] = 0.001  # the panel records a thousand dollars
+    found = robustness((fine, codes, years), "ARE", "QAT", (2016, 2020), base_windows=[BASE])
     assert len(found.specifications) == 16
     ran = [s for s in found.specifications if s.dyad_part is not None]
     assert all("recorded zero" in s.reason for s in ran if s.placebo_share is not None)
-    assert all(s.dyad_part < -4 for s in ran)
+    assert all(s.dyad_part < -8 for s in ran if s.sample == "all")
     assert {s.placebo_share for s in ran if s.placebos == "similar"} <= {1 / (1 + s.n_placebos) for s in ran}
 
 
@@ -148,7 +151,7 @@ def test_a_mirror_artefact_is_named_by_every_test() -> None:
     assert not any("mirror artefact" in c for c in infer(sound, "ARE", "QAT", (2016, 2020), BASE).cautions)
     both = robustness({"partners": sound, "own reports": artefact}, "ARE", "QAT", (2016, 2020), base_windows=[BASE])
     assert len([c for c in both.cautions if "mirror artefact" in c]) == 1
-    assert both.cautions[0].startswith("own reports: ARE's exports collapse")
+    assert any(c.startswith("own reports: ARE's exports collapse") for c in both.cautions)
     assert "mirror artefact" in both.summary()
 
 

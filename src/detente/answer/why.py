@@ -15,16 +15,16 @@ import polars as pl
 from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker
 from detente.attribution.comparison.power import NEARLY_ALL
-from detente.attribution.result import NO_BASE
+from detente.attribution.result import BOUND, NO_BASE
+from detente.attribution.words.strength import SOME, STRONG
 from detente.study.spec import Spec
 
-UNUSUAL = 0.05  # placebo share up to which a loss is called unusual
-WEAK_FROM = 0.10  # share of an economy's other dyads called unusual, above which the finding is weak
 COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "full_panel", "unseen")
 ALWAYS = 3  # of these columns; the others only where something stands in them
 
 Window = tuple[int, int]
-Place = Literal["lost", "gained", "ordinary", "few"]
+Place = Literal["strong_loss", "some_loss", "strong_gain", "some_gain", "ordinary", "few"]
+PLACES = ("strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "ordinary", "few")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +33,23 @@ class Comparison:
 
     Attributes
     ----------
-    n, as_bad : comparable dyads, and those that did as badly or worse.
-    share, smallest : placebo share, and the smallest one that ``n`` dyads allow.
-    place : an unusual loss or gain, within the ordinary range, or too few dyads to tell.
+    n, as_bad : similar dyads, and those that did as badly or worse.
+    share, smallest : the p-value after what the two economies' other trade did, and the smallest that ``n`` allow.
+    similar : the plain p-value among the similar dyads; None on runs of an earlier version.
+    place : strong or some evidence of a loss or gain, none (``ordinary``), or too few dyads to tell.
     unseen_loss_pct : the extra loss that could more often than not have gone unseen; None unless ordinary.
     full_share, full_panel : the share on the full panel and its name, where there is one.
-    origin_others, destination_others : share of either economy's other dyads that the same test calls unusual.
     """
 
     n: int
     as_bad: int
     share: float
     smallest: float
+    similar: float | None
     place: Place
     unseen_loss_pct: float | None
     full_share: float | None
     full_panel: str
-    origin_others: float
-    destination_others: float
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Comparison | None:
@@ -58,26 +57,32 @@ class Comparison:
         if row["placebo_share"] is None or row["dyad_part"] is None:
             return None
         place = _place(row["placebo_share"], row["smallest_share"], row["dyad_part"])
+        counted = round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1  # what an earlier version's share says
         return cls(
             row["n_placebos"],
-            round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1,
+            counted if row["n_as_bad"] is None else row["n_as_bad"],
             row["placebo_share"],
             row["smallest_share"],
+            row["p_similar"],
             place,
             row["unseen_loss_pct"] if place == "ordinary" else None,
             row["full_panel_placebo_share"],
             row["full_panel"] or "",
-            row["origin_others"] or 0.0,
-            row["destination_others"] or 0.0,
         )
+
+    @property
+    def shared(self) -> bool:
+        """Whether similar dyads seldom did as badly, but the two economies' other trade did."""
+        return self.place == "ordinary" and self.similar is not None and self.similar <= SOME < self.share
 
 
 def _place(share: float, smallest: float, own: float) -> Place:
-    if smallest > UNUSUAL:
+    if smallest > SOME:
         return "few"
-    if share <= UNUSUAL and own < 0:
-        return "lost"
-    return "gained" if 1 - share < UNUSUAL and own > 0 else "ordinary"
+    if own < 0:
+        return "strong_loss" if share < STRONG else "some_loss" if share <= SOME else "ordinary"
+    gain = 1 - share + smallest
+    return "strong_gain" if gain < STRONG else "some_gain" if gain <= SOME else "ordinary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,8 @@ class Change:
     whole, rest, own : the recorded change, that implied by the two economies' trade with everyone else, and the
         pair-specific component, log points; None where unknown.
     own_pct : the pair-specific component, percent of the change; None where that is too small to divide by.
-    compared : among comparable dyads; None where it was not.
+    at_most : where the flow fell to a recorded zero, log points that the pair-specific component is below.
+    compared : among similar dyads; None where it was not.
     asked : whether comparable dyads were looked for.
     """
 
@@ -106,6 +112,7 @@ class Change:
     rest: float | None
     own: float | None
     own_pct: float | None
+    at_most: float | None
     compared: Comparison | None
     asked: bool
 
@@ -118,7 +125,7 @@ class Change:
             title, row["from_year"], row["to_year"], (row["base_from"], row["base_to"]),
             row["flow_from_usd_mn"], row["flow_to_usd_mn"],
             whole, whole - own if split else row["supply_demand_part"], own if split else None,
-            row["dyad_pct"], Comparison.of(row), row["n_placebos"] is not None,
+            row["dyad_pct"], own if row["status"] == BOUND else None, Comparison.of(row), row["n_placebos"] is not None,
         )  # fmt: skip
 
     @property
@@ -158,15 +165,25 @@ class Direction:
         return any(c.asked for c in self.changes)
 
     def places(self) -> dict[str, list[str]]:
-        """Years of the compared episodes by where they stand; ``mixed``: a loss on one base window, not on another."""
+        """Years of the compared episodes by where they stand; ``mixed``: a loss on one base window, none on another."""
         by_years: dict[str, set[Place]] = {}
         for change in self.changes:
             if change.compared is not None:
                 by_years.setdefault(change.years, set()).add(change.compared.place)
-        groups: dict[str, list[str]] = {name: [] for name in ("lost", "gained", "ordinary", "mixed", "few")}
+        groups: dict[str, list[str]] = {name: [] for name in PLACES}
         for years, found in by_years.items():
-            groups[next(iter(found)) if len(found) == 1 else "mixed" if "lost" in found else "ordinary"].append(years)
+            groups[_weakest(found)].append(years)
         return {name: years for name, years in groups.items() if years}
+
+
+def _weakest(found: set[Place]) -> str:
+    """One place for several base windows: the weaker of two strengths, ``mixed`` where one shows nothing."""
+    if len(found) == 1:
+        return next(iter(found))
+    for side in ("loss", "gain"):
+        if found == {f"strong_{side}", f"some_{side}"}:
+            return f"some_{side}"
+    return "mixed" if found & {"strong_loss", "some_loss"} else "ordinary"
 
 
 def directions_of(attribution: pl.DataFrame, residuals: pl.DataFrame, spec: Spec) -> tuple[Direction, ...]:
@@ -234,7 +251,7 @@ def standing(direction: Direction, say: Speaker, key: str = "answer.standing") -
     places = direction.places()
     if places:
         parts = [say(f"standing_{place}", years=say.listed(years)) for place, years in places.items()]
-        return say.words(key, parts="; ".join(parts), **ends) + _weakness(direction, say) + missing
+        return say.words(key, parts="; ".join(parts), **ends) + missing
     if direction.silent and len(direction.silent) == len(direction.windows):
         return say("no_base", base=without, **ends)
     spans = say.listed(list(dict.fromkeys(c.years for c in direction.changes)))
@@ -245,23 +262,6 @@ def _ends(direction: Direction, say: Speaker) -> dict[str, str]:
     return {"a": say.name(direction.origin), "b": say.name(direction.destination)}
 
 
-def _weakness(direction: Direction, say: Speaker) -> str:
-    """A warning where the same test calls too many of either economy's other dyads unusual."""
-    found = [
-        (share, key, code, change.years)
-        for change in direction.changes
-        if change.compared is not None and change.compared.share <= UNUSUAL
-        for share, key, code in (
-            (change.compared.origin_others, "loose_exporter", direction.origin),
-            (change.compared.destination_others, "loose_importer", direction.destination),
-        )
-    ]
-    share, key, code, years = max(found, default=(0.0, "", "", ""))
-    if share <= WEAK_FROM:
-        return ""
-    return " " + say(key, name=say.name(code), share=say.pct(100 * share), years=years)
-
-
 def change_sentence(change: Change, say: Speaker) -> str:
     """One episode in a sentence or two."""
     head = {"title": say.own(change.title), "from": change.from_year, "to": change.to_year}
@@ -269,6 +269,9 @@ def change_sentence(change: Change, say: Speaker) -> str:
         if change.flow_from is None or change.flow_to is None:
             return say("episode_silent", **head)
         head |= {"before": say.money(change.flow_from), "after": say.money(change.flow_to)}
+        if change.at_most is not None and change.compared is not None:
+            bound = say("episode_bound", own=say.change(change.at_most), **head)
+            return bound + " " + _among(change.compared, say)
         return say("episode_zero" if 0 in (change.flow_from, change.flow_to) else "episode_untold", **head)
     head |= {"change": say.change(change.whole), "rest": say.change(change.rest), "own": say.change(change.own)}
     head |= {"part": say.words.number(change.own, 2, sign=True), "whole": say.words.number(change.whole, 2, sign=True)}
@@ -282,10 +285,14 @@ def change_sentence(change: Change, say: Speaker) -> str:
 def _among(compared: Comparison, say: Speaker) -> str:
     """How many comparable dyads did as badly, the smallest share attainable, and what could have gone unseen."""
     counts = {"k": say.words.number(compared.as_bad), "n": say.words.number(compared.n)}
-    shares = {"share": say.share(compared.share), "least": say.share(compared.smallest)}
-    parts = [say("as_bad" if compared.as_bad else "none_as_bad", **counts, **shares)]
+    p = {"p": say.words.number(compared.share, 3 if compared.share < 0.1 else 2)}
+    parts = [say("as_bad" if compared.as_bad else "none_as_bad", **counts)]
+    if compared.place != "few":
+        parts.append(say("shared_loss" if compared.shared else f"evidence_{compared.place}", **p))
     if compared.full_share is not None:
-        parts.append(say("on_full_panel", share=say.share(compared.full_share), panel=say.own(compared.full_panel)))
+        parts.append(
+            say("on_full_panel", share=say.words.number(compared.full_share, 3), panel=say.own(compared.full_panel))
+        )
     if compared.place == "few":
         parts.append(say("few"))
     loss = compared.unseen_loss_pct
@@ -301,6 +308,8 @@ def change_cells(change: Change, say: Speaker) -> Row:
         flows = say.words("screen.from_to", before=say.money(change.flow_from), after=say.money(change.flow_to))
     recorded = flows if change.whole is None else say.change(change.whole)
     rest, own = ("-" if value is None else say.change(value) for value in (change.rest, change.own))
+    if change.at_most is not None:
+        own = say.words("screen.or_more", own=say.change(change.at_most))
     if change.compared is None:
         return (recorded, rest, own, "", "", "", "")
     compared = change.compared
@@ -309,8 +318,8 @@ def change_cells(change: Change, say: Speaker) -> Row:
         rest,
         own,
         say.words("screen.of", k=say.words.number(compared.as_bad), n=say.words.number(compared.n)),
-        say.share(compared.share),
-        "" if compared.full_share is None else say.share(compared.full_share),
+        say.words.number(compared.share, 3 if compared.share < 0.1 else 2),
+        "" if compared.full_share is None else say.words.number(compared.full_share, 3),
         unseen(compared, say),
     )
 

@@ -1,5 +1,6 @@
 """Why did the flow between two economies change? Splits by episode, placebos, a library of ruptures.
 
+- :class:`DyadFits`: a panel and one dyad, fitted once for all of the following.
 - :func:`attribute`: one dyad by episode, both directions, with placebos; the sentences the numbers allow.
 - :func:`nested`: every attribution of the same change side by side, in log points and US$.
 - :func:`infer`: placebos, synthetic control, matrix completion, conformal limits, power.
@@ -12,6 +13,7 @@ from detente.attribution.attributing import attribute
 from detente.attribution.comparison.breaks import Breaks, find_breaks
 from detente.attribution.comparison.methods import Inference, infer
 from detente.attribution.episodes import Episode, episodes_around
+from detente.attribution.fits import DyadFits
 from detente.attribution.nesting import Nested, nested
 from detente.attribution.result import Attribution, Finding, Level
 from detente.attribution.specifications import Robustness, robustness
@@ -19,6 +21,7 @@ from detente.attribution.specifications import Robustness, robustness
 __all__ = [
     "Attribution",
     "Breaks",
+    "DyadFits",
     "Episode",
     "Finding",
     "Inference",

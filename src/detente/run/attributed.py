@@ -6,7 +6,7 @@ import math
 
 import polars as pl
 
-from detente.attribution import Attribution, attribute
+from detente.attribution import Attribution, DyadFits, attribute
 from detente.errors import StudyError
 from detente.panel import Panel
 from detente.run.scenarios import ResidualAt, Window
@@ -44,22 +44,40 @@ ATTRIBUTION = TableSchema(
         number(
             "dyad_pct", "pair-specific component in the change; empty where that is too small to divide by", "percent"
         ),
-        *_PLACEBOS,
-        number("smallest_share", "1/(1 + n): the smallest share that could have been found", "share"),
+        number(
+            "mean_part",
+            "mean over the years after from_year of the change since from_year; dyad_part is that of the last year",
+            "log points",
+        ),
+        text(
+            "status",
+            "`computed`; `bound` where the flow fell to a recorded zero and dyad_part is what it is below; `unknown`; "
+            "`no base trade`",
+        ),
+        text("strength", "evidence: `strong` (p below 0.02), `some` (up to 0.10), `none`, `too few` dyads to tell"),
+        number(
+            "placebo_share",
+            "the p-value: rank of the change among similar dyads after what the origin's other markets and the "
+            "destination's other suppliers did, (1 + count)/(1 + n)",
+            "share",
+        ),
+        number("p_similar", "plain rank among the similar dyads", "share"),
+        number("p_origin", "rank of p_similar among the origin's other markets; empty with fewer than 39", "share"),
+        number("p_destination", "the same among the destination's other suppliers", "share"),
+        whole("n_placebos", "how many similar dyads: n"),
+        whole("n_as_bad", "how many of them did as badly or worse"),
+        whole("n_ruptured", "dyads left out for a known rupture or reopening of their own"),
+        number("smallest_share", "1/(1 + n): the smallest p that could have been found", "share"),
         *_BAND,
         number(
             "unseen_loss_pct",
-            "the extra loss that lies outside the 5% band in half of such dyads: smaller ones would more often than not "
-            "have gone unseen",
+            "the extra loss that the test would find in half of the similar dyads: a smaller one would probably have "
+            "been missed",
             "percent",
         ),
-        number(
-            "origin_others",
-            "share of the origin's other markets whose pair-specific component the same test calls an unusual loss; 5% "
-            "if the test is right for that economy",
-            "share",
-        ),
-        number("destination_others", "the same of the destination's other suppliers", "share"),
+        whole("before_from", "the same test on the years before: counted from"),
+        number("before_part", "the pair-specific component of those years", "log points"),
+        number("before_share", "p of those years", "share"),
         number("full_panel_placebo_share", "placebo_share on the full BACI panel; empty on other studies", "share"),
         text("full_panel", "which panel that is"),
         text("sentence", "what these numbers allow one to say", sentence=True),
@@ -88,7 +106,7 @@ RESIDUALS = TableSchema(
 )
 
 
-def attributed(study: Study, panel: Panel, quick: bool) -> Attribution:
+def attributed(study: Study, panel: Panel | DyadFits, quick: bool) -> Attribution:
     """Each direction's change over every episode of a study, on every base window.
 
     Raises

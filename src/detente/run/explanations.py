@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from detente.attribution import find_breaks, infer, nested, robustness
+from detente.attribution import DyadFits, find_breaks, infer, nested, robustness
 from detente.attribution.words.sentences import named
 from detente.equilibrium import Economy, solve
 from detente.errors import DetenteError, NotIdentified, TooFewDonors
@@ -56,6 +56,7 @@ METHODS = TableSchema(
         number("high", "high end of its range", "log points"),
         number("share", "placebo share or p-value", "share"),
         whole("n", "how many donors"),
+        number("rmse_before", "how far it misses the dyad before the event: root mean squared gap", "log points"),
         number("measured_size", "how often it rejects at its level when nothing was done", "share"),
         text("note", "what the range is, or why the method was refused", sentence=True),
     ),
@@ -89,7 +90,8 @@ SPECIFICATIONS = TableSchema(
         number("dyad_part", "pair-specific component", "log points"),
         number("placebo_share", "share of comparable dyads that did as badly or worse", "share"),
         whole("n_placebos", "how many comparable dyads"),
-        text("reason", "why this one could not be run"),
+        number("unseen_loss_pct", "the extra loss that it would probably have missed", "percent"),
+        text("reason", "why this one could not be run, or why the number is a bound"),
     ),
 )  # fmt: skip
 DEEPER = (PARTS, METHODS, BREAKS, SPECIFICATIONS)
@@ -122,21 +124,25 @@ class Explanation:
 Step = tuple[pl.DataFrame, Any]
 
 
-def explanation(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> Explanation:
+def explanation(
+    panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None, fits: DyadFits | None = None
+) -> Explanation:
     """Every table of the longer answer that these data allow.
 
     Parameters
     ----------
+    fits : of the study's pair on the panel, made before; made here where not given.
     economy : a baseline for what comes back through third countries; None where there is none.
     """
+    fits = DyadFits.of(panel, *spec.dyad) if fits is None else fits
     tables: dict[str, pl.DataFrame] = {}
     notes: list[str] = []
     results: list[Any] = []
     steps: list[tuple[TableSchema, Callable[[], Step]]] = [
-        (PARTS, lambda: _parts(panel, spec, ledger, economy)),
-        (METHODS, lambda: _methods(panel, spec)),
-        (BREAKS, lambda: _breaks(panel, spec, ledger, notes)),
-        (SPECIFICATIONS, lambda: _specifications(panel, spec)),
+        (PARTS, lambda: _parts(fits, panel, spec, ledger, economy)),
+        (METHODS, lambda: _methods(fits, spec)),
+        (BREAKS, lambda: _breaks(fits, spec, ledger, notes)),
+        (SPECIFICATIONS, lambda: _specifications(fits, spec)),
     ]
     for schema, step in steps:
         tables[schema.name] = schema.empty()
@@ -158,11 +164,11 @@ def states(measures: list[Measure], ledger: Ledger, years: tuple[int, ...]) -> p
     return pl.DataFrame({"year": years, **columns})
 
 
-def _parts(panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> Step:
+def _parts(fits: DyadFits, panel: Panel, spec: Spec, ledger: Ledger, economy: Economy | None) -> Step:
     plan = spec.attribution
     known = [m for m in plan.measures if m.state in ledger.states().spells]
     found = nested(
-        panel, *spec.dyad, [(e.id, e.from_year, e.to_year) for e in spec.episodes], plan.base_windows,
+        fits, *spec.dyad, [(e.id, e.from_year, e.to_year) for e in spec.episodes], plan.base_windows,
         suppliers=[c for c in plan.suppliers if c in panel.economies],
         markets=[c for c in plan.markets if c in panel.economies],
         states=states(known, ledger, panel.years) if known else None,
@@ -182,14 +188,14 @@ def _response(economy: Economy, theta: float) -> Callable[[str, str, float], flo
     return respond
 
 
-def _methods(panel: Panel, spec: Spec) -> Step:
+def _methods(fits: DyadFits, spec: Spec) -> Step:
     frames, rows = [], []
     for origin, destination in (spec.dyad, spec.dyad[::-1]):
         for e in spec.episodes:
             head = {"origin": origin, "destination": destination, "episode": e.id}
             asked = (e.id, e.from_year, e.to_year)
             try:
-                found = infer(panel, origin, destination, asked, spec.attribution.base_windows[0])
+                found = infer(fits, origin, destination, asked, spec.attribution.base_windows[0])
             except (NotIdentified, TooFewDonors) as error:
                 why = Refusal.of(error)
                 frames.append(pl.DataFrame([head | {"method": "all", "note": str(why)}]))
@@ -200,7 +206,7 @@ def _methods(panel: Panel, spec: Spec) -> Step:
     return pl.concat(frames, how="diagonal_relaxed"), rows
 
 
-def _breaks(panel: Panel, spec: Spec, ledger: Ledger, notes: list[str]) -> Step:
+def _breaks(fits: DyadFits, spec: Spec, ledger: Ledger, notes: list[str]) -> Step:
     grave = ledger.events.filter(
         (pl.col("severity").cast(pl.Float64) >= GRAVE) & pl.col("subsystems").str.contains("trade|border|diplomacy")
     )
@@ -209,7 +215,7 @@ def _breaks(panel: Panel, spec: Spec, ledger: Ledger, notes: list[str]) -> Step:
     for origin, destination in (spec.dyad, spec.dyad[::-1]):
         head = {"origin": origin, "destination": destination}
         try:
-            found = find_breaks(panel, origin, destination, events=events, base_window=spec.attribution.base_windows[0])
+            found = find_breaks(fits, origin, destination, events=events, base_window=spec.attribution.base_windows[0])
         except (NotIdentified, TooFewDonors) as error:
             frames.append(pl.DataFrame([head | {"what": "not searched"}]))
             ends = {"exporter": named(origin), "importer": named(destination)}
@@ -220,11 +226,11 @@ def _breaks(panel: Panel, spec: Spec, ledger: Ledger, notes: list[str]) -> Step:
     return pl.concat(frames, how="diagonal_relaxed"), cells
 
 
-def _specifications(panel: Panel, spec: Spec) -> Step:
+def _specifications(fits: DyadFits, spec: Spec) -> Step:
     frames, results = [], []
     for e in spec.episodes:
         found = robustness(
-            panel, *spec.dyad, (e.id, e.from_year, e.to_year), base_windows=spec.attribution.base_windows,
+            fits, *spec.dyad, (e.id, e.from_year, e.to_year), base_windows=spec.attribution.base_windows,
             unrecorded=spec.attribution.unrecorded,
         )  # fmt: skip
         frames.append(found.to_frame().select(pl.lit(e.id).alias("episode"), pl.all()))

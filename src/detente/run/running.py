@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from detente.attribution import Attribution
+from detente.attribution import Attribution, DyadFits
 from detente.language import LANGUAGES, Text, translations
 from detente.panel import Panel
 from detente.record import Ledger
@@ -92,7 +92,8 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
     with clock.stage("panel", 0.1):
         panel = study.panel(data)
     with clock.stage("attribution", 0.3):
-        found = attributed(study, panel, quick)
+        fits = DyadFits.of(panel, *spec.dyad)
+        found = attributed(study, fits, quick)
         embedded = data is None and study.given is None and spec.panel.use == "embedded"
         effects, residuals = attribution_table(study, found, embedded=embedded), residual_table(study, found)
     with clock.stage("scenarios", 0.2):
@@ -102,7 +103,7 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
         outcomes = _scenarios(study, plan, middle, residuals, quick, seed)
     with clock.stage("explanation", 0.1):
         economy = plan[0].economy if plan else None
-        deeper = Explanation.skipped() if quick else explanation(panel, spec, ledger, economy)
+        deeper = Explanation.skipped() if quick else explanation(panel, spec, ledger, economy, fits)
     with clock.stage("verdicts", 0.2):
         record = check_record(ledger, effects.to_dicts())
         frames = {

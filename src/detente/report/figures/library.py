@@ -49,18 +49,18 @@ def library_chart(story: Story, words: Catalogue) -> Chart | None:
 
 def _row(story: Story, words: Catalogue, raw: dict[str, Any]) -> dict[str, Any]:
     pct = 100 * exp(raw["residual"])
-    flow = story.arrow(raw["exporter"], raw["importer"])
+    flow = story.arrow(raw["origin"], raw["destination"])
     tip = words("library.tip", flow=flow, start=words.date(raw["start"]), title=words.known("rupture", raw["title"]),
                 instrument=words.known("instrument", raw["instrument"]), year=raw["judged_year"],
                 pct=words.significant(pct), finding=words.known("finding", raw["finding"]))  # fmt: skip
     if raw["placebo_share"] is not None:
         share = words.significant(100 * raw["placebo_share"])
         tip += " " + words("residuals.tip_placebo", share=share, n=words.number(raw["n_placebos"]))
-    own = {raw["exporter"], raw["importer"]} == {story.study.origin, story.study.destination}
+    own = {raw["origin"], raw["destination"]} == {story.study.origin, story.study.destination}
     return {
         "instrument": raw["instrument"], "pct": min(max(pct, LEAST), MOST), "finding": raw["finding"],
         "finding_words": words.known("finding", raw["finding"]), "lost": raw["finding"] == "unusual loss",
-        "own": own, "label": f"{raw['exporter']} → {raw['importer']} {raw['start'][:4]}" if own else "", "tip": tip,
+        "own": own, "label": f"{raw['origin']} → {raw['destination']} {raw['start'][:4]}" if own else "", "tip": tip,
     }  # fmt: skip
 
 
