@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from pathlib import Path
 
 import polars as pl
@@ -45,7 +46,7 @@ def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
     assert len(run.answer.why) == 9  # two directions with three episodes each, and the caution on the second
     assert "strong evidence of a loss in 2008-2010" in run.answer.why[0]
     assert "within the range of comparable dyads in 2012-2020" in run.answer.why[0]
-    assert "None of 90 similar pairs did as badly" in run.answer.why[1]
+    assert re.search(r"(None|\d+) of \d+ similar pairs did as badly.*strong evidence of a loss", run.answer.why[1])
     assert "37% of the change in logs" in run.answer.why[3]
     assert "mostly oil" in run.answer.why[5]
     assert "37%" not in " ".join(run.answer.claims)

@@ -278,7 +278,9 @@ def test_a_part_is_judged_by_its_share_and_its_sign(changed: dict, kind: str, lo
     assert change.compared.place == kind
     assert unseen(change.compared, say) == loss
     words = {"ordinary": "within the range", "few": "too few"}
-    words |= {f"{much}_{side}": f"{much} evidence of a {side}" for much in ("strong", "some") for side in ("loss", "gain")}
+    words |= {
+        f"{much}_{side}": f"{much} evidence of a {side}" for much in ("strong", "some") for side in ("loss", "gain")
+    }
     assert words[kind] in standing(Direction("GEO", "RUS", (change,), (change.base,), (), ""), say)
 
 
