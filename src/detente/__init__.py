@@ -14,6 +14,7 @@ _names, __getattr__, __dir__ = names_of(
     {
         # gravity
         "fit_ppml": "gravity",
+        "fit_many": "gravity",
         "bias_correct": "gravity",
         "impute": "gravity",
         "compare": "gravity",

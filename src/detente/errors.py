@@ -173,7 +173,11 @@ class FormulaError(SpecificationError):
 
 
 class NotIdentified(SpecificationError):
-    """The data cannot tell the effect asked for (collinear, constant, separated)."""
+    """The data cannot tell the effect asked for (collinear, constant, separated); ``.state`` is what was found out."""
+
+    def __init__(self, what: str, *, state: Any = None, where: str = "", why: str = "", fix: str = "") -> None:
+        self.state = state
+        super().__init__(what, where=where, why=why, fix=fix)
 
 
 class InvalidShock(SpecificationError):

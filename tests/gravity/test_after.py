@@ -1,6 +1,8 @@
 """What one does with a fit: resampling, resistances, tariffs, RESET, tables, many fits."""
 
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
@@ -190,11 +192,33 @@ def test_many_fits_keep_failures_with_their_reason():
         fit_many(good, f"trade ~ x | {THREE_WAY}", by="sectr")
 
 
-def test_many_fits_on_any_executor_and_through_fit_ppml():
+def test_many_fits_above_a_hundred_thousand_rows_do_not_wait_for_each_other(tmp_path):
+    """Forking after polars has threads stops for ever; a script without a main guard must work as well."""
+    script = tmp_path / "many.py"
+    script.write_text(
+        "import numpy as np, polars as pl, detente as dt\n"
+        "r = np.random.default_rng(1)\n"
+        "o, d, t, s = (a.ravel() for a in np.meshgrid(range(40), range(40), range(25), range(4)))\n"
+        "y = r.gamma(1, 1, len(o))\n"
+        "data = pl.DataFrame({'o': o, 'd': d, 't': t, 's': s, 'x': r.normal(size=len(o)), 'y': y})\n"
+        "data.group_by('o').agg(pl.col('y').sum())\n"
+        "fits = dt.fit_many(data, 'y ~ x | o^t + d^t + o^d', by='s')\n"
+        "print(data.height, len(fits), len(fits.failures))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=240)
+    assert done.stdout.split() == ["160000", "4", "0"], done.stderr
+
+
+def test_fit_ppml_makes_one_fit_and_says_how_to_make_many():
+    with pytest.raises(UsageError, match=r"dt\.fit_many\(frame, formula, by='sector'\)"):
+        fit_ppml(panel(), f"trade ~ x | {THREE_WAY}", by="sector")
+
+
+def test_many_fits_on_any_executor_and_one_after_the_other():
     data = pl.concat([panel(k).with_columns(sector=pl.lit(k)) for k in range(3)])
     with ThreadPoolExecutor(2) as pool:
         fits = fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", executor=pool)
-    again = fit_ppml(data, f"trade ~ x | {THREE_WAY}", by="sector")
+    again = fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", workers=1)
     assert [fits[k].coef["x"] for k in range(3)] == [again[k].coef["x"] for k in range(3)]
 
 

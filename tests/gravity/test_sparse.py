@@ -25,7 +25,7 @@ def test_a_panel_of_which_a_twentieth_trades_meets_its_first_order_conditions():
     """The log likelihood is concave: where every margin and every moment is met is the maximum."""
     data = panel(0, 20, 6, 0.95)
     with pytest.raises(NotConverged):
-        fit_ppml(data, FORMULA, engine="irls")
+        fit_ppml(data, FORMULA, engine="irls", max_iterations=40)  # too few for the last resort
     fit = fit_ppml(data, FORMULA)
     design, gap = fit.design, fit.design.y - fit.raw.mu
     for effect in design.effects:
@@ -36,6 +36,35 @@ def test_a_panel_of_which_a_twentieth_trades_meets_its_first_order_conditions():
     for effect, level in zip(design.effects, fit.raw.effects()):
         index = index + level[design.codes(effect.columns)[0]]
     np.testing.assert_allclose(np.exp(index), fit.raw.mu, rtol=1e-9)
+
+
+@pytest.mark.parametrize("engine", ["tensor", "rows", "irls"])
+def test_every_engine_ends_at_the_same_place_in_very_sparse_panels(engine):
+    """Fitted flows down to 1e-41 of the smallest positive one hold the margins."""
+    for seed in (4, 5, 8, 9):
+        data = panel(seed, 16, 6, 0.94)
+        if engine == "tensor" and fit_ppml(data, FORMULA).design.y.size < 0.1 * 16 * 16 * 6:
+            continue  # too few rows for a tensor
+        one, other = fit_ppml(data, FORMULA), fit_ppml(data, FORMULA, engine=engine)
+        np.testing.assert_allclose(list(other.coef.values()), list(one.coef.values()), rtol=1e-6)
+
+
+@pytest.mark.parametrize("few", [False, True], ids=["a little everywhere", "a few rows"])
+@pytest.mark.parametrize("engine", ["tensor", "rows", "irls"])
+def test_a_regressor_that_the_effects_nearly_explain(engine, few):
+    """An origin-year variable plus a ten-thousandth: what counts is the ten-thousandth."""
+    r = np.random.default_rng(4)
+    n, years = 9, 6
+    o, d, t = (a.ravel() for a in np.meshgrid(range(n), range(n), range(years), indexing="ij"))
+    base = 3 * r.normal(size=(n, years))[o, t]
+    own = r.normal(size=len(o)) * (r.random(len(o)) < (0.2 if few else 1))
+    index = r.normal(size=(n, n))[o, d] * 2 + r.normal(size=(n, years))[d, t] + base + 0.4 * own
+    flow = np.exp(index) * r.gamma(0.5, 2, len(o)) * (r.random(len(o)) < 0.7)
+    data = pl.DataFrame({"exporter": o, "importer": d, "year": t, "own": own, "x": base + 1e-4 * own, "trade": flow})
+    plain = fit_ppml(data, f"trade ~ own | {EFFECTS}", engine="irls")
+    fit = fit_ppml(data, f"trade ~ x | {EFFECTS}", engine=engine)
+    assert 1e-4 * fit.coef["x"] == pytest.approx(plain.coef["own"], rel=1e-6)
+    assert 1e-4 * fit.se["x"] == pytest.approx(plain.se["own"], rel=1e-6)
 
 
 @pytest.mark.parametrize("effects", [EFFECTS, "exporter^year + importer", "exporter + exporter^importer[year]"])

@@ -10,7 +10,7 @@ __all__, __getattr__, __dir__ = names_of(
         "Imputation": "postestimation.imputation",
         "impute": "postestimation.imputation",
         "GravityFit": "result",
-        "fit_ppml": "fit",
+        "fit_ppml": "ppml",
         "Bootstrap": "postestimation.resample",
         "Jackknife": "postestimation.resample",
         "bootstrap": "postestimation.resample",

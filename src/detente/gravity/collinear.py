@@ -23,8 +23,10 @@ def is_suspect(gram: np.ndarray, norms: np.ndarray) -> bool:
     """Whether some regressor may be collinear.
 
     ``gram`` [k, k] is of the regressors less their effects, roughly; ``norms`` [k] their weighted sum of
-    squares before.
+    squares before. One that holds what is no number is suspect.
     """
+    if not (np.isfinite(gram).all() and np.isfinite(norms).all()):
+        return True
     scale = np.sqrt(np.where(norms > 0, norms, 1.0))
     if (norms <= 0).any() or (np.diag(gram) <= SUSPECT * norms).any():
         return True

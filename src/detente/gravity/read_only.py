@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 V = TypeVar("V")
 
 
-class Frozen(Mapping[str, V]):
+class ReadOnlyDict(Mapping[str, V]):
     """A read-only dictionary."""
 
     __slots__ = ("_items",)
@@ -29,4 +29,4 @@ class Frozen(Mapping[str, V]):
         return repr(self._items)
 
     def __reduce__(self) -> Any:
-        return Frozen, (self._items,)
+        return ReadOnlyDict, (self._items,)

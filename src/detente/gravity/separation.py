@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.gravity.collinear import find_collinear
 from detente.gravity.design import Design
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
@@ -46,16 +47,15 @@ class Certificate:
         rows = _positions(design, separated)
         return cls(rows, np.ones(len(rows)), np.ones(len(rows), bool))
 
-    def extended(self, design: Design, z: np.ndarray) -> tuple[Certificate, Design]:
-        """With the rows where ``z`` [n] is positive, and the design without them."""
+    def extended(self, design: Design, z: np.ndarray) -> Certificate:
+        """With the rows of ``design`` where ``z`` [n] is positive."""
         more = z > 0
         rows = _positions(design, more)
-        joined = Certificate(
+        return Certificate(
             np.concatenate([self.rows, rows]),
             np.concatenate([self.z, z[more]]),
             np.concatenate([self.by_level, np.zeros(len(rows), bool)]),
         )
-        return joined, design.take(~more)
 
     def to_frame(self) -> Any:
         """row, z, why: one row a separated row (polars)."""
@@ -67,14 +67,28 @@ class Certificate:
 
 
 def looks_separated(design: Design, fit: EngineFit) -> bool:
-    """Whether the fit shows signs of separation: no convergence, or a zero fitted as next to nothing."""
+    """Whether the fit shows signs of separation.
+
+    These are no convergence, a zero fitted as next to nothing, and a regressor that the sample identifies
+    but the fitted flows do not: the rows that identify it have sunk to nothing.
+    """
     zero = design.y == 0
     if not zero.any():
         return False
     huge = np.finfo(float).max  # masks by arithmetic: twenty times faster than picking rows
     least_fitted = np.maximum(fit.mu, huge * ~zero).min()
     sunk = bool(least_fitted < TINY * np.maximum(design.y, huge * zero).min())
-    return sunk or not fit.converged or fit.drift > MOVING
+    return sunk or not fit.converged or fit.drift > MOVING or _unidentified(design, fit)
+
+
+def _unidentified(design: Design, fit: EngineFit) -> bool:
+    if not design.names:
+        return False
+    if not np.isfinite(fit.hessian).all():
+        return True
+    weight = fit.mu if design.weights is None else fit.mu * design.weights
+    norms = np.array([column**2 @ weight for column in design.X])
+    return find_collinear(fit.hessian, norms, design.names) is not None
 
 
 def find_separated(design: Design, method: str = "auto") -> np.ndarray:

@@ -50,9 +50,9 @@ class Layout:
         out.reshape(-1)[self.cell] = values
         return out
 
-    def gather(self, sheets: Sequence[np.ndarray]) -> np.ndarray:
+    def gather(self, sectors: Sequence[np.ndarray]) -> np.ndarray:
         """Cells of each sector [t, i, j] to rows [n]."""
-        cells = sheets[0] if len(sheets) == 1 else np.stack(sheets)
+        cells = sectors[0] if len(sectors) == 1 else np.stack(sectors)
         return cells.reshape(-1).copy() if self.aligned else cells.reshape(-1)[self.cell]
 
     def log_effects(self, design: Design, scales: Sequence[Scales]) -> tuple[np.ndarray, ...]:

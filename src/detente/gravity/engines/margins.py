@@ -218,8 +218,8 @@ def margin_residual(weight: np.ndarray, margins: Margins, scales: Scales) -> flo
     fitted = np.empty(weight.shape[1:])
     pair = np.zeros_like(margins.p)
     worst = 0.0
-    for t, sheet in enumerate(weight):
-        np.multiply(sheet, scales.p, out=fitted)
+    for t, cells in enumerate(weight):
+        np.multiply(cells, scales.p, out=fitted)
         fitted *= scales.a[t][:, None]
         fitted *= scales.g[t]
         pair += fitted

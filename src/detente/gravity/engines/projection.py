@@ -98,15 +98,15 @@ class TensorProjector:
         gram, product = np.zeros((k, k)), np.zeros(k)
         right, left = _ones(self.w, 2), _ones(self.w, 1)
         part, gap = np.empty((k, *shape[1:]), x.dtype), np.empty(shape[1:], x.dtype)
-        for t, sheet in enumerate(self.w):
-            np.multiply(x[:, t], sheet, out=part)
+        for t, cells in enumerate(self.w):
+            np.multiply(x[:, t], cells, out=part)
             np.matmul(part, right, out=a[:, t])
             np.matmul(left, part, out=g[:, t])
             if self.pairs:
                 p += part
             columns = x[:, t].reshape(k, -1)
             gram += part.reshape(k, -1) @ columns.T
-            product += columns @ np.subtract(y[t], sheet, out=gap).ravel()
+            product += columns @ np.subtract(y[t], cells, out=gap).ravel()
         return Sums(a, g, p), gram, product
 
     def effects(
@@ -162,10 +162,10 @@ class TensorProjector:
         out = np.empty_like(x) if out is None else out
         for k in range(len(x)):
             for t in range(x.shape[1]):
-                sheet = np.subtract(x[k, t], removed.g[k, t], out=out[k, t])
-                sheet -= removed.a[k, t][:, None]
+                cells = np.subtract(x[k, t], removed.g[k, t], out=out[k, t])
+                cells -= removed.a[k, t][:, None]
                 if self.pairs:
-                    sheet -= removed.p[k]
+                    cells -= removed.p[k]
         return out
 
 

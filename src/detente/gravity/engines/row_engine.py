@@ -9,6 +9,7 @@ not of the coefficients, where nearly collinear regressors would multiply it by 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -18,6 +19,11 @@ from detente.gravity.design import Design
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
 
+COUNTS = 1e-6
+"""Flows below this share of the smallest positive one may still move, by as much more as they are smaller: what
+rounding leaves of them moves no sum, and separated ones sink without end."""
+LOWEST = 100.0
+"""Log flows are kept within this of the smallest positive one."""
 WILD = 1e6
 """Beyond this a log flow, or its gap, has lost so many digits that the fit so far is no base for the next step."""
 
@@ -50,10 +56,10 @@ def fit_on_rows(
         if done == 1 and X.shape[1]:
             norms = w @ X**2
             if is_suspect(hessian, norms):
-                exact, _ = projector.effects(X, effects[:, 1:], tol=1e-10)
-                refused = find_collinear(exact.T @ (w[:, None] * exact), norms, design.names)
+                refused = collinear_on_rows(projector, X, design.names)
                 if refused is not None:
                     return refused
+                projector.weigh(w)
         if not np.isfinite(hessian).all():
             break
         step = scaled_solve(hessian, left[:, 1:].T @ (w * left[:, 0]))
@@ -64,7 +70,7 @@ def fit_on_rows(
         spread = np.sqrt(np.diag(hessian) / w.sum())
         change = float((np.abs(move) * spread).max(initial=0.0))
         moved = abs(deviance - reached) / (0.1 + abs(reached)) if np.isfinite(deviance) else np.inf
-        drift = np.abs(eta - before)[mu > 1e-10 * floor].max(initial=0.0)  # separated rows sink below
+        drift = (np.abs(eta - before) * np.minimum(mu / (COUNTS * floor), 1.0)).max(initial=0.0)
         coef, deviance = coef + share * move, reached
         rise = effects[:, 0] - effects[:, 1:] @ step
         level = _between(level, rise if anew else level + rise, share)
@@ -79,6 +85,13 @@ def fit_on_rows(
     return EngineFit(
         coef, mu, np.ascontiguousarray(tilde.T), hessian, log_effects, done, converged, change, float(drift)
     )
+
+
+def collinear_on_rows(projector: RowProjector, X: np.ndarray, names: Sequence[str]) -> Collinear | None:
+    """Regressors [n, k] to leave out, every row counting alike: fitted flows may have sunk to nothing."""
+    projector.weigh(np.ones(len(X)))
+    exact, _ = projector.effects(X, tol=1e-10)
+    return find_collinear(exact.T @ exact, np.einsum("nk,nk->k", X, X), names)
 
 
 def _log_effects(projector: RowProjector, core: np.ndarray, begin: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -100,7 +113,7 @@ def _damped(y, prior, fitted, target, deviance):
 
     Returns the place reached, the same within bounds, the flows there, their deviance, and the share of the way.
     """
-    low, high = np.log(y[y > 0].min()) - 40, np.log(y.max()) + 10
+    low, high = np.log(y[y > 0].min()) - LOWEST, np.log(y.max()) + 10
     for halving in range(12):
         share = 0.5**halving
         place = _between(fitted, target, share)

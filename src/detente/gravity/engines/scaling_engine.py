@@ -12,10 +12,11 @@ from functools import partial
 
 import numpy as np
 
-from detente.gravity.collinear import Collinear, find_collinear, is_suspect, scaled_solve
+from detente.gravity.collinear import Collinear, is_suspect, scaled_solve
 from detente.gravity.design import Design
 from detente.gravity.engines.acceleration import Anderson
 from detente.gravity.engines.engine import EngineFit
+from detente.gravity.engines.row_engine import collinear_on_rows
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
 
 MAX_SWEEPS = 300
@@ -44,10 +45,10 @@ def fit_by_scaling(design: Design, *, tol: float = 1e-9, max_iterations: int = 5
         if done == 1:
             norms = mu @ X**2
             if is_suspect(hessian, norms):
-                exact, _ = projector.effects(X, effects, tol=1e-10)
-                refused = find_collinear(exact.T @ (mu[:, None] * exact), norms, design.names)
+                refused = collinear_on_rows(projector, X, design.names)
                 if refused is not None:
                     return refused
+                projector.weigh(mu)
         if not np.isfinite(hessian).all():
             return None
         step = scaled_solve(hessian, tilde.T @ (flow - mu))

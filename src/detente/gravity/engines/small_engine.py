@@ -9,6 +9,7 @@ them; that costs rows times the square of the levels.
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import qr, solve_triangular
 
 from detente.gravity.design import Design
 from detente.gravity.engines.engine import EngineFit
@@ -18,6 +19,9 @@ LARGEST = 1e9
 """Up to this many rows times levels squared it is tried: some seconds."""
 RANK = 1e-9
 """Directions whose singular value is below this share of the largest are combinations of others."""
+
+SUNK = 1e-60
+"""Square root of a weight, relative to the largest, below which its flow has run away for good."""
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
@@ -66,12 +70,8 @@ def _climb(y, prior, offset, basis, max_iterations: int) -> tuple[np.ndarray, fl
     reached = _likelihood(y, prior, index)
     while drift > 1e-9 and done < max_iterations:
         done += 1
-        mu = np.exp(index)
-        hessian = basis.T @ ((prior * mu)[:, None] * basis)
-        if not np.isfinite(hessian).all():
-            return index, np.inf, done
-        move, _, rank, _ = np.linalg.lstsq(hessian, basis.T @ (prior * (y - mu)), rcond=1e-16)
-        if rank < len(move):  # a flow has sunk to nothing and takes its direction along: no optimum
+        move = _newton(basis, np.sqrt(prior * np.exp(index)), y * np.exp(-index) - 1)
+        if move is None:  # a flow has sunk to nothing and takes its direction along: no optimum
             return index, np.inf, done
         step, last = basis @ move, drift
         drift = float(np.abs(step).max())
@@ -84,6 +84,24 @@ def _climb(y, prior, offset, basis, max_iterations: int) -> tuple[np.ndarray, fl
             step = step / 2
         index, reached = index + step, new
     return index, drift, done
+
+
+def _newton(basis: np.ndarray, root: np.ndarray, gap: np.ndarray) -> np.ndarray | None:
+    """Least squares of ``root * gap`` [n] on ``root * basis`` [n, r], or None where a column is lost.
+
+    The rows span dozens of orders of magnitude. Sorted by size, Householder's QR with column pivoting loses
+    none of them to rounding of the others (Cox & Higham 1998, BIT 38(1)).
+    """
+    order = np.argsort(-root)
+    rows = root[order, None] * basis[order]
+    if not (np.isfinite(rows).all() and np.isfinite(gap).all()):
+        return None
+    rotated, triangle, columns = qr(rows, mode="economic", pivoting=True, check_finite=False)
+    if not (np.abs(np.diag(triangle)) > SUNK * root[order[0]]).all():
+        return None
+    move = np.empty(basis.shape[1])
+    move[columns] = solve_triangular(triangle, rotated.T @ (root * gap)[order], check_finite=False)
+    return move
 
 
 def _likelihood(y: np.ndarray, prior: np.ndarray, index: np.ndarray) -> float:

@@ -19,7 +19,7 @@ import numpy as np
 from detente.errors import SpecificationError
 from detente.gravity.engines.layout import lay_out
 from detente.gravity.engines.threads import one_blas_thread
-from detente.gravity.read_only import Frozen
+from detente.gravity.read_only import ReadOnlyDict
 from detente.gravity.result import GravityFit
 
 EXACT_EFFECTS = 4000
@@ -276,4 +276,4 @@ def _meat(p: _Pairs, V_x: np.ndarray, V_fe: tuple) -> np.ndarray:
 
 
 def _mapping(names: tuple[str, ...], values: np.ndarray) -> Mapping[str, float]:
-    return Frozen(dict(zip(names, values.tolist())))
+    return ReadOnlyDict(dict(zip(names, values.tolist())))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
+from detente._workers import fresh_processes
 from detente.errors import DetenteError, UsageError, did_you_mean, first_five
-from detente.gravity.fit import fit_ppml
 from detente.gravity.formula import parse
 from detente.gravity.inference import read_clustering
-from detente.gravity.read_only import Frozen
+from detente.gravity.ppml import fit_ppml
+from detente.gravity.read_only import ReadOnlyDict
 from detente.gravity.result import GravityFit
 from detente.panel.frames import Table, read_table
 
@@ -114,14 +115,15 @@ def fit_many(
     if executor is not None:
         _in_parallel(executor, groups, formula, options, done)
     elif workers != 1 and len(groups) > 1 and (workers or whole.height > WORTH_A_PROCESS):
-        with ProcessPoolExecutor(workers) as pool:
+        with fresh_processes(workers) as pool:
             _in_parallel(pool, groups, formula, options, done)
     else:
         for level, part in groups.items():
             done(level, _one(part, formula, options))
-    fits = {k: found[k] for k in groups if isinstance(found[k], GravityFit)}
-    failures = {k: found[k] for k in groups if not isinstance(found[k], GravityFit)}
-    return ManyFits(by, Frozen(fits), Frozen(failures), table)
+    results = {k: found[k] for k in groups}
+    fits = {k: fit for k, fit in results.items() if isinstance(fit, GravityFit)}
+    failures = {k: error for k, error in results.items() if isinstance(error, DetenteError)}
+    return ManyFits(by, ReadOnlyDict(fits), ReadOnlyDict(failures), table)
 
 
 def _in_parallel(executor: Executor, groups, formula: str, options, done) -> None:

@@ -1,13 +1,14 @@
 """One sector of a Poisson fit on the dense tensor: its cells and the state of its effects.
 
-A sheet can be solved for given coefficients (`tensor.balance`) and then gives gradient and
-Hessian of the profile likelihood (`projection`). :meth:`Sheet.in_units` is the same sheet in
+A sector can be solved for given coefficients (`tensor.balance`) and then gives gradient and
+Hessian of the profile likelihood (`projection`). :meth:`SectorTensor.in_units` is the same sector in
 single precision, which moves half the bytes: good for all steps but the last.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from detente.gravity.design import Design
 from detente.gravity.engines.margins import Margins, Scales, balance, margins_of, starting_scales
 from detente.gravity.engines.projection import Removed, TensorProjector
 
+State = TypeVar("State")
 MAX_INDEX = {"d": 300.0, "f": 60.0}
 """What the regressors may add up to, by precision; more means that a coefficient runs away."""
 MAX_SWEEPS = 500
@@ -31,9 +33,6 @@ class Profile:
 
     def __add__(self, other: Profile) -> Profile:
         return Profile(self.gradient + other.gradient, self.hessian + other.hessian, self.norms + other.norms)
-
-    def __radd__(self, nothing: int) -> Profile:
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,13 @@ class Units:
 
 
 @dataclass(slots=True)
-class Sheet:
+class SectorTensor:
     """Flows ``y`` and base weight [t, i, j], regressors ``X`` [k, t, i, j], and the state of the effects.
 
     pairs : whether there are pair effects; margins, scales : observed sums, effects in levels
     weight : base times exp(X coef); mu : fitted flow, both [t, i, j]
-    removed : effects of the regressors under the weights mu; settled : whether the margins were met
+    last_removed, last_projector : effects of the regressors under the weights mu, and what takes them out
+    settled : whether the margins were met; absorbed : effects that were taken out of X beforehand
     """
 
     y: np.ndarray
@@ -68,18 +68,29 @@ class Sheet:
     scales: Scales
     mu: np.ndarray
     weight: np.ndarray
-    removed: Removed | None = None
-    projector: TensorProjector | None = None
+    last_removed: Removed | None = None
+    last_projector: TensorProjector | None = None
     settled: bool = True
+    absorbed: Removed | None = None
+
+    @property
+    def removed(self) -> Removed:
+        """Effects of the regressors at the last solution."""
+        return _solved(self.last_removed)
+
+    @property
+    def projector(self) -> TensorProjector:
+        """The projection under the weights of the last solution."""
+        return _solved(self.last_projector)
 
     @classmethod
-    def of(cls, y: np.ndarray, base: np.ndarray, X: np.ndarray, pairs: bool) -> Sheet:
+    def of(cls, y: np.ndarray, base: np.ndarray, X: np.ndarray, pairs: bool) -> SectorTensor:
         margins = _margins(y, pairs)
         return cls(y, base, X, pairs, margins, starting_scales(margins), np.empty_like(y), np.empty_like(y))
 
     def reweight(self, y: np.ndarray, base: np.ndarray, scales: Scales, removed: Removed | None) -> None:
         """Other flows and weights on the same cells, from the effects of an earlier solution."""
-        self.y, self.base, self.removed = y, base, removed
+        self.y, self.base, self.last_removed = y, base, removed
         self.margins = _margins(y, self.pairs)
         live = (self.margins.a > 0, self.margins.g > 0, self.margins.p > 0)
         self.scales = Scales(scales.a * live[0], scales.g * live[1], scales.p * live[2])
@@ -96,21 +107,21 @@ class Sheet:
         )
         self.settled = change <= tol
         a, g, p = self.scales.a, self.scales.g, self.scales.p
-        for t, sheet in enumerate(self.mu):
-            np.multiply(self.weight[t], p, out=sheet)
-            sheet *= a[t][:, None]
-            sheet *= g[t]
-        self.projector = TensorProjector(self.mu, self.pairs)
+        for t, cells in enumerate(self.mu):
+            np.multiply(self.weight[t], p, out=cells)
+            cells *= a[t][:, None]
+            cells *= g[t]
+        projector = self.last_projector = TensorProjector(self.mu, self.pairs)
         logs = [np.log(s, out=np.zeros_like(s), where=s > 0) for s in (a, g, p)]
         observed = (self.margins.a, self.margins.g, self.margins.p)[: 3 if self.pairs else 2]
         likelihood = sum(float((m * l).sum(dtype=float)) for m, l in zip(observed, logs))
-        return likelihood + float(np.vdot(self.y, index)) - float(self.projector.size_a.sum(dtype=float))
+        return likelihood + float(np.vdot(self.y, index)) - float(projector.size_a.sum(dtype=float))
 
     def profile(self, tol: float) -> Profile:
         """Gradient and Hessian at the effects of the last solution, projections accurate to ``tol``."""
         k, projector, margins = len(self.X), self.projector, self.margins
         sums, gram, product = projector.moments(self.X, self.y)
-        removed = self.removed = projector.effects(self.X, self.removed, tol=tol, sums=sums)
+        removed = self.last_removed = projector.effects(self.X, self.last_removed, tol=tol, sums=sums)
         gaps = [margins.a - projector.size_a, margins.g - projector.size_g]
         parts = [(sums.a, removed.a), (sums.g, removed.g)]
         if self.pairs:
@@ -122,33 +133,58 @@ class Sheet:
             gradient -= effect.reshape(k, -1) @ gap.ravel()
         return Profile(gradient, (hessian + hessian.T) / 2, np.diag(gram))
 
-    def exact_gram(self, tol: float) -> np.ndarray:
-        """Gram matrix [k, k] of the regressors less their effects, without cancellation."""
-        self.removed = self.projector.effects(self.X, self.removed, tol=tol)
-        return self.projector.moments(self.projector.residual(self.X, self.removed), self.y)[1]
+    def sample_moments(self, tol: float) -> tuple[np.ndarray, np.ndarray]:
+        """Gram matrix [k, k] of the regressors less their effects, and sums of squares [k], every row counting alike.
 
-    def in_units(self, units: Units) -> Sheet:
-        """The same sheet in single precision and other units, from its start."""
+        No fitted flow enters, which may have sunk to nothing where rows are separated.
+        """
+        projector = TensorProjector((self.base > 0).astype(float), self.pairs)
+        removed = projector.effects(self.X, tol=tol)
+        gram = projector.moments(projector.residual(self.X, removed), self.y)[1]
+        return gram, np.diag(projector.moments(self.X, self.y)[1])
+
+    def absorb(self, tol: float) -> None:
+        """Leave of the regressors what their effects, every row counting alike, do not explain."""
+        projector = TensorProjector((self.base > 0).astype(float), self.pairs)
+        self.absorbed = projector.effects(self.X, tol=tol)
+        self.X = projector.residual(self.X, self.absorbed)
+        self.last_removed, self.scales = None, starting_scales(self.margins)
+
+    def with_absorbed(self, scales: Scales, coef: np.ndarray) -> Scales:
+        """``scales`` for the regressors as they were before :meth:`absorb`."""
+        if self.absorbed is None:
+            return scales
+        a, g, p = (np.exp(-np.tensordot(coef, e, 1)) for e in (self.absorbed.a, self.absorbed.g, self.absorbed.p))
+        return Scales(scales.a * a, scales.g * g, scales.p * p if self.pairs else scales.p)
+
+    def in_units(self, units: Units) -> SectorTensor:
+        """The same sector in single precision and other units, from its start."""
         y, base = (self.y / units.flow).astype("f"), self.base.astype("f")
         X = np.empty(self.X.shape, "f")
         for own, column, centre, spread in zip(X, self.X, units.centre, units.spread):
             np.divide(column - centre, spread, out=own, casting="same_kind")
-        return Sheet.of(y, base, X, self.pairs)
+        return SectorTensor.of(y, base, X, self.pairs)
 
-    def adopt(self, other: Sheet, coef: np.ndarray, units: Units) -> None:
+    def adopt(self, other: SectorTensor, coef: np.ndarray, units: Units) -> None:
         """Take over the effects that ``other``, in ``units``, has at the coefficients ``coef`` [k]."""
         level = units.flow * np.exp(-coef @ units.centre)
         a, g, p = (s.astype(float) for s in (other.scales.a, other.scales.g, other.scales.p))
         self.scales = Scales(a, g, p * level) if self.pairs else Scales(a * level, g, p)
         spread, centre = units.spread[:, None, None], units.centre[:, None, None]
         a, g, p = (spread * effect for effect in (other.removed.a, other.removed.g, other.removed.p))
-        self.removed = Removed(a, g, p + centre, 0) if self.pairs else Removed(a + centre, g, p, 0)
+        self.last_removed = Removed(a, g, p + centre, 0) if self.pairs else Removed(a + centre, g, p, 0)
 
     def shifted(self, scales: Scales, move: np.ndarray) -> Scales:
         """``scales`` after the coefficients move [k], as the linearised margins have it."""
         effects = (self.removed.a, self.removed.g, self.removed.p)
         a, g, p = (np.exp(-np.tensordot(move.astype(effect.dtype), effect, 1)) for effect in effects)
         return Scales(scales.a * a, scales.g * g, scales.p * p if self.pairs else scales.p)
+
+
+def _solved(state: State | None) -> State:
+    if state is None:
+        raise RuntimeError("The sector has no solution yet.")
+    return state
 
 
 def _margins(y: np.ndarray, pairs: bool) -> Margins:

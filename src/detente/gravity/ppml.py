@@ -1,0 +1,118 @@
+"""`fit_ppml`: a frame and a formula in, a fit with its errors and its certificate out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from detente.errors import UsageError, did_you_mean
+from detente.gravity.design import build
+from detente.gravity.engines.threads import one_blas_thread
+from detente.gravity.fit import fit_design
+from detente.gravity.formula import parse
+from detente.gravity.inference import SMALL_SAMPLE, read_clustering
+from detente.gravity.result import GravityFit
+from detente.gravity.separation import METHODS
+from detente.panel.frames import read_table
+
+
+@one_blas_thread
+def fit_ppml(
+    data: Any,
+    formula: str,
+    *,
+    cluster: str | Sequence[str] | None = None,
+    weights: str | None = None,
+    offset: str | None = None,
+    ssc: str = "stata",
+    separation: str = "auto",
+    singletons: str = "drop",
+    engine: str = "auto",
+    tol: float = 1e-9,
+    max_iterations: int = 100,
+    throw: bool = True,
+    by: str | None = None,
+) -> GravityFit:
+    """Fit a gravity equation by Poisson pseudo-maximum likelihood with fixed effects.
+
+    Parameters
+    ----------
+    data : pandas, polars or pyarrow frame, or the path of a Parquet or CSV file. No row is ever added.
+    formula : fixest's syntax, ``"trade ~ rta | exporter^year + importer^year + exporter^importer"``
+    cluster : None for robust errors; ``"exporter^importer"``; ``"exporter + importer + year"`` for
+        several ways; ``"dyadic"``
+    weights, offset : columns; the offset enters the log mean with coefficient one
+    ssc : small-sample factor: "stata" (as ppmlhdfe), "fixest" or "none"
+    separation : "auto" takes out all-zero levels and, where the fit shows signs of more, what a
+        certificate proves; "levels" only the former; "exact" and "rectifier" always run that search
+    singletons : "drop" or "keep" rows alone in an effect
+    engine : "auto"; "tensor", "rows" or "irls" (rows by reweighted least squares only) to compare them
+    tol, max_iterations : when to stop
+    throw : raise when not converged; otherwise return the state reached
+    by : not here: :func:`fit_many` fits each level of a column
+
+    Returns
+    -------
+    GravityFit
+
+    Raises
+    ------
+    FormulaError, UnknownColumn, InvalidFlow, EmptySample, NotIdentified, NotConverged
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> flows = pl.DataFrame({"o": list("aabbcc"), "d": list("bcacab"),
+    ...                       "trade": [4.0, 2, 8, 3, 2, 1], "near": [1.0, 0, 1, 0, 0, 1]})
+    >>> fit = fit_ppml(flows, "trade ~ near | o + d")
+    >>> round(fit.coef["near"], 3), round(fit.se["near"], 3), fit.n_used
+    (1.0, 0.5, 6)
+
+    Notes
+    -----
+    Santos Silva & Tenreyro (2006), Review of Economics and Statistics 88(4); Correia, Guimarães &
+    Zylkin (2020), Stata Journal 20(1).
+    """
+    _check_option("ssc", ssc, SMALL_SAMPLE)
+    _check_option("separation", separation, METHODS)
+    _check_option("singletons", singletons, ("drop", "keep"))
+    _check_option("engine", engine, ("auto", "tensor", "rows", "irls"))
+    _check_above_zero(tol=tol, max_iterations=max_iterations)
+    if by is not None:
+        raise UsageError(
+            f"fit_ppml makes one fit, and by={by!r} asks for several.",
+            fix=f"Call dt.fit_many(frame, formula, by={by!r}), which takes the same options.",
+        )
+    table = read_table(data)
+    parsed = parse(formula)
+    clustering = read_clustering(cluster, table.columns)
+    design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
+    if not design.effects:
+        design = replace(design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names))
+    return fit_design(
+        design,
+        table,
+        formula,
+        clustering,
+        ssc=ssc,
+        separation=separation,
+        drop_singletons=singletons == "drop",
+        engine=engine,
+        tol=tol,
+        max_iterations=max_iterations,
+        throw=throw,
+    )
+
+
+def _check_above_zero(**options: float) -> None:
+    for name, value in options.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise UsageError(f"{name} is a number above zero, not {value!r}.")
+
+
+def _check_option(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise UsageError(f"{name} is one of {', '.join(allowed)}, not {value!r}.{did_you_mean(value, allowed)}")
