@@ -27,7 +27,7 @@ def panel(kind: str, seed: int, sparse: bool) -> tuple[pl.DataFrame, list[str]]:
     o, d, t = (a.ravel() for a in np.meshgrid(range(n), range(n), range(years), indexing="ij"))
     abroad = o != d
     o, d, t = o[abroad], d[abroad], t[abroad]
-    rta = ((t >= r.integers(1, 8, (n, n))[o, d])) * 1.0
+    rta = (t >= r.integers(1, 8, (n, n))[o, d]) * 1.0
     index = r.normal(size=(n, n))[o, d] + r.normal(size=(n, years))[o, t] + r.normal(size=(n, years))[d, t]
     y = np.exp(index + 0.4 * rta) * r.gamma(1, 1, len(o))
     y[r.random(len(y)) < (0.6 if sparse else 0.15)] = 0
@@ -74,7 +74,7 @@ def trouble(data: pl.DataFrame, terms: list[str], engine: str) -> str:
     gone = separated(y, np.hstack([X, dummies(data)]))
     try:
         fit = dt.fit_ppml(data, f"y ~ {' + '.join(terms)} | o^t + d^t + o^d", engine=engine, singletons="keep")
-    except (dt.DetenteError,) as error:
+    except dt.DetenteError as error:
         kept = ~gone
         D = dummies(data)[kept]
         left = X[kept] - D @ np.linalg.lstsq(D, X[kept], rcond=None)[0]

@@ -102,7 +102,7 @@ def fit_effects(flows: Floats, used: Bools) -> Effects:
     """
     observed = _observed(flows)
     fit = fit_margins(np.where(observed, flows, 0.0), used & observed)
-    return Effects(np.exp(fit.exporter_year), np.exp(fit.importer_year), np.exp(fit.pair), used & observed)
+    return Effects(np.exp(fit.origin_year), np.exp(fit.destination_year), np.exp(fit.pair), used & observed)
 
 
 def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:

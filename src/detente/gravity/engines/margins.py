@@ -30,8 +30,8 @@ BLOCK = 1 << 19
 class ThreeWay:
     """A three-way fit on T years and N origins by N destinations.
 
-    exporter_year : [t, i] log effect; nan without an unmasked cell, -inf where all of them are zero
-    importer_year : [t, j] the same for destinations
+    origin_year : [t, i] log effect; nan without an unmasked cell, -inf where all of them are zero
+    destination_year : [t, j] the same for destinations
     pair : [i, j] the same for dyads
     expected : [t, i, j] fitted flow of every cell, the masked ones included, in the unit of the
         flows; 0 where an effect is -inf and nan where an effect it needs has no unmasked cell
@@ -42,8 +42,8 @@ class ThreeWay:
     The effects are fixed only up to the usual constants; ``expected`` does not depend on them.
     """
 
-    exporter_year: np.ndarray
-    importer_year: np.ndarray
+    origin_year: np.ndarray
+    destination_year: np.ndarray
     pair: np.ndarray
     expected: np.ndarray
     iterations: int
@@ -257,7 +257,7 @@ def _restart(start: ThreeWay, margins: Margins) -> Scales:
         known = np.isfinite(log_effect)
         return np.where(observed > 0, np.exp(np.where(known, log_effect, 0.0)), 0.0)
 
-    logs = (start.exporter_year, start.importer_year, start.pair)
+    logs = (start.origin_year, start.destination_year, start.pair)
     return Scales(*(level(e, m) for e, m in zip(logs, (margins.a, margins.g, margins.p))))
 
 

@@ -184,7 +184,7 @@ def impute(
     for (i, j), (in_base, _) in windows.items():
         mask[~in_base, i, j] = False
     fit = fit_margins(panel.flows, mask)
-    season = np.exp(fit.exporter_year)[:, :, None] * np.exp(fit.importer_year)[:, None, :]
+    season = np.exp(fit.origin_year)[:, :, None] * np.exp(fit.destination_year)[:, None, :]
     paths = tuple(
         _path(panel, fit, season, used, dyad, in_base, out, set(treated), placebos)
         for dyad, (in_base, out) in windows.items()
@@ -303,9 +303,9 @@ def _path(panel, fit, season, used, dyad, in_base, out, treated, placebos) -> Dy
 def _reason(fit: ThreeWay, t: int, i: int, j: int, actual: float, counterfactual: float) -> str:
     if np.isnan(fit.pair[i, j]):
         return "the pair has no recorded flow in the base years"
-    if np.isnan(fit.exporter_year[t, i]):
+    if np.isnan(fit.origin_year[t, i]):
         return "the exporter has no other recorded flow in this year"
-    if np.isnan(fit.importer_year[t, j]):
+    if np.isnan(fit.destination_year[t, j]):
         return "the importer has no other recorded flow in this year"
     if counterfactual == 0:
         where = (
