@@ -13,11 +13,13 @@ from detente.equilibrium.economy import Economy
 from detente.equilibrium.shock import Shock, hat_array, partial_array
 from detente.equilibrium.solver import pinned
 from detente.equilibrium.table import same_kind
+from detente.errors import first_five
 
 
 def sufficient_statistic_gap(real_price: np.ndarray, log_share_hat: np.ndarray, theta: float) -> float:
-    """Largest gap of log real prices (n,) to ``-log_share_hat / theta``."""
-    return float(np.abs(real_price + log_share_hat / theta).max())
+    """Largest gap of log real prices (n,) to ``-log_share_hat / theta``, where there is internal trade."""
+    gaps = np.abs(real_price + log_share_hat / theta)
+    return float(gaps[~np.isnan(gaps)].max(initial=0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,8 @@ class Counterfactual:
     def internal_share_hat(self) -> np.ndarray:
         """New over old share of spending on own goods: (n,)."""
         new = np.diag(self.flows) / self.flows.sum(axis=0)
-        return new / np.diag(self.baseline.import_shares)
+        with np.errstate(invalid="ignore"):  # not-a-number where there is no internal trade
+            return new / np.diag(self.baseline.import_shares)
 
     @property
     def economy(self) -> Economy:
@@ -153,6 +156,11 @@ class Counterfactual:
                 "expenditure_hat": self.expenditure_hat,
                 "internal_share_hat": self.internal_share_hat,
                 "exports_pct": list(self.exports_pct.values()),
+                "imports_pct": self._change(axis=0),
+                "real_output_pct": 100 * (self.output_hat / self.price_hat - 1),
+                "real_exports_pct": self._change(axis=1, real=True),
+                "real_imports_pct": self._change(axis=0, real=True),
+                "residual_pct": 100 * self.worst_gap,
             }
         )
         return same_kind(self.baseline.kind, frame)
@@ -166,6 +174,7 @@ class Counterfactual:
             f"mode {self.mode}",
             *(f"  {self.economies[k]:<8}{pct[k]:+10.4f} % real income" for k in order),
             f"{self.report!r}, condition {self.condition():.2g}",
+            *self.cautions,
         ]
         return "\n".join(lines)
 
@@ -173,6 +182,27 @@ class Counterfactual:
         k = int(np.argmax(np.abs(self.welfare_hat - 1)))
         worst = f"{self.economies[k]} {100 * (self.welfare_hat[k] - 1):+.4g}%"
         return f"Counterfactual({len(self.economies)} economies, largest change {worst}, {self.report!r})"
+
+    @property
+    def worst_gap(self) -> float:
+        """The largest unbalanced market relative to its output."""
+        return float((np.abs(self.report.residuals) / (self.baseline.output * self.output_hat)).max())
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader has to know: extreme values of the shock, parts solved apart."""
+        parts = [part for part in self.report.parts if len(part) <= len(self.economies) / 2]
+        apart = [
+            f"{first_five(part)} trades with nobody else and is solved apart: its prices relative to others' are not "
+            "determined, and what it owed or was owed ends."
+            for part in parts
+        ]
+        return (*self.shock.cautions(), *apart)
+
+    def _change(self, axis: int, *, real: bool = False) -> np.ndarray:
+        """Percent change of trade with others by origin (axis 1) or destination (axis 0); real at old prices."""
+        new = self.flows / self.price_hat[:, None] if real else self.flows
+        return 100 * (self._abroad(new).sum(axis=axis) / self._abroad(self.baseline.flows).sum(axis=axis) - 1)
 
     def _by_economy(self, values: np.ndarray) -> dict[str, float]:
         return dict(zip(self.economies, map(float, values)))

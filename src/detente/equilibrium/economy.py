@@ -58,6 +58,10 @@ class Economy:
         Cells that had no row and stand as zero; rows left out on request.
     kind : table or None
         The kind of frame it was read from, which ``to_frame`` gives back.
+    dropped : tuple of (economy, why)
+        Economies left out because no equilibrium could use them.
+    keeps_zero_internal : bool
+        Economies without trade with themselves are kept: all they spend, they spend abroad.
 
     Raises
     ------
@@ -78,11 +82,13 @@ class Economy:
     n_filled: int = 0
     n_dropped: int = 0
     kind: Any = field(default=None, repr=False)
+    dropped: tuple[tuple[str, str], ...] = ()
+    keeps_zero_internal: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "economies", tuple(map(str, self.economies)))
         object.__setattr__(self, "flows", frozen(self.flows))
-        check_flows(self.economies, self.flows)
+        check_flows(self.economies, self.flows, self.keeps_zero_internal)
 
     @classmethod
     def from_arrays(
@@ -94,13 +100,22 @@ class Economy:
         year: int | None = None,
         output: Mapping[str, float] | None = None,
         expenditure: Mapping[str, float] | None = None,
+        drop: str | Sequence[str] = (),
+        keep_zero_internal: bool = False,
     ) -> Economy:
         """An economy from labels and a square array ``flows[i, j]`` (origin, destination).
 
-        ``output`` and ``expenditure``, where given, are checked against the sums of the flows.
+        ``output`` and ``expenditure``, where given, are checked against the sums of the flows. ``drop`` names
+        economies to leave out; ``drop="unusable"`` leaves out those without output, internal trade, imports or
+        exports and lists them in ``dropped``. ``keep_zero_internal`` keeps those that sell nothing to themselves.
         """
-        factor, unit = _unit(unit)
-        economy = cls(tuple(economies), as_floats(flows, "flows") * factor, unit, year)
+        factor, unit = unit_factor(unit)
+        codes, values = tuple(map(str, economies)), as_floats(flows, "flows") * factor
+        unused: tuple[tuple[str, str], ...] = ()
+        if values.shape == (len(codes), len(codes)) and drop:
+            keep, unused = usable(codes, values, drop, keep_zero_internal)
+            codes, values = tuple(codes[k] for k in keep), values[np.ix_(keep, keep)]
+        economy = cls(codes, values, unit, year, dropped=unused, keeps_zero_internal=keep_zero_internal)
         for side, given in (("output", output), ("expenditure", expenditure)):
             if given is not None:
                 _check_margin(economy, side, {k: v * factor for k, v in given.items()})
@@ -116,22 +131,35 @@ class Economy:
         value: str | None = None,
         year: int | None = None,
         unit: str | None = None,
-        drop: Sequence[str] = (),
+        drop: str | Sequence[str] = (),
         output: Mapping[str, float] | None = None,
         expenditure: Mapping[str, float] | None = None,
+        keep_zero_internal: bool = False,
     ) -> Economy:
         """An economy from a frame (or a Parquet/CSV path) with one row per flow.
 
         Columns are recognised by their usual names or given. A dyad without a row is a zero flow,
         counted in ``n_filled``; a row without a number is an error. ``unit`` is ``usd_mn`` unless given
         or told by the column's name; ``usd``, ``usd_k`` and ``usd_bn`` are converted, any other currency is
-        kept as a label (results in percent do not depend on it). ``drop`` leaves economies out.
+        kept as a label (results in percent do not depend on it). ``drop`` leaves economies out;
+        ``drop="unusable"`` leaves out those that no equilibrium can use and lists them with the reason in
+        ``dropped``.
         """
-        read = read_flows(frame, year=year, drop=drop, origin=origin, destination=destination, value=value)
+        unusable = UNUSABLE if drop == UNUSABLE else ()
+        read = read_flows(
+            frame, year=year, drop=() if unusable else drop, origin=origin, destination=destination, value=value
+        )
         codes = sorted({*read.labels("origin"), *read.labels("destination")})
         flows, n_filled = read.spread("value", (("origin", codes), ("destination", codes)))
         economy = cls.from_arrays(
-            codes, flows, unit=unit or read.unit, year=read.year, output=output, expenditure=expenditure
+            codes,
+            flows,
+            unit=unit or read.unit,
+            year=read.year,
+            output=output,
+            expenditure=expenditure,
+            drop=unusable,
+            keep_zero_internal=keep_zero_internal,
         )
         return replace(economy, n_filled=n_filled, n_dropped=read.n_dropped, kind=read.kind)
 
@@ -160,13 +188,7 @@ class Economy:
 
     def index(self, code: str) -> int:
         """The place of an economy in the arrays."""
-        try:
-            return self.economies.index(code)
-        except ValueError:
-            raise UnknownEconomy(
-                f"'{code}' is not in this economy.{did_you_mean(code, self.economies)}",
-                fix=f"It has {len(self)}: {first_five(self.economies)}.",
-            ) from None
+        return place_of(code, self.economies)
 
     def flow(self, origin: str, destination: str) -> float:
         """One flow, US$ million."""
@@ -191,7 +213,10 @@ class Economy:
         filled = f", {self.n_filled} absent dyads as zero" if self.n_filled else ""
         dropped = f", {self.n_dropped} rows dropped" if self.n_dropped else ""
         total = f"output {self.output.sum():,.0f} {self.unit}"
-        return f"Economy({len(self)} economies{when}, {total}{filled}{dropped})"
+        unused = f", without {said_dropped(self.dropped)}" if self.dropped else ""
+        bare = int((np.diag(self.flows) <= 0).sum())
+        zero = f", {bare} without internal trade" if bare else ""
+        return f"Economy({len(self)} economies{when}, {total}{filled}{dropped}{unused}{zero})"
 
 
 def one_sector_only(economy: Any, what: str) -> None:
@@ -209,7 +234,8 @@ def one_sector_only(economy: Any, what: str) -> None:
     )
 
 
-def _unit(unit: str) -> tuple[float, str]:
+def unit_factor(unit: str) -> tuple[float, str]:
+    """What a unit is in US$ million, and its label."""
     factor = _TO_MILLIONS.get(unit)
     if factor is not None:
         return factor, "usd_mn"
@@ -221,7 +247,56 @@ def _unit(unit: str) -> tuple[float, str]:
     return 1.0, unit
 
 
-def check_flows(economies: Sequence[str], flows: np.ndarray) -> None:
+def place_of(code: str, economies: tuple[str, ...]) -> int:
+    """Where a label stands, or an error with the labels that are close."""
+    try:
+        return economies.index(code)
+    except ValueError:
+        raise UnknownEconomy(
+            f"'{code}' is not in this economy.{did_you_mean(code, economies)}",
+            fix=f"It has {len(economies)}: {first_five(economies)}.",
+        ) from None
+
+
+UNUSABLE = "unusable"
+
+
+def said_dropped(dropped: Sequence[tuple[str, str]]) -> str:
+    """Economies left out, with the reason, in words."""
+    return first_five(f"{code} ({why})" for code, why in dropped)
+
+
+def usable(
+    economies: Sequence[str], flows: np.ndarray, drop: str | Sequence[str], keep_zero_internal: bool
+) -> tuple[np.ndarray, tuple[tuple[str, str], ...]]:
+    """Places of the economies to keep, and those left out with the reason; flows (n, n) over all sectors.
+
+    Leaving one out can take away another's only partner, so it is done until nothing changes.
+    """
+    keep, gone = np.ones(len(economies), dtype=bool), {}
+    if drop != UNUSABLE:
+        named = {drop} if isinstance(drop, str) else set(drop)
+        keep = np.array([code not in named for code in economies])
+        return np.flatnonzero(keep), ()
+    clean = np.where(np.isfinite(flows), flows, 0.0)
+    while True:
+        inside = np.where(keep[:, None] & keep, clean, 0.0)
+        own, sold, bought = np.diag(inside), inside.sum(axis=1), inside.sum(axis=0)
+        reasons = {
+            "no output": sold <= 0,
+            "no internal trade": (own <= 0) & (not keep_zero_internal),
+            "no imports": bought <= own,
+            "no exports": sold <= own,
+        }
+        before = len(gone)
+        for why, bad in reasons.items():
+            for k in np.flatnonzero(bad & keep):
+                gone[economies[k]], keep[k] = why, False
+        if len(gone) == before:
+            return np.flatnonzero(keep), tuple(gone.items())
+
+
+def check_flows(economies: Sequence[str], flows: np.ndarray, keep_zero_internal: bool = False) -> None:
     """Raise unless the flows are square, finite, with internal trade, imports and exports."""
     n = len(economies)
     check_labels("economies", economies)
@@ -238,7 +313,7 @@ def check_flows(economies: Sequence[str], flows: np.ndarray) -> None:
             fix="Fill them in, or drop the economies concerned.",
         )
 
-    check_margins(economies, flows)
+    check_margins(economies, flows, keep_zero_internal)
 
 
 def check_labels(what: str, labels: Sequence[str]) -> None:
@@ -248,7 +323,7 @@ def check_labels(what: str, labels: Sequence[str]) -> None:
         raise DuplicateRows(f"These {what} stand twice: {first_five(again)}.")
 
 
-def check_margins(economies: Sequence[str], flows: np.ndarray) -> None:
+def check_margins(economies: Sequence[str], flows: np.ndarray, keep_zero_internal: bool = False) -> None:
     """Raise unless every economy sells, sells to itself, imports and exports; ``flows`` (n, n) over all sectors."""
 
     def named(bad: np.ndarray) -> str:
@@ -260,11 +335,12 @@ def check_margins(economies: Sequence[str], flows: np.ndarray) -> None:
             f"Output is zero for {named(output <= 0)}.",
             fix="Add their flows, or leave them out with drop=[...].",
         )
-    if np.any(own <= 0):
+    if np.any(own <= 0) and not keep_zero_internal:
         raise MissingInternalTrade(
             f"There is no internal trade for {named(own <= 0)}.",
             why="An equilibrium needs what each economy sells to itself.",
-            fix="Build it with detente.equilibrium.internal_trade, or leave them out with drop=[...].",
+            fix="Build it with detente.equilibrium.internal_trade, or leave them out with drop=[...]; "
+            "keep_zero_internal=True keeps them as economies that buy everything abroad.",
         )
     if np.any(expenditure <= own):
         raise UnbalancedAccounts(

@@ -227,9 +227,9 @@ def read_out(found: Solved, setting: Setting, began: float) -> Counterfactual:
     before = economy.output if deficits == "multiplicative" else economy.expenditure
     labour = hat_array(shock.labour_hat, economy, "labour")
     real_price = found.log_price - found.log_index
-    own = np.diag(found.flows) / expenditure / (np.diag(economy.flows) / economy.expenditure)
     own_costs = np.diag(partial_array(shock, economy))
     with np.errstate(divide="ignore", invalid="ignore"):
+        own = np.diag(found.flows) / expenditure / (np.diag(economy.flows) / economy.expenditure)
         acr_gap = sufficient_statistic_gap(real_price, np.log(own) - own_costs, setting.theta)
     names = economy.economies
     report = Certificate(

@@ -8,12 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.economy import Economy, as_floats, check_labels, check_margins, frozen
-from detente.equilibrium.table import read_flows
+from detente.equilibrium.economy import (
+    UNUSABLE,
+    Economy,
+    as_floats,
+    check_labels,
+    check_margins,
+    frozen,
+    place_of,
+    said_dropped,
+    unit_factor,
+    usable,
+)
+from detente.equilibrium.table import read_flows, same_kind
 from detente.errors import (
     InvalidFlow,
     SpecificationError,
     UnbalancedAccounts,
+    did_you_mean,
     first_five,
 )
 
@@ -44,6 +56,12 @@ class SectorEconomy:
     year : int or None
     kind : table or None
         The kind of frame it was read from, which ``to_frame`` of a result gives back.
+    n_filled, n_dropped : int
+        Cells that had no row and stand as zero; rows left out on request.
+    dropped : tuple of (economy, why)
+        Economies left out because no equilibrium could use them.
+    truncated : tuple of str
+        What ``truncate`` changed, in words.
 
     Examples
     --------
@@ -65,6 +83,10 @@ class SectorEconomy:
     n_truncated: int = 0
     year: int | None = None
     kind: Any = field(default=None, repr=False)
+    n_filled: int = 0
+    n_dropped: int = 0
+    dropped: tuple[tuple[str, str], ...] = ()
+    truncated: tuple[str, ...] = ()
 
     @classmethod
     def from_arrays(
@@ -79,14 +101,20 @@ class SectorEconomy:
         inputs: Any = None,
         truncate: bool = False,
         year: int | None = None,
+        unit: str = "usd_mn",
+        drop: str | Sequence[str] = (),
+        keep_zero_internal: bool = False,
     ) -> SectorEconomy:
         """A sector economy from arrays; final spending is what inputs leave over.
 
-        Without ``value_added`` nothing is used as input; ``inputs`` default to each sector using itself.
-        ``truncate`` sets negative final spending (counted) and negative input shares to zero, as published
-        recipes do.
+        Without ``value_added`` nothing is used as input; ``inputs`` default to each sector using itself. Sectors
+        that an economy does not have need neither. ``truncate`` does what published recipes do: negative flows
+        (inventories), final spending and input shares become zero, value added at most nothing becomes 1% of
+        output; what it changed is counted and said, and a first solve closes the accounts under every deficit rule.
+        ``unit`` and ``drop`` are as for ``Economy``.
         """
         economies, sectors = tuple(map(str, economies)), tuple(map(str, sectors))
+        factor, _ = unit_factor(unit)
         n, s = len(economies), len(sectors)
         flows = _shaped("flows", flows, (s, n, n))
         tariff = _shaped("tariff", tariff, (s, n, n))
@@ -94,15 +122,23 @@ class SectorEconomy:
         if inputs is None:
             inputs = np.broadcast_to(np.eye(s)[:, :, None], (s, s, n))
         inputs = _shaped("inputs", inputs, (s, s, n))
-        if truncate:
-            inputs = np.maximum(inputs, 0.0)
         theta = _shaped("theta", theta, (s,))
-        _check(economies, sectors, flows, tariff, value_added, inputs, theta)
+        keep, dropped = usable(economies, flows.sum(axis=0), drop, keep_zero_internal)
+        economies, flows = tuple(economies[k] for k in keep), factor * flows[:, keep][:, :, keep]
+        tariff, value_added, inputs = tariff[:, keep][:, :, keep], value_added[:, keep], inputs[:, :, keep]
+        said: tuple[str, ...] = ()
+        if truncate:
+            (flows, value_added, inputs), said = cut_off((flows, value_added, inputs))
+        idle = flows.sum(axis=2) == 0
+        value_added, inputs = np.where(idle, 1.0, value_added), np.where(idle, 0.0, inputs)
+        _check(economies, sectors, flows, tariff, value_added, inputs, theta, keep_zero_internal)
         total = inputs.sum(axis=0)
         inputs = inputs / np.where(total > 0, total, 1.0)
         final, n_truncated = final_shares(economies, sectors, flows, tariff, value_added, inputs, truncate)
         arrays = (frozen(a) for a in (flows, tariff, value_added, inputs, theta, final))
-        return cls(economies, sectors, *arrays, n_truncated, year)
+        if n_truncated:
+            said = (*said, f"{n_truncated} cells of final spending, negative in the data, stand as zero")
+        return cls(economies, sectors, *arrays, n_truncated, year, dropped=dropped, truncated=said)
 
     @classmethod
     def of(cls, economy: Economy, *, theta: float = 5.0, tariff: Any = 0.0) -> SectorEconomy:
@@ -140,24 +176,43 @@ class SectorEconomy:
         value: str | None = None,
         tariff: str | None = None,
         year: int | None = None,
+        unit: str | None = None,
+        drop: str | Sequence[str] = (),
         **parts: Any,
     ) -> SectorEconomy:
         """A sector economy from a frame with one row per flow and sector.
 
-        ``tariff`` names a column of ad valorem rates; ``theta``, ``value_added``, ``inputs`` and ``truncate``
-        are as in ``from_arrays``, with economies and sectors in sorted order.
+        ``tariff`` names a column of ad valorem rates; ``theta``, ``value_added``, ``inputs``, ``truncate`` and
+        ``keep_zero_internal`` are as in ``from_arrays``, with economies and sectors in sorted order; ``unit`` and
+        ``drop`` as in ``Economy.from_flows``.
+
+        Raises
+        ------
+        SpecificationError
+            An argument is not known.
         """
+        known = ("theta", "value_added", "inputs", "truncate", "keep_zero_internal")
+        if strange := sorted(set(parts) - set(known)):
+            raise SpecificationError(
+                f"SectorEconomy.from_flows has no argument '{strange[0]}'.{did_you_mean(strange[0], known)}"
+            )
+        unusable = UNUSABLE if drop == UNUSABLE else ()
         roles = {"sector": sector, "origin": origin, "destination": destination, "value": value}
-        read = read_flows(frame, year=year, tariff=tariff, by_sector=True, **roles)
+        read = read_flows(frame, year=year, drop=() if unusable else drop, tariff=tariff, by_sector=True, **roles)
         codes = sorted({*read.labels("origin"), *read.labels("destination")})
         sectors = sorted(set(read.labels("sector")))
         axes = (("sector", sectors), ("origin", codes), ("destination", codes))
-        flows, _ = read.spread("value", axes)
-        factor = 1e-3 if read.unit == "usd_k" else 1.0
+        flows, n_filled = read.spread("value", axes)
         if tariff is not None:
             parts["tariff"], _ = read.spread("tariff", axes)
-        economy = cls.from_arrays(codes, sectors, factor * flows, year=read.year, **parts)
-        return replace(economy, kind=read.kind)
+        economy = cls.from_arrays(codes, sectors, flows, year=read.year, unit=unit or read.unit, drop=unusable, **parts)
+        return replace(economy, kind=read.kind, n_filled=n_filled, n_dropped=read.n_dropped)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What was set aside to make the accounts usable, in words."""
+        out = [f"{said}; a first solve closes the accounts." for said in self.truncated]
+        return (*out, *([f"Left out: {said_dropped(self.dropped)}."] if self.dropped else []))
 
     @property
     def output(self) -> np.ndarray:
@@ -193,11 +248,31 @@ class SectorEconomy:
     def __len__(self) -> int:
         return len(self.economies)
 
-    index = Economy.index
+    def index(self, code: str) -> int:
+        """The place of an economy in the arrays."""
+        return place_of(code, self.economies)
+
+    def to_frame(self) -> Any:
+        """One row per sector and dyad with a flow: sector, origin, destination, flow, tariff."""
+        import polars as pl
+
+        s, i, j = np.nonzero(self.flows)
+        names = np.array(self.economies)
+        frame = pl.DataFrame(
+            {
+                "sector": np.array(self.sectors)[s],
+                "origin": names[i],
+                "destination": names[j],
+                "flow_usd_mn": self.flows[s, i, j],
+                "tariff": self.tariff[s, i, j],
+            }
+        )
+        return same_kind(self.kind, frame)
 
     def __repr__(self) -> str:
         when = f", {self.year}" if self.year is not None else ""
         cut = f", {self.n_truncated} cells of final spending set to zero" if self.n_truncated else ""
+        cut += f", without {said_dropped(self.dropped)}" if self.dropped else ""
         size = f"{len(self)} economies, {len(self.sectors)} sectors{when}"
         return f"SectorEconomy({size}, output {self.output.sum():,.0f}{cut})"
 
@@ -221,6 +296,7 @@ def _check(
     value_added: np.ndarray,
     inputs: np.ndarray,
     theta: np.ndarray,
+    keep_zero_internal: bool,
 ) -> None:
     """Raise, with the first offenders, on anything the model cannot take."""
     check_labels("economies", economies)
@@ -231,17 +307,21 @@ def _check(
 
     dyads = (sectors, economies, economies)
     if (bad := ~np.isfinite(flows) | (flows < 0)).any():
-        raise InvalidFlow(f"Flows are negative, infinite or missing: {cells(bad, dyads)}.", fix="Fill them in.")
+        raise InvalidFlow(
+            f"Flows are negative, infinite or missing: {cells(bad, dyads)}.",
+            fix="Fill them in, or pass truncate=True to set negative ones (inventories) to zero.",
+        )
     if (bad := ~np.isfinite(tariff) | (tariff <= -1)).any():
         raise InvalidFlow(f"Tariffs are missing or -100% or less: {cells(bad, dyads)}.", fix="0.25 is 25%.")
     if (bad := ~(value_added > 0) | (value_added > 1)).any():
         raise UnbalancedAccounts(
-            f"Value-added shares are not above 0 and at most 1: {cells(bad, (sectors, economies))}."
+            f"Value-added shares are not above 0 and at most 1: {cells(bad, (sectors, economies))}.",
+            fix="Correct the table, or pass truncate=True to set those at most 0 to 1%.",
         )
     if (bad := ~(theta > 0)).any():
         raise SpecificationError(f"theta is not above zero: {cells(bad, (sectors,))}.")
     using = (sectors, economies)
-    if (bad := (value_added < 1) & ~(np.abs(inputs.sum(axis=0) - 1) < 1e-3)).any():
+    if (bad := (value_added < 1) & (flows.sum(axis=2) > 0) & ~(np.abs(inputs.sum(axis=0) - 1) < 1e-3)).any():
         raise UnbalancedAccounts(
             f"Input shares do not sum to one: {cells(bad, using)}.",
             fix="inputs[s, k, n] is the share of sector s in the inputs of sector k of economy n.",
@@ -251,7 +331,25 @@ def _check(
             f"Input shares are negative or missing: {cells(bad, (sectors, *using))}.",
             fix="Correct the table, or pass truncate=True to set negative ones to zero.",
         )
-    check_margins(economies, flows.sum(axis=0))
+    check_margins(economies, flows.sum(axis=0), keep_zero_internal)
+
+
+LEAST_VALUE_ADDED = 0.01
+"""Share of value added that a sector is given whose recorded value added is zero or less."""
+
+
+def cut_off(arrays: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[tuple[np.ndarray, ...], tuple[str, ...]]:
+    """Flows (S, n, n), value-added shares (S, n) and input shares (S, S, n) without the negative, and what changed."""
+    flows, value_added, inputs = arrays
+    low = (value_added <= 0) & (flows.sum(axis=2) > 0)
+    counts = {
+        "{} negative flows stand as zero": int((flows < 0).sum()),
+        "{} shares of value added, zero or less in the data, stand as 1%": int(low.sum()),
+        "{} negative input shares stand as zero": int((inputs < 0).sum()),
+    }
+    arrays = np.maximum(flows, 0.0), np.where(low, LEAST_VALUE_ADDED, value_added), np.maximum(inputs, 0.0)
+    arrays = (*arrays[:2], arrays[2] / np.where(arrays[2].sum(axis=0) > 0, arrays[2].sum(axis=0), 1.0))
+    return arrays, tuple(text.format(count) for text, count in counts.items() if count)
 
 
 def final_shares(

@@ -13,9 +13,10 @@ from detente.equilibrium.sectors.assembly import sector_model
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.jacobian import pinned_sectors
 from detente.equilibrium.sectors.model import Sectors
+from detente.equilibrium.sectors.tables import TABLES
 from detente.equilibrium.shock import Shock
 from detente.equilibrium.table import same_kind
-from detente.errors import SpecificationError
+from detente.errors import SpecificationError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,21 +158,52 @@ class SectorCounterfactual:
         parts = (np.log(self.wage_hat), np.log(self.price_hat).ravel(), spending.ravel())
         return model, np.concatenate(parts)[None]
 
-    def to_frame(self) -> Any:
-        """One row per economy; the kind of frame that came in, else polars."""
+    def to_frame(self, what: str = "economies") -> Any:
+        """A table of the solution; the kind of frame that came in, else polars.
+
+        Parameters
+        ----------
+        what : {"economies", "sectors", "flows"}
+            One row per economy (welfare, wages, prices, employment, output, exports, imports, revenue), per sector
+            and economy, or per flow. Money is in US$ million of constant world value added, real changes are at the
+            prices before the shock; ``residual_pct`` is the largest unbalanced market in percent of its size.
+        """
         import polars as pl
 
-        hats = {name: getattr(self, name) for name in ("wage_hat", "index_hat", "income_hat", "welfare_hat")}
-        pct = {"welfare_pct": list(self.welfare_pct.values())}
-        frame = pl.DataFrame({"economy": list(self.economies), **pct, **hats})
-        return same_kind(self.baseline.kind, frame)
+        if what not in TABLES:
+            raise SpecificationError(f"There is no table '{what}'.{did_you_mean(what, TABLES)}", fix=f"{[*TABLES]}.")
+        return same_kind(self.baseline.kind, pl.DataFrame(TABLES[what](self)))
+
+    def losers(self, n: int = 10) -> Any:
+        """The sectors of economies that lose most employment, in wages of before: at most ``n`` rows, worst first.
+
+        Columns economy, sector, wages_before_usd_mn, employment_pct, real_output_pct, lost_wages_usd_mn.
+        """
+        import polars as pl
+
+        table = pl.DataFrame(TABLES["sectors"](self)).with_columns(
+            lost_wages_usd_mn=pl.col("wages_before_usd_mn") * pl.col("employment_pct") / 100
+        )
+        lost = table.filter(pl.col("lost_wages_usd_mn") < 0).sort("lost_wages_usd_mn").head(n)
+        columns = ("economy", "sector", "wages_before_usd_mn", "employment_pct", "real_output_pct", "lost_wages_usd_mn")
+        return same_kind(self.baseline.kind, lost.select(columns))
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader has to know about the shock and the baseline."""
+        return (*self.shock.cautions(), *self.baseline.cautions)
 
     def summary(self, n: int = 10) -> str:
         """The economies that change most, with the assumptions and the certificate."""
         top = sorted(self.welfare_pct.items(), key=lambda kv: -abs(kv[1]))[:n]
         lines = [f"{len(self.sectors)} sectors, deficits {self.deficits}, mode {self.mode}"]
-        lines += [f"  {code:<14}{pct:+10.4f} % real income" for code, pct in top]
-        return "\n".join([*lines, repr(self.report)])
+        revenue = dict(zip(self.economies, self.revenue - self.baseline.revenue))
+        lines += [
+            f"  {code:<14}{pct:+10.4f} % real income"
+            + (f", revenue {revenue[code]:+,.4g}" if self.shock.trade_policy else "")
+            for code, pct in top
+        ]
+        return "\n".join([*lines, repr(self.report), *self.cautions])
 
     def __repr__(self) -> str:
         code, pct = max(self.welfare_pct.items(), key=lambda kv: abs(kv[1]))
