@@ -152,3 +152,19 @@ def test_internal_trade_names_the_economy_and_the_ratio_it_needs():
         internal_trade([100.0, np.nan], [30.0, 60.0], economies=["COL", "VEN"])
     with pytest.raises(UnbalancedAccounts, match="length"):
         internal_trade([100.0], [30.0, 60.0])
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 0, 1]])
+def test_a_square_table_with_labels_is_read(tmp_path, order):
+    """First column origins, the others destinations, in any order."""
+    import polars as pl
+
+    codes = ["COL", "VEN", "ROW"]
+    flows = np.array([[90.0, 2.0, 8.0], [1.0, 50.0, 4.0], [9.0, 3.0, 900.0]])
+    wide = pl.DataFrame({"country": codes, **{codes[k]: flows[:, k] for k in order}})
+    wide.write_csv(tmp_path / "wide.csv")
+    for source in (wide, wide.to_pandas(), tmp_path / "wide.csv"):
+        eco = Economy.from_flows(source)
+        assert eco.flow("COL", "ROW") == 8.0
+        assert eco.flow("ROW", "COL") == 9.0
+        assert len(eco) == 3

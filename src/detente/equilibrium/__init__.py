@@ -17,6 +17,7 @@ __all__, __getattr__, __dir__ = names_of(
         "solve": "solving",
         "Counterfactual": "counterfactual",
         "SectorEconomy": "sectors.economy",
+        "input_output": "sectors.official_tables",
         "SectorCounterfactual": "sectors.result",
         "ensemble": "around.ensemble",
         "Ensemble": "around.ensemble",

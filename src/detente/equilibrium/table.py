@@ -83,7 +83,7 @@ def read_flows(
     """Read any frame or path; columns are found by their usual names or given by role."""
     import polars as pl
 
-    table = read_table(frame)
+    table = long_form(read_table(frame))
     needed = ("origin", "destination", "value", *(("sector",) if by_sector else ()))
     roles = find_roles(table.columns, needed=needed, **given)
     rows = pl.DataFrame(
@@ -108,6 +108,24 @@ def read_flows(
         unit="usd_k" if thousand else "usd_mn",
         n_dropped=rows.height - kept.height,
     )
+
+
+def long_form(table: Table) -> Table:
+    """A square table with labels (first column: origins, the others: destinations by name) as one row per flow."""
+    columns = table.columns
+    if not 3 <= len(columns) <= len(table) + 1:
+        return table
+    origins = [str(value) for value in table.series(columns[0])]
+    if sorted(origins) != sorted(columns[1:]):
+        return table
+    values = np.array([table.numbers(column) for column in columns[1:]]).T
+    n = len(origins)
+    data = {
+        "origin": np.repeat(origins, n).tolist(),
+        "destination": columns[1:] * n,
+        "value": values.ravel(),
+    }
+    return Table(read_table(table.like(data)).frame, table.name)
 
 
 def _one_year(rows: pl.DataFrame, period: pl.Series | None, year: int | None) -> tuple[pl.DataFrame, int | None]:
