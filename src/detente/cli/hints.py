@@ -25,7 +25,9 @@ _SAID_HERE = (
     (r"\bleave cluster out\b", "leave --cluster out"),
     (r"\bor CLOSED for a closed border", "or closed = true for a closed border"),
     # options that none has
-    (r"\bor leave (them|it) out with drop=\[\.\.\.\]", r"or leave \1 out of the table"),
+    (r"\bor leave (them|it) out with drop=\[\.\.\.\]", r"or leave \1 out of the table with --drop"),
+    (r"; keep_zero_internal=True keeps them as economies that buy everything abroad", ""),
+    (r", or pass truncate=True to set [^.]*", ""),
     (
         r"Build it with detente\.equilibrium\.internal_trade",
         "Add a row from each economy to itself (its output less its exports)",

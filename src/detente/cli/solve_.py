@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente._foreign import read_toml
-
 if TYPE_CHECKING:
-    from detente.equilibrium import Shock
+    from detente.equilibrium import Counterfactual, Economy, SectorCounterfactual, SectorEconomy, Shock
 
-KEYS = {"from", "to", "effect", "closed", "both"}
+RULES = ("multiplicative", "additive", "universal", "balanced")
 
 
 @click.command("solve", epilog="Example: detente solve flows.csv --shock closed.toml --theta 5 --json")
@@ -22,88 +20,145 @@ KEYS = {"from", "to", "effect", "closed", "both"}
     "shock_file",
     type=click.Path(path_type=Path),
     required=True,
-    help="TOML with [[shock]] entries: from, to, effect (log points) or closed = true, both = true.",
+    help='TOML with [[shock]] entries: from, to (an economy, a list, a bloc or "*"), and effect (log points or '
+    '"-50%"), closed = true, tariff, points or export_tax ("25%"); both = true, retaliation = true, sector.',
 )
 @click.option("--theta", type=float, default=5.0, show_default=True, help="Trade elasticity.")
 @click.option("--supply-elasticity", type=float, default=0.0, show_default=True, help="Supply elasticity psi.")
 @click.option(
     "--deficits",
-    type=click.Choice(["multiplicative", "additive", "universal", "balanced"]),
+    type=click.Choice(RULES),
     default="multiplicative",
     show_default=True,
     help="What happens to trade deficits.",
 )
+@click.option(
+    "--revenue",
+    type=click.Choice(["lump-sum", "income-tax"]),
+    default="lump-sum",
+    show_default=True,
+    help="What tariff revenue pays for.",
+)
 @click.option("--year", type=int, help="The year to use, where the table has several.")
+@click.option(
+    "--drop", multiple=True, help="Leave an economy out (repeatable), or 'unusable' for those no model can use."
+)
+@click.option("--sectors", is_flag=True, help="FLOWS has a column of sectors.")
+@click.option("--tariffs", "tariff_column", help="Column of FLOWS with the tariffs in force (0.25 is 25%).")
+@click.option("--input-output", is_flag=True, help="FLOWS is an input-output table between economies.")
+@click.option("--final", type=click.Path(path_type=Path), help="Final demand, where it is a table of its own.")
+@click.option("--flows", "with_flows", is_flag=True, help="Put every flow into the JSON.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the tables to this folder as CSV.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
-def command(
-    flows: Path, shock_file: Path, theta: float, supply_elasticity: float, deficits: str, year: int | None, json_: bool
-) -> None:  # fmt: skip
+def command(shock_file: Path, json_: bool, with_flows: bool, out: Path | None, **options: Any) -> None:
     """Solve a counterfactual on FLOWS, a square table with internal trade (CSV or Parquet)."""
     from detente.cli.output import as_json, waiting
+    from detente.study.shock_file import read_shock
+
+    flows = options.pop("flows")
+    how = {name: options.pop(name) for name in ("supply_elasticity", "deficits", "revenue")}
+    with waiting(f"Solving {flows}"):
+        shock = read_shock(shock_file)
+        economy = baseline(flows, shock, **options)
+        found = solve_one(economy, shock, options["theta"], how)
+    if out is not None:
+        write_tables(found, out)
+    if json_:
+        click.echo(as_json(as_object(found, options["theta"], how, with_flows)))
+        return
+    click.echo(found.summary())
+    click.echo(other_rules(economy, shock, options["theta"], how, found))
+    if out is not None:
+        click.echo(f"Tables: {out}")
+
+
+def baseline(
+    flows: Path, shock: Shock, *, theta: float, year: int | None, drop: tuple[str, ...], sectors: bool,
+    tariff_column: str | None, input_output: bool, final: Path | None,
+) -> Economy | SectorEconomy:  # fmt: skip
+    """The economy a table holds: with sectors where it has them, or where a tariff needs them."""
+    from detente.equilibrium import Economy, SectorEconomy
+    from detente.equilibrium import input_output as read_input_output
+
+    left_out: Any = "unusable" if "unusable" in drop else list(drop)
+    if input_output or final is not None:
+        return read_input_output(flows, final, theta=theta, year=year, drop=left_out)
+    if sectors or tariff_column is not None:
+        table = flows if sectors else one_sector(flows)
+        return SectorEconomy.from_flows(table, theta=theta, year=year, drop=left_out, tariff=tariff_column)
+    economy = Economy.from_flows(flows, year=year, drop=left_out)
+    return SectorEconomy.of(economy, theta=theta) if shock.trade_policy else economy
+
+
+def one_sector(flows: Path) -> Any:
+    """The table with one sector named in every row."""
+    import narwhals.stable.v2 as nw
+
+    from detente.panel.frames import read_table
+
+    return read_table(flows).frame.with_columns(sector=nw.lit("all")).to_native()
+
+
+def solve_one(economy: Any, shock: Shock, theta: float, how: dict[str, Any]) -> Counterfactual | SectorCounterfactual:
+    """One solve; a sector economy carries its own elasticities."""
     from detente.equilibrium import Economy, solve
 
-    with waiting(f"Solving {flows}"):
-        economy = Economy.from_flows(flows, year=year)
-        shock = read_shock(shock_file)
-        out = solve(economy, shock, theta=theta, supply_elasticity=supply_elasticity, deficits=deficits)
-    if json_:
-        click.echo(
-            as_json(
-                {
-                    "status": str(out.report.status.value), "residual_usd_mn": out.report.residual,
-                    "iterations": out.report.iterations, "theta": theta, "supply_elasticity": supply_elasticity,
-                    "deficits": deficits, "unit": economy.unit, "economies": out.to_frame().to_dicts(),
-                }
-            )
-        )  # fmt: skip
-    else:
-        click.echo(out.summary())
+    more = {"theta": theta} if isinstance(economy, Economy) else {}
+    return solve(economy, shock, **how, **more)
 
 
-def read_shock(path: Path) -> Shock:
-    """A shock from a TOML file; every entry is checked, with its number in the message.
+def other_rules(economy: Any, shock: Shock, theta: float, how: dict[str, Any], found: Any) -> str:
+    """What the deficit rule does to the answer: real income of the economies that change most, rule by rule."""
+    from detente.errors import DetenteError
 
-    Raises
-    ------
-    UnreadableFile, InvalidShock
-    """
-    from detente.equilibrium import CLOSED, Shock
-    from detente.errors import InvalidShock
-
-    raw = read_toml(path, error=InvalidShock)
-    entries = raw.get("shock")
-    if not isinstance(entries, list) or not entries or set(raw) != {"shock"}:
-        raise InvalidShock(
-            f"{path} needs [[shock]] entries and nothing else.",
-            fix='For example:\n[[shock]]\nfrom = "COL"\nto = "VEN"\nclosed = true\nboth = true',
-        )
-    partial: dict[tuple, float] = {}
-    for number, entry in enumerate(entries, 1):
-        origin, destination, effect, both = _entry(entry, f"{path}, shock {number}")
-        effect = CLOSED if effect is None else effect
-        for key in [(origin, destination), (destination, origin)][: 2 if both else 1]:
-            if key in partial:
-                raise InvalidShock(f"{path}, shock {number}: {key[0]} -> {key[1]} stands twice.", fix="Keep one entry.")
-            partial[key] = effect
-    return Shock(partial)
+    most = sorted(found.welfare_pct, key=lambda code: -abs(found.welfare_pct[code]))[:5]
+    lines = ["Real income by deficit rule, %", "  " + "rule".ljust(16) + "".join(code.rjust(12) for code in most)]
+    for rule in RULES:
+        try:
+            out = found if rule == how["deficits"] else solve_one(economy, shock, theta, {**how, "deficits": rule})
+            cells = "".join(f"{out.welfare_pct[code]:+12.4f}" for code in most)
+        except DetenteError as error:
+            cells = "  " + str(error).partition(".")[0]
+        lines.append("  " + rule.ljust(16) + cells)
+    return "\n".join(lines)
 
 
-def _entry(entry: Any, where: str) -> tuple[str, str, float | None, bool]:
-    from detente.errors import InvalidShock, did_you_mean
+def as_object(found: Any, theta: float, how: dict[str, Any], with_flows: bool) -> dict[str, Any]:
+    """The answer as one JSON object."""
+    from detente.equilibrium import Economy
 
-    if not isinstance(entry, dict):
-        raise InvalidShock(f"{where} is not a table.")
-    unknown = sorted(set(entry) - KEYS)
-    if unknown:
-        raise InvalidShock(f"{where}: unknown key '{unknown[0]}'.{did_you_mean(unknown[0], KEYS)}")
-    for key in ("from", "to"):
-        if not isinstance(entry.get(key), str):
-            raise InvalidShock(f"{where}: '{key}' must name an economy, such as \"COL\".")
-    closed, effect = entry.get("closed", False), entry.get("effect")
-    if not isinstance(closed, bool) or not isinstance(entry.get("both", False), bool):
-        raise InvalidShock(f"{where}: 'closed' and 'both' are true or false.")
-    if closed == (effect is not None):
-        raise InvalidShock(f"{where} needs either effect = (log points) or closed = true, and not both.")
-    if effect is not None and (isinstance(effect, bool) or not isinstance(effect, int | float)):
-        raise InvalidShock(f"{where}: effect = {effect!r} is not a number.")
-    return entry["from"], entry["to"], None if closed else float(effect), entry.get("both", False)
+    one = isinstance(found.baseline, Economy)
+    answer: dict[str, Any] = {
+        "status": str(found.report.status.value),
+        "residual_usd_mn": found.report.residual,
+        "residual_relative": found.report.gap,
+        "iterations": found.report.iterations,
+        "theta": theta,
+        "supply_elasticity": how["supply_elasticity"],
+        "deficits": how["deficits"],
+        "unit": found.baseline.unit if one else "usd_mn",
+        "parts": [list(part) for part in found.report.parts],
+        "cautions": list(found.cautions),
+        "economies": rows(found, "economies"),
+    }
+    if not one:
+        answer["revenue"] = how["revenue"]
+        answer["sectors"] = rows(found, "sectors")
+    if with_flows:
+        answer["flows"] = rows(found, "flows")
+    return answer
+
+
+def rows(found: Any, what: str) -> list[dict[str, Any]]:
+    """One table of a result as records."""
+    return found.to_frame(what).to_dicts()
+
+
+def write_tables(found: Any, folder: Path) -> None:
+    """Every table of a result as CSV in ``folder``."""
+    from detente._atomic import write_files
+    from detente.equilibrium import Economy
+
+    names = ("economies", "flows") if isinstance(found.baseline, Economy) else ("economies", "sectors", "flows")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_files({folder / f"{name}.csv": found.to_frame(name).write_csv() for name in names}, folder)
