@@ -12,7 +12,8 @@ from detente.language import Catalogue
 from detente.report.figures.scenarios import scenario_chart
 from detente.report.story import Story
 from detente.run import Run
-from detente.study import open_study
+from detente.study import Study, open_study
+from detente.web.attribution.question import Question, answer
 from detente.web.desk.bands import bands
 from detente.web.desk.solver_cache import Bench, open_bench, outcome
 
@@ -108,3 +109,52 @@ def test_without_a_spread_there_is_no_band_on_either(bench: Bench) -> None:
     assert found.n == 0
     assert not (found.flow == found.flow).any()
     assert bands(lost, bench.of_scenario(bench.study.scenarios[0], bench.default())).n == 200  # closed is closed
+
+
+def asked_by_default(study: Study) -> Question:
+    episode = study.episodes[0]
+    return Question(
+        study.origin, study.destination, episode.from_year, episode.to_year, study.spec.attribution.base_windows[0]
+    )
+
+
+def test_the_attribution_desk_finds_what_the_run_found(run: Run) -> None:
+    panel = run.study.panel()
+    rows = run.attribution.to_frame()
+    for episode in run.study.episodes:
+        for base in run.study.spec.attribution.base_windows:
+            asked = replace(asked_by_default(run.study), start=episode.from_year, end=episode.to_year, base=base)
+            for found in answer(panel, asked)["findings"]:
+                (row,) = rows.filter(
+                    origin=found["origin"], destination=found["destination"], episode=episode.id,
+                    base_from=base[0], base_to=base[1],
+                ).to_dicts()  # fmt: skip
+                for name in ("log_change", "dyad_part", "supply_demand_part", "placebo_share", "n_placebos"):
+                    assert found[name] == row[name], (episode.id, base, name)
+
+
+def test_the_fan_of_the_desk_is_the_line_and_band_of_the_report(run: Run) -> None:
+    asked = asked_by_default(run.study)
+    residuals = run.residuals.to_frame().filter(base_from=asked.base[0], base_to=asked.base[1], status="computed")
+    for fan in answer(run.study.panel(), asked)["fans"]:
+        rows = {r["year"]: r for r in residuals.filter(origin=fan["from"], destination=fan["to"]).to_dicts()}
+        assert len(rows) == len(fan["path"])
+        for point, band in zip(fan["path"], fan["band"]):
+            row = rows[point["year"]]
+            assert row["log_ratio"] == pytest.approx(point["value"], abs=1e-12)
+            assert [row["band_low"], row["band_high"]] == [band["q5"], band["q95"]]
+            assert row["n_placebos"] <= fan["n"]
+
+
+def test_the_curve_of_the_desk_shares_its_points_with_the_report(run: Run) -> None:
+    asked = asked_by_default(run.study)
+    table = run.specifications.to_frame().filter(episode=run.study.episodes[0].id, sample="all")
+    there = [row for row in answer(run.study.panel(), asked)["curve"] if row["from"] == asked.origin]
+    shared = 0
+    for point in there:
+        for row in table.filter(base=point["base"].replace("–", "-"), placebos=point["placebos"]).to_dicts():
+            assert (point["value"], point["share"], point["n"]) == (
+                row["dyad_part"], row["placebo_share"], row["n_placebos"],
+            )  # fmt: skip
+            shared += 1
+    assert shared >= 4  # two base windows of the study, two comparisons each

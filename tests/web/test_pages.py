@@ -219,7 +219,7 @@ def test_pairs_picked_by_hand_stand_in_the_address_and_in_the_json(client):
 def test_findings_and_cautions_are_told_in_the_readers_language(client):
     ask = {"from": "2008", "to": "2010", "placebos": "picked", "donors": PICKS, "lang": "es"}
     page = client.get(f"{STUDY}/attribution", params=ask).text
-    assert "pares comparables" in page
+    assert "pares similares" in page
     assert "se eligieron a mano. Una elección" in page
     assert "Recorded exports" not in page
     assert "were picked by hand" not in page

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.comparison.hand_picked import picked, usable
 from detente.attribution.comparison.placebos import check_kind, choose, stand
-from detente.attribution.comparison.similar import PlaceboTest, among
+from detente.attribution.comparison.similar import SIMILAR, PlaceboTest
 from detente.attribution.decomposition import split
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.fits import DyadFits
@@ -26,7 +26,6 @@ from detente.language import Refusal, Text
 
 BASE_WINDOWS = ((2000, 2004), (2000, 2008))
 MIN_HISTORY = 2  #: years needed before a window to say what a dyad was like
-SIMILAR = "similar"  #: the placebo test of :mod:`detente.attribution.comparison.similar`
 
 
 def attribute(
@@ -199,11 +198,7 @@ def _finding(
 def _standing(
     ask: _Asked, fit: Residuals, base: tuple[int, int], i: int, j: int, start: int, end: int
 ) -> PlaceboTest:  # fmt: skip
-    if ask.kind == SIMILAR:
-        return ask.fits.test(base, start, end, i, j)
-    with np.errstate(invalid="ignore"):
-        change = fit.log_ratio[end] - fit.log_ratio[start]
-    return among(float(change[i, j]), change[ask.chosen(fit, i, j)])
+    return ask.fits.test(base, start, end, i, j, None if ask.kind == SIMILAR else ask.chosen(fit, i, j))
 
 
 def _before(ask: _Asked, base: tuple[int, int], i: int, j: int, start: int, end: int) -> Before | None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detente.attribution.comparison.similar import PlaceboTest, Window, compare_window
+from detente.attribution.comparison.similar import PlaceboTest, Window, among, compare_window
 from detente.attribution.library.ruptures import ruptured
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
@@ -27,23 +28,24 @@ MOST_WINDOWS = 32  #: about 5 MB each
 class DyadFits:
     """A sample with one dyad, both directions of which are left out of every fit after the base years.
 
-    Attributes
-    ----------
-    sample : Sample
-    dyad : (int, int)
-        Positions of the origin and the destination asked for.
-    events : tuple of (origin, destination, year)
-        Ruptures and reopenings known to a study, beside those of the library.
-    parts : dict of str to DyadFits
-        The same dyad on other samples of economies, for whoever asks again.
+        Attributes
+        ----------
+        sample : Sample
+        dyad : (int, int)
+            Positions of the origin and the destination asked for.
+        events : tuple of (origin, destination, year)
+            Ruptures and reopenings known to a study, beside those of the library.
+        parts : dict of str to DyadFits
+            The same dyad on other samples of economies, for whoever asks again.
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> flows = np.random.default_rng(0).lognormal(size=(4, 5, 5))
-    >>> fits = DyadFits.of((flows, ("AAA", "BBB", "CCC", "DDD", "EEE"), range(2000, 2004)), "AAA", "BBB")
-    >>> fits.on((2000, 2002)) is fits.on((2000, 2002))
-    True
+        Examples
+        --------
+        >>> import numpy as np
+    from numpy.typing import NDArray
+        >>> flows = np.random.default_rng(0).lognormal(size=(4, 5, 5))
+        >>> fits = DyadFits.of((flows, ("AAA", "BBB", "CCC", "DDD", "EEE"), range(2000, 2004)), "AAA", "BBB")
+        >>> fits.on((2000, 2002)) is fits.on((2000, 2002))
+        True
     """
 
     sample: Sample
@@ -98,11 +100,23 @@ class DyadFits:
             )
         return _kept(self._windows, key, MOST_WINDOWS)
 
-    def test(self, base: tuple[int, int], start: int, end: int, i: int, j: int) -> PlaceboTest:
-        """The change of i -> j, as the fit on ``base`` has it, among similar dyads.
+    def test(
+        self, base: tuple[int, int], start: int, end: int, i: int, j: int, chosen: NDArray[np.bool_] | None = None
+    ) -> PlaceboTest:
+        """The change of i -> j, as the fit on ``base`` has it, among similar dyads, or plainly among those ``chosen``.
 
-        Where the base years reach beyond ``start``, the change with the dyad left out after ``start`` is taken.
+        Where the base years reach beyond ``start``, similar dyads are compared with the change of the dyad left out
+        after ``start``.
+
+        Raises
+        ------
+        TooFewDonors
+            None to compare with.
         """
+        if chosen is not None:
+            with np.errstate(invalid="ignore"):
+                change = self.on(base).log_ratio[end] - self.on(base).log_ratio[start]
+            return among(float(change[i, j]), change[chosen])
         fit, window = self.on(base), self.window(start, end)
         if fit.effects.used[start + 1 : end + 1, i, j].any():
             return window.test(i, j)

@@ -16,10 +16,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.attribution.attributing import SIMILAR, contiguity_matrix
+from detente.attribution.attributing import contiguity_matrix
 from detente.attribution.comparison.placebos import check_kind, choose
 from detente.attribution.comparison.power import NEARLY_ALL
-from detente.attribution.comparison.similar import among
+from detente.attribution.comparison.similar import SIMILAR
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.fits import DyadFits
 from detente.attribution.sample import Sample
@@ -315,8 +315,7 @@ def _specify(
     except DetenteError as error:
         return [(kind, None, None, None, None, Refusal.of(error)) for kind in kinds]
     with np.errstate(invalid="ignore"):
-        change = fit.log_ratio[end] - fit.log_ratio[start]
-    value = float(change[i, j])
+        value = float(fit.log_ratio[end, i, j] - fit.log_ratio[start, i, j])
     if np.isnan(value) or value == np.inf:
         return [(kind, None, None, None, None, NO_CHANGE) for kind in kinds]
     part, zero = value, ""
@@ -325,12 +324,11 @@ def _specify(
     rows: list[tuple[Any, ...]] = []
     for kind in kinds:
         try:
-            if kind == SIMILAR:
-                test = fits.test(base, start, end, i, j)
-            else:
+            chosen = None
+            if kind != SIMILAR:
                 matrix = contiguity_matrix(contiguity, sample) if kind == "contiguous" else None
                 chosen = choose(fit.base_mean, i, j, kind=kind, barred=sample.barred, contiguity=matrix).chosen
-                test = among(value, change[chosen])
+            test = fits.test(base, start, end, i, j, chosen)
             rows.append((kind, part, test.p, test.n, unseen_pct(test), zero))
         except DetenteError as error:
             rows.append((kind, part, None, None, None, Refusal.of(error)))

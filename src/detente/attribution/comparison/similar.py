@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
+SIMILAR = "similar"  #: the name of this comparison, beside the classes of placebos
 MOST = 400  #: similar dyads compared with
 FEWEST = 39  #: with fewer, no rank of 2.5% exists; also the fewest of one origin's or destination's dyads
 CLIP = 8.0  #: log points; a flow that fell to zero counts as a change of minus this
