@@ -13,8 +13,10 @@ import numpy as np
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.around.priors import Coefficients, Prior, as_prior
+from detente.equilibrium.around.sector_draws import draw_sectors
 from detente.equilibrium.assembly import check_apart, groups
 from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
+from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.shock import Shock, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
 from detente.equilibrium.solving import check_options
@@ -157,12 +159,12 @@ class Ensemble:
 
 
 def ensemble(
-    economy: Economy,
+    economy: Economy | SectorEconomy,
     shock: Shock | Mapping[tuple, float] | None = None,
     *,
     draws: int = 1000,
     coefficients: Coefficients | None = None,
-    theta: Any = 5.0,
+    theta: Any = None,
     supply_elasticity: Any = 0.0,
     flow_error: float | np.ndarray = 0.0,
     deficits: str | Sequence[str] = "multiplicative",
@@ -183,7 +185,8 @@ def ensemble(
     coefficients : Coefficients, optional
         Estimates with covariance whose effects are added to the shock.
     theta, supply_elasticity : number, list of values, or prior
-        For example ``LogNormal(4.5, 0.25)``.
+        For example ``LogNormal(4.5, 0.25)``; 5 unless given. With sectors ``theta`` is a factor on every sector's
+        elasticity, such as ``LogNormal(1, 0.2)``, and one unless given.
     flow_error : float or (n, n) array
         Standard deviation of the log measurement error of recorded flows (internal trade is left alone);
         errors have mean one.
@@ -206,12 +209,26 @@ def ensemble(
     >>> band.quantile(0.05)["VEN"] < band.quantile(0.95)["VEN"] < 0
     True
     """
+    if isinstance(economy, SectorEconomy):
+        if executor is not None or decompose or len(track) or np.ndim(flow_error):
+            raise SpecificationError(
+                "With sectors, draws are solved one by one: no executor, decompose, track or errors by dyad.",
+                fix="Leave them out.",
+            )
+        rules = (deficits,) if isinstance(deficits, str) else tuple(deficits)
+        welfare, parameters, gap = draw_sectors(
+            economy, Shock.read(shock), draws=draws, coefficients=coefficients,
+            theta=as_prior(1.0 if theta is None else theta, "theta"),
+            psi=as_prior(supply_elasticity, "supply_elasticity"), flow_error=float(flow_error), rules=rules,
+            seed=seed, options={"tolerance": tolerance, "max_steps": max_steps},
+        )  # fmt: skip
+        return Ensemble(economy.economies, frozen(welfare), parameters, {}, frozen(gap), None, None, seed)
     one_sector_only(economy, "ensemble")
     spec = _spec(
         economy,
         Shock.read(shock),
         coefficients,
-        as_prior(theta, "theta"),
+        as_prior(5.0 if theta is None else theta, "theta"),
         as_prior(supply_elasticity, "supply_elasticity"),
         flow_error,
         (deficits,) if isinstance(deficits, str) else tuple(deficits),

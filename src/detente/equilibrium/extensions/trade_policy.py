@@ -1,8 +1,9 @@
 """Tariffs that serve who sets them: the best answer of one economy, mutual best answers of many, quotas.
 
 A tariff lowers the price at which others sell; what it gains in terms of trade it loses in volume. In the one-sector
-model the best uniform tariff of an economy is ``1 / (theta x share)``, share being the part of its sales that the rest
-of the world makes at home (Gros 1987): ``1 / theta`` for a small economy. Here the first-order condition is solved exactly, from the adjoint derivative of welfare by the tariff, revenue and sectors included.
+model the best uniform tariff of an economy is ``1 / (theta x share)``, share being the part of its sales that the
+rest of the world makes at home (Gros 1987): ``1 / theta`` for a small economy. Here the first-order condition is
+solved exactly, from the adjoint derivative of welfare by the tariff, revenue and sectors included.
 """
 
 from __future__ import annotations
