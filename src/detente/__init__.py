@@ -32,6 +32,8 @@ _names, __getattr__, __dir__ = names_of(
         # record and attribution
         "Ledger": "record",
         "attribute": "attribution",
+        # outlook
+        "hazard": "outlook",
         # study
         "Study": "study",
         "Run": "run",

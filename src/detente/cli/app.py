@@ -19,6 +19,7 @@ COMMANDS = {
     "fit": "Estimate a gravity model by PPML with a fixest formula.",
     "solve": "Solve a counterfactual equilibrium from a square flow table.",
     "library": "List, filter, draw, export and score the library of ruptures and reopenings.",
+    "outlook": "Odds of a break or a return of relations, with their score card.",
     "draft": "Draft claims from an article, for a person to accept.",
     "merge": "Merge two analysts' records; show the conflicts.",
     "workbook": "Write a record as a spreadsheet, or read it back.",

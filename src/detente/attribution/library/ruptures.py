@@ -33,6 +33,10 @@ class DiplomaticBreak:
         ``broken``, ``recalled``, ``downgraded`` or ``closed_border``.
     level_before, level_after, return_form, bloc, reason : str
         ``bloc`` is one decision taken by several, or a wave of them.
+    last_reading : str
+        Where no return was read: the last date to which a source still speaks of it, or empty.
+    directed : str
+        ``no`` for a closure that was no decision of one government against the other (health, residents, all borders).
     start_source, return_source : tuple of str
         Ids of the sources read.
     note : str
@@ -47,6 +51,8 @@ class DiplomaticBreak:
     level_before: str
     level_after: str
     return_form: str
+    last_reading: str
+    directed: str
     bloc: str
     reason: str
     start_source: tuple[str, ...]

@@ -1,0 +1,300 @@
+"""The odds that two states break relations, or restore them, beside what pairs like them have done."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from math import exp, log
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.economies import lookup, name_of
+from detente.errors import NotIdentified, SpecificationError
+from detente.outlook.break_model import (
+    LAND,
+    LAST,
+    RELEVANT,
+    BreakModel,
+    Group,
+    Groups,
+    Rows,
+    columns_of,
+    fit_breaks,
+    probability,
+    rows_before,
+)
+from detente.outlook.relevant import (
+    known_spells,
+    relevant_pairs,
+    snapshot,
+    without_relations,
+)
+from detente.outlook.returns import return_rates
+from detente.outlook.score_card import ScoreCard, card_of
+from detente.outlook.spells import Spell
+
+LISTED_UNTIL = date(2026, 3, 31)
+"""The list of breaks was read up to here."""
+EARLIEST = date(1995, 1, 1)
+"""Before this day there is too little to learn from."""
+HORIZONS = (12, 24)
+DRAWS = 200
+NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A past break of another pair that stood much as this one does."""
+
+    a: str
+    b: str
+    broke: date
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """Odds of a break or a return, never to be read without the base beside them.
+
+    Attributes
+    ----------
+    origin, destination : str
+    event : str
+        ``break`` or ``return``.
+    on : date
+        Nothing that happened later was used.
+    months : int
+        The horizon.
+    probability : float
+    interval : (float, float)
+        90%, from 200 resamples in which all that one decision did counts as one case.
+    base_rate : float
+        Of the group in the last ten years known on ``on`` (break), or of all spells (return).
+    group : str
+        ``land`` (land neighbours) or ``relevant`` (all pairs asked about); ``open spells`` for a return.
+    rank, n_ranked : int
+        Place among the group's pairs that can still break, the highest first; of a return all stand alike.
+    nearest : tuple of Case
+        The three past breaks whose pairs stood most like this one.
+    if_open : float or None
+        Of a return: the probability if every spell without a return that was read is still open.
+    card : ScoreCard
+        How well such probabilities did out of sample.
+    caution : str
+        Empty, or what a reader must know beside the numbers.
+    """
+
+    origin: str
+    destination: str
+    event: str
+    on: date
+    months: int
+    probability: float
+    interval: tuple[float, float]
+    base_rate: float
+    group: str
+    rank: int
+    n_ranked: int
+    nearest: tuple[Case, ...]
+    if_open: float | None
+    card: ScoreCard
+    caution: str
+
+    @property
+    def times_base(self) -> float:
+        """Odds relative to the base rate's."""
+        return self.probability / (1 - self.probability) / (self.base_rate / (1 - self.base_rate))
+
+    def summary(self) -> str:
+        """Three sentences: the odds beside their base, the rank with the nearest cases, the score."""
+        a, b = name_of(self.origin), name_of(self.destination)
+        low, high = (f"{100 * p:.1f}" for p in self.interval)
+        span = f"within {self.months} months of {self.on.isoformat()}"
+        if self.event == "return":
+            head = (
+                f"{a} and {b}, a return {span}: {100 * self.probability:.0f}% [{low}, {high}], the rate of all open "
+                f"spells; {100 * (self.if_open or 0):.0f}% if every spell without a return that was read is still open."
+            )
+            where = "Nothing that is known raises or lowers it: no variable did better than this constant."
+        else:
+            among = "land neighbours" if self.group == "land" else "relevant pairs"
+            head = (
+                f"{a} and {b}, a break {span}: {100 * self.probability:.1f}% [{low}, {high}], "
+                f"{self.times_base:.1f} times the base odds of {among} ({100 * self.base_rate:.2f}%)."
+            )
+            cases = "; ".join(f"{name_of(c.a)} and {name_of(c.b)}, {c.broke.year}" for c in self.nearest)
+            where = f"Number {self.rank} of {self.n_ranked} {among}. Past breaks from a like standing: {cases}."
+        return "\n".join(part for part in (head, where, self.card.sentence(), self.caution) if part)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field as plain text and numbers, for JSON."""
+        plain = {**asdict(self), "on": self.on.isoformat(), "times_base": self.times_base}
+        plain["nearest"] = [asdict(c) | {"broke": c.broke.isoformat()} for c in self.nearest]
+        return plain
+
+    def __repr__(self) -> str:
+        return (
+            f"Odds({self.origin}-{self.destination}, {self.event}: {self.probability:.3f}, base {self.base_rate:.4f})"
+        )
+
+
+def hazard(a: str, b: str, event: str = "break", *, on: str | date, months: int = 12) -> Odds:
+    """The odds of a break or a return between two states within 12 or 24 months of a day.
+
+    A break is relations broken, a border closed by one of the two, or a recall or downgrade that lasted more than 90
+    days. Learnt on the sourced list of breaks from 1990 up to ``on`` (docs/outlook.md); half of the log odds come
+    from the frequency of the pair's stratum (land border, subregion, rivalry), half from a ridge logit.
+
+    Parameters
+    ----------
+    a, b : str
+        Codes or names of two states, in any order.
+    event : {"break", "return"}
+    on : str or date
+        From 1995 on.
+    months : {12, 24}
+
+    Raises
+    ------
+    NotIdentified
+        The pair is not among those asked about, has no relations to break, is broken already (ask for the return), or
+        is not broken (of a return).
+    SpecificationError
+        Another event, horizon or day.
+
+    Examples
+    --------
+    >>> odds = hazard("COL", "VEN", "break", on="2019-01-01")
+    >>> 0.03 < odds.probability < 0.09, odds.rank <= 10, odds.group
+    (True, True, 'land')
+    """
+    a, b = lookup(a), lookup(b)
+    day = _day(on)
+    if months not in HORIZONS:
+        raise SpecificationError(f"The horizon is {months} months.", fix="Ask for 12 or 24: only these were scored.")
+    if event not in ("break", "return"):
+        raise SpecificationError(f"event={event!r} is not known.", fix='Ask for "break" or "return".')
+    place = _place_of(a, b)
+    held = [s for s in known_spells() if {s.a, s.b} == {a, b} and s.is_open(day)]
+    if event == "return":
+        return _return(a, b, day, months, held)
+    if held:
+        raise NotIdentified(
+            f"{name_of(a)} and {name_of(b)} were already apart on {day.isoformat()}: {held[-1].kinds[0]} since "
+            f"{held[-1].broke}, and no return had been read.",
+            why="What is broken cannot break.",
+            fix='Ask for event="return".',
+        )
+    return _break(a, b, place, day, months)
+
+
+def _day(on: str | date) -> date:
+    try:
+        day = on if isinstance(on, date) else date.fromisoformat(on)
+    except ValueError:
+        raise SpecificationError(f"on={on!r} is not a day.", fix="Write it as 2019-01-01.") from None
+    if day < EARLIEST:
+        raise SpecificationError(
+            f"{day.isoformat()} is before {EARLIEST.isoformat()}.",
+            why="The list of breaks begins in 1990: there is too little to learn from.",
+            fix=f"Ask for {EARLIEST.isoformat()} or later.",
+        )
+    return day
+
+
+def _place_of(a: str, b: str) -> int:
+    pairs = relevant_pairs()
+    if a == b:
+        raise NotIdentified(f"{name_of(a)} twice: a state has no relations with itself.", fix="Give two states.")
+    place = pairs.place(a, b)
+    if place is None:
+        outside = sum(pairs.place(s.a, s.b) is None for s in known_spells() if s.broke)
+        broke = sum(s.broke is not None for s in known_spells())
+        unknown = [name_of(code) for code in (a, b) if code not in pairs.states]
+        whose = f"{' and '.join(unknown)} is not in the list of states" if unknown else "they are no relevant pair"
+        raise NotIdentified(
+            f"No odds are given for {name_of(a)} and {name_of(b)}: {whose}.",
+            why=f"Odds were scored for land neighbours, pairs of one subregion, strategic rivals and pairs with a "
+            f"permanent member of the Security Council; {outside} of {broke} breaks since 1990 lie outside, most of "
+            "them decisions of a bloc.",
+            fix="See `detente library --breaks` for what is recorded of the pair.",
+        )
+    stranger = without_relations().get((min(a, b), max(a, b)))
+    if stranger:
+        raise NotIdentified(
+            f"{name_of(a)} and {name_of(b)} have no diplomatic relations to break ({stranger['note']}).",
+            why="A pair without relations is no yardstick and has no odds of a break.",
+            fix=f"Source: {stranger['title']}, {stranger['url']}.",
+        )
+    return place
+
+
+def _break(a: str, b: str, place: int, day: date, months: int) -> Odds:
+    pairs, now = relevant_pairs(), snapshot(day)
+    group = LAND if pairs.land[place] else RELEVANT
+    keep = pairs.land if group is LAND else np.ones(len(pairs.codes), bool)
+    here = np.flatnonzero((now.at_risk & keep) | (np.arange(len(pairs.codes)) == place))
+    features = now.features[here][:, columns_of(group)]
+    model, draws, rows = _learnt(day, months, group)
+    log_odds = model.log_odds(features, now.stratum[here])
+    mine = int(np.flatnonzero(here == place)[0])
+    own, stratum = features[mine : mine + 1], now.stratum[place : place + 1]
+    spread = [float(probability(m.log_odds(own, stratum))[0]) for m in draws]
+    late = rows.year > rows.year.max() - LAST
+    caution = "" if day <= LISTED_UNTIL else f"The list of breaks was read up to {LISTED_UNTIL.isoformat()} only."
+    return Odds(
+        a, b, "break", day, months, float(probability(log_odds)[mine]),
+        (float(np.quantile(spread, 0.05)), float(np.quantile(spread, 0.95))),
+        float(rows.event[late].mean()), group.name, int((log_odds > log_odds[mine]).sum()) + 1, len(here),
+        _nearest(rows, own[0], model.scale), None, card_of("break", group.name, months), caution,
+    )  # fmt: skip
+
+
+@cache
+def _learnt(day: date, months: int, group: Group) -> tuple[BreakModel, tuple[BreakModel, ...], Rows]:
+    """The model of a day, its resamples, and what it was learnt from."""
+    rows = rows_before(day, months, group)
+    groups = Groups.of(rows)
+    names, cluster = np.unique(rows.cluster, return_inverse=True)
+    weights = np.random.default_rng(20190223).poisson(1.0, (DRAWS, len(names))).astype(float)
+    return fit_breaks(groups, group), tuple(fit_breaks(groups, group, w[cluster]) for w in weights), rows
+
+
+def _nearest(rows: Rows, own: NDArray[np.float64], scale: NDArray[np.float64]) -> tuple[Case, ...]:
+    """The past breaks from the most similar standing, one a pair."""
+    pairs = relevant_pairs()
+    events = np.flatnonzero(rows.event)
+    far = (((rows.features[events] - own) / scale) ** 2).sum(1)
+    found: dict[tuple[str, str], Case] = {}
+    for k in events[np.lexsort((-rows.year[events], far))]:
+        pair = pairs.codes[int(rows.pair[k])]
+        spell = _spell_of(pair, int(rows.year[k]))
+        if spell and spell.broke and pair not in found:
+            found[pair] = Case(*pair, spell.broke, spell.kinds[0])
+        if len(found) == NEAREST:
+            break
+    return tuple(found.values())
+
+
+def _spell_of(pair: tuple[str, str], year: int) -> Spell | None:
+    return next((s for s in known_spells() if (s.a, s.b) == pair and s.broke and s.broke.year >= year), None)
+
+
+def _return(a: str, b: str, day: date, months: int, held: list[Spell]) -> Odds:
+    if not held:
+        raise NotIdentified(
+            f"{name_of(a)} and {name_of(b)} were not apart on {day.isoformat()}, as far as was read.",
+            why="There is nothing to return from.",
+            fix='Ask for event="break", or another day.',
+        )
+    rates = return_rates(day)
+    chance = tuple(1 - exp(-rate * months / 12) for rate in (rates.read, *rates.interval, rates.open))
+    return Odds(
+        a, b, "return", day, months, chance[0], (chance[1], chance[2]), chance[0], "open spells", 1, 1, (), chance[3],
+        card_of("return", "open spells", months),
+        f"{rates.returns} returns in {rates.years:.0f} years of open spells; half of such spells last "
+        f"{log(2) / rates.read:.1f} years or less.",
+    )  # fmt: skip
