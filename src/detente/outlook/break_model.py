@@ -149,15 +149,21 @@ class Groups:
         late = rows.year > rows.year.max(initial=0) - LAST
         keys = np.column_stack([rows.features, rows.stratum, late])
         distinct, place = np.unique(keys, axis=0, return_inverse=True)
-        return cls(distinct[:, :-2], distinct[:, -2].astype(int), distinct[:, -1] > 0, place.reshape(-1), rows.event)
+        return cls(
+            distinct[:, :-2].astype(float),
+            distinct[:, -2].astype(int),
+            distinct[:, -1] > 0,
+            place.reshape(-1),
+            rows.event,
+        )
 
 
 def fit_breaks(groups: Groups, group: Group, weight: Array | None = None) -> BreakModel:
     """The model on grouped rows, each row counted ``weight`` (n,) times."""
     w = np.ones(len(groups.place)) if weight is None else weight
     size = len(groups.features)
-    n = np.bincount(groups.place, w, size)
-    events = np.bincount(groups.place, w * groups.event, size)
+    n = np.bincount(groups.place, w, size).astype(float)
+    events = np.bincount(groups.place, w * groups.event, size).astype(float)
     total = float(n.sum())
     rate = float(events.sum()) / total
     exposed = np.bincount(groups.stratum, n, STRATA)

@@ -218,5 +218,5 @@ def _same(states: dict[str, dict[str, str]], pair: Sequence[str], column: str) -
 
 @cache
 def _rows(name: str) -> tuple[dict[str, str], ...]:
-    text = (files(__package__) / name).read_text(encoding="utf-8")
+    text = (files("detente.outlook") / name).read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines()))

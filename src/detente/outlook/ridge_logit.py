@@ -45,12 +45,10 @@ def fit_ridge_logit(x: Array, events: Array, rows: Array, penalty: float) -> Arr
             return beta
         curve = (design * (rows * p * (1 - p))[:, None]).T @ design + np.diag(ridge)
         step = np.linalg.lstsq(curve, slope, rcond=None)[0]
-        share = 1.0
-        while share > 1e-8:
-            new = _loss(design, events, rows, ridge, beta - share * step)
-            if new <= value - 1e-4 * share * (slope @ step):
-                break
+        share, new = 1.0, _loss(design, events, rows, ridge, beta - step)
+        while new > value - 1e-4 * share * (slope @ step) and share > 1e-8:
             share /= 2
+            new = _loss(design, events, rows, ridge, beta - share * step)
         beta, value = beta - share * step, new
     raise NotConverged(
         "The logit of breaks did not converge.", state=beta, fix="Report it with the pair and the date asked for."

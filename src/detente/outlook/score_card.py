@@ -64,13 +64,26 @@ class ScoreCard:
 @cache
 def score_cards() -> tuple[ScoreCard, ...]:
     """Every card, as ``benchmarks/outlook.py`` last wrote them (scores.csv)."""
-    text = (files(__package__) / "scores.csv").read_text(encoding="utf-8")
-    kinds = {"months": int, "n_cases": int, "n_events": int}
-    words = ("target", "group", "test", "baseline", "fails")
-    return tuple(
-        ScoreCard(**{k: v if k in words else kinds.get(k, float)(v) for k, v in row.items()})
-        for row in csv.DictReader(text.splitlines())
-    )
+    text = (files("detente.outlook") / "scores.csv").read_text(encoding="utf-8")
+    return tuple(_card(row) for row in csv.DictReader(text.splitlines()))
+
+
+def _card(row: dict[str, str]) -> ScoreCard:
+    numbers = {
+        name: float(row[name])
+        for name in (
+            "log_skill_pct",
+            "low",
+            "high",
+            "without_waves_pct",
+            "auc",
+            "brier_skill",
+            "expected_over_observed",
+        )
+    }
+    counts = {name: int(row[name]) for name in ("months", "n_cases", "n_events")}
+    words = {name: row[name] for name in ("target", "group", "test", "baseline", "fails")}
+    return ScoreCard(**words, **counts, **numbers)
 
 
 def card_of(target: str, group: str, months: int, test: str = "rolling") -> ScoreCard:
