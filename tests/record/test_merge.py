@@ -79,3 +79,41 @@ def test_deleted_by_one_and_changed_by_the_other_is_a_conflict(two):
     put(theirs, "events.csv", "E030", "severity", "3")
     found = merge_records(ours, theirs, base=STUDY).conflicts
     assert found.select("id", "ours", "theirs").rows() == [("E030", "deleted", "changed")]
+
+
+SERIES = "figure_id,series,period,value,unit,basis,kind,status,source_id\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "columns"),
+    [
+        ("100,usd_bn", "100000,usd_mn", {"value", "unit"}),  # together: 100000 usd_bn, which nobody wrote
+        ("100,usd_bn", "100,usd_mn", set()),
+        ("100,usd_bn", "100,usd_bn", set()),
+        ("200,usd_mn", "300,usd_mn", {"value"}),
+    ],
+)
+def test_a_number_and_its_unit_are_one_cell(small, tmp_path, ours, theirs, columns):
+    def record(name: str, cells: str) -> Path:
+        value, unit = cells.split(",")
+        folder = tmp_path / name
+        shutil.copytree(small.write(figures=[{"value": value, "unit": unit}]), folder)
+        return folder
+
+    base, a, b = record("base", "100,usd_mn"), record("a", ours), record("b", theirs)
+    merged = merge_records(a, b, base=base)
+    assert set(merged.conflicts["column"]) == columns
+    if not columns:
+        assert merged.tables["figures"].row(0, named=True)["unit"] == ours.split(",")[1]
+
+
+def test_a_date_and_a_test_of_one_claim_are_one_cell(small, tmp_path):
+    claim = small.quantity("100")
+    folders = []
+    for name, change in (("base", {}), ("a", {"date": "2020"}), ("b", {"target": "trade.exports"})):
+        folder = tmp_path / name
+        series = [{}, {"series": "trade.exports"}]
+        shutil.copytree(small.write(claims=[claim | change], figures=series), folder)
+        folders.append(folder)
+    base, a, b = folders
+    assert set(merge_records(a, b, base=base).conflicts["column"]) == {"date", "target"}

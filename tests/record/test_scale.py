@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+
+from detente.record import Ledger
 
 MEASURE = """
 import resource, sys
@@ -78,3 +82,43 @@ def test_a_large_record_is_read_checked_and_cut_back_in_time(tmp_path):
     assert 0 < then_events < n_events
     assert 0 < then_figures < n_figures
     assert float(gigabytes) < 2
+
+
+@pytest.mark.slow
+def test_a_thousand_claims_beside_a_million_figures_are_judged_in_five_seconds(tmp_path):
+    """Seconds of processor time, so that a busy machine does not matter."""
+    write_record(tmp_path, 1000, 1_000_000)
+    picked = pl.read_csv(tmp_path / "series.csv", infer_schema=False).sample(1000, seed=1)
+    claims = {
+        "claim_id": [f"C{i}" for i in range(1000)], "source_id": [f"s{i}" for i in range(1000)], "claim": "A claim",
+        "type": "quantity", "date": picked["period"], "value": picked["value"], "unit": "usd_mn", "test": "quantity",
+        "target": picked["series"], "attributed_to": [("", "Reuters", "the Statistics Office")[i % 3] for i in range(1000)],
+    }  # fmt: skip
+    pl.DataFrame(claims).write_csv(tmp_path / "claims.csv")
+    ledger = Ledger.read(tmp_path)
+    started = time.process_time()
+    table = ledger.verdicts()
+    assert time.process_time() - started < 5
+    assert table["verdict"].n_unique() > 3
+
+
+@pytest.mark.slow
+def test_conflicts_take_time_in_proportion_to_the_figures(tmp_path):
+    """25,000 figures of 625 series of one family; quadratic work would take sixteen times as long for four times as many."""
+    write_record(tmp_path, 10, 10)
+    ledger = Ledger.read(tmp_path)
+    rng, seconds = np.random.default_rng(2), []
+    for n in (6250, 25_000):
+        place = np.arange(n)
+        figures = {
+            "figure_id": [f"T{i}" for i in place], "series": [f"trade.hs{i // 40:04d}" for i in place],
+            "period": [str(2000 + i % 20) for i in place], "value": rng.uniform(1, 1e4, n).round(1), "unit": "usd_mn",
+            "basis": "fob", "kind": "flow", "status": "reported", "source_id": [f"s{i // 20 % 2}" for i in place],
+        }  # fmt: skip
+        frame = pl.concat([ledger.figures.clear(), pl.DataFrame(figures)], how="diagonal")
+        started = time.process_time()
+        found = replace(ledger, figures=frame.select(ledger.figures.columns)).conflicts()
+        seconds.append(time.process_time() - started)
+        assert found.height == pytest.approx(n / 2, rel=0.01)
+    assert seconds[1] < 5
+    assert seconds[1] < 9 * seconds[0]

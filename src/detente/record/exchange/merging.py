@@ -5,15 +5,14 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import polars as pl
 
 from detente._atomic import ASIDE, lock, write_files
 from detente.errors import Problem, RecordError
+from detente.record.ledger import Ledger
 from detente.record.reading import read_table
 from detente.record.schema import TABLES, Table
-
-if TYPE_CHECKING:
-    import polars as pl
 
 MARK = "<<ours>> {ours} <<theirs>> {theirs}"
 """How a cell that both changed is shown; no check lets it pass as a date or a number."""
@@ -36,8 +35,6 @@ class Merge:
 
     def write(self, folder: str | Path) -> Path:
         """Write the merged record; refused while conflicts remain, or where it fails the check."""
-        from detente.record.ledger import Ledger
-
         if not self.conflicts.is_empty():
             raise RecordError(
                 [
@@ -66,8 +63,6 @@ def merge_records(ours: str | Path, theirs: str | Path, *, base: str | Path | No
     (an empty cell gives way). With the common ancestor ``base``, a cell that one of the two
     changed is taken from that one, and a row that one deleted unchanged stays deleted.
     """
-    import polars as pl
-
     tables, rows = {}, []
     for name, table in TABLES.items():
         a, b = _by_id(Path(ours), table), _by_id(Path(theirs), table)
@@ -111,11 +106,24 @@ def _merge_rows(
     return merged, conflicts
 
 
+TOGETHER = (
+    ("value", "low", "high", "unit", "basis", "period", "date", "horizon"),
+    ("date", "end_date", "announced"),
+    ("value", "unit", "state", "date", "test", "target", "options"),
+)
+"""Columns that are read as one: a number means nothing without its unit, nor a test without its target."""
+
+
 def _merge_cells(a: _Row, b: _Row, before: _Row | None) -> tuple[_Row, list[tuple[str, str, str, str]]]:
     row: _Row = {}
     conflicts = []
+    torn = _torn(a, b, before) if before else frozenset()
     for column in a:
         ours, theirs = a[column], b[column]
+        if column in torn and ours != theirs:
+            row[column] = MARK.format(ours=ours or "", theirs=theirs or "")
+            conflicts.append((column, (before or {}).get(column) or "", ours or "", theirs or ""))
+            continue
         was = before[column] if before else None
         if ours == theirs or theirs == was:
             row[column] = ours
@@ -125,3 +133,15 @@ def _merge_cells(a: _Row, b: _Row, before: _Row | None) -> tuple[_Row, list[tupl
             row[column] = MARK.format(ours=ours or "", theirs=theirs or "")
             conflicts.append((column, was or "", ours or "", theirs or ""))
     return row, conflicts
+
+
+def _torn(a: _Row, b: _Row, before: _Row) -> frozenset[str]:
+    """Columns of a group that both changed, each another part of it: together they would say what nobody wrote."""
+    found: set[str] = set()
+    for group in TOGETHER:
+        columns = [c for c in group if c in before]
+        ours = {c for c in columns if a[c] != before[c]}
+        theirs = {c for c in columns if b[c] != before[c]}
+        if ours and theirs and any(a[c] != b[c] for c in ours | theirs):
+            found |= ours | theirs
+    return frozenset(found)

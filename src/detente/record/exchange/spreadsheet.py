@@ -8,20 +8,18 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from detente._atomic import ASIDE, lock, write_file, write_files
 from detente._foreign import read_bytes
 from detente.data.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
+from detente.record.ledger import Ledger
 from detente.record.schema import FIGURES, TABLES, Table
 from detente.record.states.vocabulary import Vocabulary, default_vocabulary
-
-if TYPE_CHECKING:
-    from detente.record.ledger import Ledger
 
 BASES = (*("fob", "cif", "fob+cif", "fob+fob", "mirror", "importer-side", "baci", "comtrade", "unspecified", "-"),)
 """Offered in the drop-down of a figure's basis; other words are allowed."""
@@ -105,8 +103,6 @@ def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabular
         Naming sheet, row and column of formulas, merged cells and everything that
         :meth:`Ledger.check` finds.
     """
-    from detente.record.ledger import Ledger
-
     path, folder = Path(path), Path(folder)
     tables, problems = _read_sheets(path)
     if problems:
@@ -239,7 +235,7 @@ def _csv(columns: tuple[str, ...], rows: list[list[str]]) -> str:
     return out.getvalue()
 
 
-def _offered(name: str, table: Table, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+def _offered(name: str, table: Table, vocabulary: Vocabulary) -> dict[str, Collection[str]]:
     words = dict(table.words or {})
     if name == "events":
         words["kind"] = tuple(vocabulary.kinds)

@@ -88,7 +88,9 @@ class Evidence:
         if name not in self._series:
             first, n = self._places.get(name, (0, 0))
             rows = self._sorted.slice(first, n).iter_rows(named=True)
-            self._series[name] = tuple(sorted(map(Figure.from_row, rows), key=lambda f: (f.period, f.id)))
+            self._series[name] = tuple(
+                sorted(map(Figure.from_row, rows), key=lambda f: (f.period.first, f.period.last, f.id))
+            )
         return self._series[name]
 
     def split(self, name: str, claim: Claim) -> Split:

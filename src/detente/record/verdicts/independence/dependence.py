@@ -64,7 +64,8 @@ class Dependence:
     @cached_property
     def houses(self) -> dict[str, frozenset[str]]:
         """The organisations that publish each source."""
-        return {s.id: self.register.houses(s.publisher) for s in self.sources.values()}
+        found = {name: self.register.houses(name) for name in {s.publisher for s in self.sources.values()}}
+        return {s.id: found[s.publisher] for s in self.sources.values()}
 
     def sides(self, claim: Claim) -> Sides:
         """The sources that stand on a claim's own side."""
@@ -82,9 +83,10 @@ class Dependence:
         credit = claim.attributed_to.strip()
         if not credit or credit.casefold() == "none":
             return Sides(own, frozenset())
-        named = set(self._published_by(self.register.houses(credit)))
+        houses = self.register.houses(credit)
+        named = self._published_by(houses)
         named |= {part.strip() for part in credit.split(";")} & set(self.sources)
-        if all(house.startswith("~") for house in self.register.houses(credit)):
+        if all(house.startswith("~") for house in houses):
             named |= self._of_the_state(credit)
         return Sides(own, self._with_citing(named) - own)
 
