@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from detente._atomic import folder_aside, in_use
 from detente.economies import ROW, lookup, name_of
 from detente.errors import DataError, OutputError, StudyError
 from detente.language import LANGUAGES, Own, Text, translations
+from detente.study.panel_evidence import PanelEvidence, panel_evidence
 from detente.study.spec import FORMAT
 
 if TYPE_CHECKING:
@@ -81,10 +83,6 @@ HEADERS = {
     "claims.csv": "claim_id,source_id,paragraph,claim,type,actors,subsystem,attributed_to,date,value,unit,state,test,"
     "target,options,why_not,note",
 }
-FIRST_SOURCE = (
-    "cepii-baci,BACI country-pair totals 2000-2020,CEPII,n.d.,dataset,,,"
-    '"Gaulier and Zignago (2010), Etalab Open Licence 2.0; the panel of this study"'
-)
 
 
 def new_study(
@@ -141,7 +139,7 @@ def new_study(
         panel="embedded" if data is None else Path(data).resolve().as_posix(), base_from=years[0], base_to=base_to,
         middle=middle, last=years[-1],
     )  # fmt: skip
-    _write(target, text)
+    _write(target, text, panel_evidence(panel, *codes, file=Path(data).name if data is not None else ""))
     return target
 
 
@@ -204,13 +202,16 @@ def _last_year_with_gdp(panel: Panel, codes: tuple[str, str]) -> int | None:
     return None
 
 
-def _write(target: Path, text: str) -> None:
+def _write(target: Path, text: str, evidence: PanelEvidence) -> None:
+    rows = {"sources.csv": [evidence.source], "series.csv": evidence.figures}
     with folder_aside(target, fix="Give another folder with --folder.") as aside:
         (aside / "study.toml").write_text(text, encoding="utf-8", newline="\n")
         (aside / "record").mkdir()
         for name, header in HEADERS.items():
-            rows = f"{header}\n{FIRST_SOURCE}\n" if name == "sources.csv" else f"{header}\n"
-            (aside / "record" / name).write_text(rows, encoding="utf-8", newline="\n")
+            with (aside / "record" / name).open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, header.split(","), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows.get(name, ()))
 
 
 def _slug(name: str) -> str:

@@ -1,0 +1,83 @@
+"""The panel's own figures of a pair as the first evidence of its record, with where they really come from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from detente.panel.panel import Panel
+
+SOURCE_COLUMNS = ("source_id", "title", "publisher", "date", "kind", "cites", "url", "note")
+FIGURE_COLUMNS = (
+    *("figure_id", "series", "period", "value", "low", "high", "unit", "basis", "kind", "status", "preferred"),
+    *("source_id", "derivation", "note"),
+)
+KNOWN = {"baci": "CEPII", "comtrade": "UN Comtrade", "unhcr": "UNHCR", "wdi": "World Bank"}
+"""Publishers of sources of the registry."""
+UNSTATED = "unstated"
+"""Publisher of a table that does not say where it comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelEvidence:
+    """Rows for a record.
+
+    Attributes
+    ----------
+    source : dict of str to str
+        The row of ``sources.csv``.
+    figures : tuple of dict of str to str
+        The rows of ``series.csv``: both directions and their sum, by period.
+    """
+
+    source: dict[str, str]
+    figures: tuple[dict[str, str], ...]
+
+
+def panel_evidence(panel: Panel, origin: str, destination: str, *, file: str = "") -> PanelEvidence:
+    """What a panel says of two economies, as rows of a record.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file the panel was read from; empty for the embedded one.
+
+    Periods without a figure are left out; a recorded zero stays one.
+    """
+    source = _source(panel, file)
+    family = "trade" if panel.kind == "goods" else panel.kind
+    flows = {"exports": panel.flow(origin, destination), "imports": panel.flow(destination, origin)}
+    rows = []
+    for t, label in enumerate(panel.labels):
+        known = {name: float(flow[t]) for name, flow in flows.items() if math.isfinite(flow[t])}
+        for name, value in known.items():
+            rows.append(_figure(panel, source, f"{family}.{name}", label, value))
+        if len(known) == len(flows):
+            parts = " + ".join(f"P-{name}-{label}" for name in known)
+            rows.append(_figure(panel, source, f"{family}.total", label, sum(known.values()), parts))
+    return PanelEvidence(source, tuple(rows))
+
+
+def _source(panel: Panel, file: str) -> dict[str, str]:
+    registered = panel.provenance.source or ("baci" if not file else "")
+    publisher = KNOWN.get(registered, registered or UNSTATED)
+    span = f"{panel.labels[0]}-{panel.labels[-1]}"
+    title = f"[The panel of this study, {file}, {span}]" if file else f"BACI country-pair totals {span}"
+    note = panel.source or f"the file {file} does not say where its figures come from"
+    row = dict.fromkeys(SOURCE_COLUMNS, "") | {
+        "source_id": "cepii-baci" if registered == "baci" else "panel",
+        "title": title, "publisher": publisher, "date": "n.d.",
+        "kind": "dataset" if registered else "other", "note": note.replace("\n", " "),
+    }  # fmt: skip
+    return row
+
+
+def _figure(
+    panel: Panel, source: dict[str, str], series: str, period: str, value: float, derivation: str = ""
+) -> dict[str, str]:
+    basis = "baci" if source["source_id"] == "cepii-baci" else panel.provenance.valuation or "unspecified"
+    return dict.fromkeys(FIGURE_COLUMNS, "") | {
+        "figure_id": f"P-{series.rpartition('.')[2]}-{period}", "series": series, "period": period,
+        "value": f"{value:.10g}", "unit": panel.unit, "basis": basis, "kind": "stock" if panel.stock else "flow",
+        "status": "derived" if derivation else "reported", "source_id": source["source_id"], "derivation": derivation,
+    }  # fmt: skip
