@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from detente.record import DECIDED, Ledger
+from detente.record.verdicts.judge import tally
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "src/detente/studies/colombia_venezuela/record"
@@ -82,6 +83,11 @@ def counts() -> list[tuple[str, int, int]]:
     return [(name, done[name], n) for name, n in sorted(total.items())]
 
 
+def _counted() -> str:
+    table = tally(Ledger.read(RECORD).verdicts(FINDINGS))
+    return ", ".join(f"{word} {n}" for word, n in table.items())
+
+
 def page() -> str:
     """The page as Markdown."""
     rows, by_type = compared(), counts()
@@ -96,6 +102,8 @@ def page() -> str:
         "No verdict changes when the line between imprecise and contradicted is drawn at 1% or 30% instead",
         "of 10%, when CIF may exceed FOB by 12% or 40% instead of 20%, or when the arithmetic of an",
         "explanation may be off by 0.5% or 5% instead of 2%; a test holds it.",
+        "",
+        "With its parts, remarks on an article's form left out: " + _counted() + ".",
         "",
         "| type | decided | claims |",
         "|---|---|---|",

@@ -26,7 +26,7 @@ def relation(table, a: str, b: str) -> str:
         ("S0-2", "S4-12", "agree"),  # about three years; three years
         ("S0-14", "S4-14.1", "differ in precision"),  # dozens; sixty
         ("S0-15", "S4-15", "agree"),
-        ("S0-18", "S4-10a", "differ in precision"),  # in September; later in September
+        ("S0-18", "S4-10a.1", "differ in precision"),  # in September; later in September
         ("S0-13", "S4-7.3", "complement"),
     ],
 )

@@ -104,10 +104,10 @@ def test_a_translated_reason_does_not_stand_alone(folder):
 def test_an_option_that_the_test_does_not_know_is_named(folder):
     cells = {"test": "change", "target": "trade.total", "state": "up", "why_not": "", "why_not_es": ""}
     for column, value in cells.items():
-        change(folder / "claims.csv", "S0-4", column, value)
-    row = change(folder / "claims.csv", "S0-4", "options", "from=2022;to=2023;measure=direction")
+        change(folder / "claims.csv", "S0-3", column, value)
+    row = change(folder / "claims.csv", "S0-3", "options", "from=2022;to=2023;measure=direction")
     assert Ledger.check(folder) == []
-    change(folder / "claims.csv", "S0-4", "options", "from=2022;to=2023;measure=pc")
+    change(folder / "claims.csv", "S0-3", "options", "from=2022;to=2023;measure=pc")
     problem = only_problem(folder)
     assert (problem.file, problem.row, problem.column) == ("claims.csv", row, "options")
     assert "cannot be used" in str(problem)

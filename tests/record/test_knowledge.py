@@ -56,7 +56,7 @@ def test_verdicts_as_they_could_be_given_on_the_day(ledger):
     table = ledger.as_of("2022-09-15").verdicts()
     found = dict(zip(table["claim_id"], table["verdict"]))
     assert set(table["source_id"]) == {"S4"}
-    assert found["S4-10a"] == "outcome pending"
+    assert found["S4-10a.1"] == "outcome pending"
     assert found["S4-10b"] == "outcome pending"
     assert found["S4-3"] == "confirmed within rounding"
     assert found["S4-7.1"] == "confirmed"
