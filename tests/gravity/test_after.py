@@ -228,3 +228,23 @@ def test_a_fit_survives_the_way_to_another_process(effects):
     back = pickle.loads(pickle.dumps(fit))
     assert back.summary() == fit.summary()
     np.testing.assert_allclose(back.raw.effects()[0], fit.raw.effects()[0])
+
+
+def test_bias_correction_of_pooled_sectors_is_the_sum_over_sectors():
+    """Two copies of one sector hold the same coefficients; the bias is that of one, the variance half of it."""
+    one = panel(n=9, years=4)
+    both = pl.concat([one.with_columns(sector=pl.lit(s)) for s in ("food", "fuel")])
+    effects = "exporter^year^sector + importer^year^sector + exporter^importer^sector"
+    alone = bias_correct(fit_ppml(one, f"trade ~ x | {THREE_WAY}"))
+    pooled = bias_correct(fit_ppml(both, f"trade ~ x | {effects}"))
+    assert pooled.bias["x"] == pytest.approx(alone.bias["x"], rel=1e-8)
+    n = alone.n_pairs
+    factor = np.sqrt(2 * n / (2 * n - 1) / (n / (n - 1)) / 2)  # of twice the sample
+    # the coefficient's own leverage, some 1/n a pair, halves with the sample as well
+    assert pooled.se["x"] == pytest.approx(alone.se["x"] * factor, rel=2 / n)
+
+
+@pytest.mark.parametrize("effects", ["exporter^importer + year", "exporter^year + importer", "exporter + year"])
+def test_effects_that_are_not_gravity_are_not_corrected(effects):
+    with pytest.raises(SpecificationError, match="two sides must be the economies"):
+        bias_correct(fit_ppml(panel(), f"trade ~ x | {effects}"))

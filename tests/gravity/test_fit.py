@@ -163,7 +163,7 @@ BAD = [
     ("trade ~ word | exporter", {}, SpecificationError, r"i\(word\)"),
     ("trade ~ log(rta) | exporter", {}, DataError, "infinite"),
     ("trade ~ rta | exporter", {"ssc": "statta"}, UsageError, "Did you mean 'stata'"),
-    ("trade ~ rta | exporter", {"cluster": "year + exporter + importer + x"}, UsageError, "one to three"),
+    ("trade ~ rta | exporter", {"cluster": "year + exporter + importer + x + rta"}, UsageError, "one to four"),
     ("trade ~ i(year, ref=1900) | exporter", {}, FormulaError, "not a level"),
     ("neg ~ rta | exporter", {}, InvalidFlow, "negative"),
     ("word ~ rta | exporter", {}, InvalidFlow, "does not hold numbers"),

@@ -149,3 +149,51 @@ def test_nothing_to_compare_is_named():
         staggered(data.with_columns(on=pl.lit(0.0)), f"trade ~ 1 | {EFFECTS}", "on")
     with pytest.raises(UsageError, match="overall, event_time"):
         staggered(data, f"trade ~ 1 | {EFFECTS}", "on").effects("decade")
+
+
+def estimable(untreated: pl.DataFrame, treated: pl.DataFrame) -> np.ndarray:
+    """Rows of ``treated`` whose dummies lie in the row space of those of ``untreated``, by dense ranks."""
+    every = pl.concat([untreated, treated])
+    o, d, t = (every[c].to_numpy().astype(int) for c in ("exporter", "importer", "year"))
+    codes = [o * 10_000 + t, d * 10_000 + t, o * 100 + d]
+    whole = np.hstack([(c[:, None] == np.unique(c)[None, :]) * 1.0 for c in codes])
+    known, new = whole[: untreated.height], whole[untreated.height :]
+    left = new - new @ np.linalg.pinv(known, rcond=1e-10) @ known
+    return np.abs(left).max(1) < 1e-8
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("seed", range(12))
+def test_treated_rows_are_predicted_where_their_effects_are_told_and_nowhere_else(seed):
+    """Without noise every predicted row is exact; those predicted are the estimable ones, lone rows and all."""
+    r = np.random.default_rng(seed)
+    n, years = 6, 5
+    o, d, t = (a.ravel() for a in np.meshgrid(range(n), range(n), range(years), indexing="ij"))
+    abroad = o != d
+    o, d, t = o[abroad], d[abroad], t[abroad]
+    start = r.integers(1, years + (3 if seed % 2 else 1), (n, n))[o, d]
+    on = (t >= start) * 1.0
+    flow = np.exp(r.normal(size=(n, n))[o, d] + r.normal(size=(n, years))[o, t] + r.normal(size=(n, years))[d, t])
+    data = pl.DataFrame({"exporter": o, "importer": d, "year": t, "on": on, "flow": flow * np.exp(on), "truth": flow})
+    wanted = estimable(data.filter(pl.col("on") == 0), data.filter(pl.col("on") == 1))
+    formula = "flow ~ 1 | exporter^year + importer^year + exporter^importer"
+    if not wanted.any():
+        found = staggered(data, formula, "on")
+        assert np.isnan(found.counterfactual).all()
+        return
+    found = staggered(data, formula, "on")
+    told = np.isfinite(found.counterfactual)
+    np.testing.assert_array_equal(told, wanted)
+    truth = data.filter(pl.col("on") == 1)["truth"].to_numpy()
+    np.testing.assert_allclose(found.counterfactual[told], truth[told], rtol=1e-5)
+
+
+@pytest.mark.shared
+@pytest.mark.oracle
+def test_no_cohort_is_lost_because_its_pairs_have_one_untreated_period(shared_data):
+    """AGTPA chapter 2, every fourth year, trade abroad: the findings' own estimate keeps the cohort of 1990."""
+    data = pl.read_parquet(shared_data / "peer_examples" / "agtpa_69c_1986_2006.parquet")
+    data = data.filter((pl.col("exporter") != pl.col("importer")) & ((pl.col("year") - 1986) % 4 == 0))
+    fit = staggered(data, "trade ~ 1 | exporter^year + importer^year + exporter^importer", "rta")
+    assert round(fit.effects()["effect"][0], 3) == 0.060
+    assert "1990" in fit.effects("cohort")["group"].to_list()

@@ -51,7 +51,7 @@ def test_what_is_not_identified_is_nan_and_what_never_traded_is_zero():
     assert np.isnan(fit.expected[:, 0, 1]).all()
     assert fit.pair[2, 3] == -np.inf
     assert (fit.expected[[0, 2, 3], 2, 3] == 0).all()
-    assert np.isnan(fit.exporter_year[1, 4])
+    assert np.isnan(fit.origin_year[1, 4])
     assert np.isnan(fit.expected[1, 4]).all()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.errors import DataError, EmptySample
 from detente.gravity.formula import Effect, Formula
-from detente.gravity.terms import LARGEST, regressors, response
+from detente.gravity.terms import LARGEST, Coding, regressors, response
 
 if TYPE_CHECKING:
     from detente.panel.frames import Table
@@ -37,7 +37,7 @@ class Design:
     effects : the formula's fixed effects; slopes : [n] of every column with a varying slope
     rows : [n] positions in the table, None when all of it is used
     n_rows, n_missing : rows given; rows left out because a value they need is missing or their weight is zero
-    known : codes of interacted columns worked out so far
+    coding : how the terms were coded; known : codes of interacted columns worked out so far
     """
 
     y: np.ndarray
@@ -51,6 +51,7 @@ class Design:
     rows: np.ndarray | None
     n_rows: int
     n_missing: int
+    coding: Coding = field(default_factory=Coding, repr=False, compare=False)
     known: dict[tuple[str, ...], tuple[np.ndarray, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def take(self, keep: np.ndarray) -> Design:
@@ -131,7 +132,8 @@ def build(
     if not len(table):
         raise EmptySample(f"There are no rows in {table.name}.", fix="Give a table with one flow a row.")
     y = response(table, formula.response)
-    names, columns = regressors(table, formula.terms)
+    coding = Coding(whole=not (formula.effects or formula.intercept))
+    names, columns = regressors(table, formula.terms, coding)
     held = {name: table.numbers(name) for name in (weights, offset) if name is not None}
     slopes = {name: table.numbers(name) for effect in formula.effects for name in effect.slopes}
     axis_names = dict.fromkeys(c for effect in formula.effects for c in effect.columns)
@@ -152,6 +154,7 @@ def build(
         rows=None,
         n_rows=len(y),
         n_missing=0,
+        coding=coding,
     )
     if complete is not None:
         if not complete.any():

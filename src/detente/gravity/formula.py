@@ -72,6 +72,7 @@ class Formula:
     response: Factor
     terms: tuple[tuple[Factor, ...], ...]
     effects: tuple[Effect, ...]
+    intercept: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -114,6 +115,7 @@ class _Parser:
             raise FormulaError(f"A formula is a text such as 'trade ~ rta | exporter^year', not {text!r}.")
         self.text = text
         self.place = self.end = 0
+        self.intercept = True
         self.advance()
 
     def advance(self) -> None:
@@ -155,6 +157,8 @@ class _Parser:
         terms: list[tuple[Factor, ...]] = []
         while True:
             terms += self.term()
+            while self.takes_one_away():
+                self.intercept = False
             if not self.take("+"):
                 break
         effects: list[Effect] = []
@@ -169,10 +173,27 @@ class _Parser:
             power = self.token == "^" and not effects
             fix = "A power is written I(x**2)." if power else "Terms and effects are joined by '+'."
             self.fail("Nothing more can stand here.", fix=fix)
-        return Formula(self.text, response, tuple(dict.fromkeys(terms)), tuple(dict.fromkeys(effects)))
+        if not (terms or effects or self.intercept):
+            self.fail("Without intercept, terms and effects there is nothing to fit.")
+        return Formula(self.text, response, tuple(dict.fromkeys(terms)), tuple(dict.fromkeys(effects)), self.intercept)
+
+    def takes_one_away(self) -> bool:
+        """Whether "- 1" or "-1" stands here, which leaves the intercept out."""
+        if self.kind == "number" and self.token == "-1":
+            self.advance()
+            return True
+        if self.kind == "mark" and self.token == "-":
+            self.advance()
+            if not (self.kind == "number" and self.token == "1"):
+                self.fail("Only the intercept can be taken away, as in '- 1'.")
+            self.advance()
+            return True
+        return False
 
     def term(self) -> list[tuple[Factor, ...]]:
         if self.kind == "number" and self.token in ("0", "1", "-1"):
+            if self.token != "1":
+                self.intercept = False
             self.advance()
             return []
         parts = (self.factor(),)
@@ -181,7 +202,7 @@ class _Parser:
                 parts += (self.factor(),)
             elif self.take("*"):
                 other = self.factor()
-                return [parts, (other,), (*parts, other)]
+                return [parts] if parts == (other,) else [parts, (other,), (*parts, other)]
             else:
                 return [parts]
 

@@ -1,4 +1,4 @@
-"""Covariance of the coefficients: robust, one- to three-way clusters, dyadic.
+"""Covariance of the coefficients: robust, one- to four-way clusters, dyadic.
 
 With scores ``s_n = x~_n w_n (y_n - mu_n)``, bread ``H^-1`` and meat ``M`` the sum of outer products of
 scores within whatever may be correlated, ``V = H^-1 M H^-1``. Several clusters add and subtract
@@ -8,20 +8,25 @@ scores within whatever may be correlated, ``V = H^-1 M H^-1``. Several clusters 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from detente.errors import NotIdentified, UsageError
+from detente.errors import AmbiguousColumn, DataError, NotIdentified, UnknownColumn, UsageError, first_five
 from detente.gravity.design import Design, compress
 from detente.gravity.engines.engine import EngineFit
-from detente.gravity.formula import parse_effect
+from detente.gravity.engines.layout import economies_of
+from detente.gravity.formula import Effect, parse_effect
 from detente.panel.columns import find_roles
 
 SMALL_SAMPLE = ("stata", "fixest", "none")
 """Factors: G/(G-1) as ppmlhdfe; times (n-1)/(n-K) as fixest, K without effects nested in a cluster; 1."""
+
+ROBUST = ("hetero", "heteroskedastic", "hc", "hc0", "hc1", "hc2", "hc3", "white", "iid", "none")
+"""What other tools call errors without clusters."""
 
 FAR_APART = 1e4
 """Ratio of the regressors' units from which on a covariance is repaired in a common unit."""
@@ -53,21 +58,58 @@ class Covariance:
     repaired: bool
 
 
-def read_clustering(cluster: str | Sequence[str] | None, columns: Sequence[str]) -> Clustering:
-    """What ``cluster=`` means: None, "robust", "dyadic", "a^b", "a + b" or a list of these sets."""
+def read_clustering(
+    cluster: str | Sequence[str] | None, columns: Sequence[str], effects: Sequence[Effect] = ()
+) -> Clustering:
+    """What ``cluster=`` means: None, "robust", "dyadic", "dyadic(a, b)", "a^b", "a + b" or a list of these sets.
+
+    The two economies of "dyadic" are those of the ``effects``; where these do not tell, those of known names.
+    """
     if cluster is None or cluster == "robust":
         return Clustering("robust")
-    if cluster == "dyadic":
-        roles = find_roles(columns, needed=("origin", "destination"))
-        return Clustering("dyadic", ((roles.origin,), (roles.destination,)))
+    if isinstance(cluster, str) and cluster.strip().startswith("dyadic"):
+        return _read_dyadic(cluster.strip(), columns, effects)
     if not isinstance(cluster, str | list | tuple) or not all(isinstance(part, str) for part in cluster):
         raise UsageError(
             f"cluster names columns, as in 'exporter^importer' or 'exporter + importer', and is not {cluster!r}."
         )
     parts = cluster.strip().removeprefix("~").split("+") if isinstance(cluster, str) else list(cluster)
-    if not 1 <= len(parts) <= 3:
-        raise UsageError(f"Clusters go in one to three ways, not {len(parts)}.")
-    return Clustering("cluster", tuple(parse_effect(part.strip()) for part in parts))
+    parts = [part.strip() for part in parts]
+    if not all(parts):
+        raise UsageError(
+            f"cluster={cluster!r} names no column.", fix="Leave cluster out, or give None, for robust errors."
+        )
+    if len(parts) == 1 and parts[0] not in columns and parts[0].casefold() in ROBUST:
+        raise UsageError(
+            f"cluster={cluster!r} is no set of columns.",
+            fix="Errors robust to heteroskedasticity are those of cluster=None.",
+        )
+    for part in parts:
+        if part not in columns and " " in part and "`" not in part:
+            raise UsageError(
+                f"cluster={cluster!r} holds a space.",
+                fix="Put names with spaces in backticks, as in '`Reporter Name`^`Partner Name`'.",
+            )
+    if not 1 <= len(parts) <= 4:
+        raise UsageError(f"Clusters go in one to four ways, not {len(parts)}.")
+    return Clustering("cluster", tuple(parse_effect(part) for part in parts))
+
+
+def _read_dyadic(cluster: str, columns: Sequence[str], effects: Sequence[Effect]) -> Clustering:
+    fix = "Name the two columns, as in cluster='dyadic(iso3_o, iso3_d)'."
+    given = re.fullmatch(r"dyadic\(([^,]+),([^,]+)\)", cluster)
+    if given:
+        return Clustering("dyadic", tuple((name.strip().strip("`"),) for name in given.groups()))
+    if cluster != "dyadic":
+        raise UsageError(f"cluster={cluster!r} cannot be read.", fix=fix)
+    found = economies_of(effects)
+    if found is None:
+        try:
+            roles = find_roles(columns, needed=("origin", "destination"))
+        except (AmbiguousColumn, UnknownColumn) as error:
+            raise type(error)(error.what, where=error.where, fix=fix) from None
+        found = str(roles.origin), str(roles.destination)
+    return Clustering("dyadic", ((found[0],), (found[1],)))
 
 
 def covariance(design: Design, fit: EngineFit, clustering: Clustering, small_sample: str = "stata") -> Covariance:
@@ -128,7 +170,15 @@ def _clustered_meat(design, scores, clustering, small_sample):
 
 
 def _dyadic_meat(design, scores, clustering):
-    origin, destination = (design.axes[way[0]] for way in clustering.ways)
+    names = [way[0] for way in clustering.ways]
+    origin, destination = (design.axes[name] for name in names)
+    if not np.isin(origin.levels, destination.levels).any():
+        raise DataError(
+            f"'{names[0]}' and '{names[1]}' have no economy in common: {first_five(origin.levels[:2].tolist())} there, "
+            f"{first_five(destination.levels[:2].tolist())} here.",
+            why="Dyadic errors let flows that share an economy, on either side, be correlated.",
+            fix="Write both sides alike, or cluster by 'origin + destination' columns.",
+        )
     economies = np.union1d(origin.levels, destination.levels)
     i = np.searchsorted(economies, origin.levels)[origin.codes]
     j = np.searchsorted(economies, destination.levels)[destination.codes]

@@ -88,9 +88,9 @@ def fit_ppml(
         )
     table = read_table(data)
     parsed = parse(formula)
-    clustering = read_clustering(cluster, table.columns)
+    clustering = read_clustering(cluster, table.columns, parsed.effects)
     design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
-    if not design.effects:
+    if not design.effects and parsed.intercept:
         design = replace(design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names))
     return fit_design(
         design,

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
-from detente.errors import DataError, EmptySample, FormulaError, InvalidFlow, MissingExtra, SpecificationError
+from detente.errors import (
+    DataError,
+    EmptySample,
+    FormulaError,
+    InvalidFlow,
+    MissingExtra,
+    SpecificationError,
+    first_five,
+)
 from detente.gravity.formula import Factor
 from detente.panel.frames import words_among
 
@@ -25,7 +35,7 @@ def response(table: Table, factor: Factor) -> np.ndarray:
         where, fix = words_among(series)
         fix = fix if "missing" in fix else "Name the column of flows before the '~'."
         raise InvalidFlow(f"'{factor.text}' does not hold numbers.", where=where, fix=fix)
-    y = _factor(table, factor)[1][0]
+    y = _factor(table, factor, Coding(), alone=True)[1][0]
     bad = ~np.isfinite(y) | (y < 0)
     if bad.any():
         kinds = {"missing": np.isnan(y), "negative": y < 0, "infinite": np.isposinf(y)}
@@ -43,14 +53,30 @@ def response(table: Table, factor: Factor) -> np.ndarray:
     return y
 
 
-def regressors(table: Table, terms: Sequence[tuple[Factor, ...]]) -> tuple[list[str], list[np.ndarray]]:
-    """Names and columns [n] of all terms."""
+@dataclass(slots=True)
+class Coding:
+    """How terms become columns, so that other data can be coded alike.
+
+    whole : keep every level of a factor, as no intercept or effect stands beside it
+    levels : of each ``i()``, as first seen; specs : formulaic's own memory of each call (knots, means)
+    """
+
+    whole: bool = False
+    levels: dict[str, np.ndarray] = field(default_factory=dict)
+    specs: dict[str, Any] = field(default_factory=dict)
+
+
+def regressors(
+    table: Table, terms: Sequence[tuple[Factor, ...]], coding: Coding | None = None
+) -> tuple[list[str], list[np.ndarray]]:
+    """Names and columns [n] of all terms; ``coding`` learns, or says, which levels there are."""
+    coding = coding or Coding()
     names: list[str] = []
     columns: list[np.ndarray] = []
     for term in terms:
-        part_names, parts = _factor(table, term[0])
+        part_names, parts = _factor(table, term[0], coding, alone=len(term) == 1)
         for factor in term[1:]:
-            more_names, more = _factor(table, factor)
+            more_names, more = _factor(table, factor, coding, alone=False)
             part_names = [f"{a}:{b}" for a in part_names for b in more_names]
             parts = [a * b for a in parts for b in more]
         names += part_names
@@ -58,14 +84,14 @@ def regressors(table: Table, terms: Sequence[tuple[Factor, ...]]) -> tuple[list[
     return names, columns
 
 
-def _factor(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]:
-    """Names and columns [n] that one factor stands for."""
+def _factor(table: Table, factor: Factor, coding: Coding, alone: bool) -> tuple[list[str], list[np.ndarray]]:
+    """Names and columns [n] that one factor stands for; ``alone`` says that it is a whole term."""
     if factor.function == "i":
-        return _dummies(table, factor)
+        return _dummies(table, factor, coding, alone)
     if factor.function == "formulaic":
-        return _by_formulaic(table, factor)
+        return _by_formulaic(table, factor, coding)
     series = table.series(factor.columns[0])
-    if not series.dtype.is_numeric() and series.dtype not in (_polars().Boolean, _polars().Null):
+    if not series.dtype.is_numeric() and series.dtype not in (pl.Boolean, pl.Null):
         where, fix = words_among(series)
         raise SpecificationError(
             f"Column '{factor.columns[0]}' holds {series.dtype}, and '{factor.text}' needs numbers.",
@@ -74,13 +100,13 @@ def _factor(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]:
         )
     x = table.numbers(factor.columns[0])
     if factor.function is not None:
-        x = _applied(factor, x)
+        x = _applied(factor, factor.function, x)
     return [factor.text], [x]
 
 
-def _applied(factor: Factor, x: np.ndarray) -> np.ndarray:
+def _applied(factor: Factor, function: str, x: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        value = getattr(np, factor.function)(x)
+        value = getattr(np, function)(x)
     undefined = np.flatnonzero(np.isnan(value) & ~np.isnan(x))
     if len(undefined):
         raise DataError(
@@ -91,26 +117,47 @@ def _applied(factor: Factor, x: np.ndarray) -> np.ndarray:
     return value
 
 
-def _dummies(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]:
+def _dummies(table: Table, factor: Factor, coding: Coding, alone: bool) -> tuple[list[str], list[np.ndarray]]:
+    """One column a level; as in fixest the first level is the reference of a factor that stands alone."""
     codes, levels = table.codes(factor.columns[0])
-    reference = factor.reference
-    if reference is not None:
-        reference = reference if isinstance(reference, str) else f"{reference:g}"
-        found = np.array([_is_named(level, reference) for level in levels])
-        if not found.any():
-            raise FormulaError(
-                f"ref={reference} in {factor.text} is not a level of '{factor.columns[0]}'.",
-                fix=f"Its levels run from {levels[0]} to {levels[-1]}.",
-            )
-        keep = np.flatnonzero(~found)
-    else:
-        keep = np.arange(len(levels))
+    known = coding.levels.setdefault(factor.text, levels)
+    if known is not levels:
+        codes = _recoded(table.name, factor, codes, levels, known)
     scale = table.numbers(factor.columns[1]) if len(factor.columns) == 2 else None
+    if factor.reference is not None:
+        keep = np.flatnonzero(~_reference(factor, factor.reference, known))
+    else:
+        keep = np.arange(0 if coding.whole or scale is not None or not alone else 1, len(known))
     tail = "" if scale is None else f":{factor.columns[1]}"
-    names = [f"{factor.columns[0]}::{levels[k]}{tail}" for k in keep]
-    missing = np.where(codes < 0, np.nan, 1.0)
-    columns = [np.where(codes == k, missing if scale is None else scale, 0.0 * missing) for k in keep]
-    return names, columns
+    names = [f"{factor.columns[0]}::{known[k]}{tail}" for k in keep]
+    value = np.where(codes < 0, np.nan, 1.0 if scale is None else scale)
+    return names, [np.where(codes == k, value, 0.0 * value) for k in keep]
+
+
+def _reference(factor: Factor, reference: str | float, levels: np.ndarray) -> np.ndarray:
+    """Which level is the reference [levels] bool; FormulaError if none is."""
+    name = reference if isinstance(reference, str) else f"{reference:g}"
+    found = np.array([_is_named(level, name) for level in levels])
+    if not found.any():
+        raise FormulaError(
+            f"ref={name} in {factor.text} is not a level of '{factor.columns[0]}'.",
+            fix=f"Its levels run from {levels[0]} to {levels[-1]}.",
+        )
+    return found
+
+
+def _recoded(name: str, factor: Factor, codes: np.ndarray, levels: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """``codes`` [n] of other data by the levels that the fit knows."""
+    place = {level: k for k, level in enumerate(known.tolist())}
+    new = [level for level in levels.tolist() if level not in place]
+    if new:
+        raise DataError(
+            f"'{factor.columns[0]}' in {name} has levels that the fit does not know: {first_five(new)}.",
+            why=f"{factor.text} has no coefficient for them.",
+            fix="Leave these rows out.",
+        )
+    moved = np.array([place[level] for level in levels.tolist()] or [0])
+    return np.where(codes < 0, -1, moved[codes])
 
 
 def _is_named(level: object, name: str) -> bool:
@@ -125,28 +172,35 @@ def _is_named(level: object, name: str) -> bool:
     return str(level) == name
 
 
-def _by_formulaic(table: Table, factor: Factor) -> tuple[list[str], list[np.ndarray]]:
+def _by_formulaic(table: Table, factor: Factor, coding: Coding) -> tuple[list[str], list[np.ndarray]]:
     try:
         import pandas as pd
         from formulaic import model_matrix
         from formulaic.errors import FormulaicError
     except ImportError:
         raise MissingExtra.needed("formulaic", "formulas", f"The transformation '{factor.text}'") from None
-    for column in factor.columns:
-        table.series(column)  # an unknown column is named as such
-    frame = pd.DataFrame({c: table.series(c).to_numpy() for c in factor.columns})
+    columns = {c: _for_formulaic(table.series(c)) for c in factor.columns}
+    missing = np.zeros(len(table), bool)
+    for column in columns.values():
+        missing |= pd.isna(column)
+    frame = pd.DataFrame({name: column[~missing] for name, column in columns.items()})
+    spec = coding.specs.get(factor.text, f"{factor.text} - 1" if coding.whole else f"1 + {factor.text}")
     try:
         with np.errstate(all="ignore"):  # what is not finite is looked for
-            matrix = model_matrix(f"{factor.text} - 1", frame, na_action="ignore")
+            matrix = model_matrix(spec, frame, na_action="ignore")
     except FormulaicError as error:
         raise FormulaError(
             f"'{factor.text}' cannot be computed: {str(error).splitlines()[0]}",
             fix="See formulaic's documentation for the functions it knows, or add the column to the data.",
         ) from None
-    return [str(c) for c in matrix.columns], [matrix[c].to_numpy(float) for c in matrix.columns]
+    coding.specs.setdefault(factor.text, matrix.model_spec)
+    names = [str(c) for c in matrix.columns if c != "Intercept"]
+    filled = np.full((len(names), len(table)), np.nan)
+    for row, name in zip(filled, names):
+        row[~missing] = matrix[name].to_numpy(float)
+    return names, list(filled)
 
 
-def _polars() -> Any:
-    import polars
-
-    return polars
+def _for_formulaic(series: pl.Series) -> np.ndarray:
+    """Numbers as float64: small integers (Stata's bytes) would overflow within the formula."""
+    return (series.cast(pl.Float64) if series.dtype.is_numeric() else series).to_numpy()

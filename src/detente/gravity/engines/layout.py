@@ -117,9 +117,24 @@ def _assignments(effects: Sequence[Effect]):
             yield place, sector, year, tuple(sorted(origin)), tuple(sorted(destination))
 
 
-def roles_of(design: Design) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def roles_of(effects: Sequence[Effect]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Columns that name the origin and the destination, when the effects tell."""
-    for _, _, _, origin, destination in _assignments(design.effects):
-        shared = set(origin) & set(design.effects[0].columns)
+    for _, _, _, origin, destination in _assignments(effects):
+        shared = set(origin) & set(effects[0].columns)
         return (origin, destination) if shared else (destination, origin)
+    return None
+
+
+def economies_of(effects: Sequence[Effect]) -> tuple[str, str] | None:
+    """The column of the origin and that of the destination, when the effects tell and each is one column."""
+    roles = roles_of(effects)
+    if roles is None or any(len(columns) != 1 for columns in roles):
+        return None
+    return roles[0][0], roles[1][0]
+
+
+def period_of(effects: Sequence[Effect]) -> str | None:
+    """The one column that origin-period and destination-period effects share, when the effects tell."""
+    for _, sector, period, _, _ in _assignments(effects):
+        return period[0] if len(period) == 1 and not sector else None
     return None

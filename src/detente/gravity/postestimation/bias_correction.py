@@ -12,19 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from scipy.linalg import get_lapack_funcs
 
 from detente.errors import SpecificationError
-from detente.gravity.engines.layout import lay_out
+from detente.gravity.design import Design
+from detente.gravity.engines.layout import Layout, economies_of, lay_out
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.read_only import ReadOnlyDict
 from detente.gravity.result import GravityFit
+from detente.panel.columns import KNOWN
 
 EXACT_EFFECTS = 4000
 """Up to this many exporter- and importer-year effects their joint covariance is exact; beyond it the
 covariance between exporter-year and importer-year effects is left out."""
+
+EffectCovariance: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray | None]
+"""Blocks [i, t, t] of origins, [j, t, t] of destinations, and between them [i, t, j, t] (None: left out)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,9 @@ class _Pairs:
         return total
 
     def inverse_total(self) -> np.ndarray:
+        """One over ``total`` [i, j], zero where that is; zeros without pair effects."""
+        if self.total is None:
+            return np.zeros(self.lam.shape[:2])
         return np.divide(1.0, self.total, out=np.zeros_like(self.total), where=self.total > 0)
 
 
@@ -117,7 +126,8 @@ def bias_correct(fit: GravityFit) -> BiasCorrection:
 
     Parameters
     ----------
-    fit : from :func:`fit_ppml`, with exporter-year and importer-year effects, with or without pair effects
+    fit : from :func:`fit_ppml`, with exporter-year and importer-year effects, with or without pair effects, or
+        all of these by sector (pooled sectors with coefficients in common; a pair counts once in each sector)
 
     Returns
     -------
@@ -142,26 +152,29 @@ def bias_correct(fit: GravityFit) -> BiasCorrection:
     if not fit.names:
         raise SpecificationError("The fit has no regressors: there is nothing to correct.")
     layout = fit.layout or lay_out(fit.design)
-    if layout is None or layout.shape[0] > 1:
+    if layout is None or not _is_gravity(fit.design, layout):
         raise SpecificationError(
             "The Weidner-Zylkin correction is for exporter-year and importer-year effects, with or without "
-            "pair effects.",
+            "pair effects, each perhaps by sector.",
             where=f"This fit absorbs {' + '.join(e.text for e in fit.design.effects) or 'no effects'}.",
-            fix="Fit one sector at a time with these effects.",
+            why="Its two sides must be the economies of the flow: their number is what the bias depends on.",
+            fix="Fit 'exporter^year + importer^year + exporter^importer', or all three '^sector'.",
         )
-    pairs = _as_pairs(fit, layout)
-    n_pairs = int(pairs.live.sum())
+    sectors = _by_sector(fit, layout)
+    n_pairs = sum(int(pairs.live.sum()) for pairs in sectors)
     W = fit.raw.hessian / n_pairs
     inverse = np.linalg.inv(W)
     bias = np.zeros(len(fit.names))
     if layout.pairs:
-        for side in (pairs, pairs.swapped()):
-            n = int(side.live.any(1).sum())
-            bias += n / (n - 1) * _one_sided(side) / (n_pairs / n)
+        for pairs in sectors:
+            for side in (pairs, pairs.swapped()):
+                n = int(side.live.any(1).sum())
+                bias += n / (n - 1) * _one_sided(side) * n / n_pairs
         bias = inverse @ bias
-    size = pairs.lam.shape[2] * (pairs.lam.shape[0] + pairs.lam.shape[1])
-    exact = size <= EXACT_EFFECTS
-    meat = _meat(pairs, inverse / n_pairs, _effect_covariance(pairs, exact))
+    exact = all(p.lam.shape[2] * (p.lam.shape[0] + p.lam.shape[1]) <= EXACT_EFFECTS for p in sectors)
+    meat = np.zeros_like(W)
+    for pairs in sectors:
+        meat += _meat(pairs, inverse / n_pairs, _effect_covariance(pairs, exact))
     cov = inverse @ meat @ inverse / n_pairs**2 * n_pairs / (n_pairs - 1)
     cov = (cov + cov.T) / 2
     return BiasCorrection(
@@ -176,17 +189,32 @@ def bias_correct(fit: GravityFit) -> BiasCorrection:
     )
 
 
-def _as_pairs(fit: GravityFit, layout) -> _Pairs:
+def _is_gravity(design: Design, layout: Layout) -> bool:
+    """Whether the two sides of the effects are economies: one column each, with levels in common, neither a time."""
+    sides = economies_of(design.effects)
+    if sides is None or any(name.casefold() in KNOWN["period"] for name in sides):
+        return False
+    origin, destination = (design.axes[name].levels for name in sides)
+    return bool(np.isin(origin, destination).any()) and len(layout.shape) == 4
+
+
+def _by_sector(fit: GravityFit, layout: Layout) -> list[_Pairs]:
+    """The pairs of each sector; its effects are its own, so sectors meet in the coefficients alone."""
     prior = np.ones(fit.n_used) if fit.design.weights is None else fit.design.weights
 
-    def by_pair(rows: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(layout.spread(rows)[0].transpose(1, 2, 0))
+    def by_pair(rows: np.ndarray) -> list[np.ndarray]:
+        return [np.ascontiguousarray(cells.transpose(1, 2, 0)) for cells in layout.spread(rows).copy()]
 
-    lam = by_pair(prior * fit.raw.mu)
-    gap = by_pair(prior * (fit.design.y - fit.raw.mu))
-    x = np.array([by_pair(column) for column in fit.raw.tilde])
-    live = by_pair(np.ones(fit.n_used)).any(2)
-    return _Pairs(lam, gap, x, live, lam.sum(2) if layout.pairs else None)
+    lam, gap = by_pair(prior * fit.raw.mu), by_pair(prior * (fit.design.y - fit.raw.mu))
+    x = [by_pair(column) for column in fit.raw.tilde]
+    live = by_pair(np.ones(fit.n_used))
+    return [
+        _Pairs(
+            lam[s], gap[s], np.array([own[s] for own in x]), np.any(live[s] > 0, axis=2),
+            lam[s].sum(2) if layout.pairs else None,
+        )
+        for s in range(layout.shape[0])
+    ]  # fmt: skip
 
 
 def _one_sided(p: _Pairs) -> np.ndarray:
@@ -209,11 +237,12 @@ def _one_sided(p: _Pairs) -> np.ndarray:
     return np.array(result)
 
 
-def _effect_covariance(p: _Pairs, exact: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+def _effect_covariance(p: _Pairs, exact: bool) -> EffectCovariance:
     """V_FE as blocks [i, t, t], [j, t, t] and cross [i, t, j, t]; cross is None when left out."""
     rows, columns = p.summed_hessians(), p.swapped().summed_hessians()
     if not exact:
-        return (*(np.linalg.pinv(block, rcond=1e-10, hermitian=True) for block in (rows, columns)), None)
+        own, other = (np.linalg.pinv(block, rcond=1e-10, hermitian=True) for block in (rows, columns))
+        return own, other, None
     n, m, years = p.lam.shape
     cross = p.hessians().transpose(0, 2, 1, 3)
     whole = np.zeros((n * years + m * years,) * 2)
@@ -236,8 +265,6 @@ def _generalised_inverse(whole: np.ndarray, n: int, m: int, years: int, profiled
     Exporter-year and importer-year effects may trade a constant in each year, and with pair effects each
     economy's own constant is free too: adding these directions makes the matrix invertible.
     """
-    from scipy.linalg import lapack
-
     free = np.zeros((years + (n + m) * profiled, (n + m), years))
     free[range(years), :n, range(years)], free[range(years), n:, range(years)] = 1.0, -1.0
     if profiled:
@@ -245,15 +272,17 @@ def _generalised_inverse(whole: np.ndarray, n: int, m: int, years: int, profiled
     free = free.reshape(len(free), -1) * np.sqrt(np.diag(whole).mean())
     full = whole + free.T @ free
     full.flat[:: len(full) + 1] += np.diag(whole) == 0
-    factor, failed = lapack.dpotrf(full, lower=True, overwrite_a=True)
-    if not failed:
-        inverse, failed = lapack.dpotri(factor, lower=True, overwrite_c=True)
+    factorise, invert = get_lapack_funcs(("potrf", "potri"), (full,))
+    factor, failed = factorise(full, lower=True, overwrite_a=True)
     if failed:  # more is free than that: the economies do not all meet
+        return np.linalg.pinv(whole, rcond=1e-10, hermitian=True)
+    inverse, failed = invert(factor, lower=True, overwrite_c=True)
+    if failed:
         return np.linalg.pinv(whole, rcond=1e-10, hermitian=True)
     return np.tril(inverse) + np.tril(inverse, -1).T
 
 
-def _meat(p: _Pairs, V_x: np.ndarray, V_fe: tuple) -> np.ndarray:
+def _meat(p: _Pairs, V_x: np.ndarray, V_fe: EffectCovariance) -> np.ndarray:
     """sum over pairs of x' [I - H (x V_x x' + d V_FE d')]^-1 S S' x, symmetrised: [k, k]."""
     own, other, cross = V_fe
     meat = np.zeros((len(p.x), len(p.x)))

@@ -19,9 +19,8 @@ from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import read_clustering
-from detente.gravity.postestimation.staggered_adoption import GROUPS, dyad_columns, spells_in
+from detente.gravity.postestimation.staggered_adoption import GROUPS, spells_in, unit_and_time
 from detente.gravity.result import GravityFit
-from detente.panel.columns import find_roles
 from detente.panel.frames import read_table
 
 
@@ -95,13 +94,11 @@ def extended(
     ------
     EmptySample : nobody is treated after a known start.
     """
-    table = read_table(data)
-    needed = [r for r, have in (("origin", dyad), ("destination", dyad), ("period", period)) if not have]
-    roles = find_roles(table.columns, needed=needed, period=period)
-    dyad = dyad_columns(dyad, roles)
-    clustering = read_clustering(cluster, table.columns)
-    design = build(table, parse(formula), clusters=(*clustering.ways, dyad, (roles.period,)))
-    spells = spells_in(table, design, dyad, roles.period, treatment)
+    table, parsed = read_table(data), parse(formula)
+    unit, time = unit_and_time(table.columns, parsed.effects, dyad, period)
+    clustering = read_clustering(cluster, table.columns, parsed.effects)
+    design = build(table, parsed, clusters=(*clustering.ways, unit, (time,)))
+    spells = spells_in(table, design, unit, time, treatment)
     known = spells.on & ~spells.unknown_start
     if not known.any():
         raise EmptySample(f"No dyad starts '{treatment}' within the data.")

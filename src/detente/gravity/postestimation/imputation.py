@@ -145,8 +145,9 @@ def impute(
     Parameters
     ----------
     data : frame or path of flows by origin, destination and year (or a panel with ``flows`` [t, i, j])
-    masked : ``(origin, destination, first_year)`` or ``(origin, destination, first_year, last_year)``
-    both_directions : leave the reverse flow out too
+    masked : ``(origin, destination, first_year)`` or ``(origin, destination, first_year, last_year)``; one dyad
+        may have several
+    both_directions : leave the reverse flow out too, in the same years unless ``masked`` names its own
     base : first and last year that fix the pair effect; every year before the first masked one if None
     absent : what a missing row means, "zero" or "missing"
     placebos : "size" for dyads within a factor of three of the base trade, None for none
@@ -234,8 +235,9 @@ def similar_dyads(
     return np.argwhere(near & ~barred)
 
 
-def _treated(panel: Dense, masked: Sequence[tuple], both: bool) -> dict[tuple[int, int], tuple]:
-    treated: dict[tuple[int, int], tuple] = {}
+def _treated(panel: Dense, masked: Sequence[tuple], both: bool) -> dict[tuple[int, int], list[tuple]]:
+    """The spans of years (first, last) to leave out of each dyad; the reverse has those of its own, if any."""
+    treated: dict[tuple[int, int], list[tuple]] = {}
     for entry in masked:
         if not isinstance(entry, tuple | list) or len(entry) not in (3, 4):
             raise UsageError(f"masked holds (origin, destination, first_year) or with a last year, not {entry!r}.")
@@ -244,31 +246,37 @@ def _treated(panel: Dense, masked: Sequence[tuple], both: bool) -> dict[tuple[in
         i, j = panel.economy(o), panel.economy(d)
         if i == j:
             raise SpecificationError(f"{o}→{d} is internal trade, which the fit leaves out.")
-        treated[i, j] = first, last
-        if both:
-            treated.setdefault((j, i), (first, last))
+        treated.setdefault((i, j), []).append((first, last))
+    if both:
+        treated |= {(j, i): list(spans) for (i, j), spans in treated.items() if (j, i) not in treated}
     if not treated:
         raise UsageError("masked names no dyad.", fix="Give for example masked=[('COL', 'VEN', 2005)].")
     return treated
 
 
-def _window(panel: Dense, dyad: tuple[int, int], years: tuple, base: tuple | None):
+def _window(
+    panel: Dense, dyad: tuple[int, int], spans: list[tuple], base: tuple | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Base years [t] and left-out years [t] of a dyad."""
     labels = np.array(panel.years)
     if base is not None and (not isinstance(base, tuple | list) or len(base) != 2):
         raise UsageError(f"base is a first and a last year, as in base=(2000, 2004), not {base!r}.")
-    out = _between(labels, *years)
     name = "→".join(str(panel.economies[k]) for k in dyad)
-    if not out.any():
-        raise SpecificationError(f"No year of the data is in the span {years[0]}-{years[1]} of {name}.")
-    in_base = labels < years[0] if base is None else _between(labels, *base)
+    out = np.zeros(len(labels), bool)
+    for span in spans:
+        inside = _between(labels, *span)
+        if not inside.any():
+            raise SpecificationError(f"No year of the data is in the span {span[0]}-{span[1]} of {name}.")
+        out |= inside
+    first = labels[out][0]
+    in_base = labels < first if base is None else _between(labels, *base)
     if not in_base.any():
         raise SpecificationError(
-            f"{name} has no base year before {years[0]}.",
+            f"{name} has no base year before {first}.",
             why="Its pair effect would rest on nothing.",
             fix=f"Mask from a later year; the data start in {panel.years[0]}.",
         )
-    if (in_base & out).any():
+    if base is not None and (in_base & out).any():
         raise SpecificationError(f"The base {base[0]}-{base[1]} runs into the masked years of {name}.")
     return in_base, out
 

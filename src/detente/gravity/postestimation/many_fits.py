@@ -100,8 +100,9 @@ def fit_many(
     table = read_table(data)
     if by in formula.replace("^", " ").split():
         raise UsageError(f"'{by}' cannot be in the formula and in by= at once.")
-    clustering = read_clustering(options.get("cluster"), table.columns)
-    for column in (by, *parse(formula).columns, *(c for way in clustering.ways for c in way)):
+    parsed = parse(formula)
+    clustering = read_clustering(options.get("cluster"), table.columns, parsed.effects)
+    for column in (by, *parsed.columns, *(c for way in clustering.ways for c in way)):
         table.series(column)  # an unknown column is named as such, once
     whole = pl.DataFrame([table.series(c) for c in table.columns])
     groups = {str(key[0]): part for key, part in whole.partition_by(by, as_dict=True, maintain_order=True).items()}

@@ -9,12 +9,18 @@ from detente.gravity.engines.row_projection import RowProjector, blocks_of
 from detente.gravity.formula import Effect
 from detente.gravity.result import GravityFit
 
+FREE, TIED = 3, 1e-5
+"""Random directions tried, and the move below which a row's effects are tied to those of the fit."""
+
 
 def predict(fit: GravityFit, design: Design, rows: np.ndarray) -> np.ndarray:
     """Expected flow [m] at ``rows`` [m] of ``design``, of which the fit used a part.
 
-    nan where an effect has no row in the fit.
+    nan where an effect has no row in the fit, and where the rows of the fit do not tell what the effects of
+    this row add up to (each of them is fixed only up to a constant that others share).
     """
+    free = iter(free_directions(fit.design))
+    drift = np.zeros((len(rows), FREE))
     index = np.zeros(len(rows)) if design.offset is None else design.offset[rows].copy()
     for name in fit.names:
         index += fit.coef[name] * design.X[design.names.index(name), rows]
@@ -23,8 +29,30 @@ def predict(fit: GravityFit, design: Design, rows: np.ndarray) -> np.ndarray:
         place = _places(fit, design, effect.columns)[design.codes(effect.columns)[0][rows]]
         for slope in _columns(effect):
             value = np.where(place >= 0, next(levels)[place], np.nan)
-            index += value if slope is None else value * _scaled(fit, design, slope, effect.intercept)[rows]
+            times = 1.0 if slope is None else _scaled(fit, design, slope, effect.intercept)[rows]
+            index += value * times
+            drift += next(free)[place] * np.reshape(times, (-1, 1))
+    index[np.abs(drift).max(1) > TIED] = np.nan
     return np.exp(index)
+
+
+def free_directions(design: Design) -> list[np.ndarray]:
+    """Changes [levels, FREE] of each set of effects, slopes after their intercept, that move no row of ``design``.
+
+    They are drawn at random among all such changes: effects add up to something identified in another row
+    just where none of these changes moves it (with probability one).
+    """
+    blocks = blocks_of(design)
+    if not blocks:
+        return []
+    projector = RowProjector(blocks)
+    projector.weigh(np.ones(len(design.y)))
+    r = np.random.default_rng(0)
+    drawn = [r.normal(size=(block.n, FREE)) for block in blocks]
+    moved = sum((dummies @ draw for dummies, draw in zip(projector.dummies, drawn)), np.zeros((len(design.y), FREE)))
+    _, others = projector.effects(moved, tol=1e-12)
+    back = [projector.levels(moved[:, f], others[:, f]) for f in range(FREE)]
+    return [draw - np.column_stack([found[b] for found in back]) for b, draw in enumerate(drawn)]
 
 
 def response(fit: GravityFit, design: Design, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:

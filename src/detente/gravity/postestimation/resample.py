@@ -15,6 +15,7 @@ from detente.gravity.engines.tensor_engine import fit_on_tensor, refit_with_weig
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.inference import cluster_sums, read_clustering
 from detente.gravity.result import GravityFit
+from detente.gravity.sample import zero_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def bootstrap(
 
 
 def _way(fit: GravityFit, cluster: str | None) -> tuple[str, ...]:
-    clustering = fit.clustering if cluster is None else read_clustering(cluster, fit.table.columns)
+    clustering = fit.clustering if cluster is None else read_clustering(cluster, fit.table.columns, fit.design.effects)
     if clustering.kind != "cluster" or any(c not in fit.design.axes for c in clustering.ways[0]):
         known = ", ".join(fit.design.axes)
         raise UsageError(f"The bootstrap needs one set of columns to draw, of these: {known}.")
@@ -151,7 +152,7 @@ def jackknife(fit: GravityFit, *, kind: str = "quadrant", splits: int = 10, seed
         raise UsageError(f"kind is 'quadrant' or 'half', not {kind!r}.")
     if not isinstance(splits, int) or splits < 1:
         raise UsageError(f"splits counts random splits, one or more, and is not {splits!r}.")
-    roles = roles_of(fit.design)
+    roles = roles_of(fit.design.effects)
     if roles is None:
         raise SpecificationError("The jackknife is for exporter-year and importer-year effects.")
     labels = [fit.design.axes[columns[0]].levels for columns in roles]
@@ -176,8 +177,6 @@ def _parts(origin: np.ndarray, destination: np.ndarray, kind: str) -> list[np.nd
 
 
 def _on_part(fit: GravityFit, part: np.ndarray) -> np.ndarray:
-    from detente.gravity.sample import zero_levels
-
     design = fit.design.take(part)
     design = design.take(~zero_levels(design))
     layout = lay_out(design)

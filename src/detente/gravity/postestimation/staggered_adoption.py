@@ -16,14 +16,15 @@ import numpy as np
 
 from detente.errors import DataError, EmptySample, NotIdentified, UsageError
 from detente.gravity.design import Design, build
+from detente.gravity.engines.layout import economies_of, period_of
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
-from detente.gravity.formula import parse, parse_effect
+from detente.gravity.formula import Effect, parse, parse_effect
 from detente.gravity.inference import Clustering, cluster_sums, read_clustering
 from detente.gravity.postestimation.prediction import predict, response, used_rows
 from detente.gravity.postestimation.spells import Spells, spells_of
 from detente.gravity.result import GravityFit
-from detente.panel.columns import Roles, find_roles
+from detente.panel.columns import find_roles
 from detente.panel.frames import Table, read_table
 
 GROUPS = ("overall", "event_time", "cohort", "year")
@@ -216,22 +217,22 @@ def staggered(
     >>> round(fit.effects()["effect"][0], 6)
     0.5
     """
-    table = read_table(data)
-    roles = find_roles(table.columns, needed=() if dyad and period else _needed(dyad, period), period=period)
-    dyad = dyad_columns(dyad, roles)
-    clustering = read_clustering(cluster, table.columns)
+    table, parsed = read_table(data), parse(formula)
+    unit, time = unit_and_time(table.columns, parsed.effects, dyad, period)
+    clustering = read_clustering(cluster, table.columns, parsed.effects)
     if len(clustering.ways) > 1:
         raise UsageError("The errors of imputed effects cluster in one way, or are robust.")
     for name, count in (("anticipation", anticipation), ("washout", washout)):
         if not isinstance(count, int) or count < 0:
             raise UsageError(f"{name} counts periods: 0, 1, 2 and so on, not {count!r}.")
-    design = build(table, parse(formula), clusters=(*clustering.ways, dyad, (roles.period,)))
-    found = spells_in(table, design, dyad, roles.period, treatment)
+    design = build(table, parsed, clusters=(*clustering.ways, unit, (time,)))
+    found = spells_in(table, design, unit, time, treatment)
     untreated = ~found.on & ~((found.until > 0) & (found.until <= anticipation))
     untreated &= ~((found.since_off > 0) & (found.since_off <= washout))
     if not untreated.any() or untreated.all():
         raise EmptySample(f"Every row has the same '{treatment}': there is nothing to compare.")
-    fit = fit_design(design.take(untreated), table, formula, clustering)
+    # a lone row fixes its own effect exactly: it adds nothing to the coefficients, and predicts
+    fit = fit_design(design.take(untreated), table, formula, clustering, drop_singletons=False)
     predicted = np.flatnonzero(~untreated & ~found.unknown_start)
     if not len(predicted):
         raise EmptySample("Every treated dyad is treated from its first period on: no start is seen.")
@@ -252,11 +253,16 @@ def staggered(
     )
 
 
-def dyad_columns(dyad: str | Sequence[str] | None, roles: Roles) -> tuple[str, ...]:
-    """Columns that name the unit: as given, "a^b" or ["a", "b"], or the economies of the flow."""
+def unit_and_time(
+    columns: Sequence[str], effects: Sequence[Effect], dyad: str | Sequence[str] | None, period: str | None
+) -> tuple[tuple[str, ...], str]:
+    """Columns that name the unit and the time: as given, else those of the effects, else those of known names."""
+    economies, time = economies_of(effects), period or period_of(effects)
+    needed = [role for role in ("origin", "destination") if not (dyad or economies)]
+    roles = find_roles(columns, needed=(*needed, *(() if time else ("period",))), period=time)
     if isinstance(dyad, str):
-        return parse_effect(dyad)
-    return tuple(dyad) if dyad else (roles.origin, roles.destination)
+        return parse_effect(dyad), str(roles.period)
+    return tuple(dyad or economies or (str(roles.origin), str(roles.destination))), str(roles.period)
 
 
 def spells_in(table: Table, design: Design, dyad: tuple[str, ...], period: str, treatment: str) -> Spells:
@@ -278,7 +284,3 @@ def spells_in(table: Table, design: Design, dyad: tuple[str, ...], period: str, 
     axis = design.axes[period]
     labels = axis.levels if axis.levels.dtype.kind in "iuf" else axis.levels.astype(str)
     return spells_of(design.codes(dyad)[0], labels[axis.codes], values if design.rows is None else values[design.rows])
-
-
-def _needed(dyad, period) -> tuple[str, ...]:
-    return tuple(r for r, have in (("origin", dyad), ("destination", dyad), ("period", period)) if not have)

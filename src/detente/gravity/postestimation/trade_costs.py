@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from detente.errors import MissingInternalTrade, SpecificationError, UsageError
+from detente.errors import MissingInternalTrade, SpecificationError, UsageError, first_five
+from detente.gravity.engines.layout import economies_of
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
 from detente.gravity.result import GravityFit
@@ -64,12 +65,7 @@ def multilateral_resistance(fit: GravityFit, sigma: float, reference: str) -> An
         raise UsageError(f"The elasticity of substitution sigma is above 1, not {sigma}.")
     origin, destination, period = _roles(fit)
     i, j, t, economies, periods = _codes(fit, origin, destination, period)
-    if not (i == j).any():
-        raise MissingInternalTrade(
-            "Multilateral resistance needs each economy's trade with itself.",
-            why="Output and expenditure are sums over all destinations and origins.",
-            fix="Fit on a table with internal trade.",
-        )
+    _check_internal_trade(i, j, t, economies, periods)
     if reference not in economies:
         raise UsageError(f"The reference '{reference}' is not among the economies.")
     home = list(economies).index(reference)
@@ -138,15 +134,30 @@ def reset_test(fit: GravityFit) -> Reset:
 
 
 def _roles(fit: GravityFit) -> tuple[str, str, str | None]:
-    from detente.gravity.engines.layout import roles_of
-
-    roles = roles_of(fit.design)
-    if roles is not None and all(len(r) == 1 for r in roles):
-        origin, destination = roles[0][0], roles[1][0]
+    found = economies_of(fit.design.effects)
+    if found is not None:
+        origin, destination = found
         others = [c for e in fit.design.effects for c in e.columns if c not in (origin, destination)]
         return origin, destination, others[0] if others else None
     names = find_roles(fit.table.columns, needed=("origin", "destination"))
-    return names.origin, names.destination, names.period
+    return str(names.origin), str(names.destination), names.period
+
+
+def _check_internal_trade(i, j, t, economies, periods) -> None:
+    """MissingInternalTrade unless every economy that trades in a period trades with itself there."""
+    present, home = (np.zeros((len(periods), len(economies)), bool) for _ in range(2))
+    present[t, i] = present[t, j] = True
+    home[t[i == j], i[i == j]] = True
+    without = np.argwhere(present & ~home)
+    if len(without):
+        named = [f"{economies[k]} in {periods[s]}" if len(periods) > 1 else f"{economies[k]}" for s, k in without]
+        raise MissingInternalTrade(
+            f"{len(without)} of {int(present.sum())} economies (by period) have no trade with themselves among the "
+            f"rows used: {first_five(named)}.",
+            why="Output and expenditure are sums over all destinations and origins: without internal trade they, and "
+            "every multilateral resistance, would be off.",
+            fix="Fit on a table with internal trade for everyone, or leave these economies out.",
+        )
 
 
 def _columns(fit: GravityFit, economy: str, period: str | None) -> tuple[str, ...]:
