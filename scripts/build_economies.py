@@ -1,7 +1,8 @@
-"""Build src/detente/economies.csv from ISO 3166 as packaged in pycountry, with Spanish names from Unicode CLDR.
+"""Build src/detente/economies.csv from ISO 3166 as packaged in pycountry, and names in other languages from CLDR.
 
     python -m pip install pycountry babel && python scripts/build_economies.py
 
+Another language needs one line in LANGUAGES; its names go to src/detente/language/locale/<code>/economies.csv.
 Facts added by hand here: codes no longer in use with their successors, start
 years of economies that appeared after 1990, CEPII's numeric codes where they
 are not ISO's (BACI country file), the short names people type, and the article
@@ -16,7 +17,8 @@ from pathlib import Path
 import pycountry
 from babel import Locale
 
-TARGET = Path(__file__).resolve().parents[1] / "src/detente/economies.csv"
+HOME = Path(__file__).resolve().parents[1] / "src/detente"
+TARGET = HOME / "economies.csv"
 
 # code: (name, last year in use, successors)
 FORMER = {
@@ -119,7 +121,11 @@ ARTICLES_ES = {
     "las": "ALA BHS CCK COK CYM FLK FRO HMD MHL MNP PCN SGS SLB TCA UMI VGB VIR",
 }
 
-PSEUDO = {"ROW": ("Rest of the world", "Resto del mundo"), "XKX": ("Kosovo", "Kosovo")}
+PSEUDO = {"ROW": "Rest of the world", "XKX": "Kosovo"}
+ALPHA2 = {"XKX": "XK"}  # of codes that pycountry lacks
+
+# by language: the articles that running text needs, and the names CLDR lacks
+LANGUAGES = {"es": (ARTICLES_ES, {"ROW": "Resto del mundo", "XKX": "Kosovo"})}
 
 
 def article(code: str, known: dict[str, str]) -> str:
@@ -128,38 +134,57 @@ def article(code: str, known: dict[str, str]) -> str:
 
 def rows() -> list[dict[str, object]]:
     out = []
-    spanish = Locale("es").territories
     for country in pycountry.countries:
         code = country.alpha_3
         name = NAMES.get(code) or getattr(country, "common_name", None) or country.name
         out.append(
             {
-                "code": code, "name": name, "name_es": spanish.get(country.alpha_2, ""), "numeric": int(country.numeric),
+                "code": code, "name": name, "numeric": int(country.numeric),
+                "alpha2": country.alpha_2,
                 "baci": BACI.get(code, int(country.numeric)), "valid_from": STARTS.get(code, ""),
                 "valid_to": "", "successors": "", "aliases": ";".join(
                     a for a in [ALIASES.get(code, ""), country.name if country.name != name else ""] if a),
-                "alpha2": country.alpha_2,
             }
         )  # fmt: skip
     for code, (name, last, successors) in FORMER.items():
         out.append({"code": code, "name": name, "valid_to": last, "successors": successors})
-    for code, (name, name_es) in PSEUDO.items():
-        out.append({"code": code, "name": name, "name_es": name_es, "alpha2": "XK" if code == "XKX" else ""})
+    out += [{"code": code, "name": name, "alpha2": ALPHA2.get(code, "")} for code, name in PSEUDO.items()]
     for row in out:
-        code = str(row["code"])
-        row |= {"article": article(code, ARTICLES), "article_es": article(code, ARTICLES_ES)}
+        row["article"] = article(str(row["code"]), ARTICLES)
     return sorted(out, key=lambda r: str(r["code"]))
+
+
+def names(language: str) -> list[dict[str, str]]:
+    """The names of one language from CLDR, with its articles."""
+    articles, more = LANGUAGES[language]
+    territories = Locale(language).territories
+    found = {c.alpha_3: territories[c.alpha_2] for c in pycountry.countries if c.alpha_2 in territories} | more
+    return [{"code": code, "name": found[code], "article": article(code, articles)} for code in sorted(found)]
+
+
+def write(target: Path, columns: list[str], found: list) -> None:
+    with target.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found)
 
 
 def main() -> None:
     columns = [
-        "code", "name", "name_es", "numeric", "baci", "valid_from", "valid_to", "successors", "aliases", "article",
-        "article_es", "alpha2",
-    ]  # fmt: skip
-    with TARGET.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.DictWriter(handle, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows())
+        "code",
+        "name",
+        "numeric",
+        "baci",
+        "valid_from",
+        "valid_to",
+        "successors",
+        "aliases",
+        "article",
+        "alpha2",
+    ]
+    write(TARGET, columns, rows())
+    for language in LANGUAGES:
+        write(HOME / f"language/locale/{language}/economies.csv", ["code", "name", "article"], names(language))
 
 
 if __name__ == "__main__":

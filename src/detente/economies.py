@@ -1,6 +1,7 @@
 """Who is who: ISO 3166 alpha-3 codes, names, years of validity and successors.
 
-The table ``economies.csv`` is built by ``scripts/build_economies.py``. Codes
+The table ``economies.csv`` and the names in other languages, ``language/locale/*/economies.csv``, are built by
+``scripts/build_economies.py``. Codes
 that ISO leaves to users (``AAA``, ``QMA``-``QZZ``, ``XAA``-``XZZ``, ``ZZZ``)
 and ``ROW`` are accepted as they are, so that panels may carry aggregates.
 """
@@ -14,10 +15,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
-from detente.errors import UnknownEconomy, did_you_mean, first_five
+from detente.errors import UnknownEconomy, UnreadableFile, did_you_mean, first_five
 
 ROW = "ROW"
+APOSTROPHES = ("'", "’")  # an article that ends so is joined to its name: l'Allemagne
 AMBIGUOUS = {"korea": ("KOR", "PRK"), "congo": ("COD", "COG")}  # names that are asked back, never guessed
 _USER_ASSIGNED = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
 
@@ -28,7 +31,6 @@ class EconomyRow:
 
     code: str
     name: str
-    name_es: str
     numeric: int | None
     baci: int | None
     valid_from: int | None
@@ -36,7 +38,6 @@ class EconomyRow:
     successors: tuple[str, ...]
     aliases: tuple[str, ...]
     article: str
-    article_es: str
     alpha2: str
 
     def used_in(self, year: int) -> bool:
@@ -59,7 +60,6 @@ def table() -> Mapping[str, EconomyRow]:
             r["code"]: EconomyRow(
                 r["code"],
                 r["name"],
-                r["name_es"] or r["name"],
                 number(r["numeric"]),
                 number(r["baci"]),
                 number(r["valid_from"]),
@@ -67,7 +67,6 @@ def table() -> Mapping[str, EconomyRow]:
                 words(r["successors"]),
                 words(r["aliases"]),
                 r["article"],
-                r["article_es"],
                 r["alpha2"],
             )
             for r in csv.DictReader(handle)
@@ -75,26 +74,88 @@ def table() -> Mapping[str, EconomyRow]:
 
 
 def name_of(code: str, language: str = "en") -> str:
-    """The short name of ``code`` in English or Spanish; the code itself where it has none.
+    """The short name of ``code`` in a reader's language; in English where that has none, the code if nothing has.
 
-    >>> name_of("VEN"), name_of("DEU", "es")
-    ('Venezuela', 'Alemania')
+    >>> name_of("FRA"), name_of("DEU", "es")
+    ('France', 'Alemania')
     """
     row = table().get(code)
     if row is None:
         return code
-    return row.name_es if language == "es" else row.name
+    return names(language).get(code, (row.name, ""))[0]
+
+
+def every_name(code: str) -> tuple[str, ...]:
+    """What ``code`` is called in each language, English first, and its other spellings.
+
+    >>> every_name("DEU")[:2]
+    ('Germany', 'Alemania')
+    """
+    row = table()[code]
+    others = (names(language).get(code, ("",))[0] for language in {**_name_files(), **_ADDED})
+    return tuple(filter(None, (row.name, *others, *row.aliases)))
 
 
 def in_text(code: str, language: str = "en") -> str:
     """The short name of ``code`` as it stands within a sentence, with the article it needs.
 
-    >>> in_text("ARE"), in_text("GBR", "es"), in_text("VEN")
-    ('the United Arab Emirates', 'el Reino Unido', 'Venezuela')
+    >>> in_text("ARE"), in_text("GBR", "es"), in_text("FRA")
+    ('the United Arab Emirates', 'el Reino Unido', 'France')
     """
     row = table().get(code)
-    article = "" if row is None else row.article_es if language == "es" else row.article
-    return f"{article} {name_of(code, language)}".lstrip()
+    if row is None:
+        return code
+    name, article = names(language).get(code, (row.name, row.article))
+    return f"{article}{'' if article.endswith(APOSTROPHES) else ' '}{name}".lstrip()
+
+
+@cache
+def _name_files() -> dict[str, Traversable]:
+    """The files of names that ship with the package, by language."""
+    found = (
+        (home.name, home.joinpath("economies.csv")) for home in files("detente").joinpath("language/locale").iterdir()
+    )
+    return {language: file for language, file in found if file.is_file()}
+
+
+_ADDED: dict[str, Traversable] = {}
+
+
+def add_names(language: str, file: Traversable) -> None:
+    """Take the names of economies in a language from a CSV with the columns code, name and article."""
+    _ADDED[language] = file
+    _forget()
+    names(language)
+
+
+def drop_names(language: str) -> None:
+    """Forget the names that :func:`add_names` took."""
+    if _ADDED.pop(language, None) is not None:
+        _forget()
+
+
+def _forget() -> None:
+    names.cache_clear()
+    _names.cache_clear()
+
+
+@cache
+def names(language: str) -> Mapping[str, tuple[str, str]]:
+    """Name and article by code in one language; empty for English, whose names stand in :func:`table`.
+
+    Raises
+    ------
+    UnreadableFile
+        The language's file lacks a column.
+    """
+    file = _ADDED.get(language) or _name_files().get(language)
+    if file is None:
+        return {}
+    with file.open(encoding="utf-8-sig") as handle:
+        rows = csv.DictReader(handle)
+        if not {"code", "name"} <= set(rows.fieldnames or ()):
+            raise UnreadableFile(f"{file} lacks the column code or name.", fix="Start it with code,name,article")
+        return {row["code"]: (row["name"], row.get("article") or "") for row in rows if row["name"]}
 
 
 def is_current(code: str) -> bool:
@@ -106,8 +167,8 @@ def is_current(code: str) -> bool:
 def lookup(word: str) -> str:
     """The code for a code or a name, in any case and with or without accents.
 
-    >>> lookup("colombia"), lookup("UK"), lookup("Turkey")
-    ('COL', 'GBR', 'TUR')
+    >>> lookup("alemania"), lookup("UK"), lookup("Turkey")
+    ('DEU', 'GBR', 'TUR')
 
     Raises
     ------
@@ -127,7 +188,7 @@ def lookup(word: str) -> str:
         raise UnknownEconomy(_former(code), fix="Give the code of today's economy.")
     raise UnknownEconomy(
         f"'{word}' is not an economy I know.{did_you_mean(word, _spellings())}",
-        fix="Give an ISO 3166 alpha-3 code such as COL, or a country's name.",
+        fix="Give an ISO 3166 alpha-3 code such as FRA, or a country's name.",
     )
 
 
@@ -190,11 +251,11 @@ def _fold(word: str) -> str:
 
 @cache
 def _names() -> Mapping[str, str]:
-    """Folded spelling -> code; codes win over names, current over former."""
+    """Folded spelling in any language -> code; codes win over names, current over former."""
     known: dict[str, str] = {}
     rows = sorted(table().values(), key=lambda r: r.valid_to is not None)
     for row in rows:
-        for word in (row.name, row.name_es, *row.aliases):
+        for word in every_name(row.code):
             known.setdefault(_fold(word), row.code)
     known.update({code.lower(): code for code in table()})
     return known

@@ -58,7 +58,7 @@ def test_the_result_says_that_they_were_picked(panel):
     dyads = [(a, b) for a in ("DEU", "NLD", "ITA", "ESP") for b in ("DEU", "NLD", "ITA", "ESP") if a != b]
     found = attribute(panel, "COL", "VEN", EPISODE, BASE, dyads)
     assert found.placebos == "picked"
-    assert found.cautions[0].startswith("The 12 dyads called comparable were picked by hand.")
+    assert found.cautions[0].startswith("The 12 pairs called comparable were picked by hand.")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_run_writes_the_folder_and_prints_the_answer(
     monkeypatch.chdir(tmp_path)
     assert run(["run", "colombia-venezuela", "--quick"]) == 0
     out = capsys.readouterr()
-    for words in ("What happened", "Why", "What if", "What was claimed", "report.html", "placebos skipped"):
+    for words in ("What happened", "Why", "What if", "What was claimed", "report.html", "No placebo test"):
         assert words in out.out
     assert out.err == ""  # no progress line when nobody watches
     made = tmp_path / "runs" / "colombia-venezuela" / "001"
@@ -181,7 +181,7 @@ def test_the_answer_and_the_report_in_spanish(tmp_path: Path, capsys: pytest.Cap
     made = tmp_path / "run"
     assert run(["run", "colombia-venezuela", "--quick", "--lang", "es", "--out", str(made)]) == 0
     out = capsys.readouterr().out
-    for words in ("Qué pasó", "Por qué", "Qué se afirmó", "Informe:", "placebos omitidos"):
+    for words in ("Qué pasó", "Por qué", "Qué se afirmó", "Informe:", "ninguna prueba de placebo"):
         assert words in " ".join(out.split())
     assert '<html lang="es">' in (made / "report.html").read_text(encoding="utf-8")
     assert run(["report", str(made), "--lang", "en"]) == 0

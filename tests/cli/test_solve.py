@@ -67,7 +67,7 @@ def test_the_example_of_a_shock_file_is_one(
     files[1].write_text("")
     assert run(["solve", str(files[0]), "--shock", str(files[1])]) == 4
     example = capsys.readouterr().err.partition("For example:\n")[2]
-    assert tomllib.loads(example)["shock"] == [{"from": "COL", "to": "VEN", "closed": True, "both": True}]
+    assert tomllib.loads(example)["shock"] == [{"from": "CAN", "to": "USA", "closed": True, "both": True}]
 
 
 def test_missing_files_exit_with_three(

@@ -77,6 +77,7 @@ def test_the_built_in_record_has_no_problem():
         ("claims.csv", "S4-6", "options", "episodes=2008 to 2010", "does not read as episodes"),
         ("claims.csv", "S4-1.1", "options", "age=long", "no number of days"),
         ("claims.csv", "S4-2.1", "note_es", "Según el censo.", "'note_es' is filled and 'note' is empty"),
+        ("claims.csv", "S0-2", "why_not_es", "Una intención.", "'why_not_es' is filled and 'why_not' is empty"),
         ("forecasts.csv", "F01", "outcome_op", "mean", "is not a word of this column"),
         ("forecasts.csv", "F01", "outcome_figure_ids", "T0073", "Did you mean 'T073'"),
     ],
@@ -245,10 +246,21 @@ def test_an_unknown_row_has_a_hint():
 
 
 def test_a_record_may_bring_words_of_its_own(folder):
-    change(folder / "events.csv", "E058", "sets", "bloc.mercosur=out")
+    change(folder / "events.csv", "E058", "sets", "river.navigation=shut")
     assert "not a state" in only_problem(folder).what
-    (folder / "vocabulary.toml").write_text('[state."bloc.mercosur"]\nvalues = ["member", "out"]\n', encoding="utf-8")
+    (folder / "vocabulary.toml").write_text('[state."river.*"]\nvalues = ["free", "shut"]\n', encoding="utf-8")
     assert Ledger.check(folder) == []
+
+
+def test_a_family_takes_any_name_and_a_slip_in_one_is_named(folder):
+    change(folder / "events.csv", "E058", "sets", "bloc.mercosur=out;talks.farc=open;president.col=pastrana")
+    assert Ledger.check(folder) == []
+    change(folder / "events.csv", "E058", "sets", "bloc.mercosur=outside")
+    assert "Did you mean 'out'" in only_problem(folder).what
+    row = change(folder / "events.csv", "E058", "sets", "bloc.andean_comunity=out")
+    problem = only_problem(folder)
+    assert (problem.row, problem.column) == (row, "sets")
+    assert "Did you mean 'bloc.andean_community'?" in problem.what
 
 
 @pytest.mark.parametrize("text", ['[state."x"]\nvalues = "open"\n', "[state\n", "[state]\nx = 3\n"])

@@ -103,7 +103,10 @@ def test_findings_follow_from_the_numbers(story):
     assert "−1.81 log points" in titles["parts"]
     # 'closed' has no draws: its specifications run from -0.33 x 4/2 to -0.33 x 4/6 / 1.8 x 0.9 percent
     assert titles["scenarios"] == "Border closed: Venezuela's real income would change by −0.66 to −0.11%"
-    assert titles["attributions"] == "Freeze, 2008–2010: 4 attributions leave the pair −1.45 to −1.15 log points"
+    assert (
+        titles["attributions"]
+        == "Freeze, 2008–2010: the pair-specific part ranges over −1.45 to −1.15 log points across 4 methods"
+    )
     assert "−1.45 to −1.43 log points over 4 specifications; unusual at 5% in 2 of 4" in titles["specifications"]
     assert titles["partners"].endswith("United States with 28% of its goods trade; Venezuela had 0.3%")
     assert "+0.0006%, in Panama (Border closed)" in titles["winners"]

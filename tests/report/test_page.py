@@ -295,4 +295,4 @@ def test_forecasts_stand_by_forecaster_too(html):
     part = text[start : text.index("</table>", start)]
     for row in table.iter_rows(named=True):
         assert f'<td>{row["forecaster"]}</td><td class="number">{row["n"]}</td>' in part
-    assert "no independent draws" in part
+    assert "Forecasts are not independent" in part

@@ -375,7 +375,7 @@ def test_pairs_are_picked_by_keyboard_and_copied_with_the_link(visit):
     other.goto(link)
     other.wait_for_selector("#answer[data-state=ready]")
     assert other.locator("#picked button").count() == n - 1
-    assert f"{n - 1} comparable dyads" in other.inner_text("#says-0")
+    assert f"{n - 1} comparable pairs" in other.inner_text("#says-0")
 
 
 def test_too_few_pairs_are_said_and_the_picks_stay(visit):

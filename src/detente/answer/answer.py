@@ -11,8 +11,9 @@ from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
 from detente.answer.what_if import WhatIf, what_if_means, what_if_of, what_if_sentences, what_if_tables
 from detente.answer.why import Direction, directions_of, why_means, why_sentences, why_tables
-from detente.language import Catalogue, said
+from detente.language import said
 from detente.run.result import Run
+from detente.study.words import catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def answer_of(run: Run, language: str = "en") -> Answer:
     """
     frames, spec = run.frames, run.study.spec
     publishers = dict(frames["sources"].select("source_id", "publisher").iter_rows())
-    say = Speaker(Catalogue(language), spec, publishers)
+    say = Speaker(catalogue(spec, language), spec, publishers)
     directions = directions_of(frames["attribution"], frames["residuals"], spec)
     scenarios = what_if_of(frames["scenarios"], frames["bands"], spec, quick=bool(run.manifest.get("quick")))
     return Answer(

@@ -44,5 +44,5 @@ def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:
             (pl.col("flow") == "total") & (pl.col("year") == row["year"]) & (pl.col("source_id") == PANEL_SOURCE)
         )
         beside = "" if panel.is_empty() else "; " + say("panel_has", value=say.money(panel["value_usd_mn"][0]))
-        parts.append(f"{row['year']}: {words}{beside}")
+        parts.append(f"{row['year']}, {words}{beside}")
     return say("provenance", parts=" · ".join(parts))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from textwrap import fill, wrap
 
 from detente.answer.answer import Answer
-from detente.answer.small_table import SmallTable
+from detente.answer.small_table import Row, SmallTable
 from detente.language import Catalogue
 
 FIRST_TO_GO = ("full_panel", "elsewhere", "share")
+HEAD_LINES = 3
 LABEL = 24
 """Characters that a label needs to be read with ease; columns go until there are as many."""
 
@@ -61,21 +63,40 @@ def _tables(means: str, tables: Sequence[SmallTable], width: int) -> list[str]:
 
 def _table(table: SmallTable, width: int) -> list[str]:
     """Labels flush left and wrapped, cells flush right; columns that can be spared go where room is short."""
-    grouped = any(not any(cells) for _, *cells in table.rows)
-    labels = ["", *(("  " if grouped and any(cells) else "") + label for label, *cells in table.rows)]
     kept = list(range(len(table.columns)))
+    longest = max((len(label) for label, *_ in table.rows), default=0)
+    tried = (_heads(table, lines) for lines in range(1, HEAD_LINES))
+    heads = next(
+        (heads for heads in tried if _room(table, kept, width, heads) >= longest + 2), _heads(table, HEAD_LINES)
+    )
+    grouped = any(not any(cells) for _, *cells in table.rows)
+    labels = [*[""] * len(heads), *(("  " if grouped and any(cells) else "") + label for label, *cells in table.rows)]
     for name in FIRST_TO_GO:
-        if _room(table, kept, width) < LABEL:
+        if _room(table, kept, width, heads) < LABEL:
             kept = [k for k in kept if table.columns[k] != name]
-    cells = [[row[k] for k in kept] for row in (table.head, *(row[1:] for row in table.rows))]
+    cells = [[row[k] for k in kept] for row in (*heads, *(row[1:] for row in table.rows))]
     sizes = [max(map(len, column)) for column in zip(*cells)]
-    room = max(LABEL // 2, min(max(map(len, labels)), _room(table, kept, width)))
+    room = max(LABEL // 2, min(max(map(len, labels)), _room(table, kept, width, heads)))
     return [line for label, row in zip(labels, cells) for line in _lines(label, row, sizes, room)]
 
 
-def _room(table: SmallTable, kept: Sequence[int], width: int) -> int:
+def _room(table: SmallTable, kept: Sequence[int], width: int, heads: Sequence[Row] = ()) -> int:
     """What is left of the width for the labels."""
-    return width - 2 - sum(2 + max(len(row[k]) for row in (table.head, *(row[1:] for row in table.rows))) for k in kept)
+    rows = (*(heads or [table.head]), *(row[1:] for row in table.rows))
+    return width - 2 - sum(2 + max(len(row[k]) for row in rows) for k in kept)
+
+
+def _heads(table: SmallTable, most: int) -> list[Row]:
+    """The heads of the columns in up to ``most`` lines where that makes a column narrower; words stay whole."""
+    split = []
+    for k, head in enumerate(table.head):
+        cells = max((len(row[k + 1]) for row in table.rows), default=0)
+        words = max((len(word) for word in re.split(r"(?<=-)| ", head)), default=1)
+        sizes = range(max(cells, words, 1), len(head) + 1)
+        narrow = next((size for size in sizes if len(wrap(head, size)) <= most), max(len(head), 1))
+        split.append(wrap(head, narrow) or [""])
+    deep = max(map(len, split), default=1)
+    return list(zip(*([""] * (deep - len(lines)) + lines for lines in split)))
 
 
 def _lines(label: str, row: Sequence[str], sizes: Sequence[int], room: int) -> list[str]:

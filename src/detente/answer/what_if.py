@@ -201,13 +201,23 @@ def _sentence(scenario: ScenarioOutcome, found: WhatIf, say: Speaker) -> str:
             "outcome",
             a=say.name(o.economy),
             b=say.name(o.partner),
-            flow=say.span(*o.exports, lambda v: say.money(two_digits(v))),
-            before=say.money(two_digits(o.before)),
+            move=_move(o, say),
             income=_income(o.income, say),
         )
         for o in scenario.outcomes
     )
     return say("scenario", title=title, year=found.year, first=first, second=second)
+
+
+def _move(outcome: Outcome, say: Speaker) -> str:
+    """How exports move, from one amount to another or to a range: ``fall from US$200 million to zero``."""
+    before, low, high = map(two_digits, (outcome.before, *sorted(outcome.exports)))
+    if low == high == before:
+        return say("move_same", before=say.money(before))
+    one = say.money(low) == say.money(high)
+    after = say.money(low) if one else say("between", low=say.money(low), high=say.money(high))
+    way = "zero" if high == 0 else "rise" if low >= before else "fall" if high <= before else "either"
+    return say(f"move_{way}", before=say.money(before), after=after)
 
 
 def _cells(outcome: Outcome, say: Speaker) -> Row:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from detente.charts.compaction import NAMESPACE, SHAPE, compact
 from detente.charts.palette import FONT, SHADES, vega_config
+from detente.language.registry import language_of
 
 VEGA_LITE = "6.1"
 HIT = "hit"  # layers whose name begins with this carry the words a reader sees when pointing at a mark
@@ -44,7 +45,6 @@ def draw(
         from detente.errors import MissingExtra
 
         raise MissingExtra.needed("vl-convert-python", "web", "Drawing a chart") from absent
-    locale = {"es": "es-ES"}.get(language)
     text = vl_convert.vegalite_to_svg(
         {
             "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -52,7 +52,7 @@ def draw(
             "config": vega_config(narrow),
         },
         vl_version=VEGA_LITE,
-        format_locale=locale,
+        format_locale=language_of(language).chart_locale or None,
         allowed_base_urls=[],
     )
     return tidy(text, ident, {} if outlines is None else outlines, silent=narrow)

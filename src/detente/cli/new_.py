@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command("new", epilog="Example: detente new COL ECU && detente run colombia-ecuador")
+@click.command("new", epilog="Example: detente new CHL PER && detente run chile-peru")
 @click.argument("origin")
 @click.argument("destination")
 @click.option(

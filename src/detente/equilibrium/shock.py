@@ -120,7 +120,7 @@ class Shock:
             return cls(dict(shock))
         raise InvalidShock(
             f"A {type(shock).__name__} is not a shock.",
-            fix='Give a dictionary such as {("COL", "VEN"): -0.5}, or a detente.equilibrium.Shock.',
+            fix='Give a dictionary such as {("CAN", "USA"): -0.5}, or a detente.equilibrium.Shock.',
         )
 
     @property

@@ -1,9 +1,11 @@
 """The reader's language: strings, numbers and dates, for the answer, the report and the app."""
 
-from detente.language.catalogue import LANGUAGES, Catalogue
-from detente.language.text import Day, Joined, Number, Own, Refusal, Text, Word, own, said, translations
+from detente.language.catalogue import Catalogue
+from detente.language.registry import LANGUAGES
+from detente.language.spelling import phrase, spelt
+from detente.language.text import Day, Joined, Number, Own, Refusal, Text, Withheld, Word, own, said, translations
 
 __all__ = [
-    "LANGUAGES", "Catalogue", "Day", "Joined", "Number", "Own", "Refusal", "Text", "Word", "own", "said",
-    "translations",
+    "LANGUAGES", "Catalogue", "Day", "Joined", "Number", "Own", "Refusal", "Text", "Withheld", "Word", "own", "phrase",
+    "said", "spelt", "translations",
 ]  # fmt: skip

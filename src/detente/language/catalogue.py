@@ -1,31 +1,22 @@
 """Strings, numbers and dates in the reader's language.
 
-Every string a reader sees stands in ``locale/<language>.toml``, what findings say in
-``locale/findings_<language>.toml``; a key that is missing there is a bug
-and raises at once, so no page ever shows half a translation.
+Every string a reader sees stands in the TOML files of ``locale/<language>/``. A language that says it is complete
+has all of them (a test holds it); in one that is not, what is missing is said in English and marked so. A study's
+own words for its states, places and series (:mod:`detente.study.words`) are laid over them.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import exp, expm1, isfinite
 from typing import Any
 
-LANGUAGES = ("en", "es")
-_JOINTS = {  # what happens where a value meets the words around it
-    "en": ((re.compile(r"s's\b"), "s'"),),  # the United States' exports
-    "es": (
-        (re.compile(r"\b([Dd]e|[Aa]) el "), r"\1l "),  # del Reino Unido; "de El Salvador" stays
-        (re.compile(r" y (?=H?[IiÍí](?![aeo]))"), " e "),  # Colombia e India
-    ),
-}
-
+from detente.language.registry import SOURCE, language_of
 
 THREEFOLD = 1.0986  # ln 3: larger rises read better as factors than as percent
+_UNMARKED = ("number", "dates", "months", "unit")  # signs rather than words: English ones need no mark
 
 
 def short_of_all(pct: float, digits: int) -> int:
@@ -35,49 +26,64 @@ def short_of_all(pct: float, digits: int) -> int:
     return digits
 
 
-@cache
-def _strings(language: str) -> dict[str, str]:
-    home, found = files(__package__) / "locale", {}
-    for name in (f"{language}.toml", f"findings_{language}.toml"):
-        groups = tomllib.loads((home / name).read_text(encoding="utf-8"))
-        found |= {f"{group}.{key}": value for group, rows in groups.items() for key, value in rows.items()}
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The words of one language, and its way of writing numbers and dates.
+
+    Attributes
+    ----------
+    language : a registered code.
+    added : words of a study that stand before the catalogue's, by ``group.key``.
 
     >>> words = Catalogue("en")
     >>> words.number(1234.56, 1), words.money(7200), words.percent(-3.46)
     ('1,234.6', 'US$7.2 billion', '−3.5%')
     """
 
-    language: str = "en"
+    language: str = SOURCE
+    added: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __call__(self, key: str, **values: Any) -> str:
-        text = self.strings()[key].format(**values)
-        for joint, mended in _JOINTS[self.language] if values else ():
-            text = joint.sub(mended, text)
+        text = self._template(key).format(**values)
+        for joint, joined in language_of(self.language).joints if values else ():
+            text = joint.sub(joined, text)
         return text
 
-    def strings(self) -> dict[str, str]:
-        return _strings(self.language)
+    def _template(self, key: str) -> str:
+        """The string of that key; where the language lacks it, the English one, marked as English."""
+        found = self.added.get(key) or language_of(self.language).strings.get(key)
+        if found is not None:
+            return found
+        english = language_of(SOURCE).strings[key]
+        return english if key.partition(".")[0] in _UNMARKED else f"[{SOURCE}] {english}"
+
+    def strings(self) -> Mapping[str, str]:
+        """Every string by ``group.key``, the study's own first; one that the language lacks is left out."""
+        known = language_of(self.language).strings
+        return ChainMap(dict(self.added), dict(known)) if self.added else known
 
     def known(self, group: str, word: str) -> str:
         """A word of a fixed vocabulary in this language; a word the catalogue lacks stays as it is."""
-        return self.strings().get(f"{group}.{word.replace(' ', '_')}", word)
+        key = f"{group}.{word.replace(' ', '_')}"
+        return self.added.get(key) or language_of(self.language).strings.get(key, word)
+
+    def has(self, key: str) -> bool:
+        """Whether the study or the language has a string of that key."""
+        return key in self.added or key in language_of(self.language).strings
 
     def number(self, value: float | None, digits: int = 0, sign: bool = False) -> str:
         """``value`` with ``digits`` decimals, the language's separators and a true minus; "" if missing."""
         if value is None or not isfinite(value):
             return ""
         text = f"{value:{'+' if sign else ''},.{digits}f}"
-        if self("number.decimal") == ",":
-            text = text.translate({ord(","): ".", ord("."): ","})
+        text = self.signs(text)
         if not any(digit in text for digit in "123456789"):
             text = text.lstrip("+-")
         return text.replace("-", "−")
+
+    def signs(self, text: str) -> str:
+        """A number written the English way, with this language's signs for decimals and thousands."""
+        return text.translate({ord(","): self("number.thousands"), ord("."): self("number.decimal")})
 
     def significant(self, value: float | None, digits: int = 2, sign: bool = False) -> str:
         """``value`` with about ``digits`` significant digits and never an exponent."""

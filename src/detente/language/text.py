@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from detente.language.catalogue import LANGUAGES, Catalogue
+from detente.language.catalogue import Catalogue
+from detente.language.registry import LANGUAGES, SOURCE
+from detente.language.spelling import SPELT, spelt
 
 ENGLISH = Catalogue("en")
 
@@ -56,10 +58,7 @@ class Number(_Part):
     """A number as English writes it (``1,234.5``); other languages change the signs."""
 
     def said(self, words: Catalogue) -> str:
-        text = str(self)
-        if words("number.decimal") == ",":
-            text = text.translate({ord(","): ".", ord("."): ","})
-        return text.replace("-", "−")
+        return words.signs(str(self)).replace("-", "−")
 
 
 class Day(_Part):
@@ -70,21 +69,34 @@ class Day(_Part):
 
 
 class Word(_Part):
-    """A word of a fixed vocabulary (``Word("persons", group="unit")``); unknown words stay as they are."""
+    """A word of a vocabulary (``Word("persons", group="unit")``); what no catalogue lists stays as it is.
+
+    Codes of a record, whose groups stand in :data:`~detente.language.spelling.SPELT`, are spelt from their names.
+    """
+
+    def __new__(cls, code: str, **values: Any) -> Word:
+        group = values.get("group")
+        made = str.__new__(cls, spelt(ENGLISH, group, code) if group in SPELT else code)
+        made.key, made.values = code, values
+        return made
 
     def said(self, words: Catalogue) -> str:
-        return words.known(self.values["group"], str(self))
+        group = self.values["group"]
+        return spelt(words, group, self.key) if group in SPELT else words.known(group, self.key)
 
 
-class Refusal(_Part):
+class Withheld(_Part):
     """Why a method gave nothing: the error's words in English, in other languages what its kind means."""
 
     @classmethod
-    def of(cls, error: Exception) -> Refusal:
+    def of(cls, error: Exception) -> Withheld:
         return cls(str(error), kind=type(error).__name__)
 
     def said(self, words: Catalogue) -> str:
-        return words.strings().get(f"refused.{self.values['kind']}") or words("refused.other")
+        return words.strings().get(f"withheld.{self.values['kind']}") or words("withheld.other")
+
+
+Refusal = Withheld  # its older name
 
 
 class Own(_Part):
@@ -113,7 +125,7 @@ def said(value: Any, words: Catalogue) -> str:
 
 
 def own(row: Mapping[str, Any], column: str) -> str:
-    """A cell of a study with the translations that stand in ``column_es`` and the like."""
+    """A cell of a study with the translations that stand in ``column_es``, ``column_fr`` and so on."""
     text = row[column] or ""
     said = {language: row.get(f"{column}_{language}") for language in LANGUAGES}
     return Own(text, **said) if text and any(said.values()) else text
@@ -134,7 +146,11 @@ def texts(*found: Any) -> Iterator[Text]:
             yield from texts(*thing)
 
 
-def translations(language: str, *found: Any) -> dict[str, str]:
-    """From each English text inside results to the same in another language."""
-    words = Catalogue(language)
-    return {str(text): said(text, words) for text in texts(*found)}
+def translations(words: str | Catalogue, *found: Any) -> dict[str, str]:
+    """From each English text inside results to the same in another language, or in a study's own words.
+
+    Into English only those are given that read otherwise in the study's words.
+    """
+    words = Catalogue(words) if isinstance(words, str) else words
+    pairs = {str(text): said(text, words) for text in texts(*found)}
+    return {a: b for a, b in pairs.items() if a != b} if words.language == SOURCE else pairs

@@ -20,7 +20,7 @@ from detente.economies import ROW
 from detente.language import Text
 from detente.panel.panel import Panel, ReadReport
 
-# Colombia, Venezuela and the partners that matter most in either's trade, Trinidad included for the Caribbean.
+# The economies of the built-in study and the partners that matter most in their trade.
 ECONOMIES = (
     "ARG", "BRA", "CAN", "CHL", "CHN", "COL", "DEU", "ECU", "ESP", "GBR",
     "ITA", "JPN", "KOR", "MEX", "NLD", "PAN", "PER", "TTO", "USA", "VEN",

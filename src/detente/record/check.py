@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 
 import polars as pl
@@ -145,6 +145,8 @@ def _translations(frame: pl.DataFrame, table: Table) -> list[Problem]:
     found = []
     for column, other in table.translations:
         alone = frame[other].is_not_null() & frame[column].is_null()
+        if column == "why_not":  # a claim with neither a test nor a reason is named for that
+            alone &= frame["test"].is_not_null()
         what = f"'{other}' is filled and '{column}' is empty."
         found += problems_where(frame, table, alone, other, what, f"Write '{column}', or empty '{other}'.")
     return found
@@ -263,9 +265,23 @@ def _event_words(events: pl.DataFrame, vocabulary: Vocabulary) -> list[Problem]:
         reason = next((r for r in _sets_problems(cell, vocabulary)), None)
         if reason:
             bad[cell] = reason
+    for cell, name, other in _slips(events["sets"].drop_nulls(), vocabulary):
+        bad.setdefault(cell, f"'{name}' is spelt nearly like '{other}'. Did you mean '{other}'?")
     if bad:
         found += problems_where(events, table, events["sets"].is_in(list(bad)), "sets", lambda cell: bad[cell], "")
     return found
+
+
+def _slips(cells: Iterable[str], vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
+    """Cells that set a state of an open family whose name is another one's but for a slip."""
+    by_name: dict[str, str] = {}
+    for cell in cells:
+        try:
+            by_name |= {change.state: cell for change in parse_sets(cell) if change.state not in by_name}
+        except ValueError:  # named already
+            continue
+    for name, other in vocabulary.twins(by_name).items():
+        yield by_name[name], name, other
 
 
 def _sets_problems(cell: str, vocabulary: Vocabulary) -> Iterable[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente._registry import Registry
-from detente.language.catalogue import LANGUAGES
+from detente.language import LANGUAGES
 
 TESTS: Registry[Any] = Registry("kind of claim test")
 """The kinds of claim test by name; each module of ``record/verdicts/kinds`` adds its own."""
@@ -23,8 +23,8 @@ class Table:
         Its name.
     key : str
         Column of the stable id.
-    needed, allowed : tuple of str
-        Columns every row fills, and all columns.
+    needed, columns : tuple of str
+        Columns every row fills, and all columns but the translated ones.
     dates, numbers : tuple of str
         Columns read as periods and as numbers.
     words : dict of str to tuple of str
@@ -36,13 +36,13 @@ class Table:
     undated : dict of str to str
         For date columns, the word that stands for "no date".
     translated : tuple of str
-        Columns with a translation in a column ``NAME_es`` and the like, which must not stand alone.
+        Columns that may stand in other languages too, in ``title_es``, ``title_fr`` and so on; never there alone.
     """
 
     file: str
     key: str
     needed: tuple[str, ...]
-    allowed: tuple[str, ...]
+    columns: tuple[str, ...]
     dates: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     words: dict[str, Collection[str]] | None = None
@@ -52,29 +52,23 @@ class Table:
     translated: tuple[str, ...] = ()
 
     @property
+    def allowed(self) -> tuple[str, ...]:
+        """All columns, those of every registered language included."""
+        return (*self.columns, *(other for _, other in self.translations))
+
+    @property
     def translations(self) -> tuple[tuple[str, str], ...]:
-        """Each translated column with the column of one of its translations."""
-        return tuple((name, f"{name}_{language}") for language in TRANSLATED for name in self.translated)
-
-
-TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
-"""Languages into which a record may translate its texts; the text itself is English."""
-
-
-def _with_translations(columns: tuple[str, ...], translated: tuple[str, ...]) -> tuple[str, ...]:
-    return (*columns, *(f"{name}_{language}" for language in TRANSLATED for name in translated))
+        """Pairs of a column and the one that holds it in another registered language."""
+        return tuple((name, f"{name}_{language}") for language in LANGUAGES.others for name in self.translated)
 
 
 SOURCES = Table(
     "sources.csv",
     "source_id",
     needed=("source_id", "title", "publisher", "date", "kind"),
-    allowed=_with_translations(
-        (
-            *("source_id", "title", "publisher", "date", "first_published", "kind", "cites", "url", "accessed"),
-            *("archived_url", "quotation", "note"),
-        ),
-        ("title",),
+    columns=(
+        *("source_id", "title", "publisher", "date", "first_published", "kind", "cites", "url", "accessed"),
+        *("archived_url", "quotation", "note"),
     ),
     translated=("title",),
     dates=("date", "first_published", "accessed"),
@@ -86,12 +80,9 @@ EVENTS = Table(
     "events.csv",
     "event_id",
     needed=("event_id", "date", "title", "kind", "direction", "source_ids"),
-    allowed=_with_translations(
-        (
-            *("event_id", "date", "end_date", "announced", "title", "kind", "subsystems", "actors"),
-            *("direction", "severity", "sets", "source_ids", "confidence", "note"),
-        ),
-        ("title",),
+    columns=(
+        *("event_id", "date", "end_date", "announced", "title", "kind", "subsystems", "actors"),
+        *("direction", "severity", "sets", "source_ids", "confidence", "note"),
     ),
     dates=("date", "end_date", "announced"),
     numbers=("severity",),
@@ -106,7 +97,7 @@ FIGURES = Table(
     "series.csv",
     "figure_id",
     needed=("figure_id", "series", "period", "value", "unit", "basis", "kind", "status", "source_id"),
-    allowed=(
+    columns=(
         *("figure_id", "series", "period", "value", "low", "high", "unit", "basis", "kind", "status"),
         *("preferred", "source_id", "derivation", "note"),
     ),
@@ -121,12 +112,9 @@ CLAIMS = Table(
     "claims.csv",
     "claim_id",
     needed=("claim_id", "source_id", "claim", "type"),
-    allowed=_with_translations(
-        (
-            *("claim_id", "source_id", "paragraph", "claim", "type", "actors", "subsystem", "attributed_to"),
-            *("date", "value", "unit", "state", "test", "target", "options", "why_not", "note"),
-        ),
-        ("claim", "why_not", "note"),
+    columns=(
+        *("claim_id", "source_id", "paragraph", "claim", "type", "actors", "subsystem", "attributed_to"),
+        *("date", "value", "unit", "state", "test", "target", "options", "why_not", "note"),
     ),
     dates=("date",),
     numbers=("value",),
@@ -145,7 +133,7 @@ FORECASTS = Table(
     "forecasts.csv",
     "forecast_id",
     needed=("forecast_id", "date", "forecaster", "target", "kind", "source_id"),
-    allowed=(
+    columns=(
         *("forecast_id", "date", "forecaster", "target", "low", "high", "unit", "kind", "horizon"),
         *("outcome_figure_ids", "outcome_op", "source_id", "note"),
     ),

@@ -57,7 +57,7 @@ def render_report(run: Any, language: str = "en") -> str:
     script = _static("report.js")
     outlines: dict[str, str] = {}
     order = sorted(LANGUAGES, key=lambda name: name != language)
-    pages = [_page(Story.of(run, name), Catalogue(name), outlines) for name in order]
+    pages = [_page(story, story.words, outlines) for story in (Story.of(run, name) for name in order)]
     story = pages[0]["story"]
     return (
         _templates()
@@ -78,7 +78,8 @@ def render_report(run: Any, language: str = "en") -> str:
 
 def render_view(run: Any, language: str) -> str:
     """One language's page without the frame around it, for a page that brings its own head and script."""
-    story, words = Story.of(run, language), Catalogue(language)
+    story = Story.of(run, language)
+    words = story.words
     outlines: dict[str, str] = {}
     shown = _page(story, words, outlines)
     return (

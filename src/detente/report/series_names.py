@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from detente.language import Catalogue
+from detente.language import Catalogue, spelt
 from detente.report.story import Story
+from detente.study.words import place_in_words
 
 
 def series_in_words(story: Story, words: Catalogue, series: str) -> str:
-    """A series of the record in words; one the catalogue lacks is spelt from its dotted name."""
+    """A series of the record in words; one that neither study nor catalogue lists is spelt from its dotted name."""
     name, _, place = series.partition("@")
-    known = words.known("series_name", name)
-    said = known if known != name else name.replace(".", ": ").replace("_", " ")
-    if f"series_of.{name}" in words.strings():
+    said = spelt(words, "series_name", name)
+    if words.has(f"series_of.{name}"):
         a, b = story.directions[0]
         said = words(f"series_of.{name}", a=story.economy(a), b=story.economy(b))
-    return f"{said} ({words.known('place', place)})" if place else said
+    return f"{said} ({place_in_words(place, words)})" if place else said
 
 
 def target_in_words(story: Story, words: Catalogue, target: str) -> str:
     """What a forecast is about: a series in words, or the study's own words for it."""
     name, comma, rest = target.partition(", ")
-    if words.known("series_name", name.partition("@")[0]) == name.partition("@")[0]:
+    if " " in name:  # the study's own words, not a series
         return story.own(target)
     return series_in_words(story, words, name) + comma + story.own(rest)

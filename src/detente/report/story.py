@@ -15,6 +15,7 @@ from detente.language import Catalogue, own, said
 from detente.record.verdicts.scoreboard import by_forecaster
 from detente.run.schema import TableSchema
 from detente.run.tables import tables
+from detente.study.words import catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,18 @@ class Story:
     def with_tables(self, **frames: pl.DataFrame) -> Story:
         """The same story with other rows in some tables."""
         return replace(self, tables={**self.tables, **frames})
+
+    @property
+    def words(self) -> Catalogue:
+        """The catalogue with the study's own words."""
+        spec = getattr(self.study, "spec", None)
+        return catalogue(spec, self.language) if hasattr(spec, "words") else Catalogue(self.language)
+
+    @property
+    def shown_series(self) -> list[str]:
+        """The families of series that the study asks for, in its order; none where it leaves the choice."""
+        spec = getattr(self.study, "spec", None)
+        return spec.answer.series if hasattr(spec, "answer") else []
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -28,6 +28,7 @@ from detente.run.scenarios import solve_scenarios
 from detente.run.schema import Computed
 from detente.run.tables import tables
 from detente.study.study import Progress, Study, checked_ledger, require_dyad_of_targets
+from detente.study.words import catalogue
 
 
 @dataclass(slots=True)
@@ -73,8 +74,10 @@ def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, 
         done = _stages(study, data, quick, seed, clock)
     notes = done.notes(quick)
     texts = {
-        name: MappingProxyType(translations(name, done.found, done.deeper.found, done.record.texts, notes))
-        for name in LANGUAGES[1:]
+        name: MappingProxyType(
+            translations(catalogue(study.spec, name), done.found, done.deeper.found, done.record.texts, notes)
+        )
+        for name in LANGUAGES
     }
     how = manifest(
         study, done.panel, data=data, quick=quick, seed=seed, command=command, started=started, timings=clock.timings

@@ -146,7 +146,7 @@ def new_study(
 def _translations(*texts: Text) -> str:
     """The titles in the other languages, as tables of ``study.toml``."""
     tables = []
-    for language in LANGUAGES[1:]:
+    for language in LANGUAGES.others:
         pairs = translations(language, texts).items()
         rows = "".join(f"{json.dumps(a, ensure_ascii=False)} = {json.dumps(b, ensure_ascii=False)}\n" for a, b in pairs)
         tables.append(f"[translations.{language}]\n{rows}")

@@ -184,8 +184,15 @@ class Scenario(_Part):
         return self
 
 
+class Shown(_Part):
+    """``[answer]``: which states of the relation and which families of series the first page shows, in this order."""
+
+    states: list[str] = []
+    series: list[str] = []
+
+
 class Spec(_Part):
-    """All of ``study.toml``."""
+    """All of ``study.toml``, and the study's own words by language, table and code (``words.toml``)."""
 
     format: int
     study: Head
@@ -195,6 +202,8 @@ class Spec(_Part):
     cited: list[Cited] = []
     equilibrium: Equilibrium = Equilibrium()
     scenarios: list[Scenario] = []
+    answer: Shown = Shown()
+    words: dict[str, dict[str, dict[str, str]]] = {}
     translations: dict[str, dict[str, str]] = {}  # language -> text of the study -> its translation
 
     @property
@@ -271,6 +280,8 @@ def parse_spec(text: str, path: Path) -> Spec:
     """
     raw = parse_toml(text, str(path), StudyError)
     raw = migrate(raw, path)
+    if "words" in raw:
+        raise StudyError(f"{path}: words do not stand in study.toml.", fix="Put them into words.toml beside it.")
     try:
         spec = Spec.model_validate(raw)
     except ValidationError as error:
@@ -339,6 +350,7 @@ _KEYS = {
         Equilibrium,
         Target,
         Scenario,
+        Shown,
     )
     for name, info in part.model_fields.items()
     for name in ({name, info.alias} if info.alias else {name})

@@ -15,6 +15,7 @@ from detente.panel import Panel, embedded_panel, read_panel
 from detente.record import Ledger
 from detente.study.cautions import cautions_of
 from detente.study.spec import Episode, Scenario, Spec, read_spec
+from detente.study.words import read_words, word_problems
 
 Progress = Callable[[str, float], None]
 """Told the name of each stage and the share of the work that is done."""
@@ -90,7 +91,7 @@ class Study:
         if not self.record.is_dir():
             return [Problem("record/", None, None, "The folder is missing.", "Make it, with sources.csv at least.")]
         problems = list(Ledger.check(self.record))
-        return problems or self.unknown_sources(self.ledger())
+        return problems or self.problems_beside(self.ledger())
 
     def cautions(self) -> list[Problem]:
         """Settings that are probably not meant, or that need another panel than the study's own."""
@@ -146,6 +147,10 @@ class Study:
         used += [(f"scenarios ({s.id})", t.source_id) for s in self.spec.scenarios for t in s.target if t.source_id]
         return used
 
+    def problems_beside(self, ledger: Ledger) -> list[Problem]:
+        """What in ``study.toml`` and ``words.toml`` does not fit the record."""
+        return self.unknown_sources(ledger) + word_problems(self.folder, self.spec, ledger)
+
     def unknown_sources(self, ledger: Ledger) -> list[Problem]:
         """Sources that ``study.toml`` names and the record does not hold."""
         known = set(ledger.sources["source_id"])
@@ -195,13 +200,14 @@ def open_study(name: str | Path) -> Study:
                 fix=f"Give a folder, or one of the built-in studies: {', '.join(built_in)}. "
                 "Make a new one with: detente new ORIGIN DESTINATION",
             )
-    return Study(folder, read_spec(folder / "study.toml"))
+    spec = read_spec(folder / "study.toml")
+    return Study(folder, spec.model_copy(update={"words": read_words(folder)[0]}))
 
 
 def checked_ledger(study: Study) -> Ledger:
     """The record, read once; raises :class:`RecordError` with every problem, nothing having been written by then."""
     ledger = study.ledger()
-    problems = study.unknown_sources(ledger)
+    problems = study.problems_beside(ledger)
     if problems:
         raise RecordError(problems)
     return ledger

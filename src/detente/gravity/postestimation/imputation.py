@@ -250,7 +250,7 @@ def _treated(panel: Dense, masked: Sequence[tuple], both: bool) -> dict[tuple[in
     if both:
         treated |= {(j, i): list(spans) for (i, j), spans in treated.items() if (j, i) not in treated}
     if not treated:
-        raise UsageError("masked names no dyad.", fix="Give for example masked=[('COL', 'VEN', 2005)].")
+        raise UsageError("masked names no dyad.", fix="Give for example masked=[('CAN', 'USA', 2005)].")
     return treated
 
 

@@ -13,7 +13,7 @@ from detente._atomic import lock, write_file
 from detente._foreign import TABLE, read_bytes
 from detente.errors import EmptySample, OutputError, Problem, RecordError, UnreadableFile
 from detente.record.check import problems_where
-from detente.record.draft.row import COLUMNS, CONFIDENCE, OWN, fingerprint
+from detente.record.draft.row import CONFIDENCE, OWN, fingerprint
 from detente.record.ledger import Ledger
 from detente.record.reading import FIRST_ROW, read_table
 from detente.record.schema import CLAIMS, Table
@@ -80,7 +80,8 @@ def accept(draft: Path, record: Path, *, keep_wording: bool = False) -> Accepted
 def draft_table(path: Path) -> Table:
     """The table a draft file must follow: its own columns and those of ``claims.csv``."""
     words = {**(CLAIMS.words or {}), "accept": ("yes", "no"), "confidence": CONFIDENCE}
-    return replace(CLAIMS, file=path.name, needed=("accept", "wording", *CLAIMS.needed), allowed=COLUMNS, words=words)
+    needed, columns = ("accept", "wording", *CLAIMS.needed), (*OWN, *CLAIMS.columns)
+    return replace(CLAIMS, file=path.name, needed=needed, columns=columns, words=words)
 
 
 def _marked(path: Path) -> tuple[list[dict[str, str]], list[int], int]:

@@ -121,7 +121,7 @@ def measures(states: States, years: Iterable[int], first: str, second: str) -> p
     -------
     polars.DataFrame
         Columns exporter, importer, year, and one per state and value, named like
-        ``border_goods_tachira_closed``; null where the record does not cover the year.
+        ``border_goods_brenner_closed``; null where the record does not cover the year.
         Join it to a panel and fill the other dyads with zero: the measures are this dyad's.
     """
     years = list(years)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -37,12 +40,29 @@ class StateChange:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state of the dyad: its values from free to blocked, and where the idea comes from."""
+    """One state of the dyad, or a family of states: its values from free to blocked, and where the idea comes from.
+
+    Attributes
+    ----------
+    name : str
+        Dotted name; one that ends in ``.*`` is a family, of which any name may follow.
+    values : tuple of str
+        What it may be; ``*`` stands for any word.
+    meaning, after : str
+        In words, and the field's data set from which the idea is drawn.
+    of_one : bool
+        Whether it is a state of one of the economies rather than of both.
+    """
 
     name: str
     values: tuple[str, ...]
     meaning: str
     after: str = ""
+    of_one: bool = False
+
+    def takes(self, value: str) -> bool:
+        """Whether ``value`` is one of its values."""
+        return any(_matches(pattern, value) for pattern in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +72,63 @@ class Vocabulary:
     states: dict[str, State]
     kinds: dict[str, str]
 
+    def state(self, name: str) -> State | None:
+        """The state of that name, or the narrowest family that it belongs to.
+
+        >>> default_vocabulary().state("bloc.european_union").values
+        ('member', 'leaving', 'out')
+        """
+        if name in self.states:
+            return self.states[name]
+        families = [s for s in self.states.values() if s.name.endswith(".*") and _matches(s.name, name)]
+        return max(families, key=lambda s: len(s.name), default=None)
+
+    def place(self, name: str) -> int:
+        """Where a state stands in the vocabulary's order, from 0."""
+        known = self.state(name)
+        return len(self.states) if known is None else list(self.states).index(known.name)
+
     def problem(self, change: StateChange) -> str:
         """What is wrong with a state change, in words; empty when nothing is."""
-        if change.state not in self.states:
+        state = self.state(change.state)
+        if state is None:
             return f"'{change.state}' is not a state.{did_you_mean(change.state, self.states)}"
-        values = self.states[change.state].values
-        if change.value not in values:
-            hint = did_you_mean(change.value, values)
-            return f"'{change.value}' is not a value of {change.state} ({', '.join(values)}).{hint}"
+        if not state.takes(change.value):
+            hint = did_you_mean(change.value, state.values)
+            return f"'{change.value}' is not a value of {change.state} ({', '.join(state.values)}).{hint}"
         return ""
+
+    def twins(self, names: Iterable[str]) -> dict[str, str]:
+        """Names of families that are spelt nearly like an earlier one, with that one: one of the two is a slip."""
+        seen: list[str] = []
+        found = {}
+        for name in dict.fromkeys(names):
+            known = self.state(name)
+            if known is None or not known.name.endswith(".*"):
+                continue
+            near = next((other for other in seen if _nearly(name, other)), None)
+            if near is None:
+                seen.append(name)
+            else:
+                found[name] = near
+        return found
+
+
+def _matches(pattern: str, word: str) -> bool:
+    """Whether a word fits a pattern in which ``*`` stands for one or more characters."""
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".+"), word) is not None
+
+
+def _nearly(a: str, b: str) -> bool:
+    """Whether two names differ by a slip in one of their longer words; digits that differ are meant."""
+    one, other = (re.split(r"[._]", name) for name in (a, b))
+    if len(one) != len(other):
+        return False
+    differing = [(x, y) for x, y in zip(one, other) if x != y]
+    if len(differing) != 1:
+        return False
+    x, y = differing[0]
+    return min(len(x), len(y)) >= 5 and x.isalpha() and y.isalpha() and SequenceMatcher(None, x, y).ratio() >= 0.85
 
 
 @cache
@@ -84,7 +152,9 @@ def read_vocabulary(text: str) -> Vocabulary:
         values = entry.get("values") if isinstance(entry, dict) else None
         if not isinstance(values, list) or not values or not all(isinstance(v, str) for v in values):
             raise ValueError(f'[state."{name}"] needs values = ["...", "..."]')
-        states[name] = State(name, tuple(values), str(entry.get("meaning", "")), str(entry.get("after", "")))
+        states[name] = State(
+            name, tuple(values), str(entry.get("meaning", "")), str(entry.get("after", "")), entry.get("of") == "one"
+        )
     return Vocabulary(states, {name: str(meaning) for name, meaning in raw.get("kind", {}).items()})
 
 
@@ -106,8 +176,8 @@ def parse_sets(cell: str) -> list[StateChange]:
 
     Examples
     --------
-    >>> parse_sets("border.goods@tachira=closed")
-    [StateChange(state='border.goods', value='closed', place='tachira')]
+    >>> parse_sets("border.goods@brenner=closed")
+    [StateChange(state='border.goods', value='closed', place='brenner')]
     """
     changes = []
     for part in filter(None, (piece.strip() for piece in cell.split(";"))):

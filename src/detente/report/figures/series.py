@@ -12,7 +12,8 @@ from detente.language import Catalogue
 from detente.report.series_names import series_in_words
 from detente.report.story import Story, decimal_year
 
-FAMILIES = ("migration", "gas", "air")  # first parts of dotted series names, in the order drawn
+MOST = 3  # families drawn where the study names none
+TRADE = "trade"  # the family that the lines above show
 DRAWN_STATUS = ("reported", "derived", "approximate")
 FEWEST_POINTS = 3
 
@@ -31,7 +32,10 @@ def series_rows(story: Story, words: Catalogue, domain: tuple[float, float]) -> 
         return {}
     usable = story.figures.filter(pl.col("status").is_in(DRAWN_STATUS), pl.col("kind").is_in(["stock", "rate"]))
     found = {}
-    for family in FAMILIES:
+    asked = story.shown_series
+    for family in asked or _families(usable):
+        if not asked and len(found) == MOST:
+            break
         mine = usable.filter(pl.col("series").str.starts_with(family + "."))
         if mine.is_empty():
             continue
@@ -44,10 +48,20 @@ def series_rows(story: Story, words: Catalogue, domain: tuple[float, float]) -> 
     return found
 
 
+def _families(usable: pl.DataFrame) -> list[str]:
+    """The families of series beside trade, that with the longest series first."""
+    sizes = usable.group_by("series", "unit").len().with_columns(family=pl.col("series").str.extract(r"^([^.]+)\."))
+    longest = sizes.drop_nulls("family").filter(pl.col("family") != TRADE).group_by("family").agg(pl.col("len").max())
+    return longest.sort(["len", "family"], descending=[True, False])["family"].to_list()
+
+
 def _named(story: Story, words: Catalogue, series: str) -> str:
     """The series as the title of an axis."""
     known = words.known("series", series)
-    return known if known != series else series_in_words(story, words, series)
+    if known != series:
+        return known
+    text = series_in_words(story, words, series)
+    return text[:1].upper() + text[1:]
 
 
 def _points(story: Story, words: Catalogue, row: dict[str, Any], domain: tuple[float, float]) -> list[dict[str, Any]]:

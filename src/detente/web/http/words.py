@@ -1,12 +1,9 @@
-"""The app's strings, beside the report's: one catalogue a language, numbers and dates as the report writes them."""
+"""The catalogue as the app's pages use it: names, numbers with a sign, the language a visitor prefers."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from detente.economies import name_of
@@ -18,23 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "Words", "preferred"]
 
 
-@cache
-def _merged(language: str) -> dict[str, str]:
-    raw = tomllib.loads((files("detente.web") / "locale" / f"{language}.toml").read_text(encoding="utf-8"))
-    own = {f"{group}.{key}": value for group, rows in raw.items() for key, value in rows.items()}
-    return Catalogue(language).strings() | own
-
-
 @dataclass(frozen=True, slots=True)
 class Words(Catalogue):
-    """The report's catalogue with the app's strings added; a key that is missing raises at once.
+    """The catalogue with what the pages of the app ask of it.
 
     >>> Words("es")("app.desk")
     'Mesa de escenarios'
     """
-
-    def strings(self) -> dict[str, str]:
-        return _merged(self.language)
 
     def economy(self, code: str) -> str:
         """The name of an economy."""
@@ -43,7 +30,14 @@ class Words(Catalogue):
     def short(self, column: str) -> str:
         """The head of a column of the record, shorter than its name in a form."""
         found = self.known("column", column)
-        return found if found != column else self.known("field", column)
+        return found if found != column else self.field(column)
+
+    def field(self, column: str) -> str:
+        """A column's name in a form; of one that holds another language, with that language's name."""
+        base, _, language = column.rpartition("_")
+        if base and language in LANGUAGES:
+            return self("field.translated", what=self.known("field", base), language=Words(language)("page.language"))
+        return self.known("field", column)
 
     def panel(self, name: str) -> str:
         """What a panel is called: the one that ships with détente in words, others as they are named."""

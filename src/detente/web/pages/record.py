@@ -22,7 +22,7 @@ from detente.web.http.reply import go, page, words_of
 from detente.web.pages.study import head, require_writable
 
 TEXTS = ("title", "claim", "note", "why_not")
-LONG = (*TEXTS, *(f"{name}_es" for name in TEXTS), "derivation", "target", "options", "sets")
+LONG = (*TEXTS, "derivation", "target", "options", "sets")
 LISTED = {
     "events": ("date", "title", "kind", "direction", "source_ids"),
     "claims": ("source_id", "claim", "type", "test"),
@@ -193,7 +193,7 @@ def _field(schema: Table, column: str, value: str, problems: list[Problem]) -> d
         "value": value,
         "needed": column in schema.needed,
         "words": words,
-        "long": column in LONG,
+        "long": column in LONG or column.rpartition("_")[0] in TEXTS,
         "date": column in schema.dates,
         "sources": column in ("source_id", "source_ids", "cites") and column != schema.key,
         "wrong": [f"{p.what} {p.fix}".strip() for p in problems if p.column == column],

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from detente.answer.pair import shipped_panel
-from detente.economies import ROW, table
+from detente.economies import ROW, every_name, table
 from detente.errors import UsageError
 from detente.panel import Panel
 from detente.web.http.reply import as_json, words_of
@@ -88,10 +88,8 @@ def _splits(text: str) -> Iterable[tuple[str, str]]:
 
 @lru_cache(maxsize=4096)
 def _names(code: str) -> tuple[str, ...]:
-    row = table().get(code)
-    return (folded(code),) if row is None else tuple(
-        dict.fromkeys(folded(name) for name in (row.name, row.name_es, code, *row.aliases) if name)
-    )  # fmt: skip
+    names = every_name(code) if code in table() else ()
+    return tuple(dict.fromkeys(folded(name) for name in (*names, code)))
 
 
 def _fitting(text: str, places: Iterable[str]) -> list[tuple[str, int]]:

@@ -24,7 +24,7 @@ _NO_NAME = {name.capitalize() for language in LANGUAGES for name in (*MONTHS[lan
     *("The", "In", "On", "At", "But", "And", "For", "When", "As", "After", "Before", "Since", "By", "If", "While"),
     *("El", "La", "Los", "Las", "En", "Según", "Tras", "Para", "Por", "Su", "Un", "Una"),
 }
-SHORT_CODES = 3  # a code such as COL is no name; only longer spellings are looked for
+SHORT_CODES = 3  # a code such as CAN is no name; only longer spellings are looked for
 
 
 def economies_in(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from detente._foreign import parse_toml, read_text
-from detente.economies import table
+from detente.economies import every_name, table
 from detente.errors import Problem
 
 FILE = "organisations.toml"
@@ -241,7 +241,7 @@ def country_in(text: str) -> str:
 @cache
 def _countries() -> tuple[tuple[str, str], ...]:
     current = [row for row in table().values() if row.valid_to is None]
-    spelt = [(name, row.code) for row in current for name in (row.name, row.name_es, *row.aliases) if len(name) > 3]
+    spelt = [(name, row.code) for row in current for name in every_name(row.code) if len(name) > 3]
     named = [(" ".join(re.findall(r"[a-z]+", _plain(name))), code) for name, code in spelt]
     raw = parse_toml(files(__package__).joinpath(FILE).read_text(encoding="utf-8"), FILE)
     named += [(_plain(word), code) for code, words in raw.get("demonym", {}).items() for word in words]

@@ -1,0 +1,208 @@
+"""A study's own words for its states, places and series, by language: ``words.toml``.
+
+The engine spells any code from its name (:mod:`detente.language.spelling`); what stands here is said instead.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from detente.economies import is_current, name_of
+from detente.errors import Problem, did_you_mean
+from detente.language import LANGUAGES, Catalogue, own, phrase, said, spelt
+from detente.record.states import Spell, build_states
+from detente.record.states.vocabulary import Vocabulary, default_vocabulary, parse_sets, vocabulary_of
+
+if TYPE_CHECKING:
+    from detente.record import Ledger
+    from detente.study.spec import Spec
+
+FILE = "words.toml"
+GROUPS = {  # table of the file: group of the catalogue whose words stand there
+    "series": "series_name",
+    "axes": "series",
+    "states": "state_name",
+    "values": "state_value",
+    "places": "place",
+    "phrases": "relation",
+}
+Words = dict[str, dict[str, dict[str, str]]]
+"""Words by language, table and code."""
+
+
+def read_words(folder: Path) -> tuple[Words, list[Problem]]:
+    """The words of a study folder, and what is wrong with the file's form; no words where there is no file."""
+    path = folder / FILE
+    if not path.is_file():
+        return {}, []
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return {}, [Problem(FILE, None, None, f"It cannot be read: {error}.", "Save it as TOML in UTF-8.")]
+    words: Words = {}
+    problems = []
+    for language, tables in raw.items():
+        if language not in LANGUAGES or not isinstance(tables, dict):
+            what = f"'{language}' is not a language.{did_you_mean(language, LANGUAGES)}"
+            problems.append(Problem(FILE, None, language, what, f"Use one of: {', '.join(LANGUAGES)}."))
+            continue
+        words[language] = {}
+        for table, rows in tables.items():
+            key = f"{language}.{table}"
+            if table not in GROUPS or not isinstance(rows, dict):
+                what = f"'{table}' is not a table of words.{did_you_mean(table, GROUPS)}"
+                problems.append(Problem(FILE, None, key, what, f"Use one of: {', '.join(GROUPS)}."))
+                continue
+            texts = {code: text for code, text in rows.items() if isinstance(text, str) and text.strip()}
+            words[language][table] = texts
+            problems += [
+                Problem(FILE, None, f"{key}.{code}", "It is not a text in quotes.", "Write the words, or drop the key.")
+                for code in rows.keys() - texts.keys()
+            ]
+    return words, problems
+
+
+def word_problems(folder: Path, spec: Spec, ledger: Ledger) -> list[Problem]:
+    """What is wrong with a study's words: their form, codes that the record lacks, words that one language lacks."""
+    words, problems = read_words(folder)
+    vocabulary, _ = vocabulary_of(Path(ledger.folder))
+    known = _known(ledger, vocabulary)
+    for language, tables in words.items():
+        for table, rows in tables.items():
+            for code in rows:
+                if not _is_known(code, table, known, vocabulary):
+                    what = f"The record has no {_KIND[table]} '{code}'.{did_you_mean(code, known[table])}"
+                    problems.append(Problem(FILE, None, f"{language}.{table}.{code}", what, "Drop or correct the key."))
+    for table in GROUPS:
+        first = {code: language for language in reversed(words) for code in words[language].get(table, {})}
+        for code, language in first.items():
+            problems += [
+                Problem(
+                    FILE, None, f"{other}.{table}.{code}", f"It is missing; [{language}.{table}] has it.",
+                    "Add it, or drop it from every language.",
+                )
+                for other in words
+                if code not in words[other].get(table, {})
+            ]  # fmt: skip
+    problems += [
+        Problem("study.toml", None, "answer.states", f"'{name}' is not a state.{did_you_mean(name, known['states'])}")
+        for name in spec.answer.states
+        if vocabulary.state(name) is None
+    ]
+    return problems
+
+
+_KIND = {"series": "series", "axes": "series", "states": "state", "values": "value of a state", "places": "place",
+         "phrases": "state with that value"}  # fmt: skip
+
+
+def _known(ledger: Ledger, vocabulary: Vocabulary) -> dict[str, set[str]]:
+    """The codes that words can be given for, by table."""
+    figures = [*ledger.figures["series"], *(cell.partition(", ")[0] for cell in ledger.forecasts["target"])]
+    changes = [change for cell in ledger.events["sets"].drop_nulls() for change in parse_sets(cell)]
+    shipped = {name for name in vocabulary.states if "*" not in name}
+    series = {name.partition("@")[0] for name in figures}
+    return {
+        "series": series,
+        "axes": series,
+        "states": {change.state for change in changes} | shipped,
+        "values": {change.value for change in changes} | {v for s in vocabulary.states.values() for v in s.values},
+        "places": {name.partition("@")[2] for name in figures} | {change.place for change in changes},
+        "phrases": {f"{change.state}={change.value}" for change in changes},
+    }
+
+
+def _is_known(code: str, table: str, known: Mapping[str, set[str]], vocabulary: Vocabulary) -> bool:
+    if table == "phrases" and code not in known[table]:
+        state, equals, value = code.partition("=")
+        listed = vocabulary.state(state)
+        return bool(equals) and state in known["states"] and listed is not None and listed.takes(value)
+    return code in known[table]
+
+
+def catalogue(spec: Spec, language: str) -> Catalogue:
+    """The catalogue of a language with the study's own words and the names of its economies laid over it.
+
+    >>> from detente.study import open_study
+    >>> words = catalogue(open_study("colombia-venezuela").spec, "es")
+    >>> words.known("place", "tachira"), spelt(words, "series_name", "oil.from_col_to_ven")
+    ('Táchira', 'oil: from Colombia to Venezuela')
+    """
+    tables = spec.words.get(language, {})
+    added = {f"{GROUPS[table]}.{code}": text for table, rows in tables.items() for code, text in rows.items()}
+    names = {f"economy.{code.lower()}": name_of(code, language) for code in spec.dyad}
+    return Catalogue(language, names | added)
+
+
+def states_in_words(events: pl.DataFrame, spec: Spec, day: date, words: Catalogue) -> list[str]:
+    """The states that events set and that hold on ``day``, a phrase each, with the day since when.
+
+    Those that ``[answer] states`` names, in its order; without it every state that the record sets, in the order of
+    the vocabulary.
+    """
+    vocabulary, (states, _) = default_vocabulary(), build_states(events)
+    held: dict[str, list[Spell]] = {}
+    for name in states.spells:
+        spell = states.at(name, day)
+        if spell is not None:
+            held.setdefault(name.partition("@")[0], []).append(spell)
+    every = sorted(held, key=lambda state: (vocabulary.place(state), state))
+    chosen = [state for state in spec.answer.states if state in held] if spec.answer.states else every
+    return [_said(state, held[state], events, spec, vocabulary, words) for state in chosen]
+
+
+def _said(
+    state: str, spells: Iterable[Spell], events: pl.DataFrame, spec: Spec, vocabulary: Vocabulary, words: Catalogue
+) -> str:
+    """One state; places with the same value share a phrase, each with its first day."""
+    by_value: dict[str, list[Spell]] = {}
+    for spell in spells:
+        by_value.setdefault(spell.value, []).append(spell)
+    listed = vocabulary.state(state)
+    parts = []
+    for value, found in by_value.items():
+        text, notes = phrase(words, state, value), [_since(spell, words) for spell in found]
+        own_words = f"relation.{state}={value}" in words.added
+        if listed is not None and listed.of_one and not own_words and len(found) == 1 and "@" not in found[0].name:
+            text, notes = _with_whose(text, found[0], events, spec, words)
+        parts.append(f"{text} ({'; '.join(notes)})")
+    return "; ".join(parts)
+
+
+def _since(spell: Spell, words: Catalogue) -> str:
+    day, place = words.date(spell.first.isoformat()), spell.name.partition("@")[2]
+    if not place:
+        return words("answer.since", day=day)
+    return words("answer.place_since", place=place_in_words(place, words), day=day)
+
+
+def place_in_words(place: str, words: Catalogue) -> str:
+    """A place, or the economy whose code stands in its stead."""
+    code = place.upper()
+    if re.fullmatch("[A-Z]{3}", code) and is_current(code) and not words.has(f"place.{place}"):
+        return name_of(code, words.language)
+    return spelt(words, "place", place)
+
+
+def _with_whose(text: str, spell: Spell, events: pl.DataFrame, spec: Spec, words: Catalogue) -> tuple[str, list[str]]:
+    """A state of one economy with its name, where the event names one of the two; else with the event's title."""
+    event = _event(events, spell.event_id)
+    actors = [actor.strip() for actor in (event.get("actors") or "").split(";")]
+    named = [code for code in spec.dyad if code in actors]
+    day = words.date(spell.first.isoformat())
+    if len(named) == 1:
+        whose = words("relation.whose", who=name_of(named[0], words.language), phrase=text)
+        return whose, [words("answer.since", day=day)]
+    return text, [words("answer.since_event", day=day, title=said(own(event, "title"), words))]
+
+
+def _event(events: pl.DataFrame, ident: str) -> dict[str, Any]:
+    found: Iterator[dict[str, Any]] = events.filter(events["event_id"] == ident).iter_rows(named=True)
+    return next(found)

@@ -1,0 +1,139 @@
+"""A reader's language costs its words, its names of economies and its page: French by ten sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from detente.economies import in_text, lookup, name_of
+from detente.errors import UnreadableFile, UsageError
+from detente.language import LANGUAGES, Catalogue, Number, Text, said, translations
+
+WORDS = """\
+[language]
+name = "Français"
+joints = [['\\bde le ', 'du '], ['\\bà le ', 'au '], ['\\bde les ', 'des ']]
+chart_locale = "fr-FR"
+
+[number]
+thousands = "\u202f"
+decimal = ","
+percent = "{value} %"
+million = "{value} millions de dollars"
+
+[dates]
+day = "{day} {month} {year}"
+
+[months]
+02 = "févr."
+
+[reason]
+no_event = "Le registre, tel qu'il était ce jour-là, ne contient pas l'événement."
+dated = "L'événement est daté du {date}, dans la période affirmée, {claimed}."
+
+[answer]
+no_total = "Aucun total du commerce entre {a} et {b} ne figure au registre."
+and = "{first} et {last}"
+"""
+NAMES = "code,name,article\nGBR,Royaume-Uni,le\nDEU,Allemagne,l'\nUSA,États-Unis,les\n"
+
+
+@pytest.fixture
+def french(tmp_path: Path) -> Iterator[Catalogue]:
+    folder = tmp_path / "fr"
+    folder.mkdir()
+    (folder / "words.toml").write_text(WORDS, encoding="utf-8")
+    (folder / "economies.csv").write_text(NAMES, encoding="utf-8")
+    LANGUAGES.add(folder)
+    yield Catalogue("fr")
+    LANGUAGES.drop("fr")
+
+
+def test_its_sentences_carry_its_names_numbers_and_dates(french: Catalogue):
+    ends = {"a": in_text("GBR", "fr"), "b": in_text("DEU", "fr")}
+    assert french("answer.no_total", **ends) == (
+        "Aucun total du commerce entre le Royaume-Uni et l'Allemagne ne figure au registre."
+    )
+    assert french.number(-1234567.8, 1) == "−1\u202f234\u202f567,8"
+    assert french.percent(12.5) == "12,5 %"
+    assert french.date("2019-02-23") == "23 févr. 2019"
+    assert said(Number("-1,234.5"), french) == "−1\u202f234,5"
+
+
+def test_a_value_joins_the_words_around_it(french: Catalogue, monkeypatch: pytest.MonkeyPatch):
+    words = Catalogue("fr", {"answer.of": "les exportations de {a}"})
+    assert words("answer.of", a=in_text("GBR", "fr")) == "les exportations du Royaume-Uni"
+    assert words("answer.of", a=in_text("USA", "fr")) == "les exportations des États-Unis"
+
+
+def test_what_it_lacks_is_english_and_marked_as_such(french: Catalogue):
+    assert french("reason.on_record") == "[en] The event is on record."
+    assert french("number.billion", value="7,2") == "US$7,2 billion"
+    assert name_of("FRA", "fr") == "France"
+    text = Text("reason.no_event")
+    assert translations("fr", [text]) == {str(text): french("reason.no_event")}
+
+
+def test_its_names_are_understood(french: Catalogue):
+    assert lookup("allemagne") == "DEU"
+    assert lookup("Royaume Uni") == "GBR"
+
+
+def test_a_record_may_hold_it(french: Catalogue):
+    from detente.record.schema import TABLES
+
+    assert "title_fr" in TABLES["events"].allowed
+    assert {"claim_fr", "why_not_fr", "note_fr"} <= set(TABLES["claims"].allowed)
+    LANGUAGES.drop("fr")
+    assert "title_fr" not in TABLES["events"].allowed
+
+
+def test_a_record_with_its_column_reads_and_one_without_its_text_is_named(french: Catalogue, tmp_path: Path):
+    from detente.record import Ledger
+    from detente.study.study import open_study
+
+    record = tmp_path / "record"
+    record.mkdir()
+    for file in open_study("colombia-venezuela").record.glob("*.csv"):
+        frame = pl.read_csv(file, infer_schema=False)
+        if file.name == "events.csv":
+            frame = frame.with_columns(title_fr=pl.concat_str(pl.lit("Fait "), "event_id"))
+        frame.write_csv(record / file.name)
+    assert Ledger.check(record) == []
+    assert Ledger.read(record).events["title_fr"][0] == "Fait E001"
+    claims = pl.read_csv(record / "claims.csv", infer_schema=False)
+    claims.with_columns(note_fr=pl.when(pl.col("claim_id") == "S0-2").then(pl.lit("Une note"))).write_csv(
+        record / "claims.csv"
+    )
+    assert [(p.file, p.column) for p in Ledger.check(record)] == [("claims.csv", "note_fr")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "error", "says"),
+    [
+        (
+            "fr",
+            '[reason]\nno_evnt = "x"\n',
+            UnreadableFile,
+            "no string 'reason.no_evnt'. Did you mean 'reason.no_event'",
+        ),
+        ("fr", '[reason]\ndated = "Le {jour}"\n', UnreadableFile, "the blank {jour}, which its English has not"),
+        ("fr", '[reason]\ndated = "Le {date"\n', UnreadableFile, "a brace too many or too few"),
+        ("fr", "[reason]\ndated = 3\n", UnreadableFile, "is not a string"),
+        ("fr", "[reason\n", UnreadableFile, "cannot be read"),
+        ("fr", "", UnreadableFile, "holds no words"),
+        ("es", '[reason]\nno_event = "x"\n', UsageError, "already registered"),
+        ("Français", '[reason]\nno_event = "x"\n', UsageError, "is not a language code"),
+    ],
+)
+def test_a_wrong_file_is_a_named_error_and_leaves_nothing(tmp_path: Path, name: str, text: str, error, says: str):
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "words.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(error) as raised:
+        LANGUAGES.add(folder)
+    assert says in str(raised.value)
+    assert list(LANGUAGES) == ["en", "es"]

@@ -1,0 +1,69 @@
+"""The engine knows no case: outside ``studies/`` no source says a Colombian or Venezuelan word.
+
+Exempt are examples in docstrings (any line of a docstring from a ``>>>`` on), the tables of every economy, the shipped
+panel of flows, and the library of ruptures with the titles of its cases, which are facts about many pairs.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import detente
+
+HOME = Path(detente.__file__).parent
+WORDS = re.compile(
+    r"venez|colomb|bogot|caracas|guaid|maduro|\bpetro\b|\bduque\b|\bsantos\b|ch[aá]vez|c[uú]cuta|t[aá]chira|maicao"
+    r"|paraguach|tienditas|norte.de.santander|\beln\b|\baap\.?c|\baap28|antonio ricaurte",
+    re.IGNORECASE,
+)
+CODES = re.compile(r"\bCOL\b|\bVEN\b|(?<![a-z])(col|ven)_(to|in|share|abroad)|_(col|ven)\b(?!\s*[=@,)])")
+STUDY = "colombia-venezuela"  # the name of the built-in study, in examples of the command line
+LITERATURE = re.compile(r"Santos Silva|Kline & Santos")
+CURRENCY = re.compile(r"^cop = ")  # one of the currencies that the reader of articles knows
+EXEMPT = re.compile(
+    r"^(studies|replications|panel/data|attribution/library)/|economies\.csv$|shapes\.json$"
+    r"|^panel/embedded\.py$"  # the list of economies in the shipped panel
+)
+TITLES = re.compile(r"^\[rupture\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def _without_examples(source: str) -> str:
+    """Python source with the examples in its docstrings blanked."""
+    lines = source.split("\n")
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if ast.get_docstring(node, clean=False) is None:
+            continue
+        text = node.body[0]
+        example = False
+        for k in range(text.lineno - 1, text.end_lineno or text.lineno):
+            example = example or ">>>" in lines[k]
+            lines[k] = "" if example else lines[k]
+    return "\n".join(lines)
+
+
+def _found(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        text = _without_examples(text)
+    text = TITLES.sub("", text)
+    return [
+        f"{path.relative_to(HOME)}:{number}: {line.strip()[:100]}"
+        for number, line in enumerate(text.split("\n"), start=1)
+        if not CURRENCY.match(line) and (said := LITERATURE.sub("", line).replace(STUDY, ""))
+        if WORDS.search(said) or CODES.search(said)
+    ]
+
+
+def test_no_source_says_a_word_of_the_case():
+    files = [
+        path
+        for path in sorted(HOME.rglob("*"))
+        if path.suffix in (".py", ".toml", ".j2", ".js", ".css", ".csv", ".json")
+        and not EXEMPT.search(path.relative_to(HOME).as_posix())
+    ]
+    assert len(files) > 150
+    assert [line for path in files for line in _found(path)] == []
