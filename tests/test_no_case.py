@@ -1,7 +1,7 @@
 """The engine knows no case: outside ``studies/`` no source says a Colombian or Venezuelan word.
 
-Exempt are examples in docstrings (any line of a docstring from a ``>>>`` on), the tables of every economy, the shipped
-panel of flows, and the library of ruptures with the titles of its cases, which are facts about many pairs.
+Exempt are examples in docstrings (any line of a docstring from a ``>>>`` on), tables and lists of many economies (their
+names, currencies, offices, the shipped panel), and the library of ruptures with the titles of its cases.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ CODES = re.compile(r"\bCOL\b|\bVEN\b|(?<![a-z])(col|ven)_(to|in|share|abroad)|_(
 STUDY = "colombia-venezuela"  # the name of the built-in study, in examples of the command line
 LITERATURE = re.compile(r"Santos Silva|Kline & Santos")
 CURRENCY = re.compile(r"^cop = ")  # one of the currencies that the reader of articles knows
+LIST = re.compile(r'(?:"[A-Z]{3}"[^"]{1,4}){3}')  # several economies in a row, as in a gallery of pairs
 EXEMPT = re.compile(
-    r"^(studies|replications|panel/data|attribution/library)/|economies\.csv$|shapes\.json$"
+    r"^(studies|replications|panel/data|data/world|attribution/library)/|economies\.csv$|shapes\.json$"
     r"|^panel/embedded\.py$"  # the list of economies in the shipped panel
+    r"|independence/organisations\.toml$"  # the offices and houses of all countries, and what their people are called
 )
 TITLES = re.compile(r"^\[rupture\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -53,7 +55,7 @@ def _found(path: Path) -> list[str]:
     return [
         f"{path.relative_to(HOME)}:{number}: {line.strip()[:100]}"
         for number, line in enumerate(text.split("\n"), start=1)
-        if not CURRENCY.match(line) and (said := LITERATURE.sub("", line).replace(STUDY, ""))
+        if not CURRENCY.match(line) and not LIST.search(line) and (said := LITERATURE.sub("", line).replace(STUDY, ""))
         if WORDS.search(said) or CODES.search(said)
     ]
 

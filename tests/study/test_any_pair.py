@@ -86,7 +86,10 @@ def test_the_run_tells_one_direction_and_says_why_not_the_other(run: Run) -> Non
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "Fiji to Belize: no exports are on record in the base years 2000-2004 and 2000-2008, so there is no normal level"),
+        (
+            "en",
+            "Fiji to Belize: no exports are on record in the base years 2000-2004 and 2000-2008, so there is no normal level",
+        ),
         ("es", "De Fiyi a Belice: no hay exportaciones registradas en los años base 2000-2004 y 2000-2008"),
     ],
 )

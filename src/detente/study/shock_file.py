@@ -3,22 +3,22 @@
 ::
 
     [blocs]
-    andean = ["COL", "ECU", "PER"]
+    nordic = ["DNK", "NOR", "SWE"]
 
     [[shock]]                   # a border: log points, or percent as text, or closed
-    from = "andean"             # an economy, a list, a bloc, or "*" for everyone else
-    to = "VEN"
+    from = "nordic"             # an economy, a list, a bloc, or "*" for everyone else
+    to = "DEU"
     effect = "-50%"
     both = true
 
     [[shock]]                   # trade policy: a new rate, or points on the rate in force
-    from = "VEN"
-    to = "COL"                  # who levies it
+    from = "CHN"
+    to = "USA"                  # who levies it
     tariff = "25%"
     retaliation = true
 
     [[shock]]                   # an economy itself, new over old
-    economy = "VEN"
+    economy = "DEU"
     productivity = 0.9
 """
 
@@ -41,7 +41,7 @@ KEYS = {"from", "to", "sector", "economy", *DYAD, *FLAGS, *OWN}
 ASK_ABOVE = {"effect": 50.0, "tariff": 2.0, "points": 2.0, "export_tax": 2.0}
 """Numbers that look like percent: asked about unless ``certain = true``."""
 FIELDS = {"effect": "partial", "closed": "partial", "tariff": "tariff", "points": "tariff_points"}
-EXAMPLE = 'For example:\n[[shock]]\nfrom = "COL"\nto = "VEN"\nclosed = true\nboth = true'
+EXAMPLE = 'For example:\n[[shock]]\nfrom = "CAN"\nto = "USA"\nclosed = true\nboth = true'
 
 
 def read_shock(path: Path) -> Shock:
@@ -56,7 +56,7 @@ def read_shock(path: Path) -> Shock:
     if not isinstance(entries, list) or not entries or set(raw) - {"shock", "blocs"}:
         raise InvalidShock(f"{path} needs [[shock]] entries and nothing else but [blocs].", fix=EXAMPLE)
     if not isinstance(blocs, dict) or not all(_is_list(members) for members in blocs.values()):
-        raise InvalidShock(f"{path}: [blocs] gives lists of economies.", fix='andean = ["COL", "ECU", "PER"]')
+        raise InvalidShock(f"{path}: [blocs] gives lists of economies.", fix='nordic = ["DNK", "NOR", "SWE"]')
     parts: dict[str, dict] = {}
     certain = False
     for number, entry in enumerate(entries, 1):
@@ -115,7 +115,7 @@ def side(value: Any, key: str, blocs: Mapping[str, list], where: str) -> str | t
             members += map(str, blocs[item]) if item in blocs else [item]
         return tuple(dict.fromkeys(members))
     raise InvalidShock(
-        f"{where}: '{key}' must name an economy, such as \"COL\".",
+        f"{where}: '{key}' must name an economy, such as \"CAN\".",
         fix=f'Or a list of economies, a bloc{" (" + first_five(blocs) + ")" if blocs else ""}, or "*".',
     )
 

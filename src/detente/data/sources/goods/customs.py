@@ -2,19 +2,19 @@
 
 One side's report of product rows. The layout is a TOML file beside the data, ``NAME.layout.toml``::
 
-    reporter = "COL"            # whose customs
+    reporter = "CHL"            # whose customs
     side = "origin"             # origin: its exports; destination: its imports
     period = "FECH"             # column
     period_form = "yymm"        # yyyy, yyyymm, yymm
     partner = "PAIS"            # column
     value = "FOBDOL"            # column
     unit = "usd"
-    # currency = "COP"          # where the values are in another currency; then give exchange rates when reading
+    # currency = "CLP"          # where the values are in another currency; then give exchange rates when reading
     valuation = "fob"
     decimal = ","               # "." if left out
     product = "POSAR"           # column, may be left out
     [codes]                     # the agency's own numbers or letters to alpha-3
-    "850" = "VEN"
+    "850" = "PER"
 """
 
 from __future__ import annotations

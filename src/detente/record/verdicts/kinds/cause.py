@@ -23,7 +23,7 @@ ENDS = (("origin", "exporter"), ("destination", "importer"))
 def cause(claim: Claim, evidence: Evidence) -> Verdict:
     """A cause against the attribution of the change: does the pair-specific component carry the fall?
 
-    Target: ``COL>VEN``; options: ``episodes`` (``2008-2010|2012-2020``). An episode supports
+    Target: ``CAN>USA``; options: ``episodes`` (``2008-2010|2012-2020``). An episode supports
     the claim where the pair-specific component is negative, at least half of the fall, and
     outside the placebos (share up to 5%). All episodes supporting confirms; some makes the
     claim imprecise, since it holds for part of the story; none contradicts it.
@@ -80,7 +80,7 @@ def _sources(claim: Claim) -> tuple[str, ...]:
 
 def _target(claim: Claim, known: Known) -> Iterator[Issue]:
     if not re.fullmatch(r"[A-Z]{3}>[A-Z]{3}", claim.target):
-        yield "target", f"'{claim.target}' does not read as ORIGIN>DESTINATION.", "For example COL>VEN."
+        yield "target", f"'{claim.target}' does not read as ORIGIN>DESTINATION.", "For example CAN>USA."
 
 
 def _more(claim: Claim) -> Iterator[Issue]:
