@@ -145,8 +145,6 @@ def _translations(frame: pl.DataFrame, table: Table) -> list[Problem]:
     found = []
     for column, other in table.translations:
         alone = frame[other].is_not_null() & frame[column].is_null()
-        if column == "why_not":  # a claim with neither a test nor a reason is named for that
-            alone &= frame["test"].is_not_null()
         what = f"'{other}' is filled and '{column}' is empty."
         found += problems_where(frame, table, alone, other, what, f"Write '{column}', or empty '{other}'.")
     return found
