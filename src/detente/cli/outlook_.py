@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 
-@click.command("outlook", epilog="Example: detente outlook COL VEN --on 2019-01-01")
+@click.command("outlook", epilog="Example: detente outlook IND PAK --on 2019-01-01")
 @click.argument("a")
 @click.argument("b")
 @click.option("--on", "day", help="The day asked for, as 2019-01-01; nothing later is used. Today if not given.")
