@@ -9,7 +9,7 @@ import pytest
 
 from detente.equilibrium import Economy, SectorEconomy, Shock, input_output, solve
 from detente.errors import InvalidFlow, MissingInternalTrade, SpecificationError, UnbalancedAccounts, UnreadableFile
-from detente.replications.published import caliendo_parro_setup
+from detente.replications.nafta_by_sector import caliendo_parro_setup
 
 ECONOMIES, SECTORS, FINAL = ("AUS", "COL", "ROW"), ("C10", "C20"), ("HFCE", "INVNT")
 RULES = ("multiplicative", "additive", "universal", "balanced")

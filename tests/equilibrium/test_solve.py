@@ -208,7 +208,7 @@ def test_something_that_is_no_economy_is_named():
     from detente.equilibrium import SectorEconomy, accumulate, bargain, ensemble, migrate, sensitivity
 
     sectors = SectorEconomy.from_arrays(NAMES, ["all"], FLOWS[None], theta=4.0)
-    for verb in (ensemble, accumulate, lambda e: migrate(e, FLOWS), lambda e: bargain(e, "COL", "VEN")):
+    for verb in (accumulate, lambda e: migrate(e, FLOWS), lambda e: bargain(e, "COL", "VEN")):
         with pytest.raises(SpecificationError, match="one sector"):
             verb(sectors)
     with pytest.raises(SpecificationError, match="one sector"):

@@ -129,14 +129,26 @@ class Armington:
         In logs, demand and output are nearly linear in log prices however far these are from the baseline.
         """
         now = self.state(u)
-        flows = self.flows(u)[0]
         demand, output, theta, psi = now.demand[0], now.output[0], self.theta[0, 0], self.psi[0, 0]
-        shares = flows / now.expenditure[0]
-        sold = flows / demand[:, None]
-        eye = np.eye(demand.size)
-        by_index = (1 + psi) * eye - psi * shares.T
-        slope = theta * (sold @ shares.T - eye) + sold @ self.spending_by_output(now)[0] @ by_index - by_index
-        return np.linalg.solve(slope - output / output.sum(), -np.log(demand / output))[None]
+        weight, spending = np.exp(-theta * u[0]), now.expenditure[0]
+        shares = self.kernel[0] * weight[:, None] / now.sourcing[0]
+        sold = shares * (spending / demand[:, None])
+        world, before = output.sum(), self.output[0].sum()
+        rated, fixed = self.ratio[0] * output, self.deficit[0] * world / before
+        part = now.scale[0] * rated / spending  # spending answers outputs: its own, and the world's in common
+        by_output = sold * part
+        of_world = output / world
+        common = np.stack([by_output.sum(axis=1), sold @ (fixed / spending)], axis=1)
+        by_output += common @ np.stack([of_world - rated / rated.sum(), of_world])
+        slope = sold @ shares.T
+        slope *= theta
+        if psi:  # outputs answer the price index as well
+            slope += (1 + psi) * by_output - psi * (by_output @ shares.T) + psi * shares.T
+        else:
+            slope += by_output
+        slope -= of_world  # holds the price level, which is free
+        slope[np.diag_indices_from(slope)] -= 1 + psi + theta
+        return np.linalg.solve(slope, -np.log(demand / output))[None]
 
     def towards(self, origin: Armington, share: float) -> Armington:
         """The model ``share`` of the way from ``origin`` to this one: geometric, deficits arithmetic."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -130,13 +131,12 @@ def _solve_part(model: Armington, setting: Setting, members: np.ndarray, apart: 
     flows = setting.economy.flows
     if apart:
         model, flows = model.part(members), flows[np.ix_(members, members)]
-    origin = baseline_system(model, flows, setting.deficits)
     found = solve_model(
         model,
         np.zeros((1, members.size)),
         tolerance=setting.tolerance,
         max_steps=setting.max_steps,
-        origin=origin,
+        origin=partial(baseline_system, model, flows, setting.deficits),
     )
     reached, negative = 1.0, {}
     if found.reached is not None:

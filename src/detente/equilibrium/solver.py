@@ -130,6 +130,10 @@ def _mix(steps: np.ndarray, moves: np.ndarray, f: np.ndarray, length: np.ndarray
     return length * left - (np.swapaxes(moves, 1, 2) @ weights)[:, :, 0]
 
 
+NEWTON_FIRST = 160
+"""Largest single system that goes to Newton's method at once: there it is quicker than the fixed point."""
+NEWTON_STEPS = 15
+"""Steps that Newton's method from the baseline is given before a path is followed."""
 LONGEST = 3.0
 """Longest step of Newton's method in any part of the state, relative to one plus its size."""
 
@@ -210,37 +214,63 @@ def pinned(jacobian: np.ndarray) -> np.ndarray:
 
 
 def solve_model(model: Any, start: np.ndarray, *, tolerance: float, max_steps: int, origin: Any = None) -> Solution:
-    """The fixed point first; what it leaves open goes to Newton, and then along a path from the baseline.
+    """The fixed point, or Newton's method where one draw is small; what is left open goes along a path.
 
-    ``origin`` is the model that ``start`` (batch, n) solves; without one no path is followed.
+    ``origin`` is the model that ``start`` (batch, n) solves, or makes it; without one no path is followed.
     """
     with one_thread(), np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        quick = min(max_steps, QUICK_STEPS) if model.newton else max_steps
-        found = fixed_point(model, start, tolerance=tolerance, max_steps=quick)
         if not model.newton:
-            return found
+            return fixed_point(model, start, tolerance=tolerance, max_steps=max_steps)
+        tried = len(start) == 1 and start.shape[1] <= NEWTON_FIRST
+        if tried:
+            found = newton(model, start, tolerance=tolerance, max_steps=min(NEWTON_STEPS, max_steps))
+        else:
+            found = fixed_point(model, start, tolerance=tolerance, max_steps=min(max_steps, QUICK_STEPS))
         poor = (model.spending(found.u) <= 0).any(axis=-1)
-        open_rows = np.flatnonzero(~(found.gap < tolerance) | poor)
         reached, negative = np.ones(len(start)), [{} for _ in start]
-        for row in open_rows:
-            left = max_steps - int(found.iterations[row])
-            if left <= 0:
-                continue
-            only = np.array([row])
-            part, here = model.take(only), start[only]
-            rest = newton(part, here, tolerance=tolerance, max_steps=min(15, left))
-            used, u, gap = int(rest.iterations[0]), rest.u, float(rest.gap[0])
-            good = rest.ok(tolerance)[0] and (part.spending(u) > 0).all()
-            if not good and origin is not None and left > used:
-                walk = follow(part, origin.take(only), here, _correct, budget=left - used)
-                used += walk.iterations
-                if walk.reached == 1 or not rest.ok(tolerance)[0]:
-                    u, gap = walk.u, walk.gap
-                reached[row], negative[row] = walk.reached, walk.negative
-            if good or gap < found.gap[row] or reached[row] < 1:
-                found.u[row], found.gap[row] = u, gap
-            found.iterations[row] += used
+        for row in np.flatnonzero(~(found.gap < tolerance) | poor):
+            _go_on(model, start, found, int(row), tried, (tolerance, max_steps, origin), (reached, negative))
     return found._replace(reached=reached, negative=tuple(negative))
+
+
+def _go_on(
+    model: Any,
+    start: np.ndarray,
+    found: Solution,
+    row: int,
+    tried: bool,
+    terms: tuple[float, int, Any],
+    kept: tuple[np.ndarray, list[dict[int, float]]],
+) -> None:
+    """Decide a draw that the first method left open or poor: Newton from the start, then a path; ``found`` changes."""
+    tolerance, max_steps, origin = terms
+    reached, negative = kept
+    left = max_steps - int(found.iterations[row])
+    if left <= 0:
+        return
+    only = np.array([row])
+    part, here = model.take(only), start[only]
+    if tried:
+        rest = found._replace(iterations=np.zeros(1, dtype=int))
+    else:
+        rest = newton(part, here, tolerance=tolerance, max_steps=min(NEWTON_STEPS, left))
+    used, u, gap = int(rest.iterations[0]), rest.u, float(rest.gap[0])
+    good = rest.ok(tolerance)[0] and (part.spending(u) > 0).all()
+    if not good and origin is not None and left > used:
+        first = origin() if callable(origin) else origin
+        walk = follow(part, first.take(only), here, _correct, budget=left - used)
+        used += walk.iterations
+        if walk.reached == 1 or not rest.ok(tolerance)[0]:
+            u, gap = walk.u, walk.gap
+        reached[row], negative[row] = walk.reached, walk.negative
+    elif not good and left > used:  # no baseline to start from: the fixed point again, and patiently
+        again = fixed_point(part, here, tolerance=tolerance, max_steps=left - used)
+        used += int(again.iterations[0])
+        if again.gap[0] < gap:
+            u, gap = again.u, float(again.gap[0])
+    if good or gap < found.gap[row] or reached[row] < 1:
+        found.u[row], found.gap[row] = u[0], gap
+    found.iterations[row] += used
 
 
 def _correct(model: Any, guess: np.ndarray, tolerance: float) -> Solution:
