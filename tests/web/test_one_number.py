@@ -15,7 +15,7 @@ from detente.run import Run
 from detente.study import Study, open_study
 from detente.web.attribution.question import Question, answer
 from detente.web.desk.bands import bands
-from detente.web.desk.solver_cache import Bench, open_bench, outcome
+from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
 
 # The desk keeps an effect in its address with six digits: at most 5e-6 log points, and as much of a flow.
 ADDRESS = {"rel": 2e-5, "abs": 1e-9}
@@ -27,8 +27,8 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="module")
-def bench() -> Bench:
-    return open_bench(open_study("colombia-venezuela"))
+def solver() -> DeskSolver:
+    return open_solver(open_study("colombia-venezuela"))
 
 
 def drawn_rows(spec: object) -> list[dict]:
@@ -40,16 +40,16 @@ def drawn_rows(spec: object) -> list[dict]:
     return [row for part in spec for row in drawn_rows(part)] if isinstance(spec, list) else []
 
 
-def test_the_chart_of_the_report_draws_what_the_desk_draws(run: Run, bench: Bench) -> None:
+def test_the_chart_of_the_report_draws_what_the_desk_draws(run: Run, solver: DeskSolver) -> None:
     chart = scenario_chart(Story.of(run), Catalogue("en"))
     assert chart is not None
     rows = {(r["title"], r["economy"], r["measure"]): r for r in drawn_rows(chart.spec)}
-    assert len(rows) == len(bench.study.scenarios) * 2 * 2
-    start = bench.default()
-    for scenario in bench.study.scenarios:
-        setting = bench.of_scenario(scenario, start)
-        centre, around = outcome(bench, bench.solve(setting)), bands(bench, setting)
-        for k, code in enumerate(bench.dyad):
+    assert len(rows) == len(solver.study.scenarios) * 2 * 2
+    start = solver.default()
+    for scenario in solver.study.scenarios:
+        setting = solver.of_scenario(scenario, start)
+        centre, around = outcome(solver, solver.solve(setting)), bands(solver, setting)
+        for k, code in enumerate(solver.dyad):
             flow, income = centre["flows"][k], centre["income"][k]
             before = flow["before"]
             for measure, middle, ends in (
@@ -62,14 +62,14 @@ def test_the_chart_of_the_report_draws_what_the_desk_draws(run: Run, bench: Benc
                 assert shown == pytest.approx([ends[0], middle, ends[1]], **ADDRESS), (scenario.id, code, measure)
 
 
-def test_the_answer_says_what_the_desk_draws(run: Run, bench: Bench) -> None:
+def test_the_answer_says_what_the_desk_draws(run: Run, solver: DeskSolver) -> None:
     answer: Answer = run.answer
-    found, start = answer.scenarios, bench.default()
+    found, start = answer.scenarios, solver.default()
     assert found is not None
     assert found.year == start.year
-    for scenario, told in zip(bench.study.scenarios, found.scenarios, strict=True):
-        setting = bench.of_scenario(scenario, start)
-        around, centre = bands(bench, setting), outcome(bench, bench.solve(setting))
+    for scenario, told in zip(solver.study.scenarios, found.scenarios, strict=True):
+        setting = solver.of_scenario(scenario, start)
+        around, centre = bands(solver, setting), outcome(solver, solver.solve(setting))
         assert around.n == found.draws - found.failed_draws
         for k, one in enumerate(told.outcomes):
             assert one.before == centre["flows"][k]["before"]
@@ -77,11 +77,11 @@ def test_the_answer_says_what_the_desk_draws(run: Run, bench: Bench) -> None:
             assert list(one.income) == pytest.approx(list(around.income[one.economy]), **ADDRESS)
 
 
-def test_who_else_wins_is_the_same(run: Run, bench: Bench) -> None:
+def test_who_else_wins_is_the_same(run: Run, solver: DeskSolver) -> None:
     winners = run.winners.to_frame()
-    start = bench.default()
-    for scenario in bench.study.scenarios:
-        for row in outcome(bench, bench.solve(bench.of_scenario(scenario, start)))["elsewhere"]:
+    start = solver.default()
+    for scenario in solver.study.scenarios:
+        for row in outcome(solver, solver.solve(solver.of_scenario(scenario, start)))["elsewhere"]:
             same = winners.row(
                 by_predicate=(pl.col("scenario") == scenario.id) & (pl.col("year") == start.year)
                 & (pl.col("economy") == row["economy"]),
@@ -90,25 +90,25 @@ def test_who_else_wins_is_the_same(run: Run, bench: Bench) -> None:
             assert same["welfare_pct_mid"] == pytest.approx(row["pct"], **ADDRESS)
 
 
-def test_a_choice_of_the_reader_is_held_and_the_study_s_own_is_drawn(bench: Bench) -> None:
+def test_a_choice_of_the_reader_is_held_and_the_study_s_own_is_drawn(solver: DeskSolver) -> None:
     """Narrower where the reader has settled what the study leaves open; around the same middle."""
-    healed = bench.of_scenario(bench.study.scenarios[2], bench.default())
-    assert [*bench.open_baselines(healed)] == [("low", 1.0), ("low", 1.8), ("high", 1.0), ("high", 1.8)]
-    assert bench.open_baselines(replace(healed, gdp_case="high")) == [("high", 1.0), ("high", 1.8)]
-    assert bench.open_baselines(replace(healed, gdp_case="high", ratio=1.8)) == [("high", 1.8)]
-    assert bench.rules(healed) == ("multiplicative", "additive")
-    assert bench.rules(replace(healed, deficits="additive")) == ("additive",)
-    low, high = bands(bench, healed).income["VEN"]
-    held_low, held_high = bands(bench, replace(healed, gdp_case="high", ratio=1.8, deficits="additive")).income["VEN"]
+    healed = solver.of_scenario(solver.study.scenarios[2], solver.default())
+    assert [*solver.open_baselines(healed)] == [("low", 1.0), ("low", 1.8), ("high", 1.0), ("high", 1.8)]
+    assert solver.open_baselines(replace(healed, gdp_case="high")) == [("high", 1.0), ("high", 1.8)]
+    assert solver.open_baselines(replace(healed, gdp_case="high", ratio=1.8)) == [("high", 1.8)]
+    assert solver.rules(healed) == ("multiplicative", "additive")
+    assert solver.rules(replace(healed, deficits="additive")) == ("additive",)
+    low, high = bands(solver, healed).income["VEN"]
+    held_low, held_high = bands(solver, replace(healed, gdp_case="high", ratio=1.8, deficits="additive")).income["VEN"]
     assert held_high - held_low < high - low
 
 
-def test_without_a_spread_there_is_no_band_on_either(bench: Bench) -> None:
-    lost = replace(bench, spread=lambda *_: None)
-    found = bands(lost, bench.of_scenario(bench.study.scenarios[2], bench.default()))
+def test_without_a_spread_there_is_no_band_on_either(solver: DeskSolver) -> None:
+    lost = replace(solver, spread=lambda *_: None)
+    found = bands(lost, solver.of_scenario(solver.study.scenarios[2], solver.default()))
     assert found.n == 0
     assert not (found.flow == found.flow).any()
-    assert bands(lost, bench.of_scenario(bench.study.scenarios[0], bench.default())).n == 200  # closed is closed
+    assert bands(lost, solver.of_scenario(solver.study.scenarios[0], solver.default())).n == 200  # closed is closed
 
 
 def asked_by_default(study: Study) -> Question:

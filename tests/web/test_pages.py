@@ -288,12 +288,12 @@ def test_downloads_name_their_file_and_kind(client):
 
 def test_a_solve_that_does_not_converge_is_told_and_the_server_stays_up(client, monkeypatch):
     from detente.errors import NotConverged
-    from detente.web.desk import solver_cache as bench
+    from detente.web.desk import solver_cache as solver
 
     def fails(*_, **__):
         raise NotConverged("The equilibrium was not found.", fix="Move back.")
 
-    monkeypatch.setattr(bench, "solve", fails)
+    monkeypatch.setattr(solver, "solve", fails)
     answer = client.get(f"{STUDY}/desk/solve", params={"goods": "-0.12345"})
     assert answer.status_code == 422
     assert "Move back" in answer.json()["problem"]

@@ -1,7 +1,7 @@
 """The local app: pages over studies, runs and solvers; it computes nothing of its own.
 
-One noun a module: ``guard`` (what may come in), ``workspace`` (studies and runs at hand), ``bench`` and
-``setting`` (the scenario desk), ``edits`` (changes of a record), ``jobs`` (long work), ``pages`` (one a view).
+``http`` is the server (what may come in, jobs, the workspace), ``desk`` and ``attribution`` the two desks, ``editor``
+the changes of a record and of a study, ``pages`` one module a view.
 """
 
 from detente._lazy import names_of

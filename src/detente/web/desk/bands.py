@@ -16,7 +16,7 @@ from detente.run.baseline import Baseline
 from detente.run.scenario_bands import DRAWS, Move, draw, pair_moves
 from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.settings import Setting
-from detente.web.desk.solver_cache import Bench
+from detente.web.desk.solver_cache import DeskSolver
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,33 +35,33 @@ class Bands:
     n: int
 
 
-def bands(bench: Bench, setting: Setting, n: int = DRAWS) -> Bands:
+def bands(solver: DeskSolver, setting: Setting, n: int = DRAWS) -> Bands:
     """The bands of a setting around its central path; the same setting gives the same bands."""
-    moved = moves(bench, setting)
+    moved = moves(solver, setting)
     if moved is None:
         nothing = (float("nan"), float("nan"))
-        return Bands(np.full((2, 2), np.nan), dict.fromkeys(bench.dyad, nothing), 0)
+        return Bands(np.full((2, 2), np.nan), dict.fromkeys(solver.dyad, nothing), 0)
     drawn = draw(
-        pool(bench, setting), bench.dyad, moved, theta=setting.theta, psi=setting.psi,
-        deficits=bench.rules(setting), draws=n,
+        pool(solver, setting), solver.dyad, moved, theta=setting.theta, psi=setting.psi,
+        deficits=solver.rules(setting), draws=n,
     )  # fmt: skip
-    flow = np.array([drawn.points(drawn.exports_usd_mn[code])[::2] for code in bench.dyad], dtype=float)
-    income = np.array([drawn.points(drawn.welfare_pct[code])[::2] for code in bench.dyad], dtype=float)
-    ends = {code: (float(low), float(high)) for code, (low, high) in zip(bench.dyad, income)}
+    flow = np.array([drawn.points(drawn.exports_usd_mn[code])[::2] for code in solver.dyad], dtype=float)
+    income = np.array([drawn.points(drawn.welfare_pct[code])[::2] for code in solver.dyad], dtype=float)
+    ends = {code: (float(low), float(high)) for code, (low, high) in zip(solver.dyad, income)}
     return Bands(flow, ends, drawn.draws - drawn.failed)
 
 
-def pool(bench: Bench, setting: Setting) -> list[Baseline]:
+def pool(solver: DeskSolver, setting: Setting) -> list[Baseline]:
     """The baselines that a setting leaves open: those of the study where it stands at the study's middle."""
-    return [bench.baseline_of(setting.year, case, ratio) for case, ratio in bench.open_baselines(setting)]
+    return [solver.baseline_of(setting.year, case, ratio) for case, ratio in solver.open_baselines(setting)]
 
 
-def moves(bench: Bench, setting: Setting) -> tuple[Move, ...] | None:
+def moves(solver: DeskSolver, setting: Setting) -> tuple[Move, ...] | None:
     """What a setting moves, with how uncertain each size is; None where the pair's residual has no known spread."""
-    both = bench.directions
+    both = solver.directions
     if setting.closed:
         return (Move("goods", CLOSED, 0.0, both),)
     sizes = [(lever, setting.effects.get(lever.id, 0.0)) for lever in levers()]
     moved = tuple(Move(lever.id, size, lever.error(size), both) for lever, size in sizes if size)
-    pair = pair_moves(dict(zip(both, (setting.there, setting.back))), setting.year, bench.residual, bench.spread)
+    pair = pair_moves(dict(zip(both, (setting.there, setting.back))), setting.year, solver.residual, solver.spread)
     return None if pair is None else (*moved, *pair)

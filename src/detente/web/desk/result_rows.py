@@ -7,7 +7,7 @@ from typing import Any
 from detente.web.http.words import Words
 
 
-def told(words: Words, found: dict[str, Any], label: str) -> dict[str, Any]:
+def outcome_in_words(words: Words, found: dict[str, Any], label: str) -> dict[str, Any]:
     """``rows`` (what, before, after, change), ``sentence``, the named ``elsewhere`` and how it was ``solved``."""
     names = [words.economy(row["economy"]) for row in found["income"]]
     rows = []

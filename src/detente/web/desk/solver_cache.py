@@ -1,4 +1,4 @@
-"""The bench behind the scenario desk: baselines and residuals of a study, and the exact solve of a setting."""
+"""The solver behind the scenario desk: baselines and residuals of a study, and the exact solve of a setting."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_SHOWN = 8  # third economies listed with what they win or lose
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bench:
+class DeskSolver:
     """A study made ready for solving.
 
     Attributes
@@ -127,20 +127,20 @@ class Bench:
         return solve(base, shock, theta=setting.theta, supply_elasticity=setting.psi, deficits=setting.deficits)
 
 
-def outcome(bench: Bench, out: Counterfactual) -> dict[str, Any]:
+def outcome(solver: DeskSolver, out: Counterfactual) -> dict[str, Any]:
     """What a reader sees of a solved setting: the two flows, real incomes, winners and losers elsewhere."""
     codes, base = out.economies, out.baseline
-    flows = [{"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)} for a, b in bench.directions]
+    flows = [{"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)} for a, b in solver.directions]
     welfare = out.welfare_pct
-    elsewhere = sorted((c for c in codes if c not in bench.dyad), key=lambda c: -abs(welfare[c]))[:MOST_SHOWN]
+    elsewhere = sorted((c for c in codes if c not in solver.dyad), key=lambda c: -abs(welfare[c]))[:MOST_SHOWN]
     diversion = dict.fromkeys(elsewhere, 0.0)
-    for a, b in bench.directions:
+    for a, b in solver.directions:
         moved = out.diversion(a, b)
         for code in elsewhere:
             diversion[code] += moved[code]
     return {
         "flows": flows,
-        "income": [{"economy": c, "pct": welfare[c]} for c in bench.dyad],
+        "income": [{"economy": c, "pct": welfare[c]} for c in solver.dyad],
         "elsewhere": [{"economy": c, "pct": welfare[c], "sales_usd_mn": diversion[c]} for c in elsewhere],
         "certificate": {
             "status": out.report.status.value,
@@ -152,16 +152,16 @@ def outcome(bench: Bench, out: Counterfactual) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _baseline(bench: Bench, year: int, case: str, ratio: float) -> Baseline:
-    found = bench.accounts.one(year, case, ratio)
+def _baseline(solver: DeskSolver, year: int, case: str, ratio: float) -> Baseline:
+    found = solver.accounts.one(year, case, ratio)
     if found is None:
         raise SpecificationError(f"There is no baseline for {year} with GDP '{case}'.")
     return found
 
 
-def open_bench(study: Study) -> Bench:
-    """The bench of a study, made once for one state of its files."""
-    return _once("bench", study, _make)
+def open_solver(study: Study) -> DeskSolver:
+    """The solver of a study, made once for one state of its files."""
+    return _once("solver", study, _make)
 
 
 def open_panel(study: Study) -> Panel:
@@ -193,7 +193,7 @@ _LOCK = threading.RLock()
 _KEPT: dict[tuple[str, Path], tuple[tuple[int, ...], Any]] = {}
 
 
-def _make(study: Study) -> Bench:
+def _make(study: Study) -> DeskSolver:
     panel = open_panel(study)
     books = accounts(panel, study.spec, study.folder)
     ratio = max(study.spec.equilibrium.internal_ratio, default=1.0)
@@ -209,7 +209,7 @@ def _make(study: Study) -> Bench:
             f"No year of the panel '{panel.name}' has what a scenario needs. {next(reversed(reasons), '')}"
         )
     residual, spread = _residuals(study, panel)
-    return Bench(study, panel, books, residual, spread, tuple(cases))
+    return DeskSolver(study, panel, books, residual, spread, tuple(cases))
 
 
 def _residuals(study: Study, panel: Panel) -> tuple[ResidualAt, ResidualAt]:

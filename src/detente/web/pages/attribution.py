@@ -67,7 +67,7 @@ def attribution(request: Request) -> Response:
         "n_economies": len(panel.economies),
         "answer": found and {
             **found,
-            "told": [_told(words, row) for row in found["findings"]],
+            "told": [_in_words(words, row) for row in found["findings"]],
             "cautions_told": [said(text, words) for text in found["cautions"]],
         },
     }  # fmt: skip
@@ -156,7 +156,7 @@ def _dyad(words: Words, a: str, b: str) -> dict[str, str]:
     return {"id": f"{a}-{b}", "name": f"{words.economy(a)} → {words.economy(b)}"}
 
 
-def _told(words: Words, row: dict[str, Any]) -> dict[str, str]:
+def _in_words(words: Words, row: dict[str, Any]) -> dict[str, str]:
     """A finding in words and formatted numbers."""
     share = row["placebo_share"]
     return {

@@ -19,9 +19,9 @@ from detente.study import Study
 from detente.web.desk.bands import bands
 from detente.web.desk.charts import desk_charts
 from detente.web.desk.levers import CLOSED, Lever, levers
-from detente.web.desk.result_rows import told
+from detente.web.desk.result_rows import outcome_in_words
 from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
-from detente.web.desk.solver_cache import Bench, open_bench, outcome
+from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
 from detente.web.editor.study_edits import add_scenario
 from detente.web.http.reply import NOT_STATE, as_json, go, page, words_of
 from detente.web.http.words import Words
@@ -36,36 +36,36 @@ def desk(request: Request) -> Response:
     key = request.path_params["study"]
     space = request.app.state.site.workspace
     study = space.study(key)
-    bench, words = open_bench(study), words_of(request)
+    solver, words = open_solver(study), words_of(request)
     problem = ""
     try:
-        setting = read_setting(request.query_params, bench.default())
-        pins = read_pins(request.query_params.multi_items(), bench.default())
-        shown = [solved(bench, words, s, title) for title, s in [(words("desk.now"), setting), *pins]]
+        setting = read_setting(request.query_params, solver.default())
+        pins = read_pins(request.query_params.multi_items(), solver.default())
+        shown = [solved(solver, words, s, title) for title, s in [(words("desk.now"), setting), *pins]]
     except DetenteError as error:
-        problem, setting, pins = str(error), bench.default(), []
-        shown = [solved(bench, words, setting, words("desk.now"))]
+        problem, setting, pins = str(error), solver.default(), []
+        shown = [solved(solver, words, setting, words("desk.now"))]
     data = head(space, study, key, words) | {
         "problem": problem,
         "typed": {k: v for k, v in request.query_params.items() if k not in ("lang", *NOT_STATE)} if problem else {},
         "setting": plain(setting),
         "query": setting.query(),
-        "default": bench.default().query(),
+        "default": solver.default().query(),
         "title_suggested": words("desk.suggested", year=setting.year),
         "pins": [{"title": title, "query": s.query()} for title, s in pins],
-        "scenarios": _scenarios(bench, study, setting, words),
+        "scenarios": _scenarios(solver, study, setting, words),
         "levers": [_lever(lever, setting, words) for lever in levers()],
-        "pair": _pair(bench, setting, words),
-        "cases": [{"year": y, "gdp_case": c} for y, c in bench.cases],
+        "pair": _pair(solver, setting, words),
+        "cases": [{"year": y, "gdp_case": c} for y, c in solver.cases],
         "deficits": list(DEFICITS),
         "limits": LIMITS,
         "n_draws": DRAWS,
         "most_pins": MOST_PINS,
-        "n_economies": len(bench.panel.economies),
-        "panel": bench.panel.name,
+        "n_economies": len(solver.panel.economies),
+        "panel": solver.panel.name,
         "results": shown,
     }
-    return page(request, "desk.html.j2", data, 422 if problem else 200, charts=desk_charts(words, bench.study))
+    return page(request, "desk.html.j2", data, 422 if problem else 200, charts=desk_charts(words, solver.study))
 
 
 async def solve_now(request: Request) -> Response:
@@ -83,9 +83,9 @@ def save(request: Request, form: dict[str, str]) -> Response:
     space, key = request.app.state.site.workspace, request.path_params["study"]
     study = space.study(key)
     require_writable(request, study)
-    bench = open_bench(study)
-    setting = read_setting(form, bench.default())
-    add_scenario(study, form.get("title", "").strip(), setting, bench.residual)
+    solver = open_solver(study)
+    setting = read_setting(form, solver.default())
+    add_scenario(study, form.get("title", "").strip(), setting, solver.residual)
     return go(request, f"/s/{key}/desk?{setting.query()}")
 
 
@@ -139,26 +139,26 @@ async def _answer(request: Request, how: Any) -> Response:
 
 def _for_request(request: Request, how: Any) -> dict[str, Any]:
     study = request.app.state.site.workspace.study(request.path_params["study"])
-    bench, words = open_bench(study), words_of(request)
-    setting = read_setting(request.query_params, bench.default())
-    return how(bench, words, setting, request.query_params.get("label", words("desk.now"))[:80])
+    solver, words = open_solver(study), words_of(request)
+    setting = read_setting(request.query_params, solver.default())
+    return how(solver, words, setting, request.query_params.get("label", words("desk.now"))[:80])
 
 
-def solved(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str, Any]:
+def solved(solver: DeskSolver, words: Words, setting: Setting, label: str) -> dict[str, Any]:
     """The central path of a setting, with the words that tell it."""
-    found = _solved(bench, setting.query())
+    found = _solved(solver, setting.query())
     return {
         "label": label,
         "query": setting.query(),
         "setting": plain(setting),
         **found,
-        **told(words, found, label),
+        **outcome_in_words(words, found, label),
     }
 
 
-def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str, Any]:
+def banded(solver: DeskSolver, words: Words, setting: Setting, label: str) -> dict[str, Any]:
     """The bands of a setting."""
-    found = _bands(bench, setting.query())
+    found = _bands(solver, setting.query())
     flow, income = found.flow.tolist(), [list(ends) for ends in found.income.values()]
     ranges = [words.between(words.usd(low), words.usd(high)) if found.n else "" for low, high in flow]
     ranges += [words.between(words.fine(low), words.fine(high)) if found.n else "" for low, high in income]
@@ -173,13 +173,13 @@ def banded(bench: Bench, words: Words, setting: Setting, label: str) -> dict[str
 
 
 @lru_cache(maxsize=2048)
-def _solved(bench: Bench, query: str) -> dict[str, Any]:
-    return outcome(bench, bench.solve(read_setting(dict(parse_qsl(query)), bench.default())))
+def _solved(solver: DeskSolver, query: str) -> dict[str, Any]:
+    return outcome(solver, solver.solve(read_setting(dict(parse_qsl(query)), solver.default())))
 
 
 @lru_cache(maxsize=512)
-def _bands(bench: Bench, query: str) -> Any:
-    return bands(bench, read_setting(dict(parse_qsl(query)), bench.default()))
+def _bands(solver: DeskSolver, query: str) -> Any:
+    return bands(solver, read_setting(dict(parse_qsl(query)), solver.default()))
 
 
 def plain(setting: Setting) -> dict[str, Any]:
@@ -204,24 +204,24 @@ def _lever(lever: Lever, setting: Setting, words: Words) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pair(bench: Bench, setting: Setting, words: Words) -> list[dict[str, Any]]:
+def _pair(solver: DeskSolver, setting: Setting, words: Words) -> list[dict[str, Any]]:
     """The two sliders of the pair's own residual, with where healing would bring them."""
     rows = []
-    for name, dyad in zip(("there", "back"), bench.directions):
-        residual = bench.residual(*dyad, setting.year)
+    for name, dyad in zip(("there", "back"), solver.directions):
+        residual = solver.residual(*dyad, setting.year)
         rows.append(
             {"id": name, "from": words.economy(dyad[0]), "to": words.economy(dyad[1]), "value": getattr(setting, name),
-             "residual": residual, "base": list(bench.window)}
+             "residual": residual, "base": list(solver.window)}
         )  # fmt: skip
     return rows
 
 
-def _scenarios(bench: Bench, study: Study, setting: Setting, words: Words) -> list[dict[str, Any]]:
+def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words) -> list[dict[str, Any]]:
     """The study's own scenarios as settings to start from; one without a residual that year says why."""
     rows = []
     for scenario in study.scenarios:
         try:
-            query, why_not = bench.of_scenario(scenario, setting).query(), ""
+            query, why_not = solver.of_scenario(scenario, setting).query(), ""
         except DetenteError as problem:
             query, why_not = "", str(problem)
         rows.append(

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from detente.errors import UnreadableFile
 from detente.web.desk.bands import bands
 from detente.web.desk.settings import read_setting
-from detente.web.desk.solver_cache import open_bench, outcome
+from detente.web.desk.solver_cache import open_solver, outcome
 from detente.web.editor.export import Download, export
 
 WORD_TABLES = ("attribution", "claims", "scenarios")  # what a reader wants in a document; the rest is data
@@ -59,9 +59,9 @@ def of_desk(request: Request) -> Response:
         request.path_params["kind"],
     )
     study = space.study(key)
-    bench = open_bench(study)
-    setting = read_setting(request.query_params, bench.default())
-    found, around = outcome(bench, bench.solve(setting)), bands(bench, setting)
+    solver = open_solver(study)
+    setting = read_setting(request.query_params, solver.default())
+    found, around = outcome(solver, solver.solve(setting)), bands(solver, setting)
     rows = [
         {"what": f"exports {f['from']} to {f['to']}", "unit": "usd_mn", "before": f["before"], "after": f["after"],
          "low_5pct": low, "high_95pct": high}
@@ -85,7 +85,7 @@ def of_desk(request: Request) -> Response:
     ]
     notes = [
         setting.query(),
-        f"{around.n} exact draws. {found['certificate']['status']}. Panel: {bench.panel.name}. {bench.panel.source}",
+        f"{around.n} exact draws. {found['certificate']['status']}. Panel: {solver.panel.name}. {solver.panel.source}",
     ]
     return sent(export({"scenario": pl.DataFrame(rows)}, kind, title=study.title, notes=notes), f"{key}-scenario")
 

@@ -12,7 +12,7 @@ from detente.run.baseline import baselines
 from detente.study import open_study
 from detente.web.desk.bands import bands, moves
 from detente.web.desk.settings import Setting
-from detente.web.desk.solver_cache import open_bench, outcome
+from detente.web.desk.solver_cache import open_solver, outcome
 from detente.web.editor.study_edits import add_scenario, scenario_toml
 from detente.web.http.workspace import Workspace
 
@@ -20,15 +20,15 @@ SOLVER = 1e-6  # US$ million and percent: two solves of one system at the solver
 
 
 @pytest.fixture(scope="module")
-def bench():
-    return open_bench(open_study("colombia-venezuela"))
+def solver():
+    return open_solver(open_study("colombia-venezuela"))
 
 
-def test_a_scenario_of_the_study_gives_the_same_on_the_desk_and_in_a_run(bench):
-    table = bench.study.run(quick=True).scenarios.to_frame()
-    start = bench.default()
-    for scenario in bench.study.scenarios:
-        out = bench.solve(bench.of_scenario(scenario, start))
+def test_a_scenario_of_the_study_gives_the_same_on_the_desk_and_in_a_run(solver):
+    table = solver.study.run(quick=True).scenarios.to_frame()
+    start = solver.default()
+    for scenario in solver.study.scenarios:
+        out = solver.solve(solver.of_scenario(scenario, start))
         row = table.filter(
             (table["scenario"] == scenario.id) & (table["year"] == start.year) & table["middle"]
             & (table["economy"] == "VEN")
@@ -38,51 +38,51 @@ def test_a_scenario_of_the_study_gives_the_same_on_the_desk_and_in_a_run(bench):
         assert out.welfare_pct["VEN"] == pytest.approx(row["welfare_pct"], rel=2e-5, abs=SOLVER)
 
 
-def test_the_desk_adds_nothing_to_the_solver(bench):
+def test_the_desk_adds_nothing_to_the_solver(solver):
     setting = Setting(2014, ratio=1.8, theta=4.0, psi=0.5, deficits="additive", there=0.3, effects={"bloc": -0.475})
-    plan = bench.study.spec.equilibrium.model_copy(update={"years": [2014], "internal_ratio": [1.8]})
-    spec = bench.study.spec.model_copy(update={"equilibrium": plan})
-    economy = next(baselines(bench.panel, spec, bench.study.folder)).economy
+    plan = solver.study.spec.equilibrium.model_copy(update={"years": [2014], "internal_ratio": [1.8]})
+    spec = solver.study.spec.model_copy(update={"equilibrium": plan})
+    economy = next(baselines(solver.panel, spec, solver.study.folder)).economy
     shock = {("COL", "VEN"): -0.175, ("VEN", "COL"): -0.475}
     direct = solve(economy, shock, theta=4.0, supply_elasticity=0.5, deficits="additive")
-    assert np.allclose(bench.solve(setting).flows, direct.flows, rtol=1e-9, atol=SOLVER)
+    assert np.allclose(solver.solve(setting).flows, direct.flows, rtol=1e-9, atol=SOLVER)
 
 
-def test_nothing_moved_changes_nothing(bench):
-    found = outcome(bench, bench.solve(bench.default()))
+def test_nothing_moved_changes_nothing(solver):
+    found = outcome(solver, solver.solve(solver.default()))
     assert all(f["after"] == pytest.approx(f["before"], rel=1e-9) for f in found["flows"])
     assert all(abs(f["pct"]) < 1e-8 for f in found["income"])
 
 
-def test_bands_hold_the_central_path_and_shrink_to_it_without_uncertainty(bench):
+def test_bands_hold_the_central_path_and_shrink_to_it_without_uncertainty(solver):
     setting = Setting(2014, ratio=1.8, effects={"sanctions": -0.85})
-    found, out = bands(bench, setting), bench.solve(setting)
+    found, out = bands(solver, setting), solver.solve(setting)
     for k, (a, b) in enumerate((("COL", "VEN"), ("VEN", "COL"))):
         assert found.flow[k, 0] < out.flow(a, b) < found.flow[k, 1]
     for code in ("COL", "VEN"):
         low, high = found.income[code]
         assert low < out.welfare_pct[code] < high
     assert found.n == 200
-    assert found.flow.tolist() == bands(bench, setting).flow.tolist()
+    assert found.flow.tolist() == bands(solver, setting).flow.tolist()
 
 
-def test_bands_widen_with_the_size_of_an_uncertain_effect(bench):
+def test_bands_widen_with_the_size_of_an_uncertain_effect(solver):
     widths = []
     for size in (-0.1, -0.4, -0.67):
-        low, high = bands(bench, Setting(2014, effects={"sanctions": size})).flow[0]
+        low, high = bands(solver, Setting(2014, effects={"sanctions": size})).flow[0]
         widths.append(math.log(high / low))
     assert widths == sorted(widths)
     assert widths[0] < widths[1] / 2
 
 
-def test_standard_errors_of_the_levers_are_those_stated(bench):
-    (moved,) = moves(bench, Setting(2014, effects={"bloc": 0.475}))
+def test_standard_errors_of_the_levers_are_those_stated(solver):
+    (moved,) = moves(solver, Setting(2014, effects={"bloc": 0.475}))
     assert (moved.name, moved.size) == ("bloc", 0.475)
     assert moved.sd == pytest.approx(0.1095, abs=5e-4)  # Advanced Guide, chapter 1
 
 
-def test_a_closed_border_stays_closed_in_every_draw(bench):
-    found = bands(bench, Setting(2014, effects={"goods": -math.inf}))
+def test_a_closed_border_stays_closed_in_every_draw(solver):
+    found = bands(solver, Setting(2014, effects={"goods": -math.inf}))
     assert found.flow.tolist() == [[0.0, 0.0], [0.0, 0.0]]
 
 
@@ -91,25 +91,25 @@ def test_a_saved_setting_reads_back_as_a_scenario_with_the_same_effects(tmp_path
     space.copy(open_study("colombia-venezuela"), "copy")
     study = space.study("copy")
     before = (study.folder / "study.toml").read_text(encoding="utf-8")
-    bench = open_bench(study)
-    start = bench.default()
+    solver = open_solver(study)
+    start = solver.default()
     wanted = {
         'Both "ways"': Setting(start.year, start.gdp_case, effects={"bloc": 0.475}),
         "Shut": Setting(start.year, start.gdp_case, effects={"goods": -math.inf}),
         "By direction": Setting(start.year, start.gdp_case, there=0.5, back=-0.25),
     }
     for title, setting in wanted.items():
-        add_scenario(study, title, setting, bench.residual)
+        add_scenario(study, title, setting, solver.residual)
     study = space.study("copy")
     assert (study.folder / "study.toml").read_text(encoding="utf-8").startswith(before)
-    again = open_bench(study)
+    again = open_solver(study)
     for scenario in study.scenarios[-3:]:
         got = again.of_scenario(scenario, again.default())
         assert got.totals() == pytest.approx(wanted[scenario.title].totals(), abs=1e-4)
 
 
-def test_effects_by_direction_need_a_residual_to_be_saved(bench):
+def test_effects_by_direction_need_a_residual_to_be_saved(solver):
     from detente.errors import StudyError
 
     with pytest.raises(StudyError, match="residual"):
-        scenario_toml(bench.study, "x", "X", Setting(1999, there=0.5), bench.residual)
+        scenario_toml(solver.study, "x", "X", Setting(1999, there=0.5), solver.residual)
