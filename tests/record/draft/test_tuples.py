@@ -11,7 +11,7 @@ import pytest
 from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
 
-TEXTS = tomllib.loads((Path(__file__).resolve().parents[2] / "fixtures/draft/tuples.toml").read_text("utf-8"))["text"]
+TEXTS = tomllib.loads((Path(__file__).resolve().parents[2] / "fixtures/draft/whole/tuples.toml").read_text("utf-8"))["text"]
 PEOPLE = ("people", "displaced persons", "arrivals", "visitors", "personas", "migrants")
 
 

@@ -286,7 +286,7 @@ def _noun_like(run: list[_Token]) -> bool:
 
 
 def _day(token: _Token, language: str) -> bool:
-    from detente.record.draft.language.calendar_words import WEEKDAYS
+    from detente.record.draft.language.dates.calendar_words import WEEKDAYS
 
     return (token.low in WEEKDAYS[language] and len(token.low) > 3) or token.low in (
         "yesterday",

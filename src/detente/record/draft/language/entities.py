@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from detente.economies import table
-from detente.record.draft.language.calendar_words import MONTHS, WEEKDAYS
+from detente.record.draft.language.dates.calendar_words import MONTHS, WEEKDAYS
 from detente.record.draft.language.words import LANGUAGES
 from detente.record.draft.language.words import table as words_table
 

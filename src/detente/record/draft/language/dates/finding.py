@@ -8,26 +8,18 @@ and last day meant; earlier rules win where two overlap, and a range such as
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
-from detente.record.draft.language.calendar_words import (
-    MONTHS,
-    ORDER,
-    WEEKDAYS,
-    iso,
-    month_of,
-    months_of,
-    week_of,
-    year_of,
-)
-from detente.record.draft.language.numerals import read_digits, read_words
-from detente.record.draft.language.tense import is_future
+from detente.record.draft.language.dates import english, spanish
+from detente.record.draft.language.dates.calendar_words import iso, month_of
+from detente.record.draft.language.dates.parts import DateSetting, Days, Rule
 from detente.record.period import add_years
 
-Days = tuple[date, date]
+RULES = {"en": english.RULES, "es": spanish.RULES}
+"""The rules of each language that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +54,6 @@ class _Found:
     year_given: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a rule may lean on: the language, the article's own day, and the text around."""
-
-    text: str
-    language: str
-    today: date | None
-
-    def future(self, match: re.Match[str]) -> bool:
-        """Whether the sentence speaks of what is to come at the match."""
-        return is_future(self.text, match.start(), match.end(), self.language)
-
-
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Setting], "Days | bool | None"], bool]
-
-
 def find_dates(text: str, language: str, published: str = "", own: Iterable[tuple[int, int]] = ()) -> list[DateMention]:
     """The dates of ``text``.
 
@@ -99,7 +75,7 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
     [('Tuesday', '2031-05-13'), ('June last year', '2030-06')]
     """
     today = date.fromisoformat(published) if re.fullmatch(r"\d{4}-\d\d-\d\d", published) else None
-    setting = Setting(text, language, today)
+    setting = DateSetting(text, language, today)
     taken = bytearray(len(text))
     for start, end in own:
         taken[start:end] = b"\1" * (end - start)
@@ -127,9 +103,7 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
 
 @cache
 def _rules(language: str) -> list[Rule]:
-    from detente.record.draft.language import dates_en, dates_es
-
-    source = dates_en.RULES if language == "en" else dates_es.RULES
+    source = RULES[language]
     return [(re.compile(pattern, flags), rule, relative) for pattern, rule, relative, flags in source]
 
 
@@ -190,87 +164,3 @@ def _connected(first: _Found, second: _Found, text: str, language: str) -> bool:
     if pair.fullmatch(middle):
         return bool(before.search(text, max(0, first.start - 20), first.start))
     return bool(_JOIN[language].fullmatch(middle))
-
-
-# What the rules of both languages share
-
-
-def month_number(word: str, language: str) -> int:
-    """The month that ``word`` names."""
-    return MONTHS[language][word.casefold().rstrip(".")]
-
-
-def nearest_month(month: int, setting: Setting, match: re.Match[str], *, shift: int = 0) -> Days | None:
-    """A month without a year: the latest up to now, or the next one in a sentence about the future.
-
-    ``shift`` -1 and 1 stand for *last* and *next*.
-    """
-    if setting.today is None:
-        return None
-    year, now = setting.today.year, setting.today.month
-    if shift > 0 or (shift == 0 and setting.future(match)):
-        return month_of(year + (month < now or (shift > 0 and month == now)), month)
-    return month_of(year - (month > now or (shift < 0 and month == now)), month)
-
-
-def nearest_day(month: int, day: int, setting: Setting, match: re.Match[str]) -> Days | None:
-    """A day and month without a year, by the same rule."""
-    if setting.today is None:
-        date(2000, month, day)
-        return None
-    this = date(setting.today.year, month, day)
-    if setting.future(match):
-        this = this if this >= setting.today else date(this.year + 1, month, day)
-    elif this > setting.today:
-        this = date(this.year - 1, month, day)
-    return this, this
-
-
-def nearest_weekday(name: str, setting: Setting, match: re.Match[str], *, shift: int = 0) -> Days | None:
-    """A weekday: the latest up to now, or the next one; ``shift`` -1 and 1 stand for *last* and *next*."""
-    if setting.today is None:
-        return None
-    back = (setting.today.weekday() - WEEKDAYS[setting.language][name.casefold().rstrip(".")]) % 7
-    if shift > 0 or (shift == 0 and setting.future(match)):
-        day = setting.today + timedelta(days=(7 - back) % 7 or (7 if shift > 0 else 0))
-    else:
-        day = setting.today - timedelta(days=back or (7 if shift < 0 else 0))
-    return day, day
-
-
-def moved(unit: str, count: int, setting: Setting) -> Days | None:
-    """The day, week, month, year or decade ``count`` away from the article's date."""
-    today = setting.today
-    if today is None:
-        return None
-    if unit == "day":
-        return (today + timedelta(days=count),) * 2
-    if unit == "week":
-        return week_of(today + timedelta(weeks=count))
-    if unit == "weekend":
-        saturday = week_of(today)[0] + timedelta(days=5, weeks=count)
-        return saturday, saturday + timedelta(days=1)
-    if unit == "month":
-        return month_of(today.year, today.month + count)
-    return year_of(today.year + count * (10 if unit == "decade" else 1))
-
-
-def part_of_year(kind: str, order: str | int, year: int) -> Days:
-    """A quarter or half of a year, or its first so many months."""
-    number = order if isinstance(order, int) else ORDER[order.casefold()]
-    if kind == "quarter":
-        if not 1 <= number <= 4:
-            raise ValueError(order)
-        return months_of(year, 3 * number - 2, 3 * number)
-    if kind == "half":
-        if number > 2:
-            raise ValueError(order)
-        return months_of(year, 6 * number - 5, 6 * number)
-    return months_of(year, 1, number)
-
-
-def count_of(word: str, language: str) -> int:
-    """A count in digits or words; *a* and *un* are one."""
-    if word[0].isdigit():
-        return int(read_digits(word, language))
-    return 1 if word.casefold() in ("a", "an", "un", "una") else int(read_words(word, language)[0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from detente.record.draft.language.calendar_words import months_of, year_of
-from detente.record.draft.language.dates import (
+from detente.record.draft.language.dates.calendar_words import months_of, year_of
+from detente.record.draft.language.dates.parts import (
     count_of,
     month_number,
     moved,
