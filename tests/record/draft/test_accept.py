@@ -68,7 +68,7 @@ def test_the_draft_holds_value_unit_date_and_source(study: Path) -> None:
         "2008",
         "the chamber",
     )
-    assert (second["value"], second["unit"], second["note"]) == ("240", "trucks", "the article says at least")
+    assert (second["value"], second["unit"], second["options"]) == ("240", "trucks", "op=more than")
     assert first["accept"] == second["accept"] == ""
     assert first["wording"] == fingerprint("Trade was worth US$7.2bn in 2008, the chamber said.")
 

@@ -32,7 +32,7 @@ def write(folder: Path, name: str, data: bytes | str) -> Path:
         ("a.txt", b" \n\t\n", EmptySample, "is empty"),
         ("a.txt", b"--- *** ---\n\n12 34", EmptySample, "holds no text"),
         ("a.txt", b"\x7fELF\x00\x01\x02", UnreadableFile, "binary"),
-        ("a.pdf", b"%PDF-1.7\n1 0 obj", UnreadableFile, "binary"),
+        ("a.pdf", b"%PDF-1.7\n1 0 obj", UnreadableFile, "cannot be read as a PDF"),
         ("a.txt", "Línea uno\nniño".encode("latin-1"), UnreadableFile, "line 1: byte 0xed is not UTF-8"),
         ("a.txt", b"x" * (LIMIT + 1), UnreadableFile, "2 MB at most"),
         ("a.html", "<div>" * 5000 + "deep", UnreadableFile, "nests its tags 5000 deep"),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from detente._foreign import read_bytes
 from detente.errors import EmptySample, MissingExtra, UnreadableFile
+from detente.record.draft.inputs import reflow, unpack
 from detente.record.draft.language.words import LANGUAGES, either
 
 LIMIT = 2_000_000  # bytes; a long book chapter is a tenth of it
@@ -25,6 +26,15 @@ _BOILERPLATE_START = re.compile(either("page", "start", *LANGUAGES), re.IGNORECA
 _BOILERPLATE = re.compile(either("page", "anywhere", *LANGUAGES), re.IGNORECASE)
 LONGEST_BOILERPLATE = 420  # characters: a longer paragraph is text, whatever words it uses
 _SPANISH = re.compile(r"\b(?:el|la|los|las|que|de|del|una|por|con|según|para|fue|más|este|su)\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\b(?:les|des|une|est|dans|pour|sur|avec|selon|der|die|das|und|ist|nicht|mit|von|auf|il|che|gli|della|sono|per|não|uma|"
+    r"dos|das|para|com|ve|bir|bu|için|ile|и|в|на|что|с|по|و|في|من|على)\b",
+    re.IGNORECASE,
+)
+FEWEST_WORDS = 25
+"""Fewer words than this tell no language."""
+COMMON = 0.08
+"""Share of a text's words that are among the commonest of its language, at least."""
 _ENGLISH = re.compile(r"\b(?:the|of|and|that|to|was|with|for|which|by|from|said|has|its|it)\b", re.IGNORECASE)
 
 
@@ -51,38 +61,51 @@ class Article:
 
 
 def read_article(path: str | Path, published: str = "", language: str = "") -> Article:
-    """Read an article from a ``.txt``, ``.md`` or ``.html`` file.
+    """Read an article from text, Markdown, a web page, a PDF, a Word file, a mail or a web archive.
 
     Parameters
     ----------
     path : str or Path
-        The file, UTF-8, at most 2 MB.
+        The file, at most 2 MB; text is UTF-8.
     published, language : str
         The article's own date and language where they are known; found in the text otherwise.
 
     Raises
     ------
     UnreadableFile
-        Missing, binary, not UTF-8, over the limit, or HTML nested beyond sense.
+        Missing, binary, not UTF-8, over the limit, in a language that is not read, or HTML nested beyond sense.
     EmptySample
         No text is left.
     MissingExtra
         HTML without trafilatura.
     """
     path = Path(path)
-    text = _decoded(path)
-    if path.suffix.casefold() in (".html", ".htm", ".xhtml") or re.match(
-        r"\s*(?:<!doctype html|<html)\b", text, re.IGNORECASE
+    raw = read_bytes(path, LIMIT, fix="An article may have 2 MB at most: save its text alone.")
+    held = unpack(path, raw)
+    text = held.text if held else _decoded(path, raw)
+    if held and not held.html:
+        title, own, body = held.title, held.published, held.text
+    elif (
+        held
+        or path.suffix.casefold() in (".html", ".htm", ".xhtml")
+        or re.match(r"\s*(?:<!doctype html|<html)\b", text, re.IGNORECASE)
     ):
         title, own, body = _from_html(text, path)
     elif path.suffix.casefold() in (".md", ".markdown"):
         title, own, body = _from_markdown(text)
     else:
-        title, own, body = "", "", text
+        title, own, body = "", "", reflow(text)
+    if held and held.html:
+        own = own or held.published
     paragraphs = _paragraphs(body)
     if not paragraphs:
         raise EmptySample(f"{path} holds no text of an article.", fix="Save the article's text and draft from that.")
     clean = "\n\n".join(paragraphs)
+    if not language and not reads(clean):
+        raise UnreadableFile(
+            f"{path} is in a language that drafting does not read (it reads {' and '.join(LANGUAGES)}).",
+            fix="Draft from a translation, or name the language if it is one of these.",
+        )
     language = language or guess_language(clean)
     return Article(title, clean, published or own, language)
 
@@ -96,8 +119,21 @@ def guess_language(text: str) -> str:
     return "es" if len(_SPANISH.findall(text)) > len(_ENGLISH.findall(text)) else "en"
 
 
-def _decoded(path: Path) -> str:
-    raw = read_bytes(path, LIMIT, fix="An article may have 2 MB at most: save its text alone.")
+def reads(text: str) -> bool:
+    """Whether a text is in a language that drafting reads, as far as its common words tell; a short one is.
+
+    >>> reads("Les exportations ont atteint 3,2 milliards d'euros en 2021, selon le ministère. " * 4)
+    False
+    >>> reads("Exports fell to 3 million in 2021, the ministry said.")
+    True
+    """
+    words = len(re.findall(r"[^\W\d_]+", text))
+    known = max(len(_SPANISH.findall(text)), len(_ENGLISH.findall(text)))
+    other = len(_OTHER.findall(text))
+    return words < FEWEST_WORDS or (known >= COMMON * words and known > other)
+
+
+def _decoded(path: Path, raw: bytes) -> str:
     if not raw.strip():
         raise EmptySample(f"{path} is empty.", fix="Give a file with the article's text.")
     if b"\x00" in raw[:100_000] or raw.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,8 +16,11 @@ from detente.record.draft.language.figures import Figure
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import CLOSED, MONEY
+from detente.record.draft.pairing import SAID_ON, Paired, direction_at, operator_at, pair_periods
 from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, write_rows
 from detente.record.draft.suggest import Suggester, checked
+from detente.record.period import Period
+from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
 
 MILLIONS_FROM = 1e5  # money at least this large is written in millions, the study format's unit
 PEOPLE = {
@@ -29,7 +34,6 @@ PEOPLE = {
     "inhabitants",
     "habitantes",
 }
-SAID_ON = 25  # characters between a crediting word and the day on which it was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +95,77 @@ def _of_sentence(sentence: Sentence, found: Extraction) -> list[DraftRow]:
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
     credits = [a for a in found.attributions if sentence.start <= a.start < sentence.end]
     if figures:
-        return [_quantity(figure, sentence, dates, credits, found) for figure in figures]
+        pairs = pair_periods(found.article.text[: sentence.end], figures, dates, credits)
+        return [_quantity(figure, pair, sentence, credits, found) for figure, pair in zip(figures, pairs)]
     if dates or credits:
         return [_event(sentence, dates, credits, found)]
     return []
 
 
 def _quantity(
-    figure: Figure, sentence: Sentence, dates: list[DateMention], credits: list[Attribution], found: Extraction
+    figure: Figure, pair: Paired, sentence: Sentence, credits: list[Attribution], found: Extraction
 ) -> DraftRow:
+    text, language = found.article.text, found.article.language
     value, unit = study_unit(figure)
-    dated = _nearest_date(figure.start, figure.end, dates, credits)
-    ahead = is_future(found.article.text, figure.start, figure.end, found.article.language)
-    hints = list(_figure_hints(figure, found))
-    cells = _cells(sentence, dated, _nearest(figure.start, credits))
-    cells |= {"type": "prediction" if ahead else "quantity", "value": value, "unit": unit}
-    if figure.bound:
-        cells["note"] = "the article names no number" if figure.bound == "vague" else f"the article says {figure.bound}"
-    if dated is None:
-        hints.append("No date was found in the sentence.")
-    sure = figure.unit.split("/")[0] in CLOSED and figure.bound != "vague" and dated is not None and bool(dated.date)
-    return DraftRow(cells, "low" if figure.bound == "vague" else "high" if sure else "medium", tuple(hints))
+    way, operator = direction_at(text, figure), operator_at(text, figure)
+    hints = [*_figure_hints(figure, found), *_period_hints(pair)]
+    ahead = is_future(text, figure.start, figure.end, language, dated=False)
+    ahead = ahead or (pair.date is not None and _lies_ahead(pair.date, found.article.published))
+    if way == "down" and value and not value.startswith("-"):
+        value = f"-{value}"
+    cells = _cells(sentence, pair.date, _nearest(figure.start, credits))
+    cells |= {"type": "prediction" if ahead else "quantity", "value": value, "unit": unit, "state": way}
+    cells["options"] = ";".join(_options(figure, value, operator))
+    if figure.bound == "vague":
+        cells["note"] = "the article names no number"
+    dated = pair.date is not None and bool(pair.date.date)
+    sure = (
+        figure.unit.split("/")[0] in CLOSED
+        and dated
+        and pair.sure
+        and figure.bound != "vague"
+        and not _guessed(figure, found)
+    )
+    low = figure.bound == "vague" or not dated or _guessed(figure, found)
+    return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints))
+
+
+def _options(figure: Figure, value: str, operator: str) -> Iterable[str]:
+    if operator:
+        yield f"op={operator}"
+    written = significant_digits(figure.text)
+    as_read = half_digit(value, as_written=figure.unit in AS_WRITTEN) if value else 0.0
+    if value and written and float(value) and as_read > 1.01 * rounding_of(abs(float(value)), written):
+        yield f"digits={written}"
+
+
+def _lies_ahead(date: DateMention, published: str) -> bool:
+    """Whether a period begins after the article's own day."""
+    return bool(published) and Period.parse(date.date).first > Period.parse(published).last if date.date else False
+
+
+def _period_hints(pair: Paired) -> Iterable[str]:
+    if pair.date is None and len(pair.candidates) > 1:
+        yield f"Its period may be {' or '.join(dict.fromkeys(d.date for d in pair.candidates))}: say which."
+    elif pair.date is None:
+        yield "No date was found in the sentence that is this figure's."
+    elif not pair.date.date:
+        yield f"'{pair.date.text}' could not be turned into days."
+
+
+def _guessed(figure: Figure, found: Extraction) -> bool:
+    """Whether the currency is a guess: a bare dollar sign where another dollar or peso may be meant."""
+    bare = bool(re.match(r"\$", figure.text)) and figure.unit == "usd"
+    return bare and (found.article.language == "es" or bool(_OTHER_DOLLAR.search(found.article.text)))
+
+
+_OTHER_DOLLAR = re.compile(r"\b(?:A|C|CA|NZ|HK|S|R|AU)\$|\b(?:Australian|Canadian|New Zealand|Singapore|Hong Kong)\b")
 
 
 def _figure_hints(figure: Figure, found: Extraction) -> Iterable[str]:
     yield f'The figure was read from "{figure.text}".'
-    if found.article.language == "es" and figure.text.startswith("$"):
-        yield "'$' was read as US dollars; in a Spanish text it may be pesos."
+    if _guessed(figure, found):
+        yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
     if "/" in figure.unit:
         yield f"It is a rate: {figure.unit.replace('/', ' per ')}."
 
@@ -160,6 +208,25 @@ def study_unit(figure: Figure) -> tuple[str, str]:
         unit = "persons"
     written = "" if figure.bound == "vague" else format(round(value, 9), ".15g")
     return written, f"{unit}/{rate}" if rate else unit
+
+
+def significant_digits(text: str) -> int:
+    """Digits that a number was written with, from its first that is not zero; 0 where it stands in words.
+
+    >>> significant_digits("US$7.0bn"), significant_digits("$3.00 billion"), significant_digits("7,200 million")
+    (2, 3, 2)
+    """
+    found = re.search(r"\d[\d.,]*", text)
+    if not found:
+        return 0
+    whole, mark, decimals = re.sub(r",(?=\d{3})", "", found.group().rstrip(".,")).replace(",", ".").partition(".")
+    digits = (whole + decimals).lstrip("0")
+    return len(digits) if mark else len(digits.rstrip("0"))
+
+
+def rounding_of(number: float, digits: int) -> float:
+    """Half a unit of the last of so many significant digits."""
+    return 0.5 * 10.0 ** (math.floor(math.log10(number)) - digits + 1)
 
 
 def _nearest(place: int, items: list[Attribution]) -> Attribution | None:

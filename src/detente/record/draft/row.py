@@ -69,7 +69,7 @@ def as_data(cell: str) -> str:
     "'=HYPERLINK(1)"
     """
     cell = re.sub(r"\s+", " ", cell).strip()
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") and not re.fullmatch(r"-\d[\d.]*", cell) else cell
 
 
 def write_rows(rows: Iterable[Mapping[str, str]], columns: Iterable[str]) -> str:

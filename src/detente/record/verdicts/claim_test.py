@@ -159,7 +159,7 @@ def check_claims(tables: Mapping[str, pl.DataFrame]) -> list[Problem]:
 
 def _issues(claim: Claim, known: Known) -> Iterator[Issue]:
     if not claim.test:
-        if claim.target or set(claim.options) - set(COMMON):
+        if claim.target or set(claim.options) - {*COMMON, *NUMBER}:
             yield "test", "There is a target or an option but no test.", "Name the test."
         if not claim.why_not:
             yield "why_not", "There is neither a test nor a reason why none is possible.", "Fill one of the two."

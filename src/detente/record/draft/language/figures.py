@@ -162,6 +162,8 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
     before, after = text[max(0, numeral.start - 24) : numeral.start], text[numeral.end : numeral.end + 24]
     if _FRACTION.match(after) or (_RATIO.search(before) and numeral.value <= 100):
         return True
+    if re.search(r"\b[A-Z][A-Za-z]{0,3}-$", before):  # Su-24, F-16
+        return True
     if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
         return True
     if _AGE_AFTER.match(after) or (_AGE_BEFORE.search(before) and re.match(r"\s(?:años|years)\b|,", after)):

@@ -24,7 +24,7 @@ def _small(language: str) -> dict[str, int]:
 
 
 SMALL = {language: _small(language) for language in LANGUAGES}
-_DIGITS = r"\d{1,3}\smil\s\d{1,3}(?![\d.,])|\d{1,3}(?:[  ’' ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*"
+_DIGITS = r"\d{1,3}\smil\s\d{1,3}(?![\d.,])|\d{1,3}(?:[\u202f\u2009  ’' ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+\s1/2(?!\d)|\d+(?:[.,]\d+)*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ def read_digits(digits: str, language: str) -> float:
     if " mil " in digits:  # 12 mil 500
         thousands, rest = digits.split(" mil ")
         return 1000.0 * int(thousands) + int(rest)
+    if digits.endswith("1/2"):  # 2 1/2
+        return float(digits.split()[0]) + 0.5
     digits = re.sub(r"[\s’']", "", digits)
     marks = re.findall(r"[.,]", digits)
     whole, _, tail = digits.rpartition(marks[-1]) if marks else ("", "", "")

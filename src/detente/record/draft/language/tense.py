@@ -22,12 +22,13 @@ _CLAUSE = re.compile(r"[.;:!?\n“”\"«»]")
 NEAR = 30  # characters between a verb of saying and the day on which it was said
 
 
-def is_future(text: str, start: int, end: int, language: str) -> bool:
+def is_future(text: str, start: int, end: int, language: str, *, dated: bool = True) -> bool:
     """Whether the words around ``text[start:end]`` point forward.
 
     A day right after a verb of saying is the day of the saying, so it is past
     whatever comes after it; otherwise the words of the clause before the date
-    decide, or, for a date that opens its clause, those after it.
+    decide, or, for a date that opens its clause, those after it. ``dated`` says that the
+    stretch is a date, so that *by* and *from* before it point forward; "by 3.4%" does not.
 
     >>> is_future("She said on Friday that the border will reopen in June.", 12, 18, "en")
     False
@@ -51,4 +52,4 @@ def is_future(text: str, start: int, end: int, language: str) -> bool:
     ahead = _FUTURE[language].search(after)
     if ahead and not _SAID[language].search(after[: ahead.start()]):
         return not _PAST[language].search(after[: ahead.start()])
-    return bool(_BY[language].search(before)) and not _PAST[language].search(after)
+    return dated and bool(_BY[language].search(before)) and not _PAST[language].search(after)

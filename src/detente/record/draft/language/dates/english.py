@@ -156,9 +156,56 @@ _NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
     for word in ("about", "some", "than", "nearly", "almost", "Route", "Order", "No.", "approximately", "Resolution")
 )
 
+_MON = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
+
+
+_FISCAL = (
+    r"\b(?:(?:the\s)?(?:fiscal|financial)\s(?:year\s)?(?P<year>\d{4})(?:[-/]\d\d(?:\d\d)?)?"
+    r"|(?:Q[1-4]\s)?FY\s?\d\d(?:\d\d)?(?:[-/]\d\d)?)(?!\w)"
+)
+
+
+def _months_span(m, s):
+    first, last, year = month_number(m["first"], "en"), month_number(m["last"], "en"), int(m["year"])
+    return (
+        months_of(year, first, last)
+        if first <= last
+        else (months_of(year - 1, first, 12)[0], months_of(year, 1, last)[1])
+    )
+
+
+def _twelve_months(m, s):
+    """So many months up to and with one: the year ending June 2021 begins in July 2020."""
+    count = 12 if m["count"] is None else count_of(m["count"], "en")
+    end = 12 * int(m["year"]) + month_number(m["month"], "en") - 1
+    start = end - count + 1
+    return months_of(start // 12, start % 12 + 1, start % 12 + 1)[0], months_of(end // 12, end % 12 + 1, end % 12 + 1)[
+        1
+    ]
+
+
+def _half(m, s):
+    return part_of_year("half", int(m["order"] or m["order2"]), int(m["year"]))
+
+
+def _iso_week(m, s):
+    monday = date.fromisocalendar(int(m["year"]), int(m["week"]), 1)
+    return monday, date.fromordinal(monday.toordinal() + 6)
+
+
+def _unresolved(m, s):
+    return None
+
+
 RULES = [  # pattern, what it means, whether it leans on the article's own date, flags
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", _iso, False, 0),
     (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", _iso, False, 0),
+    (rf"\b(?:the\s)?(?:(?:full\s)?year|{_N}\smonths)\s(?:ending|ended|to|through)\s(?:in\s)?{_M}\s{_Y}(?!\w)", _twelve_months, False, 0),
+    (rf"\b(?P<first>{_MON})\.?\s?[-–]\s?(?P<last>{_MON})\.?,?\s{_Y}(?!\w)", _months_span, False, 0),
+    (rf"\bH(?P<order>[12])(?P<order2>)\s?(?:of\s)?{_Y}(?!\w)", _half, False, 0),
+    (rf"\b{_Y}[-\s]?W(?P<week>\d\d)(?!\w)", _iso_week, False, 0),
+    (rf"\b[Ww]eek\s(?P<week>\d\d?)\s(?:of|in)\s{_Y}(?!\w)", _iso_week, False, 0),
+    (_FISCAL, _unresolved, False, 0),
     (rf"\b{_D}\s?(?:-|–|to)\s?(?P<day2>[0-3]?\d){_TH}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
     (rf"\b{_M}\s{_D}\s?(?:-|–|\sto\s)\s?(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
     (rf"\b{_D}(?=\s(?:and|or)\s\d\d?\s{_M}(?:,?\s{_Y})?(?!\w))", _day, False, 0),

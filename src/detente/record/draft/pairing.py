@@ -1,0 +1,181 @@
+"""Which period, direction and bound belong to a figure: each figure is paired with its own, or with none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detente.record.draft.language.credits import Attribution
+from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.figures import Figure
+from detente.record.draft.language.words import LANGUAGES, either
+
+SAID_ON = 25
+"""Characters between a crediting word and the day on which it was said."""
+NEAR = 45
+"""Characters between a figure and the period that follows it."""
+REACH = 40
+"""Characters between a word of change and the figure it changes by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """The period of a figure.
+
+    Attributes
+    ----------
+    date : DateMention, optional
+        The period; none where no date is the figure's, or more than one could be.
+    sure : bool
+        Whether the words tie the two together; otherwise it is the only date there is.
+    candidates : tuple of DateMention
+        The dates it could be, where there are several.
+    """
+
+    date: DateMention | None
+    sure: bool = False
+    candidates: tuple[DateMention, ...] = ()
+
+
+def pair_periods(
+    text: str, figures: Sequence[Figure], dates: Sequence[DateMention], credits: Sequence[Attribution]
+) -> list[Paired]:
+    """The period of each figure of one sentence.
+
+    A period right after its figure, tied by a preposition, is its own ("$3m in 2019"); the
+    figure before a *to* shares that of the one after it ("rose 4% to $3m in 2019"); else
+    the last period before the figure in its own clause that is not another figure's; else
+    the sentence's only one. Days of saying, points of departure (*since 2015*), bases of
+    comparison and dates of subordinate clauses are nobody's.
+    """
+    usable = [d for d in dates if not _set_apart(text, d, credits)]
+    paired: list[Paired | None] = [_after(text, n, figures, usable) for n in range(len(figures))]
+    owned = {p.date for p in paired if p}
+    for n, figure in enumerate(figures):
+        after = paired[n + 1] if n + 1 < len(figures) else None
+        if paired[n] is None and after is not None and _SHARE.fullmatch(text[figure.end : figures[n + 1].start]):
+            paired[n] = after
+    for n, figure in enumerate(figures):
+        if paired[n] is None:
+            paired[n] = _before(text, figure, figures, usable, owned)
+    return [p or _only(text, f, usable, owned) for p, f in zip(paired, figures)]
+
+
+def _pattern(name: str) -> str:
+    return either("pairing", name, *LANGUAGES)
+
+
+_TIED = re.compile(
+    rf"[^,.;:()]{{0,{NEAR}}}?(?:^|\s){_pattern('tie')}\s(?:the\s|all\sof\s|el\s|la\s|los\s)*", re.IGNORECASE
+)
+_BRACKET = re.compile(r"\s?\($|\s?\(en\s$")
+_SHARE = re.compile(
+    rf"[^,.;:()]{{0,12}}\s{_pattern('share')}\s(?:a\s|an\s|the\s|about\s|some\s|unos\s)?", re.IGNORECASE
+)
+_FROM_POINT = re.compile(rf"\b{_pattern('point')}\s(?:the\s|el\s|late\s|early\s|mid-?)?$", re.IGNORECASE)
+_OF_THING = re.compile(rf"\b{_pattern('thing')}\s(?:of|de|del)\s$", re.IGNORECASE)
+_BASE = re.compile(rf"\b{_pattern('base')}\s(?:the\s|el\s)?(?:same\s\w+\sof\s|mismo\s\w+\sde\s)?$", re.IGNORECASE)
+_SAME_MONTHS = re.compile(rf"\b{_pattern('same')}\s(?:of|in|de|en)\s$", re.IGNORECASE)
+_BREAK = re.compile(rf";|:|\b{_pattern('break')}\b", re.IGNORECASE)
+_ASIDE = re.compile(rf",\s{_pattern('aside')}\b[^,;]*(?:,|$)", re.IGNORECASE)
+
+
+def _set_apart(text: str, date: DateMention, credits: Sequence[Attribution]) -> bool:
+    """Whether a date is no figure's period: a day of saying, a point of departure, the date of a thing or an aside."""
+    before = text[max(0, date.start - 60) : date.start]
+    if any(0 <= date.start - credit.end <= SAID_ON for credit in credits):
+        return True
+    if _FROM_POINT.search(before) or _OF_THING.search(before) or _SAME_MONTHS.search(before):
+        return True
+    start = max(0, date.start - 200)
+    return any(start + m.start() < date.start < start + m.end() for m in _ASIDE.finditer(text[start : date.end + 60]))
+
+
+def _after(text: str, n: int, figures: Sequence[Figure], dates: Sequence[DateMention]) -> Paired | None:
+    figure = figures[n]
+    following = figures[n + 1].start if n + 1 < len(figures) else len(text)
+    for date in dates:
+        if figure.end <= date.start < following:
+            between = text[figure.end : date.start]
+            tied = _TIED.fullmatch(between) or _BRACKET.search(between)
+            return Paired(date, sure=True) if tied and not _is_base(text, figure, date) else None
+    return None
+
+
+def _is_base(text: str, figure: Figure, date: DateMention) -> bool:
+    """Whether a percentage is measured from this date ("down 18% on 2019")."""
+    return figure.unit == "pct" and bool(_BASE.search(text[figure.end : date.start]))
+
+
+def _before(
+    text: str, figure: Figure, figures: Sequence[Figure], dates: Sequence[DateMention], owned: set[DateMention | None]
+) -> Paired | None:
+    change = figure.unit == "pct" and direction_at(text, figure) != ""
+    for date in reversed([d for d in dates if d.end <= figure.start]):
+        between = text[date.end : figure.start]
+        if _BREAK.search(between):
+            return None
+        if date in owned and not change:
+            return None
+        return Paired(date, sure=True)
+    return None
+
+
+def _only(text: str, figure: Figure, dates: Sequence[DateMention], owned: set[DateMention | None]) -> Paired:
+    open_ = [d for d in dates if d not in owned and not _is_base(text, figure, d) and d.date]
+    reachable = [d for d in open_ if not _BREAK.search(text[min(d.end, figure.end) : max(d.start, figure.start)])]
+    if len(reachable) == 1 and len(dates) == 1:
+        return Paired(reachable[0])
+    return Paired(None, candidates=tuple(d for d in dates if d.date))
+
+
+_UP = re.compile(rf"\b{either('direction', 'up', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
+_DOWN = re.compile(rf"\b{either('direction', 'down', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
+_LEVEL = re.compile(r"\b(?:to|at|a|al|hasta|from|desde|de|reaching|of)\s(?:un\s|el\s|about\s|some\s)?$", re.IGNORECASE)
+_NOUN_AFTER = re.compile(rf"\s(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE)
+_NOUN_OF = re.compile(
+    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))\s(?:of|de)\s(?:un\s|about\s)?$", re.IGNORECASE
+)
+
+
+def direction_at(text: str, figure: Figure) -> str:
+    """``up`` or ``down`` where a percentage is a change in that direction, by the words around it; empty for a level.
+
+    Examples
+    --------
+    >>> text = "Exports fell by 4% and unemployment fell to 3%."
+    >>> [direction_at(text, Figure(n, n + 2, text[n : n + 2], 4, "pct")) for n in (16, 44)]
+    ['down', '']
+    """
+    if figure.unit.partition("/")[0] not in ("pct", "pp"):
+        return ""
+    clause = text[max(0, figure.start - REACH) : figure.start]
+    after = _NOUN_AFTER.match(text, figure.end)
+    of = _NOUN_OF.search(clause)
+    for found in (after, of):
+        if found:
+            return "down" if found["down"] else "up"
+    if _LEVEL.search(clause):
+        return ""
+    if text[figure.start : figure.start + 1] in "-−" or re.search(r"(?:\bminus\s|\bmenos\s|[-−])$", clause):
+        return "down"
+    up, down = _UP.search(clause), _DOWN.search(clause)
+    if up and down:
+        return "up" if up.start() > down.start() else "down"
+    return "up" if up else "down" if down else ""
+
+
+_MORE = re.compile(rf"\b{_pattern('more')}\s(?:the\s|los\s|las\s)?$", re.IGNORECASE)
+_LESS = re.compile(rf"\b{_pattern('less')}\s(?:the\s|los\s|las\s)?$", re.IGNORECASE)
+OPERATORS = {"at least": "at least", "at most": "at most", "about": "about"}
+
+
+def operator_at(text: str, figure: Figure) -> str:
+    """How the words bound a figure, as ``op`` of a claim's options; empty where they give it as it is."""
+    before = text[max(0, figure.start - 30) : figure.start]
+    if _MORE.search(before):
+        return "more than"
+    if _LESS.search(before):
+        return "less than"
+    return OPERATORS.get(figure.bound, "")
