@@ -31,6 +31,8 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/solving.py:additive": "a shock from a file sets no deficit",
     "equilibrium/solving.py:mode": "solve has no mode",
     "gravity/fit.py:engine": "fit has no engine",
+    "gravity/ppml.py:fit_many": "fit has no by",
+    "equilibrium/extensions/trade_policy.py": "library only",
     "gravity/postestimation/imputation.py": "library only",
     "panel/completion.py": "library only",
     "panel/read.py:absent": "no command sets it",

@@ -23,6 +23,7 @@ _SAID_HERE = (
     (r'\bUse deficits="(\w+)"', r"Use --deficits \1"),
     (r"\bquick=True\b", "--quick"),
     (r"\bleave cluster out\b", "leave --cluster out"),
+    (r"\bare those of cluster=None\b", "come without --cluster"),
     (r"\bor CLOSED for a closed border", "or closed = true for a closed border"),
     # options that none has
     (r"\bor leave (them|it) out with drop=\[\.\.\.\]", r"or leave \1 out of the table with --drop"),

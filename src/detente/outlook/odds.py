@@ -176,7 +176,7 @@ def hazard(a: str, b: str, event: str = "break", *, on: str | date, months: int 
     if months not in HORIZONS:
         raise SpecificationError(f"The horizon is {months} months.", fix="Ask for 12 or 24: only these were scored.")
     if event not in ("break", "return"):
-        raise SpecificationError(f"event={event!r} is not known.", fix='Ask for "break" or "return".')
+        raise SpecificationError(f"event={event!r} is not known.", fix="Ask for a break or for a return.")
     place = _place_of(a, b)
     held = [s for s in known_spells() if {s.a, s.b} == {a, b} and s.is_open(day)]
     if event == "return":
@@ -186,7 +186,7 @@ def hazard(a: str, b: str, event: str = "break", *, on: str | date, months: int 
             f"{name_of(a)} and {name_of(b)} were already apart on {day.isoformat()}: {held[-1].kinds[0]} since "
             f"{held[-1].broke}, and no return had been read.",
             why="What is broken cannot break.",
-            fix='Ask for event="return".',
+            fix="Ask for the odds of a return.",
         )
     return _break(a, b, place, day, months)
 
@@ -288,7 +288,7 @@ def _return(a: str, b: str, day: date, months: int, held: list[Spell]) -> Odds:
         raise NotIdentified(
             f"{name_of(a)} and {name_of(b)} were not apart on {day.isoformat()}, as far as was read.",
             why="There is nothing to return from.",
-            fix='Ask for event="break", or another day.',
+            fix="Ask for the odds of a break, or for another day.",
         )
     rates = return_rates(day)
     chance = tuple(1 - exp(-rate * months / 12) for rate in (rates.read, *rates.interval, rates.open))

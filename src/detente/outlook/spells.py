@@ -69,7 +69,7 @@ def spells(rows: Iterable[DiplomaticBreak]) -> tuple[Spell, ...]:
     --------
     >>> from detente.attribution.library.ruptures import diplomatic_breaks
     >>> found = [s for s in spells(diplomatic_breaks()) if (s.a, s.b) == ("COL", "VEN")]
-    >>> date(2019, 2, 23) in {s.broke for s in found}
+    >>> date(2019, 2, 22) in {s.broke for s in found}
     True
     """
     open_ones: dict[tuple[str, str], Spell] = {}
