@@ -224,3 +224,63 @@ def test_earlier_baseline_years_get_a_sentence_with_their_own_range() -> None:
     assert "Healed: Colombia +0.10%, Venezuela +0.20% to +0.40%" in older
     assert earlier(frame.filter(pl.col("year") == 2020), "es") == []
     assert earlier(frame.clear(), "es") == []
+
+
+def asked(**scenario: object) -> Spec:
+    raw = STUDY.spec.model_dump(by_alias=True)
+    raw["equilibrium"].update(years=[2014], theta=[5.0], deficits=["multiplicative", "additive"], internal_ratio=[1.8])
+    raw["scenarios"] = [{"id": "asked", "title": "Asked", **scenario}]
+    return Spec.model_validate(raw)
+
+
+@pytest.mark.parametrize("levied_by", [[], ["VEN"]])
+def test_a_study_can_ask_for_a_tariff(levied_by: list[str]) -> None:
+    """Each row is the plain tariff solve on the same baseline under the same rule, revenue included."""
+    from detente.equilibrium import SectorEconomy, Shock
+
+    wanted = asked(tariff=0.25, levied_by=levied_by)
+    panel = embedded_panel()
+    plan = list(baselines(panel, wanted, STUDY.folder))
+    table, winners = solve_scenarios(wanted, plan, {}, residual)
+    assert table.height == 2 * 2 * len(plan)
+    levies = {("COL", "VEN"): 0.25} if levied_by else {("COL", "VEN"): 0.25, ("VEN", "COL"): 0.25}
+    base = plan[0]
+    for rule in ("multiplicative", "additive"):
+        one = solve(SectorEconomy.of(base.economy, theta=5.0), Shock(tariff=levies), deficits=rule)
+        rows = table.filter(pl.col("deficits") == rule, pl.col("gdp_case") == base.gdp_case)
+        for row in rows.iter_rows(named=True):
+            assert row["status"] == "converged"
+            assert row["welfare_pct"] == pytest.approx(one.welfare_pct[row["economy"]], abs=1e-10)
+            partner = "VEN" if row["economy"] == "COL" else "COL"
+            assert row["exports_after_usd_mn"] == pytest.approx(one.flow(row["economy"], partner), rel=1e-9)
+            assert row["effect"] is None
+    assert winners["n_specifications"].to_list() == [2 * len(plan)] * winners.height
+    said = what_if_of(table, BANDS.empty(), wanted, quick=False)
+    assert said.scenarios[0].status == "solved"
+    assert list(what_if_sentences(said, Speaker(Catalogue("en"), wanted)))
+
+
+def test_in_the_long_run_capital_has_followed() -> None:
+    """The steady state of ``accumulate``, which is tested against a path in levels."""
+    from detente.equilibrium import accumulate
+
+    wanted = asked(closed=True, long_run=True)
+    plan = list(baselines(embedded_panel(), wanted, STUDY.folder))[:1]
+    table, _ = solve_scenarios(wanted, plan, {}, residual)
+    end = accumulate(plan[0].economy, {("COL", "VEN"): CLOSED, ("VEN", "COL"): CLOSED}, theta=5.0, years=1).steady_state
+    row = table.filter(pl.col("deficits") == "multiplicative", pl.col("economy") == "VEN").row(0, named=True)
+    assert row["welfare_pct"] == pytest.approx(end.welfare_pct["VEN"], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "says"),
+    [
+        ({"tariff": 25.0}, "25% is written 0.25"),
+        ({"tariff": 0.1, "closed": True}, "exactly one of"),
+        ({"closed": True, "levied_by": ["VEN"]}, "sets none"),
+        ({"tariff": 0.1, "levied_by": ["USA"]}, "not of the pair"),
+    ],
+)
+def test_a_tariff_of_a_study_is_checked(scenario: dict, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        asked(**scenario)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.equilibrium import CLOSED, Coefficients, Ensemble, LogNormal, ensemble
 from detente.run.baseline import Baseline
-from detente.run.scenarios import ResidualAt, effects, heals_nothing
+from detente.run.scenarios import ResidualAt, effects, heals_nothing, supply_elasticity
 from detente.run.schema import TableSchema, number, text, whole
 from detente.study.spec import Ends, Scenario, Spec, both_ways
 
@@ -30,7 +30,8 @@ BANDS = TableSchema(
     "case that `scenarios` has. Drawn are the elasticity (log-normal), the deficit rule, the error of recorded flows (10%), the "
     "baseline (GDP range, ratio of output to GDP) and, where the scenario moves the pair's residual, where it ends up: "
     "as widely as ordinary pairs' residuals lie where it is healed, in proportion where it is moved less far. Empty in a "
-    "quick run, and without a scenario whose ordinary pairs may stop trading altogether, which gives its draws no width.",
+    "quick run, and without a tariff, which is solved but not drawn, or a scenario whose ordinary pairs may stop trading "
+    "altogether, which gives its draws no width.",
     (
         text("scenario", "id of the scenario in `study.toml`"),
         text("title", "its title"),
@@ -181,13 +182,21 @@ def _rows(
     scenario: Scenario, spec: Spec, pool: list[Baseline], residual: ResidualAt, spread: ResidualAt, seed: int
 ) -> list[dict[str, object]]:
     year = pool[0].year
-    if heals_nothing(scenario, spec.dyad, year, residual):
+    if scenario.tariff is not None or heals_nothing(scenario, spec.dyad, year, residual):
         return []
     moves = pair_moves(effects(scenario, spec.dyad, year, residual), year, residual, spread)
     if moves is None:
         return []
     plan = spec.equilibrium
-    drawn = draw(pool, spec.dyad, moves, theta=plan.central_theta, deficits=plan.deficits, seed=seed)
+    drawn = draw(
+        pool,
+        spec.dyad,
+        moves,
+        theta=plan.central_theta,
+        deficits=plan.deficits,
+        psi=supply_elasticity(scenario),
+        seed=seed,
+    )
     rows = []
     for code in spec.dyad:
         row: dict[str, object] = {"scenario": scenario.id, "title": scenario.title, "year": year, "economy": code}

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
-from detente.equilibrium import CLOSED, Counterfactual, solve
+from detente.equilibrium import CLOSED, Counterfactual, SectorCounterfactual, SectorEconomy, Shock, solve
 from detente.errors import StudyError
 from detente.run.baseline import Baseline
 from detente.run.schema import TableSchema, flag, number, text, whole
@@ -17,6 +17,9 @@ from detente.study.spec import Ends, Scenario, Spec, both_ways
 
 NO_RESIDUAL = "no residual"
 """Status of a scenario that heals a pair of which no residual is known: no trade that year, or none before."""
+
+CAPITAL_SHARE = 0.45
+"""Share of capital in output where a scenario asks for the long run, as ``detente.equilibrium.accumulate`` has it."""
 
 Window = tuple[int, int]
 
@@ -49,7 +52,8 @@ SCENARIOS = TableSchema(
         text("economy", "the economy the welfare refers to"),
         number(
             "effect",
-            "on its exports to the other one; where closed, minus infinity in the CSV and null in `results.json`; empty "
+            "on its exports to the other one; empty for a tariff; where closed, minus "
+            "infinity in the CSV and null in `results.json`; empty "
             "where a scenario that heals leaves that direction as it is, having no residual",
             "log points",
         ),
@@ -83,7 +87,7 @@ WINNERS = TableSchema(
 def effects(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> dict[Ends, float]:
     """Log-point effects by direction, relative to the dyad as it was in ``year``.
 
-    ``closed`` shuts both directions. ``healed`` removes the dyad's residual (back to the affinity of the base
+    ``closed`` shuts both directions, a tariff leaves them empty. ``healed`` removes the dyad's residual (back to the affinity of the base
     years) in each direction that has one; ``target`` moves it to a stated value, and needs it.
 
     Raises
@@ -92,6 +96,8 @@ def effects(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> 
         No residual to move: in neither direction, or in one with a target.
     """
     both = both_ways(dyad)
+    if scenario.tariff is not None:
+        return {}
     stated = CLOSED if scenario.closed else scenario.effect
     if stated is not None:
         return {ends: float(stated) for ends in both}
@@ -172,7 +178,7 @@ def solve_scenarios(
         for scenario in spec.scenarios:
             lost = heals_nothing(scenario, spec.dyad, one.base.year, residual)
             shock = {} if lost else effects(scenario, spec.dyad, one.base.year, residual)
-            out = None if lost else solved_on(one.base, shock, one.theta, one.rule)
+            out = None if lost else solved_on(one.base, shock, one.theta, one.rule, scenario, spec.dyad)
             rows += _rows(one, scenario, shock, spec.dyad, out)
             if out is not None and out.report.ok:
                 head = (scenario.id, scenario.title, one.base.year)
@@ -194,14 +200,29 @@ def _winners(welfare: list[tuple]) -> pl.DataFrame:
     )
 
 
-def solved_on(base: Baseline, shock: Mapping[Ends, float], theta: float, rule: str) -> Counterfactual:
-    """The exact counterfactual of a shock; one that did not converge comes back with its status."""
-    return solve(base.economy, shock, theta=theta, deficits=rule, throw=False)
+def solved_on(
+    base: Baseline, shock: Mapping[Ends, float], theta: float, rule: str, scenario: Scenario, dyad: Ends
+) -> Counterfactual | SectorCounterfactual:
+    """The exact counterfactual of a scenario; one that did not converge comes back with its status.
+
+    A tariff is solved with its revenue, on the same economy taken as one sector without tariffs before.
+    """
+    psi = supply_elasticity(scenario)
+    if scenario.tariff is None:
+        return solve(base.economy, shock, theta=theta, supply_elasticity=psi, deficits=rule, throw=False)
+    levied = {(a, b): scenario.tariff for a, b in both_ways(dyad) if not scenario.levied_by or b in scenario.levied_by}
+    economy = SectorEconomy.of(base.economy, theta=theta)
+    return solve(economy, Shock(tariff=levied), supply_elasticity=psi, deficits=rule, throw=False)
+
+
+def supply_elasticity(scenario: Scenario) -> float:
+    """Zero, or in the long run that of output when capital has followed it (Anderson, Larch and Yotov 2020)."""
+    return CAPITAL_SHARE / (1 - CAPITAL_SHARE) if scenario.long_run else 0.0
 
 
 def _rows(
     one: _Specification, scenario: Scenario, shock: Mapping[Ends, float], dyad: Ends,
-    out: Counterfactual | None,
+    out: Counterfactual | SectorCounterfactual | None,
 ) -> list[dict[str, object]]:  # fmt: skip
     base, solved = one.base, out if out is not None and out.report.ok else None
     rows = []

@@ -162,8 +162,16 @@ class Target(_Part):
     note: str = ""
 
 
+HIGHEST_TARIFF = 3.0
+"""Rates above 300% are taken for percent."""
+
+
 class Scenario(_Part):
-    """``[[scenarios]]``: exactly one of ``closed``, ``healed``, ``target`` or ``effect``."""
+    """``[[scenarios]]``: exactly one of ``closed``, ``healed``, ``target``, ``effect`` or ``tariff``.
+
+    ``tariff`` is an ad valorem rate on the pair's trade, 0.25 for 25%, levied by both or by those in ``levied_by``;
+    with ``long_run`` capital has followed output (Anderson, Larch and Yotov 2020).
+    """
 
     id: str
     title: str
@@ -172,15 +180,25 @@ class Scenario(_Part):
     healed: bool = False
     target: list[Target] = []
     effect: float | None = None
+    tariff: float | None = None
+    levied_by: list[str] = []
+    long_run: bool = False
 
     @model_validator(mode="after")
     def _one_kind(self) -> Scenario:
-        kinds = [self.closed, self.healed, bool(self.target), self.effect is not None]
+        kinds = [self.closed, self.healed, bool(self.target), self.effect is not None, self.tariff is not None]
         if sum(kinds) != 1:
             raise ValueError(
                 f"the scenario '{self.id}' needs exactly one of: closed = true, healed = true, "
-                "target = [...], effect = (log points)"
+                "target = [...], effect = (log points), tariff = (rate)"
             )
+        if self.tariff is not None and not -1 < self.tariff <= HIGHEST_TARIFF:
+            raise ValueError(
+                f"the tariff of the scenario '{self.id}' is {self.tariff:g}, which is {100 * self.tariff:g}%; "
+                "25% is written 0.25"
+            )
+        if self.levied_by and self.tariff is None:
+            raise ValueError(f"the scenario '{self.id}' says who levies a tariff, but sets none")
         return self
 
 
@@ -242,6 +260,8 @@ class Spec(_Part):
                 raise ValueError(f"the {what} id '{twice[0]}' stands twice")
         windows = self.attribution.base_windows
         for scenario in self.scenarios:
+            if strange := [code for code in scenario.levied_by if code not in self.dyad]:
+                raise ValueError(f"the scenario '{scenario.id}' has levied_by {strange[0]}, which is not of the pair")
             for target in scenario.target:
                 if target.base is not None and target.base not in windows:
                     raise ValueError(

@@ -14,11 +14,11 @@ import numpy as np
 
 from detente.attribution import attribute
 from detente.equilibrium import Counterfactual, solve
-from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts
+from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, StudyError, UnbalancedAccounts
 from detente.panel import Panel
 from detente.run.attributed import RESIDUALS, residual_lookup
 from detente.run.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ratio
-from detente.run.scenarios import ResidualAt, effects
+from detente.run.scenarios import ResidualAt, effects, supply_elasticity
 from detente.run.schema import directed
 from detente.study import Study
 from detente.study.spec import Ends, Scenario
@@ -91,11 +91,20 @@ class DeskSolver:
         return tuple(study) if setting.deficits == study[0] else (setting.deficits,)
 
     def of_scenario(self, scenario: Scenario, setting: Setting) -> Setting:
-        """A scenario of the study as a setting of the desk, on the baseline of ``setting``."""
+        """A scenario of the study as a setting of the desk, on the baseline of ``setting``.
+
+        Raises
+        ------
+        StudyError
+            A tariff, which the desk's levers do not have.
+        """
+        if scenario.tariff is not None:
+            raise StudyError("A tariff is solved in the report, with its revenue; the desk has no lever for it.")
         shock = effects(scenario, self.dyad, setting.year, self.residual)
         there, back = (shock.get(d, 0.0) for d in self.directions)
         bare = {"year": setting.year, "gdp_case": setting.gdp_case, "ratio": setting.ratio}
-        bare |= {"theta": setting.theta, "psi": setting.psi, "deficits": setting.deficits}
+        psi = supply_elasticity(scenario) if scenario.long_run else setting.psi
+        bare |= {"theta": setting.theta, "psi": psi, "deficits": setting.deficits}
         if CLOSED in (there, back):
             return Setting(**bare, effects={"goods": CLOSED})
         return Setting(**bare, there=as_written(there), back=as_written(back))
