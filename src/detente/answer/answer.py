@@ -60,17 +60,21 @@ def answer_of(run: Run, language: str = "en") -> Answer:
     say = Speaker(catalogue(spec, language), spec, publishers)
     directions = directions_of(frames["attribution"], frames["residuals"], spec)
     scenarios = what_if_of(frames["scenarios"], frames["bands"], spec, quick=bool(run.manifest.get("quick")))
+    if not spec.has_panel and not directions:  # the record alone, whatever was not given at the run
+        told = (say("no_panel"),), (say("no_panel_what_if"),)
+    else:
+        told = tuple(why_sentences(directions, say)), tuple(what_if_sentences(scenarios, say))
     return Answer(
         happened=_begun(say, (*peak_and_trough(frames["timeline"], say), *relation_today(frames["events"], say))),
-        why=_begun(say, tuple(why_sentences(directions, say))),
-        what_if=_begun(say, tuple(what_if_sentences(scenarios, say))),
+        why=_begun(say, told[0]),
+        what_if=_begun(say, told[1]),
         claims=_begun(say, claims_by_verdict(frames["claims"], say)),
         language=language,
         title=said(spec.text(run.study.title), say.words),
-        why_means=why_means(directions, say),
+        why_means=why_means(directions, say) or "".join(told[0]),
         why_tables=tuple(why_tables(directions, say)),
-        what_if_means=what_if_means(scenarios, say),
-        what_if_tables=tuple(what_if_tables(scenarios, say)),
+        what_if_means=what_if_means(scenarios, say) if directions else "".join(told[1]),
+        what_if_tables=tuple(what_if_tables(scenarios, say)) if directions else (),
         directions=directions,
         scenarios=scenarios,
     )

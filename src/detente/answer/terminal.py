@@ -28,7 +28,7 @@ def on_screen(answer: Answer, *, width: int = 100, full: bool = False) -> str:
 
 def _screen(answer: Answer, width: int) -> tuple[list[str], ...]:
     happened = answer.happened[:1] + answer.happened[1:][-1:]  # whose figures they are stands in the report
-    why = _tables(answer.why_means if answer.why_tables else "", answer.why_tables, width)
+    why = _tables(answer.why_means, answer.why_tables, width)
     what_if = _tables(answer.what_if_means, answer.what_if_tables, width)
     facts, claims = ([_sentence(text, width) for text in texts] for texts in (happened, answer.claims))
     return facts, why, what_if, claims

@@ -140,8 +140,12 @@ def attribution_table(study: Study, found: Attribution, *, embedded: bool) -> pl
 
 def residual_table(study: Study, found: Attribution) -> pl.DataFrame:
     """The table :data:`RESIDUALS`: those computed here, then those the study cites, marked ``cited``."""
-    computed = RESIDUALS.fitted(directed(found.residuals()))
-    cited = RESIDUALS.of_rows(
+    return pl.concat([RESIDUALS.fitted(directed(found.residuals())), cited_residuals(study)])
+
+
+def cited_residuals(study: Study) -> pl.DataFrame:
+    """The rows of :data:`RESIDUALS` that a study cites."""
+    return RESIDUALS.of_rows(
         {
             "origin": c.origin,
             "destination": c.destination,
@@ -154,7 +158,6 @@ def residual_table(study: Study, found: Attribution) -> pl.DataFrame:
         }
         for c in study.spec.cited
     )
-    return pl.concat([computed, cited])
 
 
 def residual_lookup(residuals: pl.DataFrame, headline: Window) -> tuple[ResidualAt, ResidualAt]:

@@ -22,7 +22,7 @@ LIBRARIES = ("numpy", "scipy", "polars", "narwhals", "pydantic", "click", "jinja
 
 
 def manifest(
-    study: Study, panel: Panel, *, data: Any, quick: bool, seed: int, command: str, started: datetime,
+    study: Study, panel: Panel | None, *, data: Any, quick: bool, seed: int, command: str, started: datetime,
     timings: dict[str, float],
 ) -> dict[str, Any]:  # fmt: skip
     """How a run was made, as plain values.
@@ -38,7 +38,7 @@ def manifest(
         "platform": platform.system(),
         "libraries": {name: _version_of(name) for name in LIBRARIES},
         "study": {"id": study.id, "files": file_hashes(study.folder)},
-        "panel": {"name": panel.name, "source": panel.source, "files": _panel_hashes(study, data)},
+        "panel": _panel(study, panel, data),
         "seed": seed,
         "quick": quick,
         "command": command,
@@ -50,6 +50,12 @@ def manifest(
             f"run of {started.date().isoformat()}, inputs as hashed in this manifest."
         ),
     }
+
+
+def _panel(study: Study, panel: Panel | None, data: Any) -> dict[str, Any]:
+    if panel is None:
+        return {"name": "", "source": "", "files": {}}
+    return {"name": panel.name, "source": panel.source, "files": _panel_hashes(study, data)}
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

@@ -17,7 +17,7 @@ from detente.attribution import Attribution, DyadFits
 from detente.language import LANGUAGES, Text, translations
 from detente.panel import Panel
 from detente.record import Ledger
-from detente.run.attributed import attributed, attribution_table, residual_lookup, residual_table
+from detente.run.attributed import attributed, attribution_table, cited_residuals, residual_lookup, residual_table
 from detente.run.baseline import Baseline, accounts
 from detente.run.checked_record import CheckedRecord, check_record
 from detente.run.explanations import Explanation, explanation
@@ -53,17 +53,20 @@ class _Clock:
 class _Stages:
     """What the stages of a run gave: tables by name, and the results that hold their texts."""
 
-    panel: Panel
+    panel: Panel | None
     ledger: Ledger
-    found: Attribution
+    found: Attribution | None
     deeper: Explanation
     record: CheckedRecord
     frames: Mapping[str, pl.DataFrame]
 
     def notes(self, quick: bool) -> tuple[str, ...]:
         """What a reader must know, as texts for any language."""
+        skipped = (Text("rows.quick"),) if quick else ()
+        if self.panel is None or self.found is None:
+            return (Text("rows.no_panel"), *skipped)
         counts = Text("rows.panel", counts=self.panel.report.text())
-        return (counts, *self.found.cautions, *self.deeper.notes, *((Text("rows.quick"),) if quick else ()))
+        return (counts, *self.found.cautions, *self.deeper.notes, *skipped)
 
 
 def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, progress: Progress | None) -> Run:
@@ -92,6 +95,8 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
     with clock.stage("record", 0.1):
         require_dyad_of_targets(spec)
         ledger = checked_ledger(study)
+    if not study.has_panel(data):
+        return _record_only(study, ledger, quick, seed, clock)
     with clock.stage("panel", 0.1):
         panel = study.panel(data)
     with clock.stage("attribution", 0.3):
@@ -115,6 +120,16 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
         }  # fmt: skip
         frames |= _made(Computed(study, panel, ledger, MappingProxyType(frames), quick, seed))
     return _Stages(panel, ledger, found, deeper, record, frames)
+
+
+def _record_only(study: Study, ledger: Ledger, quick: bool, seed: int, clock: _Clock) -> _Stages:
+    """What the record alone gives: its verdicts, conflicts, articles and timeline; nothing is computed from flows."""
+    with clock.stage("verdicts", 0.9):
+        record = check_record(ledger, ())
+        frames = {"claims": record.claims, "conflicts": record.conflicts, "articles": record.articles}
+        frames |= {"residuals": cited_residuals(study)}
+        frames |= _made(Computed(study, None, ledger, MappingProxyType(frames), quick, seed))
+    return _Stages(None, ledger, None, Explanation.skipped(), record, frames)
 
 
 def _scenarios(

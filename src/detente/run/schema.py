@@ -49,14 +49,14 @@ class Computed:
 
     Attributes
     ----------
-    study, panel, ledger : what was run, on which flows, with which record.
+    study, panel, ledger : what was run, on which flows (None where a study has no panel), with which record.
     frames : tables by name.
     quick : whether placebos and draws are skipped.
     seed : for whatever draws.
     """
 
     study: Study
-    panel: Panel
+    panel: Panel | None
     ledger: Ledger
     frames: Mapping[str, pl.DataFrame]
     quick: bool

@@ -42,11 +42,11 @@ PARTNERS = TableSchema(
         number("imports_usd_mn", "its goods imports from the partner", "US$ million"),
         number("share", "the partner's share of the economy's goods trade", "share"),
     ),
-    make=lambda run: partners(run.panel, run.study.spec.dyad),
+    make=lambda run: PARTNERS.empty() if run.panel is None else partners(run.panel, run.study.spec.dyad),
 )
 
 
-def timeline(figures: pl.DataFrame, panel: Panel, origin: str, destination: str) -> pl.DataFrame:
+def timeline(figures: pl.DataFrame, panel: Panel | None, origin: str, destination: str) -> pl.DataFrame:
     """The table :data:`TIMELINE`.
 
     ``preferred`` marks the line to draw: the record's preferred figures, and the
@@ -54,7 +54,9 @@ def timeline(figures: pl.DataFrame, panel: Panel, origin: str, destination: str)
     """
     recorded = _recorded(figures, origin, destination)
     drawn = set(recorded.filter(pl.col("preferred"))["flow"])
-    measured = _measured(panel, origin, destination, prefer=[f for f in FLOWS if f not in drawn])
+    measured = TIMELINE.empty()
+    if panel is not None:
+        measured = _measured(panel, origin, destination, prefer=[f for f in FLOWS if f not in drawn])
     return pl.concat([recorded, measured]).sort("flow", "year", "preferred", descending=[False, False, True])
 
 

@@ -23,12 +23,22 @@ def cautions_of(spec: Spec, folder: Path, open_panel: Callable[[], Panel]) -> li
     folder : the study's, where its GDP file stands.
     open_panel : gives the panel that the study names, or raises.
     """
+    if not spec.has_panel:
+        return _nothing_to_compute_from(spec)
     found = [*_episodes(spec), *_elasticity(spec), *_windows(spec)]
     try:
         panel = open_panel()
     except DetenteError as error:
         return [*found, Problem(FILE, None, "panel.use", error.what, "Run with --data PATH, or mend it.")]
     return [*found, *_gdp(spec, folder, panel), *_outside(spec, panel)]
+
+
+def _nothing_to_compute_from(spec: Spec) -> list[Problem]:
+    """Scenarios of a study on its record alone."""
+    if not spec.scenarios:
+        return []
+    what = 'There are scenarios, and use = "none" under [panel] leaves nothing to solve them on.'
+    return [Problem(FILE, None, "scenarios", what, "Name a panel, or take the scenarios out.")]
 
 
 def _gdp(spec: Spec, folder: Path, panel: Panel) -> Iterator[Problem]:

@@ -230,6 +230,11 @@ class Spec(_Part):
         return self.study.origin, self.study.destination
 
     @property
+    def has_panel(self) -> bool:
+        """Whether the study names flows to compute with; one with ``use = "none"`` stands on its record alone."""
+        return self.panel.use != "none"
+
+    @property
     def directions(self) -> tuple[Ends, Ends]:
         """Both directions of the pair as (origin, destination)."""
         return both_ways(self.dyad)

@@ -10,7 +10,7 @@ from typing import Any
 
 from detente._lazy import call
 from detente.economies import name_of
-from detente.errors import Problem, RecordError, StudyError, UnknownStudy, did_you_mean
+from detente.errors import DataError, Problem, RecordError, StudyError, UnknownStudy, did_you_mean
 from detente.panel import Panel, embedded_panel, read_panel
 from detente.record import Ledger
 from detente.study.cautions import cautions_of
@@ -97,8 +97,18 @@ class Study:
         """Settings that are probably not meant, or that need another panel than the study's own."""
         return cautions_of(self.spec, self.folder, self.panel)
 
+    def has_panel(self, data: Any = None) -> bool:
+        """Whether there are flows to compute with: ``data``, a panel given before, or one that ``study.toml`` names."""
+        return data is not None or self.given is not None or self.spec.has_panel
+
     def panel(self, data: Any = None) -> Panel:
         """The flows to use: ``data`` (a panel, frame or path) if given, else what ``study.toml`` names."""
+        if not self.has_panel(data):
+            raise DataError(
+                f"The study '{self.id}' has no panel: study.toml says use = \"none\" under [panel].",
+                why="What needs flows (why, what if, the desks) cannot be computed.",
+                fix="Name a panel there, or give one with --data PATH; the record is checked and told without one.",
+            )
         data = self.given if data is None else data
         if isinstance(data, Panel):
             panel = data

@@ -1,0 +1,89 @@
+"""A study on its record alone: claims, states and conflicts are told; what needs flows says that there are none."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from detente.errors import DataError
+from detente.language import LANGUAGES
+from detente.panel import Panel
+from detente.report import render_report
+from detente.run import read_run
+from detente.study import Study, open_study
+
+
+def without_panel(tmp_path: Path) -> Study:
+    """The built-in record, with nothing to compute from."""
+    home = open_study("colombia-venezuela").folder
+    shutil.copytree(home, tmp_path / "s", ignore=shutil.ignore_patterns("__pycache__"))
+    toml = tmp_path / "s" / "study.toml"
+    text = toml.read_text(encoding="utf-8")
+    text = text[: text.index("[equilibrium]")] + text[text.index("[translations.es]") :]
+    text = re.sub(r'(?m)^use = "\w+".*$', 'use = "none"', text)
+    toml.write_text(text if "[panel]" in text else f'{text}\n[panel]\nuse = "none"\n', encoding="utf-8")
+    return open_study(tmp_path / "s")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return without_panel(tmp_path_factory.mktemp("none"))
+
+
+def test_the_record_is_checked_and_told(study: Study, tmp_path: Path) -> None:
+    assert not study.has_panel()
+    assert study.check() == []
+    assert study.cautions() == []
+    run = study.run()
+    full = open_study("colombia-venezuela").run(quick=True)
+    assert len(run.claims) == len(full.claims)
+    causes = {"cause"}
+    for mine, theirs in zip(run.claims.to_frame().to_dicts(), full.claims.to_frame().to_dicts(), strict=True):
+        if mine["test"] not in causes:
+            assert mine == theirs
+    assert run.conflicts.to_frame().equals(full.conflicts.to_frame())
+    assert set(run.timeline.to_frame()["source_id"]) == set(full.timeline.to_frame()["source_id"]) - {"panel"}
+    for name in ("attribution", "parts", "scenarios", "bands", "winners", "partners"):
+        assert len(getattr(run, name)) == 0
+    assert set(run.residuals.to_frame()["status"]) <= {"cited"}
+    back = read_run(run.write(tmp_path / "run", {"report.html": render_report}))
+    assert back.answer == run.answer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_face_says_that_there_is_no_panel(study: Study, language: str) -> None:
+    run = study.run()
+    answer = run.answers[language]
+    assert len(answer.happened) >= 2  # peak and low of the record's own figures, and the relation at its end
+    assert len(answer.why) == len(answer.what_if) == 1
+    screen = " ".join(run.summary(language=language).split())
+    for sentence in (*answer.why, *answer.what_if, *answer.claims):
+        assert sentence in screen
+    assert "None" not in screen
+    assert run.texts[language][run.notes[0]] if language != "en" else "no panel" in run.notes[0]
+
+
+def test_what_needs_flows_says_how_to_give_them(study: Study) -> None:
+    with pytest.raises(DataError, match=r'has no panel.*use = "none".*--data PATH'):
+        study.panel()
+
+
+def test_a_panel_given_at_the_run_is_used(study: Study) -> None:
+    own: Panel = open_study("colombia-venezuela").panel()
+    run = study.run(data=own, quick=True)
+    assert len(run.attribution) > 0
+    assert len(run.answer.why) > 1
+
+
+def test_scenarios_without_a_panel_are_a_caution(tmp_path: Path) -> None:
+    study = without_panel(tmp_path)
+    toml = study.folder / "study.toml"
+    text = toml.read_text(encoding="utf-8")
+    closed = '[[scenarios]]\nid = "closed"\ntitle = "Closed"\nclosed = true\n\n'
+    toml.write_text(text.replace("[translations.es]", closed + "[translations.es]"), encoding="utf-8")
+    (found,) = open_study(study.folder).cautions()
+    assert found.column == "scenarios"
+    assert "nothing to solve them on" in found.what
