@@ -28,24 +28,23 @@ MOST_WINDOWS = 32  #: about 5 MB each
 class DyadFits:
     """A sample with one dyad, both directions of which are left out of every fit after the base years.
 
-        Attributes
-        ----------
-        sample : Sample
-        dyad : (int, int)
-            Positions of the origin and the destination asked for.
-        events : tuple of (origin, destination, year)
-            Ruptures and reopenings known to a study, beside those of the library.
-        parts : dict of str to DyadFits
-            The same dyad on other samples of economies, for whoever asks again.
+    Attributes
+    ----------
+    sample : Sample
+    dyad : (int, int)
+        Positions of the origin and the destination asked for.
+    events : tuple of (origin, destination, year)
+        Ruptures and reopenings known to a study, beside those of the library.
+    parts : dict of str to DyadFits
+        The same dyad on other samples of economies, for whoever asks again.
 
-        Examples
-        --------
-        >>> import numpy as np
-    from numpy.typing import NDArray
-        >>> flows = np.random.default_rng(0).lognormal(size=(4, 5, 5))
-        >>> fits = DyadFits.of((flows, ("AAA", "BBB", "CCC", "DDD", "EEE"), range(2000, 2004)), "AAA", "BBB")
-        >>> fits.on((2000, 2002)) is fits.on((2000, 2002))
-        True
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flows = np.random.default_rng(0).lognormal(size=(4, 5, 5))
+    >>> fits = DyadFits.of((flows, ("AAA", "BBB", "CCC", "DDD", "EEE"), range(2000, 2004)), "AAA", "BBB")
+    >>> fits.on((2000, 2002)) is fits.on((2000, 2002))
+    True
     """
 
     sample: Sample
