@@ -1,6 +1,6 @@
 """Coalitions that sanction one economy: what each subset costs its members and the target.
 
-As in Chowdhry, Hinz, Kamin and Wanner (2024, Economic Policy 39): every subset of possible senders imposes the same
+After Chowdhry, Hinz, Kamin and Wanner (2024): every subset of possible senders imposes the same
 measure on the target in both directions; welfare is read from the general equilibrium. Transfers that equalise the
 burden give every sender the same loss in percent of its spending.
 """
