@@ -12,14 +12,14 @@ from detente.attribution.comparison.placebos import choose
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.errors import SpecificationError, TooFewDonors, UnknownEconomy
-from detente.panel import embedded_panel
+from small_world import small_world
 
 EPISODE, BASE = [(2008, 2010)], [(2000, 2004)]
 
 
 @pytest.fixture(scope="module")
 def panel():
-    return embedded_panel()
+    return small_world()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from detente.gravity import bias_correct, fit_ppml, impute
-from detente.panel import embedded_panel
+from small_world import small_world
 
 pytestmark = [pytest.mark.oracle, pytest.mark.oracle]
 
@@ -19,8 +19,8 @@ EMBEDDED = 0.05
 """Twenty economies and the rest of the world instead of 206."""
 
 
-def test_residuals_of_col_ven_on_the_embedded_panel():
-    frame = impute(embedded_panel(), [("COL", "VEN", 2005)]).to_frame()
+def test_residuals_of_col_ven_on_the_small_world():
+    frame = impute(small_world(), [("COL", "VEN", 2005)]).to_frame()
     path = frame.filter((pl.col("origin") == "COL") & (pl.col("year") >= 2005))
     np.testing.assert_allclose(path["log_ratio"].to_numpy(), RESIDUALS, atol=EMBEDDED)
 

@@ -4,8 +4,6 @@ import datetime
 import gzip
 import io
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -15,7 +13,6 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-import detente.panel.embedded as embedded
 from detente.errors import (
     AmbiguousColumn,
     DataError,
@@ -25,9 +22,9 @@ from detente.errors import (
     UnknownEconomy,
     UnreadableFile,
 )
-from detente.panel import embedded_panel, read_panel
+from detente.panel import read_panel
+from small_world import small_world
 
-ROOT = Path(__file__).resolve().parents[2]
 ROWS = {
     "exporter": ["COL", "VEN", "COL"],
     "importer": ["VEN", "COL", "USA"],
@@ -182,45 +179,18 @@ def test_a_broken_baci_file_is_named(raw: str, says: str, zipped: bool, tmp_path
 
 
 def test_aggregation_loses_no_flow_across_borders() -> None:
-    panel = embedded_panel()
+    panel = small_world()
     small = panel.aggregate(["COL", "VEN"])
     assert small.economies == ("COL", "VEN", "ROW")
     out = np.nansum(panel.flows[:, panel.index("COL")], axis=1)
     np.testing.assert_allclose(np.nansum(small.flows[:, 0], axis=1), out, rtol=1e-12)
 
 
-def test_embedded_panel_is_small_and_complete() -> None:
-    assert sum(len(b) for b in embedded.data_files().values()) < 200_000
-    panel = embedded_panel()
-    assert len(panel.economies) == 21
-    assert panel.years == tuple(range(2000, 2021))
-    off = ~np.eye(21, dtype=bool)
-    assert np.isfinite(panel.flows[:, off]).all()
-    assert np.isnan(panel.flows[:, ~off]).all()
-    unknown = {(panel.years[t], panel.economies[i]) for t, i in zip(*np.nonzero(np.isnan(panel.gdp)))}
-    assert unknown == {(y, "VEN") for y in range(2015, 2021)}
-    assert not panel.flows.flags.writeable
-
-
-@pytest.mark.shared
-def test_embedded_panel_is_rebuilt_byte_for_byte(shared_data: Path, tmp_path: Path) -> None:
-    subprocess.run(
-        [
-            sys.executable, str(ROOT / "scripts/build_embedded_panel.py"),
-            str(shared_data / "baci/bilateral_2000_2020.parquet"),
-            str(shared_data / "wdi/gdp_nominal_usd_1960_2023.parquet"), "--out", str(tmp_path),
-        ],
-        check=True, env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    for name, shipped in embedded.data_files().items():
-        assert (tmp_path / name).read_bytes() == shipped, name
-
-
 def test_unknown_year_and_economy() -> None:
     with pytest.raises(UnknownEconomy, match="QAT"):
-        embedded_panel().index("QAT")
-    with pytest.raises(DataError, match="2000 to 2020"):
-        embedded_panel().year_index(2021)
+        small_world().index("QAT")
+    with pytest.raises(DataError, match="2000 to 2021"):
+        small_world().year_index(2022)
 
 
 HEADER = b"exporter,importer,year,trade_usd_mn\n"

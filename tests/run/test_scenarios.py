@@ -12,12 +12,13 @@ from detente.answer.what_if import what_if_of, what_if_sentences
 from detente.equilibrium import CLOSED, Economy, solve
 from detente.errors import MissingInternalTrade, StudyError
 from detente.language import Catalogue
-from detente.panel import Panel, embedded_panel
+from detente.panel import Panel, world
 from detente.run.baseline import accounts, baselines
 from detente.run.scenario_bands import BANDS, pair_moves
 from detente.run.scenarios import SCENARIOS, effects, heals_nothing, solve_scenarios
 from detente.study import open_study
 from detente.study.spec import Spec
+from small_world import small_world
 
 STUDY = open_study("colombia-venezuela")
 
@@ -37,7 +38,11 @@ def test_effects_follow_the_definition_of_each_scenario() -> None:
     dyad = STUDY.spec.dyad
     assert set(effects(closed, dyad, 2014, residual).values()) == {CLOSED}
     assert effects(healed, dyad, 2014, residual) == {("COL", "VEN"): 1.0, ("VEN", "COL"): 2.0}
-    assert effects(reopened, dyad, 2014, residual) == pytest.approx({("COL", "VEN"): 0.44, ("VEN", "COL"): 1.48})
+
+    def by_year(origin: str, destination: str, year: int, base: object) -> float:
+        return {2023: -0.65, 2014: -1.23}[year] if origin == "COL" else {2023: -0.59, 2014: -1.87}[year]
+
+    assert effects(reopened, dyad, 2014, by_year) == pytest.approx({("COL", "VEN"): 0.58, ("VEN", "COL"): 1.28})
 
 
 @pytest.mark.parametrize("known", [("COL", "VEN"), ("VEN", "COL")])
@@ -58,7 +63,7 @@ def test_the_middle_case_is_one_row_and_the_winners_middle() -> None:
     """Where the grid holds the middle case it is marked there; where not it is solved beside the grid."""
     for ratios, rows in (([1.0, 1.8], 3), ([1.0, 1.4, 1.8], 3)):
         wanted = spec(years=[2014], internal_ratio=ratios, theta=[5.0], deficits=["multiplicative"])
-        books = accounts(embedded_panel(), wanted, STUDY.folder)
+        books = accounts(small_world(), wanted, STUDY.folder)
         table, winners = solve_scenarios(wanted, books.baselines(), {2014: books.middle(2014)}, residual)
         assert table.height == 3 * 2 * rows
         middle = table.filter("middle")
@@ -123,11 +128,27 @@ def test_what_moves_the_residual_is_as_uncertain_as_it_moves_far() -> None:
 def test_a_scenario_without_a_residual_is_refused() -> None:
     with pytest.raises(StudyError, match="needs the residual of COL->VEN in 2014"):
         effects(STUDY.scenarios[2], STUDY.spec.dyad, 2014, lambda *_: None)
+    with pytest.raises(StudyError, match="aims at a residual of COL->VEN that is not known"):
+        effects(STUDY.scenarios[1], STUDY.spec.dyad, 2014, lambda o, d, y, b: None if y == 2023 else -1.0)
+
+
+def ranged(**equilibrium: object) -> Spec:
+    """The study with a range of Venezuela's GDP in 2020, for panels that have none."""
+    gap = {"economy": "VEN", "year": 2020, "low_usd_mn": 38700, "high_usd_mn": 73400, "source_id": "x"}
+    return spec(gdp=[gap], **equilibrium)
+
+
+def without_venezuela() -> Panel:
+    """The small panel without Venezuela's GDP after 2014."""
+    small = small_world()
+    gdp = small.gdp.copy()
+    gdp[small.year_index(2015) :, small.index("VEN")] = np.nan
+    return small.with_gdp(gdp)
 
 
 def test_baselines_cover_years_gdp_ends_and_ratios() -> None:
-    made = list(baselines(embedded_panel(), STUDY.spec, STUDY.folder))
-    books = accounts(embedded_panel(), STUDY.spec, STUDY.folder)
+    made = list(baselines(without_venezuela(), ranged(), STUDY.folder))
+    books = accounts(without_venezuela(), ranged(), STUDY.folder)
     assert [(b.year, b.gdp_case, b.internal_ratio) for b in made] == [
         (2014, "published", 1.0), (2014, "published", 1.8), (2020, "low", 1.0), (2020, "low", 1.8),
         (2020, "high", 1.0), (2020, "high", 1.8),
@@ -138,38 +159,106 @@ def test_baselines_cover_years_gdp_ends_and_ratios() -> None:
     assert middle == pytest.approx(np.sqrt(low * high), rel=1e-12)
     assert (books.middle(2020).gdp_case, books.middle(2020).internal_ratio) == ("middle", 1.4)
     assert books.one(2014, "low", 1.0) is None
-    panel = embedded_panel()
+    panel = small_world()
     first = made[0].economy
     gdp = panel.gdp[panel.year_index(2014)]
-    np.testing.assert_allclose(first.output, gdp, rtol=1e-12)  # internal = GDP - exports, so output = GDP
+    np.testing.assert_allclose(first.output[:-1], gdp[:-1], rtol=1e-12)  # internal = GDP - exports, so output = GDP
 
 
 def test_a_year_without_gdp_is_refused_with_the_remedy() -> None:
     with pytest.raises(MissingInternalTrade, match=r"no GDP for VEN in 2018.*equilibrium\.gdp"):
-        list(baselines(embedded_panel(), spec(years=[2018]), STUDY.folder))
+        list(baselines(without_venezuela(), spec(years=[2018]), STUDY.folder))
 
 
-def test_a_full_panel_borrows_the_embedded_gdp() -> None:
-    small = embedded_panel()
+def test_a_panel_without_gdp_borrows_the_one_that_ships() -> None:
+    small = small_world()
     bare = Panel(small.economies, small.years, small.flows.copy(), None, name="mine")
     (made,) = list(baselines(bare, spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
     reference = next(baselines(small, spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
     np.testing.assert_allclose(made.economy.flows, reference.economy.flows, rtol=1e-9)
 
 
-def test_a_panel_without_internal_trade_outside_the_embedded_one_is_refused() -> None:
+def test_two_rows_of_gdp_do_not_make_a_world_of_two(tmp_path: Path) -> None:
+    """Findings K1.1: a file with the two economies' GDP replaces these two figures and no others."""
+    (tmp_path / "gdp.csv").write_text("economy,year,gdp_usd_mn\nCOL,2014,381000\nVEN,2014,482000\n")
+    raw = spec(years=[2014], internal_ratio=[1.8]).model_dump(by_alias=True)
+    raw["panel"] = {"gdp": "gdp.csv"}
+    (made,) = list(baselines(world(), Spec.model_validate(raw), tmp_path))
+    assert len(made.economy) > 190
+    assert made.economy.output[made.economy.economies.index("VEN")] == pytest.approx(1.8 * 482_000)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("year", "usable"), [(2014, 202), (2019, 200), (2020, 200)])
+def test_economies_without_accounts_are_merged_and_listed_never_dropped(year: int, usable: int) -> None:
+    """Counts of findings/new_release.md, section 2.1; the rest of the world comes on top."""
+    (made,) = list(baselines(world(), spec(years=[year], internal_ratio=[1.8]), STUDY.folder))
+    assert len(made.economy) == usable + 1
+    assert {"MHL", "TWN", "PRK"} <= set(made.merged)
+    assert made.economy.economies[-1] == "ROW"
+    flows = world().flows[world().year_index(year)]
+    k = world().index("COL")
+    at = made.economy.economies.index("COL")
+    own = made.economy.flows[at, at]
+    assert made.economy.flows[at].sum() - own == pytest.approx(np.nansum(flows[k]), rel=1e-12)  # no export is lost
+    assert "Marshall" not in str(made.merged_note)
+    assert "MHL" in str(made.merged_note) or "more" in str(made.merged_note)
+
+
+@pytest.mark.oracle
+def test_welfare_on_the_world_is_the_published_range() -> None:
+    """METHODS B6: 2020, 200 economies, ratios 1.0 and 1.8, theta 2 to 6, both rules; percent."""
+    plan = list(baselines(world(), spec(years=[2020]), STUDY.folder))
+    healing = {("COL", "VEN"): 1.301, ("VEN", "COL"): 2.254}
+
+    def at_2020(origin: str, destination: str, year: int, base: object = None) -> float:
+        return -healing[origin, destination]
+
+    raw = spec(years=[2020]).model_dump(by_alias=True)
+    raw["scenarios"] = [s for s in raw["scenarios"] if s["id"] != "reopened"]
+    middle = {2020: accounts(world(), spec(years=[2020]), STUDY.folder).middle(2020)}
+    table, _ = solve_scenarios(Spec.model_validate(raw), plan, middle, at_2020)
+    ends = {(s, e): (w.min(), w.max()) for (s, e), w in (
+        (key, group["welfare_pct"]) for key, group in table.group_by("scenario", "economy"))}  # fmt: skip
+    theirs = {("closed", "COL"): (-.020, -.003), ("closed", "VEN"): (-.161, -.025), ("healed", "COL"): (.012, .069),
+              ("healed", "VEN"): (.085, .500)}  # fmt: skip
+    for key, (low, high) in theirs.items():
+        # the table's last digit, and 2% for three significant digits and another rest of the world
+        assert ends[key][0] == pytest.approx(low, abs=0.0011, rel=0.02), key
+        assert ends[key][1] == pytest.approx(high, abs=0.0011, rel=0.02), key
+
+
+def test_an_economy_of_the_pair_without_accounts_stops_with_its_reason() -> None:
     flows = np.ones((1, 2, 2)) * 5
     flows[:, [0, 1], [0, 1]] = np.nan
-    panel = Panel(("QAT", "ARE"), (2014,), flows, name="gulf")
     raw = STUDY.spec.model_dump(by_alias=True) | {"cited": [], "scenarios": [], "episodes": []}
-    raw["study"] |= {"origin": "QAT", "destination": "ARE"}
+    raw["study"] |= {"origin": "QAT", "destination": "TWN"}
     raw["equilibrium"] |= {"years": [2014], "gdp": []}
-    with pytest.raises(MissingInternalTrade, match="gdp under"):
-        list(baselines(panel, Spec.model_validate(raw), Path()))
+    with pytest.raises(MissingInternalTrade, match="no GDP for TWN in 2014"):
+        list(baselines(Panel(("QAT", "TWN"), (2014,), flows, name="two"), Spec.model_validate(raw), Path()))
+    raw["study"] |= {"origin": "MHL", "destination": "USA"}
+    with pytest.raises(MissingInternalTrade, match=r"MHL has no usable accounts in 2014.*ratio"):
+        list(baselines(world(), Spec.model_validate(raw), Path()))
+
+
+def test_missing_flows_between_usable_economies_are_never_zeros() -> None:
+    with pytest.raises(MissingInternalTrade, match="flows of 2023 are missing between economies with accounts"):
+        list(
+            baselines(
+                world(),
+                spec(
+                    years=[2023],
+                    gdp=[
+                        {"economy": "VEN", "year": 2023, "low_usd_mn": 90000, "high_usd_mn": 110000, "source_id": "x"}
+                    ],
+                ),
+                STUDY.folder,
+            )
+        )
 
 
 def test_the_table_holds_what_solve_gives() -> None:
-    plan = list(baselines(embedded_panel(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
+    plan = list(baselines(small_world(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
     table, winners = solve_scenarios(
         spec(theta=[4.0], central_theta=4.0, deficits=["additive"]), plan, {2014: plan[0]}, residual
     )

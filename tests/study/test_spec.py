@@ -29,7 +29,7 @@ def write(folder: Path, text: str) -> Path:
 def test_a_minimal_study_has_sensible_defaults(tmp_path: Path) -> None:
     spec = read_spec(write(tmp_path, MINIMAL))
     assert spec.dyad == ("COL", "ECU")
-    assert spec.panel.use == "embedded"
+    assert spec.panel.use == "world"
     assert spec.attribution.base_windows == [(2000, 2004), (2000, 2008)]
 
 
@@ -159,11 +159,11 @@ def test_settings_that_may_well_be_meant_get_none(added: str, tmp_path: Path) ->
     [
         (("", '[panel]\nuse = "flows.csv"\n'), "panel.use", "no file"),
         (("", '[panel]\ngdp = "gdp.csv"\n'), "panel.gdp", "There is no file"),
-        (("ECU", "BOL"), "panel.use", "'BOL' (Bolivia) is not among the 21 economies"),
+        (("ECU", "ATA"), "panel.use", "'ATA' (Antarctica) is not among the 229 economies"),
         (("", "[equilibrium]\nyears = [2020, 2030]\n"), "equilibrium.years", "There is no 2030"),
-        (("", '[[episodes]]\nid = "e"\ntitle = "E"\nfrom = 2008\nto = 2022\n'), "episodes (e)", "There is no 2022"),
+        (("", '[[episodes]]\nid = "e"\ntitle = "E"\nfrom = 2008\nto = 2024\n'), "episodes (e)", "There is no 2024"),
         (("", "[attribution]\nbase_windows = [[1980, 1990]]\n"), "attribution.base_windows", "lies outside"),
-        (("", '[attribution]\nmarkets = ["PER", "BOL"]\n'), "attribution.markets", "does not have Bolivia"),
+        (("", '[attribution]\nmarkets = ["PER", "XKX"]\n'), "attribution.markets", "does not have Kosovo"),
     ],
 )
 def test_what_the_panel_cannot_give_gets_a_caution(
@@ -183,9 +183,8 @@ def test_a_study_without_an_episode_gets_a_caution(tmp_path: Path) -> None:
     assert caution.column == "episodes"
 
 
-def test_the_only_caution_of_the_built_in_study_is_true() -> None:
-    (caution,) = open_study("colombia-venezuela").cautions()
-    assert "Bolivia" in caution.what
+def test_the_built_in_study_has_no_caution() -> None:
+    assert open_study("colombia-venezuela").cautions() == []
 
 
 @pytest.mark.parametrize(

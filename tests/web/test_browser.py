@@ -404,10 +404,10 @@ def test_a_row_is_deleted_and_undone_and_a_source_in_use_is_not(visit, root):
 
 
 def test_a_panel_is_uploaded_looked_at_and_used(visit, root, tmp_path):
-    from detente.panel import embedded_panel
+    from small_world import small_world
 
     file = tmp_path / "My trade.csv"
-    embedded_panel().to_frame().rename({"trade": "value_usd_mn"}).write_csv(file)
+    small_world().to_frame().rename({"trade": "value_usd_mn"}).write_csv(file)
     page = visit()
     page.goto("/")
     page.fill("input[name=origin]", "Peru")

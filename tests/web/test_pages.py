@@ -11,10 +11,10 @@ import pytest
 pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
 from starlette.testclient import TestClient
 
-from detente.panel import embedded_panel
 from detente.study import new_study, open_study
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.http.openapi import ENDPOINTS
+from small_world import small_world
 
 TOKEN = "t" * 32
 STUDY = "/s/colombia-venezuela"
@@ -157,7 +157,7 @@ def test_a_dyad_without_comparable_pairs_says_so_and_keeps_the_form(client):
 
 def test_a_pair_of_which_one_direction_can_be_told(client, space, tmp_path):
     """Ecuador's exports to Panama are taken away in the base years: a refusal in the JSON, no fan, and words for it."""
-    panel = embedded_panel()
+    panel = small_world()
     ecu, pan = panel.index("ECU"), panel.index("PAN")
     rows = [
         (a, b, year, 0.0 if (i, j) == (ecu, pan) and year < 2005 else float(panel.flows[t, i, j]))
@@ -250,9 +250,9 @@ def test_a_search_offers_pairs_nearest_in_size_without_the_pair_in_question(clie
         return client.get(f"{STUDY}/attribution/pairs", params={"find": find, **more}).json()["offered"]
 
     rows = offered("")
-    from detente.panel import embedded_panel
+    from small_world import small_world
 
-    panel = embedded_panel()
+    panel = small_world()
     mean = {  # by hand, from the panel: the base years of the study's first window
         f"{a}-{b}": panel.flow(a, b)[:5].mean() for a in panel.economies for b in panel.economies
         if a != b and "ROW" not in (a, b) and {a, b} != {"COL", "VEN"}
@@ -322,7 +322,7 @@ def test_the_desk_and_attribution_of_a_study_on_a_panel_that_does_not_fit(client
         "exporter,importer,year,trade_usd_mn\nDEU,FRA,2010,5\nFRA,DEU,2010,6\n", encoding="utf-8"
     )
     toml = folder / "study.toml"
-    toml.write_text(toml.read_text(encoding="utf-8").replace('use = "embedded"', 'use = "panel.csv"'), encoding="utf-8")
+    toml.write_text(toml.read_text(encoding="utf-8").replace('use = "world"', 'use = "panel.csv"'), encoding="utf-8")
     for page in ("desk", "attribution"):
         answer = client.get(f"/s/own/{page}")
         assert answer.status_code == 422

@@ -99,9 +99,9 @@ def test_an_unknown_study_ends_with_its_exit_code(started):
 
 
 def test_the_desks_stand_on_the_panel_given(started, tmp_path):
-    from detente.panel import embedded_panel
+    from small_world import small_world
 
-    panel = embedded_panel().to_frame().rename({"trade": "value_usd_mn"})
+    panel = small_world().to_frame().rename({"trade": "value_usd_mn"})
     panel.filter(pl.col("exporter") != "TTO", pl.col("importer") != "TTO").write_parquet(tmp_path / "mine.parquet")
     address, said = _address(started("colombia-venezuela", "--data", "mine.parquet"))
     assert "20 economies, 2000-2020" in said
@@ -147,11 +147,12 @@ def test_a_new_study_and_a_run_use_the_panel_of_the_server(tmp_path):
     pytest.importorskip("httpx2")
     from starlette.testclient import TestClient
 
-    from detente.panel import embedded_panel, read_panel
+    from detente.panel import read_panel
     from detente.web import Keys, Site, Workspace, create_app
+    from small_world import small_world
 
     path = tmp_path / "mine.parquet"
-    embedded_panel().to_frame().rename({"trade": "value_usd_mn"}).write_parquet(path)
+    small_world().to_frame().rename({"trade": "value_usd_mn"}).write_parquet(path)
     site = Site(Workspace(tmp_path, data=path, panel=read_panel(path)), Keys(token="t"))
     client = TestClient(create_app(site), base_url="http://localhost", headers={"x-detente-token": "t"})
     client.post("/studies", data={"origin": "Peru", "destination": "Chile"})

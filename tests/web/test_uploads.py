@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 
 from detente.data.archives import Limits, check_archive
 from detente.errors import OutputError, StudyError, UnreadableFile, UsageError
-from detente.panel import embedded_panel, read_panel
+from detente.panel import read_panel
 from detente.record import Ledger
 from detente.record.exchange.spreadsheet import read_workbook, write_workbook
 from detente.study import open_study
@@ -31,6 +31,7 @@ from detente.web.editor import uploads
 from detente.web.editor.reading import panel_frame
 from detente.web.editor.study_edits import choose_panel, keep_panel
 from detente.web.editor.uploads import KINDS, Uploads, check_file
+from small_world import small_world
 
 TOKEN = "t" * 32
 SRC = Path(__file__).resolve().parents[2] / "src"
@@ -370,7 +371,7 @@ def test_a_reader_that_wants_too_much_memory_says_so(tmp_path):
 
 
 def test_a_panel_is_read_shown_used_and_left_again(client, site):
-    panel = embedded_panel()
+    panel = small_world()
     body = panel.to_frame().rename({"trade": "value_usd_mn"}).write_csv().encode()
     job = _finished(client, _sent(client, "panel", "My Panel (new).csv", body))
     assert job["state"] == "done", job
@@ -391,8 +392,8 @@ def test_a_panel_is_read_shown_used_and_left_again(client, site):
         client.get("/s/colombia-venezuela/attribution").json()["answer"]["findings"][0]["dyad_part"], abs=1e-9
     )
     assert client.post(f"/s/copy/data/{job['id']}/use").status_code == 422, "an upload is used once"
-    client.post("/s/copy/panel", data={"use": "embedded"})
-    assert client.get("/s/copy/attribution").json()["panel"] == "embedded panel"
+    client.post("/s/copy/panel", data={"use": "world"})
+    assert client.get("/s/copy/attribution").json()["panel"] == "world panel"
     assert client.post("/s/copy/panel", data={"use": "../../secret.parquet"}).status_code == 422
 
 

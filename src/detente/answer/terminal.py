@@ -10,7 +10,7 @@ from detente.answer.answer import Answer
 from detente.answer.small_table import Row, SmallTable
 from detente.language import Catalogue
 
-FIRST_TO_GO = ("full_panel", "elsewhere", "share")
+FIRST_TO_GO = ("elsewhere", "share")
 HEAD_LINES = 3
 LABEL = 24
 """Characters that a label needs to be read with ease; columns go until there are as many."""

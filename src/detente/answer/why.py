@@ -19,7 +19,7 @@ from detente.attribution.result import BOUND, NO_BASE
 from detente.attribution.words.strength import SOME, STRONG
 from detente.study.spec import Spec
 
-COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "full_panel", "unseen")
+COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "unseen")
 ALWAYS = 3  # of these columns; the others only where something stands in them
 
 Window = tuple[int, int]
@@ -38,7 +38,6 @@ class Comparison:
     similar : the plain p-value among the similar dyads; None on runs of an earlier version.
     place : strong or some evidence of a loss or gain, none (``ordinary``), or too few dyads to tell.
     unseen_loss_pct : the extra loss that could more often than not have gone unseen; None unless ordinary.
-    full_share, full_panel : the share on the full panel and its name, where there is one.
     """
 
     n: int
@@ -48,8 +47,6 @@ class Comparison:
     similar: float | None
     place: Place
     unseen_loss_pct: float | None
-    full_share: float | None
-    full_panel: str
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Comparison | None:
@@ -66,8 +63,6 @@ class Comparison:
             row["p_similar"],
             place,
             row["unseen_loss_pct"] if place == "ordinary" else None,
-            row["full_panel_placebo_share"],
-            row["full_panel"] or "",
         )
 
     @property
@@ -220,8 +215,7 @@ def why_means(directions: tuple[Direction, ...], say: Speaker) -> str:
     split = [c for d in directions for c in d.changes if c.own is not None]
     if not any(c.compared for c in split):
         return say.words("screen.why_untested")
-    full = any(c.compared and c.compared.full_share is not None for c in split)
-    return say.words("screen.why" if full else "screen.why_one_panel")
+    return say.words("screen.why")
 
 
 def why_tables(directions: tuple[Direction, ...], say: Speaker) -> Iterator[SmallTable]:
@@ -289,10 +283,6 @@ def _among(compared: Comparison, say: Speaker) -> str:
     parts = [say("as_bad" if compared.as_bad else "none_as_bad", **counts)]
     if compared.place != "few":
         parts.append(say("shared_loss" if compared.shared else f"evidence_{compared.place}", **p))
-    if compared.full_share is not None:
-        parts.append(
-            say("on_full_panel", share=say.words.number(compared.full_share, 3), panel=say.own(compared.full_panel))
-        )
     if compared.place == "few":
         parts.append(say("few"))
     loss = compared.unseen_loss_pct
@@ -311,7 +301,7 @@ def change_cells(change: Change, say: Speaker) -> Row:
     if change.at_most is not None:
         own = say.words("screen.or_more", own=say.change(change.at_most))
     if change.compared is None:
-        return (recorded, rest, own, "", "", "", "")
+        return (recorded, rest, own, "", "", "")
     compared = change.compared
     return (
         recorded,
@@ -319,7 +309,6 @@ def change_cells(change: Change, say: Speaker) -> Row:
         own,
         say.words("screen.of", k=say.words.number(compared.as_bad), n=say.words.number(compared.n)),
         say.words.number(compared.share, 3 if compared.share < 0.1 else 2),
-        "" if compared.full_share is None else say.words.number(compared.full_share, 3),
         unseen(compared, say),
     )
 

@@ -29,7 +29,7 @@ ATTRIBUTION = {
     "status": _S, "strength": _S, "placebo_share": _F, "p_similar": _F, "p_origin": _F, "p_destination": _F,
     "n_placebos": _I, "n_as_bad": _I, "n_ruptured": _I, "smallest_share": _F, "band_low": _F, "band_high": _F,
     "unseen_loss_pct": _F, "before_from": _I, "before_part": _F, "before_share": _F,
-    "full_panel_placebo_share": _F, "full_panel": _S, "sentence": _S,
+    "sentence": _S,
 }  # fmt: skip
 
 RESIDUALS = {

@@ -34,7 +34,7 @@ def command(json_: bool) -> None:
     """Say what is installed, what is missing and how to cite."""
     from detente import __version__
     from detente.cli.output import as_json
-    from detente.panel import embedded_panel
+    from detente.panel import world
     from detente.study import builtin_studies
 
     core = {name: _version(name) for name in CORE}
@@ -51,7 +51,7 @@ def command(json_: bool) -> None:
         missing = [name for name, v in found.items() if v is None]
         state = f'missing {", ".join(missing)}: python -m pip install "detente[{extra}]"' if missing else "installed"
         click.echo(f"Extra {extra}: {state}")
-    click.echo(f"Studies: {', '.join(builtin_studies())}. {embedded_panel()!r}")
+    click.echo(f"Studies: {', '.join(builtin_studies())}. {world()!r}")
     click.echo(f"Cite: {cite}")
 
 

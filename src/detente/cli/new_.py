@@ -13,7 +13,7 @@ import click
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Where to make it; named after the two economies if left out."
 )
-@click.option("--data", type=click.Path(path_type=Path), help="Panel to use instead of the embedded one.")
+@click.option("--data", type=click.Path(path_type=Path), help="Panel to use instead of the one that ships.")
 def command(origin: str, destination: str, folder: Path | None, data: Path | None) -> None:
     """Make a study of ORIGIN and DESTINATION (codes or names) that runs as it is."""
     from detente.study import new_study, open_study

@@ -5,6 +5,13 @@ from detente._lazy import names_of
 __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
+        "Flows": "facts",
+        "Series": "facts",
+        "Events": "facts",
+        "Source": "source",
+        "sources": "registry",
+        "add_source": "registry",
+        "read_series": "registry",
         "WorldTables": "shipped",
         "world_files": "shipped",
         "world_tables": "shipped",

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 import polars as pl
 
+from detente.data.facts import Series
 from detente.data.files import Files, extension_of, header_of
 from detente.data.source import Source
 from detente.errors import UnreadableFile, UsageError, did_you_mean, first_five
@@ -84,6 +86,14 @@ def recognise(files: Files) -> Source | None:
             fix=f"Say which with source='{best[0].name}' (on the command line: --as {best[0].name}).",
         )
     return best[0] if best else None
+
+
+def read_series(path: str | Path) -> Series | None:
+    """The figures of an official file of GDP, population or exchange rates; None where it is none."""
+    files = Files(Path(path))
+    known = recognise(files)
+    facts = known.facts_in(files) if known is not None and known.gives == "series" else None
+    return facts if isinstance(facts, Series) else None
 
 
 def _fits(files: Files, source: Source) -> bool:

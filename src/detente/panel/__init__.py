@@ -1,4 +1,4 @@
-"""Panels: flows by origin, destination and year; readers for the field's formats; the embedded panel."""
+"""Panels: flows by origin, destination and year; readers for the field's formats; the world panel that ships."""
 
 from detente._lazy import names_of
 
@@ -10,7 +10,7 @@ __all__, __getattr__, __dir__ = names_of(
         "read_panel": "read",
         "read_table": "frames",
         "Provenance": "panel",
-        "embedded_panel": "embedded",
+        "world_gdp": "world_panel",
         "world": "world_panel",
         "complete": "completion",
     },

@@ -162,6 +162,7 @@ class Panel:
             years=tuple(self.years[t] for t in where),
             flows=self.flows[where],
             gdp=None if self.gdp is None else self.gdp[where],
+            reported=None if self.reported is None else self.reported[where],
         )
 
     def aggregate(self, keep: Sequence[str], rest: str = names.ROW) -> Panel:
@@ -181,11 +182,13 @@ class Panel:
         if self.gdp is not None:
             gdp = np.column_stack([self.gdp[:, inside], np.nansum(self.gdp[:, outside], axis=1)])
         kept = tuple(self.economies[k] for k in inside)
+        told = self.reported
         return replace(
             self,
             economies=(*kept, rest),
             flows=flows,
             gdp=gdp,
+            reported=None if told is None else np.column_stack([told[:, inside], told[:, outside].any(1)]),
             name=f"{self.name}, {n} economies and the rest of the world",
         )
 

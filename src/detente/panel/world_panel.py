@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -62,6 +63,18 @@ def world(since: int = 2000) -> Panel:
         provenance=_provenance(tables),
         reported=reported[where][:, kept],
     )
+
+
+def world_gdp(economies: Sequence[str], years: Sequence[int]) -> NDArray[np.float64]:
+    """GDP ``[t, i]`` that ships, million current US$, of economies and years; NaN where there is none."""
+    tables = world_tables()
+    out = np.full((len(years), len(economies)), np.nan)
+    place = {code: k for k, code in enumerate(tables.economies)}
+    for t, year in enumerate(years):
+        if year in tables.years:
+            row = tables.gdp_usd_mn[tables.years.index(year)]
+            out[t] = [row[place[code]] if code in place else np.nan for code in economies]
+    return out
 
 
 def _dense(tables: WorldTables) -> NDArray[np.float64]:

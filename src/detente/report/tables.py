@@ -68,7 +68,7 @@ def event_rows(story: Story, words: Catalogue) -> list[Row]:
 def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
     found = []
     for row in story.attribution.iter_rows(named=True):
-        share, smallest, full = row["placebo_share"], row["smallest_share"], row["full_panel_placebo_share"]
+        share, smallest = row["placebo_share"], row["smallest_share"]
         found.append(
             {
                 "flow": story.arrow(row["origin"], row["destination"]),
@@ -87,11 +87,6 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 "smallest": ""
                 if smallest is None
                 else words("attribution.smallest", share=words.significant(100 * smallest)),
-                "full": ""
-                if full is None
-                else words(
-                    "attribution.full_panel", share=words.significant(100 * full), panel=story.own(row["full_panel"])
-                ),
                 "base": f"{row['base_from']}–{row['base_to']}",
                 "panel": story.own(row["panel"]),
                 "sentence": story.own(row["sentence"] or ""),

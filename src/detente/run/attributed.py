@@ -33,7 +33,7 @@ ATTRIBUTION = TableSchema(
         whole("from_year", "year the change is counted from"),
         whole("to_year", "year it is counted to"),
         *BASE,
-        text("panel", "which panel (embedded or the path's name) and how many economies"),
+        text("panel", "which panel (the world panel or the file's name) and how many economies"),
         number("flow_from_usd_mn", "recorded flow in the first year", "US$ million"),
         number("flow_to_usd_mn", "recorded flow in the last year", "US$ million"),
         number("log_change", "ln of the ratio of the two flows", "log points"),
@@ -78,8 +78,6 @@ ATTRIBUTION = TableSchema(
         whole("before_from", "the same test on the years before: counted from"),
         number("before_part", "the pair-specific component of those years", "log points"),
         number("before_share", "p of those years", "share"),
-        number("full_panel_placebo_share", "placebo_share on the full BACI panel; empty on other studies", "share"),
-        text("full_panel", "which panel that is"),
         text("sentence", "what these numbers allow one to say", sentence=True),
     ),
 )
@@ -124,18 +122,9 @@ def attributed(study: Study, panel: Panel | DyadFits, quick: bool) -> Attributio
     return attribute(panel, study.origin, study.destination, episodes, windows, quick=quick)
 
 
-def attribution_table(study: Study, found: Attribution, *, embedded: bool) -> pl.DataFrame:
-    """The table :data:`ATTRIBUTION`; on the embedded panel with the shares on the full one, computed once."""
-    effects = directed(found.to_frame())
-    path = study.folder / "full_panel.csv"
-    if not embedded or not path.is_file():
-        return effects
-    keys = ["origin", "destination", "episode", "base_from", "base_to"]
-    full = directed(pl.read_csv(path)).select(
-        *keys, pl.col("placebo_share").alias("full_panel_placebo_share"), pl.col("panel").alias("full_panel")
-    )
-    bare = effects.drop("full_panel_placebo_share", "full_panel")
-    return bare.join(full, on=keys, how="left", maintain_order="left")
+def attribution_table(found: Attribution) -> pl.DataFrame:
+    """The table :data:`ATTRIBUTION`."""
+    return directed(found.to_frame())
 
 
 def residual_table(study: Study, found: Attribution) -> pl.DataFrame:

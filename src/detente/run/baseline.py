@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from detente.economies import ROW
 from detente.equilibrium import Economy, internal_trade
-from detente.errors import MissingInternalTrade
-from detente.panel import Panel, embedded_panel
+from detente.errors import MissingInternalTrade, first_five
+from detente.language import Number, Text
+from detente.panel import Panel, world_gdp
+from detente.panel.accounts import merged_accounts, usable_accounts
 from detente.study.gdp_file import read_gdp
 from detente.study.spec import Equilibrium, GdpRange, Spec
 
@@ -32,12 +34,24 @@ class Baseline:
     year : its year.
     gdp_case : ``published``, or of a stated range the ``low`` or ``high`` end, or the ``middle``.
     internal_ratio : gross output over GDP; NaN where the panel has internal trade itself.
+    merged : economies without usable accounts (no GDP, or exports above output), merged into the rest of the world.
+    gdp_source : whose GDP it is, and its vintage.
     """
 
     economy: Economy
     year: int
     gdp_case: str
     internal_ratio: float
+    merged: tuple[str, ...] = ()
+    gdp_source: str = ""
+
+    @property
+    def merged_note(self) -> Text:
+        """Which economies were merged, and whose GDP it is, as a sentence."""
+        return Text(
+            "rows.merged", year=str(self.year), n=Number(str(len(self.merged))), codes=first_five(self.merged),
+            source=self.gdp_source or "-",
+        )  # fmt: skip
 
     def same_case(self, other: Baseline | None) -> bool:
         """Whether ``other`` is of the same year, GDP case and ratio."""
@@ -88,18 +102,19 @@ class Accounts:
             yield Baseline(Economy.from_arrays(panel.economies, panel.flows[t], year=year), year, PUBLISHED, np.nan)
             return
         gdp = _gdp(panel, t, self.spec.equilibrium, case)
-        known = np.isfinite(gdp)
-        _dyad_is_known(panel, self.spec, known, year)
-        codes = [c for c, k in zip(panel.economies, known) if k]
+        _dyad_has_gdp(panel, self.spec, gdp, year)
         for ratio in ratios:
-            flows = panel.flows[t][np.ix_(known, known)].copy()
-            np.fill_diagonal(flows, 0.0)
-            np.fill_diagonal(flows, internal_trade(gdp[known], flows.sum(axis=1), ratio=ratio, economies=codes))
-            yield Baseline(Economy.from_arrays(codes, flows, year=year), year, case, ratio)
+            usable = usable_accounts(panel.flows[t], gdp, ratio, panel.economies)
+            _dyad_is_usable(panel, self.spec, usable, year, ratio)
+            codes, flows, output = merged_accounts(panel.flows[t], gdp, usable, panel.economies, year)
+            np.fill_diagonal(flows, internal_trade(output, flows.sum(axis=1), ratio=ratio, economies=codes))
+            gone = tuple(c for c, k in zip(panel.economies, usable) if not k and c != ROW)
+            economy = Economy.from_arrays(codes, flows, year=year)
+            yield Baseline(economy, year, case, ratio, gone, panel.provenance.gdp_of(year))
 
 
 def accounts(panel: Panel, spec: Spec, folder: Path) -> Accounts:
-    """The accounts of a study on a panel: with the panel's GDP, that of the study's file, or the embedded one.
+    """The accounts of a study on a panel: with the panel's GDP or the one that ships, and the study's own file over it.
 
     Raises
     ------
@@ -115,7 +130,8 @@ def baselines(panel: Panel, spec: Spec, folder: Path) -> Iterator[Baseline]:
     Raises
     ------
     MissingInternalTrade
-        An economy of the dyad has neither internal trade, nor GDP, nor a stated range.
+        An economy of the dyad has neither internal trade, nor GDP, nor a stated range, or exports more than it makes;
+        or flows of the year are missing between economies that have accounts.
     """
     return accounts(panel, spec, folder).baselines()
 
@@ -150,9 +166,9 @@ def _gdp(panel: Panel, t: int, plan: Equilibrium, case: str) -> Floats:
     return filled
 
 
-def _dyad_is_known(panel: Panel, spec: Spec, known: NDArray[np.bool_], year: int) -> None:
-    for code in (spec.study.origin, spec.study.destination):
-        if not known[panel.index(code)]:
+def _dyad_has_gdp(panel: Panel, spec: Spec, gdp: NDArray[np.float64], year: int) -> None:
+    for code in spec.dyad:
+        if not np.isfinite(gdp[panel.index(code)]):
             raise MissingInternalTrade(
                 f"There is no GDP for {code} in {year}, so its internal trade is unknown.",
                 where="study.toml: equilibrium.years",
@@ -162,22 +178,27 @@ def _dyad_is_known(panel: Panel, spec: Spec, known: NDArray[np.bool_], year: int
             )
 
 
+def _dyad_is_usable(panel: Panel, spec: Spec, usable: NDArray[np.bool_], year: int, ratio: float) -> None:
+    for code in spec.dyad:
+        if not usable[panel.index(code)]:
+            raise MissingInternalTrade(
+                f"{code} has no usable accounts in {year}: its exports are above {ratio:g} times its GDP, or no flow of it "
+                "is on record.",
+                where="study.toml: equilibrium.internal_ratio",
+                why="Exports are gross sales, and an economy cannot sell more than it makes.",
+                fix="Raise the ratio of gross output to GDP, or leave that year out of equilibrium.years.",
+            )
+
+
 def _with_gdp(panel: Panel, spec: Spec, folder: Path) -> Panel:
-    """The panel with GDP: its own, the study's file, or the embedded one's after merging the rest."""
-    if spec.panel.gdp is not None:
-        return panel.with_gdp(read_gdp(folder / spec.panel.gdp, panel))
-    if panel.gdp is not None or np.isfinite(np.diagonal(panel.flows, axis1=1, axis2=2)).any():
+    """The panel with GDP: its own or the World Bank's that ships, and over it the figures of the study's own file."""
+    internal = np.isfinite(np.diagonal(panel.flows, axis1=1, axis2=2)).any()
+    if spec.panel.gdp is None and (panel.gdp is not None or internal):
         return panel
-    small = embedded_panel()
-    kept = [e for e in small.economies if e != ROW]
-    dyad = (spec.study.origin, spec.study.destination)
-    if not set(dyad) <= set(kept) or not set(kept) <= set(panel.economies):
-        raise MissingInternalTrade(
-            f"The panel '{panel.name}' has no internal trade, and the GDP that ships with détente is of {len(kept)} economies "
-            f"and the rest of the world; the panel and these have to hold {dyad[0]}, {dyad[1]} and all the {len(kept)}.",
-            why="A counterfactual needs what each economy sells to itself.",
-            fix="Give a CSV with columns economy, year, gdp_usd_mn as gdp under [panel] in study.toml.",
-        )
-    shared = [y for y in panel.years if y in small.years]
-    merged = panel.only(shared).aggregate(kept)
-    return merged.with_gdp(small.only(shared).gdp)
+    gdp = panel.gdp if panel.gdp is not None else world_gdp(panel.economies, panel.years)
+    known = panel.provenance.gdp or "World Bank WDI"
+    if spec.panel.gdp is not None:
+        own = read_gdp(folder / spec.panel.gdp, panel)
+        gdp = np.where(np.isfinite(own), own, gdp)
+        known = f"{spec.panel.gdp}, {known}"
+    return replace(panel, gdp=gdp, provenance=replace(panel.provenance, gdp=known))

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from detente import __version__
+from detente.data import world_files
 from detente.panel import Panel
-from detente.panel.embedded import data_files
 from detente.study.study import Study
 
 SCHEMA_VERSION = 2
@@ -49,13 +49,16 @@ def manifest(
             f"détente {__version__} (The détente developers), study '{study.id}', "
             f"run of {started.date().isoformat()}, inputs as hashed in this manifest."
         ),
-    }
+    }  # fmt: skip
 
 
 def _panel(study: Study, panel: Panel | None, data: Any) -> dict[str, Any]:
     if panel is None:
         return {"name": "", "source": "", "files": {}}
-    return {"name": panel.name, "source": panel.source, "files": _panel_hashes(study, data)}
+    return {
+        "name": panel.name, "source": panel.source, "release": panel.provenance.release, "unit": panel.unit,
+        "gdp": panel.provenance.gdp, "files": _panel_hashes(study, data),
+    }  # fmt: skip
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
@@ -73,8 +76,8 @@ def _panel_hashes(study: Study, data: Any) -> dict[str, str]:
         path = Path(data)
     elif data is not None or study.given is not None:
         return {"(given in memory)": ""}
-    elif study.spec.panel.use == "embedded":
-        return {name: _sha256(raw) for name, raw in data_files().items()}
+    elif study.spec.panel.ships:
+        return {name: _sha256(raw) for name, raw in world_files().items()}
     else:
         path = study.folder / study.spec.panel.use
     files = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file())

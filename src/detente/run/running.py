@@ -59,6 +59,7 @@ class _Stages:
     deeper: Explanation
     record: CheckedRecord
     frames: Mapping[str, pl.DataFrame]
+    plan: tuple[Baseline, ...]
 
     def notes(self, quick: bool) -> tuple[str, ...]:
         """What a reader must know, as texts for any language."""
@@ -66,7 +67,8 @@ class _Stages:
         if self.panel is None or self.found is None:
             return (Text("rows.no_panel"), *skipped)
         counts = Text("rows.panel", counts=self.panel.report.text())
-        return (counts, *self.found.cautions, *self.deeper.notes, *skipped)
+        merged = dict.fromkeys(base.merged_note for base in self.plan if base.merged)
+        return (counts, *merged, *self.found.cautions, *self.deeper.notes, *skipped)
 
 
 def run_study(study: Study, *, data: Any, quick: bool, seed: int, command: str, progress: Progress | None) -> Run:
@@ -102,8 +104,7 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
     with clock.stage("attribution", 0.3):
         fits = DyadFits.of(panel, *spec.dyad)
         found = attributed(study, fits, quick)
-        embedded = data is None and study.given is None and spec.panel.use == "embedded"
-        effects, residuals = attribution_table(study, found, embedded=embedded), residual_table(study, found)
+        effects, residuals = attribution_table(found), residual_table(study, found)
     with clock.stage("scenarios", 0.2):
         books = accounts(panel, spec, study.folder) if study.scenarios else None
         plan = [] if books is None else list(books.baselines())
@@ -119,7 +120,7 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
             "claims": record.claims, "conflicts": record.conflicts, "articles": record.articles,
         }  # fmt: skip
         frames |= _made(Computed(study, panel, ledger, MappingProxyType(frames), quick, seed))
-    return _Stages(panel, ledger, found, deeper, record, frames)
+    return _Stages(panel, ledger, found, deeper, record, frames, tuple(plan))
 
 
 def _record_only(study: Study, ledger: Ledger, quick: bool, seed: int, clock: _Clock) -> _Stages:
@@ -129,7 +130,7 @@ def _record_only(study: Study, ledger: Ledger, quick: bool, seed: int, clock: _C
         frames = {"claims": record.claims, "conflicts": record.conflicts, "articles": record.articles}
         frames |= {"residuals": cited_residuals(study)}
         frames |= _made(Computed(study, None, ledger, MappingProxyType(frames), quick, seed))
-    return _Stages(None, ledger, None, Explanation.skipped(), record, frames)
+    return _Stages(None, ledger, None, Explanation.skipped(), record, frames, ())
 
 
 def _scenarios(

@@ -13,7 +13,7 @@ from detente.equilibrium import CLOSED, Counterfactual, SectorCounterfactual, Se
 from detente.errors import StudyError
 from detente.run.baseline import Baseline
 from detente.run.schema import TableSchema, flag, number, text, whole
-from detente.study.spec import Ends, Scenario, Spec, both_ways
+from detente.study.spec import Ends, Scenario, Spec, Target, both_ways
 
 NO_RESIDUAL = "no residual"
 """Status of a scenario that heals a pair of which no residual is known: no trade that year, or none before."""
@@ -101,8 +101,8 @@ def effects(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> 
     stated = CLOSED if scenario.closed else scenario.effect
     if stated is not None:
         return {ends: float(stated) for ends in both}
-    aims: dict[Ends, tuple[float, Window | None]] = {
-        (t.origin, t.destination): (t.log_ratio, t.base) for t in scenario.target
+    aims: dict[Ends, tuple[float | None, Window | None]] = {
+        (t.origin, t.destination): (_aim(t, residual), t.base) for t in scenario.target
     } or dict.fromkeys(both, (0.0, None))
     out: dict[Ends, float] = {}
     one_way = scenario.healed and not heals_nothing(scenario, dyad, year, residual)
@@ -116,8 +116,20 @@ def effects(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> 
                 "and there is none (no trade, or outside the panel).",
                 fix="Leave that year out of equilibrium.years, or state the effect in log points.",
             )
+        if not _is_known(aim):
+            raise StudyError(
+                f"The scenario '{scenario.id}' aims at a residual of {direction[0]}->{direction[1]} that is not known.",
+                fix="Choose a year of the panel in which the two traded, or state log_ratio.",
+            )
         out[direction] = aim - now
     return out
+
+
+def _aim(target: Target, residual: ResidualAt) -> float | None:
+    """The residual that a target names, or that of the year it names."""
+    if target.year is None:
+        return target.log_ratio
+    return residual(target.origin, target.destination, target.year, target.base)
 
 
 def heals_nothing(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> bool:

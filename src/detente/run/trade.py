@@ -90,7 +90,7 @@ def _measured(panel: Panel, origin: str, destination: str, prefer: list[str]) ->
     out, back = panel.flow(origin, destination), panel.flow(destination, origin)
     flows = {"exports": out, "imports": back, "total": out + back, "balance": out - back}
     ends = {"exports": (origin, destination), "imports": (destination, origin)}
-    basis = "baci" if "BACI" in panel.source else "panel"
+    basis = "baci" if panel.provenance.source == "baci" else "panel"
     return TIMELINE.of_rows(
         (flow, *ends.get(flow, (None, None)), year, float(value), basis,
          "reported" if flow in ends else "derived", PANEL_SOURCE, flow in prefer)

@@ -7,24 +7,33 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from detente.data import Series, read_series
+from detente.data.codes import is_aggregate
 from detente.economies import check_codes
 from detente.errors import DuplicateRows, StudyError, UnknownColumn, first_five
 from detente.panel import Panel, read_table
 
 COLUMNS = ("economy", "year", "gdp_usd_mn")
+GDP = ("NY.GDP.MKTP.CD", "NGDPD")  # current US dollars: the World Bank's and the IMF's name
 
 
 def read_gdp(path: Path, panel: Panel) -> np.ndarray:
     """GDP ``[t, i]`` on a panel's years and economies, US$ million; nan where the file has none.
 
+    A file of the World Bank's WDI or the IMF's WEO is read as it is; else it has the columns :data:`COLUMNS`.
+
     Raises
     ------
     UnreadableFile, UnknownColumn, UnknownEconomy, StudyError, DuplicateRows
     """
+    published = read_series(path)
+    if published is not None:
+        return _published(published, panel, path)
     frame = read_table(path).frame.to_polars()
     for column in COLUMNS:
         if column not in frame.columns:
             raise UnknownColumn.named(column, frame.columns, where=path.name)
+    frame = frame.filter(~pl.col("economy").is_in([c for c in frame["economy"].unique() if is_aggregate(str(c))]))
     check_codes(frame["economy"].unique(), column=f"{path.name}: economy")
     years, values = (_numbers(frame[name], path) for name in ("year", "gdp_usd_mn"))
     place = {code: k for k, code in enumerate(panel.economies)}
@@ -45,6 +54,22 @@ def read_gdp(path: Path, panel: Panel) -> np.ndarray:
             gdp[at[year], place[code]] = value
     if again:
         raise DuplicateRows(f"{path.name} has more than one GDP for {first_five(again)}.", fix="Keep one row each.")
+    return gdp
+
+
+def _published(series: Series, panel: Panel, path: Path) -> np.ndarray:
+    """GDP of an official file, current US$; what it says of other economies and years is left."""
+    frame = series.frame.filter(pl.col("indicator").is_in(GDP))
+    if frame.is_empty():
+        raise StudyError(
+            f"{path.name} has no GDP in current US dollars ({first_five(GDP)}).", fix="Give that indicator."
+        )
+    place = {code: k for k, code in enumerate(panel.economies)}
+    at = {year: t for t, year in enumerate(panel.years)}
+    gdp = np.full((len(at), len(place)), np.nan)
+    for code, year, value in frame.select("economy", "period", "value").iter_rows():
+        if code in place and year in at:
+            gdp[at[year], place[code]] = value / 1e6
     return gdp
 
 

@@ -40,7 +40,7 @@ def panel_evidence(panel: Panel, origin: str, destination: str, *, file: str = "
     Parameters
     ----------
     file : str
-        Name of the file the panel was read from; empty for the embedded one.
+        Name of the file the panel was read from; empty for the one that ships.
 
     Periods without a figure are left out; a recorded zero stays one.
     """

@@ -17,9 +17,9 @@ def misfits(panel: Panel, spec: Spec) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from detente.panel import embedded_panel
+    >>> from detente.panel import world
     >>> from detente.study import open_study
-    >>> misfits(embedded_panel().only([2008, 2010]), open_study("colombia-venezuela").spec)[0]
+    >>> misfits(world().only([2008, 2010]), open_study("colombia-venezuela").spec)[0]
     "The base years 2000-2004 have none of the panel's years."
     """
     return tuple(_misfits(panel, spec))

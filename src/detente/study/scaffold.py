@@ -6,21 +6,23 @@ import csv
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+
+import numpy as np
 
 from detente._atomic import folder_aside, in_use
 from detente.economies import ROW, lookup, name_of
-from detente.errors import DataError, OutputError, StudyError
+from detente.errors import OutputError, StudyError
 from detente.language import LANGUAGES, Own, Text, translations
+from detente.panel import Panel, read_panel, world, world_gdp
+from detente.panel.accounts import usable_accounts
+from detente.study.defaults import default_years
 from detente.study.panel_evidence import PanelEvidence, panel_evidence
 from detente.study.spec import FORMAT
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from detente.panel import Panel
+RATIOS = (1.0, 1.8)  # of gross output to GDP
 
 TEMPLATE = """\
 format = {format}
@@ -33,20 +35,16 @@ destination = "{destination}"
 summary = ""
 
 [panel]
-use = "{panel}"      # or the path of a CSV, Parquet or BACI file; with --data another one for one run
-# gdp = "gdp.csv"       # economy, year, gdp_usd_mn: needed for scenarios on a panel without internal trade
+use = "{panel}"      # "world" ships with détente; or the path of a file in any layout of: detente data list
+{reading}# gdp = "gdp.csv"       # economy, year, gdp_usd_mn, or a file of WDI or WEO; else the World Bank's that ships
 
 [attribution]
 # The years that fix what is normal between the two; the first window is the headline.
-base_windows = [[{base_from}, {base_to}], [{base_from}, {middle}]]
+base_windows = {windows}
 
-# A change to be split into the two economies' trade with everybody and the pair's own part.
-[[episodes]]
-id = "whole"
-title = "{period}"
-from = {middle}
-to = {last}
-
+# Changes to be split into the two economies' trade with everybody and the pair-specific component. The first is the
+# sharpest break found in the panel: put the years of your own question here. A title may be added.
+{episodes}
 {scenarios}
 {translations}"""
 
@@ -56,23 +54,28 @@ years = [{scenario_year}]
 theta = [2, 4, 5, 6]    # trade elasticities
 central_theta = 5
 deficits = ["multiplicative", "additive"]
-internal_ratio = [1.0, 1.8]    # gross output over GDP
+internal_ratio = {ratios}    # gross output over GDP
 
 [[scenarios]]
 id = "closed"
-title = "{closed}"
 closed = true
 
 [[scenarios]]
 id = "healed"
-title = "{healed}"
 healed = true
 """
 
+EPISODE = """\
+[[episodes]]
+id = "{id}"
+from = {first}
+to = {last}
+"""
+
 NO_SCENARIOS = """\
-# No scenarios: there is no GDP for both economies, so what each sells to itself is unknown. Give a CSV with
-# columns economy, year, gdp_usd_mn as gdp under [panel], then add [equilibrium] and [[scenarios]] as in
-# docs/study-format.md.
+# No scenarios: in no year of their trade do both economies have usable accounts (GDP, and exports below output), so
+# what each sells to itself is unknown. Give the GDP, or its range with its source, under [[equilibrium.gdp]]; then add
+# [equilibrium] and [[scenarios]] as in docs/study-format.md.
 """
 
 HEADERS = {
@@ -87,14 +90,16 @@ HEADERS = {
 
 def new_study(
     origin: str, destination: str, *, folder: str | Path | None = None, data: str | Path | None = None,
-    panel: Panel | None = None,
+    panel: Panel | None = None, source: str | None = None, unit: str | None = None, kind: str | None = None,
+    absent: str | None = None,
 ) -> Path:  # fmt: skip
     """Make a study folder for two economies, given as codes or names; returns its path.
 
     Parameters
     ----------
-    data : the panel to name in it; the embedded one if left out.
+    data : the panel to name in it; the one that ships if left out.
     panel : what ``data`` holds, where it was read already.
+    source, unit, kind, absent : how ``data`` is to be read, see :func:`detente.read_panel`; written into the study.
 
     Raises
     ------
@@ -103,44 +108,63 @@ def new_study(
     DataError
         The panel records no trade between the two, or only in its last years.
     StudyError
-        The two are one and the same.
+        The two are one and the same, or one is the rest of the world.
     OutputError
         The folder is already there.
     """
-    from detente.panel import embedded_panel, read_panel
-
     codes = lookup(origin), lookup(destination)
-    if codes[0] == codes[1]:
-        raise StudyError(f"A study needs two different economies; both are {codes[0]}.")
+    _require_two_economies(codes)
+    reading = {"source": source, "unit": unit, "kind": kind, "absent": absent}
     if panel is None:
-        panel = read_panel(data) if data is not None else embedded_panel()
+        panel = read_panel(data, **reading) if data is not None else world()
     for code in codes:
         panel.index(code)
-    names = [Own(name_of(c), **{language: name_of(c, language) for language in LANGUAGES}) for c in codes]
-    id_ = "-".join(_slug(name_of(c)) for c in codes)
-    target = Path(folder) if folder is not None else Path(id_)
+    target = Path(folder) if folder is not None else Path("-".join(_slug(name_of(c)) for c in codes))
     if in_use(target):
         raise OutputError(f"{target} is already there.", fix="Give another folder with --folder.")
-    years = panel.years
-    if len(years) < 3:
-        raise StudyError(f"The panel has {len(years)} years; a study needs at least three.")
-    years = _years_with_trade(panel, codes)
-    base_to = years[min(4, len(years) // 3)]
-    middle = years[min(8, 2 * len(years) // 3)]
-    year = _last_year_with_gdp(panel, codes)
-    title = Text("scaffold.title", a=names[0], b=names[1])
-    written = {"period": Text("scaffold.period"), "closed": Text("scaffold.closed"),
-               "healed": Text("scaffold.healed", start=years[0], end=base_to)}  # fmt: skip
-    scenarios = NO_SCENARIOS if year is None else SCENARIOS.format(scenario_year=year, **written)
-    said = written.values() if year is not None else [written["period"]]
-    text = TEMPLATE.format(
-        scenarios=scenarios, translations=_translations(title, *said), period=written["period"],
-        format=FORMAT, id=id_, title=title, origin=codes[0], destination=codes[1],
-        panel="embedded" if data is None else Path(data).resolve().as_posix(), base_from=years[0], base_to=base_to,
-        middle=middle, last=years[-1],
-    )  # fmt: skip
-    _write(target, text, panel_evidence(panel, *codes, file=Path(data).name if data is not None else ""))
+    evidence = panel_evidence(panel, *codes, file=Path(data).name if data is not None else "")
+    _write(target, study_text(panel, codes, data, reading), evidence)
     return target
+
+
+def study_text(
+    panel: Panel, codes: tuple[str, str], data: str | Path | None = None,
+    reading: Mapping[str, str | None] = MappingProxyType({}),
+) -> str:  # fmt: skip
+    """``study.toml`` of a new study: years, windows and scenarios that the panel allows for the two.
+
+    Raises
+    ------
+    DataError
+    """
+    if len(panel.years) < 3:
+        raise StudyError(f"The panel has {len(panel.years)} years; a study needs at least three.")
+    names = [Own(name_of(c), **{language: name_of(c, language) for language in LANGUAGES}) for c in codes]
+    years = default_years(panel, *codes)
+    goods = panel.kind == "goods" and not panel.stock and panel.period == "year"
+    scenario_year = _scenario_year(panel, codes) if goods else None
+    title = Text("scaffold.title", a=names[0], b=names[1])
+    return TEMPLATE.format(
+        format=FORMAT, id="-".join(_slug(name_of(c)) for c in codes), title=title, origin=codes[0], destination=codes[1],
+        panel="world" if data is None else Path(data).resolve().as_posix(),
+        reading="".join(f'{key} = "{value}"\n' for key, value in reading.items() if value),
+        windows=[list(window) for window in years.base_windows],
+        episodes="\n".join(EPISODE.format(id=i, first=a, last=b) for i, (a, b) in years.episodes),
+        scenarios=NO_SCENARIOS if scenario_year is None
+        else SCENARIOS.format(scenario_year=scenario_year, ratios=list(RATIOS)),
+        translations=_translations(title),
+    )  # fmt: skip
+
+
+def _require_two_economies(codes: tuple[str, str]) -> None:
+    if codes[0] == codes[1]:
+        raise StudyError(f"A study needs two different economies; both are {codes[0]}.")
+    if ROW in codes:
+        raise StudyError(
+            "The rest of the world is no economy.",
+            why="Its trade is everybody else's, so that nobody is left to compare with.",
+            fix="Name a second economy.",
+        )
 
 
 def _translations(*texts: Text) -> str:
@@ -153,52 +177,18 @@ def _translations(*texts: Text) -> str:
     return "\n".join(tables)
 
 
-def _years_with_trade(panel: Panel, codes: tuple[str, str]) -> tuple[int, ...]:
-    """The panel's years, from the first with trade between the two where its first third has none.
-
-    Raises
-    ------
-    DataError
-        No trade between the two, or too late for base years and a change after them.
-    """
-    import numpy as np
-
-    traded = np.flatnonzero(_trade(panel, codes) > 0)
-    first = traded[0] if traded.size else len(panel.years)
-    if first <= min(4, len(panel.years) // 3):
-        return panel.years
-    if len(panel.years) - first < 3:
-        when = " before its last years" if traded.size else ""
-        raise DataError(
-            f"The panel '{panel.name}' records no trade between {codes[0]} and {codes[1]}{when}.",
-            why="A change needs years before it that say what is normal.",
-            fix="Give a panel that records their trade, with --data PATH, or choose another pair.",
-        )
-    return panel.years[first:]
-
-
-def _trade(panel: Panel, codes: tuple[str, str]) -> NDArray[np.float64]:
-    """Trade in both directions by year, million US$; zero where nothing is on record."""
-    import numpy as np
-
-    return np.nansum([panel.flow(*codes), panel.flow(*codes[::-1])], axis=0)
-
-
-def _last_year_with_gdp(panel: Panel, codes: tuple[str, str]) -> int | None:
-    """The newest year with trade in which both economies have GDP, in the panel or else in the embedded one."""
-    import numpy as np
-
-    from detente.panel import embedded_panel
-
-    known = panel if panel.gdp is not None else embedded_panel()
-    borrowed = set(embedded_panel().economies) - {ROW}
-    if not set(codes) <= set(known.economies) or (panel.gdp is None and not borrowed <= set(panel.economies)):
-        return None
-    places = [known.economies.index(c) for c in codes]
-    traded = {year for year, flow in zip(panel.years, _trade(panel, codes)) if flow > 0}
-    for t in reversed(range(len(known.years))):
-        if known.years[t] in traded and np.isfinite(known.gdp[t, places]).all():
-            return known.years[t]
+def _scenario_year(panel: Panel, codes: tuple[str, str]) -> int | None:
+    """The newest year with trade between the two and accounts for both, the flows of the others being on record."""
+    gdp = panel.gdp if panel.gdp is not None else world_gdp(panel.economies, panel.years)
+    places = [panel.index(c) for c in codes]
+    i, j = places
+    for t in reversed(range(len(panel.years))):
+        if not np.nansum(panel.flows[t, [i, j], [j, i]]) > 0:
+            continue
+        usable = np.array([usable_accounts(panel.flows[t], gdp[t], ratio, panel.economies) for ratio in RATIOS]).all(0)
+        among = panel.flows[t][np.ix_(usable, usable)][~np.eye(int(usable.sum()), dtype=bool)]
+        if usable[places].all() and np.isfinite(among).all():
+            return panel.years[t]
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -13,6 +13,7 @@ from detente._foreign import parse_toml, read_text
 from detente.errors import StudyError, UnknownEconomy
 from detente.language import Own
 from detente.study.spec_errors import in_plain_words
+from detente.study.titles import with_titles
 
 FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must change
 
@@ -54,10 +55,19 @@ class Head(_Part):
 
 
 class PanelChoice(_Part):
-    """``[panel]``: the flows to use; ``embedded``, or a path relative to the study folder."""
+    """``[panel]``: the flows to use, ``world`` or a path relative to the study folder, and how to read them."""
 
-    use: str = "embedded"
+    use: str = "world"
     gdp: str | None = None
+    source: str | None = None
+    unit: str | None = None
+    kind: str | None = None
+    absent: Literal["zero", "missing"] | None = None
+
+    @property
+    def ships(self) -> bool:
+        """Whether it is the panel inside the package (``embedded`` is what older studies call it)."""
+        return self.use in ("world", "embedded")
 
 
 class Measure(_Part):
@@ -152,14 +162,21 @@ class Equilibrium(_Part):
 
 
 class Target(_Part):
-    """One direction of a scenario: bring the dyad's residual, on the window ``base``, to ``log_ratio``."""
+    """One direction of a scenario: bring the dyad's residual, on the window ``base``, to ``log_ratio`` or to that of ``year``."""
 
     origin: Code = Field(alias="from")
     destination: Code = Field(alias="to")
-    log_ratio: float
+    log_ratio: float | None = None
+    year: Year | None = None
     base: tuple[Year, Year] | None = None
     source_id: str = ""
     note: str = ""
+
+    @model_validator(mode="after")
+    def _one_aim(self) -> Target:
+        if (self.log_ratio is None) == (self.year is None):
+            raise ValueError("a target needs either log_ratio, or the year whose residual it aims at")
+        return self
 
 
 HIGHEST_TARIFF = 3.0
@@ -223,6 +240,11 @@ class Spec(_Part):
     answer: Shown = Shown()
     words: dict[str, dict[str, dict[str, str]]] = {}
     translations: dict[str, dict[str, str]] = {}  # language -> text of the study -> its translation
+
+    @model_validator(mode="before")
+    @classmethod
+    def _titles(cls, raw: Any) -> Any:
+        return with_titles(raw) if isinstance(raw, dict) else raw
 
     @property
     def dyad(self) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from detente._lazy import call
 from detente.economies import name_of
 from detente.errors import DataError, Problem, RecordError, StudyError, UnknownStudy, did_you_mean
-from detente.panel import Panel, embedded_panel, read_panel
+from detente.panel import Panel, read_panel, world
 from detente.record import Ledger
 from detente.study.cautions import cautions_of
 from detente.study.spec import Episode, Scenario, Spec, read_spec
@@ -113,14 +113,19 @@ class Study:
         if isinstance(data, Panel):
             panel = data
         elif data is not None:
-            panel = read_panel(data)
-        elif self.spec.panel.use == "embedded":
-            panel = embedded_panel()
+            panel = read_panel(data, **self._reading())
+        elif self.spec.panel.ships:
+            panel = world()
         else:
-            panel = read_panel(self.folder / self.spec.panel.use)
+            panel = read_panel(self.folder / self.spec.panel.use, **self._reading())
         for code in (self.origin, self.destination):
             panel.index(code)
         return panel
+
+    def _reading(self) -> dict[str, Any]:
+        """How ``[panel]`` says that its file is to be read."""
+        chosen = self.spec.panel
+        return {"source": chosen.source, "unit": chosen.unit, "kind": chosen.kind, "absent": chosen.absent}
 
     def run(
         self, *, data: Any = None, quick: bool = False, seed: int = 20220926, command: str = "",

@@ -192,7 +192,7 @@ def _once(what: str, study: Study, make: Callable[[Study], Any]) -> Any:
 
 def _stamp(study: Study) -> tuple[int, ...]:
     """When the files behind a study's desks were last written, and which panel stands in for its own."""
-    named = [study.spec.panel.use if study.spec.panel.use != "embedded" else None, study.spec.panel.gdp]
+    named = [None if study.spec.panel.ships else study.spec.panel.use, study.spec.panel.gdp]
     files = [study.folder / "study.toml", *(study.folder / name for name in named if name)]
     return (id(study.given), *(path.stat().st_mtime_ns if path.exists() else 0 for path in files))
 

@@ -45,11 +45,13 @@ PANELS = "panels"  # the folder of a study's own panels
 
 
 def panels(study: Study) -> list[str]:
-    """The panels a study can use: the embedded one and those in its folder, as ``study.toml`` names them."""
+    """The panels a study can use: the one that ships and those in its folder, as ``study.toml`` names them."""
     home = study.folder / PANELS
     inside = home.resolve().is_relative_to(study.folder.resolve())
     own = [f"{PANELS}/{p.name}" for p in sorted(home.glob("*.parquet")) if p.is_file() and not p.is_symlink()]
-    return list(dict.fromkeys(["embedded", study.spec.panel.use, *(own if inside else [])]))
+    return list(
+        dict.fromkeys(["world", "world" if study.spec.panel.ships else study.spec.panel.use, *(own if inside else [])])
+    )
 
 
 def keep_panel(study: Study, file: Path, name: str) -> str:

@@ -57,7 +57,7 @@ class Workspace:
             )
         study = _opened(folders[key])
         use = study.spec.panel.use
-        if use != "embedded" and self.panel is None and not self.is_inside(study.folder / use):
+        if use not in ("world", "embedded") and self.panel is None and not self.is_inside(study.folder / use):
             check_inside(study.folder / use, study.folder)
         return replace(study, given=self.panel)
 

@@ -44,7 +44,7 @@ def data(request: Request) -> Response:
     answer = head(site.workspace, study, key, words) | {
         "panel": panel,
         "problem": problem,
-        "panel_in_use": study.spec.panel.use,
+        "panel_in_use": "world" if study.spec.panel.ships else study.spec.panel.use,
         "panels": panels(study),
         "server_panel": str(site.workspace.data or ""),
         "chosen": request.query_params.get("chosen", "")[:200],
