@@ -28,6 +28,12 @@ def test_it_fits(run, width, lines, language):
     assert len(shown) <= lines + 10 * (language == "es")
 
 
+def two_digits(pct: float) -> str:
+    """A signed percent, with decimals below ten."""
+    digits = 0 if abs(pct) >= 9.95 else 1 if abs(pct) >= 0.995 else 2
+    return f"{pct:+.{digits}f}%".replace("-", "−")
+
+
 def test_the_table_of_episodes_says_what_the_attribution_says(run):
     shown = run.summary(width=120)
     rows = [
@@ -35,11 +41,9 @@ def test_the_table_of_episodes_says_what_the_attribution_says(run):
     ]
     assert len(rows) == 10
     for r in rows:
-        recorded, own = (f"{100 * expm1(r[name]):+.0f}%".replace("-", "−") for name in ("log_change", "dyad_part"))
+        recorded, own = (two_digits(100 * expm1(r[name])) for name in ("log_change", "dyad_part"))
         count, p = r["n_as_bad"], r["placebo_share"]
-        pattern = (
-            rf"{r['from_year']}-{r['to_year']} +{re.escape(recorded)} .* {re.escape(own)} +{count}/{r['n_placebos']} "
-        )
+        pattern = rf"{r['from_year']}-{r['to_year']} +{re.escape(recorded)} .* {re.escape(own)} +{count:,}/{r['n_placebos']:,} "
         assert re.search(pattern + (f" *{p:.3f}" if p < 0.1 else f" *{p:.2f}"), shown), (r["episode"], pattern)
 
 

@@ -75,7 +75,7 @@ def test_the_middle_case_is_one_row_and_the_winners_middle() -> None:
 
 def test_the_middle_case_has_the_central_elasticity_and_the_first_rule() -> None:
     wanted = spec(years=[2014], internal_ratio=[1.0, 1.4, 1.8])
-    books = accounts(embedded_panel(), wanted, STUDY.folder)
+    books = accounts(small_world(), wanted, STUDY.folder)
     table, _ = solve_scenarios(wanted, books.baselines(), {2014: books.middle(2014)}, residual)
     assert (
         table.height == 3 * 2 * 3 * 4 * 2
@@ -93,7 +93,7 @@ def test_the_middle_case_has_the_central_elasticity_and_the_first_rule() -> None
 def test_what_could_not_be_solved_keeps_its_row_without_numbers(
     monkeypatch: pytest.MonkeyPatch, given: str | None, status: str
 ) -> None:
-    plan = list(baselines(embedded_panel(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
+    plan = list(baselines(small_world(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder))
     wanted = spec(theta=[5.0], deficits=["multiplicative"])
     wanted = wanted.model_copy(update={"scenarios": [STUDY.scenarios[2]]})
     if given is not None:

@@ -53,7 +53,7 @@ def answer_of(run: Run, language: str = "en") -> Answer:
     >>> answer.title
     'Colombia and Venezuela: the trade that was lost, and what could come back'
     >>> [round(change.whole, 2) for change in answer.directions[0].headline]
-    [-1.45, -2.65, -3.46]
+    [-1.44, -2.72, -3.5, 0.53, 0.71]
     """
     frames, spec = run.frames, run.study.spec
     publishers = dict(frames["sources"].select("source_id", "publisher").iter_rows())

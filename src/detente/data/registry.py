@@ -1,4 +1,4 @@
-"""Every source there is: one module each below ``data/sources``, found by itself."""
+"""Every source there is: one module each below ``data/layouts``, found by itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ADDED: dict[str, Source] = {}
 
 @cache
 def _shipped() -> dict[str, Source]:
-    home = import_module("detente.data.sources")
+    home = import_module("detente.data.layouts")
     modules = (m.name for m in pkgutil.walk_packages(home.__path__, f"{home.__name__}.") if not m.ispkg)
     found = [import_module(name).SOURCE for name in modules if not name.rpartition(".")[2].startswith("_")]
     return {source.name: source for source in sorted(found, key=lambda s: s.name)}
