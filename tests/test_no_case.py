@@ -25,7 +25,6 @@ CURRENCY = re.compile(r"^cop = ")  # one of the currencies that the reader of ar
 LIST = re.compile(r'(?:"[A-Z]{3}"[^"]{1,4}){3}')  # several economies in a row, as in a gallery of pairs
 EXEMPT = re.compile(
     r"^(studies|replications|attribution/library)/"
-    r"|^panel/embedded\.py$"  # the list of economies in the shipped panel
     r"|independence/organisations\.toml$"  # the offices and houses of all countries, and what their people are called
 )
 TITLES = re.compile(r"^\[rupture\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
