@@ -328,7 +328,7 @@ def test_a_study_can_ask_for_a_tariff(levied_by: list[str]) -> None:
     from detente.equilibrium import SectorEconomy, Shock
 
     wanted = asked(tariff=0.25, levied_by=levied_by)
-    panel = embedded_panel()
+    panel = small_world()
     plan = list(baselines(panel, wanted, STUDY.folder))
     table, winners = solve_scenarios(wanted, plan, {}, residual)
     assert table.height == 2 * 2 * len(plan)
@@ -354,7 +354,7 @@ def test_in_the_long_run_capital_has_followed() -> None:
     from detente.equilibrium import accumulate
 
     wanted = asked(closed=True, long_run=True)
-    plan = list(baselines(embedded_panel(), wanted, STUDY.folder))[:1]
+    plan = list(baselines(small_world(), wanted, STUDY.folder))[:1]
     table, _ = solve_scenarios(wanted, plan, {}, residual)
     end = accumulate(plan[0].economy, {("COL", "VEN"): CLOSED, ("VEN", "COL"): CLOSED}, theta=5.0, years=1).steady_state
     row = table.filter(pl.col("deficits") == "multiplicative", pl.col("economy") == "VEN").row(0, named=True)
