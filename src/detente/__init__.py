@@ -38,6 +38,7 @@ _names, __getattr__, __dir__ = names_of(
         "Study": "study",
         "Run": "run",
         "open_study": "study",
+        "pair": "answer",
         "replicate": "replications",
         # errors
         "DetenteError": "errors",

@@ -8,6 +8,8 @@ __all__, __getattr__, __dir__ = names_of(
         "Answer": "answer",
         "answer_of": "answer",
         "on_screen": "terminal",
+        "pair": "any_pair",
+        "Pair": "any_pair",
         "Speaker": "speaker",
         "SmallTable": "small_table",
     },

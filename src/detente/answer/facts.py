@@ -39,7 +39,7 @@ class Fall:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class IncomeEffect:
     """Real income of one economy in a scenario, percent: 5th, 50th and 95th of the draws."""
 
     title: str
@@ -80,7 +80,7 @@ class Facts:
     flows: tuple[Flow, Flow]
     totals: Mapping[int, float]
     flags: Sequence[Flag] = ()
-    effects: Sequence[Effect] = ()
+    effects: Sequence[IncomeEffect] = ()
     baseline: int | None = None
     checks: tuple[int, int] | None = None
     people: tuple[float, int, str, str] | None = None

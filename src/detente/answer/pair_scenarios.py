@@ -10,8 +10,8 @@ from math import isfinite, log
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.answer.any_pair import Pair
 from detente.answer.facts import Flow
-from detente.answer.pair import Pair
 from detente.equilibrium import CLOSED, Economy, internal_trade, solve
 from detente.errors import DetenteError, MissingInternalTrade
 from detente.panel import Panel

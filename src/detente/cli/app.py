@@ -14,6 +14,7 @@ from detente.errors import DetenteError, did_you_mean
 # command -> what it does, shown by --help without importing anything
 COMMANDS = {
     "run": "Run a study: what happened, why, what if, and which claims hold.",
+    "pair": "Any two economies at once: what happened, why, and what if, without a study.",
     "check": "Check a study folder; point at file, row and column.",
     "new": "Make a new study for two economies.",
     "fit": "Estimate a gravity model by PPML with a fixest formula.",

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.answer.facts import FEWEST, UNUSUAL, Effect, Facts, Fall, Flow, span
+from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flow, IncomeEffect, span
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
 from detente.language import Catalogue
 from detente.language.catalogue import short_of_all
@@ -26,7 +26,7 @@ FLAGS, APART = 4, 2.4  # events above the chart, and years between two
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class KeyNumber:
     """One of the four numbers: what it is, how sure, and why."""
 
     value: str
@@ -57,7 +57,7 @@ class FirstScreen:
     answer: str
     pictures: Sequence[Picture]
     sentences: Sequence[tuple[str, str]]
-    numbers: Sequence[Number]
+    numbers: Sequence[KeyNumber]
     claims: str
     wrong: Sequence[Mapping[str, Any]]
     source: str
@@ -230,45 +230,45 @@ class _Told:
 
     # The numbers.
 
-    def trade(self) -> Number | None:
+    def trade(self) -> KeyNumber | None:
         totals = self.facts.totals
         if not totals:
             return None
         peak, last = max(totals, key=totals.__getitem__), max(totals)
         what = self.w("first.traded", last=last, peak=peak, value=self.w.money(totals[peak]))
         if self.facts.spread is None:
-            return Number(self.w.money(totals[last]), what, FAIR, self.w("first.one_source"))
+            return KeyNumber(self.w.money(totals[last]), what, FAIR, self.w("first.one_source"))
         firm = self.facts.spread <= 0.02
         reason = self.w("first.sources_differ", share=self.w.whole_percent(100 * self.facts.spread))
-        return Number(self.w.money(totals[last]), what, FIRM if firm else FAIR, reason)
+        return KeyNumber(self.w.money(totals[last]), what, FIRM if firm else FAIR, reason)
 
-    def similar(self) -> Number | None:
+    def similar(self) -> KeyNumber | None:
         fall = next((f for f in self.telling().falls if f.as_bad is not None and f.n), None)
         if fall is None:
             return None
         value = self.w("first.k_of_n", k=self.w.number(fall.as_bad), n=self.w.number(fall.n))
         what = self.w("first.pairs_lost", years=span(fall))
         if self.facts.checks is None:
-            return Number(value, what, ROUGH, self.w("first.one_check"))
+            return KeyNumber(value, what, ROUGH, self.w("first.one_check"))
         agree, able = self.facts.checks
         agree = agree if fall.unusual else able - agree
         sure = FIRM if able >= 4 and agree == able else FAIR if 2 * agree > able else ROUGH
-        return Number(value, what, sure, self.w("first.checks_agree", k=agree, n=able))
+        return KeyNumber(value, what, sure, self.w("first.checks_agree", k=agree, n=able))
 
-    def income(self) -> Number | None:
+    def income(self) -> KeyNumber | None:
         if not self.facts.effects or self.facts.baseline is None:
             return None
         most = max(self.facts.effects, key=lambda e: abs(e.middle))
         what = self.w("first.income", economy=self.name(most.economy), title=most.title)
         reason = self.w("first.model_of", span=self.range(most), year=self.facts.baseline)
-        return Number(self.pct(most.middle), what, ROUGH, reason)
+        return KeyNumber(self.pct(most.middle), what, ROUGH, reason)
 
-    def people(self) -> Number | None:
+    def people(self) -> KeyNumber | None:
         if self.facts.people is None:
             return None
         count, year, home, host = self.facts.people
         what = self.w("first.people", home=self.name(home), host=self.name(host), year=year)
-        return Number(self.persons(count), what, FAIR, self.w("first.people_why"))
+        return KeyNumber(self.persons(count), what, FAIR, self.w("first.people_why"))
 
     # Small words.
 
@@ -287,7 +287,7 @@ class _Told:
             return self.w("first.about_zero")
         return self.w("number.percent", value=self.w.significant(value, 1, sign=True))
 
-    def range(self, effect: Effect) -> str:
+    def range(self, effect: IncomeEffect) -> str:
         """Two ends with two decimals, as the record of an income bears no more."""
         return self.w("number.percent", value=self.w.span(effect.low, effect.high, 2))
 
@@ -432,7 +432,7 @@ def _flags(story: Story, words: Catalogue, reach: tuple[float, float]) -> list[F
     return sorted(chosen, key=lambda f: f.x)
 
 
-def _effects(story: Story) -> list[Effect]:
+def _effects(story: Story) -> list[IncomeEffect]:
     """The first and the last scenario on the economy that they change most."""
     if story.bands.is_empty():
         return []
@@ -441,7 +441,7 @@ def _effects(story: Story) -> list[Effect]:
         return []
     most = rows.sort(pl.col("welfare_pct_p50").abs(), descending=True)["economy"][0]
     told = [
-        Effect(story.own(r["title"]), most, r["welfare_pct_p05"], r["welfare_pct_p50"], r["welfare_pct_p95"])
+        IncomeEffect(story.own(r["title"]), most, r["welfare_pct_p05"], r["welfare_pct_p50"], r["welfare_pct_p95"])
         for r in rows.filter(pl.col("economy") == most).iter_rows(named=True)
     ]
     return told if len(told) <= 2 else [told[0], told[-1]]

@@ -15,6 +15,7 @@ from detente.report.series_names import series_in_words, target_in_words
 from detente.report.story import Story, split
 
 Row = dict[str, Any]
+_LINK = re.compile(r"https?://[\w.\-]+(?::\d{1,5})?(?:[/?#][^\s\"'<>\\]*)?", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -38,9 +39,25 @@ def claim_rows(story: Story) -> list[Row]:
 def source_rows(story: Story, words: Catalogue) -> list[Row]:
     """Sources with publisher and date in the reader's language; titles that are the sources' own stay as they are."""
     return [
-        {**row, "title": story.title(row), "publisher": story.own(row["publisher"]), "when": words.date(row["date"])}
+        {
+            **row,
+            "title": story.title(row),
+            "publisher": story.own(row["publisher"]),
+            "when": words.date(row["date"]),
+            "link": safe_link(row["url"]),
+        }  # fmt: skip
         for row in rows(story.sources)
     ]
+
+
+def safe_link(address: str | None) -> str:
+    """An address that may stand in a link: http or https with a host, and nothing that could be anything else.
+
+    >>> safe_link("https://example.org/a"), safe_link("javascript:alert(1)"), safe_link("example.org")
+    ('https://example.org/a', '', '')
+    """
+    text = str(address or "").strip()
+    return text if _LINK.fullmatch(text) else ""
 
 
 def event_rows(story: Story, words: Catalogue) -> list[Row]:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from detente.answer.pair import shipped_panel
+from detente.answer.any_pair import shipped_panel
 from detente.errors import DetenteError, UnknownStudy, UsageError
 from detente.run.folder import RUNS
 from detente.run.folder import clear_abandoned as clear_abandoned_runs

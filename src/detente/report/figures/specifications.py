@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from detente.answer.facts import FEWEST, UNUSUAL
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
 from detente.report.story import Story
-
-UNUSUAL = 0.05
 
 
 def specification_chart(story: Story, words: Catalogue) -> Chart | None:
@@ -27,9 +26,11 @@ def specification_chart(story: Story, words: Catalogue) -> Chart | None:
     panels = [(heading, _rows(words, heading, rows)) for heading, rows in groups]
     heading, first = panels[0]
     low, high = first[0]["value"], first[-1]["value"]
-    judged = [row for row in first if row["share"] is not None]
-    finding = words("specifications.title", episode=heading, span=words.span(low, high, 2), n=len(first),
-                    unusual=sum(row["unusual"] for row in judged), judged=len(judged))  # fmt: skip
+    judged = [row for row in first if row["able"]]
+    key = "specifications.title" + ("_unable" if len(judged) < len(first) else "")
+    finding = words(key, episode=heading, span=words.span(low, high, 2), n=len(first),
+                    unusual=sum(row["unusual"] for row in judged), judged=len(judged),
+                    unable=len(first) - len(judged))  # fmt: skip
     return Chart(
         slug="specifications",
         title=finding,
@@ -51,9 +52,10 @@ def _rows(words: Catalogue, heading: str, found: list[dict[str, Any]]) -> list[d
                     log=words.number(raw["dyad_part"], 2, sign=True))  # fmt: skip
         if share is not None:
             tip += " " + words("residuals.tip_placebo", share=words.significant(100 * share), n=raw["n_placebos"])
-        unusual = share is not None and share <= UNUSUAL
+        able = share is not None and (raw["n_placebos"] or 0) >= FEWEST
+        unusual = able and share <= UNUSUAL
         rows.append({
-            "rank": rank, "value": raw["dyad_part"], "share": share, "unusual": unusual, "tip": tip,
+            "rank": rank, "value": raw["dyad_part"], "share": share, "able": able, "unusual": unusual, "tip": tip,
             "kind": words("specifications.unusual" if unusual else "specifications.usual"),
         })  # fmt: skip
     return rows

@@ -65,6 +65,7 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
     ("get", "/open", "Open a run folder of the workspace", {"path": TEXT}, {}),
     ("get", "/run", "An opened run", {"path": TEXT}, {}),
     ("get", "/s/{study}", "A study with its newest run", {"run": TEXT}, {}),
+    ("get", "/s/{study}/report.html", "The report of a run as one file", {"run": TEXT}, {}),
     ("get", "/s/{study}/download/{kind}", "The tables of a run", {"run": TEXT}, {}),
     ("get", "/s/{study}/desk", "The scenario desk", {**SETTING, "pin": TEXT}, {}),
     ("get", "/s/{study}/desk/solve", "Central path of a setting", {**SETTING, **SESSION}, {}),

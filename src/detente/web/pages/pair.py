@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from detente import __version__
 from detente._leaving import csv_text
+from detente.answer.any_pair import Pair, Similar, pair
 from detente.answer.facts import Fall, span
-from detente.answer.pair import Pair, Similar, pair
 from detente.answer.pair_scenarios import PairOutcome, PairScenarios, pair_scenarios
 from detente.charts.gap import spark_svg
 from detente.charts.standalone import as_png, standalone

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.errors import DetenteError, StudyError
+from detente._foreign import TABLE, read_bytes
+from detente.errors import DetenteError, StudyError, UnreadableFile
 from detente.run import Run
 from detente.run.folder import as_json as run_as_json
 from detente.study import Study
@@ -37,6 +38,7 @@ def study(request: Request) -> Response:
         "run": path.name if path else "",
         "problem": problem,
         "stale": shown is not None and _stale(shown, found),
+        "ran": str(shown.manifest.get("started", ""))[:10] if shown is not None else "",
         "job": request.app.state.site.jobs.of(found.id),
     }
     return _with_view(request, data, shown, path)
@@ -53,6 +55,7 @@ def run(request: Request) -> Response:
         "run": request.query_params["path"],
         "problem": "",
         "stale": False,
+        "ran": "",
         "job": None,
         "readonly": True,
     }
@@ -113,4 +116,22 @@ def _stale(run: Run, study: Study) -> bool:
     return run.manifest.get("study", {}).get("files") != file_hashes(study.folder)
 
 
-ROUTES = [Route("/s/{study}", study, name="study"), Route("/run", run)]
+def report(request: Request) -> Response:
+    """The report of a run as one file, as it was written with the run."""
+    space: Workspace = request.app.state.site.workspace
+    found = space.study(request.path_params["study"])
+    wanted = request.query_params.get("run")
+    path = next((p for p in space.runs(found) if wanted in (None, p.name)), None)
+    if path is None:
+        raise UnreadableFile(f"There is no run '{(wanted or '')[:20]}' of this study.", fix="Run it on its page first.")
+    body = read_bytes(path / "report.html", TABLE, inside=path)
+    return Response(
+        body, media_type="text/html; charset=utf-8", headers={"content-disposition": "attachment; filename=report.html"}
+    )
+
+
+ROUTES = [
+    Route("/s/{study}", study, name="study"),
+    Route("/s/{study}/report.html", report),
+    Route("/run", run),
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,23 @@ class Pair:
         names = {"origin": pl.String, "destination": pl.String, "year": pl.Int64, "sold_usd_mn": pl.Float64,
                  "expected_usd_mn": pl.Float64}  # fmt: skip
         return pl.DataFrame(rows, schema=names, orient="row")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it in plain values, as ``detente pair --json`` prints it."""
+        return {
+            "origin": self.origin, "destination": self.destination, "base": list(self.base), "panel": self.panel,
+            "flows": [
+                {
+                    "origin": flow.origin, "destination": flow.destination,
+                    "sold_usd_mn": {str(y): v for y, v in flow.sold.items()},
+                    "expected_usd_mn": {str(y): v for y, v in flow.expected.items()},
+                    "worst": None if not flow.falls else asdict(flow.falls[0]),
+                }
+                for flow in self.facts.flows
+            ],
+            "similar": [[asdict(one) for one in side] for side in self.similar],
+            "partners": [[asdict(one) for one in side] for side in self.partners],
+        }  # fmt: skip
 
     def __repr__(self) -> str:
         return f"Pair({self.origin}, {self.destination}; {self.panel})"

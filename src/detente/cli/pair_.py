@@ -1,0 +1,91 @@
+"""``detente pair``: any two economies at once, without a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from detente.cli.output import language_option
+
+if TYPE_CHECKING:
+    from detente.answer.any_pair import Pair
+    from detente.panel import Panel
+
+
+@click.command("pair", epilog="Example: detente pair Russia Ukraine")
+@click.argument("origin")
+@click.argument("destination")
+@click.option("--data", type=click.Path(path_type=Path), help="Another panel than the one that ships.")
+@click.option("--chart", type=click.Path(path_type=Path), help="Draw what was sold and expected: a .svg or .png file.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
+@language_option
+def command(
+    origin: str, destination: str, data: Path | None, chart: Path | None, json_: bool, language: str
+) -> None:  # fmt: skip
+    """What ORIGIN and DESTINATION sold each other, what one would expect of it, and what similar pairs lost."""
+    from detente.answer.any_pair import pair, shipped_panel
+    from detente.cli.output import as_json, waiting
+    from detente.panel import read_panel
+
+    with waiting("Computing"):
+        panel = shipped_panel() if data is None else read_panel(data)
+        found = pair(origin, destination, panel=panel)
+    if chart is not None:
+        draw(found, panel, chart, language)
+        click.echo(f"Wrote {chart}.", err=json_)
+    click.echo(as_json({"schema_version": 1, **found.to_dict()}) if json_ else told(found, panel, language))
+
+
+def told(found: Pair, panel: Panel, language: str) -> str:
+    """The first screen of a pair as text."""
+    from detente.answer.pair_scenarios import pair_scenarios
+    from detente.economies import in_text, name_of
+    from detente.errors import DetenteError
+    from detente.language import Catalogue
+    from detente.report.first_screen import first_screen
+
+    words = Catalogue(language)
+    screen = first_screen(found.facts, words, lambda code: in_text(code, language), "pair")
+    lines = [f"{name_of(found.origin, language)} – {name_of(found.destination, language)}", ""]
+    if screen is not None:
+        lines += [screen.answer, "", *(f"{title} {text}" for title, text in screen.sentences), ""]
+        lines += [
+            f"  {n.value}  {n.what} ({words.known('first', f'sure_{n.sure}')} {n.reason})" for n in screen.numbers
+        ]
+    try:
+        scenarios = pair_scenarios(found, panel)
+    except DetenteError as error:
+        lines += ["", str(error)]
+    else:
+        lines += ["", words("first.what_if") + " " + words("first.from_year_short", year=scenarios.year)]
+        for one in scenarios.outcomes:
+            for code, (low, middle, high) in one.income.items():
+                share = words("number.percent", value=words.significant(middle, 2, sign=True))
+                span = words("number.percent", value=words.span(low, high))
+                what = words("first.scenario_" + one.id, year=one.year)
+                lines.append(f"  {what}: {name_of(code, language)} {share} ({span})")
+    lines += ["", words("first.caution"), words("chart.source", source=panel.source or panel.name)]
+    return "\n".join(lines)
+
+
+def draw(found: Pair, panel: Panel, path: Path, language: str) -> None:
+    """The chart of the first direction as a file that stands alone."""
+    from detente._atomic import write_file
+    from detente.charts.standalone import as_png, standalone
+    from detente.economies import in_text
+    from detente.errors import SpecificationError, UsageError
+    from detente.language import Catalogue
+    from detente.report.first_screen import first_screen
+
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise UsageError(f"'{path.name}' does not end in .svg or .png.", fix="Rename it.")
+    words = Catalogue(language)
+    screen = first_screen(found.facts, words, lambda code: in_text(code, language), "pair")
+    if screen is None:
+        raise SpecificationError(f"There is nothing to draw for {found.origin} and {found.destination}.")
+    one = screen.pictures[0]
+    notes = [words("chart.source", source=panel.source or panel.name)]
+    svg = standalone(one.wide, one.title, f"{one.subtitle}. {words('first.expected_from')}", notes)
+    write_file(path, svg if path.suffix.lower() == ".svg" else as_png(svg))

@@ -1,0 +1,113 @@
+"""Any pair: its own numbers from independent definitions, and the fair comparison with similar pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detente.answer.any_pair import pair, shipped_panel
+from detente.answer.pair_scenarios import THETAS, pair_scenarios
+from detente.attribution.comparison.placebos import choose
+from detente.attribution.residuals import residuals
+from detente.attribution.sample import Sample
+from detente.economies import lookup
+from detente.errors import MissingInternalTrade, SpecificationError, UnknownEconomy
+from detente.panel import Panel
+
+
+def panel_of(flows: np.ndarray, years: tuple[int, ...], gdp: np.ndarray | None = None) -> Panel:
+    codes = ("ARG", "BRA", "CHL", "COL", "ECU", "PER", "URY", "VEN")[: flows.shape[1]]
+    return Panel(codes, years, flows, gdp=gdp, name="made up")
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Panel, np.ndarray]:
+    """A panel that is exporter times importer times pair exactly, but for one flow that loses 80% in 2010."""
+    rng, years = np.random.default_rng(4), tuple(range(2000, 2016))
+    out, into = rng.lognormal(3, 0.3, (16, 8)), rng.lognormal(3, 0.3, (16, 8))
+    flows = out[:, :, None] * into[:, None, :] * rng.lognormal(0, 0.5, (8, 8))
+    expected = flows[:, 3, 7].copy()
+    flows[10:, 3, 7] *= 0.2
+    for k in range(8):
+        flows[:, k, k] = np.nan
+    gdp = np.nansum(flows, axis=2) * 4
+    return panel_of(flows, years, gdp), expected
+
+
+def test_what_is_expected_is_what_the_flow_would_have_been(made):
+    panel, truth = made
+    found = pair("COL", "VEN", panel=panel)
+    assert found.base == (2000, 2004)
+    there = found.facts.flows[0]
+    assert [there.expected[y] for y in panel.years] == pytest.approx(truth, rel=1e-6)  # the model holds exactly
+    fall = there.falls[0]
+    assert (fall.start, fall.end) in ((2008, 2010), (2009, 2011))
+    assert fall.own == pytest.approx(np.log(0.2), abs=1e-6)
+    assert fall.change == pytest.approx(fall.own + fall.others)
+
+
+def test_the_worst_years_are_set_beside_each_similar_pairs_own_worst():
+    panel = shipped_panel()
+    found = pair("India", "Pakistan")
+    sample = Sample.of(panel)
+    i, j = sample.economy("IND"), sample.economy("PAK")
+    fit = residuals(sample.flows, sample.window(found.base), [(i, j), (j, i)])
+    at = [(a, sample.years.index(y + 2)) for a, y in enumerate(sample.years) if y + 2 in sample.years]
+    chosen = choose(fit.base_mean, i, j, kind="size", barred=sample.barred).chosen
+    with np.errstate(invalid="ignore"):
+        worst = np.min([np.nan_to_num(fit.log_ratio[b] - fit.log_ratio[a], nan=np.inf) for a, b in at], axis=0)
+    fall = found.facts.flows[0].falls[0]
+    assert (fall.start, fall.end) == (2018, 2020)
+    assert fall.n == int((chosen & np.isfinite(worst)).sum())
+    assert fall.as_bad == sum(
+        1 for k, m in zip(*np.nonzero(chosen)) if np.isfinite(worst[k, m]) and worst[k, m] <= fall.own
+    )
+
+
+def test_a_pair_and_its_mirror_say_the_same():
+    one, other = pair("COL", "ECU"), pair("ECU", "COL")
+    assert one.facts.flows[0].falls == other.facts.flows[1].falls
+    assert one.facts.totals == other.facts.totals
+    assert one.to_frame().columns == ["origin", "destination", "year", "sold_usd_mn", "expected_usd_mn"]
+
+
+@pytest.mark.parametrize(("a", "b", "error"), [("COL", "COL", SpecificationError), ("COL", "Narnia", UnknownEconomy),
+                                               ("TUV", "PRK", SpecificationError)])  # fmt: skip
+def test_what_makes_no_pair_is_said(a, b, error):
+    with pytest.raises(error):
+        pair(a, b)
+
+
+def test_every_name_leads_to_a_pair_or_a_named_error():
+    panel = shipped_panel()
+    for code in panel.economies[::25]:
+        if code in ("ROW", "PAK") or lookup(code) != code:
+            continue
+        try:
+            found = pair(code, "PAK")
+        except SpecificationError:  # no trade between the two, and nothing else
+            continue
+        assert all(v >= 0 for flow in found.facts.flows for v in flow.sold.values())
+
+
+def test_ties_that_return_bring_back_the_flow_of_that_year_but_for_prices(made):
+    panel, _ = made
+    found = pair("COL", "VEN", panel=panel)
+    solved = pair_scenarios(found, panel)
+    by_id = {one.id: one for one in solved.outcomes}
+    assert set(by_id) == {"ties_return", "half_way", "trade_stops"}
+    assert solved.n_specifications == 2 * len(THETAS)
+    back, half = by_id["ties_return"].sales[0], by_id["half_way"].sales[0]
+    assert back.before == pytest.approx(panel.flow("COL", "VEN")[-1])
+    assert 3 < back.after / back.before < 5.01  # ties alone are worth a factor of five; prices take some back
+    assert back.before < half.after < back.after
+    stop = by_id["trade_stops"]
+    assert [sale.after for sale in stop.sales] == [0.0, 0.0]
+    assert all(low <= middle <= high <= 0 for low, middle, high in stop.income.values())
+
+
+def test_without_gdp_there_is_no_what_if_and_it_is_said(made):
+    panel, _ = made
+    bare = panel_of(panel.flows.copy(), panel.years)
+    with pytest.raises(MissingInternalTrade, match="GDP"):
+        pair_scenarios(pair("COL", "VEN", panel=bare), bare)

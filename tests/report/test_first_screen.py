@@ -1,0 +1,144 @@
+"""The first screen: the run's own figures, in sentences that hold, and how sure each number is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
+from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap, spark_svg
+from detente.charts.palette import SHADES
+from detente.charts.standalone import standalone
+from detente.language import Catalogue
+from detente.report.first_screen import FAIR, FIRM, ROUGH, facts_of, first_screen
+from detente.report.story import Story
+
+NAMES = {"AAA": "Aland", "BBB": "Beland"}
+FALL = Fall(2008, 2010, -1.386, 0.001, -1.387, 0, 120)
+LATER = Fall(2012, 2020, -2.65, -2.9, 0.25, 97, 120)
+
+
+def facts(**changed) -> Facts:
+    sold = {2008: 6200.0, 2009: 4000.0, 2010: 1460.0, 2012: 2775.0, 2020: 195.0}
+    flows = (
+        Flow("AAA", "BBB", sold, dict.fromkeys(sold, 5500.0), falls=(FALL, LATER)),
+        Flow("BBB", "AAA", {2008: 1000.0, 2020: 27.0}, {2008: 900.0, 2020: 30.0}),
+    )
+    given = {"totals": {2008: 7200.0, 2020: 222.0, 2025: 1170.0}, "checks": (8, 8), "spread": 0.005, "baseline": 2020,
+             "effects": (IncomeEffect("Healed", "BBB", 0.016, 0.088, 0.4),)}  # fmt: skip
+    return Facts(flows, **(given | changed))
+
+
+def screen(of: Facts, language: str = "en"):
+    return first_screen(of, Catalogue(language), NAMES.get, "x")
+
+
+def test_the_sentences_say_the_figures():
+    found = screen(facts())
+    assert found.answer.startswith("Two falls. The first, in 2008–10,")
+    assert found.answer.endswith("In 2025 trade was a sixth of its peak.")
+    told = dict(found.sentences)
+    assert (
+        "US$7.2 billion in 2008, US$222 million in 2020 and US$1.17 billion in 2025: a sixth" in told["What happened."]
+    )
+    assert "fell by 75%, though nothing" in told["Why."]
+    assert "none of 120 similar pairs lost as much" in told["Why."]
+    assert "97 of 120 similar pairs did as badly" in told["Why."]
+    assert "+0.09% (+0.02 to +0.40%)" in told["What if."]
+
+
+def test_how_sure_each_number_is_follows_from_the_facts():
+    def sure(of: Facts) -> list[int]:
+        return [number.sure for number in screen(of).numbers]
+
+    assert sure(facts()) == [FIRM, FIRM, ROUGH]
+    assert sure(facts(spread=0.1, checks=(5, 8))) == [FAIR, FAIR, ROUGH]
+    assert sure(facts(spread=None, checks=(1, 8))) == [FAIR, ROUGH, ROUGH]
+    assert sure(facts(checks=None))[1] == ROUGH
+
+
+def test_few_pairs_cannot_tell_that_a_fall_is_unusual():
+    assert replace(FALL, n=18).unusual is None
+    assert replace(FALL, n=19).unusual is True
+    assert replace(FALL, n=120, as_bad=5).unusual is True  # 6/121 = 0.0496
+    assert replace(FALL, n=120, as_bad=6).unusual is False
+
+
+@pytest.mark.parametrize(("ratio", "said"), [(0.5, "half"), (0.1625, "a sixth"), (0.9, "90%"), (0.00002, "0.002%")])
+def test_shares_are_words_where_a_word_is_near(ratio, said):
+    assert screen(facts(totals={2000: 1000.0, 2020: 1000.0 * ratio})).answer.endswith(f"trade was {said} of its peak.")
+
+
+def test_no_trade_is_no_screen():
+    empty = Flow("AAA", "BBB", {}, {})
+    assert screen(Facts((empty, empty), {})) is None
+
+
+def test_the_screen_shows_the_figures_of_the_run(fake_run):
+    story = Story.of(fake_run, "en")
+    found = facts_of(story, Catalogue("en"))
+    row = story.attribution.filter(story.attribution["origin"] == story.study.origin).row(0, named=True)
+    fall = found.flows[0].falls[0]
+    assert (fall.start, fall.end, fall.change) == (row["from_year"], row["to_year"], row["log_change"])
+    assert fall.n == row["n_placebos"]
+    assert (1 + fall.as_bad) / (1 + fall.n) == pytest.approx(row["placebo_share"], abs=0.5 / (1 + fall.n))
+
+
+# The picture.
+
+LABELS = GapLabels(
+    "sold", "expected", "Gap in", lambda v: f"{v:.0f}", lambda v: f"{v:g}", lambda y, s, d: f"{y} {s} {d}"
+)
+amounts = st.dictionaries(st.integers(1990, 2025), st.floats(0, 1e7), min_size=2, max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(amounts, amounts, st.booleans(), st.lists(st.floats(1985, 2030), max_size=4))
+def test_any_two_series_draw_a_picture_that_stays_in_its_frame(sold, expected, compact, flags):
+    chart = GapChart(sold, expected, "origin", LABELS, [Flag(x, "Jan", "border <shut> & more") for x in flags])
+    svg = draw_gap(chart, "t", compact=compact)
+    root = ElementTree.fromstring(svg)
+    width, height = map(float, root.get("viewBox").split()[2:])
+    for node in root.iter():
+        for name, most in (("x", width), ("cx", width), ("y", height), ("cy", height)):
+            if node.get(name) is not None:
+                assert -1 <= float(node.get(name)) <= most + 1
+    assert "nan" not in svg
+    assert "<shut>" not in svg
+    tips = [node.get("data-tip") for node in root.iter() if node.get("data-tip")]
+    assert len(tips) == len({*sold, *expected})
+
+
+def test_labels_touch_no_other_label():
+    chart = GapChart(dict.fromkeys(range(2000, 2021), 100.0), dict.fromkeys(range(2000, 2021), 101.0), "origin", LABELS)
+    texts = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*font-weight="700"', draw_gap(chart, "t"))
+    places = [(float(x), float(y)) for x, y in texts]
+    assert all(abs(y1 - y2) > 10 or abs(x1 - x2) > 20 for k, (x1, y1) in enumerate(places) for x2, y2 in places[:k])
+
+
+def test_the_gap_is_shaded_only_where_less_was_sold_than_expected():
+    above = GapChart({2000: 5.0, 2001: 6.0}, {2000: 1.0, 2001: 2.0}, "origin", LABELS)
+    below = GapChart({2000: 1.0, 2001: 6.0}, {2000: 5.0, 2001: 2.0}, "origin", LABELS)
+    shade = SHADES["gap"][0]
+    assert shade not in draw_gap(above, "t")
+    assert draw_gap(below, "t").count(shade) == 1
+
+
+def test_a_picture_that_stands_alone_has_title_source_and_no_variables():
+    chart = GapChart({2000: 5.0, 2001: 6.0}, {2000: 1.0, 2001: 2.0}, "origin", LABELS)
+    svg = standalone(draw_gap(chart, "t"), "A <title>", "what is drawn", ["Source: X & Y", "1 Jan 2026"])
+    root = ElementTree.fromstring(svg)
+    text = "".join(root.itertext())
+    assert all(part in text for part in ("A <title>", "what is drawn", "Source: X & Y", "1 Jan 2026"))
+    assert "var(" not in svg
+    assert "data-tip" not in svg
+
+
+def test_a_card_draws_both_lines():
+    root = ElementTree.fromstring(spark_svg({2000: 1.0, 2001: 2.0}, {2000: 1.5, 2001: 1.0}, "origin"))
+    assert len([node for node in root if node.tag.endswith("path")]) == 2

@@ -1,0 +1,114 @@
+"""Search and pairs: any two names lead to a page, quickly, in both languages, and every file of it stands alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from xml.etree import ElementTree
+
+import pytest
+
+pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
+from starlette.testclient import TestClient
+
+from detente.answer.any_pair import shipped_panel
+from detente.web import Keys, Site, Workspace, create_app
+from detente.web.pages.search import found
+
+TOKEN = "t" * 32
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    app = create_app(Site(Workspace(tmp_path_factory.mktemp("space")), Keys(token=TOKEN)))
+    return TestClient(app, base_url="http://localhost", headers={"x-detente-token": TOKEN}, follow_redirects=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [("Russia – Ukraine", "RUS-UKR"), ("rusia ucrania", "RUS-UKR"), ("ind pak", "IND-PAK"), ("RUS UKR", "RUS-UKR"),
+     ("côte d'ivoire, france", "CIV-FRA"), ("saudi arabia qatar", "SAU-QAT"), ("turkey and russia", "TUR-RUS"),
+     ("Corea del Sur y Japón", "KOR-JPN"), ("united states vs china", "USA-CHN"), ("usa-mex", "USA-MEX"),
+     ("united kingdom – united states", "GBR-USA"), ("papua new guinea australia", "PNG-AUS"), ("uk france", "GBR-FRA")],
+)  # fmt: skip
+def test_names_in_both_languages_codes_and_beginnings_are_understood(text, pair):
+    best = found(shipped_panel(), text)[0]
+    assert f"{best.origin}-{best.destination}" == pair
+
+
+def test_one_name_offers_its_partners_and_nonsense_nothing():
+    panel = shipped_panel()
+    assert {o.origin for o in found(panel, "Colombia")} == {"COL"}
+    assert found(panel, "Colombia")[0].destination == "USA"
+    for text in ("", "   ", "xyzzy", "xyzzy plugh", "–", "a" * 500, "' OR 1=1", "\x00", "🙂 🙂"):
+        assert all(o.origin in panel.economies for o in found(panel, text))
+    assert found(panel, "xyzzy plugh") == []
+
+
+def test_every_economy_is_found_by_its_names():
+    from detente.economies import ROW, table
+
+    panel = shipped_panel()
+    lost = []
+    for code in panel.economies:
+        if code in (ROW, "FRA"):
+            continue
+        for name in (table()[code].name, table()[code].name_es):
+            offers = found(panel, f"{name} – France")
+            if not any((o.origin, o.destination) == (code, "FRA") for o in offers):
+                lost.append(name)
+    assert lost == []
+
+
+def test_the_search_goes_on_without_javascript(client):
+    assert client.get("/pair", params={"q": "ind pak"}).headers["location"] == "/pair/IND-PAK"
+    answer = client.get("/pair", params={"q": "narnia mordor"})
+    assert answer.status_code == 422
+    assert "narnia mordor" in answer.text
+
+
+def test_a_pair_has_its_page_in_both_languages_and_quickly(client):
+    client.get("/pair/COL-VEN")  # the first reads the panel
+    began = time.perf_counter()
+    page = client.get("/pair/IND-PAK")
+    assert time.perf_counter() - began < 3  # 0.3 s on a quiet machine; the issue asks for under 1 s
+    assert page.status_code == 200
+    for part in ("India and Pakistan", "similar pairs", "Keep as a study", "dt.pair(", "detente pair IND PAK"):
+        assert part in page.text
+    assert "pares parecidos" in client.get("/pair/IND-PAK?lang=es").text
+    data = client.get("/pair/ind-pak", params={"format": "json"}).json()
+    assert data["flows"][0]["worst"]["from"] == 2018
+    assert client.get("/pair/IND-PAK/what-if?format=json").json()["cards"][0]["title"] == "Ties of 2018 return"
+
+
+@pytest.mark.parametrize("codes", ["IND", "IND-IND", "IND-XYZ", "a-b", "IND-PAK-USA", "..-..", "%00-%00"])
+def test_what_is_no_pair_is_said(client, codes):
+    answer = client.get(f"/pair/{codes}")
+    assert answer.status_code in (404, 422)
+    assert "This is a bug" not in answer.text
+
+
+def test_files_of_a_pair_stand_alone(client):
+    rows = list(csv.DictReader(io.StringIO(client.get("/pair/IND-PAK/trade.csv").text)))
+    assert {row["origin"] for row in rows} == {"IND", "PAK"}
+    assert len(client.get("/pair/IND-PAK/trade.json").json()["rows"]) == len(rows)
+    svg = client.get("/pair/IND-PAK/picture.svg").text
+    assert "BACI" in "".join(ElementTree.fromstring(svg).itertext())
+    assert client.get("/pair/IND-PAK/picture.png").content.startswith(b"\x89PNG")
+    assert client.get("/pair/IND-PAK/other").status_code == 422
+
+
+def test_the_start_page_has_cards_and_a_map(client):
+    text = client.get("/").text
+    assert text.count('class="spark"') >= 4
+    shapes = ElementTree.fromstring(client.get("/static/map.svg").text)
+    codes = {shape.get("data-code") for shape in shapes}
+    assert {"IND", "PAK", "USA"} <= codes
+    assert len(codes) > 150
+
+
+def test_a_pair_is_kept_as_a_study(client):
+    made = client.post("/studies", data={"token": TOKEN, "origin": "COL", "destination": "ECU", "name": "mine"})
+    assert made.headers["location"] == "/s/mine"
+    assert client.get("/s/mine").status_code == 200
