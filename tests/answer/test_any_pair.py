@@ -7,7 +7,7 @@ import pytest
 
 from detente.answer.any_pair import pair, shipped_panel
 from detente.answer.pair_scenarios import THETAS, pair_scenarios
-from detente.attribution.comparison.placebos import choose
+from detente.attribution.comparison.features import features
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.economies import lookup
@@ -53,7 +53,15 @@ def test_the_worst_years_are_set_beside_each_similar_pairs_own_worst():
     i, j = sample.economy("IND"), sample.economy("PAK")
     fit = residuals(sample.flows, sample.window(found.base), [(i, j), (j, i)])
     at = [(a, sample.years.index(y + 2)) for a, y in enumerate(sample.years) if y + 2 in sample.years]
-    chosen = choose(fit.base_mean, i, j, kind="size", barred=sample.barred).chosen
+    flows = np.where(np.eye(len(sample.economies), dtype=bool), np.nan, sample.flows)
+    traits = features(flows, fit.log_ratio, sample.years, sample.years.index(2018))
+    apart = np.linalg.norm(traits.coordinates - traits.coordinates[i, j], axis=-1)
+    with np.errstate(invalid="ignore"):
+        out = ~((traits.size >= 1) & (flows[sample.years.index(2018)] > 0) & np.isfinite(apart))
+    out[list(sample.barred), :] = out[:, list(sample.barred)] = True
+    out[i, j] = out[j, i] = True
+    apart[out] = np.inf
+    chosen = apart <= np.sort(apart, axis=None)[399]
     with np.errstate(invalid="ignore"):
         worst = np.min([np.nan_to_num(fit.log_ratio[b] - fit.log_ratio[a], nan=np.inf) for a, b in at], axis=0)
     fall = found.facts.flows[0].falls[0]

@@ -295,3 +295,115 @@ def test_a_new_column_does_not_look_like_somebody_elses_change(study):
     undo(study)
     assert _cell(study, "E040", "announced") is None
     assert len(path.read_text(encoding="utf-8").splitlines()) == len(before.splitlines())
+
+
+# A row as people fill it in.
+
+
+@pytest.fixture
+def app_client(study):
+    pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
+    from starlette.testclient import TestClient
+
+    from detente.web import Keys, Site, create_app
+
+    app = create_app(Site(Workspace(study.folder.parent), Keys(token="t" * 32)))
+    return TestClient(app, base_url="http://localhost", headers={"x-detente-token": "t" * 32}, follow_redirects=False)
+
+
+def test_four_fields_make_an_event_its_id_and_its_source(app_client, study):
+    given = {"date": "2026-10-01", "title": "Buses run again", "kind": "border opening",
+             "source_ids": "https://www.example.org/2026/buses-run-again.html"}  # fmt: skip
+    answer = app_client.post("/s/copy/record/events/row", data=given)
+    assert answer.status_code == 303, answer.text
+    ledger = study.ledger()
+    row = ledger.events.to_dicts()[-1]
+    assert row["title"] == "Buses run again"
+    assert row["event_id"] not in {r["event_id"] for r in ledger.events.to_dicts()[:-1]}
+    source = ledger.source(row["source_ids"])
+    assert (source.publisher, source.title) == ("example.org", "[Buses run again]")
+    undo(study)
+    assert "Buses run again" not in (study.record / "events.csv").read_text()
+    assert "example.org/2026" not in (study.record / "sources.csv").read_text(), "taken back as one"
+
+
+def test_an_empty_form_says_each_fault_once_and_at_its_field(app_client):
+    text = app_client.post("/s/copy/record/events/row", data={"title": ""}).text
+    assert text.count('class="wrong"') >= 1
+    assert "events.csv" not in text
+    shown = [line for line in text.splitlines() if 'class="wrong"' in line]
+    assert len(shown) == len(set(shown))
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "ftp://x.org/a", "http://", "http://[::1", "https://a b.org", "x"]
+)
+def test_what_is_no_web_address_becomes_no_source(link):
+    from detente.web.editor.new_rows import source_of
+
+    assert source_of(link, []) is None
+
+
+def test_a_large_table_comes_in_pages_and_is_searched_as_a_whole(app_client, study):
+    path = study.record / "events.csv"
+    head = path.read_text().splitlines()[0].split(",")
+    cells = {"date": "2026-10-01", "title": "Repeated", "kind": "election", "direction": "0", "source_ids": "unsourced"}
+    lines = [",".join(({"event_id": f"N{k}"} | cells).get(c, "") for c in head) for k in range(2000)]
+    with path.open("a") as out:
+        out.write("\n".join(lines) + "\n")
+    page = app_client.get("/s/copy/record/events")
+    assert len(page.content) < 200_000
+    data = app_client.get("/s/copy/record/events?format=json&find=N1999").json()
+    assert [row["event_id"] for row in data["rows"]] == ["N1999"]
+    last = app_client.get("/s/copy/record/events?format=json&page=999").json()
+    assert last["page"] == last["pages"] == -(-last["total"] // 300)
+    of_kind = app_client.get("/s/copy/record/events?format=json&kind=election").json()
+    assert {row["kind"] for row in of_kind["rows"]} == {"election"}
+
+
+@pytest.mark.parametrize(
+    ("file", "body"),
+    [("events.csv", "event_id;date;title\nE1;2020-01-01;x\n"), ("sources.csv", "a,b\n1,2\n"), ("events.csv", ""),
+     ("claims.csv", "claim_id\n\"open"), ("events.csv", "event_id\n\x00")],
+)  # fmt: skip
+def test_a_file_with_another_header_is_a_named_problem_on_that_page(app_client, study, file, body):
+    (study.record / file).write_text(body)
+    for table in ("events", "claims", "figures", "sources"):
+        answer = app_client.get(f"/s/copy/record/{table}")
+        assert answer.status_code in (200, 422)
+        assert "This is a bug" not in answer.text
+    assert app_client.get("/").status_code == 200
+
+
+ARTICLE = """Trade between the two was worth US$7.2bn in 2008, the chamber said.
+
+The border was closed on 19 August 2015 and 22,000 people left."""
+
+
+def test_an_article_is_pasted_read_kept_and_undone_as_one(app_client, study):
+    link = "https://www.example.org/2022/trade.html"
+    asked = {"text": ARTICLE, "link": link, "published": "2022-11-03"}
+    page = app_client.post("/s/copy/draft?format=json", data=asked).json()
+    assert any(row["value"] == "7200" and row["unit"] == "usd_mn" for row in page["rows"])
+    given = {**asked, "take-0": "yes"}
+    given |= {f"cell-{k}-{name}": row[name] for k, row in enumerate(page["rows"]) for name in page["columns"]}
+    given["cell-0-claim"] = "The chamber put trade in 2008 at 7.2 billion dollars"
+    before = study.ledger().claims.height
+    answer = app_client.post("/s/copy/draft/accept", data=given)
+    assert answer.status_code == 303, answer.text
+    ledger = study.ledger()
+    assert ledger.claims.height == before + 1
+    row = ledger.claims.to_dicts()[-1]
+    assert row["claim"].startswith("The chamber put")
+    assert ledger.source(row["source_id"]).publisher == "example.org"
+    undo(study)
+    assert study.ledger().claims.height == before
+    assert "example.org/2022/trade" not in (study.record / "sources.csv").read_text()
+
+
+@pytest.mark.parametrize("text", ["", "   \n\n  ", "Hello.", "<script>alert(1)</script>", "x" * 300_000])
+def test_text_without_claims_is_answered(app_client, text):
+    answer = app_client.post("/s/copy/draft", data={"text": text})
+    assert answer.status_code in (200, 413, 422)
+    assert "<script>alert" not in answer.text
+    assert app_client.post("/s/copy/draft/accept", data={"cell-0-claim": "x"}).status_code == 422

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.answer.facts import Facts, Fall, Flow
-from detente.attribution.comparison.placebos import choose
+from detente.attribution.comparison.features import SMALLEST, features
+from detente.attribution.comparison.similar import FEWEST, MOST
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
 from detente.economies import ROW, lookup
-from detente.errors import SpecificationError, TooFewDonors
+from detente.errors import SpecificationError
 from detente.panel import Panel, world
 
 if TYPE_CHECKING:
@@ -206,16 +207,35 @@ def _worst(sample: Sample, fit: Residuals, i: int, j: int) -> tuple[Fall | None,
         change = float(np.log(flow[end]) - np.log(flow[start]))
     finite = np.where(np.isfinite(changes), changes, np.inf)
     worst, at = finite.min(axis=0), finite.argmin(axis=0)
-    try:
-        chosen = choose(fit.base_mean, i, j, kind="size", barred=sample.barred).chosen & np.isfinite(worst)
-    except TooFewDonors:
-        chosen = np.zeros(worst.shape, dtype=bool)
+    chosen = _similar(sample, fit, i, j, start) & np.isfinite(worst)
     as_bad, n = int((worst[chosen] <= own[s]).sum()), int(chosen.sum())
     fall = Fall(
         sample.years[start], sample.years[end], change, change - float(own[s]), float(own[s]), as_bad if n else None,
         n or None,
     )  # fmt: skip
     return fall, _nearest(sample, fit, chosen, worst, at, places, i, j)
+
+
+def _similar(sample: Sample, fit: Residuals, i: int, j: int, start: int) -> NDArray[np.bool_]:
+    """The pairs nearest in the placebo test's four traits (size, volatility, starting position, share), (N, N) bool.
+
+    As there a pair needs trade of US$ 1 million a year and a flow in the starting year.
+    """
+    flows = np.where(np.eye(sample.flows.shape[1], dtype=bool), np.nan, sample.flows)
+    traits = features(flows, fit.log_ratio, sample.years, start)
+    with np.errstate(invalid="ignore"):
+        pool = (traits.size >= SMALLEST) & (flows[start] > 0) & np.isfinite(traits.coordinates).all(axis=-1)
+    for k in sample.barred:
+        pool[k, :] = pool[:, k] = False
+    pool[i, j] = pool[j, i] = False
+    chosen = np.zeros(pool.shape, dtype=bool)
+    own = traits.coordinates[i, j]
+    if np.isfinite(own).all() and pool.sum() >= FEWEST:
+        ones, others = np.nonzero(pool)
+        apart = ((traits.coordinates[ones, others] - own) ** 2).sum(axis=1)
+        near = np.argsort(apart, kind="stable")[:MOST]
+        chosen[ones[near], others[near]] = True
+    return chosen
 
 
 def _nearest(

@@ -45,7 +45,7 @@ def source_rows(story: Story, words: Catalogue) -> list[Row]:
             "publisher": story.own(row["publisher"]),
             "when": words.date(row["date"]),
             "link": safe_link(row["url"]),
-        }  # fmt: skip
+        }
         for row in rows(story.sources)
     ]
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -24,7 +26,21 @@ from detente.web.http.jobs import Jobs
 from detente.web.http.reply import problem, templates, words_of
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
-from detente.web.pages import about, attribution, data, desk, downloads, files, jobs, pair, record, search, start, study
+from detente.web.pages import (
+    about,
+    attribution,
+    data,
+    desk,
+    downloads,
+    drafting,
+    files,
+    jobs,
+    pair,
+    record,
+    search,
+    start,
+    study,
+)
 from detente.web.pages.start import gallery
 
 if TYPE_CHECKING:
@@ -67,6 +83,7 @@ ROUTES: Sequence[Route] = [
     *desk.ROUTES,
     *attribution.ROUTES,
     *record.ROUTES,
+    *drafting.ROUTES,
     *data.ROUTES,
     *jobs.ROUTES,
     *downloads.ROUTES,
@@ -86,7 +103,8 @@ def create_app(site: Site, *, hosts: frozenset[str] = LOOPBACK) -> Any:
     if not hosts and not site.keys.access:
         raise UsageError("A server that answers to any name needs an access token.", fix="Give Keys(access=...).")
     handlers = {DetenteError: _expected, HTTPException: _http, Exception: _unexpected}
-    app = Starlette(routes=list(ROUTES), exception_handlers=handlers)
+    packed = Middleware(GZipMiddleware, minimum_size=2048, compresslevel=5)
+    app = Starlette(routes=list(ROUTES), exception_handlers=handlers, middleware=[packed])
     app.state.site = site
     return Guard(app, keys=site.keys, hosts=hosts, refuse=_refused, streams=UPLOADS)
 

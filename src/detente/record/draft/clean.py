@@ -110,6 +110,21 @@ def read_article(path: str | Path, published: str = "", language: str = "") -> A
     return Article(title, clean, published or own, language)
 
 
+def article_of(text: str, published: str = "", language: str = "") -> Article:
+    """An article from text that was pasted.
+
+    Raises
+    ------
+    EmptySample
+        No text is left.
+    """
+    paragraphs = _paragraphs(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n")))
+    if not paragraphs:
+        raise EmptySample("There is no text of an article.", fix="Paste the article's text.")
+    clean = "\n\n".join(paragraphs)
+    return Article("", clean, published, language or guess_language(clean))
+
+
 def guess_language(text: str) -> str:
     """``es`` where Spanish function words outnumber English ones, else ``en``.
 

@@ -241,7 +241,7 @@ def _clean(text: str) -> str:
 
 def problems_of(record: Path) -> list[Problem]:
     """The record's own check, made once for one state of its files."""
-    stamp = _stamp(record)
+    stamp = stamp_of(record)
     kept = _CHECKED.get(record)
     if kept is None or kept[0] != stamp:
         kept = (stamp, tuple(Ledger.check(record)))
@@ -256,10 +256,10 @@ _MOST_CHECKED = 64
 def _remember(record: Path, problems: Sequence[Problem]) -> None:
     while len(_CHECKED) >= _MOST_CHECKED:
         _CHECKED.pop(next(iter(_CHECKED)))
-    _CHECKED[record] = (_stamp(record), tuple(problems))
+    _CHECKED[record] = (stamp_of(record), tuple(problems))
 
 
-def _stamp(record: Path) -> tuple[Any, ...]:
+def stamp_of(record: Path) -> tuple[Any, ...]:
     """What tells one state of a record's files from another."""
     out: list[Any] = []
     for path in _parts(record):

@@ -18,6 +18,7 @@ from detente._foreign import TABLE, read_bytes
 from detente.record.schema import TABLES
 from detente.web.editor import uploads
 from detente.web.editor.editor import WORDS
+from detente.web.editor.world_csv import understood
 from detente.web.http.worker import say
 
 if TYPE_CHECKING:
@@ -96,12 +97,15 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
     from detente.web.editor.merging import completed, merged, table_of
 
     study, theirs, brought = open_study(folder), out / RECORD, None
+    notes: list[str] = []
     say(stage="read", share=0.1)
     try:
         if file.suffix == ".xlsx":
             read_workbook(file, theirs)
         else:
             copy_record(study.record, theirs)
+            text, notes = understood(read_bytes(file, TABLE), file.name)
+            file.write_text(text, encoding="utf-8", newline="")
             table = table_of(file)
             name = next(name for name, known in TABLES.items() if known is table)
             brought = {name: completed(file, theirs / table.file, table)}
@@ -110,9 +114,10 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
             if problems:
                 raise RecordError(problems)
         say(stage="merge", share=0.6)
-        return merged(study, theirs, brought)
+        return {**merged(study, theirs, brought), "understood": notes}
     except RecordError as wrong:
-        return {"problems": [str(p) for p in wrong.problems], "rows": [], "conflicts": [], "same": 0}
+        problems = [str(p) for p in wrong.problems]
+        return {"problems": problems, "rows": [], "conflicts": [], "same": 0, "understood": notes}
 
 
 def copy_record(record: Path, target: Path) -> None:

@@ -76,6 +76,21 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
     ("get", "/s/{study}/attribution/pairs", "Pairs to pick for comparison", {**ASKED, "find": TEXT}, {}),
     ("get", "/s/{study}/attribution/download/{kind}", "An attribution as a file", ASKED, {}),
     ("get", "/s/{study}/record", "The record", {}, {}),
+    ("get", "/s/{study}/draft", "Where an article is pasted", {}, {}),
+    (
+        "post",
+        "/s/{study}/draft",
+        "Read claims out of an article",
+        {},
+        dict.fromkeys(("text", "link", "title", "publisher", "published"), TEXT),
+    ),
+    (
+        "post",
+        "/s/{study}/draft/accept",
+        "Keep drafted claims",
+        {},
+        {"link": TEXT, "take-0": TEXT, "cell-0-claim": TEXT},
+    ),
     (
         "get",
         "/s/{study}/record/{table}",

@@ -8,6 +8,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,17 +55,18 @@ def serve(
     workspace, first = _workspace(study, (root or Path.cwd()).resolve(), Workspace)
     if data is not None:
         workspace = _with_panel(workspace, study, data, say)
-    local = host in LOOPBACK
+    local = host in LOOPBACK or host.startswith("127.")
     listener = _listen(host, port)
     keys = Keys(access="" if local else secrets.token_urlsafe(24), cookie=f"access{listener.getsockname()[1]}")
-    address = f"http://{'localhost' if local else host}:{listener.getsockname()[1]}{first}"
+    ending = f":{listener.getsockname()[1]}{first}" + (f"?access={keys.access}" if keys.access else "")
+    addresses = [f"http://{name}{ending}" for name in (["localhost"] if local else _names(host))]
+    address = addresses[0]
     if keys.access:
-        address += f"?access={keys.access}"
-        say(f"Listening on {host}, beyond this machine: whoever has the address below can read and change the studies.")
-    say(f"Open {address}\nStop with Ctrl+C.")
+        say(f"Listening on {host}, beyond this machine: whoever has an address below can read and change the studies.")
+    say("\n".join([*(f"Open {one}" for one in addresses), "Stop with Ctrl+C."]))
     site = Site(workspace, keys)
     site.clear()
-    app = create_app(site, hosts=LOOPBACK if local else frozenset())
+    app = create_app(site, hosts=LOOPBACK | {host} if local else frozenset())
     threading.Thread(target=site.warm, daemon=True).start()
     threading.Thread(target=vega, daemon=True).start()  # takes two seconds; done before the first chart is asked for
     if browser:
@@ -76,6 +78,21 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         site.close()
+
+
+def _names(host: str) -> list[str]:
+    """What to call this machine in an address: its own addresses where it listens on all, else the host given."""
+    if host not in ("0.0.0.0", "::"):
+        return [f"[{host}]" if ":" in host else host]
+    found = [socket.gethostname()]
+    for family, probe in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        if family == socket.AF_INET6 and host != "::":
+            continue
+        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
+            asked.connect((probe, 9))  # sends nothing: only asks which of our addresses would be used
+            own = asked.getsockname()[0]
+            found.append(f"[{own}]" if ":" in own else own)
+    return list(dict.fromkeys(found))
 
 
 def _workspace(study: str | None, root: Path, kind: type[Workspace]) -> tuple[Workspace, str]:

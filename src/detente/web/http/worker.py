@@ -28,8 +28,10 @@ def main(study: str, out: str, data: str | None = None) -> int:
 
 def _run(study: str, out: Path, data: str | None) -> int:
     from detente.errors import DetenteError
+    from detente.language import LANGUAGES
     from detente.report import render_report
     from detente.study import builtin_studies, open_study
+    from detente.web.http.view_store import view_of
 
     try:
         opened = open_study(study)
@@ -38,6 +40,8 @@ def _run(study: str, out: Path, data: str | None) -> int:
         run = opened.run(data=data, command=command, progress=lambda stage, share: say(stage=stage, share=share))
         say(stage="report", share=0.9)
         run.write(out, {"report.html": render_report})
+        for language in LANGUAGES:  # drawn here, so that the first visit only reads
+            view_of(out, language)
     except DetenteError as error:
         say(error=f"{type(error).__name__}: {error}")
         return error.exit_code

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import polars as pl
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError
+from detente.record import Ledger
 from detente.run.scenario_bands import DRAWS
 from detente.study import Study
 from detente.web.desk.bands import bands
@@ -22,6 +26,7 @@ from detente.web.desk.levers import CLOSED, Lever, levers
 from detente.web.desk.result_rows import outcome_in_words
 from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
 from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
+from detente.web.editor import editor
 from detente.web.editor.study_edits import add_scenario
 from detente.web.http.reply import NOT_STATE, as_json, go, page, words_of
 from detente.web.http.words import Words
@@ -29,6 +34,7 @@ from detente.web.pages.study import head, require_writable
 
 AT_ONCE = 2  # solves side by side; more only wait for the same two cores
 MOST_SESSIONS = 2000
+FALLS, RISES = "M1 4H12V18H33", "M1 18H12L22 4H33"  # the little pictures of the presets
 
 
 def desk(request: Request) -> Response:
@@ -39,7 +45,7 @@ def desk(request: Request) -> Response:
     solver, words = open_solver(study), words_of(request)
     problem = ""
     try:
-        setting = read_setting(request.query_params, solver.default())
+        setting = read_setting(request.query_params, _opening(request, solver, study))
         pins = read_pins(request.query_params.multi_items(), solver.default())
         shown = [solved(solver, words, s, title) for title, s in [(words("desk.now"), setting), *pins]]
     except DetenteError as error:
@@ -64,8 +70,45 @@ def desk(request: Request) -> Response:
         "n_economies": len(solver.panel.economies),
         "panel": solver.panel.name,
         "results": shown,
+        "actual": _actual(study, words),
     }
     return page(request, "desk.html.j2", data, 422 if problem else 200, charts=desk_charts(words, solver.study))
+
+
+def _opening(request: Request, solver: DeskSolver, study: Study) -> Setting:
+    """What the desk opens on where the address says nothing: the study's headline scenario, its last that can be set."""
+    if any(name not in ("lang", *NOT_STATE) for name in request.query_params):
+        return solver.default()
+    for scenario in reversed(study.scenarios):
+        with suppress(DetenteError):
+            return solver.of_scenario(scenario, solver.default())
+    return solver.default()
+
+
+def _actual(study: Study, words: Words) -> dict[str, Any] | None:
+    """What was sold in the newest year of the record, which no scenario has seen."""
+    try:
+        found = _newest(study.folder, editor.stamp_of(study.record), study.spec.dyad)
+    except DetenteError:
+        return None
+    return found and {"year": found[0], "there": words.money(found[1]), "back": words.money(found[2])}
+
+
+@lru_cache(maxsize=64)
+def _newest(folder: Path, stamp: tuple[Any, ...], dyad: tuple[str, str]) -> tuple[int, float, float] | None:
+    figures = Ledger.read(folder / "record").figures
+    by_flow = []
+    for series in ("trade.exports", "trade.imports"):
+        rows = figures.filter(
+            pl.col("series") == series,
+            pl.col("preferred").cast(pl.String).is_in(["1", "1.0", "true"]),
+            pl.col("period").str.contains(r"^\d{4}$"),
+            pl.col("unit") == "usd_mn",
+            ~pl.col("status").is_in(["forecast", "bound"]),
+        )
+        by_flow.append({int(year): float(value) for year, value in rows.select("period", "value").iter_rows()})
+    both = sorted(set(by_flow[0]) & set(by_flow[1]))
+    return (both[-1], by_flow[0][both[-1]], by_flow[1][both[-1]]) if both else None
 
 
 async def solve_now(request: Request) -> Response:
@@ -220,8 +263,14 @@ def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words)
     """The study's own scenarios as settings to start from; one without a residual that year says why."""
     rows = []
     for scenario in study.scenarios:
+        shape, effect = "M1 11H33", ""
         try:
-            query, why_not = solver.of_scenario(scenario, setting).query(), ""
+            found = solver.of_scenario(scenario, setting)
+            query, why_not = found.query(), ""
+            there, back = found.totals()
+            closed = found.closed or there == CLOSED
+            shape = FALLS if closed else RISES if there + back > 0 else FALLS
+            effect = "" if closed else f"{words.log_percent(there)} · {words.log_percent(back)}"
         except DetenteError as problem:
             query, why_not = "", str(problem)
         rows.append(
@@ -231,6 +280,8 @@ def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words)
                 "note": words.own(study, scenario.note),
                 "query": query,
                 "why_not": why_not,
+                "shape": shape,
+                "effect": effect,
             }
         )
     return rows

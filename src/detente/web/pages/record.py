@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
@@ -12,12 +13,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError, Problem, StudyError
-from detente.record import Ledger
+from detente.record.references import references
 from detente.record.schema import TABLES, Table
+from detente.report.tables import safe_link
 from detente.study import Study
 from detente.web.editor.csv_rows import Row
-from detente.web.editor.editor import EDITABLE, Change, Conflict, InUse, Rejected, read_file, save, undo
+from detente.web.editor.editor import EDITABLE, Change, Conflict, InUse, Rejected, problems_of, read_file, save, undo
 from detente.web.editor.journal import last_change, named
+from detente.web.editor.new_rows import FIRST, completed, source_of
 from detente.web.http.reply import go, page, words_of
 from detente.web.pages.study import head, require_writable
 
@@ -29,6 +32,9 @@ LISTED = {
     "figures": ("series", "period", "value", "unit", "status", "source_id"),
     "sources": ("title", "publisher", "date", "kind"),
 }
+ROWS = 300  # of a page
+MOST_KINDS = 14
+FACETS = {"events": "kind", "claims": "test", "figures": "status", "sources": "kind"}
 NEW_SOURCE = "source:"  # prefix of the fields of a source added together with a row
 
 
@@ -44,14 +50,40 @@ def rows(request: Request) -> Response:
         "tables": list(EDITABLE),
         "id_column": table.schema.key,
         "columns": list(LISTED[table.name]),
-        "rows": [dict(row.cells) for row in read_file(study, table.name).rows],
-        "problems": [str(p) for p in Ledger.check(study.record)],
+        **_listed(request, study, table),
+        "problems": [str(p) for p in problems_of(study.record)],
         "can_undo": named(last_change(study)),
         "saved": request.query_params.get("saved", "")[:200],
         "undone": request.query_params.get("undone", "")[:200],
         "deleted": request.query_params.get("deleted", "")[:200],
     }
     return page(request, "record.html.j2", data)
+
+
+def _listed(request: Request, study: Study, table: _Table) -> dict[str, Any]:
+    """A page of a table's rows: those that fit what is searched for, and the kinds to choose from."""
+    words = request.query_params.get("find", "")[:100]
+    facet, chosen = FACETS[table.name], request.query_params.get("kind", "")[:60]
+    rows = [dict(row.cells) for row in read_file(study, table.name).rows]
+    counts = Counter(row.get(facet, "") for row in rows)
+    wanted = words.casefold().split()
+    fitting = [
+        row for row in rows
+        if (not chosen or row.get(facet) == chosen)
+        and (not wanted or all(word in " ".join(row.values()).casefold() for word in wanted))
+    ]  # fmt: skip
+    number = request.query_params.get("page", "1")
+    page_ = min(max(int(number) if number.isdecimal() and len(number) < 7 else 1, 1), max(1, -(-len(fitting) // ROWS)))
+    return {
+        "rows": fitting[(page_ - 1) * ROWS : page_ * ROWS],
+        "total": len(rows),
+        "fitting": len(fitting),
+        "page": page_,
+        "pages": max(1, -(-len(fitting) // ROWS)),
+        "find": words,
+        "kind": chosen,
+        "kinds": [{"kind": k, "n": n} for k, n in counts.most_common(MOST_KINDS) if k],
+    }
 
 
 def form(request: Request) -> Response:
@@ -88,6 +120,9 @@ def _change(request: Request, given: dict[str, str]) -> Response:
     cells = {c: given.get(c, "") for c in table.schema.allowed}
     source = {c: given.get(NEW_SOURCE + c, "").strip() for c in TABLES["sources"].allowed}
     changes = [Change(table.name, id_, digest, cells)]
+    if not id_:
+        cells, source = _filled_in(study, table, cells, source)
+        changes = [Change(table.name, "", "", cells)]
     if source["source_id"]:
         changes.insert(0, Change("sources", "", "", source))
     try:
@@ -112,6 +147,25 @@ def _change(request: Request, given: dict[str, str]) -> Response:
     except DetenteError as error:
         return _form(request, study, key, table, id_, digest, cells, source, error=str(error))
     return go(request, f"/s/{key}/record/{table.name}?saved={quote(cells[table.schema.key].strip())}")
+
+
+def _filled_in(
+    study: Study, table: _Table, cells: dict[str, str], source: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """A new row with its id made; a link where a source belongs becomes a source of its own."""
+
+    def taken(name: str) -> set[str]:
+        return {row.cells.get(TABLES[name].key, "") for row in read_file(study, name).rows}
+
+    cells = completed(table.name, cells, taken(table.name))
+    column = next((c for c in ("source_ids", "source_id") if c in cells and c != table.schema.key), None)
+    if any(source.values()) and not source["source_id"]:
+        source = {**source, **completed("sources", source, taken("sources"))}
+    elif column and not source["source_id"] and (made := source_of(cells[column], taken("sources"))):
+        source = {**source, **made}
+    if column and source["source_id"] and (not cells[column] or cells[column].startswith(("http://", "https://"))):
+        cells[column] = source["source_id"]
+    return cells, source
 
 
 def _delete(request: Request, given: dict[str, str]) -> Response:
@@ -173,7 +227,10 @@ def _form(
             }
             for r in read_file(study, "sources").rows
         ],
-        "problems": [str(p) for p in problems],
+        "problems": [f"{p.what} {p.fix}".strip() for p in problems if p not in own and p.file != "sources.csv"],
+        "rejected": bool(problems),
+        "used_by": _used_by(study, table, id_),
+        "first": list(FIRST[table.name]),
         "conflict": conflict,
         "error": error,
         "users": list(users),
@@ -191,6 +248,7 @@ def _field(schema: Table, column: str, value: str, problems: list[Problem]) -> d
     return {
         "name": column,
         "value": value,
+        "link": safe_link(value) if column == "url" else "",
         "needed": column in schema.needed,
         "words": words,
         "long": column in LONG or column.rpartition("_")[0] in TEXTS,
@@ -198,6 +256,14 @@ def _field(schema: Table, column: str, value: str, problems: list[Problem]) -> d
         "sources": column in ("source_id", "source_ids", "cites") and column != schema.key,
         "wrong": [f"{p.what} {p.fix}".strip() for p in problems if p.column == column],
     }
+
+
+def _used_by(study: Study, table: _Table, id_: str) -> list[str]:
+    """Where else a row is named."""
+    if not id_:
+        return []
+    rows = {name: [row.cells for row in read_file(study, name).rows] for name in TABLES}
+    return [str(found) for found in references(rows, table.name, id_)][:50]
 
 
 class _Table:

@@ -45,8 +45,8 @@ def found(panel: Panel, text: str) -> list[Offer]:
 
     With one name only, the economy's largest partners. Ties go to the pair that trades more.
     """
-    text = folded(text[:LONGEST])
-    if not text:
+    text = text[:LONGEST].casefold()
+    if not folded(text):
         return []
     places = {code: k for k, code in enumerate(panel.economies)}
     offers: dict[tuple[str, str], Offer] = {}
@@ -56,7 +56,7 @@ def found(panel: Panel, text: str) -> list[Offer]:
                 key = (a, b)
                 if a != b and (key not in offers or offers[key].worse > worse_a + worse_b):
                     offers[key] = Offer(a, b, worse_a + worse_b, _peak(panel, places[a], places[b]))
-    for a, worse in _fitting(text, places):
+    for a, worse in _fitting(folded(text), places):
         totals = _partners(panel, places[a])
         for b in np.argsort(-totals)[:MOST]:
             code = panel.economies[b]
@@ -66,22 +66,22 @@ def found(panel: Panel, text: str) -> list[Offer]:
 
 
 def folded(text: str) -> str:
-    """Small letters without accents.
+    """Small letters without accents, and only letters and digits.
 
     >>> folded("  Türkiye  – CÔTE d'Ivoire ")
-    "turkiye – cote d'ivoire"
+    'turkiye cote d ivoire'
     """
     plain = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
 
 
 def _splits(text: str) -> Iterable[tuple[str, str]]:
     """Ways to read a question as two names."""
-    parts = [part for part in BETWEEN.split(text) if part]
+    parts = [part for part in map(folded, BETWEEN.split(text)) if part]
     if len(parts) == 2:
         yield parts[0], parts[1]
-    tokens = re.split(r"[\s–—/,;&→+\-]+", text)
-    tokens = [token for token in tokens if token]
+    tokens = folded(text).split()
     for k in range(1, len(tokens)):
         yield " ".join(tokens[:k]), " ".join(tokens[k:])
 
@@ -109,7 +109,7 @@ def _fit(text: str, name: str) -> int:
         return 0
     if name.startswith(text):
         return 1
-    return 2 if len(text) > 1 and any(word.startswith(text) for word in re.split(r"[\s'\-]+", name)[1:]) else 9
+    return 2 if len(text) > 1 and any(word.startswith(text) for word in name.split()[1:]) else 9
 
 
 def _peak(panel: Panel, i: int, j: int) -> float:

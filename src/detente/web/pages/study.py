@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from detente.run import Run
 from detente.run.folder import as_json as run_as_json
 from detente.study import Study
 from detente.web.http.reply import page, wants_json, words_of
+from detente.web.http.view_store import view_of
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
 
@@ -98,15 +100,10 @@ def _with_view(request: Request, data: dict[str, Any], run: Run | None, path: Pa
     return page(request, "study.html.j2", {**data, "results": True}, view=view)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _view(path: Path, stamp: int, language: str) -> Any:
-    """The report's page of a run, as markup; rendered once for one state of the folder."""
-    from markupsafe import Markup
-
-    from detente.report.page import render_view
-    from detente.run import read_run
-
-    return Markup(render_view(read_run(path), language))
+    """The report's page of a run, as markup; ``stamp`` tells one state of the folder from another."""
+    return Markup(view_of(path, language))
 
 
 def _stale(run: Run, study: Study) -> bool:

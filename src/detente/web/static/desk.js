@@ -38,16 +38,22 @@ function load(text) {
   }
   mirror();
 }
+function percent(at) {
+  if (!at) return "";
+  const share = 100 * Math.expm1(at), size = Math.abs(share);
+  const text = `${share > 0 ? "+" : "−"}${size < 1 || (share < 0 && size > 99) ? size.toFixed(2) : size.toFixed(0)}%`;
+  return share > 100 ? `${text} ×${Math.exp(at).toFixed(1)}` : text;
+}
 function mirror() {
   for (const range of all("input[type=range]", form)) {
     const number = one(`input[type=number][name=${range.dataset.range}]`, form);
     range.value = number.value;
-    range.setAttribute("aria-valuetext", number.value);
+    range.setAttribute("aria-valuetext", number.closest(".lever") ? percent(Number(number.value)) || words.unchanged : number.value);
   }
   for (const box of all(".lever", form)) {
     const number = one("input[type=number]", box), closed = Boolean(one("[data-closes]:checked", box)), at = Number(number.value);
     for (const input of all("input[type=number], input[type=range]", box)) input.disabled = closed;
-    one(".effect", box).textContent = closed ? words.closed : at ? `${at > 0 ? "+" : "−"}${Math.abs(100 * Math.expm1(at)).toFixed(0)}%` : "";
+    one(".effect", box).textContent = closed ? words.closed : percent(at);
     for (const button of all("[data-set]", box)) button.setAttribute("aria-pressed", String(!closed && Math.abs(Number(button.dataset.value) - at) < 1e-4));
   }
 }
@@ -92,7 +98,7 @@ async function send() {
 function refused(error) {
   clearTimeout(fading); fading = 0;
   one("#progress").textContent = "";
-  one("#rows").classList.add("stale"); // what stands there is of the setting before
+  for (const old of [one("#rows"), one("#told")]) old.classList.add("stale"); // what stands there is of the setting before
   problem(error instanceof TypeError ? words.lost : error.message);
 }
 async function draws(text, number) {
@@ -134,6 +140,7 @@ function each(make) {
 async function show() {
   const result = state.results[0], band = state.bands.get(result.query);
   one("#told").textContent = result.sentence;
+  one("#told").classList.remove("stale");
   const table = one("#rows"), body = one("tbody", table);
   body.replaceChildren(...result.rows.map((row, k) => {
     const line = document.createElement("tr"), head = document.createElement("th");

@@ -1,0 +1,140 @@
+"""Claims out of an article: paste its text, look at what was read out of it, keep what holds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.errors import DetenteError, StudyError
+from detente.record.draft.accept import QUOTED
+from detente.record.draft.clean import article_of
+from detente.record.draft.drafting import Draft, draft_claims
+from detente.record.draft.row import fingerprint
+from detente.record.schema import CLAIMS
+from detente.study import Study
+from detente.web.editor.editor import Change, Rejected, read_file, save
+from detente.web.editor.new_rows import completed, source_of
+from detente.web.http.reply import go, page, words_of
+from detente.web.pages.study import head, require_writable
+
+LONGEST = 200_000  # characters of an article
+MOST = 60  # claims on a page
+ASKED = ("text", "link", "title", "publisher", "published")
+SHOWN = ("claim", "type", "value", "unit", "date", "attributed_to")
+
+
+def form(request: Request) -> Response:
+    """Where an article is pasted."""
+    return _page(request, {}, [])
+
+
+async def read(request: Request) -> Response:
+    """What was read out of an article: a card a claim, nothing kept yet."""
+    given = {name: str(value) for name, value in (await request.form()).items()}
+    return await run_in_threadpool(_read, request, given)
+
+
+async def accept(request: Request) -> Response:
+    """Put the claims that were ticked into the record, with their source, as one change."""
+    given = {name: str(value) for name, value in (await request.form()).items()}
+    return await run_in_threadpool(_accept, request, given)
+
+
+def _read(request: Request, given: dict[str, str]) -> Response:
+    study = _study(request)
+    try:
+        draft = _draft(study, given)
+    except DetenteError as error:
+        return _page(request, given, [], str(error), 422)
+    return _page(request, given, [row.as_row() for row in draft.rows[:MOST]])
+
+
+def _draft(study: Study, given: dict[str, str]) -> Draft:
+    published = given.get("published", "").strip()
+    if published and not re.fullmatch(r"\d{4}-\d\d-\d\d", published):
+        raise StudyError(f"'{published[:20]}' is no day.", fix="Write it as 2022-11-03, or leave it empty.")
+    article = article_of(given.get("text", "")[:LONGEST], published)
+    taken = [row.cells.get("claim_id", "") for row in read_file(study, "claims").rows]
+    return draft_claims(article, _source(study, given)["source_id"], taken)
+
+
+def _source(study: Study, given: dict[str, str]) -> dict[str, str]:
+    """The article as a source of the record: the row that has its link already, or a new one."""
+    rows = [row.cells for row in read_file(study, "sources").rows]
+    link, taken = given.get("link", "").strip(), {row.get("source_id", "") for row in rows}
+    known = next((row for row in rows if link and row.get("url") == link), None)
+    if known is not None:
+        return dict(known)
+    made = source_of(link, taken) or {}
+    own = {"title": given.get("title", "").strip(), "publisher": given.get("publisher", "").strip(),
+           "date": given.get("published", "").strip(), "kind": "article"}  # fmt: skip
+    cells = completed("sources", {**made, **{name: value for name, value in own.items() if value}}, taken)
+    return {"title": "[article]", "publisher": "unknown", "url": "", **{k: v for k, v in cells.items() if v}}
+
+
+def _accept(request: Request, given: dict[str, str]) -> Response:
+    study = _study(request)
+    require_writable(request, study)
+    source = _source(study, given)
+    known = any(row.cells.get("source_id") == source["source_id"] for row in read_file(study, "sources").rows)
+    changes = [] if known else [Change("sources", "", "", source)]
+    rows = _rows(given)
+    chosen = [row for row in rows if row["accept"] == "yes"]
+    for row in chosen:
+        cells = {name: row.get(name, "") for name in CLAIMS.allowed}
+        cells["source_id"] = source["source_id"]
+        if fingerprint(cells["claim"]) == row["wording"]:
+            cells["note"] = "; ".join(part for part in (cells.get("note", ""), QUOTED) if part)
+        changes.append(Change("claims", "", "", cells))
+    try:
+        if not chosen:
+            raise StudyError(words_of(request)("drafting.none_chosen"))
+        save(study, changes)
+    except Rejected as rejected:
+        return _page(request, given, rows, "; ".join(f"{p.what} {p.fix}" for p in rejected.problems[:5]), 422)
+    except DetenteError as error:
+        return _page(request, given, rows, str(error), 422)
+    return go(request, f"/s/{request.path_params['study']}/record/claims?saved={len(chosen)}")
+
+
+def _rows(given: dict[str, str]) -> list[dict[str, str]]:
+    """The cards as they came back."""
+    rows = []
+    for k in range(MOST):
+        if f"cell-{k}-claim" not in given:
+            break
+        names = ("wording", *CLAIMS.allowed)
+        row = {name: given.get(f"cell-{k}-{name}", "") for name in names}
+        rows.append({**row, "accept": "yes" if given.get(f"take-{k}") else "", "hint": "", "confidence": ""})
+    return rows
+
+
+def _study(request: Request) -> Study:
+    return request.app.state.site.workspace.study(request.path_params["study"])
+
+
+def _page(
+    request: Request, given: dict[str, str], rows: list[dict[str, Any]], error: str = "", status: int = 200
+) -> Response:
+    key, words = request.path_params["study"], words_of(request)
+    data = head(request.app.state.site.workspace, _study(request), key, words) | {
+        "asked": {name: given.get(name, "") for name in ASKED},
+        "rows": rows,
+        "read": bool(rows) or (status == 200 and bool(given)),
+        "shown": list(SHOWN),
+        "columns": ["wording", *CLAIMS.allowed],
+        "error": error,
+    }
+    return page(request, "drafting.html.j2", data, status)
+
+
+ROUTES = [
+    Route("/s/{study}/draft", form, methods=["GET"]),
+    Route("/s/{study}/draft", read, methods=["POST"]),
+    Route("/s/{study}/draft/accept", accept, methods=["POST"]),
+]
