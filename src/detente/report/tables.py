@@ -98,7 +98,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 if share is None
                 else words(
                     "attribution.of_pairs",
-                    share=words.significant(100 * share),
+                    k=words.number(row["n_as_bad"]),
                     n=words.number(row["n_placebos"]),
                 ),
                 "smallest": ""

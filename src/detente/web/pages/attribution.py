@@ -169,7 +169,7 @@ def _in_words(words: Words, row: dict[str, Any]) -> dict[str, str]:
         "dyad": words.number(row["dyad_part"], 2, sign=True),
         "placebo": ""
         if share is None
-        else words("attribution.of_pairs", share=words.significant(100 * share), n=words.number(row["n_placebos"])),
+        else words("attribution.of_pairs", k=words.number(row["n_as_bad"]), n=words.number(row["n_placebos"])),
         "sentence": said(row["sentence"], words),
     }
 
