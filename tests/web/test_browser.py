@@ -24,6 +24,10 @@ PAGES = (
     "/s/copy/attribution?placebos=picked&donors=DEU-NLD,NLD-DEU",
     "/s/copy/data",
     "/s/colombia-venezuela/data",
+    "/s/copy/draft",
+    "/pair/COL-ECU",
+    "/pair/COL-ECU/what-if",
+    "/api",
     "/jobs",
     "/s/none",
 )
@@ -94,6 +98,19 @@ def ready(page):
     page.wait_for_selector("#desk[data-state=ready]")
 
 
+def unfold(page):
+    """Open what the page keeps folded."""
+    page.evaluate("document.querySelectorAll('.fold, form.row details').forEach(part => { part.open = true; })")
+
+
+def until(page, holds, seconds=20.0):
+    """Wait for something that only this process can see."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came about"
+        page.wait_for_timeout(20)
+
+
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape[0]}-{shape[1]}")
 def test_every_page_fits_its_width_and_draws_its_charts(visit, shape):
     page = visit(*shape)
@@ -154,6 +171,7 @@ def test_a_new_user_makes_a_study_runs_it_and_asks_what_if(visit, root):
     page.click(".places >> text=Scenario desk")
     ready(page)
     before = page.inner_text("#told")
+    unfold(page)
     page.click("[data-set=bloc] >> text=join")
     page.wait_for_function("text => document.querySelector('#told').textContent !== text", arg=before)
     ready(page)
@@ -168,7 +186,8 @@ def test_the_desk_by_keyboard_alone(visit):
     page.goto("/s/copy/desk")
     ready(page)
     before = page.inner_text("#told")
-    for _ in range(60):
+    unfold(page)
+    for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "s-goods":
             break
@@ -190,6 +209,7 @@ def test_the_address_holds_the_state_and_back_and_forward_work(visit):
     page.goto("/s/copy/desk")
     ready(page)
     first = page.inner_text("#told")
+    unfold(page)
     page.click("[data-set=sanctions] >> text=lifted")
     page.wait_for_function("text => document.querySelector('#told').textContent !== text", arg=first)
     second, link = page.inner_text("#told"), page.url
@@ -225,7 +245,7 @@ def test_dragging_updates_the_centre_and_greys_the_old_bands(visit):
     page.wait_for_selector("#desk[data-state=central]")
     assert page.locator("#rows td.band.stale").count() == 4
     page.mouse.up()
-    page.wait_for_timeout(500)
+    until(page, lambda: bool(held))
     assert page.locator("#rows td.band.stale").count() == 4
     held[-1].continue_()
     ready(page)
@@ -258,6 +278,7 @@ def test_a_value_beyond_the_domain_is_said_and_kept_in_sight(visit):
     assert page.inner_text("code >> nth=0") == "theta=-3"
     page.goto("/s/copy/desk")
     ready(page)
+    unfold(page)
     page.fill("input[name=theta]", "-3")
     page.wait_for_selector("#desk-problem:not([hidden])")
     assert page.input_value("input[name=theta]") == "-3"
@@ -288,6 +309,7 @@ def test_two_tabs_on_one_row_and_nothing_typed_is_lost(visit, root):
 def test_a_wrong_row_comes_back_as_typed_and_a_closed_tab_keeps_its_draft(visit):
     page = visit()
     page.goto("/s/copy/record/events/row")
+    unfold(page)
     page.fill("input[name=event_id]", "N1")
     page.fill("input[name=date]", "2026-02-30")
     page.fill("textarea[name=title]", '<script>alert("x")</script>')
@@ -336,8 +358,7 @@ def test_a_run_is_cancelled_and_leaves_nothing_behind(visit, root):
     page.click("text=Run again")
     page.click("text=Cancel the run")
     page.wait_for_selector("text=Cancelled; nothing was written.")
-    time.sleep(0.5)
-    assert not [p for p in (root / "runs" / "copy").iterdir() if p.name.startswith(".")]
+    until(page, lambda: not [p for p in (root / "runs" / "copy").iterdir() if p.name.startswith(".")])
 
 
 def test_pairs_are_picked_by_keyboard_and_copied_with_the_link(visit):
@@ -524,6 +545,7 @@ def test_without_javascript_the_desk_still_answers(visit):
     page = visit(java_script_enabled=False)
     page.goto("/s/copy/desk")
     before = page.inner_text("#told")
+    page.click(".fold summary >> nth=0")
     page.fill("input[name=bloc]", "0.475")
     page.click("noscript button")
     assert page.inner_text("#told") != before

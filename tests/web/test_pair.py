@@ -112,3 +112,24 @@ def test_a_pair_is_kept_as_a_study(client):
     made = client.post("/studies", data={"token": TOKEN, "origin": "COL", "destination": "ECU", "name": "mine"})
     assert made.headers["location"] == "/s/mine"
     assert client.get("/s/mine").status_code == 200
+
+
+def test_charts_of_a_run_have_addresses(tmp_path):
+    from detente.study import open_study
+
+    run = open_study("colombia-venezuela").run(quick=True)
+    run.write(tmp_path / "runs" / "colombia-venezuela" / "001")
+    app = create_app(Site(Workspace(tmp_path), Keys(token=TOKEN)))
+    client = TestClient(app, base_url="http://localhost", follow_redirects=False)
+    place = "/s/colombia-venezuela/chart"
+    for slug in ("first", "trade"):
+        svg = client.get(f"{place}/{slug}.svg")
+        text = "".join(ElementTree.fromstring(svg.text).itertext())
+        assert "détente" in text
+        assert "Source:" in text
+        assert client.get(f"{place}/{slug}.png").content.startswith(b"\x89PNG")
+        assert client.get(f"{place}/{slug}.csv").text.count("\n") > 5
+        assert client.get(f"{place}/{slug}.json").json()["rows"]
+    for bad in ("trade.exe", "trade", "..", "nothing.svg", "a.b.c"):
+        assert client.get(f"{place}/{bad}").status_code in (404, 422)
+    assert client.get("/api").status_code == 200

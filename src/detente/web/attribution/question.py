@@ -155,7 +155,8 @@ def plain_point(point: CurvePoint, order: int, a: str, b: str, asked: Question) 
     return {
         "from": a, "to": b, "base": f"{point.base[0]}–{point.base[1]}", "placebos": point.placebos,
         "value": point.value, "low": point.test.low, "high": point.test.high, "share": point.test.p,
-        "n": point.test.n, "as_bad": point.test.n_as_bad, "asked": point.base == asked.base and point.placebos == asked.placebos, "order": order,
+        "n": point.test.n, "as_bad": point.test.n_as_bad, "order": order,
+        "asked": point.base == asked.base and point.placebos == asked.placebos,
     }  # fmt: skip
 
 
