@@ -85,7 +85,7 @@ def test_a_hostile_run_folder_is_one_problem_and_the_study_opens(client, space, 
     assert client.get("/open?path=runs/colombia-venezuela/001").status_code == 422
 
 
-@pytest.mark.parametrize("header", ["[::1", "[", "a b", "localhost:x", "]"])
+@pytest.mark.parametrize("header", ["[::1", "[", "a b", "]"])
 def test_a_host_or_origin_that_is_no_address_is_refused(client, header):
     assert client.get("/", headers={"host": header}).status_code == 421
     answer = client.post("/studies", data={}, headers={"origin": f"http://{header}"})

@@ -47,14 +47,14 @@ def test_one_name_offers_its_partners_and_nonsense_nothing():
 
 
 def test_every_economy_is_found_by_its_names():
-    from detente.economies import ROW, table
+    from detente.economies import ROW, every_name
 
     panel = shipped_panel()
     lost = []
     for code in panel.economies:
         if code in (ROW, "FRA"):
             continue
-        for name in (table()[code].name, table()[code].name_es):
+        for name in every_name(code):
             offers = found(panel, f"{name} – France")
             if not any((o.origin, o.destination) == (code, "FRA") for o in offers):
                 lost.append(name)

@@ -48,8 +48,6 @@ def completed(table: str, cells: Mapping[str, str], taken: Iterable[str]) -> dic
     """The cells of a new row with its id made and what is usual where nothing was said."""
     schema = TABLES[table]
     out = {name: value.strip() for name, value in cells.items()}
-    if not any(out.values()):
-        return out
     for name, value in USUAL[table].items():
         out[name] = out.get(name) or value
     out[schema.key] = out.get(schema.key) or made_id(table, taken)

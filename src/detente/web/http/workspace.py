@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +49,9 @@ class Workspace:
 
     def study(self, key: str) -> Study:
         """A study by its key."""
-        folders = self.folders()
+        return self._one(key, self.folders())
+
+    def _one(self, key: str, folders: Mapping[str, Path]) -> Study:
         if key not in folders:
             raise UnknownStudy(
                 f"There is no study '{key}' here.{did_you_mean(key, folders)}",
@@ -63,9 +65,10 @@ class Workspace:
 
     def listed(self) -> Iterator[tuple[str, Study | DetenteError]]:
         """Key and study, or key and what is wrong with it, for the start page."""
-        for key in self.folders():
+        folders = self.folders()
+        for key in folders:
             try:
-                yield key, self.study(key)
+                yield key, self._one(key, folders)
             except DetenteError as problem:
                 yield key, problem
 
