@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from detente.equilibrium.economy import as_floats
 from detente.errors import InvalidFlow, MissingInternalTrade, NotConverged, UnbalancedAccounts, first_five
 
 
 def internal_trade(
-    gdp: Sequence[float],
-    exports: Sequence[float],
+    gdp: ArrayLike,
+    exports: ArrayLike,
     *,
-    ratio: float | Sequence[float] = 1.0,
+    ratio: ArrayLike = 1.0,
     economies: Sequence[str] | None = None,
 ) -> np.ndarray:
     """What each economy sells to itself: GDP times the gross-output ratio, minus exports.
@@ -43,25 +44,25 @@ def internal_trade(
     >>> internal_trade([100.0, 50.0], [30.0, 60.0], ratio=2.0).tolist()
     [170.0, 40.0]
     """
-    gdp, exports, ratio = as_floats(gdp, "gdp"), as_floats(exports, "exports"), as_floats(ratio, "ratio")
-    names = np.asarray(economies if economies is not None else [f"economy {k}" for k in range(gdp.size)])
-    if exports.shape != gdp.shape or names.size != gdp.size or ratio.shape not in ((), gdp.shape):
+    made, sold, times = as_floats(gdp, "gdp"), as_floats(exports, "exports"), as_floats(ratio, "ratio")
+    names = np.asarray(economies if economies is not None else [f"economy {k}" for k in range(made.size)])
+    if sold.shape != made.shape or names.size != made.size or times.shape not in ((), made.shape):
         raise UnbalancedAccounts(
-            f"gdp, exports and economies differ in length: {gdp.size}, {exports.size}, {names.size}.",
+            f"gdp, exports and economies differ in length: {made.size}, {sold.size}, {names.size}.",
             fix="Give one number for each economy in the same order.",
         )
-    ratio = np.broadcast_to(ratio, gdp.shape)
-    for what, values, low in (("GDP", gdp, 0.0), ("exports", exports, -1.0), ("ratio", ratio, 0.0)):
+    times = np.broadcast_to(times, made.shape)
+    for what, values, low in (("GDP", made, 0.0), ("exports", sold, -1.0), ("ratio", times, 0.0)):
         bad = ~np.isfinite(values) | (values <= low) | (values < 0)
         if bad.any():
             raise UnbalancedAccounts(
                 f"The {what} of {first_five(names[bad])} is missing or not positive.",
                 fix="Drop these economies or fill the figure in, and say where it comes from.",
             )
-    internal = ratio * gdp - exports
+    internal = times * made - sold
     bad = internal <= 0
     if bad.any():
-        needs = zip(names[bad], exports[bad] / gdp[bad])
+        needs = zip(names[bad], sold[bad] / made[bad])
         least = first_five(f"{c} (needs a ratio above {least:.3f})" for c, least in needs)
         raise MissingInternalTrade(
             f"Internal trade is not positive for {least}.",

@@ -67,7 +67,7 @@ class Armington:
 
     def take(self, rows: Any) -> Armington:
         """The draws ``rows`` only."""
-        return Armington(*(getattr(self, name)[rows] for name in self.__slots__))
+        return Armington(**{name: getattr(self, name)[rows] for name in self.__slots__})
 
     def state(self, u: np.ndarray) -> State:
         """Prices to quantities."""
@@ -167,8 +167,9 @@ class Armington:
     def part(self, members: np.ndarray) -> Armington:
         """The economies ``members`` alone, as if there were no others."""
         kernel = self.kernel[:, members][:, :, members]
-        vectors = (getattr(self, name)[:, members] for name in ("output", "supply_hat", "ratio", "deficit"))
-        return Armington(kernel, *vectors, self.theta, self.psi)
+        names = ("output", "supply_hat", "ratio", "deficit")
+        vectors = {name: getattr(self, name)[:, members] for name in names}
+        return Armington(kernel=kernel, theta=self.theta, psi=self.psi, **vectors)
 
     def partials(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives of ``residual`` by log producer prices and by log price indices, each held apart."""

@@ -290,7 +290,7 @@ def usable(
         }
         before = len(gone)
         for why, bad in reasons.items():
-            for k in np.flatnonzero(bad & keep):
+            for k in np.flatnonzero(bad & keep).tolist():
                 gone[economies[k]], keep[k] = why, False
         if len(gone) == before:
             return np.flatnonzero(keep), tuple(gone.items())

@@ -169,7 +169,7 @@ class Shock:
 
 def like_percent(value: Any) -> bool:
     """Whether an effect is so large that percent are likelier to be meant than log points."""
-    return isinstance(value, int | float | np.number) and LIKE_PERCENT <= abs(value) <= LARGEST
+    return isinstance(value, int | float | np.number) and bool(LIKE_PERCENT <= abs(value) <= LARGEST)
 
 
 def percent_meant(key: tuple, value: float) -> str:

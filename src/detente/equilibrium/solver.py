@@ -17,23 +17,27 @@ import numpy as np
 from detente.equilibrium.path import ROUNDING, follow
 
 
-class Model(Protocol):
-    """What the solver needs of a model."""
+class Tatonnement(Protocol):
+    """What the fixed point needs of a model."""
+
+    def move(self, u: np.ndarray, /) -> tuple[np.ndarray, np.ndarray]: ...
+
+    def normal(self, u: np.ndarray, /) -> np.ndarray: ...
+
+    def take(self, rows: Any, /) -> Any: ...
+
+
+class Model(Tatonnement, Protocol):
+    """What Newton's method and the path need beside."""
 
     @property
     def newton(self) -> bool: ...
 
-    def direction(self, u: np.ndarray) -> np.ndarray: ...
-
-    def move(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
-
-    def normal(self, u: np.ndarray) -> np.ndarray: ...
-
-    def take(self, rows: Any) -> Any: ...
+    def direction(self, u: np.ndarray, /) -> np.ndarray: ...
 
     def towards(self, origin: Any, share: float) -> Any: ...
 
-    def spending(self, u: np.ndarray) -> np.ndarray: ...
+    def spending(self, u: np.ndarray, /) -> np.ndarray: ...
 
 
 QUICK_STEPS = 100
@@ -71,7 +75,7 @@ def one_thread() -> AbstractContextManager:
 
 
 def fixed_point(
-    model: Model, start: np.ndarray, *, tolerance: float = 1e-12, max_steps: int = 600, depth: int = 8
+    model: Tatonnement, start: np.ndarray, *, tolerance: float = 1e-12, max_steps: int = 600, depth: int = 8
 ) -> Solution:
     """Anderson acceleration (Walker and Ni 2011) of the tatonnement, draws side by side.
 
@@ -100,12 +104,12 @@ def fixed_point(
             x, f, error, best, best_gap = (a[keep] for a in (x, f, error, best, best_gap))
             plain, length = plain[keep], length[keep]
             steps, moves = steps[keep], moves[keep]
-            if last_x is not None:
+            if last_x is not None and last_f is not None:
                 last_x, last_f = last_x[keep], last_f[keep]
         better = error < best_gap
         best[better], best_gap[better] = x[better], error[better]
         lost = error > 10 * best_gap
-        if last_x is not None:
+        if last_x is not None and last_f is not None:
             slot = k % depth
             steps[:, slot], moves[:, slot] = f - last_f, x - last_x
         plain = np.where(lost, 8, np.maximum(plain - 1, 0))
@@ -257,7 +261,7 @@ def _go_on(
     used, u, gap = int(rest.iterations[0]), rest.u, float(rest.gap[0])
     good = rest.ok(tolerance)[0] and (part.spending(u) > 0).all()
     if not good and origin is not None and left > used:
-        first = origin() if callable(origin) else origin
+        first: Any = origin() if callable(origin) else origin
         walk = follow(part, first.take(only), here, _correct, budget=left - used)
         used += walk.iterations
         if walk.reached == 1 or not rest.ok(tolerance)[0]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from time import perf_counter
-from typing import Any
+from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
 
@@ -25,6 +25,31 @@ REVENUE = ("lump-sum", "income-tax")
 DEFICITS = ("multiplicative", "additive", "universal", "balanced")
 
 
+class Options(TypedDict, total=False):
+    """What ``solve`` takes by name."""
+
+    theta: float | None
+    supply_elasticity: float
+    deficits: str
+    mode: str
+    throw: bool
+    reference: str | None
+    revenue: str
+    tolerance: float
+    max_steps: int
+
+
+Changes = Shock | Mapping[tuple, float] | None
+
+
+@overload
+def solve(economy: Economy, shock: Changes = None, **options: Unpack[Options]) -> Counterfactual: ...
+@overload
+def solve(economy: SectorEconomy, shock: Changes = None, **options: Unpack[Options]) -> SectorCounterfactual: ...
+@overload
+def solve(
+    economy: Economy | SectorEconomy, shock: Changes = None, **options: Unpack[Options]
+) -> Counterfactual | SectorCounterfactual: ...
 def solve(
     economy: Economy | SectorEconomy,
     shock: Shock | Mapping[tuple, float] | None = None,

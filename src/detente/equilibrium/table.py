@@ -85,13 +85,13 @@ def read_flows(
 
     table = long_form(read_table(frame))
     needed = ("origin", "destination", "value", *(("sector",) if by_sector else ()))
-    roles = find_roles(table.columns, needed=needed, **given)
+    roles = find_roles(table.columns, needed=needed, called={}, **given)
     rows = pl.DataFrame(
         {
-            "origin": table.series(roles.origin),
-            "destination": table.series(roles.destination),
-            "value": table.numbers(roles.value),
-            **({"sector": table.series(roles.sector)} if by_sector else {}),
+            "origin": table.series(str(roles.origin)),
+            "destination": table.series(str(roles.destination)),
+            "value": table.numbers(str(roles.value)),
+            **({"sector": table.series(str(roles.sector))} if by_sector else {}),
             **({"tariff": table.numbers(tariff)} if tariff is not None else {}),
         }
     )

@@ -141,7 +141,7 @@ def _path(out: Counterfactual, nodes: int) -> dict[str, np.ndarray]:
         )
         for k in range(nodes)
     ]
-    total = {name: sum(w / 2 * s[name] for w, s in zip(weights, slopes)) for name in slopes[0]}
+    total = {name: np.sum([w / 2 * s[name] for w, s in zip(weights, slopes)], axis=0) for name in slopes[0]}
     total["productivity"] = np.log(hat_array(shock.productivity_hat, economy, "productivity"))
     if out.deficits == "multiplicative":  # welfare is read from output there
         del total["transfers"]

@@ -82,7 +82,7 @@ class Ensemble:
     @property
     def failed(self) -> np.ndarray:
         """Draws without a solution: (draws,) bool."""
-        return ~np.isfinite(self.draws_pct).all(axis=1)
+        return np.asarray(~np.isfinite(self.draws_pct).all(axis=1))
 
     @property
     def n_failed(self) -> int:
@@ -253,7 +253,7 @@ def ensemble(
             "deficits": np.asarray(spec.rules)[rule],
             **{name: b[:, k] for k, name in enumerate(names)},
         },
-        tracked={tuple(dyad): flows[:, k] for k, dyad in enumerate(track)},
+        tracked={(dyad[0], dyad[1]): flows[:, k] for k, dyad in enumerate(track)},
         gap=frozen(gap),
         shares=shares,
         total_shares=totals,
@@ -319,7 +319,8 @@ def _run(spec: Draws, plan: np.ndarray, executor: Any) -> tuple[np.ndarray, np.n
     chunks = [plan[:, k : k + CHUNK] for k in range(0, plan.shape[1], CHUNK)]
     work = partial(solve_chunk, spec)
     parts = list(executor.map(work, chunks) if executor is not None else map(work, chunks))
-    return tuple(np.concatenate(part) for part in zip(*parts))
+    welfare, flows, gaps = (np.concatenate(part) for part in zip(*parts))
+    return welfare, flows, gaps
 
 
 def _stream(spec: Draws, layer: int, draw: int) -> np.random.Generator:

@@ -156,6 +156,7 @@ def sensitivity(
         at = solve(at, theta=theta, supply_elasticity=supply_elasticity, deficits=deficits)
     if not isinstance(at, Counterfactual):
         one_sector_only(at, "sensitivity")
+        raise SpecificationError(f"Derivatives are taken at a solution, not at a {type(at).__name__}.")
     if at.mode != "exact" or not at.report.ok:
         raise SpecificationError(
             "Derivatives need an exact, converged one-sector solution or a baseline.",

@@ -42,7 +42,7 @@ def proportional_fit(
     costs: np.ndarray, rows: np.ndarray, columns: np.ndarray, *, tolerance: float = 1e-13, limit: int = 20000
 ) -> tuple[np.ndarray, np.ndarray]:
     """Effects a (n,), g (n,) with ``a costs g`` summing to ``rows`` and ``columns``."""
-    g = np.ones_like(columns)
+    a, g = np.ones_like(rows), np.ones_like(columns)
     for _ in range(limit):
         a = rows / (costs @ g)
         g = columns / (costs.T @ a)

@@ -88,7 +88,7 @@ def sector_model(
     used = spending > 0
     left = (economy.flows > 0) & np.isfinite(effects)
     if not apart:
-        check_connected(left.any(axis=0), economy.economies)
+        check_connected(np.asarray(left.any(axis=0)), economy.economies)
     if (bare := used & ~left.any(axis=1)).any():
         where = (f"{economy.sectors[s]} in {economy.economies[j]}" for s, j in np.argwhere(bare))
         raise InvalidShock(

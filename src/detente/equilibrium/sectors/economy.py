@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from detente.equilibrium.economy import (
     UNUSABLE,
@@ -34,42 +35,43 @@ from detente.errors import (
 class SectorEconomy:
     """A checked baseline by sector; a sector leads every index.
 
-    Attributes
-    ----------
-    economies, sectors : tuples of str, lengths n and S
-    flows : (S, n, n) array, US$ million, before tariffs
-        ``flows[s, i, j]`` goes from origin i to destination j; the diagonal is internal.
-    tariff : (S, n, n) array
-        Ad valorem rates (0.25 is 25%) that j levies on i.
-    value_added : (S, n) array
-        Share of value added in gross output; the rest is spent on inputs.
-    inputs : (S, S, n) array
-        ``inputs[s, k, n]``: share of sector s in what sector k of economy n spends on inputs;
-        rescaled to sum to one over s.
-    theta : (S,) array
-        Trade elasticities.
-    final : (S, n) array
-        Shares of sectors in final spending; columns sum to one.
-    n_truncated : int
-        Cells where the data leave negative final spending that was set to zero on request; the
-        accounts then close only after a first solve (``deficits="balanced"``).
-    year : int or None
-    kind : table or None
-        The kind of frame it was read from, which ``to_frame`` of a result gives back.
-    n_filled, n_dropped : int
-        Cells that had no row and stand as zero; rows left out on request.
-    dropped : tuple of (economy, why)
-        Economies left out because no equilibrium could use them.
-    truncated : tuple of str
-        What ``truncate`` changed, in words.
+        Attributes
+        ----------
+        economies, sectors : tuples of str, lengths n and S
+        flows : (S, n, n) array, US$ million, before tariffs
+            ``flows[s, i, j]`` goes from origin i to destination j; the diagonal is internal.
+        tariff : (S, n, n) array
+            Ad valorem rates (0.25 is 25%) that j levies on i.
+        value_added : (S, n) array
+            Share of value added in gross output; the rest is spent on inputs.
+        inputs : (S, S, n) array
+            ``inputs[s, k, n]``: share of sector s in what sector k of economy n spends on inputs;
+            rescaled to sum to one over s.
+        theta : (S,) array
+            Trade elasticities.
+        final : (S, n) array
+            Shares of sectors in final spending; columns sum to one.
+        n_truncated : int
+            Cells where the data leave negative final spending that was set to zero on request; the
+            accounts then close only after a first solve (``deficits="balanced"``).
+        year : int or None
+        kind : table or None
+            The kind of frame it was read from, which ``to_frame`` of a result gives back.
+        n_filled, n_dropped : int
+            Cells that had no row and stand as zero; rows left out on request.
+        dropped : tuple of (economy, why)
+            Economies left out because no equilibrium could use them.
+        truncated : tuple of str
+            What ``truncate`` changed, in words.
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> flows = np.array([[[90.0, 10.0], [12.0, 900.0]]])
-    >>> eco = SectorEconomy.from_arrays(["COL", "ROW"], ["all"], flows, theta=5.0)
-    >>> eco.income.tolist()
-    [102.0, 910.0]
+        Examples
+        --------
+        >>> import numpy as np
+    from numpy.typing import ArrayLike
+        >>> flows = np.array([[[90.0, 10.0], [12.0, 900.0]]])
+        >>> eco = SectorEconomy.from_arrays(["COL", "ROW"], ["all"], flows, theta=5.0)
+        >>> eco.income.tolist()
+        [102.0, 910.0]
     """
 
     economies: tuple[str, ...]
@@ -95,7 +97,7 @@ class SectorEconomy:
         sectors: Sequence[str],
         flows: Any,
         *,
-        theta: float | Sequence[float],
+        theta: ArrayLike,
         tariff: Any = 0.0,
         value_added: Any = 1.0,
         inputs: Any = None,
@@ -122,7 +124,7 @@ class SectorEconomy:
         if inputs is None:
             inputs = np.broadcast_to(np.eye(s)[:, :, None], (s, s, n))
         inputs = _shaped("inputs", inputs, (s, s, n))
-        theta = _shaped("theta", theta, (s,))
+        elasticity = _shaped("theta", theta, (s,))
         keep, dropped = usable(economies, flows.sum(axis=0), drop, keep_zero_internal)
         economies, flows = tuple(economies[k] for k in keep), factor * flows[:, keep][:, :, keep]
         tariff, value_added, inputs = tariff[:, keep][:, :, keep], value_added[:, keep], inputs[:, :, keep]
@@ -131,14 +133,16 @@ class SectorEconomy:
             (flows, value_added, inputs), said = cut_off((flows, value_added, inputs))
         idle = flows.sum(axis=2) == 0
         value_added, inputs = np.where(idle, 1.0, value_added), np.where(idle, 0.0, inputs)
-        _check(economies, sectors, flows, tariff, value_added, inputs, theta, keep_zero_internal)
+        _check(economies, sectors, flows, tariff, value_added, inputs, elasticity, keep_zero_internal)
         total = inputs.sum(axis=0)
         inputs = inputs / np.where(total > 0, total, 1.0)
         final, n_truncated = final_shares(economies, sectors, flows, tariff, value_added, inputs, truncate)
-        arrays = (frozen(a) for a in (flows, tariff, value_added, inputs, theta, final))
         if n_truncated:
             said = (*said, f"{n_truncated} cells of final spending, negative in the data, stand as zero")
-        return cls(economies, sectors, *arrays, n_truncated, year, dropped=dropped, truncated=said)
+        return cls(
+            economies, sectors, frozen(flows), frozen(tariff), frozen(value_added), frozen(inputs), frozen(elasticity),
+            frozen(final), n_truncated, year, dropped=dropped, truncated=said,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, economy: Economy, *, theta: float = 5.0, tariff: Any = 0.0) -> SectorEconomy:
@@ -303,7 +307,7 @@ def _check(
     check_labels("sectors", sectors)
 
     def cells(bad: np.ndarray, labels: Sequence[Sequence[str]]) -> str:
-        return first_five(" ".join(axis[k] for axis, k in zip(labels, row)) for row in np.argwhere(bad))
+        return first_five(" ".join(axis[k] for axis, k in zip(labels, row)) for row in np.argwhere(bad).tolist())
 
     dyads = (sectors, economies, economies)
     if (bad := ~np.isfinite(flows) | (flows < 0)).any():

@@ -95,9 +95,7 @@ class Sectors(Equations):
     def part(self, members: np.ndarray) -> Sectors:
         """The economies ``members`` alone, as if there were no others."""
         cut = {
-            "kernel": np.ix_(range(len(self.kernel)), members, members),
-            "net": np.ix_(range(len(self.kernel)), members, members),
-            "levy": np.ix_(range(len(self.kernel)), members, members),
+            **dict.fromkeys(("kernel", "net", "levy"), np.ix_(np.arange(len(self.kernel)), members, members)),
             "theta": ..., "inputs": members, "supply": None,
         }  # fmt: skip
         kept = {}

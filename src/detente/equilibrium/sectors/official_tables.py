@@ -8,12 +8,12 @@ demand; rows without an economy and a sector (value added, taxes, totals) are le
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from detente.equilibrium.economy import as_floats
 from detente.equilibrium.sectors.economy import SectorEconomy
@@ -37,7 +37,7 @@ def input_output(
     table: Any,
     final: Any = None,
     *,
-    theta: float | Sequence[float],
+    theta: ArrayLike,
     truncate: bool = True,
     tariff: Any = 0.0,
     **options: Any,
@@ -105,9 +105,9 @@ def accounts(whole: Labelled, economies: list[str], sectors: list[str]) -> tuple
             continue
         j, values = place[region], whole.values[:, column]
         found.add((region, name in of_sector))
-        np.add.at(flows, (at_s, at_i, j), values)
+        np.add.at(flows[:, :, j], (at_s, at_i), values)
         if name in of_sector:
-            np.add.at(use, (at_s, at_i, of_sector[name], j), values)
+            np.add.at(use[:, :, of_sector[name], j], (at_s, at_i), values)
     if lacking := [e for e in economies for kind in (True, False) if (e, kind) not in found]:
         raise InvalidFlow(
             f"There are no columns of intermediate use or of final demand for {first_five(dict.fromkeys(lacking))}.",
@@ -127,7 +127,7 @@ def labelled(table: Any) -> Labelled:
     if isinstance(table, str | Path):
         return _from_text(Path(table))
     index, columns = getattr(table, "index", None), getattr(table, "columns", None)
-    if index is None or getattr(index, "nlevels", 1) < 2 or getattr(columns, "nlevels", 1) < 2:
+    if index is None or columns is None or getattr(index, "nlevels", 1) < 2 or getattr(columns, "nlevels", 1) < 2:
         raise UnreadableFile(
             "An input-output table carries an economy and a sector on every row and column.",
             fix="Give a pandas frame with two levels of labels on both, or the path of a text file that has them.",

@@ -81,7 +81,7 @@ class SectorCounterfactual:
 
         In published mode the first-order sum of terms of trade and volume of trade, as printed.
         """
-        change = sum(self.first_order_pct()) if self.mode == "published" else 100 * (self.welfare_hat - 1)
+        change = np.sum(self.first_order_pct(), axis=0) if self.mode == "published" else 100 * (self.welfare_hat - 1)
         return dict(zip(self.economies, map(float, change)))
 
     @property

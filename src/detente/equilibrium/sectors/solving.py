@@ -53,7 +53,7 @@ def _solve(setting: SectorSetting) -> SectorCounterfactual:
     tariff = new_tariffs(economy, shock)
     options = (setting.deficits, setting.supply, setting.revenue)
     model = sector_model(economy, shock, tariff, *options, apart=True)
-    left = ((economy.flows > 0) & np.isfinite(sector_effects(economy, shock))).any(axis=0)
+    left = np.asarray(((economy.flows > 0) & np.isfinite(sector_effects(economy, shock))).any(axis=0))
     parts = groups(left, economy.economies)
     check_apart(parts, model.deficit, economy.economies, float(economy.flows.sum()))
     start = model.start(economy.spending)
