@@ -5,11 +5,14 @@ about it; measures turn events into states of the relation; models turn states
 into flows. Public names load on first use, so ``import detente`` is quick.
 """
 
+from importlib import import_module
+from typing import Any
+
 from detente._lazy import names_of
 
 __version__ = "0.1.0"
 
-_names, __getattr__, __dir__ = names_of(
+_names, _named, __dir__ = names_of(
     __name__,
     {
         # gravity
@@ -47,4 +50,9 @@ _names, __getattr__, __dir__ = names_of(
     },
 )
 
-__all__ = ["__version__", *_names]
+__all__ = ["__version__", "data", *_names]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names, and the room ``data`` (``dt.data.list()``), on first use."""
+    return import_module("detente.data") if name == "data" else _named(name)

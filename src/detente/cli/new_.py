@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from detente.cli.reading import reading, reading_options
 
 
 @click.command("new", epilog="Example: detente new CHL PER && detente run chile-peru")
@@ -14,11 +17,12 @@ import click
     "--folder", type=click.Path(path_type=Path), help="Where to make it; named after the two economies if left out."
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Panel to use instead of the one that ships.")
-def command(origin: str, destination: str, folder: Path | None, data: Path | None) -> None:
+@reading_options
+def command(origin: str, destination: str, folder: Path | None, data: Path | None, **how: Any) -> None:
     """Make a study of ORIGIN and DESTINATION (codes or names) that runs as it is."""
     from detente.study import new_study, open_study
 
-    made = new_study(origin, destination, folder=folder, data=data)
+    made = new_study(origin, destination, folder=folder, data=data, reading=reading(how))
     if not open_study(made).scenarios:
         click.echo(
             "It has no scenarios: there is no GDP of both economies in a year with trade; study.toml says how to add "

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from detente.cli.output import language_option
+from detente.cli.reading import reading, reading_options
 
 if TYPE_CHECKING:
     from detente.answer.any_pair import Pair
@@ -21,16 +22,17 @@ if TYPE_CHECKING:
 @click.option("--chart", type=click.Path(path_type=Path), help="Draw what was sold and expected: a .svg or .png file.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 @language_option
+@reading_options
 def command(
-    origin: str, destination: str, data: Path | None, chart: Path | None, json_: bool, language: str
-) -> None:  # fmt: skip
+    origin: str, destination: str, data: Path | None, chart: Path | None, json_: bool, language: str, **how: Any
+) -> None:
     """What ORIGIN and DESTINATION sold each other, what one would expect of it, and what similar pairs lost."""
     from detente.answer.any_pair import pair, shipped_panel
     from detente.cli.output import as_json, waiting
     from detente.panel import read_panel
 
     with waiting("Computing"):
-        panel = shipped_panel() if data is None else read_panel(data)
+        panel = shipped_panel() if data is None else read_panel(data, **reading(how))
         found = pair(origin, destination, panel=panel)
     if chart is not None:
         draw(found, panel, chart, language)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from detente.cli.output import ProgressLine, language_option
+from detente.cli.reading import reading, reading_options
 
 
 @click.command("run", epilog="Example: detente run colombia-venezuela --data BACI_HS92_V202501.zip")
@@ -23,9 +25,10 @@ from detente.cli.output import ProgressLine, language_option
 )
 @click.option("--full", is_flag=True, help="Print every sentence of the answer, not the one screen.")
 @language_option
+@reading_options
 def command(
-    study: str, out: Path | None, data: Path | None, quick: bool, seed: int, full: bool, language: str
-) -> None:  # fmt: skip
+    study: str, out: Path | None, data: Path | None, quick: bool, seed: int, full: bool, language: str, **how: Any
+) -> None:
     """Run STUDY (a built-in study's name or a folder) and write a run folder.
 
     Prints what happened, why, what if, and which claims hold, and where the report is.
@@ -36,7 +39,7 @@ def command(
     from detente.run.folder import changes, check_free, next_folder, previous_folder
     from detente.study import open_study
 
-    opened = open_study(study)
+    opened = open_study(study).reading(**reading(how))
     folder = out or next_folder(opened)
     check_free(folder)
     line = ProgressLine(f"Running {opened.id}")

@@ -5,6 +5,11 @@ from detente._lazy import names_of
 __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
+        "Entry": "store",
+        "get": "store",
+        "add": "store",
+        "list": "listing",
+        "pull": "fetching.pulling",
         "Flows": "facts",
         "Series": "facts",
         "Events": "facts",

@@ -17,6 +17,7 @@ from detente.data.periods import read_periods, year_of
 from detente.data.registry import recognise, source_named
 from detente.data.rows import without_aggregates
 from detente.data.source import Source
+from detente.data.store import located
 from detente.data.units import UNITS, kind_of, unit_in, unit_named
 from detente.errors import (
     AmbiguousColumn,
@@ -149,6 +150,7 @@ def _flows_of(
     """The flows, the source whose layout they had, and what to call them in messages."""
     named_columns = any(roles.values())
     if isinstance(data, str | Path):
+        data = located(data)
         files = Files(Path(data))
         names_there = files.names
         known = None

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -90,8 +91,7 @@ HEADERS = {
 
 def new_study(
     origin: str, destination: str, *, folder: str | Path | None = None, data: str | Path | None = None,
-    panel: Panel | None = None, source: str | None = None, unit: str | None = None, kind: str | None = None,
-    absent: str | None = None,
+    panel: Panel | None = None, reading: Mapping[str, Any] = MappingProxyType({}),
 ) -> Path:  # fmt: skip
     """Make a study folder for two economies, given as codes or names; returns its path.
 
@@ -99,7 +99,7 @@ def new_study(
     ----------
     data : the panel to name in it; the one that ships if left out.
     panel : what ``data`` holds, where it was read already.
-    source, unit, kind, absent : how ``data`` is to be read, see :func:`detente.read_panel`; written into the study.
+    reading : how ``data`` is to be read (``{"unit": "kusd"}``), see :func:`detente.read_panel`; written into the study.
 
     Raises
     ------
@@ -114,7 +114,6 @@ def new_study(
     """
     codes = lookup(origin), lookup(destination)
     _require_two_economies(codes)
-    reading = {"source": source, "unit": unit, "kind": kind, "absent": absent}
     if panel is None:
         panel = read_panel(data, **reading) if data is not None else world()
     for code in codes:
@@ -129,7 +128,7 @@ def new_study(
 
 def study_text(
     panel: Panel, codes: tuple[str, str], data: str | Path | None = None,
-    reading: Mapping[str, str | None] = MappingProxyType({}),
+    reading: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:  # fmt: skip
     """``study.toml`` of a new study: years, windows and scenarios that the panel allows for the two.
 
@@ -147,7 +146,7 @@ def study_text(
     return TEMPLATE.format(
         format=FORMAT, id="-".join(_slug(name_of(c)) for c in codes), title=title, origin=codes[0], destination=codes[1],
         panel="world" if data is None else Path(data).resolve().as_posix(),
-        reading="".join(f'{key} = "{value}"\n' for key, value in reading.items() if value),
+        reading="".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in reading.items()),
         windows=[list(window) for window in years.base_windows],
         episodes="\n".join(EPISODE.format(id=i, first=a, last=b) for i, (a, b) in years.episodes),
         scenarios=NO_SCENARIOS if scenario_year is None

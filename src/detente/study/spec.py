@@ -63,6 +63,20 @@ class PanelChoice(_Part):
     unit: str | None = None
     kind: str | None = None
     absent: Literal["zero", "missing"] | None = None
+    origin: str | None = None
+    destination: str | None = None
+    year: str | None = None
+    value: str | None = None
+    side: Literal["either", "origin", "destination"] | None = None
+    missing: list[str] = []
+    codes_as_of: Year | None = None
+    rates: str | None = None
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What was said of how to read the file, as keywords of :func:`detente.read_panel`."""
+        said = self.model_dump(exclude={"use", "gdp"})
+        return {key: value for key, value in said.items() if value not in (None, [])}
 
     @property
     def ships(self) -> bool:

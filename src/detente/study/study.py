@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -113,19 +113,20 @@ class Study:
         if isinstance(data, Panel):
             panel = data
         elif data is not None:
-            panel = read_panel(data, **self._reading())
+            panel = read_panel(data, **self.spec.panel.reading)
         elif self.spec.panel.ships:
             panel = world()
         else:
-            panel = read_panel(self.folder / self.spec.panel.use, **self._reading())
+            panel = read_panel(self.folder / self.spec.panel.use, **self.spec.panel.reading)
         for code in (self.origin, self.destination):
             panel.index(code)
         return panel
 
-    def _reading(self) -> dict[str, Any]:
-        """How ``[panel]`` says that its file is to be read."""
-        chosen = self.spec.panel
-        return {"source": chosen.source, "unit": chosen.unit, "kind": chosen.kind, "absent": chosen.absent}
+    def reading(self, **how: Any) -> Study:
+        """The study with other words on how its panel is to be read; see :func:`detente.read_panel`."""
+        if not how:
+            return self
+        return replace(self, spec=self.spec.model_copy(update={"panel": self.spec.panel.model_copy(update=how)}))
 
     def run(
         self, *, data: Any = None, quick: bool = False, seed: int = 20220926, command: str = "",

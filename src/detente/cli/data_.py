@@ -1,0 +1,193 @@
+"""``detente data``: sources, the store, and what a file would be read as."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from detente.cli.reading import reading, reading_options
+
+
+@click.group("data", epilog="Example: detente data show flows.csv")
+def command() -> None:
+    """Sources and their files: list, pull, add, show, lock, bundle."""
+
+
+@command.command("list")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
+def list_(json_: bool) -> None:
+    """Every source: what it holds, its licence, whether it is fetched or added, and what the store has of it."""
+    from detente.cli.output import as_json
+    from detente.data.fetching import FETCHERS
+    from detente.data.registry import sources
+    from detente.data.store import entries
+
+    stored = entries()
+    rows = [
+        {"source": s.name, "title": s.title, "publisher": s.publisher, "what": s.what, "gives": s.gives, "unit": s.unit,
+         "periods": list(s.periods), "licence": s.licence, "key": s.key, "fetched": s.name in FETCHERS,
+         "stored": [e.pin for e in stored if e.source == s.name]}
+        for s in sources().values()
+    ]  # fmt: skip
+    if json_:
+        click.echo(as_json({"sources": rows}))
+        return
+    click.echo("world           ships with détente: goods between all economies of CEPII BACI, and GDP")
+    for row in rows:
+        how = "detente data pull" if row["fetched"] else "detente data add FILE --as"
+        key = f"; needs {row['key']}" if row["key"] else ""
+        click.echo(
+            f"{row['source']:15} {row['publisher']}: {row['what']} ({row['gives']}). {row['licence']}. {how} {row['source']}{key}"
+        )
+        for pin in row["stored"]:
+            click.echo(f"{'':15} stored: {pin}")
+
+
+@command.command("pull", epilog="Example: detente data pull wdi, or detente data pull baci@202601 --detail 92")
+@click.argument("source")
+@click.argument("economies", nargs=-1)
+@click.option("--from", "first", type=int, default=2000, show_default=True, help="First year.")
+@click.option("--to", "last", type=int, default=2024, show_default=True, help="Last year.")
+@click.option("--freq", type=click.Choice(("A", "M")), default="A", show_default=True, help="Years or months.")
+@click.option("--detail", default="", help="HS revision of BACI, product code of Comtrade, indicator of WDI.")
+@click.option("--base", help="Another address than the source's own, as of a mirror.")
+def pull_(
+    source: str, economies: tuple[str, ...], first: int, last: int, freq: str, detail: str, base: str | None
+) -> None:
+    """Fetch SOURCE (or SOURCE@RELEASE) into the store; keys are read from the environment only."""
+    from detente.cli.output import ProgressLine
+    from detente.data.fetching import pull
+    from detente.data.fetching.addresses import Wanted
+    from detente.economies import lookup
+
+    name, _, release = source.partition("@")
+    line = ProgressLine(f"Fetching {source}")
+    try:
+        wanted = Wanted(release, tuple(lookup(e) for e in economies), first, last, freq, detail)
+        entry = pull(name, wanted, base=base, progress=lambda share: line("fetching", share))
+    finally:
+        line.done()
+    click.echo(_stored(entry))
+
+
+def _stored(entry: Any) -> str:
+    return (
+        f"Stored {entry.pin}: {entry.file}, {entry.bytes:,} bytes, sha256 {entry.sha256[:16]}…\n"
+        f"Licence: {entry.licence}\nUse it with: --data {entry.pin}"
+    )
+
+
+@command.command("add")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as", "source", required=True, help="Whose layout the file has.")
+@click.option("--version", default="", help="Its release or vintage; the day and its hash if left out.")
+@click.option("--name", default="", help="What to call it; the source's name if left out.")
+def add_(file: Path, source: str, version: str, name: str) -> None:
+    """Put FILE, got by hand, into the store; it is read once to see that it is what it is said to be."""
+    from detente.data.files import Files
+    from detente.data.registry import source_named
+    from detente.data.store import add
+
+    source_named(source).facts_in(Files(file))
+    entry = add(file, source, version, name)
+    click.echo(_stored(entry))
+
+
+@command.command("show")
+@click.argument("file", type=click.Path(path_type=Path))
+@reading_options
+def show_(file: Path, **how: Any) -> None:
+    """What FILE would be read as: source, columns, unit, kind, period, and everything left out or assumed."""
+    from detente.data.files import Files, header_of
+    from detente.data.registry import recognise, source_named
+    from detente.data.store import located
+    from detente.panel import read_panel
+
+    path = located(file)
+    given = reading(how)
+    files = Files(path)
+    known = source_named(given["source"]) if given.get("source") not in (None, "table") else recognise(files)
+    of_whom = "a table of no known source"
+    if known is not None:
+        of_whom = f"laid out as {known.title} of {known.publisher} ({known.licence})"
+    click.echo(f"{path.name}: {of_whom}")
+    if len(files.names) == 1 and path.suffix in (".csv", ".tsv"):
+        click.echo(f"Columns: {', '.join(header_of(files.head(files.names[0]))[0])}")
+    if known is not None and known.gives in ("series", "events"):
+        facts = known.facts_in(files)
+        click.echo(f"{facts.rows:,} rows, {known.gives}: {facts.frame.height:,} used.")
+        for note in facts.notes:
+            click.echo(f"  - {note}")
+        click.echo(facts.frame.head(5))
+        return
+    panel = read_panel(path, **given)
+    known_of = panel.provenance
+    click.echo(f"{panel.kind}, {'stocks' if panel.stock else 'flows'}, {panel.unit}, by {panel.period}: {panel.labels[0]} to "
+               f"{panel.labels[-1]}, {len(panel.economies)} economies.")  # fmt: skip
+    said = {
+        "release": known_of.release,
+        "valuation": known_of.valuation,
+        "side": known_of.side,
+        "level": known_of.level,
+    }
+    click.echo("; ".join(f"{name}: {value or 'not stated'}" for name, value in said.items()))
+    click.echo(f"{panel.report.rows_read:,} rows read, {panel.report.rows_used:,} used.")
+    for note in panel.report.notes:
+        click.echo(f"  - {note}")
+
+
+@command.command("lock")
+@click.argument("study")
+def lock_(study: str) -> None:
+    """Write into STUDY what its panel is: name, version and hash, in data.lock."""
+    import json
+
+    from detente._atomic import replace_file
+    from detente.data.store import PIN, get, sha256_of
+    from detente.study import open_study
+
+    opened = open_study(study)
+    use = opened.spec.panel.use
+    if opened.spec.panel.ships:
+        import hashlib
+
+        from detente.data import world_files
+
+        files = {name: hashlib.sha256(raw).hexdigest() for name, raw in world_files().items()}
+    elif PIN.fullmatch(use):
+        entry = get(use)
+        use, files = entry.pin, {entry.file: entry.sha256}
+    else:
+        path = opened.folder / use
+        files = (
+            {path.name: sha256_of(path)}
+            if path.is_file()
+            else {p.name: sha256_of(p) for p in sorted(path.iterdir()) if p.is_file()}
+        )
+    text = json.dumps({"panel": use, "files": files}, indent=1) + "\n"
+    replace_file(opened.folder / "data.lock", text)
+    click.echo(f"Locked {opened.id}: {use}")
+
+
+@command.command("bundle")
+@click.argument("study")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The zip to write; STUDY-data.zip if left out.")
+def bundle_(study: str, out: Path | None) -> None:
+    """A zip with the stored files that STUDY pins and their licences, for use offline."""
+    from detente.data.store import PIN, bundle
+    from detente.errors import UsageError
+    from detente.study import open_study
+
+    opened = open_study(study)
+    use = opened.spec.panel.use
+    if not PIN.fullmatch(use):
+        raise UsageError(
+            f"The study '{opened.id}' pins no stored file: its panel is '{use}'.",
+            fix="What ships needs no bundle; a file of the study's own folder goes with the folder.",
+        )
+    target = out or Path(f"{opened.id}-data.zip")
+    for entry in bundle([use], target):
+        click.echo(f"{entry.pin}: {entry.licence}")
+    click.echo(f"Wrote {target}")
