@@ -26,10 +26,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from detente import economies
-from detente.data.files import Files
 from detente.data.registry import source_named
-from detente.data.shipped import FILES
-from detente.data.three_digits import encode
+from detente.data.tables.files import Files
+from detente.data.world.shipped import FILES
+from detente.data.world.three_digits import encode
 
 HOME = Path(__file__).resolve().parents[1] / "src/detente/data/world"
 CODES = {"S19": "TWN", "ZA1": "XZA"}  # Other Asia, nes; the customs union around South Africa until 1999

@@ -50,7 +50,7 @@ _names, _named, __dir__ = names_of(
     },
 )
 
-__all__ = ["__version__", "data", *_names]
+__all__ = ["__version__", *_names]
 
 
 def __getattr__(name: str) -> Any:

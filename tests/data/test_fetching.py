@@ -14,9 +14,9 @@ import pytest
 
 from detente.data.fetching import Client, pull
 from detente.data.fetching.addresses import Wanted
-from detente.data.files import Files
 from detente.data.registry import sources
 from detente.data.store import add, bundle, entries, get
+from detente.data.tables.files import Files
 from detente.errors import DataError, DetenteError, OutputError, UsageError
 from detente.panel import read_panel
 

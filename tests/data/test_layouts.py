@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from detente.data.facts import Events, Flows, Series
-from detente.data.files import Files
 from detente.data.registry import recognise, sources
+from detente.data.tables.files import Files
 from detente.errors import DataError, DetenteError, EmptySample, UnreadableFile
 from detente.panel import read_panel
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.data import world_files, world_tables
-from detente.data.three_digits import decode, encode
+from detente.data.world.three_digits import decode, encode
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/build_world_panel.py"
 

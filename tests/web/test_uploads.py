@@ -20,7 +20,7 @@ pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
 pytest.importorskip("openpyxl")
 from starlette.testclient import TestClient
 
-from detente.data.archives import Limits, check_archive
+from detente.data.tables.archives import Limits, check_archive
 from detente.errors import OutputError, StudyError, UnreadableFile, UsageError
 from detente.panel import read_panel
 from detente.record import Ledger

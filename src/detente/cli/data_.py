@@ -86,9 +86,9 @@ def _stored(entry: Any) -> str:
 @click.option("--name", default="", help="What to call it; the source's name if left out.")
 def add_(file: Path, source: str, version: str, name: str) -> None:
     """Put FILE, got by hand, into the store; it is read once to see that it is what it is said to be."""
-    from detente.data.files import Files
     from detente.data.registry import source_named
     from detente.data.store import add
+    from detente.data.tables.files import Files
 
     source_named(source).facts_in(Files(file))
     entry = add(file, source, version, name)
@@ -100,9 +100,9 @@ def add_(file: Path, source: str, version: str, name: str) -> None:
 @reading_options
 def show_(file: Path, **how: Any) -> None:
     """What FILE would be read as: source, columns, unit, kind, period, and everything left out or assumed."""
-    from detente.data.files import Files, header_of
     from detente.data.registry import recognise, source_named
     from detente.data.store import located
+    from detente.data.tables.files import Files, header_of
     from detente.panel import read_panel
 
     path = located(file)

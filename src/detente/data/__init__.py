@@ -17,8 +17,8 @@ __all__, __getattr__, __dir__ = names_of(
         "sources": "registry",
         "add_source": "registry",
         "read_series": "registry",
-        "WorldTables": "shipped",
-        "world_files": "shipped",
-        "world_tables": "shipped",
+        "WorldTables": "world.shipped",
+        "world_files": "world.shipped",
+        "world_tables": "world.shipped",
     },
 )

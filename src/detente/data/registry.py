@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from detente.data.facts import Series
-from detente.data.files import Files, extension_of, header_of
 from detente.data.source import Source
+from detente.data.tables.files import Files, extension_of, header_of
 from detente.errors import UnreadableFile, UsageError, did_you_mean, first_five
 
 _ADDED: dict[str, Source] = {}

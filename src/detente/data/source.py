@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from detente.data.facts import Events, Flows, Series
-from detente.data.files import Files, extension_of, header_of, read_table_file
+from detente.data.tables.files import Files, extension_of, header_of, read_table_file
 from detente.errors import UnknownColumn, UnreadableFile, first_five
 
 Facts = Flows | Series | Events

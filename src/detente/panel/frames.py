@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.data.csv_trouble import csv_trouble
+from detente.data.tables.csv_trouble import csv_trouble
 from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean, first_five
 
 if TYPE_CHECKING:

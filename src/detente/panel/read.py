@@ -12,12 +12,12 @@ import polars as pl
 
 from detente import economies as names
 from detente.data.facts import ABSENT, Count, Flows, Series
-from detente.data.files import Files
 from detente.data.periods import read_periods, year_of
 from detente.data.registry import recognise, source_named
-from detente.data.rows import without_aggregates
 from detente.data.source import Source
 from detente.data.store import located
+from detente.data.tables.files import Files
+from detente.data.tables.rows import without_aggregates
 from detente.data.units import UNITS, kind_of, unit_in, unit_named
 from detente.errors import (
     AmbiguousColumn,

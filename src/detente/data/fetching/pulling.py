@@ -9,9 +9,9 @@ from pathlib import Path
 
 from detente.data.fetching.addresses import FETCHERS, Wanted, pages
 from detente.data.fetching.client import AGENT, Client
-from detente.data.files import Files
 from detente.data.registry import source_named
 from detente.data.store import Entry, add
+from detente.data.tables.files import Files
 from detente.errors import UsageError, did_you_mean
 
 __all__ = ["AGENT", "Wanted", "pull"]

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from detente.data.archives import Limits, check_archive
+from detente.data.tables.archives import Limits, check_archive
 from detente.errors import EmptySample, MissingExtra, UnreadableFile
 
 PAGES = 200

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from detente._atomic import ASIDE, lock, write_file, write_files
 from detente._foreign import read_bytes
-from detente.data.archives import Limits, check_archive
+from detente.data.tables.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
 from detente.record.ledger import Ledger
 from detente.record.schema import FIGURES, TABLES, Table

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente._atomic import held
-from detente.data.archives import Limits, check_archive
+from detente.data.tables.archives import Limits, check_archive
 from detente.errors import UnreadableFile, UsageError
 
 MOST_WAITING = 8

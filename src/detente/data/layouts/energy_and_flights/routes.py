@@ -8,9 +8,9 @@ import io
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.files import Files, decoded
-from detente.data.rows import tidy
 from detente.data.source import Facts, Progress, Source
+from detente.data.tables.files import Files, decoded
+from detente.data.tables.rows import tidy
 from detente.economies import lookup
 from detente.errors import UnknownEconomy, UnreadableFile
 from detente.language import Text

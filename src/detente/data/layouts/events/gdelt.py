@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Events
-from detente.data.files import Files, decoded
 from detente.data.source import Facts, Progress, Source
+from detente.data.tables.files import Files, decoded
 from detente.errors import UnreadableFile
 
 WIDTH = 61

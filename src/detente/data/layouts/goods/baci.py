@@ -16,11 +16,11 @@ import polars as pl
 
 from detente import economies
 from detente.data.codes import COMTRADE, by_number
-from detente.data.csv_trouble import csv_trouble
 from detente.data.facts import Count, Flows
-from detente.data.files import Files, header_of
-from detente.data.rows import numbers, tidy, without_aggregates
 from detente.data.source import Facts, Progress, Source
+from detente.data.tables.csv_trouble import csv_trouble
+from detente.data.tables.files import Files, header_of
+from detente.data.tables.rows import numbers, tidy, without_aggregates
 from detente.errors import DataError, InvalidFlow, UnreadableFile, first_five
 from detente.language import Number, Text
 

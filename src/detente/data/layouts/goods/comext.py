@@ -10,8 +10,8 @@ import polars as pl
 
 from detente.data.codes import EUROSTAT
 from detente.data.facts import Count, Flows
-from detente.data.rows import numbers, tidy
 from detente.data.source import Source
+from detente.data.tables.rows import numbers, tidy
 from detente.errors import DataError
 
 VALUES = ("VALUE_IN_EUROS", "VALUE_EUR")

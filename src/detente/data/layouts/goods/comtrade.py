@@ -13,9 +13,9 @@ import polars as pl
 
 from detente.data.codes import COMTRADE
 from detente.data.facts import Count, Flows
-from detente.data.files import Files, extension_of
-from detente.data.rows import numbers, tidy
 from detente.data.source import Facts, Progress, Source, column
+from detente.data.tables.files import Files, extension_of
+from detente.data.tables.rows import numbers, tidy
 from detente.errors import EmptySample, UnreadableFile
 from detente.language import Text
 

@@ -26,9 +26,9 @@ import polars as pl
 
 from detente._foreign import read_toml
 from detente.data.facts import Count, Flows
-from detente.data.files import Files, read_table_file
-from detente.data.rows import numbers, tidy
 from detente.data.source import Facts, Progress, Source
+from detente.data.tables.files import Files, read_table_file
+from detente.data.tables.rows import numbers, tidy
 from detente.data.units import unit_named
 from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean
 

@@ -6,8 +6,8 @@ import polars as pl
 
 from detente.data.codes import IMF
 from detente.data.facts import Count, Flows
-from detente.data.rows import numbers, tidy
 from detente.data.source import Source
+from detente.data.tables.rows import numbers, tidy
 from detente.errors import DataError, first_five
 from detente.language import Text
 

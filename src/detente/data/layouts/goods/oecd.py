@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.rows import numbers, tidy
 from detente.data.source import Source
+from detente.data.tables.rows import numbers, tidy
 
 
 def read(table: pl.DataFrame) -> Flows:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.rows import numbers, tidy
 from detente.data.source import Source
+from detente.data.tables.rows import numbers, tidy
 
 LONG = frozenset({"reporteriso3", "partneriso3", "year", "tradeflowname", "tradevalue in 1000 usd"})
 

@@ -7,9 +7,9 @@ import re
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.files import Files, extension_of, sheet_rows
-from detente.data.rows import numbers, tidy
 from detente.data.source import Facts, Progress, Source, column
+from detente.data.tables.files import Files, extension_of, sheet_rows
+from detente.data.tables.rows import numbers, tidy
 from detente.errors import UnreadableFile
 
 LONG = frozenset({"origin", "dest", "year", "stock"})

@@ -10,9 +10,9 @@ import json
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.files import Files, extension_of
-from detente.data.rows import numbers, tidy
 from detente.data.source import Facts, Progress, Source
+from detente.data.tables.files import Files, extension_of
+from detente.data.tables.rows import numbers, tidy
 from detente.errors import EmptySample, UnknownColumn, UnreadableFile
 from detente.language import Text
 

@@ -7,9 +7,9 @@ import re
 import polars as pl
 
 from detente.data.facts import Series
-from detente.data.files import Files, extension_of, header_of
-from detente.data.rows import numbers
 from detente.data.source import Source
+from detente.data.tables.files import Files, extension_of, header_of
+from detente.data.tables.rows import numbers
 from detente.errors import DataError, first_five
 
 ECB = frozenset({"currency", "currency_denom", "time_period", "obs_value"})

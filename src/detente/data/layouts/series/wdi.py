@@ -9,11 +9,11 @@ import re
 import polars as pl
 
 from detente.data.codes import is_aggregate
-from detente.data.csv_trouble import csv_trouble
 from detente.data.facts import Count, Series
-from detente.data.files import Files, decoded, extension_of
-from detente.data.rows import numbers
 from detente.data.source import Facts, Progress, Source, column
+from detente.data.tables.csv_trouble import csv_trouble
+from detente.data.tables.files import Files, decoded, extension_of
+from detente.data.tables.rows import numbers
 from detente.errors import EmptySample, UnreadableFile, first_five
 
 GDP, POPULATION = "NY.GDP.MKTP.CD", "SP.POP.TOTL"

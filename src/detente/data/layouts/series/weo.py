@@ -8,8 +8,8 @@ import polars as pl
 
 from detente.data.codes import IMF, is_aggregate
 from detente.data.facts import Count, Series
-from detente.data.rows import numbers
 from detente.data.source import Source
+from detente.data.tables.rows import numbers
 from detente.errors import first_five
 
 SDMX = frozenset({"country", "indicator", "frequency", "time_period", "obs_value"})

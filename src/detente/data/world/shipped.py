@@ -1,8 +1,8 @@
 """The tables inside the package: goods trade of every economy, and GDP, as ``scripts/build_world_panel.py`` wrote them.
 
-``world/goods.parquet`` has one row a dyad that ever traded: ``exporter``, ``importer``, ``years`` (bit t stands for
-the t-th year of ``world.json``) and ``code``, a list with one code of :mod:`detente.data.three_digits` a year set,
-in thousand current US$. ``world/gdp.parquet`` has ``economy, year, gdp_usd_mn, population``. ``world/world.json``
+``goods.parquet`` has one row a dyad that ever traded: ``exporter``, ``importer``, ``years`` (bit t stands for
+the t-th year of ``world.json``) and ``code``, a list with one code of :mod:`detente.data.world.three_digits` a year set,
+in thousand current US$. ``gdp.parquet`` has ``economy, year, gdp_usd_mn, population``. ``world.json``
 says what they are: releases, licences, vintages, and which cells of which year are missing rather than zero.
 """
 
@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.data.three_digits import decode
+from detente.data.world.three_digits import decode
 
 FILES = ("goods.parquet", "gdp.parquet", "world.json")
 
@@ -57,7 +57,7 @@ def world_files() -> dict[str, bytes]:
     >>> sorted(world_files())
     ['gdp.parquet', 'goods.parquet', 'world.json']
     """
-    folder = files("detente.data").joinpath("world")
+    folder = files("detente.data.world")
     return {name: folder.joinpath(name).read_bytes() for name in FILES}
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from detente.data.csv_trouble import csv_trouble
+from detente.data.tables.csv_trouble import csv_trouble
 from detente.errors import MissingExtra, UnreadableFile, did_you_mean
 
 TABLES = (

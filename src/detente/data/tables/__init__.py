@@ -1,0 +1,1 @@
+"""Files, tables and archives: read safely, whatever their separator, encoding and packing."""

@@ -1,0 +1,1 @@
+"""The tables that ship: their files, and how they are packed."""
