@@ -28,11 +28,18 @@ from cosmic_ray.plugins import get_operator, operator_names
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "detente"
 CENTRAL = {
-    "numbers": ("record/verdicts/numbers.py", "tests/record"),
-    "quantity": ("record/verdicts/kinds/quantity.py", "tests/record"),
-    "change": ("record/verdicts/kinds/change.py", "tests/record"),
-    "reconcile": ("record/verdicts/reconcile.py", "tests/record"),
-    "scoreboard": ("record/verdicts/scoreboard.py", "tests/record"),
+    "numbers": ("record/verdicts/numbers.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
+    "quantity": (
+        "record/verdicts/kinds/quantity.py",
+        "tests/record/test_rounding.py tests/record/test_rules.py tests/record/test_judge.py tests/record/test_case.py",
+    ),
+    "extreme": ("record/verdicts/kinds/extreme.py", "tests/record/test_rules.py tests/record/test_judge.py"),
+    "change": ("record/verdicts/kinds/change.py", "tests/record/test_rules.py tests/record/test_judge.py"),
+    "reconcile": (
+        "record/verdicts/reconcile.py",
+        "tests/record/test_reconcile.py tests/record/test_property_reconcile.py tests/record/test_recovery_reconcile.py",
+    ),
+    "scoreboard": ("record/verdicts/scoreboard.py", "tests/record/test_scoreboard.py"),
     "placebos": ("attribution/comparison/placebos.py", "tests/attribution"),
     "margins": ("gravity/engines/margins.py", "tests/gravity"),
     "separation": ("gravity/separation.py", "tests/gravity"),

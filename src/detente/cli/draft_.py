@@ -28,7 +28,7 @@ def command(
     article: Path | None, study: str, out: Path | None, source: str | None, published: str | None, language: str | None,
     suggest: str | None, accepted: Path | None, keep_wording: bool,
 ) -> None:  # fmt: skip
-    """Draft claims from ARTICLE (text, Markdown or HTML), or accept a draft.
+    """Draft claims from ARTICLE (text, Markdown, HTML, PDF, Word, mail or web archive), or accept a draft.
 
     The draft is a CSV file beside the study. Write yes in its column 'accept', put the claim in your own
     words, and take the rows over with --accept FILE. Nothing enters the study before that.
@@ -51,16 +51,26 @@ def _draft(
     from detente.record.draft.clean import read_article
     from detente.record.draft.drafting import draft_claims
     from detente.record.draft.files import save_draft
-    from detente.record.draft.suggest import load
+    from detente.record.draft.suggest import Known, load
+    from detente.record.states.vocabulary import default_vocabulary
 
     ledger = study.ledger()
     source = source or re.sub(r"[^A-Za-z0-9._-]+", "-", article.stem).strip("-")
     known = {row["source_id"]: row for row in ledger.sources.iter_rows(named=True)}
     published = _day(published) or _day_of(known.get(source))
     found = read_article(article, published=published, language=language or "")
-    draft = draft_claims(found, source, set(ledger.claims["claim_id"]), load(suggest) if suggest else None)
+    known = Known(
+        (study.origin, study.destination), tuple(ledger.figures["series"].unique(maintain_order=True)),
+        tuple(ledger.states().spells), tuple(default_vocabulary().kinds), tuple(ledger.claims["claim"]),
+    )  # fmt: skip
+    draft = draft_claims(
+        found, source, set(ledger.claims["claim_id"]), load(suggest) if suggest else None,
+        known=known, on_record=ledger.claims.iter_rows(named=True),
+    )  # fmt: skip
     path = save_draft(draft, out or Path(f"{article.stem}.draft.csv"), study.folder)
     click.echo(f"{draft.summary()} in {path}")
+    for refused in draft.refused:
+        click.echo(f"Not taken over: {refused}")
     if not draft.published:
         click.echo("The article's own date is not known, so relative dates stay empty: give --date YYYY-MM-DD.")
     if source not in known:

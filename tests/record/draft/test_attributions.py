@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from detente.record.draft.language.credits import find_attributions
+from detente.record.draft.language.credits import find_credits
 
 
 def read(text: str, language: str = "en") -> list[str]:
-    return [a.source for a in find_attributions(text, language)]
+    return [a.source for a in find_credits(text, language)]
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_what_credits_nobody_in_spanish(text: str) -> None:
 
 def test_the_stretch_holds_source_and_crediting_word() -> None:
     text = "Exports rose. The chamber of commerce said on Monday that all was well."
-    found = find_attributions(text, "en")[0]
+    found = find_credits(text, "en")[0]
     assert text[found.start : found.end] == found.text == "The chamber of commerce said"

@@ -6,7 +6,7 @@ from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims, study_unit
 from detente.record.draft.extract import extract, own_date_lines
 from detente.record.draft.language.entities import actors_in, economies_in
-from detente.record.draft.language.figures import Figure
+from detente.record.draft.language.figures import FigureMention
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_vague_number_leaves_the_value_empty() -> None:
     ],
 )
 def test_units_of_the_study_format(value: float, unit: str, expected: tuple[str, str]) -> None:
-    assert study_unit(Figure(0, 1, "x", value, unit)) == expected
+    assert study_unit(FigureMention(0, 1, "x", value, unit)) == expected
 
 
 def test_economies_and_actors_are_linked() -> None:

@@ -27,7 +27,7 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=40).map(" ".join), st.text(max_size=
 @given(text=TEXTS, language=st.sampled_from(["en", "es"]), published=st.sampled_from(["", "2031-05-14", "2032-02-29"]))
 def test_every_finding_lies_in_the_text_and_every_date_is_one(text: str, language: str, published: str) -> None:
     found = extract(Article("", text, published, language))
-    for item in (*found.figures, *found.dates, *found.attributions, *found.sentences):
+    for item in (*found.figures, *found.dates, *found.credits, *found.sentences):
         assert 0 <= item.start < item.end <= len(text)
         assert text[item.start : item.end] == item.text
     for mention in found.dates:

@@ -72,9 +72,9 @@ def test_annotations_quote_the_article(path: Path) -> None:
 
 
 def fake(found: list[tuple[int, int, float, str]]) -> list:
-    from detente.record.draft.language.figures import Figure
+    from detente.record.draft.language.figures import FigureMention
 
-    return [Figure(start, end, "", value, unit) for start, end, value, unit in found]
+    return [FigureMention(start, end, "", value, unit) for start, end, value, unit in found]
 
 
 def test_the_scorer_counts_a_wrong_unit_a_wrong_value_and_a_wrong_place_as_errors() -> None:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from detente.record.draft.clean import Article
 from detente.record.draft.extract import Extraction, extract
-from detente.record.draft.language.credits import Attribution
+from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.entities import actors_in
-from detente.record.draft.language.figures import Figure
+from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import CLOSED, MONEY
 from detente.record.draft.pairing import SAID_ON, Paired, direction_at, operator_at, pair_periods
+from detente.record.draft.proposals import propose_test
 from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, write_rows
-from detente.record.draft.suggest import Suggester, checked
+from detente.record.draft.suggest import Known, Offer, Suggester, ask
 from detente.record.period import Period
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
 
@@ -38,12 +39,13 @@ PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A drafted claims file: its rows, and the article's own facts that were used."""
+    """A drafted claims file: its rows, the article's own facts that were used, and suggestions that were refused."""
 
     rows: tuple[DraftRow, ...]
     source_id: str
     published: str
     language: str
+    refused: tuple[str, ...] = ()
 
     def to_csv(self) -> str:
         """The draft file's text: UTF-8 CSV with a header."""
@@ -57,7 +59,13 @@ class Draft:
 
 
 def draft_claims(
-    article: Article, source_id: str, taken: Iterable[str] = (), suggest: Suggester | None = None
+    article: Article,
+    source_id: str,
+    taken: Iterable[str] = (),
+    suggest: Suggester | None = None,
+    *,
+    known: Known | None = None,
+    on_record: Iterable[Mapping[str, str | None]] = (),
 ) -> Draft:
     """Draft the claims of an article; every row waits for a person.
 
@@ -71,6 +79,10 @@ def draft_claims(
         Claim ids already in use.
     suggest : callable, optional
         A step that may add rows, such as a language model; see :mod:`detente.record.draft.suggest`.
+    known : Known, optional
+        The study's economies, series and words, for the step above and for the tests proposed.
+    on_record : iterable of mappings
+        Claims already in the record: a drafted row that says the same is marked with their id.
 
     Examples
     --------
@@ -83,17 +95,28 @@ def draft_claims(
     bare: list[DraftRow] = []
     for sentence in found.sentences:
         bare += _of_sentence(sentence, found)
-    if suggest is not None:
-        bare += checked(suggest(found.article.text, tuple(row.cells for row in bare)), found)
-    return Draft(
-        tuple(_with_ids(bare, source_id, set(taken))), source_id, found.article.published, found.article.language
-    )
+    known = known or Known()
+    bare = [_again(propose_test(row, known), source_id, tuple(on_record)) for row in bare]
+    offer = ask(suggest, found, bare, known) if suggest is not None else Offer()
+    rows = tuple(_with_ids([*bare, *offer.rows], source_id, set(taken)))
+    return Draft(rows, source_id, found.article.published, found.article.language, offer.refused)
+
+
+def _again(row: DraftRow, source_id: str, claims: Sequence[Mapping[str, str | None]]) -> DraftRow:
+    """A row with a hint where the record already has its claim, from this source or another."""
+    cells = row.cells
+    for claim in claims if cells.get("value") else ():
+        same = all((claim.get(c) or "") == cells.get(c, "") for c in ("value", "unit", "date"))
+        if same and claim.get("source_id") == source_id:
+            hint = f"The record has this as {claim['claim_id']}."
+            return DraftRow(cells, "low", (hint, *row.hints))
+    return row
 
 
 def _of_sentence(sentence: Sentence, found: Extraction) -> list[DraftRow]:
     figures = [f for f in found.figures if sentence.start <= f.start < sentence.end]
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
-    credits = [a for a in found.attributions if sentence.start <= a.start < sentence.end]
+    credits = [a for a in found.credits if sentence.start <= a.start < sentence.end]
     if figures:
         pairs = pair_periods(found.article.text[: sentence.end], figures, dates, credits)
         return [_quantity(figure, pair, sentence, credits, found) for figure, pair in zip(figures, pairs)]
@@ -103,7 +126,7 @@ def _of_sentence(sentence: Sentence, found: Extraction) -> list[DraftRow]:
 
 
 def _quantity(
-    figure: Figure, pair: Paired, sentence: Sentence, credits: list[Attribution], found: Extraction
+    figure: FigureMention, pair: Paired, sentence: Sentence, credits: list[Credit], found: Extraction
 ) -> DraftRow:
     text, language = found.article.text, found.article.language
     value, unit = study_unit(figure)
@@ -130,7 +153,7 @@ def _quantity(
     return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints))
 
 
-def _options(figure: Figure, value: str, operator: str) -> Iterable[str]:
+def _options(figure: FigureMention, value: str, operator: str) -> Iterable[str]:
     if operator:
         yield f"op={operator}"
     written = significant_digits(figure.text)
@@ -153,7 +176,7 @@ def _period_hints(pair: Paired) -> Iterable[str]:
         yield f"'{pair.date.text}' could not be turned into days."
 
 
-def _guessed(figure: Figure, found: Extraction) -> bool:
+def _guessed(figure: FigureMention, found: Extraction) -> bool:
     """Whether the currency is a guess: a bare dollar sign where another dollar or peso may be meant."""
     bare = bool(re.match(r"\$", figure.text)) and figure.unit == "usd"
     return bare and (found.article.language == "es" or bool(_OTHER_DOLLAR.search(found.article.text)))
@@ -162,7 +185,7 @@ def _guessed(figure: Figure, found: Extraction) -> bool:
 _OTHER_DOLLAR = re.compile(r"\b(?:A|C|CA|NZ|HK|S|R|AU)\$|\b(?:Australian|Canadian|New Zealand|Singapore|Hong Kong)\b")
 
 
-def _figure_hints(figure: Figure, found: Extraction) -> Iterable[str]:
+def _figure_hints(figure: FigureMention, found: Extraction) -> Iterable[str]:
     yield f'The figure was read from "{figure.text}".'
     if _guessed(figure, found):
         yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
@@ -170,7 +193,7 @@ def _figure_hints(figure: Figure, found: Extraction) -> Iterable[str]:
         yield f"It is a rate: {figure.unit.replace('/', ' per ')}."
 
 
-def _event(sentence: Sentence, dates: list[DateMention], credits: list[Attribution], found: Extraction) -> DraftRow:
+def _event(sentence: Sentence, dates: list[DateMention], credits: list[Credit], found: Extraction) -> DraftRow:
     dated = _nearest_date(sentence.start, sentence.end, dates, credits) or (dates[0] if dates else None)
     ahead = any(is_future(found.article.text, d.start, d.end, found.article.language) for d in dates)
     kind = "prediction" if ahead else "event" if dates else "attribution"
@@ -181,7 +204,7 @@ def _event(sentence: Sentence, dates: list[DateMention], credits: list[Attributi
     )
 
 
-def _cells(sentence: Sentence, dated: DateMention | None, credit: Attribution | None) -> dict[str, str]:
+def _cells(sentence: Sentence, dated: DateMention | None, credit: Credit | None) -> dict[str, str]:
     return {
         "paragraph": str(sentence.paragraph),
         "claim": sentence.text,
@@ -192,10 +215,10 @@ def _cells(sentence: Sentence, dated: DateMention | None, credit: Attribution | 
     }
 
 
-def study_unit(figure: Figure) -> tuple[str, str]:
+def study_unit(figure: FigureMention) -> tuple[str, str]:
     """Value and unit as the study format writes them: money in millions, people as ``persons``.
 
-    >>> study_unit(Figure(0, 8, "US$7.2bn", 7.2e9, "usd"))
+    >>> study_unit(FigureMention(0, 8, "US$7.2bn", 7.2e9, "usd"))
     ('7200', 'usd_mn')
     """
     unit, _, rate = figure.unit.partition("/")
@@ -229,11 +252,11 @@ def rounding_of(number: float, digits: int) -> float:
     return 0.5 * 10.0 ** (math.floor(math.log10(number)) - digits + 1)
 
 
-def _nearest(place: int, items: list[Attribution]) -> Attribution | None:
+def _nearest(place: int, items: list[Credit]) -> Credit | None:
     return min(items, key=lambda item: min(abs(item.start - place), abs(item.end - place)), default=None)
 
 
-def _nearest_date(start: int, end: int, dates: list[DateMention], credits: list[Attribution]) -> DateMention | None:
+def _nearest_date(start: int, end: int, dates: list[DateMention], credits: list[Credit]) -> DateMention | None:
     """The date closest to a stretch; the day on which something was merely said comes last."""
 
     def rank(date: DateMention) -> tuple[bool, int]:

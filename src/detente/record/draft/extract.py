@@ -1,4 +1,4 @@
-"""Everything found in an article: sentences, dates, figures and attributions, in one pass."""
+"""Everything found in an article: sentences, dates, figures and credits, in one pass."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from detente.record.draft.clean import Article
-from detente.record.draft.language.credits import Attribution, find_attributions
+from detente.record.draft.language.credits import Credit, find_credits
 from detente.record.draft.language.dates import DateMention, find_dates
-from detente.record.draft.language.figures import Figure, find_figures
+from detente.record.draft.language.figures import FigureMention, find_figures
 from detente.record.draft.language.sentences import Sentence, split_sentences
 
 _STAMPED = re.compile(
@@ -30,22 +30,22 @@ class Extraction:
     Attributes
     ----------
     article : Article
-    sentences, dates, figures, attributions
+    sentences, dates, figures, credits
         All with their places in ``article.text``, in reading order.
     """
 
     article: Article
     sentences: tuple[Sentence, ...]
     dates: tuple[DateMention, ...]
-    figures: tuple[Figure, ...]
-    attributions: tuple[Attribution, ...]
+    figures: tuple[FigureMention, ...]
+    credits: tuple[Credit, ...]
 
 
 def extract(article: Article) -> Extraction:
-    """Find sentences, dates, figures with units and attributions.
+    """Find sentences, dates, figures with units and credits.
 
     >>> found = extract(Article("", "Trade rose 4% in 2030, the ministry said.", "2031-05-14", "en"))
-    >>> found.figures[0].unit, found.dates[0].date, found.attributions[0].source
+    >>> found.figures[0].unit, found.dates[0].date, found.credits[0].source
     ('pct', '2030', 'the ministry')
     """
     text, language = article.text, article.language
@@ -53,9 +53,9 @@ def extract(article: Article) -> Extraction:
     published = article.published or own_date(text, language, stamps)
     dates = find_dates(text, language, published, own=stamps)
     figures = find_figures(text, language, taken=[*stamps, *((d.start, d.end) for d in dates)])
-    attributions = [a for a in find_attributions(text, language) if not _inside(a.start, stamps)]
+    credits = [c for c in find_credits(text, language) if not _inside(c.start, stamps)]
     kept = Article(article.title, text, published, language)
-    return Extraction(kept, tuple(split_sentences(text)), tuple(dates), tuple(figures), tuple(attributions))
+    return Extraction(kept, tuple(split_sentences(text)), tuple(dates), tuple(figures), tuple(credits))
 
 
 def own_date_lines(text: str, language: str) -> list[tuple[int, int]]:

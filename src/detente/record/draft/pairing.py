@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detente.record.draft.language.credits import Attribution
+from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
-from detente.record.draft.language.figures import Figure
+from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.words import LANGUAGES, either
 
 SAID_ON = 25
@@ -39,7 +39,7 @@ class Paired:
 
 
 def pair_periods(
-    text: str, figures: Sequence[Figure], dates: Sequence[DateMention], credits: Sequence[Attribution]
+    text: str, figures: Sequence[FigureMention], dates: Sequence[DateMention], credits: Sequence[Credit]
 ) -> list[Paired]:
     """The period of each figure of one sentence.
 
@@ -81,7 +81,7 @@ _BREAK = re.compile(rf";|:|\b{_pattern('break')}\b", re.IGNORECASE)
 _ASIDE = re.compile(rf",\s{_pattern('aside')}\b[^,;]*(?:,|$)", re.IGNORECASE)
 
 
-def _set_apart(text: str, date: DateMention, credits: Sequence[Attribution]) -> bool:
+def _set_apart(text: str, date: DateMention, credits: Sequence[Credit]) -> bool:
     """Whether a date is no figure's period: a day of saying, a point of departure, the date of a thing or an aside."""
     before = text[max(0, date.start - 60) : date.start]
     if any(0 <= date.start - credit.end <= SAID_ON for credit in credits):
@@ -92,7 +92,7 @@ def _set_apart(text: str, date: DateMention, credits: Sequence[Attribution]) -> 
     return any(start + m.start() < date.start < start + m.end() for m in _ASIDE.finditer(text[start : date.end + 60]))
 
 
-def _after(text: str, n: int, figures: Sequence[Figure], dates: Sequence[DateMention]) -> Paired | None:
+def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[DateMention]) -> Paired | None:
     figure = figures[n]
     following = figures[n + 1].start if n + 1 < len(figures) else len(text)
     for date in dates:
@@ -103,13 +103,17 @@ def _after(text: str, n: int, figures: Sequence[Figure], dates: Sequence[DateMen
     return None
 
 
-def _is_base(text: str, figure: Figure, date: DateMention) -> bool:
+def _is_base(text: str, figure: FigureMention, date: DateMention) -> bool:
     """Whether a percentage is measured from this date ("down 18% on 2019")."""
     return figure.unit == "pct" and bool(_BASE.search(text[figure.end : date.start]))
 
 
 def _before(
-    text: str, figure: Figure, figures: Sequence[Figure], dates: Sequence[DateMention], owned: set[DateMention | None]
+    text: str,
+    figure: FigureMention,
+    figures: Sequence[FigureMention],
+    dates: Sequence[DateMention],
+    owned: set[DateMention | None],
 ) -> Paired | None:
     change = figure.unit == "pct" and direction_at(text, figure) != ""
     for date in reversed([d for d in dates if d.end <= figure.start]):
@@ -122,7 +126,7 @@ def _before(
     return None
 
 
-def _only(text: str, figure: Figure, dates: Sequence[DateMention], owned: set[DateMention | None]) -> Paired:
+def _only(text: str, figure: FigureMention, dates: Sequence[DateMention], owned: set[DateMention | None]) -> Paired:
     open_ = [d for d in dates if d not in owned and not _is_base(text, figure, d) and d.date]
     reachable = [d for d in open_ if not _BREAK.search(text[min(d.end, figure.end) : max(d.start, figure.start)])]
     if len(reachable) == 1 and len(dates) == 1:
@@ -139,13 +143,13 @@ _NOUN_OF = re.compile(
 )
 
 
-def direction_at(text: str, figure: Figure) -> str:
+def direction_at(text: str, figure: FigureMention) -> str:
     """``up`` or ``down`` where a percentage is a change in that direction, by the words around it; empty for a level.
 
     Examples
     --------
     >>> text = "Exports fell by 4% and unemployment fell to 3%."
-    >>> [direction_at(text, Figure(n, n + 2, text[n : n + 2], 4, "pct")) for n in (16, 44)]
+    >>> [direction_at(text, FigureMention(n, n + 2, text[n : n + 2], 4, "pct")) for n in (16, 44)]
     ['down', '']
     """
     if figure.unit.partition("/")[0] not in ("pct", "pp"):
@@ -171,7 +175,7 @@ _LESS = re.compile(rf"\b{_pattern('less')}\s(?:the\s|los\s|las\s)?$", re.IGNOREC
 OPERATORS = {"at least": "at least", "at most": "at most", "about": "about"}
 
 
-def operator_at(text: str, figure: Figure) -> str:
+def operator_at(text: str, figure: FigureMention) -> str:
     """How the words bound a figure, as ``op`` of a claim's options; empty where they give it as it is."""
     before = text[max(0, figure.start - 30) : figure.start]
     if _MORE.search(before):

@@ -2,90 +2,213 @@
 
 It is off unless a caller passes a function, needs no key or network for
 anything else, and has no authority: what it returns goes through the checks
-below, is marked ``low``, and waits for a person like every other row.
+below row by row, is marked ``low``, and waits for a person like every other
+row. Where it fails, the draft made by rule stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import Any
 
-from detente.errors import Problem, RecordError, UsageError, did_you_mean
+from detente.errors import UsageError, did_you_mean
+from detente.record.draft.extract import Extraction
 from detente.record.draft.row import UNTESTED, DraftRow
-from detente.record.schema import CLAIMS
+from detente.record.period import Period
+from detente.record.schema import CLAIMS, TESTS
 
-if TYPE_CHECKING:
-    from detente.record.draft.extract import Extraction
-
-MAY_FILL = ("claim", "type", "actors", "subsystem", "attributed_to", "date", "value", "unit", "state", "note")
+MAY_FILL = (
+    *("claim", "type", "actors", "subsystem", "attributed_to", "date", "value", "unit", "state", "note"),
+    *("test", "target", "options", "corrects"),
+)
+"""Columns that a suggested row may fill; ``corrects`` is the number of a drafted row that it reads otherwise."""
 LONGEST = 1000  # characters of one cell
+MOST = 200  # rows of one offer
 
 
-class Suggester(Protocol):
-    """A function that reads an article and offers rows."""
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the optional step is given.
 
-    def __call__(self, text: str, drafted: Sequence[Mapping[str, str]]) -> Iterable[Mapping[str, str]]:
-        """Rows with columns of :data:`MAY_FILL`.
-
-        ``claim`` must be a sentence of the article, letter by letter, so that the person sees what was said;
-        ``drafted`` holds the rows found without it.
-        """
-        ...
-
-
-def checked(offered: Iterable[Mapping[str, str]], found: Extraction) -> list[DraftRow]:
-    """Offered rows as draft rows.
-
-    Raises
-    ------
-    RecordError
-        A row has an unknown column, an unknown type, a date or number that is none, or a claim that is not
-        in the article. Nothing is taken over silently.
+    Attributes
+    ----------
+    text : str
+        The article.
+    sentences : tuple of (int, int, str)
+        Start, end and words of each sentence; a claim is one of these.
+    drafted : tuple of mappings
+        The rows found by rule.
+    published, language : str
+        The article's own date and language.
+    dyad : tuple of str
+        The study's two economies; empty where no study is known.
+    series, states, kinds, claims : tuple of str
+        What the record has: series, states, kinds of event, and the claims already in it.
     """
-    rows, problems = [], []
+
+    text: str
+    sentences: tuple[tuple[int, int, str], ...]
+    drafted: tuple[Mapping[str, str], ...]
+    published: str = ""
+    language: str = "en"
+    dyad: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a study brings to drafting; see :class:`Context` for its parts."""
+
+    dyad: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+
+Suggester = Callable[..., Iterable[Mapping[str, Any]]]
+"""A function of a :class:`Context`, or of the text and the drafted rows, that offers rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What came of the optional step.
+
+    Attributes
+    ----------
+    rows : tuple of DraftRow
+        The rows that passed.
+    refused : tuple of str
+        Why each of the others did not, or why the step gave nothing.
+    """
+
+    rows: tuple[DraftRow, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], known: Known) -> Offer:
+    """Call the optional step and check what it offers; whatever it does, the rule-based draft is not touched."""
+    cells = tuple(row.cells for row in drafted)
+    name = getattr(suggest, "__module__", "") + ":" + getattr(suggest, "__name__", type(suggest).__name__)
+    try:
+        if _takes_context(suggest):
+            spoken = tuple((s.start, s.end, s.text) for s in found.sentences)
+            article = found.article
+            context = Context(
+                article.text, spoken, cells, article.published, article.language, known.dyad, known.series, known.states,
+                known.kinds, known.claims,
+            )  # fmt: skip
+            offered = suggest(context)
+        else:
+            offered = suggest(found.article.text, cells)
+        rows = list(offered)
+    except Exception as error:  # another's code: whatever it raises, the draft made by rule is kept
+        return Offer(refused=(f"The step {name} gave nothing: {type(error).__name__}: {error}",))
+    return checked(rows[:MOST], found, name, len(drafted))
+
+
+def _takes_context(suggest: Suggester) -> bool:
+    try:
+        return len(inspect.signature(suggest).parameters) == 1
+    except (TypeError, ValueError):
+        return False
+
+
+def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted: int = 0) -> Offer:
+    """Offered rows as draft rows, each refused by itself where something is wrong with it."""
+    sentences = {_folded(s.text): s for s in found.sentences}
+    rows, refused = [], []
     for number, row in enumerate(offered, 1):
-        wrong = list(_problems(row, number, found.article.text))
-        problems += wrong
-        if not wrong:
-            sentence = next(s for s in found.sentences if s.text == row["claim"].strip())
-            cells = {"paragraph": str(sentence.paragraph), "why_not": UNTESTED}
-            cells |= {k: str(v).strip() for k, v in row.items()}
-            rows.append(DraftRow(cells, "low", ("Suggested by the optional step, not read from the text by rule.",)))
-    if problems:
-        raise RecordError(problems)
-    return rows
+        wrong = list(_problems(row, sentences, n_drafted))
+        if wrong:
+            refused += [f"suggested row {number}: {what}" for what in wrong]
+            continue
+        sentence = sentences[_folded(str(row["claim"]))]
+        cells = {k: str(v).strip() for k, v in row.items() if k != "corrects"}
+        cells |= {"claim": sentence.text, "paragraph": str(sentence.paragraph)}
+        if not cells.get("test"):
+            cells["why_not"] = UNTESTED
+        hints = [f"Suggested by the optional step {name}, not read from the text by rule.".replace("  ", " ")]
+        if row.get("corrects"):
+            hints.append(f"It reads drafted row {row['corrects']} otherwise: accept one of the two.")
+        rows.append(DraftRow(cells, "low", tuple(hints)))
+    return Offer(tuple(rows), tuple(refused))
 
 
-def _problems(row: Mapping[str, str], number: int, text: str) -> Iterable[Problem]:
-    from detente.record.draft.language.sentences import split_sentences
-    from detente.record.period import Period
-
-    def problem(column: str | None, what: str, fix: str = "") -> Problem:
-        return Problem("suggested rows", number, column, what, fix)
-
+def _problems(row: Any, sentences: Mapping[str, Any], n_drafted: int) -> Iterable[str]:
     if not isinstance(row, Mapping):
-        yield problem(None, "This is not a mapping of columns to text.")
+        yield "This is not a mapping of columns to text."
         return
-    for name, cell in row.items():
-        if name not in MAY_FILL:
-            yield problem(str(name), f"A suggestion may not fill '{name}'.{did_you_mean(str(name), MAY_FILL)}")
-        elif not isinstance(cell, str) or len(cell) > LONGEST:
-            yield problem(name, f"A cell is text of at most {LONGEST} characters.")
-    if row.get("type") not in (CLAIMS.words or {})["type"]:
-        yield problem("type", f"'{row.get('type')}' is not a type of claim.")
-    if str(row.get("claim", "")).strip() not in {s.text for s in split_sentences(text)}:
-        yield problem("claim", "The claim is not a sentence of the article.", "Copy the sentence letter by letter.")
+    for column, cell in row.items():
+        if column not in MAY_FILL:
+            yield f"A suggestion may not fill '{column}'.{did_you_mean(str(column), MAY_FILL)}"
+        elif isinstance(cell, bool) or not isinstance(cell, str | int | float):
+            yield f"The cell '{column}' is text or a number."
+        elif len(str(cell)) > LONGEST:
+            yield f"The cell '{column}' is longer than {LONGEST} characters."
+    kinds = (CLAIMS.words or {})["type"]
+    if row.get("type") not in kinds:
+        yield f"'{row.get('type')}' is not a type of claim (there are {', '.join(kinds)})."
+    if row.get("test") and row["test"] not in TESTS:
+        yield f"'{row['test']}' is not a kind of test.{did_you_mean(str(row['test']), TESTS)}"
+    if _folded(str(row.get("claim", ""))) not in sentences:
+        yield "The claim is not a sentence of the article: copy the sentence."
     if row.get("date"):
         try:
-            Period.parse(row["date"])
+            Period.parse(str(row["date"]))
         except ValueError as error:
-            yield problem("date", f"{error}.")
-    if row.get("value"):
-        try:
-            float(row["value"])
-        except (TypeError, ValueError):
-            yield problem("value", f"'{row['value']}' is not a number.")
+            yield f"{error}."
+    if row.get("value") not in (None, "") and not _is_number(row["value"]):
+        yield f"'{row['value']}' is not a number."
+    if row.get("corrects") and not (str(row["corrects"]).isdigit() and 1 <= int(row["corrects"]) <= n_drafted):
+        yield f"There is no drafted row '{row['corrects']}'."
+
+
+def _is_number(cell: Any) -> bool:
+    try:
+        return math.isfinite(float(cell))
+    except (TypeError, ValueError):
+        return False
+
+
+def _folded(text: str) -> str:
+    """A sentence without the differences that copying makes: quotes, dashes and spaces."""
+    text = re.sub(r"[‘’ʼ`´]", "'", re.sub(r"[“”«»]", '"', text))
+    return re.sub(r"\s+", " ", re.sub(r"[‐‑‒–—−]", "-", text)).strip()
+
+
+def offer_schema() -> dict[str, Any]:
+    """A JSON Schema (2020-12) of what the step may return: an object with ``rows``.
+
+    Examples
+    --------
+    >>> offer_schema()["properties"]["rows"]["items"]["required"]
+    ['claim', 'type']
+    """
+    text = {"type": "string", "maxLength": LONGEST}
+    columns: dict[str, Any] = dict.fromkeys(MAY_FILL, text)
+    columns |= {
+        "type": {"enum": list((CLAIMS.words or {})["type"])},
+        "test": {"enum": ["", *TESTS]},
+        "value": {"type": ["string", "number"]},
+        "corrects": {"type": ["string", "integer"]},
+    }
+    row = {"type": "object", "properties": columns, "required": ["claim", "type"], "additionalProperties": False}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {"rows": {"type": "array", "items": row, "maxItems": MOST}},
+        "required": ["rows"],
+        "additionalProperties": False,
+    }
 
 
 def load(name: str) -> Suggester:

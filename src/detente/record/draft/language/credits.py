@@ -16,7 +16,7 @@ from detente.record.draft.language.words import LANGUAGES, either, words
 
 
 @dataclass(frozen=True, slots=True)
-class Attribution:
+class Credit:
     """A source credited in the text: its place (with the crediting word), its words, and the source."""
 
     start: int
@@ -65,26 +65,26 @@ class _Token:
         return self.text.casefold()
 
 
-def find_attributions(text: str, language: str) -> list[Attribution]:
+def find_credits(text: str, language: str) -> list[Credit]:
     """The sources that ``text`` credits, in reading order.
 
     >>> text = 'Trade fell, according to the customs office. "It hurt," said Ana Paz, a driver.'
-    >>> [a.source for a in find_attributions(text, "en")]
+    >>> [a.source for a in find_credits(text, "en")]
     ['the customs office', 'Ana Paz, a driver']
     """
-    found: list[Attribution] = []
+    found: list[Credit] = []
     for sentence in split_sentences(text):
         if len(sentence.text) <= LONGEST:
             found += _in_sentence(sentence, language)
     found.sort(key=lambda a: a.start)
-    kept: list[Attribution] = []
+    kept: list[Credit] = []
     for item in found:
         if not kept or item.start >= kept[-1].end:
             kept.append(item)
     return kept
 
 
-def _in_sentence(sentence: Sentence, language: str) -> list[Attribution]:
+def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
     text = sentence.text
     tokens = [_Token(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text)]
     found = []
@@ -100,7 +100,7 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Attribution]:
             if source:
                 found.append((min(match.start(), source[0]), max(match.end(), source[1]), source))
     return [
-        Attribution(sentence.start + start, sentence.start + end, text[start:end], text[source[0] : source[1]])
+        Credit(sentence.start + start, sentence.start + end, text[start:end], text[source[0] : source[1]])
         for start, end, source in found
     ]
 

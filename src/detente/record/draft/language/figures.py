@@ -18,7 +18,7 @@ from detente.record.draft.language.words import LANGUAGES, either, words
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureMention:
     """A number with its unit, as the article says it.
 
     Attributes
@@ -87,7 +87,7 @@ NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million d
 SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
 
 
-def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()) -> list[Figure]:
+def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()) -> list[FigureMention]:
     """The figures of ``text``.
 
     Parameters
@@ -108,7 +108,7 @@ def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()
     for start, end in taken:
         free[start:end] = "\x00" * (end - start)
     open_text = "".join(free)
-    found: list[Figure] = []
+    found: list[FigureMention] = []
     for run in _runs(open_text, find_numerals(open_text, language)):
         read = [_read(open_text, numeral, language) for numeral in run]
         found += [figure for figure in _share(open_text, run, read) if figure is not None]
@@ -133,14 +133,14 @@ def _runs(text: str, numerals: list[Numeral]) -> Iterator[list[Numeral]]:
         yield run
 
 
-def _share(text: str, run: list[Numeral], read: list[Figure | None]) -> list[Figure | None]:
+def _share(text: str, run: list[Numeral], read: list[FigureMention | None]) -> list[FigureMention | None]:
     """Let the ends of a range share currency sign, unit and magnitude: *US$2-3bn*, *between 20 and 30 trucks*."""
     for n in range(1, len(run)):
         before = read[n - 1]
         if before and currency_before(text, run[n - 1].start) and _link(text, run[n - 1], run[n]) == "range":
             if read[n] is None or (read[n].unit == "m" and run[n].letter == "m"):
                 start, end = run[n].start, run[n].end
-                read[n] = Figure(start, end, text[start:end], run[n].value, before.unit, "")
+                read[n] = FigureMention(start, end, text[start:end], run[n].value, before.unit, "")
             if read[n].unit == before.unit and _lacks_scale(run[n - 1], run[n]):
                 read[n - 1] = replace(before, value=before.value * run[n].scale)
     for n in range(len(run) - 2, -1, -1):
@@ -149,7 +149,7 @@ def _share(text: str, run: list[Numeral], read: list[Figure | None]) -> list[Fig
             sign = currency_before(text, run[n].start)
             start, end = sign[0] if sign else run[n].start, run[n].end
             value = run[n].value * (run[n + 1].scale if _lacks_scale(run[n], run[n + 1]) else 1)
-            read[n] = Figure(start, end, text[start:end], value, after.unit, _bound(text, start, run[n]))
+            read[n] = FigureMention(start, end, text[start:end], value, after.unit, _bound(text, start, run[n]))
     return read
 
 
@@ -177,7 +177,7 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
     )
 
 
-def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
+def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
     """The figure that begins with ``numeral``, if it has a unit or counts something."""
     sign = currency_before(text, numeral.start)
     start = sign[0] if sign else numeral.start
@@ -198,7 +198,9 @@ def _read(text: str, numeral: Numeral, language: str) -> Figure | None:
             end, unit = counted
     end, rate = rate_at(text, end)
     end = _strip_end(text, start, end)
-    return Figure(start, end, text[start:end], value, unit + (f"/{rate}" if rate else ""), _bound(text, start, numeral))
+    return FigureMention(
+        start, end, text[start:end], value, unit + (f"/{rate}" if rate else ""), _bound(text, start, numeral)
+    )
 
 
 def _metres(text: str, numeral: Numeral) -> bool:

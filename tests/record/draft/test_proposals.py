@@ -1,0 +1,57 @@
+"""Tests are proposed where a sentence plainly speaks of a flow on record, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from detente.record.draft.clean import Article
+from detente.record.draft.drafting import draft_claims
+from detente.record.draft.suggest import Known
+
+KNOWN = Known(("PAK", "AFG"), ("trade.exports", "trade.imports", "trade.total"))
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("Pakistan's exports to Afghanistan were $421 million in 2022.", "trade.exports"),
+        ("Pakistan's exports were $421 million in 2022.", "trade.exports"),
+        ("Exports to Afghanistan were $421 million in 2022.", "trade.exports"),
+        ("Exports from Afghanistan were $421 million in 2022.", "trade.imports"),
+        ("Afghan exports to Pakistan were $421 million in 2022.", "trade.imports"),
+        ("Pakistan's imports from Afghanistan were $421 million in 2022.", "trade.imports"),
+        ("Trade between Pakistan and Afghanistan was $421 million in 2022.", "trade.total"),
+        ("Pakistan's exports to Iran were $421 million in 2022.", ""),
+        ("Exports were $421 million in 2022.", ""),
+        ("Trade was $421 million in 2022.", ""),
+        ("Pakistan's exports and imports with Afghanistan were $421 million in 2022.", ""),
+        ("Pakistan received $421 million in 2022.", ""),
+        ("Pakistan's exports to Afghanistan were $421 million.", ""),
+    ],
+)
+def test_a_total_is_held_against_its_flow(text, target):
+    row = draft_claims(Article("", text, "2023-02-14", "en"), "N1", known=KNOWN).rows[0].as_row()
+    assert row["target"] == target
+    assert row["test"] == ("quantity" if target else "")
+    assert bool(row["why_not"]) == (not target)
+
+
+def test_a_change_over_a_year_is_held_against_the_year_before():
+    article = Article("", "Pakistan's exports to Afghanistan fell by 12% in 2022.", "2023-02-14", "en")
+    row = draft_claims(article, "N1", known=KNOWN).rows[0].as_row()
+    assert (row["test"], row["value"], row["state"], row["options"]) == ("change", "-12", "down", "from=2021;to=2022")
+
+
+def test_nothing_is_proposed_without_the_series():
+    article = Article("", "Pakistan's exports to Afghanistan were $421 million in 2022.", "2023-02-14", "en")
+    assert draft_claims(article, "N1").rows[0].as_row()["test"] == ""
+
+
+def test_drafting_again_finds_what_is_on_record():
+    article = Article("", "Pakistan's exports to Afghanistan were $421 million in 2022.", "2023-02-14", "en")
+    held = {"claim_id": "N1-d1", "source_id": "N1", "value": "421", "unit": "usd_mn", "date": "2022"}
+    row = draft_claims(article, "N1", {"N1-d1"}, on_record=[held]).rows[0].as_row()
+    assert (row["confidence"], row["claim_id"]) == ("low", "N1-d2")
+    assert "The record has this as N1-d1" in row["hint"]
+    other = draft_claims(article, "N2", on_record=[held]).rows[0].as_row()
+    assert "The record has this" not in other["hint"]
