@@ -56,8 +56,8 @@ def _draft(
 
     ledger = study.ledger()
     source = source or re.sub(r"[^A-Za-z0-9._-]+", "-", article.stem).strip("-")
-    known = {row["source_id"]: row for row in ledger.sources.iter_rows(named=True)}
-    published = _day(published) or _day_of(known.get(source))
+    sources = {row["source_id"]: row for row in ledger.sources.iter_rows(named=True)}
+    published = _day(published) or _day_of(sources.get(source))
     found = read_article(article, published=published, language=language or "")
     known = Known(
         (study.origin, study.destination), tuple(ledger.figures["series"].unique(maintain_order=True)),
@@ -73,7 +73,7 @@ def _draft(
         click.echo(f"Not taken over: {refused}")
     if not draft.published:
         click.echo("The article's own date is not known, so relative dates stay empty: give --date YYYY-MM-DD.")
-    if source not in known:
+    if source not in sources:
         click.echo(f"Add a row '{source}' for the article to {study.record / 'sources.csv'} before accepting.")
     click.echo(f"Next: work on the file, then: detente draft --accept {path} --study {name}")
 

@@ -70,6 +70,8 @@ _TIED = re.compile(
     rf"[^,.;:()]{{0,{NEAR}}}?(?:^|\s){_pattern('tie')}\s(?:the\s|all\sof\s|el\s|la\s|los\s)*", re.IGNORECASE
 )
 _BRACKET = re.compile(r"\s?\($|\s?\(en\s$")
+_FOLLOWS = re.compile(r"\s")
+_NO_STOP = re.compile(rf"[^,.;:()]{{0,{NEAR}}}")
 _SHARE = re.compile(
     rf"[^,.;:()]{{0,12}}\s{_pattern('share')}\s(?:a\s|an\s|the\s|about\s|some\s|unos\s)?", re.IGNORECASE
 )
@@ -98,7 +100,8 @@ def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[
     for date in dates:
         if figure.end <= date.start < following:
             between = text[figure.end : date.start]
-            tied = _TIED.fullmatch(between) or _BRACKET.search(between)
+            tied = _TIED.fullmatch(between) or _BRACKET.search(between) or _FOLLOWS.fullmatch(between)
+            tied = tied or (date.relative and _NO_STOP.fullmatch(between))
             return Paired(date, sure=True) if tied and not _is_base(text, figure, date) else None
     return None
 

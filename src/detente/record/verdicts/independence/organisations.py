@@ -75,10 +75,10 @@ class Register:
         >>> sorted(default_register().houses("data from Colombia's statistics office"))
         ['dane']
         >>> sorted(default_register().houses("El Universal (Caracas) / AFP"))
-        ['afp', '~el universal']
+        ['afp', '~universal']
         """
         found = self._registered(text)
-        for name in names_in(text):
+        for name in names_in(_BRACKETS.sub(" ", text)):  # what stands in brackets is a place, unless it is registered
             known = self._registered(name) | self._national(name)
             found |= known
             if words_of(name) and not known and not self._inside(name, text):
@@ -149,6 +149,7 @@ _LEAD = re.compile(
 _BREAK = re.compile(
     r"[;/,()\[\]|]|\bvia\b|\bciting\b|\bquoting\b|\bcitado por\b|\bcited by\b|\band\b|\by\b|&", re.IGNORECASE
 )
+_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 _EMPTY_WORDS = """
 of the a an for de del la el los las y and in on to his her its their von der die das du des le les et e da do
 di"""
