@@ -1,7 +1,7 @@
 """The charts of the report: each module draws one finding from a :class:`~detente.report.story.Story`."""
 
 from detente.charts.chart import Chart
-from detente.report.figures.credits import attribution_chart
+from detente.report.figures.attributions import attribution_chart
 from detente.report.figures.forecasts import forecast_chart
 from detente.report.figures.library import library_chart
 from detente.report.figures.maps import partner_map, winner_map
