@@ -115,11 +115,11 @@ class Change:
     def of(cls, row: Mapping[str, Any], title: str) -> Change:
         """From a row of the run's table ``attribution``."""
         whole, own = row["log_change"], row["dyad_part"]
-        split = whole is not None and own is not None
         return cls(
             title, row["from_year"], row["to_year"], (row["base_from"], row["base_to"]),
             row["flow_from_usd_mn"], row["flow_to_usd_mn"],
-            whole, whole - own if split else row["supply_demand_part"], own if split else None,
+            whole, row["supply_demand_part"] if whole is None or own is None else whole - own,
+            None if whole is None else own,
             row["dyad_pct"], own if row["status"] == BOUND else None, Comparison.of(row), row["n_placebos"] is not None,
         )  # fmt: skip
 

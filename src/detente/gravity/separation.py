@@ -174,7 +174,7 @@ class _Held:
 
     def fitted(self, target: np.ndarray) -> np.ndarray:
         """Fitted values of ``target`` [n]; what the held rows still show is fed back until it is nothing."""
-        feedback = np.zeros(len(target))
+        feedback, fitted = np.zeros(len(target)), np.zeros(len(target))
         for _ in range(50):
             goal = np.where(self.held, feedback, target)
             left, self.state = self.projector.effects(goal[:, None], self.state, tol=1e-9)

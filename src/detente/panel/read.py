@@ -240,7 +240,7 @@ def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
     keys = frame.select(pl.any_horizontal(pl.col(KEYS).is_null())).to_series()
     if keys.any():
         raise DataError(
-            f"{int(keys.sum()):,} rows of {label} lack an origin, destination or year (first at line {keys.arg_max() + 2}).",
+            f"{int(keys.sum()):,} rows of {label} lack an origin, destination or year (first at line {int(keys.arg_max() or 0) + 2}).",
             fix="Fill them in or delete the rows.",
         )
     for what, mask in (("infinite", frame["value"].is_infinite()), ("negative", frame["value"] < 0)):

@@ -75,7 +75,7 @@ class Story:
     def shown_series(self) -> list[str]:
         """The families of series that the study asks for, in its order; none where it leaves the choice."""
         spec = getattr(self.study, "spec", None)
-        return spec.answer.series if hasattr(spec, "answer") else []
+        return [] if spec is None or not hasattr(spec, "answer") else spec.answer.series
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -388,8 +388,11 @@ def _sides(y: Floats, dyads: Ints, n: int) -> tuple[float, tuple[_Side, _Side], 
     origin, destination = dyads.T
     member = np.arange(len(y))
     centre = float(y.mean())
-    a = b = np.zeros(len(y))
-    for _ in range(SWEEPS):
+    of_origin = _side(y - centre, origin, n)
+    a = of_origin.mean(origin, member, PULL)
+    of_destination = _side(y - centre - a, destination, n)
+    b = of_destination.mean(destination, member, PULL)
+    for _ in range(SWEEPS - 1):
         of_origin = _side(y - centre - b, origin, n)
         a = of_origin.mean(origin, member, PULL)
         of_destination = _side(y - centre - a, destination, n)

@@ -56,6 +56,7 @@ def fit_by_scaling(design: Design, *, tol: float = 1e-9, max_iterations: int = 5
         converged = change <= 1e-6
         aim = tol if converged else min(1e-3, max(change**2, tol))
         before = _likelihood(flow, mu)
+        move = step
         for halving in range(12):
             move = step / 2**halving
             state = margins.met(base * np.exp(X @ (coef + move)), margins.shifted(scales, effects @ move), aim)

@@ -77,11 +77,12 @@ def _climb(y, prior, offset, basis, max_iterations: int) -> tuple[np.ndarray, fl
         drift = float(np.abs(step).max())
         if not np.isfinite(drift) or (drift < 1e-6 and drift >= last):  # rounding has set the limit
             break
+        new = _likelihood(y, prior, index + step)
         for _ in range(30):
-            new = _likelihood(y, prior, index + step)
             if new >= reached - 1e-12 * (abs(reached) + 1):
                 break
             step = step / 2
+            new = _likelihood(y, prior, index + step)
         index, reached = index + step, new
     return index, drift, done
 

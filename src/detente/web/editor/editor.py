@@ -201,7 +201,7 @@ def _applied(file: RecordFile, schema: Table, changes: Sequence[Change]) -> tupl
             new = file.written({**kept, **given})
         if place is not None:
             rows[place] = new
-        else:
+        elif given is not None:
             added.append(new)
             places[given[schema.key]] = len(rows) + len(added) - 1
         id_ = given[schema.key] if given is not None else change.id

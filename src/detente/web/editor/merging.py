@@ -86,7 +86,7 @@ def merged(study: Study, theirs: Path, brought: Mapping[str, set[str]] | None = 
         for row in frame.iter_rows(named=True):
             old = stand.get(row[key])
             cells = {column: value or "" for column, value in row.items()}
-            for column in differ.get((name, row[key]), ()):
+            for column in differ.get((name, row[key]), ()) if old is not None else ():
                 cells[column] = old.cells.get(column, "")
             changed = old is None or any(cells[c] != old.cells.get(c, "") for c in cells)
             if changed or (name, row[key]) in disputed:

@@ -125,6 +125,7 @@ def _with_panel(workspace: Workspace, study: str | None, data: Path, say: Callab
 def _listen(host: str, port: int | None) -> socket.socket:
     """A listening socket on the port asked for, or on the first free one from 8765."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    number, reason = PORT if port is None else port, ""
     for number in [port] if port is not None else range(PORT, PORT + 20):
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -91,7 +91,7 @@ def require_writable(request: Request, study: Study) -> None:
 
 
 def _with_view(request: Request, data: dict[str, Any], run: Run | None, path: Path | None) -> Response:
-    if run is None:
+    if run is None or path is None:
         return page(request, "study.html.j2", {**data, "results": None}, view=None)
     if wants_json(request):
         return page(request, "study.html.j2", {**data, "results": run_as_json(run)})

@@ -36,7 +36,7 @@ def split_sentences(text: str) -> list[Sentence]:
     for match in [*_END.finditer(text), None]:
         stop = len(text) if match is None else match.start()
         line = match is None or match.group().startswith("\n")
-        if not line:
+        if match is not None and not line:
             if _abbreviated(text[max(begin, stop - 20) : stop], match.group()):
                 continue
             stop = match.end()

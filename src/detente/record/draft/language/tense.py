@@ -48,7 +48,7 @@ def is_future(text: str, start: int, end: int, language: str, *, dated: bool = T
         return True
     if _PAST[language].search(before):
         return False
-    after = re.match(r"[^.;:!?\n]{0,90}", text[end : end + 90]).group()
+    after = re.split(r"[.;:!?\n]", text[end : end + 90], maxsplit=1)[0]
     ahead = _FUTURE[language].search(after)
     if ahead and not _SAID[language].search(after[: ahead.start()]):
         return not _PAST[language].search(after[: ahead.start()])
