@@ -115,14 +115,14 @@ def by_linear_program(design: Design) -> np.ndarray:
     projector = RowProjector(blocks_of(design))
     matrix = hstack([*columns, *projector.dummies], format="csr")
     zero = np.flatnonzero(design.y == 0)
-    n, m = matrix.shape[1], len(zero)
+    n, m = int(np.shape(matrix)[1]), len(zero)
     positive = hstack([matrix[np.flatnonzero(design.y > 0)], csr_array((len(design.y) - m, m))], format="csr")
     solved = linprog(
         np.concatenate([np.zeros(n), -np.ones(m)]),
         A_ub=hstack([-matrix[zero], eye_array(m)], format="csr"),
         b_ub=np.zeros(m),
         A_eq=positive,
-        b_eq=np.zeros(positive.shape[0]),
+        b_eq=np.zeros(len(design.y) - m),
         bounds=[(None, None)] * n + [(0, 1)] * m,
         method="highs",
     )

@@ -28,6 +28,10 @@ WILD = 1e6
 """Beyond this a log flow, or its gap, has lost so many digits that the fit so far is no base for the next step."""
 
 
+SMALLEST_SHARE = 0.5**11
+"""Of a step: where the deviance still rises, the step is taken as it is."""
+
+
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
 def fit_on_rows(
     design: Design, *, tol: float = 1e-9, max_iterations: int = 200, start: np.ndarray | None = None
@@ -114,15 +118,15 @@ def _damped(y, prior, fitted, target, deviance):
     Returns the place reached, the same within bounds, the flows there, their deviance, and the share of the way.
     """
     low, high = np.log(y[y > 0].min()) - LOWEST, np.log(y.max()) + 10
-    for halving in range(12):
-        share = 0.5**halving
+    share = 1.0
+    while True:
         place = _between(fitted, target, share)
         bounded = np.clip(place, low, high)
         mu = np.exp(bounded)
         reached = _deviance(y, mu, prior)
-        if reached <= deviance + 1e-8 * (abs(deviance) + 0.1):
-            break
-    return place, bounded, mu, reached, share
+        if reached <= deviance + 1e-8 * (abs(deviance) + 0.1) or share <= SMALLEST_SHARE:
+            return place, bounded, mu, reached, share
+        share /= 2
 
 
 def _between(old: np.ndarray, new: np.ndarray, share: float) -> np.ndarray:

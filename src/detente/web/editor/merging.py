@@ -86,8 +86,8 @@ def merged(study: Study, theirs: Path, brought: Mapping[str, set[str]] | None = 
         for row in frame.iter_rows(named=True):
             old = stand.get(row[key])
             cells = {column: value or "" for column, value in row.items()}
-            for column in differ.get((name, row[key]), ()) if old is not None else ():
-                cells[column] = old.cells.get(column, "")
+            if old is not None:
+                cells |= {column: old.cells.get(column, "") for column in differ.get((name, row[key]), ())}
             changed = old is None or any(cells[c] != old.cells.get(c, "") for c in cells)
             if changed or (name, row[key]) in disputed:
                 rows.append(

@@ -113,8 +113,9 @@ def _period(cells: pl.Series, form: str, label: str) -> pl.Series:
     width = {"yyyy": 4, "yyyymm": 6, "yymm": 4}[form]
     bad = (text.str.len_chars() != width).fill_null(True) | text.str.contains(r"\D").fill_null(True)
     if bad.any():
+        first = int(bad.arg_max() or 0)
         raise DataError(
-            f"'{cells[bad.arg_max()]}' in column '{cells.name}' of {label} (line {bad.arg_max() + 2}) is not {form}.",
+            f"'{cells[first]}' in column '{cells.name}' of {label} (line {first + 2}) is not {form}.",
             fix="Mend the layout's period_form or these rows.",
         )
     if form != "yymm":
