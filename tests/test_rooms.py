@@ -7,13 +7,16 @@ import os
 import pkgutil
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 import detente
 
 ROOT = Path(__file__).resolve().parents[1]
+MOST_ENTRIES = 14
 
 
 def test_imports_point_one_way() -> None:
@@ -45,3 +48,24 @@ def test_no_name_of_a_face_is_shadowed_by_a_module(package: str) -> None:
     face = importlib.import_module(package)
     below = {m.name for m in pkgutil.iter_modules(face.__path__)}
     assert not below & set(getattr(face, "__all__", ())), "rename the module"
+
+
+def _graph() -> grimp.ImportGraph:
+    return grimp.build_graph("detente", cache_dir=None)
+
+
+def test_no_circle_of_files() -> None:
+    """Not one at import, inside a function, or for types only."""
+    graph = _graph()
+    below = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    try:
+        tuple(TopologicalSorter(below).static_order())
+    except CycleError as error:
+        pytest.fail(" → ".join(reversed(error.args[1])))
+
+
+@pytest.mark.parametrize("package", _packages())
+def test_no_folder_is_a_heap(package: str) -> None:
+    """What one room shows fits in one look; ``cli`` has one file a command."""
+    entries = list(pkgutil.iter_modules(importlib.import_module(package).__path__))
+    assert package in ("detente", "detente.cli") or len(entries) <= MOST_ENTRIES, sorted(m.name for m in entries)
