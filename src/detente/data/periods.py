@@ -55,7 +55,7 @@ def read_periods(cells: pl.Series, label: str) -> tuple[pl.Series, str]:
     kinds = {parts[0] for parts in found.values() if parts is not None}
     if len(kinds) > 1:
         raise DataError(
-            f"{label} has {' and '.join(sorted(kinds))}s in one column.",
+            f"{label} has {' and '.join(f'{kind}s' for kind in sorted(kinds))} in one column.",
             why="A month beside its year would count twice.",
             fix="Keep the rows of one kind of period.",
         )

@@ -1,0 +1,235 @@
+# ruff: noqa: E501 (rows of tables)
+"""Wrong without a word: every kind of table that once became a wrong number is refused, or read right and said."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+import detente as dt
+from detente.data import Flows, Source, add_source
+from detente.errors import (
+    AmbiguousColumn,
+    DataError,
+    DetenteError,
+    DuplicateRows,
+    EmptySample,
+    InvalidFlow,
+    UnknownColumn,
+)
+from detente.panel import read_panel
+
+PAIRS = [("COL", "VEN"), ("VEN", "COL"), ("USA", "COL"), ("COL", "USA"), ("BRA", "USA"), ("USA", "BRA"), ("DEU", "USA")]
+
+
+def table(rows: list[tuple], names: str = "exporter importer year trade_usd_mn") -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=names.split(), orient="row")
+
+
+def real(year: int = 2015, factor: float = 1.0, column: str = "trade_usd_mn") -> pl.DataFrame:
+    """Figures of the world panel, times a factor."""
+    world = dt.world()
+    t = world.year_index(year)
+    return table([(a, b, year, world.flow(a, b)[t] * factor) for a, b in PAIRS], f"exporter importer year {column}")
+
+
+@pytest.mark.parametrize("column", ["trade", "flow", "value"])
+def test_an_unknown_unit_is_an_error_that_says_how_to_give_it(column):
+    with pytest.raises(AmbiguousColumn, match=r"unit.*not stated.*--unit"):
+        read_panel(real(column=column))
+    assert read_panel(real(column=column), unit="usd_mn").flow("COL", "VEN")[0] == pytest.approx(1060.0)
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("power", [3, 6])
+def test_figures_in_another_unit_than_said_are_refused(power):
+    with pytest.raises(InvalidFlow, match=r"times those of the world panel|largest between any two"):
+        read_panel(real(factor=10.0**power), unit="usd_mn")
+    with pytest.raises(InvalidFlow, match=r"1/1,"):
+        read_panel(real(factor=10.0**-power), unit="usd_mn")
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("usd", 1e6), ("kusd", 1e3), ("usd_bn", 1e-3), ("usd_mn", 1.0)])
+def test_the_right_unit_is_believed(unit, factor):
+    bare = real(factor=factor, column="trade")
+    assert read_panel(bare, unit=unit).flow("COL", "VEN")[0] == pytest.approx(1060.0)
+
+
+def test_plain_dollars_of_one_pair_are_refused_as_millions():
+    with pytest.raises(InvalidFlow, match="would be US"):
+        read_panel(table([("COL", "VEN", 2010, 1.54e9)], "exporter importer year trade"), unit="usd_mn")
+
+
+def test_persons_are_persons_and_no_unit_of_money_measures_them():
+    rows = table([("VEN", "COL", 2023, 2_906_516.0)], "exporter importer year persons")
+    panel = read_panel(rows)
+    assert (panel.kind, panel.unit) == ("persons", "persons")
+    with pytest.raises(DataError, match="does not measure persons"):
+        read_panel(rows.rename({"persons": "trade"}), unit="usd_mn", kind="persons")
+    with pytest.raises(AmbiguousColumn, match="not stated"):
+        read_panel(rows.rename({"persons": "trade"}), kind="persons")
+
+
+LEVELS = [("COL", "VEN", 2010, "TOTAL", 7.0), ("COL", "VEN", 2010, "01", 3.0), ("COL", "VEN", 2010, "0101", 3.0),
+          ("COL", "VEN", 2010, "27", 4.0)]  # fmt: skip
+NAMES = "exporter importer year product trade_usd_mn"
+
+
+@pytest.mark.parametrize(
+    ("rows", "right"),
+    [
+        (LEVELS, 7.0),
+        (LEVELS[1:], 7.0),  # two digits and four: the chapters
+        ([r for r in LEVELS if r[3] != "0101"], 7.0),
+        ([("COL", "VEN", 2010, "X", 6.0), ("COL", "VEN", 2010, "RX", 1.0), ("COL", "VEN", 2010, "TOTAL", 7.0)], 6.0),
+        ([("COL", "VEN", 2010, "M", 6.0), ("COL", "VEN", 2010, "RM", 1.0)], 6.0),
+        ([("COL", "VEN", 2010, "cars", 6.0), ("COL", "VEN", 2010, "gas", 1.0)], 7.0),
+    ],
+)
+def test_levels_and_flows_are_never_added_to_their_parts(rows, right):
+    assert read_panel(table(rows, NAMES)).flow("COL", "VEN")[0] == right
+
+
+def test_a_flow_without_the_coarser_level_is_not_made_up_from_the_finer_one():
+    rows = [*LEVELS, ("VEN", "COL", 2010, "27", 2.0)]
+    with pytest.raises(DuplicateRows, match=r"several levels.*VEN->COL 2010"):
+        read_panel(table(rows, NAMES))
+    with pytest.raises(AmbiguousColumn, match="exports and imports"):
+        read_panel(table([("COL", "VEN", 2010, "X", 6.0), ("COL", "VEN", 2010, "M", 5.0)], NAMES))
+
+
+@pytest.mark.parametrize("years", [[1901, 1912, 2001, 2012], [1901, 1902, 1903], [1811, 1912, 2012]])
+def test_months_written_yymm_are_no_years(years):
+    with pytest.raises(DataError, match="YYMM"):
+        read_panel(table([("COL", "VEN", y, 1.0) for y in years]))
+
+
+@pytest.mark.parametrize("years", [[2001, 2002, 2012], [1995, 2000, 2012], [1899, 1900, 1901]])
+def test_years_are_years(years):
+    assert read_panel(table([("COL", "VEN", y, 1.0) for y in years])).years == tuple(years)
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "labels"),
+    [
+        (["2019-01", "2019-02"], "month", ("2019-01", "2019-02")), (["201901", "201902"], "month", ("2019-01", "2019-02")),
+        (["2019M01", "2019M12"], "month", ("2019-01", "2019-12")), (["2019-Q1", "2019Q2"], "quarter", ("2019-Q1", "2019-Q2")),
+    ],
+)  # fmt: skip
+def test_months_and_quarters_are_periods(cells, kind, labels):
+    panel = read_panel(table([("COL", "VEN", c, 10.0) for c in cells]))
+    assert (panel.period, panel.labels) == (kind, labels)
+
+
+def test_months_beside_years_and_fiscal_years_are_refused():
+    with pytest.raises(DataError, match="months and years in one column"):
+        read_panel(table([("COL", "VEN", "2019", 120.0), ("COL", "VEN", "2019-01", 10.0)]))
+    with pytest.raises(DataError, match="fiscal year"):
+        read_panel(table([("COL", "VEN", "2018-19", 120.0)]))
+
+
+def test_who_never_reports_has_missing_flows_not_zeros():
+    panel = read_panel(table([("COL", "VEN", 2010, 1.0), ("COL", "USA", 2010, 2.0), ("COL", "USA", 2011, 2.0)]))
+    assert np.isnan(panel.flow("VEN", "COL")).all()
+    assert np.isnan(panel.flow("USA", "VEN")).all()
+    assert np.isnan(panel.flow("COL", "VEN")[1])  # in 2011 Venezuela bought nothing from anybody here
+    full = read_panel(table([("COL", "VEN", 2010, 1.0), ("VEN", "USA", 2010, 2.0), ("USA", "COL", 2010, 2.0)]))
+    assert full.flow("VEN", "COL")[0] == 0.0  # both are there in that year
+    assert "missing" in str(panel.report)
+
+
+@pytest.mark.parametrize(("code", "year"), [("SSD", 2008), ("MNE", 2004), ("TLS", 2000)])
+def test_a_zero_of_a_state_that_was_not_there_is_missing(code, year):
+    rows = [(code, "DEU", year, 0.0), ("DEU", "USA", year, 5.0), (code, "DEU", 2015, 3.0), ("DEU", code, 2015, 3.0)]
+    panel = read_panel(table(rows), absent="zero")
+    assert np.isnan(panel.flow(code, "DEU")[0])
+    assert panel.flow(code, "DEU")[1] == 3.0
+    assert not panel.existed()[0, panel.index(code)]
+
+
+@pytest.mark.parametrize("code", ["WLD", "XWD", "W00", "AFE", "EUU", "EU27_2020", "G001", "OED", "LCN", "_X", "E19"])
+def test_aggregates_are_left_out_and_counted(code):
+    panel = read_panel(table([("COL", code, 2010, 40_000.0), ("COL", "VEN", 2010, 1.0), (code, "VEN", 2010, 9.0)]))
+    assert panel.economies == ("COL", "VEN")
+    assert "2 rows of aggregates" in str(panel.report)
+
+
+def test_a_table_of_nothing_but_aggregates_is_empty():
+    with pytest.raises(EmptySample, match="no flow between two economies"):
+        read_panel(table([("COL", "WLD", 2010, 40_000.0)]))
+
+
+def test_one_row_of_re_imports_leaves_and_is_told():
+    panel = read_panel(
+        table(
+            [
+                ("CHN", "CHN", 2010, 90.0),
+                ("CHN", "USA", 2010, 5.0),
+                ("USA", "CHN", 2010, 5.0),
+                ("COL", "USA", 2010, 1.0),
+            ]
+        )
+    )
+    assert np.isnan(panel.flow("CHN", "CHN")[0])
+    assert "re-imports" in str(panel.report)
+    whole = read_panel(
+        table(
+            [
+                ("CHN", "CHN", 2010, 90.0),
+                ("USA", "USA", 2010, 90.0),
+                ("CHN", "USA", 2010, 5.0),
+                ("USA", "CHN", 2010, 5.0),
+            ]
+        )
+    )
+    assert whole.flow("CHN", "CHN")[0] == 90.0  # internal trade of all stays
+
+
+def test_what_means_missing_is_missing_when_told_so_and_said():
+    rows = table([("COL", "VEN", 2010, "."), ("VEN", "COL", 2010, "5")])
+    with pytest.raises(InvalidFlow, match=r"'\.' in column.*--missing"):
+        read_panel(rows)
+    panel = read_panel(rows, missing=["."])
+    assert np.isnan(panel.flow("COL", "VEN")[0])
+    assert "'.'" in str(panel.report)
+
+
+def test_hints_name_parameters_that_exist():
+    with pytest.raises(AmbiguousColumn, match="value='trade'") as caught:
+        read_panel(real(column="trade").with_columns(flow=pl.lit(1.0)))
+    assert "value=" in caught.value.fix
+    with pytest.raises(UnknownColumn, match=r"year=\.\.\."):
+        read_panel(table([("COL", "VEN", 2010, 1.0)], "exporter importer jahr trade_usd_mn"))
+
+
+def test_a_right_code_gets_no_other_countrys_name():
+    panel = read_panel(real())
+    with pytest.raises(DetenteError) as caught:
+        panel.index("IND")
+    assert "Did you mean" not in str(caught.value)
+
+
+def test_a_source_is_one_module_and_the_rest_follows(tmp_path):
+    """A made-up source of lorries: registered, recognised, read, and refused where its columns change."""
+
+    def read(frame: pl.DataFrame) -> Flows:
+        rows = frame.select(pl.col("von").alias("origin"), pl.col("nach").alias("destination"), pl.col("jahr").alias("period"),
+                            pl.col("wert").cast(pl.Float64).alias("value"))  # fmt: skip
+        return Flows(rows, "kusd", "goods", absent="missing", rows=frame.height)
+
+    made_up = Source(
+        name="lorries", title="Lorries", publisher="The tunnel", what="goods by road", gives="flows", periods=("year",),
+        licence="free", may_share=True, cite="The tunnel (2026)", home="https://example.org", kind="goods", unit="kusd",
+        columns=(frozenset({"von", "nach", "jahr", "wert"}),), read=read,
+    )  # fmt: skip
+    path = tmp_path / "lorries.csv"
+    path.write_text("von;nach;jahr;wert\nCHE;ITA;2020;1500\n")
+    with add_source(made_up):
+        panel = read_panel(path)
+        assert panel.flow("CHE", "ITA")[0] == 1.5
+        assert panel.provenance.source == "lorries"
+        assert panel.source == "The tunnel (2026)"
+        assert "lorries" in dt.data.list()["source"]
+    with pytest.raises(DetenteError):
+        read_panel(path)
