@@ -1,4 +1,3 @@
-
 """Wrong without a word: every kind of table that once became a wrong number is refused, or read right and said."""
 
 from __future__ import annotations
