@@ -18,6 +18,8 @@ _names, _named, __dir__ = names_of(
         # gravity
         "fit_ppml": "gravity",
         "fit_many": "gravity",
+        "fit_ols": "gravity",
+        "load_fit": "gravity",
         "bias_correct": "gravity",
         "impute": "gravity",
         "compare": "gravity",

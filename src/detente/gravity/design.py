@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.errors import DataError, EmptySample
-from detente.gravity.formula import Effect, Formula
+from detente.gravity.formula import Effect, Factor, Formula
 from detente.gravity.terms import LARGEST, Coding, regressors, response
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def build(
     clusters: Sequence[Sequence[str]] = (),
     weights: str | None = None,
     offset: str | None = None,
+    respond: Callable[[Table, Factor], np.ndarray] = response,
 ) -> Design:
     """Evaluate ``formula`` on ``table``.
 
@@ -131,7 +132,7 @@ def build(
     """
     if not len(table):
         raise EmptySample(f"There are no rows in {table.name}.", fix="Give a table with one flow a row.")
-    y = response(table, formula.response)
+    y = respond(table, formula.response)
     coding = Coding(whole=not (formula.effects or formula.intercept))
     names, columns = regressors(table, formula.terms, coding)
     held = {name: table.numbers(name) for name in (weights, offset) if name is not None}
@@ -139,7 +140,7 @@ def build(
     axis_names = dict.fromkeys(c for effect in formula.effects for c in effect.columns)
     axis_names |= dict.fromkeys(c for cluster in clusters for c in cluster)
     axes = {name: Codes(*table.codes(name)) for name in axis_names}
-    complete = _complete(columns, names, held, slopes, axes, len(y))
+    complete = _complete([*columns, y], [*names, formula.response.text], held, slopes, axes, len(y))
     if weights is not None:
         complete = _weighted(weights, held[weights], complete)
     design = Design(

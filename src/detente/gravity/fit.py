@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from detente._read_only import ReadOnlyDict
 from detente.errors import NotConverged, NotIdentified, UsageError
 from detente.gravity.collinear import Collinear
 from detente.gravity.design import Design
@@ -15,17 +16,26 @@ from detente.gravity.engines.row_engine import fit_on_rows
 from detente.gravity.engines.scaling_engine import fit_by_scaling
 from detente.gravity.engines.small_engine import fit_small
 from detente.gravity.engines.tensor_engine import fit_on_tensor
+from detente.gravity.estimators.family import POISSON, Family
+from detente.gravity.estimators.glm_engine import fit_glm
+from detente.gravity.estimators.linear_engine import fit_linear
 from detente.gravity.inference import Clustering, covariance
-from detente.gravity.read_only import ReadOnlyDict
 from detente.gravity.result import GravityFit
-from detente.gravity.sample import nonempty, singletons, zero_levels
-from detente.gravity.separation import Certificate, find_separated, looks_separated
+from detente.gravity.separation import Certificate, find_separated, looks_separated, nonempty, singletons, zero_levels
 from detente.panel.frames import Table
 
 ENOUGH = 50
 """With fewer iterations allowed, an engine that has not converged may just have been stopped."""
 ROUNDING = 1e-11
 """Variation around a mean that is rounding, relative to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Names of the columns of offset and weights, None where there are none."""
+
+    offset: str | None = None
+    weights: str | None = None
 
 
 @dataclass(slots=True)
@@ -41,6 +51,7 @@ class _State:
     engine: str
     tol: float
     max_iterations: int
+    family: Family = POISSON
     layout: Layout | None = field(init=False)
     certificate: Certificate = field(init=False)
     n_singletons: int = 0
@@ -49,16 +60,28 @@ class _State:
     raw: EngineFit = field(init=False)
 
     def __post_init__(self) -> None:
-        self.layout = _layout(self.design, self.engine)
+        self.layout = _layout(self.design, self.engine) if self.family.name in ("ppml", "ols") else None
 
     def keep(self, rows: np.ndarray, otherwise: str) -> None:
         """Go on with ``rows`` [n] bool only; EmptySample names ``otherwise`` where none is left."""
         if not rows.all():
             self.design = nonempty(self.design.take(rows), otherwise)
-            self.layout = _layout(self.design, self.engine)
+            self.__post_init__()
 
     def drop_zero_levels(self) -> None:
-        empty = zero_levels(self.design, self.layout)
+        """Levels without trade; of a logit those with trade alone as well. OLS keeps all."""
+        design, layout = self.design, self.layout
+        empty = np.zeros(len(design.y), bool)
+        if self.family.name != "ols":
+            empty = zero_levels(design, layout)
+        while self.family.name == "logit":
+            full = zero_levels(replace(design, y=1 - design.y).take(~empty))
+            more = np.flatnonzero(~empty)[full]
+            empty[more] = True
+            none = zero_levels(design.take(~empty))
+            empty[np.flatnonzero(~empty)[none]] = True
+            if not (full.any() or none.any()):
+                break
         self.certificate = Certificate.of_levels(self.design, empty)
         self.keep(~empty, "leaving out levels without trade")
 
@@ -81,7 +104,7 @@ class _State:
 
     def rescue(self) -> None:
         """Another engine where the choice is ours, and all parameters at once, where the first did not converge."""
-        if self.raw.converged:
+        if self.raw.converged or self.family.name != "ppml":
             return
         if self.layout is not None and self.engine == "auto":
             raw, used = self._fitted(None, "irls")
@@ -100,7 +123,7 @@ class _State:
         while True:
             centre = _far_from_zero(design)
             moved = replace(design, X=design.X - centre[:, None]) if centre.any() else design
-            raw = _by_engine(moved, layout, engine, self.tol, self.max_iterations)
+            raw = _by_engine(moved, layout, engine, self.tol, self.max_iterations, self.family)
             if not isinstance(raw, Collinear):
                 return (raw.moved_back(float(raw.coef @ centre)) if centre.any() else raw), design
             self.dropped |= {design.names[k]: reason for k, reason in zip(raw.positions, raw.reasons)}
@@ -127,22 +150,25 @@ def fit_design(
     tol: float = 1e-9,
     max_iterations: int = 100,
     throw: bool = True,
+    family: Family = POISSON,
+    columns: Columns = Columns(),
 ) -> GravityFit:
-    """Everything of :func:`fit_ppml` after the formula has become arrays."""
-    state = _State(design, engine, tol, max_iterations)
+    """Everything of :func:`fit_ppml` and its like after the formula has become arrays."""
+    state = _State(design, engine, tol, max_iterations, family)
     state.drop_zero_levels()
     if drop_singletons:
         state.drop_singletons()
-    if separation in ("exact", "rectifier"):
+    if separation in ("exact", "rectifier") and family.logs:
         state.drop_separated(separation)
     state.fit()
-    if separation == "auto" and looks_separated(state.used, state.raw) and state.drop_separated("auto"):
+    auto = separation == "auto" and family.logs
+    if auto and looks_separated(state.used, state.raw, family) and state.drop_separated("auto"):
         state.fit()
     state.rescue()
-    fit = _assembled(state, table, formula, clustering, ssc)
+    fit = _assembled(state, table, formula, clustering, ssc, columns)
     if throw and not fit.converged:
         raise NotConverged(
-            f"The Poisson fit stopped after {fit.iterations} steps without converging.",
+            f"The {'Poisson' if family.name == 'ppml' else family.title} fit stopped after {fit.iterations} steps without converging.",
             state=fit,
             why=_unrest(state.raw, tol),
             fix="Raise max_iterations, or try separation='exact' if some effect runs away.",
@@ -159,8 +185,12 @@ def _layout(design: Design, engine: str) -> Layout | None:
 
 
 def _by_engine(
-    design: Design, layout: Layout | None, engine: str, tol: float, max_iterations: int
+    design: Design, layout: Layout | None, engine: str, tol: float, max_iterations: int, family: Family
 ) -> EngineFit | Collinear:
+    if family.name == "ols":
+        return fit_linear(design, layout)
+    if family.name != "ppml":
+        return fit_glm(design, family, tol=tol, max_iterations=max_iterations)
     if layout is not None:
         return fit_on_tensor(design, layout, tol=tol, max_iterations=max_iterations)
     raw = None if engine == "irls" else fit_by_scaling(design, tol=tol, max_iterations=max_iterations)
@@ -181,13 +211,18 @@ def _far_from_zero(design: Design) -> np.ndarray:
     return np.where(far & (range_ < 0.1 * np.abs(mean)) & (range_ > ROUNDING * np.abs(mean)), mean, 0.0)
 
 
-def _assembled(state: _State, table: Table, formula: str, clustering: Clustering, ssc: str) -> GravityFit:
+def _assembled(
+    state: _State, table: Table, formula: str, clustering: Clustering, ssc: str, columns: Columns
+) -> GravityFit:
     design, raw = state.used, state.raw
-    errors = covariance(design, raw, clustering, ssc)
+    errors = covariance(design, raw, clustering, ssc, state.family)
     for array in (errors.matrix, raw.mu, raw.tilde):
         array.flags.writeable = False
     return GravityFit(
         formula=formula,
+        family=state.family,
+        offset=columns.offset,
+        weights=columns.weights,
         names=design.names,
         coef=ReadOnlyDict(dict(zip(design.names, raw.coef.tolist()))),
         se=ReadOnlyDict(dict(zip(design.names, np.sqrt(np.diag(errors.matrix)).tolist()))),

@@ -19,15 +19,18 @@ from detente.errors import AmbiguousColumn, DataError, NotIdentified, UnknownCol
 from detente.gravity.design import Design, compress
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import economies_of
+from detente.gravity.estimators.family import POISSON, Family
 from detente.gravity.formula import Effect, parse_effect
 from detente.panel.columns import find_roles
 
 SMALL_SAMPLE = ("stata", "fixest", "none")
 """Factors: G/(G-1) as ppmlhdfe; times (n-1)/(n-K) as fixest, K without effects nested in a cluster; 1."""
 
-ROBUST = ("hetero", "heteroskedastic", "hc", "hc0", "hc1", "hc2", "hc3", "white", "iid", "none")
+ROBUST = ("hetero", "heteroskedastic", "hc", "hc0", "hc1", "hc2", "hc3", "white", "none")
 """What other tools call errors without clusters."""
 
+EARTH = 6371.0
+"""Radius in kilometres."""
 FAR_APART = 1e4
 """Ratio of the regressors' units from which on a covariance is repaired in a common unit."""
 
@@ -36,17 +39,23 @@ FAR_APART = 1e4
 class Clustering:
     """Which scores may be correlated.
 
-    kind : "robust", "cluster" or "dyadic"; ways : sets of columns, one a way
+    kind : "robust", "iid", "cluster", "dyadic", "driscoll-kraay" or "conley"; ways : sets of columns, one a way
+    options : lags of Driscoll-Kraay, kilometres of Conley
     """
 
     kind: str
     ways: tuple[tuple[str, ...], ...] = ()
+    options: tuple[float, ...] = ()
 
     @property
     def text(self) -> str:
         if self.kind == "cluster":
             return "clustered by " + " and ".join("^".join(way) for way in self.ways)
-        return "heteroskedastic-robust" if self.kind == "robust" else "dyadic-robust"
+        if self.kind == "driscoll-kraay":
+            return f"Driscoll-Kraay by {self.ways[0][0]}, {self.options[0]:g} lags"
+        if self.kind == "conley":
+            return f"Conley within {self.options[0]:g} km"
+        return {"robust": "heteroskedastic-robust", "iid": "classical (iid)"}.get(self.kind, "dyadic-robust")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +70,20 @@ class Covariance:
 def read_clustering(
     cluster: str | Sequence[str] | None, columns: Sequence[str], effects: Sequence[Effect] = ()
 ) -> Clustering:
-    """What ``cluster=`` means: None, "robust", "dyadic", "dyadic(a, b)", "a^b", "a + b" or a list of these sets.
+    """What ``cluster=`` means.
 
+    None or "robust", "iid", "dyadic", "dyadic(a, b)", "driscoll-kraay(year, 2)", "conley(lat, lon, 500)", "a^b",
+    "a + b" or a list of these sets.
     The two economies of "dyadic" are those of the ``effects``; where these do not tell, those of known names.
     """
     if cluster is None or cluster == "robust":
         return Clustering("robust")
+    if isinstance(cluster, str) and cluster == "iid" and "iid" not in columns:
+        return Clustering("iid")
     if isinstance(cluster, str) and cluster.strip().startswith("dyadic"):
         return _read_dyadic(cluster.strip(), columns, effects)
+    if isinstance(cluster, str) and cluster.strip().startswith(("driscoll-kraay", "conley")):
+        return _read_kernel(cluster.strip())
     if not isinstance(cluster, str | list | tuple) or not all(isinstance(part, str) for part in cluster):
         raise UsageError(
             f"cluster names columns, as in 'exporter^importer' or 'exporter + importer', and is not {cluster!r}."
@@ -95,6 +110,19 @@ def read_clustering(
     return Clustering("cluster", tuple(parse_effect(part) for part in parts))
 
 
+def _read_kernel(cluster: str) -> Clustering:
+    """ "driscoll-kraay(year, 2)" or "conley(lat, lon, 500)"."""
+    kind, _, inside = cluster.partition("(")
+    parts = [part.strip().strip("`") for part in inside.removesuffix(")").split(",")]
+    number = parts[-1]
+    if len(parts) != (2 if kind == "driscoll-kraay" else 3) or not re.fullmatch(r"\d+(\.\d+)?", number):
+        raise UsageError(
+            f"cluster={cluster!r} cannot be read.",
+            fix="Write 'driscoll-kraay(year, 2)' with the number of lags, or 'conley(lat, lon, 500)' with kilometres.",
+        )
+    return Clustering(kind, tuple((name,) for name in parts[:-1]), (float(number),))
+
+
 def _read_dyadic(cluster: str, columns: Sequence[str], effects: Sequence[Effect]) -> Clustering:
     fix = "Name the two columns, as in cluster='dyadic(iso3_o, iso3_d)'."
     given = re.fullmatch(r"dyadic\(([^,]+),([^,]+)\)", cluster)
@@ -112,28 +140,36 @@ def _read_dyadic(cluster: str, columns: Sequence[str], effects: Sequence[Effect]
     return Clustering("dyadic", ((found[0],), (found[1],)))
 
 
-def covariance(design: Design, fit: EngineFit, clustering: Clustering, small_sample: str = "stata") -> Covariance:
+def covariance(
+    design: Design, fit: EngineFit, clustering: Clustering, small_sample: str = "stata", family: Family = POISSON
+) -> Covariance:
     """Covariance [k, k] of the coefficients.
 
     Raises
     ------
     NotIdentified : a way has a single cluster.
     """
-    gap = design.y - fit.mu
+    gap = family.gap(design.y, fit.mu)
     scores = fit.tilde * (gap if design.weights is None else design.weights * gap)
     scale = np.sqrt(np.maximum(np.diag(fit.hessian), 1e-300))
     scores /= scale[:, None]  # one unit for all regressors: the pseudo-inverse would take small ones for nothing
     bread = np.linalg.pinv(fit.hessian / np.outer(scale, scale), hermitian=True)
+    n = len(design.y)
+    if clustering.kind == "iid":
+        scaled = bread * _dispersion(design, fit, family) / np.outer(scale, scale)
+        return Covariance(scaled, (n,), False)
     if clustering.kind == "robust":
-        n = len(design.y)
         meat = scores @ scores.T * (1.0 if small_sample == "none" else n / (n - 1))
         counts: tuple[int, ...] = (n,)
     elif clustering.kind == "dyadic":
         meat, counts = _dyadic_meat(design, scores, clustering)
+    elif clustering.kind == "driscoll-kraay":
+        meat, counts = _serial_meat(design, scores, clustering, small_sample)
+    elif clustering.kind == "conley":
+        meat, counts = _spatial_meat(design, scores, clustering)
     else:
         meat, counts = _clustered_meat(design, scores, clustering, small_sample)
     if small_sample == "fixest":
-        n = len(design.y)
         meat = meat * (n - 1) / (n - _parameters(design, clustering))
     matrix = bread @ meat @ bread
     matrix, repaired = _nearest_psd((matrix + matrix.T) / 2, scale)
@@ -188,6 +224,55 @@ def _dyadic_meat(design, scores, clustering):
     codes, count = compress(pairs, n * n)
     both = cluster_sums(scores[:, abroad], codes, count)
     return member @ member.T - both @ both.T, (n,)
+
+
+def _dispersion(design: Design, fit: EngineFit, family: Family) -> float:
+    """Variance of an observation where it is not known from the mean: OLS and gamma; 1 otherwise."""
+    if family.name not in ("ols", "gamma"):
+        return 1.0
+    prior = np.ones_like(fit.mu) if design.weights is None else design.weights
+    squares = (design.y - fit.mu) ** 2 / family.variance(fit.mu)
+    return float(prior @ squares) / (len(design.y) - n_parameters(design))
+
+
+def _serial_meat(design, scores, clustering, small_sample):
+    """Driscoll & Kraay (1998): sums by period, correlated over some lags with Bartlett's weights."""
+    codes, n = design.codes(clustering.ways[0])
+    axis, lags = design.axes[clustering.ways[0][0]], int(clustering.options[0])
+    if axis.levels.dtype.kind not in "iuf":
+        raise DataError(f"Periods of '{clustering.ways[0][0]}' are no numbers.", fix="Give a column of years.")
+    first = np.zeros(n, int)
+    first[codes] = axis.codes
+    time = axis.levels[first]
+    sums = cluster_sums(scores, codes, n)
+    distance = np.abs(time[:, None] - time[None, :])
+    weight = np.maximum(0.0, 1 - distance / (lags + 1))
+    factor = 1.0 if small_sample == "none" else n / (n - 1)
+    return factor * (sums @ weight @ sums.T), (n,)
+
+
+def _spatial_meat(design, scores, clustering):
+    """Conley (1999): places within a distance are correlated, all with weight one, as in fixest."""
+    lat, lon = (design.axes[way[0]] for way in clustering.ways)
+    for axis, way in zip((lat, lon), clustering.ways):
+        if axis.levels.dtype.kind not in "iuf":
+            raise DataError(f"'{way[0]}' holds no numbers.", fix="Give degrees of latitude and longitude.")
+    codes, n = design.codes((clustering.ways[0][0], clustering.ways[1][0]))
+    if n > 20_000:
+        raise UsageError(f"There are {n:,} different places: too many for Conley's errors.", fix="Round the degrees.")
+    first = np.zeros(n, int)
+    first[codes] = np.arange(len(codes))
+    phi, lam = (np.radians(axis.levels[axis.codes[first]]) for axis in (lat, lon))
+    haversine = np.sin((phi[:, None] - phi) / 2) ** 2
+    haversine += np.cos(phi[:, None]) * np.cos(phi) * np.sin((lam[:, None] - lam) / 2) ** 2
+    near = 2 * EARTH * np.arcsin(np.sqrt(np.clip(haversine, 0, 1))) <= clustering.options[0]
+    sums = cluster_sums(scores, codes, n)
+    return sums @ near @ sums.T, (n,)
+
+
+def n_parameters(design: Design) -> int:
+    """Coefficients and effect levels, a constant that sets of effects share counted once."""
+    return _parameters(design, Clustering("robust"))
 
 
 def _parameters(design: Design, clustering: Clustering) -> int:

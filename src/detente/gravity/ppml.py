@@ -11,7 +11,7 @@ import numpy as np
 from detente.errors import UsageError, did_you_mean
 from detente.gravity.design import build
 from detente.gravity.engines.threads import one_blas_thread
-from detente.gravity.fit import fit_design
+from detente.gravity.fit import Columns, fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import SMALL_SAMPLE, read_clustering
 from detente.gravity.result import GravityFit
@@ -104,6 +104,7 @@ def fit_ppml(
         tol=tol,
         max_iterations=max_iterations,
         throw=throw,
+        columns=Columns(offset, weights),
     )
 
 

@@ -66,6 +66,38 @@ class Coding:
     specs: dict[str, Any] = field(default_factory=dict)
 
 
+def number(table: Table, factor: Factor) -> np.ndarray:
+    """A response [n] that may be any number; nan where a logarithm has none, DataError where it is missing."""
+    values = {name: table.numbers(name) for name in factor.columns}
+    if factor.function in ("log",):
+        x = values[factor.columns[0]]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            y = np.where(x > 0, np.log(x), np.nan)
+        if (x < 0).any():
+            raise InvalidFlow(
+                f"'{factor.columns[0]}' is negative in {int((x < 0).sum())} rows.",
+                fix="Correct them or drop these rows.",
+            )
+    else:
+        y = _factor(table, factor, Coding(), alone=True)[1][0]
+    lost = np.isnan(next(iter(values.values())))
+    for column in values.values():
+        lost = lost | np.isnan(column)
+    if lost.any() or np.isinf(y).any():
+        bad = lost | np.isinf(y)
+        raise InvalidFlow(
+            f"'{factor.text}' is missing or infinite in {int(bad.sum())} of {len(y)} rows,",
+            where=f"the first is row {int(np.flatnonzero(bad)[0])} (counted from 0).",
+            why="A missing flow is not a zero.",
+            fix="Drop these rows.",
+        )
+    if np.isnan(y).all():
+        raise EmptySample(
+            f"'{factor.text}' has no value in any row.", fix="A zero has no logarithm: is all of it zero?"
+        )
+    return y
+
+
 def regressors(
     table: Table, terms: Sequence[tuple[Factor, ...]], coding: Coding | None = None
 ) -> tuple[list[str], list[np.ndarray]]:

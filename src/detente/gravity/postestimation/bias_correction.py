@@ -17,11 +17,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from scipy.linalg import get_lapack_funcs
 
+from detente._read_only import ReadOnlyDict
 from detente.errors import SpecificationError
 from detente.gravity.design import Design
 from detente.gravity.engines.layout import Layout, economies_of, lay_out
 from detente.gravity.engines.threads import one_blas_thread
-from detente.gravity.read_only import ReadOnlyDict
+from detente.gravity.estimates import need_ppml
 from detente.gravity.result import GravityFit
 from detente.panel.columns import KNOWN
 
@@ -149,6 +150,7 @@ def bias_correct(fit: GravityFit) -> BiasCorrection:
     >>> sorted(bias_correct(fit).bias)
     ['x']
     """
+    need_ppml(fit, "The Weidner-Zylkin correction")
     if not fit.names:
         raise SpecificationError("The fit has no regressors: there is nothing to correct.")
     layout = fit.layout or lay_out(fit.design)

@@ -7,12 +7,12 @@ from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
+from detente._read_only import ReadOnlyDict
 from detente._workers import fresh_processes
 from detente.errors import DetenteError, UsageError, did_you_mean, first_five
 from detente.gravity.formula import parse
 from detente.gravity.inference import read_clustering
 from detente.gravity.ppml import fit_ppml
-from detente.gravity.read_only import ReadOnlyDict
 from detente.gravity.result import GravityFit
 from detente.panel.frames import Table, read_table
 
@@ -51,7 +51,7 @@ class ManyFits:
         import polars as pl
 
         parts = [
-            pl.DataFrame(fit._columns()).with_columns(pl.lit(level).alias(self.by), pl.lit(fit.n_used).alias("n_used"))
+            pl.DataFrame(fit.columns()).with_columns(pl.lit(level).alias(self.by), pl.lit(fit.n_used).alias("n_used"))
             for level, fit in self.fits.items()
         ]
         parts += [pl.DataFrame({self.by: [level], "reason": [str(e)]}) for level, e in self.failures.items()]

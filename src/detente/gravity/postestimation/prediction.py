@@ -7,10 +7,8 @@ import numpy as np
 from detente.gravity.design import Design
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
 from detente.gravity.formula import Effect
+from detente.gravity.postestimation.fixed_effects import FREE, TIED, free_directions, slope_scale
 from detente.gravity.result import GravityFit
-
-FREE, TIED = 3, 1e-5
-"""Random directions tried, and the move below which a row's effects are tied to those of the fit."""
 
 
 def predict(fit: GravityFit, design: Design, rows: np.ndarray) -> np.ndarray:
@@ -34,25 +32,6 @@ def predict(fit: GravityFit, design: Design, rows: np.ndarray) -> np.ndarray:
             drift += next(free)[place] * np.reshape(times, (-1, 1))
     index[np.abs(drift).max(1) > TIED] = np.nan
     return np.exp(index)
-
-
-def free_directions(design: Design) -> list[np.ndarray]:
-    """Changes [levels, FREE] of each set of effects, slopes after their intercept, that move no row of ``design``.
-
-    They are drawn at random among all such changes: effects add up to something identified in another row
-    just where none of these changes moves it (with probability one).
-    """
-    blocks = blocks_of(design)
-    if not blocks:
-        return []
-    projector = RowProjector(blocks)
-    projector.weigh(np.ones(len(design.y)))
-    r = np.random.default_rng(0)
-    drawn = [r.normal(size=(block.n, FREE)) for block in blocks]
-    moved = sum((dummies @ draw for dummies, draw in zip(projector.dummies, drawn)), np.zeros((len(design.y), FREE)))
-    _, others = projector.effects(moved, tol=1e-12)
-    back = [projector.levels(moved[:, f], others[:, f]) for f in range(FREE)]
-    return [draw - np.column_stack([found[b] for found in back]) for b, draw in enumerate(drawn)]
 
 
 def response(fit: GravityFit, design: Design, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -108,6 +87,5 @@ def _columns(effect: Effect) -> list[str | None]:
 
 def _scaled(fit: GravityFit, design: Design, name: str, centred: bool) -> np.ndarray:
     """A slope column of ``design`` brought to the scale it had in the fit."""
-    base = fit.design.slopes[name]
-    shift = base.mean() if centred else 0.0
-    return (design.slopes[name] - shift) / ((base - shift).std() or 1.0)
+    shift, spread = slope_scale(fit.design, name, centred)
+    return (design.slopes[name] - shift) / spread

@@ -13,9 +13,10 @@ from detente.gravity.engines.layout import lay_out, roles_of
 from detente.gravity.engines.row_engine import fit_on_rows
 from detente.gravity.engines.tensor_engine import fit_on_tensor, refit_with_weights
 from detente.gravity.engines.threads import one_blas_thread
+from detente.gravity.estimates import need_ppml
 from detente.gravity.inference import cluster_sums, read_clustering
 from detente.gravity.result import GravityFit
-from detente.gravity.sample import zero_levels
+from detente.gravity.separation import zero_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def bootstrap(
     >>> bootstrap(fit_ppml(flows, "trade ~ x | o + d", cluster="o^d"), n=9).draws.shape
     (9, 1)
     """
+    need_ppml(fit, "The bootstrap")
     if method not in ("refit", "score"):
         raise UsageError(f"method is 'refit' or 'score', not {method!r}.")
     if not isinstance(n, int) or n < 2:
@@ -148,6 +150,7 @@ def jackknife(fit: GravityFit, *, kind: str = "quadrant", splits: int = 10, seed
     ------
     SpecificationError : the effects are not exporter-year and importer-year, with or without pair
     """
+    need_ppml(fit, "The jackknife")
     if kind not in ("quadrant", "half"):
         raise UsageError(f"kind is 'quadrant' or 'half', not {kind!r}.")
     if not isinstance(splits, int) or splits < 1:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from detente.errors import MissingInternalTrade, SpecificationError, UsageError, first_five
 from detente.gravity.engines.layout import economies_of
 from detente.gravity.engines.threads import one_blas_thread
+from detente.gravity.estimates import need_ppml
 from detente.gravity.fit import fit_design
 from detente.gravity.result import GravityFit
 from detente.panel.columns import find_roles
@@ -61,6 +63,7 @@ def multilateral_resistance(fit: GravityFit, sigma: float, reference: str) -> An
     ------
     MissingInternalTrade, SpecificationError
     """
+    need_ppml(fit, "Multilateral resistance")
     if not sigma > 1:
         raise UsageError(f"The elasticity of substitution sigma is above 1, not {sigma}.")
     origin, destination, period = _roles(fit)
@@ -119,8 +122,7 @@ def reset_test(fit: GravityFit) -> Reset:
     carries the noise it was fitted to and the test rejects true models (in 89 of 100 simulated two-way
     panels of 20 economies), so only the regressors' part is squared here. Errors as in the fit.
     """
-    from scipy.special import ndtr
-
+    need_ppml(fit, "This RESET")
     if not fit.names:
         raise SpecificationError("The fit has no regressors: there is no index to test.")
     index = fit.raw.coef @ fit.design.X

@@ -1,0 +1,1 @@
+"""Estimators beside PPML that share its formulas, effects, errors and results."""
