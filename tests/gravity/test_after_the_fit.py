@@ -7,7 +7,7 @@ import pytest
 
 import detente as dt
 from detente.errors import NotIdentified, SpecificationError, UnreadableFile, UsageError
-from detente.gravity import bootstrap, fit_logit
+from detente.gravity import bootstrap, fit_logit, staggered
 
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:pyfixest")
 N, YEARS = 9, 5
@@ -216,3 +216,69 @@ def test_what_is_for_ppml_says_so():
             after(fit)
     with pytest.raises(SpecificationError, match="by Logit"):
         dt.bias_correct(fit_logit(panel().with_columns(any=(pl.col("trade") > 0).cast(float)), "any ~ x | exporter"))
+
+
+def test_results_of_every_kind_stand_side_by_side(tmp_path):
+    data = panel().with_columns(on=(pl.col("year") > 2002).cast(float) * (pl.col("g") > 1))
+    cluster = "exporter^importer"
+    fits = [
+        dt.fit_ols(data, f"log(trade) ~ x + v | {THREE_WAY}", cluster=cluster),
+        dt.fit_ppml(data, f"trade ~ x + v | {THREE_WAY}", cluster=cluster),
+        dt.bias_correct(dt.fit_ppml(data, f"trade ~ x | {THREE_WAY}", cluster=cluster)),
+        staggered(data, f"trade ~ x | {THREE_WAY}", "on", cluster=cluster),
+    ]
+    table = dt.compare(*fits, labels={"x": "Log distance", THREE_WAY.split(" + ")[2]: "Pair"}, stars=False)
+    lines = {row[0]: row[1:] for row in table.rows if row[0]}
+    assert lines["Estimator"] == ("OLS", "PPML", "PPML, bias-corrected", "Imputation")
+    assert lines["Log distance"][2] == f"{fits[2].coef['x']:.3f}"
+    assert lines["Pair"] == ("yes",) * 4
+    assert lines["average effect"][3] == f"{fits[3].effects()['effect'][0]:.3f}"
+    assert lines["R²"][0] == f"{fits[0].r2:.3f}"
+    assert "***" not in table.summary()
+    assert [row[0] for row in dt.compare(*fits[:2], keep=["v", "x"], drop=["x"]).rows[1:3]] == ["v", ""]
+    with pytest.raises(UsageError, match="a term of none"):
+        dt.compare(*fits, keep=["xx"])
+    for name in ("t.md", "t.txt", "t.html", "t.tex", "t.docx"):
+        assert table.write(tmp_path / name).stat().st_size > 200
+    with pytest.raises(UsageError, match=r"not 't\.pdf'"):
+        table.write(tmp_path / "t.pdf")
+    assert table._repr_html_().count("<tr>") == 1 + len(table.rows)
+    small = dt.compare(dt.fit_ppml(data.with_columns(x=pl.col("x") * 1e7), f"trade ~ x | {THREE_WAY}"))
+    assert "0.000" not in small.rows[0][1]
+
+
+def test_charts_say_what_they_find_and_can_be_drawn():
+    from detente.charts.svg import draw
+    from detente.gravity import coefficient_chart, event_chart
+
+    data = panel().with_columns(on=(pl.col("year") > 2002).cast(float) * (pl.col("g") > 1))
+    fits = [dt.fit_ppml(data, f"trade ~ x + v | {e}") for e in EFFECTS[:2]]
+    chart = coefficient_chart(*fits, names=["pairs", "no pairs"], labels={"x": "Distance"})
+    away = sum(abs(fit.coef[t]) > 1.959964 * fit.se[t] for fit in fits for t in fit.names)
+    assert chart.title == f"{away} of 4 estimates lie away from zero"
+    assert chart.data["term"].unique().sort().to_list() == ["Distance", "v"]
+    events = event_chart(staggered(data, f"trade ~ x | {THREE_WAY}", "on"))
+    assert events.data["event_time"].to_list() == sorted(events.data["event_time"].to_list())
+    for one in (chart, events):
+        assert draw(one.spec, ident="a").startswith("<svg")
+        assert draw(one.compact, ident="b", narrow=True).startswith("<svg")
+    with pytest.raises(UsageError, match="not a term"):
+        coefficient_chart(fits[0], terms=["xx"])
+
+
+def test_a_tariff_coefficient_is_a_trade_elasticity():
+    from detente.gravity import trade_elasticity
+
+    r = np.random.default_rng(1)
+    data = panel(zeros=0).with_columns(tariff=pl.Series(r.uniform(0, 0.4, N * (N - 1) * YEARS)))
+    data = data.with_columns(trade=pl.col("trade") * (1 + pl.col("tariff")) ** -6.0)
+    fit = dt.fit_ppml(data, f"trade ~ log1p(tariff) | {THREE_WAY}", cluster="exporter^importer")
+    found = trade_elasticity(fit, "log1p(tariff)")
+    assert found.theta == pytest.approx(-fit.coef["log1p(tariff)"] - 1)
+    assert abs(found.theta - 5) < 3 * found.std_error  # sigma 6, duties not in the flows
+    draws = found.draws(20_000)
+    assert np.median(draws) == pytest.approx(found.theta, rel=0.02)
+    assert np.log(draws).std() * found.theta == pytest.approx(found.std_error, rel=0.03)
+    assert trade_elasticity(fit, "log1p(tariff)", duties="included").theta == pytest.approx(found.theta + 1)
+    with pytest.raises(SpecificationError, match="implies a trade elasticity"):
+        trade_elasticity(dt.fit_ppml(panel(), f"trade ~ x | {THREE_WAY}"), "x")

@@ -11,8 +11,9 @@ from scipy.special import ndtr
 from detente.errors import MissingInternalTrade, SpecificationError, UsageError, first_five
 from detente.gravity.engines.layout import economies_of
 from detente.gravity.engines.threads import one_blas_thread
-from detente.gravity.estimates import need_ppml
+from detente.gravity.estimates import Estimates, need_ppml
 from detente.gravity.fit import fit_design
+from detente.gravity.postestimation.hypotheses import quantile
 from detente.gravity.result import GravityFit
 from detente.panel.columns import find_roles
 
@@ -24,6 +25,65 @@ class Reset:
     coef: float
     se: float
     p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Elasticity:
+    """A trade elasticity ``theta`` and its standard error; see :func:`trade_elasticity`."""
+
+    theta: float
+    std_error: float
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Normal confidence interval."""
+        z = quantile(level)
+        return self.theta - z * self.std_error, self.theta + z * self.std_error
+
+    def draws(self, n: int = 1000, seed: int = 0) -> np.ndarray:
+        """[n] elasticities above zero to solve with, log-normal with this median and (to first order) this error."""
+        return self.theta * np.exp(self.std_error / self.theta * np.random.default_rng(seed).normal(size=n))
+
+    def summary(self) -> str:
+        """The elasticity in a line."""
+        low, high = self.interval()
+        return f"theta = {self.theta:.3f}, standard error {self.std_error:.3f}, 95% interval {low:.3f} to {high:.3f}"
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+
+def trade_elasticity(fit: Estimates, term: str, *, duties: str = "excluded") -> Elasticity:
+    """The trade elasticity that the coefficient of the log of one plus a tariff implies.
+
+    Parameters
+    ----------
+    fit : with ``term``, the log of (1 + tariff), among its terms
+    duties : "excluded" where flows are valued before the duty, as customs do: the coefficient is ``-sigma =
+        -(theta + 1)``; "included" where they hold it: ``-theta``
+
+    Returns
+    -------
+    Elasticity : ``dt.solve(economy, shock, theta=found.theta)``, and ``found.draws()`` for its uncertainty
+
+    Raises
+    ------
+    SpecificationError : the coefficient implies an elasticity of zero or less.
+
+    Notes
+    -----
+    Yotov, Piermartini, Monteiro & Larch (2016), An Advanced Guide to Trade Policy Analysis, chapter 1.
+    """
+    if duties not in ("excluded", "included"):
+        raise UsageError(f"duties are 'excluded' or 'included', not {duties!r}.")
+    slope = fit.combine({term: 1.0})
+    theta = -slope.estimate - (1.0 if duties == "excluded" else 0.0)
+    if not theta > 0:
+        raise SpecificationError(
+            f"The coefficient of '{term}', {slope.estimate:.3f}, implies a trade elasticity of {theta:.3f}.",
+            why="An elasticity is above zero: trade falls with its cost.",
+            fix="Is the term the log of one plus the tariff, as a share? Do the flows include the duty?",
+        )
+    return Elasticity(theta, slope.std_error)
 
 
 def tariff_equivalents(fit: GravityFit, theta: float, terms: list[str] | None = None) -> Any:
