@@ -8,7 +8,7 @@ import pytest
 
 from detente.errors import DataError, EmptySample, UsageError
 from detente.gravity import extended, fit_ppml, staggered
-from detente.gravity.postestimation.spells import spells_of
+from detente.gravity.postestimation.adoption.spells import spells_of
 
 EFFECTS = "exporter^year + importer^year + exporter^importer"
 DYAD = "exporter^importer"

@@ -12,10 +12,10 @@ from detente.charts.chart import NARROW, WIDE, Chart, Spec, rule, values
 from detente.charts.palette import shade
 from detente.errors import UsageError
 from detente.gravity.estimates import Estimates
+from detente.gravity.postestimation.adoption.cohorts import Extended
+from detente.gravity.postestimation.adoption.imputed import Staggered
 from detente.gravity.postestimation.bias_correction import BiasCorrection
-from detente.gravity.postestimation.cohorts import Extended
 from detente.gravity.postestimation.hypotheses import places, quantile
-from detente.gravity.postestimation.staggered_adoption import Staggered
 from detente.panel.frames import read_table
 
 TONES = ("origin", "destination", "accent", "lowers", "raises", "expected")

@@ -15,9 +15,9 @@ from scipy.special import ndtr
 from detente._atomic import write_file
 from detente.errors import MissingExtra, OutputError, UsageError, did_you_mean
 from detente.gravity.estimates import Estimates
+from detente.gravity.postestimation.adoption.cohorts import Extended
+from detente.gravity.postestimation.adoption.imputed import Staggered
 from detente.gravity.postestimation.bias_correction import BiasCorrection
-from detente.gravity.postestimation.cohorts import Extended
-from detente.gravity.postestimation.staggered_adoption import Staggered
 from detente.gravity.result import GravityFit
 from detente.panel.frames import read_table
 

@@ -21,8 +21,8 @@ from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
 from detente.gravity.formula import Effect, parse, parse_effect
 from detente.gravity.inference import Clustering, cluster_sums, read_clustering
+from detente.gravity.postestimation.adoption.spells import Spells, spells_of
 from detente.gravity.postestimation.prediction import predict, response, used_rows
-from detente.gravity.postestimation.spells import Spells, spells_of
 from detente.gravity.result import GravityFit
 from detente.panel.columns import find_roles
 from detente.panel.frames import Table, read_table

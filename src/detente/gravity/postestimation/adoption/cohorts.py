@@ -19,7 +19,7 @@ from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import read_clustering
-from detente.gravity.postestimation.staggered_adoption import GROUPS, spells_in, unit_and_time
+from detente.gravity.postestimation.adoption.imputed import GROUPS, spells_in, unit_and_time
 from detente.gravity.result import GravityFit
 from detente.panel.frames import read_table
 

@@ -1,0 +1,1 @@
+"""Treatments that dyads enter, and may leave, at different times."""
