@@ -69,7 +69,7 @@ def test_robustness_of_a_fall_to_zero_ranks_and_gives_bounds(emptied) -> None:
     ran = [s for s in found.specifications if s.dyad_part is not None]
     assert all("recorded zero" in s.reason for s in ran if s.placebo_share is not None)
     assert all(s.dyad_part < -8 for s in ran if s.sample == "all")
-    assert {s.placebo_share for s in ran if s.placebos == "similar"} <= {1 / (1 + s.n_placebos) for s in ran}
+    assert all(s.placebo_share < 0.05 for s in ran if s.placebos == "similar")
 
 
 def test_robustness_without_a_result_says_why() -> None:

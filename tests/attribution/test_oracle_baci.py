@@ -36,7 +36,7 @@ def baci(shared_data):
 @pytest.fixture(scope="module")
 def found(baci):
     episodes = [(2008, 2010), (2012, 2020), (2014, 2020), (2008, 2020)]
-    return attribute(baci, "COL", "VEN", episodes, [(2000, 2004)])
+    return attribute(baci, "COL", "VEN", episodes, [(2000, 2004)], "size")
 
 
 def test_path(found) -> None:
@@ -84,6 +84,6 @@ def test_means_of_years_after_the_closure(baci) -> None:
 
 def test_thousands_of_placebos_take_seconds(baci) -> None:
     begin = time.perf_counter()
-    found = attribute(baci, "COL", "VEN", [(2008, 2010)], [(2000, 2004)])
+    found = attribute(baci, "COL", "VEN", [(2008, 2010)], [(2000, 2004)], "size")
     assert sum(f.standing.n for f in found.findings) > 2000
     assert time.perf_counter() - begin < 10

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from detente.attribution.comparison.features import features
 from detente.attribution.comparison.similar import compare_window
+from detente.attribution.fits import DyadFits
 from detente.attribution.residuals import fit_effects, left_out
-from detente.errors import TooFewDonors
+from detente.errors import SpecificationError, TooFewDonors
+from detente.panel import world
 
 N, T, START, END = 16, 12, 8, 10
 YEARS = tuple(range(2000, 2000 + T))
@@ -134,11 +138,21 @@ def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
         return (score - c - move_a - move_b) / scale
 
     u = {d: freed(d, y[d]) for d in pool}
+
+    def rooted(d, score):
+        p = (1 + sum(u[o] <= score for o in near(d))) / (1 + k)
+        ranks = []
+        for side in (0, 1):
+            others = [o for o in pool if o[side] == d[side] and o != d]
+            ranks.append((1 + sum(u[o] <= score for o in others) + 20 * p) / (1 + len(others) + 20))
+        return np.sqrt(ranks[0] * ranks[1])
+
+    root = {d: rooted(d, u[d]) for d in pool}
     for d in [(0, 1), (1, 0), (3, 4), (7, 8), *pool[::17]]:
         values = near(d)
         p_similar = (1 + sum(change[o] <= change[d] for o in values)) / (1 + k)
-        own = freed(d, scored(d))
-        p = (1 + sum(u[o] <= own for o in values)) / (1 + k)
+        own = rooted(d, freed(d, scored(d)))
+        p = (1 + sum(root[o] <= own + 1e-12 for o in values)) / (1 + k)
         found = window.test(*d)
         assert (found.p_similar, found.p) == (pytest.approx(p_similar), pytest.approx(p)), d
         assert found.n_as_bad == sum(change[o] <= change[d] for o in values)
@@ -245,3 +259,25 @@ def test_traits_look_back_only() -> None:
     r[START + 1 :] -= 3
     for a, b in zip(vars_of(before), vars_of(features(x, r, YEARS, START))):
         assert np.array_equal(a, b, equal_nan=True)
+
+
+def test_a_season_is_no_volatility() -> None:
+    """Flows that swing with the season and are otherwise still: by the year they are quiet, by the quarter they are not."""
+    rng = np.random.default_rng(1)
+    swing = np.tile([1.0, 3.0, 1.0, 0.3], 6)[:, None, None]
+    x = swing * rng.lognormal(sigma=1.0, size=(N, N)) * np.exp(rng.normal(scale=0.01, size=(24, N, N))) * 10
+    labels = tuple(20001 + 10 * (t // 4) + t % 4 for t in range(24))
+    by_year, by_quarter = (features(x, np.log(x), labels, 20, season) for season in (4, 1))
+    off = ~np.eye(N, dtype=bool)
+    assert np.median(by_year.volatility[off]) < 0.05
+    assert np.median(by_quarter.volatility[off]) > 0.5
+
+
+def test_a_panel_of_stocks_is_refused(world_of_stocks) -> None:
+    with pytest.raises(SpecificationError, match="stocks, not flows"):
+        DyadFits.of(world_of_stocks, "COL", "VEN")
+
+
+@pytest.fixture
+def world_of_stocks():
+    return replace(world(), stock=True)

@@ -92,10 +92,10 @@ class DyadFits:
         if key not in self._windows:
             sample, years = self.sample, self.sample.years
             i, j = self.dyad
-            known = ruptured(sample.economies, years[start], years[end], self.events)
+            known = ruptured(sample.economies, sample.calendar_year(start), sample.calendar_year(end), self.events)
             effects = self.on((years[0], years[start])).effects
             self._windows[key] = compare_window(
-                sample.flows, effects, years, start, end, known, sample.barred, [(i, j), (j, i)]
+                sample.flows, effects, years, start, end, known, sample.barred, [(i, j), (j, i)], season=sample.season
             )
         return _kept(self._windows, key, MOST_WINDOWS)
 

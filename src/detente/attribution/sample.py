@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.data.periods import year_of
 from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy, did_you_mean
 from detente.language import Text, Word
 
@@ -29,12 +30,15 @@ class Sample:
     years : tuple of int
     name : str
         Of the panel, for labels.
+    period : str
+        ``year``, ``quarter``, ``month`` or ``five years``.
     """
 
     flows: NDArray[np.float64]
     economies: tuple[str, ...]
     years: tuple[int, ...]
     name: str
+    period: str = "year"
 
     @classmethod
     def of(cls, panel: Any) -> Sample:
@@ -49,6 +53,12 @@ class Sample:
         """
         if isinstance(panel, Sample):
             return panel
+        if getattr(panel, "stock", False):
+            raise SpecificationError(
+                f"The panel '{getattr(panel, 'name', '')}' holds stocks, not flows.",
+                why="What stands somewhere on a day has no change that other partners could explain year by year.",
+                fix="Use a panel of flows, or the differences of the stocks.",
+            )
         if isinstance(panel, tuple) and len(panel) == 3:
             flows, economies, years = panel
             name = UNNAMED
@@ -60,7 +70,8 @@ class Sample:
                 f"{type(panel).__name__} is no panel.", fix="Give a Panel or (flows, economies, years)."
             )
         flows = np.asarray(flows, dtype=float)
-        sample = cls(flows, tuple(map(str, economies)), tuple(map(int, years)), name)
+        period = str(getattr(panel, "period", "year"))
+        sample = cls(flows, tuple(map(str, economies)), tuple(map(int, years)), name, period)
         sample._check()
         return sample
 
@@ -124,6 +135,15 @@ class Sample:
                 fix="Choose base years inside the panel.",
             )
         return slice(inside[0], inside[-1] + 1)
+
+    @property
+    def season(self) -> int:
+        """Periods in a year."""
+        return {"quarter": 4, "month": 12}.get(self.period, 1)
+
+    def calendar_year(self, t: int) -> int:
+        """The year of the period at position ``t``."""
+        return year_of(self.years[t], self.period)
 
     @property
     def smallest(self) -> float:

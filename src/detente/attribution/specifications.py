@@ -289,6 +289,7 @@ def subsamples(fits: DyadFits) -> dict[str, Sample]:
             tuple(c for c, k in zip(sample.economies, kept) if k),
             sample.years,
             sample.name,
+            sample.period,
         )
         for name, kept in keep.items()
     }

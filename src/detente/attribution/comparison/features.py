@@ -63,7 +63,7 @@ class Features:
             )
 
 
-def features(flows: Floats, ratio: Floats, years: Sequence[int], start: int) -> Features:
+def features(flows: Floats, ratio: Floats, years: Sequence[int], start: int, season: int = 1) -> Features:
     """Traits of every dyad in the year at position ``start``, from that year and those before it alone.
 
     Parameters
@@ -75,15 +75,19 @@ def features(flows: Floats, ratio: Floats, years: Sequence[int], start: int) -> 
     years : sequence of int
         Labels of the T positions.
     start : int
+    season : int
+        Periods in a year: 1, 4 quarters or 12 months. Changes are then those from the same season a year before.
     """
-    first = next(t for t in range(start + 1) if years[t] > years[start] - YEARS_OF_SIZE)
+    first = max(start + 1 - YEARS_OF_SIZE * season, 0)
+    if season == 1:
+        first = next(t for t in range(start + 1) if years[t] > years[start] - YEARS_OF_SIZE)
     recent = flows[first : start + 1]
     known = np.isfinite(recent)
     total = np.where(known, recent, 0.0).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         size = total / known.sum(axis=0)
         share = np.maximum(total / total.sum(axis=1, keepdims=True), total / total.sum(axis=0, keepdims=True))
-    volatility = _volatility(ratio[: start + 1], years[: start + 1], size, flows[start])
+    volatility = _volatility(ratio[: start + 1], _steps(years[: start + 1], season), season, size, flows[start])
     path = ratio[first : start + 1]
     finite = np.isfinite(path)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -92,14 +96,19 @@ def features(flows: Floats, ratio: Floats, years: Sequence[int], start: int) -> 
     return Features(size, volatility, position, np.maximum(share, SHARE_FLOOR))
 
 
-def _volatility(ratio: Floats, years: Sequence[int], size: Floats, last: Floats) -> Floats:
-    """(sum of capped absolute changes + 3 f(size)) / (n + 3), f a cubic in log size of the log of the plain mean."""
+def _steps(years: Sequence[int], season: int) -> list[int]:
+    """Positions whose change from a year before counts: the last ten years of them, over the panel's usual step."""
+    if season > 1:
+        return list(range(season, len(years)))[-STEPS_OF_VOLATILITY * season :]
     steps = np.diff(years)
-    usual = int(np.min(steps)) if len(steps) else 1
-    taken = [t for t in range(1, len(years)) if steps[t - 1] == usual][-STEPS_OF_VOLATILITY:]
+    return [t for t in range(1, len(years)) if steps[t - 1] == steps.min()][-STEPS_OF_VOLATILITY:]
+
+
+def _volatility(ratio: Floats, taken: Sequence[int], season: int, size: Floats, last: Floats) -> Floats:
+    """(sum of capped absolute changes + 3 f(size)) / (n + 3), f a cubic in log size of the log of the plain mean."""
     total, n = np.zeros_like(size), np.zeros_like(size)
     for t in taken:
-        before, after = ratio[t - 1], ratio[t]
+        before, after = ratio[t - season], ratio[t]
         told = ~np.isnan(before) & ~np.isnan(after) & ~(np.isneginf(before) & np.isneginf(after))
         with np.errstate(invalid="ignore"):
             moved = np.minimum(np.abs(after - before), CAP)

@@ -7,9 +7,12 @@
 3. The k dyads of the pool that are nearest in size, volatility, starting position and share; ``p_similar`` is the
    dyad's rank among them.
 4. Each dyad's change as a score among its own k similar ones, freed of what the origin's other markets and the
-   destination's other suppliers did in the same window, and of how widely theirs scatter; ``p`` is the rank of that
-   score among the scores of the k.
-5. ``p_origin`` and ``p_destination``: the rank of ``p_similar`` among the same origin's, or destination's, other dyads.
+   destination's other suppliers did in the same window, and of how widely theirs scatter; its rank among the scores of
+   the k.
+5. The ranks of that score among the same origin's and the same destination's dyads, each shrunk to the rank of step 4;
+   ``p`` is the rank of the square root of their product among those of the k. (Either rank alone asks too much of a few
+   dyads, and the root of two ranks is no p-value; ranked again among the k it is one.)
+6. ``p_origin`` and ``p_destination``: the rank of ``p_similar`` among the same origin's, or destination's, other dyads.
 
 All are one-sided for losses: (1 + number that did as badly or worse) / (1 + number compared with).
 """
@@ -17,7 +20,7 @@ All are one-sided for losses: (1 + number that did as badly or worse) / (1 + num
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +42,7 @@ CLIP = 8.0  #: log points; a flow that fell to zero counts as a change of minus 
 SCORE_CLIP = 5.0
 PULL = 5.0  #: dyads of no information that a mean of one economy's scores is shrunk by
 SCALE_PULL = 10.0  #: the same for its scatter
+RANK_PULL = 20.0  #: the same for its ranks
 SWEEPS = 3
 NARROWEST = 0.01  #: log points; no scatter of similar dyads is taken to be smaller
 AT = 0.05  #: the level at which the power is stated
@@ -160,6 +164,28 @@ def _side(values: Floats, economy: Ints, n: int) -> _Side:
 
 
 @dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Scores of the members by economy, ascending within each."""
+
+    values: Floats
+    starts: Ints
+
+    @classmethod
+    def of(cls, score: Floats, economy: Ints, n: int) -> _Sorted:
+        order = np.lexsort((score, economy))
+        return cls(score[order], np.searchsorted(economy[order], np.arange(n + 1)))
+
+    def rank(self, score: Floats, economy: Ints, inside: Bools, towards: Floats) -> Floats:
+        """(1 + others at or below) / (1 + others), shrunk to ``towards``; ``inside`` marks members, no others to selves."""
+        below = np.empty(len(score))
+        for e in np.unique(economy):
+            mine = economy == e
+            below[mine] = np.searchsorted(self.values[self.starts[e] : self.starts[e + 1]], score[mine], "right")
+        others = np.diff(self.starts)[economy] - inside
+        return (1 + below - inside + RANK_PULL * towards) / (1 + others + RANK_PULL)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """All dyads over one window; made by :func:`compare_window`.
 
@@ -188,6 +214,8 @@ class Window:
     _score: Floats
     _scale: Floats
     _p_similar: Floats
+    _root: Floats
+    _sorted: tuple[_Sorted, ...]
     _centre: float
     _means: tuple[_Side, _Side]
     _scales: tuple[_Side, _Side]
@@ -204,6 +232,8 @@ class Window:
         score = self._freed(dyads, _scored(self._value[near], moved)[0])
         known = np.isfinite(moved) & np.isfinite(self.features.coordinates[tuple(dyads.T)]).all(axis=1)
         p = _rank(self._score[near], score)
+        if self._root.size:
+            p = _rank(self._root[near], self._rooted(dyads, score, p))
         return np.where(known, p, np.nan), np.where(known, _rank(self._value[near], moved), np.nan), score
 
     def nearest(self, dyads: Ints) -> Ints:
@@ -225,6 +255,12 @@ class Window:
         for _, scale, economy in sides:
             scatter = scatter * np.sqrt(scale.mean(economy, member, SCALE_PULL, prior=1.0))
         return (score - self._centre) / scatter
+
+    def _rooted(self, dyads: Ints, score: Floats, p: Floats) -> Floats:
+        """Square root of the product of the two economies' own ranks of the score, each shrunk to ``p``."""
+        inside = self._position[tuple(dyads.T)] >= 0
+        ranks = [side.rank(score, economy, inside, p) for side, economy in zip(self._sorted, dyads.T)]
+        return np.sqrt(ranks[0] * ranks[1])
 
     def test(self, i: int, j: int, change: float | None = None) -> PlaceboTest:
         """Where the change of i -> j stands; another ``change`` than the window's own may be given."""
@@ -280,7 +316,7 @@ class Window:
 def compare_window(
     flows: Floats, effects: Effects, years: Sequence[int], start: int, end: int,
     ruptured: Bools | None = None, barred: Sequence[int] = (), treated: Sequence[tuple[int, int]] = (),
-    built_from: Bools | None = None,
+    built_from: Bools | None = None, season: int = 1,
 ) -> Window:  # fmt: skip
     """Every dyad's change from the year at ``start`` to that at ``end``, and what it is compared with.
 
@@ -301,6 +337,8 @@ def compare_window(
         The dyads asked about: never compared with.
     built_from : (N, N) bool, optional
         Restrict the pool to these dyads (to validate the test on the others).
+    season : int
+        Periods in a year.
 
     Raises
     ------
@@ -309,7 +347,7 @@ def compare_window(
     """
     flows = np.where(np.eye(flows.shape[1], dtype=bool), np.nan, flows)
     ratio = _left_out_ratio(flows, effects, start)
-    traits = features(flows, ratio, years, start)
+    traits = features(flows, ratio, years, start, season)
     with np.errstate(invalid="ignore"):
         change = ratio[end] - ratio[start]
         pool = (traits.size >= SMALLEST) & (flows[start] > 0) & ~np.isnan(change) & ~np.isposinf(change)
@@ -369,18 +407,26 @@ def _scored_window(change: Floats, traits: Features, pool: Bools, n_ruptured: in
         score[cut], scale[cut] = _scored(near, value[cut])
         p_similar[cut] = _rank(near, value[cut])
     centre, means, scales = _sides(np.clip(score, -SCORE_CLIP, SCORE_CLIP), dyads, n)
-    window = Window(
-        change, traits, pool, k, n_ruptured, tree, members, position, value, score, scale, p_similar, centre, means,
-        scales,
+    made = Window(
+        change, traits, pool, k, n_ruptured, tree, members, position, value, score, scale, p_similar, np.empty(0), (),
+        centre, means, scales,
     )  # fmt: skip
-    freed = window._freed(dyads, score)
-    spread = np.ones(len(members))
-    for side, economy in zip(scales, dyads.T):
-        spread = spread * np.sqrt(side.mean(economy, np.arange(len(members)), SCALE_PULL, prior=1.0))
-    return Window(
-        change, traits, pool, k, n_ruptured, tree, members, position, value, freed, scale * spread, p_similar, centre,
-        means, scales,
-    )  # fmt: skip
+    return _ranked(made, dyads)
+
+
+def _ranked(window: Window, dyads: Ints) -> Window:
+    """The window with its members' scores freed, their scales in log points, and their roots of two ranks."""
+    n, member = len(window.change), np.arange(len(dyads))
+    spread = np.ones(len(dyads))
+    for side, economy in zip(window._scales, dyads.T):
+        spread = spread * np.sqrt(side.mean(economy, member, SCALE_PULL, prior=1.0))
+    freed = window._freed(dyads, window._score)
+    sides = tuple(_Sorted.of(freed, economy, n) for economy in dyads.T)
+    window = replace(window, _score=freed, _scale=window._scale * spread, _sorted=sides)
+    p = np.concatenate([
+        _rank(freed[window.nearest(dyads[a : a + CHUNK])], freed[a : a + CHUNK]) for a in range(0, len(dyads), CHUNK)
+    ])  # fmt: skip
+    return replace(window, _root=window._rooted(dyads, freed, p))
 
 
 def _sides(y: Floats, dyads: Ints, n: int) -> tuple[float, tuple[_Side, _Side], tuple[_Side, _Side]]:

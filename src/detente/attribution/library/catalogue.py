@@ -16,7 +16,7 @@ from detente.errors import SpecificationError, did_you_mean
 INSTRUMENTS = ("closure", "payment freeze", "product ban", "conflict", "diplomatic quarrel")
 
 
-READ = ("opening", "passage", "abstract", "own")
+READ = ("opening", "passage", "abstract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Source:
     address : str
         Empty where the page has none worth giving.
     read : str
-        ``opening`` of the page, ``passage`` of a longer text, ``abstract``, or ``own`` computation.
+        ``opening`` of the page, ``passage`` of a longer text, or ``abstract``.
     dates : tuple of str
         Dates of the library that it gives.
     instruments : tuple of str

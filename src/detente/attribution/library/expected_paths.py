@@ -1,6 +1,6 @@
 """What the computed paths say by instrument: typical paths, mixture priors, half-lives, recovery.
 
-Null cases count as much as spectacular ones. Cited points count for nothing here.
+Null cases count as much as spectacular ones.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def outcomes(points: Iterable[Point] | None = None, among: Iterable[Case] | None
     Parameters
     ----------
     points : iterable of Point, optional
-        The shipped ones by default. Cited points are left out.
+        The shipped ones by default.
     among : iterable of Case, optional
 
     Examples
@@ -128,7 +128,7 @@ def outcomes(points: Iterable[Point] | None = None, among: Iterable[Case] | None
     """
     by_case: dict[str, dict[int, float]] = {}
     for p in shipped_points() if points is None else points:
-        if p.status != "cited" and p.value is not None:
+        if p.value is not None:
             by_case.setdefault(p.case_id, {})[p.year] = max(p.value, CAP)
     found: list[Outcome] = []
     for case in cases() if among is None else among:
@@ -169,7 +169,7 @@ def judged(points: Iterable[Point] | None = None) -> dict[str, Point]:
     """
     found: dict[str, Point] = {}
     for p in shipped_points() if points is None else points:
-        known = p.status != "cited" and p.value is not None and p.placebo_share is not None
+        known = p.value is not None and p.placebo_share is not None
         if known and 0 <= p.since <= 2 and p.since_reopening in (None, 0):
             found[p.case_id] = max(found.get(p.case_id, p), p, key=_full_years)
     return found

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,14 +20,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.comparison.placebos import choose, stand
+from detente.attribution.comparison.similar import Window, compare_window
 from detente.attribution.library.catalogue import Case, cases
+from detente.attribution.library.ruptures import ruptured
 from detente.attribution.residuals import Effects, fit_effects, on_base
 from detente.attribution.result import known
 from detente.attribution.sample import Sample
-from detente.errors import DetenteError, EmptySample, SpecificationError
+from detente.errors import DetenteError, EmptySample, SpecificationError, TooFewDonors
 
 BASE_YEARS = 5  #: years before the rupture that fix the pair effect
 FEWEST_BASE = 2  #: with fewer years of trade before, there is no path
+JUDGED = 2  #: full years after the rupture up to which a case is tested
 LAST = 15  #: years after the rupture that are kept
 
 
@@ -38,7 +42,7 @@ class Point:
     ----------
     case_id : str
     panel : str
-        What it was computed from, or the source where it is cited.
+        What it was computed from.
     year, since : int
         Calendar year, and years since the rupture (0 is the year of the rupture itself, -1 the one before).
     since_reopening : int or None
@@ -49,11 +53,12 @@ class Point:
     floor : float or None
         For a recorded zero: log ratio of half the smallest amount the panel records.
     placebo_share : float or None
+        p of the change since the year before the rupture among similar dyads; up to the second full year only.
     n_placebos : int or None
     low, high : float or None
-        5% and 95% points of the placebos.
+        5% and 95% points of the similar dyads' changes.
     status : str
-        ``computed``, ``zero`` (computed, but the record is zero or below its smallest unit) or ``cited``.
+        ``computed``, or ``zero`` (computed, but the record is zero or below its smallest unit).
     """
 
     case_id: str
@@ -89,7 +94,9 @@ class Computed:
         return frame_of(self.points)
 
 
-def compute_paths(panel: Any, among: Iterable[Case] | None = None, *, smallest_usd_mn: float = 0.001) -> Computed:
+def compute_paths(
+    panel: Any, among: Iterable[Case] | None = None, *, smallest_usd_mn: float = 0.001, placebos: bool = True
+) -> Computed:
     """Paths of all cases that the panel can speak about.
 
     Parameters
@@ -100,6 +107,8 @@ def compute_paths(panel: Any, among: Iterable[Case] | None = None, *, smallest_u
     smallest_usd_mn : float
         Smallest amount the panel records (0.001 for BACI, 1 for COW): half of it stands in for a
         recorded zero.
+    placebos : bool
+        Test the first years among similar dyads; a second or two a window on a large panel.
 
     Returns
     -------
@@ -124,10 +133,12 @@ def compute_paths(panel: Any, among: Iterable[Case] | None = None, *, smallest_u
     missing = {c.case_id: "one of the economies is not in the panel" for c in asked if c not in inside}
     out, ours = _ruptured(sample, (*cases(), *inside))
     effects = fit_effects(sample.flows, ~out)
+    windows = _Windows(sample, effects)
     points: list[Point] = []
     for case in inside:
         try:
-            points += _path(sample, effects, ours, case, smallest_usd_mn)
+            path = _path(sample, effects, ours, case, smallest_usd_mn)
+            points += [_tested(p, case, windows if placebos else None) for p in path]
         except DetenteError as error:
             missing[case.case_id] = str(error)
     if not points:
@@ -137,6 +148,40 @@ def compute_paths(panel: Any, among: Iterable[Case] | None = None, *, smallest_u
             fix="Use a panel with these economies and the years before their ruptures.",
         )
     return Computed(tuple(points), missing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """The windows compared, made when first asked for: many cases begin in one year."""
+
+    sample: Sample
+    effects: Effects
+    made: dict[tuple[int, int], Window | None] = field(default_factory=dict)
+
+    def of(self, first: int, last: int) -> Window | None:
+        """Every dyad's change between two years; None where too few can be compared."""
+        if (first, last) not in self.made:
+            sample = self.sample
+            known = ruptured(sample.economies, first, last)
+            start, end = sample.year(first), sample.year(last)
+            self.made[first, last] = None
+            with suppress(TooFewDonors):
+                self.made[first, last] = compare_window(
+                    sample.flows, self.effects, sample.years, start, end, known, sample.barred
+                )
+        return self.made[first, last]
+
+
+def _tested(point: Point, case: Case, windows: _Windows | None) -> Point:
+    """The point with the test among similar dyads, of the change since the year before the rupture, where it is early."""
+    first = case.start_year - 1
+    years = () if windows is None else windows.sample.years
+    early = 0 <= point.since <= JUDGED and first in years and years.index(first) >= 1
+    window = windows.of(first, point.year) if windows is not None and early else None
+    if windows is None or window is None:
+        return replace(point, placebo_share=None, n_placebos=None, low=None, high=None)
+    test = window.test(windows.sample.economy(case.origin), windows.sample.economy(case.destination))
+    return replace(point, placebo_share=known(test.p), n_placebos=test.n, low=known(test.low), high=known(test.high))
 
 
 def _ruptured(sample: Sample, known: Iterable[Case]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -205,24 +250,9 @@ def frame_of(points: Iterable[Point]) -> pl.DataFrame:
 
 @cache
 def shipped_points() -> tuple[Point, ...]:
-    """The paths that come with the package (computed from BACI and COW trade), and cited points.
-
-    Cited points are marked ``cited``; nothing is estimated from them.
-    """
-    folder = files("detente.attribution.library")
-    rows = csv.DictReader((folder / "paths.csv").read_text(encoding="utf-8").splitlines())
-    points = [_point(row) for row in rows]
-    by_id = {c.case_id: c for c in cases()}
-    for row in csv.DictReader((folder / "cited.csv").read_text(encoding="utf-8").splitlines()):
-        case, year = by_id[row["case_id"]], int(row["year"])
-        back = None if case.reopened_year is None else year - case.reopened_year
-        points.append(
-            Point(
-                case.case_id, row["source_id"], year, year - case.start_year, back, None, None,
-                float(row["log_ratio"]), None, None, None, None, None, "cited",
-            )
-        )  # fmt: skip
-    return tuple(points)
+    """The paths that come with the package, computed from BACI (2000-2021 and 2023) and COW trade (1948-2014)."""
+    text = (files("detente.attribution.library") / "paths.csv").read_text(encoding="utf-8")
+    return tuple(_point(row) for row in csv.DictReader(text.splitlines()))
 
 
 def _point(row: dict[str, str]) -> Point:

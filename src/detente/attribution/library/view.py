@@ -53,7 +53,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
     found = judged(points)
     rows = []
     for case in choose_cases(words):
-        path = [p for p in points if p.case_id == case.case_id and p.status != "cited" and p.value is not None]
+        path = [p for p in points if p.case_id == case.case_id and p.value is not None]
         rows.append(_row(case, found.get(case.case_id), max(path, key=lambda p: p.year, default=None)))
     return pl.DataFrame(rows, infer_schema_length=None)
 
@@ -103,7 +103,7 @@ def paths_frame(words: Iterable[str] = (), points: Iterable[Point] | None = None
 def library_chart(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> dict[str, Any]:
     """Paths by years since the rupture, one panel an instrument, as a Vega-Lite specification.
 
-    Losses beyond 99.9% and most recorded zeros lie on the lower edge; cited points are not joined.
+    Losses beyond 99.9% and most recorded zeros lie on the lower edge.
     """
     points = tuple(shipped_points() if points is None else points)
     rows = _drawn(choose_cases(words), points)
@@ -119,11 +119,10 @@ def library_chart(words: Iterable[str] = (), points: Iterable[Point] | None = No
     }  # fmt: skip
     shape = {
         "field": "state", "type": "nominal", "title": None, "legend": {"orient": "bottom"},
-        "scale": {"domain": ["ruptured", "reopened", "cited"], "range": ["circle", "diamond", "cross"]},
+        "scale": {"domain": ["ruptured", "reopened"], "range": ["circle", "diamond"]},
     }  # fmt: skip
     tooltip = [{"field": f} for f in ("case", "year", "residual", "share", "state")]
     joined = {
-        "transform": [{"filter": "datum.state != 'cited'"}],
         "mark": {"type": "line", "opacity": 0.5},
         "encoding": {"x": x, "y": y, "color": colour, "detail": {"field": "case"}},
     }
@@ -158,7 +157,7 @@ def _drawn(wanted: Iterable[Case], points: tuple[Point, ...]) -> list[dict[str, 
                 "year": p.year,
                 "residual": round(max(p.value, CAP), 3),
                 "instrument": case.instrument,
-                "state": "cited" if p.status == "cited" else state,
+                "state": state,
                 "share": p.placebo_share,
                 "finding": finding(verdicts.get(p.case_id)),
             }

@@ -146,6 +146,8 @@ def window_cautions(
     found = []
     if years[-1] > episode.from_year:
         found.append(Text("caution.base_across", **who, **window))
+    if sample.season > 1 and (sample.year(episode.to_year) - sample.year(episode.from_year)) % sample.season:
+        found.append(Text("caution.other_season", **who, **window))
     if len(years) == 1:
         found.append(Text("caution.base_one_year", **who, start=years[0]))
     if at_peak(fit.log_ratio[: sample.year(episode.from_year) + 1, i, j]):

@@ -1,0 +1,238 @@
+"""Size and power of the placebo test on dyads to which nothing happened: half of the dyads build, the others are tested.
+
+    python benchmarks/placebo_test.py DATA_FOLDER [OUT_FOLDER]
+
+DATA_FOLDER holds ``baci_hs92_v202601_1995_2021`` and ``cow_trade``. Windows start in years that no tuning looked at.
+Known ruptures are left out on both sides. Writes one CSV with the totals and one with every economy, and prints them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from attribution_library import cow
+from numpy.typing import NDArray
+
+from detente.attribution.comparison.features import SMALLEST
+from detente.attribution.comparison.similar import Ranks, Window, compare_window
+from detente.attribution.library.ruptures import ruptured
+from detente.attribution.residuals import fit_effects
+from detente.attribution.sample import Sample
+from detente.errors import TooFewDonors
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+HALVED, SEVENTY = np.log(0.5), np.log(0.3)
+STARTS = {"BACI": (1999, 2001, 2003, 2015, 2017), "COW": (2001, 2003, 2005, 2007, 2009)}
+HORIZONS = (1, 3, 5)
+FEWEST = 100  #: tests of one economy, below which its size is chance alone
+FORMER = {"S19": "TWN", "SCG": "XSC", "ANT": "XAN", "ZA1": "XZA"}
+SHRINK = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """All dyads tested in one window."""
+
+    panel: str
+    start: int
+    horizon: int
+    dyads: Ints
+    p: dict[str, Floats]  # by test, and with a loss put on: "headline", "headline -50%", ...
+    volatility: Floats
+    position: Floats
+    size: Floats
+
+
+def baci(folder: Path) -> Sample:
+    """Release V202601, 1995-2021, million US$; an absent row is a zero."""
+    files = sorted((folder / "baci_hs92_v202601_1995_2021").glob("*.parquet"))
+    frame = pl.concat([pl.read_parquet(f) for f in files]).with_columns(pl.col("exporter", "importer").replace(FORMER))
+    frame = frame.filter(~pl.col("exporter").is_in(["PUS", "R20"]) & ~pl.col("importer").is_in(["PUS", "R20"]))
+    codes = tuple(sorted(set(frame["exporter"]) | set(frame["importer"])))
+    at = {c: k for k, c in enumerate(codes)}
+    years = tuple(range(1995, 2022))
+    flows = np.zeros((len(years), len(codes), len(codes)))
+    i, j = ([at[c] for c in frame[side]] for side in ("exporter", "importer"))
+    flows[frame["year"].to_numpy() - 1995, i, j] = frame["value_kusd"].to_numpy() / 1000
+    return Sample.of((flows, codes, years))
+
+
+def small(sample: Sample, n: int, seed: int) -> Sample:
+    """``n`` economies drawn among the sixty largest traders."""
+    trade = np.nansum(sample.flows, axis=(0, 1)) + np.nansum(sample.flows, axis=(0, 2))
+    kept = np.sort(np.random.default_rng(seed).choice(np.argsort(-trade)[:60], n, replace=False))
+    flows = sample.flows[np.ix_(range(len(sample.years)), kept, kept)]
+    return Sample(flows, tuple(sample.economies[k] for k in kept), sample.years, f"{n} economies")
+
+
+def simulated(seed: int, crisis: bool, n: int = 70, t: int = 21) -> Sample:
+    """Dyads of persistent volatility (by origin, destination, size and their own); with ``crisis``, 8% of the origins
+    wander two and a half times as widely from the year after 2012 on."""
+    rng = np.random.default_rng(seed)
+    size = rng.normal(scale=2.0, size=(n, n))
+    sd = np.exp(-1.3 - 0.15 * size + rng.normal(scale=0.47, size=(n, 1)) + rng.normal(scale=0.29, size=(1, n))
+                + rng.normal(scale=0.35, size=(n, n)))  # fmt: skip
+    shock = sd * rng.standard_t(6, size=(t, n, n)) / np.sqrt(1.5)
+    if crisis:
+        shock[13:, rng.random(n) < 0.08] *= 2.5
+    rest = np.zeros((t, n, n))
+    rest[0] = shock[0]
+    for k in range(1, t):
+        rest[k] = 0.75 * rest[k - 1] + np.sqrt(1 - 0.75**2) * shock[k]
+    walks = rng.normal(scale=0.1, size=(2, t, n)).cumsum(axis=1)
+    flows = np.exp(2.5 + size + walks[0][:, :, None] + walks[1][:, None, :] + np.clip(rest, -6, 6))
+    return Sample.of((flows, tuple(f"E{k:02d}" for k in range(n)), tuple(range(2000, 2000 + t))))
+
+
+def trials(name: str, sample: Sample, starts: tuple[int, ...], seed: int = 0) -> Iterator[Trial]:
+    """Fake events: each pair of economies is drawn, both directions together, to build or to be tested."""
+    rng = np.random.default_rng(seed)
+    effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
+    n = len(sample.economies)
+    for start in starts:
+        for horizon in HORIZONS:
+            if start + horizon not in sample.years:
+                continue
+            upper = np.triu(rng.random((n, n)) < 0.5, 1)
+            build = upper | upper.T
+            known = ruptured(sample.economies, start, start + horizon)
+            a, b = sample.year(start), sample.year(start + horizon)
+            try:
+                window = compare_window(sample.flows, effects, sample.years, a, b, known, built_from=build)
+            except TooFewDonors:
+                continue
+            traits = window.features
+            usable = (traits.size >= SMALLEST) & (sample.flows[a] > 0) & np.isfinite(traits.coordinates).all(axis=-1)
+            usable &= ~(known | build | np.isnan(window.change) | np.isposinf(window.change))
+            yield _trial(name, start, horizon, window, np.argwhere(usable), fifth=name in STARTS)
+
+
+def _trial(name: str, start: int, horizon: int, window: Window, dyads: Ints, *, fifth: bool) -> Trial:
+    at = tuple(dyads.T)
+    change = window.change[at]
+    p = {
+        "size alone": _of_size(window, dyads, change),
+        "size alone, half lost": _of_size(window, dyads, change + HALVED),
+    }
+    own = None
+    for label, loss in (("", 0.0), (", half lost", HALVED), (", 70% lost", SEVENTY)):
+        found = window.ranks(dyads, change + loss)
+        p |= {f"similar{label}": found.p_similar, f"headline{label}": found.p}
+        if fifth and loss in (0.0, HALVED):
+            own = window.ranks(np.argwhere(window.pool)) if loss == 0.0 else own
+            p[f"with step 5{label}"] = _step_five(window, dyads, found, own)
+    traits = window.features
+    return Trial(name, start, horizon, dyads, p, traits.volatility[at], traits.position[at], traits.size[at])
+
+
+def _of_size(window: Window, dyads: Ints, change: Floats) -> Floats:
+    """The earlier test: rank among all dyads within a factor of three in size."""
+    members = np.argwhere(window.pool)
+    size, moved = window.features.size[tuple(members.T)], np.clip(window.change[tuple(members.T)], -8, 8)
+    order = np.argsort(size)
+    size, moved = size[order], moved[order]
+    own = window.features.size[tuple(dyads.T)]
+    low, high = np.searchsorted(size, own / 3), np.searchsorted(size, own * 3)
+    return np.array(
+        [(1 + np.count_nonzero(moved[a:b] <= c)) / (1 + b - a) for a, b, c in zip(low, high, np.clip(change, -8, 8))]
+    )
+
+
+def _step_five(window: Window, dyads: Ints, found: Ranks, own: Ranks) -> Floats:
+    """Ranks of the score among the same origin's and destination's dyads, shrunk to ``p``; their root, ranked again."""
+    members = np.argwhere(window.pool)
+
+    def combined(ends: Ints, rank: Floats, u: Floats, inside: bool) -> Floats:
+        root = np.ones(len(ends))
+        for side in (0, 1):
+            of_side = [np.sort(own.score[members[:, side] == e]) for e in range(len(window.change))]
+            n = np.array([len(of_side[e]) for e in ends[:, side]]) - inside
+            at = np.array([np.searchsorted(of_side[e], v, "right") for e, v in zip(ends[:, side], u)])
+            root *= (1 + at - inside + SHRINK * rank) / (1 + n + SHRINK)
+        return np.sqrt(root)
+
+    inner = combined(members, own.p, own.score, inside=True)
+    outer = combined(dyads, found.p, found.score, inside=False)
+    out = np.empty(len(dyads))
+    for k in range(0, len(dyads), 4000):
+        near = inner[window.nearest(dyads[k : k + 4000])]
+        out[k : k + 4000] = (1 + np.count_nonzero(near <= outer[k : k + 4000, None], axis=1)) / (1 + near.shape[1])
+    return out
+
+
+def summary(panel: str, found: list[Trial]) -> pl.DataFrame:
+    """One row a test: size by economy and by trait, power."""
+    size, position = (np.concatenate([getattr(t, k) for t in found]) for k in ("size", "position"))
+    volatility = np.concatenate([_relative(t) for t in found])
+    dyads = np.concatenate([t.dyads for t in found])
+    horizon = np.concatenate([np.full(len(t.dyads), t.horizon) for t in found])
+    rows = []
+    for test in ("size alone", "similar", "headline", "with step 5"):
+        if test not in found[0].p:
+            continue
+        hit = np.concatenate([t.p[test] for t in found]) <= 0.05
+        lost = np.concatenate([t.p[f"{test}, half lost"] for t in found]) <= 0.05
+        row = {"panel": panel, "test": test, "n": len(hit), "size": hit.mean()}
+        for side, label in ((0, "origin"), (1, "destination")):
+            shares, chance = by_economy(hit, dyads[:, side])
+            row |= {f"rmse_{label}": np.sqrt(np.mean((shares - 0.05) ** 2)), f"chance_{label}": chance,
+                    f"above_8_{label}": np.mean(shares > 0.08), f"max_{label}": shares.max()}  # fmt: skip
+        cuts = np.quantile(volatility, (0.2, 0.4, 0.6, 0.8))
+        fifth = np.searchsorted(cuts, volatility)
+        row |= {f"volatility_{k + 1}": hit[fifth == k].mean() for k in range(5)}
+        row |= {f"from {low:g}m": hit[(size >= low) & (size < high)].mean()
+                for low, high in ((1, 10), (10, 50), (50, 200), (200, 1000), (1000, np.inf))}  # fmt: skip
+        row |= {f"horizon_{h}": hit[horizon == h].mean() for h in HORIZONS if (horizon == h).any()}
+        row["top_positions"] = hit[position >= np.quantile(position, 0.95)].mean()
+        row |= {"power_half": lost.mean(), "power_half_50m": lost[size >= 50].mean()}
+        rows.append(row)
+    return pl.DataFrame(rows)
+
+
+def _relative(trial: Trial) -> Floats:
+    """Log volatility less a cubic in log size."""
+    x, y = np.log(trial.size), np.log(trial.volatility)
+    return y - np.polyval(np.polyfit(x, y, 3), x)
+
+
+def by_economy(hit: NDArray[np.bool_], economy: Ints) -> tuple[Floats, float]:
+    """Share of rejections by economy, and the root mean squared error that chance alone gives."""
+    n = np.bincount(economy)
+    kept = n >= min(FEWEST, np.sort(n)[-3])
+    shares = np.bincount(economy, hit)[kept] / n[kept]
+    return shares, float(np.sqrt(np.mean(0.05 * 0.95 / n[kept])))
+
+
+def panels(folder: Path) -> Iterator[tuple[str, list[Trial]]]:
+    """Every panel and its trials."""
+    whole = baci(folder)
+    yield "BACI", list(trials("BACI", whole, STARTS["BACI"]))
+    yield "COW", list(trials("COW", Sample.of(cow(folder)), STARTS["COW"]))
+    for crisis in (False, True):
+        name = "simulated, crises with the episode" if crisis else "simulated"
+        yield name, [t for seed in range(5) for t in trials(name, simulated(seed, crisis), (2012,), seed)]
+    for n in (20, 40):
+        name = f"BACI, {n} economies"
+        yield name, [t for seed in range(8) for t in trials(name, small(whole, n, seed), STARTS["BACI"][::2], seed)]
+
+
+def main(folder: Path, out: Path) -> None:
+    tables = []
+    for name, found in panels(folder):
+        tables.append(summary(name, found))
+        sys.stdout.write(f"{name}\n")
+        with pl.Config(tbl_cols=-1, tbl_width_chars=220, float_precision=3, tbl_rows=-1):
+            sys.stdout.write(f"{tables[-1].drop('panel').transpose(include_header=True, column_names='test')}\n")
+        sys.stdout.flush()
+    pl.concat(tables, how="diagonal").with_columns(pl.selectors.float().round(4)).write_csv(out / "placebo_test.csv")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else Path.cwd())
