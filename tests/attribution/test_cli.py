@@ -40,7 +40,7 @@ def test_score_says_what_was_beaten() -> None:
     text = call("--score").stdout
     assert "rupture: " in text
     assert "reopening: " in text
-    assert "better than baselines with ordinary noise" in text
+    assert "better than point forecasts with ordinary noise" in text
 
 
 def test_draw_and_export(tmp_path) -> None:

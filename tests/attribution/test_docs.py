@@ -37,6 +37,7 @@ def test_score_table(kind: str) -> None:
     s = score(kind)
     assert row[1:5] == [str(s.n), str(s.n_cases), str(s.n_regions), f"{s.crps:.2f}"]
     assert row[5:8] == [f"{s.baselines[b]:.2f}" for b in ("no change", "zero", "minus one")]
-    assert row[8] == f"{100 * s.gain:.0f}% ({100 * s.gain_low:.0f}-{100 * s.gain_high:.0f})"
+    assert row[8] == f"{s.pooled:.2f}"
+    assert row[9] == f"{100 * s.gain:.0f}% ({100 * s.gain_low:.0f}-{100 * s.gain_high:.0f})"
     low, high = s.coverage_interval[0.8]
-    assert row[10] == f"{100 * s.coverage[0.8]:.0f}% ({100 * low:.0f}-{100 * high:.0f})"
+    assert row[11] == f"{100 * s.coverage[0.8]:.0f}% ({100 * low:.0f}-{100 * high:.0f})"

@@ -106,8 +106,8 @@ def test_instruments_differ_as_the_field_has_it() -> None:
 @pytest.mark.parametrize("kind", ["rupture", "reopening"])
 def test_scores_beat_the_baselines_and_cover(kind: str) -> None:
     found = library.score(kind)
-    assert found.gain >= 0.10
-    assert found.gain_low >= 0.10
+    assert found.gain >= 0.15  # over the library pooled without instrument and gap
+    assert found.gain_low > 0
     assert found.gain_with_noise >= 0.10
     low, high = found.coverage_interval[0.8]
     assert low <= 0.8 <= high

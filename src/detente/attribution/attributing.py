@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.comparison.hand_picked import picked, usable
-from detente.attribution.comparison.placebos import check_kind, choose, stand
+from detente.attribution.comparison.placebos import check_kind, choose, picked, stand, usable
 from detente.attribution.comparison.similar import SIMILAR, PlaceboTest
 from detente.attribution.decomposition import split
 from detente.attribution.episodes import Episode, episodes_of

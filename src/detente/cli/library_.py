@@ -86,18 +86,15 @@ def case_lines(frame: pl.DataFrame) -> list[str]:
 
 def score_lines(frame: pl.DataFrame) -> list[str]:
     """Scores in words, one paragraph a kind."""
-    lines = []
-    for row in frame.iter_rows(named=True):
-        best = min((row[f"crps {name}"], name) for name in ("no change", "zero", "minus one"))
-        lines.append(
-            f"{row['kind']}: {row['n']} points of {row['n_cases']} cases, each of {row['n_regions']} regions predicted "
-            f"from the others. CRPS {row['crps']:.2f} log points against {best[0]:.2f} for '{best[1]}': "
-            f"{row['gain']:.0%} better (90% {row['gain_low']:.0%} to {row['gain_high']:.0%}); "
-            f"{row['gain_with_noise']:.0%} better than baselines with ordinary noise. The central 50, 80, 95% hold "
-            f"{row['coverage_50%']:.0%}, {row['coverage_80%']:.0%} ({row['coverage_80%_low']:.0%} to "
-            f"{row['coverage_80%_high']:.0%}), {row['coverage_95%']:.0%} of the outcomes."
-        )
-    return lines
+    return [
+        f"{row['kind']}: {row['n']} points of {row['n_cases']} cases, each of {row['n_regions']} regions predicted "
+        f"from the others. CRPS {row['crps']:.2f} log points against {row['crps pooled']:.2f} for all cases alike: "
+        f"{row['gain']:.0%} better (90% {row['gain_low']:.0%} to {row['gain_high']:.0%}); "
+        f"{row['gain_with_noise']:.0%} better than point forecasts with ordinary noise. The central 50, 80, 95% hold "
+        f"{row['coverage_50%']:.0%}, {row['coverage_80%']:.0%} ({row['coverage_80%_low']:.0%} to "
+        f"{row['coverage_80%_high']:.0%}), {row['coverage_95%']:.0%} of the outcomes."
+        for row in frame.iter_rows(named=True)
+    ]
 
 
 def draw(chart: dict[str, Any], path: Path) -> None:

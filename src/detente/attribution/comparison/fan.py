@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.comparison.hand_picked import FEWEST, picked, usable
-from detente.attribution.comparison.placebos import choose
+from detente.attribution.comparison.placebos import FEWEST, choose, picked, usable
 from detente.attribution.comparison.similar import SIMILAR, PlaceboTest
 from detente.attribution.fits import DyadFits
 from detente.attribution.words.cautions import traded

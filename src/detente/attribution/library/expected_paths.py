@@ -37,6 +37,8 @@ class Outcome:
         Residual, log points, not below ``CAP``.
     before : float
         Residual in the last year before the rupture, or before the reopening.
+    zero : bool
+        The record is zero; ``value`` is then what it is below.
     """
 
     case_id: str
@@ -46,6 +48,7 @@ class Outcome:
     horizon: int
     value: float
     before: float
+    zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,26 +130,34 @@ def outcomes(points: Iterable[Point] | None = None, among: Iterable[Case] | None
     True
     """
     by_case: dict[str, dict[int, float]] = {}
+    zeros: set[tuple[str, int]] = set()
     for p in shipped_points() if points is None else points:
         if p.value is not None:
             by_case.setdefault(p.case_id, {})[p.year] = max(p.value, CAP)
+            if p.status == "zero":
+                zeros.add((p.case_id, p.year))
     found: list[Outcome] = []
     for case in cases() if among is None else among:
         path = by_case.get(case.case_id, {})
         back = case.reopened_year
         for year, value in sorted(path.items()):
             if back is None or year < back:
-                found += _outcome(case, "rupture", year - case.start_year, value, path.get(case.start_year - 1))
+                before, kind, since = path.get(case.start_year - 1), "rupture", year - case.start_year
             elif year > back:
-                found += _outcome(case, "reopening", year - back, value, path.get(back - 1))
+                before, kind, since = path.get(back - 1), "reopening", year - back
+            else:
+                continue
+            found += _outcome(case, kind, since, value, before, (case.case_id, year) in zeros)
     return tuple(found)
 
 
-def _outcome(case: Case, kind: str, horizon: int, value: float, before: float | None) -> list[Outcome]:
+def _outcome(
+    case: Case, kind: str, horizon: int, value: float, before: float | None, zero: bool
+) -> list[Outcome]:  # fmt: skip
     if horizon not in HORIZONS:
         return []
     before = 0.0 if before is None else before
-    return [Outcome(case.case_id, kind, case.instrument, case.region, horizon, value, before)]
+    return [Outcome(case.case_id, kind, case.instrument, case.region, horizon, value, before, zero)]
 
 
 def typical_paths(found: Iterable[Outcome] | None = None) -> tuple[Typical, ...]:

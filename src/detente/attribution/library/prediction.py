@@ -46,6 +46,8 @@ class Forecast:
         Residuals in log points, ascending; weights sum to 1.
     n_same, n_other : int
         Cases of the same instrument and of others behind it.
+    zero : float
+        Chance that nothing is recorded at all; such outcomes stand in ``values`` with what they are below.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Forecast:
     weights: Floats
     n_same: int
     n_other: int
+    zero: float = 0.0
 
     def quantile(self, share: float | Sequence[float]) -> Floats:
         """Points below which ``share`` of the forecast lies."""
@@ -77,11 +80,12 @@ class Forecast:
         """The forecast in words: level against the counterfactual, and how many cases speak."""
         low, middle, high = (100 * float(np.exp(v)) for v in self.quantile((0.1, 0.5, 0.9)))
         years = "one full year" if self.horizon == 1 else f"{self.horizon} full years"
+        nothing = f", and a chance of {100 * self.zero:.0f}% that none is recorded" if self.zero >= 0.005 else ""
         what = f"a {self.instrument}" if self.kind == "rupture" else f"the end of a {self.instrument}"
         return (
             f"Judged by {self.n_same} cases of the same instrument and {self.n_other} others, a flow stands at about "
-            f"{_share(middle)} of what else would be expected {years} after {what}; 8 in 10 forecasts lie between "
-            f"{_share(low)} and {_share(high)}."
+            f"{_share(middle)} of what else would be expected {years} after {what}; there is an 80% chance that it lies "
+            f"between {_share(low)} and {_share(high)}{nothing}."
         )
 
     def flows(self, counterfactual: float, share: Sequence[float] = (0.1, 0.5, 0.9)) -> Floats:
@@ -113,6 +117,7 @@ def predict(
     before: float = 0.0,
     noise: Floats | None = None,
     learn_from: Iterable[Outcome] | None = None,
+    pooled: bool = False,
 ) -> Forecast:
     """What to expect of a dyad's residual.
 
@@ -129,6 +134,8 @@ def predict(
         Residuals of comparable ordinary dyads at this horizon; a normal spread of 0.3 by default.
     learn_from : iterable of Outcome, optional
         The shipped library by default.
+    pooled : bool
+        Every case of the library alike, whatever its instrument and gap: what the forecast is compared with.
 
     Raises
     ------
@@ -155,15 +162,17 @@ def predict(
     if not known:
         raise TooFewDonors("The library has no case to learn from.", fix="Use more cases or regions.")
     n_same, n_other = len({o.case_id for o in same}), len({o.case_id for o in other})
-    weight, rest = _shares(kind, known, other, n_same)
-    parts = [_spread(same, weight, kind, before), _spread(rest, 1.0 - weight, kind, before)]
+    weight, rest = (0.0, known) if pooled else _shares(kind, known, other, n_same)
+    kind_of_spread = "rupture" if pooled else kind
+    parts = [_spread(same, weight, kind_of_spread, before), _spread(rest, 1.0 - weight, kind_of_spread, before)]
     centres = np.concatenate([p[0] for p in parts])
     weights = np.concatenate([p[1] for p in parts])
+    zero = float(np.concatenate([p[2] for p in parts]) @ weights / weights.sum())
     offsets = SPREAD * KERNEL if noise is None else _thinned(noise)
     values = np.maximum(np.add.outer(centres, offsets).ravel(), CAP)
     weights = np.repeat(weights / len(offsets), len(offsets))
     order = np.argsort(values)
-    return Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other)
+    return Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other, zero)
 
 
 def _shares(kind: str, known: list[Outcome], other: list[Outcome], n_same: int) -> tuple[float, list[Outcome]]:
@@ -204,10 +213,10 @@ def _check(instrument: str, kind: str, horizon: int, before: float) -> None:
         raise SpecificationError(f"before={before} is no residual.", fix="Give log points, e.g. -1.2.")
 
 
-def _spread(found: Sequence[Outcome], weight: float, kind: str, before: float) -> tuple[Floats, Floats]:
-    """Centres and weights of one group; each case counts once."""
+def _spread(found: Sequence[Outcome], weight: float, kind: str, before: float) -> tuple[Floats, Floats, Floats]:
+    """Centres, weights and recorded zeros (0 or 1) of one group; each case counts once."""
     if not found or weight == 0:
-        return np.empty(0), np.empty(0)
+        return np.empty(0), np.empty(0), np.empty(0)
     count = Counter(o.case_id for o in found)
     values = np.array([o.value for o in found])
     weights = np.array([1.0 / count[o.case_id] for o in found])
@@ -215,7 +224,7 @@ def _spread(found: Sequence[Outcome], weight: float, kind: str, before: float) -
         gap = before - np.array([o.before for o in found])
         weights = weights * (np.exp(-0.5 * (gap / ALIKE) ** 2) + 1e-6)
         values = values + CARRY * gap
-    return values, weight * weights / weights.sum()
+    return values, weight * weights / weights.sum(), np.array([float(o.zero) for o in found])
 
 
 def _thinned(noise: Floats, most: int = 40) -> Floats:

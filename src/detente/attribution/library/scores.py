@@ -1,9 +1,10 @@
 """How good are the library's forecasts? Each region is predicted from the others' cases.
 
 Scored on computed points only: the continuous ranked probability score (CRPS; Gneiting &
-Raftery 2007) against the forecasts "no change", "zero" and "-1 log point", as points and
-with ordinary noise around them; coverage of the central 50, 80 and 95%; the PIT. Regions
-are resampled as blocks for the interval of the gain.
+Raftery 2007) against the library pooled without instrument and gap (the best probabilistic
+baseline), and against the forecasts "no change", "zero" and "-1 log point", as points and with
+ordinary noise around them; coverage of the central 50, 80 and 95%; the PIT. Regions are
+resampled as blocks for the interval of the gain, pairs of economies for that of the coverage.
 """
 
 from __future__ import annotations
@@ -39,15 +40,17 @@ class Score:
         Mean CRPS of the library, log points.
     baselines : mapping of name to mean CRPS
         Point baselines, and the same with ordinary noise (named "..., with noise").
+    pooled : float
+        Mean CRPS of the library pooled without instrument and gap.
     gain : float
-        1 - crps / best point baseline.
+        1 - crps / pooled.
     gain_low, gain_high : float
         90% block-bootstrap interval over regions.
     gain_with_noise : float
         1 - crps / best of all baselines.
     coverage : mapping of level to share
     coverage_interval : mapping of level to (low, high)
-        95% Clopper-Pearson interval of the share, as if the points were independent.
+        95% interval of the share, pairs of economies resampled with all their points.
     pit : (10,) array
         Share of outcomes in each tenth of the forecast.
     """
@@ -58,6 +61,7 @@ class Score:
     n_regions: int
     crps: float
     baselines: dict[str, float]
+    pooled: float
     gain: float
     gain_low: float
     gain_high: float
@@ -92,7 +96,9 @@ def score(kind: str, found: Iterable[Outcome] | None = None, *, draws: int = 200
     points = {name: np.array([abs(o.value - _centre(name, o)) for o in rows]) for name in BASELINES}
     noisy = {f"{name}, with noise": np.array([_noisy(name, o).crps(o.value) for o in rows]) for name in BASELINES}
     means = {name: float(v.mean()) for name, v in (points | noisy).items()}
-    low, high = _bootstrap(own, points, regions, draws, seed)
+    pool = np.array([_without_region(o, rows, pooled=True).crps(o.value) for o in rows])
+    low, high = _bootstrap(own, pool, regions, draws, seed)
+    pairs = np.array(["-".join(sorted(o.case_id.split("-")[:2])) for o in rows])
     inside = {level: np.array([_inside(f, o.value, level) for f, o in zip(forecasts, rows)]) for level in LEVELS}
     pit = np.array([f.below(o.value) for f, o in zip(forecasts, rows)])
     return Score(
@@ -102,19 +108,20 @@ def score(kind: str, found: Iterable[Outcome] | None = None, *, draws: int = 200
         n_regions=len(set(regions)),
         crps=float(own.mean()),
         baselines=means,
-        gain=1 - float(own.mean()) / min(means[name] for name in BASELINES),
+        pooled=float(pool.mean()),
+        gain=1 - float(own.mean() / pool.mean()),
         gain_low=low,
         gain_high=high,
         gain_with_noise=1 - float(own.mean()) / min(means.values()),
         coverage={level: float(v.mean()) for level, v in inside.items()},
-        coverage_interval={level: clopper_pearson(int(v.sum()), len(v)) for level, v in inside.items()},
+        coverage_interval={level: _by_pair(v, pairs, draws, seed) for level, v in inside.items()},
         pit=np.histogram(np.clip(pit, 0, 1), bins=np.linspace(0, 1, 11))[0] / len(pit),
     )
 
 
-def _without_region(o: Outcome, rows: list[Outcome]) -> Forecast:
+def _without_region(o: Outcome, rows: list[Outcome], *, pooled: bool = False) -> Forecast:
     others = [r for r in rows if r.region != o.region]
-    return predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=others)
+    return predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=others, pooled=pooled)
 
 
 def _centre(name: str, o: Outcome) -> float:
@@ -131,17 +138,26 @@ def _inside(forecast: Forecast, value: float, level: float) -> bool:
     return bool(low <= value <= high)
 
 
+def _by_pair(inside: NDArray[np.bool_], pairs: NDArray[np.str_], draws: int, seed: int) -> tuple[float, float]:
+    """95% interval of a coverage, pairs of economies drawn with replacement."""
+    _, at = np.unique(pairs, return_inverse=True)
+    n, hits = np.bincount(at), np.bincount(at, inside)
+    drawn = np.random.default_rng(seed).integers(len(n), size=(draws, len(n)))
+    low, high = np.quantile(hits[drawn].sum(axis=1) / n[drawn].sum(axis=1), (0.025, 0.975))
+    return float(low), float(high)
+
+
 def _bootstrap(
-    own: Floats, points: dict[str, Floats], regions: NDArray[np.str_], draws: int, seed: int
-) -> tuple[float, float]:
-    """90% interval of the gain over the best point baseline, regions drawn with replacement."""
+    own: Floats, pool: Floats, regions: NDArray[np.str_], draws: int, seed: int
+) -> tuple[float, float]:  # fmt: skip
+    """90% interval of the gain over the pooled library, regions drawn with replacement."""
     names = sorted(set(regions))
     members = {name: np.flatnonzero(regions == name) for name in names}
     rng = np.random.default_rng(seed)
     gains = []
     for _ in range(draws):
         rows = np.concatenate([members[name] for name in rng.choice(names, len(names))])
-        gains.append(1 - own[rows].mean() / min(v[rows].mean() for v in points.values()))
+        gains.append(1 - own[rows].mean() / pool[rows].mean())
     low, high = np.quantile(gains, (0.05, 0.95))
     return float(low), float(high)
 
@@ -181,7 +197,7 @@ def score_frame(scores: Iterable[Score] | None = None) -> pl.DataFrame:
     for s in scores_of() if scores is None else scores:
         row = {
             "kind": s.kind, "n": s.n, "n_cases": s.n_cases, "n_regions": s.n_regions, "crps": s.crps,
-            **{f"crps {name}": v for name, v in s.baselines.items()},
+            "crps pooled": s.pooled, **{f"crps {name}": v for name, v in s.baselines.items()},
             "gain": s.gain, "gain_low": s.gain_low, "gain_high": s.gain_high,
             "gain_with_noise": s.gain_with_noise,
         }  # fmt: skip

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.attribution.comparison.hand_picked import FEWEST
+from detente.attribution.comparison.placebos import FEWEST
 from detente.economies import ROW, lookup
 from detente.errors import DetenteError
 from detente.language import said
