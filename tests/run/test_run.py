@@ -263,8 +263,8 @@ def test_any_two_economies_run_from_a_scaffold(tmp_path: Path) -> None:
 def test_a_scaffold_refuses_what_it_cannot_make(tmp_path: Path) -> None:
     with pytest.raises(UnknownEconomy, match="Did you mean 'Ecuador'"):
         new_study("COL", "Equador", folder=tmp_path / "a")
-    with pytest.raises(UnknownEconomy, match="ATA"):
-        new_study("COL", "ATA", folder=tmp_path / "b")
+    with pytest.raises(UnknownEconomy, match="SRB, MNE"):
+        new_study("COL", "SCG", folder=tmp_path / "b")
     with pytest.raises(StudyError, match="rest of the world is no economy"):
         new_study("COL", "ROW", folder=tmp_path / "b")
     (tmp_path / "c").mkdir()
@@ -272,6 +272,15 @@ def test_a_scaffold_refuses_what_it_cannot_make(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="already there"):
         new_study("COL", "ECU", folder=tmp_path / "c")
     assert [p.name for p in tmp_path.iterdir()] == ["c"]
+
+
+def test_an_economy_that_no_panel_has_gives_a_study_without_flows(tmp_path: Path) -> None:
+    """Kosovo has no goods in BACI: the record is told, nothing is computed, and both are said."""
+    study = open_study(new_study("XKX", "SRB", folder=tmp_path / "s"))
+    assert not study.has_panel()
+    result = study.run()
+    assert "no panel of flows" in " ".join(result.answer.why)
+    assert (result.write(tmp_path / "out", PAGES) / "report.html").stat().st_size > 5_000
 
 
 def test_a_broken_record_stops_the_run_with_every_problem(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from itertools import product
 from math import isfinite, log
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.answer.any_pair import Pair
 from detente.answer.facts import Flow
 from detente.equilibrium import CLOSED, Economy, internal_trade, solve
 from detente.errors import DetenteError, MissingInternalTrade
-from detente.panel import Panel
+from detente.panel import Panel, world_gdp
+from detente.panel.accounts import merged_accounts, newest_with_accounts, usable_accounts
 
 THETAS = (2.0, 4.0, 6.0)  # trade elasticities; the middle one leads
 RATIOS = (1.0, 1.8)  # gross output over GDP
@@ -75,7 +75,7 @@ def pair_scenarios(found: Pair, panel: Panel) -> PairScenarios:
     year = baseline[0][0]
     flows, back = found.facts.flows, _before_the_fall(found)
     shocks: dict[str, tuple[int, dict[tuple[str, str], float]]] = {}
-    if back is not None:
+    if back is not None and back < year:  # later ties are those of the baseline or newer
         ties = {(f.origin, f.destination): (_ties(f, back), _ties(f, year)) for f in flows}
         effects = {way: then - now for way, (then, now) in ties.items() if then is not None and now is not None}
         if effects:
@@ -100,29 +100,24 @@ def _ties(flow: Flow, year: int) -> float | None:
 
 
 def _baselines(found: Pair, panel: Panel) -> list[tuple[int, Economy]]:
-    """The last year's economies, once for each ratio of output to GDP."""
-    places = [panel.index(code) for code in (found.origin, found.destination)]
-    if panel.gdp is not None:
-        for t in reversed(range(len(panel.years))):
-            gdp: NDArray[np.float64] = panel.gdp[t]
-            known = np.isfinite(gdp) & (gdp > 0) & np.isfinite(panel.flows[t]).any(axis=1)
-            exports = np.nansum(np.where(np.eye(len(gdp), dtype=bool), 0.0, panel.flows[t]), axis=1)
-            known &= np.nan_to_num(gdp) * min(RATIOS) > exports  # entrepots sell on more than they make
-            if known[places].all():
-                return [(panel.years[t], _economy(panel, t, known, ratio)) for ratio in RATIOS]
+    """The economies of the newest year without missing flows, once for each ratio of output to GDP."""
+    pair = (found.origin, found.destination)
+    t = newest_with_accounts(panel, pair, RATIOS)
+    if t is not None:
+        return [(panel.years[t], _economy(panel, t, ratio)) for ratio in RATIOS]
     raise MissingInternalTrade(
-        f"The panel '{panel.name}' has no year with the GDP of both {found.origin} and {found.destination}.",
-        why="A what-if needs what each economy sells to itself.",
+        f"The panel '{panel.name}' has no year with usable accounts of both {found.origin} and {found.destination}.",
+        why="A what-if needs what each economy sells to itself: its GDP, and exports below its output.",
         fix="Keep the pair as a study and give its GDP with a source.",
     )
 
 
-def _economy(panel: Panel, t: int, known: NDArray[np.bool_], ratio: float) -> Economy:
-    codes = [code for code, there in zip(panel.economies, known) if there]
-    flows = np.nan_to_num(panel.flows[t][np.ix_(known, known)])
-    np.fill_diagonal(flows, 0.0)
-    own = internal_trade(panel.gdp[t][known], flows.sum(axis=1), ratio=ratio, economies=codes)
-    np.fill_diagonal(flows, own)
+def _economy(panel: Panel, t: int, ratio: float) -> Economy:
+    """Economies with accounts, all others as the rest of the world, as in a run."""
+    gdp = panel.gdp[t] if panel.gdp is not None else world_gdp(panel.economies, [panel.years[t]])[0]
+    usable = usable_accounts(panel.flows[t], gdp, ratio, panel.economies)
+    codes, flows, output = merged_accounts(panel.flows[t], gdp, usable, panel.economies, panel.years[t])
+    np.fill_diagonal(flows, internal_trade(output, flows.sum(axis=1), ratio=ratio, economies=codes))
     return Economy.from_arrays(codes, flows, year=panel.years[t])
 
 

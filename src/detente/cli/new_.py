@@ -23,9 +23,15 @@ def command(origin: str, destination: str, folder: Path | None, data: Path | Non
     from detente.study import new_study, open_study
 
     made = new_study(origin, destination, folder=folder, data=data, reading=reading(how))
-    if not open_study(made).scenarios:
+    study = open_study(made)
+    if not study.has_panel():
         click.echo(
-            "It has no scenarios: there is no GDP of both economies in a year with trade; study.toml says how to add "
-            "them.", err=True
+            "The panel that ships does not have both economies, so the study has no flows: its record, claims and states "
+            "are told without them; study.toml says how to add a panel.", err=True
+        )  # fmt: skip
+    elif not study.scenarios:
+        click.echo(
+            "It has no scenarios: in no year of their trade do both economies have usable accounts; study.toml says how to "
+            "add them.", err=True
         )  # fmt: skip
     click.echo(f"Made {made}. Next:\n  detente run {made}\n  add rows to {made / 'record'}, then: detente check {made}")

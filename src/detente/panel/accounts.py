@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.economies import ROW
 from detente.errors import MissingInternalTrade, first_five
+from detente.panel.panel import Panel
+from detente.panel.world_panel import world_gdp
 
 
 def usable_accounts(
@@ -61,3 +65,21 @@ def merged_accounts(
         return kept, inside.copy(), output
     rest = output.sum() / inside.sum() * out[n].sum() if inside.sum() > 0 else out[n].sum()
     return (*kept, ROW), out, np.append(output, rest)
+
+
+def newest_with_accounts(panel: Panel, codes: Sequence[str], ratios: Sequence[float]) -> int | None:
+    """Position of the newest year in which all of ``codes`` have usable accounts and no flow between usable economies
+    is missing; None where there is none.
+
+    Parameters
+    ----------
+    ratios : of gross output to GDP, on each of which the accounts have to be usable.
+    """
+    gdp = panel.gdp if panel.gdp is not None else world_gdp(panel.economies, panel.years)
+    places = [panel.index(code) for code in codes]
+    for t in reversed(range(len(panel.years))):
+        usable = np.array([usable_accounts(panel.flows[t], gdp[t], ratio, panel.economies) for ratio in ratios]).all(0)
+        among = panel.flows[t][np.ix_(usable, usable)][~np.eye(int(usable.sum()), dtype=bool)]
+        if usable[places].all() and np.isfinite(among).all():
+            return t
+    return None

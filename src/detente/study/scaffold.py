@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from detente._atomic import folder_aside, in_use
-from detente.economies import ROW, lookup, name_of
+from detente.economies import ROW, is_current, lookup, name_of
 from detente.errors import OutputError, StudyError
 from detente.language import LANGUAGES, Own, Text, translations
-from detente.panel import Panel, read_panel, world, world_gdp
-from detente.panel.accounts import usable_accounts
+from detente.panel import Panel, read_panel, world
+from detente.panel.accounts import newest_with_accounts
 from detente.study.defaults import default_years
 from detente.study.panel_evidence import PanelEvidence, panel_evidence
 from detente.study.spec import FORMAT
@@ -65,6 +65,24 @@ closed = true
 id = "healed"
 healed = true
 """
+
+WITHOUT_PANEL = """\
+format = {format}
+
+[study]
+id = "{id}"
+title = "{title}"
+origin = "{origin}"            # exports and imports are seen from here
+destination = "{destination}"
+summary = ""
+
+# No flows: the panel that ships does not have {missing}. The record, its claims and states are told without one. Name a
+# panel that has it here (the path of a file in any layout of: detente data list), then add [attribution] and
+# [[episodes]] as in docs/study-format.md.
+[panel]
+use = "none"
+
+{translations}"""
 
 EPISODE = """\
 [[episodes]]
@@ -116,11 +134,15 @@ def new_study(
     _require_two_economies(codes)
     if panel is None:
         panel = read_panel(data, **reading) if data is not None else world()
-    for code in codes:
-        panel.index(code)
+    missing = [code for code in codes if code not in panel.economies]
+    if missing and (data is not None or panel.name != world().name or not all(map(is_current, codes))):
+        panel.index(missing[0])
     target = Path(folder) if folder is not None else Path("-".join(_slug(name_of(c)) for c in codes))
     if in_use(target):
         raise OutputError(f"{target} is already there.", fix="Give another folder with --folder.")
+    if missing:
+        _write(target, _without_panel(codes), None)
+        return target
     evidence = panel_evidence(panel, *codes, file=Path(data).name if data is not None else "")
     _write(target, study_text(panel, codes, data, reading), evidence)
     return target
@@ -155,6 +177,17 @@ def study_text(
     )  # fmt: skip
 
 
+def _without_panel(codes: tuple[str, str]) -> str:
+    """``study.toml`` of two economies of which the panel that ships has none or one."""
+    names = [Own(name_of(c), **{language: name_of(c, language) for language in LANGUAGES}) for c in codes]
+    title = Text("scaffold.title", a=names[0], b=names[1])
+    missing = " and ".join(name_of(c) for c in codes if c not in world().economies)
+    return WITHOUT_PANEL.format(
+        format=FORMAT, id="-".join(_slug(name_of(c)) for c in codes), title=title, origin=codes[0], destination=codes[1],
+        missing=missing, translations=_translations(title),
+    )  # fmt: skip
+
+
 def _require_two_economies(codes: tuple[str, str]) -> None:
     if codes[0] == codes[1]:
         raise StudyError(f"A study needs two different economies; both are {codes[0]}.")
@@ -178,21 +211,17 @@ def _translations(*texts: Text) -> str:
 
 def _scenario_year(panel: Panel, codes: tuple[str, str]) -> int | None:
     """The newest year with trade between the two and accounts for both, the flows of the others being on record."""
-    gdp = panel.gdp if panel.gdp is not None else world_gdp(panel.economies, panel.years)
-    places = [panel.index(c) for c in codes]
-    i, j = places
-    for t in reversed(range(len(panel.years))):
-        if not np.nansum(panel.flows[t, [i, j], [j, i]]) > 0:
-            continue
-        usable = np.array([usable_accounts(panel.flows[t], gdp[t], ratio, panel.economies) for ratio in RATIOS]).all(0)
-        among = panel.flows[t][np.ix_(usable, usable)][~np.eye(int(usable.sum()), dtype=bool)]
-        if usable[places].all() and np.isfinite(among).all():
-            return panel.years[t]
-    return None
+    i, j = (panel.index(code) for code in codes)
+    traded = [y for t, y in enumerate(panel.years) if np.nansum(panel.flows[t, [i, j], [j, i]]) > 0]
+    if not traded:
+        return None
+    kept = panel.only(traded)
+    t = newest_with_accounts(kept, codes, RATIOS)
+    return None if t is None else kept.years[t]
 
 
-def _write(target: Path, text: str, evidence: PanelEvidence) -> None:
-    rows = {"sources.csv": [evidence.source], "series.csv": evidence.figures}
+def _write(target: Path, text: str, evidence: PanelEvidence | None) -> None:
+    rows = {} if evidence is None else {"sources.csv": [evidence.source], "series.csv": evidence.figures}
     with folder_aside(target, fix="Give another folder with --folder.") as aside:
         (aside / "study.toml").write_text(text, encoding="utf-8", newline="\n")
         (aside / "record").mkdir()
