@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.record.verdicts.numbers import CURRENCIES, NEAR, ROUNDING, Wording, convert, half_digit, measure_of
+from detente.record.verdicts.numbers import (
+    CURRENCIES,
+    NEAR,
+    ROUNDING,
+    Wording,
+    convert,
+    gap,
+    half_digit,
+    measure_of,
+    rounding,
+)
 
 HOLDS = ("confirmed", "confirmed within rounding")
 
@@ -163,3 +173,51 @@ def test_a_sources_own_range_counts_with_its_figure(small, value, options, verdi
     assert given.verdict == verdict
     if value == "6000" and not options:
         assert "own range" in given.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "half"),
+    [
+        ("70000", 2, 500),
+        ("7000", 2, 50),
+        ("700000", 3, 500),
+        ("0.07", 1, 0.0035),
+        ("720000", None, 5000),
+        ("3", None, 0.15),
+    ],
+)
+def test_half_of_the_last_significant_digit_at_every_magnitude(text, digits, half):
+    assert rounding(text, digits=digits) == pytest.approx(half)
+
+
+@pytest.mark.parametrize(
+    ("text", "half"), [("7e3", 500), ("720e3", 5000), ("7.20e3", 5), ("1e-3", 0.0005), ("-7200", 50)]
+)
+def test_a_number_with_an_exponent_keeps_its_digits(text, half):
+    assert half_digit(text) == pytest.approx(half)
+
+
+def test_only_one_sided_wordings_can_be_far_off():
+    assert Wording("5").far_off(1000) == 1
+    assert Wording("5", "about").far_off(1000) == 1
+    assert Wording("5", "more than").far_off(1000) == 200
+    assert Wording("-5", "more than").far_off(1000) == 1
+    assert Wording("5", "less than").far_off(-1) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "to", "result"),
+    [(5, "pct", "percent", 5), (1, "kusd", "usd", 1000), (2, "weeks", "days", 14), (3, "thousand_persons", "people", 3000),
+     (1, "ausd", "usd", math.nan), (4, "mt", "kt", 4000), (7, "usd_trn", "usd_bn", 7000), (1, "usd_k", "usd", 1000)],
+)  # fmt: skip
+def test_scales_of_units(number, unit, to, result):
+    assert convert(number, unit, to) == pytest.approx(result, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "text"),
+    [(-12, "pct", "-12 points"), (3, "pp", "3 points"), (-90, "usd_mn", "-US$ 90 million"), (2, "rank", "2"), (5, "code", "5"),
+     (0, "usd_mn", "US$ 0 million")],
+)  # fmt: skip
+def test_a_difference_is_said_in_its_unit(number, unit, text):
+    assert gap(number, unit) == text

@@ -48,7 +48,7 @@ class Text(str):
 class _Part(Text):
     """A value inside a text: its English form and what makes the others."""
 
-    def __new__(cls, english: str, **values: Any) -> _Part:
+    def __new__(cls, english: object, **values: Any) -> _Part:
         made = str.__new__(cls, english)
         made.key, made.values = english, values
         return made

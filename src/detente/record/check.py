@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 
 import polars as pl
@@ -50,7 +50,7 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
 
 
 def problems_where(
-    frame: pl.DataFrame, table: Table, mask: pl.Series, column: str, what, fix: str = ""
+    frame: pl.DataFrame, table: Table, mask: pl.Series, column: str, what: str | Callable[[str], str], fix: str = ""
 ) -> list[Problem]:
     """One problem per row of ``mask``; ``what`` is a text or a function of the cell."""
     rows = mask.fill_null(False).arg_true().to_list()

@@ -225,10 +225,10 @@ def _from_html(text: str, path: Path) -> tuple[str, str, str]:
     found = trafilatura.bare_extraction(
         text, with_metadata=True, include_comments=False, include_tables=False, favor_precision=False
     )
-    body = "" if found is None else (found.text or "").strip()
-    if found is None or not body:
+    if found is None or isinstance(found, dict) or not (found.text or "").strip():
         raise EmptySample(f"{path} holds no text of an article.", fix="Save the article's text and draft from that.")
     title = (found.title or "").strip()
+    body = (found.text or "").strip()
     if title and not body.startswith(title):
         body = f"{title}\n\n{body}"
     return title, _meta_date(text), re.sub(r"\n+", "\n\n", body)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 from detente.errors import UsageError, did_you_mean
 from detente.record.draft.extract import Extraction
@@ -228,4 +228,4 @@ def load(name: str) -> Suggester:
         raise UsageError(f"The module '{module}' cannot be loaded: {error}.") from None
     if not callable(found):
         raise UsageError(f"The module '{module}' has no function '{function}'.")
-    return found
+    return cast(Suggester, found)

@@ -71,7 +71,8 @@ def merge_records(ours: str | Path, theirs: str | Path, *, base: str | Path | No
         rows += [(name, *conflict) for conflict in found]
         schema = dict.fromkeys(table.allowed, pl.String)
         tables[name] = pl.DataFrame(list(merged.values()), schema=schema)
-    schema = dict.fromkeys(("table", "id", "column", "base", "ours", "theirs"), pl.String)
+    columns: tuple[str, ...] = ("table", "id", "column", "base", "ours", "theirs")
+    schema: dict[str, type[pl.String]] = dict.fromkeys(columns, pl.String)
     return Merge(tables, pl.DataFrame(rows, schema=schema, orient="row"))
 
 

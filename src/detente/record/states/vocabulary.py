@@ -134,7 +134,7 @@ def _nearly(a: str, b: str) -> bool:
 @cache
 def default_vocabulary() -> Vocabulary:
     """The vocabulary shipped with the package (``vocabulary.toml``)."""
-    text = files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    text = files("detente.record.states").joinpath("vocabulary.toml").read_text(encoding="utf-8")
     return read_vocabulary(text)
 
 

@@ -55,7 +55,12 @@ class Context:
                 by_year[f.series, year].append(f)
             if f.series.startswith("prices.") and f.kind == "index":
                 prices.append(f)
-        return cls(*({k: tuple(v) for k, v in d.items()} for d in (beside, parts, by_year)), tuple(prices))
+        return cls(
+            beside={key: tuple(held) for key, held in beside.items()},
+            parts={key: tuple(held) for key, held in parts.items()},
+            by_year={key: tuple(held) for key, held in by_year.items()},
+            prices=tuple(prices),
+        )
 
     def of_flow(self, figure: Figure, flow: str) -> Iterator[Figure]:
         """Figures of another flow of the same family, place, period and unit."""

@@ -74,16 +74,16 @@ def by_forecaster(scored: pl.DataFrame) -> pl.DataFrame:
         groups.setdefault(row["forecaster"], []).append(row)
     rows = []
     for name, own in groups.items():
-        scored = [r for r in own if r["result"] != "pending"]
-        ratios = [r["ratio"] for r in scored if r["ratio"] and r["ratio"] > 0]
-        shares = [share for share in map(_crps_share, scored) if share is not None]
+        settled = [r for r in own if r["result"] != "pending"]
+        ratios = [r["ratio"] for r in settled if r["ratio"] and r["ratio"] > 0]
+        shares = [share for share in map(_crps_share, settled) if share is not None]
         rows.append(
             (
                 name,
                 len(own),
-                len(scored),
-                sum(r["result"] == "hit" for r in scored),
-                sum((r["error"] or 0) > 0 for r in scored),
+                len(settled),
+                sum(r["result"] == "hit" for r in settled),
+                sum((r["error"] or 0) > 0 for r in settled),
                 math.exp(sum(map(math.log, ratios)) / len(ratios)) if ratios else None,
                 sum(shares) / len(shares) if shares else None,
             )

@@ -138,10 +138,11 @@ def _share(text: str, run: list[Numeral], read: list[FigureMention | None]) -> l
     for n in range(1, len(run)):
         before = read[n - 1]
         if before and currency_before(text, run[n - 1].start) and _link(text, run[n - 1], run[n]) == "range":
-            if read[n] is None or (read[n].unit == "m" and run[n].letter == "m"):
+            this = read[n]
+            if this is None or (this.unit == "m" and run[n].letter == "m"):
                 start, end = run[n].start, run[n].end
-                read[n] = FigureMention(start, end, text[start:end], run[n].value, before.unit, "")
-            if read[n].unit == before.unit and _lacks_scale(run[n - 1], run[n]):
+                this = read[n] = FigureMention(start, end, text[start:end], run[n].value, before.unit, "")
+            if this.unit == before.unit and _lacks_scale(run[n - 1], run[n]):
                 read[n - 1] = replace(before, value=before.value * run[n].scale)
     for n in range(len(run) - 2, -1, -1):
         after = read[n + 1]

@@ -13,7 +13,9 @@ LANGUAGES = ("en", "es")
 @cache
 def table(language: str) -> dict[str, Any]:
     """All words of a language, by section."""
-    return tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        files("detente.record.draft.language").joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    )
 
 
 def words(language: str, section: str, name: str) -> list[str]:

@@ -244,7 +244,7 @@ def _countries() -> tuple[tuple[str, str], ...]:
     current = [row for row in table().values() if row.valid_to is None]
     spelt = [(name, row.code) for row in current for name in every_name(row.code) if len(name) > 3]
     named = [(" ".join(re.findall(r"[a-z]+", _plain(name))), code) for name, code in spelt]
-    raw = parse_toml(files(__package__).joinpath(FILE).read_text(encoding="utf-8"), FILE)
+    raw = parse_toml(files("detente.record.verdicts.independence").joinpath(FILE).read_text(encoding="utf-8"), FILE)
     named += [(_plain(word), code) for code, words in raw.get("demonym", {}).items() for word in words]
     return tuple(sorted(named, key=lambda pair: -len(pair[0])))
 
@@ -257,7 +257,9 @@ def _plain(text: str) -> str:
 @cache
 def default_register() -> Register:
     """The organisations shipped with the package (``organisations.toml``)."""
-    return Register.of(read_organisations(files(__package__).joinpath(FILE).read_text(encoding="utf-8")))
+    return Register.of(
+        read_organisations(files("detente.record.verdicts.independence").joinpath(FILE).read_text(encoding="utf-8"))
+    )
 
 
 def read_organisations(text: str) -> list[Organisation]:

@@ -31,9 +31,10 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
     split = evidence.split(claim.target, claim)
     pair = _pair(claim, split.independent)
     named = None if pair else _pair(claim, split.named)
-    if pair is None and named is None:
+    found = pair or named
+    if found is None:
         return not_checkable(Text("reason.no_pair"), Text("rule.change"))
-    before, after = pair or named or ()
+    before, after = found
     measure = claim.option("measure", "pct")
     if measure in ("pct", "ratio") and before.value <= 0:
         return not_checkable(Text("reason.no_base", figure=cite(before)), Text(f"rule.change_{measure}"))

@@ -90,7 +90,7 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
             except (ValueError, OverflowError):  # 31 February: no date, and no part of it is one
                 taken[start:end] = b"\1" * (end - start)
                 continue
-            if days is False or (days and days[1] < days[0]):
+            if isinstance(days, bool) or (days and days[1] < days[0]):
                 continue
             year_given = bool(re.search(r"\d{4}|\byear\b|\baño\b", match.group(), re.IGNORECASE))
             found.append(_Found(start, end, days, relative, year_given))
@@ -131,7 +131,7 @@ def _join_ranges(found: list[_Found], text: str, language: str) -> list[_Found]:
                 days, relative = (first, item.days[1]), last.relative or item.relative
                 joined[-1] = _Found(last.start, item.end, days, relative, item.year_given)
                 continue
-        if last and item.days and _listed(last, item, text):
+        if last and last.days and item.days and _listed(last, item, text):
             joined[-1] = replace(last, days=_in_year(last.days, item.days[0].year), year_given=True)
         joined.append(item)
     return joined
@@ -154,7 +154,8 @@ def _listed(first: _Found, second: _Found, text: str) -> bool:
 
 def _in_year(days: Days, year: int) -> Days:
     if (days[1] - days[0]).days == 0:
-        return (add_years(days[0], year - days[0].year),) * 2
+        same = add_years(days[0], year - days[0].year)
+        return same, same
     return month_of(year, days[0].month)
 
 

@@ -87,7 +87,8 @@ def moved(unit: str, count: int, setting: DateSetting) -> Days | None:
     if today is None:
         return None
     if unit == "day":
-        return (today + timedelta(days=count),) * 2
+        day = today + timedelta(days=count)
+        return day, day
     if unit == "week":
         return week_of(today + timedelta(weeks=count))
     if unit == "weekend":
