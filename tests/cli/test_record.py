@@ -72,6 +72,9 @@ def test_citations_in_every_form(capsys: pytest.CaptureFixture[str]) -> None:
     assert "entity" in json.loads(capsys.readouterr().out)
     assert run(["cite", "colombia-venezuela", "--as", "claimreview"]) == 2
     assert "--reviewer" in capsys.readouterr().err
-    assert run(["cite", "colombia-venezuela", "--as", "claimreview", "--reviewer", "A desk"]) == 0
+    assert run(["cite", "colombia-venezuela", "--as", "claimreview", "--reviewer", "A desk"]) == 2
+    assert "--url" in capsys.readouterr().err
+    page = ["--url", "https://example.org/check"]
+    assert run(["cite", "colombia-venezuela", "--as", "claimreview", "--reviewer", "A desk", *page]) == 0
     assert json.loads(capsys.readouterr().out)[0]["@type"] == "ClaimReview"
     assert run(["cite", "colombia-venezuela", "--figure", "T9999"]) == 3

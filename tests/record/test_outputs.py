@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import pytest
 
+from detente.errors import UsageError
 from detente.record import DECIDED, Ledger
 from detente.record.exchange.citation import bibtex, cite, csl_json
 from detente.record.exchange.claim_review import claim_reviews
@@ -60,7 +61,10 @@ def test_each_decided_claim_has_a_review(ledger):
     reviews = claim_reviews(
         ledger, verdicts, reviewer="A newsroom", reviewed=date(2026, 3, 20), url="https://example.org/check"
     )
-    assert len(reviews) == verdicts.filter(verdicts["verdict"].is_in(DECIDED)).height
+    decided = verdicts.filter(verdicts["verdict"].is_in(DECIDED))
+    only_said = decided["marks"].str.contains("quotation|own label")
+    assert len(reviews) == decided.height - only_said.sum()
+    assert 0 < only_said.sum() < decided.height
     late = next(r for r in reviews if r["url"].endswith("#S4-10b"))
     assert late["@type"] == "ClaimReview"
     assert late["reviewRating"]["alternateName"] == "contradicted"
@@ -78,3 +82,30 @@ def test_provenance_leads_from_a_derived_figure_to_its_sources(ledger):
     assert ("dt:verdict/S0-21", "dt:source/S0") not in links
     entities = set(doc["entity"])
     assert {e for pair in links for e in pair} <= entities
+
+
+def test_a_review_names_persons_organisations_and_several_authors(ledger):
+    reviews = {
+        r["url"].partition("#")[2]: r
+        for r in claim_reviews(
+            ledger,
+            ledger.verdicts(),
+            reviewer="Ana Paz",
+            reviewed=date(2026, 3, 20),
+            url="https://example.org/check#top",
+        )
+    }
+    two = reviews["S4-10b"]["itemReviewed"]["author"]
+    assert [(a["@type"], a["name"]) for a in two] == [("Person", "Gustavo Petro"), ("Person", "Nicolás Maduro")]
+    assert reviews["S0-20"]["itemReviewed"]["author"] == {"@type": "Organization", "name": "AFP"}
+    assert reviews["S4-3"]["itemReviewed"]["author"] == {"@type": "Organization", "name": "The Economist"}
+    assert reviews["S4-3"]["author"] == {"@type": "Person", "name": "Ana Paz"}
+    assert all(r["url"].startswith("https://example.org/check#") for r in reviews.values())
+    assert not {"S0-22", "S0-16", "S0-25"} & set(reviews)  # said by somebody, counted by label, the named source's own
+    json.dumps(list(reviews.values()))
+
+
+@pytest.mark.parametrize("url", ["", "example.org/check", "javascript:alert(1)", "https://"])
+def test_a_review_needs_a_page(ledger, url):
+    with pytest.raises(UsageError, match="address of a page"):
+        claim_reviews(ledger, ledger.verdicts(), reviewer="A newsroom", reviewed=date(2026, 3, 20), url=url)

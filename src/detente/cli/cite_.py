@@ -14,7 +14,8 @@ KINDS = ("text", "bibtex", "csl", "claimreview", "prov")
 @click.option("--figure", help="One figure by its id: its value with source, basis and period.")
 @click.option("--as", "kind", type=click.Choice(KINDS), default="text", show_default=True, help="Form of the citation.")
 @click.option("--reviewer", help="With claimreview: who answers for the check, a person or an organisation.")
-def command(study: str, figure: str | None, kind: str, reviewer: str | None) -> None:
+@click.option("--url", help="With claimreview: the address of the page on which the check stands.")
+def command(study: str, figure: str | None, kind: str, reviewer: str | None, url: str | None) -> None:
     """Cite the sources, figures and checked claims of STUDY."""
     from datetime import UTC, datetime
 
@@ -50,6 +51,10 @@ def command(study: str, figure: str | None, kind: str, reviewer: str | None) -> 
             raise UsageError(
                 "A ClaimReview needs somebody who answers for it.", fix='Add --reviewer "Name of the desk".'
             )
+        if not url:
+            raise UsageError(
+                "A ClaimReview needs the page on which the check stands.", fix="Add --url https://... of that page."
+            )
         # claims about causes need a run's attribution and stay out here
-        found = claim_reviews(ledger, ledger.verdicts(), reviewer=reviewer, reviewed=datetime.now(UTC).date())
+        found = claim_reviews(ledger, ledger.verdicts(), reviewer=reviewer, reviewed=datetime.now(UTC).date(), url=url)
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
