@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from detente.record.draft.language.dates.calendar_words import WEEKDAYS
 from detente.record.draft.language.sentences import Sentence, split_sentences
 from detente.record.draft.language.speech import ACCORDING, NEVER_INVERTED, OFFICES, ONLY_SPEECH, PRONOUNS, STRONG, WEAK
 from detente.record.draft.language.words import LANGUAGES, either, words
@@ -47,6 +48,9 @@ _AFTER_WEAK = {
     for language in LANGUAGES
 }
 _THAT = re.compile(r"\s?[,:]?\s?(?:that\b|que\b|[“\"‘«])|\s?[:,]")
+_STOP_INVERTED = _sets("stop_inverted")
+_NOT_LAST = {language: _LINKS[language] | _LEADS[language] | _DETERMINERS[language] for language in LANGUAGES}
+_NOT_FIRST = {language: _LINKS[language] | _LEADS[language] for language in LANGUAGES}
 _ASIDE = re.compile(rf"(?:\s{either('attributions', 'aside', 'es')}(?=\s))+")
 _NOT_SAYING = {language: re.compile(rf"\s{either('attributions', 'otherwise', language)}") for language in LANGUAGES}
 _TO_FUTURE = re.compile(r"\sto\s\w+")
@@ -232,37 +236,44 @@ def _past_adverbial(run: list[_Token], language: str) -> int:
 def _forward(
     text: str, tokens: list[_Token], position: int, language: str, inverted: bool = False
 ) -> tuple[int, int] | None:
-    """The noun phrase that starts at ``position``."""
+    """The noun phrase that starts at ``position``; ``inverted`` where a verb of saying stands before it."""
     aside = _ASIDE.match(text, position) if inverted and language == "es" else None
     after = [t for t in tokens if t.start >= (aside.end() if aside else position)]
-    stop = _BREAKS[language] | (
-        {"on", "in", "to", "at", "by", "after", "during", "told"} if inverted and language == "en" else set()
-    )
-    if inverted and language == "es":
-        stop = stop | {"a", "al", "ante", "durante", "tras", "en", "este", "ayer", "hoy", "sobre"}
+    stop = _BREAKS[language] | (_STOP_INVERTED[language] if inverted else frozenset())
+    run = _run_forward(text, after, stop, language, inverted)
+    if run is None:
+        return None
+    while run and run[-1].low in _NOT_LAST[language]:
+        run.pop()
+    return (run[0].start, run[-1].end) if _names_a_source(run, stop, language, inverted) else None
+
+
+def _run_forward(
+    text: str, after: list[_Token], stop: frozenset[str] | set[str], language: str, inverted: bool
+) -> list[_Token] | None:
+    """The words up to where a phrase must end; None where what follows the verb is what was said."""
     run: list[_Token] = []
     for spot, token in enumerate(after):
         if token.text in _OPEN or token.text == "." or len(run) > 16:
             break
         if token.text == ",":
-            run = _with_description(run, after[spot + 1 :], text, language)
-            break
+            return _with_description(run, after[spot + 1 :], text, language)
         if run and (token.low in stop or _day(token, language)):
-            if inverted and language == "en" and token.low in _FINITE:
-                return None  # what follows the verb is what was said
-            break
+            return None if inverted and language == "en" and token.low in _FINITE else run
         if not inverted and run and _is_verb(token.text, language):
             break
         run.append(token)
-    while run and (run[-1].low in _LINKS[language] | _LEADS[language] | _DETERMINERS[language]):
-        run.pop()
+    return run
+
+
+def _names_a_source(run: list[_Token], stop: frozenset[str] | set[str], language: str, inverted: bool) -> bool:
+    """Whether a run of words can be somebody: no pronoun, no bare link, and after a verb a name or a noun."""
     if not run or _pronoun(run, language) or not any(re.search(r"[^\W\d]{2}", t.text) for t in run):
-        return None
-    if run[0].low in stop | _LINKS[language] | _LEADS[language]:
-        return None
-    if inverted and not (_NAME.match(run[0].text) or run[0].low in _DETERMINERS[language] or _noun_like(run)):
-        return None
-    return run[0].start, run[-1].end
+        return False
+    if run[0].low in stop | _NOT_FIRST[language]:
+        return False
+    named = bool(_NAME.match(run[0].text)) or run[0].low in _DETERMINERS[language]
+    return not inverted or named or _noun_like(run)
 
 
 def _is_verb(word: str, language: str) -> bool:
@@ -286,8 +297,6 @@ def _noun_like(run: list[_Token]) -> bool:
 
 
 def _day(token: _Token, language: str) -> bool:
-    from detente.record.draft.language.dates.calendar_words import WEEKDAYS
-
     return (token.low in WEEKDAYS[language] and len(token.low) > 3) or token.low in (
         "yesterday",
         "ayer",

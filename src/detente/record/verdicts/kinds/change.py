@@ -8,9 +8,9 @@ from dataclasses import replace
 from detente.language import Day, Text, Word
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
+from detente.record.verdicts.citing import cite, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, one_of, period, register, unknown
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.citing import cite, sources_of
 from detente.record.verdicts.kinds.direction import UNTOLD, direction_of, size_of
 from detente.record.verdicts.kinds.matching import STRONG, of_period
 from detente.record.verdicts.numbers import gap, say

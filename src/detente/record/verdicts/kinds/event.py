@@ -10,9 +10,9 @@ from dataclasses import replace
 from detente.language import Day, Joined, Number, Text
 from detente.record.check import split_list
 from detente.record.rows import Claim, Event
+from detente.record.verdicts.citing import cite_event, days_off
 from detente.record.verdicts.claim_test import ClaimTest, anything, ids_in, register, unknown
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.citing import cite_event, days_off
 from detente.record.verdicts.kinds.what import mismatch, recognised, unrelated
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from detente.language import Day, Joined, Number, Text, Word
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
+from detente.record.verdicts.citing import cite, sources_of
 from detente.record.verdicts.claim_test import ClaimTest, period, register, unknown
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.citing import cite, sources_of
 from detente.record.verdicts.kinds.matching import STRONG
 from detente.record.verdicts.verdict import Verdict, not_checkable
 

@@ -7,9 +7,9 @@ from datetime import date
 
 from detente.language import Day, Number, Text
 from detente.record.rows import Claim
+from detente.record.verdicts.citing import cite_event, days_off, state_facts
 from detente.record.verdicts.claim_test import ClaimTest, Issue, Known, ids_in, register, unknown
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.citing import cite_event, days_off, state_facts
 from detente.record.verdicts.kinds.state import spell_sources
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from detente.language import Day, Text
 from detente.record.rows import Claim, Figure
+from detente.record.verdicts.citing import cite, listed, plain, series_name, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, anything, number, register, unknown, whole_number
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.citing import cite, listed, plain, series_name, sources_of
 from detente.record.verdicts.kinds.direction import fallen
 from detente.record.verdicts.kinds.matching import (
     STRONG,

@@ -8,9 +8,9 @@ from detente.language import Day, Joined, Number, Text, Word
 from detente.record.period import Period
 from detente.record.rows import Claim
 from detente.record.states import Spell
+from detente.record.verdicts.citing import cite_spell, state_name
 from detente.record.verdicts.claim_test import ClaimTest, one_of, register, unknown
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.citing import cite_spell, state_name
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
 
