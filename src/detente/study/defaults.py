@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ LONGEST_BREAK = 3  # steps between two periods of the panel over which a break m
 LEAST_BEFORE = 3  # periods with data that a base window needs
 HEADLINE = 5  # periods of the first base window
 SMALL = 0.1  # of the most that the two ever traded: changes among smaller flows are not looked at
+OTHER_RELEASE = 0.5  # what a change between two releases of a source counts
 FLOOR = 0.01  # of that: a zero counts as this much, so that a rupture is larger than a halving and finite
 
 
@@ -61,7 +63,8 @@ def default_years(panel: Panel, origin: str, destination: str) -> DefaultYears:
         )
     years = [panel.years[t] for t in used]
     size = total[used]
-    start, end = sharpest_break(size, _elsewhere(panel, origin, destination)[used])
+    releases = [panel.provenance.release_of(year) for year in years]
+    start, end = sharpest_break(size, _elsewhere(panel, origin, destination)[used], releases)
     first = years[0]
     before = max(start, 1) if start >= 1 else 0
     headline = min(HEADLINE - 1, before)
@@ -69,12 +72,15 @@ def default_years(panel: Panel, origin: str, destination: str) -> DefaultYears:
     return DefaultYears(tuple(windows), (years[start], years[end]), (years[min(start, headline + 1)], years[-1]))
 
 
-def sharpest_break(size: NDArray[np.float64], elsewhere: NDArray[np.float64]) -> tuple[int, int]:
+def sharpest_break(
+    size: NDArray[np.float64], elsewhere: NDArray[np.float64], releases: Sequence[str] = ()
+) -> tuple[int, int]:
     """Positions of the two ends of the largest change of ``size`` relative to ``elsewhere``.
 
     Parameters
     ----------
     size : (t,) what the two trade; elsewhere : (t,) the mean of what either trades with others, same unit.
+    releases : (t,) of the source: a change between two of them counts half, for part of it may be theirs.
 
     Returns
     -------
@@ -95,6 +101,8 @@ def sharpest_break(size: NDArray[np.float64], elsewhere: NDArray[np.float64]) ->
             if max(size[start], size[end]) < SMALL * most:
                 continue
             score = abs(level[end] - level[start]) / np.sqrt(end - start)
+            if releases and releases[start] != releases[end]:
+                score *= OTHER_RELEASE
             if np.isfinite(score) and score > best + 1e-12:
                 best, found = float(score), (start, end)
     return found
