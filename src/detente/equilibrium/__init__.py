@@ -20,7 +20,7 @@ __all__, __getattr__, __dir__ = names_of(
         "input_output": "sectors.official_tables",
         "SectorCounterfactual": "sectors.result",
         "ensemble": "around.ensemble",
-        "Ensemble": "around.ensemble",
+        "Ensemble": "around.drawn",
         "Coefficients": "around.priors",
         "Choice": "around.priors",
         "LogNormal": "around.priors",

@@ -63,6 +63,7 @@ def solve(
     revenue: str = "lump-sum",
     tolerance: float = 1e-12,
     max_steps: int = 2000,
+    **unknown: Any,
 ) -> Counterfactual | SectorCounterfactual:
     """Solve a counterfactual exactly.
 
@@ -107,6 +108,10 @@ def solve(
     (-0.166, 'converged')
     """
     began = perf_counter()
+    if unknown:
+        raise SpecificationError(
+            not_an_option(next(iter(unknown)), unknown), fix=f"Options: {', '.join(Options.__annotations__)}."
+        )
     shock = Shock.read(shock)
     shock.cautions()
     if isinstance(economy, SectorEconomy):
@@ -126,6 +131,15 @@ def solve(
             return raise_unless_solved(first, throw)
         setting = replace(setting, economy=first.economy)
     return raise_unless_solved(read_out(solve_setting(setting), setting, began), throw)
+
+
+def not_an_option(name: str, given: Mapping[str, Any]) -> str:
+    """What is wrong with an option that solve does not have."""
+    if name in ("sigma", "elasticity"):
+        sigma = given[name]
+        wanted = f" theta={sigma - 1:g}" if isinstance(sigma, int | float) else " theta"
+        return f"solve takes the trade elasticity theta = sigma - 1, not {name}: give{wanted}."
+    return f"solve has no option '{name}'.{did_you_mean(name, Options.__annotations__)}"
 
 
 def check_sector_options(theta: float | None, psi: float, deficits: str, mode: str, shock: Shock) -> None:
@@ -262,7 +276,7 @@ def read_out(found: Solved, setting: Setting, began: float) -> Counterfactual:
         iterations=found.iterations,
         residuals=frozen(found.demand - output),
         walras=float(expenditure.sum() - output.sum()),
-        tolerance=setting.tolerance,
+        tolerance=setting.tolerance if found.gap < setting.tolerance else max(setting.tolerance, ROUNDING),
         seconds=perf_counter() - began,
         acr_gap=acr_gap,
         gap=found.gap,

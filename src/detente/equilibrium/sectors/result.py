@@ -18,6 +18,9 @@ from detente.equilibrium.shock import Shock
 from detente.equilibrium.table import same_kind
 from detente.errors import SpecificationError, did_you_mean
 
+CHEAP = 700
+"""Unknowns up to which a summary takes the time to find the condition number."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SectorCounterfactual:
@@ -203,7 +206,16 @@ class SectorCounterfactual:
             + (f", revenue {revenue[code]:+,.4g}" if self.shock.trade_policy else "")
             for code, pct in top
         ]
-        return "\n".join([*lines, repr(self.report), *self.cautions])
+        return "\n".join([*lines, f"{self.report!r}{self._conditioned()}", *self.cautions])
+
+    def _conditioned(self) -> str:
+        """The condition in words, where it is cheap to know: large where wages are hardly determined."""
+        unknowns = len(self.economies) * (1 + 2 * len(self.sectors))
+        if self.report.parts or unknowns > CHEAP:
+            return ""
+        number = self.condition()
+        weak = "; wages and prices are hardly determined" if number > 1e12 else ""
+        return f", condition {number:.2g}{weak}"
 
     def __repr__(self) -> str:
         code, pct = max(self.welfare_pct.items(), key=lambda kv: abs(kv[1]))

