@@ -168,3 +168,24 @@ def test_a_square_table_with_labels_is_read(tmp_path, order):
         assert eco.flow("COL", "ROW") == 8.0
         assert eco.flow("ROW", "COL") == 9.0
         assert len(eco) == 3
+
+
+@pytest.mark.parametrize("name", ["flows.dta", "flows.dlm", "flows.txt", "itpd.csv"])
+def test_files_that_people_have_are_read(tmp_path, name):
+    """Stata's, a delimited one, and the column names of ITPD-E."""
+    import polars as pl
+
+    frame = pl.DataFrame(
+        {"iso_o": ["A", "A", "B", "B"], "iso_d": ["A", "B", "A", "B"], "flow": [9.0, 1.0, 2.0, 8.0], "year": [2006] * 4}
+    )
+    path = tmp_path / name
+    if name.endswith("dta"):
+        frame.to_pandas().to_stata(path, write_index=False)
+    elif name.endswith("csv"):
+        names = {"iso_o": "exporter_iso3", "iso_d": "importer_iso3", "flow": "trade"}
+        frame.rename(names).write_csv(path)
+    else:
+        frame.write_csv(path, separator=";" if name.endswith("txt") else ",")
+    eco = Economy.from_flows(path)
+    assert eco.flow("A", "B") == 1.0
+    assert eco.year == 2006

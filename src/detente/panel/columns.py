@@ -14,15 +14,15 @@ from types import MappingProxyType
 from detente.errors import AmbiguousColumn, UnknownColumn, did_you_mean
 
 KNOWN: dict[str, tuple[str, ...]] = {
-    "origin": ("exporter", "origin", "iso_o", "iso3_o", "isoexp", "exp", "i"),
-    "destination": ("importer", "destination", "iso_d", "iso3_d", "isoimp", "imp", "j"),
+    "origin": ("exporter", "origin", "iso_o", "iso3_o", "exporter_iso3", "isoexp", "exp", "i"),
+    "destination": ("importer", "destination", "iso_d", "iso3_d", "importer_iso3", "isoimp", "imp", "j"),
     "period": ("year", "period", "time", "t"),
     "value": (
         "trade", "value_kusd", "value_usd_mn", "flow", "flow_usd_mn", "value", "v",
         "tradeflow_baci", "tradeflow", "export", "trade_usd_mn", "trade_kusd", "trade_usd", "value_usd", "persons", "gwh",
         "mn_m3", "flights",
     ),
-    "sector": ("sector", "product", "industry", "k", "category"),
+    "sector": ("sector", "product", "industry", "industry_id", "k", "category"),
 }  # fmt: skip
 """Names known for each role, compared without regard to case."""
 

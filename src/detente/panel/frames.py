@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.data.tables.csv_trouble import csv_trouble
-from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean, first_five
+from detente.errors import DataError, MissingExtra, UnknownColumn, UnreadableFile, did_you_mean, first_five
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-READABLE = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".feather", ".arrow")
+READABLE = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".dlm", ".txt", ".feather", ".arrow", ".dta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,10 @@ def _read_file(path: Path) -> pl.DataFrame:
     kind = name.removesuffix(".gz").rsplit(".", 1)[-1]
     if kind in ("csv", "tsv"):
         return _read_csv(path, "\t" if kind == "tsv" else ",")
+    if kind in ("dlm", "txt"):  # delimited, by whatever stands most often in its first line
+        return _read_csv(path, max(",\t;|", key=_first_line(path).count))
+    if kind == "dta":
+        return _read_stata(path)
     if kind not in readers:
         raise UnreadableFile(f"'{path}' is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
     try:
@@ -156,6 +160,31 @@ def _read_file(path: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError) as error:
         what = str(error).partition("\n")[0]
         raise UnreadableFile(f"'{path}' cannot be read as {kind.upper()}: {what}.", fix="Save it again.") from None
+
+
+def _first_line(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as lines:
+            return lines.readline()
+    except OSError as error:
+        raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
+
+
+def _read_stata(path: Path) -> pl.DataFrame:
+    """A Stata file: its values as they are, labelled ones by their label where each has one."""
+    import polars as pl
+
+    try:
+        import pandas as pd
+    except ImportError:
+        raise MissingExtra.needed("pandas", "dev", "Reading a Stata file") from None
+    try:
+        frame = pd.read_stata(path, convert_categoricals=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise UnreadableFile(
+            f"'{path}' cannot be read as a Stata file: {error}.", fix="Save it again, or as CSV or Parquet."
+        ) from None
+    return pl.DataFrame({str(name): frame[name].to_list() for name in frame.columns})
 
 
 def _read_csv(path: Path, separator: str) -> pl.DataFrame:
