@@ -36,6 +36,22 @@ def shared_case() -> Path:
 
 
 @pytest.fixture(scope="session")
+def flagship():
+    """The built-in study run in full, once for all tests that only read it."""
+    from detente.study import open_study
+
+    return open_study("colombia-venezuela").run()
+
+
+@pytest.fixture(scope="session")
+def flagship_quick():
+    """The built-in study run quickly, once for all tests that only read it."""
+    from detente.study import open_study
+
+    return open_study("colombia-venezuela").run(quick=True)
+
+
+@pytest.fixture(scope="session")
 def small_data(tmp_path_factory) -> Path:
     """A folder laid out as ``shared_data`` with the small aggregates of the replication targets instead."""
     import polars as pl

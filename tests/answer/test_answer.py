@@ -14,14 +14,13 @@ from detente.answer import Answer, answer_of, on_screen
 from detente.language import LANGUAGES
 from detente.report import render_report
 from detente.run import Run, read_run
-from detente.study import open_study
 
 QUESTIONS = ("happened", "why", "what_if", "claims")
 
 
 @pytest.fixture(scope="module")
-def run() -> Run:
-    return open_study("colombia-venezuela").run()
+def run(flagship: Run) -> Run:
+    return flagship
 
 
 @pytest.fixture(scope="module")

@@ -7,17 +7,15 @@ from math import expm1
 
 import pytest
 
-from detente.study import open_study
+
+@pytest.fixture(scope="module")
+def run(flagship):
+    return flagship
 
 
 @pytest.fixture(scope="module")
-def run():
-    return open_study("colombia-venezuela").run()
-
-
-@pytest.fixture(scope="module")
-def quick():
-    return open_study("colombia-venezuela").run(quick=True)
+def quick(flagship_quick):
+    return flagship_quick
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

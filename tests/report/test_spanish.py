@@ -68,8 +68,8 @@ def spanish(html: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def run():
-    return open_study("colombia-venezuela").run()
+def run(flagship):
+    return flagship
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from detente.errors import DataError
+from detente.cli.new_ import command
+from detente.errors import DataError, UnknownEconomy
 from detente.language import LANGUAGES
 from detente.panel import Panel
 from detente.report import render_report
-from detente.run import read_run
-from detente.study import Study, open_study
+from detente.run import Run, read_run
+from detente.study import Study, new_study, open_study
 
 
 def without_panel(tmp_path: Path) -> Study:
@@ -33,12 +35,12 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return without_panel(tmp_path_factory.mktemp("none"))
 
 
-def test_the_record_is_checked_and_told(study: Study, tmp_path: Path) -> None:
+def test_the_record_is_checked_and_told(study: Study, tmp_path: Path, flagship_quick: Run) -> None:
     assert not study.has_panel()
     assert study.check() == []
     assert study.cautions() == []
     run = study.run()
-    full = open_study("colombia-venezuela").run(quick=True)
+    full = flagship_quick
     assert len(run.claims) == len(full.claims)
     causes = {"cause"}
     for mine, theirs in zip(run.claims.to_frame().to_dicts(), full.claims.to_frame().to_dicts(), strict=True):
@@ -87,3 +89,30 @@ def test_scenarios_without_a_panel_are_a_caution(tmp_path: Path) -> None:
     (found,) = open_study(study.folder).cautions()
     assert found.column == "scenarios"
     assert "nothing to solve them on" in found.what
+
+
+@pytest.mark.parametrize(("pair", "absent"), [(("XKX", "SRB"), "Kosovo"), (("Serbia", "Kosovo"), "Kosovo")])
+def test_an_economy_without_flows_gets_a_study_that_opens_runs_and_says_so(
+    tmp_path: Path, pair: tuple[str, str], absent: str
+) -> None:
+    made = new_study(*pair, folder=tmp_path / "s")
+    assert f"does not have {absent}" in (made / "study.toml").read_text(encoding="utf-8")
+    study = open_study(made)
+    assert not study.has_panel()
+    assert study.check() == []
+    run = study.run()
+    assert "no events yet" in " ".join(run.answer.happened)
+    assert "no panel of flows" in run.answer.why[0]
+    assert "no claims yet" in run.answer.claims[0]
+    said = CliRunner().invoke(command, [*pair, "--folder", str(tmp_path / "again")])
+    assert said.exit_code == 0
+    assert "the study has no flows" in said.stderr
+
+
+def test_a_panel_that_was_given_must_have_both(tmp_path: Path) -> None:
+    (tmp_path / "flows.csv").write_text(
+        "exporter,importer,year,value_usd_mn\n" + "".join(f"SRB,{c},{y},5\n" for c in ("DEU", "ITA") for y in range(2000, 2006)),
+        encoding="utf-8",
+    )  # fmt: skip
+    with pytest.raises(UnknownEconomy, match="XKX"):
+        new_study("XKX", "SRB", folder=tmp_path / "s", data=tmp_path / "flows.csv")

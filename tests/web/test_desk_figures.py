@@ -24,8 +24,8 @@ def solver():
     return open_solver(open_study("colombia-venezuela"))
 
 
-def test_a_scenario_of_the_study_gives_the_same_on_the_desk_and_in_a_run(solver):
-    table = solver.study.run(quick=True).scenarios.to_frame()
+def test_a_scenario_of_the_study_gives_the_same_on_the_desk_and_in_a_run(solver, flagship_quick):
+    table = flagship_quick.scenarios.to_frame()
     start = solver.default()
     for scenario in solver.study.scenarios:
         out = solver.solve(solver.of_scenario(scenario, start))

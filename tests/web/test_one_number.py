@@ -22,8 +22,8 @@ ADDRESS = {"rel": 2e-5, "abs": 1e-9}
 
 
 @pytest.fixture(scope="module")
-def run() -> Run:
-    return open_study("colombia-venezuela").run()
+def run(flagship: Run) -> Run:
+    return flagship
 
 
 @pytest.fixture(scope="module")

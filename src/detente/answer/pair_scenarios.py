@@ -136,8 +136,8 @@ def _outcome(
             i, j = (economy.economies.index(code) for code in pair)
             before, after = economy.flows, out.flows
             sales = (
-                Sales(*pair, float(before[i, j]), float(after[i, j])),
-                Sales(*pair[::-1], float(before[j, i]), float(after[j, i])),
+                Sales(pair[0], pair[1], float(before[i, j]), float(after[i, j])),
+                Sales(pair[1], pair[0], float(before[j, i]), float(after[j, i])),
             )
     if sales is None:
         raise DetenteError(f"No specification leads for '{id_}'.")

@@ -188,14 +188,13 @@ def directions_of(attribution: pl.DataFrame, residuals: pl.DataFrame, spec: Spec
     titles = {e.id: e.title for e in spec.episodes}
     windows = tuple((a, b) for a, b in spec.attribution.base_windows)
     found = []
-    for ends in (spec.dyad, spec.dyad[::-1]):
+    for ends in spec.directions:
         rows = [r for r in attribution.iter_rows(named=True) if (r["origin"], r["destination"]) == ends]
         caution = next((c.text for c in spec.attribution.cautions if (c.origin, c.destination) == ends), "")
         if rows:
-            changes = tuple(Change.of(r, titles.get(r["episode"], r["episode"])) for r in rows)
-            found.append(
-                Direction(*ends, changes, windows, tuple(w for w in windows if (*ends, *w) in silent), caution)
-            )
+            changes = tuple(Change.of(r, titles.get(r["episode"]) or r["episode"]) for r in rows)
+            unheard = tuple(w for w in windows if (*ends, *w) in silent)
+            found.append(Direction(ends[0], ends[1], changes, windows, unheard, caution))
     return tuple(found)
 
 

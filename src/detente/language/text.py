@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, Self
 
 from detente.language.catalogue import Catalogue
 from detente.language.registry import LANGUAGES, SOURCE
@@ -48,7 +48,7 @@ class Text(str):
 class _Part(Text):
     """A value inside a text: its English form and what makes the others."""
 
-    def __new__(cls, english: object, **values: Any) -> _Part:
+    def __new__(cls, english: object, **values: Any) -> Self:
         made = str.__new__(cls, english)
         made.key, made.values = english, values
         return made

@@ -132,19 +132,19 @@ def new_study(
     """
     codes = lookup(origin), lookup(destination)
     _require_two_economies(codes)
-    if panel is None:
-        panel = read_panel(data, **reading) if data is not None else world()
-    missing = [code for code in codes if code not in panel.economies]
-    if missing and (data is not None or panel.name != world().name or not all(map(is_current, codes))):
-        panel.index(missing[0])
+    flows: Panel = panel if panel is not None else world() if data is None else read_panel(data, **reading)
+    missing = [code for code in codes if code not in flows.economies]
+    ships = data is None and (panel is None or panel is world())
+    if missing and not (ships and all(map(is_current, codes))):
+        flows.index(missing[0])
     target = Path(folder) if folder is not None else Path("-".join(_slug(name_of(c)) for c in codes))
     if in_use(target):
         raise OutputError(f"{target} is already there.", fix="Give another folder with --folder.")
     if missing:
         _write(target, _without_panel(codes), None)
         return target
-    evidence = panel_evidence(panel, *codes, file=Path(data).name if data is not None else "")
-    _write(target, study_text(panel, codes, data, reading), evidence)
+    evidence = panel_evidence(flows, *codes, file=Path(data).name if data is not None else "")
+    _write(target, study_text(flows, codes, data, reading), evidence)
     return target
 
 

@@ -53,7 +53,7 @@ def _rows(words: Catalogue, heading: str, found: list[dict[str, Any]]) -> list[d
         if share is not None:
             tip += " " + words("residuals.tip_placebo", share=words.significant(100 * share), n=raw["n_placebos"])
         able = share is not None and (raw["n_placebos"] or 0) >= FEWEST
-        unusual = able and share <= UNUSUAL
+        unusual = able and share is not None and share <= UNUSUAL
         rows.append({
             "rank": rank, "value": raw["dyad_part"], "share": share, "able": able, "unusual": unusual, "tip": tip,
             "kind": words("specifications.unusual" if unusual else "specifications.usual"),
