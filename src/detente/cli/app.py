@@ -23,6 +23,7 @@ COMMANDS = {
     "library": "List, filter, draw, export and score the library of ruptures and reopenings.",
     "outlook": "Odds of a break or a return of relations, with their score card.",
     "draft": "Draft claims from an article, for a person to accept.",
+    "import": "Bring an official file's events or figures into a record.",
     "merge": "Merge two analysts' records; show the conflicts.",
     "workbook": "Write a record as a spreadsheet, or read it back.",
     "cite": "Cite sources and figures; ClaimReview and PROV of checked claims.",

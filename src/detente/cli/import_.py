@@ -1,0 +1,50 @@
+"""``detente import``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+SHOWN = 10  # rows of each sort that are shown
+
+
+@click.command("import", epilog="Example: detente import population.csv.gz --as unhcr --study my-study --accept")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--as",
+    "layout",
+    required=True,
+    metavar="SOURCE",
+    help="What it is: wdi, unhcr, comtrade, exchange, desta, acled or gsdb.",
+)
+@click.option("--study", required=True, help="The study, a folder.")
+@click.option("--release", default="", help="Date of this copy, YYYY, YYYY-MM or YYYY-MM-DD.")
+@click.option("--first-published", default="", help="When its figures first came out; what was known when goes by it.")
+@click.option("--accept", "accepted", is_flag=True, help="Write; without it the mapping and the rows are only shown.")
+def command(file: Path, layout: str, study: str, release: str, first_published: str, accepted: bool) -> None:
+    """Bring the events or figures of an official FILE about the study's pair into its record."""
+    from detente.errors import UsageError
+    from detente.record.exchange.importers.importing import plan_import
+    from detente.study import builtin_studies, open_study
+
+    if study in builtin_studies():
+        raise UsageError(f"'{study}' is a built-in study, which is not changed.", fix="Copy it and give the copy.")
+    opened = open_study(study)
+    dyad = (opened.origin, opened.destination)
+    plan = plan_import(file, layout, opened.record, dyad, release=release, first_published=first_published)
+    for column, becomes in plan.layout.mapping:
+        click.echo(f"{column}: {becomes}")
+    key = "figure_id" if plan.layout.table == "figures" else "event_id"
+    for row in plan.new[:SHOWN]:
+        click.echo(f"new: {row[key]}, " + ", ".join(v for k, v in row.items() if k != key and v))
+    for change in plan.changed[:SHOWN]:
+        click.echo(f"changed: {change.id}, {change.column}: {change.before} is now {change.after}")
+    for ours, theirs in plan.twice[:SHOWN]:
+        click.echo(f"on record as {theirs}: {ours}")
+    click.echo(plan.summary())
+    if not accepted:
+        click.echo("Nothing was written: add --accept.")
+        return
+    plan.write(opened.record)
+    click.echo(f"Written to {opened.record}.")

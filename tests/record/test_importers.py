@@ -1,0 +1,166 @@
+"""Official files become evidence about the pair: sourced, dated, once, and a later release shows what it changes."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from detente.cli.app import run as main
+from detente.errors import UnknownColumn, UnreadableFile, UsageError
+from detente.record import Ledger
+from detente.record.exchange.importers.importing import plan_import
+from detente.record.exchange.importers.layouts import LAYOUTS
+
+DYAD = ("COL", "VEN")
+FILES = {
+    "wdi": (
+        "Data Source,World Development Indicators\n\nLast Updated,2024\n\n"
+        "Country Name,Country Code,Indicator Name,Indicator Code,2019,2020\n"
+        "Colombia,COL,GDP,NY.GDP.MKTP.CD,323e9,270000000000\nPeru,PER,GDP,NY.GDP.MKTP.CD,1,2\n"
+        "Venezuela,VEN,Population,SP.POP.TOTL,28971683,\nVenezuela,VEN,Odd,XX.YY,5,5\n"
+    ),
+    "unhcr": (
+        "year,coo_iso,coa_iso,refugees,asylum_seekers,oip\n2020.0,VEN,COL,417.0,25000.0,1720000.0\n"
+        "2020.0,COL,VEN,67000.0,,\n2020.0,COL,ECU,54000.0,1.0,\n"
+    ),
+    "comtrade": (
+        "period,reporterISO,partnerISO,flowCode,cmdCode,primaryValue\n202001,COL,VEN,X,TOTAL,12500000\n"
+        "202001,COL,VEN,M,27,900000\n2020,VEN,COL,M,TOTAL,190000000\n2020,COL,PER,X,TOTAL,1\n"
+    ),
+    "exchange": "TIME_PERIOD,CURRENCY,CURRENCY_DENOM,OBS_VALUE\n2021,USD,EUR,1.1827\n2021,USD,EUR,\n",
+    "desta": (
+        "a,b,number,name,entry_type,year,entry_into_force\nCOL,VEN,12,A Pact,base_treaty,1994.0,1995.0\n"
+        "COL,VEN,13,A Club,withdrawal,2006,\nCOL,MEX,12,A Pact,base_treaty,1994,1995\nCOL,VEN,9,B,consolidated,2000,\n"
+    ),
+    "acled": (
+        "event_id_cnty,event_date,event_type,sub_event_type,actor1,actor2,country,location,notes,fatalities\n"
+        "COL1,05 March 2021,Battles,Armed clash,ELN,Police of Venezuela,Colombia,Arauca,At the line,3\n"
+        "COL2,06 March 2021,Battles,Armed clash,ELN,Police,Colombia,Cali,Inland,1\n"
+        "COL3,07 March 2021,Protests,Peaceful protest,Students,,Colombia,Cali,Against Venezuela,0\n"
+    ),
+    "gsdb": (
+        "case_id,sanctioned_state,sanctioning_state,begin,end,trade,financial,ongoing\n"
+        "7,Venezuela,Colombia,2015,2016,1,0,0\n8,Venezuela,Brazil,2015,2016,1,0,0\n"
+    ),
+}
+GIVES = {
+    "wdi": [("gdp.current_col", "2019", "323000000000", "usd"), ("gdp.current_col", "2020", "270000000000", "usd"),
+            ("population.total_ven", "2019", "28971683", "persons")],
+    "unhcr": [("migration.refugees_ven_in_col", "2020-12-31", "417", "persons"),
+              ("migration.asylum_seekers_ven_in_col", "2020-12-31", "25000", "persons"),
+              ("migration.oip_ven_in_col", "2020-12-31", "1720000", "persons"),
+              ("migration.refugees_col_in_ven", "2020-12-31", "67000", "persons")],
+    "comtrade": [("trade.exports", "2020-01", "12500000", "usd"), ("trade.imports.hs27", "2020-01", "900000", "usd"),
+                 ("trade.exports", "2020", "190000000", "usd")],
+    "exchange": [("exchange.usd_per_eur", "2021", "1.1827", "usd_per_eur")],
+    "desta": [("1995", "agreement", "-"), ("2006", "bloc exit", "+")],
+    "acled": [("2021-03-05", "security incident", "+")],
+    "gsdb": [("2015", "sanctions", "+"), ("2016", "sanctions relief", "-")],
+}  # fmt: skip
+
+
+def planned(small, tmp_path: Path, layout: str, text: str | None = None, **more: str):
+    path = tmp_path / f"{layout}.csv"
+    path.write_text(FILES[layout] if text is None else text, encoding="utf-8")
+    record = small.folder if (small.folder / "sources.csv").is_file() else small.write()
+    return plan_import(path, layout, record, DYAD, **more)
+
+
+@pytest.mark.parametrize("layout", list(LAYOUTS))
+def test_each_layout_gives_the_pairs_rows_and_no_others(small, tmp_path, layout):
+    plan = planned(small, tmp_path, layout, release="2024-05", first_published="2023")
+    columns = ("series", "period", "value", "unit") if plan.layout.table == "figures" else ("date", "kind", "direction")
+    assert [tuple(row[c] for c in columns) for row in plan.new] == GIVES[layout]
+    plan.write(small.folder)
+    ledger = Ledger.read(small.folder)
+    source = ledger.source(layout)
+    assert (str(source.date), str(source.published), source.kind) == ("2024-05", "2023", "dataset")
+    again = planned(small, tmp_path, layout)
+    assert (again.new, again.changed, again.same) == ((), (), len(GIVES[layout]))
+
+
+def test_a_later_release_shows_and_makes_its_changes(small, tmp_path):
+    planned(small, tmp_path, "exchange", release="2022").write(small.folder)
+    later = planned(small, tmp_path, "exchange", FILES["exchange"].replace("1.1827", "1.19"), release="2023")
+    assert [(c.column, c.before, c.after) for c in later.changed] == [("value", "1.1827", "1.19")]
+    later.write(small.folder)
+    ledger = Ledger.read(small.folder)
+    assert ledger.figures["value"].to_list() == [1.19]
+    assert str(ledger.source("exchange").date) == "2023"
+
+
+def test_what_stands_under_another_id_is_left_out(small, tmp_path):
+    small.write(figures=[{"figure_id": "OWN", "series": "exchange.usd_per_eur", "value": "1.1827", "unit": "usd_per_eur",
+                          "kind": "rate"}])  # fmt: skip
+    plan = planned(small, tmp_path, "exchange")
+    assert (plan.new, plan.twice) == ((), (("FX-usd-eur-2021", "OWN"),))
+
+
+def test_what_was_known_when_goes_by_the_first_publication(small, tmp_path):
+    planned(small, tmp_path, "unhcr", release="2026-06", first_published="2021-06").write(small.folder)
+    ledger = Ledger.read(small.folder)
+    assert ledger.as_of("2021-12-31").figures.height == 4
+    assert ledger.as_of("2021-01-31").figures.is_empty()
+
+
+def test_imported_months_decide_a_claim_on_the_year(small, tmp_path):
+    months = "".join(f"2021{m:02d},COL,VEN,X,TOTAL,{m}000000\n" for m in range(1, 13))
+    header = "period,reporterISO,partnerISO,flowCode,cmdCode,primaryValue\n"
+    small.write(claims=[small.quantity("78")], figures=[{"series": "trade.total", "period": "1999"}])
+    text = (small.folder / "claims.csv").read_text().replace("trade.total", "trade.exports")
+    planned(small, tmp_path, "comtrade", header + months).write(small.folder)
+    (small.folder / "claims.csv").write_text(text)
+    assert Ledger.read(small.folder).verdict("C1").verdict == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("layout", "text", "error", "says"),
+    [
+        ("worldbank", "a,b\n", UsageError, "There are: wdi"),
+        ("unhcr", "year,refugees\n1,2\n", UnknownColumn, "coo_iso"),
+        ("unhcr", "", UnknownColumn, "year"),
+    ],
+)
+def test_a_file_of_another_kind_is_a_named_error(small, tmp_path, layout, text, error, says):
+    with pytest.raises(error, match=says):
+        planned(small, tmp_path, layout, text)
+
+
+def test_a_damaged_gzip_is_a_named_error(small, tmp_path):
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(gzip.compress(FILES["unhcr"].encode(), mtime=0)[:40])
+    with pytest.raises(UnreadableFile, match="damaged gzip"):
+        plan_import(path, "unhcr", small.write(), DYAD)
+
+
+@pytest.mark.shared
+@pytest.mark.oracle
+def test_the_real_file_of_the_refugee_agency(small, shared_data):
+    """Read by hand with zgrep: 2019, Venezuela to Colombia."""
+    plan = plan_import(shared_data / "unhcr/population.csv.gz", "unhcr", small.write(), DYAD)
+    found = {row["figure_id"]: row["value"] for row in plan.new}
+    with gzip.open(shared_data / "unhcr/population.csv.gz", "rt", encoding="utf-8") as file:
+        line = next(
+            row for row in file if row.startswith("2019.0,Venezuela") and ",COL,refugees" not in row and ",COL," in row
+        )
+    cells = line.strip().split(",")
+    assert found["UNHCR-refugees-ven-col-2019"] == f"{float(cells[-9]):.12g}"
+    plan.write(small.folder)
+
+
+def test_on_the_command_line_nothing_is_written_without_consent(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "COL", "PER", "--folder", "mine"]) == 0
+    Path("fx.csv").write_text(FILES["exchange"], encoding="utf-8")
+    before = Path("mine/record/series.csv").read_bytes()
+    assert main(["import", "fx.csv", "--as", "exchange", "--study", "mine"]) == 0
+    said = capsys.readouterr().out
+    assert "1 new figures" in said
+    assert "add --accept" in said
+    assert Path("mine/record/series.csv").read_bytes() == before
+    assert main(["import", "fx.csv", "--as", "exchange", "--study", "mine", "--accept"]) == 0
+    assert "FX-usd-eur-2021" in Path("mine/record/series.csv").read_text()
+    assert main(["check", "mine"]) == 0
+    assert main(["import", "fx.csv", "--as", "exchange", "--study", "colombia-venezuela"]) == 2
