@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import polars as pl
 import pytest
 
 from detente.answer.any_pair import pair, shipped_panel
@@ -12,7 +15,8 @@ from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.economies import lookup
 from detente.errors import MissingInternalTrade, SpecificationError, UnknownEconomy
-from detente.panel import Panel
+from detente.panel import Panel, world
+from detente.study import new_study, open_study
 
 
 def panel_of(flows: np.ndarray, years: tuple[int, ...], gdp: np.ndarray | None = None) -> Panel:
@@ -116,6 +120,21 @@ def test_ties_that_return_bring_back_the_flow_of_that_year_but_for_prices(made):
 
 def test_without_gdp_there_is_no_what_if_and_it_is_said(made):
     panel, _ = made
-    bare = panel_of(panel.flows.copy(), panel.years)
+    bare = panel_of(panel.flows.copy(), tuple(year - 60 for year in panel.years))  # before the GDP that ships begins
     with pytest.raises(MissingInternalTrade, match="GDP"):
         pair_scenarios(pair("COL", "VEN", panel=bare), bare)
+
+
+def test_the_pair_at_once_has_the_middle_case_of_a_study_of_the_two(tmp_path: Path) -> None:
+    """One question, one figure: no trade at all, asked of the pair and in a study made for it."""
+    panel = world()
+    study = open_study(new_study("IND", "PAK", folder=tmp_path / "s"))
+    rows = study.run(quick=True).scenarios.to_frame().filter(pl.col("middle"), scenario="closed")
+    (stops,) = [o for o in pair_scenarios(pair("IND", "PAK", panel=panel), panel).outcomes if o.id == "trade_stops"]
+    assert set(rows["year"]) == {stops.year}
+    for row in rows.to_dicts():
+        assert stops.income[row["economy"]][1] == pytest.approx(row["welfare_pct"], rel=1e-6)
+    before = dict(rows.select("economy", "exports_before_usd_mn").iter_rows())
+    for sale in stops.sales:
+        assert sale.before == pytest.approx(before[sale.origin])
+        assert sale.after == 0

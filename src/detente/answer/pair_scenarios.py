@@ -12,18 +12,19 @@ import numpy as np
 from detente.answer.any_pair import Pair
 from detente.answer.facts import Flow
 from detente.equilibrium import CLOSED, Economy, internal_trade, solve
-from detente.errors import DetenteError, MissingInternalTrade
+from detente.errors import MissingInternalTrade
 from detente.panel import Panel, world_gdp
 from detente.panel.accounts import merged_accounts, newest_with_accounts, usable_accounts
 
-THETAS = (2.0, 4.0, 6.0)  # trade elasticities; the middle one leads
-RATIOS = (1.0, 1.8)  # gross output over GDP
+THETAS = (2.0, 4.0, 6.0)  # trade elasticities of the range
+RATIOS = (1.0, 1.8)  # gross output over GDP, of the range
+MIDDLE = (5.0, 1.4)  # elasticity and ratio that lead: the middle case of a study made for the same pair
 DEFICITS = "multiplicative"
 
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """What one sells to the other before and after, million US$, on the leading specification."""
+    """What one sells to the other before and after, million US$, in the middle case."""
 
     origin: str
     destination: str
@@ -39,7 +40,7 @@ class PairOutcome:
     ----------
     id : ``ties_return``, ``half_way`` or ``trade_stops``.
     year : whose ties return; the baseline's for the last.
-    income : economy to the lowest, the middle and the highest change of real income, percent.
+    income : economy to the lowest change of real income, that of the middle case, and the highest, percent.
     sales : both directions, the pair's first economy first.
     """
 
@@ -60,7 +61,7 @@ class PairScenarios:
 
 
 def pair_scenarios(found: Pair, panel: Panel) -> PairScenarios:
-    """Solve the three what-ifs exactly on each specification.
+    """Solve the three what-ifs exactly on each specification, and in the middle case that a study would have.
 
     Ties are what is left of trade beside what other trade leads one to expect; they return to the year before most was
     lost. Where nothing is sold in the last year no effect can bring it back, and that direction stays as it is.
@@ -83,7 +84,7 @@ def pair_scenarios(found: Pair, panel: Panel) -> PairScenarios:
             shocks["half_way"] = (back, {way: effect / 2 for way, effect in effects.items()})
     shocks["trade_stops"] = (year, {(f.origin, f.destination): CLOSED for f in flows})
     outcomes = tuple(_outcome(id_, when, shock, baseline, found) for id_, (when, shock) in shocks.items())
-    return PairScenarios(outcomes, year, len(baseline[0][1].economies), len(THETAS) * len(baseline))
+    return PairScenarios(outcomes, year, len(baseline[0][1].economies), len(THETAS) * len(RATIOS))
 
 
 def _before_the_fall(found: Pair) -> int | None:
@@ -100,11 +101,11 @@ def _ties(flow: Flow, year: int) -> float | None:
 
 
 def _baselines(found: Pair, panel: Panel) -> list[tuple[int, Economy]]:
-    """The economies of the newest year without missing flows, once for each ratio of output to GDP."""
+    """The economies of the newest year without missing flows: those of the middle case, then one for each ratio."""
     pair = (found.origin, found.destination)
     t = newest_with_accounts(panel, pair, RATIOS)
     if t is not None:
-        return [(panel.years[t], _economy(panel, t, ratio)) for ratio in RATIOS]
+        return [(panel.years[t], _economy(panel, t, ratio)) for ratio in (MIDDLE[1], *RATIOS)]
     raise MissingInternalTrade(
         f"The panel '{panel.name}' has no year with usable accounts of both {found.origin} and {found.destination}.",
         why="A what-if needs what each economy sells to itself: its GDP, and exports below its output.",
@@ -124,22 +125,17 @@ def _economy(panel: Panel, t: int, ratio: float) -> Economy:
 def _outcome(
     id_: str, year: int, shock: dict[tuple[str, str], float], baseline: list[tuple[int, Economy]], found: Pair
 ) -> PairOutcome:
-    """Every specification solved; the middle elasticity on the first baseline leads."""
+    """The middle case, which leads, and every specification of the range."""
     pair = (found.origin, found.destination)
-    incomes: dict[str, list[float]] = {code: [] for code in pair}
-    sales: tuple[Sales, Sales] | None = None
-    for (_, economy), theta in product(baseline, THETAS):
+    middle, *others = (economy for _, economy in baseline)
+    leading = solve(middle, shock, theta=MIDDLE[0], deficits=DEFICITS)
+    incomes = {code: [float(leading.welfare_pct[code])] for code in pair}
+    for economy, theta in product(others, THETAS):
         out = solve(economy, shock, theta=theta, deficits=DEFICITS)
         for code in pair:
             incomes[code].append(float(out.welfare_pct[code]))
-        if theta == THETAS[1] and sales is None:
-            i, j = (economy.economies.index(code) for code in pair)
-            before, after = economy.flows, out.flows
-            sales = (
-                Sales(pair[0], pair[1], float(before[i, j]), float(after[i, j])),
-                Sales(pair[1], pair[0], float(before[j, i]), float(after[j, i])),
-            )
-    if sales is None:
-        raise DetenteError(f"No specification leads for '{id_}'.")
-    middle = {code: float(np.median(values)) for code, values in incomes.items()}
-    return PairOutcome(id_, year, {c: (min(v), middle[c], max(v)) for c, v in incomes.items()}, sales)
+    there, back = (
+        Sales(a, b, float(middle.flow(a, b)), float(leading.flow(a, b))) for a, b in (pair, (pair[1], pair[0]))
+    )
+    ranges = {code: (min(values), values[0], max(values)) for code, values in incomes.items()}
+    return PairOutcome(id_, year, ranges, (there, back))
