@@ -125,9 +125,9 @@ def parse_toml(text: str, name: str, error: type[DetenteError] = UnreadableFile)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise error(f"{name} is not valid TOML: {wrong}.", fix="Mend that line; strings need quotes.") from None
+        raise error(f"{name} is not valid TOML: {wrong}.", fix="Fix that line; strings need quotes.") from None
     except (ValueError, RecursionError, MemoryError) as wrong:
-        raise error(f"{name} cannot be read as TOML: {_short(wrong)}.", fix="Mend or replace the file.") from None
+        raise error(f"{name} cannot be read as TOML: {_short(wrong)}.", fix="Fix or replace the file.") from None
 
 
 def read_toml(path: Path, *, inside: Path | None = None, error: type[DetenteError] = UnreadableFile) -> dict[str, Any]:

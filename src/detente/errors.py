@@ -111,7 +111,7 @@ class InvalidFlow(DataError):
 
 
 class DuplicateRows(DataError):
-    """The same origin, destination and period (and sector) stand twice."""
+    """The same origin, destination and period (and sector) appear twice."""
 
 
 class EmptySample(DataError):
@@ -127,7 +127,7 @@ class UnbalancedAccounts(DataError):
 
 
 class TooFewDonors(DataError):
-    """Too few comparable dyads for a placebo distribution or a synthetic control."""
+    """Too few comparable pairs for a placebo distribution or a synthetic control."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def test_named_errors(twelve) -> None:
     flows, codes, years = twelve
     with pytest.raises(UnknownEconomy, match="Did you mean 'COL'"):
         attribute(twelve, "COLL", "VEN", [(2008, 2010)])
-    with pytest.raises(SpecificationError, match="no dyad with itself"):
+    with pytest.raises(SpecificationError, match="origin and destination are the same"):
         attribute(twelve, "COL", "COL", [(2008, 2010)])
     with pytest.raises(SpecificationError, match="outside the panel"):
         attribute(twelve, "COL", "VEN", [(2008, 2023)])

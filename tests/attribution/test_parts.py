@@ -88,7 +88,7 @@ def test_share_counts_the_dyad_itself_and_falls_to_zero() -> None:
 
 
 def test_no_placebo_is_an_error() -> None:
-    with pytest.raises(TooFewDonors, match="No comparable dyad"):
+    with pytest.raises(TooFewDonors, match="No comparable pair"):
         stand(-1.0, np.array([np.nan]))
 
 

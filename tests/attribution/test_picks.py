@@ -64,11 +64,11 @@ def test_the_result_says_that_they_were_picked(panel):
 @pytest.mark.parametrize(
     ("dyads", "kind", "said"),
     [
-        ([("DEU", "NLD")] * 20, TooFewDonors, "1 of the 1 dyads picked can be compared with; 10 are needed"),
+        ([("DEU", "NLD")] * 20, TooFewDonors, "1 of the 1 pairs picked can be compared with; 10 are needed"),
         ([], TooFewDonors, "Pick at least 10 more"),
-        ([("COL", "VEN")], SpecificationError, "'COL-VEN' is the dyad in question"),
+        ([("COL", "VEN")], SpecificationError, "'COL-VEN' is the pair in question"),
         ([("VEN", "COL")], SpecificationError, "its own yardstick"),
-        ([("DEU", "DEU")], SpecificationError, "none with itself"),
+        ([("DEU", "DEU")], SpecificationError, "origin and destination are the same"),
         ([("DEU", "ROW")], SpecificationError, "rest of the world"),
         ([("DEU", "NLX")], UnknownEconomy, "Did you mean 'NLD'"),
     ],

@@ -109,7 +109,7 @@ def test_spanish_sentence_claims_no_more(found: Finding) -> None:
         ("some evidence of a gain", "algún indicio de una ganancia"),
         ("nothing can be called unusual", "nada puede llamarse inusual"),
         ("within the ordinary range", "dentro de lo corriente"),
-        ("not this pair's alone", "no es solo de este par"),
+        ("not specific to this pair", "no es solo de este par"),
         ("had begun before", "había empezado antes"),
         ("more than one possible cause", "más de una causa posible"),
     ):
@@ -149,7 +149,7 @@ def test_level_sentence(value: float, standing: Standing) -> None:
     text = level_sentence("Aland", "Bland", 2015, (2000, 2004), value, standing)
     assert not CAUSES.search(text)
     worse = round(standing.share * (1 + standing.n)) - 1
-    assert (f"{worse:,} stood as low" if worse else f"None of {standing.n:,} pairs") in text
+    assert (f"{worse:,} were as low" if worse else f"None of {standing.n:,} pairs") in text
     assert "zero" in level_sentence("Aland", "Bland", 2015, (2000, 2004), float("-inf"), standing)
     assert "no counterfactual" in level_sentence("Aland", "Bland", 2015, (2000, 2004), float("nan"), standing)
 

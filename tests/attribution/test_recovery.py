@@ -44,7 +44,7 @@ def test_loss_and_demand_are_told_apart(seed: int) -> None:
     assert found.split.dyad_part == pytest.approx(LOSS, abs=3 * NOISE)
     assert found.split.destination_part == pytest.approx(-1.0, abs=4 * NOISE)
     assert found.standing.share <= 0.05
-    assert "strong evidence of a loss of the pair's own" in found.sentence
+    assert "strong evidence of a loss specific to this pair" in found.sentence
 
 
 def test_no_loss_is_unusual_one_time_in_twenty() -> None:

@@ -1,4 +1,4 @@
-"""The placebo test among similar dyads: against a slow, separate reading of its definition, and on known panels."""
+"""The placebo test among similar pairs: against a slow, separate reading of its definition, and on known panels."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def test_closing_a_border_costs_both(files: tuple[Path, Path], capsys: pytest.Ca
         ('[[shock]]\nfrom = "COL"\nto = "VEN"\neffect = 1.0\nclosed = true\n', "not both"),
         ('[[shock]]\nfrom = "COL"\nto = "VEN"\nefect = 1.0\n', "Did you mean 'effect'"),
         ('[[shock]]\nfrom = "COL"\nto = "XYZ1"\neffect = 1.0\n', "XYZ1"),
-        (CLOSED + '[[shock]]\nfrom = "VEN"\nto = "COL"\neffect = 1.0\n', "stands twice"),
+        (CLOSED + '[[shock]]\nfrom = "VEN"\nto = "COL"\neffect = 1.0\n', "appears twice"),
         ("[[shock", "not valid TOML"),
         ("", "needs [[shock]] entries"),
     ],

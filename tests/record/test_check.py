@@ -213,7 +213,7 @@ def test_a_row_with_a_cell_too_many_is_named(folder):
     ("old", "new", "says"),
     [
         ("publisher", "publishr", "Did you mean 'publishr'"),
-        ("publisher", "title", "stands twice"),
+        ("publisher", "title", "appears twice"),
         ("note", "notes", "Did you mean 'note'"),
     ],
 )

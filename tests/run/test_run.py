@@ -50,10 +50,9 @@ def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
     assert len(run.answer.why) == 13  # two directions with five episodes each, and the caution on the second
     assert "strong evidence of a loss in 2008-2010" in run.answer.why[0]
     assert re.search(r"within the range of comparable pairs in [^;]*2012-2020", run.answer.why[0])
-    assert re.search(r"\d+ of \d+ similar pairs did as badly.*strong evidence of a loss", run.answer.why[1])
-    assert "41% of the change in logs" in run.answer.why[3]
+    assert re.search(r"(none|\d+) of \d+ similar pairs did as badly.*strong evidence of a loss", run.answer.why[1])
+    assert re.search(r"in log points: \S+ and \S+, \S+ in all", run.answer.why[3])
     assert "mostly oil" in run.answer.why[7]
-    assert "41%" not in " ".join(run.answer.claims)
 
 
 def test_the_answer_is_there_in_spanish_with_its_own_numbers(run: Run) -> None:
@@ -377,6 +376,6 @@ def test_the_longer_explanation_adds_up_and_names_its_breaks(run: Run) -> None:
     }
     assert (whole["log_points"] - whole["log_change"]).abs().max() < 1e-9
     found = run.breaks.to_frame().filter(pl.col("origin") == "COL")
-    # among 1,350 comparable dyads the largest shift of one in twenty is as large in some year: no break stands out
+    # among 1,350 comparable pairs the largest shift of one in twenty is as large in some year: no break stands out
     assert set(found["what"]) == {"event without break"}
     assert {2009, 2010, 2015, 2019, 2022} <= set(found["year"])

@@ -150,7 +150,7 @@ def test_an_overtaken_request_of_a_session_is_dropped_and_others_are_not(client)
 def test_a_dyad_without_comparable_pairs_says_so_and_keeps_the_form(client):
     answer = client.get(f"{STUDY}/attribution", params={"a": "COL", "b": "COL"})
     assert answer.status_code == 422
-    assert "no dyad with itself" in answer.text
+    assert "origin and destination are the same" in answer.text
     answer = client.get(f"{STUDY}/attribution", params={"a": "COL", "b": "Atlantis"})
     assert answer.status_code == 422
 
@@ -231,7 +231,7 @@ def test_findings_and_cautions_are_told_in_the_readers_language(client):
         ("DEU-NLD,NLD-DEU", "TooFewDonors", "10 are needed"),
         ("", "TooFewDonors", "10 are needed"),
         ("DEUNLD", "SpecificationError", "DEUNLD"),
-        (PICKS + ",COL-VEN", "SpecificationError", "dyad in question"),
+        (PICKS + ",COL-VEN", "SpecificationError", "pair in question"),
         (PICKS + ",DEU-XXQ", "UnknownEconomy", "XXQ"),
         (",".join(f"{chr(65 + k // 26)}{chr(65 + k % 26)}A-DEU" for k in range(401)), "SpecificationError", "401"),
     ],

@@ -29,13 +29,13 @@ PLACES = ("strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "ordi
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Where a pair-specific component stands among those of comparable dyads.
+    """Where a pair-specific component stands among those of comparable pairs.
 
     Attributes
     ----------
-    n, as_bad : similar dyads, and those that did as badly or worse.
+    n, as_bad : similar pairs, and those that did as badly or worse.
     share, smallest : the p-value after what the two economies' other trade did, and the smallest that ``n`` allow.
-    similar : the plain p-value among the similar dyads; None on runs of an earlier version.
+    similar : the plain p-value among the similar pairs; None on runs of an earlier version.
     place : strong or some evidence of a loss or gain, none (``ordinary``), or too few dyads to tell.
     unseen_loss_pct : the extra loss that could more often than not have gone unseen; None unless ordinary.
     """
@@ -65,9 +65,13 @@ class Comparison:
             row["unseen_loss_pct"] if place == "ordinary" else None,
         )
 
+    def tail(self, own: float | None) -> float:
+        """p in the direction of the change: for a gain, of as large a gain."""
+        return 1 - self.share + self.smallest if own is not None and own > 0 else self.share
+
     @property
     def shared(self) -> bool:
-        """Whether similar dyads seldom did as badly, but the two economies' other trade did."""
+        """Whether similar pairs seldom did as badly, but the two economies' other trade did."""
         return self.place == "ordinary" and self.similar is not None and self.similar <= SOME < self.share
 
 
@@ -93,8 +97,8 @@ class Change:
         pair-specific component, log points; None where unknown.
     own_pct : the pair-specific component, percent of the change; None where that is too small to divide by.
     at_most : where the flow fell to a recorded zero, log points that the pair-specific component is below.
-    compared : among similar dyads; None where it was not.
-    asked : whether comparable dyads were looked for.
+    compared : among similar pairs; None where it was not.
+    asked : whether comparable pairs were looked for.
     """
 
     title: str
@@ -156,7 +160,7 @@ class Direction:
 
     @property
     def asked(self) -> bool:
-        """Whether comparable dyads were looked for."""
+        """Whether comparable pairs were looked for."""
         return any(c.asked for c in self.changes)
 
     def places(self) -> dict[str, list[str]]:
@@ -237,7 +241,7 @@ def why_tables(directions: tuple[Direction, ...], say: Speaker) -> Iterator[Smal
 
 
 def standing(direction: Direction, say: Speaker, key: str = "answer.standing") -> str:
-    """In which episodes the pair-specific component stands out among comparable dyads, whatever the base window."""
+    """In which episodes the pair-specific component stands out among comparable pairs, whatever the base window."""
     ends = _ends(direction, say)
     without = say.listed([f"{start}-{end}" for start, end in direction.silent]) if direction.silent else ""
     missing = " " + say("no_base_some", base=without, **ends) if direction.silent else ""
@@ -264,26 +268,43 @@ def change_sentence(change: Change, say: Speaker) -> str:
         head |= {"before": say.money(change.flow_from), "after": say.money(change.flow_to)}
         if change.at_most is not None and change.compared is not None:
             bound = say("episode_bound", own=say.change(change.at_most), **head)
-            return bound + " " + _among(change.compared, say)
+            return f"{bound}; {_counted(change, change.compared, say)}. {_among(change, change.compared, say)}"
         return say("episode_zero" if 0 in (change.flow_from, change.flow_to) else "episode_untold", **head)
-    head |= {"change": say.change(change.whole), "rest": say.change(change.rest), "own": say.change(change.own)}
-    head |= {"part": say.words.number(change.own, 2, sign=True), "whole": say.words.number(change.whole, 2, sign=True)}
-    if change.own_pct is not None and 0 < change.own_pct < 99.5:
-        head["part"] += " " + say("of_the_change", pct=say.pct(change.own_pct))
+    split = say(
+        "episode_split", rest=say.change(change.rest), own=say.change(change.own),
+        **{name: say.words.number(value, 2, sign=True)
+           for name, value in (("whole_log", change.whole), ("rest_log", change.rest), ("own_log", change.own))},
+    )  # fmt: skip
     if change.compared is None:
-        return say("episode_untested", **head)
-    return say("episode", **head) + " " + _among(change.compared, say)
+        return f"{_recorded(change, head, say)}. {split} {say('episode_untested')}"
+    return f"{_recorded(change, head, say)}; {_counted(change, change.compared, say)}. {_among(change, change.compared, say, split)}"
 
 
-def _among(compared: Comparison, say: Speaker) -> str:
-    """How many comparable dyads did as badly, the smallest share attainable, and what could have gone unseen."""
-    counts = {"k": say.words.number(compared.as_bad), "n": say.words.number(compared.n)}
-    p = {"p": say.words.number(compared.share, 3 if compared.share < 0.1 else 2)}
-    parts = [say("as_bad" if compared.as_bad else "none_as_bad", **counts)]
-    if compared.place != "few":
-        parts.append(say("shared_loss" if compared.shared else f"evidence_{compared.place}", **p))
-    if compared.place == "few":
-        parts.append(say("few"))
+def _recorded(change: Change, head: Mapping[str, Any], say: Speaker) -> str:
+    """What was recorded: dollars at both ends and percent."""
+    way = "rose" if (change.whole or 0) > 0 else "fell"
+    ends = {"before": say.money(change.flow_from or 0), "after": say.money(change.flow_to or 0)}
+    return say(f"episode_{way}", change=say.change(change.whole or 0), **head, **ends)
+
+
+def _counted(change: Change, compared: Comparison, say: Speaker) -> str:
+    """How many similar pairs did as badly or, beside a gain of the pair's own, better."""
+    better = change.own is not None and change.own > 0
+    k = compared.n - compared.as_bad if better else compared.as_bad
+    key = ("none_" if k == 0 else "") + ("as_well" if better else "as_bad")
+    return say(key, k=say.words.number(k), n=say.words.number(compared.n))
+
+
+def _among(change: Change, compared: Comparison, say: Speaker, split: str = "") -> str:
+    """What the comparison shows, how the change splits, and what could have gone unseen."""
+    tail = compared.tail(change.own)
+    p = {"p": say.words.number(tail, 3 if tail < 0.1 else 2)}
+    parts = [
+        say("few")
+        if compared.place == "few"
+        else say("shared_loss" if compared.shared else f"evidence_{compared.place}", **p)
+    ]
+    parts += [split] if split else []
     loss = compared.unseen_loss_pct
     if loss is not None:
         parts.append(say("unseen_any") if loss >= NEARLY_ALL else say("unseen", loss=say.pct(loss)))

@@ -68,7 +68,7 @@ class DyadFits:
         sample = Sample.of(panel.sample if isinstance(panel, cls) else panel)
         i, j = sample.economy(origin), sample.economy(destination)
         if i == j:
-            raise SpecificationError(f"'{origin}' has no dyad with itself.", fix="Name two economies.")
+            raise SpecificationError(f"'{origin}': origin and destination are the same.", fix="Name two economies.")
         if isinstance(panel, cls) and {i, j} == set(panel.dyad):
             same = (i, j) == panel.dyad  # the parts belong to one direction
             return cls(sample, (i, j), panel.events or tuple(events), panel.parts if same else {}, panel._fits,
@@ -102,9 +102,9 @@ class DyadFits:
     def test(
         self, base: tuple[int, int], start: int, end: int, i: int, j: int, chosen: NDArray[np.bool_] | None = None
     ) -> PlaceboTest:
-        """The change of i -> j, as the fit on ``base`` has it, among similar dyads, or plainly among those ``chosen``.
+        """The change of i -> j, as the fit on ``base`` has it, among similar pairs, or plainly among those ``chosen``.
 
-        Where the base years reach beyond ``start``, similar dyads are compared with the change of the dyad left out
+        Where the base years reach beyond ``start``, similar pairs are compared with the change of the dyad left out
         after ``start``.
 
         Raises

@@ -63,7 +63,7 @@ def measures_part(
     start, end : int
         Positions of the episode's years.
     placebo_paths : (n, T) array
-        Residuals of comparable dyads.
+        Residuals of comparable pairs.
 
     Raises
     ------

@@ -53,7 +53,7 @@ class Part:
     log_points, usd_mn : float or None
         None where the part cannot be computed.
     low, high : float or None
-        Placebo band, or the range when each comparable dyad is left out in turn; ``note`` says which.
+        Placebo band, or the range when each comparable pair is left out in turn; ``note`` says which.
     placebo_share : float or None
     note : str
     """

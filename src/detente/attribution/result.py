@@ -73,7 +73,7 @@ class Finding:
     dyad_part_at_most : float
         Where the flow fell to a recorded zero, log points that the pair's own part is below; nan otherwise.
     standing : PlaceboTest or None
-        Among similar dyads; None with ``quick``, or where there are too few.
+        Among similar pairs; None with ``quick``, or where there are too few.
     before : Before or None
         The same test on the years before; None where it cannot be made.
     sentence : str

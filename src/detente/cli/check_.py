@@ -41,7 +41,7 @@ def command(study: str, json_: bool) -> int:
         ledger = opened.ledger()
         counts = {"source": ledger.sources, "event": ledger.events, "figure": ledger.figures, "claim": ledger.claims}
         held = ", ".join(f"{rows.height} {what}{'' if rows.height == 1 else 's'}" for what, rows in counts.items())
-        click.echo(f"{opened.title}: nothing to mend. {held}.")
+        click.echo(f"{opened.title}: no problems found. {held}.")
     return RecordError.exit_code if problems else 0
 
 

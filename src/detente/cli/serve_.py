@@ -19,7 +19,7 @@ import click
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen on; beyond this machine a token is asked.",
+    help="Address to listen on; other hosts need a token.",
 )
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 def command(study: str | None, data: Path | None, port: int | None, host: str, no_browser: bool) -> None:

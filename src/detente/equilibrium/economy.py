@@ -317,10 +317,10 @@ def check_flows(economies: Sequence[str], flows: np.ndarray, keep_zero_internal:
 
 
 def check_labels(what: str, labels: Sequence[str]) -> None:
-    """Raise where a label stands twice."""
+    """Raise where a label appears twice."""
     if len(set(labels)) != len(labels):
         again = sorted({label for label in labels if list(labels).count(label) > 1})
-        raise DuplicateRows(f"These {what} stand twice: {first_five(again)}.")
+        raise DuplicateRows(f"These {what} appear twice: {first_five(again)}.")
 
 
 def check_margins(economies: Sequence[str], flows: np.ndarray, keep_zero_internal: bool = False) -> None:

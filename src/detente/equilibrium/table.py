@@ -63,7 +63,7 @@ class FlowRows:
         if counts.max(initial=1) > 1:
             again = first[counts > 1]
             raise DuplicateRows(
-                f"{again.size} cells stand more than once: {first_five(' -> '.join(keys[r]) for r in again)}.",
+                f"{again.size} cells appear more than once: {first_five(' -> '.join(keys[r]) for r in again)}.",
                 fix="Add the rows up, or choose one year or sector.",
             )
         dense = np.zeros(int(np.prod(shape)))

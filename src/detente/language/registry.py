@@ -177,7 +177,7 @@ def _take(strings: dict[str, str], groups: Mapping[str, Any], file: Traversable)
             if not isinstance(value, str):
                 raise UnreadableFile(f"{file}: '{name}' is not a string.", fix='Write [group], then key = "text".')
             if name in strings:
-                raise UnreadableFile(f"{file}: '{name}' stands twice.", fix="Keep one of the two.")
+                raise UnreadableFile(f"{file}: '{name}' appears twice.", fix="Keep one of the two.")
             strings[name] = value
 
 

@@ -83,7 +83,7 @@ def complete(
     doubled = whole.select(keys).filter(whole.select(keys).is_duplicated()).unique(maintain_order=True)
     if doubled.height:
         raise DuplicateRows(
-            f"{doubled.height} dyad-periods stand more than once: "
+            f"{doubled.height} dyad-periods appear more than once: "
             f"{first_five('-'.join(map(str, row)) for row in doubled.iter_rows())}.",
             fix="Sum them, or name the column that tells them apart with sector=...",
         )

@@ -28,7 +28,7 @@ def one_level(frame: pl.DataFrame, label: str) -> tuple[pl.DataFrame, str, tuple
 
     Raises
     ------
-    DuplicateRows : some dyads have the coarser level and others only the finer one, or a product stands twice.
+    DuplicateRows : some dyads have the coarser level and others only the finer one, or a product appears twice.
     AmbiguousColumn : exports and imports stand in the column.
     """
     words = frame["product"].fill_null("").str.strip_chars()
@@ -104,6 +104,6 @@ def _every_dyad_has(frame: pl.DataFrame, kept: pl.DataFrame, chosen: str, label:
         shown = first_five(f"{o}->{d} {t}" for o, d, t in without.rows())
         raise DuplicateRows(
             f"{label} has rows at several levels, and {without.height:,} flows have none at the coarsest ({chosen}): {shown}.",
-            why="Totals, chapters and products of one flow are the same trade told several times; they are never added.",
+            why="Totals, chapters and products of one flow are the same trade counted several times; they are never added.",
             fix="Keep the rows of one level.",
         )

@@ -254,7 +254,7 @@ def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
                 if isinstance(first["period"], int | float)
                 else f"{int(mask.sum()):,} {what} flows in column '{roles.value}' of {label}.",
                 why="A flow is zero or more.",
-                fix="Mend or delete these rows; leave the cell empty where the flow is unknown.",
+                fix="Fix or delete these rows; leave the cell empty where the flow is unknown.",
             )
 
 

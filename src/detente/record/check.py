@@ -184,7 +184,7 @@ def _unknown_ids(frame: pl.DataFrame, table: Table, column: str, known: set[str]
         return f"There is no id '{bad[cell][0]}'.{did_you_mean(bad[cell][0], known)}"
 
     file = SOURCES.file if column != "outcome_figure_ids" else TABLES["figures"].file
-    return problems_where(frame, table, cells.is_in(list(bad)), column, what, f"Add it to {file} or mend it here.")
+    return problems_where(frame, table, cells.is_in(list(bad)), column, what, f"Add it to {file} or fix it here.")
 
 
 def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
@@ -196,7 +196,7 @@ def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
             if Period.parse(row["end_date"]).last < Period.parse(row["date"]).first:
                 what = f"The event ends {row['end_date']}, before it starts {row['date']}."
                 place = row["row"] + FIRST_ROW
-                found.append(Problem("events.csv", place, "end_date", what, "Swap or mend the dates."))
+                found.append(Problem("events.csv", place, "end_date", what, "Swap or fix the dates."))
         except ValueError:
             continue  # already reported as a bad date
     number = {c: figures[c].cast(pl.Float64, strict=False) for c in ("value", "low", "high")}
@@ -214,7 +214,7 @@ def _figure_sense(figures: pl.DataFrame) -> list[Problem]:
     amount = figures["kind"].is_in(["flow", "stock", "count"]) & ~figures["series"].str.contains(
         "balance|change|growth|gap"
     )
-    fix = "Mend the sign; a balance belongs in a series with 'balance' in its name."
+    fix = "Fix the sign; a balance belongs in a series with 'balance' in its name."
     found = problems_where(figures, table, (value < 0) & amount, "value", "{} is negative.".format, fix)
     typed = [u for u in figures["unit"].drop_nulls().unique() if _mistyped(u)]
     found += problems_where(

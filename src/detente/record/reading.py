@@ -56,7 +56,7 @@ def read_table(path: Path, table: Table, within: Path | None = None) -> tuple[pl
     try:
         header = next(csv.reader(io.StringIO(text)), [])
     except csv.Error as error:
-        return empty, [Problem(table.file, 1, None, f"The header cannot be read: {error}.", "Mend the first line.")]
+        return empty, [Problem(table.file, 1, None, f"The header cannot be read: {error}.", "Fix the first line.")]
     problems = _header_problems(header, table)
     if problems and any(p.what.startswith(("There is no column", "The file is empty", "The column")) for p in problems):
         return empty, problems
@@ -85,7 +85,7 @@ def _header_problems(header: list[str], table: Table) -> list[Problem]:
         what = "There is no column but one: the cells seem to be separated by semicolons or tabs."
         return [Problem(table.file, 1, None, what, "Save it with commas between the cells.")]
     found = [
-        Problem(table.file, 1, name, "The column stands twice.", "Keep one.")
+        Problem(table.file, 1, name, "The column appears twice.", "Keep one.")
         for name in sorted({name for name in header if header.count(name) > 1})
     ]
     for name in table.needed:

@@ -223,7 +223,7 @@ def forecast_rows(story: Story, words: Catalogue) -> list[Row]:
 
 
 def forecaster_rows(story: Story, words: Catalogue) -> list[Row]:
-    """Hits, lean and score of each forecaster, those with most forecasts first."""
+    """Hits, bias and score of each forecaster, those with most forecasts first."""
     return [
         {
             "who": story.own(row["forecaster"]),

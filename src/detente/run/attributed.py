@@ -16,12 +16,12 @@ from detente.study.study import Study
 WIDTH_90 = 2 * 1.6449  # of the central 90% of a normal, in standard deviations
 
 _PLACEBOS = (
-    number("placebo_share", "share of comparable dyads that did as badly or worse: (1 + count)/(1 + n)", "share"),
-    whole("n_placebos", "how many comparable dyads: n"),
+    number("placebo_share", "share of comparable pairs that did as badly or worse: (1 + count)/(1 + n)", "share"),
+    whole("n_placebos", "how many comparable pairs: n"),
 )
 _BAND = (
-    number("band_low", "5% point of the comparable dyads", "log points"),
-    number("band_high", "95% point of the comparable dyads", "log points"),
+    number("band_low", "5% point of the comparable pairs", "log points"),
+    number("band_high", "95% point of the comparable pairs", "log points"),
 )
 ATTRIBUTION = TableSchema(
     "attribution",
@@ -57,28 +57,28 @@ ATTRIBUTION = TableSchema(
         text("strength", "evidence: `strong` (p below 0.02), `some` (up to 0.10), `none`, `too few` dyads to tell"),
         number(
             "placebo_share",
-            "the p-value: rank of the change among similar dyads after what the origin's other markets and the "
+            "the p-value: rank of the change among similar pairs after what the origin's other markets and the "
             "destination's other suppliers did, (1 + count)/(1 + n)",
             "share",
         ),
-        number("p_similar", "plain rank among the similar dyads", "share"),
+        number("p_similar", "plain rank among the similar pairs", "share"),
         number("p_origin", "rank of p_similar among the origin's other markets; empty with fewer than 39", "share"),
         number("p_destination", "the same among the destination's other suppliers", "share"),
-        whole("n_placebos", "how many similar dyads: n"),
+        whole("n_placebos", "how many similar pairs: n"),
         whole("n_as_bad", "how many of them did as badly or worse"),
         whole("n_ruptured", "dyads left out for a known rupture or reopening of their own"),
         number("smallest_share", "1/(1 + n): the smallest p that could have been found", "share"),
         *_BAND,
         number(
             "unseen_loss_pct",
-            "the extra loss that the test would find in half of the similar dyads: a smaller one would probably have "
+            "the extra loss that the test would find in half of the similar pairs: a smaller one would probably have "
             "been missed",
             "percent",
         ),
         whole("before_from", "the same test on the years before: counted from"),
         number("before_part", "the pair-specific component of those years", "log points"),
         number("before_share", "p of those years", "share"),
-        text("sentence", "what these numbers allow one to say", sentence=True),
+        text("sentence", "what these numbers support", sentence=True),
     ),
 )
 RESIDUALS = TableSchema(
@@ -150,7 +150,7 @@ def cited_residuals(study: Study) -> pl.DataFrame:
 
 
 def residual_lookup(residuals: pl.DataFrame, headline: Window) -> tuple[ResidualAt, ResidualAt]:
-    """The computed residuals, and how widely those of comparable dyads are spread, by direction, year and base window.
+    """The computed residuals, and how widely those of comparable pairs are spread, by direction, year and base window.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def residual_lookup(residuals: pl.DataFrame, headline: Window) -> tuple[Residual
     Returns
     -------
     (residual, spread)
-        Log points; the spread as a standard deviation, from the central 90% of the comparable dyads. None where
+        Log points; the spread as a standard deviation, from the central 90% of the comparable pairs. None where
         nothing is known.
     """
     rows = residuals.filter(pl.col("status") == "computed").select(

@@ -169,7 +169,7 @@ def scenario_bands(
     ----------
     plan : baselines; the newest year's are pooled.
     residual : of a direction and year on a base window, log points.
-    spread : standard deviation of that residual among comparable dyads, log points.
+    spread : standard deviation of that residual among comparable pairs, log points.
     """
     newest = max((b.year for b in plan), default=None)
     pool = [b for b in plan if b.year == newest]

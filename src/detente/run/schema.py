@@ -165,7 +165,7 @@ def register(schema: TableSchema) -> TableSchema:
     Raises
     ------
     DataError
-        Another table has the name, or a column stands twice.
+        Another table has the name, or a column appears twice.
     """
     if schema.name in _REGISTRY:
         raise DataError(f"There is already a table '{schema.name}'.", fix="Give the new one another name.")

@@ -29,7 +29,7 @@ def cautions_of(spec: Spec, folder: Path, open_panel: Callable[[], Panel]) -> li
     try:
         panel = open_panel()
     except DetenteError as error:
-        return [*found, Problem(FILE, None, "panel.use", error.what, "Run with --data PATH, or mend it.")]
+        return [*found, Problem(FILE, None, "panel.use", error.what, "Run with --data PATH, or fix it.")]
     return [*found, *_gdp(spec, folder, panel), *_outside(spec, panel)]
 
 

@@ -66,7 +66,7 @@ def read_shock(path: Path) -> Shock:
         for name, key, value in changes(entry, blocs, where):
             given = parts.setdefault(name, {})
             if key in given:
-                raise InvalidShock(f"{where}: {_said(key)} stands twice.", fix="Keep one entry.")
+                raise InvalidShock(f"{where}: {_said(key)} appears twice.", fix="Keep one entry.")
             given[key] = value
     return Shock(**parts, certain=certain)
 

@@ -289,7 +289,7 @@ class Spec(_Part):
                 twice = [value for k, value in enumerate(values) if value in values[:k]]
                 if twice:
                     shown = list(twice[0]) if isinstance(twice[0], tuple) else twice[0]
-                    raise ValueError(f"{shown} stands twice in {part}.{key}")
+                    raise ValueError(f"{shown} appears twice in {part}.{key}")
         return self
 
     @model_validator(mode="after")
@@ -298,7 +298,7 @@ class Spec(_Part):
             seen = [x.id for x in items]
             twice = sorted({i for i in seen if seen.count(i) > 1})
             if twice:
-                raise ValueError(f"the {what} id '{twice[0]}' stands twice")
+                raise ValueError(f"the {what} id '{twice[0]}' appears twice")
         windows = self.attribution.base_windows
         for scenario in self.scenarios:
             if strange := [code for code in scenario.levied_by if code not in self.dyad]:
@@ -342,7 +342,7 @@ def parse_spec(text: str, path: Path) -> Spec:
     raw = parse_toml(text, str(path), StudyError)
     raw = migrate(raw, path)
     if "words" in raw:
-        raise StudyError(f"{path}: words do not stand in study.toml.", fix="Put them into words.toml beside it.")
+        raise StudyError(f"{path}: words do not belong in study.toml.", fix="Put them into words.toml beside it.")
     try:
         spec = Spec.model_validate(raw)
     except ValidationError as error:

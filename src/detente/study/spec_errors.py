@@ -14,7 +14,7 @@ _WORDS = {
     "greater_than_equal": "it must be at least {ge:g}",
     "less_than_equal": "it must be at most {le:g}",
     "string_too_short": "it needs at least {min_length} characters",
-    "string_pattern_mismatch": "it is a short name of small letters and digits, joined by '-' in a study and '_' in a measure",
+    "string_pattern_mismatch": "it is a short name of lowercase letters and digits, joined by '-' in a study and '_' in a measure",
     "too_short": "it has too few entries (at least {min_length})",
     "too_long": "it has too many entries (at most {max_length})",
     "literal_error": "it must be {expected}",

@@ -1,7 +1,7 @@
 """Breaks found in a dyad's residual, and how they meet the record.
 
 A break at year t is a shift between the mean residual of the two years before and that of
-t and the year after. It counts when at most 5% of comparable dyads shift as much in any
+t and the year after. It counts when at most 5% of comparable pairs shift as much in any
 year (the share is of the largest shift each shows, so searching all years is paid for).
 """
 
@@ -97,11 +97,11 @@ class Breaks:
         who = f"{self.origin} to {self.destination}"
         found = [
             f"The residual of {who} shifts by {log_points(b.shift)} log points in {b.year}; "
-            f"{counted(b.share, b.n)} of {b.n:,} comparable dyads show as large a shift in any year. "
+            f"{counted(b.share, b.n)} of {b.n:,} comparable pairs show as large a shift in any year. "
             + (f"Near it in the record: {'; '.join(b.events)}." if b.events else "No recorded event is near.")
             for b in self.found
         ] or [
-            f"No shift of the residual of {who} stands out among comparable dyads. A search over all years finds only "
+            f"No shift of the residual of {who} stands out among comparable pairs. A search over all years finds only "
             "what would stand out in any of them: a change between two years chosen beforehand can be unusual and not "
             "be found here."
         ]
@@ -158,7 +158,7 @@ def find_breaks(
     Raises
     ------
     TooFewDonors
-        Fewer comparable dyads than ``level`` needs.
+        Fewer comparable pairs than ``level`` needs.
     """
     fits = DyadFits.of(panel, origin, destination)
     sample, (i, j) = fits.sample, fits.dyad
@@ -169,7 +169,7 @@ def find_breaks(
     paths = paths[np.isfinite(paths).all(axis=1)]
     if len(paths) + 1 < 1 / level:
         raise TooFewDonors(
-            f"{len(paths)} comparable dyads with whole paths cannot show a share of {level:.0%}.",
+            f"{len(paths)} comparable pairs with whole paths cannot show a share of {level:.0%}.",
             why="The smallest share is 1 / (1 + n).",
             fix="Use a panel with more economies, or a larger level.",
         )

@@ -32,7 +32,7 @@ class Relative:
     value : float
         Log points.
     median, low, high : float
-        Median, 25% and 75% points of the comparable dyads' change.
+        Median, 25% and 75% points of the comparable pairs' change.
     members : tuple of int
         Positions of the comparable economies.
     lowest, highest : float

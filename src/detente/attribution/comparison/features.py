@@ -1,4 +1,4 @@
-"""What every dyad was like up to one year: the four traits by which similar dyads are found.
+"""What every dyad was like up to one year: the four traits by which similar pairs are found.
 
 A change is only unusual against dyads that could have moved as much. Size alone is the wrong yardstick: the same loss
 is ordinary for a flow that has always wandered and remarkable for a quiet one, and a flow that starts from its own

@@ -3,7 +3,7 @@
     min over L, a, g   mean over known cells of (Y_it - L_it - a_i - g_t)^2 + penalty * |L|_*
 
 solved by soft-impute (Mazumder, Hastie & Tibshirani 2010), the penalty chosen on held-out
-blocks of the same shape as the treated one. Each comparable dyad is also treated in turn
+blocks of the same shape as the treated one. Each comparable pair is also treated in turn
 (in folds), so the effect comes with a placebo share of its own.
 """
 
@@ -116,7 +116,7 @@ def complete_path(path: Floats, donors: Floats, event: int, *, folds: int = 5, s
     path : (T,) array
         Residual of the treated dyad, log points.
     donors : (n, T) array
-        Residuals of comparable dyads, whole paths.
+        Residuals of comparable pairs, whole paths.
     event : int
         Position of the first year of the episode.
     folds : int

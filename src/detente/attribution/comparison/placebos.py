@@ -1,8 +1,8 @@
-"""What happened to comparable dyads: the only honest yardstick for one treated dyad (METHODS A6.1-2).
+"""What happened to comparable pairs: the only honest yardstick for one treated dyad (METHODS A6.1-2).
 
 A dummy for a single dyad has no sampling variance to cluster: its clustered standard
 error is a function of that dyad's own scores and far too small. The placebo
-distribution takes its place: the same number computed on every comparable dyad.
+distribution takes its place: the same number computed on every comparable pair.
 """
 
 from __future__ import annotations
@@ -174,16 +174,16 @@ def picked(sample: Sample, dyads: Iterable[tuple[str, str]], i: int, j: int) -> 
         a, b = (sample.economy(code) for code in dyad)
         name = f"{sample.economies[a]}-{sample.economies[b]}"
         if a == b:
-            raise SpecificationError(f"'{name}' is no dyad: an economy has none with itself.", fix="Take it out.")
+            raise SpecificationError(f"'{name}' is not a pair: origin and destination are the same.", fix="Take it out.")
         if {a, b} == {i, j}:
             raise SpecificationError(
-                f"'{name}' is the dyad in question, or its reverse.",
+                f"'{name}' is the pair in question, or its reverse.",
                 why="It cannot be its own yardstick.",
-                fix="Take it out of the dyads picked.",
+                fix="Take it out of the pairs picked.",
             )
         if {a, b} & set(sample.barred):
             raise SpecificationError(
-                f"'{name}' is no dyad of two economies: the rest of the world is many.", fix="Take it out."
+                f"'{name}' is not a pair of economies: the rest of the world is many.", fix="Take it out."
             )
         chosen[a, b] = True
     return chosen
@@ -204,9 +204,9 @@ def usable(chosen: Bools, base_mean: Floats, sample: Sample) -> Bools:
         silent = [f"{sample.economies[a]}-{sample.economies[b]}" for a, b in np.argwhere(chosen & ~trading)]
         without = f" No trade in the base years: {first_five(silent)}." if silent else ""
         raise TooFewDonors(
-            f"{n} of the {int(chosen.sum())} dyads picked can be compared with; {FEWEST} are needed.{without}",
-            why="A range of fewer says nothing about how unusual one dyad's change is.",
-            fix=f"Pick at least {FEWEST - n} more, or compare with a class of dyads.",
+            f"{n} of the {int(chosen.sum())} pairs picked can be compared with; {FEWEST} are needed.{without}",
+            why="A range of fewer says nothing about how unusual one pair's change is.",
+            fix=f"Pick at least {FEWEST - n} more, or compare with a class of pairs.",
         )
     return trading
 
@@ -234,8 +234,8 @@ def stand(value: float, placebos: Floats) -> Standing:
     placebos = placebos[~np.isnan(placebos)]
     if not placebos.size:
         raise TooFewDonors(
-            "No comparable dyad has flows in the years asked for.",
-            why="Without placebos nothing says how unusual one dyad's change is.",
+            "No comparable pair has flows in the years asked for.",
+            why="Without placebos nothing says how unusual one pair's change is.",
             fix="Use a panel with more economies, a wider factor, or quick=True for the split alone.",
         )
     low, median, upper, high = np.quantile(placebos, (0.05, 0.5, 0.8, 0.95), method="inverted_cdf")

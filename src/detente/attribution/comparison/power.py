@@ -64,7 +64,7 @@ def power(placebos: Floats, level: float = 0.05) -> Power:
     Parameters
     ----------
     placebos : (n,) array
-        Changes of comparable dyads, log points.
+        Changes of comparable pairs, log points.
     level : float
 
     Raises

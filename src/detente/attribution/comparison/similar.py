@@ -1,4 +1,4 @@
-"""Every dyad's change over one window beside what similar dyads did in the same window.
+"""Every dyad's change over one window beside what similar pairs did in the same window.
 
 1. The residual change of each dyad, every dyad left out of the fit alike: taking one flow out of its origin's and its
    destination's totals moves their effects by log((R - X) / (R - mu)) and log((C - X) / (C - mu)).
@@ -36,7 +36,7 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
 SIMILAR = "similar"  #: the name of this comparison, beside the classes of placebos
-MOST = 400  #: similar dyads compared with
+MOST = 400  #: similar pairs compared with
 FEWEST = 39  #: with fewer, no rank of 2.5% exists; also the fewest of one origin's or destination's dyads
 CLIP = 8.0  #: log points; a flow that fell to zero counts as a change of minus this
 SCORE_CLIP = 5.0
@@ -44,14 +44,14 @@ PULL = 5.0  #: dyads of no information that a mean of one economy's scores is sh
 SCALE_PULL = 10.0  #: the same for its scatter
 RANK_PULL = 20.0  #: the same for its ranks
 SWEEPS = 3
-NARROWEST = 0.01  #: log points; no scatter of similar dyads is taken to be smaller
+NARROWEST = 0.01  #: log points; no scatter of similar pairs is taken to be smaller
 AT = 0.05  #: the level at which the power is stated
 CHUNK = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceboTest:
-    """How one dyad's change stands among similar dyads.
+    """How one dyad's change stands among similar pairs.
 
     Attributes
     ----------
@@ -60,19 +60,19 @@ class PlaceboTest:
     p : float
         The headline: rank after what the two economies' other trade did; nan where it cannot be told.
     p_similar : float
-        Plain rank among the similar dyads.
+        Plain rank among the similar pairs.
     p_origin, p_destination : float
         Rank among the origin's other markets and the destination's other suppliers; nan with fewer than 39.
     n, n_as_bad : int
         Similar dyads, and those that did as badly or worse.
     low, median, high : float
-        5%, 50% and 95% points of the similar dyads' changes, log points.
+        5%, 50% and 95% points of the similar pairs' changes, log points.
     unseen : float
-        Log points (not positive): the extra loss that half of the similar dyads would have shown at 5%.
+        Log points (not positive): the extra loss that half of the similar pairs would have shown at 5%.
     n_ruptured : int
         Dyads left out for a known rupture or reopening of their own.
     size_factor, volatility_factor : float
-        How far the widest of the similar dyads is off in size and in volatility.
+        How far the widest of the similar pairs is off in size and in volatility.
     too_small : bool
         The dyad trades less than any it is compared with may.
 
@@ -300,7 +300,7 @@ class Window:
         return float((1 + np.count_nonzero(self._p_similar[others] <= p_similar)) / (1 + n))
 
     def _unseen(self, near: Ints) -> float:
-        """The extra loss with which half of the similar dyads would rank at 5% or below."""
+        """The extra loss with which half of the similar pairs would rank at 5% or below."""
         score = np.sort(self._score[near])
         allowed = int(AT * (1 + len(score)) + 1e-9) - 1
         if allowed < 0:
@@ -364,7 +364,7 @@ def compare_window(
     if pool.sum() < FEWEST + 2:
         raise TooFewDonors(
             f"Only {int(pool.sum())} dyads with trade can be compared with.",
-            why=f"Without at least {FEWEST} similar dyads nothing says how unusual one dyad's change is.",
+            why=f"Without at least {FEWEST} similar pairs nothing says how unusual one pair's change is.",
             fix="Use a panel with more economies, or quick=True for the split alone.",
         )
     return _scored_window(change, traits, pool, n_ruptured)
@@ -459,7 +459,7 @@ def _nearest(tree: Any, coordinates: Floats, position: Ints, dyads: Ints, k: int
 
 
 def _scored(near: Floats, value: Floats) -> tuple[Floats, Floats]:
-    """(value - median) / (1.4826 MAD) of the similar dyads' changes ``near`` (m, k), and that scale."""
+    """(value - median) / (1.4826 MAD) of the similar pairs' changes ``near`` (m, k), and that scale."""
     median = np.median(near, axis=1)
     scale = 1.4826 * np.maximum(np.median(np.abs(near - median[:, None]), axis=1), NARROWEST / 1.4826)
     return (value - median) / scale, scale

@@ -53,10 +53,10 @@ class Point:
     floor : float or None
         For a recorded zero: log ratio of half the smallest amount the panel records.
     placebo_share : float or None
-        p of the change since the year before the rupture among similar dyads; up to the second full year only.
+        p of the change since the year before the rupture among similar pairs; up to the second full year only.
     n_placebos : int or None
     low, high : float or None
-        5% and 95% points of the similar dyads' changes.
+        5% and 95% points of the similar pairs' changes.
     status : str
         ``computed``, or ``zero`` (computed, but the record is zero or below its smallest unit).
     """
@@ -108,7 +108,7 @@ def compute_paths(
         Smallest amount the panel records (0.001 for BACI, 1 for COW): half of it stands in for a
         recorded zero.
     placebos : bool
-        Test the first years among similar dyads; a second or two a window on a large panel.
+        Test the first years among similar pairs; a second or two a window on a large panel.
 
     Returns
     -------
@@ -173,7 +173,7 @@ class _Windows:
 
 
 def _tested(point: Point, case: Case, windows: _Windows | None) -> Point:
-    """The point with the test among similar dyads, of the change since the year before the rupture, where it is early."""
+    """The point with the test among similar pairs, of the change since the year before the rupture, where it is early."""
     first = case.start_year - 1
     years = () if windows is None else windows.sample.years
     early = 0 <= point.since <= JUDGED and first in years and years.index(first) >= 1

@@ -2,7 +2,7 @@
 
 An ordinary dyad gets a fake rupture: an effect drawn from the library's mixture is added
 to its real residual some years later. The forecast knows the instrument, the horizon and
-the residuals of comparable dyads into other importers. What is tested is whether the
+the residuals of comparable pairs into other importers. What is tested is whether the
 noise of ordinary dyads, which no library of ruptures can show, is of the right width.
 """
 

@@ -231,7 +231,7 @@ def _thinned(noise: Floats, most: int = 40) -> Floats:
     """At most 40 quantiles of the noise."""
     noise = noise[np.isfinite(noise)]
     if not noise.size:
-        raise TooFewDonors("The noise given holds no number.", fix="Pass residuals of comparable dyads.")
+        raise TooFewDonors("The noise given holds no number.", fix="Pass residuals of comparable pairs.")
     return np.quantile(noise, (np.arange(most) + 0.5) / most) if noise.size > most else noise
 
 

@@ -74,7 +74,7 @@ def _no_flow(sample: Sample, i: int, j: int, when: str) -> NotIdentified:
     return NotIdentified(
         f"No flow {sample.economies[i]} -> {sample.economies[j]} is recorded {when}",
         why="Without trade before the event there is no pair effect and nothing that could fall.",
-        fix="Choose base years with trade, or read the dyad's level against similar dyads instead.",
+        fix="Choose base years with trade, or read the dyad's level against similar pairs instead.",
     )
 
 

@@ -34,5 +34,5 @@ def strength(test: PlaceboTest) -> Strength:
 
 
 def unseen_pct(test: PlaceboTest) -> float:
-    """The extra loss, in percent, that the test would have found in half of the similar dyads; 100 where none."""
+    """The extra loss, in percent, that the test would have found in half of the similar pairs; 100 where none."""
     return 100.0 * (1.0 - exp(test.unseen))

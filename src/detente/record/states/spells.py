@@ -177,7 +177,7 @@ def _contradictions(changes: list[_Change]) -> list[Problem]:
                     f"{b.event_id} sets {b.name}={b.value} {when}; "
                     f"{a.event_id} (row {a.row}) sets it to {a.value} from {a.first}."
                 )
-                found.append(Problem("events.csv", b.row, "sets", what, "Mend a date or drop one of the two."))
+                found.append(Problem("events.csv", b.row, "sets", what, "Fix a date or drop one of the two."))
     return found
 
 

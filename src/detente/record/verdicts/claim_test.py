@@ -144,7 +144,7 @@ def unknown(kind: str, names: Iterable[str], known: Known) -> Iterator[Issue]:
     held: frozenset[str] = getattr(known, kind)
     for name in names:
         if name not in held:
-            yield "target", f"The record has no {kind} '{name}'.{did_you_mean(name, held)}", "Mend the target."
+            yield "target", f"The record has no {kind} '{name}'.{did_you_mean(name, held)}", "Fix the target."
 
 
 def check_claims(tables: Mapping[str, pl.DataFrame]) -> list[Problem]:
@@ -196,7 +196,7 @@ def _sign_issues(claim: Claim) -> Iterator[Issue]:
     """A rise below zero, or a fall above it with a sign."""
     value = claim.value.strip()
     if (claim.state == "up" and value.startswith("-")) or (claim.state == "down" and value.startswith("+")):
-        yield "value", f"'{value}' and '{claim.state}' contradict each other.", "Mend the sign or the state."
+        yield "value", f"'{value}' and '{claim.state}' contradict each other.", "Fix the sign or the state."
 
 
 def ids_in(target: str) -> list[str]:

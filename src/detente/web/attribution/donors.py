@@ -36,13 +36,13 @@ def read_donors(text: str) -> tuple[Dyad, ...]:
     wrong = [word[:20] for word in words if not _DYAD.fullmatch(word)]
     if wrong:
         raise SpecificationError(
-            f"No dyads of two codes: {first_five(map(repr, wrong))}.",
+            f"Not pairs of two codes: {first_five(map(repr, wrong))}.",
             fix="Write exporter-importer with three-letter codes and commas between, such as DEU-FRA,FRA-ITA.",
         )
     found = tuple(dict.fromkeys((word[:3], word[4:]) for word in words))
     if len(found) > MOST:
         raise SpecificationError(
-            f"{len(found)} dyads were picked; an address holds {MOST}.", fix="Pick fewer, or compare with a class."
+            f"{len(found)} pairs were picked; an address holds {MOST}.", fix="Pick fewer, or compare with a class."
         )
     return found
 

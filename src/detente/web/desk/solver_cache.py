@@ -124,7 +124,7 @@ class DeskSolver:
         if (year, case) not in self.cases:
             known = ", ".join(f"{y} ({c})" for y, c in self.cases)
             raise SpecificationError(
-                f"There is no baseline for {year} with GDP '{case[:20]}'.", fix=f"At hand are: {known}."
+                f"There is no baseline for {year} with GDP '{case[:20]}'.", fix=f"Available: {known}."
             )
         return _baseline(self, year, case, ratio)
 

@@ -73,9 +73,7 @@ class RecordFile:
                 else:
                     chunks[-1] = (chunks[-1][0], chunks[-1][1] + raw)
         except csv.Error as error:
-            raise UnreadableFile(
-                f"{name} is not well-formed CSV: {error}.", fix="Mend it with a text editor."
-            ) from None
+            raise UnreadableFile(f"{name} is not well-formed CSV: {error}.", fix="Fix it with a text editor.") from None
         if not chunks:
             raise UnreadableFile(f"{name} is empty.", fix="Write its header first.")
         header = tuple(c.strip().removeprefix("\ufeff") for c in chunks[0][0])

@@ -99,7 +99,7 @@ def read_file(study: Study, table: str) -> RecordFile:
         raise UnreadableFile(
             str(found) if found else f"{schema.file} has no column '{schema.key}'.",
             why="Rows can be shown and changed only where each has its id.",
-            fix="" if found else "Mend its first line.",
+            fix="" if found else "Fix its first line.",
         )
     return file
 

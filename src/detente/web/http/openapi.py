@@ -49,7 +49,7 @@ ROW = {column: TEXT for name in EDITABLE for column in TABLES[name].allowed}
 
 # method, path, summary, query, form
 ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...] = (
-    ("get", "/", "Studies at hand", {}, {}),
+    ("get", "/", "Available studies", {}, {}),
     (
         "post",
         "/studies",

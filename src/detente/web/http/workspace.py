@@ -55,7 +55,7 @@ class Workspace:
         if key not in folders:
             raise UnknownStudy(
                 f"There is no study '{key}' here.{did_you_mean(key, folders)}",
-                fix=f"At hand are: {', '.join(folders)}." if folders else "Make a new one on the start page.",
+                fix=f"Available: {', '.join(folders)}." if folders else "Make a new one on the start page.",
             )
         study = _opened(folders[key])
         use = study.spec.panel.use
@@ -106,7 +106,7 @@ class Workspace:
     def copy(self, study: Study, name: str) -> str:
         """Copy a study into the workspace under a new name; returns its key."""
         if not _KEY.fullmatch(name) or name != name.lower() or "." in name or "_" in name:
-            raise StudyError(f"'{name}' is no name for a study.", fix="Use small letters, digits and hyphens.")
+            raise StudyError(f"'{name}' is no name for a study.", fix="Use lowercase letters, digits and hyphens.")
         target = self.root / name
         if target.exists() or name in builtin_studies():
             raise OutputError(f"There is already a '{name}' here.", fix="Give the copy another name.")

@@ -186,7 +186,7 @@ def _use_panel(study: Study, job: Job, found: dict[str, Any]) -> str:
 def _use_record(study: Study, found: dict[str, Any], given: dict[str, str]) -> str:
     """Where conflicts stand, each is decided in the form; what is not decided stays as the study has it."""
     if found["problems"]:
-        raise StudyError("The file's record has problems.", fix="Mend them in the file and upload it again.")
+        raise StudyError("The file's record has problems.", fix="Fix them in the file and upload it again.")
     everywhere = given.get("all", "")
     taken = {k: everywhere or given.get(f"take-{k}", "") for k in range(len(found["conflicts"]))}
     wanted = changes(found, taken)
@@ -201,7 +201,7 @@ def _choose(request: Request, use: str) -> Response:
     study = request.app.state.site.workspace.study(key)
     require_writable(request, study)
     if use not in panels(study):
-        raise StudyError(f"This study has no panel '{use[:100]}'.", fix=f"At hand are: {', '.join(panels(study))}.")
+        raise StudyError(f"This study has no panel '{use[:100]}'.", fix=f"Available: {', '.join(panels(study))}.")
     choose_panel(study, use)
     return go(request, f"/s/{key}/data?chosen={quote(use)}")
 

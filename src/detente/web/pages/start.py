@@ -72,7 +72,7 @@ def _make(space: Workspace, form: dict[str, str]) -> str:
     name = form["name"].strip() or "-".join(slug(n) for n in names)
     if name != slug(name):
         raise StudyError(
-            f"'{name}' is no name for a folder.", fix=f"Use small letters, digits and hyphens: {slug(name)}."
+            f"'{name}' is no name for a folder.", fix=f"Use lowercase letters, digits and hyphens: {slug(name)}."
         )
     made = new_study(form["origin"], form["destination"], folder=space.root / name, data=space.data, panel=space.panel)
     return made.name

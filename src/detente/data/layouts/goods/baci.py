@@ -106,7 +106,7 @@ def _releases(names: list[str]) -> tuple[str, list[tuple[int, str]]]:
         raise DataError(
             f"The year {year} is there more than once: {' and '.join(found)}"
             + (f"; so are {first_five(sorted(twice)[1:])}." if len(twice) > 1 else "."),
-            why="Two HS revisions or two releases of one year are the same trade told twice, and adding them doubles it.",
+            why="Two HS revisions or two releases of one year are the same trade counted twice, and adding them doubles it.",
             fix="Keep the files of one revision and release, or give the zip of one.",
         )
     releases = [found[0] for found in by_year.values()]
@@ -180,13 +180,13 @@ def _totals(raw: bytes, label: str, before: int) -> tuple[pl.DataFrame, int, int
     bad = (value.is_null() & block["v"].is_not_null()).arg_true()
     if len(bad):
         raise InvalidFlow(
-            f"'{block['v'][bad[0]]}' in {label}, line {before + bad[0] + 2}, is not a number.", fix="Mend that line."
+            f"'{block['v'][bad[0]]}' in {label}, line {before + bad[0] + 2}, is not a number.", fix="Fix that line."
         )
     below = (value < 0).fill_null(False).arg_true()
     if len(below):
         raise InvalidFlow(
             f"{label} holds {len(below):,} negative values, first at line {before + below[0] + 2}.",
-            fix="Mend or delete these lines.",
+            fix="Fix or delete these lines.",
         )
     totals = block.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
     return totals, block.height, int(value.is_null().sum())

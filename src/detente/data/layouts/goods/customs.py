@@ -99,11 +99,11 @@ def _layout(path: Path) -> dict[str, Any]:
     odd = [key for key in layout if key not in (*NEEDED, *MAY)]
     if odd:
         raise DataError(
-            f"{path.name} has an unknown key '{odd[0]}'.{did_you_mean(odd[0], (*NEEDED, *MAY))}", fix="Mend it."
+            f"{path.name} has an unknown key '{odd[0]}'.{did_you_mean(odd[0], (*NEEDED, *MAY))}", fix="Fix it."
         )
     if layout["side"] not in ("origin", "destination") or layout.get("period_form", "yyyy") not in FORMS:
         raise DataError(
-            f"{path.name}: side is origin or destination, and period_form one of {', '.join(FORMS)}.", fix="Mend it."
+            f"{path.name}: side is origin or destination, and period_form one of {', '.join(FORMS)}.", fix="Fix it."
         )
     return layout
 
@@ -116,7 +116,7 @@ def _period(cells: pl.Series, form: str, label: str) -> pl.Series:
         first = int(bad.arg_max() or 0)
         raise DataError(
             f"'{cells[first]}' in column '{cells.name}' of {label} (line {first + 2}) is not {form}.",
-            fix="Mend the layout's period_form or these rows.",
+            fix="Fix the layout's period_form or these rows.",
         )
     if form != "yymm":
         return text

@@ -114,7 +114,7 @@ def extended(
     fit = fit_design(wide, table, formula, clustering)
     kept = np.array([name in fit.coef for name in names[: len(cells)]])
     if not kept.any():
-        raise EmptySample("No cohort's effect can be told from the fixed effects.")
+        raise EmptySample("No cohort's effect can be separated from the fixed effects.")
     elapsed = np.array([spells.since[known][which.ravel() == c][0] for c in range(len(cells))])
     return Extended(
         fit, tuple(np.array(names[: len(cells)])[kept].tolist()), cells[kept, 0], cells[kept, 1], elapsed[kept], n[kept]

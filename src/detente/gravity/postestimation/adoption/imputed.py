@@ -101,7 +101,7 @@ class Staggered:
         fit = fit_design(wider, self.table, self.formula, self.clustering, drop_singletons=False)
         kept = [n for n in names if n in fit.coef]
         if not kept:
-            raise NotIdentified("The leads cannot be told from the fixed effects.")
+            raise NotIdentified("The leads cannot be separated from the fixed effects.")
         place = [fit.names.index(n) for n in kept]
         b = np.array([fit.coef[n] for n in kept])
         wald = float(b @ np.linalg.solve(fit.cov[np.ix_(place, place)], b))

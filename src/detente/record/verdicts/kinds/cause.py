@@ -14,7 +14,7 @@ from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 RARE = 0.05
-"""Placebo share up to which a fall is outside what comparable dyads show."""
+"""Placebo share up to which a fall is outside what comparable pairs show."""
 _EPISODES = re.compile(r"\d{4}-\d{4}(\|\d{4}-\d{4})*")
 ENDS = (("origin", "exporter"), ("destination", "importer"))
 """What the attribution table calls the two ends of a flow, now and in runs of an older schema."""
