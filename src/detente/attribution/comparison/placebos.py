@@ -174,7 +174,9 @@ def picked(sample: Sample, dyads: Iterable[tuple[str, str]], i: int, j: int) -> 
         a, b = (sample.economy(code) for code in dyad)
         name = f"{sample.economies[a]}-{sample.economies[b]}"
         if a == b:
-            raise SpecificationError(f"'{name}' is not a pair: origin and destination are the same.", fix="Take it out.")
+            raise SpecificationError(
+                f"'{name}' is not a pair: origin and destination are the same.", fix="Take it out."
+            )
         if {a, b} == {i, j}:
             raise SpecificationError(
                 f"'{name}' is the pair in question, or its reverse.",
