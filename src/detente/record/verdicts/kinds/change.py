@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, one_of,
 from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.kinds.direction import UNTOLD, direction_of, size_of
 from detente.record.verdicts.kinds.matching import STRONG, of_period
-from detente.record.verdicts.numbers import gap, say
+from detente.record.verdicts.numbers import convert, gap, say
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 MEASURES = ("pct", "ratio", "difference", "direction")
@@ -64,13 +65,13 @@ def _size(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
     number, unit = {
         "pct": lambda: (100 * (after.value - before.value) / before.value, "pct"),
         "ratio": lambda: (after.value / before.value, "times"),
-        "difference": lambda: (after.value - before.value, before.unit),
+        "difference": lambda: _difference(claim, before, after),
     }[measure]()
     shown = gap(round(number, 1), unit) if measure == "difference" else say(round(number, 1), unit)
     text, sources, rule = _text(before, after, shown), sources_of([before, after]), Text(f"rule.change_{measure}")
     reason = Text("reason.change", change=shown, **_ends(before, after))
     number = float(f"{number:.10g}")
-    wording = replace(size_of(claim), unit=unit if measure != "difference" else claim.unit)
+    wording = replace(size_of(claim), unit=unit)
     way = 1 if measure == "ratio" else direction_of(claim)
     if way == UNTOLD:
         word = wording.word(number, exact=False)
@@ -83,6 +84,14 @@ def _size(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
             word = "contradicted"  # it went the other way
     difference = gap(round(way * wording.number - number, 2), unit)
     return Verdict(word, text, sources, difference, rule, reason)
+
+
+def _difference(claim: Claim, before: Figure, after: Figure) -> tuple[float, str]:
+    """The difference in the claim's unit; where that measures something else, in the figures' own."""
+    there = [convert(f.value, f.unit, claim.unit or f.unit) for f in (after, before)]
+    if any(map(math.isnan, there)):
+        return after.value - before.value, before.unit
+    return there[0] - there[1], claim.unit or before.unit
 
 
 def _ends(before: Figure, after: Figure) -> dict[str, str]:

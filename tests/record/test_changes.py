@@ -1,0 +1,153 @@
+"""Changes and extremes: every way a series can go, what the verdict says of it, and what a row must have."""
+
+from __future__ import annotations
+
+import pytest
+
+from detente.errors import RecordError
+
+
+def figures(before: str, after: str, **more: str) -> list[dict[str, str]]:
+    return [{"period": "2020", "value": before} | more, {"period": "2021", "value": after} | more]
+
+
+def change(measure: str, **more: str) -> dict[str, str]:
+    options = f"from=2020;to=2021;measure={measure}" + more.pop("op", "")
+    return {"claim": "A claim", "test": "change", "target": "trade.total", "options": options} | more
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ("100", "101", "up"),
+        ("100", "99", "down"),
+        ("100", "100", "flat"),
+        ("0", "0.5", "up"),
+        ("0.5", "0", "down"),
+        ("0", "0", "flat"),
+    ],
+)
+@pytest.mark.parametrize("said", ["up", "down", "flat"])
+def test_a_direction_is_right_or_wrong(small, before, after, found, said):
+    given = small.verdict(change("direction", state=said), figures=figures(before, after))
+    assert given.verdict == ("confirmed" if said == found else "contradicted")
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "unit", "difference", "verdict"),
+    [
+        ("pct", "-38", "pct", "2 points", "imprecise"),
+        ("pct", "-40", "pct", "0 points", "confirmed within rounding"),
+        ("pct", "+40", "pct", "80 points", "contradicted"),
+        ("ratio", "0.6", "times", "0 times", "confirmed within rounding"),
+        ("ratio", "0.9", "times", "0.3 times", "contradicted"),
+        ("difference", "-40", "usd_mn", "US$ 0 million", "confirmed within rounding"),
+        ("difference", "-0.040", "usd_bn", "US$ 0 billion", "confirmed within rounding"),
+        ("difference", "-0.060", "usd_bn", "-US$ 0.02 billion", "contradicted"),
+        ("difference", "-25", "usd_mn", "US$ 15 million", "contradicted"),
+    ],
+)
+def test_the_size_of_a_change_and_how_far_the_claim_is_off(small, measure, value, unit, difference, verdict):
+    given = small.verdict(change(measure, value=value, unit=unit), figures=figures("100", "60"))
+    assert (given.verdict, str(given.difference)) == (verdict, difference)
+
+
+@pytest.mark.parametrize(
+    ("type_", "period", "marks"),
+    [
+        ("quantity", "2024", ("hindsight",)),
+        ("prediction", "2024", ()),
+        ("quantity", "2023", ()),
+        ("quantity", "2022", ()),
+    ],
+)
+@pytest.mark.parametrize("measure", ["pct", "direction"])
+def test_a_change_that_came_later_is_hindsight(small, type_, period, marks, measure):
+    late = {"source_id": "late", "title": "L", "publisher": "Customs of Utopia", "date": "2025", "kind": "official"}
+    rows = [
+        {"period": "2020", "value": "100", "source_id": "late"},
+        {"period": period, "value": "50", "source_id": "late"},
+    ]
+    claim = change(measure, value="-50", unit="pct", state="down", type=type_)
+    claim["options"] = f"from=2020;to={period};measure={measure}"
+    given = small.verdict(claim, figures=rows, sources=[late])
+    assert given.verdict.startswith("confirmed")
+    assert given.marks == marks
+
+
+@pytest.mark.parametrize(
+    ("wrong", "column", "says"),
+    [
+        ({"options": "from=2020"}, "options", "from= and to="),
+        ({"options": "to=2021"}, "options", "from= and to="),
+        ({"options": ""}, "options", "from= and to="),
+        ({"options": "from=2020;to=2021;measure=pct", "state": "flat"}, "state", "cannot be used"),
+        ({"options": "from=2020;to=2021;measure=direction", "state": "sideways"}, "state", "cannot be used"),
+        ({"options": "from=2020;to=2021;measure=direction", "state": ""}, "state", "needs 'state'"),
+        ({"options": "from=2020;to=2021", "value": ""}, "value", "needs 'value'"),
+        ({"options": "from=2020;to=20x1"}, "options", "is not a date"),
+        ({"target": "trade.totals"}, "target", "Did you mean 'trade.total'"),
+        ({"options": "from=2020;to=2021;digits=two"}, "options", "no number of digits"),
+    ],
+)
+def test_a_row_that_cannot_be_tested_is_named(small, wrong, column, says):
+    with pytest.raises(RecordError) as caught:
+        small.ledger(claims=[change("pct", value="5", unit="pct") | wrong], figures=figures("1", "2"))
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.column) == ("claims.csv", column)
+    assert says in f"{problem.what} {problem.fix}"
+
+
+def test_both_ends_are_taken_from_one_basis_and_one_source_where_they_can(small):
+    other = {"source_id": "other", "title": "O", "publisher": "Customs of Utopia", "date": "2022", "kind": "official"}
+    rows = [
+        *figures("100", "50"),
+        {"period": "2021", "value": "90", "source_id": "other"},
+        {"period": "2020", "value": "200", "basis": "cif"},
+    ]
+    given = small.verdict(change("pct", value="-50", unit="pct"), figures=rows, sources=[other])
+    assert given.verdict == "confirmed within rounding"
+    assert given.evidence_source_ids == ("office",)
+    apart = [{"period": "2020", "value": "100", "basis": "fob"}, {"period": "2021", "value": "50", "basis": "cif"}]
+    assert small.verdict(change("pct", value="-50", unit="pct"), figures=apart).verdict == "not checkable"
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "state", "verdict", "years"),
+    [
+        ((3, 5, 7, 4), "2002", "max", "confirmed", "0 years"),
+        ((3, 5, 7, 4), "2003", "max", "contradicted", "-1 years"),
+        ((3, 5, 7, 4), "2000", "max", "contradicted", "+2 years"),
+        ((3, 5, 7, 4), "2000", "min", "confirmed", "0 years"),
+        ((3, 5, 3, 4), "2002", "min", "imprecise", "0 years"),
+        ((3, 5), "2001", "max", "not checkable", ""),
+        ((3, 5, 7, 4), "2009", "max", "not checkable", ""),
+    ],
+)
+def test_a_peak_and_a_low(small, values, said, state, verdict, years):
+    rows = [{"period": str(2000 + n), "value": str(v)} for n, v in enumerate(values)]
+    claim = {"claim": "A claim", "test": "extreme", "target": "trade.total", "date": said, "state": state}
+    given = small.verdict(claim, figures=rows)
+    assert (given.verdict, str(given.difference)) == (verdict, years)
+
+
+def test_bases_that_disagree_on_a_peak_leave_it_open_and_a_mixture_has_no_say(small):
+    def course(basis: str, *values: int) -> list[dict[str, str]]:
+        return [{"period": str(2000 + n), "value": str(v), "basis": basis} for n, v in enumerate(values)]
+
+    claim = {"claim": "A claim", "test": "extreme", "target": "trade.total", "date": "2001", "state": "max"}
+    both = [*course("fob", 1, 9, 2), *course("cif", 1, 5, 8)]
+    assert small.verdict(claim, figures=both).verdict == "unresolved conflict"
+    mixed = [*course("fob", 1, 9, 2), *course("unspecified", 1, 5, 8)]
+    assert small.verdict(claim, figures=mixed).verdict == "confirmed"
+
+
+def test_monthly_extremes_need_every_month(small):
+    rows = [{"period": f"2021-{m:02d}", "value": str(v)} for m, v in ((1, 3), (2, 9), (3, 4), (5, 2))]
+    claim = {"claim": "A claim", "test": "extreme", "target": "trade.total", "date": "2021-02", "state": "max"}
+    given = small.verdict(claim, figures=rows)
+    assert given.verdict == "not checkable"
+    assert "2021-04" in given.reason
+    full = [*rows, {"period": "2021-04", "value": "1"}]
+    assert small.verdict(claim, figures=full).verdict == "confirmed"
+    assert small.verdict(claim | {"options": "from=2021-01;to=2021-06"}, figures=full).verdict == "not checkable"
