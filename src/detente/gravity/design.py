@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.errors import DataError, EmptySample
 from detente.gravity.formula import Effect, Factor, Formula
-from detente.gravity.terms import LARGEST, Coding, regressors, response
+from detente.gravity.terms import LARGEST, Coding, column_of, regressors, response
 
 if TYPE_CHECKING:
     from detente.panel.frames import Table
@@ -135,7 +135,7 @@ def build(
     y = respond(table, formula.response)
     coding = Coding(whole=not (formula.effects or formula.intercept))
     names, columns = regressors(table, formula.terms, coding)
-    held = {name: table.numbers(name) for name in (weights, offset) if name is not None}
+    held = {name: column_of(table, name) for name in (weights, offset) if name is not None}
     slopes = {name: table.numbers(name) for effect in formula.effects for name in effect.slopes}
     axis_names = dict.fromkeys(c for effect in formula.effects for c in effect.columns)
     axis_names |= dict.fromkeys(c for cluster in clusters for c in cluster)
@@ -147,8 +147,8 @@ def build(
         y=y,
         X=np.array(columns).reshape(len(names), len(y)),
         names=tuple(names),
-        offset=held.get(offset),
-        weights=held.get(weights),
+        offset=held.get(offset or ""),
+        weights=held.get(weights or ""),
         axes=axes,
         effects=formula.effects,
         slopes=slopes,

@@ -26,6 +26,8 @@ from detente.panel.frames import Table
 
 ENOUGH = 50
 """With fewer iterations allowed, an engine that has not converged may just have been stopped."""
+LEVELS = 50.0
+"""An offset that spans more than this, in logs, is probably in levels."""
 ROUNDING = 1e-11
 """Variation around a mean that is rounding, relative to it."""
 
@@ -171,7 +173,7 @@ def fit_design(
             f"The {'Poisson' if family.name == 'ppml' else family.title} fit stopped after {fit.iterations} steps without converging.",
             state=fit,
             why=_unrest(state.raw, tol),
-            fix="Raise max_iterations, or try separation='exact' if some effect runs away.",
+            fix=_remedy(state.design),
         )
     return fit
 
@@ -246,6 +248,15 @@ def _assembled(
         layout=state.layout,
         table=table,
     )
+
+
+def _remedy(design: Design) -> str:
+    if design.offset is not None and np.ptp(design.offset) > LEVELS:
+        return (
+            f"The offset spans {np.ptp(design.offset):.3g} and enters the log mean: did you mean its logarithm, as in "
+            "offset='log(pop)'?"
+        )
+    return "Raise max_iterations, or try separation='exact' if some effect runs away."
 
 
 def _unrest(raw: EngineFit, tol: float) -> str:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -23,9 +24,9 @@ _OTHERWISE = {
     **dict.fromkeys(("factor", "as_factor", "as.factor"), "Write i(column) for one dummy a level."),
     **dict.fromkeys(("l", "f", "d", "lag", "lead"), "Put the lag, lead or difference into a column of the data first."),
     **dict.fromkeys(
-        ("sw", "sw0", "csw", "csw0", "mvsw"), "Fit each equation by itself, and put them side by side with compare()."
+        ("sw", "sw0", "csw", "csw0", "mvsw"), "Call dt.fit_many(frame, formula), and compare() what it gives."
     ),
-    "c": "Fit one response at a time.",
+    "c": "Call dt.fit_many(frame, formula) for several responses: one response at a time is fitted here.",
 }
 """What fixest's users write, and how it is done here."""
 
@@ -83,8 +84,10 @@ class Formula:
         return tuple(dict.fromkeys(names))
 
 
-def parse(text: str) -> Formula:
+def parse(text: str, columns: Sequence[str] = ()) -> Formula:
     """Read a formula, or say with a caret where it cannot be read.
+
+    With the ``columns`` of the data a term such as ``te_*`` stands for all whose name begins so.
 
     Raises
     ------
@@ -95,7 +98,55 @@ def parse(text: str) -> Formula:
     >>> parse("trade ~ rta + log(dist) | exporter^year").effects[0].columns
     ('exporter', 'year')
     """
+    if columns and isinstance(text, str):
+        response, tilde, rest = text.partition("~")
+        terms, bar, effects = rest.partition("|")
+        terms = _WILD.sub(lambda found: _all_named(found[1], columns), terms)
+        text = f"{response}{tilde}{terms}{bar}{effects}"
     return _Parser(text).formula()
+
+
+def parse_column(text: str) -> Factor:
+    """One column or a function of one, such as ``"log(pop)"``; fixest's ``~`` before it may stay."""
+    parser = _Parser(text.strip().removeprefix("~"))
+    factor = parser.factor()
+    if parser.kind != "end" or factor.function == "i":
+        parser.fail("Here the column should end.")
+    return factor
+
+
+def each_formula(text: str) -> list[str]:
+    """The formulas that ``c(y, z)`` before the ``~`` and fixest's ``sw``, ``sw0``, ``csw`` and ``csw0`` stand for.
+
+    >>> each_formula("c(y, z) ~ x + csw0(a, b) | o")
+    ['y ~ x | o', 'y ~ x + a | o', 'y ~ x + a + b | o', 'z ~ x | o', 'z ~ x + a | o', 'z ~ x + a + b | o']
+    """
+    response, tilde, rest = text.partition("~")
+    several = re.fullmatch(r"\s*c\((.*)\)\s*", response)
+    responses = [part.strip() for part in several[1].split(",")] if several else [response.strip()]
+    terms, bar, effects = rest.partition("|")
+    steps = _STEPS.search(terms)
+    choices = [terms]
+    if steps is not None:
+        names = [part.strip() for part in steps[2].split(",")]
+        picked = [[]] if steps[1].endswith("0") else []
+        picked += [names[:k] for k in range(1, len(names) + 1)] if steps[1][0] == "c" else [[name] for name in names]
+        others = [part.strip() for part in (terms[: steps.start()] + terms[steps.end() :]).split("+") if part.strip()]
+        choices = [" + ".join([*others, *chosen]) or "1" for chosen in picked]
+    tail = f" | {effects.strip()}" if bar else ""
+    return [f"{one} {tilde} {choice.strip()}{tail}" for one in responses for choice in choices] if tilde else [text]
+
+
+_WILD = re.compile(r"(?<![\w.)])([^\W\d][\w.]*\*)(?=\s*(?:\+|$))")
+_STEPS = re.compile(r"\b(c?sw0?)\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+
+
+def _all_named(name: str, columns: Sequence[str]) -> str:
+    start = name.removesuffix("*")
+    found = [column for column in columns if column.startswith(start)]
+    if not found:
+        raise FormulaError(f"No column begins with '{start}', as '{name}' asks.{did_you_mean(start, columns)}")
+    return " + ".join(column if re.fullmatch(r"[^\W\d][\w.]*", column) else f"`{column}`" for column in found)
 
 
 def parse_effect(text: str) -> tuple[str, ...]:

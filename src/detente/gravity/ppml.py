@@ -44,7 +44,7 @@ def fit_ppml(
     formula : fixest's syntax, ``"trade ~ rta | exporter^year + importer^year + exporter^importer"``
     cluster : None for robust errors; ``"exporter^importer"``; ``"exporter + importer + year"`` for
         several ways; ``"dyadic"``
-    weights, offset : columns; the offset enters the log mean with coefficient one
+    weights, offset : columns, or functions of one such as ``"log(pop)"``; the offset enters the log mean with coefficient one
     ssc : small-sample factor: "stata" (as ppmlhdfe), "fixest" or "none"
     separation : "auto" takes out all-zero levels and, where the fit shows signs of more, what a
         certificate proves; "levels" only the former; "exact" and "rectifier" always run that search
@@ -89,7 +89,7 @@ def fit_ppml(
             fix=f"Call dt.fit_many(frame, formula, by={by!r}), which takes the same options.",
         )
     table = read_table(data)
-    parsed = parse(formula)
+    parsed = parse(formula, table.columns)
     clustering = read_clustering(cluster, table.columns, parsed.effects)
     design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
     if not design.effects and parsed.intercept:
@@ -97,7 +97,7 @@ def fit_ppml(
     return fit_design(
         design,
         table,
-        formula,
+        parsed.text,
         clustering,
         ssc=ssc,
         separation=separation,

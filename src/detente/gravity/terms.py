@@ -18,7 +18,7 @@ from detente.errors import (
     SpecificationError,
     first_five,
 )
-from detente.gravity.formula import Factor
+from detente.gravity.formula import Factor, parse_column
 from detente.panel.frames import words_among
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ def response(table: Table, factor: Factor) -> np.ndarray:
     y = _factor(table, factor, Coding(), alone=True)[1][0]
     bad = ~np.isfinite(y) | (y < 0)
     if bad.any():
+        if factor.function in ("log", "log1p"):
+            raise InvalidFlow(
+                f"'{factor.text}' is negative or infinite in {int(bad.sum())} of {len(y)} rows.",
+                why="A Poisson fit takes the flow itself, zeros included: its mean is the exponential of the index.",
+                fix=f"Write '{factor.columns[0]} ~ ...', or fit logs with fit_ols.",
+            )
         kinds = {"missing": np.isnan(y), "negative": y < 0, "infinite": np.isposinf(y)}
         found = ", ".join(f"{int(n.sum())} {kind}" for kind, n in kinds.items() if n.any())
         raise InvalidFlow(
@@ -96,6 +102,11 @@ def number(table: Table, factor: Factor) -> np.ndarray:
             f"'{factor.text}' has no value in any row.", fix="A zero has no logarithm: is all of it zero?"
         )
     return y
+
+
+def column_of(table: Table, text: str) -> np.ndarray:
+    """A column [n] by its name, or a function of one such as ``"log(pop)"``; nan where it is missing."""
+    return table.numbers(text) if text in table.columns else _factor(table, parse_column(text), Coding(), True)[1][0]
 
 
 def regressors(

@@ -60,9 +60,9 @@ def fit_ols(
     >>> round(fit_ols(flows, "log(trade) ~ near | o").coef["near"], 3)
     0.327
     """
-    table, _, design, clustering = _read(data, formula, cluster, weights, offset, number)
+    table, parsed, design, clustering = _read(data, formula, cluster, weights, offset, number)
     return fit_design(
-        design, table, formula, clustering, ssc=ssc, engine=engine,
+        design, table, parsed.text, clustering, ssc=ssc, engine=engine,
         drop_singletons=singletons == "drop", family=OLS, columns=Columns(offset, weights),
     )  # fmt: skip
 
@@ -85,9 +85,9 @@ def fit_gamma(
     >>> fit_gamma(flows, "trade ~ near | o").n_used
     6
     """
-    table, _, design, clustering = _read(data, formula, cluster, weights, offset, response)
+    table, parsed, design, clustering = _read(data, formula, cluster, weights, offset, response)
     return fit_design(
-        design, table, formula, clustering, ssc=ssc, tol=tol, max_iterations=max_iterations, throw=throw,
+        design, table, parsed.text, clustering, ssc=ssc, tol=tol, max_iterations=max_iterations, throw=throw,
         family=GAMMA, columns=Columns(offset, weights),
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def fit_logit(
             fix=f"Write I({parsed.response.columns[0]} > 0) for whether there is trade.",
         )
     return fit_design(
-        design, table, formula, clustering, ssc=ssc, tol=tol, max_iterations=max_iterations, throw=throw,
+        design, table, parsed.text, clustering, ssc=ssc, tol=tol, max_iterations=max_iterations, throw=throw,
         family=LOGIT, columns=Columns(offset, weights),
     )  # fmt: skip
 
@@ -144,14 +144,14 @@ def fit_negbin(
     >>> fit_negbin(counts, "n ~ x | o").family.alpha > 0
     True
     """
-    table, _, design, clustering = _read(data, formula, cluster, weights, offset, response)
+    table, parsed, design, clustering = _read(data, formula, cluster, weights, offset, response)
     options: dict[str, Any] = {"ssc": ssc, "tol": tol, "max_iterations": max_iterations}
     columns = Columns(offset, weights)
-    fit = fit_design(design, table, formula, clustering, **options, throw=False, family=POISSON, columns=columns)
+    fit = fit_design(design, table, parsed.text, clustering, **options, throw=False, family=POISSON, columns=columns)
     alpha, settled = _dispersion(fit), False
     for _ in range(ALPHA_STEPS):
         family = Family("negbin", "Negative binomial", alpha)
-        fit = fit_design(design, table, formula, clustering, **options, throw=throw, family=family, columns=columns)
+        fit = fit_design(design, table, parsed.text, clustering, **options, throw=throw, family=family, columns=columns)
         last, alpha = alpha, _dispersion(fit)
         settled = abs(alpha - last) <= 1e-7 * last
         if settled:
@@ -179,7 +179,8 @@ def _dispersion(fit: GravityFit) -> float:
 def _read(
     data: Any, formula: str, cluster: Any, weights: str | None, offset: str | None, respond: Any
 ) -> tuple[Table, Formula, Design, Clustering]:
-    table, parsed = read_table(data), parse(formula)
+    table = read_table(data)
+    parsed = parse(formula, table.columns)
     clustering = read_clustering(cluster, table.columns, parsed.effects)
     design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset, respond=respond)
     if not design.effects and parsed.intercept:

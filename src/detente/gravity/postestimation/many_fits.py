@@ -7,10 +7,12 @@ from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from detente._read_only import ReadOnlyDict
 from detente._workers import fresh_processes
 from detente.errors import DetenteError, UsageError, did_you_mean, first_five
-from detente.gravity.formula import parse
+from detente.gravity.formula import each_formula, parse
 from detente.gravity.inference import read_clustering
 from detente.gravity.ppml import fit_ppml
 from detente.gravity.result import GravityFit
@@ -48,8 +50,6 @@ class ManyFits:
 
     def to_frame(self) -> Any:
         """One row a level and term, with ``reason`` where a level has no fit."""
-        import polars as pl
-
         parts = [
             pl.DataFrame(fit.columns()).with_columns(pl.lit(level).alias(self.by), pl.lit(fit.n_used).alias("n_used"))
             for level, fit in self.fits.items()
@@ -75,16 +75,19 @@ def fit_many(
     data: Any,
     formula: str,
     *,
-    by: str,
+    by: str | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> ManyFits:
-    """Fit ``formula`` for every level of ``by``.
+    """Fit ``formula`` for every level of ``by``, or every formula that it stands for, or both.
 
     Parameters
     ----------
+    formula : ``c(y, z)`` before the ``~`` stands for several responses, ``sw(a, b)``, ``sw0``, ``csw`` and ``csw0``
+        among the terms for several equations, as in fixest
+    by : column; each of its levels is fitted by itself
     executor : any concurrent.futures executor (a dask client's too); by default processes where the data
         are large enough, else one after the other
     workers : processes to start; 1 for none
@@ -95,17 +98,28 @@ def fit_many(
     -------
     ManyFits : a level that cannot be fitted is in ``failures`` with its error
     """
-    import polars as pl
-
-    table = read_table(data)
-    if by in formula.replace("^", " ").split():
-        raise UsageError(f"'{by}' cannot be in the formula and in by= at once.")
-    parsed = parse(formula)
-    clustering = read_clustering(options.get("cluster"), table.columns, parsed.effects)
-    for column in (by, *parsed.columns, *(c for way in clustering.ways for c in way)):
-        table.series(column)  # an unknown column is named as such, once
+    table, formulas = read_table(data), each_formula(formula)
+    if by is None and len(formulas) == 1:
+        raise UsageError(
+            "fit_many needs by=, or a formula that stands for several.",
+            fix="Name a column as in by='sector', write csw(a, b) among the terms, or call fit_ppml.",
+        )
+    for one in formulas:
+        parsed = parse(one, table.columns)
+        if by is not None and by in parsed.columns:
+            raise UsageError(f"'{by}' cannot be in the formula and in by= at once.")
+        clustering = read_clustering(options.get("cluster"), table.columns, parsed.effects)
+        for column in (*([by] if by else []), *parsed.columns, *(c for way in clustering.ways for c in way)):
+            table.series(column)  # an unknown column is named as such, once
     whole = pl.DataFrame([table.series(c) for c in table.columns])
-    groups = {str(key[0]): part for key, part in whole.partition_by(by, as_dict=True, maintain_order=True).items()}
+    parts = {"": whole}
+    if by is not None:
+        parts = {str(key[0]): p for key, p in whole.partition_by(by, as_dict=True, maintain_order=True).items()}
+    several = len(formulas) > 1
+    groups = {
+        (f"{level}: {one}" if level and several else level or one): (part, one)
+        for level, part in parts.items() for one in formulas
+    }  # fmt: skip
     found: dict[str, GravityFit | DetenteError] = {}
 
     def done(level: str, result: GravityFit | DetenteError) -> None:
@@ -114,21 +128,21 @@ def fit_many(
             progress(len(found), len(groups))
 
     if executor is not None:
-        _in_parallel(executor, groups, formula, options, done)
+        _in_parallel(executor, groups, options, done)
     elif workers != 1 and len(groups) > 1 and (workers or whole.height > WORTH_A_PROCESS):
         with fresh_processes(workers) as pool:
-            _in_parallel(pool, groups, formula, options, done)
+            _in_parallel(pool, groups, options, done)
     else:
-        for level, part in groups.items():
-            done(level, _one(part, formula, options))
+        for level, (part, one) in groups.items():
+            done(level, _one(part, one, options))
     results = {k: found[k] for k in groups}
     fits = {k: fit for k, fit in results.items() if isinstance(fit, GravityFit)}
     failures = {k: error for k, error in results.items() if isinstance(error, DetenteError)}
-    return ManyFits(by, ReadOnlyDict(fits), ReadOnlyDict(failures), table)
+    return ManyFits(by or "formula", ReadOnlyDict(fits), ReadOnlyDict(failures), table)
 
 
-def _in_parallel(executor: Executor, groups, formula: str, options, done) -> None:
-    waiting = {executor.submit(_one, part, formula, options): level for level, part in groups.items()}
+def _in_parallel(executor: Executor, groups, options, done) -> None:
+    waiting = {executor.submit(_one, part, one, options): level for level, (part, one) in groups.items()}
     for future in as_completed(waiting):
         done(waiting[future], future.result())
 

@@ -10,7 +10,7 @@ from detente.errors import UsageError
 from detente.gravity.estimates import Estimates
 from detente.gravity.formula import parse
 from detente.gravity.postestimation.fixed_effects import FixedEffects
-from detente.gravity.terms import Coding, regressors
+from detente.gravity.terms import Coding, column_of, regressors
 from detente.panel.frames import Table
 
 WHY = (
@@ -33,7 +33,7 @@ def predicted(
     found = dict(zip(names, columns))
     if "(Intercept)" in fit.coef:
         found["(Intercept)"] = np.ones(len(table))
-    index = np.zeros(len(table)) if fit.offset is None else table.numbers(fit.offset).copy()
+    index = np.zeros(len(table)) if fit.offset is None else column_of(table, fit.offset).copy()
     for name in fit.names:
         index += fit.coef[name] * found[name]
     total, why = effects.index(table)

@@ -94,7 +94,8 @@ def extended(
     ------
     EmptySample : nobody is treated after a known start.
     """
-    table, parsed = read_table(data), parse(formula)
+    table = read_table(data)
+    parsed = parse(formula, table.columns)
     unit, time = unit_and_time(table.columns, parsed.effects, dyad, period)
     clustering = read_clustering(cluster, table.columns, parsed.effects)
     design = build(table, parsed, clusters=(*clustering.ways, unit, (time,)))

@@ -217,7 +217,8 @@ def staggered(
     >>> round(fit.effects()["effect"][0], 6)
     0.5
     """
-    table, parsed = read_table(data), parse(formula)
+    table = read_table(data)
+    parsed = parse(formula, table.columns)
     unit, time = unit_and_time(table.columns, parsed.effects, dyad, period)
     clustering = read_clustering(cluster, table.columns, parsed.effects)
     if len(clustering.ways) > 1:
