@@ -6,6 +6,7 @@ import importlib.util
 import re
 import sys
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +20,7 @@ from detente.charts.palette import SHADES
 from detente.charts.standalone import standalone
 from detente.language import Catalogue
 from detente.report.first_screen import FAIR, FIRM, ROUGH, facts_of, first_screen
+from detente.report.page import render_view
 from detente.report.story import Story
 
 NAMES = {"AAA": "Aland", "BBB": "Beland"}
@@ -154,3 +156,43 @@ def test_a_picture_that_stands_alone_has_title_source_and_no_variables():
 def test_a_card_draws_both_lines():
     root = ElementTree.fromstring(spark_svg({2000: 1.0, 2001: 2.0}, {2000: 1.5, 2001: 1.0}, "origin"))
     assert len([node for node in root if node.tag.endswith("path")]) == 2
+
+
+class _Order(HTMLParser):
+    """What a screen reader meets: headings, text, buttons and labels in the order of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.met: list[str] = []
+        self.silent = 0
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag in ("meta", "link", "input", "br", "path", "circle", "rect", "hr", "use", "line", "image"):
+            return
+        hidden = "hidden" in given or given.get("aria-hidden") == "true" or tag in ("svg", "script", "style")
+        self.open.append("silent" if hidden else tag)
+        self.silent += hidden
+        if not self.silent and tag in ("h1", "h2", "h3", "button", "blockquote", "strong"):
+            self.met.append(f"<{tag}>")
+
+    def handle_endtag(self, tag):
+        if self.open and tag not in ("path", "circle", "rect"):
+            self.silent -= self.open.pop() == "silent"
+
+    def handle_data(self, data):
+        if not self.silent and data.strip():
+            self.met.append(" ".join(data.split()))
+
+
+def test_the_first_screen_reads_from_the_top_what_happened_first():
+    """Title, the answer, whose sales, the chart in words, what happened, why, then the numbers with how sure they are."""
+    order = _Order()
+    order.feed(render_view(_fake_run(), "en"))
+    text = "\n".join(order.met)
+    steps = ["<h1>", "sells", "<h2>\nWhat Colombia sold to Venezuela", "A line of what Colombia sold",
+             "What happened.", "It need not be politics", "<strong>", "How it is computed, and every number"]  # fmt: skip
+    places = [text.find(step) for step in steps]
+    assert -1 not in places, list(zip(steps, places))
+    assert places == sorted(places)

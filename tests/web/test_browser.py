@@ -69,7 +69,7 @@ def visit(browser, address):
             viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=address, **options
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(90_000)  # a bound, not a wait: two cores may be shared by many
 
         def watch(page):
             page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and not _expected(m) else None)
@@ -135,7 +135,7 @@ def test_every_page_fits_its_width_and_draws_its_charts(visit, shape):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_accessibility_finding(visit, scheme):
+def test_no_accessibility_finding(visit, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     # bypass_csp lets the checker's own script in; what it looks at is the page as served
     page = visit(scheme=scheme, bypass_csp=True)
@@ -144,7 +144,7 @@ def test_no_serious_accessibility_finding(visit, scheme):
         page.goto(path, wait_until="networkidle")
         if "/desk" in path:
             ready(page)
-        bad = [v for v in axe.run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+        bad = axe.run(page).response["violations"]
         if bad:
             found[path] = [
                 (v["id"], [n["target"] for n in v["nodes"]][:3], v["nodes"][0]["failureSummary"]) for v in bad
@@ -164,7 +164,7 @@ def test_a_new_user_makes_a_study_runs_it_and_asks_what_if(visit, root):
     page.click("text=Make the study")
     assert urlsplit(page.url).path == "/s/colombia-ecuador"
     page.click("text=Run the study")
-    page.wait_for_selector("text=Finished.", timeout=60_000)
+    page.wait_for_selector("text=Finished.", timeout=180_000)
     page.click("text=See the study")
     page.wait_for_selector(".view .answer")
     assert (root / "runs" / "colombia-ecuador" / "001" / "results.json").is_file()
@@ -348,7 +348,7 @@ def test_a_run_survives_a_reload_and_a_closed_tab(visit, root):
     page.close()
     page = context.new_page()
     page.goto(link)
-    page.wait_for_selector("text=Finished.", timeout=60_000)
+    page.wait_for_selector("text=Finished.", timeout=180_000)
     assert (root / "runs" / "copy" / "002" / "report.html").is_file()
 
 
@@ -439,7 +439,7 @@ def test_a_panel_is_uploaded_looked_at_and_used(visit, root, tmp_path):
     page.click("[data-upload$=panel] button.main")
     page.wait_for_url("**/jobs/*")
     page.reload()
-    page.click("text=See what was found", timeout=60_000)
+    page.click("text=See what was found", timeout=180_000)
     assert "It fits the study" in page.inner_text("main")
     page.click("text=Use this panel")
     page.wait_for_selector("text=The study now uses: panels/my-trade.parquet.")
@@ -464,7 +464,7 @@ def test_a_record_is_uploaded_and_its_conflict_decided(visit, root, tmp_path):
     page.goto("/s/copy/data")
     page.set_input_files("[data-upload$=record] input[type=file]", file)
     page.click("[data-upload$=record] button.main")
-    page.click("text=See what was found", timeout=60_000)
+    page.click("text=See what was found", timeout=180_000)
     page.check("input[name=take-0][value=theirs]")
     page.click("text=Put into the record")
     page.wait_for_selector("text=Saved: E030.")

@@ -164,7 +164,7 @@ def shipped_panel() -> Panel:
 def _base(sample: Sample, i: int, j: int) -> tuple[int, int]:
     """The first years in which both directions are on record and at least one carries trade."""
     flows = np.stack([sample.flows[:, i, j], sample.flows[:, j, i]])
-    known = np.isfinite(flows).all(axis=0) & (np.nan_to_num(flows) > 0).any(axis=0)
+    known: list[bool] = (np.isfinite(flows).all(axis=0) & (np.nan_to_num(flows) > 0).any(axis=0)).tolist()
     years = [year for year, there in zip(sample.years, known) if there]
     if not years:
         a, b = sample.economies[i], sample.economies[j]

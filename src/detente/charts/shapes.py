@@ -18,7 +18,7 @@ SMALL = 5.0  # square degrees below which a country also gets a dot, so that it 
 
 @cache
 def _file() -> dict[str, Any]:
-    return json.loads((files(__package__) / "shapes.json").read_text(encoding="utf-8"))
+    return json.loads((files("detente.charts") / "shapes.json").read_text(encoding="utf-8"))
 
 
 @cache

@@ -306,7 +306,8 @@ class _Told:
 
 def facts_of(story: Story, words: Catalogue) -> Facts:
     """The facts of a run, from its tables."""
-    flows = tuple(_flow(story, a, b) for a, b in story.directions)
+    there, back = story.directions
+    flows = (_flow(story, *there), _flow(story, *back))
     totals = _totals(story, flows)
     years = [y for flow in flows for y in (*flow.sold, *flow.expected)]
     reach = (min(years), max(years) + 1) if years else (0, 0)

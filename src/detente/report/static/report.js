@@ -143,7 +143,7 @@ function standalone(chart) {
   const drawing = all(".picture svg", chart).find(svg => svg.getBoundingClientRect().width) || chart.querySelector("svg");
   const box = drawing.viewBox.baseVal, style = getComputedStyle(document.documentElement);
   const size = Math.min(1, box.width / 600), pad = 16;
-  const heading = wrapped(chart.querySelector("h3").textContent, box.width / 9);
+  const heading = wrapped(chart.querySelector("h3, h2").textContent, box.width / 9);
   const notes = all(".key li", chart).map((line, i) => `${i + 1}  ${line.textContent}`);
   const source = [...notes, chart.querySelector(".source").textContent].flatMap(line => wrapped(line, box.width / 6.2));
   const head = pad + heading.length * 22 + 6, foot = source.length * 15 + pad;
@@ -156,7 +156,7 @@ function standalone(chart) {
     if (text !== undefined) node.textContent = text;
     return svg.appendChild(node);
   };
-  add("title", {}, chart.querySelector("h3").textContent);
+  add("title", {}, chart.querySelector("h3, h2").textContent);
   add("desc", {}, chart.querySelector(".unseen").textContent);
   add("rect", { width, height, fill: "var(--c-paper,#fff)" });
   const font = "Helvetica, Arial, sans-serif";

@@ -69,7 +69,7 @@ class Words(Catalogue):
 
 def preferred(query: Mapping[str, str], cookies: Mapping[str, str], accept: str) -> str:
     """The language to answer in: asked for in the address, chosen before, or first known to the browser."""
-    for word in (query.get("lang"), cookies.get("lang")):
+    for word in (query.get("lang", ""), cookies.get("lang", "")):
         if word in LANGUAGES:
             return word
     wanted = [part.split(";")[0].strip().lower()[:2] for part in accept.split(",")]
