@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -98,7 +98,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 if share is None
                 else words(
                     "attribution.of_pairs",
-                    k=words.number(row["n_as_bad"]),
+                    k=words.number(_as_bad(row)),
                     n=words.number(row["n_placebos"]),
                 ),
                 "smallest": ""
@@ -110,6 +110,14 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
             }
         )
     return found
+
+
+def _as_bad(row: Mapping[str, Any]) -> int | None:
+    """How many similar pairs did as badly: as counted, or, in runs of an older version, from their share."""
+    counted = row.get("n_as_bad")
+    if counted is not None or row["placebo_share"] is None or not row["n_placebos"]:
+        return counted
+    return round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1
 
 
 def method_rows(story: Story, words: Catalogue) -> list[Row]:
