@@ -282,3 +282,23 @@ def test_sectors_apart_equal_one_sector_apart():
         many = solve(SectorEconomy.of(plain, theta=4.0), shock, deficits=rule)
         np.testing.assert_allclose(many.welfare_hat, one.welfare_hat, rtol=1e-9)
         assert len(many.report.parts) == 2
+
+
+@pytest.mark.parametrize("sectors", [False, True])
+def test_without_throwing_a_part_that_owes_comes_back_with_its_status(sectors):
+    plain = Economy.from_arrays(["COL", "VEN", "ROW"], [[90.0, 4.0, 8.0], [1.0, 50.0, 8.0], [14.0, 3.0, 900.0]])
+    eco = SectorEconomy.of(plain) if sectors else plain
+    shock = Shock.between("VEN", "*", effect=CLOSED)
+    out = solve(eco, shock, deficits="additive", throw=False)
+    assert out.report.status is Status.CUT_OFF
+    assert not out.report.ok
+    assert np.isnan(out.welfare_hat).all()
+    with pytest.raises(NoEquilibrium, match="cuts off VEN"):
+        solve(eco, shock, deficits="additive")
+
+
+def test_draws_in_which_a_part_would_owe_are_counted_as_failed():
+    eco = Economy.from_arrays(["COL", "VEN", "ROW"], [[90.0, 4.0, 8.0], [1.0, 50.0, 8.0], [14.0, 3.0, 900.0]])
+    shock = Shock.between("VEN", "*", effect=CLOSED)
+    bands = ensemble(eco, shock, draws=20, deficits=("additive", "multiplicative"))
+    np.testing.assert_array_equal(bands.failed, bands.parameters["deficits"] == "additive")

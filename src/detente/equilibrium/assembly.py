@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,6 +49,8 @@ class Solved(NamedTuple):
     reached: float
     negative: dict[int, float]
     parts: list[np.ndarray]
+    owing: np.ndarray | None = None
+    """Places of a part that is cut off and would have to keep a deficit: there is no solution."""
 
 
 def one_sector(economy: Economy, shock: Shock, theta: float, psi: float, deficits: str) -> Armington:
@@ -110,21 +113,30 @@ def solve_setting(setting: Setting) -> Solved:
     effects = partial_array(setting.shock, economy)
     parts = groups((economy.flows > 0) & np.isfinite(effects), economy.economies)
     model = system(setting, effects)
-    check_apart(parts, model.deficit[0], economy.economies, economy.flows.sum())
+    if (owing := cut_off(parts, model.deficit[0], float(economy.flows.sum()))) is not None:
+        nothing = np.full(len(economy), np.nan)
+        none = np.full(economy.flows.shape, np.nan)
+        return Solved(nothing, nothing, nothing, nothing, nothing, nothing, none, np.inf, 0, 0.0, {}, parts, owing)
     return join([_solve_part(model, setting, members, len(parts) > 1) for members in parts], parts, len(economy))
 
 
-def check_apart(parts: list[np.ndarray], deficit: np.ndarray, economies: tuple[str, ...], world: float) -> None:
-    """Raise where a part of the world that is cut off would have to keep a deficit or surplus (n,)."""
+def cut_off(parts: list[np.ndarray], deficit: np.ndarray, world: float) -> np.ndarray | None:
+    """The smallest part of the world that is cut off and would have to keep a deficit or surplus; None if none."""
     for members in sorted(parts, key=len) if len(parts) > 1 else ():
-        owed = float(deficit[members].sum())
-        if abs(owed) > 1e-9 * world:
-            raise NoEquilibrium(
-                f"The shock cuts off {first_five(np.asarray(economies)[members])}, which would still have to run a "
-                f"{'deficit' if owed > 0 else 'surplus'} of {abs(owed):,.6g}.",
-                why="With nobody to trade with there is nobody to lend or borrow.",
-                fix='Use deficits="balanced" or "multiplicative", or set these deficits to zero in the shock.',
-            )
+        if abs(float(deficit[members].sum())) > 1e-9 * world:
+            return members
+    return None
+
+
+def still_owing(codes: Sequence[str], owed: float, state: Any = None) -> NoEquilibrium:
+    """The error for a part that is cut off and would have to keep a deficit (positive) or surplus."""
+    return NoEquilibrium(
+        f"The shock cuts off {first_five(codes)}, which would still have to run a "
+        f"{'deficit' if owed > 0 else 'surplus'} of {abs(owed):,.6g}.",
+        state=state,
+        why="With nobody to trade with there is nobody to lend or borrow.",
+        fix='Use deficits="balanced" or "multiplicative", or set these deficits to zero in the shock.',
+    )
 
 
 def _solve_part(model: Armington, setting: Setting, members: np.ndarray, apart: bool) -> Solved:

@@ -15,6 +15,7 @@ class Status(StrEnum):
     MAX_STEPS = "not converged: the step limit was reached before the tolerance"
     PATH_ENDS = "not converged: the path of solutions from the baseline ends before the whole shock"
     NEGATIVE_EXPENDITURE = "no equilibrium: expenditure would be negative under this deficit rule"
+    CUT_OFF = "no equilibrium: a part that is cut off would have to keep a deficit or surplus with nobody"
     NOT_FINITE = "not converged: a price left the range of numbers"
     STOPPED_LOOSE = "stopped at the published recipe's tolerance of 0.01"
 

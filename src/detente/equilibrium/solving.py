@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
 
-from detente.equilibrium.assembly import Setting, Solved, solve_setting
+from detente.equilibrium.assembly import Setting, Solved, solve_setting, still_owing
 from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.counterfactual import Counterfactual, sufficient_statistic_gap
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
@@ -17,7 +17,7 @@ from detente.equilibrium.extensions.published_recipe import STOP, published_loop
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.result import SectorCounterfactual
 from detente.equilibrium.sectors.solving import SectorSetting, check_published, solve_sectors
-from detente.equilibrium.shock import Shock, hat_array, partial_array
+from detente.equilibrium.shock import Shock, deficit_array, hat_array, partial_array
 from detente.equilibrium.solver import ROUNDING
 from detente.errors import InvalidShock, NoEquilibrium, NotConverged, SpecificationError, did_you_mean, first_five
 
@@ -304,6 +304,8 @@ def read_out(found: Solved, setting: Setting, began: float) -> Counterfactual:
 
 def status_of(found: Solved, tolerance: float, max_steps: int) -> Status:
     """How a solve ended."""
+    if found.owing is not None:
+        return Status.CUT_OFF
     if not np.isfinite(found.log_price).all():
         return Status.NOT_FINITE
     solved = found.gap < max(tolerance, ROUNDING)
@@ -319,6 +321,9 @@ def raise_unless_solved(out: Any, throw: bool = True) -> Any:
     report = out.report
     if not throw or report.status in (Status.CONVERGED, Status.STOPPED_LOOSE):
         return out
+    if report.status is Status.CUT_OFF:
+        part = min((part for part in report.parts if owed_by(out, part)), key=len)
+        raise still_owing(part, owed_by(out, part), out)
     if report.status is Status.NEGATIVE_EXPENDITURE:
         raise NoEquilibrium(no_equilibrium(out), state=out, why=OWES, fix=OTHER_RULES)
     reached = f"{report.iterations} iterations, largest unbalanced market {report.residual:,.3g} in money"
@@ -334,6 +339,12 @@ def raise_unless_solved(out: Any, throw: bool = True) -> Any:
         state=out,
         fix="Raise max_steps, or look at the state with throw=False.",
     )
+
+
+def owed_by(out: Any, part: tuple[str, ...]) -> float:
+    """The deficit (positive) or surplus that a part would have to keep, US$ million; zero where it has none."""
+    deficit = deficit_array(out.shock, out.baseline)[[out.baseline.index(code) for code in part]].sum()
+    return float(deficit) if abs(deficit) > 1e-9 * out.baseline.flows.sum() else 0.0
 
 
 OWES = "Its surplus, which this rule holds fixed, is larger than what it would earn after the shock."

@@ -14,7 +14,7 @@ from detente.equilibrium.armington import Armington
 from detente.equilibrium.around.drawn import Ensemble
 from detente.equilibrium.around.priors import Coefficients, Prior, as_prior
 from detente.equilibrium.around.sector_draws import draw_sectors
-from detente.equilibrium.assembly import check_apart, groups
+from detente.equilibrium.assembly import groups
 from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.shock import Shock, hat_array, partial_array
@@ -174,8 +174,6 @@ def _spec(
     n = len(economy)
     effects = partial_array(shock, economy)
     parts = groups((economy.flows > 0) & np.isfinite(effects), economy.economies)
-    if "additive" in rules:
-        check_apart(parts, economy.deficit, economy.economies, float(economy.flows.sum()))
     loads = [partial_array(Shock(dict(d)), economy) for d in coefficients.design.values()] if coefficients else []
     labour = hat_array(shock.labour_hat, economy, "labour")
     error = as_floats(flow_error, "flow_error")
@@ -277,6 +275,9 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
         money = np.where(by_output, now.output / output[:, members], now.expenditure / spending[:, members])
         hat[:, members] = money / np.exp(now.log_index) / spec.labour_hat[members]
         bad |= ~found.ok(spec.tolerance) | (now.expenditure <= 0).any(axis=1)
+        if apart:  # with nobody to trade with, a fixed deficit has nobody to owe it to
+            owed = np.abs((spending - output)[:, members].sum(axis=1)) > 1e-9 * output.sum(axis=1)
+            bad |= (rule == "additive") & owed
         gap = np.maximum(gap, found.gap)
         at = {int(k): place for place, k in enumerate(members)}
         for column, (i, j) in enumerate(spec.track):

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
-from detente.equilibrium.assembly import check_apart, groups
+from detente.equilibrium.assembly import cut_off, groups
 from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.economy import frozen
 from detente.equilibrium.sectors.assembly import new_tariffs, sector_effects, sector_model
@@ -55,8 +55,10 @@ def _solve(setting: SectorSetting) -> SectorCounterfactual:
     model = sector_model(economy, shock, tariff, *options, apart=True)
     left = np.asarray(((economy.flows > 0) & np.isfinite(sector_effects(economy, shock))).any(axis=0))
     parts = groups(left, economy.economies)
-    check_apart(parts, model.deficit, economy.economies, float(economy.flows.sum()))
     start = model.start(economy.spending)
+    if cut_off(parts, model.deficit, float(economy.flows.sum())) is not None:
+        nothing = Solution(np.full_like(start, np.nan), np.array([np.inf]), np.array([0]))
+        return read_out(setting, model, tariff, nothing, parts, began, owing=True)
     if len(parts) == 1:
         rule = "additive" if setting.deficits == "balanced" else setting.deficits
         closed = not economy.n_truncated
@@ -86,6 +88,7 @@ def read_out(
     found: Solution,
     parts: list[np.ndarray],
     began: float,
+    owing: bool = False,
 ) -> SectorCounterfactual:
     """Arrays to a labelled result with its certificate."""
     economy, deficits, names = setting.economy, setting.deficits, setting.economy.economies
@@ -99,7 +102,7 @@ def read_out(
     negative = {} if found.reached is None else found.negative[0]
     reached = 1.0 if found.reached is None else float(found.reached[0])
     report = Certificate(
-        status=_status(found, income, bool(negative), setting),
+        status=Status.CUT_OFF if owing else _status(found, income, bool(negative), setting),
         iterations=int(found.iterations[0]),
         residuals=frozen(residuals),
         walras=float(residuals.sum()),
