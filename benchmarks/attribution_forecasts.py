@@ -34,7 +34,7 @@ def forecast(o: Outcome, known: list[Outcome], pool: float | None, spread: float
     rest = near if pool is None else [x for x in near if x.instrument != o.instrument]
     n = len({x.case_id for x in same})
     weight = own_weight(n, constant(o, near) if pool is None else pool) if rest else 1.0
-    parts = [_spread(group, share, o.kind, o.before) for group, share in ((same, weight), (rest, 1 - weight))]
+    parts = [_spread(group, share, o.kind, o.before)[:2] for group, share in ((same, weight), (rest, 1 - weight))]
     centres, weights = (np.concatenate(p) for p in zip(*parts))
     values = np.maximum(np.add.outer(centres, spread * KERNEL).ravel(), CAP)
     order, shares = np.argsort(values), np.repeat(weights / len(KERNEL), len(KERNEL))

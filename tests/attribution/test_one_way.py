@@ -129,7 +129,7 @@ def test_a_band_that_reaches_a_full_stop_is_said_in_words() -> None:
     """One placebo in ten fell to a recorded zero: the 5% point is a full stop, so any loss could go unseen."""
     standing = Standing(0.4, 200, float("-inf"), 1.2, -0.1, 0.6)
     text = standing_sentence(standing)
-    assert "between a full stop and +1.20" in text
+    assert "between a complete halt and +1.20" in text
     assert "inf" not in text
     assert "100%" not in text
     assert "un cese total" in said(text, Catalogue("es"))

@@ -99,6 +99,13 @@ class DyadFits:
             )
         return _kept(self._windows, key, MOST_WINDOWS)
 
+    def ruptured(self) -> NDArray[np.bool_]:
+        """(N, N) bool: dyads with a known rupture or reopening in any year of the panel, this one apart."""
+        sample, (i, j) = self.sample, self.dyad
+        known = ruptured(sample.economies, sample.calendar_year(0), sample.calendar_year(-1), self.events)
+        known[i, j] = known[j, i] = False
+        return known
+
     def test(
         self, base: tuple[int, int], start: int, end: int, i: int, j: int, chosen: NDArray[np.bool_] | None = None
     ) -> PlaceboTest:

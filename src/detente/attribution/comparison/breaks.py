@@ -164,7 +164,7 @@ def find_breaks(
     sample, (i, j) = fits.sample, fits.dyad
     require_trade_before(sample, i, j, sample.window(base_window))
     fit = fits.on(base_window)
-    chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+    chosen = choose(fit.base_mean, i, j, barred=sample.barred, excluded=fits.ruptured()).chosen
     paths = fit.log_ratio[:, chosen].T
     paths = paths[np.isfinite(paths).all(axis=1)]
     if len(paths) + 1 < 1 / level:

@@ -193,7 +193,8 @@ def infer(
     require_trade_before(sample, i, j, base)
     fit = fits.on(base_window)
     start, end = sample.year(asked.from_year), sample.year(asked.to_year)
-    chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
+    broken = fits.ruptured()
+    chosen = choose(fit.base_mean, i, j, barred=sample.barred, excluded=broken).chosen
     window = fits.window(start, end)
     alike = tuple(window.similar(i, j).T)
     with np.errstate(invalid="ignore"):
@@ -212,7 +213,7 @@ def infer(
     begin = _whole_from(fit.log_ratio[:, i, j], base.start, end)
     paths, event = fit.log_ratio[begin : end + 1], start + 1 - begin
     own, many = paths[:, i, j], paths[:, nearest(chosen, fit.base_mean, i, j, MOST_ALIKE)].T
-    near = paths[:, donors_of(fit.base_mean, i, j, sample.barred)].T
+    near = paths[:, donors_of(fit.base_mean, i, j, sample.barred, broken)].T
     return Inference(
         origin,
         destination,
@@ -283,10 +284,12 @@ def _some_effect(own: Floats, donors: Floats, event: int) -> Conformal:
     return found
 
 
-def donors_of(base_mean: Floats, i: int, j: int, barred: tuple[int, ...]) -> NDArray[np.bool_]:
+def donors_of(
+    base_mean: Floats, i: int, j: int, barred: tuple[int, ...], ruptured: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
     """(N, N) bool: dyads of the same destination or origin within a factor of ten, the nearest in size."""
-    same = choose(base_mean, i, j, kind="destination", factor=DONOR_FACTOR, barred=barred).chosen
-    same |= choose(base_mean, i, j, kind="origin", factor=DONOR_FACTOR, barred=barred).chosen
+    same = choose(base_mean, i, j, kind="destination", factor=DONOR_FACTOR, barred=barred, excluded=ruptured).chosen
+    same |= choose(base_mean, i, j, kind="origin", factor=DONOR_FACTOR, barred=barred, excluded=ruptured).chosen
     return nearest(same, base_mean, i, j, MOST_DONORS)
 
 
