@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from detente.economies import name_of, table
+
 if TYPE_CHECKING:
     from detente.language.catalogue import Catalogue
 
@@ -37,7 +39,7 @@ def spelt(words: Catalogue, group: str, code: str) -> str:
     if group == "state_name":
         return _state(words, code)
     if group == "state_value" and (ends := re.fullmatch("(.+)_to_(.+)", code)):
-        return words("spelt.from_to", a=name(words, ends[1]), b=name(words, ends[2]))
+        return words("spelt.from_to", a=_end(words, ends[1]), b=_end(words, ends[2]))
     return name(words, code)
 
 
@@ -60,8 +62,10 @@ def family_member(words: Catalogue, code: str) -> str:
         called = name(words, rest.rpartition(".")[2], body=True)
         single = " " not in called and not called.isupper()  # Mercosur, but the African Union and the EU
         return called if single else words("spelt.bloc", name=called)
-    if family in ("president", "government", "talks"):
-        return name(words, rest, body=family == "talks")
+    if family == "talks":
+        return name(words, rest, body=True)
+    if family in ("president", "government"):
+        return _end(words, rest)
     return ", ".join(_phrase(words, part) for part in rest.split("."))
 
 
@@ -108,6 +112,11 @@ def _phrase(words: Catalogue, code: str) -> str:
         or (part.upper() if _initials(part) and part not in small else part)
         for part in parts
     )
+
+
+def _end(words: Catalogue, code: str) -> str:
+    """Where a flow begins or ends, or who governs: an economy by its name, anything else as a name."""
+    return name_of(code.upper(), words.language) if code.upper() in table() else name(words, code)
 
 
 def _economy(words: Catalogue, part: str) -> str:
