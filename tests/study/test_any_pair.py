@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from detente.answer import Speaker
-from detente.answer.why import Change, Direction, standing, unseen
+from detente.answer.changes import Change, Direction
+from detente.answer.why import standing, unseen
 from detente.cli.check_ import command
 from detente.economies import in_text, table
 from detente.errors import DataError, StudyError

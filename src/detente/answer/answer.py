@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from detente.answer.changes import Direction, directions_of
 from detente.answer.claims import claims_by_verdict
 from detente.answer.happened import peak_and_trough
 from detente.answer.relation import relation_today
 from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
 from detente.answer.what_if import WhatIf, what_if_means, what_if_of, what_if_sentences, what_if_tables
-from detente.answer.why import Direction, directions_of, why_means, why_sentences, why_tables
+from detente.answer.why import why_means, why_sentences, why_tables
 from detente.language import said
 from detente.run.result import Run
 from detente.study.words import catalogue

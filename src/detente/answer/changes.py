@@ -1,0 +1,192 @@
+"""How each direction changed, episode by episode, as numbers: read once from a run's tables, said by :mod:`.why`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+
+from detente.attribution.result import BOUND, NO_BASE
+from detente.attribution.words.strength import SOME, STRONG
+from detente.study.spec import Spec
+
+Window = tuple[int, int]
+Place = Literal["strong_loss", "some_loss", "strong_gain", "some_gain", "ordinary", "few"]
+PLACES = ("strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "ordinary", "few")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Where a pair-specific component stands among those of comparable pairs.
+
+    Attributes
+    ----------
+    n, as_bad : similar pairs, and those that did as badly or worse.
+    share, smallest : the p-value after what the two economies' other trade did, and the smallest that ``n`` allow.
+    similar : the plain p-value among the similar pairs; None on runs of an earlier version.
+    place : strong or some evidence of a loss or gain, none (``ordinary``), or too few dyads to tell.
+    unseen_loss_pct : the extra loss that could more often than not have gone unseen; None unless ordinary.
+    """
+
+    n: int
+    as_bad: int
+    share: float
+    smallest: float
+    similar: float | None
+    place: Place
+    unseen_loss_pct: float | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Comparison | None:
+        """From a row of the run's table ``attribution``; None where it was not compared."""
+        if row["placebo_share"] is None or row["dyad_part"] is None:
+            return None
+        place = _place(row["placebo_share"], row["smallest_share"], row["dyad_part"])
+        counted = round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1  # what an earlier version's share says
+        return cls(
+            row["n_placebos"],
+            counted if row["n_as_bad"] is None else row["n_as_bad"],
+            row["placebo_share"],
+            row["smallest_share"],
+            row["p_similar"],
+            place,
+            row["unseen_loss_pct"] if place == "ordinary" else None,
+        )
+
+    def tail(self, own: float | None) -> float:
+        """p in the direction of the change: for a gain, of as large a gain."""
+        return 1 - self.share + self.smallest if own is not None and own > 0 else self.share
+
+    @property
+    def shared(self) -> bool:
+        """Whether similar pairs seldom did as badly, but the two economies' other trade did."""
+        return self.place == "ordinary" and self.similar is not None and self.similar <= SOME < self.share
+
+
+def _place(share: float, smallest: float, own: float) -> Place:
+    if smallest > SOME:
+        return "few"
+    if own < 0:
+        return "strong_loss" if share < STRONG else "some_loss" if share <= SOME else "ordinary"
+    gain = 1 - share + smallest
+    return "strong_gain" if gain < STRONG else "some_gain" if gain <= SOME else "ordinary"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One direction over one episode, on one base window.
+
+    Attributes
+    ----------
+    title : of the episode, as the study has it.
+    from_year, to_year, base : the episode's ends and the years that say what is normal.
+    flow_from, flow_to : recorded at both ends, million US$; None where missing.
+    whole, rest, own : the recorded change, that implied by the two economies' trade with everyone else, and the
+        pair-specific component, log points; None where unknown.
+    own_pct : the pair-specific component, percent of the change; None where that is too small to divide by.
+    at_most : where the flow fell to a recorded zero, log points that the pair-specific component is below.
+    compared : among similar pairs; None where it was not.
+    asked : whether comparable pairs were looked for.
+    """
+
+    title: str
+    from_year: int
+    to_year: int
+    base: Window
+    flow_from: float | None
+    flow_to: float | None
+    whole: float | None
+    rest: float | None
+    own: float | None
+    own_pct: float | None
+    at_most: float | None
+    compared: Comparison | None
+    asked: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], title: str) -> Change:
+        """From a row of the run's table ``attribution``."""
+        whole, own = row["log_change"], row["dyad_part"]
+        return cls(
+            title, row["from_year"], row["to_year"], (row["base_from"], row["base_to"]),
+            row["flow_from_usd_mn"], row["flow_to_usd_mn"],
+            whole, row["supply_demand_part"] if whole is None or own is None else whole - own,
+            None if whole is None else own,
+            row["dyad_pct"], own if row["status"] == BOUND else None, Comparison.of(row), row["n_placebos"] is not None,
+        )  # fmt: skip
+
+    @property
+    def years(self) -> str:
+        return f"{self.from_year}-{self.to_year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Why the flow of one direction changed.
+
+    Attributes
+    ----------
+    origin, destination : codes.
+    changes : every episode on every base window.
+    windows : the study's base windows; the first that can be told is the headline.
+    silent : those of them in which this direction has no trade.
+    caution : what the study says a reader must know of this direction.
+    """
+
+    origin: str
+    destination: str
+    changes: tuple[Change, ...]
+    windows: tuple[Window, ...]
+    silent: tuple[Window, ...]
+    caution: str
+
+    @property
+    def headline(self) -> tuple[Change, ...]:
+        """The episodes on the first base window that is not silent; on the first of all where every one is."""
+        base = next((w for w in self.windows if w not in self.silent), self.windows[0])
+        return tuple(c for c in self.changes if c.base == base)
+
+    @property
+    def asked(self) -> bool:
+        """Whether comparable pairs were looked for."""
+        return any(c.asked for c in self.changes)
+
+    def places(self) -> dict[str, list[str]]:
+        """Years of the compared episodes by where they stand; ``mixed``: a loss on one base window, none on another."""
+        by_years: dict[str, set[Place]] = {}
+        for change in self.changes:
+            if change.compared is not None:
+                by_years.setdefault(change.years, set()).add(change.compared.place)
+        groups: dict[str, list[str]] = {name: [] for name in PLACES}
+        for years, found in by_years.items():
+            groups[_weakest(found)].append(years)
+        return {name: years for name, years in groups.items() if years}
+
+
+def _weakest(found: set[Place]) -> str:
+    """One place for several base windows: the weaker of two strengths, ``mixed`` where one shows nothing."""
+    if len(found) == 1:
+        return next(iter(found))
+    for side in ("loss", "gain"):
+        if found == {f"strong_{side}", f"some_{side}"}:
+            return f"some_{side}"
+    return "mixed" if found & {"strong_loss", "some_loss"} else "ordinary"
+
+
+def directions_of(attribution: pl.DataFrame, residuals: pl.DataFrame, spec: Spec) -> tuple[Direction, ...]:
+    """Both directions of a study's pair, those without a row left out."""
+    without = residuals.filter(residuals["status"] == NO_BASE).select("origin", "destination", "base_from", "base_to")
+    silent = set(without.iter_rows())
+    titles = {e.id: e.title for e in spec.episodes}
+    windows = tuple((a, b) for a, b in spec.attribution.base_windows)
+    found = []
+    for ends in spec.directions:
+        rows = [r for r in attribution.iter_rows(named=True) if (r["origin"], r["destination"]) == ends]
+        caution = next((c.text for c in spec.attribution.cautions if (c.origin, c.destination) == ends), "")
+        if rows:
+            changes = tuple(Change.of(r, titles.get(r["episode"]) or r["episode"]) for r in rows)
+            unheard = tuple(w for w in windows if (*ends, *w) in silent)
+            found.append(Direction(ends[0], ends[1], changes, windows, unheard, caution))
+    return tuple(found)
