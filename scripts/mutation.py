@@ -33,8 +33,8 @@ CENTRAL = {
         "record/verdicts/kinds/quantity.py",
         "tests/record/test_rounding.py tests/record/test_rules.py tests/record/test_judge.py tests/record/test_case.py",
     ),
-    "extreme": ("record/verdicts/kinds/extreme.py", "tests/record/test_rules.py tests/record/test_judge.py"),
-    "change": ("record/verdicts/kinds/change.py", "tests/record/test_rules.py tests/record/test_judge.py"),
+    "extreme": ("record/verdicts/kinds/extreme.py", "tests/record/test_changes.py tests/record/test_rules.py"),
+    "change": ("record/verdicts/kinds/change.py", "tests/record/test_changes.py tests/record/test_rules.py"),
     "reconcile": (
         "record/verdicts/reconcile.py",
         "tests/record/test_reconcile.py tests/record/test_property_reconcile.py tests/record/test_recovery_reconcile.py",
