@@ -153,3 +153,10 @@ def test_sentences_know_their_paragraph_and_place() -> None:
     found = split_sentences(text)
     assert [s.paragraph for s in found] == [1, 1, 2]
     assert [text[s.start : s.end] for s in found] == ["One.", "Two.", "Three."]
+
+
+def test_a_full_stop_without_its_space_still_ends_a_sentence(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Prices rose by 100 percent.Ministry officials said exports fell, and U.S. sales of 3.5m did not.")
+    assert "percent. Ministry" in read_article(path).text
+    assert "U.S. sales of 3.5m" in read_article(path).text

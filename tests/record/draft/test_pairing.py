@@ -154,3 +154,22 @@ def test_a_drafted_fall_is_confirmed_end_to_end(tmp_path):
         "trade.exports,from=2020;to=2021\n"
     )
     assert Ledger.read(tmp_path).verdict("C1").verdict == "confirmed within rounding"
+
+
+def test_respectively_pairs_in_order_or_not_at_all():
+    pairs = [(r["value"], r["date"]) for r in rows("Exports were $4m and $5m in 2020 and 2021 respectively.")]
+    assert pairs == [("4", "2020"), ("5", "2021")]
+    unsure = rows("Exports, imports and aid were $4m, $5m and $6m in 2020 and 2021 respectively.")
+    assert {r["confidence"] for r in unsure} == {"low"}
+    assert {r["date"] for r in unsure} == {""}
+
+
+def test_an_event_has_the_day_it_happened_and_not_the_year_of_a_thing():
+    assert rows("Algeria suspended the treaty of friendship of 2002 on 8 June 2022.")[0]["date"] == "2022-06-08"
+    row = rows("The border was closed on 3 March 2019 and opened on 5 April 2020.")[0]
+    assert row["confidence"] == "low"
+    assert "2019-03-03 or 2020-04-05" in row["hint"]
+
+
+def test_as_per_is_no_speaker():
+    assert rows("As per estimates, trade was $3 million in 2021.")[0]["attributed_to"] == ""

@@ -275,12 +275,16 @@ def _paragraphs(body: str) -> list[str]:
     """Paragraphs without boilerplate lines; a text without blank lines has one paragraph a line."""
     blocks = re.split(r"\n\s*\n", body) if re.search(r"\n\s*\n", body.strip()) else body.split("\n")
     kept = []
-    for block in blocks:
+    for block in (_GLUED.sub(". ", block) for block in blocks):
         lines = [re.sub(r"[ \t]+", " ", line).strip() for line in block.split("\n")]
         words = " ".join(line for line in lines if line and not is_boilerplate(line))
         if words and not is_boilerplate(words) and re.search(r"[^\W\d_]", words):
             kept.append(words)
     return kept
+
+
+_GLUED = re.compile(r"(?<=[a-záéíóúñ%)])\.(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,}\s)")
+"""A full stop without its space between two sentences."""
 
 
 def is_boilerplate(line: str) -> bool:

@@ -194,11 +194,13 @@ def _figure_hints(figure: FigureMention, found: Extraction) -> Iterable[str]:
 
 
 def _event(sentence: Sentence, dates: list[DateMention], credits: list[Credit], found: Extraction) -> DraftRow:
-    dated = _nearest_date(sentence.start, sentence.end, dates, credits) or (dates[0] if dates else None)
+    dated, several = _day_of_event(dates, credits)
     ahead = any(is_future(found.article.text, d.start, d.end, found.article.language) for d in dates)
     kind = "prediction" if ahead else "event" if dates else "attribution"
     credit = credits[0] if credits else None
     unresolved = ("The date leans on the article's own date, which is not known.",) if dated and not dated.date else ()
+    if several:
+        unresolved = (f"Its day may be {' or '.join(several)}: say which.",)
     return DraftRow(
         _cells(sentence, dated, credit) | {"type": kind}, "low" if unresolved or not dates else "medium", unresolved
     )
@@ -256,15 +258,20 @@ def _nearest(place: int, items: list[Credit]) -> Credit | None:
     return min(items, key=lambda item: min(abs(item.start - place), abs(item.end - place)), default=None)
 
 
-def _nearest_date(start: int, end: int, dates: list[DateMention], credits: list[Credit]) -> DateMention | None:
-    """The date closest to a stretch; the day on which something was merely said comes last."""
+def _day_of_event(dates: list[DateMention], credits: list[Credit]) -> tuple[DateMention | None, tuple[str, ...]]:
+    """The date of an event, and all there are where more than one could be it.
 
-    def rank(date: DateMention) -> tuple[bool, int]:
-        of_saying = any(0 <= date.start - credit.end <= SAID_ON for credit in credits)
-        gap = date.start - end if date.start >= end else start - date.end
-        return of_saying, abs(gap)
-
-    return min(dates, key=rank, default=None)
+    The day on which something was said is none; of the others the most precise one is
+    taken, since "the treaty of 2002" is the name of a thing.
+    """
+    said = [d for d in dates if any(0 <= d.start - credit.end <= SAID_ON for credit in credits)]
+    open_ = [d for d in dates if d not in said] or dates
+    if not open_:
+        return None, ()
+    finest = max(len(d.date) if "/" not in d.date else 0 for d in open_)
+    best = [d for d in open_ if (len(d.date) if "/" not in d.date else 0) == finest]
+    distinct = tuple(dict.fromkeys(d.date for d in best if d.date))
+    return best[0], distinct if len(distinct) > 1 else ()
 
 
 def _with_ids(rows: list[DraftRow], source_id: str, taken: set[str]) -> Iterable[DraftRow]:

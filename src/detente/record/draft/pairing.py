@@ -49,6 +49,8 @@ def pair_periods(
     the sentence's only one. Days of saying, points of departure (*since 2015*), bases of
     comparison and dates of subordinate clauses are nobody's.
     """
+    if figures and _IN_ORDER.search(text[figures[0].start :]):
+        return _in_order(figures, [d for d in dates if d.start > figures[0].start])
     usable = [d for d in dates if not _set_apart(text, d, credits)]
     paired: list[Paired | None] = [_after(text, n, figures, usable) for n in range(len(figures))]
     owned = {p.date for p in paired if p}
@@ -60,6 +62,16 @@ def pair_periods(
         if paired[n] is None:
             paired[n] = _before(text, figure, figures, usable, owned)
     return [p or _only(text, f, usable, owned) for p, f in zip(paired, figures)]
+
+
+_IN_ORDER = re.compile(r"\b(?:respectively|respectivamente)\b", re.IGNORECASE)
+
+
+def _in_order(figures: Sequence[FigureMention], dates: Sequence[DateMention]) -> list[Paired]:
+    """*$4m and $5m in 2020 and 2021 respectively*: one period a figure, in their order; else none is sure."""
+    if len(figures) == len(dates):
+        return [Paired(date, sure=True) for date in dates]
+    return [Paired(None, candidates=tuple(dates)) for _ in figures]
 
 
 def _pattern(name: str) -> str:

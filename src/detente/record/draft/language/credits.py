@@ -48,6 +48,7 @@ _AFTER_WEAK = {
     for language in LANGUAGES
 }
 _THAT = re.compile(r"\s?[,:]?\s?(?:that\b|que\b|[“\"‘«])|\s?[:,]")
+_NOBODY = {"per", "as per", "via", "the two sides", "two sides"}
 _STOP_INVERTED = _sets("stop_inverted")
 _NOT_LAST = {language: _LINKS[language] | _LEADS[language] | _DETERMINERS[language] for language in LANGUAGES}
 _NOT_FIRST = {language: _LINKS[language] | _LEADS[language] for language in LANGUAGES}
@@ -106,6 +107,7 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
     return [
         Credit(sentence.start + start, sentence.start + end, text[start:end], text[source[0] : source[1]])
         for start, end, source in found
+        if text[source[0] : source[1]].casefold() not in _NOBODY
     ]
 
 
