@@ -172,7 +172,7 @@ def test_check_warns_and_a_panel_with_one_direction_fits(one_way: Path) -> None:
     assert misfits(study.panel(), study.spec) == ()
     done = CliRunner().invoke(command, [str(one_way)], standalone_mode=False)
     assert done.exit_code == 0
-    assert "1 source, 0 events, 0 figures, 0 claims." in done.output
+    assert "1 source, 0 events, 36 figures, 0 claims." in done.output
 
 
 def test_neither_direction_is_a_misfit(one_way: Path, tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_new_study_begins_where_trade_does(tmp_path: Path) -> None:
 def test_a_fresh_study_says_what_to_add_next(run: Run) -> None:
     assert "record/events.csv" in run.answer.happened[-1]
     assert "record/claims.csv" in run.answer.claims[0]
-    assert "Belize's exports to Fiji nothing instead of" in run.answer.what_if[0]  # the GDP that ships serves any panel
+    assert "Belize's exports to Fiji fall from" in run.answer.what_if[0]  # the GDP that ships serves any panel
     assert "All figures are the panel's" in run.answer.happened[1] or len(run.answer.happened) == 2
 
 
