@@ -155,7 +155,8 @@ def _direction(ask: _Asked, base: tuple[int, int], i: int, j: int) -> _Direction
     """Findings and levels of one direction on one base window."""
     sample = ask.fits.sample
     fit = ask.fits.on(base)
-    who = tuple(ask.names.get(c, c) for c in (sample.economies[i], sample.economies[j]))
+    a, b = sample.economies[i], sample.economies[j]
+    who = ask.names.get(a, a), ask.names.get(b, b)
     refusal = untold(sample, i, j, fit.base, who) or ""
     said: list[Text] = []
     findings = [_finding(ask, fit, base, i, j, episode, refusal, said) for episode in ask.episodes]

@@ -50,7 +50,7 @@ class MeasuresPart:
 
 
 def measures_part(
-    path: Floats, states: Mapping[str, Sequence[float]], start: int, end: int, placebo_paths: Floats
+    path: Floats, states: Mapping[str, Sequence[float] | Floats], start: int, end: int, placebo_paths: Floats
 ) -> MeasuresPart:
     """Regress a residual path on states and read the change over an episode.
 

@@ -62,7 +62,7 @@ class Sample:
         if isinstance(panel, tuple) and len(panel) == 3:
             flows, economies, years = panel
             name = UNNAMED
-        elif all(hasattr(panel, a) for a in ("flows", "economies", "years")):
+        elif not isinstance(panel, tuple) and all(hasattr(panel, a) for a in ("flows", "economies", "years")):
             flows, economies, years = panel.flows, panel.economies, panel.years
             name = getattr(panel, "name", "") or UNNAMED
         else:

@@ -285,7 +285,7 @@ def subsamples(fits: DyadFits) -> dict[str, Sample]:
         kept[[i, j]] = True
     return {
         name: Sample(
-            sample.flows[np.ix_(range(len(sample.years)), np.flatnonzero(kept), np.flatnonzero(kept))],
+            sample.flows[np.ix_(np.arange(len(sample.years)), np.flatnonzero(kept), np.flatnonzero(kept))],
             tuple(c for c, k in zip(sample.economies, kept) if k),
             sample.years,
             sample.name,

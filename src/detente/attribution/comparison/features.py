@@ -128,4 +128,4 @@ def _cubic(x: Floats, y: Floats, learnt: Bools) -> Floats:
         return np.full(x.shape, np.median(y[learnt]) if learnt.any() else np.log(USUAL))
     low, high = x[learnt].min(), x[learnt].max()
     coefficients = np.polyfit((x[learnt] - middle) / spread, y[learnt], 3)
-    return np.polyval(coefficients, (np.clip(x, low, high) - middle) / spread)
+    return np.asarray(np.polyval(coefficients, (np.clip(x, low, high) - middle) / spread), dtype=float)

@@ -44,7 +44,7 @@ class Size:
 @cache
 def shipped_sizes() -> tuple[Size, ...]:
     """Sizes and powers measured on BACI 2000-2020 and on simulated panels, from calibration.csv."""
-    text = (files(__package__) / "calibration.csv").read_text(encoding="utf-8")
+    text = (files("detente.attribution.comparison") / "calibration.csv").read_text(encoding="utf-8")
     kinds = {"test": str, "group": str, "horizon": int, "n": int}
     rows = csv.DictReader(text.splitlines())
     return tuple(Size(**{k: kinds.get(k, float)(v) for k, v in row.items()}) for row in rows)

@@ -160,7 +160,7 @@ class _Side:
 
 
 def _side(values: Floats, economy: Ints, n: int) -> _Side:
-    return _Side(np.bincount(economy, values, n), np.bincount(economy, minlength=n).astype(float), values)
+    return _Side(np.bincount(economy, values, n).astype(float), np.bincount(economy, minlength=n).astype(float), values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +389,7 @@ def _left_out_ratio(flows: Floats, effects: Effects, start: int) -> Floats:
 
 
 def _scored_window(change: Floats, traits: Features, pool: Bools, n_ruptured: int) -> Window:
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     n = len(change)
     members = np.flatnonzero(pool)
@@ -397,7 +397,7 @@ def _scored_window(change: Floats, traits: Features, pool: Bools, n_ruptured: in
     position.ravel()[members] = np.arange(len(members))
     coordinates = traits.coordinates
     k = int(min(MOST, max(FEWEST, len(members) // 4), len(members) - 2))
-    tree = cKDTree(coordinates.reshape(-1, 4)[members])
+    tree = KDTree(coordinates.reshape(-1, 4)[members])
     value = _clipped(change.ravel()[members])
     dyads = np.stack(np.divmod(members, n), axis=1)
     score, scale, p_similar = np.empty(len(members)), np.empty(len(members)), np.empty(len(members))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from detente.errors import SpecificationError, did_you_mean
 
@@ -116,8 +117,9 @@ def sources() -> dict[str, Source]:
 
 
 def _source(row: dict[str, str]) -> Source:
-    several = {name: tuple(filter(None, row[name].split(";"))) for name in ("dates", "instruments")}
-    return Source(**(row | several))
+    cells: dict[str, Any] = dict(row)
+    cells |= {name: tuple(filter(None, row[name].split(";"))) for name in ("dates", "instruments")}
+    return Source(**cells)
 
 
 @cache

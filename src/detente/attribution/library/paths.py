@@ -256,6 +256,7 @@ def shipped_points() -> tuple[Point, ...]:
 
 
 def _point(row: dict[str, str]) -> Point:
-    kinds = {"case_id": str, "panel": str, "status": str}
+    kinds: dict[str, Any] = {"case_id": str, "panel": str, "status": str}
     kinds |= dict.fromkeys(("year", "since", "since_reopening", "n_placebos"), int)
-    return Point(**{k: kinds.get(k, float)(v) if v else None for k, v in row.items()})
+    cells: dict[str, Any] = {k: kinds.get(k, float)(v) if v else None for k, v in row.items()}
+    return Point(**cells)

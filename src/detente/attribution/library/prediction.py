@@ -64,7 +64,7 @@ class Forecast:
         if not np.all((np.asarray(share) >= 0) & (np.asarray(share) <= 1)):
             raise SpecificationError(f"A share of {share} is none.", fix="Give numbers between 0 and 1.")
         middle = np.cumsum(self.weights) - self.weights / 2
-        return np.interp(share, middle, self.values)
+        return np.asarray(np.interp(share, middle, self.values))
 
     def below(self, value: float) -> float:
         """Probability at or below ``value`` (the PIT of an outcome)."""

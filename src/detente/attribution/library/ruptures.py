@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,8 +86,12 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def _break(row: dict[str, str]) -> DiplomaticBreak:
-    kept = {name: row[name] for name in DiplomaticBreak.__dataclass_fields__ if not name.endswith("_source")}
-    several = {name: tuple(row[name].split(";")) if row[name] else () for name in ("start_source", "return_source")}
+    kept: dict[str, Any] = {
+        name: row[name] for name in DiplomaticBreak.__dataclass_fields__ if not name.endswith("_source")
+    }
+    several: dict[str, Any] = {
+        name: tuple(row[name].split(";")) if row[name] else () for name in ("start_source", "return_source")
+    }
     return DiplomaticBreak(**kept, **several)
 
 
