@@ -7,6 +7,7 @@ own words for its states, places and series (:mod:`detente.study.words`) are lai
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from typing import Any
 from detente.language.registry import SOURCE, language_of
 
 THREEFOLD = 1.0986  # ln 3: larger rises read better as factors than as percent
+MARK = f"[{SOURCE}] "
+"""What stands before a text that is English for want of a translation."""
 _UNMARKED = ("number", "dates", "months", "unit")  # signs rather than words: English ones need no mark
 
 
@@ -44,18 +47,24 @@ class Catalogue:
     added: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __call__(self, key: str, **values: Any) -> str:
-        text = self._template(key).format(**values)
+        template = self._own(key)
+        if template is None:
+            return self._in_english(key, values)
+        text = template.format(**values)
         for joint, joined in language_of(self.language).joints if values else ():
             text = joint.sub(joined, text)
         return text
 
-    def _template(self, key: str) -> str:
-        """The string of that key; where the language lacks it, the English one, marked as English."""
-        found = self.added.get(key) or language_of(self.language).strings.get(key)
-        if found is not None:
-            return found
+    def _own(self, key: str) -> str | None:
+        return self.added.get(key) or language_of(self.language).strings.get(key)
+
+    def _in_english(self, key: str, values: Mapping[str, Any]) -> str:
+        """The English string where the language lacks one, marked as English once, unless it is signs only."""
         english = language_of(SOURCE).strings[key]
-        return english if key.partition(".")[0] in _UNMARKED else f"[{SOURCE}] {english}"
+        text = english.format(**values)
+        if key.partition(".")[0] in _UNMARKED or not re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", english)):
+            return text
+        return MARK + text.replace(MARK, "")
 
     def strings(self) -> Mapping[str, str]:
         """Every string by ``group.key``, the study's own first; one that the language lacks is left out."""
@@ -63,13 +72,16 @@ class Catalogue:
         return ChainMap(dict(self.added), dict(known)) if self.added else known
 
     def known(self, group: str, word: str) -> str:
-        """A word of a fixed vocabulary in this language; a word the catalogue lacks stays as it is."""
+        """A word of a fixed vocabulary in this language; a word that no catalogue has stays as it is."""
         key = f"{group}.{word.replace(' ', '_')}"
-        return self.added.get(key) or language_of(self.language).strings.get(key, word)
+        own = self._own(key)
+        if own is None and key in language_of(SOURCE).strings and self.language != SOURCE:
+            return self._in_english(key, {})
+        return word if own is None else own
 
     def has(self, key: str) -> bool:
-        """Whether the study or the language has a string of that key."""
-        return key in self.added or key in language_of(self.language).strings
+        """Whether the study, the language or English has a string of that key."""
+        return key in self.added or key in language_of(self.language).strings or key in language_of(SOURCE).strings
 
     def number(self, value: float | None, digits: int = 0, sign: bool = False) -> str:
         """``value`` with ``digits`` decimals, the language's separators and a true minus; "" if missing."""

@@ -17,6 +17,7 @@ from detente._atomic import folder_aside, in_use
 from detente.economies import ROW, is_current, lookup, name_of
 from detente.errors import OutputError, StudyError
 from detente.language import LANGUAGES, Own, Text, translations
+from detente.language.catalogue import MARK
 from detente.panel import Panel, read_panel, world
 from detente.panel.accounts import newest_with_accounts
 from detente.study.defaults import default_years
@@ -203,9 +204,9 @@ def _translations(*texts: Text) -> str:
     """The titles in the other languages, as tables of ``study.toml``."""
     tables = []
     for language in LANGUAGES.others:
-        pairs = translations(language, texts).items()
+        pairs = [(a, b) for a, b in translations(language, texts).items() if not b.startswith(MARK)]
         rows = "".join(f"{json.dumps(a, ensure_ascii=False)} = {json.dumps(b, ensure_ascii=False)}\n" for a, b in pairs)
-        tables.append(f"[translations.{language}]\n{rows}")
+        tables += [f"[translations.{language}]\n{rows}"] if rows else []
     return "\n".join(tables)
 
 
