@@ -35,6 +35,8 @@ def rows(text: str, published: str = "2022-01-01", language: str = "en") -> list
         ("Exports were $3m in fiscal year 2021.", [("3", "")]),
         ("Exports were $3m, the ministry said on Monday.", [("3", "")]),
         ("In 2020 it stood at $2.6bn, down 18% on 2019.", [("2600", "2020"), ("-18", "2020")]),
+        ("Exports fell by 25% in 2020 to $848 million.", [("-25", "2020"), ("848", "2020")]),
+        ("Exports rose from $3m in 2019 to $9m.", [("3", "2019"), ("9", "")]),
         ("In 2018 it bought $54.6 billion; a year later it was $47.6 billion.", [("54600", "2018"), ("47600", "")]),
     ],
 )

@@ -60,7 +60,7 @@ def pair_periods(
             paired[n] = after
     for n, figure in enumerate(figures):
         if paired[n] is None:
-            paired[n] = _before(text, figure, figures, usable, owned)
+            paired[n] = _reached(text, n, figures, paired) or _before(text, figure, figures, usable, owned)
     return [p or _only(text, f, usable, owned) for p, f in zip(paired, figures)]
 
 
@@ -121,6 +121,18 @@ def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[
 def _is_base(text: str, figure: FigureMention, date: DateMention) -> bool:
     """Whether a percentage is measured from this date ("down 18% on 2019")."""
     return figure.unit == "pct" and bool(_BASE.search(text[figure.end : date.start]))
+
+
+_TO = re.compile(r"\s(?:to|a|hasta)\s(?:a\s|an\s|about\s|some\s|unos\s)?", re.IGNORECASE)
+
+
+def _reached(text: str, n: int, figures: Sequence[FigureMention], paired: Sequence[Paired | None]) -> Paired | None:
+    """*fell by 25% in 2020 to $848m*: what a change led to is of the change's own period."""
+    before = paired[n - 1] if n else None
+    if before is None or before.date is None or direction_at(text, figures[n - 1]) == "":
+        return None
+    between = text[before.date.end : figures[n].start] if before.date.end <= figures[n].start else ""
+    return Paired(before.date, sure=True) if _TO.fullmatch(between) else None
 
 
 def _before(
