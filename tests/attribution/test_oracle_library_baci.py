@@ -11,7 +11,7 @@ import pytest
 
 from detente.attribution.attributing import contiguity_matrix
 from detente.attribution.comparison.measured_sizes import shipped_sizes
-from detente.attribution.library import cases, compute_paths, pseudo_coverage, shipped_points
+from detente.attribution.library import cases, compute_paths, shipped_points
 from detente.attribution.library.paths import frame_of
 from detente.attribution.sample import Sample
 
@@ -82,7 +82,7 @@ def test_figures_of_2023_on_the_shipped_panel(case_id: str) -> None:
 
 
 def test_forecasts_cover_a_thousand_simulated_ruptures(baci) -> None:
-    found = pseudo_coverage(baci)
+    found = script("pseudo_ruptures").pseudo_coverage(baci)
     assert found.n >= 1000
     assert 0.76 <= found.covered <= 0.84
 

@@ -2,8 +2,8 @@
 
 Paths, parts and size-matched ranks were computed beforehand in plain numpy by another author (229 economies, BACI HS92
 V202601 2000-2021 and HS22 V202501 2023, missing cells as missing); the ranks among similar pairs by that author's own
-prototype of the same procedure. Its final step (shrinking ranks) is not built here, so headlines agree to a few
-hundredths where nothing is remarkable and to a few thousandths in the tail.
+prototype of the same procedure, with another list of known ruptures: headlines agree to a few hundredths where nothing
+is remarkable and to a few thousandths in the tail.
 """
 
 from __future__ import annotations

@@ -28,7 +28,6 @@ __all__, __getattr__, __dir__ = names_of(
         "score": "scores",
         "score_frame": "scores",
         "scores_of": "scores",
-        "pseudo_coverage": "placebo_cases",
         "export_library": "view",
         "library_chart": "view",
         "library_frame": "view",
