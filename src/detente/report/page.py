@@ -30,7 +30,7 @@ from detente.report.story import Story
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class DrawnChart:
     """A chart drawn for the page: wide and narrow picture as SVG text."""
 
     ident: str
@@ -137,9 +137,9 @@ def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str,
     }
 
 
-def _figure(chart: Chart, story: Story, words: Catalogue, outlines: dict[str, str]) -> Figure:
+def _figure(chart: Chart, story: Story, words: Catalogue, outlines: dict[str, str]) -> DrawnChart:
     ident = f"{words.language}-chart-{chart.slug}"
-    return Figure(
+    return DrawnChart(
         ident,
         chart,
         draw(chart.spec, ident=f"{ident}-w", language=words.language, outlines=outlines),

@@ -100,7 +100,7 @@ class Caution(_Part):
     text: str
 
 
-class Attribution(_Part):
+class AttributionPlan(_Part):
     """``[attribution]``: windows that fix the pair effect (the first is the headline), whom to compare with."""
 
     base_windows: list[tuple[Year, Year]] = Field(default=[(2000, 2004), (2000, 2008)], min_length=1)
@@ -111,7 +111,7 @@ class Attribution(_Part):
     cautions: list[Caution] = []
 
     @model_validator(mode="after")
-    def _in_order(self) -> Attribution:
+    def _in_order(self) -> AttributionPlan:
         for first, last in self.base_windows:
             if first > last:
                 raise ValueError(f"the window [{first}, {last}] ends before it begins")
@@ -246,7 +246,7 @@ class Spec(_Part):
     format: int
     study: Head
     panel: PanelChoice = PanelChoice()
-    attribution: Attribution = Attribution()
+    attribution: AttributionPlan = AttributionPlan()
     episodes: list[Episode] = []
     cited: list[Cited] = []
     equilibrium: Equilibrium = Equilibrium()
@@ -402,7 +402,7 @@ _KEYS = {
         Spec,
         Head,
         PanelChoice,
-        Attribution,
+        AttributionPlan,
         Measure,
         Caution,
         Episode,
