@@ -184,3 +184,11 @@ def test_a_code_that_is_an_ordinary_word_is_an_economy_only_beside_another():
     words = Catalogue("en", {"economy.per": "Peru", "economy.chl": "Chile"})
     assert spelt(words, "series_name", "rail.tonnes_per_day") == "rail: tonnes per day"
     assert spelt(words, "series_name", "rail.per_to_chl") == "rail: Peru to Chile"
+
+
+def test_a_words_file_that_is_no_file_is_a_named_problem(tmp_path):
+    made = study_of(tmp_path, "DEU", "ITA", ("2030-05-01", "", "A day", "border.goods=open"))
+    (made / "words.toml").mkdir()
+    (problem,) = open_study(made).check()
+    assert (problem.file, problem.column) == ("words.toml", None)
+    assert "cannot be read" in problem.what

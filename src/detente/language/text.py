@@ -50,7 +50,7 @@ class _Part(Text):
 
     def __new__(cls, english: object, **values: Any) -> Self:
         made = str.__new__(cls, english)
-        made.key, made.values = english, values
+        made.key, made.values = str(english), values
         return made
 
 

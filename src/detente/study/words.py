@@ -6,7 +6,6 @@ The engine spells any code from its name (:mod:`detente.language.spelling`); wha
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from detente._foreign import read_toml
 from detente.economies import is_current, name_of
-from detente.errors import Problem, did_you_mean
+from detente.errors import DetenteError, Problem, did_you_mean
 from detente.language import LANGUAGES, Catalogue, own, phrase, said, spelt
 from detente.record.states import Spell, build_states
 from detente.record.states.vocabulary import Vocabulary, default_vocabulary, parse_sets, vocabulary_of
@@ -40,12 +40,12 @@ Words = dict[str, dict[str, dict[str, str]]]
 def read_words(folder: Path) -> tuple[Words, list[Problem]]:
     """The words of a study folder, and what is wrong with the file's form; no words where there is no file."""
     path = folder / FILE
-    if not path.is_file():
+    if not path.exists():
         return {}, []
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return {}, [Problem(FILE, None, None, f"It cannot be read: {error}.", "Save it as TOML in UTF-8.")]
+        raw = read_toml(path)
+    except DetenteError as error:
+        return {}, [Problem(FILE, None, None, f"It cannot be read: {error.what}", error.fix)]
     words: Words = {}
     problems = []
     for language, tables in raw.items():
