@@ -96,3 +96,18 @@ def test_a_closed_migration_border_sends_people_back():
 def test_refusals(people, options, error):
     with pytest.raises(error):
         migrate(ECO, people, SHOCK, **options)
+
+
+@pytest.mark.property
+def test_people_who_never_move_are_fixed_and_people_who_always_move_equalise_wages():
+    """The two exact limits of the elasticity: nu = 0, and nu without bound, where the gap shrinks as 1 / nu."""
+    fixed = migrate(ECO, PEOPLE, SHOCK, nu=0.0)
+    np.testing.assert_allclose(fixed.trade.welfare_hat, solve(ECO, SHOCK).welfare_hat, rtol=1e-9)
+    mixed = 1e6 * np.array([[40.0, 30, 30], [10, 20, 10], [30, 30, 40]])
+    spread = []
+    for nu in (40.0, 80.0, 160.0):
+        out = migrate(ECO, mixed, SHOCK, nu=nu, max_steps=5000)
+        wages = np.log(1 + np.array(list(out.real_wage_pct.values())) / 100)
+        spread.append(np.ptp(wages))
+    assert spread[1] / spread[0] == pytest.approx(0.5, abs=0.06)
+    assert spread[2] / spread[1] == pytest.approx(0.5, abs=0.03)

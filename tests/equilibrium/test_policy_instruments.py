@@ -177,8 +177,10 @@ def test_an_effect_of_minus_fifty_is_asked_about():
     with pytest.raises(InvalidShock, match="Was -50% meant") as caught:
         solve(plain, {("COL", "VEN"): -50})
     assert "-0.693" in str(caught.value)
-    with pytest.warns(UserWarning, match="Was -60% meant"):
-        solve(plain, Shock({("COL", "VEN"): -60.0}))
+    with pytest.raises(InvalidShock, match="Was -60% meant"):
+        solve(plain, Shock.between("COL", "VEN", effect=-60.0))
+    with pytest.warns(UserWarning, match="Was -60% meant"):  # of a bloc it may be a limit that is asked for
+        solve(plain, Shock.between("VEN", ("COL", "ROW"), effect=-60.0))
     sure = solve(plain, Shock({("COL", "VEN"): -60.0}, certain=True))
     assert sure.report.ok
 

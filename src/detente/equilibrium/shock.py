@@ -113,10 +113,6 @@ class Shock:
         if isinstance(shock, Shock):
             return shock
         if isinstance(shock, Mapping):
-            for key, value in shock.items():
-                pair = isinstance(key, tuple) and all(isinstance(side, str) for side in key)
-                if pair and like_percent(value):
-                    raise InvalidShock(percent_meant(key, value), why=_times(value), fix=_in_log_points(value))
             return cls(dict(shock))
         raise InvalidShock(
             f"A {type(shock).__name__} is not a shock.",
@@ -251,7 +247,10 @@ class Seen:
         self.by_cell: dict[tuple, tuple] = {}
 
     def check(self, cell: tuple, key: tuple) -> None:
-        """Raise where another entry of one dictionary has named the cell."""
+        """Raise where another entry of one dictionary has named the cell, or a pair's effect looks like percent."""
+        value, pair = self.shock.partial[key], all(side != EVERYONE and isinstance(side, str) for side in key)
+        if pair and like_percent(value) and not self.shock.certain:
+            raise InvalidShock(percent_meant(key, value), why=_times(value), fix=_in_log_points(value))
         other = self.by_cell.setdefault(cell, key)
         if other != key and not self.shock.composed:
             raise InvalidShock(
