@@ -9,7 +9,7 @@ import statsmodels.api as sm
 
 import detente as dt
 from detente.errors import UsageError
-from detente.gravity import control_function, wild_test
+from detente.gravity import control_function, profile_interval, wild_test
 
 pytestmark = pytest.mark.oracle
 
@@ -104,3 +104,21 @@ def test_a_control_function_recovers_what_ppml_misses():
     assert found.se["x"] > 0.8 * found.second.se["x"]
     with pytest.raises(UsageError, match="not a term"):
         control_function(data, f"trade ~ w | {EFFECTS}", endogenous="x", instruments="z", cluster="exporter^importer")
+
+
+def test_a_profile_interval_is_where_the_likelihood_ratio_is_its_quantile():
+    data = few()
+    fit = dt.fit_ppml(data, "n ~ x + v", cluster="iid")
+    X, y = np.column_stack([np.ones(120), data["v"]]), data["n"].to_numpy()
+    full = sm.GLM(y, np.column_stack([X, data["x"]]), family=sm.families.Poisson()).fit(tol=1e-12).llf
+    ends = profile_interval(fit, "x")
+    assert ends[0] < fit.coef["x"] < ends[1]
+    for end in ends:
+        held = sm.GLM(y, X, family=sm.families.Poisson(), offset=end * data["x"].to_numpy()).fit(tol=1e-12).llf
+        assert 2 * (full - held) == pytest.approx(3.841459, rel=1e-4)
+    low, high = profile_interval(fit.vcov(None), "x")  # robust errors stretch it
+    ratio = fit.vcov(None).se["x"] / fit.se["x"]
+    assert (high - low) / (ends[1] - ends[0]) == pytest.approx(ratio, rel=0.1)
+    ols = dt.fit_ols(data, "y ~ x + v", cluster="iid")
+    low, high = profile_interval(ols, "x")
+    assert (low + high) / 2 == pytest.approx(ols.coef["x"], rel=1e-4)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from detente.gravity import BiasCorrection, GravityFit
 
 
 @click.command(
@@ -21,36 +25,51 @@ import click
     "--ssc", type=click.Choice(["stata", "fixest", "none"]), default="stata", show_default=True,
     help="Small-sample factor of the errors.",
 )  # fmt: skip
+@click.option(
+    "--estimator", type=click.Choice(["ppml", "ols", "gamma", "negbin", "logit"]), default="ppml", show_default=True,
+    help="OLS takes a response such as log(trade).",
+)  # fmt: skip
+@click.option(
+    "--separation", type=click.Choice(["auto", "levels", "exact", "rectifier"]), default="auto", show_default=True,
+    help="How rows whose zero is predicted perfectly are searched (PPML).",
+)  # fmt: skip
 @click.option("--bias-correct", is_flag=True, help="Add the Weidner-Zylkin corrected estimates.")
+@click.option("--table", type=click.Path(path_type=Path), help="Write the table here: .md, .txt, .html, .tex or .docx.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def command(
     data: Path, formula: str, cluster: str | None, weights: str | None, offset: str | None, ssc: str,
-    bias_correct: bool, json_: bool,
+    estimator: str, separation: str, bias_correct: bool, table: Path | None, json_: bool,
 ) -> None:  # fmt: skip
-    """Fit FORMULA (fixest's syntax) to DATA (CSV or Parquet) by PPML."""
+    """Fit FORMULA (fixest's syntax) to DATA (CSV, Parquet or Stata), by PPML unless told otherwise."""
+    from detente import gravity
     from detente.cli.output import as_json, waiting
-    from detente.gravity import fit_ppml
 
+    options = {"cluster": cluster, "weights": weights, "offset": offset, "ssc": ssc}
+    if estimator == "ppml":
+        options["separation"] = separation
     with waiting(f"Fitting {data}"):
-        fit = fit_ppml(data, formula, cluster=cluster, weights=weights, offset=offset, ssc=ssc)
-        corrected = _corrected(fit) if bias_correct else None
+        fit = getattr(gravity, f"fit_{estimator}")(data, formula, **options)
+        corrected = gravity.bias_correct(fit) if bias_correct else None
+    results = [fit] if corrected is None else [fit, corrected]
+    if table is not None:
+        gravity.compare(*results).write(table)
     if json_:
-        found = {
-            "formula": fit.formula, "engine": fit.engine, "n_rows": fit.n_rows, "n_used": fit.n_used,
-            "n_missing": fit.n_missing, "n_separated": fit.n_separated, "n_singletons": fit.n_singletons,
-            "dropped": dict(fit.dropped), "converged": fit.converged, "iterations": fit.iterations,
-            "errors": fit.clustering.text, "terms": fit.to_frame().to_dicts(),
-        }  # fmt: skip
-        if corrected is not None:
-            found["corrected"] = {k: dict(getattr(corrected, k)) for k in ("coef", "se", "bias")}
-        click.echo(as_json(found))
+        click.echo(as_json(_facts(fit) if corrected is None else _facts(fit) | {"corrected": _corrected(corrected)}))
         return
-    click.echo(fit.summary())
-    if corrected is not None:
-        click.echo(corrected.summary())
+    for result in results:
+        click.echo(result.summary())
 
 
-def _corrected(fit):
-    from detente.gravity import bias_correct
+def _facts(fit: GravityFit) -> dict[str, Any]:
+    statistics = {"loglik": fit.loglik, "deviance": fit.deviance, "pseudo_r2": fit.pseudo_r2, "r2": fit.r2}
+    return {
+        "formula": fit.formula, "estimator": fit.family.name, "engine": fit.engine, "n_rows": fit.n_rows,
+        "n_used": fit.n_used, "n_missing": fit.n_missing, "n_separated": fit.n_separated,
+        "n_singletons": fit.n_singletons, "n_clusters": list(fit.n_clusters), "dropped": dict(fit.dropped),
+        "separated": fit.separated.rows.tolist(), "converged": fit.converged, "iterations": fit.iterations,
+        "errors": fit.clustering.text, **statistics, "terms": fit.to_frame().to_dicts(),
+    }  # fmt: skip
 
-    return bias_correct(fit)
+
+def _corrected(corrected: BiasCorrection) -> dict[str, dict[str, float]]:
+    return {k: dict(getattr(corrected, k)) for k in ("coef", "se", "bias")}

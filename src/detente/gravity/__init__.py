@@ -19,6 +19,7 @@ __all__, __getattr__, __dir__ = names_of(
         "control_function": "estimators.instrumented",
         "WildTest": "postestimation.wild",
         "wild_test": "postestimation.wild",
+        "profile_interval": "postestimation.wild",
         "load_fit": "postestimation.saved",
         "SavedFit": "postestimation.saved",
         "FixedEffects": "postestimation.fixed_effects",

@@ -90,8 +90,9 @@ class GravityFit(Estimates):
     @property
     def statistics(self) -> Mapping[str, float]:
         """Log likelihood, pseudo R² (R² of OLS) and deviance."""
-        fit = {"R²": self.r2} if self.family.name == "ols" else {"pseudo R²": self.pseudo_r2}
-        return {"log likelihood": self.loglik, **fit, "deviance": self.deviance}
+        if self.family.name == "ols":
+            return {"log likelihood": self.loglik, "R²": self.r2}
+        return {"log likelihood": self.loglik, "pseudo R²": self.pseudo_r2, "deviance": self.deviance}
 
     @property
     def effect_names(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The wild cluster bootstrap of one coefficient, for few clusters.
+"""What fits with one coefficient held say of it: the wild cluster bootstrap and the profile likelihood.
 
 For OLS the restricted wild cluster bootstrap (Cameron, Gelbach & Miller 2008; Roodman, MacKinnon, Nielsen & Webb
 2019), fixed effects taken out first; for PPML and its like the score bootstrap (Kline & Santos 2012), which is the
@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
+from scipy.optimize import brentq
 
 from detente.errors import NotIdentified, UsageError
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
-from detente.gravity.inference import cluster_sums
-from detente.gravity.postestimation.hypotheses import places
+from detente.gravity.inference import Clustering, cluster_sums
+from detente.gravity.postestimation.hypotheses import places, quantile
 from detente.gravity.result import GravityFit
 
 
@@ -81,18 +82,59 @@ def wild_test(fit: GravityFit, term: str, *, value: float = 0.0, n: int = 9999, 
     return WildTest(term, value, float(t), p, len(signs), exact)
 
 
-def _restricted(fit: GravityFit, place: int, value: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Regressors less effects [k, n], weights [n] and gaps [n] (prior weights in both) at the restricted estimates."""
+@one_blas_thread
+def profile_interval(fit: GravityFit, term: str, level: float = 0.95) -> tuple[float, float]:
+    """Interval of one coefficient from the profile likelihood: what a fit with the term held there would lose.
+
+    The loss is put in units of the fit's own errors (Royall 1986, International Statistical Review 54(2)): with
+    ``cluster="iid"`` it is the likelihood-ratio interval. Near a normal likelihood it equals the Wald interval;
+    with few informative rows it is lopsided where that is not.
+
+    Raises
+    ------
+    NotIdentified : the likelihood does not fall far enough on one side.
+    """
+    place = places(fit.names, [term])[0]
+    b, se = fit.coef[term], fit.se[term]
+    information = 1 / np.linalg.inv(fit.raw.hessian)[place, place]
+    if fit.family.name == "ols":
+        information /= float(((fit.design.y - fit.raw.mu) ** 2).mean())
+    allowed = quantile(level) ** 2 * se**2 * information / 2
+
+    def beyond(value: float) -> float:
+        held = _held(fit, place, value)
+        return fit.loglik - fit.family.loglik(fit.design.y, held.raw.mu, fit.design.weights) - allowed
+
+    ends = []
+    for side in (-1, 1):
+        reach = side * quantile(level) * se
+        for _ in range(12):
+            if beyond(b + reach) > 0:
+                break
+            reach *= 1.6
+        else:
+            raise NotIdentified(f"The likelihood hardly falls as '{term}' moves away from {b:.3g}.")
+        ends.append(float(brentq(beyond, b, b + reach, xtol=1e-7 * se)))
+    return ends[0], ends[1]
+
+
+def _held(fit: GravityFit, place: int, value: float) -> GravityFit:
+    """The fit again with one coefficient held at ``value``."""
     design = fit.design
     moved = value * design.X[place]
     offset = moved if design.offset is None else design.offset + moved
     narrow = replace(design.without([place]), offset=offset, n_missing=0, n_rows=len(design.y), rows=None)
     if not (narrow.names or narrow.effects):
         raise NotIdentified("Without this term there is nothing to fit.")
-    again = fit_design(
-        narrow, fit.table, fit.formula, fit.clustering, ssc="none", drop_singletons=False, separation="levels",
-        family=fit.family,
+    return fit_design(
+        narrow, fit.table, fit.formula, Clustering("robust"), ssc="none", drop_singletons=False,
+        separation="levels", family=fit.family,
     )  # fmt: skip
+
+
+def _restricted(fit: GravityFit, place: int, value: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Regressors less effects [k, n], weights [n] and gaps [n] (prior weights in both) at the restricted estimates."""
+    design, again = fit.design, _held(fit, place, value)
     prior = np.ones_like(design.y) if design.weights is None else design.weights
     W = prior * fit.family.weight(again.raw.mu)
     projector = RowProjector(blocks_of(design))
