@@ -267,3 +267,26 @@ def test_a_family_takes_any_name_and_a_slip_in_one_is_named(folder):
 def test_a_vocabulary_that_cannot_be_read_is_one_problem(folder, text):
     (folder / "vocabulary.toml").write_text(text, encoding="utf-8")
     assert only_problem(folder).file == "vocabulary.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "slip"),
+    [
+        ("trade.totals", True),
+        ("trade.totl", True),
+        ("trade.tota1", False),
+        ("trade.other", False),
+        ("trade.totla", True),
+    ],
+)
+def test_a_series_mistyped_by_a_letter_is_named(small, name, slip):
+    rows = [{"period": str(year)} for year in (2018, 2019, 2020)]
+    small.write(figures=[*rows, {"series": name}])
+    problems = Ledger.check(small.folder)
+    assert [p.column for p in problems] == (["series"] if slip else [])
+    assert not slip or "'trade.total' but for a letter" in problems[0].what
+
+
+def test_products_and_pairs_that_differ_by_a_digit_or_have_figures_of_their_own_pass(small):
+    rows = [{"series": f"trade.hs0{n}", "period": str(year)} for n in (1, 2) for year in range(2018, 2021)]
+    assert Ledger.check(small.write(figures=[*rows, {"series": "trade.hs03"}])) == []

@@ -224,8 +224,46 @@ def _figure_sense(figures: pl.DataFrame) -> list[Problem]:
     chosen = figures["preferred"].is_in(["1", "1.0"]).fill_null(False)
     keys = figures.select("series", "period", "unit").with_columns(pl.when(chosen).then(1).alias("chosen"))
     twice = keys.select(pl.struct("series", "period", "unit", "chosen").is_duplicated()).to_series() & chosen
+    found += _series_slips(figures)
     what = "Two figures of one series and period are preferred."
     return found + problems_where(figures, table, twice, "preferred", what, "Leave 1 with one of them.")
+
+
+OFTEN = 3
+"""Figures of a series from which a lone one whose name differs by a letter looks mistyped."""
+
+
+def _series_slips(figures: pl.DataFrame) -> list[Problem]:
+    """A single figure whose series is another, well-filled one but for one letter (``trade.totals``)."""
+    counts = dict(figures.drop_nulls("series").group_by("series").len().iter_rows())
+    near: dict[str, str] = {}
+    for name, n in counts.items():
+        if n >= OFTEN:
+            near |= dict.fromkeys((name, *_one_less(name)), name)
+    slips = {}
+    for name, n in counts.items():
+        other = next((near[s] for s in (name, *_one_less(name)) if s in near and near[s] != name), None)
+        if (
+            n == 1
+            and other
+            and _letters(name) != _letters(other)
+            and re.sub(r"\D", "", name) == re.sub(r"\D", "", other)
+        ):
+            slips[name] = other
+    mask = figures["series"].is_in(list(slips))
+    what = "'{}' has one figure and is '{}' but for a letter."
+    return problems_where(
+        figures, TABLES["figures"], mask, "series", lambda cell: what.format(cell, slips[cell]),
+        f"Write the other, or give the series more figures (from {OFTEN}) if it is one of its own.",
+    )  # fmt: skip
+
+
+def _one_less(name: str) -> list[str]:
+    return [name[:n] + name[n + 1 :] for n in range(len(name))]
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.casefold())
 
 
 def _mistyped(unit: str) -> bool:
