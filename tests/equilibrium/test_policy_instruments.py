@@ -199,3 +199,11 @@ def test_what_the_options_know():
         solve(build(), Shock(export_tax={("COL", "VEN"): 0.1}), deficits="additive").economy  # noqa: B018  (it raises)
     with pytest.raises(InvalidShock, match="either a new rate or points"):
         Shock.tariffs("COL", on="VEN")
+
+
+def test_a_summary_says_what_the_deficit_rule_can_do_to_a_tariff():
+    flows = np.array([[90.0, 4.0, 8.0], [1.0, 50.0, 6.0], [24.0, 3.0, 900.0]])
+    eco = SectorEconomy.of(Economy.from_arrays(NAMES, flows), theta=4.0)
+    shock = Shock.tariffs("COL", rate=0.2)
+    assert "Look at more than one" in solve(eco, shock).summary()
+    assert "Look at more than one" not in solve(eco, shock, deficits="additive").summary()

@@ -31,43 +31,42 @@ from detente.errors import (
 class SectorEconomy:
     """A checked baseline by sector; a sector leads every index.
 
-        Attributes
-        ----------
-        economies, sectors : tuples of str, lengths n and S
-        flows : (S, n, n) array, US$ million, before tariffs
-            ``flows[s, i, j]`` goes from origin i to destination j; the diagonal is internal.
-        tariff : (S, n, n) array
-            Ad valorem rates (0.25 is 25%) that j levies on i.
-        value_added : (S, n) array
-            Share of value added in gross output; the rest is spent on inputs.
-        inputs : (S, S, n) array
-            ``inputs[s, k, n]``: share of sector s in what sector k of economy n spends on inputs;
-            rescaled to sum to one over s.
-        theta : (S,) array
-            Trade elasticities.
-        final : (S, n) array
-            Shares of sectors in final spending; columns sum to one.
-        n_truncated : int
-            Cells where the data leave negative final spending that was set to zero on request; the
-            accounts then close only after a first solve (``deficits="balanced"``).
-        year : int or None
-        kind : table or None
-            The kind of frame it was read from, which ``to_frame`` of a result gives back.
-        n_filled, n_dropped : int
-            Cells that had no row and stand as zero; rows left out on request.
-        dropped : tuple of (economy, why)
-            Economies left out because no equilibrium could use them.
-        truncated : tuple of str
-            What ``truncate`` changed, in words.
+    Attributes
+    ----------
+    economies, sectors : tuples of str, lengths n and S
+    flows : (S, n, n) array, US$ million, before tariffs
+        ``flows[s, i, j]`` goes from origin i to destination j; the diagonal is internal.
+    tariff : (S, n, n) array
+        Ad valorem rates (0.25 is 25%) that j levies on i.
+    value_added : (S, n) array
+        Share of value added in gross output; the rest is spent on inputs.
+    inputs : (S, S, n) array
+        ``inputs[s, k, n]``: share of sector s in what sector k of economy n spends on inputs;
+        rescaled to sum to one over s.
+    theta : (S,) array
+        Trade elasticities.
+    final : (S, n) array
+        Shares of sectors in final spending; columns sum to one.
+    n_truncated : int
+        Cells where the data leave negative final spending that was set to zero on request; the
+        accounts then close only after a first solve (``deficits="balanced"``).
+    year : int or None
+    kind : table or None
+        The kind of frame it was read from, which ``to_frame`` of a result gives back.
+    n_filled, n_dropped : int
+        Cells that had no row and stand as zero; rows left out on request.
+    dropped : tuple of (economy, why)
+        Economies left out because no equilibrium could use them.
+    truncated : tuple of str
+        What ``truncate`` changed, in words.
 
-        Examples
-        --------
-        >>> import numpy as np
-    from numpy.typing import ArrayLike
-        >>> flows = np.array([[[90.0, 10.0], [12.0, 900.0]]])
-        >>> eco = SectorEconomy.from_arrays(["COL", "ROW"], ["all"], flows, theta=5.0)
-        >>> eco.income.tolist()
-        [102.0, 910.0]
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flows = np.array([[[90.0, 10.0], [12.0, 900.0]]])
+    >>> eco = SectorEconomy.from_arrays(["COL", "ROW"], ["all"], flows, theta=5.0)
+    >>> eco.income.tolist()
+    [102.0, 910.0]
     """
 
     economies: tuple[str, ...]

@@ -18,6 +18,8 @@ from detente.equilibrium.shock import Shock
 from detente.equilibrium.table import same_kind
 from detente.errors import SpecificationError, did_you_mean
 
+UNEVEN = 0.05
+"""Largest deficit, relative to value added, from which on a summary says what the deficit rule can do to a tariff."""
 CHEAP = 700
 """Unknowns up to which a summary takes the time to find the condition number."""
 
@@ -193,8 +195,15 @@ class SectorCounterfactual:
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What a reader has to know about the shock and the baseline."""
-        return (*self.shock.cautions(), *self.baseline.cautions)
+        """What a reader has to know about the shock, the baseline and the deficit rule."""
+        uneven = float(np.abs(self.baseline.deficit / self.baseline.wages).max())
+        rule = (
+            f"Under the {self.deficits} rule spending stays in proportion to earnings, revenue included: with deficits of "
+            f"up to {uneven:.0%} of value added a tariff's gain can be a multiple of that under the additive or balanced "
+            "rule. Look at more than one.",
+        )
+        told = self.shock.trade_policy and self.deficits in ("multiplicative", "universal") and uneven > UNEVEN
+        return (*self.shock.cautions(), *self.baseline.cautions, *(rule if told else ()))
 
     def summary(self, n: int = 10) -> str:
         """The economies that change most, with the assumptions and the certificate."""
