@@ -56,7 +56,8 @@ def _one(claim: Claim, found: Event, evidence: Evidence) -> Verdict:
         held = verdict.verdict == "confirmed"
         rule = Text("rule.as_reported", rule=verdict.rule)
         verdict = replace(verdict, verdict="reported correctly" if held else verdict.verdict, rule=rule)
-    return verdict.marked(*_marks(claim, found, evidence)) if verdict.verdict != "not checkable" else verdict
+    held = verdict.verdict in ("confirmed", "imprecise", "reported correctly")
+    return verdict.marked(*_marks(claim, found, evidence)) if held else verdict
 
 
 def _marks(claim: Claim, found: Event, evidence: Evidence) -> Iterable[str]:
