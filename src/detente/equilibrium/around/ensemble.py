@@ -98,18 +98,19 @@ def ensemble(
     >>> band.quantile(0.05)["VEN"] < band.quantile(0.95)["VEN"] < 0
     True
     """
+    rules = (deficits,) if isinstance(deficits, str) else tuple(deficits)
     if isinstance(economy, SectorEconomy):
         if executor is not None or decompose or len(track) or np.ndim(flow_error):
             raise SpecificationError(
                 "With sectors, draws are solved one by one: no executor, decompose, track or errors by dyad.",
                 fix="Leave them out.",
             )
-        rules = (deficits,) if isinstance(deficits, str) else tuple(deficits)
+        factor = as_prior(1.0 if theta is None else theta, "theta")
+        psi = as_prior(supply_elasticity, "supply_elasticity")
         welfare, parameters, gap = draw_sectors(
-            economy, Shock.read(shock), draws=draws, coefficients=coefficients,
-            theta=as_prior(1.0 if theta is None else theta, "theta"),
-            psi=as_prior(supply_elasticity, "supply_elasticity"), flow_error=float(flow_error), rules=rules,
-            seed=seed, options={"tolerance": tolerance, "max_steps": max_steps},
+            economy, Shock.read(shock), draws=draws, coefficients=coefficients, theta=factor, psi=psi,
+            flow_error=float(np.asarray(flow_error)), rules=rules, seed=seed,
+            options={"tolerance": tolerance, "max_steps": max_steps},
         )  # fmt: skip
         return Ensemble(economy.economies, frozen(welfare), parameters, {}, frozen(gap), None, None, seed)
     one_sector_only(economy, "ensemble")
@@ -120,7 +121,7 @@ def ensemble(
         as_prior(5.0 if theta is None else theta, "theta"),
         as_prior(supply_elasticity, "supply_elasticity"),
         flow_error,
-        (deficits,) if isinstance(deficits, str) else tuple(deficits),
+        rules,
         track,
         seed,
         tolerance,

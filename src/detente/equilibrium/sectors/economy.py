@@ -49,7 +49,7 @@ class SectorEconomy:
         Shares of sectors in final spending; columns sum to one.
     n_truncated : int
         Cells where the data leave negative final spending that was set to zero on request; the
-        accounts then close only after a first solve (``deficits="balanced"``).
+        accounts then close only after a first solve, which ``solve`` makes under every deficit rule.
     year : int or None
     kind : table or None
         The kind of frame it was read from, which ``to_frame`` of a result gives back.
