@@ -235,7 +235,9 @@ OFTEN = 3
 
 def _series_slips(figures: pl.DataFrame) -> list[Problem]:
     """A single figure whose series is another, well-filled one but for one letter (``trade.totals``)."""
-    counts = dict(figures.drop_nulls("series").group_by("series").len().iter_rows())
+    counts: dict[str, int] = {
+        str(name): int(n) for name, n in figures.drop_nulls("series").group_by("series").len().iter_rows()
+    }
     near: dict[str, str] = {}
     for name, n in counts.items():
         if n >= OFTEN:
