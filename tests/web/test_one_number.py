@@ -93,13 +93,12 @@ def test_who_else_wins_is_the_same(run: Run, solver: DeskSolver) -> None:
 def test_a_choice_of_the_reader_is_held_and_the_study_s_own_is_drawn(solver: DeskSolver) -> None:
     """Narrower where the reader has settled what the study leaves open; around the same middle."""
     healed = solver.of_scenario(solver.study.scenarios[2], solver.default())
-    assert [*solver.open_baselines(healed)] == [("low", 1.0), ("low", 1.8), ("high", 1.0), ("high", 1.8)]
-    assert solver.open_baselines(replace(healed, gdp_case="high")) == [("high", 1.0), ("high", 1.8)]
-    assert solver.open_baselines(replace(healed, gdp_case="high", ratio=1.8)) == [("high", 1.8)]
+    assert solver.open_baselines(healed) == [("published", 1.0), ("published", 1.8)]
+    assert solver.open_baselines(replace(healed, ratio=1.8)) == [("published", 1.8)]
     assert solver.rules(healed) == ("multiplicative", "additive")
     assert solver.rules(replace(healed, deficits="additive")) == ("additive",)
     low, high = bands(solver, healed).income["VEN"]
-    held_low, held_high = bands(solver, replace(healed, gdp_case="high", ratio=1.8, deficits="additive")).income["VEN"]
+    held_low, held_high = bands(solver, replace(healed, ratio=1.8, deficits="additive")).income["VEN"]
     assert held_high - held_low < high - low
 
 
