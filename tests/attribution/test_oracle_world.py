@@ -102,7 +102,7 @@ def test_half_of_the_recovery_came_before_relations_were_restored(similar) -> No
 )  # fmt: skip
 def test_other_ruptures(world, origin: str, destination: str, years: tuple[int, int], p: float) -> None:
     found = attribute(world, origin, destination, [years], [(years[0] - 4, years[0])]).findings[0]
-    assert found.standing.p == pytest.approx(p, abs=0.01 if p < 0.05 else TAIL if p < 0.1 else MIDDLE)
+    assert found.standing.p == pytest.approx(p, abs=0.01 if p < 0.01 else TAIL if p < 0.1 else MIDDLE)
 
 
 def test_a_rupture_to_zero_has_its_verdict_everywhere(world) -> None:
