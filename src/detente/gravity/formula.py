@@ -178,7 +178,7 @@ class _Parser:
         if match is None:
             self.place = self.end + len(rest) - len(rest.lstrip())
             self.fail(f"'{self.text[self.place]}' has no meaning in a formula.")
-        self.kind = match.lastgroup
+        self.kind = str(match.lastgroup)
         self.place, self.end = match.span(self.kind)
         self.token = self.text[self.place : self.end].strip("`") if self.kind == "name" else match[self.kind]
 

@@ -177,9 +177,9 @@ def by_linear_program(design: Design) -> np.ndarray:
     scale = np.abs(design.X).max(1, initial=0.0)
     columns = [csr_array((design.X / np.where(scale > 0, scale, 1.0)[:, None]).T)] if len(design.names) else []
     projector = RowProjector(blocks_of(design))
-    matrix = hstack([*columns, *projector.dummies], format="csr")
+    matrix = csr_array(hstack([*columns, *projector.dummies], format="csr"))
     zero = np.flatnonzero(design.y == 0)
-    n, m = int(np.shape(matrix)[1]), len(zero)
+    n, m = len(design.names) + sum(block.n for block in projector.blocks), len(zero)
     positive = hstack([matrix[np.flatnonzero(design.y > 0)], csr_array((len(design.y) - m, m))], format="csr")
     solved = linprog(
         np.concatenate([np.zeros(n), -np.ones(m)]),

@@ -55,10 +55,14 @@ def to_dense(data: Any, *, absent: str = "zero", **given: str | None) -> Dense:
             raise_if_negative(flows)
         return Dense(flows, tuple(data.economies), tuple(data.years), None, 0)
     table = read_table(data)
-    roles = find_roles(table.columns, **given)
-    value = table.numbers(roles.value)
-    (origin, origins), (destination, destinations) = table.codes(roles.origin), table.codes(roles.destination)
-    period, years = table.codes(roles.period)
+    roles = find_roles(
+        table.columns, origin=given.get("origin"), destination=given.get("destination"),
+        period=given.get("period"), value=given.get("value"), sector=given.get("sector"),
+    )  # fmt: skip
+    value = table.numbers(str(roles.value))
+    origin, origins = table.codes(str(roles.origin))
+    destination, destinations = table.codes(str(roles.destination))
+    period, years = table.codes(str(roles.period))
     if not len(value):
         raise EmptySample("The data have no rows.")
     raise_if_negative(value)

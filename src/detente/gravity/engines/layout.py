@@ -7,9 +7,10 @@ exporter-year and importer-year, or exporter and importer in a cross-section.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from typing import TypeAlias
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class Layout:
             rows = [np.log(levels[0][s, t, i]), np.log(levels[1][s, t, j])]
             rows += [np.log(levels[2][s, i, j])] if self.pairs else []
         result: list[np.ndarray] = [np.empty(0)] * len(design.effects)
-        for position, values in zip(self.order, rows):
+        for position, values in zip([place for place in self.order if place is not None], rows):
             codes, n = design.codes(design.effects[position].columns)
             result[position] = np.full(n, np.nan)
             result[position][codes] = values
@@ -76,7 +77,7 @@ def lay_out(design: Design) -> Layout | None:
     for order, sector, year, origin, destination in _assignments(design.effects):
         groups = [design.codes(g) if g else (np.broadcast_to(0, len(design.y)), 1) for g in (sector, year)]
         groups += [design.codes(origin), design.codes(destination)]
-        shape = tuple(n for _, n in groups)
+        shape = groups[0][1], groups[1][1], groups[2][1], groups[3][1]
         if best is None or shape[1] < best[0][1]:
             best = shape, groups, order
     if best is None:
@@ -95,7 +96,13 @@ def lay_out(design: Design) -> Layout | None:
     return Layout(shape, cell, order, False)
 
 
-def _assignments(effects: Sequence[Effect]):
+Reading: TypeAlias = tuple[
+    tuple[int, int, int | None], tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]
+]
+"""Places of origin-year, destination-year and pair effects; columns of sector, year, origin and destination."""
+
+
+def _assignments(effects: Sequence[Effect]) -> Iterator[Reading]:
     """Ways to read the effects as (order, sector, year, origin, destination) groups of columns."""
     if len(effects) not in (2, 3) or any(e.slopes or not e.intercept for e in effects):
         return
@@ -109,12 +116,18 @@ def _assignments(effects: Sequence[Effect]):
         if not origin or not destination:
             continue
         if len(place) == 2:
-            yield (*place, None), (), tuple(sorted(common)), tuple(sorted(origin)), tuple(sorted(destination))
+            yield (
+                (place[0], place[1], None),
+                (),
+                tuple(sorted(common)),
+                tuple(sorted(origin)),
+                tuple(sorted(destination)),
+            )
             continue
         rest = sets[place[2]] - origin - destination
         if origin <= sets[place[2]] and destination <= sets[place[2]] and rest < common:
             sector, year = tuple(sorted(rest)), tuple(sorted(common - rest))
-            yield place, sector, year, tuple(sorted(origin)), tuple(sorted(destination))
+            yield (place[0], place[1], place[2]), sector, year, tuple(sorted(origin)), tuple(sorted(destination))
 
 
 def roles_of(effects: Sequence[Effect]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -264,11 +264,13 @@ def _restart(start: ThreeWay, margins: Margins) -> Scales:
 def _result(scales: Scales, mask, offset, sweeps: int, residual: float, converged: bool) -> ThreeWay:
     counts = mask.sum(2), mask.sum(1), mask.sum(0)
     with np.errstate(divide="ignore"):
-        logs = [np.where(n > 0, np.log(level), np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p))]
+        log_a, log_g, log_p = (
+            np.where(n > 0, np.log(level), np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p))
+        )
     a, g, p = (np.where(n > 0, level, np.nan) for n, level in zip(counts, (scales.a, scales.g, scales.p)))
     expected = a[:, :, None] * g[:, None, :] * p
     if offset is not None:
         expected *= np.exp(offset)
-    for array in (*logs, expected):
+    for array in (log_a, log_g, log_p, expected):
         array.flags.writeable = False
-    return ThreeWay(*logs, expected, sweeps, residual, converged)
+    return ThreeWay(log_a, log_g, log_p, expected, sweeps, residual, converged)

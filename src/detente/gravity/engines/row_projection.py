@@ -99,7 +99,8 @@ class RowProjector:
 
     def means(self, v: np.ndarray) -> np.ndarray:
         """Weighted means [levels, k] of rows ``v`` over the eliminated block."""
-        return self.inverse[self.first] * (self.transposed[self.first] @ (self.w * v))
+        first = self.first or 0
+        return self.inverse[first] * (self.transposed[first] @ (self.w * v))
 
     def totals(self, v: np.ndarray) -> np.ndarray:
         """Weighted sums [levels, k] of rows ``v`` by the other blocks, the eliminated one taken out."""

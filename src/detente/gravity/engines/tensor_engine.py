@@ -268,7 +268,8 @@ def _gathered(design, layout, sectors, at: _Climb, hessian, step) -> EngineFit:
     for k in range(len(at.coef)):
         columns = []
         for sector in sectors:
-            only = Removed(*(effect[k : k + 1] for effect in (sector.removed.a, sector.removed.g, sector.removed.p)), 0)
+            gone = sector.removed
+            only = Removed(gone.a[k : k + 1], gone.g[k : k + 1], gone.p[k : k + 1], 0)
             less = sector.projector.residual(sector.X[k : k + 1], only, out=buffer if len(sectors) == 1 else None)
             columns.append(less[0])
         tilde[k] = layout.gather(columns)

@@ -76,6 +76,7 @@ def fit_glm(design: Design, family: Family, *, tol: float, max_iterations: int) 
 
 def _shortened(family, y, prior, index, target, coef, new, deviance):
     """The index [n], coefficients [k] and deviance reached between ``index`` and ``target``."""
+    share, place, reached = 1.0, target, np.inf
     for halving in range(12):
         share = 0.5**halving
         place = index + share * (target - index)

@@ -165,8 +165,8 @@ def jackknife(fit: GravityFit, *, kind: str = "quadrant", splits: int = 10, seed
     for _ in range(splits):
         first = np.zeros(len(economies), bool)
         first[rng.permutation(len(economies))[: len(economies) // 2]] = True
-        sides = [first[np.searchsorted(economies, l)][fit.design.axes[c[0]].codes] for l, c in zip(labels, roles)]
-        averages.append(np.mean([_on_part(fit, part) for part in _parts(*sides, kind)], axis=0))
+        left, right = (first[np.searchsorted(economies, l)][fit.design.axes[c[0]].codes] for l, c in zip(labels, roles))
+        averages.append(np.mean([_on_part(fit, part) for part in _parts(left, right, kind)], axis=0))
     weight = 1.0 if kind == "quadrant" else 2.0
     bias = weight * (np.mean(averages, axis=0) - fit.raw.coef)
     coef = (fit.raw.coef - bias).tolist()

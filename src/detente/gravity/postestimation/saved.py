@@ -154,7 +154,9 @@ def _restored(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> SavedFit:
     se = np.sqrt(np.diag(arrays["cov"])).tolist()
     clustering = facts["clustering"] | {"ways": tuple(tuple(way) for way in facts["clustering"]["ways"])}
     clustering["options"] = tuple(clustering["options"])
-    kept = {name: tuple(facts[name]) if isinstance(facts[name], list) else facts[name] for name in FACTS}
+    kept: dict[str, Any] = {
+        name: tuple(facts[name]) if isinstance(facts[name], list) else facts[name] for name in FACTS
+    }
     return SavedFit(
         **kept,
         family=Family(**facts["family"]),

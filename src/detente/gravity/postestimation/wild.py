@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from detente.errors import NotIdentified, UsageError
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
@@ -114,7 +114,7 @@ def profile_interval(fit: GravityFit, term: str, level: float = 0.95) -> tuple[f
             reach *= 1.6
         else:
             raise NotIdentified(f"The likelihood hardly falls as '{term}' moves away from {b:.3g}.")
-        ends.append(float(brentq(beyond, b, b + reach, xtol=1e-7 * se)))
+        ends.append(root_scalar(beyond, bracket=(b, b + reach), xtol=1e-7 * se).root)
     return ends[0], ends[1]
 
 
