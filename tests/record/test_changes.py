@@ -151,3 +151,32 @@ def test_monthly_extremes_need_every_month(small):
     full = [*rows, {"period": "2021-04", "value": "1"}]
     assert small.verdict(claim, figures=full).verdict == "confirmed"
     assert small.verdict(claim | {"options": "from=2021-01;to=2021-06"}, figures=full).verdict == "not checkable"
+
+
+@pytest.mark.parametrize("bases", [("fob", "cif"), ("cif", "fob")])
+def test_ends_on_two_bases_are_no_pair_in_either_order(small, bases):
+    apart = [{"period": p, "value": v, "basis": b} for p, v, b in zip(("2020", "2021"), ("100", "50"), bases)]
+    assert small.verdict(change("pct", value="-50", unit="pct"), figures=apart).verdict == "not checkable"
+
+
+@pytest.mark.parametrize("first", ["aaa", "zzz"])
+def test_one_source_for_both_ends_comes_first_whatever_its_name(small, first):
+    other = {"source_id": first, "title": "O", "publisher": "Customs of Utopia", "date": "2022", "kind": "official"}
+    rows = [{"period": "2020", "value": "80", "source_id": first}, *figures("100", "50")]
+    given = small.verdict(change("pct", value="-50", unit="pct"), figures=rows, sources=[other])
+    assert (given.verdict, given.evidence_source_ids) == ("confirmed within rounding", ("office",))
+
+
+def test_whom_the_article_names_is_asked_only_where_nobody_else_can_be(small):
+    other = {"source_id": "other", "title": "O", "publisher": "Customs of Utopia", "date": "2022", "kind": "official"}
+    named = change("pct", value="-50", unit="pct", attributed_to="Statistics Office")
+    assert small.verdict(named, figures=figures("100", "50")).verdict == "reported correctly"
+    theirs = [row | {"source_id": "other"} for row in figures("100", "50")]
+    assert (
+        small.verdict(named, figures=[*figures("100", "90"), *theirs], sources=[other]).verdict
+        == "confirmed within rounding"
+    )
+    assert (
+        small.verdict(change("pct", value="50", unit="pct"), figures=figures("100", "150")).verdict
+        == "confirmed within rounding"
+    )
