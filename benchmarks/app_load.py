@@ -39,7 +39,7 @@ def workspace(folder: Path, synthetic: int, panel: Path | None, gdp: Path | None
     if panel:
         text = (study / "study.toml").read_text(encoding="utf-8")
         lines = f'use = "{panel.resolve()}"' + (f'\ngdp = "{gdp.resolve()}"' if gdp else "")
-        (study / "study.toml").write_text(text.replace('use = "embedded"', lines), encoding="utf-8")
+        (study / "study.toml").write_text(text.replace('use = "world"', lines), encoding="utf-8")
     return study.name
 
 
@@ -68,7 +68,7 @@ def make_panel(study: Path, n: int) -> None:
     gdp = exports.select(economy="exporter", year="year", gdp_usd_mn=pl.col("trade") * 4)
     gdp.write_csv(study / "gdp.csv")
     text = (study / "study.toml").read_text(encoding="utf-8")
-    text = text.replace('use = "embedded"', 'use = "panel.parquet"\ngdp = "gdp.csv"')
+    text = text.replace('use = "world"', 'use = "panel.parquet"\ngdp = "gdp.csv"')
     head, _, rest = text.partition("[attribution]")
     tail = rest[rest.index("[equilibrium]") :]
     plan = "[attribution]\nbase_windows = [[2000, 2001]]\n\n"

@@ -63,7 +63,7 @@ def test_a_panel_or_a_record_outside_is_not_opened(client, space):
     key = space.copy(open_study("colombia-venezuela"), "own")
     (space.root.parent / "secret.csv").write_text("topsecret,b\n1,2\n")
     toml = space.root / key / "study.toml"
-    toml.write_text(toml.read_text().replace('use = "embedded"', 'use = "../../secret.csv"'))
+    toml.write_text(toml.read_text().replace('use = "world"', 'use = "../../secret.csv"'))
     for path in ("", "/desk", "/data", "/attribution"):
         answer = client.get(f"/s/own{path}")
         assert answer.status_code == 422
