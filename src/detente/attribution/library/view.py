@@ -47,7 +47,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
     Examples
     --------
     >>> library_frame(["ARE", "QAT"])["finding"].to_list()
-    ['unusual loss', 'unusual loss']
+    ['unusual loss', 'unclear']
     """
     points = tuple(shipped_points() if points is None else points)
     found = judged(points)
