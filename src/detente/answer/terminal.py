@@ -37,7 +37,8 @@ def _screen(answer: Answer, width: int) -> tuple[list[str], ...]:
 def _sentences(answer: Answer, width: int) -> tuple[list[str], ...]:
     parts = (answer.happened, answer.why, answer.what_if, answer.claims)
     return tuple(
-        [fill(text, width, initial_indent="  - ", subsequent_indent="    ") for text in part] for part in parts
+        [fill(text, width, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False) for text in part]
+        for part in parts
     )
 
 
@@ -50,7 +51,7 @@ def _laid_out(answer: Answer, *parts: Sequence[str]) -> str:
 
 
 def _sentence(text: str, width: int) -> str:
-    return fill(text, width, initial_indent="  ", subsequent_indent="  ")
+    return fill(text, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _tables(means: str, tables: Sequence[SmallTable], width: int) -> list[str]:
