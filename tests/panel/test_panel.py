@@ -189,7 +189,7 @@ def test_aggregation_loses_no_flow_across_borders() -> None:
 def test_unknown_year_and_economy() -> None:
     with pytest.raises(UnknownEconomy, match="QAT"):
         small_world().index("QAT")
-    with pytest.raises(DataError, match="2000 to 2021"):
+    with pytest.raises(DataError, match="2000 to 2023"):
         small_world().year_index(2022)
 
 
