@@ -104,7 +104,7 @@ def test_the_desks_stand_on_the_panel_given(started, tmp_path):
     panel = small_world().to_frame().rename({"trade": "value_usd_mn"})
     panel.filter(pl.col("exporter") != "TTO", pl.col("importer") != "TTO").write_parquet(tmp_path / "mine.parquet")
     address, said = _address(started("colombia-venezuela", "--data", "mine.parquet"))
-    assert "20 economies, 2000-2020" in said
+    assert "20 economies, 2000-2023" in said
     assert _get(address) == 200
     with urlopen(f"{address}/attribution?format=json", timeout=60) as answer:
         found = json.load(answer)
