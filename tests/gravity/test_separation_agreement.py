@@ -112,3 +112,9 @@ def test_engines_and_linear_program_agree(kind: str, sparse: bool) -> None:
             if wrong:
                 found[seed, engine] = wrong
     assert not found
+
+
+def test_a_coefficient_that_ran_to_where_the_likelihood_is_flat_is_no_estimate() -> None:
+    """A dummy of one row with trade: Newton's step once took it to -46, where no step moves it any more."""
+    data, terms = panel("mixed", 1014, False)
+    assert not trouble(data, terms, "auto")

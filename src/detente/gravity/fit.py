@@ -28,6 +28,8 @@ ENOUGH = 50
 """With fewer iterations allowed, an engine that has not converged may just have been stopped."""
 LEVELS = 50.0
 """An offset that spans more than this, in logs, is probably in levels."""
+UNBALANCED = 1e-4
+"""Share of a score's parts that may be left where they should cancel; engines leave some 1e-9."""
 ROUNDING = 1e-11
 """Variation around a mean that is rounding, relative to it."""
 
@@ -103,6 +105,8 @@ class _State:
         """With the engine that suits the rows."""
         self.dropped = {}
         self.raw, self.used = self._fitted(self.layout, self.engine)
+        if self.family.name == "ppml" and self.raw.converged and not _balanced(self.used, self.raw):
+            self.raw = replace(self.raw, converged=False)  # a coefficient ran to where the likelihood is flat
 
     def rescue(self) -> None:
         """Another engine where the choice is ours, and all parameters at once, where the first did not converge."""
@@ -248,6 +252,16 @@ def _assembled(
         layout=state.layout,
         table=table,
     )
+
+
+def _balanced(design: Design, raw: EngineFit) -> bool:
+    """Whether the scores are zero, as they are at the optimum: each a sum of gaps that cancel."""
+    if not design.names:
+        return True
+    gap, size = design.y - raw.mu, design.y + raw.mu
+    if design.weights is not None:
+        gap, size = gap * design.weights, size * design.weights
+    return all(abs(column @ gap) <= UNBALANCED * (np.abs(column) @ size) for column in raw.tilde)
 
 
 def _remedy(design: Design) -> str:
