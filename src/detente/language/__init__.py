@@ -3,9 +3,10 @@
 from detente.language.catalogue import Catalogue
 from detente.language.registry import LANGUAGES
 from detente.language.spelling import phrase, spelt
-from detente.language.text import Day, Joined, Number, Own, Refusal, Text, Withheld, Word, own, said, translations
+from detente.language.text import Day, Joined, Number, Own, Refusal, Text, Withheld, Word, few, own, said, translations
 
 __all__ = [
-    "LANGUAGES", "Catalogue", "Day", "Joined", "Number", "Own", "Refusal", "Text", "Withheld", "Word", "own", "phrase",
+    "LANGUAGES", "Catalogue", "Day", "Joined", "Number", "Own", "Refusal", "Text", "Withheld", "Word", "few", "own",
+    "phrase",
     "said", "spelt", "translations",
 ]  # fmt: skip

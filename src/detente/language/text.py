@@ -119,6 +119,13 @@ class Joined(_Part):
         return said(self.key, words).join(said(part, words) for part in self.values["parts"])
 
 
+def few(items: Iterable[Any]) -> str:
+    """The first five of ``items`` and the count of the rest, for use inside another text of any language."""
+    items = [str(item) for item in items]
+    shown = ", ".join(items[:5])
+    return shown if len(items) <= 5 else Text("rows.and_more", shown=shown, n=Number(str(len(items) - 5)))
+
+
 def said(value: Any, words: Catalogue) -> str:
     """A text in the language of ``words``; anything else as a string."""
     return value.said(words) if isinstance(value, Text) else str(value)

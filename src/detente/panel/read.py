@@ -28,7 +28,7 @@ from detente.errors import (
     UnreadableFile,
     first_five,
 )
-from detente.language import Joined, Number, Text
+from detente.language import Joined, Number, Text, few
 from detente.panel.columns import find_roles
 from detente.panel.filling import dense, fill
 from detente.panel.frames import read_table
@@ -398,7 +398,7 @@ def _without_own_trade(frame: pl.DataFrame, internal: bool, notes: list[str]) ->
     with_it, all_ = set(frame["origin"].filter(own)), set(frame["origin"]) | set(frame["destination"])
     if internal or 2 * len(with_it) >= len(all_):
         return frame
-    notes.append(Text("rows.own_trade", n=Number(f"{int(own.sum()):,}"), codes=first_five(sorted(with_it))))
+    notes.append(Text("rows.own_trade", n=Number(f"{int(own.sum()):,}"), codes=few(sorted(with_it))))
     return frame.filter(~own)
 
 
@@ -423,7 +423,7 @@ def _known_codes(frame: pl.DataFrame, label: str, known: Source | None, notes: l
         odd = sorted(c for c in codes if c not in names.table() and not names.is_current(c))
         count = Count(notes)
         keep = ~pl.col("origin").is_in(odd) & ~pl.col("destination").is_in(odd)
-        return count.drop(frame, keep, "aggregates", codes=first_five(odd)) if odd else frame
+        return count.drop(frame, keep, "aggregates", codes=few(odd)) if odd else frame
     for role in ("origin", "destination"):
         stats = frame.group_by(role).agg(pl.len(), pl.col("period").min().alias("a"), pl.col("period").max().alias("b"))
         years = {c: f"{n:,} rows, {a}-{b}" for c, n, a, b in stats.iter_rows()}
@@ -443,4 +443,4 @@ def _say_filled(
         notes.append(Text("rows.not_there", n=Number(f"{gone:,}")))
     gaps = sorted(set(range(labels[0], labels[-1] + 1)) - set(labels)) if period == "year" else []
     if gaps:
-        notes.append(Text("rows.gaps", years=first_five(gaps)))
+        notes.append(Text("rows.gaps", years=few(gaps)))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from detente.economies import ROW
 from detente.equilibrium import Economy, internal_trade
-from detente.errors import MissingInternalTrade, first_five
-from detente.language import Number, Text
+from detente.errors import MissingInternalTrade
+from detente.language import Number, Text, few
 from detente.panel import Panel, world_gdp
 from detente.panel.accounts import merged_accounts, usable_accounts
 from detente.study.gdp_file import read_gdp
@@ -49,7 +49,7 @@ class Baseline:
     def merged_note(self) -> Text:
         """Which economies were merged, and whose GDP it is, as a sentence."""
         return Text(
-            "rows.merged", year=str(self.year), n=Number(str(len(self.merged))), codes=first_five(self.merged),
+            "rows.merged", year=str(self.year), n=Number(str(len(self.merged))), codes=few(self.merged),
             source=self.gdp_source or "-",
         )  # fmt: skip
 
