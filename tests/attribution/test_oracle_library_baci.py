@@ -35,6 +35,7 @@ def script(name: str):
     sys.path.insert(0, str(path))
     spec = importlib.util.spec_from_file_location(name, path / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # where its data classes look for their annotations
     spec.loader.exec_module(module)
     sys.path.remove(str(path))
     return module

@@ -32,6 +32,8 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/solving.py:mode": "solve has no mode",
     "gravity/fit.py:engine": "fit has no engine",
     "gravity/ppml.py:fit_many": "fit has no by",
+    "gravity/postestimation/many_fits.py": "library only",
+    "gravity/result.py:cluster": "fit prints the errors it was asked for",
     "equilibrium/extensions/trade_policy.py": "library only",
     "gravity/postestimation/imputation.py": "library only",
     "panel/completion.py": "library only",

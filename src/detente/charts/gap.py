@@ -16,6 +16,9 @@ from detente.charts.palette import FONT, SHADES
 
 Point = tuple[float, float]
 
+NOTHING = 1e-9
+"""Below this a chart has no scale of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -116,8 +119,10 @@ class _Drawing:
         years = sorted({*chart.sold, *chart.expected, *chart.ring})
         self.first, self.last = years[0], max(years[-1], years[0] + 1)
         values = [*chart.sold.values(), *chart.expected.values(), *chart.ring.values()]
-        self.ticks = _ticks(max(values, default=1.0) or 1.0, 4 if compact else 6)
-        self.peak = 1.06 * (max(values, default=1.0) or 1.0)
+        largest = max(values, default=0.0)
+        largest = largest if largest > NOTHING else 1.0
+        self.ticks = _ticks(largest, 4 if compact else 6)
+        self.peak = 1.06 * largest
         self.ticks = [tick for tick in self.ticks if tick <= self.peak]
         self.lines: list[Point] = []
         self.taken: list[tuple[float, float, float, float]] = []
