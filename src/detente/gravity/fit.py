@@ -254,6 +254,7 @@ def _assembled(
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # flows that ran away are not balanced
 def _balanced(design: Design, raw: EngineFit) -> bool:
     """Whether the scores are zero, as they are at the optimum: each a sum of gaps that cancel."""
     if not design.names:
