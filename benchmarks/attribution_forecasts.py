@@ -18,16 +18,16 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import beta
 
 from detente.attribution.library import outcomes
-from detente.attribution.library.expected_paths import CAP, Outcome
+from detente.attribution.library.expected_paths import CAP, ObservedOutcome
 from detente.attribution.library.prediction import CARRY, KERNEL, SPREAD, Forecast, _spread
 from detente.attribution.library.shrinkage import credibility_constant, own_weight
 
 LEVELS = np.arange(0.10, 0.96, 0.05)
 CONSTANTS = tuple(product((1, 2, 4, 8, 16, 32), (0.05, 0.1, 0.2, 0.3, 0.4, 0.6)))
-Learner = Callable[[Outcome, list[Outcome]], Forecast]
+Learner = Callable[[ObservedOutcome, list[ObservedOutcome]], Forecast]
 
 
-def forecast(o: Outcome, known: list[Outcome], pool: float | None, spread: float = SPREAD) -> Forecast:
+def forecast(o: ObservedOutcome, known: list[ObservedOutcome], pool: float | None, spread: float = SPREAD) -> Forecast:
     """Weight n / (n + pool) against all other instruments; against the whole library with k estimated where None."""
     near = [x for x in known if abs(x.horizon - o.horizon) <= 1]
     same = [x for x in near if x.instrument == o.instrument]
@@ -41,7 +41,7 @@ def forecast(o: Outcome, known: list[Outcome], pool: float | None, spread: float
     return Forecast(o.kind, o.instrument, o.horizon, values[order], shares[order] / shares.sum(), n, 0)
 
 
-def constant(o: Outcome, near: list[Outcome]) -> float:
+def constant(o: ObservedOutcome, near: list[ObservedOutcome]) -> float:
     """k; after a reopening from outcomes carried over to the gap at hand."""
     cases: dict[tuple[str, str], list[float]] = {}
     for x in near:
@@ -53,16 +53,16 @@ def constant(o: Outcome, near: list[Outcome]) -> float:
     return credibility_constant(groups.values())
 
 
-def held_out(rows: list[Outcome], learn: Learner) -> Iterable[tuple[Outcome, Forecast]]:
+def held_out(rows: list[ObservedOutcome], learn: Learner) -> Iterable[tuple[ObservedOutcome, Forecast]]:
     for o in rows:
         yield o, learn(o, [x for x in rows if x.region != o.region])
 
 
-def chosen(rows: list[Outcome]) -> Learner:
+def chosen(rows: list[ObservedOutcome]) -> Learner:
     """The constants that forecast the regions at hand best from each other, once for each set of regions."""
     found: dict[frozenset[str], tuple[float, float]] = {}
 
-    def learn(o: Outcome, known: list[Outcome]) -> Forecast:
+    def learn(o: ObservedOutcome, known: list[ObservedOutcome]) -> Forecast:
         regions = frozenset(x.region for x in known)
         if regions not in found:
             loss = {
@@ -75,11 +75,11 @@ def chosen(rows: list[Outcome]) -> Learner:
     return learn
 
 
-def bent(rows: list[Outcome], pool: float) -> Learner:
+def bent(rows: list[ObservedOutcome], pool: float) -> Learner:
     """The mixture with its distribution function bent by a symmetric beta distribution."""
     found: dict[frozenset[str], float] = {}
 
-    def learn(o: Outcome, known: list[Outcome]) -> Forecast:
+    def learn(o: ObservedOutcome, known: list[ObservedOutcome]) -> Forecast:
         regions = frozenset(x.region for x in known)
         if regions not in found:
             pit = np.clip(
@@ -97,7 +97,7 @@ def middle(f: Forecast, value: float) -> float:
     return float(f.weights[f.values < value].sum() + f.weights[f.values <= value].sum()) / 2
 
 
-def row(rows: list[Outcome], learn: Learner) -> str:
+def row(rows: list[ObservedOutcome], learn: Learner) -> str:
     done = list(held_out(rows, learn))
     inside = {
         level: np.mean([f.quantile((1 - level) / 2) <= o.value <= f.quantile((1 + level) / 2) for o, f in done])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import pkgutil
@@ -69,3 +70,13 @@ def test_no_folder_is_a_heap(package: str) -> None:
     """What one room shows fits in one look; ``cli`` has one file a command."""
     entries = list(pkgutil.iter_modules(importlib.import_module(package).__path__))
     assert package in ("detente", "detente.cli") or len(entries) <= MOST_ENTRIES, sorted(m.name for m in entries)
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    """A reader who meets a name in an error or a signature finds one class."""
+    places: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import f_oneway
 
-from detente.attribution.library.expected_paths import Outcome
+from detente.attribution.library.expected_paths import ObservedOutcome
 from detente.attribution.library.prediction import predict
 from detente.attribution.library.shrinkage import credibility_constant, own_weight
 
@@ -33,8 +33,8 @@ def test_groups_that_do_not_differ_are_pooled() -> None:
     assert own_weight(10, 10.0) == 0.5
 
 
-def cases(instrument: str, values: list[float]) -> list[Outcome]:
-    return [Outcome(f"{instrument}{k}", "rupture", instrument, "here", 1, v, 0.0) for k, v in enumerate(values)]
+def cases(instrument: str, values: list[float]) -> list[ObservedOutcome]:
+    return [ObservedOutcome(f"{instrument}{k}", "rupture", instrument, "here", 1, v, 0.0) for k, v in enumerate(values)]
 
 
 def test_a_rupture_is_judged_by_its_own_instrument_where_instruments_differ() -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import detente as dt
-from detente.data import Flows, Source, add_source
+from detente.data import DataSource, Flows, add_source
 from detente.errors import (
     AmbiguousColumn,
     DataError,
@@ -217,7 +217,7 @@ def test_a_source_is_one_module_and_the_rest_follows(tmp_path):
                             pl.col("wert").cast(pl.Float64).alias("value"))  # fmt: skip
         return Flows(rows, "kusd", "goods", absent="missing", rows=frame.height)
 
-    made_up = Source(
+    made_up = DataSource(
         name="lorries", title="Lorries", publisher="The tunnel", what="goods by road", gives="flows", periods=("year",),
         licence="free", may_share=True, cite="The tunnel (2026)", home="https://example.org", kind="goods", unit="kusd",
         columns=(frozenset({"von", "nach", "jahr", "wert"}),), read=read,

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from detente.answer import Speaker
-from detente.answer.changes import Change, Direction
+from detente.answer.changes import Direction, EpisodeChange
 from detente.answer.why import standing, unseen
 from detente.cli.check_ import command
 from detente.economies import in_text, table
@@ -302,7 +302,7 @@ ROW = {
 )
 def test_a_part_is_judged_by_its_share_and_its_sign(changed: dict, kind: str, loss: str) -> None:
     say = Speaker(Catalogue("en"), open_study("colombia-venezuela").spec)
-    change = Change.of(ROW | changed, "The whole")
+    change = EpisodeChange.of(ROW | changed, "The whole")
     assert change.compared is not None
     assert change.compared.place == kind
     assert unseen(change.compared, say) == loss

@@ -106,8 +106,8 @@ def test_every_key_is_documented() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs/study-format.md").read_text(encoding="utf-8")
     section = page.split("## study.toml")[1].split("## sources.csv")[0]
     parts = (
-        spec.Head, spec.PanelChoice, spec.AttributionPlan, spec.Measure, spec.Caution, spec.Episode, spec.Cited, spec.GdpRange,
-        spec.Equilibrium, spec.Target, spec.Scenario, spec.Spec,
+        spec.Head, spec.PanelChoice, spec.AttributionPlan, spec.Measure, spec.Caution, spec.EpisodeSpec, spec.Cited, spec.GdpRange,
+        spec.Equilibrium, spec.TargetSpec, spec.Scenario, spec.Spec,
     )  # fmt: skip
     keys = {info.alias or name for part in parts for name, info in part.model_fields.items()}
     assert not {k for k in keys if k not in section}

@@ -17,7 +17,7 @@ import detente
 from detente.errors import DetenteError, OutputError, StudyError
 from detente.study import open_study
 from detente.web.editor import editor
-from detente.web.editor.editor import Change, save, undo
+from detente.web.editor.editor import RowChange, save, undo
 from detente.web.editor.journal import JOURNAL, last_change
 from detente.web.http.workspace import Workspace
 
@@ -30,7 +30,7 @@ def event(id_: str) -> dict[str, str]:
 
 
 def add(study, id_: str) -> None:
-    save(study, [Change("events", "", "", event(id_))])
+    save(study, [RowChange("events", "", "", event(id_))])
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_a_record_that_leads_out_of_its_study_is_not_followed(tmp_path, study):
 HANDS = """
 import sys
 from detente.study import open_study
-from detente.web.editor.editor import Change, save, undo
+from detente.web.editor.editor import RowChange, save, undo
 from pathlib import Path
 study = open_study(sys.argv[1])
 for n in range(1000):
@@ -167,7 +167,7 @@ for n in range(1000):
     row = {"event_id": id_, "date": "2026-10-01", "title": f"Event {id_}", "kind": "election", "direction": "0",
            "source_ids": f"S{id_}"}
     print("begin", id_, flush=True)
-    save(study, [Change("sources", "", "", source), Change("events", "", "", row)])
+    save(study, [RowChange("sources", "", "", source), RowChange("events", "", "", row)])
     print("saved", id_, flush=True)
 """
 

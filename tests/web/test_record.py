@@ -17,7 +17,7 @@ from detente.record.references import references
 from detente.record.schema import TABLES
 from detente.study import open_study
 from detente.web.editor.csv_rows import RecordFile
-from detente.web.editor.editor import Change, Conflict, InUse, Rejected, read_file, save, undo
+from detente.web.editor.editor import Conflict, InUse, Rejected, RowChange, read_file, save, undo
 from detente.web.editor.journal import JOURNAL, last_change
 from detente.web.http.workspace import Workspace
 
@@ -53,7 +53,7 @@ def test_a_file_is_read_and_written_back_byte_for_byte(rows, end):
 
 def test_a_new_row_is_added_and_all_else_stays(study):
     before = (study.record / "events.csv").read_text(encoding="utf-8")
-    save(study, [Change("events", "", "", EVENT)])
+    save(study, [RowChange("events", "", "", EVENT)])
     after = (study.record / "events.csv").read_text(encoding="utf-8")
     assert after.startswith(before)
     assert study.ledger().event("X1").title == 'A "test", with commas'
@@ -65,7 +65,7 @@ def test_a_new_row_is_added_and_all_else_stays(study):
 
 def test_a_changed_row_keeps_its_place(study):
     row = read_file(study, "events").find("event_id", "E040")
-    save(study, [Change("events", "E040", row.digest, {**row.cells, "note": "changed"})])
+    save(study, [RowChange("events", "E040", row.digest, {**row.cells, "note": "changed"})])
     ids = [r.cells["event_id"] for r in read_file(study, "events").rows]
     assert ids.index("E040") == [
         r["event_id"] for r in open_study("colombia-venezuela").ledger().events.to_dicts()
@@ -87,7 +87,7 @@ def test_a_changed_row_keeps_its_place(study):
 def test_a_row_that_would_break_the_record_is_refused_with_its_column(study, change, column):
     before = (study.record / "events.csv").read_bytes()
     with pytest.raises(Rejected) as refused:
-        save(study, [Change("events", "", "", {**EVENT, **change})])
+        save(study, [RowChange("events", "", "", {**EVENT, **change})])
     assert column in {p.column for p in refused.value.problems}
     assert (study.record / "events.csv").read_bytes() == before
     assert not (study.folder / JOURNAL).exists()
@@ -95,9 +95,9 @@ def test_a_row_that_would_break_the_record_is_refused_with_its_column(study, cha
 
 def test_two_tabs_on_one_row_the_second_is_told(study):
     shown = read_file(study, "events").find("event_id", "E040")
-    save(study, [Change("events", "E040", shown.digest, {**shown.cells, "note": "first"})])
+    save(study, [RowChange("events", "E040", shown.digest, {**shown.cells, "note": "first"})])
     with pytest.raises(Conflict) as conflict:
-        save(study, [Change("events", "E040", shown.digest, {**shown.cells, "note": "second"})])
+        save(study, [RowChange("events", "E040", shown.digest, {**shown.cells, "note": "second"})])
     assert conflict.value.now.cells["note"] == "first"
     assert _cell(study, "E040", "note") == "first"
 
@@ -109,12 +109,12 @@ def test_a_row_removed_by_hand_is_not_brought_back_silently(study):
         file.with_rows([row for row in file.rows if row is not shown]).text(), encoding="utf-8", newline=""
     )
     with pytest.raises(Conflict) as conflict:
-        save(study, [Change("events", "E040", shown.digest, shown.cells)])
+        save(study, [RowChange("events", "E040", shown.digest, shown.cells)])
     assert conflict.value.now is None
 
 
 def test_undo_leaves_a_row_alone_that_was_changed_by_hand_since(study):
-    save(study, [Change("events", "", "", EVENT)])
+    save(study, [RowChange("events", "", "", EVENT)])
     path = study.record / "events.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("2026-10-01", "2026-10-02"), encoding="utf-8", newline="")
     with pytest.raises(Conflict):
@@ -128,12 +128,12 @@ def test_a_row_and_its_new_source_are_saved_together_or_not_at_all(study):
         save(
             study,
             [
-                Change("sources", "", "", {**source, "kind": "rumour"}),
-                Change("events", "", "", {**EVENT, "source_ids": "new-s"}),
+                RowChange("sources", "", "", {**source, "kind": "rumour"}),
+                RowChange("events", "", "", {**EVENT, "source_ids": "new-s"}),
             ],
         )
     assert "new-s" not in (study.record / "sources.csv").read_text(encoding="utf-8")
-    save(study, [Change("sources", "", "", source), Change("events", "", "", {**EVENT, "source_ids": "new-s"})])
+    save(study, [RowChange("sources", "", "", source), RowChange("events", "", "", {**EVENT, "source_ids": "new-s"})])
     assert study.ledger().source("new-s").publisher == "P"
     undo(study)
     assert Ledger.check(study.record) == []
@@ -148,7 +148,7 @@ def test_a_crash_while_writing_leaves_the_old_file(study, monkeypatch):
 
     monkeypatch.setattr("detente._atomic.os.replace", fails)
     with pytest.raises(OutputError, match="no space"):
-        save(study, [Change("events", "", "", EVENT)])
+        save(study, [RowChange("events", "", "", EVENT)])
     assert (study.record / "events.csv").read_bytes() == before
     assert [p.name for p in study.record.iterdir() if p.name.startswith(".")] == []
     monkeypatch.undo()
@@ -156,7 +156,7 @@ def test_a_crash_while_writing_leaves_the_old_file(study, monkeypatch):
 
 
 def test_a_journal_line_cut_short_by_a_crash_is_passed_over(study):
-    save(study, [Change("events", "", "", EVENT)])
+    save(study, [RowChange("events", "", "", EVENT)])
     with (study.folder / JOURNAL).open("a", encoding="utf-8") as out:
         out.write('{"time": 1, "chan')
     assert last_change(study)["changes"][0]["id"] == "X1"
@@ -167,7 +167,7 @@ def test_many_hands_at_once_lose_nothing(study):
 
     def add(number):
         try:
-            save(study, [Change("events", "", "", {**EVENT, "event_id": f"Y{number}"})])
+            save(study, [RowChange("events", "", "", {**EVENT, "event_id": f"Y{number}"})])
         except Exception as error:
             errors.append(error)
 
@@ -184,14 +184,14 @@ def test_many_hands_at_once_lose_nothing(study):
 def test_line_breaks_and_control_characters_do_not_reach_the_file(study):
     save(
         study,
-        [Change("events", "", "", {**EVENT, "title": "one\r\ntwo\x00\x1b[31m", "note": "=HYPERLINK(1)"})],
+        [RowChange("events", "", "", {**EVENT, "title": "one\r\ntwo\x00\x1b[31m", "note": "=HYPERLINK(1)"})],
     )
     assert study.ledger().event("X1").title == "one two [31m"
 
 
 def _take_out(study, table, id_):
     row = read_file(study, table).find(TABLES[table].key, id_)
-    save(study, [Change(table, id_, row.digest, None)])
+    save(study, [RowChange(table, id_, row.digest, None)])
     return row
 
 
@@ -249,18 +249,18 @@ def test_an_event_that_a_claim_is_tested_against_stays(study):
 
 def test_a_row_changed_since_it_was_shown_is_not_deleted(study):
     shown = read_file(study, "events").find("event_id", "E040")
-    save(study, [Change("events", "E040", shown.digest, {**shown.cells, "note": "first"})])
+    save(study, [RowChange("events", "E040", shown.digest, {**shown.cells, "note": "first"})])
     with pytest.raises(Conflict) as conflict:
-        save(study, [Change("events", "E040", shown.digest, None)])
+        save(study, [RowChange("events", "E040", shown.digest, None)])
     assert conflict.value.now.cells["note"] == "first"
     with pytest.raises(Conflict, match="no longer there"):
-        save(study, [Change("events", "none", "x", None)])
+        save(study, [RowChange("events", "none", "x", None)])
     with pytest.raises(Conflict, match="no longer there"):
-        save(study, [Change("events", "", "", None)])
+        save(study, [RowChange("events", "", "", None)])
 
 
 def test_a_deletion_is_not_undone_over_a_row_that_took_its_id(study):
-    save(study, [Change("events", "", "", EVENT)])
+    save(study, [RowChange("events", "", "", EVENT)])
     _take_out(study, "events", "X1")
     path = study.record / "events.csv"
     path.write_text(path.read_text(encoding="utf-8") + "X1,2026-10-02,by hand,,\n", encoding="utf-8", newline="")
@@ -290,7 +290,7 @@ def test_a_new_column_does_not_look_like_somebody_elses_change(study):
         csv.writer(file, lineterminator="\n").writerows([r[:out] + r[out + 1 :] for r in rows])
     before = path.read_text(encoding="utf-8")
     shown = read_file(study, "events").find("event_id", "E040")
-    save(study, [Change("events", "E040", shown.digest, {**shown.cells, "announced": "2010-01-01"})])
+    save(study, [RowChange("events", "E040", shown.digest, {**shown.cells, "announced": "2010-01-01"})])
     assert _cell(study, "E040", "announced") == "2010-01-01"
     undo(study)
     assert _cell(study, "E040", "announced") is None

@@ -18,7 +18,7 @@ PLACES = ("strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "ordi
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class AmongSimilar:
     """Where a pair-specific component stands among those of comparable pairs.
 
     Attributes
@@ -39,7 +39,7 @@ class Comparison:
     unseen_loss_pct: float | None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Comparison | None:
+    def of(cls, row: Mapping[str, Any]) -> AmongSimilar | None:
         """From a row of the run's table ``attribution``; None where it was not compared."""
         if row["placebo_share"] is None or row["dyad_part"] is None:
             return None
@@ -75,7 +75,7 @@ def _place(share: float, smallest: float, own: float) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class EpisodeChange:
     """One direction over one episode, on one base window.
 
     Attributes
@@ -102,11 +102,11 @@ class Change:
     own: float | None
     own_pct: float | None
     at_most: float | None
-    compared: Comparison | None
+    compared: AmongSimilar | None
     asked: bool
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], title: str) -> Change:
+    def of(cls, row: Mapping[str, Any], title: str) -> EpisodeChange:
         """From a row of the run's table ``attribution``."""
         whole, own = row["log_change"], row["dyad_part"]
         return cls(
@@ -114,7 +114,7 @@ class Change:
             row["flow_from_usd_mn"], row["flow_to_usd_mn"],
             whole, row["supply_demand_part"] if whole is None or own is None else whole - own,
             None if whole is None else own,
-            row["dyad_pct"], own if row["status"] == BOUND else None, Comparison.of(row), row["n_placebos"] is not None,
+            row["dyad_pct"], own if row["status"] == BOUND else None, AmongSimilar.of(row), row["n_placebos"] is not None,
         )  # fmt: skip
 
     @property
@@ -137,13 +137,13 @@ class Direction:
 
     origin: str
     destination: str
-    changes: tuple[Change, ...]
+    changes: tuple[EpisodeChange, ...]
     windows: tuple[Window, ...]
     silent: tuple[Window, ...]
     caution: str
 
     @property
-    def headline(self) -> tuple[Change, ...]:
+    def headline(self) -> tuple[EpisodeChange, ...]:
         """The episodes on the first base window that is not silent; on the first of all where every one is."""
         base = next((w for w in self.windows if w not in self.silent), self.windows[0])
         return tuple(c for c in self.changes if c.base == base)
@@ -186,7 +186,7 @@ def directions_of(attribution: pl.DataFrame, residuals: pl.DataFrame, spec: Spec
         rows = [r for r in attribution.iter_rows(named=True) if (r["origin"], r["destination"]) == ends]
         caution = next((c.text for c in spec.attribution.cautions if (c.origin, c.destination) == ends), "")
         if rows:
-            changes = tuple(Change.of(r, titles.get(r["episode"]) or r["episode"]) for r in rows)
+            changes = tuple(EpisodeChange.of(r, titles.get(r["episode"]) or r["episode"]) for r in rows)
             unheard = tuple(w for w in windows if (*ends, *w) in silent)
             found.append(Direction(ends[0], ends[1], changes, windows, unheard, caution))
     return tuple(found)

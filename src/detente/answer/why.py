@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from detente.answer.changes import Change, Comparison, Direction
+from detente.answer.changes import AmongSimilar, Direction, EpisodeChange
 from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker
 from detente.attribution.comparison.power import NEARLY_ALL
@@ -74,7 +74,7 @@ def _ends(direction: Direction, say: Speaker) -> dict[str, str]:
     return {"a": say.name(direction.origin), "b": say.name(direction.destination)}
 
 
-def change_sentence(change: Change, say: Speaker) -> str:
+def change_sentence(change: EpisodeChange, say: Speaker) -> str:
     """One episode in a sentence or two."""
     head = {"title": say.own(change.title), "from": change.from_year, "to": change.to_year}
     if change.whole is None or change.own is None or change.rest is None:
@@ -95,14 +95,14 @@ def change_sentence(change: Change, say: Speaker) -> str:
     return f"{_recorded(change, head, say)}; {_counted(change, change.compared, say)}. {_among(change, change.compared, say, split)}"
 
 
-def _recorded(change: Change, head: Mapping[str, Any], say: Speaker) -> str:
+def _recorded(change: EpisodeChange, head: Mapping[str, Any], say: Speaker) -> str:
     """What was recorded: dollars at both ends and percent."""
     way = "rose" if (change.whole or 0) > 0 else "fell"
     ends = {"before": say.money(change.flow_from or 0), "after": say.money(change.flow_to or 0)}
     return say(f"episode_{way}", change=say.change(change.whole or 0), **head, **ends)
 
 
-def _counted(change: Change, compared: Comparison, say: Speaker) -> str:
+def _counted(change: EpisodeChange, compared: AmongSimilar, say: Speaker) -> str:
     """How many similar pairs did as badly or, beside a gain of the pair's own, better."""
     better = change.own is not None and change.own > 0
     k = compared.n - compared.as_bad if better else compared.as_bad
@@ -110,7 +110,7 @@ def _counted(change: Change, compared: Comparison, say: Speaker) -> str:
     return say(key, k=say.words.number(k), n=say.words.number(compared.n))
 
 
-def _among(change: Change, compared: Comparison, say: Speaker, split: str = "") -> str:
+def _among(change: EpisodeChange, compared: AmongSimilar, say: Speaker, split: str = "") -> str:
     """What the comparison shows, how the change splits, and what could have gone unseen."""
     tail = compared.tail(change.own)
     p = {"p": say.words.number(tail, 3 if tail < 0.1 else 2)}
@@ -126,7 +126,7 @@ def _among(change: Change, compared: Comparison, say: Speaker, split: str = "") 
     return " ".join(parts)
 
 
-def change_cells(change: Change, say: Speaker) -> Row:
+def change_cells(change: EpisodeChange, say: Speaker) -> Row:
     """One episode as the cells of :data:`COLUMNS`, as words; ``-`` where a number is unknown."""
     flows = "-"
     if change.flow_from is not None and change.flow_to is not None:
@@ -148,7 +148,7 @@ def change_cells(change: Change, say: Speaker) -> Row:
     )
 
 
-def unseen(compared: Comparison, say: Speaker) -> str:
+def unseen(compared: AmongSimilar, say: Speaker) -> str:
     """The extra loss that could have gone unseen, in words; nothing where there is none."""
     loss = compared.unseen_loss_pct
     return "" if loss is None else say("any_loss") if loss >= NEARLY_ALL else say.pct(loss)

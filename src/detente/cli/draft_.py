@@ -51,7 +51,7 @@ def _draft(
     from detente.record.draft.clean import read_article
     from detente.record.draft.drafting import draft_claims
     from detente.record.draft.files import save_draft
-    from detente.record.draft.suggest import Known, load
+    from detente.record.draft.suggest import KnownRecord, load
     from detente.record.states.vocabulary import default_vocabulary
 
     ledger = study.ledger()
@@ -59,7 +59,7 @@ def _draft(
     sources = {row["source_id"]: row for row in ledger.sources.iter_rows(named=True)}
     published = _day(published) or _day_of(sources.get(source))
     found = read_article(article, published=published, language=language or "")
-    known = Known(
+    known = KnownRecord(
         (study.origin, study.destination), tuple(ledger.figures["series"].unique(maintain_order=True)),
         tuple(ledger.states().spells), tuple(default_vocabulary().kinds), tuple(ledger.claims["claim"]),
     )  # fmt: skip

@@ -13,7 +13,7 @@ __all__, __getattr__, __dir__ = names_of(
         "Flows": "facts",
         "Series": "facts",
         "Events": "facts",
-        "Source": "source",
+        "DataSource": "source",
         "sources": "registry",
         "add_source": "registry",
         "read_series": "registry",

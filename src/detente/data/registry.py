@@ -12,22 +12,22 @@ from pathlib import Path
 import polars as pl
 
 from detente.data.facts import Series
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.data.tables.files import Files, extension_of, header_of
 from detente.errors import UnreadableFile, UsageError, did_you_mean, first_five
 
-_ADDED: dict[str, Source] = {}
+_ADDED: dict[str, DataSource] = {}
 
 
 @cache
-def _shipped() -> dict[str, Source]:
+def _shipped() -> dict[str, DataSource]:
     home = import_module("detente.data.layouts")
     modules = (m.name for m in pkgutil.walk_packages(home.__path__, f"{home.__name__}.") if not m.ispkg)
     found = [import_module(name).SOURCE for name in modules if not name.rpartition(".")[2].startswith("_")]
     return {source.name: source for source in sorted(found, key=lambda s: s.name)}
 
 
-def sources() -> dict[str, Source]:
+def sources() -> dict[str, DataSource]:
     """Every source by name, shipped ones and those added with :func:`add_source`.
 
     Examples
@@ -38,7 +38,7 @@ def sources() -> dict[str, Source]:
     return _shipped() | _ADDED
 
 
-def source_named(name: str) -> Source:
+def source_named(name: str) -> DataSource:
     """The source of that name.
 
     Raises
@@ -54,7 +54,7 @@ def source_named(name: str) -> Source:
 
 
 @contextmanager
-def add_source(source: Source) -> Iterator[Source]:
+def add_source(source: DataSource) -> Iterator[DataSource]:
     """A source of one's own in the registry, as long as the block lasts.
 
     Raises
@@ -70,7 +70,7 @@ def add_source(source: Source) -> Iterator[Source]:
         del _ADDED[source.name]
 
 
-def recognise(files: Files) -> Source | None:
+def recognise(files: Files) -> DataSource | None:
     """The source whose layout the files have; None for a plain table.
 
     Raises
@@ -96,11 +96,11 @@ def read_series(path: str | Path) -> Series | None:
     return facts if isinstance(facts, Series) else None
 
 
-def _fits(files: Files, source: Source) -> bool:
+def _fits(files: Files, source: DataSource) -> bool:
     return _width(files, source) > 0
 
 
-def _width(files: Files, source: Source) -> int:
+def _width(files: Files, source: DataSource) -> int:
     """How many columns of the layout the files have, where they have all of one alternative; 0 where none fits."""
     if source.recognises is not None and (weight := source.recognises(files)):
         return weight

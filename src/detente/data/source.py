@@ -16,7 +16,7 @@ Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DataSource:
     """One source of data, the whole of what the rest needs to know about it.
 
     Attributes
@@ -101,7 +101,7 @@ class Source:
         return self.facts_of(table, files.path.name)
 
 
-def fits_table(files: Files, name: str, source: Source) -> bool:
+def fits_table(files: Files, name: str, source: DataSource) -> bool:
     """Whether one of the files is a table of the source's layout."""
     kind = extension_of(name)
     if kind in ("csv", "tsv", "txt"):

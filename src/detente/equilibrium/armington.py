@@ -25,7 +25,7 @@ import numpy as np
 from detente.equilibrium.path import log_between
 
 
-class State(NamedTuple):
+class MarketState(NamedTuple):
     """What follows from log prices u (batch, n): all (batch, n) but ``scale`` (batch,)."""
 
     sourcing: np.ndarray
@@ -69,7 +69,7 @@ class Armington:
         """The draws ``rows`` only."""
         return Armington(**{name: getattr(self, name)[rows] for name in self.__slots__})
 
-    def state(self, u: np.ndarray) -> State:
+    def state(self, u: np.ndarray) -> MarketState:
         """Prices to quantities."""
         weight = np.exp(-self.theta * u)
         sourcing = (weight[:, None, :] @ self.kernel)[:, 0, :]
@@ -82,7 +82,7 @@ class Armington:
         )
         expenditure = scale * self.ratio * output + self.deficit * world / before
         demand = weight * (self.kernel @ (expenditure / sourcing)[:, :, None])[:, :, 0]
-        return State(sourcing, log_index, output, expenditure, demand, scale[..., 0])
+        return MarketState(sourcing, log_index, output, expenditure, demand, scale[..., 0])
 
     def move(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The tatonnement step in log prices (batch, n), and the relative gap of each market's worst."""
@@ -186,7 +186,7 @@ class Armington:
         now = self.state(u)
         return self.flows(u) @ self.spending_by_output(now) - np.eye(u.shape[-1]) * now.output[:, None, :]
 
-    def spending_by_output(self, now: State) -> np.ndarray:
+    def spending_by_output(self, now: MarketState) -> np.ndarray:
         """d log E'_j / d log Y'_k: (batch, n, n)."""
         eye = np.eye(now.output.shape[-1])
         before = self.output.sum(axis=-1, keepdims=True)

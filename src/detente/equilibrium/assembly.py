@@ -17,7 +17,7 @@ from detente.errors import InvalidShock, NoEquilibrium, first_five
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Setting:
+class SolveSetting:
     """What a one-sector counterfactual assumes: the baseline, the shock, the elasticities, the deficit rule."""
 
     economy: Economy
@@ -63,10 +63,10 @@ def one_sector(economy: Economy, shock: Shock, theta: float, psi: float, deficit
     """
     effects = partial_array(shock, economy)
     check_connected((economy.flows > 0) & np.isfinite(effects), economy.economies)
-    return system(Setting(economy, shock, theta, psi, deficits), effects)
+    return system(SolveSetting(economy, shock, theta, psi, deficits), effects)
 
 
-def system(setting: Setting, effects: np.ndarray) -> Armington:
+def system(setting: SolveSetting, effects: np.ndarray) -> Armington:
     """The one-sector system with partial effects (n, n) in log points, a batch of one."""
     economy, shock, n = setting.economy, setting.shock, len(setting.economy)
     scaled = setting.deficits in ("multiplicative", "universal")
@@ -99,7 +99,7 @@ def baseline_system(model: Armington, flows: np.ndarray, deficits: str) -> Armin
     )
 
 
-def solve_setting(setting: Setting) -> Solved:
+def solve_setting(setting: SolveSetting) -> Solved:
     """Solve the system of a setting; parts between which no trade is left are solved apart.
 
     Raises
@@ -139,7 +139,7 @@ def still_owing(codes: Sequence[str], owed: float, state: Any = None) -> NoEquil
     )
 
 
-def _solve_part(model: Armington, setting: Setting, members: np.ndarray, apart: bool) -> Solved:
+def _solve_part(model: Armington, setting: SolveSetting, members: np.ndarray, apart: bool) -> Solved:
     flows = setting.economy.flows
     if apart:
         model, flows = model.part(members), flows[np.ix_(members, members)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.assembly import Setting, system
+from detente.equilibrium.assembly import SolveSetting, system
 from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.shock import Shock, hat_array, partial_array
@@ -121,7 +121,7 @@ class Counterfactual:
 
         Large values mean that small errors in the data move prices a lot. Of parts solved apart, the worst.
         """
-        setting = Setting(self.baseline, self.shock, self.theta, self.supply_elasticity, self.deficits)
+        setting = SolveSetting(self.baseline, self.shock, self.theta, self.supply_elasticity, self.deficits)
         whole, worst = system(setting, partial_array(self.shock, self.baseline)), 0.0
         for codes in self.report.parts or (self.economies,):
             members = np.array([self.baseline.index(code) for code in codes])

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
 
-from detente.equilibrium.assembly import Setting, Solved, solve_setting, still_owing
+from detente.equilibrium.assembly import Solved, SolveSetting, solve_setting, still_owing
 from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.counterfactual import Counterfactual, sufficient_statistic_gap
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
@@ -124,7 +124,7 @@ def solve(
     check_options(theta, supply_elasticity, deficits, mode, shock)
     if mode == "published":
         return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began), throw)
-    setting = Setting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
+    setting = SolveSetting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
     if deficits == "balanced":
         first = balanced_first(setting)
         if not first.report.ok:
@@ -247,7 +247,7 @@ def follow_recipe(economy: Economy, shock: Shock, theta: float, reference: str |
     )
 
 
-def balanced_first(setting: Setting) -> Counterfactual:
+def balanced_first(setting: SolveSetting) -> Counterfactual:
     """The solve that takes an economy to balanced trade, all else equal."""
     setting = replace(setting, shock=Shock(), deficits="balanced")
     return read_out(solve_setting(setting), setting, perf_counter())
@@ -255,10 +255,10 @@ def balanced_first(setting: Setting) -> Counterfactual:
 
 def balanced(economy: Economy, theta: float, psi: float) -> Economy:
     """The economy that would be observed without deficits, all else equal."""
-    return raise_unless_solved(balanced_first(Setting(economy, Shock(), theta, psi, "balanced"))).economy
+    return raise_unless_solved(balanced_first(SolveSetting(economy, Shock(), theta, psi, "balanced"))).economy
 
 
-def read_out(found: Solved, setting: Setting, began: float) -> Counterfactual:
+def read_out(found: Solved, setting: SolveSetting, began: float) -> Counterfactual:
     """Arrays to a labelled result with its certificate."""
     economy, shock, deficits = setting.economy, setting.shock, setting.deficits
     output, expenditure = found.output, found.expenditure

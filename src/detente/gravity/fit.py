@@ -21,7 +21,14 @@ from detente.gravity.estimators.glm_engine import fit_glm
 from detente.gravity.estimators.linear_engine import fit_linear
 from detente.gravity.inference import Clustering, covariance
 from detente.gravity.result import GravityFit
-from detente.gravity.separation import Certificate, find_separated, looks_separated, nonempty, singletons, zero_levels
+from detente.gravity.separation import (
+    SeparationCertificate,
+    find_separated,
+    looks_separated,
+    nonempty,
+    singletons,
+    zero_levels,
+)
 from detente.panel.frames import Table
 
 ENOUGH = 50
@@ -57,7 +64,7 @@ class _State:
     max_iterations: int
     family: Family = POISSON
     layout: Layout | None = field(init=False)
-    certificate: Certificate = field(init=False)
+    certificate: SeparationCertificate = field(init=False)
     n_singletons: int = 0
     dropped: dict[str, str] = field(default_factory=dict)
     used: Design = field(init=False)
@@ -86,7 +93,7 @@ class _State:
             empty[np.flatnonzero(~empty)[none]] = True
             if not (full.any() or none.any()):
                 break
-        self.certificate = Certificate.of_levels(self.design, empty)
+        self.certificate = SeparationCertificate.of_levels(self.design, empty)
         self.keep(~empty, "leaving out levels without trade")
 
     def drop_singletons(self) -> None:

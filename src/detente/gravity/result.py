@@ -22,7 +22,7 @@ from detente.gravity.inference import covariance, n_parameters, read_clustering
 from detente.gravity.postestimation.fixed_effects import FixedEffects, effects_of
 from detente.gravity.postestimation.new_rows import predicted, prediction_frame
 from detente.gravity.postestimation.saved import save_fit
-from detente.gravity.separation import Certificate
+from detente.gravity.separation import SeparationCertificate
 from detente.gravity.terms import regressors
 from detente.panel.frames import Table, read_table
 
@@ -36,7 +36,7 @@ class GravityFit(Estimates):
     separated : which rows were left out as separated, by which rule; engine : "tensor" or "rows"
     """
 
-    separated: Certificate
+    separated: SeparationCertificate
     design: Design
     raw: EngineFit
     layout: Layout | None

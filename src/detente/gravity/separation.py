@@ -33,7 +33,7 @@ much in the last step, gives reason to search."""
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class SeparationCertificate:
     """Rows left out because the estimates would not exist with them.
 
     rows : [m] positions in the data; z : [m] > 0, the combination that proves it (1 for a level
@@ -45,16 +45,16 @@ class Certificate:
     by_level: np.ndarray
 
     @classmethod
-    def of_levels(cls, design: Design, separated: np.ndarray) -> Certificate:
+    def of_levels(cls, design: Design, separated: np.ndarray) -> SeparationCertificate:
         """For rows ``separated`` [n] bool found in levels that have zero flows only."""
         rows = _positions(design, separated)
         return cls(rows, np.ones(len(rows)), np.ones(len(rows), bool))
 
-    def extended(self, design: Design, z: np.ndarray) -> Certificate:
+    def extended(self, design: Design, z: np.ndarray) -> SeparationCertificate:
         """With the rows of ``design`` where ``z`` [n] is positive."""
         more = z > 0
         rows = _positions(design, more)
-        return Certificate(
+        return SeparationCertificate(
             np.concatenate([self.rows, rows]),
             np.concatenate([self.z, z[more]]),
             np.concatenate([self.by_level, np.zeros(len(rows), bool)]),

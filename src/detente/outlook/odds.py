@@ -34,7 +34,7 @@ from detente.outlook.relevant import (
 )
 from detente.outlook.returns import return_rates
 from detente.outlook.score_card import ScoreCard, card_of
-from detente.outlook.spells import Spell
+from detente.outlook.spells import BreakSpell
 
 LISTED_UNTIL = date(2026, 3, 31)
 """The list of breaks was read up to here."""
@@ -46,7 +46,7 @@ NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PastBreak:
     """A past break of another pair that stood much as this one does."""
 
     a: str
@@ -77,7 +77,7 @@ class Odds:
         ``land`` (land neighbours) or ``relevant`` (all pairs asked about); ``open spells`` for a return.
     rank, n_ranked : int
         Place among the group's pairs that can still break, the highest first; of a return all stand alike.
-    nearest : tuple of Case
+    nearest : tuple of PastBreak
         The three past breaks whose pairs stood most like this one.
     if_open : float or None
         Of a return: the probability if every spell without a return that was read is still open.
@@ -98,7 +98,7 @@ class Odds:
     group: str
     rank: int
     n_ranked: int
-    nearest: tuple[Case, ...]
+    nearest: tuple[PastBreak, ...]
     if_open: float | None
     card: ScoreCard
     caution: str
@@ -263,27 +263,27 @@ def _learnt(day: date, months: int, group: Group) -> tuple[BreakModel, tuple[Bre
     return fit_breaks(groups, group), tuple(fit_breaks(groups, group, w[cluster]) for w in weights), rows
 
 
-def _nearest(rows: Rows, own: NDArray[np.float64], scale: NDArray[np.float64]) -> tuple[Case, ...]:
+def _nearest(rows: Rows, own: NDArray[np.float64], scale: NDArray[np.float64]) -> tuple[PastBreak, ...]:
     """The past breaks from the most similar standing, one a pair."""
     pairs = relevant_pairs()
     events = np.flatnonzero(rows.event)
     far = (((rows.features[events] - own) / scale) ** 2).sum(1)
-    found: dict[tuple[str, str], Case] = {}
+    found: dict[tuple[str, str], PastBreak] = {}
     for k in events[np.lexsort((-rows.year[events], far))]:
         pair = pairs.codes[int(rows.pair[k])]
         spell = _spell_of(pair, int(rows.year[k]))
         if spell and spell.broke and pair not in found:
-            found[pair] = Case(*pair, spell.broke, spell.kinds[0])
+            found[pair] = PastBreak(*pair, spell.broke, spell.kinds[0])
         if len(found) == NEAREST:
             break
     return tuple(found.values())
 
 
-def _spell_of(pair: tuple[str, str], year: int) -> Spell | None:
+def _spell_of(pair: tuple[str, str], year: int) -> BreakSpell | None:
     return next((s for s in known_spells() if (s.a, s.b) == pair and s.broke and s.broke.year >= year), None)
 
 
-def _return(a: str, b: str, day: date, months: int, held: list[Spell]) -> Odds:
+def _return(a: str, b: str, day: date, months: int, held: list[BreakSpell]) -> Odds:
     if not held:
         raise NotIdentified(
             f"{name_of(a)} and {name_of(b)} were not apart on {day.isoformat()}, as far as was read.",

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.library.ruptures import diplomatic_breaks
-from detente.outlook.spells import Spell, spells
+from detente.outlook.spells import BreakSpell, spells
 
 FIRST = 1990
 """The first year of the list of breaks."""
@@ -87,7 +87,7 @@ class Snapshot:
 
 
 @cache
-def known_spells() -> tuple[Spell, ...]:
+def known_spells() -> tuple[BreakSpell, ...]:
     """All spells of the shipped list."""
     return spells(diplomatic_breaks())
 
@@ -178,10 +178,10 @@ def snapshot(day: date) -> Snapshot:
 
 
 @cache
-def broke_within(day: date, months: int) -> dict[int, Spell]:
+def broke_within(day: date, months: int) -> dict[int, BreakSpell]:
     """Pairs, by place, that broke in the ``months`` from ``day``."""
     place, end = _places(), months_later(day, months)
-    found: dict[int, Spell] = {}
+    found: dict[int, BreakSpell] = {}
     for spell in known_spells():
         k = place.get((spell.a, spell.b))
         if k is not None and spell.broke is not None and day <= spell.broke < end:

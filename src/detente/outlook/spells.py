@@ -18,7 +18,7 @@ LONGEST = timedelta(days=12 * 365)
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
+class BreakSpell:
     """One quarrel of two states, its stages merged.
 
     Attributes
@@ -59,7 +59,7 @@ class Spell:
         return self.broke is not None and self.broke < day and (self.ended is None or self.ended >= day)
 
 
-def spells(rows: Iterable[DiplomaticBreak]) -> tuple[Spell, ...]:
+def spells(rows: Iterable[DiplomaticBreak]) -> tuple[BreakSpell, ...]:
     """The rows merged into spells, in order of their beginning.
 
     Closures that were no decision of one government against the other are passed over. A row that begins while an
@@ -72,8 +72,8 @@ def spells(rows: Iterable[DiplomaticBreak]) -> tuple[Spell, ...]:
     >>> date(2019, 2, 22) in {s.broke for s in found}
     True
     """
-    open_ones: dict[tuple[str, str], Spell] = {}
-    done: list[Spell] = []
+    open_ones: dict[tuple[str, str], BreakSpell] = {}
+    done: list[BreakSpell] = []
     for row in sorted((r for r in rows if r.directed != "no"), key=lambda r: first_day(r.start)):
         new = _spell(row)
         pair = new.a, new.b
@@ -104,7 +104,7 @@ def last_day(text: str) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _spell(row: DiplomaticBreak) -> Spell:
+def _spell(row: DiplomaticBreak) -> BreakSpell:
     a, b = sorted((row.a, row.b))
     start = first_day(row.start)
     ended = first_day(row.returned) if row.returned else None
@@ -114,18 +114,18 @@ def _spell(row: DiplomaticBreak) -> Spell:
         lasting = ended - start > LASTING
     counts = lasting or row.kind in ("broken", "closed_border")
     read = max(start, ended or start, last_day(row.last_reading) if row.last_reading else start)
-    return Spell(a, b, start, start if counts else None, ended, read, (row.kind,), row.bloc)
+    return BreakSpell(a, b, start, start if counts else None, ended, read, (row.kind,), row.bloc)
 
 
-def _goes_on(before: Spell, new: Spell) -> bool:
+def _goes_on(before: BreakSpell, new: BreakSpell) -> bool:
     if before.ended is not None:
         return new.began <= before.ended
     return new.began - before.read < LONGEST
 
 
-def _joined(before: Spell, new: Spell) -> Spell:
+def _joined(before: BreakSpell, new: BreakSpell) -> BreakSpell:
     ended = new.ended if before.ended is None or new.ended is None else max(before.ended, new.ended)
-    return Spell(
+    return BreakSpell(
         before.a, before.b, before.began, before.broke or new.broke,
         ended if new.ended is not None else before.ended,
         max(before.read, new.read), before.kinds + new.kinds,

@@ -14,7 +14,7 @@ from detente import economies as names
 from detente.data.facts import ABSENT, Count, Flows, Series
 from detente.data.periods import read_periods, year_of
 from detente.data.registry import recognise, source_named
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.data.store import located
 from detente.data.tables.files import Files
 from detente.data.tables.rows import without_aggregates
@@ -119,7 +119,7 @@ def read_panel(
 
 def read_flows(
     data: Any, source: str | None = None, progress: Callable[[float], None] | None = None
-) -> tuple[Flows, Source]:
+) -> tuple[Flows, DataSource]:
     """A file's flows as its source's reader gives them, before anything is chosen or summed.
 
     Raises
@@ -146,7 +146,7 @@ def read_flows(
 def _flows_of(
     data: Any, source: str | None, roles: dict[str, str | None], unit: str | None, kind: str | None,
     missing: tuple[str, ...], progress: Callable[[float], None] | None,
-) -> tuple[Flows, Source | None, str]:  # fmt: skip
+) -> tuple[Flows, DataSource | None, str]:  # fmt: skip
     """The flows, the source whose layout they had, and what to call them in messages."""
     named_columns = any(roles.values())
     if isinstance(data, str | Path):
@@ -229,7 +229,7 @@ def _of_table(
     )  # fmt: skip
 
 
-def _check_against(known: Source, flows: Flows, kind: str | None, unit: str | None) -> None:
+def _check_against(known: DataSource, flows: Flows, kind: str | None, unit: str | None) -> None:
     if unit is not None and unit != flows.unit:
         raise AmbiguousColumn(f"{known.title} is in {flows.unit}, not in '{unit}'.", fix="Leave unit out.")
     if kind is not None and kind != flows.kind:
@@ -315,7 +315,7 @@ def _in_dollars(flows: Flows, rates: Any, label: str) -> Flows:
 
 
 def _panel(
-    flows: Flows, known: Source | None, label: str, absent: str | None, side: str, codes_as_of: int | None,
+    flows: Flows, known: DataSource | None, label: str, absent: str | None, side: str, codes_as_of: int | None,
     name: str | None, cite: str,
 ) -> Panel:  # fmt: skip
     """Rows to a panel: sides, levels, codes and periods settled, aggregates and re-imports out, magnitudes checked."""
@@ -411,7 +411,7 @@ def _modernise(frame: pl.DataFrame, as_of: int, notes: list[str]) -> pl.DataFram
     return frame.with_columns(pl.col("origin", "destination").replace(changed))
 
 
-def _known_codes(frame: pl.DataFrame, label: str, known: Source | None, notes: list[str]) -> pl.DataFrame:
+def _known_codes(frame: pl.DataFrame, label: str, known: DataSource | None, notes: list[str]) -> pl.DataFrame:
     """Rows between economies of today; a source's own former states stay, its codes of none are left out and counted.
 
     Raises

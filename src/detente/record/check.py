@@ -11,7 +11,7 @@ import polars as pl
 from detente.errors import Problem, did_you_mean, first_five
 from detente.record.period import Period
 from detente.record.reading import FIRST_ROW
-from detente.record.schema import SOURCES, TABLES, Table
+from detente.record.schema import SOURCES, TABLES, RecordTable
 from detente.record.states.vocabulary import Vocabulary, parse_sets
 
 _ID = r"^[A-Za-z0-9._-]+$"
@@ -50,7 +50,12 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
 
 
 def problems_where(
-    frame: pl.DataFrame, table: Table, mask: pl.Series, column: str, what: str | Callable[[str], str], fix: str = ""
+    frame: pl.DataFrame,
+    table: RecordTable,
+    mask: pl.Series,
+    column: str,
+    what: str | Callable[[str], str],
+    fix: str = "",
 ) -> list[Problem]:
     """One problem per row of ``mask``; ``what`` is a text or a function of the cell."""
     rows = mask.fill_null(False).arg_true().to_list()
@@ -65,7 +70,7 @@ def problems_where(
     return found
 
 
-def _empty_cells(frame: pl.DataFrame, table: Table) -> list[Problem]:
+def _empty_cells(frame: pl.DataFrame, table: RecordTable) -> list[Problem]:
     found = []
     for column in table.needed:
         if frame[column].null_count():
@@ -74,7 +79,7 @@ def _empty_cells(frame: pl.DataFrame, table: Table) -> list[Problem]:
     return found
 
 
-def _duplicate_ids(frame: pl.DataFrame, table: Table) -> list[Problem]:
+def _duplicate_ids(frame: pl.DataFrame, table: RecordTable) -> list[Problem]:
     ids = frame[table.key]
     if ids.n_unique() == len(ids) and ids.str.contains(_ID).all():
         return []
@@ -98,7 +103,7 @@ def _duplicate_ids(frame: pl.DataFrame, table: Table) -> list[Problem]:
     )
 
 
-def _dates(frame: pl.DataFrame, table: Table) -> list[Problem]:
+def _dates(frame: pl.DataFrame, table: RecordTable) -> list[Problem]:
     found = []
     for column in table.dates:
         bad = {}
@@ -117,7 +122,7 @@ def _dates(frame: pl.DataFrame, table: Table) -> list[Problem]:
     return found
 
 
-def _numbers(frame: pl.DataFrame, table: Table) -> list[Problem]:
+def _numbers(frame: pl.DataFrame, table: RecordTable) -> list[Problem]:
     found = []
     for column in table.numbers:
         number = frame[column].cast(pl.Float64, strict=False)
@@ -128,7 +133,7 @@ def _numbers(frame: pl.DataFrame, table: Table) -> list[Problem]:
     return found
 
 
-def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
+def _words(frame: pl.DataFrame, table: RecordTable) -> list[Problem]:
     found = []
     for column, words in (table.words or {}).items():
         bad = frame[column].is_not_null() & ~frame[column].is_in(list(words))
@@ -140,7 +145,7 @@ def _words(frame: pl.DataFrame, table: Table) -> list[Problem]:
     return found
 
 
-def _translations(frame: pl.DataFrame, table: Table) -> list[Problem]:
+def _translations(frame: pl.DataFrame, table: RecordTable) -> list[Problem]:
     """A translation stands beside a text, never alone."""
     found = []
     for column, other in table.translations:
@@ -167,7 +172,7 @@ def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     return found
 
 
-def _unknown_ids(frame: pl.DataFrame, table: Table, column: str, known: set[str]) -> list[Problem]:
+def _unknown_ids(frame: pl.DataFrame, table: RecordTable, column: str, known: set[str]) -> list[Problem]:
     cells = frame[column]
     parts = cells.drop_nulls().unique().str.split(";").explode().str.strip_chars()
     if parts.is_in([*known, ""]).all():

@@ -10,12 +10,12 @@ import polars as pl
 
 from detente._foreign import TABLE, read_bytes
 from detente.errors import Problem, UnreadableFile, did_you_mean
-from detente.record.schema import Table
+from detente.record.schema import RecordTable
 
 FIRST_ROW = 2  # as a spreadsheet counts: the header is row 1
 
 
-def read_table(path: Path, table: Table, within: Path | None = None) -> tuple[pl.DataFrame, list[Problem]]:
+def read_table(path: Path, table: RecordTable, within: Path | None = None) -> tuple[pl.DataFrame, list[Problem]]:
     """Read one file as text columns; cells are stripped and empty cells are null.
 
     Parameters
@@ -77,7 +77,7 @@ def _without_blank_end(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.head(int(filled[-1]) + 1 if len(filled) else 0)
 
 
-def _header_problems(header: list[str], table: Table) -> list[Problem]:
+def _header_problems(header: list[str], table: RecordTable) -> list[Problem]:
     header = [name.strip() for name in header]
     if not any(header):
         return [Problem(table.file, None, None, "The file is empty.", f"Start it with {','.join(table.allowed)}")]

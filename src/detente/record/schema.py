@@ -14,7 +14,7 @@ TESTS: Registry[Any] = Registry("kind of claim test")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RecordTable:
     """One CSV file of a record.
 
     Attributes
@@ -62,7 +62,7 @@ class Table:
         return tuple((name, f"{name}_{language}") for language in LANGUAGES.others for name in self.translated)
 
 
-SOURCES = Table(
+SOURCES = RecordTable(
     "sources.csv",
     "source_id",
     needed=("source_id", "title", "publisher", "date", "kind"),
@@ -76,7 +76,7 @@ SOURCES = Table(
     words={"kind": ("article", "press", "official", "dataset", "academic", "chamber", "legal", "other")},
     lists=("cites",),
 )
-EVENTS = Table(
+EVENTS = RecordTable(
     "events.csv",
     "event_id",
     needed=("event_id", "date", "title", "kind", "direction", "source_ids"),
@@ -93,7 +93,7 @@ EVENTS = Table(
     lists=("subsystems", "actors", "source_ids", "sets"),
     translated=("title",),
 )
-FIGURES = Table(
+FIGURES = RecordTable(
     "series.csv",
     "figure_id",
     needed=("figure_id", "series", "period", "value", "unit", "basis", "kind", "status", "source_id"),
@@ -108,7 +108,7 @@ FIGURES = Table(
         "status": ("reported", "derived", "approximate", "forecast", "bound"),
     },
 )
-CLAIMS = Table(
+CLAIMS = RecordTable(
     "claims.csv",
     "claim_id",
     needed=("claim_id", "source_id", "claim", "type"),
@@ -129,7 +129,7 @@ CLAIMS = Table(
     optional=True,
     translated=("claim", "why_not", "note"),
 )
-FORECASTS = Table(
+FORECASTS = RecordTable(
     "forecasts.csv",
     "forecast_id",
     needed=("forecast_id", "date", "forecaster", "target", "kind", "source_id"),

@@ -13,7 +13,7 @@ from detente.equilibrium import CLOSED, Counterfactual, SectorCounterfactual, Se
 from detente.errors import StudyError
 from detente.run.baseline import Baseline
 from detente.run.schema import TableSchema, flag, number, text, whole
-from detente.study.spec import Ends, Scenario, Spec, Target, both_ways
+from detente.study.spec import Ends, Scenario, Spec, TargetSpec, both_ways
 
 NO_RESIDUAL = "no residual"
 """Status of a scenario that heals a pair of which no residual is known: no trade that year, or none before."""
@@ -125,7 +125,7 @@ def effects(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> 
     return out
 
 
-def _aim(target: Target, residual: ResidualAt) -> float | None:
+def _aim(target: TargetSpec, residual: ResidualAt) -> float | None:
     """The residual that a target names, or that of the year it names."""
     if target.year is None:
         return target.log_ratio

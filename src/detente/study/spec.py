@@ -118,7 +118,7 @@ class AttributionPlan(_Part):
         return self
 
 
-class Episode(_Part):
+class EpisodeSpec(_Part):
     """``[[episodes]]``: a change between two years to be split and explained."""
 
     id: str
@@ -127,7 +127,7 @@ class Episode(_Part):
     to_year: Year = Field(alias="to")
 
     @model_validator(mode="after")
-    def _in_order(self) -> Episode:
+    def _in_order(self) -> EpisodeSpec:
         if self.from_year >= self.to_year:
             raise ValueError(f"the episode '{self.id}' must end after it begins ({self.from_year} to {self.to_year})")
         return self
@@ -175,7 +175,7 @@ class Equilibrium(_Part):
     gdp: list[GdpRange] = []
 
 
-class Target(_Part):
+class TargetSpec(_Part):
     """One direction of a scenario: bring the dyad's residual, on the window ``base``, to ``log_ratio`` or to that of ``year``."""
 
     origin: Code = Field(alias="from")
@@ -187,7 +187,7 @@ class Target(_Part):
     note: str = ""
 
     @model_validator(mode="after")
-    def _one_aim(self) -> Target:
+    def _one_aim(self) -> TargetSpec:
         if (self.log_ratio is None) == (self.year is None):
             raise ValueError("a target needs either log_ratio, or the year whose residual it aims at")
         return self
@@ -209,7 +209,7 @@ class Scenario(_Part):
     note: str = ""
     closed: bool = False
     healed: bool = False
-    target: list[Target] = []
+    target: list[TargetSpec] = []
     effect: float | None = None
     tariff: float | None = None
     levied_by: list[str] = []
@@ -247,7 +247,7 @@ class Spec(_Part):
     study: Head
     panel: PanelChoice = PanelChoice()
     attribution: AttributionPlan = AttributionPlan()
-    episodes: list[Episode] = []
+    episodes: list[EpisodeSpec] = []
     cited: list[Cited] = []
     equilibrium: Equilibrium = Equilibrium()
     scenarios: list[Scenario] = []
@@ -405,11 +405,11 @@ _KEYS = {
         AttributionPlan,
         Measure,
         Caution,
-        Episode,
+        EpisodeSpec,
         Cited,
         GdpRange,
         Equilibrium,
-        Target,
+        TargetSpec,
         Scenario,
         Shown,
     )

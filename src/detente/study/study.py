@@ -14,7 +14,7 @@ from detente.errors import DataError, Problem, RecordError, StudyError, UnknownS
 from detente.panel import Panel, read_panel, world
 from detente.record import Ledger
 from detente.study.cautions import cautions_of
-from detente.study.spec import Episode, Scenario, Spec, read_spec
+from detente.study.spec import EpisodeSpec, Scenario, Spec, read_spec
 from detente.study.words import read_words, word_problems
 
 Progress = Callable[[str, float], None]
@@ -70,7 +70,7 @@ class Study:
         return name_of(self.destination)
 
     @property
-    def episodes(self) -> tuple[Episode, ...]:
+    def episodes(self) -> tuple[EpisodeSpec, ...]:
         return tuple(self.spec.episodes)
 
     @property

@@ -21,7 +21,7 @@ from detente.errors import DetenteError, UnknownStudy, UsageError
 from detente.run.folder import RUNS
 from detente.run.folder import clear_abandoned as clear_abandoned_runs
 from detente.web.editor.uploads import KINDS, Uploads, clear_abandoned
-from detente.web.http.guard import LOOPBACK, Guard, Keys, Refusal
+from detente.web.http.guard import LOOPBACK, Guard, Keys, RefusedRequest
 from detente.web.http.jobs import Jobs
 from detente.web.http.reply import problem, templates, words_of
 from detente.web.http.words import Words
@@ -127,7 +127,7 @@ def _unexpected(request: Request, error: Exception) -> Response:
     return problem(request, bug, 500)
 
 
-def _refused(scope: dict, refusal: Refusal) -> Any:
+def _refused(scope: dict, refusal: RefusedRequest) -> Any:
     """The answer to a refused request: short, and without anything of the site's."""
     words = words_of(Request(scope))
     text = (

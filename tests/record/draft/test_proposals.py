@@ -6,9 +6,9 @@ import pytest
 
 from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
-from detente.record.draft.suggest import Known
+from detente.record.draft.suggest import KnownRecord
 
-KNOWN = Known(("PAK", "AFG"), ("trade.exports", "trade.imports", "trade.total"))
+KNOWN = KnownRecord(("PAK", "AFG"), ("trade.exports", "trade.imports", "trade.total"))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from detente.errors import UsageError
 from detente.record.draft import chat
 from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
-from detente.record.draft.suggest import MAY_FILL, Context, Known, load, offer_schema
+from detente.record.draft.suggest import MAY_FILL, DraftContext, KnownRecord, load, offer_schema
 
 ARTICLE = Article("", "The thaw is real. Trade rose 4% in 2030.", "2031-05-14", "en")
 GOOD = {"claim": "The thaw is real.", "type": "assessment", "actors": "COL;VEN"}
@@ -87,12 +87,12 @@ def test_a_step_that_fails_leaves_the_draft_as_it_was(step) -> None:
 def test_the_step_gets_the_articles_day_the_dyad_and_what_is_on_record() -> None:
     seen = []
 
-    def step(context: Context) -> list[dict]:
+    def step(context: DraftContext) -> list[dict]:
         seen.append(context)
         return [GOOD | {"claim": "Trade rose 4% in 2030.", "type": "quantity", "test": "quantity", "target": "trade.total",
                         "date": "2030", "value": "5", "unit": "pct", "corrects": "1"}]  # fmt: skip
 
-    known = Known(("COL", "VEN"), ("trade.total",), ("border.goods",), ("border closure",), ("An old claim",))
+    known = KnownRecord(("COL", "VEN"), ("trade.total",), ("border.goods",), ("border closure",), ("An old claim",))
     draft = draft_claims(ARTICLE, "S", suggest=step, known=known)
     context = seen[0]
     assert (context.published, context.dyad, context.series, context.claims) == (

@@ -25,7 +25,7 @@ PENALTIES = (np.inf, 0.5, 0.2, 0.1, 0.05)  #: shares of the largest singular val
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
+class CompletedMatrix:
     """A treated path against its completed counterfactual.
 
     Attributes
@@ -108,7 +108,7 @@ def _two_way(y: Floats, known: Bools, low_rank: Floats) -> Floats:
     return row[:, None] + col[None, :]
 
 
-def complete_path(path: Floats, donors: Floats, event: int, *, folds: int = 5, seed: int = 0) -> Completed:
+def complete_path(path: Floats, donors: Floats, event: int, *, folds: int = 5, seed: int = 0) -> CompletedMatrix:
     """Complete the treated path after ``event`` and rank the gap among donors.
 
     Parameters
@@ -145,7 +145,7 @@ def complete_path(path: Floats, donors: Floats, event: int, *, folds: int = 5, s
     gap, before = gaps_of_own[event:], gaps_of_own[:event]
     effect = float(gap.mean())
     rmse = float(np.sqrt(np.mean(before**2)))
-    return Completed(gap, effect, rmse, float(penalty), stand(effect, gaps[penalty].mean(axis=1)))
+    return CompletedMatrix(gap, effect, rmse, float(penalty), stand(effect, gaps[penalty].mean(axis=1)))
 
 
 def _gaps_in_turn(donors: Floats, groups: NDArray[np.int_], event: int, share: float) -> Floats:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.comparison.conformal import Conformal, conformal_interval
-from detente.attribution.comparison.matrix_completion import Completed, complete_path
+from detente.attribution.comparison.matrix_completion import CompletedMatrix, complete_path
 from detente.attribution.comparison.measured_sizes import shipped_sizes
 from detente.attribution.comparison.placebos import Standing, choose, mean_change, refuse_clustered_error, stand
 from detente.attribution.comparison.power import Power, power
@@ -51,7 +51,7 @@ class Inference:
         The same among placebos.
     power, means_power : Power or None
     synthetic : Synthetic or None
-    completed : Completed or None
+    completed : CompletedMatrix or None
     conformal : Conformal or None
     refused : mapping of method to reason
         Why a method is missing.
@@ -69,7 +69,7 @@ class Inference:
     power: Power | None
     means_power: Power | None
     synthetic: Synthetic | None
-    completed: Completed | None
+    completed: CompletedMatrix | None
     conformal: Conformal | None
     refused: dict[str, str]
     cautions: tuple[str, ...] = ()

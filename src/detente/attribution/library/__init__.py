@@ -8,12 +8,12 @@ from detente._lazy import names_of
 __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
-        "Case": "catalogue",
-        "Source": "catalogue",
+        "LibraryCase": "catalogue",
+        "LibrarySource": "catalogue",
         "cases": "catalogue",
         "choose_cases": "catalogue",
         "sources": "catalogue",
-        "Computed": "paths",
+        "ComputedPaths": "paths",
         "Point": "paths",
         "compute_paths": "paths",
         "shipped_points": "paths",

@@ -21,7 +21,7 @@ READ = ("opening", "passage", "abstract")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LibrarySource:
     """Who says so, and how much of it was read.
 
     Attributes
@@ -61,7 +61,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LibraryCase:
     """One directed flow with a dated rupture.
 
     Attributes
@@ -111,19 +111,19 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 @cache
-def sources() -> dict[str, Source]:
+def sources() -> dict[str, LibrarySource]:
     """Sources of the library by id."""
     return {row["source_id"]: _source(row) for row in _rows("sources.csv")}
 
 
-def _source(row: dict[str, str]) -> Source:
+def _source(row: dict[str, str]) -> LibrarySource:
     cells: dict[str, Any] = dict(row)
     cells |= {name: tuple(filter(None, row[name].split(";"))) for name in ("dates", "instruments")}
-    return Source(**cells)
+    return LibrarySource(**cells)
 
 
 @cache
-def cases() -> tuple[Case, ...]:
+def cases() -> tuple[LibraryCase, ...]:
     """All cases, in the order of the table.
 
     Examples
@@ -134,8 +134,8 @@ def cases() -> tuple[Case, ...]:
     return tuple(_case(row) for row in _rows("cases.csv"))
 
 
-def _case(row: dict[str, str]) -> Case:
-    return Case(
+def _case(row: dict[str, str]) -> LibraryCase:
+    return LibraryCase(
         **{k: row[k] for k in ("case_id", "origin", "destination", "instrument", "start", "reopened", "panel")},
         until=int(row["until"]) if row["until"] else None,
         region=row["region"],
@@ -145,14 +145,14 @@ def _case(row: dict[str, str]) -> Case:
     )
 
 
-def choose_cases(words: Iterable[str] = (), *, among: Iterable[Case] | None = None) -> tuple[Case, ...]:
+def choose_cases(words: Iterable[str] = (), *, among: Iterable[LibraryCase] | None = None) -> tuple[LibraryCase, ...]:
     """Cases in which every word is found: an economy, instrument, region, panel, year or ``reopened``.
 
     Parameters
     ----------
     words : iterable of str
         ``QAT``, ``closure``, ``"Latin America"``, ``2017``, ``cow``, ``reopened``.
-    among : iterable of Case, optional
+    among : iterable of LibraryCase, optional
 
     Raises
     ------
@@ -177,6 +177,6 @@ def choose_cases(words: Iterable[str] = (), *, among: Iterable[Case] | None = No
     return found
 
 
-def _tags(case: Case) -> set[str]:
+def _tags(case: LibraryCase) -> set[str]:
     tags = {case.case_id, case.origin, case.destination, case.instrument, case.region, case.panel, case.start[:4]}
     return tags | ({"reopened"} if case.reopened else set())

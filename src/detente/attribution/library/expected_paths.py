@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.attribution.library.catalogue import Case, cases
+from detente.attribution.library.catalogue import LibraryCase, cases
 from detente.attribution.library.paths import Point, shipped_points
 
 Floats = NDArray[np.float64]
@@ -24,7 +24,7 @@ SMALL = -0.5  #: log points; losses above this are small, gaps below it can clos
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ObservedOutcome:
     """One computed value to learn from or to be predicted.
 
     Attributes
@@ -65,7 +65,7 @@ class Typical:
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class PathPrior:
     """Two-part prior of the residual in the second full year of a rupture.
 
     Attributes
@@ -115,14 +115,16 @@ class Recovery:
     half_life: int | None
 
 
-def outcomes(points: Iterable[Point] | None = None, among: Iterable[Case] | None = None) -> tuple[Outcome, ...]:
+def outcomes(
+    points: Iterable[Point] | None = None, among: Iterable[LibraryCase] | None = None
+) -> tuple[ObservedOutcome, ...]:
     """Computed values at one to five years, by rupture and by reopening.
 
     Parameters
     ----------
     points : iterable of Point, optional
         The shipped ones by default.
-    among : iterable of Case, optional
+    among : iterable of LibraryCase, optional
 
     Examples
     --------
@@ -136,7 +138,7 @@ def outcomes(points: Iterable[Point] | None = None, among: Iterable[Case] | None
             by_case.setdefault(p.case_id, {})[p.year] = max(p.value, CAP)
             if p.status == "zero":
                 zeros.add((p.case_id, p.year))
-    found: list[Outcome] = []
+    found: list[ObservedOutcome] = []
     for case in cases() if among is None else among:
         path = by_case.get(case.case_id, {})
         back = case.reopened_year
@@ -152,15 +154,15 @@ def outcomes(points: Iterable[Point] | None = None, among: Iterable[Case] | None
 
 
 def _outcome(
-    case: Case, kind: str, horizon: int, value: float, before: float | None, zero: bool
-) -> list[Outcome]:  # fmt: skip
+    case: LibraryCase, kind: str, horizon: int, value: float, before: float | None, zero: bool
+) -> list[ObservedOutcome]:  # fmt: skip
     if horizon not in HORIZONS:
         return []
     before = 0.0 if before is None else before
-    return [Outcome(case.case_id, kind, case.instrument, case.region, horizon, value, before, zero)]
+    return [ObservedOutcome(case.case_id, kind, case.instrument, case.region, horizon, value, before, zero)]
 
 
-def typical_paths(found: Iterable[Outcome] | None = None) -> tuple[Typical, ...]:
+def typical_paths(found: Iterable[ObservedOutcome] | None = None) -> tuple[Typical, ...]:
     """Median and 10%-90% range of the residual by instrument and horizon."""
     groups: dict[tuple[str, str, int], list[float]] = {}
     for o in outcomes() if found is None else found:
@@ -212,7 +214,7 @@ def null_cases(points: Iterable[Point] | None = None) -> tuple[str, ...]:
     return tuple(case_id for case_id, p in judged(points).items() if finding(p) == "no loss")
 
 
-def mixture_priors(points: Iterable[Point] | None = None) -> tuple[Prior, ...]:
+def mixture_priors(points: Iterable[Point] | None = None) -> tuple[PathPrior, ...]:
     """A prior for each instrument: how often nothing, and how much otherwise."""
     by_instrument: dict[str, list[Point]] = {}
     instrument = {c.case_id: c.instrument for c in cases()}
@@ -223,13 +225,13 @@ def mixture_priors(points: Iterable[Point] | None = None) -> tuple[Prior, ...]:
         hit = np.array([max(p.value or 0.0, CAP) for p in found if finding(p) != "no loss"])
         share = (len(found) - len(hit) + 0.5) / (len(found) + 1)
         mean, sd = (hit.mean(), hit.std(ddof=1)) if len(hit) >= 2 else (np.nan, np.nan)
-        priors.append(Prior(name, len(found), share, float(mean), float(sd)))
+        priors.append(PathPrior(name, len(found), share, float(mean), float(sd)))
     return tuple(priors)
 
 
-def recoveries(found: Iterable[Outcome] | None = None) -> tuple[Recovery, ...]:
+def recoveries(found: Iterable[ObservedOutcome] | None = None) -> tuple[Recovery, ...]:
     """One for each reopened case with at least one computed full year after."""
-    paths: dict[str, list[Outcome]] = {}
+    paths: dict[str, list[ObservedOutcome]] = {}
     for o in outcomes() if found is None else found:
         if o.kind == "reopening":
             paths.setdefault(o.case_id, []).append(o)
@@ -245,7 +247,7 @@ def recoveries(found: Iterable[Outcome] | None = None) -> tuple[Recovery, ...]:
     return tuple(rows)
 
 
-def as_frame(rows: Iterable[Typical | Prior | Recovery | Outcome]) -> pl.DataFrame:
+def as_frame(rows: Iterable[Typical | PathPrior | Recovery | ObservedOutcome]) -> pl.DataFrame:
     """Any of this module's rows as a data frame (polars); nan becomes empty."""
     rows = tuple(rows)
     if not rows:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.comparison.placebos import choose, stand
 from detente.attribution.comparison.similar import Window, compare_window
-from detente.attribution.library.catalogue import Case, cases
+from detente.attribution.library.catalogue import LibraryCase, cases
 from detente.attribution.library.ruptures import ruptured
 from detente.attribution.residuals import Effects, fit_effects, on_base
 from detente.attribution.result import known
@@ -83,7 +83,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Computed:
+class ComputedPaths:
     """Paths of one panel, and why some cases have none."""
 
     points: tuple[Point, ...]
@@ -95,14 +95,14 @@ class Computed:
 
 
 def compute_paths(
-    panel: Any, among: Iterable[Case] | None = None, *, smallest_usd_mn: float = 0.001, placebos: bool = True
-) -> Computed:
+    panel: Any, among: Iterable[LibraryCase] | None = None, *, smallest_usd_mn: float = 0.001, placebos: bool = True
+) -> ComputedPaths:
     """Paths of all cases that the panel can speak about.
 
     Parameters
     ----------
     panel : Panel or (flows, economies, years)
-    among : iterable of Case, optional
+    among : iterable of LibraryCase, optional
         All cases of the library by default.
     smallest_usd_mn : float
         Smallest amount the panel records (0.001 for BACI, 1 for COW): half of it stands in for a
@@ -147,7 +147,7 @@ def compute_paths(
             why="; ".join(f"{k}: {v}" for k, v in list(missing.items())[:3]),
             fix="Use a panel with these economies and the years before their ruptures.",
         )
-    return Computed(tuple(points), missing)
+    return ComputedPaths(tuple(points), missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class _Windows:
         return self.made[first, last]
 
 
-def _tested(point: Point, case: Case, windows: _Windows | None) -> Point:
+def _tested(point: Point, case: LibraryCase, windows: _Windows | None) -> Point:
     """The point with the test among similar pairs, of the change since the year before the rupture, where it is early."""
     first = case.start_year - 1
     years = () if windows is None else windows.sample.years
@@ -184,7 +184,7 @@ def _tested(point: Point, case: Case, windows: _Windows | None) -> Point:
     return replace(point, placebo_share=known(test.p), n_placebos=test.n, low=known(test.low), high=known(test.high))
 
 
-def _ruptured(sample: Sample, known: Iterable[Case]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _ruptured(sample: Sample, known: Iterable[LibraryCase]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Cells after a rupture [t, i, j], and dyads [i, j] with one in either direction, that the panel can tell of.
 
     A rupture before the panel's first years is left alone: all that the panel knows of the dyad comes after it.
@@ -202,7 +202,7 @@ def _ruptured(sample: Sample, known: Iterable[Case]) -> tuple[NDArray[np.bool_],
     return out, ours
 
 
-def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Case, smallest: float) -> list[Point]:
+def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: LibraryCase, smallest: float) -> list[Point]:
     i, j = sample.economy(case.origin), sample.economy(case.destination)
     years = np.asarray(sample.years)
     if case.start_year > years[-1]:

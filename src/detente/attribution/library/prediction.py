@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.library.catalogue import INSTRUMENTS
-from detente.attribution.library.expected_paths import CAP, HORIZONS, Outcome, outcomes
+from detente.attribution.library.expected_paths import CAP, HORIZONS, ObservedOutcome, outcomes
 from detente.attribution.library.shrinkage import credibility_constant, own_weight
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 
@@ -116,7 +116,7 @@ def predict(
     *,
     before: float = 0.0,
     noise: Floats | None = None,
-    learn_from: Iterable[Outcome] | None = None,
+    learn_from: Iterable[ObservedOutcome] | None = None,
     pooled: bool = False,
 ) -> Forecast:
     """What to expect of a dyad's residual.
@@ -175,7 +175,9 @@ def predict(
     return Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other, zero)
 
 
-def _shares(kind: str, known: list[Outcome], other: list[Outcome], n_same: int) -> tuple[float, list[Outcome]]:
+def _shares(
+    kind: str, known: list[ObservedOutcome], other: list[ObservedOutcome], n_same: int
+) -> tuple[float, list[ObservedOutcome]]:
     """Weight of the cases of the same instrument, and the outcomes that share the rest."""
     if not other:
         return 1.0, []
@@ -184,7 +186,7 @@ def _shares(kind: str, known: list[Outcome], other: list[Outcome], n_same: int) 
     return own_weight(n_same, credibility_constant(_case_means(known))), known
 
 
-def _case_means(found: Iterable[Outcome]) -> list[list[float]]:
+def _case_means(found: Iterable[ObservedOutcome]) -> list[list[float]]:
     """Mean outcome of every case, by instrument."""
     values: dict[tuple[str, str], list[float]] = {}
     for o in found:
@@ -213,7 +215,7 @@ def _check(instrument: str, kind: str, horizon: int, before: float) -> None:
         raise SpecificationError(f"before={before} is no residual.", fix="Give log points, e.g. -1.2.")
 
 
-def _spread(found: Sequence[Outcome], weight: float, kind: str, before: float) -> tuple[Floats, Floats, Floats]:
+def _spread(found: Sequence[ObservedOutcome], weight: float, kind: str, before: float) -> tuple[Floats, Floats, Floats]:
     """Centres, weights and recorded zeros (0 or 1) of one group; each case counts once."""
     if not found or weight == 0:
         return np.empty(0), np.empty(0), np.empty(0)

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.attribution.library.expected_paths import Outcome, outcomes
+from detente.attribution.library.expected_paths import ObservedOutcome, outcomes
 from detente.attribution.library.prediction import KERNEL, SPREAD, Forecast, predict
 from detente.errors import TooFewDonors
 
@@ -71,7 +71,7 @@ class Score:
     pit: Floats
 
 
-def score(kind: str, found: Iterable[Outcome] | None = None, *, draws: int = 2000, seed: int = 0) -> Score:
+def score(kind: str, found: Iterable[ObservedOutcome] | None = None, *, draws: int = 2000, seed: int = 0) -> Score:
     """Predict each region from the others and score.
 
     Parameters
@@ -119,16 +119,16 @@ def score(kind: str, found: Iterable[Outcome] | None = None, *, draws: int = 200
     )
 
 
-def _without_region(o: Outcome, rows: list[Outcome], *, pooled: bool = False) -> Forecast:
+def _without_region(o: ObservedOutcome, rows: list[ObservedOutcome], *, pooled: bool = False) -> Forecast:
     others = [r for r in rows if r.region != o.region]
     return predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=others, pooled=pooled)
 
 
-def _centre(name: str, o: Outcome) -> float:
+def _centre(name: str, o: ObservedOutcome) -> float:
     return {"no change": o.before, "zero": 0.0, "minus one": -1.0}[name]
 
 
-def _noisy(name: str, o: Outcome) -> Forecast:
+def _noisy(name: str, o: ObservedOutcome) -> Forecast:
     values = _centre(name, o) + SPREAD * KERNEL
     return Forecast(o.kind, o.instrument, o.horizon, values, np.full(len(KERNEL), 1 / len(KERNEL)), 0, 0)
 
@@ -178,7 +178,7 @@ def clopper_pearson(hits: int, n: int, level: float = 0.95) -> tuple[float, floa
     return float(low), float(high)
 
 
-def scores_of(found: Iterable[Outcome] | None = None) -> tuple[Score, ...]:
+def scores_of(found: Iterable[ObservedOutcome] | None = None) -> tuple[Score, ...]:
     """Scores of ruptures, and of reopenings where two regions have any.
 
     Raises

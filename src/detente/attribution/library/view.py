@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from detente._leaving import csv_text
-from detente.attribution.library.catalogue import Case, choose_cases, sources
+from detente.attribution.library.catalogue import LibraryCase, choose_cases, sources
 from detente.attribution.library.expected_paths import (
     CAP,
     as_frame,
@@ -58,7 +58,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _row(case: Case, point: Point | None, last: Point | None) -> dict[str, Any]:
+def _row(case: LibraryCase, point: Point | None, last: Point | None) -> dict[str, Any]:
     return {
         "case_id": case.case_id, "origin": case.origin, "destination": case.destination,
         "instrument": case.instrument, "region": case.region, "start": case.start,
@@ -142,7 +142,7 @@ def library_chart(words: Iterable[str] = (), points: Iterable[Point] | None = No
     }
 
 
-def _drawn(wanted: Iterable[Case], points: tuple[Point, ...]) -> list[dict[str, Any]]:
+def _drawn(wanted: Iterable[LibraryCase], points: tuple[Point, ...]) -> list[dict[str, Any]]:
     by_id, verdicts = {c.case_id: c for c in wanted}, judged(points)
     rows = []
     for p in points:

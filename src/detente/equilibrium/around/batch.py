@@ -15,7 +15,7 @@ from detente.equilibrium.solving import DEFICITS, solve
 from detente.errors import NoEquilibrium, NotConverged, SpecificationError, first_five
 
 
-class Case(NamedTuple):
+class BatchCase(NamedTuple):
     """One cell of a batch: the scenario's name, the elasticity (none with sectors), the deficit rule."""
 
     scenario: str
@@ -29,12 +29,12 @@ class Batch:
 
     Attributes
     ----------
-    results : mapping Case -> Counterfactual or SectorCounterfactual
-    refused : mapping Case -> why there is no solution
+    results : mapping BatchCase -> Counterfactual or SectorCounterfactual
+    refused : mapping BatchCase -> why there is no solution
     """
 
-    results: Mapping[Case, Counterfactual | SectorCounterfactual]
-    refused: Mapping[Case, str]
+    results: Mapping[BatchCase, Counterfactual | SectorCounterfactual]
+    refused: Mapping[BatchCase, str]
 
     def to_frame(self, what: str = "economies") -> Any:
         """The tables of all solutions, one below the other, with columns scenario, theta and deficits in front.
@@ -115,7 +115,7 @@ def solve_each(
     for name, shock in shocks.items():
         for elasticity in thetas:
             for rule in rules:
-                case = Case(name, elasticity, rule)
+                case = BatchCase(name, elasticity, rule)
                 try:
                     results[case] = solve(economy, shock, theta=elasticity, deficits=rule, **options)
                 except (NoEquilibrium, NotConverged) as error:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.armington import Armington
-from detente.equilibrium.assembly import Setting, Solved, one_sector
+from detente.equilibrium.assembly import Solved, SolveSetting, one_sector
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, partial_array
@@ -214,7 +214,7 @@ def migrate(
         u[0], now.log_index[0], now.output[0], now.expenditure[0], now.demand[0], np.full(len(economy), now.scale[0]),
         joint.flows(u)[0], float(found.gap[0]), int(found.iterations[0]), 1.0, {}, [np.arange(len(economy))],
     )  # fmt: skip
-    setting = Setting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
+    setting = SolveSetting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
     out = read_out(solved, setting, began)
     return MobilityCounterfactual(
         trade=out,

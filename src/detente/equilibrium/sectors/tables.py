@@ -15,7 +15,7 @@ from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.sectors.economy import SectorEconomy
 
 
-class Solved(Protocol):
+class SolvedSectors(Protocol):
     """What the tables read of a solution; shapes as in ``SectorCounterfactual``."""
 
     @property
@@ -68,12 +68,12 @@ def abroad(flows: np.ndarray) -> np.ndarray:
     return flows * (1 - np.eye(flows.shape[-1]))
 
 
-def real_flows(out: Solved) -> np.ndarray:
+def real_flows(out: SolvedSectors) -> np.ndarray:
     """Flows after the shock at the origin's prices before it: (S, n, n), US$ million."""
     return out.flows / out.cost_hat[:, :, None]
 
 
-def by_economy(out: Solved) -> Columns:
+def by_economy(out: SolvedSectors) -> Columns:
     """One row per economy."""
     base, before, after = out.baseline, abroad(out.baseline.flows), abroad(out.flows)
     real = abroad(real_flows(out))
@@ -105,7 +105,7 @@ def by_economy(out: Solved) -> Columns:
     }
 
 
-def by_sector(out: Solved) -> Columns:
+def by_sector(out: SolvedSectors) -> Columns:
     """One row per sector and economy."""
     base = out.baseline
     s, n = base.value_added.shape
@@ -138,7 +138,7 @@ def by_sector(out: Solved) -> Columns:
     }
 
 
-def by_flow(out: Solved) -> Columns:
+def by_flow(out: SolvedSectors) -> Columns:
     """One row per sector, origin and destination with a flow before or after."""
     base = out.baseline
     s, i, j = np.nonzero((base.flows > 0) | (out.flows > 0))
@@ -156,7 +156,7 @@ def by_flow(out: Solved) -> Columns:
     }
 
 
-def residual_pct(out: Solved) -> float:
+def residual_pct(out: SolvedSectors) -> float:
     """The largest unbalanced market, percent of its size."""
     return 100 * (out.report.gap if out.report.gap is not None else float("nan"))
 

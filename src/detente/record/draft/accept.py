@@ -16,7 +16,7 @@ from detente.record.check import problems_where
 from detente.record.draft.row import CONFIDENCE, OWN, fingerprint
 from detente.record.ledger import Ledger
 from detente.record.reading import FIRST_ROW, read_table
-from detente.record.schema import CLAIMS, Table
+from detente.record.schema import CLAIMS, RecordTable
 
 QUOTED = "in the source's own words"
 TOO_LONG = 20_000_000  # bytes
@@ -77,7 +77,7 @@ def accept(draft: Path, record: Path, *, keep_wording: bool = False) -> Accepted
     return Accepted(tuple(row["claim_id"] for row in rows), left)
 
 
-def draft_table(path: Path) -> Table:
+def draft_table(path: Path) -> RecordTable:
     """The table a draft file must follow: its own columns and those of ``claims.csv``."""
     words = {**(CLAIMS.words or {}), "accept": ("yes", "no"), "confidence": CONFIDENCE}
     needed, columns = ("accept", "wording", *CLAIMS.needed), (*OWN, *CLAIMS.columns)

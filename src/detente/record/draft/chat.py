@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from detente.errors import DataError, UsageError
-from detente.record.draft.suggest import Context, offer_schema
+from detente.record.draft.suggest import DraftContext, offer_schema
 
 SECONDS = 60.0
 """Time after which an answer is no longer waited for."""
@@ -29,7 +29,7 @@ ORDER = (
 )
 
 
-def suggest(context: Context) -> list[Mapping[str, Any]]:
+def suggest(context: DraftContext) -> list[Mapping[str, Any]]:
     """Rows that a language model offers for an article.
 
     Raises
@@ -60,7 +60,7 @@ def suggest(context: Context) -> list[Mapping[str, Any]]:
     return rows_in(raw)
 
 
-def messages(context: Context) -> list[dict[str, str]]:
+def messages(context: DraftContext) -> list[dict[str, str]]:
     """What the model is told: the order, then the context as JSON."""
     told = {
         "article": context.text,

@@ -19,7 +19,7 @@ from detente.record.draft.language.units import CLOSED, MONEY
 from detente.record.draft.pairing import SAID_ON, Paired, direction_at, operator_at, pair_periods
 from detente.record.draft.proposals import propose_test
 from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, write_rows
-from detente.record.draft.suggest import Known, Offer, Suggester, ask
+from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 from detente.record.period import Period
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
 
@@ -64,7 +64,7 @@ def draft_claims(
     taken: Iterable[str] = (),
     suggest: Suggester | None = None,
     *,
-    known: Known | None = None,
+    known: KnownRecord | None = None,
     on_record: Iterable[Mapping[str, str | None]] = (),
 ) -> Draft:
     """Draft the claims of an article; every row waits for a person.
@@ -79,7 +79,7 @@ def draft_claims(
         Claim ids already in use.
     suggest : callable, optional
         A step that may add rows, such as a language model; see :mod:`detente.record.draft.suggest`.
-    known : Known, optional
+    known : KnownRecord, optional
         The study's economies, series and words, for the step above and for the tests proposed.
     on_record : iterable of mappings
         Claims already in the record: a drafted row that says the same is marked with their id.
@@ -95,9 +95,9 @@ def draft_claims(
     bare: list[DraftRow] = []
     for sentence in found.sentences:
         bare += _of_sentence(sentence, found)
-    known = known or Known()
+    known = known or KnownRecord()
     bare = [_again(propose_test(row, known), source_id, tuple(on_record)) for row in bare]
-    offer = ask(suggest, found, bare, known) if suggest is not None else Offer()
+    offer = ask(suggest, found, bare, known) if suggest is not None else DraftOffer()
     rows = tuple(_with_ids([*bare, *offer.rows], source_id, set(taken)))
     return Draft(rows, source_id, found.article.published, found.article.language, offer.refused)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from detente.record.draft.language.entities import economies_in
 from detente.record.draft.row import DraftRow
-from detente.record.draft.suggest import Known
+from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period
 from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import currency_of
@@ -21,7 +21,7 @@ WINDOW = 40
 """Characters around a word of trade in which its economies are named."""
 
 
-def propose_test(row: DraftRow, known: Known) -> DraftRow:
+def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
     """A row with the test and target it plainly calls for; otherwise as it was.
 
     An amount of money with a period of its own, in a sentence about the trade of the
@@ -58,7 +58,7 @@ def _year_before(period: str) -> str:
     return str(found.first.year - 1) if found.precision == "year" else ""
 
 
-def _flow(sentence: str, known: Known) -> str:
+def _flow(sentence: str, known: KnownRecord) -> str:
     """The series that a sentence about trade speaks of, seen from the study's first economy; empty where unclear."""
     if len(known.dyad) != 2:
         return ""

@@ -32,7 +32,7 @@ MOST = 200  # rows of one offer
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class DraftContext:
     """What the optional step is given.
 
     Attributes
@@ -64,8 +64,8 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a study brings to drafting; see :class:`Context` for its parts."""
+class KnownRecord:
+    """What a study brings to drafting; see :class:`DraftContext` for its parts."""
 
     dyad: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
@@ -75,11 +75,11 @@ class Known:
 
 
 Suggester = Callable[..., Iterable[Mapping[str, Any]]]
-"""A function of a :class:`Context`, or of the text and the drafted rows, that offers rows."""
+"""A function of a :class:`DraftContext`, or of the text and the drafted rows, that offers rows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class DraftOffer:
     """What came of the optional step.
 
     Attributes
@@ -94,7 +94,7 @@ class Offer:
     refused: tuple[str, ...] = ()
 
 
-def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], known: Known) -> Offer:
+def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], known: KnownRecord) -> DraftOffer:
     """Call the optional step and check what it offers; whatever it does, the rule-based draft is not touched."""
     cells = tuple(row.cells for row in drafted)
     name = getattr(suggest, "__module__", "") + ":" + getattr(suggest, "__name__", type(suggest).__name__)
@@ -102,7 +102,7 @@ def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], know
         if _takes_context(suggest):
             spoken = tuple((s.start, s.end, s.text) for s in found.sentences)
             article = found.article
-            context = Context(
+            context = DraftContext(
                 article.text, spoken, cells, article.published, article.language, known.dyad, known.series, known.states,
                 known.kinds, known.claims,
             )  # fmt: skip
@@ -111,7 +111,7 @@ def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], know
             offered = suggest(found.article.text, cells)
         rows = list(offered)
     except Exception as error:  # another's code: whatever it raises, the draft made by rule is kept
-        return Offer(refused=(f"The step {name} gave nothing: {type(error).__name__}: {error}",))
+        return DraftOffer(refused=(f"The step {name} gave nothing: {type(error).__name__}: {error}",))
     return checked(rows[:MOST], found, name, len(drafted))
 
 
@@ -122,7 +122,7 @@ def _takes_context(suggest: Suggester) -> bool:
         return False
 
 
-def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted: int = 0) -> Offer:
+def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted: int = 0) -> DraftOffer:
     """Offered rows as draft rows, each refused by itself where something is wrong with it."""
     sentences = {_folded(s.text): s for s in found.sentences}
     rows, refused = [], []
@@ -140,7 +140,7 @@ def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted
         if row.get("corrects"):
             hints.append(f"It reads drafted row {row['corrects']} otherwise: accept one of the two.")
         rows.append(DraftRow(cells, "low", tuple(hints)))
-    return Offer(tuple(rows), tuple(refused))
+    return DraftOffer(tuple(rows), tuple(refused))
 
 
 def _problems(row: Any, sentences: Mapping[str, Any], n_drafted: int) -> Iterable[str]:

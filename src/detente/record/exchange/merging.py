@@ -12,7 +12,7 @@ from detente._atomic import ASIDE, lock, write_files
 from detente.errors import Problem, RecordError
 from detente.record.ledger import Ledger
 from detente.record.reading import read_table
-from detente.record.schema import TABLES, Table
+from detente.record.schema import TABLES, RecordTable
 
 MARK = "<<ours>> {ours} <<theirs>> {theirs}"
 """How a cell that both changed is shown; no check lets it pass as a date or a number."""
@@ -79,7 +79,7 @@ def merge_records(ours: str | Path, theirs: str | Path, *, base: str | Path | No
 _Row = dict[str, str | None]
 
 
-def _by_id(folder: Path, table: Table) -> dict[str, _Row]:
+def _by_id(folder: Path, table: RecordTable) -> dict[str, _Row]:
     frame, problems = read_table(folder / table.file, table)
     if problems:
         raise RecordError(problems)

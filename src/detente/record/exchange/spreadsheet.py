@@ -18,7 +18,7 @@ from detente._foreign import read_bytes
 from detente.data.tables.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
 from detente.record.ledger import Ledger
-from detente.record.schema import FIGURES, TABLES, Table
+from detente.record.schema import FIGURES, TABLES, RecordTable
 from detente.record.states.vocabulary import Vocabulary, default_vocabulary
 
 BASES = (*("fob", "cif", "fob+cif", "fob+fob", "mirror", "importer-side", "baci", "comtrade", "unspecified", "-"),)
@@ -199,7 +199,7 @@ def _cells(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
     return (abs(column(right) - column(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
 
 
-def _rows(sheet: Any, table: Table, file: str, problems: list[Problem]) -> Iterator[list[str]]:
+def _rows(sheet: Any, table: RecordTable, file: str, problems: list[Problem]) -> Iterator[list[str]]:
     header = [str(cell.value or "").strip() for cell in sheet[1]]
     unknown = [name for name in header if name and name not in table.allowed]
     if unknown:
@@ -235,7 +235,7 @@ def _csv(columns: tuple[str, ...], rows: list[list[str]]) -> str:
     return out.getvalue()
 
 
-def _offered(name: str, table: Table, vocabulary: Vocabulary) -> dict[str, Collection[str]]:
+def _offered(name: str, table: RecordTable, vocabulary: Vocabulary) -> dict[str, Collection[str]]:
     words = dict(table.words or {})
     if name == "events":
         words["kind"] = tuple(vocabulary.kinds)

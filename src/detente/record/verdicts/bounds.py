@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from detente.language import Number, Text
 from detente.record.rows import Figure
 from detente.record.verdicts.numbers import convert
-from detente.record.verdicts.reconcile import Explanation, rounding_half
+from detente.record.verdicts.reconcile import ConflictExplanation, rounding_half
 
 SLACK = 0.02
 """Figures of two sources differ by rounding and valuation; a bound is broken beyond 2%."""
@@ -30,7 +30,7 @@ class BrokenBound:
 
     inner: Figure
     outer: Figure
-    explanation: Explanation
+    explanation: ConflictExplanation
 
 
 def bounding_series(series: str) -> Iterator[tuple[str, str]]:
@@ -94,11 +94,11 @@ def _exceeds(inner: Figure, outer: Figure) -> bool:
     return inner.value > limit + slack  # false where the units measure different things
 
 
-def _explained(inner: Figure, outer: Figure, reason: str) -> Explanation:
+def _explained(inner: Figure, outer: Figure, reason: str) -> ConflictExplanation:
     limit = convert(outer.value, outer.unit, inner.unit)
     text = Text(
         f"arithmetic.{reason.replace(' ', '_')}", inner=Number(f"{inner.value:,g}"), id=inner.id,
         outer=Number(f"{limit:,g}"), other=outer.id,
     )  # fmt: skip
     misfit = inner.value / limit - 1 if limit > 0 else inner.value
-    return Explanation(reason, text, misfit, (outer.id,))
+    return ConflictExplanation(reason, text, misfit, (outer.id,))

@@ -11,7 +11,7 @@ from detente.record.frames import Frames
 from detente.record.period import Period
 from detente.record.rows import Figure
 from detente.record.verdicts.bounds import broken_bounds
-from detente.record.verdicts.reconcile import Context, Explanation, explain
+from detente.record.verdicts.reconcile import ConflictExplanation, FigureContext, explain
 
 _RANK = {"reported": 0, "derived": 1, "approximate": 2}
 
@@ -37,7 +37,7 @@ def conflict_rows(ledger: Frames) -> list[tuple]:
     for figure in figures:
         if figure.status in _RANK:
             groups.setdefault((figure.series, figure.period, figure.unit), []).append(figure)
-    context, references, rows = Context.of(figures), [], []
+    context, references, rows = FigureContext.of(figures), [], []
     for group in groups.values():
         reference = min(group, key=lambda f: (not f.preferred, _RANK[f.status], f.id))
         references.append(reference)
@@ -95,7 +95,7 @@ def _same(a: Figure, b: Figure) -> bool:
     return a.value == b.value or (a.source_id == b.source_id and a.status == "derived" and a.id in b.derivation)
 
 
-def _row(odd: Figure, reference: Figure, found: Sequence[Explanation]) -> tuple:
+def _row(odd: Figure, reference: Figure, found: Sequence[ConflictExplanation]) -> tuple:
     best = found[0] if found else None
     gap = 100 * (odd.value / reference.value - 1) if reference.value else None
     return (

@@ -24,7 +24,7 @@ UNSOURCED = "unsourced"
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class EpisodeSplit:
     """Figures of a series by what they can show of a claim.
 
     Attributes
@@ -93,7 +93,7 @@ class Evidence:
             )
         return self._series[name]
 
-    def split(self, name: str, claim: Claim) -> Split:
+    def split(self, name: str, claim: Claim) -> EpisodeSplit:
         """The figures of a series by what they can show of a claim.
 
         A figure whose period begins after its source was published is a forecast, whatever
@@ -110,7 +110,7 @@ class Evidence:
                 own += 1
             else:
                 named.append(figure)
-        return Split(tuple(free), tuple(named), own)
+        return EpisodeSplit(tuple(free), tuple(named), own)
 
     def independent(self, name: str, claim: Claim) -> tuple[Figure, ...]:
         """Figures of a series that may test a claim."""

@@ -31,7 +31,7 @@ SLIP = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Context:
+class FigureContext:
     """Figures to do arithmetic with, found by what they are of; looking one up does not depend on how many there are."""
 
     beside: Mapping[tuple[str, str, str, str, Period], tuple[Figure, ...]]
@@ -40,7 +40,7 @@ class Context:
     prices: tuple[Figure, ...]
 
     @classmethod
-    def of(cls, figures: Iterable[Figure]) -> Context:
+    def of(cls, figures: Iterable[Figure]) -> FigureContext:
         """From figures of any series; forecasts and bounds are no arithmetic."""
         beside, parts, by_year = (defaultdict(list) for _ in range(3))
         prices = []
@@ -75,7 +75,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class ConflictExplanation:
     """One way in which two figures can both be right, or one a slip.
 
     Attributes
@@ -114,22 +114,22 @@ def agree(a: Figure, b: Figure) -> bool:
     return abs(a.value - b.value) <= half * (1 + 1e-9)
 
 
-def explain(odd: Figure, other: Figure, context: Context | Iterable[Figure]) -> list[Explanation]:
+def explain(odd: Figure, other: Figure, context: FigureContext | Iterable[Figure]) -> list[ConflictExplanation]:
     """Explanations of ``odd`` beside ``other``, best first.
 
     Parameters
     ----------
     odd, other : Figure
         Two figures of one series and period.
-    context : Context or iterable of Figure
+    context : FigureContext or iterable of Figure
         Figures to do the arithmetic with: the same dyad's exports, imports, balances
         and totals, of the same and neighbouring periods.
     """
-    context = context if isinstance(context, Context) else Context.of(context)
-    found: list[Explanation] = []
+    context = context if isinstance(context, FigureContext) else FigureContext.of(context)
+    found: list[ConflictExplanation] = []
     for rule in _RULES:
         found += [e for e in rule(odd, other, context) if math.isfinite(e.misfit)]
-    best: dict[str, Explanation] = {}
+    best: dict[str, ConflictExplanation] = {}
     for explanation in found:
         held = best.get(explanation.kind)
         if held is None or explanation.misfit < held.misfit:
@@ -137,7 +137,7 @@ def explain(odd: Figure, other: Figure, context: Context | Iterable[Figure]) -> 
     return sorted(best.values(), key=lambda e: (_cost(e), e.kind))
 
 
-def _cost(explanation: Explanation) -> float:
+def _cost(explanation: ConflictExplanation) -> float:
     """Rank: the misfit, plus what an explanation asks one to believe."""
     belief = {"rounding": 0.0, "valuation": 0.002, "compiler": 0.02, "power of ten": 0.03}
     return explanation.misfit + belief.get(explanation.kind, 0.004)
@@ -156,7 +156,7 @@ def _family(figure: Figure) -> tuple[str, str, str]:
     return family, flow, place
 
 
-def _beside(figure: Figure, other: Figure, context: Context, flow: str) -> Iterator[Figure]:
+def _beside(figure: Figure, other: Figure, context: FigureContext, flow: str) -> Iterator[Figure]:
     """Figures of another flow beside the two that are explained, and neither of them."""
     return (f for f in context.of_flow(figure, flow) if f.id not in (figure.id, other.id))
 
@@ -165,13 +165,13 @@ def _off(a: float, b: float) -> float:
     return abs(a - b) / abs(b) if b else math.inf
 
 
-def _rounding(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
+def _rounding(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     if agree(odd, other):
         arithmetic = Text("arithmetic.rounding", a=say(odd.value, odd.unit), b=say(other.value, other.unit))
-        yield Explanation("rounding", arithmetic, 0.0)
+        yield ConflictExplanation("rounding", arithmetic, 0.0)
 
 
-def _mislabelled(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
+def _mislabelled(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """A total that is really the balance, the exports or the imports."""
     if _family(odd)[1] != "total" or odd.value >= other.value:
         return
@@ -179,7 +179,7 @@ def _mislabelled(odd: Figure, other: Figure, context: Context) -> Iterator[Expla
         for part in _beside(odd, other, context, flow):
             if _off(odd.value, part.value) <= FIT and part.source_id != odd.source_id:
                 arithmetic = Text("arithmetic.alone", flow=_flow(flow), part=_named(part))
-                yield Explanation(f"{flow} as total", arithmetic, _off(odd.value, part.value), (part.id,))
+                yield ConflictExplanation(f"{flow} as total", arithmetic, _off(odd.value, part.value), (part.id,))
     exports = (other.value + odd.value) / 2
     imports = (other.value - odd.value) / 2
     solved = Text(
@@ -190,18 +190,18 @@ def _mislabelled(odd: Figure, other: Figure, context: Context) -> Iterator[Expla
         for part in _beside(odd, other, context, flow):
             if part.status != "derived" and _off(part.value, implied) <= max(FIT, rounding_half(part) / implied):
                 arithmetic = Text("arithmetic.apart", solved=solved, flow=_flow(flow), part=_named(part))
-                yield Explanation("balance as total", arithmetic, _off(part.value, implied), (part.id,))
+                yield ConflictExplanation("balance as total", arithmetic, _off(part.value, implied), (part.id,))
     for x in _beside(odd, other, context, "exports"):
         for m in _beside(odd, other, context, "imports"):
             gap = x.value - m.value
             if gap > 0 and _off(odd.value, gap) <= FIT and not _circular(x, m, odd, other):
                 difference = Number(f"{gap:,.1f}")
                 arithmetic = Text("arithmetic.minus", a=_named(x), b=_named(m), result=difference)
-                yield Explanation("balance as total", arithmetic, _off(odd.value, gap), (x.id, m.id))
+                yield ConflictExplanation("balance as total", arithmetic, _off(odd.value, gap), (x.id, m.id))
     for b in _beside(odd, other, context, "balance"):
         if _off(odd.value, b.value) <= FIT and b.source_id != odd.source_id:
             arithmetic = Text("arithmetic.balance", part=_named(b))
-            yield Explanation("balance as total", arithmetic, _off(odd.value, b.value), (b.id,))
+            yield ConflictExplanation("balance as total", arithmetic, _off(odd.value, b.value), (b.id,))
 
 
 def _circular(x: Figure, m: Figure, *used: Figure) -> bool:
@@ -209,7 +209,7 @@ def _circular(x: Figure, m: Figure, *used: Figure) -> bool:
     return any(f.id in part.derivation or f.text in part.derivation for part in (x, m) for f in used)
 
 
-def _valuation(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
+def _valuation(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """Exports FOB with imports FOB against exports FOB with imports CIF."""
     high, low = (odd, other) if odd.value > other.value else (other, odd)
     flow = _family(odd)[1]
@@ -229,7 +229,7 @@ def _valuation(odd: Figure, other: Figure, context: Context) -> Iterator[Explana
                             with_cif=Number(f"{x.value + cif.value:,.0f}"),
                             with_fob=Number(f"{x.value + fob.value:,.0f}"),
                         )  # fmt: skip
-                        yield Explanation("valuation", arithmetic, misfit, (x.id, cif.id, fob.id))
+                        yield ConflictExplanation("valuation", arithmetic, misfit, (x.id, cif.id, fob.id))
     ratio = high.value / low.value if low.value > 0 else math.inf
     named = high.basis in CIF_LIKE and low.basis not in CIF_LIKE
     if named and 1 < ratio <= CIF_OVER_FOB[1]:
@@ -237,7 +237,7 @@ def _valuation(odd: Figure, other: Figure, context: Context) -> Iterator[Explana
             "arithmetic.over", high_basis=_basis(high), low_basis=_basis(low), high=_plain(high.value),
             low=_plain(low.value), ratio=Number(f"{ratio:.3f}"),
         )  # fmt: skip
-        yield Explanation("valuation", arithmetic, max(0.0, ratio - USUAL_CIF) + UNSHOWN)
+        yield ConflictExplanation("valuation", arithmetic, max(0.0, ratio - USUAL_CIF) + UNSHOWN)
 
 
 def _fit(computed: float, figure: Figure) -> float:
@@ -247,7 +247,7 @@ def _fit(computed: float, figure: Figure) -> float:
     return 0.0 if missing <= allowed else missing / abs(figure.value)
 
 
-def _compiler(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
+def _compiler(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """Mirror data or a compiler's own harmonisation of the two reports."""
     bases = {odd.basis, other.basis}
     if len(bases) == 2 and bases & {"baci", "mirror", "comtrade", "importer-side"}:
@@ -257,18 +257,18 @@ def _compiler(odd: Figure, other: Figure, context: Context) -> Iterator[Explanat
                 "arithmetic.ratio", a=_plain(odd.value), a_basis=_basis(odd), b=_plain(other.value),
                 b_basis=_basis(other), ratio=Number(f"{ratio:.3f}"),
             )  # fmt: skip
-            yield Explanation("compiler", arithmetic, ratio - 1)
+            yield ConflictExplanation("compiler", arithmetic, ratio - 1)
 
 
-def _other_period(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
+def _other_period(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """The figure of a neighbouring or partial period quoted for this one."""
     for f in context.near(odd):
         if f.id not in (odd.id, other.id) and f.status != "approximate" and _off(odd.value, f.value) <= 0.005:
             arithmetic = Text("arithmetic.period", n=_plain(f.value), period=Day(f.period), id=f.id)
-            yield Explanation("other period", arithmetic, _off(odd.value, f.value), (f.id,))
+            yield ConflictExplanation("other period", arithmetic, _off(odd.value, f.value), (f.id,))
 
 
-def _sum_of_parts(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
+def _sum_of_parts(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """The total of some places quoted for the whole."""
     family, flow, place = _family(odd)
     key = (family, flow, odd.unit, odd.period)
@@ -277,13 +277,13 @@ def _sum_of_parts(odd: Figure, other: Figure, context: Context) -> Iterator[Expl
     if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:
         arithmetic = Text("arithmetic.sum", terms=Joined(" + ", parts=map(_named, parts)), total=_plain(total))
         ids = tuple(f.id for f in parts)
-        yield Explanation("sum of parts", arithmetic, _off(odd.value, total), ids)
+        yield ConflictExplanation("sum of parts", arithmetic, _off(odd.value, total), ids)
 
 
 _PRICES_OF = re.compile(r"(?:constant|real|prices of|deflated)\D{0,25}(\d{4})", re.IGNORECASE)
 
 
-def _constant_money(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
+def _constant_money(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """A figure in the prices of another year, where its note names the year and the record has an index."""
     named = _PRICES_OF.search(f"{odd.basis} {odd.note}")
     if not named:
@@ -297,10 +297,12 @@ def _constant_money(odd: Figure, other: Figure, context: Context) -> Iterator[Ex
                 "arithmetic.prices", n=_plain(other.value), top=_named(index[base]), bottom=_named(index[year]),
                 result=Number(f"{computed:,.1f}"), base=base,
             )  # fmt: skip
-            yield Explanation("constant money", arithmetic, _off(odd.value, computed), (index[base].id, index[year].id))
+            yield ConflictExplanation(
+                "constant money", arithmetic, _off(odd.value, computed), (index[base].id, index[year].id)
+            )
 
 
-def _power_of_ten(odd: Figure, other: Figure, context: Context) -> Iterator[Explanation]:
+def _power_of_ten(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     if odd.value <= 0 or other.value <= 0:
         return
     power = round(math.log10(odd.value / other.value))
@@ -312,7 +314,7 @@ def _power_of_ten(odd: Figure, other: Figure, context: Context) -> Iterator[Expl
                 "arithmetic.ten", n=_plain(odd.value), power=_plain(10.0**power), result=_plain(shifted),
                 other=_plain(other.value),
             )  # fmt: skip
-            yield Explanation("power of ten", arithmetic, misfit)
+            yield ConflictExplanation("power of ten", arithmetic, misfit)
 
 
 def _plain(number: float) -> str:
@@ -331,7 +333,7 @@ def _flow(name: str) -> str:
     return Word(name, group="flow")
 
 
-_RULES: tuple[Callable[[Figure, Figure, Context], Iterator[Explanation]], ...] = (
+_RULES: tuple[Callable[[Figure, Figure, FigureContext], Iterator[ConflictExplanation]], ...] = (
     _rounding,
     _mislabelled,
     _valuation,

@@ -20,7 +20,7 @@ from detente._foreign import TABLE, check_inside, read_text
 from detente.errors import DetenteError, OutputError, Problem, StudyError, UnreadableFile, first_five
 from detente.record import Ledger
 from detente.record.references import references
-from detente.record.schema import TABLES, Table
+from detente.record.schema import TABLES, RecordTable
 from detente.study import Study
 from detente.web.editor.csv_rows import RecordFile, Row
 from detente.web.editor.journal import begin, last_change, named
@@ -31,7 +31,7 @@ WORDS = ("vocabulary.toml", "organisations.toml")  # a record's own words, besid
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """One row to be written, or to go.
 
     Attributes
@@ -104,7 +104,7 @@ def read_file(study: Study, table: str) -> RecordFile:
     return file
 
 
-def save(study: Study, changes: Sequence[Change]) -> None:
+def save(study: Study, changes: Sequence[RowChange]) -> None:
     """Write the changes together, or none of them.
 
     Raises
@@ -175,7 +175,9 @@ def _taken_back(file: RecordFile, changes: Sequence[Mapping[str, Any]]) -> Recor
     return back
 
 
-def _applied(file: RecordFile, schema: Table, changes: Sequence[Change]) -> tuple[RecordFile, list[dict[str, Any]]]:
+def _applied(
+    file: RecordFile, schema: RecordTable, changes: Sequence[RowChange]
+) -> tuple[RecordFile, list[dict[str, Any]]]:
     """The file with the changes of its table, and what the journal says of each."""
     places: dict[str, int] = {}
     for place, row in enumerate(file.rows):
@@ -211,14 +213,14 @@ def _applied(file: RecordFile, schema: Table, changes: Sequence[Change]) -> tupl
     return file.with_rows([row for row in rows if row is not None], added), noted
 
 
-def _refuse_taken(schema: Table, places: Mapping[str, int], id_: str, own: int | None) -> None:
+def _refuse_taken(schema: RecordTable, places: Mapping[str, int], id_: str, own: int | None) -> None:
     place = places.get(id_)
     if place is not None and place != own:
         what = f"There is already a row '{id_}'."
         raise Rejected([Problem(schema.file, place + 2, schema.key, what, "Give another id.")])
 
 
-def _refuse_used(study: Study, files: Mapping[str, RecordFile], removed: Sequence[Change]) -> None:
+def _refuse_used(study: Study, files: Mapping[str, RecordFile], removed: Sequence[RowChange]) -> None:
     """A row that something else names stays."""
     if not removed:
         return

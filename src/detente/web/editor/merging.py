@@ -10,14 +10,14 @@ from typing import Any
 from detente.errors import RecordError, UnreadableFile, first_five
 from detente.record.exchange.merging import merge_records
 from detente.record.reading import read_table
-from detente.record.schema import TABLES, Table
+from detente.record.schema import TABLES, RecordTable
 from detente.study import Study
-from detente.web.editor.editor import Change, read_file
+from detente.web.editor.editor import RowChange, read_file
 
 OURS, THEIRS = "ours", "theirs"
 
 
-def table_of(file: Path) -> Table:
+def table_of(file: Path) -> RecordTable:
     """The table of a record that a CSV file holds, by its header.
 
     Raises
@@ -39,7 +39,7 @@ def table_of(file: Path) -> Table:
     return found[0]
 
 
-def completed(file: Path, place: Path, table: Table) -> set[str]:
+def completed(file: Path, place: Path, table: RecordTable) -> set[str]:
     """Put an uploaded table in the place of the study's, its rows first and under their own numbers, then the others.
 
     Returns the ids of its own rows.
@@ -99,7 +99,7 @@ def merged(study: Study, theirs: Path, brought: Mapping[str, set[str]] | None = 
     return {"problems": [], "rows": rows, "conflicts": conflicts, "same": same}
 
 
-def changes(found: Mapping[str, Any], taken: Mapping[int, str]) -> list[Change]:
+def changes(found: Mapping[str, Any], taken: Mapping[int, str]) -> list[RowChange]:
     """The changes of a plan, with ``theirs`` in the conflicts whose place ``taken`` says so, ``ours`` in the others."""
     decided: dict[tuple[str, str], dict[str, str]] = {}
     for place, conflict in enumerate(found["conflicts"]):
@@ -109,7 +109,9 @@ def changes(found: Mapping[str, Any], taken: Mapping[int, str]) -> list[Change]:
     for row in found["rows"]:
         own = decided.get((row["table"], row["id"]), {})
         if row["changed"] or own:
-            out.append(Change(row["table"], row["id"] if row["digest"] else "", row["digest"], {**row["cells"], **own}))
+            out.append(
+                RowChange(row["table"], row["id"] if row["digest"] else "", row["digest"], {**row["cells"], **own})
+            )
     return out
 
 

@@ -35,7 +35,7 @@ BODY_LIMIT = 1 << 20  # bytes: a form or a few rows, never a data set
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal(Exception):
+class RefusedRequest(Exception):
     """A request that is not let through: HTTP status and the catalogue key of the reason."""
 
     status: int
@@ -98,7 +98,7 @@ class Guard:
                 body = await self.read(headers, receive)
                 self.check_token(headers, body)
                 receive = _replay(body, receive)
-        except Refusal as refusal:
+        except RefusedRequest as refusal:
             await self.refuse(scope, refusal)(scope, receive, send)
             return
         await self.app(scope, receive, send)
@@ -107,14 +107,14 @@ class Guard:
         """The Host header names this server."""
         host = _host("//" + headers.get("host", ""))
         if self.hosts and host not in self.hosts:
-            raise Refusal(421, "refused.host")
+            raise RefusedRequest(421, "refused.host")
 
     def check_access(self, scope: dict, headers: dict[str, str]) -> None:
         """Beyond loopback: the access token, kept in a cookie since the first visit."""
         if self.keys.access and not compare_digest(
             self.keys.access.encode(), _cookie(headers, self.keys.cookie).encode()
         ):
-            raise Refusal(401, "refused.access")
+            raise RefusedRequest(401, "refused.access")
 
     def admits(self, scope: dict) -> bool:
         """Whether this is a first visit with the access token in the address."""
@@ -140,24 +140,24 @@ class Guard:
         change = scope["method"] in CHANGES
         visit = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
         if site in ("cross-site", "same-site") and (change or not visit):
-            raise Refusal(403, "refused.origin")
+            raise RefusedRequest(403, "refused.origin")
         origin = headers.get("origin")
         if origin is not None and change and origin.partition("://")[2] != headers.get("host", ""):
-            raise Refusal(403, "refused.origin")
+            raise RefusedRequest(403, "refused.origin")
 
     async def read(self, headers: dict[str, str], receive: Any) -> bytes:
         """The body of a change, up to the limit."""
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self.limit:
-            raise Refusal(413, "refused.size")
+            raise RefusedRequest(413, "refused.size")
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise Refusal(400, "refused.size")
+                raise RefusedRequest(400, "refused.size")
             body += message.get("body", b"")
             if len(body) > self.limit:
-                raise Refusal(413, "refused.size")
+                raise RefusedRequest(413, "refused.size")
             if not message.get("more_body"):
                 return bytes(body)
 
@@ -167,7 +167,7 @@ class Guard:
         if not given and headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             given = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[-1]
         if not compare_digest(self.keys.token.encode(), given.encode()):
-            raise Refusal(403, "refused.token")
+            raise RefusedRequest(403, "refused.token")
 
 
 def _host(address: str) -> str:

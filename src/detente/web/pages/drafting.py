@@ -17,7 +17,7 @@ from detente.record.draft.drafting import Draft, draft_claims
 from detente.record.draft.row import fingerprint
 from detente.record.schema import CLAIMS
 from detente.study import Study
-from detente.web.editor.editor import Change, Rejected, read_file, save
+from detente.web.editor.editor import Rejected, RowChange, read_file, save
 from detente.web.editor.new_rows import completed, source_of
 from detente.web.http.reply import go, page, words_of
 from detente.web.pages.study import head, require_writable
@@ -82,7 +82,7 @@ def _accept(request: Request, given: dict[str, str]) -> Response:
     require_writable(request, study)
     source = _source(study, given)
     known = any(row.cells.get("source_id") == source["source_id"] for row in read_file(study, "sources").rows)
-    changes = [] if known else [Change("sources", "", "", source)]
+    changes = [] if known else [RowChange("sources", "", "", source)]
     rows = _rows(given)
     chosen = [row for row in rows if row["accept"] == "yes"]
     for row in chosen:
@@ -90,7 +90,7 @@ def _accept(request: Request, given: dict[str, str]) -> Response:
         cells["source_id"] = source["source_id"]
         if fingerprint(cells["claim"]) == row["wording"]:
             cells["note"] = "; ".join(part for part in (cells.get("note", ""), QUOTED) if part)
-        changes.append(Change("claims", "", "", cells))
+        changes.append(RowChange("claims", "", "", cells))
     try:
         if not chosen:
             raise StudyError(words_of(request)("drafting.none_chosen"))

@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from detente.errors import DetenteError, Problem, StudyError
 from detente.record.references import references
-from detente.record.schema import TABLES, Table
+from detente.record.schema import TABLES, RecordTable
 from detente.report.tables import safe_link
 from detente.study import Study
 from detente.web.editor.csv_rows import Row
-from detente.web.editor.editor import EDITABLE, Change, Conflict, InUse, Rejected, problems_of, read_file, save, undo
+from detente.web.editor.editor import EDITABLE, Conflict, InUse, Rejected, RowChange, problems_of, read_file, save, undo
 from detente.web.editor.journal import last_change, named
 from detente.web.editor.new_rows import FIRST, completed, source_of
 from detente.web.http.reply import go, page, words_of
@@ -119,12 +119,12 @@ def _change(request: Request, given: dict[str, str]) -> Response:
     id_, digest = given.get("id", ""), given.get("digest", "")
     cells = {c: given.get(c, "") for c in table.schema.allowed}
     source = {c: given.get(NEW_SOURCE + c, "").strip() for c in TABLES["sources"].allowed}
-    changes = [Change(table.name, id_, digest, cells)]
+    changes = [RowChange(table.name, id_, digest, cells)]
     if not id_:
         cells, source = _filled_in(study, table, cells, source)
-        changes = [Change(table.name, "", "", cells)]
+        changes = [RowChange(table.name, "", "", cells)]
     if source["source_id"]:
-        changes.insert(0, Change("sources", "", "", source))
+        changes.insert(0, RowChange("sources", "", "", source))
     try:
         save(study, changes)
     except Conflict as conflict:
@@ -174,7 +174,7 @@ def _delete(request: Request, given: dict[str, str]) -> Response:
     id_, digest = given.get("id", ""), given.get("digest", "")
     row = _row(study, table, id_)
     try:
-        save(study, [Change(table.name, id_, digest, None)])
+        save(study, [RowChange(table.name, id_, digest, None)])
     except InUse as used:
         return _form(request, study, key, table, id_, row.digest, dict(row.cells), users=used.users)
     except Conflict as conflict:
@@ -239,7 +239,7 @@ def _form(
     return page(request, "row.html.j2", data, status)
 
 
-def _field(schema: Table, column: str, value: str, problems: list[Problem]) -> dict[str, Any]:
+def _field(schema: RecordTable, column: str, value: str, problems: list[Problem]) -> dict[str, Any]:
     words = list((schema.words or {}).get(column, ()))
     if schema.file == "events.csv" and column == "kind":
         from detente.record.states.vocabulary import default_vocabulary

@@ -12,7 +12,7 @@ import json
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Facts, Progress, Source
+from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, extension_of
 from detente.data.tables.rows import numbers, tidy
 from detente.errors import DataError, EmptySample, UnreadableFile, first_five
@@ -85,7 +85,7 @@ def recognises(files: Files) -> int:
     return len(KEYS) if any('"operationalData"' in h or '"operationaldata"' in h for h in heads) else 0
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="entsog", title="Transparency platform", publisher="ENTSOG", what="gas between countries through pipelines, GWh",
     gives="flows", kind="energy", unit="gwh", periods=("month",), licence="free re-use with attribution", may_share=True,
     cite="ENTSOG Transparency Platform", home="https://transparency.entsog.eu",

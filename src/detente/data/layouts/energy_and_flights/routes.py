@@ -8,7 +8,7 @@ import io
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Facts, Progress, Source
+from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, decoded
 from detente.data.tables.rows import tidy
 from detente.economies import lookup
@@ -61,7 +61,7 @@ def _code(country: str) -> str | None:
         return None
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="routes", title="OpenFlights routes", publisher="OpenFlights", what="air routes on offer between countries, 2014",
     gives="stocks", kind="flights", unit="flights", periods=("year",), licence="ODbL 1.0", may_share=True,
     cite="OpenFlights route database", home="https://openflights.org/data",

@@ -6,7 +6,7 @@ import polars as pl
 
 from detente.data.codes import alpha3
 from detente.data.facts import Count, Events
-from detente.data.source import Source
+from detente.data.source import DataSource
 
 COLUMNS = frozenset({"event_id_cnty", "event_date", "event_type", "sub_event_type", "actor1", "iso", "country"})
 MONTHS = {m: f"{k:02d}" for k, m in enumerate(
@@ -36,7 +36,7 @@ def _day(text: str | None) -> str | None:
     return text.strip()[:10] if text and text.strip() else None
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="acled", title="ACLED", publisher="ACLED", what="political violence and protest", gives="events",
     periods=("year",), licence="ACLED terms: no redistribution", may_share=False,
     cite="Raleigh, Linke, Hegre & Karlsen (2010), Introducing ACLED", home="https://acleddata.com", key="ACLED_TOKEN",

@@ -6,7 +6,7 @@ import polars as pl
 
 from detente.data.codes import alpha3
 from detente.data.facts import Count, Events
-from detente.data.source import Source
+from detente.data.source import DataSource
 
 LIST = frozenset({"number", "base_treaty", "name", "entry_type", "year", "entryforceyear", "c1"})
 DYADS = frozenset({"country1", "country2", "iso1", "iso2", "number", "name", "year"})
@@ -34,7 +34,7 @@ def read(table: pl.DataFrame) -> Events:
     return Events(found, tuple(count.notes), table.height)
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="desta", title="Design of Trade Agreements", publisher="DESTA", what="trade agreements and their members",
     gives="events", periods=("year",), licence="free with citation", may_share=False,
     cite="Dür, Baccini & Elsig (2014), The design of international trade agreements",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Events
-from detente.data.source import Facts, Progress, Source
+from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, decoded
 from detente.errors import UnreadableFile
 
@@ -62,7 +62,7 @@ def recognises(files: Files) -> int:
     return WIDTH if files.head(files.names[0]).partition("\n")[0].count("\t") == WIDTH - 1 else 0
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="gdelt", title="GDELT events", publisher="The GDELT Project", what="events between countries in the news",
     gives="events", periods=("year",), licence="free with citation", may_share=True,
     cite="Leetaru & Schrodt (2013), GDELT", home="https://www.gdeltproject.org", columns=(COLUMNS,),

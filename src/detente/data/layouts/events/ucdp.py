@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Events
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.economies import lookup
 from detente.errors import UnknownEconomy
 
@@ -52,7 +52,7 @@ def _code(name: str) -> str:
         return ""
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="ucdp", title="UCDP events and dyads", publisher="Uppsala Conflict Data Program", what="organised violence",
     gives="events", periods=("year",), licence="CC BY 4.0", may_share=True,
     cite="Uppsala Conflict Data Program (Sundberg & Melander 2013; Davies, Pettersson & Öberg)",

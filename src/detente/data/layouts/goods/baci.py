@@ -17,7 +17,7 @@ import polars as pl
 from detente import economies
 from detente.data.codes import COMTRADE, by_number
 from detente.data.facts import Count, Flows
-from detente.data.source import Facts, Progress, Source
+from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.csv_trouble import csv_trouble
 from detente.data.tables.files import Files, header_of
 from detente.data.tables.rows import numbers, tidy, without_aggregates
@@ -201,7 +201,7 @@ def _csv(raw: bytes, label: str, **options: object) -> pl.DataFrame:
     raise UnreadableFile(f"{label} cannot be read: {what}.", fix=fix)
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="baci", title="BACI", publisher="CEPII", what="goods between economies, both reports reconciled",
     gives="flows", kind="goods", unit="kusd", periods=("year",),
     licence="Etalab Open Licence 2.0", may_share=True,

@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.data.codes import EUROSTAT
 from detente.data.facts import Count, Flows
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.data.tables.rows import numbers, tidy
 from detente.errors import DataError
 
@@ -45,7 +45,7 @@ def read(table: pl.DataFrame) -> Flows:
     )  # fmt: skip
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="comext", title="Comext", publisher="Eurostat", what="goods of EU members by partner and product, in euros",
     gives="flows", kind="goods", unit="usd", periods=("year", "month"),
     licence="CC BY 4.0", may_share=True, cite="Eurostat, Comext (DS-045409)",

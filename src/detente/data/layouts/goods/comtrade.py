@@ -13,7 +13,7 @@ import polars as pl
 
 from detente.data.codes import COMTRADE
 from detente.data.facts import Count, Flows
-from detente.data.source import Facts, Progress, Source, column
+from detente.data.source import DataSource, Facts, Progress, column
 from detente.data.tables.files import Files, extension_of
 from detente.data.tables.rows import numbers, tidy
 from detente.errors import EmptySample, UnreadableFile
@@ -101,7 +101,7 @@ def recognises(files: Files) -> int:
     return len(V1) if '"reporterCode"' in head and '"partnerCode"' in head else 0
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="comtrade", title="UN Comtrade", publisher="United Nations", what="goods as each side reports them",
     gives="flows", kind="goods", unit="usd", periods=("year", "month"),
     licence="UN terms: for internal use, no re-dissemination without permission", may_share=False,

@@ -26,7 +26,7 @@ import polars as pl
 
 from detente._foreign import read_toml
 from detente.data.facts import Count, Flows
-from detente.data.source import Facts, Progress, Source
+from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, read_table_file
 from detente.data.tables.rows import numbers, tidy
 from detente.data.units import unit_named
@@ -124,7 +124,7 @@ def _period(cells: pl.Series, form: str, label: str) -> pl.Series:
     return pl.DataFrame({"p": text}).select(pl.concat_str(century, "p")).to_series()
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="customs", title="customs microdata", publisher="a national agency",
     what="one side's report, product rows, by a layout that you declare", gives="flows", kind="goods", unit="usd",
     periods=("year", "month"), licence="the agency's own", may_share=False, cite="as the agency asks", home="docs/data.md",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Source, column
+from detente.data.source import DataSource, column
 from detente.data.tables.rows import numbers, tidy
 from detente.errors import AmbiguousColumn
 from detente.language import Text
@@ -42,7 +42,7 @@ def read(table: pl.DataFrame) -> Flows:
     )  # fmt: skip
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="gravity", title="Gravity", publisher="CEPII", what="goods between economies with gravity variables",
     gives="flows", kind="goods", unit="kusd", periods=("year",),
     licence="Etalab Open Licence 2.0", may_share=True,

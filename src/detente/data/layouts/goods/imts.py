@@ -6,7 +6,7 @@ import polars as pl
 
 from detente.data.codes import IMF
 from detente.data.facts import Count, Flows
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.data.tables.rows import numbers, tidy
 from detente.errors import DataError, first_five
 from detente.language import Text
@@ -45,7 +45,7 @@ def read(table: pl.DataFrame) -> Flows:
     )  # fmt: skip
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="imts", title="IMTS (formerly DOTS)", publisher="IMF", what="goods as each side reports them, in total",
     gives="flows", kind="goods", unit="usd", periods=("year", "quarter", "month"),
     licence="IMF terms: attribution; large parts may not be passed on", may_share=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Source, column
+from detente.data.source import DataSource, column
 from detente.data.tables.rows import numbers, tidy
 
 
@@ -27,7 +27,7 @@ def read(table: pl.DataFrame) -> Flows:
     )  # fmt: skip
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="itpd", title="ITPD-E", publisher="USITC", what="goods and services by industry, with internal trade",
     gives="flows", kind="goods", unit="usd_mn", periods=("year",),
     licence="public domain (US government), as USITC states on its page", may_share=False,

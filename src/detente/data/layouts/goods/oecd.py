@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.data.tables.rows import numbers, tidy
 
 
@@ -28,7 +28,7 @@ def read(table: pl.DataFrame) -> Flows:
     )  # fmt: skip
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="oecd", title="BIMTS", publisher="OECD", what="goods between economies, both reports balanced",
     gives="flows", kind="goods", unit="usd", periods=("year",),
     licence="CC BY 4.0 (OECD, since 2024)", may_share=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.data.tables.rows import numbers, tidy
 
 LONG = frozenset({"reporteriso3", "partneriso3", "year", "tradeflowname", "tradevalue in 1000 usd"})
@@ -39,7 +39,7 @@ def read(table: pl.DataFrame) -> Flows:
     )  # fmt: skip
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="wits", title="WITS", publisher="World Bank", what="goods as each side reports them, thousand US$",
     gives="flows", kind="goods", unit="kusd", periods=("year",),
     licence="WITS terms: UN Comtrade data, no re-dissemination", may_share=False,

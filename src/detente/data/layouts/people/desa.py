@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Facts, Progress, Source, column
+from detente.data.source import DataSource, Facts, Progress, column
 from detente.data.tables.files import Files, extension_of, sheet_rows
 from detente.data.tables.rows import numbers, tidy
 from detente.errors import UnreadableFile
@@ -73,7 +73,7 @@ def recognises(files: Files) -> int:
     return len(LONG) if name.endswith(".xlsx") and "undesa" in name and "stock" in name else 0
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="desa", title="International migrant stock", publisher="UN DESA",
     what="persons by place of birth and of living, every five years", gives="stocks", kind="persons", unit="persons",
     periods=("five years",), licence="CC BY 3.0 IGO", may_share=True,

@@ -10,7 +10,7 @@ import json
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Facts, Progress, Source
+from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, extension_of
 from detente.data.tables.rows import numbers, tidy
 from detente.errors import EmptySample, UnknownColumn, UnreadableFile
@@ -80,7 +80,7 @@ def recognises(files: Files) -> int:
     return len(API) if '"coo_iso"' in head and '"items"' in head else 0
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="unhcr", title="Refugee population statistics", publisher="UNHCR",
     what="persons under UNHCR's concern by origin and asylum, at the end of the year", gives="stocks",
     kind="persons", unit="persons", periods=("year",), licence="CC BY 4.0", may_share=True,

@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from detente.data.facts import Series
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.data.tables.files import Files, extension_of, header_of
 from detente.data.tables.rows import numbers
 from detente.errors import DataError, first_five
@@ -67,7 +67,7 @@ def recognises(files: Files) -> int:
         re.fullmatch(r"DEX\w{4}", c.upper()) for c in header[1:]) else 0  # fmt: skip
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="exchange-rates", title="Exchange rates", publisher="ECB; Federal Reserve (FRED)",
     what="exchange rates by month or year", gives="series", periods=("year", "month"),
     licence="free re-use with attribution", may_share=True, cite="European Central Bank; Board of Governors (H.10)",

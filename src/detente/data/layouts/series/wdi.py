@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.data.codes import is_aggregate
 from detente.data.facts import Count, Series
-from detente.data.source import Facts, Progress, Source, column
+from detente.data.source import DataSource, Facts, Progress, column
 from detente.data.tables.csv_trouble import csv_trouble
 from detente.data.tables.files import Files, decoded, extension_of
 from detente.data.tables.rows import numbers
@@ -111,7 +111,7 @@ def _series(frame: pl.DataFrame, vintage: str, rows: int) -> Series:
     return Series(frame.sort("economy", "indicator", "period"), vintage=vintage, notes=tuple(count.notes), rows=rows)
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="wdi", title="World Development Indicators", publisher="World Bank", what="GDP, population and other figures",
     gives="series", periods=("year",), licence="CC BY 4.0", may_share=True,
     cite="World Bank, World Development Indicators", home="https://databank.worldbank.org",

@@ -8,7 +8,7 @@ import polars as pl
 
 from detente.data.codes import IMF, is_aggregate
 from detente.data.facts import Count, Series
-from detente.data.source import Source
+from detente.data.source import DataSource
 from detente.data.tables.rows import numbers
 from detente.errors import first_five
 
@@ -46,7 +46,7 @@ def _from_tabs(frame: pl.DataFrame) -> pl.DataFrame:
     return long.with_columns(value.alias("value")).with_columns(pl.col("value") * factor).drop("scale")
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="weo", title="World Economic Outlook", publisher="IMF", what="GDP, population and forecasts", gives="series",
     periods=("year",), licence="IMF terms: attribution; large parts may not be passed on", may_share=False,
     cite="International Monetary Fund, World Economic Outlook database",

@@ -16,7 +16,7 @@ import polars as pl
 from detente._atomic import ASIDE, lock, write_files
 from detente._foreign import decoded, read_bytes
 from detente.errors import RecordError, UnknownColumn, UnreadableFile, UsageError, did_you_mean
-from detente.record.exchange.importers.layouts import LAYOUTS, Layout, Row
+from detente.record.exchange.importers.layouts import LAYOUTS, RecordLayout, Row
 from detente.record.ledger import Ledger
 from detente.record.reading import read_table
 from detente.record.schema import TABLES
@@ -28,7 +28,7 @@ PREAMBLE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ImportChange:
     """One cell of a row already on record that the file has otherwise."""
 
     id: str
@@ -48,7 +48,7 @@ class Import:
         The row of ``sources.csv`` that the rows name.
     new : tuple of mappings
         Rows that the record does not have.
-    changed : tuple of Change
+    changed : tuple of ImportChange
         Cells that a later release gives otherwise; they are replaced.
     same : int
         Rows already on record just so.
@@ -56,10 +56,10 @@ class Import:
         Rows whose content stands under another id already: the file's and the record's; left out.
     """
 
-    layout: Layout
+    layout: RecordLayout
     source: Row
     new: tuple[Row, ...]
-    changed: tuple[Change, ...]
+    changed: tuple[ImportChange, ...]
     same: int
     twice: tuple[tuple[str, str], ...]
     _tables: Mapping[str, pl.DataFrame] = field(repr=False)
@@ -158,7 +158,9 @@ def plan_import(
         row[link] = found.name
         id_ = row[key]
         if id_ in held:
-            differ = [Change(id_, c, held[id_][c] or "", v) for c, v in row.items() if not _alike(c, held[id_][c], v)]
+            differ = [
+                ImportChange(id_, c, held[id_][c] or "", v) for c, v in row.items() if not _alike(c, held[id_][c], v)
+            ]
             changed += differ
             same += not differ
         elif (other := contents.get(_content(found.table, row))) is not None:
@@ -186,7 +188,7 @@ def _content(table: str, row: Mapping[str, str | None]) -> tuple[str | None, ...
     return (row["date"], row["kind"], row["direction"], actors)
 
 
-def _rows(path: Path, layout: Layout) -> Iterator[Mapping[str, str]]:
+def _rows(path: Path, layout: RecordLayout) -> Iterator[Mapping[str, str]]:
     raw = read_bytes(path, LARGEST, fix="Take the rows of the two economies out of it first.")
     if raw.startswith(b"\x1f\x8b"):
         try:

@@ -15,7 +15,7 @@ Row = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class RecordLayout:
     """One kind of official file.
 
     Attributes
@@ -44,7 +44,7 @@ class Layout:
     rows: Callable[[Iterable[Cells], tuple[str, str]], Iterator[Row]]
 
 
-LAYOUTS: Registry[Layout] = Registry("layout of a file")
+LAYOUTS: Registry[RecordLayout] = Registry("layout of a file")
 """Layouts by name; a further one is a function and an entry here."""
 
 
@@ -216,7 +216,7 @@ def _gsdb(rows: Iterable[Cells], dyad: tuple[str, str]) -> Iterator[Row]:
 
 
 for _layout in (
-    Layout(
+    RecordLayout(
         "wdi",
         "World Development Indicators",
         "World Bank",
@@ -230,7 +230,7 @@ for _layout in (
         ),
         _wdi,
     ),
-    Layout(
+    RecordLayout(
         "unhcr",
         "Refugee population statistics",
         "UNHCR",
@@ -240,7 +240,7 @@ for _layout in (
         (("year", "period, its last day"), ("coo_iso, coa_iso", "series"), ("refugees, asylum_seekers, oip", "values")),
         _unhcr,
     ),
-    Layout(
+    RecordLayout(
         "comtrade",
         "UN Comtrade",
         "UN Comtrade",
@@ -258,7 +258,7 @@ for _layout in (
         ),
         _comtrade,
     ),
-    Layout(
+    RecordLayout(
         "exchange",
         "Exchange rates",
         "European Central Bank",
@@ -272,7 +272,7 @@ for _layout in (
         ),
         _exchange,
     ),
-    Layout(
+    RecordLayout(
         "desta",
         "Design of Trade Agreements",
         "DESTA",
@@ -287,7 +287,7 @@ for _layout in (
         ),
         _desta,
     ),
-    Layout(
+    RecordLayout(
         "acled",
         "Armed Conflict Location and Event Data",
         "ACLED",
@@ -303,7 +303,7 @@ for _layout in (
         ),
         _acled,
     ),
-    Layout(
+    RecordLayout(
         "gsdb",
         "Global Sanctions Data Base",
         "GSDB",

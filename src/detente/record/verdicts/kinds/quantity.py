@@ -21,7 +21,7 @@ from detente.record.verdicts.kinds.matching import (
     value_of,
 )
 from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording, convert, currency_of, gap, say
-from detente.record.verdicts.reconcile import Context, explain
+from detente.record.verdicts.reconcile import FigureContext, explain
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
 
@@ -188,14 +188,14 @@ def _by_composition(claim: Claim, parts: Sequence[Figure], outside: Sequence[Fig
     return Verdict("confirmed within rounding", text, sources, difference, Text("rule.composed"), reason)
 
 
-def _context(claim: Claim, evidence: Evidence) -> Context:
+def _context(claim: Claim, evidence: Evidence) -> FigureContext:
     """Independent figures to do arithmetic with: all flows of the claim's family."""
     family = claim.target.partition("@")[0].rpartition(".")[0]
     flows = (f"{family}.{flow}" for flow in ("exports", "imports", "balance", "total"))
-    return Context.of(f for series in flows for f in evidence.independent(series, claim))
+    return FigureContext.of(f for series in flows for f in evidence.independent(series, claim))
 
 
-def _explained(odd: Figure, other: Figure, context: Context) -> bool:
+def _explained(odd: Figure, other: Figure, context: FigureContext) -> bool:
     """Whether the two differ by something better than being wrong."""
     return bool({e.kind for e in explain(odd, other, context)} - {"power of ten", "other period"})
 
