@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from detente.web.http.words import Words
+
 pytestmark = pytest.mark.browser
 uvicorn = pytest.importorskip("uvicorn")
 
@@ -31,6 +33,8 @@ PAGES = (
     "/jobs",
     "/s/none",
 )
+SAID = Words("en")  # the page's own words: a test does not break when a sentence is put better
+COMPUTED = 60_000  # ms, for an answer that is computed first
 SHAPES = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
@@ -69,7 +73,8 @@ def visit(browser, address):
             viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=address, **options
         )
         contexts.append(context)
-        context.set_default_timeout(90_000)  # a bound, not a wait: two cores may be shared by many
+        context.set_default_timeout(20_000)  # bounds, not waits: two cores may be shared by many
+        context.set_default_navigation_timeout(COMPUTED)
 
         def watch(page):
             page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and not _expected(m) else None)
@@ -95,7 +100,11 @@ def _foreign(url, address):
 
 
 def ready(page):
-    page.wait_for_selector("#desk[data-state=ready]")
+    page.wait_for_selector("#desk[data-state=ready]", timeout=COMPUTED)
+
+
+def answered(page):
+    page.wait_for_selector("#answer[data-state=ready]", timeout=COMPUTED)
 
 
 def unfold(page):
@@ -119,7 +128,7 @@ def test_every_page_fits_its_width_and_draws_its_charts(visit, shape):
         if "/desk" in path:
             ready(page)
         if path == "/s/copy/attribution":
-            page.wait_for_selector("#answer[data-state=ready]")
+            answered(page)
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, (path, wider)
         charts = page.evaluate(
@@ -201,7 +210,8 @@ def test_the_desk_by_keyboard_alone(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.wait_for_function("() => location.search.includes('goods=closed')")
-    page.wait_for_function("() => document.querySelector('#told').textContent.includes('nothing')")
+    zero = f"→ {SAID('desk.nothing')}"
+    page.wait_for_function("zero => document.querySelector('#told').textContent.includes(zero)", arg=zero)
 
 
 def test_the_address_holds_the_state_and_back_and_forward_work(visit):
@@ -331,7 +341,8 @@ def test_a_wrong_row_comes_back_as_typed_and_a_closed_tab_keeps_its_draft(visit)
     page.click("#row button.main")
     page.wait_for_selector("text=Saved: N1.")
     page.fill("#find", "alert(")
-    assert page.inner_text("#rows tbody tr:visible td:nth-child(3)") == '<script>alert("x")</script>'
+    page.wait_for_selector("#found:has-text('1 of 153')")
+    assert page.inner_text("#rows tbody tr td:nth-child(3)") == '<script>alert("x")</script>'
     page.goto("/s/copy/record/events/row")
     assert page.input_value("input[name=date]") == ""
     page.goto("/s/copy/record/events")
@@ -364,7 +375,7 @@ def test_a_run_is_cancelled_and_leaves_nothing_behind(visit, root):
 def test_pairs_are_picked_by_keyboard_and_copied_with_the_link(visit):
     page = visit()
     page.goto("/s/copy/attribution")
-    page.wait_for_selector("#answer[data-state=ready]")
+    answered(page)
     page.focus("#picks summary")
     page.keyboard.press("Enter")
     page.focus("#find-pairs")
@@ -388,15 +399,15 @@ def test_pairs_are_picked_by_keyboard_and_copied_with_the_link(visit):
     assert link.count("BRA") == n - 1
     page.focus("#ask button.main")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#answer[data-state=ready]")
+    answered(page)
     assert "picked by hand" in page.inner_text("#answer")
     page.go_back()
     page.wait_for_function("n => document.querySelectorAll('#picked button').length === n - 1", arg=n)
     other = visit()
     other.goto(link)
-    other.wait_for_selector("#answer[data-state=ready]")
+    answered(other)
     assert other.locator("#picked button").count() == n - 1
-    assert f"{n - 1} comparable pairs" in other.inner_text("#says-0")
+    assert f"of {n - 1} similar pairs" in other.inner_text("#says-0")
 
 
 def test_too_few_pairs_are_said_and_the_picks_stay(visit):
@@ -420,8 +431,10 @@ def test_a_row_is_deleted_and_undone_and_a_source_in_use_is_not(visit, root):
     page.goto("/s/copy/record/sources/row?id=cepii-baci")
     page.click("text=Delete this row")
     page.click("text=Delete cepii-baci")
-    page.wait_for_selector(".alert:has-text('is named elsewhere and stays')")
-    assert page.locator(".alert li").count() > 5
+    page.wait_for_selector(".alert[role=alert]:has-text('cepii-baci')")
+    n = page.locator(".alert li").count()
+    assert n > 5
+    assert page.inner_text(".alert p") == SAID("record.in_use", id="cepii-baci", n=n)
 
 
 def test_a_panel_is_uploaded_looked_at_and_used(visit, root, tmp_path):
@@ -445,7 +458,7 @@ def test_a_panel_is_uploaded_looked_at_and_used(visit, root, tmp_path):
     page.wait_for_selector("text=The study now uses: panels/my-trade.parquet.")
     assert (root / "peru-chile" / "panels" / "my-trade.parquet").is_file()
     page.click(".places >> text=Attribution desk")
-    page.wait_for_selector("#answer[data-state=ready]")
+    answered(page)
     assert "my-trade.parquet" in page.inner_text(".standfirst")
 
 
@@ -466,7 +479,7 @@ def test_a_record_is_uploaded_and_its_conflict_decided(visit, root, tmp_path):
     page.click("[data-upload$=record] button.main")
     page.click("text=See what was found", timeout=180_000)
     page.check("input[name=take-0][value=theirs]")
-    page.click("text=Put into the record")
+    page.click(f"text={SAID('data.use_record')}")
     page.wait_for_selector("text=Saved: E030.")
     assert b"Another title" in (root / "copy" / "record" / "events.csv").read_bytes()
     page.click("text=Undo the last change (E030)")
@@ -493,7 +506,8 @@ def test_what_a_page_is_narrowed_to_is_in_its_link(visit):
     page = visit()
     page.goto("/s/copy/record/events")
     page.fill("#find", "andean")
-    page.wait_for_url("**?find=andean")
+    page.wait_for_function("() => /^[1-9] of 152/.test(document.querySelector('#found').textContent)")
+    assert page.url.endswith("?find=andean")
     other = visit()
     other.goto(page.url)
     assert other.inner_text("#found") == page.inner_text("#found") != "152 of 152 shown"

@@ -44,8 +44,9 @@ def desk(request: Request) -> Response:
     study = space.study(key)
     solver, words = open_solver(study), words_of(request)
     problem = ""
+    opening = _opening(solver, study)
     try:
-        setting = read_setting(request.query_params, _opening(request, solver, study))
+        setting = read_setting(request.query_params, opening if _bare(request) else solver.default())
         pins = read_pins(request.query_params.multi_items(), solver.default())
         shown = [solved(solver, words, s, title) for title, s in [(words("desk.now"), setting), *pins]]
     except DetenteError as error:
@@ -57,6 +58,7 @@ def desk(request: Request) -> Response:
         "setting": plain(setting),
         "query": setting.query(),
         "default": solver.default().query(),
+        "opening": opening.query(),
         "title_suggested": words("desk.suggested", year=setting.year),
         "pins": [{"title": title, "query": s.query()} for title, s in pins],
         "scenarios": _scenarios(solver, study, setting, words),
@@ -72,13 +74,17 @@ def desk(request: Request) -> Response:
         "results": shown,
         "actual": _actual(study, words),
     }
-    return page(request, "desk.html.j2", data, 422 if problem else 200, charts=desk_charts(words, solver.study))
+    view = {"charts": desk_charts(words, solver.study), "not_state": ["lang", *NOT_STATE]}
+    return page(request, "desk.html.j2", data, 422 if problem else 200, **view)
 
 
-def _opening(request: Request, solver: DeskSolver, study: Study) -> Setting:
+def _bare(request: Request) -> bool:
+    """Whether the address says nothing of a setting."""
+    return all(name in ("lang", *NOT_STATE) for name in request.query_params)
+
+
+def _opening(solver: DeskSolver, study: Study) -> Setting:
     """What the desk opens on where the address says nothing: the study's headline scenario, its last that can be set."""
-    if any(name not in ("lang", *NOT_STATE) for name in request.query_params):
-        return solver.default()
     for scenario in reversed(study.scenarios):
         with suppress(DetenteError):
             return solver.of_scenario(scenario, solver.default())

@@ -8,7 +8,7 @@ const specs = JSON.parse(desk.dataset.charts), path = `/s/${desk.dataset.study}/
 const session = crypto.randomUUID?.() ?? String(Math.random());
 const opened = performance.getEntriesByType("navigation")[0]?.name ?? location.href;
 const state = { results: JSON.parse(desk.dataset.results), bands: new Map(), pins: JSON.parse(desk.dataset.pins), seq: 0, shown: 0 };
-const charts = {};
+const charts = {}, notState = JSON.parse(desk.dataset.notState);
 
 // Controls <-> query.
 function query() {
@@ -221,13 +221,14 @@ for (const link of all("[data-load]", form)) link.addEventListener("click", even
   load(link.dataset.load || "");
   moved(true); solve();
 });
+const bare = (search) => [...new URLSearchParams(search).keys()].every(name => notState.includes(name));
 // Back and forward: the controls follow the address; other scenarios to compare need their own numbers.
 function follow() {
   const pins = new URLSearchParams(location.search).getAll("pin");
   if (pins.join() !== state.pins.map(pin => `${pin.title}|${pin.query}`).join()) return location.reload();
   moving = false;
   load(desk.dataset.default);
-  load(location.search);
+  load(bare(location.search) ? desk.dataset.opening : location.search);
   solve();
 }
 addEventListener("popstate", follow);

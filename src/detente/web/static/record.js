@@ -1,22 +1,26 @@
 // The record: find rows; keep what is typed in a form until it is saved, whatever happens to the tab.
 import { all, one, write } from "./app.js";
 
+// The server finds, in every cell of every row; the address says what the list was narrowed to.
 const find = one("#find");
 if (find) {
-  const table = one("#rows"), lines = all("tbody tr", table), found = one("#found");
-  const apply = () => {
-    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const line of lines) {
-      const text = line.textContent.toLowerCase();
-      line.hidden = !words.every(word => text.includes(word));
-      shown += !line.hidden;
+  let timer = 0, going = null;
+  const search = async () => {
+    going?.abort();
+    going = new AbortController();
+    try {
+      const answer = await fetch(location.href, { signal: going.signal });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of ["#found", "#listed"]) one(part).replaceWith(one(part, page));
+    } catch (error) {
+      if (error.name !== "AbortError") find.form.requestSubmit();
     }
-    found.textContent = table.dataset.shown.replace("#", shown);
   };
-  find.addEventListener("input", () => { apply(); write({ find: find.value }); });
-  find.value = new URLSearchParams(location.search).get("find") ?? "";
-  if (find.value) apply();
+  find.addEventListener("input", () => {
+    write({ find: find.value, page: "", saved: "", undone: "", deleted: "" });
+    clearTimeout(timer);
+    timer = setTimeout(search, 150);
+  });
 }
 
 const form = one("#row");
