@@ -1,4 +1,4 @@
-"""Time a large record: 100,000 events and 1,000,000 figures read, checked and cut back to a day.
+"""Time a large record: 100,000 events and 1,000,000 figures read, checked and cut back to a day; 1,000 claims judged.
 
     PYTHONPATH=src python benchmarks/record.py
 
@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 
@@ -22,26 +23,31 @@ from detente.record import Ledger
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def large_record(folder: Path) -> None:
-    """The record that the tests use, by their own function."""
+def scale_tests() -> ModuleType:
+    """The tests' module, whose functions write the records."""
     spec = importlib.util.spec_from_file_location("scale", ROOT / "tests/record/test_scale.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.write_record(folder, 100_000, 1_000_000)
+    return module
 
 
 def main() -> None:
     print(f"Python {platform.python_version()}, polars {pl.__version__}, {platform.machine()}")
     with tempfile.TemporaryDirectory() as name:
-        large_record(Path(name))
+        scale = scale_tests()
+        scale.write_record(Path(name), 100_000, 1_000_000)
         times = []
         for _ in range(5):
             start = time.perf_counter()
             ledger = Ledger.read(name)
             ledger.as_of("2010-06-30")
             times.append(time.perf_counter() - start)
+        judged = scale.judged(Path(name) / "judged", 1_000_000)
+        began = time.process_time()
+        judged.verdicts()
+        print(f"1,000 claims beside 1,000,000 figures: {time.process_time() - began:.2f} s of processor time")
     print(
         f"read, check, as_of: best {min(times):.2f} s, median {statistics.median(times):.2f} s, worst {max(times):.2f} s"
     )
