@@ -135,7 +135,8 @@ def pair(origin: str, destination: str, *, panel: Any = None, base: tuple[int, i
     if a == b:
         raise SpecificationError(f"{a} was named twice.", fix="Name two different economies.")
     panel = panel if panel is not None else shipped_panel()
-    panel.index(a), panel.index(b)
+    for code in (a, b):
+        panel.index(code)
     sample = Sample.of(panel)
     i, j = sample.economy(a), sample.economy(b)
     window = base or _base(sample, i, j)
@@ -164,8 +165,8 @@ def shipped_panel() -> Panel:
 def _base(sample: Sample, i: int, j: int) -> tuple[int, int]:
     """The first years in which both directions are on record and at least one carries trade."""
     flows = np.stack([sample.flows[:, i, j], sample.flows[:, j, i]])
-    known: list[bool] = (np.isfinite(flows).all(axis=0) & (np.nan_to_num(flows) > 0).any(axis=0)).tolist()
-    years = [year for year, there in zip(sample.years, known) if there]
+    known = np.isfinite(flows).all(axis=0) & (np.nan_to_num(flows) > 0).any(axis=0)
+    years = [sample.years[t] for t in np.flatnonzero(known)]
     if not years:
         a, b = sample.economies[i], sample.economies[j]
         raise SpecificationError(f"The panel '{sample.name}' has no trade between {a} and {b}.")

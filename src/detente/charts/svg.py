@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 from detente.charts.compaction import NAMESPACE, SHAPE, compact
@@ -52,7 +52,7 @@ def draw(
             "config": vega_config(narrow),
         },
         vl_version=VEGA_LITE,
-        format_locale=language_of(language).chart_locale or None,
+        format_locale=cast(Any, language_of(language).chart_locale or None),
         allowed_base_urls=[],
     )
     return tidy(text, ident, {} if outlines is None else outlines, silent=narrow)

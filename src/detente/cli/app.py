@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -39,10 +40,10 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
             return None
-        return import_module(f"detente.cli.{name}_").command
+        return import_module(f"detente.cli.{cmd_name}_").command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
@@ -75,7 +76,7 @@ def group() -> None:
 def run(argv: list[str] | None = None) -> int:
     """Run the command line on ``argv`` and return the exit code."""
     for stream in (sys.stdout, sys.stderr):  # a Windows console may not be UTF-8
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         result = group.main(args=argv, prog_name="detente", standalone_mode=False)

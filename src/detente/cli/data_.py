@@ -144,7 +144,7 @@ def lock_(study: str) -> None:
     """Write into STUDY what its panel is: name, version and hash, in data.lock."""
     import json
 
-    from detente._atomic import replace_file
+    from detente._atomic import write_file
     from detente.data.store import PIN, get, sha256_of
     from detente.study import open_study
 
@@ -167,7 +167,7 @@ def lock_(study: str) -> None:
             else {p.name: sha256_of(p) for p in sorted(path.iterdir()) if p.is_file()}
         )
     text = json.dumps({"panel": use, "files": files}, indent=1) + "\n"
-    replace_file(opened.folder / "data.lock", text)
+    write_file(opened.folder / "data.lock", text)
     click.echo(f"Locked {opened.id}: {use}")
 
 

@@ -35,13 +35,12 @@ def command(
     """
     from detente.study import open_study
 
-    if (article is None) == (accepted is None):
-        raise click.UsageError("Give an ARTICLE to draft from, or --accept FILE to take over a draft.")
-    opened = open_study(study)
-    if accepted is not None:
-        _accept(accepted, opened, study, keep_wording)
+    if article is not None and accepted is None:
+        _draft(article, open_study(study), study, out, source, published, language, suggest)
+    elif accepted is not None and article is None:
+        _accept(accepted, open_study(study), study, keep_wording)
     else:
-        _draft(article, opened, study, out, source, published, language, suggest)
+        raise click.UsageError("Give an ARTICLE to draft from, or --accept FILE to take over a draft.")
 
 
 def _draft(

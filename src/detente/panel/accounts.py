@@ -23,7 +23,7 @@ def usable_accounts(
     flows : (n, n), from i to j, million US$; gdp : (n,), the same unit.
     """
     abroad = np.where(np.eye(len(gdp), dtype=bool), np.nan, flows)
-    told = np.isfinite(abroad).any(1) & np.isfinite(abroad).any(0)
+    told = np.any(np.isfinite(abroad), axis=1) & np.any(np.isfinite(abroad), axis=0)
     with np.errstate(invalid="ignore"):
         usable = np.isfinite(gdp) & told & (np.nansum(abroad, axis=1) < ratio * gdp)
     return usable & (np.array(codes) != ROW)
@@ -78,7 +78,9 @@ def newest_with_accounts(panel: Panel, codes: Sequence[str], ratios: Sequence[fl
     gdp = panel.gdp if panel.gdp is not None else world_gdp(panel.economies, panel.years)
     places = [panel.index(code) for code in codes]
     for t in reversed(range(len(panel.years))):
-        usable = np.array([usable_accounts(panel.flows[t], gdp[t], ratio, panel.economies) for ratio in ratios]).all(0)
+        usable = np.array([usable_accounts(panel.flows[t], gdp[t], ratio, panel.economies) for ratio in ratios]).all(
+            axis=0
+        )
         among = panel.flows[t][np.ix_(usable, usable)][~np.eye(int(usable.sum()), dtype=bool)]
         if usable[places].all() and np.isfinite(among).all():
             return t

@@ -46,6 +46,11 @@ class Roles:
     value: str | None = None
     sector: str | None = None
 
+    def found(self) -> tuple[str, str, str, str]:
+        """The columns of origin, destination, period and value, all of which were needed."""
+        columns = self.origin, self.destination, self.period, self.value
+        return tuple(str(column) for column in columns)  # type: ignore[return-value]
+
 
 def find_roles(
     columns: Sequence[str],

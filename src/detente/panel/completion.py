@@ -78,7 +78,8 @@ def complete(
     if not len(table):
         raise EmptySample(f"There are no rows in {table.name}.")
     roles = find_roles(table.columns, origin=origin, destination=destination, period=period, value=value, sector=sector)
-    keys = [roles.origin, roles.destination, roles.period] + ([sector] if sector else [])
+    from_, to, at, amount = roles.found()
+    keys = [from_, to, at] + ([sector] if sector else [])
     whole = pl.DataFrame([table.series(c) for c in table.columns])
     doubled = whole.select(keys).filter(whole.select(keys).is_duplicated()).unique(maintain_order=True)
     if doubled.height:
@@ -87,15 +88,15 @@ def complete(
             f"{first_five('-'.join(map(str, row)) for row in doubled.iter_rows())}.",
             fix="Sum them, or name the column that tells them apart with sector=...",
         )
-    economies = np.union1d(whole[roles.origin].drop_nulls(), whole[roles.destination].drop_nulls())
+    economies = np.union1d(whole[from_].drop_nulls(), whole[to].drop_nulls())
     if internal is None:
-        internal = bool((whole[roles.origin] == whole[roles.destination]).any())
-    grid = pl.DataFrame({roles.origin: economies}).join(pl.DataFrame({roles.destination: economies}), how="cross")
-    grid = grid if internal else grid.filter(pl.col(roles.origin) != pl.col(roles.destination))
+        internal = bool((whole[from_] == whole[to]).any())
+    grid = pl.DataFrame({from_: economies}).join(pl.DataFrame({to: economies}), how="cross")
+    grid = grid if internal else grid.filter(pl.col(from_) != pl.col(to))
     for key in keys[2:]:
         grid = grid.join(whole.select(pl.col(key).drop_nulls().unique().sort()), how="cross")
     grid = grid.cast({key: whole.schema[key] for key in keys})
     added = grid.join(whole.select(keys), on=keys, how="anti")
-    added = added.with_columns(pl.lit(0).cast(whole.schema[roles.value]).alias(roles.value))
+    added = added.with_columns(pl.lit(0).cast(whole.schema[amount]).alias(amount))
     frame = pl.concat([whole, added], how="diagonal")
     return Completed(table.of_same_kind(frame), whole.height, added.height)

@@ -37,7 +37,7 @@ def silent(flows: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Cells ``[t, i, j]`` of which nobody told anything: the origin sold nothing to anybody, or the destination
     bought nothing from anybody, in the whole period."""
     traded = flows > 0
-    sold, bought = traded.any(2), traded.any(1)
+    sold, bought = np.any(traded, axis=2), np.any(traded, axis=1)
     return ~(sold[:, :, None] & bought[:, None, :])
 
 

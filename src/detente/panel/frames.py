@@ -9,7 +9,7 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from detente.data.tables.csv_trouble import csv_trouble
 from detente.errors import DataError, MissingExtra, UnknownColumn, UnreadableFile, did_you_mean, first_five
@@ -179,7 +179,7 @@ def _read_stata(path: Path) -> pl.DataFrame:
     except ImportError:
         raise MissingExtra.needed("pandas", "dev", "Reading a Stata file") from None
     try:
-        frame = pd.read_stata(path, convert_categoricals=False)
+        frame: Any = pd.read_stata(path, convert_categoricals=False)
     except (OSError, ValueError, KeyError) as error:
         raise UnreadableFile(
             f"'{path}' cannot be read as a Stata file: {error}.", fix="Save it again, or as CSV or Parquet."
@@ -226,7 +226,7 @@ def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
         if (series.drop_nulls() % 1 == 0).all():
             series = series.cast(pl.Int64)
     if series.dtype.is_integer() and len(series) > series.null_count():
-        low, high = int(series.min()), int(series.max())
+        low, high = (int(cast(int, edge)) for edge in (series.min(), series.max()))
         if high - low < 1_000_000:
             return _factorize_small_integers(series, low, high)
     starts = _runs(series)

@@ -36,7 +36,7 @@ def check_magnitude(
     for t, at in enumerate(periods):
         near = int(np.argmin(np.abs(np.array(tables.years) - year_of(at, period))))
         now = np.where(off_diagonal & np.isfinite(flows[t]), flows[t], 0.0)
-        i, j = np.unravel_index(int(now.argmax()), now.shape)
+        i, j = divmod(int(now.argmax()), len(economies))
         if now[i, j] > LARGEST * known[near].max():
             raise _too_large(f"The flow {economies[i]}->{economies[j]} of {at}", now[i, j], known[near].max(),
                              "the largest between any two economies", tables.years[near], label)  # fmt: skip

@@ -186,7 +186,7 @@ def _flows_of(
 
 
 def _of_table(
-    table: pl.DataFrame, label: str, roles: dict[str, str | None], unit: str | None, kind: str | None,
+    table: pl.DataFrame, label: str, roles: dict[str, Any], unit: str | None, kind: str | None,
     missing: tuple[str, ...],
 ) -> Flows:  # fmt: skip
     """A table with named columns: one row a flow, or one a flow and product."""
@@ -355,7 +355,7 @@ def _panel(
     return Panel(
         economies, labels, filled, name=name or label, source=cite or (known.cite if known else ""),
         report=ReadReport(flows.rows, frame.height, tuple(notes)), kind=flows.kind, unit=unit.panel_unit,
-        period=period, provenance=source, reported=((array > 0).any(2) | (array > 0).any(1)), stock=flows.stock,
+        period=period, provenance=source, reported=(np.any(array > 0, axis=2) | np.any(array > 0, axis=1)), stock=flows.stock,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def world(since: int = 2000) -> Panel:
             f"The {NAME} ends in {tables.years[-1]}; it has no year {since}.", fix="Ask for an earlier year."
         )
     reported = _reporting(flows)
-    kept = reported[where].any(0)  # an economy of earlier years only leaves
+    kept = np.any(reported[where], axis=0)  # an economy of earlier years only leaves
     flows = flows[np.ix_(where, kept, kept)]
     return Panel(
         tuple(code for code, keep in zip(tables.economies, kept) if keep),
@@ -101,7 +101,7 @@ def _dense(tables: WorldTables) -> NDArray[np.float64]:
 def _reporting(flows: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which economies ``[t, i]`` have any flow, out or in."""
     traded = flows > 0
-    return traded.any(2) | traded.any(1)
+    return np.any(traded, axis=2) | np.any(traded, axis=1)
 
 
 def _provenance(tables: WorldTables) -> Provenance:

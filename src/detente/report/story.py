@@ -68,7 +68,7 @@ class Story:
     @property
     def words(self) -> Catalogue:
         """The catalogue with the study's own words."""
-        spec = getattr(self.study, "spec", None)
+        spec: Any = getattr(self.study, "spec", None)
         return catalogue(spec, self.language) if hasattr(spec, "words") else Catalogue(self.language)
 
     @property

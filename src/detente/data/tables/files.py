@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import polars as pl
 
@@ -105,7 +105,7 @@ class Files:
         return "" if b"\x00" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")) else decoded(raw)[0]
 
 
-def _unpacked(handle: BinaryIO, name: str) -> BinaryIO:
+def _unpacked(handle: IO[bytes], name: str) -> BinaryIO:
     return gzip.GzipFile(fileobj=handle) if name.lower().endswith(".gz") else handle  # type: ignore[return-value]
 
 

@@ -203,7 +203,7 @@ def _applied(
             new = file.written({**kept, **given})
         if place is not None:
             rows[place] = new
-        elif given is not None:
+        elif given is not None and new is not None:
             added.append(new)
             places[given[schema.key]] = len(rows) + len(added) - 1
         id_ = given[schema.key] if given is not None else change.id
