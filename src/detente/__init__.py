@@ -34,6 +34,7 @@ _names, _named, __dir__ = names_of(
         "read_panel": "panel",
         "complete": "panel",
         "world": "panel",
+        "people": "panel",
         # record and attribution
         "Ledger": "record",
         "attribute": "attribution",

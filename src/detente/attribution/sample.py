@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from detente.data.periods import year_of
 from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy, did_you_mean
 from detente.language import Text, Word
+from detente.panel.persons import refuse_stock
 
 REST_OF_WORLD = "ROW"
 UNNAMED = "given panel"
@@ -54,11 +55,7 @@ class Sample:
         if isinstance(panel, Sample):
             return panel
         if getattr(panel, "stock", False):
-            raise SpecificationError(
-                f"The panel '{getattr(panel, 'name', '')}' holds stocks, not flows.",
-                why="What stands somewhere on a day has no change that other partners could explain year by year.",
-                fix="Use a panel of flows, or the differences of the stocks.",
-            )
+            refuse_stock(f"The panel '{getattr(panel, 'name', '')}'", "attribute")
         if isinstance(panel, tuple) and len(panel) == 3:
             flows, economies, years = panel
             name = UNNAMED

@@ -12,6 +12,7 @@ __all__, __getattr__, __dir__ = names_of(
         "Provenance": "panel",
         "world_gdp": "world_panel",
         "world": "world_panel",
+        "people": "people_panel",
         "complete": "completion",
     },
 )

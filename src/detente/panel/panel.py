@@ -54,6 +54,8 @@ class Provenance:
     side : whose report: ``"reconciled"``, ``"origin"``, ``"destination"``, or empty where unknown.
     level : of products: ``"total"``, ``"hs2"``, ``"hs4"``, ``"hs6"``, a sector's name, or empty where unknown.
     gdp : the source of the GDP and its vintage; ``other_gdp`` has the years that are of another one.
+    population : of persons, which of them are counted: ``"movers"``, ``"foreign_born"``, ``"protected"``, a register's
+        name, or empty where unknown.
     """
 
     source: str = ""
@@ -64,6 +66,7 @@ class Provenance:
     level: str = ""
     gdp: str = ""
     other_gdp: tuple[tuple[int, str], ...] = ()
+    population: str = ""
 
     def release_of(self, year: int) -> str:
         """The release that the flows of ``year`` are of."""

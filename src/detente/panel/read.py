@@ -35,6 +35,7 @@ from detente.panel.frames import read_table
 from detente.panel.levels import KEYS, one_level
 from detente.panel.magnitude import check_magnitude
 from detente.panel.panel import Panel, Provenance, ReadReport
+from detente.panel.persons import check_persons, is_stock
 
 SIDES = ("either", "origin", "destination")
 OUR_NAMES = {"period": "year"}  # what the caller's parameter is called, where it is not the role
@@ -223,9 +224,11 @@ def _of_table(
     )
     _check_cells(frame, label, found)
     frame = without_aggregates(frame, count)
+    if measured.kind == "persons":
+        check_persons(frame, label, str(found.origin), str(found.destination))
     return Flows(
         frame, measured.name, kind_of(measured, kind), level="product" if found.sector else "total",
-        notes=tuple(count.notes), rows=table.height,
+        stock=is_stock(found.value), notes=tuple(count.notes), rows=table.height,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ class Dense:
     economies : N labels, sorted; years : T labels, sorted
     kind : how to hand frames back (the table that came in), or None
     n_absent : off-diagonal cells that had no row
+    value : the column the flows stood in; empty of a panel
     """
 
     flows: np.ndarray
@@ -27,6 +28,7 @@ class Dense:
     years: tuple[Any, ...]
     kind: Any
     n_absent: int
+    value: str = ""
 
     def economy(self, name: str) -> int:
         """Position of an economy, or UnknownEconomy."""
@@ -84,7 +86,7 @@ def to_dense(data: Any, *, absent: str = "zero", **given: str | None) -> Dense:
     flows.flat[cell] = value
     off_diagonal = ~np.eye(len(economies), dtype=bool)
     n_absent = int((times.reshape(shape) == 0)[:, off_diagonal].sum())
-    return Dense(flows, tuple(economies.tolist()), tuple(years.tolist()), table, n_absent)
+    return Dense(flows, tuple(economies.tolist()), tuple(years.tolist()), table, n_absent, str(roles.value))
 
 
 def raise_if_negative(value: np.ndarray) -> None:

@@ -18,6 +18,7 @@ from detente.errors import SpecificationError, UsageError
 from detente.gravity.engines.dense import Dense, to_dense
 from detente.gravity.engines.margins import ThreeWay, fit_margins
 from detente.gravity.engines.threads import one_blas_thread
+from detente.panel.persons import is_stock, refuse_stock
 
 SIZE_FACTOR = 3.0
 """Placebos trade between 1/3 and 3 times what the dyad traded in the base years."""
@@ -161,7 +162,8 @@ def impute(
 
     Raises
     ------
-    UnknownEconomy, SpecificationError, DuplicateRows, InvalidFlow
+    UnknownEconomy, DuplicateRows, InvalidFlow
+    SpecificationError : among others, of stocks (people who live somewhere), which have no such counterfactual.
 
     Examples
     --------
@@ -176,7 +178,11 @@ def impute(
         raise UsageError(f"absent is 'zero' or 'missing', not {absent!r}.")
     if placebos not in ("size", "none", None):
         raise UsageError(f"placebos is 'size' or None, not {placebos!r}.")
+    if getattr(data, "stock", False):
+        refuse_stock(f"The panel '{getattr(data, 'name', '')}'", "impute")
     panel = to_dense(data, absent=absent, origin=origin, destination=destination, period=period, value=value)
+    if is_stock(panel.value):
+        refuse_stock(f"The column '{panel.value}'", "impute")
     treated = _treated(panel, masked, both_directions)
     used = np.isfinite(panel.flows)
     used[:, np.arange(len(panel.economies)), np.arange(len(panel.economies))] = False

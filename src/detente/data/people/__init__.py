@@ -1,0 +1,1 @@
+"""The panels of people that ship: their files, and how they are packed."""
