@@ -391,7 +391,7 @@ def test_ucdp_events_and_dyads(tmp_path):
            "1,IND-2019-1,2019,1,364,406,x,Government of India,Government of Pakistan,India,750,2019-02-26 00:00:00.000,2019-02-27 00:00:00.000,4,4,1\n")  # fmt: skip
     found = facts(put(tmp_path, "GEDEvent.csv", ged))
     assert isinstance(found, Events)
-    assert found.frame.row(0)[:4] == ("2019-02-26", "2019-02-27", "IND;PAK", "fighting")
+    assert found.frame.row(0)[:5] == ("IND-2019-1", "2019-02-26", "2019-02-27", "IND;PAK", "fighting")
     dyadic = ("dyad_id,conflict_id,location,side_a,side_a_id,side_b,side_b_id,year,intensity_level,start_date\n"
               "406,364,\"India, Pakistan\",Government of India,141,Government of Pakistan,143,1999,2,1948-01-01\n")  # fmt: skip
     found = facts(put(tmp_path, "Dyadic.csv", dyadic))
@@ -404,6 +404,23 @@ def test_acled(tmp_path):
     found = facts(put(tmp_path, "acled.csv", text))
     assert isinstance(found, Events)
     assert found.frame.select("date", "actors", "note").rows() == [("2024-03-01", "COL", "3 deaths reported")]
+
+
+def test_acled_names_the_states_in_actors_and_notes(tmp_path):
+    text = ("event_id_cnty,event_date,event_type,sub_event_type,actor1,actor2,iso,country,notes,fatalities\n"
+            "COL2,2024-03-01,Battles,Armed clash,ELN,Military Forces of Venezuela (2013-),170,Colombia,Near Peru's line,0\n")  # fmt: skip
+    assert facts(put(tmp_path, "acled.csv", text)).frame["actors"].item() == "COL;VEN;PER"
+
+
+def test_gsdb_has_a_first_and_a_last_year(tmp_path):
+    text = ("case_id,sanctioned_state,sanctioning_state,begin,end,trade,financial,ongoing\n"
+            "7,Venezuela,Colombia,2015,2016,1,1,0\n8,Iran,United States,1979,2023,1,0,1\n9,Atlantis,Peru,1990,1991,1,0,0\n")  # fmt: skip
+    found = facts(put(tmp_path, "GSDB_dyadic.csv", text))
+    assert isinstance(found, Events)
+    assert found.frame.select("date", "end_date", "actors").rows() == [
+        ("2015", "2016", "COL;VEN"), ("1979", None, "USA;IRN"), ("1990", "1991", "PER;"),
+    ]  # fmt: skip
+    assert found.frame["title"][0] == "Colombia sanctions Venezuela (trade, financial)"
 
 
 def test_gdelts_fifteen_minutes(tmp_path):

@@ -8,56 +8,79 @@ from pathlib import Path
 import pytest
 
 from detente.cli.app import run as main
-from detente.errors import UnknownColumn, UnreadableFile, UsageError
+from detente.errors import DetenteError, UnknownColumn, UnreadableFile, UsageError
 from detente.record import Ledger
 from detente.record.exchange.importers.importing import plan_import
 from detente.record.exchange.importers.layouts import LAYOUTS
 
 DYAD = ("COL", "VEN")
+GDELT = "GLOBALEVENTID,SQLDATE,Actor1CountryCode,Actor2CountryCode,EventCode,SOURCEURL\n"
+UCDP = "dyad_id,conflict_id,location,side_a,side_b,year,intensity_level,start_date\n"
 FILES = {
     "wdi": (
-        "Data Source,World Development Indicators\n\nLast Updated,2024\n\n"
-        "Country Name,Country Code,Indicator Name,Indicator Code,2019,2020\n"
-        "Colombia,COL,GDP,NY.GDP.MKTP.CD,323e9,270000000000\nPeru,PER,GDP,NY.GDP.MKTP.CD,1,2\n"
-        "Venezuela,VEN,Population,SP.POP.TOTL,28971683,\nVenezuela,VEN,Odd,XX.YY,5,5\n"
+        '"Data Source","World Development Indicators",\n\n"Last Updated Date","2024-06-28",\n\n'
+        '"Country Name","Country Code","Indicator Name","Indicator Code","2019","2020"\n'
+        '"Colombia","COL","GDP","NY.GDP.MKTP.CD","323e9","270000000000"\n"Peru","PER","GDP","NY.GDP.MKTP.CD","1","2"\n'
+        '"Venezuela","VEN","Population","SP.POP.TOTL","28971683",""\n"Venezuela","VEN","Odd","XX.YY","5","5"\n'
     ),
     "unhcr": (
         "year,coo_iso,coa_iso,refugees,asylum_seekers,oip\n2020.0,VEN,COL,417.0,25000.0,1720000.0\n"
         "2020.0,COL,VEN,67000.0,,\n2020.0,COL,ECU,54000.0,1.0,\n"
     ),
     "comtrade": (
-        "period,reporterISO,partnerISO,flowCode,cmdCode,primaryValue\n202001,COL,VEN,X,TOTAL,12500000\n"
-        "202001,COL,VEN,M,27,900000\n2020,VEN,COL,M,TOTAL,190000000\n2020,COL,PER,X,TOTAL,1\n"
+        "period,reporterCode,reporterISO,partnerCode,partnerISO,flowCode,cmdCode,primaryValue\n"
+        "202001,170,COL,862,VEN,X,TOTAL,12500000\n202001,170,COL,862,VEN,M,27,900000\n"
+        "202001,170,COL,862,VEN,M,2710,800000\n202001,862,VEN,170,COL,M,TOTAL,190000000\n"
+        "202001,170,COL,604,PER,X,TOTAL,1\n"
     ),
-    "exchange": "TIME_PERIOD,CURRENCY,CURRENCY_DENOM,OBS_VALUE\n2021,USD,EUR,1.1827\n2021,USD,EUR,\n",
+    "exchange-rates": "TIME_PERIOD,CURRENCY,CURRENCY_DENOM,OBS_VALUE\n2021,USD,EUR,1.1827\n2021,USD,EUR,\n",
     "desta": (
-        "a,b,number,name,entry_type,year,entry_into_force\nCOL,VEN,12,A Pact,base_treaty,1994.0,1995.0\n"
-        "COL,VEN,13,A Club,withdrawal,2006,\nCOL,MEX,12,A Pact,base_treaty,1994,1995\nCOL,VEN,9,B,consolidated,2000,\n"
+        "country1,country2,iso1,iso2,number,base_treaty,name,entry_type,year,entryforceyear\n"
+        "Colombia,Venezuela,170,862,12,12,A Pact,base_treaty,1994,1995\n"
+        "Colombia,Venezuela,170,862,13,13,A Club,withdrawal,2006,NA\n"
+        "Colombia,Mexico,170,484,12,12,A Pact,base_treaty,1994,1995\n"
+        "Colombia,Venezuela,170,862,9,9,B,consolidated,2000,NA\n"
     ),
     "acled": (
-        "event_id_cnty,event_date,event_type,sub_event_type,actor1,actor2,country,location,notes,fatalities\n"
-        "COL1,05 March 2021,Battles,Armed clash,ELN,Police of Venezuela,Colombia,Arauca,At the line,3\n"
-        "COL2,06 March 2021,Battles,Armed clash,ELN,Police,Colombia,Cali,Inland,1\n"
-        "COL3,07 March 2021,Protests,Peaceful protest,Students,,Colombia,Cali,Against Venezuela,0\n"
+        "event_id_cnty,event_date,event_type,sub_event_type,actor1,actor2,iso,country,location,notes,fatalities\n"
+        "COL1,05 March 2021,Battles,Armed clash,ELN,Police of Venezuela,170,Colombia,Arauca,At the line,3\n"
+        "COL2,06 March 2021,Battles,Armed clash,ELN,Police,170,Colombia,Cali,Inland,1\n"
+        "COL3,07 March 2021,Protests,Peaceful protest,Students,,170,Colombia,Cali,Against Venezuela,0\n"
     ),
     "gsdb": (
         "case_id,sanctioned_state,sanctioning_state,begin,end,trade,financial,ongoing\n"
         "7,Venezuela,Colombia,2015,2016,1,0,0\n8,Venezuela,Brazil,2015,2016,1,0,0\n"
     ),
+    "ucdp": (
+        UCDP + '1,2,"Colombia, Venezuela",Government of Colombia,Government of Venezuela,1999,1,1998-01-01\n'
+        '3,4,"Colombia, Venezuela",Government of Colombia,ELN,2000,1,1964-01-01\n5,6,Colombia,Government of Colombia,ELN,2000,2,x\n'
+    ),
+    "gdelt": (
+        GDELT + "1,20190223,VEN,COL,161,http://a\n2,20190223,VEN,COL,161,http://b\n3,20220926,COL,VEN,057,http://c\n"
+        "4,20220926,COL,VEN,010,http://c\n5,20220926,COL,PER,057,http://c\n"
+    ),
+    "weo": (
+        "COUNTRY,INDICATOR,FREQUENCY,TIME_PERIOD,OBS_VALUE\nCOL,NGDPD,A,2020,270299984000\nVEN,PCPI,A,2020,5\nPER,LP,A,2020,3\n"
+    ),
+    "baci": "t,i,j,k,v,q\n2020,170,862,270900,1500.5,1\n2020,170,862,010121,2,1\n2020,862,170,270900,1,1\n2020,170,604,010121,9,1\n",
 }
 GIVES = {
     "wdi": [("gdp.current_col", "2019", "323000000000", "usd"), ("gdp.current_col", "2020", "270000000000", "usd"),
             ("population.total_ven", "2019", "28971683", "persons")],
     "unhcr": [("migration.refugees_ven_in_col", "2020-12-31", "417", "persons"),
+              ("migration.refugees_col_in_ven", "2020-12-31", "67000", "persons"),
               ("migration.asylum_seekers_ven_in_col", "2020-12-31", "25000", "persons"),
-              ("migration.oip_ven_in_col", "2020-12-31", "1720000", "persons"),
-              ("migration.refugees_col_in_ven", "2020-12-31", "67000", "persons")],
+              ("migration.oip_ven_in_col", "2020-12-31", "1720000", "persons")],
     "comtrade": [("trade.exports", "2020-01", "12500000", "usd"), ("trade.imports.hs27", "2020-01", "900000", "usd"),
-                 ("trade.exports", "2020", "190000000", "usd")],
-    "exchange": [("exchange.usd_per_eur", "2021", "1.1827", "usd_per_eur")],
+                 ("trade.exports", "2020-01", "190000000", "usd")],
+    "exchange-rates": [("exchange.usd_per_eur", "2021", "1.1827", "usd_per_eur")],
     "desta": [("1995", "agreement", "-"), ("2006", "bloc exit", "+")],
     "acled": [("2021-03-05", "security incident", "+")],
     "gsdb": [("2015", "sanctions", "+"), ("2016", "sanctions relief", "-")],
+    "ucdp": [("1999", "militarised dispute", "+"), ("2000", "security incident", "+")],
+    "gdelt": [("2019-02-23", "diplomatic incident", "+"), ("2022-09-26", "cooperation", "-")],
+    "weo": [("gdp.current_col", "2020", "270299984000", "usd")],
+    "baci": [("trade.exports", "2020", "1502.5", "kusd"), ("trade.imports", "2020", "1", "kusd")],
 }  # fmt: skip
 
 
@@ -68,7 +91,11 @@ def planned(small, tmp_path: Path, layout: str, text: str | None = None, **more:
     return plan_import(path, layout, record, DYAD, **more)
 
 
-@pytest.mark.parametrize("layout", list(LAYOUTS))
+def test_every_layout_with_rules_of_its_own_is_tried():
+    assert set(LAYOUTS) <= set(FILES)
+
+
+@pytest.mark.parametrize("layout", list(FILES))
 def test_each_layout_gives_the_pairs_rows_and_no_others(small, tmp_path, layout):
     plan = planned(small, tmp_path, layout, release="2024-05", first_published="2023")
     columns = ("series", "period", "value", "unit") if plan.layout.table == "figures" else ("date", "kind", "direction")
@@ -82,19 +109,21 @@ def test_each_layout_gives_the_pairs_rows_and_no_others(small, tmp_path, layout)
 
 
 def test_a_later_release_shows_and_makes_its_changes(small, tmp_path):
-    planned(small, tmp_path, "exchange", release="2022").write(small.folder)
-    later = planned(small, tmp_path, "exchange", FILES["exchange"].replace("1.1827", "1.19"), release="2023")
+    planned(small, tmp_path, "exchange-rates", release="2022").write(small.folder)
+    later = planned(
+        small, tmp_path, "exchange-rates", FILES["exchange-rates"].replace("1.1827", "1.19"), release="2023"
+    )
     assert [(c.column, c.before, c.after) for c in later.changed] == [("value", "1.1827", "1.19")]
     later.write(small.folder)
     ledger = Ledger.read(small.folder)
     assert ledger.figures["value"].to_list() == [1.19]
-    assert str(ledger.source("exchange").date) == "2023"
+    assert str(ledger.source("exchange-rates").date) == "2023"
 
 
 def test_what_stands_under_another_id_is_left_out(small, tmp_path):
     small.write(figures=[{"figure_id": "OWN", "series": "exchange.usd_per_eur", "value": "1.1827", "unit": "usd_per_eur",
                           "kind": "rate"}])  # fmt: skip
-    plan = planned(small, tmp_path, "exchange")
+    plan = planned(small, tmp_path, "exchange-rates")
     assert (plan.new, plan.twice) == ((), (("FX-usd-eur-2021", "OWN"),))
 
 
@@ -106,8 +135,8 @@ def test_what_was_known_when_goes_by_the_first_publication(small, tmp_path):
 
 
 def test_imported_months_decide_a_claim_on_the_year(small, tmp_path):
-    months = "".join(f"2021{m:02d},COL,VEN,X,TOTAL,{m}000000\n" for m in range(1, 13))
-    header = "period,reporterISO,partnerISO,flowCode,cmdCode,primaryValue\n"
+    months = "".join(f"2021{m:02d},170,862,X,TOTAL,{m}000000\n" for m in range(1, 13))
+    header = "period,reporterCode,partnerCode,flowCode,cmdCode,primaryValue\n"
     small.write(claims=[small.quantity("78")], figures=[{"series": "trade.total", "period": "1999"}])
     text = (small.folder / "claims.csv").read_text().replace("trade.total", "trade.exports")
     planned(small, tmp_path, "comtrade", header + months).write(small.folder)
@@ -118,9 +147,11 @@ def test_imported_months_decide_a_claim_on_the_year(small, tmp_path):
 @pytest.mark.parametrize(
     ("layout", "text", "error", "says"),
     [
-        ("worldbank", "a,b\n", UsageError, "There are: wdi"),
-        ("unhcr", "year,refugees\n1,2\n", UnknownColumn, "coo_iso"),
-        ("unhcr", "", UnknownColumn, "year"),
+        ("worldbank", "a,b\n", UsageError, "There are: acled"),
+        ("unhcr", "year,refugees\n1,2\n", UnknownColumn, "lacks"),
+        ("unhcr", "", DetenteError, "empty"),
+        ("", "a,b\n1,2\n", UnreadableFile, "--as SOURCE"),
+        ("itpd", "a,b\n1,2\n", UnknownColumn, "lacks"),
     ],
 )
 def test_a_file_of_another_kind_is_a_named_error(small, tmp_path, layout, text, error, says):
@@ -131,7 +162,7 @@ def test_a_file_of_another_kind_is_a_named_error(small, tmp_path, layout, text, 
 def test_a_damaged_gzip_is_a_named_error(small, tmp_path):
     path = tmp_path / "x.csv.gz"
     path.write_bytes(gzip.compress(FILES["unhcr"].encode(), mtime=0)[:40])
-    with pytest.raises(UnreadableFile, match="damaged gzip"):
+    with pytest.raises(UnreadableFile, match="amaged"):
         plan_import(path, "unhcr", small.write(), DYAD)
 
 
@@ -153,12 +184,13 @@ def test_the_real_file_of_the_refugee_agency(small, shared_data):
 def test_on_the_command_line_nothing_is_written_without_consent(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["new", "COL", "PER", "--folder", "mine"]) == 0
-    Path("fx.csv").write_text(FILES["exchange"], encoding="utf-8")
+    Path("fx.csv").write_text(FILES["exchange-rates"], encoding="utf-8")
     before = Path("mine/record/series.csv").read_bytes()
-    assert main(["import", "fx.csv", "--as", "exchange", "--study", "mine"]) == 0
+    assert main(["import", "fx.csv", "--study", "mine"]) == 0
     said = capsys.readouterr().out
     assert "1 new figures" in said
     assert "add --accept" in said
+    assert "--first-published" in said
     assert Path("mine/record/series.csv").read_bytes() == before
     assert main(["import", "fx.csv", "--as", "exchange", "--study", "mine", "--accept"]) == 0
     assert "FX-usd-eur-2021" in Path("mine/record/series.csv").read_text()

@@ -14,9 +14,9 @@ SHOWN = 10  # rows of each sort that are shown
 @click.option(
     "--as",
     "layout",
-    required=True,
+    default="",
     metavar="SOURCE",
-    help="What it is: wdi, unhcr, comtrade, exchange, desta, acled or gsdb.",
+    help="What it is, a name of: detente data list (recognised if left out).",
 )
 @click.option("--study", required=True, help="The study, a folder.")
 @click.option("--release", default="", help="Date of this copy, YYYY, YYYY-MM or YYYY-MM-DD.")
@@ -35,6 +35,8 @@ def command(file: Path, layout: str, study: str, release: str, first_published: 
     plan = plan_import(file, layout, opened.record, dyad, release=release, first_published=first_published)
     for column, becomes in plan.layout.mapping:
         click.echo(f"{column}: {becomes}")
+    for note in plan.notes:
+        click.echo(note)
     key = "figure_id" if plan.layout.table == "figures" else "event_id"
     for row in plan.new[:SHOWN]:
         click.echo(f"new: {row[key]}, " + ", ".join(v for k, v in row.items() if k != key and v))
@@ -43,6 +45,8 @@ def command(file: Path, layout: str, study: str, release: str, first_published: 
     for ours, theirs in plan.twice[:SHOWN]:
         click.echo(f"on record as {theirs}: {ours}")
     click.echo(plan.summary())
+    if plan.source["date"] == "n.d." and not first_published:
+        click.echo("When these were first known is not said, so no look back holds them: give --first-published.")
     if not accepted:
         click.echo("Nothing was written: add --accept.")
         return

@@ -73,7 +73,8 @@ class Events:
 
     Attributes
     ----------
-    frame : ``date`` and ``end_date`` (ISO), ``actors`` (alpha-3 codes with ``;`` between), ``kind``, ``title``, ``note``.
+    frame : ``id`` (the source's own), ``date`` and ``end_date`` (ISO), ``actors`` (alpha-3 codes with ``;`` between),
+        ``kind`` (the source's own word), ``title``, ``note``.
     """
 
     frame: pl.DataFrame

@@ -23,11 +23,15 @@ def read(table: pl.DataFrame) -> Events:
     actors = codes.select(pl.concat_str(members, separator=";", ignore_nulls=True)).to_series()
     count = Count()
     nothing = pl.Series([None] * frame.height, dtype=pl.String)
-    nothing = pl.Series([None] * frame.height, dtype=pl.String)
-    force = frame["entryforceyear"].cast(pl.String) if "entryforceyear" in frame.columns else nothing
+    force = (
+        frame["entryforceyear"].cast(pl.String).str.replace(r"\.0+$", "")
+        if "entryforceyear" in frame.columns
+        else nothing
+    )
+    kind = frame["entry_type"] if "entry_type" in frame.columns else nothing
     found = pl.DataFrame({
-        "date": frame["year"].cast(pl.String).str.replace(r"\.0+$", ""), "end_date": nothing,
-        "actors": actors, "kind": pl.Series(["agreement"] * frame.height), "title": frame["name"],
+        "id": frame["number"].cast(pl.String), "date": frame["year"].cast(pl.String).str.replace(r"\.0+$", ""), "end_date": nothing,
+        "actors": actors, "kind": kind.cast(pl.String).fill_null("agreement"), "title": frame["name"],
         "note": [f"DESTA {n}" + (f", in force {f}" if f else "") for n, f in zip(frame["number"], force)],
     })  # fmt: skip
     found = count.drop(found, pl.col("date").is_not_null(), "no_date")

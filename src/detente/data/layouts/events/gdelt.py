@@ -10,7 +10,7 @@ from detente.data.tables.files import Files, decoded
 from detente.errors import UnreadableFile
 
 WIDTH = 61
-PLACE = {"SQLDATE": 1, "Actor1Name": 6, "Actor1CountryCode": 7, "Actor2Name": 16, "Actor2CountryCode": 17,
+PLACE = {"GLOBALEVENTID": 0, "SQLDATE": 1, "Actor1Name": 6, "Actor1CountryCode": 7, "Actor2Name": 16, "Actor2CountryCode": 17,
          "EventCode": 26, "GoldsteinScale": 30, "NumMentions": 31, "SOURCEURL": 60}  # fmt: skip
 COLUMNS = frozenset(name.casefold() for name in ("SQLDATE", "Actor1CountryCode", "Actor2CountryCode", "EventCode"))
 ROOTS = {"01": "statement", "02": "appeal", "03": "intent to cooperate", "04": "consultation", "05": "diplomacy",
@@ -43,7 +43,9 @@ def read(table: pl.DataFrame) -> Events:
     frame = count.drop(frame, two & (pl.col("actor1countrycode") != pl.col("actor2countrycode")), "one_country")
     day = frame["sqldate"]
     link = frame["sourceurl"] if "sourceurl" in frame.columns else pl.Series([""] * frame.height, dtype=pl.String)
+    own = "globaleventid"
     found = pl.DataFrame({
+        "id": frame[own] if own in frame.columns else pl.Series([None] * frame.height, dtype=pl.String),
         "date": [f"{d[:4]}-{d[4:6]}-{d[6:8]}" for d in day],
         "end_date": pl.Series([None] * frame.height, dtype=pl.String),
         "actors": [f"{a};{b}" for a, b in zip(frame["actor1countrycode"], frame["actor2countrycode"])],

@@ -26,6 +26,7 @@ def read(table: pl.DataFrame) -> Events:
     note = [f"{b or 0} deaths (best estimate)" for b in frame["best"]] if ged else \
         [level.get(v or "", "armed conflict") for v in frame["intensity_level"]]  # fmt: skip
     found = pl.DataFrame({
+        "id": frame["relid"] if ged else frame["dyad_id"],
         "date": frame["date_start"].str.slice(0, 10) if ged else frame["year"],
         "end_date": frame["date_end"].str.slice(0, 10) if ged else pl.Series([None] * frame.height, dtype=pl.String),
         "actors": actors, "kind": ["fighting"] * frame.height,

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import tempfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from detente._atomic import ASIDE, lock, write_files
-from detente._foreign import decoded, read_bytes
-from detente.errors import RecordError, UnknownColumn, UnreadableFile, UsageError, did_you_mean
-from detente.record.exchange.importers.layouts import LAYOUTS, RecordLayout, Row
+from detente.data.facts import Flows, Series
+from detente.data.registry import recognise, sources
+from detente.data.source import DataSource, Facts
+from detente.data.tables.files import Files
+from detente.errors import RecordError, UnreadableFile, UsageError, did_you_mean
+from detente.record.exchange.importers.events import Row
+from detente.record.exchange.importers.layouts import ALIASES, RecordLayout, layout_of
 from detente.record.ledger import Ledger
+from detente.record.period import Period
 from detente.record.reading import read_table
 from detente.record.schema import TABLES
-
-LARGEST = 400_000_000
-"""Bytes of a file, unpacked, that are read."""
-PREAMBLE = 10
-"""Lines that may stand before the header, as in the World Bank's files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ class Import:
 
     Attributes
     ----------
-    layout : Layout
+    layout : RecordLayout
     source : mapping
         The row of ``sources.csv`` that the rows name.
     new : tuple of mappings
@@ -54,6 +50,8 @@ class Import:
         Rows already on record just so.
     twice : tuple of (str, str)
         Rows whose content stands under another id already: the file's and the record's; left out.
+    notes : tuple of str
+        What the reading of the file left out or chose.
     """
 
     layout: RecordLayout
@@ -62,6 +60,7 @@ class Import:
     changed: tuple[ImportChange, ...]
     same: int
     twice: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
     _tables: Mapping[str, pl.DataFrame] = field(repr=False)
 
     def summary(self) -> str:
@@ -126,36 +125,83 @@ def plan_import(
     Parameters
     ----------
     file : str or Path
-        CSV, also gzipped.
+        In any layout of the source that :func:`detente.data.get` and ``detente data list`` know: CSV, JSON, zip, ...
     layout : str
-        A name of :data:`detente.record.exchange.importers.layouts.LAYOUTS`.
+        The source's name; empty where the file is to be recognised.
     record : str or Path
         The record's folder.
     dyad : tuple of str
         The two economies, ISO alpha-3; exports and imports are those of the first.
     release, first_published : str
-        Date of this copy, and when the figures first came out; ``n.d.`` and nothing where unknown.
+        Date of this copy, and when the figures first came out; the file's own and nothing where unknown.
 
     Raises
     ------
     UsageError
-        No such layout.
+        No such source, or one that has no place in a record.
     UnreadableFile, UnknownColumn
-        Damaged, too large, or not a file of this layout.
+        Damaged, or not a file of this source.
     """
-    if layout not in LAYOUTS:
-        raise UsageError(
-            f"There is no layout '{layout}'.{did_you_mean(layout, LAYOUTS)}", fix=f"There are: {', '.join(LAYOUTS)}."
-        )
-    found, record = LAYOUTS[layout], Path(record)
+    files, record = Files(Path(file)), Path(record)
+    known = _source(files, ALIASES.get(layout, layout))
+    found = layout_of(known)
+    facts = found.parts(known, files) if found.parts else {known.name: known.facts_in(files)}
     tables = {name: read_table(record / table.file, table)[0] for name, table in TABLES.items()}
-    key, link = TABLES[found.table].key, "source_id" if found.table == "figures" else "source_ids"
+    source = {
+        "source_id": known.name, "title": known.title, "publisher": known.publisher,
+        "date": release or _own_date(facts.values()) or "n.d.", "first_published": first_published, "kind": "dataset",
+        "url": known.home.partition(";")[0], "note": f"{Path(file).name}; {known.licence}; cite: {known.cite}",
+    }  # fmt: skip
+    notes = tuple(dict.fromkeys(str(note) for part in facts.values() for note in part.notes))
+    return _beside(found, source, _rows(found, facts, dyad, known.name), tables, notes)
+
+
+def _source(files: Files, name: str) -> DataSource:
+    if name:
+        if name not in sources():
+            raise UsageError(
+                f"There is no source '{name}'.{did_you_mean(name, sources())}",
+                fix=f"There are: {', '.join(sources())}.",
+            )
+        return sources()[name]
+    known = recognise(files)
+    if known is None:
+        raise UnreadableFile(
+            f"{files.path.name} is not laid out as any source here.", fix="Say which with --as SOURCE."
+        )
+    return known
+
+
+def _own_date(facts: Iterable[Facts]) -> str:
+    """When the publisher made the figures, where the file says so as a date."""
+    for part in facts:
+        stated = part.vintage if isinstance(part, Series) else part.release if isinstance(part, Flows) else ""
+        try:
+            return str(Period.parse(stated))
+        except ValueError:
+            continue
+    return ""
+
+
+def _rows(found: RecordLayout, facts: Mapping[str, Facts], dyad: tuple[str, str], source: str) -> Iterator[Row]:
+    link = "source_id" if found.table == "figures" else "source_ids"
+    for name, part in facts.items():
+        for row in found.rows(part, dyad, name if name == source else f"{source}:{name}"):
+            yield {**row, link: source}
+
+
+def _beside(
+    found: RecordLayout, source: Row, rows: Iterable[Row], tables: Mapping[str, pl.DataFrame], notes: tuple[str, ...]
+) -> Import:
+    """Rows sorted into new ones, changed ones, those on record just so, and those there under another id."""
+    key = TABLES[found.table].key
     held = {row[key]: row for row in tables[found.table].iter_rows(named=True)}
     contents = {_content(found.table, row): id_ for id_, row in held.items()}
     new: dict[str, Row] = {}
-    changed, twice, same = [], [], 0
-    for row in found.rows(_rows(Path(file), found), dyad):
-        row[link] = found.name
+    changed: list[ImportChange] = []
+    twice: list[tuple[str, str]] = []
+    same = 0
+    for row in rows:
         id_ = row[key]
         if id_ in held:
             differ = [
@@ -167,11 +213,7 @@ def plan_import(
             twice.append((id_, other))
         else:
             new[id_] = row
-    source = {
-        "source_id": found.name, "title": found.title, "publisher": found.publisher, "date": release or "n.d.",
-        "first_published": first_published, "kind": "dataset", "note": f"{Path(file).name}; {found.licence}",
-    }  # fmt: skip
-    return Import(found, source, tuple(new.values()), tuple(changed), same, tuple(twice), tables)
+    return Import(found, source, tuple(new.values()), tuple(changed), same, tuple(twice), notes, tables)
 
 
 def _alike(column: str, before: str | None, after: str) -> bool:
@@ -185,27 +227,4 @@ def _content(table: str, row: Mapping[str, str | None]) -> tuple[str | None, ...
     if table == "figures":
         return (row["series"], row["period"], row["unit"], row["basis"], f"{float(row['value'] or 'nan'):.12g}")
     actors = ";".join(sorted(part.strip() for part in (row.get("actors") or "").split(";")))
-    return (row["date"], row["kind"], row["direction"], actors)
-
-
-def _rows(path: Path, layout: RecordLayout) -> Iterator[Mapping[str, str]]:
-    raw = read_bytes(path, LARGEST, fix="Take the rows of the two economies out of it first.")
-    if raw.startswith(b"\x1f\x8b"):
-        try:
-            with gzip.open(io.BytesIO(raw)) as packed:
-                raw = packed.read(LARGEST + 1)
-        except (OSError, EOFError, zlib.error):
-            raise UnreadableFile(f"{path} is a damaged gzip file.", fix="Download it again.") from None
-        if len(raw) > LARGEST:
-            raise UnreadableFile(
-                f"{path} unpacks to more than {LARGEST // 1_000_000} MB.", fix="Take the pair's rows out."
-            )
-    reader = csv.reader(io.StringIO(decoded(raw, str(path)).lstrip("\ufeff")))
-    first: list[str] = []
-    for line, _ in zip(reader, range(PREAMBLE)):
-        if set(layout.needs) <= {cell.strip() for cell in line}:
-            header = [cell.strip() for cell in line]
-            return (dict(zip(header, row)) for row in reader if len(row) >= len(header) - 1 and any(row))
-        first = first or line
-    missing = [name for name in layout.needs if name not in first]
-    raise UnknownColumn.named(missing[0], first, where=f"{path.name}, read as '{layout.name}'")
+    return (row["date"], row["kind"], row["direction"], actors, (row.get("title") or "").casefold())

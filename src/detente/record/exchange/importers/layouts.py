@@ -1,71 +1,188 @@
-"""Layouts of official files, each read into rows of events or figures about one pair."""
+"""What the data room's sources become in a record: which of their facts about one pair, under which series, kind and id.
+
+Files are read by :mod:`detente.data`, whose registry knows each source's layouts, publisher and licence; here stands only
+how flows, series and events turn into rows. Every source of goods, energy or flights is read by one rule.
+"""
 
 from __future__ import annotations
 
-import calendar
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import polars as pl
 
 from detente._registry import Registry
-from detente.economies import table
+from detente.data.facts import Flows, Series
+from detente.data.layouts.people.unhcr import COUNTED, SITE_NAMES
+from detente.data.layouts.people.unhcr import read as read_unhcr
+from detente.data.periods import read_periods
+from detente.data.source import DataSource, Facts
+from detente.data.tables.files import Files, extension_of, read_table_file
+from detente.errors import UnreadableFile, UsageError, did_you_mean
+from detente.record.exchange.importers.events import EVENT_LAYOUTS, Row, row_id
 
-Cells = Mapping[str, str]
-Row = dict[str, str]
+Dyad = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLayout:
-    """One kind of official file.
+    """How one source's facts become rows.
 
     Attributes
     ----------
-    name : str
-        As ``--as`` names it.
-    title, publisher, licence : str
-        For the row of ``sources.csv``.
     table : str
-        ``events`` or ``figures``: what its rows become.
-    needs : tuple of str
-        Columns by which the file is known.
+        ``events`` or ``figures``: what they become.
     mapping : tuple of (str, str)
         What becomes of which column, for a person to see.
-    rows : callable (rows, dyad) -> rows
-        The rows of the record about the pair ``dyad``, without their source.
+    rows : callable (facts, dyad) -> rows
+        The rows of the record about the pair, without their source.
+    parts : callable (source, files) -> facts by name, optional
+        For a source whose facts add up what a record keeps apart.
     """
 
-    name: str
-    title: str
-    publisher: str
-    licence: str
     table: str
-    needs: tuple[str, ...]
     mapping: tuple[tuple[str, str], ...]
-    rows: Callable[[Iterable[Cells], tuple[str, str]], Iterator[Row]]
+    rows: Callable[[Facts, Dyad, str], Iterator[Row]]
+    parts: Callable[[DataSource, Files], dict[str, Facts]] | None = None
 
 
 LAYOUTS: Registry[RecordLayout] = Registry("layout of a file")
-"""Layouts by name; a further one is a function and an entry here."""
+"""Layouts by the source's name, for sources that are no plain flows; a further one is a function and an entry here."""
+ALIASES = {"exchange": "exchange-rates"}
 
 
-def figure(id_: str, series: str, period: str, value: float | str, unit: str, kind: str, basis: str = "-") -> Row:
-    """A reported figure; a value that is no number gives no row (see :func:`number`)."""
-    text = value if isinstance(value, str) else f"{value:.12g}"
-    return {"figure_id": _id(id_), "series": series, "period": period, "value": text, "unit": unit, "basis": basis,
-            "kind": kind, "status": "reported"}  # fmt: skip
+def layout_of(source: DataSource) -> RecordLayout:
+    """How a source is read into a record.
+
+    Raises
+    ------
+    UsageError
+        Nothing of it has a place there.
+
+    Examples
+    --------
+    >>> from detente.data.registry import source_named
+    >>> layout_of(source_named("baci")).table
+    'figures'
+    """
+    if source.name in LAYOUTS:
+        return LAYOUTS[source.name]
+    if source.gives == "flows":
+        return FLOWS
+    if source.gives == "stocks":
+        return STOCKS
+    raise UsageError(
+        f"{source.title} has no place in a record yet.{did_you_mean(source.name, LAYOUTS)}",
+        fix=f"There are: every source of flows or stocks, and {', '.join(LAYOUTS)}.",
+    )
 
 
-def number(cell: str | None) -> str:
-    """A cell as a number as written; empty where it is none."""
-    cell = (cell or "").strip()
-    try:
-        return f"{float(cell):.12g}"
-    except ValueError:
-        return ""
+def figure(id_: str, series: str, period: str, value: float, unit: str, kind: str, basis: str = "-") -> Row:
+    """A reported figure."""
+    return {"figure_id": row_id(id_), "series": series, "period": period, "value": f"{value:.12g}", "unit": unit,
+            "basis": basis, "kind": kind, "status": "reported"}  # fmt: skip
 
 
-def _id(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-")
+def period_of(number: int, sort: str) -> str:
+    """A whole number of :mod:`detente.data.periods` as a record writes it.
+
+    Examples
+    --------
+    >>> period_of(202003, "month"), period_of(20202, "quarter"), period_of(2020, "year")
+    ('2020-03', '2020-04/2020-06', '2020')
+    """
+    if sort == "month":
+        return f"{number // 100}-{number % 100:02d}"
+    if sort == "quarter":
+        year, first = number // 10, 3 * (number % 10) - 2
+        return f"{year}-{first:02d}/{year}-{first + 2:02d}"
+    return f"{number}/{number + 4}" if sort == "five years" else str(number)
+
+
+FAMILIES = {"goods": "trade", "persons": "migration", "energy": "energy", "flights": "flights"}
+BASES = {("origin", True): "fob", ("destination", True): "cif"}
+
+
+def _flows(facts: Facts, dyad: Dyad, name: str) -> Iterator[Row]:
+    """Exports and imports of the first economy; what the other one reports is a mirror figure."""
+    assert isinstance(facts, Flows)  # by the registry's word ``gives``
+    family = FAMILIES.get(facts.kind, facts.kind)
+    frame = _shortest_codes(_between(facts.frame, dyad))
+    periods, sort = read_periods(frame["period"], "period") if frame.height else (frame["period"], facts.period)
+    for row, number in zip(frame.iter_rows(named=True), periods):
+        out = row["origin"] == dyad[0]
+        flow, side = ("exports" if out else "imports"), row.get("side") or facts.side
+        ours = side == ("origin" if out else "destination")
+        basis = facts.valuation or "unspecified"
+        if side and facts.kind == "goods":
+            basis = BASES[side, True] if ours else "mirror"
+        code = (row.get("product") or "TOTAL").strip()
+        product = "" if code.upper() in ("TOTAL", "") else f".hs{code}"
+        period = period_of(int(number), "five years" if facts.period == "five years" else sort)
+        reporter = (row["origin"] if side == "origin" else row["destination"]) if side else ""
+        id_ = "-".join(filter(None, (name.upper(), flow + product, period, reporter)))
+        yield figure(id_, f"{family}.{flow}{product}", period, row["value"], facts.unit, "flow", basis)
+
+
+def _between(frame: pl.DataFrame, dyad: Dyad) -> pl.DataFrame:
+    pair = (
+        pl.col("origin").is_in(dyad) & pl.col("destination").is_in(dyad) & (pl.col("origin") != pl.col("destination"))
+    )
+    return frame.filter(pair & pl.col("value").is_not_null())
+
+
+def _shortest_codes(frame: pl.DataFrame) -> pl.DataFrame:
+    """Totals and the products of the shortest codes: chapters beside their own headings would count twice."""
+    if "product" not in frame.columns:
+        return frame
+    frame = frame.with_columns(pl.col("product").cast(pl.String).fill_null("TOTAL"))
+    length = pl.col("product").str.len_chars()
+    total, coded = pl.col("product").str.to_uppercase() == "TOTAL", pl.col("product").str.contains(r"^\d{2,6}$")
+    shortest = frame.filter(coded).select(length.min()).item()
+    return frame.filter(total | (coded & (length == shortest))) if shortest else frame.filter(total)
+
+
+ON = {"unhcr": "12-31", "desa": "07-01"}
+"""Day of the year on which a source counts people."""
+
+
+def _stocks(facts: Facts, dyad: Dyad, name: str) -> Iterator[Row]:
+    """Persons from one living in the other, on the day on which the source counts them."""
+    assert isinstance(facts, Flows)  # by the registry's word ``gives``
+    source, _, what = name.partition(":")
+    for row in _between(facts.frame, dyad).iter_rows(named=True):
+        home, host, year = row["origin"].lower(), row["destination"].lower(), str(row["period"])
+        day = f"{year}-{ON[source]}" if source in ON else year
+        what = what or "people"
+        id_ = f"{source.upper()}-{what}-{home}-{host}-{year}"
+        yield figure(id_, f"migration.{what}_{home}_in_{host}", day, row["value"], facts.unit, "stock")
+
+
+def _unhcr(source: DataSource, files: Files) -> dict[str, Facts]:
+    """Refugees, asylum-seekers and others in need, apart: the source's own reader adds them up."""
+    tables = []
+    for name in files.names:
+        if extension_of(name) == "json":
+            with files.open(name) as handle:
+                try:
+                    items = json.load(handle)["items"]
+                except (ValueError, KeyError, TypeError):
+                    raise UnreadableFile(
+                        f"{files.label(name)} is no answer of UNHCR's API.", fix="Ask again."
+                    ) from None
+            tables.append(pl.DataFrame([{k: None if v is None else str(v) for k, v in item.items()} for item in items]))
+        else:
+            tables.append(read_table_file(files, name, None))
+    table = pl.concat(tables, how="diagonal_relaxed")
+    facts = source.facts_of(table, files.path.name)  # names what is missing, where it is not the source's
+    have = [c for c in table.columns if SITE_NAMES.get(c.strip().casefold(), c.strip().casefold()) in COUNTED]
+    if len(have) < 2:
+        return {source.name: facts}
+    names = {c: SITE_NAMES.get(c.strip().casefold(), c.strip().casefold()) for c in have}
+    parts = {names[c]: read_unhcr(table.drop(*(other for other in have if other != c))) for c in have}
+    return {name: replace(part, notes=part.notes[1:]) for name, part in parts.items()}  # the first: what was added up
 
 
 INDICATORS = {
@@ -76,242 +193,62 @@ INDICATORS = {
     "SP.POP.TOTL": ("population.total", "persons", "stock"),
     "SL.UEM.TOTL.ZS": ("labour.unemployment", "pct", "rate"),
     "TM.TAX.MRCH.WM.AR.ZS": ("tariff.applied", "pct", "rate"),
+    "NGDPD": ("gdp.current", "usd", "flow"),
+    "LP": ("population.total", "persons", "stock"),
 }
-"""World Bank indicators that are read: series, unit and kind."""
+"""Indicators of the World Bank and the IMF that are read: series, unit and kind."""
 
 
-def _wdi(rows: Iterable[Cells], dyad: tuple[str, str]) -> Iterator[Row]:
-    for row in rows:
-        known = INDICATORS.get(row["Indicator Code"])
-        if known is None or row["Country Code"] not in dyad:
-            continue
-        series, unit, kind = known
-        code = row["Country Code"].lower()
-        for column, cell in row.items():
-            year = re.fullmatch(r"(\d{4})(?: \[YR\d{4}\])?", column or "")
-            if year and (value := number(cell)):
-                yield figure(f"WDI-{series}-{code}-{year[1]}", f"{series}_{code}", year[1], value, unit, kind)
+def _indicators(facts: Facts, dyad: Dyad, name: str) -> Iterator[Row]:
+    """Figures of each of the two economies, under its own name."""
+    assert isinstance(facts, Series)  # by the registry's word ``gives``
+    known = facts.frame.filter(pl.col("economy").is_in(dyad) & pl.col("indicator").is_in(list(INDICATORS)))
+    for row in known.iter_rows(named=True):
+        series, unit, kind = INDICATORS[row["indicator"]]
+        code, period = row["economy"].lower(), period_of(int(row["period"]), facts.period)
+        yield figure(f"{name.upper()}-{series}-{code}-{period}", f"{series}_{code}", period, row["value"], unit, kind)
 
 
-def _unhcr(rows: Iterable[Cells], dyad: tuple[str, str]) -> Iterator[Row]:
-    wanted = {(dyad[0], dyad[1]), (dyad[1], dyad[0])}
-    for row in rows:
-        pair = row["coo_iso"], row["coa_iso"]
-        if pair not in wanted:
-            continue
-        origin, host, year = pair[0].lower(), pair[1].lower(), str(int(float(row["year"])))
-        for column in ("refugees", "asylum_seekers", "oip"):
-            if value := number(row.get(column)):
-                series = f"migration.{column}_{origin}_in_{host}"
-                yield figure(
-                    f"UNHCR-{column}-{origin}-{host}-{year}", series, f"{year}-12-31", value, "persons", "stock"
-                )
+def _rates(facts: Facts, dyad: Dyad, name: str) -> Iterator[Row]:
+    """Every rate: which currencies are the pair's is for a person to say."""
+    assert isinstance(facts, Series)  # by the registry's word ``gives``
+    for row in facts.frame.iter_rows(named=True):
+        to, of = re.split("/", row["indicator"].lower(), maxsplit=1)
+        period = period_of(int(row["period"]), facts.period)
+        unit = f"{to}_per_{of}"
+        yield figure(f"FX-{to}-{of}-{period}", f"exchange.{unit}", period, row["value"], unit, "rate")
 
 
-FLOWS = {"X": "exports", "M": "imports", "2": "exports", "1": "imports"}
-
-
-def _comtrade(rows: Iterable[Cells], dyad: tuple[str, str]) -> Iterator[Row]:
-    for row in rows:
-        flow, pair = FLOWS.get(row["flowCode"].strip()), (row["reporterISO"], row["partnerISO"])
-        if flow is None or set(pair) != set(dyad):
-            continue
-        ours = pair[0] == dyad[0]
-        if not ours:
-            flow = {"exports": "imports", "imports": "exports"}[flow]
-        period = row["period"].strip()
-        period = f"{period[:4]}-{period[4:]}" if len(period) == 6 else period
-        goods = row.get("cmdCode", "TOTAL").strip()
-        product = "" if goods.upper() in ("TOTAL", "") else f".hs{goods.zfill(2 if len(goods) <= 2 else len(goods))}"
-        basis = ("fob" if flow == "exports" else "cif") if ours else "mirror"
-        if value := number(row.get("primaryValue")):
-            id_ = f"COMTRADE-{flow}{product}-{period}-{pair[0]}"
-            yield figure(id_, f"trade.{flow}{product}", period, value, "usd", "flow", basis)
-
-
-def _exchange(rows: Iterable[Cells], dyad: tuple[str, str]) -> Iterator[Row]:
-    for row in rows:
-        of, to = row["CURRENCY_DENOM"].strip().lower(), row["CURRENCY"].strip().lower()
-        if value := number(row["OBS_VALUE"]):
-            period = row["TIME_PERIOD"].strip()
-            yield figure(f"FX-{to}-{of}-{period}", f"exchange.{to}_per_{of}", period, value, f"{to}_per_{of}", "rate")
-
-
-def event(id_: str, date: str, title: str, kind: str, direction: str, **more: str) -> Row:
-    """A dated event."""
-    return {"event_id": _id(id_), "date": date, "title": title, "kind": kind, "direction": direction, **more}
-
-
-def _desta(rows: Iterable[Cells], dyad: tuple[str, str]) -> Iterator[Row]:
-    for row in rows:
-        if {row["a"], row["b"]} != set(dyad):
-            continue
-        what, year = row["entry_type"].strip(), number(row["year"])
-        kind, sign, verb = {
-            "base_treaty": ("agreement", "-", "signed"),
-            "accession": ("agreement", "-", "joined"),
-            "protocol": ("agreement", "-", "amended"),
-            "amendment": ("agreement", "-", "amended"),
-            "withdrawal": ("bloc exit", "+", "left"),
-        }.get(what, ("", "", ""))
-        if not kind or not year:
-            continue
-        in_force = number(row.get("entry_into_force"))
-        more = {"announced": year} if in_force and in_force != year else {}
-        id_ = f"DESTA-{row['number']}-{what}-{year}-{dyad[0]}-{dyad[1]}"
-        yield event(id_, in_force or year, f"{row['name']} ({verb})", kind, sign, subsystems="trade",
-                    actors=";".join(dyad), confidence="medium", **more)  # fmt: skip
-
-
-ACLED_KINDS = {
-    "Battles": ("security incident", "+"),
-    "Violence against civilians": ("security incident", "+"),
-    "Explosions/Remote violence": ("security incident", "+"),
-}
-
-
-def _acled(rows: Iterable[Cells], dyad: tuple[str, str]) -> Iterator[Row]:
-    names = {table()[code].name: code for code in dyad if code in table()}
-    for row in rows:
-        kind = ACLED_KINDS.get(row["event_type"].strip())
-        text = f"{row['actor1']} {row.get('actor2') or ''} {row.get('notes') or ''}"
-        here = names.get(row["country"].strip())
-        other = next((code for name, code in names.items() if code != here and name in text), None)
-        date = _day(row["event_date"])
-        if kind is None or here is None or other is None or not date:
-            continue  # only what touches both economies
-        deaths = number(row.get("fatalities"))
-        title = f"{row.get('sub_event_type') or row['event_type']}: {row['actor1']} at {row.get('location') or row['country']}"
-        yield event(f"ACLED-{row['event_id_cnty']}", date, title, *kind, subsystems="security",
-                    actors=";".join(sorted({here, other})), confidence="medium",
-                    note=f"{deaths} deaths" if deaths else "")  # fmt: skip
-
-
-_MONTHS = {name.casefold(): n for n, name in enumerate(calendar.month_name) if n}
-
-
-def _day(text: str) -> str:
-    """``2021-03-05`` or ``05 March 2021`` as ISO; empty where it is neither."""
-    text = text.strip()
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return text
-    found = re.fullmatch(r"(\d{1,2}) (\w+) (\d{4})", text)
-    month = _MONTHS.get(found[2].casefold()) if found else None
-    return f"{found[3]}-{month:02d}-{int(found[1]):02d}" if found and month else ""
-
-
-def _gsdb(rows: Iterable[Cells], dyad: tuple[str, str]) -> Iterator[Row]:
-    names = {table()[code].name: code for code in dyad if code in table()}
-    for row in rows:
-        target, sender = names.get(row["sanctioned_state"].strip()), names.get(row["sanctioning_state"].strip())
-        if target is None or sender is None or target == sender:
-            continue
-        sorts = [c for c in ("trade", "arms", "military", "financial", "travel", "other") if number(row.get(c)) == "1"]
-        title = f"{row['sanctioning_state']} sanctions {row['sanctioned_state']} ({', '.join(sorts) or 'unspecified'})"
-        common = {"subsystems": "sanctions", "actors": f"{sender};{target}", "confidence": "medium"}
-        yield event(f"GSDB-{row['case_id']}-begin", number(row["begin"]), title, "sanctions", "+", **common)
-        if number(row.get("end")) and number(row.get("ongoing")) != "1":
-            ended = f"{title}: ended"
-            yield event(f"GSDB-{row['case_id']}-end", number(row["end"]), ended, "sanctions relief", "-", **common)
-
-
-for _layout in (
-    RecordLayout(
-        "wdi",
-        "World Development Indicators",
-        "World Bank",
-        "CC BY 4.0",
-        "figures",
-        ("Country Code", "Indicator Code"),
-        (
-            ("Country Code", "end of the series' name"),
-            ("Indicator Code", "series, unit and kind"),
-            ("1960 ...", "period and value"),
-        ),
-        _wdi,
+FLOWS = RecordLayout(
+    "figures",
+    (
+        ("origin, destination", "exports or imports, from the first economy; the partner's report is a mirror"),
+        ("period", "period, a month, quarter or year"),
+        ("product", "series of a product, by the shortest codes the file has"),
+        ("value", "value, in the source's unit"),
     ),
+    _flows,
+)
+STOCKS = RecordLayout(
+    "figures",
+    (("origin, destination", "series: people of one in the other"), ("period", "period, the day of the count")),
+    _stocks,
+)
+_SERIES = (("economy", "end of the series' name"), ("indicator", "series, unit and kind"), ("period", "period"))
+LAYOUTS.add("wdi", RecordLayout("figures", _SERIES, _indicators))
+LAYOUTS.add("weo", RecordLayout("figures", _SERIES, _indicators))
+LAYOUTS.add(
+    "unhcr",
     RecordLayout(
-        "unhcr",
-        "Refugee population statistics",
-        "UNHCR",
-        "CC BY 4.0",
         "figures",
-        ("year", "coo_iso", "coa_iso", "refugees"),
-        (("year", "period, its last day"), ("coo_iso, coa_iso", "series"), ("refugees, asylum_seekers, oip", "values")),
+        (("coo_iso, coa_iso", "series"), ("year", "period, its last day"), (", ".join(COUNTED), "a series each")),
+        _stocks,
         _unhcr,
     ),
-    RecordLayout(
-        "comtrade",
-        "UN Comtrade",
-        "UN Comtrade",
-        "UN Comtrade terms",
-        "figures",
-        ("period", "reporterISO", "partnerISO", "flowCode", "primaryValue"),
-        (
-            ("period", "period, a month or a year"),
-            (
-                "reporterISO, partnerISO, flowCode",
-                "exports or imports, from the first economy; the partner's report is a mirror",
-            ),
-            ("cmdCode", "series of a product"),
-            ("primaryValue", "value, US$"),
-        ),
-        _comtrade,
-    ),
-    RecordLayout(
-        "exchange",
-        "Exchange rates",
-        "European Central Bank",
-        "free with attribution",
-        "figures",
-        ("TIME_PERIOD", "CURRENCY", "CURRENCY_DENOM", "OBS_VALUE"),
-        (
-            ("CURRENCY, CURRENCY_DENOM", "series exchange.usd_per_eur"),
-            ("TIME_PERIOD", "period"),
-            ("OBS_VALUE", "value"),
-        ),
-        _exchange,
-    ),
-    RecordLayout(
-        "desta",
-        "Design of Trade Agreements",
-        "DESTA",
-        "free with citation",
-        "events",
-        ("a", "b", "number", "name", "entry_type", "year"),
-        (
-            ("name", "title"),
-            ("entry_type", "kind and direction"),
-            ("entry_into_force", "date"),
-            ("year", "announced, where another"),
-        ),
-        _desta,
-    ),
-    RecordLayout(
-        "acled",
-        "Armed Conflict Location and Event Data",
-        "ACLED",
-        "ACLED terms",
-        "events",
-        ("event_id_cnty", "event_date", "event_type", "actor1", "country"),
-        (
-            ("event_id_cnty", "id"),
-            ("event_date", "date"),
-            ("sub_event_type, actor1, location", "title"),
-            ("country, actors, notes", "actors: both economies must be named"),
-            ("fatalities", "note"),
-        ),
-        _acled,
-    ),
-    RecordLayout(
-        "gsdb",
-        "Global Sanctions Data Base",
-        "GSDB",
-        "free with citation",
-        "events",
-        ("case_id", "sanctioned_state", "sanctioning_state", "begin"),
-        (("sanctioning_state, sanctioned_state", "title and actors"), ("begin, end", "dates of two events")),
-        _gsdb,
-    ),
-):
-    LAYOUTS.add(_layout.name, _layout)
+)
+LAYOUTS.add(
+    "exchange-rates",
+    RecordLayout("figures", (("two currencies", "series exchange.usd_per_eur"), ("period", "period")), _rates),
+)
+for _name, (_mapping, _rows) in EVENT_LAYOUTS.items():
+    LAYOUTS.add(_name, RecordLayout("events", _mapping, _rows))
