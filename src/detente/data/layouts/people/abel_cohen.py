@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.source import Source, column
+from detente.data.source import DataSource, column
 from detente.data.tables.rows import numbers, tidy
 from detente.language import Text
 
@@ -38,7 +38,7 @@ def read(table: pl.DataFrame) -> Flows:
     )  # fmt: skip
 
 
-SOURCE = Source(
+SOURCE = DataSource(
     name="abel_cohen", title="Bilateral international migration flow estimates", publisher="Abel and Cohen",
     what="persons who moved from one country to another in five years, estimated from stocks", gives="flows",
     kind="persons", unit="persons", periods=("five years",), licence="CC BY 4.0", may_share=True,

@@ -181,7 +181,9 @@ def _unhcr(source: DataSource, files: Files) -> dict[str, Facts]:
     if len(have) < 2:
         return {source.name: facts}
     names = {c: SITE_NAMES.get(c.strip().casefold(), c.strip().casefold()) for c in have}
-    parts = {names[c]: read_unhcr(table.drop(*(other for other in have if other != c))) for c in have}
+    parts: dict[str, Flows] = {
+        names[c] or c: read_unhcr(table.drop(*(other for other in have if other != c))) for c in have
+    }
     return {name: replace(part, notes=part.notes[1:]) for name, part in parts.items()}  # the first: what was added up
 
 
