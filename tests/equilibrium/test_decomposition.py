@@ -52,18 +52,29 @@ def sector_economy(seed=0):
     return SectorEconomy.from_arrays(NAMES, ("a", "b"), flows, theta=(3.0, 6.0), **parts)
 
 
-@pytest.mark.parametrize("deficits", ["balanced", "additive"])
-@pytest.mark.parametrize(
-    "shock",
-    [
-        Shock(tariff={("COL", "VEN"): 0.0, ("ROW", "COL"): 0.5}),
-        Shock({("COL", "VEN"): CLOSED}, labour_hat={"ECU": 1.1}, productivity_hat={"VEN": 0.9}),
-    ],
-)
-def test_sector_parts_add_up(deficits, shock):
-    parts = decompose(solve(sector_economy(), shock, deficits=deficits))
-    assert parts.gap < 2e-4  # percent; extrapolated trapezoid over 16 and 32 steps
+KINDS = {
+    "tariffs": Shock(tariff={("COL", "VEN"): 0.0, ("ROW", "COL"): 0.5}),
+    "all at once": Shock({("COL", "VEN"): CLOSED}, labour_hat={"ECU": 1.1}, productivity_hat={"VEN": 0.9}),
+    "export tax": Shock(tariff={("COL", "VEN"): 0.3}, export_tax={("VEN", "*"): 0.2}),
+}
+WORKINGS = [
+    {},
+    {"supply_elasticity": 0.6},
+    {"supply_elasticity": 0.6, "scale": 0.2, "revenue": "income-tax"},
+    {"pass_through": 0.4},
+]
+
+
+@pytest.mark.parametrize("deficits", ["balanced", "additive", "multiplicative", "universal"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("workings", WORKINGS, ids=lambda w: " ".join(w) or "plain")
+def test_sector_parts_add_up(deficits, kind, workings):
+    """Whatever the rule, what labour does, what revenue pays for and who bears the tariff."""
+    parts = decompose(solve(sector_economy(), KINDS[kind], deficits=deficits, **workings), steps=12)
+    assert parts.gap < 1e-5  # percent; an extrapolated trapezoid over 12 and 24 steps leaves about 1e-7
     assert "volume_of_trade" in parts.parts
+    assert ("supply_response" in parts.parts) == ("supply_elasticity" in workings)
+    assert ("economies_of_scale" in parts.parts) == ("scale" in workings)
 
 
 def test_sector_parts_converge_with_the_steps():
@@ -75,8 +86,8 @@ def test_sector_parts_converge_with_the_steps():
 def test_only_what_adds_up_is_offered():
     with pytest.raises(SpecificationError, match="exact"):
         decompose(solve(ECO, {("COL", "VEN"): -0.1}, mode="published"))
-    with pytest.raises(SpecificationError, match="add up"):
-        decompose(solve(sector_economy(), {("COL", "VEN"): -0.1}, deficits="multiplicative"))
+    with pytest.raises(SpecificationError, match="exact"):
+        decompose(solve(sector_economy(), Shock.tariffs("COL", rate=0.1), deficits="balanced", mode="published"))
 
 
 @pytest.mark.oracle

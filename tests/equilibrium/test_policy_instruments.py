@@ -31,7 +31,7 @@ def _shares(rng: np.random.Generator) -> np.ndarray:
     return inputs / inputs.sum(axis=0)
 
 
-def levels(eco, tariff, levy, theta, kappa, tax_cut):
+def levels(eco, tariff, levy, theta, kappa, tax_cut, scale=0.0):
     """The same world written out in levels and cleared by scipy: an independent solution, additive deficits.
 
     Unknowns are log wages, prices and spending; money is fixed by world value added.
@@ -47,8 +47,19 @@ def levels(eco, tariff, levy, theta, kappa, tax_cut):
         return x[:n], x[n : n + s * n].reshape(s, n), np.exp(x[n + s * n :].reshape(s, n)) * spend0
 
     def world(x):
+        labour = np.zeros(n)
+        if scale and tax_cut:  # costs depend on employment, that on the tax cut, that on costs
+            for _ in range(40):
+                labour = at(x, labour)[-1]
+        elif scale:
+            w, log_p, _ = unpack(x)
+            labour = kappa * (w - (eco.final * log_p).sum(axis=0))
+        return at(x, labour)
+
+    def at(x, employed):
         w, log_p, spend = unpack(x)
-        cost = eco.value_added * w + (1 - eco.value_added) * np.einsum("ski,si->ki", eco.inputs, log_p)
+        able = w - scale * employed
+        cost = eco.value_added * able + (1 - eco.value_added) * np.einsum("ski,si->ki", eco.inputs, log_p)
         price = cost[:, :, None] + np.log((1 + tariff) * (1 + levy) / (1 + eco.tariff))
         weight = taste * np.exp(-theta[:, None, None] * price)
         index = weight.sum(axis=1)
@@ -100,6 +111,69 @@ def test_against_the_same_world_in_levels(kappa, use, export_tax):
     np.testing.assert_allclose(out.wage_hat, np.exp(w), rtol=1e-8)
     np.testing.assert_allclose(out.labour_hat, np.exp(labour), rtol=1e-8)
     np.testing.assert_allclose(out.welfare_hat, income / eco.income * np.exp(real - w), rtol=1e-8)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("use", ["lump-sum", "income-tax"])
+def test_scale_with_tariffs_against_the_same_world_in_levels(use):
+    """Productivity rises with employment to the power 0.3, employment with the real wage to the power 0.6."""
+    eco = build()
+    shock = Shock(tariff_points={("*", "COL"): 0.1})
+    rate = np.array(eco.tariff)
+    rate[:, 1:, 0] += 0.1
+    out = solve(eco, shock, deficits="additive", supply_elasticity=0.6, scale=0.3, revenue=use)
+    w, _, _, _, net, _, income, real, labour = levels(eco, rate, 0.0 * rate, eco.theta, 0.6, use == "income-tax", 0.3)
+    np.testing.assert_allclose(out.flows, net, rtol=1e-8)  # scipy's own tolerance leaves about 1e-10
+    np.testing.assert_allclose(out.wage_hat, np.exp(w), rtol=1e-8)
+    np.testing.assert_allclose(out.labour_hat, np.exp(labour), rtol=1e-8)
+    np.testing.assert_allclose(out.welfare_hat, income / eco.income * np.exp(real - w), rtol=1e-8)
+    assert np.abs(np.log(out.labour_hat)).max() > 1e-3
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.8])
+@pytest.mark.parametrize("kappa", [0.0, 0.6])
+def test_incomplete_pass_through_against_the_same_world_in_levels(share, kappa):
+    """The buyer's price rises by the tariff to the power of the share; exporters take the rest off their income."""
+    eco = build()
+    shock = Shock(tariff={("ROW", "COL"): 0.5, ("COL", "VEN", "oil"): 0.0}, certain=True)
+    rate = np.array(eco.tariff)
+    rate[:, 2, 0], rate[0, 0, 1] = 0.5, 0.0
+    levy = ((1 + rate) / (1 + eco.tariff)) ** (share - 1) - 1
+    out = solve(eco, shock, deficits="additive", supply_elasticity=kappa, pass_through=share)
+    w, _, _, _, net, _, income, real, _ = levels(eco, rate, levy, eco.theta, kappa, False)
+    np.testing.assert_allclose(out.flows, net, rtol=1e-8)
+    np.testing.assert_allclose(out.welfare_hat, income / eco.income * np.exp(real - w), rtol=1e-8)
+    assert out.absorbed_usd_mn[2] > 0  # who is taxed more bears a part
+    duty = (net * (1 + levy) * rate).sum(axis=(0, 1))
+    np.testing.assert_allclose(out.revenue, duty, rtol=1e-8)
+    assert out.to_frame()["absorbed_usd_mn"].to_list() == out.absorbed_usd_mn.tolist()
+
+
+@pytest.mark.property
+def test_a_tariff_that_exporters_absorb_wholly_is_a_transfer():
+    """No buyer sees it: what it brings in is what the exporter pays, as a change of deficits of that size would."""
+    eco = build(tariffs=False)
+    none = solve(eco, Shock(tariff={("ROW", "COL"): 0.5}), deficits="additive", pass_through=0.0)
+    paid = none.absorbed_usd_mn[2] * eco.wages.sum() / (none.labour_hat * none.wage_hat * eco.wages).sum()
+    moved = dict(zip(NAMES, eco.deficit + np.array([paid, 0.0, -paid])))
+    transfer = solve(eco, Shock(deficit=moved), deficits="additive")
+    np.testing.assert_allclose(none.welfare_hat, transfer.welfare_hat, rtol=1e-11)
+    np.testing.assert_allclose(none.flows, transfer.flows, rtol=1e-11)
+    full = solve(eco, Shock(tariff={("ROW", "COL"): 0.5}), deficits="additive")
+    assert none.welfare_pct["COL"] > full.welfare_pct["COL"] + 1
+
+
+def test_an_export_tax_on_top_of_an_absorbed_tariff_is_public_money_and_the_rest_is_not():
+    eco = build()
+    shock = Shock(tariff={("ROW", "COL"): 0.5}, export_tax={("ROW", "COL"): 0.1})
+    out = solve(eco, shock, deficits="additive", pass_through=0.5)
+    np.testing.assert_allclose(out.wage_hat * eco.wages + out.revenue - out.absorbed_usd_mn + eco.deficit,
+                               out.income_hat * eco.income, rtol=1e-10)  # fmt: skip
+    margin = out.flows[:, 2, 0] * ((1.5 / (1 + eco.tariff[:, 2, 0])) ** -0.5 - 1)
+    assert out.absorbed_usd_mn[2] == pytest.approx(-margin.sum(), rel=1e-12)
+    with pytest.raises(SpecificationError, match="cannot be a baseline"):
+        out.economy  # noqa: B018  (it raises)
 
 
 @pytest.mark.property
@@ -195,6 +269,17 @@ def test_overlaps_add_up_where_shocks_are_joined_on_purpose():
 def test_what_the_options_know():
     with pytest.raises(SpecificationError, match="revenue"):
         solve(build(), {}, deficits="additive", revenue="burnt")
+    for wrong in ({"scale": -0.1}, {"pass_through": 1.2}, {"pass_through": float("nan")}, {"scale": "much"}):
+        with pytest.raises(SpecificationError, match=next(iter(wrong))):
+            solve(build(), {}, deficits="additive", **wrong)
+    with pytest.raises(SpecificationError, match="without end"):
+        solve(build(), {}, deficits="additive", supply_elasticity=2.0, scale=0.5)
+    with pytest.raises(SpecificationError, match="lump sum"):
+        solve(build(), {}, deficits="additive", pass_through=0.5, revenue="income-tax")
+    with pytest.raises(SpecificationError, match=r"SectorEconomy\.of"):
+        solve(Economy.from_arrays(NAMES, build().flows.sum(axis=0)), {}, pass_through=0.5)
+    with pytest.raises(SpecificationError, match="full pass-through"):
+        sensitivity(solve(build(), {}, deficits="additive", pass_through=0.5), "VEN")
     with pytest.raises(SpecificationError, match="cannot be a baseline"):
         solve(build(), Shock(export_tax={("COL", "VEN"): 0.1}), deficits="additive").economy  # noqa: B018  (it raises)
     with pytest.raises(InvalidShock, match="either a new rate or points"):

@@ -14,6 +14,7 @@ from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.counterfactual import Counterfactual, sufficient_statistic_gap
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.extensions.published_recipe import STOP, published_loop
+from detente.equilibrium.sectors.assembly import PLAIN, Behaviour
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.result import SectorCounterfactual
 from detente.equilibrium.sectors.solving import SectorSetting, check_published, solve_sectors
@@ -35,6 +36,8 @@ class Options(TypedDict, total=False):
     throw: bool
     reference: str | None
     revenue: str
+    scale: float
+    pass_through: float
     tolerance: float
     max_steps: int
 
@@ -61,6 +64,8 @@ def solve(
     throw: bool = True,
     reference: str | None = None,
     revenue: str = "lump-sum",
+    scale: float = 0.0,
+    pass_through: float = 1.0,
     tolerance: float = 1e-12,
     max_steps: int = 2000,
     **unknown: Any,
@@ -88,6 +93,11 @@ def solve(
     revenue : {"lump-sum", "income-tax"}
         What tariff revenue pays for, in an economy with sectors: a lump sum, or a lower tax on labour (which
         matters where labour responds to the real wage, by ``supply_elasticity``).
+    scale : float
+        In an economy with sectors, the elasticity of productivity to employment (external economies of scale).
+    pass_through : float
+        In an economy with sectors, the share of a tariff's change that reaches buyers, 0 to 1: a
+        share r raises their price by ``(1 + t)^r``, and exporters absorb the rest out of their income.
     throw : bool
         Raise if there is no solution; otherwise return what was reached, with its status.
     tolerance : float
@@ -116,11 +126,17 @@ def solve(
     shock.cautions()
     if isinstance(economy, SectorEconomy):
         check_sector_options(theta, supply_elasticity, deficits, mode, shock)
-        check_word("revenue", revenue, REVENUE)
-        plan = SectorSetting(economy, shock, deficits, mode, supply_elasticity, revenue, tolerance, max_steps)
+        behaviour = Behaviour(supply_elasticity, revenue, scale, pass_through)
+        check_behaviour(behaviour)
+        plan = SectorSetting(economy, shock, deficits, mode, behaviour, tolerance, max_steps)
         return raise_unless_solved(solve_sectors(plan), throw)
     one_sector_only(economy, "solve")
     theta = 5.0 if theta is None else theta
+    if Behaviour(0.0, revenue, scale, pass_through) != PLAIN:
+        raise SpecificationError(
+            "revenue, scale and pass_through belong to an economy that carries tariffs.",
+            fix="Give SectorEconomy.of(economy, theta=5.0), which is the same economy with tariffs.",
+        )
     check_options(theta, supply_elasticity, deficits, mode, shock)
     if mode == "published":
         return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began), throw)
@@ -174,6 +190,32 @@ def check_supply(psi: float) -> None:
     """Raise unless the supply elasticity is a number, zero or more."""
     if not isinstance(psi, int | float | np.number) or not np.isfinite(psi) or psi < 0:
         raise SpecificationError(f"The supply elasticity is {psi!r}.", fix="Give zero or more.")
+
+
+def check_behaviour(given: Behaviour) -> None:
+    """Raise a named error on an assumption about labour, revenue or exporters that is out of its domain."""
+    check_word("revenue", given.revenue, REVENUE)
+    for name, low in (("scale", 0.0), ("pass_through", 0.0)):
+        value = getattr(given, name)
+        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value < low:
+            raise SpecificationError(f"{name} is {value!r}.", fix="Give zero or more.")
+    if not 0 <= given.pass_through <= 1:
+        raise SpecificationError(
+            f"pass_through is {given.pass_through:g}.",
+            why="It is the share of a tariff that reaches buyers.",
+            fix="Give a number from 0 to 1.",
+        )
+    if given.supply * given.scale >= 1:
+        raise SpecificationError(
+            f"A supply elasticity of {given.supply:g} and economies of scale of {given.scale:g} feed each other without end.",
+            fix="Keep their product below one.",
+        )
+    if given.revenue == "income-tax" and given.pass_through < 1:
+        raise SpecificationError(
+            "With incomplete pass-through revenue is paid out as a lump sum.",
+            why="What exporters absorb is no public money, and a tax cut would be reckoned with it.",
+            fix='Use revenue="lump-sum", or pass_through=1.',
+        )
 
 
 def check_options(theta: float, psi: float, deficits: str, mode: str, shock: Shock) -> None:

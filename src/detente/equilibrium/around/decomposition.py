@@ -6,30 +6,24 @@ local contributions are integrated, so that nothing is approximated to first ord
     dln W_j = [dln p_j - sum_k pi_kj dln p_k]  +  sum_k pi_kj db_kj / theta  +  dln A_j
               + psi (dln p_j - dln P_j)  +  [dln E_j - dln Y_j]
 
-With several sectors and I final spending, Y output, M imports before tariffs at rate tau, c unit cost::
-
-    I dln W = [sum Y dln c - sum M dln c]  +  sum tau (dM - M dln c)  +  sum M (1 + tau) db / theta
-              + sum Y dln A  -  (I - V) dln L  +  dD
-
-whose first two parts are the terms and the volume of trade of Caliendo and Parro (2015, equation 16).
+With several sectors see ``sector_decomposition``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from detente.equilibrium.armington import Armington
+from detente.equilibrium.around.sector_decomposition import sector_path
 from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import frozen
-from detente.equilibrium.sectors.assembly import sector_effects, sector_model
-from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import Shock, deficit_array, hat_array, partial_array
+from detente.equilibrium.shock import hat_array, partial_array
 from detente.equilibrium.solver import one_thread, pinned, solve_model
 from detente.errors import NotConverged, SpecificationError
 
@@ -78,7 +72,7 @@ def decompose(out: Counterfactual | SectorCounterfactual, *, steps: int = 16) ->
     Raises
     ------
     SpecificationError
-        For a solution in published mode, or sectors under the multiplicative or universal rule.
+        For a solution in published mode, or one that did not converge.
 
     Examples
     --------
@@ -89,15 +83,10 @@ def decompose(out: Counterfactual | SectorCounterfactual, *, steps: int = 16) ->
     True
     """
     many = isinstance(out, SectorCounterfactual)
-    if not out.report.ok or (out.mode == "published" and not many):
+    if not out.report.ok or out.mode == "published":
         raise SpecificationError("Only an exact, converged solution can be decomposed.", fix='Use mode="exact".')
-    if many and out.deficits not in ("balanced", "additive"):
-        raise SpecificationError(
-            f"With several sectors the parts do not add up under the {out.deficits} rule.",
-            fix='Use deficits="balanced" or "additive".',
-        )
     if many:
-        coarse, fine = _sector_path(out, steps), _sector_path(out, 2 * steps)
+        coarse, fine = sector_path(out, steps), sector_path(out, 2 * steps)
         parts = {name: (4 * fine[name] - coarse[name]) / 3 for name in fine}
     else:
         parts = _path(out, steps)
@@ -172,81 +161,4 @@ def _slopes(
         "productivity": np.array(dsupply),
         "supply_response": response,
         "transfers": de - dy,
-    }
-
-
-def _sector_path(out: SectorCounterfactual, steps: int) -> dict[str, np.ndarray]:
-    """Trapezoid sums of the sector contributions over ``steps`` steps."""
-    economy = out.baseline
-    end = sector_model(economy, out.shock, out.tariff, out.deficits)
-    factor = np.exp(sector_effects(economy, out.shock))
-    start = deficit_array(Shock(), economy) if out.deficits == "additive" else np.zeros(len(economy))
-    shares = economy.flows * (1 + economy.tariff) / np.where(end.used, economy.spending, 1.0)[:, None, :]
-    state, last, parts = end.start(economy.spending), None, {}
-    for t in np.linspace(0, 1, steps + 1):
-        rate = economy.tariff + t * (out.tariff - economy.tariff)
-        free = shares * ((1 + rate) / (1 + economy.tariff)) ** -economy.theta[:, None, None]
-        b = 1 + t * (factor - 1)
-        model = replace(
-            end,
-            kernel=free * b,
-            net=free * b / (1 + rate),
-            productivity=t * end.productivity,
-            labour=end.labour**t,
-            deficit=start + t * (end.deficit - start),
-        )
-        found = solve_model(model, state, tolerance=1e-12, max_steps=2000)
-        if not found.gap[0] < 1e-9:
-            raise NotConverged("A point on the path has no solution.", state=out, fix="Decompose a smaller shock.")
-        state = found.u
-        here = _sector_point(model, state, free, rate, b)
-        for name, value in _sector_step(last, here).items() if last is not None else ():
-            parts[name] = parts.get(name, 0.0) + value
-        last = here
-    return parts
-
-
-def _sector_point(
-    model: Sectors, state: np.ndarray, free: np.ndarray, rate: np.ndarray, b: np.ndarray
-) -> dict[str, np.ndarray]:
-    """What the contributions need at one point of the path; ``free`` is the kernel without ``b``."""
-    wage, prices, spending = model.split(state)
-    now = model.evaluate(wage, prices, spending)
-    weight = np.exp(-model.theta * now.log_cost)
-    return {
-        "cost": now.log_cost,
-        "flows": model.flows(state),
-        "rate": rate,
-        "per_b": (weight / model.theta)[:, :, None] * free * (spending / now.sourcing)[:, None, :],
-        "b": b,
-        "sales": now.sales,
-        "paid": now.paid,
-        "income": now.income,
-        "deficit": model.deficit,
-        "ability": -model.productivity,
-        "labour": np.log(model.labour),
-    }
-
-
-def _sector_step(a: Mapping[str, np.ndarray], b: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Contributions between two neighbouring points, by the trapezoid rule: (n,) each."""
-
-    def integral(weight: str, change: str, over: tuple[int, ...]) -> np.ndarray:
-        ends = [x[weight] / x["income"] for x in (a, b)]
-        return ((ends[0] + ends[1]) / 2 * (b[change] - a[change])).sum(axis=over)
-
-    shift = (b["cost"] - a["cost"])[:, :, None]
-    bought, dutiable = (
-        sum((x["flows"] * extra / x["income"]) for x, extra in pairs) / 2
-        for pairs in (((a, 1.0), (b, 1.0)), ((a, a["rate"]), (b, b["rate"])))
-    )
-    sold = integral("sales", "cost", (0,))
-    volume = integral("rate", "flows", (0, 1)) - (dutiable * shift).sum(axis=(0, 1))
-    return {
-        "terms_of_trade": sold - (bought * shift).sum(axis=(0, 1)),
-        "volume_of_trade": volume,
-        "trade_costs": integral("per_b", "b", (0, 1)),
-        "productivity": integral("sales", "ability", (0,)),
-        "labour": ((a["paid"] / a["income"] + b["paid"] / b["income"]) / 2 - 1) * (b["labour"] - a["labour"]),
-        "transfers": (1 / a["income"] + 1 / b["income"]) / 2 * (b["deficit"] - a["deficit"]),
     }

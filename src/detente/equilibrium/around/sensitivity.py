@@ -185,6 +185,11 @@ def _with_sectors(at: SectorCounterfactual, weights: Mapping[str, float]) -> Sec
     """The sector version: one adjoint solve of the whole system."""
     if not at.report.ok:
         raise SpecificationError("Derivatives need a converged solution.")
+    if at.pass_through != 1:
+        raise SpecificationError(
+            "Derivatives by tariff are for a full pass-through.",
+            fix="Solve again with a small change, or pass_through=1.",
+        )
     weight = np.zeros(len(at.economies))
     for code, value in weights.items():
         weight[at.baseline.index(code)] = value

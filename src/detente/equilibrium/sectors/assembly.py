@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from detente.equilibrium.assembly import check_connected
@@ -17,6 +19,35 @@ from detente.equilibrium.shock import (
     hat_array,
 )
 from detente.errors import InvalidShock, UnbalancedAccounts, first_five
+
+
+class Behaviour(NamedTuple):
+    """What labour, the state and exporters do beyond the plain model.
+
+    Attributes
+    ----------
+    supply : elasticity of labour to the real wage
+    revenue : ``lump-sum`` or ``income-tax``, what tariff revenue pays for
+    scale : elasticity of productivity to employment (external economies)
+    pass_through : share of a tariff's change that reaches the buyer; exporters absorb the rest out of their income
+    """
+
+    supply: float = 0.0
+    revenue: str = "lump-sum"
+    scale: float = 0.0
+    pass_through: float = 1.0
+
+    @property
+    def response(self) -> float:
+        """Elasticity of the wage bill, beyond that to wages, to the real price of value added.
+
+        With employment l and value added priced at ``w - scale l`` (logs), ``l = supply (w - P)`` gives
+        ``w + l = (w - scale l) + (1 + scale) l``: economies of scale act as a larger supply elasticity.
+        """
+        return self.supply * (1 + self.scale) / (1 - self.supply * self.scale)
+
+
+PLAIN = Behaviour()
 
 
 def new_tariffs(economy: SectorEconomy, shock: Shock) -> np.ndarray:
@@ -50,6 +81,20 @@ def export_taxes(economy: SectorEconomy, shock: Shock) -> np.ndarray | None:
     return out
 
 
+def absorbed(economy: SectorEconomy, tariff: np.ndarray, pass_through: float) -> np.ndarray | None:
+    """The change of exporters' prices that keeps part of a new tariff from buyers, (S, n, n) ad valorem, or none."""
+    if pass_through == 1:
+        return None
+    return ((1 + tariff) / (1 + economy.tariff)) ** (pass_through - 1) - 1
+
+
+def joint_levy(taxes: np.ndarray | None, margins: np.ndarray | None) -> np.ndarray | None:
+    """Export taxes on top of what exporters absorb, as one wedge between cost and the price at customs, or none."""
+    if taxes is None or margins is None:
+        return taxes if margins is None else margins
+    return (1 + taxes) * (1 + margins) - 1
+
+
 def _check_rate(shock: Shock, value: float, key: tuple, what: str, internal: bool) -> None:
     check_rate(value, key, what, shock.certain)
     if internal:
@@ -72,8 +117,7 @@ def sector_model(
     shock: Shock,
     tariff: np.ndarray,
     deficits: str,
-    supply: float = 0.0,
-    revenue: str = "lump-sum",
+    behaviour: Behaviour = PLAIN,
     *,
     apart: bool = False,
 ) -> Sectors:
@@ -108,7 +152,8 @@ def sector_model(
             why="Their surplus is larger than their income.",
             fix='Use deficits="balanced".',
         )
-    levy = export_taxes(economy, shock)
+    levy = joint_levy(export_taxes(economy, shock), absorbed(economy, tariff, behaviour.pass_through))
+    back = behaviour.revenue == "income-tax" and behaviour.supply
     if levy is not None:
         change = change * (1 + levy) ** -economy.theta[:, None, None]
     return Sectors(
@@ -124,8 +169,8 @@ def sector_model(
         deficit=deficit_array(shock, economy) if deficits == "additive" else np.zeros(n),
         productivity=-np.log(hat_array(shock.productivity_hat, economy, "productivity"))[None, :]
         * np.ones_like(economy.value_added),
-        labour=hat_array(shock.labour_hat, economy, "labour"),
-        supply=supply,
-        returned=1 + economy.revenue / economy.wages if revenue == "income-tax" and supply else None,
+        labour=hat_array(shock.labour_hat, economy, "labour") ** (1 + behaviour.scale),
+        supply=behaviour.response,
+        returned=1 + economy.revenue / economy.wages if back else None,
         levy=levy,
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.economy import frozen
-from detente.equilibrium.sectors.assembly import sector_model
+from detente.equilibrium.sectors.assembly import Behaviour, joint_levy, sector_model
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.jacobian import pinned_sectors
 from detente.equilibrium.sectors.model import Sectors
@@ -50,6 +50,10 @@ class SectorCounterfactual:
         Export taxes after the shock; there are none before.
     labour_hat : (n,) or None
         Employment, new over old.
+    scale, pass_through : float
+        Elasticity of productivity to employment; share of a tariff's change that reaches buyers.
+    absorbed : (S, n, n) or None
+        Change of exporters' prices that keeps the rest of a tariff from buyers, ad valorem.
     """
 
     baseline: SectorEconomy
@@ -69,6 +73,9 @@ class SectorCounterfactual:
     revenue_use: str = "lump-sum"
     export_tax: np.ndarray | None = None
     labour_hat: np.ndarray | None = None
+    scale: float = 0.0
+    pass_through: float = 1.0
+    absorbed: np.ndarray | None = None
 
     @property
     def economies(self) -> tuple[str, ...]:
@@ -101,11 +108,11 @@ class SectorCounterfactual:
         Raises
         ------
         SpecificationError
-            With export taxes, which a baseline cannot carry.
+            With export taxes or absorbed tariffs, which a baseline cannot carry.
         """
-        if self.export_tax is not None:
+        if self.levy is not None:
             raise SpecificationError(
-                "An economy with export taxes cannot be a baseline.",
+                "An economy with export taxes, or whose exporters absorb tariffs, cannot be a baseline.",
                 fix="Put both changes into one shock: first + second.",
             )
         return replace(self.baseline, flows=frozen(self.flows), tariff=self.tariff, n_truncated=0)
@@ -113,15 +120,40 @@ class SectorCounterfactual:
     @property
     def spending(self) -> np.ndarray:
         """Spending by sector after the shock, tariffs and export taxes included: (S, n), US$ million."""
-        levy = 0.0 if self.export_tax is None else self.export_tax
-        return (self.flows * (1 + levy) * (1 + self.tariff)).sum(axis=1)
+        return (self.at_customs * (1 + self.tariff)).sum(axis=1)
+
+    @property
+    def levy(self) -> np.ndarray | None:
+        """The wedge between cost and the price at customs, (S, n, n) ad valorem: export taxes, absorbed tariffs."""
+        return joint_levy(self.export_tax, self.absorbed)
+
+    @property
+    def at_customs(self) -> np.ndarray:
+        """Flows after the shock as customs value them, (S, n, n), US$ million."""
+        return self.flows if self.levy is None else self.flows * (1 + self.levy)
+
+    @property
+    def revenue_by_sector(self) -> np.ndarray:
+        """Revenue from tariffs and export taxes after the shock: (S, n), US$ million."""
+        duty = (self.at_customs * self.tariff).sum(axis=1)
+        if self.export_tax is None:
+            return duty
+        return duty + (self.at_customs * self.export_tax / (1 + self.export_tax)).sum(axis=2)
+
+    @property
+    def absorbed_usd_mn(self) -> np.ndarray:
+        """What exporters give up to keep part of a tariff from buyers: (n,), US$ million."""
+        return np.zeros(len(self.economies)) if self.absorbed is None else -(self.flows * self.absorbed).sum((0, 2))
 
     @property
     def revenue(self) -> np.ndarray:
         """Revenue from tariffs and export taxes after the shock: (n,), US$ million."""
-        levy = np.zeros_like(self.flows) if self.export_tax is None else self.export_tax
-        customs = self.flows * (1 + levy)
-        return (customs * self.tariff).sum(axis=(0, 1)) + (self.flows * levy).sum(axis=(0, 2))
+        return self.revenue_by_sector.sum(axis=0)
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What labour, the state and exporters were assumed to do."""
+        return Behaviour(self.supply_elasticity, self.revenue_use, self.scale, self.pass_through)
 
     def first_order_pct(self) -> tuple[np.ndarray, np.ndarray]:
         """Terms of trade and volume of trade at base-period weights, percent of income: two (n,) arrays.
@@ -156,11 +188,11 @@ class SectorCounterfactual:
 
     def system(self) -> tuple[Sectors, np.ndarray]:
         """The equations that were solved and the state that solves them."""
-        model = sector_model(
-            self.baseline, self.shock, self.tariff, self.deficits, self.supply_elasticity, self.revenue_use
-        )
+        model = sector_model(self.baseline, self.shock, self.tariff, self.deficits, self.behaviour)
         spending = self.spending / model.wages
-        parts = (np.log(self.wage_hat), np.log(self.price_hat).ravel(), spending.ravel())
+        labour = 1.0 if self.labour_hat is None else self.labour_hat
+        price = np.log(self.wage_hat * labour**-self.scale)  # of value added
+        parts = (price, np.log(self.price_hat).ravel(), spending.ravel())
         return model, np.concatenate(parts)[None]
 
     def to_frame(self, what: str = "economies") -> Any:

@@ -10,11 +10,19 @@ import numpy as np
 from detente.equilibrium.assembly import cut_off, groups
 from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.economy import frozen
-from detente.equilibrium.sectors.assembly import new_tariffs, sector_effects, sector_model
+from detente.equilibrium.sectors.assembly import (
+    PLAIN,
+    Behaviour,
+    absorbed,
+    export_taxes,
+    new_tariffs,
+    sector_effects,
+    sector_model,
+)
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.shock import Shock, hat_array
 from detente.equilibrium.solver import ROUNDING, Solution, solve_model
 from detente.errors import SpecificationError
 
@@ -27,8 +35,7 @@ class SectorSetting:
     shock: Shock
     deficits: str
     mode: str = "exact"
-    supply: float = 0.0
-    revenue: str = "lump-sum"
+    behaviour: Behaviour = PLAIN
     tolerance: float = 1e-12
     max_steps: int = 2000
 
@@ -41,7 +48,8 @@ def solve_sectors(setting: SectorSetting) -> SectorCounterfactual:
     """
     if setting.economy.n_truncated or setting.deficits == "balanced":
         rule = "balanced" if setting.deficits == "balanced" else "additive"
-        first = _solve(replace(setting, shock=Shock(), deficits=rule, mode="exact"))
+        plain = setting.behaviour._replace(pass_through=1.0)
+        first = _solve(replace(setting, shock=Shock(), deficits=rule, mode="exact", behaviour=plain))
         if not first.report.ok:
             return first
         setting = replace(setting, economy=first.economy)
@@ -51,8 +59,7 @@ def solve_sectors(setting: SectorSetting) -> SectorCounterfactual:
 def _solve(setting: SectorSetting) -> SectorCounterfactual:
     began, economy, shock = perf_counter(), setting.economy, setting.shock
     tariff = new_tariffs(economy, shock)
-    options = (setting.deficits, setting.supply, setting.revenue)
-    model = sector_model(economy, shock, tariff, *options, apart=True)
+    model = sector_model(economy, shock, tariff, setting.deficits, setting.behaviour, apart=True)
     left = np.asarray(((economy.flows > 0) & np.isfinite(sector_effects(economy, shock))).any(axis=0))
     parts = groups(left, economy.economies)
     start = model.start(economy.spending)
@@ -62,7 +69,7 @@ def _solve(setting: SectorSetting) -> SectorCounterfactual:
     if len(parts) == 1:
         rule = "additive" if setting.deficits == "balanced" else setting.deficits
         closed = not economy.n_truncated
-        origin = sector_model(economy, Shock(), economy.tariff, rule, *options[1:]) if closed else None
+        origin = sector_model(economy, Shock(), economy.tariff, rule, setting.behaviour) if closed else None
         found = solve_model(model, start, tolerance=setting.tolerance, max_steps=setting.max_steps, origin=origin)
         return read_out(setting, model, tariff, found, parts, began)
     states, gaps, used = np.array(start), [], 0
@@ -113,25 +120,34 @@ def read_out(
         negative=tuple((names[k], at) for k, at in negative.items()),
         parts=tuple(tuple(names[k] for k in part) for part in parts) if len(parts) > 1 else (),
     )
+    given = hat_array(setting.shock.labour_hat, economy, "labour")
+    labour = (now.paid / (economy.wages * np.exp(wage))) ** (1 / (1 + setting.behaviour.scale))
     return SectorCounterfactual(
         baseline=economy,
         shock=setting.shock,
         deficits=deficits,
         mode=setting.mode,
-        wage_hat=frozen(np.exp(wage)),
+        wage_hat=frozen(now.paid / economy.wages / labour),
         index_hat=frozen(index),
         income_hat=frozen(income / base),
-        welfare_hat=frozen(money / index / model.labour),
+        welfare_hat=frozen(money / index / given),
         cost_hat=frozen(np.exp(now.log_cost)),
         price_hat=frozen(np.exp(prices)),
         flows=frozen(model.flows(found.u)),
         tariff=frozen(tariff),
         report=report,
-        supply_elasticity=setting.supply,
-        revenue_use=setting.revenue,
-        export_tax=None if model.levy is None else frozen(model.levy),
-        labour_hat=frozen(now.paid / (model.wages * np.exp(wage))),
+        supply_elasticity=setting.behaviour.supply,
+        revenue_use=setting.behaviour.revenue,
+        export_tax=_kept(export_taxes(economy, setting.shock)),
+        labour_hat=frozen(labour),
+        scale=setting.behaviour.scale,
+        pass_through=setting.behaviour.pass_through,
+        absorbed=_kept(absorbed(economy, tariff, setting.behaviour.pass_through)),
     )
+
+
+def _kept(wedge: np.ndarray | None) -> np.ndarray | None:
+    return None if wedge is None else frozen(wedge)
 
 
 def _apart(model: Sectors, u: np.ndarray, parts: list[np.ndarray], income: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -49,7 +49,9 @@ class SolvedSectors(Protocol):
     @property
     def revenue(self) -> np.ndarray: ...
     @property
-    def export_tax(self) -> np.ndarray | None: ...
+    def revenue_by_sector(self) -> np.ndarray: ...
+    @property
+    def absorbed_usd_mn(self) -> np.ndarray: ...
     @property
     def labour_hat(self) -> np.ndarray | None: ...
 
@@ -97,6 +99,7 @@ def by_economy(out: SolvedSectors) -> Columns:
         "real_imports_pct": pct(real.sum(axis=(0, 1)), before.sum(axis=(0, 1))),
         "revenue_before_usd_mn": base.revenue,
         "revenue_after_usd_mn": out.revenue,
+        "absorbed_usd_mn": out.absorbed_usd_mn,
         "wage_hat": out.wage_hat,
         "index_hat": out.index_hat,
         "income_hat": out.income_hat,
@@ -111,8 +114,6 @@ def by_sector(out: SolvedSectors) -> Columns:
     s, n = base.value_added.shape
     before, after, real = abroad(base.flows), abroad(out.flows), abroad(real_flows(out))
     jobs = base.value_added * out.flows.sum(axis=2) / out.wage_hat
-    levy = np.zeros_like(out.flows) if out.export_tax is None else out.export_tax
-    duty = (out.flows * (1 + levy) * out.tariff).sum(axis=1) + (out.flows * levy).sum(axis=2)
     cells = {
         "output_before_usd_mn": base.output,
         "output_after_usd_mn": out.flows.sum(axis=2),
@@ -128,7 +129,7 @@ def by_sector(out: SolvedSectors) -> Columns:
         "cost_pct": 100 * (out.cost_hat - 1),
         "price_pct": np.where(base.spending > 0, 100 * (out.price_hat - 1), np.nan),
         "revenue_before_usd_mn": (base.flows * base.tariff).sum(axis=1),
-        "revenue_after_usd_mn": duty,
+        "revenue_after_usd_mn": out.revenue_by_sector,
     }
     return {
         "sector": np.repeat(out.sectors, n),
