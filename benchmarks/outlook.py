@@ -93,7 +93,7 @@ def scored(p: np.ndarray, base: np.ndarray, standing: np.ndarray, rows: Rows) ->
     hits = y.sum()
     auc = (order[y > 0].sum() - hits * (hits + 1) / 2) / (hits * (len(y) - hits))
     return {
-        "n_cases": len(y), "n_events": int(hits), "log_skill_pct": 100 * (1 - mine.sum() / naive.sum()),
+        "n_cases": len(y), "n_events": int(hits), "skill_pct": 100 * (1 - mine.sum() / naive.sum()),
         "low": low, "high": high, "auc": auc,
         "brier_skill": 1 - ((p - y) ** 2).sum() / ((base - y) ** 2).sum(),
         "expected_over_observed": p.sum() / hits,
@@ -150,8 +150,8 @@ def break_cards() -> list[ScoreCard]:
                 found, calm = run(group, months, True), run(group, months, False)
                 cards.append(
                     ScoreCard(
-                        "break", group.name, test, months, baseline="the frequency of the stratum",
-                        without_waves_pct=calm["log_skill_pct"], fails=FAILS["break", group.name], **found,
+                        "break", group.name, test, months, baseline="the frequency of the stratum", score="log score",
+                        without_waves_pct=calm["skill_pct"], fails=FAILS["break", group.name], **found,
                     )
                 )  # fmt: skip
     return cards
@@ -180,7 +180,8 @@ def return_cards() -> list[ScoreCard]:
         cards.append(
             ScoreCard(
                 "return", "open spells", "rolling", months, len(seen), int(seen.sum()), "the constant itself",
-                0.0, 0.0, 0.0, 0.0, 0.5, 0.0, float(chance.sum() / seen.sum()), FAILS["return", "open spells"],
+                "log score", 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, float(chance.sum() / seen.sum()),
+                fails=FAILS["return", "open spells"],
             )
         )  # fmt: skip
     return cards
@@ -193,7 +194,7 @@ def card_table(cards: list[ScoreCard]) -> str:
     ]
     lines += [
         f"| {c.target} | {c.group} | {c.test} | {c.months} | {c.n_cases:,} | {c.n_events} | "
-        f"{c.log_skill_pct:+.1f} [{c.low:+.1f}, {c.high:+.1f}] | {c.without_waves_pct:+.1f} | {c.auc:.2f} | "
+        f"{c.skill_pct:+.1f} [{c.low:+.1f}, {c.high:+.1f}] | {c.without_waves_pct:+.1f} | {c.auc:.2f} | "
         f"{c.brier_skill:+.4f} | {c.expected_over_observed:.2f} |"
         for c in cards
     ]
@@ -242,9 +243,9 @@ def main() -> None:
         page = ROOT / "docs/outlook.md"
         text = page.read_text(encoding="utf-8")
         for name, table in (("cards", card_table(cards)), ("cases", case_table())):
-            head, tail = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+            head, tail = f"<!-- {name} -->", f"<!-- /{name} -->"
             before, _, rest = text.partition(head)
-            text = before + head + table + tail + rest.partition(tail)[2]
+            text = before + head + "\n" + table + "\n" + tail + rest.partition(tail)[2]
         page.write_text(text, encoding="utf-8", newline="\n")
 
 

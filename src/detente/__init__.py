@@ -40,6 +40,7 @@ _names, _named, __dir__ = names_of(
         "attribute": "attribution",
         # outlook
         "hazard": "outlook",
+        "forecast": "outlook",
         # study
         "Study": "study",
         "Run": "run",

@@ -134,11 +134,11 @@ def test_cards_meet_what_the_docs_promise():
     cards = {(c.target, c.group, c.test, c.months): c for c in score_cards()}
     relevant_rolling = cards["break", "relevant", "rolling", 12]
     assert relevant_rolling.auc >= 0.78
-    assert relevant_rolling.log_skill_pct >= 5
+    assert relevant_rolling.skill_pct >= 5
     assert relevant_rolling.without_waves_pct >= 2
-    assert cards["break", "relevant", "region out", 12].log_skill_pct >= 4
+    assert cards["break", "relevant", "region out", 12].skill_pct >= 4
     for test in ("rolling", "region out"):
         card = cards["break", "land", test, 12]
-        assert card.log_skill_pct >= 1
+        assert card.skill_pct >= 1
         assert card.brier_skill >= 0
     assert 0.6 <= relevant_rolling.expected_over_observed <= 1.2

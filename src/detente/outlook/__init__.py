@@ -4,5 +4,12 @@ from detente._lazy import names_of
 
 __all__, __getattr__, __dir__ = names_of(
     __name__,
-    {"hazard": "odds", "Odds": "odds", "ScoreCard": "score_card", "score_cards": "score_card"},
+    {
+        "hazard": "odds",
+        "Odds": "odds",
+        "forecast": "trade",
+        "TradeForecast": "trade",
+        "ScoreCard": "score_card",
+        "score_cards": "score_card",
+    },
 )

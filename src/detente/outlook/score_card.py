@@ -6,6 +6,8 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import exp
+from typing import Any
 
 from detente.errors import NotIdentified
 
@@ -17,7 +19,7 @@ class ScoreCard:
     Attributes
     ----------
     target : str
-        What is forecast: ``break``, ``return`` ...
+        What is forecast: ``break``, ``return``, ``trade`` ...
     group : str
         For which pairs.
     test : str
@@ -27,11 +29,17 @@ class ScoreCard:
     n_cases, n_events : int
     baseline : str
         The naive forecast it is compared with.
-    log_skill_pct, low, high : float
-        Gain of the log score over the baseline's, percent, with its 90% interval (one decision a cluster).
-    without_waves_pct : float
-        The same with the decisions of blocs left out of learning and scoring.
-    auc, brier_skill, expected_over_observed : float
+    score : str
+        What is compared: ``log score``, or ``CRPS`` (Gneiting & Raftery 2007) of the log flow.
+    skill_pct, low, high : float
+        Gain of the score over the baseline's, percent, with its 90% interval (one decision, or one pair, a cluster).
+    without_waves_pct : float or None
+        The same with the decisions of blocs left out of learning and scoring; None where there are none.
+    auc, brier_skill, expected_over_observed : float or None
+        Of a chance; None of a range.
+    mae, baseline_mae, crps, coverage_80 : float or None
+        Of a range: mean absolute error of the median and of the baseline, and CRPS, log points; share of the
+        outcomes inside the 80% range. None of a chance.
     fails : str
         Where it is known to fail.
     """
@@ -43,22 +51,32 @@ class ScoreCard:
     n_cases: int
     n_events: int
     baseline: str
-    log_skill_pct: float
+    score: str
+    skill_pct: float
     low: float
     high: float
-    without_waves_pct: float
-    auc: float
-    brier_skill: float
-    expected_over_observed: float
-    fails: str
+    without_waves_pct: float | None = None
+    auc: float | None = None
+    brier_skill: float | None = None
+    expected_over_observed: float | None = None
+    mae: float | None = None
+    baseline_mae: float | None = None
+    crps: float | None = None
+    coverage_80: float | None = None
+    fails: str = ""
 
     def sentence(self) -> str:
         """The card in one sentence."""
-        return (
-            f"Score, {self.test}: log score {self.log_skill_pct:+.1f}% [{self.low:+.1f}, {self.high:+.1f}] against "
-            f"{self.baseline} on {self.n_cases:,} cases with {self.n_events} events; expected over observed "
-            f"{self.expected_over_observed:.2f}. {self.fails}"
-        ).strip()
+        gain = f"{self.score} {self.skill_pct:+.1f}% [{self.low:+.1f}, {self.high:+.1f}] against {self.baseline}"
+        if self.coverage_80 is not None and self.mae is not None and self.baseline_mae is not None:
+            how = (
+                f" on {self.n_cases:,} cases; the median was off by a factor of {exp(self.mae):.2f} "
+                f"({exp(self.baseline_mae):.2f} for {self.baseline}), and the 80% range held {self.coverage_80:.0%}."
+            )
+        else:
+            how = f" on {self.n_cases:,} cases with {self.n_events} events; expected over observed "
+            how += f"{self.expected_over_observed or 0.0:.2f}."
+        return f"Score, {self.test}: {gain}{how} {self.fails}".strip()
 
 
 @cache
@@ -69,12 +87,13 @@ def score_cards() -> tuple[ScoreCard, ...]:
 
 
 def _card(row: dict[str, str]) -> ScoreCard:
-    return ScoreCard(
-        row["target"], row["group"], row["test"], int(row["months"]), int(row["n_cases"]), int(row["n_events"]),
-        row["baseline"], float(row["log_skill_pct"]), float(row["low"]), float(row["high"]),
-        float(row["without_waves_pct"]), float(row["auc"]), float(row["brier_skill"]),
-        float(row["expected_over_observed"]), row["fails"],
-    )  # fmt: skip
+    whole = ("months", "n_cases", "n_events")
+    words = ("target", "group", "test", "baseline", "score", "fails")
+    cells: dict[str, Any] = {
+        name: cell if name in words else int(cell) if name in whole else float(cell) if cell else None
+        for name, cell in row.items()
+    }
+    return ScoreCard(**cells)
 
 
 def card_of(target: str, group: str, months: int, test: str = "rolling") -> ScoreCard:
@@ -89,7 +108,7 @@ def card_of(target: str, group: str, months: int, test: str = "rolling") -> Scor
         if (card.target, card.group, card.months, card.test) == (target, group, months, test):
             return card
     raise NotIdentified(
-        f"No forecast of a {target} within {months} months was scored for the group '{group}'.",
+        f"No forecast of {target} {months} months ahead was scored for the group '{group}'.",
         why="A number whose score is unknown is no forecast.",
         fix="Ask for a horizon that docs/outlook.md lists.",
     )
