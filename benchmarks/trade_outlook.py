@@ -30,7 +30,7 @@ from detente.attribution.sample import Sample
 from detente.outlook.growth import HORIZONS, ORIGINS, SMALLEST, Reopened, learn_growth, reopenings
 from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade import MANY, NO_EVENT, REOPENED, RUPTURED
-from detente.outlook.walk import PARTS, Standing
+from detente.outlook.walk import PARTS, FlowHistory
 
 ROOT = Path(__file__).resolve().parents[1]
 ROLLING = range(2010, 2019)
@@ -140,7 +140,7 @@ def after_ruptures(horizon: int) -> Scored:
 def without_event(horizon: int) -> Scored:
     """Every dyad of the panel: quantiles of its tenth of size and unrest, learnt on outcomes known by then."""
     panel = dt.world()
-    standing = Standing.of(panel.flows, panel.years)
+    standing = FlowHistory.of(panel.flows, panel.years)
     place = {y: t for t, y in enumerate(panel.years)}
     n = len(panel.economies)
     pair = (np.minimum.outer(np.arange(n), np.arange(n)) * n + np.maximum.outer(np.arange(n), np.arange(n))).ravel()
@@ -169,7 +169,7 @@ def without_event(horizon: int) -> Scored:
     return Scored(*(np.concatenate(x) for x in zip(*parts)))
 
 
-def _stood(standing: Standing, place: dict[int, int], year: int, horizon: int) -> tuple[np.ndarray, ...]:
+def _stood(standing: FlowHistory, place: dict[int, int], year: int, horizon: int) -> tuple[np.ndarray, ...]:
     t, s = place[year], place[year + horizon]
     size, unrest, change = (
         standing.size[t].ravel(),

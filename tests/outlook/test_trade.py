@@ -18,7 +18,7 @@ from detente.cli.outlook_ import command
 from detente.errors import NotIdentified, SpecificationError, TooFewDonors
 from detente.outlook.growth import HORIZONS, learn_growth, least_absolute, reopenings
 from detente.outlook.trade import LEVELS
-from detente.outlook.walk import Standing, walk_of
+from detente.outlook.walk import FlowHistory, walk_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import trade_outlook
@@ -63,7 +63,7 @@ def test_the_range_without_an_event_holds_what_it_says_on_flows_that_walk():
     steps = rng.normal(size=(len(years), n, n)) * spread
     flows = np.exp(5 + np.cumsum(steps, axis=0))
     flows[:, np.arange(n), np.arange(n)] = np.nan
-    standing = Standing.of(flows[:-1], years[:-1])
+    standing = FlowHistory.of(flows[:-1], years[:-1])
     inside = []
     for i, j in rng.integers(0, n, (400, 2)):
         if i != j:

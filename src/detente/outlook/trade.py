@@ -25,7 +25,7 @@ from detente.economies import lookup, name_of
 from detente.errors import DetenteError, NotIdentified, SpecificationError, did_you_mean
 from detente.outlook.growth import ORIGINS, learn_growth
 from detente.outlook.score_card import ScoreCard, card_of
-from detente.outlook.walk import Standing, walk_of
+from detente.outlook.walk import FlowHistory, walk_of
 
 Floats = NDArray[np.float64]
 
@@ -252,7 +252,7 @@ def _forecasts(asked: _Asked, a: str, b: str) -> tuple[Ahead, ...]:
     if asked.event == "rupture" and since < 0:
         gap = _gap(asked, a, b)
         return tuple(_ruptured(a, b, asked, h, last, gap) for h in HORIZONS)
-    standing = Standing.of(sample.flows, sample.years)
+    standing = FlowHistory.of(sample.flows, sample.years)
     return tuple(_walked(a, b, standing, i, j, h, last, last_year) for h in HORIZONS)
 
 
@@ -278,7 +278,7 @@ def _ruptured(a: str, b: str, asked: _Asked, h: int, last: float, gap: float) ->
     )  # fmt: skip
 
 
-def _walked(a: str, b: str, standing: Standing, i: int, j: int, h: int, last: float, year: int) -> Ahead:
+def _walked(a: str, b: str, standing: FlowHistory, i: int, j: int, h: int, last: float, year: int) -> Ahead:
     walk = walk_of(standing, i, j, h)
     return Ahead(
         a, b, False, year + h, year, last, None, _levels(last, walk.changes), walk.chance_of_zero, NO_EVENT,

@@ -22,7 +22,7 @@ FEWEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class FlowChanges:
     """Changes of dyads like the one asked about.
 
     Attributes
@@ -38,7 +38,7 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FlowHistory:
     """Size and unrest of every dyad in every year.
 
     Attributes
@@ -57,7 +57,7 @@ class Standing:
     unrest: Floats
 
     @classmethod
-    def of(cls, flows: Floats, years: tuple[int, ...]) -> Standing:
+    def of(cls, flows: Floats, years: tuple[int, ...]) -> FlowHistory:
         """From flows (T, N, N), million US$; nan where missing."""
         size = np.log(np.where(flows > 0, flows, np.nan))
         steps = np.diff(size, axis=0) ** 2
@@ -73,7 +73,7 @@ class Standing:
         return cls(np.asarray(years), flows, size, unrest)
 
 
-def walk_of(standing: Standing, i: int, j: int, horizon: int) -> Walk:
+def walk_of(standing: FlowHistory, i: int, j: int, horizon: int) -> FlowChanges:
     """What became of dyads that stood like ``i -> j`` in the last year, ``horizon`` years later.
 
     Parameters
@@ -113,7 +113,7 @@ def walk_of(standing: Standing, i: int, j: int, horizon: int) -> Walk:
         alike = _same_part(then, size, parts) & _same_part(moved, unrest, parts)
         traded = alike & (later > 0)
         if traded.sum() >= FEWEST:
-            return Walk(np.sort(np.log(later[traded]) - then[traded]), 1.0 - float(traded.sum() / alike.sum()))
+            return FlowChanges(np.sort(np.log(later[traded]) - then[traded]), 1.0 - float(traded.sum() / alike.sum()))
     raise TooFewDonors(
         f"{int((later > 0).sum())} flows have an outcome {horizon} years on.",
         why=f"A range needs {FEWEST}.",
