@@ -49,7 +49,7 @@ def _draft(
 ) -> None:  # fmt: skip
     from detente.record.draft.clean import read_article
     from detente.record.draft.drafting import draft_claims
-    from detente.record.draft.files import save_draft
+    from detente.record.draft.files import evidence_path, save_draft
     from detente.record.draft.suggest import KnownRecord, load
     from detente.record.states.vocabulary import default_vocabulary
 
@@ -61,6 +61,7 @@ def _draft(
     known = KnownRecord(
         (study.origin, study.destination), tuple(ledger.figures["series"].unique(maintain_order=True)),
         tuple(ledger.states().spells), tuple(default_vocabulary().kinds), tuple(ledger.claims["claim"]),
+        tuple(ledger.events.select("event_id", "date", "kind").iter_rows()),
     )  # fmt: skip
     draft = draft_claims(
         found, source, set(ledger.claims["claim_id"]), load(suggest) if suggest else None,
@@ -68,6 +69,9 @@ def _draft(
     )  # fmt: skip
     path = save_draft(draft, out or Path(f"{article.stem}.draft.csv"), study.folder)
     click.echo(f"{draft.summary()} in {path}")
+    for name, rows in (("events", draft.events), ("series", draft.figures)):
+        if rows:
+            click.echo(f"{len(rows)} rows for {name}.csv proposed in {evidence_path(path, name)}")
     for refused in draft.refused:
         click.echo(f"Not taken over: {refused}")
     if not draft.published:

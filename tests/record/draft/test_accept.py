@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from detente.errors import EmptySample, OutputError, RecordError, UnreadableFile
-from detente.record.draft.accept import accept, append_claims
+from detente.record.draft.accept import accept, append_rows
 from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
 from detente.record.draft.files import save_draft
@@ -150,16 +150,16 @@ def test_a_file_that_is_no_draft_is_refused(study: Path, tmp_path: Path) -> None
 def test_what_stood_in_the_claims_file_stays_byte_for_byte() -> None:
     header = ",".join(CLAIMS.allowed)
     before = f'\ufeff{header}\r\nA,S,1,"odd ""quoting""",stance\r\n'.encode()
-    after, old = append_claims(before, [{"claim_id": "B", "claim": "x"}])
+    after, old = append_rows(before, [{"claim_id": "B", "claim": "x"}])
     assert old == 1
     assert after.startswith(before)
     assert after.endswith(b"\r\n")
 
 
 def test_a_missing_claims_file_is_made_and_a_missing_column_added() -> None:
-    made, old = append_claims(b"", [{"claim_id": "B", "claim": "x"}])
+    made, old = append_rows(b"", [{"claim_id": "B", "claim": "x"}])
     assert (old, made.decode().splitlines()[0]) == (0, ",".join(CLAIMS.allowed))
-    wider = append_claims(b"claim_id,claim\nA,old\n", [{"claim_id": "B", "claim": "x", "value": "3"}])[0]
+    wider = append_rows(b"claim_id,claim\nA,old\n", [{"claim_id": "B", "claim": "x", "value": "3"}])[0]
     assert wider == b"claim_id,claim,value\nA,old,\nB,x,3\n"
 
 

@@ -168,7 +168,9 @@ def test_respectively_pairs_in_order_or_not_at_all():
 
 def test_an_event_has_the_day_it_happened_and_not_the_year_of_a_thing():
     assert rows("Algeria suspended the treaty of friendship of 2002 on 8 June 2022.")[0]["date"] == "2022-06-08"
-    row = rows("The border was closed on 3 March 2019 and opened on 5 April 2020.")[0]
+    both = rows("The border was closed on 3 March 2019 and reopened on 5 April 2020.")
+    assert [row["date"] for row in both] == ["2019-03-03", "2020-04-05"]
+    row = rows("The minister was ill on 3 March 2019 and well on 5 April 2020.")[0]
     assert row["confidence"] == "low"
     assert "2019-03-03 or 2020-04-05" in row["hint"]
 

@@ -15,7 +15,17 @@ KNOWN = KnownRecord(("PAK", "AFG"), ("trade.exports", "trade.imports", "trade.to
     ("text", "target"),
     [
         ("Pakistan's exports to Afghanistan were $421 million in 2022.", "trade.exports"),
-        ("Pakistan's exports were $421 million in 2022.", "trade.exports"),
+        ("Pakistan's exports were $421 million in 2022.", ""),  # to everybody
+        ("The bilateral trade was $421 million in 2022, and Pakistan paid.", ""),
+        ("Trade between the two was $421 million in 2022.", "trade.total"),
+        ("Trade with Afghanistan was $421 million in 2022.", "trade.total"),
+        ("Transit trade with Afghanistan was $421 million in 2022.", ""),
+        ("Rice exports to Afghanistan were $421 million in 2022.", ""),
+        ("Exports of rice to Afghanistan were $421 million in 2022.", ""),
+        ("Exports of goods to Afghanistan were $421 million in 2022.", "trade.exports"),
+        ("In 2022 Pakistan sold goods worth $421 million to Afghanistan.", "trade.exports"),
+        ("In 2022 Pakistan bought $421 million of Afghan goods.", "trade.imports"),
+        ("Pakistan's non-oil exports to Afghanistan were $421 million in 2022.", ""),
         ("Exports to Afghanistan were $421 million in 2022.", "trade.exports"),
         ("Exports from Afghanistan were $421 million in 2022.", "trade.imports"),
         ("Afghan exports to Pakistan were $421 million in 2022.", "trade.imports"),

@@ -11,9 +11,8 @@ import pytest
 from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
 
-TEXTS = tomllib.loads((Path(__file__).resolve().parents[2] / "fixtures/draft/whole/tuples.toml").read_text("utf-8"))[
-    "text"
-]
+WHOLE = Path(__file__).resolve().parents[2] / "fixtures/draft/whole"
+TEXTS, COLD = (tomllib.loads((WHOLE / f"{name}.toml").read_text("utf-8"))["text"] for name in ("tuples", "cold"))
 PEOPLE = ("people", "displaced persons", "arrivals", "visitors", "personas", "migrants")
 
 
@@ -58,11 +57,11 @@ def drafted(text: dict) -> list[Said]:
     return found
 
 
-def scores() -> tuple[float, float, float, list[str]]:
+def scores(texts: list[dict]) -> tuple[float, float, float, list[str]]:
     """Tuple F1, precision of rows marked high, period accuracy of figures found, and what was missed."""
     right = n_gold = n_drafted = high = high_right = 0
     missed = []
-    for text in TEXTS:
+    for text in texts:
         wanted, have = gold(text), drafted(text)
         n_gold, n_drafted = n_gold + len(wanted), n_drafted + len(have)
         open_ = list(wanted)
@@ -88,5 +87,12 @@ def test_there_are_twelve_texts_two_of_them_spanish():
 
 @pytest.mark.parametrize(("place", "goal"), [(0, 0.85), (1, 0.97)], ids=["tuple F1", "precision of high"])
 def test_the_texts_reach_the_goal(place, goal):
-    found = scores()
+    found = scores(TEXTS)
     assert found[place] >= goal, "\n".join(found[3])
+
+
+def test_two_texts_written_cold():
+    """Scored cold: F1 .63, precision of high .70; four kinds of fault were mended after that, so they are cold no more."""
+    found = scores(COLD)
+    assert found[0] >= 0.8, "\n".join(found[3])
+    assert found[1] >= 0.97, "\n".join(found[3])

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from detente.record.draft.clean import Article
+from detente.record.draft.evidence import EVIDENCE, event_rows, figure_rows, happenings_in, tested
 from detente.record.draft.extract import Extraction, extract
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.entities import actors_in
 from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.happenings import Happening
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import CLOSED, MONEY
 from detente.record.draft.pairing import SAID_ON, Paired, direction_at, operator_at, pair_periods
-from detente.record.draft.proposals import propose_test
-from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, write_rows
+from detente.record.draft.proposals import FlowSpoken, again, flow_at, propose_test
+from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, columns_of, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 from detente.record.period import Period
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
@@ -39,17 +41,31 @@ PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A drafted claims file: its rows, the article's own facts that were used, and suggestions that were refused."""
+    """A draft: rows for claims, the article's own facts that were used, suggestions that were refused, and evidence.
+
+    ``events`` and ``figures`` are rows proposed for ``events.csv`` and ``series.csv``, told by the article itself.
+    """
 
     rows: tuple[DraftRow, ...]
     source_id: str
     published: str
     language: str
     refused: tuple[str, ...] = ()
+    events: tuple[DraftRow, ...] = ()
+    figures: tuple[DraftRow, ...] = ()
 
     def to_csv(self) -> str:
         """The draft file's text: UTF-8 CSV with a header."""
         return write_rows((row.as_row() for row in self.rows), COLUMNS)
+
+    def evidence(self) -> dict[str, str]:
+        """The text of a draft file of events and of one of figures, by ``events`` and ``series``; only those with rows."""
+        rows = {"events": self.events, "series": self.figures}
+        return {
+            name: write_rows((row.as_evidence(table) for row in rows[name]), columns_of(table))
+            for name, table in EVIDENCE.items()
+            if rows[name]
+        }
 
     def summary(self) -> str:
         """One line: how many rows of which type."""
@@ -92,41 +108,56 @@ def draft_claims(
     ('7200', 'usd_mn', '2008', 'the chamber', 'quantity')
     """
     found = extract(article)
-    bare: list[DraftRow] = []
-    for sentence in found.sentences:
-        bare += _of_sentence(sentence, found)
     known = known or KnownRecord()
-    bare = [_again(propose_test(row, known), source_id, tuple(on_record)) for row in bare]
+    bare: list[DraftRow] = []
+    spoken: FlowSpoken | None = None
+    for n, sentence in enumerate(found.sentences):
+        if n and sentence.paragraph != found.sentences[n - 1].paragraph:
+            spoken = None
+        rows, spoken = _of_sentence(sentence, found, known, spoken)
+        bare += rows
+    bare = [again(propose_test(row, known), source_id, tuple(on_record)) for row in bare]
     offer = ask(suggest, found, bare, known) if suggest is not None else DraftOffer()
     rows = tuple(_with_ids([*bare, *offer.rows], source_id, set(taken)))
-    return Draft(rows, source_id, found.article.published, found.article.language, offer.refused)
+    events = tuple(event_rows(found, source_id, known))
+    figures = tuple(figure_rows(bare, source_id))
+    return Draft(rows, source_id, found.article.published, found.article.language, offer.refused, events, figures)
 
 
-def _again(row: DraftRow, source_id: str, claims: Sequence[Mapping[str, str | None]]) -> DraftRow:
-    """A row with a hint where the record already has its claim, from this source or another."""
-    cells = row.cells
-    for claim in claims if cells.get("value") else ():
-        same = all((claim.get(c) or "") == cells.get(c, "") for c in ("value", "unit", "date"))
-        if same and claim.get("source_id") == source_id:
-            hint = f"The record has this as {claim['claim_id']}."
-            return DraftRow(cells, "low", (hint, *row.hints))
-    return row
-
-
-def _of_sentence(sentence: Sentence, found: Extraction) -> list[DraftRow]:
+def _of_sentence(
+    sentence: Sentence, found: Extraction, known: KnownRecord, before: FlowSpoken | None
+) -> tuple[list[DraftRow], FlowSpoken | None]:
+    """The rows of a sentence, and the flow that the next one may go on about."""
     figures = [f for f in found.figures if sentence.start <= f.start < sentence.end]
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
     credits = [a for a in found.credits if sentence.start <= a.start < sentence.end]
+    happened = [_happened(h, sentence, credits, known) for h in happenings_in(sentence, found)]
+    spoken = before
     if figures:
         pairs = pair_periods(found.article.text[: sentence.end], figures, dates, credits)
-        return [_quantity(figure, pair, sentence, credits, found) for figure, pair in zip(figures, pairs)]
-    if dates or credits:
-        return [_event(sentence, dates, credits, found)]
-    return []
+        rows = []
+        for figure, pair in zip(figures, pairs):
+            flow = flow_at(sentence.text, figure.start - sentence.start, known, before)
+            spoken = flow or spoken
+            rows.append(_quantity(figure, pair, sentence, credits, found, flow.series if flow else ""))
+        return [*rows, *happened], spoken
+    if happened:
+        return happened, spoken
+    return ([_event(sentence, dates, credits, found)] if dates or credits else []), spoken
+
+
+def _happened(happening: Happening, sentence: Sentence, credits: list[Credit], known: KnownRecord) -> DraftRow:
+    """A claim that something happened on its day, with the test of an event on record where there is one near it."""
+    cells = _cells(sentence, happening.date, credits[0] if credits else None) | {"type": "event"}
+    cells = tested(cells, happening, known)
+    hints = [f"It says: {happening.kind} ({happening.direction})."]
+    if cells.get("target"):
+        hints.append(f"Proposed test: event of {cells['target']}; see that the sentence speaks of it.")
+    return DraftRow(cells, "medium", tuple(hints))
 
 
 def _quantity(
-    figure: FigureMention, pair: Paired, sentence: Sentence, credits: list[Credit], found: Extraction
+    figure: FigureMention, pair: Paired, sentence: Sentence, credits: list[Credit], found: Extraction, series: str
 ) -> DraftRow:
     text, language = found.article.text, found.article.language
     value, unit = study_unit(figure)
@@ -150,7 +181,7 @@ def _quantity(
         and not _guessed(figure, found)
     )
     low = figure.bound == "vague" or not dated or _guessed(figure, found)
-    return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints))
+    return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints), series)
 
 
 def _options(figure: FigureMention, value: str, operator: str) -> Iterable[str]:
@@ -281,4 +312,4 @@ def _with_ids(rows: list[DraftRow], source_id: str, taken: set[str]) -> Iterable
         while f"{source_id}-d{number}" in taken:
             number += 1
         cells = {"claim_id": f"{source_id}-d{number}", "source_id": source_id, **row.cells}
-        yield DraftRow(cells, row.confidence, row.hints)
+        yield DraftRow(cells, row.confidence, row.hints, row.series)

@@ -10,7 +10,7 @@ from detente.record.draft.drafting import Draft
 
 
 def save_draft(draft: Draft, path: Path, study: Path) -> Path:
-    """Write a draft file, outside the study and over nothing.
+    """Write a draft file and, beside it, those of the events and figures it proposes, outside the study and over nothing.
 
     Raises
     ------
@@ -30,4 +30,23 @@ def save_draft(draft: Draft, path: Path, study: Path) -> Path:
             why="A draft holds the article's own sentences, and a study holds none.",
             fix="Give an --out elsewhere.",
         )
+    beside = {evidence_path(path, name): text for name, text in draft.evidence().items()}
+    if held := next((other for other in beside if other.exists()), None):
+        raise OutputError(
+            f"{held} exists already.",
+            why="It may hold rows that somebody has worked on.",
+            fix="Give another --out, or move it.",
+        )
+    for other, text in beside.items():
+        write_file(other, text, fix="Give another place.")
     return write_file(path, draft.to_csv(), fix="Give another place.")
+
+
+def evidence_path(path: Path, name: str) -> Path:
+    """Where the events or figures of a draft stand, beside its claims.
+
+    >>> evidence_path(Path("story.draft.csv"), "events").name
+    'story.events.draft.csv'
+    """
+    stem = path.name.removesuffix(".csv").removesuffix(".draft")
+    return path.with_name(f"{stem}.{name}.draft.csv")

@@ -19,6 +19,10 @@ REACH = 40
 """Characters between a word of change and the figure it changes by."""
 
 
+SPANS = frozenset({"years", "months", "weeks", "days", "hours", "minutes", "quarters", "decades", "centuries"})
+"""Units of figures that say how long, and so have no period of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paired:
     """The period of a figure.
@@ -47,21 +51,23 @@ def pair_periods(
     figure before a *to* shares that of the one after it ("rose 4% to $3m in 2019"); else
     the last period before the figure in its own clause that is not another figure's; else
     the sentence's only one. Days of saying, points of departure (*since 2015*), bases of
-    comparison and dates of subordinate clauses are nobody's.
+    comparison and dates of subordinate clauses are nobody's, and a span of time has none.
     """
     if figures and _IN_ORDER.search(text[figures[0].start :]):
         return _in_order(figures, [d for d in dates if d.start > figures[0].start])
-    usable = [d for d in dates if not _set_apart(text, d, credits)]
+    usable = [d for d in dates if not _set_apart(text, d, credits, figures)]
     paired: list[Paired | None] = [_after(text, n, figures, usable) for n in range(len(figures))]
     owned = {p.date for p in paired if p}
     for n, figure in enumerate(figures):
         after = paired[n + 1] if n + 1 < len(figures) else None
         if paired[n] is None and after is not None and _SHARE.fullmatch(text[figure.end : figures[n + 1].start]):
-            paired[n] = after
+            left = _LEFT.search(text[: figure.start]) and figure.unit == figures[n + 1].unit
+            paired[n] = Paired(None) if left else after
     for n, figure in enumerate(figures):
         if paired[n] is None:
             paired[n] = _reached(text, n, figures, paired) or _before(text, figure, figures, usable, owned)
-    return [p or _only(text, f, usable, owned) for p, f in zip(paired, figures)]
+    found = [p or _only(text, f, usable, owned) for p, f in zip(paired, figures)]
+    return [Paired(None) if f.unit in SPANS else p for p, f in zip(found, figures)]
 
 
 _IN_ORDER = re.compile(r"\b(?:respectively|respectivamente)\b", re.IGNORECASE)
@@ -87,6 +93,8 @@ _NO_STOP = re.compile(rf"[^,.;:()]{{0,{NEAR}}}")
 _SHARE = re.compile(
     rf"[^,.;:()]{{0,12}}\s{_pattern('share')}\s(?:a\s|an\s|the\s|about\s|some\s|unos\s)?", re.IGNORECASE
 )
+_LEFT = re.compile(r"\b(?:from|del?|desde)\s(?:about\s|some\s|unos\s|el\s)?$", re.IGNORECASE)
+"""Before the level that something left: "raised from 5% to 10% in July" gives a day for the second alone."""
 _FROM_POINT = re.compile(rf"\b{_pattern('point')}\s(?:the\s|el\s|late\s|early\s|mid-?)?$", re.IGNORECASE)
 _OF_THING = re.compile(rf"\b{_pattern('thing')}\s(?:of|de|del)\s$", re.IGNORECASE)
 _BASE = re.compile(rf"\b{_pattern('base')}\s(?:the\s|el\s)?(?:same\s\w+\sof\s|mismo\s\w+\sde\s)?$", re.IGNORECASE)
@@ -95,11 +103,13 @@ _BREAK = re.compile(rf";|:|\b{_pattern('break')}\b", re.IGNORECASE)
 _ASIDE = re.compile(rf",\s{_pattern('aside')}\b[^,;]*(?:,|$)", re.IGNORECASE)
 
 
-def _set_apart(text: str, date: DateMention, credits: Sequence[Credit]) -> bool:
+def _set_apart(text: str, date: DateMention, credits: Sequence[Credit], figures: Sequence[FigureMention]) -> bool:
     """Whether a date is no figure's period: a day of saying, a point of departure, the date of a thing or an aside."""
     before = text[max(0, date.start - 60) : date.start]
-    if any(0 <= date.start - credit.end <= SAID_ON for credit in credits):
-        return True
+    for credit in credits:
+        between = any(credit.end <= figure.start < date.start for figure in figures)  # "put growth at 1% in 2016"
+        if 0 <= date.start - credit.end <= SAID_ON and not between:
+            return True
     if _FROM_POINT.search(before) or _OF_THING.search(before) or _SAME_MONTHS.search(before):
         return True
     start = max(0, date.start - 200)

@@ -1,9 +1,11 @@
-"""Tests proposed for drafted rows, where the record has a series that a figure plainly speaks of."""
+"""Which flow of the study's pair a figure speaks of, and the test that it plainly calls for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from detente.record.draft.language.entities import economies_in
 from detente.record.draft.row import DraftRow
@@ -12,79 +14,173 @@ from detente.record.period import Period
 from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import currency_of
 
-_EXPORTS = re.compile(r"\b(?:exports?|exported|sales? to|exportaciones|ventas)\b", re.IGNORECASE)
-_IMPORTS = re.compile(r"\b(?:imports?|imported|purchases? from|importaciones|compras)\b", re.IGNORECASE)
-_TRADE = re.compile(r"\b(?:trade|commerce|comercio|intercambio)\b", re.IGNORECASE)
-_TO = re.compile(r"\b(?:to|a)\s", re.IGNORECASE)
+_ROLES = re.compile(
+    r"\b(?:(?P<exports>exports?|exportaciones|sales|ventas)|(?P<imports>imports?|importaciones|purchases|compras)"
+    r"|(?P<trade>trade|commerce|comercio|intercambio)|(?P<sold>sold|exported|shipped|vendi(?:ó|eron)|export(?:ó|aron))"
+    r"|(?P<bought>bought|imported|purchased|compr(?:ó|aron)|import(?:ó|aron)))\b",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"\s(?:and|or|y|e|plus)\s(?:the\s|its\s|las\s|sus\s)?", re.IGNORECASE)
+_WHOLE = frozenset(
+    re.findall(
+        r"\w[\w-]*",
+        "total overall bilateral two-way mutual goods merchandise annual yearly combined recorded official their its the "
+        "his her whose and but while of in as that said when both our a las los sus su el la que y de del en cuyo cuyas anual",
+    )
+)
+"""Words before *exports* or *trade* that leave the whole of it; *beer imports* and *transit trade* are a part."""
+_PART_OF = re.compile(
+    r"\s(?:of|in|de|en)\s(?!goods\b|merchandise\b|bienes\b|mercanc|the two\b|the country|los dos\b|todo\b)(?=[a-záéíóúñ])"
+    r"(?!\d|(?:about|some|around|nearly|more|less|over|only|just|unos|más|casi)\b)",
+)
+_ADJECTIVE = re.compile(r"\s([a-záéíóúñ]+(?:as|os|ales|ares))\b")
+_BOTH = re.compile(
+    r"\b(?:between the (?:two|pair|neighbou?rs)|bilateral|two-way|the two (?:countries|neighbou?rs|economies|states)"
+    r"|entre (?:los|ambos|las) (?:dos )?(?:países|vecinos)?|los dos países|ambos países)",
+    re.IGNORECASE,
+)
+_CARRIED = re.compile(
+    r"\b(?:it|they|the figure|the total|that|this) (?:was|were|had|stood|came|rose|fell|increased|dropped|reached|amounted|shrank|grew)"
+    r"|\b(?:sumaron|sumó|fueron|fue|alcanzaron|alcanzó|totalizaron|llegaron|llegó|bajaron|subieron)\b",
+    re.IGNORECASE,
+)
+_WITH = re.compile(r"\s(?:with|con)\s", re.IGNORECASE)
+_TO = re.compile(r"\b(?:to|a|hacia)\s", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|desde|de)\s", re.IGNORECASE)
 WINDOW = 40
 """Characters around a word of trade in which its economies are named."""
 
 
-def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
-    """A row with the test and target it plainly calls for; otherwise as it was.
+@dataclass(frozen=True, slots=True)
+class FlowSpoken:
+    """The flow of the pair that a figure speaks of.
 
-    An amount of money with a period of its own, in a sentence about the trade of the
-    study's two economies and no third, is held against the series of that flow; a change
-    in percent over a year against the year before. Exports and imports are those of the
-    study's first economy.
+    Attributes
+    ----------
+    series : str
+        ``trade.exports``, ``trade.imports`` (of the study's first economy) or ``trade.total``.
+    owner : str
+        The economy whose exports or imports the words speak of; empty for trade.
     """
-    cells = row.cells
-    target = _flow(str(cells.get("claim", "")), known)
-    if not target or target not in known.series or not cells.get("date") or not cells.get("value"):
-        return row
-    options = cells.get("options", "")
-    if currency_of(cells["unit"]):
-        proposed = {"test": "quantity", "target": target, "why_not": ""}
-    elif cells["unit"] == "pct" and cells.get("state") and (before := _year_before(cells["date"])):
-        change = f"from={before};to={cells['date']}"
-        proposed = {
-            "test": "change",
-            "target": target,
-            "why_not": "",
-            "options": ";".join(filter(None, (options, change))),
-        }
-    else:
-        return row
-    hint = f"Proposed test: {proposed['test']} of {target}; see that the sentence speaks of it."
-    return DraftRow({**cells, **proposed}, row.confidence, (*row.hints, hint))
+
+    series: str
+    owner: str = ""
 
 
-def _year_before(period: str) -> str:
-    try:
-        found = Period.parse(period)
-    except ValueError:
-        return ""
-    return str(found.first.year - 1) if found.precision == "year" else ""
+def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | None = None) -> FlowSpoken | None:
+    """The flow that a figure at ``place`` of a sentence speaks of; None where it is unclear, a part, or another's.
 
+    Parameters
+    ----------
+    before : the flow of the sentence before in the same paragraph, which *it* or *imports* may go on about.
 
-def _flow(sentence: str, known: KnownRecord) -> str:
-    """The series that a sentence about trade speaks of, seen from the study's first economy; empty where unclear."""
+    Examples
+    --------
+    >>> known = KnownRecord(("IND", "NPL"))
+    >>> text = "India sold goods worth $4.5 billion to Nepal and bought $570 million of Nepalese goods."
+    >>> [flow_at(text, place, known).series for place in (22, 57)]
+    ['trade.exports', 'trade.imports']
+    """
     if len(known.dyad) != 2:
-        return ""
-    named = {*economies_in(sentence), *filter(None, (country_in(word) for word in re.findall(r"[A-Z]\w+", sentence)))}
-    if not named or not named <= set(known.dyad):
-        return ""
-    exports, imports = _EXPORTS.search(sentence), _IMPORTS.search(sentence)
-    if exports and imports:
-        return ""
-    if exports or imports:
-        seller = _seller(sentence, (exports or imports).span(), known.dyad, selling=bool(exports))  # pyright: ignore[reportOptionalMemberAccess]
-        return {known.dyad[0]: "trade.exports", known.dyad[1]: "trade.imports"}.get(seller, "")
-    return "trade.total" if _TRADE.search(sentence) and named == set(known.dyad) else ""
+        return None
+    named = set(economies_named(sentence))
+    if named - set(known.dyad):
+        return None
+    roles = list(_ROLES.finditer(sentence))
+    if not roles:
+        return before if before and not named and _CARRIED.search(sentence) else None
+    led = [role for role in roles if role.start() < place]
+    role = led[-1] if led else roles[0]
+    if (not led and len(roles) > 1) or _twofold(sentence, roles) or _is_part(sentence, role):
+        return None
+    if role["trade"]:
+        return _trade(sentence, role, named, known.dyad, before)
+    if role["sold"] or role["bought"]:
+        return _dealt(sentence, role, named, known.dyad)
+    return _shipped(sentence, role, named, known.dyad, before)
 
 
-def _seller(sentence: str, span: tuple[int, int], dyad: Sequence[str], *, selling: bool) -> str:
-    """Who sells: whose exports they are, or the other of the two for imports and for exports to somebody."""
-    owner = _one(sentence[max(0, span[0] - WINDOW) : span[0]], dyad)
-    after = sentence[span[1] : span[1] + WINDOW]
+def economies_named(sentence: str) -> list[str]:
+    """ISO codes of the economies that a sentence names, also by an adjective; the sign of a currency names none.
+
+    >>> economies_named("Afghan exports to Pakistan were US$4m.")
+    ['PAK', 'AFG']
+    """
+    words = (country_in(word) for word in re.findall(r"(?:[A-ZÁÉÍÓÚ]\w+|\b[a-záéíóúñ]{5,})\b(?!\$)", sentence))
+    return list(dict.fromkeys([*economies_in(sentence), *filter(None, words)]))
+
+
+def _twofold(sentence: str, roles: Sequence[re.Match[str]]) -> bool:
+    """Whether two flows are spoken of as one: *exports and imports were $4bn*."""
+    return any(_JOINED.fullmatch(sentence[a.end() : b.start()]) for a, b in pairwise(roles))
+
+
+def _is_part(sentence: str, role: re.Match[str]) -> bool:
+    """Whether only a part of the flow is meant, such as one product's."""
+    if role["sold"] or role["bought"]:
+        after = sentence[role.end() : role.end() + WINDOW]
+        return bool(re.match(r"\s\w+\s(?:tonnes?|tons|barrels|litres)", after))
+    before = re.search(r"([\w'’-]+)\s$", sentence[: role.start()])
+    word = before[1] if before else ""
+    plain = word.casefold().removesuffix("'s").removesuffix("’s")
+    first = not sentence[: role.start()].strip() or sentence[: role.start()].strip() == word  # its capital says nothing
+    owned = word.endswith(("'s", "’s", "s'", "s’")) or (word[:1].isupper() and not first) or bool(country_in(plain))
+    if word and not owned and plain not in _WHOLE:
+        return True
+    if _PART_OF.match(sentence, role.end()):
+        return True
+    adjective = _ADJECTIVE.match(sentence, role.end()) if role.group()[-1:] == "s" else None
+    spanish = role.group().casefold().endswith(("ciones", "ventas", "compras"))
+    return bool(spanish and adjective and not country_in(adjective[1]))
+
+
+def _trade(
+    sentence: str, role: re.Match[str], named: set[str], dyad: Sequence[str], before: FlowSpoken | None
+) -> FlowSpoken | None:
+    partner = _one(sentence[role.end() : role.end() + WINDOW], dyad) if _WITH.match(sentence, role.end()) else ""
+    if named == set(dyad) or (partner and len(named) == 1) or (not named and (before or _BOTH.search(sentence))):
+        return FlowSpoken("trade.total")
+    return None
+
+
+def _dealt(sentence: str, role: re.Match[str], named: set[str], dyad: Sequence[str]) -> FlowSpoken | None:
+    """*India sold goods worth ... to Nepal*: the one named first deals, and both must be named."""
+    subject = _named_first(sentence[: role.start()], dyad)
+    if named != set(dyad) or not subject:
+        return None
+    return _seen_from(subject if role["sold"] else _other(subject, dyad), subject, dyad)
+
+
+def _shipped(
+    sentence: str, role: re.Match[str], named: set[str], dyad: Sequence[str], before: FlowSpoken | None
+) -> FlowSpoken | None:
+    selling = bool(role["exports"])
+    if not named:
+        if before is None or not before.owner:
+            return None
+        return _seen_from(before.owner if selling else _other(before.owner, dyad), before.owner, dyad)
+    owner = _one(sentence[max(0, role.start() - WINDOW) : role.start()], dyad)
+    after = sentence[role.end() : role.end() + WINDOW]
     to, from_ = _TO.search(after), _FROM.search(after)
     destination = _one(after[to.end() :][:25], dyad) if to else ""
     origin = _one(after[from_.end() :][:25], dyad) if from_ else ""
     if selling:
         seller = owner or origin or _other(destination, dyad)
-        return "" if seller and seller == destination else seller
-    return origin or _other(owner, dyad)
+        whole = destination or named == set(dyad) or (origin and not owner)
+        return None if not whole or seller == destination else _seen_from(seller, seller, dyad)
+    seller = origin or _other(owner, dyad)
+    if not (origin or named == set(dyad)):
+        return None
+    return _seen_from(seller, _other(seller, dyad), dyad)
+
+
+def _seen_from(seller: str, owner: str, dyad: Sequence[str]) -> FlowSpoken | None:
+    series = {dyad[0]: "trade.exports", dyad[1]: "trade.imports"}.get(seller)
+    return FlowSpoken(series, owner) if series else None
+
+
+def _named_first(text: str, dyad: Sequence[str]) -> str:
+    return next((code for code in economies_in(text) if code in dyad), "")
 
 
 def _one(text: str, dyad: Sequence[str]) -> str:
@@ -94,3 +190,44 @@ def _one(text: str, dyad: Sequence[str]) -> str:
 
 def _other(code: str, dyad: Sequence[str]) -> str:
     return (dyad[1] if code == dyad[0] else dyad[0]) if code in dyad else ""
+
+
+def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
+    """A row with the test and target it plainly calls for; otherwise as it was.
+
+    An amount of money with a period of its own, about a flow of the study's pair that the
+    record has, is held against it; a change in percent over a year against the year before.
+    """
+    cells, target = row.cells, row.series
+    if not target or target not in known.series or not cells.get("date") or not cells.get("value"):
+        return row
+    options = cells.get("options", "")
+    if currency_of(cells["unit"]):
+        proposed = {"test": "quantity", "target": target, "why_not": ""}
+    elif cells["unit"] == "pct" and cells.get("state") and (before := _year_before(cells["date"])):
+        change = f"from={before};to={cells['date']}"
+        joined = ";".join(filter(None, (options, change)))
+        proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
+    else:
+        return row
+    hint = f"Proposed test: {proposed['test']} of {target}; see that the sentence speaks of it."
+    return DraftRow({**cells, **proposed}, row.confidence, (*row.hints, hint), row.series)
+
+
+def again(row: DraftRow, source_id: str, claims: Sequence[Mapping[str, str | None]]) -> DraftRow:
+    """A row with a hint where the record already has its claim from this source."""
+    cells = row.cells
+    for claim in claims if cells.get("value") else ():
+        same = all((claim.get(c) or "") == cells.get(c, "") for c in ("value", "unit", "date"))
+        if same and claim.get("source_id") == source_id:
+            hint = f"The record has this as {claim['claim_id']}."
+            return DraftRow(cells, "low", (hint, *row.hints), row.series)
+    return row
+
+
+def _year_before(period: str) -> str:
+    try:
+        found = Period.parse(period)
+    except ValueError:
+        return ""
+    return str(found.first.year - 1) if found.precision == "year" else ""

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from detente.record.schema import CLAIMS
+from detente.record.schema import CLAIMS, RecordTable
 
 OWN = ("accept", "confidence", "hint", "wording")
 COLUMNS = (*OWN, *CLAIMS.allowed)
@@ -31,11 +31,14 @@ class DraftRow:
         ``high``, ``medium`` or ``low``: how sure the extractor is of its reading.
     hints : tuple of str
         What the person should look at; never enters the record.
+    series : str
+        The flow of the study's pair that it speaks of; empty where it is none or unclear.
     """
 
     cells: Mapping[str, str]
     confidence: str
     hints: tuple[str, ...] = field(default=())
+    series: str = ""
 
     def as_row(self) -> dict[str, str]:
         """All columns of the draft file; nothing is accepted yet."""
@@ -47,6 +50,18 @@ class DraftRow:
             **own,
             "wording": fingerprint(sentence),
         }
+
+    def as_evidence(self, table: RecordTable) -> dict[str, str]:
+        """All columns of a draft file of events or figures; nothing is accepted yet."""
+        own = {"accept": "", "confidence": self.confidence, "hint": as_data(" ".join(self.hints))}
+        cells = {name: as_data(cell) for name, cell in self.cells.items()}
+        return {**dict.fromkeys(columns_of(table), ""), **cells, **own}
+
+
+def columns_of(table: RecordTable) -> tuple[str, ...]:
+    """Columns of a draft file of events or figures: its own in front of the table's."""
+    own = OWN[:3]
+    return (*own, *(name for name in table.allowed if name not in own))
 
 
 def fingerprint(sentence: str) -> str:
@@ -69,7 +84,7 @@ def as_data(cell: str) -> str:
     "'=HYPERLINK(1)"
     """
     cell = re.sub(r"\s+", " ", cell).strip()
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") and not re.fullmatch(r"-\d[\d.]*", cell) else cell
+    return f"'{cell}" if len(cell) > 1 and cell[0] in "=+-@" and not re.fullmatch(r"-\d[\d.]*", cell) else cell
 
 
 def write_rows(rows: Iterable[Mapping[str, str]], columns: Iterable[str]) -> str:

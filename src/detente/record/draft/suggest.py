@@ -65,13 +65,17 @@ class DraftContext:
 
 @dataclass(frozen=True, slots=True)
 class KnownRecord:
-    """What a study brings to drafting; see :class:`DraftContext` for its parts."""
+    """What a study brings to drafting; see :class:`DraftContext` for its parts.
+
+    ``events`` has the id, date and kind of each event on record.
+    """
 
     dyad: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    events: tuple[tuple[str, str, str], ...] = ()
 
 
 Suggester = Callable[..., Iterable[Mapping[str, Any]]]

@@ -63,6 +63,11 @@ _AGE_BEFORE = re.compile(r"(?:,\sde|\baged|\bage of|\bage|\bedad de|\bage,|\btie
 _TIME_AFTER = re.compile(
     r":\d\d|\s?[ap]\.?m\b\.?|\s?(?:hrs|GMT|UTC)\b|\s(?:de la (?:mañana|tarde|noche))\b", re.IGNORECASE
 )
+_OFFSET_AFTER = re.compile(
+    r"[\s-](?:years?|months?|weeks?|days?)\s(?:after|before|later|earlier)\b"
+    r"|\s(?:años?|mese?s?|semanas?|días?)\s(?:después|antes|más tarde)\b",
+    re.IGNORECASE,
+)
 _ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th|º|ª|er|°\s(?=[A-Za-z]{4}))(?![\w])")
 _TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|un\s|el\s|las?\s|los\s)?")
 _AND = re.compile(r"\s(?:and|or|y|o)\s(?:un\s|el\s)?")
@@ -164,6 +169,8 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
     if _FRACTION.match(after) or (_RATIO.search(before) and numeral.value <= 100):
         return True
     if re.search(r"\b[A-Z][A-Za-z]{0,3}-$", before):  # Su-24, F-16
+        return True
+    if _OFFSET_AFTER.match(after):  # two months after it had cut ties
         return True
     if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
         return True

@@ -1,0 +1,167 @@
+"""Acts between two economies as a text tells them: a verb and what it acts on, with the day that is its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.tense import is_future
+from detente.record.draft.language.words import either, table
+from detente.record.period import Period
+
+REACH = 70
+"""Characters between an act and what it acts on."""
+SHORT = 12
+"""Characters between an act that needs no thing ("the closure of") and its date."""
+_BREAK = re.compile(r"[.;:!?\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An act that a sentence says has happened.
+
+    Attributes
+    ----------
+    start, end : int
+        Place of the act's words.
+    date : DateMention
+        Its day, month or year.
+    kind, direction, sets : str
+        As in ``events.csv``.
+    """
+
+    start: int
+    end: int
+    date: DateMention
+    kind: str
+    direction: str
+    sets: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    kind: str
+    direction: str
+    sets: str
+    act: re.Pattern[str]
+    thing: re.Pattern[str]
+    alone: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    start: int
+    end: int
+    rule: _Rule
+    alone: bool
+
+
+def happenings(
+    text: str, start: int, end: int, dates: Sequence[DateMention], language: str, today: str = ""
+) -> Iterator[Happening]:
+    """What the sentence ``text[start:end]`` says has happened, with its day.
+
+    Parameters
+    ----------
+    dates : the dates of the sentence, in their order.
+    today : the article's own day; what lies after it has not happened.
+
+    Examples
+    --------
+    >>> from detente.record.draft.language.dates import find_dates
+    >>> text = "Tariffs were imposed on 1 March 2018 and lifted on 20 May 2019."
+    >>> found = happenings(text, 0, len(text), find_dates(text, "en"), "en")
+    >>> [(h.kind, h.direction, h.date.date) for h in found]
+    [('trade restriction', '+', '2018-03-01'), ('trade restriction', '-', '2019-05-20')]
+    """
+    acts = _acts(text, start, end, language)
+    seen: set[tuple[str, str, str]] = set()
+    for n, act in enumerate(acts):
+        before = acts[n - 1].end if n else start
+        after = acts[n + 1].start if n + 1 < len(acts) else end
+        date = _own_date(text, act, before, after, dates, language)
+        if date is None or _ahead(date, today):
+            continue
+        key = (act.rule.kind, act.rule.direction, date.date)
+        if key not in seen:
+            seen.add(key)
+            yield Happening(act.start, act.end, date, act.rule.kind, act.rule.direction, act.rule.sets)
+
+
+@cache
+def _rules(language: str) -> tuple[_Rule, ...]:
+    def pattern(entries: list[str]) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{'|'.join(entries)})\b", re.IGNORECASE)
+
+    return tuple(
+        _Rule(rule["kind"], rule["direction"], rule.get("sets", ""), pattern(rule["act"]), pattern(rule["thing"]),
+              pattern(rule["alone"]) if "alone" in rule else None)
+        for rule in table(language)["events"]["rules"].values()
+    )  # fmt: skip
+
+
+@cache
+def _not(language: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:be\s|have\s|\w+ly\s)?$", re.IGNORECASE)
+
+
+@cache
+def _until(language: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{either('events', 'until', language)}\s(?:the\s|el\s)?$", re.IGNORECASE)
+
+
+def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
+    """The acts of a sentence in their order; where two rules claim the same words, the one whose thing is nearest."""
+    claimed: dict[int, tuple[int, int, _Act]] = {}
+    for place, rule in enumerate(_rules(language)):
+        for match in rule.act.finditer(text, start, end):
+            far = _distance(text, match, rule, start, end)
+            if far is not None and not _unreal(text, match, language):
+                _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), far, place)
+        for match in rule.alone.finditer(text, start, end) if rule.alone else ():
+            _claim(claimed, _Act(match.start(), match.end(), rule, alone=True), REACH, place)
+    return sorted((act for _, _, act in claimed.values()), key=lambda act: act.start)
+
+
+def _claim(claimed: dict[int, tuple[int, int, _Act]], act: _Act, far: int, place: int) -> None:
+    held = claimed.get(act.start)
+    if held is None or (far, place) < held[:2]:
+        claimed[act.start] = (far, place, act)
+
+
+def _unreal(text: str, act: re.Match[str], language: str) -> bool:
+    before = text[max(0, act.start() - 30) : act.start()]
+    return bool(_not(language).search(before)) or is_future(text, act.start(), act.end(), language, dated=False)
+
+
+def _distance(text: str, act: re.Match[str], rule: _Rule, start: int, end: int) -> int | None:
+    """Characters to the nearest thing that the rule acts on, in the same clause; what follows comes before what precedes."""
+    after = _BREAK.split(text[act.end() : min(end, act.end() + REACH)])[0]
+    if found := rule.thing.search(after):
+        return found.start()
+    before = _BREAK.split(text[max(start, act.start() - REACH) : act.start()])[-1]
+    places = [m.end() for m in rule.thing.finditer(before)]
+    return len(before) - places[-1] + 5 if places else None
+
+
+def _own_date(
+    text: str, act: _Act, before: int, after: int, dates: Sequence[DateMention], language: str
+) -> DateMention | None:
+    """The first date between an act and the next one, else the last between the act and the one before it.
+
+    Of several the most precise: "suspended the treaty of 2002 on 8 June" has the year of a thing and a day.
+    """
+    usable = [d for d in dates if d.date and not _until(language).search(text[max(0, d.start - 16) : d.start])]
+    following = [d for d in usable if act.end <= d.start < after]
+    if act.alone:
+        return next((d for d in following if d.start - act.end <= SHORT), None)
+    leading = [d for d in usable if before <= d.start and d.end <= act.start]
+    near = following or leading[::-1]
+    return min(near, key=lambda d: -len(d.date) if "/" not in d.date else 0, default=None)
+
+
+def _ahead(date: DateMention, today: str) -> bool:
+    return bool(today) and Period.parse(date.date).first > Period.parse(today).last
