@@ -180,3 +180,34 @@ def test_whom_the_article_names_is_asked_only_where_nobody_else_can_be(small):
         small.verdict(change("pct", value="50", unit="pct"), figures=figures("100", "150")).verdict
         == "confirmed within rounding"
     )
+
+
+def test_a_ratio_is_no_fall_whatever_the_words_say(small):
+    given = small.verdict(
+        change("ratio", value="0.6", unit="times", claim="Trade fell to 0.6 times what it was"),
+        figures=figures("100", "60"),
+    )
+    assert given.verdict == "confirmed within rounding"
+
+
+def test_a_base_below_one_is_a_base(small):
+    given = small.verdict(change("pct", value="100", unit="pct"), figures=figures("0.5", "1"))
+    assert given.verdict == "confirmed within rounding"
+
+
+def test_a_difference_in_a_unit_of_another_thing_is_told_in_the_figures_own(small):
+    given = small.verdict(change("difference", value="-40", unit="persons"), figures=figures("100", "60"))
+    assert "-US$ 40 million" in str(given.evidence)
+
+
+def test_a_difference_is_said_with_its_sign_and_a_percentage_in_percent(small):
+    for measure, value, unit, said in (
+        ("difference", "-40", "usd_mn", "-US$ 40 million"),
+        ("pct", "-40", "pct", "-40%"),
+    ):
+        given = small.verdict(change(measure, value=value, unit=unit), figures=figures("100", "60"))
+        assert str(given.evidence).endswith(said), given.evidence
+    given = small.verdict(
+        change("difference", value="-4", unit="pct"), figures=[f | {"unit": "pct"} for f in figures("10", "6")]
+    )
+    assert str(given.evidence).endswith("-4 points")

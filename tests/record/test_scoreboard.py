@@ -6,10 +6,11 @@ import csv
 from importlib.resources import files
 
 import numpy as np
+import polars as pl
 import pytest
 
 from detente.record import Ledger
-from detente.record.verdicts.scoreboard import CAUTION, crps, score_by_forecaster, scoreboard, summary
+from detente.record.verdicts.scoreboard import CAUTION, by_forecaster, crps, score_by_forecaster, scoreboard, summary
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +97,20 @@ def test_by_forecaster(ledger):
     assert (benedetti["n"], benedetti["n_above"]) == (5, 5)
     assert table["n"].sum() == ledger.forecasts.height
     assert "not independent draws" in CAUTION
+
+
+def test_the_score_of_a_point_is_its_distance():
+    assert crps(3.0, 3.0, 5.0) == 2.0
+    assert crps(3.0, 3.0, -1.0) == 4.0
+
+
+def test_a_forecasters_row_by_hand():
+    """One hit, one near, one miss and one pending: ratios 2 and 4 have the geometric mean 8 ** 0.5."""
+    blank = {"forecaster": "A", "kind": "point", "low": 1.0, "high": 1.0, "outcome": 1.0, "error": 0.0, "ratio": None}
+    rows = [
+        blank | {"result": "hit"}, blank | {"result": "near", "error": 1.0, "ratio": 2.0},
+        blank | {"result": "miss", "error": -1.0, "ratio": 4.0}, blank | {"result": "pending", "outcome": None},
+    ]  # fmt: skip
+    row = by_forecaster(pl.DataFrame(rows)).row(0, named=True)
+    assert (row["n"], row["n_scored"], row["n_hits"], row["n_above"]) == (4, 3, 1, 1)
+    assert row["geometric_ratio"] == pytest.approx(8**0.5)
