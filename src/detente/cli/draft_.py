@@ -72,6 +72,8 @@ def _draft(
     for name, rows in (("events", draft.events), ("series", draft.figures)):
         if rows:
             click.echo(f"{len(rows)} rows for {name}.csv proposed in {evidence_path(path, name)}")
+    if draft.n_others:
+        click.echo(f"{draft.n_others} rows about other economies only were left out.")
     for refused in draft.refused:
         click.echo(f"Not taken over: {refused}")
     if not draft.published:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from detente._foreign import read_bytes
 from detente.errors import EmptySample, MissingExtra, UnreadableFile
-from detente.record.draft.inputs import reflow, unpack
+from detente.record.draft.inputs import html_tables, reflow, tables_told, unpack
 from detente.record.draft.language.words import LANGUAGES, either
 
 LIMIT = 2_000_000  # bytes; a long book chapter is a tenth of it
@@ -94,7 +94,7 @@ def read_article(path: str | Path, published: str = "", language: str = "") -> A
     elif path.suffix.casefold() in (".md", ".markdown"):
         title, own, body = _from_markdown(text)
     else:
-        title, own, body = "", "", reflow(text)
+        title, own, body = "", "", reflow(tables_told(text))
     if held and held.html:
         own = own or held.published
     paragraphs = _paragraphs(body)
@@ -118,7 +118,8 @@ def article_of(text: str, published: str = "", language: str = "") -> Article:
     EmptySample
         No text is left.
     """
-    paragraphs = _paragraphs(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n")))
+    text = tables_told(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n")))
+    paragraphs = _paragraphs(text)
     if not paragraphs:
         raise EmptySample("There is no text of an article.", fix="Paste the article's text.")
     clean = "\n\n".join(paragraphs)
@@ -231,6 +232,7 @@ def _from_html(text: str, path: Path) -> tuple[str, str, str]:
     body = (found.text or "").strip()
     if title and not body.startswith(title):
         body = f"{title}\n\n{body}"
+    body = "\n\n".join([body, *html_tables(text)])
     return title, _meta_date(text), re.sub(r"\n+", "\n\n", body)
 
 

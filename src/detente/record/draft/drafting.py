@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,12 +14,13 @@ from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.entities import actors_in
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.happenings import Happening
+from detente.record.draft.language.numerals import rounding_of, significant_digits
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import CLOSED, MONEY
 from detente.record.draft.pairing import SAID_ON, Paired, direction_at, operator_at, pair_periods
-from detente.record.draft.proposals import FlowSpoken, again, flow_at, propose_test
-from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, columns_of, write_rows
+from detente.record.draft.proposals import FlowSpoken, economies_named, flow_at, propose_test
+from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 from detente.record.period import Period
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
@@ -43,7 +43,8 @@ PEOPLE = {
 class Draft:
     """A draft: rows for claims, the article's own facts that were used, suggestions that were refused, and evidence.
 
-    ``events`` and ``figures`` are rows proposed for ``events.csv`` and ``series.csv``, told by the article itself.
+    ``events`` and ``figures`` are rows proposed for ``events.csv`` and ``series.csv``, told by the article itself;
+    ``n_others`` counts the rows that were left out because their sentences name other economies only.
     """
 
     rows: tuple[DraftRow, ...]
@@ -53,6 +54,7 @@ class Draft:
     refused: tuple[str, ...] = ()
     events: tuple[DraftRow, ...] = ()
     figures: tuple[DraftRow, ...] = ()
+    n_others: int = 0
 
     def to_csv(self) -> str:
         """The draft file's text: UTF-8 CSV with a header."""
@@ -116,12 +118,24 @@ def draft_claims(
             spoken = None
         rows, spoken = _of_sentence(sentence, found, known, spoken)
         bare += rows
+    near = [row for row in bare if _of_pair(row, known)]
+    bare, n_others = grouped(near), len(bare) - len(near)
     bare = [again(propose_test(row, known), source_id, tuple(on_record)) for row in bare]
     offer = ask(suggest, found, bare, known) if suggest is not None else DraftOffer()
     rows = tuple(_with_ids([*bare, *offer.rows], source_id, set(taken)))
     events = tuple(event_rows(found, source_id, known))
     figures = tuple(figure_rows(bare, source_id))
-    return Draft(rows, source_id, found.article.published, found.article.language, offer.refused, events, figures)
+    return Draft(
+        rows, source_id, found.article.published, found.article.language, offer.refused, events, figures, n_others
+    )
+
+
+def _of_pair(row: DraftRow, known: KnownRecord) -> bool:
+    """Whether a row may be about the study's pair: a figure or event beside the names of others only is not."""
+    if not known.dyad or row.cells["type"] not in ("quantity", "event", "prediction"):
+        return True
+    named = set(economies_named(row.cells["claim"]))
+    return not named or bool(named & set(known.dyad))
 
 
 def _of_sentence(
@@ -220,6 +234,9 @@ def _figure_hints(figure: FigureMention, found: Extraction) -> Iterable[str]:
     yield f'The figure was read from "{figure.text}".'
     if _guessed(figure, found):
         yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
+    plain = figure.unit.partition("/")[0]
+    if plain not in CLOSED and plain.split()[-1].casefold() not in PEOPLE:
+        yield f"'{plain}' is no unit that is known here: a thing that is counted?"
     if "/" in figure.unit:
         yield f"It is a rate: {figure.unit.replace('/', ' per ')}."
 
@@ -264,25 +281,6 @@ def study_unit(figure: FigureMention) -> tuple[str, str]:
         unit = "persons"
     written = "" if figure.bound == "vague" else format(round(value, 9), ".15g")
     return written, f"{unit}/{rate}" if rate else unit
-
-
-def significant_digits(text: str) -> int:
-    """Digits that a number was written with, from its first that is not zero; 0 where it stands in words.
-
-    >>> significant_digits("US$7.0bn"), significant_digits("$3.00 billion"), significant_digits("7,200 million")
-    (2, 3, 2)
-    """
-    found = re.search(r"\d[\d.,]*", text)
-    if not found:
-        return 0
-    whole, mark, decimals = re.sub(r",(?=\d{3})", "", found.group().rstrip(".,")).replace(",", ".").partition(".")
-    digits = (whole + decimals).lstrip("0")
-    return len(digits) if mark else len(digits.rstrip("0"))
-
-
-def rounding_of(number: float, digits: int) -> float:
-    """Half a unit of the last of so many significant digits."""
-    return 0.5 * 10.0 ** (math.floor(math.log10(number)) - digits + 1)
 
 
 def _nearest(place: int, items: list[Credit]) -> Credit | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -212,17 +212,6 @@ def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
         return row
     hint = f"Proposed test: {proposed['test']} of {target}; see that the sentence speaks of it."
     return DraftRow({**cells, **proposed}, row.confidence, (*row.hints, hint), row.series)
-
-
-def again(row: DraftRow, source_id: str, claims: Sequence[Mapping[str, str | None]]) -> DraftRow:
-    """A row with a hint where the record already has its claim from this source."""
-    cells = row.cells
-    for claim in claims if cells.get("value") else ():
-        same = all((claim.get(c) or "") == cells.get(c, "") for c in ("value", "unit", "date"))
-        if same and claim.get("source_id") == source_id:
-            hint = f"The record has this as {claim['claim_id']}."
-            return DraftRow(cells, "low", (hint, *row.hints), row.series)
-    return row
 
 
 def _year_before(period: str) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from detente.record.schema import CLAIMS, RecordTable
@@ -94,3 +94,36 @@ def write_rows(rows: Iterable[Mapping[str, str]], columns: Iterable[str]) -> str
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
+
+
+def grouped(rows: Iterable[DraftRow]) -> list[DraftRow]:
+    """Rows that say the same (figure, period, direction and speaker, or sentence) as one, with how often it is said."""
+    first: dict[tuple[str, ...], DraftRow] = {}
+    times: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        cells = row.cells
+        said = [cells.get(c, "") for c in ("value", "unit", "date", "state", "attributed_to")]
+        if cells.get("value") and cells.get("date"):
+            key = ("figure", *said)
+        else:
+            key = ("sentence", fingerprint(cells["claim"]), cells["type"], *said)
+        times[key] = times.get(key, 0) + 1
+        if key not in first or CONFIDENCE.index(row.confidence) < CONFIDENCE.index(first[key].confidence):
+            first[key] = row
+    return [
+        row
+        if times[key] == 1
+        else DraftRow(row.cells, row.confidence, (*row.hints, f"The text says it {times[key]} times."), row.series)
+        for key, row in first.items()
+    ]
+
+
+def again(row: DraftRow, source_id: str, claims: Sequence[Mapping[str, str | None]]) -> DraftRow:
+    """A row with a hint where the record already has its claim from this source."""
+    cells = row.cells
+    for claim in claims if cells.get("value") else ():
+        same = all((claim.get(c) or "") == cells.get(c, "") for c in ("value", "unit", "date"))
+        if same and claim.get("source_id") == source_id:
+            hint = f"The record has this as {claim['claim_id']}."
+            return DraftRow(cells, "low", (hint, *row.hints), row.series)
+    return row

@@ -181,7 +181,9 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
     if _NAMES.search(before) and not currency_before(text, numeral.start) and not unit_at(text, numeral.end + 1):
         return True
     return (
-        text[numeral.start : numeral.end].casefold() in ("hundred", "thousand", "zero") or text[numeral.start] == "\x00"
+        text[numeral.start : numeral.end].casefold()
+        in ("hundred", "thousand", "million", "billion", "trillion", "zero")
+        or text[numeral.start] == "\x00"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -149,3 +150,22 @@ def read_words(text: str, language: str) -> tuple[float, float]:
         else:
             current += small.get(word, 0)
     return big + total + current, magnitude
+
+
+def significant_digits(text: str) -> int:
+    """Digits that a number was written with, from its first that is not zero; 0 where it stands in words.
+
+    >>> significant_digits("US$7.0bn"), significant_digits("$3.00 billion"), significant_digits("7,200 million")
+    (2, 3, 2)
+    """
+    found = re.search(r"\d[\d.,]*", text)
+    if not found:
+        return 0
+    whole, mark, decimals = re.sub(r",(?=\d{3})", "", found.group().rstrip(".,")).replace(",", ".").partition(".")
+    digits = (whole + decimals).lstrip("0")
+    return len(digits) if mark else len(digits.rstrip("0"))
+
+
+def rounding_of(number: float, digits: int) -> float:
+    """Half a unit of the last of so many significant digits."""
+    return 0.5 * 10.0 ** (math.floor(math.log10(number)) - digits + 1)

@@ -102,6 +102,8 @@ def _years(m, s):
     last = int(str(first)[: 4 - len(tail)] + tail)
     if last <= first:
         return False
+    if last == first + 1 and len(tail) == 2:
+        return None  # 2019-20: a year that runs over two, and nobody says from which month
     return year_of(first)[0], year_of(last)[1]
 
 

@@ -119,6 +119,8 @@ def _in_year(m, s, days):
 def _years(m, s):
     first, tail = int(m["year"]), m["tail"]
     last = int(str(first)[: 4 - len(tail)] + tail)
+    if last == first + 1 and len(tail) == 2:
+        return None  # 2019-20: a year that runs over two, and nobody says from which month
     return False if last <= first else (year_of(first)[0], year_of(last)[1])
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from detente.data.tables.archives import Limits, check_archive
 from detente.errors import EmptySample, MissingExtra, UnreadableFile
+from detente.record.draft.inputs.tables import table_told, tables_told
 
 PAGES = 200
 """Pages of a PDF that are read."""
@@ -83,7 +84,7 @@ def _pdf(path: Path, raw: bytes) -> Unpacked:
         raise UnreadableFile(
             f"{path} cannot be read as a PDF: {error}.", fix="Save its text and draft from that."
         ) from None
-    text = reflow("\n".join(pages))
+    text = reflow(tables_told("\n".join(pages)))
     if not text.strip():
         raise EmptySample(f"{path} holds no text: it may be a scan.", fix="Give a PDF with text, or its text.")
     return Unpacked(title, "", text)
@@ -99,7 +100,9 @@ def _word(path: Path, raw: bytes) -> Unpacked:
         document = docx.Document(io.BytesIO(raw))
         parts = [paragraph.text for paragraph in document.paragraphs[:PARAGRAPHS]]
         for table in document.tables:
-            parts += ["; ".join(cell.text.strip() for cell in row.cells) for row in table.rows[:PARAGRAPHS]]
+            rows = [[cell.text.strip() for cell in row.cells] for row in table.rows[:PARAGRAPHS]]
+            caption = parts[-1] if parts else ""
+            parts += [*table_told(rows, caption)] or ["; ".join(row) for row in rows]
         title = document.core_properties.title or ""
     except Exception as error:  # python-docx lets zip, XML and key errors through
         raise UnreadableFile(
