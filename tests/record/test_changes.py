@@ -211,3 +211,53 @@ def test_a_difference_is_said_with_its_sign_and_a_percentage_in_percent(small):
         change("difference", value="-4", unit="pct"), figures=[f | {"unit": "pct"} for f in figures("10", "6")]
     )
     assert str(given.evidence).endswith("-4 points")
+
+
+PEAK = {"claim": "A claim", "test": "extreme", "target": "trade.total", "state": "max"}
+
+
+def yearly(values: dict[int, str], **more: str) -> list[dict[str, str]]:
+    return [{"period": str(year), "value": value} | more for year, value in values.items()]
+
+
+def test_a_monthly_course_begins_with_its_own_first_month(small):
+    months = [{"period": f"2021-{m:02d}", "value": str(v)} for m, v in ((3, 5), (4, 9), (5, 7))]
+    assert small.verdict(PEAK | {"date": "2021-04"}, figures=months).verdict == "confirmed"
+    short = PEAK | {"date": "2021-04", "options": "from=2021-02;to=2021-05"}
+    assert small.verdict(short, figures=months).verdict == "not checkable"
+    short = PEAK | {"date": "2021-04", "options": "from=2021-03;to=2021-06"}
+    assert small.verdict(short, figures=months).verdict == "not checkable"
+
+
+def test_an_extreme_shared_on_one_basis_and_alone_on_the_other_holds(small):
+    shared = yearly({2000: "1", 2001: "9", 2002: "9"}, basis="fob")
+    alone = yearly({2000: "1", 2001: "9", 2002: "8"}, basis="cif")
+    assert small.verdict(PEAK | {"date": "2001"}, figures=[*shared, *alone]).verdict == "confirmed"
+    given = small.verdict(PEAK | {"date": "2001"}, figures=shared)
+    assert given.verdict == "imprecise"
+    assert "2002" in str(given.reason)
+    assert str(given.reason).count("2001") == 1  # the one claimed is none of the others
+
+
+def test_a_basis_without_the_year_claimed_says_nothing(small):
+    here = yearly({2000: "1", 2001: "9", 2002: "8"}, basis="fob")
+    elsewhere = yearly({2000: "1", 2002: "3", 2003: "4"}, basis="cif")
+    assert small.verdict(PEAK | {"date": "2001"}, figures=[*here, *elsewhere]).verdict == "confirmed"
+
+
+def test_the_last_year_spoken_of_must_be_there_too(small):
+    rows = yearly({2000: "1", 2001: "9", 2002: "8"})
+    said = PEAK | {"date": "2001"}
+    assert small.verdict(said | {"options": "from=2000;to=2003"}, figures=rows).verdict == "not checkable"
+    assert small.verdict(said | {"options": "from=1999;to=2002"}, figures=rows).verdict == "not checkable"
+    assert small.verdict(said | {"options": "from=2000;to=2002"}, figures=rows).verdict == "confirmed"
+
+
+@pytest.mark.parametrize(("last", "more"), [(2006, False), (2007, False), (2008, True), (2009, True), (2015, True)])
+def test_years_that_are_missing_are_named_five_at_most(small, last, more):
+    rows = yearly({2000: "1", 2001: "9", 2002: "8"})
+    given = small.verdict(PEAK | {"date": "2001", "options": f"from=2000;to={last}"}, figures=rows)
+    assert ("..." in str(given.reason)) == more
+    assert f"{last - 2002}" in str(given.reason)
+    assert ("2007" in str(given.reason)) == (last >= 2007)
+    assert "2008" not in str(given.reason)

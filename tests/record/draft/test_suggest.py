@@ -13,7 +13,7 @@ from detente.errors import UsageError
 from detente.record.draft import chat
 from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
-from detente.record.draft.suggest import MAY_FILL, DraftContext, KnownRecord, load, offer_schema
+from detente.record.draft.suggest import EVIDENCE_MAY_FILL, MAY_FILL, DraftContext, KnownRecord, load, offer_schema
 
 ARTICLE = Article("", "The thaw is real. Trade rose 4% in 2030.", "2031-05-14", "en")
 GOOD = {"claim": "The thaw is real.", "type": "assessment", "actors": "COL;VEN"}
@@ -105,8 +105,44 @@ def test_the_step_gets_the_articles_day_the_dyad_and_what_is_on_record() -> None
 
 def test_the_schema_accepts_what_the_check_accepts() -> None:
     schema = offer_schema()["properties"]["rows"]["items"]
-    assert set(schema["properties"]) == set(MAY_FILL)
+    evidence = {column for may in EVIDENCE_MAY_FILL.values() for column in may}
+    assert set(schema["properties"]) == {"for", *MAY_FILL, *evidence}
     assert set(GOOD) <= set(schema["properties"])
+
+
+EVENT = {"for": "events", "claim": "The thaw is real.", "date": "2031-05-01", "title": "A thaw", "kind": "reconciliation",
+         "direction": "-"}  # fmt: skip
+FIGURE = {"for": "series", "claim": "Trade rose 4% in 2030.", "series": "trade.growth", "period": "2030", "value": 4,
+          "unit": "pct", "basis": "-", "kind": "rate", "status": "reported"}  # fmt: skip
+
+
+def test_events_and_figures_may_be_suggested_too() -> None:
+    draft = draft_claims(ARTICLE, "S", suggest=lambda text, drafted: [EVENT, FIGURE])
+    assert draft.refused == ()
+    (event,), (figure,) = draft.events, draft.figures
+    assert (event.cells["event_id"], event.cells["source_ids"], event.confidence) == ("S-s1", "S", "low")
+    assert (figure.cells["figure_id"], figure.cells["source_id"], figure.cells["value"]) == ("S-s1", "S", "4")
+    assert set(draft.evidence()) == {"events", "series"}
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (EVENT | {"direction": "up"}, "not a word of 'direction'"),
+        (EVENT | {"date": ""}, "'date' of events.csv is empty"),
+        (EVENT | {"claim": "Invented."}, "not a sentence of the article"),
+        (EVENT | {"test": "quantity"}, "may not fill 'test'"),
+        (FIGURE | {"status": "guessed"}, "not a word of 'status'"),
+        (FIGURE | {"value": "many"}, "not a number"),
+        (FIGURE | {"period": "2030-13"}, "no month 13"),
+        (FIGURE | {"figure_id": "T1"}, "may not fill 'figure_id'"),
+        (GOOD | {"for": "sources"}, "is no table"),
+    ],
+)
+def test_evidence_that_would_not_pass_is_refused_by_itself(row: dict, says: str) -> None:
+    draft = draft_claims(ARTICLE, "S", suggest=lambda text, drafted: [row, EVENT])
+    assert len(draft.events) == 1
+    assert any(r.startswith("suggested row 1") and says in r for r in draft.refused), draft.refused
 
 
 class Answer(BaseHTTPRequestHandler):

@@ -123,11 +123,18 @@ def draft_claims(
     bare = [again(propose_test(row, known), source_id, tuple(on_record)) for row in bare]
     offer = ask(suggest, found, bare, known) if suggest is not None else DraftOffer()
     rows = tuple(_with_ids([*bare, *offer.rows], source_id, set(taken)))
-    events = tuple(event_rows(found, source_id, known))
-    figures = tuple(figure_rows(bare, source_id))
+    events = (*event_rows(found, source_id, known), *_sourced(offer.events, "event_id", "source_ids", source_id))
+    figures = (*figure_rows(bare, source_id), *_sourced(offer.figures, "figure_id", "source_id", source_id))
     return Draft(
         rows, source_id, found.article.published, found.article.language, offer.refused, events, figures, n_others
     )
+
+
+def _sourced(rows: Iterable[DraftRow], key: str, link: str, source_id: str) -> Iterable[DraftRow]:
+    """Suggested evidence with ids and the article as its source."""
+    for n, row in enumerate(rows, 1):
+        cells = {key: f"{source_id}-s{n}", link: source_id, **row.cells}
+        yield DraftRow(cells, row.confidence, row.hints)
 
 
 def _of_pair(row: DraftRow, known: KnownRecord) -> bool:

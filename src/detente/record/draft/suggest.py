@@ -20,13 +20,18 @@ from detente.errors import UsageError, did_you_mean
 from detente.record.draft.extract import Extraction
 from detente.record.draft.row import UNTESTED, DraftRow
 from detente.record.period import Period
-from detente.record.schema import CLAIMS, TESTS
+from detente.record.schema import CLAIMS, EVENTS, FIGURES, TESTS, RecordTable
 
 MAY_FILL = (
     *("claim", "type", "actors", "subsystem", "attributed_to", "date", "value", "unit", "state", "note"),
     *("test", "target", "options", "corrects"),
 )
-"""Columns that a suggested row may fill; ``corrects`` is the number of a drafted row that it reads otherwise."""
+"""Columns that a suggested claim may fill; ``corrects`` is the number of a drafted row that it reads otherwise."""
+EVIDENCE_MAY_FILL = {
+    "events": ("claim", "date", "end_date", "title", "kind", "subsystems", "actors", "direction", "sets", "note"),
+    "series": ("claim", "series", "period", "value", "low", "high", "unit", "basis", "kind", "status", "note"),
+}
+"""Columns that a suggested event or figure may fill, beside ``for``; ``claim`` is the sentence that says so."""
 LONGEST = 1000  # characters of one cell
 MOST = 200  # rows of one offer
 
@@ -49,6 +54,8 @@ class DraftContext:
         The study's two economies; empty where no study is known.
     series, states, kinds, claims : tuple of str
         What the record has: series, states, kinds of event, and the claims already in it.
+    events : tuple of (id, date, kind)
+        The events already in it.
     """
 
     text: str
@@ -61,6 +68,7 @@ class DraftContext:
     states: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    events: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +97,17 @@ class DraftOffer:
     Attributes
     ----------
     rows : tuple of DraftRow
-        The rows that passed.
+        The claims that passed.
     refused : tuple of str
         Why each of the others did not, or why the step gave nothing.
+    events, figures : tuple of DraftRow
+        The evidence that passed, without ids.
     """
 
     rows: tuple[DraftRow, ...] = ()
     refused: tuple[str, ...] = ()
+    events: tuple[DraftRow, ...] = ()
+    figures: tuple[DraftRow, ...] = ()
 
 
 def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], known: KnownRecord) -> DraftOffer:
@@ -108,7 +120,7 @@ def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], know
             article = found.article
             context = DraftContext(
                 article.text, spoken, cells, article.published, article.language, known.dyad, known.series, known.states,
-                known.kinds, known.claims,
+                known.kinds, known.claims, known.events,
             )  # fmt: skip
             offered = suggest(context)
         else:
@@ -129,14 +141,21 @@ def _takes_context(suggest: Suggester) -> bool:
 def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted: int = 0) -> DraftOffer:
     """Offered rows as draft rows, each refused by itself where something is wrong with it."""
     sentences = {_folded(s.text): s for s in found.sentences}
-    rows, refused = [], []
+    rows: list[DraftRow] = []
+    refused: list[str] = []
+    evidence: dict[str, list[DraftRow]] = {name: [] for name in EVIDENCE_MAY_FILL}
     for number, row in enumerate(offered, 1):
         wrong = list(_problems(row, sentences, n_drafted))
         if wrong:
             refused += [f"suggested row {number}: {what}" for what in wrong]
             continue
         sentence = sentences[_folded(str(row["claim"]))]
-        cells = {k: str(v).strip() for k, v in row.items() if k != "corrects"}
+        if row.get("for") in evidence:
+            cells = {k: str(v).strip() for k, v in row.items() if k not in ("claim", "for")}
+            hints = (f"Suggested by the optional step {name}.".replace("  ", " "), f'Read from: "{sentence.text}"')
+            evidence[row["for"]].append(DraftRow(cells, "low", hints))
+            continue
+        cells = {k: str(v).strip() for k, v in row.items() if k not in ("corrects", "for")}
         cells |= {"claim": sentence.text, "paragraph": str(sentence.paragraph)}
         if not cells.get("test"):
             cells["why_not"] = UNTESTED
@@ -144,36 +163,59 @@ def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted
         if row.get("corrects"):
             hints.append(f"It reads drafted row {row['corrects']} otherwise: accept one of the two.")
         rows.append(DraftRow(cells, "low", tuple(hints)))
-    return DraftOffer(tuple(rows), tuple(refused))
+    return DraftOffer(tuple(rows), tuple(refused), tuple(evidence["events"]), tuple(evidence["series"]))
 
 
 def _problems(row: Any, sentences: Mapping[str, Any], n_drafted: int) -> Iterable[str]:
     if not isinstance(row, Mapping):
         yield "This is not a mapping of columns to text."
         return
+    what = row.get("for") or "claims"
+    if what not in ("claims", *EVIDENCE_MAY_FILL):
+        yield f"'{what}' is no table: a row is for claims, {' or '.join(EVIDENCE_MAY_FILL)}."
+        return
+    may_fill = ("for", *EVIDENCE_MAY_FILL.get(what, MAY_FILL))
     for column, cell in row.items():
-        if column not in MAY_FILL:
-            yield f"A suggestion may not fill '{column}'.{did_you_mean(str(column), MAY_FILL)}"
+        if column not in may_fill:
+            yield f"A suggestion may not fill '{column}'.{did_you_mean(str(column), may_fill)}"
         elif isinstance(cell, bool) or not isinstance(cell, str | int | float):
             yield f"The cell '{column}' is text or a number."
         elif len(str(cell)) > LONGEST:
             yield f"The cell '{column}' is longer than {LONGEST} characters."
+    yield from _claim_problems(row) if what == "claims" else _evidence_problems(row, EVIDENCE_TABLES[what])
+    if _folded(str(row.get("claim", ""))) not in sentences:
+        yield "The claim is not a sentence of the article: copy the sentence."
+    for column in ("date", "end_date", "period"):
+        if row.get(column):
+            try:
+                Period.parse(str(row[column]))
+            except ValueError as error:
+                yield f"{error}."
+    for column in ("value", "low", "high"):
+        if row.get(column) not in (None, "") and not _is_number(row[column]):
+            yield f"'{row[column]}' is not a number."
+    if row.get("corrects") and not (str(row["corrects"]).isdigit() and 1 <= int(row["corrects"]) <= n_drafted):
+        yield f"There is no drafted row '{row['corrects']}'."
+
+
+def _claim_problems(row: Mapping[str, Any]) -> Iterable[str]:
     kinds = (CLAIMS.words or {})["type"]
     if row.get("type") not in kinds:
         yield f"'{row.get('type')}' is not a type of claim (there are {', '.join(kinds)})."
     if row.get("test") and row["test"] not in TESTS:
         yield f"'{row['test']}' is not a kind of test.{did_you_mean(str(row['test']), TESTS)}"
-    if _folded(str(row.get("claim", ""))) not in sentences:
-        yield "The claim is not a sentence of the article: copy the sentence."
-    if row.get("date"):
-        try:
-            Period.parse(str(row["date"]))
-        except ValueError as error:
-            yield f"{error}."
-    if row.get("value") not in (None, "") and not _is_number(row["value"]):
-        yield f"'{row['value']}' is not a number."
-    if row.get("corrects") and not (str(row["corrects"]).isdigit() and 1 <= int(row["corrects"]) <= n_drafted):
-        yield f"There is no drafted row '{row['corrects']}'."
+
+
+EVIDENCE_TABLES = {"events": EVENTS, "series": FIGURES}
+
+
+def _evidence_problems(row: Mapping[str, Any], table: RecordTable) -> Iterable[str]:
+    for column in table.needed:
+        if column != table.key and not column.startswith("source_id") and not row.get(column):
+            yield f"The column '{column}' of {table.file} is empty."
+    for column, words in (table.words or {}).items():
+        if row.get(column) and row[column] not in words:
+            yield f"'{row[column]}' is not a word of '{column}' ({', '.join(words)})."
 
 
 def _is_number(cell: Any) -> bool:
@@ -195,17 +237,20 @@ def offer_schema() -> dict[str, Any]:
     Examples
     --------
     >>> offer_schema()["properties"]["rows"]["items"]["required"]
-    ['claim', 'type']
+    ['claim']
     """
     text = {"type": "string", "maxLength": LONGEST}
-    columns: dict[str, Any] = dict.fromkeys(MAY_FILL, text)
+    every = dict.fromkeys(("for", *MAY_FILL, *(c for may in EVIDENCE_MAY_FILL.values() for c in may)))
+    columns: dict[str, Any] = dict.fromkeys(every, text)
     columns |= {
+        "for": {"enum": ["claims", *EVIDENCE_MAY_FILL]},
         "type": {"enum": list((CLAIMS.words or {})["type"])},
         "test": {"enum": ["", *TESTS]},
-        "value": {"type": ["string", "number"]},
+        "direction": {"enum": ["", *(EVENTS.words or {})["direction"]]},
+        "status": {"enum": ["", *(FIGURES.words or {})["status"]]},
         "corrects": {"type": ["string", "integer"]},
-    }
-    row = {"type": "object", "properties": columns, "required": ["claim", "type"], "additionalProperties": False}
+    } | {key: {"type": ["string", "number"]} for key in ("value", "low", "high")}
+    row = {"type": "object", "properties": columns, "required": ["claim"], "additionalProperties": False}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
