@@ -15,7 +15,7 @@ import polars as pl
 from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker, two_digits
 from detente.economies import name_of
-from detente.run.scenarios import NO_RESIDUAL
+from detente.run.scenarios import NO_RESIDUAL, ON_TABLE
 from detente.study.spec import Ends, Scenario, Spec
 
 Interval = tuple[float, float]
@@ -54,6 +54,7 @@ class ScenarioOutcome:
     status : ``solved``, ``no residual`` (nothing to move is known) or ``no equilibrium``.
     drawn : whether the ends are those of 90% of the draws, rather than of all specifications.
     heals : whether the scenario heals the pair.
+    table_year : the year of the input-output table that it is solved on; None where it starts from the baselines.
     """
 
     id: str
@@ -62,6 +63,7 @@ class ScenarioOutcome:
     status: Literal["solved", "no residual", "no equilibrium"]
     drawn: bool
     heals: bool
+    table_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,12 @@ def what_if_of(scenarios: pl.DataFrame, bands: pl.DataFrame, spec: Spec, *, quic
     """The facts of what if, from the run's tables ``scenarios`` and ``bands``."""
     solved = scenarios.filter(pl.col("status") == "converged")
     newest = _latest(solved)
-    now = scenarios.filter(pl.col("year") == newest) if newest is not None else scenarios
+    now = scenarios.filter((pl.col("year") == newest) | _on_table()) if newest is not None else scenarios
     tried = scenarios.filter(pl.col("status") != NO_RESIDUAL).height
     return WhatIf(
         newest,
         tuple(_scenario(s, now, bands, spec.directions) for s in spec.scenarios),
-        tuple(_earlier(solved, year, spec) for year in sorted(solved["year"].unique(), reverse=True)[1:]),
+        tuple(_earlier(solved, year, spec) for year in _years(solved) if year != newest),
         0 if bands.is_empty() else int(bands["draws"].to_numpy().max()),
         0 if bands.is_empty() else int(bands["failed"].sum()),
         tried,
@@ -108,7 +110,18 @@ def what_if_of(scenarios: pl.DataFrame, bands: pl.DataFrame, spec: Spec, *, quic
 
 
 def _latest(solved: pl.DataFrame) -> int | None:
-    return None if solved.is_empty() else int(solved["year"].to_numpy().max())
+    years = _years(solved)
+    return years[0] if years else None
+
+
+def _years(solved: pl.DataFrame) -> list[int]:
+    """Baseline years, newest first; the year of an input-output table is one only where nothing else is solved."""
+    whole = solved.filter(~_on_table())
+    return sorted((whole if whole.height else solved)["year"].unique(), reverse=True)
+
+
+def _on_table() -> pl.Expr:
+    return (pl.col("gdp_case") == ON_TABLE).fill_null(False)
 
 
 def _scenario(
@@ -124,7 +137,8 @@ def _scenario(
         _outcome(scenario, solved.filter(pl.col("economy") == a), drawn.filter(pl.col("economy") == a), a, b)
         for a, b in directions
     )
-    return ScenarioOutcome(scenario.id, scenario.title, outcomes, "solved", not drawn.is_empty(), scenario.healed)
+    year = int(solved["year"][0]) if scenario.sector else None
+    return ScenarioOutcome(scenario.id, scenario.title, outcomes, "solved", not drawn.is_empty(), scenario.healed, year)
 
 
 def _outcome(scenario: Scenario, rows: pl.DataFrame, drawn: pl.DataFrame, economy: str, partner: str) -> Outcome:
@@ -206,7 +220,7 @@ def _sentence(scenario: ScenarioOutcome, found: WhatIf, say: Speaker) -> str:
         )
         for o in scenario.outcomes
     )
-    return say("scenario", title=title, year=found.year, first=first, second=second)
+    return say("scenario", title=title, year=scenario.table_year or found.year, first=first, second=second)
 
 
 def _move(outcome: Outcome, say: Speaker) -> str:

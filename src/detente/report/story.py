@@ -43,7 +43,7 @@ class Story:
         """Gather a finished :class:`detente.Run` (or anything with its attributes) for readers of ``language``."""
         frames = {schema.name: _frame(run, schema) for schema in tables()}
         told = _translations(run, language)
-        for name in ("scenarios", "winners"):
+        for name in ("scenarios", "winners", "sectors", "capital", "people"):
             if told and not frames[name].is_empty():
                 frames[name] = frames[name].with_columns(pl.col("title").replace(told))
         frames["library"] = _library(run)

@@ -21,6 +21,7 @@ from detente.run.attributed import attributed, attribution_table, cited_residual
 from detente.run.baseline import Baseline, accounts
 from detente.run.checked_record import CheckedRecord, check_record
 from detente.run.explanations import Explanation, explanation
+from detente.run.further_effects import table_of
 from detente.run.manifest import manifest
 from detente.run.result import Run
 from detente.run.scenario_bands import scenario_bands
@@ -109,7 +110,7 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
         books = accounts(panel, spec, study.folder) if study.scenarios else None
         plan = [] if books is None else list(books.baselines())
         middle = {} if books is None else {year: books.middle(year) for year in spec.equilibrium.years}
-        outcomes = _scenarios(study, plan, middle, residuals, quick, seed)
+        outcomes = _scenarios(study, plan, middle, residuals, quick, seed) if study.scenarios else {}
     with clock.stage("explanation", 0.1):
         economy = plan[0].economy if plan else None
         deeper = Explanation.skipped() if quick else explanation(panel, spec, ledger, economy, fits)
@@ -138,7 +139,8 @@ def _scenarios(
 ) -> dict[str, pl.DataFrame]:
     """The tables of what if: every specification, the bands around them, and who wins and loses."""
     residual, spread = residual_lookup(residuals, study.spec.attribution.base_windows[0])
-    scenarios, winners = solve_scenarios(study.spec, plan, middle, residual, quick=quick)
+    table = table_of(study)
+    scenarios, winners = solve_scenarios(study.spec, plan, middle, residual, quick=quick, table=table)
     bands = scenario_bands(study.spec, [] if quick else plan, residual, spread, seed=seed)
     return {"scenarios": scenarios, "bands": bands, "winners": winners}
 

@@ -30,8 +30,8 @@ BANDS = TableSchema(
     "case that `scenarios` has. Drawn are the elasticity (log-normal), the deficit rule, the error of recorded flows (10%), the "
     "baseline (GDP range, ratio of output to GDP) and, where the scenario moves the pair's residual, where it ends up: "
     "as widely as ordinary pairs' residuals lie where it is healed, in proportion where it is moved less far. Empty in a "
-    "quick run, and without a tariff, which is solved but not drawn, or a scenario whose ordinary pairs may stop trading "
-    "altogether, which gives its draws no width.",
+    "quick run, and without a tariff or a scenario on one sector, which are solved but not drawn, or a scenario whose "
+    "ordinary pairs may stop trading altogether, which gives its draws no width.",
     (
         text("scenario", "id of the scenario in `study.toml`"),
         text("title", "its title"),
@@ -182,7 +182,7 @@ def _rows(
     scenario: Scenario, spec: Spec, pool: list[Baseline], residual: ResidualAt, spread: ResidualAt, seed: int
 ) -> list[dict[str, object]]:
     year = pool[0].year
-    if scenario.tariff is not None or heals_nothing(scenario, spec.dyad, year, residual):
+    if scenario.tariff is not None or scenario.sector or heals_nothing(scenario, spec.dyad, year, residual):
         return []
     moves = pair_moves(effects(scenario, spec.dyad, year, residual), year, residual, spread)
     if moves is None:

@@ -40,9 +40,13 @@ SCENARIOS = TableSchema(
     (
         *_WHICH,
         _BASELINE_YEAR,
-        text("gdp_case", "end of the GDP range: `low`, `middle`, `high`, or `published` where there is none"),
-        number("internal_ratio", "gross output over GDP; empty where the panel has internal trade"),
-        number("theta", "trade elasticity"),
+        text(
+            "gdp_case",
+            "end of the GDP range: `low`, `middle`, `high`, or `published` where there is none; `table` on the study's "
+            "input-output table",
+        ),
+        number("internal_ratio", "gross output over GDP; empty where the panel has internal trade, and on a table"),
+        number("theta", "trade elasticity; empty on a table, which has one a sector"),
         text("deficits", "deficit rule"),
         flag(
             "middle",
@@ -169,7 +173,13 @@ def _specifications(
 
 
 def solve_scenarios(
-    spec: Spec, plan: Iterable[Baseline], middle: Mapping[int, Baseline], residual: ResidualAt, *, quick: bool = False
+    spec: Spec,
+    plan: Iterable[Baseline],
+    middle: Mapping[int, Baseline],
+    residual: ResidualAt,
+    *,
+    quick: bool = False,
+    table: TableOfStudy | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The tables ``scenarios`` (the dyad, every specification) and ``winners`` (every economy, the range over them).
 
@@ -179,6 +189,7 @@ def solve_scenarios(
     middle : the baseline of the middle case by year.
     residual : of a direction and year on a base window, log points.
     quick : keep the central elasticity only.
+    table : the study's input-output table, for scenarios on one sector.
 
     Notes
     -----
@@ -187,7 +198,7 @@ def solve_scenarios(
     rows: list[dict[str, object]] = []
     welfare: list[tuple] = []
     for one in _specifications(spec, plan, middle, quick):
-        for scenario in spec.scenarios:
+        for scenario in (s for s in spec.scenarios if not s.sector):
             lost = heals_nothing(scenario, spec.dyad, one.base.year, residual)
             shock = {} if lost else effects(scenario, spec.dyad, one.base.year, residual)
             out = None if lost else solved_on(one.base, shock, one.theta, one.rule, scenario, spec.dyad)
@@ -195,9 +206,65 @@ def solve_scenarios(
             if out is not None and out.report.ok:
                 head = (scenario.id, scenario.title, one.base.year)
                 welfare += [(*head, code, pct, pct if one.middle else None) for code, pct in out.welfare_pct.items()]
+    for scenario in (s for s in spec.scenarios if s.sector and table is not None):
+        for rule in spec.equilibrium.deficits:
+            found, told = _on_table(scenario, spec, table, rule)
+            rows += found
+            welfare += told
     order = {s.id: k for k, s in enumerate(spec.scenarios)}
-    table = SCENARIOS.of_rows(rows)
-    return table.sort(pl.col("scenario").replace_strict(order), "year", maintain_order=True), _winners(welfare)
+    return SCENARIOS.of_rows(rows).sort(
+        pl.col("scenario").replace_strict(order), "year", maintain_order=True
+    ), _winners(welfare)
+
+
+@dataclass(frozen=True, slots=True)
+class TableOfStudy:
+    """The input-output table of a study: the economy by sector, and its year."""
+
+    economy: SectorEconomy
+    year: int
+
+
+ON_TABLE = "table"
+"""GDP case of what is solved on the study's input-output table, which carries its own accounts."""
+
+
+def solved_on_table(
+    table: TableOfStudy, scenario: Scenario, spec: Spec, rule: str, effect: Mapping[Ends, float]
+) -> SectorCounterfactual:
+    """The exact counterfactual of a scenario by sector; ``effect`` is log points by direction, for all but tariffs."""
+    more = (scenario.sector,) if scenario.sector else ()
+    shock = tariffs_of(scenario, spec.dyad) if scenario.tariff is not None else Shock(
+        {(*ends, *more): size for ends, size in effect.items()}
+    )  # fmt: skip
+    how = {"supply_elasticity": supply_elasticity(scenario), "pass_through": scenario.pass_through}
+    return solve(table.economy, shock, deficits=rule, throw=False, **how)
+
+
+def _on_table(
+    scenario: Scenario, spec: Spec, table: TableOfStudy, rule: str
+) -> tuple[list[dict[str, object]], list[tuple]]:
+    """Rows of ``scenarios`` and of the winners for a scenario on one sector."""
+    shock = effects(scenario, spec.dyad, table.year, lambda *_: None)
+    out = solved_on_table(table, scenario, spec, rule, shock)
+    solved, middle = out if out.report.ok else None, rule == spec.equilibrium.deficits[0]
+    rows = []
+    for code, partner in both_ways(spec.dyad):
+        before = table.economy.flow(code, partner)
+        after = None if solved is None else solved.flow(code, partner)
+        rows.append(
+            {
+                "scenario": scenario.id, "title": scenario.title, "year": table.year, "gdp_case": ON_TABLE,
+                "deficits": rule, "middle": middle, "economy": code, "effect": shock.get((code, partner)),
+                "welfare_pct": None if solved is None else solved.welfare_pct[code],
+                "exports_before_usd_mn": before, "exports_after_usd_mn": after,
+                "exports_change_usd_mn": None if after is None else after - before,
+                "status": str(out.report.status.value), "residual_usd_mn": out.report.residual,
+            }
+        )  # fmt: skip
+    head = (scenario.id, scenario.title, table.year)
+    told = [] if solved is None else [(*head, c, w, w if middle else None) for c, w in solved.welfare_pct.items()]
+    return rows, told
 
 
 def _winners(welfare: list[tuple]) -> pl.DataFrame:
@@ -222,9 +289,16 @@ def solved_on(
     psi = supply_elasticity(scenario)
     if scenario.tariff is None:
         return solve(base.economy, shock, theta=theta, supply_elasticity=psi, deficits=rule, throw=False)
-    levied = {(a, b): scenario.tariff for a, b in both_ways(dyad) if not scenario.levied_by or b in scenario.levied_by}
     economy = SectorEconomy.of(base.economy, theta=theta)
-    return solve(economy, Shock(tariff=levied), supply_elasticity=psi, deficits=rule, throw=False)
+    how = {"supply_elasticity": psi, "pass_through": scenario.pass_through}
+    return solve(economy, tariffs_of(scenario, dyad), deficits=rule, throw=False, **how)
+
+
+def tariffs_of(scenario: Scenario, dyad: Ends) -> Shock:
+    """The tariffs of a scenario, on one sector where it names one."""
+    more = (scenario.sector,) if scenario.sector else ()
+    levied = [ends for ends in both_ways(dyad) if not scenario.levies or ends[1] in scenario.levies]
+    return Shock(tariff={(*ends, *more): scenario.tariff for ends in levied if scenario.tariff is not None})
 
 
 def supply_elasticity(scenario: Scenario) -> float:

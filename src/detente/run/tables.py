@@ -9,13 +9,14 @@ from __future__ import annotations
 from detente.run.attributed import ATTRIBUTION, RESIDUALS
 from detente.run.checked_record import ARTICLES, CLAIMS, CONFLICTS, EVENTS, FIGURES, FORECASTS, SOURCES
 from detente.run.explanations import BREAKS, METHODS, PARTS, SPECIFICATIONS
+from detente.run.further_effects import CAPITAL, PEOPLE, SECTORS
 from detente.run.scenario_bands import BANDS
 from detente.run.scenarios import SCENARIOS, WINNERS
 from detente.run.schema import TableSchema, register, registered
 from detente.run.trade import PARTNERS, TIMELINE
 
 for _schema in (
-    CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, PARTNERS,
+    CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, SECTORS, CAPITAL, PEOPLE, PARTNERS,
     TIMELINE, CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
 ):  # fmt: skip
     register(_schema)

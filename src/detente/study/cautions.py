@@ -30,7 +30,7 @@ def cautions_of(spec: Spec, folder: Path, open_panel: Callable[[], Panel]) -> li
         panel = open_panel()
     except DetenteError as error:
         return [*found, Problem(FILE, None, "panel.use", error.what, "Run with --data PATH, or fix it.")]
-    return [*found, *_gdp(spec, folder, panel), *_outside(spec, panel)]
+    return [*found, *_gdp(spec, folder, panel), *_files(spec, folder), *_outside(spec, panel)]
 
 
 def _nothing_to_compute_from(spec: Spec) -> list[Problem]:
@@ -48,6 +48,15 @@ def _gdp(spec: Spec, folder: Path, panel: Panel) -> Iterator[Problem]:
         read_gdp(folder / spec.panel.gdp, panel)
     except DetenteError as error:
         yield Problem(FILE, None, "panel.gdp", error.what, error.fix)
+
+
+def _files(spec: Spec, folder: Path) -> Iterator[Problem]:
+    """Files that scenarios by sector or with migration need and that are not in the study's folder."""
+    table, people = spec.equilibrium.table, spec.equilibrium.people
+    named = {} if table is None else {"equilibrium.table.file": table.file, "equilibrium.table.final": table.final}
+    for key, name in {**named, "equilibrium.people.file": None if people is None else people.file}.items():
+        if name is not None and not (folder / name).is_file():
+            yield Problem(FILE, None, key, f"There is no file {name} in the study's folder.", "Put it there.")
 
 
 def _outside(spec: Spec, panel: Panel) -> Iterator[Problem]:

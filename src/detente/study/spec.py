@@ -162,6 +162,27 @@ class GdpRange(_Part):
         return self
 
 
+class InputOutputTable(_Part):
+    """``[equilibrium.table]``: an input-output table between economies, on which scenarios are solved by sector.
+
+    ``file`` and ``final`` are as published, in the study's folder; ``theta`` is one elasticity, or one a sector in the
+    order of the rows.
+    """
+
+    file: str
+    final: str | None = None
+    theta: Elasticity | list[Elasticity] = 4.0
+    year: Year | None = None
+
+
+class People(_Part):
+    """``[equilibrium.people]``: a CSV of people by origin and residence, and how they answer the real wage."""
+
+    file: str
+    nu: float = Field(default=2.0, ge=0, le=20)
+    congestion: float = Field(default=0.0, ge=0, le=20)
+
+
 class Equilibrium(_Part):
     """``[equilibrium]``: baseline years, elasticities, deficit rules and ratios of gross output to GDP."""
 
@@ -173,6 +194,8 @@ class Equilibrium(_Part):
     )
     internal_ratio: list[Positive] = Field(default=[1.0, 1.8], min_length=1)
     gdp: list[GdpRange] = []
+    table: InputOutputTable | None = None
+    people: People | None = None
 
 
 class TargetSpec(_Part):
@@ -200,8 +223,10 @@ HIGHEST_TARIFF = 3.0
 class Scenario(_Part):
     """``[[scenarios]]``: exactly one of ``closed``, ``healed``, ``target``, ``effect`` or ``tariff``.
 
-    ``tariff`` is an ad valorem rate on the pair's trade, 0.25 for 25%, levied by both or by those in ``levied_by``;
-    with ``long_run`` capital has followed output (Anderson, Larch and Yotov 2020).
+    ``tariff`` is an ad valorem rate on the pair's trade, 0.25 for 25%, levied by both or by those in ``levied_by``,
+    and with ``retaliation`` by the other in answer; of ``pass_through`` the buyers see that share. ``sector`` keeps it to
+    one sector of the study's table. With ``long_run`` capital follows output (Anderson, Larch and Yotov 2020), with
+    ``migration`` people follow the real wage (Tombe and Zhu 2019).
     """
 
     id: str
@@ -213,7 +238,11 @@ class Scenario(_Part):
     effect: float | None = None
     tariff: float | None = None
     levied_by: list[str] = []
+    retaliation: bool = False
+    pass_through: float = Field(default=1.0, ge=0, le=1)
+    sector: str = ""
     long_run: bool = False
+    migration: bool = False
 
     @model_validator(mode="after")
     def _one_kind(self) -> Scenario:
@@ -230,7 +259,22 @@ class Scenario(_Part):
             )
         if self.levied_by and self.tariff is None:
             raise ValueError(f"the scenario '{self.id}' says who levies a tariff, but sets none")
+        if self.tariff is None and (self.retaliation or self.pass_through != 1):
+            raise ValueError(f"the scenario '{self.id}' has retaliation or pass_through, which belong to a tariff")
+        if self.retaliation and not self.levied_by:
+            raise ValueError(f"the scenario '{self.id}' has retaliation: say whose tariff it answers with levied_by")
+        if self.migration and (self.tariff is not None or self.sector or self.long_run):
+            raise ValueError(
+                f"the scenario '{self.id}' has migration, which goes with neither tariff, sector nor long_run"
+            )
+        if self.sector and (self.healed or self.target):
+            raise ValueError(f"the scenario '{self.id}' has a sector, and residuals are known of the whole only")
         return self
+
+    @property
+    def levies(self) -> tuple[str, ...]:
+        """Who levies the tariff, ``()`` where both sides do."""
+        return () if self.retaliation else tuple(self.levied_by)
 
 
 class Shown(_Part):
@@ -301,6 +345,10 @@ class Spec(_Part):
                 raise ValueError(f"the {what} id '{twice[0]}' appears twice")
         windows = self.attribution.base_windows
         for scenario in self.scenarios:
+            if scenario.sector and self.equilibrium.table is None:
+                raise ValueError(f"the scenario '{scenario.id}' names a sector, and there is no [equilibrium.table]")
+            if scenario.migration and self.equilibrium.people is None:
+                raise ValueError(f"the scenario '{scenario.id}' has migration, and there is no [equilibrium.people]")
             if strange := [code for code in scenario.levied_by if code not in self.dyad]:
                 raise ValueError(f"the scenario '{scenario.id}' has levied_by {strange[0]}, which is not of the pair")
             for target in scenario.target:

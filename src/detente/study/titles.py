@@ -49,6 +49,8 @@ def _of_scenario(item: dict[str, Any], raw: dict[str, Any]) -> Text | None:
         return Text("scaffold.healed", start=start, end=end)
     if isinstance(item.get("effect"), int | float):
         return Text("scaffold.effect", effect=f"{item['effect']:+g}")
+    if isinstance(item.get("tariff"), int | float):
+        return Text("scaffold.tariff", rate=f"{100 * item['tariff']:g}")
     years = [t.get("year") for t in item.get("target", []) if isinstance(t, dict)]
     if years and years[0] is not None and len(set(years)) == 1:
         return Text("scaffold.as_in", year=str(years[0]))

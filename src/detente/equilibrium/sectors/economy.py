@@ -251,6 +251,10 @@ class SectorEconomy:
         """The place of an economy in the arrays."""
         return place_of(code, self.economies)
 
+    def flow(self, origin: str, destination: str) -> float:
+        """One flow over all sectors, US$ million before tariffs."""
+        return float(self.flows[:, self.index(origin), self.index(destination)].sum())
+
     def to_frame(self) -> Any:
         """One row per sector and dyad with a flow: sector, origin, destination, flow, tariff."""
         import polars as pl

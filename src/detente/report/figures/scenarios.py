@@ -43,7 +43,7 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
     summary = scenario_summary(story)
     if summary.is_empty():
         return None
-    newest = summary.filter(pl.col("year") == pl.col("year").max())
+    newest = summary.filter(_newest(summary, story))
     draws = _draws(story, newest["year"][0])
     rows = [
         _row(story, words, raw, name, draws.get((raw["scenario"], raw["economy"], name)))
@@ -76,6 +76,14 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
         spec=_spec(story, words, rows, compact=False),
         compact=_spec(story, words, rows, compact=True),
     )
+
+
+def _newest(summary: pl.DataFrame, story: Story) -> pl.Expr:
+    """Rows of the newest baseline year, and those solved on the study's input-output table, which has its own."""
+    on_table = story.scenarios.filter(pl.col("gdp_case") == "table")["scenario"].unique().to_list()
+    whole = summary.filter(~pl.col("scenario").is_in(on_table))
+    years = (whole if whole.height else summary)["year"]
+    return (pl.col("year") == years.max()) | pl.col("scenario").is_in(on_table)
 
 
 def _draws(story: Story, year: int) -> dict[tuple[str, str, str], tuple[float, float]]:

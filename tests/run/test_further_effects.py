@@ -1,0 +1,217 @@
+"""Scenarios by sector, over the years and with people who move: every figure is that of the room that computes it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from detente.equilibrium import CLOSED, Shock, accumulate, input_output, migrate, solve
+from detente.errors import DetenteError
+from detente.language import Catalogue
+from detente.report import render_report
+from detente.run import read_run
+from detente.run.baseline import accounts
+from detente.run.further_effects import table_of, with_people
+from detente.run.result import Run
+from detente.study import open_study
+from detente.study.cautions import cautions_of
+from detente.study.spec import Spec
+from small_world import small_world
+
+CODES, SECTORS = ("COL", "VEN", "ROW"), ("food", "other")
+KINDS = [
+    {"id": "closed", "title": "Closed", "closed": True},
+    {"id": "duty", "title": "A duty on food", "tariff": 0.25, "levied_by": ["VEN"], "sector": "food"},
+    {"id": "answer", "title": "Duty and answer", "tariff": 0.2, "levied_by": ["COL"], "retaliation": True},
+    {"id": "slow", "title": "Closed, in the end", "closed": True, "long_run": True},
+    {"id": "move", "title": "Closed, and people move", "closed": True, "migration": True},
+]
+
+
+def write_table(path: Path) -> None:
+    rng = np.random.default_rng(3)
+    cells = [f"{e}_{s}" for e in CODES for s in SECTORS]
+    buyers = cells + [f"{e}_HFCE" for e in CODES]
+    home = np.array([[a[:3] == b[:3] for b in buyers] for a in cells])
+    values = (
+        np.where(home, 100.0, 4.0) * rng.uniform(0.5, 1.5, home.shape) * (1 + 3 * home * ["HFCE" in b for b in buyers])
+    )
+    lines = [",".join(["V1", *buyers])] + [",".join([c, *map(str, row)]) for c, row in zip(cells, values.round(2))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The built-in study with other scenarios, a table and a file of people, on the small world."""
+    folder = tmp_path_factory.mktemp("study") / "asked"
+    shutil.copytree(open_study("colombia-venezuela").folder, folder)
+    write_table(folder / "icio.csv")
+    people = [
+        ("COL", "COL", 47e6),
+        ("VEN", "VEN", 28e6),
+        ("VEN", "COL", 1e6),
+        ("COL", "VEN", 0.7e6),
+        ("VEN", "USA", 0.3e6),
+    ]
+    pl.DataFrame(people, schema=["origin", "residence", "persons"], orient="row").write_csv(folder / "people.csv")
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    head = text[: text.index("[[scenarios]]")]
+    extra = '[equilibrium.table]\nfile = "icio.csv"\ntheta = [3.0, 6.0]\n[equilibrium.people]\nfile = "people.csv"\n'
+    scenarios = "".join("[[scenarios]]\n" + "".join(f"{k} = {_toml(v)}\n" for k, v in s.items()) for s in KINDS)
+    (folder / "study.toml").write_text(head + extra + scenarios, encoding="utf-8")
+    return open_study(folder).run(data=small_world(), quick=True)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'["{value[0]}"]' if isinstance(value, list) else f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def test_a_run_has_its_scenarios_by_sector(run: Run) -> None:
+    table, rule = run.sectors.to_frame(), run.study.spec.equilibrium.deficits[0]
+    economy = input_output(run.study.folder / "icio.csv", theta=[3.0, 6.0])
+    assert set(table["scenario"]) == {"closed", "duty", "answer", "slow", "move"}
+    duty = solve(economy, Shock(tariff={("COL", "VEN", "food"): 0.25}), deficits=rule)
+    own = pl.DataFrame(duty.to_frame("sectors"))
+    for row in table.filter(scenario="duty").iter_rows(named=True):
+        same = own.filter(economy=row["economy"], sector=row["sector"]).row(0, named=True)
+        for name in (
+            "output_after_usd_mn",
+            "employment_pct",
+            "exports_after_usd_mn",
+            "price_pct",
+            "revenue_after_usd_mn",
+        ):
+            assert row[name] == pytest.approx(same[name], rel=1e-12)
+        assert row["lost_wages_usd_mn"] == pytest.approx(same["wages_before_usd_mn"] * same["employment_pct"] / 100)
+    answered = Shock(tariff={("VEN", "COL"): 0.2, ("COL", "VEN"): 0.2})
+    both = pl.DataFrame(solve(economy, answered, deficits=rule).to_frame("sectors")).filter(
+        economy="VEN", sector="food"
+    )
+    found = table.filter(scenario="answer", economy="VEN", sector="food")
+    assert found["revenue_after_usd_mn"].to_list() == pytest.approx(both["revenue_after_usd_mn"].to_list(), rel=1e-12)
+
+
+def test_a_scenario_on_one_sector_stands_beside_the_others_under_every_rule(run: Run) -> None:
+    rows = run.scenarios.to_frame().filter(scenario="duty")
+    assert rows.select("gdp_case", "theta", "status").unique().rows() == [("table", None, "converged")]
+    assert rows.filter("middle")["economy"].to_list() == list(run.study.spec.dyad)
+    economy = input_output(run.study.folder / "icio.csv", theta=[3.0, 6.0])
+    for rule in run.study.spec.equilibrium.deficits:
+        out = solve(economy, Shock(tariff={("COL", "VEN", "food"): 0.25}), deficits=rule)
+        for row in rows.filter(deficits=rule).iter_rows(named=True):
+            assert row["welfare_pct"] == pytest.approx(out.welfare_pct[row["economy"]], rel=1e-12)
+    low, mid, high = run.winners.to_frame().filter(scenario="duty", economy="VEN").row(0)[4:7]
+    assert low <= mid <= high
+
+
+def _middle(run: Run):
+    spec = run.study.spec
+    return accounts(small_world(), spec, run.study.folder).middle(max(spec.equilibrium.years))
+
+
+def test_capital_has_its_path_and_its_end(run: Run) -> None:
+    base, spec = _middle(run), run.study.spec
+    shut = {("COL", "VEN"): CLOSED, ("VEN", "COL"): CLOSED}
+    path = accumulate(
+        base.economy, shut, theta=spec.equilibrium.central_theta, years=40, deficits=spec.equilibrium.deficits[0]
+    )
+    rows = run.capital.to_frame()
+    assert rows["scenario"].unique().to_list() == ["slow"]
+    for code in spec.dyad:
+        mine = rows.filter(economy=code)
+        assert mine["welfare_pct"].to_list() == pytest.approx(path.welfare_pct[code].tolist(), rel=1e-12)
+        assert mine["welfare_pct_end"].to_list()[0] == pytest.approx(path.steady_state.welfare_pct[code], rel=1e-12)
+    end = run.scenarios.to_frame().filter(pl.col("middle"), scenario="slow", year=base.year)
+    for row in end.iter_rows(named=True):
+        assert row["welfare_pct"] == pytest.approx(path.steady_state.welfare_pct[row["economy"]], rel=1e-9)
+
+
+def test_people_move_as_the_room_that_moves_them_says(run: Run) -> None:
+    base, named = _middle(run), run.study.spec.equilibrium.people
+    economy, people = with_people(base.economy, run.study, named)
+    assert economy.economies == ("COL", "VEN", "ROW")
+    assert economy.flows.sum() == pytest.approx(base.economy.flows.sum(), rel=1e-12)
+    shut = {("COL", "VEN"): CLOSED, ("VEN", "COL"): CLOSED}
+    out = migrate(economy, people, shut, nu=2.0, deficits=run.study.spec.equilibrium.deficits[0])
+    rows = run.people.to_frame()
+    assert rows["scenario"].unique().to_list() == ["move"]
+    for row in rows.iter_rows(named=True):
+        i, j = economy.index(row["origin"]), economy.index(row["residence"])
+        assert row["change"] == pytest.approx(out.migrants[i, j], rel=1e-9)
+    assert rows.group_by("origin").agg(pl.col("change").sum())["change"].abs().max() < 1.0
+    assert rows.filter(origin="VEN", residence="COL")["persons_before"].to_list() == [1e6]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_report_terminal_and_json_show_them(run: Run, tmp_path: Path, language: str) -> None:
+    page = render_report(run, language)
+    words = Catalogue(language)
+    for name in ("sectors", "capital", "people"):
+        assert words(f"further.{name}") in page
+    worst = run.sectors.to_frame().filter(scenario="duty", economy="VEN").sort("lost_wages_usd_mn").row(0, named=True)
+    assert f">{words.significant(worst['lost_wages_usd_mn'], sign=True)}<" in page
+    end = run.capital.to_frame().filter(economy="VEN")["welfare_pct_end"][0]
+    assert f">{words.significant(end, sign=True)}<" in page
+    said = run.summary(language=language, full=True)
+    assert "A duty on food" in said
+    folder = run.write(tmp_path / language)
+    told = json.loads((folder / "results.json").read_text(encoding="utf-8"))["tables"]
+    assert {"sectors", "capital", "people"} <= set(told)
+    assert read_run(folder).sectors.to_frame().equals(run.sectors.to_frame())
+
+
+def test_a_file_that_is_not_there_is_a_caution(run: Run) -> None:
+    raw = run.study.spec.model_dump(by_alias=True)
+    raw["equilibrium"]["people"] = {"file": "nobody.csv"}
+    found = cautions_of(Spec.model_validate(raw), run.study.folder, small_world)
+    assert [p.column for p in found if "nobody.csv" in p.what] == ["equilibrium.people.file"]
+
+
+def test_files_that_do_not_fit_are_named(run: Run, tmp_path: Path) -> None:
+    study, economy = run.study, _middle(run).economy
+    named = study.spec.equilibrium.people
+    for rows, says in (
+        ("VEN,VEN,5\n", "how many of COL live at home"),
+        ("COL,COL,5\nCOL,COL,6\nVEN,VEN,1\n", "twice"),
+        ("COL,COL,-5\nVEN,VEN,1\n", "missing or negative"),
+    ):
+        (tmp_path / "people.csv").write_text("origin,residence,persons\n" + rows, encoding="utf-8")
+        there = named.model_copy(update={"file": str(tmp_path / "people.csv")})
+        with pytest.raises(DetenteError, match=says):
+            with_people(economy, study, there)
+    (study.folder / "other.csv").write_text(
+        (study.folder / "icio.csv").read_text().replace("VEN", "BRA"), encoding="utf-8"
+    )
+    raw = study.spec.model_dump(by_alias=True)
+    for update, says in (({"file": "other.csv"}, "has no VEN"), ({}, "names the sector 'fish'")):
+        changed = raw | {"equilibrium": raw["equilibrium"] | {"table": raw["equilibrium"]["table"] | update}}
+        changed["scenarios"] = [{"id": "x", "title": "X", "tariff": 0.1, "sector": "fish"}]
+        with pytest.raises(DetenteError, match=says):
+            table_of(replace(study, spec=Spec.model_validate(changed)))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "says"),
+    [
+        ({"tariff": 0.1, "sector": "food"}, r"no \[equilibrium.table\]"),
+        ({"closed": True, "migration": True}, r"no \[equilibrium.people\]"),
+        ({"closed": True, "retaliation": True}, "belong to a tariff"),
+        ({"tariff": 0.1, "retaliation": True}, "whose tariff it answers"),
+        ({"tariff": 0.1, "migration": True}, "goes with neither"),
+        ({"healed": True, "sector": "food"}, "of the whole only"),
+        ({"tariff": 0.1, "pass_through": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_what_a_scenario_cannot_ask_for_is_said(scenario: dict, says: str) -> None:
+    raw = open_study("colombia-venezuela").spec.model_dump(by_alias=True)
+    raw["scenarios"] = [{"id": "x", "title": "X", **scenario}]
+    with pytest.raises(ValueError, match=says):
+        Spec.model_validate(raw)
