@@ -7,13 +7,16 @@ import math
 import numpy as np
 import pytest
 
-from detente.equilibrium import solve
+from detente.equilibrium import SectorEconomy, Shock, solve
+from detente.errors import StudyError
 from detente.run.baseline import baselines
 from detente.study import open_study
 from detente.web.desk.bands import bands, moves
+from detente.web.desk.result_rows import outcome_in_words
 from detente.web.desk.settings import Setting
 from detente.web.desk.solver_cache import open_solver, outcome
 from detente.web.editor.study_edits import add_scenario, scenario_toml
+from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
 
 SOLVER = 1e-6  # US$ million and percent: two solves of one system at the solver's relative tolerance of 1e-12
@@ -97,19 +100,41 @@ def test_a_saved_setting_reads_back_as_a_scenario_with_the_same_effects(tmp_path
         'Both "ways"': Setting(start.year, start.gdp_case, effects={"bloc": 0.475}),
         "Shut": Setting(start.year, start.gdp_case, effects={"goods": -math.inf}),
         "By direction": Setting(start.year, start.gdp_case, there=0.5, back=-0.25),
+        "Duty": Setting(start.year, start.gdp_case, tariff_back_pct=12.5),
+        "Duties": Setting(start.year, start.gdp_case, tariff_there_pct=20.0, tariff_back_pct=20.0),
     }
     for title, setting in wanted.items():
         add_scenario(study, title, setting, solver.residual)
     study = space.study("copy")
     assert (study.folder / "study.toml").read_text(encoding="utf-8").startswith(before)
     again = open_solver(study)
-    for scenario in study.scenarios[-3:]:
+    for scenario in study.scenarios[-5:]:
         got = again.of_scenario(scenario, again.default())
         assert got.totals() == pytest.approx(wanted[scenario.title].totals(), abs=1e-4)
+        assert got.tariffs == pytest.approx(wanted[scenario.title].tariffs)
+    for mixed in ({"tariff_there_pct": 5.0, "there": 0.5}, {"tariff_there_pct": 5.0, "tariff_back_pct": 6.0}):
+        with pytest.raises(StudyError, match="one tariff"):
+            add_scenario(study, "Mixed", Setting(start.year, start.gdp_case, **mixed), solver.residual)
+
+
+def test_a_tariff_of_the_desk_is_solved_with_its_revenue(solver):
+    setting = Setting(2014, ratio=1.8, theta=4.0, deficits="additive", there=0.2, tariff_there_pct=25.0)
+    base = solver.baseline(setting).economy
+    shock = Shock({("COL", "VEN"): 0.2, ("VEN", "COL"): 0.0}, tariff={("COL", "VEN"): 0.25})
+    direct = solve(SectorEconomy.of(base, theta=4.0), shock, deficits="additive")
+    found = outcome(solver, solver.solve(setting))
+    for row in found["flows"]:
+        assert row["after"] == pytest.approx(direct.flow(row["from"], row["to"]), rel=1e-9)
+    for row in found["income"]:
+        assert row["pct"] == pytest.approx(direct.welfare_pct[row["economy"]], abs=SOLVER)
+    revenue = {row["economy"]: row["usd_mn"] for row in found["revenue"]}
+    assert revenue["VEN"] == pytest.approx(0.25 * direct.flow("COL", "VEN"), rel=1e-9)
+    assert revenue["COL"] == 0.0
+    said = outcome_in_words(Words("en"), found, "Now")
+    assert [row["what"] for row in said["rows"]][-1] == "Tariff revenue of Venezuela"
+    assert bands(solver, setting).n == 0  # solved, not drawn
 
 
 def test_effects_by_direction_need_a_residual_to_be_saved(solver):
-    from detente.errors import StudyError
-
     with pytest.raises(StudyError, match="residual"):
         scenario_toml(solver.study, "x", "X", Setting(1999, there=0.5), solver.residual)

@@ -28,6 +28,8 @@ sizes = st.integers(-160, 160).map(lambda k: k / 100)
         deficits=st.sampled_from(["multiplicative", "additive"]),
         there=sizes,
         back=sizes,
+        tariff_there_pct=st.integers(0, 300).map(float),
+        tariff_back_pct=st.integers(0, 300).map(float),
         effects=st.dictionaries(st.sampled_from([v.id for v in levers()]), sizes.filter(bool), max_size=5),
     )
 )
@@ -98,3 +100,12 @@ def test_sizes_and_spreads_are_those_of_the_shipped_library():
         assert lever.cases["n"] == len(values)
         assert lever.size == round(float(np.median(values)), 3)
         assert lever.cases["low"] <= lever.size <= lever.cases["high"]
+
+
+def test_a_tariff_is_in_the_address_and_in_percent():
+    setting = read_setting({"tariff_there_pct": "25"}, DEFAULT)
+    assert setting.tariffs == (0.25, 0.0)
+    assert "tariff_there_pct=25" in setting.query()
+    for wrong in ("-5", "501", "much"):
+        with pytest.raises(SpecificationError, match="tariff_back_pct"):
+            read_setting({"tariff_back_pct": wrong}, DEFAULT)

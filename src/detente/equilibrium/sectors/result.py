@@ -182,6 +182,12 @@ class SectorCounterfactual:
         """One flow after the shock over all sectors, US$ million before tariffs."""
         return float(self.flows[:, self.baseline.index(origin), self.baseline.index(destination)].sum())
 
+    def diversion(self, origin: str, destination: str) -> dict[str, float]:
+        """By third economy: the change of its sales to ``destination`` over all sectors, US$ million."""
+        i, j = self.baseline.index(origin), self.baseline.index(destination)
+        change = (self.flows[:, :, j] - self.baseline.flows[:, :, j]).sum(axis=0)
+        return {code: float(change[k]) for k, code in enumerate(self.economies) if k not in (i, j)}
+
     def condition(self) -> float:
         """Condition number (1-norm) of the whole system in relative units at the solution, the scale held."""
         return float(np.linalg.cond(pinned_sectors(*self.system()), 1))

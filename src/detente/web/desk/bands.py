@@ -27,7 +27,8 @@ class Bands:
     ----------
     flow : (2, 2) US$ million; direction, end. Not-a-number where there is no band.
     income : economy to both ends, percent.
-    n : draws solved; 0 where the draws would have no width, because comparable pairs may stop trading altogether.
+    n : draws solved; 0 where the draws would have no width, because comparable pairs may stop trading altogether, and
+        with a tariff, which is solved but not drawn.
     """
 
     flow: NDArray[np.float64]
@@ -57,8 +58,10 @@ def pool(solver: DeskSolver, setting: Setting) -> list[Baseline]:
 
 
 def moves(solver: DeskSolver, setting: Setting) -> tuple[Move, ...] | None:
-    """What a setting moves, with how uncertain each size is; None where the pair's residual has no known spread."""
+    """What a setting moves, with how uncertain each size is; None where that is not known, or there is a tariff."""
     both = solver.directions
+    if any(setting.tariffs):
+        return None
     if setting.closed:
         return (Move("goods", CLOSED, 0.0, both),)
     sizes = [(lever, setting.effects.get(lever.id, 0.0)) for lever in levers()]

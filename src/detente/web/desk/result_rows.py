@@ -20,6 +20,11 @@ def outcome_in_words(words: Words, found: dict[str, Any], label: str) -> dict[st
         {"what": words("desk.income_of", a=name), "before": "", "after": "", "change": words.fine(row["pct"])}
         for name, row in zip(names, found["income"])
     ]
+    rows += [
+        {"what": words("desk.revenue_of", a=words.economy(row["economy"])), "before": words.usd(0.0),
+         "after": words.usd(row["usd_mn"]), "change": ""}
+        for row in found["revenue"] if row["usd_mn"]
+    ]  # fmt: skip
     sentence = words(
         "desk.sentence", label=label, flow=rows[0]["what"], before=rows[0]["before"], after=rows[0]["after"],
         back=rows[1]["what"], back_before=rows[1]["before"], back_after=rows[1]["after"],

@@ -12,6 +12,8 @@ from detente.web.desk.levers import CLOSED, levers
 
 DEFICITS = ("multiplicative", "additive", "universal", "balanced")
 LIMITS = {"theta": (0.5, 20.0), "psi": (0.0, 5.0), "ratio": (0.5, 4.0)}
+TARIFFS = ("tariff_there_pct", "tariff_back_pct")
+HIGHEST_TARIFF = 500.0  # percent
 MOST = 10.0  # log points: a factor of 22,000; beyond it a border is better closed outright
 MOST_PINS = 3
 
@@ -26,6 +28,8 @@ class Setting:
     theta, psi : trade and supply elasticity.
     deficits : rule.
     there, back : change of the pair's own residual from the first economy to the second and back, log points.
+    tariff_there_pct, tariff_back_pct : ad valorem rates on what the first economy sells to the second, and back, percent;
+        levied by who buys, on top of none.
     effects : log points by lever; minus infinity on ``goods`` closes the border. Levers not named stand at zero.
     """
 
@@ -37,11 +41,18 @@ class Setting:
     deficits: str = "multiplicative"
     there: float = 0.0
     back: float = 0.0
+    tariff_there_pct: float = 0.0
+    tariff_back_pct: float = 0.0
     effects: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def closed(self) -> bool:
         return CLOSED in self.effects.values()
+
+    @property
+    def tariffs(self) -> tuple[float, float]:
+        """Ad valorem rates from the first economy to the second, and back: 0.25 is 25%."""
+        return self.tariff_there_pct / 100, self.tariff_back_pct / 100
 
     def totals(self) -> tuple[float, float]:
         """Log points from the first economy to the second, and back."""
@@ -57,7 +68,7 @@ class Setting:
         pairs = [("year", str(self.year)), ("gdp_case", self.gdp_case)]
         pairs += [(name, f"{getattr(self, name):g}") for name in ("ratio", "theta", "psi")]
         pairs.append(("deficits", self.deficits))
-        pairs += [(name, f"{value:g}") for name in ("there", "back") if (value := getattr(self, name))]
+        pairs += [(name, f"{value:g}") for name in ("there", "back", *TARIFFS) if (value := getattr(self, name))]
         moved = ((lever.id, self.effects.get(lever.id, 0.0)) for lever in levers())
         pairs += [(name, "closed" if value == CLOSED else f"{value:g}") for name, value in moved if value]
         return urlencode(pairs)
@@ -108,6 +119,8 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
         deficits=deficits,
         there=number("there", -MOST, MOST, default.there),
         back=number("back", -MOST, MOST, default.back),
+        tariff_there_pct=number(TARIFFS[0], 0.0, HIGHEST_TARIFF, default.tariff_there_pct),
+        tariff_back_pct=number(TARIFFS[1], 0.0, HIGHEST_TARIFF, default.tariff_back_pct),
         effects={v.id: x for v in levers() if (x := number(v.id, -MOST, MOST, default.effects.get(v.id, 0.0)))},
     )
     if not wrong and not setting.closed and max(map(abs, setting.totals())) > MOST:
@@ -128,6 +141,11 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
     return setting
 
 
+def _unmoved(default: Setting) -> Setting:
+    """The same baseline with nothing moved."""
+    return replace(default, effects={}, there=0.0, back=0.0, tariff_there_pct=0.0, tariff_back_pct=0.0)
+
+
 def read_pins(query: Sequence[tuple[str, str]], default: Setting) -> list[tuple[str, Setting]]:
     """The scenarios kept for comparison: each ``pin`` is a title, a bar and a setting's query."""
     pins = []
@@ -137,7 +155,7 @@ def read_pins(query: Sequence[tuple[str, str]], default: Setting) -> list[tuple[
             pins.append(
                 (
                     title[:80],
-                    read_setting(dict(parse_qsl(rest)), replace(default, effects={}, there=0.0, back=0.0)),
+                    read_setting(dict(parse_qsl(rest)), _unmoved(default)),
                 )
             )
     return pins

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from detente.attribution import attribute
-from detente.equilibrium import Counterfactual, solve
+from detente.equilibrium import Counterfactual, SectorCounterfactual, SectorEconomy, Shock, solve
 from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, StudyError, UnbalancedAccounts
 from detente.panel import Panel
 from detente.run.attributed import RESIDUALS, residual_lookup
@@ -23,7 +23,7 @@ from detente.run.schema import directed
 from detente.study import Study
 from detente.study.spec import Ends, Scenario
 from detente.web.desk.levers import CLOSED
-from detente.web.desk.settings import Setting, as_written
+from detente.web.desk.settings import TARIFFS, Setting, as_written
 
 MOST_SHOWN = 8  # third economies listed with what they win or lose
 
@@ -96,10 +96,13 @@ class DeskSolver:
         Raises
         ------
         StudyError
-            A tariff, which the desk's levers do not have.
+            One sector, or people who move, for which the desk has no control.
         """
-        if scenario.tariff is not None:
-            raise StudyError("A tariff is solved in the report, with its revenue; the desk has no lever for it.")
+        if scenario.sector or scenario.migration or scenario.pass_through != 1:
+            raise StudyError("This scenario is solved in the report; the desk has no control for what it assumes.")
+        levied = [
+            100 * (scenario.tariff or 0.0) * (not scenario.levies or b in scenario.levies) for _, b in self.directions
+        ]
         shock = effects(scenario, self.dyad, setting.year, self.residual)
         there, back = (shock.get(d, 0.0) for d in self.directions)
         bare = {"year": setting.year, "gdp_case": setting.gdp_case, "ratio": setting.ratio}
@@ -107,7 +110,8 @@ class DeskSolver:
         bare |= {"theta": setting.theta, "psi": psi, "deficits": setting.deficits}
         if CLOSED in (there, back):
             return Setting(**bare, effects={"goods": CLOSED})
-        return Setting(**bare, there=as_written(there), back=as_written(back))
+        tariffs = dict(zip(TARIFFS, map(as_written, levied)))
+        return Setting(**bare, there=as_written(there), back=as_written(back), **tariffs)
 
     def baseline(self, setting: Setting) -> Baseline:
         """The baseline economy a setting starts from.
@@ -128,15 +132,19 @@ class DeskSolver:
             )
         return _baseline(self, year, case, ratio)
 
-    def solve(self, setting: Setting) -> Counterfactual:
-        """The exact counterfactual of a setting."""
+    def solve(self, setting: Setting) -> Counterfactual | SectorCounterfactual:
+        """The exact counterfactual of a setting; with tariffs, which need a place for their revenue, as one sector."""
         there, back = setting.totals()
         base = self.baseline(setting).economy
         shock = dict(zip(self.directions, (there, back))) if (there, back) != (0.0, 0.0) else {}
-        return solve(base, shock, theta=setting.theta, supply_elasticity=setting.psi, deficits=setting.deficits)
+        how = {"supply_elasticity": setting.psi, "deficits": setting.deficits}
+        if not any(setting.tariffs):
+            return solve(base, shock, theta=setting.theta, **how)
+        levied = Shock(shock, tariff=dict(zip(self.directions, setting.tariffs)))
+        return solve(SectorEconomy.of(base, theta=setting.theta), levied, **how)
 
 
-def outcome(solver: DeskSolver, out: Counterfactual) -> dict[str, Any]:
+def outcome(solver: DeskSolver, out: Counterfactual | SectorCounterfactual) -> dict[str, Any]:
     """What a reader sees of a solved setting: the two flows, real incomes, winners and losers elsewhere."""
     codes, base = out.economies, out.baseline
     flows = [{"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)} for a, b in solver.directions]
@@ -147,8 +155,10 @@ def outcome(solver: DeskSolver, out: Counterfactual) -> dict[str, Any]:
         moved = out.diversion(a, b)
         for code in elsewhere:
             diversion[code] += moved[code]
+    revenue = out.revenue if isinstance(out, SectorCounterfactual) else np.zeros(len(codes))
     return {
         "flows": flows,
+        "revenue": [{"economy": c, "usd_mn": float(revenue[codes.index(c)])} for c in solver.dyad],
         "income": [{"economy": c, "pct": welfare[c]} for c in solver.dyad],
         "elsewhere": [{"economy": c, "pct": welfare[c], "sales_usd_mn": diversion[c]} for c in elsewhere],
         "certificate": {

@@ -117,6 +117,9 @@ def scenario_toml(
     there, back = setting.totals()
     parts = [f"{k} closed" if v == float("-inf") else f"{k} {v:+.3g}" for k, v in setting.effects.items()]
     parts += [f"{n} {v:+.3g}" for n, v in (("there", setting.there), ("back", setting.back)) if v]
+    parts += [
+        f"tariff {n} {v:g}%" for n, v in (("there", setting.tariff_there_pct), ("back", setting.tariff_back_pct)) if v
+    ]
     note = f"from the scenario desk on {setting.year}: {', '.join(parts) or 'nothing moved'} (log points)"
     lines = [
         "",
@@ -125,7 +128,9 @@ def scenario_toml(
         f"title = {_quoted(title)}",
         f"note = {_quoted(note)}",
     ]
-    if setting.closed:
+    if any(setting.tariffs):
+        lines += _tariff_lines(study, setting)
+    elif setting.closed:
         lines.append("closed = true")
     elif there == back:
         lines.append(f"effect = {there:.4f}")
@@ -142,6 +147,19 @@ def scenario_toml(
             lines.append(f'  {{ from = "{a}", to = "{b}", log_ratio = {now + effect:.4f}, base = {window} }},')
         lines.append("]")
     return "\n".join(lines) + "\n"
+
+
+def _tariff_lines(study: Study, setting: Setting) -> list[str]:
+    """A tariff as ``study.toml`` has it: one rate, levied by one side or by both, and nothing else moved."""
+    there, back = setting.tariffs
+    if setting.closed or setting.totals() != (0.0, 0.0) or (there and back and there != back):
+        raise StudyError(
+            "A scenario of a study sets one tariff, the same both ways or one side's, and no other change beside it.",
+            fix="Move the other controls back, or save two scenarios.",
+        )
+    lines = [f"tariff = {there or back:.4f}"]
+    levied_by = study.spec.dyad[1] if there else study.spec.dyad[0]
+    return lines if there == back else [*lines, f"levied_by = [{_quoted(levied_by)}]"]
 
 
 def _quoted(text: str) -> str:

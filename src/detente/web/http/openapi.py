@@ -8,7 +8,7 @@ from detente import __version__
 from detente.record.schema import TABLES
 from detente.web.attribution.question import KINDS as PLACEBOS
 from detente.web.desk.levers import levers
-from detente.web.desk.settings import DEFICITS, LIMITS, MOST
+from detente.web.desk.settings import DEFICITS, HIGHEST_TARIFF, LIMITS, MOST, TARIFFS
 from detente.web.editor.editor import EDITABLE
 from detente.web.editor.export import KINDS as FILES
 from detente.web.editor.uploads import KINDS as UPLOADS
@@ -28,6 +28,7 @@ SETTING: dict[str, Schema] = {
     "gdp_case": {"type": "string", "enum": ["published", "low", "middle", "high"]},
     "deficits": {"type": "string", "enum": list(DEFICITS)},
     **{name: number(*ends) for name, ends in LIMITS.items()},
+    **{name: number(0.0, HIGHEST_TARIFF) for name in TARIFFS},
     **{name: number(-MOST, MOST) for name in ("there", "back", *(lever.id for lever in levers()))},
 }
 ASKED: dict[str, Schema] = {

@@ -237,6 +237,7 @@ def plain(setting: Setting) -> dict[str, Any]:
     return {
         "year": setting.year, "gdp_case": setting.gdp_case, "ratio": setting.ratio, "theta": setting.theta,
         "psi": setting.psi, "deficits": setting.deficits, "there": setting.there, "back": setting.back,
+        "tariff_there_pct": setting.tariff_there_pct, "tariff_back_pct": setting.tariff_back_pct,
         "closed": setting.closed, "total_there": there, "total_back": back,
         "effects": {k: v for k, v in setting.effects.items() if v != CLOSED},
     }  # fmt: skip
@@ -257,10 +258,10 @@ def _pair(solver: DeskSolver, setting: Setting, words: Words) -> list[dict[str, 
     """The two sliders of the pair's own residual, with where healing would bring them."""
     rows = []
     for name, dyad in zip(("there", "back"), solver.directions):
-        residual = solver.residual(*dyad, setting.year)
+        residual, tariff = solver.residual(*dyad, setting.year), f"tariff_{name}_pct"
         rows.append(
             {"id": name, "from": words.economy(dyad[0]), "to": words.economy(dyad[1]), "value": getattr(setting, name),
-             "residual": residual, "base": list(solver.window)}
+             "tariff": tariff, "tariff_value": getattr(setting, tariff), "residual": residual, "base": list(solver.window)}
         )  # fmt: skip
     return rows
 
@@ -277,6 +278,8 @@ def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words)
             closed = found.closed or there == CLOSED
             shape = FALLS if closed else RISES if there + back > 0 else FALLS
             effect = "" if closed else f"{words.log_percent(there)} · {words.log_percent(back)}"
+            if any(found.tariffs):
+                effect = " · ".join(words.percent(100 * rate, 0) for rate in found.tariffs)
         except DetenteError as problem:
             query, why_not = "", str(problem)
         rows.append(

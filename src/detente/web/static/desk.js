@@ -16,6 +16,7 @@ function query() {
   out.set("year", year.value);
   out.set("gdp_case", year.selectedOptions[0].dataset.gdp);
   for (const name of ["ratio", "theta", "psi", "deficits"]) out.set(name, one(`[name=${name}]`, form).value);
+  for (const input of all("[data-tariff]", form)) if (Number(input.value)) out.set(input.name, String(Number(input.value)));
   for (const box of all(".lever", form)) {
     const number = one("input[type=number]", box), closes = one("[data-closes]", box);
     if (closes?.checked) out.set(number.name, "closed");
@@ -31,6 +32,7 @@ function load(text) {
     if (option) option.selected = true;
   }
   for (const name of ["ratio", "theta", "psi", "deficits"]) if (wanted.has(name)) one(`[name=${name}]`, form).value = wanted.get(name);
+  for (const input of all("[data-tariff]", form)) input.value = wanted.get(input.name) ?? "0";
   for (const box of all(".lever", form)) {
     const number = one("input[type=number]", box), closes = one("[data-closes]", box), value = wanted.get(number.name) ?? "0";
     if (closes) closes.checked = value === "closed";
