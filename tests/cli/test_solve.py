@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -129,6 +130,7 @@ def test_the_reader_sees_what_the_deficit_rule_does_and_gets_tables(files, tmp_p
     said = capsys.readouterr().out
     assert all(rule in said for rule in ("multiplicative", "additive", "universal", "balanced"))
     assert "revenue" in said
+    assert re.search(r"What happens to deficits moves the answer most for [A-Z]{3}: from [+-]\d", said)
     assert sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")) == [
         "economies.csv", "flows.csv", "sectors.csv",
     ]  # fmt: skip
@@ -182,3 +184,16 @@ def test_a_world_that_falls_apart_is_solved_and_said(files, capsys) -> None:
     files[1].write_text('[[shock]]\nfrom = "VEN"\nto = "*"\nclosed = true\nboth = true\n')
     assert run(["solve", str(files[0]), "--shock", str(files[1])]) == 0
     assert "VEN trades with nobody else" in capsys.readouterr().out
+
+
+def test_pass_through_and_scale_reach_the_solver(files, capsys) -> None:
+    from detente.equilibrium import Economy, SectorEconomy, Shock, solve
+
+    text = '[[shock]]\nfrom = "COL"\nto = "VEN"\ntariff = "30%"\n'
+    how = ("--deficits", "additive", "--pass-through", "0.5", "--supply-elasticity", "0.4", "--scale", "0.2")
+    out = answer(files, text, *how, capsys=capsys)
+    eco = SectorEconomy.of(Economy.from_flows(files[0]), theta=5.0)
+    shock = Shock(tariff={("COL", "VEN"): 0.3})
+    whole = solve(eco, shock, deficits="additive", pass_through=0.5, supply_elasticity=0.4, scale=0.2)
+    assert welfare(out) == pytest.approx(whole.welfare_pct, abs=1e-9)
+    assert (out["pass_through"], out["scale"]) == (0.5, 0.2)

@@ -23,6 +23,22 @@ def test_parts_add_up_to_the_exact_change(deficits, psi, shock):
     assert ("supply_response" in parts.parts) == (psi > 0)
 
 
+@pytest.mark.property
+@pytest.mark.parametrize("seed", [10, 11, 34, 37, 42])
+def test_parts_add_up_where_a_closure_leaves_next_to_nothing(seed):
+    """Worlds of very unequal size in which the path passes close to autarky; one piece of it misses by up to 75%."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 9))
+    flows = np.exp(rng.normal(0, 2, (n, n))) * np.exp(rng.normal(0, 2, n))[:, None] + np.diag(
+        np.exp(rng.normal(3, 2, n))
+    )
+    theta = float(rng.choice([0.76, 2, 5, 10]))
+    rule = str(rng.choice(["multiplicative", "additive", "balanced"]))
+    eco = Economy.from_arrays([f"E{k}" for k in range(n)], flows)
+    out = solve(eco, {("E0", "E1"): CLOSED, ("E1", "E0"): CLOSED}, theta=theta, deficits=rule)
+    assert decompose(out).gap < 1e-7
+
+
 def test_a_transfer_shows_as_one():
     base = dict(zip(NAMES, ECO.deficit))
     shock = Shock(deficit={"VEN": base["VEN"] + 3, "ROW": base["ROW"] - 3})

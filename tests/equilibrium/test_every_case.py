@@ -66,15 +66,15 @@ def decided(eco, inside, effect, theta, rule):
     return out
 
 
-def assert_decided(eco, shock, rule):
-    out = solve(eco, shock, deficits=rule, throw=False)
+def assert_decided(eco, shock, rule, **options):
+    out = solve(eco, shock, deficits=rule, throw=False, **options)
     if out.report.status is Status.CONVERGED:
         assert out.report.gap < CERTIFIED
         assert out.report.residual < 1e-6 * eco.output.sum()
     else:
         assert rule == "additive"
         with pytest.raises(NoEquilibrium, match="negative for"):
-            solve(eco, shock, deficits=rule)
+            solve(eco, shock, deficits=rule, **options)
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +252,28 @@ def test_tariffs_of_145_percent_on_everything_among_194_economies(world, theta):
     out = solve(eco, Shock(tariff={("*", "*"): 1.45}), deficits="balanced")
     assert process_time() - began < 2.0  # CPU seconds; about 0.4
     assert out.report.gap < CERTIFIED
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("rule", RULES)
+def test_a_tariff_of_500_percent_of_one_economy_on_all_others(world, rule):
+    order = np.sort(np.argsort(-world.output)[:60])
+    names = [world.economies[k] for k in order]
+    flows = world.flows[np.ix_(order, order)]
+    assert_decided(SectorEconomy.of(Economy.from_arrays(names, flows), theta=4.0), Shock.tariffs("USA", rate=5.0), rule)
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("seed", range(12))
+def test_random_worlds_of_very_unequal_size_are_decided(seed):
+    """Size ratios of a million, shocks on every dyad: where the fixed point alone gets stuck."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 9))
+    sizes = np.exp(rng.uniform(-7, 7, n))
+    flows = np.exp(rng.normal(0, 1.5, (n, n))) * np.sqrt(np.outer(sizes, sizes)) * 0.1 + np.diag(3 * sizes)
+    eco = Economy.from_arrays([f"E{k}" for k in range(n)], flows)
+    shock = {(a, b): float(rng.normal(0, 0.3)) for a in eco.economies for b in eco.economies if a != b}
+    assert_decided(eco, shock, RULES[seed % 4], theta=float(rng.choice([0.76, 4.0, 12.0])))
 
 
 @pytest.mark.parametrize("rule", RULES)

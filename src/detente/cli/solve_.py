@@ -39,6 +39,14 @@ RULES = ("multiplicative", "additive", "universal", "balanced")
     show_default=True,
     help="What tariff revenue pays for.",
 )
+@click.option(
+    "--pass-through",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Share of a tariff that buyers see; exporters absorb the rest.",
+)
+@click.option("--scale", type=float, default=0.0, show_default=True, help="Elasticity of productivity to employment.")
 @click.option("--year", type=int, help="The year to use, where the table has several.")
 @click.option(
     "--drop", multiple=True, help="Leave an economy out (repeatable), or 'unusable' for those no model can use."
@@ -56,7 +64,7 @@ def command(shock_file: Path, json_: bool, with_flows: bool, out: Path | None, *
     from detente.study.shock_file import read_shock
 
     flows = options.pop("flows")
-    how = {name: options.pop(name) for name in ("supply_elasticity", "deficits", "revenue")}
+    how = {name: options.pop(name) for name in ("supply_elasticity", "deficits", "revenue", "pass_through", "scale")}
     with waiting(f"Solving {flows}"):
         shock = read_shock(shock_file)
         economy = baseline(flows, shock, **options)
@@ -103,8 +111,11 @@ def solve_one(economy: Any, shock: Shock, theta: float, how: dict[str, Any]) -> 
     """One solve; a sector economy carries its own elasticities."""
     from detente.equilibrium import Economy, solve
 
-    more = {"theta": theta} if isinstance(economy, Economy) else {}
-    return solve(economy, shock, **how, **more)
+    if not isinstance(economy, Economy):
+        return solve(economy, shock, **how)
+    if (how["revenue"], how["pass_through"], how["scale"]) == ("lump-sum", 1.0, 0.0):
+        how = {name: how[name] for name in ("supply_elasticity", "deficits")}
+    return solve(economy, shock, theta=theta, **how)
 
 
 def other_rules(economy: Any, shock: Shock, theta: float, how: dict[str, Any], found: Any) -> str:
@@ -113,13 +124,19 @@ def other_rules(economy: Any, shock: Shock, theta: float, how: dict[str, Any], f
 
     most = sorted(found.welfare_pct, key=lambda code: -abs(found.welfare_pct[code]))[:5]
     lines = ["Real income by deficit rule, %", "  " + "rule".ljust(16) + "".join(code.rjust(12) for code in most)]
+    answers: dict[str, list[float]] = {code: [] for code in most}
     for rule in RULES:
         try:
             out = found if rule == how["deficits"] else solve_one(economy, shock, theta, {**how, "deficits": rule})
             cells = "".join(f"{out.welfare_pct[code]:+12.4f}" for code in most)
+            for code in most:
+                answers[code].append(out.welfare_pct[code])
         except DetenteError as error:
             cells = "  " + str(error).partition(".")[0]
         lines.append("  " + rule.ljust(16) + cells)
+    code = max(answers, key=lambda one: max(answers[one]) - min(answers[one]))
+    low, high = min(answers[code]), max(answers[code])
+    lines.append(f"What happens to deficits moves the answer most for {code}: from {low:+.4f}% to {high:+.4f}%.")
     return "\n".join(lines)
 
 
@@ -142,7 +159,7 @@ def as_object(found: Any, theta: float, how: dict[str, Any], with_flows: bool) -
         "economies": rows(found, "economies"),
     }
     if not one:
-        answer["revenue"] = how["revenue"]
+        answer |= {name: how[name] for name in ("revenue", "pass_through", "scale")}
         answer["sectors"] = rows(found, "sectors")
     if with_flows:
         answer["flows"] = rows(found, "flows")
