@@ -69,9 +69,9 @@ def _draft(
     )  # fmt: skip
     path = save_draft(draft, out or Path(f"{article.stem}.draft.csv"), study.folder)
     click.echo(f"{draft.summary()} in {path}")
-    for name, rows in (("events", draft.events), ("series", draft.figures)):
+    for table, rows in (("events", draft.events), ("series", draft.figures)):
         if rows:
-            click.echo(f"{len(rows)} rows for {name}.csv proposed in {evidence_path(path, name)}")
+            click.echo(f"{len(rows)} rows for {table}.csv proposed in {evidence_path(path, table)}")
     if draft.n_others:
         click.echo(f"{draft.n_others} rows about other economies only were left out.")
     for refused in draft.refused:

@@ -130,7 +130,9 @@ def test_on_the_command_line_the_files_are_named(tmp_path, monkeypatch, capsys):
     Path("a.txt").write_text("Kenya closed the border on 3 March 2021.", encoding="utf-8")
     assert run(["new", "KEN", "TZA", "--folder", "mine"]) == 0
     assert run(["draft", "a.txt", "--study", "mine", "--date", "2021-05-14"]) == 0
-    assert "1 rows for events.csv proposed in a.events.draft.csv" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1 rows for events.csv proposed in a.events.draft.csv" in said
+    assert said.rstrip().endswith("detente draft --accept a.draft.csv --study mine")
 
 
 PAIRS = {

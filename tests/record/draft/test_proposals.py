@@ -18,6 +18,7 @@ KNOWN = KnownRecord(("PAK", "AFG"), ("trade.exports", "trade.imports", "trade.to
         ("Pakistan's exports were $421 million in 2022.", ""),  # to everybody
         ("The bilateral trade was $421 million in 2022, and Pakistan paid.", ""),
         ("Trade between the two was $421 million in 2022.", "trade.total"),
+        ("KABUL, May 5 (An Agency) - Trade between Pakistan and Afghanistan was $421 million in 2022.", "trade.total"),
         ("Trade with Afghanistan was $421 million in 2022.", "trade.total"),
         ("Transit trade with Afghanistan was $421 million in 2022.", ""),
         ("Rice exports to Afghanistan were $421 million in 2022.", ""),

@@ -120,7 +120,7 @@ def _is_part(sentence: str, role: re.Match[str]) -> bool:
     if role["sold"] or role["bought"]:
         after = sentence[role.end() : role.end() + WINDOW]
         return bool(re.match(r"\s\w+\s(?:tonnes?|tons|barrels|litres)", after))
-    before = re.search(r"([\w'’-]+)\s$", sentence[: role.start()])
+    before = re.search(r"(\w[\w'’-]*)\s$", sentence[: role.start()])
     word = before[1] if before else ""
     plain = word.casefold().removesuffix("'s").removesuffix("’s")
     first = not sentence[: role.start()].strip() or sentence[: role.start()].strip() == word  # its capital says nothing

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 
 FEWEST = 2
-"""Rows of figures below a header from which lines in columns are a table."""
+"""Rows, the header among them, from which lines in columns are a table."""
 CELLS = 3000
 """Cells that are told at most."""
 _GAP = re.compile(r"\t+|\s*\|\s*|\s{2,}|\s*;\s*(?=\S)")
@@ -49,7 +49,7 @@ def tables_told(text: str) -> str:
     while n < len(lines):
         block = _block(lines, n)
         caption = next((line for line in reversed(kept) if line.strip()), "")
-        told = list(table_told(block, caption)) if len(block) > FEWEST else []
+        told = list(table_told(block, caption)) if len(block) >= FEWEST else []
         n_told += len(told)
         if told:
             kept += ["", "\n\n".join(told), ""]
