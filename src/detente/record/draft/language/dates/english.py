@@ -5,16 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from detente.record.draft.language.dates.calendar_words import months_of, year_of
-from detente.record.draft.language.dates.parts import (
-    count_of,
-    month_number,
-    moved,
-    nearest_day,
-    nearest_month,
-    nearest_weekday,
-    part_of_year,
-)
+from detente.record.draft.language.dates import meanings
+from detente.record.draft.language.dates.calendar_words import months_of
+from detente.record.draft.language.dates.parts import count_of, month_number, nearest_month, part_of_year
 from detente.record.draft.language.words import either
 
 _M = (
@@ -27,130 +20,16 @@ _WD = rf"(?:(?:{_DAYS}),?\s(?:the\s)?)?"
 _Y = r"(?P<year>(?:1[5-9]|20|21)\d\d)"
 _D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _N = r"(?P<count>an?|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty)"
-_SHIFT = {"coming": 1, "this coming": 1, "last": -1, "this": 0, "next": 1}
 _REL = r"(?P<shift>last|this|next)"
 _TH = r"(?:st|nd|rd|th)?"
 _TIME = r"(?:\s(?:morning|afternoon|evening|night)\b)?"
 I = re.IGNORECASE
 
 
-def _span_days(m, s):
-    month, days = month_number(m["month"], "en"), sorted(int(m[k]) for k in ("day", "day2"))
-    if m["year"]:
-        return date(int(m["year"]), month, days[0]), date(int(m["year"]), month, days[1])
-    ends = nearest_day(month, days[1], s, m)
-    return ends and (ends[0].replace(day=days[0]), ends[0])
-
-
-def _day(m, s):
-    month, day = month_number(m["month"], "en"), int(m["day"])
-    if m["year"]:
-        return (date(int(m["year"]), month, day),) * 2
-    return nearest_day(month, day, s, m)
-
-
-def _month(m, s):
-    month = month_number(m["month"], "en")
-    return months_of(int(m["year"]), month, month)
-
-
-def _month_of_relative_year(m, s):
-    month = month_number(m["month"], "en")
-    return s.today and months_of(s.today.year + _SHIFT[m["shift"].casefold()], month, month)
-
-
-def _this_month(m, s):
-    shift = _SHIFT[m["shift"].casefold()]
-    month = month_number(m["month"], "en")
-    if shift == 0 and s.today:
-        return months_of(s.today.year, month, month)
-    return nearest_month(month, s, m, shift=shift)
-
-
-def _part(m, s):
-    kind = "half" if m["kind"].casefold() == "half" else "quarter"
-    return _in_year(m, s, lambda year: part_of_year(kind, m["order"], year))
-
-
-def _months(m, s):
-    return _in_year(m, s, lambda year: part_of_year("months", count_of(m["count"], "en"), year))
-
-
-def _short_quarter(m, s):
-    return _in_year(m, s, lambda year: part_of_year("quarter", int(m["order"]), year))
-
-
-def _in_year(m, s, days):
-    if m["year"]:
-        return days(int(m["year"]))
-    if s.today is None:
-        return None
-    if m["shift"]:
-        return days(s.today.year + _SHIFT[m["shift"].casefold()])
-    this = days(s.today.year)
-    if s.future(m):
-        return this if this[1] >= s.today else days(s.today.year + 1)
-    return this if this[0] <= s.today else days(s.today.year - 1)
-
-
-def _weekday(m, s):
-    return nearest_weekday(m["weekday"], s, m, shift=_SHIFT[m["shift"].casefold()] if m["shift"] else 0)
-
-
-def _years(m, s):
-    first, tail = int(m["year"]), m["tail"]
-    last = int(str(first)[: 4 - len(tail)] + tail)
-    if last <= first:
-        return False
-    if last == first + 1 and len(tail) == 2:
-        return None  # 2019-20: a year that runs over two, and nobody says from which month
-    return year_of(first)[0], year_of(last)[1]
-
-
-def _decade(m, s):
-    first = int(m["decade"] if len(m["decade"]) == 4 else "19" + m["decade"])
-    return year_of(first)[0], year_of(first + 9)[1]
-
-
-def _iso(m, s):
-    return (date(int(m["year"]), int(m["m"]), int(m["d"])),) * 2
-
-
-def _ago(m, s):
-    return moved(m["unit"].casefold(), -count_of(m["count"], "en"), s)
-
-
-def _from_now(m, s):
-    return moved(m["unit"].casefold(), count_of(m["count"], "en"), s)
-
-
-def _shifted(m, s):
-    return moved(m["unit"].casefold(), _SHIFT[m["shift"].casefold()], s)
-
-
-def _shifted_quarter(m, s):
-    if s.today is None:
-        return None
-    quarter = (s.today.month - 1) // 3 + _SHIFT[m["shift"].casefold()]
-    return part_of_year("quarter", quarter % 4 + 1, s.today.year + quarter // 4)
-
-
-def _named_decade(m, s):
-    first = 1920 + 10 * _NICKNAMES.index(m["nick"].casefold())
-    return year_of(first)[0], year_of(first + 9)[1]
-
-
-def _bare_month(m, s):
-    name, before = m["month"], s.text[max(0, m.start() - 12) : m.start()]
-    if name in ("May", "March") and not _BEFORE_MAY.search(before):
-        return False
-    return nearest_month(month_number(name, "en"), s, m)
-
-
-_NICKNAMES = ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"]
 _BEFORE_MAY = re.compile(
     r"\b(?:in|since|until|till|from|by|of|to|and|during|between|before|after|early|late|mid)[\s-]$", re.I
 )
+_NICKNAMES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 _OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the|{_REL})\syear))"
 _NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|-?(?:km|m|kg|MW|ha)\b)"
 _NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
@@ -165,6 +44,20 @@ _FISCAL = (
     r"\b(?:(?:the\s)?(?:fiscal|financial)\s(?:year\s)?(?P<year>\d{4})(?:[-/]\d\d(?:\d\d)?)?"
     r"|(?:Q[1-4]\s)?FY\s?\d\d(?:\d\d)?(?:[-/]\d\d)?)(?!\w)"
 )
+
+
+def _bare_month(m, s):
+    name, before = m["month"], s.text[max(0, m.start() - 12) : m.start()]
+    if name in ("May", "March") and not _BEFORE_MAY.search(before):
+        return False
+    return nearest_month(month_number(name, "en"), s, m)
+
+
+def _shifted_quarter(m, s):
+    if s.today is None:
+        return None
+    quarter = (s.today.month - 1) // 3 + meanings.shift_of(m)
+    return part_of_year("quarter", quarter % 4 + 1, s.today.year + quarter // 4)
 
 
 def _months_span(m, s):
@@ -195,45 +88,41 @@ def _iso_week(m, s):
     return monday, date.fromordinal(monday.toordinal() + 6)
 
 
-def _unresolved(m, s):
-    return None
-
-
 RULES = [  # pattern, what it means, whether it leans on the article's own date, flags
-    (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", _iso, False, 0),
-    (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", _iso, False, 0),
+    (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", meanings.iso_day, False, 0),
+    (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", meanings.iso_day, False, 0),
     (rf"\b(?:the\s)?(?:(?:full\s)?year|{_N}\smonths)\s(?:ending|ended|to|through)\s(?:in\s)?{_M}\s{_Y}(?!\w)", _twelve_months, False, 0),
     (rf"\b(?P<first>{_MON})\.?\s?[-–]\s?(?P<last>{_MON})\.?,?\s{_Y}(?!\w)", _months_span, False, 0),
     (rf"\bH(?P<order>[12])(?P<order2>)\s?(?:of\s)?{_Y}(?!\w)", _half, False, 0),
     (rf"\b{_Y}[-\s]?W(?P<week>\d\d)(?!\w)", _iso_week, False, 0),
     (rf"\b[Ww]eek\s(?P<week>\d\d?)\s(?:of|in)\s{_Y}(?!\w)", _iso_week, False, 0),
-    (_FISCAL, _unresolved, False, 0),
-    (rf"\b{_D}\s?(?:-|–|to)\s?(?P<day2>[0-3]?\d){_TH}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
-    (rf"\b{_M}\s{_D}\s?(?:-|–|\sto\s)\s?(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?(?:,?\s{_Y})?(?!\w)", _span_days, False, 0),
-    (rf"\b{_D}(?=\s(?:and|or)\s\d\d?\s{_M}(?:,?\s{_Y})?(?!\w))", _day, False, 0),
-    (rf"\b{_WD}(?:the\s)?{_D}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", _day, False, 0),
-    (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", _day, False, 0),
-    (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", _month_of_relative_year, True, 0),
-    (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", _month, False, 0),
-    (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_OF}?(?!\w)", _part, False, I),
-    (rf"\b(?:the\s)?(?P<order>last|final)\s(?P<kind>quarter){_OF}(?!\w)", _part, False, I),
-    (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_OF}(?!\w)", _part, False, I),
+    (_FISCAL, meanings.unresolved, False, 0),
+    (rf"\b{_D}\s?(?:-|–|to)\s?(?P<day2>[0-3]?\d){_TH}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", meanings.span_of_days, False, 0),
+    (rf"\b{_M}\s{_D}\s?(?:-|–|\sto\s)\s?(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?(?:,?\s{_Y})?(?!\w)", meanings.span_of_days, False, 0),
+    (rf"\b{_D}(?=\s(?:and|or)\s\d\d?\s{_M}(?:,?\s{_Y})?(?!\w))", meanings.day, False, 0),
+    (rf"\b{_WD}(?:the\s)?{_D}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", meanings.day, False, 0),
+    (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", meanings.day, False, 0),
+    (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", meanings.month_of_relative_year, True, 0),
+    (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", meanings.month, False, 0),
+    (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_OF}?(?!\w)", meanings.part, False, I),
+    (rf"\b(?:the\s)?(?P<order>last|final)\s(?P<kind>quarter){_OF}(?!\w)", meanings.part, False, I),
+    (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_OF}(?!\w)", meanings.part, False, I),
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
-    (rf"\bQ(?P<order>[1-4])\b{_OF}?", _short_quarter, False, 0),
-    (rf"\b(?:the\s)?first\s(?P<count>\w+)\smonths{_OF}(?!\w)", _months, False, I),
-    (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", _years, False, 0),
-    (r"(?<!\d)(?:the\s)?(?P<decade>(?:1[5-9]|20|21)\d0)['’]?s\b", _decade, False, I),
-    (rf"\bthe\s(?P<nick>{'|'.join(_NICKNAMES)})\b", _named_decade, False, I),
-    (rf"\b{_N}\s(?P<unit>day|week|month|year|decade)s?\sago\b", _ago, True, I),
-    (rf"\b{_N}\s(?P<unit>day|week|month|year|decade)s?\sfrom\snow\b", _from_now, True, I),
-    (r"\bthe\sday\sbefore\syesterday\b", lambda m, s: moved("day", -2, s), True, I),
-    (r"\bthe\sday\safter\stomorrow\b", lambda m, s: moved("day", 2, s), True, I),
-    (rf"\b(?:(?:early|earlier|late|later)\s)?{_REL}\s(?P<unit>week|weekend|month|year)(?![\w-])", _shifted, True, I),
-    (rf"\b{_REL}\s{_M}(?!\w)", _this_month, True, 0),
-    (rf"\b(?:(?P<shift>[Ll]ast|[Tt]his coming|[Cc]oming|[Tt]his|[Nn]ext)\s)?{_W}(?!\w){_TIME}", _weekday, True, 0),
-    (r"\b(?:yesterday|last\snight)\b", lambda m, s: moved("day", -1, s), True, I),
-    (r"\b(?:today|tonight|this\s(?:morning|afternoon|evening))\b", lambda m, s: moved("day", 0, s), True, I),
-    (r"\btomorrow\b", lambda m, s: moved("day", 1, s), True, I),
+    (rf"\bQ(?P<order>[1-4])\b{_OF}?", meanings.short_quarter, False, 0),
+    (rf"\b(?:the\s)?first\s(?P<count>\w+)\smonths{_OF}(?!\w)", meanings.first_months, False, I),
+    (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", meanings.years, False, 0),
+    (r"(?<!\d)(?:the\s)?(?P<decade>(?:1[5-9]|20|21)\d0)['’]?s\b", meanings.decade, False, I),
+    (rf"\bthe\s(?P<nick>{'|'.join(_NICKNAMES)})\b", meanings.decade, False, I),
+    (rf"\b{_N}\s(?P<unit>day|week|month|year|decade)s?\sago\b", meanings.ago, True, I),
+    (rf"\b{_N}\s(?P<unit>day|week|month|year|decade)s?\sfrom\snow\b", meanings.from_now, True, I),
+    (r"\bthe\sday\sbefore\syesterday\b", meanings.days_away(-2), True, I),
+    (r"\bthe\sday\safter\stomorrow\b", meanings.days_away(2), True, I),
+    (rf"\b(?:(?:early|earlier|late|later)\s)?{_REL}\s(?P<unit>week|weekend|month|year)(?![\w-])", meanings.shifted, True, I),
+    (rf"\b{_REL}\s{_M}(?!\w)", meanings.shifted_month, True, 0),
+    (rf"\b(?:(?P<shift>[Ll]ast|[Tt]his coming|[Cc]oming|[Tt]his|[Nn]ext)\s)?{_W}(?!\w){_TIME}", meanings.weekday, True, 0),
+    (r"\b(?:yesterday|last\snight)\b", meanings.days_away(-1), True, I),
+    (r"\b(?:today|tonight|this\s(?:morning|afternoon|evening))\b", meanings.days_away(0), True, I),
+    (r"\btomorrow\b", meanings.days_away(1), True, I),
     (rf"\b{_M}(?!\w|\s\d)", _bare_month, True, 0),
-    (rf"{_NO_NUMBER_BEFORE}\b{_Y}\b{_NO_NUMBER_AFTER}", lambda m, s: year_of(int(m["year"])), False, 0),
+    (rf"{_NO_NUMBER_BEFORE}\b{_Y}\b{_NO_NUMBER_AFTER}", meanings.year, False, 0),
 ]  # fmt: skip

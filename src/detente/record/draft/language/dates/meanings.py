@@ -1,0 +1,186 @@
+"""What a date's words mean, in every language: one function a kind of date, from a match's named groups to its days.
+
+Groups: ``year``, ``month``, ``day``, ``day2`` or ``first``; ``m`` and ``d`` as numbers; ``count`` and ``unit``;
+``order`` and ``kind``; ``weekday``; ``decade`` or ``nick``; ``tail``; and for *last*, *this* and *next* either
+``shift`` or one of ``past``, ``this`` and ``next``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from detente.record.draft.language.dates.calendar_words import months_of, year_of
+from detente.record.draft.language.dates.parts import (
+    DateSetting,
+    Days,
+    count_of,
+    month_number,
+    moved,
+    nearest_day,
+    nearest_month,
+    nearest_weekday,
+    part_of_year,
+)
+
+Match = re.Match[str]
+SHIFTS = {"coming": 1, "this coming": 1, "last": -1, "this": 0, "next": 1}
+UNITS = {
+    "día": "day", "días": "day", "semana": "week", "semanas": "week", "fin de semana": "weekend", "mes": "month",
+    "meses": "month", "año": "year", "años": "year", "década": "decade", "décadas": "decade",
+}  # fmt: skip
+"""Spans of time in other languages, by their English names."""
+HALVES = ("half", "semestre", "mitad")
+NICKNAMES = {
+    word: 1920 + 10 * n
+    for words in ("twenties thirties forties fifties sixties seventies eighties nineties",
+                  "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa")
+    for n, word in enumerate(words.split())
+}  # fmt: skip
+"""First year of a decade by its name."""
+
+
+def shift_of(m: Match) -> int:
+    """-1 for *last*, 1 for *next*, else 0."""
+    words = m.groupdict()
+    if words.get("shift"):
+        return SHIFTS[words["shift"].casefold()]
+    return -1 if words.get("past") else 1 if words.get("next") else 0
+
+
+def iso_day(m: Match, s: DateSetting) -> Days:
+    """A day in digits."""
+    named = date(int(m["year"]), int(m["m"]), int(m["d"]))
+    return named, named
+
+
+def day(m: Match, s: DateSetting) -> Days | None:
+    """A day and a month, with or without a year."""
+    month, number = month_number(m["month"], s.language), int(m["day"])
+    if m["year"]:
+        named = date(int(m["year"]), month, number)
+        return named, named
+    return nearest_day(month, number, s, m)
+
+
+def span_of_days(m: Match, s: DateSetting) -> Days | None:
+    """From one day of a month to another."""
+    words = m.groupdict()
+    month = month_number(m["month"], s.language)
+    first, last = sorted((int(m["day"]), int(words.get("day2") or words["first"])))
+    if m["year"]:
+        return date(int(m["year"]), month, first), date(int(m["year"]), month, last)
+    ends = nearest_day(month, last, s, m)
+    return ends and (ends[0].replace(day=first), ends[0])
+
+
+def month(m: Match, s: DateSetting) -> Days:
+    """A month of a year."""
+    number = month_number(m["month"], s.language)
+    return months_of(int(m["year"]), number, number)
+
+
+def month_of_relative_year(m: Match, s: DateSetting) -> Days | None:
+    """*June last year*."""
+    number = month_number(m["month"], s.language)
+    return months_of(s.today.year + shift_of(m), number, number) if s.today else None
+
+
+def shifted_month(m: Match, s: DateSetting) -> Days | None:
+    """*Last June*: before this month; *this June* is of this year."""
+    number, shift = month_number(m["month"], s.language), shift_of(m)
+    if shift == 0 and s.today:
+        return months_of(s.today.year, number, number)
+    return nearest_month(number, s, m, shift=shift)
+
+
+def weekday(m: Match, s: DateSetting) -> Days | None:
+    """A day of the week."""
+    return nearest_weekday(m["weekday"], s, m, shift=shift_of(m))
+
+
+def shifted(m: Match, s: DateSetting) -> Days | None:
+    """*Last week*, *next year*."""
+    return moved(unit_of(m), shift_of(m), s)
+
+
+def ago(m: Match, s: DateSetting) -> Days | None:
+    """*Three months ago*."""
+    return moved(unit_of(m), -count_of(m["count"], s.language), s)
+
+
+def from_now(m: Match, s: DateSetting) -> Days | None:
+    """*Three months from now*."""
+    return moved(unit_of(m), count_of(m["count"], s.language), s)
+
+
+def unit_of(m: Match) -> str:
+    """The span of time that a match names."""
+    word = m["unit"].casefold()
+    return UNITS.get(word, word)
+
+
+def part(m: Match, s: DateSetting) -> Days | None:
+    """A quarter or half of a year."""
+    kind = "half" if m["kind"].casefold() in HALVES else "quarter"
+    return _in_year(m, s, lambda year: part_of_year(kind, m["order"], year))
+
+
+def short_quarter(m: Match, s: DateSetting) -> Days | None:
+    """*Q3*."""
+    return _in_year(m, s, lambda year: part_of_year("quarter", int(m["order"]), year))
+
+
+def first_months(m: Match, s: DateSetting) -> Days | None:
+    """*The first eight months*."""
+    return _in_year(m, s, lambda year: part_of_year("months", count_of(m["count"], s.language), year))
+
+
+def _in_year(m: Match, s: DateSetting, days: Callable[[int], Days]) -> Days | None:
+    """A part of the year given, of the one meant by *last* or *next*, or of the nearest that fits the tense."""
+    if m["year"]:
+        return days(int(m["year"]))
+    if s.today is None:
+        return None
+    words = m.groupdict()
+    if any(words.get(name) for name in ("shift", "past", "next", "this")):
+        return days(s.today.year + shift_of(m))
+    this = days(s.today.year)
+    if s.future(m):
+        return this if this[1] >= s.today else days(s.today.year + 1)
+    return this if this[0] <= s.today else days(s.today.year - 1)
+
+
+def years(m: Match, s: DateSetting) -> Days | bool | None:
+    """*2015-19*; nothing for *2019-20*, a year that runs over two, since nobody says from which month."""
+    first, tail = int(m["year"]), m["tail"]
+    last = int(str(first)[: 4 - len(tail)] + tail)
+    if last == first + 1 and len(tail) == 2:
+        return None
+    return False if last <= first else (year_of(first)[0], year_of(last)[1])
+
+
+def year(m: Match, s: DateSetting) -> Days:
+    """A year."""
+    return year_of(int(m["year"]))
+
+
+def decade(m: Match, s: DateSetting) -> Days:
+    """*The 1990s*, *the nineties*, *los años noventa*."""
+    words = m.groupdict()
+    if words.get("nick"):
+        first = NICKNAMES[words["nick"].casefold()]
+    else:
+        digits = m["decade"]
+        first = int(digits) if len(digits) == 4 else 1900 + int(digits)
+    return year_of(first)[0], year_of(first + 9)[1]
+
+
+def days_away(count: int) -> Callable[[Match, DateSetting], Days | None]:
+    """*Yesterday* is one day back."""
+    return lambda m, s: moved("day", count, s)
+
+
+def unresolved(m: Match, s: DateSetting) -> None:
+    """A date whose days nobody can tell."""
