@@ -221,3 +221,12 @@ def test_scales_of_units(number, unit, to, result):
 )  # fmt: skip
 def test_a_difference_is_said_in_its_unit(number, unit, text):
     assert gap(number, unit) == text
+
+
+@pytest.mark.parametrize("operator", ["", "about", "positive"])
+def test_only_one_sided_wording_undersells(operator):
+    """A plain 100 beside 1 is wrong, not an understatement of a hundred times."""
+    assert Wording("100", operator).far_off(1.0) == 1.0
+    assert Wording("1", operator).far_off(100.0) == 1.0
+    assert Wording("100", "less than").far_off(1.0) == 100.0
+    assert Wording("1", "at least").far_off(100.0) == 100.0

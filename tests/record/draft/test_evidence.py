@@ -19,7 +19,9 @@ from detente.record.draft.suggest import KnownRecord
 from detente.study.scaffold import new_study
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures/draft"
-TEXTS, COLD = (tomllib.loads((FOLDER / f"whole/{name}.toml").read_text("utf-8"))["text"] for name in ("tuples", "cold"))
+TEXTS, COLD, BLIND = (
+    tomllib.loads((FOLDER / f"whole/{name}.toml").read_text("utf-8"))["text"] for name in ("tuples", "cold", "blind")
+)
 
 
 def as_article(text: dict) -> Article:
@@ -36,7 +38,7 @@ def told() -> list[tuple[str, Article, list[str]]]:
             path = FOLDER / entry["file"]
             meta = tomllib.loads(path.with_suffix(".toml").read_text("utf-8"))
             found.append((path.stem, read_article(path, meta["published"], meta["language"]), entry["events"]))
-    return [*found, *((text["dyad"][0], as_article(text), text["events"]) for text in COLD)]
+    return [*found, *((text["dyad"][0], as_article(text), text["events"]) for text in (*COLD, *BLIND))]
 
 
 def test_events_are_proposed_with_their_day_and_kind():
@@ -150,14 +152,16 @@ TOTALS = {
     11: {("54600", "2018", "trade.imports")},
     12: {("728", "2021", "trade.total")},
     "DZA": {("534", "2020", "trade.total"), ("-7.4", "2020", "trade.total"), ("135.1", "2020", "trade.imports")},
+    "PER": {("3050", "2013", "trade.total"), ("-4.6", "2013", "trade.total")},
+    "ARM": {("177.6", "2009", "trade.imports")},
     "NPL": {("4500", "2014", "trade.imports"), ("570", "2014", "trade.exports")},
 }  # fmt: skip
 """Every annual total of the pair's trade in the texts, by hand: what it is, when, and the flow, seen from the first economy."""
 
 
-@pytest.mark.parametrize("which", [*PAIRS, *(text["dyad"][0] for text in COLD)])
+@pytest.mark.parametrize("which", [*PAIRS, *(text["dyad"][0] for text in (*COLD, *BLIND))])
 def test_every_annual_total_of_the_pairs_trade_is_decided_and_no_part_of_it(which, tmp_path):
-    text = TEXTS[which - 1] if isinstance(which, int) else next(t for t in COLD if t["dyad"][0] == which)
+    text = TEXTS[which - 1] if isinstance(which, int) else next(t for t in (*COLD, *BLIND) if t["dyad"][0] == which)
     dyad = PAIRS[which] if isinstance(which, int) else tuple(text["dyad"])
     new_study(*dyad, folder=tmp_path / "s")
     record = tmp_path / "s/record"
@@ -174,3 +178,18 @@ def test_every_annual_total_of_the_pairs_trade_is_decided_and_no_part_of_it(whic
     decided = {(r["value"], r["date"], r["target"]) for r in rows if r["test"] in ("quantity", "change")
                and found[r["claim_id"]] != "not checkable"}  # fmt: skip
     assert decided == TOTALS.get(which, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "events"),
+    [
+        ("Kenya signed a pact on 3 March 2021 that would open the border.", "en", [("2021-03-03", "agreement")]),
+        ("Kenia había retirado a su embajador el 3 de marzo de 2021.", "es", [("2021-03-03", "diplomatic break")]),
+        ("Kenya closed the crossing on 3 March 2021 and reopened it the same day.", "en",
+         [("2021-03-03", "border closure"), ("2021-03-03", "border opening")]),
+        ("Los vuelos fueron suspendidos el 3 de marzo de 2021.", "es", [("2021-03-03", "air service")]),
+    ],
+)  # fmt: skip
+def test_acts_in_the_perfect_with_what_follows_and_on_the_same_day(text, language, events):
+    rows = draft_claims(Article("", text, "2021-05-14", language), "N1").events
+    assert [(row.cells["date"], row.cells["kind"]) for row in rows] == events

@@ -143,3 +143,12 @@ def test_words_that_look_like_currencies_are_none(text: str) -> None:
 
 def test_a_list_does_not_run_into_the_next_number() -> None:
     assert read("90 crowns and four months") == [(90, "crowns"), (4, "months")]
+
+
+def test_an_amount_in_millions_takes_the_currency_of_the_one_before():
+    text = (
+        "Las exportaciones bajaron a 1.685 millones de dólares, mientras que las importaciones sumaron 1.365 millones."
+    )
+    assert [(f.value, f.unit) for f in find_figures(text, "es")] == [(1.685e9, "usd"), (1.365e9, "usd")]
+    assert len(find_figures("It cost $3 million. There are 2 million.", "en")) == 1
+    assert [f.unit for f in find_figures("It cost $3 million and reached 2 million people.", "en")] == ["usd", "people"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from detente.record.draft.language.numerals import SMALL as NUMBER_WORDS
 from detente.record.draft.language.numerals import Numeral, find_numerals
-from detente.record.draft.language.units import currency_before, rate_at, unit_at
+from detente.record.draft.language.units import MONEY, currency_before, rate_at, unit_at
 from detente.record.draft.language.words import LANGUAGES, either, words
 
 
@@ -116,8 +116,29 @@ def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()
     found: list[FigureMention] = []
     for run in _runs(open_text, find_numerals(open_text, language)):
         read = [_read(open_text, numeral, language) for numeral in run]
-        found += [figure for figure in _share(open_text, run, read) if figure is not None]
+        read = _share(open_text, run, read)
+        for numeral, figure in zip(run, read):
+            figure = figure or _carried(open_text, numeral, found)
+            if figure is not None:
+                found.append(figure)
     return found
+
+
+CARRY = 160
+"""Characters over which an amount in millions may take the currency of the one before it."""
+
+
+def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureMention | None:
+    """*Exports fell to 1,685 million dollars and imports to 1,365 million*: the second has the first one's currency."""
+    before = found[-1] if found else None
+    if before is None or numeral.scale < 1e6 or numeral.vague or before.unit.partition("/")[0] not in MONEY:
+        return None
+    between = text[before.end : numeral.start]
+    ends = re.match(r"\s*(?:[.,;:)]|$|\s(?:in|en|a year|al año|against|frente)\b)", text[numeral.end :])
+    if not ends or len(between) > CARRY or re.search(r"[.!?]\s|\n", between):
+        return None
+    start, end = numeral.start, numeral.end
+    return FigureMention(start, end, text[start:end], numeral.value, before.unit, _bound(text, start, numeral))
 
 
 def _runs(text: str, numerals: list[Numeral]) -> Iterator[list[Numeral]]:

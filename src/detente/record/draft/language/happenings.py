@@ -19,6 +19,16 @@ SHORT = 12
 _BREAK = re.compile(r"[.;:!?\n]")
 
 
+_IT_BEFORE = re.compile(r"\b(?:lo|la|los|las)\s$", re.IGNORECASE)
+_IT_AFTER = re.compile(r"\s(?:it|them)\b", re.IGNORECASE)
+_SAME_DAY = re.compile(
+    r"[^.;:!?]{0,25}?\b(?:(?:the|that|on that|on the) same day|(?:ese|el|aquel) mismo día)\b", re.IGNORECASE
+)
+_PERFECT = r"(?:(?:ha|han|hab[ií]an?|fue|fueron|sido)\s)"
+_PARTICIPLES = {"(?:ó|aron)": "ad[oa]s?", "i(?:ó|eron)": "id[oa]s?"}
+"""Spanish participles by the ending of the simple past: *retiró*, *había retirado*."""
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """An act that a sentence says has happened.
@@ -79,10 +89,14 @@ def happenings(
     """
     acts = _acts(text, start, end, language)
     seen: set[tuple[str, str, str]] = set()
+    last: DateMention | None = None
     for n, act in enumerate(acts):
         before = acts[n - 1].end if n else start
         after = acts[n + 1].start if n + 1 < len(acts) else end
         date = _own_date(text, act, before, after, dates, language)
+        if date is None and _SAME_DAY.match(text, act.end, min(end, act.end + REACH)):
+            date = last
+        last = date or last
         if date is None or _ahead(date, today):
             continue
         key = (act.rule.kind, act.rule.direction, date.date)
@@ -94,7 +108,9 @@ def happenings(
 @cache
 def _rules(language: str) -> tuple[_Rule, ...]:
     def pattern(entries: list[str]) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{'|'.join(entries)})\b", re.IGNORECASE)
+        more = [f"{_PERFECT}{entry.removesuffix(end)}{ending}" for entry in entries for end, ending in _PARTICIPLES.items()
+                if entry.endswith(end)]  # fmt: skip
+        return re.compile(rf"\b(?:{'|'.join([*entries, *more])})\b", re.IGNORECASE)
 
     return tuple(
         _Rule(rule["kind"], rule["direction"], rule.get("sets", ""), pattern(rule["act"]), pattern(rule["thing"]),
@@ -134,7 +150,8 @@ def _claim(claimed: dict[int, tuple[int, int, _Act]], act: _Act, far: int, place
 
 def _unreal(text: str, act: re.Match[str], language: str) -> bool:
     before = text[max(0, act.start() - 30) : act.start()]
-    return bool(_not(language).search(before)) or is_future(text, act.start(), act.end(), language, dated=False)
+    told = text[: act.end()]  # what follows a past act, such as "that would open", does not undo it
+    return bool(_not(language).search(before)) or is_future(told, act.start(), act.end(), language, dated=False)
 
 
 def _distance(text: str, act: re.Match[str], rule: _Rule, start: int, end: int) -> int | None:
@@ -142,7 +159,9 @@ def _distance(text: str, act: re.Match[str], rule: _Rule, start: int, end: int) 
     after = _BREAK.split(text[act.end() : min(end, act.end() + REACH)])[0]
     if found := rule.thing.search(after):
         return found.start()
-    before = _BREAK.split(text[max(start, act.start() - REACH) : act.start()])[-1]
+    pronoun = _IT_BEFORE.search(text[max(start, act.start() - 6) : act.start()]) or _IT_AFTER.match(after)
+    back = 3 * REACH if pronoun else REACH
+    before = _BREAK.split(text[max(start, act.start() - back) : act.start()])[-1]
     places = [m.end() for m in rule.thing.finditer(before)]
     return len(before) - places[-1] + 5 if places else None
 
