@@ -18,7 +18,7 @@ from detente.cli.outlook_ import command
 from detente.errors import NotIdentified, SpecificationError, TooFewDonors
 from detente.outlook.growth import HORIZONS, learn_growth, least_absolute, reopenings
 from detente.outlook.trade import LEVELS
-from detente.outlook.walk import FlowHistory, walk_of
+from detente.outlook.walk import FlowHistory, PastChanges
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import trade_outlook
@@ -64,10 +64,10 @@ def test_the_range_without_an_event_holds_what_it_says_on_flows_that_walk():
     flows = np.exp(5 + np.cumsum(steps, axis=0))
     flows[:, np.arange(n), np.arange(n)] = np.nan
     standing = FlowHistory.of(flows[:-1], years[:-1])
-    inside = []
+    inside, past = [], PastChanges.of(standing, 1)
     for i, j in rng.integers(0, n, (400, 2)):
         if i != j:
-            walk = walk_of(standing, int(i), int(j), 1)
+            walk = past.like(standing.size[-1, i, j], standing.unrest[-1, i, j])
             low, high = np.quantile(walk.changes, (0.1, 0.9))
             inside.append(low <= np.log(flows[-1, i, j] / flows[-2, i, j]) <= high)
     assert np.mean(inside) == pytest.approx(0.8, abs=0.06)  # three standard errors of 400 draws
@@ -174,6 +174,15 @@ def test_what_cannot_be_said_is_refused_with_what_to_do(panel, asked, error, wor
     pair = ("FRA", "DEU") if asked.get("event") == "reopening" else ("COL", "VEN")
     with pytest.raises(error, match=words):
         dt.forecast(panel, *pair, **asked)
+
+
+def test_a_later_figure_of_a_record_is_where_the_range_starts(panel):
+    later = {("COL", "VEN"): (2025, 1072.0), ("VEN", "COL"): (2025, 98.0)}
+    told = dt.forecast(panel, "COL", "VEN", as_of=2026, latest=later)
+    assert [(a.last_year, a.year) for a in told.ahead if a.both_ways] == [(2025, 2026), (2025, 2027), (2025, 2028)]
+    assert told.ahead[0].median_usd_mn == pytest.approx(1072, rel=0.1)  # no event: close to the last value
+    with pytest.raises(SpecificationError, match="no earlier flow"):
+        dt.forecast(panel, "COL", "VEN", as_of=2025, latest=later)
 
 
 def test_a_flow_of_nothing_has_no_growth(panel):

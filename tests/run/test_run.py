@@ -60,7 +60,7 @@ def test_the_answer_is_there_in_spanish_with_its_own_numbers(run: Run) -> None:
     assert "US$7.200 millones, en 2008" in answer.happened[0]
     assert "El congelamiento" in answer.why[1]
     assert "−1,44" in answer.why[1]
-    for question in ("happened", "why", "what_if", "claims"):
+    for question in ("happened", "why", "what_if", "what_next", "claims"):
         assert len(getattr(answer, question)) == len(getattr(run.answer, question))
 
 

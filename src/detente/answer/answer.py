@@ -1,4 +1,4 @@
-"""The answer of a run: what happened, why, what if and which claims hold, in one language."""
+"""The answer of a run: what happened, why, what if, what next and which claims hold, in one language."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from detente.answer.relation import relation_today
 from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
 from detente.answer.what_if import WhatIf, what_if_means, what_if_of, what_if_sentences, what_if_tables
+from detente.answer.what_next import what_next_sentences
 from detente.answer.why import why_means, why_sentences, why_tables
 from detente.language import said
 from detente.run.result import Run
@@ -23,7 +24,7 @@ class Answer:
 
     Attributes
     ----------
-    happened, why, what_if, claims : sentences by question, ready to be read aloud.
+    happened, why, what_if, what_next, claims : sentences by question, ready to be read aloud.
     language, title : of the answer, and the study's title in it.
     why_means, what_if_means : what the numbers of the small tables are.
     why_tables, what_if_tables : the same findings as small tables, a direction each, and the scenarios in one.
@@ -42,6 +43,7 @@ class Answer:
     what_if_tables: tuple[SmallTable, ...] = ()
     directions: tuple[Direction, ...] = ()
     scenarios: WhatIf | None = None
+    what_next: tuple[str, ...] = ()
 
 
 def answer_of(run: Run, language: str = "en") -> Answer:
@@ -78,6 +80,7 @@ def answer_of(run: Run, language: str = "en") -> Answer:
         what_if_tables=tuple(what_if_tables(scenarios, say)) if directions else (),
         directions=directions,
         scenarios=scenarios,
+        what_next=_begun(say, what_next_sentences(frames["outlook"], say)),
     )
 
 

@@ -117,17 +117,27 @@ class Catalogue:
         ends = [self.number(end, digits, sign=True) for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 
-    def money(self, usd_mn: float | None) -> str:
-        """Million US$ in words: US$394 million, US$7.2 billion; below a million in US$."""
+    def money(self, usd_mn: float | None, *, rough: bool = False) -> str:
+        """Million US$ in words: US$394 million, US$7.2 billion; below a million in US$.
+
+        Parameters
+        ----------
+        rough : two significant digits, which is more than a forecast carries.
+
+        >>> Catalogue("en").money(1153.3), Catalogue("en").money(1153.3, rough=True)
+        ('US$1.15 billion', 'US$1.2 billion')
+        """
         if usd_mn is None or not isfinite(usd_mn):
             return ""
+        if rough:
+            usd_mn = float(f"{usd_mn:.2g}")
         if abs(usd_mn) < 1:
             return self("number.dollars", value=self.number(float(f"{usd_mn * 1e6:.2g}")))
         if abs(usd_mn) < float(self("number.billion_from")):
             digits = 0 if abs(usd_mn) >= 10 else 1
             return self("number.million", value=self.number(usd_mn, digits))
         scale = float(self("number.billion_scale"))
-        digits = 0 if scale == 1 else 1 if abs(usd_mn) >= 2000 else 2
+        digits = 0 if scale == 1 or (rough and abs(usd_mn) >= 10 * scale) else 1 if rough or abs(usd_mn) >= 2000 else 2
         return self("number.billion", value=self.number(usd_mn / scale, digits))
 
     def percent(self, value: float | None, digits: int = 1, sign: bool = False) -> str:

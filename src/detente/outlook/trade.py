@@ -8,7 +8,8 @@ because it did better than the naive forecast on cases that it had not seen; a h
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,7 @@ from detente.economies import lookup, name_of
 from detente.errors import DetenteError, NotIdentified, SpecificationError, did_you_mean
 from detente.outlook.growth import ORIGINS, learn_growth
 from detente.outlook.score_card import ScoreCard, card_of
-from detente.outlook.walk import FlowHistory, walk_of
+from detente.outlook.walk import FlowHistory, PastChanges
 
 Floats = NDArray[np.float64]
 
@@ -152,6 +153,7 @@ def forecast(
     event_year: int | None = None,
     instrument: str | None = None,
     base: tuple[int, int] | None = None,
+    latest: Mapping[tuple[str, str], tuple[int, float]] | None = None,
 ) -> TradeForecast:
     """Trade of a pair one to three years on, from what the panel knew before a year.
 
@@ -171,6 +173,8 @@ def forecast(
         Of a rupture: closure, payment freeze, product ban, conflict or diplomatic quarrel.
     base : (int, int), optional
         Years before the rupture, from which the gap is measured; those of the library's case if not given.
+    latest : mapping of (origin, destination) to (year, million US$), optional
+        Later flows than the panel has, from a record, known by ``as_of``; used where no event is.
 
     Returns
     -------
@@ -195,11 +199,12 @@ def forecast(
     sample = Sample.of(panel)
     year = _year(as_of)
     a, b = lookup(origin), lookup(destination)
-    _check(sample, year, a, b, event, instrument)
+    _check(sample, year, a, b, event, instrument, latest or {})
     known = np.flatnonzero(np.asarray(sample.years) < year)
     sample = Sample(sample.flows[known], sample.economies, tuple(sample.years[t] for t in known), sample.name)
     happened = event_year if event_year is not None else year
-    asked = _Asked(sample, year, event or "", happened, instrument, base)
+    asked = _Asked(sample, year, event or "", happened, instrument, base, latest or {})
+    asked.check_latest()
     there, there_why = _one_way(asked, a, b)
     back, back_why = _one_way(asked, b, a)
     if not there and not back:
@@ -209,10 +214,10 @@ def forecast(
             fix="Ask as of a later year, give base=(from, to) for the gap, or a panel that has the pair.",
         )
     cautions = [why for why in (there_why, back_why) if why]
-    both = tuple(_sum(x, y) for x, y in zip(there, back)) if there and back else ()
+    both = tuple(_sum(x, y) for x, y in zip(there, back) if x.year == y.year)
     if both:
         cautions.append("The range of both ways together takes the two directions to be high, or low, together.")
-    if sample.years[-1] < year - 1:
+    if sample.years[-1] < year - 1 and any(a.last_year == sample.years[-1] for a in (*there, *back)):
         cautions.append(f"The panel's last year before {year} is {sample.years[-1]}.")
     return TradeForecast(a, b, year, event or "", (*there, *back, *both), tuple(dict.fromkeys(cautions)))
 
@@ -225,6 +230,29 @@ class _Asked:
     happened: int
     instrument: str | None
     base: tuple[int, int] | None
+    latest: Mapping[tuple[str, str], tuple[int, float]]
+    _past: dict[int, PastChanges] = field(default_factory=dict)
+    _history: list[FlowHistory] = field(default_factory=list)
+
+    def check_latest(self) -> None:
+        for (a, b), (year, value) in self.latest.items():
+            if not (0 < value < np.inf) or year >= self.as_of:
+                raise SpecificationError(
+                    f"latest: {value:g} million US$ from {a} to {b} in {year} is no earlier flow than {self.as_of}.",
+                    fix="Give positive flows of full years before as_of.",
+                )
+
+    def history(self) -> FlowHistory:
+        """Size and unrest of all flows, made once for both directions."""
+        if not self._history:
+            self._history.append(FlowHistory.of(self.sample.flows, self.sample.years))
+        return self._history[0]
+
+    def past(self, horizon: int) -> PastChanges:
+        """What became of all flows, made once for both directions."""
+        if horizon not in self._past:
+            self._past[horizon] = PastChanges.of(self.history(), horizon)
+        return self._past[horizon]
 
 
 def _one_way(asked: _Asked, a: str, b: str) -> tuple[tuple[Ahead, ...], str]:
@@ -239,6 +267,9 @@ def _forecasts(asked: _Asked, a: str, b: str) -> tuple[Ahead, ...]:
     sample = asked.sample
     i, j = sample.economy(a), sample.economy(b)
     last, last_year = float(sample.flows[-1, i, j]), sample.years[-1]
+    newer = asked.latest.get((a, b), (0, 0.0))
+    if not asked.event and newer[0] > last_year:
+        last_year, last = newer
     if not last > 0:
         raise NotIdentified(f"{'no trade is on record' if last == 0 else 'nothing is known'} in {last_year}.")
     since = last_year - asked.happened
@@ -252,8 +283,7 @@ def _forecasts(asked: _Asked, a: str, b: str) -> tuple[Ahead, ...]:
     if asked.event == "rupture" and since < 0:
         gap = _gap(asked, a, b)
         return tuple(_ruptured(a, b, asked, h, last, gap) for h in HORIZONS)
-    standing = FlowHistory.of(sample.flows, sample.years)
-    return tuple(_walked(a, b, standing, i, j, h, last, last_year) for h in HORIZONS)
+    return tuple(_walked(a, b, asked, float(asked.history().unrest[-1, i, j]), h, last, last_year) for h in HORIZONS)
 
 
 def _reopened(a: str, b: str, asked: _Asked, h: int, since: int, last: float, gap: float) -> Ahead:
@@ -271,18 +301,18 @@ def _ruptured(a: str, b: str, asked: _Asked, h: int, last: float, gap: float) ->
     found = predict(
         asked.instrument or INSTRUMENTS[0], "rupture", h, before=gap, learn_from=known, pooled=asked.instrument is None
     )
-    residual = np.asarray(found.quantile(MANY), dtype=float)
+    residual = np.asarray(found.quantile(MANY.tolist()), dtype=float)
     return Ahead(
         a, b, False, asked.happened + h, asked.sample.years[-1], last, gap, _levels(last, residual - gap),
         found.zero, RUPTURED, len({o.case_id for o in known}), card_of("trade", RUPTURED, 12 * h, "region out"),
     )  # fmt: skip
 
 
-def _walked(a: str, b: str, standing: FlowHistory, i: int, j: int, h: int, last: float, year: int) -> Ahead:
-    walk = walk_of(standing, i, j, h)
+def _walked(a: str, b: str, asked: _Asked, unrest: float, h: int, last: float, year: int) -> Ahead:
+    found = asked.past(h).like(float(np.log(last)), unrest)
     return Ahead(
-        a, b, False, year + h, year, last, None, _levels(last, walk.changes), walk.chance_of_zero, NO_EVENT,
-        len(walk.changes), card_of("trade", NO_EVENT, 12 * h),
+        a, b, False, year + h, year, last, None, _levels(last, found.changes), found.chance_of_zero, NO_EVENT,
+        len(found.changes), card_of("trade", NO_EVENT, 12 * h),
     )  # fmt: skip
 
 
@@ -344,7 +374,10 @@ def _year(as_of: int | str | date) -> int:
         raise SpecificationError(f"as_of={as_of!r} is no year and no day.", fix="Write 2022 or 2022-09-15.") from None
 
 
-def _check(sample: Sample, year: int, a: str, b: str, event: str | None, instrument: str | None) -> None:
+def _check(
+    sample: Sample, year: int, a: str, b: str, event: str | None, instrument: str | None,
+    latest: Mapping[tuple[str, str], tuple[int, float]],
+) -> None:  # fmt: skip
     if sample.period != "year":
         raise SpecificationError(
             f"The panel's period is a {sample.period}.",
@@ -363,7 +396,7 @@ def _check(sample: Sample, year: int, a: str, b: str, event: str | None, instrum
             fix=f"With event='rupture', the instruments are: {', '.join(INSTRUMENTS)}.",
         )
     inside = [y for y in sample.years if y < year]
-    if inside and inside[-1] + max(HORIZONS) < year:
+    if inside and max([inside[-1], *(y for y, _ in latest.values())]) + max(HORIZONS) < year:
         raise SpecificationError(
             f"The panel ends in {inside[-1]}: as of {year} its forecasts are all of the past.",
             why=f"They reach {max(HORIZONS)} years.",
@@ -375,4 +408,5 @@ def _check(sample: Sample, year: int, a: str, b: str, event: str | None, instrum
             why="A range is learnt from the years before.",
             fix=f"Ask as of {sample.years[0] + 2 * BASE_YEARS} or later, or give a longer panel.",
         )
-    sample.economy(a), sample.economy(b)
+    for code in (a, b):
+        sample.economy(code)

@@ -7,6 +7,7 @@ unrest (in a small panel: a coarser part), at every earlier year whose outcome w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,54 +74,90 @@ class FlowHistory:
         return cls(np.asarray(years), flows, size, unrest)
 
 
-def walk_of(standing: FlowHistory, i: int, j: int, horizon: int) -> FlowChanges:
-    """What became of dyads that stood like ``i -> j`` in the last year, ``horizon`` years later.
+@dataclass(frozen=True, slots=True)
+class PastChanges:
+    """Every flow of the panel that has an outcome a number of years later.
 
-    Parameters
+    Attributes
     ----------
-    standing : of the years known; nothing later is used.
-    i, j : positions of origin and destination.
-    horizon : years ahead of the last one.
-
-    Raises
-    ------
-    NotIdentified
-        No trade in the last year, or in none of the years before it: there is nothing to start from.
-    TooFewDonors
-        The years known are too few for this horizon.
+    size, unrest, later : (m,) arrays
+        Log flow and unrest then, and the flow that came, million US$.
     """
-    size, unrest = standing.size[-1, i, j], standing.unrest[-1, i, j]
-    if not (np.isfinite(size) and np.isfinite(unrest)):
-        raise NotIdentified(
-            f"The flow of {standing.years[-1]} or its recent steps are not on record, or zero.",
-            why="A range for later years starts from the last flow and from how much it moved.",
-            fix="Ask from a year that has one, or say what happened with event='reopening'.",
+
+    size: Floats
+    unrest: Floats
+    later: Floats
+    _edges: Mapping[int, tuple[Floats, Floats]]
+
+    @classmethod
+    def of(cls, history: FlowHistory, horizon: int) -> PastChanges:
+        """All of them, ``horizon`` years apart.
+
+        Raises
+        ------
+        TooFewDonors
+            No year is followed by one so much later.
+        """
+        place = {int(year): t for t, year in enumerate(history.years)}
+        pairs = [(t, place[y + horizon]) for y, t in place.items() if y + horizon in place and t > 0]
+        if not pairs:
+            raise TooFewDonors(
+                f"No year of the panel up to {history.years[-1]} is followed by one {horizon} years later.",
+                fix="Ask for a shorter horizon, or give a longer panel.",
+            )
+        columns = (
+            np.concatenate([of[t].ravel() for t in at])
+            for of, at in (
+                (history.size, [t for t, _ in pairs]),
+                (history.unrest, [t for t, _ in pairs]),
+                (history.flows, [s for _, s in pairs]),
+            )
         )
-    place = {int(year): t for t, year in enumerate(standing.years)}
-    pairs = [(t, place[y + horizon]) for y, t in place.items() if y + horizon in place and t > 0]
-    if not pairs:
+        size, unrest, later = columns
+        known = np.isfinite(size) & np.isfinite(unrest) & np.isfinite(later)
+        size, unrest, later = size[known], unrest[known], later[known]
+        shares = [np.arange(1, n) / n for n in PARTS]
+        cuts = [n - 1 for n in PARTS]
+        both = (np.split(np.quantile(x, np.concatenate(shares)), np.cumsum(cuts)[:-1]) for x in (size, unrest))
+        return cls(size, unrest, later, dict(zip(PARTS, zip(*both))))
+
+    def like(self, size: float, unrest: float) -> FlowChanges:
+        """What became of flows of the same tenth of size and of unrest, or of a coarser part.
+
+        Parameters
+        ----------
+        size, unrest : of the flow asked about, log million US$ and log points.
+
+        Raises
+        ------
+        NotIdentified
+            No trade in the last year, or in none of the years before it: there is nothing to start from.
+        TooFewDonors
+            Too few flows have an outcome.
+        """
+        if not (np.isfinite(size) and np.isfinite(unrest)):
+            raise NotIdentified(
+                "The last flow or its recent steps are not on record, or zero.",
+                why="A range for later years starts from the last flow and from how much it moved.",
+                fix="Ask from a year that has one, or say what happened with event='reopening'.",
+            )
+        for parts in PARTS:
+            by_size, by_unrest = self._edges[parts]
+            alike = _same_part(self.size, size, by_size) & _same_part(self.unrest, unrest, by_unrest)
+            traded = alike & (self.later > 0)
+            if traded.sum() >= FEWEST:
+                changes = np.log(self.later[traded]) - self.size[traded]
+                return FlowChanges(np.sort(changes), 1.0 - float(traded.sum() / alike.sum()))
         raise TooFewDonors(
-            f"No year of the panel up to {standing.years[-1]} is followed by one {horizon} years later.",
-            fix="Ask for a shorter horizon, or give a longer panel.",
+            f"{int((self.later > 0).sum())} flows have an outcome so many years on.",
+            why=f"A range needs {FEWEST}.",
+            fix="Use a panel with more economies or years.",
         )
-    then = [standing.size[t].ravel() for t, _ in pairs]
-    moved = [standing.unrest[t].ravel() for t, _ in pairs]
-    later = [standing.flows[s].ravel() for _, s in pairs]
-    then, moved, later = (np.concatenate(parts) for parts in (then, moved, later))
-    known = np.isfinite(then) & np.isfinite(moved) & np.isfinite(later)
-    then, moved, later = then[known], moved[known], later[known]
-    for parts in PARTS:
-        alike = _same_part(then, size, parts) & _same_part(moved, unrest, parts)
-        traded = alike & (later > 0)
-        if traded.sum() >= FEWEST:
-            return FlowChanges(np.sort(np.log(later[traded]) - then[traded]), 1.0 - float(traded.sum() / alike.sum()))
-    raise TooFewDonors(
-        f"{int((later > 0).sum())} flows have an outcome {horizon} years on.",
-        why=f"A range needs {FEWEST}.",
-        fix="Use a panel with more economies or years.",
-    )
 
 
-def _same_part(values: Floats, own: float, parts: int) -> NDArray[np.bool_]:
-    edges = np.quantile(values, np.arange(1, parts) / parts)
-    return np.digitize(values, edges) == np.digitize(own, edges)
+def _same_part(values: Floats, own: float, edges: Floats) -> NDArray[np.bool_]:
+    """Which values lie between the same two edges as ``own``."""
+    k = int(np.digitize(own, edges))
+    low = edges[k - 1] if k else -np.inf
+    high = edges[k] if k < len(edges) else np.inf
+    return (values >= low) & (values < high)

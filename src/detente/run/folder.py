@@ -27,7 +27,7 @@ from detente.run.tables import tables
 from detente.study.spec import Spec
 from detente.study.study import Study
 
-QUESTIONS = ("happened", "why", "what_if", "claims")
+QUESTIONS = ("happened", "why", "what_if", "what_next", "claims")
 RUNS = Path("runs")
 CLAIM = 60.0  # seconds from a number being claimed to somebody at work on it
 

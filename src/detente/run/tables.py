@@ -14,10 +14,11 @@ from detente.run.scenario_bands import BANDS
 from detente.run.scenarios import SCENARIOS, WINNERS
 from detente.run.schema import TableSchema, register, registered
 from detente.run.trade import PARTNERS, TIMELINE
+from detente.run.what_next import OUTLOOK
 
 for _schema in (
-    CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, SECTORS, CAPITAL, PEOPLE, PARTNERS,
-    TIMELINE, CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
+    CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, SECTORS, CAPITAL,
+    PEOPLE, PARTNERS, TIMELINE, OUTLOOK, CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
 ):  # fmt: skip
     register(_schema)
 

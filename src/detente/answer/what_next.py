@@ -1,0 +1,57 @@
+"""What next, in three sentences: a range of trade, the odds of a break or a return, each with its score, and the limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from detente.answer.speaker import Speaker
+
+
+def what_next_sentences(outlook: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
+    """From the table ``outlook``; nothing where it is empty, as in runs of earlier versions."""
+    if outlook.is_empty():
+        return ()
+    trade = outlook.filter(pl.col("event") == "trade")
+    odds = outlook.filter(pl.col("event") != "trade")
+    told = [*([_trade(trade, say)] if trade.height else []), *(_odds(row, say) for row in odds.to_dicts())]
+    known = outlook.filter(pl.col("refused").is_null())
+    return (*told, say("next_limit")) if known.height else tuple(told)
+
+
+def _trade(rows: pl.DataFrame, say: Speaker) -> str:
+    told = rows.filter(pl.col("refused").is_null())
+    if told.is_empty():
+        return say("next_no_trade", a=say.name(say.spec.dyad[0]), b=say.name(say.spec.dyad[1]))
+    both = told.filter(pl.col("both_ways"))
+    shown = (both if both.height else told.filter(pl.col("origin") == told["origin"][0])).sort("year").to_dicts()
+    first = shown[0]
+    who = (say("next_both_ways") if both.height
+           else say("next_one_way", a=say.name(first["origin"]), b=say.name(first["destination"])))  # fmt: skip
+    years = [  # the first and the last: what lies between is in the table
+        say("next_year", year=row["year"], middle=say.words.money(row["median_usd_mn"], rough=True),
+            low=say.words.money(row["low_usd_mn"], rough=True), high=say.words.money(row["high_usd_mn"], rough=True))
+        for row in (shown if len(shown) < 3 else (first, shown[-1]))
+    ]  # fmt: skip
+    return say(
+        "next_trade", who=who, years=say.listed(years), last=say.money(first["last_usd_mn"]), last_year=first["last_year"],
+        held=say.pct(100 * first["coverage_80"]), gain=say.pct(first["skill_pct"]),
+        n=say.words.number(first["n_cases"], 0),
+    )  # fmt: skip
+
+
+def _odds(row: dict[str, Any], say: Speaker) -> str:
+    if row["refused"] is not None:
+        return say("next_no_odds", a=say.name(say.spec.dyad[0]), b=say.name(say.spec.dyad[1]))
+    facts = {
+        "months": row["months"], "day": say.words.date(row["on"]), "chance": say.pct(100 * row["chance"]),
+        "low": say.pct(100 * row["chance_low"]), "high": say.pct(100 * row["chance_high"]),
+    }  # fmt: skip
+    if row["event"] == "return":
+        return say("next_return", **facts, n=row["n_cases"])
+    return say(
+        "next_break", **facts, base=say.pct(100 * row["base_rate"]), group=say(f"next_group_{row['method']}"),
+        rank=row["rank"], n=say.words.number(row["n_ranked"], 0), gain=say.pct(row["skill_pct"], sign=True),
+        gain_low=say.pct(row["skill_low"], sign=True), gain_high=say.pct(row["skill_high"], sign=True),
+    )  # fmt: skip

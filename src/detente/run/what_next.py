@@ -1,0 +1,145 @@
+"""The table ``outlook``: ranges of the pair's trade and odds of a break or a return, each with its score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from detente.errors import DetenteError
+from detente.outlook import forecast, hazard
+from detente.outlook.score_card import ScoreCard
+from detente.outlook.trade import Ahead
+from detente.record.period import Period
+from detente.run.schema import DIRECTION, Computed, TableSchema, flag, number, text, whole
+from detente.run.trade import timeline
+
+OUTLOOK = TableSchema(
+    "outlook",
+    "What next: a row a flow and year, and one for the odds of a break or a return; or why nothing is said.",
+    (
+        text("event", "`trade`, `break` or `return`"),
+        *DIRECTION,
+        flag("both_ways", "whether it is the sum of the two directions"),
+        text("on", "the day from which it looks ahead; nothing later was used"),
+        whole("months", "how far ahead: of a chance, the months within which; of trade, twelve a year"),
+        whole("year", "of trade: the year forecast"),
+        whole("last_year", "of trade: the last year known"),
+        number("last_usd_mn", "of trade: the flow of that year", "US$ million"),
+        number("low_usd_mn", "of trade: 10% point", "US$ million"),
+        number("median_usd_mn", "of trade: 50% point", "US$ million"),
+        number("high_usd_mn", "of trade: 90% point", "US$ million"),
+        number("chance", "of a break or a return", "share"),
+        number("chance_low", "5% point of the chance", "share"),
+        number("chance_high", "95% point of the chance", "share"),
+        number("base_rate", "of pairs like them; of a return, of all open spells", "share"),
+        whole("rank", "place among the pairs that can still break, the highest chance first"),
+        whole("n_ranked", "how many these are"),
+        text("nearest", "past breaks from a like standing"),
+        text("method", "what it was learnt from: `no event known`, `land`, `relevant`, `open spells`"),
+        whole("n_cases", "cases of the score"),
+        text("baseline", "the naive forecast that the score is compared with"),
+        text("score", "`CRPS` or `log score`"),
+        number("skill_pct", "gain of the score over the baseline's, out of sample", "percent"),
+        number("skill_low", "5% point of the gain", "percent"),
+        number("skill_high", "95% point of the gain", "percent"),
+        number("coverage_80", "share of outcomes inside such 80% ranges", "share"),
+        text("refused", "why nothing is said"),
+    ),
+    make=lambda run: outlook(run),
+)
+
+Row = dict[str, Any]
+
+
+def outlook(run: Computed) -> pl.DataFrame:
+    """The table :data:`OUTLOOK`, from the panel's flows, the record's later ones, and the list of breaks."""
+    rows = [*_trade(run), *_odds(run)]
+    return OUTLOOK.of_rows(rows)
+
+
+def _trade(run: Computed) -> Iterator[Row]:
+    a, b = run.study.spec.dyad
+    if run.panel is None or run.panel.kind != "goods" or run.panel.stock or run.panel.period != "year":
+        return
+    panel, later = run.panel, _later(run)
+    year = 1 + max([panel.years[-1], *(y for y, _ in later.values())])
+    told = _or_refused(lambda: forecast(panel, a, b, as_of=year, latest=later))
+    if isinstance(told, str):
+        yield {"event": "trade", "origin": a, "destination": b, "on": str(year), "refused": told}
+        return
+    for ahead in told.ahead:
+        yield _trade_row(ahead, year)
+
+
+def _later(run: Computed) -> dict[tuple[str, str], tuple[int, float]]:
+    """The record's newest preferred figure of each direction where it is later than the panel."""
+    found: dict[tuple[str, str], tuple[int, float]] = {}
+    if run.panel is None:
+        return found
+    rows = timeline(run.ledger.figures, run.panel, *run.study.spec.dyad).filter(
+        pl.col("preferred") & pl.col("flow").is_in(["exports", "imports"]) & (pl.col("value_usd_mn") > 0)
+        & pl.col("status").is_in(["reported", "derived"]) & (pl.col("year") > run.panel.years[-1])
+    )  # fmt: skip
+    for origin, destination, year, value in rows.select("origin", "destination", "year", "value_usd_mn").iter_rows():
+        if year > found.get((origin, destination), (0, 0.0))[0]:
+            found[origin, destination] = (year, value)
+    newest = {year for year, _ in found.values()}
+    return found if len(found) == 2 and len(newest) == 1 else {}
+
+
+def _trade_row(ahead: Ahead, on: int) -> Row:
+    low, _, middle, _, high = ahead.quantiles_usd_mn
+    return {
+        "event": "trade", "origin": ahead.origin, "destination": ahead.destination, "both_ways": ahead.both_ways,
+        "on": str(on), "months": 12 * (ahead.year - ahead.last_year), "year": ahead.year, "last_year": ahead.last_year,
+        "last_usd_mn": ahead.last_usd_mn, "low_usd_mn": low, "median_usd_mn": middle, "high_usd_mn": high,
+        "method": ahead.method, **_card(ahead.card),
+    }  # fmt: skip
+
+
+def _odds(run: Computed) -> Iterator[Row]:
+    a, b = run.study.spec.dyad
+    day = _day(run)
+    told = _or_refused(lambda: hazard(a, b, "break", on=day))
+    if isinstance(told, str):
+        back = _or_refused(lambda: hazard(a, b, "return", on=day))
+        told = told if isinstance(back, str) else back
+    if isinstance(told, str):
+        yield {"event": "break", "origin": a, "destination": b, "on": day, "months": 12, "refused": told}
+        return
+    yield {
+        "event": told.event, "origin": a, "destination": b, "on": day, "months": told.months,
+        "chance": told.probability, "chance_low": told.interval[0], "chance_high": told.interval[1],
+        "base_rate": told.base_rate, "rank": told.rank, "n_ranked": told.n_ranked,
+        "nearest": "; ".join(f"{c.a}-{c.b} {c.broke.year}" for c in told.nearest) or None, "method": told.group,
+        **_card(told.card),
+    }  # fmt: skip
+
+
+def _day(run: Computed) -> str:
+    """The day after the last thing in the record that is not merely scheduled; else the first day after the panel."""
+    events = run.ledger.events
+    if events.height:
+        happened = events.filter(events["kind"] != "scheduled")
+        days = [Period.parse(cell).first for cell in happened["date"]]
+        if days:
+            return max(days).isoformat()
+    return date(1 + run.panel.years[-1] if run.panel is not None else date.today().year, 1, 1).isoformat()
+
+
+def _card(card: ScoreCard) -> Row:
+    return {
+        "n_cases": card.n_cases, "baseline": card.baseline, "score": card.score, "skill_pct": card.skill_pct,
+        "skill_low": card.low, "skill_high": card.high, "coverage_80": card.coverage_80,
+    }  # fmt: skip
+
+
+def _or_refused(ask: Callable[[], Any]) -> Any:
+    """What was asked for, or why it is refused."""
+    try:
+        return ask()
+    except DetenteError as error:
+        return str(error)
