@@ -44,7 +44,7 @@ CENTRAL = {
     "margins": ("gravity/engines/margins.py", "tests/gravity"),
     "separation": ("gravity/separation.py", "tests/gravity"),
     "armington": ("equilibrium/armington.py", "tests/equilibrium"),
-    "scenarios": ("run/scenarios.py", "tests/run tests/study"),
+    "scenarios": ("run/what_if/scenarios.py", "tests/run tests/study"),
     "journal": ("web/editor/journal.py", "tests/web"),
     "readers": ("panel/read.py", "tests/panel"),
 }

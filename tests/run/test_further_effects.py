@@ -16,9 +16,9 @@ from detente.errors import DetenteError
 from detente.language import Catalogue
 from detente.report import render_report
 from detente.run import read_run
-from detente.run.baseline import accounts
-from detente.run.further_effects import table_of, with_people
 from detente.run.result import Run
+from detente.run.what_if.baseline import accounts
+from detente.run.what_if.further_effects import table_of, with_people
 from detente.study import open_study
 from detente.study.cautions import cautions_of
 from detente.study.spec import Spec

@@ -13,9 +13,9 @@ from detente.equilibrium import CLOSED, Economy, solve
 from detente.errors import MissingInternalTrade, StudyError
 from detente.language import Catalogue
 from detente.panel import Panel, world
-from detente.run.baseline import accounts, baselines
-from detente.run.scenario_bands import BANDS, pair_moves
-from detente.run.scenarios import SCENARIOS, effects, heals_nothing, solve_scenarios
+from detente.run.what_if.baseline import accounts, baselines
+from detente.run.what_if.scenario_bands import BANDS, pair_moves
+from detente.run.what_if.scenarios import SCENARIOS, effects, heals_nothing, solve_scenarios
 from detente.study import open_study
 from detente.study.spec import Spec
 from small_world import small_world
@@ -97,7 +97,7 @@ def test_what_could_not_be_solved_keeps_its_row_without_numbers(
     wanted = spec(theta=[5.0], deficits=["multiplicative"])
     wanted = wanted.model_copy(update={"scenarios": [STUDY.scenarios[2]]})
     if given is not None:
-        monkeypatch.setattr("detente.run.scenarios.solve", partial(solve, max_steps=1, tolerance=1e-15))
+        monkeypatch.setattr("detente.run.what_if.scenarios.solve", partial(solve, max_steps=1, tolerance=1e-15))
     known = residual if given else (lambda *_: None)
     table, winners = solve_scenarios(wanted, plan, {2014: plan[0]}, known)
     assert table["status"].to_list() == [status] * 2

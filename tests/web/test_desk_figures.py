@@ -9,7 +9,7 @@ import pytest
 
 from detente.equilibrium import SectorEconomy, Shock, solve
 from detente.errors import StudyError
-from detente.run.baseline import baselines
+from detente.run.what_if.baseline import baselines
 from detente.study import open_study
 from detente.web.desk.bands import bands, moves
 from detente.web.desk.result_rows import outcome_in_words

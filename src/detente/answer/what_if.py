@@ -15,7 +15,7 @@ import polars as pl
 from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker, two_digits
 from detente.economies import name_of
-from detente.run.scenarios import NO_RESIDUAL, ON_TABLE
+from detente.run.what_if.scenarios import NO_RESIDUAL, ON_TABLE
 from detente.study.spec import Ends, Scenario, Spec
 
 Interval = tuple[float, float]

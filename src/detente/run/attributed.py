@@ -9,8 +9,8 @@ import polars as pl
 from detente.attribution import Attribution, DyadFits, attribute
 from detente.errors import StudyError
 from detente.panel import Panel
-from detente.run.scenarios import ResidualAt, Window
 from detente.run.schema import BASE, DIRECTION, EPISODE, YEAR, TableSchema, directed, number, text, whole
+from detente.run.what_if.scenarios import ResidualAt, Window
 from detente.study.study import Study
 
 WIDTH_90 = 2 * 1.6449  # of the central 90% of a normal, in standard deviations

@@ -18,16 +18,16 @@ from detente.language import LANGUAGES, Text, translations
 from detente.panel import Panel
 from detente.record import Ledger
 from detente.run.attributed import attributed, attribution_table, cited_residuals, residual_lookup, residual_table
-from detente.run.baseline import Baseline, accounts
 from detente.run.checked_record import CheckedRecord, check_record
 from detente.run.explanations import Explanation, explanation
-from detente.run.further_effects import table_of
 from detente.run.manifest import manifest
 from detente.run.result import Run
-from detente.run.scenario_bands import scenario_bands
-from detente.run.scenarios import solve_scenarios
 from detente.run.schema import Computed
 from detente.run.tables import tables
+from detente.run.what_if.baseline import Baseline, accounts
+from detente.run.what_if.further_effects import table_of
+from detente.run.what_if.scenario_bands import scenario_bands
+from detente.run.what_if.scenarios import solve_scenarios
 from detente.study.study import Progress, Study, checked_ledger, require_dyad_of_targets
 from detente.study.words import catalogue
 

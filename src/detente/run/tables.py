@@ -9,11 +9,11 @@ from __future__ import annotations
 from detente.run.attributed import ATTRIBUTION, RESIDUALS
 from detente.run.checked_record import ARTICLES, CLAIMS, CONFLICTS, EVENTS, FIGURES, FORECASTS, SOURCES
 from detente.run.explanations import BREAKS, METHODS, PARTS, SPECIFICATIONS
-from detente.run.further_effects import CAPITAL, PEOPLE, SECTORS
-from detente.run.scenario_bands import BANDS
-from detente.run.scenarios import SCENARIOS, WINNERS
 from detente.run.schema import TableSchema, register, registered
 from detente.run.trade import PARTNERS, TIMELINE
+from detente.run.what_if.further_effects import CAPITAL, PEOPLE, SECTORS
+from detente.run.what_if.scenario_bands import BANDS
+from detente.run.what_if.scenarios import SCENARIOS, WINNERS
 from detente.run.what_next import OUTLOOK
 
 for _schema in (

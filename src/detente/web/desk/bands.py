@@ -1,4 +1,4 @@
-"""A setting of the desk as the draws that the report makes too: :mod:`detente.run.scenario_bands` does the drawing.
+"""A setting of the desk as the draws that the report makes too: :mod:`detente.run.what_if.scenario_bands` does the drawing.
 
 What stands at the study's own choice is as uncertain as the study says: the GDP range, the ratios of output to GDP and
 the deficit rules are pooled. A choice that the reader makes is held. The trade elasticity is drawn around the one
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.run.baseline import Baseline
-from detente.run.scenario_bands import DRAWS, Move, draw, pair_moves
+from detente.run.what_if.baseline import Baseline
+from detente.run.what_if.scenario_bands import DRAWS, Move, draw, pair_moves
 from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.settings import Setting
 from detente.web.desk.solver_cache import DeskSolver

@@ -17,9 +17,9 @@ from detente.equilibrium import Counterfactual, SectorCounterfactual, SectorEcon
 from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, StudyError, UnbalancedAccounts
 from detente.panel import Panel
 from detente.run.attributed import RESIDUALS, residual_lookup
-from detente.run.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ratio
-from detente.run.scenarios import ResidualAt, effects, supply_elasticity
 from detente.run.schema import directed
+from detente.run.what_if.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ratio
+from detente.run.what_if.scenarios import ResidualAt, effects, supply_elasticity
 from detente.study import Study
 from detente.study.spec import Ends, Scenario
 from detente.web.desk.levers import CLOSED

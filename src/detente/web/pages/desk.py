@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from detente.errors import DetenteError
 from detente.record import Ledger
-from detente.run.scenario_bands import DRAWS
+from detente.run.what_if.scenario_bands import DRAWS
 from detente.study import Study
 from detente.web.desk.bands import bands
 from detente.web.desk.charts import desk_charts

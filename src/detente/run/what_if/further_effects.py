@@ -12,9 +12,9 @@ from detente.equilibrium import Economy, accumulate, input_output, migrate
 from detente.errors import DuplicateRows, InvalidFlow, StudyError, UnknownColumn, first_five
 from detente.panel import read_table
 from detente.run.attributed import residual_lookup
-from detente.run.baseline import Baseline, accounts
-from detente.run.scenarios import ResidualAt, TableOfStudy, effects, heals_nothing, solved_on_table
 from detente.run.schema import Computed, TableSchema, number, text, whole
+from detente.run.what_if.baseline import Baseline, accounts
+from detente.run.what_if.scenarios import ResidualAt, TableOfStudy, effects, heals_nothing, solved_on_table
 from detente.study.spec import Ends, People, Scenario, Spec
 from detente.study.study import Study
 

@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.equilibrium import CLOSED, Coefficients, Ensemble, LogNormal, ensemble
-from detente.run.baseline import Baseline
-from detente.run.scenarios import ResidualAt, effects, heals_nothing, supply_elasticity
 from detente.run.schema import TableSchema, number, text, whole
+from detente.run.what_if.baseline import Baseline
+from detente.run.what_if.scenarios import ResidualAt, effects, heals_nothing, supply_elasticity
 from detente.study.spec import Ends, Scenario, Spec, both_ways
 
 DRAWS = 200

@@ -11,8 +11,8 @@ import polars as pl
 
 from detente.equilibrium import CLOSED, Counterfactual, SectorCounterfactual, SectorEconomy, Shock, solve
 from detente.errors import StudyError
-from detente.run.baseline import Baseline
 from detente.run.schema import TableSchema, flag, number, text, whole
+from detente.run.what_if.baseline import Baseline
 from detente.study.spec import Ends, Scenario, Spec, TargetSpec, both_ways
 
 NO_RESIDUAL = "no residual"
