@@ -67,12 +67,12 @@ FILES = {
 GIVES = {
     "wdi": [("gdp.current_col", "2019", "323000000000", "usd"), ("gdp.current_col", "2020", "270000000000", "usd"),
             ("population.total_ven", "2019", "28971683", "persons")],
-    "unhcr": [("migration.refugees_ven_in_col", "2020-12-31", "417", "persons"),
-              ("migration.refugees_col_in_ven", "2020-12-31", "67000", "persons"),
+    "unhcr": [("migration.refugees_col_in_ven", "2020-12-31", "67000", "persons"),
+              ("migration.refugees_ven_in_col", "2020-12-31", "417", "persons"),
               ("migration.asylum_seekers_ven_in_col", "2020-12-31", "25000", "persons"),
               ("migration.oip_ven_in_col", "2020-12-31", "1720000", "persons")],
-    "comtrade": [("trade.exports", "2020-01", "12500000", "usd"), ("trade.imports.hs27", "2020-01", "900000", "usd"),
-                 ("trade.exports", "2020-01", "190000000", "usd")],
+    "comtrade": [("trade.exports", "2020-01", "190000000", "usd"), ("trade.exports", "2020-01", "12500000", "usd"),
+                 ("trade.imports.hs27", "2020-01", "900000", "usd")],
     "exchange-rates": [("exchange.usd_per_eur", "2021", "1.1827", "usd_per_eur")],
     "desta": [("1995", "agreement", "-"), ("2006", "bloc exit", "+")],
     "acled": [("2021-03-05", "security incident", "+")],
@@ -106,6 +106,20 @@ def test_each_layout_gives_the_pairs_rows_and_no_others(small, tmp_path, layout)
     assert (str(source.date), str(source.published), source.kind) == ("2024-05", "2023", "dataset")
     again = planned(small, tmp_path, layout)
     assert (again.new, again.changed, again.same) == ((), (), len(GIVES[layout]))
+
+
+@pytest.mark.parametrize(
+    ("layout", "state", "value"),
+    [
+        ("desta", "agreement.desta12", "in_force"),
+        ("desta", "agreement.desta13", "none"),
+        ("gsdb", "sanctions.col.gsdb7", "none"),
+    ],
+)
+def test_treaties_and_sanctions_set_states(small, tmp_path, layout, state, value):
+    planned(small, tmp_path, layout, release="2024").write(small.folder)
+    spells = Ledger.read(small.folder).states().spells[state]
+    assert spells[-1].value == value
 
 
 def test_a_later_release_shows_and_makes_its_changes(small, tmp_path):
@@ -147,7 +161,7 @@ def test_imported_months_decide_a_claim_on_the_year(small, tmp_path):
 @pytest.mark.parametrize(
     ("layout", "text", "error", "says"),
     [
-        ("worldbank", "a,b\n", UsageError, "There are: acled"),
+        ("worldbank", "a,b\n", UsageError, "There are: "),
         ("unhcr", "year,refugees\n1,2\n", UnknownColumn, "lacks"),
         ("unhcr", "", DetenteError, "empty"),
         ("", "a,b\n1,2\n", UnreadableFile, "--as SOURCE"),

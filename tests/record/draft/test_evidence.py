@@ -187,6 +187,8 @@ def test_every_annual_total_of_the_pairs_trade_is_decided_and_no_part_of_it(whic
         ("Kenia había retirado a su embajador el 3 de marzo de 2021.", "es", [("2021-03-03", "diplomatic break")]),
         ("Kenya closed the crossing on 3 March 2021 and reopened it the same day.", "en",
          [("2021-03-03", "border closure"), ("2021-03-03", "border opening")]),
+        ("Kenya closed, then reopened, its border in May 2020.", "en",
+         [("2020-05", "border closure"), ("2020-05", "border opening")]),
         ("Los vuelos fueron suspendidos el 3 de marzo de 2021.", "es", [("2021-03-03", "air service")]),
     ],
 )  # fmt: skip

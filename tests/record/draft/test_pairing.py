@@ -178,3 +178,14 @@ def test_an_event_has_the_day_it_happened_and_not_the_year_of_a_thing():
 
 def test_as_per_is_no_speaker():
     assert rows("As per estimates, trade was $3 million in 2021.")[0]["attributed_to"] == ""
+
+
+def test_a_year_and_a_colon_lead_their_figure():
+    found = rows("Exports (2021: $397 million; 2020: $294 million) recovered.")
+    assert [(row["value"], row["date"]) for row in found] == [("397", "2021"), ("294", "2020")]
+
+
+def test_shillings_that_may_be_anybodys_are_low_and_said_so():
+    (row,) = rows("Trade was worth Sh115bn in 2021.")
+    assert (row["value"], row["unit"], row["confidence"]) == ("115000", "shillings_mn", "low")
+    assert "Whose shillings" in row["hint"]

@@ -66,3 +66,14 @@ def test_drafting_again_finds_what_is_on_record():
     assert "The record has this as N1-d1" in row["hint"]
     other = draft_claims(article, "N2", on_record=[held]).rows[0].as_row()
     assert "The record has this" not in other["hint"]
+
+
+def test_two_flows_before_two_figures_are_left_to_a_person():
+    text = "Afghanistan's exports to Pakistan overtook Pakistan's exports to Afghanistan in 2021, at $9 million against $8 million."
+    rows = draft_claims(Article("", text, "2023-02-14", "en"), "N1", known=KNOWN).rows
+    assert [row.series for row in rows] == ["", ""]
+    text = (
+        "Pakistan's exports to Afghanistan were $9 million in 2021 and its imports from Afghanistan $8 million in 2021."
+    )
+    rows = draft_claims(Article("", text, "2023-02-14", "en"), "N1", known=KNOWN).rows
+    assert [row.series for row in rows] == ["trade.exports", "trade.imports"]

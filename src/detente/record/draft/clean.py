@@ -102,10 +102,7 @@ def read_article(path: str | Path, published: str = "", language: str = "") -> A
         raise EmptySample(f"{path} holds no text of an article.", fix="Save the article's text and draft from that.")
     clean = "\n\n".join(paragraphs)
     if not language and not reads(clean):
-        raise UnreadableFile(
-            f"{path} is in a language that drafting does not read (it reads {' and '.join(LANGUAGES)}).",
-            fix="Draft from a translation, or name the language if it is one of these.",
-        )
+        raise UnreadableFile(f"{path} is in a language that drafting does not read.", fix=UNREAD)
     language = language or guess_language(clean)
     return Article(title, clean, published or own, language)
 
@@ -117,13 +114,20 @@ def article_of(text: str, published: str = "", language: str = "") -> Article:
     ------
     EmptySample
         No text is left.
+    UnreadableFile
+        It is in a language that is not read.
     """
     text = tables_told(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n")))
     paragraphs = _paragraphs(text)
     if not paragraphs:
         raise EmptySample("There is no text of an article.", fix="Paste the article's text.")
     clean = "\n\n".join(paragraphs)
+    if not language and not reads(clean):
+        raise UnreadableFile("The text is in a language that drafting does not read.", fix=UNREAD)
     return Article("", clean, published, language or guess_language(clean))
+
+
+UNREAD = f"It reads {' and '.join(LANGUAGES)}: give a translation, or name the language if it is one of these."
 
 
 def guess_language(text: str) -> str:

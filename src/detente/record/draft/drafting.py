@@ -17,7 +17,7 @@ from detente.record.draft.language.happenings import Happening
 from detente.record.draft.language.numerals import rounding_of, significant_digits
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
-from detente.record.draft.language.units import CLOSED, MONEY
+from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
 from detente.record.draft.pairing import SAID_ON, Paired, direction_at, operator_at, pair_periods
 from detente.record.draft.proposals import FlowSpoken, economies_named, flow_at, propose_test
 from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, again, columns_of, grouped, write_rows
@@ -230,6 +230,8 @@ def _period_hints(pair: Paired) -> Iterable[str]:
 
 def _guessed(figure: FigureMention, found: Extraction) -> bool:
     """Whether the currency is a guess: a bare dollar sign where another dollar or peso may be meant."""
+    if figure.unit.partition("/")[0] in AMBIGUOUS:
+        return True
     bare = bool(re.match(r"\$", figure.text)) and figure.unit == "usd"
     return bare and (found.article.language == "es" or bool(_OTHER_DOLLAR.search(found.article.text)))
 
@@ -239,7 +241,9 @@ _OTHER_DOLLAR = re.compile(r"\b(?:A|C|CA|NZ|HK|S|R|AU)\$|\b(?:Australian|Canadia
 
 def _figure_hints(figure: FigureMention, found: Extraction) -> Iterable[str]:
     yield f'The figure was read from "{figure.text}".'
-    if _guessed(figure, found):
+    if figure.unit.partition("/")[0] in AMBIGUOUS:
+        yield f"Whose {figure.unit.partition('/')[0]} they are is not said: name the currency."
+    elif _guessed(figure, found):
         yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
     plain = figure.unit.partition("/")[0]
     if plain not in CLOSED and plain.split()[-1].casefold() not in PEOPLE:

@@ -155,6 +155,8 @@ def _before(
     change = figure.unit == "pct" and direction_at(text, figure) != ""
     for date in reversed([d for d in dates if d.end <= figure.start]):
         between = text[date.end : figure.start]
+        if re.fullmatch(r"\s?:\s?", between):
+            return Paired(date, sure=True)  # 2021: $397m; 2020: $294m
         if _BREAK.search(between):
             return None
         if date in owned and not change:

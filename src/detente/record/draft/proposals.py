@@ -91,13 +91,24 @@ def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | 
         return before if before and not named and _CARRIED.search(sentence) else None
     led = [role for role in roles if role.start() < place]
     role = led[-1] if led else roles[0]
+    if len(led) > 1 and not re.search(r"\d", sentence[led[-2].end() : role.start()]):
+        spoken = [_spoken(sentence, each, named, known.dyad, before) for each in led[-2:]]
+        if spoken[0] and spoken[1] and spoken[0].series != spoken[1].series:
+            return None  # one flow beside another, and the figures come after both
     if (not led and len(roles) > 1) or _twofold(sentence, roles) or _is_part(sentence, role):
         return None
+    return _spoken(sentence, role, named, known.dyad, before)
+
+
+def _spoken(
+    sentence: str, role: re.Match[str], named: set[str], dyad: Sequence[str], before: FlowSpoken | None
+) -> FlowSpoken | None:
+    """The flow that a word of trade stands for."""
     if role["trade"]:
-        return _trade(sentence, role, named, known.dyad, before)
+        return _trade(sentence, role, named, dyad, before)
     if role["sold"] or role["bought"]:
-        return _dealt(sentence, role, named, known.dyad)
-    return _shipped(sentence, role, named, known.dyad, before)
+        return _dealt(sentence, role, named, dyad)
+    return _shipped(sentence, role, named, dyad, before)
 
 
 def economies_named(sentence: str) -> list[str]:

@@ -21,6 +21,8 @@ _BREAK = re.compile(r"[.;:!?\n]")
 
 _IT_BEFORE = re.compile(r"\b(?:lo|la|los|las)\s$", re.IGNORECASE)
 _IT_AFTER = re.compile(r"\s(?:it|them)\b", re.IGNORECASE)
+_SHARED = re.compile(r",?\s(?:and|then|y|luego|and then|y luego),?\s|,\s(?:then|luego)\s")
+"""Between two acts that share what they act on and their day: "closed, then reopened, its border in May"."""
 _SAME_DAY = re.compile(
     r"[^.;:!?]{0,25}?\b(?:(?:the|that|on that|on the) same day|(?:ese|el|aquel) mismo día)\b", re.IGNORECASE
 )
@@ -94,6 +96,10 @@ def happenings(
         before = acts[n - 1].end if n else start
         after = acts[n + 1].start if n + 1 < len(acts) else end
         date = _own_date(text, act, before, after, dates, language)
+        following = acts[n + 1] if n + 1 < len(acts) else None
+        if date is None and following and _SHARED.fullmatch(text[act.end : following.start]):
+            further = acts[n + 2].start if n + 2 < len(acts) else end
+            date = _own_date(text, following, act.end, further, dates, language)
         if date is None and _SAME_DAY.match(text, act.end, min(end, act.end + REACH)):
             date = last
         last = date or last

@@ -35,8 +35,10 @@ SIGNS = {
         "Ksh": "kes",
         "TSh": "tzs",
     },
-    **{"USh": "ugx", "CFA": "xof"},
+    **{"USh": "ugx", "CFA": "xof", "Sh": "shillings", "Shs": "shillings", "Sh.": "shillings"},
 }
+AMBIGUOUS = frozenset({"shillings"})
+"""Money of which the sign does not say whose it is."""
 CODES = words("en", "units", "currencies")
 _SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse=True))
 SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")

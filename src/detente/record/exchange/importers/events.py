@@ -54,6 +54,10 @@ def _desta(facts: Facts, dyad: tuple[str, str], name: str) -> Iterator[Row]:
         in_force = re.search(r"in force (\d{4})", row["note"])
         date = in_force[1] if in_force else row["date"]
         more = {"announced": row["date"]} if date != row["date"] else {}
+        if value := {"agreement": "in_force" if in_force else "signed", "bloc exit": "none"}.get(
+            kind if verb != "amended" else ""
+        ):
+            more["sets"] = f"agreement.desta{row['id']}={value}"
         id_ = f"DESTA-{row['id']}-{row['kind']}-{row['date']}-{dyad[0]}-{dyad[1]}"
         yield event(id_, date, f"{row['title']} ({verb})", kind, sign, subsystems="trade", actors=";".join(dyad),
                     confidence="medium", **more)  # fmt: skip
@@ -103,10 +107,13 @@ def _gsdb(facts: Facts, dyad: tuple[str, str], name: str) -> Iterator[Row]:
     for row in _of_pair(facts, dyad):
         common = {"subsystems": "sanctions", "actors": row["actors"], "confidence": "medium", "note": row["note"]}
         pair = row["actors"].replace(";", "-")
-        yield event(f"GSDB-{row['id']}-{pair}-begin", row["date"], row["title"], "sanctions", "+", **common)
+        state = f"sanctions.{row['actors'][:3].lower()}.gsdb{row['id']}"
+        begun = common | {"sets": f"{state}=in_force"}
+        yield event(f"GSDB-{row['id']}-{pair}-begin", row["date"], row["title"], "sanctions", "+", **begun)
         if row["end_date"]:
             ended = f"{row['title']}: ended"
-            yield event(f"GSDB-{row['id']}-{pair}-end", row["end_date"], ended, "sanctions relief", "-", **common)
+            over = common | {"sets": f"{state}=none"}
+            yield event(f"GSDB-{row['id']}-{pair}-end", row["end_date"], ended, "sanctions relief", "-", **over)
 
 
 _COMMON = (("actors", "both economies must be named"), ("title, note", "title and note"))

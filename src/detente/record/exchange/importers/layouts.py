@@ -130,7 +130,8 @@ def _between(frame: pl.DataFrame, dyad: Dyad) -> pl.DataFrame:
     pair = (
         pl.col("origin").is_in(dyad) & pl.col("destination").is_in(dyad) & (pl.col("origin") != pl.col("destination"))
     )
-    return frame.filter(pair & pl.col("value").is_not_null())
+    order = [c for c in ("period", "origin", "product", "side") if c in frame.columns]
+    return frame.filter(pair & pl.col("value").is_not_null()).sort(order)
 
 
 def _shortest_codes(frame: pl.DataFrame) -> pl.DataFrame:
