@@ -17,7 +17,9 @@ Balanced: r = 1, D = 0. The system is homogeneous, so prices are fixed by S' = S
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,9 +104,9 @@ class Armington:
         now = self.state(u)
         return now.demand - now.output
 
-    def flows(self, u: np.ndarray) -> np.ndarray:
-        """Bilateral flows X', US$ million: (batch, n, n)."""
-        now = self.state(u)
+    def flows(self, u: np.ndarray, now: MarketState | None = None) -> np.ndarray:
+        """Bilateral flows X', US$ million: (batch, n, n); ``now`` is the state at u where it is known."""
+        now = self.state(u) if now is None else now
         shares = np.exp(-self.theta * u)[:, :, None] * self.kernel / now.sourcing[:, None, :]
         return shares * now.expenditure[:, None, :]
 
@@ -123,12 +125,16 @@ class Armington:
         """Whether the solver may use Newton's method."""
         return True
 
-    def direction(self, u: np.ndarray) -> np.ndarray:
-        """Newton's step at log prices u (1, n), on the log of demand over output.
+    def look(self, u: np.ndarray) -> tuple[float, Callable[[], np.ndarray]]:
+        """The worst market's relative gap at log prices u (1, n), and Newton's step there for who asks."""
+        now = self.state(u)
+        return float(np.abs(now.demand / now.output - 1).max()), partial(self.direction, u, now)
+
+    def direction(self, u: np.ndarray, now: MarketState) -> np.ndarray:
+        """Newton's step at log prices u (1, n) and their state, on the log of demand over output.
 
         In logs, demand and output are nearly linear in log prices however far these are from the baseline.
         """
-        now = self.state(u)
         demand, output, theta, psi = now.demand[0], now.output[0], self.theta[0, 0], self.psi[0, 0]
         weight, spending = np.exp(-theta * u[0]), now.expenditure[0]
         shares = self.kernel[0] * weight[:, None] / now.sourcing[0]

@@ -49,6 +49,8 @@ class Solved(NamedTuple):
     reached: float
     negative: dict[int, float]
     parts: list[np.ndarray]
+    own_effects: np.ndarray | None = None
+    """Partial effects on trade within each economy (n,), log points; None where not kept."""
     owing: np.ndarray | None = None
     """Places of a part that is cut off and would have to keep a deficit: there is no solution."""
 
@@ -116,8 +118,9 @@ def solve_setting(setting: SolveSetting) -> Solved:
     if (owing := cut_off(parts, model.deficit[0], float(economy.flows.sum()))) is not None:
         nothing = np.full(len(economy), np.nan)
         none = np.full(economy.flows.shape, np.nan)
-        return Solved(nothing, nothing, nothing, nothing, nothing, nothing, none, np.inf, 0, 0.0, {}, parts, owing)
-    return join([_solve_part(model, setting, members, len(parts) > 1) for members in parts], parts, len(economy))
+        return Solved(nothing, nothing, nothing, nothing, nothing, nothing, none, np.inf, 0, 0.0, {}, parts, owing=owing)
+    solved = join([_solve_part(model, setting, members, len(parts) > 1) for members in parts], parts, len(economy))
+    return solved._replace(own_effects=np.diag(effects))
 
 
 def cut_off(parts: list[np.ndarray], deficit: np.ndarray, world: float) -> np.ndarray | None:
@@ -156,7 +159,7 @@ def _solve_part(model: Armington, setting: SolveSetting, members: np.ndarray, ap
     now = model.state(found.u)
     return Solved(
         found.u[0], now.log_index[0], now.output[0], now.expenditure[0], now.demand[0],
-        np.full(members.size, now.scale[0]), model.flows(found.u)[0], float(found.gap[0]), int(found.iterations[0]),
+        np.full(members.size, now.scale[0]), model.flows(found.u, now)[0], float(found.gap[0]), int(found.iterations[0]),
         reached, {int(members[k]): at for k, at in negative.items()}, [members],
     )  # fmt: skip
 

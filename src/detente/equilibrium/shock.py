@@ -150,17 +150,23 @@ class Shock:
 
     def cautions(self) -> tuple[str, ...]:
         """Values that are large for what they are, in words; warns of those that look like percent."""
-        for key, value in () if self.certain else self.partial.items():
+        large = _large(self.partial)
+        for key, value in () if self.certain else large:
             if like_percent(value):
                 warnings.warn(f"{percent_meant(key, value)} {_times(value)} {_in_log_points(value)}", stacklevel=3)
         out = []
-        for key, value in self.partial.items():
-            if isinstance(value, int | float | np.number) and 10 < abs(value) <= LARGEST:
+        for key, value in large:
+            if 10 < abs(value) <= LARGEST:
                 out.append(f"The effect on {_words(key)}: {_times(value)}")
         for key, value in (*self.tariff.items(), *self.tariff_points.items()):
             if isinstance(value, int | float | np.number) and value > 2:
                 out.append(f"The tariff on {_words(key)} is {100 * value:,.0f}%.")
         return tuple(out)
+
+
+def _large(effects: Mapping[tuple, float]) -> list[tuple[tuple, float]]:
+    """Finite effects above ten log points in size."""
+    return [(k, v) for k, v in effects.items() if isinstance(v, int | float | np.number) and 10 < abs(v) < np.inf]
 
 
 def like_percent(value: Any) -> bool:
@@ -231,11 +237,37 @@ def cells(
 def partial_array(shock: Shock, economy: Any) -> np.ndarray:
     """Partial effects as (n, n) log points, minus infinity where a border is closed."""
     n = len(economy.economies)
+    plain = _plain_pairs(shock, economy)
+    if plain is not None:
+        return plain
     effects, seen = np.zeros((n, n)), Seen(shock)
     for _, i, j, value, key in cells(shock.partial, economy):
         check_effect(value, key, i == j)
         seen.check((i, j), key)
         effects[i, j] += value
+    return effects
+
+
+def _plain_pairs(shock: Shock, economy: Any) -> np.ndarray | None:
+    """The same where every key names two economies and no value is to be asked about, all at once; else None.
+
+    A dictionary of a thousand dyads is common, and one by one they take longer than the equilibrium.
+    """
+    n = len(economy.economies)
+    effects = np.zeros((n, n))
+    if not shock.partial:
+        return effects
+    known = {code: k for k, code in enumerate(economy.economies)}
+    try:
+        at = np.array([(known[a], known[b]) for a, b in shock.partial])
+        values = np.array(list(shock.partial.values()), dtype=float)
+    except (KeyError, TypeError, ValueError):  # a bloc, everyone else, or a mistake: told apart one by one
+        return None
+    shut, size = values == CLOSED, np.abs(values)
+    odd = ~(size <= LARGEST) & ~shut | shut & (at[:, 0] == at[:, 1]) | (size >= LIKE_PERCENT) & ~shut
+    if odd.any() or any(isinstance(value, str | bool) for value in shock.partial.values()):
+        return None
+    effects[at[:, 0], at[:, 1]] = values
     return effects
 
 

@@ -1,7 +1,7 @@
 """One solver for all models: an accelerated fixed point, Newton's method where it falters, then a path.
 
 A model offers ``move`` (the tatonnement step and the worst relative gap), ``normal`` (fixes the scale) and, where
-``newton`` says so, ``direction`` (Newton's step), ``towards`` (the same model part of the way from another) and
+``newton`` says so, ``look`` (the gap, and Newton's step for who asks), ``towards`` (the same model part of the way from another) and
 ``spending`` (whose sign tells whether a solution is an equilibrium). Draws are solved side by side along the
 leading axis.
 """
@@ -33,7 +33,7 @@ class Model(Tatonnement, Protocol):
     @property
     def newton(self) -> bool: ...
 
-    def direction(self, u: np.ndarray, /) -> np.ndarray: ...
+    def look(self, u: np.ndarray, /) -> tuple[float, Callable[[], np.ndarray]]: ...
 
     def towards(self, origin: Any, share: float) -> Any: ...
 
@@ -152,18 +152,19 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
     for row in range(len(start)):
         part = model if len(start) == 1 else model.take(np.array([row]))
         u = part.normal(start[row : row + 1])
-        gap = best = part.move(u)[1][0]
+        gap, step_from = part.look(u)
+        best = gap
         out.u[row] = u[0]
         for taken in range(1, max_steps + 1):
             if not gap >= tolerance:
                 break
             try:
-                step = part.direction(u)
+                step = step_from()
             except np.linalg.LinAlgError:
                 break
             size = min(1.0, LONGEST / max(float((np.abs(step) / (1 + np.abs(u))).max()), 1e-300))
-            u = part.normal(u + size * step)
-            gap, last = part.move(u)[1][0], gap
+            u, last = u + size * step, gap
+            gap, step_from = part.look(u)
             out.iterations[row] = taken
             if not np.isfinite(gap):
                 break
@@ -171,6 +172,7 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
                 out.u[row], best = u[0], gap
             if last < ROUNDING and gap > last / 2:
                 break
+        out.u[row] = part.normal(out.u[row : row + 1])[0]
         out.gap[row] = best if np.isfinite(best) else np.inf
     return out
 

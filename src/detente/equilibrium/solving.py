@@ -308,7 +308,7 @@ def read_out(found: Solved, setting: SolveSetting, began: float) -> Counterfactu
     before = economy.output if deficits == "multiplicative" else economy.expenditure
     labour = hat_array(shock.labour_hat, economy, "labour")
     real_price = found.log_price - found.log_index
-    own_costs = np.diag(partial_array(shock, economy))
+    own_costs = np.diag(partial_array(shock, economy)) if found.own_effects is None else found.own_effects
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.diag(found.flows) / expenditure / (np.diag(economy.flows) / economy.expenditure)
         acr_gap = sufficient_statistic_gap(real_price, np.log(own) - own_costs, setting.theta)

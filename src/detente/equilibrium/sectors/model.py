@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,10 +53,15 @@ class Sectors(Equations):
         step = np.concatenate([pace, price.ravel(), spending.ravel()])
         return step[None], np.array([max(np.abs(g).max() for g in (labour, price, spending))])
 
-    def direction(self, u: np.ndarray) -> np.ndarray:
-        """Newton's step at a state u (1, n + 2 S n)."""
+    def look(self, u: np.ndarray) -> tuple[float, Callable[[], np.ndarray]]:
+        """The worst relative gap at a state u (1, n + 2 S n), and Newton's step there for who asks."""
+        parts = self.gaps(u)
+        return max(float(np.abs(part).max()) for part in parts), partial(self.direction, u, parts[1])
+
+    def direction(self, u: np.ndarray, price: np.ndarray) -> np.ndarray:
+        """Newton's step at a state u (1, n + 2 S n) with its gaps of log prices (S, n)."""
         money, n = self.residual(u) / self.wages, self.wages.size
-        gaps = np.concatenate([money[-1], self.gaps(u)[1].ravel(), money[:-1].ravel()])
+        gaps = np.concatenate([money[-1], price.ravel(), money[:-1].ravel()])
         if self.size <= DENSE:
             return np.linalg.solve(pinned_sectors(self, u), -gaps)[None]
         linear = Linear.at(self, u)
