@@ -118,7 +118,9 @@ def solve_setting(setting: SolveSetting) -> Solved:
     if (owing := cut_off(parts, model.deficit[0], float(economy.flows.sum()))) is not None:
         nothing = np.full(len(economy), np.nan)
         none = np.full(economy.flows.shape, np.nan)
-        return Solved(nothing, nothing, nothing, nothing, nothing, nothing, none, np.inf, 0, 0.0, {}, parts, owing=owing)
+        return Solved(
+            nothing, nothing, nothing, nothing, nothing, nothing, none, np.inf, 0, 0.0, {}, parts, owing=owing
+        )
     solved = join([_solve_part(model, setting, members, len(parts) > 1) for members in parts], parts, len(economy))
     return solved._replace(own_effects=np.diag(effects))
 

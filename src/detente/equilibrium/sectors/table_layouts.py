@@ -71,8 +71,8 @@ def labelled(table: Any, *, rows: Any = None, columns: Any = None) -> Labelled:
             "An input-output table carries an economy and a sector on every row and column.",
             fix="Give a pandas frame with two levels of labels on both, or the path of a text file that has them.",
         )
-    cells = ([list(map(str, label)) for label in axis] for axis in (index, names))
-    return _kept(*map(pair_up, cells), as_floats(table.to_numpy(), "the table"))
+    sold, bought = ([list(map(str, label)) for label in axis] for axis in (index, names))
+    return _kept(pair_up(sold), pair_up(bought), as_floats(table.to_numpy(), "the table"))
 
 
 def pair_up(cells: list[list[str]], like: tuple[int, int] | None = None) -> list[Label]:

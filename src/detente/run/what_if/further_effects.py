@@ -133,9 +133,15 @@ def _sector_rows(run: Computed) -> Iterator[dict[str, object]]:
             continue
         lost = pl.col("wages_before_usd_mn") * pl.col("employment_pct") / 100
         cells = pl.DataFrame(out.to_frame("sectors")).with_columns(lost_wages_usd_mn=lost)
-        head = {"scenario": scenario.id, "title": scenario.title, "year": table.year, "deficits": rule}
+        head: dict[str, object] = {
+            "scenario": scenario.id,
+            "title": scenario.title,
+            "year": table.year,
+            "deficits": rule,
+        }
         for row in cells.filter(pl.col("economy").is_in(spec.dyad)).iter_rows(named=True):
-            yield head | {name: None if value != value else value for name, value in row.items()}
+            cells_said: dict[str, object] = {name: None if value != value else value for name, value in row.items()}
+            yield head | cells_said
 
 
 def _newest(run: Computed) -> Baseline | None:
@@ -150,7 +156,9 @@ def _capital_rows(run: Computed) -> Iterator[dict[str, object]]:
     spec = run.study.spec
     asked = [s for s in spec.scenarios if s.long_run and s.tariff is None and not s.sector]
     base = _newest(run) if asked else None
-    for scenario in asked if base is not None else ():
+    if base is None:
+        return
+    for scenario in asked:
         shock = _shock(scenario, spec, base.year, _residual(run))
         if shock is None:
             continue

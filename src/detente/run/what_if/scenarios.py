@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 import polars as pl
@@ -206,8 +207,8 @@ def solve_scenarios(
             if out is not None and out.report.ok:
                 head = (scenario.id, scenario.title, one.base.year)
                 welfare += [(*head, code, pct, pct if one.middle else None) for code, pct in out.welfare_pct.items()]
-    for scenario in (s for s in spec.scenarios if s.sector and table is not None):
-        for rule in spec.equilibrium.deficits:
+    if table is not None:
+        for scenario, rule in product((s for s in spec.scenarios if s.sector), spec.equilibrium.deficits):
             found, told = _on_table(scenario, spec, table, rule)
             rows += found
             welfare += told
