@@ -18,7 +18,7 @@ import polars as pl
 from attribution_library import cow
 from numpy.typing import NDArray
 
-from detente.attribution.comparison.features import SMALLEST
+from detente.attribution.comparison.features import large_enough
 from detente.attribution.comparison.similar import Ranks, Window, compare_window
 from detente.attribution.library.ruptures import ruptured
 from detente.attribution.residuals import fit_effects
@@ -109,7 +109,7 @@ def trials(name: str, sample: Sample, starts: tuple[int, ...], seed: int = 0) ->
             except TooFewDonors:
                 continue
             traits = window.features
-            usable = (traits.size >= SMALLEST) & (sample.flows[a] > 0) & np.isfinite(traits.coordinates).all(axis=-1)
+            usable = large_enough(traits.size) & (sample.flows[a] > 0) & np.isfinite(traits.coordinates).all(axis=-1)
             usable &= ~(known | build | np.isnan(window.change) | np.isposinf(window.change))
             yield _trial(name, start, horizon, window, np.argwhere(usable), fifth=name in STARTS)
 

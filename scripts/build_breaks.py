@@ -3,7 +3,10 @@
     python scripts/build_breaks.py FOLDER
 
 FOLDER holds ``breaks.csv`` and ``sources.csv``: sourced facts of our own reading. Rows that no source supports, or that
-a source contradicts, stay behind; one decision taken under several names gets one name.
+a source contradicts, stay behind; one decision taken under several names gets one name. ``break_mends.csv`` holds what
+a second reading of the same sources changed or added: the day of the latest reading of a break without a return, kinds
+and levels that the note of the row itself speaks against, separate steps of one wave, and closures of a border that were
+no decision of one state against the other (``directed``).
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import polars as pl
 
 OUT = Path(__file__).resolve().parents[1] / "src/detente/attribution/library"
 USABLE = ("confirmed", "corrected")
+ADDED = ("last_reading", "directed")
 ONE_DECISION = {
     "Qatar 2017": "quartet-2017", "Gulf boycott 2017": "quartet-2017",
     "GCC three 2014": "gulf-2014",
@@ -25,12 +29,35 @@ ONE_DECISION = {
 }  # fmt: skip
 
 
+MENDS = Path(__file__).with_name("break_mends.csv")
+KEY = ("a", "b", "start", "kind")
+
+
 def breaks(folder: Path) -> pl.DataFrame:
     """The usable rows, one a break."""
     frame = pl.read_csv(folder / "breaks.csv", infer_schema=False).filter(pl.col("status").is_in(USABLE))
-    return frame.with_columns(
-        pl.col("bloc").replace(ONE_DECISION), pl.col("note").str.strip_prefix("; ").str.strip_chars()
+    frame = frame.with_columns(
+        pl.col("bloc").replace(ONE_DECISION),
+        pl.col("note").str.strip_prefix("; ").str.strip_chars(),
+        last_reading=pl.lit(None, pl.String),
+        directed=pl.lit("yes"),
     )
+    columns = [c for c in frame.columns if c not in ADDED]
+    at = columns.index("bloc")
+    return mended(frame).select(*columns[:at], *ADDED, *columns[at:])
+
+
+def mended(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what ``break_mends.csv`` says of them; it names a row by its pair, start and first kind."""
+    mends = pl.read_csv(MENDS, infer_schema=False)
+    lost = mends.join(frame, on=KEY, how="anti")
+    if lost.height:
+        raise SystemExit(f"no such break: {lost.row(0)}")
+    keys = frame.select(KEY)
+    for (column,), of_column in mends.group_by("column", maintain_order=True):
+        new = keys.join(of_column, on=KEY, how="left", maintain_order="left")["value"]
+        frame = frame.with_columns(pl.coalesce(new, pl.col(str(column))).alias(str(column)))
+    return frame
 
 
 def sources(folder: Path, rows: pl.DataFrame) -> pl.DataFrame:

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from detente.attribution.comparison.similar import PlaceboTest, Window, among, compare_window
 from detente.attribution.library.ruptures import ruptured
-from detente.attribution.residuals import Residuals, residuals
+from detente.attribution.residuals import Effects, Residuals, fit_effects, left_out, on_base
 from detente.attribution.sample import Sample
 from detente.errors import SpecificationError
 
-MOST_FITS = 16  #: about 30 MB each on a panel of 229 economies
+MOST_FITS = 8  #: about 30 MB each on a panel of 229 economies
 MOST_WINDOWS = 32  #: about 5 MB each
 
 
@@ -79,9 +79,14 @@ class DyadFits:
         """Residuals of all dyads, this one left out except in the base years (first, last)."""
         key = (int(base[0]), int(base[1]))
         if key not in self._fits:
-            i, j = self.dyad
-            self._fits[key] = residuals(self.sample.flows, self.sample.window(key), [(i, j), (j, i)])
+            inside = self.sample.window(key)
+            self._fits[key] = on_base(self.sample.flows, self._effects(inside), inside)
         return _kept(self._fits, key, MOST_FITS)
+
+    def _effects(self, base: slice) -> Effects:
+        """Of the fit without this dyad except in the base years."""
+        (i, j), flows = self.dyad, self.sample.flows
+        return fit_effects(flows, ~left_out(flows.shape, [(i, j), (j, i)], base))
 
     def window(self, start: int, end: int) -> Window:
         """Every dyad's change between the years at positions ``start`` and ``end``, this one left out after ``start``.
@@ -90,13 +95,12 @@ class DyadFits:
         """
         key = start, end
         if key not in self._windows:
-            sample, years = self.sample, self.sample.years
-            i, j = self.dyad
+            sample, (i, j) = self.sample, self.dyad
             known = ruptured(sample.economies, sample.calendar_year(start), sample.calendar_year(end), self.events)
-            effects = self.on((years[0], years[start])).effects
             self._windows[key] = compare_window(
-                sample.flows, effects, years, start, end, known, sample.barred, [(i, j), (j, i)], season=sample.season
-            )
+                sample.flows, self._effects(slice(0, start + 1)), sample.years, start, end, known, sample.barred,
+                [(i, j), (j, i)], season=sample.season,
+            )  # fmt: skip
         return _kept(self._windows, key, MOST_WINDOWS)
 
     def ruptured(self) -> NDArray[np.bool_]:

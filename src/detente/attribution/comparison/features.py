@@ -25,6 +25,7 @@ FEWEST_DYADS = 20  #: with fewer, or all of one size, what is usual is their med
 USUAL = 0.3  #: log points a year, where no dyad says what is usual
 SHARE_FLOOR = 0.002
 SMALLEST = 1.0  #: million US$ a year; smaller flows are not compared with
+A_HAIR = 1e-9  #: relative; a mean flow this close to the smallest is not below it, however the sum was rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,11 @@ def features(flows: Floats, ratio: Floats, years: Sequence[int], start: int, sea
     return Features(size, volatility, position, np.maximum(share, SHARE_FLOOR))
 
 
+def large_enough(size: Floats) -> Bools:
+    """Where a mean flow, million US$, is large enough to be compared with."""
+    return size >= SMALLEST * (1 - A_HAIR)
+
+
 def _steps(years: Sequence[int], season: int) -> list[int]:
     """Positions whose change from a year before counts: the last ten years of them, over the panel's usual step."""
     if season > 1:
@@ -115,7 +121,7 @@ def _volatility(ratio: Floats, taken: Sequence[int], season: int, size: Floats, 
         total += np.where(told, moved, 0.0)
         n += told
     with np.errstate(divide="ignore", invalid="ignore"):
-        learnt = (n >= FEWEST_STEPS) & (size >= SMALLEST) & (last > 0)
+        learnt = (n >= FEWEST_STEPS) & large_enough(size) & (last > 0)
         plain = np.log(np.maximum(total / n, 1e-3))
         log_size = np.log(size)
     return (total + 3 * np.exp(_cubic(log_size, plain, learnt))) / (n + 3)
