@@ -44,7 +44,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class SharedMoves:
     """Means and scatters of the scores by origin and by destination."""
 
     centre: float
@@ -52,7 +52,7 @@ class Sides:
     scatters: tuple[Side, Side]
 
     @classmethod
-    def of(cls, score: Floats, dyads: Ints, n: int) -> Sides:
+    def of(cls, score: Floats, dyads: Ints, n: int) -> SharedMoves:
         """From the members' scores (m,), clipped to +-5; ``dyads`` (m, 2) among ``n`` economies."""
         y = np.clip(score, -SCORE_CLIP, SCORE_CLIP)
         origin, destination = dyads.T

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from detente.attribution.comparison.features import Features, features, large_enough
 from detente.attribution.comparison.similar.neighbours import CHUNK, Neighbours, middle_and_scatter, usual_change
 from detente.attribution.comparison.similar.placebo_test import PlaceboTest
-from detente.attribution.comparison.similar.sides import Sides, SortedScores
+from detente.attribution.comparison.similar.sides import SharedMoves, SortedScores
 from detente.attribution.residuals import Effects
 from detente.errors import TooFewDonors
 
@@ -94,7 +94,7 @@ class Window:
     n_ruptured: int
     _told: Bools
     _neighbours: Neighbours
-    _sides: Sides
+    _sides: SharedMoves
     _sorted: tuple[SortedScores, ...]
     _members: _Members
 
@@ -298,7 +298,7 @@ def _scored_window(change: Floats, traits: Features, pool: Bools, n_ruptured: in
     dyads = neighbours.dyads
     median, scatter = usual_change(neighbours, value)
     score = (value - median) / scatter
-    sides = Sides.of(score, dyads, n)
+    sides = SharedMoves.of(score, dyads, n)
     rough = sides.freed(score, dyads, np.arange(size))
     members = _Members(value, rough, *np.full((4, size), np.nan))
     ordered = tuple(SortedScores.of(rough, economy, n) for economy in dyads.T)
