@@ -65,6 +65,29 @@ def read_bytes(path: Path, most: int = TEXT, *, inside: Path | None = None, fix:
             raise UnreadableFile(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
+def check_regular(path: Path) -> Path:
+    """The path, if a regular file stands there that can be opened: no pipe or device that would block whoever reads it.
+
+    For tables that a reader streams; what is read whole goes through :func:`read_bytes`, which has a limit.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableFile(f"{path} cannot be read: {reason}.", fix="Check its permissions.") from None
+    found = os.fstat(handle)
+    os.close(handle)
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableFile(
+            f"{path} is no regular file.", why="Only files are read there.", fix="Put a plain file there."
+        )
+    return path
+
+
 def check_inside(path: Path, folder: Path) -> None:
     """Raise where a path, links followed, leads out of ``folder``.
 

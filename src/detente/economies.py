@@ -17,12 +17,18 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from detente.blocs import bloc_named, blocs
 from detente.errors import UnknownEconomy, UnreadableFile, did_you_mean, first_five
 
 ROW = "ROW"
 APOSTROPHES = ("'", "’")  # an article that ends so is joined to its name: l'Allemagne
 AMBIGUOUS = {"korea": ("KOR", "PRK"), "congo": ("COD", "COG")}  # names that are asked back, never guessed
 _USER_ASSIGNED = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
+
+
+_EVERYBODY = frozenset(
+    {"row", "rest of the world", "resto del mundo", "world", "the world", "el mundo", "mundo", "wld"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def name_of(code: str, language: str = "en") -> str:
     """
     row = table().get(code)
     if row is None:
-        return code
+        return _bloc_name(code, language)[0]
     return names(language).get(code, (row.name, ""))[0]
 
 
@@ -91,7 +97,9 @@ def every_name(code: str) -> tuple[str, ...]:
     >>> every_name("DEU")[:2]
     ('Germany', 'Alemania')
     """
-    row = table()[code]
+    row = table().get(code)
+    if row is None:
+        return tuple(dict.fromkeys(name for name, _ in blocs()[code].names.values())) if code in blocs() else (code,)
     others = (names(language).get(code, ("",))[0] for language in {**_name_files(), **_ADDED})
     return tuple(filter(None, (row.name, *others, *row.aliases)))
 
@@ -103,10 +111,14 @@ def in_text(code: str, language: str = "en") -> str:
     ('the United Arab Emirates', 'el Reino Unido', 'France')
     """
     row = table().get(code)
-    if row is None:
-        return code
-    name, article = names(language).get(code, (row.name, row.article))
+    name, article = _bloc_name(code, language) if row is None else names(language).get(code, (row.name, row.article))
     return f"{article}{'' if article.endswith(APOSTROPHES) else ' '}{name}".lstrip()
+
+
+def _bloc_name(code: str, language: str) -> tuple[str, str]:
+    """Name and article of a bloc or region; the code itself of what is none."""
+    bloc = blocs().get(code)
+    return (code, "") if bloc is None else bloc.names.get(language, bloc.names["en"])
 
 
 @cache
@@ -190,6 +202,36 @@ def lookup(word: str) -> str:
         f"'{word}' is not an economy I know.{did_you_mean(word, _spellings())}",
         fix="Give an ISO 3166 alpha-3 code such as FRA, or a country's name.",
     )
+
+
+def is_side(code: str) -> bool:
+    """Whether ``code`` may be one side of a question: an economy of today, or a bloc or region by its code.
+
+    >>> is_side("COL"), is_side("EU"), is_side("ROM")
+    (True, True, False)
+    """
+    return is_current(code) or code in blocs()
+
+
+def lookup_side(word: str) -> str:
+    """The code of an economy, a bloc or a region from its code or name.
+
+    >>> lookup_side("alemania"), lookup_side("European Union"), lookup_side("Mercosur")
+    ('DEU', 'EU', 'MERCOSUR')
+
+    Raises
+    ------
+    UnknownEconomy
+        It is none of them, or it is the world or the rest of it, with whom nobody can be compared.
+    """
+    if _fold(word) in _EVERYBODY:
+        raise UnknownEconomy(
+            f"'{word}' is everybody else, so that no other pair is left to compare with.",
+            why="What is to be expected between two is read from what both trade with third economies.",
+            fix="Name an economy, a bloc or a region (EU, MERCOSUR, Southern Asia) as the other side.",
+        )
+    bloc = bloc_named(word)
+    return bloc.code if bloc is not None and _fold(word) not in _names() else lookup(word)
 
 
 def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] | None = None) -> None:

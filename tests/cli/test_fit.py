@@ -57,3 +57,52 @@ def test_a_wrong_formula_is_explained(
     err = capsys.readouterr().err
     assert says in err
     assert "Traceback" not in err
+
+
+@pytest.fixture
+def gappy(flows: Path, tmp_path: Path) -> Path:
+    """The same table as CSV, with a flow in ten that nobody reported, written NA."""
+    frame = pl.read_parquet(flows).with_row_index()
+    gap = pl.col("index") % 10 == 3
+    text = frame.with_columns(trade=pl.when(gap).then(pl.lit("NA")).otherwise(pl.col("trade").cast(pl.String)))
+    path = tmp_path / "gappy.csv"
+    text.drop("index").write_csv(path)
+    return path
+
+
+def test_missing_flows_stop_a_fit_until_they_are_told_what_they_mean(gappy: Path, flows: Path, capsys) -> None:
+    import detente as dt
+
+    assert run(["fit", str(gappy), FORMULA]) == 3
+    assert "words" in capsys.readouterr().err
+    assert run(["fit", str(gappy), FORMULA, "--missing", "NA"]) == 3, "a missing flow is no zero"
+    assert "66 missing" in capsys.readouterr().err
+    whole = pl.read_parquet(flows).with_row_index()
+    gap = pl.col("index") % 10 == 3
+    for word, frame, said in (
+        ("drop", whole.filter(~gap), "66 rows without a flow in 'trade' are left out"),
+        ("zero", whole.with_columns(trade=pl.when(gap).then(0.0).otherwise("trade")), "66 missing flows in 'trade'"),
+    ):
+        assert run(["fit", str(gappy), FORMULA, "--missing", "NA", "--missing", word, "--json"]) == 0
+        out, err = capsys.readouterr()
+        assert said in err
+        assert "66 cells of 'trade' (NA) are missing" in err
+        found = json.loads(out)["terms"][0]["estimate"]
+        assert found == pytest.approx(dt.fit_ppml(frame, FORMULA).coef["rta"], abs=1e-10)
+    assert run(["fit", str(gappy), FORMULA, "--missing", "drop", "--missing", "zero"]) == 2
+
+
+def test_a_file_read_as_a_panel_is_fitted_with_its_roles_named(tmp_path: Path, capsys) -> None:
+    """Columns, unit, former codes and aggregates are settled by the reader; the formula has the panel's names."""
+    rng = np.random.default_rng(3)
+    codes = ["COL", "VEN", "BRA", "ROM", "WLD"]
+    rows = [(a, b, y, float(rng.integers(1, 90))) for a in codes for b in codes if a != b for y in (1999, 2000)]
+    path = tmp_path / "own.csv"
+    pl.DataFrame(rows, schema=["from", "into", "when", "worth"], orient="row").write_csv(path)
+    told = ["--origin", "from", "--destination", "into", "--year", "when", "--value", "worth", "--unit", "usd_mn",
+            "--codes-as-of", "1999", "--absent", "missing", "--kind", "goods"]  # fmt: skip
+    assert run(["fit", str(path), "trade ~ 1 | exporter^year + importer^year", *told, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["n_rows"] == 4 * 3 * 2, "the world is no economy"
+    assert "ROM" in err
+    assert "WLD" in err

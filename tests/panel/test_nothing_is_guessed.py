@@ -232,3 +232,29 @@ def test_a_source_is_one_module_and_the_rest_follows(tmp_path):
         assert "lorries" in dt.data.list()["source"]
     with pytest.raises(DetenteError):
         read_panel(path)
+
+
+@pytest.mark.parametrize("name", ["pipe.csv", "pipe.parquet", "pipe.zip", "pipe.json"])
+def test_a_pipe_is_refused_and_never_waited_for(tmp_path, name):
+    import os
+
+    if not hasattr(os, "mkfifo"):
+        return
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DetenteError, match="no regular file"):
+        read_panel(tmp_path / name, unit="usd_mn")
+    with pytest.raises(DetenteError, match="no regular file|known kind"):
+        dt.complete(tmp_path / name)
+
+
+def test_a_bomb_and_a_nest_are_refused(tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("flows.csv", b"0" * 30_000_000)
+    with pytest.raises(DetenteError, match="unpacks to more than 250 times"):
+        read_panel(tmp_path / "bomb.zip")
+    nest = '{"reporterCode": 1, "partnerCode": 2, "data": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    (tmp_path / "nest.json").write_text(nest)
+    with pytest.raises(DetenteError, match="nested more than"):
+        read_panel(tmp_path / "nest.json", source="comtrade")

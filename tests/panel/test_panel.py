@@ -183,7 +183,9 @@ def test_aggregation_loses_no_flow_across_borders() -> None:
     small = panel.aggregate(["COL", "VEN"])
     assert small.economies == ("COL", "VEN", "ROW")
     out = np.nansum(panel.flows[:, panel.index("COL")], axis=1)
-    np.testing.assert_allclose(np.nansum(small.flows[:, 0], axis=1), out, rtol=1e-12)
+    whole = np.array(panel.years) < 2023
+    np.testing.assert_allclose(np.nansum(small.flows[:, 0], axis=1)[whole], out[whole], rtol=1e-12)
+    assert np.isnan(small.flow("COL", "ROW")[~whole]).all(), "much of it was not reported in the release of 2023"
 
 
 def test_unknown_year_and_economy() -> None:

@@ -57,3 +57,24 @@ def test_a_pair_without_trade_before_a_change_is_refused(pair):
             default_years(flows, *pair)
     else:
         assert default_years(flows, *pair).break_years[0] >= flows.years[0]
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("seed", range(30))
+def test_no_base_window_reaches_into_an_episode(seed):
+    rng = np.random.default_rng(seed)
+    panel = world()
+    big = [
+        code
+        for code in panel.economies
+        if np.nansum(panel.flow(code, "USA")) + np.nansum(panel.flow(code, "CHN")) > 5000
+    ]
+    a, b = rng.choice(big, 2, replace=False)
+    try:
+        found = default_years(panel, str(a), str(b))
+    except DataError:
+        return
+    for low, high in found.base_windows:
+        assert low <= high
+        for _, (first, last) in found.episodes:
+            assert high <= first < last

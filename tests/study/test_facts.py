@@ -288,7 +288,7 @@ def test_every_figure_of_the_case_is_carried_over(shared_case, name):
             assert {f"{key}-col", f"{key}-ven"} <= set(figures())
             continue
         mine = figures()[key]
-        if key not in DEPARTURES:
+        if key not in DEPARTURES and mine["source_id"] != "cepii-baci":  # BACI's are of a later release
             scaled = float(row["value"]) * SCALE.get(row["unit"], 1.0)
             assert float(mine["value"]) == pytest.approx(scaled, rel=1e-9), key
         year = (row.get("year") or row["date"])[:4]
@@ -356,8 +356,13 @@ def test_wording_is_our_own(shared_case):
 @pytest.mark.shared
 @pytest.mark.oracle
 def test_baci_figures_are_those_of_the_extract(shared_data):
-    flows = pl.read_parquet(shared_data / "baci" / "bilateral_2000_2020.parquet").with_columns(
-        pl.col("value_kusd") / 1000
+    """Of the release that the package ships, not of the older one that the case was written from."""
+    parts = sorted((shared_data / "baci_hs92_v202601_1995_2021").glob("*.parquet"))
+    flows = pl.concat(
+        pl.read_parquet(p).select(
+            pl.col("exporter", "importer").cast(pl.String), pl.col("year").cast(pl.Int64), pl.col("value_kusd") / 1000
+        )
+        for p in parts
     )
 
     def total(year: int, **where: str) -> float:

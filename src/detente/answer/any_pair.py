@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente.answer.facts import Facts, Fall, Flow
@@ -15,12 +17,9 @@ from detente.attribution.comparison.features import SMALLEST, features
 from detente.attribution.comparison.similar import FEWEST, MOST
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.economies import ROW, lookup
+from detente.economies import ROW, lookup_side
 from detente.errors import SpecificationError
-from detente.panel import Panel, world
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.panel import Panel, with_sides, world
 
 BASE = 5  # years that say how close two economies usually are
 STEP = 2  # years over which a fall is looked for
@@ -72,8 +71,6 @@ class Pair:
 
     def to_frame(self) -> pl.DataFrame:
         """Columns origin, destination, year, sold_usd_mn, expected_usd_mn; a year without a figure is null."""
-        import polars as pl
-
         rows = [
             (flow.origin, flow.destination, year, flow.sold.get(year), flow.expected.get(year))
             for flow in self.facts.flows
@@ -104,8 +101,11 @@ class Pair:
         return f"Pair({self.origin}, {self.destination}; {self.panel})"
 
 
-def pair(origin: str, destination: str, *, panel: Any = None, base: tuple[int, int] | None = None) -> Pair:
-    """What happened between two economies, from a panel alone.
+def pair(
+    origin: str, destination: str, *, panel: Panel | None = None, base: tuple[int, int] | None = None,
+    as_of: date | None = None,
+) -> Pair:  # fmt: skip
+    """What happened between two economies, blocs or regions, from a panel alone.
 
     Expected is what both economies' trade with everybody else and the pair's base years lead one to expect (three-way
     PPML with the pair left out after its base years; METHODS A1b). The worst fall is the two years in which most was
@@ -117,13 +117,14 @@ def pair(origin: str, destination: str, *, panel: Any = None, base: tuple[int, i
     origin, destination : codes or names.
     panel : a :class:`detente.panel.Panel`; the shipped one unless given.
     base : first and last base year; the first five years in which the two trade unless given.
+    as_of : whose members a bloc or region has, in every year; those of the panel's last day unless given.
 
     Raises
     ------
     UnknownEconomy
-        A name that is none, or an economy that the panel does not have.
+        A name that is none, an economy that the panel does not have, or the world, with whom nobody can be compared.
     SpecificationError
-        Twice the same economy, or no trade between the two.
+        Twice the same economy, an economy and its own bloc, or no trade between the two.
 
     Examples
     --------
@@ -131,13 +132,13 @@ def pair(origin: str, destination: str, *, panel: Any = None, base: tuple[int, i
     >>> found.base, found.facts.flows[0].falls[0].start
     ((2000, 2004), 2018)
     """
-    a, b = lookup(origin), lookup(destination)
+    a, b = lookup_side(origin), lookup_side(destination)
     if a == b:
         raise SpecificationError(f"{a} was named twice.", fix="Name two different economies.")
-    panel = panel if panel is not None else shipped_panel()
+    flows_of = with_sides(panel if panel is not None else shipped_panel(), (a, b), as_of)
     for code in (a, b):
-        panel.index(code)
-    sample = Sample.of(panel)
+        flows_of.index(code)
+    sample = Sample.of(flows_of)
     i, j = sample.economy(a), sample.economy(b)
     window = base or _base(sample, i, j)
     fit = residuals(sample.flows, sample.window(window), [(i, j), (j, i)])
@@ -151,9 +152,9 @@ def pair(origin: str, destination: str, *, panel: Any = None, base: tuple[int, i
         )  # fmt: skip
         similar.append(near)
     totals = {y: flows[0].sold[y] + flows[1].sold[y] for y in sorted(flows[0].sold) if y in flows[1].sold}
-    facts = Facts((flows[0], flows[1]), totals, base=window, source=panel.source)
-    partners = _partners(panel, i), _partners(panel, j)
-    return Pair(a, b, window, facts, (similar[0], similar[1]), partners, panel.name)
+    facts = Facts((flows[0], flows[1]), totals, base=window, source=flows_of.source)
+    partners = _partners(flows_of, i), _partners(flows_of, j)
+    return Pair(a, b, window, facts, (similar[0], similar[1]), partners, flows_of.name)
 
 
 @lru_cache(maxsize=1)

@@ -142,33 +142,14 @@ def show_(file: Path, **how: Any) -> None:
 @click.argument("study")
 def lock_(study: str) -> None:
     """Write into STUDY what its panel is: name, version and hash, in data.lock."""
-    import json
-
     from detente._atomic import write_file
-    from detente.data.store import PIN, get, sha256_of
     from detente.study import open_study
+    from detente.study.panel_files import LOCK, lock_text
 
     opened = open_study(study)
-    use = opened.spec.panel.use
-    if opened.spec.panel.ships:
-        import hashlib
-
-        from detente.data import world_files
-
-        files = {name: hashlib.sha256(raw).hexdigest() for name, raw in world_files().items()}
-    elif PIN.fullmatch(use):
-        entry = get(use)
-        use, files = entry.pin, {entry.file: entry.sha256}
-    else:
-        path = opened.folder / use
-        files = (
-            {path.name: sha256_of(path)}
-            if path.is_file()
-            else {p.name: sha256_of(p) for p in sorted(path.iterdir()) if p.is_file()}
-        )
-    text = json.dumps({"panel": use, "files": files}, indent=1) + "\n"
-    write_file(opened.folder / "data.lock", text)
-    click.echo(f"Locked {opened.id}: {use}")
+    text = lock_text(opened.folder, opened.spec.panel)
+    write_file(opened.folder / LOCK, text)
+    click.echo(f"Locked {opened.id}: {opened.spec.panel.use}. A run stops where its files are others.")
 
 
 @command.command("bundle")
@@ -182,12 +163,13 @@ def bundle_(study: str, out: Path | None) -> None:
 
     opened = open_study(study)
     use = opened.spec.panel.use
-    if not PIN.fullmatch(use):
+    pins = [named for named in (use, opened.spec.panel.gdp, opened.spec.panel.rates) if named and PIN.fullmatch(named)]
+    if not pins:
         raise UsageError(
             f"The study '{opened.id}' pins no stored file: its panel is '{use}'.",
             fix="What ships needs no bundle; a file of the study's own folder goes with the folder.",
         )
     target = out or Path(f"{opened.id}-data.zip")
-    for entry in bundle([use], target):
+    for entry in bundle(pins, target):
         click.echo(f"{entry.pin}: {entry.licence}")
     click.echo(f"Wrote {target}")

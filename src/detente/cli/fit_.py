@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente.cli.reading import reading, reading_options, table_to_fit
+
 if TYPE_CHECKING:
     from detente.gravity import BiasCorrection, GravityFit
 
@@ -36,11 +38,17 @@ if TYPE_CHECKING:
 @click.option("--bias-correct", is_flag=True, help="Add the Weidner-Zylkin corrected estimates.")
 @click.option("--table", type=click.Path(path_type=Path), help="Write the table here: .md, .txt, .html, .tex or .docx.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
+@reading_options
 def command(
     data: Path, formula: str, cluster: str | None, weights: str | None, offset: str | None, ssc: str,
-    estimator: str, separation: str, bias_correct: bool, table: Path | None, json_: bool,
+    estimator: str, separation: str, bias_correct: bool, table: Path | None, json_: bool, **how: Any,
 ) -> None:  # fmt: skip
-    """Fit FORMULA (fixest's syntax) to DATA (CSV, Parquet or Stata), by PPML unless told otherwise."""
+    """Fit FORMULA (fixest's syntax) to DATA (CSV, Parquet, Stata, or NAME@VERSION), by PPML unless told otherwise.
+
+    DATA is taken as it is, with its own columns, unless an option says how to read it as a panel: then its columns are
+    exporter, importer, year and trade. --missing drop leaves rows without a flow out, --missing zero takes them for
+    no trade; both are said.
+    """
     from detente import gravity
     from detente.cli.output import as_json, waiting
 
@@ -48,9 +56,12 @@ def command(
     if estimator == "ppml":
         options["separation"] = separation
     with waiting(f"Fitting {data}"):
-        fit = getattr(gravity, f"fit_{estimator}")(data, formula, **options)
+        rows, notes = table_to_fit(data, formula, reading(how))
+        fit = getattr(gravity, f"fit_{estimator}")(rows, formula, **options)
         corrected = gravity.bias_correct(fit) if bias_correct else None
     results = [fit] if corrected is None else [fit, corrected]
+    for note in notes:
+        click.echo(note, err=True)
     if table is not None:
         gravity.compare(*results).write(table)
     if json_:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from detente.cli.reading import reading, reading_options
+from detente.cli.reading import as_of_option, reading, reading_options
 
 
 @click.command("new", epilog="Example: detente new CHL PER && detente run chile-peru")
@@ -17,12 +18,15 @@ from detente.cli.reading import reading, reading_options
     "--folder", type=click.Path(path_type=Path), help="Where to make it; named after the two economies if left out."
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Panel to use instead of the one that ships.")
+@as_of_option
 @reading_options
-def command(origin: str, destination: str, folder: Path | None, data: Path | None, **how: Any) -> None:
-    """Make a study of ORIGIN and DESTINATION (codes or names) that runs as it is."""
+def command(
+    origin: str, destination: str, folder: Path | None, data: Path | None, as_of: datetime | None, **how: Any
+) -> None:
+    """Make a study of ORIGIN and DESTINATION (economies, blocs or regions; codes or names) that runs as it is."""
     from detente.study import new_study, open_study
 
-    made = new_study(origin, destination, folder=folder, data=data, reading=reading(how))
+    made = new_study(origin, destination, folder=folder, data=data, reading=reading(how), as_of=as_of and as_of.date())
     study = open_study(made)
     if not study.has_panel():
         click.echo(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from detente.cli.output import language_option
-from detente.cli.reading import reading, reading_options
+from detente.cli.reading import as_of_option, reading, reading_options
 
 if TYPE_CHECKING:
     from detente.answer.any_pair import Pair
@@ -19,20 +20,31 @@ if TYPE_CHECKING:
 @click.argument("origin")
 @click.argument("destination")
 @click.option("--data", type=click.Path(path_type=Path), help="Another panel than the one that ships.")
+@as_of_option
 @click.option("--chart", type=click.Path(path_type=Path), help="Draw what was sold and expected: a .svg or .png file.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 @language_option
 @reading_options
 def command(
-    origin: str, destination: str, data: Path | None, chart: Path | None, json_: bool, language: str, **how: Any
+    origin: str,
+    destination: str,
+    data: Path | None,
+    as_of: datetime | None,
+    chart: Path | None,
+    json_: bool,
+    language: str,
+    **how: Any,
 ) -> None:
     """What ORIGIN and DESTINATION sold each other, what one would expect of it, and what similar pairs lost."""
     from detente.answer.any_pair import pair, shipped_panel
     from detente.cli.output import as_json, waiting
-    from detente.panel import read_panel
+    from detente.economies import lookup_side
+    from detente.panel import read_panel, with_sides
 
     with waiting("Computing"):
         panel = shipped_panel() if data is None else read_panel(data, **reading(how))
+        day = as_of.date() if as_of else None
+        panel = with_sides(panel, (lookup_side(origin), lookup_side(destination)), day)
         found = pair(origin, destination, panel=panel)
     if chart is not None:
         draw(found, panel, chart, language)

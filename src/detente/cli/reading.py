@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -39,6 +40,12 @@ _NAMES = {
 }
 
 
+as_of_option = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+    help="Whose members a bloc or region has, in every year; those of the panel's last day if left out.",
+)  # fmt: skip
+
+
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of :data:`_OPTIONS` on a command."""
     for option in reversed(_OPTIONS):
@@ -59,3 +66,74 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
         for name, v in given.items()
         if v not in (None, ())
     }
+
+
+DROP, ZERO = "drop", "zero"
+
+
+def table_to_fit(data: Path, formula: str, how: dict[str, Any]) -> tuple[Any, list[str]]:
+    """What ``detente fit`` fits, and what was done to it, a sentence each.
+
+    Parameters
+    ----------
+    data : a file as it is, or with options in ``how`` a panel's table with missing flows as nulls.
+    how : as :func:`reading` gives it; its ``missing`` may hold ``drop`` or ``zero`` beside marks such as ``NA``.
+
+    Raises
+    ------
+    UsageError
+        Both ``drop`` and ``zero``, or neither a path nor a stored file.
+    """
+    from detente.data.store import located
+    from detente.errors import UsageError
+    from detente.panel import read_panel, read_table
+
+    said = how.pop("missing", [])
+    marks = [mark for mark in said if mark not in (DROP, ZERO)]
+    if DROP in said and ZERO in said:
+        raise UsageError("--missing drop and --missing zero exclude one another.", fix="Give one of them.")
+    path = located(data)
+    if not said and not how:
+        return path, []
+    if how:
+        panel = read_panel(path, **how, missing=marks)
+        rows, notes, flow = panel.to_frame(), [str(note) for note in panel.report.notes], "trade"
+        said = said if ZERO in said else [DROP]
+    else:
+        rows, flow = read_table(path).frame.to_polars(), formula.partition("~")[0].strip()
+        rows, notes = _marked(rows, marks)
+    return _without_gaps(rows, flow, said, notes), notes
+
+
+def _marked(rows: Any, marks: list[str]) -> tuple[Any, list[str]]:
+    """The table with cells that mean missing emptied, and columns of numbers that were text for their sake as numbers."""
+    import polars as pl
+
+    notes = []
+    for name, dtype in rows.schema.items():
+        told = rows[name].cast(pl.String).str.strip_chars().is_in(marks) if dtype == pl.String else None
+        if told is None or not told.any():
+            continue
+        cells = rows[name].set(told, None)
+        numbers = cells.cast(pl.Float64, strict=False)
+        whole = numbers.null_count() == cells.null_count()
+        rows = rows.with_columns((numbers if whole else cells).alias(name))
+        notes.append(f"{int(told.sum()):,} cells of '{name}' ({', '.join(marks)}) are missing.")
+    return rows, notes
+
+
+def _without_gaps(rows: Any, flow: str, said: list[str], notes: list[str]) -> Any:
+    """The table with its missing flows left out or made zero, as told."""
+    import polars as pl
+
+    if flow not in rows.columns or not (DROP in said or ZERO in said):
+        return rows
+    gone = rows[flow].is_null() | (rows[flow].is_nan() if rows[flow].dtype.is_float() else False)
+    n = int(gone.sum())
+    if not n:
+        return rows
+    if ZERO in said:
+        notes.append(f"{n:,} missing flows in '{flow}' are taken for zeros, as told.")
+        return rows.with_columns(pl.when(gone).then(0).otherwise(pl.col(flow)).alias(flow))
+    notes.append(f"{n:,} rows without a flow in '{flow}' are left out.")
+    return rows.filter(~gone)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from detente.cli.reading import reading, reading_options
 
 
 @click.command("serve", epilog="Example: detente serve colombia-venezuela --data BACI_HS92_V202501.zip")
@@ -22,11 +25,13 @@ import click
     help="Address to listen on; other hosts need a token.",
 )
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
-def command(study: str | None, data: Path | None, port: int | None, host: str, no_browser: bool) -> None:
+@reading_options
+def command(study: str | None, data: Path | None, port: int | None, host: str, no_browser: bool, **how: Any) -> None:
     """Open STUDY (a name or a folder) in the browser, on this machine only.
 
     Without STUDY the start page lists the studies of the current folder.
     """
     from detente.web.http.server import serve
 
-    serve(study=study, data=data, host=host, port=port, browser=not no_browser, say=click.echo)
+    serve(study=study, data=data, host=host, port=port, browser=not no_browser, say=click.echo,
+          reading=reading(how))  # fmt: skip

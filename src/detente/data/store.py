@@ -14,9 +14,11 @@ import shutil
 import zipfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from detente._atomic import folder_aside
+from detente._foreign import read_json
 from detente.data.registry import source_named
 from detente.errors import DataError, OutputError, UnreadableFile, UsageError, did_you_mean, first_five
 
@@ -76,8 +78,8 @@ def entries() -> list[Entry]:
     found = []
     for path in sorted(home().glob(f"*/*/{ENTRY}")):
         try:
-            found.append(Entry(**json.loads(path.read_text(encoding="utf-8"))))
-        except (ValueError, TypeError, OSError):
+            found.append(Entry(**read_json(path)))
+        except (UnreadableFile, TypeError):
             raise UnreadableFile(f"{path} is damaged.", fix="Delete its folder and get the file again.") from None
     return found
 
@@ -111,7 +113,7 @@ def add(file: str | Path, source: str, version: str = "", name: str = "", url: s
         )
     target = home() / entry.name / entry.version
     if (target / ENTRY).is_file():
-        there = Entry(**json.loads((target / ENTRY).read_text(encoding="utf-8")))
+        there = Entry(**read_json(target / ENTRY))
         if there.sha256 == digest:
             return there
         raise OutputError(f"{entry.pin} is another file.", fix="Give another version: what is stored never changes.")
@@ -178,6 +180,13 @@ def bundle(pins: list[str], target: Path) -> list[Entry]:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
+    """SHA-256 of a file, hexadecimal; computed once for each state of it."""
+    found = path.stat()
+    return _digest(path, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, stamp: int, size: int, inode: int) -> str:
+    """The hash of one state of a file: a release of gigabytes is read for it once a process."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

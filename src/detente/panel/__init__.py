@@ -14,5 +14,6 @@ __all__, __getattr__, __dir__ = names_of(
         "world": "world_panel",
         "people": "people_panel",
         "complete": "completion",
+        "with_sides": "sides",
     },
 )

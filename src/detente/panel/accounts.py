@@ -16,14 +16,16 @@ from detente.panel.world_panel import world_gdp
 def usable_accounts(
     flows: NDArray[np.float64], gdp: NDArray[np.float64], ratio: float, codes: tuple[str, ...]
 ) -> NDArray[np.bool_]:
-    """Economies (n,) with GDP, flows on record and exports below their output (``ratio`` times GDP).
+    """Economies (n,) with GDP, most flows on record and exports below their output (``ratio`` times GDP).
 
     Parameters
     ----------
     flows : (n, n), from i to j, million US$; gdp : (n,), the same unit.
     """
     abroad = np.where(np.eye(len(gdp), dtype=bool), np.nan, flows)
-    told = np.any(np.isfinite(abroad), axis=1) & np.any(np.isfinite(abroad), axis=0)
+    known = np.isfinite(abroad)
+    partners = (known.any(1) | known.any(0)).sum() - 1
+    told = (known.sum(1) > partners / 2) & (known.sum(0) > partners / 2)
     with np.errstate(invalid="ignore"):
         usable = np.isfinite(gdp) & told & (np.nansum(abroad, axis=1) < ratio * gdp)
     return usable & (np.array(codes) != ROW)
@@ -78,10 +80,10 @@ def newest_with_accounts(panel: Panel, codes: Sequence[str], ratios: Sequence[fl
     gdp = panel.gdp if panel.gdp is not None else world_gdp(panel.economies, panel.years)
     places = [panel.index(code) for code in codes]
     for t in reversed(range(len(panel.years))):
-        usable = np.array([usable_accounts(panel.flows[t], gdp[t], ratio, panel.economies) for ratio in ratios]).all(
-            axis=0
+        usable = np.logical_and.reduce(
+            [usable_accounts(panel.flows[t], gdp[t], ratio, panel.economies) for ratio in ratios]
         )
         among = panel.flows[t][np.ix_(usable, usable)][~np.eye(int(usable.sum()), dtype=bool)]
-        if usable[places].all() and np.isfinite(among).all():
+        if np.all(usable[places]) and np.isfinite(among).all():
             return t
     return None

@@ -36,6 +36,9 @@ USD_MN_PER_UNIT: dict[str, float] = {
 """Million US dollars in one unit of a value column, where its name fixes the unit."""
 
 
+NEEDED = ("origin", "destination", "period", "value")
+
+
 @dataclass(frozen=True, slots=True)
 class Roles:
     """Column names by role; a role that was not asked for and not found is None."""
@@ -55,7 +58,7 @@ class Roles:
 def find_roles(
     columns: Sequence[str],
     *,
-    needed: Sequence[str] = ("origin", "destination", "period", "value"),
+    needed: Sequence[str] = NEEDED,
     called: Mapping[str, str] = MappingProxyType({}),
     **given: str | None,
 ) -> Roles:

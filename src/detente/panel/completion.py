@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.errors import DuplicateRows, EmptySample, first_five
 from detente.panel.columns import find_roles
@@ -72,8 +73,6 @@ def complete(
     >>> complete(flows).n_added
     4
     """
-    import polars as pl
-
     table = read_table(data)
     if not len(table):
         raise EmptySample(f"There are no rows in {table.name}.")

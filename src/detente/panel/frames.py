@@ -9,14 +9,14 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+import numpy as np
+import polars as pl
+
+from detente._foreign import check_regular
 from detente.data.tables.csv_trouble import csv_trouble
 from detente.errors import DataError, MissingExtra, UnknownColumn, UnreadableFile, did_you_mean, first_five
-
-if TYPE_CHECKING:
-    import numpy as np
-    import polars as pl
 
 READABLE = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".dlm", ".txt", ".feather", ".arrow", ".dta")
 
@@ -40,8 +40,6 @@ class Table:
 
     def series(self, column: str) -> pl.Series:
         """One column as a polars series."""
-        import polars as pl
-
         if column not in self.frame.columns:
             raise UnknownColumn.named(column, self.columns, where=self.name)
         series = self.frame[column]
@@ -52,8 +50,6 @@ class Table:
 
     def numbers(self, column: str) -> np.ndarray:
         """One column as float64, with nan where it is null."""
-        import polars as pl
-
         series = self.series(column)
         if not (series.dtype.is_numeric() or series.dtype == pl.Boolean or series.dtype == pl.Null):
             where, fix = words_among(series)
@@ -68,8 +64,6 @@ class Table:
 
     def like(self, data: Mapping[str, Any]) -> Any:
         """A new frame of the caller's own kind from columns."""
-        import polars as pl
-
         return self.of_same_kind(pl.DataFrame(dict(data)))
 
     def of_same_kind(self, frame: pl.DataFrame) -> Any:
@@ -84,8 +78,6 @@ class Table:
 
 def words_among(series: pl.Series) -> tuple[str, str]:
     """Which cells of a column that should be numbers are words, and what to do; both for an error."""
-    import polars as pl
-
     otherwise = "", "Convert it to numbers first."
     if series.dtype != pl.String:
         return otherwise
@@ -134,15 +126,14 @@ def read_table(data: Any) -> Table:
 
 
 def _read_file(path: Path) -> pl.DataFrame:
-    import polars as pl
-
     if path.is_dir():
         raise UnreadableFile(
             f"'{path}' is a folder and holds no BACI files.", fix="Give a CSV or Parquet file, or BACI's folder."
         )
-    if not path.is_file():
+    if not path.exists():
         beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         raise UnreadableFile(f"There is no file '{path}'.{did_you_mean(path.name, beside)}", fix="Check the path.")
+    check_regular(path)
     name = path.name.lower()
     readers = {"parquet": pl.read_parquet, "pq": pl.read_parquet}
     readers |= {"feather": pl.read_ipc, "arrow": pl.read_ipc}
@@ -172,8 +163,6 @@ def _first_line(path: Path) -> str:
 
 def _read_stata(path: Path) -> pl.DataFrame:
     """A Stata file: its values as they are, labelled ones by their label where each has one."""
-    import polars as pl
-
     try:
         import pandas as pd
     except ImportError:
@@ -189,8 +178,6 @@ def _read_stata(path: Path) -> pl.DataFrame:
 
 def _read_csv(path: Path, separator: str) -> pl.DataFrame:
     """The table, with types from its first rows or, where later ones differ, from all of them."""
-    import polars as pl
-
     try:
         frame = pl.read_csv(path, separator=separator, infer_schema_length=10_000)
     except OSError as error:
@@ -216,9 +203,6 @@ def _of_columns(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
 
 def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     """Integer codes [n] and sorted levels of a polars series; a null (or nan) has code -1."""
-    import numpy as np
-    import polars as pl
-
     if series.dtype in (pl.Categorical, pl.Enum):
         series = series.cast(pl.String)
     if series.dtype.is_float():
@@ -245,8 +229,6 @@ def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
 
 def _runs(series: pl.Series) -> np.ndarray | None:
     """Where runs of equal values start, in a column so sorted that reading its runs alone saves work."""
-    import numpy as np
-
     n = len(series)
     if n < 1000:
         return None
@@ -257,8 +239,6 @@ def _runs(series: pl.Series) -> np.ndarray | None:
 
 
 def _factorize_small_integers(series: pl.Series, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-    import numpy as np
-
     missing = series.is_null().to_numpy() if series.null_count() else None
     values = series.to_numpy() if missing is None else series.fill_null(low).to_numpy()
     codes = np.subtract(values, low, dtype=np.int64, casting="unsafe")

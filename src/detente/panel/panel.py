@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detente import economies as names
@@ -14,9 +14,7 @@ from detente.data.periods import label_of, year_of
 from detente.errors import DataError, UnknownEconomy, did_you_mean
 from detente.language import Joined, Number, Text
 from detente.panel.filling import not_there
-
-if TYPE_CHECKING:
-    import polars as pl
+from detente.panel.merging import merged_flows, merged_stocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,30 +167,53 @@ class Panel:
         )
 
     def aggregate(self, keep: Sequence[str], rest: str = names.ROW) -> Panel:
-        """Merge every economy outside ``keep`` into ``rest``; sums, so no flow is lost.
+        """Merge every economy outside ``keep`` into ``rest``; see :meth:`merge`."""
+        others = [code for code in self.economies if code not in set(keep) or code == rest]
+        if not others:
+            return self
+        for code in keep:
+            self.index(code)
+        found = self.merge(rest, others)
+        return replace(found, name=f"{self.name}, {len(found.economies) - 1} economies and the rest of the world")
 
-        Trade among the merged economies leaves the panel: it is internal to ``rest``.
-        GDP is summed over the economies that have one.
+    def merge(self, code: str, members: Iterable[str]) -> Panel:
+        """The panel with ``members`` as one economy ``code``, the last.
+
+        Its flows and its GDP are sums; a sum of which more than 2% was not reported is missing, and what is short of
+        less is counted in the report. A member that was no state in a year has no part in it. Trade among the
+        members leaves the panel, unless it has internal trade of all.
+
+        Raises
+        ------
+        UnknownEconomy
+            A member is not in the panel.
+        DataError
+            There is no member, or another economy has that code.
         """
-        inside = [self.index(e) for e in keep if e != rest]
+        inside = [self.index(one) for one in dict.fromkeys(members)]
         outside = [k for k in range(len(self.economies)) if k not in set(inside)]
-        n = len(inside)
-        flows = np.full((len(self.years), n + 1, n + 1), np.nan)
-        flows[:, :n, :n] = self.flows[:, inside][:, :, inside]
-        flows[:, :n, n] = np.nansum(self.flows[:, inside][:, :, outside], axis=2)
-        flows[:, n, :n] = np.nansum(self.flows[:, outside][:, :, inside], axis=1)
-        gdp = None
-        if self.gdp is not None:
-            gdp = np.column_stack([self.gdp[:, inside], np.nansum(self.gdp[:, outside], axis=1)])
-        kept = tuple(self.economies[k] for k in inside)
+        if not inside or code in {self.economies[k] for k in outside}:
+            raise DataError(f"Nothing can be merged into '{code}'.", fix="Name its members, and a code that is free.")
+        groups = [np.array([k]) for k in outside] + [np.array(inside)]
+        there = self.existed()
+        both = there[:, :, None] & there[:, None, :]
+        flows, short, missing = merged_flows(np.where(np.isnan(self.flows) & ~both, 0.0, self.flows), groups)
+        alone = np.array(outside, dtype=int)
+        flows[:, : len(alone), : len(alone)] = self.flows[:, alone][:, :, alone]
         told = self.reported
+        said = Text(
+            "rows.merged_side", code=code, n=Number(str(len(inside))), short=Number(f"{short:,}"),
+            missing=Number(f"{missing:,}"),
+        )  # fmt: skip
         return replace(
             self,
-            economies=(*kept, rest),
+            economies=(*(self.economies[k] for k in outside), code),
             flows=flows,
-            gdp=gdp,
-            reported=None if told is None else np.column_stack([told[:, inside], told[:, outside].any(1)]),
-            name=f"{self.name}, {n} economies and the rest of the world",
+            gdp=None
+            if self.gdp is None
+            else merged_stocks(np.where(np.isnan(self.gdp) & ~there, 0.0, self.gdp), groups),
+            reported=None if told is None else np.column_stack([told[:, outside], told[:, inside].any(1)]),
+            report=replace(self.report, notes=(*self.report.notes, said)),
         )
 
     def with_gdp(self, gdp: NDArray[np.float64]) -> Panel:
@@ -200,19 +221,19 @@ class Panel:
         return replace(self, gdp=np.asarray(gdp, dtype=float))
 
     def to_frame(self) -> pl.DataFrame:
-        """Long table ``exporter, importer, year, trade`` (million US$), missing flows left out."""
-        import polars as pl
+        """Long table ``exporter, importer, year, trade`` in the panel's unit, a row a dyad and period.
 
-        t, i, j = np.nonzero(np.isfinite(self.flows))
+        A missing flow has its row, with a null: an absent row could be read as a zero. Years are whole numbers; quarters
+        and months are text (``2019-Q1``, ``2019-01``). The diagonal has rows where the panel has internal trade.
+        """
+        n = len(self.economies)
+        own = np.isfinite(np.diagonal(self.flows, axis1=1, axis2=2)).any()
+        t, i, j = np.nonzero(np.broadcast_to(~np.eye(n, dtype=bool) | own, self.flows.shape))
         codes = np.array(self.economies)
+        periods = self.labels if self.period in ("quarter", "month") else self.years
         return pl.DataFrame(
-            {
-                "exporter": codes[i],
-                "importer": codes[j],
-                "year": np.array(self.years)[t],
-                "trade": self.flows[t, i, j],
-            }
-        )
+            {"exporter": codes[i], "importer": codes[j], "year": np.array(periods)[t], "trade": self.flows[t, i, j]},
+        ).with_columns(pl.col("trade").fill_nan(None))
 
     def summary(self) -> str:
         """One paragraph: size, span, total, source and what was done on reading."""

@@ -29,7 +29,7 @@ from detente.errors import (
     first_five,
 )
 from detente.language import Joined, Number, Text, few
-from detente.panel.columns import find_roles
+from detente.panel.columns import NEEDED, find_roles
 from detente.panel.filling import dense, fill
 from detente.panel.frames import read_table
 from detente.panel.levels import KEYS, one_level
@@ -191,7 +191,7 @@ def _of_table(
     missing: tuple[str, ...],
 ) -> Flows:  # fmt: skip
     """A table with named columns: one row a flow, or one a flow and product."""
-    found = find_roles(table.columns, called=OUR_NAMES, **roles)
+    found = find_roles(table.columns, needed=NEEDED, called=OUR_NAMES, **roles)
     if table.height == 0:
         raise EmptySample(f"{label} has no rows.", fix="Give a table with one row a flow and year.")
     measured = unit_named(unit) if unit is not None else unit_in(str(found.value))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from detente.data import WorldTables, world_tables
 from detente.errors import DataError
 from detente.language import Number, Text
+from detente.panel.filling import not_there
 from detente.panel.panel import Panel, Provenance, ReadReport
 
 NAME = "world panel"
@@ -94,6 +95,8 @@ def _dense(tables: WorldTables) -> NDArray[np.float64]:
         flows[np.ix_([t], among, among)] = np.where(block == 0, np.nan, block)
         outside = [place[code] for code in lists.get("outside", ()) if code in place]
         flows[t, outside] = flows[t, :, outside] = np.nan
+    away = not_there(tables.economies, tables.years)
+    flows[(flows == 0) & (away[:, :, None] | away[:, None, :])] = np.nan
     flows[:, np.arange(n), np.arange(n)] = np.nan
     return flows
 

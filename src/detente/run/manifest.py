@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
 from datetime import datetime
-from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from detente import __version__
-from detente.data import world_files
+from detente.data.store import located, sha256_of
 from detente.panel import Panel
+from detente.study.panel_files import hashes_of, panel_hashes
 from detente.study.study import Study
 
 SCHEMA_VERSION = 2
@@ -65,7 +64,7 @@ def file_hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of a study's files, by path: what the manifest holds and the app compares."""
     files = sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".csv") and p.is_file())
     return {
-        path.as_posix(): _sha256_of_file(folder / path)
+        path.as_posix(): sha256_of(folder / path)
         for path in (p.relative_to(folder) for p in files)
         if not any(part.startswith(".") for part in path.parts)
     }
@@ -73,31 +72,10 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 def _panel_hashes(study: Study, data: Any) -> dict[str, str]:
     if isinstance(data, str | Path):
-        path = Path(data)
-    elif data is not None or study.given is not None:
+        return hashes_of(located(data))
+    if data is not None or study.given is not None:
         return {"(given in memory)": ""}
-    elif study.spec.panel.ships:
-        return {name: _sha256(raw) for name, raw in world_files().items()}
-    else:
-        path = study.folder / study.spec.panel.use
-    files = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file())
-    return {p.name: _sha256_of_file(p) for p in files}
-
-
-def _sha256(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
-
-
-def _sha256_of_file(path: Path) -> str:
-    found = path.stat()
-    return _digest(path, found.st_mtime_ns, found.st_size, found.st_ino)
-
-
-@lru_cache(maxsize=1024)
-def _digest(path: Path, stamp: int, size: int, inode: int) -> str:
-    """The hash of one state of a file: a panel of many megabytes is read for it once."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    return panel_hashes(study.folder, study.spec.panel)
 
 
 def _version_of(library: str) -> str:

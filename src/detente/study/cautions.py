@@ -9,6 +9,7 @@ from detente.economies import name_of
 from detente.errors import DetenteError, Problem, first_five
 from detente.panel import Panel
 from detente.study.gdp_file import read_gdp
+from detente.study.panel_files import file_named
 from detente.study.panel_fit import silent_directions
 from detente.study.spec import Spec
 
@@ -45,7 +46,7 @@ def _gdp(spec: Spec, folder: Path, panel: Panel) -> Iterator[Problem]:
     if spec.panel.gdp is None:
         return
     try:
-        read_gdp(folder / spec.panel.gdp, panel)
+        read_gdp(file_named(folder, spec.panel.gdp), panel)
     except DetenteError as error:
         yield Problem(FILE, None, "panel.gdp", error.what, error.fix)
 

@@ -27,7 +27,8 @@ class DefaultYears:
     ----------
     base_windows : first and last years that say what is normal; the first window is the headline.
     break_years : the two ends of the sharpest break.
-    whole : the two ends of the whole span after the base years.
+    whole : the two ends of the whole span after the base years, from the break on where that is early enough; no base
+        window reaches into either.
     """
 
     base_windows: tuple[tuple[int, int], ...]
@@ -68,8 +69,9 @@ def default_years(panel: Panel, origin: str, destination: str) -> DefaultYears:
     first = years[0]
     before = max(start, 1) if start >= 1 else 0
     headline = min(HEADLINE - 1, before)
-    windows = dict.fromkeys([(first, years[headline]), (first, years[before])])
-    return DefaultYears(tuple(windows), (years[start], years[end]), (years[min(start, headline + 1)], years[-1]))
+    whole = start if 2 * start < len(years) else min(start, headline + 1)
+    windows = dict.fromkeys([(first, years[headline]), (first, years[min(before, max(whole, headline))])])
+    return DefaultYears(tuple(windows), (years[start], years[end]), (years[whole], years[-1]))
 
 
 def sharpest_break(

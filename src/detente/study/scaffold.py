@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,12 +15,15 @@ from typing import Any
 import numpy as np
 
 from detente._atomic import folder_aside, in_use
-from detente.economies import ROW, is_current, lookup, name_of
+from detente.blocs import blocs
+from detente.data.store import PIN
+from detente.economies import ROW, is_current, lookup_side, name_of
 from detente.errors import OutputError, StudyError
 from detente.language import LANGUAGES, Own, Text, translations
 from detente.language.catalogue import MARK
-from detente.panel import Panel, read_panel, world
+from detente.panel import Panel, read_panel, with_sides, world
 from detente.panel.accounts import newest_with_accounts
+from detente.panel.sides import last_day
 from detente.study.defaults import default_years
 from detente.study.panel_evidence import PanelEvidence, panel_evidence
 from detente.study.spec import FORMAT
@@ -34,7 +38,7 @@ id = "{id}"
 title = "{title}"
 origin = "{origin}"            # exports and imports are seen from here
 destination = "{destination}"
-summary = ""
+{members}summary = ""
 
 [panel]
 use = "{panel}"      # "world" ships with détente; or the path of a file in any layout of: detente data list
@@ -110,15 +114,16 @@ HEADERS = {
 
 def new_study(
     origin: str, destination: str, *, folder: str | Path | None = None, data: str | Path | None = None,
-    panel: Panel | None = None, reading: Mapping[str, Any] = MappingProxyType({}),
+    panel: Panel | None = None, reading: Mapping[str, Any] = MappingProxyType({}), as_of: date | None = None,
 ) -> Path:  # fmt: skip
-    """Make a study folder for two economies, given as codes or names; returns its path.
+    """Make a study folder for two economies, blocs or regions, given as codes or names; returns its path.
 
     Parameters
     ----------
     data : the panel to name in it; the one that ships if left out.
     panel : what ``data`` holds, where it was read already.
     reading : how ``data`` is to be read (``{"unit": "kusd"}``), see :func:`detente.read_panel`; written into the study.
+    as_of : whose members a bloc or region has; the last day of the panel if left out.
 
     Raises
     ------
@@ -131,11 +136,16 @@ def new_study(
     OutputError
         The folder is already there.
     """
-    codes = lookup(origin), lookup(destination)
+    _require_two_economies((origin, destination))
+    codes = lookup_side(origin), lookup_side(destination)
     _require_two_economies(codes)
     flows: Panel = panel if panel is not None else world() if data is None else read_panel(data, **reading)
     missing = [code for code in codes if code not in flows.economies]
     ships = data is None and (panel is None or panel is world())
+    day = (as_of or last_day(flows)) if any(code in blocs() for code in codes) else None
+    if day is not None:
+        flows = with_sides(flows, codes, day)
+        missing = [code for code in codes if code not in flows.economies]
     if missing and not (ships and all(map(is_current, codes))):
         flows.index(missing[0])
     target = Path(folder) if folder is not None else Path("-".join(_slug(name_of(c)) for c in codes))
@@ -145,13 +155,13 @@ def new_study(
         _write(target, _without_panel(codes), None)
         return target
     evidence = panel_evidence(flows, *codes, file=Path(data).name if data is not None else "")
-    _write(target, study_text(flows, codes, data, reading), evidence)
+    _write(target, study_text(flows, codes, data, reading, day), evidence)
     return target
 
 
 def study_text(
     panel: Panel, codes: tuple[str, str], data: str | Path | None = None,
-    reading: Mapping[str, Any] = MappingProxyType({}),
+    reading: Mapping[str, Any] = MappingProxyType({}), as_of: date | None = None,
 ) -> str:  # fmt: skip
     """``study.toml`` of a new study: years, windows and scenarios that the panel allows for the two.
 
@@ -168,14 +178,25 @@ def study_text(
     title = Text("scaffold.title", a=names[0], b=names[1])
     return TEMPLATE.format(
         format=FORMAT, id="-".join(_slug(name_of(c)) for c in codes), title=title, origin=codes[0], destination=codes[1],
-        panel="world" if data is None else Path(data).resolve().as_posix(),
-        reading="".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in reading.items()),
+        members="" if as_of is None else f"blocs_as_of = {as_of.isoformat()}    # whose members a bloc has, in every year\n",
+        panel="world" if data is None else _as_named(data),
+        reading="".join(f"{key} = {_as_toml(key, value)}\n" for key, value in reading.items()),
         windows=[list(window) for window in years.base_windows],
         episodes="\n".join(EPISODE.format(id=i, first=a, last=b) for i, (a, b) in years.episodes),
         scenarios=NO_SCENARIOS if scenario_year is None
         else SCENARIOS.format(scenario_year=scenario_year, ratios=list(RATIOS)),
         translations=_translations(title),
     )  # fmt: skip
+
+
+def _as_named(file: str | Path) -> str:
+    """A file as ``study.toml`` names it, wherever that stands: a stored file by its pin, any other by its whole path."""
+    stored = PIN.fullmatch(str(file)) and not Path(file).exists()
+    return str(file) if stored else Path(file).resolve().as_posix()
+
+
+def _as_toml(key: str, value: Any) -> str:
+    return json.dumps(_as_named(value) if key == "rates" else value, ensure_ascii=False)
 
 
 def _without_panel(codes: tuple[str, str]) -> str:

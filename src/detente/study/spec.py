@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -46,6 +47,7 @@ class Head(_Part):
     subtitle: str = ""
     summary: str = ""
     authors: list[str] = []
+    blocs_as_of: date | None = None  # whose members a bloc has; the last day of the panel if left out
 
     @model_validator(mode="after")
     def _two_economies(self) -> Head:
@@ -420,10 +422,10 @@ def _codes(spec: Spec) -> Iterator[tuple[str, str]]:
 
 def _require_code(code: str, where: str) -> None:
     """Raise :class:`UnknownEconomy` unless ``code`` is an economy's code today, with the one that was meant."""
-    if economies.is_current(code):
+    if economies.is_side(code):
         return
     try:
-        meant = economies.lookup(code)
+        meant = economies.lookup_side(code)
     except UnknownEconomy as error:
         raise UnknownEconomy(f"{where}: {error.what}", fix=error.fix) from None
     raise UnknownEconomy(f"{where}: '{code}' is not a code.", fix=f"Write '{meant}'.")

@@ -11,9 +11,10 @@ from typing import Any
 from detente._lazy import call
 from detente.economies import name_of
 from detente.errors import DataError, Problem, RecordError, StudyError, UnknownStudy, did_you_mean
-from detente.panel import Panel, read_panel, world
+from detente.panel import Panel, read_panel, with_sides, world
 from detente.record import Ledger
 from detente.study.cautions import cautions_of
+from detente.study.panel_files import check_lock, file_named, reading_of
 from detente.study.spec import EpisodeSpec, Scenario, Spec, read_spec
 from detente.study.words import read_words, word_problems
 
@@ -113,14 +114,21 @@ class Study:
         if isinstance(data, Panel):
             panel = data
         elif data is not None:
-            panel = read_panel(data, **self.spec.panel.reading)
-        elif self.spec.panel.ships:
-            panel = world()
+            panel = read_panel(data, **reading_of(self.folder, self.spec.panel))
         else:
-            panel = read_panel(self.folder / self.spec.panel.use, **self.spec.panel.reading)
-        for code in (self.origin, self.destination):
+            check_lock(self.folder, self.spec.panel)
+            panel = self._own_panel()
+        panel = with_sides(panel, self.spec.dyad, self.spec.study.blocs_as_of)
+        for code in self.spec.dyad:
             panel.index(code)
         return panel
+
+    def _own_panel(self) -> Panel:
+        """The panel that ``study.toml`` names."""
+        if self.spec.panel.ships:
+            return world()
+        path = file_named(self.folder, self.spec.panel.use)
+        return read_panel(path, **reading_of(self.folder, self.spec.panel))
 
     def reading(self, **how: Any) -> Study:
         """The study with other words on how its panel is to be read; see :func:`detente.read_panel`."""

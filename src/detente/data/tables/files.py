@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 import polars as pl
 
+from detente._foreign import DATA, check_regular, parse_json
+from detente.data.tables.archives import Limits, check_archive
 from detente.data.tables.csv_trouble import csv_trouble
 from detente.errors import MissingExtra, UnreadableFile, did_you_mean
 
@@ -33,6 +35,7 @@ TABLES = (
     ".arrow",
 )
 READABLE = (*TABLES, ".json", ".zip")
+UNPACKED = Limits(entries=20_000, member=1 << 35, unpacked=1 << 38)  # a release of BACI has 27 files of 300 MB
 HEAD = 20_000  # bytes looked at to recognise a layout
 
 
@@ -61,13 +64,15 @@ class Files:
         """
         if self.path.is_dir():
             return tuple(sorted(p.name for p in self.path.iterdir() if p.is_file()))
-        if not self.path.is_file():
+        if not self.path.exists():
             beside = [p.name for p in self.path.parent.iterdir()] if self.path.parent.is_dir() else []
             raise UnreadableFile(
                 f"There is no file '{self.path}'.{did_you_mean(self.path.name, beside)}", fix="Check the path."
             )
+        check_regular(self.path)
         if not self.zipped:
             return (self.path.name,)
+        check_archive(self.path, UNPACKED)
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return tuple(sorted(n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n))
@@ -87,11 +92,31 @@ class Files:
                 with zipfile.ZipFile(self.path) as archive, archive.open(name) as packed:
                     yield _unpacked(packed, name)
             else:
-                with (self.path / name if self.path.is_dir() else self.path).open("rb") as plain:
+                with check_regular(self.path / name if self.path.is_dir() else self.path).open("rb") as plain:
                     yield _unpacked(plain, name)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, gzip.BadGzipFile):
             raise UnreadableFile(
                 f"{self.label(name)} is damaged, encrypted or packed in an unusual way.", fix="Download it again."
+            ) from None
+
+    def json(self, name: str, of_what: str = "JSON") -> Any:
+        """The JSON value in one of the files, of bearable size and depth.
+
+        Raises
+        ------
+        UnreadableFile : it is none; ``of_what`` says what it should have been.
+        """
+        with self.open(name) as handle:
+            raw = handle.read(DATA + 1)
+        if len(raw) > DATA:
+            raise UnreadableFile(
+                f"{self.label(name)} is larger than {DATA >> 20:,} MB.", fix="Ask for fewer rows at once."
+            )
+        try:
+            return parse_json(decoded(raw)[0], self.label(name))
+        except UnreadableFile as error:
+            raise UnreadableFile(
+                f"{self.label(name)} is not {of_what}. {error.what}", fix="Download it again."
             ) from None
 
     def label(self, name: str) -> str:
@@ -106,7 +131,7 @@ class Files:
 
 
 def _unpacked(handle: IO[bytes], name: str) -> BinaryIO:
-    return gzip.GzipFile(fileobj=handle) if name.lower().endswith(".gz") else handle  # type: ignore[return-value]
+    return cast(BinaryIO, gzip.GzipFile(fileobj=handle) if name.lower().endswith(".gz") else handle)
 
 
 def decoded(raw: bytes) -> tuple[str, str]:

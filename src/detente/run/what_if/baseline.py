@@ -17,6 +17,7 @@ from detente.language import Number, Text, few
 from detente.panel import Panel, world_gdp
 from detente.panel.accounts import merged_accounts, usable_accounts
 from detente.study.gdp_file import read_gdp
+from detente.study.panel_files import file_named
 from detente.study.spec import Equilibrium, GdpRange, Spec
 
 PUBLISHED = "published"
@@ -198,7 +199,7 @@ def _with_gdp(panel: Panel, spec: Spec, folder: Path) -> Panel:
     gdp = panel.gdp if panel.gdp is not None else world_gdp(panel.economies, panel.years)
     known = panel.provenance.gdp or "World Bank WDI"
     if spec.panel.gdp is not None:
-        own = read_gdp(folder / spec.panel.gdp, panel)
+        own = read_gdp(file_named(folder, spec.panel.gdp), panel)
         gdp = np.where(np.isfinite(own), own, gdp)
         known = f"{spec.panel.gdp}, {known}"
     return replace(panel, gdp=gdp, provenance=replace(panel.provenance, gdp=known))

@@ -21,6 +21,7 @@ from detente.run.schema import directed
 from detente.run.what_if.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ratio
 from detente.run.what_if.scenarios import ResidualAt, effects, supply_elasticity
 from detente.study import Study
+from detente.study.panel_files import file_named
 from detente.study.spec import Ends, Scenario
 from detente.web.desk.levers import CLOSED
 from detente.web.desk.settings import TARIFFS, Setting, as_written
@@ -203,7 +204,7 @@ def _once(what: str, study: Study, make: Callable[[Study], Any]) -> Any:
 def _stamp(study: Study) -> tuple[int, ...]:
     """When the files behind a study's desks were last written, and which panel stands in for its own."""
     named = [None if study.spec.panel.ships else study.spec.panel.use, study.spec.panel.gdp]
-    files = [study.folder / "study.toml", *(study.folder / name for name in named if name)]
+    files = [study.folder / "study.toml", *(file_named(study.folder, name) for name in named if name)]
     return (id(study.given), *(path.stat().st_mtime_ns if path.exists() else 0 for path in files))
 
 

@@ -9,10 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from detente.errors import UsageError
@@ -69,8 +70,11 @@ class Jobs:
         self._count = 0
         self._lock = threading.Lock()
 
-    def start(self, key: str, study: str, folder: Path, out: Path, data: Path | None = None) -> Job:
-        """Start a run, on the panel ``data`` where one is given; a study that is already running keeps its job.
+    def start(
+        self, key: str, study: str, folder: Path, out: Path, data: Path | None = None,
+        reading: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Job:  # fmt: skip
+        """Start a run, on the panel ``data`` where one is given, read as told; a study that is already running keeps its job.
 
         Raises
         ------
@@ -78,7 +82,12 @@ class Jobs:
             Too much is running already.
         """
         job = Job("", study, key, out)
-        words = ["detente.web.http.worker", str(folder), str(out), *([str(data)] if data else [])]
+        words = [
+            "detente.web.http.worker",
+            str(folder),
+            str(out),
+            *([str(data), json.dumps(dict(reading))] if data else []),
+        ]
         return self._begin(job, words, same=lambda other: other.kind == "run" and other.key == key)
 
     def read(self, kind: str, key: str, study: str, folder: Path, file: Path, name: str, limit: float) -> Job:

@@ -7,11 +7,12 @@ import secrets
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import MissingExtra, UsageError
 from detente.web.http.guard import LOOPBACK, Keys
@@ -25,6 +26,7 @@ PORT = 8765
 def serve(
     *, study: str | None = None, root: Path | None = None, data: Path | None = None, host: str = "127.0.0.1",
     port: int | None = None, browser: bool = True, say: Callable[[str], None] = lambda _: None,
+    reading: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:  # fmt: skip
     """Serve until interrupted.
 
@@ -36,6 +38,7 @@ def serve(
     host, port : where to listen; a port that is not given may move to the next free one.
     browser : open the address in the browser.
     say : told the address.
+    reading : how ``data`` is to be read, as keywords of :func:`detente.read_panel`.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def serve(
         raise MissingExtra.needed(absent.name or "starlette", "web", "The app") from absent
     workspace, first = _workspace(study, (root or Path.cwd()).resolve(), Workspace)
     if data is not None:
-        workspace = _with_panel(workspace, study, data, say)
+        workspace = _with_panel(workspace, study, data, say, reading)
     local = host in LOOPBACK or host.startswith("127.")
     listener = _listen(host, port)
     keys = Keys(access="" if local else secrets.token_urlsafe(24), cookie=f"access{listener.getsockname()[1]}")
@@ -107,7 +110,9 @@ def _workspace(study: str | None, root: Path, kind: type[Workspace]) -> tuple[Wo
     return kind(root, {folder.name: folder}), f"/s/{folder.name}"
 
 
-def _with_panel(workspace: Workspace, study: str | None, data: Path, say: Callable[[str], None]) -> Workspace:
+def _with_panel(
+    workspace: Workspace, study: str | None, data: Path, say: Callable[[str], None], reading: Mapping[str, Any]
+) -> Workspace:
     """The workspace on a panel of its own, which must fit the study that was named."""
     from detente.panel import read_panel
     from detente.study import open_study
@@ -115,11 +120,11 @@ def _with_panel(workspace: Workspace, study: str | None, data: Path, say: Callab
 
     spec = open_study(study).spec if study is not None else None
     say(f"Reading {data} ...")
-    panel = read_panel(data)
+    panel = read_panel(data, **reading)
     if spec is not None:
         require_fit(panel, spec)
     say(panel.summary())
-    return replace(workspace, data=data.resolve(), panel=panel)
+    return replace(workspace, data=data.resolve() if data.exists() else data, panel=panel, reading=reading)
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

@@ -1,4 +1,4 @@
-"""One full run of a study in a process of its own: ``python -m detente.web.http.worker STUDY OUT [PANEL]``.
+"""One full run of a study in a process of its own: ``python -m detente.web.http.worker STUDY OUT [PANEL [READING]]``.
 
 It says how far it is in lines of JSON on standard output. The run folder is written aside and renamed, so
 a process that is stopped leaves nothing half-written behind.
@@ -15,18 +15,18 @@ from typing import Any
 from detente._atomic import held
 
 
-def main(study: str, out: str, data: str | None = None) -> int:
-    """Run ``study`` into the folder ``out``, on the panel ``data`` if given; returns the exit code."""
+def main(study: str, out: str, data: str | None = None, reading: str = "{}") -> int:
+    """Run ``study`` into the folder ``out``, on the panel ``data`` if given, read as the JSON says; the exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from detente.run.folder import mark_of
 
     target = Path(out)
     target.parent.mkdir(parents=True, exist_ok=True)
     with held(mark_of(target)):  # says that somebody is at work on this number
-        return _run(study, target, data)
+        return _run(study, target, data, json.loads(reading))
 
 
-def _run(study: str, out: Path, data: str | None) -> int:
+def _run(study: str, out: Path, data: str | None, reading: dict[str, Any]) -> int:
     from detente.errors import DetenteError
     from detente.language import LANGUAGES
     from detente.report import render_report
@@ -34,7 +34,7 @@ def _run(study: str, out: Path, data: str | None) -> int:
     from detente.web.http.view_store import view_of
 
     try:
-        opened = open_study(study)
+        opened = open_study(study).reading(**reading)
         name = opened.id if opened.folder.resolve() in builtin_studies().values() else Path(study).name
         command = f"detente run {name}" + (f" --data {Path(data).name}" if data else "")
         run = opened.run(data=data, command=command, progress=lambda stage, share: say(stage=stage, share=share))
@@ -55,4 +55,4 @@ def say(**line: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]))
+    sys.exit(main(*sys.argv[1:5]))

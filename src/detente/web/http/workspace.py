@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente._atomic import folder_aside, settle
 from detente._foreign import check_inside, read_text
@@ -32,13 +32,15 @@ class Workspace:
     ----------
     root : every path the app reads or writes lies inside, apart from the studies named here.
     extra : further study folders by key: the one given on the command line.
-    data, panel : a panel that stands in for every study's own, by its path and as it was read.
+    data, panel : a panel that stands in for every study's own, by its path (or pin) and as it was read.
+    reading : how it was said to be read, as keywords of :func:`detente.read_panel`.
     """
 
     root: Path
     extra: dict[str, Path] = field(default_factory=dict)
     data: Path | None = None
     panel: Panel | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
     def folders(self) -> dict[str, Path]:
         """Every study at hand: key to folder; a folder wins over a built-in study of the same name."""

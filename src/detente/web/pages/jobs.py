@@ -19,7 +19,7 @@ def start(request: Request) -> Response:
     found = site.workspace.study(key)
     out = claimed_folder(found, site.workspace.root / RUNS)
     try:
-        job = site.jobs.start(key, found.id, found.folder.resolve(), out, site.workspace.data)
+        job = site.jobs.start(key, found.id, found.folder.resolve(), out, site.workspace.data, site.workspace.reading)
     except UsageError:
         out.rmdir()
         raise

@@ -7,15 +7,13 @@ same gas seen from the other side.
 
 from __future__ import annotations
 
-import json
-
 import polars as pl
 
 from detente.data.facts import Count, Flows
 from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, extension_of
 from detente.data.tables.rows import numbers, tidy
-from detente.errors import DataError, EmptySample, UnreadableFile, first_five
+from detente.errors import DataError, EmptySample, first_five
 
 KEYS = ("operationalData", "operationaldata", "interconnections")
 KWH = {"kwh/d": 1e-6, "kwh/h": 1e-6}  # both are sums over the row's period, GWh each
@@ -26,11 +24,7 @@ def read_files(files: Files, progress: Progress | None) -> Facts | None:
     flows: list[dict[str, object]] = []
     points: list[dict[str, object]] = []
     for name in (n for n in files.names if extension_of(n) == "json"):
-        with files.open(name) as handle:
-            try:
-                answer = json.load(handle)
-            except ValueError:
-                raise UnreadableFile(f"{files.label(name)} is not JSON.", fix="Download it again.") from None
+        answer = files.json(name)
         for key, rows in answer.items() if isinstance(answer, dict) else ():
             if key.casefold() == "operationaldata":
                 flows += rows

@@ -7,8 +7,6 @@ count twice: totals only are kept.
 
 from __future__ import annotations
 
-import json
-
 import polars as pl
 
 from detente.data.codes import COMTRADE
@@ -37,11 +35,7 @@ def read_files(files: Files, progress: Progress | None) -> Facts | None:
         return None
     rows: list[dict[str, object]] = []
     for name in answers:
-        with files.open(name) as handle:
-            try:
-                answer = json.load(handle)
-            except ValueError:
-                raise UnreadableFile(f"{files.label(name)} is not JSON.", fix="Download it again.") from None
+        answer = files.json(name)
         if not isinstance(answer, dict) or "data" not in answer:
             said = answer.get("message", "") if isinstance(answer, dict) else ""
             raise UnreadableFile(

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import json
-
 import polars as pl
 
 from detente.data.facts import Count, Flows
@@ -33,11 +31,10 @@ def read_files(files: Files, progress: Progress | None) -> Facts | None:
         return None
     items: list[dict[str, object]] = []
     for name in pages:
-        with files.open(name) as handle:
-            try:
-                items += json.load(handle)["items"]
-            except (ValueError, KeyError, TypeError):
-                raise UnreadableFile(f"{files.label(name)} is no answer of UNHCR's API.", fix="Ask again.") from None
+        answer = files.json(name, "an answer of UNHCR's API")
+        if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
+            raise UnreadableFile(f"{files.label(name)} is no answer of UNHCR's API.", fix="Ask again.")
+        items += answer["items"]
     if not items:
         raise EmptySample(f"{files.path.name} holds no row.", fix="Ask for a pair and years that have people.")
     if all(str(item.get("coo_iso")) == "-" for item in items):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 
 import polars as pl
@@ -56,11 +55,7 @@ def _pages(files: Files, names: list[str]) -> Series:
     rows: list[dict[str, str | None]] = []
     vintage = ""
     for name in names:
-        with files.open(name) as handle:
-            try:
-                page = json.load(handle)
-            except ValueError:
-                raise UnreadableFile(f"{files.label(name)} is not JSON.", fix="Download it again.") from None
+        page = files.json(name)
         if not isinstance(page, list) or not page or "message" in page[0]:
             said = first_five(str(m.get("value")) for m in page[0].get("message", [])) if isinstance(page, list) else ""
             raise UnreadableFile(f"{files.label(name)} is an error of the World Bank's API: {said}.", fix="Ask again.")
