@@ -243,7 +243,7 @@ def test_a_pipe_is_refused_and_never_waited_for(tmp_path, name):
     os.mkfifo(tmp_path / name)
     with pytest.raises(DetenteError, match="no regular file"):
         read_panel(tmp_path / name, unit="usd_mn")
-    with pytest.raises(DetenteError, match="no regular file|known kind"):
+    with pytest.raises(DetenteError, match=r"no regular file|known kind"):
         dt.complete(tmp_path / name)
 
 
