@@ -18,7 +18,7 @@ COMMANDS = {
     "pair": "Any two economies at once: what happened, why, and what if, without a study.",
     "check": "Check a study folder; point at file, row and column.",
     "new": "Make a new study for two economies.",
-    "data": "Sources and their files: list, pull, add, show, lock, bundle.",
+    "data": "Sources and their files: list, pull, add, show, mirror, lock, bundle.",
     "fit": "Estimate a gravity model by PPML with a fixest formula.",
     "solve": "Solve a counterfactual equilibrium from a square flow table.",
     "library": "List, filter, draw, export and score the library of ruptures and reopenings.",

@@ -12,7 +12,7 @@ from detente.cli.reading import reading, reading_options
 
 @click.group("data", epilog="Example: detente data show flows.csv")
 def command() -> None:
-    """Sources and their files: list, pull, add, show, lock, bundle."""
+    """Sources and their files: list, pull, add, show, mirror, lock, bundle."""
 
 
 @command.command("list")
@@ -136,6 +136,40 @@ def show_(file: Path, **how: Any) -> None:
     click.echo(f"{panel.report.rows_read:,} rows read, {panel.report.rows_used:,} used.")
     for note in panel.report.notes:
         click.echo(f"  - {note}")
+
+
+@command.command("mirror", epilog="Example: detente data mirror comtrade.csv COL VEN")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("pair", nargs=-1, metavar="[ORIGIN DESTINATION]")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
+@reading_options
+def mirror_(file: Path, pair: tuple[str, ...], json_: bool, **how: Any) -> None:
+    """Both reports of each flow in FILE side by side: the origin's, the destination's, and the gap."""
+    from detente.cli.output import as_json
+    from detente.data.store import located
+    from detente.economies import lookup
+    from detente.errors import UsageError
+    from detente.panel.mirror import mirror
+
+    if len(pair) not in (0, 2):
+        raise UsageError("Name both economies, or none.", fix="detente data mirror FILE COL VEN")
+    given = {name: value for name, value in reading(how).items() if name != "side"}
+    found = mirror(file if file.exists() else located(file), **given)
+    rows = found.of(lookup(pair[0]), lookup(pair[1])) if pair else found.to_frame()
+    if json_:
+        click.echo(as_json({"schema_version": 1, "unit": found.unit, "rows": rows.to_dicts()}))
+        return
+    click.echo(found.summary())
+    click.echo(
+        f"{'origin':8}{'destination':13}{'period':9}{'by origin':>14}{'by destination':>16}{'gap':>14}  ({found.unit})"
+    )
+    for row in rows.iter_rows(named=True):
+        cells = [
+            f"{row[name]:,.1f}" if row[name] is not None else "-" for name in ("by_origin", "by_destination", "gap")
+        ]
+        click.echo(
+            f"{row['origin']:8}{row['destination']:13}{row['period']:9}{cells[0]:>14}{cells[1]:>16}{cells[2]:>14}"
+        )
 
 
 @command.command("lock")

@@ -29,6 +29,7 @@ _OPTIONS = (
     click.option(
         "--missing", multiple=True, metavar="TEXT", help="What means missing beside empty cells; may be repeated."
     ),
+    click.option("--sections", is_flag=True, help="Keep the flows by section (HS) or sector too: table composition."),
     click.option("--codes-as-of", type=int, metavar="YEAR", help="Map codes in use then to today's."),
     click.option("--rates", metavar="FILE", help="Exchange rates (ECB, FRED), for flows in other money."),
 )
@@ -64,7 +65,7 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
     return {
         _NAMES.get(name, name): list(v) if isinstance(v, tuple) else v
         for name, v in given.items()
-        if v not in (None, ())
+        if v not in (None, (), False)
     }
 
 

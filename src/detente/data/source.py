@@ -34,6 +34,7 @@ class DataSource:
     read : a pure function from a table (its columns as the file names them) to facts. It never touches a network.
     read_files : for files that are no plain table (JSON, a preamble, a spreadsheet with blocks, a zip of many parts);
         it gives None for those that are.
+    read_products : as ``read_files``, by product, for a source whose reader otherwise gives totals.
     recognises : for such files: how sure it is that they are this source's, in columns; 0 where they are not.
     """
 
@@ -55,6 +56,7 @@ class DataSource:
     read: Callable[[pl.DataFrame], Facts] | None = None
     read_files: Callable[[Files, Progress | None], Facts | None] | None = None
     recognises: Callable[[Files], int] | None = None
+    read_products: Callable[[Files, Progress | None], Facts | None] | None = None
 
     def fits(self, header: Iterable[str]) -> bool:
         """Whether a table with this header is laid out as this source's."""
@@ -81,8 +83,13 @@ class DataSource:
             )
         return self.read(table.rename({c: c.strip() for c in table.columns}))
 
-    def facts_in(self, files: Files, progress: Progress | None = None) -> Facts:
-        """The facts in a file, a zip or a folder, its tables joined where there are several of the layout."""
+    def facts_in(self, files: Files, progress: Progress | None = None, products: bool = False) -> Facts:
+        """The facts in a file, a zip or a folder, its tables joined where there are several of the layout; by product
+        where that is asked for and the source has products."""
+        if products and self.read_products is not None:
+            found = self.read_products(files, progress)
+            if found is not None:
+                return found
         if self.read_files is not None:
             found = self.read_files(files, progress)
             if found is not None:

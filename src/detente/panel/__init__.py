@@ -15,5 +15,8 @@ __all__, __getattr__, __dir__ = names_of(
         "people": "people_panel",
         "complete": "completion",
         "with_sides": "sides",
+        "Composition": "composition",
+        "Mirror": "mirror",
+        "mirrored": "mirror",
     },
 )

@@ -32,7 +32,7 @@ def one_level(frame: pl.DataFrame, label: str) -> tuple[pl.DataFrame, str, tuple
     AmbiguousColumn : exports and imports stand in the column.
     """
     words = frame["product"].fill_null("").str.strip_chars()
-    kinds = {word: _kind(word) for word in words.unique().to_list()}
+    kinds = {word: kind_of_product(word) for word in words.unique().to_list()}
     have = set(kinds.values())
     if "exports" in have or "imports" in have:
         if {"exports", "imports"} <= have:
@@ -80,7 +80,8 @@ def one_level(frame: pl.DataFrame, label: str) -> tuple[pl.DataFrame, str, tuple
     return summed, chosen, tuple(notes)
 
 
-def _kind(word: str) -> str:
+def kind_of_product(word: str) -> str:
+    """What a cell of a product column is: ``total``, ``exports``, ``2 digits`` and so on, or ``words``."""
     folded = word.upper()
     if folded in TOTALS:
         return "total"

@@ -13,6 +13,7 @@ from detente import economies as names
 from detente.data.periods import label_of, year_of
 from detente.errors import DataError, UnknownEconomy, did_you_mean
 from detente.language import Joined, Number, Text
+from detente.panel.composition import Composition
 from detente.panel.filling import not_there
 from detente.panel.merging import merged_flows, merged_stocks
 
@@ -96,6 +97,7 @@ class Panel:
     provenance : source, releases, valuation, reporting side and level of products.
     reported : bool ``[t, i]``, whether the economy has any flow in the period; None where not told.
     stock : the values are stocks at a date (persons living somewhere), not flows in a period.
+    composition : the flows by section, where they were asked for; see :class:`detente.panel.Composition`.
     """
 
     economies: tuple[str, ...]
@@ -111,6 +113,7 @@ class Panel:
     provenance: Provenance = Provenance()
     reported: NDArray[np.bool_] | None = None
     stock: bool = False
+    composition: Composition | None = None
 
     def __post_init__(self) -> None:
         t, n = len(self.years), len(self.economies)
@@ -164,6 +167,7 @@ class Panel:
             flows=self.flows[where],
             gdp=None if self.gdp is None else self.gdp[where],
             reported=None if self.reported is None else self.reported[where],
+            composition=None if self.composition is None else self.composition.only([self.years[t] for t in where]),
         )
 
     def aggregate(self, keep: Sequence[str], rest: str = names.ROW) -> Panel:
@@ -190,7 +194,8 @@ class Panel:
         DataError
             There is no member, or another economy has that code.
         """
-        inside = [self.index(one) for one in dict.fromkeys(members)]
+        members = tuple(dict.fromkeys(members))
+        inside = [self.index(one) for one in members]
         outside = [k for k in range(len(self.economies)) if k not in set(inside)]
         if not inside or code in {self.economies[k] for k in outside}:
             raise DataError(f"Nothing can be merged into '{code}'.", fix="Name its members, and a code that is free.")
@@ -214,6 +219,7 @@ class Panel:
             else merged_stocks(np.where(np.isnan(self.gdp) & ~there, 0.0, self.gdp), groups),
             reported=None if told is None else np.column_stack([told[:, outside], told[:, inside].any(1)]),
             report=replace(self.report, notes=(*self.report.notes, said)),
+            composition=None if self.composition is None else self.composition.merged(code, tuple(members)),
         )
 
     def with_gdp(self, gdp: NDArray[np.float64]) -> Panel:

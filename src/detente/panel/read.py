@@ -30,6 +30,7 @@ from detente.errors import (
 )
 from detente.language import Joined, Number, Text, few
 from detente.panel.columns import NEEDED, find_roles
+from detente.panel.composition import Composition, composition_of
 from detente.panel.filling import dense, fill
 from detente.panel.frames import read_table
 from detente.panel.levels import KEYS, one_level
@@ -53,6 +54,7 @@ def read_panel(
     year: str | None = None,
     value: str | None = None,
     side: str = "either",
+    sections: bool = False,
     missing: Sequence[str] = (),
     rates: Any = None,
     codes_as_of: int | None = None,
@@ -78,6 +80,7 @@ def read_panel(
     origin, destination, year, value : column names, found by themselves where they are the field's usual ones
         (exporter, importer and trade are taken for the same).
     side : whose report, where a source has both: the destination's and else the origin's (``"either"``), or one only.
+    sections : keep the flows by section of the Harmonised System (or by the source's own sectors) in ``composition``.
     missing : what means missing in the value column beside empty cells, as ``("NA", ".")``.
     rates : exchange rates, a file or frame as the source ``exchange-rates`` has them, for flows in other money.
     codes_as_of : a year; codes in use then are mapped to today's where one became one.
@@ -111,17 +114,17 @@ def read_panel(
         "period": year,
         "value": value or trade,
     }
-    found, chosen, label = _flows_of(data, source, roles, unit, kind, tuple(missing), progress)
+    found, chosen, label = _flows_of(data, source, roles, unit, kind, tuple(missing), progress, sections)
     if chosen is not None:
         _check_against(chosen, found, kind, unit)
     flows = _in_dollars(found, rates, label)
-    return _panel(flows, chosen, label, absent, side, codes_as_of, name, cite)
+    return _panel(flows, chosen, label, absent, side, codes_as_of, name, cite, sections)
 
 
 def read_flows(
-    data: Any, source: str | None = None, progress: Callable[[float], None] | None = None
+    data: Any, source: str | None = None, progress: Callable[[float], None] | None = None, products: bool = False
 ) -> tuple[Flows, DataSource]:
-    """A file's flows as its source's reader gives them, before anything is chosen or summed.
+    """A file's flows as its source's reader gives them, before anything is chosen or summed; by product where asked.
 
     Raises
     ------
@@ -135,7 +138,7 @@ def read_flows(
             f"The layout of {files.path.name} is not known.",
             fix="Name its source with source= (on the command line --as).",
         )
-    facts = known.facts_in(files, progress)
+    facts = known.facts_in(files, progress, products)
     if not isinstance(facts, Flows):
         raise DataError(
             f"{files.path.name} ({known.title}) holds {known.gives}, not flows.",
@@ -146,7 +149,7 @@ def read_flows(
 
 def _flows_of(
     data: Any, source: str | None, roles: dict[str, str | None], unit: str | None, kind: str | None,
-    missing: tuple[str, ...], progress: Callable[[float], None] | None,
+    missing: tuple[str, ...], progress: Callable[[float], None] | None, sections: bool = False,
 ) -> tuple[Flows, DataSource | None, str]:  # fmt: skip
     """The flows, the source whose layout they had, and what to call them in messages."""
     named_columns = any(roles.values())
@@ -160,7 +163,7 @@ def _flows_of(
         elif source is None and not named_columns:
             known = recognise(files)
         if known is not None:
-            return *read_flows(data, known.name, progress), Path(data).name
+            return *read_flows(data, known.name, progress, sections), Path(data).name
         if files.path.is_dir() or files.zipped:
             raise UnreadableFile(
                 f"'{data}' holds no file in a layout that is known ({first_five(names_there)}).",
@@ -319,7 +322,7 @@ def _in_dollars(flows: Flows, rates: Any, label: str) -> Flows:
 
 def _panel(
     flows: Flows, known: DataSource | None, label: str, absent: str | None, side: str, codes_as_of: int | None,
-    name: str | None, cite: str,
+    name: str | None, cite: str, sections: bool = False,
 ) -> Panel:  # fmt: skip
     """Rows to a panel: sides, levels, codes and periods settled, aggregates and re-imports out, magnitudes checked."""
     notes = list(flows.notes)
@@ -330,6 +333,7 @@ def _panel(
         period = flows.period
     if codes_as_of is not None:
         frame = _modernise(frame, codes_as_of, notes)
+    made_of = composition_of(frame, label) if sections else None
     level = flows.level
     if "product" in frame.columns:
         frame, level, said = one_level(frame, label)
@@ -359,7 +363,15 @@ def _panel(
         economies, labels, filled, name=name or label, source=cite or (known.cite if known else ""),
         report=ReadReport(flows.rows, frame.height, tuple(notes)), kind=flows.kind, unit=unit.panel_unit,
         period=period, provenance=source, reported=(np.any(array > 0, axis=2) | np.any(array > 0, axis=1)), stock=flows.stock,
+        composition=None if made_of is None else _in_panel(made_of, economies, unit.factor),
     )  # fmt: skip
+
+
+def _in_panel(made_of: Composition, economies: tuple[str, ...], factor: float) -> Composition:
+    """Between the panel's economies, in its unit."""
+    both = pl.col("origin").is_in(list(economies)) & pl.col("destination").is_in(list(economies))
+    frame = made_of.frame.filter(both & (pl.col("origin") != pl.col("destination")))
+    return replace(made_of, frame=frame.with_columns(pl.col("value") * factor))
 
 
 def _one_side(flows: Flows, side: str, label: str, notes: list[str]) -> tuple[pl.DataFrame, str]:

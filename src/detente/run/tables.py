@@ -10,7 +10,7 @@ from detente.run.attributed import ATTRIBUTION, RESIDUALS
 from detente.run.checked_record import ARTICLES, CLAIMS, CONFLICTS, EVENTS, FIGURES, FORECASTS, SOURCES
 from detente.run.explanations import BREAKS, METHODS, PARTS, SPECIFICATIONS
 from detente.run.schema import TableSchema, register, registered
-from detente.run.trade import PARTNERS, TIMELINE
+from detente.run.trade import COMPOSITION, PARTNERS, TIMELINE
 from detente.run.what_if.further_effects import CAPITAL, PEOPLE, SECTORS
 from detente.run.what_if.scenario_bands import BANDS
 from detente.run.what_if.scenarios import SCENARIOS, WINNERS
@@ -18,7 +18,7 @@ from detente.run.what_next import OUTLOOK
 
 for _schema in (
     CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, SECTORS, CAPITAL,
-    PEOPLE, PARTNERS, TIMELINE, OUTLOOK, CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
+    PEOPLE, PARTNERS, COMPOSITION, TIMELINE, OUTLOOK, CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
 ):  # fmt: skip
     register(_schema)
 

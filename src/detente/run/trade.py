@@ -1,4 +1,4 @@
-"""The tables ``timeline`` and ``partners``: trade by year and direction, conflicts kept, and with whom else."""
+"""The tables ``timeline``, ``partners`` and ``composition``: trade by year and direction, with whom else, and of what."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from detente.panel import Panel
-from detente.run.schema import TableSchema, flag, number, text, whole
+from detente.run.schema import DIRECTION, YEAR, TableSchema, flag, number, text, whole
 
 FLOWS = ("exports", "imports", "total", "balance")
 PANEL_SOURCE = "panel"
@@ -43,6 +43,21 @@ PARTNERS = TableSchema(
         number("share", "the partner's share of the economy's goods trade", "share"),
     ),
     make=lambda run: PARTNERS.empty() if run.panel is None else partners(run.panel, run.study.spec.dyad),
+)
+
+
+COMPOSITION = TableSchema(
+    "composition",
+    "One row per direction, year and section of the Harmonised System (or sector of the source), where the panel was "
+    "read with `sections = true`; empty otherwise.",
+    (
+        *DIRECTION,
+        YEAR,
+        text("section", "the section's Roman numeral, `not specified`, or the source's own sector"),
+        number("value_usd_mn", "the flow in it", "US$ million"),
+        number("share", "its share of what is on record by section in that direction and year", "share"),
+    ),
+    make=lambda run: composition(run.panel, run.study.spec.directions),
 )
 
 
@@ -112,3 +127,13 @@ def partners(panel: Panel, dyad: tuple[str, str]) -> pl.DataFrame:
             share = float((out[j] + back[j]) / total) if total > 0 else None
             rows.append((economy, panel.economies[j], year, float(out[j]), float(back[j]), share))
     return PARTNERS.of_rows(rows)
+
+
+def composition(panel: Panel | None, directions: tuple[tuple[str, str], ...]) -> pl.DataFrame:
+    """The table :data:`COMPOSITION`."""
+    if panel is None or panel.composition is None or panel.unit != "usd_mn":
+        return COMPOSITION.empty()
+    return COMPOSITION.of_rows(
+        (origin, destination, *row) for origin, destination in directions
+        for row in panel.composition.of(origin, destination).iter_rows()
+    )  # fmt: skip

@@ -70,6 +70,7 @@ class PanelChoice(_Part):
     year: str | None = None
     value: str | None = None
     side: Literal["either", "origin", "destination"] | None = None
+    sections: bool | None = None
     missing: list[str] = []
     codes_as_of: Year | None = None
     rates: str | None = None

@@ -28,6 +28,7 @@ YEARLY = re.compile(r"(?:^|/)BACI_(HS\d\d)_Y(\d{4})(?:_V(\w+))?.*\.csv(?:\.gz)?$
 COUNTRIES = re.compile(r"(^|/)country_codes.*\.csv$", re.IGNORECASE)
 COLUMNS = frozenset("tijkvq")
 BLOCK = 32_000_000  # bytes read at a time: about a million rows
+TOTAL, BY_CHAPTER = ("t", "i", "j"), ("t", "i", "j", "k")
 TAIWAN = "TWN"  # CEPII's "Other Asia, not elsewhere specified" (490) is mostly Taiwan
 
 
@@ -43,6 +44,15 @@ def recognises(files: Files) -> int:
 
 def read_files(files: Files, progress: Progress | None) -> Facts | None:
     """Totals ``[origin, destination, year]`` in thousand US$; None for a table that was made of BACI's files."""
+    return _read(files, progress, TOTAL)
+
+
+def read_products(files: Files, progress: Progress | None) -> Facts | None:
+    """As :func:`read_files`, with the HS chapter as ``product``: a release at six digits would not fit a laptop."""
+    return _read(files, progress, BY_CHAPTER)
+
+
+def _read(files: Files, progress: Progress | None, by: tuple[str, ...]) -> Facts | None:
     yearly = [name for name in files.names if YEARLY.search(name)]
     if not yearly:
         if not recognises(files):
@@ -58,16 +68,16 @@ def read_files(files: Files, progress: Progress | None) -> Facts | None:
             progress(place / len(yearly))
         with files.open(name) as handle:
             for block in _blocks(handle):
-                part, n, missing = _totals(block, files.label(name), rows)
+                part, n, missing = _totals(block, files.label(name), rows, by)
                 parts.append(part)
                 rows, without = rows + n, without + missing
-    totals = pl.concat(parts).group_by("t", "i", "j").agg(pl.col("v").sum())
+    totals = pl.concat(parts).group_by(by).agg(pl.col("v").sum())
     count.notes.insert(0, Text("rows.baci", n=Number(f"{rows:,}")))
     if without:
         count.notes.append(Text("rows.baci_missing", n=Number(f"{without:,}")))
     frame = _with_codes(totals, codes, files, count)
     frame = without_aggregates(frame, count)
-    frame = frame.group_by("origin", "destination", "period").agg(pl.col("value").sum())
+    frame = frame.group_by(pl.exclude("value")).agg(pl.col("value").sum())
     notes = (*count.notes, *(Text("rows.other_release", year=str(y), release=r) for y, r in others))
     return Flows(frame, "kusd", "goods", valuation="fob", side="reconciled", release=release, notes=notes, rows=rows)
 
@@ -148,6 +158,7 @@ def _with_codes(totals: pl.DataFrame, codes: dict[int, str], files: Files, count
         pl.col("i").replace_strict(named, return_dtype=pl.String).alias("origin"),
         pl.col("j").replace_strict(named, return_dtype=pl.String).alias("destination"),
         pl.col("t").alias("period"), pl.col("v").alias("value"), "i", "j",
+        *([pl.col("k").alias("product")] if "k" in totals.columns else []),
     )  # fmt: skip
     if TAIWAN in set(frame["origin"]) | set(frame["destination"]):
         count.notes.append(Text("rows.taiwan"))
@@ -171,10 +182,14 @@ def _blocks(handle: BinaryIO) -> Iterator[bytes]:
         yield header + kept
 
 
-def _totals(raw: bytes, label: str, before: int) -> tuple[pl.DataFrame, int, int]:
-    """Totals of one block, its product rows and how many had no value."""
+def _totals(raw: bytes, label: str, before: int, by: tuple[str, ...]) -> tuple[pl.DataFrame, int, int]:
+    """Sums of one block, its product rows and how many had no value."""
     block = _csv(
-        raw, label, columns=["t", "i", "j", "v"], null_values=["", "NA", "N/A"], schema_overrides={"v": pl.String}
+        raw,
+        label,
+        columns=[*by, "v"],
+        null_values=["", "NA", "N/A"],
+        schema_overrides={"v": pl.String, **({"k": pl.String} if "k" in by else {})},
     )
     value = block["v"].str.strip_chars().cast(pl.Float64, strict=False)
     bad = (value.is_null() & block["v"].is_not_null()).arg_true()
@@ -188,7 +203,10 @@ def _totals(raw: bytes, label: str, before: int) -> tuple[pl.DataFrame, int, int
             f"{label} holds {len(below):,} negative values, first at line {before + below[0] + 2}.",
             fix="Fix or delete these lines.",
         )
-    totals = block.with_columns(value.alias("v")).group_by("t", "i", "j").agg(pl.col("v").sum())
+    block = block.with_columns(value.alias("v"))
+    if "k" in by:
+        block = block.with_columns(pl.col("k").str.strip_chars().str.zfill(6).str.head(2))
+    totals = block.group_by(by).agg(pl.col("v").sum())
     return totals, block.height, int(value.is_null().sum())
 
 
@@ -208,5 +226,5 @@ SOURCE = DataSource(
     cite="CEPII BACI (Gaulier & Zignago 2010), Etalab Open Licence 2.0",
     home="https://www.cepii.fr/DATA_DOWNLOAD/baci/doc/baci_webpage.html",
     columns=(frozenset("tijv"),), uses=("t", "i", "j", "k", "v"),
-    read=read, read_files=read_files, recognises=recognises,
+    read=read, read_files=read_files, recognises=recognises, read_products=read_products,
 )  # fmt: skip
