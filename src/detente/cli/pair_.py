@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from detente.panel import Panel
 
 
+TOO_SMALL = 0.001  # percent of real income: below it a figure says no more than that
+
+
 @click.command("pair", epilog="Example: detente pair Russia Ukraine")
 @click.argument("origin")
 @click.argument("destination")
@@ -79,7 +82,8 @@ def told(found: Pair, panel: Panel, language: str) -> str:
                 share = words("number.percent", value=words.significant(middle, 2, sign=True))
                 span = words("number.percent", value=words.span(low, high))
                 what = words("first.scenario_" + one.id, year=one.year)
-                lines.append(f"  {what}: {name_of(code, language)} {share} ({span})")
+                size = words("first.too_small") if max(abs(low), abs(high)) < TOO_SMALL else f"{share} ({span})"
+                lines.append(f"  {what}: {name_of(code, language)} {size}")
     lines += ["", words("first.caution"), words("chart.source", source=panel.source or panel.name)]
     return "\n".join(lines)
 

@@ -168,6 +168,8 @@ class _Told:
         peak, last = max(totals, key=totals.__getitem__), max(totals)
         if peak == last:
             return self.w("first.at_peak", last=last)
+        if totals[last] == 0:
+            return self.w("first.none_left", last=last)
         return self.w("first.of_peak", last=last, share=self.share(totals[last] / totals[peak]))
 
     def happened(self) -> str:
@@ -180,12 +182,19 @@ class _Told:
             low = min(totals, key=totals.__getitem__)
             return words("first.rose", low=low, low_value=words.money(totals[low]), last=last,
                          last_value=words.money(totals[last]))  # fmt: skip
+        if totals[last] == 0:
+            traded = max(y for y, value in totals.items() if value > 0)
+            if traded == peak:
+                return words("first.ended", peak=peak, peak_value=words.money(totals[peak]))
+            return words("first.ceased", peak=peak, peak_value=words.money(totals[peak]), traded=traded,
+                         traded_value=words.money(totals[traded]))  # fmt: skip
         low = min(since, key=since.__getitem__)
         given = {"peak": peak, "peak_value": words.money(totals[peak]), "last": last,
                  "last_value": words.money(totals[last]), "share": self.share(totals[last] / totals[peak])}  # fmt: skip
         if low == last:
             return words("first.fell", **given)
-        return words("first.fell_and_rose", **given, low=low, low_value=words.money(since[low]))
+        low_value = words.money(since[low]) if since[low] > 0 else words("first.nothing")
+        return words("first.fell_and_rose", **given, low=low, low_value=low_value)
 
     def why(self) -> str:
         flow = self.main()
@@ -199,7 +208,7 @@ class _Told:
         words = self.w
         given = {
             "a": self.name(flow.origin), "b": self.name(flow.destination), "years": span(fall),
-            "change": self.w.percent(100 * abs(expm1(fall.change)), short_of_all(100 * expm1(fall.change), 0)),
+            "change": self.change(100 * expm1(fall.change)),
             "others": self.w.log_percent(fall.others),
         }  # fmt: skip
         way = "fell" if fall.change < 0 else "rose"
@@ -210,6 +219,12 @@ class _Told:
         return words(
             f"first.{way}{flat}_{count}", **given, k=words.number(fall.as_bad), n=words.number(fall.n)
         )  # fmt: skip
+
+    def change(self, percent: float) -> str:
+        """The size of a change; one that rounds to nothing is less than 1%."""
+        if abs(percent) < 0.5:
+            return self.w("first.under_one")
+        return self.w.percent(abs(percent), short_of_all(percent, 0))
 
     def what_if(self) -> str:
         effects = self.facts.effects
