@@ -13,9 +13,9 @@ from detente import economies as names
 from detente.data.periods import label_of, year_of
 from detente.errors import DataError, UnknownEconomy, did_you_mean
 from detente.language import Joined, Number, Text
-from detente.panel.composition import Composition
 from detente.panel.filling import not_there
-from detente.panel.merging import merged_flows, merged_stocks
+from detente.panel.grouping.composition import Composition
+from detente.panel.grouping.merging import merged_flows, merged_stocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from detente.errors import (
 )
 from detente.language import Joined, Number, Text, few
 from detente.panel.columns import NEEDED, find_roles
-from detente.panel.composition import Composition, composition_of
 from detente.panel.filling import dense, fill
 from detente.panel.frames import read_table
+from detente.panel.grouping.composition import Composition, composition_of
 from detente.panel.levels import KEYS, one_level
 from detente.panel.magnitude import check_magnitude
 from detente.panel.panel import Panel, Provenance, ReadReport

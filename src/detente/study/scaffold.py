@@ -23,7 +23,7 @@ from detente.language import LANGUAGES, Own, Text, translations
 from detente.language.catalogue import MARK
 from detente.panel import Panel, read_panel, with_sides, world
 from detente.panel.accounts import newest_with_accounts
-from detente.panel.sides import last_day
+from detente.panel.grouping.sides import last_day
 from detente.study.defaults import default_years
 from detente.study.panel_evidence import PanelEvidence, panel_evidence
 from detente.study.spec import FORMAT

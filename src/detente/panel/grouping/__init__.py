@@ -1,0 +1,1 @@
+"""Economies as groups and flows as parts: blocs and regions merged into one economy, a flow by section."""
