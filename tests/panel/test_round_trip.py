@@ -15,7 +15,7 @@ from detente.panel import Panel, read_panel
 
 CODES = ("BRA", "COL", "DEU", "USA", "VEN")
 PERIODS = {"year": (2010, 2011, 2013), "quarter": (20104, 20111), "month": (201012, 201101, 201102)}
-# persons, whose size nothing is compared with
+# gas, whose size nothing is compared with
 CELLS = st.sampled_from([np.nan, np.nan, 0.0, 0.001, 3.0, 125.5])
 
 
@@ -28,7 +28,7 @@ def panels(draw: st.DrawFn) -> Panel:
     flows = np.array(draw(st.lists(CELLS, min_size=int(np.prod(shape)), max_size=int(np.prod(shape)))))
     flows = flows.reshape(shape)
     flows[:, np.arange(len(codes)), np.arange(len(codes))] = np.nan
-    return Panel(codes, PERIODS[kind], flows, period=kind, kind="persons", unit="persons")
+    return Panel(codes, PERIODS[kind], flows, period=kind, kind="energy", unit="gwh")
 
 
 @pytest.mark.property
@@ -40,7 +40,7 @@ def test_what_is_written_is_what_is_read(tmp_path_factory, panel, absent, throug
     if through_a_file:
         data = tmp_path_factory.mktemp("trip") / "panel.csv"
         frame.write_csv(data)
-    again = read_panel(data, unit="persons", absent=absent)
+    again = read_panel(data, unit="gwh", absent=absent)
     assert (again.economies, again.years, again.period) == (panel.economies, panel.years, panel.period)
     np.testing.assert_array_equal(again.flows, panel.flows)
 
