@@ -18,6 +18,7 @@ from detente.errors import EmptySample, MissingExtra, UnreadableFile
 from detente.record.draft.inputs import html_tables, reflow, tables_told, unpack
 from detente.record.draft.language.words import LANGUAGES, either
 
+NAMES = {"en": "English", "es": "Spanish"}
 LIMIT = 2_000_000  # bytes; a long book chapter is a tenth of it
 DEPTH = 250  # nested tags; ordinary pages stay below 60
 TAGS = 20_000  # tags in all; ordinary pages stay below 5,000
@@ -127,7 +128,7 @@ def article_of(text: str, published: str = "", language: str = "") -> Article:
     return Article("", clean, published, language or guess_language(clean))
 
 
-UNREAD = f"It reads {' and '.join(LANGUAGES)}: give a translation, or name the language if it is one of these."
+UNREAD = f"It reads {' and '.join(NAMES[language] for language in LANGUAGES)}: give a translation, or name the language if it is one of these."
 
 
 def guess_language(text: str) -> str:
