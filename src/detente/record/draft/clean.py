@@ -128,7 +128,10 @@ def article_of(text: str, published: str = "", language: str = "") -> Article:
     return Article("", clean, published, language or guess_language(clean))
 
 
-UNREAD = f"It reads {' and '.join(NAMES[language] for language in LANGUAGES)}: give a translation, or name the language if it is one of these."
+UNREAD = (
+    f"It reads {' and '.join(NAMES[language] for language in LANGUAGES)}: give a translation, or name the language if it is "
+    "one of these."
+)
 
 
 def guess_language(text: str) -> str:
