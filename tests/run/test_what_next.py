@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import polars as pl
 import pytest
 
 import detente as dt
-from detente.run import Run
+from detente.run import Run, scored_outlook
+from detente.run.folder import changes
 from detente.study.scaffold import new_study
 
 
@@ -62,3 +66,29 @@ def test_a_study_without_a_panel_has_odds_but_no_trade(tmp_path) -> None:
     spec.write_text(spec.read_text(encoding="utf-8").replace('use = "world"', 'use = "none"'), encoding="utf-8")
     run = dt.open_study(folder).run(quick=True)
     assert set(run.outlook.to_frame()["event"]) <= {"break", "return"}
+
+
+def test_a_later_run_scores_the_forecasts_of_an_earlier_one(flagship_quick: Run) -> None:
+    """The same run with the outcomes of 2026 and 2027 on record."""
+    ahead = flagship_quick.outlook.to_frame()
+    last = flagship_quick.timeline.to_frame().filter(pl.col("preferred") & (pl.col("year") == 2025))
+    came = pl.concat(
+        [
+            last.with_columns(pl.lit(2026, pl.Int64).alias("year")),
+            last.with_columns(pl.lit(2027, pl.Int64).alias("year"), pl.col("value_usd_mn") * 10),
+        ]
+    )
+    later = replace(
+        flagship_quick,
+        frames={**flagship_quick.frames, "timeline": pl.concat([flagship_quick.timeline.to_frame(), came])},
+    )
+    scored = scored_outlook(ahead, later.timeline.to_frame())
+    assert scored.select("year", "both_ways", "inside").rows() == [
+        (2026, False, True), (2027, False, False), (2026, False, True), (2027, False, False),
+        (2026, True, True), (2027, True, False),
+    ]  # fmt: skip
+    both = scored.filter(pl.col("both_ways"))
+    assert both["log_error"][1] == pytest.approx(np.log(both["median_usd_mn"][1] / both["outcome_usd_mn"][1]))
+    told = [str(text) for text in changes(flagship_quick, later)]
+    assert any("Of 4 forecasts" in text and "2 lay in their 80% range" in text for text in told)
+    assert changes(flagship_quick, flagship_quick) == []

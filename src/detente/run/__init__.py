@@ -4,5 +4,12 @@ from detente._lazy import names_of
 
 __all__, __getattr__, __dir__ = names_of(
     __name__,
-    {"Run": "result", "RunTable": "schema", "read_run": "folder", "register": "schema", "run_study": "running"},
+    {
+        "Run": "result",
+        "RunTable": "schema",
+        "read_run": "folder",
+        "register": "schema",
+        "run_study": "running",
+        "scored_outlook": "what_next",
+    },
 )

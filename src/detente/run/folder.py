@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from math import exp
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +25,7 @@ from detente.run.manifest import SCHEMA_VERSION
 from detente.run.result import Run
 from detente.run.schema import RunTable, directed
 from detente.run.tables import tables
+from detente.run.what_next import scored_outlook
 from detente.study.spec import Spec
 from detente.study.study import Study
 
@@ -179,16 +181,29 @@ def _tables(raw: dict[str, Any], version: int) -> dict[str, pl.DataFrame]:
 
 
 def changes(before: Run, after: Run) -> list[Text]:
-    """What differs between two runs of a study, in sentences for any language: verdicts, parts, scenarios, inputs.
+    """What differs between two runs of a study, in sentences for any language: verdicts, parts, scenarios, inputs; and
+    what became of the forecasts of the first.
 
     Numbers count as changed beyond 0.005 log points or percent.
     """
-    out = [*_changed_inputs(before, after), *_changed_verdicts(before, after)]
+    out = [*_changed_inputs(before, after), *_changed_verdicts(before, after), *_scored(before, after)]
     keys = ["origin", "destination", "episode", "base_from", "base_to"]
     out += _changed_numbers(before.attribution, after.attribution, keys, "dyad_part")
     keys = ["scenario", "year", "gdp_case", "internal_ratio", "theta", "deficits", "economy"]
     out += _changed_numbers(before.scenarios, after.scenarios, keys, "welfare_pct")
     return out
+
+
+def _scored(before: Run, after: Run) -> list[Text]:
+    """How the forecasts of the earlier run did whose outcome was not on record then and is now."""
+    was = scored_outlook(before.frames["outlook"], before.frames["timeline"])
+    now = scored_outlook(before.frames["outlook"], after.frames["timeline"])
+    keys = ["origin", "destination", "both_ways", "year"]
+    new = now.join(was, on=keys, how="anti").filter(~pl.col("both_ways"))
+    if new.is_empty():
+        return []
+    factor = Number(f"{exp(float(new['log_error'].abs().to_numpy().mean())):.2f}")
+    return [Text("since.scored", n=new.height, inside=int(new["inside"].sum()), factor=factor)]
 
 
 def _changed_inputs(before: Run, after: Run) -> list[Text]:

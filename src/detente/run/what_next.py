@@ -143,3 +143,41 @@ def _or_refused(ask: Callable[[], Any]) -> Any:
         return ask()
     except DetenteError as error:
         return str(error)
+
+
+def scored_outlook(before: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
+    """The forecasts of an earlier run whose outcome is on record now.
+
+    Parameters
+    ----------
+    before : the table ``outlook`` of the earlier run.
+    timeline : the table ``timeline`` of a later one.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a flow and year: ``origin, destination, both_ways, year, low_usd_mn, median_usd_mn, high_usd_mn,
+        outcome_usd_mn, log_error`` (log of median over outcome) and ``inside`` (whether the 80% range held it).
+    """
+    ahead = before.filter((pl.col("event") == "trade") & pl.col("median_usd_mn").is_not_null())
+    told = timeline.filter(pl.col("preferred") & pl.col("status").is_in(["reported", "derived"]))
+    each = told.filter(pl.col("flow").is_in(["exports", "imports"])).select(
+        "origin", "destination", "year", pl.lit(False).alias("both_ways"), outcome_usd_mn="value_usd_mn"
+    )
+    both = told.filter(pl.col("flow") == "total").select(
+        pl.lit(True).alias("both_ways"), "year", outcome_usd_mn="value_usd_mn"
+    )
+    found = [
+        ahead.filter(~pl.col("both_ways")).join(each, on=["origin", "destination", "year", "both_ways"]),
+        ahead.filter(pl.col("both_ways")).join(both, on=["year", "both_ways"]),
+    ]
+    low, middle, high, outcome = map(pl.col, ("low_usd_mn", "median_usd_mn", "high_usd_mn", "outcome_usd_mn"))
+    return (
+        pl.concat(found)
+        .filter((outcome > 0) & (pl.col("year") > pl.col("last_year")))
+        .select(
+            "origin", "destination", "both_ways", "year", "low_usd_mn", "median_usd_mn", "high_usd_mn",
+            "outcome_usd_mn", log_error=(middle / outcome).log(), inside=(low <= outcome) & (outcome <= high),
+        )
+        .sort("both_ways", "origin", "year")
+    )  # fmt: skip
