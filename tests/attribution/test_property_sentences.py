@@ -83,7 +83,8 @@ def test_sentence(found: Finding) -> None:
         assert "nothing can be called unusual" in text
     elif not evidence:
         loss = unseen_pct(test)
-        said_so = f"a further loss of less than about {loss:.1f}%" if loss > 99 else f"less than about {loss:.0f}%"
+        said_so = f"loss of less than about {loss:.1f}%" if loss > 99 else f"loss of less than about {loss:.0f}%"
+        assert ("further loss" in text) == (test.value < 0)
         assert (said_so if loss < NEARLY_ALL else "even a complete halt") in text
         assert "about 100%" not in text
     counted = test.n_as_bad if test.value < 0 else test.n - test.n_as_bad

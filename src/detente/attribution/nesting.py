@@ -32,8 +32,7 @@ from detente.attribution.measures import measures_part, states_of
 from detente.attribution.residuals import Residuals
 from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import require_trade_either_way, untold
-from detente.attribution.words.sentences import log_points, named
-from detente.economies import in_text
+from detente.attribution.words.sentences import change_as_noun, named
 from detente.errors import NotIdentified, TooFewDonors
 from detente.language import Joined, Number, Refusal, Text
 
@@ -98,24 +97,17 @@ class Nested:
     def sentences(self) -> tuple[str, ...]:
         """What comparable suppliers and markets leave of each pair's own part."""
         own = {self._key(p): p.log_points for p in self.parts if p.part == "the pair's own"}
-        found = [
-            f"From {in_text(p.origin)} to {in_text(p.destination)}, {p.episode} (base {p.base_from}-{p.base_to}): "
-            f"{p.note.rstrip('.')}."
+        untold = [
+            Joined(" ", parts=(Text("nested.head", **_head(p)), Joined("", parts=(p.note.rstrip("."), "."))))
             for p in self.parts
             if p.part == "the pair's own" and p.log_points is None and p.note
         ]
-        for p in self.parts:
-            if p.part not in ("beyond comparable suppliers", "beyond comparable markets") or p.log_points is None:
-                continue
-            range_ = "no range, as trade of some of them stopped"
-            if p.low is not None and p.high is not None:
-                range_ = f"{log_points(p.low)} to {log_points(p.high)} when each of them is left out"
-            found.append(
-                f"From {in_text(p.origin)} to {in_text(p.destination)}, {p.episode} (base {p.base_from}-{p.base_to}): of the "
-                f"pair's own part of {log_points(own[self._key(p)] or 0.0)} log points, {log_points(p.log_points)} is "
-                f"{p.part} ({range_})."
-            )
-        return tuple(found)
+        told = [
+            Joined(" ", parts=(Text("nested.head", **_head(p)), _beyond(p, own[self._key(p)] or 0.0)))
+            for p in self.parts
+            if p.part in (LEFT["suppliers"], LEFT["markets"]) and p.log_points is not None
+        ]
+        return (*untold, *told)
 
     @staticmethod
     def _key(p: Part) -> tuple[str, str, str, int]:
@@ -123,6 +115,23 @@ class Nested:
 
     def __repr__(self) -> str:
         return f"<Nested: {len(self.parts)} parts on {self.panel}>"
+
+
+def _head(part: Part) -> dict[str, Any]:
+    return {
+        "exporter": named(part.origin), "importer": named(part.destination), "episode": part.episode,
+        "start": part.base_from, "end": part.base_to,
+    }  # fmt: skip
+
+
+def _beyond(part: Part, own: float) -> Text:
+    """What is left of the pair's own part beyond what comparable suppliers, or markets, went through too."""
+    range_ = Text("nested.no_range")
+    if part.low is not None and part.high is not None:
+        range_ = Text("nested.range", low=change_as_noun(part.low), high=change_as_noun(part.high))
+    amounts = {"own": change_as_noun(own), "beyond": change_as_noun(part.log_points or 0.0), "range": range_}
+    key = "nested.suppliers" if part.part == LEFT["suppliers"] else "nested.markets"
+    return Text(key, exporter=named(part.origin), importer=named(part.destination), **amounts)
 
 
 @dataclass(frozen=True, slots=True)

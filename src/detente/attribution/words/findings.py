@@ -83,8 +83,9 @@ def _tested(found: Finding, test: PlaceboTest, who: Mapping[str, str]) -> list[T
     if word == "none":
         shared = test.value < 0 and test.p_similar <= SOME < test.p
         said.append(Text("standing.shared_loss" if shared else "standing.no_evidence", p=p_value(test.p), **who))
-        loss = unseen_pct(test)
-        return [*said, Text("standing.blind" if loss >= NEARLY_ALL else "standing.blunt", unseen=_pct(loss))]
+        loss, risen = unseen_pct(test), "_up" if test.value >= 0 else ""
+        said.append(Text(f"standing.{'blind' if loss >= NEARLY_ALL else 'blunt'}{risen}", unseen=_pct(loss)))
+        return said
     side = "loss" if test.value < 0 else "gain"
     key = f"standing.{word}_{side}" if test.adjusted else f"standing.{word}_{side}_plain"
     return [*said, Text(key, p=p_value(tail(test)), **who), *_begun(found, test)]

@@ -36,7 +36,7 @@ def change_in_words(log_change: float) -> str:
         return Text("change.none")
     pct = 100 * (exp(log_change) - 1)
     if pct > 200:
-        return Text("change.fold", n=Number(f"{exp(log_change):.1f}"))
+        return Text("change.fold", n=_times(log_change))
     return Text("change.fell" if pct < 0 else "change.rose", n=_whole(abs(pct)))
 
 
@@ -54,8 +54,14 @@ def change_as_noun(log_change: float) -> str:
         return Text("change.noun_none")
     pct = 100 * (exp(log_change) - 1)
     if pct > 200:
-        return Text("change.noun_fold", n=Number(f"{exp(log_change):.1f}"))
+        return Text("change.noun_fold", n=_times(log_change))
     return Text("change.noun_fell" if pct < 0 else "change.noun_rose", n=_whole(abs(pct)))
+
+
+def _times(log_change: float) -> Number:
+    """How many times as much: one digit after the point below 10."""
+    times = exp(log_change)
+    return Number(f"{times:.1f}" if times < 9.95 else f"{times:,.0f}")
 
 
 def _whole(pct: float) -> Number:
@@ -137,14 +143,14 @@ def standing_sentence(standing: Standing | None) -> str:
 
 
 def p_value(p: float) -> str:
-    """Three digits after the point below 0.1, two above.
+    """Three digits after the point up to 0.105, so that no rank beside 0.10 reads as 0.10 itself; two above.
 
     Examples
     --------
-    >>> str(p_value(0.00499)), str(p_value(0.314))
-    ('0.005', '0.31')
+    >>> str(p_value(0.00499)), str(p_value(0.1022)), str(p_value(0.314))
+    ('0.005', '0.102', '0.31')
     """
-    return Number(f"{p:.3f}" if p < 0.1 else f"{p:.2f}")
+    return Number(f"{p:.3f}" if p < 0.105 else f"{p:.2f}")
 
 
 def level_sentence(
