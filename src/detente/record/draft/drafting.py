@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from detente.record.draft.clean import Article
 from detente.record.draft.evidence import EVIDENCE, event_rows, figure_rows, happenings_in, tested
@@ -233,10 +234,15 @@ def _guessed(figure: FigureMention, found: Extraction) -> bool:
     if figure.unit.partition("/")[0] in AMBIGUOUS:
         return True
     bare = bool(re.match(r"\$", figure.text)) and figure.unit == "usd"
-    return bare and (found.article.language == "es" or bool(_OTHER_DOLLAR.search(found.article.text)))
+    return bare and (found.article.language == "es" or _another_dollar(found.article.text))
 
 
 _OTHER_DOLLAR = re.compile(r"\b(?:A|C|CA|NZ|HK|S|R|AU)\$|\b(?:Australian|Canadian|New Zealand|Singapore|Hong Kong)\b")
+
+
+@lru_cache(maxsize=8)
+def _another_dollar(text: str) -> bool:
+    return bool(_OTHER_DOLLAR.search(text))
 
 
 def _figure_hints(figure: FigureMention, found: Extraction) -> Iterable[str]:

@@ -230,6 +230,7 @@ def speaks_for_the_state(text: str) -> bool:
     return any(_GENERIC.search(_plain(part).strip()) for part in (text, *names_in(text)))
 
 
+@lru_cache(maxsize=20_000)
 def country_in(text: str) -> str:
     """The ISO alpha-3 code of the economy a name speaks of; empty where there is none."""
     plain = f" {' '.join(re.findall(r'[a-z]+', _plain(text)))} "

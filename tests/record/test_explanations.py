@@ -1,0 +1,176 @@
+"""Every explanation of a difference at the edge of its tolerance, with its misfit, its arithmetic and what bars it."""
+
+from __future__ import annotations
+
+import pytest
+
+from detente.record.rows import Figure
+from detente.record.verdicts.reconcile import FigureContext, agree, explain, rounding_half
+
+
+def figure(id_: str, value: float, flow: str = "total", **other) -> Figure:
+    row = {"period": "2021", "unit": "usd_mn", "basis": "unspecified", "kind": "flow", "status": "reported"}
+    row |= {"low": None, "high": None, "preferred": None, "derivation": None, "note": None}
+    row |= {"figure_id": id_, "series": f"trade.{flow}", "value": value, "source_id": f"src-{id_}"} | other
+    return Figure.from_row(row)
+
+
+def found(odd: Figure, other: Figure, *context: Figure) -> dict[str, float]:
+    """Kinds of explanation with their misfits, best first."""
+    return {e.kind: round(e.misfit, 6) for e in explain(odd, other, context)}
+
+
+WHOLE = figure("B", 400)
+
+
+@pytest.mark.parametrize("flow", ["exports", "imports"])
+@pytest.mark.parametrize(("part", "fits"), [(100.0, True), (102.0, True), (98.1, True), (102.1, False), (97.9, False)])
+def test_a_part_quoted_as_the_total_fits_within_two_percent(flow, part, fits):
+    kinds = found(figure("A", 100), WHOLE, figure("C", part, flow))
+    assert (f"{flow} as total" in kinds) == fits
+    if fits:
+        assert kinds[f"{flow} as total"] == pytest.approx(abs(100 - part) / part, abs=1e-6)
+
+
+def test_a_part_of_the_same_source_or_of_a_larger_figure_is_none():
+    assert found(figure("A", 100), WHOLE, figure("C", 100, "exports", source_id="src-A")) == {}
+    assert found(figure("A", 500), WHOLE, figure("C", 500, "exports")) == {}
+    assert found(figure("A", 100, "balance"), WHOLE, figure("C", 100, "exports")) == {}
+    assert found(figure("A", 100), WHOLE, figure("C", 100, "exports", unit="eur_mn")) == {}
+    assert found(figure("A", 100), WHOLE, figure("C", 100, "exports", period="2020")) == {}
+
+
+def test_a_balance_between_two_published_parts():
+    """A total of 400 and a surplus of 200: exports 300, imports 100."""
+    (first, *_) = explain(figure("A", 200), WHOLE, [figure("X", 300, "exports"), figure("M", 100, "imports")])
+    assert (first.kind, first.misfit) == ("balance as total", 0.0)
+    apart = explain(figure("A", 204), figure("B", 999), [figure("X", 300, "exports"), figure("M", 100, "imports")])
+    assert [(e.kind, round(e.misfit, 4), e.figure_ids) for e in apart] == [("balance as total", 0.02, ("X", "M"))]
+    assert "200.0" in str(apart[0].arithmetic)
+    assert found(figure("A", 204.1), figure("B", 999), figure("X", 300, "exports"), figure("M", 100, "imports")) == {}
+    assert found(figure("A", 200), figure("B", 999), figure("X", 100, "exports"), figure("M", 300, "imports")) == {}
+
+
+def test_a_part_that_the_two_imply_settles_what_they_are():
+    """(400 + 268) / 2 = 334 exports, (400 - 268) / 2 = 66 imports."""
+    for flow, value in (("exports", 334.0), ("imports", 66.0)):
+        (only,) = explain(figure("A", 268), WHOLE, [figure("C", value, flow)])
+        assert (only.kind, only.misfit, only.figure_ids) == ("balance as total", 0.0, ("C",))
+        assert "334.0" in str(only.arithmetic)
+        assert "66.0" in str(only.arithmetic)
+    assert found(figure("A", 268), WHOLE, figure("C", 334, "exports", status="derived")) == {}
+    assert found(figure("A", 268), WHOLE, figure("C", 350, "exports")) == {}
+
+
+def test_a_balance_published_beside_it():
+    assert found(figure("A", 100), WHOLE, figure("C", 102, "balance")) == {"balance as total": round(2 / 102, 6)}
+    assert found(figure("A", 100), WHOLE, figure("C", 103, "balance")) == {}
+    assert found(figure("A", 100), WHOLE, figure("C", 100, "balance", source_id="src-A")) == {}
+
+
+@pytest.mark.parametrize(
+    ("high", "misfit"), [(106.0, 0.01), (112.0, 0.01), (116.0, 0.05), (120.0, 0.09), (120.1, None), (100.0, None)]
+)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_two_valuations_by_name_are_believed_up_to_a_fifth(high, misfit, swapped):
+    pair = figure("A", high, "imports", basis="cif"), figure("B", 100, "imports", basis="fob")
+    kinds = found(*(pair[::-1] if swapped else pair))
+    assert kinds.get("valuation") == (None if misfit is None else pytest.approx(misfit))
+
+
+def test_the_smaller_of_two_is_never_the_one_with_freight():
+    assert "valuation" not in found(figure("A", 90, "imports", basis="cif"), figure("B", 100, "imports", basis="fob"))
+    both = figure("A", 110, "imports", basis="cif"), figure("B", 100, "imports", basis="fob+cif")
+    assert "valuation" not in found(*both)
+
+
+def test_a_total_in_two_valuations_adds_up_with_its_parts():
+    parts = figure("X", 300, "exports", basis="fob"), figure("F", 100, "imports", basis="fob")
+    cif = figure("C", 110, "imports", basis="cif")
+    (only,) = explain(figure("A", 410), WHOLE, [*parts, cif])
+    assert (only.kind, only.misfit, only.figure_ids) == ("valuation", 0.0, ("X", "C", "F"))
+    assert "410" in str(only.arithmetic)
+    assert "400" in str(only.arithmetic)
+    far = figure("C", 121, "imports", basis="cif")
+    assert found(figure("A", 421), WHOLE, *parts, far) == {}
+    about = figure("X", 300, "exports", basis="fob", status="approximate")
+    assert found(figure("A", 410), WHOLE, about, parts[1], cif) == {}
+    assert found(figure("A", 419), WHOLE, *parts, cif) == {}  # 2.1% are missing
+
+
+@pytest.mark.parametrize(("value", "misfit"), [(105.0, 0.05), (120.0, 0.2), (120.1, None)])
+@pytest.mark.parametrize("basis", ["baci", "mirror", "comtrade", "importer-side"])
+def test_a_compilers_figure_may_differ_by_a_fifth(value, misfit, basis):
+    for odd, other in ((value, 100.0), (100.0, value)):
+        kinds = found(figure("A", odd, "exports", basis=basis), figure("B", other, "exports", basis="fob"))
+        assert kinds.get("compiler") == (None if misfit is None else pytest.approx(misfit))
+    assert found(figure("A", value, "exports", basis=basis), figure("B", 100, "exports", basis=basis)) == {}
+
+
+@pytest.mark.parametrize(
+    ("period", "value", "more", "fits"),
+    [
+        ("2020", 222.0, {}, True),
+        ("2022", 223.0, {}, True),
+        ("2021-01/2021-06", 222.0, {}, True),
+        ("2020", 223.2, {}, False),
+        ("2019", 222.0, {}, False),
+        ("2023", 222.0, {}, False),
+        ("2020", 222.0, {"status": "approximate"}, False),
+        ("2020", 222.0, {"status": "forecast"}, False),
+        ("2021", 222.0, {}, False),
+    ],
+)
+def test_another_periods_figure_is_one_that_touches_and_fits_to_half_a_percent(period, value, more, fits):
+    kinds = found(figure("A", 222), WHOLE, figure("C", value, period=period, **more))
+    assert ("other period" in kinds) == fits
+
+
+def test_places_add_up_where_there_are_two_of_them():
+    a, b = figure("C", 180, "total@x"), figure("D", 120, "total@y")
+    assert found(figure("A", 300), WHOLE, a, b) == {"sum of parts": 0.0}
+    assert found(figure("A", 306), WHOLE, a, b) == {"sum of parts": 0.02}
+    assert found(figure("A", 306.1), WHOLE, a, b) == {}
+    assert found(figure("A", 180), WHOLE, a) == {}
+    assert found(figure("A", 300, "total@z"), figure("B", 400, "total@z"), a, b) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "misfit"), [(4000, 0.0), (40, 0.0), (4600, 0.15), (3400, 0.15), (4604, None), (3396, None), (800, None)]
+)
+def test_a_slip_of_a_power_of_ten(value, misfit):
+    kinds = found(figure("A", value), WHOLE)
+    assert kinds.get("power of ten") == (None if misfit is None else pytest.approx(misfit))
+
+
+def test_no_power_of_ten_of_nothing_or_beyond_six():
+    assert found(figure("A", 0), WHOLE) == {}
+    assert found(figure("A", -4000), WHOLE) == {}
+    assert found(figure("A", 4e8), WHOLE) == {"power of ten": 0.0}
+    assert found(figure("A", 4e9), WHOLE) == {}
+
+
+def test_rounding_is_that_of_the_source_and_adds_up():
+    ranged = figure("A", 100, low=90, high=115)
+    assert rounding_half(ranged) == 15
+    assert rounding_half(figure("A", 7200)) == 50
+    assert rounding_half(figure("A", 20, unit="pct")) == 0.5
+    about = figure("A", 400, status="approximate")  # half a hundred, and a twentieth at most: 20
+    assert agree(about, figure("B", 420))
+    assert agree(about, figure("B", 380))
+    assert not agree(about, figure("B", 379.5))
+    assert not agree(about, figure("B", 421))
+    assert agree(figure("A", 7.25), figure("B", 7.26))
+    assert not agree(figure("A", 7.25), figure("B", 7.27))
+    assert found(about, figure("B", 410))["rounding"] == 0.0
+
+
+def test_the_better_explanation_comes_first_and_each_kind_once():
+    parts = [figure("C", 101, "exports"), figure("D", 100, "exports")]
+    context = [*parts, figure("E", 100.2, period="2020")]
+    given = explain(figure("A", 100), WHOLE, context)
+    assert [(e.kind, round(e.misfit, 4)) for e in given] == [("exports as total", 0.0), ("other period", 0.002)]
+    assert given[0].figure_ids == ("D",)
+    shared = FigureContext.of(context)
+    assert [e.kind for e in explain(figure("A", 100), WHOLE, shared)] == [e.kind for e in given]
+    assert found(figure("A", 100), WHOLE, figure("C", 100, "exports", status="bound")) == {}
