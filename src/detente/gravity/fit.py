@@ -21,14 +21,9 @@ from detente.gravity.estimators.glm_engine import fit_glm
 from detente.gravity.estimators.linear_engine import fit_linear
 from detente.gravity.inference import Clustering, covariance
 from detente.gravity.result import GravityFit
-from detente.gravity.separation import (
-    SeparationCertificate,
-    find_separated,
-    looks_separated,
-    nonempty,
-    singletons,
-    zero_levels,
-)
+from detente.gravity.separation.certificate import SeparationCertificate, nonempty, singletons, zero_levels
+from detente.gravity.separation.search import find_separated
+from detente.gravity.separation.signs import looks_separated
 from detente.panel.frames import Table
 
 ENOUGH = 50
@@ -175,7 +170,7 @@ def fit_design(
         state.drop_separated(separation)
     state.fit()
     auto = separation == "auto" and family.logs
-    if auto and looks_separated(state.used, state.raw, family) and state.drop_separated("auto"):
+    if auto and looks_separated(state.used, state.raw, family, state.layout) and state.drop_separated("auto"):
         state.fit()
     state.rescue()
     fit = _assembled(state, table, formula, clustering, ssc, columns)

@@ -15,7 +15,7 @@ from detente.gravity.fit import Columns, fit_design
 from detente.gravity.formula import parse
 from detente.gravity.inference import SMALL_SAMPLE, read_clustering
 from detente.gravity.result import GravityFit
-from detente.gravity.separation import METHODS
+from detente.gravity.separation.search import METHODS
 from detente.panel.frames import read_table
 
 

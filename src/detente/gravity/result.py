@@ -22,7 +22,7 @@ from detente.gravity.inference import covariance, n_parameters, read_clustering
 from detente.gravity.postestimation.fixed_effects import FixedEffects, effects_of
 from detente.gravity.postestimation.new_rows import predicted, prediction_frame
 from detente.gravity.postestimation.saved import save_fit
-from detente.gravity.separation import SeparationCertificate
+from detente.gravity.separation.certificate import SeparationCertificate
 from detente.gravity.terms import regressors
 from detente.panel.frames import Table, read_table
 

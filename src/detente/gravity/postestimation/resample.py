@@ -16,7 +16,7 @@ from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.estimates import need_ppml
 from detente.gravity.inference import cluster_sums, read_clustering
 from detente.gravity.result import GravityFit
-from detente.gravity.separation import zero_levels
+from detente.gravity.separation.certificate import zero_levels
 
 
 @dataclass(frozen=True, slots=True)
