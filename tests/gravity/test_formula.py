@@ -3,7 +3,7 @@
 import pytest
 
 from detente.errors import FormulaError
-from detente.gravity.formula import Effect, Factor, parse, parse_effect
+from detente.gravity.formulas.grammar import Effect, Factor, parse, parse_effect
 
 
 def test_terms_effects_and_columns():

@@ -6,7 +6,7 @@ import pytest
 
 from detente.gravity import fit_ppml
 from detente.gravity.design import build
-from detente.gravity.formula import parse
+from detente.gravity.formulas.grammar import parse
 from detente.gravity.separation.search import by_linear_program, by_rectifier
 from detente.panel.frames import read_table
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.errors import DataError, EmptySample
-from detente.gravity.formula import Effect, Factor, Formula
-from detente.gravity.terms import LARGEST, Coding, column_of, regressors, response
+from detente.gravity.formulas.grammar import Effect, Factor, Formula
+from detente.gravity.formulas.lags import with_series
+from detente.gravity.formulas.terms import LARGEST, Coding, column_of, regressors, response
 
 if TYPE_CHECKING:
     from detente.panel.frames import Table
@@ -132,6 +133,7 @@ def build(
     """
     if not len(table):
         raise EmptySample(f"There are no rows in {table.name}.", fix="Give a table with one flow a row.")
+    formula = with_series(formula, table.columns)
     y = respond(table, formula.response)
     coding = Coding(whole=not (formula.effects or formula.intercept))
     names, columns = regressors(table, formula.terms, coding)

@@ -32,6 +32,8 @@ LEVELS = 50.0
 """An offset that spans more than this, in logs, is probably in levels."""
 UNBALANCED = 1e-4
 """Share of a score's parts that may be left where they should cancel; engines leave some 1e-9."""
+SEARCHED_FIRST = 500
+"""Up to this many rows the exact search comes before the fit: it costs less than one that runs away."""
 ROUNDING = 1e-11
 """Variation around a mean that is rounding, relative to it."""
 
@@ -166,10 +168,12 @@ def fit_design(
     state.drop_zero_levels()
     if drop_singletons:
         state.drop_singletons()
+    auto = separation == "auto" and family.logs
     if separation in ("exact", "rectifier") and family.logs:
         state.drop_separated(separation)
+    elif auto and len(state.design.y) <= SEARCHED_FIRST:
+        state.drop_separated("exact")
     state.fit()
-    auto = separation == "auto" and family.logs
     if auto and looks_separated(state.used, state.raw, family, state.layout) and state.drop_separated("auto"):
         state.fit()
     state.rescue()

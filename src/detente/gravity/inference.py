@@ -20,7 +20,7 @@ from detente.gravity.design import Design, compress
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import economies_of
 from detente.gravity.estimators.family import POISSON, Family
-from detente.gravity.formula import Effect, parse_effect
+from detente.gravity.formulas.grammar import Effect, parse_effect
 from detente.panel.columns import find_roles
 
 SMALL_SAMPLE = ("stata", "fixest", "none")

@@ -12,7 +12,7 @@ from detente.errors import UsageError, did_you_mean
 from detente.gravity.design import build
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import Columns, fit_design
-from detente.gravity.formula import parse
+from detente.gravity.formulas.grammar import parse
 from detente.gravity.inference import SMALL_SAMPLE, read_clustering
 from detente.gravity.result import GravityFit
 from detente.gravity.separation.search import METHODS

@@ -17,13 +17,19 @@ from detente.gravity.engines.layout import Layout
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.estimates import Estimates
-from detente.gravity.formula import parse
+from detente.gravity.formulas.grammar import parse
+from detente.gravity.formulas.lags import with_series
+from detente.gravity.formulas.terms import regressors
 from detente.gravity.inference import covariance, n_parameters, read_clustering
 from detente.gravity.postestimation.fixed_effects import FixedEffects, effects_of
 from detente.gravity.postestimation.new_rows import predicted, prediction_frame
 from detente.gravity.postestimation.saved import save_fit
+<<<<<<< HEAD
 from detente.gravity.separation.certificate import SeparationCertificate
 from detente.gravity.terms import regressors
+=======
+from detente.gravity.separation.certificate import SeparationCertificate
+>>>>>>> cbf0dde (Gravity: earlier and later values in formulas; small panels are searched for separation before the fit)
 from detente.panel.frames import Table, read_table
 
 RESIDUALS = ("response", "pearson", "deviance", "working", "log")
@@ -212,7 +218,7 @@ class GravityFit(Estimates):
 
     def _moves_otherwise(self, table: Table, effects: FixedEffects) -> np.ndarray:
         """Rows [n] bool where a regressor left out is not what the effects and the others made of it in the fit."""
-        terms, coding = parse(self.formula).terms, self.design.coding
+        terms, coding = with_series(parse(self.formula), self.table.columns).terms, self.design.coding
         own, new = (dict(zip(*regressors(t, terms, coding))) for t in (self.table, table))
         rows, kept = self._rows(), [name for name in self.names if name in own]
         odd = np.zeros(len(table), bool)

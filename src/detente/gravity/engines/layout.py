@@ -16,7 +16,7 @@ import numpy as np
 
 from detente.gravity.design import Design, cross
 from detente.gravity.engines.margins import Scales
-from detente.gravity.formula import Effect
+from detente.gravity.formulas.grammar import Effect
 
 MIN_DENSITY = 0.1
 """Below this share of occupied cells the general engine does not pay for the empty ones."""

@@ -19,7 +19,7 @@ from detente._read_only import ReadOnlyDict
 from detente.errors import DetenteError, NotConverged, UsageError
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.estimators.models import fit_ols
-from detente.gravity.formula import parse, parse_effect
+from detente.gravity.formulas.grammar import parse, parse_effect
 from detente.gravity.postestimation.hypotheses import Wald
 from detente.gravity.ppml import fit_ppml
 from detente.gravity.result import GravityFit

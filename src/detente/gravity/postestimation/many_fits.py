@@ -12,7 +12,8 @@ import polars as pl
 from detente._read_only import ReadOnlyDict
 from detente._workers import fresh_processes
 from detente.errors import DetenteError, UsageError, did_you_mean, first_five
-from detente.gravity.formula import each_formula, parse
+from detente.gravity.formulas.expansion import each_formula
+from detente.gravity.formulas.grammar import parse
 from detente.gravity.inference import read_clustering
 from detente.gravity.ppml import fit_ppml
 from detente.gravity.result import GravityFit

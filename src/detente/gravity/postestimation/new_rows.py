@@ -8,9 +8,10 @@ import numpy as np
 
 from detente.errors import UsageError
 from detente.gravity.estimates import Estimates
-from detente.gravity.formula import parse
+from detente.gravity.formulas.grammar import parse
+from detente.gravity.formulas.lags import with_series
+from detente.gravity.formulas.terms import Coding, column_of, regressors
 from detente.gravity.postestimation.fixed_effects import FixedEffects
-from detente.gravity.terms import Coding, column_of, regressors
 from detente.panel.frames import Table
 
 WHY = (
@@ -29,7 +30,7 @@ def predicted(
     """Predictions [n] and the reason [n] where there is none, as positions in WHY."""
     if kind not in ("response", "link"):
         raise UsageError(f"A prediction is 'response' or 'link', not {kind!r}.")
-    names, columns = regressors(table, parse(fit.formula).terms, coding)
+    names, columns = regressors(table, with_series(parse(fit.formula), table.columns).terms, coding)
     found = dict(zip(names, columns))
     if "(Intercept)" in fit.coef:
         found["(Intercept)"] = np.ones(len(table))

@@ -3,9 +3,11 @@
     formula  = factor "~" terms [ "|" effects ]
     terms    = term { "+" term }           term   = factor { ":" factor } | factor "*" factor
     factor   = name | function "(" ... ")" | "i(" name [ "," name ] [ "," "ref=" value ] ")"
+             | ( "l" | "f" | "d" ) "(" factor [ "," number ] { "," ( "unit=" name { "^" name } | "time=" name ) } ")"
     effects  = effect { "+" effect }       effect = name { "^" name } [ "[" name "]" | "[[" name "]]" ]
 
-``a*b`` is ``a + b + a:b``; ``x[v]`` adds a slope in ``v`` to the effect, ``x[[v]]`` only the slope.
+``a*b`` is ``a + b + a:b``; ``x[v]`` adds a slope in ``v`` to the effect, ``x[[v]]`` only the slope. ``l(x, 2)`` is x
+two periods earlier, ``f(x)`` one later, ``d(x)`` the change from one earlier.
 """
 
 from __future__ import annotations
@@ -16,13 +18,20 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from detente.errors import FormulaError, did_you_mean
+from detente.gravity.formulas.expansion import expanded
 
 FUNCTIONS = ("log", "log1p", "exp", "sqrt", "abs")
 """Functions of one column; any other call is handed to formulaic."""
 
+LAGS = {
+    **dict.fromkeys(("l", "lag"), ("lag", 1)),
+    **dict.fromkeys(("f", "lead"), ("lag", -1)),
+    **dict.fromkeys(("d", "diff"), ("change", 1)),
+}
+"""fixest's calls for earlier and later values of a series, and for changes: what each is, and its direction."""
+
 _OTHERWISE = {
     **dict.fromkeys(("factor", "as_factor", "as.factor"), "Write i(column) for one dummy a level."),
-    **dict.fromkeys(("l", "f", "d", "lag", "lead"), "Put the lag, lead or difference into a column of the data first."),
     **dict.fromkeys(
         ("sw", "sw0", "csw", "csw0", "mvsw"), "Call dt.fit_many(frame, formula), and compare() what it gives."
     ),
@@ -41,15 +50,21 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A column, a function of one, or ``i()`` dummies.
+    """A column, a function of one, ``i()`` dummies, or an earlier or later value.
 
-    function : None, one of FUNCTIONS, "i", or "formulaic" (``text`` is then the whole call)
+    function : None, one of FUNCTIONS, "i", "lag", "change", or "formulaic" (``text`` is then the whole call)
+    inner, periods : what is lagged, and by how much (below zero: led); a change is from so many periods earlier
+    unit, time : columns that name the rows of one series and their periods, where the formula says so
     """
 
     text: str
     columns: tuple[str, ...]
     function: str | None = None
     reference: str | float | None = None
+    inner: Factor | None = None
+    periods: float = 0
+    unit: tuple[str, ...] = ()
+    time: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +113,7 @@ def parse(text: str, columns: Sequence[str] = ()) -> Formula:
     >>> parse("trade ~ rta + log(dist) | exporter^year").effects[0].columns
     ('exporter', 'year')
     """
-    if columns and isinstance(text, str):
-        response, tilde, rest = text.partition("~")
-        terms, bar, effects = rest.partition("|")
-        terms = _WILD.sub(lambda found: _all_named(found[1], columns), terms)
-        text = f"{response}{tilde}{terms}{bar}{effects}"
-    return _Parser(text).formula()
+    return _Parser(expanded(text, columns) if isinstance(text, str) else text).formula()
 
 
 def parse_column(text: str) -> Factor:
@@ -113,40 +123,6 @@ def parse_column(text: str) -> Factor:
     if parser.kind != "end" or factor.function == "i":
         parser.fail("Here the column should end.")
     return factor
-
-
-def each_formula(text: str) -> list[str]:
-    """The formulas that ``c(y, z)`` before the ``~`` and fixest's ``sw``, ``sw0``, ``csw`` and ``csw0`` stand for.
-
-    >>> each_formula("c(y, z) ~ x + csw0(a, b) | o")
-    ['y ~ x | o', 'y ~ x + a | o', 'y ~ x + a + b | o', 'z ~ x | o', 'z ~ x + a | o', 'z ~ x + a + b | o']
-    """
-    response, tilde, rest = text.partition("~")
-    several = re.fullmatch(r"\s*c\((.*)\)\s*", response)
-    responses = [part.strip() for part in several[1].split(",")] if several else [response.strip()]
-    terms, bar, effects = rest.partition("|")
-    steps = _STEPS.search(terms)
-    choices = [terms]
-    if steps is not None:
-        names = [part.strip() for part in steps[2].split(",")]
-        picked = [[]] if steps[1].endswith("0") else []
-        picked += [names[:k] for k in range(1, len(names) + 1)] if steps[1][0] == "c" else [[name] for name in names]
-        others = [part.strip() for part in (terms[: steps.start()] + terms[steps.end() :]).split("+") if part.strip()]
-        choices = [" + ".join([*others, *chosen]) or "1" for chosen in picked]
-    tail = f" | {effects.strip()}" if bar else ""
-    return [f"{one} {tilde} {choice.strip()}{tail}" for one in responses for choice in choices] if tilde else [text]
-
-
-_WILD = re.compile(r"(?<![\w.)])([^\W\d][\w.]*\*)(?=\s*(?:\+|$))")
-_STEPS = re.compile(r"\b(c?sw0?)\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
-
-
-def _all_named(name: str, columns: Sequence[str]) -> str:
-    start = name.removesuffix("*")
-    found = [column for column in columns if column.startswith(start)]
-    if not found:
-        raise FormulaError(f"No column begins with '{start}', as '{name}' asks.{did_you_mean(start, columns)}")
-    return " + ".join(column if re.fullmatch(r"[^\W\d][\w.]*", column) else f"`{column}`" for column in found)
 
 
 def parse_effect(text: str) -> tuple[str, ...]:
@@ -204,6 +180,8 @@ class _Parser:
 
     def formula(self) -> Formula:
         response = self.factor()
+        if response.inner is not None:
+            self.fail("The response is a flow, not an earlier or later one: shift the regressors instead.")
         self.need("~", " between the response and its terms")
         terms: list[tuple[Factor, ...]] = []
         while True:
@@ -264,6 +242,8 @@ class _Parser:
             return Factor(name, (name,))
         if name == "i":
             return self.dummies(start)
+        if name in LAGS:
+            return self.lagged(start, name)
         if name in _OTHERWISE:
             self.place = start
             self.fail(f"'{name}(' is not known here.", fix=_OTHERWISE[name])
@@ -295,6 +275,33 @@ class _Parser:
         if len(columns) > 2:
             self.fail("i() takes one column, or one and what it is interacted with.")
         return Factor(self.text[start:end], columns, "i", reference)
+
+    def lagged(self, start: int, name: str) -> Factor:
+        self.advance()
+        inner, periods, unit, time = self.factor(), 1.0, (), ""
+        if inner.function not in (None, *FUNCTIONS):
+            self.fail(f"{name}() takes a column or a function of one.")
+        while self.take(","):
+            if self.kind == "number":
+                periods = float(self.token)
+                self.advance()
+                continue
+            place, option = self.place, self.name()
+            if option not in ("unit", "time"):
+                self.place = place
+                self.fail(f"{name}() takes a number of periods, unit= and time=.")
+            self.need("=", f" after {option}")
+            if option == "unit":
+                unit = self.effect().columns
+            else:
+                time = self.name()
+        if not (self.kind == "mark" and self.token == ")"):
+            self.fail(f"')' is needed here to close {name}(. Several lags are written l(x, 1:3), by themselves.")
+        text = self.text[start : self.end]
+        self.advance()
+        kind, sign = LAGS[name]
+        columns = (*inner.columns, *unit, *((time,) if time else ()))
+        return Factor(text, columns, kind, inner=inner, periods=sign * periods, unit=unit, time=time)
 
     def value(self) -> str | float:
         if self.kind not in ("number", "text", "name"):

@@ -18,7 +18,8 @@ from detente.errors import (
     SpecificationError,
     first_five,
 )
-from detente.gravity.formula import Factor, parse_column
+from detente.gravity.formulas.grammar import Factor, parse_column
+from detente.gravity.formulas.lags import shifted
 from detente.panel.frames import words_among
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ def _factor(table: Table, factor: Factor, coding: Coding, alone: bool) -> tuple[
         return _dummies(table, factor, coding, alone)
     if factor.function == "formulaic":
         return _by_formulaic(table, factor, coding)
+    if factor.inner is not None:
+        return [factor.text], [_of_series(table, factor, factor.inner)]
     series = table.series(factor.columns[0])
     if not series.dtype.is_numeric() and series.dtype not in (pl.Boolean, pl.Null):
         where, fix = words_among(series)
@@ -145,6 +148,13 @@ def _factor(table: Table, factor: Factor, coding: Coding, alone: bool) -> tuple[
     if factor.function is not None:
         x = _applied(factor, factor.function, x)
     return [factor.text], [x]
+
+
+def _of_series(table: Table, factor: Factor, inner: Factor) -> np.ndarray:
+    """An earlier or later value [n], or the change from it."""
+    now = _factor(table, inner, Coding(), alone=True)[1][0]
+    then = shifted(table, factor, now)
+    return now - then if factor.function == "change" else then
 
 
 def _applied(factor: Factor, function: str, x: np.ndarray) -> np.ndarray:

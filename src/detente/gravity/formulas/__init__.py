@@ -1,0 +1,1 @@
+"""Formulas in fixest's syntax: read, written out, and made columns."""
