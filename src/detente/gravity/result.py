@@ -24,12 +24,7 @@ from detente.gravity.inference import covariance, n_parameters, read_clustering
 from detente.gravity.postestimation.fixed_effects import FixedEffects, effects_of
 from detente.gravity.postestimation.new_rows import predicted, prediction_frame
 from detente.gravity.postestimation.saved import save_fit
-<<<<<<< HEAD
 from detente.gravity.separation.certificate import SeparationCertificate
-from detente.gravity.terms import regressors
-=======
-from detente.gravity.separation.certificate import SeparationCertificate
->>>>>>> cbf0dde (Gravity: earlier and later values in formulas; small panels are searched for separation before the fit)
 from detente.panel.frames import Table, read_table
 
 RESIDUALS = ("response", "pearson", "deviance", "working", "log")
