@@ -69,7 +69,6 @@ def test_the_caret_points_at_the_place(text, place, words):
     [
         ("y ~ x^2 | o", "A power is written I"),
         ("y ~ factor(o)", "Write i"),
-        ("y ~ l(x, 1) | o", "a column of the data first"),
         ("y ~ csw(x, v) | o", "compare"),
         ("c(y, x) ~ v | o", "one response at a time"),
     ],
