@@ -276,12 +276,17 @@ def n_parameters(design: Design) -> int:
 
 
 def _parameters(design: Design, clustering: Clustering) -> int:
-    """Coefficients and effect levels, an effect nested in a cluster counting as one (fixest's "nested")."""
-    count = len(design.names) + 1 - len(design.effects) if design.effects else len(design.names)
+    """Coefficients, effect levels and slopes, as fixest counts them: an effect nested in a cluster is one parameter."""
+    ways = clustering.ways if clustering.kind in ("cluster", "driscoll-kraay") else ()
+    if clustering.kind == "conley":  # a place is both of its degrees
+        ways = (tuple(name for way in clustering.ways for name in way),)
+    levels = [effect for effect in design.effects if effect.intercept]
+    count = len(design.names) + (1 - len(levels) if levels else 0)
     for effect in design.effects:
         codes, n = design.codes(effect.columns)
-        nested = clustering.kind == "cluster" and any(_nested(codes, n, *design.codes(w)) for w in clustering.ways)
-        count += 1 if nested else n
+        if effect.intercept:
+            count += 1 if any(_nested(codes, n, *design.codes(way)) for way in ways) else n
+        count += n * len(effect.slopes)
     return count
 
 

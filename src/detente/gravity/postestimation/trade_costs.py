@@ -1,4 +1,4 @@
-"""After the fit: multilateral resistance, trade costs, tariff equivalents, a specification test."""
+"""After the fit: multilateral resistance, trade costs, a specification test."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from scipy.special import ndtr
 from detente.errors import MissingInternalTrade, SpecificationError, UsageError, first_five
 from detente.gravity.engines.layout import economies_of
 from detente.gravity.engines.threads import one_blas_thread
-from detente.gravity.estimates import Estimates, need_ppml
+from detente.gravity.estimates import need_ppml
 from detente.gravity.fit import fit_design
-from detente.gravity.postestimation.hypotheses import quantile
 from detente.gravity.result import GravityFit
 from detente.panel.columns import find_roles
 
@@ -25,86 +24,6 @@ class Reset:
     coef: float
     se: float
     p_value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Elasticity:
-    """A trade elasticity ``theta`` and its standard error; see :func:`trade_elasticity`."""
-
-    theta: float
-    std_error: float
-
-    def interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Normal confidence interval."""
-        z = quantile(level)
-        return self.theta - z * self.std_error, self.theta + z * self.std_error
-
-    def draws(self, n: int = 1000, seed: int = 0) -> np.ndarray:
-        """[n] elasticities above zero to solve with, log-normal with this median and (to first order) this error."""
-        return self.theta * np.exp(self.std_error / self.theta * np.random.default_rng(seed).normal(size=n))
-
-    def summary(self) -> str:
-        """The elasticity in a line."""
-        low, high = self.interval()
-        return f"theta = {self.theta:.3f}, standard error {self.std_error:.3f}, 95% interval {low:.3f} to {high:.3f}"
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-
-def trade_elasticity(fit: Estimates, term: str, *, duties: str = "excluded") -> Elasticity:
-    """The trade elasticity that the coefficient of the log of one plus a tariff implies.
-
-    Parameters
-    ----------
-    fit : with ``term``, the log of (1 + tariff), among its terms
-    duties : "excluded" where flows are valued before the duty, as customs do: the coefficient is ``-sigma =
-        -(theta + 1)``; "included" where they hold it: ``-theta``
-
-    Returns
-    -------
-    Elasticity : ``dt.solve(economy, shock, theta=found.theta)``, and ``found.draws()`` for its uncertainty
-
-    Raises
-    ------
-    SpecificationError : the coefficient implies an elasticity of zero or less.
-
-    Notes
-    -----
-    Yotov, Piermartini, Monteiro & Larch (2016), An Advanced Guide to Trade Policy Analysis, chapter 1.
-    """
-    if duties not in ("excluded", "included"):
-        raise UsageError(f"duties are 'excluded' or 'included', not {duties!r}.")
-    slope = fit.combine({term: 1.0})
-    theta = -slope.estimate - (1.0 if duties == "excluded" else 0.0)
-    if not theta > 0:
-        raise SpecificationError(
-            f"The coefficient of '{term}', {slope.estimate:.3f}, implies a trade elasticity of {theta:.3f}.",
-            why="An elasticity is above zero: trade falls with its cost.",
-            fix="Is the term the log of one plus the tariff, as a share? Do the flows include the duty?",
-        )
-    return Elasticity(theta, slope.std_error)
-
-
-def tariff_equivalents(fit: GravityFit, theta: float, terms: list[str] | None = None) -> Any:
-    """Effects as percent of trade and as the ad valorem tariff that would do the same.
-
-    With trade elasticity ``theta`` a coefficient b is worth a tariff of ``exp(-b / theta) - 1``. Columns:
-    term, trade_pct, trade_pct_se, tariff_pct, tariff_pct_se (errors by the delta method).
-    """
-    if not theta > 0:
-        raise UsageError(f"The trade elasticity theta is positive, not {theta}.")
-    terms = list(fit.names) if terms is None else terms
-    b = np.array([fit.combine({t: 1.0}).estimate for t in terms])
-    se = np.array([fit.se[t] for t in terms])
-    columns = {
-        "term": terms,
-        "trade_pct": 100 * np.expm1(b),
-        "trade_pct_se": 100 * np.exp(b) * se,
-        "tariff_pct": 100 * np.expm1(-b / theta),
-        "tariff_pct_se": 100 * np.exp(-b / theta) * se / theta,
-    }
-    return fit.table.like(columns)
 
 
 def multilateral_resistance(fit: GravityFit, sigma: float, reference: str) -> Any:

@@ -1,0 +1,1 @@
+"""Errors and tests by resampling, and by the likelihood itself."""
