@@ -14,17 +14,25 @@ from types import MappingProxyType
 from detente.errors import AmbiguousColumn, UnknownColumn, did_you_mean
 
 KNOWN: dict[str, tuple[str, ...]] = {
-    "origin": ("exporter", "origin", "iso_o", "iso3_o", "exporter_iso3", "isoexp", "exp", "i"),
-    "destination": ("importer", "destination", "iso_d", "iso3_d", "importer_iso3", "isoimp", "imp", "j"),
-    "period": ("year", "period", "time", "t"),
+    "origin": ("exporter", "origin", "iso_o", "iso3_o", "exporter_iso3", "isoexp", "exp", "exporter_cow", "i"),
+    "destination": ("importer", "destination", "iso_d", "iso3_d", "importer_iso3", "isoimp", "imp", "importer_cow", "j"),
+    "period": ("year", "period", "time", "refyear", "t"),
     "value": (
         "trade", "value_kusd", "value_usd_mn", "flow", "flow_usd_mn", "value", "v",
         "tradeflow_baci", "tradeflow", "export", "trade_usd_mn", "trade_kusd", "trade_usd", "value_usd", "persons", "gwh",
-        "mn_m3", "flights",
+        "mn_m3", "flights", "value_musd", "primaryvalue",
     ),
     "sector": ("sector", "product", "industry", "industry_id", "k", "category"),
 }  # fmt: skip
 """Names known for each role, compared without regard to case."""
+
+REPORTS = (
+    "reporteriso", "reportercode", "reporterdesc", "reporter", "reporter_iso", "reporter_iso3", "reporter name",
+    "reportername", "partneriso", "partnercode", "partner", "partner_iso3", "partner name", "partnername",
+    "ref_area", "counterpart_area", "counterpart_country", "country code", "counterpart country code",
+    "importer1", "importer2",
+)  # fmt: skip
+"""Columns of files in which each side reports exports and imports, compared without regard to case."""
 
 USD_MN_PER_UNIT: dict[str, float] = {
     "value_kusd": 1e-3,
@@ -32,6 +40,8 @@ USD_MN_PER_UNIT: dict[str, float] = {
     "tradeflow_baci": 1e-3,
     "value_usd_mn": 1.0,
     "flow_usd_mn": 1.0,
+    "value_musd": 1.0,
+    "primaryvalue": 1e-6,
 }
 """Million US dollars in one unit of a value column, where its name fixes the unit."""
 
@@ -100,6 +110,14 @@ def _find(role: str, columns: Sequence[str], given: str | None, needed: bool, ca
         raise AmbiguousColumn(
             f"The columns {' and '.join(map(repr, candidates))} could both be the {role}.",
             fix=f"Say which one with {called}={candidates[0]!r}.",
+        )
+    reports = [str(c) for c in columns if str(c).casefold() in REPORTS]
+    if role in ("origin", "destination") and reports:
+        raise UnknownColumn(
+            f"No column is known as the {role}: there are {' and '.join(map(repr, reports[:2]))}.",
+            why="A reporter is the origin of its exports and the destination of its imports.",
+            fix=f"Read the file with dt.read_panel, which tells them apart (Comtrade, WITS, IMF, COW), or say {called}=... "
+            "where all rows are exports, or all imports.",
         )
     raise UnknownColumn(
         f"No column is known as the {role}.{did_you_mean(KNOWN[role][0], columns)}",

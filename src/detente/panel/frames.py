@@ -5,7 +5,6 @@ Inside, columns are polars series and numpy arrays. A path gives polars back.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,8 @@ from typing import Any, cast
 import numpy as np
 import polars as pl
 
-from detente._foreign import check_regular
-from detente.data.tables.csv_trouble import csv_trouble
-from detente.errors import DataError, MissingExtra, UnknownColumn, UnreadableFile, did_you_mean, first_five
-
-READABLE = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".dlm", ".txt", ".feather", ".arrow", ".dta")
+from detente.data.tables.any_file import read_file
+from detente.errors import DataError, UnknownColumn, first_five
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,7 @@ def read_table(data: Any) -> Table:
     if isinstance(data, Table):
         return data
     if isinstance(data, str | Path):
-        return Table(nw.from_native(_read_file(Path(data))), f"'{data}'")
+        return Table(nw.from_native(read_file(Path(data))), f"'{data}'")
     if hasattr(data, "to_frame") and not hasattr(data, "__dataframe__"):
         data = data.to_frame()  # one of our own results
     try:
@@ -123,82 +119,6 @@ def read_table(data: Any) -> Table:
             fix="Give a pandas, polars or pyarrow frame, or the path of a Parquet or CSV file.",
         ) from None
     return Table(frame.collect("polars") if isinstance(frame, nw.LazyFrame) else frame)
-
-
-def _read_file(path: Path) -> pl.DataFrame:
-    if path.is_dir():
-        raise UnreadableFile(
-            f"'{path}' is a folder and holds no BACI files.", fix="Give a CSV or Parquet file, or BACI's folder."
-        )
-    if not path.exists():
-        beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise UnreadableFile(f"There is no file '{path}'.{did_you_mean(path.name, beside)}", fix="Check the path.")
-    check_regular(path)
-    name = path.name.lower()
-    readers = {"parquet": pl.read_parquet, "pq": pl.read_parquet}
-    readers |= {"feather": pl.read_ipc, "arrow": pl.read_ipc}
-    kind = name.removesuffix(".gz").rsplit(".", 1)[-1]
-    if kind in ("csv", "tsv"):
-        return _read_csv(path, "\t" if kind == "tsv" else ",")
-    if kind in ("dlm", "txt"):  # delimited, by whatever stands most often in its first line
-        return _read_csv(path, max(",\t;|", key=_first_line(path).count))
-    if kind == "dta":
-        return _read_stata(path)
-    if kind not in readers:
-        raise UnreadableFile(f"'{path}' is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
-    try:
-        return readers[kind](path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        what = str(error).partition("\n")[0]
-        raise UnreadableFile(f"'{path}' cannot be read as {kind.upper()}: {what}.", fix="Save it again.") from None
-
-
-def _first_line(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace") as lines:
-            return lines.readline()
-    except OSError as error:
-        raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
-
-
-def _read_stata(path: Path) -> pl.DataFrame:
-    """A Stata file: its values as they are, labelled ones by their label where each has one."""
-    try:
-        import pandas as pd
-    except ImportError:
-        raise MissingExtra.needed("pandas", "dev", "Reading a Stata file") from None
-    try:
-        frame: Any = pd.read_stata(path, convert_categoricals=False)
-    except (OSError, ValueError, KeyError) as error:
-        raise UnreadableFile(
-            f"'{path}' cannot be read as a Stata file: {error}.", fix="Save it again, or as CSV or Parquet."
-        ) from None
-    return pl.DataFrame({str(name): frame[name].to_list() for name in frame.columns})
-
-
-def _read_csv(path: Path, separator: str) -> pl.DataFrame:
-    """The table, with types from its first rows or, where later ones differ, from all of them."""
-    try:
-        frame = pl.read_csv(path, separator=separator, infer_schema_length=10_000)
-    except OSError as error:
-        raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
-    except pl.exceptions.PolarsError:
-        found = csv_trouble((gzip.decompress if path.suffix == ".gz" else bytes)(path.read_bytes()), separator)
-        if found is not None:
-            raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1]) from None
-        frame = pl.read_csv(path, separator=separator, infer_schema_length=None)
-    return _of_columns(path, frame)
-
-
-def _of_columns(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
-    """``frame``, unless its one column shows that other marks than expected stand between the cells."""
-    mark = next((m for m in ";\t|," if frame.width == 1 and m in frame.columns[0]), None)
-    if mark is None:
-        return frame
-    raise UnreadableFile(
-        f"'{path}' has {'tabs' if mark == chr(9) else repr(mark)} between its cells.",
-        fix="Save it with commas (tabs in a .tsv), and points in its numbers.",
-    )
 
 
 def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
