@@ -59,7 +59,7 @@ def test_one_cohort_in_one_year_is_an_ordinary_dummy():
 
 
 def test_misuse_is_named():
-    with pytest.raises(EmptySample, match="No dyad starts"):
+    with pytest.raises(EmptySample, match="No pair starts"):
         extended(panel().with_columns(on=pl.lit(0.0)), f"trade ~ 1 | {EFFECTS}", "on")
     with pytest.raises(UsageError):
         extended(panel(), f"trade ~ 1 | {EFFECTS}", "on").effects("decade")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +11,7 @@ from detente.errors import DataError, EmptySample
 from detente.gravity.formulas.grammar import Effect, Factor, Formula
 from detente.gravity.formulas.lags import with_series
 from detente.gravity.formulas.terms import LARGEST, Coding, column_of, regressors, response
-
-if TYPE_CHECKING:
-    from detente.panel.frames import Table
+from detente.panel.frames import Table
 
 
 @dataclass(frozen=True, slots=True)

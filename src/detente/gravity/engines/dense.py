@@ -105,7 +105,7 @@ def raise_duplicates(cells: np.ndarray, shape: tuple[int, ...], economies, years
     t, i, j = np.unravel_index(cells, shape)
     named = [f"{economies[a]}→{economies[b]} {years[c]}" for a, b, c in zip(i, j, t)]
     raise DuplicateRows(
-        f"{len(cells)} dyad-years appear more than once: {first_five(named)}.",
+        f"{len(cells)} pairs and periods appear more than once: {first_five(named)}.",
         why="Which of the rows is the flow is not known.",
         fix="Sum them if they are sectors or products, or drop one of each.",
     )

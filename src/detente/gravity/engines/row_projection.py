@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_array, diags_array, hstack
 
 from detente.gravity.design import Design
 
@@ -64,8 +66,6 @@ class RowProjector:
         self.transposed = [d.T.tocsr() for d in self.dummies]
         self.dense = 0 < self.starts[-1] <= DENSE_LEVELS
         if self.dense:
-            from scipy.sparse import hstack
-
             self.stack = hstack([self.dummies[k] for k in self.others], format="csr")
 
     def weigh(self, w: np.ndarray) -> None:
@@ -77,9 +77,6 @@ class RowProjector:
             self._factorise(w)
 
     def _factorise(self, w: np.ndarray) -> None:
-        from scipy.linalg import cho_factor
-        from scipy.sparse import diags_array
-
         weighted = diags_array(w) @ self.stack
         normal = (self.stack.T @ weighted).toarray()
         if self.first is not None:
@@ -112,8 +109,6 @@ class RowProjector:
     def smooth(self, r: np.ndarray) -> np.ndarray:
         """The preconditioner."""
         if self.dense:
-            from scipy.linalg import cho_solve
-
             return cho_solve(self.factor, r, check_finite=False)
         c = np.zeros_like(r)
         rows = np.zeros((len(self.w), r.shape[1]))
@@ -191,8 +186,6 @@ class RowProjector:
 
 
 def _matrix(block: Block):
-    from scipy.sparse import csr_array
-
     n = len(block.codes)
     values = np.ones(n) if block.slope is None else block.slope
     return csr_array((values, block.codes, np.arange(n + 1)), shape=(n, block.n))

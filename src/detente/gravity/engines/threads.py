@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
+import scipy.linalg  # noqa: F401  (its own BLAS must be loaded to be limited)
+from threadpoolctl import ThreadpoolController
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 @cache
 def _controller():
-    from threadpoolctl import ThreadpoolController
-
     return ThreadpoolController()
 
 
@@ -22,8 +23,6 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def limited(*args: P.args, **kwargs: P.kwargs) -> R:
-        import scipy.linalg  # noqa: F401  (its own BLAS must be loaded to be limited)
-
         with _controller().limit(limits=1, user_api="blas"):
             return function(*args, **kwargs)
 

@@ -10,16 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.errors import AmbiguousColumn, DuplicateRows, FormulaError, UnknownColumn, first_five
 from detente.gravity.formulas.grammar import Effect, Factor, Formula
 from detente.panel.columns import KNOWN, find_roles
-
-if TYPE_CHECKING:
-    from detente.panel.frames import Table
+from detente.panel.frames import Table
 
 
 def with_series(formula: Formula, columns: Sequence[str]) -> Formula:

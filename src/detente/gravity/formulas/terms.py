@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,10 +20,7 @@ from detente.errors import (
 )
 from detente.gravity.formulas.grammar import Factor, parse_column
 from detente.gravity.formulas.lags import shifted
-from detente.panel.frames import words_among
-
-if TYPE_CHECKING:
-    from detente.panel.frames import Table
+from detente.panel.frames import Table, words_among
 
 LARGEST = 1e60
 """Values beyond this would overflow where they are squared and multiplied."""

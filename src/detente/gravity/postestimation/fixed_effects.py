@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy.sparse import hstack
 
 from detente.errors import DataError, UsageError, did_you_mean
 from detente.gravity.design import Codes, Design, cross
@@ -182,8 +183,7 @@ def free_directions(design: Design) -> list[np.ndarray]:
 
 def _least(design: Design, values: Sequence[np.ndarray]) -> list[np.ndarray]:
     """``values`` less what moves no row: the solution of least norm, by LSQR from zero (Paige & Saunders 1982)."""
-    from scipy.sparse import hstack
-    from scipy.sparse.linalg import lsqr
+    from scipy.sparse.linalg import lsqr  # 0.15 s that a fit without predictions never needs
 
     if len(values) == 1:
         return list(values)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.errors import SpecificationError, UsageError
 from detente.gravity.engines.dense import Dense, to_dense
@@ -256,7 +257,7 @@ def _treated(panel: Dense, masked: Sequence[tuple], both: bool) -> dict[tuple[in
     if both:
         treated |= {(j, i): list(spans) for (i, j), spans in treated.items() if (j, i) not in treated}
     if not treated:
-        raise UsageError("masked names no dyad.", fix="Give for example masked=[('CAN', 'USA', 2005)].")
+        raise UsageError("masked names no pair.", fix="Give for example masked=[('CAN', 'USA', 2005)].")
     return treated
 
 
@@ -334,8 +335,6 @@ def _reason(fit: ThreeWay, t: int, i: int, j: int, actual: float, counterfactual
 
 
 def _as_frame(rows: dict[str, list], table: Any) -> Any:
-    import polars as pl
-
     types = {"reason": pl.String, "masked": pl.Boolean}
     floats = {"actual", "counterfactual", "log_ratio", "placebo_share", "change"}
     schema = {c: types.get(c, pl.Float64 if c in floats else None) for c in rows}

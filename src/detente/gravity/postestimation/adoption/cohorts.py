@@ -102,7 +102,7 @@ def extended(
     spells = spells_in(table, design, unit, time, treatment)
     known = spells.on & ~spells.unknown_start
     if not known.any():
-        raise EmptySample(f"No dyad starts '{treatment}' within the data.")
+        raise EmptySample(f"No pair starts '{treatment}' within the data.")
     pairs = np.column_stack([spells.start[known], spells.period[known]])
     cells, which, n = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
     dummies = np.zeros((len(cells), len(design.y)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.special import chdtrc
 
 from detente.errors import DataError, EmptySample, NotIdentified, UsageError
 from detente.gravity.design import Design, build
@@ -105,10 +106,8 @@ class Staggered:
         place = [fit.names.index(n) for n in kept]
         b = np.array([fit.coef[n] for n in kept])
         wald = float(b @ np.linalg.solve(fit.cov[np.ix_(place, place)], b))
-        from scipy.stats import chi2
-
         coef, se = {n: fit.coef[n] for n in kept}, {n: fit.se[n] for n in kept}
-        return PreTrend(coef, se, wald, len(kept), float(chi2.sf(wald, len(kept))))
+        return PreTrend(coef, se, wald, len(kept), float(chdtrc(len(kept), wald)))
 
     def summary(self) -> str:
         """The overall effect in words."""
@@ -236,7 +235,7 @@ def staggered(
     fit = fit_design(design.take(untreated), table, formula, clustering, drop_singletons=False)
     predicted = np.flatnonzero(~untreated & ~found.unknown_start)
     if not len(predicted):
-        raise EmptySample("Every treated dyad is treated from its first period on: no start is seen.")
+        raise EmptySample("Every treated pair is treated from its first period on: no start is seen.")
     counter = predict(fit, design, predicted)
     return Staggered(
         fit=fit,
