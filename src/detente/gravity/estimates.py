@@ -123,7 +123,7 @@ class Estimates:
         lines.append(f"{'':{width}}  {'estimate':>10} {'std.error':>10} {'z':>8} {'p':>7}")
         for k, name in enumerate(self.names):
             b, s, z, p = (columns[c][k] for c in ("estimate", "std_error", "z", "p_value"))
-            lines.append(f"{name:{width}}  {shown(b):>10} {shown(s):>10} {z:8.2f} {p:7.3f}")
+            lines.append(f"{name:{width}}  {shown(b):>10} {shown(s):>10} {z:8.2f} {shown_p(p):>7}")
         return "\n".join([*lines, *self._foot()])
 
     def __repr__(self) -> str:
@@ -177,6 +177,15 @@ class Estimates:
         )
 
 
+def shown_p(p: float) -> str:
+    """A p-value, never as zero.
+
+    >>> shown_p(0.0423), shown_p(1e-9)
+    ('0.042', '<0.001')
+    """
+    return "<0.001" if p < 0.0005 else f"{p:.3f}"
+
+
 def need_ppml(fit: Estimates, what: str) -> None:
     """SpecificationError unless ``fit`` is by PPML, which ``what`` is for."""
     if fit.family.name != "ppml":
@@ -190,8 +199,10 @@ def shown(value: float, digits: int = 4) -> str:
     """A number with ``digits`` decimals, or with as many significant digits where it is small or very large.
 
     >>> shown(0.25), shown(1.234e-7), shown(0.0), shown(2.5e9)
-    ('0.2500', '1.23e-07', '0.0000', '2.5e+09')
+    ('0.2500', '1.23e-07', '0', '2.5e+09')
     """
-    if value != 0 and np.isfinite(value) and not SMALL <= abs(value) < 1e7:
+    if value == 0:
+        return "0"
+    if np.isfinite(value) and not SMALL <= abs(value) < 1e7:
         return f"{value:.{max(digits - 1, 1)}g}"
     return f"{value:.{digits}f}"

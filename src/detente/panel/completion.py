@@ -18,11 +18,13 @@ class Completed:
     """A table with a row for every dyad and period.
 
     frame : of the caller's kind; n_rows : rows given; n_added : zeros filled in
+    empty : other columns, which are null in the rows added
     """
 
     frame: Any
     n_rows: int
     n_added: int
+    empty: tuple[str, ...] = ()
 
     def to_frame(self) -> Any:
         """The completed table."""
@@ -30,7 +32,13 @@ class Completed:
 
     def summary(self) -> str:
         """How many rows were given and added."""
-        return f"{self.n_added:,} absent dyads filled with zero beside the {self.n_rows:,} rows given."
+        text = f"{self.n_added:,} absent pairs filled with zero beside the {self.n_rows:,} rows given."
+        if self.n_added and self.empty:
+            text += (
+                f" Their {', '.join(self.empty[:5])}{' and others' if len(self.empty) > 5 else ''} are missing: join them "
+                "afterwards, as a fit leaves out rows where a regressor is missing."
+            )
+        return text
 
     def __repr__(self) -> str:
         return f"Completed({self.summary()})"
@@ -83,7 +91,7 @@ def complete(
     doubled = whole.select(keys).filter(whole.select(keys).is_duplicated()).unique(maintain_order=True)
     if doubled.height:
         raise DuplicateRows(
-            f"{doubled.height} dyad-periods appear more than once: "
+            f"{doubled.height} pairs and periods appear more than once: "
             f"{first_five('-'.join(map(str, row)) for row in doubled.iter_rows())}.",
             fix="Sum them, or name the column that tells them apart with sector=...",
         )
@@ -98,4 +106,5 @@ def complete(
     added = grid.join(whole.select(keys), on=keys, how="anti")
     added = added.with_columns(pl.lit(0).cast(whole.schema[amount]).alias(amount))
     frame = pl.concat([whole, added], how="diagonal")
-    return Completed(table.of_same_kind(frame), whole.height, added.height)
+    empty = tuple(name for name in table.columns if name not in (*keys, amount))
+    return Completed(table.of_same_kind(frame), whole.height, added.height, empty)

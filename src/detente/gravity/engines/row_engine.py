@@ -81,14 +81,18 @@ def fit_on_rows(
         largest = max(np.abs(gap).max(), np.abs(target).max()) if share == 1 else np.inf
         converged = change <= tol and moved <= tol and drift <= 1e-6
         drift = np.abs(eta - before).max(initial=0.0)
-    w = prior * mu
+    state = coef, mu, prior * mu, fitted - offset - X @ coef, level
+    return _finished(projector, X, effects, state, (done, converged, change, float(drift)))
+
+
+def _finished(projector: RowProjector, X: np.ndarray, effects: np.ndarray | None, state, ending) -> EngineFit:
+    """The fit with exact projections at the place reached."""
+    coef, mu, w, core, level = state
     projector.weigh(w)
     tilde, _ = projector.effects(X, None if effects is None else effects[:, 1:], tol=1e-10)
     hessian = tilde.T @ (w[:, None] * tilde)
-    log_effects = partial(_log_effects, projector, fitted - offset - X @ coef, level[:, None])
-    return EngineFit(
-        coef, mu, np.ascontiguousarray(tilde.T), hessian, log_effects, done, converged, change, float(drift)
-    )
+    log_effects = partial(_log_effects, projector, core, level[:, None])
+    return EngineFit(coef, mu, np.ascontiguousarray(tilde.T), hessian, log_effects, *ending)
 
 
 def collinear_on_rows(projector: RowProjector, X: np.ndarray, names: Sequence[str]) -> Collinear | None:

@@ -65,22 +65,31 @@ def fit_by_scaling(design: Design, *, tol: float = 1e-9, max_iterations: int = 5
         coef = coef + move
     if state is None:
         return None
+    last = _last_step(margins, projector, X, base, flow, coef, state, effects, tol)
+    if last is None:
+        return None
+    coef, mu, scales, tilde, hessian, drift = last
+    fitted = np.divide(mu, prior, out=np.zeros_like(mu), where=prior > 0)
+    tilde = np.ascontiguousarray(tilde.T)
+    return EngineFit(coef, fitted, tilde, hessian, partial(_logs, scales), done, converged, change, drift)
+
+
+def _last_step(margins, projector, X, base, flow, coef, state, effects, tol: float):
+    """The last Newton step, from a Hessian with exact projections: coefficients, flows, scales, residual regressors,
+    Hessian and the largest move of a log flow; None where something ran away."""
     mu, scales = state
     projector.weigh(mu)
     tilde, effects = projector.effects(X, effects, tol=1e-8)
     hessian = tilde.T @ (mu[:, None] * tilde)
     if not np.isfinite(hessian).all():
         return None
-    drift = 0.0
-    if len(coef):
-        step = scaled_solve(hessian, tilde.T @ (flow - mu))
-        drift = float(np.abs(tilde @ step).max(initial=0.0))
-        coef = coef + step
-        mu, scales = margins.met(base * np.exp(X @ coef), margins.shifted(scales, effects @ step), tol) or state
-    fitted = np.divide(mu, prior, out=np.zeros_like(mu), where=prior > 0)
-    log_effects = partial(_logs, scales)
-    tilde = np.ascontiguousarray(tilde.T)
-    return EngineFit(coef, fitted, tilde, hessian, log_effects, done, converged, change, drift)
+    if not len(coef):
+        return coef, mu, scales, tilde, hessian, 0.0
+    step = scaled_solve(hessian, tilde.T @ (flow - mu))
+    drift = float(np.abs(tilde @ step).max(initial=0.0))
+    coef = coef + step
+    mu, scales = margins.met(base * np.exp(X @ coef), margins.shifted(scales, effects @ step), tol) or state
+    return coef, mu, scales, tilde, hessian, drift
 
 
 class _Margins:

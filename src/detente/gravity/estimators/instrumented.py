@@ -18,6 +18,7 @@ import polars as pl
 from detente._read_only import ReadOnlyDict
 from detente.errors import DetenteError, NotConverged, UsageError
 from detente.gravity.engines.threads import one_blas_thread
+from detente.gravity.estimates import shown, shown_p
 from detente.gravity.estimators.models import fit_ols
 from detente.gravity.formulas.grammar import parse, parse_effect
 from detente.gravity.postestimation.hypotheses import Wald
@@ -58,8 +59,8 @@ class ControlFunction:
     def summary(self) -> str:
         """Both stages in a few lines."""
         lines = [f"Control function: {self.first.formula}; then {self.second.formula}"]
-        lines += [f"{name}: {self.coef[name]:.4f} (bootstrap {self.se[name]:.4f})" for name in self.names]
-        lines.append(f"Instruments: F = {self.relevance.f:.1f}. Exogenous: p = {self.endogeneity().p_value:.3f}.")
+        lines += [f"{name}: {shown(self.coef[name])} (bootstrap {shown(self.se[name])})" for name in self.names]
+        lines.append(f"Instruments: F = {self.relevance.f:.1f}. Exogenous: p = {shown_p(self.endogeneity().p_value)}.")
         return "\n".join(lines)
 
     def __repr__(self) -> str:

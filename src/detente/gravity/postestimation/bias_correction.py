@@ -22,7 +22,7 @@ from detente.errors import SpecificationError
 from detente.gravity.design import Design
 from detente.gravity.engines.layout import Layout, economies_of, lay_out
 from detente.gravity.engines.threads import one_blas_thread
-from detente.gravity.estimates import need_ppml
+from detente.gravity.estimates import need_ppml, shown
 from detente.gravity.result import GravityFit
 from detente.panel.columns import KNOWN
 
@@ -66,7 +66,7 @@ class BiasCorrection:
         """The correction as text."""
         lines = [f"Weidner-Zylkin correction of {self.fit.formula} ({self.n_pairs:,} pairs)"]
         lines += [
-            f"{n}: {self.fit.coef[n]:.4f} ({self.fit.se[n]:.4f}) -> {self.coef[n]:.4f} ({self.se[n]:.4f})"
+            f"{n}: {shown(self.fit.coef[n])} ({shown(self.fit.se[n])}) -> {shown(self.coef[n])} ({shown(self.se[n])})"
             for n in self.names
         ]
         return "\n".join(lines)

@@ -236,7 +236,7 @@ def _below(fit: Estimates) -> dict[str, str]:
         found["Effect levels"] = f"{sum(fit.design.codes(e.columns)[1] for e in fit.design.effects):,}"
     for name, value in fit.statistics.items():
         line = name[0].upper() + name[1:]
-        found[line] = f"{value:,.1f}" if line == "Log likelihood" else f"{value:.3f}"
+        found[line] = f"{value:,.1f}" if line == "Log likelihood" else _number(value, 3)
     return found
 
 

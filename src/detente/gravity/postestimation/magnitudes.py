@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from detente.errors import SpecificationError, UsageError
 from detente.gravity.engines.threads import one_blas_thread
-from detente.gravity.estimates import Estimates
+from detente.gravity.estimates import Estimates, shown
 from detente.gravity.postestimation.hypotheses import places, quantile
 from detente.gravity.result import GravityFit
 
@@ -42,7 +42,7 @@ class Elasticity:
     def summary(self) -> str:
         """The elasticity in a line."""
         low, high = self.interval()
-        return f"theta = {self.theta:.3f}, standard error {self.std_error:.3f}, 95% interval {low:.3f} to {high:.3f}"
+        return f"theta = {self.theta:.3f}, standard error {shown(self.std_error)}, 95% interval {low:.3f} to {high:.3f}"
 
     def __repr__(self) -> str:
         return self.summary()

@@ -13,7 +13,7 @@ from detente.gravity.engines.layout import lay_out, roles_of
 from detente.gravity.engines.row_engine import fit_on_rows
 from detente.gravity.engines.tensor_engine import fit_on_tensor, refit_with_weights
 from detente.gravity.engines.threads import one_blas_thread
-from detente.gravity.estimates import need_ppml
+from detente.gravity.estimates import need_ppml, shown
 from detente.gravity.inference import cluster_sums, read_clustering
 from detente.gravity.result import GravityFit
 from detente.gravity.separation.certificate import zero_levels
@@ -45,7 +45,7 @@ class Bootstrap:
         """Errors and intervals as text."""
         bounds = self.interval()
         return "\n".join(
-            f"{n}: {self.fit.coef[n]:.4f} (bootstrap {self.se[n]:.4f}; {bounds[n][0]:.4f} to {bounds[n][1]:.4f})"
+            f"{n}: {shown(self.fit.coef[n])} (bootstrap {shown(self.se[n])}; {shown(bounds[n][0])} to {shown(bounds[n][1])})"
             for n in self.names
         )
 
