@@ -73,6 +73,7 @@ def test_a_series_is_that_of_the_sector_too():
         ("a^when + b^when", ("a", "b"), "when"),
         ("a^s^t + b^s^t + a^b^s", ("a", "b", "s"), "t"),
         ("a + b", ("exporter", "importer"), "year"),
+        ("a^sector + b^sector + year", ("exporter", "importer"), "year"),
     ],
 )
 def test_whose_value_it_is_comes_from_the_effects_and_then_from_known_names(effects, unit, time):

@@ -165,6 +165,7 @@ def fit_design(
 ) -> GravityFit:
     """Everything of :func:`fit_ppml` and its like after the formula has become arrays."""
     state = _State(design, engine, tol, max_iterations, family)
+    del design  # what is left out of it is not kept beside it
     state.drop_zero_levels()
     if drop_singletons:
         state.drop_singletons()

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from detente.errors import UsageError, did_you_mean
-from detente.gravity.design import build
+from detente.gravity.design import Design, build
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import Columns, fit_design
-from detente.gravity.formulas.grammar import parse
-from detente.gravity.inference import SMALL_SAMPLE, read_clustering
+from detente.gravity.formulas.grammar import Formula, parse
+from detente.gravity.inference import SMALL_SAMPLE, Clustering, read_clustering
 from detente.gravity.result import GravityFit
 from detente.gravity.separation.search import METHODS
-from detente.panel.frames import read_table
+from detente.panel.frames import Table, read_table
 
 
 @one_blas_thread
@@ -91,11 +91,8 @@ def fit_ppml(
     table = read_table(data)
     parsed = parse(formula, table.columns)
     clustering = read_clustering(cluster, table.columns, parsed.effects)
-    design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
-    if not design.effects and parsed.intercept:
-        design = replace(design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names))
     return fit_design(
-        design,
+        _designed(table, parsed, clustering, weights, offset),  # held by the fit alone, which leaves rows out of it
         table,
         parsed.text,
         clustering,
@@ -108,6 +105,13 @@ def fit_ppml(
         throw=throw,
         columns=Columns(offset, weights),
     )
+
+
+def _designed(table: Table, parsed: Formula, clustering: Clustering, weights: str | None, offset: str | None) -> Design:
+    design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
+    if design.effects or not parsed.intercept:
+        return design
+    return replace(design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names))
 
 
 def _check_above_zero(**options: float) -> None:

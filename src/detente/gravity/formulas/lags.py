@@ -59,8 +59,8 @@ def series_of(effects: Sequence[Effect], columns: Sequence[str]) -> tuple[tuple[
         if not (common and len(origin) == len(destination) == 1):
             continue
         times = [name for name in common if name.casefold() in KNOWN["period"]]
-        if len(common) > 1 and len(times) != 1:
-            continue
+        if len(times) != 1 and (len(common) > 1 or any(name.casefold() in KNOWN["sector"] for name in common)):
+            continue  # which of them is the time is not said
         time = times[0] if times else next(iter(common))
         unit = [name for effect in effects for name in effect.columns if name in origin | destination]
         readings.append((not times, (*dict.fromkeys(unit), *sorted(common - {time})), time))
