@@ -7,7 +7,7 @@ import pytest
 
 import detente as dt
 from detente.errors import NotIdentified, SpecificationError, UnreadableFile, UsageError
-from detente.gravity import bootstrap, fit_logit, staggered
+from detente.gravity import bootstrap, fit_logit, staggered, tariff_equivalents, trade_costs
 
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:pyfixest")
 N, YEARS = 9, 5
@@ -282,3 +282,25 @@ def test_a_tariff_coefficient_is_a_trade_elasticity():
     assert trade_elasticity(fit, "log1p(tariff)", duties="included").theta == pytest.approx(found.theta + 1)
     with pytest.raises(SpecificationError, match="implies a trade elasticity"):
         trade_elasticity(dt.fit_ppml(panel(), f"trade ~ x | {THREE_WAY}"), "x")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda fit: fit.wald({"x": "a"}),
+        lambda fit: fit.combine({"x": None}),
+        lambda fit: fit.combine({"x": float("nan")}),
+        lambda fit: fit.nonlinear("log(0 * x)"),
+        lambda fit: fit.nonlinear("1 / (x - x)"),
+        lambda fit: fit.nonlinear("exp(1000 / (x * x))"),
+        lambda fit: fit.nonlinear(lambda b: None),
+        lambda fit: dt.compare(fit, digits=-1),
+        lambda fit: dt.compare(fit, digits=2.5),
+        lambda fit: tariff_equivalents(fit, theta="4"),
+        lambda fit: tariff_equivalents(fit, theta=float("nan")),
+        lambda fit: trade_costs(fit, sigma=float("inf")),
+    ],
+)
+def test_what_is_no_number_is_named(ask):
+    with pytest.raises(UsageError):
+        ask(dt.fit_ppml(panel(), f"trade ~ x | {THREE_WAY}"))

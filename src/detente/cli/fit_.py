@@ -43,7 +43,7 @@ def command(
     data: Path, formula: str, cluster: str | None, weights: str | None, offset: str | None, ssc: str,
     estimator: str, separation: str, bias_correct: bool, table: Path | None, json_: bool, **how: Any,
 ) -> None:  # fmt: skip
-    """Fit FORMULA (fixest's syntax) to DATA (CSV, Parquet, Stata, or NAME@VERSION), by PPML unless told otherwise.
+    """Fit FORMULA (fixest's syntax) to DATA (CSV, Parquet, Stata, Excel, or NAME@VERSION), by PPML unless told otherwise.
 
     DATA is taken as it is, with its own columns, unless an option says how to read it as a panel: then its columns are
     exporter, importer, year and trade. --missing drop leaves rows without a flow out, --missing zero takes them for

@@ -13,7 +13,15 @@ from scipy.special import ndtr
 from detente.errors import SpecificationError
 from detente.gravity.estimators.family import Family
 from detente.gravity.inference import Clustering
-from detente.gravity.postestimation.hypotheses import Combination, Wald, linear, nonlinear, quantile, wald
+from detente.gravity.postestimation.hypotheses import (
+    Combination,
+    Wald,
+    check_numbers,
+    linear,
+    nonlinear,
+    quantile,
+    wald,
+)
 from detente.panel.frames import Table
 
 SMALL = 1e-3
@@ -89,6 +97,7 @@ class Estimates:
         """
         wanted = dict.fromkeys([terms] if isinstance(terms, str) else terms, 0.0)
         if isinstance(terms, Mapping):
+            check_numbers(terms, "The value")
             wanted = {str(name): float(value) for name, value in terms.items()}
         below = (
             min(self.n_clusters) - 1 if self.clustering.kind not in ("robust", "iid") else self.n_used - len(self.names)

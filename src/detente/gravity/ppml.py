@@ -40,7 +40,8 @@ def fit_ppml(
 
     Parameters
     ----------
-    data : pandas, polars or pyarrow frame, or the path of a Parquet or CSV file. No row is ever added.
+    data : pandas, polars or pyarrow frame, or the path of a CSV, Parquet, Stata or Excel file (also zipped).
+        No row is ever added.
     formula : fixest's syntax, ``"trade ~ rta | exporter^year + importer^year + exporter^importer"``
     cluster : None for robust errors; ``"exporter^importer"``; ``"exporter + importer + year"`` for
         several ways; ``"dyadic"``

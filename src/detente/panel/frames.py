@@ -116,7 +116,7 @@ def read_table(data: Any) -> Table:
     except TypeError:
         raise DataError(
             f"A data frame or a path is needed, not {type(data).__name__}.",
-            fix="Give a pandas, polars or pyarrow frame, or the path of a Parquet or CSV file.",
+            fix="Give a pandas, polars or pyarrow frame, or the path of a CSV, Parquet, Stata or Excel file.",
         ) from None
     return Table(frame.collect("polars") if isinstance(frame, nw.LazyFrame) else frame)
 

@@ -168,6 +168,8 @@ def compare(
         raise UsageError(f"compare takes fits, one after the other, as in compare(a, b){given}.")
     if names is not None and len(names) != len(fits):
         raise UsageError(f"There are {len(fits)} fits and {len(names)} names.")
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15:
+        raise UsageError(f"digits counts decimals, 0 to 15, and is not {digits!r}.")
     headers = tuple(names) if names else tuple(f"({k})" for k in range(1, len(fits) + 1))
     if len(set(headers)) < len(headers):
         raise UsageError("Two fits share a name.")

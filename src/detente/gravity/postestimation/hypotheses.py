@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -96,8 +97,21 @@ def wald(
     return Wald(tuple(terms), tuple(float(v) for v in values), statistic, q, p, f, below, f_p)
 
 
+def is_number(value: object) -> bool:
+    """Whether ``value`` is a finite number."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def check_numbers(values: Mapping[str, object], what: str) -> None:
+    """UsageError unless every value of a mapping by term is a finite number."""
+    for name, value in values.items():
+        if not is_number(value):
+            raise UsageError(f"{what} of '{name}' is a number, not {value!r}.")
+
+
 def linear(names: Sequence[str], b: np.ndarray, cov: np.ndarray, weights: Mapping[str, float]) -> Combination:
     """A weighted sum of coefficients."""
+    check_numbers(weights, "The weight")
     w = np.zeros(len(names))
     w[places(names, list(weights))] = list(weights.values())
     return Combination(float(w @ b), float(np.sqrt(max(w @ cov @ w, 0.0))))
@@ -111,7 +125,16 @@ def nonlinear(
     steps = STEP * np.sqrt(np.diag(cov))
 
     def at(point: np.ndarray) -> float:
-        return float(value(dict(zip(names, point.tolist()))))
+        try:
+            result = float(value(dict(zip(names, point.tolist()))))
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise UsageError(
+                f"The function has no value at the coefficients: {error}.",
+                fix="Is a logarithm or root of one below zero?",
+            ) from None
+        if not math.isfinite(result):
+            raise UsageError(f"The function is {result} at the coefficients.", fix="Divide by nothing that is zero.")
+        return result
 
     gradient = np.zeros(len(names))
     for k, step in enumerate(steps):

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from detente.errors import SpecificationError, UsageError
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.estimates import Estimates, shown
-from detente.gravity.postestimation.hypotheses import places, quantile
+from detente.gravity.postestimation.hypotheses import is_number, places, quantile
 from detente.gravity.result import GravityFit
 
 
@@ -89,8 +89,8 @@ def tariff_equivalents(fit: GravityFit, theta: float, terms: list[str] | None = 
     With trade elasticity ``theta`` a coefficient b is worth a tariff of ``exp(-b / theta) - 1``. Columns:
     term, trade_pct, trade_pct_se, tariff_pct, tariff_pct_se (errors by the delta method).
     """
-    if not theta > 0:
-        raise UsageError(f"The trade elasticity theta is positive, not {theta}.")
+    if not is_number(theta) or theta <= 0:
+        raise UsageError(f"The trade elasticity theta is positive, not {theta!r}.")
     terms = list(fit.names) if terms is None else terms
     b = np.array([fit.combine({t: 1.0}).estimate for t in terms])
     se = np.array([fit.se[t] for t in terms])

@@ -13,6 +13,7 @@ from detente.gravity.engines.layout import economies_of
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.estimates import need_ppml
 from detente.gravity.fit import fit_design
+from detente.gravity.postestimation.hypotheses import is_number
 from detente.gravity.result import GravityFit
 from detente.panel.columns import find_roles
 
@@ -43,8 +44,8 @@ def multilateral_resistance(fit: GravityFit, sigma: float, reference: str) -> An
     MissingInternalTrade, SpecificationError
     """
     need_ppml(fit, "Multilateral resistance")
-    if not sigma > 1:
-        raise UsageError(f"The elasticity of substitution sigma is above 1, not {sigma}.")
+    if not is_number(sigma) or sigma <= 1:
+        raise UsageError(f"The elasticity of substitution sigma is above 1, not {sigma!r}.")
     origin, destination, period = _roles(fit)
     i, j, t, economies, periods = _codes(fit, origin, destination, period)
     _check_internal_trade(i, j, t, economies, periods)
@@ -78,8 +79,8 @@ def trade_costs(fit: GravityFit, sigma: float) -> Any:
     The index is what the regressors and every effect that names both economies add up to. Columns: row,
     log_cost, cost.
     """
-    if not sigma > 1:
-        raise UsageError(f"The elasticity of substitution sigma is above 1, not {sigma}.")
+    if not is_number(sigma) or sigma <= 1:
+        raise UsageError(f"The elasticity of substitution sigma is above 1, not {sigma!r}.")
     origin, destination, _ = _roles(fit)
     index = fit.raw.coef @ fit.design.X if len(fit.names) else np.zeros(fit.n_used)
     levels = iter(fit.raw.effects())
