@@ -26,7 +26,7 @@ tight <- list(fixef.tol = 1e-11, glm.tol = 1e-12)
 pois <- function(text, data = d, ...) do.call(fepois, c(list(f(text), data = data, fixef.rm = "none", ...), tight))
 ols <- function(text, data = d[d$y > 0, ], ...) feols(f(text), data = data, fixef.tol = 1e-11, ...)
 vcovs <- list(
-  hetero = "hetero", one = ~o^d, two = ~o + d, three = ~o + d + t, four = ~o^d + o^t + d^t + s,
+  hetero = "hetero", one = ~o^d, two = ~o + d, three = ~o + d + t,
   "driscoll-kraay" = DK(2) ~ t, conley = conley(5000, distance = "spherical") ~ lat + lon)
 for (name in names(vcovs)) {
   keep(paste("ppml", name), pois(paste("y ~ x + v |", three)), vcov = vcovs[[name]])
