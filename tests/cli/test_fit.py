@@ -61,13 +61,21 @@ def test_a_wrong_formula_is_explained(
 
 @pytest.fixture
 def gappy(flows: Path, tmp_path: Path) -> Path:
-    """The same table as CSV, with a flow in ten that nobody reported, written NA."""
+    """The same table as CSV, with a flow in ten that nobody reported, written n.a."""
     frame = pl.read_parquet(flows).with_row_index()
     gap = pl.col("index") % 10 == 3
-    text = frame.with_columns(trade=pl.when(gap).then(pl.lit("NA")).otherwise(pl.col("trade").cast(pl.String)))
+    text = frame.with_columns(trade=pl.when(gap).then(pl.lit("n.a.")).otherwise(pl.col("trade").cast(pl.String)))
     path = tmp_path / "gappy.csv"
     text.drop("index").write_csv(path)
     return path
+
+
+def test_na_is_missing_by_itself_and_a_missing_flow_still_stops_the_fit(gappy: Path, capsys) -> None:
+    gappy.write_text(gappy.read_text().replace("n.a.", "NA"))
+    assert run(["fit", str(gappy), FORMULA]) == 3
+    assert "66 missing" in capsys.readouterr().err
+    assert run(["fit", str(gappy), FORMULA, "--missing", "drop", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n_rows"] == 594
 
 
 def test_missing_flows_stop_a_fit_until_they_are_told_what_they_mean(gappy: Path, flows: Path, capsys) -> None:
@@ -75,7 +83,7 @@ def test_missing_flows_stop_a_fit_until_they_are_told_what_they_mean(gappy: Path
 
     assert run(["fit", str(gappy), FORMULA]) == 3
     assert "words" in capsys.readouterr().err
-    assert run(["fit", str(gappy), FORMULA, "--missing", "NA"]) == 3, "a missing flow is no zero"
+    assert run(["fit", str(gappy), FORMULA, "--missing", "n.a."]) == 3, "a missing flow is no zero"
     assert "66 missing" in capsys.readouterr().err
     whole = pl.read_parquet(flows).with_row_index()
     gap = pl.col("index") % 10 == 3
@@ -83,10 +91,10 @@ def test_missing_flows_stop_a_fit_until_they_are_told_what_they_mean(gappy: Path
         ("drop", whole.filter(~gap), "66 rows without a flow in 'trade' are left out"),
         ("zero", whole.with_columns(trade=pl.when(gap).then(0.0).otherwise("trade")), "66 missing flows in 'trade'"),
     ):
-        assert run(["fit", str(gappy), FORMULA, "--missing", "NA", "--missing", word, "--json"]) == 0
+        assert run(["fit", str(gappy), FORMULA, "--missing", "n.a.", "--missing", word, "--json"]) == 0
         out, err = capsys.readouterr()
         assert said in err
-        assert "66 cells of 'trade' (NA) are missing" in err
+        assert "66 cells of 'trade' (n.a.) are missing" in err
         found = json.loads(out)["terms"][0]["estimate"]
         assert found == pytest.approx(dt.fit_ppml(frame, FORMULA).coef["rta"], abs=1e-10)
     assert run(["fit", str(gappy), FORMULA, "--missing", "drop", "--missing", "zero"]) == 2
