@@ -189,3 +189,27 @@ def test_shillings_that_may_be_anybodys_are_low_and_said_so():
     (row,) = rows("Trade was worth Sh115bn in 2021.")
     assert (row["value"], row["unit"], row["confidence"]) == ("115000", "shillings_mn", "low")
     assert "Whose shillings" in row["hint"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Exports in the first half of 2021 were $3m, compared with $2m a year earlier.",
+         [("3", "usd_mn", "2021-01/2021-06"), ("2", "usd_mn", "")]),
+        ("Trade was $30m in May and $28 million in July 2022.", [("30", "usd_mn", "2022-05"), ("28", "usd_mn", "2022-07")]),
+        ("Imports were 1.8 bcm in 2021.", [("1.8", "bcm", "2021")]),
+        ("The port handled 3,000 TEU in 2021.", [("3000", "teu", "2021")]),
+        ("Prices rose 12 pc in 2021.", [("12", "pct", "2021")]),
+        ("It costs $2m a year.", [("2", "usd_mn/year", "")]),
+        ("Some 7.1 million Venezuelans had left by 2021.", [("7100000", "persons", "2021")]),
+    ],
+)  # fmt: skip
+def test_the_year_before_two_months_and_units_of_trade(text, expected):
+    assert [(row["value"], row["unit"], row["date"]) for row in rows(text)] == expected
+
+
+def test_a_day_of_this_week_and_amounts_in_m_euros():
+    article = Article("", "On Monday this week 300 trucks crossed.", "2023-05-12", "en")
+    assert draft_claims(article, "N1").rows[0].cells["date"] == "2023-05-08"
+    article = Article("", "Exportaciones por 1.250 M€ en 2021.", "2023-05-12", "es")
+    assert draft_claims(article, "N1").rows[0].cells["unit"] == "eur_mn"

@@ -24,6 +24,7 @@ from detente.record.draft.proposals import FlowSpoken, economies_named, flow_at,
 from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 from detente.record.period import Period
+from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
 
 MILLIONS_FROM = 1e5  # money at least this large is written in millions, the study format's unit
@@ -252,7 +253,7 @@ def _figure_hints(figure: FigureMention, found: Extraction) -> Iterable[str]:
     elif _guessed(figure, found):
         yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
     plain = figure.unit.partition("/")[0]
-    if plain not in CLOSED and plain.split()[-1].casefold() not in PEOPLE:
+    if plain not in CLOSED and plain.split()[-1].casefold() not in PEOPLE and not _nationals(plain.split()[-1]):
         yield f"'{plain}' is no unit that is known here: a thing that is counted?"
     if "/" in figure.unit:
         yield f"It is a rate: {figure.unit.replace('/', ' per ')}."
@@ -294,10 +295,19 @@ def study_unit(figure: FigureMention) -> tuple[str, str]:
         value, unit = value / 1e6, f"{unit}_mn"
     elif unit == "miles":
         unit = "mi"
-    elif unit.split()[-1].casefold() in PEOPLE:
+    elif unit.split()[-1].casefold() in PEOPLE or (unit.split()[-1] not in CLOSED and _nationals(unit.split()[-1])):
         unit = "persons"
     written = "" if figure.bound == "vague" else format(round(value, 9), ".15g")
     return written, f"{unit}/{rate}" if rate else unit
+
+
+def _nationals(noun: str) -> bool:
+    """Whether a counted noun is a people: *7 million Venezuelans*."""
+    return len(noun) > SHORTEST_PEOPLE and bool(country_in(noun))
+
+
+SHORTEST_PEOPLE = 5
+"""Letters of a noun above which it may be a people's name."""
 
 
 def _nearest(place: int, items: list[Credit]) -> Credit | None:

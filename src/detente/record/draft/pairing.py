@@ -67,7 +67,7 @@ def pair_periods(
         if paired[n] is None:
             paired[n] = _reached(text, n, figures, paired) or _before(text, figure, figures, usable, owned)
     found = [p or _only(text, f, usable, owned) for p, f in zip(paired, figures)]
-    return [Paired(None) if f.unit in SPANS else p for p, f in zip(found, figures)]
+    return [Paired(None) if f.unit in SPANS or _EARLIER.match(text, f.end) else p for p, f in zip(found, figures)]
 
 
 _IN_ORDER = re.compile(r"\b(?:respectively|respectivamente)\b", re.IGNORECASE)
@@ -78,6 +78,14 @@ def _in_order(figures: Sequence[FigureMention], dates: Sequence[DateMention]) ->
     if len(figures) == len(dates):
         return [Paired(date, sure=True) for date in dates]
     return [Paired(None, candidates=tuple(dates)) for _ in figures]
+
+
+_EARLIER = re.compile(
+    r"\s(?:(?:in\s)?(?:a|one|the|en el)\s(?:year|month|quarter|año|mes|trimestre)\s(?:earlier|before|ago|previously|prior|anterior)"
+    r"|un\s(?:año|mes)\s(?:antes|atrás)|(?:in|en)\s(?:the|el)\s(?:previous|prior|anterior)\s(?:year|month|año|mes))\b",
+    re.IGNORECASE,
+)
+"""After a figure that is of the period before the sentence's own, which nobody names."""
 
 
 def _pattern(name: str) -> str:

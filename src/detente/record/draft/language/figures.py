@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from detente.record.draft.language.numerals import SMALL as NUMBER_WORDS
 from detente.record.draft.language.numerals import Numeral, find_numerals
-from detente.record.draft.language.units import MONEY, currency_before, rate_at, unit_at
+from detente.record.draft.language.units import MONEY, SIGNS, currency_before, rate_at, unit_at
 from detente.record.draft.language.words import LANGUAGES, either, words
 
 
@@ -88,6 +88,8 @@ _GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:
 _WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
 _METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
 _DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
+_SIGN_AFTER = re.compile(r"(M\s?)?(€|£|EUR|USD)(?!\w)")
+"""*20 €*, *1.250 M€*: the currency stands after the number."""
 NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million do not
 SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
 
@@ -220,6 +222,8 @@ def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
             end, unit = measured
             if text[gap:end].casefold() == "mdd":
                 value *= 1e6
+        elif after := _SIGN_AFTER.match(text, gap):
+            value, end, unit = value * (1e6 if after[1] else 1), after.end(), SIGNS.get(after[2], after[2].lower())
         elif numeral.letter == "m" and _metres(text, numeral):
             value, unit = value / numeral.scale, "m"
         else:

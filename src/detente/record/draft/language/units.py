@@ -58,11 +58,13 @@ _CODE = re.compile(rf"(?:{'|'.join(CODES)})(?!\w)")
 _MEASURES = {
     "pp": r"percentage[ -]points?|pp|puntos porcentuales|punto porcentual",
     "bp": r"basis[ -]points?|bps|puntos básicos",
-    "pct": r"%|per ?cent|percent|por ?ciento|pct",
+    "pct": r"%|per ?cent|percent|por ?ciento|pct|pc\b",
     "km2": r"square kilomet(?:re|er)s?|sq\.? ?km|km2|km²|kilómetros cuadrados",
     "m2": r"square met(?:re|er)s?|sq\.? ?m|m2|m²|metros cuadrados",
     "sqmi": r"square miles?|sq\.? ?mi|millas cuadradas",
     "m3": r"cubic met(?:re|er)s?|m3|m³|metros cúbicos",
+    "bcm": r"bcm|billion cubic met(?:re|er)s?",
+    "teu": r"TEUs?",
     "ft3": r"cubic f(?:ee|oo)t|cu\.? ?ft|ft3|pies cúbicos",
     "km": r"kilomet(?:re|er)s?|km|kms|kilómetros?",
     "miles": r"miles?|mi|millas?",
@@ -119,6 +121,7 @@ _PER = re.compile(
     r"|(?P<es>diarios|diarias|semanales|mensuales|anuales)\b|(?P<adv>daily|annually|yearly|monthly)\b)",
     re.IGNORECASE,
 )
+_AWAY = re.compile(r"\s(?:earlier|before|ago|later|on|previously|antes|después|atrás|prior)\b", re.IGNORECASE)
 _PER_WORDS = {
     **{"día": "day", "semana": "week", "mes": "month", "año": "year", "hora": "hour", "barril": "barrel"},
     **{"tonelada": "tonne", "ton": "tonne", "persona": "person", "kilo": "kg", "kilogram": "kg", "litro": "litre"},
@@ -161,7 +164,7 @@ def unit_at(text: str, position: int) -> tuple[int, str] | None:
 def rate_at(text: str, position: int) -> tuple[int, str]:
     """The end and the word of a rate such as *a day* or *anuales* at ``position``; empty where there is none."""
     match = _PER.match(text, position)
-    if not match:
+    if not match or _AWAY.match(text, match.end()):  # "$2m a year earlier" is no rate
         return position, ""
     word = (match["en"] or match["es"] or match["adv"]).casefold()
     return match.end(), _PER_WORDS.get(word, word)

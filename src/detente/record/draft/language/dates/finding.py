@@ -140,15 +140,22 @@ def _join_ranges(found: list[_Found], text: str, language: str) -> list[_Found]:
 _LIST = re.compile(r"\s(?:and|or|y|o)\s(?:in\s|on\s|en\s|el\s)?|,\s")
 
 
+_BESIDE = re.compile(
+    r"[^.;:!?\n]{0,40}\b(?:and|against|to|versus|y|frente a|contra|a)\s[^.;:!?\n]{0,40}\b(?:in|en)\s", re.IGNORECASE
+)
+"""Between two months of which only the second has a year: "$30m in May and $28m in July 2022"."""
+
+
 def _listed(first: _Found, second: _Found, text: str) -> bool:
     """*January and February 2030*: a month or day without a year, before one with a year."""
     month = first.days is not None and (first.days[1] - first.days[0]).days in range(27, 31)
     day = bool(re.match(r"\d|\w+\.?\s\d", text[first.start : first.end]))
     bare = (month or day) and not first.year_given and second.year_given
+    between = text[first.end : second.start]
     return (
         bare
-        and bool(_LIST.fullmatch(text[first.end : second.start]))
-        and re.search(r"\d{4}", text[second.start : second.end]) is not None
+        and bool(_LIST.fullmatch(between) or _BESIDE.fullmatch(between))
+        and re.search(r"[^\W\d]+\.?,?\s(?:de(?:l)?\s)?\d{4}", text[second.start : second.end]) is not None
     )
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
-from detente.record.draft.language.dates.calendar_words import months_of, year_of
+from detente.record.draft.language.dates.calendar_words import WEEKDAYS, months_of, year_of
 from detente.record.draft.language.dates.parts import (
     DateSetting,
     Days,
@@ -98,6 +98,15 @@ def shifted_month(m: Match, s: DateSetting) -> Days | None:
 def weekday(m: Match, s: DateSetting) -> Days | None:
     """A day of the week."""
     return nearest_weekday(m["weekday"], s, m, shift=shift_of(m))
+
+
+def day_of_week(m: Match, s: DateSetting) -> Days | None:
+    """*Monday this week*."""
+    week = moved("week", shift_of(m), s)
+    if week is None:
+        return None
+    named = week[0] + timedelta(days=WEEKDAYS[s.language][m["weekday"].casefold()])
+    return named, named
 
 
 def shifted(m: Match, s: DateSetting) -> Days | None:
