@@ -138,14 +138,15 @@ class Armington:
         demand, output, theta, psi = now.demand[0], now.output[0], self.theta[0, 0], self.psi[0, 0]
         weight, spending = np.exp(-theta * u[0]), now.expenditure[0]
         shares = self.kernel[0] * weight[:, None] / now.sourcing[0]
-        sold = shares * (spending / demand[:, None])
+        sold = shares * spending
+        sold /= demand[:, None]
         world, before = output.sum(), self.output[0].sum()
         rated, fixed = self.ratio[0] * output, self.deficit[0] * world / before
         part = now.scale[0] * rated / spending  # spending answers outputs: its own, and the world's in common
         by_output = sold * part
         of_world = output / world
-        common = np.stack([by_output.sum(axis=1), sold @ (fixed / spending)], axis=1)
-        by_output += common @ np.stack([of_world - rated / rated.sum(), of_world])
+        by_output += np.outer(by_output.sum(axis=1), of_world - rated / rated.sum())
+        by_output += np.outer(sold @ (fixed / spending), of_world)
         slope = sold @ shares.T
         slope *= theta
         if psi:  # outputs answer the price index as well

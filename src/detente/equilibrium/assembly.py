@@ -197,6 +197,8 @@ def groups(after: np.ndarray, economies: tuple[str, ...]) -> list[np.ndarray]:
     """
     links = np.array(after, dtype=bool)
     np.fill_diagonal(links, True)
+    if (links.all(axis=0) & links.all(axis=1)).any():  # somebody trades with everyone, both ways
+        return [np.arange(len(economies))]
     left, out = np.ones(len(economies), dtype=bool), []
     while left.any():
         start = int(np.flatnonzero(left)[0])

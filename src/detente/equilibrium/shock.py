@@ -28,6 +28,7 @@ EVERYONE = "*"
 """All economies but the one on the other side."""
 
 Side = str | tuple[str, ...]
+NUMBER = (int, float, np.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +160,19 @@ class Shock:
             if 10 < abs(value) <= LARGEST:
                 out.append(f"The effect on {_words(key)}: {_times(value)}")
         for key, value in (*self.tariff.items(), *self.tariff_points.items()):
-            if isinstance(value, int | float | np.number) and value > 2:
+            if isinstance(value, NUMBER) and value > 2:
                 out.append(f"The tariff on {_words(key)} is {100 * value:,.0f}%.")
         return tuple(out)
 
 
 def _large(effects: Mapping[tuple, float]) -> list[tuple[tuple, float]]:
     """Finite effects above ten log points in size."""
-    return [(k, v) for k, v in effects.items() if isinstance(v, int | float | np.number) and 10 < abs(v) < np.inf]
+    return [(k, v) for k, v in effects.items() if isinstance(v, NUMBER) and 10 < abs(v) < np.inf]
 
 
 def like_percent(value: Any) -> bool:
     """Whether an effect is so large that percent are likelier to be meant than log points."""
-    return isinstance(value, int | float | np.number) and bool(LIKE_PERCENT <= abs(value) <= LARGEST)
+    return isinstance(value, NUMBER) and bool(LIKE_PERCENT <= abs(value) <= LARGEST)
 
 
 def percent_meant(key: tuple, value: float) -> str:
@@ -265,7 +266,7 @@ def _plain_pairs(shock: Shock, economy: Any) -> np.ndarray | None:
         return None
     shut, size = values == CLOSED, np.abs(values)
     odd = ~(size <= LARGEST) & ~shut | shut & (at[:, 0] == at[:, 1]) | (size >= LIKE_PERCENT) & ~shut
-    if odd.any() or any(isinstance(value, str | bool) for value in shock.partial.values()):
+    if odd.any() or {str, bool} & set(map(type, shock.partial.values())):
         return None
     effects[at[:, 0], at[:, 1]] = values
     return effects
@@ -295,7 +296,7 @@ class Seen:
 
 def check_effect(value: float, key: tuple, internal: bool) -> None:
     """Raise unless a partial effect is finite, or a closure of an international border."""
-    if not isinstance(value, int | float | np.number) or np.isnan(value) or value == np.inf:
+    if not isinstance(value, NUMBER) or np.isnan(value) or value == np.inf:
         raise InvalidShock(f"The effect on {key} is {value!r}.", fix="Give log points, or CLOSED for a closed border.")
     if abs(value) > LARGEST and value != CLOSED:
         raise InvalidShock(
@@ -308,7 +309,7 @@ def check_effect(value: float, key: tuple, internal: bool) -> None:
 
 def check_rate(value: float, key: tuple, what: str, certain: bool) -> None:
     """Raise unless a tariff or export tax is a number above -1 that is not likelier to mean percent."""
-    if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= -1:
+    if not isinstance(value, NUMBER) or not np.isfinite(value) or value <= -1:
         raise InvalidShock(f"The {what} on {key} is {value}.", fix="Give a rate above -1; 0.25 is 25%.")
     if value > HIGHEST_TARIFF and not certain:
         raise InvalidShock(
@@ -320,9 +321,11 @@ def check_rate(value: float, key: tuple, what: str, certain: bool) -> None:
 def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
     """New over old by economy, (n,), one where nothing is said."""
     out = np.ones(len(economy.economies))
+    if not hats:
+        return out
     known = {code: k for k, code in enumerate(economy.economies)}
     for code, value in hats.items():
-        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value <= 0:
+        if not isinstance(value, NUMBER) or not np.isfinite(value) or value <= 0:
             raise InvalidShock(f"The {what} of {code} is {value}.", fix="Give new over old, above zero (1.02 is +2%).")
         out[_members(code, known, economy)] *= value
     return out
@@ -331,10 +334,10 @@ def hat_array(hats: Mapping[str, float], economy: Any, what: str) -> np.ndarray:
 def deficit_array(shock: Shock, economy: Any) -> np.ndarray:
     """Deficits after the shock, (n,), US$ million: the baseline's unless set."""
     out = np.array(economy.deficit)
-    known = {code: k for k, code in enumerate(economy.economies)}
+    known = {code: k for k, code in enumerate(economy.economies)} if shock.deficit else {}
     for code, value in shock.deficit.items():
         (k,) = _members((code,), known, economy)
-        if not isinstance(value, int | float | np.number) or not np.isfinite(value):
+        if not isinstance(value, NUMBER) or not np.isfinite(value):
             raise InvalidShock(f"The deficit of {code} is {value}.", fix="Give US$ million.")
         out[k] = value
     total, world = out.sum(), np.abs(economy.flows).sum()

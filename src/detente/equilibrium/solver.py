@@ -151,7 +151,7 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
     out = Solution(np.array(start), np.empty(len(start)), np.zeros(len(start), dtype=int))
     for row in range(len(start)):
         part = model if len(start) == 1 else model.take(np.array([row]))
-        u = part.normal(start[row : row + 1])
+        u = start[row : row + 1]
         gap, step_from = part.look(u)
         best = gap
         out.u[row] = u[0]
