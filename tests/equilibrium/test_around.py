@@ -81,6 +81,11 @@ def test_each_draw_with_sectors_is_the_single_solve_with_its_parameters():
             supply_elasticity=p["supply_elasticity"],
         )  # fmt: skip
         np.testing.assert_allclose(bands.draws_pct[k], list(one.welfare_pct.values()), atol=1e-7)
+    shared = ensemble(MANY, shock, draws=2, deficits="additive", pass_through=0.5)
+    half = solve(MANY, shock, deficits="additive", pass_through=0.5)
+    np.testing.assert_allclose(shared.draws_pct[0], list(half.welfare_pct.values()), atol=1e-7)
+    with pytest.raises(SpecificationError, match="carries tariffs"):
+        ensemble(ECO, {}, draws=2, pass_through=0.5)
     noisy = ensemble(MANY, shock, draws=8, flow_error=0.2, deficits="balanced")
     assert noisy.draws_pct.std(axis=0).min() > 0
     with pytest.raises(SpecificationError, match="one by one"):

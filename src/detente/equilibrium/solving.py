@@ -14,7 +14,7 @@ from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.counterfactual import Counterfactual, sufficient_statistic_gap
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.extensions.published_recipe import STOP, published_loop
-from detente.equilibrium.sectors.assembly import PLAIN, Behaviour
+from detente.equilibrium.sectors.behaviour import PLAIN, Behaviour, check_behaviour, check_word
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.result import SectorCounterfactual
 from detente.equilibrium.sectors.solving import SectorSetting, check_published, solve_sectors
@@ -22,7 +22,6 @@ from detente.equilibrium.shock import Shock, deficit_array, hat_array, partial_a
 from detente.equilibrium.solver import ROUNDING
 from detente.errors import InvalidShock, NoEquilibrium, NotConverged, SpecificationError, did_you_mean, first_five
 
-REVENUE = ("lump-sum", "income-tax")
 DEFICITS = ("multiplicative", "additive", "universal", "balanced")
 
 
@@ -178,44 +177,10 @@ def check_words(deficits: str, mode: str) -> None:
     check_word("mode", mode, ("exact", "published"))
 
 
-def check_word(what: str, word: str, known: tuple[str, ...]) -> None:
-    """Raise unless an option's value is one of those known."""
-    if word not in known:
-        raise SpecificationError(
-            f"{what}={word!r} is not known.{did_you_mean(word, known)}", fix=f"Use one of {known}."
-        )
-
-
 def check_supply(psi: float) -> None:
     """Raise unless the supply elasticity is a number, zero or more."""
     if not isinstance(psi, int | float | np.number) or not np.isfinite(psi) or psi < 0:
         raise SpecificationError(f"The supply elasticity is {psi!r}.", fix="Give zero or more.")
-
-
-def check_behaviour(given: Behaviour) -> None:
-    """Raise a named error on an assumption about labour, revenue or exporters that is out of its domain."""
-    check_word("revenue", given.revenue, REVENUE)
-    for name, low in (("scale", 0.0), ("pass_through", 0.0)):
-        value = getattr(given, name)
-        if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value < low:
-            raise SpecificationError(f"{name} is {value!r}.", fix="Give zero or more.")
-    if not 0 <= given.pass_through <= 1:
-        raise SpecificationError(
-            f"pass_through is {given.pass_through:g}.",
-            why="It is the share of a tariff that reaches buyers.",
-            fix="Give a number from 0 to 1.",
-        )
-    if given.supply * given.scale >= 1:
-        raise SpecificationError(
-            f"A supply elasticity of {given.supply:g} and economies of scale of {given.scale:g} feed each other without end.",
-            fix="Keep their product below one.",
-        )
-    if given.revenue == "income-tax" and given.pass_through < 1:
-        raise SpecificationError(
-            "With incomplete pass-through revenue is paid out as a lump sum.",
-            why="What exporters absorb is no public money, and a tax cut would be reckoned with it.",
-            fix='Use revenue="lump-sum", or pass_through=1.',
-        )
 
 
 def check_options(theta: float, psi: float, deficits: str, mode: str, shock: Shock) -> None:

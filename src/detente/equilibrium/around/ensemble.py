@@ -63,6 +63,7 @@ def ensemble(
     executor: Executor | Any = None,
     tolerance: float = 1e-9,
     max_steps: int = 1000,
+    **options: Any,
 ) -> Ensemble:
     """Solve a counterfactual over draws of what is uncertain.
 
@@ -88,6 +89,8 @@ def ensemble(
         The same seed gives the same draws whatever the executor or its number of workers.
     executor : concurrent.futures.Executor, optional
         Also ``distributed.Client.get_executor()``.
+    **options
+        With sectors, what ``solve`` takes beside: ``revenue``, ``scale``, ``pass_through``.
 
     Examples
     --------
@@ -105,14 +108,14 @@ def ensemble(
                 "With sectors, draws are solved one by one: no executor, decompose, track or errors by dyad.",
                 fix="Leave them out.",
             )
-        factor = as_prior(1.0 if theta is None else theta, "theta")
-        psi = as_prior(supply_elasticity, "supply_elasticity")
-        welfare, parameters, gap = draw_sectors(
-            economy, Shock.read(shock), draws=draws, coefficients=coefficients, theta=factor, psi=psi,
-            flow_error=float(np.asarray(flow_error)), rules=rules, seed=seed,
-            options={"tolerance": tolerance, "max_steps": max_steps},
-        )  # fmt: skip
-        return Ensemble(economy.economies, frozen(welfare), parameters, {}, frozen(gap), None, None, seed)
+        priors = as_prior(1.0 if theta is None else theta, "theta"), as_prior(supply_elasticity, "supply_elasticity")
+        how = {"tolerance": tolerance, "max_steps": max_steps, **options}
+        return _of_sectors(economy, Shock.read(shock), draws, coefficients, priors, flow_error, rules, seed, how)
+    if options:
+        raise SpecificationError(
+            f"{next(iter(options))} belongs to an economy that carries tariffs.",
+            fix="Give SectorEconomy.of(economy, theta=5.0), and theta=LogNormal(1, 0.2) as a factor.",
+        )
     one_sector_only(economy, "ensemble")
     spec = _spec(
         economy,
@@ -149,6 +152,18 @@ def ensemble(
         total_shares=totals,
         seed=seed,
     )
+
+
+def _of_sectors(
+    economy: SectorEconomy, shock: Shock, draws: int, coefficients: Coefficients | None, priors: tuple[Prior, Prior],
+    flow_error: Any, rules: tuple[str, ...], seed: int, options: dict[str, Any],
+) -> Ensemble:  # fmt: skip
+    """The draws of an economy with sectors; ``priors`` are those of the factor on elasticities and of labour supply."""
+    welfare, parameters, gap = draw_sectors(
+        economy, shock, draws=draws, coefficients=coefficients, theta=priors[0], psi=priors[1],
+        flow_error=float(np.asarray(flow_error)), rules=rules, seed=seed, options=options,
+    )  # fmt: skip
+    return Ensemble(economy.economies, frozen(welfare), parameters, {}, frozen(gap), None, None, seed)
 
 
 def _spec(

@@ -120,14 +120,7 @@ def accumulate(
     one_sector_only(economy, "accumulate")
     shock = Shock.read(shock)
     check_options(theta, 0.0, deficits, "exact", shock)
-    for name, value, top in (
-        ("capital_share", capital_share, 1.0),
-        ("depreciation", depreciation, 1.0 + 1e-12),
-    ):
-        if not 0 < value < top:
-            raise SpecificationError(f"{name} is {value}.", fix="Give a share between 0 and 1.")
-    if years < 1:
-        raise SpecificationError(f"years is {years}.", fix="At least one.")
+    _check_path(capital_share, depreciation, years)
     if deficits == "balanced":
         economy = balanced(economy, theta, 0.0)
     steady = steady_state(economy, shock, theta, capital_share, deficits, tolerance)
@@ -158,6 +151,15 @@ def accumulate(
         residual=frozen(residual),
         steady_state=steady,
     )
+
+
+def _check_path(capital_share: float, depreciation: float, years: int) -> None:
+    """Raise unless both are shares and there is a year to follow."""
+    for name, value, top in (("capital_share", capital_share, 1.0), ("depreciation", depreciation, 1.0 + 1e-12)):
+        if not 0 < value < top:
+            raise SpecificationError(f"{name} is {value}.", fix="Give a share between 0 and 1.")
+    if years < 1:
+        raise SpecificationError(f"years is {years}.", fix="At least one.")
 
 
 def steady_state(

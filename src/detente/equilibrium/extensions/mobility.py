@@ -23,7 +23,7 @@ from detente.equilibrium.assembly import Solved, SolveSetting, one_sector
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
 from detente.equilibrium.shock import Shock, partial_array
-from detente.equilibrium.solver import fixed_point, one_thread
+from detente.equilibrium.solver import Solution, fixed_point, one_thread
 from detente.equilibrium.solving import balanced, check_options, read_out
 from detente.errors import InvalidFlow, InvalidShock, NotConverged, SpecificationError
 
@@ -206,6 +206,15 @@ def migrate(
             state=found,
             fix="Lower nu or delta: with strong agglomeration there may be no unique equilibrium.",
         )
+    setting = SolveSetting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
+    return _told(model, found, setting, log_ease, began)
+
+
+def _told(
+    model: Mobile, found: Solution, setting: SolveSetting, log_ease: np.ndarray, began: float
+) -> MobilityCounterfactual:
+    """Arrays to a labelled result with its certificate."""
+    economy, people, nu = setting.economy, model.people, model.nu
     u, labour = np.split(found.u, 2, axis=1)
     after = model.residents(u, labour)
     joint = model.with_labour(labour)
@@ -214,7 +223,6 @@ def migrate(
         u[0], now.log_index[0], now.output[0], now.expenditure[0], now.demand[0], np.full(len(economy), now.scale[0]),
         joint.flows(u)[0], float(found.gap[0]), int(found.iterations[0]), 1.0, {}, [np.arange(len(economy))],
     )  # fmt: skip
-    setting = SolveSetting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
     out = read_out(solved, setting, began)
     return MobilityCounterfactual(
         trade=out,
@@ -223,7 +231,7 @@ def migrate(
         labour_hat=frozen(np.exp(labour[0])),
         origin_welfare_hat=frozen(_origin_welfare(people, model.log_value(u, labour) + log_ease, nu)),
         nu=nu,
-        delta=delta,
+        delta=model.delta,
         labour_gap=float(np.abs(np.log(after.sum(axis=0) / people.sum(axis=0)) - labour[0]).max()),
     )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from detente.equilibrium.assembly import check_connected
+from detente.equilibrium.sectors.behaviour import PLAIN, Behaviour, absorbed, joint_levy
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.shock import (
@@ -19,35 +18,6 @@ from detente.equilibrium.shock import (
     hat_array,
 )
 from detente.errors import InvalidShock, UnbalancedAccounts, first_five
-
-
-class Behaviour(NamedTuple):
-    """What labour, the state and exporters do beyond the plain model.
-
-    Attributes
-    ----------
-    supply : elasticity of labour to the real wage
-    revenue : ``lump-sum`` or ``income-tax``, what tariff revenue pays for
-    scale : elasticity of productivity to employment (external economies)
-    pass_through : share of a tariff's change that reaches the buyer; exporters absorb the rest out of their income
-    """
-
-    supply: float = 0.0
-    revenue: str = "lump-sum"
-    scale: float = 0.0
-    pass_through: float = 1.0
-
-    @property
-    def response(self) -> float:
-        """Elasticity of the wage bill, beyond that to wages, to the real price of value added.
-
-        With employment l and value added priced at ``w - scale l`` (logs), ``l = supply (w - P)`` gives
-        ``w + l = (w - scale l) + (1 + scale) l``: economies of scale act as a larger supply elasticity.
-        """
-        return self.supply * (1 + self.scale) / (1 - self.supply * self.scale)
-
-
-PLAIN = Behaviour()
 
 
 def new_tariffs(economy: SectorEconomy, shock: Shock) -> np.ndarray:
@@ -79,20 +49,6 @@ def export_taxes(economy: SectorEconomy, shock: Shock) -> np.ndarray | None:
             raise InvalidShock(f"{key} contradicts another export tax on the same trade.", fix="Keep one of them.")
         out[s, i, j], named[s, i, j] = value, True
     return out
-
-
-def absorbed(economy: SectorEconomy, tariff: np.ndarray, pass_through: float) -> np.ndarray | None:
-    """The change of exporters' prices that keeps part of a new tariff from buyers, (S, n, n) ad valorem, or none."""
-    if pass_through == 1:
-        return None
-    return ((1 + tariff) / (1 + economy.tariff)) ** (pass_through - 1) - 1
-
-
-def joint_levy(taxes: np.ndarray | None, margins: np.ndarray | None) -> np.ndarray | None:
-    """Export taxes on top of what exporters absorb, as one wedge between cost and the price at customs, or none."""
-    if taxes is None or margins is None:
-        return taxes if margins is None else margins
-    return (1 + taxes) * (1 + margins) - 1
 
 
 def _check_rate(shock: Shock, value: float, key: tuple, what: str, internal: bool) -> None:
@@ -130,16 +86,7 @@ def sector_model(
     effects = sector_effects(economy, shock)
     spending = economy.spending
     used = spending > 0
-    left = (economy.flows > 0) & np.isfinite(effects)
-    if not apart:
-        check_connected(np.asarray(left.any(axis=0)), economy.economies)
-    if (bare := used & ~left.any(axis=1)).any():
-        where = (f"{economy.sectors[s]} in {economy.economies[j]}" for s, j in np.argwhere(bare))
-        raise InvalidShock(
-            f"The shock leaves no source at all for {first_five(where)}.",
-            why="Its price would be infinite.",
-            fix="Leave one border open, if only slightly: a large finite effect such as -10.",
-        )
+    _check_sources(economy, (economy.flows > 0) & np.isfinite(effects), used, apart)
     gross = economy.flows * (1 + economy.tariff)
     shares = np.divide(gross, spending[:, None, :], out=np.zeros_like(gross), where=used[:, None, :])
     change = np.exp(effects) * ((1 + tariff) / (1 + economy.tariff)) ** -economy.theta[:, None, None]
@@ -174,3 +121,16 @@ def sector_model(
         returned=1 + economy.revenue / economy.wages if back else None,
         levy=levy,
     )
+
+
+def _check_sources(economy: SectorEconomy, left: np.ndarray, used: np.ndarray, apart: bool) -> None:
+    """Raise where a sector that is bought has no source ``left`` (S, n, n), or the world falls apart and may not."""
+    if not apart:
+        check_connected(np.asarray(left.any(axis=0)), economy.economies)
+    if (bare := used & ~left.any(axis=1)).any():
+        where = (f"{economy.sectors[s]} in {economy.economies[j]}" for s, j in np.argwhere(bare))
+        raise InvalidShock(
+            f"The shock leaves no source at all for {first_five(where)}.",
+            why="Its price would be infinite.",
+            fix="Leave one border open, if only slightly: a large finite effect such as -10.",
+        )

@@ -9,7 +9,8 @@ import numpy as np
 
 from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.economy import frozen
-from detente.equilibrium.sectors.assembly import Behaviour, joint_levy, sector_model
+from detente.equilibrium.sectors.assembly import sector_model
+from detente.equilibrium.sectors.behaviour import Behaviour, joint_levy
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.jacobian import pinned_sectors
 from detente.equilibrium.sectors.model import Sectors

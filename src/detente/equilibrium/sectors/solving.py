@@ -10,15 +10,8 @@ import numpy as np
 from detente.equilibrium.assembly import cut_off, groups
 from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.economy import frozen
-from detente.equilibrium.sectors.assembly import (
-    PLAIN,
-    Behaviour,
-    absorbed,
-    export_taxes,
-    new_tariffs,
-    sector_effects,
-    sector_model,
-)
+from detente.equilibrium.sectors.assembly import export_taxes, new_tariffs, sector_effects, sector_model
+from detente.equilibrium.sectors.behaviour import PLAIN, Behaviour, absorbed
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.sectors.result import SectorCounterfactual
@@ -98,7 +91,7 @@ def read_out(
     owing: bool = False,
 ) -> SectorCounterfactual:
     """Arrays to a labelled result with its certificate."""
-    economy, deficits, names = setting.economy, setting.deficits, setting.economy.economies
+    economy, deficits = setting.economy, setting.deficits
     wage, prices, spending = model.split(found.u)
     now = model.evaluate(wage, prices, spending)
     income, residuals = _apart(model, found.u, parts, now.income)
@@ -106,20 +99,7 @@ def read_out(
     index = np.exp((economy.final * prices).sum(axis=0))
     earned = (now.paid + now.revenue) / (economy.wages + economy.revenue)
     money = earned if deficits == "multiplicative" else income / base
-    negative = {} if found.reached is None else found.negative[0]
-    reached = 1.0 if found.reached is None else float(found.reached[0])
-    report = Certificate(
-        status=Status.CUT_OFF if owing else _status(found, income, bool(negative), setting),
-        iterations=int(found.iterations[0]),
-        residuals=frozen(residuals),
-        walras=float(residuals.sum()),
-        tolerance=setting.tolerance if found.gap[0] < setting.tolerance else max(setting.tolerance, ROUNDING),
-        seconds=perf_counter() - began,
-        gap=float(found.gap[0]),
-        path=reached,
-        negative=tuple((names[k], at) for k, at in negative.items()),
-        parts=tuple(tuple(names[k] for k in part) for part in parts) if len(parts) > 1 else (),
-    )
+    report = _certificate(setting, found, (income, residuals), parts, began, owing)
     given = hat_array(setting.shock.labour_hat, economy, "labour")
     labour = (now.paid / (economy.wages * np.exp(wage))) ** (1 / (1 + setting.behaviour.scale))
     return SectorCounterfactual(
@@ -143,6 +123,33 @@ def read_out(
         scale=setting.behaviour.scale,
         pass_through=setting.behaviour.pass_through,
         absorbed=_kept(absorbed(economy, tariff, setting.behaviour.pass_through)),
+    )
+
+
+def _certificate(
+    setting: SectorSetting,
+    found: Solution,
+    told: tuple[np.ndarray, np.ndarray],
+    parts: list[np.ndarray],
+    began: float,
+    owing: bool,
+) -> Certificate:
+    """How the solve ended; ``told`` is final spending (n,) and market gaps (S + 1, n)."""
+    income, residuals = told
+    names = setting.economy.economies
+    negative = {} if found.reached is None else found.negative[0]
+    reached = 1.0 if found.reached is None else float(found.reached[0])
+    return Certificate(
+        status=Status.CUT_OFF if owing else _status(found, income, bool(negative), setting),
+        iterations=int(found.iterations[0]),
+        residuals=frozen(residuals),
+        walras=float(residuals.sum()),
+        tolerance=setting.tolerance if found.gap[0] < setting.tolerance else max(setting.tolerance, ROUNDING),
+        seconds=perf_counter() - began,
+        gap=float(found.gap[0]),
+        path=reached,
+        negative=tuple((names[k], at) for k, at in negative.items()),
+        parts=tuple(tuple(names[k] for k in part) for part in parts) if len(parts) > 1 else (),
     )
 
 
