@@ -132,11 +132,16 @@ def ensemble(
     )
     if draws < 1:
         raise EmptySample(f"draws={draws}: at least one is needed.")
+    return _of_one_sector(economy, spec, draws, decompose, executor)
+
+
+def _of_one_sector(economy: Economy, spec: Draws, draws: int, decompose: int, executor: Any) -> Ensemble:
+    """The draws of a one-sector economy, with labels and, where asked for, the layers' shares of variance."""
     main = _run(spec, np.tile(np.arange(draws), (len(LAYERS), 1)), executor)
     welfare, flows, gap = main
     shares, totals = (None, None) if not decompose else _decompose(spec, decompose, executor)
     theta_drawn, psi_drawn, b, rule = _parameters(spec, np.tile(np.arange(draws), (len(LAYERS), 1)))
-    names = () if coefficients is None else tuple(coefficients.design)
+    names = () if spec.coefficients is None else tuple(spec.coefficients.design)
     return Ensemble(
         economies=economy.economies,
         draws_pct=frozen(100 * (welfare - 1)),
@@ -146,11 +151,11 @@ def ensemble(
             "deficits": np.asarray(spec.rules)[rule],
             **{name: b[:, k] for k, name in enumerate(names)},
         },
-        tracked={(dyad[0], dyad[1]): flows[:, k] for k, dyad in enumerate(track)},
+        tracked={(economy.economies[i], economy.economies[j]): flows[:, k] for k, (i, j) in enumerate(spec.track)},
         gap=frozen(gap),
         shares=shares,
         total_shares=totals,
-        seed=seed,
+        seed=spec.seed,
     )
 
 
