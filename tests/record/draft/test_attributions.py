@@ -74,3 +74,8 @@ def test_the_stretch_holds_source_and_crediting_word() -> None:
     text = "Exports rose. The chamber of commerce said on Monday that all was well."
     found = find_credits(text, "en")[0]
     assert text[found.start : found.end] == found.text == "The chamber of commerce said"
+
+
+def test_a_speaker_holds_no_amount() -> None:
+    text = "Exports, worth $6.4 billion in 2022 by the Statistical Institute's count, fell."
+    assert [c.source for c in find_credits(text, "en")] in ([], ["the Statistical Institute"])

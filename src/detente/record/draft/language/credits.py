@@ -105,10 +105,23 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
             if source:
                 found.append((min(match.start(), source[0]), max(match.end(), source[1]), source))
     return [
-        Credit(sentence.start + start, sentence.start + end, text[start:end], text[source[0] : source[1]])
+        Credit(sentence.start + start, sentence.start + end, text[start:end], who)
         for start, end, source in found
-        if text[source[0] : source[1]].casefold() not in _NOBODY
+        if (who := _whom(text[source[0] : source[1]])) and who.casefold() not in _NOBODY
     ]
+
+
+_AMOUNT = re.compile(r"[$€£%]|\d\s(?:million|billion|millones)\b")
+_BY = re.compile(r"\b(?:by|por)\s(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚÑ])")
+
+
+def _whom(source: str) -> str:
+    """A speaker's name; of one that ran on over an amount ("worth $6bn by Ana Paz's") what follows its last *by*, or none."""
+    if not _AMOUNT.search(source):
+        return source
+    last = [m.end() for m in _BY.finditer(source)]
+    name = source[last[-1] :].removesuffix("'s").removesuffix("’s") if last else ""
+    return "" if _AMOUNT.search(name) else name
 
 
 def _of_verb(

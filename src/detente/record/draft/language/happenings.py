@@ -21,6 +21,7 @@ _BREAK = re.compile(r"[.;:!?\n]")
 
 _IT_BEFORE = re.compile(r"\b(?:lo|la|los|las)\s$", re.IGNORECASE)
 _IT_AFTER = re.compile(r"\s(?:it|them)\b", re.IGNORECASE)
+_NEXT_CLAUSE = re.compile(r"(?:,|\b(?:and|y|but|pero))\s(?:on|in|en|el)?\s?(?:the\s)?$", re.IGNORECASE)
 _SHARED = re.compile(r",?\s(?:and|then|y|luego|and then|y luego),?\s|,\s(?:then|luego)\s")
 """Between two acts that share what they act on and their day: "closed, then reopened, its border in May"."""
 _SAME_DAY = re.compile(
@@ -184,6 +185,8 @@ def _own_date(
     if act.alone:
         return next((d for d in following if d.start - act.end <= SHORT), None)
     leading = [d for d in usable if before <= d.start and d.end <= act.start]
+    if leading and following and _NEXT_CLAUSE.search(text[max(0, following[0].start - 10) : following[0].start]):
+        following = []  # "In April it restricted exports, and on May 2 it suspended trade": the second day is the next act's
     near = following or leading[::-1]
     return min(near, key=lambda d: -len(d.date) if "/" not in d.date else 0, default=None)
 
