@@ -21,13 +21,15 @@ def peak_and_trough(timeline: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
         return (say("peak_now", **facts),)
     low, last = after.row(after["value_usd_mn"].arg_min(), named=True), after.row(-1, named=True)
     facts |= {"low": say.money(low["value_usd_mn"]), "low_year": low["year"]}
+    ended = low["value_usd_mn"] == 0
     facts["fall"] = say.pct(100 * (1 - low["value_usd_mn"] / peak))
     if last["year"] == low["year"]:
-        return (say("peak_and_low", **facts),)
+        return (say("peak_and_zero" if ended else "peak_and_low", **facts),)
     facts |= {"last": say.money(last["value_usd_mn"]), "last_year": last["year"]}
     if last["value_usd_mn"] == low["value_usd_mn"]:
-        return say("peak_low_still", **facts), _provenance([top, low, last], timeline, say)
-    newest = say("peak_low_last", share=say.pct(100 * last["value_usd_mn"] / peak), **facts)
+        still = say("peak_zero_still" if ended else "peak_low_still", **facts)
+        return still, _provenance([top, low, last], timeline, say)
+    newest = say("peak_zero_last" if ended else "peak_low_last", share=say.pct(100 * last["value_usd_mn"] / peak), **facts)
     return newest, _provenance([top, low, last], timeline, say)
 
 
