@@ -29,7 +29,9 @@ def peak_and_trough(timeline: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     if last["value_usd_mn"] == low["value_usd_mn"]:
         still = say("peak_zero_still" if ended else "peak_low_still", **facts)
         return still, _provenance([top, low, last], timeline, say)
-    newest = say("peak_zero_last" if ended else "peak_low_last", share=say.pct(100 * last["value_usd_mn"] / peak), **facts)
+    newest = say(
+        "peak_zero_last" if ended else "peak_low_last", share=say.pct(100 * last["value_usd_mn"] / peak), **facts
+    )
     return newest, _provenance([top, low, last], timeline, say)
 
 
