@@ -31,6 +31,7 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/solving.py:additive": "a shock from a file sets no deficit",
     "equilibrium/solving.py:mode": "solve has no mode",
     "gravity/fit.py:engine": "fit has no engine",
+    "gravity/formulas/lags.py": "the formula itself takes unit= and time=",
     "gravity/ppml.py:fit_many": "fit has no by",
     "gravity/postestimation/many_fits.py": "library only",
     "gravity/result.py:cluster": "fit prints the errors it was asked for",

@@ -10,6 +10,10 @@ _SAID_HERE = (
     # columns of tables
     (r"Say which one with \w+=\S+\.", "Rename or remove the other one."),
     (r"Name it with \w+=\.\.\., or rename it to one of", "Rename it to one of"),
+    (
+        r"Read the file with dt\.read_panel, which tells them apart \(([^)]*)\), or say \w+=\.\.\.",
+        r"Say whose file it is with --as, which tells them apart (\1), or name both with --origin and --destination",
+    ),
     (r"Map it with codes_as_of=\w+ or rename it", "Rename it"),
     # options that a command has, said beside the keyword
     (r"\b\w+=\S* \(on the command line (--\w+)\)", r"\1"),
