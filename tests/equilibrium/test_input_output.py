@@ -8,7 +8,14 @@ import polars as pl
 import pytest
 
 from detente.equilibrium import Economy, SectorEconomy, Shock, input_output, solve
-from detente.errors import InvalidFlow, MissingInternalTrade, SpecificationError, UnbalancedAccounts, UnreadableFile
+from detente.errors import (
+    DuplicateRows,
+    InvalidFlow,
+    MissingInternalTrade,
+    SpecificationError,
+    UnbalancedAccounts,
+    UnreadableFile,
+)
 from detente.replications.nafta_by_sector import caliendo_parro_setup
 
 ECONOMIES, SECTORS, FINAL = ("AUS", "COL", "ROW"), ("C10", "C20"), ("HFCE", "INVNT")
@@ -93,6 +100,9 @@ def test_what_is_no_table_is_named(tmp_path):
     (tmp_path / "words.csv").write_text("V1,AUS_C10,AUS_HFCE\nAUS_C10,1,x\nAUS_C20,1,2\n")
     with pytest.raises(InvalidFlow, match="'x', not a number"):
         input_output(tmp_path / "words.csv", theta=4.0)
+    (tmp_path / "twice.csv").write_text("V1,AUS_a,ROW_a,AUS_F,ROW_F\nAUS_a,1,1,5,1\nROW_a,1,9,1,50\nROW_a,1,9,1,50\n")
+    with pytest.raises(DuplicateRows, match="ROW a"):
+        input_output(tmp_path / "twice.csv", theta=4.0)
     with pytest.raises(InvalidFlow, match="truncate=True"):
         input_output(table(inventories=80.0), theta=4.0, truncate=False)
 

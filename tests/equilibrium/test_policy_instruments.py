@@ -278,6 +278,8 @@ def test_what_the_options_know():
         solve(build(), {}, deficits="additive", pass_through=0.5, revenue="income-tax")
     with pytest.raises(SpecificationError, match=r"SectorEconomy\.of"):
         solve(Economy.from_arrays(NAMES, build().flows.sum(axis=0)), {}, pass_through=0.5)
+    with pytest.raises(SpecificationError, match="published recipe"):
+        solve(build(), {}, deficits="additive", mode="published", pass_through=0.5)
     with pytest.raises(SpecificationError, match="full pass-through"):
         sensitivity(solve(build(), {}, deficits="additive", pass_through=0.5), "VEN")
     with pytest.raises(SpecificationError, match="cannot be a baseline"):

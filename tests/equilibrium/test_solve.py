@@ -216,3 +216,11 @@ def test_something_that_is_no_economy_is_named():
     for verb in (solve, ensemble):
         with pytest.raises(SpecificationError, match=r"from_flows"):
             verb(FLOWS)
+
+
+@pytest.mark.parametrize("shock", [{(0, 1): -0.5}, {"AB": -0.5}, {("A", None): -0.5}, {("A", "B"): [-0.5, 1.0]}])
+def test_keys_and_values_of_the_wrong_kind_are_named(shock):
+    """Economies of one letter must not make a text of two a dyad."""
+    flows = np.array([[90.0, 2.0, 8.0], [1.0, 50.0, 4.0], [9.0, 3.0, 900.0]])
+    with pytest.raises(InvalidShock):
+        solve(Economy.from_arrays(["A", "B", "C"], flows), shock)

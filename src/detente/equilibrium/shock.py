@@ -198,8 +198,12 @@ def _words(key: tuple) -> str:
 
 
 def _members(side: Side, known: Mapping[str, int], economy: Any) -> list[int]:
-    if side == EVERYONE:
+    if isinstance(side, str) and side == EVERYONE:
         return list(known.values())
+    if not isinstance(side, str | tuple | frozenset):
+        raise InvalidShock(
+            f"A side of the shock is {side!r}.", fix='Name an economy, a tuple of them, or "*" for everyone else.'
+        )
     codes = (side,) if isinstance(side, str) else tuple(side)
     if not codes:
         raise InvalidShock("The shock names an empty bloc.", fix="Name at least one economy.")
@@ -258,11 +262,15 @@ def _plain_pairs(shock: Shock, economy: Any) -> np.ndarray | None:
     effects = np.zeros((n, n))
     if not shock.partial:
         return effects
+    if set(map(type, shock.partial)) != {tuple}:
+        return None
     known = {code: k for k, code in enumerate(economy.economies)}
     try:
         at = np.array([(known[a], known[b]) for a, b in shock.partial])
         values = np.array(list(shock.partial.values()), dtype=float)
     except (KeyError, TypeError, ValueError):  # a bloc, everyone else, or a mistake: told apart one by one
+        return None
+    if values.ndim != 1:
         return None
     shut, size = values == CLOSED, np.abs(values)
     odd = ~(size <= LARGEST) & ~shut | shut & (at[:, 0] == at[:, 1]) | (size >= LIKE_PERCENT) & ~shut

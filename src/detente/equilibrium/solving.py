@@ -127,6 +127,10 @@ def solve(
         check_sector_options(theta, supply_elasticity, deficits, mode, shock)
         behaviour = Behaviour(supply_elasticity, revenue, scale, pass_through)
         check_behaviour(behaviour)
+        if mode == "published" and behaviour != PLAIN:
+            raise SpecificationError(
+                "The published recipe knows no labour supply, scale or pass-through.", fix='Use mode="exact".'
+            )
         plan = SectorSetting(economy, shock, deficits, mode, behaviour, tolerance, max_steps)
         return raise_unless_solved(solve_sectors(plan), throw)
     one_sector_only(economy, "solve")

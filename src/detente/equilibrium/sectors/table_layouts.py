@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from detente.equilibrium.economy import as_floats
-from detente.errors import InvalidFlow, UnreadableFile
+from detente.errors import DuplicateRows, InvalidFlow, UnreadableFile, first_five
 from detente.panel.frames import read_table
 
 Label = tuple[str, str]
@@ -213,6 +213,14 @@ def _corner(above: list[list[str]], last: tuple[Any, ...]) -> tuple[int, int] | 
 def _kept(rows: list[Label], columns: list[Label], values: np.ndarray) -> Labelled:
     """The rows that are sectors of economies, parts of an economy under its name."""
     keep = [k for k, label in enumerate(rows) if _is_sector(label)]
+    for what, labels in (
+        ("rows", [rows[k] for k in keep]),
+        ("columns", [label for label in columns if _is_sector(label)]),
+    ):
+        if twice := [" ".join(label) for label in dict.fromkeys(labels) if labels.count(label) > 1]:
+            raise DuplicateRows(
+                f"The table has {what} that appear twice: {first_five(twice)}.", fix="Keep one, or name them apart."
+            )
     return Labelled([_whole(rows[k]) for k in keep], [_whole(label) for label in columns], values[keep])
 
 
