@@ -29,6 +29,7 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/shock.py:rate=": "a file writes tariff or points itself",
     "equilibrium/solving.py:SectorEconomy": "solve gives an economy tariffs itself",
     "equilibrium/solving.py:additive": "a shock from a file sets no deficit",
+    "equilibrium/solving.py:pass_through": "a file of shocks says pass_through itself, and the revenue follows",
     "equilibrium/solving.py:mode": "solve has no mode",
     "gravity/fit.py:engine": "fit has no engine",
     "gravity/formulas/lags.py": "the formula itself takes unit= and time=",
@@ -38,6 +39,7 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/extensions/trade_policy.py": "library only",
     "gravity/postestimation/imputation.py": "library only",
     "panel/completion.py": "library only",
+    "panel/persons.py": "library only",
     "panel/read.py:absent": "no command sets it",
     "replications/published_data.py": "library only",
 }

@@ -21,6 +21,7 @@ _SAID_HERE = (
     (r"\bsource='(\w+)' \(on the command line: --as \w+\)", r"--as \1"),
     (r"\bsource='(\w+)'", r"--as \1"),
     (r"\babsent='(\w+)'", r"--absent \1"),
+    (r"\bevent='(\w+)'", r"--event \1"),
     # options that a command has
     (r"\byear=(\w+)", r"--year \1"),
     (r'\bUse deficits="(\w+)" or "(\w+)"', r"Use --deficits \1 or \2"),
