@@ -78,3 +78,12 @@ def test_no_base_window_reaches_into_an_episode(seed):
         assert low <= high
         for _, (first, last) in found.episodes:
             assert high <= first < last
+
+
+def test_a_year_of_which_one_direction_was_not_reported_is_no_break():
+    """Of the EU's purchases from Mercosur in 2023 too much was not reported: half of the trade did not vanish."""
+    from detente.panel import with_sides
+
+    found = default_years(with_sides(world(), ("MERCOSUR", "EU")), "MERCOSUR", "EU")
+    assert max(found.break_years) <= 2021
+    assert found.whole[1] <= 2021

@@ -51,7 +51,9 @@ def default_years(panel: Panel, origin: str, destination: str) -> DefaultYears:
         The panel records no trade between the two, or too late to have years before a change.
     """
     both = np.array([panel.flow(origin, destination), panel.flow(destination, origin)])
-    known = np.isfinite(both).any(0)
+    known = np.isfinite(both).all(0)
+    if (np.nan_to_num(both[:, known]).sum(axis=0) > 0).sum() < LEAST_BEFORE:  # one side only is on record
+        known = np.isfinite(both).any(0)
     total = np.where(known, np.nansum(np.where(np.isfinite(both), both, 0.0), axis=0), np.nan)
     traded = np.flatnonzero(np.nan_to_num(total) > 0)
     used = np.flatnonzero(known & (np.arange(len(panel.years)) >= (traded[0] if traded.size else len(panel.years))))
