@@ -32,7 +32,6 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/around/ensemble.py:LogNormal": "library only",
     "equilibrium/sectors/behaviour.py": "a file of shocks says pass_through itself, and the revenue follows",
     "equilibrium/solving.py:pass_through": "a file of shocks says pass_through itself, and the revenue follows",
-    "gravity/formulas/lags.py": "these stand in the formula, which is typed as it is",
     "panel/columns.py:dt.read_panel": "every command reads a file with read_panel",
     "equilibrium/solving.py:mode": "solve has no mode",
     "gravity/fit.py:engine": "fit has no engine",
