@@ -189,3 +189,15 @@ def test_files_that_people_have_are_read(tmp_path, name):
     eco = Economy.from_flows(path)
     assert eco.flow("A", "B") == 1.0
     assert eco.year == 2006
+
+
+def test_an_economy_whose_rows_are_all_gone_is_missed_where_it_is_expected():
+    """gegravity's issue 13: thirty rows dropped unnoticed, and 29 economies solved."""
+    import polars as pl
+
+    frame = pl.DataFrame(
+        {"origin": ["A", "A", "B", "B"], "destination": ["A", "B", "A", "B"], "value": [9.0, 1.0, 2.0, 8.0]}
+    )
+    assert len(Economy.from_flows(frame, expected=["A", "B"])) == 2
+    with pytest.raises(UnknownEconomy, match="no row of ZAF"):
+        Economy.from_flows(frame, expected=["A", "B", "ZAF"])

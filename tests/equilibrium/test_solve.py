@@ -224,3 +224,14 @@ def test_keys_and_values_of_the_wrong_kind_are_named(shock):
     flows = np.array([[90.0, 2.0, 8.0], [1.0, 50.0, 4.0], [9.0, 3.0, 900.0]])
     with pytest.raises(InvalidShock):
         solve(Economy.from_arrays(["A", "B", "C"], flows), shock)
+
+
+@pytest.mark.parametrize("deficits", RULES)
+def test_an_effect_on_internal_trade_is_a_change_of_its_cost(deficits):
+    """The same effect on all trade, one's own included, lowers every price alike and moves nothing else."""
+    flows = np.array([[90.0, 2.0, 8.0], [1.0, 50.0, 4.0], [9.0, 3.0, 900.0]])
+    eco = Economy.from_arrays(["A", "B", "C"], flows)
+    out = solve(eco, {(a, b): 0.3 for a in "ABC" for b in "ABC"}, theta=4.0, deficits=deficits)
+    np.testing.assert_allclose(out.welfare_hat, np.exp(0.3 / 4.0), rtol=1e-10)
+    np.testing.assert_allclose(out.flows, out.baseline.flows, rtol=1e-9)
+    assert out.report.acr_gap < 1e-12

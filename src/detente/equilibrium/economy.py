@@ -135,6 +135,7 @@ class Economy:
         output: Mapping[str, float] | None = None,
         expenditure: Mapping[str, float] | None = None,
         keep_zero_internal: bool = False,
+        expected: Sequence[str] = (),
     ) -> Economy:
         """An economy from a frame (or a Parquet/CSV path) with one row per flow.
 
@@ -143,13 +144,19 @@ class Economy:
         or told by the column's name; ``usd``, ``usd_k`` and ``usd_bn`` are converted, any other currency is
         kept as a label (results in percent do not depend on it). ``drop`` leaves economies out;
         ``drop="unusable"`` leaves out those that no equilibrium can use and lists them with the reason in
-        ``dropped``.
+        ``dropped``. ``expected`` names economies that must be there: one whose rows are all gone is missed by no sum.
         """
         unusable = UNUSABLE if drop == UNUSABLE else ()
         read = read_flows(
             frame, year=year, drop=() if unusable else drop, origin=origin, destination=destination, value=value
         )
         codes = sorted({*read.labels("origin"), *read.labels("destination")})
+        if lacking := [code for code in expected if code not in codes]:
+            raise UnknownEconomy(
+                f"The table has no row of {first_five(lacking)}, which you expect there.",
+                why="Without its rows the others trade as if it did not exist.",
+                fix="Add its flows, or leave it out of expected.",
+            )
         flows, n_filled = read.spread("value", (("origin", codes), ("destination", codes)))
         economy = cls.from_arrays(
             codes,
