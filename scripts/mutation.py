@@ -48,7 +48,16 @@ CENTRAL = {
     "armington": ("equilibrium/armington.py", "tests/equilibrium"),
     "scenarios": ("run/what_if/scenarios.py", "tests/run tests/study"),
     "journal": ("web/editor/journal.py", "tests/web"),
-    "readers": ("panel/read.py", "tests/panel"),
+    "readers": (
+        "panel/read.py",
+        "tests/panel/test_nothing_is_guessed.py tests/panel/test_columns.py tests/panel/test_panel.py tests/data/test_layouts.py",
+    ),
+    "levels": ("panel/levels.py", "tests/panel/test_nothing_is_guessed.py tests/panel/test_composition.py"),
+    "filling": (
+        "panel/filling.py",
+        "tests/panel/test_nothing_is_guessed.py tests/panel/test_round_trip.py tests/panel/test_world.py",
+    ),
+    "merging": ("panel/grouping/merging.py", "tests/panel/test_sides.py"),
 }
 SILLY = ("_Bit", "Shift", "VariableInserter", "VariableReplacer", "RemoveDecorator")
 """Parts of operators' names that are left out: faults that no tired person makes."""

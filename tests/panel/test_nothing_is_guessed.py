@@ -258,3 +258,21 @@ def test_a_bomb_and_a_nest_are_refused(tmp_path):
     (tmp_path / "nest.json").write_text(nest)
     with pytest.raises(DetenteError, match="nested more than"):
         read_panel(tmp_path / "nest.json", source="comtrade")
+
+
+@pytest.mark.parametrize(
+    ("rows", "right"),
+    [
+        ([("27", 700.0), ("270900", 650.0), ("87", 400.0)], 1100.0),
+        ([("27", 700.0), ("870323", 400.0)], None),
+        ([("2709", 700.0), ("8703", 400.0), ("870323", 390.0), ("010121", 1.0)], None),
+        ([("TOTAL", 1100.0), ("870323", 400.0)], 1100.0),
+    ],
+)
+def test_a_finer_product_outside_every_coarser_one_is_neither_added_nor_lost(rows, right):
+    frame = table([("COL", "VEN", 2010, code, value) for code, value in rows], NAMES)
+    if right is None:
+        with pytest.raises(DuplicateRows, match="lie in none of the coarsest"):
+            read_panel(frame)
+    else:
+        assert read_panel(frame).flow("COL", "VEN")[0] == right

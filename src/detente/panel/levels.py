@@ -57,6 +57,7 @@ def one_level(frame: pl.DataFrame, label: str) -> tuple[pl.DataFrame, str, tuple
     notes: list[str] = []
     if len(have) > 1:
         _every_dyad_has(frame, kept, chosen, label)
+        _every_chapter_has(frame, kept, chosen, label)
         left = Number(f"{frame.height - kept.height:,}")
         notes.append(
             Text("rows.one_level", n=left, used=_level_word(chosen), others=", ".join(sorted(have - {chosen})))
@@ -106,5 +107,27 @@ def _every_dyad_has(frame: pl.DataFrame, kept: pl.DataFrame, chosen: str, label:
         raise DuplicateRows(
             f"{label} has rows at several levels, and {without.height:,} flows have none at the coarsest ({chosen}): {shown}.",
             why="Totals, chapters and products of one flow are the same trade counted several times; they are never added.",
+            fix="Keep the rows of one level.",
+        )
+
+
+def _every_chapter_has(frame: pl.DataFrame, kept: pl.DataFrame, chosen: str, label: str) -> None:
+    """Each finer product lies within one of the level that is used; else dropping it would lose its trade."""
+    length = chosen.partition(" ")[0]
+    if not length.isdecimal():
+        return
+    code = pl.col("product").str.replace_all(".", "", literal=True)
+    finer = frame.filter(pl.col("_kind").str.ends_with(" digits"), pl.col("_kind") != chosen)
+    finer = finer.with_columns(code.str.head(int(length)).alias("_within"))
+    known = kept.select(*KEYS, code.alias("_within")).unique()
+    alone = finer.join(known, on=[*KEYS, "_within"], how="anti")
+    if alone.height:
+        shown = first_five(
+            f"{o}->{d} {t} {p}" for o, d, t, p in alone.select(*KEYS, "product").unique(maintain_order=True).rows()
+        )
+        raise DuplicateRows(
+            f"{label} has rows at several levels, and {alone.height:,} of the finer ones lie in none of the coarsest "
+            f"({chosen}): {shown}.",
+            why="Adding them could count trade twice, and leaving them out would lose it.",
             fix="Keep the rows of one level.",
         )

@@ -8,7 +8,7 @@ from datetime import date
 
 from detente.blocs import blocs
 from detente.data.periods import year_of
-from detente.economies import in_text, name_of
+from detente.economies import in_text
 from detente.errors import SpecificationError, UnknownEconomy, first_five
 from detente.panel.panel import Panel
 from detente.panel.world_panel import world_gdp
@@ -61,13 +61,16 @@ def _check(
     if not set(members) & set(panel.economies):
         what = f"has no member on {day.isoformat()}" if not members else f"has no member in the panel '{panel.name}'"
         raise UnknownEconomy(
-            f"{name_of(code)} {what}.", fix="Give another day, with blocs_as_of (--as-of), or another panel."
+            f"{_capital(in_text(code))} {what}.", fix="Give another day, with blocs_as_of (--as-of), or another panel."
         )
     both = sorted({one for other in others for one in found.get(other, (other,))} & set(members))
     if both:
-        first = in_text(both[0])
         raise SpecificationError(
-            f"{first[0].upper()}{first[1:]} is a member of {in_text(code)} on {day.isoformat()}, and on the other side too.",
-            where=f"{first_five(both)}" if len(both) > 1 else "",
+            f"{_capital(in_text(both[0]))} is a member of {in_text(code)} on {day.isoformat()}, and on the other side too.",
+            where=f"Both have {first_five(both)}." if len(both) > 1 else "",
             fix="Name two sides without a common member, or another day with blocs_as_of (--as-of).",
         )
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
