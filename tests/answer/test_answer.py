@@ -15,7 +15,7 @@ from detente.language import LANGUAGES
 from detente.report import render_report
 from detente.run import Run, read_run
 
-QUESTIONS = ("happened", "why", "what_if", "what_next", "claims")
+QUESTIONS = ("happened", "why", "what_if", "what_next", "people", "claims")
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,6 @@ def test_a_quick_run_has_no_columns_of_placebos(quick):
 
 def test_every_sentence_is_there_in_full(run):
     shown = " ".join(run.summary(full=True).split())
-    for sentences in (run.answer.happened, run.answer.why, run.answer.what_if, run.answer.claims):
+    for sentences in (run.answer.happened, run.answer.why, run.answer.what_if, run.answer.people, run.answer.claims):
         for sentence in sentences:
             assert " ".join(sentence.split()) in shown

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from detente.answer.changes import Direction, directions_of
-from detente.answer.claims import claims_by_verdict
 from detente.answer.happened import peak_and_trough
-from detente.answer.relation import relation_today
+from detente.answer.people import people_sentences, people_tables
+from detente.answer.relation import measures_on_record, relation_today
 from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
 from detente.answer.what_if import WhatIf, what_if_means, what_if_of, what_if_sentences, what_if_tables
 from detente.answer.what_next import what_next_sentences
 from detente.answer.why import why_means, why_sentences, why_tables
 from detente.language import said
+from detente.record.verdicts.judge import tally
 from detente.run.result import Run
 from detente.study.words import catalogue
 
@@ -24,10 +27,11 @@ class Answer:
 
     Attributes
     ----------
-    happened, why, what_if, what_next, claims : sentences by question, ready to be read aloud.
+    happened, why, what_if, what_next, people, claims : sentences by question, ready to be read aloud.
     language, title : of the answer, and the study's title in it.
     why_means, what_if_means : what the numbers of the small tables are.
     why_tables, what_if_tables : the same findings as small tables, a direction each, and the scenarios in one.
+    people_tables : counts of people, forecasts and specifications.
     directions, scenarios : the figures behind both, as numbers; ``scenarios`` is None where there is none.
     """
 
@@ -44,6 +48,8 @@ class Answer:
     directions: tuple[Direction, ...] = ()
     scenarios: WhatIf | None = None
     what_next: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    people_tables: tuple[SmallTable, ...] = ()
 
 
 def answer_of(run: Run, language: str = "en") -> Answer:
@@ -68,10 +74,17 @@ def answer_of(run: Run, language: str = "en") -> Answer:
     else:
         told = tuple(why_sentences(directions, say)), tuple(what_if_sentences(scenarios, say))
     return Answer(
-        happened=_begun(say, (*peak_and_trough(frames["timeline"], say), *relation_today(frames["events"], say))),
+        happened=_begun(
+            say,
+            (
+                *peak_and_trough(frames["timeline"], say),
+                *measures_on_record(frames, say),
+                *relation_today(frames["events"], say),
+            ),
+        ),
         why=_begun(say, told[0]),
         what_if=_begun(say, told[1]),
-        claims=_begun(say, claims_by_verdict(frames["claims"], say)),
+        claims=_begun(say, _claims_by_verdict(frames["claims"], say)),
         language=language,
         title=said(spec.text(run.study.title), say.words),
         why_means=why_means(directions, say) or "".join(told[0]),
@@ -81,8 +94,21 @@ def answer_of(run: Run, language: str = "en") -> Answer:
         directions=directions,
         scenarios=scenarios,
         what_next=_begun(say, what_next_sentences(frames["outlook"], say)),
+        people=people_sentences(frames, say.words, say.name, say.source),
+        people_tables=people_tables(frames, say.words, say.name, say.source),
     )
 
 
 def _begun(say: Speaker, sentences: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(say.begun, sentences))
+
+
+def _claims_by_verdict(claims: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
+    """How many claims count as what; remarks on an article's form are not counted."""
+    if claims.is_empty():
+        return (say("no_claims"),)
+    parts = [f"{say.words.known('verdict', standing)} {n}" for standing, n in tally(claims).items()]
+    claims = claims.filter(pl.col("type") != "form")
+    whole = claims["claim_id"].str.replace(r"\.\d+$", "").n_unique()
+    facts = {"n": whole, "sources": claims["source_id"].n_unique(), "tally": say.listed(parts)}
+    return (say("claims_split", parts=claims.height, **facts) if claims.height > whole else say("claims", **facts),)

@@ -17,8 +17,9 @@ from detente.attribution.comparison.features import SMALLEST, features
 from detente.attribution.comparison.similar import FEWEST, MOST
 from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
-from detente.economies import ROW, lookup_side
+from detente.economies import ROW, is_current, lookup_side
 from detente.errors import SpecificationError
+from detente.outlook.people import PeopleBetween, people_between
 from detente.panel import Panel, with_sides, world
 
 BASE = 5  # years that say how close two economies usually are
@@ -69,6 +70,12 @@ class Pair:
     partners: tuple[tuple[Partner, ...], tuple[Partner, ...]]
     panel: str
 
+    def people(self) -> PeopleBetween:
+        """What is known of the people between the two: counts, why they moved, how many next, what if."""
+        if not (is_current(self.origin) and is_current(self.destination)):  # a bloc is no country that people come from
+            return PeopleBetween(self.origin, self.destination, (), (), (), (), (), ())
+        return people_between(self.origin, self.destination)
+
     def to_frame(self) -> pl.DataFrame:
         """Columns origin, destination, year, sold_usd_mn, expected_usd_mn; a year without a figure is null."""
         rows = [
@@ -95,6 +102,7 @@ class Pair:
             ],
             "similar": [[asdict(one) for one in side] for side in self.similar],
             "partners": [[asdict(one) for one in side] for side in self.partners],
+            "people": self.people().to_dict(),
         }  # fmt: skip
 
     def __repr__(self) -> str:

@@ -1,14 +1,19 @@
-"""The state of the relation at the record's end, in one sentence."""
+"""The state of the relation at the record's end, and what its measures and lines come to, in a few sentences."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import polars as pl
 
 from detente.answer.speaker import Speaker
 from detente.record.period import Period
+from detente.run.further.energy import kept_plans
 from detente.study.words import states_in_words
+
+FULL = 0.95
+"""Use of a line from which the line itself may be the limit."""
 
 
 def last_day(events: pl.DataFrame) -> date | None:
@@ -28,3 +33,45 @@ def relation_today(events: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
         return (say("no_events"),) if events.is_empty() else ()
     parts = states_in_words(events, say.spec, day, say.words)
     return (say("today", day=say.words.date(day.isoformat()), states=say.listed(parts)),) if parts else ()
+
+
+def measures_on_record(frames: Mapping[str, pl.DataFrame], say: Speaker) -> Iterator[str]:
+    """The index of recorded measures, what lines carried, and plans that were kept or not; nothing where none is told."""
+    yield from _index(frames["relation_strips"], say)
+    yield from _lines(frames["lines"], frames["figures"], say)
+
+
+def _index(strips: pl.DataFrame, say: Speaker) -> Iterator[str]:
+    known = strips.drop_nulls("index")
+    if known.is_empty():
+        return
+    now = known.row(-1, named=True)
+    worst = known.sort("index").row(0, named=True)
+    number = say.words.number
+    yield say.words(
+        "measures.index", now=number(now["index"]), month=say.words.date(now["month"]), low=number(now["index_low"]),
+        high=number(now["index_high"]), worst=number(worst["index"]), worst_month=say.words.date(worst["month"]),
+    )  # fmt: skip
+
+
+def _lines(lines: pl.DataFrame, figures: pl.DataFrame, say: Speaker) -> Iterator[str]:
+    carried = lines.filter(pl.col("kind") == "carried", pl.col("value") > 0).drop_nulls("use")
+    for (family, a, b), group in carried.group_by("family", "origin", "destination", maintain_order=True):
+        top = group.sort("value").row(-1, named=True)
+        key = "line" if group["use"].max() < FULL else "line_full"  # type: ignore[operator]
+        yield say.words(
+            f"measures.{key}", family=say.words.known("family", str(family)), a=say.name(str(a)), b=say.name(str(b)),
+            top=say.words.significant(top["value"]), unit=say.words.known("unit", top["unit"]),
+            date=say.words.date(top["date"]), share=say.words.percent(100 * top["use"], 0),
+            capacity=say.words.significant(top["capacity"]),
+        )  # fmt: skip
+        against = {ident for cell in group["contradicted"].drop_nulls() for ident in cell.split(";")}
+        values = figures.filter(pl.col("figure_id").is_in(against))["value"].unique().sort().to_list()
+        if values:
+            yield say.words("measures.contradicted", figures=", ".join(say.words.significant(v) for v in values))
+    for family, a, b, n, k, *chance in kept_plans(lines):
+        middle, low, high = (say.words.percent(100 * p, 1) for p in chance)
+        yield say.words(
+            "measures.plans" if k else "measures.plans_none", family=say.words.known("family", family), a=say.name(a),
+            b=say.name(b), n=say.words.number(n), k=say.words.number(k), chance=middle, low=low, high=high,
+        )  # fmt: skip

@@ -26,18 +26,23 @@ def on_screen(answer: Answer, *, width: int = 100, full: bool = False) -> str:
     return _laid_out(answer, *(_sentences(answer, width) if full else _screen(answer, width)))
 
 
+PEOPLE = slice(1, 2)
+"""The sentence about people on the one screen: how many moved in the larger direction."""
+
+
 def _screen(answer: Answer, width: int) -> tuple[list[str], ...]:
     happened = answer.happened[:1] + answer.happened[1:][-1:]  # whose figures they are stands in the report
     why = _tables(answer.why_means, answer.why_tables, width)
     what_if = _tables(answer.what_if_means, answer.what_if_tables, width)
-    facts, claims, ahead = (
-        [_sentence(text, width) for text in texts] for texts in (happened, answer.claims, answer.what_next[:2])
+    facts, claims, ahead, people = (
+        [_sentence(text, width) for text in texts]
+        for texts in (happened, answer.claims, answer.what_next[:2], answer.people[PEOPLE])
     )
-    return facts, why, what_if, ahead, claims
+    return facts, why, what_if, ahead, people, claims
 
 
 def _sentences(answer: Answer, width: int) -> tuple[list[str], ...]:
-    parts = (answer.happened, answer.why, answer.what_if, answer.what_next, answer.claims)
+    parts = (answer.happened, answer.why, answer.what_if, answer.what_next, answer.people, answer.claims)
     return tuple(
         [fill(text, width, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False) for text in part]
         for part in parts
@@ -47,7 +52,8 @@ def _sentences(answer: Answer, width: int) -> tuple[list[str], ...]:
 def _laid_out(answer: Answer, *parts: Sequence[str]) -> str:
     """The study's title, then each part under its question; a part without lines is left out."""
     words = Catalogue(answer.language)
-    heads = (words(key) for key in ("page.happened", "page.why", "page.what_if", "page.what_next", "answer.claimed"))
+    keys = ("page.happened", "page.why", "page.what_if", "page.what_next", "people.title", "answer.claimed")
+    heads = (words(key) for key in keys)
     lines = [line for head, part in zip(heads, parts) if part for line in ("", head, *part)]
     return "\n".join([answer.title, *lines])
 

@@ -5,6 +5,7 @@
 - :func:`nested`: every attribution of the same change side by side, in log points and US$.
 - :func:`infer`: placebos, synthetic control, matrix completion, conformal limits, power.
 - :func:`find_breaks`: breaks in the data against the events of a record.
+- :func:`attribute_migration`: the same split of five-year flows of people.
 - :func:`robustness`: the same question under every defensible specification.
 - :mod:`detente.attribution.library`: dated ruptures, computed paths, forecasts and their scores.
 """
@@ -14,6 +15,7 @@ from detente.attribution.comparison.breaks import Breaks, find_breaks
 from detente.attribution.comparison.methods import Inference, infer
 from detente.attribution.episodes import Episode, episodes_around
 from detente.attribution.fits import DyadFits
+from detente.attribution.migration import MigrationChange, attribute_migration, shipped_migration
 from detente.attribution.nesting import Nested, nested
 from detente.attribution.result import Attribution, Finding, Level
 from detente.attribution.specifications import Robustness, robustness
@@ -26,12 +28,15 @@ __all__ = [
     "Finding",
     "Inference",
     "Level",
+    "MigrationChange",
     "Nested",
     "Robustness",
     "attribute",
+    "attribute_migration",
     "episodes_around",
     "find_breaks",
     "infer",
     "nested",
     "robustness",
+    "shipped_migration",
 ]

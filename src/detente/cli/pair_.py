@@ -38,7 +38,7 @@ def command(
     language: str,
     **how: Any,
 ) -> None:
-    """What ORIGIN and DESTINATION sold each other, what one would expect of it, and what similar pairs lost."""
+    """What ORIGIN and DESTINATION sold each other, who moved, what to expect of both, and what similar pairs lost."""
     from detente.answer.any_pair import pair, shipped_panel
     from detente.cli.output import as_json, waiting
     from detente.economies import lookup_side
@@ -58,6 +58,7 @@ def command(
 def told(found: Pair, panel: Panel, language: str) -> str:
     """The first screen of a pair as text."""
     from detente.answer.pair_scenarios import pair_scenarios
+    from detente.answer.people import pair_people_sentences
     from detente.economies import in_text, name_of
     from detente.errors import DetenteError
     from detente.language import Catalogue
@@ -84,6 +85,9 @@ def told(found: Pair, panel: Panel, language: str) -> str:
                 what = words("first.scenario_" + one.id, year=one.year)
                 size = words("first.too_small") if max(abs(low), abs(high)) < TOO_SMALL else f"{share} ({span})"
                 lines.append(f"  {what}: {name_of(code, language)} {size}")
+    people = pair_people_sentences(found.people(), words)
+    if people:
+        lines += ["", words("people.title"), *(f"  {sentence}" for sentence in people)]
     lines += ["", words("first.caution"), words("chart.source", source=panel.source or panel.name)]
     return "\n".join(lines)
 

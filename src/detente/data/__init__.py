@@ -21,6 +21,7 @@ __all__, __getattr__, __dir__ = names_of(
         "PeopleTable": "people.shipped",
         "circumstances": "people.shipped",
         "definition_breaks": "people.shipped",
+        "people_facts": "people.shipped",
         "people_files": "people.shipped",
         "people_table": "people.shipped",
         "WorldTables": "world.shipped",

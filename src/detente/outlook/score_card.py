@@ -82,7 +82,11 @@ class ScoreCard:
 @cache
 def score_cards() -> tuple[ScoreCard, ...]:
     """Every card, as ``benchmarks/outlook.py`` last wrote them (scores.csv)."""
-    text = (files("detente.outlook") / "scores.csv").read_text(encoding="utf-8")
+    return cards_in((files("detente.outlook") / "scores.csv").read_text(encoding="utf-8"))
+
+
+def cards_in(text: str) -> tuple[ScoreCard, ...]:
+    """The cards of a table of them, as CSV."""
     return tuple(_card(row) for row in csv.DictReader(text.splitlines()))
 
 

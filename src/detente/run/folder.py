@@ -29,7 +29,7 @@ from detente.run.what_next import scored_outlook
 from detente.study.spec import Spec
 from detente.study.study import Study
 
-QUESTIONS = ("happened", "why", "what_if", "what_next", "claims")
+QUESTIONS = ("happened", "why", "what_if", "what_next", "people", "claims")
 RUNS = Path("runs")
 CLAIM = 60.0  # seconds from a number being claimed to somebody at work on it
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from detente.run.attributed import ATTRIBUTION, RESIDUALS
 from detente.run.checked_record import ARTICLES, CLAIMS, CONFLICTS, EVENTS, FIGURES, FORECASTS, SOURCES
 from detente.run.explanations import BREAKS, METHODS, PARTS, SPECIFICATIONS
+from detente.run.further.energy import LINES
+from detente.run.further.people import COUNTS, MIGRATION, PEOPLE_IF, PEOPLE_NEXT
+from detente.run.further.relation import RECOGNITION, STRIPS
 from detente.run.schema import TableSchema, register, registered
 from detente.run.trade import COMPOSITION, PARTNERS, TIMELINE
 from detente.run.what_if.further_effects import CAPITAL, PEOPLE, SECTORS
@@ -18,7 +21,8 @@ from detente.run.what_next import OUTLOOK
 
 for _schema in (
     CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, SECTORS, CAPITAL,
-    PEOPLE, PARTNERS, COMPOSITION, TIMELINE, OUTLOOK, CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
+    PEOPLE, COUNTS, MIGRATION, PEOPLE_NEXT, PEOPLE_IF, STRIPS, RECOGNITION, LINES, PARTNERS, COMPOSITION, TIMELINE, OUTLOOK,
+    CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
 ):  # fmt: skip
     register(_schema)
 

@@ -9,11 +9,13 @@ from detente.report.figures.parts import parts_chart
 from detente.report.figures.residuals import residual_chart
 from detente.report.figures.scenarios import scenario_chart
 from detente.report.figures.specifications import specification_chart
+from detente.report.figures.strips import strips_chart
 from detente.report.figures.trade import trade_chart
 from detente.report.figures.verdicts import verdict_chart
 
 DRAW = {
     "trade": trade_chart,
+    "strips": strips_chart,
     "verdicts": verdict_chart,
     "residuals": residual_chart,
     "parts": parts_chart,

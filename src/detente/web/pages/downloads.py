@@ -54,9 +54,8 @@ def of_run(request: Request) -> Response:
             ],
         }
         tables = {name: tables[name].select(columns[name]) for name in WORD_TABLES}
-    answer = [
-        line for part in ("happened", "why", "what_if", "what_next", "claims") for line in getattr(run.answer, part)
-    ]
+    parts = ("happened", "why", "what_if", "what_next", "people", "claims")
+    answer = [line for part in parts for line in getattr(run.answer, part)]
     notes = [*answer, *run.notes, run.manifest.get("cite", "")]
     return sent(export(tables, kind, title=study.title, notes=notes), f"{key}-{path.name}")
 

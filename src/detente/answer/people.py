@@ -1,0 +1,277 @@
+"""People between two economies in sentences: how many, why they moved, how many next, what if; in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from detente.answer.small_table import SmallTable
+from detente.economies import in_text
+from detente.language import Catalogue
+from detente.outlook.people import PeopleBetween
+from detente.run.further.people import people_frames
+
+SHOWN = 1000.0
+"""Persons from which a flow, or a direction, is told of."""
+COUNTED = 100.0
+"""Persons from which a count is told of."""
+HORIZONS = (1, 5)
+STOCKS = ("protected", "foreign_born", "register")
+Row = dict[str, Any]
+
+
+def people_sentences(
+    frames: Mapping[str, pl.DataFrame], words: Catalogue, name: Callable[[str], str], source: Callable[[str], str] = str
+) -> tuple[str, ...]:
+    """What the tables ``people_counts``, ``migration``, ``people_next`` and ``people_if`` say, the larger direction first.
+
+    Parameters
+    ----------
+    frames : the four tables by name, of a run or of any pair.
+    words : the reader's language.
+    name : an economy's name within a sentence.
+    source : the publisher of a source of the record.
+    """
+    if not {"people_counts", "migration", "people_next", "people_if"} <= frames.keys():
+        return ()
+    told = _Told(frames, words, name, source)
+    ways = told.directions()
+    sentences = [*(text for way in ways for text in told.direction(*way)), *(told.of_all() if ways else ())]
+    return tuple(_begun(text) for text in sentences)
+
+
+def pair_people_sentences(found: PeopleBetween, words: Catalogue) -> tuple[str, ...]:
+    """The sentences of any two economies, without a study.
+
+    Examples
+    --------
+    >>> from detente.outlook.people import people_between
+    >>> said = pair_people_sentences(people_between("VEN", "COL"), Catalogue("en"))
+    >>> said[1].partition(", after")[0]
+    '1.74 million people moved from Venezuela to Colombia from 2015 to 2019'
+    """
+    return people_sentences(people_frames(found), words, lambda code: in_text(code, words.language))
+
+
+class _Told:
+    """The sentences of one pair's tables in one language."""
+
+    def __init__(
+        self,
+        frames: Mapping[str, pl.DataFrame],
+        words: Catalogue,
+        name: Callable[[str], str],
+        source: Callable[[str], str],
+    ) -> None:
+        self.frames, self.words, self.name, self.source = frames, words, name, source
+
+    def directions(self) -> list[tuple[str, str]]:
+        """Those of which something is to be told, the one with more people first."""
+        people = self.frames["people_counts"]
+        if people.is_empty():
+            return []
+        most = people.group_by("origin", "destination", maintain_order=True).agg(pl.col("persons").max())
+        most = most.filter(pl.col("persons") >= SHOWN).sort("persons", descending=True, maintain_order=True)
+        return [(a, b) for a, b in most.select("origin", "destination").iter_rows()]
+
+    def direction(self, a: str, b: str) -> Iterator[str]:
+        """Every sentence of one direction."""
+        ends = {"a": self.name(a), "b": self.name(b)}
+        rows = [row for row in self._rows("people_counts", a, b) if row["stock"]]
+        yield from self._counted(rows, ends)
+        yield from self._why(self._rows("migration", a, b), ends)
+        yield from self._next(self._rows("people_next", a, b), rows, ends)
+        yield from self._what_if(self._rows("people_if", a, b), ends)
+        steps = [str(row["date"])[:4] for row in rows if row["recategorised"]]
+        if steps:
+            yield self._say("recategorised", years=", ".join(steps))
+
+    def of_all(self) -> Iterator[str]:
+        """What holds for both directions."""
+        if self.frames["people_counts"].filter(pl.col("stock"))["population"].n_unique() > 1:
+            yield self._say("apart")
+        back = self.frames["people_if"].filter(outcome="departures")
+        if not back.is_empty():
+            yield self._returns(back.row(0, named=True))
+            n, m = (self.words.number(self.frames["people_if"][name][0]) for name in ("n_closures", "n_reopenings"))
+            yield self._say("no_estimate", closures=n, reopenings=m)
+
+    def _rows(self, table: str, a: str, b: str) -> list[Row]:
+        return self.frames[table].filter(origin=a, destination=b).to_dicts()
+
+    def _say(self, key: str, **values: Any) -> str:
+        return self.words(f"people.{key}", **values)
+
+    def _people(self, count: float) -> str:
+        """A number of people with their noun."""
+        million = count >= 1e6
+        return self._say("n_million" if million else "n", value=self._number(count))
+
+    def _bare(self, count: float) -> str:
+        number = self._number(count)
+        return self._say("bare_million", value=number) if count >= 1e6 else number
+
+    def _number(self, count: float) -> str:
+        """Three significant digits; millions with two decimals."""
+        return self.words.number(count / 1e6, 2) if count >= 1e6 else self.words.number(float(f"{count:.3g}"))
+
+    def _span(self, low: float, high: float) -> str:
+        return self._say("range", low=self._bare(low), high=self._bare(high))
+
+    def _counted(self, rows: list[Row], ends: Row) -> Iterator[str]:
+        newest = _newest(rows)
+        parts = [
+            self._count(newest[kind], ends) for kind in STOCKS if kind in newest and newest[kind]["persons"] >= COUNTED
+        ]
+        if parts:
+            yield self._say("counts", parts="; ".join(parts), **ends)
+
+    def _count(self, row: Row, ends: Row) -> str:
+        kind, year = row["population"], str(row["date"])[:4]
+        said: dict[str, Any] = {"n": self._people(row["persons"]), "bare": self._bare(row["persons"]), "year": year}
+        if kind == "protected":
+            total = row.get("everywhere")
+            said["of_all"] = self._say("of_all", n=self._bare(total)) if total and total > row["persons"] else ""
+        elif kind == "foreign_born":
+            repeats = row.get("taken_from")
+            said |= {"a": ends["a"], "repeats": self._say("repeats", year=repeats[:4]) if repeats else ""}
+        else:
+            said |= {"date": self.words.date(str(row["date"])), "source": self.source(row["source"])}
+        return self._say(f"count_{kind}", **said)
+
+    def _why(self, rows: list[Row], ends: Row) -> Iterator[str]:
+        for row in rows:
+            if max(row["moved"], row["moved_before"]) < SHOWN:
+                continue
+            said = ends | {"first": row["to_period"], "last": row["to_period"] + 4,
+                           "moved": self._people(row["moved"]), "before": self._bare(row["moved_before"])}  # fmt: skip
+            yield self._say(
+                "moved_none" if not row["moved"] else "moved" if row["moved_before"] else "moved_new", **said
+            )
+            if row["own"] is not None:
+                parts = {part: self.words.log_percent(row[key])
+                         for part, key in (("whole", "log_change"), ("shared", "shared"), ("own", "own"))}  # fmt: skip
+                yield self._say("split", expected=self._people(row["expected"]), **parts)
+            yield from self._rank(row)
+
+    def _rank(self, row: Row) -> Iterator[str]:
+        if row["unusual"] is None or row["log_ratio"] is None:
+            if row["own"] is not None:
+                yield self._say("few")
+            return
+        more, n = row["log_ratio"] >= 0, row["n_placebos"]
+        k = row["n_more"] if more else round(row["placebo_share"] * (1 + n)) - 1
+        key = ("rank_none" if k == 0 else "rank") + ("_more" if more else "_less")
+        rank = self._say(key, k=self.words.number(k), n=self.words.number(n))
+        yield self._say("unusual" if row["unusual"] else "usual", rank=_begun(rank))
+
+    def _next(self, rows: list[Row], counts: list[Row], ends: Row) -> Iterator[str]:
+        stock = {row["year"] - row["as_of"]: row for row in rows if row["target"] == "displaced"}
+        if set(HORIZONS) <= stock.keys():
+            near, far = (stock[h] for h in HORIZONS)
+            yield self._say(
+                "next", first=self._bare(near["middle"]), year=near["year"], span=self._span(near["low"], near["high"]),
+                second=self._bare(far["middle"]), later=far["year"], later_span=self._span(far["low"], far["high"]),
+                score=self.words.number(near["score"], 3), base=self.words.number(near["baseline_score"], 3),
+                n=self.words.number(near["n_scored"]), **ends,
+            )  # fmt: skip
+        for row in sorted(rows, key=lambda row: row["target"] == "moved"):
+            if row["target"] == "surge" and stock:
+                p, base = (self.words.percent(100 * row[key], 1) for key in ("probability", "base_rate"))
+                yield self._say("surge", year=row["year"], p=p, base=base)
+            if row["target"] == "moved" and row["last"] >= SHOWN and not _overtaken(row, counts):
+                yield self._say("next_moves", first=row["year"], last=row["year"] + 4, n=self._people(row["middle"]),
+                                span=self._span(row["low"], row["high"]), **ends)  # fmt: skip
+
+    def _what_if(self, rows: list[Row], ends: Row) -> Iterator[str]:
+        leaving = [row for row in rows if row["outcome"] != "departures"]
+        main = next((row for row in leaving if row["main"]), None)
+        if main is None:
+            return
+        others = [row["middle_pct"] for row in leaving if row["variant"] != "neighbours" or row["main"]]
+        low, high = (self.words.percent(abs(f(others, key=abs)), 0) for f in (min, max))
+        yield self._say(
+            "what_if" if main["growth_pct"] > 0 else "what_if_lower",
+            growth=self.words.percent(abs(main["growth_pct"]), 0), main=self.words.percent(abs(main["middle_pct"]), 0),
+            span=self._say("range", low=low, high=high), **ends,
+        )  # fmt: skip
+
+    def _returns(self, row: Row) -> str:
+        low, middle, high = (self.words.percent(row[f"{end}_pct"], 0, sign=True) for end in ("low", "middle", "high"))
+        detected = not row["low_pct"] < 0 < row["high_pct"]
+        growth = self.words.percent(abs(row["growth_pct"]), 0)
+        return self._say("returns" if detected else "returns_none", growth=growth, main=middle,
+                         span=self._say("range", low=low, high=high))  # fmt: skip
+
+
+def people_tables(
+    frames: Mapping[str, pl.DataFrame], words: Catalogue, name: Callable[[str], str], source: Callable[[str], str] = str
+) -> tuple[SmallTable, ...]:
+    """The newest counts, the forecasts and the specifications as small tables; none where nothing is known."""
+    if not {"people_counts", "people_next", "people_if"} <= frames.keys() or frames["people_counts"].is_empty():
+        return ()
+    told = _Told(frames, words, name, source)
+    tables = (_counts_table(told), _next_table(told), _if_table(told))
+    return tuple(table for table in tables if table.rows)
+
+
+def _counts_table(told: _Told) -> SmallTable:
+    words, frame = told.words, told.frames["people_counts"]
+    rows = []
+    newest = frame.sort("date").group_by("origin", "destination", "population", maintain_order=True).last()
+    for row in newest.filter(pl.col("persons") > 0).sort("origin", "destination", "population").iter_rows(named=True):
+        when = str(row["date"]).replace("/", "–") if "/" in str(row["date"]) else words.date(str(row["date"]))
+        whose = told.source(row["source"]).partition(",")[0]
+        rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}",
+                     words.known("population", row["population"]), when, told._bare(row["persons"]), whose))  # fmt: skip
+    columns = ("population", "date", "persons", "source")
+    return SmallTable(told._say("counts_table"), columns, tuple(told._say(c) for c in columns), tuple(rows))
+
+
+def _next_table(told: _Told) -> SmallTable:
+    words, rows = told.words, []
+    for row in told.frames["people_next"].iter_rows(named=True):
+        surge = row["target"] == "surge"
+        p, base = ("" if row[k] is None else words.percent(100 * row[k], 1) for k in ("probability", "base_rate"))
+        scores = [words.number(row[k], 3) for k in ("score", "baseline_score")]
+        rows.append((
+            f"{told.name(row['origin'])} → {told.name(row['destination'])}", words.known("people_target", row["target"]),
+            f"{row['year']}–{row['year'] + 4}" if row["target"] == "moved" else str(row["year"]),
+            f"{p} ({base})" if surge else told._bare(row["middle"]),
+            "" if surge else told._span(row["low"], row["high"]), "" if surge else f"{scores[0]} ({scores[1]})",
+        ))  # fmt: skip
+    columns = ("target", "date", "forecast", "interval", "score")
+    return SmallTable(told._say("next_table"), columns, tuple(told._say(c) for c in columns), tuple(rows))
+
+
+def _if_table(told: _Told) -> SmallTable:
+    words, rows = told.words, []
+    frame = told.frames["people_if"]
+    for row in frame.iter_rows(named=True):
+        middle = words.percent(row["middle_pct"], 0, sign=True)
+        span = words("number.percent", value=words.span(row["low_pct"], row["high_pct"], 0))
+        what = f"{words.known('people_outcome', row['outcome'])}, {words.known('people_variant', row['variant'])}"
+        rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}", what, f"{middle} ({span})"))
+    growth = words.percent(abs(frame["growth_pct"][0]), 0) if rows else ""
+    columns = ("specification", "effect")
+    return SmallTable(told._say("if_table", growth=growth), columns, tuple(told._say(c) for c in columns), tuple(rows))
+
+
+def _newest(rows: list[Row]) -> dict[str, Row]:
+    """The newest count of each population."""
+    return {row["population"]: row for row in sorted(rows, key=lambda row: str(row["date"]))}
+
+
+def _overtaken(row: Row, counts: list[Row]) -> bool:
+    """Whether the protected alone grew by more, since the period began, than the forecast of all moves allows."""
+    later = [c for c in counts if c["population"] == "protected" and int(str(c["date"])[:4]) >= row["year"] - 1]
+    if len(later) < 2:
+        return bool(later) and later[-1]["persons"] > row["high"]
+    later.sort(key=lambda c: str(c["date"]))
+    return later[-1]["persons"] - later[0]["persons"] > row["high"]
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]

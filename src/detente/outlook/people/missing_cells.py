@@ -1,0 +1,165 @@
+"""A count that is not there yet, from its own last value and from everybody else's of the same year.
+
+Shrunk, because the three-way fit alone loses on stocks (error 1.6 to 2.1 times the last value's) and gains little on
+flows (METHODS B3): for flows the geometric mean of the last value and the imputation, for residents by birth the last
+value times half (in logs) of what the origin's people elsewhere did, for the protected the last value, which nothing
+beats. Errors on masked cells of 1,000 and more: 11 to 16% below the last value's on flows, 4 to 13% on residents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.economies import lookup, name_of
+from detente.errors import NotIdentified, SpecificationError
+from detente.gravity import impute
+from detente.panel import Panel, people
+from detente.panel.persons import require_existed
+
+Array = NDArray[np.float64]
+LEAST = 1000.0
+LAST_SHARE = 0.5
+"""Weight of the last value beside the imputation, in logs."""
+ELSEWHERE = {"foreign_born": 0.5, "protected": 0.0}
+"""Weight in logs of what the origin's people elsewhere did, by stock."""
+BATCH = 40
+"""Cells masked at once: few enough among tens of thousands to change each other's prediction by nothing."""
+DRAWN = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Nowcast:
+    """A count predicted without itself.
+
+    Attributes
+    ----------
+    origin, destination, population, year : which.
+    last, last_year : the count before, persons.
+    low, middle, high : persons; the 10th, 50th and 90th percentile by the errors on other pairs' cells of that year.
+    recorded : the count itself, where there is one; it was not used.
+    n : pairs whose errors make the interval.
+    """
+
+    origin: str
+    destination: str
+    population: str
+    year: int
+    last: float
+    last_year: int
+    low: float
+    middle: float
+    high: float
+    recorded: float | None
+    n: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it in plain values."""
+        return asdict(self)
+
+    def __repr__(self) -> str:
+        return f"Nowcast({self.origin}→{self.destination} {self.population} {self.year}: {self.middle:,.0f})"
+
+
+def nowcast(origin: str, destination: str, year: int, *, population: str = "foreign_born") -> Nowcast:
+    """The count of a year as if it were missing, by shrinkage.
+
+    Parameters
+    ----------
+    origin, destination : codes or names.
+    year : of the panel of the population (the first of five for ``movers``).
+    population : see :func:`detente.people`.
+
+    Raises
+    ------
+    NotIdentified : fewer than 1,000 persons in the year before: such cells were not scored.
+    SpecificationError : the panel's first year.
+    UnknownEconomy, DataError, UsageError
+
+    Examples
+    --------
+    >>> found = nowcast("COL", "VEN", 2015)
+    >>> found.last, round(found.middle / found.recorded, 1)
+    (929900.0, 1.0)
+    """
+    a, b = lookup(origin), lookup(destination)
+    panel = people(population)
+    t = panel.year_index(year)
+    if t == 0:
+        raise SpecificationError(
+            f"{year} is the first year of {population}.", fix=f"Ask for {panel.years[1]} or later."
+        )
+    for code in (a, b):
+        require_existed(code, panel.years[t - 1])
+    i, j = panel.index(a), panel.index(b)
+    last = float(np.nan_to_num(panel.flows[t - 1, i, j]))
+    if last < LEAST:
+        raise NotIdentified(
+            f"{last:,.0f} persons ({population}) of {name_of(a)} in {name_of(b)} in {panel.years[t - 1]}.",
+            why=f"Cells below {LEAST:,.0f} were not scored.",
+        )
+    middle = float(shrunk(panel, t, np.array([[i, j]]))[0])
+    if not np.isfinite(middle):
+        raise NotIdentified(f"Nothing else is known of {name_of(a)} in {year}.", why="There is nothing to shrink to.")
+    errors = _shipped_errors(population, year)
+    low, high = np.exp(np.log(middle) + np.quantile(errors, (0.1, 0.9)))
+    recorded = float(panel.flows[t, i, j])
+    return Nowcast(
+        a, b, population, year, last, panel.years[t - 1], float(low), middle, float(high),
+        recorded if np.isfinite(recorded) else None, len(errors),
+    )  # fmt: skip
+
+
+def shrunk(panel: Panel, t: int, cells: NDArray[np.intp]) -> Array:
+    """Persons (n,) that the rule gives for cells (n, 2) of position ``t``, each without itself."""
+    i, j = cells.T
+    last = panel.flows[t - 1, i, j]
+    if panel.stock:
+        weight = ELSEWHERE[panel.provenance.population]
+        return last * elsewhere_growth(panel, t, cells) ** weight if weight else last
+    return np.exp(LAST_SHARE * np.log(last) + (1 - LAST_SHARE) * np.log(imputed(panel, t, cells)))
+
+
+def elsewhere_growth(panel: Panel, t: int, cells: NDArray[np.intp]) -> Array:
+    """Factor (n,) by which the origin's people elsewhere grew from the count before to position ``t``."""
+    both = np.isfinite(panel.flows[t]) & np.isfinite(panel.flows[t - 1])
+    now, before = (np.where(both, panel.flows[s], 0.0) for s in (t, t - 1))
+    i, j = cells.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        grew = (now.sum(1)[i] - now[i, j]) / (before.sum(1)[i] - before[i, j])
+    return np.where(np.isfinite(grew) & (grew > 0), grew, np.nan)
+
+
+def imputed(panel: Panel, t: int, cells: NDArray[np.intp]) -> Array:
+    """Persons (n,) that everybody else's flows give for the cells, a batch at a time."""
+    year, out = panel.years[t], np.full(len(cells), np.nan)
+    known = panel.only(panel.years[: t + 1])
+    for start in range(0, len(cells), BATCH):
+        part = cells[start : start + BATCH]
+        masked = [(panel.economies[i], panel.economies[j], year, year) for i, j in part]
+        found = impute(known, masked, both_directions=False, placebos=None)
+        by_pair = {(p.origin, p.destination): float(p.counterfactual[t]) for p in found.paths}
+        out[start : start + BATCH] = [by_pair[panel.economies[i], panel.economies[j]] for i, j in part]
+    return np.where(out > 0, out, np.nan)
+
+
+def scored_cells(panel: Panel, t: int, n: int, seed: int) -> NDArray[np.intp]:
+    """Up to ``n`` cells (n, 2) drawn from those of 1,000 and more persons before and a count above zero at ``t``."""
+    with np.errstate(invalid="ignore"):
+        there = np.argwhere((panel.flows[t - 1] >= LEAST) & (panel.flows[t] > 0))
+    chosen = np.random.default_rng(seed).permutation(len(there))[:n]
+    return there[np.sort(chosen)]
+
+
+@lru_cache(maxsize=16)
+def _shipped_errors(population: str, year: int) -> Array:
+    """Log errors of the rule on other pairs' cells of the year."""
+    panel = people(population)
+    t = panel.year_index(year)
+    cells = scored_cells(panel, t, DRAWN, seed=year)
+    errors = np.log(panel.flows[t, cells[:, 0], cells[:, 1]]) - np.log(shrunk(panel, t, cells))
+    return errors[np.isfinite(errors)]

@@ -1,0 +1,78 @@
+"""Sentences on people: the same figures as the tables, in both languages, for a study and for any pair."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from detente.answer.people import pair_people_sentences, people_sentences
+from detente.language import Catalogue
+from detente.outlook.people import people_between
+
+PAIRS = [("IND", "PAK"), ("TUR", "SYR"), ("UKR", "POL"), ("BGD", "MMR"), ("CUB", "USA"), ("VEN", "COL"), ("ARE", "QAT"),
+         ("GBR", "USA")]  # fmt: skip
+
+
+@pytest.mark.oracle
+def test_the_flagship_says_the_published_split():
+    said = " ".join(pair_people_sentences(people_between("COL", "VEN"), Catalogue("en")))
+    assert "1.74 million people moved from Venezuela to Colombia from 2015 to 2019" in said  # 1,735,164
+    assert "leads one to expect 1.05 million people" in said  # 1,047,001
+    assert "of the change of ×13, ×6.8 goes with that and +87% is the pair's own" in said  # 2.55 = 1.92 + 0.63
+    assert "24 of 419 pairs of like size" in said
+    assert "which repeats UNHCR's count of the end of 2019" in said
+    assert "17% fewer people would move to Colombia" in said
+    assert "no estimate exists" in said
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_both_languages_say_as_much_with_the_same_numbers(pair):
+    found = people_between(*pair)
+    english, spanish = (pair_people_sentences(found, Catalogue(code)) for code in ("en", "es"))
+    assert len(english) == len(spanish) > 4
+    for one, other in zip(english, spanish):
+        digits = [
+            sorted(re.findall(r"\d+", text.replace(",", "").replace(".", "").replace("\xa0", "")))
+            for text in (one, other)
+        ]
+        assert digits[0] == digits[1], (one, other)
+        for text in (one, other):
+            assert "None" not in text
+            assert "nan" not in text.split()
+            assert "{" not in text
+            assert "_" not in text
+            assert text[0].upper() == text[0]
+            assert text.endswith(".")
+
+
+def test_a_pair_of_which_nothing_is_known_says_nothing():
+    assert pair_people_sentences(people_between("NRU", "SMR"), Catalogue("en")) == ()
+
+
+def test_a_forecast_that_counts_have_overtaken_is_not_told():
+    """A million Ukrainians are protected in Poland: the moves of 2020-24 were not those of the five years before."""
+    said = " ".join(pair_people_sentences(people_between("UKR", "POL"), Catalogue("en")))
+    assert "would move from Ukraine to Poland if it went on" not in said
+    assert "would move from Poland to Ukraine if it went on" in said
+
+
+def test_a_run_answers_with_people_beside_goods(flagship_quick):
+    answer = flagship_quick.answer
+    assert answer.people == people_sentences(
+        flagship_quick.frames, Catalogue("en"), lambda c: {"COL": "Colombia", "VEN": "Venezuela"}[c],
+        lambda s: dict(flagship_quick.frames["sources"].select("source_id", "publisher").iter_rows()).get(s, s),
+    )  # fmt: skip
+    assert "2.85 million by the country's own count of Feb 2024" in answer.people[0]
+    assert answer.people_tables[0].title == "Counts of people"
+    assert "People" in flagship_quick.summary()
+
+
+def test_every_number_of_a_forecast_stands_beside_its_score(flagship_quick):
+    frame = flagship_quick.frames["people_next"]
+    assert frame["n_scored"].null_count() == 0
+    assert frame["skill_pct"].null_count() == 0
+    ranges = frame.filter(frame["target"] != "surge")
+    assert (ranges["low"] <= ranges["middle"]).all()
+    assert (ranges["middle"] <= ranges["high"]).all()
+    assert ranges["coverage_80"].is_between(0.75, 0.90).all()

@@ -1,0 +1,51 @@
+"""The tables of the relation: strips by month, and recognition with conflicting counts kept."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from detente.run.further.relation import RECOGNITION, STRIPS, recognition, relation_strips
+from detente.study import open_study
+
+
+def test_recognition_keeps_every_count_and_every_spell():
+    ledger = open_study("colombia-venezuela").ledger()
+    found = recognition(ledger.events, ledger.figures)
+    assert found.columns == list(RECOGNITION.names)
+    counts = found.filter(kind="count", what="recognition.states_guaido")
+    assert set(counts["states"]) == {
+        40,
+        50,
+        57,
+        60,
+    }  # 40 and more, 50 and more (twice), a list of 57, and the article's
+    assert counts.height == 5
+    assert counts["source_ids"].null_count() == 0
+    spells = found.filter(what="recognition.government").sort("date")
+    assert spells["value"].to_list() == ["incumbent", "none", "guaido", "incumbent"]
+    assert spells["date"].to_list()[2] == "2019-01-23"
+    assert spells.row(2, named=True)["until"] == "2022-08-27"
+
+
+def test_the_articles_claims_on_recognition_are_decided():
+    verdicts = open_study("colombia-venezuela").ledger().verdicts()
+    frame = verdicts if isinstance(verdicts, pl.DataFrame) else verdicts.to_frame()
+    found = dict(frame.select("claim_id", "verdict").iter_rows())
+    for claim in ("S0-13", "S0-14", "S4-7.3", "S4-13", "S4-14.1", "S4-14.2"):
+        assert found[claim] not in ("not checkable", "outcome pending"), claim
+
+
+def test_strips_begin_where_a_strip_is_known_and_end_with_the_record():
+    events = open_study("colombia-venezuela").ledger().events
+    found = relation_strips(events)
+    assert found.columns == list(STRIPS.names)
+    assert found["month"][0] < "2004"
+    assert found["month"][-1] >= "2026-01"
+    told = found.select(pl.any_horizontal(pl.col("diplomatic", "border", "mobility", "economic").is_not_null()))
+    assert told.to_series().all()
+
+
+def test_a_record_without_events_has_empty_tables():
+    ledger = open_study("colombia-venezuela").ledger()
+    assert relation_strips(ledger.events.clear()).is_empty()
+    assert recognition(ledger.events.clear(), ledger.figures.clear()).is_empty()
