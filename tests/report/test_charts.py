@@ -29,6 +29,7 @@ UNITS = {
     "library": "% of expected",
     "attributions": "log points",
     "specifications": "log points",
+    "strips": "Index, 0 to 100",
 }
 
 
