@@ -65,7 +65,7 @@ def test_a_run_answers_with_people_beside_goods(flagship_quick):
     )  # fmt: skip
     assert "2.85 million by the country's own count of Feb 2024" in answer.people[0]
     assert answer.people_tables[0].title == "Counts of people"
-    assert "People" in flagship_quick.summary()
+    assert "people moved from Venezuela to Colombia" in flagship_quick.summary(width=200)
 
 
 def test_every_number_of_a_forecast_stands_beside_its_score(flagship_quick):

@@ -31,14 +31,13 @@ PEOPLE = slice(1, 2)
 
 
 def _screen(answer: Answer, width: int) -> tuple[list[str], ...]:
-    happened = answer.happened[:1] + answer.happened[1:][-1:]  # whose figures they are stands in the report
+    happened = answer.happened[:1] + answer.people[PEOPLE] + answer.happened[1:][-1:]  # sources stand in the report
     why = _tables(answer.why_means, answer.why_tables, width)
     what_if = _tables(answer.what_if_means, answer.what_if_tables, width)
-    facts, claims, ahead, people = (
-        [_sentence(text, width) for text in texts]
-        for texts in (happened, answer.claims, answer.what_next[:2], answer.people[PEOPLE])
+    facts, claims, ahead = (
+        [_sentence(text, width) for text in texts] for texts in (happened, answer.claims, answer.what_next[:2])
     )
-    return facts, why, what_if, ahead, people, claims
+    return facts, why, what_if, ahead, [], claims
 
 
 def _sentences(answer: Answer, width: int) -> tuple[list[str], ...]:
