@@ -155,3 +155,18 @@ def test_pandas_holes_too():
     frame = pd.DataFrame(panel().to_dict(as_series=False))
     frame.loc[::9, "x"] = np.nan
     assert dt.fit_ppml(frame, "trade ~ scale(x) | exporter").n_missing == frame["x"].isna().sum()
+
+
+@pytest.mark.parametrize("formula", ["trade ~ odd | exporter", "trade ~ x | odd", "odd ~ x | exporter"])
+def test_a_column_that_holds_no_numbers_or_labels_is_named(formula):
+    frame = pd.DataFrame(panel().to_dict(as_series=False))
+    frame["odd"] = frame["x"] + 1j
+    with pytest.raises(DataError, match="'odd' in the data holds complex128"):
+        dt.fit_ppml(frame, formula)
+
+
+def test_where_nothing_is_left_to_estimate_the_certificate_comes_with_the_error():
+    data = pl.DataFrame({"y": [0.0, 0, 1, 2, 3, 4], "x": [1.0, 2, 0, 0, 0, 0]})
+    with pytest.raises(dt.errors.NotIdentified) as caught:
+        dt.fit_ppml(data, "y ~ 0 + x")
+    assert caught.value.state.rows.tolist() == [0, 1]

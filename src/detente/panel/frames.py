@@ -43,6 +43,12 @@ class Table:
             return series.to_polars()
         except (ImportError, ModuleNotFoundError):  # pandas strings without pyarrow
             return pl.Series(column, series.to_list())
+        except NotImplementedError:  # complex numbers and other things that no table holds
+            raise DataError(
+                f"Column '{column}' in {self.name} holds {getattr(self.frame.to_native()[column], 'dtype', 'objects')}, "
+                "and numbers or labels are needed.",
+                fix="Convert it first, or leave it out.",
+            ) from None
 
     def numbers(self, column: str) -> np.ndarray:
         """One column as float64, with nan where it is null."""
