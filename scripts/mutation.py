@@ -37,7 +37,8 @@ CENTRAL = {
     "change": ("record/verdicts/kinds/change.py", "tests/record/test_changes.py tests/record/test_rules.py"),
     "reconcile": (
         "record/verdicts/reconcile.py",
-        "tests/record/test_reconcile.py tests/record/test_property_reconcile.py tests/record/test_recovery_reconcile.py",
+        "tests/record/test_explanations.py tests/record/test_reconcile.py tests/record/test_property_reconcile.py "
+        "tests/record/test_recovery_reconcile.py",
     ),
     "scoreboard": ("record/verdicts/scoreboard.py", "tests/record/test_scoreboard.py"),
     "placebos": ("attribution/comparison/placebos.py", "tests/attribution"),
