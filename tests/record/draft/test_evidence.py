@@ -191,6 +191,9 @@ def test_every_annual_total_of_the_pairs_trade_is_decided_and_no_part_of_it(whic
          [("2020-05", "border closure"), ("2020-05", "border opening")]),
         ("In April 2021 Kenya banned imports, and on May 2 2021 it recalled its ambassador.", "en",
          [("2021-04", "trade restriction"), ("2021-05-02", "diplomatic break")]),
+        ("China imposed duties in May 2020. They were lifted on 5 August 2020.", "en",
+         [("2020-05", "trade restriction"), ("2020-08-05", "trade restriction")]),
+        ("The minister was ill in May 2020. He was lifted on 5 August 2020.", "en", []),
         ("Los vuelos fueron suspendidos el 3 de marzo de 2021.", "es", [("2021-03-03", "air service")]),
     ],
 )  # fmt: skip

@@ -24,6 +24,8 @@ _IT_AFTER = re.compile(r"\s(?:it|them)\b", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(r"(?:,|\b(?:and|y|but|pero))\s(?:on|in|en|el)?\s?(?:the\s)?$", re.IGNORECASE)
 _SHARED = re.compile(r",?\s(?:and|then|y|luego|and then|y luego),?\s|,\s(?:then|luego)\s")
 """Between two acts that share what they act on and their day: "closed, then reopened, its border in May"."""
+_PRONOUN = re.compile(r"(?:They|It|These|Both|Fue|Fueron|La medida|Las medidas|Esta|Estas)\b")
+_PASSIVE = re.compile(r"\b(?:was|were|been|Fue|Fueron|fue|fueron)\s(?:\w+ly\s|finally\s)?$")
 _SAME_DAY = re.compile(
     r"[^.;:!?]{0,25}?\b(?:(?:the|that|on that|on the) same day|(?:ese|el|aquel) mismo día)\b", re.IGNORECASE
 )
@@ -170,6 +172,9 @@ def _distance(text: str, act: re.Match[str], rule: _Rule, start: int, end: int) 
     back = 3 * REACH if pronoun else REACH
     before = _BREAK.split(text[max(start, act.start() - back) : act.start()])[-1]
     places = [m.end() for m in rule.thing.finditer(before)]
+    if not places and _PRONOUN.match(text, start, end) and _PASSIVE.search(text[start : act.start()]):
+        told = text[max(0, start - 2 * REACH) : start]  # "They were lifted": what the sentence before was about
+        return 2 * REACH if rule.thing.search(told) else None
     return len(before) - places[-1] + 5 if places else None
 
 
