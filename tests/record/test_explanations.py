@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from detente.record.rows import Figure
@@ -174,3 +176,29 @@ def test_the_better_explanation_comes_first_and_each_kind_once():
     shared = FigureContext.of(context)
     assert [e.kind for e in explain(figure("A", 100), WHOLE, shared)] == [e.kind for e in given]
     assert found(figure("A", 100), WHOLE, figure("C", 100, "exports", status="bound")) == {}
+
+
+@pytest.mark.parametrize(
+    ("low", "fits"), [(400.0, True), (398.3, True), (398.1, False), (410.0, False), (409.9, True), (290.0, False)]
+)
+def test_a_total_whose_imports_are_valued_with_freight_implies_those_without(low, fits):
+    """Exports 300 and imports CIF 110 make 410; what a lower total leaves for the imports is FOB if 110 is at most 1.12 times it."""
+    parts = figure("X", 300, "exports", basis="fob"), figure("C", 110, "imports", basis="cif")
+    kinds = found(figure("A", 410), figure("B", low), *parts)
+    assert ("valuation" in kinds) == fits
+    if fits:
+        assert kinds["valuation"] == 0.01
+    assert "valuation" not in found(figure("A", 412), figure("B", low), *parts)  # not its sum
+
+
+@pytest.mark.parametrize(("balance", "fits"), [(20.0, True), (18.0, True), (22.1, True), (22.4, False)])
+def test_a_balance_without_freight_beside_a_total_with_it(balance, fits):
+    """120.7 + 110.3 = 231; 120.7 - 100.7 = 20 is the balance of the same trade, its imports FOB."""
+    fob, cif = figure("X", 120.7, "exports", basis="fob"), figure("C", 110.3, "imports", basis="cif")
+    kinds = found(figure("A", balance), figure("B", 231), fob, cif)
+    assert kinds.get("balance as total") == (0.01 if fits else None)
+    assert "balance as total" not in found(figure("A", balance), figure("B", 231), replace(fob, basis="cif"), cif)
+    assert "balance as total" not in found(figure("A", balance), figure("B", 232), fob, cif)
+    assert "balance as total" not in found(
+        figure("A", balance), figure("B", 231), fob, replace(cif, status="approximate")
+    )

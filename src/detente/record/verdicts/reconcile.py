@@ -22,6 +22,8 @@ CIF_OVER_FOB = (1.0, 1.20)
 """Ratio of imports valued CIF to the same imports FOB; customs data cluster at 1.06 to 1.12."""
 USUAL_CIF = 1.12
 """Up to here a ratio of CIF to FOB needs no further belief."""
+EXACT = 0.002
+"""Misfit up to which a sum is taken for the very one that was done."""
 UNSHOWN = 0.01
 """Added to the misfit where two bases differ by name but no parts show the sum."""
 FIT = 0.02
@@ -198,10 +200,47 @@ def _mislabelled(odd: Figure, other: Figure, context: FigureContext) -> Iterator
                 difference = Number(f"{gap:,.1f}")
                 arithmetic = Text("arithmetic.minus", a=_named(x), b=_named(m), result=difference)
                 yield ConflictExplanation("balance as total", arithmetic, _off(odd.value, gap), (x.id, m.id))
+    yield from _implied_balance(odd, other, context)
     for b in _beside(odd, other, context, "balance"):
         if _off(odd.value, b.value) <= FIT and b.source_id != odd.source_id:
             arithmetic = Text("arithmetic.balance", part=_named(b))
             yield ConflictExplanation("balance as total", arithmetic, _off(odd.value, b.value), (b.id,))
+
+
+def _of_freight(odd: Figure, other: Figure, context: FigureContext) -> Iterator[tuple[Figure, Figure]]:
+    """Exports valued FOB with imports valued CIF, neither of them about."""
+    for x in _beside(odd, other, context, "exports"):
+        for m in _beside(odd, other, context, "imports"):
+            firm = x.status != "approximate" and m.status != "approximate" and not _circular(x, m, odd, other)
+            if firm and x.basis not in CIF_LIKE and m.basis in CIF_LIKE:
+                yield x, m
+
+
+def _implied_balance(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
+    """The total has its imports CIF, and the balance quoted for it the same imports FOB."""
+    for x, m in _of_freight(odd, other, context):
+        implied = x.value - odd.value
+        ratio = m.value / implied if implied > 0 else math.inf
+        if _fit(x.value + m.value, other) <= EXACT and CIF_OVER_FOB[0] < ratio <= USUAL_CIF:
+            arithmetic = Text(
+                "arithmetic.implied_balance", exports=_named(x), cif=_named(m), total=_plain(other.value),
+                odd=_plain(odd.value), implied=Number(f"{implied:,.1f}"), ratio=Number(f"{ratio:.3f}"),
+            )  # fmt: skip
+            yield ConflictExplanation("balance as total", arithmetic, UNSHOWN, (x.id, m.id))
+
+
+def _implied_total(high: Figure, low: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
+    """The higher total is exports and imports CIF to the digit; the lower leaves for the imports what FOB would be."""
+    for x, m in _of_freight(high, low, context):
+        implied = low.value - x.value
+        ratio = m.value / implied if implied > 0 else math.inf
+        misfit = _fit(x.value + m.value, high)
+        if misfit <= EXACT and CIF_OVER_FOB[0] < ratio <= USUAL_CIF:
+            arithmetic = Text(
+                "arithmetic.implied_total", exports=_named(x), cif=_named(m), with_cif=Number(f"{x.value + m.value:,.0f}"),
+                low=_plain(low.value), implied=Number(f"{implied:,.1f}"), ratio=Number(f"{ratio:.3f}"),
+            )  # fmt: skip
+            yield ConflictExplanation("valuation", arithmetic, misfit + UNSHOWN, (x.id, m.id))
 
 
 def _circular(x: Figure, m: Figure, *used: Figure) -> bool:
@@ -214,6 +253,7 @@ def _valuation(odd: Figure, other: Figure, context: FigureContext) -> Iterator[C
     high, low = (odd, other) if odd.value > other.value else (other, odd)
     flow = _family(odd)[1]
     if flow == "total":
+        yield from _implied_total(high, low, context)
         for x in _beside(odd, other, context, "exports"):
             if x.basis in CIF_LIKE or x.status == "approximate":
                 continue
