@@ -19,7 +19,7 @@ from attribution_library import cow
 from numpy.typing import NDArray
 
 from detente.attribution.comparison.features import large_enough
-from detente.attribution.comparison.similar import Ranks, Window, compare_window
+from detente.attribution.comparison.similar import Window, compare_window
 from detente.attribution.library.ruptures import ruptured
 from detente.attribution.residuals import fit_effects
 from detente.attribution.sample import Sample
@@ -33,7 +33,6 @@ STARTS = {"BACI": (1999, 2001, 2003, 2015, 2017), "COW": (2001, 2003, 2005, 2007
 HORIZONS = (1, 3, 5)
 FEWEST = 100  #: tests of one economy, below which its size is chance alone
 FORMER = {"S19": "TWN", "SCG": "XSC", "ANT": "XAN", "ZA1": "XZA"}
-SHRINK = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +110,19 @@ def trials(name: str, sample: Sample, starts: tuple[int, ...], seed: int = 0) ->
             traits = window.features
             usable = large_enough(traits.size) & (sample.flows[a] > 0) & np.isfinite(traits.coordinates).all(axis=-1)
             usable &= ~(known | build | np.isnan(window.change) | np.isposinf(window.change))
-            yield _trial(name, start, horizon, window, np.argwhere(usable), fifth=name in STARTS)
+            yield _trial(name, start, horizon, window, np.argwhere(usable))
 
 
-def _trial(name: str, start: int, horizon: int, window: Window, dyads: Ints, *, fifth: bool) -> Trial:
+def _trial(name: str, start: int, horizon: int, window: Window, dyads: Ints) -> Trial:
     at = tuple(dyads.T)
     change = window.change[at]
     p = {
         "size alone": _of_size(window, dyads, change),
         "size alone, half lost": _of_size(window, dyads, change + HALVED),
     }
-    own = None
     for label, loss in (("", 0.0), (", half lost", HALVED), (", 70% lost", SEVENTY)):
         found = window.ranks(dyads, change + loss)
         p |= {f"similar{label}": found.p_similar, f"headline{label}": found.p}
-        if fifth and loss in (0.0, HALVED):
-            own = window.ranks(np.argwhere(window.pool)) if loss == 0.0 else own
-            p[f"with step 5{label}"] = _step_five(window, dyads, found, own)
     traits = window.features
     return Trial(name, start, horizon, dyads, p, traits.volatility[at], traits.position[at], traits.size[at])
 
@@ -145,28 +140,6 @@ def _of_size(window: Window, dyads: Ints, change: Floats) -> Floats:
     )
 
 
-def _step_five(window: Window, dyads: Ints, found: Ranks, own: Ranks) -> Floats:
-    """Ranks of the score among the same origin's and destination's dyads, shrunk to ``p``; their root, ranked again."""
-    members = np.argwhere(window.pool)
-
-    def combined(ends: Ints, rank: Floats, u: Floats, inside: bool) -> Floats:
-        root = np.ones(len(ends))
-        for side in (0, 1):
-            of_side = [np.sort(own.score[members[:, side] == e]) for e in range(len(window.change))]
-            n = np.array([len(of_side[e]) for e in ends[:, side]]) - inside
-            at = np.array([np.searchsorted(of_side[e], v, "right") for e, v in zip(ends[:, side], u)])
-            root *= (1 + at - inside + SHRINK * rank) / (1 + n + SHRINK)
-        return np.sqrt(root)
-
-    inner = combined(members, own.p, own.score, inside=True)
-    outer = combined(dyads, found.p, found.score, inside=False)
-    out = np.empty(len(dyads))
-    for k in range(0, len(dyads), 4000):
-        near = inner[window.nearest(dyads[k : k + 4000])]
-        out[k : k + 4000] = (1 + np.count_nonzero(near <= outer[k : k + 4000, None], axis=1)) / (1 + near.shape[1])
-    return out
-
-
 def summary(panel: str, found: list[Trial]) -> pl.DataFrame:
     """One row a test: size by economy and by trait, power."""
     size, position = (np.concatenate([getattr(t, k) for t in found]) for k in ("size", "position"))
@@ -174,16 +147,15 @@ def summary(panel: str, found: list[Trial]) -> pl.DataFrame:
     dyads = np.concatenate([t.dyads for t in found])
     horizon = np.concatenate([np.full(len(t.dyads), t.horizon) for t in found])
     rows = []
-    for test in ("size alone", "similar", "headline", "with step 5"):
-        if test not in found[0].p:
-            continue
+    for test in ("size alone", "similar", "headline"):
         hit = np.concatenate([t.p[test] for t in found]) <= 0.05
         lost = np.concatenate([t.p[f"{test}, half lost"] for t in found]) <= 0.05
         row = {"panel": panel, "test": test, "n": len(hit), "size": hit.mean()}
         for side, label in ((0, "origin"), (1, "destination")):
-            shares, chance = by_economy(hit, dyads[:, side])
-            row |= {f"rmse_{label}": np.sqrt(np.mean((shares - 0.05) ** 2)), f"chance_{label}": chance,
-                    f"above_8_{label}": np.mean(shares > 0.08), f"max_{label}": shares.max()}  # fmt: skip
+            shares, chance = by_economy(hit, dyads[:, side]), shuffled(hit, dyads, side)
+            row |= {f"rmse_{label}": distance(shares), f"chance_{label}": chance[0], f"chance_95_{label}": chance[1],
+                    f"above_8_{label}": np.mean(shares > 0.08), f"chance_above_8_{label}": chance[2],
+                    f"max_{label}": shares.max()}  # fmt: skip
         cuts = np.quantile(volatility, (0.2, 0.4, 0.6, 0.8))
         fifth = np.searchsorted(cuts, volatility)
         row |= {f"volatility_{k + 1}": hit[fifth == k].mean() for k in range(5)}
@@ -202,12 +174,40 @@ def _relative(trial: Trial) -> Floats:
     return y - np.polyval(np.polyfit(x, y, 3), x)
 
 
-def by_economy(hit: NDArray[np.bool_], economy: Ints) -> tuple[Floats, float]:
-    """Share of rejections by economy, and the root mean squared error that chance alone gives."""
+def by_economy(hit: NDArray[np.bool_], economy: Ints) -> Floats:
+    """Share of rejections of every economy with enough tests."""
     n = np.bincount(economy)
     kept = n >= min(FEWEST, np.sort(n)[-3])
-    shares = np.bincount(economy, hit)[kept] / n[kept]
-    return shares, float(np.sqrt(np.mean(0.05 * 0.95 / n[kept])))
+    return np.bincount(economy, hit)[kept] / n[kept]
+
+
+def distance(shares: Floats) -> float:
+    """Root mean squared distance from 5%."""
+    return float(np.sqrt(np.mean((shares - 0.05) ** 2)))
+
+
+def shuffled(hit: NDArray[np.bool_], dyads: Ints, side: int, times: int = 100, seed: int = 0) -> tuple[float, ...]:
+    """What a test that treats all economies alike would show: mean and 95% point of the distance, mean share above 8%.
+
+    Dyads tested equally often change places at random, each with all of its own results: tests of one dyad over several
+    windows go together, so that chance is larger than independent draws would have it.
+    """
+    rng = np.random.default_rng(seed)
+    n = dyads.max() + 1
+    code, at = np.unique(dyads[:, 0] * n + dyads[:, 1], return_inverse=True)
+    tests, hits = np.bincount(at), np.bincount(at, hit)
+    economy = np.divmod(code, n)[side]
+    total = np.bincount(economy, tests)
+    kept = total >= min(FEWEST, np.sort(total)[-3])
+    alike = [np.flatnonzero(tests == k) for k in np.unique(tests)]
+    found, above = np.empty(times), np.empty(times)
+    for k in range(times):
+        moved = hits.copy()
+        for these in alike:
+            moved[these] = hits[rng.permutation(these)]
+        shares = np.bincount(economy, moved)[kept] / total[kept]
+        found[k], above[k] = distance(shares), np.mean(shares > 0.08)
+    return float(found.mean()), float(np.quantile(found, 0.95)), float(above.mean())
 
 
 def panels(folder: Path) -> Iterator[tuple[str, list[Trial]]]:

@@ -200,3 +200,23 @@ def test_every_method_has_a_measured_size_and_more_power_than_size() -> None:
             size, power = found[test, group, 0.0], found[test, group, 50.0]
             assert clopper_pearson(round(size.rejected * size.n), size.n)[0] <= size.level, size
             assert power.rejected > 2 * size.rejected, power
+
+
+def test_how_many_ruptures_the_test_finds_is_what_the_docs_say() -> None:
+    """At 5% in the second full year, or the last before they reopened."""
+    points = {c.case_id: [] for c in library.cases()}
+    for p in library.shipped_points():
+        if p.placebo_share is not None and p.since >= 0:
+            points[p.case_id].append(p)
+    found: dict[tuple[bool, bool], list[bool]] = {}
+    for c in library.cases():
+        closed = [p for p in points[c.case_id] if c.reopened_year is None or p.year < c.reopened_year]
+        if c.panel == "baci" and points[c.case_id]:
+            last = max(closed or points[c.case_id], key=lambda p: p.since)
+            quarrel = c.instrument == "diplomatic quarrel"
+            found.setdefault((quarrel, c.start_year < 2020), []).append(last.placebo_share <= 0.05)
+    early, late = found[False, True], found[False, False]
+    quarrels = found[True, True] + found[True, False]
+    assert (len(early), sum(early)) == (42, 21)
+    assert (len(early + late), sum(early + late)) == (56, 29)
+    assert (len(quarrels), sum(quarrels)) == (24, 3)
