@@ -144,7 +144,7 @@ def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
         ranks = []
         for side in (0, 1):
             others = [o for o in pool if o[side] == d[side] and o != d]
-            ranks.append((1 + sum(u[o] <= score for o in others) + 20 * p) / (1 + len(others) + 20))
+            ranks.append((1 + sum(u[o] <= score for o in others) + 5 * p) / (1 + len(others) + 5))
         return np.sqrt(ranks[0] * ranks[1])
 
     root = {d: rooted(d, u[d]) for d in pool}

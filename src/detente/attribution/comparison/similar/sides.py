@@ -18,7 +18,7 @@ Ints = NDArray[np.intp]
 SCORE_CLIP = 5.0
 PULL = 5.0  #: dyads of no information that a mean of one economy's scores is shrunk by
 SCALE_PULL = 10.0  #: the same for its scatter
-RANK_PULL = 20.0  #: the same for its ranks
+RANK_PULL = 5.0  #: the same for its ranks
 SWEEPS = 3
 
 
