@@ -48,7 +48,7 @@ CENTRAL = {
     "tensor": ("gravity/engines/tensor_engine.py", "tests/gravity"),
     "armington": ("equilibrium/armington.py", "tests/equilibrium"),
     "scenarios": ("run/what_if/scenarios.py", "tests/run tests/study"),
-    "journal": ("web/editor/journal.py", "tests/web"),
+    "journal": ("web/editor/journal.py", "tests/web/test_journal_lines.py"),
     "readers": (
         "panel/read.py",
         "tests/panel/test_nothing_is_guessed.py tests/panel/test_columns.py tests/panel/test_panel.py tests/data/test_layouts.py",
