@@ -118,6 +118,7 @@ def test_every_key_is_documented() -> None:
     [
         ('[equilibrium]\ncentral_theta = 3\n[[scenarios]]\nid = "c"\ntitle = "C"\nclosed = true\n',
          "equilibrium.central_theta", "3 is not among theta = [2, 4, 5, 6]"),
+        ('[[scenarios]]\nid = "c"\nclosed = true\n', "equilibrium.years", "no year whose economies they start from"),
         ('[[episodes]]\nid = "fall"\ntitle = "F"\nfrom = 2005\nto = 2010\n',
          "attribution.base_windows", "[2000, 2008] reaches into the episode 'fall', which begins after 2005"),
     ],

@@ -26,7 +26,7 @@ def cautions_of(spec: Spec, folder: Path, open_panel: Callable[[], Panel]) -> li
     """
     if not spec.has_panel:
         return _nothing_to_compute_from(spec)
-    found = [*_episodes(spec), *_elasticity(spec), *_windows(spec)]
+    found = [*_episodes(spec), *(_elasticity(spec) or _without_years(spec)), *_windows(spec)]
     try:
         panel = open_panel()
     except DetenteError as error:
@@ -98,6 +98,13 @@ def _without_trade(spec: Spec, panel: Panel, window: tuple[int, int]) -> Iterato
             f"'{panel.name}': there will be no finding on that direction.",
             "Choose base years with trade, or read the other direction only.",
         )  # fmt: skip
+
+
+def _without_years(spec: Spec) -> list[Problem]:
+    if not spec.scenarios or spec.equilibrium.years:
+        return []
+    what = "There are scenarios and no year whose economies they start from: none will be solved."
+    return [Problem(FILE, None, "equilibrium.years", what, "Name one with accounts of both, as years = [2021].")]
 
 
 def _elasticity(spec: Spec) -> list[Problem]:
