@@ -77,3 +77,23 @@ def test_two_flows_before_two_figures_are_left_to_a_person():
     )
     rows = draft_claims(Article("", text, "2023-02-14", "en"), "N1", known=KNOWN).rows
     assert [row.series for row in rows] == ["trade.exports", "trade.imports"]
+
+
+@pytest.mark.parametrize(
+    ("text", "series"),
+    [
+        ("Pakistan's trade surplus with Afghanistan was $19 million in 2019.", [""]),
+        ("Pakistan's trade with Afghanistan left a surplus of $19 million in 2019.", [""]),
+        ("The trade deal between Pakistan and Afghanistan cost $19 million in 2019.", [""]),
+        ("Pakistan's exports of goods and services to Afghanistan were $300 million in 2020.", [""]),
+        ("Pakistan's exports to Afghanistan rose by $20 million in 2020.", [""]),
+        ("Pakistan's exports to Afghanistan fell $20 million to $280 million in 2020.", ["", "trade.exports"]),
+        ("Pakistan sold Afghanistan $278 million of goods in 2020, while Afghanistan sold Pakistan $294 million in 2020.",
+         ["trade.exports", "trade.imports"]),
+        ("Pakistan sold goods worth $4 million to Afghanistan and bought $5 million of Afghan goods in 2020.",
+         ["trade.exports", "trade.imports"]),
+    ],
+)  # fmt: skip
+def test_balances_services_changes_and_who_deals(text, series):
+    rows = draft_claims(Article("", text, "2023-02-14", "en"), "N1", known=KNOWN).rows
+    assert [row.series for row in rows if row.cells.get("value")] == series

@@ -20,7 +20,7 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
 from detente.record.draft.pairing import SAID_ON, Paired, direction_at, operator_at, pair_periods
-from detente.record.draft.proposals import FlowSpoken, economies_named, flow_at, propose_test
+from detente.record.draft.proposals import FlowSpoken, economies_named, flow_at, is_change, propose_test
 from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 from detente.record.period import Period
@@ -160,7 +160,10 @@ def _of_sentence(
         pairs = pair_periods(found.article.text[: sentence.end], figures, dates, credits)
         rows = []
         for figure, pair in zip(figures, pairs):
-            flow = flow_at(sentence.text, figure.start - sentence.start, known, before)
+            place = figure.start - sentence.start
+            flow = flow_at(sentence.text, place, known, before)
+            if figure.unit.partition("/")[0] in MONEY and is_change(sentence.text, place):
+                flow = None
             spoken = flow or spoken
             rows.append(_quantity(figure, pair, sentence, credits, found, flow.series if flow else ""))
         return [*rows, *happened], spoken

@@ -95,6 +95,8 @@ def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | 
         spoken = [_spoken(sentence, each, named, known.dyad, before) for each in led[-2:]]
         if spoken[0] and spoken[1] and spoken[0].series != spoken[1].series:
             return None  # one flow beside another, and the figures come after both
+    if _no_level(sentence, role, place):
+        return None
     if (not led and len(roles) > 1) or _twofold(sentence, roles) or _is_part(sentence, role):
         return None
     return _spoken(sentence, role, named, known.dyad, before)
@@ -119,6 +121,38 @@ def economies_named(sentence: str) -> list[str]:
     """
     words = (country_in(word) for word in re.findall(r"(?:[A-ZÁÉÍÓÚ]\w+|\b[a-záéíóúñ]{5,})\b(?!\$)", sentence))
     return list(dict.fromkeys([*economies_in(sentence), *filter(None, words)]))
+
+
+_OTHER_THING = re.compile(
+    r"\s(?:surplus|deficit|balance|gap|imbalance|shortfall|war|deals?|talks|agreements?|pacts?|disputes?|ties|barriers?|routes?|"
+    r"missions?|finance|credits?|losses|bans?|sanctions)\b",
+    re.IGNORECASE,
+)
+_BALANCE = re.compile(
+    r"\b(?:surplus|deficit|balance|gap|shortfall|super[aá]vit|d[eé]ficit|saldo|services|servicios)\b", re.IGNORECASE
+)
+_CHANGED_BY = re.compile(
+    r"\b(?:by|rose|fell|grew|up|down|increased|decreased|declined|dropped|gained|lost|jumped|climbed|shrank"
+    r"|(?:increase|rise|fall|drop|decline|gain|loss|growth)s?\sof|en|(?:aumento|alza|ca[ií]da|baja)\sde)\s"
+    r"(?:an?\s|about\s|some\s|nearly\s|almost\s|more\sthan\s|over\s|unos\s)?$",
+    re.IGNORECASE,
+)
+
+
+def _no_level(sentence: str, role: re.Match[str], place: int) -> bool:
+    """Whether the figure is a balance, of services, or anything else than how much the flow was."""
+    first, last = sorted((role.end(), place))
+    near = sentence[first:last] + sentence[place : place + 30].partition(",")[0]
+    return bool((role["trade"] and _OTHER_THING.match(sentence, role.end())) or _BALANCE.search(near))
+
+
+def is_change(sentence: str, place: int) -> bool:
+    """Whether the amount at a place is by how much something changed (*rose by $20m*), not how much it was.
+
+    >>> is_change("Exports rose by $20m.", 16), is_change("Exports rose to $20m.", 16)
+    (True, False)
+    """
+    return bool(_CHANGED_BY.search(sentence[max(0, place - 40) : place]))
 
 
 def _twofold(sentence: str, roles: Sequence[re.Match[str]]) -> bool:
@@ -156,7 +190,7 @@ def _trade(
 
 def _dealt(sentence: str, role: re.Match[str], named: set[str], dyad: Sequence[str]) -> FlowSpoken | None:
     """*India sold goods worth ... to Nepal*: the one named first deals, and both must be named."""
-    subject = _named_first(sentence[: role.start()], dyad)
+    subject = _one_before(sentence[: role.start()], dyad) or _named_first(sentence[: role.start()], dyad)
     if named != set(dyad) or not subject:
         return None
     return _seen_from(subject if role["sold"] else _other(subject, dyad), subject, dyad)
@@ -188,6 +222,13 @@ def _shipped(
 def _seen_from(seller: str, owner: str, dyad: Sequence[str]) -> FlowSpoken | None:
     series = {dyad[0]: "trade.exports", dyad[1]: "trade.imports"}.get(seller)
     return FlowSpoken(series, owner) if series else None
+
+
+def _one_before(text: str, dyad: Sequence[str]) -> str:
+    """The economy that stands right before a verb as its subject; not one that is reached (*to Nepal and bought*)."""
+    last = re.search(r"(?:^|(?P<before>[\w,]+)\s)(?P<name>(?:[A-Z]\w+\s?){1,3})\s?$", text)
+    reached = last and (last["before"] or "").casefold() in ("to", "from", "of", "with", "in", "a", "de", "desde")
+    return "" if last is None or reached else _one(last["name"], dyad)
 
 
 def _named_first(text: str, dyad: Sequence[str]) -> str:
