@@ -97,3 +97,23 @@ def test_two_flows_before_two_figures_are_left_to_a_person():
 def test_balances_services_changes_and_who_deals(text, series):
     rows = draft_claims(Article("", text, "2023-02-14", "en"), "N1", known=KNOWN).rows
     assert [row.series for row in rows if row.cells.get("value")] == series
+
+
+PEOPLE = KnownRecord(("PER", "CHL"), ("migration.people_per_in_chl", "migration.refugees_per_in_chl", "trade.total"))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "series"),
+    [
+        ("Some 157,000 Peruvians lived in Chile in 2012.", "en", "migration.people_per_in_chl"),
+        ("Unos 157.000 peruanos vivían en Chile en 2012.", "es", "migration.people_per_in_chl"),
+        ("There were 1,200 refugees from Peru in Chile in 2012.", "en", "migration.refugees_per_in_chl"),
+        ("Some 157,000 Chileans lived in Peru in 2012.", "en", ""),  # no such series
+        ("Some 157,000 Peruvians lived in Spain in 2012.", "en", ""),
+        ("Some 157,000 people lived in Chile in 2012.", "en", ""),
+        ("Some 157,000 Peruvians crossed the border in 2012.", "en", ""),
+    ],
+)
+def test_ones_people_in_the_other_are_held_against_their_series(text, language, series):
+    row = draft_claims(Article("", text, "2014-02-20", language), "N1", known=PEOPLE).rows[0].as_row()
+    assert (row["target"], row["test"]) == (series, "quantity" if series else "")

@@ -20,7 +20,7 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
 from detente.record.draft.pairing import SAID_ON, Paired, direction_at, operator_at, pair_periods
-from detente.record.draft.proposals import FlowSpoken, economies_named, flow_at, is_change, propose_test
+from detente.record.draft.proposals import FlowSpoken, economies_named, flow_at, is_change, people_at, propose_test
 from detente.record.draft.row import COLUMNS, UNTESTED, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 from detente.record.period import Period
@@ -165,7 +165,10 @@ def _of_sentence(
             if figure.unit.partition("/")[0] in MONEY and is_change(sentence.text, place):
                 flow = None
             spoken = flow or spoken
-            rows.append(_quantity(figure, pair, sentence, credits, found, flow.series if flow else ""))
+            series = flow.series if flow else ""
+            if study_unit(figure)[1] == "persons":
+                series = people_at(sentence.text, place, figure.unit, known)
+            rows.append(_quantity(figure, pair, sentence, credits, found, series))
         return [*rows, *happened], spoken
     if happened:
         return happened, spoken
