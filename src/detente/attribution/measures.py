@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -128,8 +129,6 @@ def states_of(frame: Any, origin: str, destination: str, years: Sequence[int]) -
     -------
     dict of name to (T,) array
     """
-    import narwhals as nw
-
     frame = nw.from_native(frame, eager_only=True)
     if "year" not in frame.columns:
         raise UnknownColumn.named("year", frame.columns, where="the frame of states")

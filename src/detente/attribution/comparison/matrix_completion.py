@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.comparison.placebos import Standing, stand
-from detente.errors import TooFewDonors
+from detente.attribution.comparison.synthetic import whole_paths
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -128,13 +128,7 @@ def complete_path(path: Floats, donors: Floats, event: int, *, folds: int = 5, s
     ------
     TooFewDonors
     """
-    donors = donors[np.isfinite(donors).all(axis=1)]
-    if len(donors) < FEWEST or event < 2:
-        raise TooFewDonors(
-            f"{len(donors)} donors with whole paths and {event} years before the event.",
-            why=f"Completing a path needs at least {FEWEST} donors and two years before.",
-            fix="Widen the donors, or read the placebo share alone.",
-        )
+    donors = whole_paths(donors, event, FEWEST, "Completing a path")
     groups = np.random.default_rng(seed).permutation(len(donors)) % folds
     gaps = {share: _gaps_in_turn(donors, groups, event, share) for share in PENALTIES}
     penalty = min(PENALTIES, key=lambda share: float(np.mean(gaps[share] ** 2)))

@@ -66,12 +66,29 @@ def simplex_weights(target: Floats, donors: Floats) -> Floats:
     >>> simplex_weights(np.array([1.0, 2.0]), np.array([[0.0, 0.0], [2.0, 4.0]])).round(3).tolist()
     [0.5, 0.5]
     """
-    from scipy.optimize import nnls
+    from scipy.optimize import nnls  # here: it takes a second to load, and only this method needs it
 
     scale = 1e3 * max(1.0, float(np.abs(donors).max(initial=0)), float(np.abs(target).max(initial=0)))
     stacked = np.vstack([donors.T, np.full(len(donors), scale)])
     weights, _ = nnls(stacked, np.append(target, scale))
     return weights / weights.sum()
+
+
+def whole_paths(donors: Floats, event: int, fewest: int, method: str) -> Floats:
+    """The donors (n, T) without a gap; refused where fewer than ``fewest``, or than two years before ``event``, are left for ``method``.
+
+    Raises
+    ------
+    TooFewDonors
+    """
+    whole = donors[np.isfinite(donors).all(axis=1)]
+    if len(whole) < fewest or event < 2:
+        raise TooFewDonors(
+            f"{len(whole)} donors with whole paths and {event} years before the event.",
+            why=f"{method} needs at least {fewest} donors and two years before.",
+            fix="Widen the donors, or read the placebo share alone.",
+        )
+    return whole
 
 
 def synthetic_control(path: Floats, donors: Floats, event: int) -> Synthetic:
@@ -103,13 +120,7 @@ def synthetic_control(path: Floats, donors: Floats, event: int) -> Synthetic:
     >>> bool(abs(synthetic_control(path, donors, 12).effect + 1.0) < 0.1)
     True
     """
-    donors = donors[np.isfinite(donors).all(axis=1)]
-    if len(donors) < FEWEST or event < 2:
-        raise TooFewDonors(
-            f"{len(donors)} donors with whole paths and {event} years before the event.",
-            why=f"A synthetic control needs at least {FEWEST} donors and two years before.",
-            fix="Widen the donors, or read the placebo share alone.",
-        )
+    donors = whole_paths(donors, event, FEWEST, "A synthetic control")
     weights = simplex_weights(path[:event], donors[:, :event])
     gap = path - weights @ donors
     own = _ratio(gap, event)

@@ -170,7 +170,7 @@ def clopper_pearson(hits: int, n: int, level: float = 0.95) -> tuple[float, floa
     >>> [round(v, 3) for v in clopper_pearson(8, 10)]
     [0.444, 0.975]
     """
-    from scipy.stats import beta
+    from scipy.stats import beta  # here: it takes a second to load, and only these limits need it
 
     tail = (1 - level) / 2
     low = beta.ppf(tail, hits, n - hits + 1) if hits else 0.0

@@ -32,12 +32,7 @@ def change_in_words(log_change: float) -> str:
     """
     if log_change == float("-inf"):
         return Text("change.to_zero")
-    if abs(log_change) < 0.02:
-        return Text("change.none")
-    pct = 100 * (exp(log_change) - 1)
-    if pct > 200:
-        return Text("change.fold", n=_times(log_change))
-    return Text("change.fell" if pct < 0 else "change.rose", n=_whole(abs(pct)))
+    return _change(log_change, "change.")
 
 
 def change_as_noun(log_change: float) -> str:
@@ -50,12 +45,17 @@ def change_as_noun(log_change: float) -> str:
     """
     if log_change == float("-inf"):
         return Text("change.noun_zero")
+    return _change(log_change, "change.noun_")
+
+
+def _change(log_change: float, words: str) -> str:
+    """A change of a size, in the words whose keys begin with ``words``."""
     if abs(log_change) < 0.02:
-        return Text("change.noun_none")
+        return Text(f"{words}none")
     pct = 100 * (exp(log_change) - 1)
     if pct > 200:
-        return Text("change.noun_fold", n=_times(log_change))
-    return Text("change.noun_fell" if pct < 0 else "change.noun_rose", n=_whole(abs(pct)))
+        return Text(f"{words}fold", n=_times(log_change))
+    return Text(f"{words}fell" if pct < 0 else f"{words}rose", n=_whole(abs(pct)))
 
 
 def _times(log_change: float) -> Number:
