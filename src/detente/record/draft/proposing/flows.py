@@ -1,4 +1,4 @@
-"""Which flow of the study's pair a figure speaks of, and the test that it plainly calls for."""
+"""Which flow of the study's pair a figure speaks of."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from detente.record.draft.language.entities import economies_in
-from detente.record.draft.row import DraftRow
 from detente.record.draft.suggest import KnownRecord
-from detente.record.period import Period
 from detente.record.verdicts.independence.organisations import country_in
-from detente.record.verdicts.numbers import currency_of
 
 _ROLES = re.compile(
     r"\b(?:(?P<exports>exports?|exportaciones|sales|ventas)|(?P<imports>imports?|importaciones|purchases|compras)"
@@ -242,63 +239,3 @@ def _one(text: str, dyad: Sequence[str]) -> str:
 
 def _other(code: str, dyad: Sequence[str]) -> str:
     return (dyad[1] if code == dyad[0] else dyad[0]) if code in dyad else ""
-
-
-_WHO = {
-    "refugees": re.compile(r"\brefug", re.IGNORECASE),
-    "asylum_seekers": re.compile(r"\basyl|\basilo", re.IGNORECASE),
-}
-_LIVING = re.compile(r"\b(?:in|en)\s(?:the\s)?(?P<host>[A-ZÁÉÍÓÚ]\w+(?:\s[A-ZÁÉÍÓÚ]\w+)?)")
-_COMING = re.compile(r"\b(?:from|de)\s(?:the\s)?(?P<home>[A-ZÁÉÍÓÚ]\w+(?:\s[A-ZÁÉÍÓÚ]\w+)?)")
-
-
-def people_at(sentence: str, place: int, noun: str, known: KnownRecord) -> str:
-    """The record's series of one economy's people in the other that a count at a place speaks of; empty where none is.
-
-    Examples
-    --------
-    >>> known = KnownRecord(("PER", "CHL"), ("migration.people_per_in_chl",))
-    >>> people_at("Some 157,000 Peruvians live in Chile.", 5, "Peruvians", known)
-    'migration.people_per_in_chl'
-    """
-    after = sentence[place:]
-    coming, living = _COMING.search(after), _LIVING.search(after)
-    home = country_in(noun) or (country_in(coming["home"]) if coming else "")
-    host = country_in(living["host"]) if living else ""
-    if {home, host} != set(known.dyad) or home == host:
-        return ""
-    end = f"_{home.lower()}_in_{host.lower()}"
-    held = [s for s in known.series if s.startswith("migration.") and s.endswith(end)]
-    said = [what for what, pattern in _WHO.items() if pattern.search(sentence)]
-    wanted = [s for s in held if s == f"migration.{said[0] if said else 'people'}{end}"] if len(said) < 2 else []
-    return wanted[0] if wanted else ""
-
-
-def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
-    """A row with the test and target it plainly calls for; otherwise as it was.
-
-    An amount of money with a period of its own, about a flow of the study's pair that the
-    record has, is held against it, and so is a count of one's people in the other; a change in percent over a year against the year before.
-    """
-    cells, target = row.cells, row.series
-    if not target or target not in known.series or not cells.get("date") or not cells.get("value"):
-        return row
-    options = cells.get("options", "")
-    if currency_of(cells["unit"]) or (target.startswith("migration.") and cells["unit"] == "persons"):
-        proposed = {"test": "quantity", "target": target, "why_not": ""}
-    elif cells["unit"] == "pct" and cells.get("state") and (before := _year_before(cells["date"])):
-        change = f"from={before};to={cells['date']}"
-        joined = ";".join(filter(None, (options, change)))
-        proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
-    else:
-        return row
-    hint = f"Proposed test: {proposed['test']} of {target}; see that the sentence speaks of it."
-    return DraftRow({**cells, **proposed}, row.confidence, (*row.hints, hint), row.series)
-
-
-def _year_before(period: str) -> str:
-    try:
-        found = Period.parse(period)
-    except ValueError:
-        return ""
-    return str(found.first.year - 1) if found.precision == "year" else ""

@@ -9,7 +9,7 @@ from detente.economies import name_of
 from detente.record.draft.extract import Extraction
 from detente.record.draft.language.happenings import Happening, happenings
 from detente.record.draft.language.sentences import Sentence
-from detente.record.draft.proposals import economies_named
+from detente.record.draft.proposing.flows import economies_named
 from detente.record.draft.row import DraftRow
 from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period

@@ -1,0 +1,159 @@
+"""A figure of an article as a drafted row: its value and unit as the study writes them, its period, bound and doubts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from detente.record.draft.extract import Extraction
+from detente.record.draft.language.credits import Credit
+from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.entities import actors_in
+from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.numerals import rounding_of, significant_digits
+from detente.record.draft.language.sentences import Sentence
+from detente.record.draft.language.tense import is_future
+from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
+from detente.record.draft.pairing import Paired, direction_at, operator_at
+from detente.record.draft.row import UNTESTED, DraftRow
+from detente.record.period import Period
+from detente.record.verdicts.independence.organisations import country_in
+from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
+
+MILLIONS_FROM = 1e5  # money at least this large is written in millions, the study format's unit
+PEOPLE = {
+    "people",
+    "persons",
+    "personas",
+    "migrants",
+    "migrantes",
+    "refugees",
+    "refugiados",
+    "inhabitants",
+    "habitantes",
+}
+
+
+def quantity_row(
+    figure: FigureMention, pair: Paired, sentence: Sentence, credits: list[Credit], found: Extraction, series: str
+) -> DraftRow:
+    """The row of a figure with its own period; ``series`` is the flow of the pair that it speaks of, where there is one."""
+    text, language = found.article.text, found.article.language
+    value, unit = study_unit(figure)
+    way, operator = direction_at(text, figure), operator_at(text, figure)
+    hints = [*_figure_hints(figure, found), *_period_hints(pair)]
+    ahead = is_future(text, figure.start, figure.end, language, dated=False)
+    ahead = ahead or (pair.date is not None and _lies_ahead(pair.date, found.article.published))
+    if way == "down" and value and not value.startswith("-"):
+        value = f"-{value}"
+    cells = cells_of(sentence, pair.date, _nearest(figure.start, credits))
+    cells |= {"type": "prediction" if ahead else "quantity", "value": value, "unit": unit, "state": way}
+    cells["options"] = ";".join(_options(figure, value, operator))
+    if figure.bound == "vague":
+        cells["note"] = "the article names no number"
+    dated = pair.date is not None and bool(pair.date.date)
+    sure = (
+        figure.unit.split("/")[0] in CLOSED
+        and dated
+        and pair.sure
+        and figure.bound != "vague"
+        and not _guessed(figure, found)
+    )
+    low = figure.bound == "vague" or not dated or _guessed(figure, found)
+    return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints), series)
+
+
+def _options(figure: FigureMention, value: str, operator: str) -> Iterable[str]:
+    if operator:
+        yield f"op={operator}"
+    written = significant_digits(figure.text)
+    as_read = half_digit(value, as_written=figure.unit in AS_WRITTEN) if value else 0.0
+    if value and written and float(value) and as_read > 1.01 * rounding_of(abs(float(value)), written):
+        yield f"digits={written}"
+
+
+def _lies_ahead(date: DateMention, published: str) -> bool:
+    """Whether a period begins after the article's own day."""
+    return bool(published) and Period.parse(date.date).first > Period.parse(published).last if date.date else False
+
+
+def _period_hints(pair: Paired) -> Iterable[str]:
+    if pair.date is None and len(pair.candidates) > 1:
+        yield f"Its period may be {' or '.join(dict.fromkeys(d.date for d in pair.candidates))}: say which."
+    elif pair.date is None:
+        yield "No date was found in the sentence that is this figure's."
+    elif not pair.date.date:
+        yield f"'{pair.date.text}' could not be turned into days."
+
+
+def _guessed(figure: FigureMention, found: Extraction) -> bool:
+    """Whether the currency is a guess: a bare dollar sign where another dollar or peso may be meant."""
+    if figure.unit.partition("/")[0] in AMBIGUOUS:
+        return True
+    bare = bool(re.match(r"\$", figure.text)) and figure.unit == "usd"
+    return bare and (found.article.language == "es" or _another_dollar(found.article.text))
+
+
+_OTHER_DOLLAR = re.compile(r"\b(?:A|C|CA|NZ|HK|S|R|AU)\$|\b(?:Australian|Canadian|New Zealand|Singapore|Hong Kong)\b")
+
+
+@lru_cache(maxsize=8)
+def _another_dollar(text: str) -> bool:
+    return bool(_OTHER_DOLLAR.search(text))
+
+
+def _figure_hints(figure: FigureMention, found: Extraction) -> Iterable[str]:
+    yield f'The figure was read from "{figure.text}".'
+    if figure.unit.partition("/")[0] in AMBIGUOUS:
+        yield f"Whose {figure.unit.partition('/')[0]} they are is not said: name the currency."
+    elif _guessed(figure, found):
+        yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
+    plain = figure.unit.partition("/")[0]
+    if plain not in CLOSED and plain.split()[-1].casefold() not in PEOPLE and not _nationals(plain.split()[-1]):
+        yield f"'{plain}' is no unit that is known here: a thing that is counted?"
+    if "/" in figure.unit:
+        yield f"It is a rate: {figure.unit.replace('/', ' per ')}."
+
+
+def cells_of(sentence: Sentence, dated: DateMention | None, credit: Credit | None) -> dict[str, str]:
+    """The columns that every row of a sentence has: its place and words, actors, speaker and date."""
+    return {
+        "paragraph": str(sentence.paragraph),
+        "claim": sentence.text,
+        "actors": ";".join(a.replace(";", ",") for a in actors_in(sentence.text)),
+        "attributed_to": credit.source if credit else "",
+        "date": dated.date if dated else "",
+        "why_not": UNTESTED,
+    }
+
+
+def study_unit(figure: FigureMention) -> tuple[str, str]:
+    """Value and unit as the study format writes them: money in millions, people as ``persons``.
+
+    >>> study_unit(FigureMention(0, 8, "US$7.2bn", 7.2e9, "usd"))
+    ('7200', 'usd_mn')
+    """
+    unit, _, rate = figure.unit.partition("/")
+    value = figure.value
+    if unit in MONEY and value >= MILLIONS_FROM:
+        value, unit = value / 1e6, f"{unit}_mn"
+    elif unit == "miles":
+        unit = "mi"
+    elif unit.split()[-1].casefold() in PEOPLE or (unit.split()[-1] not in CLOSED and _nationals(unit.split()[-1])):
+        unit = "persons"
+    written = "" if figure.bound == "vague" else format(round(value, 9), ".15g")
+    return written, f"{unit}/{rate}" if rate else unit
+
+
+def _nationals(noun: str) -> bool:
+    """Whether a counted noun is a people: *7 million Venezuelans*."""
+    return len(noun) > SHORTEST_PEOPLE and bool(country_in(noun))
+
+
+SHORTEST_PEOPLE = 5
+"""Letters of a noun above which it may be a people's name."""
+
+
+def _nearest(place: int, items: list[Credit]) -> Credit | None:
+    return min(items, key=lambda item: min(abs(item.start - place), abs(item.end - place)), default=None)
