@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.answer.any_pair import pair, shipped_panel
-from detente.answer.pair_scenarios import THETAS, pair_scenarios
+from detente.answer.pairs.any_pair import pair, shipped_panel
+from detente.answer.pairs.scenarios import THETAS, pair_scenarios
 from detente.attribution.comparison.features import features
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample

@@ -29,6 +29,10 @@ PAGES = (
     "/s/copy/draft",
     "/pair/COL-ECU",
     "/pair/COL-ECU/what-if",
+    "/pair/COL-VEN",
+    "/pair/COL-VEN/partners?year=2008",
+    "/compare",
+    "/compare?pair=COL-VEN&pair=IND-PAK&pair=XXX-YYY",
     "/api",
     "/jobs",
     "/s/none",
@@ -553,6 +557,26 @@ def test_spanish_is_chosen_once_and_stays(visit):
     assert "millones" in page.inner_text("#told")
     page.goto("/s/copy/attribution")
     assert page.inner_text("h1") == "Mesa de atribución"
+
+
+def test_partners_play_through_the_years(visit):
+    page = visit()
+    page.goto("/pair/COL-VEN")
+    page.wait_for_selector("#partners .playing:not([hidden])")
+    first = page.inner_text("#partners-now")
+    page.focus("#partners input[type=range]")
+    page.keyboard.press("Home")
+    page.wait_for_function("text => document.querySelector('#partners-now').textContent !== text", arg=first)
+    assert page.inner_text("#partners output") == "2000"
+    assert "2000" in page.inner_text("#partners-title")
+    page.click("#partners [data-whose='1']")
+    assert page.inner_text("#partners-now").startswith("Venezuela")
+    page.click("#partners [data-play]")
+    page.wait_for_function("() => Number(document.querySelector('#partners output').textContent) >= 2002")
+    page.click("#partners [data-play]")
+    held = page.inner_text("#partners output")
+    page.wait_for_timeout(1500)
+    assert page.inner_text("#partners output") == held
 
 
 def test_without_javascript_the_desk_still_answers(visit):

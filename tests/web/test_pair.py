@@ -11,9 +11,9 @@ import pytest
 pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
 from starlette.testclient import TestClient
 
-from detente.answer.any_pair import shipped_panel
+from detente.answer.pairs.any_pair import shipped_panel
 from detente.web import Keys, Site, Workspace, create_app
-from detente.web.pages.search import found
+from detente.web.pages.pairs.search import found
 
 TOKEN = "t" * 32
 
@@ -130,3 +130,52 @@ def test_charts_of_a_run_have_addresses(tmp_path):
     for bad in ("trade.exe", "trade", "nothing.svg", "a.b.c"):
         assert client.get(f"{place}/{bad}").status_code in (404, 422)
     assert client.get("/api").status_code == 200
+
+
+def test_pairs_stand_side_by_side(client):
+    found = client.get("/compare", params={"pair": ["IND-PAK", "COL-VEN", "XXX-YYY"], "format": "json"}).json()
+    assert [one["problem"] == "" for one in found["pairs"]] == [True, True, False]
+    assert all(len(row["cells"]) == 3 for row in found["rows"])
+    alone = client.get("/pair/IND-PAK?format=json").json()
+    assert found["pairs"][0]["answer"] == alone["answer"]
+    page = client.get("/compare?pair=IND-PAK&pair=COL-VEN").text
+    assert page.count('class="chart gap"') == 4
+    more = client.get("/compare", params={"pair": ["IND-PAK"], "add": "rusia ucrania"})
+    assert more.headers["location"] == "/compare?pair=IND-PAK&pair=RUS-UKR"
+    assert client.get("/compare?add=narnia").status_code == 422
+    many = client.get("/compare?" + "&".join(f"pair=COL-{code}" for code in ("ECU", "PER", "BRA", "CHL", "ARG")))
+    assert many.text.count('<h2 id="c-COL-') == 4
+
+
+def test_partners_of_every_year_add_up(client):
+    found = client.get("/pair/COL-VEN/partners?format=json").json()
+    panel = shipped_panel()
+    for k, code in enumerate(("COL", "VEN")):
+        i = panel.index(code)
+        assert len(found["by_year"][k]) == len(panel.years)
+        for year, rows in zip(panel.years, found["by_year"][k]):
+            assert sum(share for share, _ in rows.values()) <= 1.005
+            t = panel.years.index(year)
+            for other, (_, usd_mn) in rows.items():
+                assert usd_mn == pytest.approx(panel.flows[t, i, panel.index(other)], abs=0.006)
+    old = client.get("/pair/COL-VEN/partners?year=2008&format=json").json()
+    assert old["year"] == 2008
+    assert client.get("/pair/COL-VEN/partners?year=1700&format=json").json()["year"] == panel.years[-1]
+
+
+def test_the_state_of_the_relation_is_on_the_page(client):
+    page = client.get("/pair/IND-PAK?lang=en").text
+    assert "State of relations" in page
+    assert "Article 370" in page
+    assert "Estado de la relación" in client.get("/pair/IND-PAK?lang=es").text
+    states = client.get("/pair/SAU-QAT?format=json&lang=en").json()["states"]
+    assert {s["state"] for s in states if s["lane"] == "envoys"} >= {"calm", "hostile"}
+    bare = client.get("/pair/DZA-NPL?format=json").json()
+    assert {s["state"] for s in bare["states"]} == {"unknown"}
+
+
+def test_a_picture_to_embed_is_a_page_of_its_own(client):
+    answer = client.get("/pair/IND-PAK/picture.html")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert "<svg" in answer.text
+    assert "<script" not in answer.text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from detente.charts.gap import Flag
 
 UNUSUAL = 0.05  # a share of similar pairs at or below which a fall stands out
+FLAGS, APART = 4, 2.4  # events above the chart, and years between two
 FEWEST = 19  # similar pairs below which no share can be that small
 
 
@@ -89,6 +90,22 @@ class Facts:
     source: str = ""
     claims: Mapping[str, int] = field(default_factory=dict)
     wrong: Sequence[Mapping[str, Any]] = ()
+
+
+class Flagged(NamedTuple):
+    """A dated event that may stand above a chart, and its rank: the lowest is shown first."""
+
+    rank: tuple[Any, ...]
+    flag: Flag
+
+
+def spread_flags(found: Iterable[Flagged]) -> list[Flag]:
+    """At most four of the events, by rank, no two nearer than 2.4 years: there is room for their words."""
+    chosen: list[Flag] = []
+    for one in sorted(found, key=lambda f: f.rank):
+        if len(chosen) < FLAGS and all(abs(one.flag.x - flag.x) >= APART for flag in chosen):
+            chosen.append(one.flag)
+    return sorted(chosen, key=lambda flag: flag.x)
 
 
 def span(fall: Fall) -> str:

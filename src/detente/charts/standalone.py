@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
+from base64 import b64encode
+from hashlib import sha256
+from xml.sax.saxutils import escape, quoteattr
 
 from detente.charts.palette import FONT, SHADES
 
@@ -53,6 +55,18 @@ def as_png(svg: str, scale: float = 2.0) -> bytes:
     import vl_convert
 
     return vl_convert.svg_to_png(svg, scale=scale)
+
+
+def as_page(svg: str, title: str, language: str = "en") -> str:
+    """A standalone picture as one HTML file, to be laid into another page as a frame: it loads nothing and runs nothing."""
+    style = "body{margin:0;background:#fefefe}svg{display:block;width:100%;height:auto;max-height:100vh}"
+    policy = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'"
+    return (
+        f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+        f'<meta property="og:title" content={quoteattr(title)}><style>{style}</style></head><body>{svg}</body></html>\n'
+    )
 
 
 def _lines(text: str, most: int) -> list[str]:

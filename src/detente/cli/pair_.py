@@ -12,7 +12,7 @@ from detente.cli.output import language_option
 from detente.cli.reading import as_of_option, reading, reading_options
 
 if TYPE_CHECKING:
-    from detente.answer.any_pair import Pair
+    from detente.answer.pairs.any_pair import Pair
     from detente.panel import Panel
 
 
@@ -39,7 +39,7 @@ def command(
     **how: Any,
 ) -> None:
     """What ORIGIN and DESTINATION sold each other, who moved, what to expect of both, and what similar pairs lost."""
-    from detente.answer.any_pair import pair, shipped_panel
+    from detente.answer.pairs.any_pair import pair, shipped_panel
     from detente.cli.output import as_json, waiting
     from detente.economies import lookup_side
     from detente.panel import read_panel, with_sides
@@ -57,7 +57,7 @@ def command(
 
 def told(found: Pair, panel: Panel, language: str) -> str:
     """The first screen of a pair as text."""
-    from detente.answer.pair_scenarios import pair_scenarios
+    from detente.answer.pairs.scenarios import pair_scenarios
     from detente.answer.people import pair_people_sentences
     from detente.economies import in_text, name_of
     from detente.errors import DetenteError

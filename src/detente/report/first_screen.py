@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flow, IncomeEffect, span
+from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flagged, Flow, IncomeEffect, span, spread_flags
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
 from detente.language import Catalogue
 from detente.language.catalogue import short_of_all
@@ -22,7 +22,6 @@ FLAG_KINDS = (
     "bloc entry", "agreement", "war", "sanctions", "sanctions relief",
 )  # fmt: skip
 FROM_OUTSIDE = ("agreement", "sanctions", "sanctions relief")  # often between others: only where there is room
-FLAGS, APART = 4, 2.4  # events above the chart, and years between two
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,13 +438,10 @@ def _flags(story: Story, words: Catalogue, reach: tuple[float, float]) -> list[F
     for row in story.events.iter_rows(named=True):
         x = decimal_year(row["date"])
         if x is not None and row["kind"] in FLAG_KINDS and reach[0] <= x <= reach[1]:
-            rows.append((row["kind"] in FROM_OUTSIDE, -int(row["severity"] or 1), not row.get("sets"), x, row))
-    chosen: list[Flag] = []
-    for *_, x, row in sorted(rows, key=lambda r: r[:4]):
-        if len(chosen) < FLAGS and all(abs(x - flag.x) >= APART for flag in chosen):
             when = words.date("-".join(str(row["date"]).split("/")[0].split("-")[:2]))
-            chosen.append(Flag(x, when, words.known("event_kind", row["kind"])))
-    return sorted(chosen, key=lambda f: f.x)
+            rank = row["kind"] in FROM_OUTSIDE, -int(row["severity"] or 1), not row.get("sets"), x
+            rows.append(Flagged(rank, Flag(x, when, words.known("event_kind", row["kind"]))))
+    return spread_flags(rows)
 
 
 def _effects(story: Story) -> list[IncomeEffect]:

@@ -26,6 +26,7 @@ from detente.report import numbers, tables
 from detente.report.figures import DRAW, Chart
 from detente.report.figures.verdicts import verdict_counts
 from detente.report.first_screen import facts_of, first_screen
+from detente.report.glossary import explained, glossary
 from detente.report.story import Story
 
 
@@ -54,7 +55,7 @@ def render_report(run: Any, language: str = "en") -> str:
     HTML that opens offline, in every language of the catalogue, with its own Content-Security-Policy.
     """
     style = css_variables() + _static("report.css")
-    script = _static("report.js")
+    script = _static("report.js") + _static("terms.js")
     outlines: dict[str, str] = {}
     order = sorted(LANGUAGES, key=lambda name: name != language)
     pages = [_page(story, story.words, outlines) for story in (Story.of(run, name) for name in order)]
@@ -185,6 +186,6 @@ def _templates() -> Any:
         lstrip_blocks=True,
         autoescape=select_autoescape(default=True, default_for_string=True),
     )
-    environment.filters.update(markup=_safe, csv_link=csv_link)
+    environment.filters.update(markup=_safe, csv_link=csv_link, explained=explained, glossary=glossary)
     environment.globals["shown_rows"] = numbers.SHOWN_ROWS
     return environment

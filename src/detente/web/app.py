@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from detente.answer.any_pair import shipped_panel
+from detente.answer.pairs.any_pair import shipped_panel
 from detente.errors import DetenteError, UnknownStudy, UsageError
 from detente.run.folder import RUNS
 from detente.run.folder import clear_abandoned as clear_abandoned_runs
@@ -35,12 +35,11 @@ from detente.web.pages import (
     drafting,
     files,
     jobs,
-    pair,
     record,
-    search,
     start,
     study,
 )
+from detente.web.pages.pairs import compare, pair, pair_files, partners, search
 from detente.web.pages.start import gallery
 
 if TYPE_CHECKING:
@@ -79,6 +78,9 @@ ROUTES: Sequence[Route] = [
     *start.ROUTES,
     *search.ROUTES,
     *pair.ROUTES,
+    *partners.ROUTES,
+    *pair_files.ROUTES,
+    *compare.ROUTES,
     *study.ROUTES,
     *desk.ROUTES,
     *attribution.ROUTES,

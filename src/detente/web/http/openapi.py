@@ -42,7 +42,7 @@ IN_PATH: dict[str, Schema] = {
     "kind": {"type": "string", "enum": list(FILES)},
     "chart": {"type": "string", "pattern": "^[a-z]+\\.(svg|png|csv|json)$"},
     "codes": {"type": "string", "pattern": "^[A-Z]{3}-[A-Z]{3}$"},
-    "part": {"type": "string", "enum": ["trade.csv", "trade.json", "picture.svg", "picture.png"]},
+    "part": {"type": "string", "enum": ["trade.csv", "trade.json", "picture.svg", "picture.png", "picture.html"]},
     "job": {"type": "string", "pattern": "^[0-9]+$"},
 }
 FILE: dict[str, Schema] = {"": {"type": "string", "format": "binary"}}  # the body is the file itself
@@ -63,6 +63,8 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
     ("get", "/pair", "To the pair that a question names best", {"q": TEXT}, {}),
     ("get", "/pair/{codes}", "Any pair: trade and expectation, similar pairs, partners", {}, {}),
     ("get", "/pair/{codes}/what-if", "What if the pair's ties changed", {}, {}),
+    ("get", "/pair/{codes}/partners", "Whom the two sell to, year by year", {"year": YEAR}, {}),
+    ("get", "/compare", "Pairs side by side", {"pair": TEXT, "add": TEXT}, {}),
     ("get", "/pair/{codes}/{part}", "The pair's trade or picture as a file", {"side": TEXT}, {}),
     ("get", "/open", "Open a run folder of the workspace", {"path": TEXT}, {}),
     ("get", "/run", "An opened run", {"path": TEXT}, {}),

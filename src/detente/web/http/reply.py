@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from detente import __version__
 from detente.errors import DetenteError, RecordError
+from detente.report.glossary import explained, glossary
 from detente.web.desk.solver_cache import finite
 from detente.web.http.words import LANGUAGES, Words, preferred
 
@@ -33,6 +34,7 @@ def templates() -> Any:
         autoescape=True,
     )
     environment.globals["version"] = __version__
+    environment.filters.update(explained=explained, glossary=glossary)
     environment.filters["markup"] = Markup  # drawings that were made here, and nothing else
     environment.filters["json"] = lambda value: json.dumps(finite(value), ensure_ascii=False)
     return environment

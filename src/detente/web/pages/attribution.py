@@ -20,6 +20,7 @@ from detente.web.attribution.question import KINDS, PICKED, Question, answer, fo
 from detente.web.desk.solver_cache import open_panel
 from detente.web.editor.export import export
 from detente.web.http.reply import as_json, page, words_of
+from detente.web.http.reproduce import of_question
 from detente.web.http.words import Words
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head
@@ -75,6 +76,7 @@ def attribution(request: Request) -> Response:
     return page(
         request, "attribution.html.j2", data, 422 if problem else 200,
         charts=attribution_charts(words), names_of_kinds=named,
+        python=of_question(study, asked),
     )  # fmt: skip
 
 

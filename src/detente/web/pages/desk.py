@@ -29,6 +29,7 @@ from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
 from detente.web.editor import editor
 from detente.web.editor.study_edits import add_scenario
 from detente.web.http.reply import NOT_STATE, as_json, go, page, words_of
+from detente.web.http.reproduce import of_setting
 from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
 
@@ -74,7 +75,10 @@ def desk(request: Request) -> Response:
         "results": shown,
         "actual": _actual(study, words),
     }
-    view = {"charts": desk_charts(words, solver.study), "not_state": ["lang", *NOT_STATE]}
+    view = {
+        "charts": desk_charts(words, solver.study),
+        "not_state": ["lang", *NOT_STATE],
+    }
     return page(request, "desk.html.j2", data, 422 if problem else 200, **view)
 
 
@@ -202,6 +206,7 @@ def solved(solver: DeskSolver, words: Words, setting: Setting, label: str) -> di
         "setting": plain(setting),
         **found,
         **outcome_in_words(words, found, label),
+        "python": of_setting(solver.study, setting),
     }
 
 

@@ -19,7 +19,7 @@ from detente.economies import is_current, name_of, table
 from detente.web.http.reply import asset, words_of
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-SCRIPTS = ("app", "attribution", "chart", "desk", "job", "pair", "picks", "record", "search", "upload", "view")
+SCRIPTS = ("app", "attribution", "chart", "copy", "desk", "job", "pair", "picks", "record", "search", "upload", "view")
 OWN = frozenset({"app.css", "icon.svg", *(f"{name}.js" for name in SCRIPTS)})
 _BUILDING = threading.Lock()
 
@@ -29,7 +29,7 @@ def static(request: Request) -> Response:
     name = request.path_params["name"]
     if name in OWN:
         body = asset(name)
-    elif name in ("report.css", "report.js"):
+    elif name in ("report.css", "report.js", "terms.js"):
         body = (files("detente.report") / "static" / name).read_bytes()
     elif name == "palette.css":
         body = palette().encode()

@@ -17,8 +17,8 @@ from detente.web.editor.study_edits import slug
 from detente.web.http.reply import go, page, words_of
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
-from detente.web.pages.pair import card
-from detente.web.pages.search import panel_of
+from detente.web.pages.pairs.pair import card
+from detente.web.pages.pairs.search import panel_of
 
 GALLERY = (
     ("COL", "VEN"), ("RUS", "UKR"), ("IND", "PAK"), ("TUR", "RUS"), ("SAU", "QAT"), ("CHN", "AUS"), ("CHN", "USA"),

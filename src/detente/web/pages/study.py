@@ -17,6 +17,7 @@ from detente.run import Run
 from detente.run.folder import as_json as run_as_json
 from detente.study import Study
 from detente.web.http.reply import page, wants_json, words_of
+from detente.web.http.reproduce import of_folder, of_run
 from detente.web.http.view_store import view_of
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
@@ -43,7 +44,7 @@ def study(request: Request) -> Response:
         "ran": str(shown.manifest.get("started", ""))[:10] if shown is not None else "",
         "job": request.app.state.site.jobs.of(found.id),
     }
-    return _with_view(request, data, shown, path)
+    return _with_view(request, data, shown, path, of_run(found))
 
 
 def run(request: Request) -> Response:
@@ -61,7 +62,7 @@ def run(request: Request) -> Response:
         "job": None,
         "readonly": True,
     }
-    return _with_view(request, data, found, path)
+    return _with_view(request, data, found, path, of_folder(request.query_params["path"]))
 
 
 def head(space: Workspace, found: Study, key: str, words: Words) -> dict[str, Any]:
@@ -90,14 +91,17 @@ def require_writable(request: Request, study: Study) -> None:
         )
 
 
-def _with_view(request: Request, data: dict[str, Any], run: Run | None, path: Path | None) -> Response:
+def _with_view(
+    request: Request, data: dict[str, Any], run: Run | None, path: Path | None, code: tuple[str, str]
+) -> Response:
     if run is None or path is None:
         return page(request, "study.html.j2", {**data, "results": None}, view=None)
     if wants_json(request):
         return page(request, "study.html.j2", {**data, "results": run_as_json(run)})
     stamp = (path / "results.json").stat().st_mtime_ns
     view = _view(path, stamp, words_of(request).language)
-    return page(request, "study.html.j2", {**data, "results": True}, view=view)
+    python, command = code
+    return page(request, "study.html.j2", {**data, "results": True}, view=view, python=python, command=command)
 
 
 @lru_cache(maxsize=8)

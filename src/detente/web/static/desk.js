@@ -167,6 +167,7 @@ async function show() {
   table.classList.toggle("stale", false);
   one("#progress").textContent = band ? words.banded.replace("{n}", band.n) : words.banding;
   one("#certificate").textContent = result.solved;
+  one("#py").textContent = result.python;
   for (const link of all("[data-export]")) link.href = `${path}/download/${link.dataset.export}?${result.query}`;
   desk.dataset.state = band ? "ready" : "central";
   const number = state.shown;

@@ -1,5 +1,5 @@
-// A pair's page: what-if cards fetched after the page stands, code to copy.
-import { all, one, ask, say } from "./app.js";
+// A pair's page: what-if cards fetched after the page stands, partners year by year.
+import { all, one, ask } from "./app.js";
 
 const part = one("#what-if");
 if (part) {
@@ -23,7 +23,51 @@ if (part) {
     cards.after(note);
   }).catch(error => { one("p", cards).textContent = error.message; }).finally(() => cards.removeAttribute("aria-busy"));
 }
-for (const button of all("[data-copy]")) button.addEventListener("click", async () => {
-  const text = one(`#${button.dataset.copy}`).textContent;
-  try { await navigator.clipboard.writeText(text); say(button.textContent + " ✓"); } catch { say(text); }
-});
+
+// Whom they sell to: a map and a list that go through the years, by slider, by keys or by themselves.
+const plays = one("#partners");
+if (plays) Promise.all([ask(plays.dataset.from), fetch(plays.dataset.map).then(answer => answer.text())]).then(([found, drawing]) => {
+  const map = one(".play-map", plays), range = one("input[type=range]", plays), shown = one("output", plays);
+  const play = one("[data-play]", plays), now = one("#partners-now"), sellers = all("[data-whose]", plays);
+  const svg = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
+  map.append(document.importNode(svg, true));
+  const shapes = all("path", map), title = one("#partners-title"), last = String(found.years.at(-1));
+  const start = title.textContent;
+  let whose = 0, timer = 0;
+  const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 0 });
+  const show = () => {
+    const year = Number(range.value), rows = found.by_year[whose][found.years.indexOf(year)], own = [found.a, found.b][whose].code;
+    for (const shape of shapes) {
+      const share = rows[shape.dataset.code]?.[0] ?? 0, step = found.steps.filter(at => share >= at).length;
+      shape.setAttribute("class", shape.dataset.code === own ? "own" : `step${step}`);
+      one("title", shape).textContent = `${shape.dataset.name}: ${share ? percent.format(share) : "–"}`;
+    }
+    const first = Object.entries(rows).sort((x, y) => y[1][0] - x[1][0]).slice(0, 6);
+    const list = first.map(([code, [share]]) => `${found.names[code]} ${percent.format(share)}`).join(", ");
+    now.textContent = now.dataset.said.replace("{a}", sellers[whose].textContent.trim()).replace("{year}", year).replace("{list}", list);
+    title.textContent = start.replace(last, year);
+    shown.textContent = year;
+  };
+  const stop = () => { clearInterval(timer); timer = 0; play.textContent = play.dataset.play; };
+  play.dataset.play = play.textContent;
+  play.addEventListener("click", () => {
+    if (timer) return stop();
+    if (range.value === range.max) range.value = range.min;
+    show();
+    play.textContent = play.dataset.stop;
+    timer = setInterval(() => {
+      range.value = Number(range.value) + 1;
+      show();
+      if (range.value === range.max) stop();
+    }, 700);
+  });
+  range.addEventListener("input", () => { stop(); show(); });
+  sellers.forEach((button, k) => button.addEventListener("click", () => {
+    whose = k;
+    sellers.forEach((other, n) => other.setAttribute("aria-pressed", String(n === k)));
+    show();
+  }));
+  one(".playing", plays).hidden = false;
+  for (const still of all(".still", plays)) still.hidden = true;
+  show();
+}).catch(() => {}); // the list of the last year stands there

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from detente.answer.any_pair import shipped_panel
+from detente.answer.pairs.any_pair import shipped_panel
 from detente.economies import ROW, every_name, table
 from detente.errors import UsageError
 from detente.panel import Panel

@@ -1,0 +1,87 @@
+"""A pair as its pages find it: computed once for a panel, and said in the reader's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from starlette.requests import Request
+
+from detente.answer.pairs.any_pair import Pair, pair
+from detente.answer.pairs.lanes import Lane, lanes
+from detente.economies import in_text
+from detente.errors import UsageError
+from detente.panel import Panel
+from detente.report.first_screen import FirstScreen, first_screen
+from detente.report.relation_lanes import RelationPicture, flags_of, relation_picture
+from detente.web.http.reply import words_of
+from detente.web.http.words import Words
+
+CODES = re.compile(r"([A-Za-z0-9]{3})-([A-Za-z0-9]{3})")
+
+
+class SamePanel:
+    """A panel as a key: two are the same only where they are one object."""
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel = panel
+
+    def __hash__(self) -> int:
+        return id(self.panel)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SamePanel) and other.panel is self.panel
+
+
+def pair_asked(request: Request, panel: Panel, codes: str) -> Pair:
+    """The pair of an address part such as ``IND-PAK``.
+
+    Raises
+    ------
+    UsageError
+        It is no pair of codes.
+    """
+    both = CODES.fullmatch(codes)
+    if both is None:
+        words = words_of(request)
+        raise UsageError(words("search.unknown", text=codes[:40]), fix=words("search.how"))
+    return kept_pair(SamePanel(panel), both[1].upper(), both[2].upper())
+
+
+@lru_cache(maxsize=128)
+def kept_pair(panel: SamePanel, a: str, b: str) -> Pair:
+    """A pair on a panel, computed once."""
+    return pair(a, b, panel=panel.panel)
+
+
+def years_of(found: Pair) -> tuple[int, int]:
+    """First and last year of the chart."""
+    years = [year for flow in found.facts.flows for year in (*flow.sold, *flow.expected)]
+    return min(years), max(years)
+
+
+def lanes_of(found: Pair) -> tuple[Lane, ...]:
+    """The state of the relation over the years of the chart."""
+    return lanes(found.origin, found.destination, *years_of(found))
+
+
+def relation_of(found: Pair, words: Words, known: Sequence[Lane], ident: str = "") -> RelationPicture | None:
+    """The strips below the chart; ``ident`` where several stand on a page."""
+
+    def name(code: str) -> str:
+        return in_text(code, words.language)
+
+    return relation_picture(known, words, name, years_of(found), ident or f"{words.language}-relation")
+
+
+def screen_of(found: Pair, words: Words, known: Sequence[Lane], ident: str = "") -> FirstScreen | None:
+    """The first screen, with what the lists say as flags above the chart."""
+    first, last = years_of(found)
+    facts = replace(found.facts, flags=flags_of(known, words, (first, last + 1)))
+
+    def name(code: str) -> str:
+        return in_text(code, words.language)
+
+    return first_screen(facts, words, name, ident or f"{words.language}-pair")

@@ -1,0 +1,158 @@
+"""The page of any pair: made at once from the panel, with an address that stays."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente.answer.facts import Fall, span
+from detente.answer.pairs.any_pair import Pair, Similar
+from detente.answer.pairs.scenarios import PairOutcome, PairScenarios, pair_scenarios
+from detente.charts.gap import spark_svg
+from detente.economies import in_text
+from detente.errors import DetenteError
+from detente.panel import Panel
+from detente.web.editor.study_edits import slug
+from detente.web.http.reply import page, words_of
+from detente.web.http.words import Words
+from detente.web.pages.pairs.found import SamePanel, kept_pair, lanes_of, pair_asked, relation_of, screen_of
+from detente.web.pages.pairs.partners import partners_data
+from detente.web.pages.pairs.search import panel_of
+
+
+def show(request: Request) -> Response:
+    """A pair: trade and expectation, similar pairs, who else, and how to keep or reproduce it."""
+    panel, words = panel_of(request), words_of(request)
+    found = pair_asked(request, panel, request.path_params["codes"])
+    known = lanes_of(found)
+    screen = screen_of(found, words, known)
+    a, b = found.origin, found.destination
+    names = {"a": words.economy(a), "b": words.economy(b)}
+    data = {
+        "id": f"{a}-{b}",
+        "a": {"code": a, "name": names["a"]},
+        "b": {"code": b, "name": names["b"]},
+        "title": words("pair.title", **names),
+        "answer": screen.answer if screen else "",
+        "sentences": [text for _, text in screen.sentences] if screen else [],
+        "flows": [_flow(found, side) for side in (0, 1)],
+        "states": [
+            {"lane": lane.ident, "from": round(s.start, 3), "to": round(s.end, 3), "state": s.state}
+            for lane in known
+            for s in lane.segments
+        ],
+        "similar": [[_similar(s, words) for s in side] for side in found.similar],
+        "base": list(found.base),
+        "panel": found.panel,
+        "source": panel.source,
+        "years": [panel.years[0], panel.years[-1]],
+        "name": "-".join(slug(name) for name in names.values()),
+        "partners": partners_data(panel, found, panel.years[-1], words)["sides"],
+    }
+    site = str(request.base_url).rstrip("/")
+    view = {
+        "screen": screen,
+        "relation": relation_of(found, words, known),
+        "flow_names": [f"{words.economy(f.origin)} → {words.economy(f.destination)}" for f in found.facts.flows],
+        "python": _python(found),
+        "command": f"detente pair {a} {b}",
+        "picture": f"{site}/pair/{a}-{b}/picture.png",
+        "asked": f"{names['a']} – {names['b']}",
+    }
+    return page(request, "pair.html.j2", data, **view)
+
+
+def what_if(request: Request) -> Response:
+    """Three what-ifs from the panel's last year: ties as they once were, half of the way, and no trade at all."""
+    panel, words = panel_of(request), words_of(request)
+    found = pair_asked(request, panel, request.path_params["codes"])
+    cards, note, problem = [], "", ""
+    try:
+        told = effects_of(SamePanel(panel), found.origin, found.destination)
+        cards = [_what_if_card(one, words) for one in told.outcomes]
+        note = words("pair.what_if_note", year=told.year, n=told.n_economies, specs=told.n_specifications)
+    except DetenteError as error:
+        problem = str(error)
+    data = {
+        "a": {"code": found.origin, "name": words.economy(found.origin)},
+        "b": {"code": found.destination, "name": words.economy(found.destination)},
+        "cards": cards, "note": note, "problem": problem,
+    }  # fmt: skip
+    return page(request, "what_if.html.j2", data, 422 if problem else 200)
+
+
+@lru_cache(maxsize=64)
+def effects_of(panel: SamePanel, a: str, b: str) -> PairScenarios:
+    """The three what-ifs of a pair, solved once."""
+    return pair_scenarios(kept_pair(panel, a, b), panel.panel)
+
+
+def _what_if_card(one: PairOutcome, words: Words) -> dict[str, str]:
+    most = max(one.income, key=lambda code: abs(one.income[code][1]))
+    low, middle, high = one.income[most]
+    flow = one.sales[0]
+    return {
+        "id": one.id,
+        "title": words(f"pair.{one.id}", year=one.year),
+        "headline": f"{words.economy(most)} {words.fine(middle)}",
+        "note": words(
+            "pair.outcome", span=words("number.percent", value=words.span(low, high, 2)),
+            a=in_text(flow.origin, words.language), before=words.money(flow.before), after=words.usd(flow.after),
+        ),
+    }  # fmt: skip
+
+
+def _flow(found: Pair, side: int) -> dict[str, Any]:
+    flow = found.facts.flows[side]
+    fall: Fall | None = flow.falls[0] if flow.falls else None
+    return {
+        "from": flow.origin, "to": flow.destination,
+        "sold_usd_mn": {str(y): v for y, v in flow.sold.items()},
+        "expected_usd_mn": {str(y): v for y, v in flow.expected.items()},
+        "worst": fall and {"from": fall.start, "to": fall.end, "log_change": fall.change, "others": fall.others,
+                           "own": fall.own, "as_bad": fall.as_bad, "n": fall.n},
+    }  # fmt: skip
+
+
+def _similar(one: Similar, words: Words) -> dict[str, str]:
+    return {
+        "id": f"{one.origin}-{one.destination}",
+        "name": f"{words.economy(one.origin)} → {words.economy(one.destination)}",
+        "years": span(Fall(one.start, one.end, 0, 0, 0, None, None)),
+        "own": words.log_percent(one.own),
+    }
+
+
+def _python(found: Pair) -> str:
+    return (
+        f'import detente as dt\n\nfound = dt.pair("{found.origin}", "{found.destination}")\n'
+        "found.to_frame()      # sold and expected by year\nfound.facts.flows[0].falls"
+    )
+
+
+def card(panel: Panel, a: str, b: str, words: Words) -> dict[str, Any] | None:
+    """A pair as a card of the start page: its two lines and its sentence; None where there is nothing to show."""
+    found = kept_pair(SamePanel(panel), a, b)
+    falls = [(flow, flow.falls[0]) for flow in found.facts.flows if flow.falls]
+    if not falls:
+        return None
+    flow, fall = min(falls, key=lambda pair: pair[1].own)
+    if fall.as_bad is None:
+        return None
+    given = {
+        "a": in_text(flow.origin, words.language), "b": in_text(flow.destination, words.language), "years": span(fall),
+        "change": words.log_percent(fall.change), "k": words.number(fall.as_bad), "n": words.number(fall.n),
+    }  # fmt: skip
+    return {
+        "path": f"/pair/{a}-{b}",
+        "title": f"{words.economy(a)} – {words.economy(b)}",
+        "sentence": words("pair.card_none" if fall.as_bad == 0 else "pair.card", **given),
+        "spark": spark_svg(dict(flow.sold), dict(flow.expected), "origin" if flow.origin == a else "destination"),
+    }
+
+
+ROUTES = [Route("/pair/{codes}", show), Route("/pair/{codes}/what-if", what_if)]
