@@ -62,9 +62,6 @@ def compare(request: Request) -> Response:
     view = {
         "screens": [c.screen for c in columns],
         "relations": [_states(c, words) for c in columns],
-            relation_of(c.found, words, lanes_of(c.found), f"{words.language}-{c.ident}-lanes") if c.found else None
-            for c in columns
-        ],
         "ratios": _ratios(columns, words),
         "python": "\n".join(["import detente as dt", "", *(_python(c) for c in columns if c.found)]),
         "command": "\n".join(f"detente pair {c.ident.replace('-', ' ')}" for c in columns if c.found),
