@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from math import exp
 from xml.etree import ElementTree
@@ -12,8 +13,10 @@ import pytest
 from detente.charts.chart import spread
 from detente.charts.palette import SHADES
 from detente.charts.svg import draw
+from detente.errors import SpecificationError
 from detente.language import Catalogue
-from detente.report.figures import DRAW
+from detente.report.figures import CHARTS, chart_kind
+from detente.report.page import render_report
 from detente.report.story import Story, decimal_year
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -62,11 +65,11 @@ def axes(spec):
             yield from axes(part)
 
 
-@pytest.mark.parametrize("name", DRAW)
+@pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("shape", ["spec", "compact"])
 def test_chart_is_complete(story, name, language, shape):
-    chart = DRAW[name](story, Catalogue(language))
+    chart = CHARTS[name].draw(story, Catalogue(language))
     titles = set(axes(getattr(chart, shape)))
     assert titles, "a chart without axis titles"
     if language == "en":
@@ -82,15 +85,15 @@ def test_chart_is_complete(story, name, language, shape):
     assert not any(node.get("aria-label") or node.get("role") for node in root.iter())
 
 
-@pytest.mark.parametrize("name", DRAW)
+@pytest.mark.parametrize("name", CHARTS)
 def test_nothing_to_show_is_no_chart(story, name):
     bare = story.with_tables(**{name: frame.clear() for name, frame in story.tables.items()})
-    assert DRAW[name](bare, Catalogue("en")) is None
+    assert CHARTS[name].draw(bare, Catalogue("en")) is None
 
 
 def test_findings_follow_from_the_numbers(story):
     words = Catalogue("en")
-    titles = {name: DRAW[name](story, words).title for name in DRAW}
+    titles = {name: CHARTS[name].draw(story, words).title for name in CHARTS}
     # 6091.0 + 1109.0 = 7200.0 in 2008 and 1071.9 + 98.1 = 1170.0 in 2025: 16.25%
     assert (
         titles["trade"]
@@ -114,7 +117,7 @@ def test_findings_follow_from_the_numbers(story):
 
 
 def test_colours_become_variables_that_fall_back(story):
-    text = draw(DRAW["trade"](story, Catalogue("en")).spec, ident="t")
+    text = draw(CHARTS["trade"].draw(story, Catalogue("en")).spec, ident="t")
     assert f"var(--c-origin,{SHADES['origin'][0]})" in text
     bare = text
     for name, (light, _) in SHADES.items():
@@ -155,3 +158,18 @@ def test_dates_on_the_axis():
     assert decimal_year("2015-07/2026-03") == 2015.5
     assert decimal_year("n.d.") is None
     assert decimal_year("") is None
+
+
+def test_a_made_up_chart_is_one_module_and_its_words(story):
+    """Its section shows it, the page holds its numbers, and its name cannot be taken twice."""
+    made = replace(CHARTS["parts"].draw(story, Catalogue("en")), slug="madeup", title="A made-up finding")
+    kind = chart_kind("forecasts", 9, lambda story, words: made)
+    with CHARTS.having("madeup", kind):
+        html = render_report(sys.modules["fake_run"].FakeRun())
+        with pytest.raises(SpecificationError, match="already a chart named 'madeup'"):
+            CHARTS.add("madeup", kind)
+    assert html.count("A made-up finding") > 2
+    assert html.index('id="en-forecasts"') < html.index('id="en-chart-madeup"') < html.index('id="en-sources"')
+    assert "madeup" not in CHARTS
+    with pytest.raises(SpecificationError, match="no section 'weather'"):
+        chart_kind("weather", 1, lambda story, words: None)

@@ -559,6 +559,64 @@ def test_spanish_is_chosen_once_and_stays(visit):
     assert page.inner_text("h1") == "Mesa de atribución"
 
 
+READ_OUT = (
+    'link "Skip to the content"',
+    "- banner:",
+    'combobox "Search for two economies"',
+    "- main:",
+    'heading "India and Pakistan" [level=1]',
+    "hit this pair as it hit few others",  # the answer in a line
+    'group "Who sells"',
+    'button "India sells" [pressed]',
+    'figure "What India sold to Pakistan, and what one would expect"',
+    "A line of what India sold to Pakistan",  # the picture in words
+    "Source: CEPII BACI",
+    "group: Show the numbers",
+    'figure "State of relations"',
+    "Envoys – relations lowered",
+    "What happened.",
+    "Why.",
+    "It need not be politics",
+    'region "What if"',
+    'list "Four numbers, and how sure they are"',
+    'button "Fair"',
+    "Nobody has checked this page",
+    'region "Similar pairs"',
+    'region "Who else they sell to',
+    'region "Reproduce this"',
+    'button "Keep as a study"',
+)
+
+
+def test_a_screen_reader_meets_the_first_screen_in_this_order(visit):
+    page = visit()
+    page.goto("/pair/IND-PAK")
+    page.wait_for_selector("#what-if .card", timeout=COMPUTED)
+    told = page.locator("body").aria_snapshot()
+    places = [told.find(part) for part in READ_OUT]
+    assert [part for part, place in zip(READ_OUT, places) if place < 0] == []
+    assert places == sorted(places), [part for part, a, b in zip(READ_OUT[1:], places, places[1:]) if b < a]
+
+
+def test_a_word_is_explained_by_pointer_and_by_keyboard(visit):
+    page = visit()
+    page.goto("/pair/IND-PAK")
+    word, card = page.locator(".term:visible").first, page.locator("#term-card")
+    word.hover()
+    card.wait_for()
+    named = word.get_attribute("aria-describedby")
+    assert card.inner_text() == page.evaluate("id => document.getElementById(id).textContent", named)
+    page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+    word.focus()
+    card.wait_for()
+    box = card.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1280
+    page.keyboard.press("Tab")
+    card.wait_for(state="hidden")
+
+
 def test_partners_play_through_the_years(visit):
     page = visit()
     page.goto("/pair/COL-VEN")

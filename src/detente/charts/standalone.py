@@ -25,9 +25,9 @@ def standalone(svg: str, title: str, subtitle: str, notes: list[str]) -> str:
     """
     box = _BOX.search(svg)
     width, height = (float(box[3]), float(box[4])) if box else (776.0, 420.0)
-    inner = _VARIABLE.sub(r"\1", _TIP.sub("", svg))
-    heading = _lines(title, int(width / 9.6))
-    foot = [line for note in notes for line in _lines(note, int(width / 6.4))]
+    inner = plain(svg)
+    heading = wrapped(title, int(width / 9.6))
+    foot = [line for note in notes for line in wrapped(note, int(width / 6.4))]
     top = PAD + 24 * len(heading) + (20 if subtitle else 0) + 8
     whole = top + height + 12 + 17 * len(foot) + PAD
     ink, muted, paper = (SHADES[name][0] for name in ("ink", "muted", "paper"))
@@ -69,7 +69,24 @@ def as_page(svg: str, title: str, language: str = "en") -> str:
     )
 
 
-def _lines(text: str, most: int) -> list[str]:
+def as_pdf(svg: str) -> bytes:
+    """A standalone picture as PDF of one page, with its text as text."""
+    import vl_convert
+
+    return vl_convert.svg_to_pdf(svg)
+
+
+def plain(svg: str) -> str:
+    """A drawing as the pages hold it in the light shades, without marks that only a page needs."""
+    return _VARIABLE.sub(r"\1", _TIP.sub("", svg))
+
+
+def wrapped(text: str, most: int) -> list[str]:
+    """Lines of at most so many letters, broken between words.
+
+    >>> wrapped("what one would expect", 10)
+    ['what one', 'would', 'expect']
+    """
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > most:

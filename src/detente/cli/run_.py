@@ -34,7 +34,7 @@ def command(
     Prints what happened, why, what if, and which claims hold, and where the report is.
     """
     from detente.language import Catalogue, said
-    from detente.report import render_report
+    from detente.report import report_files
     from detente.run import read_run
     from detente.run.folder import changes, check_free, next_folder, previous_folder
     from detente.study import open_study
@@ -47,7 +47,7 @@ def command(
         typed = " ".join(["detente", *sys.argv[1:]])
         run = opened.run(data=data, quick=quick, seed=seed, command=typed, progress=line)
         line("report", 0.95)
-        run.write(folder, {"report.html": lambda run: render_report(run, language)})
+        run.write(folder, report_files(language))
     finally:
         line.done()
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)

@@ -6,24 +6,21 @@ a study is escaped by the template engine; nothing is loaded from anywhere.
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import polars as pl
 
-from detente._atomic import write_file
 from detente._leaving import csv_text
 from detente.charts.palette import css_variables
 from detente.charts.svg import draw, store
 from detente.language import LANGUAGES, Catalogue
 from detente.report import numbers, tables
-from detente.report.figures import DRAW, Chart
+from detente.report.figures import SECTIONS, Chart, in_order
 from detente.report.figures.verdicts import verdict_counts
 from detente.report.first_screen import facts_of, first_screen
 from detente.report.glossary import explained, glossary
@@ -42,13 +39,14 @@ class DrawnChart:
     rows: list[list[str]]
 
 
-def render_report(run: Any, language: str = "en") -> str:
+def render_report(run: Any, language: str = "en", picture: str = "") -> str:
     """The whole report as HTML text.
 
     Parameters
     ----------
     run : a finished :class:`detente.Run`, or anything with its attributes.
     language : the one in which the page opens; it holds the others too.
+    picture : address of the picture that a link to the page shows; none if empty.
 
     Returns
     -------
@@ -73,6 +71,7 @@ def render_report(run: Any, language: str = "en") -> str:
             shapes=store(outlines),
             story_language=getattr(story.study, "language", "en"),
             framed=True,
+            picture=picture,
         )
     )
 
@@ -97,29 +96,21 @@ def render_view(run: Any, language: str) -> str:
     )
 
 
-def write_report(run: Any, path: str | os.PathLike[str], language: str = "en") -> Path:
-    """Write the report to ``path``, aside first, so that no half-written file is ever left.
-
-    Raises
-    ------
-    detente.errors.OutputError : the file cannot be written.
-    """
-    fix = "Give a path in a folder that exists and may be written to."
-    return write_file(Path(path), render_report(run, language), fix)
-
-
 def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str, Any]:
     """What the template needs in one language."""
-    figures = {}
-    for name, build in DRAW.items():
-        chart = build(story, words)
+    figures: dict[str, DrawnChart] = {}
+    shown: dict[str, list[DrawnChart]] = {section: [] for section in SECTIONS}
+    for name, kind in in_order():
+        chart = kind.draw(story, words)
         if chart is not None:
             figures[name] = _figure(chart, story, words, outlines)
+            shown[kind.section].append(figures[name])
     return {
         "story": story,
         "words": words,
         "first": first_screen(facts_of(story, words), words, story.economy, f"{words.language}-first"),
         "figures": figures,
+        "shown": shown,
         "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],
         "untranslated": story.untranslated,
         "counts": verdict_counts(story),

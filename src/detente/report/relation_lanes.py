@@ -49,7 +49,7 @@ def relation_picture(
         return None
     rows = [_strips(lane, words, name) for lane in shown]
     acts = [_row(lane, act, words, name) for lane in shown for act in lane.acts]
-    alt = " ".join(f"{row.name}: {row.now}" for row in rows)
+    alt = " ".join(f"{row.name} {row.now}." for row in rows)
     return RelationPicture(
         draw_lanes(rows, *years, f"{ident}-w"), draw_lanes(rows, *years, f"{ident}-n", compact=True), alt, acts
     )

@@ -107,7 +107,7 @@ def check_free(folder: Path) -> None:
         raise OutputError(f"The output folder {folder} cannot be written: {cause}.", fix="Give another --out.")
 
 
-def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]]) -> Path:
+def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str | bytes | None]]) -> Path:
     """Write ``run`` to ``folder``: everything into a folder beside it first, then one rename."""
     check_free(folder)
     with folder_aside(folder, fix="Give another --out.") as aside:
@@ -116,7 +116,9 @@ def write_run(run: Run, folder: Path, pages: Mapping[str, Callable[[Run], str]])
         _write(aside / "results.json", as_json(run))
         _write(aside / "manifest.json", dict(run.manifest))
         for name, render in pages.items():
-            (aside / name).write_text(render(run), encoding="utf-8", newline="\n")
+            made = render(run)
+            if made is not None:
+                (aside / name).write_bytes(made if isinstance(made, bytes) else made.encode())
     return folder
 
 

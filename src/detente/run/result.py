@@ -88,11 +88,13 @@ class Run:
         """The verdicts, the table most readers want first."""
         return self.frames["claims"]
 
-    def write(self, folder: str | Path, pages: Mapping[str, Callable[[Run], str]] = MappingProxyType({})) -> Path:
+    def write(
+        self, folder: str | Path, pages: Mapping[str, Callable[[Run], str | bytes | None]] = MappingProxyType({})
+    ) -> Path:
         """Write the run folder: results.json, manifest.json, one CSV a table; all or nothing.
 
-        ``pages`` are further text files by name, each from a function of the run, e.g.
-        ``{"report.html": detente.report.render_report}``.
+        ``pages`` are further files by name, each from a function of the run (text, bytes, or None for no file), e.g.
+        ``{"report.html": detente.report.render_report}`` or ``detente.report.report_files()``.
         """
         return call("detente.run.folder.write_run", self, Path(folder), pages)
 

@@ -1,31 +1,12 @@
-"""The charts of the report: each module draws one finding from a :class:`~detente.report.story.Story`."""
+"""The charts of the report: each module draws findings from a :class:`~detente.report.story.Story` and enters them."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from detente.charts.chart import Chart
-from detente.report.figures.attributions import attribution_chart
-from detente.report.figures.forecasts import forecast_chart
-from detente.report.figures.library import library_chart
-from detente.report.figures.maps import partner_map, winner_map
-from detente.report.figures.parts import parts_chart
-from detente.report.figures.residuals import residual_chart
-from detente.report.figures.scenarios import scenario_chart
-from detente.report.figures.specifications import specification_chart
-from detente.report.figures.strips import strips_chart
-from detente.report.figures.trade import trade_chart
-from detente.report.figures.verdicts import verdict_chart
+from detente.report.figures.register import CHARTS, SECTIONS, ChartKind, chart_kind, in_order
 
-DRAW = {
-    "trade": trade_chart,
-    "strips": strips_chart,
-    "verdicts": verdict_chart,
-    "residuals": residual_chart,
-    "parts": parts_chart,
-    "scenarios": scenario_chart,
-    "forecasts": forecast_chart,
-    "partners": partner_map,
-    "winners": winner_map,
-    "library": library_chart,
-    "attributions": attribution_chart,
-    "specifications": specification_chart,
-}
+for _module in iter_modules(__path__):  # a module laid here is all that a new chart needs
+    import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["DRAW", "Chart"]
+__all__ = ["CHARTS", "SECTIONS", "Chart", "ChartKind", "chart_kind", "in_order"]

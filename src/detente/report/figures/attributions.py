@@ -7,6 +7,7 @@ from typing import Any
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, percent_below, rule, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.report.figures.register import enter
 from detente.report.story import Story
 
 OWN = "the pair's own"
@@ -20,6 +21,7 @@ LEFT_TO_THE_PAIR = {
 }
 
 
+@enter("attributions", "attribution", 3)
 def attribution_chart(story: Story, words: Catalogue) -> Chart | None:
     """The pair's part under each attribution, one panel an episode, first direction told and its base window."""
     rows = _rows(story, words)

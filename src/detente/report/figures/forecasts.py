@@ -9,6 +9,7 @@ from typing import Any
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.report.figures.register import enter
 from detente.report.series_names import target_in_words
 from detente.report.story import Story
 
@@ -17,6 +18,7 @@ SHAPES = {"point": "circle", "range": "circle", "floor": "triangle-right", "ceil
 AMOUNTS = ("point", "range")
 
 
+@enter("forecasts", "forecasts", 1)
 def forecast_chart(story: Story, words: Catalogue) -> Chart | None:
     """Forecast over outcome on a log scale, one row a forecast; None if no forecast has a ratio."""
     rows = _rows(story, words)

@@ -10,6 +10,7 @@ import polars as pl
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, percent_sign, rule, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.report.figures.register import enter
 from detente.report.story import Story
 
 FINDINGS = {"unusual loss": "raises", "unclear": "expected", "no loss": "lowers"}
@@ -18,6 +19,7 @@ EDGED = f"(datum.value <= {LEAST} ? '≤ ' : '') + format(datum.value, '.3~g')"
 LANE, DOT = 11, 9  # pixels between dots of one place, and how near counts as one place
 
 
+@enter("library", "attribution", 5)
 def library_chart(story: Story, words: Catalogue) -> Chart | None:
     """One dot a rupture of the library, in rows by instrument; the study's own pair by name."""
     if story.library.is_empty():

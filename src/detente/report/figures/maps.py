@@ -14,6 +14,7 @@ from detente.charts.chart import Chart, Spec, values
 from detente.charts.palette import shade
 from detente.economies import in_text
 from detente.language import Catalogue
+from detente.report.figures.register import enter
 from detente.report.story import Story
 
 WIDTH, HEIGHT = 365, 168  # of one map in pixels: always the same, so that all maps share their shapes
@@ -34,6 +35,7 @@ class _Map:
     own: str = ""
 
 
+@enter("partners", "timeline", 3)
 def partner_map(story: Story, words: Catalogue) -> Chart | None:
     """Each economy's goods trade by partner in the panel's newest year, one map an economy."""
     if story.partners.is_empty():
@@ -65,6 +67,7 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
     )
 
 
+@enter("winners", "scenarios", 2)
 def winner_map(story: Story, words: Catalogue) -> Chart | None:
     """Change of real income of every economy of the baseline, one map a scenario, newest baseline."""
     if story.winners.is_empty():

@@ -7,9 +7,11 @@ from typing import Any
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_below, rule, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.report.figures.register import enter
 from detente.report.story import Story
 
 
+@enter("parts", "attribution", 2)
 def parts_chart(story: Story, words: Catalogue) -> Chart | None:
     """Two bars an episode in log points, with the placebos' 5-95% range around the pair's bar."""
     rows = _rows(story, words)

@@ -10,11 +10,13 @@ import polars as pl
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_sign, rule, values, year_axis
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.report.figures.register import enter
 from detente.report.story import Story
 
 FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
 
 
+@enter("residuals", "attribution", 1)
 def residual_chart(story: Story, words: Catalogue) -> Chart | None:
     """The dyad's residual as percent of expected trade, log scale, one panel a direction."""
     if story.residuals.is_empty():

@@ -10,6 +10,7 @@ import polars as pl
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.report.figures.register import enter
 from detente.report.story import Story
 
 SOLVED = ("converged", "solved")
@@ -39,6 +40,7 @@ def scenario_summary(story: Story) -> pl.DataFrame:
     )
 
 
+@enter("scenarios", "scenarios", 1)
 def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
     summary = scenario_summary(story)
     if summary.is_empty():

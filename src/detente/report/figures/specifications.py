@@ -8,9 +8,11 @@ from detente.answer.facts import FEWEST, UNUSUAL
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.report.figures.register import enter
 from detente.report.story import Story
 
 
+@enter("specifications", "attribution", 4)
 def specification_chart(story: Story, words: Catalogue) -> Chart | None:
     """The pair's own part in every specification, sorted; filled where few placebos did as badly."""
     if story.specifications.is_empty():

@@ -10,11 +10,13 @@ from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, values, year_a
 from detente.charts.palette import shade
 from detente.language import Catalogue
 from detente.record.states.strips import DOMAINS
+from detente.report.figures.register import enter
 from detente.report.story import Story, decimal_year
 
 MONTH = 1 / 12
 
 
+@enter("strips", "timeline", 2)
 def strips_chart(story: Story, words: Catalogue) -> Chart | None:
     """Four strips, darker where more is shut, blank where the record tells nothing; the index where three are known."""
     frame = story.relation_strips

@@ -10,10 +10,12 @@ from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, spread, values
 from detente.charts.palette import shade
 from detente.language import Catalogue
 from detente.report.figures.events import event_marks, event_strip, number_layers
+from detente.report.figures.register import enter
 from detente.report.figures.series import DRAWN_STATUS, series_panels, series_rows
 from detente.report.story import Story
 
 
+@enter("trade", "timeline", 1)
 def trade_chart(story: Story, words: Catalogue) -> Chart | None:
     """Lines of recorded trade, other published figures as dots; None without trade by direction."""
     rows = _flows(story, words)

@@ -11,6 +11,7 @@ from detente.charts.palette import shade
 from detente.language import Catalogue
 from detente.record import VERDICTS
 from detente.record.verdicts.judge import INDEPENDENT, SOFT, tally
+from detente.report.figures.register import enter
 from detente.report.story import Story
 
 
@@ -22,6 +23,7 @@ def verdict_counts(story: Story) -> dict[str, int]:
     return {verdict: counts[verdict] for verdict in (*VERDICTS, *(set(counts) - set(VERDICTS))) if counts[verdict]}
 
 
+@enter("verdicts", "claims", 1)
 def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
     if story.claims.is_empty():
         return None

@@ -70,6 +70,7 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
     ("get", "/run", "An opened run", {"path": TEXT}, {}),
     ("get", "/s/{study}", "A study with its newest run", {"run": TEXT}, {}),
     ("get", "/s/{study}/report.html", "The report of a run as one file", {"run": TEXT}, {}),
+    ("get", "/s/{study}/one-page.pdf", "The first screen of a run on one page", {"run": TEXT}, {}),
     ("get", "/s/{study}/download/{kind}", "The tables of a run", {"run": TEXT}, {}),
     ("get", "/s/{study}/chart/{chart}", "One chart of a run as a picture or as numbers", {"run": TEXT}, {}),
     ("get", "/api", "This interface, for readers", {}, {}),
@@ -140,7 +141,7 @@ ANSWERS = {
     "422": "What was asked makes no sense; the answer says what and what to do, and keeps what was entered.",
 }
 FILE_TYPES = (
-    "text/html", "application/json", "text/csv", "application/zip", "application/vnd.apache.parquet",
+    "text/html", "application/json", "text/csv", "application/zip", "application/pdf", "application/vnd.apache.parquet",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )  # fmt: skip

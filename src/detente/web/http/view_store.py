@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from detente.report.page import render_view
 from detente.run import read_run
 
 MOST = 400  # views kept
+DRAWING = ("answer", "charts", "language", "report")  # rooms whose files a view is made of
 
 
 def view_of(run: Path, language: str) -> str:
@@ -43,8 +45,15 @@ def view_of(run: Path, language: str) -> str:
 def _name(run: Path, language: str) -> str:
     """What tells one view from another: the run's numbers and manifest, the language, the program."""
     parts = [read_bytes(run / f"{part}.json", TABLE, inside=run) for part in ("results", "manifest")]
-    program = str(Path(__file__).stat().st_mtime_ns).encode() + __version__.encode()
-    return sha256(b"\0".join([*parts, language.encode(), program])).hexdigest()[:32]
+    return sha256(b"\0".join([*parts, language.encode(), _program()])).hexdigest()[:32]
+
+
+@cache
+def _program() -> bytes:
+    """What tells one state of the program from another: its version, and its newest file that draws or words a view."""
+    home = Path(__file__).parents[2]
+    drawn = (path for room in DRAWING for path in (home / room).rglob("*") if path.suffix not in (".pyc", ""))
+    return f"{__version__} {max(path.stat().st_mtime_ns for path in drawn)}".encode()
 
 
 def _home() -> Path:

@@ -29,7 +29,7 @@ def main(study: str, out: str, data: str | None = None, reading: str = "{}") -> 
 def _run(study: str, out: Path, data: str | None, reading: dict[str, Any]) -> int:
     from detente.errors import DetenteError
     from detente.language import LANGUAGES
-    from detente.report import render_report
+    from detente.report import report_files
     from detente.study import builtin_studies, open_study
     from detente.web.http.view_store import view_of
 
@@ -39,7 +39,7 @@ def _run(study: str, out: Path, data: str | None, reading: dict[str, Any]) -> in
         command = f"detente run {name}" + (f" --data {Path(data).name}" if data else "")
         run = opened.run(data=data, command=command, progress=lambda stage, share: say(stage=stage, share=share))
         say(stage="report", share=0.9)
-        run.write(out, {"report.html": render_report})
+        run.write(out, report_files())
         for language in LANGUAGES:  # drawn here, so that the first visit only reads
             view_of(out, language)
     except DetenteError as error:

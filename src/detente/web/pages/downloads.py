@@ -13,7 +13,8 @@ from detente._leaving import csv_text
 from detente.charts.standalone import as_png, standalone
 from detente.charts.svg import draw
 from detente.errors import UnreadableFile, UsageError
-from detente.report.figures import DRAW
+from detente.report.beside import run_stamp
+from detente.report.figures import CHARTS
 from detente.report.first_screen import facts_of, first_screen
 from detente.report.story import Story
 from detente.study import Study
@@ -103,18 +104,15 @@ def of_chart(request: Request) -> Response:
     """One chart of a run by its address: a picture with title, source and date in it, or its numbers."""
     space, key = request.app.state.site.workspace, request.path_params["study"]
     slug, _, kind = request.path_params["chart"].rpartition(".")
-    if kind not in CHART_KINDS or slug not in (*DRAW, "first"):
+    if kind not in CHART_KINDS or slug not in (*CHARTS, "first"):
         raise UsageError(
             f"There is no chart '{request.path_params['chart'][:40]}'.",
-            fix=f"Charts: first, {', '.join(DRAW)}; as .{', .'.join(CHART_KINDS)}.",
+            fix=f"Charts: first, {', '.join(CHARTS)}; as .{', .'.join(CHART_KINDS)}.",
         )
     study, words = space.study(key), words_of(request)
     run = space.read(_run_path(space, study, request))
     story = Story.of(run, words.language)
-    ran = words.date(str(run.manifest.get("started", ""))[:10])
-    stamp = words(
-        "chart.stamp", study=words.own(study, study.title), day=ran, version=str(run.manifest.get("detente", ""))
-    )
+    stamp = run_stamp(story)
     name = f"{key}-{slug}"
     if slug == "first":
         screen = first_screen(facts_of(story, words), words, story.economy, "first")
@@ -125,7 +123,7 @@ def of_chart(request: Request) -> Response:
         svg, title, subtitle, source = one.wide, one.title, one.subtitle, screen.source
         data = pl.DataFrame(rows, infer_schema_length=None)
     else:
-        chart = DRAW[slug](story, words)
+        chart = CHARTS[slug].draw(story, words)
         if chart is None:
             raise UsageError(f"This run has no chart '{slug}'.", fix="See the study's page for those it has.")
         svg, outlines = "", {}

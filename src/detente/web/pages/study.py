@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente._foreign import TABLE, read_bytes
-from detente.errors import DetenteError, StudyError, UnreadableFile
+from detente.errors import DetenteError, StudyError, UnreadableFile, UsageError
+from detente.report.one_page import one_page
 from detente.run import Run
 from detente.run.folder import as_json as run_as_json
 from detente.study import Study
@@ -117,22 +118,42 @@ def _stale(run: Run, study: Study) -> bool:
     return run.manifest.get("study", {}).get("files") != file_hashes(study.folder)
 
 
+def sheet(request: Request) -> Response:
+    """The first screen of a run on one page, as PDF."""
+    _, path = _run_asked(request)
+    made = one_page(request.app.state.site.workspace.read(path), words_of(request).language)
+    if made is None:
+        words = words_of(request)
+        raise UsageError(words("page.no_timeline"))
+    name = f"{request.path_params['study']}-{path.name}.pdf"
+    return Response(
+        made, media_type="application/pdf", headers={"content-disposition": f'attachment; filename="{name}"'}
+    )
+
+
 def report(request: Request) -> Response:
     """The report of a run as one file, as it was written with the run."""
-    space: Workspace = request.app.state.site.workspace
-    found = space.study(request.path_params["study"])
-    wanted = request.query_params.get("run")
-    path = next((p for p in space.runs(found) if wanted in (None, p.name)), None)
-    if path is None:
-        raise UnreadableFile(f"There is no run '{(wanted or '')[:20]}' of this study.", fix="Run it on its page first.")
+    _, path = _run_asked(request)
     body = read_bytes(path / "report.html", TABLE, inside=path)
     return Response(
         body, media_type="text/html; charset=utf-8", headers={"content-disposition": "attachment; filename=report.html"}
     )
 
 
+def _run_asked(request: Request) -> tuple[Study, Path]:
+    """The study and the run folder of an address, the newest where none is named."""
+    space: Workspace = request.app.state.site.workspace
+    found = space.study(request.path_params["study"])
+    wanted = request.query_params.get("run")
+    path = next((p for p in space.runs(found) if wanted in (None, p.name)), None)
+    if path is None:
+        raise UnreadableFile(f"There is no run '{(wanted or '')[:20]}' of this study.", fix="Run it on its page first.")
+    return found, path
+
+
 ROUTES = [
     Route("/s/{study}", study, name="study"),
     Route("/s/{study}/report.html", report),
+    Route("/s/{study}/one-page.pdf", sheet),
     Route("/run", run),
 ]
