@@ -11,7 +11,7 @@ import pytest
 from detente.language import LANGUAGES, Catalogue
 from detente.report import one_page, render_report, report_files, write_report
 from detente.report.glossary import explained, glossary
-from detente.report.one_page import HIGH, LEFT, RIGHT, one_page_svg
+from detente.report.pdf import HIGH, LEFT, RIGHT, one_page_svg
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from typing import Any
 
 from detente.charts.standalone import as_png, standalone
 from detente.report.first_screen import facts_of, first_screen
-from detente.report.one_page import one_page
 from detente.report.page import render_report
+from detente.report.pdf import one_page
 from detente.report.story import Story
 
 PICTURE, SHEET = "report.png", "one-page.pdf"

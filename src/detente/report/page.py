@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from detente._leaving import csv_text
 from detente.charts.palette import css_variables
@@ -162,14 +164,10 @@ def _static(name: str) -> str:
 
 
 def _safe(text: str) -> Any:
-    from markupsafe import Markup
-
     return Markup(text)
 
 
 def _templates() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
     environment = Environment(
         loader=PackageLoader("detente.report"),
         undefined=StrictUndefined,

@@ -8,8 +8,8 @@ from typing import Any
 
 from detente._atomic import write_file
 from detente.report.beside import SHEET, link_picture
-from detente.report.one_page import one_page
 from detente.report.page import render_report
+from detente.report.pdf import one_page
 
 FIX = "Give a path in a folder that exists and may be written to."
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -41,9 +42,6 @@ from detente.web.pages import (
 )
 from detente.web.pages.pairs import compare, pair, pair_files, partners, search
 from detente.web.pages.start import gallery
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 UPLOADS = re.compile(rf"/s/[^/]+/data/(?:{'|'.join(KINDS)})")  # the page itself counts the bytes as they come
 log = logging.getLogger("detente.web")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from detente.errors import RecordError, UnreadableFile, first_five
 from detente.record.exchange.merging import merge_records
 from detente.record.reading import read_table
@@ -49,8 +51,6 @@ def completed(file: Path, place: Path, table: RecordTable) -> set[str]:
     RecordError
         The file cannot be read as that table.
     """
-    import polars as pl
-
     given, problems = read_table(file, table)
     if problems:
         raise RecordError(problems)

@@ -7,24 +7,28 @@ The process may take no more memory than its kind allows and is stopped after it
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import polars as pl
 
 from detente._atomic import write_file
 from detente._foreign import TABLE, read_bytes
+from detente.errors import DetenteError, RecordError
+from detente.panel import Panel, read_panel
+from detente.record import Ledger
+from detente.record.exchange.spreadsheet import read_workbook
 from detente.record.schema import TABLES
+from detente.study import open_study
+from detente.study.panel_fit import misfits
 from detente.web.editor import uploads
 from detente.web.editor.editor import WORDS
+from detente.web.editor.merging import completed, merged, table_of
 from detente.web.editor.world_csv import understood
 from detente.web.http.worker import say
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from detente.panel import Panel
 
 FOUND = "found.json"
 PANEL = "panel.parquet"
@@ -33,10 +37,7 @@ RECORD = "record"
 
 def main(kind: str, file: str, study: str, out: str) -> int:
     """Check and read ``file`` for ``study``; returns the exit code."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _limit_memory(uploads.KINDS[kind].memory)
-    from detente.errors import DetenteError
-
     try:
         say(stage="check", share=0.02)
         uploads.check_file(Path(file), kind)
@@ -59,12 +60,6 @@ def main(kind: str, file: str, study: str, out: str) -> int:
 
 def read_panel_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
     """What the panel holds and whether it fits the study; the flows as Parquet beside it."""
-    import numpy as np
-
-    from detente.panel import read_panel
-    from detente.study import open_study
-    from detente.study.panel_fit import misfits
-
     panel = read_panel(file, progress=lambda share: say(stage="read", share=0.05 + 0.8 * share))
     say(stage="write", share=0.9)
     panel_frame(panel).write_parquet(out / PANEL)
@@ -77,9 +72,6 @@ def read_panel_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
 
 def panel_frame(panel: Panel) -> pl.DataFrame:
     """Every flow of a panel, missing ones as nulls, so that none turns into a zero on the way back."""
-    import numpy as np
-    import polars as pl
-
     codes, years = np.array(panel.economies), np.array(panel.years)
     t, i, j = np.indices(panel.flows.shape).reshape(3, -1)
     kept = (i != j) | np.isfinite(panel.flows.ravel())  # an economy's trade with itself only where the panel has it
@@ -90,12 +82,6 @@ def panel_frame(panel: Panel) -> pl.DataFrame:
 
 def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
     """The record in the file merged with the study's: rows to add, cells to fill, and cells the two differ in."""
-    from detente.errors import RecordError
-    from detente.record import Ledger
-    from detente.record.exchange.spreadsheet import read_workbook
-    from detente.study import open_study
-    from detente.web.editor.merging import completed, merged, table_of
-
     study, theirs, brought = open_study(folder), out / RECORD, None
     notes: list[str] = []
     say(stage="read", share=0.1)

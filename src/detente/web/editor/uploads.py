@@ -13,6 +13,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from detente._atomic import held
 from detente.data.tables.archives import Limits, check_archive
 from detente.errors import UnreadableFile, UsageError
@@ -167,8 +169,6 @@ def _check_text(file: Path, start: bytes, most_rows: int) -> None:
 
 def _check_parquet(file: Path, most_rows: int) -> None:
     """A small Parquet file may declare any number of rows; they are counted before one is read."""
-    import polars as pl
-
     try:
         rows = pl.scan_parquet(file).select(pl.len()).collect().item()
     except (pl.exceptions.PolarsError, OSError) as error:

@@ -118,7 +118,7 @@ class Jobs:
         job.process = subprocess.Popen(
             [sys.executable, "-m", *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONPATH": path}, start_new_session=True,
+            env={"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path}, start_new_session=True,
         )  # fmt: skip
         threading.Thread(target=self._follow, args=(job,), daemon=True).start()
         if job.limit is not None:

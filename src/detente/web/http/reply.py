@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -24,8 +25,6 @@ NOT_STATE = ("format", "session", "seq", "access")
 @cache
 def templates() -> Any:
     """The template environment: everything is escaped, and an undefined name is a bug."""
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
     environment = Environment(
         loader=ChoiceLoader([PackageLoader("detente.web"), PackageLoader("detente.report")]),
         undefined=StrictUndefined,

@@ -12,13 +12,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from detente.errors import MissingExtra, UsageError
+from detente.panel import read_panel
+from detente.study import builtin_studies, open_study
+from detente.study.panel_fit import require_fit
 from detente.web.http.guard import LOOPBACK, Keys
-
-if TYPE_CHECKING:
-    from detente.web.http.workspace import Workspace
+from detente.web.http.workspace import Workspace
 
 PORT = 8765
 
@@ -51,11 +52,10 @@ def serve(
         import uvicorn
 
         from detente.web.app import Site, create_app
-        from detente.web.http.workspace import Workspace
         from detente.web.pages.files import vega
     except ImportError as absent:
         raise MissingExtra.needed(absent.name or "starlette", "web", "The app") from absent
-    workspace, first = _workspace(study, (root or Path.cwd()).resolve(), Workspace)
+    workspace, first = _workspace(study, (root or Path.cwd()).resolve())
     if data is not None:
         workspace = _with_panel(workspace, study, data, say, reading)
     local = host in LOOPBACK or host.startswith("127.")
@@ -98,26 +98,20 @@ def _names(host: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _workspace(study: str | None, root: Path, kind: type[Workspace]) -> tuple[Workspace, str]:
-    from detente.study import builtin_studies, open_study
-
+def _workspace(study: str | None, root: Path) -> tuple[Workspace, str]:
     if study is None:
-        return kind(root), "/"
+        return Workspace(root), "/"
     opened = open_study(study)
     if study in builtin_studies():
-        return kind(root), f"/s/{study}"
+        return Workspace(root), f"/s/{study}"
     folder = opened.folder.resolve()
-    return kind(root, {folder.name: folder}), f"/s/{folder.name}"
+    return Workspace(root, {folder.name: folder}), f"/s/{folder.name}"
 
 
 def _with_panel(
     workspace: Workspace, study: str | None, data: Path, say: Callable[[str], None], reading: Mapping[str, Any]
 ) -> Workspace:
     """The workspace on a panel of its own, which must fit the study that was named."""
-    from detente.panel import read_panel
-    from detente.study import open_study
-    from detente.study.panel_fit import require_fit
-
     spec = open_study(study).spec if study is not None else None
     say(f"Reading {data} ...")
     panel = read_panel(data, **reading)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from detente.economies import name_of
 from detente.language import LANGUAGES, Catalogue
-
-if TYPE_CHECKING:
-    from detente.study import Study
+from detente.study import Study
 
 __all__ = ["LANGUAGES", "Words", "preferred"]
 

@@ -7,19 +7,21 @@ a process that is stopped leaves nothing half-written behind.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from detente._atomic import held
+from detente.errors import DetenteError
+from detente.language import LANGUAGES
+from detente.report import report_files
+from detente.run.folder import mark_of
+from detente.study import builtin_studies, open_study
+from detente.web.http.view_store import view_of
 
 
 def main(study: str, out: str, data: str | None = None, reading: str = "{}") -> int:
     """Run ``study`` into the folder ``out``, on the panel ``data`` if given, read as the JSON says; the exit code."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from detente.run.folder import mark_of
-
     target = Path(out)
     target.parent.mkdir(parents=True, exist_ok=True)
     with held(mark_of(target)):  # says that somebody is at work on this number
@@ -27,12 +29,6 @@ def main(study: str, out: str, data: str | None = None, reading: str = "{}") -> 
 
 
 def _run(study: str, out: Path, data: str | None, reading: dict[str, Any]) -> int:
-    from detente.errors import DetenteError
-    from detente.language import LANGUAGES
-    from detente.report import report_files
-    from detente.study import builtin_studies, open_study
-    from detente.web.http.view_store import view_of
-
     try:
         opened = open_study(study).reading(**reading)
         name = opened.id if opened.folder.resolve() in builtin_studies().values() else Path(study).name

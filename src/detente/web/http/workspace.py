@@ -9,16 +9,14 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from detente._atomic import folder_aside, settle
 from detente._foreign import check_inside, read_text
 from detente.errors import DetenteError, OutputError, StudyError, UnknownStudy, UnreadableFile, did_you_mean
+from detente.panel import Panel
 from detente.run import Run, read_run
 from detente.study import Study, builtin_studies, open_study
-
-if TYPE_CHECKING:
-    from detente.panel import Panel
 
 LONGEST_PATH = 255
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -91,8 +92,6 @@ def pairs(request: Request) -> Response:
 
 def download(request: Request) -> Response:
     """The findings, the fan and the curve as tables."""
-    import polars as pl
-
     study = request.app.state.site.workspace.study(request.path_params["study"])
     panel, words = open_panel(study), words_of(request)
     asked = _asked(request, _default(study))

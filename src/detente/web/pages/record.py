@@ -15,6 +15,7 @@ from starlette.routing import Route
 from detente.errors import DetenteError, Problem, StudyError
 from detente.record.references import references
 from detente.record.schema import TABLES, RecordTable
+from detente.record.states.vocabulary import default_vocabulary
 from detente.report.tables import safe_link
 from detente.study import Study
 from detente.web.editor.csv_rows import Row
@@ -242,8 +243,6 @@ def _form(
 def _field(schema: RecordTable, column: str, value: str, problems: list[Problem]) -> dict[str, Any]:
     words = list((schema.words or {}).get(column, ()))
     if schema.file == "events.csv" and column == "kind":
-        from detente.record.states.vocabulary import default_vocabulary
-
         words = sorted(default_vocabulary().kinds)
     return {
         "name": column,

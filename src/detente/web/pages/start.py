@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.economies import ROW, name_of
-from detente.errors import DetenteError
+from detente.economies import ROW, lookup, name_of
+from detente.errors import DetenteError, StudyError
 from detente.panel import Panel
 from detente.study import Study, new_study
 from detente.web.editor.study_edits import slug
@@ -65,9 +65,6 @@ def open_run(request: Request) -> Response:
 
 
 def _make(space: Workspace, form: dict[str, str]) -> str:
-    from detente.economies import lookup
-    from detente.errors import StudyError
-
     names = [name_of(lookup(form[k])) for k in ("origin", "destination")]
     name = form["name"].strip() or "-".join(slug(n) for n in names)
     if name != slug(name):

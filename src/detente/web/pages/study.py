@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from detente._foreign import TABLE, read_bytes
 from detente.errors import DetenteError, StudyError, UnreadableFile, UsageError
-from detente.report.one_page import one_page
+from detente.report.pdf import one_page
 from detente.run import Run
 from detente.run.folder import as_json as run_as_json
+from detente.run.manifest import file_hashes
 from detente.study import Study
 from detente.web.http.reply import page, wants_json, words_of
 from detente.web.http.reproduce import of_folder, of_run
@@ -113,8 +114,6 @@ def _view(path: Path, stamp: int, language: str) -> Any:
 
 def _stale(run: Run, study: Study) -> bool:
     """Whether the study's files have changed since it was run."""
-    from detente.run.manifest import file_hashes
-
     return run.manifest.get("study", {}).get("files") != file_hashes(study.folder)
 
 

@@ -28,7 +28,7 @@ COLOURS = ("origin", "destination", "accent", "lowers")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SideBySide:
     """One pair of the page: its address part, its title, and what it shows; ``problem`` where it cannot be shown."""
 
     ident: str
@@ -78,24 +78,24 @@ def address(codes: list[str]) -> str:
     return "/compare?" + "&".join(f"pair={code}" for code in codes)
 
 
-def _column(request: Request, panel: Panel, words: Words, code: str) -> Column:
+def _column(request: Request, panel: Panel, words: Words, code: str) -> SideBySide:
     try:
         found = pair_asked(request, panel, code)
     except DetenteError as error:
-        return Column(code, code, None, None, str(error))
+        return SideBySide(code, code, None, None, str(error))
     title = words("pair.title", a=words.economy(found.origin), b=words.economy(found.destination))
     screen = screen_of(found, words, lanes_of(found), f"{words.language}-{code}")
-    return Column(code, title, found, screen, "" if screen else words("pair.no_trade"))
+    return SideBySide(code, title, found, screen, "" if screen else words("pair.no_trade"))
 
 
-def _states(column: Column, words: Words) -> RelationPicture | None:
+def _states(column: SideBySide, words: Words) -> RelationPicture | None:
     """The strips of one column, under an id of their own."""
     if column.found is None:
         return None
     return relation_of(column.found, words, lanes_of(column.found), f"{words.language}-{column.ident}-lanes")
 
 
-def _rows(columns: list[Column], words: Words) -> list[dict[str, Any]]:
+def _rows(columns: list[SideBySide], words: Words) -> list[dict[str, Any]]:
     """The same numbers of every pair, a row each."""
     rows = [
         {"what": words("compare.peak"), "cells": [_peak(c, words) for c in columns]},
@@ -115,23 +115,23 @@ def _rows(columns: list[Column], words: Words) -> list[dict[str, Any]]:
     return rows
 
 
-def _peak(column: Column, words: Words) -> str:
+def _peak(column: SideBySide, words: Words) -> str:
     totals = column.found.facts.totals if column.found else {}
     top = max(totals, key=totals.__getitem__, default=None)
     return "" if top is None else f"{words.money(totals[top])} ({top})"
 
 
-def _last(column: Column, words: Words) -> str:
+def _last(column: SideBySide, words: Words) -> str:
     totals = column.found.facts.totals if column.found else {}
     return f"{words.money(totals[max(totals)])} ({max(totals)})" if totals else ""
 
 
-def _fall(column: Column, side: int) -> Fall | None:
+def _fall(column: SideBySide, side: int) -> Fall | None:
     falls = column.found.facts.flows[side].falls if column.found else ()
     return falls[0] if falls else None
 
 
-def _years(column: Column, side: int, fall: Fall | None, words: Words) -> str:
+def _years(column: SideBySide, side: int, fall: Fall | None, words: Words) -> str:
     if column.found is None or fall is None:
         return ""
     flow = column.found.facts.flows[side]
@@ -144,7 +144,7 @@ def _counted(fall: Fall | None, words: Words) -> str:
     return words("first.k_of_n", k=words.number(fall.as_bad), n=words.number(fall.n))
 
 
-def _ratios(columns: list[Column], words: Words) -> dict[str, Any] | None:
+def _ratios(columns: list[SideBySide], words: Words) -> dict[str, Any] | None:
     """Both directions together as a share of what was expected, one line a pair."""
     lines = []
     for colour, column in zip(COLOURS, columns):
@@ -174,7 +174,7 @@ def _share(flows: tuple[Flow, Flow]) -> dict[int, float]:
     return {y: (there.sold[y] + back.sold[y]) / due[y] for y in sorted(years) if due[y] > 0}
 
 
-def _python(column: Column) -> str:
+def _python(column: SideBySide) -> str:
     a, b = column.ident.split("-")
     return f'dt.pair("{a}", "{b}").to_frame()'
 
