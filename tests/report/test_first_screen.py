@@ -19,7 +19,7 @@ from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap, spark_svg
 from detente.charts.palette import SHADES
 from detente.charts.standalone import standalone
 from detente.language import Catalogue
-from detente.report.first_screen import FAIR, FIRM, ROUGH, facts_of, first_screen
+from detente.report.first_screen import FAIR, FIRM, ROUGH, first_screen
 from detente.report.page import render_view
 from detente.report.story import Story
 
@@ -86,7 +86,7 @@ def test_no_trade_is_no_screen():
 
 def test_the_screen_shows_the_figures_of_the_run():
     story = Story.of(_fake_run(), "en")
-    found = facts_of(story, Catalogue("en"))
+    found = story.facts
     row = story.attribution.filter(story.attribution["origin"] == story.study.origin).row(0, named=True)
     fall = found.flows[0].falls[0]
     assert (fall.start, fall.end, fall.change) == (row["from_year"], row["to_year"], row["log_change"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 from xml.etree import ElementTree
 
@@ -111,25 +112,30 @@ def test_a_pair_is_kept_as_a_study(client):
     assert client.get("/s/mine").status_code == 200
 
 
-def test_charts_of_a_run_have_addresses(tmp_path):
+def test_every_chart_of_a_run_has_a_page_and_every_form(tmp_path):
+    from detente.report.figures import CHARTS
     from detente.study import open_study
 
     run = open_study("colombia-venezuela").run(quick=True)
     run.write(tmp_path / "runs" / "colombia-venezuela" / "001")
     app = create_app(Site(Workspace(tmp_path), Keys(token=TOKEN)))
-    client = TestClient(app, base_url="http://localhost", follow_redirects=False)
-    place = "/s/colombia-venezuela/chart"
-    for slug in ("first", "trade"):
-        svg = client.get(f"{place}/{slug}.svg")
-        text = "".join(ElementTree.fromstring(svg.text).itertext())
-        assert "détente" in text
-        assert "Source:" in text
-        assert client.get(f"{place}/{slug}.png").content.startswith(b"\x89PNG")
-        assert client.get(f"{place}/{slug}.csv").text.count("\n") > 5
-        assert client.get(f"{place}/{slug}.json").json()["rows"]
-    for bad in ("trade.exe", "trade", "nothing.svg", "a.b.c"):
-        assert client.get(f"{place}/{bad}").status_code in (404, 422)
-    assert client.get("/api").status_code == 200
+    client = TestClient(app, base_url="http://localhost", headers={"accept-language": "en"}, follow_redirects=False)
+    for slug in ("first", "trade", "partners"):
+        at = f"/s/colombia-venezuela/chart/{slug}"
+        told = client.get(f"{at}.json").json()
+        page = client.get(at)
+        assert page.status_code == 200
+        assert f'content="{at}.png"' in page.text
+        assert told["title"] in html.unescape(page.text)
+        assert told["title"] in html.unescape(client.get(f"{at}.html").text)
+        rows = list(csv.DictReader(io.StringIO(client.get(f"{at}.csv").text)))
+        assert len(rows) == len(told["rows"])
+        assert "détente" in "".join(ElementTree.fromstring(client.get(f"{at}.svg").text).itertext())
+    assert client.get("/s/colombia-venezuela/chart/trade.png").content.startswith(b"\x89PNG")
+    for wrong in ("nothing", "trade.exe", "trade.svg.png", ".svg"):
+        assert client.get(f"/s/colombia-venezuela/chart/{wrong}").status_code == 422
+    absent = [slug for slug in CHARTS if client.get(f"/s/colombia-venezuela/chart/{slug}.json").status_code == 422]
+    assert all("has no chart" in client.get(f"/s/colombia-venezuela/chart/{slug}").text for slug in absent)
 
 
 def test_pairs_stand_side_by_side(client):

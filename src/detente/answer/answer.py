@@ -10,6 +10,11 @@ from detente.answer.changes import Direction, directions_of
 from detente.answer.happened import peak_and_trough
 from detente.answer.people import people_sentences, people_tables
 from detente.answer.relation import measures_on_record, relation_today
+from detente.answer.claims import claims_by_verdict
+from detente.answer.facts import Facts
+from detente.answer.happened import peak_and_trough
+from detente.answer.relation import relation_today
+from detente.answer.run_facts import RunTables, facts_of
 from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
 from detente.answer.what_if import WhatIf, what_if_means, what_if_of, what_if_sentences, what_if_tables
@@ -33,6 +38,7 @@ class Answer:
     why_tables, what_if_tables : the same findings as small tables, a direction each, and the scenarios in one.
     people_tables : counts of people, forecasts and specifications.
     directions, scenarios : the figures behind both, as numbers; ``scenarios`` is None where there is none.
+    facts : what the first screen shows, as numbers.
     """
 
     happened: tuple[str, ...]
@@ -50,6 +56,7 @@ class Answer:
     what_next: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     people_tables: tuple[SmallTable, ...] = ()
+    facts: Facts | None = None
 
 
 def answer_of(run: Run, language: str = "en") -> Answer:
@@ -69,6 +76,7 @@ def answer_of(run: Run, language: str = "en") -> Answer:
     say = Speaker(catalogue(spec, language), spec, publishers)
     directions = directions_of(frames["attribution"], frames["residuals"], spec)
     scenarios = what_if_of(frames["scenarios"], frames["bands"], spec, quick=bool(run.manifest.get("quick")))
+    own = {**run.texts.get(language, {}), **spec.translations.get(language, {})}
     if not spec.has_panel and not directions:  # the record alone, whatever was not given at the run
         told = (say("no_panel"),), (say("no_panel_what_if"),)
     else:
@@ -96,6 +104,9 @@ def answer_of(run: Run, language: str = "en") -> Answer:
         what_next=_begun(say, what_next_sentences(frames["outlook"], say)),
         people=people_sentences(frames, say.words, say.name, say.source),
         people_tables=people_tables(frames, say.words, say.name, say.source),
+        facts=facts_of(
+            RunTables(frames, spec.directions, run.study.episodes, say.words, lambda text: own.get(text, text))
+        ),
     )
 
 

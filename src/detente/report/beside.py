@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from detente.charts.standalone import as_png, standalone
-from detente.report.first_screen import facts_of, first_screen
+from detente.report.first_screen import first_screen
 from detente.report.page import render_report
 from detente.report.pdf import one_page
 from detente.report.story import Story
@@ -27,7 +27,7 @@ def link_picture(run: Any, language: str = "en") -> bytes | None:
     """The first chart with title, source and date in it, as PNG; None without trade by direction."""
     story = Story.of(run, language)
     words = story.words
-    screen = first_screen(facts_of(story, words), words, story.economy, f"{language}-link")
+    screen = first_screen(story.facts, words, story.economy, f"{language}-link")
     if screen is None:
         return None
     one = screen.pictures[0]

@@ -24,7 +24,7 @@ from detente.language import LANGUAGES, Catalogue
 from detente.report import numbers, tables
 from detente.report.figures import SECTIONS, Chart, in_order
 from detente.report.figures.verdicts import verdict_counts
-from detente.report.first_screen import facts_of, first_screen
+from detente.report.first_screen import first_screen
 from detente.report.glossary import explained, glossary
 from detente.report.story import Story
 
@@ -110,7 +110,7 @@ def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str,
     return {
         "story": story,
         "words": words,
-        "first": first_screen(facts_of(story, words), words, story.economy, f"{words.language}-first"),
+        "first": first_screen(story.facts, words, story.economy, f"{words.language}-first"),
         "figures": figures,
         "shown": shown,
         "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from detente.charts.palette import FONT, SHADES
 from detente.charts.standalone import as_pdf, plain, wrapped
 from detente.language import Catalogue
-from detente.report.first_screen import KeyNumber, Picture, facts_of, first_screen
+from detente.report.first_screen import KeyNumber, Picture, first_screen
 from detente.report.story import Story
 
 WIDE, HIGH = 794, 1123  # A4 at 96 dots an inch
@@ -35,7 +35,7 @@ def one_page_svg(run: Any, language: str = "en") -> str | None:
     """The sheet as SVG text, 794 by 1123."""
     story = Story.of(run, language)
     words = story.words
-    screen = first_screen(facts_of(story, words), words, story.economy, f"{language}-sheet")
+    screen = first_screen(story.facts, words, story.economy, f"{language}-sheet")
     if screen is None:
         return None
     sheet = _Sheet(words)

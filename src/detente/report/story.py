@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from detente.answer.facts import Facts
+from detente.answer.run_facts import RunTables, facts_of
 from detente.attribution.library import library_frame
 from detente.economies import name_of
 from detente.language import Catalogue, own, said
@@ -60,6 +62,13 @@ class Story:
         if name.startswith("_") or name in Story.__slots__ or name not in self.tables:
             raise AttributeError(f"There is no table '{name}'.")
         return self.tables[name]
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of the first screen: the answer's own, or made the same way of what only looks like a run."""
+        made = getattr(self.answer, "facts", None)
+        tables = RunTables(self.tables, self.directions, self.study.episodes, self.words, self.own)
+        return facts_of(tables) if made is None else made
 
     def with_tables(self, **frames: pl.DataFrame) -> Story:
         """The same story with other rows in some tables."""
@@ -170,20 +179,6 @@ def _own_texts(frames: Mapping[str, pl.DataFrame], notes: Iterable[str]) -> set[
 def split(cell: str | None) -> list[str]:
     """The items of a ``;`` list."""
     return [item.strip() for item in str(cell or "").split(";") if item.strip()]
-
-
-def decimal_year(date: str) -> float | None:
-    """``2019-07-02`` as 2019.5; the first day of a range or of a coarse date.
-
-    >>> decimal_year("2019-07"), decimal_year("2019/2020"), decimal_year("n.d.")
-    (2019.5, 2019.0, None)
-    """
-    parts = str(date or "").split("/")[0].split("-")
-    if not parts[0].isdigit() or not all(part.isdigit() for part in parts):
-        return None
-    month = int(parts[1]) if len(parts) > 1 else 1
-    day = int(parts[2]) if len(parts) > 2 else 1
-    return round(int(parts[0]) + (month - 1) / 12 + (day - 1) / 365.25, 4)
 
 
 def _library(run: Any) -> pl.DataFrame:

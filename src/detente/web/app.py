@@ -30,6 +30,7 @@ from detente.web.http.workspace import Workspace
 from detente.web.pages import (
     about,
     attribution,
+    charts,
     data,
     desk,
     downloads,
@@ -87,6 +88,7 @@ ROUTES: Sequence[Route] = [
     *data.ROUTES,
     *jobs.ROUTES,
     *downloads.ROUTES,
+    *charts.ROUTES,
     *files.ROUTES,
     *about.ROUTES,
 ]

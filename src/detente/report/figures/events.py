@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from detente.answer.run_facts import decimal_year
 from detente.charts.chart import Spec, hits, rule, values, year_axis
 from detente.charts.palette import shade
 from detente.language import Catalogue
-from detente.report.story import Story, decimal_year
+from detente.report.story import Story
 
 WAYS = {"+": "raises", "0": "mixed", "-": "lowers"}
 NUMBERED_FROM, NUMBERED_AT_MOST, YEARS_APART = 4, 9, 1.3

@@ -6,11 +6,12 @@ from typing import Any
 
 import polars as pl
 
+from detente.answer.run_facts import decimal_year
 from detente.charts.chart import Spec, hits, values, year_axis
 from detente.charts.palette import shade
 from detente.language import Catalogue
 from detente.report.series_names import series_in_words
-from detente.report.story import Story, decimal_year
+from detente.report.story import Story
 
 MOST = 3  # families drawn where the study names none
 TRADE = "trade"  # the family that the lines above show

@@ -9,23 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente._leaving import csv_text
-from detente.charts.standalone import as_png, standalone
-from detente.charts.svg import draw
-from detente.errors import UnreadableFile, UsageError
-from detente.report.beside import run_stamp
-from detente.report.figures import CHARTS
-from detente.report.first_screen import facts_of, first_screen
-from detente.report.story import Story
+from detente.errors import UnreadableFile
 from detente.study import Study
 from detente.web.desk.bands import bands
 from detente.web.desk.settings import read_setting
 from detente.web.desk.solver_cache import open_solver, outcome
 from detente.web.editor.export import Download, export
-from detente.web.http.reply import as_json, words_of
 from detente.web.http.workspace import Workspace
 
-CHART_KINDS = ("svg", "png", "csv", "json")
 WORD_TABLES = ("attribution", "claims", "scenarios")  # what a reader wants in a document; the rest is data
 
 
@@ -37,7 +28,7 @@ def of_run(request: Request) -> Response:
         request.path_params["kind"],
     )
     study = space.study(key)
-    path = _run_path(space, study, request)
+    path = run_path(space, study, request)
     run = space.read(path)
     tables = {name: table.to_frame() for name, table in run.tables().items()}
     if kind == "docx":
@@ -100,50 +91,14 @@ def of_desk(request: Request) -> Response:
     return sent(export({"scenario": pl.DataFrame(rows)}, kind, title=study.title, notes=notes), f"{key}-scenario")
 
 
-def of_chart(request: Request) -> Response:
-    """One chart of a run by its address: a picture with title, source and date in it, or its numbers."""
-    space, key = request.app.state.site.workspace, request.path_params["study"]
-    slug, _, kind = request.path_params["chart"].rpartition(".")
-    if kind not in CHART_KINDS or slug not in (*CHARTS, "first"):
-        raise UsageError(
-            f"There is no chart '{request.path_params['chart'][:40]}'.",
-            fix=f"Charts: first, {', '.join(CHARTS)}; as .{', .'.join(CHART_KINDS)}.",
-        )
-    study, words = space.study(key), words_of(request)
-    run = space.read(_run_path(space, study, request))
-    story = Story.of(run, words.language)
-    stamp = run_stamp(story)
-    name = f"{key}-{slug}"
-    if slug == "first":
-        screen = first_screen(facts_of(story, words), words, story.economy, "first")
-        if screen is None:
-            raise UsageError(words("page.no_timeline"))
-        one = screen.pictures[0]
-        rows = [{"year": y, "sold_usd_mn": sold, "expected_usd_mn": due} for y, sold, due in one.rows]
-        svg, title, subtitle, source = one.wide, one.title, one.subtitle, screen.source
-        data = pl.DataFrame(rows, infer_schema_length=None)
-    else:
-        chart = CHARTS[slug].draw(story, words)
-        if chart is None:
-            raise UsageError(f"This run has no chart '{slug}'.", fix="See the study's page for those it has.")
-        svg, outlines = "", {}
-        if kind in ("svg", "png"):
-            svg = draw(chart.spec, ident=slug, language=words.language, outlines=outlines)
-            shapes = "".join(f'<path id="{shape}" d="{path}"/>' for path, shape in outlines.items())
-            svg = svg.replace(">", f"><defs>{shapes}</defs>", 1) if shapes else svg
-        title, subtitle, source, data = chart.title, chart.subtitle, chart.source, chart.data
-    if kind == "csv":
-        return sent(Download(csv_text(data).encode(), "csv"), name)
-    if kind == "json":
-        return as_json(
-            {"schema_version": 1, "title": title, "subtitle": subtitle, "source": source, "rows": data.to_dicts()}
-        )
-    picture = standalone(svg, title, subtitle, [words("chart.source", source=source), stamp])
-    body, media = (picture, "image/svg+xml") if kind == "svg" else (as_png(picture), "image/png")
-    return Response(body, media_type=media)
+def run_path(space: Workspace, study: Study, request: Request) -> Path:
+    """The run folder that an address names, else the newest.
 
-
-def _run_path(space: Workspace, study: Study, request: Request) -> Path:
+    Raises
+    ------
+    UnreadableFile
+        There is none.
+    """
     wanted = request.query_params.get("run")
     path = next((p for p in space.runs(study) if wanted in (None, p.name)), None)
     if path is None:
@@ -161,7 +116,6 @@ def sent(file: Download, name: str) -> Response:
 
 
 ROUTES = [
-    Route("/s/{study}/chart/{chart}", of_chart),
     Route("/s/{study}/download/{kind}", of_run),
     Route("/s/{study}/desk/download/{kind}", of_desk),
 ]

@@ -1,0 +1,267 @@
+"""The facts of a run's first screen, from its tables: one place, whoever shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, isfinite
+from typing import Any
+
+import polars as pl
+
+from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flagged, Flow, IncomeEffect, spread_flags
+from detente.charts.gap import Flag
+from detente.language import Catalogue
+
+FLAG_KINDS = (
+    "diplomatic break", "trade restriction", "border closure", "border opening", "reconciliation", "bloc exit",
+    "bloc entry", "agreement", "war", "sanctions", "sanctions relief",
+)  # fmt: skip
+FROM_OUTSIDE = ("agreement", "sanctions", "sanctions relief")  # often between others: only where there is room
+
+
+@dataclass(frozen=True, slots=True)
+class RunTables:
+    """What the facts are read from.
+
+    Attributes
+    ----------
+    frames : the run's tables by name; each is there, empty where the run lacks it.
+    directions : the two flows, the one shown first first.
+    episodes : of the study, with ``id``, ``from_year`` and ``to_year``.
+    words : the catalogue of the reader's language.
+    own : a text of the study in that language, or as it was written.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    directions: tuple[tuple[str, str], tuple[str, str]]
+    episodes: Sequence[Any]
+    words: Catalogue
+    own: Callable[[str], str]
+
+    def source_names(self, ids: str | None) -> list[str]:
+        """Publisher and date of each id in a ``;`` list, each once."""
+        rows = {row["source_id"]: row for row in self.frames["sources"].iter_rows(named=True)}
+        names = []
+        for key in (part.strip() for part in str(ids or "").split(";")):
+            row = rows.get(key)
+            parts = (self.own(row["publisher"]), self.words.date(row["date"])) if row else (key,)
+            names.append(", ".join(filter(None, parts)))
+        return list(dict.fromkeys(filter(None, names)))
+
+
+def facts_of(run: RunTables) -> Facts:
+    """The facts of a run, from its tables."""
+    there, back = run.directions
+    flows = (_flow(run, *there), _flow(run, *back))
+    totals = _totals(run, flows)
+    years = [y for flow in flows for y in (*flow.sold, *flow.expected)]
+    reach = (min(years), max(years) + 1) if years else (0, 0)
+    return Facts(
+        flows, totals, _flags(run, reach), _effects(run), _baseline(run), _checks(run, flows[0]),
+        _people(run), _spread(run, totals), _base(run), _source(run),
+        _verdicts(run), _wrong(run),
+    )  # fmt: skip
+
+
+def _directed(frame: pl.DataFrame, a: str, b: str) -> pl.DataFrame:
+    """Rows of one direction, whatever the two columns are called."""
+    for pair in (("origin", "destination"), ("exporter", "importer")):
+        if set(pair) <= set(frame.columns):
+            return frame.filter(pl.col(pair[0]) == a, pl.col(pair[1]) == b)
+    return frame.head(0)
+
+
+def _flow(run: RunTables, a: str, b: str) -> Flow:
+    base = _base(run)
+    rows = _directed(run.frames["residuals"], a, b)
+    if base is not None and not rows.is_empty():
+        cited = rows.filter(pl.col("status") == "cited")
+        rows = rows.filter(pl.col("base_from") == base[0], pl.col("base_to") == base[1], pl.col("status") != "cited")
+    else:
+        cited = rows.head(0)
+    expected, sold = _by_year(rows, "counterfactual_usd_mn"), _by_year(rows, "actual_usd_mn")
+    timeline = _directed(run.frames["timeline"], a, b)
+    if not timeline.is_empty():  # the record goes on where the panel ends
+        preferred = timeline.filter(pl.col("preferred").cast(pl.Boolean), pl.col("flow").is_in(["exports", "imports"]))
+        later = {y: v for y, v in _by_year(preferred, "value_usd_mn").items() if not sold or y > max(sold)}
+        sold = sold | later
+    ring = {
+        y: sold[y] / exp(r) for y, r in _by_year(cited, "log_ratio").items() if y in sold and y not in expected
+    }  # fmt: skip
+    falls = (
+        []
+        if run.frames["attribution"].is_empty()
+        else [_fall(r) for r in _episodes(_directed(run.frames["attribution"], a, b), base)]
+    )
+    return Flow(a, b, sold, expected, ring, tuple(f for f in falls if f is not None))
+
+
+def _by_year(frame: pl.DataFrame, column: str) -> dict[int, float]:
+    if frame.is_empty() or column not in frame.columns:
+        return {}
+    rows = frame.select(pl.col("year").cast(pl.Int64), pl.col(column).cast(pl.Float64)).drop_nulls().sort("year")
+    return {year: value for year, value in rows.iter_rows() if isfinite(value)}
+
+
+def _episodes(rows: pl.DataFrame, base: tuple[int, int] | None) -> list[dict[str, Any]]:
+    """The episodes on the first base years, in order, without those that hold others within them."""
+    if base is not None:
+        rows = rows.filter(pl.col("base_from") == base[0], pl.col("base_to") == base[1])
+    found = sorted(rows.to_dicts(), key=lambda r: r["from_year"])
+
+    def holds(row: dict[str, Any]) -> bool:
+        inside = [o for o in found if o is not row]
+        return any(row["from_year"] <= o["from_year"] and o["to_year"] <= row["to_year"] for o in inside)
+
+    alone = [row for row in found if not holds(row)]
+    return alone or found
+
+
+def _fall(row: Mapping[str, Any]) -> Fall | None:
+    if row["log_change"] is None or row["dyad_part"] is None:
+        return None
+    n, share = row["n_placebos"], row["placebo_share"]
+    as_bad = row.get("n_as_bad")
+    if as_bad is None and share is not None and n:
+        as_bad = round(share * (n + 1)) - 1
+    return Fall(
+        row["from_year"], row["to_year"], row["log_change"], row["supply_demand_part"] or 0.0, row["dyad_part"],
+        as_bad, n,
+    )  # fmt: skip
+
+
+def _base(run: RunTables) -> tuple[int, int] | None:
+    if run.frames["residuals"].is_empty():
+        return None
+    row = run.frames["residuals"].row(0, named=True)
+    return row["base_from"], row["base_to"]
+
+
+def _totals(run: RunTables, flows: Sequence[Flow]) -> dict[int, float]:
+    """The record's own totals, or both directions added where both are known."""
+    if not run.frames["timeline"].is_empty() and "flow" in run.frames["timeline"].columns:
+        own = run.frames["timeline"].filter(pl.col("flow") == "total", pl.col("preferred").cast(pl.Boolean))
+        if not own.is_empty():
+            return _by_year(own, "value_usd_mn")
+    there, back = (flow.sold for flow in flows)
+    return {y: there[y] + back[y] for y in sorted(there) if y in back}
+
+
+def _spread(run: RunTables, totals: Mapping[int, float]) -> float | None:
+    """How far the published totals of the last year lie apart, as a share of the preferred one."""
+    if not totals or run.frames["timeline"].is_empty():
+        return None
+    last = max(totals)
+    rows = run.frames["timeline"].filter(
+        pl.col("flow") == "total",
+        pl.col("year").cast(pl.Int64) == last,
+        pl.col("status").is_in(["reported", "derived"]),
+    )
+    values = rows["value_usd_mn"].cast(pl.Float64).drop_nulls().to_list()
+    if len(values) < 2 or not totals[last]:
+        return None
+    return (max(values) - min(values)) / totals[last]
+
+
+def _flags(run: RunTables, reach: tuple[float, float]) -> list[Flag]:
+    """The gravest events between the two, far enough apart for their words."""
+    if run.frames["events"].is_empty():
+        return []
+    rows = []
+    for row in run.frames["events"].iter_rows(named=True):
+        x = decimal_year(row["date"])
+        if x is not None and row["kind"] in FLAG_KINDS and reach[0] <= x <= reach[1]:
+            when = run.words.date("-".join(str(row["date"]).split("/")[0].split("-")[:2]))
+            rank = row["kind"] in FROM_OUTSIDE, -int(row["severity"] or 1), not row.get("sets"), x
+            rows.append(Flagged(rank, Flag(x, when, run.words.known("event_kind", row["kind"]))))
+    return spread_flags(rows)
+
+
+def _effects(run: RunTables) -> list[IncomeEffect]:
+    """The first and the last scenario on the economy that they change most."""
+    if run.frames["bands"].is_empty():
+        return []
+    rows = run.frames["bands"].drop_nulls("welfare_pct_p50")
+    if rows.is_empty():
+        return []
+    most = rows.sort(pl.col("welfare_pct_p50").abs(), descending=True)["economy"][0]
+    told = [
+        IncomeEffect(run.own(r["title"]), most, r["welfare_pct_p05"], r["welfare_pct_p50"], r["welfare_pct_p95"])
+        for r in rows.filter(pl.col("economy") == most).iter_rows(named=True)
+    ]
+    return told if len(told) <= 2 else [told[0], told[-1]]
+
+
+def _baseline(run: RunTables) -> int | None:
+    return None if run.frames["bands"].is_empty() else int(run.frames["bands"]["year"].max())  # type: ignore[arg-type]
+
+
+def _checks(run: RunTables, flow: Flow) -> tuple[int, int] | None:
+    """Of the specifications of the first episode that can tell, how many call it unusual."""
+    frame = run.frames["specifications"]
+    if frame.is_empty() or not run.episodes:
+        return None
+    first = min(run.episodes, key=lambda e: (e.from_year, e.to_year))
+    able = frame.filter(pl.col("episode") == first.id, pl.col("n_placebos") >= FEWEST).drop_nulls("placebo_share")
+    return (able.filter(pl.col("placebo_share") <= UNUSUAL).height, able.height) if able.height else None
+
+
+def _people(run: RunTables) -> tuple[float, int, str, str] | None:
+    """The latest preferred count of one economy's people in the other, the larger of the two directions."""
+    if run.frames["figures"].is_empty():
+        return None
+    found = []
+    for home, host in run.directions:
+        series = f"migration.{home.lower()}_in_{host.lower()}"
+        preferred = pl.col("preferred").cast(pl.String).is_in(["1", "1.0", "true"])
+        rows = run.frames["figures"].filter(pl.col("series") == series, preferred)
+        if not rows.is_empty():
+            row = rows.sort("period").row(-1, named=True)
+            found.append((float(row["value"]), int(str(row["period"])[:4]), home, host))
+    return max(found, default=None)
+
+
+def _source(run: RunTables) -> str:
+    """The panel, and who published the figures of the years after it."""
+    names, last = [], 0
+    if not run.frames["residuals"].is_empty():
+        computed = run.frames["residuals"].filter(pl.col("status") != "cited")
+        last = int(computed["year"].max() or 0)  # type: ignore[arg-type]
+        names.append(run.words("trade.panel") + f" ({computed['year'].min()}–{last})")
+    if not run.frames["timeline"].is_empty():
+        late = run.frames["timeline"].filter(pl.col("preferred").cast(pl.Boolean), pl.col("year").cast(pl.Int64) > last)
+        for row in late.filter(pl.col("flow") == "exports").sort("year", descending=True).iter_rows(named=True):
+            names += run.source_names(row["source_id"])
+    return "; ".join(list(dict.fromkeys(names))[:3])
+
+
+def _verdicts(run: RunTables) -> dict[str, int]:
+    if run.frames["claims"].is_empty():
+        return {}
+    return dict(run.frames["claims"].group_by("verdict").len().iter_rows())
+
+
+def _wrong(run: RunTables) -> list[dict[str, Any]]:
+    if run.frames["claims"].is_empty():
+        return []
+    rows = run.frames["claims"].filter(pl.col("verdict") == "contradicted").to_dicts()
+    return [
+        {"claim": run.own(r["claim"]), "claim_id": r["claim_id"], "evidence": run.own(r["evidence"] or ""),
+         "source": next(iter(run.source_names(r["source_id"])), "")}
+        for r in rows
+    ]  # fmt: skip
+
+
+def decimal_year(date: str) -> float | None:
+    """``2019-07-02`` as 2019.5; the first day of a range or of a coarse date.
+
+    >>> decimal_year("2019-07"), decimal_year("2019/2020"), decimal_year("n.d.")
+    (2019.5, 2019.0, None)
+    """
+    parts = str(date or "").split("/")[0].split("-")
+    if not parts[0].isdigit() or not all(part.isdigit() for part in parts):
+        return None
+    month = int(parts[1]) if len(parts) > 1 else 1
+    day = int(parts[2]) if len(parts) > 2 else 1
+    return round(int(parts[0]) + (month - 1) / 12 + (day - 1) / 365.25, 4)
