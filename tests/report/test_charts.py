@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from detente.answer.run_facts import decimal_year
 from detente.charts.chart import spread
 from detente.charts.palette import SHADES
 from detente.charts.svg import draw
@@ -17,7 +18,7 @@ from detente.errors import SpecificationError
 from detente.language import Catalogue
 from detente.report.figures import CHARTS, chart_kind
 from detente.report.page import render_report
-from detente.report.story import Story, decimal_year
+from detente.report.story import Story
 
 SVG = "{http://www.w3.org/2000/svg}"
 UNITS = {
