@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,9 +22,11 @@ from detente.attribution.fits import DyadFits
 from detente.errors import SpecificationError
 from detente.panel import Panel
 from detente.web.attribution.donors import Dyad, candidates, read_donors, write_donors
+from detente.web.http.same_panel import SamePanel
 
 KINDS = (SIMILAR, "size", "destination", "origin", PICKED)
-MOST_PAIRS = 2  # pairs whose fits are kept; each holds up to half a gigabyte on a panel of 229 economies
+MOST_PAIRS = 1  # pairs whose fits are kept; they hold up to half a gigabyte on a panel of 229 economies
+MOST_ANSWERS = 48  # of some hundred kilobytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,16 @@ def read_question(query: Mapping[str, str], default: Question) -> Question:
 
 
 def answer(panel: Panel, asked: Question) -> dict[str, Any]:
+    """The answer to a question on a panel; the latest ones are kept, and none is to be changed. See :func:`answered`."""
+    return _answered(SamePanel(panel), asked)
+
+
+@lru_cache(maxsize=MOST_ANSWERS)
+def _answered(panel: SamePanel, asked: Question) -> dict[str, Any]:
+    return answered(panel.panel, asked)
+
+
+def answered(panel: Panel, asked: Question) -> dict[str, Any]:
     """Findings in both directions, the fan of placebo paths, and the specification curve.
 
     A direction without trade in the base years has no fan; ``refused`` says why. ``place`` is a fan's finding.

@@ -135,7 +135,8 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
         )
     if wrong:
         raise SpecificationError(
-            "This setting is outside the model's domain: " + " ".join(f"{p.column}: {p.what} {p.fix}" for p in wrong),
+            "This setting is outside the model's domain.",
+            why=" ".join(f"{p.column}: {p.what} {p.fix}".strip() for p in wrong),
             fix="Move the values back into their ranges; the rest of the setting was kept.",
         )
     return setting

@@ -14,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from detente import __version__
-from detente.errors import DetenteError, RecordError
+from detente.errors import DetenteError, RecordError, UsageError
+from detente.language.error_words import said_error, said_part
+from detente.language.registry import SOURCE
 from detente.report.glossary import explained, glossary
 from detente.web.desk.solver_cache import finite
 from detente.web.http.words import LANGUAGES, Words, preferred
@@ -33,7 +35,7 @@ def templates() -> Any:
         autoescape=True,
     )
     environment.globals["version"] = __version__
-    environment.filters.update(explained=explained, glossary=glossary)
+    environment.filters.update(explained=explained, glossary=glossary, lang_of=lang_of)
     environment.filters["markup"] = Markup  # drawings that were made here, and nothing else
     environment.filters["json"] = lambda value: json.dumps(finite(value), ensure_ascii=False)
     return environment
@@ -75,6 +77,36 @@ def page(request: Request, template: str, data: dict[str, Any], status: int = 20
     return response
 
 
+class WordedError(UsageError):
+    """Raised by a page in the reader's own words."""
+
+
+class Told(str):
+    """What went wrong in words, and the language of the words."""
+
+    __slots__ = ("lang",)
+    lang: str
+
+
+def told(request: Request, error: DetenteError) -> Told:
+    """What an error says in the reader's language, or in English where it has no other words."""
+    language = words_of(request).language
+    text, spoken = (str(error), language) if _worded(error) else said_error(error, language)
+    out = Told(text)
+    out.lang = spoken
+    return out
+
+
+def _worded(error: DetenteError) -> bool:
+    """Whether an error stands in the reader's words already."""
+    return isinstance(error, WordedError) or type(error) is DetenteError
+
+
+def lang_of(text: str) -> str:
+    """The language of what went wrong: what nobody has put into other words is English."""
+    return getattr(text, "lang", SOURCE)
+
+
 def go(request: Request, path: str) -> Response:
     """After a change: on to the page that shows it."""
     if wants_json(request):
@@ -87,13 +119,18 @@ def problem(
 ) -> Response:
     """What is wrong, why it matters and what to do; ``kept`` is what the user had typed."""
     data = {
-        "error": type(error).__name__, "what": error.what if hasattr(error, "what") else str(error),
-        "where": getattr(error, "where", ""), "why": getattr(error, "why", ""), "fix": getattr(error, "fix", ""),
+        "error": type(error).__name__, "what": error.what, "where": error.where, "why": error.why, "fix": error.fix,
         "status": status, "back": back, "kept": kept or {},
     }  # fmt: skip
+    language = words_of(request).language
+    spoken = language if _worded(error) else SOURCE
+    parts = {name: said_part(data[name], language) for name in ("what", "where", "why", "fix") if data[name]}
     if isinstance(error, RecordError):
         data["what"] = str(error)
-    return page(request, "problem.html.j2", data, status)
+    elif all(text is not None for text in parts.values()):
+        data |= parts
+        spoken = language
+    return page(request, "problem.html.j2", data, status, spoken=spoken)
 
 
 def _link(request: Request, **extra: str) -> str:

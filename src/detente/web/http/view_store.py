@@ -31,7 +31,7 @@ def view_of(run: Path, language: str) -> str:
     ------
     UnreadableFile
     """
-    kept = _home() / f"{_name(run, language)}.html"
+    kept = cache_home() / f"{_name(run, language)}.html"
     with suppress(DetenteError):
         return read_text(kept, TABLE)
     text = render_view(read_run(run), language)
@@ -56,7 +56,8 @@ def _program() -> bytes:
     return f"{__version__} {max(path.stat().st_mtime_ns for path in drawn)}".encode()
 
 
-def _home() -> Path:
+def cache_home() -> Path:
+    """The user's own folder for what can be made again."""
     if "DETENTE_CACHE" in os.environ:
         return Path(os.environ["DETENTE_CACHE"])
     if sys.platform == "win32":

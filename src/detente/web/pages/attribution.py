@@ -20,7 +20,7 @@ from detente.web.attribution.donors import write_donors
 from detente.web.attribution.question import KINDS, PICKED, Question, answer, found_dyads, read_question
 from detente.web.desk.solver_cache import open_panel
 from detente.web.editor.export import export
-from detente.web.http.reply import as_json, page, words_of
+from detente.web.http.reply import as_json, page, told, words_of
 from detente.web.http.reproduce import of_question
 from detente.web.http.words import Words
 from detente.web.pages.downloads import sent
@@ -42,7 +42,7 @@ def attribution(request: Request) -> Response:
         asked = _asked(request, default)
         found = answer(panel, asked)
     except DetenteError as error:
-        problem, kind = str(error), type(error).__name__
+        problem, kind = told(request, error), type(error).__name__
     data = head(space, study, key, words) | {
         "problem": problem,
         "error": kind,

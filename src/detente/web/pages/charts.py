@@ -12,13 +12,12 @@ from starlette.routing import Route
 from detente._leaving import csv_text
 from detente.charts.standalone import as_page, as_png, standalone
 from detente.charts.svg import draw
-from detente.errors import UsageError
 from detente.report.beside import run_stamp
 from detente.report.figures import CHARTS
 from detente.report.first_screen import first_screen
 from detente.report.story import Story
 from detente.web.editor.export import Download
-from detente.web.http.reply import as_json, page, words_of
+from detente.web.http.reply import WordedError, as_json, page, words_of
 from detente.web.http.words import Words
 from detente.web.pages.downloads import run_path, sent
 from detente.web.pages.study import head
@@ -47,7 +46,7 @@ def chart(request: Request) -> Response:
     slug, _, kind = asked.partition(".")
     words = words_of(request)
     if kind not in ("", *KINDS) or slug not in (FIRST, *CHARTS):
-        raise UsageError(
+        raise WordedError(
             words("chart.unknown", name=asked[:40]),
             fix=words("chart.known", names=", ".join((FIRST, *CHARTS)), kinds=", .".join(KINDS)),
         )
@@ -90,7 +89,7 @@ def _found(story: Story, slug: str, words: Words, *, drawn: bool) -> OneChart:
     if slug == FIRST:
         screen = first_screen(story.facts, story.words, story.economy, "first")
         if screen is None:
-            raise UsageError(words("page.no_timeline"))
+            raise WordedError(words("page.no_timeline"))
         one = screen.pictures[0]
         rows = pl.DataFrame(
             [(y, sold, due) for y, sold, due in one.rows],
@@ -99,7 +98,7 @@ def _found(story: Story, slug: str, words: Words, *, drawn: bool) -> OneChart:
         return OneChart(one.title, one.subtitle, screen.source, one.alt, one.wide, rows)
     made = CHARTS[slug].draw(story, story.words)
     if made is None:
-        raise UsageError(words("chart.absent", name=slug), fix=words("chart.absent_fix"))
+        raise WordedError(words("chart.absent", name=slug), fix=words("chart.absent_fix"))
     svg, outlines = "", {}
     if drawn:
         svg = draw(made.spec, ident=slug, language=words.language, outlines=outlines)

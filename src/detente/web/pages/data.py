@@ -27,7 +27,7 @@ from detente.web.editor.reading import FOUND, PANEL
 from detente.web.editor.study_edits import choose_panel, keep_panel, panels
 from detente.web.editor.uploads import KINDS, LONGEST_NAME, SECONDS, check_size
 from detente.web.http.jobs import Job
-from detente.web.http.reply import go, page, words_of
+from detente.web.http.reply import go, page, told, words_of
 from detente.web.http.words import Words
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head, require_writable
@@ -40,7 +40,7 @@ def data(request: Request) -> Response:
     try:
         panel, problem = _panel(study, words), ""
     except DetenteError as error:
-        panel, problem = None, str(error)
+        panel, problem = None, told(request, error)
     answer = head(site.workspace, study, key, words) | {
         "panel": panel,
         "problem": problem,
@@ -164,7 +164,7 @@ def _use(request: Request, given: dict[str, str]) -> Response:
     try:
         place = _use_panel(study, job, found) if job.kind == "panel" else _use_record(study, found, given)
     except DetenteError as error:
-        return _review(request, study, job, str(error), 422)
+        return _review(request, study, job, told(request, error), 422)
     site.uploads.drop(job.out / "upload")
     return go(request, f"/s/{key}/{place}")
 

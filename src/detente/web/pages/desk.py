@@ -28,7 +28,7 @@ from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read
 from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
 from detente.web.editor import editor
 from detente.web.editor.study_edits import add_scenario
-from detente.web.http.reply import NOT_STATE, as_json, go, page, words_of
+from detente.web.http.reply import NOT_STATE, as_json, go, page, told, words_of
 from detente.web.http.reproduce import of_setting
 from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
@@ -51,7 +51,7 @@ def desk(request: Request) -> Response:
         pins = read_pins(request.query_params.multi_items(), solver.default())
         shown = [solved(solver, words, s, title) for title, s in [(words("desk.now"), setting), *pins]]
     except DetenteError as error:
-        problem, setting, pins = str(error), solver.default(), []
+        problem, setting, pins = told(request, error), solver.default(), []
         shown = [solved(solver, words, setting, words("desk.now"))]
     data = head(space, study, key, words) | {
         "problem": problem,
@@ -186,7 +186,7 @@ async def _answer(request: Request, how: Any) -> Response:
         try:
             found = await run_in_threadpool(_for_request, request, how)
         except DetenteError as error:
-            return as_json({"schema_version": 1, "seq": number, "problem": str(error)}, 422)
+            return as_json({"schema_version": 1, "seq": number, "problem": told(request, error)}, 422)
     return as_json({"schema_version": 1, "seq": number, **found})
 
 

@@ -19,7 +19,7 @@ from detente.record.schema import CLAIMS
 from detente.study import Study
 from detente.web.editor.editor import Rejected, RowChange, read_file, save
 from detente.web.editor.new_rows import completed, source_of
-from detente.web.http.reply import go, page, words_of
+from detente.web.http.reply import WordedError, go, page, told, words_of
 from detente.web.pages.study import head, require_writable
 
 LONGEST = 200_000  # characters of an article
@@ -50,7 +50,7 @@ def _read(request: Request, given: dict[str, str]) -> Response:
     try:
         draft = _draft(study, given)
     except DetenteError as error:
-        return _page(request, given, [], str(error), 422)
+        return _page(request, given, [], told(request, error), 422)
     return _page(request, given, [row.as_row() for row in draft.rows[:MOST]])
 
 
@@ -93,12 +93,12 @@ def _accept(request: Request, given: dict[str, str]) -> Response:
         changes.append(RowChange("claims", "", "", cells))
     try:
         if not chosen:
-            raise StudyError(words_of(request)("drafting.none_chosen"))
+            raise WordedError(words_of(request)("drafting.none_chosen"))
         save(study, changes)
     except Rejected as rejected:
         return _page(request, given, rows, "; ".join(f"{p.what} {p.fix}" for p in rejected.problems[:5]), 422)
     except DetenteError as error:
-        return _page(request, given, rows, str(error), 422)
+        return _page(request, given, rows, told(request, error), 422)
     return go(request, f"/s/{request.path_params['study']}/record/claims?saved={len(chosen)}")
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from starlette.exceptions import HTTPException
@@ -16,7 +22,9 @@ from detente.charts.palette import SHADES, css_variables
 from detente.charts.shapes import outline
 from detente.charts.svg import VEGA_LITE
 from detente.economies import is_current, name_of, table
+from detente.web.http.bundle import bundle
 from detente.web.http.reply import asset, words_of
+from detente.web.http.view_store import cache_home
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 SCRIPTS = ("app", "attribution", "chart", "copy", "desk", "job", "pair", "picks", "record", "search", "upload", "view")
@@ -90,9 +98,15 @@ def vega() -> bytes:
 
 @cache
 def _bundle() -> bytes:
-    import vl_convert
-
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE).encode()
+    """The bundle from the user's cache, put there by a process of its own: making it takes 90 MB that stay taken."""
+    kept = cache_home() / f"vega-{VEGA_LITE}-{version('vl-convert-python')}.js"
+    if not kept.is_file():
+        command = [sys.executable, "-m", "detente.web.http.bundle", VEGA_LITE, str(kept)]
+        path = os.pathsep.join(p for p in (str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")) if p)
+        subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False)
+    with suppress(OSError):
+        return kept.read_bytes()
+    return bundle(VEGA_LITE)  # no cache is no reason to show nothing
 
 
 ROUTES = [Route("/static/{name}", static)]

@@ -22,7 +22,7 @@ from detente.web.editor.csv_rows import Row
 from detente.web.editor.editor import EDITABLE, Conflict, InUse, Rejected, RowChange, problems_of, read_file, save, undo
 from detente.web.editor.journal import last_change, named
 from detente.web.editor.new_rows import FIRST, completed, source_of
-from detente.web.http.reply import go, page, words_of
+from detente.web.http.reply import go, page, told, words_of
 from detente.web.pages.study import head, require_writable
 
 TEXTS = ("title", "claim", "note", "why_not")
@@ -141,12 +141,12 @@ def _change(request: Request, given: dict[str, str]) -> Response:
             cells,
             source,
             conflict=stands,
-            error=str(conflict),
+            error=told(request, conflict),
         )
     except Rejected as rejected:
         return _form(request, study, key, table, id_, digest, cells, source, problems=rejected.problems)
     except DetenteError as error:
-        return _form(request, study, key, table, id_, digest, cells, source, error=str(error))
+        return _form(request, study, key, table, id_, digest, cells, source, error=told(request, error))
     return go(request, f"/s/{key}/record/{table.name}?saved={quote(cells[table.schema.key].strip())}")
 
 
@@ -181,7 +181,7 @@ def _delete(request: Request, given: dict[str, str]) -> Response:
     except Conflict as conflict:
         cells = dict(row.cells)
         stands = {"digest": row.digest, "cells": cells}
-        return _form(request, study, key, table, id_, row.digest, cells, conflict=stands, error=str(conflict))
+        return _form(request, study, key, table, id_, row.digest, cells, conflict=stands, error=told(request, conflict))
     except Rejected as rejected:
         return _form(request, study, key, table, id_, digest, dict(row.cells), problems=rejected.problems)
     return go(request, f"/s/{key}/record/{table.name}?deleted={quote(id_)}")

@@ -14,7 +14,7 @@ from detente.errors import DetenteError, StudyError
 from detente.panel import Panel
 from detente.study import Study, new_study
 from detente.web.editor.study_edits import slug
-from detente.web.http.reply import go, page, words_of
+from detente.web.http.reply import go, page, told, words_of
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
 from detente.web.pages.pairs.pair import card
@@ -40,7 +40,7 @@ async def make(request: Request) -> Response:
     try:
         folder = _make(space, kept)
     except DetenteError as error:
-        return page(request, "start.html.j2", {**_data(request), "error": str(error), "kept": kept}, 422)
+        return page(request, "start.html.j2", {**_data(request), "error": told(request, error), "kept": kept}, 422)
     return go(request, f"/s/{folder}")
 
 
@@ -60,7 +60,9 @@ def open_run(request: Request) -> Response:
         path = space.run_at(text)
         space.read(path)
     except DetenteError as error:
-        return page(request, "start.html.j2", {**_data(request), "run_error": str(error), "run_path": text}, 422)
+        return page(
+            request, "start.html.j2", {**_data(request), "run_error": told(request, error), "run_path": text}, 422
+        )
     return go(request, f"/run?path={path.resolve().relative_to(space.root.resolve()).as_posix()}")
 
 

@@ -12,13 +12,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente._foreign import TABLE, read_bytes
-from detente.errors import DetenteError, StudyError, UnreadableFile, UsageError
+from detente.errors import DetenteError, StudyError, UnreadableFile
 from detente.report.pdf import one_page
 from detente.run import Run
 from detente.run.folder import as_json as run_as_json
 from detente.run.manifest import file_hashes
 from detente.study import Study
-from detente.web.http.reply import page, wants_json, words_of
+from detente.web.http.reply import WordedError, page, told, wants_json, words_of
 from detente.web.http.reproduce import of_folder, of_run
 from detente.web.http.view_store import view_of
 from detente.web.http.words import Words
@@ -37,7 +37,7 @@ def study(request: Request) -> Response:
     try:
         shown = space.read(path) if path else None
     except DetenteError as error:  # a damaged or foreign run folder: the study itself can still be run
-        problem = str(error)
+        problem = told(request, error)
     data |= {
         "runs": [p.name for p in runs],
         "run": path.name if path else "",
@@ -123,7 +123,7 @@ def sheet(request: Request) -> Response:
     made = one_page(request.app.state.site.workspace.read(path), words_of(request).language)
     if made is None:
         words = words_of(request)
-        raise UsageError(words("page.no_timeline"))
+        raise WordedError(words("page.no_timeline"))
     name = f"{request.path_params['study']}-{path.name}.pdf"
     return Response(
         made, media_type="application/pdf", headers={"content-disposition": f'attachment; filename="{name}"'}

@@ -13,11 +13,11 @@ from detente.answer.facts import Fall, Flow, span
 from detente.answer.pairs.any_pair import Pair
 from detente.charts.ratio import RatioLine, draw_ratios
 from detente.economies import in_text
-from detente.errors import DetenteError, UsageError
+from detente.errors import DetenteError
 from detente.panel import Panel
 from detente.report.first_screen import FirstScreen
 from detente.report.relation_lanes import RelationPicture
-from detente.web.http.reply import page, words_of
+from detente.web.http.reply import WordedError, page, told, words_of
 from detente.web.http.words import Words
 from detente.web.pages.pairs.found import lanes_of, pair_asked, relation_of, screen_of
 from detente.web.pages.pairs.search import found as offers_of
@@ -46,7 +46,7 @@ def compare(request: Request) -> Response:
     if text:
         offers = offers_of(panel, text)
         if not offers:
-            raise UsageError(words("search.unknown", text=text[:60]), fix=words("search.how"))
+            raise WordedError(words("search.unknown", text=text[:60]), fix=words("search.how"))
         asked = list(dict.fromkeys([*asked, f"{offers[0].origin}-{offers[0].destination}"]))[:MOST]
         return RedirectResponse(address(asked), 303)
     columns = [_column(request, panel, words, code) for code in asked]
@@ -82,7 +82,7 @@ def _column(request: Request, panel: Panel, words: Words, code: str) -> SideBySi
     try:
         found = pair_asked(request, panel, code)
     except DetenteError as error:
-        return SideBySide(code, code, None, None, str(error))
+        return SideBySide(code, code, None, None, told(request, error))
     title = words("pair.title", a=words.economy(found.origin), b=words.economy(found.destination))
     screen = screen_of(found, words, lanes_of(found), f"{words.language}-{code}")
     return SideBySide(code, title, found, screen, "" if screen else words("pair.no_trade"))

@@ -12,27 +12,14 @@ from starlette.requests import Request
 from detente.answer.pairs.any_pair import Pair, pair
 from detente.answer.pairs.lanes import Lane, lanes
 from detente.economies import in_text
-from detente.errors import UsageError
 from detente.panel import Panel
 from detente.report.first_screen import FirstScreen, first_screen
 from detente.report.relation_lanes import RelationPicture, flags_of, relation_picture
-from detente.web.http.reply import words_of
+from detente.web.http.reply import WordedError, words_of
+from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 
 CODES = re.compile(r"([A-Za-z0-9]{3})-([A-Za-z0-9]{3})")
-
-
-class SamePanel:
-    """A panel as a key: two are the same only where they are one object."""
-
-    def __init__(self, panel: Panel) -> None:
-        self.panel = panel
-
-    def __hash__(self) -> int:
-        return id(self.panel)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SamePanel) and other.panel is self.panel
 
 
 def pair_asked(request: Request, panel: Panel, codes: str) -> Pair:
@@ -46,7 +33,7 @@ def pair_asked(request: Request, panel: Panel, codes: str) -> Pair:
     both = CODES.fullmatch(codes)
     if both is None:
         words = words_of(request)
-        raise UsageError(words("search.unknown", text=codes[:40]), fix=words("search.how"))
+        raise WordedError(words("search.unknown", text=codes[:40]), fix=words("search.how"))
     return kept_pair(SamePanel(panel), both[1].upper(), both[2].upper())
 
 

@@ -18,8 +18,9 @@ from detente.errors import DetenteError
 from detente.panel import Panel
 from detente.web.editor.study_edits import slug
 from detente.web.http.reply import page, words_of
+from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
-from detente.web.pages.pairs.found import SamePanel, kept_pair, lanes_of, pair_asked, relation_of, screen_of
+from detente.web.pages.pairs.found import kept_pair, lanes_of, pair_asked, relation_of, screen_of
 from detente.web.pages.pairs.partners import partners_data
 from detente.web.pages.pairs.search import panel_of
 
@@ -72,11 +73,16 @@ def what_if(request: Request) -> Response:
     found = pair_asked(request, panel, request.path_params["codes"])
     cards, note, problem = [], "", ""
     try:
-        told = effects_of(SamePanel(panel), found.origin, found.destination)
-        cards = [_what_if_card(one, words) for one in told.outcomes]
-        note = words("pair.what_if_note", year=told.year, n=told.n_economies, specs=told.n_specifications)
+        found_effects = effects_of(SamePanel(panel), found.origin, found.destination)
+        cards = [_what_if_card(one, words) for one in found_effects.outcomes]
+        note = words(
+            "pair.what_if_note",
+            year=found_effects.year,
+            n=found_effects.n_economies,
+            specs=found_effects.n_specifications,
+        )
     except DetenteError as error:
-        problem = str(error)
+        problem = told(request, error)
     data = {
         "a": {"code": found.origin, "name": words.economy(found.origin)},
         "b": {"code": found.destination, "name": words.economy(found.destination)},

@@ -12,9 +12,8 @@ from detente import __version__
 from detente._leaving import csv_text
 from detente.answer.pairs.any_pair import Pair
 from detente.charts.standalone import as_page, as_png, standalone
-from detente.errors import UsageError
 from detente.panel import Panel
-from detente.web.http.reply import as_json, words_of
+from detente.web.http.reply import WordedError, as_json, words_of
 from detente.web.http.words import Words
 from detente.web.pages.pairs.found import lanes_of, pair_asked, screen_of
 from detente.web.pages.pairs.search import panel_of
@@ -28,7 +27,7 @@ def download(request: Request) -> Response:
     panel, words = panel_of(request), words_of(request)
     found = pair_asked(request, panel, request.path_params["codes"])
     if part not in PARTS:
-        raise UsageError(words("pair.no_file", part=part[:20]), fix=words("pair.files", names=", ".join(PARTS)))
+        raise WordedError(words("pair.no_file", part=part[:20]), fix=words("pair.files", names=", ".join(PARTS)))
     name = f"{found.origin}-{found.destination}".lower()
     if part == "trade.csv":
         return _kept(csv_text(found.to_frame()), "text/csv; charset=utf-8", f"{name}.csv")
@@ -46,7 +45,7 @@ def _picture(found: Pair, panel: Panel, words: Words, side: str) -> tuple[str, s
     """Title and SVG of one direction's chart, with its source and setting in it."""
     screen = screen_of(found, words, lanes_of(found))
     if screen is None:
-        raise UsageError(words("pair.no_trade"))
+        raise WordedError(words("pair.no_trade"))
     drawn = screen.pictures[1 if side == "destination" and len(screen.pictures) > 1 else 0]
     day = words.date(datetime.now(UTC).date().isoformat())
     stamp = words("pair.stamp", first=found.base[0], last=found.base[1], version=__version__, day=day)

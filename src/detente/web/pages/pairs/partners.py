@@ -14,8 +14,9 @@ from detente.answer.pairs.any_pair import Pair
 from detente.economies import ROW
 from detente.panel import Panel
 from detente.web.http.reply import page, words_of
+from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
-from detente.web.pages.pairs.found import SamePanel, pair_asked
+from detente.web.pages.pairs.found import pair_asked
 from detente.web.pages.pairs.search import panel_of
 
 LISTED = 12

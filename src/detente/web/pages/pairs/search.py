@@ -15,9 +15,8 @@ from starlette.routing import Route
 
 from detente.answer.pairs.any_pair import shipped_panel
 from detente.economies import ROW, every_name, table
-from detente.errors import UsageError
 from detente.panel import Panel
-from detente.web.http.reply import as_json, words_of
+from detente.web.http.reply import WordedError, as_json, words_of
 from detente.web.http.words import Words
 
 LONGEST = 80  # characters of a question
@@ -162,7 +161,7 @@ def go_to(request: Request) -> Response:
     offers = found(panel_of(request), text)
     if not offers:
         words = words_of(request)
-        raise UsageError(words("search.unknown", text=text[:LONGEST]), fix=words("search.how"))
+        raise WordedError(words("search.unknown", text=text[:LONGEST]), fix=words("search.how"))
     return RedirectResponse(f"/pair/{offers[0].origin}-{offers[0].destination}", 303)
 
 

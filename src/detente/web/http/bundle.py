@@ -1,0 +1,24 @@
+"""The chart library for browsers, made once by a process of its own: ``python -m detente.web.http.bundle VERSION FILE``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import vl_convert
+
+from detente._atomic import write_file
+from detente.errors import OutputError
+
+
+def bundle(version: str) -> bytes:
+    """Vega, Vega-Lite of that version and Vega-Embed as one script."""
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=version).encode()
+
+
+if __name__ == "__main__":
+    with suppress(OutputError):
+        place = Path(sys.argv[2])
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_file(place, bundle(sys.argv[1]))
