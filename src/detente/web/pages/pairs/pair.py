@@ -17,7 +17,7 @@ from detente.economies import in_text
 from detente.errors import DetenteError
 from detente.panel import Panel
 from detente.web.editor.study_edits import slug
-from detente.web.http.reply import page, words_of
+from detente.web.http.reply import page, told, words_of
 from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 from detente.web.pages.pairs.found import kept_pair, lanes_of, pair_asked, relation_of, screen_of
