@@ -73,8 +73,10 @@ def _amount(words: Catalogue, raw: dict[str, Any]) -> str:
     return "–".join(dict.fromkeys(ends))
 
 
-def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, float], compact: bool) -> Spec:
-    width = NARROW + 60 if compact else WIDE - 290
+def _encodings(
+    words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, float], compact: bool
+) -> tuple[Spec, ...]:
+    """Where a forecast lies: its ratio to what came, its row, its colour and its shape."""
     steps = [value for value in (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32) if domain[0] <= value <= domain[1]]
     x = {
         "field": "mid",
@@ -110,6 +112,12 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, flo
               "legend": {"title": None, "orient": "top", "symbolOpacity": 1, "symbolSize": 80}}  # fmt: skip
     shape = {"field": "kind", "type": "nominal", "legend": None,
              "scale": {"domain": list(SHAPES), "range": list(SHAPES.values())}}  # fmt: skip
+    return x, y, colour, shape
+
+
+def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, float], compact: bool) -> Spec:
+    width = NARROW + 60 if compact else WIDE - 290
+    x, y, colour, shape = _encodings(words, rows, domain, compact)
     layers: list[Spec] = [
         {
             "data": values([{"one": 1}]),

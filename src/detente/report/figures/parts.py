@@ -96,7 +96,8 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], compact: bool) -> Spec:
     return {"vconcat" if compact else "hconcat": panels, "spacing": 30}
 
 
-def _panel(words: Catalogue, rows: list[dict[str, Any]], scale: Spec, width: int, compact: bool, first: bool) -> Spec:
+def _encodings(words: Catalogue, scale: Spec, first: bool) -> tuple[Spec, ...]:
+    """Where a part lies: its size, its episode, its lane there, and its colour."""
     x = {
         "field": "value",
         "type": "quantitative",
@@ -141,6 +142,11 @@ def _panel(words: Catalogue, rows: list[dict[str, Any]], scale: Spec, width: int
         if first
         else None,
     }
+    return x, y, lane, colour
+
+
+def _panel(words: Catalogue, rows: list[dict[str, Any]], scale: Spec, width: int, compact: bool, first: bool) -> Spec:
+    x, y, lane, colour = _encodings(words, scale, first)
     banded = [row for row in rows if row["low"] is not None]
     layers: list[Spec] = [
         {

@@ -151,17 +151,8 @@ def _with_gaps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _panel(
-    story: Story,
-    words: Catalogue,
-    rows: list[dict[str, Any]],
-    domain: tuple[float, float],
-    scale: Spec,
-    colour: str,
-    width: int,
-    height: int,
-    compact: bool,
-) -> Spec:
+def _axes(words: Catalogue, domain: tuple[float, float], scale: Spec) -> tuple[Spec, Spec]:
+    """Years, and percent of expected trade with halvings as steps."""
     x = {"field": "year", **year_axis(domain, True)}
     halvings = [100 * 2.0**power for power in range(-13, 14)]
     steps = [value for value in halvings if scale["domain"][0] <= value <= scale["domain"][1]]
@@ -175,28 +166,12 @@ def _panel(
             "labelExpr": f"format(datum.value, ',.3~r') + '{percent_sign(words)}'",
         },
     }
-    main = [row for row in rows if row["main"] and not row["cited"]]
-    band = [row for row in main if row["low"] is not None and row["high"] is not None]
-    episodes = [e for e in outer_episodes(story) if e["to"] >= domain[0] and e["from"] <= domain[1]]
-    for episode in episodes:
-        episode["from"], episode["to"] = max(episode["from"], domain[0]), min(episode["to"], domain[1])
-        episode["label"] = f"{episode['from']:.0f}–{episode['to']:.0f}"
-    layers: list[Spec] = [
-        {
-            "data": values(episodes),
-            "mark": {"type": "rect", "color": shade("shade")},
-            "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
-        },
-        {
-            "data": values(band),
-            "mark": {"type": "area", "color": shade("band"), "opacity": 0.75},
-            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
-        },
-        {
-            "data": values([{"at": 100}]),
-            "mark": rule("expected", strokeWidth=1.25),
-            "encoding": {"y": {**y, "field": "at"}},
-        },
+    return x, y
+
+
+def _lines(rows: list[dict[str, Any]], main: list[dict[str, Any]], x: Spec, y: Spec, colour: str) -> list[Spec]:
+    """The path on the first base years, those on others, and figures cited from elsewhere."""
+    return [
         {
             "data": values(_with_gaps([row for row in rows if not row["main"]])),
             "mark": {
@@ -223,6 +198,44 @@ def _panel(
             "mark": {"type": "text", "dy": -12, "color": shade("muted")},
             "encoding": {"x": x, "y": y, "text": {"field": "label"}},
         },
+    ]
+
+
+def _panel(
+    story: Story,
+    words: Catalogue,
+    rows: list[dict[str, Any]],
+    domain: tuple[float, float],
+    scale: Spec,
+    colour: str,
+    width: int,
+    height: int,
+    compact: bool,
+) -> Spec:
+    x, y = _axes(words, domain, scale)
+    main = [row for row in rows if row["main"] and not row["cited"]]
+    band = [row for row in main if row["low"] is not None and row["high"] is not None]
+    episodes = [e for e in outer_episodes(story) if e["to"] >= domain[0] and e["from"] <= domain[1]]
+    for episode in episodes:
+        episode["from"], episode["to"] = max(episode["from"], domain[0]), min(episode["to"], domain[1])
+        episode["label"] = f"{episode['from']:.0f}–{episode['to']:.0f}"
+    layers: list[Spec] = [
+        {
+            "data": values(episodes),
+            "mark": {"type": "rect", "color": shade("shade")},
+            "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
+        },
+        {
+            "data": values(band),
+            "mark": {"type": "area", "color": shade("band"), "opacity": 0.75},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
+        },
+        {
+            "data": values([{"at": 100}]),
+            "mark": rule("expected", strokeWidth=1.25),
+            "encoding": {"y": {**y, "field": "at"}},
+        },
+        *_lines(rows, main, x, y, colour),
         hits({"x": x, "y": y}, data=values([row for row in rows if row["main"]])),
     ]
     if band and band[-1]["high"] > 140:

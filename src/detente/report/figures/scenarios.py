@@ -154,15 +154,10 @@ def _spec(story: Story, words: Catalogue, rows: list[dict[str, Any]], compact: b
     return {"vconcat" if compact else "hconcat": panels, "spacing": 28}
 
 
-def _panel(
-    story: Story,
-    words: Catalogue,
-    rows: list[dict[str, Any]],
-    measure: str,
-    width: int,
-    compact: bool,
-    labels: bool,
-) -> Spec:
+def _encodings(
+    story: Story, words: Catalogue, rows: list[dict[str, Any]], measure: str, compact: bool, labels: bool
+) -> tuple[Spec, ...]:
+    """Where a result lies: its size, its scenario, its economy's lane there, and its colour."""
     codes = [story.study.origin, story.study.destination]
     x = {
         "field": "mid",
@@ -203,6 +198,20 @@ def _panel(
         if labels and measure == MEASURES[0]
         else None,
     }
+    return x, y, lane, colour
+
+
+def _panel(
+    story: Story,
+    words: Catalogue,
+    rows: list[dict[str, Any]],
+    measure: str,
+    width: int,
+    compact: bool,
+    labels: bool,
+) -> Spec:
+    codes = [story.study.origin, story.study.destination]
+    x, y, lane, colour = _encodings(story, words, rows, measure, compact, labels)
     layers: list[Spec] = [
         {
             "data": values([{"zero": 0}]),
