@@ -38,14 +38,16 @@ def _last(code):
     return eval(last, names)
 
 
-def test_the_desk_s_code_gives_the_desk_s_numbers(client):
-    for query in ("", "?goods=closed", "?goods=-1.5&theta=4&deficits=balanced", "?there=0.5&back=-0.25&psi=0.5"):
-        page = client.get(f"/s/colombia-venezuela/desk{query}")
-        shown = client.get(f"/s/colombia-venezuela/desk{query}", params={"format": "json"} if not query else None)
-        data = shown.json() if not query else client.get(f"/s/colombia-venezuela/desk{query}&format=json").json()
-        welfare = _last(_code(page.text))
-        for row in data["results"][0]["income"]:
-            assert welfare[row["economy"]] == pytest.approx(row["pct"], rel=1e-4, abs=1e-9)  # six digits in the address
+@pytest.mark.parametrize(
+    "query",
+    ["", "goods=closed", "goods=-1.5&theta=4&deficits=balanced", "there=0.5&back=-0.25&psi=0.5",
+     "tariff_there_pct=25&there=-0.5"],
+)  # fmt: skip
+def test_the_desk_s_code_gives_the_desk_s_numbers(client, query):
+    welfare = _last(_code(client.get(f"/s/colombia-venezuela/desk?{query}").text))
+    data = client.get(f"/s/colombia-venezuela/desk?{query}&format=json").json()
+    for row in data["results"][0]["income"]:
+        assert welfare[row["economy"]] == pytest.approx(row["pct"], rel=1e-4, abs=1e-9)  # six digits in the address
 
 
 def test_the_attribution_s_code_gives_its_numbers(client):

@@ -31,20 +31,30 @@ def of_folder(path: str) -> tuple[str, str]:
 
 def of_setting(study: Study, setting: Setting) -> str:
     """The central path of a setting of the scenario desk."""
-    there, back = setting.totals()
-    shock = ", ".join(
+    shock = _by_direction(study, setting.totals())
+    how = f"supply_elasticity={setting.psi:.6g}, deficits={setting.deficits!r}"
+    lines = [
+        "import detente as dt", "from detente.run.baseline import accounts", "",
+        f'study = dt.open_study("{called(study)}")', "books = accounts(study.panel(), study.spec, study.folder)",
+        f"economy = books.one({setting.year}, {setting.gdp_case!r}, {setting.ratio:.6g}).economy",
+    ]  # fmt: skip
+    if any(setting.tariffs):  # a tariff needs a place for its revenue: one sector
+        lines[1:1] = ["from detente.equilibrium import SectorEconomy, Shock"]
+        levied = f"Shock({shock}, tariff={_by_direction(study, setting.tariffs)})"
+        lines.append(f"out = dt.solve(SectorEconomy.of(economy, theta={setting.theta:.6g}), {levied}, {how})")
+    else:
+        lines.append(f"out = dt.solve(economy, {shock}, theta={setting.theta:.6g}, {how})")
+    return "\n".join([*lines, "out.welfare_pct"])
+
+
+def _by_direction(study: Study, values: tuple[float, float]) -> str:
+    """A dictionary from the pair's two directions, without those that stand at nothing."""
+    pairs = (
         f'("{a}", "{b}"): {"dt.CLOSED" if value == CLOSED else f"{value:.6g}"}'
-        for (a, b), value in zip(study.spec.directions, (there, back))
+        for (a, b), value in zip(study.spec.directions, values)
         if value
     )
-    return (
-        "import detente as dt\nfrom detente.run.baseline import accounts\n\n"
-        f'study = dt.open_study("{called(study)}")\n'
-        "books = accounts(study.panel(), study.spec, study.folder)\n"
-        f"economy = books.one({setting.year}, {setting.gdp_case!r}, {setting.ratio:.6g}).economy\n"
-        f"out = dt.solve(economy, {{{shock}}}, theta={setting.theta:.6g}, "
-        f"supply_elasticity={setting.psi:.6g}, deficits={setting.deficits!r})\nout.welfare_pct"
-    )
+    return f"{{{', '.join(pairs)}}}"
 
 
 def of_question(study: Study, asked: Question) -> str:
