@@ -73,7 +73,7 @@ def address(codes: list[str]) -> str:
     """Where the pairs stand side by side.
 
     >>> address(["IND-PAK", "COL-VEN"])
-    '/compare?pair=IND-PAK&pair=COL-VEN'
+    '/compare?pair=IND-PAK&pair=RUS-UKR'
     """
     return "/compare?" + "&".join(f"pair={code}" for code in codes)
 
