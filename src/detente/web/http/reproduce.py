@@ -34,7 +34,7 @@ def of_setting(study: Study, setting: Setting) -> str:
     shock = _by_direction(study, setting.totals())
     how = f"supply_elasticity={setting.psi:.6g}, deficits={setting.deficits!r}"
     lines = [
-        "import detente as dt", "from detente.run.baseline import accounts", "",
+        "import detente as dt", "from detente.run.what_if.baseline import accounts", "",
         f'study = dt.open_study("{called(study)}")', "books = accounts(study.panel(), study.spec, study.folder)",
         f"economy = books.one({setting.year}, {setting.gdp_case!r}, {setting.ratio:.6g}).economy",
     ]  # fmt: skip
