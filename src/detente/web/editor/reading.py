@@ -28,7 +28,7 @@ from detente.web.editor import uploads
 from detente.web.editor.editor import WORDS
 from detente.web.editor.merging import completed, merged, table_of
 from detente.web.editor.world_csv import understood
-from detente.web.http.worker import say
+from detente.web.http.progress import say
 
 FOUND = "found.json"
 PANEL = "panel.parquet"

@@ -17,6 +17,7 @@ from detente.language import LANGUAGES
 from detente.report import report_files
 from detente.run.folder import mark_of
 from detente.study import builtin_studies, open_study
+from detente.web.http.progress import say
 from detente.web.http.view_store import view_of
 
 
@@ -43,11 +44,6 @@ def _run(study: str, out: Path, data: str | None, reading: dict[str, Any]) -> in
         return error.exit_code
     say(done=str(out))
     return 0
-
-
-def say(**line: Any) -> None:
-    """One line for the server that started this process."""
-    print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":
