@@ -128,5 +128,6 @@ def test_an_older_run_without_texts_marks_its_english(run, tmp_path):
     del raw["texts"]
     (folder / "results.json").write_text(json.dumps(raw), encoding="utf-8")
     html = render_report(read_run(folder))
-    assert '<span class="claim" lang="en">The gas pipeline between the two opened in 2007</span>' in html
+    said = '<span class="claim" lang="en">The gas pipeline between the two opened in 2007</span>'
+    assert said in " ".join(html.split())  # wherever the line is broken
     assert Catalogue("es")("page.study_language") in html

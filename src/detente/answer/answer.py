@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from detente.answer.changes import Direction, directions_of
+from detente.answer.facts import Facts
 from detente.answer.happened import peak_and_trough
 from detente.answer.people import people_sentences, people_tables
 from detente.answer.relation import measures_on_record, relation_today
-from detente.answer.claims import claims_by_verdict
-from detente.answer.facts import Facts
-from detente.answer.happened import peak_and_trough
-from detente.answer.relation import relation_today
 from detente.answer.run_facts import RunTables, facts_of
 from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
