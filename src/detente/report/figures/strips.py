@@ -6,12 +6,13 @@ from typing import Any
 
 import polars as pl
 
+from detente.answer.run_facts import decimal_year
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, values, year_axis
 from detente.charts.palette import shade
 from detente.language import Catalogue
 from detente.record.states.strips import DOMAINS
 from detente.report.figures.register import enter
-from detente.report.story import Story, decimal_year
+from detente.report.story import Story
 
 MONTH = 1 / 12
 
