@@ -191,7 +191,7 @@ def test_a_total_whose_imports_are_valued_with_freight_implies_those_without(low
     assert "valuation" not in found(figure("A", 412), figure("B", low), *parts)  # not its sum
 
 
-@pytest.mark.parametrize(("balance", "fits"), [(20.0, True), (18.0, True), (22.1, True), (22.4, False)])
+@pytest.mark.parametrize(("balance", "fits"), [(20.0, True), (18.0, True), (22.1, True), (22.4, False), (3.0, False)])
 def test_a_balance_without_freight_beside_a_total_with_it(balance, fits):
     """120.7 + 110.3 = 231; 120.7 - 100.7 = 20 is the balance of the same trade, its imports FOB."""
     fob, cif = figure("X", 120.7, "exports", basis="fob"), figure("C", 110.3, "imports", basis="cif")
@@ -202,3 +202,12 @@ def test_a_balance_without_freight_beside_a_total_with_it(balance, fits):
     assert "balance as total" not in found(
         figure("A", balance), figure("B", 231), fob, replace(cif, status="approximate")
     )
+
+
+def test_imports_with_freight_are_never_the_smaller_and_about_is_no_proof():
+    x, fob = figure("X", 300, "exports", basis="fob"), figure("F", 100, "imports", basis="fob")
+    smaller = figure("C", 95, "imports", basis="cif")
+    assert "valuation" not in found(figure("A", 400), figure("B", 395), x, fob, smaller)
+    cif = figure("C", 110, "imports", basis="cif")
+    assert found(figure("A", 410), WHOLE, x, fob, cif)["valuation"] == 0.0
+    assert found(figure("A", 410), WHOLE, x, replace(fob, status="approximate"), cif)["valuation"] == 0.01
