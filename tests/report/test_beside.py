@@ -89,7 +89,7 @@ def _load():
 def test_every_explained_word_points_to_its_meaning_on_the_page(run, language):
     html = render_report(run, language)
     asked = set(re.findall(r'class="term" aria-describedby="([^"]+)"', html))
-    told = set(re.findall(r'<dd id="([^"]+)"', html))
+    told = set(re.findall(r'<dd\s+id="([^"]+)"', html))
     assert len(asked) > 4
     assert asked <= told
     assert {name for _, name, _ in glossary(Catalogue(language))}

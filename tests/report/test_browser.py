@@ -47,7 +47,7 @@ SHAPES = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 @pytest.mark.parametrize("page", SHAPES, indirect=True, ids=lambda shape: f"{shape[0]}-{shape[1]}")
 def test_no_chart_is_empty_or_clipped(page):
     drawings = page.locator(".page:not([hidden]) figure.chart .picture:visible svg")
-    assert drawings.count() == 12
+    assert drawings.count() == 13
     for index in range(drawings.count()):
         found = drawings.nth(index).evaluate("""svg => {
             const frame = svg.getBoundingClientRect();

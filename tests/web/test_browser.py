@@ -641,7 +641,7 @@ def test_without_javascript_the_desk_still_answers(visit):
     page = visit(java_script_enabled=False)
     page.goto("/s/copy/desk")
     before = page.inner_text("#told")
-    page.click(".fold summary >> nth=0")
+    page.click(".fold:has(input[name=bloc]) > summary")
     page.fill("input[name=bloc]", "0.475")
     page.click("noscript button")
     assert page.inner_text("#told") != before

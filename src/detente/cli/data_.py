@@ -138,7 +138,7 @@ def show_(file: Path, **how: Any) -> None:
         click.echo(f"  - {note}")
 
 
-@command.command("mirror", epilog="Example: detente data mirror comtrade.csv COL VEN")
+@command.command("mirror", epilog="Example: detente data mirror comtrade.csv IND PAK")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("pair", nargs=-1, metavar="[ORIGIN DESTINATION]")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
@@ -152,7 +152,7 @@ def mirror_(file: Path, pair: tuple[str, ...], json_: bool, **how: Any) -> None:
     from detente.panel.mirror import mirror
 
     if len(pair) not in (0, 2):
-        raise UsageError("Name both economies, or none.", fix="detente data mirror FILE COL VEN")
+        raise UsageError("Name both economies, or none.", fix="detente data mirror FILE IND PAK")
     given = {name: value for name, value in reading(how).items() if name != "side"}
     found = mirror(file if file.exists() else located(file), **given)
     rows = found.of(lookup(pair[0]), lookup(pair[1])) if pair else found.to_frame()

@@ -16,7 +16,7 @@ WIDE, HIGH = 794, 1123  # A4 at 96 dots an inch
 LEFT, RIGHT = 60, 734
 WIDTH = RIGHT - LEFT
 LEAST = 190  # room below which a second chart is left out
-LETTER = 0.475  # mean width of a letter, in its size
+LETTER = 0.49  # mean width of a letter, in its size
 
 
 def one_page(run: Any, language: str = "en") -> bytes | None:

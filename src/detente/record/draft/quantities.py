@@ -147,7 +147,7 @@ def study_unit(figure: FigureMention) -> tuple[str, str]:
 
 
 def _nationals(noun: str) -> bool:
-    """Whether a counted noun is a people: *7 million Venezuelans*."""
+    """Whether a counted noun is a people: *7 million Ukrainians*."""
     return len(noun) > SHORTEST_PEOPLE and bool(country_in(noun))
 
 

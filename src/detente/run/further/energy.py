@@ -25,7 +25,7 @@ INTERVAL = (0.05, 0.95)
 LINES = TableSchema(
     "lines",
     "One row a figure of what a line between the two carried, or was to carry: gas and whatever else the record names "
-    "so (`gas.col_to_ven`, `gas.pipeline_capacity`).",
+    "so (`gas.a_to_b`, `gas.pipeline_capacity`).",
     (
         text("family", "what flows: `gas`, `electricity`, ..."),
         *DIRECTION,
