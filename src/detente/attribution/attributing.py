@@ -224,7 +224,7 @@ def _levels(
         standing = None
         if chosen is not None and chosen.any():
             standing = stand(value, fit.log_ratio[t][chosen])
-        expected = np.nan if refusal else float(fit.counterfactual[t, i, j])
+        expected = np.nan if refusal else float(fit.expected(i, j)[t])
         codes = sample.economies[i], sample.economies[j]
         rows.append(Level(*codes, year, base, float(sample.flows[t, i, j]), expected, value, standing, refusal))
     return rows

@@ -53,8 +53,8 @@ class Residuals:
     ----------
     log_ratio : (T, N, N) array
         ln(actual / counterfactual); minus infinity for a recorded zero, nan where nothing is known.
-    counterfactual : (T, N, N) array, million US$
-        What the origin, the destination and the pair's base years lead one to expect.
+    pair : (N, N) array
+        Pair effects of the base years.
     effects : Effects
         Of the fit behind them.
     base_mean : (N, N) array, million US$
@@ -64,10 +64,21 @@ class Residuals:
     """
 
     log_ratio: Floats
-    counterfactual: Floats
+    pair: Floats
     effects: Effects
     base_mean: Floats
     base: slice
+
+    @property
+    def counterfactual(self) -> Floats:
+        """(T, N, N) million US$: what the origin, the destination and the pair's base years lead one to expect."""
+        with np.errstate(invalid="ignore"):
+            return self.effects.origin[:, :, None] * self.effects.destination[:, None, :] * self.pair
+
+    def expected(self, i: int, j: int) -> Floats:
+        """(T,) million US$: the counterfactual of i -> j."""
+        with np.errstate(invalid="ignore"):
+            return self.effects.origin[:, i] * self.effects.destination[:, j] * self.pair[i, j]
 
     def at_most(self, i: int, j: int, start: int, end: int, smallest: float) -> float:
         """Where i -> j fell to a recorded zero: what its residual's change is below, log points.
@@ -79,7 +90,7 @@ class Residuals:
             The smallest flow that the panel records.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            return float(np.log(smallest) - np.log(self.counterfactual[end, i, j]) - self.log_ratio[start, i, j])
+            return float(np.log(smallest) - np.log(self.expected(i, j)[end]) - self.log_ratio[start, i, j])
 
 
 def left_out(shape: tuple[int, ...], dyads: Sequence[tuple[int, int]], base: slice) -> Bools:
@@ -126,7 +137,7 @@ def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:
         base_mean = amounts[base].sum(axis=0) / observed[base].sum(axis=0)
     log_ratio[np.isposinf(log_ratio)] = np.nan  # no counterfactual: origin, destination or pair unknown
     log_ratio[:, ~(pair > 0)] = np.nan
-    return Residuals(log_ratio, counterfactual, effects, base_mean, base)
+    return Residuals(log_ratio, pair, effects, base_mean, base)
 
 
 def residuals(flows: Floats, base: slice, dyads: Sequence[tuple[int, int]]) -> Residuals:

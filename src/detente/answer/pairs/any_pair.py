@@ -152,7 +152,7 @@ def pair(
     fit = residuals(sample.flows, sample.window(window), [(i, j), (j, i)])
     flows, similar = [], []
     for one, other in ((i, j), (j, i)):
-        sold, expected = sample.flows[:, one, other], fit.counterfactual[:, one, other]
+        sold, expected = sample.flows[:, one, other], fit.expected(one, other)
         fall, near = _worst(sample, fit, one, other)
         flows.append(
             Flow(sample.economies[one], sample.economies[other], _series(sample, sold), _series(sample, expected),

@@ -216,7 +216,7 @@ def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Libra
     end = min(case.until or 10**6, case.start_year + LAST)
     points = []
     for t in np.flatnonzero((years >= case.start_year - 1) & (years <= end)):
-        value, expected = float(fit.log_ratio[t, i, j]), float(fit.counterfactual[t, i, j])
+        value, expected = float(fit.log_ratio[t, i, j]), float(fit.expected(i, j)[t])
         if np.isnan(value) or not expected > 0:
             continue
         standing = stand(value, fit.log_ratio[t][chosen])
