@@ -15,7 +15,7 @@ from detente.errors import DataError, MissingExtra, UsageError
 if TYPE_CHECKING:
     import httpx2
 
-AGENT = "detente (research software; https://pypi.org/project/detente)"
+AGENT = "detente (research software)"
 TRIES = 5
 LONGEST_WAIT = 60.0  # seconds, whatever a server asks for
 LATER = (429, 500, 502, 503, 504)
