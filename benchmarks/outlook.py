@@ -12,13 +12,11 @@ waves": breaks that several made by one decision are left out of learning and of
 from __future__ import annotations
 
 import argparse
-import csv
-from dataclasses import asdict
 from datetime import date
 from math import exp
-from pathlib import Path
 
 import numpy as np
+from score_files import ROOT, write_cards, write_tables
 
 from detente.outlook import hazard
 from detente.outlook.break_model import (
@@ -39,7 +37,6 @@ from detente.outlook.relevant import known_spells, months_later, regions, releva
 from detente.outlook.returns import return_rates
 from detente.outlook.score_card import ScoreCard
 
-ROOT = Path(__file__).resolve().parents[1]
 YEARS = range(2005, 2025)
 FAILS = {
     ("break", "land"): "Missed: Russia and Ukraine 2014 (below the base), Benin and Niger 2023.",
@@ -231,22 +228,11 @@ def main() -> None:
     asked = ask.parse_args()
     cards = break_cards() + return_cards()
     print(card_table(cards))
-    if asked.write:
-        with (ROOT / "src/detente/outlook/scores.csv").open("w", encoding="utf-8", newline="") as file:
-            out = csv.DictWriter(file, list(ScoreCard.__dataclass_fields__), lineterminator="\n")
-            out.writeheader()
-            rows = [{k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(c).items()} for c in cards]
-            out.writerows(rows)
     print()
     print(case_table())
     if asked.write:
-        page = ROOT / "docs/outlook.md"
-        text = page.read_text(encoding="utf-8")
-        for name, table in (("cards", card_table(cards)), ("cases", case_table())):
-            head, tail = f"<!-- {name} -->", f"<!-- /{name} -->"
-            before, _, rest = text.partition(head)
-            text = before + head + "\n" + table + "\n" + tail + rest.partition(tail)[2]
-        page.write_text(text, encoding="utf-8", newline="\n")
+        write_cards(cards, ("break", "return"))
+        write_tables(ROOT / "docs/outlook.md", {"cards": card_table(cards), "cases": case_table()})
 
 
 if __name__ == "__main__":

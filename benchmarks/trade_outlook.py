@@ -13,12 +13,11 @@ pairs that still trade; intervals 90%, 1,000 resamples by pair of economies.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
+from score_files import ROOT, write_cards, write_tables
 
 import detente as dt
 from detente.attribution.library.catalogue import cases
@@ -32,7 +31,6 @@ from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade import MANY, NO_EVENT, REOPENED, RUPTURED
 from detente.outlook.walk import PARTS, FlowHistory
 
-ROOT = Path(__file__).resolve().parents[1]
 ROLLING = range(2010, 2019)
 TENTHS = np.arange(1, PARTS[0]) / PARTS[0]
 REOPENING_READ_LATER = frozenset(
@@ -306,21 +304,8 @@ def main() -> None:
     tables = {"trade": card_table([*first, *found]), "pace": pace_table(), "flagship": flagship_table()}
     print("\n\n".join(tables.values()))
     if asked.write:
-        path = ROOT / "src/detente/outlook/scores.csv"
-        with path.open(encoding="utf-8") as file:
-            others = [row for row in csv.DictReader(file) if row["target"] != "trade"]
-        rows = [{k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(c).items()} for c in found]
-        with path.open("w", encoding="utf-8", newline="") as file:
-            out = csv.DictWriter(file, list(ScoreCard.__dataclass_fields__), lineterminator="\n")
-            out.writeheader()
-            out.writerows([*others, *rows])
-        page = ROOT / "docs/outlook.md"
-        text = page.read_text(encoding="utf-8")
-        for name, table in tables.items():
-            head, tail = f"<!-- {name} -->", f"<!-- /{name} -->"
-            before, _, rest = text.partition(head)
-            text = before + head + "\n" + table + "\n" + tail + rest.partition(tail)[2]
-        page.write_text(text, encoding="utf-8", newline="\n")
+        write_cards(found, ("trade",))
+        write_tables(ROOT / "docs/outlook.md", tables)
 
 
 if __name__ == "__main__":

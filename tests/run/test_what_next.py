@@ -45,7 +45,8 @@ def test_the_same_numbers_as_the_functions_behind(flagship_quick: Run, ahead: pl
 def test_three_sentences_with_ranges_and_scores(flagship_quick: Run, language: str) -> None:
     told = flagship_quick.answers[language].what_next
     assert len(told) == 3
-    assert "2026" in told[0] and "2028" in told[0]  # noqa: PT018
+    assert "2026" in told[0]
+    assert "2028" in told[0]
     assert ("80%" if language == "en" else "80 %") in told[0]
     assert "298" in told[1]
     assert not any("{" in text for text in told)

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 import polars as pl
 
 from detente.answer.speaker import Speaker
-from detente.record.period import Period
 from detente.run.further.energy import kept_plans
+from detente.run.what_next import newest_day
 from detente.study.words import states_in_words
 
 FULL = 0.95
 """Use of a line from which the line itself may be the limit."""
-
-
-def last_day(events: pl.DataFrame) -> date | None:
-    """The last day on which something of the record began that is not merely scheduled."""
-    happened = events.filter(events["kind"] != "scheduled")
-    days = [Period.parse(cell).first for cell in happened["date"]]
-    return max(days, default=None)
 
 
 def relation_today(events: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
@@ -28,7 +20,7 @@ def relation_today(events: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
 
     Where the record has no event yet, that is said, with what to do.
     """
-    day = last_day(events)
+    day = newest_day(events)
     if day is None:
         return (say("no_events"),) if events.is_empty() else ()
     parts = states_in_words(events, say.spec, day, say.words)
@@ -58,7 +50,7 @@ def _lines(lines: pl.DataFrame, figures: pl.DataFrame, say: Speaker) -> Iterator
     carried = lines.filter(pl.col("kind") == "carried", pl.col("value") > 0).drop_nulls("use")
     for (family, a, b), group in carried.group_by("family", "origin", "destination", maintain_order=True):
         top = group.sort("value").row(-1, named=True)
-        key = "line" if group["use"].max() < FULL else "line_full"  # type: ignore[operator]
+        key = "line" if group["use"].max() < FULL else "line_full"  # type: ignore[operator]  # polars: any literal
         yield say.words(
             f"measures.{key}", family=say.words.known("family", str(family)), a=say.name(str(a)), b=say.name(str(b)),
             top=say.words.significant(top["value"]), unit=say.words.known("unit", top["unit"]),

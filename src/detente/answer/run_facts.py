@@ -194,7 +194,7 @@ def _effects(run: RunTables) -> list[IncomeEffect]:
 
 
 def _baseline(run: RunTables) -> int | None:
-    return None if run.frames["bands"].is_empty() else int(run.frames["bands"]["year"].max())  # type: ignore[arg-type]
+    return None if run.frames["bands"].is_empty() else int(run.frames["bands"]["year"].max())  # type: ignore[arg-type]  # polars: any literal
 
 
 def _checks(run: RunTables, flow: Flow) -> tuple[int, int] | None:
@@ -227,7 +227,7 @@ def _source(run: RunTables) -> str:
     names, last = [], 0
     if not run.frames["residuals"].is_empty():
         computed = run.frames["residuals"].filter(pl.col("status") != "cited")
-        last = int(computed["year"].max() or 0)  # type: ignore[arg-type]
+        last = int(computed["year"].max() or 0)  # type: ignore[arg-type]  # polars: any literal
         names.append(run.words("trade.panel") + f" ({computed['year'].min()}–{last})")
     if not run.frames["timeline"].is_empty():
         late = run.frames["timeline"].filter(pl.col("preferred").cast(pl.Boolean), pl.col("year").cast(pl.Int64) > last)

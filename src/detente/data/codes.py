@@ -9,6 +9,7 @@ from functools import cache
 import polars as pl
 
 from detente import economies
+from detente.errors import UnknownEconomy
 
 
 def _words(text: str) -> frozenset[str]:
@@ -90,3 +91,15 @@ def _one(cell: str, own: Mapping[str, str]) -> str:
     if text.isdecimal():
         return by_number().get(int(text), text)
     return by_letters().get(text, text) if len(text) == 2 else text
+
+
+def code_named(name: str) -> str:
+    """The code of an economy that a list of events names, what it adds in brackets left out; empty if it is none.
+
+    >>> code_named("Myanmar (Burma)"), code_named("Tribesmen")
+    ('MMR', '')
+    """
+    try:
+        return economies.lookup(name.partition("(")[0].strip())
+    except UnknownEconomy:
+        return ""

@@ -61,8 +61,7 @@ class Roles:
 
     def found(self) -> tuple[str, str, str, str]:
         """The columns of origin, destination, period and value, all of which were needed."""
-        columns = self.origin, self.destination, self.period, self.value
-        return tuple(str(column) for column in columns)  # type: ignore[return-value]
+        return str(self.origin), str(self.destination), str(self.period), str(self.value)
 
 
 def find_roles(

@@ -119,15 +119,18 @@ def _odds(run: Computed) -> Iterator[Row]:
     }  # fmt: skip
 
 
+def newest_day(events: pl.DataFrame) -> date | None:
+    """The last day on which something of the record began that is not merely scheduled."""
+    happened = events.filter(events["kind"] != "scheduled")
+    return max((Period.parse(cell).first for cell in happened["date"]), default=None)
+
+
 def _day(run: Computed) -> str:
-    """The day after the last thing in the record that is not merely scheduled; else the first day after the panel."""
-    events = run.ledger.events
-    if events.height:
-        happened = events.filter(events["kind"] != "scheduled")
-        days = [Period.parse(cell).first for cell in happened["date"]]
-        if days:
-            return max(days).isoformat()
-    return date(1 + run.panel.years[-1] if run.panel is not None else date.today().year, 1, 1).isoformat()
+    """The newest day of the record; else the first one after the panel."""
+    day = newest_day(run.ledger.events)
+    if day is None:
+        day = date(1 + run.panel.years[-1] if run.panel is not None else date.today().year, 1, 1)
+    return day.isoformat()
 
 
 def _card(card: ScoreCard) -> Row:

@@ -9,6 +9,8 @@ import polars as pl
 
 from detente.economies import is_current
 from detente.outlook.people import PeopleBetween, PeopleCount, people_between
+from detente.outlook.people.displaced import StockForecast
+from detente.outlook.people.moves import MoveForecast
 from detente.outlook.people.score_cards import baseline_crps
 from detente.outlook.score_card import ScoreCard
 from detente.run.schema import DIRECTION, Computed, TableSchema, flag, number, text, whole
@@ -153,21 +155,19 @@ def people_frames(found: PeopleBetween, registers: tuple[PeopleCount, ...] = ())
 
 
 def _displaced(found: PeopleBetween) -> list[dict[str, object]]:
-    return [
-        {**_ends(one), "target": "displaced", "as_of": one.as_of, "year": one.year, "last": one.last, "low": one.low,
-         "middle": one.middle, "high": one.high, **_scored(one.card), "score": one.card.crps,
-         "baseline_score": baseline_crps(one.card), "coverage_80": one.card.coverage_80}
-        for one in found.displaced
-    ]  # fmt: skip
+    return [_ahead(one, "displaced", one.year) for one in found.displaced]
 
 
 def _moves(found: PeopleBetween) -> list[dict[str, object]]:
-    return [
-        {**_ends(one), "target": "moved", "as_of": one.as_of, "year": one.period, "last": one.last, "low": one.low,
-         "middle": one.middle, "high": one.high, **_scored(one.card), "score": one.card.crps,
-         "baseline_score": baseline_crps(one.card), "coverage_80": one.card.coverage_80}
-        for one in found.moves
-    ]  # fmt: skip
+    return [_ahead(one, "moved", one.period) for one in found.moves]
+
+
+def _ahead(one: StockForecast | MoveForecast, target: str, year: int) -> dict[str, object]:
+    return {
+        **_ends(one), "target": target, "as_of": one.as_of, "year": year, "last": one.last, "low": one.low,
+        "middle": one.middle, "high": one.high, **_scored(one.card), "score": one.card.crps,
+        "baseline_score": baseline_crps(one.card), "coverage_80": one.card.coverage_80,
+    }  # fmt: skip
 
 
 def _surges(found: PeopleBetween) -> list[dict[str, object]]:

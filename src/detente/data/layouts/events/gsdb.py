@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from detente.data.codes import code_named
 from detente.data.facts import Count, Events
 from detente.data.source import DataSource
-from detente.economies import lookup
-from detente.errors import UnknownEconomy
 
 COLUMNS = frozenset({"case_id", "sanctioned_state", "sanctioning_state", "begin", "end"})
 SORTS = ("trade", "arms", "military", "financial", "travel", "other")
@@ -23,7 +22,7 @@ def read(table: pl.DataFrame) -> Events:
         ", ".join(c for c in sorts if (row[c] or "").strip() in ("1", "1.0")) for row in frame.iter_rows(named=True)
     ]
     sender, target = frame["sanctioning_state"], frame["sanctioned_state"]
-    codes = {cell: _code(cell) for cell in {*sender.drop_nulls(), *target.drop_nulls()}}
+    codes = {cell: code_named(cell) for cell in {*sender.drop_nulls(), *target.drop_nulls()}}
     found = pl.DataFrame({
         "id": frame["case_id"], "date": year["begin"],
         "end_date": [None if on in ("1", "1.0") else last for on, last in zip(going, year["end"])],
@@ -35,13 +34,6 @@ def read(table: pl.DataFrame) -> Events:
     count = Count()
     found = count.drop(found, pl.col("date").is_not_null(), "no_date")
     return Events(found, tuple(count.notes), table.height)
-
-
-def _code(name: str) -> str:
-    try:
-        return lookup(name.partition("(")[0].strip())
-    except UnknownEconomy:
-        return ""
 
 
 SOURCE = DataSource(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from detente.data.codes import code_named
 from detente.data.facts import Count, Events
 from detente.data.source import DataSource
-from detente.economies import lookup
-from detente.errors import UnknownEconomy
 
 GED = frozenset(
     {"relid", "year", "type_of_violence", "dyad_name", "side_a", "side_b", "country", "date_start", "date_end", "best"}
@@ -39,18 +38,11 @@ def read(table: pl.DataFrame) -> Events:
 def _government(side: str | None) -> str:
     """The state whose government a side is; "" for others."""
     text = (side or "").strip()
-    return _code(text.removeprefix("Government of ")) if text.startswith("Government of ") else ""
+    return code_named(text.removeprefix("Government of ")) if text.startswith("Government of ") else ""
 
 
 def _places(text: str | None) -> list[str]:
-    return [code for part in (text or "").split(",") if (code := _code(part))]
-
-
-def _code(name: str) -> str:
-    try:
-        return lookup(name.partition("(")[0].strip())
-    except UnknownEconomy:
-        return ""
+    return [code for part in (text or "").split(",") if (code := code_named(part))]
 
 
 SOURCE = DataSource(
