@@ -290,3 +290,28 @@ def test_a_series_mistyped_by_a_letter_is_named(small, name, slip):
 def test_products_and_pairs_that_differ_by_a_digit_or_have_figures_of_their_own_pass(small):
     rows = [{"series": f"trade.hs0{n}", "period": str(year)} for n in (1, 2) for year in range(2018, 2021)]
     assert Ledger.check(small.write(figures=[*rows, {"series": "trade.hs03"}])) == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "file", "key", "column"),
+    [("\x1b[31m", "events.csv", "E058", "title"), ("\u202e", "sources.csv", "cow-trade-v4", "publisher"),
+     ("\u2066", "claims.csv", "S0-2", "note"), ("\x85x", "claims.csv", "S0-2", "claim_es"),
+     ("\u2028", "series.csv", "T200", "note"), ("\u200b", "forecasts.csv", "F02", "forecaster")],
+)  # fmt: skip
+def test_an_unseen_character_is_refused_with_its_number_and_its_place(folder, mark, file, key, column):
+    row = change(folder / file, key, column, f"Words{mark} and more")
+    found = [p for p in Ledger.check(folder) if "unseen character" in p.what]
+    assert [(p.file, p.row, p.column) for p in found] == [(file, row, column)]
+    assert f"U+{ord(mark[0]):04X}" in found[0].what
+    assert found[0].fix.startswith("It would change how the text is shown or sent: take it out")
+
+
+def test_a_problem_that_quotes_a_cell_does_not_steer_the_terminal(folder):
+    change(folder / "events.csv", "E058", "direction", "\x1b]0;title\x07up\u202e")
+    shown = "\n".join(str(p) for p in Ledger.check(folder))
+    assert not set(shown) & set("\x1b\x07\u202e")
+
+
+def test_several_paragraphs_tabs_and_joiners_are_ordinary_text(folder):
+    change(folder / "claims.csv", "S0-2", "note", "First.\n\nSecond,\tthird: می\u200cخواهم.")
+    assert Ledger.check(folder) == []

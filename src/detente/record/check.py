@@ -9,11 +9,13 @@ from difflib import SequenceMatcher
 import polars as pl
 
 from detente.errors import Problem, did_you_mean, first_five
+from detente.language.controls import STEERING, clean, steering
 from detente.record.period import Period
 from detente.record.reading import FIRST_ROW
 from detente.record.schema import SOURCES, TABLES, RecordTable
 from detente.record.states.vocabulary import Vocabulary, parse_sets
 
+_STEERING = f"[{STEERING}]"
 _ID = r"^[A-Za-z0-9._-]+$"
 UNITS = ("usd_mn", "usd_bn", "usd", "persons", "pct", "pp", "mmcfd", "km", "kbd", "days", "years", "flights_per_week")
 """Usual units; another word is allowed unless it looks like one of these mistyped."""
@@ -35,6 +37,7 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
         frame = tables[name]
         if frame.is_empty():
             continue
+        found += _steering_cells(frame, table)
         found += _empty_cells(frame, table)
         found += _duplicate_ids(frame, table)
         found += _dates(frame, table)
@@ -61,12 +64,25 @@ def problems_where(
     rows = mask.fill_null(False).arg_true().to_list()
     cells = frame[column]
     found = [
-        Problem(table.file, row + FIRST_ROW, column, what(cells[row]) if callable(what) else what, fix)
+        Problem(table.file, row + FIRST_ROW, column, clean(what(cells[row]) if callable(what) else what), fix)
         for row in rows[:MANY]
     ]
     if len(rows) > MANY:
         more = first_five(row + FIRST_ROW for row in rows[MANY:])
         found.append(Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix))
+    return found
+
+
+def _steering_cells(frame: pl.DataFrame, table: RecordTable) -> list[Problem]:
+    """Cells with characters that are not seen but steer terminals, mails and the order in which a text is read."""
+    held = frame.select(pl.col(pl.String).str.contains(_STEERING).any()).row(0, named=True)
+    found = []
+    for column in (name for name, any_ in held.items() if any_):
+        found += problems_where(
+            frame, table, frame[column].str.contains(_STEERING), column,
+            lambda cell: f"The cell holds the unseen character {steering(cell)}.",
+            "It would change how the text is shown or sent: take it out, or type the cell anew.",
+        )  # fmt: skip
     return found
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from detente._atomic import ASIDE, lock, settle, write_files
 from detente._foreign import TABLE, check_inside, read_text
 from detente.errors import DetenteError, OutputError, Problem, StudyError, UnreadableFile, first_five
+from detente.language.controls import clean
 from detente.record import Ledger
 from detente.record.references import references
 from detente.record.schema import TABLES, RecordTable
@@ -236,9 +237,8 @@ def _refuse_used(study: Study, files: Mapping[str, RecordFile], removed: Sequenc
 
 
 def _clean(text: str) -> str:
-    """A cell without control characters, in one paragraph, of bearable length."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(plain.split())[:LONGEST]
+    """A cell without unseen characters, in one paragraph, of bearable length."""
+    return clean(text)[:LONGEST].rstrip()
 
 
 def problems_of(record: Path) -> list[Problem]:
