@@ -12,26 +12,44 @@ import click
 
 from detente.errors import DetenteError, did_you_mean
 
-# command -> what it does, shown by --help without importing anything
-COMMANDS = {
-    "run": "Run a study: what happened, why, what if, and which claims hold.",
-    "pair": "Any two economies at once: what happened, why, and what if, without a study.",
-    "check": "Check a study folder; point at file, row and column.",
-    "new": "Make a new study for two economies.",
-    "data": "Sources and their files: list, pull, add, show, mirror, lock, bundle.",
-    "fit": "Estimate a gravity model by PPML with a fixest formula.",
-    "solve": "Solve a counterfactual equilibrium from a square flow table.",
-    "library": "List, filter, draw, export and score the library of ruptures and reopenings.",
-    "outlook": "Odds of a break or a return of relations, with their score card.",
-    "draft": "Draft claims from an article, for a person to accept.",
-    "import": "Bring an official file's events or figures into a record.",
-    "merge": "Merge two analysts' records; show the conflicts.",
-    "workbook": "Write a record as a spreadsheet, or read it back.",
-    "cite": "Cite sources and figures; ClaimReview and PROV of checked claims.",
-    "report": "Write the report of a finished run again.",
-    "serve": "Open a study in the browser, on this machine only.",
-    "doctor": "Say what is installed and what is missing.",
+# what a reader wants -> command -> what it does; shown by --help without importing anything
+GROUPS = {
+    "Answer": {
+        "pair": "Any two economies at once: what happened, why, and what if, without a study.",
+        "run": "Run a study: what happened, why, what if, and which claims hold.",
+        "report": "Write the report of a finished run again.",
+        "serve": "Open a study in the browser, on this machine only.",
+        "outlook": "Odds of a break or a return of relations, with their score card.",
+        "library": "List, filter, draw, export and score the library of ruptures and reopenings.",
+    },
+    "Keep a study": {
+        "new": "Make a new study for two economies.",
+        "check": "Check a study folder; point at file, row and column.",
+        "draft": "Draft claims from an article, for a person to accept.",
+        "import": "Bring an official file's events or figures into a record.",
+        "merge": "Merge two analysts' records; show the conflicts.",
+        "workbook": "Write a record as a spreadsheet, or read it back.",
+        "cite": "Cite sources and figures; ClaimReview and PROV of checked claims.",
+    },
+    "Estimate and solve": {
+        "fit": "Estimate a gravity model by PPML with a fixest formula.",
+        "solve": "Solve a counterfactual equilibrium from a square flow table.",
+    },
+    "Data and this machine": {
+        "data": "Sources and their files: list, pull, add, show, mirror, lock, bundle.",
+        "doctor": "Say what is installed, what is missing and how to get it.",
+        "completion": "Print the script that completes commands and names in a shell.",
+    },
 }
+COMMANDS = {name: does for group in GROUPS.values() for name, does in group.items()}
+EXAMPLES = """\b
+Examples:
+  detente pair India Pakistan
+  detente run colombia-venezuela --quick
+  detente new KEN TZA && detente check kenya-tanzania
+  detente COMMAND --help
+
+Exit codes: 0 ok, 1 bug, 2 usage, 3 data, 4 specification or study, 5 not converged."""
 
 
 class Commands(click.Group):
@@ -51,8 +69,10 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(len(name) for name in COMMANDS) + 2
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<{width - 2}}", does) for name, does in commands.items()])
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -63,11 +83,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
-@click.group(
-    cls=Commands,
-    epilog="Example: detente run colombia-venezuela. Exit codes: 0 ok, 1 bug, 2 usage, 3 data, "
-    "4 specification or study, 5 not converged.",
-)
+@click.group(cls=Commands, epilog=EXAMPLES)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def group() -> None:
     """What happened between two economies, why, and what if."""

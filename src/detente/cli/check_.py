@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente.cli.completing import studies
+
 if TYPE_CHECKING:
     from detente.errors import Problem
 
 
 @click.command("check", epilog="Example: detente check my-study")
-@click.argument("study")
+@click.argument("study", shell_complete=studies)
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def command(study: str, json_: bool) -> int:
     """Check STUDY's study.toml and record; every problem with its file, row and column.

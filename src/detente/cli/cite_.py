@@ -6,11 +6,13 @@ import json
 
 import click
 
+from detente.cli.completing import studies
+
 KINDS = ("text", "bibtex", "csl", "claimreview", "prov")
 
 
 @click.command("cite", epilog="Example: detente cite colombia-venezuela --as bibtex > sources.bib")
-@click.argument("study")
+@click.argument("study", shell_complete=studies)
 @click.option("--figure", help="One figure by its id: its value with source, basis and period.")
 @click.option("--as", "kind", type=click.Choice(KINDS), default="text", show_default=True, help="Form of the citation.")
 @click.option("--reviewer", help="With claimreview: who answers for the check, a person or an organisation.")

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from detente.cli.completing import economies
 from detente.cli.reading import as_of_option, reading, reading_options
 
 
 @click.command("new", epilog="Example: detente new CHL PER && detente run chile-peru")
-@click.argument("origin")
-@click.argument("destination")
+@click.argument("origin", shell_complete=economies)
+@click.argument("destination", shell_complete=economies)
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Where to make it; named after the two economies if left out."
 )

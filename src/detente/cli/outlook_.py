@@ -6,13 +6,15 @@ from datetime import date
 
 import click
 
+from detente.cli.completing import economies
+
 ODDS = ("break", "return")
 EVENTS = (*ODDS, "trade", "reopening", "rupture")
 
 
 @click.command("outlook", epilog="Example: detente outlook IND PAK --on 2019-01-01")
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", shell_complete=economies)
+@click.argument("b", shell_complete=economies)
 @click.option("--on", "day", help="The day asked for, as 2019-01-01; nothing later is used. Today if not given.")
 @click.option("--event", type=click.Choice(EVENTS), default="break", show_default=True,
               help="Odds of a break or a return; or the trade of the next three years: with no event known (trade), "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente.cli.completing import economies
 from detente.cli.output import language_option
 from detente.cli.reading import as_of_option, reading, reading_options
 
@@ -20,8 +21,8 @@ TOO_SMALL = 0.001  # percent of real income: below it a figure says no more than
 
 
 @click.command("pair", epilog="Example: detente pair Russia Ukraine")
-@click.argument("origin")
-@click.argument("destination")
+@click.argument("origin", shell_complete=economies)
+@click.argument("destination", shell_complete=economies)
 @click.option("--data", type=click.Path(path_type=Path), help="Another panel than the one that ships.")
 @as_of_option
 @click.option("--chart", type=click.Path(path_type=Path), help="Draw what was sold and expected: a .svg or .png file.")

@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from detente.cli.completing import studies
 from detente.cli.output import ProgressLine, language_option
 from detente.cli.reading import reading, reading_options
 
 
 @click.command("run", epilog="Example: detente run colombia-venezuela --data BACI_HS92_V202501.zip")
-@click.argument("study")
+@click.argument("study", shell_complete=studies)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; a new runs/STUDY/NNN if left out.")
 @click.option(
     "--data", type=click.Path(path_type=Path), help="Panel to use instead: CSV, Parquet, or BACI as published."

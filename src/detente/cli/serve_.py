@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from detente.cli.completing import studies
 from detente.cli.reading import reading, reading_options
 
 
 @click.command("serve", epilog="Example: detente serve colombia-venezuela --data BACI_HS92_V202501.zip")
-@click.argument("study", required=False)
+@click.argument("study", shell_complete=studies, required=False)
 @click.option(
     "--data",
     type=click.Path(path_type=Path),

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from detente.cli.completing import studies
+
 
 @click.command(
     "workbook",
     epilog="Example: detente workbook my-study record.xlsx, then: detente workbook my-study record.xlsx --read",
 )
-@click.argument("study")
+@click.argument("study", shell_complete=studies)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--read", "back", is_flag=True, help="Read FILE back into the study's record instead of writing it.")
 def command(study: str, file: Path, back: bool) -> None:
