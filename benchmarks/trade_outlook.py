@@ -26,10 +26,11 @@ from detente.attribution.library.paths import shipped_points
 from detente.attribution.library.prediction import predict
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
-from detente.outlook.growth import HORIZONS, ORIGINS, SMALLEST, Reopened, learn_growth, reopenings
 from detente.outlook.score_card import ScoreCard
-from detente.outlook.trade import MANY, NO_EVENT, REOPENED, RUPTURED
-from detente.outlook.walk import PARTS, FlowHistory
+from detente.outlook.trade.forecasting import MANY
+from detente.outlook.trade.growth import HORIZONS, ORIGINS, SMALLEST, Reopened, learn_growth, reopenings
+from detente.outlook.trade.trade_forecast import NO_EVENT, REOPENED, RUPTURED
+from detente.outlook.trade.walk import PARTS, FlowHistory
 
 ROLLING = range(2010, 2019)
 TENTHS = np.arange(1, PARTS[0]) / PARTS[0]

@@ -16,9 +16,9 @@ from scipy.optimize import linprog
 import detente as dt
 from detente.cli.outlook_ import command
 from detente.errors import NotIdentified, SpecificationError, TooFewDonors
-from detente.outlook.growth import HORIZONS, learn_growth, least_absolute, reopenings
 from detente.outlook.trade import LEVELS
-from detente.outlook.walk import FlowHistory, PastChanges
+from detente.outlook.trade.growth import HORIZONS, learn_growth, least_absolute, reopenings
+from detente.outlook.trade.walk import FlowHistory, PastChanges
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import trade_outlook
@@ -47,7 +47,7 @@ def test_a_pace_that_is_known_is_found_again(monkeypatch):
                 log_flow=3.0, log_outcome=3.0 + float(y))
         for k, (g, y) in enumerate(zip(gap, growth))
     )  # fmt: skip
-    monkeypatch.setattr("detente.outlook.growth.reopenings", lambda: made)
+    monkeypatch.setattr("detente.outlook.trade.growth.reopenings", lambda: made)
     found = learn_growth(-1, 1)
     assert found.slope == pytest.approx(-0.5, abs=0.1)  # its standard error is 0.04
     assert found.intercept == pytest.approx(0.2, abs=0.25)
@@ -136,7 +136,7 @@ def test_a_reopening_is_learnt_from_other_pairs_and_known_outcomes_only(panel, m
         for r in reopenings()
     )
     assert mended != reopenings()
-    monkeypatch.setattr("detente.outlook.growth.reopenings", lambda: mended)
+    monkeypatch.setattr("detente.outlook.trade.growth.reopenings", lambda: mended)
     assert told.equals(dt.forecast(panel, "COL", "VEN", as_of=2022, event="reopening").to_frame())
 
 
