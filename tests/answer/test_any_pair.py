@@ -10,11 +10,15 @@ import pytest
 
 from detente.answer.pairs.any_pair import pair, shipped_panel
 from detente.answer.pairs.scenarios import THETAS, pair_scenarios
+from detente.answer.what_next import pair_next_sentences
 from detente.attribution.comparison.features import features
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.economies import lookup
 from detente.errors import MissingInternalTrade, SpecificationError, UnknownEconomy
+from detente.language import Catalogue
+from detente.outlook import forecast
+from detente.outlook.odds import LISTED_UNTIL
 from detente.panel import Panel, world
 from detente.study import new_study, open_study
 
@@ -138,3 +142,21 @@ def test_the_pair_at_once_has_the_middle_case_of_a_study_of_the_two(tmp_path: Pa
     for sale in stops.sales:
         assert sale.before == pytest.approx(before[sale.origin])
         assert sale.after == 0
+
+
+def test_what_next_of_a_pair_is_the_forecast_with_its_score_and_in_every_output():
+    """The same numbers as the functions behind, from the panel's last year; said in both languages; a bloc is told why."""
+    found = pair("India", "Pakistan")
+    frame = found.outlook()
+    told = forecast(shipped_panel(), "IND", "PAK", as_of=shipped_panel().years[-1] + 1)
+    both = [a for a in told.ahead if a.both_ways]
+    rows = frame.filter(pl.col("both_ways")).to_dicts()
+    assert [row["median_usd_mn"] for row in rows] == [a.median_usd_mn for a in both]
+    assert [row["skill_pct"] for row in rows] == [a.card.skill_pct for a in both]
+    assert frame.filter(pl.col("event") == "return")["on"].to_list() == [LISTED_UNTIL.isoformat()]
+    assert found.to_dict()["outlook"] == frame.to_dicts()
+    for language in ("en", "es"):
+        assert len(pair_next_sentences(frame, Catalogue(language))) == 3
+    bloc = pair("European Union", "CHN")
+    assert bloc.outlook()["median_usd_mn"].null_count() == bloc.outlook().height
+    assert "single economies" in pair_next_sentences(bloc.outlook(), Catalogue("en"))[0]

@@ -12,7 +12,9 @@ import pytest
 pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
 from starlette.testclient import TestClient
 
-from detente.answer.pairs.any_pair import shipped_panel
+from detente.answer.pairs.any_pair import pair, shipped_panel
+from detente.answer.what_next import pair_next_sentences
+from detente.language import Catalogue
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.pages.pairs.search import found
 
@@ -78,6 +80,16 @@ def test_a_pair_has_its_page_in_both_languages(client):
     data = client.get("/pair/ind-pak", params={"format": "json"}).json()
     assert data["flows"][0]["worst"]["from"] == 2018
     assert client.get("/pair/IND-PAK/what-if?format=json&lang=en").json()["cards"][0]["title"] == "Ties of 2018 return"
+
+
+def test_what_next_and_people_of_a_pair_are_those_of_the_command(client):
+    for language, words in (("en", "80% ranges held"), ("es", "80 %")):
+        found = client.get(f"/pair/IND-PAK/next?format=json&lang={language}").json()
+        assert [part["id"] for part in found["parts"]] == ["part-next", "part-people"]
+        assert words in found["parts"][0]["sentences"][0]
+    assert found["parts"][0]["sentences"] == list(pair_next_sentences(pair("IND", "PAK").outlook(), Catalogue("es")))
+    assert "/pair/IND-PAK/next" in client.get("/pair/IND-PAK?lang=en").text  # for those without JavaScript
+    assert client.get("/pair/IND-PAK/next?lang=en").text.count("<li>") > 10
 
 
 @pytest.mark.parametrize("codes", ["IND", "IND-IND", "IND-XYZ", "a-b", "IND-PAK-USA", "..-..", "%00-%00"])

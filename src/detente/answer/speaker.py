@@ -14,23 +14,13 @@ from detente.study.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
-    """A study's sentences in one language: the catalogue's words, the study's own translations, names."""
+class Voice:
+    """Sentences in one language about any two economies: the catalogue's words, names, numbers."""
 
     words: Catalogue
-    spec: Spec
-    publishers: Mapping[str, str] = field(default_factory=dict)  # by source id
 
     def __call__(self, key: str, **values: Any) -> str:
         return self.words(f"answer.{key}", **values)
-
-    def own(self, text: str) -> str:
-        """A text of the study in this language, or as it was written."""
-        return self.spec.translations.get(self.words.language, {}).get(text, text)
-
-    def source(self, ident: str) -> str:
-        """Who published a figure."""
-        return self.own(self.publishers.get(ident, ident))
 
     def name(self, code: str) -> str:
         return in_text(code, self.words.language)
@@ -72,6 +62,22 @@ class Speaker:
         """A range, or one number where both ends read alike."""
         a, b = show(min(low, high)), show(max(low, high))
         return a if a == b else self("range", low=a, high=b)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker(Voice):
+    """A study's sentences in one language: with the study's own translations and the publishers of its record."""
+
+    spec: Spec
+    publishers: Mapping[str, str] = field(default_factory=dict)  # by source id
+
+    def own(self, text: str) -> str:
+        """A text of the study in this language, or as it was written."""
+        return self.spec.translations.get(self.words.language, {}).get(text, text)
+
+    def source(self, ident: str) -> str:
+        """Who published a figure."""
+        return self.own(self.publishers.get(ident, ident))
 
 
 def two_digits(value: float) -> float:

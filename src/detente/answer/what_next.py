@@ -6,10 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from detente.answer.speaker import Speaker
+from detente.answer.speaker import Voice
+from detente.language import Catalogue
 
 
-def what_next_sentences(outlook: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
+def what_next_sentences(outlook: pl.DataFrame, say: Voice) -> tuple[str, ...]:
     """From the table ``outlook``; nothing where it is empty, as in runs of earlier versions."""
     if outlook.is_empty():
         return ()
@@ -20,10 +21,24 @@ def what_next_sentences(outlook: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     return (*told, say("next_limit")) if known.height else tuple(told)
 
 
-def _trade(rows: pl.DataFrame, say: Speaker) -> str:
+def pair_next_sentences(outlook: pl.DataFrame, words: Catalogue) -> tuple[str, ...]:
+    """The sentences of any two economies, without a study.
+
+    Examples
+    --------
+    >>> from detente.answer.pairs.any_pair import pair, shipped_panel
+    >>> said = pair_next_sentences(pair("COL", "VEN").outlook(), Catalogue("en"))
+    >>> said[0].partition(":")[0]
+    'If nothing breaks or opens, trade both ways'
+    """
+    say = Voice(words)
+    return tuple(map(say.begun, what_next_sentences(outlook, say)))
+
+
+def _trade(rows: pl.DataFrame, say: Voice) -> str:
     told = rows.filter(pl.col("refused").is_null())
     if told.is_empty():
-        return say("next_no_trade", a=say.name(say.spec.dyad[0]), b=say.name(say.spec.dyad[1]))
+        return say("next_no_trade", a=say.name(rows["origin"][0]), b=say.name(rows["destination"][0]))
     both = told.filter(pl.col("both_ways"))
     shown = (both if both.height else told.filter(pl.col("origin") == told["origin"][0])).sort("year").to_dicts()
     first = shown[0]
@@ -41,9 +56,9 @@ def _trade(rows: pl.DataFrame, say: Speaker) -> str:
     )  # fmt: skip
 
 
-def _odds(row: dict[str, Any], say: Speaker) -> str:
+def _odds(row: dict[str, Any], say: Voice) -> str:
     if row["refused"] is not None:
-        return say("next_no_odds", a=say.name(say.spec.dyad[0]), b=say.name(say.spec.dyad[1]))
+        return say("next_no_odds", a=say.name(row["origin"]), b=say.name(row["destination"]))
     facts = {
         "months": row["months"], "day": say.words.date(row["on"]), "chance": say.pct(100 * row["chance"]),
         "low": say.pct(100 * row["chance_low"]), "high": say.pct(100 * row["chance_high"]),

@@ -60,6 +60,7 @@ def told(found: Pair, panel: Panel, language: str) -> str:
     """The first screen of a pair as text."""
     from detente.answer.pairs.scenarios import pair_scenarios
     from detente.answer.people import pair_people_sentences
+    from detente.answer.what_next import pair_next_sentences
     from detente.economies import in_text, name_of
     from detente.errors import DetenteError
     from detente.language import Catalogue
@@ -86,6 +87,9 @@ def told(found: Pair, panel: Panel, language: str) -> str:
                 what = words("first.scenario_" + one.id, year=one.year)
                 size = words("first.too_small") if max(abs(low), abs(high)) < TOO_SMALL else f"{share} ({span})"
                 lines.append(f"  {what}: {name_of(code, language)} {size}")
+    ahead = pair_next_sentences(found.outlook(), words)
+    if ahead:
+        lines += ["", words("page.what_next"), *(f"  {sentence}" for sentence in ahead)]
     people = pair_people_sentences(found.people(), words)
     if people:
         lines += ["", words("people.title"), *(f"  {sentence}" for sentence in people)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from detente.errors import DetenteError
 from detente.outlook import forecast, hazard
 from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade import Ahead
+from detente.panel import Panel
 from detente.record.period import Period
 from detente.run.schema import DIRECTION, Computed, TableSchema, flag, number, text, whole
 from detente.run.trade import timeline
@@ -56,15 +57,30 @@ Row = dict[str, Any]
 
 def outlook(run: Computed) -> pl.DataFrame:
     """The table :data:`OUTLOOK`, from the panel's flows, the record's later ones, and the list of breaks."""
-    rows = [*_trade(run), *_odds(run)]
-    return OUTLOOK.of_rows(rows)
+    return outlook_of(run.panel, run.study.spec.dyad, day=_day(run), later=_later(run))
 
 
-def _trade(run: Computed) -> Iterator[Row]:
-    a, b = run.study.spec.dyad
-    if run.panel is None or run.panel.kind != "goods" or run.panel.stock or run.panel.period != "year":
+def outlook_of(
+    panel: Panel | None, dyad: tuple[str, str], *, day: str, later: Mapping[tuple[str, str], tuple[int, float]] | None = None
+) -> pl.DataFrame:  # fmt: skip
+    """The table :data:`OUTLOOK` of any two economies.
+
+    Parameters
+    ----------
+    panel : of yearly flows of goods; others, and None, give no range of trade.
+    dyad : the economy that trade is seen from, and the other.
+    day : of the odds; nothing later is used for them.
+    later : newer flows of both directions than the panel has: year and million US$.
+    """
+    return OUTLOOK.of_rows([*_trade(panel, dyad, later or {}), *_odds(dyad, day)])
+
+
+def _trade(
+    panel: Panel | None, dyad: tuple[str, str], later: Mapping[tuple[str, str], tuple[int, float]]
+) -> Iterator[Row]:
+    a, b = dyad
+    if panel is None or panel.kind != "goods" or panel.stock or panel.period != "year":
         return
-    panel, later = run.panel, _later(run)
     year = 1 + max([panel.years[-1], *(y for y, _ in later.values())])
     told = _or_refused(lambda: forecast(panel, a, b, as_of=year, latest=later))
     if isinstance(told, str):
@@ -100,9 +116,8 @@ def _trade_row(ahead: Ahead, on: int) -> Row:
     }  # fmt: skip
 
 
-def _odds(run: Computed) -> Iterator[Row]:
-    a, b = run.study.spec.dyad
-    day = _day(run)
+def _odds(dyad: tuple[str, str], day: str) -> Iterator[Row]:
+    a, b = dyad
     told = _or_refused(lambda: hazard(a, b, "break", on=day))
     if isinstance(told, str):
         back = _or_refused(lambda: hazard(a, b, "return", on=day))

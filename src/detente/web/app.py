@@ -41,7 +41,7 @@ from detente.web.pages import (
     start,
     study,
 )
-from detente.web.pages.pairs import compare, pair, pair_files, partners, search
+from detente.web.pages.pairs import ahead, compare, pair, pair_files, partners, search
 from detente.web.pages.start import gallery
 
 UPLOADS = re.compile(rf"/s/[^/]+/data/(?:{'|'.join(KINDS)})")  # the page itself counts the bytes as they come
@@ -77,6 +77,7 @@ ROUTES: Sequence[Route] = [
     *start.ROUTES,
     *search.ROUTES,
     *pair.ROUTES,
+    *ahead.ROUTES,
     *partners.ROUTES,
     *pair_files.ROUTES,
     *compare.ROUTES,

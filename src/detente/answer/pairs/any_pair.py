@@ -19,8 +19,10 @@ from detente.attribution.residuals import Residuals, residuals
 from detente.attribution.sample import Sample
 from detente.economies import ROW, is_current, lookup_side
 from detente.errors import SpecificationError
+from detente.outlook.odds import LISTED_UNTIL
 from detente.outlook.people import PeopleBetween, people_between
 from detente.panel import Panel, with_sides, world
+from detente.run.what_next import outlook_of
 
 BASE = 5  # years that say how close two economies usually are
 STEP = 2  # years over which a fall is looked for
@@ -59,7 +61,7 @@ class Pair:
     facts : what the first screen shows.
     similar : by direction, the pairs nearest in size with their own worst falls.
     partners : by economy, whom else it sells to, largest first.
-    panel : name of the panel.
+    flows_of : the panel it was computed on.
     """
 
     origin: str
@@ -68,13 +70,23 @@ class Pair:
     facts: Facts
     similar: tuple[tuple[Similar, ...], tuple[Similar, ...]]
     partners: tuple[tuple[Partner, ...], tuple[Partner, ...]]
-    panel: str
+    flows_of: Panel
+
+    @property
+    def panel(self) -> str:
+        """Name of the panel."""
+        return self.flows_of.name
 
     def people(self) -> PeopleBetween:
         """What is known of the people between the two: counts, why they moved, how many next, what if."""
         if not (is_current(self.origin) and is_current(self.destination)):  # a bloc is no country that people come from
             return PeopleBetween(self.origin, self.destination, (), (), (), (), (), ())
         return people_between(self.origin, self.destination)
+
+    def outlook(self) -> pl.DataFrame:
+        """What next, each with its score (the columns of a run's table ``outlook``): ranges of trade from the panel's
+        last year, odds of a break or a return from the last day to which the list of breaks was read."""
+        return outlook_of(self.flows_of, (self.origin, self.destination), day=LISTED_UNTIL.isoformat())
 
     def to_frame(self) -> pl.DataFrame:
         """Columns origin, destination, year, sold_usd_mn, expected_usd_mn; a year without a figure is null."""
@@ -102,6 +114,7 @@ class Pair:
             ],
             "similar": [[asdict(one) for one in side] for side in self.similar],
             "partners": [[asdict(one) for one in side] for side in self.partners],
+            "outlook": self.outlook().to_dicts(),
             "people": self.people().to_dict(),
         }  # fmt: skip
 
@@ -162,7 +175,7 @@ def pair(
     totals = {y: flows[0].sold[y] + flows[1].sold[y] for y in sorted(flows[0].sold) if y in flows[1].sold}
     facts = Facts((flows[0], flows[1]), totals, base=window, source=flows_of.source)
     partners = _partners(flows_of, i), _partners(flows_of, j)
-    return Pair(a, b, window, facts, (similar[0], similar[1]), partners, flows_of.name)
+    return Pair(a, b, window, facts, (similar[0], similar[1]), partners, flows_of)
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-// A pair's page: what-if cards fetched after the page stands, partners year by year.
+// A pair's page: what-if cards and what next fetched after the page stands, partners year by year.
 import { all, one, ask } from "./app.js";
 
 const part = one("#what-if");
@@ -22,6 +22,26 @@ if (part) {
     note.textContent = found.note;
     cards.after(note);
   }).catch(error => { one("p", cards).textContent = error.message; }).finally(() => cards.removeAttribute("aria-busy"));
+}
+
+// What next and people: sentences, a list each.
+const next = one("#what-next");
+if (next) {
+  const lead = one("p", next);
+  next.setAttribute("aria-busy", "true");
+  ask(`/pair/${next.dataset.pair}/next?format=json`).then(found => {
+    lead.remove();
+    for (const [k, part] of found.parts.entries()) {
+      if (k || part.id !== "part-next") {
+        const head = document.createElement("h3");
+        head.textContent = part.title;
+        next.append(head);
+      }
+      const list = document.createElement("ul");
+      list.append(...part.sentences.map(text => Object.assign(document.createElement("li"), { textContent: text })));
+      next.append(list);
+    }
+  }).catch(error => { lead.textContent = error.message; }).finally(() => next.removeAttribute("aria-busy"));
 }
 
 // Whom they sell to: a map and a list that go through the years, by slider, by keys or by themselves.
