@@ -32,7 +32,8 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
     The study's preferred figure speaks first. Figures that fall outside what the claim
     allows while others fall inside must be explained (:mod:`detente.record.verdicts.reconcile`)
     or come from sources of less standing; where they cannot be, the conflict is left
-    unresolved. Where every figure falls outside, exports and imports of one valuation are
+    unresolved. The same holds of figures more than a tenth off while others are nearer.
+    Where every figure falls outside, exports and imports of one valuation are
     added up before the claim is given up. Figures of whom the article names show only that
     it was reported correctly.
     """
@@ -67,16 +68,22 @@ def _decide(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> Verd
         parts = composed(claim, evidence)
         if parts is not None and all(other_valuation(f, parts) for f in outside):
             return _by_composition(claim, parts, outside)
-        return _none_allowed(claim, outside)
-    context = _context(claim, evidence)
-    unexplained = [f for f in outside if not any(_explained(f, g, context) for g in inside)]
-    if unexplained:
-        weight = _weight(inside, evidence) - _weight(unexplained, evidence)
-        if weight == 0:
-            return _conflict(claim, _first_choice(inside, claim), unexplained)
-        if weight > 0:
-            return _none_allowed(claim, unexplained, weaker=inside)
+        return _none_allowed(claim, outside, evidence)
+    unexplained, weight = _against(claim, inside, outside, evidence)
+    if unexplained and weight == 0:
+        return _conflict(claim, _first_choice(inside, claim), unexplained)
+    if unexplained and weight > 0:
+        return _none_allowed(claim, unexplained, evidence, weaker=inside)
     return _holds(claim, inside, outside, weaker=unexplained)
+
+
+def _against(
+    claim: Claim, nearer: Sequence[Figure], farther: Sequence[Figure], evidence: Evidence
+) -> tuple[list[Figure], int]:
+    """The farther figures that no nearer one explains, and by how much their best source outweighs the nearer ones'."""
+    context = _context(claim, evidence)
+    unexplained = [f for f in farther if not any(_explained(f, g, context) for g in nearer)]
+    return unexplained, _weight(nearer, evidence) - _weight(unexplained, evidence) if unexplained else 0
 
 
 def _holds(claim: Claim, inside: list[Figure], outside: list[Figure], weaker: list[Figure]) -> Verdict:
@@ -144,15 +151,33 @@ def _against_bound(claim: Claim, bound: Figure) -> Verdict:
     return not_checkable(Text("reason.bound_open", bound=shown), Text("rule.quantity"))
 
 
-def _none_allowed(claim: Claim, outside: Sequence[Figure], weaker: Sequence[Figure] = ()) -> Verdict:
-    chosen = _first_choice(outside, claim)
-    off = [wording_of(claim, f).distance(value_of(f, claim)) for f in outside]
-    if min(off) <= NEAR < max(off) and not chosen.preferred:
-        return _conflict(claim, chosen, [f for f in outside if f is not chosen])
+def _none_allowed(
+    claim: Claim, outside: Sequence[Figure], evidence: Evidence, weaker: Sequence[Figure] = ()
+) -> Verdict:
+    """Every figure lies outside: how far off is said by those of the claim's own kind.
+
+    A claim that names no valuation is of the kind of the figures within a tenth of it. Figures farther off are set
+    aside where another valuation or compiler explains them, and weighed by their sources where nothing does.
+    """
+    chosen, aside = _first_choice(outside, claim), []
+    near = [f for f in outside if wording_of(claim, f).distance(value_of(f, claim)) <= NEAR]
+    far = [f for f in outside if f not in near]
+    if near and far and not chosen.preferred:
+        unexplained, weight = _against(claim, near, far, evidence)
+        if unexplained and weight == 0:
+            return _conflict(claim, chosen, [f for f in outside if f is not chosen])
+        if unexplained and weight > 0:
+            chosen, weaker = _first_choice(unexplained, claim), [*near, *weaker]
+        else:
+            chosen, weaker = _first_choice(near, claim), [*unexplained, *weaker]
+        aside = [f for f in far if f not in unexplained]
     reason = Text("reason.outside", figure=cite(chosen), allowed=claim.wording.text(claim.unit))
+    if aside:
+        reason = Text("reason.others_differ", reason=reason, figures=listed(aside))
     if weaker:
         reason = Text("reason.weaker_differ", reason=reason, figures=listed(weaker))
-    return _verdict(claim, _word(claim, chosen), chosen, reason, sources=outside)
+    sources = [f for f in outside if f not in weaker]
+    return _verdict(claim, _word(claim, chosen), chosen, reason, sources=sources)
 
 
 def _conflict(claim: Claim, chosen: Figure, others: Sequence[Figure]) -> Verdict:

@@ -1,0 +1,93 @@
+"""Figures of several valuations and sources around one claim: judged as a rule of a few lines judges them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+YEARS = range(1700, 2020)
+BASES = ("fob", "fob+fob", "unspecified", "cif", "fob+cif", "importer-side", "baci", "mirror", "comtrade")
+COMPILED = {"baci", "mirror", "comtrade", "importer-side"}
+CIF = {"cif", "fob+cif", "importer-side"}
+STANDING = {"office": 0, "bureau": 0, "paper": 2, "weekly": 2}
+SOURCES = [
+    {"source_id": name, "title": name, "publisher": f"The {name} of {n}", "date": "2022", "kind": kind}
+    for n, (name, kind) in enumerate(zip(STANDING, ("official", "dataset", "press", "press"), strict=True))
+]
+CLAIM = 7200.0
+HALF = 50.0
+
+
+def explained(odd: tuple, other: tuple) -> bool:
+    """Another valuation, or another compiler, up to a fifth."""
+    (a, a_basis, _), (b, b_basis, _) = sorted((odd, other))
+    compilers = a_basis != b_basis and bool({a_basis, b_basis} & COMPILED)
+    return a == b or (b / a <= 1.2 and (compilers or (b_basis in CIF and a_basis not in CIF)))
+
+
+def expected(figures: list[tuple], near: float = 0.1) -> str:
+    """Figures inside the claim's rounding, else those within a tenth, against those farther off."""
+    inside = [f for f in figures if abs(f[0] - CLAIM) <= HALF]
+    good = inside or [f for f in figures if abs(f[0] - CLAIM) <= near * f[0]]
+    against = [f for f in figures if f not in good and not any(explained(f, g) for g in good)]
+    if not good:
+        return "contradicted"
+    if against:
+        weight = min(STANDING[f[2]] for f in good) - min(STANDING[f[2]] for f in against)
+        if weight == 0:
+            return "unresolved conflict"
+        if weight > 0:
+            return expected(against) if inside else "contradicted"
+    if not inside:
+        return "imprecise"
+    best = min(inside, key=lambda f: abs(f[0] - CLAIM))
+    return "confirmed" if best[0] == CLAIM else "confirmed within rounding"
+
+
+def drawn(rng: random.Random) -> list[tuple]:
+    """Two to four figures: at the claim, inside its rounding, within a tenth, or farther off; never at an edge."""
+    ratios = (1.0, rng.uniform(0.994, 1.006), rng.uniform(1.01, 1.09), rng.uniform(0.92, 0.99), rng.uniform(1.12, 1.5))
+    values = [round(CLAIM * rng.choice(ratios), 1) for _ in range(rng.randint(2, 4))]
+    return [(value, rng.choice(BASES), rng.choice(list(STANDING))) for value in values]
+
+
+@pytest.mark.property
+def test_a_claim_is_judged_by_the_figures_of_its_own_kind(small):
+    rng = random.Random(13)
+    drawings = {str(year): drawn(rng) for year in YEARS}
+    figures = [
+        {"period": year, "value": str(value), "basis": basis, "source_id": source}
+        for year, held in drawings.items()
+        for value, basis, source in held
+    ]
+    claims = [small.quantity("7200", date=year) for year in drawings]
+    table = small.ledger(sources=SOURCES, figures=figures, claims=claims).verdicts()
+    found = dict(zip(drawings, table["verdict"], strict=True))
+    assert found == {year: expected(held) for year, held in drawings.items()}
+    assert set(found.values()) == {
+        "confirmed", "confirmed within rounding", "imprecise", "contradicted", "unresolved conflict",
+    }  # fmt: skip
+    shown = table.filter(table["verdict"] == "imprecise")["reason"].to_list()
+    assert any("Other figures differ by valuation" in reason for reason in shown)
+    assert any("Sources of less standing differ" in reason for reason in shown)
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("basis", ["cif", "importer-side", "baci"])
+def test_a_step_out_of_the_rounding_does_not_turn_a_verdict_into_a_conflict(small, basis):
+    """What is explained beside a claim that holds is explained beside one that is a little off."""
+    figures = [{"value": "1000", "basis": "fob"}, {"value": "1150", "basis": basis}]
+    claims = [small.quantity(str(n), options="digits=4") for n in range(870, 1001, 10)]
+    table = small.ledger(figures=figures, claims=claims).verdicts()
+    assert table["verdict"].to_list() == [
+        *["contradicted"] * 3, *["imprecise"] * 10, "confirmed",
+    ]  # fmt: skip
+
+
+def test_a_valuation_that_the_claim_names_is_the_only_one(small):
+    """Without the name, 1,110 CIF is near to 1,080; with it, only the figures FOB count."""
+    figures = [{"value": "950", "basis": "fob"}, {"value": "1110", "basis": "cif"}]
+    assert small.verdict(small.quantity("1080"), figures=figures).verdict == "imprecise"
+    found = small.verdict(small.quantity("1080", options="basis=fob"), figures=figures)
+    assert (found.verdict, found.evidence_source_ids) == ("contradicted", ("office",))
