@@ -56,8 +56,8 @@ class Answer:
     facts: Facts | None = None
 
 
-def answer_of(run: Run, language: str = "en") -> Answer:
-    """The answer that a run's tables give, in one of the catalogue's languages.
+def answer_of(run: Run, language: str = "en", *, spoken: bool = False) -> Answer:
+    """The answer that a run's tables give, in one of the catalogue's languages; ``spoken`` for the ear, numbers as words.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def answer_of(run: Run, language: str = "en") -> Answer:
     """
     frames, spec = run.frames, run.study.spec
     publishers = dict(frames["sources"].select("source_id", "publisher").iter_rows())
-    say = Speaker(catalogue(spec, language), spec, publishers)
+    say = Speaker(catalogue(spec, language, spoken=spoken), spec, publishers)
     directions = directions_of(frames["attribution"], frames["residuals"], spec)
     scenarios = what_if_of(frames["scenarios"], frames["bands"], spec, quick=bool(run.manifest.get("quick")))
     own = {**run.texts.get(language, {}), **spec.translations.get(language, {})}
@@ -115,7 +115,7 @@ def _claims_by_verdict(claims: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     """How many claims count as what; remarks on an article's form are not counted."""
     if claims.is_empty():
         return (say("no_claims"),)
-    parts = [f"{say.words.known('verdict', standing)} {n}" for standing, n in tally(claims).items()]
+    parts = [say("tally", verdict=say.words.known("verdict", standing), n=n) for standing, n in tally(claims).items()]
     claims = claims.filter(pl.col("type") != "form")
     whole = claims["claim_id"].str.replace(r"\.\d+$", "").n_unique()
     facts = {"n": whole, "sources": claims["source_id"].n_unique(), "tally": say.listed(parts)}

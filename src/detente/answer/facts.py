@@ -106,9 +106,3 @@ def spread_flags(found: Iterable[Flagged]) -> list[Flag]:
         if len(chosen) < FLAGS and all(abs(one.flag.x - flag.x) >= APART for flag in chosen):
             chosen.append(one.flag)
     return sorted(chosen, key=lambda flag: flag.x)
-
-
-def span(fall: Fall) -> str:
-    """Years of an episode: 2008–10 within a century, else in full."""
-    end = f"{fall.end % 100:02d}" if fall.start // 100 == fall.end // 100 else str(fall.end)
-    return f"{fall.start}–{end}"

@@ -16,16 +16,16 @@ def peak_and_trough(timeline: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     drawn = drawn.sort("year")
     top = drawn.row(drawn["value_usd_mn"].arg_max(), named=True)
     peak, after = top["value_usd_mn"], drawn.filter(pl.col("year") > top["year"])
-    facts = {"peak": say.money(peak), "peak_year": top["year"]}
+    facts = {"peak": say.money(peak), "peak_year": say.words.year(top["year"])}
     if after.is_empty():
         return (say("peak_now", **facts),)
     low, last = after.row(after["value_usd_mn"].arg_min(), named=True), after.row(-1, named=True)
-    facts |= {"low": say.money(low["value_usd_mn"]), "low_year": low["year"]}
+    facts |= {"low": say.money(low["value_usd_mn"]), "low_year": say.words.year(low["year"])}
     ended = low["value_usd_mn"] == 0
     facts["fall"] = say.pct(100 * (1 - low["value_usd_mn"] / peak))
     if last["year"] == low["year"]:
         return (say("peak_and_zero" if ended else "peak_and_low", **facts),)
-    facts |= {"last": say.money(last["value_usd_mn"]), "last_year": last["year"]}
+    facts |= {"last": say.money(last["value_usd_mn"]), "last_year": say.words.year(last["year"])}
     if last["value_usd_mn"] == low["value_usd_mn"]:
         still = say("peak_zero_still" if ended else "peak_low_still", **facts)
         return still, _provenance([top, low, last], timeline, say)
@@ -48,5 +48,5 @@ def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:
             (pl.col("flow") == "total") & (pl.col("year") == row["year"]) & (pl.col("source_id") == PANEL_SOURCE)
         )
         beside = "" if panel.is_empty() else "; " + say("panel_has", value=say.money(panel["value_usd_mn"][0]))
-        parts.append(f"{row['year']}, {words}{beside}")
+        parts.append(f"{say.words.year(row['year'])}, {words}{beside}")
     return say("provenance", parts=" · ".join(parts))

@@ -84,7 +84,7 @@ class _Told:
         yield from self._why(self._rows("migration", a, b), ends)
         yield from self._next(self._rows("people_next", a, b), rows, ends)
         yield from self._what_if(self._rows("people_if", a, b), ends)
-        steps = [str(row["date"])[:4] for row in rows if row["recategorised"]]
+        steps = [self.words.year(str(row["date"])[:4]) for row in rows if row["recategorised"]]
         if steps:
             yield self._say("recategorised", years=", ".join(steps))
 
@@ -129,14 +129,14 @@ class _Told:
             yield self._say("counts", parts="; ".join(parts), **ends)
 
     def _count(self, row: Row, ends: Row) -> str:
-        kind, year = row["population"], str(row["date"])[:4]
+        kind, year = row["population"], self.words.year(str(row["date"])[:4])
         said: dict[str, Any] = {"n": self._people(row["persons"]), "bare": self._bare(row["persons"]), "year": year}
         if kind == "protected":
             total = row.get("everywhere")
             said["of_all"] = self._say("of_all", n=self._bare(total)) if total and total > row["persons"] else ""
         elif kind == "foreign_born":
             repeats = row.get("taken_from")
-            said |= {"a": ends["a"], "repeats": self._say("repeats", year=repeats[:4]) if repeats else ""}
+            said |= {"a": ends["a"], "repeats": self._say("repeats", year=self.words.year(repeats[:4])) if repeats else ""}
         else:
             said |= {"date": self.words.date(str(row["date"])), "source": self.source(row["source"])}
         return self._say(f"count_{kind}", **said)
@@ -145,7 +145,7 @@ class _Told:
         for row in rows:
             if max(row["moved"], row["moved_before"]) < SHOWN:
                 continue
-            said = ends | {"first": row["to_period"], "last": row["to_period"] + 4,
+            said = ends | {"first": self.words.year(row["to_period"]), "last": self.words.year(row["to_period"] + 4),
                            "moved": self._people(row["moved"]), "before": self._bare(row["moved_before"])}  # fmt: skip
             yield self._say(
                 "moved_none" if not row["moved"] else "moved" if row["moved_before"] else "moved_new", **said
@@ -172,17 +172,17 @@ class _Told:
         if set(HORIZONS) <= stock.keys():
             near, far = (stock[h] for h in HORIZONS)
             yield self._say(
-                "next", first=self._bare(near["middle"]), year=near["year"], span=self._span(near["low"], near["high"]),
-                second=self._bare(far["middle"]), later=far["year"], later_span=self._span(far["low"], far["high"]),
+                "next", first=self._bare(near["middle"]), year=self.words.year(near["year"]), span=self._span(near["low"], near["high"]),
+                second=self._bare(far["middle"]), later=self.words.year(far["year"]), later_span=self._span(far["low"], far["high"]),
                 score=self.words.number(near["score"], 3), base=self.words.number(near["baseline_score"], 3),
                 n=self.words.number(near["n_scored"]), **ends,
             )  # fmt: skip
         for row in sorted(rows, key=lambda row: row["target"] == "moved"):
             if row["target"] == "surge" and stock:
                 p, base = (self.words.percent(100 * row[key], 1) for key in ("probability", "base_rate"))
-                yield self._say("surge", year=row["year"], p=p, base=base)
+                yield self._say("surge", year=self.words.year(row["year"]), p=p, base=base)
             if row["target"] == "moved" and row["last"] >= SHOWN and not _overtaken(row, counts):
-                yield self._say("next_moves", first=row["year"], last=row["year"] + 4, n=self._people(row["middle"]),
+                yield self._say("next_moves", first=self.words.year(row["year"]), last=self.words.year(row["year"] + 4), n=self._people(row["middle"]),
                                 span=self._span(row["low"], row["high"]), **ends)  # fmt: skip
 
     def _what_if(self, rows: list[Row], ends: Row) -> Iterator[str]:

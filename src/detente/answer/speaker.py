@@ -73,7 +73,7 @@ class Speaker(Voice):
 
     def own(self, text: str) -> str:
         """A text of the study in this language, or as it was written."""
-        return self.spec.translations.get(self.words.language, {}).get(text, text)
+        return self.words.aloud(self.spec.translations.get(self.words.language, {}).get(text, text))
 
     def source(self, ident: str) -> str:
         """Who published a figure."""

@@ -185,8 +185,8 @@ def what_if_means(found: WhatIf, say: Speaker) -> str:
     if found.year is None:
         return ""
     if not found.draws:
-        return say.words("screen.ranges", year=found.year)
-    return say.words("screen.bands", year=found.year, draws=found.draws)
+        return say.words("screen.ranges", year=say.words.year(found.year))
+    return say.words("screen.bands", year=say.words.year(found.year), draws=found.draws)
 
 
 def what_if_tables(found: WhatIf, say: Speaker) -> Iterator[SmallTable]:
@@ -220,7 +220,9 @@ def _sentence(scenario: ScenarioOutcome, found: WhatIf, say: Speaker) -> str:
         )
         for o in scenario.outcomes
     )
-    return say("scenario", title=title, year=scenario.table_year or found.year, first=first, second=second)
+    year = scenario.table_year or found.year
+    when = "" if year is None else say.words.year(year)
+    return say("scenario", title=title, year=when, first=first, second=second)
 
 
 def _move(outcome: Outcome, say: Speaker) -> str:
@@ -276,4 +278,4 @@ def _earlier_sentence(year: int, scenarios: tuple[tuple[str, Interval, Interval]
         say("other_year_part", title=say.own(title), first=_income(one, say), second=_income(other, say), **names)
         for title, one, other in scenarios
     ]
-    return say("other_year", year=year, parts="; ".join(parts))
+    return say("other_year", year=say.words.year(year), parts="; ".join(parts))

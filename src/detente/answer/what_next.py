@@ -45,12 +45,12 @@ def _trade(rows: pl.DataFrame, say: Voice) -> str:
     who = (say("next_both_ways") if both.height
            else say("next_one_way", a=say.name(first["origin"]), b=say.name(first["destination"])))  # fmt: skip
     years = [  # the first and the last: what lies between is in the table
-        say("next_year", year=row["year"], middle=say.words.money(row["median_usd_mn"], rough=True),
+        say("next_year", year=say.words.year(row["year"]), middle=say.words.money(row["median_usd_mn"], rough=True),
             low=say.words.money(row["low_usd_mn"], rough=True), high=say.words.money(row["high_usd_mn"], rough=True))
         for row in (shown if len(shown) < 3 else (first, shown[-1]))
     ]  # fmt: skip
     return say(
-        "next_trade", who=who, years=say.listed(years), last=say.money(first["last_usd_mn"]), last_year=first["last_year"],
+        "next_trade", who=who, years=say.listed(years), last=say.money(first["last_usd_mn"]), last_year=say.words.year(first["last_year"]),
         held=say.pct(100 * first["coverage_80"]), gain=say.pct(first["skill_pct"]),
         n=say.words.number(first["n_cases"], 0),
     )  # fmt: skip

@@ -58,16 +58,22 @@ def why_tables(directions: tuple[Direction, ...], say: Speaker) -> Iterator[Smal
 def standing(direction: Direction, say: Speaker, key: str = "answer.standing") -> str:
     """In which episodes the pair-specific component stands out among comparable pairs, whatever the base window."""
     ends = _ends(direction, say)
-    without = say.listed([f"{start}-{end}" for start, end in direction.silent]) if direction.silent else ""
+    without = say.listed([say.words.years(start, end) for start, end in direction.silent]) if direction.silent else ""
     missing = " " + say("no_base_some", base=without, **ends) if direction.silent else ""
     places = direction.places()
     if places:
-        parts = [say(f"standing_{place}", years=say.listed(years)) for place, years in places.items()]
+        parts = [say(f"standing_{place}", years=say.listed([_years(text, say) for text in years])) for place, years in places.items()]
         return say.words(key, parts="; ".join(parts), **ends) + missing
     if direction.silent and len(direction.silent) == len(direction.windows):
         return say("no_base", base=without, **ends)
-    spans = say.listed(list(dict.fromkeys(c.years for c in direction.changes)))
+    spans = say.listed(list(dict.fromkeys(say.words.years(c.from_year, c.to_year) for c in direction.changes)))
     return (say("standing_zero", years=spans, **ends) if direction.asked else say("untested", **ends)) + missing
+
+
+def _years(text: str, say: Speaker) -> str:
+    """Years as the facts hold them, ``2008-2010``, in the catalogue's way."""
+    first, last = text.split("-")
+    return say.words.years(int(first), int(last))
 
 
 def _ends(direction: Direction, say: Speaker) -> dict[str, str]:
@@ -76,7 +82,7 @@ def _ends(direction: Direction, say: Speaker) -> dict[str, str]:
 
 def change_sentence(change: EpisodeChange, say: Speaker) -> str:
     """One episode in a sentence or two."""
-    head = {"title": say.own(change.title), "from": change.from_year, "to": change.to_year}
+    head = {"title": say.own(change.title), "from": say.words.year(change.from_year), "to": say.words.year(change.to_year)}
     if change.whole is None or change.own is None or change.rest is None:
         if change.flow_from is None or change.flow_to is None:
             return say("episode_silent", **head)

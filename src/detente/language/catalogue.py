@@ -15,6 +15,7 @@ from math import exp, expm1, isfinite
 from typing import Any
 
 from detente.language.registry import SOURCE, language_of
+from detente.language.speaking import Said, Tongue, read_aloud, tongue_of
 
 THREEFOLD = 1.0986  # ln 3: larger rises read better as factors than as percent
 MARK = f"[{SOURCE}] "
@@ -29,6 +30,14 @@ def short_of_all(pct: float, digits: int) -> int:
     return digits
 
 
+def _decimals(value: float, digits: int) -> int:
+    """How many decimals show about ``digits`` significant digits."""
+    size, decimals = abs(value), 0
+    while size % 1 and size < 10 ** (digits - 1) and decimals < 7:
+        size, decimals = size * 10, decimals + 1
+    return decimals
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The words of one language, and its way of writing numbers and dates.
@@ -37,7 +46,11 @@ class Catalogue:
     ----------
     language : a registered code.
     added : words of a study that stand before the catalogue's, by ``group.key``.
+    spoken : for the ear: every number, date and sum comes as words, and sentences that have a wording for speaking
+        (``spoken.group.key``) use it; what a record wrote is read aloud.
 
+    >>> Catalogue("es", spoken=True).money(7200), Catalogue("en", spoken=True).percent(-3.46)
+    ('siete mil doscientos millones de dólares', 'minus three point five percent')
     >>> words = Catalogue("en")
     >>> words.number(1234.56, 1), words.money(7200), words.percent(-3.46)
     ('1,234.6', 'US$7.2 billion', '−3.5%')
@@ -45,18 +58,45 @@ class Catalogue:
 
     language: str = SOURCE
     added: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    spoken: bool = False
 
     def __call__(self, key: str, **values: Any) -> str:
         template = self._own(key)
+        if self.spoken:
+            values = {name: self._aloud(value) for name, value in values.items()}
         if template is None:
-            return self._in_english(key, values)
-        text = template.format(**values)
+            return self.aloud(self._in_english(key, values))
+        text = self.aloud(template.format(**values))
         for joint, joined in language_of(self.language).joints if values else ():
             text = joint.sub(joined, text)
         return text
 
     def _own(self, key: str) -> str | None:
-        return self.added.get(key) or language_of(self.language).strings.get(key)
+        strings = language_of(self.language).strings
+        said = strings.get(f"spoken.{key}") if self.spoken else None
+        return self.added.get(key) or said or strings.get(key)
+
+    @property
+    def _tongue(self) -> Tongue:
+        return tongue_of(self.language)
+
+    def aloud(self, text: str) -> str:
+        """A text as this catalogue gives texts: as written, or, where it speaks, with the figures in it as words.
+
+        >>> Catalogue("en", spoken=True).aloud("The result of 2024"), Catalogue("en").aloud("The result of 2024")
+        ('The result of twenty twenty-four', 'The result of 2024')
+        """
+        if not self.spoken or isinstance(text, Said):
+            return text
+        return read_aloud(text, self._tongue, lambda month: self(f"months.{month:02d}"))
+
+    def _aloud(self, value: Any) -> Any:
+        """A value for a spoken sentence: counts as numbers that agree with their noun, texts read aloud."""
+        if isinstance(value, str):
+            return self.aloud(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return Said.of(str(value), self._tongue)
+        return value
 
     def _in_english(self, key: str, values: Mapping[str, Any]) -> str:
         """The English string where the language lacks one, marked as English once, unless it is signs only."""
@@ -88,32 +128,36 @@ class Catalogue:
         if value is None or not isfinite(value):
             return ""
         text = f"{value:{'+' if sign else ''},.{digits}f}"
-        text = self.signs(text)
         if not any(digit in text for digit in "123456789"):
             text = text.lstrip("+-")
-        return text.replace("-", "−")
+        return self.signs(text)
 
     def signs(self, text: str) -> str:
-        """A number written the English way, with this language's signs for decimals and thousands."""
-        return text.translate({ord(","): self("number.thousands"), ord("."): self("number.decimal")})
+        """A number written the English way, with this language's signs, or in its words where it speaks."""
+        if self.spoken:
+            return self._number_aloud(text.replace(",", ""))
+        marks = {ord(","): self("number.thousands"), ord("."): self("number.decimal"), ord("-"): "−"}
+        return text.translate(marks)
+
+    def _number_aloud(self, plain: str) -> str:
+        if not re.fullmatch(r"[+-]?\d+(\.\d+)?", plain, re.ASCII):
+            return self.aloud(plain)
+        whole, _, decimals = plain.partition(".")
+        decimals = decimals.rstrip("0")  # what they say of precision is for the eye
+        return Said.of(f"{whole}.{decimals}" if decimals else whole, self._tongue)
 
     def significant(self, value: float | None, digits: int = 2, sign: bool = False) -> str:
         """``value`` with about ``digits`` significant digits and never an exponent."""
         if value is None or not isfinite(value):
             return ""
-        size = abs(value)
-        decimals = 0
-        while size % 1 and size < 10 ** (digits - 1) and decimals < 7:
-            size, decimals = size * 10, decimals + 1
-        return self.number(value, decimals, sign)
+        return self.number(value, _decimals(value, digits), sign)
 
     def span(self, low: float | None, high: float | None, digits: int | None = None) -> str:
         """Two signed ends with the same decimals; if not given, as many as the larger end needs for two digits."""
         if low is None or high is None:
             return ""
         if digits is None:
-            wide = self.significant(max(abs(low), abs(high)))
-            digits = len(wide.partition(self("number.decimal"))[2])
+            digits = _decimals(max(abs(low), abs(high)), 2)
         ends = [self.number(end, digits, sign=True) for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 
@@ -133,10 +177,10 @@ class Catalogue:
             usd_mn = float(f"{usd_mn:.2g}")
         if abs(usd_mn) < 1:
             return self("number.dollars", value=self.number(float(f"{usd_mn * 1e6:.2g}")))
-        if abs(usd_mn) < float(self("number.billion_from")):
+        if abs(usd_mn) < float(self._own("number.billion_from") or 1000):
             digits = 0 if abs(usd_mn) >= 10 else 1
             return self("number.million", value=self.number(usd_mn, digits))
-        scale = float(self("number.billion_scale"))
+        scale = float(self._own("number.billion_scale") or 1000)
         digits = 0 if scale == 1 or (rough and abs(usd_mn) >= 10 * scale) else 1 if rough or abs(usd_mn) >= 2000 else 2
         return self("number.billion", value=self.number(usd_mn / scale, digits))
 
@@ -177,13 +221,35 @@ class Catalogue:
         if not text or text == "n.d.":
             return self("dates.undated") if text else ""
         if "/" in text:
-            return "–".join(self.date(part) for part in text.split("/"))
+            ends = [self.date(part) for part in text.split("/")]
+            return f" {self._tongue.joined} ".join(ends) if self.spoken else "–".join(ends)
         parts = text.split("-")
         if not all(part.isdigit() for part in parts) or len(parts) > 3:
-            return text
+            return self.aloud(text)
         month = self(f"months.{int(parts[1]):02d}") if len(parts) > 1 and 1 <= int(parts[1]) <= 12 else ""
         if len(parts) == 1 or not month:
-            return text
+            return self.aloud(text)
         if len(parts) == 2:
-            return self("dates.month", month=month, year=parts[0])
-        return self("dates.day", day=int(parts[2]), month=month, year=parts[0])
+            return self("dates.month", month=month, year=self.year(parts[0]))
+        day = self._tongue.day(int(parts[2])) if self.spoken else int(parts[2])
+        return self("dates.day", day=day, month=month, year=self.year(parts[0]))
+
+    def year(self, year: int | str) -> str:
+        """A year: ``2010``, or *twenty ten*."""
+        return self._tongue.year(int(year)) if self.spoken else str(year)
+
+    def years(self, first: int, last: int, *, short: bool = False) -> str:
+        """Years from one to another.
+
+        Parameters
+        ----------
+        short : written with the last two digits of the end within a century, as ``2008–10``.
+
+        >>> Catalogue("en").years(2008, 2010, short=True), Catalogue("es", spoken=True).years(2008, 2010)
+        ('2008–10', 'dos mil ocho a dos mil diez')
+        """
+        if self.spoken:
+            return f"{self.year(first)} {self._tongue.joined} {self.year(last)}"
+        if not short:
+            return f"{first}-{last}"
+        return f"{first}–{last % 100:02d}" if first // 100 == last // 100 else f"{first}–{last}"

@@ -58,7 +58,7 @@ class Number(_Part):
     """A number as English writes it (``1,234.5``); other languages change the signs."""
 
     def said(self, words: Catalogue) -> str:
-        return words.signs(str(self)).replace("-", "−")
+        return words.signs(str(self))
 
 
 class Day(_Part):

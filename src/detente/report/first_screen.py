@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import expm1
 from typing import Any
 
-from detente.answer.facts import Facts, Fall, Flow, IncomeEffect, span
+from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
 from detente.language import Catalogue
 from detente.language.catalogue import short_of_all
@@ -74,6 +74,19 @@ def first_screen(facts: Facts, words: Catalogue, name: Any, ident: str) -> First
         [n for n in (told.trade(), told.similar(), told.income(), told.people()) if n is not None],
         told.claims(), facts.wrong, facts.source,
     )  # fmt: skip
+
+
+def first_sentences(facts: Facts, words: Catalogue, name: Any) -> dict[str, str]:
+    """What the first screen says, without its pictures: the whole in a line, what happened, why, what if, the claims.
+
+    ``words`` may be a catalogue that speaks; a question without an answer is left out.
+    """
+    if not any(flow.sold for flow in facts.flows):
+        return {}
+    told = _Told(facts, words, name)
+    said = {"answer": told.answer(), "happened": told.happened(), "why": told.why(), "what_if": told.what_if(),
+            "claims": told.claims()}  # fmt: skip
+    return {key: text for key, text in said.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +156,11 @@ class _Told:
         if len(falls) == 2 and {f.unusual for f in falls} == {True, False}:
             odd = next(f for f in falls if f.unusual)
             key = "first.two_falls" if odd is falls[0] else "first.two_falls_second"
-            parts.append(self.w(key, first=span(falls[0]), second=span(falls[1])))
+            parts.append(self.w(key, first=self.years(falls[0]), second=self.years(falls[1])))
         elif falls:
             parts.append(
                 self.w(f"first.falls_{'odd' if falls[0].unusual else 'usual' if falls[0].unusual is False else 'open'}",
-                       years=span(falls[0]))
+                       years=self.years(falls[0]))
             )  # fmt: skip
         stands = self.stands()
         return " ".join([*parts, *([stands] if stands else [])])
@@ -158,10 +171,10 @@ class _Told:
             return ""
         peak, last = max(totals, key=totals.__getitem__), max(totals)
         if peak == last:
-            return self.w("first.at_peak", last=last)
+            return self.w("first.at_peak", last=self.w.year(last))
         if totals[last] == 0:
-            return self.w("first.none_left", last=last)
-        return self.w("first.of_peak", last=last, share=self.share(totals[last] / totals[peak]))
+            return self.w("first.none_left", last=self.w.year(last))
+        return self.w("first.of_peak", last=self.w.year(last), share=self.share(totals[last] / totals[peak]))
 
     def happened(self) -> str:
         totals, words = self.facts.totals, self.w
@@ -171,21 +184,21 @@ class _Told:
         since = {y: v for y, v in totals.items() if y > peak}
         if not since:
             low = min(totals, key=totals.__getitem__)
-            return words("first.rose", low=low, low_value=words.money(totals[low]), last=last,
+            return words("first.rose", low=words.year(low), low_value=words.money(totals[low]), last=words.year(last),
                          last_value=words.money(totals[last]))  # fmt: skip
         if totals[last] == 0:
             traded = max(y for y, value in totals.items() if value > 0)
             if traded == peak:
-                return words("first.ended", peak=peak, peak_value=words.money(totals[peak]))
-            return words("first.ceased", peak=peak, peak_value=words.money(totals[peak]), traded=traded,
+                return words("first.ended", peak=words.year(peak), peak_value=words.money(totals[peak]))
+            return words("first.ceased", peak=words.year(peak), peak_value=words.money(totals[peak]), traded=words.year(traded),
                          traded_value=words.money(totals[traded]))  # fmt: skip
         low = min(since, key=since.__getitem__)
-        given = {"peak": peak, "peak_value": words.money(totals[peak]), "last": last,
+        given = {"peak": words.year(peak), "peak_value": words.money(totals[peak]), "last": words.year(last),
                  "last_value": words.money(totals[last]), "share": self.share(totals[last] / totals[peak])}  # fmt: skip
         if low == last:
             return words("first.fell", **given)
         low_value = words.money(since[low]) if since[low] > 0 else words("first.nothing")
-        return words("first.fell_and_rose", **given, low=low, low_value=low_value)
+        return words("first.fell_and_rose", **given, low=words.year(low), low_value=low_value)
 
     def why(self) -> str:
         flow = self.main()
@@ -198,7 +211,7 @@ class _Told:
         """One episode: what happened to sales, what other trade would mean, and how many pairs did as badly."""
         words = self.w
         given = {
-            "a": self.name(flow.origin), "b": self.name(flow.destination), "years": span(fall),
+            "a": self.name(flow.origin), "b": self.name(flow.destination), "years": self.years(fall),
             "change": self.change(100 * expm1(fall.change)),
             "others": self.w.log_percent(fall.others),
         }  # fmt: skip
@@ -223,7 +236,10 @@ class _Told:
             return ""
         said = [self.w("first.effect", title=e.title, middle=self.pct(e.middle), span=self.range(e)) for e in effects]
         economy = self.name(effects[0].economy)
-        return self.w("first.from_year", year=self.facts.baseline, economy=economy, effects=" ".join(said))
+        return self.w("first.from_year", year=self.w.year(self.facts.baseline), economy=economy, effects=" ".join(said))
+
+    def years(self, fall: Fall) -> str:
+        return self.w.years(fall.start, fall.end, short=True)
 
     def claims(self) -> str:
         counts = self.facts.claims
@@ -253,7 +269,7 @@ class _Told:
         if fall is None:
             return None
         value = self.w("first.k_of_n", k=self.w.number(fall.as_bad), n=self.w.number(fall.n))
-        what = self.w("first.pairs_lost", years=span(fall))
+        what = self.w("first.pairs_lost", years=self.years(fall))
         if self.facts.checks is None:
             return KeyNumber(value, what, ROUGH, self.w("first.one_check"))
         agree, able = self.facts.checks

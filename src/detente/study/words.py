@@ -127,8 +127,9 @@ def _is_known(code: str, table: str, known: Mapping[str, set[str]], vocabulary: 
     return code in known[table]
 
 
-def catalogue(spec: Spec, language: str) -> Catalogue:
-    """The catalogue of a language with the study's own words and the names of its economies laid over it.
+def catalogue(spec: Spec, language: str, *, spoken: bool = False) -> Catalogue:
+    """The catalogue of a language with the study's own words and the names of its economies laid over it; one that
+    speaks if ``spoken``.
 
     >>> from detente.study import open_study
     >>> words = catalogue(open_study("colombia-venezuela").spec, "es")
@@ -138,7 +139,7 @@ def catalogue(spec: Spec, language: str) -> Catalogue:
     tables = spec.words.get(language, {})
     added = {f"{GROUPS[table]}.{code}": text for table, rows in tables.items() for code, text in rows.items()}
     names = {f"economy.{code.lower()}": name_of(code, language) for code in spec.dyad}
-    return Catalogue(language, names | added)
+    return Catalogue(language, names | added, spoken)
 
 
 def states_in_words(events: pl.DataFrame, spec: Spec, day: date, words: Catalogue) -> list[str]:

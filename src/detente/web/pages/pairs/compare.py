@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from detente.answer.facts import Fall, Flow, span
+from detente.answer.facts import Fall, Flow
 from detente.answer.pairs.any_pair import Pair
 from detente.charts.ratio import RatioLine, draw_ratios
 from detente.economies import in_text
@@ -135,7 +135,7 @@ def _years(column: SideBySide, side: int, fall: Fall | None, words: Words) -> st
     if column.found is None or fall is None:
         return ""
     flow = column.found.facts.flows[side]
-    return f"{words('first.seller', a=in_text(flow.origin, words.language))}, {span(fall)}"
+    return f"{words('first.seller', a=in_text(flow.origin, words.language))}, {words.years(fall.start, fall.end, short=True)}"
 
 
 def _counted(fall: Fall | None, words: Words) -> str:

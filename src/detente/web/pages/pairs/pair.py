@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.answer.facts import Fall, span
+from detente.answer.facts import Fall
 from detente.answer.pairs.any_pair import Pair, Similar
 from detente.answer.pairs.scenarios import PairOutcome, PairScenarios, pair_scenarios
 from detente.charts.gap import spark_svg
@@ -128,7 +128,7 @@ def _similar(one: Similar, words: Words) -> dict[str, str]:
     return {
         "id": f"{one.origin}-{one.destination}",
         "name": f"{words.economy(one.origin)} → {words.economy(one.destination)}",
-        "years": span(Fall(one.start, one.end, 0, 0, 0, None, None)),
+        "years": words.years(one.start, one.end, short=True),
         "own": words.log_percent(one.own),
     }
 
@@ -150,7 +150,8 @@ def card(panel: Panel, a: str, b: str, words: Words) -> dict[str, Any] | None:
     if fall.as_bad is None:
         return None
     given = {
-        "a": in_text(flow.origin, words.language), "b": in_text(flow.destination, words.language), "years": span(fall),
+        "a": in_text(flow.origin, words.language), "b": in_text(flow.destination, words.language), "years": words.years(fall.start, fall.end, short=True),
+       
         "change": words.log_percent(fall.change), "k": words.number(fall.as_bad), "n": words.number(fall.n),
     }  # fmt: skip
     return {
