@@ -35,12 +35,19 @@ def read_aloud(text: str, tongue: Tongue, month: Callable[[int], str]) -> str:
     """
     if all(sign.isalpha() or sign in KEPT or unicodedata.category(sign) in ("Mn", "Mc") for sign in text):
         return text
-    text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() and unicodedata.digit(c, None) is not None
-                   else c for c in unicodedata.normalize("NFKC", text))  # fmt: skip
+    text = "".join(map(_plain_sign, unicodedata.normalize("NFC", text)))
     reading = _Reading(tongue, month)
     text = reading.pattern.sub(reading.token, text)
     text = "".join(_kept(sign, tongue) for sign in text)
     return re.sub(r" +([.,;:?!)])", r"\1", re.sub(r"\s+", " ", text)).strip()
+
+
+def _plain_sign(sign: str) -> str:
+    """Digits of every script as ours, and what is only another shape of a sign as that sign."""
+    if sign in "ªº" or sign.isascii():
+        return sign
+    digit = unicodedata.digit(sign, None)
+    return unicodedata.normalize("NFKC", sign) if digit is None else str(digit)
 
 
 def _kept(sign: str, tongue: Tongue) -> str:
@@ -93,6 +100,7 @@ class _Reading:
             said = tongue.year(int(found["year"]))
         elif found["ordinal"]:
             said = tongue.ordinal(int(re.sub(r"\D", "", found["ordinal"])))
+            said = said[:-1] + "a" if found["ordinal"].endswith("ª") and said.endswith("o") else said
         else:
             sign = {"-": "-", "−": "-", "+": "+"}.get(found["before"] or "", "")
             said = tongue.number(sign + self._plain(found["figure"]))
