@@ -15,7 +15,6 @@ from detente.language import Catalogue
 from detente.language.speaking import SPEAKING, Said, read_aloud, tongue_of
 from detente.study import open_study
 
-MONTHS = "January February March April May June July August September October November December".split()
 WHOLE = st.integers(min_value=0, max_value=10**9)
 
 
@@ -49,7 +48,11 @@ def test_years_and_ordinals_read_as_num2words_reads_them():
 def test_spanish_numbers_agree_with_the_noun():
     count = {n: Said.of(str(n), tongue_of("es")) for n in (1, 21, 200, 31_000, 1_000_000)}
     assert [f"{count[n]:m|par|pares}" for n in (1, 21, 200)] == ["un par", "veintiún pares", "doscientos pares"]
-    assert [f"{count[n]:f|fuente|fuentes}" for n in (1, 21, 200)] == ["una fuente", "veintiuna fuentes", "doscientas fuentes"]
+    assert [f"{count[n]:f|fuente|fuentes}" for n in (1, 21, 200)] == [
+        "una fuente",
+        "veintiuna fuentes",
+        "doscientas fuentes",
+    ]
     assert f"{count[31_000]:f|persona|personas}" == "treinta y una mil personas"
     assert str(count[21]) == "veintiuno"
 
@@ -144,4 +147,8 @@ def test_every_number_of_the_answer_is_in_the_spoken_answer(run, language):
             assert not re.search(r"[^\w\s.,;:?!¿¡'’‘“”«»\"()…-]|\d", said), said
             assert sentence.count("−") <= len(re.findall("minus|menos", said)), said
             for plain in numbers(sentence, language):
-                assert any(words.lower() in said.lower() for words in wordings(plain, language)), (plain, sentence, said)
+                assert any(words.lower() in said.lower() for words in wordings(plain, language)), (
+                    plain,
+                    sentence,
+                    said,
+                )

@@ -136,7 +136,10 @@ class _Told:
             said["of_all"] = self._say("of_all", n=self._bare(total)) if total and total > row["persons"] else ""
         elif kind == "foreign_born":
             repeats = row.get("taken_from")
-            said |= {"a": ends["a"], "repeats": self._say("repeats", year=self.words.year(repeats[:4])) if repeats else ""}
+            said |= {
+                "a": ends["a"],
+                "repeats": self._say("repeats", year=self.words.year(repeats[:4])) if repeats else "",
+            }
         else:
             said |= {"date": self.words.date(str(row["date"])), "source": self.source(row["source"])}
         return self._say(f"count_{kind}", **said)
@@ -182,7 +185,8 @@ class _Told:
                 p, base = (self.words.percent(100 * row[key], 1) for key in ("probability", "base_rate"))
                 yield self._say("surge", year=self.words.year(row["year"]), p=p, base=base)
             if row["target"] == "moved" and row["last"] >= SHOWN and not _overtaken(row, counts):
-                yield self._say("next_moves", first=self.words.year(row["year"]), last=self.words.year(row["year"] + 4), n=self._people(row["middle"]),
+                first, last = self.words.year(row["year"]), self.words.year(row["year"] + 4)
+                yield self._say("next_moves", first=first, last=last, n=self._people(row["middle"]),
                                 span=self._span(row["low"], row["high"]), **ends)  # fmt: skip
 
     def _what_if(self, rows: list[Row], ends: Row) -> Iterator[str]:

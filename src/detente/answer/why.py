@@ -62,7 +62,10 @@ def standing(direction: Direction, say: Speaker, key: str = "answer.standing") -
     missing = " " + say("no_base_some", base=without, **ends) if direction.silent else ""
     places = direction.places()
     if places:
-        parts = [say(f"standing_{place}", years=say.listed([_years(text, say) for text in years])) for place, years in places.items()]
+        parts = [
+            say(f"standing_{place}", years=say.listed([_years(text, say) for text in years]))
+            for place, years in places.items()
+        ]
         return say.words(key, parts="; ".join(parts), **ends) + missing
     if direction.silent and len(direction.silent) == len(direction.windows):
         return say("no_base", base=without, **ends)
@@ -82,7 +85,11 @@ def _ends(direction: Direction, say: Speaker) -> dict[str, str]:
 
 def change_sentence(change: EpisodeChange, say: Speaker) -> str:
     """One episode in a sentence or two."""
-    head = {"title": say.own(change.title), "from": say.words.year(change.from_year), "to": say.words.year(change.to_year)}
+    head = {
+        "title": say.own(change.title),
+        "from": say.words.year(change.from_year),
+        "to": say.words.year(change.to_year),
+    }
     if change.whole is None or change.own is None or change.rest is None:
         if change.flow_from is None or change.flow_to is None:
             return say("episode_silent", **head)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-ONES = (
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-    "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
-    "veintiocho veintinueve"
-).split()
-TENS = "- - - treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-HUNDREDS = (
-    "- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
-).split()
+ONES = [
+    "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce",
+    "trece", "catorce", "quince", "dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte", "veintiuno",
+    "veintidós", "veintitrés", "veinticuatro", "veinticinco", "veintiséis", "veintisiete", "veintiocho",
+    "veintinueve",
+]  # fmt: skip
+TENS = ["-", "-", "-", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+HUNDREDS = [
+    "-", "ciento", "doscientos", "trescientos", "cuatrocientos", "quinientos", "seiscientos", "setecientos",
+    "ochocientos", "novecientos",
+]  # fmt: skip
 DIGITS = 18  # longer numbers are read digit by digit
 
 
@@ -53,7 +55,9 @@ def _below_thousand(n: int, gender: str) -> str:
         return head
     tail = ONES[rest] if rest < 30 else TENS[rest // 10] + (f" y {ONES[rest % 10]}" if rest % 10 else "")
     if tail.endswith("uno"):
-        tail = tail[:-1] + "a" if gender == "f" else ("veintiún" if rest == 21 else tail[:-1]) if gender == "m" else tail
+        tail = (
+            tail[:-1] + "a" if gender == "f" else ("veintiún" if rest == 21 else tail[:-1]) if gender == "m" else tail
+        )
     return f"{head} {tail}".strip()
 
 
@@ -65,7 +69,7 @@ def year(n: int) -> str:
     return cardinal(n)
 
 
-_ORDINALS = "- primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo".split()
+_ORDINALS = ["-", "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo", "noveno", "décimo"]
 
 
 def ordinal(n: int) -> str:

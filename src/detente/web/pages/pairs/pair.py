@@ -150,9 +150,9 @@ def card(panel: Panel, a: str, b: str, words: Words) -> dict[str, Any] | None:
     if fall.as_bad is None:
         return None
     given = {
-        "a": in_text(flow.origin, words.language), "b": in_text(flow.destination, words.language), "years": words.years(fall.start, fall.end, short=True),
-       
-        "change": words.log_percent(fall.change), "k": words.number(fall.as_bad), "n": words.number(fall.n),
+        "a": in_text(flow.origin, words.language), "b": in_text(flow.destination, words.language),
+        "years": words.years(fall.start, fall.end, short=True), "change": words.log_percent(fall.change),
+        "k": words.number(fall.as_bad), "n": words.number(fall.n),
     }  # fmt: skip
     return {
         "path": f"/pair/{a}-{b}",
