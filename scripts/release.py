@@ -31,7 +31,8 @@ TRIALS = (
 def run(*command: str | Path, cwd: Path = ROOT, **more: str) -> str:
     """What the command prints; an error stops the release with the command's own words."""
     print("$", *command, flush=True)
-    done = subprocess.run([str(c) for c in command], cwd=cwd, env=os.environ | more, text=True, capture_output=True)
+    around = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | more
+    done = subprocess.run([str(c) for c in command], cwd=cwd, env=around, text=True, capture_output=True)
     if done.returncode:
         sys.exit(f"{done.stdout}{done.stderr}\nThe release stops here: that command failed.")
     return done.stdout

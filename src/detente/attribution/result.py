@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from detente._notebook import as_html
 from detente.attribution.comparison.placebos import Standing
 from detente.attribution.comparison.similar import PlaceboTest
 from detente.attribution.decomposition import Split
@@ -172,6 +173,10 @@ class Attribution:
     def summary(self) -> str:
         """The sentences, one a line, and the cautions."""
         return "\n".join((*self.sentences, *self.cautions))
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the sentences and the table."""
+        return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         pairs = sorted({f"{f.origin}→{f.destination}" for f in self.findings})

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from detente._notebook import as_html
 from detente.equilibrium.assembly import SolveSetting, system
 from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.economy import Economy
@@ -177,6 +178,10 @@ class Counterfactual:
             *self.cautions,
         ]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the largest changes and the table by economy."""
+        return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         k = int(np.argmax(np.abs(self.welfare_hat - 1)))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente._notebook import as_html
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified, SpecificationError
 from detente.outlook.break_model import (
@@ -134,6 +135,10 @@ class Odds:
         plain = {**asdict(self), "on": self.on.isoformat(), "times_base": self.times_base}
         plain["nearest"] = [asdict(c) | {"broke": c.broke.isoformat()} for c in self.nearest]
         return plain
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the three sentences."""
+        return as_html(self.summary())
 
     def __repr__(self) -> str:
         return (

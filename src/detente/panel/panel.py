@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente import economies as names
+from detente._notebook import as_html
 from detente.data.periods import label_of, year_of
 from detente.errors import DataError, UnknownEconomy, did_you_mean
 from detente.language import Joined, Number, Text
@@ -248,6 +249,10 @@ class Panel:
             f"{self.name}: {len(self.economies)} economies, {self.years[0]}-{self.years[-1]}, "
             f"US${total:,.1f} trillion in {self.years[-1]}. {self.report} Source: {self.source or 'not stated'}."
         )
+
+    def _repr_html_(self) -> str:
+        """In a notebook: what the panel holds."""
+        return as_html(self.summary())
 
     def __repr__(self) -> str:
         return f"Panel({self.name!r}, {len(self.economies)} economies, {self.years[0]}-{self.years[-1]})"

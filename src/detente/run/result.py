@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from detente._lazy import call
+from detente._notebook import as_html
 from detente.language import LANGUAGES
 from detente.run.schema import RunTable
 from detente.run.tables import tables
@@ -97,6 +98,10 @@ class Run:
         ``{"report.html": detente.report.render_report}`` or ``detente.report.report_files()``.
         """
         return call("detente.run.folder.write_run", self, Path(folder), pages)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the answer on one screen."""
+        return as_html(self.summary())
 
     def __repr__(self) -> str:
         claims, scenarios = self.frames["claims"].height, self.frames["scenarios"].height

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from detente._notebook import as_html
 from detente.economies import name_of
 from detente.outlook.score_card import ScoreCard
 
@@ -114,6 +115,10 @@ class TradeForecast:
     def to_dict(self) -> dict[str, Any]:
         """Every field as plain text and numbers, for JSON."""
         return asdict(self)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the sentences and the table."""
+        return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         return f"TradeForecast({self.origin}-{self.destination}, as of {self.as_of}, {self.event or 'no event'})"
