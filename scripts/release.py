@@ -77,7 +77,11 @@ def main() -> None:
         python = installed(folder, wheel)
         for trial in TRIALS:
             run(python, "-m", "detente", *trial, cwd=folder)
-        run(python, "-c", "import detente, pathlib; assert (pathlib.Path(detente.__file__).parent / 'py.typed').is_file()")
+        run(
+            python,
+            "-c",
+            "import detente, pathlib; assert (pathlib.Path(detente.__file__).parent / 'py.typed').is_file()",
+        )
         bill = folder / "bom.json"
         run(sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "-o", bill, python)
         if not given.offline:
