@@ -13,7 +13,7 @@ import detente.delivery.sending as sending
 from detente.delivery import OUTBOX, Address, Mail, MailServer, Outbox, OutboxRow, Reply, deliver, open_database
 
 DESK = Address.of("desk@example.org")
-LEASE = 1.5
+LEASE = 600.0
 sending.AT_ONCE = 4
 
 
