@@ -16,13 +16,13 @@ import pytest
 from detente.delivery import (
     OUTBOX,
     Address,
-    Limits,
+    DeliveryOutcome,
     Mail,
     Outbox,
     OutboxRow,
-    Outcome,
     Reply,
     SchemaPart,
+    SendLimits,
     deliver,
     open_database,
     transaction,
@@ -54,11 +54,11 @@ def boxed(
     return box
 
 
-def carrier(script: dict[str, list[Outcome]], seen: list[tuple[str, str]], *, of_server: bool = False):
+def carrier(script: dict[str, list[DeliveryOutcome]], seen: list[tuple[str, str]], *, of_server: bool = False):
     def carry(row: OutboxRow) -> Reply:
         seen.append((row.recipient, row.message_id))
         left = script.get(row.recipient)
-        return Reply(left.pop(0) if left else Outcome.SENT, "said", of_server=of_server and bool(left))
+        return Reply(left.pop(0) if left else DeliveryOutcome.SENT, "said", of_server=of_server and bool(left))
 
     return {"mail": carry}
 
@@ -74,7 +74,7 @@ def test_each_goes_out_once_and_a_repetition_adds_nothing(tmp_path: Path) -> Non
 
 def test_temporary_refusals_back_off_and_end(tmp_path: Path) -> None:
     box, seen, clock = boxed(tmp_path / "d", ["a", "b"]), [], Clock()
-    carry = carrier({"a": [Outcome.LATER] * 99, "b": [Outcome.REFUSED]}, seen)
+    carry = carrier({"a": [DeliveryOutcome.LATER] * 99, "b": [DeliveryOutcome.REFUSED]}, seen)
     waits = []
     for _ in range(40):
         before, clock.now = len(seen), clock.now + 60
@@ -91,7 +91,7 @@ def test_temporary_refusals_back_off_and_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("policy", "state", "times"), [("resend", "sent", 2), ("hold", "doubtful", 1)])
 def test_a_doubtful_one_is_treated_as_chosen(tmp_path: Path, policy: str, state: str, times: int) -> None:
     box, seen, clock = boxed(tmp_path / "d", ["a"], policy), [], Clock()
-    carry = carrier({"a": [Outcome.DOUBTFUL]}, seen)
+    carry = carrier({"a": [DeliveryOutcome.DOUBTFUL]}, seen)
     for _ in range(3):
         deliver(box, carry, clock=clock)
         clock.now += 3_600
@@ -121,7 +121,7 @@ def test_whether_it_may_go_is_asked_at_the_moment_of_sending(tmp_path: Path) -> 
     def carry(row: OutboxRow) -> Reply:
         clock.now += 1  # b's trial ends while a's mail is on its way
         seen.append(row.recipient)
-        return Reply(Outcome.SENT)
+        return Reply(DeliveryOutcome.SENT)
 
     def may(connection: sqlite3.Connection, row: OutboxRow) -> str | None:
         until = connection.execute("SELECT until FROM trial WHERE reader = ?", (row.recipient,)).fetchone()[0]
@@ -134,19 +134,19 @@ def test_whether_it_may_go_is_asked_at_the_moment_of_sending(tmp_path: Path) -> 
 
 def test_limits_hold_over_turns(tmp_path: Path) -> None:
     box, seen, clock = boxed(tmp_path / "d", [str(i) for i in range(130)]), [], Clock()
-    done = deliver(box, carrier({}, seen), limits=Limits(turn=30, hour=70), clock=clock)
+    done = deliver(box, carrier({}, seen), limits=SendLimits(turn=30, hour=70), clock=clock)
     assert (done.sent, bool(done.stopped)) == (30, True)
-    deliver(box, carrier({}, seen), limits=Limits(hour=70, day=100), clock=clock)
+    deliver(box, carrier({}, seen), limits=SendLimits(hour=70, day=100), clock=clock)
     assert len(seen) == 70
     clock.now += 3_700
-    deliver(box, carrier({}, seen), limits=Limits(hour=70, day=100), clock=clock)
+    deliver(box, carrier({}, seen), limits=SendLimits(hour=70, day=100), clock=clock)
     assert len(seen) == 100
     assert box.counts()["queued"] == 30
 
 
 def test_a_server_in_trouble_ends_the_turn_and_costs_no_attempts(tmp_path: Path) -> None:
     box, seen, clock = boxed(tmp_path / "d", [str(i) for i in range(20)]), [], Clock()
-    carry = carrier({str(i): [Outcome.LATER] * 40 for i in range(20)}, seen, of_server=True)
+    carry = carrier({str(i): [DeliveryOutcome.LATER] * 40 for i in range(20)}, seen, of_server=True)
     for _ in range(12):
         assert deliver(box, carry, clock=clock).stopped
         clock.now += 20_000
@@ -161,7 +161,7 @@ def test_an_error_in_making_one_leaves_the_others(tmp_path: Path) -> None:
         if row.recipient == "a":
             raise UsageError("no text")
         seen.append(row.recipient)
-        return Reply(Outcome.SENT)
+        return Reply(DeliveryOutcome.SENT)
 
     deliver(box, {"mail": carry}, clock=Clock())
     assert (seen, box.counts()["failed"]) == (["b"], 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.delivery import Address, Mail, MailServer, Outcome, Reply
+from detente.delivery import Address, DeliveryOutcome, Mail, MailServer, Reply
 from detente.errors import SpecificationError
 from local_mail import free_port, mail_server
 
@@ -38,13 +38,13 @@ def test_replies_are_told_apart_and_the_line_goes_on(tmp_path: Path) -> None:
 
 def test_a_server_that_hangs_with_the_mail_in_hand_is_doubtful(tmp_path: Path) -> None:
     with mail_server(tmp_path / "kept", hang=1.5, seconds=0.5) as (kept, server):
-        assert [reply.outcome for reply in send(server, "ahang")] == [Outcome.DOUBTFUL]
+        assert [reply.outcome for reply in send(server, "ahang")] == [DeliveryOutcome.DOUBTFUL]
         assert kept.taken() == {"ahang@example.com": 1}
 
 
 def test_nobody_there_is_a_trouble_of_the_server() -> None:
     (reply,) = send(MailServer("127.0.0.1", free_port(), "none"), "ok")
-    assert reply.outcome is Outcome.LATER
+    assert reply.outcome is DeliveryOutcome.LATER
     assert reply.of_server
 
 
@@ -65,7 +65,7 @@ def test_a_server_that_breaks_off_early_never_makes_it_doubtful(script: bytes) -
         thread.start()
         (reply,) = send(MailServer("127.0.0.1", listener.getsockname()[1], "none", seconds=10), "ok")
         thread.join(20)
-    assert (reply.outcome, reply.of_server) == (Outcome.LATER, True)
+    assert (reply.outcome, reply.of_server) == (DeliveryOutcome.LATER, True)
 
 
 def test_a_password_never_crosses_in_clear_and_stands_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

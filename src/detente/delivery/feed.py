@@ -40,7 +40,7 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One thing in a feed.
 
     Attributes
@@ -86,7 +86,7 @@ class Feed:
     author: str
     link: str
     address: str
-    entries: Sequence[Entry] = ()
+    entries: Sequence[FeedEntry] = ()
     subtitle: str = ""
     image: str = ""
     language: str = "en"
@@ -167,7 +167,7 @@ def podcast(feed: Feed) -> bytes:
     return _written(root)
 
 
-def _episode(item: ET.Element, entry: Entry, sound: Enclosure) -> None:
+def _episode(item: ET.Element, entry: FeedEntry, sound: Enclosure) -> None:
     _text(item, "title", entry.title)
     _text(item, "link", _url(entry.link))
     guid = ET.SubElement(item, "guid", {"isPermaLink": "false"})

@@ -22,7 +22,7 @@ from typing import Literal
 
 from detente.delivery.database import SchemaPart, transaction
 from detente.delivery.message import new_message_id
-from detente.delivery.replies import Outcome, Reply
+from detente.delivery.replies import DeliveryOutcome, Reply
 from detente.errors import UsageError
 
 Doubtful = Literal["resend", "hold"]
@@ -231,11 +231,11 @@ class Outbox:
         return self.connection.execute("DELETE FROM outbox WHERE recipient = ?", (recipient,)).rowcount
 
     def _after(self, row: OutboxRow, reply: Reply) -> str:
-        if reply.outcome is Outcome.DOUBTFUL:
+        if reply.outcome is DeliveryOutcome.DOUBTFUL:
             return "queued" if self.doubtful == "resend" and row.attempts < ATTEMPTS else "doubtful"
-        if reply.outcome is Outcome.LATER:
+        if reply.outcome is DeliveryOutcome.LATER:
             return "queued" if reply.of_server or row.attempts < ATTEMPTS else "failed"
-        return {Outcome.SENT: "sent", Outcome.REFUSED: "failed"}[reply.outcome]
+        return {DeliveryOutcome.SENT: "sent", DeliveryOutcome.REFUSED: "failed"}[reply.outcome]
 
     def _close(self, row_id: int, state: str, reply: str, now: float) -> None:
         self.connection.execute(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """What is known after an attempt."""
 
     SENT = "sent"  # the other side said that it has it
@@ -26,6 +26,6 @@ class Reply:
     of_server : the trouble is the server's with all of them (no connection, sign-in, sender), not this reader's.
     """
 
-    outcome: Outcome
+    outcome: DeliveryOutcome
     text: str = ""
     of_server: bool = False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from detente.delivery.database import transaction
 from detente.delivery.outbox import Outbox, OutboxRow, Permission
-from detente.delivery.replies import Outcome, Reply
+from detente.delivery.replies import DeliveryOutcome, Reply
 from detente.errors import DetenteError
 
 Carrier = Callable[[OutboxRow], Reply]
@@ -21,7 +21,7 @@ TROUBLES = 3  # in a row of the server's own: then the turn ends, and the next m
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SendLimits:
     """How much goes out at most; None is without limit. A relay blocks whoever sends faster than it allows.
 
     Attributes
@@ -68,7 +68,7 @@ def deliver(
     carriers: Mapping[str, Carrier],
     *,
     may_send: Permission | None = None,
-    limits: Limits = Limits(),
+    limits: SendLimits = SendLimits(),
     clock: Callable[[], float] = time.time,
     owner: str = "",
 ) -> Delivered:
@@ -141,8 +141,8 @@ class _Turn:
     def _carried(self, row: OutboxRow) -> Reply:
         carrier = self.carriers.get(row.kind)
         if carrier is None:
-            return Reply(Outcome.LATER, f"Nothing carries '{row.kind}' here.", of_server=True)
+            return Reply(DeliveryOutcome.LATER, f"Nothing carries '{row.kind}' here.", of_server=True)
         try:
             return carrier(row)
         except DetenteError as error:  # made from what the row says: the next one may be well
-            return Reply(Outcome.REFUSED, str(error))
+            return Reply(DeliveryOutcome.REFUSED, str(error))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from detente.delivery.address import Address
-from detente.delivery.replies import Outcome, Reply
+from detente.delivery.replies import DeliveryOutcome, Reply
 from detente.errors import SpecificationError
 
 Security = Literal["starttls", "ssl", "none"]
@@ -101,12 +101,12 @@ class MailConnection:
             line = self._opened()
         except _TROUBLE as error:
             self._drop()
-            return Reply(Outcome.LATER, _words(error), of_server=True)
+            return Reply(DeliveryOutcome.LATER, _words(error), of_server=True)
         try:
             begun = self._begin(line, sender, to)
         except _TROUBLE as error:
             self._drop()
-            return Reply(Outcome.LATER, _words(error), of_server=True)
+            return Reply(DeliveryOutcome.LATER, _words(error), of_server=True)
         return begun if begun is not None else self._hand_over(line, message)
 
     def close(self) -> None:
@@ -144,11 +144,11 @@ class MailConnection:
             code, text = line.docmd(command)
             if code == 421:
                 self._drop()
-                return Reply(Outcome.LATER, _said(code, text), of_server=True)
+                return Reply(DeliveryOutcome.LATER, _said(code, text), of_server=True)
             if code not in (250, 251, 354):
                 line.docmd("RSET")
                 final = 500 <= code < 600 and whose == "reader"
-                outcome = Outcome.REFUSED if final else Outcome.LATER
+                outcome = DeliveryOutcome.REFUSED if final else DeliveryOutcome.LATER
                 return Reply(outcome, _said(code, text), of_server=whose == "server")
         return None
 
@@ -158,16 +158,18 @@ class MailConnection:
             line.send(_DOT.sub(b"..", message) + (b"" if message.endswith(b"\r\n") else b"\r\n"))
         except _TROUBLE as error:
             self._drop()
-            return Reply(Outcome.LATER, _words(error), of_server=True)
+            return Reply(DeliveryOutcome.LATER, _words(error), of_server=True)
         try:
             line.send(b".\r\n")
             code, text = line.getreply()
         except _TROUBLE as error:
             self._drop()
-            return Reply(Outcome.DOUBTFUL, _words(error))
+            return Reply(DeliveryOutcome.DOUBTFUL, _words(error))
         if code == 421:
             self._drop()
-        outcome = {2: Outcome.SENT, 4: Outcome.LATER, 5: Outcome.REFUSED}.get(code // 100, Outcome.DOUBTFUL)
+        outcome = {2: DeliveryOutcome.SENT, 4: DeliveryOutcome.LATER, 5: DeliveryOutcome.REFUSED}.get(
+            code // 100, DeliveryOutcome.DOUBTFUL
+        )
         return Reply(outcome, _said(code, text), of_server=code == 421)
 
     def _drop(self) -> None:

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from detente.delivery.replies import Outcome, Reply
+from detente.delivery.replies import DeliveryOutcome, Reply
 from detente.errors import SpecificationError
 
 PREFIX = "whsec_"
@@ -77,21 +77,21 @@ class Webhook:
         try:
             address = self._checked(parts)
         except OSError as error:
-            return Reply(Outcome.LATER, f"{parts.hostname} is not found: {error}"[:300])
+            return Reply(DeliveryOutcome.LATER, f"{parts.hostname} is not found: {error}"[:300])
         if isinstance(address, Reply):
             return address
         line = _Straight(address, parts, self.seconds, self.context or ssl.create_default_context())
         try:
             line.connect()
         except (OSError, ssl.SSLError) as error:
-            return Reply(Outcome.LATER, f"{parts.hostname}: {error}"[:300])
+            return Reply(DeliveryOutcome.LATER, f"{parts.hostname}: {error}"[:300])
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             line.request("POST", path, body, headers)
             answer = line.getresponse()
             answer.read(ANSWER)
         except (OSError, http.client.HTTPException) as error:
-            return Reply(Outcome.DOUBTFUL, f"{parts.hostname}: {type(error).__name__}"[:300])
+            return Reply(DeliveryOutcome.DOUBTFUL, f"{parts.hostname}: {type(error).__name__}"[:300])
         finally:
             with suppress(OSError):
                 line.close()
@@ -125,7 +125,7 @@ class Webhook:
         for *_, address in found:
             if not self.allow_private and not is_public(str(address[0])):
                 return Reply(
-                    Outcome.REFUSED,
+                    DeliveryOutcome.REFUSED,
                     f"{parts.hostname} is {address[0]}, which is not on the public internet; "
                     "allow_private = true permits it.",
                 )
@@ -182,11 +182,11 @@ class _Straight(http.client.HTTPSConnection):
 def _classified(status: int, reason: str) -> Reply:
     said = f"{status} {reason}"[:300]
     if 200 <= status < 300:
-        return Reply(Outcome.SENT, said)
+        return Reply(DeliveryOutcome.SENT, said)
     if status in (408, 425, 429) or status >= 500:
-        return Reply(Outcome.LATER, said)
+        return Reply(DeliveryOutcome.LATER, said)
     why = " (it points elsewhere, and nothing is followed)" if 300 <= status < 400 else ""
-    return Reply(Outcome.REFUSED, said + why)
+    return Reply(DeliveryOutcome.REFUSED, said + why)
 
 
 def _parts(url: str) -> SplitResult:
