@@ -8,6 +8,7 @@ from hashlib import sha256
 from xml.sax.saxutils import escape, quoteattr
 
 from detente.charts.palette import FONT, SHADES
+from detente.charts.pen import By, here, pdf_of, png_of
 
 _VARIABLE = re.compile(r"var\(--c-[\w-]+,\s*([^)]+)\)")
 _BOX = re.compile(r'viewBox="([\d.\-]+) ([\d.\-]+) ([\d.\-]+) ([\d.\-]+)"')
@@ -50,11 +51,9 @@ def standalone(svg: str, title: str, subtitle: str, notes: list[str]) -> str:
     )
 
 
-def as_png(svg: str, scale: float = 2.0) -> bytes:
-    """A standalone picture as PNG."""
-    import vl_convert
-
-    return vl_convert.svg_to_png(svg, scale=scale)
+def as_png(svg: str, scale: float = 2.0, by: By = here) -> bytes:
+    """A standalone picture as PNG; ``by`` says who draws it."""
+    return by(png_of, svg, scale)
 
 
 def as_page(svg: str, title: str, language: str = "en") -> str:
@@ -69,11 +68,9 @@ def as_page(svg: str, title: str, language: str = "en") -> str:
     )
 
 
-def as_pdf(svg: str) -> bytes:
-    """A standalone picture as PDF of one page, with its text as text."""
-    import vl_convert
-
-    return vl_convert.svg_to_pdf(svg)
+def as_pdf(svg: str, by: By = here) -> bytes:
+    """A standalone picture as PDF of one page, with its text as text; ``by`` says who draws it."""
+    return by(pdf_of, svg)
 
 
 def plain(svg: str) -> str:

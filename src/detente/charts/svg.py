@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any
 from xml.etree import ElementTree
 
 from detente.charts.compaction import NAMESPACE, SHAPE, compact
-from detente.charts.palette import FONT, SHADES, vega_config
-from detente.language.registry import language_of
+from detente.charts.palette import FONT, SHADES
+from detente.charts.pen import By, here, svg_of
 
-VEGA_LITE = "6.1"
 HIT = "hit"  # layers whose name begins with this carry the words a reader sees when pointing at a mark
 _VARIABLE = {pair[0]: f"var(--c-{name},{pair[0]})" for name, pair in SHADES.items()}
 _COLOUR = re.compile("|".join(map(re.escape, _VARIABLE)), re.IGNORECASE)
@@ -23,6 +22,7 @@ def draw(
     language: str = "en",
     narrow: bool = False,
     outlines: dict[str, str] | None = None,
+    by: By = here,
 ) -> str:
     """The picture as SVG text.
 
@@ -34,27 +34,13 @@ def draw(
     narrow : larger letters, for a picture shown at phone width; its marks carry no words, since the page's
         script gives them those of the wide picture.
     outlines : the page's store of country shapes (path to id), filled here; see :func:`store`.
+    by : who draws it; this process unless given.
 
     Raises
     ------
     detente.errors.MissingExtra : vl-convert-python is not installed.
     """
-    try:
-        import vl_convert
-    except ImportError as absent:  # pragma: no cover - it is a requirement of the package
-        from detente.errors import MissingExtra
-
-        raise MissingExtra.needed("vl-convert-python", "web", "Drawing a chart") from absent
-    text = vl_convert.vegalite_to_svg(
-        {
-            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-            **spec,
-            "config": vega_config(narrow),
-        },
-        vl_version=VEGA_LITE,
-        format_locale=cast(Any, language_of(language).chart_locale or None),
-        allowed_base_urls=[],
-    )
+    text = by(svg_of, spec, language, narrow)
     return tidy(text, ident, {} if outlines is None else outlines, silent=narrow)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from detente.charts.palette import FONT, SHADES
+from detente.charts.pen import By, here
 from detente.charts.standalone import as_pdf, plain, wrapped
 from detente.language import Catalogue
 from detente.report.first_screen import KeyNumber, Picture, first_screen
@@ -19,16 +20,17 @@ LEAST = 190  # room below which a second chart is left out
 LETTER = 0.49  # mean width of a letter, in its size
 
 
-def one_page(run: Any, language: str = "en") -> bytes | None:
+def one_page(run: Any, language: str = "en", *, by: By = here) -> bytes | None:
     """The sheet of a finished run as PDF; None without trade by direction.
 
     Parameters
     ----------
     run : a finished :class:`detente.Run`, or anything with its attributes.
     language : one of the catalogue's.
+    by : who draws it; this process unless given.
     """
     svg = one_page_svg(run, language)
-    return None if svg is None else as_pdf(svg)
+    return None if svg is None else as_pdf(svg, by)
 
 
 def one_page_svg(run: Any, language: str = "en") -> str | None:

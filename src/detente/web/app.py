@@ -18,9 +18,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from detente.answer.pairs.any_pair import shipped_panel
+from detente.charts.pen import By, here
 from detente.errors import DetenteError, UnknownStudy, UsageError
 from detente.run.folder import RUNS
 from detente.run.folder import clear_abandoned as clear_abandoned_runs
+from detente.web.aside.helper import Helper
 from detente.web.editor.uploads import KINDS, Uploads, clear_abandoned
 from detente.web.http.guard import LOOPBACK, Guard, Keys, RefusedRequest
 from detente.web.http.jobs import Jobs
@@ -50,12 +52,13 @@ log = logging.getLogger("detente.web")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the pages share: where studies lie, the secrets, the work in progress, and the files that wait."""
+    """What the pages share: where studies lie, the secrets, the work in progress, the files that wait, who draws."""
 
     workspace: Workspace
     keys: Keys = field(default_factory=Keys)
     jobs: Jobs = field(default_factory=Jobs)
     uploads: Uploads = field(default_factory=Uploads)
+    draws: By = here
 
     def clear(self) -> None:
         """Remove what servers left behind that were ended before they could."""
@@ -71,6 +74,8 @@ class Site:
         """Stop the work and clear what waits: the server is going."""
         self.jobs.close()
         self.uploads.close()
+        if isinstance(self.draws, Helper):
+            self.draws.close()
 
 
 ROUTES: Sequence[Route] = [

@@ -33,7 +33,7 @@ class WorldTables:
     Attributes
     ----------
     economies : codes, sorted; years : ascending.
-    year, origin, destination : (n,) positions of each positive flow.
+    year, origin, destination : (n,) positions of each positive flow, as int16: they are kept for good.
     value_kusd : (n,) thousand current US$, three significant digits.
     gdp_usd_mn : (t, i) million current US$, NaN where the World Bank has none.
     facts : ``world.json`` as a mapping: releases by year, citations, licences, vintages, missing cells.
@@ -41,9 +41,9 @@ class WorldTables:
 
     economies: tuple[str, ...]
     years: tuple[int, ...]
-    year: NDArray[np.intp]
-    origin: NDArray[np.intp]
-    destination: NDArray[np.intp]
+    year: NDArray[np.int16]
+    origin: NDArray[np.int16]
+    destination: NDArray[np.int16]
     value_kusd: NDArray[np.float64]
     gdp_usd_mn: NDArray[np.float64]
     facts: Mapping[str, Any]
@@ -77,13 +77,13 @@ def world_tables() -> WorldTables:
     goods = pl.read_parquet(BytesIO(raw["goods.parquet"]))
     economies = tuple(sorted(set(goods["exporter"].unique()) | set(goods["importer"].unique())))
     place = {code: k for k, code in enumerate(economies)}
-    ends = [goods[side].replace_strict(place, return_dtype=pl.Int64).to_numpy() for side in ("exporter", "importer")]
+    ends = [goods[side].replace_strict(place, return_dtype=pl.Int16).to_numpy() for side in ("exporter", "importer")]
     has = (goods["years"].to_numpy()[:, None] >> np.arange(len(years))) & 1 == 1
     dyad, year = np.nonzero(has)
     return WorldTables(
         economies,
         years,
-        year,
+        year.astype(np.int16),
         ends[0][dyad],
         ends[1][dyad],
         decode(goods["code"].explode().to_numpy()),

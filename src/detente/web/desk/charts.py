@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from detente.charts.palette import shade, vega_config
-from detente.charts.svg import VEGA_LITE
+from detente.charts.pen import VEGA_LITE
 from detente.study import Study
 from detente.web.http.words import Words
 

@@ -18,6 +18,8 @@ from detente.errors import MissingExtra, UsageError
 from detente.panel import read_panel
 from detente.study import builtin_studies, open_study
 from detente.study.panel_fit import require_fit
+from detente.web.aside.helper import Helper
+from detente.web.aside.memory import keep_small
 from detente.web.http.guard import LOOPBACK, Keys
 from detente.web.http.workspace import Workspace
 
@@ -48,12 +50,13 @@ def serve(
         The panel cannot be read, or does not fit the study.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_small()
     try:
         import uvicorn
 
         from detente.web.app import Site, create_app
         from detente.web.pages.files import vega
-    except ImportError as absent:
+    except ModuleNotFoundError as absent:
         raise MissingExtra.needed(absent.name or "starlette", "web", "The app") from absent
     workspace, first = _workspace(study, (root or Path.cwd()).resolve())
     if data is not None:
@@ -67,7 +70,7 @@ def serve(
     if keys.access:
         say(f"Listening on {host}, beyond this machine: whoever has an address below can read and change the studies.")
     say("\n".join([*(f"Open {one}" for one in addresses), "Stop with Ctrl+C."]))
-    site = Site(workspace, keys)
+    site = Site(workspace, keys, draws=Helper())
     site.clear()
     app = create_app(site, hosts=LOOPBACK | {host} if local else frozenset())
     threading.Thread(target=site.warm, daemon=True).start()

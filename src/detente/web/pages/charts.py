@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente._leaving import csv_text
+from detente.charts.pen import By
 from detente.charts.standalone import as_page, as_png, standalone
 from detente.charts.svg import draw
 from detente.report.beside import run_stamp
@@ -53,7 +54,8 @@ def chart(request: Request) -> Response:
     study = space.study(key)
     run = space.read(run_path(space, study, request))
     story = Story.of(run, words.language)
-    found = _found(story, slug, words, drawn=kind in ("", "svg", "png", "html"))
+    by = request.app.state.site.draws
+    found = _found(story, slug, words, by if kind in ("", "svg", "png", "html") else None)
     if kind == "":
         data = head(space, study, key, words) | {
             "chart": slug,
@@ -65,10 +67,10 @@ def chart(request: Request) -> Response:
             "stamp": run_stamp(story),
         }
         return page(request, "chart.html.j2", data, picture=found.svg, kinds=KINDS)
-    return _as_file(found, kind, f"{key}-{slug}", run_stamp(story), words)
+    return _as_file(found, kind, f"{key}-{slug}", run_stamp(story), words, by)
 
 
-def _as_file(found: OneChart, kind: str, name: str, stamp: str, words: Words) -> Response:
+def _as_file(found: OneChart, kind: str, name: str, stamp: str, words: Words, by: By) -> Response:
     if kind == "csv":
         return sent(Download(csv_text(found.data).encode(), "csv"), name)
     if kind == "json":
@@ -81,11 +83,12 @@ def _as_file(found: OneChart, kind: str, name: str, stamp: str, words: Words) ->
         return Response(
             as_page(picture, found.title, words.language), media_type="text/html; charset=utf-8", headers=named
         )
-    body, media = (picture, "image/svg+xml") if kind == "svg" else (as_png(picture), "image/png")
+    body, media = (picture, "image/svg+xml") if kind == "svg" else (as_png(picture, by=by), "image/png")
     return Response(body, media_type=media)
 
 
-def _found(story: Story, slug: str, words: Words, *, drawn: bool) -> OneChart:
+def _found(story: Story, slug: str, words: Words, by: By | None) -> OneChart:
+    """The chart, drawn by whom is named; by nobody where only its numbers are wanted."""
     if slug == FIRST:
         screen = first_screen(story.facts, story.words, story.economy, "first")
         if screen is None:
@@ -100,8 +103,8 @@ def _found(story: Story, slug: str, words: Words, *, drawn: bool) -> OneChart:
     if made is None:
         raise WordedError(words("chart.absent", name=slug), fix=words("chart.absent_fix"))
     svg, outlines = "", {}
-    if drawn:
-        svg = draw(made.spec, ident=slug, language=words.language, outlines=outlines)
+    if by is not None:
+        svg = draw(made.spec, ident=slug, language=words.language, outlines=outlines, by=by)
         shapes = "".join(f'<path id="{shape}" d="{path}"/>' for path, shape in outlines.items())
         svg = svg.replace(">", f"><defs>{shapes}</defs>", 1) if shapes else svg
     return OneChart(made.title, made.subtitle, made.source, made.alt, svg, made.data)

@@ -120,7 +120,8 @@ def _stale(run: Run, study: Study) -> bool:
 def sheet(request: Request) -> Response:
     """The first screen of a run on one page, as PDF."""
     _, path = _run_asked(request)
-    made = one_page(request.app.state.site.workspace.read(path), words_of(request).language)
+    site = request.app.state.site
+    made = one_page(site.workspace.read(path), words_of(request).language, by=site.draws)
     if made is None:
         words = words_of(request)
         raise WordedError(words("page.no_timeline"))

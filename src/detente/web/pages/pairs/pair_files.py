@@ -38,7 +38,7 @@ def download(request: Request) -> Response:
         return _kept(as_page(svg, title, words.language), "text/html; charset=utf-8", f"{name}.html")
     if part == "picture.svg":
         return _kept(svg, "image/svg+xml", f"{name}.svg")
-    return Response(as_png(svg), media_type="image/png")
+    return Response(as_png(svg, by=request.app.state.site.draws), media_type="image/png")
 
 
 def _picture(found: Pair, panel: Panel, words: Words, side: str) -> tuple[str, str]:

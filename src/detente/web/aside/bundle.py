@@ -1,4 +1,4 @@
-"""The chart library for browsers, made once by a process of its own: ``python -m detente.web.http.bundle VERSION FILE``."""
+"""The chart library for browsers, made once by a process of its own: ``python -m detente.web.aside.bundle VERSION FILE``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import vl_convert
-
 from detente._atomic import write_file
 from detente.errors import OutputError
 
 
 def bundle(version: str) -> bytes:
     """Vega, Vega-Lite of that version and Vega-Embed as one script."""
+    import vl_convert  # here: the server, which only hands out what was bundled before, does without it
+
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=version).encode()
 
 

@@ -1,0 +1,1 @@
+"""Work beside the server's own process, and what keeps that process small."""

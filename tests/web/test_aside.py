@@ -1,0 +1,87 @@
+"""The helper process draws, ends when it has nothing to do, and comes back; the server itself stays small."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from detente.charts.pen import here, png_of, svg_of
+from detente.charts.svg import draw
+from detente.errors import UsageError
+from detente.web.aside.helper import Helper
+
+SPEC = {"data": {"values": [{"a": 1}, {"a": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>'
+
+
+@pytest.fixture
+def helper():
+    made = Helper(rest=60)
+    yield made
+    made.close()
+
+
+def test_what_the_helper_draws_is_what_this_process_draws(helper):
+    assert helper(svg_of, SPEC, "en", False) == here(svg_of, SPEC, "en", False)
+    assert draw(SPEC, ident="x", by=helper) == draw(SPEC, ident="x")
+    assert helper(png_of, PICTURE, 1.0).startswith(b"\x89PNG")
+    assert helper(os.getpid) != os.getpid()
+
+
+def test_it_is_one_process_that_ends_when_it_has_rested_and_starts_again():
+    helper = Helper(rest=0.2)
+    first = helper(os.getpid)
+    end = time.monotonic() + 60
+    while helper.at_work:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert helper(os.getpid) != first
+    helper.close()
+
+
+def test_killed_from_outside_it_is_started_again(helper):
+    before = helper(os.getpid)
+    os.kill(before, signal.SIGKILL)
+    assert helper(os.getpid) != before
+
+
+def test_what_the_work_raises_is_raised(helper):
+    with pytest.raises(ZeroDivisionError):
+        helper(divmod, 1, 0)
+    with pytest.raises(UsageError, match="no such thing"):
+        helper(refused)
+
+
+def refused():
+    raise UsageError("There is no such thing.", fix="Look elsewhere.")
+
+
+SERVER = """
+import sys, tempfile
+from pathlib import Path
+from detente.web.aside.helper import Helper
+from detente.web.aside.memory import keep_small
+if __name__ == "__main__":
+    assert keep_small() == (sys.platform == "linux" and "glibc" in __import__("platform").libc_ver())
+    from starlette.testclient import TestClient
+    from detente.web import Site, Workspace, create_app
+    from detente.web.http.guard import Keys
+    site = Site(Workspace(Path(tempfile.mkdtemp())), Keys(token="t" * 32), draws=Helper())
+    with TestClient(create_app(site, hosts=frozenset({"testserver"}))) as asked:
+        for path in ("/", "/pair/COL-ECU", "/pair/COL-ECU/picture.png", "/s/colombia-venezuela/desk"):
+            assert asked.get(path).status_code == 200, path
+    site.close()
+    print(*({"vl_convert", "pandas", "matplotlib", "scipy.stats", "trafilatura"} & set(sys.modules)))
+"""
+
+
+def test_the_server_itself_loads_no_chart_library(tmp_path):
+    script = tmp_path / "server.py"
+    script.write_text(SERVER, encoding="utf-8")
+    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=300, check=False)
+    assert (told.returncode, told.stdout.strip()) == (0, ""), told.stderr
