@@ -31,6 +31,10 @@ GROUPS = {
         "workbook": "Write a record as a spreadsheet, or read it back.",
         "cite": "Cite sources and figures; ClaimReview and PROV of checked claims.",
     },
+    "Publish": {
+        "edition": "Make, send and serve an edition of what changed: page, mail, sound, feeds.",
+        "subscribers": "The readers of an edition: add, import, export, forget, stats.",
+    },
     "Estimate and solve": {
         "fit": "Estimate a gravity model by PPML with a fixest formula.",
         "solve": "Solve a counterfactual equilibrium from a square flow table.",

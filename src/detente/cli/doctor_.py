@@ -15,10 +15,15 @@ EXTRAS = {
     "web": "detente serve, the app on this machine",
     "export": "tables in Word, Excel and LaTeX; detente workbook",
     "draft": "detente draft, from web pages, PDF and Word",
+    "edition": "detente edition, its mail and its readers' pages",
+    "voice": "the edition read aloud",
+    "pay": "payment for an edition",
     "formulas": "formulas beyond fixest's in detente fit",
     "dask": "work on several machines",
 }
-PROGRAMS: dict[str, tuple[str, str]] = {}  # program -> what it is for, how to get it
+PROGRAMS: dict[str, tuple[str, str]] = {
+    "espeak-ng": ("editions read aloud in Spanish, and in English without hibari-tts", "apt-get install espeak-ng"),
+}  # program -> what it is for, how to get it
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+).*?(?:;.*extra == ['\"](\w+)['\"])?$")
 
 

@@ -116,7 +116,8 @@ def _title(subjects: Sequence[Subject], pieces: Sequence[Piece], words: Catalogu
     pairs = [_pair(subject, words.language) for subject in subjects]
     shown = "; ".join(pairs[:2]) + (f" +{len(pairs) - 2}" if len(pairs) > 2 else "")
     n = sum(piece.changes for piece in pieces)
-    key = "subject_none" if n == 0 else "subject_one" if n == 1 else "subject_changed"
+    first = all(subject.since is None and not subject.changes for subject in subjects)
+    key = "subject_first" if first else "subject_none" if n == 0 else "subject_one" if n == 1 else "subject_changed"
     return words(f"edition.{key}", title=words.aloud(shown), n=n)
 
 

@@ -134,17 +134,17 @@ class Settings:
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Settings:
         """Settings from tables by name."""
-        problems: list[Problem] = []
-        parts = {part.name: part.default_factory for part in fields(cls)}  # type: ignore[misc]
-        for name in raw.keys() - parts.keys():
-            problems.append(_problem(name, f"There is no table '{name}'.{did_you_mean(name, parts)}"))
+        parts: dict[str, type[Any]] = {"site": SiteSettings, "mail": MailSettings, "desk": DeskSettings, "pay": PaySettings}
+        problems = [
+            _problem(name, f"There is no table '{name}'.{did_you_mean(name, parts)}") for name in raw.keys() - parts.keys()
+        ]
         found = {}
         for name, kind in parts.items():
             given = raw.get(name, {})
             if not isinstance(given, dict):
                 problems.append(_problem(name, f"'{name}' is not a table."))
                 continue
-            made = kind()  # type: ignore[operator]
+            made = kind()
             known = {part.name: type(getattr(made, part.name)) for part in fields(made)}
             for key, value in given.items():
                 if key not in known:

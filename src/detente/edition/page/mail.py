@@ -64,10 +64,13 @@ def bars(piece: Piece, words: Catalogue) -> list[Bar]:
         return []
     rows = [row for row in piece.picture.rows if row[1] is not None or row[2] is not None][-BARS:]
     top = max((value for _, *pair in rows for value in pair if value is not None), default=0.0) or 1.0
+
+    def wide(value: float | None) -> float:
+        return round(WIDEST * (value or 0) / top, 1)
+
     return [
-        Bar(year, *(round(WIDEST * (value or 0) / top, 1) for value in (sold, expected)), words.money(sold), words.money(expected))
-        for year, sold, expected in rows
-    ]  # fmt: skip
+        Bar(year, wide(sold), wide(expected), words.money(sold), words.money(expected)) for year, sold, expected in rows
+    ]
 
 
 def readers_lines(lines: Sequence[str], links: Sequence[tuple[str, str]]) -> str:
@@ -78,7 +81,7 @@ def readers_lines(lines: Sequence[str], links: Sequence[tuple[str, str]]) -> str
 
 
 @cache
-def _template():  # noqa: ANN202  # jinja2 keeps its templates untyped
+def _template():  # jinja2 keeps its templates untyped
     environment = Environment(
         loader=PackageLoader("detente.edition.page"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         autoescape=True,
