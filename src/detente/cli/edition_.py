@@ -28,7 +28,9 @@ def command() -> None:
     """A dated edition of what changed: page, mail, sound and feeds, and the readers it goes to."""
 
 
-@command.command("make", epilog="Example: detente edition make colombia-venezuela --date 2026-11-30 --out site --voice none")
+@command.command(
+    "make", epilog="Example: detente edition make colombia-venezuela --date 2026-11-30 --out site --voice none"
+)
 @click.argument("sources", nargs=-1, required=True, metavar="LIST|RUN|STUDY...")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Of the edition; today if left out.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the site.")
@@ -57,7 +59,13 @@ def make(
     order.checked()
     with waiting("Making the edition"):
         made = make_edition(gather(sources, today, quick=quick), out, order, settings)
-    what = "made" if made.fresh and not made.revision else f"corrected (revision {made.revision})" if made.fresh else "unchanged"
+    what = (
+        "made"
+        if made.fresh and not made.revision
+        else f"corrected (revision {made.revision})"
+        if made.fresh
+        else "unchanged"
+    )
     click.echo(f"Edition of {today}: {what}, in {made.folder}")
     for language, seconds in made.sounds.items():
         click.echo(f"  {language}.mp3: {int(seconds) // 60}:{int(seconds) % 60:02d}")
@@ -99,7 +107,9 @@ def send(
             click.echo(f"{len(readers)} readers would have it; nothing was queued.")
             return
         queued = queue(folder, desk, settings, datetime.now(UTC), at_once=at_once)
-        click.echo(f"Queued for {queued.added}; {queued.known} had it already; {queued.unpaid} are past trial and payment.")
+        click.echo(
+            f"Queued for {queued.added}; {queued.known} had it already; {queued.unpaid} are past trial and payment."
+        )
         _say(due(desk, settings))
 
 
@@ -117,7 +127,9 @@ def due_(list_: Path, config: Path | None, smtp: str | None) -> None:
         _say(due(desk, settings))
 
 
-@command.command("serve", epilog="Example: detente edition serve --list desk.db --port 8770 --public-url https://desk.example.org")
+@command.command(
+    "serve", epilog="Example: detente edition serve --list desk.db --port 8770 --public-url https://desk.example.org"
+)
 @list_option
 @config_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8770, show_default=True)
@@ -141,7 +153,9 @@ def serve(list_: Path, config: Path | None, port: int, host: str, public_url: st
     serve_readers(list_, _with_smtp(settings, smtp), public_url, folder=folder, host=host, port=port, say=click.echo)
 
 
-@command.command("bounces", epilog="Example: detente edition bounces --list desk.db - < report.eml   (from the mail server's alias)")
+@command.command(
+    "bounces", epilog="Example: detente edition bounces --list desk.db - < report.eml   (from the mail server's alias)"
+)
 @list_option
 @click.argument("messages", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, exists=True))
 def bounces(list_: Path, messages: tuple[Path, ...]) -> None:
@@ -204,7 +218,9 @@ def _with_smtp(settings: Settings, smtp: str | None) -> Settings:
         return settings
     host, _, port = smtp.partition(":")
     if host not in ("localhost", "127.0.0.1") or not (port or "25").isdigit():
-        raise UsageError(f"'{smtp}' is not a mail server on this machine.", fix="Set any other in [mail] of edition.toml.")
+        raise UsageError(
+            f"'{smtp}' is not a mail server on this machine.", fix="Set any other in [mail] of edition.toml."
+        )
     return replace(settings, mail=replace(settings.mail, host=host, port=int(port or 25), security="none", user=""))
 
 

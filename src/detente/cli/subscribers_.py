@@ -15,12 +15,14 @@ def command() -> None:
     """The readers of an edition: add, import, export, forget, count."""
 
 
-@command.command("add", epilog='Example: detente subscribers add ana@example.org --list desk.db --consent "by letter, 3 Nov 2026"')
+@command.command(
+    "add", epilog='Example: detente subscribers add ana@example.org --list desk.db --consent "by letter, 3 Nov 2026"'
+)
 @click.argument("email")
 @list_option
 @click.option("--consent", required=True, help="How and when they agreed, in words.")
 @click.option("--lang", "language", default="en", show_default=True)
-@click.option("--zone", default="UTC", show_default=True, help="Time zone, such as America/Bogota.")
+@click.option("--zone", default="UTC", show_default=True, help="Time zone, such as Asia/Tokyo.")
 @click.option("--hour", type=click.IntRange(0, 23), default=7, show_default=True, help="Of the reader's clock.")
 @click.option("--paid-until", type=click.DateTime(["%Y-%m-%d"]), help="If they have paid already.")
 def add(email: str, list_: Path, consent: str, language: str, zone: str, hour: int, paid_until: object) -> None:

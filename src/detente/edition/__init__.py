@@ -5,11 +5,11 @@ from detente._lazy import names_of
 __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
-        "Edition": "compose",
-        "compose": "compose",
+        "Edition": "composing",
+        "compose": "composing",
         "Subject": "material",
         "gather": "material",
-        "Settings": "settings",
+        "EditionSettings": "settings",
         "make": "making",
         "Made": "making",
         "due": "sending",

@@ -64,7 +64,7 @@ def dns_records(settings: Settings, selector: str = "desk") -> tuple[Record, ...
 def lacking() -> tuple[str, ...]:
     """What is not installed, each with how to get it."""
     found = [
-        f"{package} ({what}): python -m pip install \"detente[{extra}]\""
+        f'{package} ({what}): python -m pip install "detente[{extra}]"'
         for module, package, extra, what in PARTS
         if find_spec(module) is None
     ]

@@ -13,9 +13,9 @@ from typing import Any
 from detente._atomic import lock, write_files
 from detente._foreign import read_json
 from detente.delivery import tag_uri
-from detente.edition.compose import Edition, compose
+from detente.edition.composing import Edition, compose
 from detente.edition.material import Subject
-from detente.edition.page import Neighbours, Sound, edition_page, mail_html, plain_text
+from detente.edition.page import PagePlace, Sound, edition_page, mail_html, plain_text
 from detente.edition.settings import Settings, begin
 from detente.edition.site import site_files
 from detente.edition.voice import Recording, record, voice_for
@@ -69,7 +69,8 @@ class Order:
         unknown = [code for code in self.languages if code not in LANGUAGES]
         if unknown or not self.languages or len(set(self.languages)) < len(self.languages):
             raise UsageError(
-                f"'{', '.join(self.languages)}' is not a list of languages.", fix=f"Choose from: {', '.join(LANGUAGES)}."
+                f"'{', '.join(self.languages)}' is not a list of languages.",
+                fix=f"Choose from: {', '.join(LANGUAGES)}.",
             )
         return self
 
@@ -203,7 +204,7 @@ class _Making:
         link = self.settings.site.url + self._path(language)
         others = tuple((code, up + ("index.html" if code == self.main else f"{code}/index.html"))
                        for code in self.order.languages if code != language)  # fmt: skip
-        place = Neighbours(
+        place = PagePlace(
             f"{up}../", link, "", others, self._suffix(language), self.settings.site.subscribe, sound is not None
         )
         heard = None if sound is None else Sound(f"{up}{language}.mp3", sound.seconds, sound.chapters)

@@ -30,7 +30,7 @@ class Changed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class DatedAhead:
     """Something dated that is still to come.
 
     Attributes
@@ -63,7 +63,7 @@ class Subject:
     run: Run
     changes: tuple[Changed, ...] = ()
     since: str | None = None
-    ahead: tuple[Ahead, ...] = ()
+    ahead: tuple[DatedAhead, ...] = ()
 
     def digest(self) -> str:
         """SHA-256 of everything that the run says."""
@@ -104,7 +104,7 @@ def _run(source: str, quick: bool) -> Run:
     return study.run(quick=quick)
 
 
-def ahead(run: Run, day: date) -> tuple[Ahead, ...]:
+def ahead(run: Run, day: date) -> tuple[DatedAhead, ...]:
     """The record's events that are dated after ``day``, the nearest first."""
     events = run.frames["events"].filter(pl.col("date").str.len_chars() == 10)
     found = []
@@ -114,5 +114,5 @@ def ahead(run: Run, day: date) -> tuple[Ahead, ...]:
         except ValueError:
             continue
         if 0 < (when - day).days <= REACH:
-            found.append(Ahead(row["event_id"], row["date"], own(row, "title")))
+            found.append(DatedAhead(row["event_id"], row["date"], own(row, "title")))
     return tuple(sorted(found, key=lambda one: (one.day, one.id)))[:AHEAD]

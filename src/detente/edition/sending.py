@@ -66,7 +66,9 @@ class Printed:
         """
         path = folder / "manifest.json"
         if not path.is_file():
-            raise UnreadableFile(f"{folder} is no edition: it has no manifest.json.", fix="Give a folder such as site/2026-11-30.")
+            raise UnreadableFile(
+                f"{folder} is no edition: it has no manifest.json.", fix="Give a folder such as site/2026-11-30."
+            )
         made = cls(folder, read_json(path))
         for name, digest in made.manifest["files"].items():
             if name.endswith((".html", ".txt")) and hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
@@ -149,7 +151,9 @@ def send(folder: Path, to: str, settings: Settings, *, language: str = "", clock
         return line.send(mail.sender, address, mail.to_bytes())
 
 
-def due(desk: Desk, settings: Settings, *, clock: Clock = time.time, connection: MailConnection | None = None) -> Delivered:
+def due(
+    desk: Desk, settings: Settings, *, clock: Clock = time.time, connection: MailConnection | None = None
+) -> Delivered:
     """Send what is due now: editions in their readers' mornings, and mails that ask for the one button.
 
     Who may have it is asked at the moment of sending, whatever was so when it was queued. Safe to run twice at once.
@@ -160,7 +164,9 @@ def due(desk: Desk, settings: Settings, *, clock: Clock = time.time, connection:
     began = clock()
     with connection or server_of(settings).connect() as line:
         carrier = _Carrier(desk, settings, line)
-        done = deliver(outbox, {EDITION: carrier, CONFIRM: carrier}, may_send=_Gate(desk, clock), limits=limits, clock=clock)
+        done = deliver(
+            outbox, {EDITION: carrier, CONFIRM: carrier}, may_send=_Gate(desk, clock), limits=limits, clock=clock
+        )
     _count_refused(desk, began, clock())
     desk.tidy(clock())
     return done

@@ -134,9 +134,15 @@ class Settings:
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Settings:
         """Settings from tables by name."""
-        parts: dict[str, type[Any]] = {"site": SiteSettings, "mail": MailSettings, "desk": DeskSettings, "pay": PaySettings}
+        parts: dict[str, type[Any]] = {
+            "site": SiteSettings,
+            "mail": MailSettings,
+            "desk": DeskSettings,
+            "pay": PaySettings,
+        }
         problems = [
-            _problem(name, f"There is no table '{name}'.{did_you_mean(name, parts)}") for name in raw.keys() - parts.keys()
+            _problem(name, f"There is no table '{name}'.{did_you_mean(name, parts)}")
+            for name in raw.keys() - parts.keys()
         ]
         found = {}
         for name, kind in parts.items():
@@ -148,7 +154,9 @@ class Settings:
             known = {part.name: type(getattr(made, part.name)) for part in fields(made)}
             for key, value in given.items():
                 if key not in known:
-                    problems.append(_problem(f"{name}.{key}", f"There is no setting '{key}'.{did_you_mean(key, known)}"))
+                    problems.append(
+                        _problem(f"{name}.{key}", f"There is no setting '{key}'.{did_you_mean(key, known)}")
+                    )
                 elif type(value) is not known[key]:
                     problems.append(_problem(f"{name}.{key}", f"It is not {_KINDS[known[key]]}."))
             found[name] = made if problems else replace(made, **given)

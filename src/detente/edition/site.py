@@ -9,7 +9,7 @@ from typing import Any
 
 from detente._foreign import read_json
 from detente.delivery import DatedEvent, Enclosure, Feed, FeedEntry, atom, ics, podcast, tag_uri
-from detente.edition.page import Neighbours, archive_page
+from detente.edition.page import PagePlace, archive_page
 from detente.edition.settings import Settings
 from detente.language import Catalogue
 
@@ -36,7 +36,7 @@ def site_files(out: Path, settings: Settings) -> dict[Path, str | bytes]:
         files[out / f"podcast{suffix}.xml"] = podcast(feed("podcast", "xml", heard))
         rows = [(one["day"], one["editions"][language]["title"], one["editions"][language]["path"] + "index.html")
                 for one in mine]  # fmt: skip
-        place = Neighbours("", settings.site.url, "", (), suffix, settings.site.subscribe, bool(heard))
+        place = PagePlace("", settings.site.url, "", (), suffix, settings.site.subscribe, bool(heard))
         page = archive_page(Catalogue(language), rows, place)
         files[out / f"archive{suffix}.html"] = page
         files |= {out / "index.html": page} if language == main else {}
@@ -87,9 +87,7 @@ def _calendar(made: Sequence[Mapping[str, Any]], language: str) -> bytes:
     found: dict[str, DatedEvent] = {}
     for one in made:
         for event in one["ahead"]:
-            found.setdefault(
-                event["uid"], DatedEvent(event["uid"], date.fromisoformat(event["day"]), event["title"])
-            )
+            found.setdefault(event["uid"], DatedEvent(event["uid"], date.fromisoformat(event["day"]), event["title"]))
     ordered = sorted(found.values(), key=lambda event: (event.day, event.uid))
     stamp = max(_moment(one["updated"]) for one in made)
     return ics(Catalogue(language)("edition.name"), ordered, stamp, language=language)

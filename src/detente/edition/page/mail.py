@@ -9,7 +9,7 @@ from html import escape
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from detente.edition.compose import Edition, Piece
+from detente.edition.composing import Edition, Piece
 from detente.errors import DataError, MissingExtra
 from detente.language import Catalogue
 

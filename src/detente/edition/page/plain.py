@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from detente.edition.compose import Edition, Piece
+from detente.edition.composing import Edition, Piece
 
 WIDTH = 76
 

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from detente.charts.palette import css_variables
-from detente.edition.compose import Edition
+from detente.edition.composing import Edition
 from detente.language import LANGUAGES, Catalogue
 
 
@@ -39,7 +39,7 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbours:
+class PagePlace:
     """Where a page stands in its site.
 
     Attributes
@@ -63,7 +63,7 @@ class Neighbours:
 
 
 def edition_page(
-    edition: Edition, transcript: Sequence[tuple[str, str]], sound: Sound | None, place: Neighbours, note: str = ""
+    edition: Edition, transcript: Sequence[tuple[str, str]], sound: Sound | None, place: PagePlace, note: str = ""
 ) -> str:
     """The edition as HTML.
 
@@ -77,7 +77,7 @@ def edition_page(
                      note=note)  # fmt: skip
 
 
-def archive_page(words: Catalogue, editions: Sequence[tuple[str, str, str]], place: Neighbours) -> str:
+def archive_page(words: Catalogue, editions: Sequence[tuple[str, str, str]], place: PagePlace) -> str:
     """The list of all editions: ISO day, title and path of each, the newest first."""
     return _rendered("archive.html.j2", words, editions=editions, place=place)
 

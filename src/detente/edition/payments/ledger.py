@@ -44,7 +44,9 @@ def stands(desk: Desk, customer: str, until: float, created: float) -> None:
 
 
 def _apply(desk: Desk, customer: str) -> None:
-    row = desk.connection.execute("SELECT subscriber, paid_until FROM payment WHERE customer = ?", (customer,)).fetchone()
+    row = desk.connection.execute(
+        "SELECT subscriber, paid_until FROM payment WHERE customer = ?", (customer,)
+    ).fetchone()
     if row["subscriber"] is not None:
         desk.connection.execute(
             "UPDATE subscriber SET paid_until = ? WHERE id = ?", (row["paid_until"], row["subscriber"])

@@ -97,8 +97,13 @@ def _apply(desk: Desk, event: Mapping[str, Any]) -> None:
         if until:
             paid(desk, customer, until)
     elif kind in ("customer.subscription.updated", "customer.subscription.deleted"):
-        ends = [_number(thing.get("current_period_end")), *(_number(row.get("current_period_end")) for row in _rows(thing.get("items")))]
-        until = max(ends) if kind.endswith("updated") and thing.get("status") in KEPT else _number(thing.get("ended_at"))
+        ends = [
+            _number(thing.get("current_period_end")),
+            *(_number(row.get("current_period_end")) for row in _rows(thing.get("items"))),
+        ]
+        until = (
+            max(ends) if kind.endswith("updated") and thing.get("status") in KEPT else _number(thing.get("ended_at"))
+        )
         if until:
             stands(desk, customer, until, created)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,44 +15,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from detente.edition.payments import Payments
-from detente.edition.server.caps import Caps, take_down
-from detente.edition.server.guard import Guard
+from detente.edition.server.caps import take_down
+from detente.edition.server.guard import ReadersGuard
 from detente.edition.server.pages import STYLE, page
+from detente.edition.server.place import ReadersSite
 from detente.edition.server.podcast import private_podcast, private_sound
 from detente.edition.server.trap import Trap
-from detente.edition.settings import Settings
 from detente.edition.subscribers.desk import Desk, Reader, Wish
 from detente.errors import DataError
 from detente.language import LANGUAGES, Catalogue
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What the pages are served from.
-
-    Attributes
-    ----------
-    list : path of ``desk.db``; every request opens it for itself.
-    settings, public_url : of the desk.
-    folder : of the editions, for the private podcast; None for none.
-    payments : how readers pay; None where they do not.
-    clock : seconds since 1970.
-    """
-
-    list: Path
-    settings: Settings
-    public_url: str
-    folder: Path | None = None
-    payments: Payments | None = None
-    caps: Caps = field(default_factory=Caps)
-    clock: Callable[[], float] = time.time
-
-    def desk(self) -> Desk:
-        return Desk(self.list, self.settings.desk)
-
-
-def create_readers_app(site: Site) -> Starlette:
+def create_readers_app(site: ReadersSite) -> Starlette:
     """The app of the subscribers' server."""
     pages = _Pages(site)
     routes = [
@@ -70,13 +42,13 @@ def create_readers_app(site: Site) -> Starlette:
         Route("/listen/{token}/{day}/{name}", pages.sound),
         Route("/robots.txt", lambda _: PlainTextResponse("User-agent: *\nDisallow: /\n")),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guard, public_url=site.public_url, style=STYLE)])
+    return Starlette(routes=routes, middleware=[Middleware(ReadersGuard, public_url=site.public_url, style=STYLE)])
 
 
 class _Pages:
     """One method a page; each works in a thread of its own with its own connection."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: ReadersSite) -> None:
         self.site = site
         with site.desk() as desk:
             self.trap = Trap(desk.keyed)
@@ -198,7 +170,9 @@ class _Pages:
 
     async def sound(self, request: Request) -> Response:
         given = request.path_params
-        made = await self._with(lambda desk: private_sound(desk, self.site, given["token"], given["day"], given["name"]))
+        made = await self._with(
+            lambda desk: private_sound(desk, self.site, given["token"], given["day"], given["name"])
+        )
         if made is None:
             return PlainTextResponse("There is no such sound.\n", 404)
         return Response(made, media_type="audio/mpeg")

@@ -23,7 +23,7 @@ def digest(text: str) -> str:
     return "'sha256-" + b64encode(sha256(text.encode()).digest()).decode() + "'"
 
 
-class Guard:
+class ReadersGuard:
     """The middleware.
 
     Parameters

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from detente.delivery import Feed, podcast, tag_uri
+from detente.edition.server.place import ReadersSite
 from detente.edition.site import entry_of, manifests
 from detente.edition.subscribers.desk import Desk, Reader
 from detente.language import Catalogue
-
-if TYPE_CHECKING:
-    from detente.edition.server.app import Site
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAME = re.compile(r"[a-z]{2,3}\.mp3")
 
 
-def private_podcast(desk: Desk, site: Site, token: str) -> bytes | None:
+def private_podcast(desk: Desk, site: ReadersSite, token: str) -> bytes | None:
     """The feed of the reader with that token; None where there is none, or they are not entitled."""
     reader = _entitled(desk, site, token)
     if reader is None or site.folder is None:
@@ -39,15 +36,22 @@ def private_podcast(desk: Desk, site: Site, token: str) -> bytes | None:
     )  # fmt: skip
 
 
-def private_sound(desk: Desk, site: Site, token: str, day: str, name: str) -> bytes | None:
+def private_sound(desk: Desk, site: ReadersSite, token: str, day: str, name: str) -> bytes | None:
     """A sound of an edition for the reader with that token."""
-    if site.folder is None or not _DAY.fullmatch(day) or not _NAME.fullmatch(name) or _entitled(desk, site, token) is None:
+    if (
+        site.folder is None
+        or not _DAY.fullmatch(day)
+        or not _NAME.fullmatch(name)
+        or _entitled(desk, site, token) is None
+    ):
         return None
     path = site.folder / day / name
     return path.read_bytes() if path.is_file() else None
 
 
-def _entitled(desk: Desk, site: Site, token: str) -> Reader | None:
+def _entitled(desk: Desk, site: ReadersSite, token: str) -> Reader | None:
     reader = desk.find("listen", token)
-    good = reader is not None and reader.state == "active" and reader.entitled(site.clock(), free=site.settings.desk.free)
+    good = (
+        reader is not None and reader.state == "active" and reader.entitled(site.clock(), free=site.settings.desk.free)
+    )
     return reader if good else None

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from detente.edition.asking import answer_requests
 from detente.edition.payments.stripe import Stripe
 from detente.edition.sending import due
-from detente.edition.server.app import Site, create_readers_app
+from detente.edition.server.app import create_readers_app
+from detente.edition.server.place import ReadersSite
 from detente.edition.settings import Settings
 from detente.errors import DetenteError, UsageError
 
@@ -62,7 +63,7 @@ def serve_readers(
 
     url = checked_url(public_url)
     payments = Stripe(settings.pay) if settings.pay.provider else None
-    site = Site(path, settings, url, folder, payments)
+    site = ReadersSite(path, settings, url, folder, payments)
     app = create_readers_app(site)
     ending = threading.Event()
     worker = threading.Thread(target=_work, args=(site, ending, say), daemon=True)
@@ -77,7 +78,7 @@ def serve_readers(
         worker.join(timeout=5)
 
 
-def _work(site: Site, ending: threading.Event, say: Callable[[str], None]) -> None:
+def _work(site: ReadersSite, ending: threading.Event, say: Callable[[str], None]) -> None:
     """What the answers do not wait for."""
     while not ending.wait(PAUSE):
         try:

@@ -49,7 +49,9 @@ class Wish:
         DataError
         """
         if self.language not in LANGUAGES:
-            raise DataError(f"There is no language '{self.language[:20]}'.", fix=f"Give one of: {', '.join(LANGUAGES)}.")
+            raise DataError(
+                f"There is no language '{self.language[:20]}'.", fix=f"Give one of: {', '.join(LANGUAGES)}."
+            )
         if not 0 <= self.hour <= 23:
             raise DataError(f"There is no hour {self.hour}.", fix="Give one from 0 to 23.")
         checked_zone(self.zone)
@@ -267,9 +269,7 @@ class Desk:
 
     def stats(self, now: float) -> dict[str, Any]:
         """Counts, and no person: readers by state, how many are entitled, asked and confirmed."""
-        by_state = dict(
-            self.connection.execute("SELECT state, count(*) FROM subscriber GROUP BY state").fetchall()
-        )
+        by_state = dict(self.connection.execute("SELECT state, count(*) FROM subscriber GROUP BY state").fetchall())
         entitled = sum(reader.entitled(now, free=self.settings.free) for reader in self.readers())
         paying = sum(reader.paid_until > now for reader in self.readers())
         return {**by_state, "entitled": entitled, "paying": paying,
@@ -340,9 +340,7 @@ class Desk:
 
     def _kept_secret(self) -> bytes:
         with transaction(self.connection):
-            self.connection.execute(
-                "INSERT OR IGNORE INTO secret VALUES ('desk', ?)", (secrets.token_bytes(32),)
-            )
+            self.connection.execute("INSERT OR IGNORE INTO secret VALUES ('desk', ?)", (secrets.token_bytes(32),))
             return bytes(self.connection.execute("SELECT value FROM secret WHERE name = 'desk'").fetchone()[0])
 
 

@@ -50,7 +50,9 @@ def import_list(desk: Desk, path: Path, now: float) -> Imported:
         with transaction(desk.connection):
             for number, row in enumerate(rows, start=2):
                 try:
-                    added += desk.add(row["email"] or "", _wish(row, desk), now, row["consent"] or "", paid_until=_paid(row))
+                    added += desk.add(
+                        row["email"] or "", _wish(row, desk), now, row["consent"] or "", paid_until=_paid(row)
+                    )
                 except (DetenteError, ValueError) as error:
                     what = error.what if isinstance(error, DetenteError) else str(error)
                     problems.append(Problem(path.name, number, "email", what, getattr(error, "fix", "")))
@@ -77,7 +79,18 @@ def _paid(row: dict[str, str]) -> float:
 def export_list(desk: Desk) -> str:
     """Every reader as CSV that is safe to open in a spreadsheet; tokens stay here."""
     rows = [_row(reader) for reader in desk.readers(None)]
-    schema = ["email", "state", "language", "zone", "hour", "asked", "confirmed", "trial_until", "paid_until", "consent"]
+    schema = [
+        "email",
+        "state",
+        "language",
+        "zone",
+        "hour",
+        "asked",
+        "confirmed",
+        "trial_until",
+        "paid_until",
+        "consent",
+    ]
     return csv_text(pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String)))
 
 

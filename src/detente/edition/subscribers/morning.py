@@ -40,12 +40,12 @@ def checked_zone(name: str) -> str:
 
     Examples
     --------
-    >>> checked_zone("America/Bogota")
-    'America/Bogota'
+    >>> checked_zone("Asia/Tokyo")
+    'Asia/Tokyo'
     """
     if name not in _zones():
         near = did_you_mean(name, sorted(_zones())) if len(name) < 60 else ""
-        raise DataError(f"There is no time zone '{name[:60]}'.{near}", fix="Give one such as America/Bogota or UTC.")
+        raise DataError(f"There is no time zone '{name[:60]}'.{near}", fix="Give one such as Asia/Tokyo or UTC.")
     return name
 
 

@@ -25,7 +25,7 @@ SEED = 1
 WAIT = 120.0  # seconds for one line
 
 
-class Voice(Protocol):
+class SpeechVoice(Protocol):
     """Something that speaks one language.
 
     ``key`` names voice and setting: sounds are kept by it. ``rate`` is in Hz.
@@ -97,7 +97,7 @@ class Hibari:
         return np.asarray(self._engine(line, seed=SEED), dtype=np.float64).ravel()
 
 
-def voice_for(language: str, name: str | None) -> Voice | None:
+def voice_for(language: str, name: str | None) -> SpeechVoice | None:
     """The voice of a language; None where there is none, or none is wanted.
 
     Parameters

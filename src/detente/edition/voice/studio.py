@@ -14,7 +14,7 @@ import numpy as np
 from detente._atomic import write_file
 from detente._foreign import read_json
 from detente.edition.voice.loudness import levelled
-from detente.edition.voice.speakers import Voice
+from detente.edition.voice.speakers import SpeechVoice
 from detente.errors import DataError, MissingExtra
 
 LINE, CHAPTER = 0.4, 0.9  # seconds of silence after a line and after a chapter
@@ -42,7 +42,7 @@ class Recording:
     key: str
 
 
-def record(script: Script, voice: Voice, store: Path, pronounced: Mapping[str, str] | None = None) -> Recording:
+def record(script: Script, voice: SpeechVoice, store: Path, pronounced: Mapping[str, str] | None = None) -> Recording:
     """The recording of a script, from the store where it is there.
 
     Parameters
@@ -56,12 +56,16 @@ def record(script: Script, voice: Voice, store: Path, pronounced: Mapping[str, s
     DataError
         The voice says nothing for a line.
     """
-    lines = [(title, [_pronounced(line, pronounced or {}) for line in text.splitlines() if line]) for title, text in script]
+    lines = [
+        (title, [_pronounced(line, pronounced or {}) for line in text.splitlines() if line]) for title, text in script
+    ]
     key = hashlib.sha256(json.dumps([voice.key, lines], ensure_ascii=False).encode()).hexdigest()
     sound, note = store / f"{key}.mp3", store / f"{key}.json"
     if sound.is_file() and note.is_file():
         known = read_json(note)
-        return Recording(sound.read_bytes(), known["seconds"], tuple((t, s) for t, s in known["chapters"]), voice.key, key)
+        return Recording(
+            sound.read_bytes(), known["seconds"], tuple((t, s) for t, s in known["chapters"]), voice.key, key
+        )
     made, chapters = _spoken(lines, voice)
     data = as_mp3(levelled(made, voice.rate), voice.rate)
     seconds = round(len(made) / voice.rate, 2)
@@ -72,7 +76,7 @@ def record(script: Script, voice: Voice, store: Path, pronounced: Mapping[str, s
 
 
 def _spoken(
-    lines: Sequence[tuple[str, Sequence[str]]], voice: Voice
+    lines: Sequence[tuple[str, Sequence[str]]], voice: SpeechVoice
 ) -> tuple[np.ndarray, list[tuple[str, float]]]:
     parts: list[np.ndarray] = []
     chapters: list[tuple[str, float]] = []

@@ -10,7 +10,7 @@ from detente.answer import answer_of
 from detente.answer.answer import Answer
 from detente.answer.facts import Facts
 from detente.economies import in_text
-from detente.edition.material import Ahead, Changed, Subject
+from detente.edition.material import Changed, DatedAhead, Subject
 from detente.language import Catalogue
 from detente.language.controls import clean
 from detente.report.first_screen import Picture, first_screen, first_sentences
@@ -21,7 +21,7 @@ NEXT = 2  # sentences of what comes next
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EditionPart:
     """A titled group of sentences: ``changed``, ``numbers`` or ``next``."""
 
     key: str
@@ -46,7 +46,7 @@ class Piece:
     id: str
     title: str
     lead: str
-    parts: tuple[Part, ...]
+    parts: tuple[EditionPart, ...]
     picture: Picture | None
     source: str
     changes: int
@@ -137,7 +137,7 @@ def _piece(subject: Subject, day: date, language: str, spoken: bool) -> Piece:
         ("next", [*answer.what_next[:NEXT], *_ahead(subject.ahead, words)]),
     )
     told = tuple(
-        Part(key, words(f"edition.{key}"), tuple(_sentence(text) for text in sentences))
+        EditionPart(key, words(f"edition.{key}"), tuple(_sentence(text) for text in sentences))
         for key, sentences in parts
         if sentences
     )
@@ -152,12 +152,12 @@ def _piece(subject: Subject, day: date, language: str, spoken: bool) -> Piece:
     )
 
 
-def _with_lead(parts: tuple[Part, ...], lead: str) -> tuple[Part, ...]:
+def _with_lead(parts: tuple[EditionPart, ...], lead: str) -> tuple[EditionPart, ...]:
     """The lead stands first among the numbers, for the ear as for the eye."""
     if not lead:
         return parts
     return tuple(
-        Part(part.key, part.title, (_sentence(lead), *part.sentences)) if part.key == "numbers" else part
+        EditionPart(part.key, part.title, (_sentence(lead), *part.sentences)) if part.key == "numbers" else part
         for part in parts
     )
 
@@ -174,7 +174,7 @@ def _change(change: Changed, words: Catalogue) -> str:
     return words.aloud(change.said(words))
 
 
-def _ahead(found: Sequence[Ahead], words: Catalogue) -> list[str]:
+def _ahead(found: Sequence[DatedAhead], words: Catalogue) -> list[str]:
     return [words("edition.ahead", day=words.date(one.day), what=words.aloud(one.said(words))) for one in found]
 
 
