@@ -41,6 +41,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     >>> clean("First" + chr(0x2029) + "second", lines=True)
     'First\\nsecond'
     """
+    text = text.encode("utf-8", "replace").decode()  # half of a pair of surrogates is no character
     bare = [_BLANKS.sub(" ", _STEERING.sub("", line)).strip() for line in text.splitlines()]
     return "\n".join(bare).strip() if lines else " ".join(line for line in bare if line)
 
