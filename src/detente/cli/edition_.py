@@ -23,7 +23,7 @@ config_option = click.option(
 )  # fmt: skip
 
 
-@click.group("edition")
+@click.group("edition", epilog="Example: detente edition make colombia-venezuela --out site")
 def command() -> None:
     """A dated edition of what changed: page, mail, sound and feeds, and the readers it goes to."""
 

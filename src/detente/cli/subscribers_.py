@@ -10,7 +10,7 @@ import click
 from detente.cli.edition_ import list_option
 
 
-@click.group("subscribers")
+@click.group("subscribers", epilog="Example: detente subscribers stats --list desk.db")
 def command() -> None:
     """The readers of an edition: add, import, export, forget, count."""
 
