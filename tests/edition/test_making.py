@@ -101,7 +101,7 @@ def test_a_further_day_leaves_the_ids_of_the_others(made, subject, tmp_path):
 
 def test_dated_events_ahead_are_a_calendar(made):
     calendar = icalendar.Calendar.from_ical((made[0] / "events.ics").read_bytes())
-    events = [part for part in calendar.walk("VEVENT")]
+    events = list(calendar.walk("VEVENT"))
     assert [event["DTSTART"].dt for event in events] == [date(2026, 5, 31)]
     assert "presidential election" in str(events[0]["SUMMARY"])
 
@@ -161,7 +161,7 @@ def test_the_manifest_says_what_it_was_made_from(made):
 def test_settings_say_what_is_wrong_with_them():
     with pytest.raises(RecordError, match=r"site\.url"):
         Settings.of({"site": {"url": "ftp://x"}})
-    with pytest.raises(RecordError, match="Did you mean|There is no setting"):
+    with pytest.raises(RecordError, match="There is no setting"):
         Settings.of({"mail": {"sendr": "a@b.org"}})
     with pytest.raises(RecordError, match=r"pay\.price"):
         Settings.of({"pay": {"price": "32,95"}})
