@@ -92,7 +92,12 @@ def test_an_edition_is_frozen_and_a_correction_keeps_its_id(subject, tmp_path):
 def test_a_further_day_leaves_the_ids_of_the_others(made, subject, tmp_path):
     out, settings = made
     make([subject], tmp_path, NOISY, settings)
-    make([subject], tmp_path, replace(NOISY, day=date(2026, 3, 17)), replace(settings, site=replace(settings.site, title="New name")))
+    make(
+        [subject],
+        tmp_path,
+        replace(NOISY, day=date(2026, 3, 17)),
+        replace(settings, site=replace(settings.site, title="New name")),
+    )
     parsed = feedparser.parse((tmp_path / "feed.atom").read_bytes())
     assert len({entry.id for entry in parsed.entries}) == 2
     assert parsed.entries[1].id == feedparser.parse((out / "feed.atom").read_bytes()).entries[0].id
@@ -118,12 +123,16 @@ def test_text_of_a_record_is_harmless_wherever_it_leaves(quick_run, tmp_path, na
         title=pl.when(pl.col("event_id") == last).then(pl.lit(nasty.encode("utf-8", "replace").decode())).otherwise("title"),
         title_es=pl.lit(None, pl.String),
     )  # fmt: skip
-    run = Run(quick_run.study, {**quick_run.frames, "events": mine}, quick_run.notes, quick_run.manifest, quick_run.texts)
+    run = Run(
+        quick_run.study, {**quick_run.frames, "events": mine}, quick_run.notes, quick_run.manifest, quick_run.texts
+    )
     subject = Subject(run, (Told(nasty),), "2026-03-15", ahead(run, DAY))
     make([subject], tmp_path, NOISY, Settings())
     for name, data in tree(tmp_path).items():
         text = data.decode("utf-8")
-        assert not re.search(r"[\u202a-\u202e\u2066-\u2069\u2028\u2029\x00-\x08\x0b-\x1f]", text.replace("\r\n", "\n")), name
+        assert not re.search(
+            r"[\u202a-\u202e\u2066-\u2069\u2028\u2029\x00-\x08\x0b-\x1f]", text.replace("\r\n", "\n")
+        ), name
         if name.endswith((".html", ".atom", ".xml")):
             assert "<script>alert" not in text
             assert "<img src=x" not in text
