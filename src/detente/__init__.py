@@ -46,6 +46,8 @@ _names, _named, __dir__ = names_of(
         "Run": "run",
         "open_study": "study",
         "pair": "answer",
+        # watch
+        "look": "watch",
         "replicate": "replications",
         # errors
         "DetenteError": "errors",

@@ -35,7 +35,6 @@ def test_events_are_read_back() -> None:
     assert (one["dtstart"].dt, one["dtend"].dt) == (date(2027, 1, 10), date(2027, 1, 11))
     assert (two["dtstart"].dt, two["dtend"].dt) == (date(2027, 2, 27), date(2027, 3, 2)), "the end is the day after"
     assert str(one["url"]) == "https://example.org/e1"
-    assert raw == ics("The desk", [], STAMP)[:0] + raw
 
 
 @pytest.mark.property
@@ -53,7 +52,7 @@ def test_no_text_becomes_a_line_of_the_calendar(summary: str, description: str) 
 def test_an_injected_line_is_text() -> None:
     raw = ics("x", [DatedEvent("u@x", date(2027, 1, 1), "a\r\nATTENDEE:mailto:b@x\u2028END:VEVENT")], STAMP)
     assert b"\r\nATTENDEE" not in raw
-    assert raw.count(b"END:VEVENT\r\n") == 1
+    assert raw.count(b"\r\nEND:VEVENT\r\n") == 1
 
 
 def test_what_makes_no_event_is_refused() -> None:

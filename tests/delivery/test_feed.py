@@ -44,7 +44,7 @@ def test_a_reader_finds_every_entry_in_order(write: Any) -> None:
     assert read.feed.title == "The desk"
     assert read.feed.link == "https://desk.example.org/", "the page, not the feed itself"
     assert [one.title for one in read.entries] == [f"What changed & why, <day> {n}" for n in range(5)]
-    assert [one.id for one in read.entries][0] == "tag:desk.example.org,2026-11-30:edition/2026-11-30"
+    assert read.entries[0].id == "tag:desk.example.org,2026-11-30:edition/2026-11-30"
     assert read.entries[0].link == "https://desk.example.org/2026-11-30/"
     (sound,) = read.entries[0].enclosures
     assert (sound.length, sound.type, sound.href[-6:]) == ("1620000", "audio/mpeg", "en.mp3")
@@ -82,12 +82,12 @@ def test_a_correction_keeps_the_id_and_moves_the_date(write: Any) -> None:
 
 @pytest.mark.parametrize("write", [atom, podcast])
 def test_text_of_a_record_stays_text(write: Any) -> None:
-    bad = "Closed <script>alert(1)</script>\u202e\x08\x1b[2J ]]> &amp; \ufffe"
+    bad = "Closed <script>alert(1)</script>\u202e\x08\x1b[2J ]]> &amp;\ufffe"
     read = feedparser.parse(write(feed([entry(0, title=bad, summary=bad)], title=bad, author=bad, subtitle=bad)))
     assert not read.bozo
     assert "\u202e" not in read.entries[0].title
     root = ET.fromstring(write(feed([entry(0, title=bad)])))
-    assert not [one for one in root.iter() if one.tag.endswith("script")]
+    assert not [one for one in root.iter() if one.tag.rpartition("}")[2] == "script"]
     titles = [one.text for one in root.iter() if one.tag.endswith("title")]
     assert "Closed <script>alert(1)</script>[2J ]]> &amp;" in titles
 

@@ -25,6 +25,7 @@ GROUPS = {
     "Keep a study": {
         "new": "Make a new study for two economies.",
         "check": "Check a study folder; point at file, row and column.",
+        "watch": "Look at a list of studies and pairs again; tell what changed.",
         "draft": "Draft claims from an article, for a person to accept.",
         "import": "Bring an official file's events or figures into a record.",
         "merge": "Merge two analysts' records; show the conflicts.",
