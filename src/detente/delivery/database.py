@@ -11,6 +11,7 @@ from pathlib import Path
 
 from detente.errors import UnreadableFile
 
+MEMORY = ":memory:"
 WAIT = 30.0  # seconds for another process's transaction
 
 
@@ -41,7 +42,7 @@ def open_database(path: str | Path, parts: Sequence[SchemaPart]) -> sqlite3.Conn
     """
     path = Path(path)
     try:
-        if not path.exists():
+        if str(path) != MEMORY and not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
     except (OSError, sqlite3.Error) as error:

@@ -78,10 +78,11 @@ def look_at_study(study: Study, needs: frozenset[Need], quick: bool, panels: Pan
             frames["timeline"] = timeline(ledger.figures, panel, *study.spec.dyad)
         by_cause = "verdicts" in needs and not ledger.claims.filter(pl.col("test") == "cause").is_empty()
         if panel is not None and study.episodes and (by_cause or needs & {"residual", "breaks"}):
-            fits = DyadFits.of(panel, *study.spec.dyad)
+            origin, destination = study.spec.dyad
+            fits = DyadFits.of(panel, origin, destination)
             windows = study.spec.attribution.base_windows[: None if by_cause else 1]
             asked = [(e.id, e.from_year, e.to_year) for e in study.episodes]
-            found = attribute(fits, *study.spec.dyad, asked, windows, quick=quick)
+            found = attribute(fits, origin, destination, asked, windows, quick=quick)
             frames["attribution"] = attribution_table(found)
             frames["residuals"] = RESIDUALS.fitted(directed(found.residuals()))
             if "breaks" in needs:
@@ -94,7 +95,7 @@ def look_at_study(study: Study, needs: frozenset[Need], quick: bool, panels: Pan
     return Looked(study.spec.dyad, frames, study_inputs(study, ledger), study, ledger, panel)
 
 
-def look_at_pair(a: str, b: str, needs: frozenset[Need], quick: bool, panels: Panels) -> Looked:
+def look_at_pair(ends: tuple[str, str], needs: frozenset[Need], quick: bool, panels: Panels) -> Looked:
     """The tables of two economies without a study, from the shipped panel.
 
     Raises
@@ -105,7 +106,7 @@ def look_at_pair(a: str, b: str, needs: frozenset[Need], quick: bool, panels: Pa
     panel = panels.world()
     with threadpool_limits(1):
         frames: dict[str, pl.DataFrame] = {}
-        a, b = dyad = lookup_side(a), lookup_side(b)
+        a, b = dyad = lookup_side(ends[0]), lookup_side(ends[1])
         empty = pl.DataFrame(
             schema=dict.fromkeys(
                 ("series", "unit", "period", "value", "basis", "status", "source_id", "preferred"), pl.String
@@ -119,8 +120,8 @@ def look_at_pair(a: str, b: str, needs: frozenset[Need], quick: bool, panels: Pa
                 frames["residuals"] = _plain_residuals(found.to_frame(), found.base)
             else:
                 whole = [("whole", found.base[1], panel.years[-1])]
-                fits = DyadFits.of(panel, *dyad)
-                why = attribute(fits, *dyad, whole, [found.base])
+                fits = DyadFits.of(panel, a, b)
+                why = attribute(fits, a, b, whole, [found.base])
                 frames["attribution"] = attribution_table(why)
                 frames["residuals"] = RESIDUALS.fitted(directed(why.residuals()))
                 if "breaks" in needs:
@@ -167,7 +168,7 @@ def _next(panel: Panel | None, dyad: tuple[str, str], day: str, needs: frozenset
     rows = []
     for event in ("break", "return"):
         try:
-            told = hazard(*dyad, event, on=day)
+            told = hazard(dyad[0], dyad[1], event, on=day)
         except DetenteError:
             continue  # the one that cannot be: a return of what is open, a break of what is broken
         rows.append((event, told.probability, *told.interval))

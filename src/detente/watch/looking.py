@@ -30,7 +30,7 @@ from detente.watch.readings import readings
 from detente.watch.result import Alert, DyadFailure, Look, WatchChange
 from detente.watch.state import WatchState, open_state
 from detente.watch.telling import heading, line
-from detente.watch.thresholds import Reading, step
+from detente.watch.thresholds import Alarm, Reading, Transition, step
 from detente.watch.watchlist import WatchedDyad, WatchList, WatchRule, read_watchlist
 
 Clock = Callable[[], float]
@@ -60,7 +60,7 @@ def look(
     Examples
     --------
     >>> from pathlib import Path
-    >>> text = '[watch]\\nname = "mine"\\n[[dyad]]\\npair = ["COL", "ECU"]\\n[[rule]]\\nmeasure = "exports"\\n'
+    >>> text = '[watch]\\nname = "mine"\\n[[dyad]]\\npair = ["IND", "PAK"]\\n[[rule]]\\nmeasure = "exports"\\n'
     >>> _ = Path("mine.toml").write_text(text)
     >>> look("mine.toml")
     Look('mine', 1: 0 alerts, 0 failures)
@@ -127,7 +127,7 @@ def _taken(listed: WatchList, dyad: WatchedDyad, state: WatchState, panels: Pane
         if study is not None:
             looked = look_at_study(study, needs, quick, panels)
         else:
-            looked = look_at_pair(*(dyad.pair or ("", "")), needs, quick, panels)
+            looked = look_at_pair(dyad.pair or ("", ""), needs, quick, panels)
         found = readings(looked, [rule.measure for rule in rules], state.readings(dyad.key))
         return _Taken(dyad, title, now, looked, found)
     except DetenteError as error:
@@ -205,11 +205,14 @@ def _alerts(
         yield Alert(number, k, key, one.title, cause, heading(cause, one.title, own), lines, link)
 
 
-def _stepped(state: WatchState, dyad: str, rule: WatchRule, found: Mapping[str, Reading], number: int):
+def _stepped(
+    state: WatchState, dyad: str, rule: WatchRule, found: Mapping[str, Reading], number: int
+) -> list[tuple[str, Transition]]:
     """The transitions of one rule, its alarms written down."""
     was, first = state.alarms(dyad, rule.key), not state.is_ruled(dyad, rule.key)
     covered = [name for name in found if matches(rule.measure, name)]
-    now, told = {}, []
+    now: dict[str, Alarm] = {}
+    told: list[tuple[str, Transition]] = []
     for name in sorted({*was, *covered}):
         alarm, change = step(rule.thresholds, was.get(name), found.get(name), number, first=first)
         if alarm is not None:

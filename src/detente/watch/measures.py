@@ -83,7 +83,7 @@ def matches(rule: str, measure: str) -> bool:
 
     Examples
     --------
-    >>> [matches(rule, "residual:COL>VEN") for rule in ("residual", "residual:COL*", "residual:VEN*", "res*")]
+    >>> [matches(rule, "residual:IND>PAK") for rule in ("residual", "residual:IND*", "residual:PAK*", "res*")]
     [True, True, False, False]
     """
     if rule.partition(":")[0] != measure.partition(":")[0]:

@@ -61,10 +61,10 @@ def _figures(looked: Looked) -> Iterator[Reading]:
         return
     for row in looked.ledger.figures.iter_rows(named=True):
         value = _number(row["value"])
-        ends = [_number(row.get(end)) for end in ("low", "high")]
+        low, high = _number(row.get("low")), _number(row.get("high"))
         text = " ".join(str(row.get(name) or "") for name in ("unit", "period", "basis", "status"))
         note = f"{row['series']} {row['period']}"
-        yield Reading(f"figure_corrected:{row['figure_id']}", value, text, *ends, note=note)
+        yield Reading(f"figure_corrected:{row['figure_id']}", value, text, low, high, note=note)
 
 
 def _new_data(looked: Looked) -> Iterator[Reading]:
@@ -107,8 +107,8 @@ def _residuals(looked: Looked) -> Iterator[Reading]:
         ends = (row["origin"], row["destination"])
         if ends not in seen:
             seen.add(ends)
-            band = _number(row["band_low"]), _number(row["band_high"])
-            yield Reading(f"residual:{_arrow(*ends)}", row["log_ratio"], "", *band, note=str(row["year"]))
+            low, high = _number(row["band_low"]), _number(row["band_high"])
+            yield Reading(f"residual:{_arrow(*ends)}", row["log_ratio"], "", low, high, note=str(row["year"]))
 
 
 def _attributed(column: str, family: str) -> Callable[[Looked], Iterator[Reading]]:

@@ -20,7 +20,7 @@ lang = "en"                     # the language of what is told
 study = "colombia-venezuela"    # a built-in study, or the folder of one of yours
 
 [[dyad]]
-pair = ["COL", "ECU"]           # two economies without a study
+pair = ["IND", "PAK"]           # two economies without a study
 
 [[rule]]
 measure = "state:*"             # a state that an event sets: a border, relations, visas ...

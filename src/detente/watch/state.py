@@ -105,7 +105,10 @@ class WatchState:
         rows = self.connection.execute(
             "SELECT kind, key, digest, label, shown, about FROM input WHERE dyad = ?", (dyad,)
         )
-        return {(r[0], r[1]): InputRow(*r[:5], tuple(json.loads(r[5]))) for r in rows}
+        return {
+            (kind, key): InputRow(kind, key, digest, label, shown, tuple(json.loads(about)))
+            for kind, key, digest, label, shown, about in rows
+        }
 
     def keep_inputs(self, dyad: str, now: Mapping[Key, InputRow]) -> None:
         was = self.inputs(dyad)
@@ -128,7 +131,11 @@ class WatchState:
             " WHERE dyad = ? AND look <= ? GROUP BY measure",
             (dyad, look if look is not None else 1 << 62),
         )
-        return {row[0]: Reading(*row[:6]) for row in rows if not row[6]}
+        return {
+            measure: Reading(measure, value, text, low, high, note)
+            for measure, value, text, low, high, note, gone, _ in rows
+            if not gone
+        }
 
     def keep_readings(self, look: int, dyad: str, now: Mapping[str, Reading]) -> None:
         """Write down what moved; what did not is as it was."""
@@ -190,7 +197,10 @@ class WatchState:
             " ORDER BY look DESC, number LIMIT ?",
             (since, most),
         )
-        return [PastAlert(*r[:5], json.loads(r[5]), r[6]) for r in rows]
+        return [
+            PastAlert(look, number, dyad, title, heading, json.loads(body), at)
+            for look, number, dyad, title, heading, body, at in rows
+        ]
 
     def told_in_digest(self) -> None:
         """Mark every alert as told in a digest."""

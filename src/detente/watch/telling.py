@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from detente.economies import name_of
 from detente.language import Catalogue, spelt
@@ -26,7 +26,7 @@ def heading(cause: Cause | None, dyad: str, words: Catalogue) -> str:
     shown = words.date(row.shown) if row.kind == "events" else row.shown
     was = cause.before.shown if cause.before else ""
     key = f"watch_cause.{row.kind}_{cause.what}"
-    return clean(words(key, dyad=dyad, key=row.key, label=label, shown=shown, was=was))
+    return clean(words(key, dyad=dyad, id=row.key, label=label, shown=shown, was=was))
 
 
 def line(measure: str, change: Transition, since: str, words: Catalogue) -> str:
@@ -98,7 +98,7 @@ def _scored(reading: Reading, words: Catalogue) -> str:
     return words(f"watch_line.{key}", value=words.money(reading.value), range=ends)
 
 
-def _share(words: Catalogue):
+def _share(words: Catalogue) -> Callable[[float | None], str]:
     return lambda value: words.percent(None if value is None else 100 * value)
 
 

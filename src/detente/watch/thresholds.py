@@ -19,7 +19,7 @@ from detente.errors import SpecificationError
 _OPS: dict[str, Callable[[float, float], bool]] = {"<=": le, "<": lt, ">=": ge, ">": gt}
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _COMPARED = re.compile(rf"(?:(abs_pct|pct|abs_change|change)\s*)?(<=|<|>=|>)\s*({_NUMBER})")
-_WORD = re.compile(r"is(\s+not)?\s+(\S.*)")
+_WORD = re.compile(r"is(\s+not)?\s+(?!not$)(\S.*)")
 WAYS = (
     '"changes"; "<= 0.05" or another comparison (<, <=, >, >=); "outside_band" or "inside_band"; '
     '"abs_pct >= 10", "pct <= -10", "change <= -0.2" or "abs_change >= 0.2" (since it was last told); '
@@ -33,7 +33,7 @@ class Reading:
 
     Attributes
     ----------
-    measure : its full name, such as ``residual:COL>VEN``.
+    measure : its full name, such as ``residual:IND>PAK``.
     value : a number in the measure's unit, if it is one; NaN and infinity are no reading.
     text : a word, if it is one.
     low, high : the ends of its band or interval.
