@@ -103,7 +103,7 @@ def _share(words: Catalogue) -> Callable[[float | None], str]:
 
 
 def _ends(part: str, words: Catalogue) -> str:
-    """``COL>VEN`` as names; anything else as it is."""
+    """``IND>PAK`` as names; anything else as it is."""
     origin, arrow, destination = part.partition(">")
     return f"{name_of(origin, words.language)} → {name_of(destination, words.language)}" if arrow else part
 
