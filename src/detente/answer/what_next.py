@@ -64,7 +64,7 @@ def _odds(row: dict[str, Any], say: Voice) -> str:
         "low": say.pct(100 * row["chance_low"]), "high": say.pct(100 * row["chance_high"]),
     }  # fmt: skip
     if row["event"] == "return":
-        return say("next_return", **facts, n=row["n_cases"])
+        return say("next_return", **facts, n=say.words.number(row["n_cases"], 0))
     return say(
         "next_break", **facts, base=say.pct(100 * row["base_rate"]), group=say(f"next_group_{row['method']}"),
         rank=row["rank"], n=say.words.number(row["n_ranked"], 0), gain=say.pct(row["skill_pct"], sign=True),

@@ -21,6 +21,7 @@ THREEFOLD = 1.0986  # ln 3: larger rises read better as factors than as percent
 MARK = f"[{SOURCE}] "
 """What stands before a text that is English for want of a translation."""
 _UNMARKED = ("number", "dates", "months", "unit")  # signs rather than words: English ones need no mark
+_MONEY = re.compile(r"([a-z]{3})[_ ](k|mn|bn|trn)")  # a currency and its scale, such as mad_mn
 
 
 def short_of_all(pct: float, digits: int) -> int:
@@ -112,11 +113,16 @@ class Catalogue:
         return ChainMap(dict(self.added), dict(known)) if self.added else known
 
     def known(self, group: str, word: str) -> str:
-        """A word of a fixed vocabulary in this language; a word that no catalogue has stays as it is."""
+        """A word of a fixed vocabulary in this language; a word that no catalogue has stays as it is.
+
+        A unit of money is made of its currency and its scale: ``mad_mn`` is "million MAD".
+        """
         key = f"{group}.{word.replace(' ', '_')}"
         own = self._own(key)
         if own is None and key in language_of(SOURCE).strings and self.language != SOURCE:
             return self._in_english(key, {})
+        if own is None and group == "unit" and (money := _MONEY.fullmatch(word)):
+            return self(f"scale.{money[2]}", code=money[1].upper())
         return word if own is None else own
 
     def has(self, key: str) -> bool:
