@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.edition.settings import Settings
+from detente.edition.settings import EditionSettings
 from detente.edition.subscribers import Desk, Wish
 from detente.study import open_study
 
@@ -20,8 +20,8 @@ def quick_run():
 
 
 @pytest.fixture
-def settings() -> Settings:
-    return Settings.of(
+def settings() -> EditionSettings:
+    return EditionSettings.of(
         {
             "site": {"url": "https://edition.example.org/", "subscribe": "https://desk.example.org/"},
             "mail": {"sender": "desk@example.org"},
@@ -30,7 +30,7 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, settings: Settings):
+def desk(tmp_path: Path, settings: EditionSettings):
     with Desk(tmp_path / "desk.db", settings.desk) as opened:
         yield opened
 

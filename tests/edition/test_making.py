@@ -17,7 +17,7 @@ from detente.edition import Subject, gather, make
 from detente.edition.composing import compose
 from detente.edition.making import Order
 from detente.edition.material import ahead
-from detente.edition.settings import Settings
+from detente.edition.settings import EditionSettings
 from detente.errors import RecordError, UsageError
 from detente.run.result import Run
 
@@ -37,7 +37,7 @@ def subject(quick_run) -> Subject:
 @pytest.fixture(scope="module")
 def made(subject, tmp_path_factory):
     out = tmp_path_factory.mktemp("site")
-    settings = Settings.of({"site": {"url": "https://edition.example.org/"}})
+    settings = EditionSettings.of({"site": {"url": "https://edition.example.org/"}})
     make([subject], out, NOISY, settings)
     return out, settings
 
@@ -71,7 +71,7 @@ def test_the_same_inputs_give_the_same_bytes(made, subject, tmp_path):
 
 
 def test_an_edition_is_frozen_and_a_correction_keeps_its_id(subject, tmp_path):
-    settings = Settings.of({"site": {"url": "https://edition.example.org/"}})
+    settings = EditionSettings.of({"site": {"url": "https://edition.example.org/"}})
     make([subject], tmp_path, NOISY, settings)
     first = feedparser.parse((tmp_path / "feed.atom").read_bytes())
     other = replace(subject, changes=(Told("The border reopened."),), since="2026-03-15")
@@ -127,7 +127,7 @@ def test_text_of_a_record_is_harmless_wherever_it_leaves(quick_run, tmp_path, na
         quick_run.study, {**quick_run.frames, "events": mine}, quick_run.notes, quick_run.manifest, quick_run.texts
     )
     subject = Subject(run, (Told(nasty),), "2026-03-15", ahead(run, DAY))
-    make([subject], tmp_path, NOISY, Settings())
+    make([subject], tmp_path, NOISY, EditionSettings())
     for name, data in tree(tmp_path).items():
         text = data.decode("utf-8")
         assert not re.search(
@@ -169,11 +169,11 @@ def test_the_manifest_says_what_it_was_made_from(made):
 
 def test_settings_say_what_is_wrong_with_them():
     with pytest.raises(RecordError, match=r"site\.url"):
-        Settings.of({"site": {"url": "ftp://x"}})
+        EditionSettings.of({"site": {"url": "ftp://x"}})
     with pytest.raises(RecordError, match="There is no setting"):
-        Settings.of({"mail": {"sendr": "a@b.org"}})
+        EditionSettings.of({"mail": {"sendr": "a@b.org"}})
     with pytest.raises(RecordError, match=r"pay\.price"):
-        Settings.of({"pay": {"price": "32,95"}})
+        EditionSettings.of({"pay": {"price": "32,95"}})
 
 
 def test_what_is_neither_list_run_nor_study_is_said(tmp_path):

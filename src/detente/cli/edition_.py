@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from detente.edition.settings import Settings
+    from detente.edition.settings import EditionSettings
 
 VOICES = ("espeak", "hibari", "none")
 list_option = click.option(
@@ -47,12 +47,12 @@ def make(
     from dataclasses import replace
 
     from detente.cli.output import waiting
-    from detente.edition import Settings, gather
+    from detente.edition import EditionSettings, gather
     from detente.edition import make as make_edition
     from detente.edition.making import Order
 
     today = (day or datetime.now(UTC)).date()
-    settings = Settings.read(out)
+    settings = EditionSettings.read(out)
     if url is not None:
         settings = replace(settings, site=replace(settings.site, url=url.rstrip("/") + "/"))
     order = Order(today, tuple(code.strip() for code in languages.split(",") if code.strip()), voice, correct)
@@ -88,11 +88,11 @@ def send(
     from detente.delivery import DeliveryOutcome
     from detente.edition.sending import due, queue
     from detente.edition.sending import send as send_one
-    from detente.edition.settings import Settings
+    from detente.edition.settings import EditionSettings
     from detente.edition.subscribers import Desk
     from detente.errors import DetenteError, UsageError
 
-    settings = _with_smtp(Settings.read(folder.resolve().parent), smtp)
+    settings = _with_smtp(EditionSettings.read(folder.resolve().parent), smtp)
     if to:
         reply = send_one(folder, to, settings, language=language)
         if reply.outcome is not DeliveryOutcome.SENT:
@@ -181,9 +181,9 @@ def doctor(config: Path | None, selector: str) -> None:
     """Say which voices and extras are missing, and which DNS records the mail needs."""
     from detente._foreign import read_toml
     from detente.edition.doctor import advice, dns_records, lacking
-    from detente.edition.settings import Settings
+    from detente.edition.settings import EditionSettings
 
-    settings = Settings.of(read_toml(config)) if config else Settings()
+    settings = EditionSettings.of(read_toml(config)) if config else EditionSettings()
     missing = lacking()
     click.echo("Installed: everything." if not missing else "Missing:\n" + "\n".join(f"  {one}" for one in missing))
     for one in advice(settings):
@@ -193,23 +193,23 @@ def doctor(config: Path | None, selector: str) -> None:
         click.echo(f"  {one.name} {one.kind} {one.value}\n    {one.why}")
 
 
-def _settings(list_: Path, config: Path | None) -> tuple[Settings, Path | None]:
+def _settings(list_: Path, config: Path | None) -> tuple[EditionSettings, Path | None]:
     """The settings, and the folder of the editions: as named, or those of the site last sent from."""
     from detente._foreign import read_toml
-    from detente.edition.settings import Settings
+    from detente.edition.settings import EditionSettings
     from detente.edition.subscribers import Desk
 
     if config is not None:
-        return Settings.of(read_toml(config)), config.resolve().parent
+        return EditionSettings.of(read_toml(config)), config.resolve().parent
     with Desk(list_) as desk:
         row = desk.connection.execute("SELECT folder FROM edition ORDER BY queued DESC LIMIT 1").fetchone()
     if row is None:
-        return Settings(), None
+        return EditionSettings(), None
     home = Path(row["folder"]).parent
-    return Settings.read(home), home
+    return EditionSettings.read(home), home
 
 
-def _with_smtp(settings: Settings, smtp: str | None) -> Settings:
+def _with_smtp(settings: EditionSettings, smtp: str | None) -> EditionSettings:
     from dataclasses import replace
 
     from detente.errors import UsageError

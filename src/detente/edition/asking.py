@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from detente.delivery import Address, Mail, Outbox, new_message_id, transaction
 from detente.edition.sending import Clock
-from detente.edition.settings import Settings
+from detente.edition.settings import EditionSettings
 from detente.edition.subscribers.desk import CONFIRM, PENDING_DAYS, Desk, Wish
 from detente.errors import DataError
 from detente.language import Catalogue
@@ -15,7 +15,7 @@ from detente.language import Catalogue
 AT_ONCE = 200
 
 
-def answer_requests(desk: Desk, settings: Settings, public_url: str, *, clock: Clock = time.time) -> int:
+def answer_requests(desk: Desk, settings: EditionSettings, public_url: str, *, clock: Clock = time.time) -> int:
     """Queue the mail with the one button for each request that calls for one; how many were queued."""
     queued = 0
     for row in desk.connection.execute("SELECT * FROM request ORDER BY id LIMIT ?", (AT_ONCE,)).fetchall():
@@ -41,7 +41,7 @@ def answer_requests(desk: Desk, settings: Settings, public_url: str, *, clock: C
 
 
 def confirmation(
-    to: Address, token: str, language: str, settings: Settings, public_url: str, message_id: str, now: float
+    to: Address, token: str, language: str, settings: EditionSettings, public_url: str, message_id: str, now: float
 ) -> Mail:
     """The mail with the one button; nothing that a visitor typed stands in it."""
     words = Catalogue(language)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from detente.edition.settings import Settings
+from detente.edition.settings import EditionSettings
 from detente.edition.voice.speakers import PROGRAM
 
 PARTS = (
@@ -36,7 +36,7 @@ class Record:
     why: str
 
 
-def dns_records(settings: Settings, selector: str = "desk") -> tuple[Record, ...]:
+def dns_records(settings: EditionSettings, selector: str = "desk") -> tuple[Record, ...]:
     """The records of the sender's domain and of the machine that sends; some parts only the relay knows.
 
     Parameters
@@ -73,7 +73,7 @@ def lacking() -> tuple[str, ...]:
     return tuple(found)
 
 
-def advice(settings: Settings) -> tuple[str, ...]:
+def advice(settings: EditionSettings) -> tuple[str, ...]:
     """What in the settings keeps an edition from its readers."""
     found = []
     if not settings.site.url.startswith("https://"):

@@ -16,7 +16,7 @@ from detente.delivery import tag_uri
 from detente.edition.composing import Edition, compose
 from detente.edition.material import Subject
 from detente.edition.page import PagePlace, Sound, edition_page, mail_html, plain_text
-from detente.edition.settings import Settings, begin
+from detente.edition.settings import EditionSettings, begin
 from detente.edition.site import site_files
 from detente.edition.voice import Recording, record, voice_for
 from detente.errors import OutputError, UsageError
@@ -76,7 +76,7 @@ class Order:
 
 
 def make(
-    subjects: Sequence[Subject], out: Path, order: Order, settings: Settings | None = None,
+    subjects: Sequence[Subject], out: Path, order: Order, settings: EditionSettings | None = None,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> Made:  # fmt: skip
     """Make the edition of a day in the site's folder ``out``; the same inputs again change nothing.
@@ -94,7 +94,7 @@ def make(
     except OSError as error:
         raise OutputError(f"{out} cannot be made: {error.strerror}.", fix="Give another --out.") from None
     with lock(out):
-        settings = settings or Settings.read(out)
+        settings = settings or EditionSettings.read(out)
         begin(out, settings)
         return _Making(tuple(subjects), out, order, settings, clock).make()
 
@@ -103,7 +103,7 @@ class _Making:
     """One edition in the making."""
 
     def __init__(
-        self, subjects: tuple[Subject, ...], out: Path, order: Order, settings: Settings, clock: Clock
+        self, subjects: tuple[Subject, ...], out: Path, order: Order, settings: EditionSettings, clock: Clock
     ) -> None:
         self.subjects, self.out, self.order, self.settings, self.clock = subjects, out, order, settings, clock
         self.folder = out / order.day.isoformat()

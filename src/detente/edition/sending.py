@@ -28,7 +28,7 @@ from detente.delivery import (
     transaction,
 )  # fmt: skip
 from detente.edition.page import READER, readers_lines
-from detente.edition.settings import Settings
+from detente.edition.settings import EditionSettings
 from detente.edition.subscribers.bounces import count_bounce, return_address
 from detente.edition.subscribers.desk import CONFIRM, Desk, Reader
 from detente.edition.subscribers.morning import next_morning
@@ -91,7 +91,7 @@ class Printed:
         return read_text(self.folder / name if language == main else self.folder / language / name)
 
 
-def queue(folder: Path, desk: Desk, settings: Settings, now: datetime, *, at_once: bool = False) -> Queued:
+def queue(folder: Path, desk: Desk, settings: EditionSettings, now: datetime, *, at_once: bool = False) -> Queued:
     """Queue the edition for every active reader's next morning; safe to repeat.
 
     Parameters
@@ -141,7 +141,7 @@ def _digest(printed: Printed) -> str:
     return hashlib.sha256((printed.folder / "manifest.json").read_bytes()).hexdigest()
 
 
-def send(folder: Path, to: str, settings: Settings, *, language: str = "", clock: Clock = time.time) -> Reply:
+def send(folder: Path, to: str, settings: EditionSettings, *, language: str = "", clock: Clock = time.time) -> Reply:
     """One copy of an edition to one address, at once and beside the list: to see it before the readers do."""
     printed, address = Printed.read(folder), Address.of(to)
     moment = datetime.fromtimestamp(clock(), UTC)
@@ -152,7 +152,7 @@ def send(folder: Path, to: str, settings: Settings, *, language: str = "", clock
 
 
 def due(
-    desk: Desk, settings: Settings, *, clock: Clock = time.time, connection: MailConnection | None = None
+    desk: Desk, settings: EditionSettings, *, clock: Clock = time.time, connection: MailConnection | None = None
 ) -> Delivered:
     """Send what is due now: editions in their readers' mornings, and mails that ask for the one button.
 
@@ -172,13 +172,13 @@ def due(
     return done
 
 
-def server_of(settings: Settings) -> MailServer:
+def server_of(settings: EditionSettings) -> MailServer:
     """The mail server that the settings describe."""
     mail = settings.mail
     return MailServer(mail.host, mail.port, mail.security, mail.user, mail.password_env)  # type: ignore[arg-type]  # checked on reading
 
 
-def _doubtful(settings: Settings) -> Any:
+def _doubtful(settings: EditionSettings) -> Any:
     return settings.mail.doubtful
 
 
@@ -205,7 +205,7 @@ class _Gate:
 class _Carrier:
     """Puts a row into a mail and hands it to the server."""
 
-    def __init__(self, desk: Desk, settings: Settings, line: MailConnection) -> None:
+    def __init__(self, desk: Desk, settings: EditionSettings, line: MailConnection) -> None:
         self.desk, self.settings, self.line = desk, settings, line
         self._printed: dict[str, Printed] = {}
 
@@ -234,7 +234,7 @@ class _Carrier:
 
 
 def _mail(
-    printed: Printed, reader: Reader | None, to: Address, settings: Settings, message_id: str, moment: datetime,
+    printed: Printed, reader: Reader | None, to: Address, settings: EditionSettings, message_id: str, moment: datetime,
     language: str = "",
 ) -> Mail:  # fmt: skip
     """The edition for one reader, with the lines that are theirs; for nobody on the list, without them."""

@@ -105,7 +105,7 @@ class PaySettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EditionSettings:
     """All of ``edition.toml``."""
 
     site: SiteSettings = field(default_factory=SiteSettings)
@@ -120,7 +120,7 @@ class Settings:
         return host
 
     @classmethod
-    def read(cls, folder: Path) -> Settings:
+    def read(cls, folder: Path) -> EditionSettings:
         """The settings of a site's folder; those of a new one where it has none.
 
         Raises
@@ -132,8 +132,8 @@ class Settings:
         return cls.of(read_toml(path)) if path.is_file() else cls()
 
     @classmethod
-    def of(cls, raw: dict[str, Any]) -> Settings:
-        """Settings from tables by name."""
+    def of(cls, raw: dict[str, Any]) -> EditionSettings:
+        """EditionSettings from tables by name."""
         parts: dict[str, type[Any]] = {
             "site": SiteSettings,
             "mail": MailSettings,
@@ -173,7 +173,7 @@ def _problem(where: str, what: str) -> Problem:
     return Problem(FILE, None, where, what, "See docs/edition.md.")
 
 
-def _wrong(found: Settings) -> list[Problem]:
+def _wrong(found: EditionSettings) -> list[Problem]:
     wrong = []
     url = urlsplit(found.site.url)
     if url.scheme not in ("http", "https") or not url.hostname or not found.site.url.endswith("/"):
@@ -196,7 +196,7 @@ def _wrong(found: Settings) -> list[Problem]:
     return wrong
 
 
-def begin(folder: Path, settings: Settings) -> None:
+def begin(folder: Path, settings: EditionSettings) -> None:
     """Write the file of a new site, with what can be set in it, unless there is one."""
     path = folder / FILE
     if not path.exists():

@@ -10,7 +10,7 @@ from typing import Any
 from detente._foreign import read_json
 from detente.delivery import DatedEvent, Enclosure, Feed, FeedEntry, atom, ics, podcast, tag_uri
 from detente.edition.page import PagePlace, archive_page
-from detente.edition.settings import Settings
+from detente.edition.settings import EditionSettings
 from detente.language import Catalogue
 
 NEWEST = 60  # entries of a feed
@@ -21,7 +21,7 @@ def manifests(out: Path) -> list[dict[str, Any]]:
     return [read_json(path) for path in sorted(out.glob("[0-9]*-[0-9]*-[0-9]*/manifest.json"), reverse=True)]
 
 
-def site_files(out: Path, settings: Settings) -> dict[Path, str | bytes]:
+def site_files(out: Path, settings: EditionSettings) -> dict[Path, str | bytes]:
     """Feed, podcast and archive of each language, and the calendar; the same manifests give the same bytes."""
     made = manifests(out)
     if not made:
@@ -44,7 +44,9 @@ def site_files(out: Path, settings: Settings) -> dict[Path, str | bytes]:
     return files
 
 
-def _feed(made: Sequence[Mapping[str, Any]], language: str, suffix: str, settings: Settings) -> tuple[Any, list[Any]]:
+def _feed(
+    made: Sequence[Mapping[str, Any]], language: str, suffix: str, settings: EditionSettings
+) -> tuple[Any, list[Any]]:
     words, site = Catalogue(language), settings.site
     first = date.fromisoformat(made[-1]["day"])
 

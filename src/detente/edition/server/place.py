@@ -9,7 +9,7 @@ from pathlib import Path
 
 from detente.edition.payments import Payments
 from detente.edition.server.caps import Caps
-from detente.edition.settings import Settings
+from detente.edition.settings import EditionSettings
 from detente.edition.subscribers.desk import Desk
 
 
@@ -27,7 +27,7 @@ class ReadersSite:
     """
 
     list: Path
-    settings: Settings
+    settings: EditionSettings
     public_url: str
     folder: Path | None = None
     payments: Payments | None = None

@@ -12,7 +12,7 @@ from detente.edition.payments.stripe import Stripe
 from detente.edition.sending import due
 from detente.edition.server.app import create_readers_app
 from detente.edition.server.place import ReadersSite
-from detente.edition.settings import Settings
+from detente.edition.settings import EditionSettings
 from detente.errors import DetenteError, UsageError
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -44,7 +44,7 @@ def checked_url(url: str) -> str:
 
 
 def serve_readers(
-    path: Path, settings: Settings, public_url: str, *, folder: Path | None = None, host: str = "127.0.0.1",
+    path: Path, settings: EditionSettings, public_url: str, *, folder: Path | None = None, host: str = "127.0.0.1",
     port: int = 8770, say: Callable[[str], None] = lambda _: None,
 ) -> None:  # fmt: skip
     """Serve the subscribers' pages until interrupted.
