@@ -34,6 +34,7 @@ UNITS = {
     "attributions": "log points",
     "specifications": "log points",
     "strips": "Index, 0 to 100",
+    "lines": "million cubic feet a day",
 }
 
 

@@ -31,6 +31,7 @@ def measures_on_record(frames: Mapping[str, pl.DataFrame], say: Speaker) -> Iter
     """The index of recorded measures, what lines carried, and plans that were kept or not; nothing where none is told."""
     yield from _index(frames["relation_strips"], say)
     yield from _lines(frames["lines"], frames["figures"], say)
+    yield from _bounds(frames["bounds"], say)
 
 
 def _index(strips: pl.DataFrame, say: Speaker) -> Iterator[str]:
@@ -67,3 +68,28 @@ def _lines(lines: pl.DataFrame, figures: pl.DataFrame, say: Speaker) -> Iterator
             "measures.plans" if k else "measures.plans_none", family=say.words.known("family", family), a=say.name(a),
             b=say.name(b), n=say.words.number(n), k=say.words.number(k), chance=middle, low=low, high=high,
         )  # fmt: skip
+
+
+def _bounds(bounds: pl.DataFrame, say: Speaker) -> Iterator[str]:
+    """What each line can carry on the last days told of, what-ifs after what is on record, and flows that exceed their bound."""
+    newest = bounds.group_by("family", "origin", "destination", "line", "assumed", maintain_order=True).last()
+    for row in newest.sort("assumed", nulls_last=False, maintain_order=True).iter_rows(named=True):
+        least = say.words.significant(row["high_least"])
+        said = {
+            "family": say.words.known("family", row["family"]), "a": say.name(row["origin"]), "b": say.name(row["destination"]),
+            "date": say.words.date(row["from"]) if row["from"] else "…", "high": say.words.significant(row["high"]),
+            "unit": say.words.known("unit", row["unit"]),
+            "span": say.words("measures.bound_least", least=least) if row["high_least"] < row["high"] else "",
+            "binds": say.listed([say.words.known("binds", term) for term in row["binds"].split(";")]),
+        }  # fmt: skip
+        assumed = row["assumed"]
+        if assumed is None:
+            yield say.words("measures.bound" if row["high"] else "measures.bound_none", **said)
+        else:
+            text = say.own(assumed)
+            yield say.words("measures.bound_if", assumed=text[:1].lower() + text[1:], **said)
+    for family, group in bounds.filter(pl.col("above").is_not_null()).group_by("family", maintain_order=True):
+        figures = sorted({ident for cell in group["above"] for ident in cell.split(";")})
+        yield say.words(
+            "measures.bound_broken", family=say.words.known("family", str(family[0])), figures=", ".join(figures)
+        )

@@ -7,6 +7,9 @@ __all__, __getattr__, __dir__ = names_of(
     {
         "hazard": "odds",
         "Odds": "odds",
+        "LineBound": "capacity",
+        "LineTerms": "capacity",
+        "line_bounds": "capacity",
         "forecast": "trade",
         "TradeForecast": "trade",
         "ScoreCard": "score_card",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from detente.run.attributed import ATTRIBUTION, RESIDUALS
 from detente.run.checked_record import ARTICLES, CLAIMS, CONFLICTS, EVENTS, FIGURES, FORECASTS, SOURCES
 from detente.run.explanations import BREAKS, METHODS, PARTS, SPECIFICATIONS
+from detente.run.further.bounds import BOUNDS
 from detente.run.further.energy import LINES
 from detente.run.further.people import COUNTS, MIGRATION, PEOPLE_IF, PEOPLE_NEXT
 from detente.run.further.relation import RECOGNITION, STRIPS
@@ -21,7 +22,7 @@ from detente.run.what_next import OUTLOOK
 
 for _schema in (
     CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, SECTORS, CAPITAL,
-    PEOPLE, COUNTS, MIGRATION, PEOPLE_NEXT, PEOPLE_IF, STRIPS, RECOGNITION, LINES, PARTNERS, COMPOSITION, TIMELINE, OUTLOOK,
+    PEOPLE, COUNTS, MIGRATION, PEOPLE_NEXT, PEOPLE_IF, STRIPS, RECOGNITION, LINES, BOUNDS, PARTNERS, COMPOSITION, TIMELINE, OUTLOOK,
     CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
 ):  # fmt: skip
     register(_schema)

@@ -169,6 +169,7 @@ class Study:
         used = [(f"cited ({c.origin}->{c.destination})", c.source_id) for c in self.spec.cited]
         used += [(f"equilibrium.gdp ({g.economy})", g.source_id) for g in self.spec.equilibrium.gdp]
         used += [(f"scenarios ({s.id})", t.source_id) for s in self.spec.scenarios for t in s.target if t.source_id]
+        used += [(f"capacity ({c.line})", source) for c in self.spec.capacity for source in c.sources]
         return used
 
     def problems_beside(self, ledger: Ledger) -> list[Problem]:
@@ -240,7 +241,11 @@ def checked_ledger(study: Study) -> Ledger:
 def require_dyad_of_targets(spec: Spec) -> None:
     """Scenario targets and cited residuals must speak of the study's own two economies."""
     dyad = {spec.study.origin, spec.study.destination}
-    for where, items in (("cited", spec.cited), *((f"scenario '{s.id}'", s.target) for s in spec.scenarios)):
+    for where, items in (
+        ("cited", spec.cited),
+        *((f"scenario '{s.id}'", s.target) for s in spec.scenarios),
+        ("capacity", spec.capacity),
+    ):
         for item in items:
             if {item.origin, item.destination} != dyad:
                 raise StudyError(

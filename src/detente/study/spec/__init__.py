@@ -1,5 +1,6 @@
 """The schema of ``study.toml``: what a person may write, key by key, and the checks on it."""
 
+from detente.study.spec.lines import Capacity
 from detente.study.spec.part import Ends, both_ways
 from detente.study.spec.question import AttributionPlan, Caution, Cited, EpisodeSpec, Head, Measure, PanelChoice
 from detente.study.spec.reading import FORMAT, migrate, parse_spec, read_spec
@@ -18,6 +19,7 @@ __all__ = [
     "FORMAT",
     "HIGHEST_TARIFF",
     "AttributionPlan",
+    "Capacity",
     "Caution",
     "Cited",
     "Ends",

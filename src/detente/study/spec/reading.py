@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from detente import economies
 from detente._foreign import parse_toml, read_text
 from detente.errors import StudyError, UnknownEconomy
-from detente.study.spec import question, what_if, whole
+from detente.study.spec import lines, question, what_if, whole
 from detente.study.spec.part import SpecPart
 from detente.study.spec.problems import in_plain_words
 from detente.study.spec.whole import Spec
@@ -71,6 +71,7 @@ def _codes(spec: Spec) -> Iterator[tuple[str, str]]:
     yield from (("equilibrium.gdp", gdp.economy) for gdp in spec.equilibrium.gdp)
     ends = [("attribution.cautions", c) for c in spec.attribution.cautions] + [("cited", c) for c in spec.cited]
     ends += [(f"scenario '{s.id}'", target) for s in spec.scenarios for target in s.target]
+    ends += [(f"capacity ({c.line})", c) for c in spec.capacity]
     for key, item in ends:
         yield key, item.origin
         yield key, item.destination
@@ -104,7 +105,7 @@ def migrate(raw: dict, path: Path) -> dict:
 
 _KEYS = {
     name
-    for module in (question, what_if, whole)
+    for module in (lines, question, what_if, whole)
     for part in vars(module).values()
     if isinstance(part, type) and issubclass(part, SpecPart)
     for name, info in part.model_fields.items()

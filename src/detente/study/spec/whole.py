@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from detente.language import Own
+from detente.study.spec.lines import Capacity
 from detente.study.spec.part import Ends, SpecPart, both_ways
 from detente.study.spec.question import AttributionPlan, Cited, EpisodeSpec, Head, PanelChoice
 from detente.study.spec.what_if import Equilibrium, Scenario
@@ -31,6 +32,7 @@ class Spec(SpecPart):
     cited: list[Cited] = Field(default=[])
     equilibrium: Equilibrium = Equilibrium()
     scenarios: list[Scenario] = Field(default=[])
+    capacity: list[Capacity] = Field(default=[])
     answer: Shown = Shown()
     words: dict[str, dict[str, dict[str, str]]] = Field(default={})
     translations: dict[str, dict[str, str]] = Field(default={})  # language -> text of the study -> its translation
