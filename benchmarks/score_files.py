@@ -13,13 +13,13 @@ ROOT = Path(__file__).resolve().parents[1]
 CARDS = ROOT / "src/detente/outlook/scores.csv"
 
 
-def write_cards(cards: Sequence[ScoreCard], targets: Collection[str]) -> None:
+def write_cards(cards: Sequence[ScoreCard], targets: Collection[str], path: Path = CARDS) -> None:
     """Put ``cards`` in the place of those of ``targets``; the cards of other targets stay."""
-    with CARDS.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         kept = [row for row in csv.DictReader(file) if row["target"] not in targets]
     rows = [{k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(c).items()} for c in cards]
     both = [*rows, *kept] if "break" in targets else [*kept, *rows]
-    with CARDS.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, list(ScoreCard.__dataclass_fields__), lineterminator="\n")
         out.writeheader()
         out.writerows(both)

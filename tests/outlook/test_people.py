@@ -13,6 +13,7 @@ import pytest
 
 from detente.errors import DataError, NotIdentified, SpecificationError, UnknownEconomy
 from detente.outlook.people import (
+    alarm,
     forecast_displaced,
     forecast_moves,
     nowcast,
@@ -21,9 +22,16 @@ from detente.outlook.people import (
     surge,
 )
 from detente.outlook.people.displaced import Counts, fit_displaced, percentile_crps
-from detente.outlook.people.missing_cells import imputed, scored_cells, shrunk
+from detente.outlook.people.missing_cells import (
+    ELSEWHERE,
+    drawn_quantiles,
+    error_quantiles,
+    imputed,
+    scored_cells,
+    shrunk,
+)
 from detente.outlook.people.recovery import estimate_elasticities, shipped_elasticities
-from detente.outlook.people.score_cards import LARGE, baseline_crps, people_card
+from detente.outlook.people.score_cards import LARGE, baseline_crps, nowcast_card, people_card
 from detente.panel import people
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks/people.py"
@@ -31,6 +39,7 @@ BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks/people.py"
 
 @pytest.fixture(scope="module")
 def benchmark():
+    sys.path.insert(0, str(BENCHMARK.parent))
     spec = importlib.util.spec_from_file_location("benchmarks_people", BENCHMARK)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -68,7 +77,8 @@ def test_the_cards_are_what_the_benchmark_gives(benchmark):
 
 @pytest.mark.oracle
 def test_the_alarm_reaches_the_published_score():
-    """METHODS B3: AUC .805, log score 10.8% over strata; the goal of the findings: .79 and 8%."""
+    """METHODS B3: AUC .805, log score 10.8% over strata; the goal of the findings: .79 and 8%. Without the 21 surges that
+    were changes of category 9.3% is left of 12.3%."""
     card = people_card("surge", 2)
     assert card.auc >= 0.79
     assert card.skill_pct >= 8
@@ -89,13 +99,21 @@ def test_venezuelans_in_colombia_as_the_findings_have_them():
 
 
 @pytest.mark.oracle
-def test_the_alarm_went_off_at_the_end_of_2017():
-    """findings/flows.md 2.5: 0.6% known at the end of 2016, 16% (26 times the base) at the end of 2017."""
+def test_the_alarm_at_the_end_of_2017(monkeypatch):
+    """findings/flows.md 2.5: 0.6% known at the end of 2016, 16% (26 times the base) at the end of 2017, with the first count
+    of 2017 in its new category taken for growth; without it the odds are still twenty times the base."""
     before, after = (surge("VEN", "COL", as_of=year) for year in (2016, 2017))
     assert before.probability < 0.03
-    assert 0.10 < after.probability < 0.5
     assert after.times_base > 20
-    assert after.rank <= 5
+    assert after.rank <= 0.03 * after.n_ranked
+    monkeypatch.setattr(alarm, "changed_steps", lambda panel: np.zeros(panel.flows.shape, dtype=bool))
+    panel = people("protected")
+    rows = alarm.corridors(panel)
+    now = rows.where(rows.year == 2017)
+    p = alarm.fit_surge(rows, 2017).probability(now.features)
+    at = np.flatnonzero((now.origin == panel.index("VEN")) & (now.destination == panel.index("COL")))[0]
+    assert 0.10 < p[at] < 0.5
+    assert (p > p[at]).sum() < 5
 
 
 def test_nothing_later_enters_a_forecast():
@@ -124,20 +142,52 @@ def test_crps_of_a_known_distribution():
     [("foreign_born", 2010, .217, .237), ("foreign_born", 2015, .186, .197), ("foreign_born", 2020, .159, .181),
      ("movers", 2005, .453, .513), ("movers", 2010, .473, .591), ("movers", 2015, .466, .536)],
 )  # fmt: skip
-def test_shrinkage_beats_the_last_value_by_what_was_published(population, year, published, naive):
-    """findings/flows.md 2.2, other 1,500 cells than there: errors spread by 0.65, two standard errors of the difference
-    of two such means are 0.05."""
+def test_shrinkage_beats_the_last_value_by_what_was_published(population, year, published, naive, monkeypatch):
+    """findings/flows.md 2.2: the means of other 1,500 cells than these, so within two standard errors of the difference of
+    two such means, worked out from these errors (0.01 to 0.05); the rule there had a weight of a half for residents."""
     panel = people(population)
     t = panel.year_index(year)
-    cells = scored_cells(panel, t, 1500, seed=year)
+    cells = scored_cells(panel, t, 3000 if population == "foreign_born" else 600, seed=year)
+    monkeypatch.setitem(ELSEWHERE, "foreign_born", 0.5)
     actual = np.log(panel.flows[t, cells[:, 0], cells[:, 1]])
     ours = np.abs(actual - np.log(shrunk(panel, t, cells)))
     last = np.abs(actual - np.log(panel.flows[t - 1, cells[:, 0], cells[:, 1]]))
     kept = np.isfinite(ours)
     assert kept.mean() > 0.97
-    assert ours[kept].mean() == pytest.approx(published, abs=0.05)
-    assert last[kept].mean() == pytest.approx(naive, abs=0.05)
+    for found, told in ((ours[kept], published), (last[kept], naive)):
+        assert found.mean() == pytest.approx(told, abs=2 * found.std() * np.sqrt(1 / len(found) + 1 / 1500))
     assert ours[kept].mean() < last[kept].mean()
+
+
+@pytest.mark.parametrize("population", ["foreign_born", "movers", "protected"])
+def test_a_missing_count_beats_the_last_value_with_its_errors_both_ways(population):
+    card = nowcast_card(population)
+    assert card.low > 0
+    assert card.mae < card.baseline_mae
+    assert 0.77 <= card.coverage_80 <= 0.83
+
+
+def test_the_errors_of_moves_that_ship_are_those_drawn_now():
+    shipped, n = error_quantiles("movers", 2015)
+    drawn, m = drawn_quantiles("movers", 2015)
+    assert n == m
+    assert shipped == pytest.approx(drawn, abs=2e-5)  # they are rounded to five digits
+
+
+def test_a_change_of_definition_is_no_growth_and_decides_nothing():
+    """VEN in COL: 69,264 of one category in 2017, 1,174,375 of another in 2018."""
+    found = forecast_displaced("VEN", "COL", as_of=2018, horizons=(1,))[0]
+    assert found.middle < 1.05 * found.last
+    assert "changed its definition in 2018" in found.summary()
+    with pytest.raises(NotIdentified, match="changed its definition in 2018"):
+        nowcast("VEN", "COL", 2018, population="protected")
+    counts = Counts.of(people("protected"))
+    t = counts.years.index(2018)
+    k = int(np.flatnonzero((counts.place == [people("protected").index(c) for c in ("VEN", "COL")]).all(1))[0])
+    assert counts.changed[t, k]
+    assert counts.growth(t)[k] == 0
+    assert not counts.comparable(t - 1, 1)[k]
+    assert counts.comparable(t, 1)[k]
 
 
 def test_a_batch_predicts_as_one_cell_does():
@@ -155,7 +205,10 @@ def test_a_nowcast_does_not_see_the_cell():
         found.middle < found.recorded / 5
     )  # the surge was not in the last value, and half the growth elsewhere is not it
     assert found.low < found.middle < found.high
-    assert nowcast("VEN", "COL", 2020, population="protected").middle == 1_780_000  # the last value
+    moved = (
+        nowcast("VEN", "COL", 2020, population="protected").middle / 1_780_000
+    )  # the last value, moved by the others'
+    assert moved == pytest.approx(np.exp(error_quantiles("protected", 2020)[0][1]))
 
 
 @pytest.mark.oracle

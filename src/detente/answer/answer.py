@@ -15,7 +15,7 @@ from detente.answer.run_facts import RunTables, facts_of
 from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
 from detente.answer.what_if import WhatIf, what_if_means, what_if_of, what_if_sentences, what_if_tables
-from detente.answer.what_next import what_next_sentences
+from detente.answer.what_next import incident_sentences, what_next_sentences
 from detente.answer.why import why_means, why_sentences, why_tables
 from detente.language import said
 from detente.record.verdicts.judge import tally
@@ -98,7 +98,9 @@ def answer_of(run: Run, language: str = "en", *, spoken: bool = False) -> Answer
         what_if_tables=tuple(what_if_tables(scenarios, say)) if directions else (),
         directions=directions,
         scenarios=scenarios,
-        what_next=_begun(say, what_next_sentences(frames["outlook"], say)),
+        what_next=_begun(
+            say, (*what_next_sentences(frames["outlook"], say), *incident_sentences(frames["incidents"], say))
+        ),
         people=people_sentences(frames, say.words, say.name, say.source),
         people_tables=people_tables(frames, say.words, say.name, say.source),
         facts=facts_of(

@@ -25,16 +25,17 @@ Row = dict[str, Any]
 def people_sentences(
     frames: Mapping[str, pl.DataFrame], words: Catalogue, name: Callable[[str], str], source: Callable[[str], str] = str
 ) -> tuple[str, ...]:
-    """What the tables ``people_counts``, ``migration``, ``people_next`` and ``people_if`` say, the larger direction first.
+    """What the tables of people (``people_counts``, ``migration``, ``people_next``, ``people_now``, ``people_if``) say, the
+    larger direction first.
 
     Parameters
     ----------
-    frames : the four tables by name, of a run or of any pair.
+    frames : the five tables by name, of a run or of any pair.
     words : the reader's language.
     name : an economy's name within a sentence.
     source : the publisher of a source of the record.
     """
-    if not {"people_counts", "migration", "people_next", "people_if"} <= frames.keys():
+    if not {"people_counts", "migration", "people_next", "people_now", "people_if"} <= frames.keys():
         return ()
     told = _Told(frames, words, name, source)
     ways = told.directions()
@@ -83,6 +84,7 @@ class _Told:
         yield from self._counted(rows, ends)
         yield from self._why(self._rows("migration", a, b), ends)
         yield from self._next(self._rows("people_next", a, b), rows, ends)
+        yield from self._now(self._rows("people_now", a, b), ends)
         yield from self._what_if(self._rows("people_if", a, b), ends)
         steps = [self.words.year(str(row["date"])[:4]) for row in rows if row["recategorised"]]
         if steps:
@@ -188,6 +190,19 @@ class _Told:
                 first, last = self.words.year(row["year"]), self.words.year(row["year"] + 4)
                 yield self._say("next_moves", first=first, last=last, n=self._people(row["middle"]),
                                 span=self._span(row["low"], row["high"]), **ends)  # fmt: skip
+
+    def _now(self, rows: list[Row], ends: Row) -> Iterator[str]:
+        """Counts that are missing, and counts on record far from what everybody else's lead one to expect."""
+        for row in rows:
+            if row["within"] or (row["population"] == "movers" and row["recorded"] is not None):
+                continue  # why people moved says more of moves on record
+            yield self._say(
+                "now_missing" if row["recorded"] is None else "now_outside",
+                count=self.words.known("population", row["population"]), year=row["year"],
+                middle=self._bare(row["middle"]), span=self._span(row["low"], row["high"]), last_year=row["last_year"],
+                recorded="" if row["recorded"] is None else self._people(row["recorded"]), n=self.words.number(row["n_scored"]),
+                gain=self.words.percent(row["skill_pct"], 0, sign=True), **ends,
+            )  # fmt: skip
 
     def _what_if(self, rows: list[Row], ends: Row) -> Iterator[str]:
         leaving = [row for row in rows if row["outcome"] != "departures"]

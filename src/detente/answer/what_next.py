@@ -10,6 +10,22 @@ from detente.answer.speaker import Voice
 from detente.language import Catalogue
 
 
+def incident_sentences(incidents: pl.DataFrame, say: Voice) -> tuple[str, ...]:
+    """From the table ``incidents``: the longest total ahead, with its score; nothing where nothing is counted."""
+    known = incidents.filter(pl.col("refused").is_null())
+    if known.is_empty():
+        return (say("next_no_incidents", why=incidents["refused"][0]),) if incidents.height else ()
+    row = known.sort("n_periods").row(-1, named=True)
+    key = "next_incidents" if row["method"] == "two memories" else "next_incidents_mean"
+    return (
+        say(
+            key, n=row["n_periods"], every=say(f"next_every_{row['every']}"), until=say.words.date(row["until"]),
+            middle=say.words.number(row["middle"]), low=say.words.number(row["low"]), high=say.words.number(row["high"]),
+            gain=say.pct(row["skill_pct"], sign=True), held=say.pct(100 * row["coverage_80"]), cases=row["n_cases"],
+        ),
+    )  # fmt: skip
+
+
 def what_next_sentences(outlook: pl.DataFrame, say: Voice) -> tuple[str, ...]:
     """From the table ``outlook``; nothing where it is empty, as in runs of earlier versions."""
     if outlook.is_empty():

@@ -69,9 +69,14 @@ class ScoreCard:
         """The card in one sentence."""
         gain = f"{self.score} {self.skill_pct:+.1f}% [{self.low:+.1f}, {self.high:+.1f}] against {self.baseline}"
         if self.coverage_80 is not None and self.mae is not None and self.baseline_mae is not None:
+            off = (
+                f"{self.mae:.1f} incidents ({self.baseline_mae:.1f}"
+                if self.target == "incidents"
+                else (f"a factor of {exp(self.mae):.2f} ({exp(self.baseline_mae):.2f}")
+            )
             how = (
-                f" on {self.n_cases:,} cases; the median was off by a factor of {exp(self.mae):.2f} "
-                f"({exp(self.baseline_mae):.2f} for {self.baseline}), and the 80% range held {self.coverage_80:.0%}."
+                f" on {self.n_cases:,} cases; the median was off by {off} "
+                f"for {self.baseline}), and the 80% range held {self.coverage_80:.0%}."
             )
         else:
             how = f" on {self.n_cases:,} cases with {self.n_events} events; expected over observed "

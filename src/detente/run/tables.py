@@ -11,7 +11,8 @@ from detente.run.checked_record import ARTICLES, CLAIMS, CONFLICTS, EVENTS, FIGU
 from detente.run.explanations import BREAKS, METHODS, PARTS, SPECIFICATIONS
 from detente.run.further.bounds import BOUNDS
 from detente.run.further.energy import LINES
-from detente.run.further.people import COUNTS, MIGRATION, PEOPLE_IF, PEOPLE_NEXT
+from detente.run.further.incidents import INCIDENTS
+from detente.run.further.people import COUNTS, MIGRATION, PEOPLE_IF, PEOPLE_NEXT, PEOPLE_NOW
 from detente.run.further.relation import RECOGNITION, STRIPS
 from detente.run.schema import TableSchema, register, registered
 from detente.run.trade import COMPOSITION, PARTNERS, TIMELINE
@@ -22,7 +23,8 @@ from detente.run.what_next import OUTLOOK
 
 for _schema in (
     CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, SECTORS, CAPITAL,
-    PEOPLE, COUNTS, MIGRATION, PEOPLE_NEXT, PEOPLE_IF, STRIPS, RECOGNITION, LINES, BOUNDS, PARTNERS, COMPOSITION, TIMELINE, OUTLOOK,
+    PEOPLE, COUNTS, MIGRATION, PEOPLE_NEXT, PEOPLE_NOW, PEOPLE_IF, STRIPS, RECOGNITION, LINES, BOUNDS, INCIDENTS, PARTNERS,
+    COMPOSITION, TIMELINE, OUTLOOK,
     CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
 ):  # fmt: skip
     register(_schema)

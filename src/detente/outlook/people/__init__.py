@@ -8,6 +8,7 @@ __all__, __getattr__, __dir__ = names_of(
         "MoveForecast": "moves",
         "Nowcast": "missing_cells",
         "PeopleBetween": "between",
+        "PeopleForecast": "people_forecast",
         "PeopleCount": "between",
         "OriginRecovery": "recovery",
         "StockForecast": "displaced",

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from detente.data import circumstances
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified
+from detente.outlook.people.definitions import changed_steps
 from detente.outlook.people.score_cards import people_card
 from detente.outlook.ridge_logit import fit_ridge_logit
 from detente.outlook.score_card import ScoreCard
@@ -96,7 +97,7 @@ class Corridors:
     features : (n, 6), see :data:`FEATURES`.
     stratum : (n,) of the base rate.
     own : (n,) persons.
-    surged : (n,) 1, 0, or NaN where not known yet.
+    surged : (n,) 1, 0, or NaN where not known yet, or where the count changed its definition on the way.
     """
 
     year: NDArray[np.int_]
@@ -114,16 +115,16 @@ class Corridors:
 
 def corridors(panel: Panel) -> Corridors:
     """Every corridor watched in every year of a panel of stocks."""
-    stock = np.nan_to_num(panel.flows)
+    stock, changed = np.nan_to_num(panel.flows), changed_steps(panel)
     land, war = land_borders(panel.economies), _conflict(panel)
     parts = []
     for t in range(1, len(panel.years)):
         watched = land | (stock[t] > WATCHED)
         np.fill_diagonal(watched, False)
         i, j = np.nonzero(watched)
-        own, before = stock[t, i, j], stock[t - 1, i, j]
-        elsewhere, elsewhere_before = stock[t].sum(1)[i] - own, stock[t - 1].sum(1)[i] - before
-        grew = [_growth(own, before), _growth(elsewhere, elsewhere_before)]
+        own, before = stock[t, i, j], np.where(changed[t], stock[t], stock[t - 1])  # such a step is no growth
+        elsewhere, elsewhere_before = stock[t].sum(1)[i] - own, before.sum(1)[i] - before[i, j]
+        grew = [_growth(own, before[i, j]), _growth(elsewhere, elsewhere_before)]
         size = np.log(own + OFFSET)
         features = np.column_stack(
             [size, size**2, grew[0], np.log(elsewhere + OFFSET), grew[1], land[i, j].astype(float)]
@@ -132,6 +133,7 @@ def corridors(panel: Panel) -> Corridors:
         if t + AHEAD < len(panel.years):
             later = stock[t + AHEAD, i, j]
             surged = ((later >= TIMES * np.maximum(own, 1)) & (later - own >= GAIN)).astype(float)
+            surged[np.logical_or.reduce(changed[t + 1 : t + AHEAD + 1])[i, j]] = np.nan
         year = np.full(len(i), panel.years[t])
         parts.append((year, i, j, features, (land[i, j] * WARS + war[t, i]).astype(int), own, surged))
     return Corridors(*(np.concatenate(column) for column in zip(*parts)))

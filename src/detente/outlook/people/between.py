@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from detente.economies import lookup
 from detente.errors import DataError, NotIdentified
 from detente.outlook.people.alarm import SurgeOdds, surge
 from detente.outlook.people.displaced import StockForecast, forecast_displaced
+from detente.outlook.people.missing_cells import Nowcast, nowcast
 from detente.outlook.people.moves import MoveForecast, forecast_moves
 from detente.outlook.people.recovery import OriginRecovery, origin_recovers
 from detente.panel import people
@@ -73,6 +74,7 @@ class PeopleBetween:
     displaced, moves : forecasts of the protected and of moves.
     surges : odds of a surge.
     recoveries : what if either origin recovers.
+    nowcasts : the newest count of each population as if it were missing.
     """
 
     origin: str
@@ -83,6 +85,7 @@ class PeopleBetween:
     moves: tuple[MoveForecast, ...]
     surges: tuple[SurgeOdds, ...]
     recoveries: tuple[OriginRecovery, ...]
+    nowcasts: tuple[Nowcast, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All of it in plain values, as ``detente pair --json`` prints it."""
@@ -120,6 +123,7 @@ def people_between(origin: str, destination: str) -> PeopleBetween:
         tuple(one for one in (_or_none(forecast_moves, *way) for way in ways) if one is not None),
         tuple(one for one in (_or_none(surge, *way) for way in ways) if one is not None),
         tuple(origin_recovers(*way, growth_pct=GROWTH_PCT) for way in ways if _moves_at_all(*way)),
+        tuple(one for way in ways for one in _nowcasts(*way)),
     )  # fmt: skip
 
 
@@ -165,6 +169,13 @@ def _taken_from(persons: float, year: int, protected: dict[int, float]) -> str:
     near = {y: abs(persons / protected[y] - 1) for y in (year, year - 1) if y in protected}
     best = min(near, key=lambda y: near[y], default=None)
     return f"{best}-12-31" if best is not None and near[best] < SAME else ""
+
+
+def _nowcasts(origin: str, destination: str) -> Iterator[Nowcast]:
+    for population in ("movers", "foreign_born", "protected"):
+        found = _or_none(partial(nowcast, population=population), origin, destination)
+        if found is not None:
+            yield found
 
 
 def _moves_at_all(origin: str, destination: str) -> bool:

@@ -7,17 +7,17 @@ drift, GDP, conflict and the destination's growth all score worse). Learnt only 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified, SpecificationError
+from detente.outlook.people.definitions import changed_between, changed_steps
+from detente.outlook.people.people_forecast import PeopleForecast
 from detente.outlook.people.score_cards import people_card
-from detente.outlook.score_card import ScoreCard
 from detente.panel import Panel, people
 from detente.panel.persons import require_existed
 
@@ -61,42 +61,14 @@ class DisplacedModel:
         return middle[:, None] + self.errors[np.searchsorted(self.cuts, volatility)]
 
 
-@dataclass(frozen=True, slots=True)
-class StockForecast:
-    """A protected population some years ahead.
-
-    Attributes
-    ----------
-    origin, destination : codes.
-    as_of, year : the year-end it is made from, and the one it is for.
-    horizon : years between the two.
-    last : persons at ``as_of``.
-    low, middle, high : persons, the 10th, 50th and 90th percentile.
-    card : how such forecasts did out of sample.
-    """
-
-    origin: str
-    destination: str
-    as_of: int
-    year: int
-    horizon: int
-    last: float
-    low: float
-    middle: float
-    high: float
-    card: ScoreCard
+@dataclass(frozen=True, slots=True, repr=False)
+class StockForecast(PeopleForecast):
+    """A protected population at the end of a later year; see :class:`~detente.outlook.people.people_forecast.PeopleForecast`."""
 
     def summary(self) -> str:
         """One sentence with the score beside it."""
-        return (
-            f"{name_of(self.origin)} in {name_of(self.destination)}, end of {self.year}: {self.middle:,.0f} "
-            f"[{self.low:,.0f}, {self.high:,.0f}] (80%), from {self.last:,.0f} at the end of {self.as_of}. "
-            f"{self.card.sentence()}"
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """All of it in plain values."""
-        return asdict(self)
+        who = f"{name_of(self.origin)} in {name_of(self.destination)}, end of {self.year}"
+        return self.said(who, f"at the end of {self.as_of}")
 
     def __repr__(self) -> str:
         return f"StockForecast({self.origin}→{self.destination} {self.year}: {self.middle:,.0f})"
@@ -109,12 +81,14 @@ class Counts:
     Attributes
     ----------
     persons, log : (T, P) persons, absent ones zero, and log of persons plus :data:`OFFSET`.
+    changed : (T, P) whether the step to a year is a change of definition.
     years : T years.
     place : P pairs of positions in the panel.
     """
 
     persons: Array
     log: Array
+    changed: NDArray[np.bool_]
     years: tuple[int, ...]
     place: NDArray[np.intp]
 
@@ -124,15 +98,22 @@ class Counts:
         flows = np.nan_to_num(panel.flows)
         place = np.argwhere((flows > 0).any(axis=0))
         persons = flows[:, place[:, 0], place[:, 1]]
-        return cls(persons, np.log(persons + OFFSET), panel.years, place)
+        changed = changed_steps(panel)[:, place[:, 0], place[:, 1]]
+        return cls(persons, np.log(persons + OFFSET), changed, panel.years, place)
 
     def growth(self, t: int) -> Array:
-        """Log growth over the last year, (P,)."""
-        return self.log[t] - self.log[t - 1]
+        """Log growth over the last year, (P,); none across a change of definition."""
+        return np.where(self.changed[t], 0.0, self.log[t] - self.log[t - 1])
 
     def volatility(self, t: int) -> Array:
-        """Mean absolute yearly log growth over the last three years, (P,)."""
-        return np.abs(np.diff(self.log[t - MEMORY : t + 1], axis=0)).mean(axis=0)
+        """Mean absolute yearly log growth over the last three years, (P,), changes of definition apart."""
+        steps = np.abs(np.diff(self.log[t - MEMORY : t + 1], axis=0))
+        known = ~self.changed[t - MEMORY + 1 : t + 1]
+        return (steps * known).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+
+    def comparable(self, t: int, horizon: int) -> NDArray[np.bool_]:
+        """Whether a count of at least 1,000 and that of ``horizon`` years later are of one definition, (P,)."""
+        return (self.persons[t] >= LEAST) & ~self.changed[t + 1 : t + horizon + 1].any(axis=0)
 
 
 def fit_displaced(counts: Counts, horizon: int, known: int) -> DisplacedModel:
@@ -144,7 +125,7 @@ def fit_displaced(counts: Counts, horizon: int, known: int) -> DisplacedModel:
     """
     parts = []
     for s in range(MEMORY, known - horizon + 1):
-        there = counts.persons[s] >= LEAST
+        there = counts.comparable(s, horizon)
         parts.append(
             np.stack([counts.log[s], counts.growth(s), counts.volatility(s), counts.log[s + horizon]])[:, there]
         )
@@ -244,4 +225,6 @@ def _forecast(counts: Counts, a: str, b: str, k: int, t: int, horizon: int, last
     model = _shipped_model(horizon, day)
     logs = model.quantiles(counts.log[t][[k]], counts.growth(t)[[k]], counts.volatility(t)[[k]])[0]
     low, middle, high = (max(float(np.exp(logs[place])) - OFFSET, 0.0) for place in (9, 49, 89))
-    return StockForecast(a, b, day, day + horizon, horizon, last, low, middle, high, people_card("displaced", horizon))
+    steps = changed_between(a, b, day - MEMORY, day)
+    caution = f"The count changed its definition in {steps[-1]}: that step is not taken for growth." if steps else ""
+    return StockForecast(a, b, day, day + horizon, last, low, middle, high, people_card("displaced", horizon), caution)

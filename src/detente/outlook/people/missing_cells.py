@@ -2,14 +2,16 @@
 
 Shrunk, because the three-way fit alone loses on stocks (error 1.6 to 2.1 times the last value's) and gains little on
 flows (METHODS B3): for flows the geometric mean of the last value and the imputation, for residents by birth the last
-value times half (in logs) of what the origin's people elsewhere did, for the protected the last value, which nothing
-beats. Errors on masked cells of 1,000 and more: 11 to 16% below the last value's on flows, 4 to 13% on residents.
+value times a quarter (in logs) of what the origin's people elsewhere did, for the protected the last value, which nothing
+beats; each moved by the median error that it makes on other pairs' cells of the year. Scores: ``people_cards()``.
 """
 
 from __future__ import annotations
 
+import csv
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,9 @@ from numpy.typing import NDArray
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified, SpecificationError
 from detente.gravity import impute
+from detente.outlook.people.definitions import changed_between
+from detente.outlook.people.score_cards import nowcast_card
+from detente.outlook.score_card import ScoreCard
 from detente.panel import Panel, people
 from detente.panel.persons import require_existed
 
@@ -25,7 +30,7 @@ Array = NDArray[np.float64]
 LEAST = 1000.0
 LAST_SHARE = 0.5
 """Weight of the last value beside the imputation, in logs."""
-ELSEWHERE = {"foreign_born": 0.5, "protected": 0.0}
+ELSEWHERE = {"foreign_born": 0.25, "protected": 0.0}
 """Weight in logs of what the origin's people elsewhere did, by stock."""
 BATCH = 40
 """Cells masked at once: few enough among tens of thousands to change each other's prediction by nothing."""
@@ -43,6 +48,7 @@ class Nowcast:
     low, middle, high : persons; the 10th, 50th and 90th percentile by the errors on other pairs' cells of that year.
     recorded : the count itself, where there is one; it was not used.
     n : pairs whose errors make the interval.
+    card : how such counts did on masked cells of other pairs.
     """
 
     origin: str
@@ -56,6 +62,16 @@ class Nowcast:
     high: float
     recorded: float | None
     n: int
+    card: ScoreCard
+
+    def summary(self) -> str:
+        """One sentence with the score beside it."""
+        there = "" if self.recorded is None else f" On record, and not used: {self.recorded:,.0f}."
+        return (
+            f"{name_of(self.origin)} in {name_of(self.destination)}, {self.year} ({self.population}), as if it were missing: "
+            f"{self.middle:,.0f} [{self.low:,.0f}, {self.high:,.0f}] (80%), from {self.last:,.0f} in {self.last_year}.{there} "
+            f"{self.card.sentence()}"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """All of it in plain values."""
@@ -65,18 +81,19 @@ class Nowcast:
         return f"Nowcast({self.origin}→{self.destination} {self.population} {self.year}: {self.middle:,.0f})"
 
 
-def nowcast(origin: str, destination: str, year: int, *, population: str = "foreign_born") -> Nowcast:
+def nowcast(origin: str, destination: str, year: int | None = None, *, population: str = "foreign_born") -> Nowcast:
     """The count of a year as if it were missing, by shrinkage.
 
     Parameters
     ----------
     origin, destination : codes or names.
-    year : of the panel of the population (the first of five for ``movers``).
+    year : of the panel of the population (the first of five for ``movers``); the newest unless given.
     population : see :func:`detente.people`.
 
     Raises
     ------
-    NotIdentified : fewer than 1,000 persons in the year before: such cells were not scored.
+    NotIdentified : fewer than 1,000 persons in the year before: such cells were not scored; or the count changed its
+        definition in that year, so that the one before is no guide.
     SpecificationError : the panel's first year.
     UnknownEconomy, DataError, UsageError
 
@@ -88,11 +105,10 @@ def nowcast(origin: str, destination: str, year: int, *, population: str = "fore
     """
     a, b = lookup(origin), lookup(destination)
     panel = people(population)
-    t = panel.year_index(year)
+    day = panel.years[-1] if year is None else year
+    t = panel.year_index(day)
     if t == 0:
-        raise SpecificationError(
-            f"{year} is the first year of {population}.", fix=f"Ask for {panel.years[1]} or later."
-        )
+        raise SpecificationError(f"{day} is the first year of {population}.", fix=f"Ask for {panel.years[1]} or later.")
     for code in (a, b):
         require_existed(code, panel.years[t - 1])
     i, j = panel.index(a), panel.index(b)
@@ -102,15 +118,22 @@ def nowcast(origin: str, destination: str, year: int, *, population: str = "fore
             f"{last:,.0f} persons ({population}) of {name_of(a)} in {name_of(b)} in {panel.years[t - 1]}.",
             why=f"Cells below {LEAST:,.0f} were not scored.",
         )
+    if population == "protected" and changed_between(a, b, panel.years[t - 1], day):
+        raise NotIdentified(
+            f"The count of {name_of(a)} in {name_of(b)} changed its definition in {day}.",
+            why="The count before is one of other people, and what part of the step is movement nobody published.",
+            fix="Ask for another year, or for population='foreign_born'.",
+        )
     middle = float(shrunk(panel, t, np.array([[i, j]]))[0])
     if not np.isfinite(middle):
-        raise NotIdentified(f"Nothing else is known of {name_of(a)} in {year}.", why="There is nothing to shrink to.")
-    errors = _shipped_errors(population, year)
-    low, high = np.exp(np.log(middle) + np.quantile(errors, (0.1, 0.9)))
+        raise NotIdentified(f"Nothing else is known of {name_of(a)} in {day}.", why="There is nothing to shrink to.")
+    quantiles, n = error_quantiles(population, day)
+    low, middle, high = np.exp(np.log(middle) + np.array(quantiles))
     recorded = float(panel.flows[t, i, j])
     return Nowcast(
-        a, b, population, year, last, panel.years[t - 1], float(low), middle, float(high),
-        recorded if np.isfinite(recorded) else None, len(errors),
+        a, b, population, day, last, panel.years[t - 1], float(low), float(middle), float(high),
+        recorded if np.isfinite(recorded) else None, n,
+        nowcast_card(population),
     )  # fmt: skip
 
 
@@ -155,11 +178,34 @@ def scored_cells(panel: Panel, t: int, n: int, seed: int) -> NDArray[np.intp]:
     return there[np.sort(chosen)]
 
 
-@lru_cache(maxsize=16)
-def _shipped_errors(population: str, year: int) -> Array:
-    """Log errors of the rule on other pairs' cells of the year."""
+@lru_cache(maxsize=32)
+def error_quantiles(population: str, year: int) -> tuple[tuple[float, float, float], int]:
+    """The 10th, 50th and 90th percentile of the rule's log errors on other pairs' cells of a year, and how many these are.
+
+    Those of moves, whose cells take a fit a batch, ship (``nowcast_errors.csv``, by ``benchmarks/people.py``).
+    """
+    shipped = _shipped_quantiles().get((population, year))
+    return shipped if shipped is not None else drawn_quantiles(population, year)
+
+
+def drawn_quantiles(population: str, year: int) -> tuple[tuple[float, float, float], int]:
+    """:func:`error_quantiles` from cells drawn now."""
     panel = people(population)
     t = panel.year_index(year)
     cells = scored_cells(panel, t, DRAWN, seed=year)
     errors = np.log(panel.flows[t, cells[:, 0], cells[:, 1]]) - np.log(shrunk(panel, t, cells))
-    return errors[np.isfinite(errors)]
+    errors = errors[np.isfinite(errors)]
+    low, middle, high = np.quantile(errors, (0.1, 0.5, 0.9))
+    return (float(low), float(middle), float(high)), len(errors)
+
+
+@lru_cache(maxsize=1)
+def _shipped_quantiles() -> dict[tuple[str, int], tuple[tuple[float, float, float], int]]:
+    text = (files("detente.outlook.people") / "nowcast_errors.csv").read_text(encoding="utf-8")
+    return {
+        (row["population"], int(row["year"])): (
+            (float(row["p10"]), float(row["p50"]), float(row["p90"])),
+            int(row["n"]),
+        )
+        for row in csv.DictReader(text.splitlines())
+    }

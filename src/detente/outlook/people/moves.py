@@ -7,16 +7,15 @@ uncertain by seven points either way.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified
+from detente.outlook.people.people_forecast import PeopleForecast
 from detente.outlook.people.score_cards import people_card
-from detente.outlook.score_card import ScoreCard
 from detente.panel import Panel, people
 from detente.panel.persons import require_existed
 
@@ -26,38 +25,19 @@ YEARS = 5
 TAU = np.arange(1, 100) / 100
 
 
-@dataclass(frozen=True, slots=True)
-class MoveForecast:
-    """Persons who move in the next five years.
+@dataclass(frozen=True, slots=True, repr=False)
+class MoveForecast(PeopleForecast):
+    """Persons who move in the next five years; see :class:`~detente.outlook.people.people_forecast.PeopleForecast`."""
 
-    Attributes
-    ----------
-    origin, destination : codes; as_of, period : first years of the last period known and of the next.
-    last, low, middle, high : persons; the 10th, 50th and 90th percentile.
-    card : how such forecasts did out of sample.
-    """
-
-    origin: str
-    destination: str
-    as_of: int
-    period: int
-    last: float
-    low: float
-    middle: float
-    high: float
-    card: ScoreCard
+    @property
+    def period(self) -> int:
+        """The first of the five years."""
+        return self.year
 
     def summary(self) -> str:
         """One sentence with the score beside it."""
-        return (
-            f"{name_of(self.origin)} to {name_of(self.destination)}, {self.period} to {self.period + YEARS - 1}: "
-            f"{self.middle:,.0f} [{self.low:,.0f}, {self.high:,.0f}] (80%), from {self.last:,.0f} in the five years "
-            f"before. {self.card.sentence()}"
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """All of it in plain values."""
-        return asdict(self)
+        who = f"{name_of(self.origin)} to {name_of(self.destination)}, {self.period} to {self.period + YEARS - 1}"
+        return self.said(who, "in the five years before")
 
     def __repr__(self) -> str:
         return f"MoveForecast({self.origin}→{self.destination} {self.period}: {self.middle:,.0f})"

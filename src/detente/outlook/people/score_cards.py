@@ -15,12 +15,13 @@ ALL, LARGE = "all corridors", "50,000 persons and more"
 def people_cards() -> tuple[ScoreCard, ...]:
     """Every card of people, as ``benchmarks/people.py`` last wrote them (scores.csv).
 
-    Targets are ``displaced`` (protected stock), ``moved`` (five-year flow) and ``surge`` (odds).
+    Targets are ``displaced`` (protected stock), ``moved`` (five-year flow), ``surge`` (odds) and ``nowcast`` (a count that is
+    missing).
 
     Examples
     --------
     >>> sorted({card.target for card in people_cards()})
-    ['displaced', 'moved', 'surge']
+    ['displaced', 'moved', 'nowcast', 'surge']
     """
     return cards_in((files("detente.outlook.people") / "scores.csv").read_text(encoding="utf-8"))
 
@@ -40,6 +41,11 @@ def people_card(target: str, years: int, group: str = ALL) -> ScoreCard:
         why="A number whose score is unknown is no forecast.",
         fix="Ask for a horizon that docs/people.md lists.",
     )
+
+
+def nowcast_card(population: str) -> ScoreCard:
+    """How counts of a population did that were predicted as if they were missing."""
+    return next(card for card in people_cards() if (card.target, card.group) == ("nowcast", population))
 
 
 def baseline_crps(card: ScoreCard) -> float:

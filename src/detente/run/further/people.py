@@ -1,4 +1,4 @@
-"""The tables of people between the two: ``people_counts``, ``migration``, ``people_next`` and ``people_if``."""
+"""The tables of people between the two: ``people_counts``, ``migration``, ``people_next``, ``people_now``, ``people_if``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from detente.economies import is_current
-from detente.outlook.people import PeopleBetween, PeopleCount, people_between
-from detente.outlook.people.displaced import StockForecast
-from detente.outlook.people.moves import MoveForecast
+from detente.outlook.people import Nowcast, PeopleBetween, PeopleCount, people_between
+from detente.outlook.people.people_forecast import PeopleForecast
 from detente.outlook.people.score_cards import baseline_crps
 from detente.outlook.score_card import ScoreCard
 from detente.run.schema import DIRECTION, Computed, TableSchema, flag, number, text, whole
@@ -93,6 +92,30 @@ PEOPLE_NEXT = TableSchema(
     make=_frame("people_next"),
 )
 
+PEOPLE_NOW = TableSchema(
+    "people_now",
+    "One row a direction and population: the newest count as if it were missing, from its own last value and everybody "
+    "else's of that year, with the score of such counts; `recorded` is what is on record and was not used.",
+    (
+        *DIRECTION,
+        text("population", "`movers` (five-year flows), `foreign_born` or `protected` (stocks)"),
+        whole("year", "of the count; first of five for moves"),
+        whole("last_year", "of the count before"),
+        number("last", "the count before", "persons"),
+        number("low", "10th percentile", "persons"),
+        number("middle", "median", "persons"),
+        number("high", "90th percentile", "persons"),
+        number("recorded", "the count itself; empty where it is missing", "persons"),
+        flag("within", "whether it lies in the 80% interval; empty where it is missing"),
+        whole("n_scored", "masked cells of other pairs scored"),
+        number("skill_pct", "gain of the CRPS over the last value", "percent"),
+        number("skill_low", "5% point of the gain", "percent"),
+        number("skill_high", "95% point of the gain", "percent"),
+        number("coverage_80", "share of masked counts inside the 80% interval", "share"),
+    ),
+    make=_frame("people_now"),
+)
+
 PEOPLE_IF = TableSchema(
     "people_if",
     "One row a direction and specification: what a richer origin does to who leaves and who returns. Nothing is said of "
@@ -143,7 +166,7 @@ def register_counts(figures: pl.DataFrame) -> tuple[PeopleCount, ...]:
 
 
 def people_frames(found: PeopleBetween, registers: tuple[PeopleCount, ...] = ()) -> Mapping[str, pl.DataFrame]:
-    """The four tables by name."""
+    """The five tables by name."""
     return {
         "people_counts": COUNTS.of_rows(
             {name: getattr(count, name) for name in COUNTS.names} for count in (*found.counts, *registers)
@@ -151,20 +174,21 @@ def people_frames(found: PeopleBetween, registers: tuple[PeopleCount, ...] = ())
         "migration": MIGRATION.of_rows({name: getattr(one, name) for name in MIGRATION.names} for one in found.moved),
         "people_next": PEOPLE_NEXT.of_rows([*_displaced(found), *_moves(found), *_surges(found)]),
         "people_if": PEOPLE_IF.of_rows(_recoveries(found)),
+        "people_now": PEOPLE_NOW.of_rows(_now(one) for one in found.nowcasts),
     }
 
 
 def _displaced(found: PeopleBetween) -> list[dict[str, object]]:
-    return [_ahead(one, "displaced", one.year) for one in found.displaced]
+    return [_ahead(one, "displaced") for one in found.displaced]
 
 
 def _moves(found: PeopleBetween) -> list[dict[str, object]]:
-    return [_ahead(one, "moved", one.period) for one in found.moves]
+    return [_ahead(one, "moved") for one in found.moves]
 
 
-def _ahead(one: StockForecast | MoveForecast, target: str, year: int) -> dict[str, object]:
+def _ahead(one: PeopleForecast, target: str) -> dict[str, object]:
     return {
-        **_ends(one), "target": target, "as_of": one.as_of, "year": year, "last": one.last, "low": one.low,
+        **_ends(one), "target": target, "as_of": one.as_of, "year": one.year, "last": one.last, "low": one.low,
         "middle": one.middle, "high": one.high, **_scored(one.card), "score": one.card.crps,
         "baseline_score": baseline_crps(one.card), "coverage_80": one.card.coverage_80,
     }  # fmt: skip
@@ -191,6 +215,14 @@ def _recoveries(found: PeopleBetween) -> list[dict[str, object]]:
                  "n": e.n, "n_closures": one.n_closures, "n_reopenings": one.n_reopenings}
             )  # fmt: skip
     return rows
+
+
+def _now(one: Nowcast) -> dict[str, object]:
+    within = None if one.recorded is None else one.low <= one.recorded <= one.high
+    scored = {key: value for key, value in _scored(one.card).items() if key != "fails"}
+    names = ("population", "year", "last_year", "last", "low", "middle", "high", "recorded")
+    return {**_ends(one), **{name: getattr(one, name) for name in names}, "within": within, **scored,
+            "coverage_80": one.card.coverage_80}  # fmt: skip
 
 
 def _scored(card: ScoreCard) -> dict[str, object]:

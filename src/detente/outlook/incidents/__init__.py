@@ -1,0 +1,15 @@
+"""A user's own counts of incidents: how many next, with their score, and what goes with a break of relations."""
+
+from detente._lazy import names_of
+
+__all__, __getattr__, __dir__ = names_of(
+    __name__,
+    {
+        "AroundBreaks": "around",
+        "IncidentCounts": "counts",
+        "IncidentForecast": "incident_forecast",
+        "around_breaks": "around",
+        "forecast_incidents": "incident_forecast",
+        "read_incidents": "counts",
+    },
+)
