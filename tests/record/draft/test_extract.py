@@ -7,7 +7,7 @@ from detente.record.draft.drafting import draft_claims
 from detente.record.draft.extract import extract, own_date_lines
 from detente.record.draft.language.entities import actors_in, economies_in
 from detente.record.draft.language.figures import FigureMention
-from detente.record.draft.quantities import study_unit
+from detente.record.draft.tying.quantities import study_unit
 
 
 @pytest.mark.parametrize(

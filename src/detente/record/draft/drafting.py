@@ -12,12 +12,13 @@ from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.happenings import Happening
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
-from detente.record.draft.language.units import MONEY
-from detente.record.draft.pairing import SAID_ON, pair_periods
+from detente.record.draft.language.units import MONEY, has_own_dollar
+from detente.record.draft.tying.certainty import Surroundings
+from detente.record.draft.tying.pairing import SAID_ON, changes_by, is_comparison, pair_periods
 from detente.record.draft.proposing.evidence import EVIDENCE, event_rows, figure_rows, happenings_in, tested
 from detente.record.draft.proposing.flows import FlowSpoken, economies_named, flow_at, is_change
 from detente.record.draft.proposing.testing import people_at, propose_test
-from detente.record.draft.quantities import cells_of, quantity_row, study_unit
+from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
 from detente.record.draft.row import COLUMNS, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 
@@ -138,18 +139,24 @@ def _of_sentence(
     happened = [_happened(h, sentence, credits, known) for h in happenings_in(sentence, found)]
     spoken = before
     if figures:
-        pairs = pair_periods(found.article.text[: sentence.end], figures, dates, credits)
+        text = found.article.text[: sentence.end]
+        pairs = pair_periods(text, figures, dates, credits)
+        around = Surroundings(text, sentence, figures, pairs, dates, credits)
         rows = []
-        for figure, pair in zip(figures, pairs):
+        for n, figure in enumerate(figures):
             place = figure.start - sentence.start
             flow = flow_at(sentence.text, place, known, before)
-            if figure.unit.partition("/")[0] in MONEY and is_change(sentence.text, place):
+            if figure.unit.partition("/")[0] in MONEY and (
+                is_comparison(text, figure) or (is_change(sentence.text, place) and not changes_by(text, figure))
+            ):
                 flow = None
             spoken = flow or spoken
             series = flow.series if flow else ""
             if study_unit(figure)[1] == "persons":
                 series = people_at(sentence.text, place, figure.unit, known)
-            rows.append(quantity_row(figure, pair, sentence, credits, found, series))
+            clear = not series or flow is not before
+            dollar = not any(map(has_own_dollar, known.dyad))
+            rows.append(quantity_row(n, around, found, series, known_money=dollar, clear=clear))
         return [*rows, *happened], spoken
     if happened:
         return happened, spoken

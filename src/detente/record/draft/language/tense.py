@@ -15,7 +15,7 @@ _FUTURE = {"en": _pattern("future", "en", r"|['’]ll\b"), "es": _pattern("futur
 _SAID = {language: _pattern("said", language) for language in LANGUAGES}
 _PAST = {language: _pattern("past", language) for language in LANGUAGES}
 _BY = {
-    "en": re.compile(r"\b(?:by|before|starting|beginning|effective|as of|from)\s(?:the\s)?$", re.IGNORECASE),
+    "en": re.compile(r"\b(?:by|before|starting|beginning|effective|from)\s(?:the\s)?$", re.IGNORECASE),
     "es": re.compile(r"\b(?:antes del?|a partir del?|desde|a más tardar(?: el)?)\s(?:el\s|próximo\s)?$", re.IGNORECASE),
 }
 _CLAUSE = re.compile(r"[.;:!?\n“”\"«»]")

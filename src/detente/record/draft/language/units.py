@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from detente.economies import table as economies
 from detente.record.draft.language.words import LANGUAGES, table, words
 
 SIGNS = {
@@ -128,6 +130,18 @@ _PER_WORDS = {
     **{"diarios": "day", "diarias": "day", "semanales": "week", "mensuales": "month", "anuales": "year"},
     **{"daily": "day", "annually": "year", "yearly": "year", "monthly": "month"},
 }
+
+
+@cache
+def has_own_dollar(economy: str) -> bool:
+    """Whether an economy's own money is a dollar other than the US dollar, so that ``$`` may mean it.
+
+    >>> has_own_dollar("NZL"), has_own_dollar("USA"), has_own_dollar("NPL")
+    (True, False, False)
+    """
+    row = economies().get(economy)
+    own = [code for code in MONEY - {"usd"} if row and row.alpha2 and code[:2] == row.alpha2.lower()]
+    return any("dollar" in _MONEY.get(code, "") for code in own)
 
 
 def currency_before(text: str, end: int) -> tuple[int, str] | None:

@@ -104,7 +104,8 @@ def figure_rows(rows: Iterable[DraftRow], source_id: str) -> Iterator[DraftRow]:
     for row in rows:
         cells, series = row.cells, row.series
         key = (cells.get("value", ""), cells.get("unit", ""), cells.get("date", ""), series)
-        if not series or cells["type"] != "quantity" or not all(key) or not currency_of(key[1]) or key in seen:
+        changed = cells.get("state") in ("up", "down")
+        if changed or not series or cells["type"] != "quantity" or not all(key) or not currency_of(key[1]) or key in seen:
             continue
         seen.add(key)
         operator = re.search(r"op=([^;]+)", cells.get("options", ""))

@@ -30,6 +30,8 @@ _PART_OF = re.compile(
     r"\s(?:of|in|de|en)\s(?!goods\b|merchandise\b|bienes\b|mercanc|the two\b|the country|los dos\b|todo\b)(?=[a-záéíóúñ])"
     r"(?!\d|(?:about|some|around|nearly|more|less|over|only|just|unos|más|casi)\b)",
 )
+_WAY = re.compile(r"\s(?:values?\s|volumes?\s)?(?:via|through|at|por\svía|vía|a\strav[ée]s)\s", re.IGNORECASE)
+"""After a flow of which only what goes one way is meant: *trade via the Reed post*."""
 _ADJECTIVE = re.compile(r"\s([a-záéíóúñ]+(?:as|os|ales|ares))\b")
 _BOTH = re.compile(
     r"\b(?:between the (?:two|pair|neighbou?rs)|bilateral|two-way|the two (?:countries|neighbou?rs|economies|states)"
@@ -83,7 +85,7 @@ def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | 
     named = set(economies_named(sentence))
     if named - set(known.dyad):
         return None
-    roles = list(_ROLES.finditer(sentence))
+    roles = [role for role in _ROLES.finditer(sentence) if not _in_a_name(sentence, role)]
     if not roles:
         return before if before and not named and _CARRIED.search(sentence) else None
     led = [role for role in roles if role.start() < place]
@@ -92,11 +94,16 @@ def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | 
         spoken = [_spoken(sentence, each, named, known.dyad, before) for each in led[-2:]]
         if spoken[0] and spoken[1] and spoken[0].series != spoken[1].series:
             return None  # one flow beside another, and the figures come after both
-    if _no_level(sentence, role, place):
+    if _no_level(sentence, role, place) or _WAY.match(sentence, role.end()):
         return None
     if (not led and len(roles) > 1) or _twofold(sentence, roles) or _is_part(sentence, role):
         return None
     return _spoken(sentence, role, named, known.dyad, before)
+
+
+def _in_a_name(sentence: str, role: re.Match[str]) -> bool:
+    """Whether a word of trade is part of a name: *the Ministry of Commerce*."""
+    return role.group()[:1].isupper() and bool(re.search(r"[\w,]\s$", sentence[: role.start()]))
 
 
 def _spoken(

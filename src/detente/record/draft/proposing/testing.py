@@ -50,9 +50,15 @@ def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
     if not target or target not in known.series or not cells.get("date") or not cells.get("value"):
         return row
     options = cells.get("options", "")
-    if currency_of(cells["unit"]) or (target.startswith("migration.") and cells["unit"] == "persons"):
+    changed, before = cells.get("state") in ("up", "down"), _year_before(cells["date"])
+    if currency_of(cells["unit"]) and changed:
+        if not before:
+            return row
+        joined = ";".join(filter(None, (options, f"from={before};to={cells['date']};measure=difference")))
+        proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
+    elif currency_of(cells["unit"]) or (target.startswith("migration.") and cells["unit"] == "persons"):
         proposed = {"test": "quantity", "target": target, "why_not": ""}
-    elif cells["unit"] == "pct" and cells.get("state") and (before := _year_before(cells["date"])):
+    elif cells["unit"] == "pct" and changed and before:
         change = f"from={before};to={cells['date']}"
         joined = ";".join(filter(None, (options, change)))
         proposed = {"test": "change", "target": target, "why_not": "", "options": joined}

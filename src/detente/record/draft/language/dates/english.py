@@ -42,7 +42,8 @@ _MON = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
 
 _FISCAL = (
     r"\b(?:(?:the\s)?(?:fiscal|financial)\s(?:year\s)?(?P<year>\d{4})(?:[-/]\d\d(?:\d\d)?)?"
-    r"|(?:Q[1-4]\s)?FY\s?\d\d(?:\d\d)?(?:[-/]\d\d)?)(?!\w)"
+    r"|\d{4}(?:[-–/]\d\d(?:\d\d)?)?\s?(?:FY\b|(?:fiscal|financial)\syear\b)"
+    r"|(?:Q[1-4]\s)?FY\s?\d\d(?:\d\d)?(?:[-/]\d\d(?:\d\d)?)?)(?!\w)"
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from detente.record.draft.extract import Extraction
@@ -15,7 +15,8 @@ from detente.record.draft.language.numerals import rounding_of, significant_digi
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
-from detente.record.draft.pairing import Paired, direction_at, operator_at
+from detente.record.draft.tying.certainty import Surroundings, is_certain
+from detente.record.draft.tying.pairing import Paired, changes_by, direction_at, operator_at
 from detente.record.draft.row import UNTESTED, DraftRow
 from detente.record.period import Period
 from detente.record.verdicts.independence.organisations import country_in
@@ -36,13 +37,22 @@ PEOPLE = {
 
 
 def quantity_row(
-    figure: FigureMention, pair: Paired, sentence: Sentence, credits: list[Credit], found: Extraction, series: str
+    n: int, around: Surroundings, found: Extraction, series: str, *, known_money: bool = True, clear: bool = True
 ) -> DraftRow:
-    """The row of a figure with its own period; ``series`` is the flow of the pair that it speaks of, where there is one."""
+    """The row of a sentence's ``n``-th figure with its own period.
+
+    Parameters
+    ----------
+    series : the flow of the pair that it speaks of, where there is one.
+    known_money : whether a bare dollar sign can only be the US dollar's.
+    clear : whether what was measured is as plain as the number.
+    """
+    figure, pair, sentence, credits = around.figures[n], around.pairs[n], around.sentence, around.credits
     text, language = found.article.text, found.article.language
     value, unit = study_unit(figure)
-    way, operator = direction_at(text, figure), operator_at(text, figure)
-    hints = [*_figure_hints(figure, found), *_period_hints(pair)]
+    way, operator = direction_at(text, figure) or changes_by(text, figure), operator_at(text, figure)
+    guess = _guessed(figure, found, known_money)
+    hints = [*_figure_hints(figure, guess), *_period_hints(pair)]
     ahead = is_future(text, figure.start, figure.end, language, dated=False)
     ahead = ahead or (pair.date is not None and _lies_ahead(pair.date, found.article.published))
     if way == "down" and value and not value.startswith("-"):
@@ -52,15 +62,8 @@ def quantity_row(
     cells["options"] = ";".join(_options(figure, value, operator))
     if figure.bound == "vague":
         cells["note"] = "the article names no number"
-    dated = pair.date is not None and bool(pair.date.date)
-    sure = (
-        figure.unit.split("/")[0] in CLOSED
-        and dated
-        and pair.sure
-        and figure.bound != "vague"
-        and not _guessed(figure, found)
-    )
-    low = figure.bound == "vague" or not dated or _guessed(figure, found)
+    low = figure.bound == "vague" or pair.date is None or not pair.date.date or guess
+    sure = not low and not ahead and clear and is_certain(n, around)
     return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints), series)
 
 
@@ -87,12 +90,12 @@ def _period_hints(pair: Paired) -> Iterable[str]:
         yield f"'{pair.date.text}' could not be turned into days."
 
 
-def _guessed(figure: FigureMention, found: Extraction) -> bool:
+def _guessed(figure: FigureMention, found: Extraction, known_money: bool) -> bool:
     """Whether the currency is a guess: a bare dollar sign where another dollar or peso may be meant."""
     if figure.unit.partition("/")[0] in AMBIGUOUS:
         return True
     bare = bool(re.match(r"\$", figure.text)) and figure.unit == "usd"
-    return bare and (found.article.language == "es" or _another_dollar(found.article.text))
+    return bare and (not known_money or found.article.language == "es" or _another_dollar(found.article.text))
 
 
 _OTHER_DOLLAR = re.compile(r"\b(?:A|C|CA|NZ|HK|S|R|AU)\$|\b(?:Australian|Canadian|New Zealand|Singapore|Hong Kong)\b")
@@ -103,11 +106,11 @@ def _another_dollar(text: str) -> bool:
     return bool(_OTHER_DOLLAR.search(text))
 
 
-def _figure_hints(figure: FigureMention, found: Extraction) -> Iterable[str]:
+def _figure_hints(figure: FigureMention, guess: bool) -> Iterable[str]:
     yield f'The figure was read from "{figure.text}".'
     if figure.unit.partition("/")[0] in AMBIGUOUS:
         yield f"Whose {figure.unit.partition('/')[0]} they are is not said: name the currency."
-    elif _guessed(figure, found):
+    elif guess:
         yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
     plain = figure.unit.partition("/")[0]
     if plain not in CLOSED and plain.split()[-1].casefold() not in PEOPLE and not _nationals(plain.split()[-1]):
@@ -155,5 +158,5 @@ SHORTEST_PEOPLE = 5
 """Letters of a noun above which it may be a people's name."""
 
 
-def _nearest(place: int, items: list[Credit]) -> Credit | None:
+def _nearest(place: int, items: Sequence[Credit]) -> Credit | None:
     return min(items, key=lambda item: min(abs(item.start - place), abs(item.end - place)), default=None)

@@ -60,7 +60,8 @@ def pair_periods(
     owned = {p.date for p in paired if p}
     for n, figure in enumerate(figures):
         after = paired[n + 1] if n + 1 < len(figures) else None
-        if paired[n] is None and after is not None and _SHARE.fullmatch(text[figure.end : figures[n + 1].start]):
+        between = text[figure.end : figures[n + 1].start] if after else ""
+        if paired[n] is None and after is not None and _SHARE.fullmatch(between) and not _BESIDE.search(between):
             left = _LEFT.search(text[: figure.start]) and figure.unit == figures[n + 1].unit
             paired[n] = Paired(None) if left else after
     for n, figure in enumerate(figures):
@@ -106,6 +107,8 @@ _LEFT = re.compile(r"\b(?:from|del?|desde)\s(?:about\s|some\s|unos\s|el\s)?$", r
 _FROM_POINT = re.compile(rf"\b{_pattern('point')}\s(?:the\s|el\s|late\s|early\s|mid-?)?$", re.IGNORECASE)
 _OF_THING = re.compile(rf"\b{_pattern('thing')}\s(?:of|de|del)\s$", re.IGNORECASE)
 _BASE = re.compile(rf"\b{_pattern('base')}\s(?:the\s|el\s)?(?:same\s\w+\sof\s|mismo\s\w+\sde\s)?$", re.IGNORECASE)
+_BESIDE = re.compile(rf"\b{_pattern('beside')}\b", re.IGNORECASE)
+"""Between a figure and what it is only held against: another figure, or the period of one."""
 _SAME_MONTHS = re.compile(rf"\b{_pattern('same')}\s(?:of|in|de|en)\s$", re.IGNORECASE)
 _BREAK = re.compile(rf";|:|\b{_pattern('break')}\b", re.IGNORECASE)
 _ASIDE = re.compile(rf",\s{_pattern('aside')}\b[^,;]*(?:,|$)", re.IGNORECASE)
@@ -137,8 +140,10 @@ def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[
 
 
 def _is_base(text: str, figure: FigureMention, date: DateMention) -> bool:
-    """Whether a percentage is measured from this date ("down 18% on 2019")."""
-    return figure.unit == "pct" and bool(_BASE.search(text[figure.end : date.start]))
+    """Whether a change is measured from this date ("down 18% on 2019", "$3m less than in 2019")."""
+    between = text[figure.end : date.start]
+    change = figure.unit == "pct" or changes_by(text, figure) or is_comparison(text, figure)
+    return bool(_BESIDE.search(between)) or (bool(change) and bool(_BASE.search(between)))
 
 
 _TO = re.compile(r"\s(?:to|a|hasta)\s(?:a\s|an\s|about\s|some\s|unos\s)?", re.IGNORECASE)
@@ -215,6 +220,32 @@ def direction_at(text: str, figure: FigureMention) -> str:
     if up and down:
         return "up" if up.start() > down.start() else "down"
     return "up" if up else "down" if down else ""
+
+
+_CHANGED = re.compile(
+    rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
+    rf"\s(?:(?:by|en|un|una)\s)?{_pattern('hedge')}?$",
+    re.IGNORECASE,
+)
+_COMPARATIVE = re.compile(rf"\s{_pattern('comparative')}\b", re.IGNORECASE)
+
+
+def changes_by(text: str, figure: FigureMention) -> str:
+    """``up`` or ``down`` where a figure is by how much something changed (*fell by $20m*), not how much it was.
+
+    Examples
+    --------
+    >>> text = "Sales fell by $20m to $80m."
+    >>> [changes_by(text, FigureMention(n, n + 4, text[n : n + 4], 20, "usd")) for n in (14, 22)]
+    ['down', '']
+    """
+    found = _CHANGED.search(text[max(0, figure.start - 60) : figure.start])
+    return "" if found is None else "up" if found["up"] else "down"
+
+
+def is_comparison(text: str, figure: FigureMention) -> bool:
+    """Whether an amount is by how much one thing is above another: *$4m less than in May*."""
+    return figure.unit not in ("pct", "pp") and bool(_COMPARATIVE.match(text, figure.end))
 
 
 _MORE = re.compile(rf"\b{_pattern('more')}\s(?:the\s|los\s|las\s)?$", re.IGNORECASE)

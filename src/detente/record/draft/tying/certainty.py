@@ -1,0 +1,201 @@
+"""Whether a figure's number, unit, period, direction and speaker are tied to it by grammar that reads in one way only.
+
+Everything here says no unless the words fit one of three forms: the figure right before its period ("$3m in 2019"),
+a sentence that opens with its only period ("In 2019 exports fell 4% to $3m"), or our own line of a table. A row that
+is not certain is no worse, but somebody should look at it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from detente.record.draft.language.credits import Credit
+from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.entities import economies_in
+from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.sentences import Sentence
+from detente.record.draft.language.units import CLOSED
+from detente.record.draft.language.words import LANGUAGES, either
+from detente.record.draft.tying.pairing import SPANS, Paired, changes_by, direction_at, is_comparison
+
+LEAD = 90
+"""Characters from a sentence's opening period to the figure that it governs."""
+NAME = 8
+"""Words of a speaker's name, at most."""
+
+
+def _pattern(name: str) -> str:
+    return either("certainty", name, *LANGUAGES)
+
+
+_DOUBT = re.compile(rf"\b{_pattern('doubt')}\b|n['’]t\b", re.IGNORECASE)
+_BUDGET_YEAR = re.compile(rf"{_pattern('budget_year')}", re.IGNORECASE)
+_IN = re.compile(rf"\s{_pattern('in')}\s(?:{_pattern('article')}\s)?", re.IGNORECASE)
+_OPENING = re.compile(rf"(?:{_pattern('in')}\s)?(?:{_pattern('article')}\s)?", re.IGNORECASE)
+_RUNS_ON = re.compile(rf"\s?[-–—/]|\s{_pattern('runs_on')}\b", re.IGNORECASE)
+_COMPARED = re.compile(rf"\b{_pattern('compared')}\b", re.IGNORECASE)
+_APART = re.compile(rf"[;:()“”\"«»–—]|\b{_pattern('apart')}\b", re.IGNORECASE)
+_LINK = re.compile(rf"\s?[-–—]\s?|\s{_pattern('between')}\s", re.IGNORECASE)
+_PLAIN = re.compile(r"[^\d\s]{0,5}\s?\d[\d.,\u202f\u00a0 ]*(?!\w*/)[^\d/]*")
+_YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
+_LAST_YEAR = re.compile(rf"{_pattern('last_year')}", re.IGNORECASE)
+_PARTS = re.compile(rf";|\b{either('pairing', 'break', *LANGUAGES)}\b", re.IGNORECASE)
+_GOODS = re.compile(rf"\s{_pattern('goods')}", re.IGNORECASE)
+_AFTER_IN = re.compile(rf"(?:^|\s){_pattern('in')}\s(?:{_pattern('article')}\s)?$", re.IGNORECASE)
+_AMOUNTS = re.compile(rf"\s{_pattern('amounts')}\s{either('pairing', 'hedge', *LANGUAGES)}?(?:los\s)?", re.IGNORECASE)
+_LEADS_TO = re.compile(
+    rf"\b(?:{either('direction', 'up', *LANGUAGES)}|{either('direction', 'down', *LANGUAGES)}|{_pattern('amounted')})"
+    rf"\s(?:{_pattern('in')}\s)?(?:{_pattern('article')}\s)?$",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(r"\s(?:un|una|los)\s(?:\w+\sde\s)?(?:los\s)?", re.IGNORECASE)
+_OPENS_CLAUSE = re.compile(rf"[;,]\s(?:and\s|y\s)?{_pattern('in')}\s(?:{_pattern('article')}\s)?$", re.IGNORECASE)
+_TO = re.compile(r"\s(?:to|a|hasta)\s(?:los\s|about\s|around\s|some\s|nearly\s|almost\s|unos\s|casi\s)?", re.IGNORECASE)
+_NOUN = re.compile(rf"\s{either('pairing', 'rise', *LANGUAGES)}|\s{either('pairing', 'fall', *LANGUAGES)}", re.IGNORECASE)
+_CHANGE_NOUN = re.compile(rf"\b(?:an?|the|un[ao]?|el|la)\s(?:\w+\s)?{_pattern('change_noun')}\s(?:of|de|del)\s{either('pairing', 'hedge', *LANGUAGES)}?$", re.IGNORECASE)
+
+_BY = re.compile(rf"\bby\s{either('pairing', 'hedge', *LANGUAGES)}?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A sentence with everything found in it, its figures' periods beside them."""
+
+    text: str
+    sentence: Sentence
+    figures: Sequence[FigureMention]
+    pairs: Sequence[Paired]
+    dates: Sequence[DateMention]
+    credits: Sequence[Credit]
+
+
+def is_certain(n: int, around: Surroundings) -> bool:
+    """Whether the ``n``-th figure of a sentence reads in one way only.
+
+    Examples
+    --------
+    >>> from detente.record.draft.clean import Article
+    >>> from detente.record.draft.drafting import draft_claims
+    >>> texts = "Exports were $3m in 2019.", "Exports were $3m, against $4m in 2019.", "Exports may be $3m in 2019."
+    >>> [[row.confidence for row in draft_claims(Article("", t, "2020-05-01", "en"), "N").rows] for t in texts]
+    [['high'], ['low', 'high'], ['medium']]
+    """
+    figure, pair = around.figures[n], around.pairs[n]
+    date = pair.date
+    if date is None or not pair.sure or not date.date or not _plain_figure(around, figure):
+        return False
+    said = _clause(around, figure)
+    if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or not _plain_period(date) or not _one_speaker(around):
+        return False
+    if not _plain_measure(around.text, figure):
+        return False
+    return any(form(around, n, date) for form in (_right_before, _right_after, _led, _table_line))
+
+
+def _clause(around: Surroundings, figure: FigureMention) -> str:
+    """The part of the sentence that a figure stands in, between words such as *but* and *while*."""
+    sentence = around.sentence
+    cuts = [0, *(m.end() for m in _PARTS.finditer(sentence.text)), len(sentence.text)]
+    place = figure.start - sentence.start
+    return next((sentence.text[a:b] for a, b in pairwise(cuts) if a <= place < b), sentence.text)
+
+
+def _plain_figure(around: Surroundings, figure: FigureMention) -> bool:
+    """A number in digits with a closed unit, not of a range, not a span of time, not a rate, not a difference."""
+    text = around.text
+    unit, _, rate = figure.unit.partition("/")
+    if rate or unit not in CLOSED or unit in SPANS or figure.bound == "vague":
+        return False
+    beside = [f for f in around.figures if f is not figure and f.unit == figure.unit]
+    linked = any(_linked(text, *pair) for other in beside for pair in ((other, figure), (figure, other)))
+    return bool(_PLAIN.fullmatch(figure.text)) and not linked and not is_comparison(text, figure)
+
+
+def _linked(text: str, first: FigureMention, second: FigureMention) -> bool:
+    """Whether two figures are the ends of a range or members of a list."""
+    return first.end <= second.start and bool(_LINK.fullmatch(text[first.end : second.start]))
+
+
+def _plain_period(date: DateMention) -> bool:
+    """A period that names its year, or *last year*: no decade, no budget year, no part of the running year."""
+    words = date.text.strip()
+    if _LAST_YEAR.fullmatch(words):
+        return True
+    years = _YEAR.findall(words)
+    tail = re.search(r"\d[-–/]\d\d(?:\d\d)?$", words)  # 2019-20 may be a budget year
+    return len(years) == 1 and not tail and not re.search(r"\ds\b", words) and "/" not in words
+
+
+def _one_speaker(around: Surroundings) -> bool:
+    """No speaker, or one whose name is a name and who says the whole sentence."""
+    if not around.credits:
+        return True
+    source = around.credits[0].source
+    bare = re.sub(r"^(?:[Tt]he|[Ee]l|[Ll]as?|[Ll]os|its|his|her|su)\s", "", source)
+    named = bare[:1].isupper() and len(bare.split()) <= NAME and not re.search(r"\d", bare)
+    alone = economies_in(bare) and len(bare.split()) < 3  # "Peru showed": not somebody who speaks
+    first, last = around.credits[0].start - around.sentence.start, around.sentence.end - around.credits[0].end
+    return named and not alone and len(around.credits) == 1 and (first <= 3 or last <= len(" on Wednesday.") + 12)
+
+
+def _plain_measure(text: str, figure: FigureMention) -> bool:
+    """A change in percent whose direction its own words give, or an amount that is not a change."""
+    change = changes_by(text, figure)
+    if figure.unit in ("pct", "pp"):
+        before = text[max(0, figure.start - 40) : figure.start]
+        tight = change or _NOUN.match(text, figure.end) or _CHANGE_NOUN.search(before)
+        return bool(tight) and direction_at(text, figure) != ""
+    before = text[max(0, figure.start - 40) : figure.start]
+    return not change and not _CHANGE_NOUN.search(before) and not _BY.search(before)
+
+
+def _right_before(around: Surroundings, n: int, date: DateMention) -> bool:
+    """*$3m in 2019*, *$3m (2019)*, and the 4% of *fell 4% to $3m in 2019*."""
+    text, figure = around.text, around.figures[n]
+    if n + 1 < len(around.figures) and figure.unit == "pct":
+        following = around.figures[n + 1]
+        if following.unit != "pct" and _TO.fullmatch(text[figure.end : following.start]):
+            return _right_before(around, n + 1, date)
+    if date.start < figure.end:
+        return False
+    noun = _NOUN.match(text, figure.end) if figure.unit in ("pct", "pp") else None
+    between = text[noun.end() if noun else figure.end : date.start]
+    bracketed = re.fullmatch(r"\s\((?:in\s|en\s)?", between) and text[date.end : date.end + 1] == ")"
+    goods = _GOODS.match(between)
+    tied = bracketed or between == " " or _IN.fullmatch(between[goods.end() :] if goods else between)
+    return bool(tied) and not _RUNS_ON.match(text, date.end)
+
+
+def _right_after(around: Surroundings, n: int, date: DateMention) -> bool:
+    """*Exports in 2019 were $3m*, *fell last year to $3m*: a verb of amounting, or of change with *to*, between the two."""
+    text, figure = around.text, around.figures[n]
+    if date.end > figure.start or figure.unit in ("pct", "pp"):
+        return False
+    between, before = text[date.end : figure.start], text[max(0, date.start - 40) : date.start]
+    inside = bool(_AFTER_IN.search(before)) or bool(_LAST_YEAR.fullmatch(date.text.strip()))
+    if _AMOUNTS.fullmatch(between):
+        return inside and not _COMPARED.search(text[around.sentence.start : date.start])
+    return inside and bool(_LEADS_TO.search(before)) and bool(_TO.fullmatch(between) or _VALUE.fullmatch(between))
+
+
+def _led(around: Surroundings, n: int, date: DateMention) -> bool:
+    """*In 2019 exports fell 4% to $3m*: the sentence's only date opens it, and the figure is its first."""
+    text, figure, start = around.text, around.figures[n], around.sentence.start
+    if n and figure.unit != "pct" and around.figures[n - 1].unit == "pct" and direction_at(text, around.figures[n - 1]):
+        chained = _TO.fullmatch(text[around.figures[n - 1].end : figure.start])
+        return bool(chained) and _led(around, n - 1, date)
+    opening = text[start : date.start].lstrip("-•– ")
+    opens = _OPENING.fullmatch(opening) or _OPENS_CLAUSE.search(opening)
+    between = text[date.end : figure.start]
+    if not opens or date.start > figure.start or len(between) > LEAD or re.search(r"\d", between):
+        return False
+    if _RUNS_ON.match(text, date.end) or any(date.end <= d.start < figure.start for d in around.dates):
+        return False
+    return not _APART.search(between) and not _COMPARED.search(between)
+
+
+def _table_line(around: Surroundings, n: int, date: DateMention) -> bool:
+    return bool(re.fullmatch(r"\s?:\s?", around.text[date.end : around.figures[n].start]))
