@@ -315,3 +315,10 @@ def test_a_problem_that_quotes_a_cell_does_not_steer_the_terminal(folder):
 def test_several_paragraphs_tabs_and_joiners_are_ordinary_text(folder):
     change(folder / "claims.csv", "S0-2", "note", "First.\n\nSecond,\tthird: می\u200cخواهم.")
     assert Ledger.check(folder) == []
+
+
+@pytest.mark.parametrize("file", ["vocabulary.toml", "organisations.toml"])
+def test_a_records_own_words_hold_no_unseen_character(folder, file):
+    (folder / file).write_text("# a note \u202e here\n", encoding="utf-8")
+    problem = only_problem(folder)
+    assert (problem.file, problem.what) == (file, "It holds the unseen character U+202E (right-to-left override).")

@@ -210,3 +210,22 @@ def test_on_the_command_line_nothing_is_written_without_consent(tmp_path, monkey
     assert "FX-usd-eur-2021" in Path("mine/record/series.csv").read_text()
     assert main(["check", "mine"]) == 0
     assert main(["import", "fx.csv", "--as", "exchange", "--study", "colombia-venezuela"]) == 2
+
+
+def test_unseen_characters_of_a_foreign_file_do_not_enter(small, tmp_path):
+    """What somebody typed into a data base is cleaned on its way in, so that the record passes its check."""
+    text = FILES["acled"].replace("At the line", "At \u202ethe\x07 line").replace("Police of", "Police\u200b of")
+    plan = planned(small, tmp_path, "acled", text)
+    assert plan.new
+    plan.write(small.folder)
+    assert Ledger.check(small.folder) == []
+
+
+def test_a_file_without_the_pair_leaves_the_record_as_it_was(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "KEN", "TZA", "--folder", "s"]) == 0
+    before = {path.name: path.read_bytes() for path in Path("s/record").iterdir()}
+    Path("ucdp.csv").write_text(FILES["ucdp"], encoding="utf-8")
+    assert main(["import", "ucdp.csv", "--as", "ucdp", "--study", "s", "--accept"]) == 0
+    assert "Nothing was written: the file has nothing about KEN and TZA" in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in Path("s/record").iterdir()} == before

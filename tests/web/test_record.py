@@ -186,7 +186,7 @@ def test_line_breaks_and_control_characters_do_not_reach_the_file(study):
         study,
         [RowChange("events", "", "", {**EVENT, "title": "one\r\ntwo\x00\x1b[31m", "note": "=HYPERLINK(1)"})],
     )
-    assert study.ledger().event("X1").title == "one two [31m"
+    assert study.ledger().event("X1").title == "one two[31m"
 
 
 def _take_out(study, table, id_):
@@ -407,3 +407,45 @@ def test_text_without_claims_is_answered(app_client, text):
     assert answer.status_code in (200, 413, 422)
     assert "<script>alert" not in answer.text
     assert app_client.post("/s/copy/draft/accept", data={"cell-0-claim": "x"}).status_code == 422
+
+
+TOLD = """Venezuela closed the border to Colombia on 19 August 2015.
+
+Colombia's exports to Venezuela were US$1,987 million in 2014, the Andean Chamber said."""
+
+
+def test_what_an_article_tells_is_offered_as_evidence_and_enters_with_it(app_client, study):
+    asked = {"text": TOLD, "link": "https://www.example.org/2022/border.html", "published": "2022-11-03"}
+    page = app_client.post("/s/copy/draft?format=json", data=asked).json()
+    claim = next(row for row in page["rows"] if row["value"] == "1987")
+    assert (claim["test"], claim["target"], claim["confidence"]) == ("quantity", "trade.exports", "high")
+    assert [group["table"] for group in page["offered"]] == ["events", "figures"]
+    given = {**asked, "take-e0": "yes", "take-f0": "yes"}
+    given |= {f"cell-{k}-{name}": row[name] for k, row in enumerate(page["rows"]) for name in page["columns"]}
+    for group in page["offered"]:
+        for k, row in enumerate(group["rows"]):
+            given |= {f"cell-{group['prefix']}{k}-{name}": row[name] for name in group["columns"]}
+    before = study.ledger()
+    answer = app_client.post("/s/copy/draft/accept", data=given)
+    assert answer.status_code == 303, answer.text
+    ledger = study.ledger()
+    assert (ledger.events.height, ledger.figures.height) == (before.events.height + 1, before.figures.height + 1)
+    event, figure = ledger.events.to_dicts()[-1], ledger.figures.to_dicts()[-1]
+    assert (event["date"], event["kind"], figure["value"]) == ("2015-08-19", "border closure", 1987)
+    assert event["source_ids"] == figure["source_id"]
+    undo(study)
+    assert study.ledger().events.height == before.events.height
+    shown = app_client.post("/s/copy/draft", data=asked).text
+    assert "Events that the article tells of" in shown
+    assert "It can be read in one way only." in shown
+
+
+def test_a_rows_page_says_what_rests_on_it(app_client, study):
+    shown = app_client.get("/s/copy/record/events/row?id=E075").text
+    assert "What rests on it" in shown
+    assert "decides S0-18 (confirmed)" in shown
+    assert "begins border" in shown
+    source = study.ledger().event("E075").source_ids[0]
+    assert "decides S0-18 (confirmed)" in app_client.get(f"/s/copy/record/sources/row?id={source}").text
+    (study.record / "events.csv").write_text("event_id\n")  # a record with problems still has its pages
+    assert app_client.get(f"/s/copy/record/sources/row?id={source}").status_code == 200

@@ -51,18 +51,13 @@ def _draft(
     from detente.record.draft.drafting import draft_claims
     from detente.record.draft.files import evidence_path, save_draft
     from detente.record.draft.suggest import KnownRecord, load
-    from detente.record.states.vocabulary import default_vocabulary
 
     ledger = study.ledger()
     source = source or re.sub(r"[^A-Za-z0-9._-]+", "-", article.stem).strip("-")
     sources = {row["source_id"]: row for row in ledger.sources.iter_rows(named=True)}
     published = _day(published) or _day_of(sources.get(source))
     found = read_article(article, published=published, language=language or "")
-    known = KnownRecord(
-        (study.origin, study.destination), tuple(ledger.figures["series"].unique(maintain_order=True)),
-        tuple(ledger.states().spells), tuple(default_vocabulary().kinds), tuple(ledger.claims["claim"]),
-        tuple(ledger.events.select("event_id", "date", "kind").iter_rows()),
-    )  # fmt: skip
+    known = KnownRecord.of(ledger, (study.origin, study.destination))
     draft = draft_claims(
         found, source, set(ledger.claims["claim_id"]), load(suggest) if suggest else None,
         known=known, on_record=ledger.claims.iter_rows(named=True),

@@ -47,6 +47,9 @@ def command(file: Path, layout: str, study: str, release: str, first_published: 
     click.echo(plan.summary())
     if plan.source["date"] == "n.d." and not first_published:
         click.echo("When these were first known is not said, so no look back holds them: give --first-published.")
+    if not (plan.new or plan.changed):
+        click.echo(f"Nothing was written: the file has nothing about {dyad[0]} and {dyad[1]} that the record lacks.")
+        return
     if not accepted:
         click.echo("Nothing was written: add --accept.")
         return

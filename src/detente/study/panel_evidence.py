@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from detente.panel.panel import Panel
@@ -66,10 +67,20 @@ def _source(panel: Panel, file: str) -> dict[str, str]:
     note = panel.source or f"the file {file} does not say where its figures come from"
     row = dict.fromkeys(SOURCE_COLUMNS, "") | {
         "source_id": "cepii-baci" if registered == "baci" else "panel",
-        "title": title, "publisher": publisher, "date": "n.d.",
+        "title": title, "publisher": publisher, "date": _released(panel.provenance.release),
         "kind": "dataset" if registered else "other", "note": note.replace("\n", " "),
     }  # fmt: skip
     return row
+
+
+def _released(release: str) -> str:
+    """The month of a release, so that the record knows from when its figures were known; ``n.d.`` where it names none.
+
+    >>> _released("HS92 V202601"), _released("2024 revision"), _released("")
+    ('2026-01', 'n.d.', 'n.d.')
+    """
+    found = re.search(r"(?<!\d)((?:19|20)\d\d)-?(0[1-9]|1[0-2])(?!\d)", release)
+    return f"{found[1]}-{found[2]}" if found else "n.d."
 
 
 def _figure(

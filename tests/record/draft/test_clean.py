@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from detente.errors import DataError, EmptySample, MissingExtra, UnreadableFile
-from detente.record.draft.clean import LIMIT, guess_language, is_boilerplate, read_article
+from detente.record.draft.clean import LIMIT, article_of, guess_language, is_boilerplate, read_article
 from detente.record.draft.extract import extract
 from detente.record.draft.language.sentences import split_sentences
 
@@ -160,3 +160,32 @@ def test_a_full_stop_without_its_space_still_ends_a_sentence(tmp_path):
     path.write_text("Prices rose by 100 percent.Ministry officials said exports fell, and U.S. sales of 3.5m did not.")
     assert "percent. Ministry" in read_article(path).text
     assert "U.S. sales of 3.5m" in read_article(path).text
+
+
+def test_unseen_characters_of_a_pasted_article_are_taken_out():
+    article = article_of(
+        "Ex\u00adports were \u202e$3m\u202c in\u200b 2019.\x0cThe port\u2028closed on 3 May\x07 2019.\ufeff"
+    )
+    assert "Exports were $3m in 2019." in article.text
+    assert not set(article.text) & set("\u00ad\u202e\u202c\u200b\x0c\u2028\x07\ufeff")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Photo: Trucks wait at Namanga in May 2019. (An Agency)",
+        "Lorries queue at the border on 3 May 2019. Photo: Jane Doe/An Agency",
+        "(Picture: 12 trucks at the port, 2018)",
+        "FILE PHOTO: 400 traders wait on 5 June 2018.",
+        "Traders at the gate on 5 June 2018. REUTERS/Jane Doe",
+        "Table 1: Trade between Kenya and Tanzania, US$ million, 2018",
+        "Source: a statistics office, 2020",
+        "Foto: Camiones en la frontera el 3 de mayo de 2019 (EFE)",
+        "Camiones en la frontera el 3 de mayo de 2019. EFE/Ana Paz",
+        "Fuente: una oficina de estadística, 2020",
+    ],
+)
+def test_a_caption_of_a_picture_or_table_tells_nothing(line):
+    article = article_of(f"Exports were $3m in 2019, the office said.\n\n{line}\n\nThey fell to $2m in 2020.", "", "en")
+    assert line not in article.text
+    assert len(article.text.split("\n\n")) == 2

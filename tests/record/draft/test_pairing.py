@@ -21,7 +21,7 @@ def rows(text: str, published: str = "2022-01-01", language: str = "en") -> list
         ("It was $310m in 2017 and $205m in January-September 2018.", [("310", "2017"), ("205", "2018-01/2018-09")]),
         (
             "Q2 2019 revenue decreased $1.2m to $23.5m, from $24.7m in Q2 2018.",
-            [("1.2", "2019-04/2019-06"), ("23.5", "2019-04/2019-06"), ("24.7", "2018-04/2018-06")],
+            [("-1.2", "2019-04/2019-06"), ("23.5", "2019-04/2019-06"), ("24.7", "2018-04/2018-06")],
         ),
         ("Since 2015, exports have fallen to $3m.", [("3", "")]),
         ("The ministry, which took office in 2019, said exports were $3m.", [("3", "")]),

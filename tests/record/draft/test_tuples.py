@@ -12,8 +12,8 @@ from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
 
 WHOLE = Path(__file__).resolve().parents[2] / "fixtures/draft/whole"
-TEXTS, COLD, BLIND = (
-    tomllib.loads((WHOLE / f"{name}.toml").read_text("utf-8"))["text"] for name in ("tuples", "cold", "blind")
+TEXTS, COLD, BLIND, FRESH = (
+    tomllib.loads((WHOLE / f"{name}.toml").read_text("utf-8"))["text"] for name in ("tuples", "cold", "blind", "fresh")
 )
 PEOPLE = ("people", "displaced persons", "arrivals", "visitors", "personas", "migrants")
 
@@ -105,3 +105,14 @@ def test_two_texts_scored_blind():
     found = scores(BLIND)
     assert found[0] >= 0.85, "\n".join(found[3])
     assert found[1] >= 0.97, "\n".join(found[3])
+
+
+def test_rows_marked_high_are_right_in_eight_fresh_texts():
+    """Labelled before anything was run on them. Scored once as they came: 27 of 27 rows marked high are right, of 94
+    figures; F1 .70. Six kinds of pairing were mended after that (F1 .74), and the mark was left alone."""
+    assert sum(text["language"] == "es" for text in FRESH) == 3
+    found = scores(FRESH)
+    high = [said for text in FRESH for said in drafted(text) if said.confidence == "high"]
+    assert len(high) >= 25
+    assert found[1] >= 0.97, "\n".join(found[3])
+    assert found[0] >= 0.72, "\n".join(found[3])

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from detente._foreign import read_bytes
 from detente.errors import EmptySample, MissingExtra, UnreadableFile
+from detente.language.controls import STEERING
 from detente.record.draft.inputs import html_tables, reflow, tables_told, unpack
 from detente.record.draft.language.words import LANGUAGES, either
 
@@ -118,7 +119,7 @@ def article_of(text: str, published: str = "", language: str = "") -> Article:
     UnreadableFile
         It is in a language that is not read.
     """
-    text = tables_told(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n")))
+    text = tables_told(_seen(text))
     paragraphs = _paragraphs(text)
     if not paragraphs:
         raise EmptySample("There is no text of an article.", fix="Paste the article's text.")
@@ -173,7 +174,15 @@ def _decoded(path: Path, raw: bytes) -> str:
             f"{path}, line {line}: byte 0x{raw[error.start]:02x} is not UTF-8.",
             fix="Save the file as UTF-8; other and mixed encodings are not guessed.",
         ) from None
-    return re.sub(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _seen(text)
+
+
+def _seen(text: str) -> str:
+    """The text without unseen characters, its line breaks all alike; tabs and blanks stay, since tables need them."""
+    return _UNSEEN.sub("", re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text))
+
+
+_UNSEEN = re.compile(f"[{STEERING}]")
 
 
 class _Shape(HTMLParser):

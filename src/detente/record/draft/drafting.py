@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from detente.record.draft.clean import Article
 from detente.record.draft.extract import Extraction, extract
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.happenings import Happening
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
-from detente.record.draft.language.units import MONEY, has_own_dollar
-from detente.record.draft.tying.certainty import Surroundings
-from detente.record.draft.tying.pairing import SAID_ON, changes_by, is_comparison, pair_periods
+from detente.record.draft.language.units import MONEY, money_called
 from detente.record.draft.proposing.evidence import EVIDENCE, event_rows, figure_rows, happenings_in, tested
 from detente.record.draft.proposing.flows import FlowSpoken, economies_named, flow_at, is_change
 from detente.record.draft.proposing.testing import people_at, propose_test
-from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
 from detente.record.draft.row import COLUMNS, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
+from detente.record.draft.tying.certainty import Surroundings
+from detente.record.draft.tying.direction import changes_by, is_comparison
+from detente.record.draft.tying.multiples import multiples
+from detente.record.draft.tying.pairing import SAID_ON, pair_periods
+from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,9 @@ def _of_sentence(
     sentence: Sentence, found: Extraction, known: KnownRecord, before: FlowSpoken | None
 ) -> tuple[list[DraftRow], FlowSpoken | None]:
     """The rows of a sentence, and the flow that the next one may go on about."""
-    figures = [f for f in found.figures if sentence.start <= f.start < sentence.end]
+    figures = [_in_own_money(f, known.dyad) for f in found.figures if sentence.start <= f.start < sentence.end]
+    told = multiples(found.article.text, sentence.start, sentence.end)
+    figures = sorted([*figures, *told], key=lambda f: f.start)
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
     credits = [a for a in found.credits if sentence.start <= a.start < sentence.end]
     happened = [_happened(h, sentence, credits, known) for h in happenings_in(sentence, found)]
@@ -154,13 +159,19 @@ def _of_sentence(
             series = flow.series if flow else ""
             if study_unit(figure)[1] == "persons":
                 series = people_at(sentence.text, place, figure.unit, known)
-            clear = not series or flow is not before
-            dollar = not any(map(has_own_dollar, known.dyad))
+            clear = (not series or flow is not before) and figure in found.figures
+            dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
             rows.append(quantity_row(n, around, found, series, known_money=dollar, clear=clear))
         return [*rows, *happened], spoken
     if happened:
         return happened, spoken
     return ([_event(sentence, dates, credits, found)] if dates or credits else []), spoken
+
+
+def _in_own_money(figure: FigureMention, dyad: Sequence[str]) -> FigureMention:
+    """*118 million dinars*, where one of the study's two economies has dinars of its own: its money."""
+    codes = {money_called(figure.unit, economy) for economy in dyad} - {""} if figure.unit.isalpha() else set()
+    return replace(figure, unit=codes.pop()) if len(codes) == 1 and figure.unit not in MONEY else figure
 
 
 def _happened(happening: Happening, sentence: Sentence, credits: list[Credit], known: KnownRecord) -> DraftRow:

@@ -19,8 +19,10 @@ from typing import Any, cast
 from detente.errors import UsageError, did_you_mean
 from detente.record.draft.extract import Extraction
 from detente.record.draft.row import UNTESTED, DraftRow
+from detente.record.frames import Frames
 from detente.record.period import Period
 from detente.record.schema import CLAIMS, EVENTS, FIGURES, TESTS, RecordTable
+from detente.record.states.vocabulary import default_vocabulary
 
 MAY_FILL = (
     *("claim", "type", "actors", "subsystem", "attributed_to", "date", "value", "unit", "state", "note"),
@@ -84,6 +86,15 @@ class KnownRecord:
     kinds: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     events: tuple[tuple[str, str, str], ...] = ()
+
+    @classmethod
+    def of(cls, ledger: Frames, dyad: Iterable[str]) -> KnownRecord:
+        """What a record of a pair brings."""
+        return cls(
+            tuple(dyad), tuple(ledger.figures["series"].unique(maintain_order=True)), tuple(ledger.states().spells),
+            tuple(default_vocabulary().kinds), tuple(ledger.claims["claim"]),
+            tuple(ledger.events.select("event_id", "date", "kind").iter_rows()),
+        )  # fmt: skip
 
 
 Suggester = Callable[..., Iterable[Mapping[str, Any]]]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from detente._foreign import parse_toml, read_text
 from detente.errors import Problem, did_you_mean
+from detente.language.controls import steering
 
 FILE = "vocabulary.toml"
 
@@ -165,7 +166,10 @@ def vocabulary_of(folder: Path) -> tuple[Vocabulary, list[Problem]]:
     if not path.exists() and not path.is_symlink():
         return shipped, []
     try:
-        own = read_vocabulary(read_text(path, inside=folder))
+        text = read_text(path, inside=folder)
+        if unseen := steering(text):
+            return shipped, [Problem(FILE, None, None, f"It holds the unseen character {unseen}.", "Take it out.")]
+        own = read_vocabulary(text)
     except ValueError as error:  # files that cannot be read are ValueErrors too
         return shipped, [Problem(FILE, None, None, f"It cannot be read: {error}.", "See docs/vocabulary.md.")]
     return Vocabulary(shipped.states | own.states, shipped.kinds | own.kinds), []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -10,22 +11,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.errors import DetenteError, StudyError
+from detente.errors import DetenteError, RecordError, StudyError
 from detente.record.draft.accept import QUOTED
 from detente.record.draft.clean import article_of
 from detente.record.draft.drafting import Draft, draft_claims
 from detente.record.draft.row import fingerprint
-from detente.record.schema import CLAIMS
+from detente.record.draft.suggest import KnownRecord
+from detente.record.schema import CLAIMS, TABLES
 from detente.study import Study
 from detente.web.editor.editor import Rejected, RowChange, read_file, save
-from detente.web.editor.new_rows import completed, source_of
+from detente.web.editor.new_rows import completed, made_id, source_of
 from detente.web.http.reply import WordedError, go, page, told, words_of
 from detente.web.pages.study import head, require_writable
 
 LONGEST = 200_000  # characters of an article
 MOST = 60  # claims on a page
+PREFIX = {"claims": "", "events": "e", "figures": "f"}
+"""What stands before the number of a card in the names of its fields, by table."""
 ASKED = ("text", "link", "title", "publisher", "published")
-SHOWN = ("claim", "type", "value", "unit", "date", "attributed_to")
+SHOWN = ("claim", "type", "value", "unit", "date", "attributed_to", "test", "target")
+EVIDENCE = {"events": ("date", "kind", "direction", "sets"), "figures": ("series", "period", "value", "unit", "status")}
+"""What an article offers as evidence beside its claims, and the columns shown of it."""
 
 
 def form(request: Request) -> Response:
@@ -51,7 +57,12 @@ def _read(request: Request, given: dict[str, str]) -> Response:
         draft = _draft(study, given)
     except DetenteError as error:
         return _page(request, given, [], told(request, error), 422)
-    return _page(request, given, [row.as_row() for row in draft.rows[:MOST]])
+    rows = [row.as_row() for row in draft.rows[:MOST]]
+    offered = {
+        name: [row.as_evidence(TABLES[name]) for row in held[:MOST]]
+        for name, held in (("events", draft.events), ("figures", draft.figures))
+    }
+    return _page(request, given, rows, offered=offered)
 
 
 def _draft(study: Study, given: dict[str, str]) -> Draft:
@@ -59,8 +70,12 @@ def _draft(study: Study, given: dict[str, str]) -> Draft:
     if published and not re.fullmatch(r"\d{4}-\d\d-\d\d", published):
         raise StudyError(f"'{published[:20]}' is no day.", fix="Write it as 2022-11-03, or leave it empty.")
     article = article_of(given.get("text", "")[:LONGEST], published)
-    taken = [row.cells.get("claim_id", "") for row in read_file(study, "claims").rows]
-    return draft_claims(article, _source(study, given)["source_id"], taken)
+    claims = [row.cells for row in read_file(study, "claims").rows]
+    taken = [cells.get("claim_id", "") for cells in claims]
+    known = KnownRecord((study.origin, study.destination))
+    with suppress(RecordError):  # a record with problems is mended on its own pages; drafting goes on without it
+        known = KnownRecord.of(study.ledger(), known.dyad)
+    return draft_claims(article, _source(study, given)["source_id"], taken, known=known, on_record=claims)
 
 
 def _source(study: Study, given: dict[str, str]) -> dict[str, str]:
@@ -84,33 +99,50 @@ def _accept(request: Request, given: dict[str, str]) -> Response:
     known = any(row.cells.get("source_id") == source["source_id"] for row in read_file(study, "sources").rows)
     changes = [] if known else [RowChange("sources", "", "", source)]
     rows = _rows(given)
+    offered = {name: _rows(given, name) for name in EVIDENCE}
     chosen = [row for row in rows if row["accept"] == "yes"]
+    evidence = [(name, row) for name, held in offered.items() for row in held if row["accept"] == "yes"]
     for row in chosen:
         cells = {name: row.get(name, "") for name in CLAIMS.allowed}
         cells["source_id"] = source["source_id"]
         if fingerprint(cells["claim"]) == row["wording"]:
             cells["note"] = "; ".join(part for part in (cells.get("note", ""), QUOTED) if part)
         changes.append(RowChange("claims", "", "", cells))
+    changes += [_evidence(study, name, row, source["source_id"]) for name, row in evidence]
     try:
-        if not chosen:
+        if not (chosen or evidence):
             raise WordedError(words_of(request)("drafting.none_chosen"))
         save(study, changes)
     except Rejected as rejected:
-        return _page(request, given, rows, "; ".join(f"{p.what} {p.fix}" for p in rejected.problems[:5]), 422)
+        said = "; ".join(f"{p.what} {p.fix}" for p in rejected.problems[:5])
+        return _page(request, given, rows, said, 422, offered=offered)
     except DetenteError as error:
-        return _page(request, given, rows, told(request, error), 422)
-    return go(request, f"/s/{request.path_params['study']}/record/claims?saved={len(chosen)}")
+        return _page(request, given, rows, told(request, error), 422, offered=offered)
+    where = "claims" if chosen else evidence[0][0]
+    return go(request, f"/s/{request.path_params['study']}/record/{where}?saved={len(chosen) + len(evidence)}")
 
 
-def _rows(given: dict[str, str]) -> list[dict[str, str]]:
-    """The cards as they came back."""
-    rows = []
+def _evidence(study: Study, table: str, row: dict[str, str], source_id: str) -> RowChange:
+    """A row of evidence that was ticked, with the article as its source and an id that no other has."""
+    schema = TABLES[table]
+    cells = {name: row.get(name, "") for name in schema.allowed}
+    cells["source_ids" if table == "events" else "source_id"] = source_id
+    taken = {held.cells.get(schema.key, "") for held in read_file(study, table).rows}
+    if cells[schema.key] in taken:
+        cells[schema.key] = made_id(table, taken)
+    return RowChange(table, "", "", cells)
+
+
+def _rows(given: dict[str, str], table: str = "claims") -> list[dict[str, str]]:
+    """The cards of a table as they came back."""
+    rows: list[dict[str, str]] = []
+    names = ("wording", "hint", "confidence", *TABLES[table].allowed)
     for k in range(MOST):
-        if f"cell-{k}-claim" not in given:
+        place = f"{PREFIX[table]}{k}"
+        if f"cell-{place}-{TABLES[table].key}" not in given and f"cell-{place}-claim" not in given:
             break
-        names = ("wording", *CLAIMS.allowed)
-        row = {name: given.get(f"cell-{k}-{name}", "") for name in names}
-        rows.append({**row, "accept": "yes" if given.get(f"take-{k}") else "", "hint": "", "confidence": ""})
+        row = {name: given.get(f"cell-{place}-{name}", "") for name in names}
+        rows.append({**row, "accept": "yes" if given.get(f"take-{place}") else ""})
     return rows
 
 
@@ -119,15 +151,27 @@ def _study(request: Request) -> Study:
 
 
 def _page(
-    request: Request, given: dict[str, str], rows: list[dict[str, Any]], error: str = "", status: int = 200
-) -> Response:
+    request: Request, given: dict[str, str], rows: list[dict[str, Any]], error: str = "", status: int = 200, *,
+    offered: dict[str, list[dict[str, str]]] | None = None,
+) -> Response:  # fmt: skip
     key, words = request.path_params["study"], words_of(request)
     data = head(request.app.state.site.workspace, _study(request), key, words) | {
         "asked": {name: given.get(name, "") for name in ASKED},
         "rows": rows,
+        "offered": [
+            {
+                "table": name,
+                "rows": held,
+                "prefix": PREFIX[name],
+                "shown": list(EVIDENCE[name]),
+                "columns": ["hint", *TABLES[name].allowed],
+            }
+            for name, held in (offered or {}).items()
+            if held
+        ],
         "read": bool(rows) or (status == 200 and bool(given)),
         "shown": list(SHOWN),
-        "columns": ["wording", *CLAIMS.allowed],
+        "columns": ["wording", "hint", "confidence", *CLAIMS.allowed],
         "error": error,
     }
     return page(request, "drafting.html.j2", data, status)

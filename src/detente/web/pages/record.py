@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from detente.errors import DetenteError, Problem, StudyError
-from detente.record.references import references
+from detente.errors import DetenteError, Problem, RecordError, StudyError
+from detente.language import Catalogue, spelt
+from detente.record.references import Resting, references, resting_on
 from detente.record.schema import TABLES, RecordTable
 from detente.record.states.vocabulary import default_vocabulary
 from detente.report.tables import safe_link
@@ -21,6 +22,7 @@ from detente.study import Study
 from detente.web.editor.csv_rows import Row
 from detente.web.editor.editor import EDITABLE, Conflict, InUse, Rejected, RowChange, problems_of, read_file, save, undo
 from detente.web.editor.journal import last_change, named
+from detente.web.editor.judging import judged
 from detente.web.editor.new_rows import FIRST, completed, source_of
 from detente.web.http.reply import go, page, told, words_of
 from detente.web.pages.study import head, require_writable
@@ -34,6 +36,7 @@ LISTED = {
     "sources": ("title", "publisher", "date", "kind"),
 }
 ROWS = 300  # of a page
+SHOWN = 50  # things that rest on a row
 MOST_KINDS = 14
 FACETS = {"events": "kind", "claims": "test", "figures": "status", "sources": "kind"}
 NEW_SOURCE = "source:"  # prefix of the fields of a source added together with a row
@@ -230,7 +233,7 @@ def _form(
         ],
         "problems": [f"{p.what} {p.fix}".strip() for p in problems if p not in own and p.file != "sources.csv"],
         "rejected": bool(problems),
-        "used_by": _used_by(study, table, id_),
+        "used_by": _used_by(request, study, table, id_),
         "first": list(FIRST[table.name]),
         "conflict": conflict,
         "error": error,
@@ -257,12 +260,26 @@ def _field(schema: RecordTable, column: str, value: str, problems: list[Problem]
     }
 
 
-def _used_by(study: Study, table: _Table, id_: str) -> list[str]:
-    """Where else a row is named."""
+def _used_by(request: Request, study: Study, table: _Table, id_: str) -> list[str]:
+    """What rests on a row, in words: claims that it decides, rows that name it, states that it begins."""
     if not id_:
         return []
-    rows = {name: [row.cells for row in read_file(study, name).rows] for name in TABLES}
-    return [str(found) for found in references(rows, table.name, id_)][:50]
+    words = words_of(request)
+    try:
+        ledger, verdicts = judged(study)
+    except RecordError:  # a record with problems has no verdicts: what names the row can still be told
+        rows = {name: [row.cells for row in read_file(study, name).rows] for name in TABLES}
+        return [str(found) for found in references(rows, table.name, id_)][:SHOWN]
+    return [_resting(words, thing) for thing in resting_on(ledger, verdicts, table.name, id_)][:SHOWN]
+
+
+def _resting(words: Catalogue, thing: Resting) -> str:
+    if thing.how == "state":
+        return words("record.begins", name=spelt(words, "state_name", thing.id), what=thing.what)
+    if thing.how == "evidence":
+        verdict = words.known("verdict", thing.verdict.replace(" ", "_"))
+        return words("record.decides", id=thing.id, verdict=verdict, what=thing.what)
+    return words("record.names_it", file=TABLES[thing.table].file, id=thing.id, what=thing.what)
 
 
 class _Table:

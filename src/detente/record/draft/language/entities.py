@@ -41,6 +41,28 @@ def economies_in(text: str) -> list[str]:
     return found
 
 
+def people_named(word: str) -> str:
+    """The ISO code of the economy whose people or goods an adjective names, in a language that writes it small.
+
+    >>> people_named("peruanas"), people_named("Kenyan"), people_named("aduanas")
+    ('PER', '', '')
+    """
+    found = _demonyms().fullmatch(word.casefold())
+    return _codes_of_stems()[found["stem"]] if found else ""
+
+
+@cache
+def _codes_of_stems() -> dict[str, str]:
+    tables = (words_table(language).get("demonyms", {}) for language in LANGUAGES)
+    return {stem: code for table in tables for code, stems in table.items() for stem in stems}
+
+
+@cache
+def _demonyms() -> re.Pattern[str]:
+    stems = "|".join(sorted(_codes_of_stems(), key=len, reverse=True))
+    return re.compile(rf"(?P<stem>{stems})(?:[oae]?s?|es)")
+
+
 def actors_in(text: str) -> list[str]:
     """Economies, bodies and two-word names in ``text``, each once.
 

@@ -39,8 +39,9 @@ SIGNS = {
     },
     **{"USh": "ugx", "CFA": "xof", "Sh": "shillings", "Shs": "shillings", "Sh.": "shillings"},
 }
-AMBIGUOUS = frozenset({"shillings"})
-"""Money of which the sign does not say whose it is."""
+_SHARED = ("dinars", "pesos", "francs", "rupees", "riyals", "rials", "crowns", "dirhams", "liras", "roubles", "rubles")
+AMBIGUOUS = frozenset({"shillings", *_SHARED})
+"""Money of which the sign or noun does not say whose it is."""
 CODES = words("en", "units", "currencies")
 _SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse=True))
 SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")
@@ -133,15 +134,18 @@ _PER_WORDS = {
 
 
 @cache
-def has_own_dollar(economy: str) -> bool:
-    """Whether an economy's own money is a dollar other than the US dollar, so that ``$`` may mean it.
+def money_called(noun: str, economy: str) -> str:
+    """The code of an economy's own money if a noun such as *dinars* or *dollar* names it; empty otherwise.
 
-    >>> has_own_dollar("NZL"), has_own_dollar("USA"), has_own_dollar("NPL")
-    (True, False, False)
+    >>> money_called("dinars", "BHR"), money_called("dollar", "NZL"), money_called("dollar", "USA")
+    ('bhd', 'nzd', 'usd')
     """
     row = economies().get(economy)
-    own = [code for code in MONEY - {"usd"} if row and row.alpha2 and code[:2] == row.alpha2.lower()]
-    return any("dollar" in _MONEY.get(code, "") for code in own)
+    own = [code for code in sorted(MONEY) if row and row.alpha2 and code[:2] == row.alpha2.lower()]
+    stem = noun.casefold().removesuffix("s")
+    return next(
+        (code for code in own if re.search(rf"\b{re.escape(stem)}s?\b", _MONEY.get(code, "").replace("?", ""))), ""
+    )
 
 
 def currency_before(text: str, end: int) -> tuple[int, str] | None:

@@ -105,7 +105,14 @@ def figure_rows(rows: Iterable[DraftRow], source_id: str) -> Iterator[DraftRow]:
         cells, series = row.cells, row.series
         key = (cells.get("value", ""), cells.get("unit", ""), cells.get("date", ""), series)
         changed = cells.get("state") in ("up", "down")
-        if changed or not series or cells["type"] != "quantity" or not all(key) or not currency_of(key[1]) or key in seen:
+        if (
+            changed
+            or not series
+            or cells["type"] != "quantity"
+            or not all(key)
+            or not currency_of(key[1])
+            or key in seen
+        ):
             continue
         seen.add(key)
         operator = re.search(r"op=([^;]+)", cells.get("options", ""))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from detente.record.draft.language.entities import economies_in
+from detente.record.draft.language.entities import economies_in, people_named
 from detente.record.draft.suggest import KnownRecord
 from detente.record.verdicts.independence.organisations import country_in
 
@@ -32,7 +32,8 @@ _PART_OF = re.compile(
 )
 _WAY = re.compile(r"\s(?:values?\s|volumes?\s)?(?:via|through|at|por\svía|vía|a\strav[ée]s)\s", re.IGNORECASE)
 """After a flow of which only what goes one way is meant: *trade via the Reed post*."""
-_ADJECTIVE = re.compile(r"\s([a-záéíóúñ]+(?:as|os|ales|ares))\b")
+_PLACE = re.compile(r"\b(?:via|through|vía|a\strav[ée]s\sde)\s(?:the\s|el\s|la\s)?[A-Z]")
+_ADJECTIVE = re.compile(r"\s([a-záéíóúñ]{4,}s)\b")
 _BOTH = re.compile(
     r"\b(?:between the (?:two|pair|neighbou?rs)|bilateral|two-way|the two (?:countries|neighbou?rs|economies|states)"
     r"|entre (?:los|ambos|las) (?:dos )?(?:países|vecinos)?|los dos países|ambos países)",
@@ -96,6 +97,8 @@ def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | 
             return None  # one flow beside another, and the figures come after both
     if _no_level(sentence, role, place) or _WAY.match(sentence, role.end()):
         return None
+    if role.end() < place and _PLACE.search(sentence[role.end() : place]):
+        return None
     if (not led and len(roles) > 1) or _twofold(sentence, roles) or _is_part(sentence, role):
         return None
     return _spoken(sentence, role, named, known.dyad, before)
@@ -123,7 +126,10 @@ def economies_named(sentence: str) -> list[str]:
     >>> economies_named("Afghan exports to Pakistan were US$4m.")
     ['PAK', 'AFG']
     """
-    words = (country_in(word) for word in re.findall(r"(?:[A-ZÁÉÍÓÚ]\w+|\b[a-záéíóúñ]{5,})\b(?!\$)", sentence))
+    words = (
+        country_in(word) or people_named(word)
+        for word in re.findall(r"(?:[A-ZÁÉÍÓÚ]\w+|\b[a-záéíóúñ]{5,})\b(?!\$)", sentence)
+    )
     return list(dict.fromkeys([*economies_in(sentence), *filter(None, words)]))
 
 
@@ -173,14 +179,18 @@ def _is_part(sentence: str, role: re.Match[str]) -> bool:
     word = before[1] if before else ""
     plain = word.casefold().removesuffix("'s").removesuffix("’s")
     first = not sentence[: role.start()].strip() or sentence[: role.start()].strip() == word  # its capital says nothing
-    owned = word.endswith(("'s", "’s", "s'", "s’")) or (word[:1].isupper() and not first) or bool(country_in(plain))
+    owned = (
+        word.endswith(("'s", "’s", "s'", "s’"))
+        or (word[:1].isupper() and not first)
+        or bool(country_in(plain) or people_named(plain))
+    )
     if word and not owned and plain not in _WHOLE:
         return True
     if _PART_OF.match(sentence, role.end()):
         return True
     adjective = _ADJECTIVE.match(sentence, role.end()) if role.group()[-1:] == "s" else None
     spanish = role.group().casefold().endswith(("ciones", "ventas", "compras"))
-    return bool(spanish and adjective and not country_in(adjective[1]))
+    return bool(spanish and adjective and not (country_in(adjective[1]) or people_named(adjective[1])))
 
 
 def _trade(
@@ -240,7 +250,7 @@ def _named_first(text: str, dyad: Sequence[str]) -> str:
 
 
 def _one(text: str, dyad: Sequence[str]) -> str:
-    found = {code for code in (*economies_in(text), country_in(text)) if code in dyad}
+    found = {code for code in (*economies_named(text), country_in(text)) if code in dyad}
     return found.pop() if len(found) == 1 else ""
 
 

@@ -56,6 +56,9 @@ def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
             return row
         joined = ";".join(filter(None, (options, f"from={before};to={cells['date']};measure=difference")))
         proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
+    elif cells["unit"] == "times" and before:
+        joined = ";".join(filter(None, (options, f"from={before};to={cells['date']};measure=ratio")))
+        proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
     elif currency_of(cells["unit"]) or (target.startswith("migration.") and cells["unit"] == "persons"):
         proposed = {"test": "quantity", "target": target, "why_not": ""}
     elif cells["unit"] == "pct" and changed and before:

@@ -19,7 +19,8 @@ from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
-from detente.record.draft.tying.pairing import SPANS, Paired, changes_by, direction_at, is_comparison
+from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
+from detente.record.draft.tying.pairing import SPANS, Paired
 
 LEAD = 90
 """Characters from a sentence's opening period to the figure that it governs."""
@@ -31,6 +32,7 @@ def _pattern(name: str) -> str:
     return either("certainty", name, *LANGUAGES)
 
 
+_HEDGE = either("pairing", "hedge", *LANGUAGES)
 _DOUBT = re.compile(rf"\b{_pattern('doubt')}\b|n['’]t\b", re.IGNORECASE)
 _BUDGET_YEAR = re.compile(rf"{_pattern('budget_year')}", re.IGNORECASE)
 _IN = re.compile(rf"\s{_pattern('in')}\s(?:{_pattern('article')}\s)?", re.IGNORECASE)
@@ -45,7 +47,7 @@ _LAST_YEAR = re.compile(rf"{_pattern('last_year')}", re.IGNORECASE)
 _PARTS = re.compile(rf";|\b{either('pairing', 'break', *LANGUAGES)}\b", re.IGNORECASE)
 _GOODS = re.compile(rf"\s{_pattern('goods')}", re.IGNORECASE)
 _AFTER_IN = re.compile(rf"(?:^|\s){_pattern('in')}\s(?:{_pattern('article')}\s)?$", re.IGNORECASE)
-_AMOUNTS = re.compile(rf"\s{_pattern('amounts')}\s{either('pairing', 'hedge', *LANGUAGES)}?(?:los\s)?", re.IGNORECASE)
+_AMOUNTS = re.compile(rf"\s{_pattern('amounts')}\s{_HEDGE}?(?:los\s)?", re.IGNORECASE)
 _LEADS_TO = re.compile(
     rf"\b(?:{either('direction', 'up', *LANGUAGES)}|{either('direction', 'down', *LANGUAGES)}|{_pattern('amounted')})"
     rf"\s(?:{_pattern('in')}\s)?(?:{_pattern('article')}\s)?$",
@@ -54,10 +56,13 @@ _LEADS_TO = re.compile(
 _VALUE = re.compile(r"\s(?:un|una|los)\s(?:\w+\sde\s)?(?:los\s)?", re.IGNORECASE)
 _OPENS_CLAUSE = re.compile(rf"[;,]\s(?:and\s|y\s)?{_pattern('in')}\s(?:{_pattern('article')}\s)?$", re.IGNORECASE)
 _TO = re.compile(r"\s(?:to|a|hasta)\s(?:los\s|about\s|around\s|some\s|nearly\s|almost\s|unos\s|casi\s)?", re.IGNORECASE)
-_NOUN = re.compile(rf"\s{either('pairing', 'rise', *LANGUAGES)}|\s{either('pairing', 'fall', *LANGUAGES)}", re.IGNORECASE)
-_CHANGE_NOUN = re.compile(rf"\b(?:an?|the|un[ao]?|el|la)\s(?:\w+\s)?{_pattern('change_noun')}\s(?:of|de|del)\s{either('pairing', 'hedge', *LANGUAGES)}?$", re.IGNORECASE)
-
-_BY = re.compile(rf"\bby\s{either('pairing', 'hedge', *LANGUAGES)}?$", re.IGNORECASE)
+_NOUN = re.compile(
+    rf"\s{either('pairing', 'rise', *LANGUAGES)}|\s{either('pairing', 'fall', *LANGUAGES)}", re.IGNORECASE
+)
+_CHANGE_NOUN = re.compile(
+    rf"\b(?:an?|the|un[ao]?|el|la)\s(?:\w+\s)?{_pattern('change_noun')}\s(?:of|de|del)\s{_HEDGE}?$", re.IGNORECASE
+)
+_BY = re.compile(rf"\bby\s{_HEDGE}?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which period, direction and bound belong to a figure: each figure is paired with its own, or with none."""
+"""Which period belongs to a figure: each figure is paired with its own, or with none."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.words import LANGUAGES, either
+from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
+from detente.record.draft.tying.multiples import TIMES
 
 SAID_ON = 25
 """Characters between a crediting word and the day on which it was said."""
 NEAR = 45
 """Characters between a figure and the period that follows it."""
-REACH = 40
-"""Characters between a word of change and the figure it changes by."""
 
 
 SPANS = frozenset({"years", "months", "weeks", "days", "hours", "minutes", "quarters", "decades", "centuries"})
@@ -67,8 +67,29 @@ def pair_periods(
     for n, figure in enumerate(figures):
         if paired[n] is None:
             paired[n] = _reached(text, n, figures, paired) or _before(text, figure, figures, usable, owned)
+    for n in range(len(figures) - 1):  # an amount and, in brackets, the same in other money
+        if _CONVERTED.fullmatch(text[figures[n].end : figures[n + 1].start]) and paired[n + 1] is not None:
+            paired[n] = paired[n + 1]
     found = [p or _only(text, f, usable, owned) for p, f in zip(paired, figures)]
+    found = [
+        Paired(None) if _is_left(text, n, figures) and not _own(text, n, figures, p) else p for n, p in enumerate(found)
+    ]
     return [Paired(None) if f.unit in SPANS or _EARLIER.match(text, f.end) else p for p, f in zip(found, figures)]
+
+
+_CONVERTED = re.compile(r"\s\((?:about\s|some\s|unos\s)?")
+
+
+def _is_left(text: str, n: int, figures: Sequence[FigureMention]) -> bool:
+    """Whether a figure is the level that something left: "raised on 1 May from $5 to $10" dates the second alone."""
+    if n + 1 >= len(figures) or figures[n].unit != figures[n + 1].unit or not _LEFT.search(text[: figures[n].start]):
+        return False
+    return bool(_TO.match(text[figures[n].end : figures[n + 1].start]))
+
+
+def _own(text: str, n: int, figures: Sequence[FigureMention], pair: Paired) -> bool:
+    """Whether a figure's period stands between it and the next."""
+    return pair.date is not None and figures[n].end <= pair.date.start < figures[n + 1].start
 
 
 _IN_ORDER = re.compile(r"\b(?:respectively|respectivamente)\b", re.IGNORECASE)
@@ -94,7 +115,7 @@ def _pattern(name: str) -> str:
 
 
 _TIED = re.compile(
-    rf"[^,.;:()]{{0,{NEAR}}}?(?:^|\s){_pattern('tie')}\s(?:the\s|all\sof\s|el\s|la\s|los\s)*", re.IGNORECASE
+    rf"\)?[^,.;:()]{{0,{NEAR}}}?(?:^|\s){_pattern('tie')}\s(?:the\s|all\sof\s|el\s|la\s|los\s)*", re.IGNORECASE
 )
 _BRACKET = re.compile(r"\s?\($|\s?\(en\s$")
 _FOLLOWS = re.compile(r"\s")
@@ -109,6 +130,7 @@ _OF_THING = re.compile(rf"\b{_pattern('thing')}\s(?:of|de|del)\s$", re.IGNORECAS
 _BASE = re.compile(rf"\b{_pattern('base')}\s(?:the\s|el\s)?(?:same\s\w+\sof\s|mismo\s\w+\sde\s)?$", re.IGNORECASE)
 _BESIDE = re.compile(rf"\b{_pattern('beside')}\b", re.IGNORECASE)
 """Between a figure and what it is only held against: another figure, or the period of one."""
+_HELD_AGAINST = re.compile(rf"\b{_pattern('beside')}\s(?:in\s|en\s|a\s|con\s|the\s|el\s|los\s)*$", re.IGNORECASE)
 _SAME_MONTHS = re.compile(rf"\b{_pattern('same')}\s(?:of|in|de|en)\s$", re.IGNORECASE)
 _BREAK = re.compile(rf";|:|\b{_pattern('break')}\b", re.IGNORECASE)
 _ASIDE = re.compile(rf",\s{_pattern('aside')}\b[^,;]*(?:,|$)", re.IGNORECASE)
@@ -142,7 +164,7 @@ def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[
 def _is_base(text: str, figure: FigureMention, date: DateMention) -> bool:
     """Whether a change is measured from this date ("down 18% on 2019", "$3m less than in 2019")."""
     between = text[figure.end : date.start]
-    change = figure.unit == "pct" or changes_by(text, figure) or is_comparison(text, figure)
+    change = figure.unit in ("pct", TIMES) or changes_by(text, figure) or is_comparison(text, figure)
     return bool(_BESIDE.search(between)) or (bool(change) and bool(_BASE.search(between)))
 
 
@@ -152,7 +174,11 @@ _TO = re.compile(r"\s(?:to|a|hasta)\s(?:a\s|an\s|about\s|some\s|unos\s)?", re.IG
 def _reached(text: str, n: int, figures: Sequence[FigureMention], paired: Sequence[Paired | None]) -> Paired | None:
     """*fell by 25% in 2020 to $848m*: what a change led to is of the change's own period."""
     before = paired[n - 1] if n else None
-    if before is None or before.date is None or direction_at(text, figures[n - 1]) == "":
+    if (
+        before is None
+        or before.date is None
+        or not (direction_at(text, figures[n - 1]) or changes_by(text, figures[n - 1]))
+    ):
         return None
     between = text[before.date.end : figures[n].start] if before.date.end <= figures[n].start else ""
     return Paired(before.date, sure=True) if _TO.fullmatch(between) else None
@@ -165,8 +191,9 @@ def _before(
     dates: Sequence[DateMention],
     owned: set[DateMention | None],
 ) -> Paired | None:
-    change = figure.unit == "pct" and direction_at(text, figure) != ""
-    for date in reversed([d for d in dates if d.end <= figure.start]):
+    change = figure.unit in ("pct", TIMES) and direction_at(text, figure) != ""
+    held_against = [d for d in dates if _HELD_AGAINST.search(text[max(0, d.start - 30) : d.start])]
+    for date in reversed([d for d in dates if d.end <= figure.start and d not in held_against]):
         between = text[date.end : figure.start]
         if re.fullmatch(r"\s?:\s?", between):
             return Paired(date, sure=True)  # 2021: $397m; 2020: $294m
@@ -184,80 +211,3 @@ def _only(text: str, figure: FigureMention, dates: Sequence[DateMention], owned:
     if len(reachable) == 1 and len(dates) == 1:
         return Paired(reachable[0])
     return Paired(None, candidates=tuple(d for d in dates if d.date))
-
-
-_UP = re.compile(rf"\b{either('direction', 'up', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
-_DOWN = re.compile(rf"\b{either('direction', 'down', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
-_LEVEL = re.compile(r"\b(?:to|at|a|al|hasta|from|desde|de|reaching|of)\s(?:un\s|el\s|about\s|some\s)?$", re.IGNORECASE)
-_NOUN_AFTER = re.compile(rf"\s(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE)
-_NOUN_OF = re.compile(
-    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))\s(?:of|de)\s(?:un\s|about\s)?$", re.IGNORECASE
-)
-
-
-def direction_at(text: str, figure: FigureMention) -> str:
-    """``up`` or ``down`` where a percentage is a change in that direction, by the words around it; empty for a level.
-
-    Examples
-    --------
-    >>> text = "Exports fell by 4% and unemployment fell to 3%."
-    >>> [direction_at(text, FigureMention(n, n + 2, text[n : n + 2], 4, "pct")) for n in (16, 44)]
-    ['down', '']
-    """
-    if figure.unit.partition("/")[0] not in ("pct", "pp"):
-        return ""
-    clause = text[max(0, figure.start - REACH) : figure.start]
-    after = _NOUN_AFTER.match(text, figure.end)
-    of = _NOUN_OF.search(clause)
-    for found in (after, of):
-        if found:
-            return "down" if found["down"] else "up"
-    if _LEVEL.search(clause):
-        return ""
-    if text[figure.start : figure.start + 1] in "-−" or re.search(r"(?:\bminus\s|\bmenos\s|[-−])$", clause):
-        return "down"
-    up, down = _UP.search(clause), _DOWN.search(clause)
-    if up and down:
-        return "up" if up.start() > down.start() else "down"
-    return "up" if up else "down" if down else ""
-
-
-_CHANGED = re.compile(
-    rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
-    rf"\s(?:(?:by|en|un|una)\s)?{_pattern('hedge')}?$",
-    re.IGNORECASE,
-)
-_COMPARATIVE = re.compile(rf"\s{_pattern('comparative')}\b", re.IGNORECASE)
-
-
-def changes_by(text: str, figure: FigureMention) -> str:
-    """``up`` or ``down`` where a figure is by how much something changed (*fell by $20m*), not how much it was.
-
-    Examples
-    --------
-    >>> text = "Sales fell by $20m to $80m."
-    >>> [changes_by(text, FigureMention(n, n + 4, text[n : n + 4], 20, "usd")) for n in (14, 22)]
-    ['down', '']
-    """
-    found = _CHANGED.search(text[max(0, figure.start - 60) : figure.start])
-    return "" if found is None else "up" if found["up"] else "down"
-
-
-def is_comparison(text: str, figure: FigureMention) -> bool:
-    """Whether an amount is by how much one thing is above another: *$4m less than in May*."""
-    return figure.unit not in ("pct", "pp") and bool(_COMPARATIVE.match(text, figure.end))
-
-
-_MORE = re.compile(rf"\b{_pattern('more')}\s(?:the\s|los\s|las\s)?$", re.IGNORECASE)
-_LESS = re.compile(rf"\b{_pattern('less')}\s(?:the\s|los\s|las\s)?$", re.IGNORECASE)
-OPERATORS = {"at least": "at least", "at most": "at most", "about": "about"}
-
-
-def operator_at(text: str, figure: FigureMention) -> str:
-    """How the words bound a figure, as ``op`` of a claim's options; empty where they give it as it is."""
-    before = text[max(0, figure.start - 30) : figure.start]
-    if _MORE.search(before):
-        return "more than"
-    if _LESS.search(before):
-        return "less than"
-    return OPERATORS.get(figure.bound, "")

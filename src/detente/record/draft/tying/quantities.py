@@ -15,9 +15,11 @@ from detente.record.draft.language.numerals import rounding_of, significant_digi
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
-from detente.record.draft.tying.certainty import Surroundings, is_certain
-from detente.record.draft.tying.pairing import Paired, changes_by, direction_at, operator_at
 from detente.record.draft.row import UNTESTED, DraftRow
+from detente.record.draft.tying.certainty import Surroundings, is_certain
+from detente.record.draft.tying.direction import changes_by, direction_at, operator_at
+from detente.record.draft.tying.multiples import TIMES
+from detente.record.draft.tying.pairing import Paired
 from detente.record.period import Period
 from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
@@ -55,7 +57,7 @@ def quantity_row(
     hints = [*_figure_hints(figure, guess), *_period_hints(pair)]
     ahead = is_future(text, figure.start, figure.end, language, dated=False)
     ahead = ahead or (pair.date is not None and _lies_ahead(pair.date, found.article.published))
-    if way == "down" and value and not value.startswith("-"):
+    if way == "down" and unit != TIMES and value and not value.startswith("-"):
         value = f"-{value}"
     cells = cells_of(sentence, pair.date, _nearest(figure.start, credits))
     cells |= {"type": "prediction" if ahead else "quantity", "value": value, "unit": unit, "state": way}
@@ -113,7 +115,11 @@ def _figure_hints(figure: FigureMention, guess: bool) -> Iterable[str]:
     elif guess:
         yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
     plain = figure.unit.partition("/")[0]
-    if plain not in CLOSED and plain.split()[-1].casefold() not in PEOPLE and not _nationals(plain.split()[-1]):
+    if (
+        plain not in (*CLOSED, TIMES)
+        and plain.split()[-1].casefold() not in PEOPLE
+        and not _nationals(plain.split()[-1])
+    ):
         yield f"'{plain}' is no unit that is known here: a thing that is counted?"
     if "/" in figure.unit:
         yield f"It is a rate: {figure.unit.replace('/', ' per ')}."

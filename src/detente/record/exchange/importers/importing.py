@@ -15,6 +15,7 @@ from detente.data.registry import recognise, sources
 from detente.data.source import DataSource, Facts
 from detente.data.tables.files import Files
 from detente.errors import RecordError, UnreadableFile, UsageError, did_you_mean
+from detente.language.controls import clean
 from detente.record.exchange.importers.events import Row
 from detente.record.exchange.importers.layouts import ALIASES, RecordLayout, layout_of
 from detente.record.ledger import Ledger
@@ -187,7 +188,7 @@ def _rows(found: RecordLayout, facts: Mapping[str, Facts], dyad: tuple[str, str]
     link = "source_id" if found.table == "figures" else "source_ids"
     for name, part in facts.items():
         for row in found.rows(part, dyad, name if name == source else f"{source}:{name}"):
-            yield {**row, link: source}
+            yield {column: clean(cell or "") for column, cell in {**row, link: source}.items()}
 
 
 def _beside(

@@ -14,6 +14,7 @@ from typing import Any
 from detente._foreign import parse_toml, read_text
 from detente.economies import every_name, table
 from detente.errors import Problem
+from detente.language.controls import steering
 
 FILE = "organisations.toml"
 LONGEST = 10
@@ -300,7 +301,11 @@ def organisations_of(folder: Path) -> tuple[Register, list[Problem]]:
     if not path.exists() and not path.is_symlink():
         return default_register(), []
     try:
-        own = read_organisations(read_text(path, inside=folder))
+        text = read_text(path, inside=folder)
+        if unseen := steering(text):
+            what = f"It holds the unseen character {unseen}."
+            return default_register(), [Problem(FILE, None, None, what, "Take it out.")]
+        own = read_organisations(text)
     except ValueError as error:  # files that cannot be read are ValueErrors too
         fix = "See docs/study-format.md."
         return default_register(), [Problem(FILE, None, None, f"It cannot be read: {error}.", fix)]

@@ -145,6 +145,9 @@ _BESIDE = re.compile(
 )
 """Between two months of which only the second has a year: "$30m in May and $28m in July 2022"."""
 
+_FROM = re.compile(r"\b(?:from|desde|than|frente)\b", re.IGNORECASE)
+"""Where the second month is only what the first is held against, each has a year of its own."""
+
 
 def _listed(first: _Found, second: _Found, text: str) -> bool:
     """*January and February 2030*: a month or day without a year, before one with a year."""
@@ -154,7 +157,7 @@ def _listed(first: _Found, second: _Found, text: str) -> bool:
     between = text[first.end : second.start]
     return (
         bare
-        and bool(_LIST.fullmatch(between) or _BESIDE.fullmatch(between))
+        and bool(_LIST.fullmatch(between) or (_BESIDE.fullmatch(between) and not _FROM.search(between)))
         and re.search(r"[^\W\d]+\.?,?\s(?:de(?:l)?\s)?\d{4}", text[second.start : second.end]) is not None
     )
 

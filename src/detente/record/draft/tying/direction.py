@@ -1,0 +1,99 @@
+"""Which way a figure tells that something went, and how its words bound it."""
+
+from __future__ import annotations
+
+import re
+
+from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.words import LANGUAGES, either
+from detente.record.draft.tying.multiples import TIMES
+
+REACH = 40
+"""Characters between a word of change and the figure it changes by."""
+
+
+def _pattern(name: str) -> str:
+    return either("pairing", name, *LANGUAGES)
+
+
+_UP = re.compile(rf"\b{either('direction', 'up', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
+_DOWN = re.compile(rf"\b{either('direction', 'down', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\b(?:to|at|a|al|hasta|from|desde|del?|reaching|of)\s(?:un\s|el\s|about\s|some\s)?$", re.IGNORECASE
+)
+_NOUN_AFTER = re.compile(rf"\s(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE)
+_NOUN_OF = re.compile(
+    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))"
+    rf"\s(?:(?:was|fue|amounted\sto|came\sto)\s(?:of\s|de\s)?|(?:of|de)\s)(?:un\s)?{_pattern('hedge')}?(?<=\s)$",
+    re.IGNORECASE,
+)
+
+
+def direction_at(text: str, figure: FigureMention) -> str:
+    """``up`` or ``down`` where a percentage is a change in that direction, by the words around it; empty for a level.
+
+    Examples
+    --------
+    >>> text = "Exports fell by 4% and unemployment fell to 3%."
+    >>> [direction_at(text, FigureMention(n, n + 2, text[n : n + 2], 4, "pct")) for n in (16, 44)]
+    ['down', '']
+    """
+    if figure.unit == TIMES:
+        return "up" if figure.value > 1 else "down"
+    if figure.unit.partition("/")[0] not in ("pct", "pp"):
+        return ""
+    clause = text[max(0, figure.start - REACH) : figure.start]
+    after = _NOUN_AFTER.match(text, figure.end)
+    of = _NOUN_OF.search(clause)
+    for found in (after, of):
+        if found:
+            return "down" if found["down"] else "up"
+    if _LEVEL.search(clause):
+        return ""
+    if text[figure.start : figure.start + 1] in "-−" or re.search(r"(?:\bminus\s|\bmenos\s|[-−])$", clause):
+        return "down"
+    up, down = _UP.search(clause), _DOWN.search(clause)
+    if up and down:
+        return "up" if up.start() > down.start() else "down"
+    return "up" if up else "down" if down else ""
+
+
+_CHANGED = re.compile(
+    rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
+    rf"\s(?:(?:by|en|un|una)\s)?{_pattern('hedge')}?$",
+    re.IGNORECASE,
+)
+_COMPARATIVE = re.compile(rf"\s{_pattern('comparative')}\b", re.IGNORECASE)
+
+
+def changes_by(text: str, figure: FigureMention) -> str:
+    """``up`` or ``down`` where a figure is by how much something changed (*fell by $20m*), not how much it was.
+
+    Examples
+    --------
+    >>> text = "Sales fell by $20m to $80m."
+    >>> [changes_by(text, FigureMention(n, n + 4, text[n : n + 4], 20, "usd")) for n in (14, 22)]
+    ['down', '']
+    """
+    found = _CHANGED.search(text[max(0, figure.start - 60) : figure.start])
+    return "" if found is None else "up" if found["up"] else "down"
+
+
+def is_comparison(text: str, figure: FigureMention) -> bool:
+    """Whether an amount is by how much one thing is above another: *$4m less than in May*."""
+    return figure.unit not in ("pct", "pp") and bool(_COMPARATIVE.match(text, figure.end))
+
+
+_MORE = re.compile(rf"\b{_pattern('more')}\s(?:the\s|los\s|las\s)?$", re.IGNORECASE)
+_LESS = re.compile(rf"\b{_pattern('less')}\s(?:the\s|los\s|las\s)?$", re.IGNORECASE)
+OPERATORS = {"at least": "at least", "at most": "at most", "about": "about"}
+
+
+def operator_at(text: str, figure: FigureMention) -> str:
+    """How the words bound a figure, as ``op`` of a claim's options; empty where they give it as it is."""
+    before = text[max(0, figure.start - 30) : figure.start]
+    if _MORE.search(before):
+        return "more than"
+    if _LESS.search(before):
+        return "less than"
+    return OPERATORS.get(figure.bound, "")
