@@ -31,7 +31,8 @@ CENTRAL = {
     "numbers": ("record/verdicts/numbers.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
     "quantity": (
         "record/verdicts/kinds/quantity.py",
-        "tests/record/test_rounding.py tests/record/test_valuations.py tests/record/test_rules.py tests/record/test_judge.py "
+        "tests/record/test_quantity_words.py tests/record/test_valuations.py tests/record/test_rounding.py "
+        "tests/record/test_rules.py tests/record/test_judge.py "
         "tests/record/test_explanations.py tests/record/test_case.py",
     ),
     "extreme": ("record/verdicts/kinds/extreme.py", "tests/record/test_changes.py tests/record/test_rules.py"),

@@ -135,8 +135,7 @@ def composed(claim: Claim, evidence: Evidence) -> list[Figure] | None:
     """Exports and imports on FOB valuation whose sum (or difference) the claim allows."""
     family, _, flow = claim.target.partition("@")[0].rpartition(".")
     place = claim.target.partition("@")[2]
-    sign = {"total": 1, "balance": -1}.get(flow)
-    if sign is None:
+    if flow not in ("total", "balance"):
         return None
     parts = {}
     for name in ("exports", "imports"):
@@ -147,11 +146,17 @@ def composed(claim: Claim, evidence: Evidence) -> list[Figure] | None:
     if not exports or not imports:
         return None
     x, m = (min(side, key=lambda f: (not f.preferred, f.status != "reported", f.id)) for side in (exports, imports))
-    return [x, m] if claim.wording.allows(value_of(x, claim) + sign * value_of(m, claim)) else None
+    return [x, m] if claim.wording.allows(together(claim, (x, m))) else None
 
 
-def other_valuation(odd: Figure, parts: Sequence[Figure]) -> bool:
-    """Whether a figure on another basis is near enough to a sum of FOB parts to differ by valuation or compiler."""
-    total = sum(convert(f.value, f.unit, odd.unit) for f in parts)
+def together(claim: Claim, parts: Sequence[Figure]) -> float:
+    """Exports and imports added up, or, for a balance, taken off, in the claim's unit."""
+    sign = 1 if claim.target.partition("@")[0].endswith("total") else -1
+    return value_of(parts[0], claim) + sign * value_of(parts[1], claim)
+
+
+def other_valuation(odd: Figure, parts: Sequence[Figure], claim: Claim) -> bool:
+    """Whether a figure on another basis is near enough to FOB parts taken together to differ by valuation or compiler."""
+    total = convert(together(claim, parts), claim.unit or parts[0].unit, odd.unit)
     span = FIT if odd.basis in ("fob", "fob+fob") else CIF_OVER_FOB[1] - 1
     return total > 0 and 1 / (1 + span) <= odd.value / total <= 1 + span

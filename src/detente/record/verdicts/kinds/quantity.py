@@ -18,6 +18,7 @@ from detente.record.verdicts.kinds.matching import (
     composed,
     in_claims_currency,
     other_valuation,
+    together,
     value_of,
 )
 from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording, convert, currency_of, gap, say
@@ -66,7 +67,7 @@ def _decide(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> Verd
     outside = [f for f in points if f not in inside]
     if not inside:
         parts = composed(claim, evidence)
-        if parts is not None and all(other_valuation(f, parts) for f in outside):
+        if parts is not None and all(other_valuation(f, parts, claim) for f in outside):
             return _by_composition(claim, parts, outside)
         return _none_allowed(claim, outside, evidence)
     unexplained, weight = _against(claim, inside, outside, evidence)
@@ -199,11 +200,10 @@ def _as_reported(claim: Claim, named: Sequence[Figure]) -> Verdict:
 
 def _by_composition(claim: Claim, parts: Sequence[Figure], outside: Sequence[Figure]) -> Verdict:
     x, m = parts
-    sign = 1 if claim.target.partition("@")[0].endswith("total") else -1
-    total = value_of(x, claim) + sign * value_of(m, claim)
+    total = together(claim, parts)
     shown = say(round(total, 1), claim.unit)
     text = Text(
-        "evidence.sum" if sign > 0 else "evidence.difference",
+        "evidence.sum" if claim.target.partition("@")[0].endswith("total") else "evidence.difference",
         exports=plain(value_of(x, claim)), exports_basis=x.basis, imports=plain(value_of(m, claim)),
         imports_basis=m.basis, total=shown, period=Day(x.period),
     )  # fmt: skip
