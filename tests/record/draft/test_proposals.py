@@ -119,3 +119,30 @@ PEOPLE = KnownRecord(("PER", "CHL"), ("migration.people_per_in_chl", "migration.
 def test_ones_people_in_the_other_are_held_against_their_series(text, language, series):
     row = draft_claims(Article("", text, "2014-02-20", language), "N1", known=PEOPLE).rows[0].as_row()
     assert (row["target"], row["test"]) == (series, "quantity" if series else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("Peru raised its tariff on Chilean wine to 35% in July 2018.", "en", ("35", "2018-07", "tariff.wine_per_on_chl")),
+        ("Peru imposed a 25% duty on imports of Chilean wine in 2018.", "en", ("25", "2018", "tariff.wine_per_on_chl")),
+        ("Chile put tariffs of 25% on all goods from Peru in 2018.", "en", ("25", "2018", "tariff.chl_on_per")),
+        ("Chile's average applied tariff was 0.5% in 2019.", "en", ("0.5", "2019", "tariff.applied_chl")),
+        ("Perú subió el arancel al vino chileno al 35% en julio de 2018.", "es", ("35", "2018-07", "tariff.wine_per_on_chl")),
+        ("El arancel promedio de Perú fue de 2,2% en 2019.", "es", ("2.2", "2019", "tariff.applied_per")),
+        ("Peru raised its tariff on Chilean wine from 5% to 35% in July 2018.", "en", ("35", "2018-07", "tariff.wine_per_on_chl")),
+        ("Peru and Chile cut tariffs to 5% in 2019.", "en", None),
+        ("Peru's tariff on Brazilian wine was 5% in 2019.", "en", None),
+        ("The tariff was 5% in 2019.", "en", None),
+        ("Peru cut tariffs on Chilean wine by 5% in 2019.", "en", None),
+        ("Peru has tariffs, but sold 5% of its wine to Chile in 2019.", "en", None),
+    ],
+)  # fmt: skip
+def test_a_tariff_is_held_against_its_own_series_and_proposed_under_its_name(text, language, found):
+    series = ("tariff.wine_per_on_chl", "tariff.chl_on_per", "tariff.applied_chl", "tariff.applied_per")
+    text = text.replace("vino", "wine")  # the record's own word for it
+    draft = draft_claims(Article("", text, "2022-05-14", language), "N1", known=KnownRecord(("PER", "CHL"), series))
+    tested = [row.cells for row in draft.rows if row.cells.get("test") == "quantity"]
+    assert [(c["value"], c["date"], c["target"]) for c in tested] == ([found] if found else [])
+    offered = [(f.cells["value"], f.cells["period"], f.cells["series"], f.cells["kind"]) for f in draft.figures]
+    assert offered == ([(*found, "rate")] if found else [])

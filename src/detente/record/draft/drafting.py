@@ -16,11 +16,12 @@ from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import MONEY, money_called
 from detente.record.draft.proposing.evidence import EVIDENCE, event_rows, figure_rows, happenings_in, tested
 from detente.record.draft.proposing.flows import FlowSpoken, economies_named, flow_at, is_change
+from detente.record.draft.proposing.tariffs import tariff_at
 from detente.record.draft.proposing.testing import people_at, propose_test
 from detente.record.draft.row import COLUMNS, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 from detente.record.draft.tying.certainty import Surroundings
-from detente.record.draft.tying.direction import changes_by, is_comparison
+from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import multiples
 from detente.record.draft.tying.pairing import SAID_ON, pair_periods
 from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
@@ -159,7 +160,9 @@ def _of_sentence(
             series = flow.series if flow else ""
             if study_unit(figure)[1] == "persons":
                 series = people_at(sentence.text, place, figure.unit, known)
-            clear = (not series or flow is not before) and figure in found.figures
+            if not series and figure.unit == "pct" and not direction_at(text, figure):
+                series = tariff_at(sentence.text, place, known)
+            clear = (not series or flow is None or flow is not before) and figure in found.figures
             dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
             rows.append(quantity_row(n, around, found, series, known_money=dollar, clear=clear))
         return [*rows, *happened], spoken

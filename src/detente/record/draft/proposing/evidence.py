@@ -99,27 +99,24 @@ def tested(cells: Mapping[str, str], happening: Happening, known: KnownRecord) -
 
 
 def figure_rows(rows: Iterable[DraftRow], source_id: str) -> Iterator[DraftRow]:
-    """Rows for ``series.csv``: amounts of the pair's trade with a period of their own, as this article has them."""
+    """Rows for ``series.csv``: amounts of the pair's trade and its tariffs with a period of their own."""
     seen: set[tuple[str, ...]] = set()
     for row in rows:
         cells, series = row.cells, row.series
         key = (cells.get("value", ""), cells.get("unit", ""), cells.get("date", ""), series)
         changed = cells.get("state") in ("up", "down")
-        if (
-            changed
-            or not series
-            or cells["type"] != "quantity"
-            or not all(key)
-            or not currency_of(key[1])
-            or key in seen
-        ):
+        rate = series.startswith("tariff.")
+        if changed or not series or cells["type"] != "quantity" or not all(key) or key in seen:
+            continue
+        if not (rate or currency_of(key[1])):
             continue
         seen.add(key)
         operator = re.search(r"op=([^;]+)", cells.get("options", ""))
         speaker = cells.get("attributed_to", "")
         figure = {
             "figure_id": f"{source_id}-f{len(seen)}", "series": series, "period": cells["date"],
-            "value": cells["value"].lstrip("-"), "unit": cells["unit"], "basis": "unspecified", "kind": "flow",
+            "value": cells["value"].lstrip("-"), "unit": cells["unit"], "basis": "-" if rate else "unspecified",
+            "kind": "rate" if rate else "flow",
             "status": STATUS.get(operator[1] if operator else "", "reported"), "source_id": source_id,
             "note": f"as {speaker} says" if speaker else "",
         }  # fmt: skip

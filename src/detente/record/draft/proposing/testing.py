@@ -44,7 +44,8 @@ def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
     """A row with the test and target it plainly calls for; otherwise as it was.
 
     An amount of money with a period of its own, about a flow of the study's pair that the
-    record has, is held against it, and so is a count of one's people in the other; a change in percent over a year against the year before.
+    record has, is held against it, and so is a tariff, and a count of one's people in the other; a change over a year
+    (in percent, in money, or as a multiple) against the year before.
     """
     cells, target = row.cells, row.series
     if not target or target not in known.series or not cells.get("date") or not cells.get("value"):
@@ -59,7 +60,11 @@ def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
     elif cells["unit"] == "times" and before:
         joined = ";".join(filter(None, (options, f"from={before};to={cells['date']};measure=ratio")))
         proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
-    elif currency_of(cells["unit"]) or (target.startswith("migration.") and cells["unit"] == "persons"):
+    elif (
+        currency_of(cells["unit"])
+        or (target.startswith("tariff.") and not changed)
+        or (target.startswith("migration.") and cells["unit"] == "persons")
+    ):
         proposed = {"test": "quantity", "target": target, "why_not": ""}
     elif cells["unit"] == "pct" and changed and before:
         change = f"from={before};to={cells['date']}"
