@@ -29,7 +29,7 @@ def dyads(folder: Path, n: int) -> str:
     text = []
     for k, (i, j) in enumerate(order[:n]):
         if k % 10 == 0:
-            shutil.copytree(next(iter(builtin_studies().values())), folder / f"study-{k}")
+            shutil.copytree(builtin_studies()["colombia-venezuela"], folder / f"study-{k}")
             text.append(f'[[dyad]]\nstudy = "study-{k}"\n')
         else:
             text.append(f'[[dyad]]\npair = ["{panel.economies[i]}", "{panel.economies[j]}"]\n')

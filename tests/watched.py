@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from detente.delivery import MailServer
 from detente.study import builtin_studies
 
 HEAD = '[watch]\nname = "desk"\n'
@@ -12,13 +13,22 @@ RULES = "".join(
     f'[[rule]]\nmeasure = "{name}"\n' for name in ("state:*", "verdict:*", "figure_corrected", "new_data", "exports")
 )
 
+CLOSED = (
+    "E900,2026-05-01,,,{title},border closure,border,COL,-,4,border.goods@cucuta=closed,press-2026-03-summit,high,,"
+)
+
+
+def mail_to(server: MailServer, readers: str, *, digest: bool = False) -> str:
+    at = f'host = "{server.host}"\nport = {server.port}\nsecurity = "none"\ndigest = {str(digest).lower()}\n'
+    return f'[[to]]\nkind = "mail"\nto = [{readers}]\nsender = "desk@example.org"\n{at}'
+
 
 class WatchedStudy:
     """The built-in study copied, with ways to change one thing in it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "mine"
-        shutil.copytree(next(iter(builtin_studies().values())), self.folder)
+        shutil.copytree(builtin_studies()["colombia-venezuela"], self.folder)
         self.list = folder / "desk.toml"
 
     def listed(

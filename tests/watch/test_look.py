@@ -14,18 +14,14 @@ import pytest
 import detente as dt
 from detente.attribution import attribute
 from detente.cli.app import run as detente
-from detente.delivery import MailServer
 from detente.run.attributed import attribution_table
 from detente.run.schema import directed
 from detente.run.trade import timeline
 from detente.watch import Look, open_state
 from detente.watch.since import history
 from local_mail import mail_server
-from watched import HEAD, RULES
+from watched import CLOSED, HEAD, RULES, mail_to
 
-CLOSED = (
-    "E900,2026-05-01,,,{title},border closure,border,COL,-,4,border.goods@cucuta=closed,press-2026-03-summit,high,,"
-)
 Clock = Callable[[], float]
 
 
@@ -163,11 +159,6 @@ def test_the_command_says_it_in_text_json_and_exit_codes(
     assert detente(["watch", "--new", "fresh.toml"]) == 0
     assert detente(["watch", "--new", "fresh.toml"]) == 2
     assert "Traceback" not in capsys.readouterr().err
-
-
-def mail_to(server: MailServer, readers: str, *, digest: bool = False) -> str:
-    at = f'host = "{server.host}"\nport = {server.port}\nsecurity = "none"\ndigest = {str(digest).lower()}\n'
-    return f'[[to]]\nkind = "mail"\nto = [{readers}]\nsender = "desk@example.org"\n{at}'
 
 
 HOSTILE = "Closed <script>alert(1)</script> & more"

@@ -126,6 +126,8 @@ class MailConnection:
         else:
             line = smtplib.SMTP(server.host, server.port, timeout=server.seconds)
         self._line = line
+        if line.sock is not None:  # the message and its end go out apart: Nagle would hold the end back 40 ms
+            line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             line.starttls(context=context)

@@ -172,6 +172,7 @@ class _Straight(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         line = socket.create_connection(self._address, self.timeout)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.sock = self._wrap.wrap_socket(line, server_hostname=self.host)
         except BaseException:

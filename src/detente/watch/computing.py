@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from detente.answer.pairs.any_pair import pair, shipped_panel
+from detente.answer.pairs.any_pair import fit_pair, shipped_panel
 from detente.attribution import DyadFits, attribute, find_breaks
 from detente.economies import lookup_side
 from detente.errors import DetenteError, NotIdentified, TooFewDonors
@@ -115,7 +115,7 @@ def look_at_pair(ends: tuple[str, str], needs: frozenset[Need], quick: bool, pan
         if needs & {"panel", "outlook"}:
             frames["timeline"] = timeline(empty, panel, a, b)
         if needs & {"residual", "breaks"}:
-            found = pair(a, b, panel=panel)
+            found = fit_pair(a, b, panel=panel)
             if quick:
                 frames["residuals"] = _plain_residuals(found.to_frame(), found.base)
             else:

@@ -42,6 +42,7 @@ from detente.web.pages import (
     record,
     start,
     study,
+    watch,
 )
 from detente.web.pages.pairs import ahead, compare, pair, pair_files, partners, search
 from detente.web.pages.start import gallery
@@ -96,6 +97,7 @@ ROUTES: Sequence[Route] = [
     *downloads.ROUTES,
     *charts.ROUTES,
     *files.ROUTES,
+    *watch.ROUTES,
     *about.ROUTES,
 ]
 

@@ -122,6 +122,46 @@ class Pair:
         return f"Pair({self.origin}, {self.destination}; {self.panel})"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class PairFit:
+    """Two economies on a panel, with the fit that says what was to be expected of them.
+
+    Attributes
+    ----------
+    origin, destination, base, flows_of : as of a :class:`Pair`.
+    sample : the panel's economies and years.
+    residuals : of all dyads, both directions of this one left out of the fit after the base years.
+    """
+
+    origin: str
+    destination: str
+    base: tuple[int, int]
+    flows_of: Panel
+    sample: Sample
+    residuals: Residuals
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Positions of the two in the sample."""
+        return self.sample.economy(self.origin), self.sample.economy(self.destination)
+
+    def to_frame(self) -> pl.DataFrame:
+        """The columns of :meth:`Pair.to_frame`; a year without a figure is null."""
+        i, j = self.ends
+        rows = [
+            (self.sample.economies[one], self.sample.economies[other], year, sold, told)
+            for one, other in ((i, j), (j, i))
+            for year, sold, told in zip(
+                self.sample.years,
+                self.sample.flows[:, one, other].tolist(),
+                self.residuals.expected(one, other).tolist(),
+            )
+        ]
+        names = {"origin": pl.String, "destination": pl.String, "year": pl.Int64, "sold_usd_mn": pl.Float64,
+                 "expected_usd_mn": pl.Float64}  # fmt: skip
+        return pl.DataFrame(rows, schema=names, orient="row").fill_nan(None)
+
+
 def pair(
     origin: str, destination: str, *, panel: Panel | None = None, base: tuple[int, int] | None = None,
     as_of: date | None = None,
@@ -153,16 +193,9 @@ def pair(
     >>> found.base, found.facts.flows[0].falls[0].start
     ((2000, 2004), 2018)
     """
-    a, b = lookup_side(origin), lookup_side(destination)
-    if a == b:
-        raise SpecificationError(f"{a} was named twice.", fix="Name two different economies.")
-    flows_of = with_sides(panel if panel is not None else shipped_panel(), (a, b), as_of)
-    for code in (a, b):
-        flows_of.index(code)
-    sample = Sample.of(flows_of)
-    i, j = sample.economy(a), sample.economy(b)
-    window = base or _base(sample, i, j)
-    fit = residuals(sample.flows, sample.window(window), [(i, j), (j, i)])
+    fitted = fit_pair(origin, destination, panel=panel, base=base, as_of=as_of)
+    a, b, flows_of, window = fitted.origin, fitted.destination, fitted.flows_of, fitted.base
+    sample, fit, i, j = fitted.sample, fitted.residuals, *fitted.ends
     flows, similar = [], []
     for one, other in ((i, j), (j, i)):
         sold, expected = sample.flows[:, one, other], fit.expected(one, other)
@@ -176,6 +209,27 @@ def pair(
     facts = Facts((flows[0], flows[1]), totals, base=window, source=flows_of.source)
     partners = _partners(flows_of, i), _partners(flows_of, j)
     return Pair(a, b, window, facts, (similar[0], similar[1]), partners, flows_of)
+
+
+def fit_pair(
+    origin: str, destination: str, *, panel: Panel | None = None, base: tuple[int, int] | None = None,
+    as_of: date | None = None,
+) -> PairFit:  # fmt: skip
+    """What two economies sold each other and what was to be expected, without looking for what is alike.
+
+    Parameters and errors are those of :func:`pair`.
+    """
+    a, b = lookup_side(origin), lookup_side(destination)
+    if a == b:
+        raise SpecificationError(f"{a} was named twice.", fix="Name two different economies.")
+    flows_of = with_sides(panel if panel is not None else shipped_panel(), (a, b), as_of)
+    for code in (a, b):
+        flows_of.index(code)
+    sample = Sample.of(flows_of)
+    i, j = sample.economy(a), sample.economy(b)
+    window = base or _base(sample, i, j)
+    fit = residuals(sample.flows, sample.window(window), [(i, j), (j, i)])
+    return PairFit(a, b, window, flows_of, sample, fit)
 
 
 @lru_cache(maxsize=1)

@@ -44,6 +44,7 @@ IN_PATH: dict[str, Schema] = {
     "codes": {"type": "string", "pattern": "^[A-Z]{3}-[A-Z]{3}$"},
     "part": {"type": "string", "enum": ["trade.csv", "trade.json", "picture.svg", "picture.png", "picture.html"]},
     "job": {"type": "string", "pattern": "^[0-9]+$"},
+    "list": {"type": "string", "pattern": "^[A-Za-z0-9 ._-]+$"},
 }
 FILE: dict[str, Schema] = {"": {"type": "string", "format": "binary"}}  # the body is the file itself
 ROW = {column: TEXT for name in EDITABLE for column in TABLES[name].allowed}
@@ -79,6 +80,8 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
         {"run": TEXT},
         {},
     ),
+    ("get", "/watch", "Watch lists of this folder", {}, {}),
+    ("get", "/watch/{list}", "A watch list: what has fired, what was told", {}, {}),
     ("get", "/api", "This interface, for readers", {}, {}),
     ("get", "/s/{study}/desk", "The scenario desk", {**SETTING, "pin": TEXT}, {}),
     ("get", "/s/{study}/desk/solve", "Central path of a setting", {**SETTING, **SESSION}, {}),

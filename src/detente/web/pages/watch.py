@@ -1,0 +1,105 @@
+"""Watch lists of the workspace: what has fired and not cleared, and everything that was told."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from detente._foreign import read_text
+from detente.errors import DetenteError, UsageError, did_you_mean
+from detente.watch import WatchList, read_watchlist
+from detente.watch.since import WatchHistory, history
+from detente.watch.telling import measure_in_words
+from detente.web.http.reply import page, told, words_of
+from detente.web.http.workspace import Workspace
+
+MOST_LISTS = 100
+
+
+def listed(request: Request) -> Response:
+    """Every list at hand."""
+    space: Workspace = request.app.state.site.workspace
+    rows = [_summary(request, space, path) for path in _paths(space)]
+    return page(request, "watch_lists.html.j2", {"lists": rows})
+
+
+def show(request: Request) -> Response:
+    """One list with its history."""
+    space: Workspace = request.app.state.site.workspace
+    name, paths = request.path_params["list"], {path.stem: path for path in _paths(space)}
+    if name not in paths:
+        raise UsageError(
+            f"There is no watch list '{name[:40]}' here.{did_you_mean(name, paths)}",
+            fix="Make one with: detente watch --new LIST.toml",
+        )
+    found = read_watchlist(paths[name])
+    return page(request, "watch_list.html.j2", _data(request, space, found, name, paths[name]))
+
+
+def _paths(space: Workspace) -> list[Path]:
+    """TOML files of the workspace's own folder that have a table ``[watch]``."""
+    return [path for path in sorted(space.root.glob("*.toml"))[:MOST_LISTS] if space.is_inside(path) and _is_list(path)]
+
+
+def _is_list(path: Path) -> bool:
+    with suppress(DetenteError, tomllib.TOMLDecodeError, RecursionError):
+        return "[watch]" in read_text(path, inside=path.parent)
+    return False
+
+
+def _summary(request: Request, space: Workspace, path: Path) -> dict[str, Any]:
+    try:
+        found = read_watchlist(path)
+        held = _history(space, found)
+    except DetenteError as error:
+        return {
+            "key": path.stem,
+            "title": path.name,
+            "error": told(request, error),
+            "standing": 0,
+            "alerts": 0,
+            "last": "",
+        }
+    last = held.looks[-1][1] if held.looks else ""
+    counts = {"standing": len(held.standing), "alerts": len(held.alerts)}
+    return {"key": path.stem, "title": found.title, "error": "", "last": last, **counts}
+
+
+def _history(space: Workspace, found: WatchList) -> WatchHistory:
+    """The state, where it lies in the workspace as the list does."""
+    if not space.is_inside(found.state_path):
+        raise UsageError(
+            "The list's state lies outside of this folder.", fix="Name one beside the list, or leave state out."
+        )
+    return history(found)
+
+
+def _data(request: Request, space: Workspace, found: WatchList, key: str, path: Path) -> dict[str, Any]:
+    held, words = _history(space, found), words_of(request)
+    return {
+        "key": key, "title": found.title, "path": path.name, "language": found.watch.lang,
+        "looks": [{"look": n, "at": at} for n, at in held.looks],
+        "dyads": [{"key": dyad, "title": title, "failure": failure} for dyad, title, failure in held.dyads],
+        "standing": [
+            {"dyad": dyad, "measure": measure, "words": measure_in_words(measure, words), "since": since}
+            for dyad, measure, since in held.standing
+        ],
+        "alerts": [
+            {"id": f"l{one.look}-{one.number}", "at": one.at, "dyad": one.dyad, "heading": one.heading, "lines": list(_lines(one.body))}
+            for one in held.alerts
+        ],
+    }  # fmt: skip
+
+
+def _lines(body: Any) -> Iterator[str]:
+    yield from (str(one.get("line", "")) for one in body.get("changes", []))
+
+
+ROUTES = [Route("/watch", listed), Route("/watch/{list}", show)]
