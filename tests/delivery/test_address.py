@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from detente.delivery import Address
-from detente.errors import DataError
+from detente.errors import DataError, MissingExtra
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,9 @@ def test_an_address_has_one_form(written: str, text: str, key: str) -> None:
 def test_what_is_no_single_address_is_refused(written: str) -> None:
     with pytest.raises(DataError, match="not one mail address"):
         Address.of(written)
+
+
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "email_validator", None)
+    with pytest.raises(MissingExtra, match=r"detente\[edition\]"):
+        Address.of("a@example.org")

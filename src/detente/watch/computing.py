@@ -14,7 +14,7 @@ from detente.economies import lookup_side
 from detente.errors import DetenteError, NotIdentified, TooFewDonors
 from detente.outlook import hazard
 from detente.outlook.odds import LISTED_UNTIL
-from detente.panel import Panel
+from detente.panel import Panel, with_sides
 from detente.record import Ledger
 from detente.record.verdicts.judge import verdict_table
 from detente.run.attributed import RESIDUALS, attribution_table
@@ -103,10 +103,10 @@ def look_at_pair(ends: tuple[str, str], needs: frozenset[Need], quick: bool, pan
     DetenteError
         Whatever ``dt.pair`` would raise.
     """
-    panel = panels.world()
+    a, b = dyad = lookup_side(ends[0]), lookup_side(ends[1])
+    panel = with_sides(panels.world(), dyad)
     with threadpool_limits(1):
         frames: dict[str, pl.DataFrame] = {}
-        a, b = dyad = lookup_side(ends[0]), lookup_side(ends[1])
         empty = pl.DataFrame(
             schema=dict.fromkeys(
                 ("series", "unit", "period", "value", "basis", "status", "source_id", "preferred"), pl.String
@@ -115,7 +115,7 @@ def look_at_pair(ends: tuple[str, str], needs: frozenset[Need], quick: bool, pan
         if needs & {"panel", "outlook"}:
             frames["timeline"] = timeline(empty, panel, a, b)
         if needs & {"residual", "breaks"}:
-            found = fit_pair(a, b, panel=panel)
+            found = fit_pair(a, b, panel=panels.world())
             if quick:
                 frames["residuals"] = _plain_residuals(found.to_frame(), found.base)
             else:
