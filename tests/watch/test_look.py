@@ -14,13 +14,14 @@ import pytest
 import detente as dt
 from detente.attribution import attribute
 from detente.cli.app import run as detente
+from detente.errors import SpecificationError
 from detente.run.attributed import attribution_table
 from detente.run.schema import directed
 from detente.run.trade import timeline
-from detente.watch import Look, open_state
+from detente.watch import Look, open_state, read_watchlist
 from detente.watch.since import history
 from local_mail import mail_server
-from watched import CLOSED, HEAD, RULES, mail_to
+from watched import CLOSED, HEAD, mail_to
 
 Clock = Callable[[], float]
 
@@ -121,6 +122,21 @@ def test_a_new_rule_and_a_new_dyad_begin_as_they_stand(mine: Any, clock: Clock) 
     assert (found.looked, found.alerts) == (2, ())
 
 
+def test_a_state_is_one_list_s_and_forgets_what_left_it(mine: Any, clock: Clock) -> None:
+    states = '[[rule]]\nmeasure = "state:*"\n'
+    two = '[[dyad]]\nstudy = "mine"\n[[dyad]]\nstudy = "mine"\nname = "again"\n'
+    path = mine.listed(states, dyads=two, head=HEAD + 'state = "s.db"\n')
+    dt.look(path, clock=clock)
+    mine.append("events", CLOSED.format(title="Goods stop"))
+    assert {alert.dyad for alert in dt.look(path, clock=clock).alerts} == {"mine", "again"}
+    listed = mine.listed(states, head=HEAD + 'state = "s.db"\n')
+    dt.look(listed, clock=clock)
+    assert [dyad for dyad, *_ in history(read_watchlist(listed)).dyads] == ["mine"]
+    other = mine.listed(states, head='[watch]\nname = "other"\nstate = "s.db"\n')
+    with pytest.raises(SpecificationError, match="belongs to the watch list 'desk'"):
+        dt.look(other, clock=clock)
+
+
 def test_a_dry_run_tells_and_leaves_nothing(mine: Any, clock: Clock, tmp_path: Path) -> None:
     path = mine.listed()
     assert dt.look(path, dry_run=True, clock=clock).exit_code == 0
@@ -201,8 +217,6 @@ def test_a_digest_gathers_what_was_not_told(mine: Any, clock: Clock, tmp_path: P
 
 
 def test_history_is_what_was_told(mine: Any, clock: Clock) -> None:
-    from detente.watch import read_watchlist
-
     path = mine.listed()
     assert history(read_watchlist(path)).looks == ()
     dt.look(path, clock=clock)
@@ -212,4 +226,3 @@ def test_history_is_what_was_told(mine: Any, clock: Clock) -> None:
     assert [n for n, _ in held.looks] == [1, 2]
     assert [one.heading for one in held.alerts] == [alert.heading for alert in found.alerts]
     assert held.dyads[0][0] == "mine"
-    assert RULES

@@ -35,6 +35,8 @@ PAGES = (
     "/compare?pair=COL-VEN&pair=IND-PAK&pair=XXX-YYY",
     "/api",
     "/jobs",
+    "/watch",
+    "/watch/andes",
     "/s/none",
 )
 SAID = Words("en")  # the page's own words: a test does not break when a sentence is put better
@@ -47,6 +49,27 @@ def root(tmp_path_factory):
     return tmp_path_factory.mktemp("workspace")
 
 
+def _watched(root):
+    """A watch list that was looked at, with something told."""
+    from detente import look
+    from detente.watch import open_state
+    from detente.watch.state import WatchState
+
+    path = root / "andes.toml"
+    path.write_text('[watch]\nname = "andes"\n[[dyad]]\npair = ["IND", "PAK"]\n[[rule]]\nmeasure = "odds"\n')
+    look(path)
+    body = {
+        "id": "1-1",
+        "dyad": "IND-PAK",
+        "title": "t",
+        "heading": "New flows",
+        "changes": [{"line": "Exports: 1 → 2"}],
+    }
+    state = open_state(root / "andes.watch.db")
+    WatchState(state).keep_alert(body, "2026-11-30T07:00:00+00:00")
+    state.close()
+
+
 @pytest.fixture(scope="module")
 def address(root):
     """A running server with a copy of the built-in study that has a finished run."""
@@ -56,6 +79,7 @@ def address(root):
     space = Workspace(root)
     space.copy(open_study("colombia-venezuela"), "copy")
     space.study("copy").run(quick=True).write(root / "runs" / "copy" / "001")
+    _watched(root)
     listener = socket.create_server(("127.0.0.1", 0))
     site = Site(space)
     server = uvicorn.Server(uvicorn.Config(create_app(site), log_level="error", access_log=False))

@@ -135,7 +135,8 @@ def _version() -> InputRow:
 def _row(table: str, key: str, row: Mapping[str, object]) -> InputRow:
     """A row of the record; notes and translations are not values."""
     cells = {name: "" if cell is None else str(cell) for name, cell in row.items() if name not in _NOT_VALUES}
-    digest = hashlib.sha256(json.dumps(cells, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+    told = "\x1e".join(f"{name}\x1f{cells[name]}" for name in sorted(cells))
+    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
     if table == "figures":
         shown = " ".join(part for part in (cells.get("value", ""), cells.get("unit", "")) if part)
         return InputRow(table, key, digest, f"{cells['series']} {cells['period']}", shown, (cells["series"],))

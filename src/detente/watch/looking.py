@@ -73,6 +73,7 @@ def look(
     words = Catalogue(listed.watch.lang)
     with closing(_opened(listed, dry_run)) as connection:
         state = WatchState(connection)
+        state.claim(listed.watch.name)
         taken = [_taken(listed, dyad, state, panels) for panels in [Panels()] for dyad in listed.dyad]
         if dry_run:
             connection.execute("BEGIN")

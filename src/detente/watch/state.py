@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from detente.delivery import OUTBOX, SchemaPart, open_database
+from detente.errors import SpecificationError
 from detente.watch.inputs import InputRow, Key
 from detente.watch.thresholds import Alarm, Reading
 
@@ -16,6 +17,7 @@ WATCH = SchemaPart(
     "watch",
     (
         (
+            "CREATE TABLE watched (name TEXT NOT NULL)",
             "CREATE TABLE look (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, looked INTEGER NOT NULL,"
             " skipped INTEGER NOT NULL, failed INTEGER NOT NULL)",
             "CREATE TABLE dyad (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, title TEXT NOT NULL,"
@@ -72,6 +74,24 @@ class WatchState:
             "INSERT INTO look (at, looked, skipped, failed) VALUES (?, ?, ?, ?)", (at, looked, skipped, failed)
         )
         return int(done.lastrowid or 0)
+
+    def claim(self, name: str) -> None:
+        """Say whose state this is.
+
+        Raises
+        ------
+        SpecificationError
+            It is another list's.
+        """
+        row = self.connection.execute("SELECT name FROM watched").fetchone()
+        if row is None:
+            self.connection.execute("INSERT INTO watched VALUES (?)", (name,))
+        elif row[0] != name:
+            raise SpecificationError(
+                f"The state belongs to the watch list '{row[0]}', not to '{name}'.",
+                why="Two lists in one would take each other's dyads for their own.",
+                fix="Give each list its own state, or leave the key out.",
+            )
 
     def times(self) -> dict[int, str]:
         """When each look was."""
@@ -175,6 +195,10 @@ class WatchState:
         gone = [tuple(r) for r in self.connection.execute("SELECT dyad, rule FROM ruled") if tuple(r) not in kept]
         for table in ("ruled", "alarm"):
             self.connection.executemany(f"DELETE FROM {table} WHERE dyad = ? AND rule = ?", gone)
+        dyads = {dyad for dyad, _ in kept}
+        left = [(r[0],) for r in self.connection.execute("SELECT key FROM dyad") if r[0] not in dyads]
+        self.connection.executemany("DELETE FROM dyad WHERE key = ?", left)
+        self.connection.executemany("DELETE FROM input WHERE dyad = ?", left)
 
     def standing(self) -> list[tuple[str, str, int]]:
         """Dyad, measure and look since which, of whatever has fired and not cleared."""
