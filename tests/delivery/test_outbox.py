@@ -167,6 +167,15 @@ def test_an_error_in_making_one_leaves_the_others(tmp_path: Path) -> None:
     assert (seen, box.counts()["failed"]) == (["b"], 1)
 
 
+def test_rows_of_other_kinds_are_left_alone(tmp_path: Path) -> None:
+    box, seen = boxed(tmp_path / "d", []), []
+    for k in range(60):
+        box.enqueue("b", f"h{k}", due=0.0, kind="webhook")
+    box.enqueue("b", "a", due=1.0)
+    assert deliver(box, carrier({}, seen), clock=Clock()).sent == 1
+    assert box.counts()["queued"] == 60
+
+
 def test_a_lease_that_ran_out_is_not_sent_by_its_old_owner(tmp_path: Path) -> None:
     box = boxed(tmp_path / "d", ["a"])
     (row,) = box.claim("one", 10.0, 5)

@@ -16,7 +16,7 @@ it is doubtful, and a row that was only claimed is not. What becomes of doubtful
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -147,13 +147,19 @@ class Outbox:
                 "UPDATE outbox SET state = 'expired', finished = ? WHERE state = 'queued' AND expires <= ?", (now, now)
             )
 
-    def claim(self, owner: str, now: float, most: int) -> list[OutboxRow]:
-        """Up to ``most`` rows that are due, each now leased to ``owner`` alone, the longest due first."""
+    def claim(self, owner: str, now: float, most: int, kinds: Collection[str] | None = None) -> list[OutboxRow]:
+        """Up to ``most`` rows that are due, each now leased to ``owner`` alone, the longest due first.
+
+        Parameters
+        ----------
+        kinds : the kinds of rows to take; all if None.
+        """
+        only = "" if kinds is None else f" AND kind IN ({', '.join('?' * len(kinds))})"
         rows = self.connection.execute(
             "UPDATE outbox SET state = 'leased', lease_owner = ?, lease_until = ? WHERE state = 'queued' AND id IN"
-            " (SELECT id FROM outbox WHERE state = 'queued' AND due <= ? AND (expires IS NULL OR expires > ?)"
+            f" (SELECT id FROM outbox WHERE state = 'queued' AND due <= ? AND (expires IS NULL OR expires > ?){only}"
             f" ORDER BY due, id LIMIT ?) RETURNING {_COLUMNS}",
-            (owner, now + self.lease, now, now, most),
+            (owner, now + self.lease, now, now, *(kinds or ()), most),
         ).fetchall()
         return sorted((OutboxRow(*row) for row in rows), key=lambda row: (row.due, row.id))
 

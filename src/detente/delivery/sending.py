@@ -50,8 +50,8 @@ class Delivered:
 
     Attributes
     ----------
-    states : how many rows ended the turn as ``sent``, ``failed``, ``queued`` (to be tried later), ``doubtful``,
-        ``withheld`` or ``expired`` at its hands.
+    states : how many rows ended the turn as ``sent``, ``failed``, ``queued`` (to be tried later), ``doubtful`` or
+        ``kept back`` (expired, withheld, or taken by another sender meanwhile) at its hands.
     stopped : why the turn ended before nothing was due; empty where nothing was left.
     """
 
@@ -76,7 +76,7 @@ def deliver(
 
     Parameters
     ----------
-    carriers : by the rows' ``kind``.
+    carriers : by the rows' ``kind``; rows of other kinds are left to whoever carries them.
     may_send : asked for each row at the moment of sending, within the transaction.
     clock : seconds since 1970.
     owner : of the leases; a new name for each turn if empty.
@@ -89,7 +89,7 @@ def deliver(
             if left == 0:
                 turn.stopped = "The limit is reached; the rest goes out later."
                 break
-            rows = outbox.claim(turn.owner, clock(), AT_ONCE if left is None else min(AT_ONCE, left))
+            rows = outbox.claim(turn.owner, clock(), AT_ONCE if left is None else min(AT_ONCE, left), carriers.keys())
             if not rows:
                 break
             turn.take(rows)
@@ -139,10 +139,7 @@ class _Turn:
             self.stopped = reply.text or "The server is in trouble."
 
     def _carried(self, row: OutboxRow) -> Reply:
-        carrier = self.carriers.get(row.kind)
-        if carrier is None:
-            return Reply(DeliveryOutcome.LATER, f"Nothing carries '{row.kind}' here.", of_server=True)
         try:
-            return carrier(row)
+            return self.carriers[row.kind](row)
         except DetenteError as error:  # made from what the row says: the next one may be well
             return Reply(DeliveryOutcome.REFUSED, str(error))
