@@ -195,7 +195,14 @@ def trade() -> Iterator[DatedTrade]:
                 continue
             done.add(key)
             try:
-                found = dt.forecast(panel, case.origin, case.destination, as_of=year, event=event)
+                found = dt.forecast(
+                    panel,
+                    case.origin,
+                    case.destination,
+                    as_of=year,
+                    event=event,
+                    instrument=case.instrument if event == "rupture" else None,
+                )
             except DetenteError:
                 continue
             came = float(panel.flow(case.origin, case.destination)[panel.years.index(year + 1)])

@@ -29,7 +29,7 @@ from detente.attribution.sample import Sample
 from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade.forecasting import MANY
 from detente.outlook.trade.growth import HORIZONS, ORIGINS, SMALLEST, Reopened, learn_growth, reopenings
-from detente.outlook.trade.trade_forecast import NO_EVENT, REOPENED, RUPTURED
+from detente.outlook.trade.trade_forecast import NO_EVENT, REOPENED, RUPTURED, UNTOLD
 from detente.outlook.trade.walk import PARTS, FlowHistory
 
 ROLLING = range(2010, 2019)
@@ -42,6 +42,7 @@ REOPENING_READ_LATER = frozenset(
 FIRST_LIST_UNTIL = 2020
 FAILS = {
     REOPENED: "A flow that was zero before it reopened has no growth: refused.",
+    UNTOLD: "Ruptures that are a quarrel only, which the closures among the cases make look graver; give the instrument.",
     RUPTURED: "What no instrument of the library resembles; the range is wide.",
     NO_EVENT: "A break or a return that nobody has announced is not foreseen.",
 }
@@ -111,7 +112,7 @@ def after_reopenings(since: int, horizon: int, among: tuple[Reopened, ...]) -> S
     )  # fmt: skip
 
 
-def after_ruptures(horizon: int) -> Scored:
+def after_ruptures(horizon: int, *, told: bool = True) -> Scored:
     """From the year before the rupture; recorded zeros count as half of the smallest unit, in forecast and outcome."""
     paths = {(p.case_id, p.since): p for p in shipped_points()}
     found = {c.case_id: c for c in cases()}
@@ -128,7 +129,9 @@ def after_ruptures(horizon: int) -> Scored:
     def one(o: ObservedOutcome, change: float) -> tuple[str, np.ndarray, np.ndarray, float]:
         others = [x for x in known if x.region != o.region]
         sample = np.asarray(
-            predict(o.instrument, "rupture", horizon, before=o.before, learn_from=others).quantile(MANY)
+            predict(o.instrument, "rupture", horizon, before=o.before, learn_from=others, pooled=not told).quantile(
+                MANY
+            )
         )
         naive = np.array([y for x, y in rows if x.region != o.region])
         return "-".join(sorted(o.case_id.split("-")[:2])), sample - o.before, both_signs(naive), change
@@ -199,6 +202,7 @@ def first_list() -> tuple[Reopened, ...]:
 def cards() -> list[ScoreCard]:
     found = [after_reopenings(-1, h, reopenings()).card(REOPENED, "region out", h) for h in HORIZONS]
     found += [after_ruptures(h).card(RUPTURED, "region out", h) for h in HORIZONS]
+    found += [after_ruptures(h, told=False).card(UNTOLD, "region out", h) for h in HORIZONS]
     return found + [without_event(h).card(NO_EVENT, "rolling", h) for h in HORIZONS]
 
 

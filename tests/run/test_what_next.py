@@ -9,8 +9,12 @@ import polars as pl
 import pytest
 
 import detente as dt
+from detente.answer.what_next import pair_next_sentences
+from detente.language import Catalogue
 from detente.run import Run, scored_outlook
 from detente.run.folder import changes
+from detente.run.further.known_event import KnownEvent, known_event
+from detente.run.what_next import outlook_of
 from detente.study.scaffold import new_study
 
 
@@ -93,3 +97,65 @@ def test_a_later_run_scores_the_forecasts_of_an_earlier_one(flagship_quick: Run)
     told = [str(text) for text in changes(flagship_quick, later)]
     assert any("Of 4 forecasts" in text and "2 lay in their 80% range" in text for text in told)
     assert changes(flagship_quick, flagship_quick) == []
+
+
+def _events(*rows: tuple[str, str]) -> pl.DataFrame:
+    """Events of a record that set a state on a day."""
+    columns = dict.fromkeys(("event_id", "date", "end_date", "kind", "sets", "title"), pl.String)
+    cells = [(f"E{k}", day, None, "closure", sets, "made up") for k, (day, sets) in enumerate(rows)]
+    return pl.DataFrame(cells, schema=columns, orient="row")
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ((), None),
+        ((("2010-01-01", "relations=charge"),), None),
+        ((("2010-01-01", "border.goods=closed"), ("2010-02-01", "border.goods=open")), None),  # a month is no rupture
+        ((("2010-05-01", "border.goods=closed"),), ("rupture", 2010, "closure", 2010)),
+        ((("2010-05-01", "relations=broken"),), ("rupture", 2010, "diplomatic quarrel", 2010)),
+        ((("2010-05-01", "relations=broken"), ("2016-08-01", "relations=ambassador")),
+         ("reopening", 2016, "diplomatic quarrel", 2010)),
+        ((("2010-05-01", "border.goods@north=closed"), ("2012-01-01", "border.goods@north=open"),
+          ("2013-01-01", "relations=broken"), ("2020-01-01", "relations=charge")), ("reopening", 2020, "closure", 2010)),
+        ((("2001-05-01", "relations=broken"), ("2002-08-01", "relations=charge"), ("2015-01-01", "border.goods=closed"),
+          ("2016-01-01", "border.goods=open")), ("reopening", 2016, "closure", 2015)),
+    ],
+)  # fmt: skip
+def test_the_last_rupture_or_reopening_on_record(rows, found) -> None:
+    event = known_event(_events(*rows))
+    assert (event and (event.kind, event.year, event.instrument, event.began)) == found
+
+
+@pytest.mark.parametrize(
+    ("happened", "method"),
+    [
+        (None, "no event known"),
+        (KnownEvent("reopening", 2022, "closure", 2015), "no event known"),  # a full year after it is known
+        (KnownEvent("reopening", 2023, "closure", 2015), "after a reopening"),
+        (KnownEvent("reopening", 2024, "closure", 2015), "after a reopening"),
+        (KnownEvent("reopening", 2026, "closure", 2015), "refused"),
+        (KnownEvent("rupture", 2019, "closure", 2019), "no event known"),
+        (KnownEvent("rupture", 2024, "closure", 2024), "after a rupture"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_trade_is_forecast_from_what_happened_last(happened, method, language) -> None:
+    """The panel ends in 2023: what happened by then is in it, what comes a year later is forecast, later is refused."""
+    table = outlook_of(dt.world(), ("COL", "VEN"), day="2024-01-01", happened=happened)
+    trade = table.filter(pl.col("event") == "trade")
+    said = pair_next_sentences(table, Catalogue(language))[0]
+    if method == "refused":
+        assert trade["median_usd_mn"].null_count() == trade.height == 1
+        assert "2026" in said
+        assert "2023" in said
+        return
+    assert set(trade["method"]) == {method}
+    asked = {"event": happened.kind, "event_year": happened.year} if method.startswith("after") else {}
+    if method == "after a rupture":
+        asked["instrument"] = "closure"
+    base = (2010, 2014) if method == "after a reopening" else (2018, 2023) if method == "after a rupture" else None
+    again = dt.forecast(dt.world(), "COL", "VEN", as_of=2024, base=base, **asked)
+    assert trade["median_usd_mn"].to_list() == [a.median_usd_mn for a in again.ahead]
+    words = {"after a reopening": ("reopening", "reapertura"), "after a rupture": ("rupture", "ruptura")}
+    assert words.get(method, ("nothing breaks", "nada se rompe"))[language == "es"] in said

@@ -8,6 +8,7 @@ import polars as pl
 
 from detente.answer.speaker import Voice
 from detente.language import Catalogue
+from detente.outlook.trade.trade_forecast import REOPENED, RUPTURED
 
 
 def incident_sentences(incidents: pl.DataFrame, say: Voice) -> tuple[str, ...]:
@@ -54,7 +55,11 @@ def pair_next_sentences(outlook: pl.DataFrame, words: Catalogue) -> tuple[str, .
 def _trade(rows: pl.DataFrame, say: Voice) -> str:
     told = rows.filter(pl.col("refused").is_null())
     if told.is_empty():
-        return say("next_no_trade", a=say.name(rows["origin"][0]), b=say.name(rows["destination"][0]))
+        row = rows.row(0, named=True)
+        ends = {"a": say.name(row["origin"]), "b": say.name(row["destination"])}
+        if row["method"] == REOPENED:
+            return say("next_no_trade_reopened", **ends, year=row["year"], last_year=row["last_year"])
+        return say("next_no_trade", **ends)
     both = told.filter(pl.col("both_ways"))
     shown = (both if both.height else told.filter(pl.col("origin") == told["origin"][0])).sort("year").to_dicts()
     first = shown[0]
@@ -65,8 +70,9 @@ def _trade(rows: pl.DataFrame, say: Voice) -> str:
             low=say.words.money(row["low_usd_mn"], rough=True), high=say.words.money(row["high_usd_mn"], rough=True))
         for row in (shown if len(shown) < 3 else (first, shown[-1]))
     ]  # fmt: skip
+    key = {REOPENED: "next_trade_reopened", RUPTURED: "next_trade_ruptured"}.get(first["method"], "next_trade")
     return say(
-        "next_trade", who=who, years=say.listed(years), last=say.money(first["last_usd_mn"]), last_year=say.words.year(first["last_year"]),
+        key, who=who, years=say.listed(years), last=say.money(first["last_usd_mn"]), last_year=say.words.year(first["last_year"]),
         held=say.pct(100 * first["coverage_80"]), gain=say.pct(first["skill_pct"]),
         n=say.words.number(first["n_cases"], 0),
     )  # fmt: skip

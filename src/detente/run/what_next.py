@@ -11,9 +11,11 @@ import polars as pl
 from detente.errors import DetenteError
 from detente.outlook import forecast, hazard
 from detente.outlook.score_card import ScoreCard
-from detente.outlook.trade import Ahead
+from detente.outlook.trade import Ahead, TradeForecast
+from detente.outlook.trade.asked import BASE_YEARS
 from detente.panel import Panel
 from detente.record.period import Period
+from detente.run.further.known_event import KnownEvent, known_event
 from detente.run.schema import DIRECTION, Computed, TableSchema, flag, number, text, whole
 from detente.run.trade import timeline
 
@@ -39,7 +41,10 @@ OUTLOOK = TableSchema(
         whole("rank", "place among the pairs that can still break, the highest chance first"),
         whole("n_ranked", "how many these are"),
         text("nearest", "past breaks from a like standing"),
-        text("method", "what it was learnt from: `no event known`, `land`, `relevant`, `open spells`"),
+        text(
+            "method",
+            "what it was learnt from: `no event known`, `after a reopening`, `after a rupture`, `land`, `relevant`, `open spells`",
+        ),
         whole("n_cases", "cases of the score"),
         text("baseline", "the naive forecast that the score is compared with"),
         text("score", "`CRPS` or `log score`"),
@@ -57,11 +62,13 @@ Row = dict[str, Any]
 
 def outlook(run: Computed) -> pl.DataFrame:
     """The table :data:`OUTLOOK`, from the panel's flows, the record's later ones, and the list of breaks."""
-    return outlook_of(run.panel, run.study.spec.dyad, day=_day(run), later=_later(run))
+    event = known_event(run.ledger.events)
+    return outlook_of(run.panel, run.study.spec.dyad, day=_day(run), later=_later(run), happened=event)
 
 
 def outlook_of(
-    panel: Panel | None, dyad: tuple[str, str], *, day: str, later: Mapping[tuple[str, str], tuple[int, float]] | None = None
+    panel: Panel | None, dyad: tuple[str, str], *, day: str,
+    later: Mapping[tuple[str, str], tuple[int, float]] | None = None, happened: KnownEvent | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """The table :data:`OUTLOOK` of any two economies.
 
@@ -71,23 +78,46 @@ def outlook_of(
     dyad : the economy that trade is seen from, and the other.
     day : of the odds; nothing later is used for them.
     later : newer flows of both directions than the panel has: year and million US$.
+    happened : the last rupture or reopening on record; trade is forecast from it where the last full year known is not
+        later than its own.
     """
-    return OUTLOOK.of_rows([*_trade(panel, dyad, later or {}), *_odds(dyad, day)])
+    return OUTLOOK.of_rows([*_trade(panel, dyad, later or {}, happened), *_odds(dyad, day)])
 
 
 def _trade(
-    panel: Panel | None, dyad: tuple[str, str], later: Mapping[tuple[str, str], tuple[int, float]]
-) -> Iterator[Row]:
+    panel: Panel | None, dyad: tuple[str, str], later: Mapping[tuple[str, str], tuple[int, float]],
+    happened: KnownEvent | None,
+) -> Iterator[Row]:  # fmt: skip
     a, b = dyad
     if panel is None or panel.kind != "goods" or panel.stock or panel.period != "year":
         return
     year = 1 + max([panel.years[-1], *(y for y, _ in later.values())])
-    told = _or_refused(lambda: forecast(panel, a, b, as_of=year, latest=later))
+    if happened is None or _overtaken(happened, year):
+        told = _or_refused(lambda: forecast(panel, a, b, as_of=year, latest=later))
+        refused = {}
+    else:
+        year = max(year if not later else panel.years[-1] + 1, happened.year)
+        told = _or_refused(lambda: _after_event(panel, dyad, year, happened))
+        refused = {"method": f"after a {happened.kind}", "year": happened.year, "last_year": panel.years[-1]}
     if isinstance(told, str):
-        yield {"event": "trade", "origin": a, "destination": b, "on": str(year), "refused": told}
+        yield {"event": "trade", "origin": a, "destination": b, "on": str(year), "refused": told, **refused}
         return
     for ahead in told.ahead:
         yield _trade_row(ahead, year)
+
+
+def _overtaken(happened: KnownEvent, year: int) -> bool:
+    """Whether a full year after the event is known, so that it says nothing more of trade."""
+    return happened.year < year - (1 if happened.kind == "reopening" else 0)
+
+
+def _after_event(panel: Panel, dyad: tuple[str, str], year: int, happened: KnownEvent) -> TradeForecast:
+    before = [y for y in panel.years if y < happened.began][-BASE_YEARS:]
+    rupture = happened.kind == "rupture"
+    return forecast(
+        panel, *dyad, as_of=year, event=happened.kind, event_year=happened.year,
+        instrument=happened.instrument if rupture else None, base=(before[0], before[-1]) if len(before) > 1 else None,
+    )  # fmt: skip
 
 
 def _later(run: Computed) -> dict[tuple[str, str], tuple[int, float]]:

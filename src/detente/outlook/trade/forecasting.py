@@ -25,7 +25,7 @@ from detente.errors import DetenteError, NotIdentified
 from detente.outlook.score_card import card_of
 from detente.outlook.trade.asked import BASE_YEARS, HORIZONS, AskedTrade, check_asked, year_of
 from detente.outlook.trade.growth import ORIGINS, learn_growth
-from detente.outlook.trade.trade_forecast import LEVELS, NO_EVENT, REOPENED, RUPTURED, Ahead, TradeForecast
+from detente.outlook.trade.trade_forecast import LEVELS, NO_EVENT, REOPENED, RUPTURED, UNTOLD, Ahead, TradeForecast
 
 Floats = NDArray[np.float64]
 MANY = (np.arange(199) + 0.5) / 199
@@ -156,10 +156,11 @@ def _ruptured(a: str, b: str, asked: AskedTrade, h: int, last: float, gap: float
     found = predict(
         asked.instrument or INSTRUMENTS[0], "rupture", h, before=gap, learn_from=known, pooled=asked.instrument is None
     )
+    told = UNTOLD if asked.instrument is None else RUPTURED
     residual = np.asarray(found.quantile(MANY.tolist()), dtype=float)
     return Ahead(
         a, b, False, asked.happened + h, asked.sample.years[-1], last, gap, _levels(last, residual - gap),
-        found.zero, RUPTURED, len({o.case_id for o in known}), card_of("trade", RUPTURED, 12 * h, "region out"),
+        found.zero, told, len({o.case_id for o in known}), card_of("trade", told, 12 * h, "region out"),
     )  # fmt: skip
 
 
