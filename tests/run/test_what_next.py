@@ -12,8 +12,9 @@ import detente as dt
 from detente.answer.what_next import pair_next_sentences
 from detente.language import Catalogue
 from detente.run import Run, scored_outlook
-from detente.run.folder import changes
 from detente.run.further.known_event import KnownEvent, known_event
+from detente.run.further.scored import on_scoreboard, scored_people
+from detente.run.further.since import changes
 from detente.run.what_next import outlook_of
 from detente.study.scaffold import new_study
 
@@ -159,3 +160,68 @@ def test_trade_is_forecast_from_what_happened_last(happened, method, language) -
     assert trade["median_usd_mn"].to_list() == [a.median_usd_mn for a in again.ahead]
     words = {"after a reopening": ("reopening", "reapertura"), "after a rupture": ("rupture", "ruptura")}
     assert words.get(method, ("nothing breaks", "nada se rompe"))[language == "es"] in said
+
+
+def test_forecasts_of_people_and_odds_are_scored_by_later_runs_too(flagship_quick: Run) -> None:
+    """The same run, with the counts of 2025 on record and a break, or two calm years, after its last day."""
+    frames = flagship_quick.frames
+    ahead = (
+        frames["people_next"]
+        .filter(pl.col("target") == "displaced", pl.col("origin") == "VEN")
+        .sort("year")
+        .row(0, named=True)
+    )
+    last = (
+        frames["people_counts"]
+        .filter(pl.col("population") == "protected", pl.col("origin") == "VEN")
+        .sort("date")
+        .tail(1)
+    )
+    came = last.with_columns(date=pl.lit(f"{ahead['year']}-12-31"), persons=pl.lit(ahead["middle"]))
+    found = scored_people(frames["people_next"], pl.concat([frames["people_counts"], came]))
+    assert found.select("year", "inside").rows() == [(ahead["year"], True)]
+
+    def later(*rows: tuple[str, str]) -> Run:
+        more = _events(*rows)
+        events = pl.concat(
+            [frames["events"], more.select(c for c in frames["events"].columns if c in more.columns)], how="diagonal"
+        )
+        return replace(
+            flagship_quick,
+            frames={**frames, "events": events, "people_counts": pl.concat([frames["people_counts"], came])},
+        )
+
+    told = [str(text) for text in changes(flagship_quick, later(("2026-09-01", "relations=broken")))]
+    assert any("Of 1 forecasts of people" in text and "1 lay" in text for text in told)
+    assert any("within 12 months of 2026-03-12" in text and "it came on 2026-09-01" in text for text in told)
+    calm = [str(text) for text in changes(flagship_quick, later(("2028-01-01", "air.direct=service")))]
+    assert any("none came" in text for text in calm)
+    soon = [str(text) for text in changes(flagship_quick, later(("2026-06-01", "air.direct=service")))]
+    assert not any("break within" in text for text in soon)  # its time is not over
+
+
+def test_own_forecasts_stand_on_the_scoreboard_of_others() -> None:
+    names = (
+        "origin",
+        "destination",
+        "both_ways",
+        "year",
+        "low_usd_mn",
+        "median_usd_mn",
+        "high_usd_mn",
+        "outcome_usd_mn",
+        "inside",
+    )
+    rows = [(None, None, True, 2026, 90.0, 100.0, 110.0, 105.0, True), (None, None, True, 2027, 90.0, 100.0, 110.0, 120.0, False),
+            ("A", "B", False, 2027, 90.0, 100.0, 110.0, 300.0, False)]  # fmt: skip
+    scored = pl.DataFrame(rows, schema=names, orient="row")
+    others = pl.DataFrame({"forecaster": ["x", "y"], "target": ["trade.total"] * 2, "horizon": ["2026", "2031"], "low": [1.0, 1.0],
+                           "high": [2.0, 2.0], "outcome": [105.0, None], "ratio": [0.01, None], "result": ["miss", "pending"]})  # fmt: skip
+    found = on_scoreboard(scored, others)
+    assert found.select("forecaster", "result").rows() == [
+        ("détente", "hit"),
+        ("détente", "near"),
+        ("détente", "miss"),
+        ("x", "miss"),
+    ]
+    assert found["target"].to_list()[2] == "trade.A_to_B"

@@ -37,7 +37,8 @@ def command(
     from detente.language import Catalogue, said
     from detente.report import report_files
     from detente.run import read_run
-    from detente.run.folder import changes, check_free, next_folder, previous_folder
+    from detente.run.folder import check_free, next_folder, previous_folder
+    from detente.run.further.since import changes
     from detente.study import open_study
 
     opened = open_study(study).reading(**reading(how))

@@ -1,4 +1,4 @@
-"""The run folder: written aside and renamed, read back, and compared with an earlier one."""
+"""The run folder: written aside and renamed, and read back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from math import exp
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,12 +19,10 @@ from detente._atomic import folder_aside, held, in_use
 from detente._foreign import read_json
 from detente._leaving import csv_text
 from detente.errors import DataError, OutputError, UnreadableFile
-from detente.language import Number, Text, Word
 from detente.run.manifest import SCHEMA_VERSION
 from detente.run.result import Run
-from detente.run.schema import RunTable, directed
+from detente.run.schema import directed
 from detente.run.tables import tables
-from detente.run.what_next import scored_outlook
 from detente.study.spec import Spec
 from detente.study.study import Study
 
@@ -180,75 +177,6 @@ def _tables(raw: dict[str, Any], version: int) -> dict[str, pl.DataFrame]:
         elif schema.make is None and version == SCHEMA_VERSION:  # one that a run's own stages make is always there
             raise KeyError(schema.name)
     return found
-
-
-def changes(before: Run, after: Run) -> list[Text]:
-    """What differs between two runs of a study, in sentences for any language: verdicts, parts, scenarios, inputs; and
-    what became of the forecasts of the first.
-
-    Numbers count as changed beyond 0.005 log points or percent.
-    """
-    out = [*_changed_inputs(before, after), *_changed_verdicts(before, after), *_scored(before, after)]
-    keys = ["origin", "destination", "episode", "base_from", "base_to"]
-    out += _changed_numbers(before.attribution, after.attribution, keys, "dyad_part")
-    keys = ["scenario", "year", "gdp_case", "internal_ratio", "theta", "deficits", "economy"]
-    out += _changed_numbers(before.scenarios, after.scenarios, keys, "welfare_pct")
-    return out
-
-
-def _scored(before: Run, after: Run) -> list[Text]:
-    """How the forecasts of the earlier run did whose outcome was not on record then and is now."""
-    was = scored_outlook(before.frames["outlook"], before.frames["timeline"])
-    now = scored_outlook(before.frames["outlook"], after.frames["timeline"])
-    keys = ["origin", "destination", "both_ways", "year"]
-    new = now.join(was, on=keys, how="anti").filter(~pl.col("both_ways"))
-    if new.is_empty():
-        return []
-    factor = Number(f"{exp(float(new['log_error'].abs().to_numpy().mean())):.2f}")
-    return [Text("since.scored", n=new.height, inside=int(new["inside"].sum()), factor=factor)]
-
-
-def _changed_inputs(before: Run, after: Run) -> list[Text]:
-    out = []
-    for part in ("study", "panel"):
-        a, b = before.manifest[part]["files"], after.manifest[part]["files"]
-        changed = sorted(k for k in a.keys() | b.keys() if a.get(k) != b.get(k))
-        if changed:
-            out.append(Text(f"since.{part}_files", files=", ".join(changed)))
-    if before.manifest["detente"] != after.manifest["detente"]:
-        out.append(Text("since.version", then=before.manifest["detente"], now=after.manifest["detente"]))
-    return out
-
-
-def _changed_verdicts(before: Run, after: Run) -> list[Text]:
-    a = dict(before.claims.to_frame().select("claim_id", "verdict").iter_rows())
-    b = dict(after.claims.to_frame().select("claim_id", "verdict").iter_rows())
-    changed = [c for c in b if c in a and a[c] != b[c]]
-    out = [
-        Text("since.verdict", claim=c, then=Word(a[c], group="verdict"), now=Word(b[c], group="verdict"))
-        for c in changed
-    ]
-    new, gone = [c for c in b if c not in a], [c for c in a if c not in b]
-    if new:
-        out.append(Text("since.new", claims=", ".join(new)))
-    if gone:
-        out.append(Text("since.gone", claims=", ".join(gone)))
-    return out
-
-
-def _changed_numbers(before: RunTable, after: RunTable, keys: list[str], column: str) -> list[Text]:
-    a, b = before.to_frame().select(*keys, column), after.to_frame().select(*keys, column)
-    same = a.cast(dict.fromkeys(keys, pl.String)).join(
-        b.cast(dict.fromkeys(keys, pl.String)), on=keys, suffix="_now", nulls_equal=True
-    )
-    moved = same.filter((pl.col(column) - pl.col(f"{column}_now")).abs() > 0.005)
-    if moved.is_empty():
-        return []
-    first = moved.row(0, named=True)
-    where = ", ".join(str(first[k]) for k in keys if first[k] is not None)
-    ends = {"then": Number(f"{first[column]:+.3f}"), "now": Number(f"{first[column + '_now']:+.3f}")}
-    key = f"since.{column}" + ("_and_more" if moved.height > 1 else "")
-    return [Text(key, where=where, **ends, **({"more": moved.height - 1} if moved.height > 1 else {}))]
 
 
 def _rows(frame: pl.DataFrame) -> dict[str, Any]:

@@ -41,12 +41,7 @@ def known_event(events: pl.DataFrame) -> KnownEvent | None:
 
     One of several crossings that is shut while another is open counts: the gap in trade says how much.
     """
-    if events.is_empty():
-        return None
-    spells = sorted(
-        (s for name, held in build_states(events)[0].spells.items() for s in held if _shuts(name, s)),
-        key=lambda s: s.first,
-    )  # fmt: skip
+    spells = _shut_spells(events)
     if not spells:
         return None
     chain = [spells[-1]]
@@ -60,6 +55,19 @@ def known_event(events: pl.DataFrame) -> KnownEvent | None:
     if end == FOREVER:
         return KnownEvent("rupture", began, instrument, began)
     return KnownEvent("reopening", _after(end).year, instrument, began)
+
+
+def breaks_on_record(events: pl.DataFrame) -> tuple[date, ...]:
+    """The days on which a record's events broke relations or shut the border to goods, for 90 days or still."""
+    return tuple(spell.first for spell in _shut_spells(events))
+
+
+def _shut_spells(events: pl.DataFrame) -> list[Spell]:
+    """In order of their first day."""
+    if events.is_empty():
+        return []
+    held = (s for name, spells in build_states(events)[0].spells.items() for s in spells if _shuts(name, s))
+    return sorted(held, key=lambda s: s.first)
 
 
 def _shuts(name: str, spell: Spell) -> bool:
