@@ -141,12 +141,12 @@ class Armington:
         sold = shares * spending
         sold /= demand[:, None]
         world, before = output.sum(), self.output[0].sum()
-        rated, fixed = self.ratio[0] * output, self.deficit[0] * world / before
+        rated, fixed = self.ratio[0] * output, self.deficit[0] * (world / before)
         part = now.scale[0] * rated / spending  # spending answers outputs: its own, and the world's in common
-        by_output = sold * part
         of_world = output / world
-        by_output += np.outer(by_output.sum(axis=1), of_world - rated / rated.sum())
-        by_output += np.outer(sold @ (fixed / spending), of_world)
+        answers = sold @ np.array([part, fixed / spending]).T
+        by_output = sold * part
+        by_output += answers @ np.array([of_world - rated / rated.sum(), of_world])
         slope = sold @ shares.T
         slope *= theta
         if psi:  # outputs answer the price index as well
@@ -154,7 +154,7 @@ class Armington:
         else:
             slope += by_output
         slope -= of_world  # holds the price level, which is free
-        slope[np.diag_indices_from(slope)] -= 1 + psi + theta
+        slope.ravel()[:: len(slope) + 1] -= 1 + psi + theta
         return np.linalg.solve(slope, -np.log(demand / output))[None]
 
     def towards(self, origin: Armington, share: float) -> Armington:

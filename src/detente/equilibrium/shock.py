@@ -167,6 +167,11 @@ class Shock:
 
 def _large(effects: Mapping[tuple, float]) -> list[tuple[tuple, float]]:
     """Finite effects above ten log points in size."""
+    try:
+        if not (np.abs(np.fromiter(effects.values(), float, len(effects))) > 10).any():
+            return []
+    except (TypeError, ValueError):  # some value is no number: asked about where the effects are read
+        pass
     return [(k, v) for k, v in effects.items() if isinstance(v, NUMBER) and 10 < abs(v) < np.inf]
 
 
@@ -262,21 +267,19 @@ def _plain_pairs(shock: Shock, economy: Any) -> np.ndarray | None:
     effects = np.zeros((n, n))
     if not shock.partial:
         return effects
-    if set(map(type, shock.partial)) != {tuple}:
+    given = shock.partial.values()
+    if set(map(type, shock.partial)) != {tuple} or {str, bool} & set(map(type, given)):
         return None
     known = {code: k for k, code in enumerate(economy.economies)}
     try:
-        at = np.array([(known[a], known[b]) for a, b in shock.partial])
-        values = np.array(list(shock.partial.values()), dtype=float)
+        at = np.fromiter([known[a] * n + known[b] for a, b in shock.partial], int, len(given))
+        values = np.fromiter(given, float, len(given))
     except (KeyError, TypeError, ValueError):  # a bloc, everyone else, or a mistake: told apart one by one
         return None
-    if values.ndim != 1:
+    shut = values == CLOSED
+    if (~(np.abs(values) < LIKE_PERCENT) & ~shut).any() or (shut & (at % (n + 1) == 0)).any():
         return None
-    shut, size = values == CLOSED, np.abs(values)
-    odd = ~(size <= LARGEST) & ~shut | shut & (at[:, 0] == at[:, 1]) | (size >= LIKE_PERCENT) & ~shut
-    if odd.any() or {str, bool} & set(map(type, shock.partial.values())):
-        return None
-    effects[at[:, 0], at[:, 1]] = values
+    effects.ravel()[at] = values
     return effects
 
 
