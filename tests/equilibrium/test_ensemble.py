@@ -14,12 +14,15 @@ from detente.equilibrium import (
     Coefficients,
     Economy,
     LogNormal,
+    SectorEconomy,
     Shock,
     Uniform,
     ensemble,
     solve,
 )
-from detente.errors import EmptySample, InvalidShock, SpecificationError
+from detente.equilibrium.around import one_sector_draws
+from detente.equilibrium.around.priors import as_prior
+from detente.errors import EmptySample, InvalidShock, SpecificationError, UnknownEconomy
 
 FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
 ECO = Economy.from_arrays(("COL", "VEN", "ECU", "ROW"), FLOWS)
@@ -66,15 +69,59 @@ def test_workers_do_not_change_the_bands_and_the_seed_does():
 
 
 def test_work_can_be_sent_to_other_processes():
-    from detente.equilibrium.around import ensemble as uncertainty
-
-    fixed = uncertainty.as_prior(5.0, "theta")
-    nothing = uncertainty.as_prior(0.0, "psi")
-    spec = uncertainty._spec(ECO, Shock(), ONE, fixed, nothing, 0.1, ("additive",), (), 0, 1e-9, 500)
+    fixed, nothing = as_prior(5.0, "theta"), as_prior(0.0, "psi")
+    spec = one_sector_draws.drawn_setting(ECO, Shock(), ONE, fixed, nothing, 0.1, ("additive",), (), 0, 1e-9, 500)
     plan = np.tile(np.arange(4), (4, 1))
-    here = uncertainty.solve_chunk(spec, plan)
-    there = uncertainty.solve_chunk(pickle.loads(pickle.dumps(spec)), plan)
+    here = one_sector_draws.solve_chunk(spec, plan)
+    there = one_sector_draws.solve_chunk(pickle.loads(pickle.dumps(spec)), plan)
     np.testing.assert_array_equal(here[0], there[0])
+
+
+MANY = SectorEconomy.from_arrays(
+    ECO.economies, ["oil", "rest"], np.stack([0.3 * FLOWS, 0.7 * FLOWS]), theta=[8.0, 4.0], value_added=0.6
+)
+
+
+def test_each_draw_with_sectors_is_the_single_solve_with_its_parameters():
+    """Tracked flows, real income and every cell that draws keep, under tariffs and a drawn effect on one sector."""
+    rules = ("additive", "balanced")
+    duty = Shock(tariff={("COL", "VEN", "oil"): 0.25})
+    drawn = Coefficients({"less": {("VEN", "COL", "rest"): 1.0}}, {"less": -0.5}, [[0.04]])
+    out = ensemble(
+        MANY, duty, draws=6, coefficients=drawn, theta=LogNormal(1, 0.3), deficits=rules,
+        track=[("COL", "VEN")], tolerance=1e-12, pass_through=0.7,
+    )  # fmt: skip
+    for k in range(6):
+        p = {name: values[k] for name, values in out.parameters.items()}
+        one = solve(
+            SectorEconomy.from_arrays(
+                ECO.economies, MANY.sectors, MANY.flows, theta=p["theta_factor"] * MANY.theta, value_added=0.6
+            ),
+            duty + Shock({("VEN", "COL", "rest"): p["less"]}),
+            deficits=str(p["deficits"]),
+            pass_through=0.7,
+        )
+        np.testing.assert_allclose(out.draws_pct[k], list(one.welfare_pct.values()), atol=1e-8)
+        assert out.tracked["COL", "VEN"][k] == pytest.approx(one.flow("COL", "VEN"), rel=1e-8)
+        table = one.to_frame("sectors")
+        for name, values in out.cells.items():
+            np.testing.assert_allclose(values[k].ravel(), table[name].to_numpy(), atol=1e-7)
+    frame = out.to_frame(what="sectors")
+    assert frame.select("sector", "economy").rows()[:2] == [("oil", "COL"), ("oil", "VEN")]
+    jobs = out.cells["employment_pct"]
+    np.testing.assert_allclose(frame["employment_pct_q5"].to_numpy(), np.quantile(jobs, 0.05, axis=0).ravel())
+    np.testing.assert_allclose(frame["employment_pct_q95"].to_numpy(), np.quantile(jobs, 0.95, axis=0).ravel())
+    assert frame["n_failed"].unique().to_list() == [0]
+
+
+def test_draws_without_sectors_have_no_table_of_them():
+    one = ensemble(ECO, ONE.design["closed"], draws=2)
+    with pytest.raises(SpecificationError, match="no table 'sectors'"):
+        one.to_frame(what="sectors")
+    with pytest.raises(UnknownEconomy, match="PER"):
+        ensemble(MANY, draws=2, track=[("COL", "PER")])
+    with pytest.raises(EmptySample):
+        ensemble(MANY, draws=0)
 
 
 def test_bands_widen_with_what_is_uncertain_and_contain_the_centre():

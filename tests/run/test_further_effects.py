@@ -11,14 +11,27 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.equilibrium import CLOSED, Shock, accumulate, input_output, migrate, solve
+from detente.equilibrium import (
+    CLOSED,
+    LogNormal,
+    SectorEconomy,
+    Shock,
+    accumulate,
+    ensemble,
+    input_output,
+    migrate,
+    solve,
+)
 from detente.errors import DetenteError
 from detente.language import Catalogue
 from detente.report import render_report
 from detente.run import read_run
 from detente.run.result import Run
+from detente.run.schema import Computed
 from detente.run.what_if.baseline import accounts
+from detente.run.what_if.further_effects import SECTORS as BY_SECTOR
 from detente.run.what_if.further_effects import table_of, with_people
+from detente.run.what_if.scenario_bands import scenario_bands
 from detente.study import open_study
 from detente.study.cautions import cautions_of
 from detente.study.spec import Spec
@@ -97,6 +110,56 @@ def test_a_run_has_its_scenarios_by_sector(run: Run) -> None:
     )
     found = table.filter(scenario="answer", economy="VEN", sector="food")
     assert found["revenue_after_usd_mn"].to_list() == pytest.approx(both["revenue_after_usd_mn"].to_list(), rel=1e-12)
+
+
+def test_tariffs_and_sectors_have_bands(run: Run) -> None:
+    """Every row is the draws of the engine: a tariff on each baseline with its revenue, a sector's on the table."""
+    spec, dyad = run.study.spec, run.study.spec.dyad
+    wanted = spec.model_copy(update={"scenarios": [s for s in spec.scenarios if s.id in ("duty", "answer")]})
+    books, table = accounts(small_world(), spec, run.study.folder), table_of(run.study)
+    assert table is not None
+    newest = max(spec.equilibrium.years)
+    pool = [b for b in books.baselines() if b.year == newest][:1]
+    bands = scenario_bands(wanted, pool, lambda *_: None, lambda *_: None, seed=3, table=table)
+    assert bands["scenario"].unique(maintain_order=True).to_list() == ["duty", "answer"]
+    shared = {"deficits": tuple(spec.equilibrium.deficits), "flow_error": 0.1, "draws": 200, "seed": 3}
+    on_table = ensemble(table.economy, Shock(tariff={("COL", "VEN", "food"): 0.25}), theta=LogNormal(1, 0.25), **shared)
+    answered = Shock(tariff={("VEN", "COL"): 0.2, ("COL", "VEN"): 0.2})
+    whole = SectorEconomy.of(pool[0].economy, theta=spec.equilibrium.central_theta)
+    on_base = ensemble(whole, answered, theta=LogNormal(1, 0.25), track=[("COL", "VEN")], **shared)
+    for name, drawn, year in (("duty", on_table, table.year), ("answer", on_base, newest)):
+        for code in dyad:
+            row = bands.filter(scenario=name, economy=code).row(0, named=True)
+            assert (row["year"], row["draws"], row["failed"]) == (year, 200, 0)
+            for point in ("p05", "p50", "p95"):
+                value = drawn.quantile(int(point[1:]) / 100)[code]
+                assert row[f"welfare_pct_{point}"] == pytest.approx(value, rel=1e-9)
+    row = bands.filter(scenario="answer", economy="COL").row(0, named=True)
+    tracked = on_base.tracked["COL", "VEN"]
+    assert row["exports_usd_mn_p95"] == pytest.approx(float(np.quantile(tracked, 0.95)), rel=1e-9)
+
+
+def test_cells_by_sector_have_the_ends_of_the_same_draws(run: Run) -> None:
+    table = table_of(run.study)
+    assert table is not None
+    assert BY_SECTOR.make is not None
+    frames = {**run.frames, "residuals": run.residuals.to_frame()}
+    done = Computed(run.study, small_world(), run.study.ledger(), frames, quick=False, seed=5)
+    rows = BY_SECTOR.make(done)
+    assert rows["draws"].to_list() == [200] * rows.height
+    drawn = ensemble(
+        table.economy, Shock(tariff={("COL", "VEN", "food"): 0.25}), theta=LogNormal(1, 0.25), flow_error=0.1,
+        deficits=tuple(run.study.spec.equilibrium.deficits), draws=200, seed=5,
+    )  # fmt: skip
+    cells = drawn.to_frame(what="sectors")
+    for row in rows.filter(scenario="duty").iter_rows(named=True):
+        same = cells.filter(economy=row["economy"], sector=row["sector"]).row(0, named=True)
+        for name in ("employment_pct", "real_output_pct", "exports_after_usd_mn"):
+            assert row[f"{name}_p05"] == pytest.approx(same[f"{name}_q5"], rel=1e-9)
+            assert row[f"{name}_p95"] == pytest.approx(same[f"{name}_q95"], rel=1e-9)
+            assert row[f"{name}_p05"] <= row[f"{name}_p95"]
+    quick = run.sectors.to_frame()
+    assert quick["employment_pct_p05"].null_count() == quick.height
 
 
 def test_a_scenario_on_one_sector_stands_beside_the_others_under_every_rule(run: Run) -> None:

@@ -141,7 +141,7 @@ def _scenarios(
     residual, spread = residual_lookup(residuals, study.spec.attribution.base_windows[0])
     table = table_of(study)
     scenarios, winners = solve_scenarios(study.spec, plan, middle, residual, quick=quick, table=table)
-    bands = scenario_bands(study.spec, [] if quick else plan, residual, spread, seed=seed)
+    bands = scenario_bands(study.spec, [] if quick else plan, residual, spread, seed=seed, table=table)
     return {"scenarios": scenarios, "bands": bands, "winners": winners}
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from detente.errors import NoEquilibrium
+from detente.errors import NoEquilibrium, SpecificationError
 
 MOST_FAILED = 0.01
 """Share of draws without a solution above which the bands carry a caution."""
@@ -34,6 +34,11 @@ class Ensemble:
     total_shares : mapping layer -> (n,) array, or None
         Share that would go if the layer were known, interactions included.
     seed : int
+    sectors : tuple of str
+        Of an economy with sectors, else empty.
+    cells : mapping column -> (draws, S, n) array
+        What draws keep by sector and economy, in the units of the table by sector: ``real_output_pct``,
+        ``employment_pct``, ``exports_after_usd_mn``, ``imports_after_usd_mn``, ``price_pct``.
     """
 
     economies: tuple[str, ...]
@@ -44,6 +49,8 @@ class Ensemble:
     shares: Mapping[str, np.ndarray] | None
     total_shares: Mapping[str, np.ndarray] | None
     seed: int
+    sectors: tuple[str, ...] = ()
+    cells: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def failed(self) -> np.ndarray:
@@ -91,16 +98,25 @@ class Ensemble:
         values = np.quantile(self.solved(), q, axis=0)
         return dict(zip(self.economies, map(float, values)))
 
-    def to_frame(self, low: float = 0.05, high: float = 0.95) -> Any:
+    def to_frame(self, low: float = 0.05, high: float = 0.95, what: str = "economies") -> Any:
         """A polars frame by economy: draws made and draws without a solution, mean, sd, median, both ends, and the
-        layers' shares of variance."""
+        layers' shares of variance; or with ``what="sectors"`` by sector and economy, each column with its median and
+        both ends, such as ``employment_pct_q5``.
+
+        Raises
+        ------
+        SpecificationError
+            The draws have no sectors.
+        """
         import polars as pl
 
         good = self.solved()
+        counts = {"n_draws": len(self.draws_pct), "n_failed": self.n_failed}
+        if what != "economies":
+            return pl.DataFrame(self._by_sector(what, (low, 0.5, high), counts))
         data: dict[str, Any] = {
             "economy": list(self.economies),
-            "n_draws": len(self.draws_pct),
-            "n_failed": self.n_failed,
+            **counts,
             "mean_pct": good.mean(axis=0),
             "sd_pct": good.std(axis=0, ddof=1) if len(good) > 1 else np.full(good.shape[1], np.nan),
             **{f"q{100 * q:g}_pct": np.quantile(good, q, axis=0) for q in (low, 0.5, high)},
@@ -108,6 +124,22 @@ class Ensemble:
         for layer, share in (self.shares or {}).items():
             data[f"share_{layer}"] = share
         return pl.DataFrame(data)
+
+    def _by_sector(self, what: str, points: tuple[float, ...], counts: dict[str, int]) -> dict[str, Any]:
+        if what != "sectors" or not self.cells:
+            raise SpecificationError(
+                f"These draws have no table '{what}'.",
+                fix="economies, and sectors where the economy has more than one sector.",
+            )
+        data: dict[str, Any] = {
+            "sector": np.repeat(self.sectors, len(self.economies)),
+            "economy": np.tile(self.economies, len(self.sectors)),
+            **counts,
+        }
+        for name, values in self.cells.items():
+            ends = np.quantile(values[~self.failed], points, axis=0)
+            data |= {f"{name}_q{100 * q:g}": end.ravel() for q, end in zip(points, ends)}
+        return data
 
     def __repr__(self) -> str:
         n = len(self.draws_pct)

@@ -3,58 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from detente.equilibrium.around.priors import Coefficients, Prior
 from detente.equilibrium.sectors.economy import SectorEconomy
+from detente.equilibrium.sectors.result import SectorCounterfactual
+from detente.equilibrium.sectors.tables import TABLES
 from detente.equilibrium.shock import Shock
 from detente.equilibrium.solving import solve
 from detente.errors import NoEquilibrium, NotConverged
 
+DRAWN_CELLS = ("real_output_pct", "employment_pct", "exports_after_usd_mn", "imports_after_usd_mn", "price_pct")
+"""Columns of the table by sector that draws keep."""
 
-def draw_sectors(
-    economy: SectorEconomy,
-    shock: Shock,
-    *,
-    draws: int,
-    coefficients: Coefficients | None,
-    theta: Prior,
-    psi: Prior,
-    flow_error: float,
-    rules: Sequence[str],
-    seed: int,
-    options: Mapping[str, Any],
-) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
-    """Changes of real income (draws, n) in percent, the parameters drawn, and market gaps (draws,).
 
-    ``theta`` is a factor on every sector's elasticity; ``flow_error`` the standard deviation of the log error of
-    international flows. A draw without an equilibrium is not-a-number.
+@dataclass(frozen=True, slots=True, eq=False)
+class SectorPlan:
+    """What draws of an economy with sectors vary and keep.
+
+    Attributes
+    ----------
+    draws, seed : how many, from where.
+    coefficients : effects added to the shock, drawn.
+    theta : factor on every sector's elasticity.
+    psi : labour supply.
+    flow_error : standard deviation of the log error of international flows.
+    rules : deficit rules, equally likely.
+    track : dyads whose flow over all sectors to keep.
+    options : what ``solve`` takes beside.
     """
-    names = () if coefficients is None else tuple(coefficients.design)
-    welfare, gaps = np.full((draws, len(economy)), np.nan), np.full(draws, np.inf)
-    factors, supplies, picks, effects = np.empty(draws), np.empty(draws), [], np.empty((draws, len(names)))
-    for k in range(draws):
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(4, k)))
+
+    draws: int
+    seed: int
+    coefficients: Coefficients | None
+    theta: Prior
+    psi: Prior
+    flow_error: float
+    rules: Sequence[str]
+    track: Sequence[tuple[str, str]] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SectorDraws:
+    """Draws of an economy with sectors; not-a-number where a draw has no equilibrium.
+
+    Attributes
+    ----------
+    welfare_pct : (draws, n), percent.
+    parameters : name to (draws,).
+    gap : (draws,), the worst market's, relative.
+    tracked : dyad to (draws,), US$ million.
+    cells : column of the table by sector to (draws, S, n), in its unit.
+    """
+
+    welfare_pct: np.ndarray
+    parameters: dict[str, np.ndarray]
+    gap: np.ndarray
+    tracked: dict[tuple[str, str], np.ndarray]
+    cells: dict[str, np.ndarray]
+
+    def keep(self, k: int, out: SectorCounterfactual) -> None:
+        """Write down what draw ``k`` gave."""
+        self.welfare_pct[k] = 100 * (out.welfare_hat - 1)
+        self.gap[k] = out.report.gap if out.report.gap is not None else np.nan
+        for dyad, values in self.tracked.items():
+            values[k] = out.flow(*dyad)
+        if self.cells:
+            table = TABLES["sectors"](out)
+            for name, values in self.cells.items():
+                values[k] = np.reshape(np.asarray(table[name]), values[k].shape)
+
+
+def draw_sectors(economy: SectorEconomy, shock: Shock, plan: SectorPlan) -> SectorDraws:
+    """Solve every draw of ``plan``; with more than one sector, the tables by sector are kept as well."""
+    names = () if plan.coefficients is None else tuple(plan.coefficients.design)
+    kept = _empty(economy, plan, names)
+    picks = []
+    for k in range(plan.draws):
+        rng = np.random.default_rng(np.random.SeedSequence(plan.seed, spawn_key=(4, k)))
         u, z = rng.random(2), rng.standard_normal(len(names))
-        rule = rules[int(rng.integers(len(rules)))]
-        factors[k], supplies[k] = float(theta.quantile(u[:1])[0]), float(psi.quantile(u[1:])[0])
+        rule = plan.rules[int(rng.integers(len(plan.rules)))]
+        factor, supply = float(plan.theta.quantile(u[:1])[0]), float(plan.psi.quantile(u[1:])[0])
+        kept.parameters["theta_factor"][k], kept.parameters["supply_elasticity"][k] = factor, supply
         picks.append(rule)
-        drawn = _with_noise(economy, factors[k], flow_error, rng)
+        drawn = _with_noise(economy, factor, plan.flow_error, rng)
         now = shock
-        if coefficients is not None:
-            effects[k] = coefficients.draw(z)
-            for name, b in zip(names, effects[k]):
-                now = now + Shock({dyad: float(b) * x for dyad, x in coefficients.design[name].items()})
+        if plan.coefficients is not None:
+            for name, b in zip(names, plan.coefficients.draw(z)):
+                kept.parameters[name][k] = b
+                now = now + Shock({dyad: float(b) * x for dyad, x in plan.coefficients.design[name].items()})
         try:
-            out = solve(drawn, now, supply_elasticity=supplies[k], deficits=rule, **options)
+            kept.keep(k, solve(drawn, now, supply_elasticity=supply, deficits=rule, **plan.options))
         except (NoEquilibrium, NotConverged):
             continue
-        welfare[k] = 100 * (out.welfare_hat - 1)
-        gaps[k] = out.report.gap if out.report.gap is not None else np.nan
-    parameters = {"theta_factor": factors, "supply_elasticity": supplies, "deficits": np.array(picks)}
-    return welfare, parameters | {name: effects[:, k] for k, name in enumerate(names)}, gaps
+    kept.parameters["deficits"] = np.array(picks)
+    return kept
+
+
+def _empty(economy: SectorEconomy, plan: SectorPlan, names: tuple[str, ...]) -> SectorDraws:
+    n, many = len(economy), len(economy.sectors) > 1
+    return SectorDraws(
+        np.full((plan.draws, n), np.nan),
+        {name: np.empty(plan.draws) for name in ("theta_factor", "supply_elasticity", *names)},
+        np.full(plan.draws, np.inf),
+        {(a, b): np.full(plan.draws, np.nan) for a, b in plan.track},
+        {name: np.full((plan.draws, len(economy.sectors), n), np.nan) for name in DRAWN_CELLS if many},
+    )
 
 
 def _with_noise(economy: SectorEconomy, factor: float, error: float, rng: np.random.Generator) -> SectorEconomy:

@@ -14,6 +14,7 @@ from detente.panel import read_table
 from detente.run.attributed import residual_lookup
 from detente.run.schema import Computed, TableSchema, number, text, whole
 from detente.run.what_if.baseline import Baseline, accounts
+from detente.run.what_if.scenario_bands import scenario_moves, table_draws
 from detente.run.what_if.scenarios import ResidualAt, TableOfStudy, effects, heals_nothing, solved_on_table
 from detente.study.spec import Ends, People, Scenario, Spec
 from detente.study.study import Study
@@ -25,7 +26,8 @@ _WHICH = (text("scenario", "id of the scenario in `study.toml`"), text("title", 
 SECTORS = TableSchema(
     "sectors",
     "One row per scenario, sector and economy of the pair, solved on the study's input-output table under its first "
-    "deficit rule; empty without `[equilibrium.table]`.",
+    "deficit rule, with the ends of the draws that `bands` has too; empty without `[equilibrium.table]`. The ends are "
+    "empty in a quick run, and where comparable pairs may stop trading altogether.",
     (
         *_WHICH,
         whole("year", "of the table"),
@@ -44,6 +46,17 @@ SECTORS = TableSchema(
         number("price_pct", "change of what buyers pay", "percent"),
         number("revenue_after_usd_mn", "revenue from tariffs on the sector", "US$ million"),
         number("residual_pct", "the largest unbalanced market, of its size", "percent"),
+        *(
+            number(f"{name}_{point}", f"{end} of the draws of `{name}`", unit)
+            for name, unit in (
+                ("real_output_pct", "percent"),
+                ("employment_pct", "percent"),
+                ("exports_after_usd_mn", "US$ million"),
+            )
+            for point, end in (("p05", "5% point"), ("p95", "95% point"))
+        ),
+        whole("draws", "how many draws"),
+        whole("failed", "how many of them had no solution"),
     ),
     make=lambda run: SECTORS.of_rows(_sector_rows(run)),
 )
@@ -113,7 +126,11 @@ def table_of(study: Study) -> TableOfStudy | None:
 
 
 def _residual(run: Computed) -> ResidualAt:
-    return residual_lookup(run.frames["residuals"], run.study.spec.attribution.base_windows[0])[0]
+    return _residual_and_spread(run)[0]
+
+
+def _residual_and_spread(run: Computed) -> tuple[ResidualAt, ResidualAt]:
+    return residual_lookup(run.frames["residuals"], run.study.spec.attribution.base_windows[0])
 
 
 def _shock(scenario: Scenario, spec: Spec, year: int, residual: ResidualAt) -> dict[Ends, float] | None:
@@ -133,6 +150,8 @@ def _sector_rows(run: Computed) -> Iterator[dict[str, object]]:
             continue
         lost = pl.col("wages_before_usd_mn") * pl.col("employment_pct") / 100
         cells = pl.DataFrame(out.to_frame("sectors")).with_columns(lost_wages_usd_mn=lost)
+        if (ends := _sector_ends(run, table, scenario, newest)) is not None:
+            cells = cells.join(ends, on=["sector", "economy"], how="left", maintain_order="left")
         head: dict[str, object] = {
             "scenario": scenario.id,
             "title": scenario.title,
@@ -142,6 +161,20 @@ def _sector_rows(run: Computed) -> Iterator[dict[str, object]]:
         for row in cells.filter(pl.col("economy").is_in(spec.dyad)).iter_rows(named=True):
             cells_said: dict[str, object] = {name: None if value != value else value for name, value in row.items()}
             yield head | cells_said
+
+
+def _sector_ends(run: Computed, table: TableOfStudy, scenario: Scenario, year: int) -> pl.DataFrame | None:
+    """The ends of a scenario's draws by sector and economy; None in a quick run, or where nothing is drawn."""
+    moves = None if run.quick else scenario_moves(scenario, run.study.spec, year, *_residual_and_spread(run))
+    if moves is None or len(table.economy.sectors) == 1:
+        return None
+    drawn = table_draws(table, scenario, run.study.spec, moves, run.seed)
+    if drawn.failed.all():
+        return None
+    frame = drawn.to_frame(what="sectors").rename({"n_draws": "draws", "n_failed": "failed"})
+    said = {name: name.removesuffix(old) + new for old, new in (("_q5", "_p05"), ("_q95", "_p95"))
+            for name in frame.columns if name.endswith(old)}  # fmt: skip
+    return frame.rename(said)
 
 
 def _newest(run: Computed) -> Baseline | None:

@@ -10,10 +10,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.equilibrium import CLOSED, Coefficients, Ensemble, LogNormal, ensemble
+from detente.equilibrium import CLOSED, Coefficients, Economy, Ensemble, LogNormal, SectorEconomy, Shock, ensemble
 from detente.run.schema import TableSchema, number, text, whole
 from detente.run.what_if.baseline import Baseline
-from detente.run.what_if.scenarios import ResidualAt, effects, heals_nothing, supply_elasticity
+from detente.run.what_if.scenarios import (
+    ResidualAt,
+    TableOfStudy,
+    effects,
+    heals_nothing,
+    supply_elasticity,
+    tariffs_of,
+)
 from detente.study.spec import Ends, Scenario, Spec, both_ways
 
 DRAWS = 200
@@ -27,11 +34,12 @@ _POINTS = tuple(zip(("p05", "p50", "p95"), ("5% point of", "median of", "95% poi
 BANDS = TableSchema(
     "bands",
     "One row per scenario and economy of the pair, on the newest baseline year: points of the draws, around the middle "
-    "case that `scenarios` has. Drawn are the elasticity (log-normal), the deficit rule, the error of recorded flows (10%), the "
+    "case that `scenarios` has; a scenario on one sector on the study's input-output table. Drawn are the elasticity "
+    "(log-normal; on a table one factor on every sector's), the deficit rule, the error of recorded flows (10%), the "
     "baseline (GDP range, ratio of output to GDP) and, where the scenario moves the pair's residual, where it ends up: "
-    "as widely as ordinary pairs' residuals lie where it is healed, in proportion where it is moved less far. Empty in a "
-    "quick run, and without a tariff or a scenario on one sector, which are solved but not drawn, or a scenario whose "
-    "ordinary pairs may stop trading altogether, which gives its draws no width.",
+    "as widely as ordinary pairs' residuals lie where it is healed, in proportion where it is moved less far; a tariff is "
+    "levied as stated. Empty in a quick run, and without a scenario whose ordinary pairs may stop trading altogether, "
+    "which gives its draws no width.",
     (
         text("scenario", "id of the scenario in `study.toml`"),
         text("title", "its title"),
@@ -55,13 +63,13 @@ class Move:
     name : to tell it from the others.
     size : log points; minus infinity closes the border.
     sd : standard deviation of the size, log points.
-    directions : the flows it acts on.
+    directions : the flows it acts on, a sector's as (origin, destination, sector).
     """
 
     name: str
     size: float
     sd: float
-    directions: tuple[Ends, ...]
+    directions: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +128,7 @@ def pair_moves(
 
 def draw(
     pool: Sequence[Baseline], dyad: Ends, moves: Iterable[Move], *, theta: float, deficits: Sequence[str],
-    psi: float = 0.0, draws: int = DRAWS, seed: int = SEED,
+    psi: float = 0.0, tariffs: Shock | None = None, pass_through: float = 1.0, draws: int = DRAWS, seed: int = SEED,
 ) -> Drawn:  # fmt: skip
     """Solve exactly on draws of what is uncertain.
 
@@ -132,7 +140,28 @@ def draw(
     theta : median of the trade elasticity, drawn log-normal around it.
     deficits : rules, equally likely.
     psi : supply elasticity.
+    tariffs, pass_through : tariffs levied beside, and the share of them that reaches buyers; each baseline is then one
+        sector with a place for the revenue.
     """
+    economies: list[Economy | SectorEconomy] = [base.economy for base in pool]
+    if tariffs is not None:
+        economies = [SectorEconomy.of(base.economy, theta=theta) for base in pool]
+    each = math.ceil(draws / len(pool))
+    solved = [
+        drawn_on(
+            economy, dyad, moves, theta=theta, deficits=deficits, psi=psi, tariffs=tariffs, pass_through=pass_through,
+            draws=each, seed=seed + k,
+        )
+        for k, economy in enumerate(economies)
+    ]  # fmt: skip
+    return of_pair(solved, dyad)
+
+
+def drawn_on(
+    economy: Economy | SectorEconomy, dyad: Ends, moves: Iterable[Move], *, theta: float, deficits: Sequence[str],
+    psi: float = 0.0, tariffs: Shock | None = None, pass_through: float = 1.0, draws: int = DRAWS, seed: int = SEED,
+) -> Ensemble:  # fmt: skip
+    """The draws on one economy; parameters as in :func:`draw`. One by sector carries its elasticities: ``theta`` is not used."""
     moves = tuple(moves)
     closed = {ends: CLOSED for m in moves if m.size == CLOSED for ends in m.directions}
     uncertain = [m for m in moves if m.size != CLOSED]
@@ -143,26 +172,36 @@ def draw(
             mean={m.name: m.size for m in uncertain},
             covariance=np.diag([m.sd**2 for m in uncertain]),
         )
-    ways = both_ways(dyad)
-    each = math.ceil(draws / len(pool))
-    solved: list[Ensemble] = [
-        ensemble(
-            base.economy, closed, draws=each, coefficients=coefficients, theta=LogNormal(theta, THETA_LOG_SD),
-            supply_elasticity=psi, flow_error=FLOW_ERROR, deficits=tuple(deficits), track=ways, seed=seed + k,
-        )
-        for k, base in enumerate(pool)
-    ]  # fmt: skip
-    return Drawn(
-        {a: np.concatenate([e.draws_pct[~e.failed][:, e.economies.index(a)] for e in solved]) for a, _ in ways},
-        {a: np.concatenate([e.tracked[a, b][~e.failed] for e in solved]) for a, b in ways},
-        each * len(pool),
-        sum(e.n_failed for e in solved),
-    )
+    by_sector = isinstance(economy, SectorEconomy)
+    more = {"pass_through": pass_through} if by_sector else {}
+    return ensemble(
+        economy, Shock(closed) + (tariffs or Shock()), draws=draws, coefficients=coefficients,
+        theta=LogNormal(1.0 if by_sector else theta, THETA_LOG_SD), supply_elasticity=psi, flow_error=FLOW_ERROR,
+        deficits=tuple(deficits), track=both_ways(dyad), seed=seed, **more,
+    )  # fmt: skip
+
+
+def scenario_moves(
+    scenario: Scenario, spec: Spec, year: int, residual: ResidualAt, spread: ResidualAt
+) -> tuple[Move, ...] | None:
+    """What a scenario moves beside tariffs, with how uncertain that is; None where nothing can be drawn.
+
+    A stated effect on one sector is certain: no residual of a sector is known.
+    """
+    if scenario.tariff is not None:
+        return ()
+    if heals_nothing(scenario, spec.dyad, year, residual):
+        return None
+    shock = effects(scenario, spec.dyad, year, residual)
+    if scenario.sector:
+        return tuple(Move(">".join(ends), size, 0.0, ((*ends, scenario.sector),)) for ends, size in shock.items())
+    return pair_moves(shock, year, residual, spread)
 
 
 def scenario_bands(
-    spec: Spec, plan: Sequence[Baseline], residual: ResidualAt, spread: ResidualAt, *, seed: int = SEED
-) -> pl.DataFrame:
+    spec: Spec, plan: Sequence[Baseline], residual: ResidualAt, spread: ResidualAt, *, seed: int = SEED,
+    table: TableOfStudy | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """The table :data:`BANDS`.
 
     Parameters
@@ -170,33 +209,52 @@ def scenario_bands(
     plan : baselines; the newest year's are pooled.
     residual : of a direction and year on a base window, log points.
     spread : standard deviation of that residual among comparable pairs, log points.
+    table : the study's input-output table, for scenarios on one sector.
     """
     newest = max((b.year for b in plan), default=None)
     pool = [b for b in plan if b.year == newest]
     if not pool:
         return BANDS.empty()
-    return BANDS.of_rows(r for s in spec.scenarios for r in _rows(s, spec, pool, residual, spread, seed))
+    rows: list[dict[str, object]] = []
+    for scenario in spec.scenarios:
+        moves = scenario_moves(scenario, spec, pool[0].year, residual, spread)
+        if moves is not None and scenario.sector and table is not None:
+            drawn, year = table_draws(table, scenario, spec, moves, seed), table.year
+            rows += _rows(scenario, spec, year, of_pair([drawn], spec.dyad))
+        elif moves is not None and not scenario.sector:
+            rows += _rows(scenario, spec, pool[0].year, _pooled(scenario, spec, pool, moves, seed))
+    return BANDS.of_rows(rows)
 
 
-def _rows(
-    scenario: Scenario, spec: Spec, pool: list[Baseline], residual: ResidualAt, spread: ResidualAt, seed: int
-) -> list[dict[str, object]]:
-    year = pool[0].year
-    if scenario.tariff is not None or scenario.sector or heals_nothing(scenario, spec.dyad, year, residual):
-        return []
-    moves = pair_moves(effects(scenario, spec.dyad, year, residual), year, residual, spread)
-    if moves is None:
-        return []
-    plan = spec.equilibrium
-    drawn = draw(
-        pool,
-        spec.dyad,
-        moves,
-        theta=plan.central_theta,
-        deficits=plan.deficits,
-        psi=supply_elasticity(scenario),
+def table_draws(table: TableOfStudy, scenario: Scenario, spec: Spec, moves: Iterable[Move], seed: int) -> Ensemble:
+    """The draws of a scenario on the study's input-output table."""
+    return drawn_on(
+        table.economy, spec.dyad, moves, theta=1.0, deficits=spec.equilibrium.deficits,
+        psi=supply_elasticity(scenario), tariffs=tariffs_of(scenario, spec.dyad), pass_through=scenario.pass_through,
         seed=seed,
+    )  # fmt: skip
+
+
+def _pooled(scenario: Scenario, spec: Spec, pool: list[Baseline], moves: tuple[Move, ...], seed: int) -> Drawn:
+    return draw(
+        pool, spec.dyad, moves, theta=spec.equilibrium.central_theta, deficits=spec.equilibrium.deficits,
+        psi=supply_elasticity(scenario), pass_through=scenario.pass_through,
+        tariffs=tariffs_of(scenario, spec.dyad) if scenario.tariff is not None else None, seed=seed,
+    )  # fmt: skip
+
+
+def of_pair(solved: Sequence[Ensemble], dyad: Ends) -> Drawn:
+    """The draws of several ensembles, pooled, of the pair alone."""
+    ways = both_ways(dyad)
+    return Drawn(
+        {a: np.concatenate([e.draws_pct[~e.failed][:, e.economies.index(a)] for e in solved]) for a, _ in ways},
+        {a: np.concatenate([e.tracked[a, b][~e.failed] for e in solved]) for a, b in ways},
+        sum(len(e.draws_pct) for e in solved),
+        sum(e.n_failed for e in solved),
     )
+
+
+def _rows(scenario: Scenario, spec: Spec, year: int, drawn: Drawn) -> list[dict[str, object]]:
     rows = []
     for code in spec.dyad:
         row: dict[str, object] = {"scenario": scenario.id, "title": scenario.title, "year": year, "economy": code}

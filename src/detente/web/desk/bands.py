@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.equilibrium import Shock
 from detente.run.what_if.baseline import Baseline
 from detente.run.what_if.scenario_bands import DRAWS, Move, draw, pair_moves
 from detente.web.desk.levers import CLOSED, levers
@@ -27,8 +28,7 @@ class Bands:
     ----------
     flow : (2, 2) US$ million; direction, end. Not-a-number where there is no band.
     income : economy to both ends, percent.
-    n : draws solved; 0 where the draws would have no width, because comparable pairs may stop trading altogether, and
-        with a tariff, which is solved but not drawn.
+    n : draws solved; 0 where the draws would have no width, because comparable pairs may stop trading altogether.
     """
 
     flow: NDArray[np.float64]
@@ -44,7 +44,7 @@ def bands(solver: DeskSolver, setting: Setting, n: int = DRAWS) -> Bands:
         return Bands(np.full((2, 2), np.nan), dict.fromkeys(solver.dyad, nothing), 0)
     drawn = draw(
         pool(solver, setting), solver.dyad, moved, theta=setting.theta, psi=setting.psi,
-        deficits=solver.rules(setting), draws=n,
+        deficits=solver.rules(setting), tariffs=levied(solver, setting), draws=n,
     )  # fmt: skip
     flow = np.array([drawn.points(drawn.exports_usd_mn[code])[::2] for code in solver.dyad], dtype=float)
     income = np.array([drawn.points(drawn.welfare_pct[code])[::2] for code in solver.dyad], dtype=float)
@@ -57,11 +57,16 @@ def pool(solver: DeskSolver, setting: Setting) -> list[Baseline]:
     return [solver.baseline_of(setting.year, case, ratio) for case, ratio in solver.open_baselines(setting)]
 
 
-def moves(solver: DeskSolver, setting: Setting) -> tuple[Move, ...] | None:
-    """What a setting moves, with how uncertain each size is; None where that is not known, or there is a tariff."""
-    both = solver.directions
-    if any(setting.tariffs):
+def levied(solver: DeskSolver, setting: Setting) -> Shock | None:
+    """The tariffs of a setting, certain as chosen; None without any."""
+    if not any(setting.tariffs):
         return None
+    return Shock(tariff=dict(zip(solver.directions, setting.tariffs)))
+
+
+def moves(solver: DeskSolver, setting: Setting) -> tuple[Move, ...] | None:
+    """What a setting moves beside tariffs, with how uncertain each size is; None where that is not known."""
+    both = solver.directions
     if setting.closed:
         return (Move("goods", CLOSED, 0.0, both),)
     sizes = [(lever, setting.effects.get(lever.id, 0.0)) for lever in levers()]
