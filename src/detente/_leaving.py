@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+import polars.selectors as cs
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -23,9 +26,6 @@ def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     >>> neutralised(pl.DataFrame({"title": ["=1+1", "-", "-5.5", "Free trade"], "n": [-1, 2, 3, 4]}))["title"].to_list()
     ["'=1+1", '-', '-5.5', 'Free trade']
     """
-    import polars as pl
-    import polars.selectors as cs
-
     text = cs.string()
     runs = text.str.contains(FORMULA) & ~text.str.contains(HARMLESS)
     return frame.with_columns(pl.when(runs).then(pl.lit("'") + text).otherwise(text).name.keep())

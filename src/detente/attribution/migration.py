@@ -12,6 +12,8 @@ from functools import cache
 from math import isfinite, log
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified, SpecificationError
 from detente.gravity import impute
@@ -68,8 +70,6 @@ class MigrationChange:
 
     def to_frame(self) -> pl.DataFrame:
         """One row, the attributes as columns."""
-        import polars as pl
-
         return pl.DataFrame([asdict(self)], infer_schema_length=None)
 
     def summary(self) -> str:

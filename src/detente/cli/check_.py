@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.completing import studies
+from detente.cli.output import as_json
+from detente.errors import RecordError
 
 if TYPE_CHECKING:
     from detente.errors import Problem
@@ -21,8 +23,6 @@ def command(study: str, json_: bool) -> int:
     Cautions are printed too and leave the exit code at 0: settings that are probably not meant, or that need
     another panel than the study's own.
     """
-    from detente.cli.output import as_json
-    from detente.errors import RecordError
     from detente.study import open_study
     from detente.study.study import require_dyad_of_targets
 

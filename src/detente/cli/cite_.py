@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import click
 
 from detente.cli.completing import studies
+from detente.errors import UsageError
 
 KINDS = ("text", "bibtex", "csl", "claimreview", "prov")
 
@@ -19,9 +21,6 @@ KINDS = ("text", "bibtex", "csl", "claimreview", "prov")
 @click.option("--url", help="With claimreview: the address of the page on which the check stands.")
 def command(study: str, figure: str | None, kind: str, reviewer: str | None, url: str | None) -> None:
     """Cite the sources, figures and checked claims of STUDY."""
-    from datetime import UTC, datetime
-
-    from detente.errors import UsageError
     from detente.record.exchange import citation
     from detente.record.rows import Source
     from detente.study import open_study

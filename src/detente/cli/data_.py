@@ -7,7 +7,11 @@ from typing import Any
 
 import click
 
+from detente._atomic import write_file
+from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options
+from detente.economies import lookup
+from detente.errors import UsageError
 
 
 @click.group("data", epilog="Example: detente data show flows.csv")
@@ -19,7 +23,6 @@ def command() -> None:
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def list_(json_: bool) -> None:
     """Every source: what it holds, its licence, whether it is fetched or added, and what the store has of it."""
-    from detente.cli.output import as_json
     from detente.data.fetching import FETCHERS
     from detente.data.registry import sources
     from detente.data.store import entries
@@ -57,10 +60,8 @@ def pull_(
     source: str, economies: tuple[str, ...], first: int, last: int, freq: str, detail: str, base: str | None
 ) -> None:
     """Fetch SOURCE (or SOURCE@RELEASE) into the store; keys are read from the environment only."""
-    from detente.cli.output import ProgressLine
     from detente.data.fetching import pull
     from detente.data.fetching.addresses import Wanted
-    from detente.economies import lookup
 
     name, _, release = source.partition("@")
     line = ProgressLine(f"Fetching {source}")
@@ -145,10 +146,7 @@ def show_(file: Path, **how: Any) -> None:
 @reading_options
 def mirror_(file: Path, pair: tuple[str, ...], json_: bool, **how: Any) -> None:
     """Both reports of each flow in FILE side by side: the origin's, the destination's, and the gap."""
-    from detente.cli.output import as_json
     from detente.data.store import located
-    from detente.economies import lookup
-    from detente.errors import UsageError
     from detente.panel.mirror import mirror
 
     if len(pair) not in (0, 2):
@@ -176,7 +174,6 @@ def mirror_(file: Path, pair: tuple[str, ...], json_: bool, **how: Any) -> None:
 @click.argument("study")
 def lock_(study: str) -> None:
     """Write into STUDY what its panel is: name, version and hash, in data.lock."""
-    from detente._atomic import write_file
     from detente.study import open_study
     from detente.study.panel_files import LOCK, lock_text
 
@@ -192,7 +189,6 @@ def lock_(study: str) -> None:
 def bundle_(study: str, out: Path | None) -> None:
     """A zip with the stored files that STUDY pins and their licences, for use offline."""
     from detente.data.store import PIN, bundle
-    from detente.errors import UsageError
     from detente.study import open_study
 
     opened = open_study(study)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.study import Study
@@ -79,7 +82,6 @@ def _draft(
 
 
 def _accept(path: Path, study: Study, name: str, keep_wording: bool) -> None:
-    from detente.errors import UsageError
     from detente.record.draft.accept import accept
     from detente.study import builtin_studies
 
@@ -93,8 +95,6 @@ def _accept(path: Path, study: Study, name: str, keep_wording: bool) -> None:
 
 def _day(text: str | None) -> str:
     """A full day, or nothing; anything else is an error of usage."""
-    from datetime import date
-
     if not text:
         return ""
     try:

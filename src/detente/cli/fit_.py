@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente.cli.output import as_json, waiting
 from detente.cli.reading import reading, reading_options, table_to_fit
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ def command(
     no trade; both are said.
     """
     from detente import gravity
-    from detente.cli.output import as_json, waiting
 
     options = {"cluster": cluster, "weights": weights, "offset": offset, "ssc": ssc}
     if estimator == "ppml":

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from detente.errors import UsageError
+
 SHOWN = 10  # rows of each sort that are shown
 
 
@@ -24,7 +26,6 @@ SHOWN = 10  # rows of each sort that are shown
 @click.option("--accept", "accepted", is_flag=True, help="Write; without it the mapping and the rows are only shown.")
 def command(file: Path, layout: str, study: str, release: str, first_published: str, accepted: bool) -> None:
     """Bring the events or figures of an official FILE about the study's pair into its record."""
-    from detente.errors import UsageError
     from detente.record.exchange.importers.importing import plan_import
     from detente.study import builtin_studies, open_study
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from detente._atomic import write_file
+from detente.cli.output import as_json, waiting
+from detente.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,7 +42,6 @@ def command(
 ) -> None:  # fmt: skip
     """The library of ruptures and reopenings between two economies."""
     from detente.attribution import library
-    from detente.cli.output import as_json, waiting
 
     points, notes = None, {}
     if data is not None:
@@ -104,12 +108,7 @@ def draw(chart: dict[str, Any], path: Path) -> None:
     ------
     UsageError, OutputError
     """
-    import json
-
     import vl_convert
-
-    from detente._atomic import write_file
-    from detente.errors import UsageError
 
     kind = path.suffix.lower()
     if kind not in (".svg", ".png", ".pdf", ".json"):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from detente.errors import OutputError, RecordError, UnreadableFile
+
 
 @click.command("merge", epilog="Example: detente merge my-study her-study --base as-we-began --out merged/record")
 @click.argument("ours", type=click.Path(path_type=Path))
@@ -14,7 +16,6 @@ import click
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the merged record; must be new.")
 def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
     """Merge two analysts' records (study or record folders) row by row; conflicts are shown, never decided."""
-    from detente.errors import OutputError, RecordError
     from detente.record.exchange.merging import merge_records
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -43,8 +44,6 @@ def record_folder(path: Path) -> Path:
     ------
     UnreadableFile
     """
-    from detente.errors import UnreadableFile
-
     folder = path / "record" if (path / "record").is_dir() else path
     if not (folder / "sources.csv").is_file():
         raise UnreadableFile(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detente.cli.output import as_json, waiting
+
 if TYPE_CHECKING:
     from detente.outlook.incidents import IncidentForecast
 
@@ -46,7 +48,6 @@ def command(
     source: str | None, everything: bool, every: str, since: str | None, until: str | None, population: str, json_: bool,
 ) -> None:  # fmt: skip
     """What next for A and B: odds beside the base rate of pairs like them, trade as a range, incidents, each with its score."""
-    from detente.cli.output import as_json, waiting
     from detente.outlook import forecast, hazard
     from detente.panel import read_panel, world
 

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente._atomic import write_file
 from detente.cli.completing import economies
-from detente.cli.output import language_option
+from detente.cli.output import as_json, language_option, waiting
 from detente.cli.reading import as_of_option, reading, reading_options
+from detente.economies import in_text, lookup_side, name_of
+from detente.errors import DetenteError, SpecificationError, UsageError
+from detente.language import Catalogue
 
 if TYPE_CHECKING:
     from detente.answer.pairs.any_pair import Pair
@@ -41,8 +45,6 @@ def command(
 ) -> None:
     """What ORIGIN and DESTINATION sold each other, who moved, what to expect of both, and what similar pairs lost."""
     from detente.answer.pairs.any_pair import pair, shipped_panel
-    from detente.cli.output import as_json, waiting
-    from detente.economies import lookup_side
     from detente.panel import read_panel, with_sides
 
     with waiting("Computing"):
@@ -61,9 +63,6 @@ def told(found: Pair, panel: Panel, language: str) -> str:
     from detente.answer.pairs.scenarios import pair_scenarios
     from detente.answer.people import pair_people_sentences
     from detente.answer.what_next import pair_next_sentences
-    from detente.economies import in_text, name_of
-    from detente.errors import DetenteError
-    from detente.language import Catalogue
     from detente.report.first_screen import first_screen
 
     words = Catalogue(language)
@@ -99,11 +98,7 @@ def told(found: Pair, panel: Panel, language: str) -> str:
 
 def draw(found: Pair, panel: Panel, path: Path, language: str) -> None:
     """The chart of the first direction as a file that stands alone."""
-    from detente._atomic import write_file
     from detente.charts.standalone import as_png, standalone
-    from detente.economies import in_text
-    from detente.errors import SpecificationError, UsageError
-    from detente.language import Catalogue
     from detente.report.first_screen import first_screen
 
     if path.suffix.lower() not in (".svg", ".png"):

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from detente.errors import UsageError
+
 KINDS = ("goods", "persons", "energy", "flights", "other")
 UNITS = ("usd", "kusd", "usd_mn", "usd_bn", "persons", "gwh", "mn_m3", "flights")
 _OPTIONS = (
@@ -86,7 +88,6 @@ def table_to_fit(data: Path, formula: str, how: dict[str, Any]) -> tuple[Any, li
         Both ``drop`` and ``zero``, or neither a path nor a stored file.
     """
     from detente.data.store import located
-    from detente.errors import UsageError
     from detente.panel import read_panel, read_table
 
     said = how.pop("missing", [])

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from detente.cli.output import language_option
+from detente.cli.output import language_option, waiting
+from detente.language import Catalogue
 
 
 @click.command("report", epilog="Example: detente report runs/colombia-venezuela/001")
@@ -17,8 +18,6 @@ from detente.cli.output import language_option
 @language_option
 def command(run_dir: Path, out: Path | None, language: str) -> None:
     """Write the report of the finished run in RUN_DIR again."""
-    from detente.cli.output import waiting
-    from detente.language import Catalogue
     from detente.report import write_report
     from detente.run import read_run
 

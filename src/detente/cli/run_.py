@@ -12,6 +12,7 @@ import click
 from detente.cli.completing import studies
 from detente.cli.output import ProgressLine, language_option
 from detente.cli.reading import reading, reading_options
+from detente.language import Catalogue, said
 
 
 @click.command("run", epilog="Example: detente run colombia-venezuela --data BACI_HS92_V202501.zip")
@@ -34,7 +35,6 @@ def command(
 
     Prints what happened, why, what if, and which claims hold, and where the report is.
     """
-    from detente.language import Catalogue, said
     from detente.report import report_files
     from detente.run import read_run
     from detente.run.folder import check_free, next_folder, previous_folder

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente._atomic import write_files
+from detente.cli.output import as_json, waiting
+from detente.errors import DetenteError
+
 if TYPE_CHECKING:
     from detente.equilibrium import Counterfactual, Economy, SectorCounterfactual, SectorEconomy, Shock
 
@@ -60,7 +64,6 @@ RULES = ("multiplicative", "additive", "universal", "balanced")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def command(shock_file: Path, json_: bool, with_flows: bool, out: Path | None, **options: Any) -> None:
     """Solve a counterfactual on FLOWS, a square table with internal trade (CSV or Parquet)."""
-    from detente.cli.output import as_json, waiting
     from detente.study.shock_file import read_shock
 
     flows = options.pop("flows")
@@ -120,8 +123,6 @@ def solve_one(economy: Any, shock: Shock, theta: float, how: dict[str, Any]) -> 
 
 def other_rules(economy: Any, shock: Shock, theta: float, how: dict[str, Any], found: Any) -> str:
     """What the deficit rule does to the answer: real income of the economies that change most, rule by rule."""
-    from detente.errors import DetenteError
-
     most = sorted(found.welfare_pct, key=lambda code: -abs(found.welfare_pct[code]))[:5]
     lines = ["Real income by deficit rule, %", "  " + "rule".ljust(16) + "".join(code.rjust(12) for code in most)]
     answers: dict[str, list[float]] = {code: [] for code in most}
@@ -173,7 +174,6 @@ def rows(found: Any, what: str) -> list[dict[str, Any]]:
 
 def write_tables(found: Any, folder: Path) -> None:
     """Every table of a result as CSV in ``folder``."""
-    from detente._atomic import write_files
     from detente.equilibrium import Economy
 
     names = ("economies", "flows") if isinstance(found.baseline, Economy) else ("economies", "sectors", "flows")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from detente.cli.completing import studies
+from detente.errors import OutputError, UsageError
 
 
 @click.command(
@@ -21,7 +22,6 @@ def command(study: str, file: Path, back: bool) -> None:
 
     Reading checks everything first; after any problem the record is as it was.
     """
-    from detente.errors import OutputError, UsageError
     from detente.record.exchange.spreadsheet import read_workbook, write_workbook
     from detente.study import builtin_studies, open_study
 

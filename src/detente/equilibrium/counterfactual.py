@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente._notebook import as_html
 from detente.equilibrium.assembly import SolveSetting, system
@@ -133,8 +134,6 @@ class Counterfactual:
 
     def to_frame(self, what: str = "economies") -> Any:
         """One row per economy, or per dyad with ``what="flows"``; the kind of frame that came in, else polars."""
-        import polars as pl
-
         if what == "flows":
             n = len(self.economies)
             frame = pl.DataFrame(

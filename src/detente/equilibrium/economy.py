@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.table import read_flows, same_kind
 from detente.errors import (
@@ -203,8 +204,6 @@ class Economy:
 
     def to_frame(self) -> Any:
         """One row per dyad: origin, destination, flow; the kind of frame that came in, else polars."""
-        import polars as pl
-
         n = len(self)
         frame = pl.DataFrame(
             {

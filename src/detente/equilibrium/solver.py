@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from detente.equilibrium.path import ROUNDING, follow
 
@@ -68,8 +69,6 @@ _CONTROLLER: list[Any] = []
 def one_thread() -> AbstractContextManager:
     """BLAS on one thread: on busy cores more threads make small systems a hundred times slower."""
     if not _CONTROLLER:
-        from threadpoolctl import ThreadpoolController
-
         _CONTROLLER.append(ThreadpoolController())
     return _CONTROLLER[0].limit(limits=1, user_api="blas")
 

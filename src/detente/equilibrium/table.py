@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from detente.errors import DuplicateRows, EmptySample, InvalidFlow, UnknownColumn, first_five
 from detente.panel.columns import KNOWN, USD_MN_PER_UNIT, find_roles
@@ -81,8 +82,6 @@ def read_flows(
     **given: str | None,
 ) -> FlowRows:
     """Read any frame or path; columns are found by their usual names or given by role."""
-    import polars as pl
-
     table = long_form(read_table(frame))
     needed = ("origin", "destination", "value", *(("sector",) if by_sector else ()))
     roles = find_roles(table.columns, needed=needed, called={}, **given)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
@@ -103,8 +104,6 @@ def read_table(data: Any) -> Table:
     UnreadableFile : the path is not there, of an unknown kind or broken.
     DataError : ``data`` is no data frame.
     """
-    import narwhals.stable.v2 as nw
-
     if isinstance(data, Table):
         return data
     if isinstance(data, str | Path):

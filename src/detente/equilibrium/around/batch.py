@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.sectors.economy import SectorEconomy
@@ -41,8 +43,6 @@ class Batch:
 
         A polars frame; ``what`` as for a single solution. Cases without one are in ``refused`` and in ``summary``.
         """
-        import polars as pl
-
         frames = []
         for case, out in self.results.items():
             table = pl.DataFrame(_plain(out.to_frame(what)))
@@ -55,8 +55,6 @@ class Batch:
 
         A polars frame, the largest middle loss first.
         """
-        import polars as pl
-
         table = self.to_frame()
         by = table.group_by("scenario", "economy", maintain_order=True).agg(
             pl.col("welfare_pct").min().alias("welfare_pct_low"),

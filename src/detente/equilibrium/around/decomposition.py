@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.around.sector_decomposition import sector_path
@@ -58,8 +59,6 @@ class Decomposition:
 
     def to_frame(self) -> Any:
         """A polars frame by economy: every part and the total, percent (100 times log points)."""
-        import polars as pl
-
         return pl.DataFrame({"economy": list(self.economies), **dict(self.parts), "total": self.total})
 
     def __repr__(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.errors import NoEquilibrium, SpecificationError
 
@@ -108,8 +109,6 @@ class Ensemble:
         SpecificationError
             The draws have no sectors.
         """
-        import polars as pl
-
         good = self.solved()
         counts = {"n_draws": len(self.draws_pct), "n_failed": self.n_failed}
         if what != "economies":

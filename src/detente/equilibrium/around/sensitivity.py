@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.assembly import one_sector
@@ -53,8 +54,6 @@ class Sensitivity:
 
     def to_frame(self) -> Any:
         """A polars frame by dyad, the border that matters most first; internal pairs left out."""
-        import polars as pl
-
         n = len(self.economies)
         frame = pl.DataFrame(
             {
@@ -103,8 +102,6 @@ class SectorSensitivity:
 
     def to_frame(self) -> Any:
         """A polars frame by sector and dyad, the largest effect of a tariff first; internal pairs left out."""
-        import polars as pl
-
         s, i, j = (axis.ravel() for axis in np.indices(self.tariff.shape))
         names = np.array(self.economies)
         frame = pl.DataFrame(

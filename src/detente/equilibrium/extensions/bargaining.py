@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.assembly import groups, one_sector
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
@@ -129,8 +130,6 @@ class Bargain:
 
     def to_frame(self) -> Any:
         """A polars frame of the surface: both levels and both payoffs."""
-        import polars as pl
-
         g = len(self.levels)
         return pl.DataFrame(
             {

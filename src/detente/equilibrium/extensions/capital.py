@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.counterfactual import Counterfactual
@@ -67,8 +68,6 @@ class CapitalPath:
 
     def to_frame(self) -> Any:
         """A polars frame: economy, year, capital_hat, welfare_pct."""
-        import polars as pl
-
         n = len(self.economies)
         return pl.DataFrame(
             {

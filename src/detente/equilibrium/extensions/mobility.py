@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.assembly import Solved, SolveSetting, one_sector
@@ -128,8 +129,6 @@ class MobilityCounterfactual:
 
     def to_frame(self) -> Any:
         """A polars frame by economy: real wage, residents, welfare of those born there."""
-        import polars as pl
-
         return pl.DataFrame(
             {
                 "economy": list(self.economies),

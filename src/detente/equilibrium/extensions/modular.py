@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.assembly import check_connected
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
@@ -43,8 +44,6 @@ class Conditional:
 
     def to_frame(self, what: str = "economies") -> Any:
         """A polars frame by economy (exports, resistances), or by dyad with ``what="flows"``."""
-        import polars as pl
-
         base, names = self.baseline, self.baseline.economies
         if what == "flows":
             n = len(names)

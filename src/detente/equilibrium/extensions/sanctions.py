@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.economy import Economy, frozen, one_sector_only
 from detente.equilibrium.shock import CLOSED, Shock
@@ -89,8 +90,6 @@ class Coalitions:
 
     def to_frame(self) -> Any:
         """A polars frame by coalition: its size, harm to the target, cost to its members, each member's change."""
-        import polars as pl
-
         return pl.DataFrame(
             {
                 "coalition": [", ".join(subset) for subset in self.subsets],

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.around.sensitivity import SectorSensitivity, sensitivity
 from detente.equilibrium.sectors.economy import SectorEconomy
@@ -44,8 +45,6 @@ class TariffGame:
 
     def to_frame(self) -> Any:
         """A polars frame of the setters: rate and change of real income, percent."""
-        import polars as pl
-
         welfare = self.outcome.welfare_pct
         return pl.DataFrame(
             {

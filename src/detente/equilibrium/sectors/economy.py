@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import ArrayLike
 
 from detente.equilibrium.economy import (
@@ -257,8 +258,6 @@ class SectorEconomy:
 
     def to_frame(self) -> Any:
         """One row per sector and dyad with a flow: sector, origin, destination, flow, tariff."""
-        import polars as pl
-
         s, i, j = np.nonzero(self.flows)
         names = np.array(self.economies)
         frame = pl.DataFrame(

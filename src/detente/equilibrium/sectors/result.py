@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.economy import frozen
@@ -212,8 +213,6 @@ class SectorCounterfactual:
             and economy, or per flow. Money is in US$ million of constant world value added, real changes are at the
             prices before the shock; ``residual_pct`` is the largest unbalanced market in percent of its size.
         """
-        import polars as pl
-
         if what not in TABLES:
             raise SpecificationError(f"There is no table '{what}'.{did_you_mean(what, TABLES)}", fix=f"{[*TABLES]}.")
         return same_kind(self.baseline.kind, pl.DataFrame(TABLES[what](self)))
@@ -223,8 +222,6 @@ class SectorCounterfactual:
 
         Columns economy, sector, wages_before_usd_mn, employment_pct, real_output_pct, lost_wages_usd_mn.
         """
-        import polars as pl
-
         table = pl.DataFrame(TABLES["sectors"](self)).with_columns(
             lost_wages_usd_mn=pl.col("wages_before_usd_mn") * pl.col("employment_pct") / 100
         )
