@@ -8,6 +8,7 @@ import os
 import pkgutil
 import subprocess
 import sys
+import tomllib
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -26,6 +27,19 @@ def test_imports_point_one_way() -> None:
         cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+
+
+def test_imports_stand_at_the_top_or_pyproject_says_why() -> None:
+    """ruff's PLC0415 over the package; every exception is a line of its own with its reason beside or above it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--select", "PLC0415", "--no-cache", "src"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    given = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["lint"]
+    assert "PLC0415" in given["select"]
+    for pattern in given["per-file-ignores"]:
+        assert list(ROOT.glob(pattern)), f"{pattern} names no file any more"
 
 
 @pytest.mark.parametrize("name", detente.__all__)
