@@ -55,8 +55,14 @@ CENTRAL = {
     "scenarios": ("run/what_if/scenarios.py", "tests/run tests/study"),
     "journal": ("web/editor/journal.py", "tests/web/test_journal_lines.py"),
     "readers": (
-        "panel/read.py",
-        "tests/panel/test_nothing_is_guessed.py tests/panel/test_columns.py tests/panel/test_panel.py tests/data/test_layouts.py",
+        "panel/reading/tables.py",
+        "tests/panel/test_reading.py tests/panel/test_nothing_is_guessed.py tests/panel/test_columns.py "
+        "tests/panel/test_panel.py tests/data/test_layouts.py",
+    ),
+    "settling": (
+        "panel/reading/settling.py",
+        "tests/panel/test_reading.py tests/panel/test_nothing_is_guessed.py tests/panel/test_columns.py "
+        "tests/panel/test_panel.py tests/data/test_layouts.py",
     ),
     "levels": ("panel/levels.py", "tests/panel/test_nothing_is_guessed.py tests/panel/test_composition.py"),
     "filling": (

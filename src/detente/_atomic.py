@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from detente._lock_file import held as held
+from detente._lock_file import locked, unlocked
 from detente.errors import OutputError
 
 LOCK, COMMIT, ASIDE = ".detente-lock", ".detente-commit", ".aside"
@@ -121,7 +121,7 @@ def lock(home: Path, fix: str = FIX) -> Iterator[None]:
         The folder cannot be written to.
     """
     try:
-        handle = _locked(home / LOCK, wait=True)
+        handle = locked(home / LOCK, wait=True)
     except OSError as error:
         raise OutputError(f"{home} cannot be written to: {error.strerror or error}.", fix=fix) from None
     try:
@@ -134,43 +134,7 @@ def lock(home: Path, fix: str = FIX) -> Iterator[None]:
                 shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
         yield
     finally:
-        _unlocked(handle, home / LOCK)
-
-
-@contextmanager
-def held(path: Path) -> Iterator[bool]:
-    """Hold a lock file for as long as this lasts; yields whether it could be had. The file goes with it."""
-    handle = _locked(path, wait=False)
-    try:
-        yield handle is not None
-    finally:
-        _unlocked(handle, path)
-
-
-def _locked(path: Path, *, wait: bool) -> int | None:
-    """A handle on the lock file, locked; None where another has it and nobody is to wait.
-
-    Whoever frees the lock removes the file, so the one that was locked must still be the one that stands there.
-    """
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
-        if not _take(handle, wait=wait):
-            os.close(handle)
-            return None
-        try:
-            if os.path.samestat(os.fstat(handle), os.stat(path)):
-                return handle
-        except FileNotFoundError:
-            pass
-        _free(handle)
-
-
-def _unlocked(handle: int | None, path: Path) -> None:
-    if handle is None:
-        return
-    with suppress(OSError):  # a system that keeps open files lets it stand
-        path.unlink()
-    _free(handle)
+        unlocked(handle, home / LOCK)
 
 
 def in_use(target: Path) -> bool:
@@ -291,41 +255,3 @@ def _remove_empty(folders: list[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             folder.rmdir()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(handle: int, *, wait: bool) -> bool:
-        """Lock the first byte; where it is taken, wait for it or say so."""
-        while True:
-            try:
-                os.lseek(handle, 0, os.SEEK_SET)
-                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-                return True
-            except OSError:
-                if not wait:
-                    return False
-                time.sleep(0.02)
-
-    def _free(handle: int) -> None:
-        with suppress(OSError):
-            os.lseek(handle, 0, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-        os.close(handle)
-
-else:
-    import fcntl
-
-    def _take(handle: int, *, wait: bool) -> bool:
-        """Lock the file; where it is taken, wait for it or say so."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            return False
-        except OSError:  # a file system without locks: as safe as one process is
-            return True
-        return True
-
-    def _free(handle: int) -> None:
-        os.close(handle)

@@ -1,0 +1,105 @@
+"""A table with named columns as flows: one row a flow, or one a flow and product; every cell a number or named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from detente.data.facts import Count, Flows
+from detente.data.tables.rows import without_aggregates
+from detente.data.units import UNITS, kind_of, unit_in, unit_named
+from detente.errors import AmbiguousColumn, DataError, EmptySample, InvalidFlow
+from detente.language import Number, Text
+from detente.panel.columns import NEEDED, find_roles
+from detente.panel.levels import KEYS
+from detente.panel.persons import check_persons, is_stock
+
+OUR_NAMES = {"period": "year"}  # what the caller's parameter is called, where it is not the role
+
+
+def of_table(
+    table: pl.DataFrame, label: str, roles: dict[str, Any], unit: str | None, kind: str | None,
+    missing: tuple[str, ...],
+) -> Flows:  # fmt: skip
+    """A table with named columns: one row a flow, or one a flow and product."""
+    found = find_roles(table.columns, needed=NEEDED, called=OUR_NAMES, **roles)
+    if table.height == 0:
+        raise EmptySample(f"{label} has no rows.", fix="Give a table with one row a flow and year.")
+    measured = unit_named(unit) if unit is not None else unit_in(str(found.value))
+    if measured is None:
+        raise AmbiguousColumn(
+            f"The unit of '{found.value}' in {label} is not stated.",
+            why="A guess could be wrong a thousandfold, or take persons for dollars.",
+            fix=f"Give unit= (on the command line --unit): {', '.join(UNITS)}; or name the column with it, as trade_usd_mn.",
+        )
+    stated = unit_in(str(found.value))
+    if unit is not None and stated is not None and stated.name != unit:
+        raise AmbiguousColumn(
+            f"The column '{found.value}' says its unit, and it is not '{unit}'.", fix="Give the right one."
+        )
+    count = Count()
+    cells = table[str(found.value)]
+    if missing and cells.dtype == pl.String:
+        told = cells.str.strip_chars().is_in(list(missing))
+        if told.any():
+            count.notes.append(
+                Text("rows.told_missing", n=Number(f"{int(told.sum()):,}"), marks=", ".join(map(repr, missing)))
+            )
+            cells = cells.set(told, None)
+    frame = table.select(
+        pl.col(str(found.origin)).cast(pl.String).str.strip_chars().alias("origin"),
+        pl.col(str(found.destination)).cast(pl.String).str.strip_chars().alias("destination"),
+        pl.col(str(found.period)).alias("period"),
+        *([pl.col(found.sector).cast(pl.String).alias("product")] if found.sector else []),
+        _as_numbers(cells, str(found.value), label).alias("value"),
+    )
+    _check_cells(frame, label, found)
+    frame = without_aggregates(frame, count)
+    if measured.kind == "persons":
+        check_persons(frame, label, str(found.origin), str(found.destination))
+    return Flows(
+        frame, measured.name, kind_of(measured, kind), level="product" if found.sector else "total",
+        stock=is_stock(found.value), notes=tuple(count.notes), rows=table.height,
+    )  # fmt: skip
+
+
+def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
+    keys = frame.select(pl.any_horizontal(pl.col(KEYS).is_null())).to_series()
+    if keys.any():
+        raise DataError(
+            f"{int(keys.sum()):,} rows of {label} lack an origin, destination or year (first at line {int(keys.arg_max() or 0) + 2}).",
+            fix="Fill them in or delete the rows.",
+        )
+    for what, mask in (("infinite", frame["value"].is_infinite()), ("negative", frame["value"] < 0)):
+        mask = mask.fill_null(False)
+        if mask.any():
+            first = frame.row(int(mask.arg_max() or 0), named=True)
+            raise InvalidFlow(
+                f"{int(mask.sum()):,} {what} flow{'s' if mask.sum() > 1 else ''} in column '{roles.value}' of {label}, first "
+                f"{first['value']:g} for {first['origin']}->{first['destination']} in {first['period']:g} "
+                f"(line {int(mask.arg_max() or 0) + 2})."
+                if isinstance(first["period"], int | float)
+                else f"{int(mask.sum()):,} {what} flows in column '{roles.value}' of {label}.",
+                why="A flow is zero or more.",
+                fix="Fix or delete these rows; leave the cell empty where the flow is unknown.",
+            )
+
+
+def _as_numbers(cells: pl.Series, column: str, label: str) -> pl.Series:
+    """Cells as floats; text that is no number is named with its line."""
+    if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Null)):
+        raise DataError(
+            f"The column '{column}' of {label} holds {cells.dtype} values, and numbers are needed.",
+            fix="Write plain numbers; a year as 2020.",
+        )
+    text = cells.str.strip_chars().replace("", None) if cells.dtype == pl.String else cells
+    numbers = text.cast(pl.Float64, strict=False)
+    bad = (numbers.is_null() & text.is_not_null()).arg_true()
+    if len(bad):
+        raise InvalidFlow(
+            f"'{cells[bad[0]]}' in column '{column}' of {label} is not a number (line {bad[0] + 2}; {len(bad):,} such rows).",
+            fix="Write plain numbers with a point for decimals; leave the cell empty where it is unknown, or say what means "
+            "missing with missing= (on the command line --missing).",
+        )
+    return numbers.fill_nan(None)
