@@ -124,13 +124,8 @@ def solve(
     shock = Shock.read(shock)
     shock.cautions()
     if isinstance(economy, SectorEconomy):
-        check_sector_options(theta, supply_elasticity, deficits, mode, shock)
         behaviour = Behaviour(supply_elasticity, revenue, scale, pass_through)
-        check_behaviour(behaviour)
-        if mode == "published" and behaviour != PLAIN:
-            raise SpecificationError(
-                "The published recipe knows no labour supply, scale or pass-through.", fix='Use mode="exact".'
-            )
+        check_sector_options(theta, behaviour, deficits, mode, shock)
         plan = SectorSetting(economy, shock, deficits, mode, behaviour, tolerance, max_steps)
         return raise_unless_solved(solve_sectors(plan), throw)
     one_sector_only(economy, "solve")
@@ -161,16 +156,21 @@ def not_an_option(name: str, given: Mapping[str, Any]) -> str:
     return f"solve has no option '{name}'.{did_you_mean(name, Options.__annotations__)}"
 
 
-def check_sector_options(theta: float | None, psi: float, deficits: str, mode: str, shock: Shock) -> None:
+def check_sector_options(theta: float | None, behaviour: Behaviour, deficits: str, mode: str, shock: Shock) -> None:
     """Raise a named error on an option that a sector economy cannot take."""
     if theta is not None:
         raise SpecificationError(
             "A sector economy carries its own trade elasticities.", fix="Set theta when building it."
         )
-    check_supply(psi)
+    check_supply(behaviour.supply)
     check_words(deficits, mode)
+    check_behaviour(behaviour)
     if mode == "published":
         check_published(deficits, shock)
+        if behaviour != PLAIN:
+            raise SpecificationError(
+                "The published recipe knows no labour supply, scale or pass-through.", fix='Use mode="exact".'
+            )
     if shock.deficit and deficits != "additive":
         raise InvalidShock("A deficit can be set under the additive rule only.", fix='Use deficits="additive".')
 

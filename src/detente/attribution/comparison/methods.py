@@ -181,10 +181,7 @@ def infer(
     Inference
         A method that cannot be run is None, with the reason in ``refused``.
     """
-    if errors.startswith("cluster"):
-        refuse_clustered_error()
-    if errors != "placebo":
-        raise SpecificationError(f"errors='{errors}' is not known.", fix="Use errors='placebo'.")
+    _check_errors(errors)
     fits = DyadFits.of(panel, origin, destination)
     sample, (i, j) = fits.sample, fits.dyad
     (asked,) = episodes_of([episode])
@@ -208,20 +205,14 @@ def infer(
             refused[name] = Refusal.of(error)
             return None
 
-    before, after = mean_windows(start, end)
-    means = mean_change(fit.log_ratio, before, after)
+    means = mean_change(fit.log_ratio, *mean_windows(start, end))
     begin = _whole_from(fit.log_ratio[:, i, j], base.start, end)
     paths, event = fit.log_ratio[begin : end + 1], start + 1 - begin
     own, many = paths[:, i, j], paths[:, nearest(chosen, fit.base_mean, i, j, MOST_ALIKE)].T
     near = paths[:, donors_of(fit.base_mean, i, j, sample.barred, broken)].T
     return Inference(
-        origin,
-        destination,
-        asked,
-        value,
-        fits.test(base_window, start, end, i, j),
-        float(means[i, j]),
-        stand(float(means[i, j]), means[alike]),
+        origin, destination, asked, value, fits.test(base_window, start, end, i, j),
+        float(means[i, j]), stand(float(means[i, j]), means[alike]),
         attempt("power", power, window.change[alike]),
         attempt("power of means", power, means[alike]),
         attempt("synthetic control", _well_fitted, synthetic_control, own, near, event),
@@ -229,7 +220,14 @@ def infer(
         attempt("conformal", _some_effect, own, near, event),
         refused,
         (*cautions(sample, i, j), *window_cautions(sample, fit, i, j, base_window, asked)),
-    )
+    )  # fmt: skip
+
+
+def _check_errors(errors: str) -> None:
+    if errors.startswith("cluster"):
+        refuse_clustered_error()
+    if errors != "placebo":
+        raise SpecificationError(f"errors='{errors}' is not known.", fix="Use errors='placebo'.")
 
 
 def mean_windows(start: int, end: int) -> tuple[slice, slice]:

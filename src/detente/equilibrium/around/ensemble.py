@@ -80,6 +80,9 @@ def ensemble(
     True
     """
     rules = (deficits,) if isinstance(deficits, str) else tuple(deficits)
+    if draws < 1:
+        raise EmptySample(f"draws={draws}: at least one is needed.")
+    psi = as_prior(supply_elasticity, "supply_elasticity")
     if isinstance(economy, SectorEconomy):
         if executor is not None or decompose or np.ndim(flow_error):
             raise SpecificationError(
@@ -87,8 +90,8 @@ def ensemble(
                 fix="Leave them out.",
             )
         plan = SectorPlan(
-            draws, seed, coefficients, as_prior(1.0 if theta is None else theta, "theta"),
-            as_prior(supply_elasticity, "supply_elasticity"), float(np.asarray(flow_error)), rules, tuple(track),
+            draws, seed, coefficients, as_prior(1.0 if theta is None else theta, "theta"), psi,
+            float(np.asarray(flow_error)), rules, tuple(track),
             {"tolerance": tolerance, "max_steps": max_steps, **options},
         )  # fmt: skip
         return _of_sectors(economy, Shock.read(shock), plan)
@@ -99,20 +102,9 @@ def ensemble(
         )
     one_sector_only(economy, "ensemble")
     spec = drawn_setting(
-        economy,
-        Shock.read(shock),
-        coefficients,
-        as_prior(5.0 if theta is None else theta, "theta"),
-        as_prior(supply_elasticity, "supply_elasticity"),
-        flow_error,
-        rules,
-        track,
-        seed,
-        tolerance,
-        max_steps,
-    )
-    if draws < 1:
-        raise EmptySample(f"draws={draws}: at least one is needed.")
+        economy, Shock.read(shock), coefficients, as_prior(5.0 if theta is None else theta, "theta"), psi, flow_error,
+        rules, track, seed, tolerance, max_steps,
+    )  # fmt: skip
     return _of_one_sector(economy, spec, draws, decompose, executor)
 
 
@@ -145,8 +137,6 @@ def _of_sectors(economy: SectorEconomy, shock: Shock, plan: SectorPlan) -> Ensem
     for dyad in plan.track:
         for code in dyad:
             economy.index(code)
-    if plan.draws < 1:
-        raise EmptySample(f"draws={plan.draws}: at least one is needed.")
     drawn = draw_sectors(economy, shock, plan)
     return Ensemble(
         economy.economies, frozen(drawn.welfare_pct), drawn.parameters, drawn.tracked, frozen(drawn.gap), None, None,

@@ -128,28 +128,8 @@ def _noisy(spec: Draws, plan: np.ndarray) -> np.ndarray:
 
 def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Welfare (draws, n), tracked flows (draws, dyads) and gaps (draws,) of some draws."""
-    theta, psi, b, pick = parameters(spec, plan)
-    rule = np.asarray(spec.rules)[pick]
-    flows = _noisy(spec, plan)
-    theta, psi = theta[:, None], psi[:, None]
-    balance = np.flatnonzero(rule == "balanced")
-    if balance.size:
-        flows = np.array(flows)
-        flows[balance] = _without_deficits(flows[balance], theta[balance], psi[balance], spec)
-    output, spending = flows.sum(axis=2), flows.sum(axis=1)
-    scaled = np.isin(rule, ("multiplicative", "universal"))[:, None]
-    change = np.exp(spec.effects + np.einsum("dk,kij->dij", b, spec.loads))
-    shares, ones = flows / spending[:, None, :], np.ones_like(output)
-    origin = Armington(
-        kernel=shares,
-        output=output,
-        supply_hat=ones,
-        ratio=np.where(scaled, spending / output, 1.0),
-        deficit=np.where(scaled, 0.0, spending - output),
-        theta=theta,
-        psi=psi,
-    )
-    model = replace(origin, kernel=shares * change, supply_hat=np.broadcast_to(spec.supply_hat, output.shape))
+    origin, model, spending, rule = _models(spec, plan)
+    output = origin.output
     by_output = (rule == "multiplicative")[:, None]
     hat, gap = np.empty_like(output), np.zeros(len(output))
     after = np.zeros((len(output), len(spec.track)))
@@ -178,6 +158,33 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
                 after[:, column] = part.flows(found.u)[:, at[i], at[j]]
     hat[bad], after[bad] = np.nan, np.nan
     return hat, after, gap
+
+
+def _models(spec: Draws, plan: np.ndarray) -> tuple[Armington, Armington, np.ndarray, np.ndarray]:
+    """The draws' baselines and what the shock makes of them; spending (draws, n) and the deficit rule (draws,)."""
+    theta, psi, b, pick = parameters(spec, plan)
+    rule = np.asarray(spec.rules)[pick]
+    flows = _noisy(spec, plan)
+    theta, psi = theta[:, None], psi[:, None]
+    balance = np.flatnonzero(rule == "balanced")
+    if balance.size:
+        flows = np.array(flows)
+        flows[balance] = _without_deficits(flows[balance], theta[balance], psi[balance], spec)
+    output, spending = flows.sum(axis=2), flows.sum(axis=1)
+    scaled = np.isin(rule, ("multiplicative", "universal"))[:, None]
+    change = np.exp(spec.effects + np.einsum("dk,kij->dij", b, spec.loads))
+    shares, ones = flows / spending[:, None, :], np.ones_like(output)
+    origin = Armington(
+        kernel=shares,
+        output=output,
+        supply_hat=ones,
+        ratio=np.where(scaled, spending / output, 1.0),
+        deficit=np.where(scaled, 0.0, spending - output),
+        theta=theta,
+        psi=psi,
+    )
+    model = replace(origin, kernel=shares * change, supply_hat=np.broadcast_to(spec.supply_hat, output.shape))
+    return origin, model, spending, rule
 
 
 def _without_deficits(flows: np.ndarray, theta: np.ndarray, psi: np.ndarray, spec: Draws) -> np.ndarray:

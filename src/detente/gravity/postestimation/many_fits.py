@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from typing import Any
@@ -113,14 +113,7 @@ def fit_many(
         for column in (*([by] if by else []), *parsed.columns, *(c for way in clustering.ways for c in way)):
             table.series(column)  # an unknown column is named as such, once
     whole = pl.DataFrame([table.series(c) for c in table.columns])
-    parts = {"": whole}
-    if by is not None:
-        parts = {str(key[0]): p for key, p in whole.partition_by(by, as_dict=True, maintain_order=True).items()}
-    several = len(formulas) > 1
-    groups = {
-        (f"{level}: {one}" if level and several else level or one): (part, one)
-        for level, part in parts.items() for one in formulas
-    }  # fmt: skip
+    groups = _groups(whole, by, formulas)
     found: dict[str, GravityFit | DetenteError] = {}
 
     def done(level: str, result: GravityFit | DetenteError) -> None:
@@ -140,6 +133,18 @@ def fit_many(
     fits = {k: fit for k, fit in results.items() if isinstance(fit, GravityFit)}
     failures = {k: error for k, error in results.items() if isinstance(error, DetenteError)}
     return ManyFits(by or "formula", ReadOnlyDict(fits), ReadOnlyDict(failures), table)
+
+
+def _groups(whole: pl.DataFrame, by: str | None, formulas: Sequence[str]) -> dict[str, tuple[pl.DataFrame, str]]:
+    """What is fitted, by name: the rows of each level with each formula."""
+    parts = {"": whole}
+    if by is not None:
+        parts = {str(key[0]): p for key, p in whole.partition_by(by, as_dict=True, maintain_order=True).items()}
+    several = len(formulas) > 1
+    return {
+        (f"{level}: {one}" if level and several else level or one): (part, one)
+        for level, part in parts.items() for one in formulas
+    }  # fmt: skip
 
 
 def _in_parallel(executor: Executor, groups, options, done) -> None:

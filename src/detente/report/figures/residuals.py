@@ -215,13 +215,9 @@ def _panel(
     x, y = _axes(words, domain, scale)
     main = [row for row in rows if row["main"] and not row["cited"]]
     band = [row for row in main if row["low"] is not None and row["high"] is not None]
-    episodes = [e for e in outer_episodes(story) if e["to"] >= domain[0] and e["from"] <= domain[1]]
-    for episode in episodes:
-        episode["from"], episode["to"] = max(episode["from"], domain[0]), min(episode["to"], domain[1])
-        episode["label"] = f"{episode['from']:.0f}–{episode['to']:.0f}"
     layers: list[Spec] = [
         {
-            "data": values(episodes),
+            "data": values(_shaded(story, domain)),
             "mark": {"type": "rect", "color": shade("shade")},
             "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
         },
@@ -239,18 +235,21 @@ def _panel(
         hits({"x": x, "y": y}, data=values([row for row in rows if row["main"]])),
     ]
     if band and band[-1]["high"] > 140:
+        name = {"type": "text", "align": "right", "dx": -4, "baseline": "middle"}
         layers.append(
             {
                 "data": values([{**band[-1], "at": sqrt(100 * band[-1]["high"])}]),
-                "mark": {
-                    "type": "text",
-                    "align": "right",
-                    "dx": -4,
-                    "baseline": "middle",
-                    "color": shade("muted"),
-                    "text": words("residuals.band"),
-                },
+                "mark": name | {"color": shade("muted"), "text": words("residuals.band")},
                 "encoding": {"x": x, "y": {**y, "field": "at"}},
             }
         )
     return {"width": width, "height": height, "title": rows[0]["flow"], "layer": layers}
+
+
+def _shaded(story: Story, domain: tuple[float, float]) -> list[dict[str, Any]]:
+    """The episodes to shade, as far as they lie within the years shown."""
+    episodes = [e for e in outer_episodes(story) if e["to"] >= domain[0] and e["from"] <= domain[1]]
+    for episode in episodes:
+        episode["from"], episode["to"] = max(episode["from"], domain[0]), min(episode["to"], domain[1])
+        episode["label"] = f"{episode['from']:.0f}–{episode['to']:.0f}"
+    return episodes

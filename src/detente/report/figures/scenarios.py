@@ -212,6 +212,7 @@ def _panel(
 ) -> Spec:
     codes = [story.study.origin, story.study.destination]
     x, y, lane, colour = _encodings(story, words, rows, measure, compact, labels)
+    place = {"y": y, "yOffset": lane, "color": colour}
     layers: list[Spec] = [
         {
             "data": values([{"zero": 0}]),
@@ -220,23 +221,14 @@ def _panel(
         },
         {
             "mark": {"type": "bar", "height": 7, "opacity": 0.45, "cornerRadius": 3},
-            "encoding": {
-                "x": {**x, "field": "low"},
-                "x2": {"field": "high"},
-                "y": y,
-                "yOffset": lane,
-                "color": colour,
-            },
+            "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, **place},
         },
         {
             "transform": [{"filter": "isValid(datum.p05)"}],
             "mark": {"type": "rule", "strokeWidth": 1.25},
-            "encoding": {"x": {**x, "field": "p05"}, "x2": {"field": "p95"}, "y": y, "yOffset": lane, "color": colour},
+            "encoding": {"x": {**x, "field": "p05"}, "x2": {"field": "p95"}, **place},
         },
-        {
-            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
-            "encoding": {"x": x, "y": y, "yOffset": lane, "color": colour},
-        },
+        {"mark": {"type": "point", "filled": True, "size": 70, "opacity": 1}, "encoding": {"x": x, **place}},
         hits({"x": x, "y": y, "yOffset": lane}, size=260),
     ]
     if compact:  # the scenario's name above its rows instead of beside them

@@ -124,15 +124,8 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
         effects={v.id: x for v in levers() if (x := number(v.id, -MOST, MOST, default.effects.get(v.id, 0.0)))},
     )
     if not wrong and not setting.closed and max(map(abs, setting.totals())) > MOST:
-        wrong.append(
-            Problem(
-                "address",
-                None,
-                "effects",
-                f"The effects add up to more than {MOST:g} log points.",
-                "Close the border.",
-            )
-        )
+        what = f"The effects add up to more than {MOST:g} log points."
+        wrong.append(Problem("address", None, "effects", what, "Close the border."))
     if wrong:
         raise SpecificationError(
             "This setting is outside the model's domain.",
