@@ -220,7 +220,8 @@ def _far_from_zero(design: Design) -> np.ndarray:
     mean = design.X.mean(1)
     far = np.ptp(design.X[:, :1000], axis=1) < 0.1 * np.abs(mean)  # a first look at few rows
     range_ = np.zeros_like(mean)
-    range_[far] = np.ptp(design.X[far], axis=1)
+    for k in np.flatnonzero(far):
+        range_[k] = np.ptp(design.X[k])
     return np.where(far & (range_ < 0.1 * np.abs(mean)) & (range_ > ROUNDING * np.abs(mean)), mean, 0.0)
 
 

@@ -1,8 +1,8 @@
 """One sector of a Poisson fit on the dense tensor: its cells and the state of its effects.
 
 A sector can be solved for given coefficients (`tensor.balance`) and then gives gradient and
-Hessian of the profile likelihood (`projection`). :meth:`SectorTensor.in_units` is the same sector in
-single precision, which moves half the bytes: good for all steps but the last.
+Hessian of the profile likelihood (`projection`). In single precision, and in :class:`Units`, it moves half the bytes:
+good for all steps but the last.
 """
 
 from __future__ import annotations
@@ -157,21 +157,13 @@ class SectorTensor:
         a, g, p = (np.exp(-np.tensordot(coef, e, 1)) for e in (self.absorbed.a, self.absorbed.g, self.absorbed.p))
         return Scales(scales.a * a, scales.g * g, scales.p * p if self.pairs else scales.p)
 
-    def in_units(self, units: Units) -> SectorTensor:
-        """The same sector in single precision and other units, from its start."""
-        y, base = (self.y / units.flow).astype("f"), self.base.astype("f")
-        X = np.empty(self.X.shape, "f")
-        for own, column, centre, spread in zip(X, self.X, units.centre, units.spread):
-            np.divide(column - centre, spread, out=own, casting="same_kind")
-        return SectorTensor.of(y, base, X, self.pairs)
-
-    def adopt(self, other: SectorTensor, coef: np.ndarray, units: Units) -> None:
-        """Take over the effects that ``other``, in ``units``, has at the coefficients ``coef`` [k]."""
+    def adopt(self, scales: Scales, removed: Removed, coef: np.ndarray, units: Units) -> None:
+        """Take over effects at the coefficients ``coef`` [k], found on the same cells in ``units``."""
         level = units.flow * np.exp(-coef @ units.centre)
-        a, g, p = (s.astype(float) for s in (other.scales.a, other.scales.g, other.scales.p))
+        a, g, p = (s.astype(float) for s in (scales.a, scales.g, scales.p))
         self.scales = Scales(a, g, p * level) if self.pairs else Scales(a * level, g, p)
         spread, centre = units.spread[:, None, None], units.centre[:, None, None]
-        a, g, p = (spread * effect for effect in (other.removed.a, other.removed.g, other.removed.p))
+        a, g, p = (spread * effect for effect in (removed.a, removed.g, removed.p))
         self.last_removed = Removed(a, g, p + centre, 0) if self.pairs else Removed(a + centre, g, p, 0)
 
     def shifted(self, scales: Scales, move: np.ndarray) -> Scales:

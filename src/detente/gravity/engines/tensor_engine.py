@@ -66,12 +66,12 @@ def fit_on_tensor(
     ``start`` [k] are coefficients to begin from. Larch, Wanner, Yotov & Zylkin (2019) alternate the same
     two parts; here the second one is a full Newton step.
     """
-    sectors = _sectors(design, layout)
     coef = np.zeros(len(design.names)) if start is None else np.array(start, float)
     if not len(coef):
+        sectors = _sectors(design, layout)
         _solve(sectors, coef, tol)
         return _gathered(design, layout, sectors, _Climb(coef, 0.0, 1.0, 0.0, 0, True), np.zeros((0, 0)), coef)
-    near, begun = _head_start(design, sectors, coef, max_iterations)
+    sectors, near, begun = _head_start(design, layout, coef, max_iterations)
     at = _begin(sectors, near, tol if begun else ROUGH)
     at.done, at.converged = begun, begun > 0
     if not begun:
@@ -106,19 +106,25 @@ def _climb_in_double(
 
 
 def _head_start(
-    design: Design, sectors: Sequence[SectorTensor], coef: np.ndarray, max_iterations: int
-) -> tuple[np.ndarray, int]:
-    """Coefficients near the solution, with the effects there put into ``sectors``; steps made, 0 where it failed."""
+    design: Design, layout: Layout, coef: np.ndarray, max_iterations: int
+) -> tuple[list[SectorTensor], np.ndarray, int]:
+    """Sectors in double at coefficients near the solution, found in single precision; steps made, 0 where it failed.
+
+    The cells in single precision are gone before those in double are made.
+    """
     units = Units.of(design)
-    singles = [sector.in_units(units) for sector in sectors]
+    singles = _sectors(design, layout, units)
     at = _begin(singles, coef * units.spread, ROUGH)
     _climb(singles, at, NEAR, FLOOR, max_iterations)
     if not at.converged or not np.isfinite(at.coef).all():
-        return coef, 0
-    near = at.coef / units.spread
-    for sector, single in zip(sectors, singles):
-        sector.adopt(single, near, units)
-    return near, at.done
+        del singles
+        return _sectors(design, layout), coef, 0
+    near, found = at.coef / units.spread, [(single.scales, single.removed) for single in singles]
+    del singles
+    sectors = _sectors(design, layout)
+    for sector, (scales, removed) in zip(sectors, found):
+        sector.adopt(scales, removed, near, units)
+    return sectors, near, at.done
 
 
 def _begin(sectors: Sequence[SectorTensor], coef: np.ndarray, tol: float) -> _Climb:
@@ -209,11 +215,11 @@ def refit_with_weights(
 
     In single precision where that holds the margins: a draw errs by some 1e-6 standard deviations of a regressor.
     """
-    sectors, units = _sectors(design, layout), Units.of(design)
-    work = [sector.in_units(units) for sector in sectors]
+    units = Units.of(design)
+    work = _sectors(design, layout, units)
     start, spread = fit.coef * units.spread, units.spread
     if not np.isfinite(_begin(work, start, FLOOR).best) or not all(sector.settled for sector in work):
-        work, start, spread = sectors, fit.coef, np.ones_like(spread)
+        work, start, spread = _sectors(design, layout), fit.coef, np.ones_like(spread)
         _begin(work, start, FLOOR)
     _profile(work, MIDDLE)
     kept = [(sector.y, sector.base, sector.scales, sector.last_removed) for sector in work]
@@ -227,13 +233,18 @@ def refit_with_weights(
         yield at.coef / spread if at.converged else np.full(len(start), np.nan)
 
 
-def _sectors(design: Design, layout: Layout) -> list[SectorTensor]:
+def _sectors(design: Design, layout: Layout, units: Units | None = None) -> list[SectorTensor]:
+    """The cells of every sector; with ``units`` in single precision and in these."""
     prior = np.ones_like(design.y) if design.weights is None else design.weights
     base = prior if design.offset is None else prior * np.exp(design.offset)
-    flows, weights = layout.spread(design.y * prior), layout.spread(base)
-    X = np.empty((len(design.names), *flows.shape))
-    for k, column in enumerate(design.X):
-        layout.spread(column, out=X[k])
+    flow, columns, dtype = design.y * prior, iter(design.X), "d"
+    if units is not None:
+        flow, dtype = flow / units.flow, "f"
+        columns = ((column - c) / s for column, c, s in zip(design.X, units.centre, units.spread))
+    flows, weights = (layout.spread(rows, out=np.empty(layout.shape, dtype)) for rows in (flow, base))
+    X = np.empty((len(design.names), *flows.shape), dtype)
+    for cells, column in zip(X, columns):
+        layout.spread(column, out=cells)
     return [SectorTensor.of(y, w, X[:, s], layout.pairs) for s, (y, w) in enumerate(zip(flows, weights))]
 
 
