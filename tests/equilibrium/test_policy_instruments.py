@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from detente.equilibrium import Economy, SectorEconomy, Shock, sensitivity, solve
-from detente.errors import InvalidShock, SpecificationError
+from detente.equilibrium import Economy, SectorEconomy, Shock, nash_tariffs, sensitivity, solve
+from detente.errors import InvalidShock, NotConverged, SpecificationError
 
 NAMES, SECTORS = ("COL", "VEN", "ROW"), ("oil", "goods")
 RULES = ("additive", "multiplicative", "universal", "balanced")
@@ -222,6 +224,65 @@ def test_derivatives_with_labour_supply_and_export_taxes_against_solving_again(u
     assert found.tariff[0, 0, 1] == pytest.approx(slope, rel=1e-6)
 
 
+@pytest.mark.parametrize("deficits", ["additive", "multiplicative"])
+@pytest.mark.parametrize(("share", "levy"), [(1.0, 0.0), (1.0, 0.2), (0.6, 0.0), (0.4, 0.2), (0.0, 0.0)])
+def test_derivatives_at_any_pass_through_against_solving_again(deficits, share, levy):
+    """By tariffs and export taxes of every kind of dyad, by a partial effect and by the elasticity."""
+    eco, step = build(), 1e-5
+    base = Shock(tariff={("COL", "VEN", "oil"): 0.4, ("ROW", "COL"): 0.15})
+    base = base + Shock(export_tax={("VEN", "ROW"): levy}) if levy else base
+    options = {"deficits": deficits, "supply_elasticity": 0.3, "pass_through": share, "tolerance": 1e-13}
+    found = sensitivity(solve(eco, base, **options), "VEN")
+
+    def slope(change, economy=lambda _: eco):
+        ends = (np.log(solve(economy(h), change(h), **options).welfare_hat[1]) for h in (step, -step))
+        return -np.subtract(*reversed(list(ends))) / (2 * step)
+
+    def tariff(h, dyad, sector, rate):
+        return base + Shock(tariff_points={(*dyad, sector): h * (1 + rate)})
+
+    for dyad, rate in ((("COL", "VEN"), 0.4), (("VEN", "COL"), None), (("ROW", "COL"), 0.15)):
+        i, j = NAMES.index(dyad[0]), NAMES.index(dyad[1])
+        rate = float(eco.tariff[0, i, j]) if rate is None else rate
+        wanted = slope(lambda h, dyad=dyad, rate=rate: tariff(h, dyad, "oil", rate))
+        assert found.tariff[0, i, j] == pytest.approx(wanted, rel=2e-6, abs=1e-9)
+
+    def taxed(h):
+        of_goods = {("VEN", "ROW", "oil"): levy, ("VEN", "ROW", "goods"): (1 + levy) * np.exp(h) - 1}
+        return Shock(base.partial, base.tariff, export_tax=of_goods)
+
+    s = eco.sectors.index("goods")
+    assert found.export_tax[s, 1, 2] == pytest.approx(slope(taxed), rel=2e-6, abs=1e-9)
+    effect = slope(lambda h: base + Shock({("ROW", "VEN", "goods"): h}))
+    assert found.partial_effect[s, 2, 1] == pytest.approx(effect, rel=2e-6)
+
+    def elastic(h):
+        return replace(eco, theta=eco.theta + h * (np.arange(len(eco.sectors)) == 0))
+
+    assert found.theta[0] == pytest.approx(slope(lambda _: base, elastic), rel=2e-5)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.85])
+def test_best_answers_at_incomplete_pass_through_are_best_on_a_grid(share):
+    """Nobody gains by moving its rate a little either way; what exporters absorb makes tariffs worth more."""
+    eco = build()
+    options = {"deficits": "additive", "pass_through": share}
+    game = nash_tariffs(eco, ["COL", "VEN"], **options)
+
+    def welfare(code, rates):
+        levied = {("*", setter): rate for setter, rate in rates.items()}
+        return solve(eco, Shock(tariff=levied), **options).welfare_pct[code]
+
+    for code in game.rates:
+        here = welfare(code, game.rates)
+        for move in (-0.03, 0.03):
+            assert welfare(code, game.rates | {code: game.rates[code] + move}) < here
+    full = nash_tariffs(eco, ["COL", "VEN"], deficits="additive")
+    assert share == 1.0 or all(game.rates[code] > full.rates[code] for code in full.rates)
+    with pytest.raises(NotConverged, match=r"best tariff of .* above 1,000%"):
+        nash_tariffs(eco, ["COL", "VEN"], deficits="additive", pass_through=0.3)
+
+
 def test_points_come_on_top_of_the_rates_in_force_and_retaliation_is_one_word():
     eco = build()
     out = solve(eco, Shock.tariffs("COL", on="VEN", points=0.1, retaliation=True), deficits="additive")
@@ -280,8 +341,6 @@ def test_what_the_options_know():
         solve(Economy.from_arrays(NAMES, build().flows.sum(axis=0)), {}, pass_through=0.5)
     with pytest.raises(SpecificationError, match="published recipe"):
         solve(build(), {}, deficits="additive", mode="published", pass_through=0.5)
-    with pytest.raises(SpecificationError, match="full pass-through"):
-        sensitivity(solve(build(), {}, deficits="additive", pass_through=0.5), "VEN")
     with pytest.raises(SpecificationError, match="cannot be a baseline"):
         solve(build(), Shock(export_tax={("COL", "VEN"): 0.1}), deficits="additive").economy  # noqa: B018  (it raises)
     with pytest.raises(InvalidShock, match="either a new rate or points"):

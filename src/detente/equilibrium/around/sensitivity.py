@@ -85,7 +85,9 @@ class SectorSensitivity:
     partial_effect : (S, n, n) array
         Per log point of the partial effect of [sector, origin, destination].
     tariff : (S, n, n) array
-        Per unit of log(1 + rate), revenue included.
+        Per unit of log(1 + rate), revenue included, at the solution's own pass-through.
+    export_tax : (S, n, n) array
+        Per unit of log(1 + rate) of a tax on exports, revenue included.
     productivity : (n,) array
         Elasticity to each economy's productivity.
     theta : (S,) array
@@ -97,6 +99,7 @@ class SectorSensitivity:
     weights: Mapping[str, float]
     partial_effect: np.ndarray
     tariff: np.ndarray
+    export_tax: np.ndarray
     productivity: np.ndarray
     theta: np.ndarray
 
@@ -111,6 +114,7 @@ class SectorSensitivity:
                 "destination": names[j],
                 "partial_effect": self.partial_effect.ravel(),
                 "tariff": self.tariff.ravel(),
+                "export_tax": self.export_tax.ravel(),
             }
         )
         frame = frame.filter(pl.col("origin") != pl.col("destination"))
@@ -182,11 +186,6 @@ def _with_sectors(at: SectorCounterfactual, weights: Mapping[str, float]) -> Sec
     """The sector version: one adjoint solve of the whole system."""
     if not at.report.ok:
         raise SpecificationError("Derivatives need a converged solution.")
-    if at.pass_through != 1:
-        raise SpecificationError(
-            "Derivatives by tariff are for a full pass-through.",
-            fix="Solve again with a small change, or pass_through=1.",
-        )
     weight = np.zeros(len(at.economies))
     for code, value in weights.items():
         weight[at.baseline.index(code)] = value
@@ -198,7 +197,8 @@ def _with_sectors(at: SectorCounterfactual, weights: Mapping[str, float]) -> Sec
         )
     moved = np.log((1 + at.tariff) / (1 + at.baseline.tariff))
     with one_thread():
-        parts = map(frozen, sector_gradient(model, state, weight, at.deficits == "multiplicative", moved))
+        by_earned = at.deficits == "multiplicative"
+        parts = map(frozen, sector_gradient(model, state, weight, by_earned, moved, at.pass_through))
     return SectorSensitivity(at.economies, at.sectors, weights, *parts)
 
 

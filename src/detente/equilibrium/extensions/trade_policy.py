@@ -18,7 +18,7 @@ import polars as pl
 from detente.equilibrium.around.sensitivity import SectorSensitivity, sensitivity
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import EVERYONE, Shock
+from detente.equilibrium.shock import EVERYONE, HIGHEST_TARIFF, Shock
 from detente.equilibrium.solving import solve
 from detente.errors import InvalidShock, NotConverged, SpecificationError, first_five
 
@@ -102,7 +102,7 @@ def nash_tariffs(
     Raises
     ------
     NotConverged
-        The rounds did not settle.
+        The rounds did not settle, or a best answer lies beyond any tariff that is taken for one.
     """
     if not isinstance(economy, SectorEconomy):
         raise SpecificationError(
@@ -157,6 +157,13 @@ class _Game:
         """The rates with the k-th at its best: its slope falls through zero between the two ends kept."""
 
         def at(x: float) -> float:
+            if np.expm1(x) > HIGHEST_TARIFF:
+                raise NotConverged(
+                    f"The best tariff of {self.setters[k]} is above {100 * HIGHEST_TARIFF:,.0f}%: there may be none.",
+                    state=rates,
+                    why="Where buyers hardly answer, or exporters absorb much of it, a higher tariff always gains.",
+                    fix="Raise theta or pass_through, or solve with a rate of your own.",
+                )
             trial = np.array(rates)
             trial[k] = np.expm1(x)
             return self.slope(self.solve(trial), k)

@@ -194,37 +194,46 @@ def pinned_sectors(model: Equations, u: np.ndarray) -> np.ndarray:
 
 
 class Gradient(NamedTuple):
-    """Derivatives of log welfare: by partial effect and by log tariff factor (S, n, n), by log productivity
-    (n,), by trade elasticity (S,)."""
+    """Derivatives of log welfare: by partial effect, by log tariff factor and by log export-tax factor (S, n, n), by
+    log productivity (n,), by trade elasticity (S,)."""
 
     effect: np.ndarray
     tariff: np.ndarray
+    export_tax: np.ndarray
     productivity: np.ndarray
     theta: np.ndarray
 
 
 def gradient(
-    model: Equations, u: np.ndarray, weight: np.ndarray, by_earned: bool, log_tariff_hat: np.ndarray
-) -> Gradient:
+    model: Equations, u: np.ndarray, weight: np.ndarray, by_earned: bool, log_tariff_hat: np.ndarray,
+    pass_through: float = 1.0,
+) -> Gradient:  # fmt: skip
     """Derivatives of ``weight @ log welfare`` at a solution u, by one adjoint solve.
 
     ``by_earned`` reads welfare from earned income (multiplicative rule), else from final spending;
-    ``log_tariff_hat`` (S, n, n) is the log change of one plus the tariffs, which carries the elasticity.
+    ``log_tariff_hat`` (S, n, n) is the log change of one plus the tariffs, which carries the elasticity. Of a tariff
+    that buyers see in part, exporters absorb the rest: a negative levy, ``(1 + t)^(pass_through - 1) - 1``.
     """
     p, now = pieces(model, u), model.evaluate(*model.split(u))
-    by_flow, by_index = _multipliers(model, u, weight, by_earned)
+    by_flow, by_index, by_revenue = _multipliers(model, u, weight, by_earned)
     theta = model.theta[:, :, None]
     log_index = -np.log(now.sourcing) / model.theta
     effect = by_flow - by_index[:, None, :] * p.gross / theta
     cost = -model.theta * by_flow.sum(axis=2) + (by_index[:, None, :] * p.gross).sum(axis=2)
-    paid = now.log_cost[:, :, None] + log_tariff_hat
+    levy = np.zeros_like(p.flows) if model.levy is None else model.levy
+    paid = now.log_cost[:, :, None] + log_tariff_hat + np.log1p(levy)
     index_by_theta = ((p.gross * paid).sum(axis=1) - log_index * model.used) / model.theta
     by_theta = (by_index * index_by_theta).sum(axis=1) - (by_flow * (paid - log_index[:, None, :])).sum(axis=(1, 2))
-    return Gradient(effect, -theta * effect - by_flow, -cost.sum(axis=0), by_theta)
+    tariff = -theta * effect - by_flow
+    export_tax = tariff + (1 + levy) * p.flows * (by_revenue[:, None] - by_revenue)
+    return Gradient(effect, tariff + (pass_through - 1) * export_tax, export_tax, -cost.sum(axis=0), by_theta)
 
 
-def _multipliers(model: Equations, u: np.ndarray, weight: np.ndarray, by_earned: bool) -> tuple[np.ndarray, np.ndarray]:
-    """What a log change of each flow (S, n, n) and of each price index (S, n) is worth, all markets clearing."""
+def _multipliers(
+    model: Equations, u: np.ndarray, weight: np.ndarray, by_earned: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What a log change of each flow (S, n, n), of each price index (S, n) and a unit of revenue (n,) is worth, all
+    markets clearing."""
     s, n = model.value_added.shape
     p, full = pieces(model, u), jacobian(model, u)
     spending, now = model.split(u)[2], model.evaluate(*model.split(u))
@@ -250,4 +259,4 @@ def _multipliers(model: Equations, u: np.ndarray, weight: np.ndarray, by_earned:
     to_revenue = to_income + more_paid * to_paid
     levy = 0.0 if model.levy is None else model.levy
     by_flow = -p.flows * (to_sales[:, :, None] + (1 + levy) * to_revenue - levy * to_revenue[:, None])
-    return by_flow, model.theta * by_flow.sum(axis=1) - price * model.used
+    return by_flow, model.theta * by_flow.sum(axis=1) - price * model.used, to_revenue
