@@ -1,10 +1,12 @@
 """Speed and memory of the equilibrium room, peers timed in the same run.
 
-    python benchmarks/equilibrium.py [--data FOLDER] [--no-peers] [--write]
+    python benchmarks/equilibrium.py [--data FOLDER] [--no-peers] [--write] [--ge-gravity ge_gravity.R]
 
 ``--write`` replaces the tables between the markers of equilibrium.md and draws equilibrium_growth.svg.
-Peers: gegravity 0.3 (if installed) and a plain version of the published Caliendo-Parro algorithm, which
-solves expenditure as one dense system in every wage pass, as the authors' code and its ports do.
+Peers: gegravity 0.3 (if installed), the R function of GEGravity (``--ge-gravity``: its source file; Rscript is
+needed; alternating runs in processor seconds, and nothing else is measured then) and a plain version of the
+published Caliendo-Parro algorithm, which solves expenditure as one dense system in every wage pass, as the authors'
+code and its ports do.
 """
 
 from __future__ import annotations
@@ -13,10 +15,14 @@ import argparse
 import json
 import platform
 import resource
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -125,6 +131,46 @@ def gegravity_seconds(n: int) -> tuple[float, float, float]:
     peer = 100 * (1 / model.country_results.loc[names, "welfare statistic"].to_numpy() - 1)
     gap = float(np.abs(peer - np.array(list(out.welfare_pct.values()))).max())
     return theirs, gap, timed(lambda: solve(economy, shock, theta=4.0), 21)
+
+
+GE_GRAVITY = """
+a <- commandArgs(TRUE); source(a[1]); d <- read.csv(a[2])
+f <- function() ge_gravity(d$o, d$d, d$trade, d$beta, 4, FALSE)
+for (k in 1:5) r <- f()
+took <- system.time(for (k in 1:40) r <- f())
+cat((took[["user.self"]] + took[["sys.self"]]) / 40, max(abs(r$welfare[d$o == d$d] - as.numeric(a[-(1:2)]))))
+"""
+"""R's processor seconds a call and its largest welfare difference, after five calls that compile it."""
+
+
+def ge_gravity_rows(source: Path, sizes: Sequence[int] = (44, 70, 150), runs: int = 3) -> list[tuple[str, str]]:
+    """The published R function against ``solve`` on one world a size: 132 dyads shocked by 0.4, additive deficits."""
+    rows = []
+    for n in sizes:
+        economy = one_sector_world(n)
+        beta = np.zeros((n, n))
+        beta[:12, :12] = 0.4 * (1 - np.eye(12))
+        names = economy.economies
+        shock = {(names[i], names[j]): 0.4 for i, j in np.argwhere(beta > 0)}
+        work = partial(solve, economy, shock, theta=4.0, deficits="additive")
+        welfare = [f"{hat:.10f}" for hat in work().welfare_hat]
+        ratios, theirs, ours, gaps = [], [], [], []
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "world.csv"
+            cells = zip(np.repeat(range(n), n), np.tile(range(n), n), economy.flows.ravel(), beta.ravel())
+            path.write_text("o,d,trade,beta\n" + "\n".join(",".join(map(repr, map(float, c))) for c in cells))
+            for _ in range(runs):
+                ours.append(timed(work, 101))
+                command = ["Rscript", "-e", GE_GRAVITY, str(source), str(path), *welfare]
+                told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+                theirs.append(float(told[0]))
+                gaps.append(float(told[1]))
+                ratios.append(theirs[-1] / ours[-1])
+        rows.append((f"ge_gravity in R, {n} economies", f"{1e3 * np.median(theirs):.1f} ms"))
+        rows.append(("détente, the same", f"{1e3 * np.median(ours):.2f} ms"))
+        rows.append(("ratio in each run; largest welfare difference",
+                     f"{', '.join(f'{r:.0f}' for r in ratios)} times; {max(gaps):.0e}"))  # fmt: skip
+    return rows
 
 
 def plain_caliendo_parro(economy: SectorEconomy, tariff: np.ndarray, tolerance: float = 1e-7) -> tuple[np.ndarray, int]:
@@ -280,7 +326,13 @@ def main() -> None:
     parser.add_argument("--data", help="folder with caliendo_parro_2015 and ge_baseline")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--ge-gravity", type=Path, help="the source file of GEGravity's R function")
     args = parser.parse_args()
+    if args.ge_gravity is not None:
+        if shutil.which("Rscript") is None:
+            sys.exit("Rscript is not installed, so ge_gravity cannot be measured.")
+        sys.stdout.write("\n".join(f"| {a} | {b} |" for a, b in ge_gravity_rows(args.ge_gravity)) + "\n")
+        return
     peers = not args.no_peers
     one, growth = one_sector_rows(peers)
     tables = {"One sector": one + recorded_rows(args.data), "Ensemble": ensemble_rows()}

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from built_or_checked import build_or_check
 
 from detente import economies
 from detente.data.facts import Flows
@@ -198,17 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("flows", "stocks", "protected", "gdp", "population", "conflicts", "states"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=HOME)
-    parser.add_argument("--check", action="store_true")
-    given = parser.parse_args()
-    if not given.check:
-        given.out.mkdir(parents=True, exist_ok=True)
-        build(given, given.out)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        build(given, Path(folder))
-        different = [n for n in FILES if (Path(folder) / n).read_bytes() != (HOME / n).read_bytes()]
-    sys.exit(f"These differ: {', '.join(different)}" if different else 0)
+    build_or_check(parser, build, HOME, FILES)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,6 +22,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from built_or_checked import build_or_check
 
 from detente import economies
 from detente.data.registry import source_named
@@ -160,17 +159,7 @@ def main() -> None:
     parser.add_argument("--gdp-vintage", default="August 2026")
     parser.add_argument("--gdp-of-later-years", type=Path, required=True)
     parser.add_argument("--other-gdp-vintage", default="March 2025")
-    parser.add_argument("--out", type=Path, default=HOME)
-    parser.add_argument("--check", action="store_true")
-    arguments = parser.parse_args()
-    if not arguments.check:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        build(arguments, arguments.out)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        build(arguments, Path(folder))
-        different = [n for n in FILES if (Path(folder) / n).read_bytes() != (HOME / n).read_bytes()]
-    sys.exit(f"These differ: {', '.join(different)}" if different else 0)
+    build_or_check(parser, build, HOME, FILES)
 
 
 if __name__ == "__main__":
