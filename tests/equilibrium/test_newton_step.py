@@ -40,6 +40,21 @@ def test_the_step_solves_the_linearised_markets_and_holds_world_output(rule, psi
     np.testing.assert_allclose(left, level, atol=1e-7)  # finite differences leave about 1e-9
 
 
+def test_the_tatonnement_raises_prices_where_demand_exceeds_output_and_says_by_how_much_at_worst():
+    """Large worlds go this way first; small ones to Newton's method, which decides what it leaves open."""
+    one = model("additive", 0.5)
+    u = np.random.default_rng(5).normal(0, 0.3, (3, 4))
+    batch = type(one)(**{name: np.repeat(getattr(one, name), 3, axis=0) for name in one.__slots__})
+    step, gap = batch.move(u)
+    for row in range(3):
+        now = one.state(u[row : row + 1])
+        excess = now.demand[0] / now.output[0]
+        np.testing.assert_allclose(step[row], np.log(excess) / (1 + 4.0 + 0.5), rtol=1e-12)
+        assert gap[row] == pytest.approx(np.abs(excess - 1).max(), rel=1e-12)
+        assert gap[row] == pytest.approx(one.look(u[row : row + 1])[0], rel=1e-12)
+    assert one.newton
+
+
 def test_the_way_from_the_baseline_is_geometric_and_deficits_are_arithmetic():
     shock = SHOCK + Shock(deficit={"A": 30.0, "C": -30.0 + float(ECO.deficit[0] + ECO.deficit[2])})
     end = model("additive", 0.5, shock)
