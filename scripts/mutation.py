@@ -55,7 +55,7 @@ CENTRAL = {
     "scenarios": ("run/what_if/scenarios.py", "tests/run tests/study"),
     "journal": ("web/editor/journal.py", "tests/web/test_journal_lines.py"),
     "readers": (
-        "panel/reading/tables.py",
+        "panel/reading/named_columns.py",
         "tests/panel/test_reading.py tests/panel/test_nothing_is_guessed.py tests/panel/test_columns.py "
         "tests/panel/test_panel.py tests/data/test_layouts.py",
     ),

@@ -43,7 +43,7 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "gravity/postestimation/imputation.py": "library only",
     "panel/completion.py": "library only",
     "panel/persons.py": "library only",
-    "panel/reading/reader.py:absent": "no command sets it",
+    "panel/reading/panel_reader.py:absent": "no command sets it",
     "replications/published_data.py": "library only",
 }
 

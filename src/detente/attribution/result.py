@@ -72,7 +72,7 @@ class Finding:
         Mean over the years after ``from_year`` up to ``to_year`` of the residual's change since ``from_year``, log
         points; beside ``split.dyad_part``, which is that of the last year alone.
     dyad_part_at_most : float
-        Where the flow fell to a recorded zero, log points that the pair's own part is below; nan otherwise.
+        Where the flow fell to a recorded zero, log points that the pair-specific part is below; nan otherwise.
     standing : PlaceboTest or None
         Among similar pairs; None with ``quick``, or where there are too few.
     before : Before or None

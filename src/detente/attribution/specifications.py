@@ -109,7 +109,7 @@ class Robustness:
         able = [s.placebo_share for s in self.specifications if s.can_tell and s.placebo_share is not None]
         found = sum(p <= SOME for p in able)
         text = (
-            f"{who}: over {len(ran)} specifications the pair's own part lies between {log_points(ran[0])} and "
+            f"{who}: over {len(ran)} specifications the pair-specific part lies between {log_points(ran[0])} and "
             f"{log_points(ran[-1])} (median {log_points(np.median(ran))}); it is negative in "
             f"{np.mean(ran < 0):.0%} of them, and {found} of the {len(able)} that can tell show evidence of a loss "
             f"(p up to {SOME:g})."
@@ -247,7 +247,7 @@ def _check_prior(given: Sequence[float]) -> None:
 def _unrecorded_band(
     main: float, prior: tuple[float, float, float], draws: int, seed: int
 ) -> tuple[float, float, float]:
-    """5%, 50% and 95% points of the pair's own part if a triangular share of the trade at the end is unrecorded."""
+    """5%, 50% and 95% points of the pair-specific part if a triangular share of the trade at the end is unrecorded."""
     low, mode, high = prior
     share = np.full(draws, low) if low == high else np.random.default_rng(seed).triangular(low, mode, high, draws)
     low, middle, high = (float(q) for q in np.quantile(main - np.log1p(-share), (0.05, 0.5, 0.95)))

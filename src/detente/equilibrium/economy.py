@@ -24,7 +24,7 @@ from detente.errors import (
 _TO_MILLIONS = {"usd": 1e-6, "usd_k": 1e-3, "kusd": 1e-3, "usd_mn": 1.0, "usd_bn": 1e3}
 
 
-def frozen(array: Any) -> np.ndarray:
+def read_only(array: Any) -> np.ndarray:
     """A read-only float array of its own."""
     array = np.array(array, dtype=float)
     array.flags.writeable = False
@@ -88,7 +88,7 @@ class Economy:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "economies", tuple(map(str, self.economies)))
-        object.__setattr__(self, "flows", frozen(self.flows))
+        object.__setattr__(self, "flows", read_only(self.flows))
         check_flows(self.economies, self.flows, self.keeps_zero_internal)
 
     @classmethod

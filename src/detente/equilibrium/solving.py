@@ -12,7 +12,7 @@ import numpy as np
 from detente.equilibrium.assembly import Solved, SolveSetting, solve_setting, still_owing
 from detente.equilibrium.certificate import Certificate, Status
 from detente.equilibrium.counterfactual import Counterfactual, sufficient_statistic_gap
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, one_sector_only, read_only
 from detente.equilibrium.extensions.published_recipe import STOP, published_loop
 from detente.equilibrium.sectors.behaviour import PLAIN, Behaviour, check_behaviour, check_word
 from detente.equilibrium.sectors.economy import SectorEconomy
@@ -235,7 +235,7 @@ def follow_recipe(economy: Economy, shock: Shock, theta: float, reference: str |
     report = Certificate(
         status=Status.STOPPED_LOOSE if found.stopped else Status.MAX_STEPS,
         iterations=found.passes,
-        residuals=frozen(found.flows.sum(axis=1) - output),
+        residuals=read_only(found.flows.sum(axis=1) - output),
         walras=float(found.flows.sum() - output.sum()),
         tolerance=STOP,
         seconds=perf_counter() - began,
@@ -247,12 +247,12 @@ def follow_recipe(economy: Economy, shock: Shock, theta: float, reference: str |
         supply_elasticity=0.0,
         deficits="multiplicative",
         mode="published",
-        price_hat=frozen(found.price_hat),
-        index_hat=frozen(found.index_hat),
-        output_hat=frozen(found.price_hat),
-        expenditure_hat=frozen(found.price_hat),
-        welfare_hat=frozen(found.price_hat / found.index_hat),
-        flows=frozen(found.flows),
+        price_hat=read_only(found.price_hat),
+        index_hat=read_only(found.index_hat),
+        output_hat=read_only(found.price_hat),
+        expenditure_hat=read_only(found.price_hat),
+        welfare_hat=read_only(found.price_hat / found.index_hat),
+        flows=read_only(found.flows),
         expenditure_scale=1.0,
         report=report,
     )
@@ -285,7 +285,7 @@ def read_out(found: Solved, setting: SolveSetting, began: float) -> Counterfactu
     report = Certificate(
         status=status_of(found, setting.tolerance, setting.max_steps),
         iterations=found.iterations,
-        residuals=frozen(found.demand - output),
+        residuals=read_only(found.demand - output),
         walras=float(expenditure.sum() - output.sum()),
         tolerance=setting.tolerance if found.gap < setting.tolerance else max(setting.tolerance, ROUNDING),
         seconds=perf_counter() - began,
@@ -302,12 +302,12 @@ def read_out(found: Solved, setting: SolveSetting, began: float) -> Counterfactu
         supply_elasticity=float(setting.psi),
         deficits=deficits,
         mode="exact",
-        price_hat=frozen(np.exp(found.log_price)),
-        index_hat=frozen(np.exp(found.log_index)),
-        output_hat=frozen(output / economy.output),
-        expenditure_hat=frozen(expenditure / economy.expenditure),
-        welfare_hat=frozen(money / before / np.exp(found.log_index) / labour),
-        flows=frozen(found.flows),
+        price_hat=read_only(np.exp(found.log_price)),
+        index_hat=read_only(np.exp(found.log_index)),
+        output_hat=read_only(output / economy.output),
+        expenditure_hat=read_only(expenditure / economy.expenditure),
+        welfare_hat=read_only(money / before / np.exp(found.log_index) / labour),
+        flows=read_only(found.flows),
         expenditure_scale=float(found.scale.mean()),
         report=report,
     )

@@ -7,7 +7,7 @@ __all__, __getattr__, __dir__ = names_of(
     {
         "Panel": "panel",
         "ReadReport": "panel",
-        "read_panel": "reading.reader",
+        "read_panel": "reading.panel_reader",
         "read_table": "frames",
         "Provenance": "panel",
         "world_gdp": "world_panel",

@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.errors import EmptySample
 from detente.panel.panel import Panel
-from detente.panel.reading.reader import read_panel
+from detente.panel.reading.panel_reader import read_panel
 
 COLUMNS = ("origin", "destination", "period", "by_origin", "by_destination", "gap", "log_gap")
 

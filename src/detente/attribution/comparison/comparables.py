@@ -1,4 +1,4 @@
-"""The dyad's own part against comparable suppliers of the destination and markets of the origin.
+"""The dyad-specific part against comparable suppliers of the destination and markets of the origin.
 
 The destination's effect already holds what its suppliers lost on average, weighted by
 trade. When the losses were uneven - neighbours who sell manufactures on credit against

@@ -59,7 +59,7 @@ def require_trade_either_way(sample: Sample, i: int, j: int, bases: Sequence[sli
 
 
 def untold(sample: Sample, i: int, j: int, base: slice, names: tuple[str, str]) -> Text | None:
-    """Why nothing is told of the pair's own part of i -> j on a base window; None where it can be told."""
+    """Why nothing is told of the pair-specific part of i -> j on a base window; None where it can be told."""
     if traded(sample, i, j, base):
         return None
     years = sample.years[base]

@@ -22,7 +22,7 @@ from detente.equilibrium.armington import Armington
 from detente.equilibrium.around.sector_decomposition import sector_path
 from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import frozen
+from detente.equilibrium.economy import read_only
 from detente.equilibrium.sectors.result import SectorCounterfactual
 from detente.equilibrium.shock import hat_array, partial_array
 from detente.equilibrium.solver import one_thread, pinned, solve_model
@@ -97,8 +97,8 @@ def decompose(out: Counterfactual | SectorCounterfactual, *, steps: int = 16) ->
         parts = _extrapolated(out, steps)
     else:
         parts = _Line(out).parts(steps)
-    parts = {name: frozen(100 * value) for name, value in parts.items() if np.abs(value).max() > 1e-15}
-    return Decomposition(out.economies, parts, frozen(100 * np.log(out.welfare_hat)))
+    parts = {name: read_only(100 * value) for name, value in parts.items() if np.abs(value).max() > 1e-15}
+    return Decomposition(out.economies, parts, read_only(100 * np.log(out.welfare_hat)))
 
 
 def _extrapolated(out: SectorCounterfactual, steps: int) -> dict[str, np.ndarray]:

@@ -19,7 +19,7 @@ from detente.equilibrium.around.one_sector_draws import (
 )
 from detente.equilibrium.around.priors import Coefficients, as_prior
 from detente.equilibrium.around.sector_draws import SectorPlan, draw_sectors
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, one_sector_only, read_only
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.shock import Shock
 from detente.errors import EmptySample, SpecificationError
@@ -117,7 +117,7 @@ def _of_one_sector(economy: Economy, spec: Draws, draws: int, decompose: int, ex
     names = () if spec.coefficients is None else tuple(spec.coefficients.design)
     return Ensemble(
         economies=economy.economies,
-        draws_pct=frozen(100 * (welfare - 1)),
+        draws_pct=read_only(100 * (welfare - 1)),
         parameters={
             "theta": theta_drawn,
             "supply_elasticity": psi_drawn,
@@ -125,7 +125,7 @@ def _of_one_sector(economy: Economy, spec: Draws, draws: int, decompose: int, ex
             **{name: b[:, k] for k, name in enumerate(names)},
         },
         tracked={(economy.economies[i], economy.economies[j]): flows[:, k] for k, (i, j) in enumerate(spec.track)},
-        gap=frozen(gap),
+        gap=read_only(gap),
         shares=shares,
         total_shares=totals,
         seed=spec.seed,
@@ -139,6 +139,6 @@ def _of_sectors(economy: SectorEconomy, shock: Shock, plan: SectorPlan) -> Ensem
             economy.index(code)
     drawn = draw_sectors(economy, shock, plan)
     return Ensemble(
-        economy.economies, frozen(drawn.welfare_pct), drawn.parameters, drawn.tracked, frozen(drawn.gap), None, None,
+        economy.economies, read_only(drawn.welfare_pct), drawn.parameters, drawn.tracked, read_only(drawn.gap), None, None,
         plan.seed, economy.sectors, drawn.cells,
     )  # fmt: skip

@@ -17,7 +17,7 @@ import polars as pl
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, one_sector_only, read_only
 from detente.equilibrium.sectors.jacobian import gradient as sector_gradient
 from detente.equilibrium.sectors.result import SectorCounterfactual
 from detente.equilibrium.shock import Shock, partial_array
@@ -174,9 +174,9 @@ def sensitivity(
     return Sensitivity(
         economies=at.economies,
         weights=weights,
-        partial_effect=frozen(effect),
-        trade_cost=frozen(-at.theta * effect),
-        productivity=frozen(productivity),
+        partial_effect=read_only(effect),
+        trade_cost=read_only(-at.theta * effect),
+        productivity=read_only(productivity),
         theta=by_theta,
         supply_elasticity=by_psi,
     )
@@ -198,7 +198,7 @@ def _with_sectors(at: SectorCounterfactual, weights: Mapping[str, float]) -> Sec
     moved = np.log((1 + at.tariff) / (1 + at.baseline.tariff))
     with one_thread():
         by_earned = at.deficits == "multiplicative"
-        parts = map(frozen, sector_gradient(model, state, weight, by_earned, moved, at.pass_through))
+        parts = map(read_only, sector_gradient(model, state, weight, by_earned, moved, at.pass_through))
     return SectorSensitivity(at.economies, at.sectors, weights, *parts)
 
 

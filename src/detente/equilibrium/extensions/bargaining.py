@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from detente.equilibrium.assembly import groups, one_sector
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, one_sector_only, read_only
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.shock import CLOSED, Shock, check_effect
 from detente.equilibrium.solver import solve_model
@@ -232,8 +232,8 @@ def bargain(
     return Bargain(
         (one, other),
         lever,
-        frozen(grid),
-        frozen(payoffs),
+        read_only(grid),
+        read_only(payoffs),
         (float(spending[at[0]]), float(spending[at[1]])),
         gap,
     )

@@ -19,7 +19,7 @@ import polars as pl
 
 from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, one_sector_only, read_only
 from detente.equilibrium.shock import Shock, hat_array
 from detente.equilibrium.solver import solve_model
 from detente.equilibrium.solving import balanced, check_options, solve
@@ -145,9 +145,9 @@ def accumulate(
     return CapitalPath(
         economies=economy.economies,
         years=np.arange(years),
-        capital_hat=frozen(np.exp(stock)),
-        welfare_hat=frozen(welfare),
-        residual=frozen(residual),
+        capital_hat=read_only(np.exp(stock)),
+        welfare_hat=read_only(welfare),
+        residual=read_only(residual),
         steady_state=steady,
     )
 

@@ -22,7 +22,7 @@ import polars as pl
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.assembly import Solved, SolveSetting, one_sector
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, as_floats, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, as_floats, one_sector_only, read_only
 from detente.equilibrium.shock import Shock, partial_array
 from detente.equilibrium.solver import Solution, fixed_point, one_thread
 from detente.equilibrium.solving import balanced, check_options, read_out
@@ -225,10 +225,10 @@ def _told(
     out = read_out(solved, setting, began)
     return MobilityCounterfactual(
         trade=out,
-        people=frozen(after),
-        people_before=frozen(people),
-        labour_hat=frozen(np.exp(labour[0])),
-        origin_welfare_hat=frozen(_origin_welfare(people, model.log_value(u, labour) + log_ease, nu)),
+        people=read_only(after),
+        people_before=read_only(people),
+        labour_hat=read_only(np.exp(labour[0])),
+        origin_welfare_hat=read_only(_origin_welfare(people, model.log_value(u, labour) + log_ease, nu)),
         nu=nu,
         delta=model.delta,
         labour_gap=float(np.abs(np.log(after.sum(axis=0) / people.sum(axis=0)) - labour[0]).max()),

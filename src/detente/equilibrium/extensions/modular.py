@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from detente.equilibrium.assembly import check_connected
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, one_sector_only, read_only
 from detente.equilibrium.extensions.published_recipe import proportional_fit
 from detente.equilibrium.shock import Shock, partial_array
 from detente.equilibrium.solving import check_options
@@ -116,8 +116,8 @@ def conditional(
     scale = g[economy.index(code)]
     return Conditional(
         baseline=economy,
-        flows=frozen(flows),
-        inward_hat=frozen((g / scale) ** (1 / theta)),
-        outward_hat=frozen((a * scale) ** (1 / theta)),
+        flows=read_only(flows),
+        inward_hat=read_only((g / scale) ** (1 / theta)),
+        outward_hat=read_only((a * scale) ** (1 / theta)),
         residual=float(gap),
     )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from detente.equilibrium.economy import Economy, frozen, one_sector_only
+from detente.equilibrium.economy import Economy, one_sector_only, read_only
 from detente.equilibrium.shock import CLOSED, Shock
 from detente.equilibrium.solving import solve
 from detente.errors import InvalidShock, NoEquilibrium, first_five
@@ -173,8 +173,8 @@ def coalitions(
         target=target,
         members=tuple(members),
         subsets=tuple(row[0] for row in rows),
-        target_pct=frozen([row[1] for row in rows]),
-        member_pct=frozen([row[2] for row in rows]),
+        target_pct=read_only([row[1] for row in rows]),
+        member_pct=read_only([row[2] for row in rows]),
         spending=spending,
         residual=worst,
         unsolved=tuple(unsolved),

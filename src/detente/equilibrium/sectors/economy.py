@@ -14,8 +14,8 @@ from detente.equilibrium.economy import (
     UNUSABLE,
     Economy,
     as_floats,
-    frozen,
     place_of,
+    read_only,
     said_dropped,
     unit_factor,
     usable,
@@ -136,8 +136,8 @@ class SectorEconomy:
         if n_truncated:
             said = (*said, f"{n_truncated} cells of final spending, negative in the data, stand as zero")
         return cls(
-            economies, sectors, frozen(flows), frozen(tariff), frozen(value_added), frozen(inputs), frozen(elasticity),
-            frozen(final), n_truncated, year, dropped=dropped, truncated=said,
+            economies, sectors, read_only(flows), read_only(tariff), read_only(value_added), read_only(inputs), read_only(elasticity),
+            read_only(final), n_truncated, year, dropped=dropped, truncated=said,
         )  # fmt: skip
 
     @classmethod

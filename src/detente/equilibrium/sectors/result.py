@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from detente.equilibrium.certificate import Certificate
-from detente.equilibrium.economy import frozen
+from detente.equilibrium.economy import read_only
 from detente.equilibrium.sectors.assembly import sector_model
 from detente.equilibrium.sectors.behaviour import Behaviour, joint_levy
 from detente.equilibrium.sectors.economy import SectorEconomy
@@ -117,7 +117,7 @@ class SectorCounterfactual:
                 "An economy with export taxes, or whose exporters absorb tariffs, cannot be a baseline.",
                 fix="Put both changes into one shock: first + second.",
             )
-        return replace(self.baseline, flows=frozen(self.flows), tariff=self.tariff, n_truncated=0)
+        return replace(self.baseline, flows=read_only(self.flows), tariff=self.tariff, n_truncated=0)
 
     @property
     def spending(self) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.equilibrium.assembly import cut_off, groups
 from detente.equilibrium.certificate import Certificate, Status
-from detente.equilibrium.economy import frozen
+from detente.equilibrium.economy import read_only
 from detente.equilibrium.sectors.assembly import export_taxes, new_tariffs, sector_effects, sector_model
 from detente.equilibrium.sectors.behaviour import PLAIN, Behaviour, absorbed
 from detente.equilibrium.sectors.economy import SectorEconomy
@@ -107,19 +107,19 @@ def read_out(
         shock=setting.shock,
         deficits=deficits,
         mode=setting.mode,
-        wage_hat=frozen(now.paid / economy.wages / labour),
-        index_hat=frozen(index),
-        income_hat=frozen(income / base),
-        welfare_hat=frozen(money / index / given),
-        cost_hat=frozen(np.exp(now.log_cost)),
-        price_hat=frozen(np.exp(prices)),
-        flows=frozen(model.flows(found.u)),
-        tariff=frozen(tariff),
+        wage_hat=read_only(now.paid / economy.wages / labour),
+        index_hat=read_only(index),
+        income_hat=read_only(income / base),
+        welfare_hat=read_only(money / index / given),
+        cost_hat=read_only(np.exp(now.log_cost)),
+        price_hat=read_only(np.exp(prices)),
+        flows=read_only(model.flows(found.u)),
+        tariff=read_only(tariff),
         report=report,
         supply_elasticity=setting.behaviour.supply,
         revenue_use=setting.behaviour.revenue,
         export_tax=_kept(export_taxes(economy, setting.shock)),
-        labour_hat=frozen(labour),
+        labour_hat=read_only(labour),
         scale=setting.behaviour.scale,
         pass_through=setting.behaviour.pass_through,
         absorbed=_kept(absorbed(economy, tariff, setting.behaviour.pass_through)),
@@ -142,7 +142,7 @@ def _certificate(
     return Certificate(
         status=Status.CUT_OFF if owing else _status(found, income, bool(negative), setting),
         iterations=int(found.iterations[0]),
-        residuals=frozen(residuals),
+        residuals=read_only(residuals),
         walras=float(residuals.sum()),
         tolerance=setting.tolerance if found.gap[0] < setting.tolerance else max(setting.tolerance, ROUNDING),
         seconds=perf_counter() - began,
@@ -154,7 +154,7 @@ def _certificate(
 
 
 def _kept(wedge: np.ndarray | None) -> np.ndarray | None:
-    return None if wedge is None else frozen(wedge)
+    return None if wedge is None else read_only(wedge)
 
 
 def _apart(model: Sectors, u: np.ndarray, parts: list[np.ndarray], income: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,8 +15,8 @@ from detente.errors import AmbiguousColumn, DataError, UnreadableFile, first_fiv
 from detente.panel.frames import read_table
 from detente.panel.panel import Panel
 from detente.panel.reading.dollars import in_dollars
+from detente.panel.reading.named_columns import of_table
 from detente.panel.reading.settling import settled
-from detente.panel.reading.tables import of_table
 
 SIDES = ("either", "origin", "destination")
 
