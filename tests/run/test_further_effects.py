@@ -160,6 +160,17 @@ def test_cells_by_sector_have_the_ends_of_the_same_draws(run: Run) -> None:
             assert row[f"{name}_p05"] <= row[f"{name}_p95"]
     quick = run.sectors.to_frame()
     assert quick["employment_pct_p05"].null_count() == quick.height
+    ends = [c.name for c in BY_SECTOR.columns if c.added]
+    assert len(ends) == 8
+    earlier = BY_SECTOR.fitted(quick.drop(ends))  # a run written before the draws were
+    assert earlier.equals(quick.with_columns(pl.lit(None, earlier.schema[name]).alias(name) for name in ends))
+    drawn_run = replace(run, frames={**run.frames, "sectors": rows})
+    words = Catalogue("en")
+    page = render_report(drawn_run, "en")
+    assert words("further.employment_range") in page
+    assert words("further.employment_range") not in render_report(run, "en")
+    worst = rows.filter(scenario="duty", economy="VEN").sort("lost_wages_usd_mn").row(0, named=True)
+    assert f">{words.span(worst['employment_pct_p05'], worst['employment_pct_p95'])}<" in page
 
 
 def test_a_scenario_on_one_sector_stands_beside_the_others_under_every_rule(run: Run) -> None:

@@ -212,13 +212,16 @@ def further_tables(story: Story, words: Catalogue) -> list[Row]:
 
 
 def _sector_cells(frame: pl.DataFrame, story: Story, words: Catalogue) -> tuple[tuple[str, ...], list[list[str]]]:
-    head = ("scenario", "economy", "sector", "lost_wages", "employment", "output", "exports", "revenue")
+    drawn = frame["employment_pct_p05"].null_count() < frame.height
+    ranges = ("employment_range",) if drawn else ()
+    head = ("scenario", "economy", "sector", "lost_wages", "employment", *ranges, "output", "exports", "revenue")
     most = frame.with_columns(_size=pl.col("lost_wages_usd_mn").abs().fill_null(0.0)).sort("_size", descending=True)
     most = most.group_by("scenario", "economy", maintain_order=True).head(MOST_SECTORS)
     return head, [
         [
             row["title"], story.economy(row["economy"]), row["sector"],
             words.significant(row["lost_wages_usd_mn"], sign=True), words.significant(row["employment_pct"], sign=True),
+            *(words.span(row["employment_pct_p05"], row["employment_pct_p95"]) for _ in ranges),
             words.significant(row["real_output_pct"], sign=True),
             words.significant(row["exports_after_usd_mn"] - row["exports_before_usd_mn"], sign=True),
             words.significant(row["revenue_after_usd_mn"]),

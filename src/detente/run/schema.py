@@ -30,6 +30,7 @@ class Column:
     meaning : one phrase for a reader.
     unit : ``US$ million``, ``log points``, ``percent``, ``share`` ...; empty where there is none.
     sentence : whether its cells are sentences, which a run can say in other languages too.
+    added : whether it came when runs of the present schema had been written: empty where a run lacks it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column:
     meaning: str
     unit: str = ""
     sentence: bool = False
+    added: bool = False
 
     @property
     def dtype(self) -> type[pl.DataType]:
@@ -118,8 +120,8 @@ class TableSchema:
             A column is absent, or holds what its type does not allow.
         """
         absent = [c for c in self.columns if c.name not in frame.columns]
-        if absent and not fill:
-            raise DataError(f"The table '{self.name}' lacks the columns {first_five([c.name for c in absent])}.")
+        if not fill and (needed := [c.name for c in absent if not c.added]):
+            raise DataError(f"The table '{self.name}' lacks the columns {first_five(needed)}.")
         kept = [*self.names, *(c for c in frame.columns if self.more and c not in self.names)]
         frame = frame.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in absent).select(kept)
         wrong = {c.name: c.dtype for c in self.columns if frame.schema[c.name] != c.dtype}
@@ -203,12 +205,12 @@ def text(name: str, meaning: str, *, sentence: bool = False) -> Column:
     return Column(name, "text", meaning, sentence=sentence)
 
 
-def whole(name: str, meaning: str, unit: str = "") -> Column:
-    return Column(name, "whole", meaning, unit)
+def whole(name: str, meaning: str, unit: str = "", *, added: bool = False) -> Column:
+    return Column(name, "whole", meaning, unit, added=added)
 
 
-def number(name: str, meaning: str, unit: str = "") -> Column:
-    return Column(name, "number", meaning, unit)
+def number(name: str, meaning: str, unit: str = "", *, added: bool = False) -> Column:
+    return Column(name, "number", meaning, unit, added=added)
 
 
 def flag(name: str, meaning: str) -> Column:

@@ -47,7 +47,7 @@ SECTORS = TableSchema(
         number("revenue_after_usd_mn", "revenue from tariffs on the sector", "US$ million"),
         number("residual_pct", "the largest unbalanced market, of its size", "percent"),
         *(
-            number(f"{name}_{point}", f"{end} of the draws of `{name}`", unit)
+            number(f"{name}_{point}", f"{end} of the draws of `{name}`", unit, added=True)
             for name, unit in (
                 ("real_output_pct", "percent"),
                 ("employment_pct", "percent"),
@@ -55,8 +55,8 @@ SECTORS = TableSchema(
             )
             for point, end in (("p05", "5% point"), ("p95", "95% point"))
         ),
-        whole("draws", "how many draws"),
-        whole("failed", "how many of them had no solution"),
+        whole("draws", "how many draws", added=True),
+        whole("failed", "how many of them had no solution", added=True),
     ),
     make=lambda run: SECTORS.of_rows(_sector_rows(run)),
 )
