@@ -13,6 +13,7 @@ import polars as pl
 
 from detente._foreign import read_text
 from detente._leaving import csv_text
+from detente.delivery import transaction
 from detente.edition.subscribers.desk import Desk, Reader, Wish
 from detente.errors import DataError, DetenteError, Problem, RecordError
 
@@ -38,8 +39,6 @@ def import_list(desk: Desk, path: Path, now: float) -> Imported:
     RecordError
         With every row that is wrong.
     """
-    from detente.delivery import transaction
-
     rows = list(csv.DictReader(read_text(path).splitlines()))
     missing = {"email", "consent"} - set(rows[0] if rows else COLUMNS)
     if missing:
