@@ -10,8 +10,9 @@ import pytest
 from detente.equilibrium import SectorEconomy, Shock, solve
 from detente.errors import StudyError
 from detente.run.what_if.baseline import baselines
+from detente.run.what_if.scenario_bands import draw
 from detente.study import open_study
-from detente.web.desk.bands import bands, moves
+from detente.web.desk.bands import bands, moves, pool
 from detente.web.desk.result_rows import outcome_in_words
 from detente.web.desk.settings import Setting
 from detente.web.desk.solver_cache import open_solver, outcome
@@ -132,7 +133,15 @@ def test_a_tariff_of_the_desk_is_solved_with_its_revenue(solver):
     assert revenue["COL"] == 0.0
     said = outcome_in_words(Words("en"), found, "Now")
     assert [row["what"] for row in said["rows"]][-1] == "Tariff revenue of Venezuela"
-    assert bands(solver, setting).n == 0  # solved, not drawn
+    drawn = bands(solver, setting)
+    assert drawn.n == 200
+    same = draw(
+        pool(solver, setting), solver.dyad, moves(solver, setting), theta=4.0, deficits=("additive",),
+        tariffs=Shock(tariff={("COL", "VEN"): 0.25, ("VEN", "COL"): 0.0}),
+    )  # fmt: skip
+    assert drawn.income["VEN"] == pytest.approx(same.points(same.welfare_pct["VEN"])[::2])
+    low, high = drawn.flow[0]
+    assert low < direct.flow("COL", "VEN") < high
 
 
 def test_effects_by_direction_need_a_residual_to_be_saved(solver):
