@@ -183,6 +183,7 @@ HOSTILE = "Closed <script>alert(1)</script> & more"
 def test_mail_and_feed_reach_a_reader(mine: Any, clock: Clock, tmp_path: Path) -> None:
     with mail_server(tmp_path / "kept") as (kept, server):
         to = mail_to(server, '"ana@example.com", "ben@example.com"')
+        to += '[[to]]\nkind = "atom"\npath = "no such folder/a.atom"\nurl = "https://desk.example.org/a"\n'
         to += '[[to]]\nkind = "atom"\npath = "desk.atom"\nurl = "https://desk.example.org/desk.atom"\n'
         path = mine.listed(to=to)
         assert dt.look(path, clock=clock).delivered == {}
@@ -193,6 +194,7 @@ def test_mail_and_feed_reach_a_reader(mine: Any, clock: Clock, tmp_path: Path) -
         dt.look(path, clock=clock)
         assert sum(kept.taken().values()) == 2
     read = feedparser.parse((tmp_path / "desk.atom").read_bytes())
+    assert "cannot be written" in found.trouble, "what one lacks keeps nothing from the others"
     assert not read.bozo
     (entry,) = read.entries
     assert entry.id.startswith("tag:desk.example.org,")

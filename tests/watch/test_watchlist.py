@@ -90,6 +90,8 @@ def test_the_sample_is_a_list(tmp_path: Path) -> None:
         (GOOD + '[[to]]\nkind = "webhook"\nurl = "http://example.org/"\nsecret_env = "S"\n', "webhook's address"),
         (GOOD + '[[to]]\nkind = "fax"\n', "to.1"),
         (GOOD + "[[to]]\n", "to.1"),
+        (GOOD + '[[to]]\nkind = "atom"\npath = "a"\nurl = "javascript:x"\n', "feed's address"),
+        (GOOD + '[[to]]\nkind = "atom"\npath = "a"\nurl = "https://exämple.org/a"\n', "feed's address"),
         (GOOD + 'path = "x"\n', "unknown key"),
     ],
 )

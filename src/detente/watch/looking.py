@@ -82,11 +82,17 @@ def look(
             return replace(found, number=0)
         with transaction(connection):
             found = _kept(listed, state, taken, at, words, digest=digest)
-        write_feeds(listed, state, words)
-        if not deliver:
-            return found
-        done = send(listed, connection, clock)
-        return replace(found, delivered=outcome(done, Outbox(connection).counts()), trouble=done.stopped)
+        return _told(listed, state, found, words, clock, deliver=deliver)
+
+
+def _told(listed: WatchList, state: WatchState, found: Look, words: Catalogue, clock: Clock, *, deliver: bool) -> Look:
+    """Feeds and messages of what is written down; what one of them lacks keeps nothing from the others."""
+    troubles = write_feeds(listed, state, words)
+    if not deliver:
+        return replace(found, trouble=" ".join(troubles))
+    done = send(listed, state.connection, clock)
+    counts = outcome(done, Outbox(state.connection).counts())
+    return replace(found, delivered=counts, trouble=" ".join(filter(None, (*troubles, done.stopped))))
 
 
 def _opened(listed: WatchList, dry_run: bool) -> sqlite3.Connection:

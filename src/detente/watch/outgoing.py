@@ -159,28 +159,36 @@ def _hooks(listed: WatchList, clock: Callable[[], float]) -> Callable[[OutboxRow
     return carry
 
 
-def write_feeds(listed: WatchList, state: WatchState, words: Catalogue) -> None:
-    """Write every Atom feed of the list anew, from what was told; the same alerts give the same bytes."""
+def write_feeds(listed: WatchList, state: WatchState, words: Catalogue) -> list[str]:
+    """Write every Atom feed of the list anew, from what was told; the same alerts give the same bytes.
+
+    Returns what went wrong; a feed that cannot be written keeps nothing from the others.
+    """
+    troubles = []
     for to in listed.to:
-        if isinstance(to, ToAtom):
-            path = Path(to.path)
+        if not isinstance(to, ToAtom):
+            continue
+        path = Path(to.path)
+        try:
             write_file(path if path.is_absolute() else listed.path.parent / path, atom(_feed(listed, to, state, words)))
+        except DetenteError as error:
+            troubles.append(str(error))
+    return troubles
 
 
 def _feed(listed: WatchList, to: ToAtom, state: WatchState, words: Catalogue) -> Feed:
-    authority = to.url.split("/")[2].rpartition("@")[2].lower()
     name = listed.watch.name
     link = listed.watch.url or to.url
     entries = [
         FeedEntry(
-            tag_uri(authority, at.date(), f"watch/{name}/{one.look}-{one.number}"), one.heading,
+            tag_uri(to.host, at.date(), f"watch/{name}/{one.look}-{one.number}"), one.heading,
             f"{link.partition('#')[0]}#l{one.look}-{one.number}", at, at, past_alert_text(one.heading, one.body, words),
             language=words.language,
         )
         for one in state.alerts(most=IN_FEED)
         for at in [datetime.fromisoformat(one.at).astimezone(UTC)]
     ]  # fmt: skip
-    feed_id = tag_uri(authority, date(2026, 1, 1), f"watch/{name}")
+    feed_id = tag_uri(to.host, date(2026, 1, 1), f"watch/{name}")
     return Feed(feed_id, listed.title, listed.title, link, to.url, entries, language=words.language)
 
 

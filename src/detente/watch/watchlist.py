@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
+from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
@@ -21,6 +22,7 @@ from detente.watch.measures import Need, family_of
 from detente.watch.thresholds import Thresholds, parse_condition
 
 SEED = 20220926
+_WEB = re.compile(r"https?://[^\s<>\"\\]+", re.ASCII)
 
 
 class WatchHead(SpecPart):
@@ -171,8 +173,24 @@ class ToAtom(SpecPart):
 
     kind: Literal["atom"]
     path: str
-    url: str = Field(pattern=r"^https?://[^\s<>\"\\]+$")
+    url: str
     digest: Literal[False] = False
+
+    @model_validator(mode="after")
+    def _nameable(self) -> ToAtom:
+        parts = urlsplit(self.url)
+        if (
+            parts.scheme not in ("https", "http")
+            or not re.fullmatch(r"[a-z0-9.-]+", self.host)
+            or not _WEB.fullmatch(self.url)
+        ):
+            raise ValueError(f"'{self.url[:80]}' cannot be a feed's address; give https://name/path")
+        return self
+
+    @property
+    def host(self) -> str:
+        """Whose the entries' names are."""
+        return urlsplit(self.url).hostname or ""
 
 
 class ToStdout(SpecPart):
