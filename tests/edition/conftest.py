@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from detente.edition import Subject, make, making
 from detente.edition.settings import EditionSettings
-from detente.edition.subscribers import Desk, Wish
+from detente.edition.subscribers import Desk
 from detente.study import open_study
-
-NOW = datetime(2026, 3, 16, 6, 0, tzinfo=UTC)  # a Monday
 
 
 @pytest.fixture(scope="session")
@@ -35,5 +35,29 @@ def desk(tmp_path: Path, settings: EditionSettings):
         yield opened
 
 
-def add(desk: Desk, email: str, zone: str = "UTC", hour: int = 7, language: str = "en", **more: float) -> None:
-    assert desk.add(email, Wish(language, zone, hour), NOW.timestamp(), "by letter", **more)
+class Tone:
+    """A voice that hums: long enough to be heard, the same every time, and without a program."""
+
+    rate, key = 22050, "tone"
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, line: str):
+        self.said.append(line)
+        time = np.arange(int(self.rate * (0.3 + len(line) / 200))) / self.rate
+        return 0.05 * np.sin(2 * np.pi * 220 * time) * (1 + np.sin(2 * np.pi * 3 * time))
+
+
+@pytest.fixture
+def tone(monkeypatch) -> Tone:
+    voice = Tone()
+    monkeypatch.setattr(making, "voice_for", lambda language, name: voice)
+    return voice
+
+
+@pytest.fixture
+def sounding(quick_run, tone, tmp_path) -> Path:
+    """A site with one edition that can be heard."""
+    make([Subject(quick_run)], tmp_path / "site", making.Order(date(2026, 3, 16)))
+    return tmp_path / "site"

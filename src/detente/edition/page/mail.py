@@ -15,6 +15,7 @@ from detente.language import Catalogue
 
 READER = "<!--reader-->"
 """Where the lines for one reader go: why it comes, and how to stop it."""
+MARK = '<i id="reader"></i>'  # no rule styles it
 BARS = 14  # years at most in a mail's chart
 WIDEST = 100  # percent
 SMALL = "margin:0 0 6px;font-size:13px;line-height:1.5;color:#566270"
@@ -49,7 +50,10 @@ def mail_html(edition: Edition, link: str, note: str = "") -> str:
         w=edition.words, edition=edition, link=link, note=note, bars={p.id: bars(p, edition.words) for p in edition.pieces},
     )  # fmt: skip
     inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-    made = inliner.inline(html.replace(READER, "<p id=reader></p>")).replace('<p id="reader"></p>', READER) + "\n"
+    made = inliner.inline(html.replace(READER, MARK)) + "\n"
+    if made.count(MARK) != 1:
+        raise DataError("The mail has lost the place of its reader's lines.", fix="Update css-inline, and report this.")
+    made = made.replace(MARK, READER)
     if len(made.encode()) > 98_000:
         raise DataError(
             f"The mail of {edition.day} has {len(made.encode()):,} bytes of HTML; 98,000 are the most.",
