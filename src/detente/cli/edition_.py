@@ -58,7 +58,7 @@ def make(
     order = Order(today, tuple(code.strip() for code in languages.split(",") if code.strip()), voice, correct)
     order.checked()
     with waiting("Making the edition"):
-        made = make_edition(gather(sources, today, quick=quick), out, order, settings)
+        made = make_edition(gather(sources, today, out=out, quick=quick), out, order, settings)
     what = (
         "made"
         if made.fresh and not made.revision

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from detente.answer import answer_of
-from detente.answer.answer import Answer
 from detente.answer.facts import Facts
 from detente.economies import in_text
-from detente.edition.material import Changed, DatedAhead, Subject
+from detente.edition.material import Changed, DatedAhead, SubjectLike
 from detente.language import Catalogue
 from detente.language.controls import clean
 from detente.report.first_screen import Picture, first_screen, first_sentences
-from detente.study.words import catalogue
 
 FIRST = ("answer", "happened", "why", "what_if", "claims")
+MOST = 12  # changes told of a study; the others are counted
 NEXT = 2  # sentences of what comes next
 
 
@@ -92,7 +90,7 @@ class Edition:
         return (*chapters[:-1], (last, f"{text}\n{closing}"))
 
 
-def compose(subjects: Sequence[Subject], day: date, language: str, *, spoken: bool = False) -> Edition:
+def compose(subjects: Sequence[SubjectLike], day: date, language: str, *, spoken: bool = False) -> Edition:
     """The edition of ``day`` from its subjects; the spoken one has the same sentences, with numbers as words.
 
     Parameters
@@ -111,7 +109,7 @@ def compose(subjects: Sequence[Subject], day: date, language: str, *, spoken: bo
     return Edition(day, language, _title(subjects, pieces, words), _begun(heading), pieces, spoken)
 
 
-def _title(subjects: Sequence[Subject], pieces: Sequence[Piece], words: Catalogue) -> str:
+def _title(subjects: Sequence[SubjectLike], pieces: Sequence[Piece], words: Catalogue) -> str:
     """Which pairs, and how many changes, short enough for a subject."""
     pairs = [_pair(subject, words.language) for subject in subjects]
     shown = "; ".join(pairs[:2]) + (f" +{len(pairs) - 2}" if len(pairs) > 2 else "")
@@ -121,32 +119,31 @@ def _title(subjects: Sequence[Subject], pieces: Sequence[Piece], words: Catalogu
     return words(f"edition.{key}", title=words.aloud(shown), n=n)
 
 
-def _pair(subject: Subject, language: str) -> str:
-    return " – ".join(_begun(in_text(code, language)) for code in subject.run.study.spec.dyad)
+def _pair(subject: SubjectLike, language: str) -> str:
+    return " – ".join(_begun(in_text(code, language)) for code in subject.ends)
 
 
-def _piece(subject: Subject, day: date, language: str, spoken: bool) -> Piece:
-    run = subject.run
-    words = catalogue(run.study.spec, language, spoken=spoken)
-    answer: Answer = answer_of(run, language, spoken=True) if spoken else run.answers[language]
-    facts = answer.facts
+def _piece(subject: SubjectLike, day: date, language: str, spoken: bool) -> Piece:
+    told = subject.told(language, spoken=spoken)
+    words, facts = told.words, told.facts
     first = {} if facts is None else first_sentences(facts, words, lambda code: in_text(code, language))
-    parts = (
+    groups = (
         ("changed", _changes(subject, words)),
         ("numbers", [first[key] for key in FIRST[1:] if key in first]),
-        ("next", [*answer.what_next[:NEXT], *_ahead(subject.ahead, words)]),
+        ("next", [*told.next[:NEXT], *_ahead(subject.ahead, words)]),
     )
-    told = tuple(
+    parts = tuple(
         EditionPart(key, words(f"edition.{key}"), tuple(_sentence(text) for text in sentences))
-        for key, sentences in parts
+        for key, sentences in groups
         if sentences
     )
+    lead = first.get("answer", "")
     return Piece(
-        run.study.id,
-        clean(words.aloud(answer.title)),
-        _sentence(first.get("answer", "")),
-        _with_lead(told, first.get("answer", "")),
-        None if spoken or facts is None else _picture(facts, words, run.study.id),
+        subject.id,
+        clean(words.aloud(told.title)),
+        _sentence(lead),
+        _with_lead(parts, lead),
+        None if spoken or facts is None else _picture(facts, words, subject.id),
         "" if facts is None else clean(words.aloud(facts.source)),
         len(subject.changes),
     )
@@ -162,12 +159,14 @@ def _with_lead(parts: tuple[EditionPart, ...], lead: str) -> tuple[EditionPart, 
     )
 
 
-def _changes(subject: Subject, words: Catalogue) -> list[str]:
+def _changes(subject: SubjectLike, words: Catalogue) -> list[str]:
     if subject.since is None and not subject.changes:
         return [words("edition.first")]
     if not subject.changes:
         return [words("edition.nothing", day=words.date(subject.since))]
-    return [_change(change, words) for change in subject.changes]
+    told = [_change(change, words) for change in subject.changes[:MOST]]
+    more = len(subject.changes) - MOST
+    return [*told, words("edition.more_changes", n=more)] if more > 0 else told
 
 
 def _change(change: Changed, words: Catalogue) -> str:

@@ -14,7 +14,7 @@ from detente._atomic import lock, write_files
 from detente._foreign import read_json
 from detente.delivery import tag_uri
 from detente.edition.composing import Edition, compose
-from detente.edition.material import Subject
+from detente.edition.material import SubjectLike
 from detente.edition.page import PagePlace, Sound, edition_page, mail_html, plain_text
 from detente.edition.settings import EditionSettings, begin
 from detente.edition.site import site_files
@@ -76,7 +76,7 @@ class Order:
 
 
 def make(
-    subjects: Sequence[Subject], out: Path, order: Order, settings: EditionSettings | None = None,
+    subjects: Sequence[SubjectLike], out: Path, order: Order, settings: EditionSettings | None = None,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> Made:  # fmt: skip
     """Make the edition of a day in the site's folder ``out``; the same inputs again change nothing.
@@ -103,7 +103,7 @@ class _Making:
     """One edition in the making."""
 
     def __init__(
-        self, subjects: tuple[Subject, ...], out: Path, order: Order, settings: EditionSettings, clock: Clock
+        self, subjects: tuple[SubjectLike, ...], out: Path, order: Order, settings: EditionSettings, clock: Clock
     ) -> None:
         self.subjects, self.out, self.order, self.settings, self.clock = subjects, out, order, settings, clock
         self.folder = out / order.day.isoformat()
@@ -184,12 +184,13 @@ class _Making:
             "updated": corrections[-1]["at"] if corrections else published,
             "corrections": corrections,
             "inputs": asked,
-            "runs": [{"study": s.run.study.id, "sha256": s.digest(), "quick": bool(s.run.manifest.get("quick"))}
+            "runs": [{"study": s.id, "sha256": s.digest(), "quick": s.quick}
                      for s in self.subjects],
+            "readings": {s.id: dict(s.snapshot()) for s in self.subjects if s.snapshot()},
             "languages": list(self.order.languages),
             "editions": told,
             "sounds": sounds,
-            "ahead": [{"uid": f"{s.run.study.id}.{a.id}@{self.settings.authority}", "day": a.day,
+            "ahead": [{"uid": f"{s.id}.{a.id}@{self.settings.authority}", "day": a.day,
                        "title": clean(a.said(Catalogue(self.main)))} for s in self.subjects for a in s.ahead],
             "files": {path.relative_to(self.folder).as_posix(): _sha(data) for path, data in sorted(files.items())},
         }  # fmt: skip
@@ -229,7 +230,7 @@ class _Making:
             return None
         names: dict[str, str] = {}
         for subject in self.subjects:
-            names |= subject.run.study.spec.words.get(aloud.language, {}).get("pronounced", {})
+            names |= subject.pronounced.get(aloud.language, {})
         return record(aloud.script(), voice, self.out / "sounds", names)
 
     def _path(self, language: str) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from detente.study.spec import Spec
 
 FILE = "words.toml"
+PRONOUNCED = "pronounced"
+"""The table of names as a voice is to be given them, for the edition read aloud."""
 GROUPS = {  # table of the file: group of the catalogue whose words stand there
     "series": "series_name",
     "axes": "series",
@@ -32,6 +34,7 @@ GROUPS = {  # table of the file: group of the catalogue whose words stand there
     "values": "state_value",
     "places": "place",
     "phrases": "relation",
+    "pronounced": "pronounced",
 }
 Words = dict[str, dict[str, dict[str, str]]]
 """Words by language, table and code."""
@@ -80,7 +83,7 @@ def word_problems(folder: Path, spec: Spec, ledger: Ledger) -> list[Problem]:
                 if not _is_known(code, table, known, vocabulary):
                     what = f"The record has no {_KIND[table]} '{code}'.{did_you_mean(code, known[table])}"
                     problems.append(Problem(FILE, None, f"{language}.{table}.{code}", what, "Drop or correct the key."))
-    for table in GROUPS:
+    for table in (name for name in GROUPS if name != PRONOUNCED):  # each language says names in its own way
         first = {code: language for language in reversed(words) for code in words[language].get(table, {})}
         for code, language in first.items():
             problems += [
@@ -120,6 +123,8 @@ def _known(ledger: Ledger, vocabulary: Vocabulary) -> dict[str, set[str]]:
 
 
 def _is_known(code: str, table: str, known: Mapping[str, set[str]], vocabulary: Vocabulary) -> bool:
+    if table == PRONOUNCED:
+        return True
     if table == "phrases" and code not in known[table]:
         state, equals, value = code.partition("=")
         listed = vocabulary.state(state)
