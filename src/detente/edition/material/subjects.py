@@ -65,11 +65,11 @@ class SubjectLike(Protocol):
     def pronounced(self) -> Mapping[str, Mapping[str, str]]: ...
     def digest(self) -> str: ...
     def snapshot(self) -> Mapping[str, Any]: ...
-    def told(self, language: str, *, spoken: bool) -> Told: ...
+    def told(self, language: str, *, spoken: bool) -> ToldSubject: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldSubject:
     """A subject in one language.
 
     Attributes
@@ -127,10 +127,10 @@ class Subject:
     def snapshot(self) -> Mapping[str, Any]:
         return snapshot(self.run)
 
-    def told(self, language: str, *, spoken: bool) -> Told:
+    def told(self, language: str, *, spoken: bool) -> ToldSubject:
         words = catalogue(self.run.study.spec, language, spoken=spoken)
         answer: Answer = answer_of(self.run, language, spoken=True) if spoken else self.run.answers[language]
-        return Told(words, answer.title, answer.facts, answer.what_next)
+        return ToldSubject(words, answer.title, answer.facts, answer.what_next)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +158,10 @@ class PairSubject:
     def snapshot(self) -> Mapping[str, Any]:
         return {}
 
-    def told(self, language: str, *, spoken: bool) -> Told:
+    def told(self, language: str, *, spoken: bool) -> ToldSubject:
         words = Catalogue(language, spoken=spoken)
         names = [name_of(code, language) for code in self.ends]
-        return Told(words, " – ".join(names), self.pair.facts, pair_next_sentences(self.pair.outlook(), words))
+        return ToldSubject(words, " – ".join(names), self.pair.facts, pair_next_sentences(self.pair.outlook(), words))
 
 
 def _digest(found: object) -> str:
