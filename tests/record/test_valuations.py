@@ -32,17 +32,24 @@ def expected(figures: list[tuple], near: float = 0.1) -> str:
     good = inside or [f for f in figures if abs(f[0] - CLAIM) <= near * f[0]]
     against = [f for f in figures if f not in good and not any(explained(f, g) for g in good)]
     if not good:
-        return "contradicted"
+        return farther(figures)
     if against:
         weight = min(STANDING[f[2]] for f in good) - min(STANDING[f[2]] for f in against)
         if weight == 0:
             return "unresolved conflict"
         if weight > 0:
-            return expected(against) if inside else "contradicted"
+            return expected(against) if inside else farther(against)
     if not inside:
         return "imprecise"
     best = min(inside, key=lambda f: abs(f[0] - CLAIM))
     return "confirmed" if best[0] == CLAIM else "confirmed within rounding"
+
+
+def farther(figures: list[tuple]) -> str:
+    """The nearest of the claim's own kind, where there is one; a compiler's alone may lie up to a fifth away."""
+    value, basis, _ = min([f for f in figures if f[1] not in COMPILED] or figures, key=lambda f: abs(f[0] - CLAIM))
+    apart = max(value, CLAIM) / min(value, CLAIM)
+    return "imprecise" if abs(value - CLAIM) <= 0.1 * value or (basis in COMPILED and apart <= 1.2) else "contradicted"
 
 
 def drawn(rng: random.Random) -> list[tuple]:
@@ -91,3 +98,27 @@ def test_a_valuation_that_the_claim_names_is_the_only_one(small):
     assert small.verdict(small.quantity("1080"), figures=figures).verdict == "imprecise"
     found = small.verdict(small.quantity("1080", options="basis=fob"), figures=figures)
     assert (found.verdict, found.evidence_source_ids) == ("contradicted", ("office",))
+
+
+@pytest.mark.parametrize(
+    ("figures", "options", "verdict"),
+    [
+        ([("194", "baci")], "", "imprecise"),  # 172 million by the seller's own statistics office, 194 by BACI
+        ([("194", "mirror")], "", "imprecise"),
+        ([("210", "baci")], "", "contradicted"),  # more than a fifth
+        ([("194", "fob")], "", "contradicted"),
+        ([("194", "fob"), ("194", "baci")], "", "contradicted"),  # a side's own report is the claim's own kind
+        ([("171.6", "fob"), ("194", "baci")], "", "confirmed within rounding"),
+        ([("194", "baci")], "basis=baci", "contradicted"),
+    ],
+)
+def test_a_compilers_flow_alone_does_not_contradict_what_a_side_may_report(small, figures, options, verdict):
+    rows = [{"value": value, "basis": basis} for value, basis in figures]
+    found = small.verdict(small.quantity("172", options=options), figures=rows)
+    assert found.verdict == verdict
+    assert ("compiler's figure" in found.reason) == (verdict == "imprecise")
+
+
+def test_a_compilers_share_or_stock_is_no_flow(small):
+    row = {"value": "19.4", "basis": "baci", "unit": "pct", "kind": "rate"}
+    assert small.verdict(small.quantity("17.2", unit="pct"), figures=[row]).verdict == "contradicted"

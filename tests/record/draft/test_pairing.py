@@ -19,6 +19,7 @@ def rows(text: str, published: str = "2022-01-01", language: str = "en") -> list
         ("Exports rose from $3m in 2019 to $9m in 2021.", [("3", "2019"), ("9", "2021")]),
         ("It fell from 12.1% of the total in 2010 to 3.4% in 2019.", [("12.1", "2010"), ("3.4", "2019")]),
         ("It was $310m in 2017 and $205m in January-September 2018.", [("310", "2017"), ("205", "2018-01/2018-09")]),
+        ("It sold $170m a decade ago and 304m last year.", [("170", "2012")]),
         (
             "Q2 2019 revenue decreased $1.2m to $23.5m, from $24.7m in Q2 2018.",
             [("-1.2", "2019-04/2019-06"), ("23.5", "2019-04/2019-06"), ("24.7", "2018-04/2018-06")],

@@ -18,6 +18,8 @@ from detente.record.rows import Figure
 from detente.record.verdicts.numbers import AS_WRITTEN, rounding, say
 
 CIF_LIKE = frozenset({"cif", "fob+cif", "importer-side"})
+COMPILED = frozenset({"baci", "mirror", "comtrade", "importer-side"})
+"""Bases of figures that a compiler made from both sides' reports, or took from the other side's."""
 CIF_OVER_FOB = (1.0, 1.20)
 """Ratio of imports valued CIF to the same imports FOB; customs data cluster at 1.06 to 1.12."""
 USUAL_CIF = 1.12
@@ -290,7 +292,7 @@ def _fit(computed: float, figure: Figure) -> float:
 def _compiler(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """Mirror data or a compiler's own harmonisation of the two reports."""
     bases = {odd.basis, other.basis}
-    if len(bases) == 2 and bases & {"baci", "mirror", "comtrade", "importer-side"}:
+    if len(bases) == 2 and bases & COMPILED:
         ratio = max(odd.value, other.value) / max(min(odd.value, other.value), 1e-12)
         if ratio <= CIF_OVER_FOB[1]:
             arithmetic = Text(

@@ -155,6 +155,8 @@ def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[
     for date in dates:
         if figure.end <= date.start < following:
             between = text[figure.end : date.start]
+            if re.search(r"\d", between):
+                return None  # another number stands nearer, read or not
             tied = _TIED.fullmatch(between) or _BRACKET.search(between) or _FOLLOWS.fullmatch(between)
             tied = tied or (date.relative and _NO_STOP.fullmatch(between))
             return Paired(date, sure=True) if tied and not _is_base(text, figure, date) else None

@@ -22,7 +22,7 @@ from detente.record.verdicts.kinds.matching import (
     value_of,
 )
 from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording, convert, currency_of, gap, say
-from detente.record.verdicts.reconcile import FigureContext, explain
+from detente.record.verdicts.reconcile import CIF_OVER_FOB, COMPILED, FigureContext, explain
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
 
@@ -129,6 +129,14 @@ def _word(claim: Claim, figure: Figure) -> str:
     return wording_of(claim, figure).word(value_of(figure, claim), exact=exact, low=low, high=high)
 
 
+def _compiled_apart(claim: Claim, figure: Figure) -> bool:
+    """Whether no more lies between claim and figure than between a side's own report and what compilers make of both."""
+    if figure.kind != "flow" or figure.basis not in COMPILED or claim.option("basis") or not claim.value:
+        return False
+    claimed, found = wording_of(claim, figure).number, value_of(figure, claim)
+    return claimed > 0 and found > 0 and max(claimed, found) / min(claimed, found) <= CIF_OVER_FOB[1]
+
+
 def _first_choice(figures: Sequence[Figure], claim: Claim) -> Figure:
     """The preferred figure, else the nearest to the claim of the best status."""
     preferred = [f for f in figures if f.preferred]
@@ -158,9 +166,11 @@ def _none_allowed(
     """Every figure lies outside: how far off is said by those of the claim's own kind.
 
     A claim that names no valuation is of the kind of the figures within a tenth of it. Figures farther off are set
-    aside where another valuation or compiler explains them, and weighed by their sources where nothing does.
+    aside where another valuation or compiler explains them, and weighed by their sources where nothing does. A
+    compiler's flow alone does not contradict what it may differ from by its making.
     """
-    chosen, aside = _first_choice(outside, claim), []
+    own_kind = [f for f in outside if f.basis not in COMPILED] or outside
+    chosen, aside = _first_choice(own_kind if not any(f.preferred for f in outside) else outside, claim), []
     near = [f for f in outside if wording_of(claim, f).distance(value_of(f, claim)) <= NEAR]
     far = [f for f in outside if f not in near]
     if near and far and not chosen.preferred:
@@ -177,8 +187,10 @@ def _none_allowed(
         reason = Text("reason.others_differ", reason=reason, figures=listed(aside))
     if weaker:
         reason = Text("reason.weaker_differ", reason=reason, figures=listed(weaker))
-    sources = [f for f in outside if f not in weaker]
-    return _verdict(claim, _word(claim, chosen), chosen, reason, sources=sources)
+    word = _word(claim, chosen)
+    if word == "contradicted" and _compiled_apart(claim, chosen):
+        word, reason = "imprecise", Text("reason.compiled", reason=reason)
+    return _verdict(claim, word, chosen, reason, sources=[f for f in outside if f not in weaker])
 
 
 def _conflict(claim: Claim, chosen: Figure, others: Sequence[Figure]) -> Verdict:
