@@ -136,7 +136,9 @@ def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureM
     if before is None or numeral.scale < 1e6 or numeral.vague or before.unit.partition("/")[0] not in MONEY:
         return None
     between = text[before.end : numeral.start]
-    ends = re.match(r"\s*(?:[.,;:)]|$|\s(?:in|en|a year|al año|against|frente|last year|el (?:pasado )?año)\b)", text[numeral.end :])
+    ends = re.match(
+        r"\s*(?:[.,;:)]|$|\s(?:in|en|a year|al año|against|frente|last year|el (?:pasado )?año)\b)", text[numeral.end :]
+    )
     if not ends or len(between) > CARRY or re.search(r"[.!?]\s|\n", between):
         return None
     start, end = numeral.start, numeral.end
