@@ -159,7 +159,7 @@ def _spread(run: RunTables, totals: Mapping[int, float]) -> float | None:
         pl.col("status").is_in(["reported", "derived"]),
     )
     values = rows["value_usd_mn"].cast(pl.Float64).drop_nulls().to_list()
-    if len(values) < 2 or not totals[last]:
+    if len(values) < 2 or rows["source_id"].n_unique() < 2 or not totals[last]:
         return None
     return (max(values) - min(values)) / totals[last]
 

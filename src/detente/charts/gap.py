@@ -126,6 +126,7 @@ class _Drawing:
         self.ticks = [tick for tick in self.ticks if tick <= self.peak]
         self.lines: list[Point] = []
         self.taken: list[tuple[float, float, float, float]] = []
+        self.named: set[tuple[int, str]] = set()
 
     def x(self, year: float) -> float:
         return self.left + (self.width - self.left - self.right) * (year - self.first) / (self.last - self.first)
@@ -275,7 +276,10 @@ class _Drawing:
         return []
 
     def label(self, year: int, value: float, text: str, colour: str, ways: str) -> list[str]:
-        """A dot and its words, at the first of ``ways`` that is free."""
+        """A dot and its words, at the first of ``ways`` that is free; nothing where the point has its words already."""
+        if (year, colour) in self.named:
+            return []
+        self.named.add((year, colour))
         x, y, high = self.x(year), self.y(value), self.size * 0.9
         wide = len(text) * self.size * 0.56
         dot = self.dot(year, value, colour)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from detente.errors import DetenteError
@@ -35,14 +35,32 @@ def said_error(error: DetenteError, language: str) -> tuple[str, str]:
 
 
 def said_part(text: str, language: str) -> str | None:
-    """A part of an error in another language, whole or sentence by sentence, or None where a pattern is missing."""
-    whole = _matched(text, language)
-    if whole is not None:
-        return whole
-    told = [_matched(sentence, language) for sentence in re.split(r"(?<=[.?!]) +", text)]
-    return None if None in told else " ".join(filter(None, told))
+    """A part of an error in another language, line by line and sentence by sentence, or None where a pattern is missing."""
+    told = [_line(line, language) for line in text.split("\n")]
+    return None if None in told else "\n".join(line for line in told if line is not None)
 
 
+def _line(line: str, language: str) -> str | None:
+    bare = line.strip()
+    if not bare:
+        return line
+    told = _sentences(re.split(r"(?<=[.?!]) +", bare), language)
+    return None if told is None else line[: len(line) - len(line.lstrip())] + told
+
+
+def _sentences(parts: list[str], language: str) -> str | None:
+    """The sentences in the fewest words a pattern: the shortest run that has one, and then the rest."""
+    if not parts:
+        return ""
+    for n in range(1, len(parts) + 1):
+        told = _matched(" ".join(parts[:n]), language)
+        rest = None if told is None else _sentences(parts[n:], language)
+        if told is not None and rest is not None:
+            return f"{told} {rest}".strip()
+    return None
+
+
+@lru_cache(maxsize=4096)
 def _matched(text: str, language: str) -> str | None:
     for pattern, translation in _patterns(language):
         found = pattern.fullmatch(text)
@@ -60,6 +78,5 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     rows = list(csv.DictReader(place.read_text(encoding="utf-8").splitlines()))
     rows.sort(key=lambda row: -len(row["english"].replace("{}", "")))
     return tuple(
-        (re.compile("(.*?)".join(map(re.escape, row["english"].split("{}"))), re.DOTALL), row["translation"])
-        for row in rows
+        (re.compile("(.*?)".join(map(re.escape, row["english"].split("{}")))), row["translation"]) for row in rows
     )

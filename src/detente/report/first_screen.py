@@ -248,7 +248,9 @@ class _Told:
             return ""
         tested = total - sum(counts.get(v, 0) for v in ("not checkable", "reported correctly"))
         hold = counts.get("confirmed", 0) + counts.get("confirmed within rounding", 0)
-        return self.w("first.claims", n=total, tested=tested, hold=hold, wrong=counts.get("contradicted", 0))
+        wrong = counts.get("contradicted", 0)
+        key = "none" if wrong == 0 else "one" if wrong == 1 else "some"
+        return self.w(f"first.claims_{key}", n=total, tested=tested, hold=hold, wrong=wrong)
 
     # The numbers.
 
@@ -310,8 +312,10 @@ class _Told:
         return self.w("number.percent", value=self.w.significant(value, 1, sign=True))
 
     def range(self, effect: IncomeEffect) -> str:
-        """Two ends with two decimals, as the record of an income bears no more."""
-        return self.w("number.percent", value=self.w.span(effect.low, effect.high, 2))
+        """Two ends with two decimals, or as many as the smaller end needs not to read as nothing."""
+        least = min((abs(end) for end in (effect.low, effect.high) if end), default=1.0)
+        digits = 2 if least >= 0.005 else 3 if least >= 0.0005 else 4
+        return self.w("number.percent", value=self.w.span(effect.low, effect.high, digits))
 
     def persons(self, count: float) -> str:
         if count >= 1e6:

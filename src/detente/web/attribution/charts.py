@@ -22,7 +22,7 @@ def _fan(words: Words) -> Spec:
         "field": "year",
         "type": "quantitative",
         "scale": {"nice": False, "zero": False},
-        "axis": {"format": "d", "title": None, "tickMinStep": 1},
+        "axis": {"format": "d", "title": None, "tickMinStep": 1, "labelOverlap": "greedy", "labelSeparation": 8},
     }
     y = {"type": "quantitative", "axis": {"title": words("why.residual_axis"), "grid": True, "tickCount": 6}}
 
@@ -70,7 +70,11 @@ def _fan(words: Words) -> Spec:
 
 def _curve(words: Words) -> Spec:
     """One row a specification: the pair's own part over the range of its placebos."""
-    x = {"type": "quantitative", "axis": {"title": words("why.part_axis"), "grid": True, "tickCount": 6}}
+    x = {
+        "type": "quantitative",
+        "scale": {"padding": 12},  # a point at the edge does not lie on its row's name
+        "axis": {"title": words("why.part_axis"), "grid": True, "tickCount": 6},
+    }
     y = {
         "field": "label",
         "type": "nominal",

@@ -14,11 +14,21 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from detente import __version__
-from detente.errors import DetenteError, RecordError, UsageError
-from detente.language.error_words import said_error, said_part
+from detente.errors import DetenteError, RecordError
+from detente.language.error_words import said_part
 from detente.language.registry import SOURCE
 from detente.report.glossary import explained, glossary
 from detente.web.desk.solver_cache import finite
+from detente.web.http.telling import (
+    Told,
+    WordedError,
+    lang_of,
+    stands_in_words,
+    told_error,
+    told_record,
+    told_text,
+    worded,
+)
 from detente.web.http.words import LANGUAGES, Words, preferred
 
 NOT_STATE = ("format", "session", "seq", "access")
@@ -35,7 +45,7 @@ def templates() -> Any:
         autoescape=True,
     )
     environment.globals["version"] = __version__
-    environment.filters.update(explained=explained, glossary=glossary, lang_of=lang_of)
+    environment.filters.update(explained=explained, glossary=glossary, lang_of=lang_of, told_text=told_text)
     environment.filters["markup"] = Markup  # drawings that were made here, and nothing else
     environment.filters["json"] = lambda value: json.dumps(finite(value), ensure_ascii=False)
     return environment
@@ -77,34 +87,9 @@ def page(request: Request, template: str, data: dict[str, Any], status: int = 20
     return response
 
 
-class WordedError(UsageError):
-    """Raised by a page in the reader's own words."""
-
-
-class Told(str):
-    """What went wrong in words, and the language of the words."""
-
-    __slots__ = ("lang",)
-    lang: str
-
-
 def told(request: Request, error: DetenteError) -> Told:
     """What an error says in the reader's language, or in English where it has no other words."""
-    language = words_of(request).language
-    text, spoken = (str(error), language) if _worded(error) else said_error(error, language)
-    out = Told(text)
-    out.lang = spoken
-    return out
-
-
-def _worded(error: DetenteError) -> bool:
-    """Whether an error stands in the reader's words already."""
-    return isinstance(error, WordedError) or type(error) is DetenteError
-
-
-def lang_of(text: str) -> str:
-    """The language of what went wrong: what nobody has put into other words is English."""
-    return getattr(text, "lang", SOURCE)
+    return told_error(error, words_of(request))
 
 
 def go(request: Request, path: str) -> Response:
@@ -123,10 +108,11 @@ def problem(
         "status": status, "back": back, "kept": kept or {},
     }  # fmt: skip
     language = words_of(request).language
-    spoken = language if _worded(error) else SOURCE
+    spoken = language if stands_in_words(error) else SOURCE
     parts = {name: said_part(data[name], language) for name in ("what", "where", "why", "fix") if data[name]}
     if isinstance(error, RecordError):
-        data["what"] = str(error)
+        told_all = told_record(error, words_of(request))
+        data["what"], spoken = told_all, told_all.lang
     elif all(text is not None for text in parts.values()):
         data |= parts
         spoken = language
@@ -149,3 +135,9 @@ def _languages(request: Request, words: Words) -> list[dict[str, str]]:
 def asset(name: str) -> bytes:
     """A file of the app's own static folder."""
     return (files("detente.web") / "static" / name).read_bytes()
+
+
+__all__ = [
+    "Told", "WordedError", "as_json", "asset", "go", "lang_of", "page", "problem", "templates", "told", "wants_json",
+    "worded", "words_of",
+]  # fmt: skip

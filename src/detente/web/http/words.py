@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp
 
 from detente.economies import name_of
 from detente.language import LANGUAGES, Catalogue
@@ -26,7 +27,7 @@ class Words(Catalogue):
 
     def short(self, column: str) -> str:
         """The head of a column of the record, shorter than its name in a form."""
-        found = self.known("column", column)
+        found = self.known("heading", column)
         return found if found != column else self.field(column)
 
     def field(self, column: str) -> str:
@@ -50,6 +51,11 @@ class Words(Catalogue):
             return self("desk.about_zero")
         text = self.significant(pct, sign=True)
         return text and self("number.percent", value=text)
+
+    def log_share(self, log_ratio: float) -> str:
+        """What is left of what was expected, as a percent or, where it is several times that, as a factor."""
+        ratio = exp(log_ratio)
+        return self("number.factor", value=self.significant(ratio)) if ratio > 3 else self.whole_percent(100 * ratio)
 
     def tiny(self, pct: float) -> str:
         """A percent with its sign to six decimals, for effects on bystanders."""

@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ class Workspace:
 
     def is_builtin(self, study: Study) -> bool:
         """Whether a study ships with the package, and is therefore not to be written to."""
-        return study.folder in builtin_studies().values()
+        return study.folder in _shipped()
 
     def is_inside(self, path: Path) -> bool:
         """Whether a path, links followed, lies in the workspace."""
@@ -152,6 +153,12 @@ def _opened(folder: Path) -> Study:
     if isinstance(kept[1], DetenteError):
         raise kept[1].with_traceback(None)
     return kept[1]
+
+
+@cache
+def _shipped() -> frozenset[Path]:
+    """The folders of the studies that ship."""
+    return frozenset(builtin_studies().values())
 
 
 MOST_OPENED = 2000  # studies remembered as they were read

@@ -27,7 +27,7 @@ from detente.web.editor.reading import FOUND, PANEL
 from detente.web.editor.study_edits import choose_panel, keep_panel, panels
 from detente.web.editor.uploads import KINDS, LONGEST_NAME, SECONDS, check_size
 from detente.web.http.jobs import Job
-from detente.web.http.reply import go, page, told, words_of
+from detente.web.http.reply import go, page, told, worded, words_of
 from detente.web.http.words import Words
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head, require_writable
@@ -127,7 +127,7 @@ def _panel(study: Study, words: Words) -> dict[str, Any]:
         "source": panel.source,
         "n_economies": len(panel.economies),
         "years": [panel.years[0], panel.years[-1]],
-        "notes": list(panel.report.notes),
+        "notes": [worded(note, words) for note in panel.report.notes],
         "misfits": list(misfits(panel, study.spec)),
     }
 

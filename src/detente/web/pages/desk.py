@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import OrderedDict
 from contextlib import suppress
 from functools import lru_cache
@@ -30,6 +31,7 @@ from detente.web.editor import editor
 from detente.web.editor.study_edits import add_scenario
 from detente.web.http.reply import NOT_STATE, as_json, go, page, told, words_of
 from detente.web.http.reproduce import of_setting
+from detente.web.http.telling import told_error
 from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
 
@@ -73,7 +75,7 @@ def desk(request: Request) -> Response:
         "n_economies": len(solver.panel.economies),
         "panel": solver.panel.name,
         "results": shown,
-        "actual": _actual(study, words),
+        "actual": _actual(solver, setting.year, words),
     }
     view = {
         "charts": desk_charts(words, solver.study),
@@ -95,13 +97,21 @@ def _opening(solver: DeskSolver, study: Study) -> Setting:
     return solver.default()
 
 
-def _actual(study: Study, words: Words) -> dict[str, Any] | None:
-    """What was sold in the newest year of the record, which no scenario has seen."""
-    try:
+def _actual(solver: DeskSolver, base: int, words: Words) -> dict[str, Any] | None:
+    """What was sold in the newest year of the record, or of the panel, that lies after the baseline's."""
+    study, found = solver.study, None
+    with suppress(DetenteError):
         found = _newest(study.folder, editor.stamp_of(study.record), study.spec.dyad)
-    except DetenteError:
+    found = found or _newest_of_panel(solver)
+    if found is None or found[0] <= base:
         return None
-    return found and {"year": found[0], "there": words.money(found[1]), "back": words.money(found[2])}
+    return {"year": found[0], "there": words.money(found[1]), "back": words.money(found[2])}
+
+
+def _newest_of_panel(solver: DeskSolver) -> tuple[int, float, float] | None:
+    there, back = (solver.panel.flow(*ends) for ends in solver.directions)
+    known = [k for k in range(len(there)) if math.isfinite(there[k]) and math.isfinite(back[k])]
+    return (solver.panel.years[known[-1]], float(there[known[-1]]), float(back[known[-1]])) if known else None
 
 
 @lru_cache(maxsize=64)
@@ -286,7 +296,7 @@ def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words)
             if any(found.tariffs):
                 effect = " · ".join(words.percent(100 * rate, 0) for rate in found.tariffs)
         except DetenteError as problem:
-            query, why_not = "", str(problem)
+            query, why_not = "", told_error(problem, words)
         rows.append(
             {
                 "id": scenario.id,

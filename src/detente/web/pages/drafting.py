@@ -22,6 +22,8 @@ from detente.study import Study
 from detente.web.editor.editor import Rejected, RowChange, read_file, save
 from detente.web.editor.new_rows import completed, made_id, source_of
 from detente.web.http.reply import WordedError, go, page, told, words_of
+from detente.web.http.telling import Told, told_problem
+from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
 
 LONGEST = 200_000  # characters of an article
@@ -114,8 +116,7 @@ def _accept(request: Request, given: dict[str, str]) -> Response:
             raise WordedError(words_of(request)("drafting.none_chosen"))
         save(study, changes)
     except Rejected as rejected:
-        said = "; ".join(f"{p.what} {p.fix}" for p in rejected.problems[:5])
-        return _page(request, given, rows, said, 422, offered=offered)
+        return _page(request, given, rows, _first(rejected, words_of(request)), 422, offered=offered)
     except DetenteError as error:
         return _page(request, given, rows, told(request, error), 422, offered=offered)
     where = "claims" if chosen else evidence[0][0]
@@ -144,6 +145,12 @@ def _rows(given: dict[str, str], table: str = "claims") -> list[dict[str, str]]:
         row = {name: given.get(f"cell-{place}-{name}", "") for name in names}
         rows.append({**row, "accept": "yes" if given.get(f"take-{place}") else ""})
     return rows
+
+
+def _first(rejected: Rejected, words: Words) -> Told:
+    """What keeps the chosen cards out, the first five reasons."""
+    told = [told_problem(p, words, placed=False) for p in rejected.problems[:5]]
+    return Told.in_language("; ".join(told), told[0].lang if told else words.language)
 
 
 def _study(request: Request) -> Study:

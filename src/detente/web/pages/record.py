@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
@@ -23,8 +22,11 @@ from detente.web.editor.csv_rows import Row
 from detente.web.editor.editor import EDITABLE, Conflict, InUse, Rejected, RowChange, problems_of, read_file, save, undo
 from detente.web.editor.journal import last_change, named
 from detente.web.editor.judging import judged
+from detente.web.editor.listing import listed
 from detente.web.editor.new_rows import FIRST, completed, source_of
 from detente.web.http.reply import go, page, told, words_of
+from detente.web.http.telling import told_problem
+from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
 
 TEXTS = ("title", "claim", "note", "why_not")
@@ -54,8 +56,9 @@ def rows(request: Request) -> Response:
         "tables": list(EDITABLE),
         "id_column": table.schema.key,
         "columns": list(LISTED[table.name]),
+        "fixed": ["kind", *(table.schema.words or {})],
         **_listed(request, study, table),
-        "problems": [str(p) for p in problems_of(study.record)],
+        "problems": [told_problem(p, words_of(request)) for p in problems_of(study.record)],
         "can_undo": named(last_change(study)),
         "saved": request.query_params.get("saved", "")[:200],
         "undone": request.query_params.get("undone", "")[:200],
@@ -66,27 +69,19 @@ def rows(request: Request) -> Response:
 
 def _listed(request: Request, study: Study, table: _Table) -> dict[str, Any]:
     """A page of a table's rows: those that fit what is searched for, and the kinds to choose from."""
-    words = request.query_params.get("find", "")[:100]
-    facet, chosen = FACETS[table.name], request.query_params.get("kind", "")[:60]
-    rows = [dict(row.cells) for row in read_file(study, table.name).rows]
-    counts = Counter(row.get(facet, "") for row in rows)
-    wanted = words.casefold().split()
-    fitting = [
-        row for row in rows
-        if (not chosen or row.get(facet) == chosen)
-        and (not wanted or all(word in " ".join(row.values()).casefold() for word in wanted))
-    ]  # fmt: skip
+    find, chosen = request.query_params.get("find", "")[:100], request.query_params.get("kind", "")[:60]
     number = request.query_params.get("page", "1")
-    page_ = min(max(int(number) if number.isdecimal() and len(number) < 7 else 1, 1), max(1, -(-len(fitting) // ROWS)))
+    page_ = int(number) if number.isdecimal() and len(number) < 7 else 1
+    found = listed(study, table.name, find, FACETS[table.name], chosen, page_, ROWS)
     return {
-        "rows": fitting[(page_ - 1) * ROWS : page_ * ROWS],
-        "total": len(rows),
-        "fitting": len(fitting),
-        "page": page_,
-        "pages": max(1, -(-len(fitting) // ROWS)),
-        "find": words,
+        "rows": list(found.rows),
+        "total": found.total,
+        "fitting": found.fitting,
+        "page": found.page,
+        "pages": found.pages,
+        "find": find,
         "kind": chosen,
-        "kinds": [{"kind": k, "n": n} for k, n in counts.most_common(MOST_KINDS) if k],
+        "kinds": [{"kind": kind, "n": n} for kind, n in found.kinds[:MOST_KINDS]],
     }
 
 
@@ -211,13 +206,14 @@ def _form(
         "tables": list(EDITABLE),
         "id": id_,
         "digest": digest,
-        "fields": [_field(table.schema, c, cells.get(c, ""), own) for c in table.schema.allowed],
+        "fields": [_field(table.schema, c, cells.get(c, ""), own, words_of(request)) for c in table.schema.allowed],
         "source_fields": [
             _field(
                 TABLES["sources"],
                 c,
                 (source or {}).get(c, ""),
                 [p for p in problems if p.file == "sources.csv"],
+                words_of(request),
             )
             for c in TABLES["sources"].allowed
         ]
@@ -231,7 +227,11 @@ def _form(
             }
             for r in read_file(study, "sources").rows
         ],
-        "problems": [f"{p.what} {p.fix}".strip() for p in problems if p not in own and p.file != "sources.csv"],
+        "problems": [
+            told_problem(p, words_of(request), placed=False)
+            for p in problems
+            if p not in own and p.file != "sources.csv"
+        ],
         "rejected": bool(problems),
         "used_by": _used_by(request, study, table, id_),
         "first": list(FIRST[table.name]),
@@ -243,20 +243,20 @@ def _form(
     return page(request, "row.html.j2", data, status)
 
 
-def _field(schema: RecordTable, column: str, value: str, problems: list[Problem]) -> dict[str, Any]:
-    words = list((schema.words or {}).get(column, ()))
+def _field(schema: RecordTable, column: str, value: str, problems: list[Problem], words: Words) -> dict[str, Any]:
+    options = list((schema.words or {}).get(column, ()))
     if schema.file == "events.csv" and column == "kind":
-        words = sorted(default_vocabulary().kinds)
+        options = sorted(default_vocabulary().kinds)
     return {
         "name": column,
         "value": value,
         "link": safe_link(value) if column == "url" else "",
         "needed": column in schema.needed,
-        "words": words,
+        "words": options,
         "long": column in LONG or column.rpartition("_")[0] in TEXTS,
         "date": column in schema.dates,
         "sources": column in ("source_id", "source_ids", "cites") and column != schema.key,
-        "wrong": [f"{p.what} {p.fix}".strip() for p in problems if p.column == column],
+        "wrong": [told_problem(p, words, placed=False) for p in problems if p.column == column],
     }
 
 

@@ -15,6 +15,7 @@ from detente.panel import Panel
 from detente.study import Study, new_study
 from detente.web.editor.study_edits import slug
 from detente.web.http.reply import go, page, told, words_of
+from detente.web.http.telling import told_error
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
 from detente.web.pages.pairs.pair import card
@@ -108,7 +109,14 @@ def gallery(panel: Panel, words: Words) -> list[dict[str, Any]]:
 
 def _card(space: Workspace, key: str, found: Study | DetenteError, words: Words) -> dict[str, Any]:
     if isinstance(found, DetenteError):
-        return {"key": key, "title": key, "subtitle": "", "problem": str(found), "builtin": False, "runs": 0}
+        return {
+            "key": key,
+            "title": key,
+            "subtitle": "",
+            "problem": told_error(found, words),
+            "builtin": False,
+            "runs": 0,
+        }
     return {
         "key": key,
         "title": words.own(found, found.title),

@@ -43,8 +43,10 @@ function load(text) {
 function percent(at) {
   if (!at) return "";
   const share = 100 * Math.expm1(at), size = Math.abs(share);
-  const text = `${share > 0 ? "+" : "−"}${size < 1 || (share < 0 && size > 99) ? size.toFixed(2) : size.toFixed(0)}%`;
-  return share > 100 ? `${text} ×${Math.exp(at).toFixed(1)}` : text;
+  const lang = document.documentElement.lang || "en";
+  const said = (value, digits) => value.toLocaleString(lang, {minimumFractionDigits: digits, maximumFractionDigits: digits});
+  const text = `${share > 0 ? "+" : "−"}${said(size, size < 1 || (share < 0 && size > 99) ? 2 : 0)}${lang === "en" ? "" : "\u00a0"}%`;
+  return share > 100 ? `${text} ×${said(Math.exp(at), 1)}` : text;
 }
 function mirror() {
   for (const range of all("input[type=range]", form)) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import expm1
 from typing import Any
 
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from detente.answer.pairs.scenarios import PairOutcome, PairScenarios, pair_scen
 from detente.charts.gap import spark_svg
 from detente.economies import in_text
 from detente.errors import DetenteError
+from detente.language.catalogue import short_of_all
 from detente.panel import Panel
 from detente.web.editor.study_edits import slug
 from detente.web.http.reply import page, told, words_of
@@ -106,7 +108,7 @@ def _what_if_card(one: PairOutcome, words: Words) -> dict[str, str]:
         "title": words(f"pair.{one.id}", year=one.year),
         "headline": f"{words.economy(most)} {words.fine(middle)}",
         "note": words(
-            "pair.outcome", span=words("number.percent", value=words.span(low, high, 2)),
+            "pair.outcome", span=words.between(words.fine(low), words.fine(high)),
             a=in_text(flow.origin, words.language), before=words.money(flow.before), after=words.usd(flow.after),
         ),
     }  # fmt: skip
@@ -149,15 +151,18 @@ def card(panel: Panel, a: str, b: str, words: Words) -> dict[str, Any] | None:
     flow, fall = min(falls, key=lambda pair: pair[1].own)
     if fall.as_bad is None:
         return None
+    percent = 100 * expm1(fall.change)
+    way = "fell" if percent < 0 else "rose"
     given = {
         "a": in_text(flow.origin, words.language), "b": in_text(flow.destination, words.language),
-        "years": words.years(fall.start, fall.end, short=True), "change": words.log_percent(fall.change),
+        "years": words.years(fall.start, fall.end, short=True),
+        "change": words.percent(abs(percent), short_of_all(percent, 0)),
         "k": words.number(fall.as_bad), "n": words.number(fall.n),
     }  # fmt: skip
     return {
         "path": f"/pair/{a}-{b}",
         "title": f"{words.economy(a)} – {words.economy(b)}",
-        "sentence": words("pair.card_none" if fall.as_bad == 0 else "pair.card", **given),
+        "sentence": words(f"pair.card_{way}_{'none' if fall.as_bad == 0 else 'some'}", **given),
         "spark": spark_svg(dict(flow.sold), dict(flow.expected), "origin" if flow.origin == a else "destination"),
     }
 
