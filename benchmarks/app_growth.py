@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from urllib.request import Request, urlopen
+
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parent))
 from app_load import serve
@@ -21,18 +24,22 @@ from detente.study import new_study, open_study
 from detente.web.http.workspace import Workspace
 
 
-def timed(port: int, path: str, times: int = 7) -> str:
-    """First, median and slowest of the later answers, and the size as it is sent and unpacked."""
+def timed(process: subprocess.Popen, port: int, path: str, times: int = 7) -> str:
+    """First, median and slowest of the later answers, the processor's time for each, and the size as it is sent and unpacked."""
     took, size, sent = [], 0, 0
+    server, spent = psutil.Process(process.pid), []
     for k in range(times):
         head = {"accept-encoding": "gzip"} if k == times - 1 else {}
-        start = time.perf_counter()
+        before, start = server.cpu_times(), time.perf_counter()
         with urlopen(Request(f"http://localhost:{port}{path}", headers=head), timeout=300) as answer:
             body = answer.read()
         took.append(time.perf_counter() - start)
+        after = server.cpu_times()
+        spent.append(after.user + after.system - before.user - before.system)
         size, sent = (size, len(body)) if head else (len(body), sent)
     later = took[1:]
     return (f"{path:46} first {took[0]:6.3f} s, then median {statistics.median(later):6.3f} s, slowest {max(later):6.3f} s; "
+            f"processor first {spent[0]:.2f} s, then {statistics.median(spent[1:]):.2f} s; "
             f"{size / 1e3:.0f} kB ({sent / 1e3:.0f} kB packed)")  # fmt: skip
 
 
@@ -63,10 +70,10 @@ def main() -> None:
             shutil.copytree(made, folder / f"s{k}")
         process, port = serve(folder, "s0")
         try:
-            print(timed(port, "/"))
+            print(timed(process, port, "/"))
             for path in ("record/events", "record/events?page=200", "record/events?find=made-up+1950", "record/claims",
                          "record/events/row?id=M50000", "record/events/row"):  # fmt: skip
-                print(timed(port, f"/s/long/{path}"))
+                print(timed(process, port, f"/s/long/{path}"))
         finally:
             process.terminate()
             process.wait(20)

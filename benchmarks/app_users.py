@@ -103,10 +103,14 @@ async def main() -> None:
             page = await _page(port, "/s/copy/record/events/row")
             crowd = Crowd(port, page.split('name="token" value="')[1].split('"')[0])
             most = asyncio.create_task(_memory(process.pid))
+            server = psutil.Process(process.pid)
+            before, started = sum(server.cpu_times()[:2]), time.perf_counter()
             await asyncio.gather(*(crowd.user(n, given.seconds) for n in range(given.users)))
             most.cancel()
+            share = (sum(server.cpu_times()[:2]) - before) / (time.perf_counter() - started)
             events = {row.cells["event_id"] for row in read_file(space.study("copy"), "events").rows}
-            print(f"{given.users} users, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}")
+            print(f"{given.users} users, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}, "
+                  f"the server had {share:.2f} of a processor")  # fmt: skip
             for what, times in sorted(crowd.times.items()):
                 ranked = sorted(times)
                 print(f"{what:12} n {len(times):5} median {statistics.median(times):6.3f} s, 95th percentile "

@@ -8,13 +8,17 @@ import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.answer import run_facts
 from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
+from detente.answer.run_facts import RunTables
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap, spark_svg
 from detente.charts.palette import SHADES
 from detente.charts.standalone import standalone
@@ -196,3 +200,43 @@ def test_the_first_screen_reads_from_the_top_what_happened_first():
     places = [text.find(step) for step in steps]
     assert -1 not in places, list(zip(steps, places))
     assert places == sorted(places)
+
+
+def test_checks_are_those_of_the_fall_that_is_told():
+    """Each episode has checks of its own; those of another change say nothing about this one."""
+    rows = [("short", 0.01, 200), ("short", 0.02, 200), ("short", 0.5, 5), ("whole", 0.6, 200), ("whole", 0.7, 200)]
+    specs = pl.DataFrame(rows, schema=["episode", "placebo_share", "n_placebos"], orient="row")
+    episodes = (
+        SimpleNamespace(id="whole", from_year=2005, to_year=2023),
+        SimpleNamespace(id="short", from_year=2014, to_year=2015),
+    )
+    tables = RunTables({"specifications": specs}, (("AAA", "BBB"), ("BBB", "AAA")), episodes, Catalogue("en"), str)
+
+    def checks(start, end):
+        return run_facts._checks(tables, Flow("AAA", "BBB", {}, {}, falls=(replace(FALL, start=start, end=end),)))
+
+    assert checks(2014, 2015) == (2, 2)
+    assert checks(2005, 2023) == (0, 2)
+    assert checks(2008, 2010) is None
+
+
+def test_checks_of_one_direction_are_not_said_of_the_other():
+    usual = replace(FALL, as_bad=60)
+    flows = (Flow("AAA", "BBB", {2008: 2.0, 2010: 1.0}, {}, falls=(usual,)),
+             Flow("BBB", "AAA", {2008: 2.0, 2010: 1.0}, {}, falls=(FALL,)))  # fmt: skip
+    number = screen(replace(facts(checks=(8, 8)), flows=flows)).numbers[1]
+    assert (number.sure, number.reason) == (ROUGH, Catalogue("en")("first.one_check"))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(-0.08, -0.03, "−0.08 to −0.03%"), (0.0046, 0.033, "+0.005 to +0.033%"), (0.0003, 0.02, "+0.0003 to +0.0200%")],
+)
+def test_a_range_never_ends_in_nothing_that_is_something(low, high, said):
+    of = facts(effects=(IncomeEffect("Healed", "BBB", low, (low + high) / 2, high),))
+    assert said in screen(of).numbers[2].reason
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(0, "none is wrong"), (1, "one is wrong"), (3, "3 are wrong")])
+def test_claims_that_are_wrong_are_counted_in_grammar(wrong, said):
+    assert said in screen(facts(claims={"confirmed": 5, "contradicted": wrong})).claims

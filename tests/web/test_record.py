@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.errors import OutputError, StudyError
+from detente.errors import OutputError, StudyError, UnreadableFile
 from detente.record import Ledger
 from detente.record.references import references
 from detente.record.schema import TABLES
@@ -19,6 +19,7 @@ from detente.study import open_study
 from detente.web.editor.csv_rows import RecordFile
 from detente.web.editor.editor import Conflict, InUse, Rejected, RowChange, read_file, save, undo
 from detente.web.editor.journal import JOURNAL, last_change
+from detente.web.editor.listing import Asked, listed
 from detente.web.http.workspace import Workspace
 
 cells = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12).map(str.strip)
@@ -449,3 +450,69 @@ def test_a_rows_page_says_what_rests_on_it(app_client, study):
     assert "decides S0-18 (confirmed)" in app_client.get(f"/s/copy/record/sources/row?id={source}").text
     (study.record / "events.csv").write_text("event_id\n")  # a record with problems still has its pages
     assert app_client.get(f"/s/copy/record/sources/row?id={source}").status_code == 200
+
+
+def _slowly(study, table, find, facet, chosen):
+    rows = [dict(row.cells) for row in read_file(study, table).rows]
+    words = find.casefold().split()
+    return [
+        row for row in rows
+        if (not chosen or row.get(facet) == chosen) and all(word in " ".join(row.values()).casefold() for word in words)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", ["events", "claims", "figures", "sources"])
+@pytest.mark.parametrize(
+    ("find", "chosen"), [("", ""), ("VENEZUELA frontera", ""), ("border", "border closure"), ("zzz", "")]
+)
+def test_a_page_in_columns_is_the_page_row_by_row(study, table, find, chosen):
+    facet = {"events": "kind", "claims": "test", "figures": "status", "sources": "kind"}[table]
+    wanted = _slowly(study, table, find, facet, chosen)
+    found = listed(study, table, facet, Asked(find, chosen), 20)
+    assert found.fitting == len(wanted)
+    assert found.total == len(read_file(study, table).rows)
+    for mine, theirs in zip(found.rows, wanted[:20], strict=True):
+        assert {k: v for k, v in mine.items() if v and k != "verdict"} == {k: v for k, v in theirs.items() if v}
+    last = listed(study, table, facet, Asked(find, chosen, page=10**6), 20)
+    assert (last.page, list(last.rows)) == (
+        last.pages,
+        listed(study, table, facet, Asked(find, chosen, page=last.pages), 20).rows,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'event_id,title\nA,"two\nlines, and ""quotes"""\n\nB, plain \n',
+        '\ufeffevent_id,title\r\nA,x\r\n',
+        "event_id,title\nA\nB,x,more\n",
+        "event_id,title\nA,un\"quoted\n",
+        "event_id,title\n",
+    ],
+)  # fmt: skip
+def test_a_file_in_any_shape_lists_what_the_editor_reads(study, text):
+    (study.record / "events.csv").write_text(text, encoding="utf-8", newline="")
+    wanted = [row.cells for row in read_file(study, "events").rows]
+    found = listed(study, "events", "kind", Asked(), 300)
+    assert [{k: v for k, v in row.items() if v} for row in found.rows] == [
+        {k: v for k, v in row.items() if v} for row in wanted
+    ]
+    assert found.total == len(wanted)
+
+
+def test_a_file_without_its_key_is_refused_as_before(study):
+    (study.record / "events.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    with pytest.raises(UnreadableFile):
+        listed(study, "events", "kind", Asked(), 300)
+
+
+def test_a_list_is_narrowed_to_a_year_and_claims_to_a_verdict(study):
+    rows = [row.cells for row in read_file(study, "events").rows]
+    found = listed(study, "events", "kind", Asked(year="2019"), 300)
+    assert found.fitting == sum(row["date"].startswith("2019") for row in rows) > 0
+    assert dict(found.years)["2019"] == found.fitting
+    verdicts = study.ledger().verdicts()
+    for verdict, n in listed(study, "claims", "test", Asked(), 300).verdicts:
+        wanted = verdicts.filter(pl.col("verdict") == verdict)["claim_id"].to_list()
+        narrowed = listed(study, "claims", "test", Asked(verdict=verdict), 300)
+        assert ([row["claim_id"] for row in narrowed.rows], narrowed.fitting) == (wanted, n)

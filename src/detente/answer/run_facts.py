@@ -198,12 +198,15 @@ def _baseline(run: RunTables) -> int | None:
 
 
 def _checks(run: RunTables, flow: Flow) -> tuple[int, int] | None:
-    """Of the specifications of the first episode that can tell, how many call it unusual."""
+    """Of the specifications that can tell, how many call the first fall of the direction unusual; None for another change."""
     frame = run.frames["specifications"]
     if frame.is_empty() or not run.episodes:
         return None
-    first = min(run.episodes, key=lambda e: (e.from_year, e.to_year))
-    able = frame.filter(pl.col("episode") == first.id, pl.col("n_placebos") >= FEWEST).drop_nulls("placebo_share")
+    told = next((fall for fall in flow.falls if fall.as_bad is not None and fall.n), None)
+    same = [e.id for e in run.episodes if told is not None and (e.from_year, e.to_year) == (told.start, told.end)]
+    if not same:
+        return None
+    able = frame.filter(pl.col("episode") == same[0], pl.col("n_placebos") >= FEWEST).drop_nulls("placebo_share")
     return (able.filter(pl.col("placebo_share") <= UNUSUAL).height, able.height) if able.height else None
 
 

@@ -141,7 +141,7 @@ class _Drawing:
         chart = self.chart
         sold = [self.points(run) for run in _runs(chart.sold)]
         expected = [self.points(run) for run in _runs(chart.expected)]
-        for line in (*sold, *expected):
+        for line in (*sold, *expected, *_bridges(sold), *_bridges(expected)):
             self.lines += _dense(line)
         parts = [*self.grid(), *self.gap(), *self.flags()]
         parts += [_line(line, "expected", 2.25, "6 5") for line in expected]

@@ -272,7 +272,7 @@ class _Told:
             return None
         value = self.w("first.k_of_n", k=self.w.number(fall.as_bad), n=self.w.number(fall.n))
         what = self.w("first.pairs_lost", years=self.years(fall))
-        if self.facts.checks is None:
+        if self.facts.checks is None or self.telling() is not self.facts.flows[0]:  # they are checks of that direction
             return KeyNumber(value, what, ROUGH, self.w("first.one_check"))
         agree, able = self.facts.checks
         agree = agree if fall.unusual else able - agree

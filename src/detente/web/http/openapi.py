@@ -65,6 +65,7 @@ ENDPOINTS: tuple[tuple[str, str, str, dict[str, Schema], dict[str, Schema]], ...
     ("get", "/pair/{codes}", "Any pair: trade and expectation, similar pairs, partners", {}, {}),
     ("get", "/pair/{codes}/what-if", "What if the pair's ties changed", {}, {}),
     ("get", "/pair/{codes}/partners", "Whom the two sell to, year by year", {"year": YEAR}, {}),
+    ("get", "/pair/{codes}/next", "What next between the two, and their people", {}, {}),
     ("get", "/compare", "Pairs side by side", {"pair": TEXT, "add": TEXT}, {}),
     ("get", "/pair/{codes}/{part}", "The pair's trade or picture as a file", {"side": TEXT}, {}),
     ("get", "/open", "Open a run folder of the workspace", {"path": TEXT}, {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from starlette.requests import Request
@@ -11,10 +12,11 @@ from starlette.routing import Route
 
 from detente.errors import UnreadableFile
 from detente.study import Study
-from detente.web.desk.bands import bands
-from detente.web.desk.settings import read_setting
+from detente.web.desk.bands import Bands, bands
+from detente.web.desk.settings import read_pins, read_setting
 from detente.web.desk.solver_cache import open_solver, outcome
 from detente.web.editor.export import Download, export
+from detente.web.http.reply import words_of
 from detente.web.http.workspace import Workspace
 
 WORD_TABLES = ("attribution", "claims", "scenarios")  # what a reader wants in a document; the rest is data
@@ -53,7 +55,7 @@ def of_run(request: Request) -> Response:
 
 
 def of_desk(request: Request) -> Response:
-    """The setting of the scenario desk with its central path and its bands."""
+    """The setting of the scenario desk and those pinned beside it, each with its central path and its bands."""
     space, key, kind = (
         request.app.state.site.workspace,
         request.path_params["study"],
@@ -62,33 +64,28 @@ def of_desk(request: Request) -> Response:
     study = space.study(key)
     solver = open_solver(study)
     setting = read_setting(request.query_params, solver.default())
-    found, around = outcome(solver, solver.solve(setting)), bands(solver, setting)
+    pins = read_pins(request.query_params.multi_items(), solver.default())
+    rows, notes = [], []
+    for title, one in [(words_of(request)("desk.now"), setting), *pins]:
+        found, around = outcome(solver, solver.solve(one)), bands(solver, one)
+        rows += [{"scenario": title, **row} for row in _desk_rows(found, around)]
+        notes.append(f"{title}: {one.query()}; {around.n} exact draws. {found['certificate']['status']}.")
+    notes.append(f"Panel: {solver.panel.name}. {solver.panel.source}")
+    return sent(export({"scenario": pl.DataFrame(rows)}, kind, title=study.title, notes=notes), f"{key}-scenario")
+
+
+def _desk_rows(found: dict[str, Any], around: Bands) -> list[dict[str, Any]]:
+    """One setting's exports and real incomes, with the ends of its draws where they were made."""
     rows = [
         {"what": f"exports {f['from']} to {f['to']}", "unit": "usd_mn", "before": f["before"], "after": f["after"],
          "low_5pct": low, "high_95pct": high}
         for f, (low, high) in zip(found["flows"], around.flow.tolist())
     ]  # fmt: skip
-    rows += [
-        {"what": f"real income {f['economy']}", "unit": "pct", "before": 0.0, "after": f["pct"],
-         "low_5pct": around.income[f["economy"]][0], "high_95pct": around.income[f["economy"]][1]}
-        for f in found["income"]
-    ]  # fmt: skip
-    rows += [
-        {
-            "what": f"real income {f['economy']}",
-            "unit": "pct",
-            "before": 0.0,
-            "after": f["pct"],
-            "low_5pct": None,
-            "high_95pct": None,
-        }
-        for f in found["elsewhere"]
-    ]
-    notes = [
-        setting.query(),
-        f"{around.n} exact draws. {found['certificate']['status']}. Panel: {solver.panel.name}. {solver.panel.source}",
-    ]
-    return sent(export({"scenario": pl.DataFrame(rows)}, kind, title=study.title, notes=notes), f"{key}-scenario")
+    for f in (*found["income"], *found["elsewhere"]):
+        low, high = around.income.get(f["economy"], (None, None))
+        rows.append({"what": f"real income {f['economy']}", "unit": "pct", "before": 0.0, "after": f["pct"],
+                     "low_5pct": low, "high_95pct": high})  # fmt: skip
+    return rows
 
 
 def run_path(space: Workspace, study: Study, request: Request) -> Path:

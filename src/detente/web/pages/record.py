@@ -22,7 +22,7 @@ from detente.web.editor.csv_rows import Row
 from detente.web.editor.editor import EDITABLE, Conflict, InUse, Rejected, RowChange, problems_of, read_file, save, undo
 from detente.web.editor.journal import last_change, named
 from detente.web.editor.judging import judged
-from detente.web.editor.listing import listed
+from detente.web.editor.listing import Asked, listed
 from detente.web.editor.new_rows import FIRST, completed, source_of
 from detente.web.http.reply import go, page, told, words_of
 from detente.web.http.telling import told_problem
@@ -33,13 +33,14 @@ TEXTS = ("title", "claim", "note", "why_not")
 LONG = (*TEXTS, "derivation", "target", "options", "sets")
 LISTED = {
     "events": ("date", "title", "kind", "direction", "source_ids"),
-    "claims": ("source_id", "claim", "type", "test"),
+    "claims": ("source_id", "claim", "type", "test", "verdict"),
     "figures": ("series", "period", "value", "unit", "status", "source_id"),
     "sources": ("title", "publisher", "date", "kind"),
 }
 ROWS = 300  # of a page
 SHOWN = 50  # things that rest on a row
 MOST_KINDS = 14
+MOST_YEARS = 60
 FACETS = {"events": "kind", "claims": "test", "figures": "status", "sources": "kind"}
 NEW_SOURCE = "source:"  # prefix of the fields of a source added together with a row
 
@@ -69,20 +70,34 @@ def rows(request: Request) -> Response:
 
 def _listed(request: Request, study: Study, table: _Table) -> dict[str, Any]:
     """A page of a table's rows: those that fit what is searched for, and the kinds to choose from."""
-    find, chosen = request.query_params.get("find", "")[:100], request.query_params.get("kind", "")[:60]
-    number = request.query_params.get("page", "1")
-    page_ = int(number) if number.isdecimal() and len(number) < 7 else 1
-    found = listed(study, table.name, find, FACETS[table.name], chosen, page_, ROWS)
+    given, number = request.query_params, request.query_params.get("page", "1")
+    asked = Asked(
+        given.get("find", "")[:100], given.get("kind", "")[:60], given.get("year", "")[:4], given.get("verdict", "")[:40],
+        int(number) if number.isdecimal() and len(number) < 7 else 1,
+    )  # fmt: skip
+    found = listed(study, table.name, FACETS[table.name], asked, ROWS)
+    words = words_of(request)
     return {
         "rows": list(found.rows),
         "total": found.total,
         "fitting": found.fitting,
         "page": found.page,
         "pages": found.pages,
-        "find": find,
-        "kind": chosen,
+        "find": asked.find,
+        "kind": asked.kind,
+        "narrowed": {"find": asked.find, "kind": asked.kind, "year": asked.year, "verdict": asked.verdict},
         "kinds": [{"kind": kind, "n": n} for kind, n in found.kinds[:MOST_KINDS]],
+        "facets": [
+            _facet("kind", asked.kind, [(k, words.known("word", k), n) for k, n in found.kinds[:MOST_KINDS]]),
+            _facet("year", asked.year, [(year, year, n) for year, n in found.years[:MOST_YEARS]]),
+            _facet("verdict", asked.verdict, [(v, words.known("verdict", v), n) for v, n in found.verdicts]),
+        ],
     }
+
+
+def _facet(name: str, chosen: str, words: list[tuple[str, str, int]]) -> dict[str, Any]:
+    """What a list can be narrowed to: a word, how it is said, and its rows."""
+    return {"name": name, "chosen": chosen, "words": [{"word": w, "said": said, "n": n} for w, said, n in words]}
 
 
 def form(request: Request) -> Response:

@@ -23,7 +23,7 @@ if (answer) {
   }
   for (const kind of ["png", "svg"]) for (const button of all(`[data-${kind}]`)) button.addEventListener("click", () => {
     const name = button.dataset[kind];
-    keep(charts[name], name, kind).catch(error => say(error.message));
+    keep(charts[name], name, kind, button.closest("figure"), one(`#says-${name.split("-")[1]}`)?.textContent ?? "").catch(error => say(error.message));
   });
   answer.dataset.state = "ready";
 }

@@ -170,7 +170,7 @@ async function show() {
   one("#progress").textContent = band ? words.banded.replace("{n}", band.n) : words.banding;
   one("#certificate").textContent = result.solved;
   one("#py").textContent = result.python;
-  for (const link of all("[data-export]")) link.href = `${path}/download/${link.dataset.export}?${result.query}`;
+  for (const link of all("[data-export]")) link.href = `${path}/download/${link.dataset.export}?${address(result.query).split("?")[1]}`;
   desk.dataset.state = band ? "ready" : "central";
   const number = state.shown;
   await Promise.all(Object.keys(charts).map(name => charts[name].show(rowsOf[name]())));
@@ -247,9 +247,13 @@ one("#save")?.addEventListener("submit", event => {
     own.append(input);
   }
 });
+// The setting in words: the sentence, and what was pinned beside it.
+function settingSaid() {
+  return [one("#told").textContent, ...state.pins.map(pin => pin.title)].join(" · ");
+}
 for (const kind of ["png", "svg"]) for (const button of all(`[data-${kind}]`)) button.addEventListener("click", () => {
   const name = button.dataset[kind];
-  keep(charts[name], `${desk.dataset.study}-${name}`, kind).catch(error => say(error.message));
+  keep(charts[name], `${desk.dataset.study}-${name}`, kind, button.closest("figure"), settingSaid()).catch(error => say(error.message));
 });
 
 mirror(); listPins();
