@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import numpy as np
@@ -286,7 +288,7 @@ def test_catalogues_hold_the_same_keys_and_places():
 
 
 def test_downloads_name_their_file_and_kind(client):
-    for kind, start in (("csv", b"what,unit"), ("parquet", b"PAR1"), ("xlsx", b"PK"), ("docx", b"PK")):
+    for kind, start in (("csv", b"scenario,what,unit"), ("parquet", b"PAR1"), ("xlsx", b"PK"), ("docx", b"PK")):
         answer = client.get(f"{STUDY}/desk/download/{kind}", params={"goods": "-1"})
         assert answer.status_code == 200
         assert f"scenario.{kind}" in answer.headers["content-disposition"]
@@ -335,3 +337,13 @@ def test_the_desk_and_attribution_of_a_study_on_a_panel_that_does_not_fit(client
         answer = client.get(f"/s/own/{page}")
         assert answer.status_code == 422
         assert "COL" in answer.text
+
+
+def test_a_file_of_the_desk_holds_what_is_pinned(client):
+    given = {"goods": "-1", "pin": f"Half|{'goods=-0.5'}"}
+    text = client.get(f"{STUDY}/desk/download/csv", params=given).text
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert list(dict.fromkeys(row["scenario"] for row in rows)) == ["This scenario", "Half"]
+    after = {row["scenario"]: float(row["after"]) for row in rows if row["what"] == "exports COL to VEN"}
+    before = {float(row["before"]) for row in rows if row["what"] == "exports COL to VEN"}
+    assert len(before) == 1 and after["This scenario"] < after["Half"] < before.pop()
