@@ -346,4 +346,5 @@ def test_a_file_of_the_desk_holds_what_is_pinned(client):
     assert list(dict.fromkeys(row["scenario"] for row in rows)) == ["This scenario", "Half"]
     after = {row["scenario"]: float(row["after"]) for row in rows if row["what"] == "exports COL to VEN"}
     before = {float(row["before"]) for row in rows if row["what"] == "exports COL to VEN"}
-    assert len(before) == 1 and after["This scenario"] < after["Half"] < before.pop()
+    assert len(before) == 1
+    assert after["This scenario"] < after["Half"] < before.pop()
