@@ -39,8 +39,10 @@ def dyads(folder: Path, n: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--full", action="store_true", help="placebos too, for 30 dyads")
-    full = parser.parse_args().full
-    for n in (30, 200):
+    parser.add_argument("--short", action="store_true", help="30 dyads only")
+    args = parser.parse_args()
+    full = args.full
+    for n in (30,) if args.short else (30, 200):
         with tempfile.TemporaryDirectory() as home:
             folder = Path(home)
             names = QUICK + (FULL if full else ())

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detente.answer.facts import Facts, Fall, Flow
 from detente.attribution.comparison.features import SMALLEST, features
 from detente.attribution.comparison.similar import FEWEST, MOST
-from detente.attribution.residuals import Residuals, residuals
+from detente.attribution.residuals import Effects, Residuals, fit_effects, left_out, on_base
 from detente.attribution.sample import Sample
 from detente.economies import ROW, is_current, lookup_side
 from detente.errors import SpecificationError
@@ -130,7 +130,7 @@ class PairFit:
     ----------
     origin, destination, base, flows_of : as of a :class:`Pair`.
     sample : the panel's economies and years.
-    residuals : of all dyads, both directions of this one left out of the fit after the base years.
+    effects : of all dyads, both directions of this one left out of the fit after the base years.
     """
 
     origin: str
@@ -138,7 +138,20 @@ class PairFit:
     base: tuple[int, int]
     flows_of: Panel
     sample: Sample
-    residuals: Residuals
+    effects: Effects
+
+    def residuals(self) -> Residuals:
+        """Of all dyads."""
+        return on_base(self.sample.flows, self.effects, self.sample.window(self.base))
+
+    def between(self) -> Residuals:
+        """Of the two economies alone, the first at position 0: the same numbers at a small part of the work."""
+        ends = list(self.ends)
+        one = self.effects
+        effects = Effects(
+            one.origin[:, ends], one.destination[:, ends], one.pair[np.ix_(ends, ends)], one.used[:, ends][:, :, ends]
+        )
+        return on_base(self.sample.flows[:, ends][:, :, ends], effects, self.sample.window(self.base))
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -147,14 +160,14 @@ class PairFit:
 
     def to_frame(self) -> pl.DataFrame:
         """The columns of :meth:`Pair.to_frame`; a year without a figure is null."""
-        i, j = self.ends
+        between, codes = self.between(), (self.origin, self.destination)
         rows = [
-            (self.sample.economies[one], self.sample.economies[other], year, sold, told)
-            for one, other in ((i, j), (j, i))
+            (codes[one], codes[other], year, sold, told)
+            for one, other in ((0, 1), (1, 0))
             for year, sold, told in zip(
                 self.sample.years,
-                self.sample.flows[:, one, other].tolist(),
-                self.residuals.expected(one, other).tolist(),
+                self.sample.flows[:, self.ends[one], self.ends[other]].tolist(),
+                between.expected(one, other).tolist(),
             )
         ]
         names = {"origin": pl.String, "destination": pl.String, "year": pl.Int64, "sold_usd_mn": pl.Float64,
@@ -195,7 +208,7 @@ def pair(
     """
     fitted = fit_pair(origin, destination, panel=panel, base=base, as_of=as_of)
     a, b, flows_of, window = fitted.origin, fitted.destination, fitted.flows_of, fitted.base
-    sample, fit, i, j = fitted.sample, fitted.residuals, *fitted.ends
+    sample, fit, (i, j) = fitted.sample, fitted.residuals(), fitted.ends
     flows, similar = [], []
     for one, other in ((i, j), (j, i)):
         sold, expected = sample.flows[:, one, other], fit.expected(one, other)
@@ -228,8 +241,8 @@ def fit_pair(
     sample = Sample.of(flows_of)
     i, j = sample.economy(a), sample.economy(b)
     window = base or _base(sample, i, j)
-    fit = residuals(sample.flows, sample.window(window), [(i, j), (j, i)])
-    return PairFit(a, b, window, flows_of, sample, fit)
+    used = ~left_out(sample.flows.shape, [(i, j), (j, i)], sample.window(window))
+    return PairFit(a, b, window, flows_of, sample, fit_effects(sample.flows, used))
 
 
 @lru_cache(maxsize=1)

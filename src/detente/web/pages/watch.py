@@ -83,12 +83,13 @@ def _history(space: Workspace, found: WatchList) -> WatchHistory:
 
 def _data(request: Request, space: Workspace, found: WatchList, key: str, path: Path) -> dict[str, Any]:
     held, words = _history(space, found), words_of(request)
+    titles = {dyad: title for dyad, title, _ in held.dyads}
     return {
         "key": key, "title": found.title, "path": path.name, "language": found.watch.lang,
         "looks": [{"look": n, "at": at} for n, at in held.looks],
         "dyads": [{"key": dyad, "title": title, "failure": failure} for dyad, title, failure in held.dyads],
         "standing": [
-            {"dyad": dyad, "measure": measure, "words": measure_in_words(measure, words), "since": since}
+            {"dyad": titles.get(dyad, dyad), "measure": measure, "words": measure_in_words(measure, words), "since": since}
             for dyad, measure, since in held.standing
         ],
         "alerts": [
