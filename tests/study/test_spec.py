@@ -43,6 +43,8 @@ def test_a_minimal_study_has_sensible_defaults(tmp_path: Path) -> None:
         (('destination = "ECU"', 'destination = "COL"'), "two different economies"),
         (('id = "a-b"', 'id = "A B"'), "study.id"),
         (('title = "A and B"', "title = A and B"), "not valid TOML"),
+        (('title = "A and B"', 'title = "A \\u202e B"'), "study.title: it holds the unseen character U+202E"),
+        (('title = "A and B"', 'title = "A \\u001b[2J"'), "study.title: it holds the unseen character U+001B"),
     ],
 )
 def test_a_wrong_study_file_names_the_key(tmp_path: Path, change: tuple[str, str], says: str) -> None:

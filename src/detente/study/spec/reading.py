@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from detente import economies
 from detente._foreign import parse_toml, read_text
 from detente.errors import StudyError, UnknownEconomy
+from detente.language.controls import steering
 from detente.study.spec import lines, question, what_if, whole
 from detente.study.spec.part import SpecPart
 from detente.study.spec.problems import in_plain_words
@@ -47,6 +49,12 @@ def parse_spec(text: str, path: Path) -> Spec:
     """
     raw = parse_toml(text, str(path), StudyError)
     raw = migrate(raw, path)
+    for key, unseen in _steered(raw):
+        raise StudyError(
+            f"{path}, {key}: it holds the unseen character {unseen}.",
+            why="It would change how pages, mails and feeds of the study are shown.",
+            fix="Take it out, or type the value anew.",
+        )
     if "words" in raw:
         raise StudyError(f"{path}: words do not belong in study.toml.", fix="Put them into words.toml beside it.")
     try:
@@ -59,6 +67,15 @@ def parse_spec(text: str, path: Path) -> Spec:
     for key, code in _codes(spec):
         _require_code(code, f"{path}, {key}")
     return spec
+
+
+def _steered(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Texts with characters that are not seen but steer, by their key."""
+    if isinstance(value, str) and (unseen := steering(value)):
+        yield key, unseen
+    parts = value.items() if isinstance(value, dict) else enumerate(value, 1) if isinstance(value, list) else ()
+    for name, part in parts:
+        yield from _steered(part, f"{key}.{name}" if key else str(name))
 
 
 def _codes(spec: Spec) -> Iterator[tuple[str, str]]:
