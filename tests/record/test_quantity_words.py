@@ -133,3 +133,12 @@ def test_whom_the_article_names_is_cited_with_its_own_words(small):
     assert (right.verdict, wrong.verdict) == ("reported correctly", "contradicted")
     assert "is what the source named by the article says" in right.reason
     assert "is what the source named by the article says" not in wrong.reason
+
+
+@pytest.mark.parametrize(("unit", "evidence"), [("usd_mn", False), ("usd_bn", True)])
+def test_a_figure_in_another_unit_is_shown_in_both(small, unit, evidence):
+    value = {"usd_mn": "2100", "usd_bn": "2.1"}[unit]
+    found = small.verdict(small.quantity(value, unit=unit), figures=[figure("2100")], sources=SOURCES)
+    assert found.verdict == "confirmed"
+    assert found.evidence.startswith("US$ 2,100 million (2021, T1)")
+    assert ("US$ 2.1 billion" in found.evidence) == evidence
