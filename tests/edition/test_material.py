@@ -95,3 +95,18 @@ def test_a_watch_list_with_a_pair_makes_an_edition(tmp_path: Path):
         Order(when, voice="none"),
     )
     assert not again.fresh
+
+
+def test_a_break_that_was_sought_in_vain_is_no_reading(quick_run):
+    """A full run's table of breaks also has rows without a shift; such a row once stopped the edition."""
+    ends = dict(zip(("origin", "destination"), quick_run.study.spec.dyad))
+    rows = [
+        {**ends, "year": 2010, "shift": -1.2, "what": "found"},
+        {**ends, "year": 2015, "shift": None, "what": "event"},
+    ]
+    frame = quick_run.frames["breaks"].clear()
+    made = pl.DataFrame([{name: row.get(name) for name in frame.columns} for row in rows], schema=frame.schema)
+    run = Run(
+        quick_run.study, {**quick_run.frames, "breaks": made}, quick_run.notes, quick_run.manifest, quick_run.texts
+    )
+    assert [name for name in snapshot(run) if name.startswith("break:")] == ["break:COL>VEN:2010"]

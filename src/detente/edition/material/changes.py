@@ -85,7 +85,11 @@ def _reading(measure: str, plain: object) -> Reading | None:
 
 def snapshot(run: Run) -> dict[str, dict[str, Any]]:
     """What a run's measures say, to be kept with the edition and compared with the next."""
-    looked = Looked(run.study.spec.dyad, run.frames, {}, run.study)
+    frames = {
+        **run.frames,
+        "breaks": run.frames["breaks"].drop_nulls("shift"),
+    }  # a run also has breaks that it sought in vain
+    looked = Looked(run.study.spec.dyad, frames, {}, run.study)
     found = [*readings(looked, MEASURES).values(), *_states(run)]
     return {
         one.measure: {"value": one.value, "text": one.text, "low": one.low, "high": one.high, "note": one.note}
