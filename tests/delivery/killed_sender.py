@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import detente.delivery.sending as sending
@@ -23,7 +24,9 @@ def rendered(row: OutboxRow) -> bytes:
 
 
 def main(path: str, host: str, port: str, point: str, policy: Any, after: str) -> None:
-    left = int(after)
+    left, begun = int(after), Path(f"{path}.begun")
+    while not point and not begun.exists():  # the one that is to die claims first
+        time.sleep(0.02)
 
     def die(here: str) -> None:
         nonlocal left
@@ -34,9 +37,11 @@ def main(path: str, host: str, port: str, point: str, policy: Any, after: str) -
 
     class Watched(Outbox):
         def claim(self, *args: Any) -> list[OutboxRow]:
+            begun.touch() if point == "before claim" else None
             die("before claim")
             rows = super().claim(*args)
-            if rows:
+            if rows and point:
+                begun.touch()  # from here on the other sender takes part
                 die("claimed")
             return rows
 
@@ -52,7 +57,6 @@ def main(path: str, host: str, port: str, point: str, policy: Any, after: str) -
     with MailServer(host, int(port), "none").connect() as line:
 
         def carry(row: OutboxRow) -> Reply:
-            time.sleep(0 if point else 0.05)  # the one that is to die gets its share
             die("after commit")  # the row before is finished on disk, this one begun
             return line.send(DESK, Address.of(row.recipient), rendered(row))
 

@@ -239,7 +239,7 @@ def test_killed_at_any_point_nobody_is_lost_and_the_doubtful_are_as_chosen(
     boxed(path, names, policy).connection.close()
     with mail_server(tmp_path / "kept") as (kept, server):
         pair = [
-            _run(path, server.port, point, policy, 0 if "claim" in point else 5),
+            _run(path, server.port, point, policy, 0 if "claim" in point else 2),
             _run(path, server.port, "", policy, 0),
         ]
         assert [one.wait(120) for one in pair] == [-signal.SIGKILL, 0]
