@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
+import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from detente.charts.pen import here, png_of, svg_of
 from detente.charts.svg import draw
 from detente.errors import UsageError
 from detente.web.aside.helper import Helper
+from detente.web.aside.turns import AT_ONCE, in_turn
 
 SPEC = {"data": {"values": [{"a": 1}, {"a": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>'
@@ -65,6 +72,7 @@ SERVER = """
 import sys, tempfile
 from pathlib import Path
 from detente.web.aside.helper import Helper
+from detente.web.aside.turns import AT_ONCE, in_turn
 from detente.web.aside.memory import keep_small
 if __name__ == "__main__":
     assert keep_small() == (sys.platform == "linux" and "glibc" in __import__("platform").libc_ver())
@@ -85,3 +93,37 @@ def test_the_server_itself_loads_no_chart_library(tmp_path):
     script.write_text(SERVER, encoding="utf-8")
     told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=300, check=False)
     assert (told.returncode, told.stdout.strip()) == (0, ""), told.stderr
+
+
+def test_heavy_answers_take_turns_and_nothing_else_waits_for_them():
+    """Of twelve asked at once two are worked on, while an answer that is light comes at once."""
+    working, most, open_, seen = 0, 0, threading.Event(), threading.Lock()
+
+    def heavy(_):
+        nonlocal working, most
+        with seen:
+            working += 1
+            most = max(most, working)
+        open_.wait(60)
+        with seen:
+            working -= 1
+        return PlainTextResponse("done")
+
+    def light(_):
+        return PlainTextResponse("light")
+
+    app = Starlette(routes=[Route("/heavy", in_turn(heavy)), Route("/light", light)])
+
+    async def visit():
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=app), base_url="http://t", timeout=60
+        ) as client:
+            waiting = [asyncio.create_task(client.get("/heavy")) for _ in range(12)]
+            while working < AT_ONCE:
+                await asyncio.sleep(0.01)
+            first = await client.get("/light")
+            open_.set()
+            return first.text, [answer.text for answer in await asyncio.gather(*waiting)]
+
+    assert asyncio.run(visit()) == ("light", ["done"] * 12)
+    assert most == AT_ONCE

@@ -15,6 +15,7 @@ from detente.economies import ROW, lookup
 from detente.errors import DetenteError
 from detente.language import said
 from detente.study import Study
+from detente.web.aside.turns import in_turn
 from detente.web.attribution.charts import attribution_charts
 from detente.web.attribution.donors import write_donors
 from detente.web.attribution.question import KINDS, PICKED, Question, answer, found_dyads, read_question
@@ -176,7 +177,7 @@ def _in_words(words: Words, row: dict[str, Any]) -> dict[str, str]:
 
 
 ROUTES = [
-    Route("/s/{study}/attribution", attribution),
-    Route("/s/{study}/attribution/pairs", pairs),
-    Route("/s/{study}/attribution/download/{kind}", download),
+    Route("/s/{study}/attribution", in_turn(attribution)),
+    Route("/s/{study}/attribution/pairs", in_turn(pairs)),
+    Route("/s/{study}/attribution/download/{kind}", in_turn(download)),
 ]

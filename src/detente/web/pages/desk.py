@@ -21,6 +21,7 @@ from detente.errors import DetenteError
 from detente.record import Ledger
 from detente.run.what_if.scenario_bands import DRAWS
 from detente.study import Study
+from detente.web.aside.turns import in_turn
 from detente.web.desk.bands import bands
 from detente.web.desk.charts import desk_charts
 from detente.web.desk.levers import CLOSED, Lever, levers
@@ -312,7 +313,7 @@ def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words)
 
 
 ROUTES = [
-    Route("/s/{study}/desk", desk),
+    Route("/s/{study}/desk", in_turn(desk)),
     Route("/s/{study}/desk/solve", solve_now),
     Route("/s/{study}/desk/bands", bands_now),
     Route("/s/{study}/desk/save", save_form, methods=["POST"]),

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from detente.errors import UnreadableFile
 from detente.study import Study
+from detente.web.aside.turns import in_turn
 from detente.web.desk.bands import Bands, bands
 from detente.web.desk.settings import read_pins, read_setting
 from detente.web.desk.solver_cache import open_solver, outcome
@@ -114,5 +115,5 @@ def sent(file: Download, name: str) -> Response:
 
 ROUTES = [
     Route("/s/{study}/download/{kind}", of_run),
-    Route("/s/{study}/desk/download/{kind}", of_desk),
+    Route("/s/{study}/desk/download/{kind}", in_turn(of_desk)),
 ]

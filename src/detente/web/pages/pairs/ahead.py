@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from detente.answer.people import pair_people_sentences
 from detente.answer.what_next import pair_next_sentences
+from detente.web.aside.turns import in_turn
 from detente.web.http.reply import page, words_of
 from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
@@ -48,4 +49,4 @@ def _told(panel: SamePanel, a: str, b: str, language: str) -> tuple[tuple[str, .
     return pair_next_sentences(found.outlook(), words), pair_people_sentences(found.people(), words)
 
 
-ROUTES = [Route("/pair/{codes}/next", ahead)]
+ROUTES = [Route("/pair/{codes}/next", in_turn(ahead))]
