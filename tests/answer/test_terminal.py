@@ -19,7 +19,7 @@ def quick(flagship_quick):
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize(("width", "lines"), [(80, 79), (100, 66), (120, 60)])
+@pytest.mark.parametrize(("width", "lines"), [(80, 79), (100, 66), (120, 61)])
 def test_it_fits(run, width, lines, language):
     shown = run.summary(width=width, language=language).splitlines()
     assert max(map(len, shown)) <= width

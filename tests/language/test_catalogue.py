@@ -10,7 +10,7 @@ import pytest
 
 import detente.report
 from detente.attribution import library
-from detente.language import LANGUAGES, Catalogue
+from detente.language import LANGUAGES, Catalogue, spelt
 
 ROOT = Path(detente.report.__file__).parent
 
@@ -69,3 +69,19 @@ def test_dates():
 def test_every_rupture_of_the_library_has_a_spanish_title():
     titles = {case.title for case in library.cases()}
     assert not [title for title in titles if f"rupture.{title.replace(' ', '_')}" not in Catalogue("es").strings()]
+
+
+def test_small_words_of_a_code_are_no_initials_in_any_language():
+    for language in ("en", "es"):
+        said = spelt(Catalogue(language), "series_name", "food.share_by_land_on_year_in_use")
+        assert re.search("BY|ON|IN", said) is None
+
+
+def test_an_economy_as_a_place_goes_by_its_name():
+    assert [spelt(Catalogue(code), "place", "dnk") for code in ("en", "es")] == ["Denmark", "Dinamarca"]
+    assert spelt(Catalogue("en"), "place", "kehl") == "Kehl"
+
+
+def test_what_arithmetic_leaves_of_nothing_is_nothing():
+    words = Catalogue("en")
+    assert [words.significant(value) for value in (3e-16, -2e-9, 0.00012)] == ["0", "0", "0.00012"]

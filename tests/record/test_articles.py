@@ -43,3 +43,21 @@ def test_every_claim_but_those_on_form_stands_somewhere(table):
     assert {"S0-21", "S0-7.1", "S4-16", "S4-27.1"} <= seen
     only = table.filter(table["relation"] == "only the second")
     assert "S4-16" in set(only["claim_b"])
+
+
+def test_changes_over_different_years_are_not_set_against_each_other(tmp_path):
+    (tmp_path / "sources.csv").write_text("source_id,title,publisher,date,kind\nA,a,A,2024,press\nB,b,B,2024,press\n")
+    (tmp_path / "events.csv").write_text("event_id,date,title,kind,direction,source_ids\n")
+    (tmp_path / "series.csv").write_text("figure_id,series,period,value,unit,basis,kind,status,source_id\n"
+                                         "F,trade.total,2016,1,usd_mn,-,flow,reported,A\n")  # fmt: skip
+    head = "claim_id,source_id,claim,type,date,value,unit,state,test,target,options,why_not\n"
+    rows = [
+        f"{name},{source},c,quantity,,,,{way},change,trade.total,from={start};to={end};measure=direction,\n"
+        for name, source, way, start, end in (
+            ("A1", "A", "down", 2016, 2019), ("B1", "B", "up", 2021, 2023), ("B2", "B", "up", 2016, 2019),
+        )
+    ]  # fmt: skip
+    (tmp_path / "claims.csv").write_text(head + "".join(rows))
+    table = Ledger.read(tmp_path).compare_articles("A", "B")
+    pairs = table.filter(table["claim_a"] == "A1", table["claim_b"] != "").select("claim_b", "relation")
+    assert pairs.rows() == [("B2", "contradict")]

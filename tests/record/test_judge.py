@@ -265,3 +265,16 @@ def test_a_claim_without_a_test_gives_its_reason(tmp_path, judge):
     (tmp_path / "claims.csv").write_text(HEAD + "C,story,A claim,assessment,,,,,,,,,A matter of taste.\n")
     found = Ledger.read(tmp_path).verdict("C")
     assert (found.verdict, found.reason) == ("not checkable", "A matter of taste.")
+
+
+def test_a_cause_of_a_fall_to_a_recorded_zero_is_judged_on_the_bound(judge):
+    row = dict(zip(COLUMNS, ("COL", "VEN", 2016, 2019, None, -12.8, 0.005))) | {"supply_demand_part": 0.15}
+    FINDINGS.append(row)
+    try:
+        found = judge("cause", "COL>VEN", "episodes=2016-2019")
+        assert found.verdict == "confirmed"
+        assert "a fall to a recorded zero, change below -12.65" in found.evidence
+        row["supply_demand_part"] = -14.0  # most of it may be what other trade implies
+        assert judge("cause", "COL>VEN", "episodes=2016-2019").verdict == "contradicted"
+    finally:
+        FINDINGS.remove(row)

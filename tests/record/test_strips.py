@@ -102,3 +102,19 @@ def test_gdelt_agrees_a_little_and_that_is_said(shared_data, months):
     assert both.height == 74
     found = both.select(pl.corr("index", "score", method="spearman")).item()
     assert found == pytest.approx(0.35, abs=0.03)
+
+
+def test_a_ban_on_trade_shuts_the_economic_strip_of_two_in_one_bloc():
+    def events(*rows):
+        return pl.DataFrame(
+            [{"event_id": f"E{k}", "date": day, "end_date": None, "sets": sets} for k, (day, sets) in enumerate(rows)],
+            schema={"event_id": pl.String, "date": pl.String, "end_date": pl.String, "sets": pl.String},
+        )
+
+    met = ("2003-01-01", "bloc.customs_union@aut=member;bloc.customs_union@bel=member")
+    ban, part = ("2017-06-05", "trade.goods=banned"), ("2019-01-01", "trade.goods=limited")
+    states = build_states(events(met, ban, part))[0]
+    shut = [strips_on(states, date(year, 7, 1)).economic for year in (2002, 2016, 2017, 2019)]
+    assert shut == [None, 0.0, 1.0, 0.5]
+    alone = build_states(events(ban))[0]
+    assert strips_on(alone, date(2018, 1, 1)).economic == 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import sys
 from dataclasses import replace
@@ -59,6 +60,31 @@ def test_the_sentences_say_the_figures():
     assert "none of 120 similar pairs lost as much" in told["Why."]
     assert "97 of 120 similar pairs did as badly" in told["Why."]
     assert "+0.09% (+0.02 to +0.40%)" in told["What if."]
+
+
+CEASED = Fall(2016, 2019, -math.inf, 0.15, -12.8, 0, 400)
+SMALL = Fall(2013, 2014, -0.11, -0.02, -0.09, 129, 400)
+
+
+def test_the_screen_leads_with_the_fall_that_few_pairs_share():
+    sold = {2013: 625.0, 2014: 561.0, 2016: 320.0, 2019: 0.0, 2023: 359.0}
+    flows = (Flow("AAA", "BBB", sold, dict.fromkeys(sold, 500.0), falls=(SMALL, CEASED)), facts().flows[1])
+    found = screen(replace(facts(), flows=flows))
+    assert found.answer.startswith(
+        "Two falls. The first, in 2013–14, is within what similar pairs saw; the second, in 2016–19, hit this pair"
+    )
+    assert "fell by 100%; what the two trade with others would have meant +16%" in dict(found.sentences)["Why."]
+    assert [n.value for n in found.numbers if "2016–19" in n.what] == ["0 of 400"]
+    rise = Fall(2010, 2012, 0.4, 0.1, 0.3, 200, 400)
+    flows = (replace(flows[0], falls=(rise, SMALL, CEASED)), flows[1])  # the third of three
+    assert "In 2016–19" in dict(screen(replace(facts(), flows=flows)).sentences)["Why."]
+
+
+def test_a_fall_that_other_trade_implies_is_told_from_one_that_is_merely_common():
+    assert "is what their other trade leads one to expect" in screen(facts()).answer
+    common = replace(LATER, others=-0.3, own=-2.35)
+    flows = (replace(facts().flows[0], falls=(FALL, common)), facts().flows[1])
+    assert "the second, in 2012–20, is within what similar pairs saw" in screen(replace(facts(), flows=flows)).answer
 
 
 def test_how_sure_each_number_is_follows_from_the_facts():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from detente.panel import world
 from detente.run.further.relation import RECOGNITION, STRIPS, recognition, relation_strips
+from detente.run.trade import timeline
 from detente.study import open_study
 
 
@@ -49,3 +51,13 @@ def test_a_record_without_events_has_empty_tables():
     ledger = open_study("colombia-venezuela").ledger()
     assert relation_strips(ledger.events.clear()).is_empty()
     assert recognition(ledger.events.clear(), ledger.figures.clear()).is_empty()
+
+
+def test_one_preferred_figure_leaves_the_panel_s_line_for_the_other_years():
+    panel = world().only([2008, 2009, 2010])
+    figures = pl.DataFrame({
+        "series": ["trade.total"], "unit": ["usd_mn"], "period": ["2010"], "value": [930.0], "basis": ["unspecified"],
+        "status": ["reported"], "source_id": ["S"], "preferred": ["1"],
+    })  # fmt: skip
+    drawn = timeline(figures, panel, "KEN", "TZA").filter(pl.col("flow") == "total", pl.col("preferred"))
+    assert drawn.select("year", "source_id").rows() == [(2008, "panel"), (2009, "panel"), (2010, "S")]

@@ -27,7 +27,8 @@ def study_of(folder: Path, origin: str, destination: str, *events: tuple[str, st
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for k, (day, actors, title, sets) in enumerate(events):
-            writer.writerow([f"E{k}", day, title, "observed state", "0", actors, sets, "cepii-baci", ""])
+            kind = "observed state" if title.startswith("Met: ") else "agreement"
+            writer.writerow([f"E{k}", day, title, kind, "0", actors, sets, "cepii-baci", ""])
     return made
 
 
@@ -49,9 +50,37 @@ def test_a_bloc_that_one_of_another_pair_leaves(tmp_path):
     assert "Chile: outside the Andean Community (since 30 Oct 1976)" in today(named, "en")
     assert "Chile: fuera de Andean Community (desde 30 oct. 1976)" in today(named, "es")
     placed = study_of(tmp_path / "c", "CHL", "PER", ("1976-10-30", "", event[2], "bloc.andean_community@chl=out"))
-    assert "outside the Andean Community (Chile since 30 Oct 1976)" in today(placed, "en")
+    assert "Chile: outside the Andean Community (since 30 Oct 1976)" in today(placed, "en")
     for folder in (made, named, placed):
         assert "Venezuela" not in today(folder, "en") + today(folder, "es")
+
+
+def test_a_state_is_dated_no_more_precisely_than_its_event(tmp_path):
+    made = study_of(
+        tmp_path, "KEN", "TZA",
+        ("2019-03", "", "Met: lorries cross", "border.goods@namanga=open"),
+        ("2020", "", "An ambassador returns", "relations=ambassador"),
+    )  # fmt: skip
+    assert today(made, "en") == (
+        "At the record's end, 1 Jan 2020: relations at ambassador level (since 2020) and border open to goods "
+        "(Namanga since Mar 2019 at least)."
+    )
+    assert "(Namanga desde mar. 2019 al menos)" in today(made, "es")
+
+
+def test_the_study_s_own_words_for_one_economy_s_state_need_no_name_beside_them(tmp_path):
+    made = study_of(
+        tmp_path, "KEN", "TZA",
+        ("2020-05-16", "", "Both close their sky", "airspace@ken=closed;airspace@tza=closed"),
+        ("2020-06-01", "", "One opens it", "airspace@tza=open"),
+    )  # fmt: skip
+    assert "airspace closed to the other's aircraft (Kenya since 16 May 2020)" not in today(made, "en")
+    assert "Kenya: airspace closed to the other's aircraft (since 16 May 2020)" in today(made, "en")
+    (made / "words.toml").write_text(
+        '[en.phrases]\n"airspace=closed" = "Kenyan sky closed"\n[es.phrases]\n"airspace=closed" = "cielo cerrado"\n',
+        encoding="utf-8",
+    )
+    assert "Kenyan sky closed (since 16 May 2020)" in today(made, "en")
 
 
 def test_payments_migration_and_sanctions_of_another_pair(tmp_path):

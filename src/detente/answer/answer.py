@@ -8,7 +8,7 @@ import polars as pl
 
 from detente.answer.changes import Direction, directions_of
 from detente.answer.facts import Facts
-from detente.answer.happened import peak_and_trough
+from detente.answer.happened import outside_the_line, peak_and_trough
 from detente.answer.people import people_sentences, people_tables
 from detente.answer.relation import measures_on_record, relation_today
 from detente.answer.run_facts import RunTables, facts_of
@@ -83,6 +83,7 @@ def answer_of(run: Run, language: str = "en", *, spoken: bool = False) -> Answer
             say,
             (
                 *peak_and_trough(frames["timeline"], say),
+                *outside_the_line(frames["figures"], say),
                 *measures_on_record(frames, say),
                 *relation_today(frames["events"], say),
             ),

@@ -92,6 +92,20 @@ class Facts:
     wrong: Sequence[Mapping[str, Any]] = ()
 
 
+def leading(falls: Iterable[Fall]) -> Fall | None:
+    """The fall a number beside the headline is of: the first that few similar pairs share, else the first compared."""
+    compared = [fall for fall in falls if fall.as_bad is not None and fall.n]
+    return next((fall for fall in compared if fall.change < 0 and fall.unusual), compared[0] if compared else None)
+
+
+def two_of(falls: Sequence[Fall]) -> list[Fall]:
+    """The leading fall and the first of the others, in order of time."""
+    first = leading(falls)
+    others = [fall for fall in falls if fall is not first]
+    chosen = others[:2] if first is None else [first, *others[:1]]
+    return sorted(chosen, key=lambda fall: (fall.start, fall.end))
+
+
 class Flagged(NamedTuple):
     """A dated event that may stand above a chart, and its rank: the lowest is shown first."""
 

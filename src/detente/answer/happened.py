@@ -35,10 +35,19 @@ def peak_and_trough(timeline: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     return newest, _provenance([top, low, last], timeline, say)
 
 
+def outside_the_line(figures: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
+    """How many figures of the pair's trade the line by calendar year leaves out: other periods, other money."""
+    trade = figures.filter(pl.col("series").is_in(["trade.exports", "trade.imports", "trade.total"]))
+    a_year = pl.col("period").cast(pl.String).str.contains(r"^\d{4}$")
+    left = trade.filter(~a_year | (pl.col("unit") != "usd_mn")).height
+    return (say("outside_the_line", n=left),) if left else ()
+
+
 def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:
     """Whose figures the headline uses, on what basis, and what the panel has for the same years."""
     if all(row["source_id"] == PANEL_SOURCE for row in rows):
-        return say("provenance_panel")
+        beside = timeline.filter(pl.col("source_id") != PANEL_SOURCE, pl.col("flow") != "balance")
+        return say("provenance_panel" if beside.is_empty() else "provenance_panel_beside")
     parts = []
     for row in rows:
         known = (("basis", row["basis"]), ("figure_status", row["status"]))

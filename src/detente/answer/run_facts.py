@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, isfinite
+from math import exp, inf, isfinite
 from typing import Any
 
 import polars as pl
 
-from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flagged, Flow, IncomeEffect, spread_flags
+from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flagged, Flow, IncomeEffect, leading, spread_flags
 from detente.charts.gap import Flag
 from detente.language import Catalogue
 
@@ -119,14 +119,16 @@ def _episodes(rows: pl.DataFrame, base: tuple[int, int] | None) -> list[dict[str
 
 
 def _fall(row: Mapping[str, Any]) -> Fall | None:
-    if row["log_change"] is None or row["dyad_part"] is None:
+    ceased = row["log_change"] is None and row["flow_to_usd_mn"] == 0 and (row["flow_from_usd_mn"] or 0) > 0
+    if row["dyad_part"] is None or not (ceased or row["log_change"] is not None):
         return None
+    change = -inf if ceased else row["log_change"]  # then the pair-specific part is a bound
     n, share = row["n_placebos"], row["placebo_share"]
     as_bad = row.get("n_as_bad")
     if as_bad is None and share is not None and n:
         as_bad = round(share * (n + 1)) - 1
     return Fall(
-        row["from_year"], row["to_year"], row["log_change"], row["supply_demand_part"] or 0.0, row["dyad_part"],
+        row["from_year"], row["to_year"], change, row["supply_demand_part"] or 0.0, row["dyad_part"],
         as_bad, n,
     )  # fmt: skip
 
@@ -174,8 +176,19 @@ def _flags(run: RunTables, reach: tuple[float, float]) -> list[Flag]:
         if x is not None and row["kind"] in FLAG_KINDS and reach[0] <= x <= reach[1]:
             when = run.words.date("-".join(str(row["date"]).split("/")[0].split("-")[:2]))
             rank = row["kind"] in FROM_OUTSIDE, -int(row["severity"] or 1), not row.get("sets"), x
-            rows.append(Flagged(rank, Flag(x, when, run.words.known("event_kind", row["kind"]))))
+            rows.append(Flagged(rank, Flag(x, when, _flag_words(row, run.words))))
     return spread_flags(rows)
+
+
+def _flag_words(row: Mapping[str, Any], words: Catalogue) -> str:
+    """What an event did in two words: the level to which it brought relations, where it says, else its kind."""
+    set_to = next(
+        (part.strip() for part in str(row.get("sets") or "").split(";") if part.strip().startswith("relations=")), ""
+    )
+    level = set_to.partition("=")[2]
+    if row["kind"] == "diplomatic break" and words.has(f"flag.{level}"):
+        return words(f"flag.{level}")
+    return words.known("event_kind", row["kind"])
 
 
 def _effects(run: RunTables) -> list[IncomeEffect]:
@@ -198,12 +211,11 @@ def _baseline(run: RunTables) -> int | None:
 
 
 def _checks(run: RunTables, flow: Flow) -> tuple[int, int] | None:
-    """Of the specifications that can tell, how many call the first fall of the direction unusual; None for another change."""
-    frame = run.frames["specifications"]
+    """Of the specifications of the leading fall that can tell, how many call it unusual; None for another change."""
+    frame, fall = run.frames["specifications"], leading(flow.falls)
     if frame.is_empty() or not run.episodes:
         return None
-    told = next((fall for fall in flow.falls if fall.as_bad is not None and fall.n), None)
-    same = [e.id for e in run.episodes if told is not None and (e.from_year, e.to_year) == (told.start, told.end)]
+    same = [e.id for e in run.episodes if fall is not None and (e.from_year, e.to_year) == (fall.start, fall.end)]
     if not same:
         return None
     able = frame.filter(pl.col("episode") == same[0], pl.col("n_placebos") >= FEWEST).drop_nulls("placebo_share")

@@ -6,6 +6,7 @@ The facts stand in :mod:`.changes`; sentences and the small tables here say them
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import log
 from typing import Any
 
 from detente.answer.changes import AmongSimilar, Direction, EpisodeChange
@@ -14,6 +15,7 @@ from detente.answer.speaker import Speaker
 from detente.attribution.comparison.power import NEARLY_ALL
 
 COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "unseen")
+LEAST = log(0.001)
 ALWAYS = 3  # of these columns; the others only where something stands in them
 
 
@@ -95,7 +97,7 @@ def change_sentence(change: EpisodeChange, say: Speaker) -> str:
             return say("episode_silent", **head)
         head |= {"before": say.money(change.flow_from), "after": say.money(change.flow_to)}
         if change.at_most is not None and change.compared is not None:
-            bound = say("episode_bound", own=say.change(change.at_most), **head)
+            bound = say("episode_bound", own=_bound(change.at_most, say), **head)
             return f"{bound}; {_counted(change, change.compared, say)}. {_among(change, change.compared, say)}"
         return say("episode_zero" if 0 in (change.flow_from, change.flow_to) else "episode_untold", **head)
     split = say(
@@ -113,6 +115,11 @@ def _recorded(change: EpisodeChange, head: Mapping[str, Any], say: Speaker) -> s
     way = "rose" if (change.whole or 0) > 0 else "fell"
     ends = {"before": say.money(change.flow_from or 0), "after": say.money(change.flow_to or 0)}
     return say(f"episode_{way}", change=say.change(change.whole or 0), **head, **ends)
+
+
+def _bound(at_most: float, say: Speaker) -> str:
+    """What the pair-specific component is below; beyond a thousandth more digits say nothing."""
+    return say.change(max(at_most, LEAST))
 
 
 def _counted(change: EpisodeChange, compared: AmongSimilar, say: Speaker) -> str:
@@ -147,7 +154,7 @@ def change_cells(change: EpisodeChange, say: Speaker) -> Row:
     recorded = flows if change.whole is None else say.change(change.whole)
     rest, own = ("-" if value is None else say.change(value) for value in (change.rest, change.own))
     if change.at_most is not None:
-        own = say.words("screen.or_more", own=say.change(change.at_most))
+        own = say.words("screen.or_more", own=_bound(change.at_most, say))
     if change.compared is None:
         return (recorded, rest, own, "", "", "")
     compared = change.compared

@@ -73,10 +73,13 @@ def percent_sign(words: Catalogue) -> str:
 
 
 def percent_below(words: Catalogue) -> str:
-    """Labels of an axis in log points, with the percent change they are below."""
+    """Labels of an axis in log points, with the percent change they are below; a factor from eleven times on."""
     digits = "datum.value < -5 ? '+.2f' : datum.value ? '+,.0f' : '.0f'"  # -99.75% is not everything
-    number = f"format(100 * (exp(datum.value) - 1), {digits})"
-    return f"[datum.label, {number} + '{percent_sign(words)}']"
+    percent = f"format(100 * (exp(datum.value) - 1), {digits}) + '{percent_sign(words)}'"
+    nearly_all = f"format(-0.9999 * 100, '+.2f') + '{percent_sign(words)}'"
+    factor = "'×' + format(exp(datum.value), ',.2~r')"
+    below = f"datum.value < -9.2 ? '< ' + {nearly_all} : datum.value > 2.4 ? {factor} : {percent}"
+    return f"[datum.label, {below}]"
 
 
 def rule(colour: str, **mark: Any) -> Spec:

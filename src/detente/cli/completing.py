@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
-
 import click
 from click.shell_completion import CompletionItem
+
+from detente.study.shipped import builtin_studies
 
 
 def studies(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -17,9 +16,10 @@ def studies(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[Co
     >>> [item.value for item in studies(None, None, "colombia-v")]
     ['colombia-venezuela', 'colombia-v']
     """
-    home = Path(str(files("detente"))) / "studies"
-    known = sorted(p.name.replace("_", "-") for p in home.iterdir() if (p / "study.toml").is_file())
-    return [*(CompletionItem(name) for name in known if name.startswith(typed)), CompletionItem(typed, type="dir")]
+    return [
+        *(CompletionItem(name) for name in builtin_studies() if name.startswith(typed)),
+        CompletionItem(typed, type="dir"),
+    ]
 
 
 def economies(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[CompletionItem]:

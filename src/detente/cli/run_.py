@@ -13,9 +13,12 @@ from detente.cli.completing import studies
 from detente.cli.output import ProgressLine, language_option
 from detente.cli.reading import reading, reading_options
 from detente.language import Catalogue, said
+from detente.study.shipped import builtin_studies
+
+EPILOG = f"Built-in studies: {', '.join(builtin_studies())}. Example: detente run colombia-venezuela --data BACI_HS92_V202501.zip"
 
 
-@click.command("run", epilog="Example: detente run colombia-venezuela --data BACI_HS92_V202501.zip")
+@click.command("run", epilog=EPILOG)
 @click.argument("study", shell_complete=studies)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; a new runs/STUDY/NNN if left out.")
 @click.option(

@@ -156,6 +156,8 @@ class Catalogue:
         """``value`` with about ``digits`` significant digits and never an exponent."""
         if value is None or not isfinite(value):
             return ""
+        if abs(value) < 5e-8:  # what the arithmetic leaves of nothing
+            return self.number(0.0)
         return self.number(value, _decimals(value, digits), sign)
 
     def span(self, low: float | None, high: float | None, digits: int | None = None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from detente.economies import name_of, table
+from detente.economies import is_current, name_of, table
 
 if TYPE_CHECKING:
     from detente.language.catalogue import Catalogue
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SPELT = ("series_name", "state_name", "state_value", "place")
 """Groups of the catalogue whose codes are free, so that no list can hold them all."""
 ORDINARY = ("and", "are", "can", "per")  # words that are codes of economies too
+SMALL = ("at", "by", "from", "in", "of", "on", "or", "per", "to")  # codes are written in English in every language
 INITIALS = 4  # a bloc or an armed group in one word of up to so many letters goes by its initials
 
 
@@ -38,6 +39,8 @@ def spelt(words: Catalogue, group: str, code: str) -> str:
         return ": ".join(_phrase(words, part) for part in code.split("."))
     if group == "state_name":
         return _state(words, code)
+    if group == "place" and re.fullmatch("[a-z]{3}", code) and is_current(code.upper()):
+        return name_of(code.upper(), words.language)  # a state of one economy: airspace@dnk
     if group == "state_value" and (ends := re.fullmatch("(.+)_to_(.+)", code)):
         return words("spelt.from_to", a=_end(words, ends[1]), b=_end(words, ends[2]))
     return name(words, code)
@@ -105,7 +108,7 @@ def name(words: Catalogue, code: str, *, body: bool = False) -> str:
 
 def _phrase(words: Catalogue, code: str) -> str:
     """A part of a dotted name in lowercase, with economies by name and initials in capitals."""
-    small, parts = words("spelt.small").split(), code.split("_")
+    small, parts = {*words("spelt.small").split(), *SMALL}, code.split("_")
     both = sum(words.has(f"economy.{part}") for part in parts) > 1  # Peru in per_to_chl, but not in tonnes_per_day
     return " ".join(
         (_economy(words, part) if both or part not in ORDINARY else "")

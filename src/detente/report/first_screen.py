@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import expm1
 from typing import Any
 
-from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
+from detente.answer.facts import Facts, Fall, Flow, IncomeEffect, leading, two_of
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
 from detente.language import Catalogue
 from detente.language.catalogue import short_of_all
@@ -154,14 +154,14 @@ class _Told:
         falls = [f for f in self.telling().falls if f.change < 0]
         parts = []
         if len(falls) == 2 and {f.unusual for f in falls} == {True, False}:
-            odd = next(f for f in falls if f.unusual)
+            odd, usual = sorted(falls, key=lambda f: not f.unusual)
             key = "first.two_falls" if odd is falls[0] else "first.two_falls_second"
+            key += "" if usual.others <= usual.change / 2 else "_within"  # most of it in what other trade implies
             parts.append(self.w(key, first=self.years(falls[0]), second=self.years(falls[1])))
         elif falls:
-            parts.append(
-                self.w(f"first.falls_{'odd' if falls[0].unusual else 'usual' if falls[0].unusual is False else 'open'}",
-                       years=self.years(falls[0]))
-            )  # fmt: skip
+            fall = leading(falls) or falls[0]
+            place = "odd" if fall.unusual else "usual" if fall.unusual is False else "open"
+            parts.append(self.w(f"first.falls_{place}", years=self.years(fall)))
         stands = self.stands()
         return " ".join([*parts, *([stands] if stands else [])])
 
@@ -202,7 +202,7 @@ class _Told:
 
     def why(self) -> str:
         flow = self.main()
-        told = [(flow, fall) for fall in flow.falls[:2]]
+        told = [(flow, fall) for fall in two_of(flow.falls)]
         if len(told) < 2:  # one a direction: both are told
             told += [(other, fall) for other in self.facts.flows if other is not flow for fall in other.falls[:1]]
         return " ".join(self.fall(flow, fall) for flow, fall in told)
@@ -267,7 +267,7 @@ class _Told:
         return KeyNumber(self.w.money(totals[last]), what, FIRM if firm else FAIR, reason)
 
     def similar(self) -> KeyNumber | None:
-        fall = next((f for f in self.telling().falls if f.as_bad is not None and f.n), None)
+        fall = leading(self.telling().falls)
         if fall is None:
             return None
         value = self.w("first.k_of_n", k=self.w.number(fall.as_bad), n=self.w.number(fall.n))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from detente.language import Catalogue, spelt
 from detente.report.story import Story
-from detente.study.words import place_in_words
 
 
 def series_in_words(story: Story, words: Catalogue, series: str) -> str:
@@ -14,7 +13,7 @@ def series_in_words(story: Story, words: Catalogue, series: str) -> str:
     if words.has(f"series_of.{name}"):
         a, b = story.directions[0]
         said = words(f"series_of.{name}", a=story.economy(a), b=story.economy(b))
-    return f"{said} ({place_in_words(place, words)})" if place else said
+    return f"{said} ({spelt(words, 'place', place)})" if place else said
 
 
 def target_in_words(story: Story, words: Catalogue, target: str) -> str:

@@ -157,16 +157,19 @@ def break_rows(story: Story, words: Catalogue) -> list[Row]:
 def article_rows(story: Story, words: Catalogue) -> tuple[list[Row], dict[str, int]]:
     """Pairs of claims both sources speak to, and how many claims stand in one source only."""
     texts = {} if story.claims.is_empty() else dict(story.claims.select("claim_id", "claim").iter_rows())
-    pairs, alone = [], {}
+    pairs: list[Row] = []
+    single: dict[str, set[str]] = {}
     for row in story.articles.iter_rows(named=True):
         if row["claim_a"] and row["claim_b"]:
             sides = {name: story.own(texts.get(row[f"claim_{name[-1]}"], "")) for name in ("text_a", "text_b")}
             pairs.append({**row, **sides, "how": story.own(row["how"]),
                           "relation_words": words.known("article_relation", row["relation"])})  # fmt: skip
         else:
-            source = "; ".join(story.source_names(row["first"] if row["claim_a"] else row["second"]))
-            alone[source] = alone.get(source, 0) + 1
-    return pairs, alone
+            source = row["first"] if row["claim_a"] else row["second"]
+            single.setdefault(source, set()).add(row["claim_a"] or row["claim_b"])
+    shared = {row[f"claim_{side}"] for row in pairs for side in "ab"}
+    alone = {"; ".join(story.source_names(source)): len(ids - shared) for source, ids in single.items()}
+    return pairs, {source: n for source, n in alone.items() if n}
 
 
 def conflict_rows(story: Story, words: Catalogue) -> list[Row]:

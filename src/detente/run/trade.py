@@ -64,14 +64,12 @@ COMPOSITION = TableSchema(
 def timeline(figures: pl.DataFrame, panel: Panel | None, origin: str, destination: str) -> pl.DataFrame:
     """The table :data:`TIMELINE`.
 
-    ``preferred`` marks the line to draw: the record's preferred figures, and the
-    panel's where the record has none for that flow at all.
+    ``preferred`` marks the line to draw: the record's preferred figures, and the panel's in the years for which the
+    record has none.
     """
     recorded = _recorded(figures, origin, destination)
-    drawn = set(recorded.filter(pl.col("preferred"))["flow"])
-    measured = TIMELINE.empty()
-    if panel is not None:
-        measured = _measured(panel, origin, destination, prefer=[f for f in FLOWS if f not in drawn])
+    drawn = set(recorded.filter(pl.col("preferred")).select("flow", "year").iter_rows())
+    measured = TIMELINE.empty() if panel is None else _measured(panel, origin, destination, drawn)
     return pl.concat([recorded, measured]).sort("flow", "year", "preferred", descending=[False, False, True])
 
 
@@ -101,14 +99,14 @@ def _recorded(figures: pl.DataFrame, origin: str, destination: str) -> pl.DataFr
     )
 
 
-def _measured(panel: Panel, origin: str, destination: str, prefer: list[str]) -> pl.DataFrame:
+def _measured(panel: Panel, origin: str, destination: str, drawn: set[tuple[str, int]]) -> pl.DataFrame:
     out, back = panel.flow(origin, destination), panel.flow(destination, origin)
     flows = {"exports": out, "imports": back, "total": out + back, "balance": out - back}
     ends = {"exports": (origin, destination), "imports": (destination, origin)}
     basis = "baci" if panel.provenance.source == "baci" else "panel"
     return TIMELINE.of_rows(
         (flow, *ends.get(flow, (None, None)), year, float(value), basis,
-         "reported" if flow in ends else "derived", PANEL_SOURCE, flow in prefer)
+         "reported" if flow in ends else "derived", PANEL_SOURCE, (flow, year) not in drawn)
         for flow, values in flows.items()
         for year, value in zip(panel.years, values)
         if np.isfinite(value)

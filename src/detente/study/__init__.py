@@ -7,7 +7,7 @@ __all__, __getattr__, __dir__ = names_of(
     {
         "Study": "study",
         "open_study": "study",
-        "builtin_studies": "study",
+        "builtin_studies": "shipped",
         "new_study": "scaffold",
     },
 )

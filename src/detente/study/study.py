@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from detente.panel import Panel, read_panel, with_sides, world
 from detente.record import Ledger
 from detente.study.cautions import cautions_of
 from detente.study.panel_files import check_lock, file_named, reading_of
+from detente.study.shipped import builtin_studies
 from detente.study.spec import EpisodeSpec, Scenario, Spec, read_spec
 from detente.study.words import read_words, word_problems
 
@@ -189,12 +189,6 @@ class Study:
 
     def __repr__(self) -> str:
         return f"Study({self.id!r}: {self.title})"
-
-
-def builtin_studies() -> dict[str, Path]:
-    """The studies that ship with the package: id to folder."""
-    home = Path(str(files("detente"))) / "studies"
-    return {p.name.replace("_", "-"): p for p in sorted(home.iterdir()) if (p / "study.toml").is_file()}
 
 
 def open_study(name: str | Path) -> Study:

@@ -5,7 +5,6 @@ The engine spells any code from its name (:mod:`detente.language.spelling`); wha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente._foreign import read_toml
-from detente.economies import is_current, name_of
+from detente.economies import name_of
 from detente.errors import DetenteError, Problem, did_you_mean
 from detente.language import LANGUAGES, Catalogue, own, phrase, said, spelt
+from detente.record.period import Period
 from detente.record.states import Spell, build_states
 from detente.record.states.vocabulary import Vocabulary, default_vocabulary, parse_sets, vocabulary_of
 
@@ -174,39 +174,45 @@ def _said(
     listed = vocabulary.state(state)
     parts = []
     for value, found in by_value.items():
-        text, notes = phrase(words, state, value), [_since(spell, words) for spell in found]
-        own_words = f"relation.{state}={value}" in words.added
-        if listed is not None and listed.of_one and not own_words and len(found) == 1 and "@" not in found[0].name:
-            text, notes = _with_whose(text, found[0], events, spec, words)
+        text, notes = phrase(words, state, value), [_since(spell, events, words) for spell in found]
+        if listed is not None and listed.of_one:
+            if f"relation.{state}={value}" in words.added:  # the study's own words say whose
+                notes = list(dict.fromkeys(_day(spell, events, words) for spell in found))
+            elif len(found) == 1:
+                text, notes = _with_whose(text, found[0], events, spec, words)
         parts.append(f"{text} ({'; '.join(notes)})")
     return "; ".join(parts)
 
 
-def _since(spell: Spell, words: Catalogue) -> str:
-    day, place = words.date(spell.first.isoformat()), spell.name.partition("@")[2]
-    if not place:
-        return words("answer.since", day=day)
-    return words("answer.place_since", place=place_in_words(place, words), day=day)
+def _since(spell: Spell, events: pl.DataFrame, words: Catalogue) -> str:
+    place, since = spell.name.partition("@")[2], _day(spell, events, words)
+    return words("answer.place_since", place=spelt(words, "place", place), since=since) if place else since
 
 
-def place_in_words(place: str, words: Catalogue) -> str:
-    """A place, or the economy whose code stands in its stead."""
-    code = place.upper()
-    if re.fullmatch("[A-Z]{3}", code) and is_current(code) and not words.has(f"place.{place}"):
-        return name_of(code, words.language)
-    return spelt(words, "place", place)
+def _day(spell: Spell, events: pl.DataFrame, words: Catalogue) -> str:
+    """Since when; where the record met the state without its beginning, since when it is on record."""
+    event = _event(events, spell.event_id)
+    met = event["kind"] == "observed state"
+    return words("answer.since_at_least" if met else "answer.since", day=_begun(spell, event, words))
+
+
+def _begun(spell: Spell, event: Mapping[str, Any], words: Catalogue) -> str:
+    """The first day of a spell, no more precise than its event is dated."""
+    dated = Period.parse(event["date"]).first == spell.first
+    return words.date(event["date"] if dated else spell.first.isoformat())
 
 
 def _with_whose(text: str, spell: Spell, events: pl.DataFrame, spec: Spec, words: Catalogue) -> tuple[str, list[str]]:
-    """A state of one economy with its name, where the event names one of the two; else with the event's title."""
+    """A state of one economy with its name, where its place or its event names one of the two; else with the event's title."""
     event = _event(events, spell.event_id)
     actors = [actor.strip() for actor in (event.get("actors") or "").split(";")]
-    named = [code for code in spec.dyad if code in actors]
-    day = words.date(spell.first.isoformat())
+    place = spell.name.partition("@")[2].upper()
+    named = [code for code in spec.dyad if code == place] or [code for code in spec.dyad if code in actors]
     if len(named) == 1:
         whose = words("relation.whose", who=name_of(named[0], words.language), phrase=text)
-        return whose, [words("answer.since", day=day)]
-    return text, [words("answer.since_event", day=day, title=said(own(event, "title"), words))]
+        return whose, [_day(spell, events, words)]
+    title = said(own(event, "title"), words)
+    return text, [words("answer.since_event", day=_begun(spell, event, words), title=title)]
 
 
 def _event(events: pl.DataFrame, ident: str) -> dict[str, Any]:

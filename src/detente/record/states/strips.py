@@ -5,7 +5,7 @@ Each strip is a plain mean of what the record's states say, from 0 (nothing in t
     diplomatic   the worse of the level of relations and of recognition
     border       mean over crossings of goods, and of people, the two together
     mobility     direct flights
-    economic     the better of bloc and agreement (membership in one is enough)
+    economic     the better of bloc and agreement (membership in one is enough), or a ban on trade where that is worse
 
 The index is 100 (1 - weighted mean of the strips that are known), blank below three. It counts measures on record; it is
 not the quality of a relation, and no covariate: against GDELT's tone it has the wrong sign for India and Pakistan
@@ -36,6 +36,7 @@ RECOGNITION = {"incumbent": 0.0, "none": 0.67}  # another by name: 1
 OPENNESS = {"open": 0.0, "limited": 0.5, "closed": 1.0}
 AIR = {"service": 0.0, "suspended": 1.0, "none": 1.0}
 BLOC = {"member": 0.0, "leaving": 0.5, "out": 1.0}
+TRADE = {"allowed": 0.0, "limited": 0.5, "banned": 1.0}
 AGREEMENT = {"in_force": 0.0, "signed": 0.5, "none": 1.0}
 
 
@@ -82,9 +83,10 @@ def strips_on(states: States, day: date) -> StripDay:
     diplomatic = [*read("relations", RELATIONS), *read("recognition.government", RECOGNITION, 1.0)]
     border = [_mean(read(f"border.{what}", OPENNESS)) for what in ("goods", "people")]
     economic = [*read("bloc", BLOC), *read("agreement", AGREEMENT)]
+    bans = read("trade.goods", TRADE)
     return StripDay(
         max(diplomatic, default=None), _mean(v for v in border if v is not None),
-        _mean(read("air.direct", AIR)), min(economic, default=None),
+        _mean(read("air.direct", AIR)), max([*bans, min(economic, default=0.0)]) if bans or economic else None,
     )  # fmt: skip
 
 

@@ -64,5 +64,7 @@ def _same_thing(a: Claim, b: Claim) -> bool:
     shared = set(split_list(a.target)) & set(split_list(b.target))
     if not shared or a.test == "count" or not (a.test == b.test or {a.test, b.test} <= {"event", "prediction"}):
         return False
+    if a.test == b.test == "change" and any(a.option(name) != b.option(name) for name in ("from", "to")):
+        return False
     of_a_time = a.test == b.test and a.test in ("quantity", "state")
     return not (of_a_time and a.date and b.date and not a.date.overlaps(b.date))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, sqrt
+from math import exp, log2, sqrt
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,7 @@ from detente.language import Catalogue
 from detente.report.figures.register import enter
 from detente.report.story import Story
 
+MOST_STEPS = 12
 FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
 
 
@@ -156,6 +157,8 @@ def _axes(words: Catalogue, domain: tuple[float, float], scale: Spec) -> tuple[S
     x = {"field": "year", **year_axis(domain, True)}
     halvings = [100 * 2.0**power for power in range(-13, 14)]
     steps = [value for value in halvings if scale["domain"][0] <= value <= scale["domain"][1]]
+    if len(steps) > MOST_STEPS:  # trade that nearly stopped: a tick every third halving, 100% among them
+        steps = [value for value in steps if round(log2(value / 100)) % 3 == 0]
     y = {
         "field": "pct",
         "type": "quantitative",
@@ -163,7 +166,7 @@ def _axes(words: Catalogue, domain: tuple[float, float], scale: Spec) -> tuple[S
         "axis": {
             "title": words("residuals.axis"),
             "values": steps,
-            "labelExpr": f"format(datum.value, ',.3~r') + '{percent_sign(words)}'",
+            "labelExpr": f"format(datum.value, datum.value < 1 ? ',.2~r' : ',.3~r') + '{percent_sign(words)}'",
         },
     }
     return x, y

@@ -25,8 +25,10 @@ def cause(claim: Claim, evidence: Evidence) -> Verdict:
 
     Target: ``CAN>USA``; options: ``episodes`` (``2008-2010|2012-2020``). An episode supports
     the claim where the pair-specific component is negative, at least half of the fall, and
-    outside the placebos (share up to 5%). All episodes supporting confirms; some makes the
-    claim imprecise, since it holds for part of the story; none contradicts it.
+    outside the placebos (share up to 5%). Of a fall to a recorded zero both are bounds: the
+    component is at most the one given, so its part of the fall is at least the one computed.
+    All episodes supporting confirms; some makes the claim imprecise, since it holds for part
+    of the story; none contradicts it.
     """
     origin, _, destination = (part.strip() for part in claim.target.partition(">"))
     wanted = claim.option("episodes").split("|")
@@ -60,14 +62,22 @@ def _end(row: Mapping[str, Any], which: int) -> str:
 
 
 def _supports(row: Mapping[str, Any]) -> bool:
-    part, change = float(row["dyad_part"]), float(row["log_change"])
+    part, change, _ = _parts(row)
     return change < 0 and part < 0 and part / change >= 0.5 and float(row["placebo_share"]) <= RARE
 
 
+def _parts(row: Mapping[str, Any]) -> tuple[float, float, bool]:
+    """Pair-specific component and whole change in log points, and whether they are upper bounds: a fall to zero."""
+    part = float(row["dyad_part"])
+    if row["log_change"] is None:
+        return part, part + float(row["supply_demand_part"]), True
+    return part, float(row["log_change"]), False
+
+
 def _finding(row: Mapping[str, Any]) -> str:
-    change, part, share = (float(row[name]) for name in ("log_change", "dyad_part", "placebo_share"))
+    (part, change, bound), share = _parts(row), float(row["placebo_share"])
     return Text(
-        "evidence.finding", exporter=_end(row, 0), importer=_end(row, 1), start=row["from_year"],
+        "evidence.finding_to_zero" if bound else "evidence.finding", exporter=_end(row, 0), importer=_end(row, 1), start=row["from_year"],
         end=row["to_year"], change=Number(f"{change:+.2f}"), part=Number(f"{part:+.2f}"),
         share=Number(f"{share:.3f}"),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from detente.language import Day, Text, Word
+from detente.language.catalogue import short_of_all
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.citing import cite, sources_of
@@ -67,7 +68,8 @@ def _size(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
         "ratio": lambda: (after.value / before.value, "times"),
         "difference": lambda: _difference(claim, before, after),
     }[measure]()
-    shown = gap(round(number, 1), unit) if measure == "difference" else say(round(number, 1), unit)
+    digits = short_of_all(number, 1) if unit == "pct" else 1
+    shown = gap(round(number, 1), unit) if measure == "difference" else say(round(number, digits), unit)
     text, sources, rule = _text(before, after, shown), sources_of([before, after]), Text(f"rule.change_{measure}")
     reason = Text("reason.change", change=shown, **_ends(before, after))
     number = float(f"{number:.10g}")

@@ -1,0 +1,151 @@
+"""The gallery of built-in studies: each is sourced, complete in both languages, runs, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from detente.answer import answer_of
+from detente.cli.app import run as command
+from detente.errors import DetenteError, RecordError
+from detente.language import LANGUAGES
+from detente.study import builtin_studies, open_study
+
+FIRST = "colombia-venezuela"
+GALLERY = [name for name in builtin_studies() if name != FIRST]
+STATES = ("border", "relations", "air")  # and one more
+
+
+@pytest.fixture(scope="module", params=GALLERY)
+def study(request):
+    return open_study(request.param)
+
+
+@pytest.fixture(scope="module")
+def run(study):
+    return study.run(quick=True)
+
+
+@pytest.fixture
+def copy(study, tmp_path: Path) -> Path:
+    return shutil.copytree(study.folder, tmp_path / study.id)
+
+
+def test_every_built_in_study_is_named_where_a_reader_looks(capsys):
+    assert len(builtin_studies()) >= 2
+    assert command(["run", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert [name for name in builtin_studies() if name not in said] == []
+
+
+def test_the_check_is_clean(study):
+    assert study.check() == []
+    assert study.cautions() == []
+
+
+def test_it_is_as_full_as_the_gallery_asks(study):
+    ledger = study.ledger()
+    assert len(ledger.events) >= 40
+    assert len(ledger.figures) >= 60
+    assert len(ledger.claims) >= 25
+    families = {name.partition("@")[0].partition(".")[0] for name in ledger.states().spells}
+    assert set(STATES) < families
+
+
+def test_each_source_can_be_found_and_each_row_has_one(study):
+    ledger = study.ledger()
+    named = pl.concat(
+        [
+            ledger.figures.select(source=pl.col("source_id")),
+            ledger.claims.select(source=pl.col("source_id")),
+            ledger.events.select(source=pl.col("source_ids").str.split(";")).explode("source"),
+        ]
+    )["source"].str.strip_chars()
+    assert "unsourced" not in set(named)
+    assert set(ledger.sources["source_id"]) == set(named)  # none stands there for show
+    without = ledger.sources.filter(pl.col("url").is_null(), pl.col("kind") != "dataset")
+    assert without["source_id"].to_list() == []
+    read = ledger.sources.filter(pl.col("url").is_not_null())
+    assert read["accessed"].null_count() == 0
+
+
+def test_it_speaks_both_languages(study):
+    ledger = study.ledger()
+    for frame, columns in ((ledger.events, ("title",)), (ledger.claims, ("claim", "why_not", "note"))):
+        for column in columns:
+            missing = frame.filter(pl.col(column).is_not_null() & pl.col(f"{column}_es").is_null())
+            assert missing[frame.columns[0]].to_list() == [], column
+    spec = study.spec
+    titles = [
+        spec.study.title,
+        spec.study.subtitle,
+        *(e.title for e in spec.episodes),
+        *(s.title for s in spec.scenarios),
+    ]
+    assert [t for t in titles if t and t not in spec.translations["es"]] == []
+    assert set(study.spec.words["en"]["series"]) >= {
+        name
+        for name in ledger.figures["series"].unique()
+        if name not in ("trade.total", "trade.exports", "trade.imports")
+    } - {"air.weekly_frequencies", "border.length"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_answers_the_four_questions(run, language):
+    answer = answer_of(run, language)
+    for told in (answer.happened, answer.why, answer.what_if, answer.what_next, answer.claims):
+        assert told
+    text = run.summary(full=True, language=language)
+    assert re.search(r"[{}]|\bNone\b|\bnan\b", text) is None
+    for code in run.study.spec.dyad:  # economies by name
+        assert re.search(rf"\b{code}\b", text) is None
+
+
+def test_every_claim_is_judged(run):
+    table = run.claims.to_frame()
+    assert table["verdict"].null_count() == 0
+    assert table.filter(pl.col("verdict") == "not checkable", pl.col("reason") == "").is_empty()
+
+
+def test_without_its_panel_the_record_still_answers(copy):
+    file = copy / "study.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('use = "world"', 'use = "none"'), encoding="utf-8")
+    told = open_study(copy)
+    run = told.run(quick=True)
+    assert run.claims.to_frame().height == len(told.ledger().claims)
+    assert run.attribution.to_frame().is_empty()
+
+
+def test_on_a_panel_without_its_economies_it_says_which(copy, tmp_path):
+    other = tmp_path / "other.csv"
+    rows = [
+        f"{a},{b},{year},{500 * (year - 1990)}"
+        for a, b in (("NOR", "SWE"), ("SWE", "NOR"))
+        for year in range(2000, 2021)
+    ]
+    other.write_text("exporter,importer,year,value_usd_mn\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(DetenteError) as told:
+        open_study(copy).run(data=other, quick=True)
+    assert any(code in str(told.value) for code in open_study(copy).spec.dyad)
+
+
+def test_a_language_it_lacks_is_refused_by_name(study, tmp_path, capsys):
+    assert command(["run", study.id, "--quick", "--lang", "tlh", "--out", str(tmp_path / "out")]) == 2
+    assert "tlh" in capsys.readouterr().err
+
+
+def test_a_broken_row_is_pointed_at_and_the_others_still_open(copy):
+    file = copy / "record" / "events.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[5] = lines[5].replace(lines[5].split(",")[1], "soon", 1)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    problems = open_study(copy).check()
+    assert [(p.file, p.row) for p in problems][:1] == [("events.csv", 6)]
+    with pytest.raises(RecordError, match=r"events\.csv"):
+        open_study(copy).run(quick=True)
+    assert all(open_study(name).check() == [] for name in builtin_studies())
