@@ -160,6 +160,8 @@ def _spread(run: RunTables, totals: Mapping[int, float]) -> float | None:
         pl.col("year").cast(pl.Int64) == last,
         pl.col("status").is_in(["reported", "derived"]),
     )
+    counted = rows.filter(pl.col("source_id") == "panel")["basis"].to_list()  # the record's copies are no second source
+    rows = rows.filter((pl.col("source_id") == "panel") | ~pl.col("basis").is_in(counted))
     values = rows["value_usd_mn"].cast(pl.Float64).drop_nulls().to_list()
     if len(values) < 2 or rows["source_id"].n_unique() < 2 or not totals[last]:
         return None
@@ -175,13 +177,27 @@ def _flags(run: RunTables, reach: tuple[float, float]) -> list[Flag]:
         x = decimal_year(row["date"])
         if x is not None and row["kind"] in FLAG_KINDS and reach[0] <= x <= reach[1]:
             when = run.words.date("-".join(str(row["date"]).split("/")[0].split("-")[:2]))
-            rank = row["kind"] in FROM_OUTSIDE, -int(row["severity"] or 1), not row.get("sets"), x
+            rank = (
+                row["kind"] in FROM_OUTSIDE or _of_people_only(row),
+                -int(row["severity"] or 1),
+                not row.get("sets"),
+                x,
+            )
             rows.append(Flagged(rank, Flag(x, when, _flag_words(row, run.words))))
     return spread_flags(rows)
 
 
+def _of_people_only(row: Mapping[str, Any]) -> bool:
+    """Whether an event at a border changed it for people alone, which says little beside a line of goods."""
+    parts = [part.strip() for part in str(row.get("sets") or "").split(";")]
+    borders = [part for part in parts if part.startswith("border.")]
+    return row["kind"].startswith("border ") and bool(borders) and all(b.startswith("border.people") for b in borders)
+
+
 def _flag_words(row: Mapping[str, Any], words: Catalogue) -> str:
-    """What an event did in two words: the level to which it brought relations, where it says, else its kind."""
+    """What an event did in two words: the level to which it brought relations, or for whom the border, else its kind."""
+    if _of_people_only(row) and words.has(f"flag.{row['kind'].replace(' ', '_')}"):
+        return words(f"flag.{row['kind'].replace(' ', '_')}")
     set_to = next(
         (part.strip() for part in str(row.get("sets") or "").split(";") if part.strip().startswith("relations=")), ""
     )
