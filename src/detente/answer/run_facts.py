@@ -120,9 +120,9 @@ def _episodes(rows: pl.DataFrame, base: tuple[int, int] | None) -> list[dict[str
 
 def _fall(row: Mapping[str, Any]) -> Fall | None:
     ceased = row["log_change"] is None and row["flow_to_usd_mn"] == 0 and (row["flow_from_usd_mn"] or 0) > 0
-    if row["dyad_part"] is None or not (ceased or row["log_change"] is not None):
-        return None
     change = -inf if ceased else row["log_change"]  # then the pair-specific part is a bound
+    if row["dyad_part"] is None or change is None:
+        return None
     n, share = row["n_placebos"], row["placebo_share"]
     as_bad = row.get("n_as_bad")
     if as_bad is None and share is not None and n:
