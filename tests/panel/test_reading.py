@@ -76,3 +76,25 @@ def test_only_flows_of_goods_are_held_against_world_trade(kind, unit) -> None:
     assert panel.flow("COL", "VEN")[0] == 1e10
     with pytest.raises(InvalidFlow, match=r"larger|largest|times"):
         read_panel(frame(rows, "origin", "destination", "year", "value"), unit="usd_mn")
+
+
+def test_who_reported_is_whoever_sold_or_bought_something_that_year() -> None:
+    table = frame([("COL", "VEN", 2010, 5.0), ("PER", "VEN", 2010, 0.0), ("PER", "VEN", 2011, 7.0)])
+    panel = read_panel(table)
+    assert panel.economies == ("COL", "PER", "VEN")
+    assert panel.reported is not None
+    assert panel.reported.tolist() == [[True, False, True], [False, True, True]]
+
+
+def test_codes_of_no_economy_are_left_out_on_either_side_and_counted(tmp_path) -> None:
+    (tmp_path / "country_codes_V202601.csv").write_text(
+        "country_code,country_name,country_iso2,country_iso3\n"
+        "170,Colombia,CO,COL\n862,Venezuela,VE,VEN\n990,Somewhere,AB,ABC\n"
+    )
+    (tmp_path / "BACI_HS92_Y2019_V202601.csv").write_text(
+        "t,i,j,k,v,q\n2019,170,862,10121,1000,1\n2019,990,862,10121,50,1\n2019,862,990,10121,70,1\n"
+    )
+    panel = read_panel(tmp_path)
+    assert panel.economies == ("COL", "VEN")
+    assert panel.flow("COL", "VEN")[0] == 1.0
+    assert any("ABC" in str(note) for note in panel.report.notes), panel.report.notes
