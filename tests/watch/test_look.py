@@ -137,6 +137,18 @@ def test_a_state_is_one_list_s_and_forgets_what_left_it(mine: Any, clock: Clock)
         dt.look(other, clock=clock)
 
 
+def test_a_rule_that_reads_nothing_is_said(mine: Any, clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("state:bordr.*", "state:border.goods", "verdict:none", "forecast_scored:none")
+    path = mine.listed("".join(f'[[rule]]\nmeasure = "{name}"\n' for name in names))
+    assert detente(["watch", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "'state:bordr.*'" in out
+    assert "'verdict:none'" in out
+    assert "border.goods'" not in out
+    assert "forecast_scored" not in out, "there may well be none"
+    assert dt.look(path, clock=clock).unread == (), "not looked at again, not said again"
+
+
 def test_a_dry_run_tells_and_leaves_nothing(mine: Any, clock: Clock, tmp_path: Path) -> None:
     path = mine.listed()
     assert dt.look(path, dry_run=True, clock=clock).exit_code == 0

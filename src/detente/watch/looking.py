@@ -176,8 +176,20 @@ def _kept(
     quick = listed.quick
     return Look(
         listed.watch.name, number, _stamp(at), tuple(alerts), failures, len(looked),
-        len(taken) - len(looked) - len(failed), standing, quick,
+        len(taken) - len(looked) - len(failed), standing, quick, unread=_unread(listed, looked),
     )  # fmt: skip
+
+
+def _unread(listed: WatchList, looked: list[_Taken]) -> tuple[str, ...]:
+    """Measures of rules that nothing looked at has, where one would expect it; in the order of the list."""
+    missed = []
+    for rule in listed.rule:
+        found = [name for one in looked if rule in listed.rules_of(one.dyad) for name in one.readings or ()]
+        asked = any(rule in listed.rules_of(one.dyad) for one in looked)
+        expected = rule.measure.partition(":")[0] not in ("break", "forecast_scored")  # there may well be none
+        if asked and expected and not any(matches(rule.measure, name) for name in found):
+            missed.append(rule.measure)
+    return tuple(dict.fromkeys(missed))
 
 
 def _alerts(

@@ -134,6 +134,8 @@ class Look:
     standing : dyad, measure and time since which, of whatever has fired and not cleared.
     quick : whether placebos were left out.
     delivered : what became of the messages, by state.
+    trouble : why messages wait or a feed could not be written.
+    unread : rules' measures that nothing looked at has: a misspelt name, a state that no event sets.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Look:
     quick: bool = True
     delivered: Mapping[str, int] | None = None
     trouble: str = ""
+    unread: tuple[str, ...] = ()
 
     @property
     def changes(self) -> WatchChanges:
@@ -167,7 +170,7 @@ class Look:
             "looked": self.looked, "skipped": self.skipped, "alerts": [alert.to_dict() for alert in self.alerts],
             "failures": [{"dyad": one.dyad, "kind": one.kind, "error": one.words} for one in self.failures],
             "standing": [{"dyad": dyad, "measure": measure, "since": since} for dyad, measure, since in self.standing],
-            "delivered": dict(self.delivered or {}), "trouble": self.trouble,
+            "delivered": dict(self.delivered or {}), "trouble": self.trouble, "unread": list(self.unread),
         }  # fmt: skip
 
     def to_frame(self) -> pl.DataFrame:

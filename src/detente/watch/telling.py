@@ -143,6 +143,7 @@ def look_text(look: Look, title: str, words: Catalogue, *, dry_run: bool = False
         parts.append(words("watch.quick"))
     if dry_run:
         parts.append(words("watch.dry_run"))
+    parts += [words("watch.unread", measure=measure) for measure in look.unread]
     parts += ["", *(alert_text(alert, words) for alert in look.alerts)] if look.alerts else []
     fired = [words("watch.failed", dyad=one.dyad, error=clean(one.words)) for one in look.failures]
     parts += ["", *fired] if fired else []
