@@ -50,9 +50,9 @@ def fit_counts(design: Floats, counts: Floats, offset: Floats | float = 0.0) -> 
 
     Examples
     --------
-    >>> rng = np.random.default_rng(1)
-    >>> x = np.column_stack([np.ones(2000), rng.normal(size=2000)])
-    >>> y = rng.poisson(np.exp(x @ [0.5, 0.3]) * rng.gamma(2.0, 0.5, 2000)).astype(float)
+    >>> rng = np.random.default_rng(2)
+    >>> x = np.column_stack([np.ones(5000), rng.normal(size=5000)])
+    >>> y = rng.poisson(np.exp(x @ [0.5, 0.3]) * rng.gamma(2.0, 0.5, 5000)).astype(float)
     >>> fit_counts(x, y).coef.round(1).tolist()
     [0.5, 0.3]
     """

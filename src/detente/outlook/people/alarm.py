@@ -196,7 +196,7 @@ def surge(origin: str, destination: str, *, as_of: int | None = None) -> SurgeOd
     Examples
     --------
     >>> odds = surge("VEN", "COL", as_of=2017)
-    >>> odds.probability > 0.1, odds.times_base > 10
+    >>> odds.probability > 0.03, odds.times_base > 10
     (True, True)
     """
     a, b = lookup(origin), lookup(destination)
