@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,16 @@ def test_a_server_that_hangs_with_the_mail_in_hand_is_doubtful(tmp_path: Path) -
     with mail_server(tmp_path / "kept", hang=9.0, seconds=6.0) as (kept, server):
         assert [reply.outcome for reply in send(server, "ahang")] == [DeliveryOutcome.DOUBTFUL]
         assert kept.taken() == {"ahang@example.com": 1}
+
+
+def test_without_its_password_nothing_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NOPE", raising=False)
+    with mail_server(tmp_path / "kept") as (kept, server):
+        line = replace(server, user="u", password_env="NOPE").connect()
+        for _ in range(2):
+            with pytest.raises(SpecificationError, match="'NOPE'"):
+                line.send(DESK, DESK, b"Subject: x\r\n\r\nx\r\n")
+        assert not kept.taken()
 
 
 def test_nobody_there_is_a_trouble_of_the_server() -> None:

@@ -219,6 +219,13 @@ class Outbox:
         rows = self.connection.execute(f"SELECT state, count(*) FROM outbox{where} GROUP BY state", values)
         return {**dict.fromkeys(STATES, 0), **dict(rows.fetchall())}
 
+    def why_waiting(self) -> str:
+        """What was said at the newest attempt at a row that waits to be tried again; empty if there is none."""
+        row = self.connection.execute(
+            "SELECT reply FROM outbox WHERE state = 'queued' AND reply != '' ORDER BY due DESC, id DESC LIMIT 1"
+        ).fetchone()
+        return row[0] if row else ""
+
     def sent_since(self, moment: float) -> int:
         """How many were sent at or after ``moment``."""
         return self.connection.execute(

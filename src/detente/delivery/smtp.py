@@ -120,6 +120,7 @@ class MailConnection:
         if self._line is not None:
             return self._line
         server = self.server
+        password = server.password() if server.user else ""  # before there is a line that could be used without it
         context = server.context or ssl.create_default_context()
         if server.security == "ssl":
             line = smtplib.SMTP_SSL(server.host, server.port, timeout=server.seconds, context=context)
@@ -133,7 +134,7 @@ class MailConnection:
             line.starttls(context=context)
             line.ehlo()
         if server.user:
-            line.login(server.user, server.password())
+            line.login(server.user, password)
         return line
 
     def _begin(self, line: smtplib.SMTP, sender: Address, to: Address) -> Reply | None:

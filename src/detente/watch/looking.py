@@ -91,8 +91,9 @@ def _told(listed: WatchList, state: WatchState, found: Look, words: Catalogue, c
     if not deliver:
         return replace(found, trouble=" ".join(troubles))
     done = send(listed, state.connection, clock)
-    counts = outcome(done, Outbox(state.connection).counts())
-    return replace(found, delivered=counts, trouble=" ".join(filter(None, (*troubles, done.stopped))))
+    box = Outbox(state.connection)
+    waits = done.stopped or box.why_waiting()
+    return replace(found, delivered=outcome(done, box.counts()), trouble=" ".join(filter(None, (*troubles, waits))))
 
 
 def _opened(listed: WatchList, dry_run: bool) -> sqlite3.Connection:
