@@ -5,8 +5,8 @@
 ``states.csv``: states since when, with their United Nations region and subregion (Correlates of War, State System
 Membership 2016, for membership; UN Statistics Division, M49, as listed by UNHCR, CC BY 4.0, for regions).
 Longitude and latitude are of Natural Earth's shapes (public domain).
-``ties.csv``: pairs with a land border (Correlates of War, Direct Contiguity 3.2, Stinnett et al. 2002) and spells
-of strategic rivalry since 1990 (Thompson, Sakuwa and Suhas 2021). Derived facts only: a code, a year, a yes or no.
+``ties.csv``: pairs with a land border (Natural Earth, by ``scripts/build_geography.py``) and spells of strategic
+rivalry since 1990 (Thompson, Sakuwa and Suhas 2021). Derived facts only: a code, a year, a yes or no.
 States under 300,000 inhabitants in 2010 (World Bank, CC BY 4.0) are left out: nobody lists their recalls.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
+from detente.data import geography
 from detente.economies import lookup
 
 TARGET = Path(__file__).resolve().parents[1] / "src/detente/outlook"
@@ -48,10 +49,9 @@ def main(data: Path) -> None:
     ]
     states = pl.DataFrame(rows, schema=["code", "since", "region", "subregion", "longitude", "latitude"], orient="row")
     states.write_csv(TARGET / "states.csv")
-    land = pl.read_parquet(data / "peace/cow_contdir.parquet")
-    land = land.filter((pl.col("conttype") == 1) & (pl.col("enddate") >= str(SINCE)))
     known = set(states["code"])
-    found = {(pair, "land", None, None) for pair in _pairs(land, codes, known)}
+    land = geography().filter(pl.col("neighbours")).select("origin", "destination")
+    found = {(pair, "land", None, None) for a, b in land.iter_rows() if (pair := _pair(a, b, known))}
     rivals = pl.read_parquet(data / "peace/tss_rivalries.parquet").filter(pl.col("end") >= SINCE)
     for a, b, first, last in rivals.select("ccode1", "ccode2", "start", "end").iter_rows():
         pair = _pair(codes.get(int(a)), codes.get(int(b)), known)
@@ -70,11 +70,6 @@ def _point(code: str) -> tuple[float, float]:
 
 def _pair(a: str | None, b: str | None, known: set[str]) -> tuple[str, str] | None:
     return (min(a, b), max(a, b)) if a and b and a != b and {a, b} <= known else None
-
-
-def _pairs(frame: pl.DataFrame, codes: dict[int, str], known: set[str]) -> set[tuple[str, str]]:
-    both = (_pair(codes.get(int(a)), codes.get(int(b)), known) for a, b in frame.select("ccode1", "ccode2").iter_rows())
-    return {pair for pair in both if pair}
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ CENTRAL = {
     "scoreboard": ("record/verdicts/scoreboard.py", "tests/record/test_scoreboard.py"),
     "placebos": ("attribution/comparison/placebos.py", "tests/attribution"),
     "similar": ("attribution/comparison/similar/window.py", "tests/attribution/test_similar.py"),
+    "comparing": ("attribution/comparison/similar/comparing.py", "tests/attribution/test_similar.py"),
     "neighbours": ("attribution/comparison/similar/neighbours.py", "tests/attribution/test_similar.py"),
     "sides": ("attribution/comparison/similar/sides.py", "tests/attribution/test_similar.py"),
     "margins": ("gravity/engines/margins.py", "tests/gravity"),

@@ -10,9 +10,9 @@ import pytest
 from detente.attribution import attribute, infer, nested
 from detente.attribution.comparison.placebos import Standing
 from detente.attribution.result import NO_BASE
-from detente.attribution.words.sentences import millions, standing_sentence
+from detente.attribution.words.sentences import standing_sentence
 from detente.errors import NotIdentified
-from detente.language import Catalogue, said
+from detente.language import Catalogue, Money, said
 
 ROOT = Path(__file__).resolve().parents[2]
 EXACT = 1e-9
@@ -135,5 +135,7 @@ def test_a_band_that_reaches_a_full_stop_is_said_in_words() -> None:
     assert "un cese total" in said(text, Catalogue("es"))
 
 
-def test_small_amounts_never_read_as_zero() -> None:
-    assert [millions(v) for v in (0.0041, 0.36, 4.56, 123.4, 0.0)] == ["0.0041", "0.36", "4.6", "123", "0"]
+def test_amounts_never_read_as_zero_and_large_ones_are_billions() -> None:
+    said_so = [str(Money(v)) for v in (0.0041, 0.36, 4.56, 123.4, 117_234.0, 0.0)]
+    assert said_so == ["US$4,100", "US$360,000", "US$4.6 million", "US$123 million", "US$117.2 billion", "US$0"]
+    assert said(Money(117_234.0), Catalogue("es")).split() == ["US$117.234", "millones"]

@@ -116,3 +116,12 @@ def test_a_panel_that_was_given_must_have_both(tmp_path: Path) -> None:
     )  # fmt: skip
     with pytest.raises(UnknownEconomy, match="XKX"):
         new_study("XKX", "SRB", folder=tmp_path / "s", data=tmp_path / "flows.csv")
+
+
+def test_no_day_of_today_stands_in_for_a_record_without_one(tmp_path: Path) -> None:
+    """Two runs of one study on different days give the same: without a dated event or a panel there are no odds."""
+    run = open_study(new_study("XKX", "SRB", folder=tmp_path / "s")).run()
+    (row,) = run.frames["outlook"].to_dicts()
+    assert (row["event"], row["on"], row["chance"]) == ("break", None, None)
+    assert "no day from which to look ahead" in row["refused"]
+    assert "neither a dated event nor a panel" in run.answer.what_next[0]

@@ -145,3 +145,11 @@ def test_exchange_rates_are_named_from_the_study_not_from_where_one_stands(tmp_p
     (folder / "study.toml").write_text((folder / "study.toml").read_text().replace(str(written), "rates.csv"))
     monkeypatch.chdir("/")
     assert open_study(folder).panel().flow("COL", "VEN")[0] > 0
+
+
+def test_a_study_of_the_package_is_never_locked_in_place(capsys):
+    folder = open_study("colombia-venezuela").folder
+    for name in ("colombia-venezuela", str(folder)):
+        assert cli(["data", "lock", name]) == 2
+        assert "Copy" in capsys.readouterr().err
+    assert not (folder / "data.lock").exists()

@@ -77,7 +77,9 @@ def answer_of(run: Run, language: str = "en", *, spoken: bool = False) -> Answer
     if not spec.has_panel and not directions:  # the record alone, whatever was not given at the run
         told = (say("no_panel"),), (say("no_panel_what_if"),)
     else:
-        told = tuple(why_sentences(directions, say)), tuple(what_if_sentences(scenarios, say))
+        by_section = [str(text) for text in frames["section_gaps"]["sentence"].drop_nulls()]
+        why = (*why_sentences(directions, say), *(own.get(text, text) for text in by_section))
+        told = why, tuple(what_if_sentences(scenarios, say))
     return Answer(
         happened=_begun(
             say,

@@ -10,11 +10,12 @@ import polars as pl
 
 from detente.attribution.result import BOUND, NO_BASE
 from detente.attribution.words.strength import SOME, STRONG
+from detente.language import When
 from detente.study.spec import Spec
 
 Window = tuple[int, int]
 Place = Literal["strong_loss", "some_loss", "strong_gain", "some_gain", "ordinary", "few"]
-PLACES = ("strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "ordinary", "few")
+PLACES = ("strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "shared", "ordinary", "few")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class EpisodeChange:
     """
 
     title: str
-    from_year: int
-    to_year: int
+    from_year: When
+    to_year: When
     base: Window
     flow_from: float | None
     flow_to: float | None
@@ -110,7 +111,7 @@ class EpisodeChange:
         """From a row of the run's table ``attribution``."""
         whole, own = row["log_change"], row["dyad_part"]
         return cls(
-            title, row["from_year"], row["to_year"], (row["base_from"], row["base_to"]),
+            title, When(row["from_year"]), When(row["to_year"]), (When(row["base_from"]), When(row["base_to"])),
             row["flow_from_usd_mn"], row["flow_to_usd_mn"],
             whole, row["supply_demand_part"] if whole is None or own is None else whole - own,
             None if whole is None else own,
@@ -119,7 +120,8 @@ class EpisodeChange:
 
     @property
     def years(self) -> str:
-        return f"{self.from_year}-{self.to_year}"
+        """From when to when, as whole numbers: what tells episodes apart."""
+        return f"{self.from_year:d}-{self.to_year:d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +156,23 @@ class Direction:
         return any(c.asked for c in self.changes)
 
     def places(self) -> dict[str, list[str]]:
-        """Years of the compared episodes by where they stand; ``mixed``: a loss on one base window, none on another."""
-        by_years: dict[str, set[Place]] = {}
+        """Years of the compared episodes by where they stand.
+
+        ``mixed``: a loss on one base window, none on another. ``shared``: a loss that few similar pairs had, and that
+        the two economies' other trade shares.
+        """
+        by_years: dict[str, set[str]] = {}
         for change in self.changes:
             if change.compared is not None:
-                by_years.setdefault(change.years, set()).add(change.compared.place)
+                place = "shared" if change.compared.shared else change.compared.place
+                by_years.setdefault(change.years, set()).add(place)
         groups: dict[str, list[str]] = {name: [] for name in PLACES}
         for years, found in by_years.items():
             groups[_weakest(found)].append(years)
         return {name: years for name, years in groups.items() if years}
 
 
-def _weakest(found: set[Place]) -> str:
+def _weakest(found: set[str]) -> str:
     """One place for several base windows: the weaker of two strengths, ``mixed`` where one shows nothing."""
     if len(found) == 1:
         return next(iter(found))

@@ -11,7 +11,7 @@ import polars as pl
 
 from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flagged, Flow, IncomeEffect, leading, spread_flags
 from detente.charts.gap import Flag
-from detente.language import Catalogue
+from detente.language import Catalogue, When
 
 FLAG_KINDS = (
     "diplomatic break", "trade restriction", "border closure", "border opening", "reconciliation", "bloc exit",
@@ -101,7 +101,7 @@ def _by_year(frame: pl.DataFrame, column: str) -> dict[int, float]:
     if frame.is_empty() or column not in frame.columns:
         return {}
     rows = frame.select(pl.col("year").cast(pl.Int64), pl.col(column).cast(pl.Float64)).drop_nulls().sort("year")
-    return {year: value for year, value in rows.iter_rows() if isfinite(value)}
+    return {When(year): value for year, value in rows.iter_rows() if isfinite(value)}
 
 
 def _episodes(rows: pl.DataFrame, base: tuple[int, int] | None) -> list[dict[str, Any]]:
@@ -128,7 +128,7 @@ def _fall(row: Mapping[str, Any]) -> Fall | None:
     if as_bad is None and share is not None and n:
         as_bad = round(share * (n + 1)) - 1
     return Fall(
-        row["from_year"], row["to_year"], change, row["supply_demand_part"] or 0.0, row["dyad_part"],
+        When(row["from_year"]), When(row["to_year"]), change, row["supply_demand_part"] or 0.0, row["dyad_part"],
         as_bad, n,
     )  # fmt: skip
 
@@ -259,7 +259,8 @@ def _source(run: RunTables) -> str:
     if not run.frames["residuals"].is_empty():
         computed = run.frames["residuals"].filter(pl.col("status") != "cited")
         last = int(computed["year"].max() or 0)  # type: ignore[arg-type]  # polars: any literal
-        names.append(run.words("trade.panel") + f" ({computed['year'].min()}–{last})")
+        first = int(computed["year"].min() or 0)  # type: ignore[arg-type]  # polars: any literal
+        names.append(f"{run.words('trade.panel')} ({run.words.periods(first, last)})")
     if not run.frames["timeline"].is_empty():
         late = run.frames["timeline"].filter(pl.col("preferred").cast(pl.Boolean), pl.col("year").cast(pl.Int64) > last)
         for row in late.filter(pl.col("flow") == "exports").sort("year", descending=True).iter_rows(named=True):

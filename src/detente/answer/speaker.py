@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import expm1
 from typing import Any
 
 from detente.economies import in_text
-from detente.language import Catalogue
+from detente.language import Catalogue, said
 from detente.language.catalogue import THREEFOLD, short_of_all
 from detente.study.spec import Spec
 
@@ -25,7 +25,8 @@ class Voice:
     def name(self, code: str) -> str:
         return in_text(code, self.words.language)
 
-    def listed(self, items: list[str]) -> str:
+    def listed(self, items: Sequence[str]) -> str:
+        items = [said(item, self.words) for item in items]
         return self("and", first=", ".join(items[:-1]), last=items[-1]) if len(items) > 1 else items[0]
 
     @staticmethod

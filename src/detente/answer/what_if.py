@@ -194,6 +194,7 @@ def what_if_tables(found: WhatIf, say: Speaker) -> Iterator[SmallTable]:
     if not found.scenarios:
         return
     rows: list[Row] = []
+    scale = _scale(found, say)
     for scenario in found.scenarios:
         title = say.own(scenario.title)
         if not scenario.outcomes:
@@ -201,8 +202,8 @@ def what_if_tables(found: WhatIf, say: Speaker) -> Iterator[SmallTable]:
             rows.append((title, absent, "-"))
             continue
         rows.append((title, "", ""))
-        rows += [(name_of(o.economy, say.words.language), *_cells(o, say)) for o in scenario.outcomes]
-    head = tuple(say.words(f"screen.{name}") for name in COLUMNS)
+        rows += [(name_of(o.economy, say.words.language), *_cells(o, say, scale)) for o in scenario.outcomes]
+    head = (say.words("screen.exports" if scale == 1 else "screen.exports_bn"), say.words("screen.income"))
     yield SmallTable("", COLUMNS, head, tuple(rows), (*_unmoved(found, say), *_unbanded(found, say)))
 
 
@@ -236,9 +237,19 @@ def _move(outcome: Outcome, say: Speaker) -> str:
     return say(f"move_{way}", before=say.money(before), after=after)
 
 
-def _cells(outcome: Outcome, say: Speaker) -> Row:
-    after = say.span(*outcome.exports, say.figure)
-    return say.words("screen.from_to", before=say.figure(outcome.before), after=after), _income(outcome.income, say)
+def _scale(found: WhatIf, say: Speaker) -> float:
+    """In how many million US$ the table counts: a thousand where the language has billions and every flow is that large."""
+    flows = [o.before for scenario in found.scenarios for o in scenario.outcomes]
+    scale = 1.0 if say.words.spoken else float(say.words("number.billion_scale"))
+    return scale if flows and min(flows) >= scale and max(flows) >= 10 * scale else 1.0
+
+
+def _cells(outcome: Outcome, say: Speaker, scale: float) -> Row:
+    def show(usd_mn: float) -> str:
+        return say.figure(usd_mn / scale)
+
+    after = say.span(*outcome.exports, show)
+    return say.words("screen.from_to", before=show(outcome.before), after=after), _income(outcome.income, say)
 
 
 def _income(ends: Interval, say: Speaker) -> str:

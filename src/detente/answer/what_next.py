@@ -59,7 +59,7 @@ def _trade(rows: pl.DataFrame, say: Voice) -> str:
         ends = {"a": say.name(row["origin"]), "b": say.name(row["destination"])}
         if row["method"] == REOPENED:
             return say("next_no_trade_reopened", **ends, year=row["year"], last_year=row["last_year"])
-        return say("next_no_trade", **ends)
+        return say("next_no_trade" if rows["on"].drop_nulls().len() else "next_no_years", **ends)
     both = told.filter(pl.col("both_ways"))
     shown = (both if both.height else told.filter(pl.col("origin") == told["origin"][0])).sort("year").to_dicts()
     first = shown[0]
@@ -80,7 +80,8 @@ def _trade(rows: pl.DataFrame, say: Voice) -> str:
 
 def _odds(row: dict[str, Any], say: Voice) -> str:
     if row["refused"] is not None:
-        return say("next_no_odds", a=say.name(row["origin"]), b=say.name(row["destination"]))
+        key = "next_no_odds" if row["on"] else "next_no_day"
+        return say(key, a=say.name(row["origin"]), b=say.name(row["destination"]))
     facts = {
         "months": row["months"], "day": say.words.date(row["on"]), "chance": say.pct(100 * row["chance"]),
         "low": say.pct(100 * row["chance_low"]), "high": say.pct(100 * row["chance_high"]),

@@ -43,7 +43,11 @@ def why_tables(directions: tuple[Direction, ...], say: Speaker) -> Iterator[Smal
     asked = any(d.asked for d in directions)
     for direction in directions:
         found = [
-            (f"{say.own(change.title)}, {change.years}", *change_cells(change, say)) for change in direction.headline
+            (
+                f"{say.own(change.title)}, {say.words.years(change.from_year, change.to_year)}",
+                *change_cells(change, say),
+            )
+            for change in direction.headline
         ]
         kept = [k for k in range(len(COLUMNS)) if k < ALWAYS or any(row[k + 1] for row in found)]
         notes = [say.begun(standing(direction, say, "screen.standing"))] if asked or direction.silent else []

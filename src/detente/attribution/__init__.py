@@ -2,6 +2,7 @@
 
 - :class:`DyadFits`: a panel and one dyad, fitted once for all of the following.
 - :func:`attribute`: one dyad by episode, both directions, with placebos; the sentences the numbers allow.
+- :func:`attribute_sections`: which sections of goods carry the gap, where a panel has them.
 - :func:`nested`: every attribution of the same change side by side, in log points and US$.
 - :func:`infer`: placebos, synthetic control, matrix completion, conformal limits, power.
 - :func:`find_breaks`: breaks in the data against the events of a record.
@@ -15,7 +16,8 @@ from detente.attribution.comparison.breaks import Breaks, find_breaks
 from detente.attribution.comparison.methods import Inference, infer
 from detente.attribution.episodes import Episode, episodes_around
 from detente.attribution.fits import DyadFits
-from detente.attribution.migration import MigrationChange, attribute_migration, shipped_migration
+from detente.attribution.flows.by_section import SectionAttribution, SectionGap, SectionGaps, attribute_sections
+from detente.attribution.flows.migration import MigrationChange, attribute_migration, shipped_migration
 from detente.attribution.nesting import Nested, nested
 from detente.attribution.result import Attribution, Finding, Level
 from detente.attribution.specifications import Robustness, robustness
@@ -31,8 +33,12 @@ __all__ = [
     "MigrationChange",
     "Nested",
     "Robustness",
+    "SectionAttribution",
+    "SectionGap",
+    "SectionGaps",
     "attribute",
     "attribute_migration",
+    "attribute_sections",
     "episodes_around",
     "find_breaks",
     "infer",

@@ -20,8 +20,9 @@ from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import cautions, require_trade_either_way, untold, window_cautions
 from detente.attribution.words.findings import finding_sentence
 from detente.attribution.words.sentences import named
+from detente.data import land_neighbours
 from detente.errors import SpecificationError, TooFewDonors
-from detente.language import Refusal, Text
+from detente.language import Refusal, Text, When
 
 BASE_WINDOWS = ((2000, 2004), (2000, 2008))
 MIN_HISTORY = 2  #: years needed before a window to say what a dyad was like
@@ -59,7 +60,7 @@ def attribute(
     quick : bool
         Skip the placebos; the sentences say so.
     contiguity : (N, N) bool array or iterable of pairs of codes, optional
-        Who borders whom, for ``placebos="contiguous"``.
+        Who borders whom, for ``placebos="contiguous"``; by land, of the shapes that ship, where not given.
     events : iterable of (origin, destination, year), optional
         Ruptures and reopenings known beside those of the library: such dyads are not compared with.
     names : mapping of code to name, optional
@@ -102,9 +103,11 @@ def attribute(
         episode.check(sample)
     by_hand = None if quick or isinstance(placebos, str) else picked(sample, placebos, i, j)
     kind = "picked" if by_hand is not None else "" if quick else _checked(placebos)
+    if contiguity is None and kind == "contiguous":
+        contiguity = land_neighbours(sample.economies)
     ask = _Asked(fits, asked, kind, by_hand, contiguity_matrix(contiguity, sample),
                  {c: named(c) for c in (origin, destination)} | dict(names or {}))  # fmt: skip
-    windows = [(int(first), int(last)) for first, last in base_windows]
+    windows = [(When(first), When(last)) for first, last in base_windows]
     require_trade_either_way(sample, i, j, [sample.window(base) for base in windows])
     done = [_direction(ask, base, a, b) for base in windows for a, b in ((i, j), (j, i))]
     findings = tuple(f for direction in done for f in direction.findings)

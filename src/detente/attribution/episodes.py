@@ -8,6 +8,7 @@ from typing import Any
 
 from detente.attribution.sample import Sample
 from detente.errors import SpecificationError
+from detente.language import When
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ def _episode(item: Any) -> Episode:
     try:
         if len(item) == 3:
             name, start, end = item
-            return Episode(int(start), int(end), str(name))
+            return Episode(When(start), When(end), str(name))
         start, end = item
-        return Episode(int(start), int(end))
+        return Episode(When(start), When(end))
     except (TypeError, ValueError) as error:
         raise SpecificationError(
             f"{item!r} is no episode.", fix="Give (from_year, to_year) or (name, from_year, to_year)."

@@ -34,7 +34,7 @@ from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import require_trade_either_way, untold
 from detente.attribution.words.sentences import change_as_noun, named
 from detente.errors import NotIdentified, TooFewDonors
-from detente.language import Joined, Number, Refusal, Text
+from detente.language import Joined, Number, Refusal, Text, When
 
 Respond = Callable[[str, str, float], float]
 
@@ -243,7 +243,7 @@ def nested(
     parts: list[Part] = []
     windows = [sample.window(base) for base in base_windows]
     require_trade_either_way(sample, i, j, windows)
-    for base in ((int(first), int(last)) for first, last in base_windows):
+    for base in ((When(first), When(last)) for first, last in base_windows):
         fit = fits.on(base)
         for a, b in ((i, j), (j, i)):
             refusal = untold(sample, a, b, fit.base, (named(sample.economies[a]), named(sample.economies[b])))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.data.periods import year_of
 from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy, did_you_mean
-from detente.language import Text, Word
+from detente.language import Text, When, Word
 from detente.panel.persons import refuse_stock
 
 REST_OF_WORLD = "ROW"
@@ -68,7 +68,7 @@ class Sample:
             )
         flows = np.asarray(flows, dtype=float)
         period = str(getattr(panel, "period", "year"))
-        sample = cls(flows, tuple(map(str, economies)), tuple(map(int, years)), name, period)
+        sample = cls(flows, tuple(map(str, economies)), tuple(map(When, years)), name, period)
         sample._check()
         return sample
 

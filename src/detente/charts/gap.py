@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import floor, hypot, log10
+from math import ceil, floor, hypot, log10
 from xml.sax.saxutils import escape, quoteattr
 
 from detente.charts.palette import FONT, SHADES
+from detente.language.when import follows, place
 
 Point = tuple[float, float]
 
@@ -95,13 +96,15 @@ def spark_svg(
         return ""
     top = max(*sold.values(), *expected.values(), 1e-9)
 
-    def place(year: int, value: float) -> Point:
-        return 3 + (width - 8) * (year - years[0]) / (years[-1] - years[0]), height - 4 - (height - 8) * value / top
+    first, last = place(years[0]), place(years[-1])
 
-    parts = [_line([place(y, v) for y, v in sorted(expected.items())], "expected", 1.5, "4 3")] if expected else []
-    parts += [_line([place(y, v) for y, v in sorted(sold.items())], colour, 2.25)] if sold else []
+    def at(year: int, value: float) -> Point:
+        return 3 + (width - 8) * (place(year) - first) / (last - first), height - 4 - (height - 8) * value / top
+
+    parts = [_line([at(y, v) for y, v in sorted(expected.items())], "expected", 1.5, "4 3")] if expected else []
+    parts += [_line([at(y, v) for y, v in sorted(sold.items())], colour, 2.25)] if sold else []
     if sold:
-        x, y = place(max(sold), sold[max(sold)])
+        x, y = at(max(sold), sold[max(sold)])
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{_shade(colour)}"/>')
     return f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">{"".join(parts)}</svg>'
 
@@ -117,7 +120,8 @@ class _Drawing:
         self.bottom = height - 24
         self.size = 14 if compact else 15
         years = sorted({*chart.sold, *chart.expected, *chart.ring})
-        self.first, self.last = years[0], max(years[-1], years[0] + 1)
+        self.first = place(years[0])
+        self.last = max(place(years[-1]), self.first + 1)
         values = [*chart.sold.values(), *chart.expected.values(), *chart.ring.values()]
         largest = max(values, default=0.0)
         largest = largest if largest > NOTHING else 1.0
@@ -129,7 +133,7 @@ class _Drawing:
         self.named: set[tuple[int, str]] = set()
 
     def x(self, year: float) -> float:
-        return self.left + (self.width - self.left - self.right) * (year - self.first) / (self.last - self.first)
+        return self.left + (self.width - self.left - self.right) * (place(year) - self.first) / (self.last - self.first)
 
     def y(self, value: float) -> float:
         return self.bottom - (self.bottom - self.top) * value / self.peak
@@ -320,10 +324,10 @@ class _Drawing:
 
 
 def _runs(rows: dict) -> list[list]:
-    """Stretches of consecutive years."""
+    """Stretches of consecutive periods."""
     out: list[list] = []
     for year in sorted(rows):
-        if out and out[-1][-1][0] == year - 1:
+        if out and follows(out[-1][-1][0], year):
             out[-1].append((year, rows[year]))
         else:
             out.append([(year, rows[year])])
@@ -348,9 +352,9 @@ def _ticks(top: float, wanted: int) -> list[float]:
     return [round(k * step, 12) for k in range(count + 1)]
 
 
-def _years(first: int, last: int, wanted: int) -> list[int]:
+def _years(first: float, last: float, wanted: int) -> list[int]:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (last - first) / step <= wanted)
-    return list(range(-(-first // step) * step, last + 1, step))
+    return list(range(ceil(first / step) * step, floor(last) + 1, step))
 
 
 def _dense(line: Sequence[Point]) -> list[Point]:

@@ -173,11 +173,12 @@ def mirror_(file: Path, pair: tuple[str, ...], json_: bool, **how: Any) -> None:
 @command.command("lock")
 @click.argument("study")
 def lock_(study: str) -> None:
-    """Write into STUDY what its panel is: name, version and hash, in data.lock."""
+    """Write into STUDY, a folder of yours, what its panel is: name, version and hash, in data.lock."""
     from detente.study import open_study
     from detente.study.panel_files import LOCK, lock_text
 
     opened = open_study(study)
+    opened.require_own()
     text = lock_text(opened.folder, opened.spec.panel)
     write_file(opened.folder / LOCK, text)
     click.echo(f"Locked {opened.id}: {opened.spec.panel.use}. A run stops where its files are others.")

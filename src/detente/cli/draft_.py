@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.errors import UsageError
-
 if TYPE_CHECKING:
     from detente.study import Study
 
@@ -41,7 +39,7 @@ def command(
     if article is not None and accepted is None:
         _draft(article, open_study(study), study, out, source, published, language, suggest)
     elif accepted is not None and article is None:
-        _accept(accepted, open_study(study), study, keep_wording)
+        _accept(accepted, open_study(study), keep_wording)
     else:
         raise click.UsageError("Give an ARTICLE to draft from, or --accept FILE to take over a draft.")
 
@@ -81,15 +79,10 @@ def _draft(
     click.echo(f"Next: work on the file, then: detente draft --accept {path} --study {name}")
 
 
-def _accept(path: Path, study: Study, name: str, keep_wording: bool) -> None:
+def _accept(path: Path, study: Study, keep_wording: bool) -> None:
     from detente.record.draft.accept import accept
-    from detente.study import builtin_studies
 
-    if name in builtin_studies():
-        raise UsageError(
-            f"'{name}' is a built-in study, which is not changed.",
-            fix=f"Copy {study.folder} and give the copy as --study.",
-        )
+    study.require_own()
     click.echo(accept(path, study.record, keep_wording=keep_wording).summary())
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from detente.errors import UsageError
-
 SHOWN = 10  # rows of each sort that are shown
 
 
@@ -27,11 +25,10 @@ SHOWN = 10  # rows of each sort that are shown
 def command(file: Path, layout: str, study: str, release: str, first_published: str, accepted: bool) -> None:
     """Bring the events or figures of an official FILE about the study's pair into its record."""
     from detente.record.exchange.importers.importing import plan_import
-    from detente.study import builtin_studies, open_study
+    from detente.study import open_study
 
-    if study in builtin_studies():
-        raise UsageError(f"'{study}' is a built-in study, which is not changed.", fix="Copy it and give the copy.")
     opened = open_study(study)
+    opened.require_own()
     dyad = (opened.origin, opened.destination)
     plan = plan_import(file, layout, opened.record, dyad, release=release, first_published=first_published)
     for column, becomes in plan.layout.mapping:

@@ -35,8 +35,5 @@ def command(
             "are told without them; study.toml says how to add a panel.", err=True
         )  # fmt: skip
     elif not study.scenarios:
-        click.echo(
-            "It has no scenarios: in no year of their trade do both economies have usable accounts; study.toml says how to "
-            "add them.", err=True
-        )  # fmt: skip
+        click.echo("It has no scenarios; study.toml says why, and how to get them.", err=True)
     click.echo(f"Made {made}. Next:\n  detente run {made}\n  add rows to {made / 'record'}, then: detente check {made}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from detente.cli.completing import studies
-from detente.errors import OutputError, UsageError
+from detente.errors import OutputError
 
 
 @click.command(
@@ -23,14 +23,11 @@ def command(study: str, file: Path, back: bool) -> None:
     Reading checks everything first; after any problem the record is as it was.
     """
     from detente.record.exchange.spreadsheet import read_workbook, write_workbook
-    from detente.study import builtin_studies, open_study
+    from detente.study import open_study
 
     opened = open_study(study)
     if back:
-        if opened.folder in builtin_studies().values():
-            raise UsageError(
-                f"'{opened.id}' ships with détente and is not changed.", fix="Copy its folder and give the copy's path."
-            )
+        opened.require_own()
         read_workbook(file, opened.record)
         click.echo(f"Read {file} into {opened.record}.")
         return

@@ -24,6 +24,8 @@ __all__, __getattr__, __dir__ = names_of(
         "people_facts": "people.shipped",
         "people_files": "people.shipped",
         "people_table": "people.shipped",
+        "geography": "world.geography",
+        "land_neighbours": "world.geography",
         "WorldTables": "world.shipped",
         "world_files": "world.shipped",
         "world_tables": "world.shipped",

@@ -69,6 +69,18 @@ def read_periods(cells: pl.Series, label: str) -> tuple[pl.Series, str]:
     return cells.replace_strict(values, return_dtype=pl.Int64), next(iter(kinds), "year")
 
 
+def period_of(cell: object) -> int | None:
+    """One period as a whole number, from ``2019``, ``"2019-Q1"``, ``"2019-01"`` or such a number; None for anything else.
+
+    >>> period_of(2019), period_of("2019-Q1"), period_of("2019-01"), period_of(201901), period_of("2019/20")
+    (2019, 20191, 201901, 201901, None)
+    """
+    if isinstance(cell, int) and cell > 10 * YEARS[1] and cell < 100 * YEARS[0]:  # 20191: no text is read so
+        return None
+    found = _one(cell)
+    return None if found is None else found[1]
+
+
 def label_of(period: int, kind: str) -> str:
     """A period in words.
 
@@ -76,8 +88,20 @@ def label_of(period: int, kind: str) -> str:
     ('2019-03', '2019-Q1', '2019')
     """
     if kind == "month":
-        return f"{period // 100}-{period % 100:02d}"
-    return f"{period // 10}-Q{period % 10}" if kind == "quarter" else str(period)
+        return f"{period // 100:d}-{period % 100:02d}"
+    return f"{period // 10}-Q{period % 10}" if kind == "quarter" else f"{period:d}"
+
+
+def dates_of(period: int, kind: str) -> str:
+    """A period as a record dates it: a year, a month, or the first and last month of a quarter.
+
+    >>> dates_of(201903, "month"), dates_of(20191, "quarter"), dates_of(2019, "year")
+    ('2019-03', '2019-01/2019-03', '2019')
+    """
+    if kind != "quarter":
+        return label_of(period, kind)
+    year, quarter = divmod(period, 10)
+    return f"{year}-{3 * quarter - 2:02d}/{year}-{3 * quarter:02d}"
 
 
 def year_of(period: int, kind: str) -> int:

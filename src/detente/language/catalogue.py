@@ -16,6 +16,7 @@ from typing import Any
 
 from detente.language.registry import SOURCE, language_of
 from detente.language.speaking import Said, Tongue, read_aloud, tongue_of
+from detente.language.when import per_year
 
 THREEFOLD = 1.0986  # ln 3: larger rises read better as factors than as percent
 MARK = f"[{SOURCE}] "
@@ -63,6 +64,7 @@ class Catalogue:
 
     def __call__(self, key: str, **values: Any) -> str:
         template = self._own(key)
+        values = {name: self._said(value) for name, value in values.items()}
         if self.spoken:
             values = {name: self._aloud(value) for name, value in values.items()}
         if template is None:
@@ -71,6 +73,9 @@ class Catalogue:
         for joint, joined in language_of(self.language).joints if values else ():
             text = joint.sub(joined, text)
         return text
+
+    def _said(self, value: Any) -> Any:
+        return self.period(value) if isinstance(value, When) else value
 
     def _own(self, key: str) -> str | None:
         strings = language_of(self.language).strings
@@ -224,6 +229,27 @@ class Catalogue:
         """The date a forecast is for; one without a date says so."""
         return self("dates.open") if text == "open" else self.date(text)
 
+    def period(self, period: int) -> str:
+        """A year, quarter or month, given as a whole number: ``2019``, ``Q1 2019``, ``Jan 2019``.
+
+        >>> words = Catalogue("en")
+        >>> words.period(2019), words.period(20191), words.period(201901)
+        ('2019', 'Q1 2019', 'Jan 2019')
+        """
+        n = per_year(period)
+        if n == 1:
+            return self._tongue.year(int(period)) if self.spoken else str(int(period))
+        year, part = divmod(int(period), 10 if n == 4 else 100)
+        return self.date(f"{year}-{part:02d}") if n == 12 else self("dates.quarter", n=part, year=year)
+
+    def periods(self, first: int, last: int) -> str:
+        """From one year, quarter or month to another.
+
+        >>> Catalogue("en").periods(2008, 2010), Catalogue("en").periods(201706, 201806)
+        ('2008–2010', 'Jun 2017–Jun 2018')
+        """
+        return f"{self.period(first)}–{self.period(last)}"
+
     def date(self, text: str | None) -> str:
         """``2019-02-23`` as the language writes it, to the precision given; a range keeps both ends."""
         if not text or text == "n.d.":
@@ -243,8 +269,8 @@ class Catalogue:
         return self("dates.day", day=day, month=month, year=self.year(parts[0]))
 
     def year(self, year: int | str) -> str:
-        """A year: ``2010``, or *twenty ten*."""
-        return self._tongue.year(int(year)) if self.spoken else str(year)
+        """A year, quarter or month, the latter two as whole numbers: ``2010``, or *twenty ten*; ``Q1 2010``, ``Jan 2010``."""
+        return self.period(int(year)) if per_year(int(year)) > 1 or self.spoken else str(year)
 
     def years(self, first: int, last: int, *, short: bool = False) -> str:
         """Years from one to another.
@@ -258,6 +284,23 @@ class Catalogue:
         """
         if self.spoken:
             return f"{self.year(first)} {self._tongue.joined} {self.year(last)}"
-        if not short:
-            return f"{first}-{last}"
+        if not short or per_year(first) > 1:
+            return f"{self.year(first)}-{self.year(last)}"
         return f"{first}–{last % 100:02d}" if first // 100 == last // 100 else f"{first}–{last}"
+
+
+class When(int):
+    """A year, quarter or month as a whole number that sorts and reads as what it is, in the reader's language.
+
+    >>> f"{When(2019)}-{When(2020)}", f"{When(201901)}-{When(202006)}", When(20191) + 1
+    ('2019-2020', 'Jan 2019-Jun 2020', 20192)
+    """
+
+    def __str__(self) -> str:
+        return Catalogue(SOURCE).period(int(self)) if per_year(self) > 1 else int.__repr__(self)
+
+    def __format__(self, spec: str) -> str:
+        return int.__format__(self, spec) if spec else str(self)
+
+    def said(self, words: Catalogue) -> str:
+        return words.period(int(self))

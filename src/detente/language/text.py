@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Self
 
-from detente.language.catalogue import Catalogue
+from detente.language.catalogue import Catalogue, When
 from detente.language.registry import LANGUAGES, SOURCE
 from detente.language.spelling import SPELT, spelt
 
@@ -59,6 +59,22 @@ class Number(_Part):
 
     def said(self, words: Catalogue) -> str:
         return words.signs(str(self))
+
+
+class Money(_Part):
+    """An amount of million US$ in words, as each language says it (:meth:`Catalogue.money`).
+
+    >>> Money(0.00412), Money(394), Money(117_234)
+    ('US$4,100', 'US$394 million', 'US$117.2 billion')
+    """
+
+    def __new__(cls, usd_mn: float | str, **values: Any) -> Self:
+        made = str.__new__(cls, ENGLISH.money(float(usd_mn)))
+        made.key, made.values = str(float(usd_mn)), values
+        return made
+
+    def said(self, words: Catalogue) -> str:
+        return words.money(float(self.key))
 
 
 class Day(_Part):
@@ -109,9 +125,9 @@ class Own(_Part):
 class Joined(_Part):
     """Texts with a separator between them (``Joined("; ", parts=[...])`` reads as their English list)."""
 
-    def __new__(cls, separator: str, *, parts: Iterable[str]) -> Joined:
+    def __new__(cls, separator: str, *, parts: Iterable[str | When]) -> Joined:
         parts = tuple(parts)
-        made = str.__new__(cls, str(separator).join(parts))
+        made = str.__new__(cls, str(separator).join(map(str, parts)))
         made.key, made.values = separator, {"parts": parts}
         return made
 
@@ -128,7 +144,7 @@ def few(items: Iterable[Any]) -> str:
 
 def said(value: Any, words: Catalogue) -> str:
     """A text in the language of ``words``; anything else as a string."""
-    return value.said(words) if isinstance(value, Text) else str(value)
+    return value.said(words) if isinstance(value, Text | When) else str(value)
 
 
 def own(row: Mapping[str, Any], column: str) -> str:

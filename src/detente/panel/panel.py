@@ -13,7 +13,7 @@ from detente import economies as names
 from detente._notebook import as_html
 from detente.data.periods import label_of, year_of
 from detente.errors import DataError, UnknownEconomy, did_you_mean
-from detente.language import Joined, Number, Text
+from detente.language import Joined, Number, Text, When
 from detente.panel.filling import not_there
 from detente.panel.grouping.composition import Composition
 from detente.panel.grouping.merging import merged_flows, merged_stocks
@@ -52,7 +52,7 @@ class Provenance:
     release : of the source (``"HS92 V202601"``); ``other_releases`` has the years that are of another one.
     valuation : ``"fob"``, ``"cif"`` or empty where unknown.
     side : whose report: ``"reconciled"``, ``"origin"``, ``"destination"``, or empty where unknown.
-    level : of products: ``"total"``, ``"hs2"``, ``"hs4"``, ``"hs6"``, a sector's name, or empty where unknown.
+    level : of products that were added up: ``"2 digits"``, ``"4 digits"``, ``"6 digits"``, or ``"total"``.
     gdp : the source of the GDP and its vintage; ``other_gdp`` has the years that are of another one.
     population : of persons, which of them are counted: ``"movers"``, ``"foreign_born"``, ``"protected"``, a register's
         name, or empty where unknown.
@@ -122,6 +122,7 @@ class Panel:
             raise DataError(f"The flows have shape {self.flows.shape}; {t} years and {n} economies need {(t, n, n)}.")
         if self.gdp is not None and self.gdp.shape != (t, n):
             raise DataError(f"The GDP has shape {self.gdp.shape}; {t} years and {n} economies need {(t, n)}.")
+        object.__setattr__(self, "years", tuple(map(When, self.years)))
         self.flows.flags.writeable = False
         if self.gdp is not None:
             self.gdp.flags.writeable = False

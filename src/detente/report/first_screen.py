@@ -11,6 +11,7 @@ from detente.answer.facts import Facts, Fall, Flow, IncomeEffect, leading, two_o
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
 from detente.language import Catalogue
 from detente.language.catalogue import short_of_all
+from detente.language.when import per_year
 
 FLAT = 0.03  # log points below which other trade called for no change
 FIRM, FAIR, ROUGH = 3, 2, 1
@@ -76,6 +77,9 @@ def first_screen(facts: Facts, words: Catalogue, name: Any, ident: str) -> First
     )  # fmt: skip
 
 
+EACH = {1: "", 4: "_quarter", 12: "_month"}
+
+
 def first_sentences(facts: Facts, words: Catalogue, name: Any) -> dict[str, str]:
     """What the first screen says, without its pictures: the whole in a line, what happened, why, what if, the claims.
 
@@ -111,13 +115,14 @@ class _Told:
         def tip(year: int, sold: float | None, due: float | None) -> str:
             parts = [words("first.tip_sold", value=words.money(sold))] if sold is not None else []
             parts += [words("first.tip_expected", value=words.money(due))] if due is not None else []
-            return f"{year}: {', '.join(parts)}"
+            return f"{words.period(year)}: {', '.join(parts)}"
 
         labels = GapLabels(words("first.sold"), words("first.expected"), words("first.gap"), short, axis, tip)
         chart = GapChart(dict(flow.sold), dict(flow.expected), side, labels, self.facts.flags, dict(flow.ring))
         names = {"a": self.name(flow.origin), "b": self.name(flow.destination)}
-        unit = words("first.unit_bn" if billions else "first.unit_mn")
         years = sorted({*flow.sold, *flow.expected})
+        each = EACH[per_year(years[0])] if years else ""
+        unit = words(f"first.unit_{'bn' if billions else 'mn'}{each}")
         ident = f"{ident}-{side}"
         return Picture(
             ident, words("first.seller", **names), words("first.chart", **names), unit, self.described(flow, names),

@@ -108,7 +108,7 @@ class Story:
     def episode(self, ident: str) -> str:
         """An episode's title and years, by its id."""
         found = next((e for e in self.study.episodes if e.id == ident), None)
-        return f"{self.own(found.title)}, {found.from_year}–{found.to_year}" if found else ident
+        return f"{self.own(found.title)}, {self.words.periods(found.from_year, found.to_year)}" if found else ident
 
     def cited(self, ids: str | None) -> list[dict[str, str]]:
         """Publisher, title and date of each id in a ``;`` list; of an unknown id, the id."""

@@ -89,7 +89,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
         found.append(
             {
                 "flow": story.arrow(row["origin"], row["destination"]),
-                "span": f"{row['from_year']}–{row['to_year']}",
+                "span": words.periods(row["from_year"], row["to_year"]),
                 "change": words.number(row["log_change"], 2, sign=True),
                 "change_pct": words.log_percent(row["log_change"]),
                 "dyad": words.number(row["dyad_part"], 2, sign=True),
@@ -104,7 +104,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 "smallest": ""
                 if smallest is None
                 else words("attribution.smallest", share=words.significant(100 * smallest)),
-                "base": f"{row['base_from']}–{row['base_to']}",
+                "base": words.periods(row["base_from"], row["base_to"]),
                 "panel": story.own(row["panel"]),
                 "sentence": story.own(row["sentence"] or ""),
             }
@@ -122,7 +122,7 @@ def _as_bad(row: Mapping[str, Any]) -> int | None:
 
 def method_rows(story: Story, words: Catalogue) -> list[Row]:
     """Every method on every episode: estimate, range, share and how often it errs when nothing was done."""
-    titles = {e.id: f"{story.own(e.title)}, {e.from_year}–{e.to_year}" for e in story.study.episodes}
+    titles = {e.id: f"{story.own(e.title)}, {words.periods(e.from_year, e.to_year)}" for e in story.study.episodes}
     return [
         {
             "flow": story.arrow(row["origin"], row["destination"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ import polars as pl
 
 from detente.attribution import DyadFits, find_breaks, infer, nested, robustness
 from detente.attribution.words.sentences import named
+from detente.data.periods import dates_of
 from detente.equilibrium import Economy, solve
 from detente.errors import DetenteError, NotIdentified, TooFewDonors
 from detente.language import Refusal, Text, own
 from detente.panel import Panel
 from detente.record import Ledger
 from detente.record.period import Period
+from detente.run.further.section_gaps import SECTION_GAPS, section_gaps
 from detente.run.schema import BASE, DIRECTION, EPISODE, TableSchema, directed, number, text, whole
 from detente.study.spec import Measure, Spec
 
@@ -94,7 +97,7 @@ SPECIFICATIONS = TableSchema(
         text("reason", "why this one could not be run, or why the number is a bound"),
     ),
 )  # fmt: skip
-DEEPER = (PARTS, METHODS, BREAKS, SPECIFICATIONS)
+DEEPER = (PARTS, METHODS, BREAKS, SPECIFICATIONS, SECTION_GAPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def explanation(
         (METHODS, lambda: _methods(fits, spec)),
         (BREAKS, lambda: _breaks(fits, spec, ledger, notes)),
         (SPECIFICATIONS, lambda: _specifications(fits, spec)),
+        (SECTION_GAPS, lambda: section_gaps(panel, spec)),
     ]
     for schema, step in steps:
         tables[schema.name] = schema.empty()
@@ -157,10 +161,16 @@ def explanation(
     return Explanation(tables, tuple(notes), tuple(results))
 
 
-def states(measures: list[Measure], ledger: Ledger, years: tuple[int, ...]) -> pl.DataFrame:
-    """Share of each year's days on which each measure was in force; years the record does not cover count as none."""
+def _period_of(day: date, n: int) -> int:
+    """The year, quarter (``n`` = 4) or month (12) in which a day lies, as a panel numbers it."""
+    return day.year if n == 1 else day.year * (10 if n == 4 else 100) + (day.month - 1) * n // 12 + 1
+
+
+def states(measures: list[Measure], ledger: Ledger, years: tuple[int, ...], period: str = "year") -> pl.DataFrame:
+    """Share of each period's days on which each measure was in force; periods the record does not cover count as none."""
     held = ledger.states()
-    columns = {m.id: [held.share(m.state, m.values, Period.parse(str(y))) or 0.0 for y in years] for m in measures}
+    spans = [Period.parse(dates_of(year, period)) for year in years]
+    columns = {m.id: [held.share(m.state, m.values, span) or 0.0 for span in spans] for m in measures}
     return pl.DataFrame({"year": years, **columns})
 
 
@@ -171,7 +181,7 @@ def _parts(fits: DyadFits, panel: Panel, spec: Spec, ledger: Ledger, economy: Ec
         fits, *spec.dyad, [(e.id, e.from_year, e.to_year) for e in spec.episodes], plan.base_windows,
         suppliers=[c for c in plan.suppliers if c in panel.economies],
         markets=[c for c in plan.markets if c in panel.economies],
-        states=states(known, ledger, panel.years) if known else None,
+        states=states(known, ledger, panel.years, panel.period) if known else None,
         labels={m.id: spec.text(m.id) for m in known},
         respond=None if economy is None else _response(economy, spec.equilibrium.central_theta),
     )  # fmt: skip
@@ -210,7 +220,8 @@ def _breaks(fits: DyadFits, spec: Spec, ledger: Ledger, notes: list[str]) -> Ste
     grave = ledger.events.filter(
         (pl.col("severity").cast(pl.Float64) >= GRAVE) & pl.col("subsystems").str.contains("trade|border|diplomacy")
     )
-    events = [(own(r, "title"), Period.parse(r["date"]).first.year) for r in grave.iter_rows(named=True)]
+    n = fits.sample.season
+    events = [(own(r, "title"), _period_of(Period.parse(r["date"]).first, n)) for r in grave.iter_rows(named=True)]
     frames, cells = [], []
     for origin, destination in (spec.dyad, spec.dyad[::-1]):
         head = {"origin": origin, "destination": destination}

@@ -19,7 +19,7 @@ TIMELINE = TableSchema(
         text("flow", "`exports`, `imports`, `total` or `balance`"),
         text("origin", "where the flow begins; empty for total and balance"),
         text("destination", "where it ends; empty for total and balance"),
-        whole("year", "calendar year"),
+        whole("year", "calendar year; of a panel by quarter or month, as 20191 or 201901"),
         number("value_usd_mn", "the figure", "US$ million"),
         text(
             "basis", "how it was valued, as the record says (`fob`, `cif`, ...); `baci` or `panel` for the panel's own"
@@ -67,21 +67,27 @@ def timeline(figures: pl.DataFrame, panel: Panel | None, origin: str, destinatio
     ``preferred`` marks the line to draw: the record's preferred figures, and the panel's in the years for which the
     record has none.
     """
-    recorded = _recorded(figures, origin, destination)
+    recorded = _recorded(figures, origin, destination, "year" if panel is None else panel.period)
     drawn = set(recorded.filter(pl.col("preferred")).select("flow", "year").iter_rows())
     measured = TIMELINE.empty() if panel is None else _measured(panel, origin, destination, drawn)
     return pl.concat([recorded, measured]).sort("flow", "year", "preferred", descending=[False, False, True])
 
 
-def _recorded(figures: pl.DataFrame, origin: str, destination: str) -> pl.DataFrame:
+FORMS = {"month": r"^\d{4}-\d{2}$", "quarter": r"^\d{4}-\d{2}/\d{4}-\d{2}$"}  # a quarter is its first and last month
+
+
+def _recorded(figures: pl.DataFrame, origin: str, destination: str, period: str) -> pl.DataFrame:
+    """The record's figures of the panel's own kind of period; a month beside years would be no point of their line."""
     if figures.is_empty():
         return TIMELINE.empty()
     flow = pl.col("series").str.strip_prefix("trade.")
     rows = figures.filter(
         pl.col("series").is_in([f"trade.{f}" for f in FLOWS])
         & (pl.col("unit") == "usd_mn")
-        & pl.col("period").cast(pl.String).str.contains(r"^\d{4}$")
+        & pl.col("period").cast(pl.String).str.contains(FORMS.get(period, r"^\d{4}$"))
     )
+    whole = [_number(cell, period) for cell in rows["period"].cast(pl.String)]
+    rows = rows.with_columns(pl.Series("year", whole, pl.Int64)).drop_nulls("year")
 
     def side(first: str, second: str) -> pl.Expr:
         return pl.when(flow == "exports").then(pl.lit(first)).when(flow == "imports").then(pl.lit(second))
@@ -90,13 +96,23 @@ def _recorded(figures: pl.DataFrame, origin: str, destination: str) -> pl.DataFr
         flow.alias("flow"),
         side(origin, destination).alias("origin"),
         side(destination, origin).alias("destination"),
-        pl.col("period").cast(pl.String).cast(pl.Int64).alias("year"),
+        "year",
         pl.col("value").cast(pl.Float64).alias("value_usd_mn"),
         "basis",
         "status",
         "source_id",
         pl.col("preferred").cast(pl.String).is_in(["1", "1.0", "true"]).fill_null(False).alias("preferred"),
     )
+
+
+def _number(cell: str, period: str) -> int | None:
+    """A period as the panel numbers it; None for three months that are no quarter."""
+    first, _, last = cell.partition("/")
+    if period != "quarter":
+        return int(first.replace("-", ""))
+    year, month = int(first[:4]), int(first[5:])
+    whole = last == f"{year}-{month + 2:02d}" and month % 3 == 1
+    return 10 * year + (month + 2) // 3 if whole else None
 
 
 def _measured(panel: Panel, origin: str, destination: str, drawn: set[tuple[str, int]]) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,7 @@ from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade import Ahead, TradeForecast
 from detente.outlook.trade.asked import BASE_YEARS
 from detente.panel import Panel
+from detente.panel.grouping.sides import last_day
 from detente.record.period import Period
 from detente.run.further.known_event import KnownEvent, known_event
 from detente.run.schema import DIRECTION, Computed, TableSchema, flag, number, text, whole
@@ -58,6 +59,14 @@ OUTLOOK = TableSchema(
 )
 
 Row = dict[str, Any]
+NO_YEARS = (
+    "Ranges of trade were learnt from years, and this panel counts by {period}. Give a panel by year for them: "
+    "detente outlook A B --data PANEL."
+)
+NO_DAY = (
+    "The record has no dated event and the study no panel, so there is no day from which to look ahead. "
+    "Date an event in record/events.csv, or ask for a day: detente outlook A B --on DATE."
+)
 
 
 def outlook(run: Computed) -> pl.DataFrame:
@@ -67,7 +76,7 @@ def outlook(run: Computed) -> pl.DataFrame:
 
 
 def outlook_of(
-    panel: Panel | None, dyad: tuple[str, str], *, day: str,
+    panel: Panel | None, dyad: tuple[str, str], *, day: str | None,
     later: Mapping[tuple[str, str], tuple[int, float]] | None = None, happened: KnownEvent | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """The table :data:`OUTLOOK` of any two economies.
@@ -76,7 +85,7 @@ def outlook_of(
     ----------
     panel : of yearly flows of goods; others, and None, give no range of trade.
     dyad : the economy that trade is seen from, and the other.
-    day : of the odds; nothing later is used for them.
+    day : of the odds; nothing later is used for them. None where neither a record nor a panel gives one: no odds.
     later : newer flows of both directions than the panel has: year and million US$.
     happened : the last rupture or reopening on record; trade is forecast from it where the last full year known is not
         later than its own.
@@ -89,7 +98,10 @@ def _trade(
     happened: KnownEvent | None,
 ) -> Iterator[Row]:  # fmt: skip
     a, b = dyad
-    if panel is None or panel.kind != "goods" or panel.stock or panel.period != "year":
+    if panel is None or panel.kind != "goods" or panel.stock:
+        return
+    if panel.period != "year":
+        yield {"event": "trade", "origin": a, "destination": b, "refused": NO_YEARS.format(period=panel.period)}
         return
     year = 1 + max([panel.years[-1], *(y for y, _ in later.values())])
     if happened is None or _overtaken(happened, year):
@@ -146,8 +158,11 @@ def _trade_row(ahead: Ahead, on: int) -> Row:
     }  # fmt: skip
 
 
-def _odds(dyad: tuple[str, str], day: str) -> Iterator[Row]:
+def _odds(dyad: tuple[str, str], day: str | None) -> Iterator[Row]:
     a, b = dyad
+    if day is None:
+        yield {"event": "break", "origin": a, "destination": b, "months": 12, "refused": NO_DAY}
+        return
     told = _or_refused(lambda: hazard(a, b, "break", on=day))
     if isinstance(told, str):
         back = _or_refused(lambda: hazard(a, b, "return", on=day))
@@ -170,12 +185,12 @@ def newest_day(events: pl.DataFrame) -> date | None:
     return max((Period.parse(cell).first for cell in happened["date"]), default=None)
 
 
-def _day(run: Computed) -> str:
-    """The newest day of the record; else the first one after the panel."""
+def _day(run: Computed) -> str | None:
+    """The newest day of the record; else the first one after the panel; None where there is neither."""
     day = newest_day(run.ledger.events)
-    if day is None:
-        day = date(1 + run.panel.years[-1] if run.panel is not None else date.today().year, 1, 1)
-    return day.isoformat()
+    if day is None and run.panel is not None:
+        day = last_day(run.panel) + timedelta(days=1)
+    return None if day is None else day.isoformat()
 
 
 def _card(card: ScoreCard) -> Row:

@@ -67,6 +67,10 @@ def _outside(spec: Spec, panel: Panel) -> Iterator[Problem]:
     fix = "Choose others, or run with --data PATH and a panel that has them."
     named = [("equilibrium.years", spec.equilibrium.years)]
     named += [(f"episodes ({e.id})", [e.from_year, e.to_year]) for e in spec.episodes]
+    if panel.period != "year" and spec.equilibrium.years:
+        what = f"Scenarios start from the economies of a year, and the panel '{panel.name}' counts by {panel.period}."
+        yield Problem(FILE, None, "equilibrium.years", what, "Leave scenarios to a study on a panel by year.")
+        named = named[1:]
     for key, years in named:
         absent = [year for year in years if year not in panel.years]
         if absent:

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import DataError
+from detente.language.when import per_year
 from detente.panel import Panel
 
 LONGEST_BREAK = 3  # steps between two periods of the panel over which a break may spread
 LEAST_BEFORE = 3  # periods with data that a base window needs
 HEADLINE = 5  # periods of the first base window
+SEASONS = 2  # years of it where the panel counts by quarter or month
 SMALL = 0.1  # of the most that the two ever traded: changes among smaller flows are not looked at
 OTHER_RELEASE = 0.5  # what a change between two releases of a source counts
 FLOOR = 0.01  # of that: a zero counts as this much, so that a rupture is larger than a halving and finite
@@ -67,13 +69,15 @@ def default_years(panel: Panel, origin: str, destination: str) -> DefaultYears:
     years = [panel.years[t] for t in used]
     size = total[used]
     releases = [panel.provenance.release_of(year) for year in years]
-    start, end = sharpest_break(size, _elsewhere(panel, origin, destination)[used], releases)
+    elsewhere, season = _elsewhere(panel, origin, destination)[used], per_year(years[0])
+    start, end = sharpest_break(size, elsewhere, releases) if season == 1 else seasonal_break(size, elsewhere, season)
     first = years[0]
     before = max(start, 1) if start >= 1 else 0
-    headline = min(HEADLINE - 1, before)
+    headline = min((HEADLINE if season == 1 else SEASONS * season) - 1, before)
     whole = start if 2 * start < len(years) else min(start, headline + 1)
+    last = len(years) - 1 - (len(years) - 1 - whole) % season  # of the same season, so that seasons are no change
     windows = dict.fromkeys([(first, years[headline]), (first, years[min(before, max(whole, headline))])])
-    return DefaultYears(tuple(windows), (years[start], years[end]), (years[whole], years[-1]))
+    return DefaultYears(tuple(windows), (years[start], years[end]), (years[whole], years[last]))
 
 
 def sharpest_break(
@@ -110,6 +114,35 @@ def sharpest_break(
             if np.isfinite(score) and score > best + 1e-12:
                 best, found = float(score), (start, end)
     return found
+
+
+def seasonal_break(size: NDArray[np.float64], elsewhere: NDArray[np.float64], season: int) -> tuple[int, int]:
+    """Positions of the last period before the sharpest change from one year to the next, and the same season after.
+
+    Parameters
+    ----------
+    size, elsewhere : as in :func:`sharpest_break`, by quarter or month.
+    season : periods in a year.
+
+    Returns
+    -------
+    (first, last), ``season`` steps apart: the twelve months (four quarters) after ``first`` differ most from those up to
+    it. The whole span, where there are not two years.
+
+    Examples
+    --------
+    >>> seasonal_break(np.r_[np.full(14, 10.0), np.full(14, 2.0)], np.full(28, 50.0), 4)
+    (13, 17)
+    """
+    n, most = size.size, float(np.nanmax(size))
+    level = np.log(np.maximum(size, FLOOR * most)) - np.log(np.maximum(elsewhere, 1e-9))
+    if n < 2 * season + 1:
+        return 0, n - 1
+    year = np.convolve(level, np.full(season, 1 / season), "valid")  # mean of the year from each period on
+    starts = np.arange(season - 1, n - season)
+    change = np.abs(year[starts + 1] - year[starts + 1 - season])
+    start = int(starts[np.argmax(change)])
+    return start, start + season
 
 
 def _elsewhere(panel: Panel, origin: str, destination: str) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from detente.data.periods import dates_of
 from detente.panel.panel import Panel
 
 SOURCE_COLUMNS = ("source_id", "title", "publisher", "date", "kind", "cites", "url", "note")
@@ -49,20 +50,21 @@ def panel_evidence(panel: Panel, origin: str, destination: str, *, file: str = "
     family = "trade" if panel.kind == "goods" else panel.kind
     flows = {"exports": panel.flow(origin, destination), "imports": panel.flow(destination, origin)}
     rows = []
-    for t, label in enumerate(panel.labels):
+    for t, (label, period) in enumerate(zip(panel.labels, panel.years)):
+        when = label, dates_of(period, panel.period)
         known = {name: float(flow[t]) for name, flow in flows.items() if math.isfinite(flow[t])}
         for name, value in known.items():
-            rows.append(_figure(panel, source, f"{family}.{name}", label, value))
+            rows.append(_figure(panel, source, f"{family}.{name}", when, value))
         if len(known) == len(flows):
             parts = " + ".join(f"P-{name}-{label}" for name in known)
-            rows.append(_figure(panel, source, f"{family}.total", label, sum(known.values()), parts))
+            rows.append(_figure(panel, source, f"{family}.total", when, sum(known.values()), parts))
     return PanelEvidence(source, tuple(rows))
 
 
 def _source(panel: Panel, file: str) -> dict[str, str]:
     registered = panel.provenance.source or ("baci" if not file else "")
     publisher = KNOWN.get(registered, registered or UNSTATED)
-    span = f"{panel.labels[0]}-{panel.labels[-1]}"
+    span = f"{panel.labels[0]}{'-' if panel.period == 'year' else ' to '}{panel.labels[-1]}"
     title = f"[The panel of this study, {file}, {span}]" if file else f"BACI country-pair totals {span}"
     note = panel.source or f"the file {file} does not say where its figures come from"
     row = dict.fromkeys(SOURCE_COLUMNS, "") | {
@@ -84,11 +86,11 @@ def _released(release: str) -> str:
 
 
 def _figure(
-    panel: Panel, source: dict[str, str], series: str, period: str, value: float, derivation: str = ""
+    panel: Panel, source: dict[str, str], series: str, when: tuple[str, str], value: float, derivation: str = ""
 ) -> dict[str, str]:
     basis = "baci" if source["source_id"] == "cepii-baci" else panel.provenance.valuation or "unspecified"
     return dict.fromkeys(FIGURE_COLUMNS, "") | {
-        "figure_id": f"P-{series.rpartition('.')[2]}-{period}", "series": series, "period": period,
+        "figure_id": f"P-{series.rpartition('.')[2]}-{when[0]}", "series": series, "period": when[1],
         "value": f"{value:.10g}", "unit": panel.unit, "basis": basis, "kind": "stock" if panel.stock else "flow",
         "status": "derived" if derivation else "reported", "source_id": source["source_id"], "derivation": derivation,
     }  # fmt: skip

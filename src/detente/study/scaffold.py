@@ -16,6 +16,7 @@ import numpy as np
 
 from detente._atomic import folder_aside, in_use
 from detente.blocs import blocs
+from detente.data.periods import label_of
 from detente.data.store import PIN
 from detente.economies import ROW, is_current, lookup_side, name_of
 from detente.errors import OutputError, StudyError
@@ -46,7 +47,7 @@ use = "{panel}"      # "world" ships with détente; or the path of a file in any
 
 [attribution]
 # The years that fix what is normal between the two; the first window is the headline.
-base_windows = {windows}
+base_windows = [{windows}]
 
 # Changes to be split into the two economies' trade with everybody and the pair-specific component. The first is the
 # sharpest break found in the panel: put the years of your own question here. A title may be added.
@@ -100,6 +101,11 @@ NO_SCENARIOS = """\
 # No scenarios: in no year of their trade do both economies have usable accounts (GDP, and exports below output), so
 # what each sells to itself is unknown. Give the GDP, or its range with its source, under [[equilibrium.gdp]]; then add
 # [equilibrium] and [[scenarios]] as in docs/study-format.md.
+"""
+
+NOT_BY_YEAR = """\
+# No scenarios: they start from the economies of a year, and this panel counts by {period}. A study of the same two on
+# the panel that ships has them.
 """
 
 HEADERS = {
@@ -181,12 +187,18 @@ def study_text(
         members="" if as_of is None else f"blocs_as_of = {as_of.isoformat()}    # whose members a bloc has, in every year\n",
         panel="world" if data is None else _as_named(data),
         reading="".join(f"{key} = {_as_toml(key, value)}\n" for key, value in reading.items()),
-        windows=[list(window) for window in years.base_windows],
-        episodes="\n".join(EPISODE.format(id=i, first=a, last=b) for i, (a, b) in years.episodes),
-        scenarios=NO_SCENARIOS if scenario_year is None
+        windows=", ".join(f"[{_moment(a, panel)}, {_moment(b, panel)}]" for a, b in years.base_windows),
+        episodes="\n".join(EPISODE.format(id=i, first=_moment(a, panel), last=_moment(b, panel)) for i, (a, b) in years.episodes),
+        scenarios=NOT_BY_YEAR.format(period=panel.period) if panel.period != "year"
+        else NO_SCENARIOS if scenario_year is None
         else SCENARIOS.format(scenario_year=scenario_year, ratios=list(RATIOS)),
         translations=_translations(title),
     )  # fmt: skip
+
+
+def _moment(period: int, panel: Panel) -> str:
+    """A period of the panel as ``study.toml`` writes it: a year as a number, a quarter or month as text."""
+    return json.dumps(label_of(period, panel.period) if panel.period in ("quarter", "month") else int(period))
 
 
 def _as_named(file: str | Path) -> str:

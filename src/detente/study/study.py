@@ -9,7 +9,7 @@ from typing import Any
 
 from detente._lazy import call
 from detente.economies import name_of
-from detente.errors import DataError, Problem, RecordError, StudyError, UnknownStudy, did_you_mean
+from detente.errors import DataError, Problem, RecordError, StudyError, UnknownStudy, UsageError, did_you_mean
 from detente.panel import Panel, read_panel, with_sides, world
 from detente.record import Ledger
 from detente.study.cautions import cautions_of
@@ -52,6 +52,20 @@ class Study:
     @property
     def summary(self) -> str:
         return self.spec.study.summary
+
+    @property
+    def ships(self) -> bool:
+        """Whether the study lies inside the package, and is therefore not to be written to."""
+        return self.folder.resolve() in {path.resolve() for path in builtin_studies().values()}
+
+    def require_own(self) -> None:
+        """Raise :class:`~detente.errors.UsageError` for a study that ships with the package."""
+        if self.ships:
+            raise UsageError(
+                f"'{self.id}' is a built-in study, which is not changed.",
+                why="It lies inside the package, which every other study and an update share.",
+                fix=f"Copy {self.folder} and give the copy's path.",
+            )
 
     @property
     def origin(self) -> str:

@@ -21,11 +21,13 @@ from detente.attribution.words.cautions import require_trade_before
 from detente.attribution.words.sentences import counted, log_points
 from detente.errors import TooFewDonors
 from detente.language import Joined
+from detente.language.when import per_year, place
 
 Floats = NDArray[np.float64]
 
 SPAN = 2  #: years averaged on each side
-NEAR = 1  #: an event within this many years meets a break
+NEAR = 1  #: an event within this many periods meets a break
+NEAR_YEARS = 0.25  #: or within this many years, where the periods are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +203,14 @@ def _with_record(
     years: Sequence[int],
     level: float,
 ) -> Breaks:
-    met = [Break(b.year, b.shift, b.share, b.n, tuple(n for n, y in events if abs(y - b.year) <= NEAR)) for b in found]
-    first, last = years[0] + SPAN, years[-1] - SPAN + 1
-    outside = tuple((n, y) for n, y in events if not first <= y <= last)
+    step = 1 / per_year(years[0])
+    near_by = max(NEAR * step, NEAR_YEARS) + 1e-9
+    met = [
+        Break(b.year, b.shift, b.share, b.n, tuple(n for n, y in events if abs(place(y) - place(b.year)) <= near_by))
+        for b in found
+    ]
+    first, last = place(years[0]) + SPAN * step, place(years[-1]) - (SPAN - 1) * step
+    outside = tuple((n, y) for n, y in events if not first - 1e-9 <= place(y) <= last + 1e-9)
     near = {n for b in met for n in b.events}
     silent = tuple((n, y) for n, y in events if n not in near and (n, y) not in outside)
     return Breaks(origin, destination, tuple(met), silent, outside, level)

@@ -12,9 +12,9 @@ from math import exp, isnan
 from detente.attribution.comparison.power import NEARLY_ALL
 from detente.attribution.comparison.similar import PlaceboTest
 from detente.attribution.result import BOUND, Finding
-from detente.attribution.words.sentences import change_as_noun, change_in_words, log_points, millions, p_value
+from detente.attribution.words.sentences import change_as_noun, change_in_words, log_points, p_value
 from detente.attribution.words.strength import SOME, strength, tail, unseen_pct
-from detente.language import Joined, Number, Text
+from detente.language import Joined, Money, Number, Text
 
 SMALL = 0.02  #: log points; a part below this is no part
 
@@ -38,7 +38,7 @@ def finding_sentence(found: Finding, names: Mapping[str, str], *, tested: bool) 
     if isnan(parts.log_change):
         unrecorded = Text("found.unrecorded", **who, **years)
         return Joined(" ", parts=(unrecorded, found.refusal)) if found.refusal else unrecorded
-    flows = {"before": millions(found.flow_from), "after": millions(found.flow_to)}
+    flows = {"before": Money(found.flow_from), "after": Money(found.flow_to)}
     said = [Text("found.change", change=change_in_words(parts.log_change), **who, **years, **flows)]
     if found.refusal:
         return Joined(" ", parts=(*said, found.refusal))
@@ -69,7 +69,7 @@ def _bound(found: Finding) -> Text:
     """The size of a fall to zero as a bound."""
     smallest = exp(found.dyad_part_at_most + found.split.supply_demand_part) * found.flow_from
     pct = 100.0 * (1.0 - smallest / found.flow_from)
-    return Text("found.below", smallest=millions(smallest), pct=_pct(min(pct, 99.9)))
+    return Text("found.below", smallest=Money(smallest), pct=_pct(min(pct, 99.9)))
 
 
 def _pct(value: float) -> Number:

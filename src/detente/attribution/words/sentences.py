@@ -105,17 +105,6 @@ def log_points(value: float) -> str:
     return Number("0.00" if text in ("+0.00", "−0.00") else text)
 
 
-def millions(usd_mn: float) -> str:
-    """An amount in whole millions; a small one with two digits, so that it never reads as zero.
-
-    Examples
-    --------
-    >>> millions(1234.5), millions(0.00412), millions(0.0)
-    ('1,234', '0.0041', '0')
-    """
-    return Number(f"{usd_mn:,.0f}" if usd_mn >= 10 or usd_mn == 0 else ENGLISH.significant(usd_mn))
-
-
 def band_end(value: float) -> str:
     """An end of the placebos' range in log points; in words where that many of them fell to zero, or rose from it."""
     if isfinite(value):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from detente.attribution.migration import MigrationChange, shipped_migration
+from detente.attribution.flows.migration import MigrationChange, shipped_migration
 from detente.data import definition_breaks, people_facts
 from detente.economies import lookup
 from detente.errors import DataError, NotIdentified

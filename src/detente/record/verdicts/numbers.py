@@ -208,14 +208,19 @@ class Wording:
         return Text("allowed.range", low=say(low, unit), high=say(high, unit))
 
 
+IN_BILLIONS = 10_000  # US$ million from which an amount is said in billions
+
+
 def say(number: float, unit: str) -> str:
-    """A number with its unit, for a reader; no more digits than it has.
+    """A number with its unit, for a reader; no more digits than it has, and billions from ten on.
 
     Examples
     --------
-    >>> say(7200.0, "usd_mn"), say(-12.5, "pct")
-    ('US$ 7,200 million', '-12.5%')
+    >>> say(7200.0, "usd_mn"), say(117250.0, "usd_mn"), say(-12.5, "pct")
+    ('US$ 7,200 million', 'US$ 117.25 billion', '-12.5%')
     """
+    if unit == "usd_mn" and abs(number) >= IN_BILLIONS:
+        number, unit = number / 1000, "usd_bn"
     text = Number(f"{number:,.12g}" if abs(number) < 1e15 else f"{number:g}")
     if unit in ("usd_mn", "usd_bn", "code", "rank", "pp", "pct"):
         return Text(f"amount.{unit}", n=text)

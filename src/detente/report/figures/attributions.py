@@ -51,7 +51,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
         return []
     told = (r for r in story.parts.iter_rows(named=True) if r["part"] == OWN and r["log_points"] is not None)
     base = next(told, story.parts.row(0, named=True))
-    titles = {e.id: (story.own(e.title), f"{e.from_year}–{e.to_year}") for e in story.study.episodes}
+    titles = {e.id: (story.own(e.title), words.periods(e.from_year, e.to_year)) for e in story.study.episodes}
     order = list(LEFT_TO_THE_PAIR)
     rows = []
     for raw in story.parts.iter_rows(named=True):

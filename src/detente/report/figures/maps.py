@@ -13,7 +13,7 @@ from detente.charts import shapes
 from detente.charts.chart import Chart, Spec, values
 from detente.charts.palette import shade
 from detente.economies import in_text
-from detente.language import Catalogue
+from detente.language import Catalogue, When
 from detente.report.figures.register import enter
 from detente.report.story import Story
 
@@ -45,7 +45,7 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
     maps = [_Map(story.economy(code), _partners(story, words, newest, code), code) for code in (there, back)]
     if not all(one.rows for one in maps):
         return None
-    year = newest["year"][0]
+    year = When(newest["year"][0])
     own = {row["code"]: row["value"] for row in maps[0].rows}
     mapped = [row for row in maps[0].rows if shapes.outline(row["code"])]
     top = max(mapped or maps[0].rows, key=lambda row: row["value"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_below, rule, values
 from detente.charts.palette import shade
-from detente.language import Catalogue
+from detente.language import Catalogue, When
 from detente.report.figures.register import enter
 from detente.report.story import Story
 
@@ -51,7 +51,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
         flow = story.arrow(raw["origin"], raw["destination"])
         for kind, field in (("economies", "supply_demand_part"), ("dyad", "dyad_part")):
             value = raw[field]
-            tip = f"{flow}, {raw['from_year']}–{raw['to_year']}: {words(f'parts.{kind}')} " + words(
+            tip = f"{flow}, {words.periods(raw['from_year'], raw['to_year'])}: {words(f'parts.{kind}')} " + words(
                 "parts.tip", log=words.number(value, 2, sign=True), pct=words.log_percent(value)
             )
             banded = kind == "dyad" and raw["n_placebos"] is not None
@@ -65,9 +65,9 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
                 {
                     "origin": raw["origin"],
                     "flow": flow,
-                    "from_year": raw["from_year"],
-                    "to_year": raw["to_year"],
-                    "episode": f"{raw['from_year']}–{raw['to_year']}",
+                    "from_year": When(raw["from_year"]),
+                    "to_year": When(raw["to_year"]),
+                    "episode": words.periods(raw["from_year"], raw["to_year"]),
                     "kind": kind,
                     "part": words(f"parts.{kind}"),
                     "value": value,

@@ -9,7 +9,8 @@ import polars as pl
 
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_sign, rule, values, year_axis
 from detente.charts.palette import shade
-from detente.language import Catalogue
+from detente.language import Catalogue, When
+from detente.language.when import per_year, place
 from detente.report.figures.register import enter
 from detente.report.story import Story
 
@@ -34,20 +35,20 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
         "residuals.title" if low is not last else "residuals.title_low_now",
         flow=story.arrow(last["origin"], last["destination"]),
         low=words.whole_percent(low["pct"]),
-        low_year=low["year"],
+        low_year=low["when"],
         last=words.whole_percent(last["pct"]),
-        last_year=last["year"],
+        last_year=last["when"],
     )
     domain = (min(row["year"] for row in rows) - 0.5, max(row["year"] for row in rows) + 0.5)
     return Chart(
         slug="residuals",
         title=finding,
-        subtitle=words("residuals.subtitle", base_from=base[0], base_to=base[1], panel=_panels(story)),
+        subtitle=words("residuals.subtitle", base_from=When(base[0]), base_to=When(base[1]), panel=_panels(story)),
         source=words("residuals.source", panel=_panels(story)),
         alt=words("residuals.alt", finding=finding),
         headline=(
             words.whole_percent(last["pct"]),
-            words("residuals.headline", flow=story.arrow(last["origin"], last["destination"]), year=last["year"]),
+            words("residuals.headline", flow=story.arrow(last["origin"], last["destination"]), year=last["when"]),
         ),
         data=story.residuals,
         spec=_spec(story, words, rows, domain, compact=False),
@@ -76,7 +77,7 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, i
     tip = words(
         "residuals.tip",
         flow=flow,
-        year=raw["year"],
+        year=When(raw["year"]),
         pct=words.whole_percent(pct),
         log=words.number(raw["log_ratio"], 2, sign=True),
     )
@@ -92,9 +93,10 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, i
         "flow": flow,
         "origin": raw["origin"],
         "destination": raw["destination"],
-        "year": raw["year"],
+        "year": place(raw["year"]),
+        "when": When(raw["year"]),
         "pct": pct,
-        "window": f"{raw['base_from']}–{raw['base_to']}",
+        "window": words.periods(raw["base_from"], raw["base_to"]),
         "cited": cited,
         "tip": tip,
         "main": cited or (raw["base_from"], raw["base_to"]) == base,
@@ -108,7 +110,7 @@ def outer_episodes(story: Story) -> list[dict[str, Any]]:
     """Episodes to shade: those that do not merely enclose others."""
     spans = [(e.from_year, e.to_year, story.own(e.title)) for e in story.study.episodes]
     inner = [s for s in spans if not any(o != s and s[0] <= o[0] and o[1] <= s[1] for o in spans)]
-    return [{"from": start, "to": end, "title": title} for start, end, title in inner or spans]
+    return [{"from": place(start), "to": place(end), "title": title} for start, end, title in inner or spans]
 
 
 def _spec(
@@ -143,12 +145,13 @@ def _within(row: dict[str, Any], domain: list[float]) -> dict[str, Any]:
 
 def _with_gaps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of each base window with the years between them that have no residual, where the line breaks."""
-    known = {(row["window"], row["year"]): row for row in rows}
-    windows = {row["window"]: [r["year"] for r in rows if r["window"] == row["window"]] for row in rows}
+    steps = per_year(rows[0]["when"]) if rows else 1
+    known = {(row["window"], round(row["year"] * steps)): row for row in rows}
+    windows = {row["window"]: [at for window, at in known if window == row["window"]] for row in rows}
     return [
-        known.get((window, year), {"window": window, "year": year, "pct": None})
-        for window, years in windows.items()
-        for year in range(min(years), max(years) + 1)
+        known.get((window, at), {"window": window, "year": at / steps, "pct": None})
+        for window, places in windows.items()
+        for at in range(min(places), max(places) + 1)
     ]
 
 

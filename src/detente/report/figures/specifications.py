@@ -19,7 +19,10 @@ def specification_chart(story: Story, words: Catalogue) -> Chart | None:
         return None
     ran = story.specifications.drop_nulls("dyad_part").sort("dyad_part")
     groups = [
-        (f"{story.own(e.title)}, {e.from_year}–{e.to_year}", ran.filter(ran["episode"] == e.id).to_dicts())
+        (
+            f"{story.own(e.title)}, {words.periods(e.from_year, e.to_year)}",
+            ran.filter(ran["episode"] == e.id).to_dicts(),
+        )
         for e in story.study.episodes
     ]
     groups = [(heading, rows) for heading, rows in groups if rows]

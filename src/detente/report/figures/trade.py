@@ -8,11 +8,15 @@ import polars as pl
 
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, spread, values, year_axis
 from detente.charts.palette import shade
-from detente.language import Catalogue
+from detente.language import Catalogue, When
+from detente.language.when import per_year, place
 from detente.report.figures.events import event_marks, event_strip, number_layers
 from detente.report.figures.register import enter
 from detente.report.figures.series import DRAWN_STATUS, series_panels, series_rows
 from detente.report.story import Story
+
+SUBTITLES = {1: "trade.subtitle", 4: "trade.subtitle_quarter", 12: "trade.subtitle_month"}
+AXES = {1: "trade.axis", 4: "trade.axis_quarter", 12: "trade.axis_month"}
 
 
 @enter("trade", "timeline", 1)
@@ -52,9 +56,10 @@ def _flows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
     for row in kept.sort("origin", "year").iter_rows(named=True):
         flow = story.arrow(row["origin"], row["destination"])
         value = words.money(row["value_usd_mn"])
+        whose = f"{words.known('basis', row['basis'])}, {_whose(story, words, row['source_id'])}"
         rows.append({
-            "flow": flow, "year": row["year"], "usd_mn": row["value_usd_mn"], "preferred": bool(row["preferred"]),
-            "tip": f"{flow}, {row['year']}: {value} ({words.known('basis', row['basis'])}, {_whose(story, words, row['source_id'])})",
+            "flow": flow, "year": place(row["year"]), "when": When(row["year"]), "usd_mn": row["value_usd_mn"],
+            "preferred": bool(row["preferred"]), "tip": f"{flow}, {words.period(row['year'])}: {value} ({whose})",
             "origin": row["origin"] == story.study.origin,
         })  # fmt: skip
     return rows
@@ -64,15 +69,16 @@ def _whose(story: Story, words: Catalogue, source_id: str) -> str:
     return words("trade.panel") if source_id == "panel" else "; ".join(story.source_names(source_id))
 
 
-def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[int, float]:
+def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[When, float]:
     """Total trade by year: the record's own preferred totals, or the sum of both directions."""
     if "flow" in story.timeline.columns:
         own = story.timeline.filter(pl.col("flow") == "total", pl.col("preferred").cast(pl.Boolean))
         if not own.is_empty():
-            return dict(own.drop_nulls("value_usd_mn").select("year", "value_usd_mn").sort("year").iter_rows())
-    by_year: dict[int, list[float]] = {}
+            rows = own.drop_nulls("value_usd_mn").select("year", "value_usd_mn").sort("year").iter_rows()
+            return {When(year): value for year, value in rows}
+    by_year: dict[When, list[float]] = {}
     for row in drawn:
-        by_year.setdefault(row["year"], []).append(row["usd_mn"])
+        by_year.setdefault(row["when"], []).append(row["usd_mn"])
     return {year: sum(both) for year, both in by_year.items() if len(both) == 2}
 
 
@@ -112,7 +118,7 @@ def _subtitle(
     domain: tuple[float, float],
 ) -> str:
     """What is drawn, and no more than that."""
-    parts = [words("trade.subtitle")]
+    parts = [words(SUBTITLES[per_year(rows[0]["when"])])]
     if not all(row["preferred"] for row in rows):
         parts.append(words("trade.subtitle_others"))
     below = [words("trade.below_series")] if series_rows(story, words, domain) else []
@@ -152,7 +158,7 @@ def _spec(
     x = {"field": "year", **year_axis(domain, compact)}
     top = 1.12 * max(row["usd_mn"] for row in rows)
     y = {"field": "usd_mn", "type": "quantitative", "scale": {"domain": [0, top], "nice": False},
-         "axis": {"title": words("trade.axis"), "tickCount": 5,
+         "axis": {"title": words(AXES[per_year(rows[0]["when"])]), "tickCount": 5,
                   "format": ",.0f" if top >= 10 else ",.2~r"}}  # fmt: skip
     colour = {"field": "origin", "type": "nominal", "legend": None,
               "scale": {"domain": [True, False], "range": [shade("origin"), shade("destination")]}}  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.economies import ROW
 from detente.equilibrium import Economy, internal_trade
-from detente.errors import MissingInternalTrade
+from detente.errors import MissingInternalTrade, StudyError
 from detente.language import Number, Text, few
 from detente.panel import Panel, world_gdp
 from detente.panel.accounts import merged_accounts, usable_accounts
@@ -121,7 +121,15 @@ def accounts(panel: Panel, spec: Spec, folder: Path) -> Accounts:
     ------
     MissingInternalTrade
         The panel has neither internal trade nor GDP, and none can be lent to it.
+    StudyError
+        The panel does not count by year.
     """
+    if panel.period != "year":
+        raise StudyError(
+            f"Scenarios start from the economies of a year, and the panel '{panel.name}' counts by {panel.period}.",
+            why="GDP and what an economy sells to itself are known by year.",
+            fix="Take [[scenarios]] out of this study, and put them into one on a panel by year.",
+        )
     return Accounts(_with_gdp(panel, spec, folder), spec)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from detente.study.spec.part import Code, SpecPart, Year
+from detente.study.spec.part import Code, Moment, SpecPart, Year
 
 
 class Head(SpecPart):
@@ -79,7 +79,7 @@ class Caution(SpecPart):
 class AttributionPlan(SpecPart):
     """``[attribution]``: windows that fix the pair effect (the first is the headline), whom to compare with."""
 
-    base_windows: list[tuple[Year, Year]] = Field(default=[(2000, 2004), (2000, 2008)], min_length=1)
+    base_windows: list[tuple[Moment, Moment]] = Field(default=[(2000, 2004), (2000, 2008)], min_length=1)
     suppliers: list[Code] = Field(default=[])
     markets: list[Code] = Field(default=[])
     measures: list[Measure] = Field(default=[])
@@ -99,8 +99,8 @@ class EpisodeSpec(SpecPart):
 
     id: str
     title: str
-    from_year: Year = Field(alias="from")
-    to_year: Year = Field(alias="to")
+    from_year: Moment = Field(alias="from")
+    to_year: Moment = Field(alias="to")
 
     @model_validator(mode="after")
     def _in_order(self) -> EpisodeSpec:
@@ -114,8 +114,8 @@ class Cited(SpecPart):
 
     origin: Code = Field(alias="from")
     destination: Code = Field(alias="to")
-    year: Year
+    year: Moment
     log_ratio: float
-    base: tuple[Year, Year] | None = None
+    base: tuple[Moment, Moment] | None = None
     source_id: str
     note: str = ""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from detente.study.spec.part import Code, Elasticity, Positive, SpecPart, Year
+from detente.study.spec.part import Code, Elasticity, Moment, Positive, SpecPart, Year
 
 
 class GdpRange(SpecPart):
@@ -69,7 +69,7 @@ class TargetSpec(SpecPart):
     destination: Code = Field(alias="to")
     log_ratio: float | None = None
     year: Year | None = None
-    base: tuple[Year, Year] | None = None
+    base: tuple[Moment, Moment] | None = None
     source_id: str = ""
     note: str = ""
 

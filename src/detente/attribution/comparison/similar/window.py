@@ -1,37 +1,20 @@
-"""Every dyad's change over one window beside what similar pairs did in the same window.
+"""One window: every dyad's change, and the ranks of any of them among the dyads most like it.
 
-1. The residual change of each dyad, every dyad left out of the fit alike: taking one flow out of its origin's and its
-   destination's totals moves their effects by log((R - X) / (R - mu)) and log((C - X) / (C - mu)).
-2. The pool: dyads that trade at least US$ 1 million a year, with a flow in the starting year and a known change,
-   without a known rupture or reopening in the window.
-3. The k dyads of the pool that are nearest in size, volatility, starting position and share; ``p_similar`` is the
-   dyad's rank among them.
-4. Each dyad's change as a score among its own k similar ones, freed of what the origin's other markets and the
-   destination's other suppliers did in the same window, and of how widely theirs scatter; its rank among the scores of
-   the k.
-5. The ranks of that score among the same origin's and the same destination's dyads, each shrunk to the rank of step 4;
-   ``p`` is the rank of the square root of their product among those of the k. (Either rank alone asks too much of a few
-   dyads, and the root of two ranks is no p-value; ranked again among the k it is one.)
-6. ``p_origin`` and ``p_destination``: the rank of ``p_similar`` among the same origin's, or destination's, other dyads.
-
-All are one-sided for losses: (1 + number that did as badly or worse) / (1 + number compared with).
+How it comes about, step by step, is told in :mod:`.comparing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.comparison.features import Features, features, large_enough
-from detente.attribution.comparison.similar.neighbours import CHUNK, Neighbours, middle_and_scatter, usual_change
+from detente.attribution.comparison.features import Features, large_enough
+from detente.attribution.comparison.similar.neighbours import CHUNK, Neighbours, middle_and_scatter
 from detente.attribution.comparison.similar.placebo_test import PlaceboTest
 from detente.attribution.comparison.similar.sides import SharedMoves, SortedScores
-from detente.attribution.residuals import Effects
-from detente.errors import TooFewDonors
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -53,7 +36,7 @@ class Ranks:
 
 
 @dataclass(frozen=True, slots=True)
-class _Members:
+class Members:
     """The pool's dyads (n of them): what each did, and where it stands, which is computed when first needed.
 
     value : clipped change, log points
@@ -96,11 +79,11 @@ class Window:
     _neighbours: Neighbours
     _sides: SharedMoves
     _sorted: tuple[SortedScores, ...]
-    _members: _Members
+    _members: Members
 
     def ranks(self, dyads: Ints, change: Floats | None = None) -> Ranks:
         """Ranks of ``dyads`` (m, 2), of the pool or not, whatever their ``change`` (m,) was."""
-        moved = _clipped(self.change[tuple(dyads.T)] if change is None else change)
+        moved = clipped(self.change[tuple(dyads.T)] if change is None else change)
         found = [self._ranks(dyads[a : a + CHUNK], moved[a : a + CHUNK]) for a in range(0, len(dyads), CHUNK)]
         whole = (np.concatenate(parts) for parts in zip(*found)) if found else (np.empty(0),) * 3
         return Ranks(*whole)
@@ -138,7 +121,7 @@ class Window:
         ranks = [side.rank(score, economy, own, p) for side, economy in zip(self._sorted, dyads.T)]
         return np.sqrt(ranks[0] * ranks[1])
 
-    def _known(self, wanted: Ints) -> _Members:
+    def _known(self, wanted: Ints) -> Members:
         """The members, with all that is asked of those ``wanted`` (any shape) computed."""
         mine = self._members
         missing = np.zeros(len(mine.value), dtype=bool)
@@ -171,7 +154,7 @@ class Window:
             p_origin=self._among(i, j, p_similar, 0),
             p_destination=self._among(i, j, p_similar, 1),
             n=self.k,
-            n_as_bad=int(np.count_nonzero(changes <= _clipped(value))) if not np.isnan(value) else 0,
+            n_as_bad=int(np.count_nonzero(changes <= clipped(value))) if not np.isnan(value) else 0,
             low=_opened(low),
             median=_opened(median),
             high=_opened(high),
@@ -210,107 +193,12 @@ class Window:
             return float(np.exp(np.abs(np.log(others / trait[i, j])).max()))
 
 
-def compare_window(
-    flows: Floats, effects: Effects, years: Sequence[int], start: int, end: int,
-    ruptured: Bools | None = None, barred: Sequence[int] = (), treated: Sequence[tuple[int, int]] = (),
-    built_from: Bools | None = None, season: int = 1,
-) -> Window:  # fmt: skip
-    """Every dyad's change from the year at ``start`` to that at ``end``, and what it is compared with.
-
-    Parameters
-    ----------
-    flows : (T, N, N) array, million US$
-        nan where missing.
-    effects : Effects
-        Of a three-way fit; the cells that it left out are taken as they are.
-    years : sequence of int
-    start, end : int
-        Positions; ``start`` may be any year before ``end``.
-    ruptured : (N, N) bool, optional
-        Dyads known to have ruptured or reopened in the window: never compared with.
-    barred : sequence of int
-        Economies that are none.
-    treated : sequence of (i, j)
-        The dyads asked about: never compared with.
-    built_from : (N, N) bool, optional
-        Restrict the pool to these dyads (to validate the test on the others).
-    season : int
-        Periods in a year.
-
-    Raises
-    ------
-    TooFewDonors
-        Fewer than 39 dyads to compare with.
-    """
-    flows = np.where(np.eye(flows.shape[1], dtype=bool), np.nan, flows)
-    before, after = _left_out(flows, effects, start, end)
-    traits = features(flows, before, years, start, season)
-    with np.errstate(invalid="ignore"):
-        change = after - before[start]
-        pool = large_enough(traits.size) & (flows[start] > 0) & ~np.isnan(change) & ~np.isposinf(change)
-    pool &= np.isfinite(traits.coordinates).all(axis=-1)
-    pool[list(barred), :] = pool[:, list(barred)] = False
-    for dyad in treated:
-        pool[dyad] = False
-    n_ruptured = 0
-    if ruptured is not None:
-        n_ruptured = int((pool & ruptured).sum())
-        pool &= ~ruptured
-    if built_from is not None:
-        pool &= built_from
-    if pool.sum() < FEWEST + 2:
-        raise TooFewDonors(
-            f"Only {int(pool.sum())} dyads with trade can be compared with.",
-            why=f"Without at least {FEWEST} similar pairs nothing says how unusual one pair's change is.",
-            fix="Use a panel with more economies, or quick=True for the split alone.",
-        )
-    return _scored_window(change, traits, pool, n_ruptured)
-
-
-def _left_out(flows: Floats, effects: Effects, start: int, end: int) -> tuple[Floats, Floats]:
-    """log X less the log effects up to ``start`` (start + 1, N, N), and in ``end`` (N, N).
-
-    In ``end`` each dyad is left out of the totals of its origin and destination.
-    """
-    years = [*range(start + 1), end]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.log(flows[years])
-        ratio -= np.log(effects.origin[years])[:, :, None]
-        ratio -= np.log(effects.destination[years])[:, None, :]
-        ratio[np.isposinf(ratio)] = np.nan
-        used = effects.used[end]
-        x = np.where(used, flows[end], 0.0)
-        mu = np.where(used, effects.origin[end][:, None] * effects.destination[end][None, :] * effects.pair, 0.0)
-        for axis in (1, 0):
-            rest = x.sum(axis=axis, keepdims=True) - x
-            fitted = mu.sum(axis=axis, keepdims=True) - mu
-            moved = np.log(np.where(rest > 0, rest, np.nan)) - np.log(np.where(fitted > 0, fitted, np.nan))
-            ratio[-1] -= np.where(used, moved, 0.0)
-    return ratio[:-1], ratio[-1]
-
-
-def _scored_window(change: Floats, traits: Features, pool: Bools, n_ruptured: int) -> Window:
-    n, size = len(change), int(pool.sum())
-    k = int(min(MOST, max(FEWEST, size // 4), size - 2))
-    coordinates = traits.coordinates
-    neighbours = Neighbours.of(coordinates, pool, k)
-    value = _clipped(change.ravel()[neighbours.members])
-    dyads = neighbours.dyads
-    median, scatter = usual_change(neighbours, value)
-    score = (value - median) / scatter
-    sides = SharedMoves.of(score, dyads, n)
-    rough = sides.freed(score, dyads, np.arange(size))
-    members = _Members(value, rough, *np.full((4, size), np.nan))
-    ordered = tuple(SortedScores.of(rough, economy, n) for economy in dyads.T)
-    told = np.asarray(np.isfinite(coordinates).all(axis=-1))
-    return Window(change, traits, pool, k, n_ruptured, told, neighbours, sides, ordered, members)
-
-
 def _rank(near: Floats, value: Floats) -> Floats:
     return (1 + np.count_nonzero(near <= value[:, None], axis=1)) / (1 + near.shape[1])
 
 
-def _clipped(change: Any) -> Any:
+def clipped(change: Any) -> Any:
+    """A change between -8 and 8 log points."""
     return np.clip(change, -CLIP, CLIP)
 
 

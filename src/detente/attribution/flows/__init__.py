@@ -1,0 +1,1 @@
+"""Attribution of what flows: goods by section, people who move."""
