@@ -12,6 +12,7 @@ from num2words import num2words
 
 from detente.answer import answer_of
 from detente.language import Catalogue
+from detente.language.registry import blanks, language_of
 from detente.language.speaking import SPEAKING, Said, read_aloud, tongue_of
 from detente.study import open_study
 
@@ -152,3 +153,12 @@ def test_every_number_of_the_answer_is_in_the_spoken_answer(run, language):
                     sentence,
                     said,
                 )
+
+
+@pytest.mark.parametrize("language", sorted(SPEAKING))
+def test_a_spoken_sentence_is_filled_with_what_the_written_one_is(language):
+    strings = language_of(language).strings
+    spoken = {key.removeprefix("spoken."): text for key, text in strings.items() if key.startswith("spoken.")}
+    assert {
+        key: blanks(text) - blanks(strings[key]) for key, text in spoken.items() if blanks(text) - blanks(strings[key])
+    } == {}
