@@ -73,6 +73,7 @@ def test_figures_in_other_units_alone_are_said_to_be_so(small, units, said):
     assert found.verdict == "not checkable"
     assert said in found.reason
     assert "no figure" not in found.reason
+    assert ("rate" in found.reason) == (units == ["eur_mn"])  # a rate helps where both are money
 
 
 def test_no_figure_of_the_time_is_no_matter_of_units(small):
@@ -94,7 +95,7 @@ def test_a_bound_that_leaves_it_open_gives_way_to_an_approximate_figure(small):
         ("90", "", "80", "more than", "confirmed"), ("90", "", "90", "at least", "confirmed"),
         ("90", "", "100", "less than", "not checkable"), ("90", "", "80", "less than", "contradicted"),
         ("", "90", "100", "less than", "confirmed"), ("", "90", "100", "at least", "contradicted"),
-        ("", "90", "80", "more than", "not checkable"),
+        ("", "90", "80", "more than", "not checkable"), ("", "90", "90", "at least", "not checkable"),
     ],
 )  # fmt: skip
 def test_a_bound_decides_where_every_number_beyond_it_does(small, low, high, value, op, word):
