@@ -22,6 +22,8 @@ _SAID_HERE = (
     (r"\bsource='(\w+)'", r"--as \1"),
     (r"\babsent='(\w+)'", r"--absent \1"),
     (r"\bevent='(\w+)'", r"--event \1"),
+    (r"\bevery='(\w+)'", r"--every \1"),
+    (r"\bpopulation='(\w+)'", r"--population \1"),
     # options that a command has
     (r"\byear=(\w+)", r"--year \1"),
     (r'\bUse deficits="(\w+)" or "(\w+)"', r"Use --deficits \1 or \2"),

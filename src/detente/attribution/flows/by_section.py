@@ -154,7 +154,7 @@ def attribute_sections(
         raise SpecificationError(
             f"The panel '{panel.name}' does not say what its flows are made of.",
             why="Only flows by product or sector can be told apart.",
-            fix="Read it with sections=True (in study.toml: sections = true under [panel]).",
+            fix="Read it with sections=True (on the command line --sections), or sections = true under [panel] of study.toml.",
         )
     placebos = {"placebos": SIMILAR, "quick": quick}
     whole = attribute(panel, origin, destination, episodes, [base_window], quick=True).findings
