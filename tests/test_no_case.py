@@ -18,7 +18,8 @@ WORDS = re.compile(
     r"|paraguach|tienditas|norte.de.santander|\beln\b|\baap\.?c|\baap28|antonio ricaurte"
     # the gallery
     r"|\bdoha\b|\bsalwa\b|abu.?samra|\bal-ula\b|\bbein\b|al.jazeera|\bhajj\b|\bgcc\b|gulf.cooperation|riyadh"
-    r"|attari|wagah|kartarpur|kashmir|pulwama|balakot|samjhauta|\bindus\b|pahalgam",
+    r"|attari|wagah|kartarpur|kashmir|pulwama|balakot|samjhauta|\bindus\b|pahalgam"
+    r"|\balgiers\b|\brabat\b|maghreb.europe|polisario|sahraw|kabyl|medgaz|figuig|guerguerat",
     re.IGNORECASE,
 )
 CODES = re.compile(r"\bCOL\b|\bVEN\b|(?<![a-z])(col|ven)_(to|in|share|abroad)|_(col|ven)\b(?!\s*[=@,)])")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
+import pytest
 
 from detente.answer.facts import Facts
 from detente.answer.run_facts import RunTables, facts_of
@@ -49,3 +50,9 @@ def test_a_border_shut_to_people_alone_says_so_and_gives_way():
     assert [flag.what for flag in told(years, [people]).flags] == ["border shut to people"]
     assert [flag.what for flag in told(years, [people, earlier]).flags] == ["border shut", "border shut to people"]
     assert [flag.when for flag in told(years, [people, goods]).flags] == ["Aug 2019"]
+
+
+@pytest.mark.parametrize(("sets", "said"), [("", "rapprochement"), ("relations=ambassador", "relations restored")])
+def test_a_meeting_restores_no_relations_of_itself(sets: str, said: str):
+    years = [(flow, *rest[:2], year, *rest[3:]) for flow, *rest in TOTALS for year in (2008, 2023)]
+    assert [flag.what for flag in told(years, [("2018-11-06", "reconciliation", "3", sets)]).flags] == [said]

@@ -204,6 +204,8 @@ def _flag_words(row: Mapping[str, Any], words: Catalogue) -> str:
     level = set_to.partition("=")[2]
     if row["kind"] == "diplomatic break" and words.has(f"flag.{level}"):
         return words(f"flag.{level}")
+    if row["kind"] == "reconciliation" and level:  # a meeting alone restores nothing
+        return words("flag.restored")
     return words.known("event_kind", row["kind"])
 
 
