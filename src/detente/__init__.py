@@ -10,7 +10,7 @@ from typing import Any
 
 from detente._lazy import names_of
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _names, _named, __dir__ = names_of(
     __name__,
