@@ -47,6 +47,6 @@ def test_the_study_page_tells_the_record(client: TestClient) -> None:
 
 @pytest.mark.parametrize("path", ["/desk", "/attribution"])
 def test_desks_say_what_they_need(client: TestClient, path: str) -> None:
-    answer = client.get(f"/s/words{path}")
+    answer = client.get(f"/s/words{path}", params={"lang": "en"})
     assert answer.status_code < 500
     assert "has no panel" in answer.text

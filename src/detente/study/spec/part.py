@@ -18,7 +18,9 @@ def _when(value: object) -> object:
     """A year as a number, a quarter or month as text (``"2019-Q1"``, ``"2019-01"``), as a whole number that sorts."""
     found = None if isinstance(value, bool) else period_of(value)
     if found is None:
-        raise ValueError('it must be a year (2019), a quarter ("2019-Q1") or a month ("2019-01")')
+        raise ValueError(
+            f'it must be a year (2019), a quarter ("2019-Q1") or a month ("2019-01"), from {YEARS[0]} to {YEARS[1]}'
+        )
     return When(found)
 
 
