@@ -114,6 +114,32 @@ def test_the_order_is_the_configured_price_and_this_reader(stripe, desk):
     assert (price["unit_amount"], price["currency"], price["recurring"]) == (3295, "usd", {"interval": "year"})
     assert order["client_reference_id"] == "1"
     assert not [key for key in order if "card" in key]
-    assert EditionSettings.of({"pay": {"price": "5", "interval": "month"}}).pay.cents() == 500
-    with pytest.raises(RecordError):
+    assert EditionSettings.of({"pay": {"price": "5", "interval": "month"}}).pay.smallest_units() == 500
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "units"),
+    [
+        ("32.95", "usd", 3295),
+        ("32.9", "eur", 3290),
+        ("4800", "jpy", 4800),
+        ("10.250", "kwd", 10250),
+        ("7", "tnd", 7000),
+    ],
+)
+def test_a_price_is_counted_in_its_currencys_smallest_unit(price, currency, units):
+    assert EditionSettings.of({"pay": {"price": price, "currency": currency}}).pay.smallest_units() == units
+
+
+@pytest.mark.parametrize(
+    ("price", "currency"),
+    [("32.999", "usd"), ("4800.50", "jpy"), ("-5", "usd"), ("5,00", "eur"), ("", "usd"), ("0.00", "usd"), ("5", "US$")],
+)
+def test_a_price_that_cannot_be_charged_is_refused_when_it_is_read(price, currency):
+    with pytest.raises(RecordError, match="pay"):
+        EditionSettings.of({"pay": {"price": price, "currency": currency}})
+
+
+def test_an_interval_that_nobody_charges_by_is_refused():
+    with pytest.raises(RecordError, match="interval"):
         EditionSettings.of({"pay": {"interval": "fortnight"}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,13 @@ class DeskSettings:
     hour: int = 7
 
 
+# Stripe, "Supported currencies": those charged without decimals, and with three
+_NO_DECIMALS = frozenset(
+    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
+)
+_THREE_DECIMALS = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
+
+
 @dataclass(frozen=True, slots=True)
 class PaySettings:
     """The subscription; off unless ``provider`` is set.
@@ -98,10 +106,19 @@ class PaySettings:
     key_env: str = "STRIPE_SECRET_KEY"
     webhook_env: str = "STRIPE_WEBHOOK_SECRET"
 
-    def cents(self) -> int:
-        """The price in the currency's smallest unit."""
+    @property
+    def decimals(self) -> int:
+        """How many decimals a price in the currency has, and so how its smallest unit is counted."""
+        return 0 if self.currency in _NO_DECIMALS else 3 if self.currency in _THREE_DECIMALS else 2
+
+    def smallest_units(self) -> int:
+        """The price in the currency's smallest unit, as a provider counts it: 3295 cents, 4800 yen.
+
+        >>> PaySettings().smallest_units(), PaySettings(price="4800", currency="jpy").smallest_units()
+        (3295, 4800)
+        """
         whole, _, part = self.price.partition(".")
-        return int(whole) * 100 + int((part + "00")[:2])
+        return int(whole + part.ljust(self.decimals, "0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +205,20 @@ def _wrong(found: EditionSettings) -> list[Problem]:
         wrong.append(_problem("desk.trial_days", "Say how many days, 0 to 3650."))
     if found.pay.provider not in ("", "stripe"):
         wrong.append(_problem("pay.provider", "Only stripe is known."))
-    price = found.pay.price.replace(".", "", 1)
-    if not (price.isascii() and price.isdigit()) or len(found.pay.price.partition(".")[2]) > 2:
-        wrong.append(_problem("pay.price", f"'{found.pay.price}' is not a sum such as 32.95."))
+    pay = found.pay
+    if not re.fullmatch(r"[a-z]{3}", pay.currency):
+        wrong.append(
+            _problem("pay.currency", f"'{pay.currency}' is not a currency's code in small letters, such as usd.")
+        )
+    whole, point, part = pay.price.partition(".")
+    if not re.fullmatch(r"[0-9]{1,9}", whole) or (point and not re.fullmatch(r"[0-9]+", part)):
+        wrong.append(_problem("pay.price", f"'{pay.price}' is not a sum such as 32.95."))
+    elif len(part) > pay.decimals:
+        wrong.append(
+            _problem("pay.price", f"'{pay.price}' has more decimals than {pay.currency}, which has {pay.decimals}.")
+        )
+    elif not pay.smallest_units():
+        wrong.append(_problem("pay.price", "A price of nothing: leave provider empty instead."))
     if found.pay.interval not in ("year", "month"):
         wrong.append(_problem("pay.interval", "Say year or month."))
     return wrong

@@ -48,7 +48,7 @@ class Stripe:
         """What is asked of Stripe: one subscription at the configured price, for this reader."""
         pay = self.settings
         price = {
-            "currency": pay.currency, "unit_amount": pay.cents(), "recurring": {"interval": pay.interval},
+            "currency": pay.currency, "unit_amount": pay.smallest_units(), "recurring": {"interval": pay.interval},
             "product_data": {"name": "Edition"},
         }  # fmt: skip
         return {

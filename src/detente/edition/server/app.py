@@ -200,7 +200,7 @@ class _Pages:
         pay = self.site.settings.pay
         if self.site.payments is None:
             return ""
-        price = f"{pay.currency.upper()} {words.number(pay.cents() / 100, 2)}"
+        price = f"{pay.currency.upper()} {words.number(pay.smallest_units() / 10**pay.decimals, pay.decimals)}"
         return words("readers.pay_lead", price=price, interval=words(f"readers.interval_{pay.interval}"))
 
     def _unknown(self, words: Catalogue) -> Response:
