@@ -22,13 +22,11 @@ class SiteSettings:
     Attributes
     ----------
     url : where the folder is served from, with a slash at its end.
-    since : year in which whoever holds the url began to use it; part of every entry's id for good.
     title, author : of the feeds; empty for the catalogue's name.
     subscribe : address of the subscribers' page, if there is one.
     """
 
     url: str = "http://localhost:8000/"
-    since: str = ""
     title: str = ""
     author: str = "détente"
     subscribe: str = ""
