@@ -130,3 +130,10 @@ def test_a_voice_that_is_not_there_is_said(monkeypatch):
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(UsageError, match="apt-get install espeak-ng"):
         voice_for("es", "espeak")
+
+
+def test_a_voice_that_cannot_be_had_is_refused_before_any_work(monkeypatch):
+    monkeypatch.setattr("detente.edition.voice.speakers.shutil.which", lambda program: None)
+    with pytest.raises(UsageError, match="not installed"):
+        Order(date(2026, 11, 30), voice="espeak").checked()
+    assert Order(date(2026, 11, 30), voice="none").checked().voice == "none"

@@ -66,12 +66,15 @@ class Order:
     correct: str = ""
 
     def checked(self) -> Order:
+        """The order itself; a language or voice that cannot be had is refused before any work is done."""
         unknown = [code for code in self.languages if code not in LANGUAGES]
         if unknown or not self.languages or len(set(self.languages)) < len(self.languages):
             raise UsageError(
                 f"'{', '.join(self.languages)}' is not a list of languages.",
                 fix=f"Choose from: {', '.join(LANGUAGES)}.",
             )
+        for language in self.languages:
+            voice_for(language, self.voice)
         return self
 
 
