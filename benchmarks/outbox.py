@@ -20,7 +20,7 @@ sys.path += [str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "tests" / "deliv
 
 from killed_sender import DESK, rendered  # noqa: E402 - the tests' own sender
 
-from detente.delivery import OUTBOX, Address, Outbox, OutboxRow, Reply, deliver, open_database, transaction  # noqa: E402
+from detente.delivery import OUTBOX, Address, Outbox, OutboxRow, Reply, deliver, open_database, transaction  # noqa: E402 - after the paths above
 from local_mail import mail_server  # noqa: E402 - the tests' own server
 
 POINTS = ("before claim", "claimed", "after 250", "after commit")
@@ -39,7 +39,7 @@ def filled(path: Path, readers: int) -> Outbox:
 
 def finished(path: Path, policy: str, server) -> Outbox:
     """A sender a day later, when every lease is over."""
-    box = Outbox(open_database(path, [OUTBOX]), doubtful=policy)  # type: ignore[arg-type]
+    box = Outbox(open_database(path, [OUTBOX]), doubtful=policy)
     with server.connect() as line:
 
         def carry(row: OutboxRow) -> Reply:

@@ -19,8 +19,8 @@ def parsed(html: str) -> ElementTree.Element:
 @pytest.mark.parametrize("kind", [lambda f: f, lambda f: f.to_pandas()], ids=["polars", "pandas"])
 def test_text_from_elsewhere_is_escaped_and_rows_are_counted(kind: object) -> None:
     frame = pl.DataFrame({"who": ["<script>alert(1)</script>"] * (ROWS + 5), "x": [1.0] * (ROWS + 5)})
-    tree = parsed(as_html("a <b> & c", kind(frame)))  # type: ignore[operator]
-    assert tree.find("pre").text == "a <b> & c"  # type: ignore[union-attr]
+    tree = parsed(as_html("a <b> & c", kind(frame)))
+    assert tree.find("pre").text == "a <b> & c"
     assert len(tree.findall(".//tbody/tr")) == ROWS
     assert f"{ROWS} of {ROWS + 5} rows" in "".join(tree.itertext())
     assert tree.find(".//script") is None
@@ -40,8 +40,8 @@ def results() -> dict[str, object]:
 
 def test_results_show_their_own_summary_and_table() -> None:
     for name, found in results().items():
-        tree = parsed(found._repr_html_())  # type: ignore[attr-defined]
-        assert tree.find("pre").text == found.summary(), name  # type: ignore[attr-defined, union-attr]
+        tree = parsed(found._repr_html_())
+        assert tree.find("pre").text == found.summary(), name
         if name in {"counterfactual", "forecast", "attribution"}:
             heads = [cell.text for cell in tree.findall(".//th")]
-            assert heads == list(found.to_frame().columns), name  # type: ignore[attr-defined]
+            assert heads == list(found.to_frame().columns), name

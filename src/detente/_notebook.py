@@ -8,8 +8,8 @@ from typing import Any
 ROWS = 12  #: rows of a table that are shown; the rest is said to be there
 
 
-def as_html(text: str, frame: Any = None, picture: str = "") -> str:
-    """``text`` as it stands, then ``picture`` (SVG), then the first rows of ``frame`` (polars or pandas) as a table.
+def as_html(text: str, frame: Any = None) -> str:
+    """``text`` as it stands, then the first rows of ``frame`` (polars or pandas) as a table.
 
     Examples
     --------
@@ -18,7 +18,7 @@ def as_html(text: str, frame: Any = None, picture: str = "") -> str:
     >>> "Two rows &lt; three" in html, html.count("<tr>")
     (True, 3)
     """
-    parts = [f'<pre style="white-space: pre-wrap">{escape(text)}</pre>', picture]
+    parts = [f'<pre style="white-space: pre-wrap">{escape(text)}</pre>']
     if frame is not None and len(frame):
         names = list(frame.columns)
         head = "".join(f"<th>{escape(str(name))}</th>" for name in names)

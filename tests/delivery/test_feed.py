@@ -62,9 +62,9 @@ def test_a_podcast_has_what_directories_ask_for() -> None:
         "Yes",
         "Ana Ruiz",
     ]
-    assert item.find(f"{pod}transcript").attrib == {"url": "https://desk.example.org/t.html", "type": "text/html"}  # type: ignore[union-attr]
+    assert item.find(f"{pod}transcript").attrib == {"url": "https://desk.example.org/t.html", "type": "text/html"}
     assert item.find(f"{pod}chapters") is not None
-    assert item.find("guid").attrib == {"isPermaLink": "false"}  # type: ignore[union-attr]
+    assert item.find("guid").attrib == {"isPermaLink": "false"}
     assert b"block" not in podcast(feed([entry(0)]))
 
 

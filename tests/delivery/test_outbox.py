@@ -47,7 +47,7 @@ class Clock:
 def boxed(
     path: Path, names: list[str], doubtful: str = "resend", expires: float | None = None, due: float = 0.0
 ) -> Outbox:
-    box = Outbox(open_database(path, [OUTBOX]), doubtful=doubtful)  # type: ignore[arg-type]
+    box = Outbox(open_database(path, [OUTBOX]), doubtful=doubtful)
     with transaction(box.connection):
         for name in names:
             assert box.enqueue("b", name, due=due, expires=expires)
@@ -214,7 +214,7 @@ def test_a_database_says_what_is_wrong_and_grows_by_steps(tmp_path: Path) -> Non
         open_database(tmp_path / "d", [one])
     assert (tmp_path / "d").stat().st_mode & 0o077 == 0
     with pytest.raises(UsageError, match="resend or hold"):
-        Outbox(new, doubtful="perhaps")  # type: ignore[arg-type]
+        Outbox(new, doubtful="perhaps")
 
 
 def rendered(row: OutboxRow) -> bytes:

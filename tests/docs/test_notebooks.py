@@ -25,7 +25,7 @@ def test_a_notebook_runs_from_the_top(path: Path, tmp_path: Path, monkeypatch: p
         last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, path.name, "exec"), space)
         if last is not None:
-            value = eval(compile(ast.Expression(last.value), path.name, "eval"), space)  # type: ignore[attr-defined]
+            value = eval(compile(ast.Expression(last.value), path.name, "eval"), space)
             assert len(value._repr_html_()) > 100, cell["id"]
             shown += 1
     assert shown >= 5

@@ -27,8 +27,8 @@ def main(path: str, point: str) -> None:
 
     looking._kept = around(looking._kept, "computed", "before commit")
     looking.write_feeds = around(looking.write_feeds, "after commit", "feeds written")
-    Outbox.begin = around(Outbox.begin, "claimed", "")  # type: ignore[method-assign]
-    Outbox.finish = around(Outbox.finish, "after 250", "")  # type: ignore[method-assign]
+    Outbox.begin = around(Outbox.begin, "claimed", "")
+    Outbox.finish = around(Outbox.finish, "after 250", "")
     looking.look(path)
 
 

@@ -25,7 +25,7 @@ FULL = ("exports", "imports", "residual", "placebo_share", "strength", "break", 
 
 def test_a_pair_has_every_measure_that_needs_no_record() -> None:
     needs = frozenset({"panel", "residual", "placebos", "breaks", "odds", "outlook", "record"})
-    looked = look_at_pair(("India", "PAK"), needs, False, Panels())  # type: ignore[arg-type]
+    looked = look_at_pair(("India", "PAK"), needs, False, Panels())
     found = readings(looked, FULL)
     assert {name.partition(":")[0] for name in found} == {*FULL, "ahead"} - {"forecast_scored"}
     band = found["residual:PAK>IND"]
@@ -34,7 +34,7 @@ def test_a_pair_has_every_measure_that_needs_no_record() -> None:
     assert band.value < band.low, "trade from Pakistan ended in 2019"
     assert "break:PAK>IND:2020" in found
     assert 0 < (found["odds:return"].value or 0) < 1
-    assert readings(look_at_pair(("IND", "PAK"), needs, False, Panels()), FULL) == found, "nothing is drawn anew"  # type: ignore[arg-type]
+    assert readings(look_at_pair(("IND", "PAK"), needs, False, Panels()), FULL) == found, "nothing is drawn anew"
     quick = readings(look_at_pair(("IND", "PAK"), frozenset({"residual"}), True, Panels()), ["residual"])
     assert quick["residual:PAK>IND"].low is None
 

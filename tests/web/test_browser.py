@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
 import time
 from urllib.parse import urlsplit
 
@@ -13,7 +11,7 @@ import pytest
 from detente.web.http.words import Words
 
 pytestmark = pytest.mark.browser
-uvicorn = pytest.importorskip("uvicorn")
+pytest.importorskip("uvicorn")
 
 PAGES = (
     "/",
@@ -74,21 +72,15 @@ def _watched(root):
 def address(root):
     """A running server with a copy of the built-in study that has a finished run."""
     from detente.study import open_study
-    from detente.web import Site, Workspace, create_app
+    from detente.web import Site, Workspace
+    from served import running
 
     space = Workspace(root)
     space.copy(open_study("colombia-venezuela"), "copy")
     space.study("copy").run(quick=True).write(root / "runs" / "copy" / "001")
     _watched(root)
-    listener = socket.create_server(("127.0.0.1", 0))
-    site = Site(space)
-    server = uvicorn.Server(uvicorn.Config(create_app(site), log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://localhost:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    site.jobs.close()
+    with running(Site(space)) as started:
+        yield started
 
 
 @pytest.fixture

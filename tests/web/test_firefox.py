@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import threading
 import time
 
 import pytest
@@ -14,7 +12,7 @@ import pytest
 from detente.study import open_study
 
 pytestmark = pytest.mark.browser
-uvicorn = pytest.importorskip("uvicorn")
+pytest.importorskip("uvicorn")
 
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
 PAGES = (
@@ -34,19 +32,13 @@ COMPUTED = 60  # seconds, for an answer that is computed first
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """A running server with a copy of the built-in study."""
-    from detente.web import Site, Workspace, create_app
+    from detente.web import Site, Workspace
+    from served import running
 
     space = Workspace(tmp_path_factory.mktemp("workspace"))
     space.copy(open_study("colombia-venezuela"), "copy")
-    listener = socket.create_server(("127.0.0.1", 0))
-    site = Site(space)
-    server = uvicorn.Server(uvicorn.Config(create_app(site), log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://localhost:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    site.jobs.close()
+    with running(Site(space)) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

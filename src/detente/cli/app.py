@@ -74,10 +74,10 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        width = max(len(name) for name in COMMANDS) + 2
+        width = max(map(len, COMMANDS))
         for title, commands in GROUPS.items():
             with formatter.section(title):
-                formatter.write_dl([(f"{name:<{width - 2}}", does) for name, does in commands.items()])
+                formatter.write_dl([(f"{name:<{width}}", does) for name, does in commands.items()])
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from detente.errors import DataError, first_five
+from detente.outlook.score_card import ScoreCard
 from detente.panel import Panel
 from detente.record import Ledger
 from detente.study.study import Study
@@ -211,6 +212,20 @@ def whole(name: str, meaning: str, unit: str = "", *, added: bool = False) -> Co
 
 def number(name: str, meaning: str, unit: str = "", *, added: bool = False) -> Column:
     return Column(name, "number", meaning, unit, added=added)
+
+
+def gain(meaning: str) -> tuple[Column, ...]:
+    """The columns of what scored forecasts gain over a naive one: ``skill_pct`` and its 5% and 95% points."""
+    return (
+        number("skill_pct", meaning, "percent"),
+        number("skill_low", "5% point of the gain", "percent"),
+        number("skill_high", "95% point of the gain", "percent"),
+    )
+
+
+def gained(card: ScoreCard) -> dict[str, float | None]:
+    """The cells of :func:`gain` from a score card."""
+    return {"skill_pct": card.skill_pct, "skill_low": card.low, "skill_high": card.high}
 
 
 def flag(name: str, meaning: str) -> Column:

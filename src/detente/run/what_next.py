@@ -17,7 +17,7 @@ from detente.panel import Panel
 from detente.panel.grouping.sides import last_day
 from detente.record.period import Period
 from detente.run.further.known_event import KnownEvent, known_event
-from detente.run.schema import DIRECTION, Computed, TableSchema, flag, number, text, whole
+from detente.run.schema import DIRECTION, Computed, TableSchema, flag, gain, gained, number, text, whole
 from detente.run.trade import timeline
 
 OUTLOOK = TableSchema(
@@ -49,9 +49,7 @@ OUTLOOK = TableSchema(
         whole("n_cases", "cases of the score"),
         text("baseline", "the naive forecast that the score is compared with"),
         text("score", "`CRPS` or `log score`"),
-        number("skill_pct", "gain of the score over the baseline's, out of sample", "percent"),
-        number("skill_low", "5% point of the gain", "percent"),
-        number("skill_high", "95% point of the gain", "percent"),
+        *gain("gain of the score over the baseline's, out of sample"),
         number("coverage_80", "share of outcomes inside such 80% ranges", "share"),
         text("refused", "why nothing is said"),
     ),
@@ -195,8 +193,8 @@ def _day(run: Computed) -> str | None:
 
 def _card(card: ScoreCard) -> Row:
     return {
-        "n_cases": card.n_cases, "baseline": card.baseline, "score": card.score, "skill_pct": card.skill_pct,
-        "skill_low": card.low, "skill_high": card.high, "coverage_80": card.coverage_80,
+        "n_cases": card.n_cases, "baseline": card.baseline, "score": card.score, **gained(card),
+        "coverage_80": card.coverage_80,
     }  # fmt: skip
 
 

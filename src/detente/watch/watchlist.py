@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
@@ -200,7 +200,7 @@ class ToStdout(SpecPart):
     digest: Literal[False] = False
 
 
-Recipient = Annotated[Union[ToMail, ToWebhook, ToAtom, ToStdout], Field(discriminator="kind")]  # noqa: UP007
+Recipient = Annotated[ToMail | ToWebhook | ToAtom | ToStdout, Field(discriminator="kind")]
 
 
 class WatchList(SpecPart):

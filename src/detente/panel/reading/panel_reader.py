@@ -151,20 +151,19 @@ def _flows_of(
         table = read_table(data).frame.to_polars()
         return of_table(table, Path(data).name, roles, unit, kind, missing), None, Path(data).name
     table = read_table(data).frame.to_polars()
+    if source is None and not named_columns and {"t", "i", "j", "v"} <= set(table.columns):
+        if "k" in table.columns and table["i"].dtype.is_integer():
+            raise UnreadableFile(
+                "the frame has BACI's columns t, i, j, k, v with numeric codes in a table.",
+                fix="Give the CSV file, its folder or the zip, so that BACI's country file is read with it.",
+            )
+        source = "baci"
     if source not in (None, "table"):
         known = source_named(str(source))
         facts = known.facts_of(table, "the frame")
         if not isinstance(facts, Flows):
             raise DataError(f"{known.title} holds {known.gives}, not flows.", fix="Give a source of flows.")
         return facts, known, "the frame"
-    if source is None and not named_columns and {"t", "i", "j", "v"} <= set(table.columns):
-        known = source_named("baci")
-        if "k" in table.columns and table["i"].dtype.is_integer():
-            raise UnreadableFile(
-                "the frame has BACI's columns t, i, j, k, v with numeric codes in a table.",
-                fix="Give the CSV file, its folder or the zip, so that BACI's country file is read with it.",
-            )
-        return known.facts_of(table, "the frame"), known, "the frame"  # type: ignore[return-value]
     return of_table(table, "the frame", roles, unit, kind, missing), None, "the frame"
 
 

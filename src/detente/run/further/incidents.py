@@ -10,7 +10,7 @@ import polars as pl
 from detente.errors import DetenteError, SpecificationError
 from detente.outlook.incidents import IncidentCounts, IncidentForecast, forecast_incidents
 from detente.record.period import Period
-from detente.run.schema import TableSchema, number, text, whole
+from detente.run.schema import TableSchema, gain, gained, number, text, whole
 
 SERIES = "security.incidents"
 IMPORTED = r"^(ACLED|UCDP)-"
@@ -32,9 +32,7 @@ INCIDENTS = TableSchema(
         number("chance_any", "of at least one", "share"),
         text("method", "`two memories`, or `the mean so far` where these did not beat it on the same counts"),
         whole("n_cases", "totals scored, each from what was known before it"),
-        number("skill_pct", "gain of the CRPS over the mean so far", "percent"),
-        number("skill_low", "5% point of the gain", "percent"),
-        number("skill_high", "95% point of the gain", "percent"),
+        *gain("gain of the CRPS over the mean so far"),
         number("coverage_80", "share of totals inside their 80% interval", "share"),
         text("refused", "why nothing is said"),
     ),
@@ -107,6 +105,5 @@ def _row(counted: str, one: IncidentForecast) -> dict[str, Any]:
     return {
         "counted": counted, "every": one.every, "last": one.last, "until": one.until, "n_periods": one.n_periods,
         "low": one.low, "middle": one.middle, "high": one.high, "chance_any": one.chance_any, "method": one.method,
-        "n_cases": one.card.n_cases, "skill_pct": one.card.skill_pct, "skill_low": one.card.low,
-        "skill_high": one.card.high, "coverage_80": one.card.coverage_80,
+        "n_cases": one.card.n_cases, **gained(one.card), "coverage_80": one.card.coverage_80,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from detente.outlook.people import Nowcast, PeopleBetween, PeopleCount, people_b
 from detente.outlook.people.people_forecast import PeopleForecast
 from detente.outlook.people.score_cards import baseline_crps
 from detente.outlook.score_card import ScoreCard
-from detente.run.schema import DIRECTION, Computed, TableSchema, flag, number, text, whole
+from detente.run.schema import DIRECTION, Computed, TableSchema, flag, gain, gained, number, text, whole
 
 REGISTER = re.compile(r"migration\.([a-z]{3})_in_([a-z]{3})")
 """Series of a record that count the people of one economy in another, by their codes."""
@@ -81,9 +81,7 @@ PEOPLE_NEXT = TableSchema(
         number("probability", "of a surge: twice as many and 50,000 more by the end of `year`", "share"),
         number("base_rate", "of corridors with and without a land border, by conflict", "share"),
         whole("n_scored", "cases scored out of sample"),
-        number("skill_pct", "gain over the naive forecast: of the CRPS, or of the log score for odds", "percent"),
-        number("skill_low", "5% point of the gain", "percent"),
-        number("skill_high", "95% point of the gain", "percent"),
+        *gain("gain over the naive forecast: of the CRPS, or of the log score for odds"),
         number("score", "CRPS of such forecasts, of log persons; empty for odds", "log points"),
         number("baseline_score", "CRPS of the naive one; empty for odds", "log points"),
         number("coverage_80", "share of outcomes inside the 80% interval; empty for odds", "share"),
@@ -108,9 +106,7 @@ PEOPLE_NOW = TableSchema(
         number("recorded", "the count itself; empty where it is missing", "persons"),
         flag("within", "whether it lies in the 80% interval; empty where it is missing"),
         whole("n_scored", "masked cells of other pairs scored"),
-        number("skill_pct", "gain of the CRPS over the last value", "percent"),
-        number("skill_low", "5% point of the gain", "percent"),
-        number("skill_high", "95% point of the gain", "percent"),
+        *gain("gain of the CRPS over the last value"),
         number("coverage_80", "share of masked counts inside the 80% interval", "share"),
     ),
     make=_frame("people_now"),
@@ -226,8 +222,7 @@ def _now(one: Nowcast) -> dict[str, object]:
 
 
 def _scored(card: ScoreCard) -> dict[str, object]:
-    return {"n_scored": card.n_cases, "skill_pct": card.skill_pct, "skill_low": card.low, "skill_high": card.high,
-            "fails": card.fails}  # fmt: skip
+    return {"n_scored": card.n_cases, **gained(card), "fails": card.fails}
 
 
 def _ends(one: object) -> dict[str, object]:
