@@ -1,0 +1,64 @@
+"""The four numbers of the first screen: trade, similar pairs, income and people, each with how sure it is and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from detente.answer.facts import leading
+from detente.report.first_screen.wording import ScreenWords
+
+FIRM, FAIR, ROUGH = 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNumber:
+    """One of the four numbers: what it is, how sure, and why."""
+
+    value: str
+    what: str
+    sure: int
+    reason: str
+
+
+def trade(of: ScreenWords) -> KeyNumber | None:
+    totals = of.facts.totals
+    if not totals:
+        return None
+    peak, last = max(totals, key=totals.__getitem__), max(totals)
+    what = of.words("first.traded", last=last, peak=peak, value=of.words.money(totals[peak]))
+    if of.facts.spread is None:
+        return KeyNumber(of.words.money(totals[last]), what, FAIR, of.words("first.one_source"))
+    firm = of.facts.spread <= 0.02
+    reason = of.words("first.sources_differ", share=of.words.whole_percent(100 * of.facts.spread))
+    return KeyNumber(of.words.money(totals[last]), what, FIRM if firm else FAIR, reason)
+
+
+def similar(of: ScreenWords) -> KeyNumber | None:
+    fall = leading(of.telling().falls)
+    if fall is None:
+        return None
+    value = of.words("first.k_of_n", k=of.words.number(fall.as_bad), n=of.words.number(fall.n))
+    what = of.words("first.pairs_lost", years=of.years(fall))
+    if of.facts.checks is None or of.telling() is not of.facts.flows[0]:  # they are checks of that direction
+        return KeyNumber(value, what, ROUGH, of.words("first.one_check"))
+    agree, able = of.facts.checks
+    agree = agree if fall.unusual else able - agree
+    sure = FIRM if able >= 4 and agree == able else FAIR if 2 * agree > able else ROUGH
+    return KeyNumber(value, what, sure, of.words("first.checks_agree", k=agree, n=able))
+
+
+def income(of: ScreenWords) -> KeyNumber | None:
+    if not of.facts.effects or of.facts.baseline is None:
+        return None
+    most = max(of.facts.effects, key=lambda e: abs(e.middle))
+    what = of.words("first.income", economy=of.name(most.economy), title=most.title)
+    reason = of.words("first.model_of", span=of.range(most), year=of.facts.baseline)
+    return KeyNumber(of.pct(most.middle), what, ROUGH, reason)
+
+
+def people(of: ScreenWords) -> KeyNumber | None:
+    if of.facts.people is None:
+        return None
+    count, year, home, host = of.facts.people
+    what = of.words("first.people", home=of.name(home), host=of.name(host), year=year)
+    return KeyNumber(of.persons(count), what, FAIR, of.words("first.people_why"))

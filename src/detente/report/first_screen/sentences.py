@@ -1,0 +1,111 @@
+"""The sentences of the first screen: the whole in a line, what happened, why, what if, and which claims hold."""
+
+from __future__ import annotations
+
+from math import expm1
+
+from detente.answer.facts import Fall, Flow, leading, two_of
+from detente.report.first_screen.wording import ScreenWords
+
+FLAT = 0.03  # log points below which other trade called for no change
+
+
+def answer(of: ScreenWords) -> str:
+    """The whole in one line: the falls and where trade stands."""
+    falls = [f for f in of.telling().falls if f.change < 0]
+    parts = []
+    if len(falls) == 2 and {f.unusual for f in falls} == {True, False}:
+        odd, usual = sorted(falls, key=lambda f: not f.unusual)
+        key = "first.two_falls" if odd is falls[0] else "first.two_falls_second"
+        key += "" if usual.others <= usual.change / 2 else "_within"  # most of it in what other trade implies
+        parts.append(of.words(key, first=of.years(falls[0]), second=of.years(falls[1])))
+    elif falls:
+        fall = leading(falls) or falls[0]
+        place = "odd" if fall.unusual else "usual" if fall.unusual is False else "open"
+        parts.append(of.words(f"first.falls_{place}", years=of.years(fall)))
+    stands = _stands(of)
+    return " ".join([*parts, *([stands] if stands else [])])
+
+
+def _stands(of: ScreenWords) -> str:
+    totals = of.facts.totals
+    if len(totals) < 2:
+        return ""
+    peak, last = max(totals, key=totals.__getitem__), max(totals)
+    if peak == last:
+        return of.words("first.at_peak", last=of.words.year(last))
+    if totals[last] == 0:
+        return of.words("first.none_left", last=of.words.year(last))
+    return of.words("first.of_peak", last=of.words.year(last), share=of.share(totals[last] / totals[peak]))
+
+
+def happened(of: ScreenWords) -> str:
+    totals, words = of.facts.totals, of.words
+    if len(totals) < 2:
+        return ""
+    peak, last = max(totals, key=totals.__getitem__), max(totals)
+    since = {y: v for y, v in totals.items() if y > peak}
+    if not since:
+        low = min(totals, key=totals.__getitem__)
+        return words("first.rose", low=words.year(low), low_value=words.money(totals[low]), last=words.year(last),
+                     last_value=words.money(totals[last]))  # fmt: skip
+    if totals[last] == 0:
+        traded = max(y for y, value in totals.items() if value > 0)
+        if traded == peak:
+            return words("first.ended", peak=words.year(peak), peak_value=words.money(totals[peak]))
+        return words("first.ceased", peak=words.year(peak), peak_value=words.money(totals[peak]), traded=words.year(traded),
+                     traded_value=words.money(totals[traded]))  # fmt: skip
+    low = min(since, key=since.__getitem__)
+    given = {"peak": words.year(peak), "peak_value": words.money(totals[peak]), "last": words.year(last),
+             "last_value": words.money(totals[last]), "share": of.share(totals[last] / totals[peak])}  # fmt: skip
+    if low == last:
+        return words("first.fell", **given)
+    low_value = words.money(since[low]) if since[low] > 0 else words("first.nothing")
+    return words("first.fell_and_rose", **given, low=words.year(low), low_value=low_value)
+
+
+def why(of: ScreenWords) -> str:
+    flow = of.main()
+    told = [(flow, fall) for fall in two_of(flow.falls)]
+    if len(told) < 2:  # one a direction: both are told
+        told += [(other, fall) for other in of.facts.flows if other is not flow for fall in other.falls[:1]]
+    return " ".join(_fall(of, flow, fall) for flow, fall in told)
+
+
+def _fall(of: ScreenWords, flow: Flow, fall: Fall) -> str:
+    """One episode: what happened to sales, what other trade would mean, and how many pairs did as badly."""
+    words = of.words
+    given = {
+        "a": of.name(flow.origin), "b": of.name(flow.destination), "years": of.years(fall),
+        "change": of.change(100 * expm1(fall.change)),
+        "others": of.words.log_percent(fall.others),
+    }  # fmt: skip
+    way = "fell" if fall.change < 0 else "rose"
+    if fall.as_bad is None or not fall.n:
+        return words(f"first.{way}_alone", **given)
+    flat = "_flat" if abs(fall.others) < FLAT else ""
+    count = "none" if fall.as_bad == 0 else "some"
+    return words(
+        f"first.{way}{flat}_{count}", **given, k=words.number(fall.as_bad), n=words.number(fall.n)
+    )  # fmt: skip
+
+
+def what_if(of: ScreenWords) -> str:
+    effects = of.facts.effects
+    if not effects or of.facts.baseline is None:
+        return ""
+    said = [of.words("first.effect", title=e.title, middle=of.pct(e.middle), span=of.range(e)) for e in effects]
+    economy = of.name(effects[0].economy)
+    return of.words("first.from_year", year=of.words.year(of.facts.baseline), economy=economy, effects=" ".join(said))
+
+
+def claims(of: ScreenWords) -> str:
+    counts = of.facts.claims
+    total = sum(counts.values())
+    if not total:
+        return ""
+    tested = total - sum(counts.get(v, 0) for v in ("not checkable", "reported correctly"))
+    hold = counts.get("confirmed", 0) + counts.get("confirmed within rounding", 0)
+    wrong = counts.get("contradicted", 0)
+    key = "none" if wrong == 0 else "one" if wrong == 1 else "some"
+    return of.words(f"first.claims_{key}", n=total, tested=tested, hold=hold, wrong=wrong)

@@ -1,0 +1,61 @@
+"""The small words of the first screen: years, shares and percentages, and the direction that it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
+from detente.language import Catalogue
+from detente.language.catalogue import short_of_all
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenWords:
+    """The facts of a pair, the catalogue that words them, and the name of an economy within a sentence."""
+
+    facts: Facts
+    words: Catalogue
+    name: Any
+
+    def years(self, fall: Fall) -> str:
+        return self.words.years(fall.start, fall.end, short=True)
+
+    def change(self, percent: float) -> str:
+        """The size of a change; one that rounds to nothing is less than 1%."""
+        if abs(percent) < 0.5:
+            return self.words("first.under_one")
+        return self.words.percent(abs(percent), short_of_all(percent, 0))
+
+    def pct(self, value: float) -> str:
+        if abs(value) < 0.005:
+            return self.words("first.about_zero")
+        return self.words("number.percent", value=self.words.significant(value, 1, sign=True))
+
+    def range(self, effect: IncomeEffect) -> str:
+        """Two ends with two decimals, or as many as the smaller end needs not to read as nothing."""
+        least = min((abs(end) for end in (effect.low, effect.high) if end), default=1.0)
+        digits = 2 if least >= 0.005 else 3 if least >= 0.0005 else 4
+        return self.words("number.percent", value=self.words.span(effect.low, effect.high, digits))
+
+    def persons(self, count: float) -> str:
+        if count >= 1e6:
+            return self.words("first.million", value=self.words.number(count / 1e6, 1))
+        return self.words.number(float(f"{count:.2g}"))
+
+    def share(self, ratio: float) -> str:
+        """A share in words where one is near, else in percent."""
+        for parts in (2, 3, 4, 5, 6, 8, 10, 20):
+            if abs(ratio * parts - 1) <= 0.06:
+                return self.words(f"fraction.one_{parts}")
+        return self.words.whole_percent(100 * ratio)
+
+    def telling(self) -> Flow:
+        """The direction whose falls the headline speaks of: the first, unless only the other's stand out."""
+        first, other = self.main(), self.facts.flows[1]
+        if len(first.falls) < 2 and other.falls and other.falls[0].unusual and not any(f.unusual for f in first.falls):
+            return other
+        return first
+
+    def main(self) -> Flow:
+        return self.facts.flows[0] if self.facts.flows[0].sold else self.facts.flows[1]

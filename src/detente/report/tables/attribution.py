@@ -1,0 +1,82 @@
+"""The rows of why trade changed: each episode, every method on it, and the breaks beside the gravest events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from detente.language import Catalogue
+from detente.report.story import Story
+from detente.report.tables.cells import Row
+
+
+def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
+    found = []
+    for row in story.attribution.iter_rows(named=True):
+        share, smallest = row["placebo_share"], row["smallest_share"]
+        found.append(
+            {
+                "flow": story.arrow(row["origin"], row["destination"]),
+                "span": words.periods(row["from_year"], row["to_year"]),
+                "change": words.number(row["log_change"], 2, sign=True),
+                "change_pct": words.log_percent(row["log_change"]),
+                "dyad": words.number(row["dyad_part"], 2, sign=True),
+                "dyad_pct": words.percent(row["dyad_pct"], 0),
+                "placebo": ""
+                if share is None
+                else words(
+                    "attribution.of_pairs",
+                    k=words.number(_as_bad(row)),
+                    n=words.number(row["n_placebos"]),
+                ),
+                "smallest": ""
+                if smallest is None
+                else words("attribution.smallest", share=words.significant(100 * smallest)),
+                "base": words.periods(row["base_from"], row["base_to"]),
+                "panel": story.own(row["panel"]),
+                "sentence": story.own(row["sentence"] or ""),
+            }
+        )
+    return found
+
+
+def _as_bad(row: Mapping[str, Any]) -> int | None:
+    """How many similar pairs did as badly: as counted, or, in runs of an older version, from their share."""
+    counted = row.get("n_as_bad")
+    if counted is not None or row["placebo_share"] is None or not row["n_placebos"]:
+        return counted
+    return round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1
+
+
+def method_rows(story: Story, words: Catalogue) -> list[Row]:
+    """Every method on every episode: estimate, range, share and how often it errs when nothing was done."""
+    titles = {e.id: f"{story.own(e.title)}, {words.periods(e.from_year, e.to_year)}" for e in story.study.episodes}
+    return [
+        {
+            "flow": story.arrow(row["origin"], row["destination"]),
+            "episode": titles.get(row["episode"], row["episode"]),
+            "method": words.known("method_name", row["method"]),
+            "estimate": words.number(row["log_points"], 2, sign=True),
+            "range": words.span(row["low"], row["high"], 2),
+            "share": "" if row["share"] is None else words.percent(100 * row["share"], 1),
+            "n": words.number(row["n"]),
+            "size": "" if row["measured_size"] is None else words.percent(100 * row["measured_size"], 0),
+            "note": story.own(row["note"] or ""),
+        }
+        for row in story.methods.iter_rows(named=True)
+    ]
+
+
+def break_rows(story: Story, words: Catalogue) -> list[Row]:
+    """Breaks of the residual beside the record's gravest events, by flow and year."""
+    return [
+        {
+            "flow": story.arrow(row["origin"], row["destination"]),
+            "year": row["year"] or "",
+            "what": words.known("break_kind", row["what"]),
+            "shift": words.number(row["shift"], 2, sign=True),
+            "share": "" if row["placebo_share"] is None else words.percent(100 * row["placebo_share"], 1),
+            "events": story.own(row["events"] or ""),
+        }
+        for row in story.breaks.iter_rows(named=True)
+    ]
