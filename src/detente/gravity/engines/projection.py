@@ -9,11 +9,21 @@ Gauss-Seidel sweep within each year (Correia 2017 uses the same pair of ideas on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import iadd
+from typing import TypeAlias
 
 import numpy as np
 
+from detente.gravity.engines.threads import halves, side_by_side
+
+Room: TypeAlias = tuple[np.ndarray, np.ndarray]
+"""Two arrays [k, i, j] and [k, j, i] to work in."""
 EDGE = 1e-10
 """Share of a column's sum of squares below which what pairs leave of it is rounding, not variation."""
+
+LENGTH = 1024
+"""Cells multiplied at once for a Gram matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +61,19 @@ class TensorProjector:
         self.size_p = w.sum(0) if pairs else np.zeros(w.shape[1:], w.dtype)
         self.inverse_p = _inverse(self.size_p)
 
-    def pair_sums(self, a: np.ndarray, g: np.ndarray) -> np.ndarray:
-        """sum_t w (a + g) as [k, i, j]."""
-        out = np.matmul(a.transpose(2, 0, 1), self.by_origin).transpose(1, 0, 2)
-        return out + np.matmul(g.transpose(2, 0, 1), self.by_destination).transpose(1, 2, 0)
+    def pair_sums(self, a: np.ndarray, g: np.ndarray, room: Room | None = None) -> np.ndarray:
+        """sum_t w (a + g) as [k, i, j], in the first array of ``room``."""
+        out, turned = self.room(len(a)) if room is None else room
+        np.matmul(a.transpose(2, 0, 1), self.by_origin, out=out.transpose(1, 0, 2))
+        np.matmul(g.transpose(2, 0, 1), self.by_destination, out=turned.transpose(1, 0, 2))
+        for sums, others in zip(out, turned):  # one column at a time stays in the cache
+            sums += others.T
+        return out
+
+    def room(self, k: int) -> Room:
+        """Arrays to be used again and again: the system would clear new ones each time."""
+        _, n, m = self.w.shape
+        return np.empty((k, n, m), self.w.dtype), np.empty((k, m, n), self.w.dtype)
 
     def year_sums(self, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """sum_j w p as [k, t, i] and sum_i w p as [k, t, j]."""
@@ -69,11 +88,13 @@ class TensorProjector:
         """sum_i w a as [k, t, j]."""
         return np.matmul(self.wt, a.transpose(1, 2, 0)).transpose(2, 0, 1)
 
-    def normal(self, a: np.ndarray, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def normal(self, a: np.ndarray, g: np.ndarray, room: Room) -> tuple[np.ndarray, np.ndarray]:
         """Normal equations of the year effects, the pair effects eliminated."""
         ra, rg = self.size_a * a + self.across(g), self.size_g * g + self.down(a)
         if self.pairs:
-            ca, cg = self.year_sums(self.pair_sums(a, g) * self.inverse_p)
+            p = self.pair_sums(a, g, room)
+            p *= self.inverse_p
+            ca, cg = self.year_sums(p)
             ra -= ca
             rg -= cg
         return ra, rg
@@ -94,19 +115,24 @@ class TensorProjector:
         """
         k, shape = len(x), self.w.shape
         a, g = np.empty((k, *shape[:2]), x.dtype), np.empty((k, shape[0], shape[2]), x.dtype)
-        p = np.zeros((k, *shape[1:]), x.dtype)
-        gram, product = np.zeros((k, k)), np.zeros(k)
-        right, left = _ones(self.w, 2), _ones(self.w, 1)
-        part, gap = np.empty((k, *shape[1:]), x.dtype), np.empty(shape[1:], x.dtype)
-        for t, cells in enumerate(self.w):
-            np.multiply(x[:, t], cells, out=part)
-            np.matmul(part, right, out=a[:, t])
-            np.matmul(left, part, out=g[:, t])
-            if self.pairs:
-                p += part
-            columns = x[:, t].reshape(k, -1)
-            gram += part.reshape(k, -1) @ columns.T
-            product += columns @ np.subtract(y[t], cells, out=gap).ravel()
+
+        def over(years: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            p = np.zeros((k, *shape[1:]), x.dtype)
+            gram, product = np.zeros((k, k)), np.zeros(k)
+            right, left = _ones(self.w, 2), _ones(self.w, 1)
+            part, gap = np.empty((k, *shape[1:]), x.dtype), np.empty(shape[1:], x.dtype)
+            for t in range(years.start, years.stop):
+                np.multiply(x[:, t], self.w[t], out=part)
+                np.matmul(part, right, out=a[:, t])
+                np.matmul(left, part, out=g[:, t])
+                if self.pairs:
+                    p += part
+                columns = x[:, t].reshape(k, -1)
+                gram += _products(part.reshape(k, -1), columns)
+                product += columns @ np.subtract(y[t], self.w[t], out=gap).ravel()
+            return p, gram, product
+
+        p, gram, product = (reduce(iadd, parts) for parts in zip(*side_by_side(over, halves(shape[0], x.size))))
         return Sums(a, g, p), gram, product
 
     def effects(
@@ -130,16 +156,25 @@ class TensorProjector:
             ba, bg = sa - ca, sg - cg
         a, g = (np.zeros_like(sa), np.zeros_like(sg)) if start is None else (start.a, start.g)
         floor = EDGE * np.maximum(_dot(sa, sg, sa * self.inverse_a, sg * self.inverse_g), self._pair_energy(sp))
-        a, g, iterations = self._conjugate(ba, bg, a, g, tol, max_iterations, floor)
-        p = (sp - self.pair_sums(a, g)) * self.inverse_p if self.pairs else sp
-        return Removed(a, g, p, iterations)
+
+        def solved(k: slice) -> Removed:
+            found = self._conjugate(ba[k], bg[k], a[k], g[k], tol, max_iterations, floor[k])
+            p = (sp[k] - self.pair_sums(*found[:2])) * self.inverse_p if self.pairs else sp[k]
+            return Removed(found[0], found[1], p, found[2])
+
+        parts = side_by_side(solved, halves(len(sa), len(sa) * self.w.size))
+        if len(parts) == 1:
+            return parts[0]
+        a, g, p = (np.concatenate([getattr(part, name) for part in parts]) for name in ("a", "g", "p"))
+        return Removed(a, g, p, max(part.iterations for part in parts))
 
     def _pair_energy(self, sp: np.ndarray) -> np.ndarray:
         return np.einsum("kij,kij,ij->k", sp, sp, self.inverse_p)[:, None, None]
 
     def _conjugate(self, ba, bg, a, g, tol, max_iterations, floor):
         """Preconditioned conjugate gradients on every column side by side."""
-        na, ng = self.normal(a, g)
+        room = self.room(len(a))
+        na, ng = self.normal(a, g, room)
         ra, rg = ba - na, bg - ng
         scale = np.maximum(_dot(ba, bg, *self.smooth(ba, bg)), floor)
         za, zg = self.smooth(ra, rg)
@@ -147,7 +182,7 @@ class TensorProjector:
         iteration = 0
         while iteration < max_iterations and (np.abs(size) > tol**2 * scale).any():
             iteration += 1
-            na, ng = self.normal(pa, pg)
+            na, ng = self.normal(pa, pg, room)
             step = _safe_ratio(size, _dot(pa, pg, na, ng))
             a, g = a + step * pa, g + step * pg
             ra, rg = ra - step * na, rg - step * ng
@@ -167,6 +202,14 @@ class TensorProjector:
                 if self.pairs:
                     cells -= removed.p[k]
         return out
+
+
+def _products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """``a`` [k, n] times ``b`` [k, n], as [k, k]: in lengths that stay in the cache, a third quicker and without the GIL."""
+    k, n = a.shape
+    whole = n - n % LENGTH
+    parts = [z[:, :whole].reshape(k, -1, LENGTH).transpose(1, 0, 2) for z in (a, b)]
+    return np.matmul(parts[0], parts[1].transpose(0, 2, 1)).sum(0) + a[:, whole:] @ b[:, whole:].T
 
 
 def _ones(w: np.ndarray, axis: int) -> np.ndarray:

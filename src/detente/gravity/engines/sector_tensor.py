@@ -15,6 +15,7 @@ import numpy as np
 from detente.gravity.design import Design
 from detente.gravity.engines.margins import Margins, Scales, balance, margins_of, starting_scales
 from detente.gravity.engines.projection import Removed, TensorProjector
+from detente.gravity.engines.threads import halves, side_by_side
 
 State = TypeVar("State")
 MAX_INDEX = {"d": 300.0, "f": 60.0}
@@ -98,19 +99,29 @@ class SectorTensor:
     def solve(self, coef: np.ndarray, tol: float) -> float:
         """Solve the margin equations at ``coef``; the profile log likelihood without its constant."""
         dtype = self.y.dtype
-        index = (coef.astype(dtype) @ self.X.reshape(len(coef), self.y.size)).reshape(self.y.shape)
-        limit = MAX_INDEX[dtype.char]
-        np.exp(np.clip(index, -limit, limit, out=index), out=self.weight)
-        self.weight *= self.base
+        index, limit, coef = np.empty_like(self.y), MAX_INDEX[dtype.char], coef.astype(dtype)
+        years = halves(len(self.y), self.X.size)
+
+        def weigh(years: slice) -> None:
+            for t in range(years.start, years.stop):
+                cells = np.einsum("k,kij->ij", coef, self.X[:, t], out=index[t])
+                np.exp(np.clip(cells, -limit, limit, out=cells), out=self.weight[t])
+                self.weight[t] *= self.base[t]
+
+        side_by_side(weigh, years)
         self.scales, _, change = balance(
             self.weight, self.margins, self.scales, tol=tol, max_sweeps=MAX_SWEEPS, pairs=self.pairs
         )
         self.settled = change <= tol
         a, g, p = self.scales.a, self.scales.g, self.scales.p
-        for t, cells in enumerate(self.mu):
-            np.multiply(self.weight[t], p, out=cells)
-            cells *= a[t][:, None]
-            cells *= g[t]
+
+        def scale(years: slice) -> None:
+            for t in range(years.start, years.stop):
+                cells = np.multiply(self.weight[t], p, out=self.mu[t])
+                cells *= a[t][:, None]
+                cells *= g[t]
+
+        side_by_side(scale, years)
         projector = self.last_projector = TensorProjector(self.mu, self.pairs)
         logs = [np.log(s, out=np.zeros_like(s), where=s > 0) for s in (a, g, p)]
         observed = (self.margins.a, self.margins.g, self.margins.p)[: 3 if self.pairs else 2]

@@ -22,6 +22,7 @@ from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import Layout
 from detente.gravity.engines.projection import Removed
 from detente.gravity.engines.sector_tensor import Profile, SectorTensor, Units
+from detente.gravity.engines.threads import halves, side_by_side
 
 LOOSE, MIDDLE, TIGHT = 1e-2, 1e-3, 1e-9
 """Relative accuracy of projections: later steps (the Hessian errs by the square), the first, standard errors."""
@@ -157,9 +158,9 @@ def _finish(
     Rough projections can hide that a regressor is collinear: this is looked into once more, on the sample.
     One that is collinear under the fitted flows alone shows that some of them sink to nothing (separation).
     """
-    judged = False
+    judged, accuracy = False, MIDDLE if at.change > NEARER else TIGHT  # a step needs less than standard errors
     while True:
-        profile = _profile(sectors, TIGHT)
+        profile = _profile(sectors, accuracy)
         if not at.converged or not _sound(profile, sectors):
             at.converged = False
             return profile.hessian, np.full(len(at.coef), np.nan)
@@ -168,11 +169,13 @@ def _finish(
             if at.refused is not None:
                 return profile.hessian, np.full(len(at.coef), np.nan)
         step = _newton(at, profile)
-        if at.change <= NEARER:
+        if at.change > NEARER:
+            _advance(sectors, at, step, tol)
+            at.converged = at.done < max_iterations
+        elif accuracy == TIGHT:
             at.done += 1
             return profile.hessian, step
-        _advance(sectors, at, step, tol)
-        at.converged = at.done < max_iterations
+        accuracy = TIGHT
 
 
 def _needs_double(profile: Profile) -> bool:
@@ -237,14 +240,16 @@ def _sectors(design: Design, layout: Layout, units: Units | None = None) -> list
     """The cells of every sector; with ``units`` in single precision and in these."""
     prior = np.ones_like(design.y) if design.weights is None else design.weights
     base = prior if design.offset is None else prior * np.exp(design.offset)
-    flow, columns, dtype = design.y * prior, iter(design.X), "d"
-    if units is not None:
-        flow, dtype = flow / units.flow, "f"
-        columns = ((column - c) / s for column, c, s in zip(design.X, units.centre, units.spread))
+    flow, dtype = (design.y * prior, "d") if units is None else (design.y * prior / units.flow, "f")
     flows, weights = (layout.spread(rows, out=np.empty(layout.shape, dtype)) for rows in (flow, base))
     X = np.empty((len(design.names), *flows.shape), dtype)
-    for cells, column in zip(X, columns):
-        layout.spread(column, out=cells)
+
+    def fill(columns: slice) -> None:
+        for k in range(columns.start, columns.stop):
+            column = design.X[k]
+            layout.spread(column if units is None else (column - units.centre[k]) / units.spread[k], out=X[k])
+
+    side_by_side(fill, halves(len(X), X.size))
     return [SectorTensor.of(y, w, X[:, s], layout.pairs) for s, (y, w) in enumerate(zip(flows, weights))]
 
 
@@ -275,15 +280,19 @@ def _collinear(sectors: Sequence[SectorTensor], names: Sequence[str]) -> Colline
 def _gathered(design, layout, sectors, at: _Climb, hessian, step) -> EngineFit:
     """Rows again; the last step, too short to change anything but the effects linearly, is taken here."""
     tilde = np.empty((len(at.coef), len(design.y)))
-    buffer = np.empty((1, *sectors[0].y.shape)) if len(at.coef) else None
-    for k in range(len(at.coef)):
-        columns = []
-        for sector in sectors:
-            gone = sector.removed
-            only = Removed(gone.a[k : k + 1], gone.g[k : k + 1], gone.p[k : k + 1], 0)
-            less = sector.projector.residual(sector.X[k : k + 1], only, out=buffer if len(sectors) == 1 else None)
-            columns.append(less[0])
-        tilde[k] = layout.gather(columns)
+
+    def fill(columns: slice) -> None:
+        buffer = np.empty((1, *sectors[0].y.shape))
+        for k in range(columns.start, columns.stop):
+            cells = []
+            for sector in sectors:
+                gone = sector.removed
+                only = Removed(gone.a[k : k + 1], gone.g[k : k + 1], gone.p[k : k + 1], 0)
+                less = sector.projector.residual(sector.X[k : k + 1], only, out=buffer if len(sectors) == 1 else None)
+                cells.append(less[0])
+            tilde[k] = layout.gather(cells)
+
+    side_by_side(fill, halves(len(tilde), tilde.size))
     mu = layout.gather([sector.mu for sector in sectors])
     if design.weights is not None:
         mu = np.divide(mu, design.weights, out=np.zeros_like(mu), where=design.weights > 0)

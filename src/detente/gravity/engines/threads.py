@@ -1,8 +1,14 @@
-"""One BLAS thread while a fit runs: its many small products lose by more, badly on busy cores."""
+"""Threads of a fit: one for BLAS, whose many small products lose by more; two for large parts that fall into halves.
+
+Where a part is cut depends on its size alone, so that a fit has the same digits on any number of cores.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
@@ -11,6 +17,9 @@ from threadpoolctl import ThreadpoolController
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
+LARGE = 4_000_000
+"""Numbers that a part must go through for a second thread to gain more than it costs."""
 
 
 @cache
@@ -27,3 +36,21 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return limited
+
+
+def halves(n: int, size: int) -> list[slice]:
+    """0..n in one piece, or in two where ``size`` numbers are worth a second thread."""
+    return [slice(0, n)] if n < 2 or size < LARGE else [slice(0, n // 2), slice(n // 2, n)]
+
+
+def side_by_side(work: Callable[[T], R], pieces: Sequence[T]) -> list[R]:
+    """``work`` on every piece, in a thread each where there are cores for it; the results in order."""
+    if len(pieces) < 2 or _cores() < 2:
+        return [work(piece) for piece in pieces]
+    with ThreadPoolExecutor(len(pieces) - 1) as others:  # made anew: one that is kept would not survive a fork
+        waiting = [others.submit(copy_context().run, work, piece) for piece in pieces[1:]]
+        return [work(pieces[0]), *(one.result() for one in waiting)]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

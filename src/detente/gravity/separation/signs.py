@@ -60,7 +60,7 @@ def _unidentified(design: Design, fit: EngineFit, family: Family) -> bool:
     if not np.isfinite(fit.hessian).all():
         return True
     weight = family.weight(fit.mu) if design.weights is None else family.weight(fit.mu) * design.weights
-    norms = np.array([column**2 @ weight for column in design.X])
+    norms = np.einsum("kn,kn,n->k", design.X, design.X, weight)
     return find_collinear(fit.hessian, norms, design.names) is not None
 
 

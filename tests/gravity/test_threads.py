@@ -1,0 +1,72 @@
+"""Two threads inside a fit: the same digits on any number of cores, and the same fit as in one piece."""
+
+import os
+
+import numpy as np
+import polars as pl
+import pytest
+
+import detente as dt
+from detente.gravity.engines import threads
+
+
+@pytest.fixture
+def panel() -> pl.DataFrame:
+    r = np.random.default_rng(4)
+    o, d, t = (a.ravel() for a in np.meshgrid(range(8), range(9), range(6), indexing="ij"))
+    x = r.normal(size=(5, len(o)))
+    mean = np.exp(0.3 * x.sum(0) + r.normal(size=8)[o] + r.normal(size=9)[d])
+    frame = pl.DataFrame({"o": o, "d": d, "t": t, "trade": mean * r.gamma(1, 1, len(o)) * (r.random(len(o)) > 0.2)})
+    return frame.with_columns(pl.Series(f"x{k}", column) for k, column in enumerate(x))
+
+
+FORMULA = "trade ~ x0 + x1 + x2 + x3 + x4 | o^t + d^t + o^d"
+
+
+def fit(panel: pl.DataFrame):
+    return dt.fit_ppml(panel, FORMULA, engine="tensor", cluster="o^d")
+
+
+def test_a_fit_has_the_same_digits_on_any_number_of_cores(panel, monkeypatch):
+    monkeypatch.setattr(threads, "LARGE", 1)
+    fits = []
+    for cores in (1, 2):
+        monkeypatch.setattr(threads, "_cores", lambda cores=cores: cores)
+        fits.append(fit(panel))
+    assert fits[0].coef == fits[1].coef
+    assert fits[0].se == fits[1].se
+
+
+def test_halves_change_nothing_but_rounding(panel, monkeypatch):
+    whole = fit(panel)
+    monkeypatch.setattr(threads, "LARGE", 1)
+    cut = fit(panel)
+    # both climb until the last step is below 1e-8 of a regressor's deviation, the square of which is left
+    np.testing.assert_allclose(list(cut.coef.values()), list(whole.coef.values()), atol=1e-12)
+    np.testing.assert_allclose(list(cut.se.values()), list(whole.se.values()), rtol=1e-7)
+
+
+def test_pieces_come_back_in_order_with_the_callers_settings(monkeypatch):
+    monkeypatch.setattr(threads, "_cores", lambda: 4)
+    with np.errstate(divide="raise"):  # settings of NumPy hold in every thread
+        assert threads.side_by_side(lambda k: np.geterr()["divide"], range(3)) == ["raise"] * 3
+    assert threads.side_by_side(lambda k: k * k, range(3)) == [0, 1, 4]
+
+
+def test_a_fault_in_a_thread_reaches_the_caller(monkeypatch):
+    monkeypatch.setattr(threads, "_cores", lambda: 2)
+    with pytest.raises(ZeroDivisionError):
+        threads.side_by_side(lambda k: 1 // (1 - k), [0, 1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_fits_too(panel, monkeypatch):
+    """No thread is kept between parts, which a child would wait for in vain."""
+    monkeypatch.setattr(threads, "LARGE", 1)
+    monkeypatch.setattr(threads, "_cores", lambda: 2)
+    threads.side_by_side(lambda k: k, [0, 1])
+    child = os.fork()
+    if not child:
+        os._exit(0 if threads.side_by_side(lambda k: k + 1, [0, 1]) == [1, 2] else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
