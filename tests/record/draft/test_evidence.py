@@ -149,11 +149,11 @@ TOTALS = {
     6: {("197", "2017", "trade.exports")},
     7: {("1833", "2021", "trade.exports"), ("1412", "2020", "trade.exports"), ("620", "2019", "trade.imports"),
         ("745", "2021", "trade.imports"), ("-34.1", "2020", "trade.exports")},
-    11: {("54600", "2018", "trade.imports")},
-    12: {("728", "2021", "trade.total")},
+    11: {("54600", "2018", "trade.imports"), ("47600", "2019", "trade.imports")},
+    12: {("728", "2021", "trade.total"), ("702.4", "2021", "trade.total")},
     "DZA": {("534", "2020", "trade.total"), ("-7.4", "2020", "trade.total"), ("135.1", "2020", "trade.imports")},
-    "PER": {("3050", "2013", "trade.total"), ("-4.6", "2013", "trade.total")},
-    "ARM": {("177.6", "2009", "trade.imports")},
+    "PER": {("3050", "2013", "trade.total"), ("-4.6", "2013", "trade.total"), ("1685", "2013", "trade.exports")},
+    "ARM": {("177.6", "2009", "trade.imports"), ("268.2", "2008", "trade.imports"), ("1.2", "2009", "trade.exports")},
     "NPL": {("4500", "2014", "trade.imports"), ("570", "2014", "trade.exports")},
 }  # fmt: skip
 """Every annual total of the pair's trade in the texts, by hand: what it is, when, and the flow, seen from the first economy."""

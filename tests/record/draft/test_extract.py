@@ -65,7 +65,7 @@ def test_a_given_date_goes_before_the_found_one() -> None:
 def test_the_day_of_the_saying_is_not_the_day_of_the_figure() -> None:
     article = Article("", "The bank said on Tuesday that prices rose 4% in April.", "2031-05-14", "en")
     (row,) = draft_claims(article, "S").rows
-    assert (row.cells["date"], row.cells["attributed_to"], row.confidence) == ("2031-04", "The bank", "medium")
+    assert (row.cells["date"], row.cells["attributed_to"], row.confidence) == ("2031-04", "The bank", "high")
 
 
 def test_what_is_to_come_is_a_prediction_and_a_dated_act_an_event() -> None:

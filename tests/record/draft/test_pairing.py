@@ -19,7 +19,7 @@ def rows(text: str, published: str = "2022-01-01", language: str = "en") -> list
         ("Exports rose from $3m in 2019 to $9m in 2021.", [("3", "2019"), ("9", "2021")]),
         ("It fell from 12.1% of the total in 2010 to 3.4% in 2019.", [("12.1", "2010"), ("3.4", "2019")]),
         ("It was $310m in 2017 and $205m in January-September 2018.", [("310", "2017"), ("205", "2018-01/2018-09")]),
-        ("It sold $170m a decade ago and 304m last year.", [("170", "2012")]),
+        ("It sold $170m a decade ago and 304m last year.", [("170", "2012"), ("304", "2021")]),
         (
             "Q2 2019 revenue decreased $1.2m to $23.5m, from $24.7m in Q2 2018.",
             [("-1.2", "2019-04/2019-06"), ("23.5", "2019-04/2019-06"), ("24.7", "2018-04/2018-06")],
@@ -39,7 +39,7 @@ def rows(text: str, published: str = "2022-01-01", language: str = "en") -> list
         ("In 2020 it stood at $2.6bn, down 18% on 2019.", [("2600", "2020"), ("-18", "2020")]),
         ("Exports fell by 25% in 2020 to $848 million.", [("-25", "2020"), ("848", "2020")]),
         ("Exports rose from $3m in 2019 to $9m.", [("3", "2019"), ("9", "")]),
-        ("In 2018 it bought $54.6 billion; a year later it was $47.6 billion.", [("54600", "2018"), ("47600", "")]),
+        ("In 2018 it bought $54.6 billion; a year later it was $47.6 billion.", [("54600", "2018"), ("47600", "2019")]),
     ],
 )
 def test_each_figure_has_its_own_period_or_none(text, pairs):
@@ -196,7 +196,7 @@ def test_shillings_that_may_be_anybodys_are_low_and_said_so():
     ("text", "expected"),
     [
         ("Exports in the first half of 2021 were $3m, compared with $2m a year earlier.",
-         [("3", "usd_mn", "2021-01/2021-06"), ("2", "usd_mn", "")]),
+         [("3", "usd_mn", "2021-01/2021-06"), ("2", "usd_mn", "2020-01/2020-06")]),
         ("Trade was $30m in May and $28 million in July 2022.", [("30", "usd_mn", "2022-05"), ("28", "usd_mn", "2022-07")]),
         ("Imports were 1.8 bcm in 2021.", [("1.8", "bcm", "2021")]),
         ("The port handled 3,000 TEU in 2021.", [("3000", "teu", "2021")]),

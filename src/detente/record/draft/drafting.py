@@ -20,6 +20,7 @@ from detente.record.draft.proposing.tariffs import tariff_at
 from detente.record.draft.proposing.testing import people_at, propose_test
 from detente.record.draft.row import COLUMNS, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
+from detente.record.draft.tying.carrying import InForce, carried, held_against, in_force, same_months
 from detente.record.draft.tying.certainty import Surroundings
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import multiples
@@ -100,11 +101,11 @@ def draft_claims(
     found = extract(article)
     known = known or KnownRecord()
     bare: list[DraftRow] = []
-    spoken: FlowSpoken | None = None
+    thread = Thread()
     for n, sentence in enumerate(found.sentences):
         if n and sentence.paragraph != found.sentences[n - 1].paragraph:
-            spoken = None
-        rows, spoken = _of_sentence(sentence, found, known, spoken)
+            thread = replace(thread, spoken=None)
+        rows, thread = _of_sentence(sentence, found, known, thread)
         bare += rows
     near = [row for row in bare if _of_pair(row, known)]
     bare, n_others = grouped(near), len(bare) - len(near)
@@ -133,25 +134,41 @@ def _of_pair(row: DraftRow, known: KnownRecord) -> bool:
     return not named or bool(named & set(known.dyad))
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a sentence may go on about: the flow of the one before in its paragraph, and the period in force."""
+
+    spoken: FlowSpoken | None = None
+    period: InForce | None = None
+
+
 def _of_sentence(
-    sentence: Sentence, found: Extraction, known: KnownRecord, before: FlowSpoken | None
-) -> tuple[list[DraftRow], FlowSpoken | None]:
-    """The rows of a sentence, and the flow that the next one may go on about."""
+    sentence: Sentence, found: Extraction, known: KnownRecord, before: Thread
+) -> tuple[list[DraftRow], Thread]:
+    """The rows of a sentence, and what the next one may go on about."""
     figures = [_in_own_money(f, known.dyad) for f in found.figures if sentence.start <= f.start < sentence.end]
     told = multiples(found.article.text, sentence.start, sentence.end)
     figures = sorted([*figures, *told], key=lambda f: f.start)
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
     credits = [a for a in found.credits if sentence.start <= a.start < sentence.end]
     happened = [_happened(h, sentence, credits, known) for h in happenings_in(sentence, found)]
-    spoken = before
+    spoken = before.spoken
     if figures:
         text = found.article.text[: sentence.end]
-        pairs = pair_periods(text, figures, dates, credits)
-        around = Surroundings(text, sentence, figures, pairs, dates, credits)
+        pairs = same_months(text, figures, pair_periods(text, figures, dates, credits))
+        pairs = held_against(text, sentence, figures, pairs, before.period)
+        pairs = carried(text, sentence, figures, pairs, before.period, found.article.language)
+        past = [
+            p
+            for p, f in zip(pairs, figures)
+            if not is_future(text, f.start, f.end, found.article.language, dated=False)
+        ]
+        period = in_force(sentence, past, dates, found.article.published, before.period) if past else before.period
+        around = Surroundings(text, sentence, figures, pairs, dates, credits, bool(found.article.published))
         rows = []
         for n, figure in enumerate(figures):
             place = figure.start - sentence.start
-            flow = flow_at(sentence.text, place, known, before)
+            flow = flow_at(sentence.text, place, known, before.spoken)
             if figure.unit.partition("/")[0] in MONEY and (
                 is_comparison(text, figure) or (is_change(sentence.text, place) and not changes_by(text, figure))
             ):
@@ -162,13 +179,14 @@ def _of_sentence(
                 series = people_at(sentence.text, place, figure.unit, known)
             if not series and figure.unit == "pct" and not direction_at(text, figure):
                 series = tariff_at(sentence.text, place, known)
-            clear = (not series or flow is None or flow is not before) and figure in found.figures
+            clear = (not series or flow is None or flow is not before.spoken) and figure in found.figures
             dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
             rows.append(quantity_row(n, around, found, series, known_money=dollar, clear=clear))
-        return [*rows, *happened], spoken
+        return [*rows, *happened], Thread(spoken, period)
+    later = replace(before, period=in_force(sentence, (), dates, found.article.published, before.period))
     if happened:
-        return happened, spoken
-    return ([_event(sentence, dates, credits, found)] if dates or credits else []), spoken
+        return happened, later
+    return ([_event(sentence, dates, credits, found)] if dates or credits else []), later
 
 
 def _in_own_money(figure: FigureMention, dyad: Sequence[str]) -> FigureMention:

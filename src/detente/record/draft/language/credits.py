@@ -130,7 +130,7 @@ def _of_verb(
     """The source of a verb of saying: before it, or after it where it follows a quotation or a comma."""
     if _NOT_SAYING[language].match(text, verb.end()) or text[verb.end() : verb.end() + 1] == "-":
         return None
-    before = [t for t in tokens if t.end <= verb.start()]
+    before = _without_bracket([t for t in tokens if t.end <= verb.start()])
     if _passive(before, language):
         return None
     beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
@@ -156,6 +156,13 @@ def _of_verb(
     if language == "en" and verb.group() in _OF_DATA and not _DATA.search(text, source[0], source[1]):
         return None
     return source
+
+
+def _without_bracket(before: list[_Token]) -> list[_Token]:
+    """Without the short name in brackets right before the verb: *the State Bank (SB) said*."""
+    if len(before) > 3 and before[-1].text == ")" and before[-3].text == "(":
+        return before[:-3]
+    return before
 
 
 def _passive(before: list[_Token], language: str) -> bool:
@@ -273,7 +280,8 @@ def _run_forward(
             break
         if token.text == ",":
             return _with_description(run, after[spot + 1 :], text, language)
-        if run and (token.low in stop or _day(token, language)):
+        envoy = token.low == "to" and spot + 1 < len(after) and _NAME.match(after[spot + 1].text)  # the envoy to Rome
+        if run and not envoy and (token.low in stop or _day(token, language)):
             return None if inverted and language == "en" and token.low in _FINITE else run
         if not inverted and run and _is_verb(token.text, language):
             break

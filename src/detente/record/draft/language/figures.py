@@ -132,12 +132,14 @@ CARRY = 160
 
 def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureMention | None:
     """*Exports fell to 1,685 million dollars and imports to 1,365 million*: the second has the first one's currency."""
-    before = found[-1] if found else None
+    inside = len(found) > 1 and text[found[-1].start - 1 : found[-1].start] == "("  # the same in other money
+    before = found[-2 if inside else -1] if found else None
     if before is None or numeral.scale < 1e6 or numeral.vague or before.unit.partition("/")[0] not in MONEY:
         return None
     between = text[before.end : numeral.start]
     ends = re.match(
-        r"\s*(?:[.,;:)]|$|\s(?:in|en|a year|al año|against|frente|last year|el (?:pasado )?año)\b)", text[numeral.end :]
+        r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|a year|al año|against|frente|last year|el (?:pasado )?año)\b)",
+        text[numeral.end :],
     )
     if not ends or len(between) > CARRY or re.search(r"[.!?]\s|\n", between):
         return None

@@ -28,6 +28,14 @@ NAME = 8
 """Words of a speaker's name, at most."""
 
 
+SHORT = 4
+"""Words of a speaker who is described and not named: *the ministry's deputy director*."""
+NEXT = 40
+"""Characters between an amount with its period and its change."""
+MOST_FIGURES = 4
+"""Figures of a sentence that all have its only period."""
+
+
 def _pattern(name: str) -> str:
     return either("certainty", name, *LANGUAGES)
 
@@ -36,16 +44,19 @@ _HEDGE = either("pairing", "hedge", *LANGUAGES)
 _DOUBT = re.compile(rf"\b{_pattern('doubt')}\b|n['’]t\b", re.IGNORECASE)
 _BUDGET_YEAR = re.compile(rf"{_pattern('budget_year')}", re.IGNORECASE)
 _IN = re.compile(rf"\s{_pattern('in')}\s(?:{_pattern('article')}\s)?", re.IGNORECASE)
-_OPENING = re.compile(rf"(?:{_pattern('in')}\s)?(?:{_pattern('article')}\s)?", re.IGNORECASE)
+_OPENING = re.compile(rf"(?:(?:{_pattern('in')}|from|de)\s)?(?:{_pattern('article')}\s)?", re.IGNORECASE)
 _RUNS_ON = re.compile(rf"\s?[-–—/]|\s{_pattern('runs_on')}\b", re.IGNORECASE)
-_COMPARED = re.compile(rf"\b{_pattern('compared')}\b", re.IGNORECASE)
+_COMPARED = re.compile(rf"\b{_pattern('compared')}\b")
 _APART = re.compile(rf"[;:()“”\"«»–—]|\b{_pattern('apart')}\b", re.IGNORECASE)
 _LINK = re.compile(rf"\s?[-–—]\s?|\s{_pattern('between')}\s", re.IGNORECASE)
 _PLAIN = re.compile(r"[^\d\s]{0,5}\s?\d[\d.,\u202f\u00a0 ]*(?!\w*/)[^\d/]*")
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 _LAST_YEAR = re.compile(rf"{_pattern('last_year')}", re.IGNORECASE)
 _PARTS = re.compile(rf";|\b{either('pairing', 'break', *LANGUAGES)}\b", re.IGNORECASE)
-_GOODS = re.compile(rf"\s{_pattern('goods')}", re.IGNORECASE)
+_GOODS = re.compile(
+    rf"(?:\s\([^()]{{2,40}}\)|\))?(?:\s{_pattern('goods')})?(?:\s{_pattern('toward')}\s(?:(?:the|el|la)\s)?[A-ZÁÉÍÓÚ][\w’'-]+(?:\s[A-Z][\w’'-]+)?)?"
+)
+"""Between an amount and its period: the same in other money, in brackets, what it was of, and where it went."""
 _AFTER_IN = re.compile(rf"(?:^|\s){_pattern('in')}\s(?:{_pattern('article')}\s)?$", re.IGNORECASE)
 _AMOUNTS = re.compile(rf"\s{_pattern('amounts')}\s{_HEDGE}?(?:los\s)?", re.IGNORECASE)
 _LEADS_TO = re.compile(
@@ -62,6 +73,20 @@ _NOUN = re.compile(
 _CHANGE_NOUN = re.compile(
     rf"\b(?:an?|the|un[ao]?|el|la)\s(?:\w+\s)?{_pattern('change_noun')}\s(?:of|de|del)\s{_HEDGE}?$", re.IGNORECASE
 )
+_THEN = re.compile(
+    rf",?\s(?:which\sis\s)?(?:up|down|un[oa]?s?|an?|con\sun|with\san?)\s(?:by\s)?(?:[\w-]+\s){{0,2}}?(?:{_pattern('change_noun')}\s(?:of|del?)\s)?{_HEDGE}?$",
+    re.IGNORECASE,
+)
+_INSERTED = re.compile(rf"(?<!^)\b(?:that|{either('pairing', 'aside', *LANGUAGES)})\b", re.IGNORECASE)
+_SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
+_HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
+_APART_TIMES = re.compile(
+    rf";|\b(?:{either('carrying', 'now', *LANGUAGES)}|{either('carrying', 'so_far', *LANGUAGES)}"
+    rf"|{either('pairing', 'point', *LANGUAGES)})\b",
+    re.IGNORECASE,
+)
+_FLOW = re.compile(rf"\b{either('carrying', 'flow', *LANGUAGES)}\b", re.IGNORECASE)
+_SHARE = re.compile(rf"\b{either('carrying', 'share', *LANGUAGES)}\s(?:el\s|un\s)?{_HEDGE}?$", re.IGNORECASE)
 _BY = re.compile(rf"\bby\s{_HEDGE}?$", re.IGNORECASE)
 
 
@@ -75,6 +100,8 @@ class Surroundings:
     pairs: Sequence[Paired]
     dates: Sequence[DateMention]
     credits: Sequence[Credit]
+    dated: bool = False
+    """Whether the article's own day is known."""
 
 
 def is_certain(n: int, around: Surroundings) -> bool:
@@ -90,14 +117,18 @@ def is_certain(n: int, around: Surroundings) -> bool:
     """
     figure, pair = around.figures[n], around.pairs[n]
     date = pair.date
-    if date is None or not pair.sure or not date.date or not _plain_figure(around, figure):
+    if date is None or pair.carried or not date.date or not _plain_figure(around, figure):
         return False
     said = _clause(around, figure)
-    if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or not _plain_period(date) or not _one_speaker(around):
+    if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or not _one_speaker(around):
+        return False
+    if not _plain_period(date) and not _of_running_year(around, date):
         return False
     if not _plain_measure(around.text, figure):
         return False
-    return any(form(around, n, date) for form in (_right_before, _right_after, _led, _table_line))
+    forms = (_right_before, _right_after, _led, _table_line, _beside) if pair.sure else ()
+    share = figure.unit == "pct" and not direction_at(around.text, figure)
+    return any(form(around, n, date) for form in forms) or (not share and _alone(around, date))
 
 
 def _clause(around: Surroundings, figure: FigureMention) -> str:
@@ -134,13 +165,37 @@ def _plain_period(date: DateMention) -> bool:
     return len(years) == 1 and not tail and not re.search(r"\ds\b", words) and "/" not in words
 
 
+def _of_running_year(around: Surroundings, date: DateMention) -> bool:
+    """Months without a year (*in February*, *the first two months*): the latest ones, unless the paragraph names a year."""
+    part = re.fullmatch(r"(\d{4})-\d\d(?:/\1-\d\d)?", date.date)
+    if part is None or not around.dated or re.search(r"\d{4}|/", date.text):
+        return False
+    paragraph = around.text[around.text.rfind("\n\n", 0, date.start) + 1 : date.start]
+    return set(_YEAR.findall(paragraph)) <= {part[1]}
+
+
+def _alone(around: Surroundings, date: DateMention) -> bool:
+    """*Exports fell 5% to $7m, while imports rose to $9m, in May 2019*: of a sentence about trade, the only date."""
+    said = around.sentence.text
+    others = [d for d in around.dates if d is not date]
+    told = said
+    for credit in around.credits:  # "said that" opens nothing
+        told = told.replace(credit.text, "")
+    if _INSERTED.search(told) or _RUNS_ON.match(around.text, date.end):
+        return False
+    if others or len(around.figures) > MOST_FIGURES or _HELD.search(said) or _APART_TIMES.search(said):
+        return False
+    return bool(_FLOW.search(said)) and all(pair.date is date for pair in around.pairs)
+
+
 def _one_speaker(around: Surroundings) -> bool:
     """No speaker, or one whose name is a name and who says the whole sentence."""
     if not around.credits:
         return True
     source = around.credits[0].source
     bare = re.sub(r"^(?:[Tt]he|[Ee]l|[Ll]as?|[Ll]os|its|his|her|su)\s", "", source)
-    named = bare[:1].isupper() and len(bare.split()) <= NAME and not re.search(r"\d", bare)
+    plain = bare[:1].isupper() or (len(bare.split()) <= SHORT and _SPEAKS.search(bare))
+    named = plain and len(bare.split()) <= NAME and not re.search(r"\d", bare)
     alone = economies_in(bare) and len(bare.split()) < 3  # "Peru showed": not somebody who speaks
     first, last = around.credits[0].start - around.sentence.start, around.sentence.end - around.credits[0].end
     return named and not alone and len(around.credits) == 1 and (first <= 3 or last <= len(" on Wednesday.") + 12)
@@ -151,6 +206,8 @@ def _plain_measure(text: str, figure: FigureMention) -> bool:
     change = changes_by(text, figure)
     if figure.unit in ("pct", "pp"):
         before = text[max(0, figure.start - 40) : figure.start]
+        if _SHARE.search(before) and re.match(r"\s(?:of|de)\b", text[figure.end :]):
+            return True
         tight = change or _NOUN.match(text, figure.end) or _CHANGE_NOUN.search(before)
         return bool(tight) and direction_at(text, figure) != ""
     before = text[max(0, figure.start - 40) : figure.start]
@@ -170,7 +227,8 @@ def _right_before(around: Surroundings, n: int, date: DateMention) -> bool:
     between = text[noun.end() if noun else figure.end : date.start]
     bracketed = re.fullmatch(r"\s\((?:in\s|en\s)?", between) and text[date.end : date.end + 1] == ")"
     goods = _GOODS.match(between)
-    tied = bracketed or between == " " or _IN.fullmatch(between[goods.end() :] if goods else between)
+    between = between[goods.end() :] if goods else between
+    tied = bracketed or between == " " or _IN.fullmatch(between)
     return bool(tied) and not _RUNS_ON.match(text, date.end)
 
 
@@ -200,6 +258,16 @@ def _led(around: Surroundings, n: int, date: DateMention) -> bool:
     if _RUNS_ON.match(text, date.end) or any(date.end <= d.start < figure.start for d in around.dates):
         return False
     return not _APART.search(between) and not _COMPARED.search(between)
+
+
+def _beside(around: Surroundings, n: int, date: DateMention) -> bool:
+    """*Exports were $3m in 2019, up 4%*: the change beside an amount that is certain."""
+    if not n or around.figures[n].unit != "pct" or around.pairs[n - 1].date != date:
+        return False
+    between = around.text[around.figures[n - 1].end : around.figures[n].start]
+    inside = bool(date.start >= around.figures[n - 1].end and date.end <= around.figures[n].start)
+    between = between.replace(date.text, "") if inside else between
+    return bool(_THEN.search(between)) and len(between) <= NEXT and is_certain(n - 1, around)
 
 
 def _table_line(around: Surroundings, n: int, date: DateMention) -> bool:

@@ -24,7 +24,7 @@ _LEVEL = re.compile(
 _NOUN_AFTER = re.compile(rf"\s(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE)
 _NOUN_OF = re.compile(
     rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))"
-    rf"\s(?:(?:was|fue|amounted\sto|came\sto)\s(?:of\s|de\s)?|(?:of|de)\s)(?:un\s)?{_pattern('hedge')}?(?<=\s)$",
+    rf"\s(?:(?:was|fue|amounted\sto|came\sto)\s(?:of\s|de\s)?|(?:of|del?)\s)(?:un\s)?{_pattern('hedge')}?(?<=\s)$",
     re.IGNORECASE,
 )
 
@@ -50,6 +50,8 @@ def direction_at(text: str, figure: FigureMention) -> str:
             return "down" if found["down"] else "up"
     if _LEVEL.search(clause):
         return ""
+    if re.search(r"\(\+$", clause) or (text[figure.start : figure.start + 1] == "+"):
+        return "up"
     if text[figure.start : figure.start + 1] in "-−" or re.search(r"(?:\bminus\s|\bmenos\s|[-−])$", clause):
         return "down"
     up, down = _UP.search(clause), _DOWN.search(clause)

@@ -33,12 +33,15 @@ class Paired:
         The period; none where no date is the figure's, or more than one could be.
     sure : bool
         Whether the words tie the two together; otherwise it is the only date there is.
+    carried : bool
+        Whether it is the period that the sentences before go on about.
     candidates : tuple of DateMention
         The dates it could be, where there are several.
     """
 
     date: DateMention | None
     sure: bool = False
+    carried: bool = False
     candidates: tuple[DateMention, ...] = ()
 
 
@@ -67,20 +70,31 @@ def pair_periods(
     for n, figure in enumerate(figures):
         if paired[n] is None:
             paired[n] = _reached(text, n, figures, paired) or _before(text, figure, figures, usable, owned)
+    for n in range(len(figures) - 2):  # fell 57% from $9.7m last July to $4.2m this one
+        ends = figures[n + 1], figures[n + 2]
+        if (
+            paired[n] is None
+            and direction_at(text, figures[n])
+            and _FROM.fullmatch(text[figures[n].end : ends[0].start])
+        ):
+            paired[n] = paired[n + 2] if _LEADS.search(text[ends[0].end : ends[1].start]) else None
     for n in range(len(figures) - 1):  # an amount and, in brackets, the same in other money
         if _CONVERTED.fullmatch(text[figures[n].end : figures[n + 1].start]) and paired[n + 1] is not None:
             paired[n] = paired[n + 1]
-    found = [p or _only(text, f, usable, owned) for p, f in zip(paired, figures)]
+    left = {p.date for p, f in zip(paired, figures) if p and _LEFT.search(text[: f.start])}  # $3m in 2019 to $9m
+    found = [p or _only(text, figure, figures, usable, left) for p, figure in zip(paired, figures)]
     found = [
-        Paired(None) if _is_left(text, n, figures) and not _own(text, n, figures, p) else p for n, p in enumerate(found)
+        Paired(None) if is_left(text, n, figures) and not _own(text, n, figures, p) else p for n, p in enumerate(found)
     ]
     return [Paired(None) if f.unit in SPANS or _EARLIER.match(text, f.end) else p for p, f in zip(found, figures)]
 
 
+_FROM = re.compile(r",?\s(?:from|desde|de)\s(?:about\s|some\s|los\s|unos\s)?", re.IGNORECASE)
+_LEADS = re.compile(r"\s(?:to|a|hasta)\s(?:about\s|some\s|los\s|unos\s)?$", re.IGNORECASE)
 _CONVERTED = re.compile(r"\s\((?:about\s|some\s|unos\s)?")
 
 
-def _is_left(text: str, n: int, figures: Sequence[FigureMention]) -> bool:
+def is_left(text: str, n: int, figures: Sequence[FigureMention]) -> bool:
     """Whether a figure is the level that something left: "raised on 1 May from $5 to $10" dates the second alone."""
     if n + 1 >= len(figures) or figures[n].unit != figures[n + 1].unit or not _LEFT.search(text[: figures[n].start]):
         return False
@@ -120,8 +134,10 @@ _TIED = re.compile(
 _BRACKET = re.compile(r"\s?\($|\s?\(en\s$")
 _FOLLOWS = re.compile(r"\s")
 _NO_STOP = re.compile(rf"[^,.;:()]{{0,{NEAR}}}")
+_YEARLY = r"(?:\s(?:year[- ]on[- ]year|on[- ]year|y[-/]?o[-/]?y|interanual(?:es)?))"
 _SHARE = re.compile(
-    rf"[^,.;:()]{{0,12}}\s{_pattern('share')}\s(?:a\s|an\s|the\s|about\s|some\s|unos\s)?", re.IGNORECASE
+    rf"{_YEARLY}?[^,.;:()]{{0,12}}\s{_pattern('share')}\s(?:a\s|an\s|the\s|about\s|some\s|unos\s)?",
+    re.IGNORECASE,
 )
 _LEFT = re.compile(r"\b(?:from|del?|desde)\s(?:about\s|some\s|unos\s|el\s)?$", re.IGNORECASE)
 """Before the level that something left: "raised from 5% to 10% in July" gives a day for the second alone."""
@@ -131,9 +147,12 @@ _BASE = re.compile(rf"\b{_pattern('base')}\s(?:the\s|el\s)?(?:same\s\w+\sof\s|mi
 _BESIDE = re.compile(rf"\b{_pattern('beside')}\b", re.IGNORECASE)
 """Between a figure and what it is only held against: another figure, or the period of one."""
 _HELD_AGAINST = re.compile(rf"\b{_pattern('beside')}\s(?:in\s|en\s|a\s|con\s|the\s|el\s|los\s)*$", re.IGNORECASE)
-_SAME_MONTHS = re.compile(rf"\b{_pattern('same')}\s(?:of|in|de|en)\s$", re.IGNORECASE)
+_SAME_MONTHS = re.compile(rf"\b{_pattern('same')}\s(?:(?:of|in|del?|en)\s)?(?:the\s|el\s)?$", re.IGNORECASE)
 _BREAK = re.compile(rf";|:|\b{_pattern('break')}\b", re.IGNORECASE)
-_ASIDE = re.compile(rf",\s{_pattern('aside')}\b[^,;]*(?:,|$)", re.IGNORECASE)
+_ASIDE = re.compile(
+    rf",\s{_pattern('aside')}\b[^,;]*(?:,|$)|\b(?:that|which|que)\s(?:had|has|have|was|were|había|habían|fue|fueron)\b[^,;.]*",
+    re.IGNORECASE,
+)
 
 
 def _set_apart(text: str, date: DateMention, credits: Sequence[Credit], figures: Sequence[FigureMention]) -> bool:
@@ -143,10 +162,23 @@ def _set_apart(text: str, date: DateMention, credits: Sequence[Credit], figures:
         between = any(credit.end <= figure.start < date.start for figure in figures)  # "put growth at 1% in 2016"
         if 0 <= date.start - credit.end <= SAID_ON and not between:
             return True
+    if credits and _opens(text, date) and figures and date.end <= credits[0].start < figures[0].start:
+        return True  # Last year the minister said that trade would triple
+    if "/" not in date.date and _ONWARDS.search(before):
+        return True
     if _FROM_POINT.search(before) or _OF_THING.search(before) or _SAME_MONTHS.search(before):
         return True
     start = max(0, date.start - 200)
     return any(start + m.start() < date.start < start + m.end() for m in _ASIDE.finditer(text[start : date.end + 60]))
+
+
+_ONWARDS = re.compile(r"\b(?:from|a\spartir\sdel?)\s(?:the\s|early\s|late\s)?$", re.IGNORECASE)
+_OPENING = re.compile(r"(?:^|[.!?\n”\"]\s*)(?:(?:in|on|en|el)\s)?(?:the\s|el\s)?$", re.IGNORECASE)
+
+
+def _opens(text: str, date: DateMention) -> bool:
+    """Whether a date opens its sentence."""
+    return bool(_OPENING.search(text[max(0, date.start - 12) : date.start]))
 
 
 def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[DateMention]) -> Paired | None:
@@ -170,7 +202,10 @@ def _is_base(text: str, figure: FigureMention, date: DateMention) -> bool:
     return bool(_BESIDE.search(between)) or (bool(change) and bool(_BASE.search(between)))
 
 
-_TO = re.compile(r"\s(?:to|a|hasta)\s(?:a\s|an\s|about\s|some\s|unos\s)?", re.IGNORECASE)
+_TO = re.compile(
+    r"\s(?:to|al?|hasta|to\s(?:reach|hit|surpass|exceed|top|stand\sat)|hasta\salcanzar)\s(?:a\s|an\s|about\s|some\s|unos\s)?",
+    re.IGNORECASE,
+)
 
 
 def _reached(text: str, n: int, figures: Sequence[FigureMention], paired: Sequence[Paired | None]) -> Paired | None:
@@ -207,9 +242,31 @@ def _before(
     return None
 
 
-def _only(text: str, figure: FigureMention, dates: Sequence[DateMention], owned: set[DateMention | None]) -> Paired:
-    open_ = [d for d in dates if d not in owned and not _is_base(text, figure, d) and d.date]
-    reachable = [d for d in open_ if not _BREAK.search(text[min(d.end, figure.end) : max(d.start, figure.start)])]
-    if len(reachable) == 1 and len(dates) == 1:
-        return Paired(reachable[0])
-    return Paired(None, candidates=tuple(d for d in dates if d.date))
+def _only(
+    text: str,
+    figure: FigureMention,
+    figures: Sequence[FigureMention],
+    dates: Sequence[DateMention],
+    left: set[DateMention | None],
+) -> Paired:
+    """The sentence's only period, though another figure stands nearer to it; what figures are held against is none."""
+    open_ = [d for d in dates if d.date and not _is_held(text, figures, d)]
+    if len({d.date for d in open_}) == 1:
+        between = text[min(open_[0].end, figure.end) : max(open_[0].start, figure.start)]
+        apart = open_[0] in left or _ELSEWHEN.search(between) or _SO_FAR.match(text, figure.end)
+        return Paired(None) if apart else Paired(open_[0])
+    return Paired(None, candidates=tuple(open_))
+
+
+_ELSEWHEN = re.compile(rf";|\b{either('carrying', 'now', *LANGUAGES)}\b", re.IGNORECASE)
+_SO_FAR = re.compile(rf"[^,.;:]{{0,40}}\b{either('carrying', 'so_far', *LANGUAGES)}\b", re.IGNORECASE)
+
+
+def _is_held(text: str, figures: Sequence[FigureMention], date: DateMention) -> bool:
+    """Whether a date is only what the figure before it is held against."""
+    before = [figure for figure in figures if figure.end <= date.start]
+    held = _HELD_AGAINST.search(text[max(0, date.start - 30) : date.start])
+    if held or not before or date.start - before[-1].end > NEAR:
+        return bool(held)
+    moved = direction_at(text, before[-1]) or before[-1].unit not in ("pct", TIMES)
+    return bool(moved) and _is_base(text, before[-1], date)

@@ -86,6 +86,8 @@ def _lies_ahead(date: DateMention, published: str) -> bool:
 def _period_hints(pair: Paired) -> Iterable[str]:
     if pair.date is None and len(pair.candidates) > 1:
         yield f"Its period may be {' or '.join(dict.fromkeys(d.date for d in pair.candidates))}: say which."
+    elif pair.carried and pair.date is not None:
+        yield f"Its period, {pair.date.date}, is that of the sentences before: see that it is meant."
     elif pair.date is None:
         yield "No date was found in the sentence that is this figure's."
     elif not pair.date.date:
@@ -164,5 +166,11 @@ SHORTEST_PEOPLE = 5
 """Letters of a noun above which it may be a people's name."""
 
 
+_WIRE = re.compile(r"\b(?:report(?:s|ed)|informó|informa|reportó|reseñó)$")
+
+
 def _nearest(place: int, items: Sequence[Credit]) -> Credit | None:
+    """The speaker nearest to a place; the wire that passes on what somebody said only where nobody else did."""
+    if len(items) > 1 and items[-1].start > place and _WIRE.search(items[-1].text):
+        items = items[:-1]
     return min(items, key=lambda item: min(abs(item.start - place), abs(item.end - place)), default=None)

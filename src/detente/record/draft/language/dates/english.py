@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from detente.record.draft.language.dates import meanings
-from detente.record.draft.language.dates.calendar_words import months_of
+from detente.record.draft.language.dates.calendar_words import months_of, year_of
 from detente.record.draft.language.dates.parts import count_of, month_number, nearest_month, part_of_year
 from detente.record.draft.language.words import either
 
@@ -21,6 +21,9 @@ _Y = r"(?P<year>(?:1[5-9]|20|21)\d\d)"
 _D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _N = r"(?P<count>an?|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty)"
 _REL = r"(?P<shift>last|this|next)"
+_FISCAL_AFTER = r"\s(?:of|in)\s(?:the\s)?(?:fiscal|financial|budget|\w+ing\syear|FY)"
+_UP_TO = r"(?:ended|ending|to|through|up\sto)"
+_Y2 = _Y.replace("<year>", "<year2>")
 _TH = r"(?:st|nd|rd|th)?"
 _TIME = r"(?:\s(?:morning|afternoon|evening|night)\b)?"
 I = re.IGNORECASE
@@ -80,6 +83,23 @@ def _twelve_months(m, s):
     ]
 
 
+def _months_up_to(m, s):
+    """*The six months to June*: so many months up to and with the latest one of that name."""
+    number = month_number(m["month"], "en")
+    year = m.groupdict().get("year")
+    end = months_of(int(year), number, number) if year else nearest_month(number, s, m)
+    count = 6 if m["count"].casefold() == "half" else count_of(m["count"], "en")
+    return end and (months_of(end[1].year, number - count + 1, number - count + 1)[0], end[1])
+
+
+def _year_to_date(m, s):
+    """*Since early 2021*, said in 2021: the year so far; of another year it is only where something began."""
+    year = m["year"] or m["year2"]
+    if s.today is None or (year and int(year) != s.today.year):
+        return False
+    return year_of(s.today.year)
+
+
 def _half(m, s):
     return part_of_year("half", int(m["order"] or m["order2"]), int(m["year"]))
 
@@ -110,7 +130,10 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_OF}(?!\w)", meanings.part, False, I),
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
     (rf"\bQ(?P<order>[1-4])\b{_OF}?", meanings.short_quarter, False, 0),
-    (rf"\b(?:the\s)?first\s(?P<count>\w+)\smonths{_OF}(?!\w)", meanings.first_months, False, I),
+    (rf"\b(?:the\s)?first\s{_N}(?P<count2>)\smonths{_OF}?(?!\w|{_FISCAL_AFTER})", meanings.first_months, False, I),
+    (rf"\b(?:the\s)?{_N}\smonths\s{_UP_TO}\s(?:in\s)?{_M}(?!\w|\s\d)", _months_up_to, True, 0),
+    (rf"\b(?:the\s)?(?P<count>half)[\s-]year\s{_UP_TO}\s(?:in\s)?{_M}(?:\s{_Y})?(?!\w|\s\d)", _months_up_to, True, 0),
+    (rf"\bsince\s(?:(?:the\s)?(?:beginning|start)\sof\s(?:{_Y}|th[ei]s?\syear)|early\s{_Y2})(?!\w)", _year_to_date, True, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", meanings.years, False, 0),
     (r"(?<!\d)(?:the\s)?(?P<decade>(?:1[5-9]|20|21)\d0)['’]?s\b", meanings.decade, False, I),
     (rf"\bthe\s(?P<nick>{'|'.join(_NICKNAMES)})\b", meanings.decade, False, I),

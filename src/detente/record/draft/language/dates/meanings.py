@@ -143,7 +143,15 @@ def short_quarter(m: Match, s: DateSetting) -> Days | None:
 
 def first_months(m: Match, s: DateSetting) -> Days | None:
     """*The first eight months*."""
-    return _in_year(m, s, lambda year: part_of_year("months", count_of(m["count"], s.language), year))
+    count = count_of(m["count"] or m["count2"], s.language)
+    return _in_year(m, s, lambda year: part_of_year("months", count, year))
+
+
+def year_so_far(m: Match, s: DateSetting) -> Days | bool | None:
+    """*En lo que va del año*: the article's own year; another one is only where something began."""
+    if s.today is None:
+        return None
+    return False if m["year"] and int(m["year"]) != s.today.year else year_of(s.today.year)
 
 
 def _in_year(m: Match, s: DateSetting, days: Callable[[int], Days]) -> Days | None:

@@ -17,6 +17,8 @@ _N = (
     r"(?P<count>una?|\d+|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cuarenta"
     r"|cincuenta)"
 )
+_N2 = _N.replace("<count>", "<count2>")
+_FISCAL_AFTER = r"\sdel?\s(?:año\sfiscal|ejercicio|periodo\sfiscal)"
 _UNITS = r"(?P<unit>fin de semana|semana|mes|año)"
 _NICKNAMES = ("veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa")
 _SHIFTED = r"(?:(?P<past>pasad[oa])|(?P<next>próxim[oa]))"
@@ -59,7 +61,8 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b(?:el\s|la\s)?(?P<order>primer|segundo|primera|segunda)\s(?P<kind>mitad){_OF}(?!\w)", meanings.part, False, I),
     (rf"\b(?:el\s)?(?P<order>último)\s(?P<kind>trimestre){_OF}(?!\w)", meanings.part, False, I),
     (rf"\b(?:el\s)?(?P<order>primer|segundo)\s(?P<kind>semestre){_OF}?(?!\w)", meanings.part, False, I),
-    (rf"\b(?:los\s)?primeros\s(?P<count>\w+)\smeses{_OF}(?!\w)", meanings.first_months, False, I),
+    (rf"\b(?:los\s)?(?:primeros\s{_N}|{_N2}\sprimeros)\smeses{_OF}?(?!\w|{_FISCAL_AFTER})", meanings.first_months, False, I),
+    (rf"\b(?:en\s)?lo\sque\sva\sde(?:l|\seste)?\s(?:(?:presente\s)?año|{_Y})(?!\w)", meanings.year_so_far, True, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", meanings.years, False, 0),
     (rf"\b(?:la\sdécada\sde\s(?:los\s)?|(?:los\s)?años\s|los\s){_DECADE}\b(?!\s\w+s\b)", meanings.decade, False, I),
     (rf"\bhace\s{_ABOUT}{_N}\s(?P<unit>día|semana|mes|año|década)(?:s|es)?\b", meanings.ago, True, I),
