@@ -76,3 +76,21 @@ def test_every_number_of_a_forecast_stands_beside_its_score(flagship_quick):
     assert (ranges["low"] <= ranges["middle"]).all()
     assert (ranges["middle"] <= ranges["high"]).all()
     assert ranges["coverage_80"].is_between(0.75, 0.90).all()
+
+
+def test_a_count_that_fell_to_next_to_nothing_is_told_with_its_peak_and_nothing_is_foreseen_from_it():
+    """1.276 million Ukrainians counted in Russia at the end of 2022, 1.228 of 2023 and 7,043 of 2024: UNHCR's own."""
+    said = pair_people_sentences(people_between("RUS", "UKR"), Catalogue("en"))
+    assert said[0].startswith("People from Ukraine in Russia")  # whom more fled or moved: not the larger stock by birth
+    assert said[1].startswith("1.28 million people from Ukraine were protected in Russia at the end of 2022")
+    assert "does not say whether people went home" in said[1]
+    assert not any(text.startswith("Protected people from Ukraine in Russia") for text in said)
+    assert not any("corridor" in text for text in said)
+
+
+def test_a_peak_that_ebbed_away_is_told_and_still_foreseen():
+    """From 2.14 million in Iran at most to a third of them in some years: no step of a tenth."""
+    found = people_between("SRB", "DEU")
+    said = " ".join(pair_people_sentences(found, Catalogue("en")))
+    assert "the most on record" in said
+    assert "So steep a fall" not in said

@@ -210,6 +210,8 @@ def test_a_state_known_only_from_the_story_is_not_checkable(judge):
         ("6", "years", "", "contradicted"),
         ("54", "months", "", "confirmed within rounding"),
         ("4", "years", "op=more than", "confirmed"),
+        ("1646", "days", "", "confirmed within rounding"),  # with the first and the last
+        ("1648", "days", "", "imprecise"),
     ],
 )
 def test_a_duration(judge, value, unit, options, verdict):

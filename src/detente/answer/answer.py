@@ -120,7 +120,10 @@ def _claims_by_verdict(claims: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     """How many claims count as what; remarks on an article's form are not counted."""
     if claims.is_empty():
         return (say("no_claims"),)
-    parts = [say("tally", verdict=say.words.known("verdict", standing), n=n) for standing, n in tally(claims).items()]
+    parts = [
+        say("tally", verdict=say.words.known("verdict_one" if n == 1 else "verdict_many", standing), n=n)
+        for standing, n in tally(claims).items()
+    ]
     claims = claims.filter(pl.col("type") != "form")
     whole = claims["claim_id"].str.replace(r"\.\d+$", "").n_unique()
     facts = {"n": whole, "sources": claims["source_id"].n_unique(), "tally": say.listed(parts)}

@@ -17,8 +17,13 @@ SHOWN = 1000.0
 """Persons from which a flow, or a direction, is told of."""
 COUNTED = 100.0
 """Persons from which a count is told of."""
+PEAK, FALLEN = 10_000.0, 0.5
+"""A count of protected people that was once so high and is now at most this share of it is told with its peak."""
+STEEP = 0.1
+"""A count below this share of the one a year before may be another count: nothing is foreseen from it in words."""
 HORIZONS = (1, 5)
 STOCKS = ("protected", "foreign_born", "register")
+CAME = ("protected", "movers")
 Row = dict[str, Any]
 
 
@@ -69,12 +74,13 @@ class _Told:
         self.frames, self.words, self.name, self.source = frames, words, name, source
 
     def directions(self) -> list[tuple[str, str]]:
-        """Those of which something is to be told, the one with more people first."""
+        """Those of which something is to be told, the one that more people fled or moved in first."""
         people = self.frames["people_counts"]
         if people.is_empty():
             return []
-        most = people.group_by("origin", "destination", maintain_order=True).agg(pl.col("persons").max())
-        most = most.filter(pl.col("persons") >= SHOWN).sort("persons", descending=True, maintain_order=True)
+        came = pl.col("persons").filter(pl.col("population").is_in(CAME)).max().fill_null(0)
+        most = people.group_by("origin", "destination", maintain_order=True).agg(pl.col("persons").max(), came=came)
+        most = most.filter(pl.col("persons") >= SHOWN).sort("came", "persons", descending=True, maintain_order=True)
         return [(a, b) for a, b in most.select("origin", "destination").iter_rows()]
 
     def direction(self, a: str, b: str) -> Iterator[str]:
@@ -82,9 +88,10 @@ class _Told:
         ends = {"a": self.name(a), "b": self.name(b)}
         rows = [row for row in self._rows("people_counts", a, b) if row["stock"]]
         yield from self._counted(rows, ends)
+        yield from self._peak(rows, ends)
         yield from self._why(self._rows("migration", a, b), ends)
         yield from self._next(self._rows("people_next", a, b), rows, ends)
-        yield from self._now(self._rows("people_now", a, b), ends)
+        yield from self._now(self._rows("people_now", a, b), rows, ends)
         yield from self._what_if(self._rows("people_if", a, b), ends)
         steps = [self.words.year(str(row["date"])[:4]) for row in rows if row["recategorised"]]
         if steps:
@@ -130,6 +137,17 @@ class _Told:
         if parts:
             yield self._say("counts", parts="; ".join(parts), **ends)
 
+    def _peak(self, rows: list[Row], ends: Row) -> Iterator[str]:
+        """When most were protected, where the newest count is far below that."""
+        protected = _protected(rows)
+        top = max(protected, key=lambda row: row["persons"], default=None)
+        if top is None or top["persons"] < PEAK or protected[-1]["persons"] > FALLEN * top["persons"]:
+            return
+        year, last = (self.words.year(str(row["date"])[:4]) for row in (top, protected[-1]))
+        said = self._say("peak", n=self._people(top["persons"]), year=year, last=last,
+                         bare=self._bare(protected[-1]["persons"]), **ends)  # fmt: skip
+        yield f"{said} {self._say('steep')}" if _steep(protected) else said
+
     def _count(self, row: Row, ends: Row) -> str:
         kind, year = row["population"], self.words.year(str(row["date"])[:4])
         said: dict[str, Any] = {"n": self._people(row["persons"]), "bare": self._bare(row["persons"]), "year": year}
@@ -168,12 +186,14 @@ class _Told:
             return
         more, n = row["log_ratio"] >= 0, row["n_placebos"]
         k = row["n_more"] if more else round(row["placebo_share"] * (1 + n)) - 1
-        key = ("rank_none" if k == 0 else "rank") + ("_more" if more else "_less")
+        key = {0: "rank_none", 1: "rank_one"}.get(k, "rank") + ("_more" if more else "_less")
         rank = self._say(key, k=self.words.number(k), n=self.words.number(n))
         yield self._say("unusual" if row["unusual"] else "usual", rank=_begun(rank))
 
     def _next(self, rows: list[Row], counts: list[Row], ends: Row) -> Iterator[str]:
         stock = {row["year"] - row["as_of"]: row for row in rows if row["target"] == "displaced"}
+        if _steep(_protected(counts)):
+            stock = {}
         if set(HORIZONS) <= stock.keys():
             near, far = (stock[h] for h in HORIZONS)
             yield self._say(
@@ -191,11 +211,13 @@ class _Told:
                 yield self._say("next_moves", first=first, last=last, n=self._people(row["middle"]),
                                 span=self._span(row["low"], row["high"]), **ends)  # fmt: skip
 
-    def _now(self, rows: list[Row], ends: Row) -> Iterator[str]:
+    def _now(self, rows: list[Row], counts: list[Row], ends: Row) -> Iterator[str]:
         """Counts that are missing, and counts on record far from what everybody else's lead one to expect."""
         for row in rows:
             if row["within"] or (row["population"] == "movers" and row["recorded"] is not None):
                 continue  # why people moved says more of moves on record
+            if row["population"] == "protected" and row["recorded"] is not None and _steep(_protected(counts)):
+                continue
             yield self._say(
                 "now_missing" if row["recorded"] is None else "now_outside",
                 count=self.words.known("population", row["population"]), year=row["year"],
@@ -281,6 +303,19 @@ def _if_table(told: _Told) -> SmallTable:
 def _newest(rows: list[Row]) -> dict[str, Row]:
     """The newest count of each population."""
     return {row["population"]: row for row in sorted(rows, key=lambda row: str(row["date"]))}
+
+
+def _protected(rows: list[Row]) -> list[Row]:
+    """Counts of the protected by date."""
+    return sorted((row for row in rows if row["population"] == "protected"), key=lambda row: str(row["date"]))
+
+
+def _steep(protected: list[Row]) -> bool:
+    """Whether the newest of these counts is so far below the one before that it may count other people."""
+    if len(protected) < 2:
+        return False
+    before, newest = (row["persons"] for row in protected[-2:])
+    return before >= PEAK and newest < STEEP * before
 
 
 def _overtaken(row: Row, counts: list[Row]) -> bool:

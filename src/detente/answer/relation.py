@@ -39,11 +39,15 @@ def _index(strips: pl.DataFrame, say: Speaker) -> Iterator[str]:
     if known.is_empty():
         return
     now = known.row(-1, named=True)
-    worst = known.sort("index").row(0, named=True)
-    number = say.words.number
+    worst = known.sort("index", "month").row(0, named=True)
+    low, high, at, least = (
+        say.words.number(v) for v in (now["index_low"], now["index_high"], now["index"], worst["index"])
+    )
+    key = "index" if at != least else "index_lowest" if worst["month"] == now["month"] else "index_low_since"
     yield say.words(
-        "measures.index", now=number(now["index"]), month=say.words.date(now["month"]), low=number(now["index_low"]),
-        high=number(now["index_high"]), worst=number(worst["index"]), worst_month=say.words.date(worst["month"]),
+        f"measures.{key}", now=at, month=say.words.date(now["month"]), worst=least,
+        span="" if low == high else say.words("measures.index_span", low=low, high=high),
+        worst_month=say.words.date(worst["month"]),
     )  # fmt: skip
 
 

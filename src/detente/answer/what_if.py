@@ -213,7 +213,7 @@ def _sentence(scenario: ScenarioOutcome, found: WhatIf, say: Speaker) -> str:
         return say("no_residual" if scenario.status == "no residual" else "unsolved", title=title)
     first, second = (
         say(
-            "outcome",
+            "outcome_flat" if _income(o.income, say) == say("about_zero") else "outcome",
             a=say.name(o.economy),
             b=say.name(o.partner),
             move=_move(o, say),

@@ -6,7 +6,7 @@ The facts stand in :mod:`.changes`; sentences and the small tables here say them
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import log
+from math import expm1, log
 from typing import Any
 
 from detente.answer.changes import AmongSimilar, Direction, EpisodeChange
@@ -101,7 +101,7 @@ def change_sentence(change: EpisodeChange, say: Speaker) -> str:
             return say("episode_silent", **head)
         head |= {"before": say.money(change.flow_from), "after": say.money(change.flow_to)}
         if change.at_most is not None and change.compared is not None:
-            bound = say("episode_bound", own=_bound(change.at_most, say), **head)
+            bound = say("episode_bound", own=say.pct(-100 * expm1(max(change.at_most, LEAST))), **head)
             return f"{bound}; {_counted(change, change.compared, say)}. {_among(change, change.compared, say)}"
         return say("episode_zero" if 0 in (change.flow_from, change.flow_to) else "episode_untold", **head)
     split = say(

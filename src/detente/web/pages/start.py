@@ -115,14 +115,18 @@ def _card(space: Workspace, key: str, found: Study | DetenteError, words: Words)
             "subtitle": "",
             "problem": told_error(found, words),
             "builtin": False,
+            "picture": "",
             "runs": 0,
         }
+    drawn = found.folder / "picture.svg"  # of a built-in study alone: what a copy holds is not ours to trust
+    builtin = space.is_builtin(found)
     return {
         "key": key,
         "title": words.own(found, found.title),
         "subtitle": words.own(found, found.subtitle) or " – ".join(map(words.economy, found.spec.dyad)),
         "problem": "",
-        "builtin": space.is_builtin(found),
+        "builtin": builtin,
+        "picture": drawn.read_text(encoding="utf-8") if builtin and drawn.is_file() else "",
         "runs": len(space.runs(found)),
     }
 

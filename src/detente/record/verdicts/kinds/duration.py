@@ -17,7 +17,7 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
     """Time between two events (target ``E1..E2``), against a number of days, months or years.
 
     A span in whole units may be counted in completed units or rounded: three years are
-    2.5 to just under 4 years.
+    2.5 to just under 4 years. Days may count the first and the last as well.
     """
     names, rule = _names(claim.target), Text("rule.duration")
     if not all(name in evidence.events for name in names):
@@ -44,11 +44,13 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
 
 
 def _word(claim: Claim, number: float) -> str:
-    """A whole number of units is the count of completed ones, or the nearest."""
+    """A whole number of units is the count of completed ones, or the nearest; days may count both ends."""
     claimed, operator = claim.wording.number, claim.option("op")
     whole = half_digit(claim.value, as_written=True) == 0.5
     if whole and operator in ("", "about") and claimed - 0.5 <= number < claimed + 1:
         return "confirmed within rounding"
+    if claim.unit == "days" and whole and operator in ("", "about") and claimed == number + 1:
+        return "confirmed within rounding"  # both ends are counted: from the 14th to the 20th are seven days
     return claim.wording.word(number, exact=False)
 
 
