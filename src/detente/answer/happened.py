@@ -40,7 +40,7 @@ def outside_the_line(figures: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     trade = figures.filter(pl.col("series").is_in(["trade.exports", "trade.imports", "trade.total"]))
     a_year = pl.col("period").cast(pl.String).str.contains(r"^\d{4}$")
     left = trade.filter(~a_year | (pl.col("unit") != "usd_mn")).height
-    return (say("outside_the_line", n=left),) if left else ()
+    return (say("outside_the_line_one" if left == 1 else "outside_the_line", n=left),) if left else ()
 
 
 def _provenance(rows: list[dict], timeline: pl.DataFrame, say: Speaker) -> str:

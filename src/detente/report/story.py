@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from detente.answer.facts import Facts
+from detente.answer.facts import Facts, leading
 from detente.answer.run_facts import RunTables, facts_of
 from detente.attribution.library import library_frame
 from detente.economies import name_of
@@ -69,6 +69,14 @@ class Story:
         made = getattr(self.answer, "facts", None)
         tables = RunTables(self.tables, self.directions, self.study.episodes, self.words, self.own)
         return facts_of(tables) if made is None else made
+
+    @property
+    def lead(self) -> str:
+        """The id of the episode that the first screen leads with; empty where none was compared."""
+        falls = (leading(flow.falls) for flow in self.facts.flows)
+        fall = next((one for one in falls if one is not None), None)
+        spans = ((e.id, fall is not None and (e.from_year, e.to_year) == (fall.start, fall.end)) for e in self.study.episodes)
+        return next((ident for ident, same in spans if same), "")
 
     def with_tables(self, **frames: pl.DataFrame) -> Story:
         """The same story with other rows in some tables."""

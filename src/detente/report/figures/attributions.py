@@ -27,10 +27,10 @@ def attribution_chart(story: Story, words: Catalogue) -> Chart | None:
     rows = _rows(story, words)
     if len({row["attribution"] for row in rows}) < 2:
         return None
-    first = rows[0]["episode"]
-    own = [row["value"] for row in rows if row["episode"] == first]
+    told = [row for row in rows if row["episode"] == story.lead] or rows
+    own = [row["value"] for row in told if row["episode"] == told[0]["episode"]]
     finding = words(
-        "attributions.title", span=words.span(min(own), max(own), 2), n=len(own), episode=rows[0]["heading"]
+        "attributions.title", span=words.span(min(own), max(own), 2), n=len(own), episode=told[0]["heading"]
     )
     flow = rows[0]["flow"]
     shown = story.parts.filter(story.parts["origin"] == flow[0])

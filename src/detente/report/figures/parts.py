@@ -17,7 +17,9 @@ def parts_chart(story: Story, words: Catalogue) -> Chart | None:
     rows = _rows(story, words)
     if not rows:
         return None
-    head = next((row for row in rows if row["origin"] == story.study.origin and row["kind"] == "dyad"), rows[0])
+    mine = [row for row in rows if row["origin"] == story.study.origin and row["kind"] == "dyad"] or rows
+    lead = story.episode(story.lead)
+    head = next((row for row in mine if lead.endswith(f", {row['episode']}")), mine[0])
     finding = words(
         "parts.title",
         flow=head["flow"],

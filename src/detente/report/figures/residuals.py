@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import exp, log2, sqrt
 from typing import Any
 
@@ -44,7 +45,7 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
         slug="residuals",
         title=finding,
         subtitle=words("residuals.subtitle", base_from=When(base[0]), base_to=When(base[1]), panel=_panels(story)),
-        source=words("residuals.source", panel=_panels(story)),
+        source=" ".join([words("residuals.source", panel=_panels(story)), *_undrawn(story, words, base)]),
         alt=words("residuals.alt", finding=finding),
         headline=(
             words.whole_percent(last["pct"]),
@@ -66,6 +67,17 @@ def _main_window(story: Story) -> tuple[int, int]:
 def _panels(story: Story) -> str:
     computed = story.residuals.filter(pl.col("status") == "computed")["panel"].unique(maintain_order=True).to_list()
     return "; ".join(story.own(str(name)) for name in computed)
+
+
+def _undrawn(story: Story, words: Catalogue, base: tuple[int, int]) -> Iterator[str]:
+    """Which years of a direction have no point because a zero is recorded, which no percent of a log scale shows."""
+    main = story.residuals.filter(pl.col("base_from") == base[0], pl.col("base_to") == base[1])
+    zero = main.filter(pl.col("log_ratio").is_null(), pl.col("actual_usd_mn") == 0).unique("year", maintain_order=True)
+    for origin, destination in story.directions:
+        years = zero.filter(origin=origin, destination=destination)["year"].to_list()
+        if years:
+            listed = ", ".join(str(When(year)) for year in sorted(years))
+            yield words("residuals.undrawn", flow=story.arrow(origin, destination), years=listed)
 
 
 def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, int]) -> dict[str, Any] | None:

@@ -26,10 +26,11 @@ def specification_chart(story: Story, words: Catalogue) -> Chart | None:
         for e in story.study.episodes
     ]
     groups = [(heading, rows) for heading, rows in groups if rows]
+    lead = story.episode(story.lead)
     if not groups:
         return None
     panels = [(heading, _rows(words, heading, rows)) for heading, rows in groups]
-    heading, first = panels[0]
+    heading, first = next((panel for panel in panels if panel[0] == lead), panels[0])
     low, high = first[0]["value"], first[-1]["value"]
     judged = [row for row in first if row["able"]]
     key = "specifications.title" + ("_unable" if len(judged) < len(first) else "")
