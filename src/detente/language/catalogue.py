@@ -32,6 +32,10 @@ def short_of_all(pct: float, digits: int) -> int:
     return digits
 
 
+NOTHING = 5e-8
+"""What the arithmetic leaves of nothing; said as zero."""
+
+
 def _decimals(value: float, digits: int) -> int:
     """How many decimals show about ``digits`` significant digits."""
     size, decimals = abs(value), 0
@@ -161,7 +165,7 @@ class Catalogue:
         """``value`` with about ``digits`` significant digits and never an exponent."""
         if value is None or not isfinite(value):
             return ""
-        if abs(value) < 5e-8:  # what the arithmetic leaves of nothing
+        if abs(value) < NOTHING:
             return self.number(0.0)
         return self.number(value, _decimals(value, digits), sign)
 
@@ -170,6 +174,8 @@ class Catalogue:
         if low is None or high is None:
             return ""
         if digits is None:
+            if max(abs(low), abs(high)) < NOTHING:
+                return self.number(0.0)
             digits = _decimals(max(abs(low), abs(high)), 2)
         ends = [self.number(end, digits, sign=True) for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])

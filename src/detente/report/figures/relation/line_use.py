@@ -32,9 +32,10 @@ def lines_chart(story: Story, words: Catalogue) -> Chart | None:
     if not limits:
         limits = _in_print(carried, story, words, domain)
     top = carried.sort("value").row(-1, named=True)
-    title = words("line_use.title", family=words.known("family", family), top=words.significant(top["value"]),
+    most = _allowed(story, top, limits, flows)
+    title = words("line_use.title" if most else "line_use.title_bare", family=words.known("family", family), top=words.significant(top["value"]),
                   unit=words.known("unit", unit), way=story.arrow(top["origin"], top["destination"]),
-                  when=words.date(top["date"]), most=words.significant(max((r["high"] for r in limits), default=0)))  # fmt: skip
+                  when=words.date(top["date"]), most=words.significant(most))  # fmt: skip
     rows = pl.DataFrame([*limits, *flows], infer_schema_length=None)
     axis = words("line_use.axis", unit=words.known("unit", unit))
     return Chart(
@@ -43,6 +44,14 @@ def lines_chart(story: Story, words: Catalogue) -> Chart | None:
         spec=_spec(limits, flows, domain, axis, compact=False), compact=_spec(limits, flows, domain, axis, compact=True),
         hidden=("tip",),
     )  # fmt: skip
+
+
+def _allowed(story: Story, top: dict[str, Any], limits: list[dict[str, Any]], flows: list[dict[str, Any]]) -> float:
+    """The most that the line could carry while it carried its most; zero where no limit is known for that time."""
+    way = story.arrow(top["origin"], top["destination"])
+    when = next((f for f in flows if f["direction"] == way and f["high"] == top["value"]), None)
+    return max((r["high"] for r in limits if when and r["direction"] == way and r["x"] < when["x2"] and when["x"] < r["x2"]),
+               default=0.0)  # fmt: skip
 
 
 def _flow(story: Story, words: Catalogue, row: dict[str, Any]) -> dict[str, Any] | None:

@@ -29,7 +29,8 @@ def strips_chart(story: Story, words: Catalogue) -> Chart | None:
     domain = (cells[0]["x"], max(cell["x2"] for cell in cells))
     domain = (min(cell["x"] for cell in cells), domain[1])
     now, worst = known.row(-1, named=True), known.sort("index").row(0, named=True)
-    finding = words("strips.title", now=words.number(now["index"]), month=words.date(now["month"]),
+    lowest = words.number(now["index"]) == words.number(worst["index"])
+    finding = words("strips.title_lowest" if lowest else "strips.title", now=words.number(now["index"]), month=words.date(now["month"]),
                     worst=words.number(worst["index"]), worst_month=words.date(worst["month"]))  # fmt: skip
     return Chart(
         slug="strips",
