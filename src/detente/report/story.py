@@ -75,7 +75,9 @@ class Story:
         """The id of the episode that the first screen leads with; empty where none was compared."""
         falls = (leading(flow.falls) for flow in self.facts.flows)
         fall = next((one for one in falls if one is not None), None)
-        spans = ((e.id, fall is not None and (e.from_year, e.to_year) == (fall.start, fall.end)) for e in self.study.episodes)
+        spans = (
+            (e.id, fall is not None and (e.from_year, e.to_year) == (fall.start, fall.end)) for e in self.study.episodes
+        )
         return next((ident for ident, same in spans if same), "")
 
     def with_tables(self, **frames: pl.DataFrame) -> Story:

@@ -33,9 +33,12 @@ def lines_chart(story: Story, words: Catalogue) -> Chart | None:
         limits = _in_print(carried, story, words, domain)
     top = carried.sort("value").row(-1, named=True)
     most = _allowed(story, top, limits, flows)
-    title = words("line_use.title" if most else "line_use.title_bare", family=words.known("family", family), top=words.significant(top["value"]),
-                  unit=words.known("unit", unit), way=story.arrow(top["origin"], top["destination"]),
-                  when=words.date(top["date"]), most=words.significant(most))  # fmt: skip
+    title = words(
+        "line_use.title" if most else "line_use.title_bare",
+        family=words.known("family", family), unit=words.known("unit", unit), when=words.date(top["date"]),
+        top=words.significant(top["value"]), way=story.arrow(top["origin"], top["destination"]),
+        most=words.significant(most),
+    )  # fmt: skip
     rows = pl.DataFrame([*limits, *flows], infer_schema_length=None)
     axis = words("line_use.axis", unit=words.known("unit", unit))
     return Chart(
