@@ -10,8 +10,8 @@ import polars as pl
 from detente.answer.small_table import SmallTable
 from detente.economies import in_text
 from detente.language import Catalogue
-from detente.outlook.people import PeopleBetween
-from detente.run.further.people import people_frames
+from detente.outlook.people import OriginRecovery, PeopleBetween
+from detente.run.further.people import people_frames, recovery_rows
 
 SHOWN = 1000.0
 """Persons from which a flow, or a direction, is told of."""
@@ -59,6 +59,14 @@ def pair_people_sentences(found: PeopleBetween, words: Catalogue) -> tuple[str, 
     '1.74 million people moved from Venezuela to Colombia from 2015 to 2019'
     """
     return people_sentences(people_frames(found), words, lambda code: in_text(code, words.language))
+
+
+def recovery_told(found: OriginRecovery, words: Catalogue, name: Callable[[str], str]) -> tuple[str, ...]:
+    """What if the origin's income per head changes: who leaves, and whether anybody returns."""
+    told, rows = _Told({}, words, name, str), recovery_rows([found])
+    ends = {"a": name(found.origin), "b": name(found.destination)}
+    back = next(row for row in rows if row["outcome"] == "departures")
+    return *told._what_if(rows, ends), told._returns(back)
 
 
 class _Told:
@@ -243,7 +251,8 @@ class _Told:
         low, middle, high = (self.words.percent(row[f"{end}_pct"], 0, sign=True) for end in ("low", "middle", "high"))
         detected = not row["low_pct"] < 0 < row["high_pct"]
         growth = self.words.percent(abs(row["growth_pct"]), 0)
-        return self._say("returns" if detected else "returns_none", growth=growth, main=middle,
+        key = ("returns" if detected else "returns_none") + ("" if row["growth_pct"] > 0 else "_lower")
+        return self._say(key, growth=growth, main=middle,
                          span=self._say("range", low=low, high=high))  # fmt: skip
 
 

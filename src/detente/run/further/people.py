@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
 from detente.economies import is_current
-from detente.outlook.people import Nowcast, PeopleBetween, PeopleCount, people_between
+from detente.outlook.people import Nowcast, OriginRecovery, PeopleBetween, PeopleCount, people_between
 from detente.outlook.people.people_forecast import PeopleForecast
 from detente.outlook.people.score_cards import baseline_crps
 from detente.outlook.score_card import ScoreCard
@@ -169,7 +169,7 @@ def people_frames(found: PeopleBetween, registers: tuple[PeopleCount, ...] = ())
         ),
         "migration": MIGRATION.of_rows({name: getattr(one, name) for name in MIGRATION.names} for one in found.moved),
         "people_next": PEOPLE_NEXT.of_rows([*_displaced(found), *_moves(found), *_surges(found)]),
-        "people_if": PEOPLE_IF.of_rows(_recoveries(found)),
+        "people_if": PEOPLE_IF.of_rows(recovery_rows(found.recoveries)),
         "people_now": PEOPLE_NOW.of_rows(_now(one) for one in found.nowcasts),
     }
 
@@ -198,9 +198,10 @@ def _surges(found: PeopleBetween) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _recoveries(found: PeopleBetween) -> list[dict[str, object]]:
+def recovery_rows(recoveries: Iterable[OriginRecovery]) -> list[dict[str, object]]:
+    """Rows of ``people_if``: one a specification."""
     rows = []
-    for one in found.recoveries:
+    for one in recoveries:
         main = "neighbours" if one.neighbours else "all"
         for e in one.elasticities:
             low, middle, high = e.effect_pct(one.growth_pct)

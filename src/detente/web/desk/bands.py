@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from detente.equilibrium import Shock
 from detente.run.what_if.baseline import Baseline
-from detente.run.what_if.scenario_bands import DRAWS, Move, draw, pair_moves
+from detente.run.what_if.scenario_bands import DRAWS, Move, draw, drawn_on, of_pair, pair_moves
 from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.settings import Setting
 from detente.web.desk.solver_cache import DeskSolver
@@ -42,10 +42,12 @@ def bands(solver: DeskSolver, setting: Setting, n: int = DRAWS) -> Bands:
     if moved is None:
         nothing = (float("nan"), float("nan"))
         return Bands(np.full((2, 2), np.nan), dict.fromkeys(solver.dyad, nothing), 0)
-    drawn = draw(
-        pool(solver, setting), solver.dyad, moved, theta=setting.theta, psi=setting.psi,
-        deficits=solver.rules(setting), tariffs=levied(solver, setting), draws=n,
-    )  # fmt: skip
+    how = {"psi": setting.psi, "deficits": solver.rules(setting), "tariffs": levied(solver, setting), "draws": n,
+           "pass_through": setting.pass_through}  # fmt: skip
+    if setting.sector and solver.table is not None:
+        drawn = of_pair([drawn_on(solver.table.economy, solver.dyad, moved, theta=1.0, **how)], solver.dyad)
+    else:
+        drawn = draw(pool(solver, setting), solver.dyad, moved, theta=setting.theta, **how)
     flow = np.array([drawn.points(drawn.exports_usd_mn[code])[::2] for code in solver.dyad], dtype=float)
     income = np.array([drawn.points(drawn.welfare_pct[code])[::2] for code in solver.dyad], dtype=float)
     ends = {code: (float(low), float(high)) for code, (low, high) in zip(solver.dyad, income)}
@@ -61,15 +63,18 @@ def levied(solver: DeskSolver, setting: Setting) -> Shock | None:
     """The tariffs of a setting, certain as chosen; None without any."""
     if not any(setting.tariffs):
         return None
-    return Shock(tariff=dict(zip(solver.directions, setting.tariffs)))
+    return Shock(tariff=dict(zip(solver.flows_of(setting), setting.tariffs)))
 
 
 def moves(solver: DeskSolver, setting: Setting) -> tuple[Move, ...] | None:
     """What a setting moves beside tariffs, with how uncertain each size is; None where that is not known."""
-    both = solver.directions
+    both = solver.flows_of(setting)
     if setting.closed:
         return (Move("goods", CLOSED, 0.0, both),)
     sizes = [(lever, setting.effects.get(lever.id, 0.0)) for lever in levers()]
     moved = tuple(Move(lever.id, size, lever.error(size), both) for lever, size in sizes if size)
+    if setting.sector:  # a stated effect on one sector is certain: no residual of a sector is known
+        stated = zip(both, (setting.there, setting.back))
+        return (*moved, *(Move(">".join(ends[:2]), size, 0.0, (ends,)) for ends, size in stated if size))
     pair = pair_moves(dict(zip(both, (setting.there, setting.back))), setting.year, solver.residual, solver.spread)
     return None if pair is None else (*moved, *pair)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from detente.web.desk.beside import rows_in_words
 from detente.web.http.words import Words
 
 
@@ -25,6 +26,7 @@ def outcome_in_words(words: Words, found: dict[str, Any], label: str) -> dict[st
          "after": words.usd(row["usd_mn"]), "change": ""}
         for row in found["revenue"] if row["usd_mn"]
     ]  # fmt: skip
+    rows += rows_in_words(words, found)
     sentence = words(
         "desk.sentence", label=label, flow=rows[0]["what"], before=rows[0]["before"], after=rows[0]["after"],
         back=rows[1]["what"], back_before=rows[1]["before"], back_after=rows[1]["after"],

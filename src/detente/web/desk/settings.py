@@ -14,8 +14,11 @@ DEFICITS = ("multiplicative", "additive", "universal", "balanced")
 LIMITS = {"theta": (0.5, 20.0), "psi": (0.0, 5.0), "ratio": (0.5, 4.0)}
 TARIFFS = ("tariff_there_pct", "tariff_back_pct")
 HIGHEST_TARIFF = 500.0  # percent
+GROWTH = ("growth_first_pct", "growth_second_pct")
+GROWTH_LIMITS = (-50.0, 100.0)  # percent; beyond them elasticities of ordinary decades say nothing
 MOST = 10.0  # log points: a factor of 22,000; beyond it a border is better closed outright
 MOST_PINS = 3
+LONGEST_SECTOR = 120  # characters of a sector's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Setting:
     there, back : change of the pair's own residual from the first economy to the second and back, log points.
     tariff_there_pct, tariff_back_pct : ad valorem rates on what the first economy sells to the second, and back, percent;
         levied by who buys, on top of none.
+    pass_through_pct : the share of a tariff that buyers see; the sellers bear the rest.
+    sector : of the study's input-output table, to which everything moved is kept; empty for the whole trade.
+    migration : whether people follow real wages, where the study has a file of people.
+    growth_first_pct, growth_second_pct : rise of income per head in either economy, percent: how many leave it for the
+        other. It moves no trade.
     effects : log points by lever; minus infinity on ``goods`` closes the border. Levers not named stand at zero.
     """
 
@@ -43,6 +51,11 @@ class Setting:
     back: float = 0.0
     tariff_there_pct: float = 0.0
     tariff_back_pct: float = 0.0
+    pass_through_pct: float = 100.0
+    sector: str = ""
+    migration: bool = False
+    growth_first_pct: float = 0.0
+    growth_second_pct: float = 0.0
     effects: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -53,6 +66,16 @@ class Setting:
     def tariffs(self) -> tuple[float, float]:
         """Ad valorem rates from the first economy to the second, and back: 0.25 is 25%."""
         return self.tariff_there_pct / 100, self.tariff_back_pct / 100
+
+    @property
+    def pass_through(self) -> float:
+        """The share of a tariff that buyers see."""
+        return self.pass_through_pct / 100
+
+    @property
+    def growths(self) -> tuple[float, float]:
+        """Rise of income per head in the first economy and in the second, percent."""
+        return self.growth_first_pct, self.growth_second_pct
 
     def totals(self) -> tuple[float, float]:
         """Log points from the first economy to the second, and back."""
@@ -68,7 +91,12 @@ class Setting:
         pairs = [("year", str(self.year)), ("gdp_case", self.gdp_case)]
         pairs += [(name, f"{getattr(self, name):g}") for name in ("ratio", "theta", "psi")]
         pairs.append(("deficits", self.deficits))
-        pairs += [(name, f"{value:g}") for name in ("there", "back", *TARIFFS) if (value := getattr(self, name))]
+        pairs += [
+            (name, f"{value:g}") for name in ("there", "back", *TARIFFS, *GROWTH) if (value := getattr(self, name))
+        ]
+        pairs += [("pass_through_pct", f"{self.pass_through_pct:g}")] if self.pass_through_pct != 100 else []
+        pairs += [("sector", self.sector)] if self.sector else []
+        pairs += [("migration", "1")] if self.migration else []
         moved = ((lever.id, self.effects.get(lever.id, 0.0)) for lever in levers())
         pairs += [(name, "closed" if value == CLOSED else f"{value:g}") for name, value in moved if value]
         return urlencode(pairs)
@@ -121,11 +149,19 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
         back=number("back", -MOST, MOST, default.back),
         tariff_there_pct=number(TARIFFS[0], 0.0, HIGHEST_TARIFF, default.tariff_there_pct),
         tariff_back_pct=number(TARIFFS[1], 0.0, HIGHEST_TARIFF, default.tariff_back_pct),
+        pass_through_pct=number("pass_through_pct", 0.0, 100.0, default.pass_through_pct),
+        sector=query.get("sector", default.sector)[:LONGEST_SECTOR],
+        migration=query.get("migration", "1" if default.migration else "") == "1",
+        growth_first_pct=number(GROWTH[0], *GROWTH_LIMITS, default.growth_first_pct),
+        growth_second_pct=number(GROWTH[1], *GROWTH_LIMITS, default.growth_second_pct),
         effects={v.id: x for v in levers() if (x := number(v.id, -MOST, MOST, default.effects.get(v.id, 0.0)))},
     )
     if not wrong and not setting.closed and max(map(abs, setting.totals())) > MOST:
         what = f"The effects add up to more than {MOST:g} log points."
         wrong.append(Problem("address", None, "effects", what, "Close the border."))
+    if setting.migration and (setting.sector or any(setting.tariffs)):
+        what = "People who move go with neither tariffs nor one sector."
+        wrong.append(Problem("address", None, "migration", what, "Set these back, or keep people where they are."))
     if wrong:
         raise SpecificationError(
             "This setting is outside the model's domain.",
@@ -137,7 +173,10 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
 
 def _unmoved(default: Setting) -> Setting:
     """The same baseline with nothing moved."""
-    return replace(default, effects={}, there=0.0, back=0.0, tariff_there_pct=0.0, tariff_back_pct=0.0)
+    return replace(
+        default, effects={}, there=0.0, back=0.0, tariff_there_pct=0.0, tariff_back_pct=0.0, pass_through_pct=100.0,
+        sector="", migration=False, growth_first_pct=0.0, growth_second_pct=0.0,
+    )  # fmt: skip
 
 
 def read_pins(query: Sequence[tuple[str, str]], default: Setting) -> list[tuple[str, Setting]]:

@@ -14,12 +14,13 @@ import numpy as np
 
 from detente.attribution import attribute
 from detente.equilibrium import Counterfactual, SectorCounterfactual, SectorEconomy, Shock, solve
-from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, StudyError, UnbalancedAccounts
+from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts, first_five
 from detente.panel import Panel
 from detente.run.attributed import RESIDUALS, residual_lookup
 from detente.run.schema import directed
 from detente.run.what_if.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ratio
-from detente.run.what_if.scenarios import ResidualAt, effects, supply_elasticity
+from detente.run.what_if.further_effects import table_of
+from detente.run.what_if.scenarios import ResidualAt, TableOfStudy, effects, supply_elasticity
 from detente.study import Study
 from detente.study.panel_files import file_named
 from detente.study.spec import Ends, Scenario
@@ -97,10 +98,8 @@ class DeskSolver:
         Raises
         ------
         StudyError
-            One sector, or people who move, for which the desk has no control.
+            It heals a residual that is not known.
         """
-        if scenario.sector or scenario.migration or scenario.pass_through != 1:
-            raise StudyError("This scenario is solved in the report; the desk has no control for what it assumes.")
         levied = [
             100 * (scenario.tariff or 0.0) * (not scenario.levies or b in scenario.levies) for _, b in self.directions
         ]
@@ -108,7 +107,8 @@ class DeskSolver:
         there, back = (shock.get(d, 0.0) for d in self.directions)
         bare = {"year": setting.year, "gdp_case": setting.gdp_case, "ratio": setting.ratio}
         psi = supply_elasticity(scenario) if scenario.long_run else setting.psi
-        bare |= {"theta": setting.theta, "psi": psi, "deficits": setting.deficits}
+        bare |= {"theta": setting.theta, "psi": psi, "deficits": setting.deficits, "sector": scenario.sector}
+        bare |= {"migration": scenario.migration, "pass_through_pct": as_written(100 * scenario.pass_through)}
         if CLOSED in (there, back):
             return Setting(**bare, effects={"goods": CLOSED})
         tariffs = dict(zip(TARIFFS, map(as_written, levied)))
@@ -133,20 +133,49 @@ class DeskSolver:
             )
         return _baseline(self, year, case, ratio)
 
+    @property
+    def table(self) -> TableOfStudy | None:
+        """The study's input-output table; None where it names none. Raises as :func:`table_of`."""
+        return _once("table", self.study, table_of)
+
+    def flows_of(self, setting: Setting) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The two flows that a setting acts on, as (origin, destination) or with its sector third.
+
+        Raises
+        ------
+        SpecificationError
+            The study's table has no such sector, or there is no table.
+        """
+        if not setting.sector:
+            return self.directions
+        known = () if self.table is None else self.table.economy.sectors
+        if setting.sector not in known:
+            raise SpecificationError(
+                f"There is no sector '{setting.sector}' in this study's input-output table.",
+                fix=f"Available: {first_five(known)}." if known else "Name a table in study.toml: [equilibrium.table].",
+            )
+        first, second = self.directions
+        return (*first, setting.sector), (*second, setting.sector)
+
     def solve(self, setting: Setting) -> Counterfactual | SectorCounterfactual:
-        """The exact counterfactual of a setting; with tariffs, which need a place for their revenue, as one sector."""
-        there, back = setting.totals()
-        base = self.baseline(setting).economy
-        shock = dict(zip(self.directions, (there, back))) if (there, back) != (0.0, 0.0) else {}
+        """The exact counterfactual of a setting.
+
+        With tariffs, which need a place for their revenue, as one sector; of one sector, on the study's table.
+        """
+        flows, totals = self.flows_of(setting), setting.totals()
+        shock = dict(zip(flows, totals)) if totals != (0.0, 0.0) else {}
         how = {"supply_elasticity": setting.psi, "deficits": setting.deficits}
+        levied = Shock(shock, tariff=dict(zip(flows, setting.tariffs)) if any(setting.tariffs) else {})
+        if setting.sector and self.table is not None:
+            return solve(self.table.economy, levied, pass_through=setting.pass_through, **how)
+        base = self.baseline(setting).economy
         if not any(setting.tariffs):
             return solve(base, shock, theta=setting.theta, **how)
-        levied = Shock(shock, tariff=dict(zip(self.directions, setting.tariffs)))
-        return solve(SectorEconomy.of(base, theta=setting.theta), levied, **how)
+        return solve(SectorEconomy.of(base, theta=setting.theta), levied, pass_through=setting.pass_through, **how)
 
 
 def outcome(solver: DeskSolver, out: Counterfactual | SectorCounterfactual) -> dict[str, Any]:
-    """What a reader sees of a solved setting: the two flows, real incomes, winners and losers elsewhere."""
+    """What a reader sees of a solved setting's trade: the two flows, real incomes, winners and losers elsewhere."""
     codes, base = out.economies, out.baseline
     flows = [{"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)} for a, b in solver.directions]
     welfare = out.welfare_pct
@@ -203,7 +232,10 @@ def _once(what: str, study: Study, make: Callable[[Study], Any]) -> Any:
 
 def _stamp(study: Study) -> tuple[int, ...]:
     """When the files behind a study's desks were last written, and which panel stands in for its own."""
+    plan = study.spec.equilibrium
     named = [None if study.spec.panel.ships else study.spec.panel.use, study.spec.panel.gdp]
+    named += [plan.table.file, plan.table.final] if plan.table else []
+    named += [plan.people.file] if plan.people else []
     files = [study.folder / "study.toml", *(file_named(study.folder, name) for name in named if name)]
     return (id(study.given), *(path.stat().st_mtime_ns if path.exists() else 0 for path in files))
 

@@ -120,6 +120,11 @@ def scenario_toml(
     parts += [
         f"tariff {n} {v:g}%" for n, v in (("there", setting.tariff_there_pct), ("back", setting.tariff_back_pct)) if v
     ]
+    if any(setting.growths):
+        raise StudyError(
+            "A scenario of a study holds no change of income per head.",
+            fix="Set it back to 0 to save the rest; the address and the downloads keep it.",
+        )
     note = f"from the scenario desk on {setting.year}: {', '.join(parts) or 'nothing moved'} (log points)"
     lines = [
         "",
@@ -128,12 +133,21 @@ def scenario_toml(
         f"title = {_quoted(title)}",
         f"note = {_quoted(note)}",
     ]
+    if setting.sector:
+        lines.append(f"sector = {_quoted(setting.sector)}")
+    if setting.migration:
+        lines.append("migration = true")
     if any(setting.tariffs):
         lines += _tariff_lines(study, setting)
     elif setting.closed:
         lines.append("closed = true")
     elif there == back:
         lines.append(f"effect = {there:.4f}")
+    elif setting.sector:
+        raise StudyError(
+            "A scenario on one sector has the same effect both ways.",
+            fix="Set both directions to the same size, or save it for the whole trade.",
+        )
     else:
         window = list(study.spec.attribution.base_windows[0])
         lines.append("target = [")
@@ -158,6 +172,8 @@ def _tariff_lines(study: Study, setting: Setting) -> list[str]:
             fix="Move the other controls back, or save two scenarios.",
         )
     lines = [f"tariff = {there or back:.4f}"]
+    if setting.pass_through != 1:
+        lines.append(f"pass_through = {setting.pass_through:.4f}")
     levied_by = study.spec.dyad[1] if there else study.spec.dyad[0]
     return lines if there == back else [*lines, f"levied_by = [{_quoted(levied_by)}]"]
 

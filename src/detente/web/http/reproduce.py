@@ -31,8 +31,15 @@ def of_folder(path: str) -> tuple[str, str]:
 
 def of_setting(study: Study, setting: Setting) -> str:
     """The central path of a setting of the scenario desk."""
-    shock = _by_direction(study, setting.totals())
+    shock, levied = (_by_direction(study, values, setting.sector) for values in (setting.totals(), setting.tariffs))
     how = f"supply_elasticity={setting.psi:.6g}, deficits={setting.deficits!r}"
+    through = f", pass_through={setting.pass_through:.6g}" if setting.pass_through != 1 else ""
+    if setting.sector:
+        return (
+            "import detente as dt\nfrom detente.equilibrium import Shock\nfrom detente.run.what_if.further_effects import "
+            f'table_of\n\nstudy = dt.open_study("{called(study)}")\n'
+            f"out = dt.solve(table_of(study).economy, Shock({shock}, tariff={levied}), {how}{through})\nout.welfare_pct"
+        )
     lines = [
         "import detente as dt", "from detente.run.what_if.baseline import accounts", "",
         f'study = dt.open_study("{called(study)}")', "books = accounts(study.panel(), study.spec, study.folder)",
@@ -40,17 +47,24 @@ def of_setting(study: Study, setting: Setting) -> str:
     ]  # fmt: skip
     if any(setting.tariffs):  # a tariff needs a place for its revenue: one sector
         lines[1:1] = ["from detente.equilibrium import SectorEconomy, Shock"]
-        levied = f"Shock({shock}, tariff={_by_direction(study, setting.tariffs)})"
-        lines.append(f"out = dt.solve(SectorEconomy.of(economy, theta={setting.theta:.6g}), {levied}, {how})")
+        shock = f"Shock({shock}, tariff={levied})"
+        lines.append(f"out = dt.solve(SectorEconomy.of(economy, theta={setting.theta:.6g}), {shock}, {how}{through})")
     else:
         lines.append(f"out = dt.solve(economy, {shock}, theta={setting.theta:.6g}, {how})")
-    return "\n".join([*lines, "out.welfare_pct"])
+    lines.append("out.welfare_pct")
+    for (a, b), growth in zip(study.spec.directions, setting.growths):
+        if growth:
+            lines.append(f'print(origin_recovers("{a}", "{b}", growth_pct={growth:.6g}).summary())')
+    if any(setting.growths):
+        lines[1:1] = ["from detente.outlook.people import origin_recovers"]
+    return "\n".join(lines)
 
 
-def _by_direction(study: Study, values: tuple[float, float]) -> str:
-    """A dictionary from the pair's two directions, without those that stand at nothing."""
+def _by_direction(study: Study, values: tuple[float, float], sector: str = "") -> str:
+    """A dictionary from the pair's two directions, of one sector or all, without those that stand at nothing."""
+    third = f", {sector!r}" if sector else ""
     pairs = (
-        f'("{a}", "{b}"): {"dt.CLOSED" if value == CLOSED else f"{value:.6g}"}'
+        f'("{a}", "{b}"{third}): {"dt.CLOSED" if value == CLOSED else f"{value:.6g}"}'
         for (a, b), value in zip(study.spec.directions, values)
         if value
     )

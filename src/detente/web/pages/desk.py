@@ -23,10 +23,11 @@ from detente.run.what_if.scenario_bands import DRAWS
 from detente.study import Study
 from detente.web.aside.turns import in_turn
 from detente.web.desk.bands import bands
+from detente.web.desk.beside import beside, can_recover, people_in_words, recoveries
 from detente.web.desk.charts import desk_charts
 from detente.web.desk.levers import CLOSED, Lever, levers
 from detente.web.desk.result_rows import outcome_in_words
-from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
+from detente.web.desk.settings import DEFICITS, GROWTH, LIMITS, MOST_PINS, Setting, read_pins, read_setting
 from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
 from detente.web.editor import editor
 from detente.web.editor.study_edits import add_scenario
@@ -77,6 +78,7 @@ def desk(request: Request) -> Response:
         "panel": solver.panel.name,
         "results": shown,
         "actual": _actual(solver, setting.year, words),
+        **_more(request, solver, setting, words),
     }
     view = {
         "charts": desk_charts(words, solver.study),
@@ -211,12 +213,15 @@ def _for_request(request: Request, how: Any) -> dict[str, Any]:
 def solved(solver: DeskSolver, words: Words, setting: Setting, label: str) -> dict[str, Any]:
     """The central path of a setting, with the words that tell it."""
     found = _solved(solver, setting.query())
+    known = setting.year if not setting.sector or solver.table is None else solver.table.year
     return {
         "label": label,
         "query": setting.query(),
         "setting": plain(setting),
         **found,
         **outcome_in_words(words, found, label),
+        "people": people_in_words(words, recoveries(solver, setting)),
+        "from": words("desk.from_table" if setting.sector else "desk.from_economies", year=known),
         "python": of_setting(solver.study, setting),
     }
 
@@ -239,7 +244,9 @@ def banded(solver: DeskSolver, words: Words, setting: Setting, label: str) -> di
 
 @lru_cache(maxsize=2048)
 def _solved(solver: DeskSolver, query: str) -> dict[str, Any]:
-    return outcome(solver, solver.solve(read_setting(dict(parse_qsl(query)), solver.default())))
+    setting = read_setting(dict(parse_qsl(query)), solver.default())
+    out = solver.solve(setting)
+    return outcome(solver, out) | beside(solver, setting, out)
 
 
 @lru_cache(maxsize=512)
@@ -254,6 +261,8 @@ def plain(setting: Setting) -> dict[str, Any]:
         "year": setting.year, "gdp_case": setting.gdp_case, "ratio": setting.ratio, "theta": setting.theta,
         "psi": setting.psi, "deficits": setting.deficits, "there": setting.there, "back": setting.back,
         "tariff_there_pct": setting.tariff_there_pct, "tariff_back_pct": setting.tariff_back_pct,
+        "pass_through_pct": setting.pass_through_pct, "sector": setting.sector, "migration": setting.migration,
+        "growth_first_pct": setting.growth_first_pct, "growth_second_pct": setting.growth_second_pct,
         "closed": setting.closed, "total_there": there, "total_back": back,
         "effects": {k: v for k, v in setting.effects.items() if v != CLOSED},
     }  # fmt: skip
@@ -282,6 +291,23 @@ def _pair(solver: DeskSolver, setting: Setting, words: Words) -> list[dict[str, 
     return rows
 
 
+def _more(request: Request, solver: DeskSolver, setting: Setting, words: Words) -> dict[str, Any]:
+    """What the study and the two economies let be set beside: sectors of its table, people."""
+    table, problem = None, ""
+    try:
+        table = solver.table
+    except DetenteError as error:
+        problem = told(request, error)
+    growths = zip(GROWTH, solver.dyad, setting.growths)
+    return {
+        "sectors": list(table.economy.sectors) if table else [],
+        "sector_lead": words("desk.sectors_lead", year=table.year, n=len(table.economy.sectors)) if table else problem,
+        "growths": [{"id": name, "of": words.economy(code), "value": value} for name, code, value in growths]
+        if can_recover(solver) else [],
+        "may_move": solver.study.spec.equilibrium.people is not None,
+    }  # fmt: skip
+
+
 def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words) -> list[dict[str, Any]]:
     """The study's own scenarios as settings to start from; one without a residual that year says why."""
     rows = []
@@ -296,6 +322,7 @@ def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words)
             effect = "" if closed else f"{words.log_percent(there)} · {words.log_percent(back)}"
             if any(found.tariffs):
                 effect = " · ".join(words.percent(100 * rate, 0) for rate in found.tariffs)
+            effect = f"{found.sector}: {effect}" if found.sector and effect else found.sector or effect
         except DetenteError as problem:
             query, why_not = "", told_error(problem, words)
         rows.append(

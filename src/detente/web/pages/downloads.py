@@ -14,6 +14,7 @@ from detente.errors import UnreadableFile
 from detente.study import Study
 from detente.web.aside.turns import in_turn
 from detente.web.desk.bands import Bands, bands
+from detente.web.desk.beside import beside
 from detente.web.desk.settings import read_pins, read_setting
 from detente.web.desk.solver_cache import open_solver, outcome
 from detente.web.editor.export import Download, export
@@ -68,7 +69,8 @@ def of_desk(request: Request) -> Response:
     pins = read_pins(request.query_params.multi_items(), solver.default())
     rows, notes = [], []
     for title, one in [(words_of(request)("desk.now"), setting), *pins]:
-        found, around = outcome(solver, solver.solve(one)), bands(solver, one)
+        out, around = solver.solve(one), bands(solver, one)
+        found = outcome(solver, out) | beside(solver, one, out)
         rows += [{"scenario": title, **row} for row in _desk_rows(found, around)]
         notes.append(f"{title}: {one.query()}; {around.n} exact draws. {found['certificate']['status']}.")
     notes.append(f"Panel: {solver.panel.name}. {solver.panel.source}")
@@ -86,6 +88,18 @@ def _desk_rows(found: dict[str, Any], around: Bands) -> list[dict[str, Any]]:
         low, high = around.income.get(f["economy"], (None, None))
         rows.append({"what": f"real income {f['economy']}", "unit": "pct", "before": 0.0, "after": f["pct"],
                      "low_5pct": low, "high_95pct": high})  # fmt: skip
+    for f in found["sector"]:
+        what = f"exports of {f['sector']} {f['from']} to {f['to']}"
+        rows.append({"what": what, "unit": "usd_mn", "before": f["before"], "after": f["after"]})
+        jobs = {"what": f"employment in {f['sector']} {f['from']}", "unit": "pct"}
+        rows.append(jobs | {"before": 0.0, "after": f["employment_pct"]})
+    for f in found["persons"]:
+        what = f"people from {f['origin']} in {f['residence']}"
+        rows.append({"what": what, "unit": "persons", "before": f["before"], "after": f["after"]})
+    for f in found["recoveries"]:
+        what = f"moves {f['origin']} to {f['destination']}, income per head of {f['origin']} {f['growth_pct']:+g}%"
+        rows.append({"what": what, "unit": "pct", "before": 0.0, "after": f["middle"],
+                     "low_5pct": f["interval"][0], "high_95pct": f["interval"][1]})  # fmt: skip
     return rows
 
 

@@ -16,7 +16,7 @@ function query() {
   out.set("year", year.value);
   out.set("gdp_case", year.selectedOptions[0].dataset.gdp);
   for (const name of ["ratio", "theta", "psi", "deficits"]) out.set(name, one(`[name=${name}]`, form).value);
-  for (const input of all("[data-tariff]", form)) if (Number(input.value)) out.set(input.name, String(Number(input.value)));
+  for (const input of all("[data-plain]", form)) if (plain(input) !== input.dataset.plain) out.set(input.name, plain(input));
   for (const box of all(".lever", form)) {
     const number = one("input[type=number]", box), closes = one("[data-closes]", box);
     if (closes?.checked) out.set(number.name, "closed");
@@ -24,6 +24,8 @@ function query() {
   }
   return out.toString();
 }
+// What stands in a control without a slider, as the address writes it; in data-plain, what it stands at unmoved.
+const plain = (input) => input.type === "checkbox" ? (input.checked ? input.value : "") : input.type === "number" ? String(Number(input.value)) : input.value;
 function load(text) {
   const wanted = new URLSearchParams(text), year = one("select[name=year]", form);
   if (wanted.has("year")) {
@@ -32,7 +34,10 @@ function load(text) {
     if (option) option.selected = true;
   }
   for (const name of ["ratio", "theta", "psi", "deficits"]) if (wanted.has(name)) one(`[name=${name}]`, form).value = wanted.get(name);
-  for (const input of all("[data-tariff]", form)) input.value = wanted.get(input.name) ?? "0";
+  for (const input of all("[data-plain]", form)) {
+    const value = wanted.get(input.name) ?? input.dataset.plain;
+    if (input.type === "checkbox") input.checked = value === input.value; else input.value = value;
+  }
   for (const box of all(".lever", form)) {
     const number = one("input[type=number]", box), closes = one("[data-closes]", box), value = wanted.get(number.name) ?? "0";
     if (closes) closes.checked = value === "closed";
@@ -145,6 +150,9 @@ async function show() {
   const result = state.results[0], band = state.bands.get(result.query);
   one("#told").textContent = result.sentence;
   one("#told").classList.remove("stale");
+  one("#from").textContent = result.from;
+  one("#people-told").textContent = result.people.join(" ");
+  one("#people-told").hidden = !result.people.length;
   const table = one("#rows"), body = one("tbody", table);
   body.replaceChildren(...result.rows.map((row, k) => {
     const line = document.createElement("tr"), head = document.createElement("th");
