@@ -189,3 +189,14 @@ def test_the_answer_and_the_report_in_spanish(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().out.startswith("Report: ")
     assert '<html lang="en">' in (made / "report.html").read_text(encoding="utf-8")
     assert run(["report", str(made), "--lang", "pt"]) == 2
+
+
+def test_a_new_study_beside_one_that_ships_is_named_so_that_it_is_the_one_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for pair, called in ((("IND", "PAK"), "./india-pakistan"), (("CHL", "PER"), "chile-peru")):
+        assert run(["new", *pair]) == 0
+        told = capsys.readouterr().out
+        assert f"detente run {called}\n" in told
+        assert f"detente check {called}\n" in told

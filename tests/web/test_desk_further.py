@@ -133,12 +133,8 @@ def test_an_address_holds_what_was_set_and_the_page_shows_it(client, solver):
     assert "exports of food to" in text
     assert "Employment in food" in text
     moved = client.get("/s/asked/desk?goods=closed&migration=1&lang=en").text
-    assert (
-        re.search(r'name="migration" value="1" data-plain="" checked', moved)
-    )
-    assert (
-        "People from Venezuela in Colombia" in moved
-    )
+    assert re.search(r'name="migration" value="1" data-plain="" checked', moved)
+    assert "People from Venezuela in Colombia" in moved
     plain = client.get("/s/colombia-venezuela/desk?lang=en").text
     assert 'name="sector"' not in plain
     assert 'name="migration"' not in plain

@@ -32,7 +32,12 @@ SHOWN = (
     "panel/grouping/*.py", "panel/world_panel.py", "panel/levels.py", "data/periods.py", "data/units.py",
 )  # fmt: skip
 """Rooms and modules whose errors a page can show: those of a study, its record, its panel, its tables, a run of it."""
-NOT_SHOWN = {"app.py", "server.py", "shock_file.py", "schema.py"}  # said in a terminal or to who writes code, in English
+NOT_SHOWN = {
+    "app.py",
+    "server.py",
+    "shock_file.py",
+    "schema.py",
+}  # said in a terminal or to who writes code, in English
 RAISED = {name for name, kind in vars(detente.errors).items() if isinstance(kind, type)}
 
 

@@ -25,7 +25,7 @@ def command(
     origin: str, destination: str, folder: Path | None, data: Path | None, as_of: datetime | None, **how: Any
 ) -> None:
     """Make a study of ORIGIN and DESTINATION (economies, blocs or regions; codes or names) that runs as it is."""
-    from detente.study import new_study, open_study
+    from detente.study import builtin_studies, new_study, open_study
 
     made = new_study(origin, destination, folder=folder, data=data, reading=reading(how), as_of=as_of and as_of.date())
     study = open_study(made)
@@ -36,4 +36,7 @@ def command(
         )  # fmt: skip
     elif not study.scenarios:
         click.echo("It has no scenarios; study.toml says why, and how to get them.", err=True)
-    click.echo(f"Made {made}. Next:\n  detente run {made}\n  add rows to {made / 'record'}, then: detente check {made}")
+    called = f"./{made}" if str(made) in builtin_studies() else made  # the bare name is that of a study that ships
+    click.echo(
+        f"Made {made}. Next:\n  detente run {called}\n  add rows to {made / 'record'}, then: detente check {called}"
+    )

@@ -64,6 +64,12 @@ class Story:
         return self.tables[name]
 
     @property
+    def next_in_short(self) -> str:
+        """What next for the first screen: what the first sentence expects; its score follows after a semicolon, below."""
+        said, _, score = self.answer.what_next[0].partition("; ")
+        return f"{said}. {self.words('first.ranges_hold')}" if score else said
+
+    @property
     def facts(self) -> Facts:
         """The facts of the first screen: the answer's own, or made the same way of what only looks like a run."""
         made = getattr(self.answer, "facts", None)

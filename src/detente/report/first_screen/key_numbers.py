@@ -38,7 +38,7 @@ def similar(of: ScreenWords) -> KeyNumber | None:
     if fall is None:
         return None
     value = of.words("first.k_of_n", k=of.words.number(fall.as_bad), n=of.words.number(fall.n))
-    what = of.words("first.pairs_lost", years=of.years(fall))
+    what = of.words("first.pairs_lost" if fall.change < 0 else "first.pairs_behind", years=of.years(fall))
     if of.facts.checks is None or of.telling() is not of.facts.flows[0]:  # they are checks of that direction
         return KeyNumber(value, what, ROUGH, of.words("first.one_check"))
     agree, able = of.facts.checks

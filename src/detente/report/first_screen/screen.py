@@ -13,10 +13,12 @@ from detente.report.first_screen.key_numbers import KeyNumber
 from detente.report.first_screen.pictures import Picture, picture
 from detente.report.first_screen.wording import ScreenWords
 
+SIDES = ("origin", "destination")
+
 
 @dataclass(frozen=True, slots=True)
 class FirstScreen:
-    """Everything the template of the first screen needs, in one language."""
+    """Everything the template of the first screen needs, in one language; the picture to open on comes first."""
 
     answer: str
     pictures: Sequence[Picture]
@@ -38,9 +40,9 @@ def first_screen(facts: Facts, words: Catalogue, name: Any, ident: str) -> First
     if not any(flow.sold for flow in facts.flows):
         return None
     of = ScreenWords(facts, words, name)
-    pictures = [
-        picture(of, flow, side, ident) for flow, side in zip(facts.flows, ("origin", "destination")) if flow.sold
-    ]
+    first = of.telling()  # the chart that is open is of the direction that the headline speaks of
+    sides = sorted(zip(facts.flows, SIDES), key=lambda pair: pair[0] is not first)
+    pictures = [picture(of, flow, side, ident) for flow, side in sides if flow.sold]
     said = [("happened", sentences.happened(of)), ("why", sentences.why(of)), ("what_if", sentences.what_if(of))]
     return FirstScreen(
         sentences.answer(of), pictures, [(words(f"first.{key}"), text) for key, text in said if text],

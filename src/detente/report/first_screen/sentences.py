@@ -23,6 +23,8 @@ def answer(of: ScreenWords) -> str:
         fall = leading(falls) or falls[0]
         place = "odd" if fall.unusual else "usual" if fall.unusual is False else "open"
         parts.append(of.words(f"first.falls_{place}", years=of.years(fall)))
+    elif {f.unusual for flow in of.facts.flows for f in flow.falls} - {None} == {False}:
+        parts.append(of.words("first.no_fall"))
     stands = _stands(of)
     return " ".join([*parts, *([stands] if stands else [])])
 

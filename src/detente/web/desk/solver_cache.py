@@ -275,10 +275,18 @@ def _residuals(study: Study, panel: Panel) -> tuple[ResidualAt, ResidualAt]:
     return residual_lookup(RESIDUALS.fitted(directed(found)), windows[0])
 
 
+AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
 def finite(value: Any) -> Any:
     """The same tree with plain numbers, and nothing where a number is none."""
+    kind = type(value)
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if kind in AS_THEY_ARE:
+        return value
     if isinstance(value, dict):
-        return {k: finite(v) for k, v in value.items()}
+        return {k: v if type(v) in AS_THEY_ARE else finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [finite(v) for v in value]
     if isinstance(value, np.generic):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from detente.study import Study
 from detente.web.editor.editor import stamp_of
 
 _KEPT: dict[Path, tuple[tuple[Any, ...], Ledger, pl.DataFrame]] = {}
+_ONE_AT_A_TIME = (
+    threading.Lock()
+)  # after a save many ask for the same verdicts: one makes them, the others wait for these
 _MOST = 4  # records; a large one with its verdicts is tens of megabytes
 
 
@@ -23,13 +27,14 @@ def judged(study: Study) -> tuple[Ledger, pl.DataFrame]:
     RecordError
         The record has problems.
     """
-    stamp = stamp_of(study.record)
-    kept = _KEPT.get(study.record)
-    if kept is not None and kept[0] == stamp:
-        return kept[1], kept[2]
-    ledger = study.ledger()
-    verdicts = ledger.verdicts()
-    while len(_KEPT) >= _MOST:
-        _KEPT.pop(next(iter(_KEPT)))
-    _KEPT[study.record] = (stamp, ledger, verdicts)
-    return ledger, verdicts
+    with _ONE_AT_A_TIME:
+        stamp = stamp_of(study.record)
+        kept = _KEPT.get(study.record)
+        if kept is not None and kept[0] == stamp:
+            return kept[1], kept[2]
+        ledger = study.ledger()
+        verdicts = ledger.verdicts()
+        while len(_KEPT) >= _MOST:
+            _KEPT.pop(next(iter(_KEPT)))
+        _KEPT[study.record] = (stamp, ledger, verdicts)
+        return ledger, verdicts

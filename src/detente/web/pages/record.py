@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -168,6 +169,7 @@ def _filled_in(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """A new row with its id made; a link where a source belongs becomes a source of its own."""
 
+    @cache
     def taken(name: str) -> set[str]:
         return {row.cells.get(TABLES[name].key, "") for row in read_file(study, name).rows}
 

@@ -24,7 +24,8 @@ if (part) {
   }).catch(error => { one("p", cards).textContent = error.message; }).finally(() => cards.removeAttribute("aria-busy"));
 }
 
-// What next and people: sentences, a list each.
+// What next and people: sentences, a list each; those that come after the first four are a click away.
+const SHOWN = 4;
 const next = one("#what-next");
 if (next) {
   const lead = one("p", next);
@@ -37,9 +38,19 @@ if (next) {
         head.textContent = part.title;
         next.append(head);
       }
-      const list = document.createElement("ul");
-      list.append(...part.sentences.map(text => Object.assign(document.createElement("li"), { textContent: text })));
-      next.append(list);
+      const listed = (texts) => {
+        const list = document.createElement("ul");
+        list.append(...texts.map(text => Object.assign(document.createElement("li"), { textContent: text })));
+        return list;
+      };
+      next.append(listed(part.sentences.slice(0, SHOWN)));
+      if (part.sentences.length > SHOWN) {
+        const rest = document.createElement("details"), name = document.createElement("summary");
+        rest.className = "numbers";
+        name.textContent = next.dataset.more;
+        rest.append(name, listed(part.sentences.slice(SHOWN)));
+        next.append(rest);
+      }
     }
   }).catch(error => { lead.textContent = error.message; }).finally(() => next.removeAttribute("aria-busy"));
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from detente.language import Text
 from detente.language.text import Own
@@ -119,6 +119,8 @@ def _common() -> frozenset[str]:
 _DENIAL = re.compile(r"\b(?:not|no|never|nor|without|nunca|sin|ni|jamas)\b|n't\b")
 
 
+@lru_cache(maxsize=1 << 14)
 def _plain(text: str) -> str:
+    """A text without accents and capitals: the same claims and titles are asked for many times over."""
     folded = unicodedata.normalize("NFKD", text)
     return "".join(c for c in folded if not unicodedata.combining(c)).casefold()

@@ -51,7 +51,10 @@ def years_of(found: Pair) -> tuple[int, int]:
 
 def lanes_of(found: Pair) -> tuple[Lane, ...]:
     """The state of the relation over the years of the chart."""
-    return lanes(found.origin, found.destination, *years_of(found))
+    return _kept_lanes(found.origin, found.destination, *years_of(found))
+
+
+_kept_lanes = lru_cache(maxsize=256)(lanes)
 
 
 def relation_of(found: Pair, words: Words, known: Sequence[Lane], ident: str = "") -> RelationPicture | None:

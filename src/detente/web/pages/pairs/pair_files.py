@@ -46,7 +46,7 @@ def _picture(found: Pair, panel: Panel, words: Words, side: str) -> tuple[str, s
     screen = screen_of(found, words, lanes_of(found))
     if screen is None:
         raise WordedError(words("pair.no_trade"))
-    drawn = screen.pictures[1 if side == "destination" and len(screen.pictures) > 1 else 0]
+    drawn = next((p for p in screen.pictures if p.ident.endswith(f"-{side}")), screen.pictures[0])
     day = words.date(datetime.now(UTC).date().isoformat())
     stamp = words("pair.stamp", first=found.base[0], last=found.base[1], version=__version__, day=day)
     notes = [words("chart.source", source=panel.source or found.panel), stamp]
