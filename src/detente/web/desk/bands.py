@@ -76,5 +76,6 @@ def moves(solver: DeskSolver, setting: Setting) -> tuple[Move, ...] | None:
     if setting.sector:  # a stated effect on one sector is certain: no residual of a sector is known
         stated = zip(both, (setting.there, setting.back))
         return (*moved, *(Move(">".join(ends[:2]), size, 0.0, (ends,)) for ends, size in stated if size))
-    pair = pair_moves(dict(zip(both, (setting.there, setting.back))), setting.year, solver.residual, solver.spread)
+    own = dict(zip(solver.directions, (setting.there, setting.back)))
+    pair = pair_moves(own, setting.year, solver.residual, solver.spread)
     return None if pair is None else (*moved, *pair)

@@ -93,9 +93,9 @@ def rows_in_words(words: Words, found: dict[str, Any]) -> list[dict[str, str]]:
         rows.append(_row(words("desk.sector_jobs", **names), "", "", words.fine(one["employment_pct"])))
     for one in found.get("persons", ()):
         names = {"a": words.economy(one["origin"]), "b": words.economy(one["residence"])}
-        counts = [words.number(float(f"{one[when]:.3g}")) for when in ("before", "after")]
+        before, after = (words.number(float(f"{one[when]:.3g}")) for when in ("before", "after"))
         rows.append(
-            _row(words("desk.people_of", **names), *counts, words.fine(100 * (one["after"] / one["before"] - 1)))
+            _row(words("desk.people_of", **names), before, after, words.fine(100 * (one["after"] / one["before"] - 1)))
         )
     return rows
 

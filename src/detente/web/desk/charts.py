@@ -35,7 +35,8 @@ def framed(spec: Spec) -> Spec:
 
 
 def _ranges(title: str, by: str, domain: list[str], *, before: bool) -> Spec:
-    """A dot for the central path, a bar for its band, a tick for the baseline; one row a scenario and ``by``."""
+    """A dot for the central path, a bar for its band, a tick for the baseline, a triangle for what was sold since; one row
+    a scenario and ``by``."""
     x = {"type": "quantitative", "axis": {"title": title, "grid": True, "tickCount": 5, "labelOverlap": True}}
     y = {
         "field": "label", "type": "nominal", "sort": {"field": "order"}, "scale": {"paddingInner": 0.45},
@@ -65,6 +66,21 @@ def _ranges(title: str, by: str, domain: list[str], *, before: bool) -> Spec:
         },
     ]
     if before:
+        fact = {"x": {**x, "field": "fact"}, "y": y, "yOffset": lane}
+        layers.append(
+            {
+                "transform": [{"filter": "isValid(datum.fact)"}],
+                "mark": {
+                    "type": "point",
+                    "shape": "triangle-down",
+                    "filled": True,
+                    "color": shade("ink"),
+                    "size": 70,
+                    "opacity": 1,
+                },
+                "encoding": fact,
+            }
+        )
         layers.append(
             {
                 "mark": {"type": "tick", "color": shade("ink"), "thickness": 2, "size": 15},

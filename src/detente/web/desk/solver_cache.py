@@ -163,14 +163,15 @@ class DeskSolver:
         With tariffs, which need a place for their revenue, as one sector; of one sector, on the study's table.
         """
         flows, totals = self.flows_of(setting), setting.totals()
-        shock = dict(zip(flows, totals)) if totals != (0.0, 0.0) else {}
+        moved = totals != (0.0, 0.0)
+        shock: dict[tuple, float] = dict(zip(flows, totals)) if moved else {}
         how = {"supply_elasticity": setting.psi, "deficits": setting.deficits}
         levied = Shock(shock, tariff=dict(zip(flows, setting.tariffs)) if any(setting.tariffs) else {})
         if setting.sector and self.table is not None:
             return solve(self.table.economy, levied, pass_through=setting.pass_through, **how)
         base = self.baseline(setting).economy
         if not any(setting.tariffs):
-            return solve(base, shock, theta=setting.theta, **how)
+            return solve(base, dict(zip(self.directions, totals)) if moved else {}, theta=setting.theta, **how)
         return solve(SectorEconomy.of(base, theta=setting.theta), levied, pass_through=setting.pass_through, **how)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from starlette.requests import Request
@@ -10,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente._leaving import csv_text
+from detente.charts.gap import Flag
 from detente.charts.pen import By
 from detente.charts.standalone import as_page, as_png, standalone
 from detente.charts.svg import draw
@@ -29,7 +32,8 @@ FIRST = "first"  # the chart of the first screen
 
 @dataclass(frozen=True, slots=True)
 class OneChart:
-    """What a chart is in every form: its words, its drawing (empty where only numbers are asked for), its rows."""
+    """What a chart is in every form: its words, its drawing (empty where only numbers are asked for), its rows, and its
+    drawing for a phone where there is one."""
 
     title: str
     subtitle: str
@@ -37,6 +41,8 @@ class OneChart:
     alt: str
     svg: str
     data: pl.DataFrame
+    narrow: str = ""
+    flags: Sequence[Flag] = ()
 
 
 def chart(request: Request) -> Response:
@@ -55,7 +61,7 @@ def chart(request: Request) -> Response:
     run = space.read(run_path(space, study, request))
     story = Story.of(run, words.language)
     by = request.app.state.site.draws
-    found = _found(story, slug, words, by if kind in ("", "svg", "png", "html") else None)
+    found = _found(story, slug, words, by if kind in ("", "svg", "png", "html") else None, both=not kind)
     if kind == "":
         data = head(space, study, key, words) | {
             "chart": slug,
@@ -66,7 +72,9 @@ def chart(request: Request) -> Response:
             "run": request.query_params.get("run", ""),
             "stamp": run_stamp(story),
         }
-        return page(request, "chart.html.j2", data, picture=found.svg, kinds=KINDS)
+        return page(
+            request, "chart.html.j2", data, picture=found.svg, narrow=found.narrow, flags=found.flags, kinds=KINDS
+        )
     return _as_file(found, kind, f"{key}-{slug}", run_stamp(story), words, by)
 
 
@@ -87,8 +95,8 @@ def _as_file(found: OneChart, kind: str, name: str, stamp: str, words: Words, by
     return Response(body, media_type=media)
 
 
-def _found(story: Story, slug: str, words: Words, by: By | None) -> OneChart:
-    """The chart, drawn by whom is named; by nobody where only its numbers are wanted."""
+def _found(story: Story, slug: str, words: Words, by: By | None, *, both: bool) -> OneChart:
+    """The chart, drawn by whom is named, for a phone too; by nobody where only its numbers are wanted."""
     if slug == FIRST:
         screen = first_screen(story.facts, story.words, story.economy, "first")
         if screen is None:
@@ -98,16 +106,23 @@ def _found(story: Story, slug: str, words: Words, by: By | None) -> OneChart:
             [(y, sold, due) for y, sold, due in one.rows],
             schema={"year": pl.Int64, "sold_usd_mn": pl.Float64, "expected_usd_mn": pl.Float64}, orient="row",
         )  # fmt: skip
-        return OneChart(one.title, one.subtitle, screen.source, one.alt, one.wide, rows)
+        return OneChart(one.title, one.subtitle, screen.source, one.alt, one.wide, rows, one.narrow, one.flags)
     made = CHARTS[slug].draw(story, story.words)
     if made is None:
         raise WordedError(words("chart.absent", name=slug), fix=words("chart.absent_fix"))
-    svg, outlines = "", {}
-    if by is not None:
-        svg = draw(made.spec, ident=slug, language=words.language, outlines=outlines, by=by)
-        shapes = "".join(f'<path id="{shape}" d="{path}"/>' for path, shape in outlines.items())
-        svg = svg.replace(">", f"><defs>{shapes}</defs>", 1) if shapes else svg
-    return OneChart(made.title, made.subtitle, made.source, made.alt, svg, made.data)
+    wide, narrow = ("", "") if by is None else (
+        _drawn(spec, ident, words, by) if spec else ""
+        for spec, ident in ((made.spec, slug), (made.compact if both else None, f"{slug}-n"))
+    )  # fmt: skip
+    return OneChart(made.title, made.subtitle, made.source, made.alt, wide, made.data, narrow)
+
+
+def _drawn(spec: dict[str, Any], ident: str, words: Words, by: By) -> str:
+    """A picture that stands alone: with the outlines that pictures of a report share."""
+    outlines: dict[str, str] = {}
+    svg = draw(spec, ident=ident, language=words.language, outlines=outlines, by=by)
+    shapes = "".join(f'<path id="{shape}" d="{path}"/>' for path, shape in outlines.items())
+    return svg.replace(">", f"><defs>{shapes}</defs>", 1) if shapes else svg
 
 
 ROUTES = [Route("/s/{study}/chart/{chart}", chart)]

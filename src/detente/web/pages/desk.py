@@ -108,7 +108,8 @@ def _actual(solver: DeskSolver, base: int, words: Words) -> dict[str, Any] | Non
     found = found or _newest_of_panel(solver)
     if found is None or found[0] <= base:
         return None
-    return {"year": found[0], "there": words.money(found[1]), "back": words.money(found[2])}
+    said = {"there": words.money(found[1]), "back": words.money(found[2])}
+    return {"year": found[0], **said, "usd_mn": list(found[1:])}
 
 
 def _newest_of_panel(solver: DeskSolver) -> tuple[int, float, float] | None:

@@ -8,6 +8,7 @@ const specs = JSON.parse(desk.dataset.charts), path = `/s/${desk.dataset.study}/
 const session = crypto.randomUUID?.() ?? String(Math.random());
 const opened = performance.getEntriesByType("navigation")[0]?.name ?? location.href;
 const state = { results: JSON.parse(desk.dataset.results), bands: new Map(), pins: JSON.parse(desk.dataset.pins), seq: 0, shown: 0 };
+const actual = JSON.parse(desk.dataset.actual); // what was sold in the newest year after the baseline's, or nothing
 const charts = {}, notState = JSON.parse(desk.dataset.notState);
 
 // Controls <-> query.
@@ -136,7 +137,7 @@ function fade() { one("#progress").textContent = words.solving; one("#rows").cla
 
 // Showing.
 const rowsOf = {
-  flows: () => each((r, k, band, stale) => r.flows.map((f, d) => ({ label: r.label, order: k, flow: flowNames[d], before: f.before, after: f.after, low: band?.flow[d][0] ?? null, high: band?.flow[d][1] ?? null, stale }))),
+  flows: () => each((r, k, band, stale) => r.flows.map((f, d) => ({ label: r.label, order: k, flow: flowNames[d], before: f.before, after: f.after, fact: k ? null : actual?.usd_mn[d] ?? null, low: band?.flow[d][0] ?? null, high: band?.flow[d][1] ?? null, stale }))),
   income: () => each((r, k, band, stale) => r.income.map((f, d) => ({ label: r.label, order: k, economy: names[d], after: f.pct, low: band?.income[d][0] ?? null, high: band?.income[d][1] ?? null, stale }))),
   elsewhere: () => state.results[0].elsewhere,
 };
