@@ -266,3 +266,23 @@ def test_a_range_never_ends_in_nothing_that_is_something(low, high, said):
 @pytest.mark.parametrize(("wrong", "said"), [(0, "none is wrong"), (1, "one is wrong"), (3, "3 are wrong")])
 def test_claims_that_are_wrong_are_counted_in_grammar(wrong, said):
     assert said in screen(facts(claims={"confirmed": 5, "contradicted": wrong})).claims
+
+
+def test_the_chart_that_is_open_is_of_the_direction_that_the_headline_speaks_of():
+    usual, odd = Fall(2005, 2007, 0.3, 0.6, -0.3, 80, 120), Fall(2016, 2018, -2.0, 0.1, -2.1, 0, 120)
+    first, second = facts().flows
+    found = screen(replace(facts(), flows=(replace(first, falls=(usual,)), replace(second, falls=(odd,)))))
+    assert found.answer.startswith("The fall of 2016–18 hit")
+    assert [picture.ident for picture in found.pictures] == ["x-destination", "x-origin"]
+    assert [picture.ident for picture in screen(facts()).pictures] == ["x-origin", "x-destination"]
+
+
+def test_a_pair_without_a_loss_says_so_and_its_number_is_of_what_was_expected():
+    rise = Fall(2005, 2007, 0.3, 0.6, -0.3, 80, 120)
+    first, second = facts().flows
+    calm = replace(facts(checks=None), flows=(replace(first, falls=(rise,)), second))
+    assert screen(calm).answer.startswith("No loss stands out from what similar pairs saw. ")
+    assert screen(calm, "es").answer.startswith("Ninguna pérdida se aparta")
+    assert screen(calm).numbers[1].what == "similar pairs fell as far behind what was expected in 2005–07"
+    alone = replace(calm, flows=(replace(first, falls=(replace(rise, as_bad=None, n=None),)), second))
+    assert "stands out" not in screen(alone).answer  # nothing was compared

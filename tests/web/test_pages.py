@@ -133,7 +133,7 @@ def test_text_of_a_study_is_escaped(client, space):
 def test_a_setting_outside_the_domain_is_answered_in_words(client):
     answer = client.get(f"{STUDY}/desk/solve", params={"theta": "-1"})
     assert answer.status_code == 422
-    assert "theta" in answer.json()["problem"]
+    assert "Trade elasticity θ" in answer.json()["problem"]
     page = client.get(f"{STUDY}/desk", params={"year": "1917"})
     assert page.status_code == 422
     assert "1917" in page.text

@@ -128,7 +128,9 @@ def accounts(panel: Panel, spec: Spec, folder: Path) -> Accounts:
         raise StudyError(
             f"Scenarios start from the economies of a year, and the panel '{panel.name}' counts by {panel.period}.",
             why="GDP and what an economy sells to itself are known by year.",
-            fix="Take [[scenarios]] out of this study, and put them into one on a panel by year.",
+            fix="Take [[scenarios]] out of this study, and put them into one on a panel by year."
+            if spec.scenarios
+            else "Make another study of the two on a panel by year for scenarios.",
         )
     return Accounts(_with_gdp(panel, spec, folder), spec)
 

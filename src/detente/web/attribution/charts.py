@@ -19,7 +19,7 @@ def attribution_charts(words: Words) -> dict[str, Spec]:
 def _fan(words: Words) -> Spec:
     """Rows of three sorts in one table: ``what`` is band, placebo or path."""
     x = {
-        "field": "year",
+        "field": "x",
         "type": "quantitative",
         "scale": {"nice": False, "zero": False},
         "axis": {"format": "d", "title": None, "tickMinStep": 1, "labelOverlap": "greedy", "labelSeparation": 8},

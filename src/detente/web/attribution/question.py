@@ -20,6 +20,7 @@ from detente.attribution.comparison.placebos import ALIASES
 from detente.attribution.comparison.similar import SIMILAR
 from detente.attribution.fits import DyadFits
 from detente.errors import SpecificationError
+from detente.language.when import place
 from detente.panel import Panel
 from detente.web.attribution.donors import Dyad, candidates, read_donors, write_donors
 from detente.web.http.same_panel import SamePanel
@@ -146,17 +147,17 @@ def fits_of(panel: Panel, asked: Question) -> DyadFits:
 
 
 def plain_fan(found: Fan) -> dict[str, Any]:
-    """A fan as the page draws it: the path, the bands, and single placebos as far as they are worth drawing."""
+    """A fan as the page draws it, ``x`` on an axis of years: the path, the bands, and single placebos as far as they are worth drawing."""
     low, high = _worth_drawing(found)
     return {
         "from": found.origin, "to": found.destination, "n": found.n,
-        "path": [{"year": y, "value": v} for y, v in zip(found.years, found.path.tolist())],
+        "path": [{"year": y, "x": place(y), "value": v} for y, v in zip(found.years, found.path.tolist())],
         "band": [
-            {"year": y, **{f"q{100 * q:g}": _finite(v) for q, v in zip(QUANTILES, row)}}
+            {"year": y, "x": place(y), **{f"q{100 * q:g}": _finite(v) for q, v in zip(QUANTILES, row)}}
             for y, row in zip(found.years, found.bands.tolist())
         ],
         "placebos": [
-            {"year": y, "value": round(v, 4) if low <= v <= high else None, "pair": k}
+            {"year": y, "x": place(y), "value": round(v, 4) if low <= v <= high else None, "pair": k}
             for k, path in enumerate(found.placebos.T.tolist())
             for y, v in zip(found.years, path)
         ],
@@ -166,7 +167,8 @@ def plain_fan(found: Fan) -> dict[str, Any]:
 def plain_point(point: CurvePoint, order: int, a: str, b: str, asked: Question) -> dict[str, Any]:
     """A point of the curve as the page draws it."""
     return {
-        "from": a, "to": b, "base": f"{point.base[0]}–{point.base[1]}", "placebos": point.placebos,
+        "from": a, "to": b, "base": f"{point.base[0]}–{point.base[1]}", "base_from": point.base[0],
+        "base_to": point.base[1], "placebos": point.placebos,
         "value": point.value, "low": point.test.low, "high": point.test.high, "share": point.test.p,
         "n": point.test.n, "as_bad": point.test.n_as_bad, "order": order,
         "asked": point.base == asked.base and point.placebos == asked.placebos,

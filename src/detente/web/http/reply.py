@@ -116,7 +116,9 @@ def problem(
     elif all(text is not None for text in parts.values()):
         data |= parts
         spoken = language
-    return page(request, "problem.html.j2", data, status, spoken=spoken)
+    key = request.path_params.get("study", "")
+    known = key if key in request.app.state.site.workspace.folders() else ""
+    return page(request, "problem.html.j2", data, status, spoken=spoken, key=known)
 
 
 def _link(request: Request, **extra: str) -> str:

@@ -63,7 +63,7 @@ def attribution(request: Request) -> Response:
         "years": list(panel.years),
         "kinds": list(KINDS),
         "episodes": [
-            {"title": words.own(study, e.title), "query": _with_episode(asked, study, e).query()}
+            {"title": _titled(words, study, e), "query": _with_episode(asked, study, e).query()}
             for e in study.episodes
         ],
         "panel": panel.name,
@@ -72,6 +72,9 @@ def attribution(request: Request) -> Response:
             **found,
             "told": [_in_words(words, row) for row in found["findings"]],
             "cautions_told": [said(text, words) for text in found["cautions"]],
+            "curve": [
+                {**point, "base_said": words.periods(point["base_from"], point["base_to"])} for point in found["curve"]
+            ],
         },
     }  # fmt: skip
     named = {kind: words(f"why.kind_{kind}") for kind in KINDS}
@@ -80,6 +83,13 @@ def attribution(request: Request) -> Response:
         charts=attribution_charts(words), names_of_kinds=named,
         python=of_question(study, asked),
     )  # fmt: skip
+
+
+def _titled(words: Words, study: Study, episode: Any) -> str:
+    """An episode's title, with its periods where another has the same title."""
+    title = words.own(study, episode.title)
+    alone = sum(words.own(study, other.title) == title for other in study.episodes) == 1
+    return title if alone else f"{title}, {words.periods(episode.from_year, episode.to_year)}"
 
 
 def pairs(request: Request) -> Response:
@@ -103,7 +113,7 @@ def download(request: Request) -> Response:
         "fan": pl.DataFrame(
             [{"from": f["from"], "to": f["to"], **p, **b} for f in found["fans"] for p, b in zip(f["path"], f["band"])],
             infer_schema_length=None,
-        ),
+        ).drop("x"),
     }
     notes = [
         *(said(row["sentence"], words) for row in found["findings"]),

@@ -23,23 +23,22 @@ from detente.run.what_if.scenario_bands import DRAWS
 from detente.study import Study
 from detente.web.aside.turns import in_turn
 from detente.web.desk.bands import bands
-from detente.web.desk.beside import beside, can_recover, people_in_words, recoveries
+from detente.web.desk.beside import beside, people_in_words, recoveries
 from detente.web.desk.charts import desk_charts
-from detente.web.desk.levers import CLOSED, Lever, levers
+from detente.web.desk.controls import lever_control, more_controls, named, pair_controls, scenario_cards
+from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.result_rows import outcome_in_words
-from detente.web.desk.settings import DEFICITS, GROWTH, LIMITS, MOST_PINS, Setting, read_pins, read_setting
+from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
 from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
 from detente.web.editor import editor
 from detente.web.editor.study_edits import add_scenario
 from detente.web.http.reply import NOT_STATE, as_json, go, page, told, words_of
 from detente.web.http.reproduce import of_setting
-from detente.web.http.telling import told_error
 from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
 
 AT_ONCE = 2  # solves side by side; more only wait for the same two cores
 MOST_SESSIONS = 2000
-FALLS, RISES = "M1 4H12V18H33", "M1 18H12L22 4H33"  # the little pictures of the presets
 
 
 def desk(request: Request) -> Response:
@@ -55,7 +54,7 @@ def desk(request: Request) -> Response:
         pins = read_pins(request.query_params.multi_items(), solver.default())
         shown = [solved(solver, words, s, title) for title, s in [(words("desk.now"), setting), *pins]]
     except DetenteError as error:
-        problem, setting, pins = told(request, error), solver.default(), []
+        problem, setting, pins = named(told(request, error), solver, words), solver.default(), []
         shown = [solved(solver, words, setting, words("desk.now"))]
     data = head(space, study, key, words) | {
         "problem": problem,
@@ -66,9 +65,9 @@ def desk(request: Request) -> Response:
         "opening": opening.query(),
         "title_suggested": words("desk.suggested", year=setting.year),
         "pins": [{"title": title, "query": s.query()} for title, s in pins],
-        "scenarios": _scenarios(solver, study, setting, words),
-        "levers": [_lever(lever, setting, words) for lever in levers()],
-        "pair": _pair(solver, setting, words),
+        "scenarios": scenario_cards(solver, study, setting, words),
+        "levers": [lever_control(lever, setting, words) for lever in levers()],
+        "pair": pair_controls(solver, setting, words),
         "cases": [{"year": y, "gdp_case": c} for y, c in solver.cases],
         "deficits": list(DEFICITS),
         "limits": LIMITS,
@@ -78,7 +77,7 @@ def desk(request: Request) -> Response:
         "panel": solver.panel.name,
         "results": shown,
         "actual": _actual(solver, setting.year, words),
-        **_more(request, solver, setting, words),
+        **more_controls(solver, setting, words),
     }
     view = {
         "charts": desk_charts(words, solver.study),
@@ -200,8 +199,15 @@ async def _answer(request: Request, how: Any) -> Response:
         try:
             found = await run_in_threadpool(_for_request, request, how)
         except DetenteError as error:
-            return as_json({"schema_version": 1, "seq": number, "problem": told(request, error)}, 422)
+            said = await run_in_threadpool(_refusal, request, error)
+            return as_json({"schema_version": 1, "seq": number, "problem": said}, 422)
     return as_json({"schema_version": 1, "seq": number, **found})
+
+
+def _refusal(request: Request, error: DetenteError) -> str:
+    """What is wrong with a setting, by the names that its controls have on the page."""
+    study = request.app.state.site.workspace.study(request.path_params["study"])
+    return named(told(request, error), open_solver(study), words_of(request))
 
 
 def _for_request(request: Request, how: Any) -> dict[str, Any]:
@@ -267,77 +273,6 @@ def plain(setting: Setting) -> dict[str, Any]:
         "closed": setting.closed, "total_there": there, "total_back": back,
         "effects": {k: v for k, v in setting.effects.items() if v != CLOSED},
     }  # fmt: skip
-
-
-def _lever(lever: Lever, setting: Setting, words: Words) -> dict[str, Any]:
-    value = setting.effects.get(lever.id, 0.0)
-    cases = {k: v if k == "n" else words.number(v, 2, sign=True) for k, v in lever.cases.items()}
-    return {
-        "id": lever.id, "low": lever.low, "high": lever.high, "value": 0.0 if value == CLOSED else value,
-        "closes": lever.closes, "closed": value == CLOSED, "sd": lever.sd,
-        "presets": [{"name": n, "value": v} for n, v in lever.presets.items()],
-        "source": words(f"lever.{lever.id}_source", size=words.number(lever.size, 2, sign=True), **cases),
-    }  # fmt: skip
-
-
-def _pair(solver: DeskSolver, setting: Setting, words: Words) -> list[dict[str, Any]]:
-    """The two sliders of the pair's own residual, with where healing would bring them."""
-    rows = []
-    for name, dyad in zip(("there", "back"), solver.directions):
-        residual, tariff = solver.residual(*dyad, setting.year), f"tariff_{name}_pct"
-        rows.append(
-            {"id": name, "from": words.economy(dyad[0]), "to": words.economy(dyad[1]), "value": getattr(setting, name),
-             "tariff": tariff, "tariff_value": getattr(setting, tariff), "residual": residual, "base": list(solver.window)}
-        )  # fmt: skip
-    return rows
-
-
-def _more(request: Request, solver: DeskSolver, setting: Setting, words: Words) -> dict[str, Any]:
-    """What the study and the two economies let be set beside: sectors of its table, people."""
-    table, problem = None, ""
-    try:
-        table = solver.table
-    except DetenteError as error:
-        problem = told(request, error)
-    growths = zip(GROWTH, solver.dyad, setting.growths)
-    return {
-        "sectors": list(table.economy.sectors) if table else [],
-        "sector_lead": words("desk.sectors_lead", year=table.year, n=len(table.economy.sectors)) if table else problem,
-        "growths": [{"id": name, "of": words.economy(code), "value": value} for name, code, value in growths]
-        if can_recover(solver) else [],
-        "may_move": solver.study.spec.equilibrium.people is not None,
-    }  # fmt: skip
-
-
-def _scenarios(solver: DeskSolver, study: Study, setting: Setting, words: Words) -> list[dict[str, Any]]:
-    """The study's own scenarios as settings to start from; one without a residual that year says why."""
-    rows = []
-    for scenario in study.scenarios:
-        shape, effect = "M1 11H33", ""
-        try:
-            found = solver.of_scenario(scenario, setting)
-            query, why_not = found.query(), ""
-            there, back = found.totals()
-            closed = found.closed or there == CLOSED
-            shape = FALLS if closed else RISES if there + back > 0 else FALLS
-            effect = "" if closed else f"{words.log_percent(there)} · {words.log_percent(back)}"
-            if any(found.tariffs):
-                effect = " · ".join(words.percent(100 * rate, 0) for rate in found.tariffs)
-            effect = f"{found.sector}: {effect}" if found.sector and effect else found.sector or effect
-        except DetenteError as problem:
-            query, why_not = "", told_error(problem, words)
-        rows.append(
-            {
-                "id": scenario.id,
-                "title": words.own(study, scenario.title),
-                "note": words.own(study, scenario.note),
-                "query": query,
-                "why_not": why_not,
-                "shape": shape,
-                "effect": effect,
-            }
-        )
-    return rows
 
 
 ROUTES = [

@@ -18,7 +18,7 @@ if (answer) {
     const k = fan.place;
     const rows = ["band", "placebos", "path"].flatMap(what => fan[what].map(row => ({ what: what === "placebos" ? "placebo" : what, ...row })));
     charts[`fan-${k}`] = await liveChart(one(`#fan-${k}`), specs.fan, edged(rows, ["q5", "q25"], ["q75", "q95"], "q50"));
-    const own = curve.filter(row => row.from === fan.from).map(row => ({ ...row, label: `${answer.dataset.base} ${row.base}|${kinds[row.placebos]}` }));
+    const own = curve.filter(row => row.from === fan.from).map(row => ({ ...row, label: `${answer.dataset.base} ${row.base_said}|${kinds[row.placebos]}` }));
     if (own.length) charts[`curve-${k}`] = await liveChart(one(`#curve-${k}`), specs.curve, edged(own, ["low"], ["high"], "value"));
   }
   for (const kind of ["png", "svg"]) for (const button of all(`[data-${kind}]`)) button.addEventListener("click", () => {
