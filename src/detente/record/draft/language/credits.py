@@ -112,11 +112,15 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
 
 
 _AMOUNT = re.compile(r"[$€£%]|\d\s(?:million|billion|millones)\b")
+_MEASURED = re.compile(r"(?:the\s)?(?:value|volume|total|exports|imports)\b", re.IGNORECASE)
+"""What is counted, not who counts: *the value of trade tallied $3m*."""
 _BY = re.compile(r"\b(?:by|por)\s(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚÑ])")
 
 
 def _whom(source: str) -> str:
     """A speaker's name; of one that ran on over an amount ("worth $6bn by Ana Paz's") what follows its last *by*, or none."""
+    if _MEASURED.match(source):
+        return ""
     if not _AMOUNT.search(source):
         return source
     last = [m.end() for m in _BY.finditer(source)]
@@ -160,6 +164,8 @@ def _of_verb(
 
 def _without_bracket(before: list[_Token]) -> list[_Token]:
     """Without the short name in brackets right before the verb: *the State Bank (SB) said*."""
+    if len(before) > 4 and before[-1].text == "," and before[-2].text == ")" and before[-4].text == "(":
+        return before[:-4]
     if len(before) > 3 and before[-1].text == ")" and before[-3].text == "(":
         return before[:-3]
     return before
@@ -229,7 +235,7 @@ def _phrase(run: list[_Token], language: str) -> tuple[int, int] | None:
         if (
             run[spot].low in determiners
             and (run[spot].text.islower() or spot == 0)
-            and (spot == 0 or run[spot - 1].low not in links)
+            and (spot == 0 or run[spot - 1].low not in links | determiners)
         ):
             start = spot
             break

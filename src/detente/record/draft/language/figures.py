@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from detente.record.draft.language.numerals import SMALL as NUMBER_WORDS
 from detente.record.draft.language.numerals import Numeral, find_numerals
-from detente.record.draft.language.units import MONEY, SIGNS, currency_before, rate_at, unit_at
+from detente.record.draft.language.units import LETTERS_ALONE, MONEY, SIGNS, currency_before, rate_at, unit_at
 from detente.record.draft.language.words import LANGUAGES, either, words
 
 
@@ -197,6 +197,8 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
         return True
     if re.search(r"\b[A-Z][A-Za-z]{0,3}-$", before):  # Su-24, F-16
         return True
+    if re.match(r"[\s-]months?\speriod\b", after) and re.search(r"\b(?:the|same)\s$", before):
+        return True  # over the eleven month period: which one, not how long
     if _OFFSET_AFTER.match(after):  # two months after it had cut ties
         return True
     if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
@@ -217,6 +219,8 @@ def _no_figure(text: str, numeral: Numeral) -> bool:
 def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
     """The figure that begins with ``numeral``, if it has a unit or counts something."""
     sign = currency_before(text, numeral.start)
+    if sign and text[sign[0] : numeral.start].strip() in LETTERS_ALONE and numeral.scale < 1e6:
+        return None
     start = sign[0] if sign else numeral.start
     value, end, unit = numeral.value, numeral.end, sign[1] if sign else ""
     if not unit:

@@ -75,13 +75,13 @@ def _pattern(language: str) -> re.Pattern[str]:
     fixed = "|".join(re.escape(w) for w in sorted(EXACT[language], key=len, reverse=True))
     vague = "|".join(re.escape(w) for w in sorted(VAGUE[language], key=len, reverse=True))
     joint = r"(?:[\s-]|\sand\s)" if language == "en" else r"(?:\s|\sy\s)"
-    many = r"(?P<scale>(?:[\s-](?:" + "|".join(scales) + r")\b)+)"
+    many = r"(?P<scale>(?:[\s-]?(?:" + "|".join(scales) + r")\b)+)"
     one = r"(?P<letter>\s?(?:" + "|".join(letters) + r"))(?![\w²³])"
     return re.compile(
         rf"(?<![\w.,])(?P<fixed>{fixed})(?!\w)(?!\s(?:and\s|y\s)?(?:{small})\b)"
         rf"|(?<![\w.,])(?P<vague>{vague})(?!\w)(?!\s(?:{'|'.join(scales)})\b)"
         rf"|(?<![\w.])(?<!\d,)(?P<words>(?:{small})(?:{joint}(?:{small}))*)(?!\w)"
-        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|(?<=\b(?-i:Bs|Rs|Kc|Kč|Tk|Ft|Rp|RM|Sh))|(?<=\b(?-i:Shs))|(?<=\b(?-i:[KTU][Ss]h)))(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
+        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|(?<=\b(?-i:Bs|Rs|Kc|Kč|Tk|Ft|Rp|RM|Sh))|(?<=\b(?-i:[NRP]))|(?<=\b(?-i:Shs))|(?<=\b(?-i:[KTU][Ss]h)))(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
         re.IGNORECASE,
     )
 

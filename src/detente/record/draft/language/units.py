@@ -37,9 +37,20 @@ SIGNS = {
         "Ksh": "kes",
         "TSh": "tzs",
     },
-    **{"USh": "ugx", "CFA": "xof", "Sh": "shillings", "Shs": "shillings", "Sh.": "shillings"},
+    **{
+        "N": "ngn",
+        "R": "zar",
+        "P": "php",
+        "USh": "ugx",
+        "CFA": "xof",
+        "Sh": "shillings",
+        "Shs": "shillings",
+        "Sh.": "shillings",
+    },
 }
 _SHARED = ("dinars", "pesos", "francs", "rupees", "riyals", "rials", "crowns", "dirhams", "liras", "roubles", "rubles")
+LETTERS_ALONE = frozenset("NRP")
+"""Signs that are money only before millions or more: *N1.3 trillion*, *R20bn*; *R5* and *N4* are names."""
 AMBIGUOUS = frozenset({"shillings", *_SHARED})
 """Money of which the sign or noun does not say whose it is."""
 CODES = words("en", "units", "currencies")

@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.figures import FigureMention
@@ -15,9 +16,13 @@ from detente.record.draft.language.units import MONEY
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.direction import direction_at
 from detente.record.draft.tying.multiples import TIMES
-from detente.record.draft.tying.pairing import SPANS, Paired, is_left
+from detente.record.draft.tying.pairing import SPANS, Paired, is_aside, is_left
 from detente.record.period import Period
 
+_AMOUNTS = frozenset({"t", "mt", "kg", "bbl", "m3", "bcm", "teu", "kwh", "mwh", "gwh", "l", "ha"})
+"""Units of what is traded beside money."""
+HEADING = 8
+"""Words of a line that is a heading."""
 FARTHEST = 6
 """Paragraphs over which a period is carried."""
 
@@ -27,9 +32,6 @@ def _pattern(name: str) -> str:
 
 
 _FLOW = re.compile(rf"\b{_pattern('flow')}\b", re.IGNORECASE)
-_MOVED = re.compile(
-    rf"\b(?:{either('direction', 'up', *LANGUAGES)}|{either('direction', 'down', *LANGUAGES)})\b", re.IGNORECASE
-)
 _OPEN = re.compile(rf"\b{_pattern('open')}\b", re.IGNORECASE)
 _SHARE = re.compile(rf"\b{_pattern('share')}\s(?:\w+\s){{0,2}}$", re.IGNORECASE)
 _LATER = re.compile(rf"\b{_pattern('later')}\b[^;.]*$", re.IGNORECASE)
@@ -37,10 +39,21 @@ _HAD_BEEN = re.compile(r"\b(?:had|había|habían)\b", re.IGNORECASE)
 _THAT_PERIOD = re.compile(rf"\b{_pattern('that_period')}\b", re.IGNORECASE)
 _RELATIVE_YEAR = re.compile(rf"{_pattern('relative_year')}", re.IGNORECASE)
 _YEAR_AGO = re.compile(
-    rf"\)?,?\s(?:{_pattern('same_of')}\s(?P<year>(?:19|20)\d\d)\b|{_pattern('same_of')}\s{_pattern('ago_year')}"
+    rf"\)?,?\s(?:(?:registrad[oa]s?|recorded|posted|seen|registered)\s)?(?:{_pattern('same_of')}\s(?P<year>(?:19|20)\d\d)\b|{_pattern('same_of')}\s{_pattern('ago_year')}"
     rf"|{_pattern('year_ago')}|(?P<month>{_pattern('month_ago')}))",
     re.IGNORECASE,
 )
+_SAME_BEFORE = re.compile(
+    rf"{_pattern('same_of')}\s(?P<year>(?:19|20)\d\d)(?P<month>)\s?(?:\(|when\s|cuando\s)(?:\w+\s){{0,2}}?$"
+    rf"|(?:mientras\sque|while|whereas|but|pero|and|y)\s{_pattern('same_of')}\s(?P<year2>(?:19|20)\d\d)(?:\s\w+){{1,3}}\s$",
+    re.IGNORECASE,
+)
+_OPENS_BEFORE = re.compile(
+    r"^(?:in\s|en\s)?(?:the\sprevious\syear|the\syear\sbefore|el\saño\s(?:anterior|previo)),?\s", re.IGNORECASE
+)
+_YEARLY = re.compile(r"\b(?:year[- ]on[- ]year|y[-/]?o[-/]?y|interanual(?:es|mente)?)\b", re.IGNORECASE)
+_THE_YEAR_BEFORE = re.match("", "")
+"""Said of a level that something left, where the change is a year's."""
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b|\b(?:from|to|de|a)\b", re.IGNORECASE)
 
 
@@ -61,24 +74,34 @@ def carried(
     ----------
     before : the periods that the text goes on about.
     """
-    date = before.at(sentence.paragraph) if before else None
-    if date is None:
+    period = before.at(sentence.paragraph) if before else None
+    if period is None:
         return list(pairs)
     said = _THAT_PERIOD.search(sentence.text)
-    named = any(p.date is not None or p.candidates for p in pairs)
+    named = any(
+        p.candidates or (p.date is not None and not p.carried and not is_aside(text, f))
+        for p, f in zip(pairs, figures, strict=True)
+    )
     if not said and (named or _OPEN.search(sentence.text)):
         return list(pairs)
     close = sentence.paragraph == (before.paragraph if before else 0)
     flow = bool(said or _FLOW.search(sentence.text))
     return [
-        Paired(date, carried=True)
+        Paired(period, carried=True)
         if pair.date is None
         and (said or not pair.candidates)
-        and (flow or (close and direction_at(text, figures[n])))
-        and _of_trade(text, figures, n, language)
+        and (
+            (close and _in_brackets(text, figures[n]))
+            or ((flow or (close and direction_at(text, figures[n]))) and _of_trade(text, figures, n, language))
+        )
         else pair
         for n, pair in enumerate(pairs)
     ]
+
+
+def _in_brackets(text: str, figure: FigureMention) -> bool:
+    """A share given in brackets: *fuels (13%)*."""
+    return figure.unit == "pct" and text[figure.start - 1 : figure.start] + text[figure.end : figure.end + 1] == "()"
 
 
 def _of_trade(text: str, figures: Sequence[FigureMention], n: int, language: str) -> bool:
@@ -91,7 +114,7 @@ def _of_trade(text: str, figures: Sequence[FigureMention], n: int, language: str
         return False
     if unit == "pct":
         return direction_at(text, figure) != "" or bool(_SHARE.search(text[max(0, figure.start - 40) : figure.start]))
-    return unit in MONEY or unit == TIMES
+    return unit in MONEY or unit == TIMES or unit in _AMOUNTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +146,35 @@ def in_force(
     """
     named = [p.date for p in pairs if p.date is not None]
     if not pairs and _FLOW.search(sentence.text):  # exports grew most in the six months to June
-        named = [date for date in dates if _MOVED.search(sentence.text) or not re.fullmatch(_MONTH, date.date)]
-    named = [date for date in named if _is_period(date.date) and _has_begun(date, published)]
+        named = [d for d in dates if not re.fullmatch(_MONTH, d.date)]
+    heading = (
+        not pairs and len(dates) == 1 and len(sentence.text.split()) <= HEADING and sentence.text[-1] not in ".!?:;"
+    )
+    if heading and _is_period(dates[0].date) and _has_begun(dates[0], published):
+        return InForce(dates[0], sentence.paragraph, dates[0], sentence.paragraph)
+    named = [d for d in named if _is_period(d.date) and _has_begun(d, published)]
     if not named or (before is not None and _HAD_BEEN.search(sentence.text)):
         return before
-    last = max(named, key=lambda date: Period.parse(date.date).last)
+    last = max(named, key=_reach)
     main = last
-    if before is not None and Period.parse(before.main.date).last > Period.parse(last.date).last:
+    if before is not None and _reach(before.main) > _reach(last):
         main = before.main
     since = sentence.paragraph if before is None or main is last or last.date == main.date else before.since
     return InForce(last, sentence.paragraph, main, since)
 
 
+def _reach(mention: DateMention) -> tuple[date, int]:
+    """How late a period ends; of two that end on one day the longer goes further."""
+    period = Period.parse(mention.date)
+    return period.last, period.days
+
+
 _MONTH = r"\d{4}-\d\d"
 
 
-def _is_period(date: str) -> bool:
+def _is_period(text: str) -> bool:
     """Whether a date is a month, some months or years."""
-    return bool(re.fullmatch(rf"{_MONTH}|\d{{4}}|{_MONTH}/{_MONTH}|\d{{4}}/\d{{4}}", date))
+    return bool(re.fullmatch(rf"{_MONTH}|\d{{4}}|{_MONTH}/{_MONTH}|\d{{4}}/\d{{4}}", text))
 
 
 def _has_begun(mention: DateMention, published: str) -> bool:
@@ -200,8 +234,13 @@ def held_against(
     These are of the figure before, else of the one after, else of the period in force.
     """
     found = list(pairs)
+    if before and _OPENS_BEFORE.match(sentence.text) and not any(p.date for p in pairs):
+        year = replace(before.main, date=shifted(before.main.date[:4], -1))
+        return [Paired(year, carried=True) if f.unit not in SPANS else p for f, p in zip(figures, pairs, strict=True)]
     for n, figure in enumerate(figures):
-        told = _YEAR_AGO.match(text, figure.end)
+        told = _YEAR_AGO.match(text, figure.end) or _SAME_BEFORE.search(text[max(0, figure.start - 70) : figure.start])
+        if told is None and is_aside(text, figure) and _YEARLY.search(sentence.text) and not _follows(pairs[n], figure):
+            told = _THE_YEAR_BEFORE
         later = _LATER.search(text[figures[n - 1].end if n else sentence.start : figure.start])
         if (told is None and later is None) or figure.unit in SPANS:
             continue
@@ -212,13 +251,24 @@ def held_against(
         else:
             moved = _a_year_ago(base.date, told) if told else shifted(base.date, 1)
             found[n] = Paired(replace(base, date=moved), carried=True)
+            if told and told.re is _SAME_BEFORE:  # what comes after it is of these months too
+                found[n + 1 :] = [
+                    replace(p, date=found[n].date, sure=False) if p.date is base else p for p in found[n + 1 :]
+                ]
     return found
 
 
+def _follows(pair: Paired, figure: FigureMention) -> bool:
+    """Whether a figure's period stands after it: *from $5m in 2019*."""
+    return pair.date is not None and pair.date.start >= figure.end
+
+
 def _a_year_ago(period: str, told: re.Match[str]) -> str:
-    if told["year"]:
-        return shifted(period, int(told["year"]) - int(period.rpartition("/")[2][:4]))
-    if told["month"] and re.fullmatch(r"\d{4}-\d\d", period):
+    words = told.groupdict()
+    year = words.get("year") or words.get("year2")
+    if year:
+        return shifted(period, int(year) - int(period.rpartition("/")[2][:4]))
+    if words.get("month") and re.fullmatch(r"\d{4}-\d\d", period):
         year, month = int(period[:4]), int(period[5:]) - 1
         return f"{year:04d}-{month:02d}" if month else f"{year - 1:04d}-12"
     return shifted(period, -1)

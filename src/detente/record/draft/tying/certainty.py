@@ -77,6 +77,7 @@ _THEN = re.compile(
     rf",?\s(?:which\sis\s)?(?:up|down|un[oa]?s?|an?|con\sun|with\san?)\s(?:by\s)?(?:[\w-]+\s){{0,2}}?(?:{_pattern('change_noun')}\s(?:of|del?)\s)?{_HEDGE}?$",
     re.IGNORECASE,
 )
+_FOLD = re.compile(r"\b(?:times|double|triple|twice|doble|triple|cuádruple|veces)\b", re.IGNORECASE)
 _INSERTED = re.compile(rf"(?<!^)\b(?:that|{either('pairing', 'aside', *LANGUAGES)})\b", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
@@ -183,6 +184,12 @@ def _alone(around: Surroundings, date: DateMention) -> bool:
         told = told.replace(credit.text, "")
     if _INSERTED.search(told) or _RUNS_ON.match(around.text, date.end):
         return False
+    bare = list(said)
+    for found in (*around.figures, *around.dates):
+        a, b = found.start - around.sentence.start, found.end - around.sentence.start
+        bare[a:b] = " " * (b - a)
+    if re.search(r"\d", "".join(bare)) or _FOLD.search(said):
+        return False  # a number that was not read, or how many times as much
     if others or len(around.figures) > MOST_FIGURES or _HELD.search(said) or _APART_TIMES.search(said):
         return False
     return bool(_FLOW.search(said)) and all(pair.date is date for pair in around.pairs)
@@ -194,7 +201,7 @@ def _one_speaker(around: Surroundings) -> bool:
         return True
     source = around.credits[0].source
     bare = re.sub(r"^(?:[Tt]he|[Ee]l|[Ll]as?|[Ll]os|its|his|her|su)\s", "", source)
-    plain = bare[:1].isupper() or (len(bare.split()) <= SHORT and _SPEAKS.search(bare))
+    plain = bare[:1].isupper() or (len(bare.split()) <= SHORT and bool(_SPEAKS.search(bare)))
     named = plain and len(bare.split()) <= NAME and not re.search(r"\d", bare)
     alone = economies_in(bare) and len(bare.split()) < 3  # "Peru showed": not somebody who speaks
     first, last = around.credits[0].start - around.sentence.start, around.sentence.end - around.credits[0].end

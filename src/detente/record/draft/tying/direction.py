@@ -8,7 +8,7 @@ from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.multiples import TIMES
 
-REACH = 40
+REACH = 60
 """Characters between a word of change and the figure it changes by."""
 
 
@@ -19,12 +19,22 @@ def _pattern(name: str) -> str:
 _UP = re.compile(rf"\b{either('direction', 'up', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
 _DOWN = re.compile(rf"\b{either('direction', 'down', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
 _LEVEL = re.compile(
-    r"\b(?:to|at|a|al|hasta|from|desde|del?|reaching|of)\s(?:un\s|el\s|about\s|some\s)?$", re.IGNORECASE
+    r"\b(?:to|at|a|al|hasta|from|desde|del?|reaching|of|as\slow\sas|as\shigh\sas)\s(?:un\s|el\s|about\s|some\s)?$",
+    re.IGNORECASE,
 )
-_NOUN_AFTER = re.compile(rf"\s(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE)
+_YEARLY = r"(?:(?:year[- ]on[- ]year|on[- ]year|annual|yearly|interanual)\s)?"
+_NOUN_AFTER = re.compile(
+    rf"\)?[\s-]{_YEARLY}(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE
+)
 _NOUN_OF = re.compile(
-    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))"
+    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?"
     rf"\s(?:(?:was|fue|amounted\sto|came\sto)\s(?:of\s|de\s)?|(?:of|del?)\s)(?:un\s)?{_pattern('hedge')}?(?<=\s)$",
+    re.IGNORECASE,
+)
+
+
+_NOUN_FAR = re.compile(  # a fall in car sales of 4%, bajas del 37% en las exportaciones y del 3%
+    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s$",
     re.IGNORECASE,
 )
 
@@ -48,9 +58,11 @@ def direction_at(text: str, figure: FigureMention) -> str:
     for found in (after, of):
         if found:
             return "down" if found["down"] else "up"
+    if far := _NOUN_FAR.search(text[max(0, figure.start - 110) : figure.start]):
+        return "down" if far["down"] else "up"
     if _LEVEL.search(clause):
         return ""
-    if re.search(r"\(\+$", clause) or (text[figure.start : figure.start + 1] == "+"):
+    if re.search(r"(?:^|[\s(])\+$", clause) or (text[figure.start : figure.start + 1] == "+"):
         return "up"
     if text[figure.start : figure.start + 1] in "-−" or re.search(r"(?:\bminus\s|\bmenos\s|[-−])$", clause):
         return "down"
@@ -63,6 +75,19 @@ def direction_at(text: str, figure: FigureMention) -> str:
 _CHANGED = re.compile(
     rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
     rf"\s(?:(?:by|en|un|una)\s)?{_pattern('hedge')}?$",
+    re.IGNORECASE,
+)
+_OR_BY = re.compile(  # grew by 48% or EUR 1 billion
+    rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
+    rf"\s(?:(?:by|en|un)\s)?[\d.,]+\s?(?:%|pc|per\s?cent|por\sciento)\s(?:or|o)\s{_pattern('hedge')}?$",
+    re.IGNORECASE,
+)
+_CHANGE_OF = re.compile(  # con una caída de US$ 188 millones
+    rf"\b(?:an?|un[ao]?)\s(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))(?:\s\w+)?\s(?:of|de)\s{_pattern('hedge')}?$",
+    re.IGNORECASE,
+)
+_NOUN_NEXT = re.compile(  # a $4.7 billion or 19.4% rise
+    rf"(?:\sor\s[\d.]+\s?(?:%|per\s?cent))?\s{_YEARLY}(?:(?P<down>fall|drop|decline|decrease)|(?P<up>rise|increase|jump))\b",
     re.IGNORECASE,
 )
 _COMPARATIVE = re.compile(rf"\s{_pattern('comparative')}\b", re.IGNORECASE)
@@ -78,6 +103,10 @@ def changes_by(text: str, figure: FigureMention) -> str:
     ['down', '']
     """
     found = _CHANGED.search(text[max(0, figure.start - 60) : figure.start])
+    found = found or _OR_BY.search(text[max(0, figure.start - 60) : figure.start])
+    found = found or _CHANGE_OF.search(text[max(0, figure.start - 60) : figure.start])
+    if found is None and figure.unit not in ("pct", "pp"):
+        found = _NOUN_NEXT.match(text, figure.end)
     return "" if found is None else "up" if found["up"] else "down"
 
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.speech import ACCORDING
+from detente.record.draft.language.units import MONEY
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import TIMES
 
+ACCORDING_AT = re.compile("|".join(pattern.pattern for pattern in ACCORDING.values()), re.IGNORECASE)
+MILLIONS = 1e6
+_PART = re.compile(r"\d{4}-\d\d/\d{4}-\d\d")
+LISTED = 2
+"""Semicolons of a sentence that is a list."""
 SAID_ON = 25
 """Characters between a crediting word and the day on which it was said."""
 NEAR = 45
@@ -57,9 +64,11 @@ def pair_periods(
     comparison and dates of subordinate clauses are nobody's, and a span of time has none.
     """
     if figures and _IN_ORDER.search(text[figures[0].start :]):
-        return _in_order(figures, [d for d in dates if d.start > figures[0].start])
+        after = [d for d in dates if d.start > figures[0].start]
+        return _in_order(figures, after or dates)
     usable = [d for d in dates if not _set_apart(text, d, credits, figures)]
     paired: list[Paired | None] = [_after(text, n, figures, usable) for n in range(len(figures))]
+    paired = [p or _when(text, figure, dates) for p, figure in zip(paired, figures)]
     owned = {p.date for p in paired if p}
     for n, figure in enumerate(figures):
         after = paired[n + 1] if n + 1 < len(figures) else None
@@ -86,12 +95,38 @@ def pair_periods(
     found = [
         Paired(None) if is_left(text, n, figures) and not _own(text, n, figures, p) else p for n, p in enumerate(found)
     ]
+    found = _ends_of_years(text, figures, found)
     return [Paired(None) if f.unit in SPANS or _EARLIER.match(text, f.end) else p for p, f in zip(found, figures)]
 
 
 _FROM = re.compile(r",?\s(?:from|desde|de)\s(?:about\s|some\s|los\s|unos\s)?", re.IGNORECASE)
 _LEADS = re.compile(r"\s(?:to|a|hasta)\s(?:about\s|some\s|los\s|unos\s)?$", re.IGNORECASE)
-_CONVERTED = re.compile(r"\s\((?:about\s|some\s|unos\s)?")
+_CONVERTED = re.compile(
+    r"\s\((?:about\s|some\s|unos\s)?|,?\s(?:which\sis|or)\s(?:about\s|some\s|around\s)|,\s(?:about|some)\s"
+)
+
+
+def is_aside(text: str, figure: FigureMention) -> bool:
+    """Whether a figure is only what another is held against, or what something left: its period is its own alone."""
+    before = text[: figure.start]
+    return bool(_LEFT.search(before) or _BESIDE_IT.search(before))
+
+
+def _ends_of_years(text: str, figures: Sequence[FigureMention], pairs: list[Paired]) -> list[Paired]:
+    """*From $3m to $9m between 2010 and 2014*: the first is of the first year, the second of the last."""
+    for n, first in enumerate(figures):
+        ends = next((p.date for p in pairs[n:] if p.date and re.fullmatch(r"\d{4}/\d{4}", p.date.date)), None)
+        if ends is None or not _LEFT.search(text[: first.start]):
+            continue
+        for m in range(n + 1, len(figures)):
+            if figures[m].unit == first.unit and _LEADS.search(text[figures[m - 1].end : figures[m].start]):
+                years = ends.date.split("/")
+                for k in range(n, len(figures)):
+                    day = replace(ends, date=years[k >= m])
+                    if pairs[k].date is ends or k == n:
+                        pairs[k] = replace(pairs[k], date=day, sure=False)
+                break
+    return pairs
 
 
 def is_left(text: str, n: int, figures: Sequence[FigureMention]) -> bool:
@@ -113,6 +148,8 @@ def _in_order(figures: Sequence[FigureMention], dates: Sequence[DateMention]) ->
     """*$4m and $5m in 2020 and 2021 respectively*: one period a figure, in their order; else none is sure."""
     if len(figures) == len(dates):
         return [Paired(date, sure=True) for date in dates]
+    if len(dates) == 1:
+        return [Paired(dates[0]) for _ in figures]
     return [Paired(None, candidates=tuple(dates)) for _ in figures]
 
 
@@ -129,7 +166,8 @@ def _pattern(name: str) -> str:
 
 
 _TIED = re.compile(
-    rf"\)?[^,.;:()]{{0,{NEAR}}}?(?:^|\s){_pattern('tie')}\s(?:the\s|all\sof\s|el\s|la\s|los\s)*", re.IGNORECASE
+    rf"\)?[^,.;:()]{{0,{NEAR}}}?(?:^|\s){_pattern('tie')}\s(?:the\s|all\sof\s|el\s|la\s|los\s|año\s|year\s)*",
+    re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\s?\($|\s?\(en\s$")
 _FOLLOWS = re.compile(r"\s")
@@ -146,11 +184,13 @@ _OF_THING = re.compile(rf"\b{_pattern('thing')}\s(?:of|de|del)\s$", re.IGNORECAS
 _BASE = re.compile(rf"\b{_pattern('base')}\s(?:the\s|el\s)?(?:same\s\w+\sof\s|mismo\s\w+\sde\s)?$", re.IGNORECASE)
 _BESIDE = re.compile(rf"\b{_pattern('beside')}\b", re.IGNORECASE)
 """Between a figure and what it is only held against: another figure, or the period of one."""
+_BESIDE_IT = re.compile(rf"\b{_pattern('beside')}\s(?:los\s|the\s)?{_pattern('hedge')}?$", re.IGNORECASE)
 _HELD_AGAINST = re.compile(rf"\b{_pattern('beside')}\s(?:in\s|en\s|a\s|con\s|the\s|el\s|los\s)*$", re.IGNORECASE)
 _SAME_MONTHS = re.compile(rf"\b{_pattern('same')}\s(?:(?:of|in|del?|en)\s)?(?:the\s|el\s)?$", re.IGNORECASE)
+_HELD_IN = re.compile(rf"\b{either('carrying', 'held_in', *LANGUAGES)}\s(?:the\s|el\s)?$", re.IGNORECASE)
 _BREAK = re.compile(rf";|:|\b{_pattern('break')}\b", re.IGNORECASE)
 _ASIDE = re.compile(
-    rf",\s{_pattern('aside')}\b[^,;]*(?:,|$)|\b(?:that|which|que)\s(?:had|has|have|was|were|había|habían|fue|fueron)\b[^,;.]*",
+    rf",\s{_pattern('aside')}\b[^,;\n]*(?:,|$)|\b(?:that|which|que)\s(?:had|has|have|was|were|había|habían|fue|fueron)\b[^,;.]*",
     re.IGNORECASE,
 )
 
@@ -159,6 +199,11 @@ def _set_apart(text: str, date: DateMention, credits: Sequence[Credit], figures:
     """Whether a date is no figure's period: a day of saying, a point of departure, the date of a thing or an aside."""
     before = text[max(0, date.start - 60) : date.start]
     for credit in credits:
+        bare_month = re.fullmatch(r"\d{4}-\d\d", date.date) and not re.search(r"\b(?:in|en|on)\s$", before)
+        if bare_month or (
+            ACCORDING_AT.match(credit.text) and re.fullmatch(r"\d{4}(?:-\d\d)?(?:/\d{4}(?:-\d\d)?)?", date.date)
+        ):
+            continue  # according to the bank, in May exports rose
         between = any(credit.end <= figure.start < date.start for figure in figures)  # "put growth at 1% in 2016"
         if 0 <= date.start - credit.end <= SAID_ON and not between:
             return True
@@ -166,13 +211,23 @@ def _set_apart(text: str, date: DateMention, credits: Sequence[Credit], figures:
         return True  # Last year the minister said that trade would triple
     if "/" not in date.date and _ONWARDS.search(before):
         return True
-    if _FROM_POINT.search(before) or _OF_THING.search(before) or _SAME_MONTHS.search(before):
+    if _FROM_POINT.search(before) or _OF_THING.search(before) or _SAME_MONTHS.search(before) or _HELD_IN.search(before):
         return True
     start = max(0, date.start - 200)
-    return any(start + m.start() < date.start < start + m.end() for m in _ASIDE.finditer(text[start : date.end + 60]))
+    aside = [
+        m for m in _ASIDE.finditer(text[start : date.end + 60]) if start + m.start() < date.start < start + m.end()
+    ]
+    inside = any(start + m.start() < f.start < start + m.end() for m in aside for f in figures if f.start > date.start)
+    return bool(aside) and not inside  # which in 2018 were $9bn: its own clause's
 
 
 _ONWARDS = re.compile(r"\b(?:from|a\spartir\sdel?)\s(?:the\s|early\s|late\s)?$", re.IGNORECASE)
+_NEXT_CLAUSE = re.compile(
+    rf"[^,.;:()]{{0,25}}\s(?:and|y|but|pero)\s(?:\w+\s){{0,2}}?"
+    rf"(?:{either('direction', 'up', *LANGUAGES)}|{either('direction', 'down', *LANGUAGES)})\b"
+    r"|[^,.;:()]*\s(?:and|y|while|whereas|but|pero|mientras(?:\sque)?)\s(?:in|en)\s(?:the\s|el\s|los\s)?$",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(r"(?:^|[.!?\n”\"]\s*)(?:(?:in|on|en|el)\s)?(?:the\s|el\s)?$", re.IGNORECASE)
 
 
@@ -189,6 +244,8 @@ def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[
             between = text[figure.end : date.start]
             if re.search(r"\d", between):
                 return None  # another number stands nearer, read or not
+            if _NEXT_CLAUSE.match(between):
+                return None  # and in 2020 fell to $5m: the date of what comes after it
             tied = _TIED.fullmatch(between) or _BRACKET.search(between) or _FOLLOWS.fullmatch(between)
             tied = tied or (date.relative and _NO_STOP.fullmatch(between))
             return Paired(date, sure=True) if tied and not _is_base(text, figure, date) else None
@@ -231,15 +288,29 @@ def _before(
     change = figure.unit in ("pct", TIMES) and direction_at(text, figure) != ""
     held_against = [d for d in dates if _HELD_AGAINST.search(text[max(0, d.start - 30) : d.start])]
     for date in reversed([d for d in dates if d.end <= figure.start and d not in held_against]):
+        if (
+            figure.unit in MONEY
+            and figure.value >= MILLIONS
+            and date.date.count("-") >= 2
+            and "/" in date.date
+            and not _PART.fullmatch(date.date)
+        ):
+            continue  # of a week, beside so much money
         between = text[date.end : figure.start]
         if re.fullmatch(r"\s?:\s?", between):
             return Paired(date, sure=True)  # 2021: $397m; 2020: $294m
-        if _BREAK.search(between):
+        if _BREAK.search(between) and not _in_list(text, date, between):
             return None
         if date in owned and not change:
             return None
         return Paired(date, sure=True)
     return None
+
+
+def _in_list(text: str, date: DateMention, between: str) -> bool:
+    """Whether only semicolons of a list stand between: *in 2019 it bought oil for $5m; tea for $3m; salt for $2m*."""
+    rest = text[date.end :].split("\n")[0]
+    return rest.count(";") >= LISTED and not _BREAK.search(between.replace(";", ","))
 
 
 def _only(
@@ -251,8 +322,11 @@ def _only(
 ) -> Paired:
     """The sentence's only period, though another figure stands nearer to it; what figures are held against is none."""
     open_ = [d for d in dates if d.date and not _is_held(text, figures, d)]
+    if figure.unit.partition("/")[0] in (*MONEY, "pct"):  # what is traded is not counted by weeks
+        open_ = [d for d in open_ if "/" not in d.date or d.date.count("-") < 4]
     if len({d.date for d in open_}) == 1:
         between = text[min(open_[0].end, figure.end) : max(open_[0].start, figure.start)]
+        between = between.replace(";", ",") if _in_list(text, open_[0], between) else between
         apart = open_[0] in left or _ELSEWHEN.search(between) or _SO_FAR.match(text, figure.end)
         return Paired(None) if apart else Paired(open_[0])
     return Paired(None, candidates=tuple(open_))
@@ -262,9 +336,22 @@ _ELSEWHEN = re.compile(rf";|\b{either('carrying', 'now', *LANGUAGES)}\b", re.IGN
 _SO_FAR = re.compile(rf"[^,.;:]{{0,40}}\b{either('carrying', 'so_far', *LANGUAGES)}\b", re.IGNORECASE)
 
 
+_WHEN = re.compile(r",?\s(?:when|cuando|(?:un\s)?año\s(?:que|en\sque))\s[^,;.:]*", re.IGNORECASE)
+
+
+def _when(text: str, figure: FigureMention, dates: Sequence[DateMention]) -> Paired | None:
+    """*Compared with 2022, when it was $3m*."""
+    last = next((d for d in reversed(dates) if d.end <= figure.start), None)
+    if last is None or not last.date or not _WHEN.fullmatch(text[last.end : figure.start]):
+        return None
+    return Paired(last) if _HELD_AGAINST.search(text[max(0, last.start - 30) : last.start]) else None
+
+
 def _is_held(text: str, figures: Sequence[FigureMention], date: DateMention) -> bool:
-    """Whether a date is only what the figure before it is held against."""
+    """Whether a date is only what the figure before it is held against, or of a figure that is."""
     before = [figure for figure in figures if figure.end <= date.start]
+    if before and date.start - before[-1].end < NEAR and _BESIDE_IT.search(text[: before[-1].start]):
+        return True
     held = _HELD_AGAINST.search(text[max(0, date.start - 30) : date.start])
     if held or not before or date.start - before[-1].end > NEAR:
         return bool(held)

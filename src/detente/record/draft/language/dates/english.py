@@ -86,10 +86,20 @@ def _twelve_months(m, s):
 def _months_up_to(m, s):
     """*The six months to June*: so many months up to and with the latest one of that name."""
     number = month_number(m["month"], "en")
-    year = m.groupdict().get("year")
-    end = months_of(int(year), number, number) if year else nearest_month(number, s, m)
+    words = m.groupdict()
+    if words.get("shift"):
+        end = meanings.month_of_relative_year(m, s)
+    else:
+        end = months_of(int(words["year"]), number, number) if words.get("year") else nearest_month(number, s, m)
     count = 6 if m["count"].casefold() == "half" else count_of(m["count"], "en")
     return end and (months_of(end[1].year, number - count + 1, number - count + 1)[0], end[1])
+
+
+def _named_quarter(m, s):
+    """*The June quarter*: April to June."""
+    number = month_number(m["order"], "en")
+    end = months_of(int(m["year"]), number, number) if m["year"] else nearest_month(number, s, m)
+    return end and (months_of(end[1].year, number - 2, number - 2)[0], end[1])
 
 
 def _year_to_date(m, s):
@@ -113,7 +123,11 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", meanings.iso_day, False, 0),
     (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", meanings.iso_day, False, 0),
     (rf"\b(?:the\s)?(?:(?:full\s)?year|{_N}\smonths)\s(?:ending|ended|to|through)\s(?:in\s)?{_M}\s{_Y}(?!\w)", _twelve_months, False, 0),
+    (rf"\b(?:the\s)?{_N}(?:\smonths|[\s-]month\speriod)\s{_UP_TO}\s(?:(?:in|the\send\sof)\s)?{_M}(?:\s(?:{_Y}|{_REL}\syear))?(?!\w|\s\d)",
+     _months_up_to, True, 0),
     (rf"\b(?P<first>{_MON})\.?\s?[-–]\s?(?P<last>{_MON})\.?,?\s{_Y}(?!\w)", _months_span, False, 0),
+    (rf"(?<![\w.])(?P<count>\d\d?)M(?P<count2>)\s?{_Y}(?!\w)", meanings.first_months, False, 0),
+    (rf"(?<![\w.])(?P<order>[12])H(?P<order2>)\s?{_Y}(?!\w)", _half, False, 0),
     (rf"\bH(?P<order>[12])(?P<order2>)\s?(?:of\s)?{_Y}(?!\w)", _half, False, 0),
     (rf"\b{_Y}[-\s]?W(?P<week>\d\d)(?!\w)", _iso_week, False, 0),
     (rf"\b[Ww]eek\s(?P<week>\d\d?)\s(?:of|in)\s{_Y}(?!\w)", _iso_week, False, 0),
@@ -131,7 +145,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
     (rf"\bQ(?P<order>[1-4])\b{_OF}?", meanings.short_quarter, False, 0),
     (rf"\b(?:the\s)?first\s{_N}(?P<count2>)\smonths{_OF}?(?!\w|{_FISCAL_AFTER})", meanings.first_months, False, I),
-    (rf"\b(?:the\s)?{_N}\smonths\s{_UP_TO}\s(?:in\s)?{_M}(?!\w|\s\d)", _months_up_to, True, 0),
+    (rf"\b(?:the\s)?(?P<order>March|June|September|December)\squarter(?:\s(?:of\s)?{_Y})?(?!\w)", _named_quarter, True, 0),
     (rf"\b(?:the\s)?(?P<count>half)[\s-]year\s{_UP_TO}\s(?:in\s)?{_M}(?:\s{_Y})?(?!\w|\s\d)", _months_up_to, True, 0),
     (rf"\bsince\s(?:(?:the\s)?(?:beginning|start)\sof\s(?:{_Y}|th[ei]s?\syear)|early\s{_Y2})(?!\w)", _year_to_date, True, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", meanings.years, False, 0),

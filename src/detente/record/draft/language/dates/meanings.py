@@ -28,7 +28,7 @@ Match = re.Match[str]
 SHIFTS = {"coming": 1, "this coming": 1, "last": -1, "this": 0, "next": 1}
 UNITS = {
     "día": "day", "días": "day", "semana": "week", "semanas": "week", "fin de semana": "weekend", "mes": "month",
-    "meses": "month", "año": "year", "años": "year", "década": "decade", "décadas": "decade",
+    "meses": "month", "ejercicio": "year", "año": "year", "años": "year", "década": "decade", "décadas": "decade",
 }  # fmt: skip
 """Spans of time in other languages, by their English names."""
 HALVES = ("half", "semestre", "mitad")
@@ -145,6 +145,19 @@ def first_months(m: Match, s: DateSetting) -> Days | None:
     """*The first eight months*."""
     count = count_of(m["count"] or m["count2"], s.language)
     return _in_year(m, s, lambda year: part_of_year("months", count, year))
+
+
+MONTH_ORDER = {
+    "primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "quinto": 5, "sexto": 6, "séptimo": 7, "octavo": 8,
+    "noveno": 9, "décimo": 10, "undécimo": 11, "duodécimo": 12,
+}  # fmt: skip
+"""Months by their place in the year."""
+
+
+def month_by_order(m: Match, s: DateSetting) -> Days | None:
+    """*El octavo mes del año*."""
+    number = MONTH_ORDER[m["order"].casefold()]
+    return _in_year(m, s, lambda year: months_of(year, number, number))
 
 
 def year_so_far(m: Match, s: DateSetting) -> Days | bool | None:
