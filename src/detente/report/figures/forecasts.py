@@ -8,6 +8,7 @@ from typing import Any
 
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
 from detente.charts.palette import shade
+from detente.charts.standalone import wrapped
 from detente.language import Catalogue
 from detente.report.figures.register import enter
 from detente.report.series_names import target_in_words
@@ -16,6 +17,7 @@ from detente.report.story import Story
 RESULTS = {"hit": "lowers", "near": "expected", "miss": "raises"}
 SHAPES = {"point": "circle", "range": "circle", "floor": "triangle-right", "ceiling": "triangle-left"}
 AMOUNTS = ("point", "range")
+LINE = 54  # letters of a row's name that stand in one line
 
 
 @enter("forecasts", "forecasts", 1)
@@ -62,10 +64,16 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
         rows.append({
             "id": raw["forecast_id"], "date": raw["date"], "kind": raw["kind"], "result": result, "tip": tip,
             "mid": ratio, "low": min(*ends, ratio), "high": max(*ends, ratio),
-            "label": f"{words.date(str(raw['date'])[:7])}: {who} ({horizon})",
+            "label": _label(f"{words.date(str(raw['date'])[:7])}: {who}", horizon),
         })  # fmt: skip
     rows.sort(key=lambda row: (row["date"], row["id"]))
     return [{**row, "row": number} for number, row in enumerate(rows)]
+
+
+def _label(who: str, horizon: str) -> str:
+    """Who forecast, and for when where one line holds both: the words of the point say it too."""
+    whole = f"{who} ({horizon})"
+    return whole if len(whole) <= LINE else who
 
 
 def _amount(words: Catalogue, raw: dict[str, Any]) -> str:
@@ -103,7 +111,8 @@ def _encodings(
             "labelAlign": "left",
             "labelPadding": 340,
             "labelColor": shade("ink"),
-            "labelExpr": f"{dumps([row['label'] for row in rows])}[datum.value]",
+            "labelLineHeight": 12,
+            "labelExpr": f"{dumps([wrapped(row['label'], LINE) for row in rows])}[datum.value]",
         },
     }
     colour = {"field": "result", "type": "nominal",
@@ -142,4 +151,5 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, flo
                 colour="muted",
             )
         )
-    return {"width": width, "height": {"step": 38 if compact else 22}, "data": values(rows), "layer": layers}
+    step = 22 if all(len(row["label"]) <= LINE for row in rows) else 30  # two lines
+    return {"width": width, "height": {"step": 38 if compact else step}, "data": values(rows), "layer": layers}
