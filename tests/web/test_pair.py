@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -13,8 +14,12 @@ pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
 from starlette.testclient import TestClient
 
 from detente.answer.pairs.any_pair import pair, shipped_panel
+from detente.answer.pairs.lanes import lanes
 from detente.answer.what_next import pair_next_sentences
+from detente.attribution.library.ruptures import diplomatic_breaks
 from detente.language import Catalogue
+from detente.outlook.relevant import without_relations
+from detente.report.relation_lanes import relation_picture
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.pages.pairs.search import found
 
@@ -197,3 +202,31 @@ def test_a_picture_to_embed_is_a_page_of_its_own(client):
     assert "attachment" in answer.headers["content-disposition"]
     assert "<svg" in answer.text
     assert "<script" not in answer.text
+
+
+def test_every_listed_pair_has_its_strips_in_words():
+    """Broken, closed, recalled, never begun: whatever the lists hold of a pair can be said in both languages."""
+    never = [tuple(sorted(one)) for one in without_relations()]
+    listed = {tuple(sorted((row.a, row.b))): row.kind for row in diplomatic_breaks()}
+    one_a_kind = list({kind: pair for pair, kind in listed.items()}.values())
+    for language in ("en", "es"):
+        words = Catalogue(language)
+        for a, b in (*never, *one_a_kind):
+            drawn = relation_picture(lanes(a, b, 2000, 2023), words, str, (2000, 2023), "x")
+            assert drawn is None or (drawn.alt and "{" not in drawn.alt)
+    strips = relation_picture(lanes(*never[0], 2000, 2023), Catalogue("en"), str, (2000, 2023), "x")
+    assert strips is not None
+    assert "no relations" in strips.alt
+
+
+def test_a_pair_without_trade_says_what_to_do(client):
+    page = client.get("/pair/KOR-PRK?lang=en")
+    assert page.status_code == 422
+    assert "Name another pair" in page.text
+    assert 'lang="es"' in client.get("/pair/KOR-PRK?lang=es").text.split('role="alert"')[1][:12]
+
+
+def test_a_name_with_an_article_begins_with_a_capital(client):
+    page = client.get("/pair/USA-CUB?lang=en").text
+    assert ">The United States sells<" in page
+    assert not re.search(r"[.>] ?the United States sells", page)

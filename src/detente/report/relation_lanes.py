@@ -88,6 +88,8 @@ def _now(lane: Lane, last: Segment, words: Catalogue) -> str:
     """How things stand at the end of the lane."""
     if lane.segments[-1].state == "unknown":
         return words("lane.now_unknown")
+    if last.act is None and last.state == "hostile":
+        return words("lane.now_never")
     if last.act is None:
         before = lane.acts[-1].end if lane.acts else ""
         return words("lane.now_restored", when=words.date(before[:7])) if before else words("lane.now_calm")

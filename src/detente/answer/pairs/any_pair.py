@@ -258,7 +258,11 @@ def _base(sample: Sample, i: int, j: int) -> tuple[int, int]:
     years = [sample.years[t] for t in np.flatnonzero(known)]
     if not years:
         a, b = sample.economies[i], sample.economies[j]
-        raise SpecificationError(f"The panel '{sample.name}' has no trade between {a} and {b}.")
+        raise SpecificationError(
+            f"The panel '{sample.name}' has no trade between {a} and {b}.",
+            why="Without recorded trade there is nothing that could fall or be expected.",
+            fix="Name another pair, or give a panel that has their trade (--data).",
+        )
     first = years[0]
     inside = [year for year in sample.years if first <= year < first + BASE]
     return first, inside[-1]

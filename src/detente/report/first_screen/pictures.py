@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.answer.facts import Flow
+from detente.answer.speaker import Speaker
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
 from detente.language.when import per_year
 from detente.report.first_screen.wording import ScreenWords
@@ -52,7 +53,7 @@ def picture(of: ScreenWords, flow: Flow, side: str, ident: str) -> Picture:
     unit = words(f"first.unit_{'bn' if billions else 'mn'}{each}")
     ident = f"{ident}-{side}"
     return Picture(
-        ident, words("first.seller", **names), words("first.chart", **names), unit, _described(of, flow, names),
+        ident, Speaker.begun(words("first.seller", **names)), words("first.chart", **names), unit, _described(of, flow, names),
         draw_gap(chart, f"{ident}-w"), draw_gap(chart, f"{ident}-n", compact=True),
         sorted(of.facts.flags, key=lambda f: f.x),
         [(y, flow.sold.get(y), flow.expected.get(y)) for y in years],

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from detente.answer.facts import Fall
 from detente.answer.pairs.any_pair import Pair, Similar
 from detente.answer.pairs.scenarios import PairOutcome, PairScenarios, pair_scenarios
+from detente.answer.speaker import Speaker
 from detente.charts.gap import spark_svg
 from detente.economies import in_text
 from detente.errors import DetenteError
@@ -110,7 +111,7 @@ def _what_if_card(one: PairOutcome, words: Words) -> dict[str, str]:
         "headline": f"{words.economy(most)} {words.fine(middle)}",
         "note": words(
             "pair.outcome", span=words.between(words.fine(low), words.fine(high)),
-            a=in_text(flow.origin, words.language), before=words.money(flow.before), after=words.usd(flow.after),
+            a=Speaker.begun(in_text(flow.origin, words.language)), before=words.money(flow.before), after=words.usd(flow.after),
         ),
     }  # fmt: skip
 
