@@ -108,6 +108,8 @@ ALIASES = {
     "CZE": "Czech Republic", "SWZ": "Swaziland", "MMR": "Burma", "CIV": "Ivory Coast", "CPV": "Cape Verde",
     "MKD": "Macedonia", "VEN": "Venezuela, RB;República Bolivariana de Venezuela", "ARE": "UAE;Emirates",
     "NLD": "Holland", "SAU": "KSA", "EGY": "Egypt, Arab Rep.", "IRN": "Iran, Islamic Rep.", "TTO": "Trinidad", "TLS": "East Timor",
+    "SUN": "USSR;URSS", "DDR": "East Germany;GDR;RDA;Alemania Oriental", "DEU": "West Germany", "YMD": "South Yemen",
+    "XKX": "KOS",
 }  # fmt: skip
 
 ARTICLES = {
@@ -150,6 +152,7 @@ def rows() -> list[dict[str, object]]:
         out.append({"code": code, "name": name, "valid_to": last, "successors": successors})
     out += [{"code": code, "name": name, "alpha2": ALPHA2.get(code, "")} for code, name in PSEUDO.items()]
     for row in out:
+        row.setdefault("aliases", ALIASES.get(str(row["code"]), ""))
         row["article"] = article(str(row["code"]), ARTICLES)
     return sorted(out, key=lambda r: str(r["code"]))
 

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import re
+
+import polars as pl
 import pytest
 
 from detente import economies
+from detente.aggregates import is_aggregate
+from detente.attribution.sample import Sample
+from detente.blocs import blocs
 from detente.errors import UnknownEconomy
+from detente.panel import read_panel
 
 
 @pytest.mark.parametrize(
@@ -49,3 +56,62 @@ def test_every_successor_is_a_current_code() -> None:
 def test_a_name_of_two_economies_is_asked_back(word: str) -> None:
     with pytest.raises(UnknownEconomy, match="could be"):
         economies.lookup(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "is_a", "instead"),
+    [
+        ("EU", "bloc or a region of 27 economies", "Name one of its members"),
+        ("Southern Asia", "bloc or a region", "takes a bloc as a side"),
+        ("EU28", "bloc as it was on another day", "Give EU"),
+        ("G001", "the world or the rest of it", "Name an economy"),
+        ("AFE", "group of economies (Africa Eastern and Southern)", "known as a side: EU"),
+        ("Middle East", "group of economies,", "known as a side: EU"),
+        ("XWD", "the world", "Name an economy"),
+        ("Other Asia, nes", "areas not elsewhere specified", "give TWN"),
+        ("_X", "areas not elsewhere specified", "Name an economy"),
+        ("Scotland", "part of the United Kingdom", "Its code is GBR"),
+        ("East Germany", "the German Democratic Republic until 1990", "Its code is DEU"),
+        ("USSR", "was the Soviet Union until 1991", "Name one of them"),
+        ("840", "The code of the United States is 'USA'", ""),
+        ("CO", "The code of Colombia is 'COL'", ""),
+    ],
+)
+def test_what_is_no_economy_is_told_for_what_it_is(word: str, is_a: str, instead: str) -> None:
+    with pytest.raises(UnknownEconomy) as told:
+        economies.lookup(word)
+    assert is_a in str(told.value)
+    assert instead in told.value.fix
+    assert "Did you mean" not in str(told.value)
+
+
+@pytest.mark.property
+def test_no_code_or_name_of_an_economy_is_an_aggregate() -> None:
+    for row in economies.table().values():
+        words = {row.code, row.name, row.alpha2, *row.aliases, *economies.every_name(row.code)} - {""}
+        assert not [word for word in words if is_aggregate(word)], row.code
+
+
+@pytest.mark.property
+def test_every_aggregate_is_refused_as_an_economy_in_both_languages() -> None:
+    from detente.aggregates import _spellings
+    from detente.language.error_words import said_error
+
+    for word in {*_spellings(), *blocs()} - {"row", "rest of the world", "resto del mundo"}:
+        with pytest.raises(UnknownEconomy) as told:
+            economies.lookup(word)
+        assert "an economy I know" not in str(told.value), word
+        assert said_error(told.value, "es")[1] == "es", str(told.value)
+
+
+@pytest.mark.parametrize("code", ["EU", "SUN", "WLD", "AFE"])
+def test_a_panel_says_what_a_code_is_that_it_cannot_hold(code: str) -> None:
+    frame = pl.DataFrame(
+        {"origin": ["COL", "VEN"], "destination": ["VEN", "COL"], "year": [2008] * 2, "trade_usd": [1.0, 2.0]}
+    )
+    panel = read_panel(frame)
+    for ask in (lambda: panel.index(code), lambda: Sample.of(panel).economy(code)):
+        with pytest.raises(UnknownEconomy) as told:
+            ask()
+        assert "Did you mean" not in str(told.value)
+        assert re.search("is a|It is|was the", str(told.value))

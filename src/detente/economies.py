@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from detente.aggregates import aggregate_named, no_economy
 from detente.blocs import bloc_named, blocs
 from detente.errors import UnknownEconomy, UnreadableFile, did_you_mean, first_five
 
@@ -24,11 +25,6 @@ ROW = "ROW"
 APOSTROPHES = ("'", "’")  # an article that ends so is joined to its name: l'Allemagne
 AMBIGUOUS = {"korea": ("KOR", "PRK"), "congo": ("COD", "COG")}  # names that are asked back, never guessed
 _USER_ASSIGNED = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
-
-
-_EVERYBODY = frozenset(
-    {"row", "rest of the world", "resto del mundo", "world", "the world", "el mundo", "mundo", "wld"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +190,44 @@ def lookup(word: str) -> str:
     code = _names().get(folded)
     if code is not None and is_current(code):
         return code
+    if code is not None:
+        raise UnknownEconomy(former(code), fix=_instead(code))
+    said = no_economy(word)
+    if said is not None:
+        raise UnknownEconomy(f"'{word}' {said[0]}.", fix=said[1])
     if _USER_ASSIGNED.fullmatch(word.upper()):
         return word.upper()
-    if code is not None:
-        raise UnknownEconomy(_former(code), fix="Give the code of today's economy.")
     raise UnknownEconomy(
-        f"'{word}' is not an economy I know.{did_you_mean(word, _spellings())}",
+        f"'{word}' is not an economy I know.{_other_code(word) or did_you_mean(word, _spellings())}",
         fix="Give an ISO 3166 alpha-3 code such as FRA, or a country's name.",
     )
+
+
+def not_held(code: str, held: Iterable[str]) -> tuple[str, str]:
+    """What to say of a code that a panel does not hold: what it is, and what to do; both empty of a plain economy.
+
+    >>> not_held("EU", ["DEU"])[0]
+    ' It is a bloc or a region, and the panel holds economies.'
+    """
+    if bloc_named(code) is not None:
+        return (
+            " It is a bloc or a region, and the panel holds economies.",
+            f"Sum its members first: detente.panel.with_sides(panel, ['{code}']); or name one of them.",
+        )
+    if code in table():
+        return (f" {former(code)}", _instead(code)) if not is_current(code) else ("", "")
+    said = no_economy(code)
+    return (f" It {said[0]}.", said[1]) if said is not None else (_other_code(code) or did_you_mean(code, held), "")
+
+
+def _other_code(word: str) -> str:
+    """The economy that a two-letter or numeric code means, as a hint."""
+    plain = word.strip().upper()
+    number = int(plain) if plain.isdecimal() else None
+    for row in table().values():
+        if plain == row.alpha2 or (number is not None and number in (row.numeric, row.baci)):
+            return f" The code of {in_text(row.code)} is '{row.code}'."
+    return ""
 
 
 def is_side(code: str) -> bool:
@@ -224,7 +250,8 @@ def lookup_side(word: str) -> str:
     UnknownEconomy
         It is none of them, or it is the world or the rest of it, with whom nobody can be compared.
     """
-    if _fold(word) in _EVERYBODY:
+    found = aggregate_named(word)
+    if found is not None and found.sort in ("world", "rest"):
         raise UnknownEconomy(
             f"'{word}' is everybody else, so that no other pair is left to compare with.",
             why="What is to be expected between two is read from what both trade with third economies.",
@@ -251,11 +278,15 @@ def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] |
     place = f"'{first}' in column '{column}'{note}"
     mapped = "Map them before reading"
     if first in table():
-        message = f"{place} is not an ISO alpha-3 code today. {_former(first)}"
+        message = f"{place} is not an ISO alpha-3 code today. {former(first)}"
         mapped = _remedy(first)
     else:
         named = _names().get(_fold(first))
-        meant = f" The code of {name_of(named)} is '{named}'." if named else did_you_mean(first, table())
+        meant = (
+            f" The code of {name_of(named)} is '{named}'."
+            if named
+            else _other_code(first) or did_you_mean(first, table())
+        )
         message = f"{place} is not an ISO alpha-3 code.{meant}"
     more = f" The unknown codes are: {first_five(bad)}." if len(bad) > 1 else ""
     raise UnknownEconomy(message + more, fix=f"{mapped}, or use a code ISO leaves to users (XAA-XZZ, ZZZ).")
@@ -273,10 +304,20 @@ def modern_code(code: str, as_of: int) -> str | None:
     return row.successors[0] if row.used_in(as_of) and len(row.successors) == 1 else None
 
 
-def _former(code: str) -> str:
+def former(code: str) -> str:
+    """What a code that is no longer in use was, and what it became.
+
+    >>> former("SUN")[:38]
+    "'SUN' was the Soviet Union until 1991;"
+    """
     row = table()[code]
     now = f"it is '{row.successors[0]}' now" if len(row.successors) == 1 else f"it became {', '.join(row.successors)}"
-    return f"'{code}' was {row.name} until {row.valid_to}; {now}."
+    return f"'{code}' was {in_text(code)} until {row.valid_to}; {now}."
+
+
+def _instead(code: str) -> str:
+    successors = table()[code].successors
+    return f"Its code is {successors[0]}." if len(successors) == 1 else "Name one of them."
 
 
 def _remedy(code: str) -> str:

@@ -94,3 +94,13 @@ def test_a_peak_that_ebbed_away_is_told_and_still_foreseen():
     said = " ".join(pair_people_sentences(found, Catalogue("en")))
     assert "the most on record" in said
     assert "So steep a fall" not in said
+
+
+@pytest.mark.parametrize("pair", [("BOL", "CHL"), ("VEN", "ESP"), ("NPL", "IND")])
+def test_an_effect_lies_inside_the_range_that_is_said_to_be_its_own(pair):
+    """The main estimate may be the largest of all: its own range stands beside it, the other estimates apart."""
+    said = " ".join(pair_people_sentences(people_between(*pair), Catalogue("en")))
+    found = re.search(r"(\d+)% fewer people would move to \w+ \((\d+)% to (\d+)%, nine times in ten", said)
+    assert found is not None, said
+    middle, low, high = map(int, found.groups())
+    assert low <= middle <= high

@@ -241,12 +241,36 @@ def test_eurostat_comext(tmp_path):
     assert "WLD" not in panel.economies
 
 
+ECB_MONTHS = (
+    "KEY,FREQ,CURRENCY,CURRENCY_DENOM,EXR_TYPE,EXR_SUFFIX,TIME_PERIOD,OBS_VALUE,OBS_STATUS,OBS_CONF,TITLE\n"
+    "EXR.M.USD.EUR.SP00.A,M,USD,EUR,SP00,A,2024-01,1.0905,A,F,US dollar/Euro\n"
+    "EXR.M.USD.EUR.SP00.A,M,USD,EUR,SP00,A,2024-02,1.0795,A,F,US dollar/Euro\n"
+    "EXR.M.USD.EUR.SP00.A,M,USD,EUR,SP00,A,2024-03,,M,F,US dollar/Euro\n"
+)
+
+
 def test_exchange_rates_of_fred(tmp_path):
     found = facts(
         put(tmp_path, "DEXUSEU.csv", "observation_date,DEXUSEU\n2024-01-01,1.1\n2024-01-02,\n2024-01-03,1.3\n")
     )
     assert isinstance(found, Series)
     assert found.frame.rows() == [("", 202401, "USD/EUR", pytest.approx(1.2))]
+
+
+def test_exchange_rates_of_the_ecb(tmp_path):
+    """The data portal's SDMX-CSV: units of CURRENCY for one of CURRENCY_DENOM."""
+    found = facts(put(tmp_path, "data.csv", ECB_MONTHS))
+    assert isinstance(found, Series)
+    assert (found.period, found.frame.rows()) == ("month", [("", 202401, "USD/EUR", 1.0905), ("", 202402, "USD/EUR", 1.0795)])
+
+
+def test_imf_imts_as_the_other_download_writes_it(tmp_path):
+    text = ("STRUCTURE,STRUCTURE_ID,ACTION,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE,PRECISION,"
+            "DECIMALS_DISPLAYED,TRADE_FLOW,VALUATION,UNIT,DERIVATION_TYPE,OVERLAP,STATUS\n"
+            "dataflow,IMF.STA:IMTS(1.0.0),R,FRA,MG_CIF_USD,USA,A,2022,56004917567,6,,,MG,CIF,USD,,,\n")  # fmt: skip
+    panel = read_panel(put(tmp_path, "imts.csv", text))
+    assert panel.flow("USA", "FRA")[0] == pytest.approx(56_004.917567)
+    assert (panel.provenance.side, panel.provenance.valuation) == ("destination", "cif")
 
 
 def test_oecd_bimts(tmp_path):
@@ -325,6 +349,15 @@ def test_un_desa_workbook(tmp_path):
     panel = read_panel(path)
     assert panel.flow("VEN", "COL").tolist() == [33123, 37350, 37350]  # both sexes, not the block of men
     assert (panel.years, panel.period, panel.stock) == ((1990, 1995, 2000), "five years", True)
+
+
+def test_abel_and_cohens_flows_as_published(tmp_path):
+    """Their gf_imr.csv: six methods side by side, of which the closed account by pseudo-Bayesian weights is read."""
+    text = ("year0,orig,dest,sd_drop_neg,sd_rev_neg,mig_rate,da_min_open,da_min_closed,da_pb_closed\n"
+            "2010,VEN,COL,1,2,3,4,5,6\n2015,VEN,COL,10,20,30,40,50,1735164\n2015,COL,VEN,1,1,1,1,1,\n")  # fmt: skip
+    panel = read_panel(put(tmp_path, "gf_imr.csv", text))
+    assert (panel.kind, panel.period, panel.stock) == ("persons", "five years", False)
+    assert panel.flow("VEN", "COL").tolist() == [6.0, 1735164.0]
 
 
 def test_entsog(tmp_path):
@@ -492,3 +525,18 @@ def test_every_source_tells_people_what_it_is():
         assert source.cite
         assert source.home
         assert source.columns or source.recognises
+
+
+@pytest.mark.parametrize("cell", ["1234.5", "1.23", "12,345,6"])
+def test_a_decimal_comma_that_is_declared_is_held_to(tmp_path, cell):
+    put(tmp_path, "dane.layout.toml", LAYOUT)
+    with pytest.raises(DetenteError, match="not a number"):
+        read_panel(put(tmp_path, "dane.csv", DANE.replace("1.234,50", cell)))
+
+
+def test_rows_without_a_value_make_no_zero(tmp_path):
+    put(tmp_path, "dane.layout.toml", LAYOUT)
+    panel = read_panel(put(tmp_path, "dane.csv", DANE.replace("7,25", "")))
+    assert np.isnan(panel.flow("COL", "USA")[1])
+    panel = read_panel(put(tmp_path, "dane.csv", DANE.replace("100,00", "")))
+    assert panel.flow("COL", "VEN")[0] == pytest.approx(1234.5e-6)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import detente as dt
 from detente.data import DataSource, Flows, add_source
+from detente.data.tables.rows import numbers
 from detente.errors import (
     AmbiguousColumn,
     DataError,
@@ -276,3 +279,47 @@ def test_a_finer_product_outside_every_coarser_one_is_neither_added_nor_lost(row
             read_panel(frame)
     else:
         assert read_panel(frame).flow("COL", "VEN")[0] == right
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        (["1,234.5", "7"], [1234.5, 7.0]),
+        (["1,234,567", "1,234"], [1234567.0, 1234.0]),
+        (["1,234", "2.5"], [1234.0, 2.5]),
+        (["1\u00a0234", "12\u202f345.5"], [1234.0, 12345.5]),
+        (["1e3", "0.5"], [1000.0, 0.5]),
+    ],
+)
+def test_marks_between_thousands_are_no_decimals(cells, right):
+    frame = pl.DataFrame({"origin": ["COL", "VEN"], "destination": ["VEN", "COL"], "year": [2008] * 2, "trade_kusd": cells})
+    panel = read_panel(frame)
+    assert [panel.flow("COL", "VEN")[0], panel.flow("VEN", "COL")[0]] == pytest.approx([x / 1e3 for x in right])
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["1,234", "7"], "could be 1234 or 1.234"),
+        (["12,5", "7"], "'12,5'.*not a number"),
+        (["1.234,5", "7"], "not a number"),
+        (["12 5", "7"], "'12 5'.*not a number"),
+        (["1,23,456", "7"], "not a number"),
+        (["NA", "7"], "missing="),
+    ],
+)
+def test_a_number_that_could_be_two_is_asked_back(cells, said):
+    frame = pl.DataFrame({"origin": ["COL", "VEN"], "destination": ["VEN", "COL"], "year": [2008] * 2, "trade_kusd": cells})
+    with pytest.raises(InvalidFlow, match=said):
+        read_panel(frame)
+
+
+@pytest.mark.property
+@given(
+    st.lists(st.floats(0, 1e9).map(lambda x: round(x, 2)), min_size=1, max_size=8),
+    st.sampled_from([(",", "."), (" ", "."), ("\u202f", "."), (".", ","), (" ", ",")]),
+)
+def test_any_number_written_with_thousands_is_read_back(values, marks):
+    group, point = marks
+    cells = [f"{v:,.2f}".replace(",", "g").replace(".", point).replace("g", group) for v in values]
+    assert numbers(pl.Series(cells), "x", decimal=point).to_list() == values

@@ -162,3 +162,12 @@ def test_a_study_of_a_bloc_runs_names_its_day_and_is_read_again(tmp_path, capsys
     assert cli(["new", "EU", "FRA", "--folder", str(tmp_path / "x")]) == 4
     assert "on the other side too" in capsys.readouterr().err
     assert cli(["pair", "EU", "ROW"]) == 3
+
+
+def test_a_bloc_has_no_flow_with_what_did_not_exist():
+    """The Netherlands Antilles ended in 2010, South Sudan began in 2011."""
+    panel = with_sides(dt.world(), ("EU", "USA"))
+    for code, year in (("ANT", 2023), ("SSD", 2008)):
+        t = panel.year_index(year)
+        assert np.isnan([panel.flow("EU", code)[t], panel.flow(code, "EU")[t]]).all()
+    assert panel.flow("EU", "ANT")[panel.year_index(2008)] > 1000

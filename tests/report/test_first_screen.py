@@ -23,6 +23,7 @@ from detente.answer.run_facts import RunTables
 from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap, spark_svg
 from detente.charts.palette import SHADES
 from detente.charts.standalone import standalone
+from detente.economies import in_text
 from detente.language import Catalogue
 from detente.report.first_screen import FAIR, FIRM, ROUGH, first_screen
 from detente.report.page import render_view
@@ -286,3 +287,29 @@ def test_a_pair_without_a_loss_says_so_and_its_number_is_of_what_was_expected():
     assert screen(calm).numbers[1].what == "similar pairs fell as far behind what was expected in 2005–07"
     alone = replace(calm, flows=(replace(first, falls=(replace(rise, as_bad=None, n=None),)), second))
     assert "stands out" not in screen(alone).answer  # nothing was compared
+
+
+GAIN = Fall(2002, 2003, 1.07, -0.05, 1.13, 399, 400)
+
+
+def test_beside_a_gain_stands_who_did_better_and_at_its_peak_trade_has_no_other_peak():
+    sold = {2002: 141.0, 2003: 413.0, 2023: 1430.0}
+    flows = (Flow("AAA", "BBB", sold, sold, falls=(GAIN,)), Flow("BBB", "AAA", {}, {}))
+    given = {"totals": sold, "flows": flows, "effects": (IncomeEffect("Closed", "BBB", -0.31, -0.13, -0.09),)}
+    found = screen(replace(facts(), **given))
+    assert "and 1 of 400 similar pairs did better" in dict(found.sentences)["Why."]
+    trade, similar, income = found.numbers[:3]
+    assert trade.what == "traded in 2023, the most on record"
+    assert (similar.value, similar.what) == ("1 of 400", "similar pairs did better in 2002–03")
+    assert income.value == "−0.13%"  # one digit, −0.1%, would be near the range's end
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "What the European Union sold to the United Kingdom"),
+                                                ("es", "Lo que la Unión Europea vendió al Reino Unido")])  # fmt: skip
+def test_names_stand_with_their_articles(language: str, said: str):
+    sold = {2008: 10.0, 2010: 5.0}
+    flows = (Flow("EU", "GBR", sold, sold), Flow("GBR", "EU", sold, sold))
+    found = first_screen(replace(facts(), flows=flows), Catalogue(language), lambda c: in_text(c, language), "x")
+    assert found is not None
+    assert found.pictures[0].title.startswith(said)
+    assert found.pictures[0].seller[0].isupper()

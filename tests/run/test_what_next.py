@@ -11,6 +11,7 @@ import pytest
 import detente as dt
 from detente.answer.what_next import pair_next_sentences
 from detente.language import Catalogue
+from detente.panel import with_sides
 from detente.run import Run, scored_outlook
 from detente.run.further.known_event import KnownEvent, known_event
 from detente.run.further.scored import on_scoreboard, scored_people
@@ -225,3 +226,24 @@ def test_own_forecasts_stand_on_the_scoreboard_of_others() -> None:
         ("x", "miss"),
     ]
     assert found["target"].to_list()[2] == "trade.A_to_B"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "trade", "odds"),
+    [
+        ("EU", "GBR", "not for blocs", "not for blocs"),
+        ("ARM", "AZE", "their trade of 2023", "no diplomatic relations"),
+        ("TWN", "CHN", "their trade of 2023", "list of states"),
+        ("PRY", "FJI", "", "scored for neighbours"),
+    ],
+)
+def test_what_is_not_given_has_its_own_reason(a, b, trade, odds) -> None:
+    panel = with_sides(dt.world(), (a, b))
+    table = outlook_of(panel, (a, b), day="2024-01-01")
+    refused = table.filter(pl.col("refused").is_not_null())
+    assert refused["method"].drop_nulls().len() >= 1
+    assert not any("economy I know" in text for text in refused["refused"])
+    said = " ".join(pair_next_sentences(table, Catalogue("en")))
+    assert trade in said
+    assert odds in said
+    assert not any("{" in text for text in pair_next_sentences(table, Catalogue("es")))

@@ -239,12 +239,13 @@ class _Told:
         main = next((row for row in leaving if row["main"]), None)
         if main is None:
             return
-        others = [row["middle_pct"] for row in leaving if row["variant"] != "neighbours" or row["main"]]
+        others = [row["middle_pct"] for row in leaving if row["variant"] != "neighbours" and not row["main"]]
         low, high = (self.words.percent(abs(f(others, key=abs)), 0) for f in (min, max))
+        own = [self.words.percent(size, 0) for size in sorted(abs(main[end]) for end in ("low_pct", "high_pct"))]
         yield self._say(
             "what_if" if main["growth_pct"] > 0 else "what_if_lower",
             growth=self.words.percent(abs(main["growth_pct"]), 0), main=self.words.percent(abs(main["middle_pct"]), 0),
-            span=self._say("range", low=low, high=high), **ends,
+            own=self._say("range", low=own[0], high=own[1]), span=self._say("range", low=low, high=high), **ends,
         )  # fmt: skip
 
     def _returns(self, row: Row) -> str:

@@ -8,7 +8,14 @@ import polars as pl
 
 from detente.answer.speaker import Voice
 from detente.language import Catalogue
+from detente.outlook.odds import NO_RELATIONS, NO_STATE, NOT_RELEVANT
 from detente.outlook.trade.trade_forecast import REOPENED, RUPTURED
+from detente.run.what_next import A_BLOC
+
+NO_ODDS = {
+    A_BLOC: "next_no_odds_bloc", NO_RELATIONS: "next_no_odds_relations", NO_STATE: "next_no_odds_state",
+    NOT_RELEVANT: "next_no_odds_relevant",
+}  # fmt: skip
 
 
 def incident_sentences(incidents: pl.DataFrame, say: Voice) -> tuple[str, ...]:
@@ -59,6 +66,10 @@ def _trade(rows: pl.DataFrame, say: Voice) -> str:
         ends = {"a": say.name(row["origin"]), "b": say.name(row["destination"])}
         if row["method"] == REOPENED:
             return say("next_no_trade_reopened", **ends, year=row["year"], last_year=row["last_year"])
+        if row["method"] == A_BLOC:
+            return say("next_no_trade_bloc", **ends)
+        if row["last_year"] is not None:
+            return say("next_no_trade_now", **ends, year=say.words.year(row["last_year"]))
         return say("next_no_trade" if rows["on"].drop_nulls().len() else "next_no_years", **ends)
     both = told.filter(pl.col("both_ways"))
     shown = (both if both.height else told.filter(pl.col("origin") == told["origin"][0])).sort("year").to_dicts()
@@ -80,7 +91,7 @@ def _trade(rows: pl.DataFrame, say: Voice) -> str:
 
 def _odds(row: dict[str, Any], say: Voice) -> str:
     if row["refused"] is not None:
-        key = "next_no_odds" if row["on"] else "next_no_day"
+        key = NO_ODDS.get(row["method"], "next_no_odds") if row["on"] else "next_no_day"
         return say(key, a=say.name(row["origin"]), b=say.name(row["destination"]))
     facts = {
         "months": row["months"], "day": say.words.date(row["on"]), "chance": say.pct(100 * row["chance"]),

@@ -32,8 +32,7 @@ def why_means(directions: tuple[Direction, ...], say: Speaker) -> str:
     """What the numbers of the small tables are; nothing where there is no table."""
     if not directions:
         return ""
-    split = [c for d in directions for c in d.changes if c.own is not None]
-    if not any(c.compared for c in split):
+    if not any(c.compared for d in directions for c in d.changes):
         return say.words("screen.why_untested")
     return say.words("screen.why")
 

@@ -331,6 +331,10 @@ def _third_countries(change: _Change, respond: Respond, dyad_part: float, shared
             change.part("third countries", LEFT["third countries"], float("nan"), note=Text("note.nothing_to_undo"))
         ]
     whole = -respond(*change.codes, -dyad_part)
+    if not np.isfinite(whole):
+        return [
+            change.part("third countries", LEFT["third countries"], float("nan"), note=Text("note.no_flow_to_undo"))
+        ]
     return [
         change.part("third countries", "exporter, importer, world", shared + dyad_part - whole,
                     note=Text("note.without_prices")),

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.data.periods import year_of
-from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy, did_you_mean
+from detente.economies import not_held
+from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy
 from detente.language import Text, When, Word
 from detente.panel.persons import refuse_stock
 
@@ -99,9 +100,10 @@ class Sample:
     def economy(self, code: str) -> int:
         """Position of an economy."""
         if code not in self.economies:
+            said, fix = not_held(code, self.economies)
             raise UnknownEconomy(
-                f"'{code}' is not in the panel '{self.name}'.{did_you_mean(code, self.economies)}",
-                fix="Use ISO alpha-3 codes, or a panel that has this economy.",
+                f"'{code}' is not in the panel '{self.name}'.{said}",
+                fix=fix or "Use ISO alpha-3 codes, or a panel that has this economy.",
             )
         return self.economies.index(code)
 

@@ -1,8 +1,7 @@
-"""Codes of economies as the sources write them, turned into ISO alpha-3; aggregates are told apart and counted."""
+"""Codes of economies as the sources write them, turned into ISO alpha-3."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -11,26 +10,6 @@ import polars as pl
 from detente import economies
 from detente.errors import UnknownEconomy
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# The World Bank's groups (WDI country list, region "Aggregates"), and how others write the world and blocs.
-WORLD_BANK_GROUPS = _words(
-    "AFE AFW ARB CEB CSS EAP EAR EAS ECA ECS EMU EUU FCS HIC HPC IBD IBT IDA IDB IDX LAC LCN LDC LIC LMC LMY LTE MEA "
-    "MIC MNA NAC OED OSS PRE PSS PST SAS SSA SSF SST TEA TEC TLA TMN TSA TSS UMC WLD INX"
-)
-WORLD = _words("W00 XWD WLD WORLD W W1 W0 G001 WLT _T TOTAL ALL TO1")
-BLOCS = _words("EU EUN EU2 EU15 EU25 EU27 EU28 EUU EU27_2020 EA EA19 EA20 G7 G20 OECD ASEAN NAFTA EFTA")
-NOT_ELSEWHERE = _words("_X X1 X2 A49 A59 A79 E19 E29 F19 F49 F97 N98 O19 R4 R20 R91 S19 XX X90 PUS ZA1 A2 UNSPECIFIED")
-# Comtrade's numbers of the world, of blocs and of areas not elsewhere specified
-AREA_NUMBERS = frozenset(
-    {"0", "97", "129", "221", "290", "471", "472", "473", "492", "527", "536", "568", "577", "636", "637", "697", "837",
-     "838", "839", "849", "879", "899", "918"}
-)  # fmt: skip
-_IMF_GROUP = re.compile(r"G\d{3}|\d?[A-Z]\d{3}|TX\d{3}")
-_BLOC = re.compile(r"EU\d{2}(_\d{4})?|EA\d{2}|E\d{1,2}_\d{4}")
 # Numbers of UN Comtrade and BACI that are not ISO's: 251 France with Monaco, 842 USA with Puerto Rico, ...
 COMTRADE_NUMBERS = {58: "BEL", 251: "FRA", 381: "ITA", 490: "TWN", 579: "NOR", 699: "IND", 757: "CHE", 842: "USA",
                     891: "SCG", 530: "ANT", 736: "SDN", 711: "XZA"}  # fmt: skip
@@ -38,21 +17,6 @@ COMTRADE_NUMBERS = {58: "BEL", 251: "FRA", 381: "ITA", 490: "TWN", 579: "NOR", 6
 IMF = {"KOS": "XKX", "WBG": "PSE"}
 EUROSTAT = {"EL": "GRC", "UK": "GBR", "XK": "XKX", "XS": "SRB", "XI": "", "XC": "ESP", "XL": "ESP"}
 COMTRADE = {"S19": "TWN", "ZA1": "XZA"}
-
-
-def is_aggregate(code: str) -> bool:
-    """Whether a code is the world, a region, a bloc or "not elsewhere specified" rather than an economy.
-
-    >>> is_aggregate("WLD"), is_aggregate("EU27_2020"), is_aggregate("G001"), is_aggregate("COL")
-    (True, True, True, False)
-    """
-    folded = code.strip().upper()
-    if folded in economies.table():
-        return False
-    if folded.isdecimal():
-        return str(int(folded)) in AREA_NUMBERS
-    known = folded in WORLD or folded in BLOCS or folded in WORLD_BANK_GROUPS or folded in NOT_ELSEWHERE
-    return known or bool(_BLOC.fullmatch(folded) or _IMF_GROUP.fullmatch(folded))
 
 
 @cache

@@ -210,6 +210,23 @@ def _day(on: str | date) -> date:
     return day
 
 
+NO_RELATIONS = "no relations"
+NO_STATE = "not in the list of states"
+NOT_RELEVANT = "not a relevant pair"
+
+
+def why_no_odds(a: str, b: str) -> str:
+    """Why no odds of a break are given for two economies by their codes, in a word; empty where they may be.
+
+    >>> why_no_odds("ARM", "AZE"), why_no_odds("CHN", "TWN"), why_no_odds("COL", "VEN")
+    ('no relations', 'not in the list of states', '')
+    """
+    pairs = relevant_pairs()
+    if pairs.place(a, b) is None:
+        return NO_STATE if {a, b} - set(pairs.states) else NOT_RELEVANT
+    return NO_RELATIONS if (min(a, b), max(a, b)) in without_relations() else ""
+
+
 def _place_of(a: str, b: str) -> int:
     pairs = relevant_pairs()
     if a == b:

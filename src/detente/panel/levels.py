@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from detente.data.tables.rows import summed
 from detente.errors import AmbiguousColumn, DuplicateRows, first_five
 from detente.language import Number, Text
 
@@ -74,11 +75,9 @@ def one_level(frame: pl.DataFrame, label: str) -> tuple[pl.DataFrame, str, tuple
         )
     if kept["product"].n_unique() == 1:
         return kept.drop("product", "_kind"), chosen, tuple(notes)
-    summed = kept.group_by(KEYS, maintain_order=True).agg(
-        pl.when(pl.col("value").is_null().all()).then(None).otherwise(pl.col("value").sum()).alias("value")
-    )
-    notes.append(Text("rows.summed", n=Number(f"{kept.height:,}"), flows=Number(f"{summed.height:,}")))
-    return summed, chosen, tuple(notes)
+    flows = kept.group_by(KEYS, maintain_order=True).agg(summed("value"))
+    notes.append(Text("rows.summed", n=Number(f"{kept.height:,}"), flows=Number(f"{flows.height:,}")))
+    return flows, chosen, tuple(notes)
 
 
 def kind_of_product(word: str) -> str:

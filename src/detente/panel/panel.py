@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detente import economies as names
 from detente._notebook import as_html
 from detente.data.periods import label_of, year_of
-from detente.errors import DataError, UnknownEconomy, did_you_mean
+from detente.errors import DataError, UnknownEconomy
 from detente.language import Joined, Number, Text, When
 from detente.panel.filling import not_there
 from detente.panel.grouping.composition import Composition
@@ -141,10 +141,11 @@ class Panel:
         try:
             return self.economies.index(economy)
         except ValueError:
+            said, fix = names.not_held(economy, self.economies)
             raise UnknownEconomy(
-                f"'{economy}' ({names.name_of(economy)}) is not among the {len(self.economies)} economies of the panel '{self.name}'."
-                + ("" if economy in names.table() else did_you_mean(economy, self.economies)),
-                fix="Give another panel with --data PATH, or another economy.",
+                f"'{economy}' ({names.name_of(economy)}) is not among the {len(self.economies)} economies of the panel "
+                f"'{self.name}'.{said}",
+                fix=fix or "Give another panel with --data PATH, or another economy.",
             ) from None
 
     def year_index(self, year: int) -> int:
@@ -207,6 +208,9 @@ class Panel:
         flows, short, missing = merged_flows(np.where(np.isnan(self.flows) & ~both, 0.0, self.flows), groups)
         alone = np.array(outside, dtype=int)
         flows[:, : len(alone), : len(alone)] = self.flows[:, alone][:, :, alone]
+        gone = ~(there[:, outside] & there[:, inside].any(1)[:, None])
+        for side in (flows[:, -1, :-1], flows[:, :-1, -1]):  # views: no flow of what did not exist
+            side[gone & (side == 0)] = np.nan
         told = self.reported
         said = Text(
             "rows.merged_side", code=code, n=Number(str(len(inside))), short=Number(f"{short:,}"),

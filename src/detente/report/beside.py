@@ -27,7 +27,7 @@ def link_picture(run: Any, language: str = "en") -> bytes | None:
     """The first chart with title, source and date in it, as PNG; None without trade by direction."""
     story = Story.of(run, language)
     words = story.words
-    screen = first_screen(story.facts, words, story.economy, f"{language}-link")
+    screen = first_screen(story.facts, words, story.within, f"{language}-link")
     if screen is None:
         return None
     one = screen.pictures[0]

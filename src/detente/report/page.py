@@ -110,7 +110,7 @@ def _page(story: Story, words: Catalogue, outlines: dict[str, str]) -> dict[str,
     return {
         "story": story,
         "words": words,
-        "first": first_screen(story.facts, words, story.economy, f"{words.language}-first"),
+        "first": first_screen(story.facts, words, story.within, f"{words.language}-first"),
         "figures": figures,
         "shown": shown,
         "claims": tables.claim_rows(story) if not story.claims.is_empty() else [],

@@ -37,7 +37,7 @@ def one_page_svg(run: Any, language: str = "en") -> str | None:
     """The sheet as SVG text, 794 by 1123."""
     story = Story.of(run, language)
     words = story.words
-    screen = first_screen(story.facts, words, story.economy, f"{language}-sheet")
+    screen = first_screen(story.facts, words, story.within, f"{language}-sheet")
     if screen is None:
         return None
     sheet = _Sheet(words)

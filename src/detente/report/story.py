@@ -12,7 +12,7 @@ from markupsafe import Markup
 from detente.answer.facts import Facts, leading
 from detente.answer.run_facts import RunTables, facts_of
 from detente.attribution.library import library_frame
-from detente.economies import name_of
+from detente.economies import in_text, name_of
 from detente.language import Catalogue, own, said
 from detente.record.verdicts.scoreboard import by_forecaster
 from detente.run.schema import TableSchema
@@ -113,6 +113,11 @@ class Story:
             own = {self.study.origin: self.study.origin_name, self.study.destination: self.study.destination_name}
             return own.get(code) or name_of(code)
         return name_of(code, self.language)
+
+    def within(self, code: str) -> str:
+        """The name of an economy as it stands within a sentence: with its article, or in the study's own words."""
+        name = self.economy(code)
+        return in_text(code, self.language) if name == name_of(code, self.language) else name
 
     def own(self, text: str) -> str:
         """A text of the study or a sentence of its results in the reader's language, or as it was written."""

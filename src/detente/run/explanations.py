@@ -189,9 +189,11 @@ def _parts(fits: DyadFits, panel: Panel, spec: Spec, ledger: Ledger, economy: Ec
 
 
 def _response(economy: Economy, theta: float) -> Callable[[str, str, float], float]:
-    """Log change of a flow in general equilibrium when its own trade cost effect changes by b."""
+    """Log change of a flow in general equilibrium when its own trade cost effect changes by b; nan of no flow."""
 
     def respond(origin: str, destination: str, b: float) -> float:
+        if economy.flow(origin, destination) == 0:
+            return float("nan")
         after = solve(economy, {(origin, destination): b}, theta=theta)
         return float(np.log(after.flow(origin, destination) / economy.flow(origin, destination)))
 

@@ -8,8 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from detente.blocs import blocs
+from detente.economies import in_text
 from detente.errors import DetenteError
 from detente.outlook import forecast, hazard
+from detente.outlook.odds import why_no_odds
 from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade import Ahead, TradeForecast
 from detente.outlook.trade.asked import BASE_YEARS
@@ -44,7 +47,8 @@ OUTLOOK = TableSchema(
         text("nearest", "past breaks from a like standing"),
         text(
             "method",
-            "what it was learnt from: `no event known`, `after a reopening`, `after a rupture`, `land`, `relevant`, `open spells`",
+            "what it was learnt from: `no event known`, `after a reopening`, `after a rupture`, `land`, `relevant`, `open spells`; "
+            "of what is refused, why: `a bloc`, `no relations`, `not in the list of states`, `not a relevant pair`",
         ),
         whole("n_cases", "cases of the score"),
         text("baseline", "the naive forecast that the score is compared with"),
@@ -57,6 +61,11 @@ OUTLOOK = TableSchema(
 )
 
 Row = dict[str, Any]
+A_BLOC = "a bloc"
+NO_BLOCS = (
+    "Ranges of trade and odds of a break were scored for pairs of single economies, and {bloc} is a bloc or a region. "
+    "Ask for one of its members: detente outlook A B."
+)
 NO_YEARS = (
     "Ranges of trade were learnt from years, and this panel counts by {period}. Give a panel by year for them: "
     "detente outlook A B --data PANEL."
@@ -101,10 +110,21 @@ def _trade(
     if panel.period != "year":
         yield {"event": "trade", "origin": a, "destination": b, "refused": NO_YEARS.format(period=panel.period)}
         return
+    if (bloc := _bloc_of(dyad)) is not None:
+        told, method = NO_BLOCS.format(bloc=in_text(bloc)), A_BLOC
+        yield {
+            "event": "trade",
+            "origin": a,
+            "destination": b,
+            "refused": told,
+            "method": method,
+            "on": str(panel.years[-1] + 1),
+        }
+        return
     year = 1 + max([panel.years[-1], *(y for y, _ in later.values())])
     if happened is None or _overtaken(happened, year):
         told = _or_refused(lambda: forecast(panel, a, b, as_of=year, latest=later))
-        refused = {}
+        refused = {"last_year": year - 1}
     else:
         year = max(year if not later else panel.years[-1] + 1, happened.year)
         told = _or_refused(lambda: _after_event(panel, dyad, year, happened))
@@ -161,12 +181,25 @@ def _odds(dyad: tuple[str, str], day: str | None) -> Iterator[Row]:
     if day is None:
         yield {"event": "break", "origin": a, "destination": b, "months": 12, "refused": NO_DAY}
         return
+    if (bloc := _bloc_of(dyad)) is not None:
+        told = NO_BLOCS.format(bloc=in_text(bloc))
+        yield {
+            "event": "break",
+            "origin": a,
+            "destination": b,
+            "on": day,
+            "months": 12,
+            "refused": told,
+            "method": A_BLOC,
+        }
+        return
     told = _or_refused(lambda: hazard(a, b, "break", on=day))
     if isinstance(told, str):
         back = _or_refused(lambda: hazard(a, b, "return", on=day))
         told = told if isinstance(back, str) else back
     if isinstance(told, str):
-        yield {"event": "break", "origin": a, "destination": b, "on": day, "months": 12, "refused": told}
+        why = why_no_odds(a, b) or None
+        yield {"event": "break", "origin": a, "destination": b, "on": day, "months": 12, "refused": told, "method": why}
         return
     yield {
         "event": told.event, "origin": a, "destination": b, "on": day, "months": told.months,
@@ -175,6 +208,10 @@ def _odds(dyad: tuple[str, str], day: str | None) -> Iterator[Row]:
         "nearest": "; ".join(f"{c.a}-{c.b} {c.broke.year}" for c in told.nearest) or None, "method": told.group,
         **_card(told.card),
     }  # fmt: skip
+
+
+def _bloc_of(dyad: tuple[str, str]) -> str | None:
+    return next((code for code in dyad if code in blocs()), None)
 
 
 def newest_day(events: pl.DataFrame) -> date | None:

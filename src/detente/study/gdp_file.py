@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from detente.aggregates import is_aggregate
 from detente.data import Series, read_series
-from detente.data.codes import is_aggregate
 from detente.economies import check_codes
 from detente.errors import DuplicateRows, StudyError, UnknownColumn, first_five
 from detente.panel import Panel, read_table

@@ -6,47 +6,94 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from detente.data.codes import alpha3, is_aggregate
+from detente.aggregates import is_aggregate
+from detente.data.codes import alpha3
 from detente.data.facts import Count
-from detente.errors import InvalidFlow, first_five
+from detente.errors import DataError, InvalidFlow, first_five
 
 MISSING = ("", "NA", "N/A", "n/a", "na", "NaN", ".", "..", "-", "--", ":", "null", "None")
 
 
-def numbers(cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING) -> pl.Series:
-    """Cells as floats; those in ``missing`` are null, thousands commas and spaces are taken out.
+def numbers(cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING, decimal: str | None = ".") -> pl.Series:
+    """Cells as floats; those in ``missing`` are null.
+
+    Parameters
+    ----------
+    what : the column and its file, for the messages.
+    decimal : the mark before decimals. The other one of ``.`` and ``,`` may stand between thousands, as spaces may.
+        None where nobody said it: then it is a point, and a comma has to show that it parts thousands.
 
     Raises
     ------
-    InvalidFlow : a cell is no number.
+    InvalidFlow : a cell is no number, or could be two (``1,234`` where nothing says what the comma is).
+    DataError : the cells are neither numbers nor text.
 
     Examples
     --------
     >>> numbers(pl.Series(["1,234.5", "NA", "7"]), "value").to_list()
     [1234.5, None, 7.0]
+    >>> numbers(pl.Series(["1.234,5", "7"]), "value", decimal=",").to_list()
+    [1234.5, 7.0]
     """
     if cells.dtype.is_numeric():
         return cells.cast(pl.Float64).fill_nan(None)
+    if cells.dtype not in (pl.String, pl.Null, pl.Categorical):
+        raise DataError(
+            f"{what} holds {cells.dtype} values, and numbers are needed.", fix="Write plain numbers; a year as 2020."
+        )
     text = cells.cast(pl.String).str.strip_chars()
     text = text.set(text.is_in(list(missing)).fill_null(False), None)
-    plain = text.str.replace_all(r"^(-?\d{1,3})(?:[, \x{00a0}](\d{3}))+(\.|$)", "$0").str.replace_all(
-        r"[\s\x{00a0}]", ""
-    )
-    thousands = plain.str.contains(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$").fill_null(False)
-    plain = (
-        plain.to_frame("v")
-        .select(pl.when(pl.Series(thousands)).then(pl.col("v").str.replace_all(",", "")).otherwise(pl.col("v")))
-        .to_series()
-    )
+    plain = _ungrouped(text, "." if decimal == "," else ",")
+    if decimal is None:
+        _refuse_two_readings(text, what)
+    if decimal == ",":
+        plain = plain.set(plain.str.contains(r"\.").fill_null(False), "").str.replace(",", ".", literal=True)
     found = plain.cast(pl.Float64, strict=False)
     bad = (found.is_null() & text.is_not_null()).arg_true()
     if len(bad):
+        mark = "a comma" if decimal == "," else "a point"
         raise InvalidFlow(
             f"'{cells[bad[0]]}' in {what} is not a number (line {bad[0] + 2}; {len(bad):,} such rows).",
-            fix="Write plain numbers with a point for decimals; say what means missing with missing= (on the command line "
-            "--missing).",
+            fix=f"Write plain numbers with {mark} for decimals; leave the cell empty where it is unknown, or say what means "
+            "missing with missing= (on the command line --missing).",
         )
     return found.fill_nan(None)
+
+
+_SPACES = r" \x{00a0}\x{202f}"
+
+
+def _ungrouped(text: pl.Series, mark: str) -> pl.Series:
+    """Numbers without the marks (``mark`` or a space) between their thousands; other cells as they are."""
+    for between in (f"\\{mark}", f"[{_SPACES}]"):
+        decimals = r"(?:[.,]\d+)?" if between != "\\." else r"(?:,\d+)?"
+        grouped = text.str.contains(rf"^[-+]?\d{{1,3}}(?:{between}\d{{3}})+{decimals}$").fill_null(False)
+        bare = text.str.replace_all(between, "")
+        text = text.to_frame("t").select(pl.when(grouped).then(bare).otherwise(pl.col("t"))).to_series()
+    return text
+
+
+def _refuse_two_readings(text: pl.Series, what: str) -> None:
+    """Raise where ``1,234`` stands in a column that nowhere shows whether its commas part thousands or decimals."""
+    open_ = text.str.contains(r"^[-+]?\d{1,3},\d{3}$").fill_null(False)
+    shown = text.str.contains(r"^[-+]?\d{1,3}(?:,\d{3}){2,}$|\.").fill_null(False)
+    if open_.any() and not shown.any():
+        line = int(open_.arg_max() or 0)
+        whole, _, rest = str(text[line]).partition(",")
+        raise InvalidFlow(
+            f"'{text[line]}' in {what} could be {whole}{rest} or {whole}.{rest} (line {line + 2}; {int(open_.sum()):,} such rows).",
+            why="A guess could be wrong a thousandfold.",
+            fix="Write plain numbers with a point for decimals and nothing between thousands.",
+        )
+
+
+def summed(column: str) -> pl.Expr:
+    """The sum of a column's cells that are there; null, not zero, where none is.
+
+    >>> pl.DataFrame({"k": [1, 1, 2], "v": [1.0, None, None]}).group_by("k").agg(summed("v")).sort("k")["v"].to_list()
+    [1.0, None]
+    """
+    return pl.when(pl.col(column).is_null().all()).then(None).otherwise(pl.col(column).sum()).alias(column)
 
 
 def tidy(frame: pl.DataFrame, count: Count, own: Mapping[str, str] | None = None) -> pl.DataFrame:

@@ -108,10 +108,11 @@ class OriginRecovery:
         """Three sentences: who leaves, who returns, what is not known."""
         low, middle, high = (f"{v:+.0f}" for v in (self.low, self.middle, self.high))
         ends = [f"{v:+.0f}" for v in self.returns]
+        own = [f"{v:+.0f}" for v in self.interval]
         found = "changes" if self.returns_detectable else "no detectable change of"
         return (
             f"{name_of(self.origin)}'s income per head {self.growth_pct:+.0f}%: moves to {name_of(self.destination)} "
-            f"{middle}%, {low}% to {high}% over specifications.\n"
+            f"{middle}% [{own[0]}, {own[1]}]; {low}% to {high}% over all specifications.\n"
             f"Returns: {found} departures, {ends[1]}% [{ends[0]}, {ends[2]}].\n"
             f"Permits and a reopened border: no estimate exists ({self.n_closures} closures and {self.n_reopenings} "
             f"reopenings with enough people)."

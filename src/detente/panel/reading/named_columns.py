@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from detente.data.facts import Count, Flows
-from detente.data.tables.rows import without_aggregates
+from detente.data.tables.rows import numbers, without_aggregates
 from detente.data.units import UNITS, kind_of, unit_in, unit_named
 from detente.errors import AmbiguousColumn, DataError, EmptySample, InvalidFlow
 from detente.language import Number, Text
@@ -52,7 +52,7 @@ def of_table(
         pl.col(str(found.destination)).cast(pl.String).str.strip_chars().alias("destination"),
         pl.col(str(found.period)).alias("period"),
         *([pl.col(found.sector).cast(pl.String).alias("product")] if found.sector else []),
-        _as_numbers(cells, str(found.value), label).alias("value"),
+        numbers(cells, f"column '{found.value}' of {label}", missing=("",), decimal=None).alias("value"),
     )
     _check_cells(frame, label, found)
     frame = without_aggregates(frame, count)
@@ -84,22 +84,3 @@ def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
                 why="A flow is zero or more.",
                 fix="Fix or delete these rows; leave the cell empty where the flow is unknown.",
             )
-
-
-def _as_numbers(cells: pl.Series, column: str, label: str) -> pl.Series:
-    """Cells as floats; text that is no number is named with its line."""
-    if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Null)):
-        raise DataError(
-            f"The column '{column}' of {label} holds {cells.dtype} values, and numbers are needed.",
-            fix="Write plain numbers; a year as 2020.",
-        )
-    text = cells.str.strip_chars().replace("", None) if cells.dtype == pl.String else cells
-    numbers = text.cast(pl.Float64, strict=False)
-    bad = (numbers.is_null() & text.is_not_null()).arg_true()
-    if len(bad):
-        raise InvalidFlow(
-            f"'{cells[bad[0]]}' in column '{column}' of {label} is not a number (line {bad[0] + 2}; {len(bad):,} such rows).",
-            fix="Write plain numbers with a point for decimals; leave the cell empty where it is unknown, or say what means "
-            "missing with missing= (on the command line --missing).",
-        )
-    return numbers.fill_nan(None)

@@ -16,6 +16,7 @@ from detente.report.figures.register import enter
 from detente.report.story import Story
 
 MOST_STEPS = 12
+MANY = 1000  # percent of expected trade above which it is told as times
 FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
 
 
@@ -32,8 +33,10 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
     there = story.directions[0]
     path = [row for row in drawn if row["origin"] == there[0] and not row["cited"]] or drawn
     last, low = path[-1], min(path, key=lambda row: row["pct"])
+    many = last["pct"] > MANY
     finding = words(
-        "residuals.title" if low is not last else "residuals.title_low_now",
+        "residuals.title_many" if many else "residuals.title" if low is not last else "residuals.title_low_now",
+        times=words.significant(last["pct"] / 100),
         flow=story.arrow(last["origin"], last["destination"]),
         low=words.whole_percent(low["pct"]),
         low_year=low["when"],
@@ -48,8 +51,12 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
         source=" ".join([words("residuals.source", panel=_panels(story)), *_undrawn(story, words, base)]),
         alt=words("residuals.alt", finding=finding),
         headline=(
-            words.whole_percent(last["pct"]),
-            words("residuals.headline", flow=story.arrow(last["origin"], last["destination"]), year=last["when"]),
+            words.significant(last["pct"] / 100) if many else words.whole_percent(last["pct"]),
+            words(
+                "residuals.headline_many" if many else "residuals.headline",
+                flow=story.arrow(last["origin"], last["destination"]),
+                year=last["when"],
+            ),
         ),
         data=story.residuals,
         spec=_spec(story, words, rows, domain, compact=False),

@@ -62,7 +62,7 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
         return None
     ends = ("p05", "p95") if largest["p05"] is not None else ("low", "high")
     span = words.span(*(largest[end] for end in ends))
-    named = {"scenario": largest["title"], "economy": largest["name"]}
+    named = {"scenario": largest["title"], "economy": story.within(largest["economy"])}
     finding = words("scenarios.title", span=span, **named)
     return Chart(
         slug="scenarios",

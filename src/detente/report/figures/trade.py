@@ -85,10 +85,12 @@ def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[When, float]:
 def _finding(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> str:
     totals = _totals(story, drawn)
     if len(totals) < 2:
-        return words("trade.title_plain", a=story.economy(story.study.origin), b=story.economy(story.study.destination))
+        return words("trade.title_plain", a=story.within(story.study.origin), b=story.within(story.study.destination))
     peak, last = max(totals, key=totals.__getitem__), max(totals)
     if peak == last:
         return words("trade.title_peak_now", value=words.money(totals[peak]), year=peak)
+    if totals[last] == 0:
+        return words("trade.title_gone", peak_value=words.money(totals[peak]), peak=peak, last=last)
     return words(
         "trade.title",
         peak_value=words.money(totals[peak]),
@@ -106,6 +108,8 @@ def _headline(story: Story, words: Catalogue, drawn: list[dict[str, Any]]) -> tu
     peak, last = max(totals, key=totals.__getitem__), max(totals)
     if peak == last:
         return words.money(totals[last]), words("trade.headline_peak_now", year=last)
+    if totals[last] == 0:
+        return words.money(totals[peak]), words("trade.headline_gone", last=last, peak=peak)
     share = words.whole_percent(100 * totals[last] / totals[peak])
     return share, words("trade.headline", last=last, peak=peak, value=words.money(totals[last]))
 

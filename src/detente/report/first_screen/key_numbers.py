@@ -25,7 +25,8 @@ def trade(of: ScreenWords) -> KeyNumber | None:
     if not totals:
         return None
     peak, last = max(totals, key=totals.__getitem__), max(totals)
-    what = of.words("first.traded", last=last, peak=peak, value=of.words.money(totals[peak]))
+    key = "first.traded_peak" if peak == last else "first.traded"
+    what = of.words(key, last=last, peak=peak, value=of.words.money(totals[peak]))
     if of.facts.spread is None:
         return KeyNumber(of.words.money(totals[last]), what, FAIR, of.words("first.one_source"))
     firm = of.facts.spread <= 0.02
@@ -37,8 +38,11 @@ def similar(of: ScreenWords) -> KeyNumber | None:
     fall = leading(of.telling().falls)
     if fall is None:
         return None
-    value = of.words("first.k_of_n", k=of.words.number(fall.as_bad), n=of.words.number(fall.n))
-    what = of.words("first.pairs_lost" if fall.change < 0 else "first.pairs_behind", years=of.years(fall))
+    better = fall.change > 0 and fall.own > 0
+    k = (fall.n or 0) - (fall.as_bad or 0) if better else fall.as_bad
+    value = of.words("first.k_of_n", k=of.words.number(k), n=of.words.number(fall.n))
+    key = "first.pairs_better" if better else "first.pairs_lost" if fall.change < 0 else "first.pairs_behind"
+    what = of.words(key, years=of.years(fall))
     if of.facts.checks is None or of.telling() is not of.facts.flows[0]:  # they are checks of that direction
         return KeyNumber(value, what, ROUGH, of.words("first.one_check"))
     agree, able = of.facts.checks
@@ -53,7 +57,7 @@ def income(of: ScreenWords) -> KeyNumber | None:
     most = max(of.facts.effects, key=lambda e: abs(e.middle))
     what = of.words("first.income", economy=of.name(most.economy), title=most.title)
     reason = of.words("first.model_of", span=of.range(most), year=of.facts.baseline)
-    return KeyNumber(of.pct(most.middle), what, ROUGH, reason)
+    return KeyNumber(of.middle(most), what, ROUGH, reason)
 
 
 def people(of: ScreenWords) -> KeyNumber | None:

@@ -86,17 +86,17 @@ def _fall(of: ScreenWords, flow: Flow, fall: Fall) -> str:
     if fall.as_bad is None or not fall.n:
         return words(f"first.{way}_alone", **given)
     flat = "_flat" if abs(fall.others) < FLAT else ""
-    count = "none" if fall.as_bad == 0 else "some"
-    return words(
-        f"first.{way}{flat}_{count}", **given, k=words.number(fall.as_bad), n=words.number(fall.n)
-    )  # fmt: skip
+    better = way == "rose" and not flat and fall.own > 0  # beside a gain of its own, who did better says more
+    k = fall.n - fall.as_bad if better else fall.as_bad
+    key = f"first.{way}{flat}{'_better' if better else ''}_{'none' if k == 0 else 'some'}"
+    return words(key, **given, k=words.number(k), n=words.number(fall.n))
 
 
 def what_if(of: ScreenWords) -> str:
     effects = of.facts.effects
     if not effects or of.facts.baseline is None:
         return ""
-    said = [of.words("first.effect", title=e.title, middle=of.pct(e.middle), span=of.range(e)) for e in effects]
+    said = [of.words("first.effect", title=e.title, middle=of.middle(e), span=of.range(e)) for e in effects]
     economy = of.name(effects[0].economy)
     return of.words("first.from_year", year=of.words.year(of.facts.baseline), economy=economy, effects=" ".join(said))
 

@@ -27,16 +27,14 @@ class ScreenWords:
             return self.words("first.under_one")
         return self.words.percent(abs(percent), short_of_all(percent, 0))
 
-    def pct(self, value: float) -> str:
-        if abs(value) < 0.005:
+    def middle(self, effect: IncomeEffect) -> str:
+        """With as many decimals as the range beside it: one digit alone could lie at or past the range's end."""
+        if round(effect.middle, digits := _decimals(effect)) == 0:
             return self.words("first.about_zero")
-        return self.words("number.percent", value=self.words.significant(value, 1, sign=True))
+        return self.words("number.percent", value=self.words.number(effect.middle, digits, sign=True))
 
     def range(self, effect: IncomeEffect) -> str:
-        """Two ends with two decimals, or as many as the smaller end needs not to read as nothing."""
-        least = min((abs(end) for end in (effect.low, effect.high) if end), default=1.0)
-        digits = 2 if least >= 0.005 else 3 if least >= 0.0005 else 4
-        return self.words("number.percent", value=self.words.span(effect.low, effect.high, digits))
+        return self.words("number.percent", value=self.words.span(effect.low, effect.high, _decimals(effect)))
 
     def persons(self, count: float) -> str:
         if count >= 1e6:
@@ -59,3 +57,9 @@ class ScreenWords:
 
     def main(self) -> Flow:
         return self.facts.flows[0] if self.facts.flows[0].sold else self.facts.flows[1]
+
+
+def _decimals(effect: IncomeEffect) -> int:
+    """Two, or as many as the smaller end of an effect's range needs not to read as nothing."""
+    least = min((abs(end) for end in (effect.low, effect.high) if end), default=1.0)
+    return 2 if least >= 0.005 else 3 if least >= 0.0005 else 4

@@ -51,7 +51,7 @@ class Baseline:
         """Which economies were merged, and whose GDP it is, as a sentence."""
         return Text(
             "rows.merged", year=str(self.year), n=Number(str(len(self.merged))), codes=few(self.merged),
-            source=self.gdp_source or "-",
+            source=self.gdp_source or "-", ratio=Number(f"{self.internal_ratio:g}"),
         )  # fmt: skip
 
     def same_case(self, other: Baseline | None) -> bool:

@@ -98,7 +98,7 @@ def _as_file(found: OneChart, kind: str, name: str, stamp: str, words: Words, by
 def _found(story: Story, slug: str, words: Words, by: By | None, *, both: bool) -> OneChart:
     """The chart, drawn by whom is named, for a phone too; by nobody where only its numbers are wanted."""
     if slug == FIRST:
-        screen = first_screen(story.facts, story.words, story.economy, "first")
+        screen = first_screen(story.facts, story.words, story.within, "first")
         if screen is None:
             raise WordedError(words("page.no_timeline"))
         one = screen.pictures[0]

@@ -12,7 +12,7 @@ import polars as pl
 from detente.data.facts import Count, Flows
 from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, extension_of
-from detente.data.tables.rows import numbers, tidy
+from detente.data.tables.rows import numbers, summed, tidy
 from detente.errors import DataError, EmptySample, first_five
 
 KEYS = ("operationalData", "operationaldata", "interconnections")
@@ -66,7 +66,7 @@ def laid_out(flows: list[dict[str, object]], points: list[dict[str, object]]) ->
     )
     frame = count.drop(frame, pl.col("origin").is_not_null(), "unknown_point")
     frame = count.drop(frame, pl.col("origin") != pl.col("destination"), "inside")
-    frame = frame.group_by("origin", "destination", "period", maintain_order=True).agg(pl.col("value").sum())
+    frame = frame.group_by("origin", "destination", "period", maintain_order=True).agg(summed("value"))
     frame = tidy(frame, count, {"UK": "GBR", "EL": "GRC"})
     return Flows(
         frame, "gwh", "energy", period="month", absent="missing", side="destination", notes=tuple(count.notes),

@@ -18,7 +18,7 @@ VALUES = ("VALUE_IN_EUROS", "VALUE_EUR")
 
 
 def read(table: pl.DataFrame) -> Flows:
-    """Imports (flow 1, CIF) and exports (flow 2, FOB), million euros; the value column only, one frequency."""
+    """Imports (flow 1, CIF) and exports (flow 2, FOB), in euros; the value column only, one frequency."""
     frame = table.rename({c: c.strip().casefold() for c in table.columns})
     count = Count()
     frame = count.drop(frame, pl.col("indicators").str.strip_chars().is_in(VALUES), "other_indicators")

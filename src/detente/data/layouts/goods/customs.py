@@ -28,7 +28,7 @@ from detente._foreign import read_toml
 from detente.data.facts import Count, Flows
 from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, read_table_file
-from detente.data.tables.rows import numbers, tidy
+from detente.data.tables.rows import numbers, summed, tidy
 from detente.data.units import unit_named
 from detente.errors import DataError, UnknownColumn, UnreadableFile, did_you_mean
 
@@ -60,20 +60,18 @@ def read_laid_out(table: pl.DataFrame, layout: dict[str, Any], label: str) -> Fl
     for role in ("period", "partner", "value", *(["product"] if "product" in layout else [])):
         if layout[role] not in table.columns:
             raise UnknownColumn.named(layout[role], table.columns, where=label)
-    value = table[layout["value"]].cast(pl.String).str.strip_chars()
-    if layout.get("decimal", ".") == ",":
-        value = value.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     count = Count()
     partner, reporter = pl.col(layout["partner"]).cast(pl.String).str.strip_chars(), pl.lit(layout["reporter"])
     sold = layout["side"] == "origin"
-    frame = table.with_columns(numbers(value, layout["value"]).alias("_value")).select(
+    value = numbers(table[layout["value"]], layout["value"], decimal=layout.get("decimal", "."))
+    frame = table.with_columns(value.alias("_value")).select(
         (reporter if sold else partner).alias("origin"), (partner if sold else reporter).alias("destination"),
         _period(table[layout["period"]], layout.get("period_form", "yyyy"), label).alias("period"),
         *([pl.col(layout["product"]).cast(pl.String).alias("product")] if "product" in layout else []),
         pl.col("_value").alias("value"),
     )  # fmt: skip
     keys = ["origin", "destination", "period", *(["product"] if "product" in layout else [])]
-    frame = frame.group_by(keys, maintain_order=True).agg(pl.col("value").sum())
+    frame = frame.group_by(keys, maintain_order=True).agg(summed("value"))
     frame = tidy(frame, count, {str(k).upper(): v for k, v in layout.get("codes", {}).items()})
     unit = unit_named(layout["unit"])
     return Flows(

@@ -7,7 +7,7 @@ import re
 
 import polars as pl
 
-from detente.data.codes import is_aggregate
+from detente.aggregates import is_aggregate
 from detente.data.facts import Count, Series
 from detente.data.source import DataSource, Facts, Progress, column
 from detente.data.tables.csv_trouble import csv_trouble

@@ -6,7 +6,8 @@ import re
 
 import polars as pl
 
-from detente.data.codes import IMF, is_aggregate
+from detente.aggregates import is_aggregate
+from detente.data.codes import IMF
 from detente.data.facts import Count, Series
 from detente.data.source import DataSource
 from detente.data.tables.rows import numbers
