@@ -25,6 +25,7 @@ __all__, __getattr__, __dir__ = names_of(
         "Forecast": "prediction",
         "forecast_frame": "prediction",
         "predict": "prediction",
+        "coverage_by_region": "scores",
         "score": "scores",
         "score_frame": "scores",
         "scores_of": "scores",

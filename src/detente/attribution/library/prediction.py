@@ -5,14 +5,16 @@ once. After a rupture the cases of the same instrument share the weight n / (n +
 whole library the rest; k is estimated from the cases (credibility.py). After a reopening,
 where instruments hardly differ and k cannot be estimated, it is POOL, the rest goes to the
 other instruments, and cases whose gap before was alike weigh more. Each outcome is spread
-by the ordinary noise of a dyad.
+by the ordinary noise of a dyad. Where its region is told, a forecast of a rupture is as wide as
+that region's outcomes ask for (regions.py).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.expected_paths import CAP, HORIZONS, ObservedOutcome, outcomes
+from detente.attribution.library.regions import Miss, pair_of, width_factor
 from detente.attribution.library.shrinkage import credibility_constant, own_weight
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 
@@ -118,6 +121,7 @@ def predict(
     noise: Floats | None = None,
     learn_from: Iterable[ObservedOutcome] | None = None,
     pooled: bool = False,
+    region: str | None = None,
 ) -> Forecast:
     """What to expect of a dyad's residual.
 
@@ -136,11 +140,14 @@ def predict(
         The shipped library by default.
     pooled : bool
         Every case of the library alike, whatever its instrument and gap: what the forecast is compared with.
+    region : str, optional
+        Of a rupture: the region of the library where it is, as ``"Middle East"``. The forecast is as much wider or
+        narrower as outcomes there lay farther from, or nearer to, their forecasts (:mod:`.regions`).
 
     Raises
     ------
     SpecificationError
-        An unknown instrument or kind, a horizon outside 1 to 5, or ``before`` that is no number.
+        An unknown instrument, kind or region, a horizon outside 1 to 5, or ``before`` that is no number.
     TooFewDonors
         No case to learn from.
 
@@ -152,11 +159,8 @@ def predict(
     """
     _check(instrument, kind, horizon, before)
     before = max(before, CAP)
-    known = [
-        o
-        for o in (outcomes() if learn_from is None else learn_from)
-        if o.kind == kind and abs(o.horizon - horizon) <= 1
-    ]
+    learn = [o for o in (outcomes() if learn_from is None else learn_from) if o.kind == kind]
+    known = [o for o in learn if abs(o.horizon - horizon) <= 1]
     same = [o for o in known if o.instrument == instrument]
     other = [o for o in known if o.instrument != instrument]
     if not known:
@@ -172,7 +176,39 @@ def predict(
     values = np.maximum(np.add.outer(centres, offsets).ravel(), CAP)
     weights = np.repeat(weights / len(offsets), len(offsets))
     order = np.argsort(values)
-    return Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other, zero)
+    found = Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other, zero)
+    return found if region is None else _in_region(found, region, learn)
+
+
+def _in_region(found: Forecast, region: str, learn: list[ObservedOutcome]) -> Forecast:
+    """The forecast as wide as the region's outcomes ask for; after a reopening, where that was no better, as it is."""
+    regions = sorted({o.region for o in outcomes()} | {o.region for o in learn})
+    if region not in regions:
+        raise SpecificationError(
+            f"The library has no region '{region}'.{did_you_mean(region, regions)}", fix=f"It has {', '.join(regions)}."
+        )
+    if found.kind == "reopening":
+        return found
+    shipped = _shipped_misses()
+    misses = [shipped[o] for o in learn] if all(o in shipped for o in learn) else list(_misses(learn).values())
+    middle = float(found.quantile(0.5))
+    return replace(found, values=np.maximum(middle + (found.values - middle) * width_factor(misses, region), CAP))
+
+
+def _misses(learn: Sequence[ObservedOutcome]) -> dict[ObservedOutcome, Miss]:
+    """How far each outcome lay from its forecast by the others, its own pair left out."""
+    found = {}
+    for o in learn:
+        others = [r for r in learn if pair_of(r) != pair_of(o)]
+        if any(abs(r.horizon - o.horizon) <= 1 for r in others):
+            middle = predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=others).quantile(0.5)
+            found[o] = Miss(pair_of(o), o.region, abs(o.value - float(middle)))
+    return found
+
+
+@cache
+def _shipped_misses() -> dict[ObservedOutcome, Miss]:
+    return _misses([o for o in outcomes() if o.kind == "rupture"])
 
 
 def _shares(
@@ -238,12 +274,13 @@ def _thinned(noise: Floats, most: int = 40) -> Floats:
 
 
 def forecast_frame(
-    instrument: str, kind: str = "rupture", *, before: float = 0.0, counterfactual: float | None = None
-) -> pl.DataFrame:
+    instrument: str, kind: str = "rupture", *, before: float = 0.0, counterfactual: float | None = None,
+    region: str | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """Forecast of all five horizons: 10%, 50%, 90% points, and flows if a demand scenario is given."""
     rows = []
     for horizon in HORIZONS:
-        found = predict(instrument, kind, horizon, before=before)
+        found = predict(instrument, kind, horizon, before=before, region=region)
         low, middle, high = (float(v) for v in found.quantile((0.1, 0.5, 0.9)))
         row = {
             "kind": kind, "instrument": instrument, "horizon": horizon, "low": low, "median": middle,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.library.expected_paths import ObservedOutcome, outcomes
 from detente.attribution.library.prediction import KERNEL, SPREAD, Forecast, predict
+from detente.attribution.library.regions import pair_of
 from detente.errors import TooFewDonors
 
 Floats = NDArray[np.float64]
@@ -98,7 +100,7 @@ def score(kind: str, found: Iterable[ObservedOutcome] | None = None, *, draws: i
     means = {name: float(v.mean()) for name, v in (points | noisy).items()}
     pool = np.array([_without_region(o, rows, pooled=True).crps(o.value) for o in rows])
     low, high = _bootstrap(own, pool, regions, draws, seed)
-    pairs = np.array(["-".join(sorted(o.case_id.split("-")[:2])) for o in rows])
+    pairs = np.array([pair_of(o) for o in rows])
     inside = {level: np.array([_inside(f, o.value, level) for f, o in zip(forecasts, rows)]) for level in LEVELS}
     pit = np.array([f.below(o.value) for f, o in zip(forecasts, rows)])
     return Score(
@@ -116,6 +118,42 @@ def score(kind: str, found: Iterable[ObservedOutcome] | None = None, *, draws: i
         coverage={level: float(v.mean()) for level, v in inside.items()},
         coverage_interval={level: _by_pair(v, pairs, draws, seed) for level, v in inside.items()},
         pit=np.histogram(np.clip(pit, 0, 1), bins=np.linspace(0, 1, 11))[0] / len(pit),
+    )
+
+
+def coverage_by_region(kind: str = "rupture", found: Iterable[ObservedOutcome] | None = None) -> pl.DataFrame:
+    """How often the central 80% hold in each region, each pair of economies predicted from all other pairs.
+
+    Parameters
+    ----------
+    kind : {"rupture", "reopening"}
+    found : iterable of Outcome, optional
+        The shipped library by default.
+
+    Returns
+    -------
+    polars.DataFrame
+        A row a region: ``region``, ``points``, ``pairs``; ``plain`` and ``with_region``, shares of its points inside the
+        central 80% without and with the region told; ``crps_plain``, ``crps_with_region`` and ``crps_pooled``, log points.
+    """
+    rows = [o for o in (outcomes() if found is None else found) if o.kind == kind]
+    told = []
+    for o in rows:
+        others = [r for r in rows if pair_of(r) != pair_of(o)]
+        known = {r.region for r in others}
+        ask = partial(predict, o.instrument, o.kind, o.horizon, before=o.before, learn_from=others)
+        plain, with_region = ask(), ask(region=o.region if o.region in known else None)
+        told.append({
+            "region": o.region, "pair": pair_of(o), "plain": _inside(plain, o.value, 0.8),
+            "with_region": _inside(with_region, o.value, 0.8), "crps_plain": plain.crps(o.value),
+            "crps_with_region": with_region.crps(o.value), "crps_pooled": ask(pooled=True).crps(o.value),
+        })  # fmt: skip
+    means = [pl.col(c).cast(pl.Float64).mean() for c in told[0] if c not in ("region", "pair")] if told else []
+    frame = pl.DataFrame(told)
+    return (
+        frame.group_by("region")
+        .agg(pl.len().alias("points"), pl.col("pair").n_unique().alias("pairs"), *means)
+        .sort("region")
     )
 
 
