@@ -52,6 +52,12 @@ def test_public_names_load(name: str) -> None:
     assert getattr(detente, name) is not None
 
 
+def test_what_a_room_exports_is_reached_through_the_package_alone() -> None:
+    """In a fresh process, where nothing else has imported the room."""
+    ask = "import detente as dt; dt.attribution.infer, dt.attribution.find_breaks, dt.data.list, dt.outlook.hazard"
+    assert subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False).stderr == ""
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         detente.nothing  # noqa: B018

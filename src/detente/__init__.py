@@ -57,8 +57,11 @@ _names, _named, __dir__ = names_of(
 )
 
 __all__ = ["__version__", *_names]
+ROOMS = frozenset(
+    {"answer", "attribution", "data", "equilibrium", "gravity", "outlook", "panel", "record", "report", "run", "study", "watch"}
+)
 
 
 def __getattr__(name: str) -> Any:
-    """Public names, and the room ``data`` (``dt.data.list()``), on first use."""
-    return import_module("detente.data") if name == "data" else _named(name)
+    """Public names and rooms (``dt.data.list()``, ``dt.attribution.infer``), on first use."""
+    return import_module(f"detente.{name}") if name in ROOMS else _named(name)
