@@ -58,7 +58,20 @@ _names, _named, __dir__ = names_of(
 
 __all__ = ["__version__", *_names]
 ROOMS = frozenset(
-    {"answer", "attribution", "data", "equilibrium", "gravity", "outlook", "panel", "record", "report", "run", "study", "watch"}
+    {
+        "answer",
+        "attribution",
+        "data",
+        "equilibrium",
+        "gravity",
+        "outlook",
+        "panel",
+        "record",
+        "report",
+        "run",
+        "study",
+        "watch",
+    }
 )
 
 

@@ -131,7 +131,9 @@ def test_told_the_region_forecasts_of_ruptures_hold_in_every_region_of_twenty_po
 def test_the_width_of_a_region_is_found_again() -> None:
     """Errors of two regions, one with thrice the other's spread: with many pairs the factors stand as 3 to 1."""
     rng = np.random.default_rng(1)
-    misses = [Miss(f"{r}{k}", r, abs(scale * rng.normal())) for r, scale in (("A", 3.0), ("B", 1.0)) for k in range(4000)]
+    misses = [
+        Miss(f"{r}{k}", r, abs(scale * rng.normal())) for r, scale in (("A", 3.0), ("B", 1.0)) for k in range(4000)
+    ]
     assert width_factor(misses, "A") / width_factor(misses, "B") == pytest.approx(3.0, rel=0.06)  # 3 standard errors
     alike = [Miss(f"{r}{k}", r, abs(rng.normal())) for r in "ABCD" for k in range(40)]
     assert all(width_factor(alike, r) == pytest.approx(1.0, abs=0.15) for r in "ABCD")

@@ -262,7 +262,10 @@ def test_exchange_rates_of_the_ecb(tmp_path):
     """The data portal's SDMX-CSV: units of CURRENCY for one of CURRENCY_DENOM."""
     found = facts(put(tmp_path, "data.csv", ECB_MONTHS))
     assert isinstance(found, Series)
-    assert (found.period, found.frame.rows()) == ("month", [("", 202401, "USD/EUR", 1.0905), ("", 202402, "USD/EUR", 1.0795)])
+    assert (found.period, found.frame.rows()) == (
+        "month",
+        [("", 202401, "USD/EUR", 1.0905), ("", 202402, "USD/EUR", 1.0795)],
+    )
 
 
 def test_imf_imts_as_the_other_download_writes_it(tmp_path):

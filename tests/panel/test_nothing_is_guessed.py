@@ -292,7 +292,9 @@ def test_a_finer_product_outside_every_coarser_one_is_neither_added_nor_lost(row
     ],
 )
 def test_marks_between_thousands_are_no_decimals(cells, right):
-    frame = pl.DataFrame({"origin": ["COL", "VEN"], "destination": ["VEN", "COL"], "year": [2008] * 2, "trade_kusd": cells})
+    frame = pl.DataFrame(
+        {"origin": ["COL", "VEN"], "destination": ["VEN", "COL"], "year": [2008] * 2, "trade_kusd": cells}
+    )
     panel = read_panel(frame)
     assert [panel.flow("COL", "VEN")[0], panel.flow("VEN", "COL")[0]] == pytest.approx([x / 1e3 for x in right])
 
@@ -309,7 +311,9 @@ def test_marks_between_thousands_are_no_decimals(cells, right):
     ],
 )
 def test_a_number_that_could_be_two_is_asked_back(cells, said):
-    frame = pl.DataFrame({"origin": ["COL", "VEN"], "destination": ["VEN", "COL"], "year": [2008] * 2, "trade_kusd": cells})
+    frame = pl.DataFrame(
+        {"origin": ["COL", "VEN"], "destination": ["VEN", "COL"], "year": [2008] * 2, "trade_kusd": cells}
+    )
     with pytest.raises(InvalidFlow, match=said):
         read_panel(frame)
 
