@@ -304,7 +304,7 @@ def test_scenarios_are_kept_compared_and_removed(visit):
 def test_a_value_beyond_the_domain_is_said_and_kept_in_sight(visit):
     page = visit()
     page.goto("/s/copy/desk?theta=-3&bloc=0.475")
-    assert "theta" in page.inner_text(".alert[role=alert] >> nth=0")
+    assert "Trade elasticity θ" in page.inner_text(".alert[role=alert] >> nth=0")
     assert page.inner_text("code >> nth=0") == "theta=-3"
     page.goto("/s/copy/desk")
     ready(page)

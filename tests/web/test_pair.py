@@ -19,6 +19,7 @@ from detente.answer.what_next import pair_next_sentences
 from detente.attribution.library.ruptures import diplomatic_breaks
 from detente.language import Catalogue
 from detente.outlook.relevant import without_relations
+from detente.report.figures import CHARTS
 from detente.report.relation_lanes import relation_picture
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.pages.pairs.search import found
@@ -129,12 +130,8 @@ def test_a_pair_is_kept_as_a_study(client):
     assert client.get("/s/mine").status_code == 200
 
 
-def test_every_chart_of_a_run_has_a_page_and_every_form(tmp_path):
-    from detente.report.figures import CHARTS
-    from detente.study import open_study
-
-    run = open_study("colombia-venezuela").run(quick=True)
-    run.write(tmp_path / "runs" / "colombia-venezuela" / "001")
+def test_every_chart_of_a_run_has_a_page_and_every_form(tmp_path, flagship_quick):
+    flagship_quick.write(tmp_path / "runs" / "colombia-venezuela" / "001")
     app = create_app(Site(Workspace(tmp_path), Keys(token=TOKEN)))
     client = TestClient(app, base_url="http://localhost", headers={"accept-language": "en"}, follow_redirects=False)
     for slug in ("first", "trade", "partners"):

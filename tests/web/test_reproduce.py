@@ -17,11 +17,9 @@ TOKEN = "t" * 32
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory):
+def client(tmp_path_factory, flagship_quick):
     root = tmp_path_factory.mktemp("space")
-    from detente.study import open_study
-
-    open_study("colombia-venezuela").run(quick=True).write(root / "runs" / "colombia-venezuela" / "001")
+    flagship_quick.write(root / "runs" / "colombia-venezuela" / "001")
     app = create_app(Site(Workspace(root), Keys(token=TOKEN)))
     return TestClient(app, base_url="http://localhost", headers={"accept-language": "en"})
 

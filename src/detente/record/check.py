@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 import polars as pl
 
@@ -289,6 +290,7 @@ def _letters(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.casefold())
 
 
+@lru_cache(maxsize=1024)
 def _mistyped(unit: str) -> bool:
     """Whether a unit is a usual one but for case, separators or a letter; ``usd_mn_2015`` is a unit of its own."""
     if unit in UNITS:
