@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -419,6 +420,7 @@ def test_desta_list_and_dyads(tmp_path):
     found = facts(put(tmp_path, "desta_list_of_treaties.csv", text))
     assert isinstance(found, Events)
     assert found.frame.select("date", "actors", "title").rows() == [("2003", "AFG;IND", "Afghanistan India")]
+    assert found.frame["note"].item() == "DESTA 1, in force 2003"
     dyads = "country1,country2,iso1,iso2,number,base_treaty,name,entry_type,year,entryforceyear\nAfghanistan,India,4,356,1,1,Afghanistan India,base_treaty,2003,2003\n"
     assert facts(put(tmp_path, "dyads.csv", dyads)).frame["actors"].item() == "AFG;IND"
 
@@ -544,3 +546,62 @@ def test_rows_without_a_value_make_no_zero(tmp_path):
     assert np.isnan(panel.flow("COL", "USA")[1])
     panel = read_panel(put(tmp_path, "dane.csv", DANE.replace("100,00", "")))
     assert panel.flow("COL", "VEN")[0] == pytest.approx(1234.5e-6)
+
+
+def test_flows_of_years_take_the_mean_of_their_months_rates(tmp_path):
+    panel = read_panel(put(tmp_path, "comext.csv", COMEXT), rates=put(tmp_path, "ecb.csv", ECB_MONTHS))
+    assert panel.flow("VNM", "DEU")[0] == pytest.approx(1000 * (1.0905 + 1.0795) / 2)
+    with pytest.raises(DataError, match="no USD/EUR for 2024"):
+        read_panel(tmp_path / "comext.csv", rates=put(tmp_path, "old.csv", ECB_MONTHS.replace(",2024-", ",2020-")))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [({"unit": "usd"}, "Leave unit out"), ({"kind": "persons"}, "Leave kind out")]
+)
+def test_what_a_source_says_is_not_overruled(tmp_path, asked, said):
+    path = put(tmp_path, "Gravity_V202211.csv", GRAVITY)
+    with pytest.raises(DataError, match=said):
+        read_panel(path, **asked)
+    assert read_panel(path, unit="kusd", kind="goods").flow("COL", "VEN")[0] == pytest.approx(1540.3155)
+
+
+def test_bacis_numbers_in_a_frame_need_their_country_file():
+    numbers = pl.DataFrame({"t": [2019], "i": [170], "j": [862], "k": [10121], "v": [1.0]})
+    with pytest.raises(UnreadableFile, match="numeric codes"):
+        read_panel(numbers)
+    letters = numbers.with_columns(i=pl.lit("COL"), j=pl.lit("VEN"))
+    assert read_panel(letters).flow("COL", "VEN")[0] == pytest.approx(0.001)
+
+
+def test_latin_1_is_read_as_it_is(tmp_path):
+    layout = LAYOUT.replace("[codes]", '[codes]\n"PERÚ" = "PER"')
+    put(tmp_path, "dane.layout.toml", layout)
+    text = DANE.replace("1902;249", "1902;Perú")
+    panel = read_panel(put(tmp_path, "dane.csv", text.encode("latin-1")))
+    assert panel.flow("COL", "PER")[1] == pytest.approx(7.25e-6)
+
+
+def test_comtrades_second_partner_is_a_part_of_the_first(tmp_path):
+    rows = [record(), record(partner2Code=842, primaryValue=5e8)]
+    panel = read_panel(put(tmp_path, "m.json", json.dumps({"data": rows})))
+    assert panel.flow("COL", "VEN")[0] == pytest.approx(1422.8701)
+
+
+@pytest.mark.parametrize(("code", "ends"), [("1", ("VEN", "COL")), ("2", ("COL", "VEN"))])
+def test_comtrades_numbers_of_flows(tmp_path, code, ends):
+    panel = read_panel(put(tmp_path, "m.json", json.dumps({"data": [record(flowCode=code)]})))
+    assert panel.flow(*ends)[0] == pytest.approx(1422.8701)
+
+
+def test_two_frequencies_in_one_file_are_refused(tmp_path):
+    one, other = (IMTS.format(f=f, p=p) for f, p in (("A", "2024"), ("Q", "2024-Q1")))
+    with pytest.raises(DataError, match="several frequencies: A, Q"):
+        read_panel(put(tmp_path, "imts.csv", one + other.partition("\n")[2]))
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_acleds_months_by_name(tmp_path, month):
+    name = date(2024, month, 1).strftime("%B")
+    text = ("event_id_cnty,event_date,event_type,sub_event_type,actor1,iso,country,fatalities\n"
+            f"COL1,05 {name} 2024,Battles,Armed clash,ELN,170,Colombia,3\n")  # fmt: skip
+    assert facts(put(tmp_path, "acled.csv", text)).frame["date"].item() == f"2024-{month:02d}-05"
