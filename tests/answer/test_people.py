@@ -47,7 +47,23 @@ def test_both_languages_say_as_much_with_the_same_numbers(pair):
 
 
 def test_a_pair_of_which_nothing_is_known_says_nothing():
-    assert pair_people_sentences(people_between("NRU", "SMR"), Catalogue("en")) == ()
+    assert pair_people_sentences(people_between("GUF", "REU"), Catalogue("en")) == ()
+    visas_alone = pair_people_sentences(people_between("NRU", "SMR"), Catalogue("en"))
+    assert [text.partition(" one enters")[0] for text in visas_alone] == [
+        "With a passport of Nauru",
+        "With a passport of San Marino",
+    ]
+
+
+def test_visas_are_told_with_the_reading_that_says_so():
+    """The collection: visa required from 2019 on, 90 days from the reading of 3 August 2024; a ban from 2020 to 2021."""
+    said = pair_people_sentences(people_between("TUR", "SYR"), Catalogue("en"))
+    assert "With a passport of Türkiye one enters Syria without a visa" in said[-2]
+    assert "so since the reading of 3 Aug 2024, until then only with a visa obtained before travel" in said[-2]
+    said = pair_people_sentences(people_between("UKR", "POL"), Catalogue("es"))
+    assert "Con pasaporte de Ucrania se entra en Polonia sin visa" in said[-2]
+    assert "en lecturas del 19 nov. 2020 al 24 sept. 2021 no se dejaba entrar a la mayoría" in said[-2]
+    assert "no se dejaba" not in said[-1]
 
 
 def test_a_forecast_that_counts_have_overtaken_is_not_told():

@@ -185,6 +185,20 @@ def test_a_later_figure_of_a_record_is_where_the_range_starts(panel):
         dt.forecast(panel, "COL", "VEN", as_of=2025, latest=later)
 
 
+def test_a_pair_outside_the_newest_release_starts_from_its_own_last_year(panel):
+    """Cuba is one of the 35 economies that the release of 2023 leaves out: its last flow is of 2021, and 2022 and 2023 are no
+    years ahead of 2024."""
+    told = dt.forecast(panel, "CUB", "USA", as_of=2024)
+    assert {(a.last_year, a.year, a.card.months) for a in told.ahead} == {(2021, 2024, 36)}
+    assert len(told.ahead) == 3
+    assert "The last flow on record before 2024 is of 2021." in told.summary()
+    there = next(a for a in told.ahead if a.origin == "USA" and not a.both_ways)
+    early = [a for a in dt.forecast(panel, "USA", "CUB", as_of=2022).ahead if a.year == 2024 and a.origin == "USA"]
+    assert there.median_usd_mn == pytest.approx(early[0].median_usd_mn, rel=0.1)
+    with pytest.raises(NotIdentified, match="ask as of 2022"):
+        dt.forecast(panel, "CUB", "USA", as_of=2025)
+
+
 def test_a_flow_of_nothing_has_no_growth(panel):
     with pytest.raises(NotIdentified, match="no trade is on record in 2020"):
         dt.forecast(panel, "QAT", "SAU", as_of=2021, event="reopening")

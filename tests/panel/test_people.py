@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,13 @@ import polars as pl
 import pytest
 
 import detente as dt
-from detente.data import circumstances, definition_breaks, people_files, people_table
+from detente.data import circumstances, definition_breaks, people_files, people_table, visa_rules
 from detente.data.people.shipped import POPULATIONS
 from detente.errors import InvalidFlow, SpecificationError, UnknownEconomy, UsageError
 from detente.panel.persons import require_existed
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/build_people.py"
+VISAS = SCRIPT.with_name("build_visas.py")
 DIGITS = 5e-4  # half a unit of the fourth digit, relative
 
 
@@ -181,3 +183,48 @@ def test_abel_and_cohens_own_table_is_read(tmp_path):
     assert panel.provenance.source == "abel_cohen"
     assert (panel.stock, panel.period, panel.unit) == (False, "five years", "persons")
     assert panel.flow("VEN", "COL")[-1] == 1_735_164
+
+
+@pytest.mark.oracle
+@pytest.mark.shared
+def test_the_table_of_visas_is_what_the_collection_says(shared_data):
+    """Every reading of 300 pairs drawn by lot, through the table as it lies there; the script gives the files to the byte."""
+    table = shared_data / "borders/visa_dyads_2019_2025.parquet"
+    done = subprocess.run(
+        [sys.executable, VISAS, "--readings", table, "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    theirs = pl.read_parquet(table).filter(pl.col("passport") != pl.col("destination"))
+    pairs = theirs.select("passport", "destination").unique(maintain_order=True).sample(300, seed=1)
+    words = {
+        "free": ("visa free", "VF", "3"),
+        "needed": ("visa required", "VR", "0"),
+        "shut": ("covid ban", "no admission"),
+    }
+    for (a, b), rows in theirs.join(pairs, on=["passport", "destination"]).group_by("passport", "destination"):
+        rules = visa_rules(str(a), str(b))
+        assert (rules[0].first, rules[-1].last) == ("2019-11-23", "2025-01-12")
+        assert all(one.rule != other.rule for one, other in pairwise(rules))
+        for day, said in rows.select("snapshot", "requirement").iter_rows():
+            (rule,) = [one.rule for one in rules if one.first <= day <= one.last]
+            days_of_stay = said.isdigit() and int(said) >= 7
+            expected = "free" if days_of_stay else next((r for r, ways in words.items() if said in ways), "on_arrival")
+            assert rule == expected, (a, b, day, said)
+
+
+def test_visas_of_a_passport_that_nobody_read_are_none():
+    assert visa_rules("GUF", "FRA") == ()
+    with pytest.raises(UnknownEconomy):
+        visa_rules("Atlantis", "FRA")
+
+
+def test_a_value_that_nobody_has_read_yet_stops_the_build(tmp_path):
+    readings = tmp_path / "2030-01-01"
+    readings.mkdir()
+    (readings / "passport-index-tidy-iso3.csv").write_text("Passport,Destination,Requirement\nCOL,VEN,by balloon\n")
+    done = subprocess.run(
+        [sys.executable, VISAS, "--readings", tmp_path, "--out", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "by balloon" in done.stderr
+    assert "RULE_OF" in done.stderr

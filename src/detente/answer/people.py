@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -30,12 +31,12 @@ Row = dict[str, Any]
 def people_sentences(
     frames: Mapping[str, pl.DataFrame], words: Catalogue, name: Callable[[str], str], source: Callable[[str], str] = str
 ) -> tuple[str, ...]:
-    """What the tables of people (``people_counts``, ``migration``, ``people_next``, ``people_now``, ``people_if``) say, the
-    larger direction first.
+    """What the tables of people (``people_counts``, ``migration``, ``people_next``, ``people_now``, ``people_if``,
+    ``visas``) say, the larger direction first.
 
     Parameters
     ----------
-    frames : the five tables by name, of a run or of any pair.
+    frames : these tables by name, of a run or of any pair.
     words : the reader's language.
     name : an economy's name within a sentence.
     source : the publisher of a source of the record.
@@ -44,7 +45,10 @@ def people_sentences(
         return ()
     told = _Told(frames, words, name, source)
     ways = told.directions()
-    sentences = [*(text for way in ways for text in told.direction(*way)), *(told.of_all() if ways else ())]
+    sentences = [
+        *(text for way in ways for text in told.direction(*way)),
+    ]
+    sentences += [*(told.of_all() if ways else ()), *told.visas()]
     return tuple(_begun(text) for text in sentences)
 
 
@@ -80,6 +84,7 @@ class _Told:
         source: Callable[[str], str],
     ) -> None:
         self.frames, self.words, self.name, self.source = frames, words, name, source
+        self.apart = False  # whether two counts of one direction were told side by side
 
     def directions(self) -> list[tuple[str, str]]:
         """Those of which something is to be told, the one that more people fled or moved in first."""
@@ -107,13 +112,41 @@ class _Told:
 
     def of_all(self) -> Iterator[str]:
         """What holds for both directions."""
-        if self.frames["people_counts"].filter(pl.col("stock"))["population"].n_unique() > 1:
+        if self.apart:
             yield self._say("apart")
         back = self.frames["people_if"].filter(outcome="departures")
         if not back.is_empty():
             yield self._returns(back.row(0, named=True))
             n, m = (self.words.number(self.frames["people_if"][name][0]) for name in ("n_closures", "n_reopenings"))
             yield self._say("no_estimate", closures=n, reopenings=m)
+
+    def visas(self) -> Iterator[str]:
+        """What a passport of either needs at the other's border."""
+        frame = self.frames.get("visas")
+        if frame is None:
+            return
+        for (a, b), rows in frame.group_by("origin", "destination", maintain_order=True):
+            yield self._visa(str(a), str(b), rows.to_dicts())
+
+    def _visa(self, a: str, b: str, rows: list[Row]) -> str:
+        """The rule at the last reading, what it was before, and when nobody was let in."""
+        now, first = rows[-1], rows[0]
+        open_ = [row for row in rows[:-1] if row["rule"] != "shut"]
+        shut = [row for row in rows[:-1] if row["rule"] == "shut"]
+        since, stretches = "", ""
+        before = next((row["rule"] for row in reversed(open_) if row["rule"] != now["rule"]), None)
+        if now is not first and before is not None:
+            since = self._say("visa_since", day=self.words.date(now["first_read"]), before=self._rule(before))
+        if shut:
+            first_day, last_day = (self.words.date(day) for day in (shut[0]["first_read"], shut[-1]["last_read"]))
+            stretches = self._say(
+                "visa_shut" if first_day != last_day else "visa_shut_once", first=first_day, last=last_day
+            )
+        return self._say("visa", a=self.name(a), b=self.name(b), rule=self._rule(now["rule"]), since=since, shut=stretches,
+                         day=self.words.date(now["last_read"]))  # fmt: skip
+
+    def _rule(self, rule: str) -> str:
+        return self.words.known("visa_rule", rule)
 
     def _rows(self, table: str, a: str, b: str) -> list[Row]:
         return self.frames[table].filter(origin=a, destination=b).to_dicts()
@@ -142,6 +175,7 @@ class _Told:
         parts = [
             self._count(newest[kind], ends) for kind in STOCKS if kind in newest and newest[kind]["persons"] >= COUNTED
         ]
+        self.apart |= len(parts) > 1
         if parts:
             yield self._say("counts", parts="; ".join(parts), **ends)
 
@@ -184,7 +218,10 @@ class _Told:
             if row["own"] is not None:
                 parts = {part: self.words.log_percent(row[key])
                          for part, key in (("whole", "log_change"), ("shared", "shared"), ("own", "own"))}  # fmt: skip
-                yield self._say("split", expected=self._people(row["expected"]), **parts)
+                before = row["expected"] / math.exp(row["shared"])
+                yield self._say(
+                    "split", expected=self._people(row["expected"]), expected_before=self._bare(before), **parts
+                )
             yield from self._rank(row)
 
     def _rank(self, row: Row) -> Iterator[str]:

@@ -15,6 +15,7 @@ from detente.run.further.incidents import INCIDENTS
 from detente.run.further.people import COUNTS, MIGRATION, PEOPLE_IF, PEOPLE_NEXT, PEOPLE_NOW
 from detente.run.further.relation import RECOGNITION, STRIPS
 from detente.run.further.section_gaps import SECTION_GAPS
+from detente.run.further.visas import VISAS
 from detente.run.schema import TableSchema, register, registered
 from detente.run.trade import COMPOSITION, PARTNERS, TIMELINE
 from detente.run.what_if.further_effects import CAPITAL, PEOPLE, SECTORS
@@ -24,8 +25,8 @@ from detente.run.what_next import OUTLOOK
 
 for _schema in (
     CLAIMS, ATTRIBUTION, RESIDUALS, PARTS, METHODS, BREAKS, SPECIFICATIONS, SCENARIOS, BANDS, WINNERS, SECTORS, CAPITAL,
-    PEOPLE, COUNTS, MIGRATION, PEOPLE_NEXT, PEOPLE_NOW, PEOPLE_IF, STRIPS, RECOGNITION, LINES, BOUNDS, INCIDENTS, PARTNERS,
-    COMPOSITION, SECTION_GAPS, TIMELINE, OUTLOOK,
+    PEOPLE, COUNTS, MIGRATION, PEOPLE_NEXT, PEOPLE_NOW, PEOPLE_IF, VISAS, STRIPS, RECOGNITION, LINES, BOUNDS, INCIDENTS,
+    PARTNERS, COMPOSITION, SECTION_GAPS, TIMELINE, OUTLOOK,
     CONFLICTS, ARTICLES, EVENTS, FIGURES, FORECASTS, SOURCES,
 ):  # fmt: skip
     register(_schema)

@@ -1,4 +1,4 @@
-"""All that is known of the people between two economies: counts, why they moved, how many next, what if."""
+"""All that is known of the people between two economies: counts, why they moved, how many next, what if, visas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from detente.attribution.flows.migration import MigrationChange, shipped_migration
-from detente.data import definition_breaks, people_facts
+from detente.data import VisaRule, definition_breaks, people_facts, visa_rules
 from detente.economies import lookup
 from detente.errors import DataError, NotIdentified
 from detente.outlook.people.alarm import SurgeOdds, surge
@@ -75,6 +75,7 @@ class PeopleBetween:
     surges : odds of a surge.
     recoveries : what if either origin recovers.
     nowcasts : the newest count of each population as if it were missing.
+    visas : what the passports of either need at the other's border, reading by reading.
     """
 
     origin: str
@@ -86,6 +87,7 @@ class PeopleBetween:
     surges: tuple[SurgeOdds, ...]
     recoveries: tuple[OriginRecovery, ...]
     nowcasts: tuple[Nowcast, ...] = ()
+    visas: tuple[VisaRule, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All of it in plain values, as ``detente pair --json`` prints it."""
@@ -124,6 +126,7 @@ def people_between(origin: str, destination: str) -> PeopleBetween:
         tuple(one for one in (_or_none(surge, *way) for way in ways) if one is not None),
         tuple(origin_recovers(*way, growth_pct=GROWTH_PCT) for way in ways if _moves_at_all(*way)),
         tuple(one for way in ways for one in _nowcasts(*way)),
+        tuple(one for way in ways for one in visa_rules(*way)),
     )  # fmt: skip
 
 

@@ -99,14 +99,14 @@ def forecast(
         raise NotIdentified(
             f"No forecast is given for {name_of(a)} and {name_of(b)} as of {year}: {there_why}",
             why="Every method starts from the last flow on record.",
-            fix="Ask as of a later year, give base=(from, to) for the gap, or a panel that has the pair.",
+            fix="Ask as of a year that follows one with a flow, give base=(from, to) for the gap, or a panel that has the pair.",
         )
     cautions = [why for why in (there_why, back_why) if why]
-    both = tuple(_sum(x, y) for x, y in zip(there, back) if x.year == y.year)
+    both = tuple(_sum(x, y) for x in there for y in back if (x.year, x.last_year) == (y.year, y.last_year))
     if both:
         cautions.append("The range of both ways together takes the two directions to be high, or low, together.")
-    if sample.years[-1] < year - 1 and any(a.last_year == sample.years[-1] for a in (*there, *back)):
-        cautions.append(f"The panel's last year before {year} is {sample.years[-1]}.")
+    stale = sorted({one.last_year for one in (*there, *back) if one.last_year < year - 1})
+    cautions += [f"The last flow on record before {year} is of {last}." for last in stale]
     return TradeForecast(a, b, year, event or "", (*there, *back, *both), tuple(dict.fromkeys(cautions)))
 
 
@@ -121,7 +121,8 @@ def _one_way(asked: AskedTrade, a: str, b: str) -> tuple[tuple[Ahead, ...], str]
 def _forecasts(asked: AskedTrade, a: str, b: str) -> tuple[Ahead, ...]:
     sample = asked.sample
     i, j = sample.economy(a), sample.economy(b)
-    last, last_year = float(sample.flows[-1, i, j]), sample.years[-1]
+    t = -1 if asked.event else _last_known(sample, i, j, asked.as_of)
+    last, last_year = float(sample.flows[t, i, j]), sample.years[t]
     newer = asked.latest.get((a, b), (0, 0.0))
     if not asked.event and newer[0] > last_year:
         last_year, last = newer
@@ -138,7 +139,20 @@ def _forecasts(asked: AskedTrade, a: str, b: str) -> tuple[Ahead, ...]:
     if asked.event == "rupture" and since < 0:
         gap = _gap(asked, a, b)
         return tuple(_ruptured(a, b, asked, h, last, gap) for h in HORIZONS)
-    return tuple(_walked(a, b, asked, float(asked.history().unrest[-1, i, j]), h, last, last_year) for h in HORIZONS)
+    unrest, gone = float(asked.history().unrest[t, i, j]), sample.years[-1] - sample.years[t]
+    ahead = [h for h in HORIZONS if h > gone or last_year > sample.years[t]]  # years that the panel has are not ahead
+    return tuple(_walked(a, b, asked, unrest, h, last, last_year) for h in ahead)
+
+
+def _last_known(sample: Sample, i: int, j: int, year: int) -> int:
+    """Position, from the end, of the last year in which the flow is on record, at most as far back as ranges reach."""
+    back = next((k for k in range(1, len(sample.years) + 1) if np.isfinite(sample.flows[-k, i, j])), None)
+    if back is not None and sample.years[-back] + max(HORIZONS) < year:
+        last = sample.years[-back]
+        raise NotIdentified(
+            f"the last year on record is {last}, more than {max(HORIZONS)} before {year}: ask as of {last + 1}."
+        )
+    return -(back or 1)
 
 
 def _reopened(a: str, b: str, asked: AskedTrade, h: int, since: int, last: float, gap: float) -> Ahead:

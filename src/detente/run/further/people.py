@@ -12,6 +12,7 @@ from detente.outlook.people import Nowcast, OriginRecovery, PeopleBetween, Peopl
 from detente.outlook.people.people_forecast import PeopleForecast
 from detente.outlook.people.score_cards import baseline_crps
 from detente.outlook.score_card import ScoreCard
+from detente.run.further.visas import visas_frame
 from detente.run.schema import DIRECTION, Computed, TableSchema, flag, gain, gained, number, text, whole
 
 REGISTER = re.compile(r"migration\.([a-z]{3})_in_([a-z]{3})")
@@ -162,7 +163,7 @@ def register_counts(figures: pl.DataFrame) -> tuple[PeopleCount, ...]:
 
 
 def people_frames(found: PeopleBetween, registers: tuple[PeopleCount, ...] = ()) -> Mapping[str, pl.DataFrame]:
-    """The five tables by name."""
+    """The tables of people by name, that of visas with them."""
     return {
         "people_counts": COUNTS.of_rows(
             {name: getattr(count, name) for name in COUNTS.names} for count in (*found.counts, *registers)
@@ -171,6 +172,7 @@ def people_frames(found: PeopleBetween, registers: tuple[PeopleCount, ...] = ())
         "people_next": PEOPLE_NEXT.of_rows([*_displaced(found), *_moves(found), *_surges(found)]),
         "people_if": PEOPLE_IF.of_rows(recovery_rows(found.recoveries)),
         "people_now": PEOPLE_NOW.of_rows(_now(one) for one in found.nowcasts),
+        "visas": visas_frame(found.visas),
     }
 
 
