@@ -27,6 +27,7 @@ from built_or_checked import build_or_check
 
 from detente import economies
 from detente.data.facts import Flows
+from detente.data.people.categories import CATEGORIES, category_steps
 from detente.data.people.shipped import FILES, POPULATIONS
 from detente.data.registry import source_named
 from detente.data.tables.files import Files
@@ -34,10 +35,7 @@ from detente.data.tables.files import Files
 HOME = Path(__file__).resolve().parents[1] / "src/detente/data/people"
 DIGITS = 4
 FIRST, LAST = 1990, 2024
-CATEGORIES = ("refugees", "asylum_seekers", "oip", "ooc")
-OTHERS = (CATEGORIES.index("oip"), CATEGORIES.index("ooc"))  # the categories that were defined anew
 CHANGED = 2018  # from here "others in need of protection" are a category of their own
-STEP, LARGE = 2.0, 10_000  # a break of definition at least doubles or halves a count of at least so many
 NO_ORIGIN = ("UNK", "XXA", "XXB", "XXC", "-")
 GW_STATES = {260: "DEU", 678: "YEM", 340: "SRB", 345: "SRB", 316: "CZE"}  # Gleditsch-Ward numbers that COW lacks
 NAMES = {"ZIM": "ZWE", "DRC": "COD", "CON": "COG", "SWA": "SWZ", "YUG": "SRB", "GFR": "DEU", "YAR": "YEM",
@@ -78,7 +76,7 @@ def by_layout(path: Path, source: str) -> pl.DataFrame:
     return facts.frame.select("origin", "destination", pl.col("period").cast(pl.Int64).alias("year"), "value")
 
 
-def protected(path: Path) -> tuple[pl.DataFrame, list[list[object]]]:
+def protected(path: Path) -> tuple[pl.DataFrame, list[tuple[str, str, int, str, str]]]:
     """UNHCR's counts by year, and the steps at which most persons changed category."""
     table = pl.read_csv(path, infer_schema_length=None).filter(
         pl.col("year").is_between(FIRST, LAST), ~pl.col("coo_iso").is_in(NO_ORIGIN)
@@ -91,24 +89,9 @@ def protected(path: Path) -> tuple[pl.DataFrame, list[list[object]]]:
     frame = frame.join(later.with_columns(renamed=True), on=["origin", "destination"], how="left")
     early = pl.col("renamed").fill_null(False) & (pl.col("year") < CHANGED)
     frame = frame.with_columns(
-        value=pl.col("refugees") + pl.col("asylum_seekers") + pl.col("oip") + pl.when(early).then("ooc").otherwise(0),
-        most=pl.concat_list(CATEGORIES).list.arg_max(),
+        value=pl.col("refugees") + pl.col("asylum_seekers") + pl.col("oip") + pl.when(early).then("ooc").otherwise(0)
     )
-    return frame.select("origin", "destination", "year", "value"), breaks_of(frame)
-
-
-def breaks_of(frame: pl.DataFrame) -> list[list[object]]:
-    """Origin, destination, year and the two categories of every break of definition."""
-    before = frame.select("origin", "destination", pl.col("year") + 1, pl.col("value").alias("had"),
-                          pl.col("most").alias("was"))  # fmt: skip
-    steps = frame.join(before, on=["origin", "destination", "year"]).filter(
-        pl.col("most") != pl.col("was"), pl.col("most").is_in(OTHERS) | pl.col("was").is_in(OTHERS),
-        pl.max_horizontal("value", "had") >= LARGE,
-        (pl.col("value") >= STEP * pl.col("had")) | (pl.col("had") >= STEP * pl.col("value")),
-    )  # fmt: skip
-    steps = steps.sort("origin", "destination", "year")
-    return [[o, d, y, CATEGORIES[was], CATEGORIES[now]]
-            for o, d, y, was, now in steps.select("origin", "destination", "year", "was", "most").iter_rows()]  # fmt: skip
+    return frame.select("origin", "destination", "year", "value"), category_steps(frame)
 
 
 def packed(frame: pl.DataFrame) -> tuple[pa.Table, list[int]]:

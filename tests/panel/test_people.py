@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 import detente as dt
+from detente.cli.app import run
 from detente.data import circumstances, definition_breaks, people_files, people_table, visa_rules
 from detente.data.people.shipped import POPULATIONS
-from detente.errors import InvalidFlow, SpecificationError, UnknownEconomy, UsageError
+from detente.errors import DetenteError, InvalidFlow, SpecificationError, UnknownEconomy, UsageError
 from detente.panel.persons import require_existed
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/build_people.py"
@@ -228,3 +229,69 @@ def test_a_value_that_nobody_has_read_yet_stops_the_build(tmp_path):
     assert done.returncode != 0
     assert "by balloon" in done.stderr
     assert "RULE_OF" in done.stderr
+
+
+OWN = """origin,destination,year,persons,population
+VEN,COL,2016,8000,refugees
+VEN,COL,2017,69000,others of concern
+VEN,COL,2018,1170000,others in need
+COL,VEN,2016,200000,refugees
+COL,VEN,2017,200000,refugees
+COL,VEN,2018,67000,refugees
+"""
+
+
+def own_file(tmp_path: Path, text: str = OWN) -> Path:
+    path = tmp_path / "own.csv"
+    path.write_text(text)
+    return path
+
+
+def test_an_own_count_whose_people_change_between_years_is_refused_everywhere(tmp_path, capsys):
+    """Through the reader, the command line and a study: who is counted, from when, and what to do."""
+    path = own_file(tmp_path)
+    words = (
+        r"VEN->COL counts 'refugees' in 2016 and 'others of concern' in 2017.*Keep the rows of one definition.*in 2018"
+    )
+    with pytest.raises(SpecificationError, match=words):
+        dt.read_panel(path)
+    for asked in (["new", "VEN", "COL", "--data", str(path), "--folder", str(tmp_path / "s")],
+                  ["run", "colombia-venezuela", "--data", str(path), "--out", str(tmp_path / "r")]):  # fmt: skip
+        assert run(asked) not in (0, 1)
+        told = " ".join(capsys.readouterr().err.split())
+        assert "change: VEN->COL counts 'refugees' in 2016" in told
+        assert "Keep the rows of one definition" in told
+    study = dt.open_study("colombia-venezuela")
+    with pytest.raises(DetenteError, match="change: VEN->COL"):
+        study.run(data=path, quick=True)
+    kept = own_file(tmp_path, "\n".join(line for line in OWN.splitlines() if "others" not in line) + "\n")
+    assert (dt.read_panel(kept).provenance.population, dt.read_panel(kept).stock) == ("refugees", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (OWN.replace("COL,VEN,2016,200000,refugees", "VEN,COL,2016,9000,foreign born"), "counts 4 populations in one table"),
+        (OWN.replace("others of concern", "refugees").replace("others in need", "refugees").replace(
+            "00,refugees\nCOL,VEN,2018", "00,registered\nCOL,VEN,2018"), "change: COL->VEN"),
+        (OWN.replace("others of concern", "residents").replace("others in need", "residents").replace(
+            "8000,refugees", "8000,residents"), "counts 2 populations"),
+    ],
+)  # fmt: skip
+def test_populations_in_one_table_are_told_apart(tmp_path, text, words):
+    with pytest.raises(SpecificationError, match=words):
+        dt.read_panel(own_file(tmp_path, text))
+
+
+def test_a_column_of_the_countrys_population_is_no_definition(tmp_path):
+    text = "\n".join(line.rpartition(",")[0] + f",{k + 1}" for k, line in enumerate(OWN.splitlines()[1:]))
+    panel = dt.read_panel(own_file(tmp_path, f"origin,destination,year,persons,population\n{text}\n"))
+    assert (panel.provenance.population, panel.stock) == ("", False)
+
+
+def test_unhcrs_own_file_marks_the_steps_between_categories(tmp_path):
+    rows = ["year,coo_iso,coa_iso,refugees,asylum_seekers,oip,ooc", "2016,VEN,COL,300,500,0,0", "2017,VEN,COL,300,900,0,404000",
+            "2018,VEN,COL,300,2000,1171000,0", "2017,SYR,TUR,3424000,0,0,0", "2018,SYR,TUR,3600000,0,0,0"]  # fmt: skip
+    panel = dt.read_panel(own_file(tmp_path, "\n".join(rows) + "\n"), source="unhcr")
+    said = " ".join(map(str, panel.report.notes))
+    assert "changed category (VEN→COL 2018)" in said

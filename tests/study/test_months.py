@@ -81,7 +81,27 @@ def test_every_sentence_says_quarters_or_months(made):
         page = render_report(run, "en")
         assert "US$ million a month" in page
         assert f"{bare}–" not in page
-    assert "ranges were learnt from years" in " ".join(run.answer.what_next)
+    ahead = " ".join(run.answer.what_next)
+    assert ("in Jan 2020 (" if months else "in Q1 2020 (") in ahead
+    assert ("in Dec 2020 (" if months else "in Q4 2022 (") in ahead
+    assert "better than the same season's last value" in ahead
+
+
+def test_the_next_quarters_or_months_hold_what_is_left_of_the_flow(made):
+    """From the break on a known part is left, each season as before: the range lies about the truth, not about the old level."""
+    study, run, *_ = made
+    panel = study.panel()
+    per_year = 12 if panel.period == "month" else 4
+    table = run.outlook.to_frame().filter(pl.col("event") == "trade", ~pl.col("both_ways"), pl.col("origin") == "COL")
+    assert table.height == 12
+    assert table["on"].to_list() == ["2020-01" if per_year == 12 else "2020-Q1"] * 12
+    last_year = panel.flow("COL", "VEN")[-per_year:]
+    first_year = table.head(min(12, per_year))
+    for low, high, last in zip(first_year["low_usd_mn"], first_year["high_usd_mn"], last_year):
+        assert low < last < high  # the walk's spread over a year is .2 log points
+        assert high < 2 * last
+    assert set(table["n_cases"]) != {None}
+    assert (table["skill_pct"] > 0).all()
 
 
 def test_the_record_is_read_by_the_panels_own_periods(made):

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from detente.answer.speaker import Voice
+from detente.data.periods import YEARS
 from detente.language import Catalogue
 from detente.outlook.odds import NO_RELATIONS, NO_STATE, NOT_RELEVANT
 from detente.outlook.trade.trade_forecast import REOPENED, RUPTURED
@@ -16,6 +17,9 @@ NO_ODDS = {
     A_BLOC: "next_no_odds_bloc", NO_RELATIONS: "next_no_odds_relations", NO_STATE: "next_no_odds_state",
     NOT_RELEVANT: "next_no_odds_relevant",
 }  # fmt: skip
+
+LAST_YEAR = YEARS[1]
+"""A larger number is a quarter or a month."""
 
 
 def incident_sentences(incidents: pl.DataFrame, say: Voice) -> tuple[str, ...]:
@@ -81,10 +85,13 @@ def _trade(rows: pl.DataFrame, say: Voice) -> str:
             low=say.words.money(row["low_usd_mn"], rough=True), high=say.words.money(row["high_usd_mn"], rough=True))
         for row in (shown if len(shown) < 3 else (first, shown[-1]))
     ]  # fmt: skip
-    key = {REOPENED: "next_trade_reopened", RUPTURED: "next_trade_ruptured"}.get(first["method"], "next_trade")
+    seasonal = first["year"] > LAST_YEAR
+    key = {REOPENED: "next_trade_reopened", RUPTURED: "next_trade_ruptured"}.get(
+        first["method"], "next_trade_season" if seasonal else "next_trade"
+    )
     return say(
         key, who=who, years=say.listed(years), last=say.money(first["last_usd_mn"]), last_year=say.words.year(first["last_year"]),
-        held=say.pct(100 * first["coverage_80"]), gain=say.pct(first["skill_pct"]),
+        gain_last=say.pct(shown[-1]["skill_pct"]), held=say.pct(100 * first["coverage_80"]), gain=say.pct(first["skill_pct"]),
         n=say.words.number(first["n_cases"], 0),
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ class Flows:
     stock : the values are stocks (persons living somewhere on a day), not flows.
     valuation, side, level, release : as in ``panel.Provenance``.
     internal : the source has each economy's trade with itself.
+    population : of persons, which of them are counted, where the source says so.
     money : the currency of ``value`` where it is not US dollars; such flows have to be turned into dollars first.
     notes : one sentence for everything left out or chosen.
     rows : of the file.
@@ -44,6 +45,7 @@ class Flows:
     money: str = "USD"
     notes: tuple[str, ...] = ()
     rows: int = 0
+    population: str = ""
 
     def with_notes(self, *notes: str) -> Flows:
         """The same flows with further notes."""

@@ -109,6 +109,16 @@ def year_of(period: int, kind: str) -> int:
     return period // {"month": 100, "quarter": 10}.get(kind, 1)
 
 
+def next_period(period: int, kind: str) -> int:
+    """The year, quarter or month after one.
+
+    >>> next_period(20194, "quarter"), next_period(201905, "month"), next_period(2019, "year")
+    (20201, 201906, 2020)
+    """
+    base, last = {"quarter": (10, 4), "month": (100, 12)}.get(kind, (1, 0))
+    return period + 1 if kind == "year" or period % base < last else (period // base + 1) * base + 1
+
+
 def looks_like_yymm(years: Iterable[int]) -> bool:
     """Whether "years" are rather months written YYMM: the last two digits are all 01-12, of 1901-1912 or of two years."""
     ends = {divmod(int(year), 100) for year in years}

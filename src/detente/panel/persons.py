@@ -24,6 +24,8 @@ _UNHCR_ONLY = _words(
 )
 """Codes that UNHCR alone writes; others of its codes are another country's in ISO (AUS is Austria there)."""
 _FEWEST = 2
+POPULATION_COLUMNS = _words("population population_type definition concept category counted")
+"""Columns of words that say which people a row counts."""
 
 
 def check_persons(frame: pl.DataFrame, label: str, *columns: str) -> None:
@@ -58,6 +60,58 @@ def check_persons(frame: pl.DataFrame, label: str, *columns: str) -> None:
             why="Thousands of persons read as persons would be wrong a thousandfold.",
             fix="Multiply figures in thousands by 1,000; round estimates to whole persons.",
         )
+
+
+def one_population(table: pl.DataFrame, keys: list[str], label: str) -> str:
+    """Which people a table counts, by its own column of words; empty where it has none.
+
+    Parameters
+    ----------
+    table : as it was read.
+    keys : its columns of origin, destination and period.
+    label : the file, for the messages.
+
+    Raises
+    ------
+    SpecificationError : several populations stand in one table, or one pair's changes from one period to another.
+    """
+    named = [c for c in table.columns if c.strip().casefold() in POPULATION_COLUMNS and table.schema[c] == pl.String]
+    if not named:
+        return ""
+    column = named[0]
+    rows = table.select(
+        *(pl.col(c).cast(pl.String).str.strip_chars().alias(k) for c, k in zip(keys, ("a", "b", "when"))),
+        pl.col(column).str.strip_chars().fill_null("").alias("who"),
+    )
+    values = sorted(rows["who"].unique())
+    if len(values) == 1:
+        return values[0]
+    rows = rows.unique(maintain_order=True).sort("a", "b", "when", maintain_order=True)
+    steps = rows.with_columns(
+        was=pl.col("who").shift(1).over("a", "b"), then=pl.col("when").shift(1).over("a", "b")
+    ).filter(pl.col("was").is_not_null(), pl.col("was") != pl.col("who"), pl.col("then") != pl.col("when"))
+    many = rows.group_by("a", "b", "when").len().filter(pl.col("len") > 1).height > 0
+    spans = [f"'{who}' in {_span(part['when'])}" for who in values if (part := rows.filter(who=who)).height]
+    if steps.height and not many:
+        a, b, when, who, was, then = steps.row(0)
+        n = steps.select("a", "b").unique().height
+        raise SpecificationError(
+            f"The people counted in {label} change: {a}->{b} counts '{was}' in {then} and '{who}' in {when} (column '{column}'; "
+            f"such pairs: {n}).",
+            why="A step from one definition to another is in part, or wholly, no movement of people, and would be read as one.",
+            fix=f"Keep the rows of one definition ({', '.join(spans[:4])}), or bring the earlier years to the later definition "
+            "where one year is counted by both.",
+        )
+    raise SpecificationError(
+        f"{label} counts {len(values)} populations in one table: {first_five(values)} (column '{column}').",
+        why="They are different people counted apart; the gap between them is one of definition.",
+        fix=f"Keep the rows of one and read the others as panels of their own: {', '.join(spans[:4])}.",
+    )
+
+
+def _span(periods: pl.Series) -> str:
+    first, last = min(periods), max(periods)
+    return first if first == last else f"{first} to {last}"
 
 
 def is_stock(column: str | None) -> bool:

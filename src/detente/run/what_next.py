@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from detente.blocs import blocs
+from detente.data.periods import label_of, next_period
 from detente.economies import in_text
 from detente.errors import DetenteError
 from detente.outlook import forecast, hazard
@@ -16,6 +17,7 @@ from detente.outlook.odds import why_no_odds
 from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade import Ahead, TradeForecast
 from detente.outlook.trade.asked import BASE_YEARS
+from detente.outlook.trade.seasons import STEPS
 from detente.panel import Panel
 from detente.panel.grouping.sides import last_day
 from detente.record.period import Period
@@ -32,8 +34,8 @@ OUTLOOK = TableSchema(
         flag("both_ways", "whether it is the sum of the two directions"),
         text("on", "the day from which it looks ahead; nothing later was used"),
         whole("months", "how far ahead: of a chance, the months within which; of trade, twelve a year"),
-        whole("year", "of trade: the year forecast"),
-        whole("last_year", "of trade: the last year known"),
+        whole("year", "of trade: the year forecast; of a panel by quarter or month, one of these (`20223`, `202209`)"),
+        whole("last_year", "of trade: the last year known, or the same season's last quarter or month"),
         number("last_usd_mn", "of trade: the flow of that year", "US$ million"),
         number("low_usd_mn", "of trade: 10% point", "US$ million"),
         number("median_usd_mn", "of trade: 50% point", "US$ million"),
@@ -47,8 +49,9 @@ OUTLOOK = TableSchema(
         text("nearest", "past breaks from a like standing"),
         text(
             "method",
-            "what it was learnt from: `no event known`, `after a reopening`, `after a rupture`, `land`, `relevant`, `open spells`; "
-            "of what is refused, why: `a bloc`, `no relations`, `not in the list of states`, `not a relevant pair`",
+            "what it was learnt from: `no event known` (also `by quarter`, `by month`), `after a reopening`, `after a rupture`, "
+            "`land`, `relevant`, `open spells`; of what is refused, why: `a bloc`, `no relations`, `not in the list of states`, "
+            "`not a relevant pair`",
         ),
         whole("n_cases", "cases of the score"),
         text("baseline", "the naive forecast that the score is compared with"),
@@ -67,7 +70,7 @@ NO_BLOCS = (
     "Ask for one of its members: detente outlook A B."
 )
 NO_YEARS = (
-    "Ranges of trade were learnt from years, and this panel counts by {period}. Give a panel by year for them: "
+    "Ranges of trade were learnt from years, quarters and months, and this panel counts by {period}. Give a panel by year: "
     "detente outlook A B --data PANEL."
 )
 NO_DAY = (
@@ -90,7 +93,7 @@ def outlook_of(
 
     Parameters
     ----------
-    panel : of yearly flows of goods; others, and None, give no range of trade.
+    panel : of flows of goods by year, quarter or month; others, and None, give no range of trade.
     dyad : the economy that trade is seen from, and the other.
     day : of the odds; nothing later is used for them. None where neither a record nor a panel gives one: no odds.
     later : newer flows of both directions than the panel has: year and million US$.
@@ -106,6 +109,9 @@ def _trade(
 ) -> Iterator[Row]:  # fmt: skip
     a, b = dyad
     if panel is None or panel.kind != "goods" or panel.stock:
+        return
+    if panel.period in STEPS:
+        yield from _by_season(panel, dyad)
         return
     if panel.period != "year":
         yield {"event": "trade", "origin": a, "destination": b, "refused": NO_YEARS.format(period=panel.period)}
@@ -134,6 +140,18 @@ def _trade(
         return
     for ahead in told.ahead:
         yield _trade_row(ahead, year)
+
+
+def _by_season(panel: Panel, dyad: tuple[str, str]) -> Iterator[Row]:
+    """Of a panel by quarter or month: its next twelve, in their own period."""
+    a, b = dyad
+    on = label_of(next_period(int(panel.years[-1]), panel.period), panel.period)
+    told = _or_refused(lambda: forecast(panel, a, b, as_of=on))
+    if isinstance(told, str):
+        yield {"event": "trade", "origin": a, "destination": b, "on": on, "refused": told}
+        return
+    for ahead in told.ahead:
+        yield _trade_row(ahead, on) | {"months": ahead.card.months}
 
 
 def _overtaken(happened: KnownEvent, year: int) -> bool:
@@ -166,7 +184,7 @@ def _later(run: Computed) -> dict[tuple[str, str], tuple[int, float]]:
     return found if len(found) == 2 and len(newest) == 1 else {}
 
 
-def _trade_row(ahead: Ahead, on: int) -> Row:
+def _trade_row(ahead: Ahead, on: int | str) -> Row:
     low, _, middle, _, high = ahead.quantiles_usd_mn
     return {
         "event": "trade", "origin": ahead.origin, "destination": ahead.destination, "both_ways": ahead.both_ways,

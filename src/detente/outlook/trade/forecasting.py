@@ -24,7 +24,9 @@ from detente.economies import lookup, name_of
 from detente.errors import DetenteError, NotIdentified
 from detente.outlook.score_card import card_of
 from detente.outlook.trade.asked import BASE_YEARS, HORIZONS, AskedTrade, check_asked, year_of
+from detente.outlook.trade.by_season import forecast_by_season
 from detente.outlook.trade.growth import ORIGINS, learn_growth
+from detente.outlook.trade.seasons import STEPS
 from detente.outlook.trade.trade_forecast import LEVELS, NO_EVENT, REOPENED, RUPTURED, UNTOLD, Ahead, TradeForecast
 
 Floats = NDArray[np.float64]
@@ -48,11 +50,13 @@ def forecast(
     Parameters
     ----------
     panel : Panel or (flows, economies, years)
-        Yearly flows, million US$.
+        Flows, million US$, by year; or by quarter or month, of which up to twelve are forecast with what was learnt from
+        monthly customs data.
     origin, destination : str
         Codes or names.
     as_of : int, str or date
-        A year, or a day of it: only years before it are used.
+        A year, or a day of it: only years before it are used. Of quarters and months: also one of them (``2022-Q3``); only
+        those that had ended are used.
     event : {"reopening", "rupture"}, optional
         What is known to have happened. Without it, the range of flows like these.
     event_year : int, optional
@@ -85,8 +89,10 @@ def forecast(
     ([2023, 2024, 2025], 'after a reopening')
     """
     sample = Sample.of(panel)
-    year = year_of(as_of)
     a, b = lookup(origin), lookup(destination)
+    if sample.period in STEPS:
+        return forecast_by_season(sample, a, b, as_of, event or ("latest" if latest else ""))
+    year = year_of(as_of)
     check_asked(sample, year, a, b, event, instrument, latest or {})
     known = np.flatnonzero(np.asarray(sample.years) < year)
     sample = Sample(sample.flows[known], sample.economies, tuple(sample.years[t] for t in known), sample.name)

@@ -9,6 +9,7 @@ import polars as pl
 
 from detente._notebook import as_html
 from detente.economies import name_of
+from detente.language import When
 from detente.outlook.score_card import ScoreCard
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -26,9 +27,10 @@ class Ahead:
     both_ways : bool
         Whether it is the sum of the two directions; its range takes both to be high, or low, together.
     year : int
+        Or a quarter or month, as a whole number (``20223``, ``202209``).
     last_year : int
     last_usd_mn : float
-        What was known: the flow of the last year.
+        What was known: the flow of the last year, or of the same season's last quarter or month.
     gap : float or None
         Log ratio of that flow to what the two economies' other trade led one to expect; None where it is not used.
     quantiles_usd_mn : tuple of five floats
@@ -63,13 +65,13 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class TradeForecast:
-    """Both directions of a pair, and their sum, one to three years on.
+    """Both directions of a pair, and their sum, one to three years on, or up to twelve quarters or months.
 
     Attributes
     ----------
     origin, destination : str
     as_of : int
-        Years before this one were used, and no later ones.
+        Years before this one were used, or quarters or months before this one, and no later ones.
     event : str
         ``reopening``, ``rupture``, or empty.
     ahead : tuple of Ahead
@@ -108,8 +110,8 @@ class TradeForecast:
                    else f"{name_of(a.origin)} and {name_of(a.destination)}, both ways")  # fmt: skip
             low, high = a.quantiles_usd_mn[0], a.quantiles_usd_mn[-1]
             lines.append(
-                f"{who}, {a.year}: US${a.median_usd_mn:,.0f} million [80%: {low:,.0f} to {high:,.0f}], {a.method}, "
-                f"from US${a.last_usd_mn:,.0f} million in {a.last_year}."
+                f"{who}, {When(a.year)}: US${a.median_usd_mn:,.0f} million [80%: {low:,.0f} to {high:,.0f}], {a.method}, "
+                f"from US${a.last_usd_mn:,.0f} million in {When(a.last_year)}."
             )
         return "\n".join([*lines, self.ahead[0].card.sentence(), *self.cautions])
 

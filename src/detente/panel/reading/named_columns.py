@@ -13,7 +13,7 @@ from detente.errors import AmbiguousColumn, DataError, EmptySample, InvalidFlow
 from detente.language import Number, Text
 from detente.panel.columns import NEEDED, find_roles
 from detente.panel.levels import KEYS
-from detente.panel.persons import check_persons, is_stock
+from detente.panel.persons import check_persons, is_stock, one_population
 
 OUR_NAMES = {"period": "year"}  # what the caller's parameter is called, where it is not the role
 
@@ -56,11 +56,13 @@ def of_table(
     )
     _check_cells(frame, label, found)
     frame = without_aggregates(frame, count)
+    population = ""
     if measured.kind == "persons":
         check_persons(frame, label, str(found.origin), str(found.destination))
+        population = one_population(table, [str(found.origin), str(found.destination), str(found.period)], label)
     return Flows(
         frame, measured.name, kind_of(measured, kind), level="product" if found.sector else "total",
-        stock=is_stock(found.value), notes=tuple(count.notes), rows=table.height,
+        stock=is_stock(found.value) or is_stock(population), notes=tuple(count.notes), rows=table.height, population=population,
     )  # fmt: skip
 
 

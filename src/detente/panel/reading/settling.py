@@ -59,7 +59,7 @@ def settled(
         check_magnitude(filled, economies, labels, period, label)
     source = Provenance(
         source=known.name if known else "", release=flows.release, valuation=flows.valuation, side=whose,
-        level="total" if level == "words" else level,
+        level="total" if level == "words" else level, population=flows.population,
     )  # fmt: skip
     return Panel(
         economies, labels, filled, name=name or label, source=cite or (known.cite if known else ""),

@@ -8,11 +8,12 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.facts import Count, Flows
+from detente.data.people.categories import CATEGORIES, category_steps
 from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.files import Files, extension_of
 from detente.data.tables.rows import numbers, tidy
 from detente.errors import EmptySample, UnknownColumn, UnreadableFile
-from detente.language import Text
+from detente.language import Number, Text, few
 
 API = frozenset({"year", "coo_iso", "coa_iso", "refugees", "asylum_seekers"})
 SITE = frozenset({"year", "country of origin (iso)", "country of asylum (iso)"})
@@ -56,6 +57,7 @@ def read(table: pl.DataFrame) -> Flows:
     count = Count()
     count.notes.append(Text("rows.unhcr", columns=", ".join(counted)))
     frame = frame.with_columns(p.alias(c) for p, c in zip(persons, counted))
+    said = _recategorised(frame, counted)
     frame = frame.select(
         pl.col("coo_iso").replace("-", None).alias("origin"), pl.col("coa_iso").replace("-", None).alias("destination"),
         pl.col("year").cast(pl.String).str.replace(r"\.0+$", "").alias("period"),
@@ -64,10 +66,25 @@ def read(table: pl.DataFrame) -> Flows:
     )  # fmt: skip
     frame = count.drop(frame, ~pl.col("origin").is_in(["UNK", "XXA", "XXB", "XXC"]).fill_null(False), "unknown_origin")
     frame = tidy(frame, count)
+    count.notes += said
     return Flows(
         frame, "persons", "persons", absent="missing", stock=True, side="destination", level="total",
         notes=tuple(count.notes), rows=table.height,
     )  # fmt: skip
+
+
+def _recategorised(frame: pl.DataFrame, counted: list[str]) -> list[str]:
+    """A note on the corridors in which most persons change category from one year to the next."""
+    there = [c for c in CATEGORIES if c in frame.columns]
+    persons = [numbers(frame[c], c).fill_null(0.0).alias(c) for c in there]
+    frame = frame.with_columns(*persons, *(pl.lit(0.0).alias(c) for c in CATEGORIES if c not in there)).select(
+        pl.col("coo_iso").alias("origin"), pl.col("coa_iso").alias("destination"), *CATEGORIES,
+        pl.col("year").cast(pl.String).str.replace(r"\.0+$", "").cast(pl.Int64, strict=False).alias("year"),
+    )  # fmt: skip
+    frame = frame.group_by("origin", "destination", "year").agg(pl.col(c).sum() for c in CATEGORIES)
+    steps = category_steps(frame.with_columns(value=pl.sum_horizontal(counted)))
+    named = [f"{a}→{b} {year}" for a, b, year, _, _ in steps]
+    return [Text("rows.recategorised", n=Number(str(len(named))), which=few(named))] if named else []
 
 
 def recognises(files: Files) -> int:
