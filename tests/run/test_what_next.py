@@ -233,7 +233,7 @@ def test_own_forecasts_stand_on_the_scoreboard_of_others() -> None:
     [
         ("EU", "GBR", "not for blocs", "not for blocs"),
         ("ARM", "AZE", "their trade of 2023", "no diplomatic relations"),
-        ("TWN", "CHN", "their trade of 2023", "list of states"),
+        ("TWN", "CHN", "billion in 2024", "list of states"),  # from 2021: the release of 2023 leaves Taiwan out
         ("PRY", "FJI", "", "scored for neighbours"),
     ],
 )
