@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -13,8 +15,13 @@ from detente.answer import answer_of
 from detente.cli.app import run as command
 from detente.errors import DetenteError, RecordError
 from detente.language import LANGUAGES
+from detente.report.figures.parts import parts_chart
+from detente.report.figures.relation.line_use import lines_chart
+from detente.report.figures.residuals import residual_chart
+from detente.report.story import Story
 from detente.study import builtin_studies, open_study
 
+ROOT = Path(__file__).resolve().parents[2]
 FIRST = "colombia-venezuela"
 GALLERY = [name for name in builtin_studies() if name != FIRST]
 STATES = ("border", "relations", "air")  # and one more
@@ -30,9 +37,10 @@ def run(study):
     return study.run(quick=True)
 
 
-@pytest.fixture
-def copy(study, tmp_path: Path) -> Path:
-    return shutil.copytree(study.folder, tmp_path / study.id)
+@pytest.fixture(params=builtin_studies())
+def copy(request, tmp_path: Path) -> Path:
+    """A copy of each built-in study, the first among them, to be spoilt."""
+    return shutil.copytree(builtin_studies()[request.param], tmp_path / request.param)
 
 
 def test_every_built_in_study_is_named_where_a_reader_looks(capsys):
@@ -117,6 +125,7 @@ def test_without_its_panel_the_record_still_answers(copy):
     run = told.run(quick=True)
     assert run.claims.to_frame().height == len(told.ledger().claims)
     assert run.attribution.to_frame().is_empty()
+    assert run.summary()
 
 
 def test_on_a_panel_without_its_economies_it_says_which(copy, tmp_path):
@@ -132,8 +141,9 @@ def test_on_a_panel_without_its_economies_it_says_which(copy, tmp_path):
     assert any(code in str(told.value) for code in open_study(copy).spec.dyad)
 
 
-def test_a_language_it_lacks_is_refused_by_name(study, tmp_path, capsys):
-    assert command(["run", study.id, "--quick", "--lang", "tlh", "--out", str(tmp_path / "out")]) == 2
+@pytest.mark.parametrize("name", builtin_studies())
+def test_a_language_it_lacks_is_refused_by_name(name, tmp_path, capsys):
+    assert command(["run", name, "--quick", "--lang", "tlh", "--out", str(tmp_path / "out")]) == 2
     assert "tlh" in capsys.readouterr().err
 
 
@@ -146,4 +156,59 @@ def test_a_broken_row_is_pointed_at_and_the_others_still_open(copy):
     assert [(p.file, p.row) for p in problems][:1] == [("events.csv", 6)]
     with pytest.raises(RecordError, match=r"events\.csv"):
         open_study(copy).run(quick=True)
-    assert all(open_study(name).check() == [] for name in builtin_studies())
+    others = [name for name in builtin_studies() if name != copy.name]
+    assert all(open_study(name).check() == [] for name in others)
+
+
+def test_every_study_has_its_small_picture_up_to_date(study):
+    """What ``scripts/build_gallery.py`` draws: in the study for the app, in the docs for the README."""
+    spec = importlib.util.spec_from_file_location("build_gallery", ROOT / "scripts/build_gallery.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(ROOT / "scripts"))
+    drawn = module.picture(study)
+    assert (study.folder / "picture.svg").read_text(encoding="utf-8") == drawn, "run: python scripts/build_gallery.py"
+    assert (ROOT / f"docs/images/gallery-{study.id}.svg").read_text(encoding="utf-8") == drawn
+    assert "script" not in drawn
+    assert len(drawn) < 4_000
+
+
+def test_a_recorded_zero_is_named_below_the_chart_that_cannot_draw_it(run):
+    story = Story.of(run)
+    chart = residual_chart(story, story.words)
+    assert chart is not None
+    zero = story.residuals.filter(pl.col("log_ratio").is_null(), pl.col("actual_usd_mn") == 0)
+    assert [year for year in zero["year"].unique() if str(year) not in chart.source] == []
+    assert ("No point" in chart.source) is not zero.is_empty()
+
+
+def test_a_line_is_said_to_carry_no_more_than_it_could_at_the_time(run):
+    story = Story.of(run)
+    chart = lines_chart(story, story.words)
+    numbers = re.findall(r"at most ([\d.,]+) .* of ([\d.,]+) that it could carry", chart.title) if chart else []
+    assert all(float(carried.replace(",", "")) <= 1.02 * float(could.replace(",", "")) for carried, could in numbers)
+
+
+def test_the_chart_of_parts_is_named_after_the_leading_episode(run, monkeypatch):
+    story = Story.of(run)
+    own = story.attribution.filter(origin=run.study.origin).drop_nulls(["dyad_part", "supply_demand_part"])
+    for episode in run.study.episodes:
+        monkeypatch.setattr(Story, "lead", episode.id)
+        chart = parts_chart(story, story.words)
+        assert chart is not None
+        if not own.filter(from_year=episode.from_year, to_year=episode.to_year).is_empty():
+            assert f"{episode.from_year}–{episode.to_year}" in chart.title
+
+
+def test_sentences_do_not_say_a_thing_twice_nor_count_without_a_plural(run):
+    text = " ".join(run.summary(full=True).split())
+    lowest = re.search(r"stood at (\d+) in [^;]*; it was lowest in [^,]*, at (\d+)", text)
+    assert lowest is None or lowest[1] != lowest[2]
+    assert re.search(r"\((\d+) to \1 over weights\)", text) is None
+    spanish = " ".join(run.summary(full=True, language="es").split())
+    assert re.search(r"\b(?!1 )\d+ (confirmada|imprecisa|contradicha|no comprobable|citada)\b", spanish) is None
