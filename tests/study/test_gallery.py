@@ -19,7 +19,7 @@ from detente.report.figures.parts import parts_chart
 from detente.report.figures.relation.line_use import lines_chart
 from detente.report.figures.residuals import residual_chart
 from detente.report.story import Story
-from detente.study import builtin_studies, open_study
+from detente.study import builtin_studies, new_study, open_study
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "colombia-venezuela"
@@ -212,3 +212,10 @@ def test_sentences_do_not_say_a_thing_twice_nor_count_without_a_plural(run):
     assert re.search(r"\((\d+) to \1 over weights\)", text) is None
     spanish = " ".join(run.summary(full=True, language="es").split())
     assert re.search(r"\b(?!1 )\d+ (confirmada|imprecisa|contradicha|no comprobable|citada)\b", spanish) is None
+
+
+def test_a_new_study_of_a_pair_of_the_gallery_is_not_opened_as_the_one_that_ships(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = new_study("RUS", "UKR")
+    assert made.name not in builtin_studies()
+    assert open_study(str(made)).folder.resolve() == made.resolve()

@@ -27,6 +27,7 @@ from detente.panel.accounts import newest_with_accounts
 from detente.panel.grouping.sides import last_day
 from detente.study.defaults import default_years
 from detente.study.panel_evidence import PanelEvidence, panel_evidence
+from detente.study.shipped import builtin_studies
 from detente.study.spec import FORMAT
 
 RATIOS = (1.0, 1.8)  # of gross output to GDP
@@ -118,6 +119,11 @@ HEADERS = {
 }
 
 
+def _own_name(name: str) -> Path:
+    """A folder named after the two economies; beside a built-in study of theirs, whose name opens that one, ``-2``."""
+    return Path(f"{name}-2" if name in builtin_studies() else name)
+
+
 def new_study(
     origin: str, destination: str, *, folder: str | Path | None = None, data: str | Path | None = None,
     panel: Panel | None = None, reading: Mapping[str, Any] = MappingProxyType({}), as_of: date | None = None,
@@ -126,6 +132,7 @@ def new_study(
 
     Parameters
     ----------
+    folder : where; named after the two if left out, with ``-2`` where a built-in study has that name.
     data : the panel to name in it; the one that ships if left out.
     panel : what ``data`` holds, where it was read already.
     reading : how ``data`` is to be read (``{"unit": "kusd"}``), see :func:`detente.read_panel`; written into the study.
@@ -154,7 +161,7 @@ def new_study(
         missing = [code for code in codes if code not in flows.economies]
     if missing and not (ships and all(map(is_current, codes))):
         flows.index(missing[0])
-    target = Path(folder) if folder is not None else Path("-".join(_slug(name_of(c)) for c in codes))
+    target = Path(folder) if folder is not None else _own_name("-".join(_slug(name_of(c)) for c in codes))
     if in_use(target):
         raise OutputError(f"{target} is already there.", fix="Give another folder with --folder.")
     if missing:
