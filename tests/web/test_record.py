@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import OutputError, StudyError, UnreadableFile
+from detente.language import LANGUAGES, Catalogue
 from detente.record import Ledger
 from detente.record.references import references
 from detente.record.schema import TABLES
@@ -21,6 +22,7 @@ from detente.web.editor.editor import Conflict, InUse, Rejected, RowChange, read
 from detente.web.editor.journal import JOURNAL, last_change
 from detente.web.editor.listing import Asked, listed
 from detente.web.http.workspace import Workspace
+from detente.web.pages.record import LISTED
 
 cells = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12).map(str.strip)
 EVENT = {
@@ -516,3 +518,9 @@ def test_a_list_is_narrowed_to_a_year_and_claims_to_a_verdict(study):
         wanted = verdicts.filter(pl.col("verdict") == verdict)["claim_id"].to_list()
         narrowed = listed(study, "claims", "test", Asked(verdict=verdict), 300)
         assert ([row["claim_id"] for row in narrowed.rows], narrowed.fitting) == (wanted, n)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_column_of_a_list_has_a_heading_in_words(language):
+    words = Catalogue(language)
+    assert [c for columns in LISTED.values() for c in columns if not words.has(f"field.{c}")] == []
