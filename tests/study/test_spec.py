@@ -193,7 +193,7 @@ def test_the_built_in_study_has_no_caution() -> None:
 @pytest.mark.parametrize(
     ("added", "says"),
     [
-        ('[attribution]\nsuppliers = ["PRE"]\n', "attribution.suppliers: 'PRE' is not an economy I know"),
+        ('[attribution]\nsuppliers = ["PRR"]\n', "attribution.suppliers: 'PRR' is not an economy I know"),
         ('[attribution]\nmarkets = ["Peru"]\n', "attribution.markets: 'Peru' is not a code. Write 'PER'."),
         ('[[attribution.cautions]]\nfrom = "COL"\nto = "ROM"\ntext = "x"\n', "attribution.cautions: 'ROM' was Romania"),
         ('[[scenarios]]\nid = "t"\ntitle = "T"\ntarget = [{from = "COL", to = "EQU", log_ratio = 0}]\n',

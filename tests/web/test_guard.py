@@ -47,6 +47,15 @@ def test_a_change_with_the_token_is_carried_out(client, site):
     assert (site.workspace.root / "colombia-ecuador" / "study.toml").is_file()
 
 
+def test_a_bloc_may_be_one_side_of_a_study_made_in_the_app(client) -> None:
+    answer = client.post("/studies", data={"origin": "EU", "destination": "Norway", "token": "t" * 32})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/s/european-union-norway")
+    answer = client.post("/studies", data={"origin": "OECD", "destination": "Norway", "token": "t" * 32})
+    assert answer.status_code == 422
+    assert "is a group of economies" in answer.text
+
+
+
 def test_the_token_may_stand_in_the_header(client):
     data = {"origin": "COL", "destination": "PER"}
     assert client.post("/studies", data=data, headers={"x-detente-token": "t" * 32}).status_code == 303

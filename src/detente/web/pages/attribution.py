@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.attribution.comparison.placebos import FEWEST
-from detente.economies import ROW, lookup
+from detente.economies import ROW, lookup_side
 from detente.errors import DetenteError
 from detente.language import said
 from detente.study import Study
@@ -128,7 +128,7 @@ def _asked(request: Request, default: Question) -> Question:
     query = dict(request.query_params)
     for side in ("a", "b"):
         if query.get(side):
-            query[side] = lookup(query[side])
+            query[side] = lookup_side(query[side])
     return read_question(query, default)
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.economies import ROW, lookup, name_of
+from detente.economies import ROW, lookup_side, name_of
 from detente.errors import DetenteError, StudyError
 from detente.panel import Panel
 from detente.study import Study, new_study
@@ -68,7 +68,7 @@ def open_run(request: Request) -> Response:
 
 
 def _make(space: Workspace, form: dict[str, str]) -> str:
-    names = [name_of(lookup(form[k])) for k in ("origin", "destination")]
+    names = [name_of(lookup_side(form[k])) for k in ("origin", "destination")]
     name = form["name"].strip() or "-".join(slug(n) for n in names)
     if name != slug(name):
         raise StudyError(
