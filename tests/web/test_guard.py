@@ -55,7 +55,6 @@ def test_a_bloc_may_be_one_side_of_a_study_made_in_the_app(client) -> None:
     assert "is a group of economies" in answer.text
 
 
-
 def test_the_token_may_stand_in_the_header(client):
     data = {"origin": "COL", "destination": "PER"}
     assert client.post("/studies", data=data, headers={"x-detente-token": "t" * 32}).status_code == 303
