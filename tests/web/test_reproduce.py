@@ -81,3 +81,25 @@ def test_no_page_names_an_id_twice_and_every_reference_is_met(client, path, lang
     assert {one for names in named for one in names.split()} - set(ids) == set()
     inside = set(re.findall(r'href="#([^"]+)"', text)) - {""}
     assert inside - set(ids) == set()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/s/colombia-venezuela/record/events", "/s/colombia-venezuela/record/claims", "/s/colombia-venezuela/record/events/row?id=E040",
+     "/s/colombia-venezuela/data", "/s/colombia-venezuela/draft", "/pair/COL-VEN/next", "/pair/COL-VEN/partners?year=2019",
+     "/s/colombia-venezuela/chart/trade.json"],
+)  # fmt: skip
+def test_every_view_offers_code_that_runs(client, path):
+    path = path.removesuffix(".json") if "/chart/" in path else path
+    found = _last(_code(client.get(path).text)) if "/chart/" not in path else client.get(path).text
+    if "/chart/" in path:
+        assert "run.claims.to_frame()" in found
+    elif "events/row" in path:
+        assert found["event_id"].to_list() == ["E040"]
+    elif "partners" in path:
+        assert set(found["exporter"]) == {"COL", "VEN"}
+        shown = client.get(f"{path}&format=json").json()["sides"][0][0]
+        assert found["importer"][0] == shown["code"]
+        assert found["trade"][0] == pytest.approx(shown["usd_mn"])
+    else:
+        assert found is not None

@@ -29,6 +29,51 @@ def of_folder(path: str) -> tuple[str, str]:
     return python, f"detente report {path}"
 
 
+def of_record(study: Study, table: str, id_: str = "") -> tuple[str, str]:
+    """The rows of a table of the record, or one of them; claims with their verdicts."""
+    rows = "ledger.verdicts()" if table == "claims" else f"ledger.{table}"
+    if id_:
+        rows += f".filter({'claim' if table == 'claims' else table[:-1]}_id={id_!r})"
+    python = f'import detente as dt\n\nledger = dt.open_study("{called(study)}").ledger()\n{rows}'
+    return python, f"detente check {called(study)}"
+
+
+def of_panel(study: Study) -> tuple[str, str]:
+    """The panel that a study stands on."""
+    python = f'import detente as dt\n\npanel = dt.open_study("{called(study)}").panel()\npanel.to_frame()'
+    return python, "detente data list"
+
+
+def of_draft(study: Study) -> tuple[str, str]:
+    """The claims of an article, read out of its text."""
+    python = (
+        "from detente.record.draft.clean import article_of\nfrom detente.record.draft.drafting import draft_claims\n\n"
+        'article = article_of("The two presidents met on 5 May 2021. Trade was US$3 billion in 2020.", "2022-11-03")\n'
+        'draft_claims(article, "S1", [])'
+    )
+    return python, f"detente draft ARTICLE --study {called(study)}"
+
+
+def of_watch(path: str) -> tuple[str, str]:
+    """A look at a watch list that tells nobody and keeps nothing."""
+    return f"import detente as dt\n\ndt.look({path!r}, dry_run=True)", f"detente watch {path} --dry-run"
+
+
+def of_pair_ahead(a: str, b: str) -> tuple[str, str]:
+    """What next for a pair, and its people."""
+    python = f'import detente as dt\n\nfound = dt.pair("{a}", "{b}")\nfound.people()\nfound.outlook()'
+    return python, f"detente pair {a} {b}"
+
+
+def of_partners(a: str, b: str, year: int) -> tuple[str, str]:
+    """Whom the two of a pair sell to in a year, on the panel that ships."""
+    python = (
+        f"import polars as pl\n\nimport detente as dt\n\nflows = dt.world().to_frame().filter(year={year})\n"
+        f'sold = flows.filter(pl.col("exporter").is_in(["{a}", "{b}"]))\nsold.sort("exporter", "trade", descending=[False, True], nulls_last=True)'
+    )
+    return python, ""
+
+
 def of_setting(study: Study, setting: Setting) -> str:
     """The central path of a setting of the scenario desk."""
     shock, levied = (_by_direction(study, values, setting.sector) for values in (setting.totals(), setting.tariffs))

@@ -22,6 +22,7 @@ from detente.report.first_screen import first_screen
 from detente.report.story import Story
 from detente.web.editor.export import Download
 from detente.web.http.reply import WordedError, as_json, page, words_of
+from detente.web.http.reproduce import of_run
 from detente.web.http.words import Words
 from detente.web.pages.downloads import run_path, sent
 from detente.web.pages.study import head
@@ -73,7 +74,14 @@ def chart(request: Request) -> Response:
             "stamp": run_stamp(story),
         }
         return page(
-            request, "chart.html.j2", data, picture=found.svg, narrow=found.narrow, flags=found.flags, kinds=KINDS
+            request,
+            "chart.html.j2",
+            data,
+            picture=found.svg,
+            narrow=found.narrow,
+            flags=found.flags,
+            kinds=KINDS,
+            code=of_run(study),
         )
     return _as_file(found, kind, f"{key}-{slug}", run_stamp(story), words, by)
 

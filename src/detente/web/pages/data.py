@@ -28,6 +28,7 @@ from detente.web.editor.study_edits import choose_panel, keep_panel, panels
 from detente.web.editor.uploads import KINDS, LONGEST_NAME, SECONDS, check_size
 from detente.web.http.jobs import Job
 from detente.web.http.reply import go, page, told, worded, words_of
+from detente.web.http.reproduce import of_panel
 from detente.web.http.words import Words
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head, require_writable
@@ -54,7 +55,7 @@ def data(request: Request) -> Response:
             for name, kind in KINDS.items()
         },
     }
-    return page(request, "data.html.j2", answer)
+    return page(request, "data.html.j2", answer, code=of_panel(study))
 
 
 async def upload(request: Request) -> Response:

@@ -22,6 +22,7 @@ from detente.study import Study
 from detente.web.editor.editor import Rejected, RowChange, read_file, save
 from detente.web.editor.new_rows import completed, made_id, source_of
 from detente.web.http.reply import WordedError, go, page, told, words_of
+from detente.web.http.reproduce import of_draft
 from detente.web.http.telling import Told, told_problem
 from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
@@ -181,7 +182,7 @@ def _page(
         "columns": ["wording", "hint", "confidence", *CLAIMS.allowed],
         "error": error,
     }
-    return page(request, "drafting.html.j2", data, status)
+    return page(request, "drafting.html.j2", data, status, code=of_draft(_study(request)))
 
 
 ROUTES = [

@@ -26,6 +26,7 @@ from detente.web.editor.judging import judged
 from detente.web.editor.listing import Asked, listed
 from detente.web.editor.new_rows import FIRST, completed, source_of
 from detente.web.http.reply import go, page, told, words_of
+from detente.web.http.reproduce import of_record
 from detente.web.http.telling import told_problem
 from detente.web.http.words import Words
 from detente.web.pages.study import head, require_writable
@@ -66,7 +67,7 @@ def rows(request: Request) -> Response:
         "undone": request.query_params.get("undone", "")[:200],
         "deleted": request.query_params.get("deleted", "")[:200],
     }
-    return page(request, "record.html.j2", data)
+    return page(request, "record.html.j2", data, code=of_record(study, table.name))
 
 
 def _listed(request: Request, study: Study, table: _Table) -> dict[str, Any]:
@@ -257,7 +258,7 @@ def _form(
         "users": list(users),
     }
     status = 409 if conflict is not None or users else 422 if problems or error else 200
-    return page(request, "row.html.j2", data, status)
+    return page(request, "row.html.j2", data, status, code=of_record(study, table.name, id_) if id_ else None)
 
 
 def _field(schema: RecordTable, column: str, value: str, problems: list[Problem], words: Words) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from detente.watch import WatchList, read_watchlist
 from detente.watch.since import WatchHistory, history
 from detente.watch.telling import measure_in_words
 from detente.web.http.reply import page, told, words_of
+from detente.web.http.reproduce import of_watch
 from detente.web.http.workspace import Workspace
 
 MOST_LISTS = 100
@@ -40,7 +41,9 @@ def show(request: Request) -> Response:
             fix="Make one with: detente watch --new LIST.toml",
         )
     found = read_watchlist(paths[name])
-    return page(request, "watch_list.html.j2", _data(request, space, found, name, paths[name]))
+    return page(
+        request, "watch_list.html.j2", _data(request, space, found, name, paths[name]), code=of_watch(paths[name].name)
+    )
 
 
 def _paths(space: Workspace) -> list[Path]:

@@ -13,6 +13,7 @@ from detente.answer.people import pair_people_sentences
 from detente.answer.what_next import pair_next_sentences
 from detente.web.aside.turns import in_turn
 from detente.web.http.reply import page, words_of
+from detente.web.http.reproduce import of_pair_ahead
 from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 from detente.web.pages.pairs.found import kept_pair, pair_asked
@@ -28,7 +29,7 @@ def ahead(request: Request) -> Response:
         "b": {"code": found.destination, "name": words.economy(found.destination)},
         "parts": parts_of(SamePanel(panel), found.origin, found.destination, words),
     }
-    return page(request, "next.html.j2", data)
+    return page(request, "next.html.j2", data, code=of_pair_ahead(found.origin, found.destination))
 
 
 def parts_of(panel: SamePanel, a: str, b: str, words: Words) -> list[dict[str, Any]]:

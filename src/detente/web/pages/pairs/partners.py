@@ -14,6 +14,7 @@ from detente.answer.pairs.any_pair import Pair
 from detente.economies import ROW
 from detente.panel import Panel
 from detente.web.http.reply import page, words_of
+from detente.web.http.reproduce import of_partners
 from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 from detente.web.pages.pairs.found import pair_asked
@@ -38,7 +39,7 @@ def partners(request: Request) -> Response:
         "by_year": [_by_year(SamePanel(panel), code) for code in (found.origin, found.destination)],
         "names": {code: words.economy(code) for code in panel.economies if code != ROW},
     }
-    return page(request, "partners.html.j2", data)
+    return page(request, "partners.html.j2", data, code=of_partners(found.origin, found.destination, year))
 
 
 def partners_data(panel: Panel, found: Pair, year: int, words: Words) -> dict[str, Any]:
