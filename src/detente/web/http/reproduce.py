@@ -69,7 +69,8 @@ def of_partners(a: str, b: str, year: int) -> tuple[str, str]:
     """Whom the two of a pair sell to in a year, on the panel that ships."""
     python = (
         f"import polars as pl\n\nimport detente as dt\n\nflows = dt.world().to_frame().filter(year={year})\n"
-        f'sold = flows.filter(pl.col("exporter").is_in(["{a}", "{b}"]))\nsold.sort("exporter", "trade", descending=[False, True], nulls_last=True)'
+        f'sold = flows.filter(pl.col("exporter").is_in(["{a}", "{b}"]))\n'
+        'sold.sort("exporter", "trade", descending=[False, True], nulls_last=True)'
     )
     return python, ""
 
