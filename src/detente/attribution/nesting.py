@@ -3,8 +3,8 @@
 Each attribution splits the same log change of the same flow, and its parts add up to it:
 
 - shift-share: the origin's share, the destination's demand;
-- three-way: origin, destination, world, the pair's own part;
-- suppliers, markets: the pair's own part, divided into what comparable suppliers of the
+- three-way: origin, destination, world, the pair-specific component;
+- suppliers, markets: the pair-specific component, divided into what comparable suppliers of the
   destination (markets of the origin) went through too, and the rest;
 - measures: divided into what goes with the calendar of dated measures, and the rest;
 - third countries: divided into the direct part and what came back through third countries.
@@ -95,7 +95,7 @@ class Nested:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What comparable suppliers and markets leave of each pair's own part."""
+        """What comparable suppliers and markets leave of each pair-specific component."""
         own = {self._key(p): p.log_points for p in self.parts if p.part == "the pair's own"}
         untold = [
             Joined(" ", parts=(Text("nested.head", **_head(p)), Joined("", parts=(p.note.rstrip("."), "."))))
@@ -125,7 +125,7 @@ def _head(part: Part) -> dict[str, Any]:
 
 
 def _beyond(part: Part, own: float) -> Text:
-    """What is left of the pair's own part beyond what comparable suppliers, or markets, went through too."""
+    """What is left of the pair-specific component beyond what comparable suppliers, or markets, went through too."""
     range_ = Text("nested.no_range")
     if part.low is not None and part.high is not None:
         range_ = Text("nested.range", low=change_as_noun(part.low), high=change_as_noun(part.high))
@@ -325,7 +325,7 @@ def _measures(change: _Change, states: Any, chosen: np.ndarray, shared: float, l
 
 
 def _third_countries(change: _Change, respond: Respond, dyad_part: float, shared: float) -> list[Part]:
-    """Undo the pair's own part in general equilibrium: what the flow regains is the whole effect."""
+    """Undo the pair-specific component in general equilibrium: what the flow regains is the whole effect."""
     if not np.isfinite(dyad_part):
         return [
             change.part("third countries", LEFT["third countries"], float("nan"), note=Text("note.nothing_to_undo"))

@@ -208,7 +208,7 @@ class Panel:
         flows, short, missing = merged_flows(np.where(np.isnan(self.flows) & ~both, 0.0, self.flows), groups)
         alone = np.array(outside, dtype=int)
         flows[:, : len(alone), : len(alone)] = self.flows[:, alone][:, :, alone]
-        gone = ~(there[:, outside] & there[:, inside].any(1)[:, None])
+        gone = ~(there[:, outside] & np.any(there[:, inside], axis=1, keepdims=True))
         for side in (flows[:, -1, :-1], flows[:, :-1, -1]):  # views: no flow of what did not exist
             side[gone & (side == 0)] = np.nan
         told = self.reported

@@ -1,6 +1,6 @@
 """One finding in words: what changed, what was to be expected, how similar pairs did, and what could have been missed.
 
-No sentence names a cause for the pair's own part, and a part that similar pairs show as often is never called an
+No sentence names a cause for the pair-specific component, and a part that similar pairs show as often is never called an
 effect. Counts are printed as counts; p is a p-value and is never printed as a share of anything.
 """
 

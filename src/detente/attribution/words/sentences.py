@@ -2,7 +2,7 @@
 
 Rules, held by tests: a part is called unusual only when at most 5% of the placebos did
 as badly; a part that is not unusual is never called an effect, and what could have gone
-unseen is said beside it; no sentence names a cause for the dyad's own part.
+unseen is said beside it; no sentence names a cause for the pair-specific component.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The change of trade in each episode, split into the economies' own parts and the pair's."""
+"""The change of trade in each episode, split into the parts specific to each economy and to the pair."""
 
 from __future__ import annotations
 

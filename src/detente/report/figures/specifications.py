@@ -14,7 +14,7 @@ from detente.report.story import Story
 
 @enter("specifications", "attribution", 4)
 def specification_chart(story: Story, words: Catalogue) -> Chart | None:
-    """The pair's own part in every specification, sorted; filled where few placebos did as badly."""
+    """The pair-specific component in every specification, sorted; filled where few placebos did as badly."""
     if story.specifications.is_empty():
         return None
     ran = story.specifications.drop_nulls("dyad_part").sort("dyad_part")

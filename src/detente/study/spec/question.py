@@ -61,7 +61,7 @@ class PanelChoice(SpecPart):
 
 
 class Measure(SpecPart):
-    """``[[attribution.measures]]``: a state of the record whose share of days may explain the pair's own part."""
+    """``[[attribution.measures]]``: a state of the record whose share of days may explain the pair-specific component."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     state: str

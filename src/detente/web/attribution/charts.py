@@ -69,7 +69,7 @@ def _fan(words: Words) -> Spec:
 
 
 def _curve(words: Words) -> Spec:
-    """One row a specification: the pair's own part over the range of its placebos."""
+    """One row a specification: the pair-specific component over the range of its placebos."""
     x = {
         "type": "quantitative",
         "scale": {"padding": 12},  # a point at the edge does not lie on its row's name

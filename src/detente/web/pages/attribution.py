@@ -15,10 +15,10 @@ from detente.economies import ROW, lookup_side
 from detente.errors import DetenteError
 from detente.language import said
 from detente.study import Study
-from detente.web.aside.turns import in_turn
 from detente.web.attribution.charts import attribution_charts
 from detente.web.attribution.donors import write_donors
 from detente.web.attribution.question import KINDS, PICKED, Question, answer, found_dyads, read_question
+from detente.web.background.turns import in_turn
 from detente.web.desk.solver_cache import open_panel
 from detente.web.editor.export import export
 from detente.web.http.reply import as_json, page, told, words_of

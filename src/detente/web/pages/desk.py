@@ -21,7 +21,7 @@ from detente.errors import DetenteError
 from detente.record import Ledger
 from detente.run.what_if.scenario_bands import DRAWS
 from detente.study import Study
-from detente.web.aside.turns import in_turn
+from detente.web.background.turns import in_turn
 from detente.web.desk.bands import bands
 from detente.web.desk.beside import beside, people_in_words, recoveries
 from detente.web.desk.charts import desk_charts

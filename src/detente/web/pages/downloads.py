@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from detente.errors import UnreadableFile
 from detente.study import Study
-from detente.web.aside.turns import in_turn
+from detente.web.background.turns import in_turn
 from detente.web.desk.bands import Bands, bands
 from detente.web.desk.beside import beside
 from detente.web.desk.settings import read_pins, read_setting

@@ -22,7 +22,7 @@ from detente.charts.palette import SHADES, css_variables
 from detente.charts.pen import VEGA_LITE
 from detente.charts.shapes import outline
 from detente.economies import is_current, name_of, table
-from detente.web.aside.bundle import bundle
+from detente.web.background.bundle import bundle
 from detente.web.http.reply import asset, words_of
 from detente.web.http.view_store import cache_home
 
@@ -101,7 +101,7 @@ def _bundle() -> bytes:
     """The bundle from the user's cache, put there by a process of its own: making it takes 90 MB that stay taken."""
     kept = cache_home() / f"vega-{VEGA_LITE}-{version('vl-convert-python')}.js"
     if not kept.is_file():
-        command = [sys.executable, "-m", "detente.web.aside.bundle", VEGA_LITE, str(kept)]
+        command = [sys.executable, "-m", "detente.web.background.bundle", VEGA_LITE, str(kept)]
         path = os.pathsep.join(p for p in (str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")) if p)
         subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False)
     with suppress(OSError):

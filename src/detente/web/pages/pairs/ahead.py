@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from detente.answer.people import pair_people_sentences
 from detente.answer.what_next import pair_next_sentences
-from detente.web.aside.turns import in_turn
+from detente.web.background.turns import in_turn
 from detente.web.http.reply import page, words_of
 from detente.web.http.reproduce import of_pair_ahead
 from detente.web.http.same_panel import SamePanel

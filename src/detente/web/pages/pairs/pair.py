@@ -19,7 +19,7 @@ from detente.economies import in_text
 from detente.errors import DetenteError
 from detente.language.catalogue import short_of_all
 from detente.panel import Panel
-from detente.web.aside.turns import in_turn
+from detente.web.background.turns import in_turn
 from detente.web.editor.study_edits import slug
 from detente.web.http.reply import page, told, words_of
 from detente.web.http.same_panel import SamePanel

@@ -1,4 +1,4 @@
-"""The chart library for browsers, made once by a process of its own: ``python -m detente.web.aside.bundle VERSION FILE``."""
+"""The chart library for browsers, made once by a process of its own: ``python -m detente.web.background.bundle VERSION FILE``."""
 
 from __future__ import annotations
 

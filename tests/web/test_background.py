@@ -19,8 +19,8 @@ from starlette.routing import Route
 from detente.charts.pen import here, png_of, svg_of
 from detente.charts.svg import draw
 from detente.errors import UsageError
-from detente.web.aside.helper import Helper
-from detente.web.aside.turns import AT_ONCE, in_turn
+from detente.web.background.helper import Helper
+from detente.web.background.turns import AT_ONCE, in_turn
 
 SPEC = {"data": {"values": [{"a": 1}, {"a": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>'
@@ -71,9 +71,9 @@ def refused():
 SERVER = """
 import sys, tempfile
 from pathlib import Path
-from detente.web.aside.helper import Helper
-from detente.web.aside.turns import AT_ONCE, in_turn
-from detente.web.aside.memory import keep_small
+from detente.web.background.helper import Helper
+from detente.web.background.turns import AT_ONCE, in_turn
+from detente.web.background.memory import keep_small
 if __name__ == "__main__":
     assert keep_small() == (sys.platform == "linux" and "glibc" in __import__("platform").libc_ver())
     from starlette.testclient import TestClient
