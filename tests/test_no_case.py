@@ -19,7 +19,8 @@ WORDS = re.compile(
     # the gallery
     r"|\bdoha\b|\bsalwa\b|abu.?samra|\bal-ula\b|\bbein\b|al.jazeera|\bhajj\b|\bgcc\b|gulf.cooperation|riyadh"
     r"|attari|wagah|kartarpur|kashmir|pulwama|balakot|samjhauta|\bindus\b|pahalgam"
-    r"|\balgiers\b|\brabat\b|maghreb.europe|polisario|sahraw|kabyl|medgaz|figuig|guerguerat",
+    r"|\balgiers\b|\brabat\b|maghreb.europe|polisario|sahraw|kabyl|medgaz|figuig|guerguerat"
+    r"|crimea|donbas|naftogaz|gazprom|\bkerch\b|sudzha|sokhran|transnist|luhansk|donetsk|\bminsk\b|roshen|pokrovka",
     re.IGNORECASE,
 )
 CODES = re.compile(r"\bCOL\b|\bVEN\b|(?<![a-z])(col|ven)_(to|in|share|abroad)|_(col|ven)\b(?!\s*[=@,)])")
