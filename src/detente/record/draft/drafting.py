@@ -20,11 +20,12 @@ from detente.record.draft.proposing.tariffs import tariff_at
 from detente.record.draft.proposing.testing import people_at, propose_test
 from detente.record.draft.row import COLUMNS, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
+from detente.record.draft.tying.apart import SAID_ON
 from detente.record.draft.tying.carrying import InForce, carried, held_against, in_force, same_months
 from detente.record.draft.tying.certainty import Surroundings
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import multiples
-from detente.record.draft.tying.pairing import SAID_ON, pair_periods
+from detente.record.draft.tying.pairing import pair_periods
 from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
 
 

@@ -14,9 +14,10 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import MONEY
 from detente.record.draft.language.words import LANGUAGES, either
+from detente.record.draft.tying.apart import is_aside
 from detente.record.draft.tying.direction import direction_at
 from detente.record.draft.tying.multiples import TIMES
-from detente.record.draft.tying.pairing import SPANS, Paired, is_aside, is_left
+from detente.record.draft.tying.pairing import SPANS, Paired, is_left
 from detente.record.period import Period
 
 _AMOUNTS = frozenset({"t", "mt", "kg", "bbl", "m3", "bcm", "teu", "kwh", "mwh", "gwh", "l", "ha"})

@@ -9,21 +9,16 @@ from dataclasses import dataclass, replace
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.figures import FigureMention
-from detente.record.draft.language.speech import ACCORDING
 from detente.record.draft.language.units import MONEY
 from detente.record.draft.language.words import LANGUAGES, either
-from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
+from detente.record.draft.tying.apart import BESIDE, HELD_AGAINST, LEFT, NEAR, is_base, is_held, is_set_apart
+from detente.record.draft.tying.direction import changes_by, direction_at
 from detente.record.draft.tying.multiples import TIMES
 
-ACCORDING_AT = re.compile("|".join(pattern.pattern for pattern in ACCORDING.values()), re.IGNORECASE)
 MILLIONS = 1e6
 _PART = re.compile(r"\d{4}-\d\d/\d{4}-\d\d")
 LISTED = 2
 """Semicolons of a sentence that is a list."""
-SAID_ON = 25
-"""Characters between a crediting word and the day on which it was said."""
-NEAR = 45
-"""Characters between a figure and the period that follows it."""
 
 
 SPANS = frozenset({"years", "months", "weeks", "days", "hours", "minutes", "quarters", "decades", "centuries"})
@@ -66,15 +61,15 @@ def pair_periods(
     if figures and _IN_ORDER.search(text[figures[0].start :]):
         after = [d for d in dates if d.start > figures[0].start]
         return _in_order(figures, after or dates)
-    usable = [d for d in dates if not _set_apart(text, d, credits, figures)]
+    usable = [d for d in dates if not is_set_apart(text, d, credits, figures)]
     paired: list[Paired | None] = [_after(text, n, figures, usable) for n in range(len(figures))]
     paired = [p or _when(text, figure, dates) for p, figure in zip(paired, figures)]
     owned = {p.date for p in paired if p}
     for n, figure in enumerate(figures):
         after = paired[n + 1] if n + 1 < len(figures) else None
         between = text[figure.end : figures[n + 1].start] if after else ""
-        if paired[n] is None and after is not None and _SHARE.fullmatch(between) and not _BESIDE.search(between):
-            left = _LEFT.search(text[: figure.start]) and figure.unit == figures[n + 1].unit
+        if paired[n] is None and after is not None and _SHARE.fullmatch(between) and not BESIDE.search(between):
+            left = LEFT.search(text[: figure.start]) and figure.unit == figures[n + 1].unit
             paired[n] = Paired(None) if left else after
     for n, figure in enumerate(figures):
         if paired[n] is None:
@@ -90,7 +85,7 @@ def pair_periods(
     for n in range(len(figures) - 1):  # an amount and, in brackets, the same in other money
         if _CONVERTED.fullmatch(text[figures[n].end : figures[n + 1].start]) and paired[n + 1] is not None:
             paired[n] = paired[n + 1]
-    left = {p.date for p, f in zip(paired, figures) if p and _LEFT.search(text[: f.start])}  # $3m in 2019 to $9m
+    left = {p.date for p, f in zip(paired, figures) if p and LEFT.search(text[: f.start])}  # $3m in 2019 to $9m
     found = [p or _only(text, figure, figures, usable, left) for p, figure in zip(paired, figures)]
     found = [
         Paired(None) if is_left(text, n, figures) and not _own(text, n, figures, p) else p for n, p in enumerate(found)
@@ -106,17 +101,11 @@ _CONVERTED = re.compile(
 )
 
 
-def is_aside(text: str, figure: FigureMention) -> bool:
-    """Whether a figure is only what another is held against, or what something left: its period is its own alone."""
-    before = text[: figure.start]
-    return bool(_LEFT.search(before) or _BESIDE_IT.search(before))
-
-
 def _ends_of_years(text: str, figures: Sequence[FigureMention], pairs: list[Paired]) -> list[Paired]:
     """*From $3m to $9m between 2010 and 2014*: the first is of the first year, the second of the last."""
     for n, first in enumerate(figures):
         ends = next((p.date for p in pairs[n:] if p.date and re.fullmatch(r"\d{4}/\d{4}", p.date.date)), None)
-        if ends is None or not _LEFT.search(text[: first.start]):
+        if ends is None or not LEFT.search(text[: first.start]):
             continue
         for m in range(n + 1, len(figures)):
             if figures[m].unit == first.unit and _LEADS.search(text[figures[m - 1].end : figures[m].start]):
@@ -131,7 +120,7 @@ def _ends_of_years(text: str, figures: Sequence[FigureMention], pairs: list[Pair
 
 def is_left(text: str, n: int, figures: Sequence[FigureMention]) -> bool:
     """Whether a figure is the level that something left: "raised on 1 May from $5 to $10" dates the second alone."""
-    if n + 1 >= len(figures) or figures[n].unit != figures[n + 1].unit or not _LEFT.search(text[: figures[n].start]):
+    if n + 1 >= len(figures) or figures[n].unit != figures[n + 1].unit or not LEFT.search(text[: figures[n].start]):
         return False
     return bool(_TO.match(text[figures[n].end : figures[n + 1].start]))
 
@@ -177,63 +166,15 @@ _SHARE = re.compile(
     rf"{_YEARLY}?[^,.;:()]{{0,12}}\s{_pattern('share')}\s(?:a\s|an\s|the\s|about\s|some\s|unos\s)?",
     re.IGNORECASE,
 )
-_LEFT = re.compile(r"\b(?:from|del?|desde)\s(?:about\s|some\s|unos\s|el\s)?$", re.IGNORECASE)
-"""Before the level that something left: "raised from 5% to 10% in July" gives a day for the second alone."""
-_FROM_POINT = re.compile(rf"\b{_pattern('point')}\s(?:the\s|el\s|late\s|early\s|mid-?)?$", re.IGNORECASE)
-_OF_THING = re.compile(rf"\b{_pattern('thing')}\s(?:of|de|del)\s$", re.IGNORECASE)
-_BASE = re.compile(rf"\b{_pattern('base')}\s(?:the\s|el\s)?(?:same\s\w+\sof\s|mismo\s\w+\sde\s)?$", re.IGNORECASE)
-_BESIDE = re.compile(rf"\b{_pattern('beside')}\b", re.IGNORECASE)
-"""Between a figure and what it is only held against: another figure, or the period of one."""
-_BESIDE_IT = re.compile(rf"\b{_pattern('beside')}\s(?:los\s|the\s)?{_pattern('hedge')}?$", re.IGNORECASE)
-_HELD_AGAINST = re.compile(rf"\b{_pattern('beside')}\s(?:in\s|en\s|a\s|con\s|the\s|el\s|los\s)*$", re.IGNORECASE)
-_SAME_MONTHS = re.compile(rf"\b{_pattern('same')}\s(?:(?:of|in|del?|en)\s)?(?:the\s|el\s)?$", re.IGNORECASE)
-_HELD_IN = re.compile(rf"\b{either('carrying', 'held_in', *LANGUAGES)}\s(?:the\s|el\s)?$", re.IGNORECASE)
 _BREAK = re.compile(rf";|:|\b{_pattern('break')}\b", re.IGNORECASE)
-_ASIDE = re.compile(
-    rf",\s{_pattern('aside')}\b[^,;\n]*(?:,|$)|\b(?:that|which|que)\s(?:had|has|have|was|were|había|habían|fue|fueron)\b[^,;.]*",
-    re.IGNORECASE,
-)
 
 
-def _set_apart(text: str, date: DateMention, credits: Sequence[Credit], figures: Sequence[FigureMention]) -> bool:
-    """Whether a date is no figure's period: a day of saying, a point of departure, the date of a thing or an aside."""
-    before = text[max(0, date.start - 60) : date.start]
-    for credit in credits:
-        bare_month = re.fullmatch(r"\d{4}-\d\d", date.date) and not re.search(r"\b(?:in|en|on)\s$", before)
-        if bare_month or (
-            ACCORDING_AT.match(credit.text) and re.fullmatch(r"\d{4}(?:-\d\d)?(?:/\d{4}(?:-\d\d)?)?", date.date)
-        ):
-            continue  # according to the bank, in May exports rose
-        between = any(credit.end <= figure.start < date.start for figure in figures)  # "put growth at 1% in 2016"
-        if 0 <= date.start - credit.end <= SAID_ON and not between:
-            return True
-    if credits and _opens(text, date) and figures and date.end <= credits[0].start < figures[0].start:
-        return True  # Last year the minister said that trade would triple
-    if "/" not in date.date and _ONWARDS.search(before):
-        return True
-    if _FROM_POINT.search(before) or _OF_THING.search(before) or _SAME_MONTHS.search(before) or _HELD_IN.search(before):
-        return True
-    start = max(0, date.start - 200)
-    aside = [
-        m for m in _ASIDE.finditer(text[start : date.end + 60]) if start + m.start() < date.start < start + m.end()
-    ]
-    inside = any(start + m.start() < f.start < start + m.end() for m in aside for f in figures if f.start > date.start)
-    return bool(aside) and not inside  # which in 2018 were $9bn: its own clause's
-
-
-_ONWARDS = re.compile(r"\b(?:from|a\spartir\sdel?)\s(?:the\s|early\s|late\s)?$", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(
     rf"[^,.;:()]{{0,25}}\s(?:and|y|but|pero)\s(?:\w+\s){{0,2}}?"
     rf"(?:{either('direction', 'up', *LANGUAGES)}|{either('direction', 'down', *LANGUAGES)})\b"
     r"|[^,.;:()]*\s(?:and|y|while|whereas|but|pero|mientras(?:\sque)?)\s(?:in|en)\s(?:the\s|el\s|los\s)?$",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"(?:^|[.!?\n”\"]\s*)(?:(?:in|on|en|el)\s)?(?:the\s|el\s)?$", re.IGNORECASE)
-
-
-def _opens(text: str, date: DateMention) -> bool:
-    """Whether a date opens its sentence."""
-    return bool(_OPENING.search(text[max(0, date.start - 12) : date.start]))
 
 
 def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[DateMention]) -> Paired | None:
@@ -248,15 +189,8 @@ def _after(text: str, n: int, figures: Sequence[FigureMention], dates: Sequence[
                 return None  # and in 2020 fell to $5m: the date of what comes after it
             tied = _TIED.fullmatch(between) or _BRACKET.search(between) or _FOLLOWS.fullmatch(between)
             tied = tied or (date.relative and _NO_STOP.fullmatch(between))
-            return Paired(date, sure=True) if tied and not _is_base(text, figure, date) else None
+            return Paired(date, sure=True) if tied and not is_base(text, figure, date) else None
     return None
-
-
-def _is_base(text: str, figure: FigureMention, date: DateMention) -> bool:
-    """Whether a change is measured from this date ("down 18% on 2019", "$3m less than in 2019")."""
-    between = text[figure.end : date.start]
-    change = figure.unit in ("pct", TIMES) or changes_by(text, figure) or is_comparison(text, figure)
-    return bool(_BESIDE.search(between)) or (bool(change) and bool(_BASE.search(between)))
 
 
 _TO = re.compile(
@@ -286,7 +220,7 @@ def _before(
     owned: set[DateMention | None],
 ) -> Paired | None:
     change = figure.unit in ("pct", TIMES) and direction_at(text, figure) != ""
-    held_against = [d for d in dates if _HELD_AGAINST.search(text[max(0, d.start - 30) : d.start])]
+    held_against = [d for d in dates if HELD_AGAINST.search(text[max(0, d.start - 30) : d.start])]
     for date in reversed([d for d in dates if d.end <= figure.start and d not in held_against]):
         if (
             figure.unit in MONEY
@@ -321,7 +255,7 @@ def _only(
     left: set[DateMention | None],
 ) -> Paired:
     """The sentence's only period, though another figure stands nearer to it; what figures are held against is none."""
-    open_ = [d for d in dates if d.date and not _is_held(text, figures, d)]
+    open_ = [d for d in dates if d.date and not is_held(text, figures, d)]
     if figure.unit.partition("/")[0] in (*MONEY, "pct"):  # what is traded is not counted by weeks
         open_ = [d for d in open_ if "/" not in d.date or d.date.count("-") < 4]
     if len({d.date for d in open_}) == 1:
@@ -344,16 +278,4 @@ def _when(text: str, figure: FigureMention, dates: Sequence[DateMention]) -> Pai
     last = next((d for d in reversed(dates) if d.end <= figure.start), None)
     if last is None or not last.date or not _WHEN.fullmatch(text[last.end : figure.start]):
         return None
-    return Paired(last) if _HELD_AGAINST.search(text[max(0, last.start - 30) : last.start]) else None
-
-
-def _is_held(text: str, figures: Sequence[FigureMention], date: DateMention) -> bool:
-    """Whether a date is only what the figure before it is held against, or of a figure that is."""
-    before = [figure for figure in figures if figure.end <= date.start]
-    if before and date.start - before[-1].end < NEAR and _BESIDE_IT.search(text[: before[-1].start]):
-        return True
-    held = _HELD_AGAINST.search(text[max(0, date.start - 30) : date.start])
-    if held or not before or date.start - before[-1].end > NEAR:
-        return bool(held)
-    moved = direction_at(text, before[-1]) or before[-1].unit not in ("pct", TIMES)
-    return bool(moved) and _is_base(text, before[-1], date)
+    return Paired(last) if HELD_AGAINST.search(text[max(0, last.start - 30) : last.start]) else None
