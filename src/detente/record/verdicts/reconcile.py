@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from detente.language import Day, Joined, Number, Text, Word
-from detente.record.period import Period
 from detente.record.rows import Figure
+from detente.record.verdicts.figure_context import FigureContext, family_of
 from detente.record.verdicts.numbers import AS_WRITTEN, rounding, say
 
 CIF_LIKE = frozenset({"cif", "fob+cif", "importer-side"})
@@ -32,50 +31,6 @@ FIT = 0.02
 """Arithmetic that comes within 2% of the other figure, or within rounding, counts as an explanation."""
 SLIP = 0.15
 """A slip of a power of ten is recognised within 15%, since slipped figures are round ones."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FigureContext:
-    """Figures to do arithmetic with, found by what they are of; looking one up does not depend on how many there are."""
-
-    beside: Mapping[tuple[str, str, str, str, Period], tuple[Figure, ...]]
-    parts: Mapping[tuple[str, str, str, Period], tuple[Figure, ...]]
-    by_year: Mapping[tuple[str, int], tuple[Figure, ...]]
-    prices: tuple[Figure, ...]
-
-    @classmethod
-    def of(cls, figures: Iterable[Figure]) -> FigureContext:
-        """From figures of any series; forecasts and bounds are no arithmetic."""
-        beside, parts, by_year = (defaultdict(list) for _ in range(3))
-        prices = []
-        for f in figures:
-            if f.status not in ("reported", "derived", "approximate"):
-                continue
-            family, flow, place = _family(f)
-            beside[family, flow, place, f.unit, f.period].append(f)
-            if place:
-                parts[family, flow, f.unit, f.period].append(f)
-            for year in range(f.period.first.year, f.period.last.year + 1):
-                by_year[f.series, year].append(f)
-            if f.series.startswith("prices.") and f.kind == "index":
-                prices.append(f)
-        return cls(
-            beside={key: tuple(held) for key, held in beside.items()},
-            parts={key: tuple(held) for key, held in parts.items()},
-            by_year={key: tuple(held) for key, held in by_year.items()},
-            prices=tuple(prices),
-        )
-
-    def of_flow(self, figure: Figure, flow: str) -> Iterator[Figure]:
-        """Figures of another flow of the same family, place, period and unit."""
-        family, _, place = _family(figure)
-        return iter(self.beside.get((family, flow, place, figure.unit, figure.period), ()))
-
-    def near(self, figure: Figure) -> Iterator[Figure]:
-        """Figures of the series whose period touches or overlaps the figure's and is another."""
-        years = range(figure.period.first.year - 1, figure.period.last.year + 2)
-        found = {f.id: f for year in years for f in self.by_year.get((figure.series, year), ())}
-        return (f for f in found.values() if f.period != figure.period and abs(f.period.gap(figure.period)) <= 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +108,6 @@ def _last_digit(figure: Figure) -> float:
     return 0.5 * 10.0**-decimals
 
 
-def _family(figure: Figure) -> tuple[str, str, str]:
-    """``trade.total@x`` as family ``trade``, flow ``total``, place ``x``."""
-    name, _, place = figure.series.partition("@")
-    family, _, flow = name.rpartition(".")
-    return family, flow, place
-
-
 def _beside(figure: Figure, other: Figure, context: FigureContext, flow: str) -> Iterator[Figure]:
     """Figures of another flow beside the two that are explained, and neither of them."""
     return (f for f in context.of_flow(figure, flow) if f.id not in (figure.id, other.id))
@@ -177,7 +125,7 @@ def _rounding(odd: Figure, other: Figure, context: FigureContext) -> Iterator[Co
 
 def _mislabelled(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """A total that is really the balance, the exports or the imports."""
-    if _family(odd)[1] != "total" or odd.value >= other.value:
+    if family_of(odd)[1] != "total" or odd.value >= other.value:
         return
     for flow in ("exports", "imports"):
         for part in _beside(odd, other, context, flow):
@@ -253,7 +201,7 @@ def _circular(x: Figure, m: Figure, *used: Figure) -> bool:
 def _valuation(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """Exports FOB with imports FOB against exports FOB with imports CIF."""
     high, low = (odd, other) if odd.value > other.value else (other, odd)
-    flow = _family(odd)[1]
+    flow = family_of(odd)[1]
     if flow == "total":
         yield from _implied_total(high, low, context)
         for x in _beside(odd, other, context, "exports"):
@@ -312,7 +260,7 @@ def _other_period(odd: Figure, other: Figure, context: FigureContext) -> Iterato
 
 def _sum_of_parts(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """The total of some places quoted for the whole."""
-    family, flow, place = _family(odd)
+    family, flow, place = family_of(odd)
     key = (family, flow, odd.unit, odd.period)
     parts = [f for f in context.parts.get(key, ()) if f.id not in (odd.id, other.id)]
     total = sum(f.value for f in parts)

@@ -11,6 +11,7 @@ from detente.record.rows import Claim, Figure
 from detente.record.verdicts.citing import cite, listed, plain, series_name, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, anything, number, register, unknown, whole_number
 from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.figure_context import FigureContext
 from detente.record.verdicts.kinds.direction import fallen
 from detente.record.verdicts.kinds.matching import (
     STRONG,
@@ -22,7 +23,7 @@ from detente.record.verdicts.kinds.matching import (
     value_of,
 )
 from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording, convert, currency_of, gap, say
-from detente.record.verdicts.reconcile import CIF_OVER_FOB, COMPILED, FigureContext, explain
+from detente.record.verdicts.reconcile import CIF_OVER_FOB, COMPILED, explain
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
 
