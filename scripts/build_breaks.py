@@ -6,7 +6,8 @@ FOLDER holds ``breaks.csv`` and ``sources.csv``: sourced facts of our own readin
 a source contradicts, stay behind; one decision taken under several names gets one name. ``break_mends.csv`` holds what
 a second reading of the same sources changed or added: the day of the latest reading of a break without a return, kinds
 and levels that the note of the row itself speaks against, separate steps of one wave, and closures of a border that were
-no decision of one state against the other (``directed``).
+no decision of one state against the other (``directed``). ``break_additions.csv`` and
+``break_addition_sources.csv`` hold rows that were read later, with what was read.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ ONE_DECISION = {
 
 
 MENDS = Path(__file__).with_name("break_mends.csv")
+ADDITIONS = MENDS.with_name("break_additions.csv")
+ADDITION_SOURCES = MENDS.with_name("break_addition_sources.csv")
 KEY = ("a", "b", "start", "kind")
 
 
@@ -44,7 +47,9 @@ def breaks(folder: Path) -> pl.DataFrame:
     )
     columns = [c for c in frame.columns if c not in ADDED]
     at = columns.index("bloc")
-    return mended(frame).select(*columns[:at], *ADDED, *columns[at:])
+    further = pl.read_csv(ADDITIONS, infer_schema=False).select(frame.columns)
+    every = pl.concat([mended(frame), further]).sort("start", "a", "b", maintain_order=True)
+    return every.select(*columns[:at], *ADDED, *columns[at:])
 
 
 def mended(frame: pl.DataFrame) -> pl.DataFrame:
@@ -64,7 +69,8 @@ def sources(folder: Path, rows: pl.DataFrame) -> pl.DataFrame:
     """The sources that the rows name."""
     cells = [cell for column in ("start_source", "return_source") for cell in rows[column].drop_nulls()]
     named = {source.strip() for cell in cells for source in cell.split(";")}
-    found = pl.read_csv(folder / "sources.csv", infer_schema=False).filter(pl.col("source_id").is_in(named))
+    both = (pl.read_csv(path, infer_schema=False) for path in (folder / "sources.csv", ADDITION_SOURCES))
+    found = pl.concat(both).filter(pl.col("source_id").is_in(named))
     unknown = named - set(found["source_id"])
     if unknown:
         raise SystemExit(f"no such source: {sorted(unknown)}")
