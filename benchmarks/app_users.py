@@ -107,10 +107,12 @@ async def main() -> None:
             before, started = sum(server.cpu_times()[:2]), time.perf_counter()
             await asyncio.gather(*(crowd.user(n, given.seconds) for n in range(given.users)))
             most.cancel()
-            share = (sum(server.cpu_times()[:2]) - before) / (time.perf_counter() - started)
+            used = sum(server.cpu_times()[:2]) - before
+            share = used / (time.perf_counter() - started)
             events = {row.cells["event_id"] for row in read_file(space.study("copy"), "events").rows}
             print(f"{given.users} users, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}, "
-                  f"the server had {share:.2f} of a processor")  # fmt: skip
+                  f"the server had {share:.2f} of a processor, {used / max(1, sum(map(len, crowd.times.values()))):.3f} s "
+                  "of it an answer")  # fmt: skip
             for what, times in sorted(crowd.times.items()):
                 ranked = sorted(times)
                 print(f"{what:12} n {len(times):5} median {statistics.median(times):6.3f} s, 95th percentile "

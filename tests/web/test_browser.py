@@ -163,6 +163,25 @@ def test_every_page_fits_its_width_and_draws_its_charts(visit, shape):
             assert chart["out"] <= 1, (path, chart)
 
 
+def test_twice_the_size_fits_and_nothing_moves_by_itself(visit):
+    """200% of 1280 pixels, for readers who asked for less motion."""
+    page = visit(640)
+    page.emulate_media(reduced_motion="reduce")
+    for path in ("/", "/pair/IND-PAK", "/s/copy/desk", "/s/copy/record/events", "/s/copy"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        assert page.evaluate("document.getAnimations().length") == 0, path
+
+
+def test_a_copied_link_says_for_whom_it_opens(visit):
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/s/copy/record/events?find=border")
+    page.click("[data-copy-link]")
+    page.wait_for_function("document.querySelector('#status').textContent.includes('this machine only')")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/s/copy/record/events?find=border")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_accessibility_finding(visit, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()

@@ -45,6 +45,7 @@ for (const button of all("[data-theme-toggle]")) button.addEventListener("click"
   localStorage.setItem("theme", root.dataset.theme);
 });
 for (const button of all("[data-copy-link]")) button.addEventListener("click", async () => {
-  try { await navigator.clipboard.writeText(location.href); say(button.dataset.done); }
+  const here = /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
+  try { await navigator.clipboard.writeText(location.href); say(here ? button.dataset.here : button.dataset.done); }
   catch { say(location.href); }
 });
