@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import exp
 from xml.etree import ElementTree
 
+import polars as pl
 import pytest
 
 from detente.answer.run_facts import decimal_year
@@ -160,6 +161,16 @@ def test_dates_on_the_axis():
     assert decimal_year("2015-07/2026-03") == 2015.5
     assert decimal_year("n.d.") is None
     assert decimal_year("") is None
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "to a recorded zero"), ("es", "hasta un cero registrado")])
+def test_a_fall_to_zero_has_no_total_and_a_title_of_its_own(story, language, said):
+    gone = story.attribution.with_columns(log_change=pl.lit(None, pl.Float64), flow_to_usd_mn=pl.lit(0.0))
+    title = (
+        CHARTS["parts"].draw(replace(story, tables={**story.tables, "attribution": gone}), Catalogue(language)).title
+    )
+    assert said in title
+    assert "( " not in title
 
 
 def test_a_made_up_chart_is_one_module_and_its_words(story):

@@ -21,13 +21,13 @@ def parts_chart(story: Story, words: Catalogue) -> Chart | None:
     lead = story.episode(story.lead)
     head = next((row for row in mine if lead.endswith(f", {row['episode']}")), mine[0])
     finding = words(
-        "parts.title",
+        "parts.title" if head["total"] is not None else "parts.title_to_zero",
         flow=head["flow"],
         from_year=head["from_year"],
         to_year=head["to_year"],
         total=words.log_percent(head["total"]),
         dyad=words.number(head["value"], 2, sign=True),
-        log=words.number(head["total"], 2, sign=True),
+        log="" if head["total"] is None else words.number(head["total"], 2, sign=True),
     )
     return Chart(
         slug="parts",
