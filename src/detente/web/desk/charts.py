@@ -66,31 +66,27 @@ def _ranges(title: str, by: str, domain: list[str], *, before: bool) -> Spec:
         },
     ]
     if before:
-        fact = {"x": {**x, "field": "fact"}, "y": y, "yOffset": lane}
-        layers.append(
-            {
-                "transform": [{"filter": "isValid(datum.fact)"}],
-                "mark": {
-                    "type": "point",
-                    "shape": "triangle-down",
-                    "filled": True,
-                    "color": shade("ink"),
-                    "size": 70,
-                    "opacity": 1,
-                },
-                "encoding": fact,
-            }
-        )
-        layers.append(
-            {
-                "mark": {"type": "tick", "color": shade("ink"), "thickness": 2, "size": 15},
-                "encoding": {"x": {**x, "field": "before"}, "y": y, "yOffset": lane},
-            }
-        )
+        layers += _before(x, y, lane)
     else:
         zero = {"data": {"values": [{"zero": 0}]}, "mark": {"type": "rule", "color": shade("axis")}}
         layers.insert(0, zero | {"encoding": {"x": {"field": "zero", "type": "quantitative"}}})
     return framed({"height": {"step": 20}, "data": {"name": "rows"}, "layer": layers})
+
+
+def _before(x: Spec, y: Spec, lane: Spec) -> list[Spec]:
+    """A triangle for what was sold since, a tick for the baseline."""
+    triangle = {
+        "type": "point", "shape": "triangle-down", "filled": True, "color": shade("ink"), "size": 70, "opacity": 1,
+    }  # fmt: skip
+    tick = {"type": "tick", "color": shade("ink"), "thickness": 2, "size": 15}
+    return [
+        {
+            "transform": [{"filter": "isValid(datum.fact)"}],
+            "mark": triangle,
+            "encoding": {"x": {**x, "field": "fact"}, "y": y, "yOffset": lane},
+        },
+        {"mark": tick, "encoding": {"x": {**x, "field": "before"}, "y": y, "yOffset": lane}},
+    ]
 
 
 def _elsewhere(words: Words) -> Spec:

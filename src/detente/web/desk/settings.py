@@ -118,20 +118,7 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
     wrong: list[Problem] = []
 
     def number(name: str, low: float, high: float, otherwise: float) -> float:
-        text = query.get(name, "").strip()
-        if not text:
-            return otherwise
-        if text == "closed" and name == "goods":
-            return CLOSED
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
-            shown = text[:40]
-            wrong.append(Problem("address", None, name, f"{shown!r} is not a number from {low:g} to {high:g}."))
-            return otherwise
-        return value
+        return _number(query, name, (low, high), otherwise, wrong)
 
     deficits = query.get("deficits", default.deficits)
     if deficits not in DEFICITS:
@@ -169,6 +156,25 @@ def read_setting(query: Mapping[str, str], default: Setting) -> Setting:
             fix="Move the values back into their ranges; the rest of the setting was kept.",
         )
     return setting
+
+
+def _number(
+    query: Mapping[str, str], name: str, span: tuple[float, float], otherwise: float, wrong: list[Problem]
+) -> float:
+    """A number of the address within its span; what is none is added to the problems."""
+    text = query.get(name, "").strip()
+    if not text:
+        return otherwise
+    if text == "closed" and name == "goods":
+        return CLOSED
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not span[0] <= value <= span[1]:
+        wrong.append(Problem("address", None, name, f"{text[:40]!r} is not a number from {span[0]:g} to {span[1]:g}."))
+        return otherwise
+    return value
 
 
 def _unmoved(default: Setting) -> Setting:

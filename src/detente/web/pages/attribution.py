@@ -68,14 +68,7 @@ def attribution(request: Request) -> Response:
         ],
         "panel": panel.name,
         "n_economies": len(panel.economies),
-        "answer": found and {
-            **found,
-            "told": [_in_words(words, row) for row in found["findings"]],
-            "cautions_told": [said(text, words) for text in found["cautions"]],
-            "curve": [
-                {**point, "base_said": words.periods(point["base_from"], point["base_to"])} for point in found["curve"]
-            ],
-        },
+        "answer": found and _answered(found, words),
     }  # fmt: skip
     named = {kind: words(f"why.kind_{kind}") for kind in KINDS}
     return page(
@@ -83,6 +76,18 @@ def attribution(request: Request) -> Response:
         charts=attribution_charts(words), names_of_kinds=named,
         python=of_question(study, asked),
     )  # fmt: skip
+
+
+def _answered(found: dict[str, Any], words: Words) -> dict[str, Any]:
+    """An answer with its findings, cautions and base years in the reader's words."""
+    return {
+        **found,
+        "told": [_in_words(words, row) for row in found["findings"]],
+        "cautions_told": [said(text, words) for text in found["cautions"]],
+        "curve": [
+            {**point, "base_said": words.periods(point["base_from"], point["base_to"])} for point in found["curve"]
+        ],
+    }
 
 
 def _titled(words: Words, study: Study, episode: Any) -> str:
