@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from detente.panel import world
 from detente.run.further.relation import RECOGNITION, STRIPS, recognition, relation_strips
@@ -61,3 +62,20 @@ def test_one_preferred_figure_leaves_the_panel_s_line_for_the_other_years():
     })  # fmt: skip
     drawn = timeline(figures, panel, "KEN", "TZA").filter(pl.col("flow") == "total", pl.col("preferred"))
     assert drawn.select("year", "source_id").rows() == [(2008, "panel"), (2009, "panel"), (2010, "S")]
+
+
+@pytest.mark.oracle
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("study", "months", "correlation"),
+    [("india-pakistan", 61, 0.06), ("qatar-saudi-arabia", 74, 0.55), ("algeria-morocco", 74, 0.49)],
+)
+def test_the_index_beside_gdelt_is_as_the_docs_say(shared_data, study, months, correlation):
+    """docs/people.md: rank correlation of the index with GDELT's score a day; none for India and Pakistan."""
+    opened = open_study(study)
+    a, b = sorted(opened.spec.dyad)
+    gdelt = pl.read_parquet(shared_data / "gdelt/dyad_month_2018_2024.parquet").filter(a=a, b=b)
+    both = relation_strips(opened.ledger().events).join(gdelt, on="month").drop_nulls("index")
+    assert both.height == months
+    score = both.with_columns(score=pl.col("score_sum") / pl.col("days"))
+    assert score.select(pl.corr("index", "score", method="spearman")).item() == pytest.approx(correlation, abs=0.02)

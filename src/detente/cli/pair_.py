@@ -64,6 +64,7 @@ def told(found: Pair, panel: Panel, language: str) -> str:
     from detente.answer.people import pair_people_sentences
     from detente.answer.what_next import pair_next_sentences
     from detente.report.first_screen import first_screen
+    from detente.report.relation_lanes import relation_lines
 
     words = Catalogue(language)
     screen = first_screen(found.facts, words, lambda code: in_text(code, language), "pair")
@@ -86,6 +87,9 @@ def told(found: Pair, panel: Panel, language: str) -> str:
                 what = words("first.scenario_" + one.id, year=one.year)
                 size = words("first.too_small") if max(abs(low), abs(high)) < TOO_SMALL else f"{share} ({span})"
                 lines.append(f"  {what}: {name_of(code, language)} {size}")
+    relation = relation_lines(found.relation(), words, lambda code: in_text(code, language))
+    if relation:
+        lines += ["", words("lane.title"), *(f"  {line}" for line in relation)]
     ahead = pair_next_sentences(found.outlook(), words)
     if ahead:
         lines += ["", words("page.what_next"), *(f"  {sentence}" for sentence in ahead)]

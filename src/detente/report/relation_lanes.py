@@ -55,6 +55,19 @@ def relation_picture(
     )
 
 
+def relation_lines(lanes: Sequence[Lane], words: Catalogue, name: Callable[[str], str]) -> tuple[str, ...]:
+    """How the two stand by the lists, a line a lane that they say something of, and every act below it; none for nothing."""
+    found: list[str] = []
+    for lane in lanes:
+        if all(s.state == "unknown" for s in lane.segments):
+            continue
+        strip = _strips(lane, words, name)
+        found.append(f"{strip.name} {strip.now}.")
+        acts = [_row(lane, act, words, name) for act in lane.acts]
+        found += [f"  {row.start}{f' – {row.end}' if row.end else ''}: {row.what}. {row.reason}" for row in acts]
+    return tuple(found)
+
+
 def flags_of(lanes: Sequence[Lane], words: Catalogue, reach: tuple[float, float]) -> list[Flag]:
     """The gravest acts, far enough apart for their words above a chart."""
     found = []

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.answer.facts import Facts, Fall, Flow
+from detente.answer.pairs.lanes import Lane, lanes
 from detente.attribution.comparison.features import SMALLEST, features
 from detente.attribution.comparison.similar import FEWEST, MOST
 from detente.attribution.residuals import Effects, Residuals, fit_effects, left_out, on_base
@@ -21,6 +22,7 @@ from detente.economies import ROW, is_current, lookup_side
 from detente.errors import SpecificationError
 from detente.outlook.odds import LISTED_UNTIL
 from detente.outlook.people import PeopleBetween, people_between
+from detente.outlook.relevant import FIRST
 from detente.panel import Panel, with_sides, world
 from detente.run.what_next import outlook_of
 
@@ -83,6 +85,10 @@ class Pair:
             return PeopleBetween(self.origin, self.destination, (), (), (), (), (), ())
         return people_between(self.origin, self.destination)
 
+    def relation(self) -> tuple[Lane, ...]:
+        """What the lists that ship say of envoys, the border and measures on trade, from 1990 to the day they were read to."""
+        return lanes(self.origin, self.destination, FIRST, LISTED_UNTIL.year)
+
     def outlook(self) -> pl.DataFrame:
         """What next, each with its score (the columns of a run's table ``outlook``): ranges of trade from the panel's
         last year, odds of a break or a return from the last day to which the list of breaks was read."""
@@ -116,6 +122,10 @@ class Pair:
             "partners": [[asdict(one) for one in side] for side in self.partners],
             "outlook": self.outlook().to_dicts(),
             "people": self.people().to_dict(),
+            "relation": [
+                {"side": lane.ident, "now": lane.segments[-1].state, "acts": [asdict(act) for act in lane.acts]}
+                for lane in self.relation()
+            ],
         }  # fmt: skip
 
     def __repr__(self) -> str:
