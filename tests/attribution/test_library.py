@@ -11,7 +11,7 @@ import pytest
 from detente.attribution import library
 from detente.attribution.comparison.measured_sizes import shipped_sizes
 from detente.attribution.library.catalogue import INSTRUMENTS, READ
-from detente.attribution.library.expected_paths import CAP, finding, judged
+from detente.attribution.library.expected_paths import CAP, deciding_points, finding
 from detente.attribution.library.paths import compute_paths
 from detente.attribution.library.prediction import predict
 from detente.attribution.library.regions import Miss, width_factor
@@ -89,7 +89,7 @@ def test_every_case_has_a_computed_path_or_the_panel_cannot_tell() -> None:
 
 
 def test_findings_follow_the_rule() -> None:
-    for point in judged().values():
+    for point in deciding_points().values():
         said = finding(point)
         assert (said == "unusual loss") == (point.placebo_share <= 0.05 and point.value < 0)
         assert (said == "no loss") == (point.value >= 0 or (point.placebo_share > 0.05 and point.value > -0.5))

@@ -17,7 +17,7 @@ from detente.attribution.fits import DyadFits
 from detente.attribution.residuals import Residuals
 from detente.attribution.result import Attribution, Before, Finding, Level
 from detente.attribution.sample import Sample
-from detente.attribution.words.cautions import cautions, require_trade_either_way, untold, window_cautions
+from detente.attribution.words.cautions import cautions, no_base_reason, require_trade_either_way, window_cautions
 from detente.attribution.words.findings import finding_sentence
 from detente.attribution.words.sentences import named
 from detente.data import land_neighbours
@@ -160,7 +160,7 @@ def _direction(ask: _Asked, base: tuple[int, int], i: int, j: int) -> _Direction
     fit = ask.fits.on(base)
     a, b = sample.economies[i], sample.economies[j]
     who = ask.names.get(a, a), ask.names.get(b, b)
-    refusal = untold(sample, i, j, fit.base, who) or ""
+    refusal = no_base_reason(sample, i, j, fit.base, who) or ""
     said: list[Text] = []
     findings = [_finding(ask, fit, base, i, j, episode, refusal, said) for episode in ask.episodes]
     chosen = ask.chosen(fit, i, j) if ask.kind and not refusal else None

@@ -31,7 +31,7 @@ from detente.attribution.fits import DyadFits
 from detente.attribution.measures import measures_part, states_of
 from detente.attribution.residuals import Residuals
 from detente.attribution.sample import Sample
-from detente.attribution.words.cautions import require_trade_either_way, untold
+from detente.attribution.words.cautions import no_base_reason, require_trade_either_way
 from detente.attribution.words.sentences import change_as_noun, named
 from detente.errors import NotIdentified, TooFewDonors
 from detente.language import Joined, Number, Refusal, Text, When
@@ -246,7 +246,7 @@ def nested(
     for base in ((When(first), When(last)) for first, last in base_windows):
         fit = fits.on(base)
         for a, b in ((i, j), (j, i)):
-            refusal = untold(sample, a, b, fit.base, (named(sample.economies[a]), named(sample.economies[b])))
+            refusal = no_base_reason(sample, a, b, fit.base, (named(sample.economies[a]), named(sample.economies[b])))
             for episode in asked:
                 change = _Change(fits, fit, a, b, episode, base, refusal)
                 parts += _parts(change, like if (a, b) == (i, j) else ((), ()), states, respond, labels or {})

@@ -33,7 +33,7 @@ def dense(
     return flows, there
 
 
-def silent(flows: NDArray[np.float64]) -> NDArray[np.bool_]:
+def unreported(flows: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Cells ``[t, i, j]`` of which nobody told anything: the origin sold nothing to anybody, or the destination
     bought nothing from anybody, in the whole period."""
     traded = flows > 0
@@ -65,7 +65,7 @@ def fill(flows: NDArray[np.float64], there: NDArray[np.bool_], absent: str | Non
     out = flows.copy()
     diagonal = np.eye(flows.shape[1], dtype=bool)
     gaps = ~there & ~diagonal
-    unknown = silent(flows)
+    unknown = unreported(flows)
     n_zeros = 0
     if absent != "missing":
         zero = gaps if absent == "zero" else gaps & ~unknown

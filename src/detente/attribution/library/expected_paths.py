@@ -173,7 +173,7 @@ def typical_paths(found: Iterable[ObservedOutcome] | None = None) -> tuple[Typic
     )
 
 
-def judged(points: Iterable[Point] | None = None) -> dict[str, Point]:
+def deciding_points(points: Iterable[Point] | None = None) -> dict[str, Point]:
     """The one point by which each case is judged: the second full year after the rupture.
 
     Earlier where the panel ends before or the case reopened (then the last full year, or the year of
@@ -211,14 +211,14 @@ def finding(point: Point | None) -> str:
 
 def null_cases(points: Iterable[Point] | None = None) -> tuple[str, ...]:
     """Cases judged to show no loss."""
-    return tuple(case_id for case_id, p in judged(points).items() if finding(p) == "no loss")
+    return tuple(case_id for case_id, p in deciding_points(points).items() if finding(p) == "no loss")
 
 
 def mixture_priors(points: Iterable[Point] | None = None) -> tuple[PathPrior, ...]:
     """A prior for each instrument: how often nothing, and how much otherwise."""
     by_instrument: dict[str, list[Point]] = {}
     instrument = {c.case_id: c.instrument for c in cases()}
-    for case_id, point in judged(points).items():
+    for case_id, point in deciding_points(points).items():
         by_instrument.setdefault(instrument[case_id], []).append(point)
     priors = []
     for name, found in sorted(by_instrument.items()):

@@ -15,8 +15,8 @@ from detente.attribution.library.catalogue import LibraryCase, choose_cases, sou
 from detente.attribution.library.expected_paths import (
     CAP,
     as_frame,
+    deciding_points,
     finding,
-    judged,
     mixture_priors,
     outcomes,
     recoveries,
@@ -50,7 +50,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
     ['unusual loss', 'unclear']
     """
     points = tuple(shipped_points() if points is None else points)
-    found = judged(points)
+    found = deciding_points(points)
     rows = []
     for case in choose_cases(words):
         path = [p for p in points if p.case_id == case.case_id and p.value is not None]
@@ -143,7 +143,7 @@ def library_chart(words: Iterable[str] = (), points: Iterable[Point] | None = No
 
 
 def _drawn(wanted: Iterable[LibraryCase], points: tuple[Point, ...]) -> list[dict[str, Any]]:
-    by_id, verdicts = {c.case_id: c for c in wanted}, judged(points)
+    by_id, verdicts = {c.case_id: c for c in wanted}, deciding_points(points)
     rows = []
     for p in points:
         if p.case_id not in by_id or p.value is None or not -1 <= p.since <= 10:

@@ -58,7 +58,7 @@ def require_trade_either_way(sample: Sample, i: int, j: int, bases: Sequence[sli
     raise _no_flow(sample, i, j, f"in {spans}, nor one back.")
 
 
-def untold(sample: Sample, i: int, j: int, base: slice, names: tuple[str, str]) -> Text | None:
+def no_base_reason(sample: Sample, i: int, j: int, base: slice, names: tuple[str, str]) -> Text | None:
     """Why nothing is told of the pair-specific part of i -> j on a base window; None where it can be told."""
     if traded(sample, i, j, base):
         return None

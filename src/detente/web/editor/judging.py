@@ -19,7 +19,7 @@ _ONE_AT_A_TIME = (
 _MOST = 4  # records; a large one with its verdicts is tens of megabytes
 
 
-def judged(study: Study) -> tuple[Ledger, pl.DataFrame]:
+def record_with_verdicts(study: Study) -> tuple[Ledger, pl.DataFrame]:
     """The study's record and the verdicts on its claims, without findings from a run.
 
     Raises

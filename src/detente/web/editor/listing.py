@@ -16,7 +16,7 @@ from detente.errors import DetenteError
 from detente.record.schema import TABLES
 from detente.study import Study
 from detente.web.editor.editor import read_file
-from detente.web.editor.judging import judged
+from detente.web.editor.judging import record_with_verdicts
 
 DATED = {"events": "date", "figures": "period", "sources": "date"}  # the column that a row's year is read from
 VERDICT = "verdict"
@@ -104,7 +104,7 @@ def listed(study: Study, table: str, facet: str, asked: Asked, size: int) -> Lis
 def _verdicts(study: Study) -> Mapping[str, str]:
     """Claim to verdict; nothing where the record cannot be read."""
     try:
-        _, found = judged(study)
+        _, found = record_with_verdicts(study)
     except DetenteError:
         return {}
     return dict(found.select("claim_id", "verdict").iter_rows())

@@ -22,7 +22,7 @@ from detente.study import Study
 from detente.web.editor.csv_rows import Row
 from detente.web.editor.editor import EDITABLE, Conflict, InUse, Rejected, RowChange, problems_of, read_file, save, undo
 from detente.web.editor.journal import last_change, named
-from detente.web.editor.judging import judged
+from detente.web.editor.judging import record_with_verdicts
 from detente.web.editor.listing import Asked, listed
 from detente.web.editor.new_rows import FIRST, completed, source_of
 from detente.web.http.reply import go, page, told, words_of
@@ -284,7 +284,7 @@ def _used_by(request: Request, study: Study, table: _Table, id_: str) -> list[st
         return []
     words = words_of(request)
     try:
-        ledger, verdicts = judged(study)
+        ledger, verdicts = record_with_verdicts(study)
     except RecordError:  # a record with problems has no verdicts: what names the row can still be told
         rows = {name: [row.cells for row in read_file(study, name).rows] for name in TABLES}
         return [str(found) for found in references(rows, table.name, id_)][:SHOWN]
