@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from detente.attribution import library
 from detente.attribution.comparison.measured_sizes import shipped_sizes
@@ -14,7 +15,7 @@ from detente.attribution.library.catalogue import INSTRUMENTS, READ
 from detente.attribution.library.expected_paths import CAP, deciding_points, finding
 from detente.attribution.library.paths import compute_paths
 from detente.attribution.library.prediction import predict
-from detente.attribution.library.regions import Miss, width_factor
+from detente.attribution.library.regions import Miss, recalibrated, width_factor
 from detente.attribution.library.scores import clopper_pearson
 from detente.errors import EmptySample, OutputError, SpecificationError
 
@@ -115,16 +116,29 @@ def test_scores_beat_the_baselines_and_cover(kind: str) -> None:
     assert found.pit.sum() == pytest.approx(1)
 
 
-def test_told_the_region_forecasts_of_ruptures_hold_in_every_region_of_twenty_points() -> None:
-    """Each pair of economies from all other pairs: the goal is 75 to 85%. Without the region some hold far less or more."""
-    found = library.coverage_by_region("rupture")
+@pytest.mark.parametrize(("kind", "regions", "cost"), [("rupture", 5, 1.005), ("reopening", 4, 1.015)])
+def test_told_the_region_forecasts_hold_in_every_region_of_twenty_points(kind: str, regions: int, cost: float) -> None:
+    """Each pair of economies from all other pairs: the goal is 75 to 85%. Without the region some hold less, some more."""
+    found = library.coverage_by_region(kind)
     large = found.filter(found["points"] >= 20)
-    assert large.height == 5
+    assert large.height == regions
     assert large["with_region"].is_between(0.75, 0.85).all()
-    assert large["plain"].min() < 0.65
-    assert large["plain"].max() > 0.9
+    assert large["plain"].min() < 0.75
+    assert large["plain"].max() > 0.85
     mean = {c: float((found[c] * found["points"]).sum() / found["points"].sum()) for c in found.columns if "crps" in c}
-    assert mean["crps_with_region"] < 1.005 * mean["crps_plain"] < 0.8 * mean["crps_pooled"]
+    assert mean["crps_with_region"] < cost * mean["crps_plain"] < 0.83 * mean["crps_pooled"]
+
+
+@pytest.mark.recovery
+def test_probabilities_of_forecasts_that_were_too_sure_are_put_right() -> None:
+    """Outcomes are normal with twice the spread of their forecasts: recalibrated, the central 80% is as wide as theirs."""
+    rng = np.random.default_rng(2)
+    points = norm.ppf((np.arange(400) + 0.5) / 400)
+    outcome = 2 * rng.normal(size=4000)
+    misses = [Miss(f"A{k}", "A", abs(y), abs(2 * norm.cdf(y) - 1)) for k, y in enumerate(outcome)]
+    weights = recalibrated(np.full(400, 1 / 400), misses, "A", 8.0)
+    low, high = np.interp((0.1, 0.9), np.cumsum(weights) - weights / 2, points)
+    assert (low, high) == pytest.approx((2 * norm.ppf(0.1), 2 * norm.ppf(0.9)), abs=0.2)  # 400 points reach to +-3
 
 
 @pytest.mark.recovery
@@ -146,6 +160,8 @@ def test_a_region_moves_the_ends_and_not_the_middle() -> None:
     assert np.ptp(high) < np.ptp(low) < np.ptp(middle)
     after = [predict("closure", "reopening", before=-1.0, region=r) for r in (None, "Middle East")]
     assert np.array_equal(after[0].values, after[1].values)
+    assert after[1].quantile(0.5) == pytest.approx(float(after[0].quantile(0.5)), abs=0.02)
+    assert np.ptp(after[1].quantile([0.1, 0.9])) > np.ptp(after[0].quantile([0.1, 0.9]))
     with pytest.raises(SpecificationError, match=r"no region 'Midle East'.*Did you mean 'Middle East'"):
         predict("closure", region="Midle East")
     assert library.forecast_frame("closure", region="Middle East")["low"].min() <= middle[0]

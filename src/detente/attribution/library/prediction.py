@@ -5,8 +5,8 @@ once. After a rupture the cases of the same instrument share the weight n / (n +
 whole library the rest; k is estimated from the cases (credibility.py). After a reopening,
 where instruments hardly differ and k cannot be estimated, it is POOL, the rest goes to the
 other instruments, and cases whose gap before was alike weigh more. Each outcome is spread
-by the ordinary noise of a dyad. Where its region is told, a forecast of a rupture is as wide as
-that region's outcomes ask for (regions.py).
+by the ordinary noise of a dyad. Where its region is told, a forecast is as wide as that region's
+outcomes ask for (regions.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.library.expected_paths import CAP, HORIZONS, ObservedOutcome, outcomes
-from detente.attribution.library.regions import Miss, pair_of, width_factor
+from detente.attribution.library.regions import Miss, pair_of, recalibrated, width_factor
 from detente.attribution.library.shrinkage import credibility_constant, own_weight
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 
@@ -141,8 +141,9 @@ def predict(
     pooled : bool
         Every case of the library alike, whatever its instrument and gap: what the forecast is compared with.
     region : str, optional
-        Of a rupture: the region of the library where it is, as ``"Middle East"``. The forecast is as much wider or
-        narrower as outcomes there lay farther from, or nearer to, their forecasts (:mod:`.regions`).
+        The region of the library where it is, as ``"Middle East"``. The forecast of a rupture is as much wider or
+        narrower as outcomes there lay farther from, or nearer to, their forecasts; after a reopening its probabilities
+        are moved to where outcomes there fell in theirs (:mod:`.regions`).
 
     Raises
     ------
@@ -181,16 +182,16 @@ def predict(
 
 
 def _in_region(found: Forecast, region: str, learn: list[ObservedOutcome]) -> Forecast:
-    """The forecast as wide as the region's outcomes ask for; after a reopening, where that was no better, as it is."""
+    """The forecast as wide as the region's outcomes ask for or, after a reopening, with probabilities as they ask for."""
     regions = sorted({o.region for o in outcomes()} | {o.region for o in learn})
     if region not in regions:
         raise SpecificationError(
             f"The library has no region '{region}'.{did_you_mean(region, regions)}", fix=f"It has {', '.join(regions)}."
         )
-    if found.kind == "reopening":
-        return found
-    shipped = _shipped_misses()
+    shipped = _shipped_misses(found.kind)
     misses = [shipped[o] for o in learn] if all(o in shipped for o in learn) else list(_misses(learn).values())
+    if found.kind == "reopening":
+        return replace(found, weights=recalibrated(found.weights, misses, region, POOL))
     middle = float(found.quantile(0.5))
     return replace(found, values=np.maximum(middle + (found.values - middle) * width_factor(misses, region), CAP))
 
@@ -201,14 +202,15 @@ def _misses(learn: Sequence[ObservedOutcome]) -> dict[ObservedOutcome, Miss]:
     for o in learn:
         others = [r for r in learn if pair_of(r) != pair_of(o)]
         if any(abs(r.horizon - o.horizon) <= 1 for r in others):
-            middle = predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=others).quantile(0.5)
-            found[o] = Miss(pair_of(o), o.region, abs(o.value - float(middle)))
+            guess = predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=others)
+            at = np.interp(o.value, guess.values, np.cumsum(guess.weights) - guess.weights / 2)
+            found[o] = Miss(pair_of(o), o.region, abs(o.value - float(guess.quantile(0.5))), abs(2 * float(at) - 1))
     return found
 
 
 @cache
-def _shipped_misses() -> dict[ObservedOutcome, Miss]:
-    return _misses([o for o in outcomes() if o.kind == "rupture"])
+def _shipped_misses(kind: str) -> dict[ObservedOutcome, Miss]:
+    return _misses([o for o in outcomes() if o.kind == kind])
 
 
 def _shares(
