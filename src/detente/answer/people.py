@@ -301,7 +301,7 @@ def people_tables(
     if not {"people_counts", "people_next", "people_if"} <= frames.keys() or frames["people_counts"].is_empty():
         return ()
     told = _Told(frames, words, name, source)
-    tables = (_counts_table(told), _next_table(told), _if_table(told))
+    tables = (_counts_table(told), _next_table(told), _if_table(told), _visa_table(told))
     return tuple(table for table in tables if table.rows)
 
 
@@ -345,6 +345,17 @@ def _if_table(told: _Told) -> SmallTable:
     growth = words.percent(abs(frame["growth_pct"][0]), 0) if rows else ""
     columns = ("specification", "effect")
     return SmallTable(told._say("if_table", growth=growth), columns, tuple(told._say(c) for c in columns), tuple(rows))
+
+
+def _visa_table(told: _Told) -> SmallTable:
+    frame, words = told.frames.get("visas"), told.words
+    rows = [
+        (f"{told.name(row['origin'])} → {told.name(row['destination'])}", told._rule(row["rule"]),
+         words.date(row["first_read"]), words.date(row["last_read"]))
+        for row in ([] if frame is None else frame.iter_rows(named=True))
+    ]  # fmt: skip
+    columns = ("rule", "first_read", "last_read")
+    return SmallTable(told._say("visa_table"), columns, tuple(told._say(c) for c in columns), tuple(rows))
 
 
 def _newest(rows: list[Row]) -> dict[str, Row]:

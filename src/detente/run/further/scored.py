@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from detente.data.periods import label_of
 from detente.outlook.relevant import months_later
 from detente.record.period import Period
 from detente.record.verdicts.numbers import NEAR
@@ -35,7 +36,7 @@ def on_scoreboard(scored: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         forecaster=pl.lit(OWN), target=pl.when(pl.col("both_ways")).then(pl.lit(TARGETS[True])).otherwise(
             pl.concat_str(pl.lit(TARGETS[False] + "."), "origin", pl.lit("_to_"), "destination")
         ),
-        horizon=pl.col("year").cast(pl.String), low=low, high=high, outcome=outcome, ratio=pl.col("median_usd_mn") / outcome,
+        horizon=pl.col("year").map_elements(_horizon, return_dtype=pl.String), low=low, high=high, outcome=outcome, ratio=pl.col("median_usd_mn") / outcome,
         result=pl.when("inside").then(pl.lit("hit")).when(off <= NEAR * outcome).then(pl.lit("near")).otherwise(pl.lit("miss")),
     )  # fmt: skip
     if others.is_empty():
@@ -45,6 +46,11 @@ def on_scoreboard(scored: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         pl.col("result") != "pending",
     )  # fmt: skip
     return pl.concat([own, same.select(pl.col(name).cast(own.schema[name]) for name in own.columns)])
+
+
+def _horizon(year: int) -> str:
+    """A year, quarter or month as the record writes it."""
+    return label_of(year, "month" if year > 99_999 else "quarter" if year > 9_999 else "year")
 
 
 def scored_people(before: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
