@@ -36,7 +36,8 @@ def on_scoreboard(scored: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         forecaster=pl.lit(OWN), target=pl.when(pl.col("both_ways")).then(pl.lit(TARGETS[True])).otherwise(
             pl.concat_str(pl.lit(TARGETS[False] + "."), "origin", pl.lit("_to_"), "destination")
         ),
-        horizon=pl.col("year").map_elements(_horizon, return_dtype=pl.String), low=low, high=high, outcome=outcome, ratio=pl.col("median_usd_mn") / outcome,
+        horizon=pl.col("year").map_elements(_horizon, return_dtype=pl.String), low=low, high=high, outcome=outcome,
+        ratio=pl.col("median_usd_mn") / outcome,
         result=pl.when("inside").then(pl.lit("hit")).when(off <= NEAR * outcome).then(pl.lit("near")).otherwise(pl.lit("miss")),
     )  # fmt: skip
     if others.is_empty():
