@@ -74,7 +74,7 @@ def test_the_screen_leads_with_the_fall_that_few_pairs_share():
     assert found.answer.startswith(
         "Two falls. The first, in 2013–14, is within what similar pairs saw; the second, in 2016–19, hit this pair"
     )
-    assert "fell by 100%; what the two trade with others would have meant +16%" in dict(found.sentences)["Why."]
+    assert "fell by 100%; their trade with everyone else alone would have meant +16%" in dict(found.sentences)["Why."]
     assert [n.value for n in found.numbers if "2016–19" in n.what] == ["0 of 400"]
     rise = Fall(2010, 2012, 0.4, 0.1, 0.3, 200, 400)
     flows = (replace(flows[0], falls=(rise, SMALL, CEASED)), flows[1])  # the third of three
