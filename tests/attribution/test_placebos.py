@@ -103,9 +103,7 @@ def test_ten_that_traded_are_enough_and_nine_are_not():
     base[tuple(np.argwhere(chosen)[0])] = 0.0
     assert usable(chosen, base, sample).sum() == FEWEST
     base[tuple(np.argwhere(chosen)[1])] = np.nan
-    with pytest.raises(
-        TooFewDonors, match=r"9 of the 11 pairs picked.*No trade in the base years: E00-E01, E00-E02"
-    ):
+    with pytest.raises(TooFewDonors, match=r"9 of the 11 pairs picked.*No trade in the base years: E00-E01, E00-E02"):
         usable(chosen, base, sample)
 
 
