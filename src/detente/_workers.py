@@ -3,21 +3,87 @@
 A process must not be forked once polars or BLAS have threads: the child would wait for locks that nobody
 holds any more. Fresh processes usually run the caller's script again to find its functions; ours need only
 the package, so a script without ``if __name__ == "__main__"`` works as well.
+
+Work can also be given to any executor of ``concurrent.futures``. What is asked of it here are functions of arrays, which
+a forked process can do too. A process that is ended from outside gives :class:`WorkerLost`, and nobody waits for it.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
+
+from detente.errors import WorkerLost
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 def fresh_processes(workers: int | None = None) -> ProcessPoolExecutor:
     """An executor of ``workers`` new processes (None: one a processor) for functions of this package."""
     return ProcessPoolExecutor(workers, mp_context=_Context())
+
+
+def share_out(
+    work: Callable[..., Any],
+    tasks: Sequence[Callable[[], tuple]],
+    executor: Executor,
+    *,
+    here: bool = False,
+    ahead: int = 8,
+) -> Iterator[tuple[int, Any]]:
+    """``work(*task())`` of every task, as (its position, the result) in the order in which they end.
+
+    At most ``ahead`` tasks are made and under way at once, which bounds the memory. With ``here`` this process works
+    too, from the other end.
+
+    Raises
+    ------
+    WorkerLost : a process has ended from outside.
+    """
+    left, under_way = deque(range(len(tasks))), {}
+    try:
+        while left or under_way:
+            while left and len(under_way) < ahead:
+                k = left.popleft()
+                under_way[executor.submit(work, *tasks[k]())] = k
+            if here and left:
+                k = left.pop()
+                yield k, work(*tasks[k]())
+                done = {future for future in under_way if future.done()}
+            else:
+                done = wait(under_way, return_when=FIRST_COMPLETED).done
+            for future in done:
+                with lost_workers_named():
+                    result = future.result()
+                yield under_way.pop(future), result
+    finally:
+        for future in under_way:
+            future.cancel()
+
+
+@contextmanager
+def lost_workers_named() -> Iterator[None]:
+    """What executors raise when a process of theirs is gone, as :class:`WorkerLost`."""
+    try:
+        yield
+    except Exception as error:
+        if not (isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"):  # the latter is dask's
+            raise
+        raise WorkerLost(
+            "A worker process has ended before its work was done.",
+            why=f"Memory ran out, or it was ended from outside ({type(error).__name__}).",
+            fix="Use fewer workers (workers=1 for none), or keep='coef', which needs less memory.",
+        ) from error
 
 
 class _Process(SpawnProcess):

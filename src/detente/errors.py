@@ -5,6 +5,7 @@
     DetenteError                       exit code
     ├── UsageError                     2   the call itself is off
     │   └── OutputError                2   the output folder is in use or cannot be written
+    ├── WorkerLost (RuntimeError)      1   a process at work ended from outside
     ├── DataError (ValueError)         3
     │   ├── UnreadableFile (OSError)
     │   ├── UnknownColumn (KeyError)
@@ -75,6 +76,10 @@ class UsageError(DetenteError):
 
 class OutputError(UsageError):
     """An output folder is already in use or cannot be written."""
+
+
+class WorkerLost(DetenteError, RuntimeError):
+    """A process that was at work has ended from outside: memory ran out, or somebody ended it."""
 
 
 class DataError(DetenteError, ValueError):

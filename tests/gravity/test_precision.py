@@ -74,7 +74,7 @@ def test_a_regressor_far_from_zero_changes_the_effects_by_a_constant_only():
 def test_where_single_precision_fails_double_takes_over(monkeypatch):
     data = panel()
     expected = both(data)[0]
-    in_double = tensor_engine._sectors
+    in_double = tensor_engine.sectors_of
     monkeypatch.setattr(
         tensor_engine, "_head_start", lambda design, layout, coef, most: (in_double(design, layout), coef, 0)
     )

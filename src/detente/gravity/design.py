@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -121,8 +121,9 @@ def build(
     weights: str | None = None,
     offset: str | None = None,
     respond: Callable[[Table, Factor], np.ndarray] = response,
+    levels: Mapping[str, np.ndarray] | None = None,
 ) -> Design:
-    """Evaluate ``formula`` on ``table``.
+    """Evaluate ``formula`` on ``table``; ``levels`` are those of its ``i()`` terms, where the table has a part of them.
 
     Raises
     ------
@@ -132,7 +133,7 @@ def build(
         raise EmptySample(f"There are no rows in {table.name}.", fix="Give a table with one flow a row.")
     formula = with_series(formula, table.columns)
     y = respond(table, formula.response)
-    coding = Coding(whole=not (formula.effects or formula.intercept))
+    coding = Coding(not (formula.effects or formula.intercept), dict(levels or {}))
     names, columns = regressors(table, formula.terms, coding)
     held = {name: column_of(table, name) for name in (weights, offset) if name is not None}
     slopes = {name: table.numbers(name) for effect in formula.effects for name in effect.slopes}

@@ -151,29 +151,69 @@ def covariance(
     """
     gap = family.gap(design.y, fit.mu)
     scores = fit.tilde * (gap if design.weights is None else design.weights * gap)
-    scale = np.sqrt(np.maximum(np.diag(fit.hessian), 1e-300))
-    scores /= scale[:, None]  # one unit for all regressors: the pseudo-inverse would take small ones for nothing
-    bread = np.linalg.pinv(fit.hessian / np.outer(scale, scale), hermitian=True)
     n = len(design.y)
     if clustering.kind == "iid":
-        scaled = bread * _dispersion(design, fit, family) / np.outer(scale, scale)
-        return Covariance(scaled, (n,), False)
+        return classical(fit.hessian, n, _dispersion(design, fit, family))
+    parameters = _parameters(design, clustering) if small_sample == "fixest" else 0
     if clustering.kind == "robust":
-        meat = scores @ scores.T * (1.0 if small_sample == "none" else n / (n - 1))
-        counts: tuple[int, ...] = (n,)
-    elif clustering.kind == "dyadic":
-        meat, counts = _dyadic_meat(design, scores, clustering)
-    elif clustering.kind == "driscoll-kraay":
-        meat, counts = _serial_meat(design, scores, clustering, small_sample)
-    elif clustering.kind == "conley":
-        meat, counts = _spatial_meat(design, scores, clustering)
-    else:
-        meat, counts = _clustered_meat(design, scores, clustering, small_sample)
+        return sandwich(fit.hessian, scores @ scores.T, Meat(n, parameters, (n,), robust=True), small_sample)
+    meat, counts = meat_of(design, scores, clustering, small_sample)
+    return sandwich(fit.hessian, meat, Meat(n, parameters, counts), small_sample)
+
+
+@dataclass(frozen=True, slots=True)
+class Meat:
+    """What the small-sample factors of a meat count: rows, parameters (as fixest counts them), clusters of each way."""
+
+    n: int
+    parameters: int
+    n_clusters: tuple[int, ...]
+    robust: bool = False
+
+
+def classical(hessian: np.ndarray, n: int, dispersion: float = 1.0) -> Covariance:
+    """Covariance where every row's variance is as the family has it."""
+    bread, scale = _bread(hessian)
+    return Covariance(bread * dispersion / np.outer(scale, scale), (n,), False)
+
+
+def sandwich(hessian: np.ndarray, meat: np.ndarray, counts: Meat, small_sample: str) -> Covariance:
+    """Bread, meat [k, k], bread."""
+    bread, scale = _bread(hessian)
+    meat = meat / np.outer(scale, scale)
+    if counts.robust and small_sample != "none":
+        meat = meat * (counts.n / (counts.n - 1))
     if small_sample == "fixest":
-        meat = meat * (n - 1) / (n - _parameters(design, clustering))
+        meat = meat * (counts.n - 1) / (counts.n - counts.parameters)
     matrix = bread @ meat @ bread
     matrix, repaired = _nearest_psd((matrix + matrix.T) / 2, scale)
-    return Covariance(matrix, counts, repaired)
+    return Covariance(matrix, counts.n_clusters, repaired)
+
+
+def _bread(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Inverse of the Hessian in one unit for all regressors, and these units [k].
+
+    The pseudo-inverse would take small ones for nothing.
+    """
+    scale = np.sqrt(np.maximum(np.diag(hessian), 1e-300))
+    return np.linalg.pinv(hessian / np.outer(scale, scale), hermitian=True), scale
+
+
+def meat_of(
+    design: Design, scores: np.ndarray, clustering: Clustering, small_sample: str
+) -> tuple[np.ndarray, tuple[int, ...]]:
+    """Sum of outer products of ``scores`` [k, n] within what may be correlated [k, k], and the clusters of each way.
+
+    Rows that share all of the clusters' columns may be summed beforehand.
+    """
+    if clustering.kind == "dyadic":
+        return _dyadic_meat(design, scores, clustering)
+    if clustering.kind == "driscoll-kraay":
+        return _serial_meat(design, scores, clustering, small_sample)
+    if clustering.kind == "conley":
+        return _spatial_meat(design, scores, clustering)
+    sums = within_clusters(design, scores, clustering.ways)
+    return clustered_meat(sums, clustering, small_sample)
 
 
 def cluster_sums(scores: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
@@ -181,27 +221,45 @@ def cluster_sums(scores: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
     return np.array([np.bincount(codes, s, n) for s in scores]).reshape(len(scores), n)
 
 
-def _clustered_meat(design, scores, clustering, small_sample):
-    coded = [design.codes(way) for way in clustering.ways]
-    for way, (_, n) in zip(clustering.ways, coded):
-        if n < 2:
-            raise NotIdentified(
-                f"There is a single cluster in '{'^'.join(way)}'.",
-                why="Nothing can be said about the variation between clusters.",
-                fix="Cluster by something that varies, or leave cluster out for robust errors.",
-            )
-    counts = tuple(n for _, n in coded)
-    smallest = min(counts)
-    meat = np.zeros((len(scores), len(scores)))
+def within_clusters(
+    design: Design, scores: np.ndarray, ways: Sequence[tuple[str, ...]]
+) -> list[tuple[int, np.ndarray]]:
+    """Clusters, and the sum of outer products within them [k, k], of each combination of ways, the ways alone first."""
+    coded, found = [design.codes(way) for way in ways], []
     for size in range(1, len(coded) + 1):
         for chosen in combinations(coded, size):
             codes, n = chosen[0]
             for more, m in chosen[1:]:
                 codes, n = compress(codes * m + more, n * m)
             sums = cluster_sums(scores, codes, n)
-            groups = smallest if small_sample == "fixest" else n
-            factor = 1.0 if small_sample == "none" else groups / (groups - 1)
-            meat += (-1) ** (size + 1) * factor * (sums @ sums.T)
+            found.append((n, sums @ sums.T))
+    return found
+
+
+def clustered_meat(
+    sums: Sequence[tuple[int, np.ndarray]], clustering: Clustering, small_sample: str
+) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The meat of :func:`within_clusters`, combinations of even size taken off.
+
+    Raises
+    ------
+    NotIdentified : a way has a single cluster.
+    """
+    ways = clustering.ways
+    counts = tuple(n for n, _ in sums[: len(ways)])
+    for way, n in zip(ways, counts):
+        if n < 2:
+            raise NotIdentified(
+                f"There is a single cluster in '{'^'.join(way)}'.",
+                why="Nothing can be said about the variation between clusters.",
+                fix="Cluster by something that varies, or leave cluster out for robust errors.",
+            )
+    sizes = [size for size in range(1, len(ways) + 1) for _ in combinations(ways, size)]
+    meat = np.zeros_like(sums[0][1])
+    for size, (n, product) in zip(sizes, sums):
+        groups = min(counts) if small_sample == "fixest" else n
+        factor = 1.0 if small_sample == "none" else groups / (groups - 1)
+        meat += (-1) ** (size + 1) * factor * product
     return meat, counts
 
 
@@ -277,16 +335,31 @@ def n_parameters(design: Design) -> int:
 
 def _parameters(design: Design, clustering: Clustering) -> int:
     """Coefficients, effect levels and slopes, as fixest counts them: an effect nested in a cluster is one parameter."""
+    return parameters_of(len(design.names), [level_counts(design, clustering)])
+
+
+def level_counts(design: Design, clustering: Clustering) -> list[tuple[int, int, tuple[bool, ...]]]:
+    """Of each effect its levels (0 without an intercept), its slopes and whether it is nested in each way."""
     ways = clustering.ways if clustering.kind in ("cluster", "driscoll-kraay") else ()
     if clustering.kind == "conley":  # a place is both of its degrees
         ways = (tuple(name for way in clustering.ways for name in way),)
-    levels = [effect for effect in design.effects if effect.intercept]
-    count = len(design.names) + (1 - len(levels) if levels else 0)
+    found = []
     for effect in design.effects:
         codes, n = design.codes(effect.columns)
-        if effect.intercept:
-            count += 1 if any(_nested(codes, n, *design.codes(way)) for way in ways) else n
-        count += n * len(effect.slopes)
+        nested = tuple(_nested(codes, n, *design.codes(way)) for way in ways) if effect.intercept else ()
+        found.append((n if effect.intercept else 0, n * len(effect.slopes), nested))
+    return found
+
+
+def parameters_of(n_terms: int, parts: Sequence[list[tuple[int, int, tuple[bool, ...]]]]) -> int:
+    """Parameters of a fit whose rows lie in parts that share no effect's level; see :func:`level_counts`."""
+    effects = list(zip(*parts))
+    sets = sum(any(levels for levels, _, _ in effect) for effect in effects)
+    count = n_terms + (1 - sets if sets else 0)
+    for effect in effects:
+        levels = sum(n for n, _, _ in effect)
+        nested = any(all(way) for way in zip(*(inside for _, _, inside in effect)))
+        count += (1 if nested and levels else levels) + sum(slopes for _, slopes, _ in effect)
     return count
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from detente.errors import UsageError, did_you_mean
+from detente.gravity.blocks.fitting import Wishes, fit_by_blocks
+from detente.gravity.blocks.lean import KEEP, without_rows
+from detente.gravity.blocks.planning import Plan, planned
 from detente.gravity.design import Design, build
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import Columns, fit_design
-from detente.gravity.formulas.grammar import Formula, parse
-from detente.gravity.inference import SMALL_SAMPLE, Clustering, read_clustering
+from detente.gravity.inference import SMALL_SAMPLE
 from detente.gravity.result import GravityFit
 from detente.gravity.separation.search import METHODS
-from detente.panel.frames import Table, read_table
 
 
 @one_blas_thread
@@ -34,14 +37,20 @@ def fit_ppml(
     tol: float = 1e-9,
     max_iterations: int = 100,
     throw: bool = True,
+    keep: str = "design",
+    blocks: str | None = "auto",
+    executor: Executor | None = None,
+    memory: str | float | None = None,
+    scratch: str | Path | None = None,
     by: str | None = None,
 ) -> GravityFit:
     """Fit a gravity equation by Poisson pseudo-maximum likelihood with fixed effects.
 
     Parameters
     ----------
-    data : pandas, polars or pyarrow frame, or the path of a CSV, Parquet, Stata or Excel file (also zipped).
-        No row is ever added.
+    data : pandas, polars or pyarrow frame, or the path of a CSV, Parquet, Stata or Excel file (also zipped), or what comes
+        in batches: a path with wildcards, a Hive folder, a lazy frame, an Arrow dataset or record-batch reader, a
+        generator of frames. No row is ever added.
     formula : fixest's syntax, ``"trade ~ rta | exporter^year + importer^year + exporter^importer"``
     cluster : None for robust errors; ``"exporter^importer"``; ``"exporter + importer + year"`` for
         several ways; ``"dyadic"``
@@ -53,6 +62,14 @@ def fit_ppml(
     engine : "auto"; "tensor", "rows" or "irls" (rows by reweighted least squares only) to compare them
     tol, max_iterations : when to stop
     throw : raise when not converged; otherwise return the state reached
+    keep : "design", the rows with their fitted flows, or "coef", the coefficients and their covariance alone: for whoever
+        keeps many fits
+    blocks : a column that is in every set of effects, such as the sector: one of its levels is in memory at a time. With
+        "auto" that is done where the fit would not fit into ``memory`` otherwise, with None never. The numbers are those
+        of a fit in one piece; the rows are not kept (see ``keep``)
+    executor : any concurrent.futures executor for the work on blocks; by default processes where that pays
+    memory : what the work may take, as in "4 GB"; by default most of what is free
+    scratch : folder for the rows of a fit by blocks, which all workers see; by default the system's
     by : not here: :func:`fit_many` fits each level of a column
 
     Returns
@@ -64,6 +81,8 @@ def fit_ppml(
     Raises
     ------
     FormulaError, UnknownColumn, InvalidFlow, EmptySample, NotIdentified, NotConverged
+    UsageError : among others where it does not fit into memory; it says how much is needed before the work starts
+    WorkerLost : a process at work on a block was ended from outside
 
     Examples
     --------
@@ -83,20 +102,25 @@ def fit_ppml(
     _check_option("separation", separation, METHODS)
     _check_option("singletons", singletons, ("drop", "keep"))
     _check_option("engine", engine, ("auto", "tensor", "rows", "irls"))
+    _check_option("keep", keep, KEEP)
     _check_above_zero(tol=tol, max_iterations=max_iterations)
     if by is not None:
         raise UsageError(
             f"fit_ppml makes one fit, and by={by!r} asks for several.",
             fix=f"Call dt.fit_many(frame, formula, by={by!r}), which takes the same options.",
         )
-    table = read_table(data)
-    parsed = parse(formula, table.columns)
-    clustering = read_clustering(cluster, table.columns, parsed.effects)
-    return fit_design(
-        _designed(table, parsed, clustering, weights, offset),  # held by the fit alone, which leaves rows out of it
-        table,
-        parsed.text,
-        clustering,
+    plan = planned(data, formula, cluster, (weights, offset), blocks, memory)
+    if plan.block is not None:
+        return fit_by_blocks(
+            plan,
+            Wishes(ssc, separation, singletons == "drop", engine, tol, max_iterations, throw, Columns(offset, weights),
+                   executor, scratch),
+        )  # fmt: skip
+    fit = fit_design(
+        _designed(plan, weights, offset),  # held by the fit alone, which leaves rows out of it
+        plan.table,
+        plan.formula.text,
+        plan.clustering,
         ssc=ssc,
         separation=separation,
         drop_singletons=singletons == "drop",
@@ -106,11 +130,12 @@ def fit_ppml(
         throw=throw,
         columns=Columns(offset, weights),
     )
+    return fit if keep == "design" else without_rows(fit)
 
 
-def _designed(table: Table, parsed: Formula, clustering: Clustering, weights: str | None, offset: str | None) -> Design:
-    design = build(table, parsed, clusters=clustering.ways, weights=weights, offset=offset)
-    if design.effects or not parsed.intercept:
+def _designed(plan: Plan, weights: str | None, offset: str | None) -> Design:
+    design = build(plan.table, plan.formula, clusters=plan.clustering.ways, weights=weights, offset=offset)
+    if design.effects or not plan.formula.intercept:
         return design
     return replace(design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names))
 

@@ -79,6 +79,11 @@ class GravityFit(Estimates):
         return n_parameters(self.design)
 
     @property
+    def n_levels(self) -> int:
+        """Levels of all fixed effects."""
+        return sum(self.design.codes(effect.columns)[1] for effect in self.design.effects)
+
+    @property
     def aic(self) -> float:
         """Akaike's criterion."""
         return 2 * self.n_parameters - 2 * self.loglik

@@ -5,7 +5,7 @@ Inside, columns are polars series and numpy arrays. A path gives polars back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from detente.data.tables.any_file import read_file
+from detente.data.tables.streams import Stream, stream_of
 from detente.errors import DataError, UnknownColumn, first_five
 
 
@@ -65,12 +66,18 @@ class Table:
         """Integer codes [n] and the sorted levels of one column; a null has code -1."""
         return factorize(self.series(column))
 
+    def emptied(self) -> Table:
+        """A table without rows or columns that still knows which kind of frame came in."""
+        return Table(None if self.frame is None else self.frame.select([]).head(0), self.name)
+
     def like(self, data: Mapping[str, Any]) -> Any:
         """A new frame of the caller's own kind from columns."""
         return self.of_same_kind(pl.DataFrame(dict(data)))
 
     def of_same_kind(self, frame: pl.DataFrame) -> Any:
         """``frame`` as the kind of frame the caller gave."""
+        if self.frame is None:  # columns alone came in
+            return frame
         kind = self.frame.implementation
         if kind.is_pandas():
             return _to_pandas(frame)
@@ -97,7 +104,7 @@ def words_among(series: pl.Series) -> tuple[str, str]:
 
 
 def read_table(data: Any) -> Table:
-    """A frame (pandas, polars, pyarrow, anything narwhals knows), a Table, or a path to a file.
+    """A frame (pandas, polars, pyarrow, anything narwhals knows), a Table, a path to a file, or a stream of batches.
 
     Raises
     ------
@@ -106,6 +113,11 @@ def read_table(data: Any) -> Table:
     """
     if isinstance(data, Table):
         return data
+    if isinstance(data, pl.LazyFrame):
+        return Table(nw.from_native(data.collect()))
+    stream = stream_of(data)
+    if stream is not None:
+        return table_of(stream, stream.columns)
     if isinstance(data, str | Path):
         return Table(nw.from_native(read_file(Path(data))), f"'{data}'")
     if hasattr(data, "to_frame") and not hasattr(data, "__dataframe__"):
@@ -124,6 +136,36 @@ def read_table(data: Any) -> Table:
             fix="Give a pandas, polars or pyarrow frame, or the path of a CSV, Parquet, Stata or Excel file.",
         ) from None
     return Table(frame.collect("polars") if isinstance(frame, nw.LazyFrame) else frame)
+
+
+def table_of(stream: Stream, columns: Sequence[str]) -> Table:
+    """The ``columns`` of a stream as one table.
+
+    Raises
+    ------
+    DataError : its batches do not have the same kinds of columns.
+    """
+    parts = [_as_polars(batch, columns) for batch in stream.batches(columns)]
+    try:
+        whole = pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame(schema=list(columns))
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            f"The batches of {stream.name} do not fit together: {str(error).partition(chr(10))[0]}.",
+            fix="Give every batch the same columns of the same types.",
+        ) from None
+    return Table(nw.from_native(kind_of(stream).of_same_kind(whole)), stream.name)
+
+
+def kind_of(stream: Stream) -> Table:
+    """A table without rows that knows which kind of frame a stream's owner uses."""
+    return Table(nw.from_native(pl.DataFrame() if stream.native is None else stream.native), stream.name).emptied()
+
+
+def _as_polars(batch: Any, columns: Sequence[str]) -> pl.DataFrame:
+    if isinstance(batch, pl.DataFrame):
+        return batch.select(columns)
+    table = Table(nw.from_native(batch, eager_only=True))
+    return pl.DataFrame([table.series(column) for column in columns])
 
 
 def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:

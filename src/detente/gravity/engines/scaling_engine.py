@@ -32,7 +32,7 @@ def fit_by_scaling(design: Design, *, tol: float = 1e-9, max_iterations: int = 5
     prior = np.ones_like(design.y) if design.weights is None else design.weights
     base = prior if design.offset is None else prior * np.exp(design.offset)
     X, flow = np.ascontiguousarray(design.X.T), design.y * prior
-    margins = _Margins(projector, flow)
+    margins = RowMargins(projector, flow)
     coef, effects, change, done, converged = np.zeros(X.shape[1]), None, np.inf, 0, not X.shape[1]
     state = margins.met(base, [np.ones(b.n) for b in blocks], 1e-3 if len(coef) else tol)
     total = np.sqrt(flow.sum())
@@ -92,7 +92,7 @@ def _last_step(margins, projector, X, base, flow, coef, state, effects, tol: flo
     return coef, mu, scales, tilde, hessian, drift
 
 
-class _Margins:
+class RowMargins:
     """The margin equations of n rows: sums of ``flow`` [n] over the levels of every block."""
 
     def __init__(self, projector: RowProjector, flow: np.ndarray) -> None:
@@ -137,7 +137,8 @@ class _Margins:
         return moved
 
     def _logs(self, scales: list[np.ndarray]) -> np.ndarray:
-        return np.concatenate([np.log(np.where(scales[k] > 0, scales[k], 1.0)) for k in self.order[1:]])
+        logs = [np.log(np.where(scales[k] > 0, scales[k], 1.0)) for k in self.order[1:]]
+        return np.concatenate(logs) if logs else np.empty(0)
 
 
 def _likelihood(flow: np.ndarray, mu: np.ndarray) -> float:

@@ -98,9 +98,27 @@ class SectorTensor:
 
     def solve(self, coef: np.ndarray, tol: float) -> float:
         """Solve the margin equations at ``coef``; the profile log likelihood without its constant."""
+        index = self._weigh(coef)
+        self.scales, _, change = balance(
+            self.weight, self.margins, self.scales, tol=tol, max_sweeps=MAX_SWEEPS, pairs=self.pairs
+        )
+        self.settled = change <= tol
+        projector = self._fitted()
+        logs = [np.log(s, out=np.zeros_like(s), where=s > 0) for s in (self.scales.a, self.scales.g, self.scales.p)]
+        observed = (self.margins.a, self.margins.g, self.margins.p)[: 3 if self.pairs else 2]
+        likelihood = sum(float((m * l).sum(dtype=float)) for m, l in zip(observed, logs))
+        return likelihood + float(np.vdot(self.y, index)) - float(projector.size_a.sum(dtype=float))
+
+    def resume(self, coef: np.ndarray, scales: Scales, removed: Removed | None) -> None:
+        """Stand again where a solution at ``coef`` left the effects."""
+        self.scales, self.last_removed = scales, removed
+        self._weigh(coef)
+        self._fitted()
+
+    def _weigh(self, coef: np.ndarray) -> np.ndarray:
+        """Weights at ``coef`` [k]; what the regressors add up to [t, i, j]."""
         dtype = self.y.dtype
         index, limit, coef = np.empty_like(self.y), MAX_INDEX[dtype.char], coef.astype(dtype)
-        years = halves(len(self.y), self.X.size)
 
         def weigh(years: slice) -> None:
             for t in range(years.start, years.stop):
@@ -108,11 +126,11 @@ class SectorTensor:
                 np.exp(np.clip(cells, -limit, limit, out=cells), out=self.weight[t])
                 self.weight[t] *= self.base[t]
 
-        side_by_side(weigh, years)
-        self.scales, _, change = balance(
-            self.weight, self.margins, self.scales, tol=tol, max_sweeps=MAX_SWEEPS, pairs=self.pairs
-        )
-        self.settled = change <= tol
+        side_by_side(weigh, halves(len(self.y), self.X.size))
+        return index
+
+    def _fitted(self) -> TensorProjector:
+        """Fitted flows of the weights and scales, and the projection under them."""
         a, g, p = self.scales.a, self.scales.g, self.scales.p
 
         def scale(years: slice) -> None:
@@ -121,12 +139,13 @@ class SectorTensor:
                 cells *= a[t][:, None]
                 cells *= g[t]
 
-        side_by_side(scale, years)
+        side_by_side(scale, halves(len(self.y), self.X.size))
         projector = self.last_projector = TensorProjector(self.mu, self.pairs)
-        logs = [np.log(s, out=np.zeros_like(s), where=s > 0) for s in (a, g, p)]
-        observed = (self.margins.a, self.margins.g, self.margins.p)[: 3 if self.pairs else 2]
-        likelihood = sum(float((m * l).sum(dtype=float)) for m, l in zip(observed, logs))
-        return likelihood + float(np.vdot(self.y, index)) - float(projector.size_a.sum(dtype=float))
+        return projector
+
+    def total(self) -> float:
+        """Sum of the fitted flows."""
+        return float(self.projector.size_a.sum())
 
     def profile(self, tol: float) -> Profile:
         """Gradient and Hessian at the effects of the last solution, projections accurate to ``tol``."""
@@ -170,18 +189,25 @@ class SectorTensor:
 
     def adopt(self, scales: Scales, removed: Removed, coef: np.ndarray, units: Units) -> None:
         """Take over effects at the coefficients ``coef`` [k], found on the same cells in ``units``."""
-        level = units.flow * np.exp(-coef @ units.centre)
-        a, g, p = (s.astype(float) for s in (scales.a, scales.g, scales.p))
-        self.scales = Scales(a, g, p * level) if self.pairs else Scales(a * level, g, p)
-        spread, centre = units.spread[:, None, None], units.centre[:, None, None]
-        a, g, p = (spread * effect for effect in (removed.a, removed.g, removed.p))
-        self.last_removed = Removed(a, g, p + centre, 0) if self.pairs else Removed(a + centre, g, p, 0)
+        self.scales, self.last_removed = in_own_units(scales, removed, coef, units, self.pairs)
 
     def shifted(self, scales: Scales, move: np.ndarray) -> Scales:
         """``scales`` after the coefficients move [k], as the linearised margins have it."""
         effects = (self.removed.a, self.removed.g, self.removed.p)
         a, g, p = (np.exp(-np.tensordot(move.astype(effect.dtype), effect, 1)) for effect in effects)
         return Scales(scales.a * a, scales.g * g, scales.p * p if self.pairs else scales.p)
+
+
+def in_own_units(
+    scales: Scales, removed: Removed, coef: np.ndarray, units: Units, pairs: bool
+) -> tuple[Scales, Removed]:
+    """Effects found in ``units`` as those of the flows and regressors themselves, where the coefficients are ``coef``."""
+    level = units.flow * np.exp(-coef @ units.centre)
+    a, g, p = (s.astype(float) for s in (scales.a, scales.g, scales.p))
+    own = Scales(a, g, p * level) if pairs else Scales(a * level, g, p)
+    spread, centre = units.spread[:, None, None], units.centre[:, None, None]
+    a, g, p = (spread * effect for effect in (removed.a, removed.g, removed.p))
+    return own, Removed(a, g, p + centre, 0) if pairs else Removed(a + centre, g, p, 0)
 
 
 def _solved(state: State | None) -> State:

@@ -28,6 +28,21 @@ LARGEST = 1e60
 
 def response(table: Table, factor: Factor) -> np.ndarray:
     """The flows [n]; InvalidFlow or EmptySample where they are none that a Poisson fit can take."""
+    y = flows(table, factor)
+    check_size(float(y.max(initial=0.0)), factor)
+    return y
+
+
+def check_size(largest: float, factor: Factor) -> None:
+    """EmptySample or InvalidFlow where the ``largest`` flow is none to fit."""
+    if not largest:
+        raise EmptySample(f"Every flow in '{factor.text}' is zero.", fix="There is nothing to fit.")
+    if not 1 / LARGEST < largest < LARGEST:
+        raise InvalidFlow(f"The largest flow in '{factor.text}' is {largest:.1e}.", fix="Change the unit.")
+
+
+def flows(table: Table, factor: Factor, first: int = 0) -> np.ndarray:
+    """The flows [n] of a table whose first row is number ``first``; InvalidFlow where one is negative or missing."""
     series = table.series(factor.columns[0])
     if factor.function == "i" or not series.dtype.is_numeric():
         where, fix = words_among(series)
@@ -46,14 +61,10 @@ def response(table: Table, factor: Factor) -> np.ndarray:
         found = ", ".join(f"{int(n.sum())} {kind}" for kind, n in kinds.items() if n.any())
         raise InvalidFlow(
             f"'{factor.text}' has {found} among {len(y)} rows,",
-            where=f"the first in row {int(np.flatnonzero(bad)[0])} (counted from 0).",
+            where=f"the first in row {first + int(np.flatnonzero(bad)[0])} (counted from 0).",
             why="A missing flow is not a zero, and a Poisson fit needs flows of zero or more.",
             fix="Drop these rows, or put 0 where the source says that nothing was traded.",
         )
-    if not y.any():
-        raise EmptySample(f"Every flow in '{factor.text}' is zero.", fix="There is nothing to fit.")
-    if not 1 / LARGEST < y.max() < LARGEST:
-        raise InvalidFlow(f"The largest flow in '{factor.text}' is {y.max():.1e}.", fix="Change the unit.")
     return y
 
 

@@ -234,8 +234,8 @@ def _below(fit: Estimates) -> dict[str, str]:
     found = {"Errors": fit.clustering.text, "Clusters": clusters, "Rows": f"{fit.n_used:,}"}
     if fit.family.name != "ols":
         found["Separated rows"] = f"{fit.n_separated:,}"
-    if isinstance(fit, GravityFit) and fit.design.effects:
-        found["Effect levels"] = f"{sum(fit.design.codes(e.columns)[1] for e in fit.design.effects):,}"
+    if isinstance(fit, GravityFit) and fit.effect_names:
+        found["Effect levels"] = f"{fit.n_levels:,}"
     for name, value in fit.statistics.items():
         line = name[0].upper() + name[1:]
         found[line] = f"{value:,.1f}" if line == "Log likelihood" else _number(value, 3)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from detente._read_only import ReadOnlyDict
-from detente._workers import fresh_processes
-from detente.errors import DetenteError, UsageError, did_you_mean, first_five
+from detente._workers import fresh_processes, processors, share_out
+from detente.errors import DetenteError, NotConverged, UsageError, did_you_mean, first_five
+from detente.gravity.blocks.lean import LeanFit, without_rows
 from detente.gravity.formulas.expansion import each_formula
 from detente.gravity.formulas.grammar import parse
+from detente.gravity.formulas.reading import Reads, columns_read
 from detente.gravity.inference import read_clustering
 from detente.gravity.ppml import fit_ppml
 from detente.gravity.result import GravityFit
 from detente.panel.frames import Table, read_table
+from detente.panel.reading.coded import CodedTable, coded
 
-WORTH_A_PROCESS = 100_000
-"""Rows from which on starting worker processes pays."""
+WORTH_A_PROCESS, WORTH_SENDING = 1_000_000, 2_000
+"""Rows in all, and in a part, from which on worker processes pay: they start in 0.6 s of processor time, in which
+a million rows are fitted."""
+AHEAD = 32
+"""Parts that are under way at once on an executor of the caller's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ def fit_many(
     by: str | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
+    keep: str = "design",
     progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> ManyFits:
@@ -89,15 +100,22 @@ def fit_many(
     formula : ``c(y, z)`` before the ``~`` stands for several responses, ``sw(a, b)``, ``sw0``, ``csw`` and ``csw0``
         among the terms for several equations, as in fixest
     by : column; each of its levels is fitted by itself
-    executor : any concurrent.futures executor (a dask client's too); by default processes where the data
-        are large enough, else one after the other
-    workers : processes to start; 1 for none
+    executor : any concurrent.futures executor (a dask client's too), in place of processes of our own
+    workers : how many work at once, this process among them; 1 for this one alone. By default as many as there are
+        processors where that pays: with ``keep="coef"`` and a million rows or more
+    keep : "design" keeps every fit's rows, "coef" the coefficients alone: that is what many fits at once are for, since
+        sending the rows back from another process costs more than fitting them
     progress : called with (done, total) after each fit
     **options : of :func:`fit_ppml`
 
     Returns
     -------
-    ManyFits : a level that cannot be fitted is in ``failures`` with its error
+    ManyFits : in the order of the data, whichever ended first; a level that cannot be fitted is in ``failures`` with
+        its error
+
+    Raises
+    ------
+    WorkerLost : a process at work was ended from outside.
     """
     table, formulas = read_table(data), each_formula(formula)
     if by is None and len(formulas) == 1:
@@ -105,56 +123,116 @@ def fit_many(
             "fit_many needs by=, or a formula that stands for several.",
             fix="Name a column as in by='sector', write csw(a, b) among the terms, or call fit_ppml.",
         )
-    for one in formulas:
-        parsed = parse(one, table.columns)
-        if by is not None and by in parsed.columns:
-            raise UsageError(f"'{by}' cannot be in the formula and in by= at once.")
-        clustering = read_clustering(options.get("cluster"), table.columns, parsed.effects)
-        for column in (*([by] if by else []), *parsed.columns, *(c for way in clustering.ways for c in way)):
-            table.series(column)  # an unknown column is named as such, once
-    whole = pl.DataFrame([table.series(c) for c in table.columns])
-    groups = _groups(whole, by, formulas)
-    found: dict[str, GravityFit | DetenteError] = {}
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+        raise UsageError(f"workers is a count of one or more, not {workers!r}.")
+    reads = [_checked(one, by, table, options) for one in formulas]
+    groups = _groups(table, by, formulas)
+    found: list[GravityFit | DetenteError | None] = [None] * len(groups)
 
-    def done(level: str, result: GravityFit | DetenteError) -> None:
-        found[level] = result
+    def done(k: int, result: GravityFit | DetenteError) -> None:
+        found[k] = result
         if progress is not None:
-            progress(len(found), len(groups))
+            progress(sum(one is not None for one in found), len(groups))
 
-    if executor is not None:
-        _in_parallel(executor, groups, options, done)
-    elif workers != 1 and len(groups) > 1 and (workers or whole.height > WORTH_A_PROCESS):
-        with fresh_processes(workers) as pool:
-            _in_parallel(pool, groups, options, done)
+    options = options | {"keep": keep}
+    odd = any(one.odd for one in reads)
+    several = 1 if len(groups) < 2 else workers or (processors() if keep == "coef" and _pays(table, groups) else 1)
+    if executor is None and several == 1:
+        for k, group in enumerate(groups):
+            done(k, _one(group.table(table), group.formula, options))
     else:
-        for level, (part, one) in groups.items():
-            done(level, _one(part, one, options))
-    results = {k: found[k] for k in groups}
+        whole = (
+            None if odd else coded(table, *(chain(*lists) for lists in zip(*((r.numbers, r.labels) for r in reads))))
+        )
+        tasks = [partial(group.task, table, whole, options) for group in groups]
+        with nullcontext(executor) if executor is not None else fresh_processes(several - 1) as pool:
+            for k, result in share_out(
+                _away, tasks, pool, here=executor is None, ahead=AHEAD if executor else 3 * several
+            ):
+                done(k, _returned(result, groups[k], table))
+    results = {group.name: result for group, result in zip(groups, found)}
     fits = {k: fit for k, fit in results.items() if isinstance(fit, GravityFit)}
     failures = {k: error for k, error in results.items() if isinstance(error, DetenteError)}
     return ManyFits(by or "formula", ReadOnlyDict(fits), ReadOnlyDict(failures), table)
 
 
-def _groups(whole: pl.DataFrame, by: str | None, formulas: Sequence[str]) -> dict[str, tuple[pl.DataFrame, str]]:
-    """What is fitted, by name: the rows of each level with each formula."""
-    parts = {"": whole}
+def _checked(formula: str, by: str | None, table: Table, options: Mapping[str, Any]) -> Reads:
+    """What one formula reads; an unknown column is named as such, once."""
+    parsed = parse(formula, table.columns)
+    if by is not None and by in parsed.columns:
+        raise UsageError(f"'{by}' cannot be in the formula and in by= at once.")
+    clustering = read_clustering(options.get("cluster"), table.columns, parsed.effects)
+    for column in (*([by] if by else []), *parsed.columns, *(c for way in clustering.ways for c in way)):
+        table.series(column)
+    return columns_read(parsed, table.columns, clustering.ways, (options.get("weights"), options.get("offset")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What one fit is of: its name, its formula and its rows (None for all)."""
+
+    name: str
+    formula: str
+    rows: slice | np.ndarray | None
+
+    def table(self, whole: Table) -> Table:
+        """Its part of the data, as it came in."""
+        if self.rows is None:
+            return whole
+        frame = pl.DataFrame([whole.series(c) for c in whole.columns])
+        rows = self.rows
+        return read_table(
+            frame[rows] if isinstance(rows, np.ndarray) else frame.slice(rows.start, rows.stop - rows.start)
+        )
+
+    def task(self, table: Table, whole: CodedTable | None, options: Mapping[str, Any]) -> tuple:
+        """What is sent to where it is fitted."""
+        if whole is None:
+            return self.table(table), self.formula, options
+        return whole if self.rows is None else whole.take(self.rows), self.formula, options
+
+
+def _groups(table: Table, by: str | None, formulas: Sequence[str]) -> list[_Group]:
+    """Each level, in the order of the data, with each formula."""
+    parts: dict[str, slice | np.ndarray | None] = {"": None}
     if by is not None:
-        parts = {str(key[0]): p for key, p in whole.partition_by(by, as_dict=True, maintain_order=True).items()}
-    several = len(formulas) > 1
-    return {
-        (f"{level}: {one}" if level and several else level or one): (part, one)
-        for level, part in parts.items() for one in formulas
-    }  # fmt: skip
+        frame = pl.DataFrame({"level": table.series(by), "row": np.arange(len(table))})
+        grouped = frame.group_by("level", maintain_order=True).agg(
+            pl.col("row"), pl.col("row").min().alias("first"), pl.col("row").max().alias("last"), pl.len().alias("n")
+        )
+        parts = {}
+        for level, rows, first, last, n in zip(*(grouped[c] for c in ("level", "row", "first", "last", "n"))):
+            parts[str(level)] = slice(first, last + 1) if last - first + 1 == n else rows.to_numpy()
+    return [
+        _Group(f"{level}: {one}" if level and len(formulas) > 1 else level or one, one, rows)
+        for level, rows in parts.items() for one in formulas
+    ]  # fmt: skip
 
 
-def _in_parallel(executor: Executor, groups, options, done) -> None:
-    waiting = {executor.submit(_one, part, one, options): level for level, (part, one) in groups.items()}
-    for future in as_completed(waiting):
-        done(waiting[future], future.result())
+def _pays(table: Table, groups: Sequence[_Group]) -> bool:
+    """Whether starting processes does: rows enough in all, and in each part for what sending it costs."""
+    fits = len(table) if groups[0].rows is not None else len(table) * len(groups)
+    return fits >= WORTH_A_PROCESS and fits / len(groups) >= WORTH_SENDING
 
 
-def _one(part: Any, formula: str, options: dict[str, Any]) -> GravityFit | DetenteError:
+def _one(part: Any, formula: str, options: Mapping[str, Any]) -> GravityFit | DetenteError:
     try:
         return fit_ppml(part, formula, **options)
     except DetenteError as error:
         return error
+
+
+def _away(part: Table, formula: str, options: Mapping[str, Any]) -> GravityFit | DetenteError:
+    """The fit without the table it came from, which the caller has."""
+    result = _one(part, formula, options)
+    if isinstance(result, GravityFit):
+        return replace(result, table=result.table.emptied())
+    if isinstance(result, NotConverged) and isinstance(result.state, GravityFit):
+        result.state = without_rows(result.state)
+    return result
+
+
+def _returned(result: GravityFit | DetenteError, group: _Group, table: Table) -> GravityFit | DetenteError:
+    if isinstance(result, GravityFit):
+        return replace(result, table=table.emptied() if isinstance(result, LeanFit) else group.table(table))
+    return result

@@ -8,6 +8,8 @@ is not separated. One below may be; it is not if it is a combination of rows tha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from detente.gravity.collinear import find_collinear
@@ -48,10 +50,35 @@ def looks_separated(design: Design, fit: EngineFit, family: Family = POISSON, la
         return True
     if least_fitted < TINY * np.maximum(design.y, huge * zero).min():
         return True
-    doubtful = _doubtful(design, fit, family, zero, least_fitted, layout)
-    if not len(doubtful) or layout is None:
-        return bool(len(doubtful))
-    return not _identified_without(fit, family, design, doubtful) or _outside_cubes(layout, doubtful)
+    doubt = doubt_of(design, fit, family, layout, _left_over(design, family.gap(design.y, fit.mu), layout))
+    if not doubt.n or layout is None:
+        return bool(doubt.n)
+    return not told_without(fit.hessian, doubt.information) or doubt.outside
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """``n`` zeros whose fitted flow does not stand out; what they tell of the coefficients [k, k]; whether one of them
+    is ``outside`` of every cube of rows that are sure."""
+
+    n: int
+    information: np.ndarray
+    outside: bool
+
+
+def doubt_of(design: Design, fit: EngineFit, family: Family, layout: Layout | None, left: float) -> Doubt:
+    """The doubtful zeros where the largest score left over is ``left``."""
+    rows = _doubtful(design, fit, family, left, layout)
+    k = len(design.names)
+    if not len(rows):
+        return Doubt(0, np.zeros((k, k)), False)
+    weight = family.weight(fit.mu[rows])
+    weight = weight if design.weights is None else weight * design.weights[rows]
+    part = fit.tilde[:, rows]
+    information = part * weight @ part.T
+    if layout is None or not told_without(fit.hessian, information):
+        return Doubt(len(rows), information, True)
+    return Doubt(len(rows), information, _outside_cubes(layout, rows))
 
 
 def _unidentified(design: Design, fit: EngineFit, family: Family) -> bool:
@@ -64,14 +91,15 @@ def _unidentified(design: Design, fit: EngineFit, family: Family) -> bool:
     return find_collinear(fit.hessian, norms, design.names) is not None
 
 
-def _doubtful(
-    design: Design, fit: EngineFit, family: Family, zero: np.ndarray, least: float, layout: Layout | None
-) -> np.ndarray:
+def _doubtful(design: Design, fit: EngineFit, family: Family, left: float, layout: Layout | None) -> np.ndarray:
     """Positions of zeros whose fitted flow does not stand out from what the fit leaves of its scores."""
+    zero = design.y == 0
+    if not zero.any():
+        return np.empty(0, int)
     gap = family.gap(design.y, fit.mu)
     gap = gap if design.weights is None else gap * design.weights
-    left = _left_over(design, gap, layout)
     slack = SLACK if is_small(design) else LARGE if layout is not None else 1.0  # rows alone: only the search tells
+    least = np.maximum(fit.mu, np.finfo(float).max * ~zero).min()
     if design.weights is None and family.name == "ppml" and least > slack * left:
         return np.empty(0, int)
     return np.flatnonzero(zero & (-gap <= slack * left))
@@ -79,30 +107,38 @@ def _doubtful(
 
 def _left_over(design: Design, gap: np.ndarray, layout: Layout | None) -> float:
     """The largest score of any effect level or (in units of its typical size) regressor."""
-    found = [0.0]
+    gap = gap if design.weights is None else gap * design.weights
+    squares = np.einsum("kn,kn->k", design.X, design.X)
+    return max(left_by_effects(design, gap, layout), left_by_regressors(design.X @ gap, squares, len(gap)))
+
+
+def left_by_effects(design: Design, gap: np.ndarray, layout: Layout | None) -> float:
+    """The largest score that ``gap`` [n] leaves of any effect's level."""
     if layout is not None:
-        found += [float(np.abs(total).max()) for total in level_totals(layout, layout.spread(gap))]
-    else:
-        for block in blocks_of(design):
-            part = gap if block.slope is None else gap * block.slope
-            scale = 1.0 if block.slope is None else max(float(np.abs(block.slope).max()), 1e-300)
-            found.append(float(np.abs(np.bincount(block.codes, part, block.n)).max()) / scale)
-    if design.names:  # a regressor's typical size is below its largest: on the safe side
-        size = np.sqrt(np.einsum("kn,kn->k", design.X, design.X) / len(gap))
-        found.append(float((np.abs(design.X @ gap) / np.maximum(size, 1e-300)).max()))
+        return max(float(np.abs(total).max()) for total in level_totals(layout, layout.spread(gap)))
+    found = [0.0]
+    for block in blocks_of(design):
+        part = gap if block.slope is None else gap * block.slope
+        scale = 1.0 if block.slope is None else max(float(np.abs(block.slope).max()), 1e-300)
+        found.append(float(np.abs(np.bincount(block.codes, part, block.n)).max()) / scale)
     return max(found)
 
 
-def _identified_without(fit: EngineFit, family: Family, design: Design, rows: np.ndarray) -> bool:
-    """Whether the coefficients are mostly told by the rows other than ``rows``."""
-    if not design.names:
+def left_by_regressors(scores: np.ndarray, squares: np.ndarray, n: int) -> float:
+    """The largest of ``scores`` [k] in units of a regressor's typical size, from sums of squares [k] over ``n`` rows.
+
+    That is below its largest: on the safe side.
+    """
+    size = np.sqrt(squares / n)
+    return float((np.abs(scores) / np.maximum(size, 1e-300)).max(initial=0.0))
+
+
+def told_without(hessian: np.ndarray, information: np.ndarray) -> bool:
+    """Whether the coefficients are mostly told by other rows than those whose ``information`` [k, k] this is."""
+    if not len(hessian):
         return True
-    weight = family.weight(fit.mu[rows])
-    weight = weight if design.weights is None else weight * design.weights[rows]
-    part = fit.tilde[:, rows]
-    scale = np.sqrt(np.diag(fit.hessian))
-    whole = fit.hessian / np.outer(scale, scale)
-    share = np.linalg.solve(whole, (part * weight @ part.T) / np.outer(scale, scale))
+    scale = np.outer(np.sqrt(np.diag(hessian)), np.sqrt(np.diag(hessian)))
+    share = np.linalg.solve(hessian / scale, information / scale)
     return bool(np.abs(np.linalg.eigvals(share)).max() < 0.5)
 
 

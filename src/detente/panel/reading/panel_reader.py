@@ -11,6 +11,7 @@ from detente.data.registry import recognise, source_named
 from detente.data.source import DataSource
 from detente.data.store import located
 from detente.data.tables.files import Files
+from detente.data.tables.streams import has_pattern, stream_of
 from detente.errors import AmbiguousColumn, DataError, UnreadableFile, first_five
 from detente.panel.frames import read_table
 from detente.panel.panel import Panel
@@ -135,6 +136,8 @@ def _flows_of(
     if isinstance(data, str | Path):
         data = located(data)
         files = Files(Path(data))
+        if has_pattern(files.path) or (files.path.is_dir() and not files.names and stream_of(data) is not None):
+            return of_table(read_table(data).frame.to_polars(), str(data), roles, unit, kind, missing), None, str(data)
         names_there = files.names
         known = None
         if source not in (None, "table"):
@@ -143,7 +146,7 @@ def _flows_of(
             known = recognise(files)
         if known is not None:
             return *read_flows(data, known.name, progress, sections), Path(data).name
-        if files.path.is_dir() or files.zipped:
+        if (files.path.is_dir() or files.zipped) and stream_of(data) is None:
             raise UnreadableFile(
                 f"'{data}' holds no file in a layout that is known ({first_five(names_there)}).",
                 fix="Give one of its files, or name its source with source= (on the command line --as).",

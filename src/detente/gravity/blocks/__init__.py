@@ -1,0 +1,1 @@
+"""Fits that keep no rows, and fits whose rows are never in memory at once."""

@@ -1,0 +1,178 @@
+"""Data that come in batches: the same fit from every source, and nothing read that is not needed."""
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detente.data.tables.streams import stream_of
+from detente.errors import DataError, EmptySample, UnknownColumn, UnreadableFile
+from detente.gravity import fit_ppml
+from detente.panel import read_panel
+from detente.panel.frames import read_table
+from detente.panel.reading.spilling import spill
+
+EFFECTS = "exporter^year^sector + importer^year^sector + exporter^importer^sector"
+FORMULA = f"trade ~ x | {EFFECTS}"
+
+
+def flows():
+    r = np.random.default_rng(3)
+    s, t, i, j = (a.ravel() for a in np.meshgrid(range(3), range(3), range(7), range(7), indexing="ij"))
+    s, t, i, j = (a[i != j] for a in (s, t, i, j))
+    names = np.array([f"E{k}" for k in range(7)])
+    data = pl.DataFrame(
+        {"exporter": names[i], "importer": names[j], "year": 2000 + t, "sector": np.array(["food", "fuel", "cars"])[s],
+         "x": r.normal(size=len(i)), "unused": r.normal(size=len(i))}
+    )  # fmt: skip
+    return data.with_columns(trade=pl.Series(r.gamma(2, 3, len(i))))
+
+
+DATA = flows()
+WHOLE = fit_ppml(DATA, FORMULA, cluster="exporter^importer")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("flows")
+    for (sector,), part in DATA.partition_by("sector", as_dict=True).items():
+        part.write_parquet(place / f"{sector}.parquet")
+        part.write_csv(place / f"{sector}.csv")
+        hive = place / "hive" / f"sector={sector}"
+        hive.mkdir(parents=True)
+        part.drop("sector").write_parquet(hive / "part-0.parquet")
+        deep = place / "deep" / sector
+        deep.mkdir(parents=True)
+        part.write_parquet(deep / "a.parquet")
+    return place
+
+
+def batches(data=DATA, n=100):
+    return data.iter_slices(n)
+
+
+SOURCES = {
+    "wildcards": lambda p: str(p / "*.parquet"),
+    "deep wildcards": lambda p: p / "deep" / "**" / "*.parquet",
+    "wildcards of CSV": lambda p: p / "*.csv",
+    "Hive folder": lambda p: p / "hive",
+    "one Parquet file": lambda p: p / "deep" / "food" / "a.parquet",
+    "lazy frame": lambda p: pl.scan_parquet(p / "*.parquet"),
+    "Arrow dataset": lambda p: ds.dataset([str(f) for f in sorted(p.glob("*.parquet"))]),
+    "Arrow scanner": lambda p: ds.dataset([str(f) for f in sorted(p.glob("*.parquet"))]).scanner(batch_size=70),
+    "record-batch reader": lambda p: pa.RecordBatchReader.from_batches(
+        DATA.to_arrow().schema, DATA.to_arrow().to_batches(max_chunksize=90)
+    ),
+    "generator of polars frames": lambda p: batches(),
+    "generator of pandas frames": lambda p: (b.to_pandas() for b in batches()),
+    "generator of record batches": lambda p: iter(DATA.to_arrow().to_batches(max_chunksize=90)),
+    "list of frames": lambda p: list(batches()),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("blocks", ["auto", "sector"])
+def test_every_source_gives_the_same_fit(folder, source, blocks):
+    fit = fit_ppml(SOURCES[source](folder), FORMULA, cluster="exporter^importer", blocks=blocks)
+    same = WHOLE
+    if source == "one Parquet file":
+        same = fit_ppml(DATA.filter(pl.col("sector") == "food"), FORMULA, cluster="exporter^importer")
+    assert fit.coef["x"] == pytest.approx(same.coef["x"], rel=1e-9)
+    assert fit.se["x"] == pytest.approx(same.se["x"], rel=1e-9)
+    assert fit.n_rows == same.n_rows
+    assert (fit.engine == "tensor") == (blocks == "auto")
+    kind = {"generator of pandas frames": "DataFrame", "Arrow dataset": "Table", "Arrow scanner": "Table",
+            "record-batch reader": "Table"}.get(source)  # fmt: skip
+    frame = fit.to_frame()
+    assert type(frame).__name__ == kind if kind else isinstance(frame, pl.DataFrame)
+
+
+def test_only_the_columns_that_are_needed_are_read(folder):
+    asked = []
+    stream = stream_of(folder / "hive")
+    kept = stream.read
+    object.__setattr__(stream, "read", lambda columns: asked.append(tuple(columns)) or kept(columns))
+    list(stream.batches(["trade", "sector"]))
+    assert asked == [("trade", "sector")]
+    assert stream.height == DATA.height
+    batch = next(iter(stream_of(ds.dataset(str(folder / "food.parquet"))).batches(["x"])))
+    assert batch.columns == ["x"]
+
+
+@pytest.mark.parametrize("source", ["wildcards", "Hive folder", "record-batch reader", "generator of polars frames"])
+def test_other_estimators_take_streams_too(folder, source):
+    table = read_table(SOURCES[source](folder))
+    assert len(table) == DATA.height
+    assert set(table.columns) == set(DATA.columns)
+
+
+def test_panels_are_read_by_wildcards_and_from_hive_folders(tmp_path):
+    rows = pl.DataFrame({"origin": ["COL", "VEN"], "destination": ["VEN", "COL"], "value_kusd": [5000.0, 7000.0]})
+    for year in (2001, 2002):
+        rows.with_columns(year=pl.lit(year)).write_parquet(tmp_path / f"y{year}.parquet")
+        (tmp_path / "hive" / f"year={year}").mkdir(parents=True)
+        rows.write_parquet(tmp_path / "hive" / f"year={year}" / "0.parquet")
+    for source in (tmp_path / "y*.parquet", tmp_path / "hive"):
+        panel = read_panel(source)
+        assert panel.years == (2001, 2002)
+        np.testing.assert_allclose(panel.flow("COL", "VEN"), [5.0, 5.0])
+
+
+def test_what_is_wrong_with_a_stream_is_named(folder, tmp_path):
+    with pytest.raises(UnreadableFile, match="No file matches"):
+        fit_ppml(folder / "*.parq", FORMULA)
+    with pytest.raises(UnknownColumn, match="Did you mean 'x'"):
+        fit_ppml(folder / "hive", f"trade ~ xx | {EFFECTS}")
+    with pytest.raises(EmptySample, match="no frame"):
+        fit_ppml(iter([]), FORMULA)
+    (tmp_path / "a.parquet").write_bytes(b"no parquet at all")
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        fit_ppml(tmp_path / "*.parquet", FORMULA)
+    (tmp_path / "b.odd").write_text("x")
+    with pytest.raises(UnreadableFile, match="of no known kind"):
+        fit_ppml(tmp_path / "*.odd", FORMULA)
+    with pytest.raises(UnknownColumn, match="a batch of the data"):
+        fit_ppml(iter([DATA, DATA.drop("x")]), FORMULA)
+    with pytest.raises(DataError, match=r"int and str in different batches|do not fit together"):
+        fit_ppml(iter([DATA, DATA.with_columns(pl.col("year").cast(pl.String) + "a")]), FORMULA, blocks="sector")
+    with pytest.raises(DataError, match="numbers are needed"):
+        fit_ppml(iter([DATA.with_columns(x=pl.lit("a"))]), FORMULA, blocks="sector")
+
+
+def test_a_stream_too_large_for_its_memory_goes_by_blocks_or_says_what_it_needs(monkeypatch):
+    """The size of a generator shows only as it comes: what has been taken is not lost."""
+    monkeypatch.setattr("detente.gravity.blocks.planning.SMALL", 150)
+    fit = fit_ppml(batches(), FORMULA, cluster="exporter^importer", memory="160.07 MB")
+    assert fit.engine == "3 blocks by sector"
+    assert fit.coef["x"] == pytest.approx(WHOLE.coef["x"], rel=1e-9)
+
+
+@pytest.mark.property
+@settings(max_examples=30, deadline=None)
+@given(
+    cells=st.lists(
+        st.tuples(st.sampled_from(["b", "a", "", "ñ", None]), st.sampled_from([3, 1, None]), st.floats(-5, 5)),
+        min_size=1, max_size=40,
+    ),
+    size=st.integers(1, 9),
+)  # fmt: skip
+def test_rows_laid_down_by_block_are_the_rows_of_that_block(tmp_path_factory, cells, size):
+    data = pl.DataFrame(cells, schema={"s": pl.String, "t": pl.Int64, "x": pl.Float64}, orient="row")
+    place = tmp_path_factory.mktemp("spill")
+    if data["s"].null_count() == data.height:
+        with pytest.raises(EmptySample):
+            spill(data.iter_slices(size), "x", "s", ["x"], ["s", "t"], place)
+        return
+    laid = spill(data.iter_slices(size), "x", "s", ["x"], ["s", "t"], place)
+    assert laid.n_rows == data.height
+    assert list(laid.blocks) == data["s"].drop_nulls().unique().sort().to_list()
+    for k, level in enumerate(laid.blocks):
+        part, same = laid.only(k).part(k), read_table(data.filter(pl.col("s") == level))
+        assert len(part) == len(same) == laid.heights[k]
+        np.testing.assert_array_equal(part.numbers("x"), same.numbers("x"))
+        for one, other in zip(part.codes("t"), same.codes("t")):
+            np.testing.assert_array_equal(one, other)
+        assert part.series("s").to_list() == [level] * len(same)
