@@ -211,9 +211,8 @@ def main() -> None:
             parts["many"] = many(Path(folder))
         if "ensemble" in wanted:
             one = apart("ensemble", "200")
-            parts["ensemble"] = (
-                f"1,000 draws of a world of 200 economies with errors in the flows: {one['cpu']:.1f} processor seconds, {one['driver']:,.0f} MB."
-            )
+            cost = f"{one['cpu']:.1f} processor seconds, {one['driver']:,.0f} MB"
+            parts["ensemble"] = f"1,000 draws of a world of 200 economies with errors in the flows: {cost}."
             print(parts["ensemble"])
     machine = (
         f"Python {platform.python_version()}, numpy {np.__version__}, polars {pl.__version__}, {platform.machine()}, "
