@@ -15,6 +15,7 @@ import pytest
 
 import detente as dt
 from detente._workers import fresh_processes, share_out
+from detente.equilibrium import Economy, LogNormal, ensemble
 from detente.errors import InvalidFlow, UsageError, WorkerLost
 from detente.gravity import compare, fit_ppml
 from detente.gravity.formulas.grammar import parse
@@ -22,6 +23,7 @@ from detente.gravity.formulas.reading import columns_read
 from detente.panel.frames import read_table
 from detente.panel.reading.coded import coded
 
+WORLD = Economy.from_arrays(["A", "B", "C"], [[90.0, 2.0, 8.0], [1.0, 50.0, 4.0], [9.0, 3.0, 900.0]])
 THREE_WAY = "exporter^year + importer^year + exporter^importer"
 CONTEXTS = [name for name in ("fork", "spawn", "forkserver") if hasattr(os, "fork") or name == "spawn"]
 
@@ -190,3 +192,19 @@ def test_every_kind_of_term_fits_alike_from_codes(formula):
     two = dt.fit_many(data, formula, by="sector", keep="coef", workers=2)
     assert [dict(one[k].coef) for k in one] == [dict(two[k].coef) for k in two]
     assert len(one) == 3
+
+
+def test_a_dask_cluster_of_two_workers_gives_the_same_digits():
+    distributed = pytest.importorskip("distributed")
+    data, by_sector = sectors(), "exporter^year^sector + importer^year^sector + exporter^importer^sector"
+    with distributed.Client(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as client:
+        pool = client.get_executor()
+        many = dt.fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", keep="coef", executor=pool)
+        blocks = fit_ppml(data, f"trade ~ x | {by_sector}", blocks="sector", executor=pool)
+        drawn = ensemble(WORLD, {("A", "B"): -0.5}, draws=100, theta=LogNormal(5, 0.2), executor=pool)
+    alone = dt.fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", keep="coef", workers=1)
+    assert [dict(many[k].coef) for k in many] == [dict(alone[k].coef) for k in alone]
+    here = fit_ppml(data, f"trade ~ x | {by_sector}", blocks="sector")
+    assert (dict(blocks.coef), dict(blocks.se)) == (dict(here.coef), dict(here.se))
+    same = ensemble(WORLD, {("A", "B"): -0.5}, draws=100, theta=LogNormal(5, 0.2))
+    np.testing.assert_array_equal(drawn.draws_pct, same.draws_pct)
