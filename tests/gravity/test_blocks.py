@@ -36,12 +36,17 @@ def panel(seed=0, n=9, years=4, sectors=3, zeros=0.2, share=1.0):
     )  # fmt: skip
 
 
-def assert_same(one, other, equal=EQUAL):
+NEARLY_SEPARATED = 1e-6
+"""The Hessian is that before the last step, in one piece and by blocks. Where a hundred rows tell a coefficient badly
+that step changes it by up to this much: fits on a tensor, on rows and by IRLS in one piece differ as far."""
+
+
+def assert_same(one, other, equal=EQUAL, errors=EQUAL):
     assert other.names == one.names
     assert set(other.dropped) == set(one.dropped)
     for k in one.names:
         assert other.coef[k] == pytest.approx(one.coef[k], rel=equal, abs=equal)
-        assert other.se[k] == pytest.approx(one.se[k], rel=equal)
+        assert other.se[k] == pytest.approx(one.se[k], rel=errors)
     for name in STATISTICS:
         assert getattr(other, name) == pytest.approx(getattr(one, name), rel=equal), name
     assert one.converged
@@ -121,7 +126,7 @@ def test_blocks_of_every_sort(seed, sectors, share, zeros, odd):
     if odd == "separated":  # in one block z tells a zero by itself, in others it does not
         data = data.with_columns(trade=pl.when(here & (pl.col("z") == 1)).then(0.0).otherwise("trade"))
     data = data.sample(fraction=1, shuffle=True, seed=seed)
-    options = {"cluster": "exporter^importer", "max_iterations": 200}
+    options = {"cluster": "exporter^importer"}
     try:
         one = fit_ppml(data, f"trade ~ x + z | {EFFECTS}", blocks=None, **options)
     except (EmptySample, NotIdentified, UsageError) as error:
@@ -129,7 +134,7 @@ def test_blocks_of_every_sort(seed, sectors, share, zeros, odd):
             fit_ppml(data, f"trade ~ x + z | {EFFECTS}", blocks="sector", **options)
         return
     other = fit_ppml(data, f"trade ~ x + z | {EFFECTS}", blocks="sector", **options)
-    assert_same(one, other, 1e-8)  # few rows a parameter: the likelihood is flatter, and both stop by the same rule
+    assert_same(one, other, 1e-8, NEARLY_SEPARATED)
 
 
 def test_a_zero_told_in_one_block_and_not_in_another_is_not_separated():

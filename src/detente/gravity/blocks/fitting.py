@@ -23,13 +23,13 @@ from detente.gravity.blocks.beginning import Beginning, Begun, begin_block, leve
 from detente.gravity.blocks.block import Work
 from detente.gravity.blocks.choosing import needed_by_block, refuse_if_too_large
 from detente.gravity.blocks.climbing import Climbed, climbed
-from detente.gravity.blocks.lean import LeanFit, RowsGone
+from detente.gravity.blocks.lean import LeanFit, RowsGone, without_rows
 from detente.gravity.blocks.parts import each
 from detente.gravity.blocks.planning import Plan
-from detente.gravity.blocks.searching import signs, without_separated
+from detente.gravity.blocks.searching import in_one_piece, joined, signs, without_separated
 from detente.gravity.blocks.summing import covariance_of, statistics_of
 from detente.gravity.estimators.family import POISSON
-from detente.gravity.fit import Columns
+from detente.gravity.fit import SEARCHED_FIRST, Columns, fit_design
 from detente.gravity.formulas.lags import with_series
 from detente.gravity.formulas.terms import check_size, flows
 from detente.panel.reading.scratch import Scratch, scratch_folder
@@ -101,17 +101,19 @@ def _fitted(plan: Plan, wishes: Wishes, rows: Spilled, scratch: Scratch, executo
     rows.forget()
     if any(one.n_missing < one.n_rows for one in begun):
         check_size(max(one.largest for one in begun), plan.formula.response)
-    if wishes.separation in ("exact", "rectifier"):
-        begun, _ = without_separated(
-            beginning, begun, _works(plan, scratch, begun), wishes.separation, executor, plan.given
-        )
+    few = wishes.separation == "auto" and sum(one.n_used for one in begun) <= SEARCHED_FIRST
+    if few or wishes.separation in ("exact", "rectifier"):
+        method, works = "exact" if few else wishes.separation, _works(plan, scratch, begun)
+        begun, _ = without_separated(beginning, begun, works, rows.levels, method, executor, plan.given)
     found = _climbed(plan, wishes, scratch, begun, executor)
     if wishes.separation == "auto" and signs(found, begun, executor):
         works = [replace(work, centre=0 * work.centre) for work in found.blocks.works]
-        begun, any_found = without_separated(beginning, begun, works, "auto", executor, plan.given)
+        begun, any_found = without_separated(beginning, begun, works, rows.levels, "auto", executor, plan.given)
         if any_found:
             found = _climbed(plan, wishes, scratch, begun, executor)
     fit = _assembled(plan, wishes, rows, begun, found)
+    if not fit.converged and in_one_piece(found.blocks.works) <= plan.given:
+        fit = _rescued(plan, wishes, rows, begun, _works(plan, scratch, begun))
     if wishes.throw and not fit.converged:
         raise NotConverged(
             f"The Poisson fit by blocks of '{plan.block}' stopped after {fit.iterations} steps without converging.",
@@ -119,6 +121,28 @@ def _fitted(plan: Plan, wishes: Wishes, rows: Spilled, scratch: Scratch, executo
             fix="Raise max_iterations, or give blocks=None: in one piece other engines are tried.",
         )
     return fit
+
+
+def _rescued(plan: Plan, wishes: Wishes, rows: Spilled, begun: Sequence[Begun], works: Sequence[Work]) -> LeanFit:
+    """The fit in one piece, where more engines are tried, of rows that do not settle by blocks."""
+    whole, _ = joined(works, rows.levels)
+    fit = fit_design(
+        whole, plan.table, plan.formula.text, plan.clustering, ssc=wishes.ssc, separation=wishes.separation,
+        drop_singletons=False, engine=wishes.engine, tol=wishes.tol, max_iterations=wishes.max_iterations,
+        throw=wishes.throw, columns=wishes.columns,
+    )  # fmt: skip
+    return replace(
+        without_rows(fit),
+        n_rows=rows.n_rows,
+        n_missing=_n_missing(rows, begun),
+        n_separated=fit.n_separated + sum(one.n_separated for one in begun),
+        n_singletons=fit.n_singletons + sum(one.n_singletons for one in begun),
+    )
+
+
+def _n_missing(rows: Spilled, begun: Sequence[Begun]) -> int:
+    """Rows without a block, and those that lack another value."""
+    return rows.n_rows - int(rows.heights.sum()) + sum(one.n_missing for one in begun)
 
 
 def _works(plan: Plan, scratch: Scratch, begun: Sequence[Begun]) -> list[Work]:
@@ -170,7 +194,7 @@ def _assembled(plan: Plan, wishes: Wishes, rows: Spilled, begun: Sequence[Begun]
         se=ReadOnlyDict(dict(zip(found.names, np.sqrt(np.diag(errors.matrix)).tolist()))),
         cov=errors.matrix,
         n_rows=rows.n_rows,
-        n_missing=rows.n_rows - int(rows.heights.sum()) + sum(one.n_missing for one in begun),
+        n_missing=_n_missing(rows, begun),
         n_separated=sum(one.n_separated for one in begun),
         n_singletons=sum(one.n_singletons for one in begun),
         n_used=n_used,

@@ -7,9 +7,10 @@ separate. Where they do not, the search is of all rows at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,6 @@ from detente.gravity.blocks.ending import doubts, positive_moments, separated
 from detente.gravity.blocks.parts import each
 from detente.gravity.collinear import find_collinear
 from detente.gravity.design import Codes, Design
-from detente.gravity.formulas.grammar import Effect
 from detente.gravity.separation.search import find_separated
 from detente.gravity.separation.signs import MOVING, SLACK, TINY, left_by_regressors, told_without
 
@@ -65,6 +65,7 @@ def without_separated(
     beginning: Beginning,
     begun: Sequence[Begun],
     works: Sequence[Work],
+    levels: Mapping[str, np.ndarray],
     method: str,
     executor: Executor | None,
     given: float,
@@ -75,7 +76,7 @@ def without_separated(
     if find_collinear(np.sum(grams, axis=0), np.sum(norms, axis=0), names) is None:
         gone = each(executor, separated, [(work, method) for work in works])
     else:
-        gone = _searched_at_once(works, method, given)
+        gone = _searched_at_once(works, levels, method, given)
     left = list(begun)
     for work, rows in zip(works, gone):
         if rows.any():
@@ -90,32 +91,36 @@ def leave_out(beginning: Beginning, work: Work, block: int, begun: Begun, gone: 
     return without(beginning, block, begun, rows_of(everything, axes=True)[0], gone)
 
 
-def _searched_at_once(works: Sequence[Work], method: str, given: float) -> list[np.ndarray]:
+def _searched_at_once(
+    works: Sequence[Work], levels: Mapping[str, np.ndarray], method: str, given: float
+) -> list[np.ndarray]:
     """Rows [n] bool of each block: the regressors are told by zero flows, so that all blocks have a say."""
-    sizes = [len(work.scratch.one(work.at("rows"), "y")) for work in works]
     refuse_if_too_large(
-        IN_ONE * sum(sizes), given, "Zero flows alone tell some coefficient, and the search for separated rows then",
+        in_one_piece(works), given, "Zero flows alone tell some coefficient, and the search for separated rows then",
         "Leave that regressor out, or give separation='levels'.",
     )  # fmt: skip
-    parts = [rows_of(work, axes=True)[0] for work in works]
-    effects, axes = parts[0].effects, {}
-    for k, effect in enumerate(effects):
-        codes, start = [], 0
-        for part in parts:
-            own, n = part.codes(effect.columns)
-            codes.append(own + start)
-            start += n
-        axes[f"effect{k}"] = Codes(np.concatenate(codes), np.arange(start))
+    whole, sizes = joined(works, levels)
+    return np.split(find_separated(whole, method) > 0, np.cumsum(sizes)[:-1])
 
-    def joined(name: str) -> np.ndarray | None:
-        pieces = [getattr(part, name) for part in parts]
+
+def in_one_piece(works: Sequence[Work]) -> float:
+    """Memory, in bytes, that work on all rows at once takes."""
+    return IN_ONE * sum(len(work.scratch.one(work.at("rows"), "y")) for work in works)
+
+
+def joined(works: Sequence[Work], levels: Mapping[str, np.ndarray]) -> tuple[Design, list[int]]:
+    """The rows of all blocks as one design, and how many each has; ``levels`` are those of the axes."""
+    parts = [rows_of(work, axes=True)[0] for work in works]
+
+    def put_together(pieces: list[Any]) -> Any:
         return None if pieces[0] is None else np.concatenate(pieces, axis=-1)
 
-    y, X = joined("y"), joined("X")
-    assert y is not None
-    assert X is not None
-    whole = Design(
-        y, X, parts[0].names, joined("offset"), joined("weights"), axes,
-        tuple(Effect((f"effect{k}",)) for k in range(len(effects))), {}, np.arange(len(y)), len(y), 0,
+    axes = {
+        name: Codes(np.concatenate([part.axes[name].codes for part in parts]), levels[name]) for name in works[0].axes
+    }
+    y = put_together([part.y for part in parts])
+    whole = replace(
+        parts[0], y=y, X=put_together([part.X for part in parts]), offset=put_together([part.offset for part in parts]),
+        weights=put_together([part.weights for part in parts]), axes=axes, rows=np.arange(len(y)), n_rows=len(y), known={},
     )  # fmt: skip
-    return np.split(find_separated(whole, method) > 0, np.cumsum(sizes)[:-1])
+    return whole, [len(part.y) for part in parts]
