@@ -17,7 +17,7 @@ from detente.gravity.engines.layout import Layout
 from detente.gravity.engines.margins import Scales
 from detente.gravity.engines.projection import Removed, TensorProjector
 from detente.gravity.engines.sector_tensor import Profile, Units, in_own_units
-from detente.gravity.engines.tensor_engine import Sectors, sectors_of
+from detente.gravity.engines.tensor_engine import SectorTensors, sectors_of
 from detente.gravity.formulas.grammar import Effect
 from detente.panel.reading.scratch import Scratch
 
@@ -96,7 +96,7 @@ def rows_of(work: Work, axes: bool = False) -> tuple[Design, Layout | None]:
     return design, layout
 
 
-def parts_of(work: Work, state: str | None = None) -> Sectors | SectorRows:
+def parts_of(work: Work, state: str | None = None) -> SectorTensors | SectorRows:
     """The block's cells or rows ready to work on, its effects where ``state`` has them."""
     design, layout = rows_of(work)
     parts = SectorRows(design, work.units) if layout is None else sectors_of(design, layout, work.units)
@@ -124,7 +124,7 @@ def _removed(held: dict[str, np.ndarray], name: str) -> Removed:
     return Removed(held[f"{name}.a"], held[f"{name}.g"], held[f"{name}.p"], 0)
 
 
-def keep_state(work: Work, state: str, parts: Sectors | SectorRows, coef: np.ndarray) -> None:
+def keep_state(work: Work, state: str, parts: SectorTensors | SectorRows, coef: np.ndarray) -> None:
     """Lay down where the effects are at ``coef`` [k]."""
     held = {"coef": coef}
     if isinstance(parts, SectorRows):
@@ -139,7 +139,7 @@ def keep_state(work: Work, state: str, parts: Sectors | SectorRows, coef: np.nda
 
 
 @dataclass(frozen=True, slots=True)
-class Solved:
+class MarginsMet:
     """A block's profile likelihood without its constant, sum of fitted flows, and whether its margins were met."""
 
     likelihood: float
@@ -148,7 +148,9 @@ class Solved:
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
-def solve(work: Work, state: str | None, into: str, coef: np.ndarray, move: np.ndarray | None, tol: float) -> Solved:
+def solve(
+    work: Work, state: str | None, into: str, coef: np.ndarray, move: np.ndarray | None, tol: float
+) -> MarginsMet:
     """Meet the margins at ``coef`` from the effects of ``state``, or at ``coef + move`` from where these move to."""
     parts = parts_of(work, state)
     if move is None:
@@ -157,7 +159,7 @@ def solve(work: Work, state: str | None, into: str, coef: np.ndarray, move: np.n
         parts.hold()
         reached, place = parts.advance(coef, move, tol), coef + move
     keep_state(work, into, parts, place)
-    return Solved(reached, parts.total(), parts.settled)
+    return MarginsMet(reached, parts.total(), parts.settled)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for

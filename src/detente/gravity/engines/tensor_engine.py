@@ -37,7 +37,7 @@ from detente.gravity.engines.sector_tensor import Profile, SectorTensor, Units
 from detente.gravity.engines.threads import halves, side_by_side
 
 
-class Sectors:
+class SectorTensors:
     """The cells of every sector, all in memory; see :class:`Parts`."""
 
     def __init__(self, sectors: Sequence[SectorTensor]) -> None:
@@ -123,8 +123,8 @@ def fit_on_tensor(
 
 def _head_start(
     design: Design, layout: Layout, coef: np.ndarray, max_iterations: int
-) -> tuple[Sectors, np.ndarray, int]:
-    """Sectors in double at coefficients near the solution, found in single precision; steps made, 0 where it failed.
+) -> tuple[SectorTensors, np.ndarray, int]:
+    """SectorTensors in double at coefficients near the solution, found in single precision; steps made, 0 where it failed.
 
     The cells in single precision are gone before those in double are made.
     """
@@ -167,7 +167,7 @@ def refit_with_weights(
         yield at.coef / spread if at.converged else np.full(len(start), np.nan)
 
 
-def sectors_of(design: Design, layout: Layout, units: Units | None = None) -> Sectors:
+def sectors_of(design: Design, layout: Layout, units: Units | None = None) -> SectorTensors:
     """The cells of every sector; with ``units`` in single precision and in these."""
     prior = np.ones_like(design.y) if design.weights is None else design.weights
     base = prior if design.offset is None else prior * np.exp(design.offset)
@@ -181,10 +181,10 @@ def sectors_of(design: Design, layout: Layout, units: Units | None = None) -> Se
             layout.spread(column if units is None else (column - units.centre[k]) / units.spread[k], out=X[k])
 
     side_by_side(fill, halves(len(X), X.size))
-    return Sectors([SectorTensor.of(y, w, X[:, s], layout.pairs) for s, (y, w) in enumerate(zip(flows, weights))])
+    return SectorTensors([SectorTensor.of(y, w, X[:, s], layout.pairs) for s, (y, w) in enumerate(zip(flows, weights))])
 
 
-def without_effects(layout: Layout, sectors: Sectors, n: int) -> np.ndarray:
+def without_effects(layout: Layout, sectors: SectorTensors, n: int) -> np.ndarray:
     """The regressors less their effects at the last solution, by row: [k, n]."""
     tilde = np.empty((len(sectors.sectors[0].X), n))
 
@@ -202,7 +202,7 @@ def without_effects(layout: Layout, sectors: Sectors, n: int) -> np.ndarray:
     return tilde
 
 
-def _gathered(design, layout, sectors: Sectors, at: Climb, hessian, step) -> EngineFit:
+def _gathered(design, layout, sectors: SectorTensors, at: Climb, hessian, step) -> EngineFit:
     """Rows again; the last step, too short to change anything but the effects linearly, is taken here."""
     tilde = without_effects(layout, sectors, len(design.y))
     mu = layout.gather([sector.mu for sector in sectors])
