@@ -1,6 +1,7 @@
 """Fifty users who read and write one study at once: how long each waits, what fails, whether a saved edit is lost.
 
 python benchmarks/app_users.py [--users 50] [--seconds 90]
+python benchmarks/app_users.py --alone    # what an answer of each kind costs the server, one after another
 
 A user picks one thing to do every two seconds or so: a row of the record added (one in six), a page of the record, the
 start page, a pair, a solve, bands, an attribution. The server runs in a process of its own; its memory is read.
@@ -94,6 +95,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=90)
+    parser.add_argument("--alone", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         space = Workspace(Path(folder))
@@ -104,6 +106,9 @@ async def main() -> None:
             crowd = Crowd(port, page.split('name="token" value="')[1].split('"')[0])
             most = asyncio.create_task(_memory(process.pid))
             server = psutil.Process(process.pid)
+            if given.alone:
+                await _alone(crowd, server)
+                return
             before, started = sum(server.cpu_times()[:2]), time.perf_counter()
             await asyncio.gather(*(crowd.user(n, given.seconds) for n in range(given.users)))
             most.cancel()
@@ -122,6 +127,29 @@ async def main() -> None:
         finally:
             process.terminate()
             process.wait(20)
+
+
+async def _alone(crowd: Crowd, server: psutil.Process, times: int = 12) -> None:
+    """Processor seconds of each kind of answer, one at a time: the first, and the middle of those after it."""
+    rng = random.Random(1)
+
+    async def spent(what: str) -> float:
+        before = sum(server.cpu_times()[:2])
+        await crowd.ask(what, 0, rng)
+        crowd.times[what].append(0.0)
+        return sum(server.cpu_times()[:2]) - before
+
+    for what in (*READS, "edit"):  # the first pages also make what the app keeps ready beside them
+        costs = [await spent(what) for _ in range(times)]
+        print(
+            f"{what:12} first {costs[0]:.2f} s of the processor, then {sum(costs[1:]) / (times - 1):.3f} s on average"
+        )
+    after = []
+    for _ in range(times):
+        await crowd.ask("edit", 0, rng)
+        crowd.times["edit"].append(0.0)
+        after.append(await spent("claims"))
+    print(f"claims after an edit {sum(after) / times:.3f} s")
 
 
 MEMORY = [0]
