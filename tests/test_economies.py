@@ -115,3 +115,10 @@ def test_a_panel_says_what_a_code_is_that_it_cannot_hold(code: str) -> None:
             ask()
         assert "Did you mean" not in str(told.value)
         assert re.search("is a|It is|was the", str(told.value))
+
+
+def test_a_code_that_sources_use_for_the_world_is_no_users_own() -> None:
+    assert economies.is_current("XAB")
+    assert not economies.is_side("XWD")
+    with pytest.raises(UnknownEconomy, match="everybody else"):
+        economies.lookup_side("XWD")

@@ -167,9 +167,9 @@ def names(language: str) -> Mapping[str, tuple[str, str]]:
 
 
 def is_current(code: str) -> bool:
-    """Whether ``code`` is an economy today (or an aggregate a user may define)."""
+    """Whether ``code`` is an economy today (or an aggregate a user may define; ``XWD`` is the world already)."""
     row = table().get(code)
-    return row.valid_to is None if row else bool(_USER_ASSIGNED.fullmatch(code))
+    return row.valid_to is None if row else bool(_USER_ASSIGNED.fullmatch(code)) and aggregate_named(code) is None
 
 
 def lookup(word: str) -> str:
