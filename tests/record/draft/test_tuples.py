@@ -109,10 +109,10 @@ def test_two_texts_scored_blind():
 
 def test_rows_marked_high_are_right_in_eight_fresh_texts():
     """Labelled before anything was run on them. Scored once as they came: 27 of 27 rows marked high are right, of 94
-    figures; F1 .70. Six kinds of pairing were mended after that (F1 .74), and the mark was left alone."""
+    figures; F1 .70. What was read in public pages after that (docs/drafting.md) took these to 34 of 34 and F1 .87."""
     assert sum(text["language"] == "es" for text in FRESH) == 3
     found = scores(FRESH)
     high = [said for text in FRESH for said in drafted(text) if said.confidence == "high"]
-    assert len(high) >= 25
+    assert len(high) >= 33
     assert found[1] >= 0.97, "\n".join(found[3])
-    assert found[0] >= 0.72, "\n".join(found[3])
+    assert found[0] >= 0.86, "\n".join(found[3])

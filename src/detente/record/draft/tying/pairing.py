@@ -244,7 +244,7 @@ def _before(
 def _in_list(text: str, date: DateMention, between: str) -> bool:
     """Whether only semicolons of a list stand between: *in 2019 it bought oil for $5m; tea for $3m; salt for $2m*."""
     rest = text[date.end :].split("\n")[0]
-    return rest.count(";") >= LISTED and not _BREAK.search(between.replace(";", ","))
+    return rest.count(";") >= LISTED and not _BREAK.search(re.sub("[;:]", ",", between))
 
 
 def _only(
@@ -261,7 +261,12 @@ def _only(
     if len({d.date for d in open_}) == 1:
         between = text[min(open_[0].end, figure.end) : max(open_[0].start, figure.start)]
         between = between.replace(";", ",") if _in_list(text, open_[0], between) else between
-        apart = open_[0] in left or _ELSEWHEN.search(between) or _SO_FAR.match(text, figure.end)
+        apart = (
+            open_[0] in left
+            or (figure.end <= open_[0].start and _NEXT_CLAUSE.match(between))
+            or _ELSEWHEN.search(between)
+            or _SO_FAR.match(text, figure.end)
+        )
         return Paired(None) if apart else Paired(open_[0])
     return Paired(None, candidates=tuple(open_))
 
