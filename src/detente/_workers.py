@@ -55,7 +55,9 @@ def share_out(
         while left or under_way:
             while left and len(under_way) < ahead:
                 k = left.popleft()
-                under_way[executor.submit(work, *tasks[k]())] = k
+                with lost_workers_named():
+                    future = executor.submit(work, *tasks[k]())
+                under_way[future] = k
             if here and left:
                 k = left.pop()
                 yield k, work(*tasks[k]())

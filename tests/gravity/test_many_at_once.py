@@ -144,6 +144,14 @@ def test_a_killed_worker_gives_a_named_error_and_nothing_hangs(here):
     assert time.monotonic() - began < 120
 
 
+def test_a_pool_that_has_lost_its_worker_before_is_named_too():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        with pytest.raises(BrokenExecutor):
+            pool.submit(os._exit, 1).result()
+        with pytest.raises(WorkerLost):
+            dt.fit_many(sectors(), f"trade ~ x | {THREE_WAY}", by="sector", keep="coef", executor=pool)
+
+
 def _killed_away(parent: int) -> int:
     if os.getpid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
