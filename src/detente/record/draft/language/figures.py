@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from detente.record.draft.language.numerals import SMALL as NUMBER_WORDS
 from detente.record.draft.language.numerals import Numeral, find_numerals
+from detente.record.draft.language.other_numbers import is_no_figure
 from detente.record.draft.language.units import LETTERS_ALONE, MONEY, SIGNS, currency_before, rate_at, unit_at
 from detente.record.draft.language.words import LANGUAGES, either, words
 
@@ -47,7 +48,6 @@ _STOP = {language: frozenset(words(language, "figures", "stop")) for language in
 _SKIP = {language: frozenset(words(language, "figures", "skip")) for language in LANGUAGES}
 _PLURALS = frozenset(words("en", "figures", "plural"))
 _VERBS = frozenset(words("en", "figures", "verbs"))
-_NAMES = re.compile(rf"(?:\b{either('figures', 'names', *LANGUAGES)}\s?|[#№/])$", re.IGNORECASE)
 _DEFINITE = re.compile(
     r"\b(?:the|these|those|both|their|its|his|her|our|los|las|estos|estas|esos|esas|sus|ambos|ambas)\s(?:other\s|otros\s)?$",
     re.IGNORECASE,
@@ -58,30 +58,10 @@ _BOUND_BEFORE = {
     )
     for name in ("at least", "at most", "about")
 }
-_AGE_AFTER = re.compile(r"[\s-]years?[\s-]old\b|\saños de edad\b|[\s-]year[\s-]olds\b", re.IGNORECASE)
-_AGE_BEFORE = re.compile(r"(?:,\sde|\baged|\bage of|\bage|\bedad de|\bage,|\btiene|\bcumplió)\s$", re.IGNORECASE)
-_TIME_AFTER = re.compile(
-    r":\d\d|\s?[ap]\.?m\b\.?|\s?(?:hrs|GMT|UTC)\b|\s(?:de la (?:mañana|tarde|noche))\b", re.IGNORECASE
-)
-_OFFSET_AFTER = re.compile(
-    r"[\s-](?:years?|months?|weeks?|days?)\s(?:after|before|later|earlier)\b"
-    r"|\s(?:años?|mese?s?|semanas?|días?)\s(?:después|antes|más tarde)\b",
-    re.IGNORECASE,
-)
-_ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th|º|ª|er|°\s(?=[A-Za-z]{4}))(?![\w])")
 _TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|un\s|el\s|las?\s|los\s)?")
 _AND = re.compile(r"\s(?:and|or|y|o)\s(?:un\s|el\s)?")
 _OF_WHOLE = re.compile(
     r"\s(?:out\s)?(?:of|de)\s(?:(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)|(?=\d))", re.IGNORECASE
-)
-_FRACTION = re.compile(
-    r"[\s-](?:thirds|fourths|fifths|sixths|eighths|tenths|tercios|cuartos|quintos|décimos|octavos"
-    r"|(?:cuarta|tercera)s partes)\b"
-    r"|-quarters\b|\squarters\sof\b|\s(?:in|out\sof|of)\s(?:every|each)\s|\sde\scada\s",
-    re.IGNORECASE,
-)
-_RATIO = re.compile(
-    r"\b(?:one|two|three|four|nine|\d{1,2})\s(?:in|out\sof)\s(?:every\s)?$|\b(?:every|each|de\scada)\s$", re.IGNORECASE
 )
 _HYPHENED = re.compile(r"-(?!odd\b|plus\b|strong\b|way\b|fold\b|up\b|off\b|and\b)([a-z]{3,})\b")
 _GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:de\s)?")}
@@ -151,7 +131,7 @@ def _runs(text: str, numerals: list[Numeral]) -> Iterator[list[Numeral]]:
     """Numbers in groups that are the ends of one range or members of one list."""
     run: list[Numeral] = []
     for numeral in numerals:
-        if _no_figure(text, numeral):
+        if is_no_figure(text, numeral):
             if run:
                 yield run
             run = []
@@ -188,32 +168,6 @@ def _share(text: str, run: list[Numeral], read: list[FigureMention | None]) -> l
 
 def _lacks_scale(first: Numeral, second: Numeral) -> bool:
     return first.scale == 1 and second.scale > 1 and first.value <= NEARBY * second.value / second.scale
-
-
-def _no_figure(text: str, numeral: Numeral) -> bool:
-    """Whether the number is masked, an age, an ordinal, a clock time, or part of a name."""
-    before, after = text[max(0, numeral.start - 24) : numeral.start], text[numeral.end : numeral.end + 24]
-    if _FRACTION.match(after) or (_RATIO.search(before) and numeral.value <= 100):
-        return True
-    if re.search(r"\b[A-Z][A-Za-z]{0,3}-$", before):  # Su-24, F-16
-        return True
-    if re.match(r"[\s-]months?\speriod\b", after) and re.search(r"\b(?:the|same)\s$", before):
-        return True  # over the eleven month period: which one, not how long
-    if _OFFSET_AFTER.match(after):  # two months after it had cut ties
-        return True
-    if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
-        return True
-    if _AGE_AFTER.match(after) or (_AGE_BEFORE.search(before) and re.match(r"\s(?:años|years)\b|,", after)):
-        return True
-    if before.casefold().endswith("por ") and text[numeral.start : numeral.end].casefold().startswith("cient"):
-        return True  # por ciento
-    if _NAMES.search(before) and not currency_before(text, numeral.start) and not unit_at(text, numeral.end + 1):
-        return True
-    return (
-        text[numeral.start : numeral.end].casefold()
-        in ("hundred", "thousand", "million", "billion", "trillion", "zero")
-        or text[numeral.start] == "\x00"
-    )
 
 
 def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
