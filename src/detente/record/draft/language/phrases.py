@@ -14,6 +14,7 @@ _OPEN = set('“”"«»;:()—–!?¿¡')
 
 
 def word_sets(name: str) -> dict[str, frozenset[str]]:
+    """A list of words about speakers, by language."""
     return {language: frozenset(words(language, "attributions", name)) for language in LANGUAGES}
 
 
@@ -33,12 +34,15 @@ _ASIDE = re.compile(rf"(?:\s{either('attributions', 'aside', 'es')}(?=\s))+")
 
 @dataclass(frozen=True, slots=True)
 class Token:
+    """A word or a mark of a sentence, and its place in it."""
+
     start: int
     end: int
     text: str
 
     @property
     def low(self) -> str:
+        """The word without its capitals."""
         return self.text.casefold()
 
 
