@@ -11,6 +11,7 @@ from detente.answer.pairs.lanes import OF_BREAK, OF_INSTRUMENT, lanes
 from detente.attribution.library.catalogue import cases
 from detente.attribution.library.ruptures import diplomatic_breaks
 from detente.cli.pair_ import told
+from detente.language import Catalogue
 
 
 def _at(lane, year):
@@ -66,3 +67,11 @@ def test_the_command_for_a_pair_says_how_the_two_stand():
     sides = {one["side"]: one for one in found.to_dict()["relation"]}
     assert [act["start"] for act in sides["envoys"]["acts"]] == ["2001-12-21", "2019-02-18", "2019-08-07"]
     assert "State of relations" not in told(pair("NRU", "AUS"), found.flows_of, "en")
+
+
+@pytest.mark.property
+def test_every_reason_of_a_break_has_its_spanish():
+    english, spanish = Catalogue("en"), Catalogue("es")
+    reasons = sorted({row.reason for row in diplomatic_breaks() if row.reason})
+    assert [text for text in reasons if english.known("rupture", text) != text] == []
+    assert [text for text in reasons if spanish.known("rupture", text) == text] == []
