@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import ceil, floor, hypot, log10
 from xml.sax.saxutils import escape, quoteattr
 
-from detente.charts.palette import FONT, SHADES
-from detente.language.when import follows, place
+from detente.charts import strokes
+from detente.charts.palette import FONT
+from detente.charts.strokes import shade
+from detente.language.when import place
 
 Point = tuple[float, float]
 
@@ -101,11 +102,11 @@ def spark_svg(
     def at(year: int, value: float) -> Point:
         return 3 + (width - 8) * (place(year) - first) / (last - first), height - 4 - (height - 8) * value / top
 
-    parts = [_line([at(y, v) for y, v in sorted(expected.items())], "expected", 1.5, "4 3")] if expected else []
-    parts += [_line([at(y, v) for y, v in sorted(sold.items())], colour, 2.25)] if sold else []
+    parts = [strokes.line([at(y, v) for y, v in sorted(expected.items())], "expected", 1.5, "4 3")] if expected else []
+    parts += [strokes.line([at(y, v) for y, v in sorted(sold.items())], colour, 2.25)] if sold else []
     if sold:
         x, y = at(max(sold), sold[max(sold)])
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{_shade(colour)}"/>')
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{shade(colour)}"/>')
     return f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">{"".join(parts)}</svg>'
 
 
@@ -125,7 +126,7 @@ class _Drawing:
         values = [*chart.sold.values(), *chart.expected.values(), *chart.ring.values()]
         largest = max(values, default=0.0)
         largest = largest if largest > NOTHING else 1.0
-        self.ticks = _ticks(largest, 4 if compact else 6)
+        self.ticks = strokes.ticks(largest, 4 if compact else 6)
         self.peak = 1.06 * largest
         self.ticks = [tick for tick in self.ticks if tick <= self.peak]
         self.lines: list[Point] = []
@@ -143,15 +144,15 @@ class _Drawing:
 
     def svg(self) -> str:
         chart = self.chart
-        sold = [self.points(run) for run in _runs(chart.sold)]
-        expected = [self.points(run) for run in _runs(chart.expected)]
-        for line in (*sold, *expected, *_bridges(sold), *_bridges(expected)):
-            self.lines += _dense(line)
+        sold = [self.points(run) for run in strokes.runs(chart.sold)]
+        expected = [self.points(run) for run in strokes.runs(chart.expected)]
+        for line in (*sold, *expected, *strokes.bridges(sold), *strokes.bridges(expected)):
+            self.lines += strokes.dense(line)
         parts = [*self.grid(), *self.gap(), *self.flags()]
-        parts += [_line(line, "expected", 2.25, "6 5") for line in expected]
-        parts += [_line(line, "expected", 1.25, "1 4") for line in _bridges(expected)]
-        parts += [_line(line, chart.colour, 3) for line in sold]
-        parts += [_line(line, chart.colour, 1.5, "1 4") for line in _bridges(sold)]
+        parts += [strokes.line(line, "expected", 2.25, "6 5") for line in expected]
+        parts += [strokes.line(line, "expected", 1.25, "1 4") for line in strokes.bridges(expected)]
+        parts += [strokes.line(line, chart.colour, 3) for line in sold]
+        parts += [strokes.line(line, chart.colour, 1.5, "1 4") for line in strokes.bridges(sold)]
         parts += [self.dot(year, value, "expected", hollow=True) for year, value in chart.ring.items()]
         parts += [*self.numbers(), *self.hits()]
         return (
@@ -165,19 +166,19 @@ class _Drawing:
         for tick in self.ticks:
             y = self.y(tick)
             colour = "axis" if tick == 0 else "grid"
-            out.append(f'<path d="M{self.left} {y:.1f}H{right}" stroke="{_shade(colour)}"/>')
-            out.append(_text(self.left - 8, y + 5, self.chart.labels.axis(tick), "muted", anchor="end", size=13))
-        for year in _years(self.first, self.last, 4 if self.compact else 7):
+            out.append(f'<path d="M{self.left} {y:.1f}H{right}" stroke="{shade(colour)}"/>')
+            out.append(strokes.text(self.left - 8, y + 5, self.chart.labels.axis(tick), "muted", anchor="end", size=13))
+        for year in strokes.years(self.first, self.last, 4 if self.compact else 7):
             x = self.x(year)
-            out.append(f'<path d="M{x:.1f} {self.bottom}v5" stroke="{_shade("axis")}"/>')
-            out.append(_text(x, self.bottom + 20, str(year), "muted", anchor="middle", size=13))
+            out.append(f'<path d="M{x:.1f} {self.bottom}v5" stroke="{shade("axis")}"/>')
+            out.append(strokes.text(x, self.bottom + 20, str(year), "muted", anchor="middle", size=13))
         return out
 
     def gap(self) -> list[str]:
         """The space between the lines wherever less was sold than expected."""
         out = []
         common = {y: (self.chart.sold[y], e) for y, e in self.chart.expected.items() if y in self.chart.sold}
-        for run in _runs(common):
+        for run in strokes.runs(common):
             upper: list[Point] = []
             lower: list[Point] = []
             for (a, (sold, due)), (b, (sold_next, due_next)) in pairwise(run):
@@ -193,10 +194,10 @@ class _Drawing:
                     upper.append((self.x(b), self.y(due_next)))
                     lower.append((self.x(b), self.y(sold_next)))
                 elif upper:
-                    out.append(_area(upper, lower))
+                    out.append(strokes.area(upper, lower))
                     upper, lower = [], []
             if len(upper) > 1:
-                out.append(_area(upper, lower))
+                out.append(strokes.area(upper, lower))
         return out
 
     def flags(self) -> list[str]:
@@ -204,20 +205,24 @@ class _Drawing:
         out, end = [], float("-inf")
         for number, flag in enumerate(sorted(self.chart.flags, key=lambda f: f.x), 1):
             x = self.x(min(max(flag.x, self.first), self.last))
-            line = f'<path d="M{x:.1f} {self.top - 6}V{self.bottom}" stroke="{_shade("axis")}" stroke-width="1.25" stroke-dasharray="3 3"/>'
-            self.lines += _dense([(x, self.top), (x, self.bottom)])
+            line = f'<path d="M{x:.1f} {self.top - 6}V{self.bottom}" stroke="{shade("axis")}" stroke-width="1.25" stroke-dasharray="3 3"/>'
+            self.lines += strokes.dense([(x, self.top), (x, self.bottom)])
             if self.compact:
-                ball = f'<circle cx="{x:.1f}" cy="{self.top - 18}" r="10" fill="{_shade("ink")}"/>'
-                out += [line, ball, _text(x, self.top - 13, str(number), "paper", anchor="middle", size=13, bold=True)]
+                ball = f'<circle cx="{x:.1f}" cy="{self.top - 18}" r="10" fill="{shade("ink")}"/>'
+                out += [
+                    line,
+                    ball,
+                    strokes.text(x, self.top - 13, str(number), "paper", anchor="middle", size=13, bold=True),
+                ]
                 continue
-            lines = _wrapped(flag.what, 14)[:2]
+            lines = strokes.wrapped(flag.what, 14)[:2]
             wide = max(len(flag.when) * 8.2, *(len(part) * 7.4 for part in lines)) / 2
             at = min(max(x, end + wide + 6, wide), self.width - wide)
             end = at + wide
             out.append(line)
-            out.append(_text(at, self.top - 46, flag.when, "ink", anchor="middle", size=14, bold=True))
+            out.append(strokes.text(at, self.top - 46, flag.when, "ink", anchor="middle", size=14, bold=True))
             for row, part in enumerate(lines):
-                out.append(_text(at, self.top - 29 + 16 * row, part, "ink", anchor="middle", size=14))
+                out.append(strokes.text(at, self.top - 29 + 16 * row, part, "ink", anchor="middle", size=14))
         return out
 
     def numbers(self) -> list[str]:
@@ -275,8 +280,8 @@ class _Drawing:
                 inside = box[0] >= self.left and box[2] <= self.width - 2
                 if inside and not self.hits_something(box):
                     self.taken.append(box)
-                    top = _text(x, y - 6, f"{labels.gap} {year}", "gap_ink", anchor="middle", size=self.size - 1)
-                    return [top, _text(x, y + 12, money, "gap_ink", anchor="middle", size=self.size, bold=True)]
+                    top = strokes.text(x, y - 6, f"{labels.gap} {year}", "gap_ink", anchor="middle", size=self.size - 1)
+                    return [top, strokes.text(x, y + 12, money, "gap_ink", anchor="middle", size=self.size, bold=True)]
         return []
 
     def label(self, year: int, value: float, text: str, colour: str, ways: str) -> list[str]:
@@ -296,7 +301,10 @@ class _Drawing:
             inside = box[0] >= 2 and box[2] <= self.width - 1 and box[1] >= 0 and box[3] <= self.bottom
             if inside and not self.hits_something(box):
                 self.taken.append(box)
-                return [dot, _text(x + dx, y + dy, text, colour, anchor=anchor, size=self.size, bold=True, halo=True)]
+                return [
+                    dot,
+                    strokes.text(x + dx, y + dy, text, colour, anchor=anchor, size=self.size, bold=True, halo=True),
+                ]
         return [dot]
 
     def hits_something(self, box: tuple[float, float, float, float]) -> bool:
@@ -306,8 +314,8 @@ class _Drawing:
         return any(left < r and l < right and top < b and t < bottom for l, t, r, b in self.taken)
 
     def dot(self, year: int, value: float, colour: str, *, hollow: bool = False) -> str:
-        fill = _shade("paper") if hollow else _shade(colour)
-        edge = _shade(colour) if hollow else _shade("paper")
+        fill = shade("paper") if hollow else shade(colour)
+        edge = shade(colour) if hollow else shade("paper")
         return f'<circle cx="{self.x(year):.1f}" cy="{self.y(value):.1f}" r="4.5" fill="{fill}" stroke="{edge}" stroke-width="1.5"/>'
 
     def hits(self) -> list[str]:
@@ -321,91 +329,3 @@ class _Drawing:
                 f'<circle class="hit ghost" cx="{self.x(year):.1f}" cy="{self.y(at or 0):.1f}" r="11" fill-opacity="0" data-tip={tip}/>'
             )
         return out
-
-
-def _runs(rows: dict) -> list[list]:
-    """Stretches of consecutive periods."""
-    out: list[list] = []
-    for year in sorted(rows):
-        if out and follows(out[-1][-1][0], year):
-            out[-1].append((year, rows[year]))
-        else:
-            out.append([(year, rows[year])])
-    return out
-
-
-def _bridges(lines: Sequence[Sequence[Point]]) -> list[list[Point]]:
-    """What joins the stretches of a line where single years are missing, to be drawn as a mere hint."""
-    return [[one[-1], other[0]] for one, other in pairwise(lines)]
-
-
-def _ticks(top: float, wanted: int) -> list[float]:
-    """Round numbers from zero to the first at or above ``top``.
-
-    >>> _ticks(11.2, 6), _ticks(0.7, 4)
-    ([0, 2, 4, 6, 8, 10, 12], [0.0, 0.2, 0.4, 0.6, 0.8])
-    """
-    rough = top / wanted
-    size = 10 ** floor(log10(rough))
-    step = next(step for step in (size, 2 * size, 5 * size, 10 * size) if step >= 0.999 * rough)
-    count = int(top / step - 1e-9) + 1
-    return [round(k * step, 12) for k in range(count + 1)]
-
-
-def _years(first: float, last: float, wanted: int) -> list[int]:
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (last - first) / step <= wanted)
-    return list(range(ceil(first / step) * step, floor(last) + 1, step))
-
-
-def _dense(line: Sequence[Point]) -> list[Point]:
-    """Points along a line, close enough that no label slips between."""
-    out = list(line)
-    for (x0, y0), (x1, y1) in pairwise(line):
-        n = int(hypot(x1 - x0, y1 - y0) // 5)
-        out += [(x0 + k * (x1 - x0) / (n + 1), y0 + k * (y1 - y0) / (n + 1)) for k in range(1, n + 1)]
-    return out
-
-
-def _wrapped(text: str, most: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
-
-
-def _path(points: Sequence[Point]) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-
-
-def _line(points: Sequence[Point], colour: str, width: float, dash: str = "") -> str:
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<path d="{_path(points)}" fill="none" stroke="{_shade(colour)}" stroke-width="{width}" '
-        f'stroke-linejoin="round" stroke-linecap="round"{dashed}/>'
-    )
-
-
-def _area(upper: Sequence[Point], lower: Sequence[Point]) -> str:
-    return f'<path d="{_path([*upper, *reversed(lower)])}Z" fill="{_shade("gap")}"/>'
-
-
-def _text(
-    x: float, y: float, text: str, colour: str, *, anchor: str = "start", size: float, bold: bool = False,
-    halo: bool = False,
-) -> str:  # fmt: skip
-    weight = ' font-weight="700"' if bold else ""
-    outline = (
-        f' paint-order="stroke" stroke="{_shade("paper")}" stroke-width="4" stroke-linejoin="round"' if halo else ""
-    )
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{_shade(colour)}"{weight}{outline}>'
-        f"{escape(text)}</text>"
-    )
-
-
-def _shade(name: str) -> str:
-    """A CSS variable that falls back to the light shade, so that the picture also stands alone."""
-    return f"var(--c-{name},{SHADES[name][0]})"
