@@ -33,6 +33,19 @@ def fresh_processes(workers: int | None = None) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=_Context())
 
 
+@contextmanager
+def workers_of(executor: Executor | None, workers: int) -> Iterator[Executor]:
+    """``executor``, or new processes that nobody waits for in the end."""
+    if executor is not None:
+        yield executor
+        return
+    pool = fresh_processes(workers)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
 def share_out(
     work: Callable[..., Any],
     tasks: Sequence[Callable[[], tuple]],
@@ -44,7 +57,7 @@ def share_out(
     """``work(*task())`` of every task, as (its position, the result) in the order in which they end.
 
     At most ``ahead`` tasks are made and under way at once, which bounds the memory. With ``here`` this process works
-    too, from the other end.
+    too, from the other end, and never waits: at worst it does a task that another process is at as well.
 
     Raises
     ------
@@ -58,9 +71,13 @@ def share_out(
                 with lost_workers_named():
                     future = executor.submit(work, *tasks[k]())
                 under_way[future] = k
-            if here and left:
-                k = left.pop()
-                yield k, work(*tasks[k]())
+            if here:  # what others have not ended is done here rather than waited for
+                future = None if left else next(reversed(under_way))
+                if future is None or not future.done():
+                    k = left.pop() if future is None else under_way.pop(future)
+                    if future is not None:
+                        future.cancel()
+                    yield k, work(*tasks[k]())
                 done = {future for future in under_way if future.done()}
             else:
                 done = wait(under_way, return_when=FIRST_COMPLETED).done

@@ -5,8 +5,10 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
@@ -139,8 +141,10 @@ def test_failures_come_back_from_workers_as_they_are():
 @pytest.mark.parametrize("here", [False, True])
 def test_a_killed_worker_gives_a_named_error_and_nothing_hangs(here):
     began = time.monotonic()
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, pytest.raises(WorkerLost, match="worker"):
-        list(share_out(_killed_away, [lambda: (os.getpid(),)] * 40, pool, here=here, ahead=4))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        pool.submit(os.getpid).result()  # it is there
+        with pytest.raises(WorkerLost, match="worker"):
+            list(share_out(_killed_away, [lambda: (os.getpid(),)] * 40, pool, here=here, ahead=4))
     assert time.monotonic() - began < 120
 
 
@@ -157,6 +161,21 @@ def _killed_away(parent: int) -> int:
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.05)
     return parent
+
+
+def test_a_worker_that_does_nothing_is_not_waited_for():
+    """A busy machine may start a process when the work is long done: this one does all of it then."""
+    idle = ThreadPoolExecutor(1)
+    gate = threading.Event()
+    idle.submit(gate.wait)
+    found = dict(share_out(pow, [partial(_numbers, k) for k in range(20)], idle, here=True, ahead=5))
+    gate.set()
+    idle.shutdown()
+    assert found == {k: k**2 for k in range(20)}
+
+
+def _numbers(k):
+    return k, 2
 
 
 def test_other_errors_of_workers_stay_what_they_are():

@@ -1,5 +1,7 @@
 """Data that come in batches: the same fit from every source, and nothing read that is not needed."""
 
+import json
+
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.cli.app import run
 from detente.data.tables.streams import stream_of
 from detente.errors import DataError, EmptySample, UnknownColumn, UnreadableFile
 from detente.gravity import fit_ppml
@@ -176,3 +179,14 @@ def test_rows_laid_down_by_block_are_the_rows_of_that_block(tmp_path_factory, ce
         for one, other in zip(part.codes("t"), same.codes("t")):
             np.testing.assert_array_equal(one, other)
         assert part.series("s").to_list() == [level] * len(same)
+
+
+def test_the_command_line_fits_by_blocks_too(folder, capsys):
+    code = run(
+        ["fit", str(folder / "*.parquet"), FORMULA, "--cluster", "exporter^importer", "--blocks", "sector", "--json"]
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["engine"], told["separated"], told["n_separated"]) == (0, "3 blocks by sector", None, 0)
+    assert told["terms"][0]["std_error"] == pytest.approx(WHOLE.se["x"], rel=1e-9)
+    assert run(["fit", str(folder / "*.parquet"), "trade ~ x | exporter", "--memory", "1 MB"]) == 2
+    assert "needs about" in capsys.readouterr().err

@@ -36,13 +36,18 @@ if TYPE_CHECKING:
     "--separation", type=click.Choice(["auto", "levels", "exact", "rectifier"]), default="auto", show_default=True,
     help="How rows whose zero is predicted perfectly are searched (PPML).",
 )  # fmt: skip
+@click.option("--blocks", metavar="COLUMN", help="Fit by this column's levels, one in memory at a time (PPML).")
+@click.option(
+    "--memory", metavar="SIZE", help='Memory that the fit may take, e.g. "4 GB"; most of what is free (PPML).'
+)
 @click.option("--bias-correct", is_flag=True, help="Add the Weidner-Zylkin corrected estimates.")
 @click.option("--table", type=click.Path(path_type=Path), help="Write the table here: .md, .txt, .html, .tex or .docx.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 @reading_options
 def command(
     data: Path, formula: str, cluster: str | None, weights: str | None, offset: str | None, ssc: str,
-    estimator: str, separation: str, bias_correct: bool, table: Path | None, json_: bool, **how: Any,
+    estimator: str, separation: str, blocks: str | None, memory: str | None, bias_correct: bool,
+    table: Path | None, json_: bool, **how: Any,
 ) -> None:  # fmt: skip
     """Fit FORMULA (fixest's syntax) to DATA (CSV, Parquet, Stata, Excel, or NAME@VERSION), by PPML unless told otherwise.
 
@@ -52,9 +57,9 @@ def command(
     """
     from detente import gravity
 
-    options = {"cluster": cluster, "weights": weights, "offset": offset, "ssc": ssc}
+    options: dict[str, Any] = {"cluster": cluster, "weights": weights, "offset": offset, "ssc": ssc}
     if estimator == "ppml":
-        options["separation"] = separation
+        options |= {"separation": separation, "blocks": blocks or "auto", "memory": memory}
     with waiting(f"Fitting {data}"):
         rows, notes = table_to_fit(data, formula, reading(how))
         fit = getattr(gravity, f"fit_{estimator}")(rows, formula, **options)
@@ -72,12 +77,15 @@ def command(
 
 
 def _facts(fit: GravityFit) -> dict[str, Any]:
+    from detente.gravity.separation.certificate import SeparationCertificate
+
+    rows = fit.separated.rows.tolist() if isinstance(fit.separated, SeparationCertificate) else None
     statistics = {"loglik": fit.loglik, "deviance": fit.deviance, "pseudo_r2": fit.pseudo_r2, "r2": fit.r2}
     return {
         "formula": fit.formula, "estimator": fit.family.name, "engine": fit.engine, "n_rows": fit.n_rows,
         "n_used": fit.n_used, "n_missing": fit.n_missing, "n_separated": fit.n_separated,
         "n_singletons": fit.n_singletons, "n_clusters": list(fit.n_clusters), "dropped": dict(fit.dropped),
-        "separated": fit.separated.rows.tolist(), "converged": fit.converged, "iterations": fit.iterations,
+        "separated": rows, "converged": fit.converged, "iterations": fit.iterations,
         "errors": fit.clustering.text, **statistics, "terms": fit.to_frame().to_dicts(),
     }  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -14,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from detente._read_only import ReadOnlyDict
-from detente._workers import fresh_processes, processors, share_out
+from detente._workers import processors, share_out, workers_of
 from detente.errors import DetenteError, NotConverged, UsageError, did_you_mean, first_five
 from detente.gravity.blocks.lean import LeanFit, without_rows
 from detente.gravity.formulas.expansion import each_formula
@@ -145,7 +144,7 @@ def fit_many(
             None if odd else coded(table, *(chain(*lists) for lists in zip(*((r.numbers, r.labels) for r in reads))))
         )
         tasks = [partial(group.task, table, whole, options) for group in groups]
-        with nullcontext(executor) if executor is not None else fresh_processes(several - 1) as pool:
+        with workers_of(executor, several - 1) as pool:
             for k, result in share_out(
                 _away, tasks, pool, here=executor is None, ahead=AHEAD if executor else 3 * several
             ):
