@@ -38,6 +38,7 @@ _names, _named, __dir__ = names_of(
         # record and attribution
         "Ledger": "record",
         "attribute": "attribution",
+        "attribute_all": "attribution",
         # outlook
         "hazard": "outlook",
         "forecast": "outlook",

@@ -9,9 +9,9 @@ import pytest
 from detente.attribution.comparison.comparables import comparable_markets, comparable_suppliers
 from detente.attribution.comparison.conformal import conformal_interval, p_value
 from detente.attribution.comparison.matrix_completion import complete_path, soft_impute
+from detente.attribution.comparison.measures import measures_part, states_of
 from detente.attribution.comparison.power import power, power_at
 from detente.attribution.comparison.synthetic import simplex_weights, synthetic_control
-from detente.attribution.measures import measures_part, states_of
 from detente.attribution.nesting import logarithmic_mean
 from detente.errors import NotIdentified, SpecificationError, TooFewDonors, UnknownColumn
 

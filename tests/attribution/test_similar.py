@@ -64,6 +64,16 @@ def slow_ratio(flows, effects):
     return r
 
 
+def slow_totals(flows, effects, side):
+    """Of the last year, by origin (side 0) or destination: the sums of the flows used, and of what the fit expects."""
+    cells = [(i, j) for i in range(N) for j in range(N) if effects.used[END, i, j]]
+    sums = np.zeros((2, N))
+    for d in cells:
+        sums[0, d[side]] += flows[END][d]
+        sums[1, d[side]] += fitted(effects, END, *d)
+    return sums
+
+
 def slow_features(flows, r):
     """Traits dyad by dyad, and the cubic by ordinary least squares on plain powers."""
     size, total, n = (np.full((N, N), np.nan) for _ in range(3))
@@ -113,10 +123,12 @@ def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
         others = [o for o in pool if o not in (d, d[::-1])]
         return sorted(others, key=lambda o: np.sum((point[o] - point[d]) ** 2))[:k]
 
-    def scored(d):
+    def unit(d):
         values = np.array([change[o] for o in near(d)])
-        middle = np.median(values)
-        return (change[d] - middle) / (1.4826 * np.median(np.abs(values - middle)))
+        return 1.4826 * np.median(np.abs(values - np.median(values)))
+
+    def scored(d):
+        return (change[d] - np.median([change[o] for o in near(d)])) / unit(d)
 
     y = {d: scored(d) for d in pool}
     clipped = {d: np.clip(y[d], -5, 5) for d in pool}
@@ -131,9 +143,19 @@ def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
     mean = np.mean(list(q.values()))
     q = {d: value / mean for d, value in q.items()}
 
-    def freed(d, score):
-        move_a = without(pool, d, 0, {o: clipped[o] - c - at_b[o] for o in pool}, 5, 0)
-        move_b = without(pool, d, 1, {o: clipped[o] - c - a[o] for o in pool}, 5, 0)
+    totals = [slow_totals(flows, fit_effects(flows, used), side) for side in (0, 1)]
+
+    def apart(d, side):
+        """What the others' scores gain by the dyad's own flow in the effect that they share with it."""
+        (total, fitted_total), x, m = totals[side], flows[END][d], fitted(fit_effects(flows, used), END, *d)
+        if d in ((0, 1), (1, 0)):
+            return 0.0  # left out of the fit
+        log = np.log((total[d[side]] - x) / (fitted_total[d[side]] - m))
+        return log * without(pool, d, side, {o: (abs(y[o]) < 5) / unit(o) for o in pool}, 5, 0)
+
+    def freed(d, score, asked=False):
+        move_a = without(pool, d, 0, {o: clipped[o] - c - at_b[o] for o in pool}, 5, 0) - (apart(d, 0) if asked else 0)
+        move_b = without(pool, d, 1, {o: clipped[o] - c - a[o] for o in pool}, 5, 0) - (apart(d, 1) if asked else 0)
         scale = np.sqrt(without(pool, d, 0, q, 10, 1)) * np.sqrt(without(pool, d, 1, q, 10, 1))
         return (score - c - move_a - move_b) / scale
 
@@ -151,7 +173,7 @@ def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
     for d in [(0, 1), (1, 0), (3, 4), (7, 8), *pool[::17]]:
         values = near(d)
         p_similar = (1 + sum(change[o] <= change[d] for o in values)) / (1 + k)
-        own = rooted(d, freed(d, scored(d)))
+        own = rooted(d, freed(d, scored(d), asked=True))
         p = (1 + sum(root[o] <= own + 1e-12 for o in values)) / (1 + k)
         found = window.test(*d)
         assert (found.p_similar, found.p) == (pytest.approx(p_similar), pytest.approx(p)), d

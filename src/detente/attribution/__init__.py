@@ -11,7 +11,7 @@
 - :mod:`detente.attribution.library`: dated ruptures, computed paths, forecasts and their scores.
 """
 
-from detente.attribution.attributing import attribute
+from detente.attribution.attributing import attribute, attribute_all
 from detente.attribution.comparison.breaks import Breaks, find_breaks
 from detente.attribution.comparison.methods import Inference, infer
 from detente.attribution.episodes import Episode, episodes_around
@@ -37,6 +37,7 @@ __all__ = [
     "SectionGap",
     "SectionGaps",
     "attribute",
+    "attribute_all",
     "attribute_migration",
     "attribute_sections",
     "episodes_around",

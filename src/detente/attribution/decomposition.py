@@ -94,7 +94,7 @@ def _imports(flows: Floats, j: int) -> Floats:
 
 
 def split(
-    flows: Floats, origin: Floats, destination: Floats, log_ratio: Floats, i: int, j: int, start: int, end: int
+    flows: Floats, origin: Floats, destination: Floats, path: Floats, i: int, j: int, start: int, end: int
 ) -> Split:
     """All parts of the change of one flow.
 
@@ -103,8 +103,8 @@ def split(
     flows : (T, N, N) array, million US$
     origin, destination : (T, N) arrays
         Multiplicative effects of the three-way fit.
-    log_ratio : (T, N, N) array
-        ln(actual / counterfactual) of every dyad.
+    path : (T,) array
+        ln(actual / counterfactual) of i -> j.
     i, j, start, end : int
         The dyad and the positions of the two years.
 
@@ -117,7 +117,7 @@ def split(
     origin_part, origin_mean = _against_average(origin, abroad.sum(axis=1), i, start, end)
     destination_part, destination_mean = _against_average(destination, abroad.sum(axis=0), j, start, end)
     with np.errstate(invalid="ignore"):  # recorded zeros at both ends: unknown
-        own = float(log_ratio[end, i, j] - log_ratio[start, i, j])
+        own = float(path[end] - path[start])
     return Split(
         log_change=share + demand,
         share_part=share,

@@ -24,11 +24,11 @@ import polars as pl
 
 from detente.attribution.attributing import BASE_WINDOWS
 from detente.attribution.comparison.comparables import Relative, comparable_markets, comparable_suppliers
+from detente.attribution.comparison.measures import measures_part, states_of
 from detente.attribution.comparison.placebos import choose
 from detente.attribution.decomposition import split
 from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.fits import DyadFits
-from detente.attribution.measures import measures_part, states_of
 from detente.attribution.residuals import Residuals
 from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import no_base_reason, require_trade_either_way
@@ -258,7 +258,7 @@ def _parts(
     labels: Mapping[str, str],
 ) -> list[Part]:  # fmt: skip
     sample, fit, i, j = change.sample, change.fit, change.i, change.j
-    s = split(sample.flows, fit.effects.origin, fit.effects.destination, fit.log_ratio, i, j, *change.ends)
+    s = split(sample.flows, fit.effects.origin, fit.effects.destination, fit.log_ratio[:, i, j], i, j, *change.ends)
     chosen = choose(fit.base_mean, i, j, barred=sample.barred).chosen
     place: dict[str, Any] = {"note": Text("note.no_dyad")}
     if not (change.refusal or np.isnan(s.dyad_part) or s.log_change == np.inf):

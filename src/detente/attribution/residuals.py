@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.gravity.engines.margins import fit_margins
+from detente.gravity.engines.cells import Scales
+from detente.gravity.engines.left_out import WholeTensor
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -111,9 +112,12 @@ def fit_effects(flows: Floats, used: Bools) -> Effects:
         nan where missing; the diagonal is ignored.
     used : (T, N, N) bool
     """
-    observed = _observed(flows)
-    fit = fit_margins(np.where(observed, flows, 0.0), used & observed)
-    return Effects(np.exp(fit.origin_year), np.exp(fit.destination_year), np.exp(fit.pair), used & observed)
+    return effects_of(*WholeTensor.of(flows, used & observed(flows)).fit())
+
+
+def effects_of(scales: Scales, used: Bools) -> Effects:
+    """The scales of a fit under their names."""
+    return Effects(scales.a, scales.g, scales.p, used)
 
 
 def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:
@@ -126,15 +130,15 @@ def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:
     base : slice
         Positions of the base years.
     """
-    observed = _observed(flows)
-    amounts = np.where(observed, flows, 0.0)
+    known = observed(flows)
+    amounts = np.where(known, flows, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         common = effects.origin[:, :, None] * effects.destination[:, None, :]
-        before = np.where(observed[base], common[base], 0.0).sum(axis=0)
+        before = np.where(known[base], common[base], 0.0).sum(axis=0)
         pair = amounts[base].sum(axis=0) / before
         counterfactual = common * pair
-        log_ratio = np.log(np.where(observed, flows, np.nan)) - np.log(counterfactual)
-        base_mean = amounts[base].sum(axis=0) / observed[base].sum(axis=0)
+        log_ratio = np.log(np.where(known, flows, np.nan)) - np.log(counterfactual)
+        base_mean = amounts[base].sum(axis=0) / known[base].sum(axis=0)
     log_ratio[np.isposinf(log_ratio)] = np.nan  # no counterfactual: origin, destination or pair unknown
     log_ratio[:, ~(pair > 0)] = np.nan
     return Residuals(log_ratio, pair, effects, base_mean, base)
@@ -157,5 +161,24 @@ def residuals(flows: Floats, base: slice, dyads: Sequence[tuple[int, int]]) -> R
     return on_base(flows, fit_effects(flows, ~left_out(flows.shape, dyads, base)), base)
 
 
-def _observed(flows: Floats) -> Bools:
+def between(flows: Floats, effects: Effects, base: slice, i: int, j: int) -> Residuals:
+    """Residuals (T, 2, 2) of two economies alone, ``i`` at position 0 and ``j`` at 1: the numbers of :func:`on_base`.
+
+    Parameters
+    ----------
+    flows : (T, N, N) array, million US$
+    effects : Effects
+    base : slice
+    i, j : int
+    """
+    two = [i, j]
+    corner = np.ix_(range(len(flows)), two, two)
+    own = Effects(
+        effects.origin[:, two], effects.destination[:, two], effects.pair[np.ix_(two, two)], effects.used[corner]
+    )
+    return on_base(flows[corner], own, base)
+
+
+def observed(flows: Floats) -> Bools:
+    """(T, N, N) bool: cells with a figure, the diagonal apart."""
     return np.isfinite(flows) & ~np.eye(flows.shape[1], dtype=bool)

@@ -185,7 +185,7 @@ class Attribution:
 
 def attribution_frame(found: Attribution) -> pl.DataFrame:
     """One row per direction, episode and base window."""
-    rows = [_finding_row(f, found.panel) for f in found.findings]
+    rows = [finding_row(f, found.panel) for f in found.findings]
     return pl.DataFrame(rows, schema=ATTRIBUTION, orient="row")
 
 
@@ -204,7 +204,8 @@ def _place(standing: Standing | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _finding_row(f: Finding, panel: str) -> dict[str, Any]:
+def finding_row(f: Finding, panel: str) -> dict[str, Any]:
+    """One row of the table ``attribution``, by column."""
     s = f.split
     row = dict.fromkeys(ATTRIBUTION) | {
         "origin": f.origin, "destination": f.destination, "episode": str(f.episode),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -154,6 +155,12 @@ class Sample:
     def barred(self) -> tuple[int, ...]:
         """Positions that are never a placebo or a donor."""
         return tuple(k for k, code in enumerate(self.economies) if code == REST_OF_WORLD)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same flows of the same economies and periods, in any process."""
+        labels = repr((self.economies, tuple(map(str, self.years)), self.name, self.period)).encode()
+        return hashlib.blake2b(self.flows.tobytes() + labels, digest_size=16).hexdigest()
 
     @property
     def label(self) -> str:

@@ -21,7 +21,7 @@ from detente.attribution.comparison.placebos import check_kind, choose
 from detente.attribution.comparison.power import NEARLY_ALL
 from detente.attribution.comparison.similar import SIMILAR
 from detente.attribution.episodes import Episode, episodes_of
-from detente.attribution.fits import DyadFits
+from detente.attribution.fits import CommonFits, DyadFits
 from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import cautions, require_trade_before, window_cautions
 from detente.attribution.words.sentences import log_points
@@ -258,7 +258,7 @@ def parts_of(fits: DyadFits) -> dict[str, DyadFits]:
     """The fits on all economies, on the larger half, and without either economy's largest partner; made once."""
     if not fits.parts:
         fits.parts.update(
-            (label, fits if label == "all" else DyadFits(sample, _dyad_in(sample, fits), fits.events))
+            (label, fits if label == "all" else DyadFits(CommonFits.of(sample), _dyad_in(sample, fits), fits.events))
             for label, sample in subsamples(fits).items()
         )
     return fits.parts
@@ -300,7 +300,7 @@ def _window_cautions(fits: DyadFits, windows: Sequence[tuple[int, int]], episode
     found: dict[str, None] = {}
     for base in windows:
         with suppress(DetenteError):
-            found |= dict.fromkeys(window_cautions(fits.sample, fits.on(base), *fits.dyad, base, episode))
+            found |= dict.fromkeys(window_cautions(fits.sample, fits.on(base), *fits.dyad, episode))
     return list(found)
 
 

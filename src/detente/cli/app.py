@@ -19,6 +19,7 @@ GROUPS = {
         "run": "Run a study: what happened, why, what if, and which claims hold.",
         "report": "Write the report of a finished run again.",
         "serve": "Open a study in the browser, on this machine only.",
+        "batch": "Many pairs at once, or all of them: one table of what changed and why.",
         "outlook": "Odds of a break or a return of relations, with their score card.",
         "library": "List, filter, draw, export and score the library of ruptures and reopenings.",
     },

@@ -16,7 +16,8 @@ from detente.answer.facts import Facts, Fall, Flow
 from detente.answer.pairs.lanes import Lane, lanes
 from detente.attribution.comparison.features import SMALLEST, features
 from detente.attribution.comparison.similar import FEWEST, MOST
-from detente.attribution.residuals import Effects, Residuals, fit_effects, left_out, on_base
+from detente.attribution.fits import CommonFits
+from detente.attribution.residuals import Effects, Residuals, between, on_base
 from detente.attribution.sample import Sample
 from detente.economies import ROW, is_current, lookup_side
 from detente.errors import SpecificationError
@@ -156,12 +157,7 @@ class PairFit:
 
     def between(self) -> Residuals:
         """Of the two economies alone, the first at position 0: the same numbers at a small part of the work."""
-        ends = list(self.ends)
-        one = self.effects
-        effects = Effects(
-            one.origin[:, ends], one.destination[:, ends], one.pair[np.ix_(ends, ends)], one.used[:, ends][:, :, ends]
-        )
-        return on_base(self.sample.flows[:, ends][:, :, ends], effects, self.sample.window(self.base))
+        return between(self.sample.flows, self.effects, self.sample.window(self.base), *self.ends)
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -248,11 +244,12 @@ def fit_pair(
     flows_of = with_sides(panel if panel is not None else shipped_panel(), (a, b), as_of)
     for code in (a, b):
         flows_of.index(code)
-    sample = Sample.of(flows_of)
+    common = CommonFits.of(flows_of)
+    sample = common.sample
     i, j = sample.economy(a), sample.economy(b)
     window = base or _base(sample, i, j)
-    used = ~left_out(sample.flows.shape, [(i, j), (j, i)], sample.window(window))
-    return PairFit(a, b, window, flows_of, sample, fit_effects(sample.flows, used))
+    effects = common.without([(i, j), (j, i)], sample.window(window))
+    return PairFit(a, b, window, flows_of, sample, effects)
 
 
 @lru_cache(maxsize=1)

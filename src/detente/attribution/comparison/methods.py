@@ -219,7 +219,7 @@ def infer(
         attempt("matrix completion", _well_fitted, complete_path, own, many, event, seed=seed),
         attempt("conformal", _some_effect, own, near, event),
         refused,
-        (*cautions(sample, i, j), *window_cautions(sample, fit, i, j, base_window, asked)),
+        (*cautions(sample, i, j), *window_cautions(sample, fit, i, j, asked)),
     )  # fmt: skip
 
 

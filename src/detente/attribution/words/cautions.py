@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,8 +114,13 @@ def collapse_years(flows: Floats, reporter: int, *, exports: bool = True) -> tup
     return tuple(found)
 
 
-def cautions(sample: Sample, i: int, j: int) -> tuple[str, ...]:
-    """Plain sentences on what may be wrong with the flow i -> j as recorded."""
+def cautions(
+    sample: Sample, i: int, j: int, collapsed: Callable[[int, bool], tuple[int, ...]] | None = None
+) -> tuple[str, ...]:
+    """Plain sentences on what may be wrong with the flow i -> j as recorded.
+
+    ``collapsed`` gives the :func:`collapse_years` of an economy, where they are kept.
+    """
     origin, destination = sample.economies[i], sample.economies[j]
     flow = sample.flows[:, i, j]
     found, flows = [], {"exporter": origin, "importer": destination}
@@ -126,7 +131,10 @@ def cautions(sample: Sample, i: int, j: int) -> tuple[str, ...]:
     if missing:
         found.append(Text("caution.missing", years=_years(missing), **flows))
     for k, side in ((i, True), (j, False)):
-        years = [sample.years[t] for t in collapse_years(sample.flows, k, exports=side)]
+        years = [
+            sample.years[t]
+            for t in (collapsed(k, side) if collapsed else collapse_years(sample.flows, k, exports=side))
+        ]
         if years:
             key = "caution.exports_collapse" if side else "caution.imports_collapse"
             found.append(Text(key, who=sample.economies[k], years=_years(years)))
@@ -134,12 +142,14 @@ def cautions(sample: Sample, i: int, j: int) -> tuple[str, ...]:
 
 
 def window_cautions(
-    sample: Sample, fit: Residuals, i: int, j: int, base: tuple[int, int], episode: Episode
+    sample: Sample, fit: Residuals, i: int, j: int, episode: Episode, at: tuple[int, int] | None = None
 ) -> list[Text]:
     """What may be wrong with the years chosen: the base years, and the year from which one counts.
 
-    The same in every entry point that takes base years and an episode.
+    The same in every entry point that takes base years and an episode. ``at`` is where i -> j stands in the fit, if
+    not at (i, j).
     """
+    one, other = (i, j) if at is None else at
     who = {"exporter": named(sample.economies[i]), "importer": named(sample.economies[j])}
     years = sample.years[fit.base]
     window = {"start": years[0], "end": years[-1], "first": episode.from_year, "last": episode.to_year}
@@ -150,9 +160,9 @@ def window_cautions(
         found.append(Text("caution.other_season", **who, **window))
     if len(years) == 1:
         found.append(Text("caution.base_one_year", **who, start=years[0]))
-    if at_peak(fit.log_ratio[: sample.year(episode.from_year) + 1, i, j]):
+    if at_peak(fit.log_ratio[: sample.year(episode.from_year) + 1, one, other]):
         found.append(Text("caution.at_peak", **who, first=episode.from_year))
-    if 0 < np.nan_to_num(fit.base_mean[i, j]) < SMALLEST:
+    if 0 < np.nan_to_num(fit.base_mean[one, other]) < SMALLEST:
         found.append(Text("caution.small_flow", **who))
     return found
 

@@ -8,22 +8,20 @@ with flows ``X``, 0/1 mask ``M`` and known offsets ``o``, find effects such that
     sum_j M (X - mu) = 0,   sum_i M (X - mu) = 0,   sum_t M (X - mu) = 0.
 
 The sweep below solves each block exactly in turn (iterative proportional
-scaling), a few years at a time so that the working set stays in cache, and
-extrapolates the sequence of sweeps by Anderson's method.
+scaling; the sums are made in :mod:`.cells`) and extrapolates the sequence of
+sweeps by Anderson's method.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from detente.errors import DataError, InvalidFlow, NotConverged
 from detente.gravity.engines.acceleration import Anderson
-
-BLOCK = 1 << 19
-"""Cells that are worked on at a time."""
+from detente.gravity.engines.cells import Cells, DigitsLost, Margins, NearlyAll, Scales, Weighted
+from detente.gravity.engines.threads import one_blas_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +49,7 @@ class ThreeWay:
     converged: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Scales:
-    """Effects in levels: ``a`` [t, i], ``g`` [t, j], ``p`` [i, j]."""
-
-    a: np.ndarray
-    g: np.ndarray
-    p: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """Observed sums over unmasked cells: ``a`` [t, i], ``g`` [t, j], ``p`` [i, j]."""
-
-    a: np.ndarray
-    g: np.ndarray
-    p: np.ndarray
-
-
+@one_blas_thread
 def fit_margins(
     flows: np.ndarray,
     mask: np.ndarray,
@@ -108,11 +89,11 @@ def fit_margins(
     """
     flows, mask = _checked(flows, mask)
     observed = np.where(mask, flows, 0.0)
-    weight = mask.astype(float) if offset is None else np.where(mask, np.exp(offset), 0.0)
+    weight = mask if offset is None else np.where(mask, np.exp(offset), 0.0)
     margins = margins_of(observed)
     begin = starting_scales(margins) if start is None else _restart(start, margins)
-    scales, sweeps, change = balance(weight, margins, begin, tol=tol, max_sweeps=max_sweeps)
-    residual = margin_residual(weight, margins, scales)
+    few = NearlyAll.of(mask, margins) if offset is None else None
+    scales, sweeps, change, residual = scaled(few, weight, margins, begin, tol=tol, max_sweeps=max_sweeps)
     fit = _result(scales, mask, offset, sweeps, residual, change <= tol)
     if throw and not fit.converged:
         raise NotConverged(
@@ -134,8 +115,26 @@ def starting_scales(margins: Margins) -> Scales:
     return Scales(*((m > 0).astype(m.dtype) for m in (margins.a, margins.g, margins.p)))
 
 
+def scaled(
+    few: NearlyAll | None, weight: np.ndarray, margins: Margins, start: Scales, *, tol: float, max_sweeps: int
+) -> tuple[Scales, int, float, float]:
+    """What :func:`balance` gives and the largest relative gap of a margin, by the few gaps where their digits hold.
+
+    ``weight`` is [t, i, j], bool or numbers.
+    """
+    if few is not None:
+        try:
+            scales, sweeps, change = balance(few, margins, start, tol=tol, max_sweeps=max_sweeps)
+            return scales, sweeps, change, margin_residual(few, margins, scales)
+        except DigitsLost:
+            pass
+    cells = weight.astype(float)
+    scales, sweeps, change = balance(cells, margins, start, tol=tol, max_sweeps=max_sweeps)
+    return scales, sweeps, change, margin_residual(cells, margins, scales)
+
+
 def balance(
-    weight: np.ndarray,
+    weight: np.ndarray | Cells,
     margins: Margins,
     start: Scales,
     *,
@@ -144,22 +143,22 @@ def balance(
     pairs: bool = True,
     inner: int = 2,
 ) -> tuple[Scales, int, float]:
-    """Scale ``weight`` [t, i, j] until its margins are the observed ones.
+    """Scale ``weight`` [t, i, j], or the cells given, until the margins are the observed ones.
 
     Returns the scales, the number of sweeps and the last largest change of a log effect.
     ``pairs=False`` keeps the pair scales as they are (two-way effects).
     """
     a, g, p = start.a.copy(), start.g.copy(), start.p.copy()
     live_a, live_g = margins.a > 0, margins.g > 0
-    jump, room = Anderson(depth=5), _room(weight)
+    jump, cells = Anderson(depth=5), Weighted(weight) if isinstance(weight, np.ndarray) else weight
     change, best = np.inf, np.inf
     sweep = 0
     while sweep < max_sweeps:
         sweep += 1
         before = _logs(a[live_a], g[live_g])
         if pairs:
-            p = _pair_step(weight, margins.p, a, g, room)
-        _year_step(weight, margins, a, g, p, inner, room)
+            p = cells.pair_scales(margins, a, g)
+        cells.year_scales(margins, a, g, p, inner)
         after = _logs(a[live_a], g[live_g])
         change = float(np.abs(after - before).max(initial=0.0))
         if change <= tol:
@@ -171,7 +170,7 @@ def balance(
         if ahead is not after:
             a[live_a], g[live_g] = np.split(np.exp(ahead), [live_a.sum()])
     if pairs:
-        p = _pair_step(weight, margins.p, a, g, room)
+        p = cells.pair_scales(margins, a, g)
     return Scales(a, g, p), sweep, change
 
 
@@ -179,52 +178,11 @@ def _logs(a: np.ndarray, g: np.ndarray) -> np.ndarray:
     return np.log(np.concatenate([a, g]), dtype=float)
 
 
-def _room(weight: np.ndarray) -> np.ndarray:
-    """Room to work in: as many years as stay in cache."""
-    years = min(len(weight), max(1, BLOCK // max(1, weight[0].size)))
-    return np.empty((years, *weight.shape[1:]), weight.dtype)
-
-
-def _blocks(weight: np.ndarray, room: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """Blocks of years, each with its part of ``room``."""
-    for t in range(0, len(weight), len(room)):
-        yield slice(t, t + len(room)), room[: len(weight) - t]
-
-
-def _pair_step(weight, observed: np.ndarray, a: np.ndarray, g: np.ndarray, room: np.ndarray) -> np.ndarray:
-    """Pair scales that meet the pair margins, given the year effects."""
-    total = np.zeros_like(observed)
-    for block, part in _blocks(weight, room):
-        np.multiply(weight[block], g[block, None, :], out=part)
-        total += np.matmul(a[block].T[:, None, :], part.transpose(1, 0, 2))[:, 0]
-    total += observed == 0  # 0 / 1 where nothing is observed
-    return observed / total
-
-
-def _year_step(weight, margins: Margins, a, g, p, inner: int, room: np.ndarray) -> None:
-    """Alternate origin and destination scales within each year, in place, given the pair scales."""
-    empty_a, empty_g = (margins.a == 0).astype(weight.dtype), (margins.g == 0).astype(weight.dtype)
-    for block, part in _blocks(weight, room):
-        np.multiply(weight[block], p, out=part)
-        for _ in range(inner):
-            across = np.matmul(part, g[block, :, None])[:, :, 0]
-            np.divide(margins.a[block], across + empty_a[block], out=a[block])
-            down = np.matmul(a[block, None, :], part)[:, 0]
-            np.divide(margins.g[block], down + empty_g[block], out=g[block])
-
-
-def margin_residual(weight: np.ndarray, margins: Margins, scales: Scales) -> float:
+def margin_residual(weight: np.ndarray | Cells, margins: Margins, scales: Scales) -> float:
     """Largest relative gap between fitted and observed positive margins."""
-    fitted = np.empty(weight.shape[1:])
-    pair = np.zeros_like(margins.p)
-    worst = 0.0
-    for t, cells in enumerate(weight):
-        np.multiply(cells, scales.p, out=fitted)
-        fitted *= scales.a[t][:, None]
-        fitted *= scales.g[t]
-        pair += fitted
-        worst = max(worst, _gap(fitted.sum(1), margins.a[t]), _gap(fitted.sum(0), margins.g[t]))
-    return max(worst, _gap(pair, margins.p))
+    cells = Weighted(weight) if isinstance(weight, np.ndarray) else weight
+    fitted = cells.fitted(margins, scales)
+    return max(_gap(f, m) for f, m in ((fitted.a, margins.a), (fitted.g, margins.g), (fitted.p, margins.p)))
 
 
 def _gap(fitted: np.ndarray, observed: np.ndarray) -> float:

@@ -13,7 +13,8 @@ from typing import TypeVar
 import numpy as np
 
 from detente.gravity.design import Design
-from detente.gravity.engines.margins import Margins, Scales, balance, margins_of, starting_scales
+from detente.gravity.engines.cells import Margins, Scales
+from detente.gravity.engines.margins import balance, margins_of, starting_scales
 from detente.gravity.engines.projection import Removed, TensorProjector
 from detente.gravity.engines.threads import halves, side_by_side
 

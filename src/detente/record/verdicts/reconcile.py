@@ -252,8 +252,8 @@ def _compiler(odd: Figure, other: Figure, context: FigureContext) -> Iterator[Co
 
 def _other_period(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """The figure of a neighbouring or partial period quoted for this one."""
-    for f in context.near(odd):
-        if f.id not in (odd.id, other.id) and f.status != "approximate" and _off(odd.value, f.value) <= 0.005:
+    for f in context.nearest_of_other_periods(odd, other):
+        if _off(odd.value, f.value) <= 0.005:
             arithmetic = Text("arithmetic.period", n=_plain(f.value), period=Day(f.period), id=f.id)
             yield ConflictExplanation("other period", arithmetic, _off(odd.value, f.value), (f.id,))
 
@@ -261,10 +261,8 @@ def _other_period(odd: Figure, other: Figure, context: FigureContext) -> Iterato
 def _sum_of_parts(odd: Figure, other: Figure, context: FigureContext) -> Iterator[ConflictExplanation]:
     """The total of some places quoted for the whole."""
     family, flow, place = family_of(odd)
-    key = (family, flow, odd.unit, odd.period)
-    parts = [f for f in context.parts.get(key, ()) if f.id not in (odd.id, other.id)]
-    total = sum(f.value for f in parts)
-    if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:
+    parts, total = context.parts.get((family, flow, odd.unit, odd.period), ((), 0.0))
+    if not place and len(parts) > 1 and _off(odd.value, total) <= FIT:  # the two themselves have no place either
         arithmetic = Text("arithmetic.sum", terms=Joined(" + ", parts=map(_named, parts)), total=_plain(total))
         ids = tuple(f.id for f in parts)
         yield ConflictExplanation("sum of parts", arithmetic, _off(odd.value, total), ids)

@@ -8,7 +8,8 @@
    dyad's rank among them.
 4. Each dyad's change as a score among its own k similar ones, freed of what the origin's other markets and the
    destination's other suppliers did in the same window, and of how widely theirs scatter; its rank among the scores of
-   the k.
+   the k.For the dyad asked about, what its
+   own flow does to the effects of its origin and destination, and so to the others' changes, is taken out first.
 5. The ranks of that score among the same origin's and the same destination's dyads, each shrunk to the rank of step 4;
    ``p`` is the rank of the square root of their product among those of the k. (Either rank alone asks too much of a few
    dyads, and the root of two ranks is no p-value; ranked again among the k it is one.)
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from detente.attribution.comparison.features import Features, features, large_enough
 from detente.attribution.comparison.similar.neighbours import Neighbours, usual_change
 from detente.attribution.comparison.similar.sides import SharedMoves, SortedScores
+from detente.attribution.comparison.similar.totals import Totals
 from detente.attribution.comparison.similar.window import FEWEST, MOST, Members, Window, clipped
 from detente.attribution.residuals import Effects
 from detente.errors import TooFewDonors
@@ -68,7 +70,8 @@ def compare_window(
         Fewer than 39 dyads to compare with.
     """
     flows = np.where(np.eye(flows.shape[1], dtype=bool), np.nan, flows)
-    before, after = _left_out(flows, effects, start, end)
+    moved = Totals.of(flows[end], effects, end).moved()
+    before, after = _left_out(flows, effects, moved, start, end)
     traits = features(flows, before, years, start, season)
     with np.errstate(invalid="ignore"):
         change = after - before[start]
@@ -77,10 +80,8 @@ def compare_window(
     pool[list(barred), :] = pool[:, list(barred)] = False
     for dyad in treated:
         pool[dyad] = False
-    n_ruptured = 0
-    if ruptured is not None:
-        n_ruptured = int((pool & ruptured).sum())
-        pool &= ~ruptured
+    known = np.zeros_like(pool) if ruptured is None else pool & ruptured
+    pool &= ~known
     if built_from is not None:
         pool &= built_from
     if pool.sum() < FEWEST + 2:
@@ -89,10 +90,12 @@ def compare_window(
             why=f"Without at least {FEWEST} similar pairs nothing says how unusual one pair's change is.",
             fix="Use a panel with more economies, or quick=True for the split alone.",
         )
-    return _scored_window(change, traits, pool, n_ruptured)
+    return _scored_window(change, traits, pool, known, moved)
 
 
-def _left_out(flows: Floats, effects: Effects, start: int, end: int) -> tuple[Floats, Floats]:
+def _left_out(
+    flows: Floats, effects: Effects, moved: tuple[Floats, Floats], start: int, end: int
+) -> tuple[Floats, Floats]:
     """log X less the log effects up to ``start`` (start + 1, N, N), and in ``end`` (N, N).
 
     In ``end`` each dyad is left out of the totals of its origin and destination.
@@ -103,18 +106,12 @@ def _left_out(flows: Floats, effects: Effects, start: int, end: int) -> tuple[Fl
         ratio -= np.log(effects.origin[years])[:, :, None]
         ratio -= np.log(effects.destination[years])[:, None, :]
         ratio[np.isposinf(ratio)] = np.nan
-        used = effects.used[end]
-        x = np.where(used, flows[end], 0.0)
-        mu = np.where(used, effects.origin[end][:, None] * effects.destination[end][None, :] * effects.pair, 0.0)
-        for axis in (1, 0):
-            rest = x.sum(axis=axis, keepdims=True) - x
-            fitted = mu.sum(axis=axis, keepdims=True) - mu
-            moved = np.log(np.where(rest > 0, rest, np.nan)) - np.log(np.where(fitted > 0, fitted, np.nan))
-            ratio[-1] -= np.where(used, moved, 0.0)
+        for side in moved:
+            ratio[-1] -= side
     return ratio[:-1], ratio[-1]
 
 
-def _scored_window(change: Floats, traits: Features, pool: Bools, n_ruptured: int) -> Window:
+def _scored_window(change: Floats, traits: Features, pool: Bools, known: Bools, moved: tuple[Floats, Floats]) -> Window:
     n, size = len(change), int(pool.sum())
     k = int(min(MOST, max(FEWEST, size // 4), size - 2))
     coordinates = traits.coordinates
@@ -123,9 +120,9 @@ def _scored_window(change: Floats, traits: Features, pool: Bools, n_ruptured: in
     dyads = neighbours.dyads
     median, scatter = usual_change(neighbours, value)
     score = (value - median) / scatter
-    sides = SharedMoves.of(score, dyads, n)
+    sides = SharedMoves.of(score, scatter, dyads, moved)
     rough = sides.freed(score, dyads, np.arange(size))
     members = Members(value, rough, *np.full((4, size), np.nan))
     ordered = tuple(SortedScores.of(rough, economy, n) for economy in dyads.T)
     told = np.asarray(np.isfinite(coordinates).all(axis=-1))
-    return Window(change, traits, pool, k, n_ruptured, told, neighbours, sides, ordered, members)
+    return Window(change, traits, pool, k, known, told, neighbours, sides, ordered, members)

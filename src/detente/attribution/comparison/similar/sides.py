@@ -45,16 +45,28 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class SharedMoves:
-    """Means and scatters of the scores by origin and by destination."""
+    """Means and scatters of the scores by origin and by destination.
+
+    Attributes
+    ----------
+    centre : float
+    means, scatters : (Side, Side)
+    answers : (Side, Side)
+        By how much each score falls for a log point by which the effect of its origin, or destination, rises.
+    moved : two (N, N) arrays
+        Log points by which these effects move without each dyad.
+    """
 
     centre: float
     means: tuple[Side, Side]
     scatters: tuple[Side, Side]
+    answers: tuple[Side, Side]
+    moved: tuple[Floats, Floats]
 
     @classmethod
-    def of(cls, score: Floats, dyads: Ints, n: int) -> SharedMoves:
-        """From the members' scores (m,), clipped to +-5; ``dyads`` (m, 2) among ``n`` economies."""
-        y = np.clip(score, -SCORE_CLIP, SCORE_CLIP)
+    def of(cls, score: Floats, unit: Floats, dyads: Ints, moved: tuple[Floats, Floats]) -> SharedMoves:
+        """From the members' scores (m,), clipped to +-5, each in a ``unit`` (m,) of log points; ``dyads`` (m, 2)."""
+        n, y = len(moved[0]), np.clip(score, -SCORE_CLIP, SCORE_CLIP)
         origin, destination = dyads.T
         member = np.arange(len(y))
         centre = float(y.mean())
@@ -68,16 +80,28 @@ class SharedMoves:
         squares = (y - centre - a - b) ** 2
         squares = squares / squares.mean()
         scatters = Side.of(squares, origin, n), Side.of(squares, destination, n)
-        return cls(centre, (of_origin, of_destination), scatters)
+        answer = np.where(np.abs(score) < SCORE_CLIP, 1.0 / unit, 0.0)
+        answers = Side.of(answer, origin, n), Side.of(answer, destination, n)
+        return cls(centre, (of_origin, of_destination), scatters, answers, moved)
 
     def scatter(self, dyads: Ints, member: Ints) -> Floats:
         """How widely the others of each dyad's origin and destination scatter, relative to all."""
         parts = [s.mean(e, member, SCALE_PULL, prior=1.0) for s, e in zip(self.scatters, dyads.T)]
         return np.sqrt(parts[0] * parts[1])
 
-    def freed(self, score: Floats, dyads: Ints, member: Ints) -> Floats:
-        """Scores (m,) of ``dyads`` less what the others did, over their scatter; ``member`` is -1 outside the pool."""
-        a, b = (s.mean(e, member, PULL) for s, e in zip(self.means, dyads.T))
+    def freed(self, score: Floats, dyads: Ints, member: Ints, *, apart: bool = False) -> Floats:
+        """Scores (m,) of ``dyads`` less what the others did, over their scatter; ``member`` is -1 outside the pool.
+
+        With ``apart``, what a dyad's own flow does to the effects of its origin and destination, and so to the scores
+        of their other dyads, is taken out of these: the first step of a fit without it.
+        """
+        a, b = (side.mean(e, member, PULL) for side, e in zip(self.means, dyads.T))
+        if apart:
+            own = [
+                np.nan_to_num(moved[tuple(dyads.T)]) * answer.mean(e, member, PULL)
+                for answer, moved, e in zip(self.answers, self.moved, dyads.T)
+            ]
+            a, b = a - own[0], b - own[1]
         return (score - self.centre - a - b) / self.scatter(dyads, member)
 
 

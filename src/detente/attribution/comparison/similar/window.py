@@ -66,7 +66,7 @@ class Window:
         Dyads compared with.
     k : int
         How many similar ones.
-    n_ruptured : int
+    known : (N, N) bool
         Dyads that a known rupture keeps out of the pool.
     """
 
@@ -74,24 +74,32 @@ class Window:
     features: Features
     pool: Bools
     k: int
-    n_ruptured: int
+    known: Bools
     _told: Bools
     _neighbours: Neighbours
     _sides: SharedMoves
     _sorted: tuple[SortedScores, ...]
     _members: Members
 
-    def ranks(self, dyads: Ints, change: Floats | None = None) -> Ranks:
-        """Ranks of ``dyads`` (m, 2), of the pool or not, whatever their ``change`` (m,) was."""
+    @property
+    def n_ruptured(self) -> int:
+        """How many dyads those are."""
+        return int(self.known.sum())
+
+    def ranks(self, dyads: Ints, change: Floats | None = None, *, apart: bool = False) -> Ranks:
+        """Ranks of ``dyads`` (m, 2), of the pool or not, whatever their ``change`` (m,) was.
+
+        With ``apart`` the others are seen without what each dyad's own flow does to their effects, as :meth:`test` does.
+        """
         moved = clipped(self.change[tuple(dyads.T)] if change is None else change)
-        found = [self._ranks(dyads[a : a + CHUNK], moved[a : a + CHUNK]) for a in range(0, len(dyads), CHUNK)]
+        found = [self._ranks(dyads[a : a + CHUNK], moved[a : a + CHUNK], apart) for a in range(0, len(dyads), CHUNK)]
         whole = (np.concatenate(parts) for parts in zip(*found)) if found else (np.empty(0),) * 3
         return Ranks(*whole)
 
-    def _ranks(self, dyads: Ints, moved: Floats) -> tuple[Floats, Floats, Floats]:
+    def _ranks(self, dyads: Ints, moved: Floats, apart: bool) -> tuple[Floats, Floats, Floats]:
         near = self.nearest(dyads)
         members = self._known(near)
-        score, _ = self._scored(dyads, moved, near)
+        score, _ = self._scored(dyads, moved, near, apart=apart)
         known = np.isfinite(moved) & self._told[tuple(dyads.T)]
         root = self._rooted(dyads, score, _rank(members.score[near], score))
         p, p_similar = _rank(members.root[near], root), _rank(members.value[near], moved)
@@ -105,14 +113,13 @@ class Window:
         """(k, 2) the dyads similar to i -> j."""
         return self._neighbours.dyads[self.nearest(np.array([[i, j]]))[0]]
 
-    def _scored(self, dyads: Ints, moved: Floats, near: Ints) -> tuple[Floats, Floats]:
+    def _scored(self, dyads: Ints, moved: Floats, near: Ints, *, apart: bool = False) -> tuple[Floats, Floats]:
         """Scores (m,) of changes among ``near`` (m, k), freed of what the two economies' other dyads did and of how
         widely they scatter, and the log points that one unit of each is worth."""
         median, scatter = middle_and_scatter(self._members.value[near])
         member = self._neighbours.position[tuple(dyads.T)]
-        return self._sides.freed((moved - median) / scatter, dyads, member), scatter * self._sides.scatter(
-            dyads, member
-        )
+        score = self._sides.freed((moved - median) / scatter, dyads, member, apart=apart)
+        return score, scatter * self._sides.scatter(dyads, member)
 
     def _rooted(self, dyads: Ints, score: Floats, p: Floats) -> Floats:
         """Square root of the product of the two economies' own ranks of the score, each shrunk to ``p``."""
@@ -142,7 +149,7 @@ class Window:
         dyad = np.array([[i, j]])
         near = self.nearest(dyad)[0]
         value = float(self.change[i, j]) if change is None else change
-        found = self.ranks(dyad, np.array([value]))
+        found = self.ranks(dyad, np.array([value]), apart=True)
         p_similar = float(found.p_similar[0])
         changes = self._members.value[near]
         low, median, high = np.quantile(changes, (0.05, 0.5, 0.95), method="inverted_cdf")
@@ -159,7 +166,7 @@ class Window:
             median=_opened(median),
             high=_opened(high),
             unseen=self._unseen(near),
-            n_ruptured=self.n_ruptured,
+            n_ruptured=self.n_ruptured - int(self.known[i, j]) - int(self.known[j, i]),
             size_factor=self._widest(near, size, i, j),
             volatility_factor=self._widest(near, self.features.volatility, i, j),
             too_small=not bool(large_enough(size)[i, j]),

@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.attribution.comparison.similar import PlaceboTest, Window, among, compare_window
+from detente.attribution.comparison.similar import PlaceboTest, Window, among
+from detente.attribution.fits.common import CommonFits, recent
 from detente.attribution.library.ruptures import ruptured
-from detente.attribution.residuals import Effects, Residuals, fit_effects, left_out, on_base
+from detente.attribution.residuals import Effects, Residuals, between, on_base
 from detente.attribution.sample import Sample
 from detente.errors import SpecificationError
 
-MOST_FITS = 8  #: about 30 MB each on a panel of 229 economies
-MOST_WINDOWS = 32  #: about 5 MB each
+MOST_FITS = 8  #: about 30 MB each on a panel of 229 economies, where the residuals of all dyads are asked for
+MOST_EFFECTS = 32  #: about 2 MB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class DyadFits:
 
     Attributes
     ----------
-    sample : Sample
+    common : CommonFits
+        The sample, and what its other dyads share with this one.
     dyad : (int, int)
         Positions of the origin and the destination asked for.
     events : tuple of (origin, destination, year)
@@ -47,12 +49,17 @@ class DyadFits:
     True
     """
 
-    sample: Sample
+    common: CommonFits
     dyad: tuple[int, int]
     events: tuple[tuple[str, str, int], ...] = ()
     parts: dict[str, DyadFits] = field(default_factory=dict, repr=False, compare=False)
     _fits: OrderedDict[tuple[int, int], Residuals] = field(default_factory=OrderedDict, repr=False, compare=False)
-    _windows: OrderedDict[tuple[int, int], Window] = field(default_factory=OrderedDict, repr=False, compare=False)
+    _effects: OrderedDict[tuple[int, int], Effects] = field(default_factory=OrderedDict, repr=False, compare=False)
+
+    @property
+    def sample(self) -> Sample:
+        """The panel."""
+        return self.common.sample
 
     @classmethod
     def of(
@@ -65,43 +72,51 @@ class DyadFits:
         UnknownEconomy, SpecificationError
             An economy that the panel lacks, one economy twice, or something that is no panel.
         """
-        sample = Sample.of(panel.sample if isinstance(panel, cls) else panel)
-        i, j = sample.economy(origin), sample.economy(destination)
+        common = panel.common if isinstance(panel, cls) else CommonFits.of(panel)
+        i, j = common.sample.economy(origin), common.sample.economy(destination)
         if i == j:
             raise SpecificationError(f"'{origin}': origin and destination are the same.", fix="Name two economies.")
         if isinstance(panel, cls) and {i, j} == set(panel.dyad):
             same = (i, j) == panel.dyad  # the parts belong to one direction
-            return cls(sample, (i, j), panel.events or tuple(events), panel.parts if same else {}, panel._fits,
-                       panel._windows)  # fmt: skip
-        return cls(sample, (i, j), tuple(events))
+            return cls(common, (i, j), panel.events or tuple(events), panel.parts if same else {}, panel._fits,
+                       panel._effects)  # fmt: skip
+        return cls(common, (i, j), tuple(events))
 
     def on(self, base: tuple[int, int]) -> Residuals:
         """Residuals of all dyads, this one left out except in the base years (first, last)."""
         key = (int(base[0]), int(base[1]))
         if key not in self._fits:
             inside = self.sample.window(key)
-            self._fits[key] = on_base(self.sample.flows, self._effects(inside), inside)
-        return _kept(self._fits, key, MOST_FITS)
+            self._fits[key] = on_base(self.sample.flows, self.effects(inside), inside)
+        return recent(self._fits, key, MOST_FITS)
 
-    def _effects(self, base: slice) -> Effects:
+    def own(self, base: slice) -> Residuals:
+        """Residuals of this dyad's two directions alone, the origin asked for at position 0: the numbers of ``on``."""
+        return between(self.sample.flows, self.effects(base), base, *self.dyad)
+
+    def effects(self, base: slice) -> Effects:
         """Of the fit without this dyad except in the base years."""
-        (i, j), flows = self.dyad, self.sample.flows
-        return fit_effects(flows, ~left_out(flows.shape, [(i, j), (j, i)], base))
+        key = base.start, base.stop
+        if key not in self._effects:
+            i, j = self.dyad
+            self._effects[key] = self.common.without([(i, j), (j, i)], base)
+        return recent(self._effects, key, MOST_EFFECTS)
 
     def window(self, start: int, end: int) -> Window:
-        """Every dyad's change between the years at positions ``start`` and ``end``, this one left out after ``start``.
+        """Every dyad's change between the years at positions ``start`` and ``end``, each left out of its totals.
 
         The base years do not enter: a pair's effect cancels from its change.
         """
-        key = start, end
-        if key not in self._windows:
-            sample, (i, j) = self.sample, self.dyad
-            known = ruptured(sample.economies, sample.calendar_year(start), sample.calendar_year(end), self.events)
-            self._windows[key] = compare_window(
-                sample.flows, self._effects(slice(0, start + 1)), sample.years, start, end, known, sample.barred,
-                [(i, j), (j, i)], season=sample.season,
-            )  # fmt: skip
-        return _kept(self._windows, key, MOST_WINDOWS)
+        ours = {self.sample.economies[k] for k in self.dyad}  # never among its own similar pairs
+        return self.common.window(start, end, (e for e in self.events if set(e[:2]) != ours))
+
+    def change(self, start: int, end: int, i: int, j: int, base: slice | None = None) -> float:
+        """Of i -> j, log points: this dyad left out except in the base years, or up to ``start`` where none are given."""
+        inside = slice(0, start + 1) if base is None else base
+        at = (0, 1) if (i, j) == self.dyad else (1, 0)
+        path = self.own(inside).log_ratio[:, at[0], at[1]]
+        with np.errstate(invalid="ignore"):
+            return float(path[end] - path[start])
 
     def ruptured(self) -> NDArray[np.bool_]:
         """(N, N) bool: dyads with a known rupture or reopening in any year of the panel, this one apart."""
@@ -127,16 +142,6 @@ class DyadFits:
             with np.errstate(invalid="ignore"):
                 change = self.on(base).log_ratio[end] - self.on(base).log_ratio[start]
             return among(float(change[i, j]), change[chosen])
-        fit, window = self.on(base), self.window(start, end)
-        if fit.effects.used[start + 1 : end + 1, i, j].any():
-            return window.test(i, j)
-        with np.errstate(invalid="ignore"):
-            return window.test(i, j, float(fit.log_ratio[end, i, j] - fit.log_ratio[start, i, j]))
-
-
-def _kept(store: OrderedDict[Any, Any], key: Any, most: int) -> Any:
-    """The value, moved to the end; the oldest of more than ``most`` is dropped."""
-    store.move_to_end(key)
-    while len(store) > most:
-        store.popitem(last=False)
-    return store[key]
+        window, inside = self.window(start, end), self.sample.window(base)
+        reaches = self.effects(inside).used[start + 1 : end + 1, i, j].any()
+        return window.test(i, j, self.change(start, end, i, j, None if reaches else inside))

@@ -1,0 +1,126 @@
+"""``detente batch``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from detente.cli.output import ProgressLine, as_json
+from detente.cli.reading import reading, reading_options
+from detente.errors import UsageError
+
+EPILOG = """Example: detente batch COL-VEN,IND-PAK --episode 2008-2020
+
+\b
+Further:
+  detente batch pairs.csv --quick --jobs 2 --out changes.parquet
+  detente batch all --jobs 2 --out world.parquet
+  detente batch all --jobs 2 --out world.parquet --resume
+
+Exit codes: 0 done (pairs without an answer have their reason in the table), 2 usage, 3 data, 4 specification."""
+
+
+@click.command("batch", epilog=EPILOG)
+@click.argument("pairs")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("batch.parquet"), show_default=True, help="File to write."
+)
+@click.option(
+    "--episode", "episodes", multiple=True, metavar="FROM-TO",
+    help="Years of the change; may be repeated. The last five years if left out.",
+)  # fmt: skip
+@click.option(
+    "--base", "bases", multiple=True, metavar="FROM-TO",
+    help="Years that say what is normal; may be repeated. The first five years if left out.",
+)  # fmt: skip
+@click.option("--quick", is_flag=True, help="Skip the comparison with similar pairs; the table says so.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to work with.")
+@click.option("--resume", is_flag=True, help="Go on with the same batch where it was stopped.")
+@click.option(
+    "--report", "reports", multiple=True, metavar="PAIR",
+    help="Also make a study of this pair, run it and write its report; may be repeated (COL-VEN).",
+)  # fmt: skip
+@click.option("--data", type=click.Path(path_type=Path), help="Another panel than the one that ships.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
+@reading_options
+def command(
+    pairs: str, out: Path, episodes: tuple[str, ...], bases: tuple[str, ...], quick: bool, jobs: int, resume: bool,
+    reports: tuple[str, ...], data: Path | None, json_: bool, **how: Any,
+) -> None:  # fmt: skip
+    """Split the change of every pair's trade, both directions, and write one Parquet table.
+
+    PAIRS is a file with two columns, a list such as COL-VEN,IND-PAK, or: all.
+    """
+    from detente.panel import read_panel, world
+    from detente.run import batch
+    from detente.run.batching.pairs_asked import coded, pairs_asked
+
+    asked, wanted = pairs_asked(pairs), [pair for text in reports for pair in pairs_asked(text) or []]
+    spans, windows = [_span(text) for text in episodes], [_span(text) for text in bases]
+    panel = world() if data is None else read_panel(data, **reading(how))
+    line = ProgressLine(f"Batch {out.name}")
+    try:
+        done = batch(
+            panel, out, None if asked is None else coded(asked), episodes=spans, base_windows=windows, quick=quick,
+            resume=resume, workers=jobs, progress=lambda n, of: line(f"{n:,} of {of:,} pairs", n / of),
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        line.done()
+        click.echo("Stopped; what is done is kept. Go on with the same command and --resume.", err=True)
+        raise
+    finally:
+        line.done()
+    pages = [_report(one, other, out, data, how, quick) for one, other in wanted]
+    if json_:
+        found = {"path": str(done.path), "pairs": done.n_pairs, "done_before": done.n_before, "rows": done.table.height}
+        click.echo(as_json(found | {"quick": quick, "status": done.counts(), "reports": [str(p) for p in pages]}))
+    else:
+        click.echo(told(done, quick))
+        for page in pages:
+            click.echo(f"Report: {page}")
+
+
+def told(done: Any, quick: bool) -> str:
+    """What is in the table, and the losses with the strongest evidence."""
+    import polars as pl
+
+    before = f" ({done.n_before:,} of them before)" if done.n_before else ""
+    counts = ", ".join(f"{n:,} {status}" for status, n in done.counts().items())
+    lines = [f"{done.n_pairs:,} pairs{before}, {done.table.height:,} rows: {counts}."]
+    if quick:
+        lines.append("Quick: nothing was compared with similar pairs.")
+    else:
+        strong = done.table.filter((pl.col("strength") == "strong") & (pl.col("dyad_part") < 0))
+        lines.append(f"Strong evidence of a loss (p below 0.02, of {done.table.height:,} rows): {strong.height:,}.")
+        largest = strong.filter(pl.col("flow_from_usd_mn") >= 50).sort("dyad_part").head(5)
+        lines += [f"  {row}" for row in largest["sentence"]]
+    return "\n".join([*lines, f"Table: {done.path}"])
+
+
+def _span(text: str) -> tuple[Any, Any]:
+    """Two periods from ``2008-2020`` or ``2008:2020`` (months and quarters with a colon)."""
+    from detente.language import When
+
+    first, mark, last = text.partition(":") if ":" in text else text.partition("-")
+    try:
+        return When(first.strip()), When(last.strip())
+    except (TypeError, ValueError):
+        mark = f"'{text}' is no span of years."
+        raise UsageError(mark, fix="Write FROM-TO, as in 2008-2020 (2008M01:2010M06 for months).") from None
+
+
+def _report(one: str, other: str, out: Path, data: Path | None, how: dict[str, Any], quick: bool) -> Path:
+    """A study of a pair beside the table, run; the path of its report."""
+    from detente.report import report_files
+    from detente.run.folder import next_folder
+    from detente.study import new_study, open_study
+
+    home = out.parent / f"{out.stem}-reports" / f"{one}-{other}".lower().replace(" ", "-")
+    if not (home / "study.toml").exists():
+        new_study(one, other, folder=home, data=data, reading=reading(how))
+    study = open_study(home)
+    folder = next_folder(study)
+    study.run(quick=quick).write(folder, report_files("en"))
+    return folder / "report.html"

@@ -1,0 +1,124 @@
+"""Many pairs in one table: the numbers of one pair at a time, wherever they are computed, with reasons for the rest."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+import detente as dt
+from detente.attribution.attributing.all_pairs import tables_by_part
+from detente.errors import NotIdentified, SpecificationError, UsageError
+
+EPISODES, BASES = [(2006, 2008), ("two years", 2007, 2009)], [(2000, 2003), (2001, 2004)]
+CODES = tuple(f"E{k:02d}" for k in range(16))
+YEARS = range(2000, 2010)
+
+
+def flows() -> np.ndarray:
+    """Dyads that wander, with zeros, gaps, an economy that appears late and one that falls silent."""
+    rng = np.random.default_rng(11)
+    x = np.exp(4 + rng.normal(size=(16, 16)) + 0.3 * rng.normal(size=(10, 16, 16)).cumsum(axis=0))
+    x[rng.random(x.shape) < 0.05] = 0.0
+    x[rng.random(x.shape) < 0.03] = np.nan
+    x[:5, 15] = x[:5, :, 15] = np.nan
+    x[7:, 14] = 0.0
+    return x
+
+
+PANEL = (flows(), CODES, YEARS)
+
+
+@pytest.fixture(scope="module")
+def whole() -> pl.DataFrame:
+    return dt.attribute_all(PANEL, EPISODES, base_windows=BASES)
+
+
+@pytest.mark.property
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.sampled_from(CODES), min_size=2, max_size=2, unique=True), st.booleans())
+def test_a_pair_has_the_numbers_of_attribute_to_the_digit(whole, codes, quick) -> None:
+    found = dt.attribute_all(PANEL, EPISODES, [codes], BASES, quick=quick)
+    if found["flow_to_usd_mn"].null_count() == found.height and set(found["status"]) == {"no base trade"}:
+        with pytest.raises(NotIdentified) as caught:
+            dt.attribute(PANEL, *codes, EPISODES, BASES, quick=quick)
+        assert set(found["reason"]) == {str(caught.value)}
+        return
+    one = dt.attribute(PANEL, *codes, EPISODES, BASES, quick=quick)
+    assert_frame_equal(found.drop("cautions", "reason"), one.to_frame(), check_exact=True)
+    assert set(found["cautions"]) == {" ".join(map(str, one.cautions)) or None}
+    if not quick:
+        among = whole.filter(pl.col("origin").is_in(codes) & pl.col("destination").is_in(codes))
+        order = ["base_from", "origin", "episode"]
+        mine, its = (
+            table.drop("cautions").sort(order) for table in (found, among)
+        )  # cautions begin with the first named
+        assert_frame_equal(mine, its, check_exact=True)
+
+
+@pytest.mark.shared
+@pytest.mark.oracle
+def test_on_the_world_panel_too() -> None:
+    """Where the tensor has gaps, thousands of dyads and anchors, and windows that other pairs have used before."""
+    world, rng = dt.world(), np.random.default_rng(21)
+    pairs = [tuple(map(str, rng.choice(world.economies[:-1], 2, replace=False))) for _ in range(12)]
+    pairs = [*pairs, ("COL", "VEN"), ("SAU", "QAT"), ("USA", "CAN")]
+    table = dt.attribute_all(world, [(2012, 2018)], pairs, [(2000, 2004)])
+    told = 0
+    for a, b in pairs[::2] + pairs[-3:]:
+        rows = table.filter(pl.col("origin").is_in([a, b]) & pl.col("destination").is_in([a, b]))
+        if rows["status"][0] == "no base trade" and rows["flow_to_usd_mn"].null_count() == 2:
+            continue
+        one = dt.attribute(world, a, b, [(2012, 2018)], [(2000, 2004)]).to_frame()
+        assert_frame_equal(rows.drop("cautions", "reason"), one, check_exact=True)
+        told += 1
+    assert told >= 6
+
+
+def test_every_pair_is_there_once_both_ways(whole) -> None:
+    assert whole.height == 16 * 15 * len(EPISODES) * len(BASES)
+    assert whole.select("origin", "destination", "episode", "base_from").is_unique().all()
+    told = whole.filter(pl.col("reason").is_null())
+    assert told["status"].is_in(["computed", "bound", "unknown"]).all()
+    assert whole.filter(pl.col("reason").is_not_null())["dyad_part"].is_null().all()
+
+
+def test_what_no_pair_can_answer_is_an_error_and_what_one_cannot_a_reason() -> None:
+    found = dt.attribute_all(PANEL, [(2006, 2008)], [("E00", "E01"), ("E01", "E00"), ("E00", "XXX"), ("E02", "E02")],
+                             [(2000, 2003)], quick=True)  # fmt: skip
+    assert found["status"].to_list() == ["computed", "computed", *["not told"] * 4]
+    assert "'XXX' is not in the panel" in found["reason"][2]
+    assert "are the same" in found["reason"][4]
+    for wrong, error in (
+        ({"episodes": [(1990, 2008)]}, SpecificationError), ({"base_windows": [(1980, 1985)]}, SpecificationError),
+        ({"placebos": "nearest"}, SpecificationError), ({"placebos": [("E02", "E03")]}, SpecificationError),
+        ({"workers": 0}, UsageError), ({"pairs": ["COL"]}, SpecificationError),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            dt.attribute_all(
+                PANEL, **({"episodes": EPISODES, "pairs": [("E00", "E01")], "base_windows": BASES} | wrong)
+            )
+    assert dt.attribute_all(PANEL, EPISODES, []).schema == found.schema
+
+
+def test_the_same_to_the_digit_wherever_it_is_done(whole, monkeypatch) -> None:
+    monkeypatch.setattr("detente.attribution.attributing.all_pairs.PART", 30)
+    seen: list[tuple[int, int]] = []
+    with ThreadPoolExecutor(2) as threads:
+        for where in ({"executor": threads}, {"workers": 2}):
+            found = dt.attribute_all(
+                PANEL, EPISODES, base_windows=BASES, progress=lambda n, of: seen.append((n, of)), **where
+            )
+            assert_frame_equal(found, whole, check_exact=True)
+    assert seen[3] == (120, 120) == seen[-1]
+
+
+def test_parts_come_one_by_one() -> None:
+    parts = [[("E00", "E01")], [("E02", "E03"), ("E04", "E05")]]
+    found = dict(tables_by_part(PANEL, [(2006, 2008)], parts, [(2000, 2003)], quick=True))
+    assert [found[k].height for k in range(2)] == [2, 4]
