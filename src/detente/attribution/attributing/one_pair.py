@@ -35,7 +35,7 @@ def attribute(
         Flows [t, i, j] in million US$; nan where missing. Or the fits of this dyad, made before.
     origin, destination : str
         The dyad; its reverse is done too, and both are left out of the fit after the base years. A direction
-        without trade in the base years has its recorded change and no part of the pair's own; ``refusal`` says so.
+        without trade in the base years has its recorded change and no pair-specific component; ``refusal`` says so.
     episodes : iterable of (from_year, to_year), of (name, from_year, to_year), or mapping
     base_windows : sequence of (first, last)
         Years that fix the pair effects; one set of results for each.
