@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.gravity.engines.cells import MOST_GAPS, DigitsLost, Margins, NearlyAll, Scales, Weighted
-from detente.gravity.engines.left_out import WholeTensor
 from detente.gravity.engines.margins import fit_margins, margins_of
+from detente.gravity.left_out import WholeTensor
 
 SAME = 1e-9  # relative: the largest change of an effect in the last sweep
 

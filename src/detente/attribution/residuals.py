@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.gravity.engines.cells import Scales
-from detente.gravity.engines.left_out import WholeTensor
+from detente.gravity.left_out import WholeTensor
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -19,7 +19,7 @@ from detente.attribution.library.ruptures import ruptured
 from detente.attribution.residuals import Effects, effects_of, observed
 from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import collapse_years
-from detente.gravity.engines.left_out import WholeTensor
+from detente.gravity.left_out import WholeTensor
 
 MOST_WINDOWS = 16  #: about 6 MB each on a panel of 229 economies
 
