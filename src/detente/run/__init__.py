@@ -5,7 +5,7 @@ from detente._lazy import names_of
 __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
-        "Batch": "batching.parts_kept",
+        "BatchOfPairs": "batching.parts_kept",
         "Run": "result",
         "RunTable": "schema",
         "batch": "batching.parts_kept",

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from detente._workers import fresh_processes, share_out
-from detente.attribution.attributing.asked import BASE_WINDOWS, Asked, Question
+from detente.attribution.attributing.asked import BASE_WINDOWS, AskedPair, PairQuestion
 from detente.attribution.comparison.similar import SIMILAR
 from detente.attribution.fits import CommonFits, DyadFits
 from detente.attribution.result import ATTRIBUTION, NO_BASE, finding_row
@@ -116,7 +116,7 @@ def tables_by_part(
             fix='Use placebos="similar", or attribute() for the one pair that you picked them for.',
         )
     common, known = CommonFits.of(panel), tuple(events)
-    question = Question.of(common.sample, episodes, base_windows, "" if quick else placebos, contiguity)
+    question = PairQuestion.of(common.sample, episodes, base_windows, "" if quick else placebos, contiguity)
     if executor is None and (workers == 1 or len(parts) < 2):
         for k, part in enumerate(parts):
             yield k, table_of(common, question, part, known)
@@ -153,7 +153,7 @@ def _every(sample: Sample) -> list[Pair]:
 
 
 def _elsewhere(
-    common: CommonFits, question: Question, parts: Sequence[Sequence[Pair]], events: tuple[Any, ...],
+    common: CommonFits, question: PairQuestion, parts: Sequence[Sequence[Pair]], events: tuple[Any, ...],
     executor: Executor | None, workers: int,
 ) -> Iterator[tuple[int, pl.DataFrame]]:  # fmt: skip
     sample = common.sample
@@ -168,7 +168,7 @@ _HELD: dict[str, CommonFits] = {}
 
 
 def _part(
-    sample: Sample, mark: str, question: Question, pairs: Sequence[Pair], events: tuple[Any, ...]
+    sample: Sample, mark: str, question: PairQuestion, pairs: Sequence[Pair], events: tuple[Any, ...]
 ) -> pl.DataFrame:
     if mark not in _HELD:
         _HELD.clear()
@@ -177,16 +177,16 @@ def _part(
 
 
 def table_of(
-    common: CommonFits, question: Question, pairs: Iterable[Pair], events: Iterable[tuple[str, str, int]] = ()
+    common: CommonFits, question: PairQuestion, pairs: Iterable[Pair], events: Iterable[tuple[str, str, int]] = ()
 ) -> pl.DataFrame:
     """The rows of many pairs, one after the other."""
     rows = [row for pair in pairs for row in _rows(common, question, pair, tuple(events))]
     return pl.DataFrame(rows, schema=CHANGES, orient="row")
 
 
-def _rows(common: CommonFits, question: Question, pair: Pair, events: tuple[Any, ...]) -> list[dict[str, Any]]:
+def _rows(common: CommonFits, question: PairQuestion, pair: Pair, events: tuple[Any, ...]) -> list[dict[str, Any]]:
     try:
-        asked = Asked(DyadFits.of(common, *pair, events), question)
+        asked = AskedPair(DyadFits.of(common, *pair, events), question)
         told = list(asked.directions())
     except DetenteError as error:
         return _reasoned(common.sample, question, pair, error)
@@ -198,7 +198,7 @@ def _rows(common: CommonFits, question: Question, pair: Pair, events: tuple[Any,
     ]
 
 
-def _reasoned(sample: Sample, question: Question, pair: Pair, error: DetenteError) -> list[dict[str, Any]]:
+def _reasoned(sample: Sample, question: PairQuestion, pair: Pair, error: DetenteError) -> list[dict[str, Any]]:
     """Why a pair has no answer, in the place of each row that it would have had."""
     status = NO_BASE if isinstance(error, NotIdentified) else NOT_TOLD
     return [

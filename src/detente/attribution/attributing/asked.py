@@ -29,7 +29,7 @@ MIN_HISTORY = 2  #: years needed before a window to say what a dyad was like
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PairQuestion:
     """What is asked alike of every pair of a panel.
 
     Attributes
@@ -53,7 +53,7 @@ class Question:
     def of(
         cls, sample: Sample, episodes: Iterable[Any] | Mapping[str, Any], base_windows: Sequence[tuple[int, int]],
         kind: str, contiguity: Any = None, names: Mapping[str, str] | None = None,
-    ) -> Question:  # fmt: skip
+    ) -> PairQuestion:  # fmt: skip
         """The question, which the panel can answer.
 
         Raises
@@ -74,7 +74,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Direction:
+class ToldDirection:
     """What is found of one direction on one base window; ``dyad`` are positions in the panel."""
 
     dyad: tuple[int, int]
@@ -85,11 +85,11 @@ class Direction:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedPair:
     """One pair with the question; ``by_hand`` are the dyads picked to compare with."""
 
     fits: DyadFits
-    question: Question
+    question: PairQuestion
     by_hand: NDArray[np.bool_] | None = None
 
     @property
@@ -98,7 +98,7 @@ class Asked:
         codes = [self.fits.sample.economies[k] for k in self.fits.dyad]
         return {c: named(c) for c in codes} | dict(self.question.names)
 
-    def directions(self) -> Iterator[Direction]:
+    def directions(self) -> Iterator[ToldDirection]:
         """Both directions on each base window.
 
         Raises
@@ -113,7 +113,7 @@ class Asked:
                 yield _direction(self, base, *dyad)
 
     def cautions(
-        self, directions: Iterable[Direction], collapsed: Callable[[int, bool], tuple[int, ...]] | None = None
+        self, directions: Iterable[ToldDirection], collapsed: Callable[[int, bool], tuple[int, ...]] | None = None
     ) -> tuple[str, ...]:
         """What may be wrong with the flows, and which directions cannot be told, each said once."""
         sample, (i, j) = self.fits.sample, self.fits.dyad
@@ -132,18 +132,18 @@ class Asked:
         return choose(fit.base_mean, i, j, kind=kind, barred=sample.barred, contiguity=self.question.contiguity).chosen
 
 
-def _direction(ask: Asked, base: tuple[int, int], i: int, j: int) -> Direction:
+def _direction(ask: AskedPair, base: tuple[int, int], i: int, j: int) -> ToldDirection:
     sample, inside = ask.fits.sample, ask.fits.sample.window(base)
     a, b = sample.economies[i], sample.economies[j]
     who = ask.names.get(a, a), ask.names.get(b, b)
     refusal = no_base_reason(sample, i, j, inside, who) or ""
     said: list[Text] = []
     findings = tuple(_finding(ask, base, i, j, episode, refusal, said) for episode in ask.question.episodes)
-    return Direction((i, j), base, refusal, findings, tuple(said))
+    return ToldDirection((i, j), base, refusal, findings, tuple(said))
 
 
 def _finding(
-    ask: Asked, base: tuple[int, int], i: int, j: int, episode: Episode, refusal: str, said: list[Text]
+    ask: AskedPair, base: tuple[int, int], i: int, j: int, episode: Episode, refusal: str, said: list[Text]
 ) -> Finding:  # fmt: skip
     sample, inside = ask.fits.sample, ask.fits.sample.window(base)
     start, end = sample.year(episode.from_year), sample.year(episode.to_year)
@@ -175,12 +175,12 @@ def _finding(
     return replace(found, sentence=finding_sentence(found, ask.names, tested=bool(ask.question.kind)))
 
 
-def _standing(ask: Asked, base: tuple[int, int], i: int, j: int, start: int, end: int) -> PlaceboTest:
+def _standing(ask: AskedPair, base: tuple[int, int], i: int, j: int, start: int, end: int) -> PlaceboTest:
     chosen = None if ask.question.kind == SIMILAR else ask.chosen(ask.fits.on(base), i, j)
     return ask.fits.test(base, start, end, i, j, chosen)
 
 
-def _before(ask: Asked, base: tuple[int, int], i: int, j: int, start: int, end: int) -> Before | None:
+def _before(ask: AskedPair, base: tuple[int, int], i: int, j: int, start: int, end: int) -> Before | None:
     """The same test on the window of the same length that ends where this one starts, or the longest there is."""
     years = ask.fits.sample.years
     first = max(2 * start - end, MIN_HISTORY)

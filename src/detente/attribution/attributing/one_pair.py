@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.attribution.attributing.asked import BASE_WINDOWS, Asked, Direction, Question
+from detente.attribution.attributing.asked import BASE_WINDOWS, AskedPair, PairQuestion, ToldDirection
 from detente.attribution.comparison.placebos import picked, stand
 from detente.attribution.comparison.similar import SIMILAR
 from detente.attribution.fits import DyadFits
@@ -85,14 +85,14 @@ def attribute(
     fits = DyadFits.of(panel, origin, destination, events)
     by_hand = None if quick or isinstance(placebos, str) else picked(fits.sample, placebos, *fits.dyad)
     kind = "" if quick else "picked" if not isinstance(placebos, str) else placebos
-    asked = Asked(fits, Question.of(fits.sample, episodes, base_windows, kind, contiguity, names), by_hand)
+    asked = AskedPair(fits, PairQuestion.of(fits.sample, episodes, base_windows, kind, contiguity, names), by_hand)
     done = list(asked.directions())
     findings = tuple(finding for one in done for finding in one.findings)
     levels = tuple(level for one in done for level in _levels(asked, one))
     return Attribution(findings, levels, asked.cautions(done), fits.sample.label, asked.question.kind)
 
 
-def _levels(ask: Asked, told: Direction) -> list[Level]:
+def _levels(ask: AskedPair, told: ToldDirection) -> list[Level]:
     """The residual of one direction in every year, beside those of the dyads compared with."""
     sample, (i, j), fit = ask.fits.sample, told.dyad, ask.fits.on(told.base)
     codes = sample.economies[i], sample.economies[j]

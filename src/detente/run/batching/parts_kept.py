@@ -20,7 +20,7 @@ import polars as pl
 from detente import __version__
 from detente._atomic import LOCK, lock, write_file
 from detente.attribution.attributing.all_pairs import CHANGES, PART, pair_list, tables_by_part
-from detente.attribution.attributing.asked import Question
+from detente.attribution.attributing.asked import PairQuestion
 from detente.attribution.sample import Sample
 from detente.errors import OutputError
 
@@ -31,7 +31,7 @@ Years = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class BatchOfPairs:
     """A finished batch.
 
     Attributes
@@ -67,7 +67,7 @@ def batch(
     panel: Any, out: Path, pairs: Iterable[Pair] | None = None, *, episodes: Sequence[Any] = (),
     base_windows: Sequence[Years] = (), quick: bool = False, resume: bool = False, executor: Executor | None = None,
     workers: int = 1, progress: Callable[[int, int], None] | None = None,
-) -> Batch:  # fmt: skip
+) -> BatchOfPairs:  # fmt: skip
     """Attribute the changes of many pairs and keep them in one Parquet file.
 
     Parameters
@@ -99,7 +99,7 @@ def batch(
     """
     sample, wanted = Sample.of(panel), None if pairs is None else list(pairs)
     asked, windows = list(episodes) or [_last(sample)], list(base_windows) or [_first(sample)]
-    Question.of(sample, asked, windows, "")  # that the panel cannot answer is said before anything is made
+    PairQuestion.of(sample, asked, windows, "")  # that the panel cannot answer is said before anything is made
     every = pair_list(sample, wanted)
     parts = [every[a : a + PART] for a in range(0, len(every), PART)]
     mark = _mark(sample, every, asked, windows, quick)
@@ -125,7 +125,7 @@ def batch(
             _part(home, k).unlink()
         (home / ASKED).unlink()
     _gone(home)
-    return Batch(out, table, len(every), before)
+    return BatchOfPairs(out, table, len(every), before)
 
 
 def _last(sample: Sample) -> Years:
