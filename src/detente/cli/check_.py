@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def command(study: str, json_: bool) -> int:
     """Check STUDY's study.toml and record; every problem with its file, row and column.
 
-    Cautions are printed too and leave the exit code at 0: settings that are probably not meant, or that need
+    Cautions are printed too and leave the exit code at 0: settings that are probably unintended, or that need
     another panel than the study's own.
     """
     from detente.study import open_study

@@ -206,7 +206,7 @@ def _wrong(found: EditionSettings) -> list[Problem]:
     pay = found.pay
     if not re.fullmatch(r"[a-z]{3}", pay.currency):
         wrong.append(
-            _problem("pay.currency", f"'{pay.currency}' is not a currency's code in small letters, such as usd.")
+            _problem("pay.currency", f"'{pay.currency}' is not a currency's code in lower case, such as usd.")
         )
     whole, point, part = pay.price.partition(".")
     if not re.fullmatch(r"[0-9]{1,9}", whole) or (point and not re.fullmatch(r"[0-9]+", part)):

@@ -1,4 +1,4 @@
-"""What is allowed in ``study.toml`` but probably not meant."""
+"""What is allowed in ``study.toml`` but probably unintended."""
 
 from __future__ import annotations
 

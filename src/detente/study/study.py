@@ -109,7 +109,7 @@ class Study:
         return problems or self.problems_beside(self.ledger())
 
     def cautions(self) -> list[Problem]:
-        """Settings that are probably not meant, or that need another panel than the study's own."""
+        """Settings that are probably unintended, or that need another panel than the study's own."""
         return cautions_of(self.spec, self.folder, self.panel)
 
     def has_panel(self, data: Any = None) -> bool:

@@ -45,7 +45,7 @@ def enter(name: str, section: str, place: int) -> Callable[[Draw], Draw]:
 
     Parameters
     ----------
-    name : its address and file name, one word in small letters.
+    name : its address and file name, one lowercase word.
     section : one of ``SECTIONS``.
     place : order within the section; ties go by name.
     """
