@@ -205,9 +205,7 @@ def _wrong(found: EditionSettings) -> list[Problem]:
         wrong.append(_problem("pay.provider", "Only stripe is known."))
     pay = found.pay
     if not re.fullmatch(r"[a-z]{3}", pay.currency):
-        wrong.append(
-            _problem("pay.currency", f"'{pay.currency}' is not a currency's code in lower case, such as usd.")
-        )
+        wrong.append(_problem("pay.currency", f"'{pay.currency}' is not a currency's code in lower case, such as usd."))
     whole, point, part = pay.price.partition(".")
     if not re.fullmatch(r"[0-9]{1,9}", whole) or (point and not re.fullmatch(r"[0-9]+", part)):
         wrong.append(_problem("pay.price", f"'{pay.price}' is not a sum such as 32.95."))
