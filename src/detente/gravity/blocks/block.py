@@ -140,26 +140,32 @@ def keep_state(work: Work, state: str, parts: SectorTensors | SectorRows, coef: 
 
 @dataclass(frozen=True, slots=True)
 class MarginsMet:
-    """A block's profile likelihood without its constant, sum of fitted flows, and whether its margins were met."""
+    """A block's profile likelihood without its constant, sum of fitted flows, whether its margins were met, and its
+    gradient and Hessian there, where they were asked for in the same go."""
 
     likelihood: float
     total: float
     settled: bool
+    profile: Profile | None
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
 def solve(
-    work: Work, state: str | None, into: str, coef: np.ndarray, move: np.ndarray | None, tol: float
+    work: Work, state: str | None, into: str, coef: np.ndarray, move: np.ndarray | None, tol: float, accuracy: float
 ) -> MarginsMet:
-    """Meet the margins at ``coef`` from the effects of ``state``, or at ``coef + move`` from where these move to."""
+    """Meet the margins at ``coef`` from the effects of ``state``, or at ``coef + move`` from where these move to.
+
+    The profile is to ``accuracy``: nearly every solution is followed by one, and the rows are here.
+    """
     parts = parts_of(work, state)
     if move is None:
         reached, place = parts.solve(coef, tol), coef
     else:
         parts.hold()
         reached, place = parts.advance(coef, move, tol), coef + move
+    known = parts.profile(accuracy) if len(work.kept) and parts.settled else None
     keep_state(work, into, parts, place)
-    return MarginsMet(reached, parts.total(), parts.settled)
+    return MarginsMet(reached, parts.total(), parts.settled, known)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for

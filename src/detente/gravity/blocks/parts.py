@@ -14,7 +14,7 @@ import numpy as np
 from detente._workers import lost_workers_named
 from detente.gravity.blocks import block as pieces
 from detente.gravity.blocks.block import Work
-from detente.gravity.blocks.newton import Parts
+from detente.gravity.blocks.newton import LOOSE, MIDDLE, Parts
 from detente.gravity.engines.sector_tensor import Profile, Units
 
 STATES = ("one", "two", "three")
@@ -48,6 +48,7 @@ class Blocks(Parts):
         self.state: str | None = None
         self._held: str | None = None
         self._total, self._settled, self._absorbed = 0.0, True, False
+        self._known: tuple[float, Profile] | None = None
 
     @property
     def single(self) -> bool:
@@ -65,32 +66,38 @@ class Blocks(Parts):
         """``work(block, *arguments)`` of every block, in order."""
         return each(self.executor, work, [(one, *arguments) for one in self.works])
 
-    def _solved(self, read: str | None, coef: np.ndarray, move: np.ndarray | None, tol: float) -> float:
+    def _solved(
+        self, read: str | None, coef: np.ndarray, move: np.ndarray | None, tol: float, accuracy: float
+    ) -> float:
         into = next(name for name in STATES if name not in (self.state, self._held))
-        found = self.each(pieces.solve, read, into, coef, move, tol)
+        found = self.each(pieces.solve, read, into, coef, move, tol, accuracy)
         self.state, self._total = into, sum(one.total for one in found)
         self._settled = all(one.settled for one in found)
+        known = [one.profile for one in found if one.profile is not None]
+        self._known = (accuracy, reduce(add, known)) if len(known) == len(found) else None
         return sum(one.likelihood for one in found)
 
     def solve(self, coef: np.ndarray, tol: float) -> float:
-        return self._solved(self.state, coef, None, tol)
+        return self._solved(self.state, coef, None, tol, MIDDLE)
 
     def hold(self) -> None:
         self._held = self.state
 
     def advance(self, coef: np.ndarray, move: np.ndarray, tol: float) -> float:
-        return self._solved(self._held, coef, move, tol)
+        return self._solved(self._held, coef, move, tol, LOOSE)
 
     def total(self) -> float:
         return self._total
 
     def profile(self, tol: float) -> Profile:
+        if self._known is not None and self._known[0] <= tol:
+            return self._known[1]
         return reduce(add, self.each(pieces.profile, self.state, tol))
 
     def absorb(self, tol: float) -> None:
         k = len(self.works[0].kept)
         self.each(pieces.absorb, STATES[0], np.zeros(k), tol)
-        self.state, self._held, self._absorbed = STATES[0], None, True
+        self.state, self._held, self._absorbed, self._known = STATES[0], None, True, None
 
     def sample_moments(self, tol: float) -> tuple[np.ndarray, np.ndarray]:
         grams, norms = zip(*self.each(pieces.sample_moments, self.state, tol))
