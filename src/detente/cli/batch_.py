@@ -11,7 +11,7 @@ from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options
 from detente.errors import UsageError
 
-EPILOG = """Example: detente batch COL-VEN,IND-PAK --episode 2008-2020
+EPILOG = """Example: detente batch CHL-PER,IND-PAK --episode 2008-2020
 
 \b
 Further:
@@ -40,7 +40,7 @@ Exit codes: 0 done (pairs without an answer have their reason in the table), 2 u
 @click.option("--resume", is_flag=True, help="Go on with the same batch where it was stopped.")
 @click.option(
     "--report", "reports", multiple=True, metavar="PAIR",
-    help="Also make a study of this pair, run it and write its report; may be repeated (COL-VEN).",
+    help="Also make a study of this pair, run it and write its report; may be repeated (CHL-PER).",
 )  # fmt: skip
 @click.option("--data", type=click.Path(path_type=Path), help="Another panel than the one that ships.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
@@ -51,7 +51,7 @@ def command(
 ) -> None:  # fmt: skip
     """Split the change of every pair's trade, both directions, and write one Parquet table.
 
-    PAIRS is a file with two columns, a list such as COL-VEN,IND-PAK, or: all.
+    PAIRS is a file with two columns, a list such as CHL-PER,IND-PAK, or: all.
     """
     from detente.panel import read_panel, world
     from detente.run import batch

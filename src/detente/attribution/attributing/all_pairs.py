@@ -129,8 +129,8 @@ def pair_list(sample: Sample, pairs: Iterable[Pair] | None) -> list[Pair]:
 
     Examples
     --------
-    >>> pair_list(None, [("COL", "VEN"), ("IND", "PAK"), ("VEN", "COL")])
-    [('COL', 'VEN'), ('IND', 'PAK')]
+    >>> pair_list(None, [("IND", "PAK"), ("CHL", "PER"), ("PAK", "IND")])
+    [('IND', 'PAK'), ('CHL', 'PER')]
     """
     if pairs is None:
         return _every(sample)
@@ -142,7 +142,7 @@ def pair_list(sample: Sample, pairs: Iterable[Pair] | None) -> list[Pair]:
 
 def _two(pair: Any) -> Pair:
     if isinstance(pair, str) or len(pair) != 2:
-        raise SpecificationError(f"{pair!r} is no pair.", fix='Give (origin, destination), as in ("COL", "VEN").')
+        raise SpecificationError(f"{pair!r} is no pair.", fix='Give (origin, destination), as in ("IND", "PAK").')
     a, b = pair
     return str(a), str(b)
 

@@ -20,7 +20,7 @@ def pairs_asked(asked: str) -> list[Pair] | None:
     Parameters
     ----------
     asked : ``all``, a file of two columns (with or without names; comma, semicolon or tab), or a list such as
-        ``COL-VEN,IND-PAK``.
+        ``CHL-PER,IND-PAK``.
 
     Raises
     ------
@@ -31,8 +31,8 @@ def pairs_asked(asked: str) -> list[Pair] | None:
 
     Examples
     --------
-    >>> pairs_asked("COL-VEN, India-Pakistan"), pairs_asked("all")
-    ([('COL', 'VEN'), ('India', 'Pakistan')], None)
+    >>> pairs_asked("CHL-PER, India-Pakistan"), pairs_asked("all")
+    ([('CHL', 'PER'), ('India', 'Pakistan')], None)
     """
     if asked.strip().lower() == ALL:
         return None
@@ -43,7 +43,7 @@ def pairs_asked(asked: str) -> list[Pair] | None:
     if not pairs or any(len(pair) != 2 or not all(pair) for pair in pairs):
         raise UsageError(
             f"'{asked}' is no file and no list of pairs.",
-            fix="Give the path of a file with two columns, a list such as COL-VEN,IND-PAK, or: all.",
+            fix="Give the path of a file with two columns, a list such as CHL-PER,IND-PAK, or: all.",
         )
     return [(one, other) for one, other in pairs]
 
@@ -86,8 +86,8 @@ def coded(pairs: Iterable[Pair]) -> list[Pair]:
 
     Examples
     --------
-    >>> coded([("India", "PAK"), ("Atlantis", "COL")])
-    [('IND', 'PAK'), ('Atlantis', 'COL')]
+    >>> coded([("India", "PAK"), ("Atlantis", "PER")])
+    [('IND', 'PAK'), ('Atlantis', 'PER')]
     """
     return [(_code(one), _code(other)) for one, other in pairs]
 
