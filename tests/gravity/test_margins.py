@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detente.errors import DataError, InvalidFlow, NotConverged
-from detente.gravity.engines import margins as module
+from detente.gravity.engines import cells
 from detente.gravity.engines.margins import (
     Scales,
     balance,
@@ -79,7 +79,7 @@ def test_what_is_only_zeros_fits_zero_and_what_is_masked_away_is_unknown():
 def test_years_worked_on_in_blocks_give_the_same_fit(monkeypatch):
     flows, mask = drawn(3)
     whole = fit_margins(flows, mask, tol=1e-11)
-    monkeypatch.setattr(module, "BLOCK", 2 * N * N)
+    monkeypatch.setattr(cells, "BLOCK", 2 * N * N)
     parts = fit_margins(flows, mask, tol=1e-11)
     assert np.allclose(whole.expected, parts.expected, rtol=1e-9, equal_nan=True)
 
