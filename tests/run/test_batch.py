@@ -137,6 +137,13 @@ def test_the_command(tmp_path, monkeypatch, capsys) -> None:
     assert not list(tmp_path.glob("c.parquet*"))
 
 
+def test_the_last_five_years_are_counted_in_years(tmp_path) -> None:
+    flows, codes, _ = PANEL
+    panel = (flows[:8], codes, [2000, 2001, 2002, 2003, 2004, 2005, 2006, 2008])  # 2007 is not there
+    found = batch(panel, tmp_path / "a.parquet", [("E00", "E01")], quick=True).table
+    assert found.select("from_year", "to_year", "base_from", "base_to").row(0) == (2003, 2008, 2000, 2004)
+
+
 def test_a_report_on_demand(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     page = {"report.html": lambda run: f"{run.study.title}: {run.attribution.to_frame().height} rows"}

@@ -129,7 +129,11 @@ def batch(
 
 
 def _last(sample: Sample) -> Years:
+    """The last five years, from the same season; a year that the panel lacks counts as one."""
     last = len(sample.years) - 1
+    if sample.season == 1:
+        wanted = sample.calendar_year(last) - EPISODE_YEARS
+        return next(y for t, y in enumerate(sample.years) if sample.calendar_year(t) >= wanted), sample.years[last]
     return sample.years[max(last - EPISODE_YEARS * sample.season, 0)], sample.years[last]
 
 
