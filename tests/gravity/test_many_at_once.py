@@ -144,7 +144,7 @@ def test_a_killed_worker_gives_a_named_error_and_nothing_hangs(here):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         pool.submit(os.getpid).result()  # it is there
         with pytest.raises(WorkerLost, match="worker"):
-            list(share_out(_killed_away, [lambda: (os.getpid(),)] * 40, pool, here=here, ahead=4))
+            list(share_out(_killed_away, [lambda: (os.getpid(),)] * 400, pool, here=here, ahead=4))
     assert time.monotonic() - began < 120
 
 
