@@ -16,7 +16,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
+from threading import Thread
 from typing import Any
 
 from detente.errors import WorkerLost
@@ -30,7 +32,7 @@ def processors() -> int:
 
 def fresh_processes(workers: int | None = None) -> ProcessPoolExecutor:
     """An executor of ``workers`` new processes (None: one a processor) for functions of this package."""
-    return ProcessPoolExecutor(workers, mp_context=_Context())
+    return ProcessPoolExecutor(workers, mp_context=_Context(), initializer=_end_with_parent)
 
 
 @contextmanager
@@ -103,6 +105,13 @@ def lost_workers_named() -> Iterator[None]:
             why=f"Memory ran out, or it was ended from outside ({type(error).__name__}).",
             fix="Use fewer workers (workers=1 for none), or keep='coef', which needs less memory.",
         ) from error
+
+
+def _end_with_parent() -> None:
+    """In a worker: end when the process that started it does, however that ended; else it would wait for ever."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
 class _Process(SpawnProcess):
