@@ -103,7 +103,7 @@ def lost_workers_named() -> Iterator[None]:
         raise WorkerLost(
             "A worker process has ended before its work was done.",
             why=f"Memory ran out, or it was ended from outside ({type(error).__name__}).",
-            fix="Use fewer workers (workers=1 for none), or keep='coef', which needs less memory.",
+            fix="Use fewer workers, or close what else takes memory.",
         ) from error
 
 

@@ -195,7 +195,7 @@ def test_a_new_study_beside_one_that_ships_is_named_so_that_it_is_the_one_that_r
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for pair, called in ((("IND", "PAK"), "./india-pakistan"), (("CHL", "PER"), "chile-peru")):
+    for pair, called in ((("IND", "PAK"), "india-pakistan-2"), (("CHL", "PER"), "chile-peru")):
         assert run(["new", *pair]) == 0
         told = capsys.readouterr().out
         assert f"detente run {called}\n" in told

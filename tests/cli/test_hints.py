@@ -15,6 +15,7 @@ from detente.errors import DataError, UsageError
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "detente"
 OF_THE_LIBRARY = re.compile(r"\b[a-z_]+=[\['\"\w.]|\bdetente\.\w|\bCLOSED\b|\bmax_\w+|'auto'")
 NO_COMMAND = {  # modules that no command calls, or whose remedy no command can bring about
+    "attribution/attributing/all_pairs.py": "batch asks for similar pairs itself",
     "attribution/episodes.py": "a study's episodes are checked when study.toml is read",
     "attribution/comparison/methods.py": "a run never sets errors",
     "attribution/comparison/placebos.py:contiguity": "a run asks for placebos of size",
@@ -34,6 +35,8 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/solving.py:pass_through": "a file of shocks says pass_through itself, and the revenue follows",
     "panel/columns.py:dt.read_panel": "every command reads a file with read_panel",
     "equilibrium/solving.py:mode": "solve has no mode",
+    "gravity/blocks/fitting.py:engine": "fit has no engine",
+    "gravity/blocks/lean.py": "fit prints the errors it was asked for",
     "gravity/fit.py:engine": "fit has no engine",
     "gravity/formulas/lags.py": "the formula itself takes unit= and time=",
     "gravity/ppml.py:fit_many": "fit has no by",

@@ -37,6 +37,10 @@ NOT_SHOWN = {
     "server.py",
     "shock_file.py",
     "schema.py",
+    "scratch.py",
+    "spilling.py",
+    "pairs_asked.py",
+    "parts_kept.py",
 }  # said in a terminal or to who writes code, in English
 RAISED = {name for name, kind in vars(detente.errors).items() if isinstance(kind, type)}
 

@@ -42,6 +42,7 @@ _SAID_HERE = (
     ),
     (r"; singletons='keep' leaves lone rows in", ""),
     (r"Raise max_iterations, or try separation='exact' if some effect runs away", "Use fewer terms or fixed effects"),
+    (r"Raise max_iterations, or give blocks=None:", "Leave --blocks out:"),
     (r"Raise max_sweeps or tol, or look for separated cells", "Look for rows whose flows are all zero"),
     (r"Raise max_steps, or look at the state with throw=False", "Check the shock and the flows"),
     (r"\bsay Shock\(\.\.\., certain=True\)", "add certain = true to its entry"),
