@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from detente.charts.palette import FONT, SHADES
 from detente.charts.pen import By, here, pdf_of, png_of
+from detente.charts.strokes import wrapped
 
 _VARIABLE = re.compile(r"var\(--c-[\w-]+,\s*([^)]+)\)")
 _BOX = re.compile(r'viewBox="([\d.\-]+) ([\d.\-]+) ([\d.\-]+) ([\d.\-]+)"')
@@ -76,18 +77,3 @@ def as_pdf(svg: str, by: By = here) -> bytes:
 def plain(svg: str) -> str:
     """A drawing as the pages hold it in the light shades, without marks that only a page needs."""
     return _VARIABLE.sub(r"\1", _TIP.sub("", svg))
-
-
-def wrapped(text: str, most: int) -> list[str]:
-    """Lines of at most so many letters, broken between words.
-
-    >>> wrapped("what one would expect", 10)
-    ['what one', 'would', 'expect']
-    """
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines

@@ -58,7 +58,11 @@ def dense(line: Sequence[Point]) -> list[Point]:
 
 
 def wrapped(text: str, most: int) -> list[str]:
-    """Lines of at most so many characters."""
+    """Lines of at most so many letters, broken between words.
+
+    >>> wrapped("what one would expect", 10)
+    ['what one', 'would', 'expect']
+    """
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > most:

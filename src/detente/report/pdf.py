@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape
 
 from detente.charts.palette import FONT, SHADES
 from detente.charts.pen import By, here
-from detente.charts.standalone import as_pdf, plain, wrapped
+from detente.charts.standalone import as_pdf, plain
+from detente.charts.strokes import wrapped
 from detente.language import Catalogue
 from detente.report.first_screen import KeyNumber, Picture, first_screen
 from detente.report.story import Story

@@ -8,7 +8,7 @@ from typing import Any
 
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, rule, values
 from detente.charts.palette import shade
-from detente.charts.standalone import wrapped
+from detente.charts.strokes import wrapped
 from detente.language import Catalogue
 from detente.report.figures.register import enter
 from detente.report.series_names import target_in_words
