@@ -13,12 +13,11 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-from people import CELLS, MASKED
+from people import masked_cells
 from score_files import ROOT, write_tables
 
-from detente.outlook.people.definitions import changed_steps
 from detente.outlook.people.displaced import TAU, percentile_crps
-from detente.outlook.people.missing_cells import elsewhere_growth, scored_cells
+from detente.outlook.people.missing_cells import elsewhere_growth
 from detente.panel import people
 
 WEIGHTS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.75, 1.0)
@@ -27,14 +26,9 @@ WEIGHTS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.75, 1.0)
 def errors_of(population: str, weight: float) -> np.ndarray:
     """A row a cell: absolute error alone, absolute error moved, CRPS moved."""
     panel, parts = people(population), []
-    changed = changed_steps(panel)
-    for year in MASKED[population]:
-        t = panel.year_index(year)
-        cells = scored_cells(panel, t, CELLS, seed=year)
-        cells = cells[~changed[t, cells[:, 0], cells[:, 1]]]
-        actual, last = (np.log(panel.flows[s, cells[:, 0], cells[:, 1]]) for s in (t, t - 1))
-        guess = last + weight * np.log(elsewhere_growth(panel, t, cells))
-        known = np.isfinite(last + np.log(elsewhere_growth(panel, t, cells)))
+    for year, t, cells, actual, last in masked_cells(population, panel):
+        growth = np.log(elsewhere_growth(panel, t, cells))
+        guess, known = last + weight * growth, np.isfinite(last + growth)
         error, actual, guess = (actual - guess)[known], actual[known], guess[known]
         half = np.random.default_rng(year).permutation(len(error)) % 2 == 0
         for here in (half, ~half):

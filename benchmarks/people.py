@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,15 +111,21 @@ def moved_card(panel: Panel) -> ScoreCard:
     return range_card("moved", ALL, YEARS, np.concatenate(parts))
 
 
-def nowcast_card_of(population: str) -> ScoreCard:
-    """Of cells masked in turn: the errors of one half of a year's are the interval of the other half's."""
-    panel, parts = people(population), []
+def masked_cells(population: str, panel: Panel) -> Iterator[tuple[int, int, np.ndarray, np.ndarray, np.ndarray]]:
+    """(year, its position, cells [n, 2], log persons then and the time before [n]), changes of definition left out."""
     changed = changed_steps(panel)
     for year in MASKED[population]:
         t = panel.year_index(year)
         cells = scored_cells(panel, t, CELLS, seed=year)
         cells = cells[~changed[t, cells[:, 0], cells[:, 1]]]
         actual, last = (np.log(panel.flows[s, cells[:, 0], cells[:, 1]]) for s in (t, t - 1))
+        yield year, t, cells, actual, last
+
+
+def nowcast_card_of(population: str) -> ScoreCard:
+    """Of cells masked in turn: the errors of one half of a year's are the interval of the other half's."""
+    panel, parts = people(population), []
+    for year, t, cells, actual, last in masked_cells(population, panel):
         ours = np.log(shrunk(panel, t, cells))
         known = np.isfinite(ours)
         cells, actual, last, ours = cells[known], actual[known], last[known], ours[known]

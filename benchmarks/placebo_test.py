@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from detente.attribution.comparison.features import large_enough
 from detente.attribution.comparison.similar import Window, compare_window
 from detente.attribution.library.ruptures import ruptured
-from detente.attribution.residuals import fit_effects
+from detente.attribution.residuals import Effects, fit_effects
 from detente.attribution.sample import Sample
 from detente.errors import TooFewDonors
 
@@ -91,10 +91,17 @@ def simulated(seed: int, crisis: bool, n: int = 70, t: int = 21) -> Sample:
 
 
 def trials(name: str, sample: Sample, starts: tuple[int, ...], seed: int = 0) -> Iterator[Trial]:
-    """Fake events: each pair of economies is drawn, both directions together, to build or to be tested."""
-    rng = np.random.default_rng(seed)
+    """Fake events of every start and horizon, tested."""
     effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
-    n = len(sample.economies)
+    for start, horizon, window, dyads in fake_events(sample, effects, starts, seed):
+        yield _trial(name, start, horizon, window, dyads)
+
+
+def fake_events(
+    sample: Sample, effects: Effects, starts: tuple[int, ...], seed: int = 0
+) -> Iterator[tuple[int, int, Window, Ints]]:
+    """(start, horizon, window, dyads to test): pairs of economies are drawn, both directions, to build or to be tested."""
+    rng, n = np.random.default_rng(seed), len(sample.economies)
     for start in starts:
         for horizon in HORIZONS:
             if start + horizon not in sample.years:
@@ -110,7 +117,7 @@ def trials(name: str, sample: Sample, starts: tuple[int, ...], seed: int = 0) ->
             traits = window.features
             usable = large_enough(traits.size) & (sample.flows[a] > 0) & np.isfinite(traits.coordinates).all(axis=-1)
             usable &= ~(known | build | np.isnan(window.change) | np.isposinf(window.change))
-            yield _trial(name, start, horizon, window, np.argwhere(usable))
+            yield start, horizon, window, np.argwhere(usable)
 
 
 def _trial(name: str, start: int, horizon: int, window: Window, dyads: Ints) -> Trial:

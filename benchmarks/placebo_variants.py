@@ -13,12 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from placebo_test import HALVED, HORIZONS, Floats, Ints, baci, by_economy, distance
+from placebo_test import HALVED, Floats, Ints, baci, by_economy, distance, fake_events
 
-from detente.attribution.comparison.features import large_enough
-from detente.attribution.comparison.similar import Window, compare_window, sides
+from detente.attribution.comparison.similar import Window, sides
 from detente.attribution.comparison.similar.window import clipped
-from detente.attribution.library.ruptures import ruptured
 from detente.attribution.residuals import Effects, fit_effects
 from detente.attribution.sample import Sample
 
@@ -87,22 +85,10 @@ VARIANTS: dict[str, tuple[dict[str, float], Ranked]] = {
 
 
 def measured(sample: Sample, effects: Effects, starts: tuple[int, ...], ranked: Ranked) -> str:
-    rng, n, found = np.random.default_rng(0), len(sample.economies), []
-    for start in starts:
-        for horizon in HORIZONS:
-            if start + horizon not in sample.years:
-                continue
-            upper = np.triu(rng.random((n, n)) < 0.5, 1)
-            build = upper | upper.T
-            known = ruptured(sample.economies, start, start + horizon)
-            at, end = sample.year(start), sample.year(start + horizon)
-            window = compare_window(sample.flows, effects, sample.years, at, end, known, built_from=build)
-            traits = window.features
-            usable = large_enough(traits.size) & (sample.flows[at] > 0) & np.isfinite(traits.coordinates).all(axis=-1)
-            usable &= ~(known | build | np.isnan(window.change) | np.isposinf(window.change))
-            dyads = np.argwhere(usable)
-            change = window.change[tuple(dyads.T)]
-            found.append((dyads, ranked(window, dyads, change) <= 0.05, ranked(window, dyads, change + HALVED) <= 0.05))
+    found = []
+    for _, _, window, dyads in fake_events(sample, effects, starts):
+        change = window.change[tuple(dyads.T)]
+        found.append((dyads, ranked(window, dyads, change) <= 0.05, ranked(window, dyads, change + HALVED) <= 0.05))
     dyads, hit, lost = (np.concatenate(part) for part in zip(*found))
     of_origin, of_destination = (by_economy(hit, dyads[:, side]) for side in (0, 1))
     return (

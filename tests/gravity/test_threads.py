@@ -31,7 +31,7 @@ def test_a_fit_has_the_same_digits_on_any_number_of_cores(panel, monkeypatch):
     monkeypatch.setattr(threads, "LARGE", 1)
     fits = []
     for cores in (1, 2):
-        monkeypatch.setattr(threads, "_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(threads, "processors", lambda cores=cores: cores)
         fits.append(fit(panel))
     assert fits[0].coef == fits[1].coef
     assert fits[0].se == fits[1].se
@@ -47,14 +47,14 @@ def test_halves_change_nothing_but_rounding(panel, monkeypatch):
 
 
 def test_pieces_come_back_in_order_with_the_callers_settings(monkeypatch):
-    monkeypatch.setattr(threads, "_cores", lambda: 4)
+    monkeypatch.setattr(threads, "processors", lambda: 4)
     with np.errstate(divide="raise"):  # settings of NumPy hold in every thread
         assert threads.side_by_side(lambda k: np.geterr()["divide"], range(3)) == ["raise"] * 3
     assert threads.side_by_side(lambda k: k * k, range(3)) == [0, 1, 4]
 
 
 def test_a_fault_in_a_thread_reaches_the_caller(monkeypatch):
-    monkeypatch.setattr(threads, "_cores", lambda: 2)
+    monkeypatch.setattr(threads, "processors", lambda: 2)
     with pytest.raises(ZeroDivisionError):
         threads.side_by_side(lambda k: 1 // (1 - k), [0, 1])
 
@@ -64,7 +64,7 @@ def test_a_fault_in_a_thread_reaches_the_caller(monkeypatch):
 def test_a_forked_process_fits_too(panel, monkeypatch):
     """No thread is kept between parts, which a child would wait for in vain."""
     monkeypatch.setattr(threads, "LARGE", 1)
-    monkeypatch.setattr(threads, "_cores", lambda: 2)
+    monkeypatch.setattr(threads, "processors", lambda: 2)
     threads.side_by_side(lambda k: k, [0, 1])
     child = os.fork()
     if not child:

@@ -22,7 +22,7 @@ from detente.run.batching.pairs_asked import coded, pairs_asked
 
 CODES = tuple(f"E{k:02d}" for k in range(12))
 PANEL = (np.random.default_rng(1).lognormal(size=(9, 12, 12)) * 100, CODES, range(2000, 2009))
-SMALL_PARTS = "detente.run.batching.parts_kept.PART"
+SMALL_PARTS = "detente.attribution.attributing.all_pairs.PART"
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,12 @@ def test_a_stopped_batch_goes_on_and_only_with_the_same_question(tmp_path, monke
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import detente.run.batching.parts_kept as kept
+import detente.attribution.attributing.all_pairs as all_pairs
 import numpy as np
-kept.PART = 20
+from detente.run import batch
+all_pairs.PART = 20
 panel = (np.random.default_rng(1).lognormal(size=(9, 12, 12)) * 100, tuple(f"E{k:02d}" for k in range(12)), range(2000, 2009))
-kept.batch(panel, Path(sys.argv[1]), quick=True, progress=lambda n, of: n >= 40 and os.kill(os.getpid(), signal.SIGKILL))
+batch(panel, Path(sys.argv[1]), quick=True, progress=lambda n, of: n >= 40 and os.kill(os.getpid(), signal.SIGKILL))
 """
 
 

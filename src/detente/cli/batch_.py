@@ -103,12 +103,13 @@ def _span(text: str) -> tuple[Any, Any]:
     """Two periods from ``2008-2020`` or ``2008:2020`` (months and quarters with a colon)."""
     from detente.language import When
 
-    first, mark, last = text.partition(":") if ":" in text else text.partition("-")
+    first, _, last = text.partition(":") if ":" in text else text.partition("-")
     try:
         return When(first.strip()), When(last.strip())
     except (TypeError, ValueError):
-        mark = f"'{text}' is no span of years."
-        raise UsageError(mark, fix="Write FROM-TO, as in 2008-2020 (2008M01:2010M06 for months).") from None
+        raise UsageError(
+            f"'{text}' is no span of years.", fix="Write FROM-TO, as in 2008-2020 (2008M01:2010M06 for months)."
+        ) from None
 
 
 def _report(one: str, other: str, out: Path, data: Path | None, how: dict[str, Any], quick: bool) -> Path:

@@ -88,7 +88,7 @@ def attribute_all(
     """
     sample = Sample.of(panel)
     wanted = pair_list(sample, pairs)
-    parts = [wanted[a : a + PART] for a in range(0, len(wanted), PART)]
+    parts = parts_of(wanted)
     done, found = 0, {}
     for k, table in tables_by_part(
         panel, episodes, parts, base_windows, placebos, quick, contiguity=contiguity, events=events, executor=executor,
@@ -138,6 +138,11 @@ def pair_list(sample: Sample, pairs: Iterable[Pair] | None) -> list[Pair]:
     for pair in map(_two, pairs):
         found.setdefault(frozenset(pair), pair)
     return list(found.values())
+
+
+def parts_of(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
+    """The pairs in pieces that go to a worker at once."""
+    return [pairs[a : a + PART] for a in range(0, len(pairs), PART)]
 
 
 def _two(pair: Any) -> Pair:

@@ -5,7 +5,6 @@ Where a part is cut depends on its size alone, so that a fit has the same digits
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -14,6 +13,8 @@ from typing import ParamSpec, TypeVar
 
 import scipy.linalg  # noqa: F401  (its own BLAS must be loaded to be limited)
 from threadpoolctl import ThreadpoolController
+
+from detente._workers import processors
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,12 +46,8 @@ def halves(n: int, size: int) -> list[slice]:
 
 def side_by_side(work: Callable[[T], R], pieces: Sequence[T]) -> list[R]:
     """``work`` on every piece, in a thread each where there are cores for it; the results in order."""
-    if len(pieces) < 2 or _cores() < 2:
+    if len(pieces) < 2 or processors() < 2:
         return [work(piece) for piece in pieces]
     with ThreadPoolExecutor(len(pieces) - 1) as others:  # made anew: one that is kept would not survive a fork
         waiting = [others.submit(copy_context().run, work, piece) for piece in pieces[1:]]
         return [work(pieces[0]), *(one.result() for one in waiting)]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

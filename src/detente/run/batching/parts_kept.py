@@ -19,7 +19,7 @@ import polars as pl
 
 from detente import __version__
 from detente._atomic import LOCK, lock, write_file
-from detente.attribution.attributing.all_pairs import CHANGES, PART, pair_list, tables_by_part
+from detente.attribution.attributing.all_pairs import CHANGES, pair_list, parts_of, tables_by_part
 from detente.attribution.attributing.asked import PairQuestion
 from detente.attribution.sample import Sample
 from detente.errors import OutputError
@@ -101,7 +101,7 @@ def batch(
     asked, windows = list(episodes) or [_last(sample)], list(base_windows) or [_first(sample)]
     PairQuestion.of(sample, asked, windows, "")  # that the panel cannot answer is said before anything is made
     every = pair_list(sample, wanted)
-    parts = [every[a : a + PART] for a in range(0, len(every), PART)]
+    parts = parts_of(every)
     mark = _mark(sample, every, asked, windows, quick)
     home = out.with_name(out.name + ".parts")
     if out.exists():

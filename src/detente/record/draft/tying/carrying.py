@@ -53,8 +53,6 @@ _OPENS_BEFORE = re.compile(
     r"^(?:in\s|en\s)?(?:the\sprevious\syear|the\syear\sbefore|el\saño\s(?:anterior|previo)),?\s", re.IGNORECASE
 )
 _YEARLY = re.compile(r"\b(?:year[- ]on[- ]year|y[-/]?o[-/]?y|interanual(?:es|mente)?)\b", re.IGNORECASE)
-_THE_YEAR_BEFORE = re.match("", "")
-"""Said of a level that something left, where the change is a year's."""
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b|\b(?:from|to|de|a)\b", re.IGNORECASE)
 
 
@@ -240,17 +238,18 @@ def held_against(
         return [Paired(year, carried=True) if f.unit not in SPANS else p for f, p in zip(figures, pairs, strict=True)]
     for n, figure in enumerate(figures):
         told = _YEAR_AGO.match(text, figure.end) or _SAME_BEFORE.search(text[max(0, figure.start - 70) : figure.start])
-        if told is None and is_aside(text, figure) and _YEARLY.search(sentence.text) and not _follows(pairs[n], figure):
-            told = _THE_YEAR_BEFORE
+        left = (  # the level that something left, where the change is a year's
+            told is None and is_aside(text, figure) and _YEARLY.search(sentence.text) and not _follows(pairs[n], figure)
+        )
         later = _LATER.search(text[figures[n - 1].end if n else sentence.start : figure.start])
-        if (told is None and later is None) or figure.unit in SPANS:
+        if (told is None and not left and later is None) or figure.unit in SPANS:
             continue
         dated = [p.date for p in [*reversed(pairs[:n]), *pairs[n + 1 :]] if p.date is not None and p.date.date]
         base = dated[0] if dated else before.last if before else None
         if base is None:
             found[n] = Paired(None)
         else:
-            moved = _a_year_ago(base.date, told) if told else shifted(base.date, 1)
+            moved = _a_year_ago(base.date, told) if told or left else shifted(base.date, 1)
             found[n] = Paired(replace(base, date=moved), carried=True)
             if told and told.re is _SAME_BEFORE:  # what comes after it is of these months too
                 found[n + 1 :] = [
@@ -264,8 +263,8 @@ def _follows(pair: Paired, figure: FigureMention) -> bool:
     return pair.date is not None and pair.date.start >= figure.end
 
 
-def _a_year_ago(period: str, told: re.Match[str]) -> str:
-    words = told.groupdict()
+def _a_year_ago(period: str, told: re.Match[str] | None) -> str:
+    words = told.groupdict() if told else {}
     year = words.get("year") or words.get("year2")
     if year:
         return shifted(period, int(year) - int(period.rpartition("/")[2][:4]))
