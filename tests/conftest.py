@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import vl_convert
 from hypothesis import HealthCheck, settings
+
+from drawn_once import DRAWING, kept
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -36,6 +40,31 @@ def shared_case() -> Path:
     if not (SHARED / "case").is_dir():
         pytest.skip(ABSENT)
     return SHARED / "case"
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory) -> Path:
+    """A folder that all workers of the session share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared-by-all"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawn_once(session_folder):
+    """Every picture is drawn once for all tests; see :mod:`drawn_once`."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in DRAWING:
+            patch.setattr(vl_convert, name, kept(getattr(vl_convert, name), session_folder))
+        yield
+
+
+@pytest.fixture
+def drawn_anew(monkeypatch):
+    """Pictures are drawn each time they are asked for."""
+    for name in DRAWING:
+        monkeypatch.setattr(vl_convert, name, getattr(vl_convert, name).__wrapped__)
 
 
 @pytest.fixture(scope="session")

@@ -273,7 +273,7 @@ def test_quick_run_says_so(quick_pen):
     assert "Quick run" not in render_report(fake.FakeRun())
 
 
-def test_same_run_same_bytes(html):
+def test_same_run_same_bytes(html, drawn_anew):
     assert render_report(fake.FakeRun()) == html
 
 

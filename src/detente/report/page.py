@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -167,6 +168,7 @@ def _safe(text: str) -> Any:
     return Markup(text)
 
 
+@cache  # parsing them takes a third of a second
 def _templates() -> Any:
     environment = Environment(
         loader=PackageLoader("detente.report"),
