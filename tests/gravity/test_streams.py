@@ -9,13 +9,15 @@ import pyarrow.dataset as ds
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from detente.cli.app import run
 from detente.data.tables.streams import stream_of
-from detente.errors import DataError, EmptySample, UnknownColumn, UnreadableFile
+from detente.errors import DataError, EmptySample, OutputError, UnknownColumn, UnreadableFile
 from detente.gravity import fit_ppml
 from detente.panel import read_panel
 from detente.panel.frames import read_table
+from detente.panel.reading.scratch import Scratch
 from detente.panel.reading.spilling import spill
 
 EFFECTS = "exporter^year^sector + importer^year^sector + exporter^importer^sector"
@@ -190,3 +192,40 @@ def test_the_command_line_fits_by_blocks_too(folder, capsys):
     assert told["terms"][0]["std_error"] == pytest.approx(WHOLE.se["x"], rel=1e-9)
     assert run(["fit", str(folder / "*.parquet"), "trade ~ x | exporter", "--memory", "1 MB"]) == 2
     assert "needs about" in capsys.readouterr().err
+
+
+@pytest.mark.property
+@settings(max_examples=40, deadline=None)
+@given(
+    arrays=st.dictionaries(
+        st.sampled_from(["y", "X", "axis0", "scales0.a", "ñ"]),
+        hnp.arrays(
+            st.sampled_from(["f8", "f4", "i4", "i8", "?"]), hnp.array_shapes(min_dims=0, max_dims=3, min_side=0)
+        ),
+    ),
+    turned=st.booleans(),
+)
+def test_arrays_on_disk_are_the_arrays_laid_down(tmp_path_factory, arrays, turned):
+    scratch = Scratch(tmp_path_factory.mktemp("scratch"))
+    scratch.put("block1/rows", {"old": np.ones(9)})
+    laid = {name: array.T if turned else array for name, array in arrays.items()}
+    scratch.put("block1/rows", laid)
+    found = scratch.get("block1/rows")
+    assert list(found) == list(laid)
+    for name, array in laid.items():
+        assert found[name].dtype == array.dtype
+        np.testing.assert_array_equal(found[name], array)
+        np.testing.assert_array_equal(scratch.one("block1/rows", name), array)
+    assert set(scratch.get("block1/rows", ("X", "none"))) == set(laid) & {"X"}
+    assert len(list(scratch.folder.rglob("*.*"))) == 1  # nothing is left of how it got there
+    scratch.drop("block1")
+    assert not list(scratch.folder.iterdir())
+
+
+def test_a_file_that_was_cut_off_is_named(tmp_path):
+    scratch = Scratch(tmp_path)
+    scratch.put("rows", {"y": np.ones(100)})
+    path = tmp_path / "rows.arrays"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(OutputError, match="cut off"):
+        scratch.get("rows")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import xlogy
 
 from detente.gravity.blocks.block import Work, parts_of, rows_of
 from detente.gravity.blocks.sector_rows import SectorRows
@@ -60,7 +61,7 @@ def ending_of(work: Work, state: str, step: np.ndarray, clustering: Clustering, 
     """Take the last ``step`` [k] and sum up; ``inside`` says that no cluster reaches over blocks."""
     design, layout, mu, tilde, drift = fitted_rows(work, state, step)
     prior = np.ones_like(mu) if design.weights is None else design.weights
-    gap = prior * (design.y - mu)
+    gap, loglik = prior * (design.y - mu), POISSON.loglik(design.y, mu, design.weights)
     scores = tilde * gap
     size = prior * (design.y + mu)
     unbalanced = np.array([[column @ gap, np.abs(column) @ size] for column in tilde]).reshape(len(tilde), 2)
@@ -75,8 +76,8 @@ def ending_of(work: Work, state: str, step: np.ndarray, clustering: Clustering, 
         meat=scores @ scores.T,
         within=within,
         cells=cells,
-        loglik=POISSON.loglik(design.y, mu, design.weights),
-        null_loglik=POISSON.loglik(design.y, np.full_like(mu, mean), design.weights),
+        loglik=loglik,
+        null_loglik=loglik - float(prior @ (xlogy(design.y, mu / mean) - mu + mean)),  # log y! once for both
         deviance=float(prior @ POISSON.deviance(design.y, mu)),
         spread=np.array([prior @ y**2, prior @ m**2, prior @ (y * m), prior @ y, prior @ m, prior.sum()]),
         unbalanced=unbalanced,

@@ -16,6 +16,7 @@ from detente.gravity.blocks import block as pieces
 from detente.gravity.blocks.block import Work
 from detente.gravity.blocks.newton import LOOSE, MIDDLE, Parts
 from detente.gravity.engines.sector_tensor import Profile, Units
+from detente.gravity.engines.threads import one_blas_thread
 
 STATES = ("one", "two", "three")
 """Where effects are kept: as they are, as they were when held, and a place for the next."""
@@ -33,11 +34,17 @@ def each(executor: Executor | None, work: Callable[..., Any], tasks: Sequence[tu
     waiting: list[Any] = []
     try:
         with lost_workers_named():
-            waiting = [executor.submit(work, *task) for task in tasks]
+            waiting = [executor.submit(piece_of_work, work, *task) for task in tasks]
             return [future.result() for future in waiting]
     finally:
         for future in waiting:
             future.cancel()
+
+
+@one_blas_thread
+def piece_of_work(work: Callable[..., Any], *task: Any) -> Any:
+    """``work(*task)`` in another process, whose threads and memory are its own affair."""
+    return work(*task)
 
 
 class Blocks(Parts):

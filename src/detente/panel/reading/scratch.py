@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_ident
 
 import numpy as np
 
@@ -16,33 +20,74 @@ from detente.errors import OutputError
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """Sets of named arrays by key, on disk."""
+    """Sets of named arrays by key, on disk: a file a key, so that a set costs one opening, not one an array.
+
+    A file begins with the length of its table of contents (8 bytes) and that table: of each array its name, type, shape
+    and first byte.
+    """
 
     folder: Path
 
     def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep ``arrays`` under ``key``, in place of what was there."""
-        place = self.folder / key
-        place.mkdir(parents=True, exist_ok=True)
-        for old in place.glob("*.npy"):
-            if old.name.removesuffix(".npy") not in arrays:
-                old.unlink()
+        place = self._file(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        contents, at = [], 0
         for name, array in arrays.items():
-            np.save(place / f"{name}.npy", array, allow_pickle=False)
+            contents.append((name, array.dtype.str, array.shape, at))
+            at += array.nbytes
+        told = json.dumps(contents).encode()
+        new = place.with_name(
+            f"{place.name}.{os.getpid()}-{get_ident()}"
+        )  # a worker that is lost leaves no half a file
+        with new.open("wb", buffering=0) as file:
+            file.write(len(told).to_bytes(8, "little") + told)
+            for array in arrays.values():
+                if array.size:
+                    _write(file, np.ascontiguousarray(array).data.cast("B"))
+        new.replace(place)
 
     def get(self, key: str, names: Sequence[str] | None = None) -> dict[str, np.ndarray]:
         """The arrays under ``key``: all of them, or those of ``names`` that are there."""
-        found = {path.name.removesuffix(".npy"): path for path in sorted((self.folder / key).glob("*.npy"))}
-        wanted = found if names is None else [name for name in names if name in found]
-        return {name: np.load(found[name], allow_pickle=False) for name in wanted}
+        found: dict[str, np.ndarray] = {}
+        with self._file(key).open("rb", buffering=0) as file:
+            length = int.from_bytes(file.read(8), "little")
+            contents = json.loads(file.read(length))
+            for name, kind, shape, first in contents:
+                if names is None or name in names:
+                    found[name] = np.empty(shape, kind)
+                    if found[name].size:
+                        file.seek(8 + length + first)
+                        _read(file, found[name].data.cast("B"))
+        return found
 
     def one(self, key: str, name: str) -> np.ndarray:
         """One array under ``key``."""
-        return np.load(self.folder / key / f"{name}.npy", allow_pickle=False)
+        return self.get(key, (name,))[name]
 
     def drop(self, key: str) -> None:
-        """Forget what is under ``key``."""
+        """Forget what is under ``key``, and under what begins with it."""
+        self._file(key).unlink(missing_ok=True)
         shutil.rmtree(self.folder / key, ignore_errors=True)
+
+    def _file(self, key: str) -> Path:
+        return self.folder / f"{key}.arrays"
+
+
+def _write(file: FileIO, left: memoryview) -> None:
+    """All of the bytes: the system may take fewer at once (2 GB, on Linux)."""
+    while left:
+        left = left[file.write(left) :]
+
+
+def _read(file: FileIO, left: memoryview) -> None:
+    while left:
+        n = file.readinto(left)
+        if not n:
+            raise OutputError(
+                f"{file.name} in the scratch folder has been cut off.", fix="Give scratch= another folder."
+            )
+        left = left[n:]
 
 
 @contextmanager
