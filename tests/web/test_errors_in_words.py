@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import csv
+import pickle
 import re
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
@@ -15,8 +18,12 @@ from starlette.testclient import TestClient
 
 import detente
 import detente.errors
-from detente.errors import UsageError
+from detente.attribution.sample import Sample
+from detente.economies import lookup
+from detente.errors import DetenteError, UsageError
+from detente.language import Catalogue, Withheld
 from detente.language.error_words import said_error, said_part
+from detente.outlook.trade.by_season import forecast_by_season
 from detente.study import open_study
 from detente.web import Keys, Site, Workspace, create_app
 
@@ -27,8 +34,8 @@ SHOWN = (
     "attribution/comparison/*.py", "attribution/flows/*.py", "attribution/words/*.py", "gravity/engines/*.py",
     "equilibrium/accounts.py", "equilibrium/assembly.py", "equilibrium/table.py", "equilibrium/extensions/mobility.py",
     "equilibrium/sectors/assembly.py", "equilibrium/sectors/checks.py", "equilibrium/sectors/official_tables.py",
-    "equilibrium/sectors/table_layouts.py", "outlook/capacity.py", "outlook/incidents/counts.py",
-    "outlook/incidents/incident_forecast.py", "outlook/incidents/negative_binomial.py", "panel/reading/*.py",
+    "equilibrium/sectors/table_layouts.py", "outlook/**/*.py", "gravity/fit.py", "gravity/formulas/*.py", "gravity/ppml.py",
+    "panel/reading/*.py",
     "panel/grouping/*.py", "panel/world_panel.py", "panel/levels.py", "data/periods.py", "data/units.py",
 )  # fmt: skip
 """Rooms and modules whose errors a page can show: those of a study, its record, its panel, its tables, a run of it."""
@@ -54,26 +61,45 @@ def _template(node: ast.expr) -> str:
     return ""
 
 
+def _raises(called: ast.expr) -> bool:
+    """Whether a call makes an error, or is the parser's own way to."""
+    return (isinstance(called, ast.Name) and called.id in RAISED) or (
+        isinstance(called, ast.Attribute) and called.attr == "fail"
+    )
+
+
 def _sentences():
     home = Path(detente.__file__).parent
     for path in sorted(path for room in SHOWN for path in home.glob(room)):
         if path.name in NOT_SHOWN:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
+            if isinstance(node, ast.Call) and _raises(node.func):
                 for part in [*node.args, *(k.value for k in node.keywords if k.arg in ("why", "fix"))]:
                     text = _template(part)
                     if " " in text.replace("{}", ""):
                         yield path.name, text
 
 
-FILLED = {"{} is {}.", "{} {}.", "{} has {}:\n  {}{}"}  # whose filling are words; each way has a pattern of its own
+FILLED = {
+    "{} is {}.",
+    "{} {}.",
+    "{} has {}:\n  {}{}",
+    "{}\n    {}\n    {}^",
+    "'{}' is needed here{}.",
+}  # whose filling are words; each way has a pattern of its own
+
+
+ENGLISH = re.compile(r"(^| )(the|is|are|was|were|of|for|that|with|not|which|who|and) ")  # a blank has taken in a clause
 
 
 def _spoken(text):
     """The pattern filled in; what may follow a sentence (another, or a list) stands in a pattern of its own or is a name."""
     bare = text.removesuffix("{}") if text.endswith((".{}", "?{}")) else text
-    return "" if text in FILLED or text[-4:] == ": {}" else said_part(bare.replace("{}", "x"), "es")
+    if text in FILLED or text[-4:] == ": {}":
+        return ""
+    told = said_part(bare.replace("{}", "x"), "es")
+    return None if told and ENGLISH.search(told) else told
 
 
 def test_every_error_of_the_app_has_its_sentence_in_spanish():
@@ -81,6 +107,76 @@ def test_every_error_of_the_app_has_its_sentence_in_spanish():
     missing = [(name, text) for name, text in sentences if _spoken(text) is None]
     assert missing == []
     assert len(sentences) > 600  # so many can a page show
+
+
+def _said_of(ask):
+    with pytest.raises(DetenteError) as told:
+        ask()
+    return said_error(told.value, "es")
+
+
+FORMULAS = (
+    "trade", "trade ~ x[[", "trade ~ x | o[y", "trade ~ i(", "trade ~ l(x, unit)", "trade ~ x y", "trade ~ factor(x)", "trade ~ $",
+    "trade ~ f(x, 1, unit=a", "l(trade, 1) ~ x", "trade ~ x - 2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_is_refused_in_spanish_with_the_mark_under_its_place(formula):
+    frame = pl.DataFrame({"trade": [1.0, 2.0], "x": [1.0, 3.0]})
+    told, language = _said_of(lambda: detente.fit_ppml(frame, formula))
+    assert language == "es"
+    assert f"\n    {formula}\n" in told
+    assert not re.search(r" (the|is|of|with) ", told.replace(formula, ""))
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda: detente.forecast(detente.world(), "PRK", "TUV", as_of=2020), "de Corea del Norte a Tuvalu, no consta comercio"),
+        (lambda: detente.forecast(detente.world(), "PRK", "KOR", as_of=2022, event="reopening"), "Corea del Sur"),
+        (lambda: detente.hazard("COL", "XKX", "break", on="2019-01-01"), "Kosovo no está en la lista de Estados"),
+        (lambda: detente.hazard("TUV", "XKX", "break", on="2019-01-01"), "ni Tuvalu ni Kosovo están en la lista"),
+        (lambda: detente.hazard("COL", "FIN", "break", on="2019-01-01"), "no son un par de los que se siguen"),
+        (lambda: detente.hazard("USA", "IRN", "break", on="2019-01-01"), "rotas en abril de 1980 y no restablecidas"),
+        (lambda: detente.hazard("COL", "VEN", "break", on="2020-01-01"), "frontera cerrada desde 22 feb. 2019"),
+        (lambda: lookup("USSR"), "la Unión Soviética"),
+        (lambda: lookup("Scotland"), "parte del Reino Unido"),
+    ],
+)  # fmt: skip
+def test_the_reason_of_a_refusal_is_said_in_spanish_too(ask, says):
+    told, language = _said_of(ask)
+    assert language == "es"
+    assert says in told
+    assert not re.search(r" (the|is|of|with|and|more) ", told.partition("Fuente:")[0])
+
+
+@pytest.mark.parametrize(("n", "event"), [(12, ""), (6, "rupture"), (6, "")])
+def test_what_a_panel_of_months_cannot_say_is_said_in_spanish(n, event):
+    months = tuple(202001 + k for k in range(n))
+    sample = Sample(np.ones((n, 2, 2)), ("COL", "VEN"), months, "x", period="month")
+    text, language = _said_of(lambda: forecast_by_season(sample, "COL", "VEN", "2021-06", event))
+    assert (language, "mes" in text, "month" in text) == ("es", True, False)
+
+
+def test_an_error_stays_a_text_of_any_language_where_a_run_keeps_it():
+    with pytest.raises(DetenteError) as told:
+        detente.hazard("COL", "XKX", "break", on="2019-01-01")
+    kept = pickle.loads(pickle.dumps(Withheld.of(told.value)))
+    assert kept == str(told.value)
+    assert kept.said(Catalogue("es")) == said_error(told.value, "es")[0]
+    assert Withheld.of(ValueError("No luck.")).said(Catalogue("es")) == "no pudo calcularse"
+
+
+def test_a_pattern_of_few_words_takes_no_sentence_in():
+    assert said_part("See {} for all that nobody has translated.", "es") is None
+    assert said_part("See COL, VEN.", "es") == "Vea COL, VEN."
+
+
+def test_names_lists_and_large_numbers_are_said_as_the_language_does():
+    assert said_part("Choose among Germany, Spain and Japan.", "es") == "Elija entre Alemania, España y Japón."
+    assert said_part("Choose among AUT, BEL and 22 more.", "es") == "Elija entre AUT, BEL y 22 más."
+    assert said_part("'Germany' is not a state.", "es") == "'Germany' no es un estado."
 
 
 def test_patterns_keep_what_they_were_filled_with():

@@ -9,6 +9,7 @@ import polars as pl
 from detente.answer.speaker import Voice
 from detente.data.periods import YEARS
 from detente.language import Catalogue
+from detente.language.error_words import said_part
 from detente.outlook.odds import NO_RELATIONS, NO_STATE, NOT_RELEVANT
 from detente.outlook.trade.trade_forecast import REOPENED, RUPTURED
 from detente.run.what_next import A_BLOC
@@ -26,7 +27,11 @@ def incident_sentences(incidents: pl.DataFrame, say: Voice) -> tuple[str, ...]:
     """From the table ``incidents``: the longest total ahead, with its score; nothing where nothing is counted."""
     known = incidents.filter(pl.col("refused").is_null())
     if known.is_empty():
-        return (say("next_no_incidents", why=incidents["refused"][0]),) if incidents.height else ()
+        return (
+            (say("next_no_incidents", why=_in_words(incidents["refused"][0], say.words.language)),)
+            if incidents.height
+            else ()
+        )
     row = known.sort("n_periods").row(-1, named=True)
     key = "next_incidents" if row["method"] == "two memories" else "next_incidents_mean"
     return (
@@ -36,6 +41,11 @@ def incident_sentences(incidents: pl.DataFrame, say: Voice) -> tuple[str, ...]:
             gain=say.pct(row["skill_pct"], sign=True), held=say.pct(100 * row["coverage_80"]), cases=row["n_cases"],
         ),
     )  # fmt: skip
+
+
+def _in_words(refused: str, language: str) -> str:
+    """Why nothing is given, as a run kept it, in the reader's language where it has words for it."""
+    return said_part(refused, language) or refused
 
 
 def what_next_sentences(outlook: pl.DataFrame, say: Voice) -> tuple[str, ...]:

@@ -9,15 +9,14 @@ from detente.language.text import (
     Money,
     Number,
     Own,
-    Refusal,
     Text,
-    Withheld,
     Word,
     few,
     own,
     said,
     translations,
 )
+from detente.language.withheld import Refusal, Withheld
 
 __all__ = [
     "LANGUAGES", "Catalogue", "Day", "Joined", "Money", "Number", "Own", "Refusal", "Text", "When", "Withheld", "Word", "few", "own",

@@ -1,8 +1,10 @@
 """Errors in the reader's language: sentence patterns with their translation, laid over what was raised in English.
 
-An error is raised where its cause is known, in English; who shows it asks here for other words. Patterns stand in
-``locale/<language>/errors.csv``: ``{}`` is what the sentence was filled with, kept as it is and in order. A part
-without a pattern leaves the whole error in English, so that no sentence mixes two languages.
+An error is raised where its cause is known; who shows it asks here for other words. A part of it that is a text of
+the catalogue is said from there. Patterns of all others stand in ``locale/<language>/errors.csv``: ``{}`` is what
+the sentence was filled with, in order and as it is, but for names of economies, the "and 3 more" of a shortened list
+and the signs of large numbers. What stands in quotes was typed by somebody and stays. A part without a pattern
+leaves the whole error in English, so that no sentence mixes two languages.
 """
 
 from __future__ import annotations
@@ -12,8 +14,20 @@ import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from detente.economies import in_text, name_of, table
 from detente.errors import DetenteError
-from detente.language.registry import SOURCE
+from detente.language.catalogue import Catalogue
+from detente.language.registry import SOURCE, language_of
+from detente.language.text import Text
+
+_DRAWN = re.compile(r"(\n {4}[^\n]*\n {4} *\^)")
+"""What was written, with a mark under the place: words of nobody's language."""
+_MORE = re.compile(r"(?P<shown>.+) and (?P<n>\d+) more")
+_LISTED = re.compile(r"(, | and )")
+_FEW = 12
+"""A pattern of fewer letters could take in words that belong to the sentence: it takes names and numbers only."""
+_CLAUSE = re.compile(r"(?:^| )(?:the|is|are|was|of|for|that|with|not|has|no) ")
+_THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+")
 
 
 def said_error(error: DetenteError, language: str) -> tuple[str, str]:
@@ -28,7 +42,7 @@ def said_error(error: DetenteError, language: str) -> tuple[str, str]:
     ('Nobody foresaw this.', 'en')
     """
     parts = [part for part in (error.what, error.where, error.why, error.fix) if part]
-    told = [said_part(part, language) for part in parts]
+    told = [part.said(Catalogue(language)) if isinstance(part, Text) else said_part(part, language) for part in parts]
     if language == SOURCE or not parts or any(text is None for text in told):
         return str(error), SOURCE
     return " ".join(text for text in told if text is not None), language
@@ -36,6 +50,11 @@ def said_error(error: DetenteError, language: str) -> tuple[str, str]:
 
 def said_part(text: str, language: str) -> str | None:
     """A part of an error in another language, line by line and sentence by sentence, or None where a pattern is missing."""
+    told = [piece if _DRAWN.fullmatch(piece) else _lines(piece, language) for piece in _DRAWN.split(text)]
+    return None if None in told else "".join(piece for piece in told if piece is not None)
+
+
+def _lines(text: str, language: str) -> str | None:
     told = [_line(line, language) for line in text.split("\n")]
     return None if None in told else "\n".join(line for line in told if line is not None)
 
@@ -62,21 +81,68 @@ def _sentences(parts: list[str], language: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _matched(text: str, language: str) -> str | None:
-    for pattern, translation in _patterns(language):
+    for pattern, quoted, translation in _patterns(language):
         found = pattern.fullmatch(text)
-        if found:
-            return translation.format(*found.groups())
+        if found and not _takes_words(pattern, found.groups(), quoted):
+            fills = (
+                fill if typed else _filling(fill, language) for fill, typed in zip(found.groups(), quoted, strict=True)
+            )
+            return _joined(translation.format(*fills), language) if quoted else translation
     return None
 
 
+def _joined(text: str, language: str) -> str:
+    for joint, joined in language_of(language).joints:
+        text = joint.sub(joined, text)
+    return text
+
+
+def _takes_words(pattern: re.Pattern[str], fills: tuple[str, ...], quoted: tuple[bool, ...]) -> bool:
+    """Whether a pattern of few words fits only because its blanks take in words of another sentence."""
+    few = sum(letter.isalpha() for letter in pattern.pattern) < _FEW
+    return few and any(_CLAUSE.search(fill) for fill, typed in zip(fills, quoted, strict=True) if not typed)
+
+
+def _filling(fill: str, language: str) -> str:
+    """What a sentence was filled with: names, lists of names and large numbers as the language writes them."""
+    words = Catalogue(language)
+    if more := _MORE.fullmatch(fill):
+        return words("rows.and_more", shown=_filling(more["shown"], language), n=more["n"])
+    if _THOUSANDS.fullmatch(fill):
+        return words.signs(fill)
+    names = _names(language)
+    pieces = _LISTED.split(fill)
+    if all(piece in names for piece in pieces[::2]):
+        told = [names[piece] for piece in pieces[::2]]
+        return (
+            words("answer.and", first=", ".join(told[:-1]), last=told[-1])
+            if pieces[-2:-1] == [" and "]
+            else ", ".join(told)
+        )
+    return fill
+
+
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The patterns of a language, those with most words of their own first."""
+def _names(language: str) -> dict[str, str]:
+    """The name of each economy in English, alone and with its article, to the same in another language."""
+    found = {in_text(code): in_text(code, language) for code in table()}
+    return found | {name_of(code): name_of(code, language) for code in table()}
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], tuple[bool, ...], str], ...]:
+    """The patterns of a language, which of their blanks stand in quotes, and the translations; those with most words first."""
     place = files("detente.language") / "locale" / language / "errors.csv"
     if not place.is_file():
         return ()
     rows = list(csv.DictReader(place.read_text(encoding="utf-8").splitlines()))
     rows.sort(key=lambda row: -len(row["english"].replace("{}", "")))
     return tuple(
-        (re.compile("(.*?)".join(map(re.escape, row["english"].split("{}")))), row["translation"]) for row in rows
+        (
+            re.compile("(.*?)".join(map(re.escape, parts))),
+            tuple(p.endswith(("'", "`")) for p in parts[:-1]),
+            row["translation"],
+        )
+        for row in rows
+        for parts in [row["english"].split("{}")]
     )

@@ -45,7 +45,7 @@ class Text(str):
         return words(self.key, **{name: said(value, words) for name, value in self.values.items()})
 
 
-class _Part(Text):
+class Filling(Text):
     """A value inside a text: its English form and what makes the others."""
 
     def __new__(cls, english: object, **values: Any) -> Self:
@@ -54,14 +54,14 @@ class _Part(Text):
         return made
 
 
-class Number(_Part):
+class Number(Filling):
     """A number as English writes it (``1,234.5``); other languages change the signs."""
 
     def said(self, words: Catalogue) -> str:
         return words.signs(str(self))
 
 
-class Money(_Part):
+class Money(Filling):
     """An amount of million US$ in words, as each language says it (:meth:`Catalogue.money`).
 
     >>> Money(0.00412), Money(394), Money(117_234)
@@ -77,14 +77,14 @@ class Money(_Part):
         return words.money(float(self.key))
 
 
-class Day(_Part):
+class Day(Filling):
     """A date or period as the record writes it; other languages write it out."""
 
     def said(self, words: Catalogue) -> str:
         return words.date(str(self))
 
 
-class Word(_Part):
+class Word(Filling):
     """A word of a vocabulary (``Word("persons", group="unit")``); what no catalogue lists stays as it is.
 
     Codes of a record, whose groups stand in :data:`~detente.language.spelling.SPELT`, are spelt from their names.
@@ -101,28 +101,14 @@ class Word(_Part):
         return spelt(words, group, self.key) if group in SPELT else words.known(group, self.key)
 
 
-class Withheld(_Part):
-    """Why a method gave nothing: the error's words in English, in other languages what its kind means."""
-
-    @classmethod
-    def of(cls, error: Exception) -> Withheld:
-        return cls(str(error), kind=type(error).__name__)
-
-    def said(self, words: Catalogue) -> str:
-        return words.strings().get(f"withheld.{self.values['kind']}") or words("withheld.other")
-
-
-Refusal = Withheld  # its older name
-
-
-class Own(_Part):
+class Own(Filling):
     """A text of a study with its translations by language (``Own("The freeze", es="El congelamiento")``)."""
 
     def said(self, words: Catalogue) -> str:
         return self.values.get(words.language) or str(self)
 
 
-class Joined(_Part):
+class Joined(Filling):
     """Texts with a separator between them (``Joined("; ", parts=[...])`` reads as their English list)."""
 
     def __new__(cls, separator: str, *, parts: Iterable[str | When]) -> Joined:

@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente._notebook import as_html
+from detente.attribution.words.sentences import named
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified, SpecificationError
+from detente.language import Day, Text, Word
+from detente.language import own as in_languages
 from detente.outlook.break_model import (
     LAND,
     LAST,
@@ -188,8 +191,14 @@ def hazard(a: str, b: str, event: str = "break", *, on: str | date, months: int 
         return _return(a, b, day, months, held)
     if held:
         raise NotIdentified(
-            f"{name_of(a)} and {name_of(b)} were already apart on {day.isoformat()}: {held[-1].kinds[0]} since "
-            f"{held[-1].broke}, and no return had been read.",
+            Text(
+                "no_odds.apart",
+                a=named(a),
+                b=named(b),
+                day=Day(day.isoformat()),
+                since=Day(str(held[-1].broke)),
+                what=Word(held[-1].kinds[0], group="act"),
+            ),
             why="What is broken cannot break.",
             fix="Ask for the odds of a return.",
         )
@@ -235,10 +244,14 @@ def _place_of(a: str, b: str) -> int:
     if place is None:
         outside = sum(pairs.place(s.a, s.b) is None for s in known_spells() if s.broke)
         broke = sum(s.broke is not None for s in known_spells())
-        unknown = [name_of(code) for code in (a, b) if code not in pairs.states]
-        whose = f"{' and '.join(unknown)} is not in the list of states" if unknown else "they are no relevant pair"
+        unknown = [named(code) for code in (a, b) if code not in pairs.states]
+        reason = (
+            Text(f"no_odds.unlisted_{len(unknown)}", **dict(zip("xy", unknown)))
+            if unknown
+            else Text("no_odds.not_relevant")
+        )
         raise NotIdentified(
-            f"No odds are given for {name_of(a)} and {name_of(b)}: {whose}.",
+            Text("no_odds.none", a=named(a), b=named(b), reason=reason),
             why=f"Odds were scored for land neighbours, pairs of one subregion, strategic rivals and pairs with a "
             f"permanent member of the Security Council; {outside} of {broke} breaks since 1990 lie outside, most of "
             "them decisions of a bloc.",
@@ -247,9 +260,9 @@ def _place_of(a: str, b: str) -> int:
     stranger = without_relations().get((min(a, b), max(a, b)))
     if stranger:
         raise NotIdentified(
-            f"{name_of(a)} and {name_of(b)} have no diplomatic relations to break ({stranger['note']}).",
+            Text("no_odds.no_relations", a=named(a), b=named(b), note=in_languages(stranger, "note")),
             why="A pair without relations is no yardstick and has no odds of a break.",
-            fix=f"Source: {stranger['title']}, {stranger['url']}.",
+            fix=Text("no_odds.source", title=stranger["title"], url=stranger["url"]),
         )
     return place
 
@@ -308,7 +321,7 @@ def _spell_of(pair: tuple[str, str], year: int) -> BreakSpell | None:
 def _return(a: str, b: str, day: date, months: int, held: list[BreakSpell]) -> Odds:
     if not held:
         raise NotIdentified(
-            f"{name_of(a)} and {name_of(b)} were not apart on {day.isoformat()}, as far as was read.",
+            Text("no_odds.not_apart", a=named(a), b=named(b), day=Day(day.isoformat())),
             why="There is nothing to return from.",
             fix="Ask for the odds of a break, or for another day.",
         )

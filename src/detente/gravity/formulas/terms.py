@@ -20,6 +20,7 @@ from detente.errors import (
 )
 from detente.gravity.formulas.grammar import Factor, parse_column
 from detente.gravity.formulas.lags import shifted
+from detente.language import Joined, Text
 from detente.panel.frames import Table, words_among
 
 LARGEST = 1e60
@@ -58,9 +59,9 @@ def flows(table: Table, factor: Factor, first: int = 0) -> np.ndarray:
                 fix=f"Write '{factor.columns[0]} ~ ...', or fit logs with fit_ols.",
             )
         kinds = {"missing": np.isnan(y), "negative": y < 0, "infinite": np.isposinf(y)}
-        found = ", ".join(f"{int(n.sum())} {kind}" for kind, n in kinds.items() if n.any())
+        found = Joined(", ", parts=[Text(f"flows.{kind}", n=int(n.sum())) for kind, n in kinds.items() if n.any()])
         raise InvalidFlow(
-            f"'{factor.text}' has {found} among {len(y)} rows,",
+            Text("flows.bad", what=factor.text, found=found, n=len(y)),
             where=f"the first in row {first + int(np.flatnonzero(bad)[0])} (counted from 0).",
             why="A missing flow is not a zero, and a Poisson fit needs flows of zero or more.",
             fix="Drop these rows, or put 0 where the source says that nothing was traded.",

@@ -11,6 +11,7 @@ import numpy as np
 from detente.attribution.library.catalogue import INSTRUMENTS
 from detente.attribution.sample import Sample
 from detente.errors import SpecificationError, did_you_mean
+from detente.language import Text, Word
 from detente.outlook.trade.walk import FlowHistory, PastChanges
 
 HORIZONS = (1, 2, 3)
@@ -67,7 +68,7 @@ def check_asked(
 ) -> None:  # fmt: skip
     if sample.period != "year":
         raise SpecificationError(
-            f"The panel's period is a {sample.period}.",
+            Text("no_forecast.other_period", period=Word(sample.period, group="period")),
             why="Only yearly forecasts were scored.",
             fix="Sum it to years.",
         )

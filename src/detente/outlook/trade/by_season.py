@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.attribution.sample import Sample
-from detente.data.periods import label_of, period_of
-from detente.economies import name_of
+from detente.attribution.words.sentences import named
+from detente.data.periods import period_of
 from detente.errors import NotIdentified, SpecificationError
-from detente.language import When
+from detente.language import Text, When, Word
 from detente.outlook.trade.seasons import (
     GROUP,
     LEARNT_UNTIL,
@@ -46,7 +46,7 @@ def forecast_by_season(sample: Sample, a: str, b: str, as_of: int | str | date, 
     """
     if event:
         raise SpecificationError(
-            f"The panel's period is a {sample.period}, and an event is named.",
+            Text("no_forecast.season_event", period=_in_words(sample.period)),
             why="After an event, and beside a record's newer figures, only yearly forecasts were scored.",
             fix="Sum the panel to years, or ask without an event.",
         )
@@ -56,9 +56,9 @@ def forecast_by_season(sample: Sample, a: str, b: str, as_of: int | str | date, 
     known = [t for t, p in enumerate(sample.years) if p < unknown]
     if not known or _count(sample.years[known[-1]], season) - _count(sample.years[0], season) + 1 < 2 * season:
         raise SpecificationError(
-            f"The panel has fewer than two years of {sample.period}s before {label_of(unknown, sample.period)}.",
+            Text("no_forecast.season_short", periods=_in_words(sample.period, many=True), end=When(unknown)),
             why="A range starts from the last year and from how much it differs from the one before.",
-            fix=f"Ask as of a later {sample.period}, or give a longer panel.",
+            fix=Text("no_forecast.season_later", period=_in_words(sample.period)),
         )
     first, last = (_count(sample.years[t], season) for t in (known[0], known[-1]))
     at = [_count(sample.years[t], season) - first for t in known]
@@ -68,8 +68,13 @@ def forecast_by_season(sample: Sample, a: str, b: str, as_of: int | str | date, 
     there, back = (_one_way(flows[:, k], ends, sample.period, last) for k, ends in enumerate(((a, b), (b, a))))
     if not there and not back:
         raise NotIdentified(
-            f"No forecast is given for {name_of(a)} and {name_of(b)}: no {sample.period} of the last year has a flow that can be "
-            f"set beside the year before, up to {label_of(_period(last, season), sample.period)}.",
+            Text(
+                "no_forecast.season_none",
+                a=named(a),
+                b=named(b),
+                period=_in_words(sample.period),
+                end=When(_period(last, season)),
+            ),
             why="A range starts from the last year and from how much it differs from the one before.",
             fix="Ask as of a day that follows two years with trade, give a panel that has the pair, or sum it to years.",
         )
@@ -78,9 +83,16 @@ def forecast_by_season(sample: Sample, a: str, b: str, as_of: int | str | date, 
     if unknown < _period((LEARNT_UNTIL + 1) * season, season):
         cautions.append(HINDSIGHT)
     if last + 1 < _count(unknown, season):
-        cautions.append(f"The panel's last {sample.period} before {When(unknown)} is {When(_period(last, season))}.")
+        cautions.append(
+            Text(
+                "no_forecast.season_stale",
+                period=_in_words(sample.period),
+                unknown=When(unknown),
+                last=When(_period(last, season)),
+            )
+        )
     if both:
-        cautions.append("The range of both ways together takes the two directions to be high, or low, together.")
+        cautions.append(Text("no_forecast.together"))
     return TradeForecast(a, b, unknown, "", (*there, *back, *both), tuple(cautions))
 
 
@@ -140,8 +152,13 @@ def _first_unknown(as_of: int | str | date, period: str) -> int:
     return found
 
 
+def _in_words(period: str, *, many: bool = False) -> Word:
+    return Word(f"{period}s" if many else period, group="period")
+
+
 def _no_day(as_of: object, period: str) -> SpecificationError:
     form = "2022-Q3" if period == "quarter" else "2022-09"
     return SpecificationError(
-        f"as_of={as_of!r} is no year, no day and no {period}.", fix=f"Write 2022, 2022-09-15 or {form}."
+        Text("no_forecast.no_period", given=repr(as_of), period=_in_words(period)),
+        fix=Text("no_forecast.write_period", form=form),
     )

@@ -20,8 +20,10 @@ from detente.attribution.library.expected_paths import outcomes
 from detente.attribution.library.prediction import predict
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
-from detente.economies import lookup, name_of
+from detente.attribution.words.sentences import named
+from detente.economies import lookup
 from detente.errors import DetenteError, NotIdentified
+from detente.language import Text, Withheld
 from detente.outlook.score_card import card_of
 from detente.outlook.trade.asked import BASE_YEARS, HORIZONS, AskedTrade, check_asked, year_of
 from detente.outlook.trade.by_season import forecast_by_season
@@ -103,16 +105,16 @@ def forecast(
     back, back_why = _one_way(asked, b, a)
     if not there and not back:
         raise NotIdentified(
-            f"No forecast is given for {name_of(a)} and {name_of(b)} as of {year}: {there_why}",
+            Text("no_forecast.none", a=named(a), b=named(b), year=year, reason=there_why),
             why="Every method starts from the last flow on record.",
             fix="Ask as of a year that follows one with a flow, give base=(from, to) for the gap, or a panel that has the pair.",
         )
     cautions = [why for why in (there_why, back_why) if why]
     both = tuple(_sum(x, y) for x in there for y in back if (x.year, x.last_year) == (y.year, y.last_year))
     if both:
-        cautions.append("The range of both ways together takes the two directions to be high, or low, together.")
+        cautions.append(Text("no_forecast.together"))
     stale = sorted({one.last_year for one in (*there, *back) if one.last_year < year - 1})
-    cautions += [f"The last flow on record before {year} is of {last}." for last in stale]
+    cautions += [Text("no_forecast.stale", year=year, last=last) for last in stale]
     return TradeForecast(a, b, year, event or "", (*there, *back, *both), tuple(dict.fromkeys(cautions)))
 
 
@@ -121,7 +123,7 @@ def _one_way(asked: AskedTrade, a: str, b: str) -> tuple[tuple[Ahead, ...], str]
     try:
         return _forecasts(asked, a, b), ""
     except DetenteError as error:
-        return (), f"{name_of(a)} to {name_of(b)}: {error}"
+        return (), Text("no_forecast.one_way", a=named(a), b=named(b), reason=Withheld.of(error))
 
 
 def _forecasts(asked: AskedTrade, a: str, b: str) -> tuple[Ahead, ...]:
@@ -133,12 +135,10 @@ def _forecasts(asked: AskedTrade, a: str, b: str) -> tuple[Ahead, ...]:
     if not asked.event and newer[0] > last_year:
         last_year, last = newer
     if not last > 0:
-        raise NotIdentified(f"{'no trade is on record' if last == 0 else 'nothing is known'} in {last_year}.")
+        raise NotIdentified(Text("no_forecast.no_trade" if last == 0 else "no_forecast.unknown", year=last_year))
     since = last_year - asked.happened
     if asked.event == "reopening" and since < min(ORIGINS):
-        raise NotIdentified(
-            f"the last year known, {last_year}, is more than one before the reopening of {asked.happened}."
-        )
+        raise NotIdentified(Text("no_forecast.long_before", last=last_year, year=asked.happened))
     if asked.event == "reopening" and since in ORIGINS:
         gap = _gap(asked, a, b)
         return tuple(_reopened(a, b, asked, h, since, last, gap) for h in HORIZONS)
@@ -155,9 +155,7 @@ def _last_known(sample: Sample, i: int, j: int, year: int) -> int:
     back = next((k for k in range(1, len(sample.years) + 1) if np.isfinite(sample.flows[-k, i, j])), None)
     if back is not None and sample.years[-back] + max(HORIZONS) < year:
         last = sample.years[-back]
-        raise NotIdentified(
-            f"the last year on record is {last}, more than {max(HORIZONS)} before {year}: ask as of {last + 1}."
-        )
+        raise NotIdentified(Text("no_forecast.too_old", last=last, n=max(HORIZONS), year=year, next=last + 1))
     return -(back or 1)
 
 
@@ -214,7 +212,7 @@ def _gap(asked: AskedTrade, a: str, b: str) -> float:
     fit = residuals(sample.flows, sample.window((first, last)), [(i, j), (j, i)])
     gap = float(fit.log_ratio[-1, i, j])
     if not np.isfinite(gap):
-        raise NotIdentified(f"no trade in the base years {first}-{last}, so that there is no gap to measure.")
+        raise NotIdentified(Text("no_forecast.no_gap", first=first, last=last))
     return gap
 
 
@@ -225,7 +223,7 @@ def _before_rupture(asked: AskedTrade, a: str, b: str) -> tuple[int, int]:
         start = _rupture_of(a, b, asked.happened)
     years = [year for year in asked.sample.years if year < start][-BASE_YEARS:]
     if len(years) < 2:
-        raise NotIdentified(f"fewer than two years of the panel lie before the rupture of {start}.")
+        raise NotIdentified(Text("no_forecast.too_early", year=start))
     return years[0], years[-1]
 
 
@@ -233,7 +231,7 @@ def _rupture_of(a: str, b: str, before: int) -> int:
     """The year of the first of the library's ruptures of the pair that had not ended before ``before``."""
     found = [c for c in cases() if {c.origin, c.destination} == {a, b} and _open(c, before)]
     if not found:
-        raise NotIdentified(f"the library has no rupture of the pair that was open in {before}: give base=(from, to).")
+        raise NotIdentified(Text("no_forecast.no_rupture", year=before))
     return min(c.start_year for c in found)
 
 
