@@ -10,6 +10,7 @@ import time
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,7 @@ import pytest
 
 import detente as dt
 from detente._workers import fresh_processes, share_out
-from detente.equilibrium import Economy, LogNormal, ensemble
+from detente.equilibrium import Economy
 from detente.errors import InvalidFlow, UsageError, WorkerLost
 from detente.gravity import compare, fit_ppml
 from detente.gravity.formulas.grammar import parse
@@ -47,6 +48,7 @@ LARGE = """
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 import numpy as np, polars as pl, detente as dt
 
 if __name__ == "__main__":
@@ -221,17 +223,56 @@ def test_every_kind_of_term_fits_alike_from_codes(formula):
     assert len(one) == 3
 
 
-def test_a_dask_cluster_of_two_workers_gives_the_same_digits():
-    distributed = pytest.importorskip("distributed")
+ELSEWHERE = """
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+import numpy as np
+import detente as dt
+from detente.equilibrium import Economy, LogNormal, ensemble
+from detente.run import batch
+from test_many_at_once import WORLD, THREE_WAY, sectors
+
+
+def answers(pool):
+    # everything that takes an executor, as text in which every digit stands
     data, by_sector = sectors(), "exporter^year^sector + importer^year^sector + exporter^importer^sector"
-    with distributed.Client(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as client:
-        pool = client.get_executor()
-        many = dt.fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", keep="coef", executor=pool)
-        blocks = fit_ppml(data, f"trade ~ x | {by_sector}", blocks="sector", executor=pool)
-        drawn = ensemble(WORLD, {("A", "B"): -0.5}, draws=100, theta=LogNormal(5, 0.2), executor=pool)
-    alone = dt.fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", keep="coef", workers=1)
-    assert [dict(many[k].coef) for k in many] == [dict(alone[k].coef) for k in alone]
-    here = fit_ppml(data, f"trade ~ x | {by_sector}", blocks="sector")
-    assert (dict(blocks.coef), dict(blocks.se)) == (dict(here.coef), dict(here.se))
-    same = ensemble(WORLD, {("A", "B"): -0.5}, draws=100, theta=LogNormal(5, 0.2))
-    np.testing.assert_array_equal(drawn.draws_pct, same.draws_pct)
+    many = dt.fit_many(data, f"trade ~ x | {THREE_WAY}", by="sector", keep="coef", executor=pool, workers=1)
+    blocks = dt.fit_ppml(
+        data, f"trade ~ x | {by_sector}", cluster="exporter^importer", blocks="sector", executor=pool
+    )
+    drawn = ensemble(WORLD, {("A", "B"): -0.5}, draws=100, theta=LogNormal(5, 0.2), executor=pool)
+    flows = np.random.default_rng(1).lognormal(size=(8, 12, 12)) * 100
+    panel = flows, tuple(f"E{k:02d}" for k in range(12)), range(2000, 2008)
+    with TemporaryDirectory() as folder:
+        table = batch(panel, Path(folder) / "changes.parquet", quick=True, executor=pool).table
+    fits = [many[level] for level in many] + [blocks]
+    numbers = [x.hex() for fit in fits for x in (*fit.coef.values(), *fit.se.values(), fit.loglik)]
+    return [*numbers, drawn.draws_pct.tobytes().hex(), table.to_dicts()]
+
+
+if __name__ == "__main__":
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        pids = client.run(lambda: __import__("os").getpid())
+        there = answers(client.get_executor())
+    print(len(set(pids.values())), repr(there) == repr(answers(None)))
+"""
+
+
+def test_a_dask_cluster_of_two_processes_gives_the_same_digits(tmp_path):
+    script = tmp_path / "elsewhere.py"
+    script.write_text(ELSEWHERE)
+    paths = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    assert done.stdout.split() == ["2", "True"], done.stderr

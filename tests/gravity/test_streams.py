@@ -2,6 +2,7 @@
 
 import json
 
+import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -71,6 +72,8 @@ SOURCES = {
     "record-batch reader": lambda p: pa.RecordBatchReader.from_batches(
         DATA.to_arrow().schema, DATA.to_arrow().to_batches(max_chunksize=90)
     ),
+    "DuckDB relation": lambda p: duckdb.connect().sql(f"select * from '{p}/*.parquet'"),
+    "DuckDB reader": lambda p: duckdb.connect().sql(f"select * from '{p}/*.parquet'").to_arrow_reader(90),
     "generator of polars frames": lambda p: batches(),
     "generator of pandas frames": lambda p: (b.to_pandas() for b in batches()),
     "generator of record batches": lambda p: iter(DATA.to_arrow().to_batches(max_chunksize=90)),
@@ -90,7 +93,7 @@ def test_every_source_gives_the_same_fit(folder, source, blocks):
     assert fit.n_rows == same.n_rows
     assert (fit.engine == "tensor") == (blocks == "auto")
     kind = {"generator of pandas frames": "DataFrame", "Arrow dataset": "Table", "Arrow scanner": "Table",
-            "record-batch reader": "Table"}.get(source)  # fmt: skip
+            "record-batch reader": "Table", "DuckDB relation": "Table", "DuckDB reader": "Table"}.get(source)  # fmt: skip
     frame = fit.to_frame()
     assert type(frame).__name__ == kind if kind else isinstance(frame, pl.DataFrame)
 
@@ -107,7 +110,9 @@ def test_only_the_columns_that_are_needed_are_read(folder):
     assert batch.columns == ["x"]
 
 
-@pytest.mark.parametrize("source", ["wildcards", "Hive folder", "record-batch reader", "generator of polars frames"])
+@pytest.mark.parametrize(
+    "source", ["wildcards", "Hive folder", "record-batch reader", "DuckDB relation", "generator of polars frames"]
+)
 def test_other_estimators_take_streams_too(folder, source):
     table = read_table(SOURCES[source](folder))
     assert len(table) == DATA.height
@@ -124,6 +129,30 @@ def test_panels_are_read_by_wildcards_and_from_hive_folders(tmp_path):
         panel = read_panel(source)
         assert panel.years == (2001, 2002)
         np.testing.assert_allclose(panel.flow("COL", "VEN"), [5.0, 5.0])
+
+
+def test_a_query_of_duckdb_reads_what_is_needed_and_keeps_odd_names_and_types(folder):
+    connection = duckdb.connect()
+    query = connection.sql(f"""
+        select exporter, importer, x as "un""used, or so", sector::enum('cars', 'food', 'fuel') as sector, year,
+               trade::decimal(18, 9) as trade, x, exporter::int as broken
+        from '{folder}/*.parquet'
+    """)
+    fit = fit_ppml(query, FORMULA, cluster="exporter^importer", blocks="sector")
+    assert fit.coef["x"] == pytest.approx(WHOLE.coef["x"], rel=1e-7)  # the flows have nine decimals there
+    with pytest.raises(UnknownColumn, match="Did you mean 'x'"):
+        fit_ppml(query, "trade ~ xx | importer")
+    with pytest.raises(DataError, match=r"connection\.sql"):
+        fit_ppml(connection, FORMULA)
+
+
+def test_panels_are_read_from_a_query_of_duckdb():
+    query = duckdb.connect().sql(
+        "select 'COL' origin, 'VEN' destination, 2000 + k as year, 5e3 + k as value_kusd from range(3) t(k)"
+    )
+    panel = read_panel(query)
+    assert panel.years == (2000, 2001, 2002)
+    np.testing.assert_allclose(panel.flow("COL", "VEN"), [5.0, 5.001, 5.002])
 
 
 def test_what_is_wrong_with_a_stream_is_named(folder, tmp_path):

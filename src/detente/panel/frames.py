@@ -133,7 +133,8 @@ def read_table(data: Any) -> Table:
     except TypeError:
         raise DataError(
             f"A data frame or a path is needed, not {type(data).__name__}.",
-            fix="Give a pandas, polars or pyarrow frame, or the path of a CSV, Parquet, Stata or Excel file.",
+            fix="Give a pandas, polars or pyarrow frame, the path of a CSV, Parquet, Stata or Excel file, or what comes in "
+            "batches: a relation of DuckDB (connection.sql(...)), an Arrow dataset, a generator of frames.",
         ) from None
     return Table(frame.collect("polars") if isinstance(frame, nw.LazyFrame) else frame)
 

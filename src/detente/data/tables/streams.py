@@ -1,7 +1,7 @@
 """Tables that come in batches and need never be in memory at once.
 
-Paths with wildcards, Hive folders (``data/year=2020/part-0.parquet``), lazy frames, Arrow datasets, scanners and
-record-batch readers (which is what DuckDB gives), and generators or lists of frames.
+Paths with wildcards, Hive folders (``data/year=2020/part-0.parquet``), lazy frames, relations of DuckDB, Arrow datasets,
+scanners and record-batch readers, and generators or lists of frames.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def stream_of(data: Any, alone: bool = False) -> Stream | None:
         return _of_path(Path(data), alone)
     if isinstance(data, pl.LazyFrame):
         return _of_lazy(data, "the data", None)
+    if hasattr(data, "project") and (hasattr(data, "to_arrow_reader") or hasattr(data, "fetch_record_batch")):
+        return _of_relation(data)
     schema = getattr(data, "schema", None) or getattr(data, "projected_schema", None)
     if hasattr(data, "to_batches") and hasattr(data, "projected_schema"):  # an Arrow scanner, its columns chosen
         return _of_arrow(data, schema, lambda columns: data.to_batches(), True)
@@ -163,6 +165,24 @@ def _of_arrow(data: Any, schema: Any, read: Callable[[Sequence[str]], Iterator[A
 
     height = data.count_rows() if again and hasattr(data, "count_rows") else None
     return Stream(tuple(schema.names), "the data", height, schema.empty_table(), frames, again)
+
+
+def _of_relation(relation: Any) -> Stream:
+    """A query of DuckDB, which runs when the batches are asked for and reads only the columns that are."""
+
+    def reader(columns: Sequence[str], rows: Any = relation) -> Any:
+        named = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
+        chosen = rows.project(named)
+        try:
+            return (chosen.to_arrow_reader if hasattr(chosen, "to_arrow_reader") else chosen.fetch_record_batch)(ROWS)
+        except ImportError:
+            raise UnreadableFile(
+                "DuckDB hands its rows over through pyarrow, which is not installed.",
+                fix="python -m pip install pyarrow",
+            ) from None
+
+    schema = reader(relation.columns, relation.limit(0)).schema  # without a row: the query has not begun
+    return _of_arrow(relation, schema, reader, True)
 
 
 def _of_frames(frames: Any) -> Stream:

@@ -14,6 +14,11 @@ from detente.gravity.formulas.lags import with_series
 from detente.gravity.formulas.reading import Reads
 from detente.panel.columns import KNOWN
 
+try:
+    import resource
+except ImportError:  # on Windows
+    resource = None
+
 TENSOR_BYTES, ROW_BYTES = 300, 420
 """Memory of a fit in one piece, by row: on a tensor and on rows, with two regressors (measured; see docs/scale.md)."""
 PROCESS = 160e6
@@ -75,22 +80,55 @@ def bytes_of(memory: str | float | None) -> float:
 
 
 def _free() -> float:
-    """Memory that is free now, or that this process's group may still take: the less of the two."""
-    found = [np.inf]
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        found += [1024 * float(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
-        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
-        if limit != "max":
-            found.append(float(limit) - float(Path("/sys/fs/cgroup/memory.current").read_text(encoding="ascii")))
-    except (OSError, ValueError):
-        pass
-    if np.isfinite(min(found)):
+    """Memory that this process may still take: what the machine has free, its groups and its own limits leave."""
+    found = [*_of_machine(), *_of_groups(Path("/sys/fs/cgroup")), *_of_limits()]
+    if found:
         return max(min(found), 0.0)
     names = getattr(os, "sysconf_names", {})
     if "SC_PHYS_PAGES" in names:
         return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     return np.inf
+
+
+def _of_machine() -> list[float]:
+    return [1024 * n for n in _told(Path("/proc/meminfo"), "MemAvailable:")]
+
+
+def _of_groups(root: Path) -> list[float]:
+    """What each control group that the process is in leaves: a container's, a job's, a service's."""
+    lines = _read(Path("/proc/self/cgroup")).splitlines()
+    own = next((line.removeprefix("0::/") for line in lines if line.startswith("0::/")), "")
+    left = []
+    for group in (root / own, *(root / own).parents):
+        limit, used = (_read(group / name).strip() for name in ("memory.max", "memory.current"))
+        if limit.isdigit() and used.isdigit():
+            left.append(float(limit) - float(used))
+        if group == root:
+            break
+    return left
+
+
+def _of_limits() -> list[float]:
+    """What the limits of the shell (``ulimit -v``, ``ulimit -d``) leave."""
+    if resource is None:
+        return []
+    pairs = ((resource.RLIMIT_AS, "VmSize:"), (resource.RLIMIT_DATA, "VmData:"))
+    soft = [(resource.getrlimit(limit)[0], field) for limit, field in pairs]
+    status = Path("/proc/self/status")
+    return [n - 1024 * used for n, field in soft if n != resource.RLIM_INFINITY for used in _told(status, field)]
+
+
+def _told(path: Path, field: str) -> list[float]:
+    """The number beside ``field`` in a file of the system, if it is there."""
+    lines = _read(path).splitlines()
+    return [float(line.split()[1]) for line in lines if line.startswith(field)]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
 
 
 def needed_in_one(n_rows: int, n_terms: int) -> float:
