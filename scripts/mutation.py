@@ -18,6 +18,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,11 +51,19 @@ CENTRAL = {
     "neighbours": ("attribution/comparison/similar/neighbours.py", "tests/attribution/test_similar.py"),
     "sides": ("attribution/comparison/similar/sides.py", "tests/attribution/test_similar.py"),
     "margins": ("gravity/engines/margins.py", "tests/gravity/test_margins.py"),
-    "separation": ("gravity/separation/search.py", "tests/gravity"),
-    "signs": ("gravity/separation/signs.py", "tests/gravity"),
-    "tensor": ("gravity/engines/tensor_engine.py", "tests/gravity"),
-    "armington": ("equilibrium/armington.py", "tests/equilibrium"),
-    "scenarios": ("run/what_if/scenarios.py", "tests/run tests/study"),
+    "separation": ("gravity/separation/search.py", "tests/gravity/test_separation.py"),
+    "signs": ("gravity/separation/signs.py", "tests/gravity/test_separation.py"),
+    "tensor": (
+        "gravity/engines/tensor_engine.py",
+        "tests/gravity/test_few_gaps.py tests/gravity/test_fit.py tests/gravity/test_precision.py "
+        "tests/gravity/test_after.py",
+    ),
+    "armington": (
+        "equilibrium/armington.py",
+        "tests/equilibrium/test_solve.py tests/equilibrium/test_newton_step.py tests/equilibrium/test_oracles.py "
+        "tests/equilibrium/test_properties.py",
+    ),
+    "scenarios": ("run/what_if/scenarios.py", "tests/run/test_scenarios.py"),
     "journal": ("web/editor/journal.py", "tests/web/test_journal_lines.py"),
     "readers": (
         "panel/reading/named_columns.py",
@@ -97,10 +107,23 @@ def _nodes(node) -> Iterator:
         yield from _nodes(child)
 
 
-def noticed(tree: Path, tests: str, seconds: float) -> bool:
-    """Whether the tests fail, or hang, on the tree as it is."""
+def refused(code: str) -> bool:
+    """Whether the compiler warns of the code, as of `is` beside a literal: ruff refuses it before any test runs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", SyntaxWarning)
+        try:
+            compile(code, "changed", "exec")
+        except SyntaxError:
+            return True
+    return False
+
+
+def noticed(tree: Path, tests: str, seconds: float, *, first: bool = False) -> bool:
+    """Whether the tests fail, or hang, on the tree as it is; the first run leaves what it compiled to the others."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow and not browser"]
-    home = os.environ | {"PYTHONPATH": str(tree / "src"), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    home = os.environ | {"PYTHONPATH": str(tree / "src"), "OPENBLAS_NUM_THREADS": "1"}
+    home |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # three quarters of a short run
+    home |= {} if first else {"PYTHONDONTWRITEBYTECODE": "1"}
     here = [part for part in tests.split() if (tree / part).exists()]
     try:
         done = subprocess.run([*command, *here], cwd=tree, env=home, capture_output=True, timeout=seconds)
@@ -135,20 +158,26 @@ def _check(tree: Path, name: str, asked: argparse.Namespace) -> None:
     tests = asked.tests or tests
     path = tree / "src" / "detente" / file
     code = path.read_text(encoding="utf-8")
-    if noticed(tree, tests, asked.seconds):
+    began = time.monotonic()
+    if noticed(tree, tests, asked.seconds, first=True):
         sys.exit(f"{name}: {tests} fails before anything was changed")
+    patience = min(asked.seconds, 20 + 8 * (time.monotonic() - began))  # a fault that makes a loop endless is noticed
+    for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+        compiled.unlink()  # one of the same second and length would stand for the changed file
     everything = faults(code)
     chosen = random.Random(asked.seed).sample(everything, min(asked.sample, len(everything)))
-    alive = []
-    for operator, occurrence in chosen:
+    alive, counted = [], len(chosen)
+    for n, (operator, occurrence) in enumerate(chosen, 1):
+        print(f"\r{name}: {n} of {len(chosen)}, {len(alive)} missed", end="", file=sys.stderr, flush=True)
         changed = mutate_code(code, get_operator(operator)(), occurrence)
-        if changed is None or changed == code:
+        if changed is None or changed == code or refused(changed):
+            counted -= 1
             continue
         path.write_text(changed, encoding="utf-8")
-        if not noticed(tree, tests, asked.seconds):
+        if not noticed(tree, tests, patience):
             alive.append("\n".join(difflib.unified_diff(code.splitlines(), changed.splitlines(), lineterm="", n=0)))
     path.write_text(code, encoding="utf-8")
-    print(f"{name}: {len(chosen) - len(alive)} of {len(chosen)} noticed ({len(everything)} possible)", flush=True)
+    print(f"\n{name}: {counted - len(alive)} of {counted} noticed ({len(everything)} possible)", flush=True)
     for diff in alive:
         print("   ", diff.replace("\n", "\n    "), flush=True)
 

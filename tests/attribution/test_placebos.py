@@ -62,6 +62,7 @@ def test_both_ends_of_the_factor_belong_to_it_and_no_flow_never_does():
     assert np.argwhere(choose(mean, 0, 1, factor=4.0).chosen).tolist() == [[0, 2], [0, 3], [0, 4], [0, 5]]
     nothing = np.zeros((N, N))
     assert choose(nothing, 0, 1).n == 0
+    assert np.argwhere(choose(mean / 1000, 0, 1).chosen).tolist() == [[0, 2], [0, 3]]  # thousands as well as millions
 
 
 def test_kinds_go_by_their_field_names_too_and_others_are_refused():
@@ -103,8 +104,12 @@ def test_ten_that_traded_are_enough_and_nine_are_not():
     base[tuple(np.argwhere(chosen)[0])] = 0.0
     assert usable(chosen, base, sample).sum() == FEWEST
     base[tuple(np.argwhere(chosen)[1])] = np.nan
-    with pytest.raises(TooFewDonors, match=r"9 of the 11 pairs picked.*No trade in the base years: E00-E01, E00-E02"):
+    with pytest.raises(TooFewDonors, match=r"9 of the 11 pairs picked.*No trade in the base years: E00-E01, E00-E02") as few:
         usable(chosen, base, sample)
+    assert few.value.fix.startswith("Pick at least 1 more,")
+    with pytest.raises(TooFewDonors, match=r"0 of the 11") as none:
+        usable(chosen, np.zeros((N, N)), sample)
+    assert none.value.fix.startswith("Pick at least 10 more,")
 
 
 def test_a_pair_is_picked_once_and_in_its_direction():

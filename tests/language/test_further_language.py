@@ -1,4 +1,7 @@
-"""A reader's language costs its words, its names of economies and its page: French by ten sentences."""
+"""A reader's language costs its words, its names of economies and its page: French by ten sentences.
+
+Its code here is one that ISO 639 keeps for local use, so that French itself can be added.
+"""
 
 from __future__ import annotations
 
@@ -43,17 +46,17 @@ NAMES = "code,name,article\nGBR,Royaume-Uni,le\nDEU,Allemagne,l'\nUSA,États-Uni
 
 @pytest.fixture
 def french(tmp_path: Path) -> Iterator[Catalogue]:
-    folder = tmp_path / "fr"
+    folder = tmp_path / "qfr"
     folder.mkdir()
     (folder / "words.toml").write_text(WORDS, encoding="utf-8")
     (folder / "economies.csv").write_text(NAMES, encoding="utf-8")
     LANGUAGES.add(folder)
-    yield Catalogue("fr")
-    LANGUAGES.drop("fr")
+    yield Catalogue("qfr")
+    LANGUAGES.drop("qfr")
 
 
 def test_its_sentences_carry_its_names_numbers_and_dates(french: Catalogue):
-    ends = {"a": in_text("GBR", "fr"), "b": in_text("DEU", "fr")}
+    ends = {"a": in_text("GBR", "qfr"), "b": in_text("DEU", "qfr")}
     assert french("answer.no_total", **ends) == (
         "Aucun total du commerce entre le Royaume-Uni et l'Allemagne ne figure au registre."
     )
@@ -64,9 +67,9 @@ def test_its_sentences_carry_its_names_numbers_and_dates(french: Catalogue):
 
 
 def test_a_value_joins_the_words_around_it(french: Catalogue, monkeypatch: pytest.MonkeyPatch):
-    words = Catalogue("fr", {"answer.of": "les exportations de {a}"})
-    assert words("answer.of", a=in_text("GBR", "fr")) == "les exportations du Royaume-Uni"
-    assert words("answer.of", a=in_text("USA", "fr")) == "les exportations des États-Unis"
+    words = Catalogue("qfr", {"answer.of": "les exportations de {a}"})
+    assert words("answer.of", a=in_text("GBR", "qfr")) == "les exportations du Royaume-Uni"
+    assert words("answer.of", a=in_text("USA", "qfr")) == "les exportations des États-Unis"
 
 
 def test_what_it_lacks_is_english_and_marked_as_such(french: Catalogue):
@@ -77,9 +80,9 @@ def test_what_it_lacks_is_english_and_marked_as_such(french: Catalogue):
     assert french.known("verdict", "imprecise") == "[en] imprecise"
     assert french.known("unit", "usd_mn") == "US$ million"
     assert french.known("verdict", "nobody's word") == "nobody's word"
-    assert name_of("FRA", "fr") == "France"
+    assert name_of("FRA", "qfr") == "France"
     text = Text("reason.no_event")
-    assert translations("fr", [text]) == {str(text): french("reason.no_event")}
+    assert translations("qfr", [text]) == {str(text): french("reason.no_event")}
 
 
 def test_its_names_are_understood(french: Catalogue):
@@ -90,10 +93,10 @@ def test_its_names_are_understood(french: Catalogue):
 def test_a_record_may_hold_it(french: Catalogue):
     from detente.record.schema import TABLES
 
-    assert "title_fr" in TABLES["events"].allowed
-    assert {"claim_fr", "why_not_fr", "note_fr"} <= set(TABLES["claims"].allowed)
-    LANGUAGES.drop("fr")
-    assert "title_fr" not in TABLES["events"].allowed
+    assert "title_qfr" in TABLES["events"].allowed
+    assert {"claim_qfr", "why_not_qfr", "note_qfr"} <= set(TABLES["claims"].allowed)
+    LANGUAGES.drop("qfr")
+    assert "title_qfr" not in TABLES["events"].allowed
 
 
 def test_a_record_with_its_column_reads_and_one_without_its_text_is_named(french: Catalogue, tmp_path: Path):
@@ -105,31 +108,31 @@ def test_a_record_with_its_column_reads_and_one_without_its_text_is_named(french
     for file in open_study("colombia-venezuela").record.glob("*.csv"):
         frame = pl.read_csv(file, infer_schema=False)
         if file.name == "events.csv":
-            frame = frame.with_columns(title_fr=pl.concat_str(pl.lit("Fait "), "event_id"))
+            frame = frame.with_columns(title_qfr=pl.concat_str(pl.lit("Fait "), "event_id"))
         frame.write_csv(record / file.name)
     assert Ledger.check(record) == []
-    assert Ledger.read(record).events["title_fr"][0] == "Fait E001"
+    assert Ledger.read(record).events["title_qfr"][0] == "Fait E001"
     claims = pl.read_csv(record / "claims.csv", infer_schema=False)
-    claims.with_columns(note_fr=pl.when(pl.col("claim_id") == "S0-2").then(pl.lit("Une note"))).write_csv(
+    claims.with_columns(note_qfr=pl.when(pl.col("claim_id") == "S0-2").then(pl.lit("Une note"))).write_csv(
         record / "claims.csv"
     )
-    assert [(p.file, p.column) for p in Ledger.check(record)] == [("claims.csv", "note_fr")]
+    assert [(p.file, p.column) for p in Ledger.check(record)] == [("claims.csv", "note_qfr")]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "error", "says"),
     [
         (
-            "fr",
+            "qfr",
             '[reason]\nno_evnt = "x"\n',
             UnreadableFile,
             "no string 'reason.no_evnt'. Did you mean 'reason.no_event'",
         ),
-        ("fr", '[reason]\ndated = "Le {jour}"\n', UnreadableFile, "the blank {jour}, which its English has not"),
-        ("fr", '[reason]\ndated = "Le {date"\n', UnreadableFile, "a brace too many or too few"),
-        ("fr", "[reason]\ndated = 3\n", UnreadableFile, "is not a string"),
-        ("fr", "[reason\n", UnreadableFile, "cannot be read"),
-        ("fr", "", UnreadableFile, "holds no words"),
+        ("qfr", '[reason]\ndated = "Le {jour}"\n', UnreadableFile, "the blank {jour}, which its English has not"),
+        ("qfr", '[reason]\ndated = "Le {date"\n', UnreadableFile, "a brace too many or too few"),
+        ("qfr", "[reason]\ndated = 3\n", UnreadableFile, "is not a string"),
+        ("qfr", "[reason\n", UnreadableFile, "cannot be read"),
+        ("qfr", "", UnreadableFile, "holds no words"),
         ("es", '[reason]\nno_event = "x"\n', UsageError, "already registered"),
         ("Français", '[reason]\nno_event = "x"\n', UsageError, "is not a language code"),
     ],
@@ -142,3 +145,49 @@ def test_a_wrong_file_is_a_named_error_and_leaves_nothing(tmp_path: Path, name: 
         LANGUAGES.add(folder)
     assert says in str(raised.value)
     assert list(LANGUAGES) == ["en", "es"]
+
+
+KIND = """\
+[en.sourced]
+found = "{n} sources"
+
+[es.sourced]
+found = "{n} fuentes"
+
+[qfr.sourced]
+found = "{n} sources publiées"
+"""
+
+
+def test_a_kinds_words_stand_in_one_file_for_every_language(french: Catalogue, tmp_path: Path):
+    file = tmp_path / "sourced.toml"
+    file.write_text(KIND, encoding="utf-8")
+    LANGUAGES.add_words(file)
+    try:
+        assert [Catalogue(code)("sourced.found", n="3") for code in ("en", "es")] == ["3 sources", "3 fuentes"]
+        assert french("sourced.found", n="3") == "3 sources publiées"
+        with pytest.raises(UnreadableFile, match=r"'sourced\.found' appears twice"):
+            LANGUAGES.add_words(file)
+    finally:
+        LANGUAGES.drop_words(file)
+    assert not Catalogue("en").has("sourced.found")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[sourced]\nfound = "x"\n', "'sourced' is not a language"),
+        ('en = "x"\n', "'en' is not a language"),
+        ('[en.verdict]\nconfirmed = "true"\n', r"'verdict\.confirmed' appears twice"),
+        ('[es.sourced]\nfound = "x"\n', r"no string 'sourced\.found'"),
+        ('[en.sourced]\nfound = "x"\n[es.sourced]\nfound = "{n}"\n', "the blank {n}, which its English has not"),
+        ("[en.sourced\n", "cannot be read"),
+    ],
+)
+def test_a_wrong_file_of_words_is_a_named_error_and_leaves_nothing(tmp_path: Path, text: str, says: str):
+    file = tmp_path / "sourced.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=says):
+        LANGUAGES.add_words(file)
+    assert file not in LANGUAGES.kinds
+    assert not Catalogue("en").has("sourced.found")

@@ -151,6 +151,8 @@ def test_no_power_of_ten_of_nothing_or_beyond_six():
     assert found(figure("A", -4000), WHOLE) == {}
     assert found(figure("A", 4e8), WHOLE) == {"power of ten": 0.0}
     assert found(figure("A", 4e9), WHOLE) == {}
+    assert found(figure("A", 400), figure("B", 0)) == {}
+    assert found(figure("A", 400), figure("B", -400)) == {}
 
 
 def test_rounding_is_that_of_the_source_and_adds_up():
@@ -165,6 +167,7 @@ def test_rounding_is_that_of_the_source_and_adds_up():
     assert not agree(about, figure("B", 421))
     assert agree(figure("A", 7.25), figure("B", 7.26))
     assert not agree(figure("A", 7.25), figure("B", 7.27))
+    assert agree(figure("A", 0.8), figure("B", 0.7))  # 0.8 - 0.7 is a hair above 0.1 in binary
     assert found(about, figure("B", 410))["rounding"] == 0.0
 
 
@@ -202,6 +205,9 @@ def test_a_balance_without_freight_beside_a_total_with_it(balance, fits):
     assert "balance as total" not in found(figure("A", balance), figure("B", 232), fob, cif)
     assert "balance as total" not in found(
         figure("A", balance), figure("B", 231), fob, replace(cif, status="approximate")
+    )
+    assert "balance as total" not in found(
+        figure("A", balance), figure("B", 231), replace(fob, status="approximate"), cif
     )
 
 

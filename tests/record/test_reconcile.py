@@ -126,3 +126,7 @@ def test_the_prices_of_another_year_need_an_index_and_a_named_year():
     assert explain(named, other, index)[0].kind == "constant money"
     unnamed = figure("A", "trade.total", 500, period="2005")
     assert explain(unnamed, other, index) == []
+    for value, fits in ((510, True), (511, False), (490, True), (489, False), (650, False)):
+        asked = figure("A", "trade.total", value, period="2005", note="in constant dollars of 2015")
+        kinds = {e.kind: e.misfit for e in explain(asked, other, index)}
+        assert kinds == ({"constant money": pytest.approx(abs(value / 500 - 1))} if fits else {})

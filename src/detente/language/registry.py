@@ -5,6 +5,10 @@ of ``*.toml`` files with the strings, read as one catalogue, and ``economies.csv
 (columns ``code``, ``name`` and ``article``). In one of them the table ``[language]`` may say ``name``,
 ``complete`` (every string is there), ``joints`` (what happens where a value meets the words around it, as pairs of
 a regular expression and its replacement) and ``chart_locale`` (the name of a Vega number format).
+
+The words of one kind of thing (verdicts, a chart, a claim test) may stand in one file for all languages instead:
+``locale/kinds/<kind>.toml``, or a file that :meth:`Languages.add_words` was given, with tables ``[en.group]``,
+``[es.group]``.
 """
 
 from __future__ import annotations
@@ -53,13 +57,14 @@ class Language:
 class Languages(Sequence[str]):
     """The codes of all languages, English first: a sequence that grows by :meth:`add`.
 
-    >>> list(LANGUAGES)
+    >>> list(LANGUAGES)[:2]
     ['en', 'es']
     """
 
     def __init__(self, home: Traversable) -> None:
         self._home = home
         self._folders: dict[str, Traversable] | None = None
+        self._added: list[Traversable] = []
 
     @property
     def folders(self) -> dict[str, Traversable]:
@@ -102,6 +107,35 @@ class Languages(Sequence[str]):
         if names.is_file():
             economies.add_names(code, names)
         return code
+
+    @property
+    def kinds(self) -> list[Traversable]:
+        """The files that hold the words of one kind of thing in every language."""
+        return [*_tomls(self._home / "kinds"), *self._added]
+
+    def add_words(self, file: str | Path) -> None:
+        """Register a file of words of one kind, with a table a language: ``[en.verdict]``, ``[es.verdict]``.
+
+        Raises
+        ------
+        UnreadableFile
+            It is not TOML, says something else than strings or for something else than a language, has a string
+            that is there already, or one that English lacks.
+        """
+        place = Path(file)
+        self._added.append(place)
+        language_of.cache_clear()
+        try:
+            for code in self:
+                language_of(code)
+        except UnreadableFile:
+            self.drop_words(place)
+            raise
+
+    def drop_words(self, file: str | Path) -> None:
+        """Take a file of words out again."""
+        self._added.remove(Path(file))
+        language_of.cache_clear()
 
     def drop(self, code: str) -> None:
         """Take a language out again."""
@@ -148,18 +182,32 @@ def language_of(code: str) -> Language:
         raise UsageError(f"There is no language '{code}'.", fix=f"The languages are: {', '.join(LANGUAGES)}.")
     head: dict[str, Any] = {}
     strings: dict[str, str] = {}
-    for file in sorted(place.iterdir(), key=lambda f: f.name) if place.is_dir() else ():
-        if file.name.endswith(".toml"):
-            groups = _read(file)
-            head |= groups.pop("language", {})
-            _take(strings, groups, file)
+    for file in _tomls(place):
+        groups = _read(file)
+        head |= groups.pop("language", {})
+        _take(strings, groups, file)
     if not strings:
         raise UnreadableFile(f"{place} holds no words.", fix="Put a TOML file with the language's strings into it.")
+    for file in LANGUAGES.kinds:
+        _take(strings, _by_language(file).get(code, {}), file)
     if code != SOURCE:
         _check_blanks(strings, place)
     joints = tuple((re.compile(pattern), text) for pattern, text in head.get("joints", ()))
     name = head.get("name") or strings.get("page.language") or code
     return Language(code, name, strings, joints, bool(head.get("complete")), head.get("chart_locale", ""))
+
+
+def _tomls(place: Traversable) -> list[Traversable]:
+    return sorted((f for f in place.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name) if place.is_dir() else []
+
+
+def _by_language(file: Traversable) -> dict[str, Any]:
+    """The tables of a kind's words by language."""
+    tables = _read(file)
+    for code, groups in tables.items():
+        if not _CODE.fullmatch(code) or not isinstance(groups, dict):
+            raise UnreadableFile(f"{file}: '{code}' is not a language.", fix="Write [en.group], then key = \"text\".")
+    return tables
 
 
 def _read(file: Traversable) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from detente.record.schema import TABLES as RECORD
 from detente.record.verdicts.articles import article_rows
 from detente.record.verdicts.conflicts import conflict_frame, conflict_rows
 from detente.record.verdicts.judge import verdict_frame, verdict_rows
-from detente.record.verdicts.verdict import MARKS, VERDICTS
+from detente.record.verdicts.verdict import MARKS
 from detente.run.schema import Column, TableSchema, number, text
 
 CLAIMS = TableSchema(
@@ -31,10 +31,7 @@ CLAIMS = TableSchema(
         text("subsystem", "part of the relation it is about"),
         text("attributed_to", "whom the source names for it"),
         text("test", "the comparison the claim row asks for; empty when none is possible"),
-        text(
-            "verdict",
-            f"one of: {', '.join(VERDICTS)}",
-        ),
+        text("verdict", "its word: confirmed, contradicted and the others of the study format's table of verdicts"),
         text("evidence", "the figure, event or state it was compared with, with unit and date", sentence=True),
         text("evidence_source_ids", "where that evidence comes from; never the claim's own source"),
         text("difference", "claim against evidence, with unit", sentence=True),

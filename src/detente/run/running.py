@@ -120,7 +120,7 @@ def _stages(study: Study, data: Any, quick: bool, seed: int, clock: _Clock) -> _
             "attribution": effects, "residuals": residuals, **outcomes, **deeper.tables,
             "claims": record.claims, "conflicts": record.conflicts, "articles": record.articles,
         }  # fmt: skip
-        frames |= _made(Computed(study, panel, ledger, MappingProxyType(frames), quick, seed))
+        _make_the_others(frames, study, panel, ledger, quick, seed)
     return _Stages(panel, ledger, found, deeper, record, frames, tuple(plan))
 
 
@@ -130,7 +130,7 @@ def _record_only(study: Study, ledger: Ledger, quick: bool, seed: int, clock: _C
         record = check_record(ledger, ())
         frames = {"claims": record.claims, "conflicts": record.conflicts, "articles": record.articles}
         frames |= {"residuals": cited_residuals(study)}
-        frames |= _made(Computed(study, None, ledger, MappingProxyType(frames), quick, seed))
+        _make_the_others(frames, study, None, ledger, quick, seed)
     return _Stages(None, ledger, None, Explanation.skipped(), record, frames, ())
 
 
@@ -145,6 +145,11 @@ def _scenarios(
     return {"scenarios": scenarios, "bands": bands, "winners": winners}
 
 
-def _made(done: Computed) -> dict[str, pl.DataFrame]:
-    """The tables that are made from the others, the registered ones included."""
-    return {schema.name: schema.make(done) for schema in tables() if schema.make is not None}
+def _make_the_others(
+    frames: dict[str, pl.DataFrame], study: Study, panel: Panel | None, ledger: Ledger, quick: bool, seed: int
+) -> None:
+    """Add the tables that are made from others, the registered ones included; each sees those before it."""
+    done = Computed(study, panel, ledger, MappingProxyType(frames), quick, seed)
+    for schema in tables():
+        if schema.make is not None:
+            frames[schema.name] = schema.make(done)

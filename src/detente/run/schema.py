@@ -48,12 +48,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a run has at hand when a table is made: its inputs, and the tables its stages computed.
+    """What a run has at hand when a table is made: its inputs, and the tables that come before it.
 
     Attributes
     ----------
     study, panel, ledger : what was run, on which flows (None where a study has no panel), with which record.
-    frames : tables by name.
+    frames : tables by name: those of the run's stages, then those made so far, in the order of ``run/tables.py``.
     quick : whether placebos and draws are skipped.
     seed : for whatever draws.
     """
