@@ -55,7 +55,7 @@ CENTRAL = {
     "signs": ("gravity/separation/signs.py", "tests/gravity/test_separation.py"),
     "tensor": (
         "gravity/engines/tensor_engine.py",
-        "tests/gravity/test_few_gaps.py tests/gravity/test_fit.py tests/gravity/test_precision.py "
+        "tests/gravity/test_tensor.py tests/gravity/test_fit.py tests/gravity/test_precision.py "
         "tests/gravity/test_after.py",
     ),
     "armington": (

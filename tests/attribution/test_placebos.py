@@ -104,7 +104,9 @@ def test_ten_that_traded_are_enough_and_nine_are_not():
     base[tuple(np.argwhere(chosen)[0])] = 0.0
     assert usable(chosen, base, sample).sum() == FEWEST
     base[tuple(np.argwhere(chosen)[1])] = np.nan
-    with pytest.raises(TooFewDonors, match=r"9 of the 11 pairs picked.*No trade in the base years: E00-E01, E00-E02") as few:
+    with pytest.raises(
+        TooFewDonors, match=r"9 of the 11 pairs picked.*No trade in the base years: E00-E01, E00-E02"
+    ) as few:
         usable(chosen, base, sample)
     assert few.value.fix.startswith("Pick at least 1 more,")
     with pytest.raises(TooFewDonors, match=r"0 of the 11") as none:

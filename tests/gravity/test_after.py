@@ -30,6 +30,7 @@ from detente.gravity import (
     tariff_equivalents,
     trade_costs,
 )
+from detente.gravity.engines import tensor_engine
 
 THREE_WAY = "exporter^year + importer^year + exporter^importer"
 
@@ -56,6 +57,19 @@ def test_a_bootstrap_draw_is_the_fit_with_that_many_copies(effects):
         weighted = data.with_columns(w=pl.Series(copies)).filter(pl.col("w") > 0)
         again = fit_ppml(weighted, f"trade ~ x | {effects}", weights="w", singletons="keep")
         assert draw == pytest.approx(again.coef["x"], abs=1e-6)
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_draws_are_made_in_single_precision_where_it_holds_the_margins(holds, monkeypatch):
+    fit = fit_ppml(panel(), f"trade ~ x | {THREE_WAY}", cluster="exporter^importer", singletons="keep")
+    made, cells = [], tensor_engine.sectors_of
+    monkeypatch.setattr(tensor_engine, "sectors_of", lambda d, l, units=None: made.append(units) or cells(d, l, units))
+    if not holds:
+        monkeypatch.setattr(tensor_engine.SectorTensors, "settled", property(lambda work: not work.single))
+    found = bootstrap(fit, n=2, seed=5).draws[:, 0]
+    assert [units is None for units in made] == ([False] if holds else [False, True])  # None is double precision
+    monkeypatch.undo()
+    np.testing.assert_allclose(found, bootstrap(fit, n=2, seed=5).draws[:, 0], atol=1e-6)
 
 
 def test_both_bootstraps_and_the_sandwich_agree_on_a_regular_sample():

@@ -76,8 +76,9 @@ def test_the_engine_follows_from_the_effects(effects, engine):
         "exporter^year^sector + importer^year^sector + exporter^importer",
     ],
 )
-def test_sectors_at_once_on_the_tensor_equal_the_rows(effects):
-    data = panel(sectors=3, zeros=0.1)
+@pytest.mark.parametrize("sectors", [2, 3])
+def test_sectors_at_once_on_the_tensor_equal_the_rows(effects, sectors):
+    data = panel(sectors=sectors, zeros=0.1)
     one, other = (fit_ppml(data, f"trade ~ rta + x | {effects}", engine=e) for e in ("tensor", "irls"))
     np.testing.assert_allclose(list(one.coef.values()), list(other.coef.values()), atol=1e-8)
     np.testing.assert_allclose(one.cov, other.cov, rtol=1e-6)

@@ -1,10 +1,13 @@
 """The masked margin fit: its equations, its edges, its errors."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 from detente.errors import InvalidFlow, NotConverged
+from detente.gravity import fit_ppml
 from detente.gravity.engines.margins import fit_margins
+from detente.gravity.engines.tensor_engine import sectors_of
 
 
 def panel(rng, years=4, n=6):
@@ -78,3 +81,21 @@ def test_running_out_of_sweeps_raises_with_the_state():
         fit_margins(flows, mask, max_sweeps=2)
     assert caught.value.state.iterations == 2
     assert not fit_margins(flows, mask, max_sweeps=2, throw=False).converged
+
+
+def test_what_is_absorbed_is_what_least_squares_on_the_effects_explains():
+    """The regressors less their effects, each row counting alike, and said to be so only afterwards."""
+    rng = np.random.default_rng(3)
+    n, years = 6, 4
+    t, i, j = (a.ravel() for a in np.meshgrid(*map(np.arange, (years, n, n)), indexing="ij"))
+    frame = pl.DataFrame({"o": i, "d": j, "year": t, "x": rng.normal(size=t.size), "trade": rng.gamma(1, 1, t.size)})
+    fit = fit_ppml(frame, "trade ~ x | o^year + d^year + o^d")
+    sectors = sectors_of(fit.design, fit.layout)
+    assert not sectors.absorbed
+    sectors.absorb(1e-12)
+    assert sectors.absorbed
+    dummies = np.concatenate(
+        [np.eye(years * n)[t * n + i], np.eye(years * n)[t * n + j], np.eye(n * n)[i * n + j]], axis=1
+    )
+    left = frame["x"].to_numpy() - dummies @ np.linalg.lstsq(dummies, frame["x"].to_numpy(), rcond=None)[0]
+    np.testing.assert_allclose(sectors.sectors[0].X[0].ravel(), left, atol=1e-9)

@@ -198,7 +198,9 @@ def language_of(code: str) -> Language:
 
 
 def _tomls(place: Traversable) -> list[Traversable]:
-    return sorted((f for f in place.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name) if place.is_dir() else []
+    return (
+        sorted((f for f in place.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name) if place.is_dir() else []
+    )
 
 
 def _by_language(file: Traversable) -> dict[str, Any]:
@@ -206,7 +208,7 @@ def _by_language(file: Traversable) -> dict[str, Any]:
     tables = _read(file)
     for code, groups in tables.items():
         if not _CODE.fullmatch(code) or not isinstance(groups, dict):
-            raise UnreadableFile(f"{file}: '{code}' is not a language.", fix="Write [en.group], then key = \"text\".")
+            raise UnreadableFile(f"{file}: '{code}' is not a language.", fix='Write [en.group], then key = "text".')
     return tables
 
 

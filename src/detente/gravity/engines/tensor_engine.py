@@ -207,7 +207,7 @@ def _gathered(design, layout, sectors: SectorTensors, at: Climb, hessian, step) 
     tilde = without_effects(layout, sectors, len(design.y))
     mu = layout.gather([sector.mu for sector in sectors])
     if design.weights is not None:
-        mu = np.divide(mu, design.weights, out=np.zeros_like(mu), where=design.weights > 0)
+        mu = mu / design.weights  # rows of weight zero were left out
     coef, scales, drift = at.coef, [sector.scales for sector in sectors], np.inf
     if np.isfinite(step).all():
         move = step @ tilde
