@@ -92,6 +92,25 @@ def share_out(
             future.cancel()
 
 
+def in_order(executor: Executor | None, work: Callable[..., Any], tasks: Sequence[tuple]) -> list[Any]:
+    """``work(*task)`` of every task, in their order whichever ended first; here where ``executor`` is None.
+
+    Raises
+    ------
+    WorkerLost : a process has ended from outside.
+    """
+    if executor is None:
+        return [work(*task) for task in tasks]
+    waiting: list[Any] = []
+    try:
+        with lost_workers_named():
+            waiting = [executor.submit(work, *task) for task in tasks]
+            return [future.result() for future in waiting]
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
 @contextmanager
 def lost_workers_named() -> Iterator[None]:
     """What executors raise when a process of theirs is gone, as :class:`WorkerLost`."""
@@ -103,7 +122,8 @@ def lost_workers_named() -> Iterator[None]:
         raise WorkerLost(
             "A worker process has ended before its work was done.",
             why=f"Memory ran out, or it was ended from outside ({type(error).__name__}).",
-            fix="Use fewer workers, or close what else takes memory.",
+            fix="Use fewer workers, or close what else takes memory. A script that starts a process pool of its own must do so "
+            'under `if __name__ == "__main__":`, since its processes run the script again.',
         ) from error
 
 

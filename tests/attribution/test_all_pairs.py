@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import detente as dt
+from detente._workers import fresh_processes
+from detente.attribution import Inference, infer
 from detente.attribution.attributing.all_pairs import tables_by_part
 from detente.errors import NotIdentified, SpecificationError, UsageError
 
@@ -122,3 +124,32 @@ def test_parts_come_one_by_one() -> None:
     parts = [[("E00", "E01")], [("E02", "E03"), ("E04", "E05")]]
     found = dict(tables_by_part(PANEL, [(2006, 2008)], parts, [(2000, 2003)], quick=True))
     assert [found[k].height for k in range(2)] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    "place", [lambda: ThreadPoolExecutor(2), lambda: fresh_processes(1)], ids=["threads", "process"]
+)
+def test_methods_with_placebos_of_their_own_do_not_depend_on_who_works_them_out(place) -> None:
+    """Synthetic control, completion and conformal limits, and the reasons of those that cannot be run."""
+    calm = np.exp(4 + 0.03 * np.random.default_rng(3).normal(size=(14, 16, 16)).cumsum(axis=0))
+    plain = ((calm, CODES, range(2000, 2014)), "E02", "E05", (2010, 2013), (2000, 2003))
+    clear = infer(*plain)
+    assert clear.synthetic and clear.completed and clear.conformal and not clear.refused
+    with place() as pool:
+        check_same(infer(*plain, executor=pool), clear)
+        question = (PANEL, "E02", "E05", (2006, 2008), (2000, 2003))
+        alone = infer(*question)
+        assert list(alone.refused) == ["synthetic control", "conformal"]
+        check_same(infer(*question, executor=pool), alone)
+
+
+def check_same(shared: Inference, alone: Inference) -> None:
+    """Every number to the digit, every reason word for word."""
+    assert_frame_equal(shared.to_frame(), alone.to_frame(), check_exact=True)
+    assert shared.sentences == alone.sentences
+    assert {name: str(why) for name, why in shared.refused.items()} == {k: str(w) for k, w in alone.refused.items()}
+    for name in ("synthetic", "completed", "conformal"):
+        one, other = (getattr(found, name) for found in (shared, alone))
+        assert type(one) is type(other)
+        for part in getattr(type(other), "__slots__", ()):
+            np.testing.assert_array_equal(getattr(one, part), getattr(other, part))

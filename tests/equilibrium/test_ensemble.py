@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pickle
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from detente._workers import fresh_processes
 from detente.equilibrium import (
     CLOSED,
     Choice,
@@ -22,7 +26,7 @@ from detente.equilibrium import (
 )
 from detente.equilibrium.around import one_sector_draws
 from detente.equilibrium.around.priors import as_prior
-from detente.errors import EmptySample, InvalidShock, SpecificationError, UnknownEconomy
+from detente.errors import EmptySample, InvalidShock, SpecificationError, UnknownEconomy, WorkerLost
 
 FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
 ECO = Economy.from_arrays(("COL", "VEN", "ECU", "ROW"), FLOWS)
@@ -217,8 +221,69 @@ def test_coefficients_come_from_a_gravity_fit():
         Coefficients.from_fit(fit, {"close": {("COL", "VEN"): 1.0}})
 
 
+SHARED_OUT = {
+    "draws": 20, "theta": LogNormal(1, 0.2), "flow_error": 0.1, "deficits": ("additive", "multiplicative"),
+    "supply_elasticity": Choice((0.0, 0.5)), "track": [("COL", "VEN")],
+    "coefficients": Coefficients({"less": {("VEN", "COL", "rest"): 1.0}}, {"less": -0.5}, [[0.04]]),
+}  # fmt: skip
+
+
 def test_dask_cluster_gives_the_same_draws():
     distributed = pytest.importorskip("distributed")
     with distributed.Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as client:
         there = ensemble(ECO, coefficients=ONE, draws=40, executor=client.get_executor())
+        many = ensemble(MANY, executor=client.get_executor(), **SHARED_OUT)
     np.testing.assert_array_equal(there.draws_pct, ensemble(ECO, coefficients=ONE, draws=40).draws_pct)
+    np.testing.assert_array_equal(many.draws_pct, ensemble(MANY, **SHARED_OUT).draws_pct)
+
+
+def test_draws_with_sectors_do_not_depend_on_who_solves_them():
+    """Threads, and the caller's processes: every array to the digit, twenty draws in two parts."""
+    alone = ensemble(MANY, **SHARED_OUT)
+    assert alone.n_failed < 20
+    for executor in (ThreadPoolExecutor(2), ProcessPoolExecutor(2, get_context("spawn"))):
+        with executor as pool:
+            shared = ensemble(MANY, executor=pool, **SHARED_OUT)
+        for name in ("draws_pct", "gap"):
+            np.testing.assert_array_equal(getattr(shared, name), getattr(alone, name))
+        for name in ("parameters", "tracked", "cells"):
+            mine, other = getattr(shared, name), getattr(alone, name)
+            assert list(mine) == list(other)
+            for key, values in mine.items():
+                np.testing.assert_array_equal(values, other[key])
+    longer = ensemble(MANY, **{**SHARED_OUT, "draws": 24})
+    np.testing.assert_array_equal(longer.draws_pct[:20], alone.draws_pct)
+
+
+def test_an_economy_read_from_a_frame_can_be_shared_out():
+    """pandas' module is what ``to_frame`` goes by, and no module can be sent to another process."""
+    rows = [
+        {"exporter": a, "importer": b, "sector": s, "trade": MANY.flows[k, i, j]}
+        for k, s in enumerate(MANY.sectors)
+        for i, a in enumerate(MANY.economies)
+        for j, b in enumerate(MANY.economies)
+    ]
+    frame = pd.DataFrame(rows)
+    many = SectorEconomy.from_flows(frame, theta=[8.0, 4.0], value_added=0.6)
+    one = Economy.from_flows(frame.groupby(["exporter", "importer"], as_index=False)["trade"].sum())
+    with fresh_processes(1) as pool:
+        for economy in (many, one):
+            options = {"draws": 8, "flow_error": 0.1}
+            np.testing.assert_array_equal(
+                ensemble(economy, executor=pool, **options).draws_pct, ensemble(economy, **options).draws_pct
+            )
+
+
+class Killed(Executor):
+    """Its process is gone before the work is done."""
+
+    def submit(self, *_args, **_more):
+        future = Future()
+        future.set_exception(BrokenProcessPool("gone"))
+        return future
+
+
+@pytest.mark.parametrize("economy", [ECO, MANY])
+def test_a_worker_that_is_gone_is_a_named_error(economy):
+    with pytest.raises(WorkerLost, match="ended before its work"):
+        ensemble(economy, draws=40, executor=Killed())

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from detente._arrays import Array, ArrayKind, less_on_diagonal, namespace, rows_of, solved
 from detente.equilibrium.path import log_between
 
 
@@ -69,35 +70,42 @@ class Armington:
 
     def take(self, rows: Any) -> Armington:
         """The draws ``rows`` only."""
-        return Armington(**{name: getattr(self, name)[rows] for name in self.__slots__})
+        return Armington(**{name: rows_of(getattr(self, name), rows) for name in self.__slots__})
+
+    def on(self, kind: ArrayKind | None) -> Armington:
+        """The same model as arrays of ``kind``; None leaves it where it is."""
+        if kind is None:
+            return self
+        return Armington(**{name: kind.here(getattr(self, name)) for name in self.__slots__})
 
     def state(self, u: np.ndarray) -> MarketState:
         """Prices to quantities."""
-        weight = np.exp(-self.theta * u)
+        xp = namespace(u)
+        weight = xp.exp(-self.theta * u)
         sourcing = (weight[:, None, :] @ self.kernel)[:, 0, :]
-        log_index = -np.log(sourcing) / self.theta
-        output = self.output * self.supply_hat * np.exp(u + self.psi * (u - log_index))
-        world = output.sum(axis=-1, keepdims=True)
-        before = self.output.sum(axis=-1, keepdims=True)
-        scale = (world - self.deficit.sum(-1, keepdims=True) * world / before) / (self.ratio * output).sum(
-            axis=-1, keepdims=True
-        )
+        log_index = -xp.log(sourcing) / self.theta
+        output = self.output * self.supply_hat * xp.exp(u + self.psi * (u - log_index))
+        world = xp.sum(output, axis=-1, keepdims=True)
+        before = xp.sum(self.output, axis=-1, keepdims=True)
+        owed = xp.sum(self.deficit, axis=-1, keepdims=True)
+        scale = (world - owed * world / before) / xp.sum(self.ratio * output, axis=-1, keepdims=True)
         expenditure = scale * self.ratio * output + self.deficit * world / before
         demand = weight * (self.kernel @ (expenditure / sourcing)[:, :, None])[:, :, 0]
         return MarketState(sourcing, log_index, output, expenditure, demand, scale[..., 0])
 
     def move(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The tatonnement step in log prices (batch, n), and the relative gap of each market's worst."""
-        now = self.state(u)
+        xp, now = namespace(u), self.state(u)
         excess = now.demand / now.output
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.log(np.maximum(excess, 1e-3)) / (1 + self.theta + self.psi)
-        return step, np.abs(excess - 1).max(axis=-1)
+            step = xp.log(xp.maximum(excess, 1e-3)) / (1 + self.theta + self.psi)
+        return step, xp.max(xp.abs(excess - 1), axis=-1)
 
     def normal(self, u: np.ndarray) -> np.ndarray:
         """The same prices with world output as at baseline."""
-        world = self.state(u).output.sum(axis=-1, keepdims=True)
-        return u - np.log(world / self.output.sum(axis=-1, keepdims=True))
+        xp = namespace(u)
+        world = xp.sum(self.state(u).output, axis=-1, keepdims=True)
+        return u - xp.log(world / xp.sum(self.output, axis=-1, keepdims=True))
 
     def residual(self, u: np.ndarray) -> np.ndarray:
         """Demand minus output of each economy, US$ million: (batch, n)."""
@@ -107,7 +115,7 @@ class Armington:
     def flows(self, u: np.ndarray, now: MarketState | None = None) -> np.ndarray:
         """Bilateral flows X', US$ million: (batch, n, n); ``now`` is the state at u where it is known."""
         now = self.state(u) if now is None else now
-        shares = np.exp(-self.theta * u)[:, :, None] * self.kernel / now.sourcing[:, None, :]
+        shares = namespace(u).exp(-self.theta * u)[:, :, None] * self.kernel / now.sourcing[:, None, :]
         return shares * now.expenditure[:, None, :]
 
     def jacobian(self, u: np.ndarray) -> np.ndarray:
@@ -127,26 +135,27 @@ class Armington:
 
     def look(self, u: np.ndarray) -> tuple[float, Callable[[], np.ndarray]]:
         """The worst market's relative gap at log prices u (1, n), and Newton's step there for who asks."""
-        now = self.state(u)
-        return float(np.abs(now.demand / now.output - 1).max()), partial(self.direction, u, now)
+        xp, now = namespace(u), self.state(u)
+        return float(xp.max(xp.abs(now.demand / now.output - 1))), partial(self.direction, u, now)
 
     def direction(self, u: np.ndarray, now: MarketState) -> np.ndarray:
         """Newton's step at log prices u (1, n) and their state, on the log of demand over output.
 
         In logs, demand and output are nearly linear in log prices however far these are from the baseline.
         """
-        demand, output, theta, psi = now.demand[0], now.output[0], self.theta[0, 0], self.psi[0, 0]
-        weight, spending = np.exp(-theta * u[0]), now.expenditure[0]
-        shares = self.kernel[0] * weight[:, None] / now.sourcing[0]
+        xp = namespace(u)
+        demand, output, theta, psi = now.demand[0, :], now.output[0, :], float(self.theta[0, 0]), float(self.psi[0, 0])
+        weight, spending = xp.exp(-theta * u[0, :]), now.expenditure[0, :]
+        shares = self.kernel[0, :, :] * weight[:, None] / now.sourcing[0, :]
         sold = shares * spending
         sold /= demand[:, None]
-        world, before = output.sum(), self.output[0].sum()
-        rated, fixed = self.ratio[0] * output, self.deficit[0] * (world / before)
+        world, before = xp.sum(output), xp.sum(self.output[0, :])
+        rated, fixed = self.ratio[0, :] * output, self.deficit[0, :] * (world / before)
         part = now.scale[0] * rated / spending  # spending answers outputs: its own, and the world's in common
         of_world = output / world
-        answers = sold @ np.array([part, fixed / spending]).T
+        answers = sold @ xp.stack([part, fixed / spending]).T
         by_output = sold * part
-        by_output += answers @ np.array([of_world - rated / rated.sum(), of_world])
+        by_output += answers @ xp.stack([of_world - rated / xp.sum(rated), of_world])
         slope = sold @ shares.T
         slope *= theta
         if psi:  # outputs answer the price index as well
@@ -154,8 +163,8 @@ class Armington:
         else:
             slope += by_output
         slope -= of_world  # holds the price level, which is free
-        slope.ravel()[:: len(slope) + 1] -= 1 + psi + theta
-        return np.linalg.solve(slope, -np.log(demand / output))[None]
+        slope = less_on_diagonal(slope, 1 + psi + theta)
+        return solved(slope, -xp.log(demand / output)[:, None])[None, :, 0]
 
     def towards(self, origin: Armington, share: float) -> Armington:
         """The model ``share`` of the way from ``origin`` to this one: geometric, deficits arithmetic."""

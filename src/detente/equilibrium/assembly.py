@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from detente.equilibrium.armington import Armington
+from detente._arrays import ArrayKind, host, like
+from detente.equilibrium.armington import Armington, MarketState
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.shock import Shock, deficit_array, hat_array, partial_array
 from detente.equilibrium.solver import solve_model
@@ -90,15 +91,16 @@ def baseline_system(model: Armington, flows: np.ndarray, deficits: str) -> Armin
     output, spending = flows.sum(axis=1), flows.sum(axis=0)
     scaled = deficits in ("multiplicative", "universal")
     ones = np.ones_like(output)
-    return Armington(
+    plain = Armington(
         kernel=(flows / spending)[None],
         output=output[None],
         supply_hat=ones[None],
         ratio=(spending / output if scaled else ones)[None],
         deficit=(np.zeros_like(output) if scaled else spending - output)[None],
-        theta=model.theta,
-        psi=model.psi,
+        theta=host(model.theta),
+        psi=host(model.psi),
     )
+    return plain.on(ArrayKind.of(model.kernel))
 
 
 def solve_setting(setting: SolveSetting) -> Solved:
@@ -148,9 +150,10 @@ def _solve_part(model: Armington, setting: SolveSetting, members: np.ndarray, ap
     flows = setting.economy.flows
     if apart:
         model, flows = model.part(members), flows[np.ix_(members, members)]
+    model = model.on(setting.economy.arrays)
     found = solve_model(
         model,
-        np.zeros((1, members.size)),
+        like(model.kernel, np.zeros((1, members.size))),
         tolerance=setting.tolerance,
         max_steps=setting.max_steps,
         origin=partial(baseline_system, model, flows, setting.deficits),
@@ -158,10 +161,11 @@ def _solve_part(model: Armington, setting: SolveSetting, members: np.ndarray, ap
     reached, negative = 1.0, {}
     if found.reached is not None:
         reached, negative = float(found.reached[0]), found.negative[0]
-    now = model.state(found.u)
+    state = model.state(found.u)
+    flows, now = host(model.flows(found.u, state)), MarketState(*map(host, state))
     return Solved(
-        found.u[0], now.log_index[0], now.output[0], now.expenditure[0], now.demand[0],
-        np.full(members.size, now.scale[0]), model.flows(found.u, now)[0], float(found.gap[0]), int(found.iterations[0]),
+        host(found.u)[0], now.log_index[0], now.output[0], now.expenditure[0], now.demand[0],
+        np.full(members.size, now.scale[0]), flows[0], float(found.gap[0]), int(found.iterations[0]),
         reached, {int(members[k]): at for k, at in negative.items()}, [members],
     )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from detente._arrays import Array, ArrayKind, host
 from detente._notebook import as_html
 from detente.equilibrium.assembly import SolveSetting, system
 from detente.equilibrium.certificate import Certificate
@@ -41,7 +43,8 @@ class Counterfactual:
         Welfare is real income per unit of labour: real output under the multiplicative rule, real
         expenditure otherwise.
     flows : (n, n) array, US$ million
-        Flows after the shock, ``[origin, destination]``.
+        Flows after the shock, ``[origin, destination]``. This and the arrays above are of the library and on the device
+        of the flows that the baseline was built from; methods answer in plain numbers, numpy's arrays and frames.
     expenditure_scale : float
         The common factor on expenditure that lets the world's accounts close; one unless multiplicative.
     report : Certificate
@@ -53,12 +56,12 @@ class Counterfactual:
     supply_elasticity: float
     deficits: str
     mode: str
-    price_hat: np.ndarray
-    index_hat: np.ndarray
-    output_hat: np.ndarray
-    expenditure_hat: np.ndarray
-    welfare_hat: np.ndarray
-    flows: np.ndarray
+    price_hat: Array
+    index_hat: Array
+    output_hat: Array
+    expenditure_hat: Array
+    welfare_hat: Array
+    flows: Array
     expenditure_scale: float
     report: Certificate
 
@@ -70,40 +73,44 @@ class Counterfactual:
     @property
     def welfare_pct(self) -> dict[str, float]:
         """Change of real income by economy, percent."""
-        return self._by_economy(100 * (self.welfare_hat - 1))
+        return self._by_economy(100 * (self.on_host.welfare_hat - 1))
 
     @property
     def real_wage_pct(self) -> dict[str, float]:
         """Change of real output per unit of labour, percent: ``A (p/P)^(1 + psi)`` in changes."""
         labour = hat_array(self.shock.labour_hat, self.baseline, "labour")
-        return self._by_economy(100 * (self.output_hat / labour / self.index_hat - 1))
+        return self._by_economy(100 * (self.on_host.output_hat / labour / self.on_host.index_hat - 1))
 
     @property
     def exports_pct(self) -> dict[str, float]:
         """Change of total exports by economy, percent, in money of constant world output."""
-        new, old = self._abroad(self.flows), self._abroad(self.baseline.flows)
+        new, old = self._abroad(self.on_host.flows), self._abroad(self.baseline.flows)
         return self._by_economy(100 * (new.sum(axis=1) / old.sum(axis=1) - 1))
 
     @property
     def internal_share_hat(self) -> np.ndarray:
         """New over old share of spending on own goods: (n,)."""
-        new = np.diag(self.flows) / self.flows.sum(axis=0)
+        new = np.diag(self.on_host.flows) / self.on_host.flows.sum(axis=0)
         with np.errstate(invalid="ignore"):  # not-a-number where there is no internal trade
             return new / np.diag(self.baseline.import_shares)
 
     @property
     def economy(self) -> Economy:
         """The economy after the shock, ready for another one."""
-        return replace(self.baseline, flows=self.flows, n_filled=0, n_dropped=0)
+        return replace(self.baseline, flows=self.on_host.flows, n_filled=0, n_dropped=0)
+
+    def on(self, kind: ArrayKind | None) -> Counterfactual:
+        """The same result with arrays of ``kind``; None leaves them where they are."""
+        return self if kind is None else self._with(kind.here)
 
     def flow(self, origin: str, destination: str) -> float:
         """One flow after the shock, US$ million."""
-        return float(self.flows[self.baseline.index(origin), self.baseline.index(destination)])
+        return float(self.on_host.flows[self.baseline.index(origin), self.baseline.index(destination)])
 
     def diversion(self, origin: str, destination: str) -> dict[str, float]:
         """By third economy: the change of its sales to ``destination``, US$ million."""
         i, j = self.baseline.index(origin), self.baseline.index(destination)
-        change = self.flows[:, j] - self.baseline.flows[:, j]
+        change = self.on_host.flows[:, j] - self.baseline.flows[:, j]
         return {code: float(change[k]) for k, code in enumerate(self.economies) if k not in (i, j)}
 
     def acr_gap(self) -> float:
@@ -113,7 +120,7 @@ class Counterfactual:
         index, whatever the deficits and the supply elasticity, unless internal trade costs change.
         """
         return sufficient_statistic_gap(
-            np.log(self.price_hat / self.index_hat),
+            np.log(self.on_host.price_hat / self.on_host.index_hat),
             np.log(self.internal_share_hat) - np.diag(partial_array(self.shock, self.baseline)),
             self.theta,
         )
@@ -127,7 +134,7 @@ class Counterfactual:
         whole, worst = system(setting, partial_array(self.shock, self.baseline)), 0.0
         for codes in self.report.parts or (self.economies,):
             members = np.array([self.baseline.index(code) for code in codes])
-            model, u = whole.part(members), np.log(self.price_hat[members])[None]
+            model, u = whole.part(members), np.log(self.on_host.price_hat[members])[None]
             slope = pinned(model.jacobian(u)[0] / model.state(u).output[0][:, None])
             worst = max(worst, float(np.linalg.cond(slope, 1)))
         return worst
@@ -141,7 +148,7 @@ class Counterfactual:
                     "origin": np.repeat(self.economies, n),
                     "destination": np.tile(self.economies, n),
                     f"before_{self.baseline.unit}": self.baseline.flows.ravel(),
-                    f"after_{self.baseline.unit}": self.flows.ravel(),
+                    f"after_{self.baseline.unit}": self.on_host.flows.ravel(),
                 }
             )
             return same_kind(self.baseline.kind, frame)
@@ -150,14 +157,14 @@ class Counterfactual:
                 "economy": list(self.economies),
                 "welfare_pct": list(self.welfare_pct.values()),
                 "real_wage_pct": list(self.real_wage_pct.values()),
-                "price_hat": self.price_hat,
-                "index_hat": self.index_hat,
-                "output_hat": self.output_hat,
-                "expenditure_hat": self.expenditure_hat,
+                "price_hat": self.on_host.price_hat,
+                "index_hat": self.on_host.index_hat,
+                "output_hat": self.on_host.output_hat,
+                "expenditure_hat": self.on_host.expenditure_hat,
                 "internal_share_hat": self.internal_share_hat,
                 "exports_pct": list(self.exports_pct.values()),
                 "imports_pct": self._change(axis=0),
-                "real_output_pct": 100 * (self.output_hat / self.price_hat - 1),
+                "real_output_pct": 100 * (self.on_host.output_hat / self.on_host.price_hat - 1),
                 "real_exports_pct": self._change(axis=1, real=True),
                 "real_imports_pct": self._change(axis=0, real=True),
                 "residual_pct": 100 * self.worst_gap,
@@ -167,7 +174,7 @@ class Counterfactual:
 
     def summary(self, n: int = 10) -> str:
         """The economies that change most, with the assumptions and the certificate."""
-        order = np.argsort(-np.abs(self.welfare_hat - 1))[:n]
+        order = np.argsort(-np.abs(self.on_host.welfare_hat - 1))[:n]
         pct = list(self.welfare_pct.values())
         lines = [
             f"theta {self.theta:g}, supply elasticity {self.supply_elasticity:g}, deficits {self.deficits}, "
@@ -183,14 +190,14 @@ class Counterfactual:
         return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
-        k = int(np.argmax(np.abs(self.welfare_hat - 1)))
-        worst = f"{self.economies[k]} {100 * (self.welfare_hat[k] - 1):+.4g}%"
+        k = int(np.argmax(np.abs(self.on_host.welfare_hat - 1)))
+        worst = f"{self.economies[k]} {100 * (self.on_host.welfare_hat[k] - 1):+.4g}%"
         return f"Counterfactual({len(self.economies)} economies, largest change {worst}, {self.report!r})"
 
     @property
     def worst_gap(self) -> float:
         """The largest unbalanced market relative to its output."""
-        return float((np.abs(self.report.residuals) / (self.baseline.output * self.output_hat)).max())
+        return float((np.abs(self.report.residuals) / (self.baseline.output * self.on_host.output_hat)).max())
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -203,9 +210,18 @@ class Counterfactual:
         ]
         return (*self.shock.cautions(), *apart)
 
+    @property
+    def on_host(self) -> Counterfactual:
+        """The same result with numpy's arrays."""
+        return self if isinstance(self.flows, np.ndarray) else self._with(host)
+
+    def _with(self, make: Callable[[Any], Any]) -> Counterfactual:
+        names = ("price_hat", "index_hat", "output_hat", "expenditure_hat", "welfare_hat", "flows")
+        return replace(self, **{name: make(getattr(self, name)) for name in names})
+
     def _change(self, axis: int, *, real: bool = False) -> np.ndarray:
         """Percent change of trade with others by origin (axis 1) or destination (axis 0); real at old prices."""
-        new = self.flows / self.price_hat[:, None] if real else self.flows
+        new = self.on_host.flows / self.on_host.price_hat[:, None] if real else self.on_host.flows
         return 100 * (self._abroad(new).sum(axis=axis) / self._abroad(self.baseline.flows).sum(axis=axis) - 1)
 
     def _by_economy(self, values: np.ndarray) -> dict[str, float]:

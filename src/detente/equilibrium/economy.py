@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from detente._arrays import ArrayKind, host
+
 from detente.equilibrium.table import read_flows, same_kind
 from detente.errors import (
     DuplicateRows,
     InvalidFlow,
+    MissingExtra,
     MissingInternalTrade,
     SpecificationError,
     UnbalancedAccounts,
@@ -26,7 +29,7 @@ _TO_MILLIONS = {"usd": 1e-6, "usd_k": 1e-3, "kusd": 1e-3, "usd_mn": 1.0, "usd_bn
 
 def read_only(array: Any) -> np.ndarray:
     """A read-only float array of its own."""
-    array = np.array(array, dtype=float)
+    array = np.array(host(array), dtype=float)
     array.flags.writeable = False
     return array
 
@@ -34,7 +37,9 @@ def read_only(array: Any) -> np.ndarray:
 def as_floats(value: Any, what: str) -> np.ndarray:
     """``value`` as an array of floats, or an error that says which argument is not one."""
     try:
-        return np.asarray(value, dtype=float)
+        return np.asarray(host(value), dtype=float)
+    except MissingExtra:
+        raise
     except (TypeError, ValueError):
         raise InvalidFlow(
             f"{what} cannot be read as numbers.", fix="Give a rectangular array of numbers without text."
@@ -63,6 +68,9 @@ class Economy:
         Economies left out because no equilibrium could use them.
     keeps_zero_internal : bool
         Economies without trade with themselves are kept: all they spend, they spend abroad.
+    arrays : ArrayKind or None
+        The library and device of the flows that were given, where these are not numpy's: counterfactuals are solved
+        there and come back as such arrays.
 
     Raises
     ------
@@ -85,9 +93,11 @@ class Economy:
     kind: Any = field(default=None, repr=False)
     dropped: tuple[tuple[str, str], ...] = ()
     keeps_zero_internal: bool = False
+    arrays: ArrayKind | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "economies", tuple(map(str, self.economies)))
+        object.__setattr__(self, "arrays", self.arrays or ArrayKind.of(self.flows))
         object.__setattr__(self, "flows", read_only(self.flows))
         check_flows(self.economies, self.flows, self.keeps_zero_internal)
 
@@ -106,6 +116,7 @@ class Economy:
     ) -> Economy:
         """An economy from labels and a square array ``flows[i, j]`` (origin, destination).
 
+        The array may be torch's, CuPy's or another of the array API standard's (the extra ``arrays``), on any device.
         ``output`` and ``expenditure``, where given, are checked against the sums of the flows. ``drop`` names
         economies to leave out; ``drop="unusable"`` leaves out those without output, internal trade, imports or
         exports and lists them in ``dropped``. ``keep_zero_internal`` keeps those that sell nothing to themselves.
@@ -116,7 +127,9 @@ class Economy:
         if values.shape == (len(codes), len(codes)) and drop:
             keep, unused = usable(codes, values, drop, keep_zero_internal)
             codes, values = tuple(codes[k] for k in keep), values[np.ix_(keep, keep)]
-        economy = cls(codes, values, unit, year, dropped=unused, keeps_zero_internal=keep_zero_internal)
+        economy = cls(
+            codes, values, unit, year, dropped=unused, keeps_zero_internal=keep_zero_internal, arrays=ArrayKind.of(flows)
+        )  # fmt: skip
         for side, given in (("output", output), ("expenditure", expenditure)):
             if given is not None:
                 _check_margin(economy, side, {k: v * factor for k, v in given.items()})

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from detente._arrays import host, namespace
+
 FIRST_STEP = 0.25
 SHORTEST = 1 / 2048
 SHORTEST_AFTER_NEGATIVE = 1 / 64
@@ -56,7 +58,7 @@ def follow(model: Any, origin: Any, start: np.ndarray, correct: Callable[..., An
                 break
             continue
         before, u, share, gap = (share, u), found.u, at, float(found.gap[0])
-        for k in np.flatnonzero(part.spending(u)[0] <= 0):
+        for k in np.flatnonzero(host(part.spending(u))[0] <= 0):
             negative.setdefault(int(k), share)
         size *= 2.0 if found.iterations[0] <= 3 else 1.4 if found.iterations[0] <= 6 else 1.0
     return Walk(u, gap if share == 1 else np.inf, spent, share, negative)
@@ -64,8 +66,9 @@ def follow(model: Any, origin: Any, start: np.ndarray, correct: Callable[..., An
 
 def log_between(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
     """Numbers on the geometric line from ``start`` to ``end``, any shape; one that ends at zero fades away."""
+    xp = namespace(end)
     with np.errstate(divide="ignore", invalid="ignore"):
-        change = np.log(end / start)
+        change = xp.log(end / start)
         fading = -CLOSING * share / (1 - share)
-        out = start * np.exp(np.where(np.isneginf(change), fading, share * change))
-    return np.where(start == 0, end * share, out)
+        out = start * xp.exp(xp.where(change == -np.inf, fading, share * change))
+    return xp.where(start == 0, end * share, out)

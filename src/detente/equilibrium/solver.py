@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from detente._arrays import chosen, copied, eye, gathered, host, like, namespace, rows_of, solved
 from detente.equilibrium.path import ROUNDING, follow
 
 
@@ -81,56 +82,60 @@ def fixed_point(
     A draw whose gap grows more than tenfold over its best restarts from there with plain steps of half the
     length; short enough ones converge on their own (Alvarez and Lucas 2007).
     """
-    u, batch = np.array(start), len(start)
+    xp, batch = namespace(start), start.shape[0]
     gap, used = np.full(batch, np.inf), np.full(batch, max_steps)
-    active = np.arange(batch)
-    part, x = model, u
-    steps = np.zeros((batch, depth, x.shape[1]))
-    moves = np.zeros_like(steps)
-    best, best_gap = x.copy(), np.full(batch, np.inf)
+    active, ended = np.arange(batch), []
+    part, x = model, start
+    steps, moves = (like(start, np.zeros((batch, depth, start.shape[1]))) for _ in range(2))
+    best, best_gap = x, np.full(batch, np.inf)
     plain, length = np.zeros(batch, dtype=int), np.ones(batch)
     last_x = last_f = None
     for k in range(max_steps):
         f, error = part.move(x)
+        error = host(error)
         error = np.where(np.isfinite(error), error, np.inf)
         done = error < tolerance
         if done.any():
-            u[active[done]], gap[active[done]], used[active[done]] = x[done], error[done], k
+            gap[active[done]], used[active[done]] = error[done], k
+            ended.append((active[done], rows_of(x, done)))
             if done.all():
-                return Solution(model.normal(u), gap, used)
+                return Solution(model.normal(gathered(ended)), gap, used)
             keep = ~done
             active, part = active[keep], model.take(active[keep])
-            x, f, error, best, best_gap = (a[keep] for a in (x, f, error, best, best_gap))
-            plain, length = plain[keep], length[keep]
-            steps, moves = steps[keep], moves[keep]
+            error, best_gap, plain, length = (a[keep] for a in (error, best_gap, plain, length))
+            x, f, best, steps, moves = (rows_of(a, keep) for a in (x, f, best, steps, moves))
             if last_x is not None and last_f is not None:
-                last_x, last_f = last_x[keep], last_f[keep]
+                last_x, last_f = rows_of(last_x, keep), rows_of(last_f, keep)
         better = error < best_gap
-        best[better], best_gap[better] = x[better], error[better]
+        best, best_gap = chosen(better, x, best), np.where(better, error, best_gap)
         lost = error > 10 * best_gap
         if last_x is not None and last_f is not None:
             slot = k % depth
-            steps[:, slot], moves[:, slot] = f - last_f, x - last_x
+            steps[:, slot, :], moves[:, slot, :] = f - last_f, x - last_x
         plain = np.where(lost, 8, np.maximum(plain - 1, 0))
-        steps[plain > 0], moves[plain > 0] = 0.0, 0.0
+        if plain.any():
+            steps, moves = chosen(plain > 0, 0.0, steps), chosen(plain > 0, 0.0, moves)
         if lost.any():
-            x, f = x.copy(), f.copy()
-            x[lost], length[lost] = best[lost], np.maximum(length[lost] / 2, 0.02)
-            f[lost] = part.take(np.flatnonzero(lost)).move(x[lost])[0]
+            length = np.where(lost, np.maximum(length / 2, 0.02), length)
+            rows, others = np.flatnonzero(lost), np.flatnonzero(~lost)
+            x = chosen(lost, best, x)
+            f = gathered([(others, rows_of(f, others)), (rows, part.take(rows).move(rows_of(x, rows))[0])])
         last_x, last_f = x, f
-        x = x + _mix(steps, moves, f, length[:, None])
-    u[active], gap[active] = best, best_gap
-    return Solution(model.normal(u), gap, used)
+        x = x + _mix(steps, moves, f, like(x, length[:, None]))
+    ended.append((active, best))
+    gap[active] = best_gap
+    return Solution(model.normal(gathered(ended)), gap, used)
 
 
 def _mix(steps: np.ndarray, moves: np.ndarray, f: np.ndarray, length: np.ndarray) -> np.ndarray:
     """The next move (batch, n): ``f`` less the past steps (batch, depth, n) that cancel it in least squares."""
-    gram = steps @ np.swapaxes(steps, 1, 2)
-    size = np.trace(gram, axis1=1, axis2=2)[:, None, None]
-    gram += (1e-13 * size + 1e-300) * np.eye(steps.shape[1])
-    weights = np.linalg.solve(gram, steps @ f[:, :, None])
-    left = f - (np.swapaxes(steps, 1, 2) @ weights)[:, :, 0]
-    return length * left - (np.swapaxes(moves, 1, 2) @ weights)[:, :, 0]
+    xp = namespace(f)
+    gram = steps @ xp.matrix_transpose(steps)
+    size = xp.linalg.trace(gram)[:, None, None]
+    gram += (1e-13 * size + 1e-300) * eye(gram, steps.shape[1])
+    weights = solved(gram, steps @ f[:, :, None])
+    left = f - (xp.matrix_transpose(steps) @ weights)[:, :, 0]
+    return length * left - (xp.matrix_transpose(moves) @ weights)[:, :, 0]
 
 
 NEWTON_FIRST = 160
@@ -147,13 +152,13 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
     The gap may grow on the way: in a curved valley a step that is right in every market but one raises the
     worst gap, and a search that insists on descent gets stuck there.
     """
-    out = Solution(np.array(start), np.empty(len(start)), np.zeros(len(start), dtype=int))
-    for row in range(len(start)):
-        part = model if len(start) == 1 else model.take(np.array([row]))
-        u = start[row : row + 1]
+    xp, batch = namespace(start), start.shape[0]
+    out = Solution(copied(start), np.empty(batch), np.zeros(batch, dtype=int))
+    for row in range(batch):
+        part = model if batch == 1 else model.take(np.array([row]))
+        u = start[row : row + 1, :]
         gap, step_from = part.look(u)
         best = gap
-        out.u[row] = u[0]
         for taken in range(1, max_steps + 1):
             if not gap >= tolerance:
                 break
@@ -161,17 +166,17 @@ def newton(model: Any, start: np.ndarray, *, tolerance: float = 1e-12, max_steps
                 step = step_from()
             except np.linalg.LinAlgError:
                 break
-            size = min(1.0, LONGEST / max(float((np.abs(step) / (1 + np.abs(u))).max()), 1e-300))
+            size = min(1.0, LONGEST / max(float(xp.max(xp.abs(step) / (1 + xp.abs(u)))), 1e-300))
             u, last = u + size * step, gap
             gap, step_from = part.look(u)
             out.iterations[row] = taken
             if not np.isfinite(gap):
                 break
             if gap < best:
-                out.u[row], best = u[0], gap
+                out.u[row, :], best = u[0, :], gap
             if last < ROUNDING and gap > last / 2:
                 break
-        out.u[row] = part.normal(out.u[row : row + 1])[0]
+        out.u[row, :] = part.normal(out.u[row : row + 1, :])[0, :]
         out.gap[row] = best if np.isfinite(best) else np.inf
     return out
 
@@ -226,13 +231,14 @@ def solve_model(model: Any, start: np.ndarray, *, tolerance: float, max_steps: i
     with one_thread(), np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         if not model.newton:
             return fixed_point(model, start, tolerance=tolerance, max_steps=max_steps)
-        tried = len(start) == 1 and start.shape[1] <= NEWTON_FIRST
+        xp, batch = namespace(start), start.shape[0]
+        tried = batch == 1 and start.shape[1] <= NEWTON_FIRST
         if tried:
             found = newton(model, start, tolerance=tolerance, max_steps=min(NEWTON_STEPS, max_steps))
         else:
             found = fixed_point(model, start, tolerance=tolerance, max_steps=min(max_steps, QUICK_STEPS))
-        poor = (model.spending(found.u) <= 0).any(axis=-1)
-        reached, negative = np.ones(len(start)), [{} for _ in start]
+        poor = host(xp.any(model.spending(found.u) <= 0, axis=-1))
+        reached, negative = np.ones(batch), [{} for _ in range(batch)]
         for row in np.flatnonzero(~(found.gap < tolerance) | poor):
             _go_on(model, start, found, int(row), tried, (tolerance, max_steps, origin), (reached, negative))
     return found._replace(reached=reached, negative=tuple(negative))
@@ -254,13 +260,13 @@ def _go_on(
     if left <= 0:
         return
     only = np.array([row])
-    part, here = model.take(only), start[only]
+    part, here, xp = model.take(only), rows_of(start, only), namespace(start)
     if tried:
         rest = found._replace(iterations=np.zeros(1, dtype=int))
     else:
         rest = newton(part, here, tolerance=tolerance, max_steps=min(NEWTON_STEPS, left))
     used, u, gap = int(rest.iterations[0]), rest.u, float(rest.gap[0])
-    good = rest.ok(tolerance)[0] and (part.spending(u) > 0).all()
+    good = rest.ok(tolerance)[0] and bool(xp.all(part.spending(u) > 0))
     if not good and origin is not None and left > used:
         first: Any = origin() if callable(origin) else origin
         walk = follow(part, first.take(only), here, _correct, budget=left - used)
@@ -274,7 +280,7 @@ def _go_on(
         if again.gap[0] < gap:
             u, gap = again.u, float(again.gap[0])
     if good or gap < found.gap[row] or reached[row] < 1:
-        found.u[row], found.gap[row] = u[0], gap
+        found.u[row, :], found.gap[row] = u[0, :], gap
     found.iterations[row] += used
 
 

@@ -102,6 +102,9 @@ def solve(
     tolerance : float
         On the largest market gap relative to that economy's output.
 
+    Where the economy was built from an array of torch, CuPy or another library of the array API standard, the system is
+    solved on that array's device, in float64 and to the same certificate, and the result's arrays are of that kind.
+
     Raises
     ------
     InvalidShock, SpecificationError, NotConverged
@@ -137,14 +140,14 @@ def solve(
         )
     check_options(theta, supply_elasticity, deficits, mode, shock)
     if mode == "published":
-        return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began), throw)
+        return raise_unless_solved(follow_recipe(economy, shock, theta, reference, began).on(economy.arrays), throw)
     setting = SolveSetting(economy, shock, theta, supply_elasticity, deficits, tolerance, max_steps)
     if deficits == "balanced":
         first = balanced_first(setting)
         if not first.report.ok:
-            return raise_unless_solved(first, throw)
+            return raise_unless_solved(first.on(economy.arrays), throw)
         setting = replace(setting, economy=first.economy)
-    return raise_unless_solved(read_out(solve_setting(setting), setting, began), throw)
+    return raise_unless_solved(read_out(solve_setting(setting), setting, began).on(economy.arrays), throw)
 
 
 def not_an_option(name: str, given: Mapping[str, Any]) -> str:
@@ -364,7 +367,7 @@ OTHER_RULES = 'Use deficits="multiplicative" or "balanced", or a smaller shock.'
 
 def no_equilibrium(out: Any) -> str:
     """The sentence that names the economies whose spending turns negative, and when."""
-    hats = out.income_hat if isinstance(out, SectorCounterfactual) else out.expenditure_hat
+    hats = out.income_hat if isinstance(out, SectorCounterfactual) else out.on_host.expenditure_hat
     seen = dict(out.report.negative) | {
         out.economies[k]: 1.0 for k in np.flatnonzero(hats <= 0) if not out.report.negative
     }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from detente._workers import in_order
 from detente.attribution.comparison.conformal import Conformal, conformal_interval
 from detente.attribution.comparison.matrix_completion import CompletedMatrix, complete_path
 from detente.attribution.comparison.measured_sizes import shipped_sizes
@@ -161,6 +164,7 @@ def infer(
     *,
     errors: str = "placebo",
     seed: int = 0,
+    executor: Executor | None = None,
 ) -> Inference:
     """Judge one direction's change by placebos, synthetic control, completion and conformal limits.
 
@@ -175,6 +179,9 @@ def infer(
         ``"clustered"`` is refused, with the reason.
     seed : int
         Of the folds of the matrix completion.
+    executor : concurrent.futures.Executor, optional
+        Where the methods, each with placebos of its own, are worked out, instead of here; dask's too. The numbers do
+        not depend on it.
 
     Returns
     -------
@@ -196,31 +203,34 @@ def infer(
     alike = tuple(window.similar(i, j).T)
     with np.errstate(invalid="ignore"):
         value = float(fit.log_ratio[end, i, j] - fit.log_ratio[start, i, j])
-    refused: dict[str, str] = {}
-
-    def attempt(name: str, method: Any, *args: Any, **more: Any) -> Any:
-        try:
-            return method(*args, **more)
-        except DetenteError as error:
-            refused[name] = Refusal.of(error)
-            return None
-
     means = mean_change(fit.log_ratio, *mean_windows(start, end))
     begin = _whole_from(fit.log_ratio[:, i, j], base.start, end)
     paths, event = fit.log_ratio[begin : end + 1], start + 1 - begin
     own, many = paths[:, i, j], paths[:, nearest(chosen, fit.base_mean, i, j, MOST_ALIKE)].T
     near = paths[:, donors_of(fit.base_mean, i, j, sample.barred, broken)].T
+    tasks: dict[str, tuple[Any, ...]] = {
+        "power": (power, window.change[alike]),
+        "power of means": (power, means[alike]),
+        "synthetic control": (_well_fitted, synthetic_control, own, near, event),
+        "matrix completion": (_well_fitted, partial(complete_path, seed=seed), own, many, event),
+        "conformal": (_some_effect, own, near, event),
+    }
+    done = dict(zip(tasks, in_order(executor, _attempt, list(tasks.values()))))
     return Inference(
         origin, destination, asked, value, fits.test(base_window, start, end, i, j),
         float(means[i, j]), stand(float(means[i, j]), means[alike]),
-        attempt("power", power, window.change[alike]),
-        attempt("power of means", power, means[alike]),
-        attempt("synthetic control", _well_fitted, synthetic_control, own, near, event),
-        attempt("matrix completion", _well_fitted, complete_path, own, many, event, seed=seed),
-        attempt("conformal", _some_effect, own, near, event),
-        refused,
+        *(None if isinstance(found, Refusal) else found for found in done.values()),
+        {name: found for name, found in done.items() if isinstance(found, Refusal)},
         (*cautions(sample, i, j), *window_cautions(sample, fit, i, j, asked)),
     )  # fmt: skip
+
+
+def _attempt(method: Any, *args: Any) -> Any:
+    """What ``method`` finds, or why it finds nothing."""
+    try:
+        return method(*args)
+    except DetenteError as error:
+        return Refusal.of(error)
 
 
 def _check_errors(errors: str) -> None:
@@ -248,7 +258,7 @@ def _whole_from(path: Floats, base: int, end: int) -> int:
     return int(gaps[gaps < base].max(initial=-1)) + 1
 
 
-def _on_whole(method: Any, own: Floats, donors: Floats, event: int, **more: Any) -> Any:
+def _on_whole(method: Any, own: Floats, donors: Floats, event: int) -> Any:
     """Run ``method`` unless the dyad itself has a gap or a recorded zero."""
     if not np.isfinite(own).all():
         raise SpecificationError(
@@ -256,12 +266,12 @@ def _on_whole(method: Any, own: Floats, donors: Floats, event: int, **more: Any)
             why="The method needs its whole path.",
             fix="Read the placebo share, which does not.",
         )
-    return method(own, donors, event, **more)
+    return method(own, donors, event)
 
 
-def _well_fitted(method: Any, own: Floats, donors: Floats, event: int, **more: Any) -> Any:
+def _well_fitted(method: Any, own: Floats, donors: Floats, event: int) -> Any:
     """Run ``method`` and withhold what does not follow the dyad before the event (Abadie 2021, section 3.4)."""
-    found = _on_whole(method, own, donors, event, **more)
+    found = _on_whole(method, own, donors, event)
     if found.rmse_before > POOR_FIT:
         raise NotIdentified(
             f"Before the event it misses the dyad by {found.rmse_before:.2f} log points (root mean square).",

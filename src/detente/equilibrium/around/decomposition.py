@@ -90,12 +90,12 @@ def decompose(out: Counterfactual | SectorCounterfactual, *, steps: int = 16) ->
     >>> decompose(solve(eco, {("COL", "VEN"): -0.5})).gap < 1e-9
     True
     """
-    many = isinstance(out, SectorCounterfactual)
     if not out.report.ok or out.mode == "published":
         raise SpecificationError("Only an exact, converged solution can be decomposed.", fix='Use mode="exact".')
-    if many:
+    if isinstance(out, SectorCounterfactual):
         parts = _extrapolated(out, steps)
     else:
+        out = out.on_host
         parts = _Line(out).parts(steps)
     parts = {name: read_only(100 * value) for name, value in parts.items() if np.abs(value).max() > 1e-15}
     return Decomposition(out.economies, parts, read_only(100 * np.log(out.welfare_hat)))

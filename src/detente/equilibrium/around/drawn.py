@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from detente._arrays import Array, host
 from detente.errors import NoEquilibrium, SpecificationError
 
 MOST_FAILED = 0.01
@@ -18,7 +19,8 @@ MOST_FAILED = 0.01
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ensemble:
-    """Solved draws with their parameters.
+    """Solved draws with their parameters; ``draws_pct``, ``parameters``, ``tracked`` and ``gap`` are arrays of the library
+    and on the device of the flows that the economy was built from (rules are numpy's), methods answer in numpy's.
 
     Attributes
     ----------
@@ -43,10 +45,10 @@ class Ensemble:
     """
 
     economies: tuple[str, ...]
-    draws_pct: np.ndarray
-    parameters: Mapping[str, np.ndarray]
-    tracked: Mapping[tuple[str, str], np.ndarray]
-    gap: np.ndarray
+    draws_pct: Array
+    parameters: Mapping[str, Array]
+    tracked: Mapping[tuple[str, str], Array]
+    gap: Array
     shares: Mapping[str, np.ndarray] | None
     total_shares: Mapping[str, np.ndarray] | None
     seed: int
@@ -56,7 +58,7 @@ class Ensemble:
     @property
     def failed(self) -> np.ndarray:
         """Draws without a solution: (draws,) bool."""
-        return np.asarray(~np.isfinite(self.draws_pct).all(axis=1))
+        return np.asarray(~np.isfinite(host(self.draws_pct)).all(axis=1))
 
     @property
     def n_failed(self) -> int:
@@ -66,11 +68,11 @@ class Ensemble:
     @property
     def cautions(self) -> tuple[str, ...]:
         """What a reader of the bands has to know: draws without a solution above one in a hundred."""
-        share = self.n_failed / len(self.draws_pct)
+        share = self.n_failed / self.draws_pct.shape[0]
         if share <= MOST_FAILED:
             return ()
         return (
-            f"{self.n_failed} of {len(self.draws_pct)} draws ({share:.0%}) have no equilibrium and are not in the bands: "
+            f"{self.n_failed} of {self.draws_pct.shape[0]} draws ({share:.0%}) have no equilibrium and are not in the bands: "
             "what is shown holds only for the elasticities, coefficients and rules that leave one.",
         )
 
@@ -84,10 +86,10 @@ class Ensemble:
         """
         if self.failed.all():
             raise NoEquilibrium(
-                f"None of the {len(self.draws_pct)} draws has an equilibrium.",
+                f"None of the {self.draws_pct.shape[0]} draws has an equilibrium.",
                 fix='Use deficits="multiplicative" or "balanced", or a smaller shock.',
             )
-        return self.draws_pct[~self.failed]
+        return host(self.draws_pct)[~self.failed]
 
     def quantile(self, q: float) -> dict[str, float]:
         """Quantile of the change of real income by economy, percent, over the draws that have a solution.
@@ -110,7 +112,7 @@ class Ensemble:
             The draws have no sectors.
         """
         good = self.solved()
-        counts = {"n_draws": len(self.draws_pct), "n_failed": self.n_failed}
+        counts = {"n_draws": self.draws_pct.shape[0], "n_failed": self.n_failed}
         if what != "economies":
             return pl.DataFrame(self._by_sector(what, (low, 0.5, high), counts))
         data: dict[str, Any] = {
@@ -141,7 +143,7 @@ class Ensemble:
         return data
 
     def __repr__(self) -> str:
-        n = len(self.draws_pct)
+        n = self.draws_pct.shape[0]
         return f"Ensemble({len(self.economies)} economies, {n} draws, {self.n_failed} without a solution)"
 
     def summary(self, n: int = 10) -> str:

@@ -38,7 +38,7 @@ def ensemble(
     track: Sequence[tuple[str, str]] = (),
     decompose: int = 0,
     seed: int = 0,
-    executor: Executor | Any = None,
+    executor: Executor | None = None,
     tolerance: float = 1e-9,
     max_steps: int = 1000,
     **options: Any,
@@ -66,9 +66,13 @@ def ensemble(
     seed : int
         The same seed gives the same draws whatever the executor or its number of workers.
     executor : concurrent.futures.Executor, optional
-        Also ``distributed.Client.get_executor()``.
+        Where draws are solved, with sectors and without, instead of here; also ``distributed.Client.get_executor()``.
     **options
         With sectors, what ``solve`` takes beside: ``revenue``, ``scale``, ``pass_through``.
+
+    Where the economy was built from an array of torch, CuPy or another library of the array API standard, draws are
+    solved side by side on that array's device and the result's arrays are of that kind. What is drawn does not depend on
+    the library.
 
     Examples
     --------
@@ -84,9 +88,9 @@ def ensemble(
         raise EmptySample(f"draws={draws}: at least one is needed.")
     psi = as_prior(supply_elasticity, "supply_elasticity")
     if isinstance(economy, SectorEconomy):
-        if executor is not None or decompose or np.ndim(flow_error):
+        if decompose or np.ndim(flow_error):
             raise SpecificationError(
-                "With sectors, draws are solved one by one: no executor, decompose or errors by dyad.",
+                "With sectors, draws are solved one by one: no decompose or errors by dyad.",
                 fix="Leave them out.",
             )
         plan = SectorPlan(
@@ -94,7 +98,7 @@ def ensemble(
             float(np.asarray(flow_error)), rules, tuple(track),
             {"tolerance": tolerance, "max_steps": max_steps, **options},
         )  # fmt: skip
-        return _of_sectors(economy, Shock.read(shock), plan)
+        return _of_sectors(economy, Shock.read(shock), plan, executor)
     if options:
         raise SpecificationError(
             f"{next(iter(options))} belongs to an economy that carries tariffs.",
@@ -115,29 +119,32 @@ def _of_one_sector(economy: Economy, spec: Draws, draws: int, decompose: int, ex
     shares, totals = (None, None) if not decompose else variance_shares(spec, decompose, executor)
     theta_drawn, psi_drawn, b, rule = parameters(spec, np.tile(np.arange(draws), (len(LAYERS), 1)))
     names = () if spec.coefficients is None else tuple(spec.coefficients.design)
+    kept = read_only if economy.arrays is None else economy.arrays.here
     return Ensemble(
         economies=economy.economies,
-        draws_pct=read_only(100 * (welfare - 1)),
+        draws_pct=kept(100 * (welfare - 1)),
         parameters={
-            "theta": theta_drawn,
-            "supply_elasticity": psi_drawn,
+            "theta": kept(theta_drawn),
+            "supply_elasticity": kept(psi_drawn),
             "deficits": np.asarray(spec.rules)[rule],
-            **{name: b[:, k] for k, name in enumerate(names)},
+            **{name: kept(b[:, k]) for k, name in enumerate(names)},
         },
-        tracked={(economy.economies[i], economy.economies[j]): flows[:, k] for k, (i, j) in enumerate(spec.track)},
-        gap=read_only(gap),
+        tracked={
+            (economy.economies[i], economy.economies[j]): kept(flows[:, k]) for k, (i, j) in enumerate(spec.track)
+        },
+        gap=kept(gap),
         shares=shares,
         total_shares=totals,
         seed=spec.seed,
     )
 
 
-def _of_sectors(economy: SectorEconomy, shock: Shock, plan: SectorPlan) -> Ensemble:
+def _of_sectors(economy: SectorEconomy, shock: Shock, plan: SectorPlan, executor: Executor | None) -> Ensemble:
     """The draws of an economy with sectors."""
     for dyad in plan.track:
         for code in dyad:
             economy.index(code)
-    drawn = draw_sectors(economy, shock, plan)
+    drawn = draw_sectors(economy, shock, plan, executor)
     return Ensemble(
         economy.economies, read_only(drawn.welfare_pct), drawn.parameters, drawn.tracked, read_only(drawn.gap), None, None,
         plan.seed, economy.sectors, drawn.cells,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.armington import Armington
+from detente._arrays import ArrayKind, host, like
+from detente._workers import in_order
+from detente.equilibrium.armington import Armington, MarketState
 from detente.equilibrium.around.priors import Coefficients, Prior
 from detente.equilibrium.assembly import groups
 from detente.equilibrium.economy import Economy, as_floats
@@ -20,6 +21,9 @@ from detente.errors import SpecificationError
 
 LAYERS = ("coefficients", "elasticities", "flows", "deficits")
 CHUNK = 32
+"""Draws solved side by side."""
+FULL = 2**24
+"""Flows of all draws side by side on an accelerator: 128 MiB an array."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +45,8 @@ class Draws:
     tolerance: float
     max_steps: int
     parts: tuple[np.ndarray, ...]
+    arrays: ArrayKind | None = None
+    """Where draws are solved; what is drawn, and what comes back, are numpy's arrays."""
 
 
 def drawn_setting(
@@ -91,14 +97,17 @@ def drawn_setting(
         tolerance=tolerance,
         max_steps=max_steps,
         parts=tuple(parts),
+        arrays=economy.arrays,
     )
 
 
 def solve_draws(spec: Draws, plan: np.ndarray, executor: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Solve the draws of ``plan`` (layers, draws) in fixed chunks, so that workers cannot change a result."""
-    chunks = [plan[:, k : k + CHUNK] for k in range(0, plan.shape[1], CHUNK)]
-    work = partial(solve_chunk, spec)
-    parts = list(executor.map(work, chunks) if executor is not None else map(work, chunks))
+    size = CHUNK
+    if spec.arrays is not None and not spec.arrays.on_processor:
+        size = max(CHUNK, FULL // spec.flows.size)
+    chunks = [plan[:, k : k + size] for k in range(0, plan.shape[1], size)]
+    parts = in_order(executor, solve_chunk, [(spec, chunk) for chunk in chunks])
     welfare, flows, gaps = (np.concatenate(part) for part in zip(*parts))
     return welfare, flows, gaps
 
@@ -136,15 +145,15 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     bad = np.zeros(len(output), dtype=bool)
     for members in spec.parts:
         apart = len(spec.parts) > 1
-        part = model.part(members) if apart else model
+        part = (model.part(members) if apart else model).on(spec.arrays)
         found = solve_model(
             part,
-            np.zeros((len(output), members.size)),
+            like(part.kernel, np.zeros((len(output), members.size))),
             tolerance=spec.tolerance,
             max_steps=spec.max_steps,
-            origin=None if apart else origin,
+            origin=None if apart else origin.on(spec.arrays),
         )
-        now = part.state(found.u)
+        now = MarketState(*map(host, part.state(found.u)))
         money = np.where(by_output, now.output / output[:, members], now.expenditure / spending[:, members])
         hat[:, members] = money / np.exp(now.log_index) / spec.labour_hat[members]
         bad |= ~found.ok(spec.tolerance) | (now.expenditure <= 0).any(axis=1)
@@ -155,7 +164,7 @@ def solve_chunk(spec: Draws, plan: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
         at = {int(k): place for place, k in enumerate(members)}
         for column, (i, j) in enumerate(spec.track):
             if i in at and j in at:
-                after[:, column] = part.flows(found.u)[:, at[i], at[j]]
+                after[:, column] = host(part.flows(found.u)[:, at[i], at[j]])
     hat[bad], after[bad] = np.nan, np.nan
     return hat, after, gap
 
@@ -193,9 +202,10 @@ def _without_deficits(flows: np.ndarray, theta: np.ndarray, psi: np.ndarray, spe
     ones = np.ones_like(output)
     origin = Armington(flows / spending[:, None, :], output, ones, ones, spending - output, theta, psi)
     model = replace(origin, deficit=np.zeros_like(output))
-    start = np.zeros_like(output)
+    origin, model = origin.on(spec.arrays), model.on(spec.arrays)
+    start = like(model.kernel, np.zeros_like(output))
     found = solve_model(model, start, tolerance=spec.tolerance, max_steps=spec.max_steps, origin=origin)
-    return model.flows(found.u)
+    return host(model.flows(found.u))
 
 
 def variance_shares(spec: Draws, n: int, executor: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

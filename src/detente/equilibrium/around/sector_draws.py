@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from detente._workers import in_order
 from detente.equilibrium.around.priors import Coefficients, Prior
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.result import SectorCounterfactual
@@ -16,6 +18,8 @@ from detente.equilibrium.shock import Shock
 from detente.equilibrium.solving import solve
 from detente.errors import NoEquilibrium, NotConverged
 
+TOGETHER = 16
+"""Draws that go to a worker at once."""
 DRAWN_CELLS = ("real_output_pct", "employment_pct", "exports_after_usd_mn", "imports_after_usd_mn", "price_pct")
 """Columns of the table by sector that draws keep."""
 
@@ -66,6 +70,18 @@ class SectorDraws:
     tracked: dict[tuple[str, str], np.ndarray]
     cells: dict[str, np.ndarray]
 
+    @classmethod
+    def joined(cls, parts: Sequence[SectorDraws]) -> SectorDraws:
+        """The draws of all parts, in their order."""
+
+        def of(name: str) -> dict[Any, np.ndarray]:
+            return {
+                key: np.concatenate([getattr(part, name)[key] for part in parts]) for key in getattr(parts[0], name)
+            }
+
+        welfare, gap = (np.concatenate([getattr(part, name) for part in parts]) for name in ("welfare_pct", "gap"))
+        return cls(welfare, of("parameters"), gap, of("tracked"), of("cells"))
+
     def keep(self, k: int, out: SectorCounterfactual) -> None:
         """Write down what draw ``k`` gave."""
         self.welfare_pct[k] = 100 * (out.welfare_hat - 1)
@@ -78,13 +94,25 @@ class SectorDraws:
                 values[k] = np.reshape(np.asarray(table[name]), values[k].shape)
 
 
-def draw_sectors(economy: SectorEconomy, shock: Shock, plan: SectorPlan) -> SectorDraws:
-    """Solve every draw of ``plan``; with more than one sector, the tables by sector are kept as well."""
+def draw_sectors(
+    economy: SectorEconomy, shock: Shock, plan: SectorPlan, executor: Executor | None = None
+) -> SectorDraws:
+    """Solve every draw of ``plan``; with more than one sector, the tables by sector are kept as well.
+
+    Draws go to ``executor`` in parts of the same size whoever does them, and none knows of another.
+    """
+    bare = replace(economy, kind=None)  # a frame's module cannot be sent, nor need it
+    parts = [range(k, min(k + TOGETHER, plan.draws)) for k in range(0, plan.draws, TOGETHER)]
+    return SectorDraws.joined(in_order(executor, solve_some, [(bare, shock, plan, part) for part in parts]))
+
+
+def solve_some(economy: SectorEconomy, shock: Shock, plan: SectorPlan, draws: range) -> SectorDraws:
+    """The ``draws`` of ``plan`` alone."""
     names = () if plan.coefficients is None else tuple(plan.coefficients.design)
-    kept = _empty(economy, plan, names)
+    kept = _empty(economy, plan, names, len(draws))
     picks = []
-    for k in range(plan.draws):
-        rng = np.random.default_rng(np.random.SeedSequence(plan.seed, spawn_key=(4, k)))
+    for k, draw in enumerate(draws):
+        rng = np.random.default_rng(np.random.SeedSequence(plan.seed, spawn_key=(4, draw)))
         u, z = rng.random(2), rng.standard_normal(len(names))
         rule = plan.rules[int(rng.integers(len(plan.rules)))]
         factor, supply = float(plan.theta.quantile(u[:1])[0]), float(plan.psi.quantile(u[1:])[0])
@@ -104,14 +132,14 @@ def draw_sectors(economy: SectorEconomy, shock: Shock, plan: SectorPlan) -> Sect
     return kept
 
 
-def _empty(economy: SectorEconomy, plan: SectorPlan, names: tuple[str, ...]) -> SectorDraws:
+def _empty(economy: SectorEconomy, plan: SectorPlan, names: tuple[str, ...], draws: int) -> SectorDraws:
     n, many = len(economy), len(economy.sectors) > 1
     return SectorDraws(
-        np.full((plan.draws, n), np.nan),
-        {name: np.empty(plan.draws) for name in ("theta_factor", "supply_elasticity", *names)},
-        np.full(plan.draws, np.inf),
-        {(a, b): np.full(plan.draws, np.nan) for a, b in plan.track},
-        {name: np.full((plan.draws, len(economy.sectors), n), np.nan) for name in DRAWN_CELLS if many},
+        np.full((draws, n), np.nan),
+        {name: np.empty(draws) for name in ("theta_factor", "supply_elasticity", *names)},
+        np.full(draws, np.inf),
+        {(a, b): np.full(draws, np.nan) for a, b in plan.track},
+        {name: np.full((draws, len(economy.sectors), n), np.nan) for name in DRAWN_CELLS if many},
     )
 
 

@@ -163,6 +163,7 @@ def sensitivity(
             "Derivatives need an exact, converged one-sector solution or a baseline.",
             fix='Solve with mode="exact" first.',
         )
+    at = at.on_host
     weights = {of: 1.0} if isinstance(of, str) else dict(of)
     weight = np.zeros(len(at.economies))
     for code, value in weights.items():

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from detente._workers import lost_workers_named
+from detente._workers import in_order
 from detente.gravity.blocks import block as pieces
 from detente.gravity.blocks.block import Work
 from detente.gravity.blocks.newton import LOOSE, MIDDLE, Parts
@@ -31,14 +31,7 @@ def each(executor: Executor | None, work: Callable[..., Any], tasks: Sequence[tu
     """
     if executor is None:
         return [work(*task) for task in tasks]
-    waiting: list[Any] = []
-    try:
-        with lost_workers_named():
-            waiting = [executor.submit(piece_of_work, work, *task) for task in tasks]
-            return [future.result() for future in waiting]
-    finally:
-        for future in waiting:
-            future.cancel()
+    return in_order(executor, piece_of_work, [(work, *task) for task in tasks])
 
 
 @one_blas_thread
