@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-# as a script, this folder is on the path
-from equilibrium import one_sector_world
-
 from detente._arrays import host
 from detente.equilibrium import CLOSED, Economy, LogNormal, ensemble, solve
+
+# as a script, this folder is on the path
+from equilibrium import one_sector_world
 
 PAGE = Path(__file__).parents[1] / "docs" / "scale.md"
 

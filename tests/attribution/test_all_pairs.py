@@ -134,7 +134,10 @@ def test_methods_with_placebos_of_their_own_do_not_depend_on_who_works_them_out(
     calm = np.exp(4 + 0.03 * np.random.default_rng(3).normal(size=(14, 16, 16)).cumsum(axis=0))
     plain = ((calm, CODES, range(2000, 2014)), "E02", "E05", (2010, 2013), (2000, 2003))
     clear = infer(*plain)
-    assert clear.synthetic and clear.completed and clear.conformal and not clear.refused
+    assert clear.synthetic
+    assert clear.completed
+    assert clear.conformal
+    assert not clear.refused
     with place() as pool:
         check_same(infer(*plain, executor=pool), clear)
         question = (PANEL, "E02", "E05", (2006, 2008), (2000, 2003))

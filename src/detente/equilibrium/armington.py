@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from detente._arrays import Array, ArrayKind, less_on_diagonal, namespace, rows_of, solved
+from detente._arrays import ArrayKind, less_on_diagonal, namespace, rows_of, solved
 from detente.equilibrium.path import log_between
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 
 from detente._arrays import ArrayKind, host
-
 from detente.equilibrium.table import read_flows, same_kind
 from detente.errors import (
     DuplicateRows,

@@ -82,7 +82,7 @@ def fixed_point(
     A draw whose gap grows more than tenfold over its best restarts from there with plain steps of half the
     length; short enough ones converge on their own (Alvarez and Lucas 2007).
     """
-    xp, batch = namespace(start), start.shape[0]
+    batch = start.shape[0]
     gap, used = np.full(batch, np.inf), np.full(batch, max_steps)
     active, ended = np.arange(batch), []
     part, x = model, start

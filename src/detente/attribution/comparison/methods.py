@@ -216,10 +216,11 @@ def infer(
         "conformal": (_some_effect, own, near, event),
     }
     done = dict(zip(tasks, in_order(executor, _attempt, list(tasks.values()))))
+    told: dict[str, Any] = {name: None if isinstance(found, Refusal) else found for name, found in done.items()}
     return Inference(
         origin, destination, asked, value, fits.test(base_window, start, end, i, j),
         float(means[i, j]), stand(float(means[i, j]), means[alike]),
-        *(None if isinstance(found, Refusal) else found for found in done.values()),
+        told["power"], told["power of means"], told["synthetic control"], told["matrix completion"], told["conformal"],
         {name: found for name, found in done.items() if isinstance(found, Refusal)},
         (*cautions(sample, i, j), *window_cautions(sample, fit, i, j, asked)),
     )  # fmt: skip
