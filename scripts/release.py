@@ -3,21 +3,26 @@
 Needs build, twine, cyclonedx-bom and pip-audit. In order: the sdist and the wheel are built twice, from two copies of
 the last commit, and must be the same to the byte; ``twine check --strict``; the wheel, installed in an environment of
 its own, must be typed, answer for two economies and run the built-in study; the bill of materials of that environment
-(CycloneDX) is written beside them with their SHA-256, and its packages are looked up for known vulnerabilities, which
-``--offline`` leaves out. Any step that fails stops it, and nothing is left in ``--out``.
+(CycloneDX) is written beside them with their SHA-256. Its packages and those of every optional part are then looked up
+for known vulnerabilities, which ``--offline`` leaves out: one that is known stops the release, and so does a package that
+the service had nothing to say about. Any step that fails stops it, and nothing is left in ``--out``.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import venv
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TRIALS = (
@@ -60,6 +65,34 @@ def installed(folder: Path, wheel: Path) -> Path:
     return scripts / "python"
 
 
+def not_clean(report: Mapping[str, Any]) -> list[str]:
+    """What speaks against a release in pip-audit's JSON report; it ends well where its service knew no package at all.
+
+    Examples
+    --------
+    >>> not_clean({"dependencies": [{"name": "a", "version": "1", "vulns": []}, {"name": "b", "skip_reason": "not found"},
+    ...                             {"name": "detente", "skip_reason": "not found"}]})
+    ['b: not found']
+    """
+    found = []
+    for one in report["dependencies"]:
+        if reason := one.get("skip_reason"):
+            found += [] if one["name"] == "detente" else [f"{one['name']}: {reason}"]
+        found += [f"{one['name']} {one['version']}: {known['id']}" for known in one.get("vulns", ())]
+    return found if report["dependencies"] else ["no package was looked up"]
+
+
+def audit(python: Path, wheel: Path) -> None:
+    """Look up every package that a user can come to have, and stop at the first reason not to publish."""
+    parts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    extras = ",".join(sorted(set(parts) - {"dev", "docs"}))
+    run(python, "-m", "pip", "install", "-q", f"{wheel}[{extras}]")
+    packages = run(python, "-c", "import site; print(site.getsitepackages()[-1])").strip()
+    found = not_clean(json.loads(run(sys.executable, "-m", "pip_audit", "--path", packages, "--format", "json")))
+    if found:
+        sys.exit("\n".join(("The release stops here: packages with known faults, or not looked up.", *found)))
+
+
 def main() -> None:
     """Build, compare, check, try, list; only then write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -85,8 +118,7 @@ def main() -> None:
         bill = folder / "bom.json"
         run(sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "-o", bill, python)
         if not given.offline:
-            packages = run(python, "-c", "import site; print(site.getsitepackages()[-1])").strip()
-            run(sys.executable, "-m", "pip_audit", "--path", packages, "--skip-editable")
+            audit(python, wheel)
         given.out.mkdir(parents=True, exist_ok=True)
         for path in (*first.values(), bill):
             shutil.copy2(path, given.out / path.name)

@@ -1,11 +1,14 @@
-"""docs/licences.md names every file of data that ships and every package that is needed."""
+"""docs/licences.md names every file of data that ships and every package that is needed; what a release refuses."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from fnmatch import fnmatch
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
@@ -49,3 +52,25 @@ def test_every_package_needed_has_its_licence() -> None:
                 continue
             assert name in rows, f"{name}: run python scripts/build_licences.py"
             assert part in rows[name] or rows[name] == "every use", (name, part)
+
+
+@pytest.mark.parametrize(
+    ("packages", "why"),
+    [
+        ([{"name": "a", "version": "1", "vulns": []}, {"name": "detente", "skip_reason": "not found"}], []),
+        (
+            [{"name": "a", "version": "1", "vulns": [{"id": "PYSEC-1"}, {"id": "PYSEC-2"}]}],
+            ["a 1: PYSEC-1", "a 1: PYSEC-2"],
+        ),
+        ([{"name": "a", "skip_reason": "not found"}], ["a: not found"]),
+        ([], ["no package was looked up"]),
+    ],
+)
+def test_a_release_stops_where_a_package_was_not_looked_up(packages: list, why: list[str]) -> None:
+    """pip-audit says 'No known vulnerabilities' and ends with 0 where its service knew none of the packages."""
+    spec = spec_from_file_location("release", ROOT / "scripts" / "release.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.not_clean({"dependencies": packages}) == why

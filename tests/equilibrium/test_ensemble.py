@@ -241,7 +241,7 @@ def test_draws_with_sectors_do_not_depend_on_who_solves_them():
     """Threads, and the caller's processes: every array to the digit, twenty draws in two parts."""
     alone = ensemble(MANY, **SHARED_OUT)
     assert alone.n_failed < 20
-    for executor in (ThreadPoolExecutor(2), ProcessPoolExecutor(2, get_context("spawn"))):
+    for executor in (ThreadPoolExecutor(2), ProcessPoolExecutor(1, get_context("spawn"))):
         with executor as pool:
             shared = ensemble(MANY, executor=pool, **SHARED_OUT)
         for name in ("draws_pct", "gap"):

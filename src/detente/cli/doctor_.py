@@ -22,6 +22,7 @@ EXTRAS = {
     "pay": "payment for an edition",
     "formulas": "formulas beyond fixest's in detente fit",
     "dask": "work on several machines",
+    "arrays": "counterfactuals on arrays of torch or CuPy",
 }
 PROGRAMS: dict[str, tuple[str, str]] = {
     "espeak-ng": ("editions read aloud in Spanish, and in English without hibari-tts", "apt-get install espeak-ng"),
