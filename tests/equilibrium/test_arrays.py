@@ -180,7 +180,7 @@ def test_an_accelerator_gets_more_draws_at_once_for_the_same_answers(monkeypatch
 
 
 @pytest.mark.property
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     flows=st.integers(3, 6).flatmap(
         lambda n: st.lists(st.floats(-4, 4), min_size=n * n, max_size=n * n).map(lambda x: np.exp(x).reshape(n, n))
