@@ -21,6 +21,7 @@ from detente.study import open_study
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.desk.bands import bands
 from detente.web.desk.beside import beside
+from detente.web.desk.controls import pair_controls
 from detente.web.desk.settings import read_setting
 from detente.web.desk.solver_cache import open_solver
 from detente.web.editor.study_edits import add_scenario
@@ -196,3 +197,16 @@ def test_a_download_has_the_sector_and_the_people(client):
 def test_a_sector_of_no_table_is_refused(solver):
     with pytest.raises(SpecificationError, match="no sector"):
         solver.solve(replace(solver.default(), sector="steel"))
+
+
+@pytest.mark.parametrize(("residual", "english", "spanish"), [(-0.7, "restore fully +101%", "restablecer del todo"),
+                                                              (0.3, "back to 2000–2004 −26%", "volver a 2000–2004"),
+                                                              (0.001, "", "")])  # fmt: skip
+def test_a_button_restores_only_what_is_missing(client, monkeypatch, residual, english, spanish):
+    monkeypatch.setattr("detente.web.pages.desk.pair_controls", lambda *asked: [
+        row | {"residual": residual} for row in pair_controls(*asked)])  # fmt: skip
+    for lang, told in (("en", english), ("es", spanish)):
+        page = client.get(f"/s/asked/desk?lang={lang}").text
+        buttons = re.findall(r'data-set="there"\s+data-value="([^"]*)">(.*?)</button>', page)
+        assert [float(value) for value, _ in buttons] == [0.0, *([-residual] if told else [])]
+        assert all(text.startswith(told) for _, text in buttons[1:])

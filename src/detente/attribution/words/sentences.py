@@ -69,18 +69,6 @@ def _whole(pct: float) -> Number:
     return Number(f"{pct:.0f}" if pct < 99.5 or pct > 100 else f"{min(pct, 99.99):.3g}" if pct < 99.95 else "99.9")
 
 
-def share_in_words(share: float) -> str:
-    """A share between 0 and 1 as percent, one digit after the point below 10%.
-
-    Examples
-    --------
-    >>> share_in_words(0.0064), share_in_words(0.82)
-    ('0.6%', '82%')
-    """
-    pct = 100 * share
-    return Text("amount.pct", n=Number(f"{pct:.1f}" if pct < 9.95 else f"{pct:.0f}"))
-
-
 def counted(share: float, n: int) -> str:
     """The count behind a rank (1 + count) / (1 + n), as a number or ``none``.
 
