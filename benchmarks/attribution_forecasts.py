@@ -1,122 +1,116 @@
-"""Other ways to weigh the library's cases, scored like the one that is shipped.
+"""What the library's forecasts gain over the library pooled, by what they are told and with which constants.
 
     python benchmarks/attribution_forecasts.py
 
-Each region is forecast from the others' cases alone. "chosen" picks the two constants by their
-CRPS, region by region, within those cases alone; "beta" bends the mixture's distribution by a
-symmetric beta distribution fitted there to the PIT. docs/library.md quotes the table.
+Every region is predicted from the other regions, and every pair of economies from the other pairs. "Chosen within": the
+constants that score best among the regions at hand, each of those predicted from the rest, so that the region scored has
+no say in them.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.stats import beta
+from numpy.typing import NDArray
 
-from detente.attribution.library import outcomes
-from detente.attribution.library.expected_paths import CAP, ObservedOutcome
-from detente.attribution.library.prediction import CARRY, KERNEL, SPREAD, Forecast, _spread
-from detente.attribution.library.shrinkage import credibility_constant, own_weight
+from detente.attribution.library import weighing
+from detente.attribution.library.expected_paths import ObservedOutcome, outcomes
+from detente.attribution.library.prediction import predict_case
+from detente.attribution.library.regions import pair_of
 
-LEVELS = np.arange(0.10, 0.96, 0.05)
-CONSTANTS = tuple(product((1, 2, 4, 8, 16, 32), (0.05, 0.1, 0.2, 0.3, 0.4, 0.6)))
-Learner = Callable[[ObservedOutcome, list[ObservedOutcome]], Forecast]
-
-
-def forecast(o: ObservedOutcome, known: list[ObservedOutcome], pool: float | None, spread: float = SPREAD) -> Forecast:
-    """Weight n / (n + pool) against all other instruments; against the whole library with k estimated where None."""
-    near = [x for x in known if abs(x.horizon - o.horizon) <= 1]
-    same = [x for x in near if x.instrument == o.instrument]
-    rest = near if pool is None else [x for x in near if x.instrument != o.instrument]
-    n = len({x.case_id for x in same})
-    weight = own_weight(n, constant(o, near) if pool is None else pool) if rest else 1.0
-    parts = [_spread(group, share, o.kind, o.before)[:2] for group, share in ((same, weight), (rest, 1 - weight))]
-    centres, weights = (np.concatenate(p) for p in zip(*parts))
-    values = np.maximum(np.add.outer(centres, spread * KERNEL).ravel(), CAP)
-    order, shares = np.argsort(values), np.repeat(weights / len(KERNEL), len(KERNEL))
-    return Forecast(o.kind, o.instrument, o.horizon, values[order], shares[order] / shares.sum(), n, 0)
-
-
-def constant(o: ObservedOutcome, near: list[ObservedOutcome]) -> float:
-    """k; after a reopening from outcomes carried over to the gap at hand."""
-    cases: dict[tuple[str, str], list[float]] = {}
-    for x in near:
-        shift = CARRY * (o.before - x.before) if o.kind == "reopening" else 0.0
-        cases.setdefault((x.instrument, x.case_id), []).append(x.value + shift)
-    groups: dict[str, list[float]] = {}
-    for (instrument, _), values in cases.items():
-        groups.setdefault(instrument, []).append(float(np.mean(values)))
-    return credibility_constant(groups.values())
+Rows = list[ObservedOutcome]
+Apart = Callable[[ObservedOutcome], str]
+GRID: dict[str, dict[str, tuple[Any, ...]]] = {
+    "rupture": {"ALIKE_FLOW": (1.5, 2.0, 3.0, 1e9), "FEWEST_POOL": (0.0, 2.0, 4.0)},
+    "reopening": {"ALIKE_GAP": (0.35, 0.5, 0.7, 1.0), "AFTER_GAP": ((0.3, 0.0), (0.2, 0.05), (0.25, 0.1)), "POOL": (4.0, 8.0, 16.0)},
+}  # fmt: skip
+VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
+    "rupture": {
+        "k as estimated": {"FEWEST_POOL": 0.0}, "k at least 4": {"FEWEST_POOL": 4.0},
+        "flows alike in 1.5 log points": {"ALIKE_FLOW": 1.5}, "flows alike in 3": {"ALIKE_FLOW": 3.0},
+        "noise 0.2": {"SPREAD": 0.2}, "noise 0.4": {"SPREAD": 0.4},
+    },
+    "reopening": {
+        "gaps in log points as they are, alike in 1.5": {"_squeezed": np.asarray, "ALIKE_GAP": 1.5},
+        "gaps alike in 0.35": {"ALIKE_GAP": 0.35}, "gaps alike in 0.5": {"ALIKE_GAP": 0.5}, "gaps alike in 1": {"ALIKE_GAP": 1.0},
+        "noise 0.3": {"AFTER_GAP": (0.3, 0.0)}, "noise 0.25, 0.1 more a log point": {"AFTER_GAP": (0.25, 0.1)},
+        "k = 3": {"POOL": 3.0}, "k = 16": {"POOL": 16.0},
+    },
+}  # fmt: skip
 
 
-def held_out(rows: list[ObservedOutcome], learn: Learner) -> Iterable[tuple[ObservedOutcome, Forecast]]:
+@contextmanager
+def with_constants(constants: dict[str, Any]) -> Iterator[None]:
+    """Other constants in :mod:`detente.attribution.library.weighing`."""
+    shipped = {name: getattr(weighing, name) for name in constants}
+    for name, value in constants.items():
+        setattr(weighing, name, value)
+    try:
+        yield
+    finally:
+        for name, value in shipped.items():
+            setattr(weighing, name, value)
+
+
+def scored(rows: Rows, apart: Apart, pooled: bool = False) -> NDArray[np.float64]:
+    """(n, 2): CRPS of every outcome from those that are ``apart`` from it, and whether its central 80% held."""
+    found = []
     for o in rows:
-        yield o, learn(o, [x for x in rows if x.region != o.region])
+        guess = predict_case(o, [r for r in rows if apart(r) != apart(o)], pooled=pooled)
+        low, high = guess.quantile((0.1, 0.9))
+        found.append((guess.crps(o.value), low <= o.value <= high))
+    return np.array(found, dtype=float)
 
 
-def chosen(rows: list[ObservedOutcome]) -> Learner:
-    """The constants that forecast the regions at hand best from each other, once for each set of regions."""
-    found: dict[frozenset[str], tuple[float, float]] = {}
-
-    def learn(o: ObservedOutcome, known: list[ObservedOutcome]) -> Forecast:
-        regions = frozenset(x.region for x in known)
-        if regions not in found:
-            loss = {
-                c: np.mean([f.crps(x.value) for x, f in held_out(known, lambda a, b, c=c: forecast(a, b, *c))])
-                for c in CONSTANTS
-            }
-            found[regions] = min(loss, key=loss.__getitem__)
-        return forecast(o, known, *found[regions])
-
-    return learn
-
-
-def bent(rows: list[ObservedOutcome], pool: float) -> Learner:
-    """The mixture with its distribution function bent by a symmetric beta distribution."""
-    found: dict[frozenset[str], float] = {}
-
-    def learn(o: ObservedOutcome, known: list[ObservedOutcome]) -> Forecast:
-        regions = frozenset(x.region for x in known)
-        if regions not in found:
-            pit = np.clip(
-                [middle(f, x.value) for x, f in held_out(known, lambda a, b: forecast(a, b, pool))], 0.005, 0.995
-            )
-            found[regions] = float(np.exp(minimize_scalar(lambda s: -beta.logpdf(pit, np.exp(s), np.exp(s)).sum()).x))
-        f, a = forecast(o, known, pool), found[regions]
-        weights = np.diff(np.concatenate([[0.0], beta.cdf(np.minimum(np.cumsum(f.weights), 1), a, a)]))
-        return Forecast(f.kind, f.instrument, f.horizon, f.values, weights / weights.sum(), f.n_same, 0)
-
-    return learn
+def chosen_within(kind: str, rows: Rows) -> NDArray[np.float64]:
+    """As ``scored`` by region, with the constants that the other regions choose."""
+    tried = [dict(zip(GRID[kind], values)) for values in product(*GRID[kind].values())]
+    parts = []
+    for out in sorted({o.region for o in rows}):
+        inner = [o for o in rows if o.region != out]
+        losses = []
+        for constants in tried:
+            with with_constants(constants):
+                losses.append(scored(inner, lambda o: o.region)[:, 0].mean())
+        with with_constants(tried[int(np.argmin(losses))]):
+            every = scored(rows, lambda o: o.region)
+        parts.append(every[[o.region == out for o in rows]])
+    return np.concatenate(parts)
 
 
-def middle(f: Forecast, value: float) -> float:
-    return float(f.weights[f.values < value].sum() + f.weights[f.values <= value].sum()) / 2
+def told(kind: str, rows: Rows) -> dict[str, Rows]:
+    """The outcomes with all that is known of them, and with less."""
+    if kind == "reopening":
+        return {"as shipped": rows, "instrument and gap, without the scope": [replace(o, scope="") for o in rows]}
+    bare = [replace(o, scope="", flow=float("nan")) for o in rows]
+    return {"as shipped": rows, "instrument alone": bare, "instrument and flow": [replace(o, scope="") for o in rows],
+            "instrument and scope": [replace(o, flow=float("nan")) for o in rows]}  # fmt: skip
 
 
-def row(rows: list[ObservedOutcome], learn: Learner) -> str:
-    done = list(held_out(rows, learn))
-    inside = {
-        level: np.mean([f.quantile((1 - level) / 2) <= o.value <= f.quantile((1 + level) / 2) for o, f in done])
-        for level in (*LEVELS, 0.5, 0.8, 0.95)
-    }
-    off = np.mean([abs(inside[level] - level) for level in LEVELS])
-    crps = np.mean([f.crps(o.value) for o, f in done])
-    return f"| {crps:.3f} | {inside[0.5]:.1%} | {inside[0.8]:.1%} | {inside[0.95]:.1%} | {off:.3f} |"
+def main() -> None:
+    for kind in ("rupture", "reopening"):
+        rows = [o for o in outcomes() if o.kind == kind]
+        ways: dict[str, Apart] = {"regions": lambda o: o.region, "pairs": pair_of}
+        pool = {way: scored(rows, apart, pooled=True)[:, 0].mean() for way, apart in ways.items()}
+        print(f"{kind}: {len(rows)} points; pooled {', '.join(f'{way} out {v:.3f}' for way, v in pool.items())}")
+
+        def say(name: str, found: dict[str, NDArray[np.float64]], pool: dict[str, float] = pool) -> None:
+            cells = [f"{v[:, 0].mean():.3f} | {100 * (1 - v[:, 0].mean() / pool[way]):.1f}% | {100 * v[:, 1].mean():.0f}%"
+                     for way, v in found.items()]  # fmt: skip
+            print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+        for name, some in told(kind, rows).items():
+            say(name, {way: scored(some, apart) for way, apart in ways.items()})
+        for name, constants in VARIANTS[kind].items():
+            with with_constants(constants):
+                say(name, {way: scored(rows, apart) for way, apart in ways.items()})
+        say("chosen within", {"regions": chosen_within(kind, rows)})
 
 
 if __name__ == "__main__":
-    write = sys.stdout.write
-    write("| forecast of | weights | CRPS | 50% | 80% | 95% | mean distance |\n|---|---|---|---|---|---|---|\n")
-    for kind in ("rupture", "reopening"):
-        rows = [o for o in outcomes() if o.kind == kind]
-        for name, learn in (
-            ("n / (n + 8)", lambda o, known: forecast(o, known, 8.0)),
-            ("k estimated", lambda o, known: forecast(o, known, None)),
-            ("constants chosen", chosen(rows)),
-            ("n / (n + 8), beta", bent(rows, 8.0)),
-        ):
-            write(f"| {kind} | {name} {row(rows, learn)}\n")
+    main()

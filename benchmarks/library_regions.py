@@ -2,23 +2,22 @@
 
     python benchmarks/library_regions.py
 
-"plain" is the forecast without the region, "scale" what ships when the region is told (distances from the middle times
-the region's mean error over all, weighing m / (m + k) in logs, k estimated or given), "scale and middle" moves the
-middle too, "conformal" takes the level of the interval from the region's own outcomes, shrunk to all, and "weights"
-counts cases of the same region so many times. The gain is over the library pooled.
+"plain" is the forecast without the region; "recalibrated" is what ships when it is told (its m pairs weigh m / (m + k));
+"by pair" counts each pair of economies once there instead of each outcome; "scale" multiplies distances from the middle by
+the region's mean error, in its forecasts' own mean distances, over that of all; "conformal" takes the level of the
+interval from the region's own outcomes; "weights" counts cases of the same region so many times. The gain is over the
+library pooled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
-
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.attribution.library import regions
 from detente.attribution.library.expected_paths import CAP, ObservedOutcome, outcomes
-from detente.attribution.library.prediction import predict
-from detente.attribution.library.regions import Miss, pair_of, recalibrated, width_factor
+from detente.attribution.library.prediction import predict_case
+from detente.attribution.library.regions import Miss, pair_of, recalibrated
 
 Floats = NDArray[np.float64]
 LEVEL, FEWEST = 0.8, 20
@@ -37,8 +36,9 @@ class Cases:
         self.middle = np.array([float(f.quantile(0.5)) for f in found])
         self.central = np.array([abs(2 * np.interp(v, x, np.cumsum(w) - w / 2) - 1)
                                  for v, x, w in zip(self.value, self.points, self.weights)])  # fmt: skip
-        self.miss = [Miss(p, r, abs(v - m), c)
-                     for p, r, v, m, c in zip(self.pair, self.region, self.value, self.middle, self.central)]  # fmt: skip
+        distance = [float(w @ np.abs(x - m)) for x, w, m in zip(self.points, self.weights, self.middle)]
+        self.error = np.abs(self.value - self.middle) / np.array(distance)
+        self.miss = [Miss(p, r, c) for p, r, c in zip(self.pair, self.region, self.central)]
         self.pooled = float(np.mean([self.ask(o, pooled=True).crps(o.value) for o in self.rows]))
 
     def ask(self, o: ObservedOutcome, pooled: bool = False, times: int = 1):
@@ -46,7 +46,7 @@ class Cases:
         more = [r for r in others if r.region == o.region] * (times - 1)
         # a copied case counts as one more case, not as more outcomes of the same one
         more = [ObservedOutcome(f"{r.case_id}-{k}", *_rest(r)) for k, r in enumerate(more)]
-        return predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=[*others, *more], pooled=pooled)
+        return predict_case(o, [*others, *more], pooled=pooled)
 
     def others(self, k: int) -> list[Miss]:
         return [m for m, p in zip(self.miss, self.pair) if p != self.pair[k]]
@@ -67,24 +67,30 @@ class Cases:
     def large(self) -> list[str]:
         return [r for r in sorted(set(self.region)) if (self.region == r).sum() >= FEWEST]
 
-    def scaled(self, k: int, constant: float | None, shift: bool) -> tuple[Floats, Floats]:
-        known = self.others(k)
-        region = self.region[k]
-        if constant is None:
-            factor, move = width_factor(known, region), 0.0
-        else:
-            own = _by_pair(m for m in known if m.region == region)
-            weight = len(own) / (len(own) + constant)
-            factor = float((np.mean(own) / np.mean(_by_pair(known))) ** weight) if own else 1.0
-            move = weight * (self.gap(k, region) - self.gap(k, None)) if shift and own else 0.0
-        x = np.maximum(self.middle[k] + (self.points[k] - self.middle[k]) * factor + move, CAP)
-        return x, self.weights[k]
+    def recalibrated(self, constant: float) -> list[tuple[Floats, Floats]]:
+        shipped, regions.ALL_PAIRS = regions.ALL_PAIRS, constant
+        found = [recalibrated(w, self.others(k), self.region[k]) for k, w in enumerate(self.weights)]
+        regions.ALL_PAIRS = shipped
+        return list(zip(self.points, found))
 
-    def gap(self, k: int, region: str | None) -> float:
-        """Mean signed error of the other pairs, of a region or of all."""
-        at = (self.pair != self.pair[k]) & ((self.region == region) if region else True)
-        signed = self.value - self.middle
-        return float(np.mean([signed[at & (self.pair == p)].mean() for p in sorted(set(self.pair[at]))]))
+    def scaled(self, k: int, constant: float) -> tuple[Floats, Floats]:
+        other = self.pair != self.pair[k]
+        own = _by_pair(self.error, self.pair, other & (self.region == self.region[k]))
+        weight = len(own) / (len(own) + constant)
+        factor = float((np.mean(own) / np.mean(_by_pair(self.error, self.pair, other))) ** weight) if own else 1.0
+        return np.maximum(self.middle[k] + (self.points[k] - self.middle[k]) * factor, CAP), self.weights[k]
+
+    def by_pair(self, constant: float) -> list[tuple[Floats, Floats]]:
+        """Recalibrated with every pair counted once: as many copies of each outcome as make its pair weigh alike."""
+        copied = []
+        for k in range(len(self.rows)):
+            kept = self.others(k)
+            n = {p: sum(m.pair == p for m in kept) for p in {m.pair for m in kept}}
+            copied.append([m for m in kept for _ in range(max(1, round(12 / n[m.pair])))])
+        shipped, regions.ALL_PAIRS = regions.ALL_PAIRS, constant
+        found = [recalibrated(w, some, r) for w, some, r in zip(self.weights, copied, self.region)]
+        regions.ALL_PAIRS = shipped
+        return list(zip(self.points, found))
 
     def conformal(self, constant: float) -> Floats:
         """The level of each interval, from how central the outcomes of the other pairs were."""
@@ -104,14 +110,11 @@ class Cases:
 
 
 def _rest(o: ObservedOutcome) -> tuple:
-    return o.kind, o.instrument, o.region, o.horizon, o.value, o.before, o.zero
+    return o.kind, o.instrument, o.region, o.horizon, o.value, o.before, o.zero, o.scope, o.flow
 
 
-def _by_pair(found: Iterator[Miss] | list[Miss]) -> list[float]:
-    errors: dict[str, list[float]] = {}
-    for miss in chain(found):
-        errors.setdefault(miss.pair, []).append(miss.error)
-    return [float(np.mean(of)) for of in errors.values()]
+def _by_pair(error: Floats, pair: NDArray[np.str_], at: NDArray[np.bool_]) -> list[float]:
+    return [float(error[at & (pair == p)].mean()) for p in sorted(set(pair[at]))]
 
 
 def _each_pair(pairs: NDArray[np.str_]) -> Floats:
@@ -129,15 +132,13 @@ def main() -> None:
         plain = list(zip(found.points, found.weights))
         print(f"{kind}: {len(found.rows)} points, {len(set(found.pair))} pairs, pooled CRPS {found.pooled:.3f}")
         found.told("plain", plain)
-        found.told("scale, k estimated", [found.scaled(k, None, False) for k in n])
+        for constant in (1, 2, 4, 8):
+            found.told(f"recalibrated, k = {constant}", found.recalibrated(constant))
+            found.told(f"by pair, k = {constant}", found.by_pair(constant))
         for constant in (3, 8, 20):
-            found.told(f"scale, k = {constant}", [found.scaled(k, constant, False) for k in n])
-            found.told(f"scale and middle, k = {constant}", [found.scaled(k, constant, True) for k in n])
-        for constant in (2, 5, 10, 20):
+            found.told(f"scale, k = {constant}", [found.scaled(k, constant) for k in n])
+        for constant in (2, 8):
             found.told(f"conformal, k = {constant}", plain, found.conformal(constant))
-        for constant in (4, 8, 16):
-            told = [recalibrated(w, found.others(k), found.region[k], constant) for k, (_, w) in enumerate(plain)]
-            found.told(f"recalibrated, k = {constant}", list(zip(found.points, told)))
         for times in (2, 4, 8):
             asked = [found.ask(o, times=times) for o in found.rows]
             found.told(f"weights, {times} times", [(f.values, f.weights) for f in asked])

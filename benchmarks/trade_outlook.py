@@ -24,12 +24,13 @@ from detente.attribution.library.catalogue import cases
 from detente.attribution.library.expected_paths import ObservedOutcome, outcomes
 from detente.attribution.library.paths import shipped_points
 from detente.attribution.library.prediction import predict
+from detente.attribution.library.regions import pair_of
 from detente.attribution.residuals import residuals
 from detente.attribution.sample import Sample
 from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade.forecasting import MANY
 from detente.outlook.trade.growth import HORIZONS, ORIGINS, SMALLEST, Reopened, learn_growth, reopenings
-from detente.outlook.trade.trade_forecast import NO_EVENT, REOPENED, RUPTURED, UNTOLD
+from detente.outlook.trade.trade_forecast import NO_EVENT, REOPENED, RUPTURED, SCOPED, UNTOLD
 from detente.outlook.trade.walk import PARTS, FlowHistory
 
 ROLLING = range(2010, 2019)
@@ -44,6 +45,7 @@ FAILS = {
     REOPENED: "A flow that was zero before it reopened has no growth: refused.",
     UNTOLD: "Ruptures that are a quarrel only, which the closures among the cases make look graver; give the instrument.",
     RUPTURED: "What no instrument of the library resembles; the range is wide.",
+    SCOPED: "What no instrument of the library resembles; the range is wide.",
     NO_EVENT: "A break or a return that nobody has announced is not foreseen.",
 }
 
@@ -112,10 +114,11 @@ def after_reopenings(since: int, horizon: int, among: tuple[Reopened, ...]) -> S
     )  # fmt: skip
 
 
-def after_ruptures(horizon: int, *, told: bool = True) -> Scored:
+def after_ruptures(horizon: int, method: str = RUPTURED, *, out: str = "pairs out") -> Scored:
     """From the year before the rupture; recorded zeros count as half of the smallest unit, in forecast and outcome."""
     paths = {(p.case_id, p.since): p for p in shipped_points()}
     found = {c.case_id: c for c in cases()}
+    apart = pair_of if out == "pairs out" else (lambda o: o.region)
     known = [o for o in outcomes() if o.kind == "rupture"]
     rows: list[tuple[ObservedOutcome, float]] = []
     for o in known:
@@ -127,14 +130,15 @@ def after_ruptures(horizon: int, *, told: bool = True) -> Scored:
             rows.append((o, float(np.log(max(after.actual or 0.0, smallest / 2) / before.actual))))
 
     def one(o: ObservedOutcome, change: float) -> tuple[str, np.ndarray, np.ndarray, float]:
-        others = [x for x in known if x.region != o.region]
-        sample = np.asarray(
-            predict(o.instrument, "rupture", horizon, before=o.before, learn_from=others, pooled=not told).quantile(
-                MANY
-            )
-        )
-        naive = np.array([y for x, y in rows if x.region != o.region])
-        return "-".join(sorted(o.case_id.split("-")[:2])), sample - o.before, both_signs(naive), change
+        others = [x for x in known if apart(x) != apart(o)]
+        if method == UNTOLD:
+            guess = predict(o.instrument, "rupture", horizon, learn_from=others, pooled=True)
+        else:
+            region = o.region if out == "pairs out" else None
+            guess = predict(o.instrument, "rupture", horizon, before=o.before, learn_from=others, region=region,
+                            scope=(o.scope or None) if method == SCOPED else None, flow=o.flow)  # fmt: skip
+        naive = np.array([y for x, y in rows if apart(x) != apart(o)])
+        return pair_of(o), np.asarray(guess.quantile(MANY)) - o.before, both_signs(naive), change
 
     return rows_scored(one(o, change) for o, change in rows)
 
@@ -201,8 +205,7 @@ def first_list() -> tuple[Reopened, ...]:
 
 def cards() -> list[ScoreCard]:
     found = [after_reopenings(-1, h, reopenings()).card(REOPENED, "region out", h) for h in HORIZONS]
-    found += [after_ruptures(h).card(RUPTURED, "region out", h) for h in HORIZONS]
-    found += [after_ruptures(h, told=False).card(UNTOLD, "region out", h) for h in HORIZONS]
+    found += [after_ruptures(h, of).card(of, "pairs out", h) for of in (RUPTURED, SCOPED, UNTOLD) for h in HORIZONS]
     return found + [without_event(h).card(NO_EVENT, "rolling", h) for h in HORIZONS]
 
 

@@ -12,10 +12,10 @@ from scipy.stats import norm
 from detente.attribution import library
 from detente.attribution.comparison.measured_sizes import shipped_sizes
 from detente.attribution.library.catalogue import INSTRUMENTS, READ
-from detente.attribution.library.expected_paths import CAP, deciding_points, finding
+from detente.attribution.library.expected_paths import CAP, deciding_points, finding, outcomes
 from detente.attribution.library.paths import compute_paths
-from detente.attribution.library.prediction import predict
-from detente.attribution.library.regions import Miss, recalibrated, width_factor
+from detente.attribution.library.prediction import predict, predict_case
+from detente.attribution.library.regions import Miss, recalibrated
 from detente.attribution.library.scores import clopper_pearson
 from detente.errors import EmptySample, OutputError, SpecificationError
 
@@ -108,7 +108,7 @@ def test_instruments_differ_as_the_field_has_it() -> None:
 @pytest.mark.parametrize("kind", ["rupture", "reopening"])
 def test_scores_beat_the_baselines_and_cover(kind: str) -> None:
     found = library.score(kind)
-    assert found.gain >= 0.15  # over the library pooled without instrument and gap
+    assert found.gain >= 0.25  # over the library pooled without instrument and gap: the goal of issue and docs
     assert found.gain_low > 0
     assert found.gain_with_noise >= 0.10
     low, high = found.coverage_interval[0.8]
@@ -116,7 +116,7 @@ def test_scores_beat_the_baselines_and_cover(kind: str) -> None:
     assert found.pit.sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("kind", "regions", "cost"), [("rupture", 5, 1.005), ("reopening", 4, 1.015)])
+@pytest.mark.parametrize(("kind", "regions", "cost"), [("rupture", 5, 1.01), ("reopening", 4, 1.03)])
 def test_told_the_region_forecasts_hold_in_every_region_of_twenty_points(kind: str, regions: int, cost: float) -> None:
     """Each pair of economies from all other pairs: the goal is 75 to 85%. Without the region some hold less, some more."""
     found = library.coverage_by_region(kind)
@@ -126,7 +126,8 @@ def test_told_the_region_forecasts_hold_in_every_region_of_twenty_points(kind: s
     assert large["plain"].min() < 0.75
     assert large["plain"].max() > 0.85
     mean = {c: float((found[c] * found["points"]).sum() / found["points"].sum()) for c in found.columns if "crps" in c}
-    assert mean["crps_with_region"] < cost * mean["crps_plain"] < 0.83 * mean["crps_pooled"]
+    assert mean["crps_with_region"] < cost * mean["crps_plain"]
+    assert mean["crps_plain"] < 0.75 * mean["crps_pooled"]  # pairs out as well
 
 
 @pytest.mark.recovery
@@ -135,36 +136,72 @@ def test_probabilities_of_forecasts_that_were_too_sure_are_put_right() -> None:
     rng = np.random.default_rng(2)
     points = norm.ppf((np.arange(400) + 0.5) / 400)
     outcome = 2 * rng.normal(size=4000)
-    misses = [Miss(f"A{k}", "A", abs(y), abs(2 * norm.cdf(y) - 1)) for k, y in enumerate(outcome)]
-    weights = recalibrated(np.full(400, 1 / 400), misses, "A", 8.0)
+    misses = [Miss(f"A{k}", "A", abs(2 * norm.cdf(y) - 1)) for k, y in enumerate(outcome)]
+    weights = recalibrated(np.full(400, 1 / 400), misses, "A")
     low, high = np.interp((0.1, 0.9), np.cumsum(weights) - weights / 2, points)
     assert (low, high) == pytest.approx((2 * norm.ppf(0.1), 2 * norm.ppf(0.9)), abs=0.2)  # 400 points reach to +-3
 
 
-@pytest.mark.recovery
-def test_the_width_of_a_region_is_found_again() -> None:
-    """Errors of two regions, one with thrice the other's spread: with many pairs the factors stand as 3 to 1."""
-    rng = np.random.default_rng(1)
-    misses = [
-        Miss(f"{r}{k}", r, abs(scale * rng.normal())) for r, scale in (("A", 3.0), ("B", 1.0)) for k in range(4000)
-    ]
-    assert width_factor(misses, "A") / width_factor(misses, "B") == pytest.approx(3.0, rel=0.06)  # 3 standard errors
-    alike = [Miss(f"{r}{k}", r, abs(rng.normal())) for r in "ABCD" for k in range(40)]
-    assert all(width_factor(alike, r) == pytest.approx(1.0, abs=0.15) for r in "ABCD")
+def test_a_region_of_few_pairs_is_held_to_all() -> None:
+    """Two pairs of the region weigh as much as all: half of what their own outcomes ask for, half of what all do."""
+    everywhere = [Miss(f"B{k}", "B", (k + 0.5) / 400) for k in range(400)]  # as forecast
+    sure = [Miss(f"A{k % 2}", "A", 0.999) for k in range(2)]  # both in the last thousandth
+    moved = recalibrated(np.full(1000, 0.001), sure + everywhere, "A")
+    assert moved[[0, -1]].sum() > 0.4
+    assert recalibrated(np.full(1000, 0.001), sure + everywhere, "C") == pytest.approx(np.full(1000, 0.001), abs=0.005)
 
 
 def test_a_region_moves_the_ends_and_not_the_middle() -> None:
-    plain, east, europe = (predict("closure", region=r) for r in (None, "Middle East", "Europe and Caucasus"))
-    low, middle, high = (f.quantile([0.1, 0.5, 0.9]) for f in (plain, east, europe))
-    assert low[1] == pytest.approx(middle[1]) == pytest.approx(high[1])
-    assert np.ptp(high) < np.ptp(low) < np.ptp(middle)
-    after = [predict("closure", "reopening", before=-1.0, region=r) for r in (None, "Middle East")]
-    assert np.array_equal(after[0].values, after[1].values)
-    assert after[1].quantile(0.5) == pytest.approx(float(after[0].quantile(0.5)), abs=0.02)
-    assert np.ptp(after[1].quantile([0.1, 0.9])) > np.ptp(after[0].quantile([0.1, 0.9]))
+    for kind, before in (("rupture", 0.0), ("reopening", -1.0)):
+        plain, east = (predict("closure", kind, before=before, region=r) for r in (None, "Middle East"))
+        assert np.array_equal(plain.values, east.values)
+        assert east.quantile(0.5) == pytest.approx(float(plain.quantile(0.5)), abs=0.05)
+        assert np.ptp(east.quantile([0.05, 0.95])) > np.ptp(plain.quantile([0.05, 0.95]))
     with pytest.raises(SpecificationError, match=r"no region 'Midle East'.*Did you mean 'Middle East'"):
         predict("closure", region="Midle East")
-    assert library.forecast_frame("closure", region="Middle East")["low"].min() <= middle[0]
+    assert library.forecast_frame("closure", region="Middle East").height == 5
+
+
+def test_scopes_stand_in_titles_and_sources() -> None:
+    """All trade where words say so that were there before scopes were; else a crossing, or goods."""
+    words = ("embargo", "bans imports from", "bans british goods", "trade banned", "suspends trade", "trade links",
+             "land, sea and air", "200% duty on all", "ships, aircraft, cars and lorries", "commercial relations cut")  # fmt: skip
+    for case in library.cases():
+        said = case.title.casefold()
+        if case.instrument == "closure":
+            said += "".join(library.sources()[s].supports.casefold() for s in case.source_ids if "embargo" not in said)
+            said = said.replace("deny an embargo", "")
+        stops = any(word in said for word in words)
+        wanted = {"closure": "land border", "product ban": "part of trade"}.get(case.instrument, "")
+        assert case.scope == ("all trade" if wanted and stops else wanted), case.case_id
+
+
+def test_scope_and_flow_move_a_forecast_as_they_should() -> None:
+    embargo, untold, crossing = (predict("closure", horizon=2, scope=s) for s in ("all trade", None, "land border"))
+    middles = [float(f.quantile(0.5)) for f in (embargo, untold, crossing)]
+    assert middles == sorted(middles)
+    assert embargo.n_same + crossing.n_same >= untold.n_same  # a ban may stop all trade too
+    assert "cases of the same scope" in embargo.sentence
+    assert "(all trade)" in embargo.sentence
+    small, large = (predict("closure", horizon=2, flow=f) for f in (5.0, 5000.0))
+    assert small.zero > large.zero + 0.1  # of flows alike in size twice as many small ones are recorded as zeros
+    for flow in (0.0, -1.0, float("inf"), float("nan")):
+        with pytest.raises(SpecificationError, match="is no flow"):
+            predict("closure", flow=flow)
+    with pytest.raises(SpecificationError, match=r"no scope of a closure.*Did you mean 'land border'"):
+        predict("closure", scope="land boarder")
+    with pytest.raises(SpecificationError, match="it has none"):
+        predict("conflict", scope="all trade")
+
+
+def test_what_a_forecast_is_scored_on_is_what_was_known() -> None:
+    """Neither the flows after the event nor a case's own pair reach its forecast."""
+    rows = [o for o in outcomes() if o.kind == "rupture"]
+    one = next(o for o in rows if o.case_id == "ARE-QAT-2017")
+    others = [o for o in rows if o.case_id[:7] not in ("ARE-QAT", "QAT-ARE")]
+    told = predict(one.instrument, horizon=one.horizon, scope=one.scope, flow=one.flow, learn_from=others)
+    assert predict_case(one, others).crps(one.value) == told.crps(one.value)
+    assert one.flow == next(p.actual for p in library.shipped_points() if p.case_id == one.case_id and p.since == -1)
 
 
 def test_forecast_refuses_nonsense() -> None:

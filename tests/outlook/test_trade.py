@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import detente as dt
+from detente.attribution.library import cases, outcomes, predict
 from detente.cli.outlook_ import command
 from detente.errors import NotIdentified, SpecificationError, TooFewDonors
 from detente.outlook.trade import LEVELS
 from detente.outlook.trade.growth import HORIZONS, learn_growth, least_absolute, reopenings
+from detente.outlook.trade.regions import library_region
 from detente.outlook.trade.walk import FlowHistory, PastChanges
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -219,3 +221,32 @@ def test_the_command_prints_ranges_with_their_score():
     assert done.exit_code == 0, done.output
     assert "both ways, 2026" in done.output
     assert "the 80% range held" in done.output
+
+
+def test_the_region_and_scope_of_a_rupture_reach_the_library(panel):
+    """The range is that of the library's forecast for the pair's own region, what is stopped and the flow before."""
+    told = dt.forecast(panel, "IND", "PAK", as_of=2019, event="rupture", instrument="closure", scope="all trade")
+    one = next(a for a in told.ahead if (a.origin, a.both_ways, a.year) == ("IND", False, 2020))
+    starts = {c.case_id: c for c in cases()}
+    known = [o for o in outcomes() if {starts[o.case_id].origin, starts[o.case_id].destination} != {"IND", "PAK"}
+             and starts[o.case_id].start_year + o.horizon < 2019]  # fmt: skip
+    by_hand = predict("closure", "rupture", 1, before=one.gap, learn_from=known, region="South Asia", scope="all trade",
+                      flow=one.last_usd_mn)  # fmt: skip
+    middle = one.last_usd_mn * np.exp(float(by_hand.quantile(0.5)) - one.gap)
+    assert one.median_usd_mn == pytest.approx(middle, rel=1e-3)
+    assert one.method == "after a rupture, scope told"
+    assert one.card.test == "pairs out"
+    plain = dt.forecast(panel, "IND", "PAK", as_of=2019, event="rupture", instrument="closure").ahead[0]
+    assert one.median_usd_mn < plain.median_usd_mn  # an embargo costs more than a shut crossing
+    with pytest.raises(SpecificationError, match="scope='half' is not known of a closure"):
+        dt.forecast(panel, "IND", "PAK", as_of=2019, event="rupture", instrument="closure", scope="half")
+
+
+def test_the_library_s_regions_are_those_of_its_cases(monkeypatch):
+    """The rule for pairs that are no case gives, for those that are, the label that stands there but in two."""
+    given = {frozenset((c.origin, c.destination)): c.region for c in cases()}
+    monkeypatch.setattr("detente.outlook.trade.regions._of_cases", dict)
+    ruled = {pair: library_region(*sorted(pair)) for pair in given}
+    assert {"-".join(sorted(pair)) for pair in given if ruled[pair] != given[pair]} == {"RUS-TUR", "CHN-LTU"}
+    assert library_region("IND", "CHN") is None
+    assert library_region("XXX", "CHN") is None

@@ -11,7 +11,7 @@ from detente.data.periods import YEARS
 from detente.language import Catalogue
 from detente.language.error_words import said_part
 from detente.outlook.odds import NO_RELATIONS, NO_STATE, NOT_RELEVANT
-from detente.outlook.trade.trade_forecast import REOPENED, RUPTURED
+from detente.outlook.trade.trade_forecast import REOPENED, RUPTURED, SCOPED
 from detente.run.what_next import A_BLOC
 
 NO_ODDS = {
@@ -96,7 +96,7 @@ def _trade(rows: pl.DataFrame, say: Voice) -> str:
         for row in (shown if len(shown) < 3 else (first, shown[-1]))
     ]  # fmt: skip
     seasonal = first["year"] > LAST_YEAR
-    key = {REOPENED: "next_trade_reopened", RUPTURED: "next_trade_ruptured"}.get(
+    key = {REOPENED: "next_trade_reopened", RUPTURED: "next_trade_ruptured", SCOPED: "next_trade_ruptured"}.get(
         first["method"], "next_trade_season" if seasonal else "next_trade"
     )
     return say(

@@ -30,6 +30,7 @@ EVENTS = (*ODDS, "trade", "reopening", "rupture", "incidents", "nowcast")
 @click.option(
     "--instrument", help="Of a rupture: closure, payment freeze, product ban, conflict or diplomatic quarrel."
 )
+@click.option("--scope", help="Of a closure: all trade or land border; of a product ban: all trade or part of trade.")
 @click.option("--counts", type=click.Path(path_type=Path), help="Of incidents: an export of ACLED or UCDP, or a table "
               "with a date a row or with period and count.")  # fmt: skip
 @click.option("--as", "source", help="Of incidents: the layout of the file, where it is not recognised.")
@@ -44,8 +45,9 @@ EVENTS = (*ODDS, "trade", "reopening", "rupture", "incidents", "nowcast")
               show_default=True, help="Of a nowcast: whose count.")  # fmt: skip
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def command(
-    a: str, b: str, day: str | None, event: str, months: str, data: str | None, instrument: str | None, counts: Path | None,
-    source: str | None, everything: bool, every: str, since: str | None, until: str | None, population: str, json_: bool,
+    a: str, b: str, day: str | None, event: str, months: str, data: str | None, instrument: str | None, scope: str | None,
+    counts: Path | None, source: str | None, everything: bool, every: str, since: str | None, until: str | None,
+    population: str, json_: bool,
 ) -> None:  # fmt: skip
     """What next for A and B: odds beside the base rate of pairs like them, trade as a range, incidents, each with its score."""
     from detente.outlook import forecast, hazard
@@ -72,8 +74,8 @@ def command(
         with waiting("Trade of the next years"):
             panel = read_panel(data) if data else world()
             found = forecast(
-                panel, a, b, as_of=on, event=None if event == "trade" else event, instrument=instrument
-            )  # fmt: skip
+                panel, a, b, as_of=on, event=None if event == "trade" else event, instrument=instrument, scope=scope
+            )
         click.echo(as_json(found.to_dict()) if json_ else found.summary())
 
 

@@ -144,6 +144,12 @@ def regions() -> dict[str, str]:
 
 
 @cache
+def subregions() -> dict[str, str]:
+    """Subregion of each state, as the United Nations group them."""
+    return {row["code"]: row["subregion"] for row in _rows("states.csv")}
+
+
+@cache
 def snapshot(day: date) -> Snapshot:
     """Features, stratum and risk of every relevant pair, from what had begun before ``day``."""
     pairs, place = relevant_pairs(), _places()

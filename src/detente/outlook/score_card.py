@@ -23,7 +23,8 @@ class ScoreCard:
     group : str
         For which pairs.
     test : str
-        ``rolling`` (learnt on earlier years, scored on the next) or ``region out`` (learnt on the other regions).
+        ``rolling`` (learnt on earlier years, scored on the next), ``region out`` (learnt on the other regions) or ``pairs
+        out`` (learnt on all other pairs of economies).
     months : int
         The horizon.
     n_cases, n_events : int

@@ -15,6 +15,10 @@ from typing import Any
 from detente.errors import SpecificationError, did_you_mean
 
 INSTRUMENTS = ("closure", "payment freeze", "product ban", "conflict", "diplomatic quarrel")
+SCOPES = {"closure": ("all trade", "land border"), "product ban": ("all trade", "part of trade")}
+"""What an instrument stops, where it may be one or the other. All trade: an embargo, a ban on all that one side buys or
+sells, borders closed to every kind of traffic, or a duty that amounts to a ban; a land border: crossings, while other ways
+are open; part of trade: some goods, or all at a price."""
 
 
 READ = ("opening", "passage", "abstract")
@@ -72,6 +76,9 @@ class LibraryCase:
         ISO alpha-3 codes.
     instrument : str
         closure, payment freeze, product ban, conflict or diplomatic quarrel.
+    scope : str
+        What it stops, by its title and sources: ``all trade``, ``land border`` or ``part of trade``; empty where the
+        instrument says it.
     start, reopened : str
         ISO dates of the rupture and, where there was one, of the reopening.
     until : int or None
@@ -87,6 +94,7 @@ class LibraryCase:
     origin: str
     destination: str
     instrument: str
+    scope: str
     start: str
     reopened: str
     until: int | None
@@ -136,7 +144,9 @@ def cases() -> tuple[LibraryCase, ...]:
 
 def _case(row: dict[str, str]) -> LibraryCase:
     return LibraryCase(
-        **{k: row[k] for k in ("case_id", "origin", "destination", "instrument", "start", "reopened", "panel")},
+        **{
+            k: row[k] for k in ("case_id", "origin", "destination", "instrument", "scope", "start", "reopened", "panel")
+        },
         until=int(row["until"]) if row["until"] else None,
         region=row["region"],
         title=row["title"],
@@ -146,7 +156,7 @@ def _case(row: dict[str, str]) -> LibraryCase:
 
 
 def choose_cases(words: Iterable[str] = (), *, among: Iterable[LibraryCase] | None = None) -> tuple[LibraryCase, ...]:
-    """Cases in which every word is found: an economy, instrument, region, panel, year or ``reopened``.
+    """Cases in which every word is found: an economy, instrument, scope, region, panel, year or ``reopened``.
 
     Parameters
     ----------
@@ -171,7 +181,7 @@ def choose_cases(words: Iterable[str] = (), *, among: Iterable[LibraryCase] | No
         if word.casefold() not in folded:
             raise SpecificationError(
                 f"No case of the library carries '{word}'.{did_you_mean(word, known)}",
-                fix="Filter by economy, instrument, region, panel, year or 'reopened'.",
+                fix="Filter by economy, instrument, scope, region, panel, year or 'reopened'.",
             )
         found = tuple(c for c in found if word.casefold() in {t.casefold() for t in _tags(c)})
     return found
@@ -179,4 +189,4 @@ def choose_cases(words: Iterable[str] = (), *, among: Iterable[LibraryCase] | No
 
 def _tags(case: LibraryCase) -> set[str]:
     tags = {case.case_id, case.origin, case.destination, case.instrument, case.region, case.panel, case.start[:4]}
-    return tags | ({"reopened"} if case.reopened else set())
+    return tags | ({"reopened"} if case.reopened else set()) | ({case.scope} if case.scope else set())

@@ -39,6 +39,10 @@ class ObservedOutcome:
         Residual in the last year before the rupture, or before the reopening.
     zero : bool
         The record is zero; ``value`` is then what it is below.
+    scope : str
+        What the rupture stops, where its instrument leaves that open.
+    flow : float
+        Million US$ in the year before the rupture; nan where that is not known or nothing.
     """
 
     case_id: str
@@ -49,6 +53,8 @@ class ObservedOutcome:
     value: float
     before: float
     zero: bool = False
+    scope: str = ""
+    flow: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,10 @@ def outcomes(
     """
     by_case: dict[str, dict[int, float]] = {}
     zeros: set[tuple[str, int]] = set()
+    flows: dict[str, float] = {}
     for p in shipped_points() if points is None else points:
+        if p.since == -1 and p.actual:
+            flows[p.case_id] = p.actual
         if p.value is not None:
             by_case.setdefault(p.case_id, {})[p.year] = max(p.value, CAP)
             if p.status == "zero":
@@ -149,17 +158,12 @@ def outcomes(
                 before, kind, since = path.get(back - 1), "reopening", year - back
             else:
                 continue
-            found += _outcome(case, kind, since, value, before, (case.case_id, year) in zeros)
+            if since in HORIZONS:
+                found.append(ObservedOutcome(
+                    case.case_id, kind, case.instrument, case.region, since, value, 0.0 if before is None else before,
+                    (case.case_id, year) in zeros, case.scope, flows.get(case.case_id, float("nan")),
+                ))  # fmt: skip
     return tuple(found)
-
-
-def _outcome(
-    case: LibraryCase, kind: str, horizon: int, value: float, before: float | None, zero: bool
-) -> list[ObservedOutcome]:  # fmt: skip
-    if horizon not in HORIZONS:
-        return []
-    before = 0.0 if before is None else before
-    return [ObservedOutcome(case.case_id, kind, case.instrument, case.region, horizon, value, before, zero)]
 
 
 def typical_paths(found: Iterable[ObservedOutcome] | None = None) -> tuple[Typical, ...]:

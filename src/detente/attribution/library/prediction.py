@@ -1,17 +1,12 @@
 """The distribution of a dyad's residual one to five years after a rupture or reopening.
 
-A forecast is a weighted mixture of what happened in the library's cases, each counting
-once. After a rupture the cases of the same instrument share the weight n / (n + k), the
-whole library the rest; k is estimated from the cases (credibility.py). After a reopening,
-where instruments hardly differ and k cannot be estimated, it is POOL, the rest goes to the
-other instruments, and cases whose gap before was alike weigh more. Each outcome is spread
-by the ordinary noise of a dyad. Where its region is told, a forecast is as wide as that region's
-outcomes ask for (regions.py).
+A forecast is a weighted mixture of what happened in the library's cases (:mod:`.weighing`), each outcome spread by the
+ordinary noise of a dyad. Where its region is told, its probabilities are those that outcomes of the region ask for
+(:mod:`.regions`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,18 +15,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from detente.attribution.library.catalogue import INSTRUMENTS
+from detente.attribution.library.catalogue import INSTRUMENTS, SCOPES
 from detente.attribution.library.expected_paths import CAP, HORIZONS, ObservedOutcome, outcomes
-from detente.attribution.library.regions import Miss, pair_of, recalibrated, width_factor
-from detente.attribution.library.shrinkage import credibility_constant, own_weight
+from detente.attribution.library.regions import Miss, pair_of, recalibrated
+from detente.attribution.library.weighing import SPREAD, AskedForecast, weighed
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
 
 Floats = NDArray[np.float64]
 
-POOL = 8.0  #: after a reopening: cases of one instrument that weigh as much as all others together
-SPREAD = 0.3  #: log points; an ordinary dyad's standard deviation over two years or so
-ALIKE = 1.5  #: log points; how alike the gap before a reopening must be
-CARRY = 0.3  #: share of a difference in the gap before a reopening that is carried over
 _NORMAL = np.array([-1.96, -1.44, -1.15, -0.93, -0.76, -0.6, -0.45, -0.32, -0.19, -0.06])
 KERNEL = np.concatenate([_NORMAL, -_NORMAL[::-1]])  #: mid-quantiles of the standard normal, 20 of them
 
@@ -51,6 +42,8 @@ class Forecast:
         Cases of the same instrument and of others behind it.
     zero : float
         Chance that nothing is recorded at all; such outcomes stand in ``values`` with what they are below.
+    scope : str
+        What the rupture stops, where that was told; ``n_same`` then counts the cases that stopped as much.
     """
 
     kind: str
@@ -61,6 +54,7 @@ class Forecast:
     n_same: int
     n_other: int
     zero: float = 0.0
+    scope: str = ""
 
     def quantile(self, share: float | Sequence[float]) -> Floats:
         """Points below which ``share`` of the forecast lies."""
@@ -85,8 +79,10 @@ class Forecast:
         years = "one full year" if self.horizon == 1 else f"{self.horizon} full years"
         nothing = f", and a chance of {100 * self.zero:.0f}% that none is recorded" if self.zero >= 0.005 else ""
         what = f"a {self.instrument}" if self.kind == "rupture" else f"the end of a {self.instrument}"
+        what += f" ({self.scope})" if self.scope else ""
+        alike = "scope" if self.scope else "instrument"
         return (
-            f"Judged by {self.n_same} cases of the same instrument and {self.n_other} others, a flow stands at about "
+            f"Judged by {self.n_same} cases of the same {alike} and {self.n_other} others, a flow stands at about "
             f"{_share(middle)} of what else would be expected {years} after {what}; there is an 80% chance that it lies "
             f"between {_share(low)} and {_share(high)}{nothing}."
         )
@@ -122,6 +118,8 @@ def predict(
     learn_from: Iterable[ObservedOutcome] | None = None,
     pooled: bool = False,
     region: str | None = None,
+    scope: str | None = None,
+    flow: float | None = None,
 ) -> Forecast:
     """What to expect of a dyad's residual.
 
@@ -141,48 +139,66 @@ def predict(
     pooled : bool
         Every case of the library alike, whatever its instrument and gap: what the forecast is compared with.
     region : str, optional
-        The region of the library where it is, as ``"Middle East"``. The forecast of a rupture is as much wider or
-        narrower as outcomes there lay farther from, or nearer to, their forecasts; after a reopening its probabilities
-        are moved to where outcomes there fell in theirs (:mod:`.regions`).
+        The region of the library where it is, as ``"Middle East"``: probabilities are moved to where outcomes there fell
+        in their forecasts (:mod:`.regions`).
+    scope : str, optional
+        What a closure or product ban stops: ``all trade`` (an embargo, all borders closed), ``land border`` (other ways
+        open) or ``part of trade`` (some goods, or all at a duty). Cases of the same scope then count as cases of the same
+        instrument do without it.
+    flow : float, optional
+        Million US$ in the year before a rupture: cases of flows alike in size then count more. Not used after a reopening,
+        where it says nothing.
 
     Raises
     ------
     SpecificationError
-        An unknown instrument, kind or region, a horizon outside 1 to 5, or ``before`` that is no number.
+        An unknown instrument, kind, region or scope, a horizon outside 1 to 5, or ``before`` or ``flow`` that is none.
     TooFewDonors
         No case to learn from.
 
     Examples
     --------
+    >>> embargo, border = predict("closure", scope="all trade"), predict("closure", scope="land border")
+    >>> bool(embargo.quantile(0.5) < predict("closure").quantile(0.5) < border.quantile(0.5))
+    True
     >>> closure, quarrel = predict("closure"), predict("diplomatic quarrel")
     >>> bool(closure.quantile(0.5) < quarrel.quantile(0.5))
     True
     """
     _check(instrument, kind, horizon, before)
-    before = max(before, CAP)
+    _check_told(instrument, scope, flow)
+    asked = AskedForecast(
+        kind, instrument, max(before, CAP), scope or "", float("nan") if flow is None else float(flow)
+    )
     learn = [o for o in (outcomes() if learn_from is None else learn_from) if o.kind == kind]
     known = [o for o in learn if abs(o.horizon - horizon) <= 1]
-    same = [o for o in known if o.instrument == instrument]
-    other = [o for o in known if o.instrument != instrument]
     if not known:
         raise TooFewDonors("The library has no case to learn from.", fix="Use more cases or regions.")
-    n_same, n_other = len({o.case_id for o in same}), len({o.case_id for o in other})
-    weight, rest = (0.0, known) if pooled else _shares(kind, known, other, n_same)
-    kind_of_spread = "rupture" if pooled else kind
-    parts = [_spread(same, weight, kind_of_spread, before), _spread(rest, 1.0 - weight, kind_of_spread, before)]
-    centres = np.concatenate([p[0] for p in parts])
-    weights = np.concatenate([p[1] for p in parts])
-    zero = float(np.concatenate([p[2] for p in parts]) @ weights / weights.sum())
-    offsets = SPREAD * KERNEL if noise is None else _thinned(noise)
-    values = np.maximum(np.add.outer(centres, offsets).ravel(), CAP)
-    weights = np.repeat(weights / len(offsets), len(offsets))
+    found = weighed(asked, known, pooled=pooled)
+    offsets = (SPREAD if pooled else asked.spread) * KERNEL if noise is None else _thinned(noise)
+    values = np.maximum(np.add.outer(found.centres, offsets).ravel(), CAP)
+    weights = np.repeat(found.weights / len(offsets), len(offsets))
     order = np.argsort(values)
-    found = Forecast(kind, instrument, horizon, values[order], weights[order] / weights.sum(), n_same, n_other, zero)
-    return found if region is None else _in_region(found, region, learn)
+    told = Forecast(
+        kind, instrument, horizon, values[order], weights[order] / weights.sum(), found.n_same, found.n_other,
+        float(found.zero @ found.weights), asked.scope,
+    )  # fmt: skip
+    return told if region is None else _in_region(told, region, learn)
+
+
+def predict_case(
+    o: ObservedOutcome, learn_from: Iterable[ObservedOutcome], *, pooled: bool = False, region: str | None = None
+) -> Forecast:
+    """The forecast of an outcome from others, told all that was known of it: what a score is of."""
+    flow = None if np.isnan(o.flow) else o.flow
+    return predict(
+        o.instrument, o.kind, o.horizon, before=o.before, learn_from=learn_from, pooled=pooled, region=region,
+        scope=o.scope or None, flow=flow,
+    )  # fmt: skip
 
 
 def _in_region(found: Forecast, region: str, learn: list[ObservedOutcome]) -> Forecast:
-    """The forecast as wide as the region's outcomes ask for or, after a reopening, with probabilities as they ask for."""
+    """The forecast with the probabilities that the region's outcomes ask for."""
     regions = sorted({o.region for o in outcomes()} | {o.region for o in learn})
     if region not in regions:
         raise SpecificationError(
@@ -190,49 +206,24 @@ def _in_region(found: Forecast, region: str, learn: list[ObservedOutcome]) -> Fo
         )
     shipped = _shipped_misses(found.kind)
     misses = [shipped[o] for o in learn] if all(o in shipped for o in learn) else list(_misses(learn).values())
-    if found.kind == "reopening":
-        return replace(found, weights=recalibrated(found.weights, misses, region, POOL))
-    middle = float(found.quantile(0.5))
-    return replace(found, values=np.maximum(middle + (found.values - middle) * width_factor(misses, region), CAP))
+    return replace(found, weights=recalibrated(found.weights, misses, region))
 
 
 def _misses(learn: Sequence[ObservedOutcome]) -> dict[ObservedOutcome, Miss]:
-    """How far each outcome lay from its forecast by the others, its own pair left out."""
+    """Where each outcome fell in its forecast from the others, its own pair left out."""
     found = {}
     for o in learn:
         others = [r for r in learn if pair_of(r) != pair_of(o)]
         if any(abs(r.horizon - o.horizon) <= 1 for r in others):
-            guess = predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=others)
+            guess = predict_case(o, others)
             at = np.interp(o.value, guess.values, np.cumsum(guess.weights) - guess.weights / 2)
-            found[o] = Miss(pair_of(o), o.region, abs(o.value - float(guess.quantile(0.5))), abs(2 * float(at) - 1))
+            found[o] = Miss(pair_of(o), o.region, abs(2 * float(at) - 1))
     return found
 
 
 @cache
 def _shipped_misses(kind: str) -> dict[ObservedOutcome, Miss]:
     return _misses([o for o in outcomes() if o.kind == kind])
-
-
-def _shares(
-    kind: str, known: list[ObservedOutcome], other: list[ObservedOutcome], n_same: int
-) -> tuple[float, list[ObservedOutcome]]:
-    """Weight of the cases of the same instrument, and the outcomes that share the rest."""
-    if not other:
-        return 1.0, []
-    if kind == "reopening":
-        return own_weight(n_same, POOL), other
-    return own_weight(n_same, credibility_constant(_case_means(known))), known
-
-
-def _case_means(found: Iterable[ObservedOutcome]) -> list[list[float]]:
-    """Mean outcome of every case, by instrument."""
-    values: dict[tuple[str, str], list[float]] = {}
-    for o in found:
-        values.setdefault((o.instrument, o.case_id), []).append(o.value)
-    groups: dict[str, list[float]] = {}
-    for (instrument, _), of_case in values.items():
-        groups.setdefault(instrument, []).append(float(np.mean(of_case)))
-    return list(groups.values())
 
 
 def _share(percent: float) -> str:
@@ -253,18 +244,15 @@ def _check(instrument: str, kind: str, horizon: int, before: float) -> None:
         raise SpecificationError(f"before={before} is no residual.", fix="Give log points, e.g. -1.2.")
 
 
-def _spread(found: Sequence[ObservedOutcome], weight: float, kind: str, before: float) -> tuple[Floats, Floats, Floats]:
-    """Centres, weights and recorded zeros (0 or 1) of one group; each case counts once."""
-    if not found or weight == 0:
-        return np.empty(0), np.empty(0), np.empty(0)
-    count = Counter(o.case_id for o in found)
-    values = np.array([o.value for o in found])
-    weights = np.array([1.0 / count[o.case_id] for o in found])
-    if kind == "reopening":
-        gap = before - np.array([o.before for o in found])
-        weights = weights * (np.exp(-0.5 * (gap / ALIKE) ** 2) + 1e-6)
-        values = values + CARRY * gap
-    return values, weight * weights / weights.sum(), np.array([float(o.zero) for o in found])
+def _check_told(instrument: str, scope: str | None, flow: float | None) -> None:
+    if scope is not None and scope not in SCOPES.get(instrument, ()):
+        known = SCOPES.get(instrument, ())
+        raise SpecificationError(
+            f"'{scope}' is no scope of a {instrument}.{did_you_mean(scope, known)}",
+            fix=f"It has {' and '.join(repr(k) for k in known)}." if known else "Leave the scope out: it has none.",
+        )
+    if flow is not None and not 0 < flow < np.inf:
+        raise SpecificationError(f"flow={flow:g} is no flow.", fix="Give million US$ of the year before, above zero.")
 
 
 def _thinned(noise: Floats, most: int = 40) -> Floats:
@@ -277,12 +265,12 @@ def _thinned(noise: Floats, most: int = 40) -> Floats:
 
 def forecast_frame(
     instrument: str, kind: str = "rupture", *, before: float = 0.0, counterfactual: float | None = None,
-    region: str | None = None,
+    region: str | None = None, scope: str | None = None, flow: float | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """Forecast of all five horizons: 10%, 50%, 90% points, and flows if a demand scenario is given."""
     rows = []
     for horizon in HORIZONS:
-        found = predict(instrument, kind, horizon, before=before, region=region)
+        found = predict(instrument, kind, horizon, before=before, region=region, scope=scope, flow=flow)
         low, middle, high = (float(v) for v in found.quantile((0.1, 0.5, 0.9)))
         row = {
             "kind": kind, "instrument": instrument, "horizon": horizon, "low": low, "median": middle,

@@ -18,8 +18,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.attribution.library.expected_paths import ObservedOutcome, outcomes
-from detente.attribution.library.prediction import KERNEL, SPREAD, Forecast, predict
+from detente.attribution.library.prediction import KERNEL, Forecast, predict_case
 from detente.attribution.library.regions import pair_of
+from detente.attribution.library.weighing import SPREAD
 from detente.errors import TooFewDonors
 
 Floats = NDArray[np.float64]
@@ -141,7 +142,7 @@ def coverage_by_region(kind: str = "rupture", found: Iterable[ObservedOutcome] |
     for o in rows:
         others = [r for r in rows if pair_of(r) != pair_of(o)]
         known = {r.region for r in others}
-        ask = partial(predict, o.instrument, o.kind, o.horizon, before=o.before, learn_from=others)
+        ask = partial(predict_case, o, others)
         plain, with_region = ask(), ask(region=o.region if o.region in known else None)
         told.append({
             "region": o.region, "pair": pair_of(o), "plain": _inside(plain, o.value, 0.8),
@@ -159,7 +160,7 @@ def coverage_by_region(kind: str = "rupture", found: Iterable[ObservedOutcome] |
 
 def _without_region(o: ObservedOutcome, rows: list[ObservedOutcome], *, pooled: bool = False) -> Forecast:
     others = [r for r in rows if r.region != o.region]
-    return predict(o.instrument, o.kind, o.horizon, before=o.before, learn_from=others, pooled=pooled)
+    return predict_case(o, others, pooled=pooled)
 
 
 def _centre(name: str, o: ObservedOutcome) -> float:

@@ -40,7 +40,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
     Returns
     -------
     polars.DataFrame
-        case_id, origin, destination, instrument, region, start, reopened, panel, finding (``unusual
+        case_id, origin, destination, instrument, scope, region, start, reopened, panel, finding (``unusual
         loss``, ``no loss``, ``unclear`` or ``not computed``), judged_year, residual, placebo_share,
         n_placebos, last_year, last_residual, title, sources, note.
 
@@ -61,7 +61,7 @@ def library_frame(words: Iterable[str] = (), points: Iterable[Point] | None = No
 def _row(case: LibraryCase, point: Point | None, last: Point | None) -> dict[str, Any]:
     return {
         "case_id": case.case_id, "origin": case.origin, "destination": case.destination,
-        "instrument": case.instrument, "region": case.region, "start": case.start,
+        "instrument": case.instrument, "scope": case.scope or None, "region": case.region, "start": case.start,
         "reopened": case.reopened or None, "panel": case.panel, "finding": finding(point),
         "judged_year": None if point is None else point.year,
         "residual": None if point is None else max(point.value or 0.0, CAP),

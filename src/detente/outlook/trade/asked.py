@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from detente.attribution.library.catalogue import INSTRUMENTS
+from detente.attribution.library.catalogue import INSTRUMENTS, SCOPES
 from detente.attribution.sample import Sample
 from detente.errors import SpecificationError, did_you_mean
 from detente.language import Text, Word
@@ -29,6 +29,7 @@ class AskedTrade:
     instrument: str | None
     base: tuple[int, int] | None
     latest: Mapping[tuple[str, str], tuple[int, float]]
+    scope: str | None = None
     _past: dict[int, PastChanges] = field(default_factory=dict)
     _history: list[FlowHistory] = field(default_factory=list)
 
@@ -63,7 +64,7 @@ def year_of(as_of: int | str | date) -> int:
 
 
 def check_asked(
-    sample: Sample, year: int, a: str, b: str, event: str | None, instrument: str | None,
+    sample: Sample, year: int, a: str, b: str, event: str | None, instrument: str | None, scope: str | None,
     latest: Mapping[tuple[str, str], tuple[int, float]],
 ) -> None:  # fmt: skip
     if sample.period != "year":
@@ -82,6 +83,13 @@ def check_asked(
         raise SpecificationError(
             f"instrument={instrument!r} is not known of a rupture.{did_you_mean(instrument, INSTRUMENTS)}",
             fix=f"With event='rupture', the instruments are: {', '.join(INSTRUMENTS)}.",
+        )
+    if scope is not None and scope not in SCOPES.get(instrument or "", ()):
+        known = "; ".join(f"a {name}'s are {' and '.join(of)}" for name, of in SCOPES.items())
+        raise SpecificationError(
+            f"scope={scope!r} is not known of {f'a {instrument}' if instrument else 'an instrument that is not told'}."
+            f"{did_you_mean(scope, [name for of in SCOPES.values() for name in of])}",
+            fix=f"Scopes say what a rupture stops: {known}.",
         )
     inside = [y for y in sample.years if y < year]
     if inside and max([inside[-1], *(y for y, _ in latest.values())]) + max(HORIZONS) < year:

@@ -28,8 +28,18 @@ from detente.outlook.score_card import card_of
 from detente.outlook.trade.asked import BASE_YEARS, HORIZONS, AskedTrade, check_asked, year_of
 from detente.outlook.trade.by_season import forecast_by_season
 from detente.outlook.trade.growth import ORIGINS, learn_growth
+from detente.outlook.trade.regions import library_region
 from detente.outlook.trade.seasons import STEPS
-from detente.outlook.trade.trade_forecast import LEVELS, NO_EVENT, REOPENED, RUPTURED, UNTOLD, Ahead, TradeForecast
+from detente.outlook.trade.trade_forecast import (
+    LEVELS,
+    NO_EVENT,
+    REOPENED,
+    RUPTURED,
+    SCOPED,
+    UNTOLD,
+    Ahead,
+    TradeForecast,
+)
 
 Floats = NDArray[np.float64]
 MANY = (np.arange(199) + 0.5) / 199
@@ -44,6 +54,7 @@ def forecast(
     event: str | None = None,
     event_year: int | None = None,
     instrument: str | None = None,
+    scope: str | None = None,
     base: tuple[int, int] | None = None,
     latest: Mapping[tuple[str, str], tuple[int, float]] | None = None,
 ) -> TradeForecast:
@@ -65,6 +76,8 @@ def forecast(
         When; the year of ``as_of`` if not given.
     instrument : str, optional
         Of a rupture: closure, payment freeze, product ban, conflict or diplomatic quarrel.
+    scope : str, optional
+        What a closure stops (``all trade`` or ``land border``) or a product ban (``all trade`` or ``part of trade``).
     base : (int, int), optional
         Years before the rupture, from which the gap is measured; those of the library's case if not given.
     latest : mapping of (origin, destination) to (year, million US$), optional
@@ -77,7 +90,7 @@ def forecast(
     Raises
     ------
     SpecificationError
-        An unknown event, instrument or day; years outside the panel; a panel of stocks or of other periods.
+        An unknown event, instrument, scope or day; years outside the panel; a panel of stocks or of other periods.
     NotIdentified
         Nothing to start from: no trade in the last year known, or no years before the rupture.
     TooFewDonors
@@ -95,11 +108,11 @@ def forecast(
     if sample.period in STEPS:
         return forecast_by_season(sample, a, b, as_of, event or ("latest" if latest else ""))
     year = year_of(as_of)
-    check_asked(sample, year, a, b, event, instrument, latest or {})
+    check_asked(sample, year, a, b, event, instrument, scope, latest or {})
     known = np.flatnonzero(np.asarray(sample.years) < year)
     sample = Sample(sample.flows[known], sample.economies, tuple(sample.years[t] for t in known), sample.name)
     happened = event_year if event_year is not None else year
-    asked = AskedTrade(sample, year, event or "", happened, instrument, base, latest or {})
+    asked = AskedTrade(sample, year, event or "", happened, instrument, base, latest or {}, scope)
     asked.check_latest()
     there, there_why = _one_way(asked, a, b)
     back, back_why = _one_way(asked, b, a)
@@ -171,14 +184,18 @@ def _reopened(a: str, b: str, asked: AskedTrade, h: int, since: int, last: float
 def _ruptured(a: str, b: str, asked: AskedTrade, h: int, last: float, gap: float) -> Ahead:
     started = {c.case_id: c.start_year for c in cases() if {c.origin, c.destination} != {a, b}}
     known = [o for o in outcomes() if o.case_id in started and started[o.case_id] + o.horizon < asked.as_of]
-    found = predict(
-        asked.instrument or INSTRUMENTS[0], "rupture", h, before=gap, learn_from=known, pooled=asked.instrument is None
-    )
-    told = UNTOLD if asked.instrument is None else RUPTURED
+    told = UNTOLD if asked.instrument is None else SCOPED if asked.scope else RUPTURED
+    if asked.instrument is None:
+        found = predict(INSTRUMENTS[0], "rupture", h, learn_from=known, pooled=True)
+    else:
+        found = predict(
+            asked.instrument, "rupture", h, before=gap, learn_from=known, region=library_region(a, b), scope=asked.scope,
+            flow=last,
+        )  # fmt: skip
     residual = np.asarray(found.quantile(MANY.tolist()), dtype=float)
     return Ahead(
         a, b, False, asked.happened + h, asked.sample.years[-1], last, gap, _levels(last, residual - gap),
-        found.zero, told, len({o.case_id for o in known}), card_of("trade", told, 12 * h, "region out"),
+        found.zero, told, len({o.case_id for o in known}), card_of("trade", told, 12 * h, "pairs out"),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from detente.outlook.score_card import ScoreCard
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 NO_EVENT, REOPENED, RUPTURED = "no event known", "after a reopening", "after a rupture"
-UNTOLD = "after a rupture, instrument not told"
+UNTOLD, SCOPED = "after a rupture, instrument not told", "after a rupture, scope told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Ahead:
     chance_of_zero : float
         That nothing at all is recorded; the range is that of a flow that is.
     method : str
-        ``after a reopening``, ``after a rupture``, ``after a rupture, instrument not told`` or ``no event known``.
+        ``after a reopening``, ``after a rupture`` (and ``..., scope told``, ``..., instrument not told``) or ``no event
+        known``.
     n_learnt : int
         Cases, or flows, that it was learnt from.
     card : ScoreCard
