@@ -64,6 +64,7 @@ CENTRAL = {
         "tests/equilibrium/test_properties.py",
     ),
     "scenarios": ("run/what_if/scenarios.py", "tests/run/test_scenarios.py"),
+    "shocks": ("run/what_if/shocks.py", "tests/run/test_scenarios.py"),
     "journal": ("web/editor/journal.py", "tests/web/test_journal_lines.py"),
     "readers": (
         "panel/reading/named_columns.py",

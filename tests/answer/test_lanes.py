@@ -10,7 +10,7 @@ from detente.answer.pairs.any_pair import pair
 from detente.answer.pairs.lanes import OF_BREAK, OF_INSTRUMENT, lanes
 from detente.attribution.library.catalogue import cases
 from detente.attribution.library.ruptures import diplomatic_breaks
-from detente.cli.pair_ import told
+from detente.cli.pair_ import pair_in_words
 from detente.language import Catalogue
 
 
@@ -58,15 +58,15 @@ def test_every_listed_pair_is_covered_once_and_holds_its_own_acts():
 def test_the_command_for_a_pair_says_how_the_two_stand():
     """By the list: envoys lowered in August 2019, no end read; trade halted in the same month by Pakistan."""
     found = pair("IND", "PAK")
-    said = told(found, found.flows_of, "en")
+    said = pair_in_words(found, found.flows_of, "en")
     assert "State of relations\n  Envoys – no record at the end.\n" in said
     assert "    7 Aug 2019 – end not read: relations lowered (Pakistan first)." in said
     assert "  Measures on trade – trade halted in Aug 2019." in said
-    spanish = told(found, found.flows_of, "es")
+    spanish = pair_in_words(found, found.flows_of, "es")
     assert "  Medidas sobre el comercio – comercio parado, ago. 2019." in spanish
     sides = {one["side"]: one for one in found.to_dict()["relation"]}
     assert [act["start"] for act in sides["envoys"]["acts"]] == ["2001-12-21", "2019-02-18", "2019-08-07"]
-    assert "State of relations" not in told(pair("NRU", "AUS"), found.flows_of, "en")
+    assert "State of relations" not in pair_in_words(pair("NRU", "AUS"), found.flows_of, "en")
 
 
 @pytest.mark.property

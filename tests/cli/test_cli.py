@@ -84,7 +84,9 @@ def test_wrong_input_gives_one_message_and_its_exit_code(
 
 
 @pytest.mark.parametrize("out", [[], ["--out", "deep/er/run"]])
-@pytest.mark.parametrize("when", ["detente.report.beside.render_report", "detente.run.running.solve_scenarios"])
+@pytest.mark.parametrize(
+    "when", ["detente.report.picture_and_sheet.render_report", "detente.run.running.solve_scenarios"]
+)
 def test_stopping_a_run_leaves_nothing_behind(
     when: str, out: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,15 +7,18 @@ import numpy as np
 import polars as pl
 import pytest
 
+from asked_study import asked_study
 from detente.answer import Speaker
 from detente.answer.what_if import what_if_of, what_if_sentences
-from detente.equilibrium import CLOSED, Economy, solve
+from detente.equilibrium import CLOSED, Economy, Shock, solve
+from detente.equilibrium.sectors.official_tables import input_output
 from detente.errors import MissingInternalTrade, StudyError
 from detente.language import Catalogue
 from detente.panel import Panel, world
 from detente.run.what_if.baseline import accounts, baselines
 from detente.run.what_if.scenario_bands import BANDS, pair_moves
-from detente.run.what_if.scenarios import SCENARIOS, effects, heals_nothing, solve_scenarios
+from detente.run.what_if.scenarios import SCENARIOS, TableOfStudy, solve_scenarios
+from detente.run.what_if.shocks import effects, heals_nothing
 from detente.study import open_study
 from detente.study.spec import Spec
 from small_world import small_world
@@ -84,6 +87,57 @@ def test_the_middle_case_has_the_central_elasticity_and_the_first_rule() -> None
         (5.0, "multiplicative", 1.4)
     ]
     assert table["scenario"].to_list() == [s.id for s in STUDY.scenarios for _ in range(48)]
+
+
+@pytest.fixture(scope="module")
+def on_table(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, TableOfStudy]:
+    """A study with two scenarios on a sector of its table, beside one that is not."""
+    folder = asked_study(tmp_path_factory.mktemp("study") / "asked")
+    raw = open_study(folder).spec.model_dump(by_alias=True)
+    shut = {"id": "shut", "title": "No food", "closed": True, "sector": "food"}
+    raw["scenarios"] = [s for s in raw["scenarios"] if s["id"] in ("closed", "duty")] + [shut]
+    raw["equilibrium"]["deficits"] = ["additive", "multiplicative"]
+    return Spec.model_validate(raw), TableOfStudy(input_output(folder / "icio.csv", theta=[3.0, 6.0]), 2014)
+
+
+def test_a_scenario_on_a_sector_is_solved_on_the_table_under_every_rule(on_table: tuple[Spec, TableOfStudy]) -> None:
+    wanted, table = on_table
+    rows, winners = solve_scenarios(wanted, [], {}, residual, table=table)
+    shocks = {"duty": Shock(tariff={("COL", "VEN", "food"): 0.25}),
+              "shut": Shock({("COL", "VEN", "food"): CLOSED, ("VEN", "COL", "food"): CLOSED})}  # fmt: skip
+    asked = [(name, rule, code) for name in shocks for rule in wanted.equilibrium.deficits for code in ("COL", "VEN")]
+    assert rows.select("scenario", "deficits", "economy").rows() == asked
+    for row in rows.iter_rows(named=True):
+        code, partner = row["economy"], {"COL": "VEN", "VEN": "COL"}[row["economy"]]
+        out = solve(table.economy, shocks[row["scenario"]], deficits=row["deficits"])
+        before, after = table.economy.flow(code, partner), out.flow(code, partner)
+        assert row["exports_before_usd_mn"] == before
+        assert row["exports_after_usd_mn"] == pytest.approx(after, rel=1e-12)
+        assert row["exports_change_usd_mn"] == pytest.approx(after - before, rel=1e-12)
+        assert row["welfare_pct"] == pytest.approx(out.welfare_pct[code], rel=1e-12)
+        assert (row["year"], row["gdp_case"], row["theta"], row["status"]) == (2014, "table", None, "converged")
+        assert row["middle"] == (row["deficits"] == "additive")  # the rule that the study names first
+        assert row["effect"] == (None if row["scenario"] == "duty" else CLOSED)
+    for row in winners.iter_rows(named=True):
+        found = [solve(table.economy, shocks[row["scenario"]], deficits=rule).welfare_pct[row["economy"]]
+                 for rule in wanted.equilibrium.deficits]  # fmt: skip
+        said = row["welfare_pct_low"], row["welfare_pct_mid"], row["welfare_pct_high"]
+        assert said == pytest.approx((min(found), found[0], max(found)), rel=1e-12)
+    assert winners.height == 2 * len(table.economy.economies)
+    assert solve_scenarios(wanted, [], {}, residual)[0].is_empty()
+
+
+def test_what_could_not_be_solved_on_the_table_keeps_its_rows(
+    on_table: tuple[Spec, TableOfStudy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detente.run.what_if.scenarios.solve", partial(solve, max_steps=1, tolerance=1e-15))
+    rows, winners = solve_scenarios(on_table[0], [], {}, residual, table=on_table[1])
+    assert rows.height == 8
+    assert not rows["status"].str.contains("^converged").any()
+    for column in ("welfare_pct", "exports_after_usd_mn", "exports_change_usd_mn"):
+        assert rows[column].null_count() == 8
+    assert rows["exports_before_usd_mn"].null_count() == rows["residual_usd_mn"].null_count() == 0
+    assert winners.is_empty()
 
 
 @pytest.mark.parametrize(

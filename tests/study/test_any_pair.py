@@ -25,7 +25,8 @@ from detente.report.figures.parts import parts_chart
 from detente.report.figures.residuals import residual_chart
 from detente.report.story import Story
 from detente.run import Run
-from detente.run.what_if.scenarios import NO_RESIDUAL, effects
+from detente.run.what_if.scenarios import NO_RESIDUAL
+from detente.run.what_if.shocks import effects
 from detente.study import new_study, open_study
 from detente.study.panel_fit import misfits
 from small_world import small_world

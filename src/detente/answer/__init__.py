@@ -9,7 +9,7 @@ __all__, __getattr__, __dir__ = names_of(
         "answer_of": "answer",
         "on_screen": "terminal",
         "pair": "pairs.any_pair",
-        "Pair": "pairs.any_pair",
+        "Pair": "pairs.found_pair",
         "Speaker": "speaker",
         "SmallTable": "small_table",
     },

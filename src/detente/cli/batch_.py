@@ -77,12 +77,12 @@ def command(
         found = {"path": str(done.path), "pairs": done.n_pairs, "done_before": done.n_before, "rows": done.table.height}
         click.echo(as_json(found | {"quick": quick, "status": done.counts(), "reports": [str(p) for p in pages]}))
     else:
-        click.echo(told(done, quick))
+        click.echo(batch_in_words(done, quick))
         for page in pages:
             click.echo(f"Report: {page}")
 
 
-def told(done: Any, quick: bool) -> str:
+def batch_in_words(done: Any, quick: bool) -> str:
     """What is in the table, and the losses with the strongest evidence."""
     import polars as pl
 

@@ -17,7 +17,7 @@ from detente.errors import DetenteError, SpecificationError, UsageError
 from detente.language import Catalogue
 
 if TYPE_CHECKING:
-    from detente.answer.pairs.any_pair import Pair
+    from detente.answer.pairs.found_pair import Pair
     from detente.panel import Panel
 
 
@@ -55,10 +55,10 @@ def command(
     if chart is not None:
         draw(found, panel, chart, language)
         click.echo(f"Wrote {chart}.", err=json_)
-    click.echo(as_json({"schema_version": 1, **found.to_dict()}) if json_ else told(found, panel, language))
+    click.echo(as_json({"schema_version": 1, **found.to_dict()}) if json_ else pair_in_words(found, panel, language))
 
 
-def told(found: Pair, panel: Panel, language: str) -> str:
+def pair_in_words(found: Pair, panel: Panel, language: str) -> str:
     """The first screen of a pair as text."""
     from detente.answer.pairs.scenarios import pair_scenarios
     from detente.answer.people import pair_people_sentences

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from difflib import SequenceMatcher
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator
 
 import polars as pl
 
-from detente.errors import Problem, did_you_mean, first_five
-from detente.language.controls import STEERING, clean, steering
+from detente.errors import Problem, did_you_mean
+from detente.language.controls import STEERING, steering
+from detente.record.figure_sense import figure_sense
 from detente.record.period import Period
-from detente.record.reading import FIRST_ROW
+from detente.record.reading import FIRST_ROW, problems_where, split_list
 from detente.record.schema import SOURCES, TABLES, RecordTable
 from detente.record.states.vocabulary import Vocabulary, parse_sets
 
 _STEERING = f"[{STEERING}]"
 _ID = r"^[A-Za-z0-9._-]+$"
-UNITS = ("usd_mn", "usd_bn", "usd", "persons", "pct", "pp", "mmcfd", "km", "kbd", "days", "years", "flights_per_week")
-"""Usual units; another word is allowed unless it looks like one of these mistyped."""
-MANY = 20  # problems of one kind in one column before the rest is only counted
 
 
 def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> list[Problem]:
@@ -48,29 +43,8 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
     found += _links(tables)
     found += _self_citing(tables["sources"])
     found += _ranges(tables)
-    found += _figure_sense(tables["figures"])
+    found += figure_sense(tables["figures"])
     found += _event_words(tables["events"], vocabulary)
-    return found
-
-
-def problems_where(
-    frame: pl.DataFrame,
-    table: RecordTable,
-    mask: pl.Series,
-    column: str,
-    what: str | Callable[[str], str],
-    fix: str = "",
-) -> list[Problem]:
-    """One problem per row of ``mask``; ``what`` is a text or a function of the cell."""
-    rows = mask.fill_null(False).arg_true().to_list()
-    cells = frame[column]
-    found = [
-        Problem(table.file, row + FIRST_ROW, column, clean(what(cells[row]) if callable(what) else what), fix)
-        for row in rows[:MANY]
-    ]
-    if len(rows) > MANY:
-        more = first_five(row + FIRST_ROW for row in rows[MANY:])
-        found.append(Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix))
     return found
 
 
@@ -229,77 +203,6 @@ def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     return found
 
 
-def _figure_sense(figures: pl.DataFrame) -> list[Problem]:
-    """Figures that cannot be meant: negative amounts, a unit mistyped, two preferred ones for one thing."""
-    table = TABLES["figures"]
-    value = figures["value"].cast(pl.Float64, strict=False)
-    amount = figures["kind"].is_in(["flow", "stock", "count"]) & ~figures["series"].str.contains(
-        "balance|change|growth|gap"
-    )
-    fix = "Fix the sign; a balance belongs in a series with 'balance' in its name."
-    found = problems_where(figures, table, (value < 0) & amount, "value", "{} is negative.".format, fix)
-    typed = [u for u in figures["unit"].drop_nulls().unique() if _mistyped(u)]
-    found += problems_where(
-        figures, table, figures["unit"].is_in(typed), "unit",
-        lambda u: f"'{u}' is close to a usual unit.{did_you_mean(u, UNITS)}", "Write the usual one, or a clearly different word.",
-    )  # fmt: skip
-    chosen = figures["preferred"].is_in(["1", "1.0"]).fill_null(False)
-    keys = figures.select("series", "period", "unit").with_columns(pl.when(chosen).then(1).alias("chosen"))
-    twice = keys.select(pl.struct("series", "period", "unit", "chosen").is_duplicated()).to_series() & chosen
-    found += _series_slips(figures)
-    what = "Two figures of one series and period are preferred."
-    return found + problems_where(figures, table, twice, "preferred", what, "Leave 1 with one of them.")
-
-
-OFTEN = 3
-"""Figures of a series from which a lone one whose name differs by a letter looks mistyped."""
-
-
-def _series_slips(figures: pl.DataFrame) -> list[Problem]:
-    """A single figure whose series is another, well-filled one but for one letter (``trade.totals``)."""
-    counts: dict[str, int] = {
-        str(name): int(n) for name, n in figures.drop_nulls("series").group_by("series").len().iter_rows()
-    }
-    near: dict[str, str] = {}
-    for name, n in counts.items():
-        if n >= OFTEN:
-            near |= dict.fromkeys((name, *_one_less(name)), name)
-    slips = {}
-    for name, n in counts.items():
-        other = next((near[s] for s in (name, *_one_less(name)) if s in near and near[s] != name), None)
-        if (
-            n == 1
-            and other
-            and _letters(name) != _letters(other)
-            and re.sub(r"\D", "", name) == re.sub(r"\D", "", other)
-        ):
-            slips[name] = other
-    mask = figures["series"].is_in(list(slips))
-    what = "'{}' has one figure and is '{}' but for a letter."
-    return problems_where(
-        figures, TABLES["figures"], mask, "series", lambda cell: what.format(cell, slips[cell]),
-        f"Write the other, or give the series more figures (from {OFTEN}) if it is one of its own.",
-    )  # fmt: skip
-
-
-def _one_less(name: str) -> list[str]:
-    return [name[:n] + name[n + 1 :] for n in range(len(name))]
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z]", "", name.casefold())
-
-
-@lru_cache(maxsize=1024)
-def _mistyped(unit: str) -> bool:
-    """Whether a unit is a usual one but for case, separators or a letter; ``usd_mn_2015`` is a unit of its own."""
-    if unit in UNITS:
-        return False
-    bare = re.sub(r"[^a-z0-9]", "", unit.casefold())
-    usual = [u.replace("_", "") for u in UNITS if not unit.startswith(f"{u}_")]
-    return bare in usual or any(len(bare) > 3 and SequenceMatcher(None, bare, u).ratio() > 0.88 for u in usual)
-
-
 def _self_citing(sources: pl.DataFrame) -> list[Problem]:
     own = [
         row["cites"] is not None and row["source_id"] in split_list(row["cites"])
@@ -353,8 +256,3 @@ def _sets_problems(cell: str, vocabulary: Vocabulary) -> Iterable[str]:
                 yield reason
     except ValueError as error:
         yield f"{error}."
-
-
-def split_list(cell: str | None) -> list[str]:
-    """The parts of a ``;``-separated cell, without blanks."""
-    return [part for part in (piece.strip() for piece in (cell or "").split(";")) if part]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
 from detente._foreign import TABLE, read_bytes
-from detente.errors import Problem, UnreadableFile, did_you_mean
+from detente.errors import Problem, UnreadableFile, did_you_mean, first_five
+from detente.language.controls import clean
 from detente.record.schema import RecordTable
 
 FIRST_ROW = 2  # as a spreadsheet counts: the header is row 1
@@ -110,3 +112,32 @@ def _ragged(text: str, width: int, file: str) -> list[Problem]:
     except csv.Error as error:
         found.append(Problem(file, number + 1, None, f"The row is not well-formed CSV: {error}.", "Check its quotes."))
     return found or [Problem(file, None, None, "The file is not well-formed CSV.", "Check quotes and commas.")]
+
+
+MANY = 20  # problems of one kind in one column before the rest is only counted
+
+
+def problems_where(
+    frame: pl.DataFrame,
+    table: RecordTable,
+    mask: pl.Series,
+    column: str,
+    what: str | Callable[[str], str],
+    fix: str = "",
+) -> list[Problem]:
+    """One problem per row of ``mask``; ``what`` is a text or a function of the cell."""
+    rows = mask.fill_null(False).arg_true().to_list()
+    cells = frame[column]
+    found = [
+        Problem(table.file, row + FIRST_ROW, column, clean(what(cells[row]) if callable(what) else what), fix)
+        for row in rows[:MANY]
+    ]
+    if len(rows) > MANY:
+        more = first_five(row + FIRST_ROW for row in rows[MANY:])
+        found.append(Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix))
+    return found
+
+
+def split_list(cell: str | None) -> list[str]:
+    """The parts of a ``;``-separated cell, without blanks."""
+    return [part for part in (piece.strip() for piece in (cell or "").split(";")) if part]

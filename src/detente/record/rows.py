@@ -10,8 +10,8 @@ from typing import Any
 
 from detente.errors import StudyError
 from detente.language import own
-from detente.record.check import split_list
 from detente.record.period import Period
+from detente.record.reading import split_list
 from detente.record.states.vocabulary import StateChange, parse_sets
 from detente.record.verdicts.numbers import Wording
 

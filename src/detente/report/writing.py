@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from detente._atomic import write_file
-from detente.report.beside import SHEET, link_picture
 from detente.report.page import render_report
 from detente.report.pdf import one_page
+from detente.report.picture_and_sheet import SHEET, link_picture
 
 FIX = "Give a path in a folder that exists and may be written to."
 

@@ -10,7 +10,7 @@ from detente.attribution import Attribution, DyadFits, attribute
 from detente.errors import StudyError
 from detente.panel import Panel
 from detente.run.schema import BASE, DIRECTION, EPISODE, YEAR, TableSchema, directed, number, text, whole
-from detente.run.what_if.scenarios import ResidualAt, Window
+from detente.run.what_if.shocks import ResidualAt, Window
 from detente.study.study import Study
 
 WIDTH_90 = 2 * 1.6449  # of the central 90% of a normal, in standard deviations

@@ -24,12 +24,12 @@ from detente.study.words import catalogue
 from detente.watch.changes import Told, grouped
 from detente.watch.computing import Looked, Panels, look_at_pair, look_at_study
 from detente.watch.inputs import causes, fingerprint
+from detente.watch.look_in_words import heading, line
 from detente.watch.measures import matches
 from detente.watch.outgoing import enqueue, outcome, send, write_feeds
 from detente.watch.readings import readings
 from detente.watch.result import Alert, DyadFailure, Look, WatchChange
 from detente.watch.state import WatchState, open_state
-from detente.watch.telling import heading, line
 from detente.watch.thresholds import Alarm, Reading, Transition, step
 from detente.watch.watchlist import WatchedDyad, WatchList, WatchRule, read_watchlist
 

@@ -30,9 +30,9 @@ from detente.delivery import (
 )
 from detente.errors import DetenteError
 from detente.language import Catalogue
+from detente.watch.look_in_words import alert_text, past_alert_text
 from detente.watch.result import SCHEMA_VERSION, Alert, DyadFailure
 from detente.watch.state import PastAlert, WatchState
-from detente.watch.telling import alert_text, past_alert_text
 from detente.watch.watchlist import ToAtom, ToMail, ToWebhook, WatchList
 
 EXPIRES = 7 * 86_400.0  # seconds after which an alert that could not be delivered is no news

@@ -10,7 +10,7 @@ from math import isfinite, log
 import numpy as np
 
 from detente.answer.facts import Flow
-from detente.answer.pairs.any_pair import Pair
+from detente.answer.pairs.found_pair import Pair
 from detente.equilibrium import CLOSED, Economy, internal_trade, solve
 from detente.errors import MissingInternalTrade
 from detente.panel import Panel, world_gdp

@@ -12,9 +12,9 @@ from detente.record.states import build_states
 from detente.run.result import Run
 from detente.run.what_next import newest_day
 from detente.watch.computing import Looked
+from detente.watch.look_in_words import line
 from detente.watch.readings import readings
 from detente.watch.state import PastAlert
-from detente.watch.telling import line
 from detente.watch.thresholds import Reading, Transition
 
 MEASURES = ("verdict:*", "exports", "imports", "break", "odds")

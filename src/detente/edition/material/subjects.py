@@ -14,7 +14,7 @@ import polars as pl
 from detente.answer import answer_of
 from detente.answer.answer import Answer
 from detente.answer.facts import Facts
-from detente.answer.pairs.any_pair import Pair
+from detente.answer.pairs.found_pair import Pair
 from detente.answer.what_next import pair_next_sentences
 from detente.economies import name_of
 from detente.edition.material.changes import Changed, snapshot

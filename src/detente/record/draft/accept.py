@@ -14,10 +14,9 @@ import polars as pl
 from detente._atomic import lock, write_file
 from detente._foreign import TABLE, read_bytes
 from detente.errors import EmptySample, OutputError, Problem, RecordError, UnreadableFile
-from detente.record.check import problems_where
 from detente.record.draft.row import CONFIDENCE, OWN, fingerprint
 from detente.record.ledger import Ledger
-from detente.record.reading import FIRST_ROW, read_table
+from detente.record.reading import FIRST_ROW, problems_where, read_table
 from detente.record.schema import CLAIMS, EVENTS, FIGURES, RecordTable
 
 QUOTED = "in the source's own words"

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from detente.errors import UsageError
-from detente.record.check import split_list
 from detente.record.frames import Frames
+from detente.record.reading import split_list
 from detente.record.verdicts.independence.organisations import default_register, words_of
 from detente.record.verdicts.verdict import DECIDED, VERDICTS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from detente.language import Text
-from detente.record.check import split_list
 from detente.record.frames import Frames
+from detente.record.reading import split_list
 from detente.record.rows import Claim
 from detente.record.verdicts.kinds.agreement import compare
 

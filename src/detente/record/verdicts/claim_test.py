@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from detente.errors import Problem, did_you_mean
-from detente.record.check import split_list
 from detente.record.period import Period
-from detente.record.reading import FIRST_ROW
+from detente.record.reading import FIRST_ROW, split_list
 from detente.record.rows import Claim
 from detente.record.schema import TESTS
 from detente.record.states.vocabulary import parse_sets

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from detente.answer.facts import Flow
 from detente.answer.speaker import Speaker
-from detente.charts.gap import Flag, GapChart, GapLabels, draw_gap
+from detente.charts.gap import Flag, GapChart, GapLabels
+from detente.charts.gap_drawing import draw_gap
 from detente.language.when import per_year
 from detente.report.first_screen.wording import ScreenWords
 

@@ -15,7 +15,8 @@ from detente.run.attributed import residual_lookup
 from detente.run.schema import Computed, TableSchema, number, text, whole
 from detente.run.what_if.baseline import Baseline, accounts
 from detente.run.what_if.scenario_bands import scenario_moves, table_draws
-from detente.run.what_if.scenarios import ResidualAt, TableOfStudy, effects, heals_nothing, solved_on_table
+from detente.run.what_if.scenarios import TableOfStudy, solved_on_table
+from detente.run.what_if.shocks import ResidualAt, effects, heals_nothing
 from detente.study.spec import Ends, People, Scenario, Spec
 from detente.study.study import Study
 

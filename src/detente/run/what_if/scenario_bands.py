@@ -13,14 +13,8 @@ from numpy.typing import NDArray
 from detente.equilibrium import CLOSED, Coefficients, Economy, Ensemble, LogNormal, SectorEconomy, Shock, ensemble
 from detente.run.schema import TableSchema, number, text, whole
 from detente.run.what_if.baseline import Baseline
-from detente.run.what_if.scenarios import (
-    ResidualAt,
-    TableOfStudy,
-    effects,
-    heals_nothing,
-    supply_elasticity,
-    tariffs_of,
-)
+from detente.run.what_if.scenarios import TableOfStudy
+from detente.run.what_if.shocks import ResidualAt, effects, heals_nothing, supply_elasticity, tariffs_of
 from detente.study.spec import Ends, Scenario, Spec, both_ways
 
 DRAWS = 200

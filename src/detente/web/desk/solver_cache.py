@@ -20,7 +20,8 @@ from detente.run.attributed import RESIDUALS, residual_lookup
 from detente.run.schema import directed
 from detente.run.what_if.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ratio
 from detente.run.what_if.further_effects import table_of
-from detente.run.what_if.scenarios import ResidualAt, TableOfStudy, effects, supply_elasticity
+from detente.run.what_if.scenarios import TableOfStudy
+from detente.run.what_if.shocks import ResidualAt, effects, supply_elasticity
 from detente.study import Study
 from detente.study.panel_files import file_named
 from detente.study.spec import Ends, Scenario

@@ -16,9 +16,9 @@ from detente.charts.gap import Flag
 from detente.charts.pen import By
 from detente.charts.standalone import as_page, as_png, standalone
 from detente.charts.svg import draw
-from detente.report.beside import run_stamp
 from detente.report.figures import CHARTS
 from detente.report.first_screen import first_screen
+from detente.report.picture_and_sheet import run_stamp
 from detente.report.story import Story
 from detente.web.editor.export import Download
 from detente.web.http.reply import WordedError, as_json, page, words_of

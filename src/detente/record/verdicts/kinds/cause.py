@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from detente.language import Joined, Number, Text
-from detente.record.check import split_list
+from detente.record.reading import split_list
 from detente.record.rows import Claim
 from detente.record.verdicts.claim_test import ClaimTest, Issue, Known, anything, register
 from detente.record.verdicts.evidence import Evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detente.language import Day, Joined, Text
-from detente.record.check import split_list
+from detente.record.reading import split_list
 from detente.record.rows import Claim, Event
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, Known, register
 from detente.record.verdicts.evidence import Evidence

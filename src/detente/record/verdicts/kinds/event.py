@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from detente.language import Day, Joined, Number, Text
-from detente.record.check import split_list
+from detente.record.reading import split_list
 from detente.record.rows import Claim, Event
 from detente.record.verdicts.citing import cite_event, days_off
 from detente.record.verdicts.claim_test import ClaimTest, anything, ids_in, register, unknown

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from detente.answer.facts import Fall, Flow
-from detente.answer.pairs.any_pair import Pair
+from detente.answer.pairs.found_pair import Pair
 from detente.charts.ratio import RatioLine, draw_ratios
 from detente.economies import in_text
 from detente.errors import DetenteError

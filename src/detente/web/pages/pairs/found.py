@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from starlette.requests import Request
 
-from detente.answer.pairs.any_pair import Pair, pair
+from detente.answer.pairs.any_pair import pair
+from detente.answer.pairs.found_pair import Pair
 from detente.answer.pairs.lanes import Lane, lanes
 from detente.economies import in_text
 from detente.panel import Panel

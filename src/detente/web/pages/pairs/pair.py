@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.answer.facts import Fall
-from detente.answer.pairs.any_pair import Pair, Similar
+from detente.answer.pairs.found_pair import Pair, Similar
 from detente.answer.pairs.scenarios import PairOutcome, PairScenarios, pair_scenarios
 from detente.answer.speaker import Speaker
-from detente.charts.gap import spark_svg
+from detente.charts.gap_drawing import spark_svg
 from detente.economies import in_text
 from detente.errors import DetenteError
 from detente.language.catalogue import short_of_all

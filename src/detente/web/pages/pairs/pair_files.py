@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from detente import __version__
 from detente._leaving import csv_text
-from detente.answer.pairs.any_pair import Pair
+from detente.answer.pairs.found_pair import Pair
 from detente.charts.standalone import as_page, as_png, standalone
 from detente.panel import Panel
 from detente.web.http.reply import WordedError, as_json, words_of

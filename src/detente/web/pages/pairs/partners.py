@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from detente.answer.pairs.any_pair import Pair
+from detente.answer.pairs.found_pair import Pair
 from detente.economies import ROW
 from detente.panel import Panel
 from detente.web.http.reply import page, words_of
