@@ -8,10 +8,15 @@ is remarkable and to a few thousandths in the tail.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import detente as dt
 from detente.attribution import DyadFits, attribute
+from detente.attribution.comparison.similar import compare_window
+from detente.attribution.library.ruptures import ruptured
+from detente.attribution.residuals import fit_effects
+from detente.attribution.sample import Sample
 
 pytestmark = [pytest.mark.oracle, pytest.mark.slow]
 
@@ -83,6 +88,21 @@ def test_ranks_among_similar_dyads(similar, key, p: float, p_similar: float | No
     assert test.p == pytest.approx(p, abs=near(p))
     if p_similar is not None:
         assert test.p_similar == pytest.approx(p_similar, abs=0.05)
+
+
+def test_why_one_plain_rank_differs_from_the_other_program_s(world, similar) -> None:
+    """COL-VEN 2008-20: without five origins whose sales are known from who buys, its 8 of 400 and p_origin .026 (18 here)."""
+    sample, silent = Sample.of(world), ("IRN", "DZA", "IRQ", "SDN", "GNQ")
+    i, j = sample.economy("COL"), sample.economy("VEN")
+    out = ruptured(sample.economies, 2008, 2020)
+    out[[sample.economy(code) for code in silent]] = True
+    effects = fit_effects(sample.flows, np.ones(sample.flows.shape, dtype=bool))
+    ends = sample.year(2008), sample.year(2020)
+    window = compare_window(sample.flows, effects, sample.years, *ends, out, treated=[(i, j), (j, i)])
+    found, shipped = window.test(i, j, similar["COL", 2008, 2020].standing.value), similar["COL", 2008, 2020].standing
+    assert (found.n_as_bad, shipped.n_as_bad) == (8, 18)
+    assert found.p_similar == pytest.approx(0.020, abs=0.0025)  # one of 400 more or less
+    assert found.p_origin == pytest.approx(0.026, abs=0.001)
 
 
 def test_the_order_of_the_evidence_and_which_question_each_rank_answers(similar) -> None:
