@@ -1,6 +1,9 @@
 """Data that come in batches: the same fit from every source, and nothing read that is not needed."""
 
+import errno
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import numpy as np
@@ -258,3 +261,38 @@ def test_a_file_that_was_cut_off_is_named(tmp_path):
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(OutputError, match="cut off"):
         scratch.get("rows")
+
+
+@pytest.mark.parametrize("place", ["detente.panel.reading.spilling._by_block", "detente.panel.reading.scratch._write"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_that_fills_up_in_the_midst_is_named_and_left_as_it_was(tmp_path, monkeypatch, place, number):
+    def full(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(place, full)
+    with pytest.raises(OutputError, match=r"can take no more.*larger disk"):
+        fit_ppml(DATA, FORMULA, blocks="sector", scratch=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_of_the_callers_own_generator_is_not_taken_for_one_of_the_scratch_folder(tmp_path):
+    def faulty():
+        yield DATA
+        raise FileNotFoundError("my own file")
+
+    with pytest.raises(UnreadableFile, match="my own file") as told:
+        fit_ppml(faulty(), FORMULA, blocks="sector", scratch=tmp_path)
+    assert isinstance(told.value.__cause__, FileNotFoundError)  # with the line that it came from
+
+
+def test_a_worker_that_does_not_see_the_scratch_folder_says_so(tmp_path):
+    """As on another machine, where the same path is another place."""
+
+    class Elsewhere(ThreadPoolExecutor):
+        def submit(self, work, *task):
+            for path in [*tmp_path.rglob("rows.bin"), *tmp_path.rglob("*.arrays")]:
+                path.unlink()
+            return super().submit(work, *task)
+
+    with Elsewhere(1) as pool, pytest.raises(OutputError, match=r"not there.*a disk they share"):
+        fit_ppml(DATA, FORMULA, blocks="sector", scratch=tmp_path, executor=pool)

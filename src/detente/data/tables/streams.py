@@ -55,7 +55,7 @@ class Stream:
         except (pl.exceptions.PolarsError, OSError) as error:
             if isinstance(error, UnreadableFile):
                 raise
-            raise _unreadable(self.name, error) from None
+            raise _unreadable(self.name, error) from error  # a generator's own fault keeps its place
 
 
 def stream_of(data: Any, alone: bool = False) -> Stream | None:
@@ -216,6 +216,8 @@ def _emptied(frame: Any) -> Any:
 
 
 def _unreadable(name: str, error: Exception) -> UnreadableFile:
+    files = isinstance(error, pl.exceptions.PolarsError)
     return UnreadableFile(
-        f"{name} cannot be read: {str(error).partition(chr(10))[0]}.", fix="Check that its files have the same columns."
+        f"{name} cannot be read: {str(error).partition(chr(10))[0]}.",
+        fix="Check that its files have the same columns." if files else "Check that it is there and may be read.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,6 +17,10 @@ from threading import get_ident
 import numpy as np
 
 from detente.errors import OutputError
+
+LARGER = "Give scratch= a folder on a larger disk (without it the system's own place for such files is taken, TMPDIR)."
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What a system says of a disk, a quota or a file that can take no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Scratch:
     def get(self, key: str, names: Sequence[str] | None = None) -> dict[str, np.ndarray]:
         """The arrays under ``key``: all of them, or those of ``names`` that are there."""
         found: dict[str, np.ndarray] = {}
-        with self._file(key).open("rb", buffering=0) as file:
+        with seen(self._file(key)).open("rb", buffering=0) as file:
             length = int.from_bytes(file.read(8), "little")
             contents = json.loads(file.read(length))
             for name, kind, shape, first in contents:
@@ -72,6 +77,22 @@ class Scratch:
 
     def _file(self, key: str) -> Path:
         return self.folder / f"{key}.arrays"
+
+
+def seen(path: Path) -> Path:
+    """``path``, which another process has written.
+
+    Raises
+    ------
+    OutputError : it is not to be seen from here.
+    """
+    if not path.exists():
+        raise OutputError(
+            f"{path} of the scratch folder is not there.",
+            why="A worker on another machine does not see this machine's disk, or somebody has deleted the file.",
+            fix="Give scratch= a folder that is the same for all workers, on a disk they share.",
+        )
+    return path
 
 
 def _write(file: FileIO, left: memoryview) -> None:
@@ -96,18 +117,24 @@ def scratch_folder(within: str | Path | None, needed: int) -> Iterator[Path]:
 
     Raises
     ------
-    OutputError : there is no such folder, or too little room in it.
+    OutputError : there is no such folder, or too little room in it, before the work or in its midst.
     """
     try:
-        with TemporaryDirectory(prefix="detente-", dir=within, ignore_cleanup_errors=True) as folder:
-            free = shutil.disk_usage(folder).free
-            if free < needed:
-                raise OutputError(
-                    f"The rows need {needed / 1e9:,.1f} GB on disk while they are worked on, and {folder} has {free / 1e9:,.1f} GB.",
-                    fix="Give scratch= a folder on a larger disk.",
-                )
-            yield Path(folder)
+        place = TemporaryDirectory(prefix="detente-", dir=within, ignore_cleanup_errors=True)
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise OutputError(
             f"No scratch folder can be made: {error}.", fix="Give scratch= a folder that is there."
         ) from None
+    with place as folder:
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise OutputError(
+                f"The rows need {needed / 1e9:,.1f} GB on disk while they are worked on, and {folder} has {free / 1e9:,.1f} GB.",
+                fix=LARGER,
+            )
+        try:
+            yield Path(folder)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            raise OutputError(f"The scratch folder can take no more: {error.strerror}.", fix=LARGER) from None

@@ -15,6 +15,7 @@ import polars as pl
 from detente.errors import DataError, EmptySample
 from detente.panel.frames import Table
 from detente.panel.reading.coded import CodedTable, Labels, coded
+from detente.panel.reading.scratch import seen
 
 FILE = "rows.bin"
 
@@ -45,7 +46,7 @@ class Spilled:
         n = int(self.heights[block])
         values = {name: np.empty(n) for name in self.numbers}
         codes = {name: np.empty(n, np.int32) for name in self.labels}
-        with (self.folder / FILE).open("rb") as file:
+        with seen(self.folder / FILE).open("rb") as file:
             at = 0
             for _, start, rows in self.pieces[self.pieces[:, 0] == block].tolist():
                 file.seek(start)
