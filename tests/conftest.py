@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,30 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")  # a busy machine makes no test fail
 ABSENT = "the real data folder ../shared is not here"
+
+
+LONG = (
+    "docs/test_examples.py",
+    "web/browser/test_every_page.py",
+    "web/test_fuzz.py",
+    "test_types.py",
+    "web/browser/test_studies.py",
+)  # files that take longest, under tests/: begun first, so that no worker is left alone with one of them at the end
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers take the files in the order given here, not the ones with most tests first."""
+    if getattr(config.option, "dist", "no") == "loadfile":
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On workers the long files come first, then those with most tests."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    place = {FIXTURES.parent / name: number for number, name in enumerate(LONG)}
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (place.get(item.path, len(LONG)), -tests[item.path]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,16 +3,16 @@
 ======================================================  =======================================================
 report                                                  held by
 ======================================================  =======================================================
-PolicyEngine 855, 713: a copied URL loses the reform    here, and test_browser (the address holds the state)
+PolicyEngine 855, 713: a copied URL loses the reform    here, and browser/test_desk (the address holds the state)
 policyengine-app 1316: back to the baseline clears all  here
 PolicyEngine 879, 903: an empty reform has an effect    here
-Streamlit 218, 4541: a slider shows an older value      test_pages (overtaken), test_browser (dragging, beyond)
+Streamlit 218, 4541: a slider shows an older value      test_pages (overtaken), browser/test_desk (dragging, beyond)
 open-sdg 392: the CSV lacks the series that was added   test_pages (a file of the desk holds what is pinned)
 carbon-charts 1521: formulas in a CSV                   here, and test_leaving
 lowdb 359: two processes write one file                 test_journal (kill -9 of two servers)
 vl-convert 30, 152; vega 1026, 53: labels are cut       here, and report/test_first_screen, report/test_charts
 owid-grapher 2679; DataViva 253: an empty picture       here
-owid-grapher 1473: a selection in the URL is not shown  here, and test_browser (what a page is narrowed to)
+owid-grapher 1473: a selection in the URL is not shown  here, and browser/test_record_pages (what a page is narrowed to)
 covidtrends 114; covid19india 1585: zero on a log axis  here
 Datasette 567: a file is changed by another process     here, and test_record (another header)
 ======================================================  =======================================================
