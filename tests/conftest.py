@@ -24,10 +24,21 @@ ABSENT = "the real data folder ../shared is not here"
 
 LONG = (
     "docs/test_examples.py",
-    "web/browser/test_every_page.py",
     "web/test_fuzz.py",
     "test_types.py",
+    "web/browser/test_every_page.py",
     "web/browser/test_studies.py",
+    "attribution/test_oracle_library_baci.py",
+    "run/test_run.py",
+    "report/test_page.py",
+    "report/test_spanish.py",
+    "web/test_server.py",
+    "gravity/test_separation_agreement.py",
+    "run/test_further_effects.py",
+    "gravity/test_many_at_once.py",
+    "record/test_scale.py",
+    "attribution/test_recovery.py",
+    "attribution/test_all_pairs.py",
 )  # files that take longest, under tests/: begun first, so that no worker is left alone with one of them at the end
 
 

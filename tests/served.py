@@ -25,5 +25,5 @@ def running(site: Site) -> Iterator[str]:
     thread.start()
     yield f"http://localhost:{listener.getsockname()[1]}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
     site.jobs.close()

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import polars as pl
 import pytest
 
+from detente.cli.app import run
 from detente.errors import UsageError
 from detente.web.http.jobs import Jobs
 from detente.web.http.server import _listen
@@ -50,7 +51,7 @@ def started(tmp_path):
     yield start
     for process in processes:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _address(process):
@@ -65,7 +66,7 @@ def _address(process):
 def _get(address):
     for _ in range(60):
         try:
-            with urlopen(address, timeout=20) as answer:
+            with urlopen(address, timeout=60) as answer:
                 return answer.status
         except HTTPError as refused:
             return refused.code
@@ -92,7 +93,7 @@ def test_beyond_loopback_it_prints_a_token_and_demands_it(started):
 
 def test_an_unknown_study_ends_with_its_exit_code(started):
     process = started("colombia-venezuelaa")
-    _, complaint = process.communicate(timeout=30)
+    _, complaint = process.communicate(timeout=120)
     assert process.returncode == 4
     assert "Did you mean 'colombia-venezuela'" in complaint
     assert "Traceback" not in complaint
@@ -132,12 +133,17 @@ def test_the_desks_stand_on_the_panel_given(started, tmp_path):
         (None, 3, ["There is no file"]),
     ],
 )
-def test_a_panel_that_does_not_fit_the_study_is_refused_at_the_start(started, tmp_path, rows, code, said):
+def test_a_panel_that_does_not_fit_the_study_is_refused_at_the_start(tmp_path, monkeypatch, capsys, rows, code, said):
+    def listens(*_):
+        raise AssertionError("it was not refused")
+
+    monkeypatch.setattr("detente.web.http.server._listen", listens)
+    monkeypatch.setattr("detente.web.http.server.keep_small", lambda: None)  # this process goes on
+    monkeypatch.chdir(tmp_path)
     if rows is not None:
         (tmp_path / "p.csv").write_text(f"exporter,importer,year,trade_usd_mn\n{rows}", encoding="utf-8")
-    process = started("colombia-venezuela", "--data", "p.csv")
-    _, complaint = process.communicate(timeout=30)
-    assert process.returncode == code
+    assert run(["serve", "colombia-venezuela", "--no-browser", "--data", "p.csv"]) == code
+    complaint = capsys.readouterr().err
     assert "Traceback" not in complaint
     for part in said:
         assert part in complaint

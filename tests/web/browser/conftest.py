@@ -63,7 +63,7 @@ def visit(browser, address):
             viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=address, **options
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)  # bounds, not waits: two cores may be shared by many
+        context.set_default_timeout(COMPUTED)  # bounds, not waits: two cores may be shared by many
         context.set_default_navigation_timeout(COMPUTED)
 
         def watch(page):
