@@ -7,7 +7,8 @@ import pytest
 from detente.gravity import fit_ppml
 from detente.gravity.design import build
 from detente.gravity.formulas.grammar import parse
-from detente.gravity.separation.search import by_linear_program, by_rectifier
+from detente.gravity.separation import search
+from detente.gravity.separation.search import by_linear_program, by_rectifier, find_separated, is_small
 from detente.panel.frames import read_table
 
 CASES = {
@@ -172,3 +173,45 @@ def test_effects_alone_can_separate_on_the_tensor():
     fit = fit_ppml(data, "y ~ 1 | i + j", singletons="keep")
     assert fit.engine == "tensor"
     assert fit.separated.rows.tolist() == [5]
+
+
+def designed(columns, formula):
+    frame = pl.DataFrame(columns, strict=False)
+    return build(read_table(frame), parse(formula, frame.columns))
+
+
+def test_small_samples_are_searched_exactly_and_large_ones_by_the_rectifier(monkeypatch):
+    columns, formula, rows = CASES["a regressor within an effect"]
+    design = designed(columns, formula)
+    wide = len(design.names) + 3  # three groups
+    for most_rows, most_columns, small in ((8, wide, True), (7, wide, False), (8, wide - 1, False), (9, wide + 1, True)):
+        monkeypatch.setattr(search, "EXACT_ROWS", most_rows)
+        monkeypatch.setattr(search, "EXACT_COLUMNS", most_columns)
+        assert is_small(design) == small
+        same = by_linear_program(design) if small else by_rectifier(design)
+        np.testing.assert_array_equal(find_separated(design), same)
+        assert np.flatnonzero(find_separated(design)).tolist() == rows
+
+
+def test_a_regressor_that_is_zero_everywhere_changes_no_certificate():
+    columns, formula, _ = CASES["two effects cross only at zeros"]
+    bare = designed(columns, formula)
+    more = designed(columns | {"nil": [0.0] * 7}, formula.replace("v", "v + nil"))
+    for method in (by_linear_program, by_rectifier):
+        np.testing.assert_allclose(method(more), method(bare), atol=1e-9)
+
+
+def test_a_search_whose_certificate_does_not_hold_finds_nothing(monkeypatch):
+    """The rows found are regressed once more, held apart from all others: what is not positive then is no proof."""
+    design = designed(*CASES["regressor positive only at zeros"][:2])
+    assert np.flatnonzero(by_rectifier(design)).tolist() == [0, 1]
+    fitted = search._Held.fitted
+    for left, rows in ((1.0, [0, 1]), (-0.5, [])):
+        calls = []
+
+        def halved(held, target, left=left, calls=calls):
+            calls.append(held)
+            return fitted(held, target) * (left if calls[0] is not held else 1.0)
+
+        monkeypatch.setattr(search._Held, "fitted", halved)
+        assert np.flatnonzero(by_rectifier(design)).tolist() == rows
