@@ -184,7 +184,12 @@ def test_small_samples_are_searched_exactly_and_large_ones_by_the_rectifier(monk
     columns, formula, rows = CASES["a regressor within an effect"]
     design = designed(columns, formula)
     wide = len(design.names) + 3  # three groups
-    for most_rows, most_columns, small in ((8, wide, True), (7, wide, False), (8, wide - 1, False), (9, wide + 1, True)):
+    for most_rows, most_columns, small in (
+        (8, wide, True),
+        (7, wide, False),
+        (8, wide - 1, False),
+        (9, wide + 1, True),
+    ):
         monkeypatch.setattr(search, "EXACT_ROWS", most_rows)
         monkeypatch.setattr(search, "EXACT_COLUMNS", most_columns)
         assert is_small(design) == small

@@ -43,6 +43,65 @@ def test_an_unknown_unit_is_an_error_that_says_how_to_give_it(column):
     assert read_panel(real(column=column), unit="usd_mn").flow("COL", "VEN")[0] == pytest.approx(1060.0)
 
 
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (
+            (-5.0, 1.0, 2.0),
+            r"negative flow in column 'trade_usd_mn' of [^:]+: 1, the first -5 for AUT->DEU in 2015 \(line 2\)\.",
+        ),
+        (
+            (1.0, -2.0, -3.5),
+            r"negative flow in .*: 2, the first -2 for AUT->DEU in 2016 \(line 3\)\. A flow is zero or more",
+        ),
+        ((1.0, 2.0, -3.5), r"negative flow in .*: 1, the first -3\.5 for DEU->AUT in 2015 \(line 4\)\."),
+        ((float("inf"), 1.0, -2.0), r"infinite flow in .*: 1, the first for AUT->DEU in 2015 \(line 2\)\."),
+        ((1.0, float("-inf"), float("inf")), r"infinite flow in .*: 2, the first for AUT->DEU in 2016 \(line 3\)\."),
+    ],
+)
+def test_a_cell_that_no_flow_can_be_is_named_by_its_line(values, says):
+    keys = [("AUT", "DEU", 2015), ("AUT", "DEU", 2016), ("DEU", "AUT", 2015)]
+    with pytest.raises(InvalidFlow, match=says):
+        read_panel(table([(*key, value) for key, value in zip(keys, values)]))
+
+
+@pytest.mark.parametrize("line", [0, 1, 2])
+@pytest.mark.parametrize("column", ["exporter", "importer", "year"])
+def test_a_row_without_a_key_is_named_by_its_line(line, column):
+    rows = table([("AUT", "DEU", 2015, 1.0), ("AUT", "DEU", 2016, 1.0), ("DEU", "AUT", 2015, 1.0)])
+    rows = rows.with_columns(pl.when(pl.int_range(3) != line).then(column).alias(column))
+    with pytest.raises(
+        DataError, match=rf"1 rows of .* lack an origin, destination or year \(first at line {line + 2}\)"
+    ):
+        read_panel(rows)
+
+
+def test_a_table_without_rows_says_so():
+    with pytest.raises(EmptySample, match="has no rows"):
+        read_panel(table([], "exporter importer year trade_usd_mn"))
+
+
+def test_marks_of_what_is_missing_are_looked_for_in_text_alone():
+    rows = table([("AUT", "DEU", 2015, 1.0), ("DEU", "AUT", 2015, 2.0)])
+    assert read_panel(rows, missing=["."]).flow("AUT", "DEU")[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "who", "stock"),
+    [
+        ("migrant_stock", None, True),
+        ("persons", None, False),
+        ("persons", "migrant_stock", True),
+        ("persons", "movers", False),
+    ],
+)
+def test_a_stock_is_one_by_its_column_or_by_its_population(value, who, stock):
+    rows = table([("VEN", "COL", 2015, 48_000.0), ("COL", "VEN", 2015, 30_000.0)], f"origin destination year {value}")
+    if who is not None:
+        rows = rows.with_columns(population=pl.lit(who))
+    assert read_panel(rows, value=value, unit="persons", kind="persons").stock == stock
+
+
 @pytest.mark.property
 @pytest.mark.parametrize("power", [3, 6])
 def test_figures_in_another_unit_than_said_are_refused(power):

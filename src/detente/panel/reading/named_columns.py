@@ -67,22 +67,26 @@ def of_table(
 
 
 def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
-    keys = frame.select(pl.any_horizontal(pl.col(KEYS).is_null())).to_series()
-    if keys.any():
+    bare = frame.select(pl.any_horizontal(pl.col(KEYS).is_null())).to_series().arg_true()
+    if len(bare):
         raise DataError(
-            f"{int(keys.sum()):,} rows of {label} lack an origin, destination or year (first at line {int(keys.arg_max() or 0) + 2}).",
+            f"{len(bare):,} rows of {label} lack an origin, destination or year (first at line {bare[0] + 2}).",
             fix="Fill them in or delete the rows.",
         )
-    for what, mask in (("infinite", frame["value"].is_infinite()), ("negative", frame["value"] < 0)):
-        mask = mask.fill_null(False)
-        if mask.any():
-            first = frame.row(int(mask.arg_max() or 0), named=True)
-            raise InvalidFlow(
-                f"{int(mask.sum()):,} {what} flow{'s' if mask.sum() > 1 else ''} in column '{roles.value}' of {label}, first "
-                f"{first['value']:g} for {first['origin']}->{first['destination']} in {first['period']:g} "
-                f"(line {int(mask.arg_max() or 0) + 2})."
-                if isinstance(first["period"], int | float)
-                else f"{int(mask.sum()):,} {what} flows in column '{roles.value}' of {label}.",
-                why="A flow is zero or more.",
-                fix="Fix or delete these rows; leave the cell empty where the flow is unknown.",
-            )
+    endless = frame["value"].is_infinite().fill_null(False).arg_true()
+    if len(endless):
+        a, b, when = frame.select(KEYS).row(endless[0])
+        raise InvalidFlow(
+            f"Rows with an infinite flow in column '{roles.value}' of {label}: {len(endless):,}, the first for "
+            f"{a}->{b} in {when} (line {endless[0] + 2}).",
+            fix="Fix or delete these rows; leave the cell empty where the flow is unknown.",
+        )
+    below = (frame["value"] < 0).fill_null(False).arg_true()
+    if len(below):
+        a, b, when = frame.select(KEYS).row(below[0])
+        raise InvalidFlow(
+            f"Rows with a negative flow in column '{roles.value}' of {label}: {len(below):,}, the first "
+            f"{frame['value'][below[0]]:g} for {a}->{b} in {when} (line {below[0] + 2}).",
+            why="A flow is zero or more.",
+            fix="Fix or delete these rows; leave the cell empty where the flow is unknown.",
+        )
