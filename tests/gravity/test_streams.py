@@ -226,6 +226,28 @@ def test_the_command_line_fits_by_blocks_too(folder, capsys):
     assert "needs about" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [lambda d: iter([d[:0], d[:60], d[60:60], d[60:], d[:0]]), lambda d: iter([d[:60], d[60:].select(sorted(d.columns))]),
+     lambda d: iter([d[:60], d[60:].with_columns(pl.col("sector").cast(pl.Categorical), pl.col("year") * 1.0)]),
+     lambda d: (b.to_pandas().astype({"sector": "category"}).set_index(np.arange(len(b))[::-1]) for b in batches(d, 50)),
+     lambda d: batches(d.with_columns(pl.date("year", 1, 1).alias("year")), 50)],
+    ids=["empty", "other order", "other types", "pandas categories", "dates"],
+)  # fmt: skip
+@pytest.mark.parametrize("blocks", ["auto", "sector"])
+def test_batches_of_every_sort(odd, blocks):
+    mixed = DATA.sample(fraction=1, shuffle=True, seed=3)
+    fit = fit_ppml(odd(mixed), FORMULA, cluster="exporter^importer", blocks=blocks)
+    assert fit.n_rows == DATA.height
+    assert fit.coef["x"] == pytest.approx(WHOLE.coef["x"], rel=1e-9)
+    assert fit.se["x"] == pytest.approx(WHOLE.se["x"], rel=1e-9)
+
+
+def test_what_can_be_no_label_is_named():
+    with pytest.raises(DataError, match=r"'sector' holds .* single values"):
+        fit_ppml(batches(DATA.with_columns(pl.struct("sector").alias("sector"))), FORMULA, blocks="sector")
+
+
 @pytest.mark.property
 @settings(max_examples=40, deadline=None)
 @given(

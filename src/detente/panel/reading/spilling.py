@@ -87,12 +87,14 @@ def spill(
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / FILE).open("wb") as file:
         for batch in batches:
+            if not len(batch):
+                continue
             part = coded(Table(nw.from_native(batch, eager_only=True), name), numbers, labels)
             for column in numbers:
                 part.numbers(column)  # words among numbers are named here
             look(part, n_rows)
             n_rows += len(part)
-            codes = {column: _first_come(known[column], part.labels[column]) for column in labels}
+            codes = {column: _first_come(known[column], part.labels[column], column) for column in labels}
             order, starts = _by_block(codes[block])
             columns = [part.values[column] for column in numbers] + list(codes.values())
             if order is not None:
@@ -116,9 +118,15 @@ def spill(
     return Spilled(folder, name, blocks, heights, tuple(numbers), tuple(labels), levels, ranks, laid, n_rows)
 
 
-def _first_come(known: dict[Any, int], held: Labels) -> np.ndarray:
+def _first_come(known: dict[Any, int], held: Labels, column: str) -> np.ndarray:
     """Codes [n] by the order in which levels first came, -1 where missing; ``known`` learns."""
-    place = [known.setdefault(level, len(known)) for level in held.levels.tolist()]
+    try:
+        place = [known.setdefault(level, len(known)) for level in held.levels.tolist()]
+    except TypeError:  # lists, structs
+        raise DataError(
+            f"Column '{column}' holds {type(held.levels[0]).__name__}s, and labels are single values.",
+            fix="Make a column of text or numbers of it.",
+        ) from None
     return np.array([*place, -1], np.int32)[held.codes]
 
 
