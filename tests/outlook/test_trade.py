@@ -238,7 +238,7 @@ def test_the_region_and_scope_of_a_rupture_reach_the_library(panel):
     assert one.card.test == "pairs out"
     plain = dt.forecast(panel, "IND", "PAK", as_of=2019, event="rupture", instrument="closure").ahead[0]
     assert one.median_usd_mn < plain.median_usd_mn  # an embargo costs more than a shut crossing
-    with pytest.raises(SpecificationError, match="scope='half' is not known of a closure"):
+    with pytest.raises(SpecificationError, match="scope='half' is not known of instrument='closure'"):
         dt.forecast(panel, "IND", "PAK", as_of=2019, event="rupture", instrument="closure", scope="half")
 
 

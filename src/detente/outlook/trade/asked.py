@@ -85,11 +85,11 @@ def check_asked(
             fix=f"With event='rupture', the instruments are: {', '.join(INSTRUMENTS)}.",
         )
     if scope is not None and scope not in SCOPES.get(instrument or "", ()):
-        known = "; ".join(f"a {name}'s are {' and '.join(of)}" for name, of in SCOPES.items())
+        known = "; ".join(f"{name}: {', '.join(of)}" for name, of in SCOPES.items())
         raise SpecificationError(
-            f"scope={scope!r} is not known of {f'a {instrument}' if instrument else 'an instrument that is not told'}."
+            f"scope={scope!r} is not known of instrument={instrument!r}."
             f"{did_you_mean(scope, [name for of in SCOPES.values() for name in of])}",
-            fix=f"Scopes say what a rupture stops: {known}.",
+            fix=f"What a rupture stops, by instrument: {known}.",
         )
     inside = [y for y in sample.years if y < year]
     if inside and max([inside[-1], *(y for y, _ in latest.values())]) + max(HORIZONS) < year:
