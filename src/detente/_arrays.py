@@ -20,7 +20,7 @@ Array = Any
 
 _NUMPY = SimpleNamespace(
     abs=np.abs, concat=np.concatenate, exp=np.exp, linalg=np.linalg, log=np.log, matrix_transpose=np.matrix_transpose,
-    maximum=np.maximum, where=np.where,
+    where=np.where,
     # as methods these take half the time on small arrays
     stack=np.array,
     all=lambda x, axis=None: x.all(axis=axis),
@@ -130,6 +130,11 @@ def less_on_diagonal(matrix: Array, number: float) -> Array:
         return matrix - number * eye(matrix, n)
     matrix.ravel()[:: n + 1] -= number
     return matrix
+
+
+def at_least(array: Array, number: float) -> Array:
+    """The larger of each and ``number``; not-a-number stays."""
+    return np.maximum(array, number) if isinstance(array, np.ndarray) else namespace(array).clip(array, min=number)
 
 
 def solved(matrix: Array, target: Array) -> Array:

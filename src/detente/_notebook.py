@@ -9,7 +9,7 @@ ROWS = 12  #: rows of a table that are shown; the rest is said to be there
 
 
 def as_html(text: str, frame: Any = None) -> str:
-    """``text`` as it stands, then the first rows of ``frame`` (polars or pandas) as a table.
+    """``text`` as it stands, then the first rows of ``frame`` (polars, pandas or pyarrow) as a table.
 
     Examples
     --------
@@ -20,9 +20,10 @@ def as_html(text: str, frame: Any = None) -> str:
     """
     parts = [f'<pre style="white-space: pre-wrap">{escape(text)}</pre>']
     if frame is not None and len(frame):
-        names = list(frame.columns)
+        first = frame.slice(0, ROWS).to_pydict() if hasattr(frame, "to_pydict") else frame.head(ROWS)
+        names = list(first if isinstance(first, dict) else first.columns)
         head = "".join(f"<th>{escape(str(name))}</th>" for name in names)
-        columns = [[_cell(value) for value in list(frame[name].head(ROWS))] for name in names]
+        columns = [[_cell(value) for value in list(first[name])] for name in names]
         body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
         more = (
             f"<p>{ROWS} of {len(frame):,} rows; <code>to_frame()</code> has them all.</p>" if len(frame) > ROWS else ""

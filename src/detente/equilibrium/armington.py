@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from detente._arrays import ArrayKind, less_on_diagonal, namespace, rows_of, solved
+from detente._arrays import ArrayKind, at_least, less_on_diagonal, namespace, rows_of, solved
 from detente.equilibrium.path import log_between
 
 
@@ -98,7 +98,7 @@ class Armington:
         xp, now = namespace(u), self.state(u)
         excess = now.demand / now.output
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = xp.log(xp.maximum(excess, 1e-3)) / (1 + self.theta + self.psi)
+            step = xp.log(at_least(excess, 1e-3)) / (1 + self.theta + self.psi)
         return step, xp.max(xp.abs(excess - 1), axis=-1)
 
     def normal(self, u: np.ndarray) -> np.ndarray:

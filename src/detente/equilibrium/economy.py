@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from detente._arrays import ArrayKind, host
+from detente._notebook import as_html
 from detente.equilibrium.table import read_flows, same_kind
 from detente.errors import (
     DuplicateRows,
@@ -225,6 +226,10 @@ class Economy:
             }
         )
         return same_kind(self.kind, frame)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: what it is, and its flows."""
+        return as_html(repr(self), self.to_frame())
 
     def __repr__(self) -> str:
         when = f", {self.year}" if self.year is not None else ""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from detente._notebook import as_html
 from detente.errors import DataError, first_five
 from detente.outlook.score_card import ScoreCard
 from detente.panel import Panel
@@ -154,6 +155,10 @@ class RunTable:
 
     def __len__(self) -> int:
         return self.frame.height
+
+    def _repr_html_(self) -> str:
+        """In a notebook: its size and its first rows."""
+        return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         return f"RunTable({self.summary()})"

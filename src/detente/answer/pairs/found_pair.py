@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from detente._notebook import as_html
 from detente.answer.facts import Facts
 from detente.answer.pairs.lanes import Lane, lanes
 from detente.economies import is_current
@@ -112,6 +113,10 @@ class Pair:
                 for lane in self.relation()
             ],
         }  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        """In a notebook: whom it is about, and what each sold the other."""
+        return as_html(repr(self), self.to_frame())
 
     def __repr__(self) -> str:
         return f"Pair({self.origin}, {self.destination}; {self.panel})"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from detente._notebook import as_html
 from detente.equilibrium.counterfactual import Counterfactual
 from detente.equilibrium.economy import Economy
 from detente.equilibrium.sectors.economy import SectorEconomy
@@ -69,6 +70,10 @@ class Batch:
         lines = [f"{len(self.results)} cases solved, {len(self.refused)} without a solution"]
         lines += [f"  {' '.join(map(str, case))}: {why}" for case, why in self.refused.items()]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: what was solved and what was not, and the table of all solutions."""
+        return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         names = dict.fromkeys(case.scenario for case in (*self.results, *self.refused))

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from detente._arrays import Array, host
+from detente._notebook import as_html
 from detente.errors import NoEquilibrium, SpecificationError
 
 MOST_FAILED = 0.01
@@ -141,6 +142,10 @@ class Ensemble:
             ends = np.quantile(values[~self.failed], points, axis=0)
             data |= {f"{name}_q{100 * q:g}": end.ravel() for q, end in zip(points, ends)}
         return data
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the largest changes with their bands, and the table by economy."""
+        return as_html(repr(self)) if self.failed.all() else as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         n = self.draws_pct.shape[0]

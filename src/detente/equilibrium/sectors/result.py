@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from detente._notebook import as_html
 from detente.equilibrium.certificate import Certificate
 from detente.equilibrium.economy import read_only
 from detente.equilibrium.sectors.assembly import sector_model
@@ -261,6 +262,10 @@ class SectorCounterfactual:
         number = self.condition()
         weak = "; wages and prices are hardly determined" if number > 1e12 else ""
         return f", condition {number:.2g}{weak}"
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the largest changes and the table by economy."""
+        return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         code, pct = max(self.welfare_pct.items(), key=lambda kv: abs(kv[1]))

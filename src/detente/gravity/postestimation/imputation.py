@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from detente._notebook import as_html
 from detente.errors import SpecificationError, UsageError
 from detente.gravity.engines.dense import Dense, to_dense
 from detente.gravity.engines.margins import ThreeWay, fit_margins
@@ -116,6 +117,10 @@ class Imputation:
                 text += f", placebo share {share[t]:.3f} of {n[t]}" if n[t] else ""
             lines.append(text)
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: how it did, and the rows by year."""
+        return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         return f"Imputation({self.summary()})"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from detente._notebook import as_html
 from detente._read_only import ReadOnlyDict
 from detente._workers import processors, share_out, workers_of
 from detente.errors import DetenteError, NotConverged, UsageError, did_you_mean, first_five
@@ -76,6 +77,10 @@ class ManyFits:
         lines = [f"{len(self.fits)} fits by {self.by}, {len(self.failures)} without"]
         lines += [f"{level}: {error}" for level, error in list(self.failures.items())[:5]]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the coefficients of all fits."""
+        return as_html(self.summary(), self.to_frame())
 
     def __repr__(self) -> str:
         return self.summary()
