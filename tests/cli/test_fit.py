@@ -114,3 +114,36 @@ def test_a_file_read_as_a_panel_is_fitted_with_its_roles_named(tmp_path: Path, c
     assert json.loads(out)["n_rows"] == 4 * 3 * 2, "the world is no economy"
     assert "ROM" in err
     assert "WLD" in err
+
+
+def test_a_fit_for_each_level_of_a_column(tmp_path: Path, flows: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import detente as dt
+
+    one = pl.read_parquet(flows)
+    none = one.with_columns(trade=pl.lit(0.0))
+    both = pl.concat([one.with_columns(good=pl.lit("wine")), none.with_columns(good=pl.lit("air"))])
+    both.write_parquet(tmp_path / "both.parquet")
+    assert run(["fit", str(tmp_path / "*h.parquet"), FORMULA, "--by", "good", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["fits"]["wine"]["terms"][0]["estimate"] == pytest.approx(
+        dt.fit_ppml(one, FORMULA).coef["rta"], abs=1e-12
+    )
+    assert list(told["fits"]) == ["wine"]
+    assert "Every flow" in told["failures"]["air"]
+    assert run(["fit", str(tmp_path / "both.parquet"), FORMULA, "--by", "good"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[1].split()[:2] == ["wine", "rta"]
+    assert out[2].startswith("air")
+    assert run(["fit", str(tmp_path / "both.parquet"), FORMULA, "--by", "good", "--table", "x.md"]) == 2
+    assert "for one fit" in capsys.readouterr().err
+
+
+def test_the_scratch_folder_is_the_one_asked_for(
+    tmp_path: Path, flows: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    formula = "trade ~ rta | exporter^year + importer^year"
+    command = ["fit", str(flows), formula, "--blocks", "year", "--scratch"]
+    assert run([*command, str(tmp_path)]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["flows.parquet"]
+    assert run([*command, str(tmp_path / "nowhere")]) == 2
+    assert "No scratch folder can be made" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,10 @@ import click
 
 from detente.cli.output import as_json, waiting
 from detente.cli.reading import reading, reading_options, table_to_fit
+from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from detente.gravity import BiasCorrection, GravityFit
+    from detente.gravity import BiasCorrection, GravityFit, ManyFits
 
 
 @click.command(
@@ -40,14 +42,19 @@ if TYPE_CHECKING:
 @click.option(
     "--memory", metavar="SIZE", help='Memory that the fit may take, e.g. "4 GB"; most of what is free (PPML).'
 )
+@click.option(
+    "--scratch", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Where the rows of a fit by blocks lie meanwhile; the system's place for such files.",
+)  # fmt: skip
+@click.option("--by", metavar="COLUMN", help="A fit for each level of this column, with a table of all of them.")
 @click.option("--bias-correct", is_flag=True, help="Add the Weidner-Zylkin corrected estimates.")
 @click.option("--table", type=click.Path(path_type=Path), help="Write the table here: .md, .txt, .html, .tex or .docx.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 @reading_options
 def command(
     data: Path, formula: str, cluster: str | None, weights: str | None, offset: str | None, ssc: str,
-    estimator: str, separation: str, blocks: str | None, memory: str | None, bias_correct: bool,
-    table: Path | None, json_: bool, **how: Any,
+    estimator: str, separation: str, blocks: str | None, memory: str | None, scratch: Path | None, by: str | None,
+    bias_correct: bool, table: Path | None, json_: bool, **how: Any,
 ) -> None:  # fmt: skip
     """Fit FORMULA (fixest's syntax) to DATA (CSV, Parquet, Stata, Excel, or NAME@VERSION), by PPML unless told otherwise.
 
@@ -59,7 +66,18 @@ def command(
 
     options: dict[str, Any] = {"cluster": cluster, "weights": weights, "offset": offset, "ssc": ssc}
     if estimator == "ppml":
-        options |= {"separation": separation, "blocks": blocks or "auto", "memory": memory}
+        options |= {"separation": separation, "blocks": blocks or "auto", "memory": memory, "scratch": scratch}
+    if by is not None:
+        if estimator != "ppml" or bias_correct or table is not None or blocks is not None:
+            raise UsageError(
+                "--by makes a PPML fit of each level and one table of them.",
+                fix="Leave out --estimator, --blocks, --bias-correct and --table, which are for one fit.",
+            )
+        with waiting(f"Fitting {data} by {by}"):
+            rows, notes = table_to_fit(data, formula, reading(how))
+            many = gravity.fit_many(rows, formula, by=by, keep="coef", **options)
+        _tell(many, notes, json_)
+        return
     with waiting(f"Fitting {data}"):
         rows, notes = table_to_fit(data, formula, reading(how))
         fit = getattr(gravity, f"fit_{estimator}")(rows, formula, **options)
@@ -74,6 +92,25 @@ def command(
         return
     for result in results:
         click.echo(result.summary())
+
+
+def _tell(many: ManyFits, notes: Iterable[Any], json_: bool) -> None:
+    """The fits by level: one line a level and term, and why others have none."""
+    for note in notes:
+        click.echo(note, err=True)
+    if json_:
+        failures = {level: str(error) for level, error in many.failures.items()}
+        click.echo(
+            as_json({"by": many.by, "fits": {k: _facts(fit) for k, fit in many.fits.items()}, "failures": failures})
+        )
+        return
+    wide = max((len(name) for name in (*many, many.by)), default=0) + 2
+    click.echo(f"{many.by:<{wide}}{'term':<20}{'estimate':>12}{'std.error':>12}{'rows':>14}")
+    for level, fit in many.fits.items():
+        for term in fit.names:
+            click.echo(f"{level:<{wide}}{term:<20}{fit.coef[term]:>12.4f}{fit.se[term]:>12.4f}{fit.n_used:>14,}")
+    for level, error in many.failures.items():
+        click.echo(f"{level:<{wide}}{error}")
 
 
 def _facts(fit: GravityFit) -> dict[str, Any]:

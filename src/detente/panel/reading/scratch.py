@@ -18,7 +18,7 @@ import numpy as np
 
 from detente.errors import OutputError
 
-LARGER = "Give scratch= a folder on a larger disk (without it the system's own place for such files is taken, TMPDIR)."
+LARGER = "Give scratch= (on the command line --scratch) a folder on a larger disk; without it the system's is taken (TMPDIR)."
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What a system says of a disk, a quota or a file that can take no more."""
 
