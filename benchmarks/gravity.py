@@ -1,6 +1,6 @@
 """Gravity fits against pyfixest (and fixest, where R has it): ratios from one run, data frame in.
 
-    PYTHONPATH=src python benchmarks/gravity.py [--data ../shared/data] [--repeat 5] [--write]
+    PYTHONPATH=src python benchmarks/gravity.py [--data ../shared/data] [--repeat 5] [--pause 0] [--write]
 
 Every tool runs in a process of its own on the same rows and gives its coefficients, the first call, the
 median of the warm calls (by the clock and in CPU seconds) and the peak memory of the process.
@@ -122,13 +122,17 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
 
 
-def measure(call, repeat: int) -> dict:
-    """First and median warm call, by the clock and in CPU seconds; peak memory in MB."""
+def measure(call, repeat: int, pause: float = 0.0) -> dict:
+    """First and median warm call, by the clock and in CPU seconds; peak memory in MB.
+
+    ``pause`` seconds lie between the calls, for the others on a machine where this has precedence.
+    """
     times = []
     for _ in range(repeat + 1):
         clock, cpu = time.perf_counter(), time.process_time()
         coef = call()
         times.append((time.perf_counter() - clock, time.process_time() - cpu))
+        time.sleep(pause)
     warm = np.median(times[1:] or times, axis=0)
     peak = peak_mb()
     return {"first": times[0][0], "warm": warm[0], "cpu": warm[1], "peak_mb": peak, "coef": list(coef)}
@@ -141,7 +145,7 @@ fit <- if (startsWith(a[2], "ln_")) feols else fepois
 for (threads in unique(c(1, parallel::detectCores()))) {
   setFixest_nthreads(threads); clock <- c(); cpu <- c()
   for (k in 0:as.integer(a[3])) {
-    took <- system.time(m <- fit(f, d, vcov = ~exporter^importer))
+    took <- system.time(m <- fit(f, d, vcov = ~exporter^importer)); Sys.sleep(as.numeric(a[4]))
     clock <- c(clock, took[["elapsed"]]); cpu <- c(cpu, took[["user.self"]] + took[["sys.self"]])
   }
   if (is.null(best) || median(clock[-1]) < best[2]) best <- c(clock[1], median(clock[-1]), median(cpu[-1]), threads)
@@ -153,15 +157,16 @@ cat(sprintf('{"first": %f, "warm": %f, "cpu": %f, "threads": %d, "peak_mb": %f, 
 """Calls with one thread and with all; those with the better clock count."""
 
 
-def in_own_process(tool: str, path: Path, formula: str, repeat: int) -> dict | None:
+def in_own_process(tool: str, path: Path, formula: str, repeat: int, pause: float = 0.0) -> dict | None:
     """One tool on one case; None where it is not installed or fails."""
     if tool == "fixest":
         if shutil.which("Rscript") is None:
             return None
         pl.read_parquet(path).write_csv(path.with_suffix(".csv"))
-        command = ["Rscript", "-e", FIXEST, str(path.with_suffix(".csv")), formula, str(repeat)]
+        command = ["Rscript", "-e", FIXEST, str(path.with_suffix(".csv")), formula, str(repeat), str(pause)]
     else:
-        command = [sys.executable, __file__, "--one", tool, str(path), formula, "--repeat", str(repeat)]
+        command = [sys.executable, __file__, "--one", tool, str(path), formula]
+        command += ["--repeat", str(repeat), "--pause", str(pause)]
     done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ))
     if done.returncode:
         print(done.stderr[-600:], file=sys.stderr)
@@ -229,6 +234,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data")
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds between calls, where others need the machine")
     parser.add_argument("--only", default="", help="cases whose name contains this")
     parser.add_argument("--tools", default="detente,pyfixest,fixest")
     parser.add_argument("--growth", action="store_true", help="balanced panels up to 20 million cells too (5 GB)")
@@ -238,7 +244,7 @@ def main() -> None:
     if options.one:
         tool, path, formula = options.one
         call = {"detente": detente_call, "pyfixest": pyfixest_call}[tool](pl.read_parquet(path), formula)
-        print(json.dumps(measure(call, options.repeat)))
+        print(json.dumps(measure(call, options.repeat, options.pause)))
         return
     results = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -248,7 +254,7 @@ def main() -> None:
             data, formula = make(options.data)
             path = Path(folder) / "data.parquet"
             data.write_parquet(path)
-            found = {t: in_own_process(t, path, formula, options.repeat) for t in options.tools.split(",")}
+            found = {t: in_own_process(t, path, formula, options.repeat, options.pause) for t in options.tools.split(",")}
             results[case] = {"rows": data.height, **found}
             print(table({case: results[case]}), flush=True)
     text = f"{versions()}\n\n{table(results)}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from detente.errors import DataError, EmptySample
 from detente.gravity.formulas.grammar import Effect, Factor, Formula
 from detente.gravity.formulas.lags import with_series
-from detente.gravity.formulas.terms import LARGEST, Coding, column_of, regressors, response
+from detente.gravity.formulas.terms import LARGEST, Coding, by_term, column_of, response
 from detente.panel.frames import Table
 
 
@@ -57,18 +57,19 @@ class Design:
         if keep.all():
             return self
 
-        def cut(array: np.ndarray | None) -> np.ndarray | None:
-            return None if array is None else array[..., keep]
-
+        chosen = np.flatnonzero(keep)
+        X = np.empty((len(self.X), len(chosen)))
+        for column, left in zip(self.X, X):
+            column.take(chosen, out=left, mode="clip")  # a row at a time, without a check of every place: half the time
         return replace(
             self,
-            y=cut(self.y),
-            X=cut(self.X),
-            offset=cut(self.offset),
-            weights=cut(self.weights),
-            axes={name: Codes(axis.codes[keep], axis.levels) for name, axis in self.axes.items()},
-            slopes={name: cut(slope) for name, slope in self.slopes.items()},
-            rows=np.flatnonzero(keep) if self.rows is None else self.rows[keep],
+            y=self.y[chosen],
+            X=X,
+            offset=None if self.offset is None else self.offset[chosen],
+            weights=None if self.weights is None else self.weights[chosen],
+            axes={name: Codes(axis.codes[chosen], axis.levels) for name, axis in self.axes.items()},
+            slopes={name: slope[chosen] for name, slope in self.slopes.items()},
+            rows=chosen if self.rows is None else self.rows[chosen],
             known={},
         )
 
@@ -134,18 +135,18 @@ def build(
     formula = with_series(formula, table.columns)
     y = respond(table, formula.response)
     coding = Coding(not (formula.effects or formula.intercept), dict(levels or {}))
-    names, columns = regressors(table, formula.terms, coding)
+    names, X = _stacked(by_term(table, formula.terms, coding), len(formula.terms), len(y))
     held = {name: column_of(table, name) for name in (weights, offset) if name is not None}
     slopes = {name: table.numbers(name) for effect in formula.effects for name in effect.slopes}
     axis_names = dict.fromkeys(c for effect in formula.effects for c in effect.columns)
     axis_names |= dict.fromkeys(c for cluster in clusters for c in cluster)
     axes = {name: Codes(*table.codes(name)) for name in axis_names}
-    complete = _complete([*columns, y], [*names, formula.response.text], held, slopes, axes, len(y))
+    complete = _complete([*X, y], [*names, formula.response.text], held, slopes, axes, len(y))
     if weights is not None:
         complete = _weighted(weights, held[weights], complete)
     design = Design(
         y=y,
-        X=np.array(columns).reshape(len(names), len(y)),
+        X=X,
         names=tuple(names),
         offset=held.get(offset or ""),
         weights=held.get(weights or ""),
@@ -162,6 +163,19 @@ def build(
             raise _nothing_complete(design)
         design = replace(design.take(complete), n_missing=int((~complete).sum()))
     return design
+
+
+def _stacked(terms: Iterable[tuple[list[str], list[np.ndarray]]], n_terms: int, n: int) -> tuple[list[str], np.ndarray]:
+    """Names and columns as one array [k, n]; those of one term alone are ever in memory beside it."""
+    names: list[str] = []
+    X = np.empty((n_terms, n))
+    for more, columns in terms:
+        if len(names) + len(more) > len(X):
+            X = np.concatenate([X[: len(names)], np.empty((len(more) + len(names), n))])
+        for name, column in zip(more, columns):
+            X[len(names)] = column
+            names.append(name)
+    return names, X[: len(names)]
 
 
 def _weighted(name: str, weights: np.ndarray, complete: np.ndarray | None) -> np.ndarray | None:
@@ -184,11 +198,10 @@ def _complete(columns, names, held, slopes, axes, n: int) -> np.ndarray | None:
     """Rows [n] where nothing is missing, or None when that is all of them; infinite values raise."""
     complete = np.ones(n, bool)
     for name, column in [*zip(names, columns), *held.items(), *slopes.items()]:
-        finite = np.abs(column) <= LARGEST
-        if finite.all():
+        if column.min() >= -LARGEST and column.max() <= LARGEST:  # false where one is missing
             continue
         present = ~np.isnan(column)
-        if (present & ~finite).any():
+        if (present & ~(np.abs(column) <= LARGEST)).any():
             raise _not_finite(name, column)
         complete &= present
     for axis in axes.values():

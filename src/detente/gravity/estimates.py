@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from detente.errors import SpecificationError
 from detente.gravity.estimators.family import Family
-from detente.gravity.inference import Clustering
+from detente.gravity.inference.clustering import Clustering
 from detente.gravity.postestimation.hypotheses import (
     Combination,
     Wald,

@@ -16,10 +16,12 @@ from detente.gravity.engines.row_engine import fit_on_rows
 from detente.gravity.engines.scaling_engine import fit_by_scaling
 from detente.gravity.engines.small_engine import fit_small
 from detente.gravity.engines.tensor_engine import fit_on_tensor
+from detente.gravity.engines.threads import keep_freed_memory, stretches
 from detente.gravity.estimators.family import POISSON, Family
 from detente.gravity.estimators.glm_engine import fit_glm
 from detente.gravity.estimators.linear_engine import fit_linear
-from detente.gravity.inference import Clustering, covariance
+from detente.gravity.inference.clustering import Clustering
+from detente.gravity.inference.covariance import covariance
 from detente.gravity.result import GravityFit
 from detente.gravity.separation.certificate import SeparationCertificate, nonempty, singletons, zero_levels
 from detente.gravity.separation.search import find_separated
@@ -76,12 +78,21 @@ class _State:
             self.design = nonempty(self.design.take(rows), otherwise)
             self.__post_init__()
 
-    def drop_zero_levels(self) -> None:
-        """Levels without trade; of a logit those with trade alone as well. OLS keeps all."""
-        design, layout = self.design, self.layout
-        empty = np.zeros(len(design.y), bool)
-        if self.family.name != "ols":
-            empty = zero_levels(design, layout)
+    def drop_empty(self, lone_rows: bool) -> None:
+        """Levels without trade (of a logit those with trade alone as well; OLS keeps all) and rows alone in a level."""
+        empty = np.zeros(len(self.design.y), bool) if self.family.name == "ols" else self._empty()
+        self.certificate = SeparationCertificate.of_levels(self.design, empty)
+        kept, otherwise = ~empty, "leaving out levels without trade"
+        if lone_rows and kept.any():
+            alone = singletons(self.design, self.layout, kept)
+            self.n_singletons = int(alone.sum())
+            kept, otherwise = kept & ~alone, "leaving out singletons"
+        self.keep(kept, otherwise)
+
+    def _empty(self) -> np.ndarray:
+        """Rows [n] in levels that tell nothing."""
+        design = self.design
+        empty = zero_levels(design, self.layout)
         while self.family.name == "logit":
             full = zero_levels(replace(design, y=1 - design.y).take(~empty))
             more = np.flatnonzero(~empty)[full]
@@ -90,13 +101,7 @@ class _State:
             empty[np.flatnonzero(~empty)[none]] = True
             if not (full.any() or none.any()):
                 break
-        self.certificate = SeparationCertificate.of_levels(self.design, empty)
-        self.keep(~empty, "leaving out levels without trade")
-
-    def drop_singletons(self) -> None:
-        alone = singletons(self.design, self.layout)
-        self.n_singletons = int(alone.sum())
-        self.keep(~alone, "leaving out singletons")
+        return empty
 
     def drop_separated(self, method: str) -> bool:
         """Search with every regressor in, also those that the effects explain; whether any row was found."""
@@ -164,11 +169,10 @@ def fit_design(
     columns: Columns = Columns(),
 ) -> GravityFit:
     """Everything of :func:`fit_ppml` and its like after the formula has become arrays."""
+    keep_freed_memory()
     state = _State(design, engine, tol, max_iterations, family)
     del design  # what is left out of it is not kept beside it
-    state.drop_zero_levels()
-    if drop_singletons:
-        state.drop_singletons()
+    state.drop_empty(drop_singletons)
     auto = separation == "auto" and family.logs
     if separation in ("exact", "rectifier") and family.logs:
         state.drop_separated(separation)
@@ -268,10 +272,15 @@ def _balanced(design: Design, raw: EngineFit) -> bool:
     """Whether the scores are zero, as they are at the optimum: each a sum of gaps that cancel."""
     if not design.names:
         return True
-    gap, size = design.y - raw.mu, design.y + raw.mu
-    if design.weights is not None:
-        gap, size = gap * design.weights, size * design.weights
-    return all(abs(column @ gap) <= UNBALANCED * (np.abs(column) @ size) for column in raw.tilde)
+    sums, sizes = np.zeros(len(raw.tilde)), np.zeros(len(raw.tilde))
+    for rows in stretches(len(raw.mu)):
+        y, mu, tilde = design.y[rows], raw.mu[rows], raw.tilde[:, rows]
+        gap, size = y - mu, y + mu
+        if design.weights is not None:
+            gap, size = gap * design.weights[rows], size * design.weights[rows]
+        sums += tilde @ gap
+        sizes += np.abs(tilde) @ size
+    return bool((np.abs(sums) <= UNBALANCED * sizes).all())
 
 
 def _remedy(design: Design) -> str:

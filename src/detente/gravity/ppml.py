@@ -17,9 +17,18 @@ from detente.gravity.blocks.planning import Plan, planned
 from detente.gravity.design import Design, build
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import Columns, fit_design
-from detente.gravity.inference import SMALL_SAMPLE
+from detente.gravity.inference.covariance import SMALL_SAMPLE
 from detente.gravity.result import GravityFit
 from detente.gravity.separation.search import METHODS
+
+CHOICES = {
+    "ssc": SMALL_SAMPLE,
+    "separation": METHODS,
+    "singletons": ("drop", "keep"),
+    "engine": ("auto", "tensor", "rows", "irls"),
+    "keep": KEEP,
+}
+"""Words that options may be."""
 
 
 @one_blas_thread
@@ -98,11 +107,7 @@ def fit_ppml(
     Santos Silva & Tenreyro (2006), Review of Economics and Statistics 88(4); Correia, Guimarães &
     Zylkin (2020), Stata Journal 20(1).
     """
-    _check_option("ssc", ssc, SMALL_SAMPLE)
-    _check_option("separation", separation, METHODS)
-    _check_option("singletons", singletons, ("drop", "keep"))
-    _check_option("engine", engine, ("auto", "tensor", "rows", "irls"))
-    _check_option("keep", keep, KEEP)
+    _check_choices(ssc=ssc, separation=separation, singletons=singletons, engine=engine, keep=keep)
     _check_above_zero(tol=tol, max_iterations=max_iterations)
     if by is not None:
         raise UsageError(
@@ -110,31 +115,35 @@ def fit_ppml(
             fix=f"Call dt.fit_many(frame, formula, by={by!r}), which takes the same options.",
         )
     plan = planned(data, formula, cluster, (weights, offset), blocks, memory)
+    wishes = Wishes(ssc, separation, singletons == "drop", engine, tol, max_iterations, throw, Columns(offset, weights),
+                    executor, scratch)  # fmt: skip
     if plan.block is not None:
-        return fit_by_blocks(
-            plan,
-            Wishes(ssc, separation, singletons == "drop", engine, tol, max_iterations, throw, Columns(offset, weights),
-                   executor, scratch),
-        )  # fmt: skip
-    fit = fit_design(
-        _designed(plan, weights, offset),  # held by the fit alone, which leaves rows out of it
-        plan.table,
-        plan.formula.text,
-        plan.clustering,
-        ssc=ssc,
-        separation=separation,
-        drop_singletons=singletons == "drop",
-        engine=engine,
-        tol=tol,
-        max_iterations=max_iterations,
-        throw=throw,
-        columns=Columns(offset, weights),
-    )
+        return fit_by_blocks(plan, wishes)
+    fit = _in_one_piece(plan, wishes)
     return fit if keep == "design" else without_rows(fit)
 
 
-def _designed(plan: Plan, weights: str | None, offset: str | None) -> Design:
-    design = build(plan.table, plan.formula, clusters=plan.clustering.ways, weights=weights, offset=offset)
+def _in_one_piece(plan: Plan, wishes: Wishes) -> GravityFit:
+    return fit_design(
+        _designed(plan, wishes.columns),  # held by the fit alone, which leaves rows out of it
+        plan.table,
+        plan.formula.text,
+        plan.clustering,
+        ssc=wishes.ssc,
+        separation=wishes.separation,
+        drop_singletons=wishes.drop_singletons,
+        engine=wishes.engine,
+        tol=wishes.tol,
+        max_iterations=wishes.max_iterations,
+        throw=wishes.throw,
+        columns=wishes.columns,
+    )
+
+
+def _designed(plan: Plan, columns: Columns) -> Design:
+    design = build(
+        plan.table, plan.formula, clusters=plan.clustering.ways, weights=columns.weights, offset=columns.offset
+    )
     if design.effects or not plan.formula.intercept:
         return design
     return replace(design, X=np.vstack([np.ones_like(design.y), design.X]), names=("(Intercept)", *design.names))
@@ -146,6 +155,8 @@ def _check_above_zero(**options: float) -> None:
             raise UsageError(f"{name} is a number above zero, not {value!r}.")
 
 
-def _check_option(name: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise UsageError(f"{name} is one of {', '.join(allowed)}, not {value!r}.{did_you_mean(value, allowed)}")
+def _check_choices(**options: str) -> None:
+    for name, value in options.items():
+        allowed = CHOICES[name]
+        if value not in allowed:
+            raise UsageError(f"{name} is one of {', '.join(allowed)}, not {value!r}.{did_you_mean(value, allowed)}")

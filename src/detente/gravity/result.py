@@ -20,7 +20,9 @@ from detente.gravity.estimates import Estimates
 from detente.gravity.formulas.grammar import parse
 from detente.gravity.formulas.lags import with_series
 from detente.gravity.formulas.terms import regressors
-from detente.gravity.inference import covariance, n_parameters, read_clustering
+from detente.gravity.inference.clustering import read_clustering
+from detente.gravity.inference.covariance import covariance
+from detente.gravity.inference.parameters import n_parameters
 from detente.gravity.postestimation.fixed_effects import FixedEffects, effects_of
 from detente.gravity.postestimation.new_rows import predicted, prediction_frame
 from detente.gravity.postestimation.saved import save_fit

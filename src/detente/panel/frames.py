@@ -60,7 +60,8 @@ class Table:
             raise DataError(
                 f"Column '{column}' in {self.name} holds {series.dtype}, and numbers are needed.", where=where, fix=fix
             )
-        return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        numbers = series.cast(pl.Float64)
+        return (numbers.fill_null(float("nan")) if numbers.null_count() else numbers).to_numpy()
 
     def codes(self, column: str) -> tuple[np.ndarray, np.ndarray]:
         """Integer codes [n] and the sorted levels of one column; a null has code -1."""
@@ -181,7 +182,7 @@ def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
         low, high = (int(cast(int, edge)) for edge in (series.min(), series.max()))
         if high - low < 1_000_000:
             return _factorize_small_integers(series, low, high)
-    starts = _runs(series)
+    starts = runs(series)
     if starts is not None:
         codes, levels = factorize(series.gather(starts))
         return np.repeat(codes, np.diff(starts, append=len(series))), levels
@@ -195,7 +196,7 @@ def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     return codes, levels.to_numpy()
 
 
-def _runs(series: pl.Series) -> np.ndarray | None:
+def runs(series: pl.Series) -> np.ndarray | None:
     """Where runs of equal values start, in a column so sorted that reading its runs alone saves work."""
     n = len(series)
     if n < 1000:

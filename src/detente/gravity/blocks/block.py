@@ -16,7 +16,7 @@ from detente.gravity.design import Codes, Design
 from detente.gravity.engines.layout import Layout
 from detente.gravity.engines.margins import Scales
 from detente.gravity.engines.projection import Removed, TensorProjector
-from detente.gravity.engines.sector_tensor import Profile, Units, in_own_units
+from detente.gravity.engines.sector_tensor import Profile, Units, in_own_units, moved
 from detente.gravity.engines.tensor_engine import SectorTensors, sectors_of
 from detente.gravity.formulas.grammar import Effect
 from detente.panel.reading.scratch import Scratch
@@ -140,22 +140,30 @@ def keep_state(work: Work, state: str, parts: SectorTensors | SectorRows, coef: 
 
 @dataclass(frozen=True, slots=True)
 class MarginsMet:
-    """A block's profile likelihood without its constant, sum of fitted flows, whether its margins were met, and its
-    gradient and Hessian there, where they were asked for in the same go."""
+    """A block's profile likelihood without its constant, sum of fitted flows, whether its margins were met, its gradient
+    [k] and, where that was asked for in the same go, its profile."""
 
     likelihood: float
     total: float
     settled: bool
+    gradient: np.ndarray
     profile: Profile | None
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
 def solve(
-    work: Work, state: str | None, into: str, coef: np.ndarray, move: np.ndarray | None, tol: float, accuracy: float
+    work: Work,
+    state: str | None,
+    into: str,
+    coef: np.ndarray,
+    move: np.ndarray | None,
+    tol: float,
+    accuracy: float | None,
 ) -> MarginsMet:
     """Meet the margins at ``coef`` from the effects of ``state``, or at ``coef + move`` from where these move to.
 
-    The profile is to ``accuracy``: nearly every solution is followed by one, and the rows are here.
+    The profile is to ``accuracy``, None for the gradient alone: nearly every solution is followed by one, and the rows
+    are here.
     """
     parts = parts_of(work, state)
     if move is None:
@@ -163,9 +171,10 @@ def solve(
     else:
         parts.hold()
         reached, place = parts.advance(coef, move, tol), coef + move
-    known = parts.profile(accuracy) if len(work.kept) and parts.settled else None
+    known = parts.profile(accuracy) if accuracy and len(work.kept) and parts.settled else None
+    gradient = parts.gradient() if known is None else known.gradient
     keep_state(work, into, parts, place)
-    return MarginsMet(reached, parts.total(), parts.settled, known)
+    return MarginsMet(reached, parts.total(), parts.settled, gradient, known)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
@@ -192,8 +201,11 @@ def sample_moments(work: Work, state: str | None, tol: float) -> tuple[np.ndarra
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is looked for
-def adopt(work: Work, state: str, into: str, coef: np.ndarray, units: Units) -> None:
-    """Take effects found in ``units`` for those of the flows and regressors themselves, at ``coef`` [k]."""
+def adopt(work: Work, state: str, into: str, coef: np.ndarray, move: np.ndarray, units: Units) -> None:
+    """Take effects found in ``units``, and moved on by ``move`` [k], for those of the flows and regressors themselves.
+
+    ``coef`` [k] is the place reached, in the regressors' own units.
+    """
     held = work.scratch.get(work.at(state), None)
     found: dict[str, np.ndarray] = {"coef": coef}
     if "scale0" in held:
@@ -201,14 +213,16 @@ def adopt(work: Work, state: str, into: str, coef: np.ndarray, units: Units) -> 
         assert isinstance(parts, SectorRows)
         parts.scales = [held[f"scale{k}"] for k in range(len(parts.scales))]
         parts.removed = held.get("removed")
+        parts.shift(parts.scales, move)
         scales, removed = parts.in_own_units(coef, units)
         found |= {f"scale{k}": scale for k, scale in enumerate(scales)}
         found |= {} if removed is None else {"removed": removed}
     else:
         pairs = bool(rows_layout(work)[6] >= 0)
         for s in range(sum(name.startswith("scales") and name.endswith(".a") for name in held)):
-            scales = Scales(*(held[f"scales{s}.{part}"] for part in "agp"))
-            own, removed = in_own_units(scales, _removed(held, f"removed{s}"), coef, units, pairs)
+            effects = _removed(held, f"removed{s}")
+            scales = moved(Scales(*(held[f"scales{s}.{part}"] for part in "agp")), effects, move, pairs)
+            own, removed = in_own_units(scales, effects, coef, units, pairs)
             found |= {f"scales{s}.{part}": getattr(own, part) for part in "agp"}
             found |= {f"removed{s}.{part}": getattr(removed, part) for part in "agp"}
     work.scratch.put(work.at(into), found)

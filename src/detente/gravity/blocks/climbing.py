@@ -11,12 +11,12 @@ import numpy as np
 from detente.gravity.blocks.beginning import Begun
 from detente.gravity.blocks.block import Work
 from detente.gravity.blocks.ending import Ending, ending_of
-from detente.gravity.blocks.newton import ROUGH, Climb, begin, climb_in_double, climb_in_single, finish
+from detente.gravity.blocks.newton import ROUGH, Climb, approach, begin, climb_in_double, climb_in_single, finish
 from detente.gravity.blocks.parts import Blocks
 from detente.gravity.collinear import Collinear
 from detente.gravity.engines.sector_tensor import Units
 from detente.gravity.fit import ROUNDING, UNBALANCED
-from detente.gravity.inference import Clustering
+from detente.gravity.inference.clustering import Clustering
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,12 @@ def _found(
         return blocks, Climb(coef, 0.0, 1.0, 0.0, 0, True), np.zeros((0, 0)), coef
     single = Blocks([replace(work, units=units) for work in works], executor)
     start = climb_in_single(single, coef, most)
-    if start is not None:
+    if start is not None and start.hessian is not None and start.move is not None:
         near = start.coef / units.spread
-        blocks = single.in_double(near, units)
+        blocks = single.in_double(near, start.move, units)
         at = begin(blocks, near, tol)
         at.done, at.converged = start.done, True
+        approach(blocks, at, units.own_hessian(start.hessian), tol)
     else:
         blocks = Blocks(works, executor)
         at = climb_in_double(blocks, begin(blocks, coef, ROUGH), tol, most, names)

@@ -12,9 +12,11 @@ from detente.gravity.blocks.sector_rows import SectorRows
 from detente.gravity.design import Design, compress, cross
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import Layout
-from detente.gravity.engines.tensor_engine import without_effects
+from detente.gravity.engines.tensor_engine import solved_rows
 from detente.gravity.estimators.family import POISSON
-from detente.gravity.inference import Clustering, cluster_sums, level_counts, within_clusters
+from detente.gravity.inference.clustering import Clustering
+from detente.gravity.inference.meat import cluster_sums, within_clusters
+from detente.gravity.inference.parameters import level_counts
 from detente.gravity.separation.search import find_separated
 from detente.gravity.separation.signs import Doubt, doubt_of, left_by_effects
 
@@ -98,13 +100,12 @@ def fitted_rows(
     design, layout = rows_of(work, axes=True)
     parts = parts_of(work, state)
     if isinstance(parts, SectorRows):
-        mu, tilde = parts.mu, parts.without_effects() if len(work.kept) else np.empty((0, len(design.y)))
+        mu = parts.mu if design.weights is None else parts.mu / design.weights
+        tilde = parts.without_effects() if len(work.kept) else np.empty((0, len(design.y)))
     else:
         assert layout is not None
-        mu, tilde = layout.gather([sector.mu for sector in parts]), without_effects(layout, parts, len(design.y))
+        mu, tilde = solved_rows(design, layout, parts.ended())
     del parts
-    if design.weights is not None:
-        mu = mu / design.weights
     move = step @ tilde
     drift = float(np.abs(move).max(initial=0.0))
     return design, layout, mu * np.exp(move), tilde, drift

@@ -22,6 +22,8 @@ ROUGH = 1e-2
 """Largest change of a log effect at which margins count as met far from the solution: steps allow for the gap."""
 NEAR, NEARER = 3e-4, 1e-8
 """Steps, in standard deviations of a regressor, after which single and double precision stop climbing."""
+SHORT, MOST_SHORT = 1e-6, 3
+"""Steps by a Hessian found before: what they may have left to do when they end, and how many there are at most."""
 FLOOR = 1e-5
 """Change of a log effect that single precision can still tell from rounding."""
 ABSORBED = 1e-3
@@ -64,6 +66,10 @@ class Parts(Protocol):
         """Sum of the fitted flows."""
         ...
 
+    def gradient(self) -> np.ndarray:
+        """Gradient [k] at the last solution, by the effects of the regressors known so far."""
+        ...
+
     def profile(self, tol: float) -> Profile:
         """Gradient and Hessian at the last solution, projections accurate to ``tol``."""
         ...
@@ -79,7 +85,10 @@ class Parts(Protocol):
 
 @dataclass(slots=True)
 class Climb:
-    """Where Newton's method stands: coefficients [k], profile likelihood, last change, steps made."""
+    """Where Newton's method stands: coefficients [k], profile likelihood, last change, steps made.
+
+    hessian, move : [k, k] of the last step, and that step [k] where ``coef`` holds it and the parts do not; None before
+    """
 
     coef: np.ndarray
     best: float
@@ -88,6 +97,8 @@ class Climb:
     done: int = 0
     converged: bool = False
     refused: Collinear | None = None
+    hessian: np.ndarray | None = None
+    move: np.ndarray | None = None
 
 
 def climb_in_single(parts: Parts, coef: np.ndarray, most: int) -> Climb | None:
@@ -121,7 +132,7 @@ def begin(parts: Parts, coef: np.ndarray, tol: float) -> Climb:
 
 
 def climb(parts: Parts, at: Climb, near: float, tol: float, most: int) -> None:
-    """Newton steps until one is shorter than ``near``, in place.
+    """Newton steps until one is shorter than ``near``, in place; the effects do not follow that one.
 
     Stops where some effect runs away, or in single precision where the regressors may be collinear.
     """
@@ -131,9 +142,23 @@ def climb(parts: Parts, at: Climb, near: float, tol: float, most: int) -> None:
             return  # the caller looks into it
         if parts.single and not at.done and _needs_double(profile):
             return
-        step = _newton(at, profile)
-        _advance(parts, at, step, min(ROUGH, max(at.change**2, tol)))
-        at.converged = at.change <= near
+        at.hessian = profile.hessian
+        step = _newton(at, profile.gradient, profile.hessian)
+        if at.change <= near:
+            at.coef, at.move, at.converged, at.done = at.coef + step, step, True, at.done + 1
+        else:
+            _advance(parts, at, step, min(ROUGH, max(at.change**2, tol)))
+
+
+def approach(parts: Parts, at: Climb, hessian: np.ndarray, tol: float) -> None:
+    """Steps from nearby by the last ``hessian`` [k, k], which needs none of its work again, until they are short."""
+    for _ in range(MOST_SHORT):
+        step = _newton(at, parts.gradient(), hessian)
+        if at.change <= NEARER or not (np.isfinite(step).all() and parts.settled):
+            return  # finish takes it, or looks into it
+        _advance(parts, at, step, tol)
+        if at.change <= SHORT:
+            return
 
 
 def finish(parts: Parts, at: Climb, tol: float, most: int, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -142,9 +167,9 @@ def finish(parts: Parts, at: Climb, tol: float, most: int, names: Sequence[str])
     Rough projections can hide that a regressor is collinear: this is looked into once more, on the sample.
     One that is collinear under the fitted flows alone shows that some of them sink to nothing (separation).
     """
-    judged, accuracy = False, MIDDLE if at.change > NEARER else TIGHT  # a step needs less than standard errors
+    judged = False
     while True:
-        profile = profile_of(parts, accuracy)
+        profile = profile_of(parts, TIGHT)
         if not at.converged or not _sound(profile, parts):
             at.converged = False
             return profile.hessian, np.full(len(at.coef), np.nan)
@@ -152,14 +177,12 @@ def finish(parts: Parts, at: Climb, tol: float, most: int, names: Sequence[str])
             judged, at.refused = True, find_collinear(*parts.sample_moments(TIGHT), names)
             if at.refused is not None:
                 return profile.hessian, np.full(len(at.coef), np.nan)
-        step = _newton(at, profile)
-        if at.change > NEARER:
-            _advance(parts, at, step, tol)
-            at.converged = at.done < most
-        elif accuracy == TIGHT:
+        step = _newton(at, profile.gradient, profile.hessian)
+        if at.change <= NEARER:
             at.done += 1
             return profile.hessian, step
-        accuracy = TIGHT
+        _advance(parts, at, step, tol)
+        at.converged = at.done < most
 
 
 def profile_of(parts: Parts, tol: float) -> Profile:
@@ -180,11 +203,11 @@ def _needs_double(profile: Profile) -> bool:
     return explained or is_suspect(profile.hessian, profile.norms)
 
 
-def _newton(at: Climb, profile: Profile) -> np.ndarray:
+def _newton(at: Climb, gradient: np.ndarray, hessian: np.ndarray) -> np.ndarray:
     """The Newton step [k], shortened where it would move the typical log flow out of sight."""
-    step = scaled_solve(profile.hessian, profile.gradient)
-    at.change = float(np.abs(step * np.sqrt(np.maximum(np.diag(profile.hessian), 0.0) / at.total)).max())
-    moved = np.sqrt(max(float(step @ profile.hessian @ step), 0.0) / at.total)
+    step = scaled_solve(hessian, gradient)
+    at.change = float(np.abs(step * np.sqrt(np.maximum(np.diag(hessian), 0.0) / at.total)).max())
+    moved = np.sqrt(max(float(step @ hessian @ step), 0.0) / at.total)
     return step * min(1.0, FARTHEST / moved) if moved > 0 else step
 
 

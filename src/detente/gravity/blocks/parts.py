@@ -14,7 +14,7 @@ import numpy as np
 from detente._workers import in_order
 from detente.gravity.blocks import block as pieces
 from detente.gravity.blocks.block import Work
-from detente.gravity.blocks.newton import LOOSE, MIDDLE, Parts
+from detente.gravity.blocks.newton import LOOSE, MIDDLE, TIGHT, Parts
 from detente.gravity.engines.sector_tensor import Profile, Units
 from detente.gravity.engines.threads import one_blas_thread
 
@@ -49,6 +49,8 @@ class Blocks(Parts):
         self._held: str | None = None
         self._total, self._settled, self._absorbed = 0.0, True, False
         self._known: tuple[float, Profile] | None = None
+        self._gradient: np.ndarray | None = None
+        self.near = False
 
     @property
     def single(self) -> bool:
@@ -67,27 +69,31 @@ class Blocks(Parts):
         return each(self.executor, work, [(one, *arguments) for one in self.works])
 
     def _solved(
-        self, read: str | None, coef: np.ndarray, move: np.ndarray | None, tol: float, accuracy: float
+        self, read: str | None, coef: np.ndarray, move: np.ndarray | None, tol: float, accuracy: float | None
     ) -> float:
         into = next(name for name in STATES if name not in (self.state, self._held))
         found = self.each(pieces.solve, read, into, coef, move, tol, accuracy)
         self.state, self._total = into, sum(one.total for one in found)
         self._settled = all(one.settled for one in found)
         known = [one.profile for one in found if one.profile is not None]
-        self._known = (accuracy, reduce(add, known)) if len(known) == len(found) else None
+        self._known = (accuracy, reduce(add, known)) if accuracy and len(known) == len(found) else None
+        self._gradient = reduce(add, (one.gradient for one in found))
         return sum(one.likelihood for one in found)
 
     def solve(self, coef: np.ndarray, tol: float) -> float:
-        return self._solved(self.state, coef, None, tol, MIDDLE)
+        return self._solved(self.state, coef, None, tol, None if self.near else MIDDLE)
 
     def hold(self) -> None:
         self._held = self.state
 
     def advance(self, coef: np.ndarray, move: np.ndarray, tol: float) -> float:
-        return self._solved(self._held, coef, move, tol, LOOSE)
+        return self._solved(self._held, coef, move, tol, TIGHT if self.near else LOOSE)
 
     def total(self) -> float:
         return self._total
+
+    def gradient(self) -> np.ndarray:
+        return np.zeros(len(self.works[0].kept)) if self._gradient is None else self._gradient
 
     def profile(self, tol: float) -> Profile:
         if self._known is not None and self._known[0] <= tol:
@@ -103,11 +109,14 @@ class Blocks(Parts):
         grams, norms = zip(*self.each(pieces.sample_moments, self.state, tol))
         return np.sum(grams, axis=0), np.sum(norms, axis=0)
 
-    def in_double(self, coef: np.ndarray, units: Units) -> Blocks:
-        """The blocks in double precision at ``coef`` [k], with the effects found in ``units``."""
+    def in_double(self, coef: np.ndarray, move: np.ndarray, units: Units) -> Blocks:
+        """The blocks in double precision at ``coef`` [k], near the solution, with the effects found in ``units``.
+
+        The last ``move`` to there, in units, was not solved for.
+        """
         works = [replace(work, units=None) for work in self.works]
         other = Blocks(works, self.executor)
         into = next(name for name in STATES if name != self.state)
-        each(self.executor, pieces.adopt, [(work, self.state, into, coef, units) for work in works])
-        other.state = into
+        each(self.executor, pieces.adopt, [(work, self.state, into, coef, move, units) for work in works])
+        other.state, other.near = into, True
         return other

@@ -60,12 +60,20 @@ class SectorRows:
         self._held = self.scales
 
     def advance(self, coef: np.ndarray, move: np.ndarray, tol: float) -> float:
-        if self.removed is not None:
-            self.scales = self.margins.shifted(self._held, self.removed @ move)
+        self.shift(self._held, move)
         return self.solve(coef + move, tol)
+
+    def shift(self, scales: list[np.ndarray], move: np.ndarray) -> None:
+        """Put the effects where the linearised margins move ``scales`` to."""
+        if self.removed is not None:
+            self.scales = self.margins.shifted(scales, self.removed @ move)
 
     def total(self) -> float:
         return float(self.mu.sum())
+
+    def gradient(self) -> np.ndarray:
+        self.projector.weigh(self.mu)
+        return (self.flow - self.mu) @ self._less(self.removed)
 
     def profile(self, tol: float) -> Profile:
         self.projector.weigh(self.mu)

@@ -15,7 +15,9 @@ from typing import TypeAlias
 import numpy as np
 
 from detente.gravity.design import Design, cross
-from detente.gravity.engines.margins import Scales
+from detente.gravity.engines.cells import Scales
+from detente.gravity.engines.projection import Removed
+from detente.gravity.engines.threads import stretches
 from detente.gravity.formulas.grammar import Effect
 
 MIN_DENSITY = 0.1
@@ -39,30 +41,81 @@ class Layout:
     def pairs(self) -> bool:
         return self.order[2] is not None
 
-    def spread(self, values: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """Rows [n] to cells [s, t, i, j], zero where no row is."""
-        if self.aligned:
-            if out is None:
+    @property
+    def full(self) -> bool:
+        """Whether there is a row in every cell."""
+        return len(self.cell) == int(np.prod(self.shape))
+
+    def cells(self, *columns: int, dtype: str = "d") -> np.ndarray:
+        """Room for cells [..., s, t, i, j], zero where no row is."""
+        return (np.empty if self.full else np.zeros)(
+            (*columns, *self.shape), dtype
+        )  # zeros that nobody writes cost nothing
+
+    def spread(
+        self, values: np.ndarray, out: np.ndarray | None = None, *, centre: float = 0.0, scale: float = 1.0
+    ) -> np.ndarray:
+        """Rows [n], less ``centre`` and over ``scale``, to cells [s, t, i, j]: those of ``out``, whose others stay zero."""
+        if out is None:
+            if self.aligned and centre == 0 and scale == 1:
                 return values.reshape(self.shape)
-            out[...] = values.reshape(self.shape)
-            return out
-        out = np.zeros(self.shape) if out is None else out
-        out[...] = 0.0
-        out.reshape(-1)[self.cell] = values.astype(out.dtype, copy=False)  # cast while scattering is twice as slow
+            out = self.cells()
+        flat = out.reshape(-1)
+        for rows in stretches(len(values)):
+            part = values[rows]
+            if centre != 0 or scale != 1:
+                part = part - centre
+                part /= scale
+            flat[rows if self.aligned else self.cell[rows]] = part.astype(out.dtype, copy=False)
         return out
+
+    def occupied(self) -> np.ndarray:
+        """Cells [s, t, i, j] bool in which there is a row."""
+        if self.full:
+            return np.broadcast_to(True, self.shape)
+        found = np.zeros(self.shape, bool)
+        found.reshape(-1)[self.cell] = True
+        return found
 
     def gather(self, sectors: Sequence[np.ndarray]) -> np.ndarray:
         """Cells of each sector [t, i, j] to rows [n]."""
         cells = sectors[0] if len(sectors) == 1 else np.stack(sectors)
-        return cells.reshape(-1).copy() if self.aligned else cells.reshape(-1)[self.cell]
+        return cells.reshape(-1).copy() if self.aligned else cells.reshape(-1).take(self.cell)
+
+    def places(self, rows: slice = slice(None)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Flat positions of the rows' levels among origin-years [s, t, i], destination-years [s, t, j], pairs [s, i, j]."""
+        _, years, origins, destinations = self.shape
+        at_origin = self.cell[rows] // destinations
+        destination = self.cell[rows] - at_origin * destinations
+        time = at_origin // origins
+        at_pair = (at_origin - time * origins + time // years * origins) * destinations + destination
+        return at_origin, time * destinations + destination, at_pair
+
+    def less(self, x: np.ndarray, sets: Sequence[Sequence[Removed]], out: np.ndarray, columns: slice) -> None:
+        """``columns`` of ``x`` [k, n] less effects, ``sets`` of them for each sector, into ``out`` [k, n]."""
+        wanted = range(columns.start, columns.stop)
+        levels = {
+            k: [
+                [np.concatenate([getattr(sector, name)[k].ravel() for sector in removed]) for name in "gap"]
+                for removed in zip(*sets)
+            ]
+            for k in wanted
+        }
+        for rows in stretches(x.shape[1]):
+            at_origin, at_destination, at_pair = self.places(rows)
+            for k in wanted:
+                left = x[k, rows]
+                for g, a, p in levels[k]:
+                    left = np.subtract(left, g.take(at_destination), out=out[k, rows])
+                    left -= a.take(at_origin)
+                    if self.pairs:
+                        left -= p.take(at_pair)
 
     def log_effects(self, design: Design, scales: Sequence[Scales]) -> tuple[np.ndarray, ...]:
         """Log effects by level, in the order of the design's own codes."""
-        s, t, i, j = np.unravel_index(self.cell, self.shape)
-        levels = [np.stack([getattr(scale, name) for scale in scales]) for name in ("a", "g", "p")]
         with np.errstate(divide="ignore"):
-            rows = [np.log(levels[0][s, t, i]), np.log(levels[1][s, t, j])]
-            rows += [np.log(levels[2][s, i, j])] if self.pairs else []
+            levels = [np.log(np.stack([getattr(scale, name) for scale in scales])).ravel() for name in "agp"]
+        rows = [logs[place] for logs, place in zip(levels, self.places())][: 3 if self.pairs else 2]
         result: list[np.ndarray] = [np.empty(0)] * len(design.effects)
         for position, values in zip([place for place in self.order if place is not None], rows):
             codes, n = design.codes(design.effects[position].columns)

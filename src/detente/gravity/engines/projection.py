@@ -22,6 +22,8 @@ Room: TypeAlias = tuple[np.ndarray, np.ndarray]
 EDGE = 1e-10
 """Share of a column's sum of squares below which what pairs leave of it is rounding, not variation."""
 
+WIDE = 1 << 19
+"""Numbers of all columns that are weighted at once: fewer cost time in calls, more memory."""
 LENGTH = 1024
 """Cells multiplied at once for a Gram matrix."""
 
@@ -61,9 +63,9 @@ class TensorProjector:
         self.size_p = w.sum(0) if pairs else np.zeros(w.shape[1:], w.dtype)
         self.inverse_p = _inverse(self.size_p)
 
-    def pair_sums(self, a: np.ndarray, g: np.ndarray, room: Room | None = None) -> np.ndarray:
+    def pair_sums(self, a: np.ndarray, g: np.ndarray, room: Room) -> np.ndarray:
         """sum_t w (a + g) as [k, i, j], in the first array of ``room``."""
-        out, turned = self.room(len(a)) if room is None else room
+        out, turned = room
         np.matmul(a.transpose(2, 0, 1), self.by_origin, out=out.transpose(1, 0, 2))
         np.matmul(g.transpose(2, 0, 1), self.by_destination, out=turned.transpose(1, 0, 2))
         for sums, others in zip(out, turned):  # one column at a time stays in the cache
@@ -111,34 +113,38 @@ class TensorProjector:
     def moments(self, x: np.ndarray, y: np.ndarray) -> tuple[Sums, np.ndarray, np.ndarray]:
         """Weighted sums of columns ``x`` [k, t, i, j], their Gram matrix [k, k], and x'(y - w) [k].
 
-        One pass over the cells, a year at a time.
+        One pass over the cells, some origins at a time.
         """
-        k, shape = len(x), self.w.shape
-        a, g = np.empty((k, *shape[:2]), x.dtype), np.empty((k, shape[0], shape[2]), x.dtype)
+        k, (years, n, m) = len(x), self.w.shape
+        a, p = np.empty((k, years, n), x.dtype), np.zeros((k, n, m), x.dtype)
+        size, right = min(n, max(1, WIDE // (k * m))), _ones(self.w, 2)
 
-        def over(years: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            p = np.zeros((k, *shape[1:]), x.dtype)
-            gram, product = np.zeros((k, k)), np.zeros(k)
-            right, left = _ones(self.w, 2), _ones(self.w, 1)
-            part, gap = np.empty((k, *shape[1:]), x.dtype), np.empty(shape[1:], x.dtype)
-            for t in range(years.start, years.stop):
-                np.multiply(x[:, t], self.w[t], out=part)
-                np.matmul(part, right, out=a[:, t])
-                np.matmul(left, part, out=g[:, t])
-                if self.pairs:
-                    p += part
-                columns = x[:, t].reshape(k, -1)
-                gram += _products(part.reshape(k, -1), columns)
-                product += columns @ np.subtract(y[t], self.w[t], out=gap).ravel()
-            return p, gram, product
+        def over(origins: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            g, gram, product = np.zeros((k, years, m), x.dtype), np.zeros((k, k)), np.zeros(k)
+            room, gap = np.empty((k, size, m), x.dtype), np.empty((size, m), x.dtype)
+            for first in range(origins.start, origins.stop, size):
+                some = slice(first, min(first + size, origins.stop))
+                part = room if some.stop - first == size else np.empty((k, some.stop - first, m), x.dtype)
+                left = np.ones(len(part[0]), x.dtype)
+                for t in range(years):
+                    columns, w = x[:, t, some], self.w[t, some]
+                    np.multiply(columns, w, out=part)
+                    np.matmul(part, right, out=a[:, t, some])
+                    g[:, t] += np.matmul(left, part)
+                    if self.pairs:
+                        p[:, some] += part
+                    flat = columns.reshape(k, -1)
+                    gram += _products(part.reshape(k, -1), flat)
+                    product += flat @ np.subtract(y[t, some], w, out=gap[: len(left)]).ravel()
+            return g, gram, product
 
-        p, gram, product = (reduce(iadd, parts) for parts in zip(*side_by_side(over, halves(shape[0], x.size))))
+        g, gram, product = (reduce(iadd, parts) for parts in zip(*side_by_side(over, halves(n, x.size))))
         return Sums(a, g, p), gram, product
 
     def effects(
         self,
         x: np.ndarray,
-        start: Removed | None = None,
+        start: tuple[np.ndarray, np.ndarray] | None = None,
         *,
         tol: float = 1e-8,
         max_iterations: int = 500,
@@ -146,7 +152,7 @@ class TensorProjector:
     ) -> Removed:
         """Effects that leave ``x`` [k, t, i, j] orthogonal to every dummy, to ``tol`` relative.
 
-        ``sums`` are those of :meth:`sums`, where they are known already.
+        ``start`` holds the year effects of an earlier solution, ``sums`` those of :meth:`sums`, where they are known.
         """
         sums = self.sums(x) if sums is None else sums
         sa, sg, sp = sums.a, sums.g, sums.p
@@ -154,26 +160,39 @@ class TensorProjector:
         if self.pairs:
             ca, cg = self.year_sums(sp * self.inverse_p)
             ba, bg = sa - ca, sg - cg
-        a, g = (np.zeros_like(sa), np.zeros_like(sg)) if start is None else (start.a, start.g)
+        a, g = (np.zeros_like(sa), np.zeros_like(sg)) if start is None else start
         floor = EDGE * np.maximum(_dot(sa, sg, sa * self.inverse_a, sg * self.inverse_g), self._pair_energy(sp))
 
-        def solved(k: slice) -> Removed:
-            found = self._conjugate(ba[k], bg[k], a[k], g[k], tol, max_iterations, floor[k])
-            p = (sp[k] - self.pair_sums(*found[:2])) * self.inverse_p if self.pairs else sp[k]
-            return Removed(found[0], found[1], p, found[2])
+        out, turned = self.room(len(sa))
+
+        def solved(k: slice) -> tuple[np.ndarray, np.ndarray, int]:
+            room = out[k], turned[k]
+            found = self._conjugate(ba[k], bg[k], a[k], g[k], room, tol, max_iterations, floor[k])
+            if self.pairs:
+                self.pair_sums(*found[:2], room)
+                np.subtract(sp[k], out[k], out=out[k])
+                out[k] *= self.inverse_p
+            return found
 
         parts = side_by_side(solved, halves(len(sa), len(sa) * self.w.size))
-        if len(parts) == 1:
-            return parts[0]
-        a, g, p = (np.concatenate([getattr(part, name) for part in parts]) for name in ("a", "g", "p"))
-        return Removed(a, g, p, max(part.iterations for part in parts))
+        a, g = (np.concatenate(part) for part in list(zip(*parts))[:2])
+        return Removed(a, g, out if self.pairs else sp, max(part[2] for part in parts))
 
     def _pair_energy(self, sp: np.ndarray) -> np.ndarray:
         return np.einsum("kij,kij,ij->k", sp, sp, self.inverse_p)[:, None, None]
 
-    def _conjugate(self, ba, bg, a, g, tol, max_iterations, floor):
-        """Preconditioned conjugate gradients on every column side by side."""
-        room = self.room(len(a))
+    def _conjugate(
+        self,
+        ba: np.ndarray,
+        bg: np.ndarray,
+        a: np.ndarray,
+        g: np.ndarray,
+        room: Room,
+        tol: float,
+        max_iterations: int,
+        floor: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray, int]:
+        """Preconditioned conjugate gradients on every column side by side: year effects and how many iterations."""
         na, ng = self.normal(a, g, room)
         ra, rg = ba - na, bg - ng
         scale = np.maximum(_dot(ba, bg, *self.smooth(ba, bg)), floor)

@@ -8,6 +8,8 @@ good for all steps but the last.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import iadd
 from typing import TypeVar
 
 import numpy as np
@@ -51,10 +53,14 @@ class Units:
         spread = np.sqrt(np.maximum(np.einsum("kn,kn->k", design.X, design.X) / len(design.y) - centre**2, 0.0))
         return cls(float(design.y.mean()), centre, np.where(spread > 1e-6 * np.abs(centre), spread, 1.0))
 
+    def own_hessian(self, hessian: np.ndarray) -> np.ndarray:
+        """``hessian`` [k, k] found in these units as that of the flows and regressors themselves."""
+        return hessian * self.flow * np.outer(self.spread, self.spread)
+
 
 @dataclass(slots=True)
 class SectorTensor:
-    """Flows ``y`` and base weight [t, i, j], regressors ``X`` [k, t, i, j], and the state of the effects.
+    """Flows ``y`` and base weight [t, i, j] (bool where that says all), regressors ``X`` [k, t, i, j], and the state of the effects.
 
     pairs : whether there are pair effects; margins, scales : observed sums, effects in levels
     weight : base times exp(X coef); mu : fitted flow, both [t, i, j]
@@ -78,12 +84,12 @@ class SectorTensor:
     @property
     def removed(self) -> Removed:
         """Effects of the regressors at the last solution."""
-        return _solved(self.last_removed)
+        return solved(self.last_removed)
 
     @property
     def projector(self) -> TensorProjector:
         """The projection under the weights of the last solution."""
-        return _solved(self.last_projector)
+        return solved(self.last_projector)
 
     @classmethod
     def of(cls, y: np.ndarray, base: np.ndarray, X: np.ndarray, pairs: bool) -> SectorTensor:
@@ -99,7 +105,7 @@ class SectorTensor:
 
     def solve(self, coef: np.ndarray, tol: float) -> float:
         """Solve the margin equations at ``coef``; the profile log likelihood without its constant."""
-        index = self._weigh(coef)
+        along = self._weigh(coef)
         self.scales, _, change = balance(
             self.weight, self.margins, self.scales, tol=tol, max_sweeps=MAX_SWEEPS, pairs=self.pairs
         )
@@ -108,7 +114,7 @@ class SectorTensor:
         logs = [np.log(s, out=np.zeros_like(s), where=s > 0) for s in (self.scales.a, self.scales.g, self.scales.p)]
         observed = (self.margins.a, self.margins.g, self.margins.p)[: 3 if self.pairs else 2]
         likelihood = sum(float((m * l).sum(dtype=float)) for m, l in zip(observed, logs))
-        return likelihood + float(np.vdot(self.y, index)) - float(projector.size_a.sum(dtype=float))
+        return likelihood + along - float(projector.size_a.sum(dtype=float))
 
     def resume(self, coef: np.ndarray, scales: Scales, removed: Removed | None) -> None:
         """Stand again where a solution at ``coef`` left the effects."""
@@ -116,19 +122,22 @@ class SectorTensor:
         self._weigh(coef)
         self._fitted()
 
-    def _weigh(self, coef: np.ndarray) -> np.ndarray:
-        """Weights at ``coef`` [k]; what the regressors add up to [t, i, j]."""
-        dtype = self.y.dtype
-        index, limit, coef = np.empty_like(self.y), MAX_INDEX[dtype.char], coef.astype(dtype)
+    def _weigh(self, coef: np.ndarray) -> float:
+        """Weights at ``coef`` [k]; the flows times what the regressors add up to, in all cells together."""
+        k, dtype = len(self.X), self.y.dtype
+        limit, coef = MAX_INDEX[dtype.char], coef.astype(dtype)
 
-        def weigh(years: slice) -> None:
+        def weigh(years: slice) -> float:
+            along, index = 0.0, np.empty(self.y[0].size, dtype)
             for t in range(years.start, years.stop):
-                cells = np.einsum("k,kij->ij", coef, self.X[:, t], out=index[t])
-                np.exp(np.clip(cells, -limit, limit, out=cells), out=self.weight[t])
-                self.weight[t] *= self.base[t]
+                np.matmul(coef, self.X[:, t].reshape(k, index.size), out=index)
+                np.clip(index, -limit, limit, out=index)
+                along += float(np.vdot(self.y[t], index))
+                np.exp(index, out=index)
+                np.multiply(index.reshape(self.y[t].shape), self.base[t], out=self.weight[t])
+            return along
 
-        side_by_side(weigh, halves(len(self.y), self.X.size))
-        return index
+        return sum(side_by_side(weigh, halves(len(self.y), self.X.size)))
 
     def _fitted(self) -> TensorProjector:
         """Fitted flows of the weights and scales, and the projection under them."""
@@ -150,19 +159,36 @@ class SectorTensor:
 
     def profile(self, tol: float) -> Profile:
         """Gradient and Hessian at the effects of the last solution, projections accurate to ``tol``."""
-        k, projector, margins = len(self.X), self.projector, self.margins
+        k, projector = len(self.X), self.projector
         sums, gram, product = projector.moments(self.X, self.y)
-        removed = self.last_removed = projector.effects(self.X, self.last_removed, tol=tol, sums=sums)
-        gaps = [margins.a - projector.size_a, margins.g - projector.size_g]
-        parts = [(sums.a, removed.a), (sums.g, removed.g)]
-        if self.pairs:
-            gaps.append(margins.p - projector.size_p)
-            parts.append((sums.p, removed.p))
-        hessian, gradient = gram.copy(), product.copy()
-        for gap, (total, effect) in zip(gaps, parts):
+        start = None if self.last_removed is None else (self.last_removed.a, self.last_removed.g)
+        self.last_removed = None  # its pair effects are let go
+        removed = self.last_removed = projector.effects(self.X, start, tol=tol, sums=sums)
+        parts = [(sums.a, removed.a), (sums.g, removed.g), (sums.p, removed.p)][: 3 if self.pairs else 2]
+        hessian = gram.copy()
+        for total, effect in parts:
             hessian -= total.reshape(k, -1) @ effect.reshape(k, -1).T
-            gradient -= effect.reshape(k, -1) @ gap.ravel()
-        return Profile(gradient, (hessian + hessian.T) / 2, np.diag(gram))
+        return Profile(product - self._from_gaps(projector, removed), (hessian + hessian.T) / 2, np.diag(gram))
+
+    def gradient(self) -> np.ndarray:
+        """Gradient at the effects of the last solution: that of :meth:`profile`, less than a third of the work."""
+        k, projector = len(self.X), self.projector
+
+        def over(years: slice) -> np.ndarray:
+            product, gap = np.zeros(k), np.empty(self.y.shape[1:], self.y.dtype)
+            for t in range(years.start, years.stop):
+                product += self.X[:, t].reshape(k, gap.size) @ np.subtract(self.y[t], self.mu[t], out=gap).ravel()
+            return product
+
+        product = reduce(iadd, side_by_side(over, halves(len(self.y), self.X.size)))
+        return product if self.last_removed is None else product - self._from_gaps(projector, self.last_removed)
+
+    def _from_gaps(self, projector: TensorProjector, removed: Removed) -> np.ndarray:
+        """What is left of the margins counts for the gradient [k], as the effects will move."""
+        margins, k = self.margins, len(self.X)
+        gaps = [(margins.a - projector.size_a, removed.a), (margins.g - projector.size_g, removed.g)]
+        gaps += [(margins.p - projector.size_p, removed.p)] if self.pairs else []
+        return reduce(iadd, (effect.reshape(k, -1) @ gap.ravel() for gap, effect in gaps))
 
     def sample_moments(self, tol: float) -> tuple[np.ndarray, np.ndarray]:
         """Gram matrix [k, k] of the regressors less their effects, and sums of squares [k], every row counting alike.
@@ -181,22 +207,43 @@ class SectorTensor:
         self.X = projector.residual(self.X, self.absorbed)
         self.last_removed, self.scales = None, starting_scales(self.margins)
 
-    def with_absorbed(self, scales: Scales, coef: np.ndarray) -> Scales:
-        """``scales`` for the regressors as they were before :meth:`absorb`."""
-        if self.absorbed is None:
-            return scales
-        a, g, p = (np.exp(-np.tensordot(coef, e, 1)) for e in (self.absorbed.a, self.absorbed.g, self.absorbed.p))
-        return Scales(scales.a * a, scales.g * g, scales.p * p if self.pairs else scales.p)
-
     def adopt(self, scales: Scales, removed: Removed, coef: np.ndarray, units: Units) -> None:
         """Take over effects at the coefficients ``coef`` [k], found on the same cells in ``units``."""
         self.scales, self.last_removed = in_own_units(scales, removed, coef, units, self.pairs)
 
-    def shifted(self, scales: Scales, move: np.ndarray) -> Scales:
-        """``scales`` after the coefficients move [k], as the linearised margins have it."""
-        effects = (self.removed.a, self.removed.g, self.removed.p)
-        a, g, p = (np.exp(-np.tensordot(move.astype(effect.dtype), effect, 1)) for effect in effects)
-        return Scales(scales.a * a, scales.g * g, scales.p * p if self.pairs else scales.p)
+    def solution(self) -> Solution:
+        """What there is to know of it without its cells."""
+        return Solution(self.mu, self.scales, self.removed if len(self.X) else None, self.absorbed, self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A sector solved: fitted flows ``mu`` [t, i, j], scales, and effects of the regressors at the end and beforehand."""
+
+    mu: np.ndarray
+    scales: Scales
+    removed: Removed | None
+    absorbed: Removed | None
+    pairs: bool
+
+    @property
+    def sets(self) -> list[Removed]:
+        """All effects that were taken out of the regressors, in their order."""
+        return [one for one in (self.absorbed, self.removed) if one is not None]
+
+    def scales_at(self, coef: np.ndarray, step: np.ndarray | None) -> Scales:
+        """Scales after the last ``step`` [k] to ``coef`` [k], for the regressors as they were given."""
+        scales = self.scales
+        if self.removed is not None and step is not None:
+            scales = moved(scales, self.removed, step, self.pairs)
+        return scales if self.absorbed is None else moved(scales, self.absorbed, coef, self.pairs)
+
+
+def moved(scales: Scales, removed: Removed, move: np.ndarray, pairs: bool) -> Scales:
+    """``scales`` after the coefficients move [k], as the linearised margins have it."""
+    effects = (removed.a, removed.g, removed.p)
+    a, g, p = (np.exp(-np.tensordot(move.astype(effect.dtype), effect, 1)) for effect in effects)
+    return Scales(scales.a * a, scales.g * g, scales.p * p if pairs else scales.p)
 
 
 def in_own_units(
@@ -211,7 +258,7 @@ def in_own_units(
     return own, Removed(a, g, p + centre, 0) if pairs else Removed(a + centre, g, p, 0)
 
 
-def _solved(state: State | None) -> State:
+def solved(state: State | None) -> State:
     if state is None:
         raise RuntimeError("The sector has no solution yet.")
     return state

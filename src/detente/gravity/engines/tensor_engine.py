@@ -21,6 +21,7 @@ from detente.gravity.blocks.newton import (
     NEAR,
     ROUGH,
     Climb,
+    approach,
     begin,
     climb,
     climb_in_double,
@@ -32,8 +33,7 @@ from detente.gravity.collinear import Collinear
 from detente.gravity.design import Design
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import Layout
-from detente.gravity.engines.projection import Removed
-from detente.gravity.engines.sector_tensor import Profile, SectorTensor, Units
+from detente.gravity.engines.sector_tensor import Profile, SectorTensor, Solution, Units, moved, solved
 from detente.gravity.engines.threads import halves, side_by_side
 
 
@@ -41,7 +41,7 @@ class SectorTensors:
     """The cells of every sector, all in memory; see :class:`Parts`."""
 
     def __init__(self, sectors: Sequence[SectorTensor]) -> None:
-        self.sectors = sectors
+        self.sectors: Sequence[SectorTensor] = sectors
         self._held = [sector.scales for sector in sectors]
 
     def __iter__(self) -> Iterator[SectorTensor]:
@@ -70,14 +70,23 @@ class SectorTensors:
 
     def advance(self, coef: np.ndarray, move: np.ndarray, tol: float) -> float:
         for sector, scales in zip(self.sectors, self._held):
-            sector.scales = sector.shifted(scales, move)
+            sector.scales = moved(scales, sector.removed, move, sector.pairs)
         return self.solve(coef + move, tol)
 
     def total(self) -> float:
         return sum(sector.total() for sector in self.sectors)
 
+    def gradient(self) -> np.ndarray:
+        return reduce(add, (sector.gradient() for sector in self.sectors))
+
     def profile(self, tol: float) -> Profile:
         return reduce(add, (sector.profile(tol) for sector in self.sectors))
+
+    def ended(self) -> list[Solution]:
+        """The solution of every sector, whose cells are let go."""
+        solutions = [sector.solution() for sector in self.sectors]
+        self.sectors, self._held = [], []
+        return solutions
 
     def absorb(self, tol: float) -> None:
         for sector in self.sectors:
@@ -107,10 +116,10 @@ def fit_on_tensor(
         sectors = sectors_of(design, layout)
         sectors.solve(coef, tol)
         return _gathered(design, layout, sectors, Climb(coef, 0.0, 1.0, 0.0, 0, True), np.zeros((0, 0)), coef)
-    sectors, near, begun = _head_start(design, layout, coef, max_iterations)
-    at = begin(sectors, near, tol if begun else ROUGH)
-    at.done, at.converged = begun, begun > 0
-    if not begun:
+    sectors, at = _head_start(design, layout, coef, tol, max_iterations)
+    if at.hessian is not None:
+        approach(sectors, at, at.hessian, tol)
+    else:
         at = climb_in_double(sectors, at, tol, max_iterations, design.names)
         if at.refused is not None:
             return at.refused
@@ -122,24 +131,27 @@ def fit_on_tensor(
 
 
 def _head_start(
-    design: Design, layout: Layout, coef: np.ndarray, max_iterations: int
-) -> tuple[SectorTensors, np.ndarray, int]:
-    """SectorTensors in double at coefficients near the solution, found in single precision; steps made, 0 where it failed.
+    design: Design, layout: Layout, coef: np.ndarray, tol: float, max_iterations: int
+) -> tuple[SectorTensors, Climb]:
+    """Sectors in double near the solution, found in single precision, with the last Hessian; at the start where it failed.
 
     The cells in single precision are gone before those in double are made.
     """
     units = Units.of(design)
     singles = sectors_of(design, layout, units)
-    at = climb_in_single(singles, coef * units.spread, max_iterations)
-    if at is None:
-        del singles
-        return sectors_of(design, layout), coef, 0
-    near, found = at.coef / units.spread, [(single.scales, single.removed) for single in singles]
+    found = climb_in_single(singles, coef * units.spread, max_iterations)
+    effects = [single.last_removed for single in singles], [single.scales for single in singles]
     del singles
     sectors = sectors_of(design, layout)
-    for sector, (scales, removed) in zip(sectors, found):
-        sector.adopt(scales, removed, near, units)
-    return sectors, near, at.done
+    if found is None or found.hessian is None or found.move is None:
+        return sectors, begin(sectors, coef, ROUGH)
+    near = found.coef / units.spread
+    for sector, removed, scales in zip(sectors, *effects):
+        removed = solved(removed)
+        sector.adopt(moved(scales, removed, found.move, sector.pairs), removed, near, units)
+    at = begin(sectors, near, tol)
+    at.done, at.converged, at.hessian = found.done, True, units.own_hessian(found.hessian)
+    return sectors, at
 
 
 def refit_with_weights(
@@ -169,53 +181,48 @@ def refit_with_weights(
 
 def sectors_of(design: Design, layout: Layout, units: Units | None = None) -> SectorTensors:
     """The cells of every sector; with ``units`` in single precision and in these."""
-    prior = np.ones_like(design.y) if design.weights is None else design.weights
-    base = prior if design.offset is None else prior * np.exp(design.offset)
-    flow, dtype = (design.y * prior, "d") if units is None else (design.y * prior / units.flow, "f")
-    flows, weights = (layout.spread(rows, out=np.empty(layout.shape, dtype)) for rows in (flow, base))
-    X = np.empty((len(design.names), *flows.shape), dtype)
+    dtype, scale = ("d", 1.0) if units is None else ("f", units.flow)
+    flow = design.y if design.weights is None else design.y * design.weights
+    flows, X = layout.cells(dtype=dtype), layout.cells(len(design.names), dtype=dtype)
+    layout.spread(flow, flows, scale=scale)
+    if design.weights is None and design.offset is None:
+        weights = layout.occupied()
+    else:
+        prior = np.ones_like(design.y) if design.weights is None else design.weights
+        base = prior if design.offset is None else prior * np.exp(design.offset)
+        weights = layout.spread(base, layout.cells(dtype=dtype))
 
     def fill(columns: slice) -> None:
         for k in range(columns.start, columns.stop):
-            column = design.X[k]
-            layout.spread(column if units is None else (column - units.centre[k]) / units.spread[k], out=X[k])
+            centre, spread = (0.0, 1.0) if units is None else (float(units.centre[k]), float(units.spread[k]))
+            layout.spread(design.X[k], X[k], centre=centre, scale=spread)
 
     side_by_side(fill, halves(len(X), X.size))
     return SectorTensors([SectorTensor.of(y, w, X[:, s], layout.pairs) for s, (y, w) in enumerate(zip(flows, weights))])
 
 
-def without_effects(layout: Layout, sectors: SectorTensors, n: int) -> np.ndarray:
-    """The regressors less their effects at the last solution, by row: [k, n]."""
-    tilde = np.empty((len(sectors.sectors[0].X), n))
-
-    def fill(columns: slice) -> None:
-        buffer = np.empty((1, *layout.shape[1:])) if len(sectors) == 1 else None
-        for k in range(columns.start, columns.stop):
-            cells = []
-            for sector in sectors:
-                gone = sector.removed
-                only = Removed(gone.a[k : k + 1], gone.g[k : k + 1], gone.p[k : k + 1], 0)
-                cells.append(sector.projector.residual(sector.X[k : k + 1], only, out=buffer)[0])
-            tilde[k] = layout.gather(cells)
-
-    side_by_side(fill, halves(len(tilde), tilde.size))
-    return tilde
-
-
-def _gathered(design, layout, sectors: SectorTensors, at: Climb, hessian, step) -> EngineFit:
-    """Rows again; the last step, too short to change anything but the effects linearly, is taken here."""
-    tilde = without_effects(layout, sectors, len(design.y))
-    mu = layout.gather([sector.mu for sector in sectors])
+def solved_rows(design: Design, layout: Layout, solutions: Sequence[Solution]) -> tuple[np.ndarray, np.ndarray]:
+    """Fitted flows [n], without the weights, and the regressors less their effects [k, n], by row."""
+    mu, sets = layout.gather([one.mu for one in solutions]), [one.sets for one in solutions]
     if design.weights is not None:
         mu = mu / design.weights  # rows of weight zero were left out
-    coef, scales, drift = at.coef, [sector.scales for sector in sectors], np.inf
-    if np.isfinite(step).all():
+    tilde = np.empty_like(design.X)
+    side_by_side(lambda columns: layout.less(design.X, sets, tilde, columns), halves(len(tilde), tilde.size))
+    return mu, tilde
+
+
+def _gathered(
+    design: Design, layout: Layout, sectors: SectorTensors, at: Climb, hessian: np.ndarray, step: np.ndarray
+) -> EngineFit:
+    """Rows again; the last step, too short to change anything but the effects linearly, is taken here."""
+    settled, solutions = sectors.settled, sectors.ended()
+    mu, tilde = solved_rows(design, layout, solutions)
+    coef, drift, last = at.coef, np.inf, step if np.isfinite(step).all() else None
+    if last is not None:
         move = step @ tilde
         drift = float(np.abs(move).max(initial=0.0))
         coef = coef + step
         mu *= np.exp(move, out=move)
-        scales = [sector.shifted(scale, step) for sector, scale in zip(sectors, scales)] if len(step) else scales
-    scales = [sector.with_absorbed(scale, coef) for sector, scale in zip(sectors, scales)]
+    scales = [one.scales_at(coef, last) for one in solutions]
     effects = partial(layout.log_effects, design, scales)
-    converged = at.converged and sectors.settled
-    return EngineFit(coef, mu, tilde, hessian, effects, at.done, converged, at.change, drift)
+    return EngineFit(coef, mu, tilde, hessian, effects, at.done, at.converged and settled, at.change, drift)

@@ -1,5 +1,6 @@
-"""Threads of a fit: one for BLAS, whose many small products lose by more; two for large parts that fall into halves.
+"""What a fit asks of the machine: threads, and memory that is used again.
 
+One thread for BLAS, whose many small products lose by more; two for large parts that fall into halves.
 Where a part is cut depends on its size alone, so that a fit has the same digits on any number of cores.
 """
 
@@ -22,6 +23,10 @@ R = TypeVar("R")
 T = TypeVar("T")
 LARGE = 4_000_000
 """Numbers that a part must go through for a second thread to gain more than it costs."""
+FREED = (32 << 20) - (1 << 13)
+"""Bytes of the largest block that glibc learns from."""
+STRETCH = 1 << 15
+"""Rows that are worked on at a time."""
 
 
 KEPT = (32 << 20) - (1 << 16)
@@ -59,6 +64,21 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
 def halves(n: int, size: int) -> list[slice]:
     """0..n in one piece, or in two where ``size`` numbers are worth a second thread."""
     return [slice(0, n)] if n < 2 or size < LARGE else [slice(0, n // 2), slice(n // 2, n)]
+
+
+@cache
+def keep_freed_memory() -> None:
+    """Let the process use the memory of intermediate arrays again: clearing new pages takes a tenth of a fit.
+
+    glibc hands it back at once until a block of up to 32 MiB was freed, and then keeps twice that much (mallopt(3),
+    M_MMAP_THRESHOLD). This one is never written to.
+    """
+    np.empty(FREED, np.uint8)
+
+
+def stretches(n: int) -> list[slice]:
+    """0..n in pieces whose intermediate arrays stay in the cache, where new ones of n numbers would be cleared each time."""
+    return [slice(first, min(first + STRETCH, n)) for first in range(0, n, STRETCH)]
 
 
 def side_by_side(work: Callable[[T], R], pieces: Sequence[T]) -> list[R]:

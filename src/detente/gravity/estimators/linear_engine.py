@@ -56,12 +56,13 @@ def _levels(projector: RowProjector, rest: np.ndarray, others: np.ndarray) -> tu
 def _on_tensor(design: Design, layout: Layout) -> EngineFit | Collinear:
     y, w = _target(design)
     projector = TensorProjector(layout.spread(w)[0].copy(), layout.pairs)
-    columns = np.empty((1 + len(design.names), *layout.shape[1:]))
+    columns = layout.cells(1 + len(design.names))
     for row, values in zip(columns, [y, *design.X]):
-        layout.spread(values, out=row[None])
-    removed = projector.effects(columns, tol=TIGHT)
-    cells = projector.residual(columns, removed)
-    left = np.array([layout.gather([column]) for column in cells])
+        layout.spread(values, out=row)
+    removed = projector.effects(columns[:, 0], tol=TIGHT)
+    del columns
+    left = np.vstack([y, design.X])
+    layout.less(left, [[removed]], left, slice(0, len(left)))
     tilde = left[1:]
     hessian = (tilde * w) @ tilde.T
     norms = np.einsum("kn,kn,n->k", design.X, design.X, w)
@@ -76,12 +77,11 @@ def _on_tensor(design: Design, layout: Layout) -> EngineFit | Collinear:
 
 
 def _tensor_levels(design: Design, layout: Layout, removed: Removed, coef: np.ndarray) -> tuple[np.ndarray, ...]:
-    _, t, i, j = np.unravel_index(layout.cell, layout.shape)
     weights = np.concatenate([[1.0], -coef])
     a, g, p = (np.tensordot(weights, effect, 1) for effect in (removed.a, removed.g, removed.p))
     found: list[np.ndarray] = [np.empty(0)] * len(design.effects)
-    parts = [a[t, i], g[t, j], p[i, j]] if layout.pairs else [a[t, i], g[t, j]]
-    for position, rows in zip(layout.order, parts):
+    parts = [effect.ravel().take(place) for effect, place in zip((a, g, p), layout.places())]
+    for position, rows in zip(layout.order, parts[: 3 if layout.pairs else 2]):
         codes, n = design.codes(design.effects[int(position or 0)].columns)
         found[int(position or 0)] = np.zeros(n)
         found[int(position or 0)][codes] = rows

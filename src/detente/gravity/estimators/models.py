@@ -15,7 +15,7 @@ from detente.gravity.estimators.family import GAMMA, LOGIT, OLS, POISSON, Family
 from detente.gravity.fit import Columns, fit_design
 from detente.gravity.formulas.grammar import Formula, parse
 from detente.gravity.formulas.terms import number, response
-from detente.gravity.inference import Clustering, read_clustering
+from detente.gravity.inference.clustering import Clustering, read_clustering
 from detente.gravity.result import GravityFit
 from detente.panel.frames import Table, read_table
 

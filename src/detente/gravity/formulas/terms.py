@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,18 +123,25 @@ def regressors(
     table: Table, terms: Sequence[tuple[Factor, ...]], coding: Coding | None = None
 ) -> tuple[list[str], list[np.ndarray]]:
     """Names and columns [n] of all terms; ``coding`` learns, or says, which levels there are."""
-    coding = coding or Coding()
     names: list[str] = []
     columns: list[np.ndarray] = []
+    for part_names, parts in by_term(table, terms, coding or Coding()):
+        names += part_names
+        columns += parts
+    return names, columns
+
+
+def by_term(
+    table: Table, terms: Sequence[tuple[Factor, ...]], coding: Coding
+) -> Iterator[tuple[list[str], list[np.ndarray]]]:
+    """Names and columns [n] of one term after the other; see :func:`regressors`."""
     for term in terms:
         part_names, parts = _factor(table, term[0], coding, alone=len(term) == 1)
         for factor in term[1:]:
             more_names, more = _factor(table, factor, coding, alone=False)
             part_names = [f"{a}:{b}" for a in part_names for b in more_names]
             parts = [a * b for a in parts for b in more]
-        names += part_names
-        columns += parts
-    return names, columns
+        yield part_names, parts
 
 
 def _factor(table: Table, factor: Factor, coding: Coding, alone: bool) -> tuple[list[str], list[np.ndarray]]:

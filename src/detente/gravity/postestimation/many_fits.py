@@ -20,11 +20,11 @@ from detente.gravity.blocks.lean import LeanFit, without_rows
 from detente.gravity.formulas.expansion import each_formula
 from detente.gravity.formulas.grammar import parse
 from detente.gravity.formulas.reading import Reads, columns_read
-from detente.gravity.inference import read_clustering
+from detente.gravity.inference.clustering import read_clustering
 from detente.gravity.ppml import fit_ppml
 from detente.gravity.result import GravityFit
-from detente.panel.frames import Table, read_table
-from detente.panel.reading.coded import CodedTable, coded
+from detente.panel.frames import Table, factorize, read_table, runs
+from detente.panel.reading.coded import coded
 
 WORTH_A_PROCESS, WORTH_SENDING = 1_000_000, 2_000
 """Rows in all, and in a part, from which on worker processes pay: they start in 0.6 s of processor time, in which
@@ -139,21 +139,17 @@ def fit_many(
             progress(sum(one is not None for one in found), len(groups))
 
     options = options | {"keep": keep}
-    odd = any(one.odd for one in reads)
     several = 1 if len(groups) < 2 else workers or (processors() if keep == "coef" and _pays(table, groups) else 1)
     if executor is None and several == 1:
         for k, group in enumerate(groups):
-            done(k, _one(group.table(table), group.formula, options))
+            done(k, _one(group.table, group.formula, options))
     else:
-        whole = (
-            None if odd else coded(table, *(chain(*lists) for lists in zip(*((r.numbers, r.labels) for r in reads))))
-        )
-        tasks = [partial(group.task, table, whole, options) for group in groups]
+        tasks = [partial(group.task, reads, options) for group in groups]
         with workers_of(executor, several - 1) as pool:
             for k, result in share_out(
                 _away, tasks, pool, here=executor is None, ahead=AHEAD if executor else 3 * several
             ):
-                done(k, _returned(result, groups[k], table))
+                done(k, _returned(result, groups[k]))
     results = {group.name: result for group, result in zip(groups, found)}
     fits = {k: fit for k, fit in results.items() if isinstance(fit, GravityFit)}
     failures = {k: error for k, error in results.items() if isinstance(error, DetenteError)}
@@ -173,44 +169,65 @@ def _checked(formula: str, by: str | None, table: Table, options: Mapping[str, A
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What one fit is of: its name, its formula and its rows (None for all)."""
+    """What one fit is of: its name, its formula, and its rows of the ``whole`` data (None for all)."""
 
     name: str
     formula: str
     rows: slice | np.ndarray | None
+    whole: Table
+    frame: pl.DataFrame
 
-    def table(self, whole: Table) -> Table:
+    @property
+    def table(self) -> Table:
         """Its part of the data, as it came in."""
-        if self.rows is None:
-            return whole
-        frame = pl.DataFrame([whole.series(c) for c in whole.columns])
         rows = self.rows
+        if rows is None:
+            return self.whole
         return read_table(
-            frame[rows] if isinstance(rows, np.ndarray) else frame.slice(rows.start, rows.stop - rows.start)
+            self.frame[rows] if isinstance(rows, np.ndarray) else self.frame.slice(rows.start, rows.stop - rows.start)
         )
 
-    def task(self, table: Table, whole: CodedTable | None, options: Mapping[str, Any]) -> tuple:
-        """What is sent to where it is fitted."""
-        if whole is None:
-            return self.table(table), self.formula, options
-        return whole if self.rows is None else whole.take(self.rows), self.formula, options
+    def task(self, reads: Sequence[Reads], options: Mapping[str, Any]) -> tuple:
+        """What is sent to where it is fitted: labels as integers where the formula takes what it reads as it is."""
+        if any(one.odd for one in reads):
+            return self.table, self.formula, options
+        numbers, labels = (chain(*lists) for lists in zip(*((one.numbers, one.labels) for one in reads)))
+        return coded(self.table, numbers, labels), self.formula, options
 
 
 def _groups(table: Table, by: str | None, formulas: Sequence[str]) -> list[_Group]:
     """Each level, in the order of the data, with each formula."""
-    parts: dict[str, slice | np.ndarray | None] = {"": None}
-    if by is not None:
-        frame = pl.DataFrame({"level": table.series(by), "row": np.arange(len(table))})
-        grouped = frame.group_by("level", maintain_order=True).agg(
-            pl.col("row"), pl.col("row").min().alias("first"), pl.col("row").max().alias("last"), pl.len().alias("n")
-        )
-        parts = {}
-        for level, rows, first, last, n in zip(*(grouped[c] for c in ("level", "row", "first", "last", "n"))):
-            parts[str(level)] = slice(first, last + 1) if last - first + 1 == n else rows.to_numpy()
+    frame = pl.DataFrame() if by is None else pl.DataFrame([table.series(c) for c in table.columns])
+    parts = {"": None} if by is None else _rows_by_level(frame[by])
     return [
-        _Group(f"{level}: {one}" if level and len(formulas) > 1 else level or one, one, rows)
+        _Group(f"{level}: {one}" if level and len(formulas) > 1 else level or one, one, rows, table, frame)
         for level, rows in parts.items() for one in formulas
     ]  # fmt: skip
+
+
+def _rows_by_level(series: pl.Series) -> dict[str, slice | np.ndarray]:
+    """Rows of each level in the order of the data: a slice where they lie together, else their numbers."""
+    found = runs(series)
+    starts = np.arange(len(series)) if found is None else found
+    codes, _ = factorize(series.gather(starts))  # of every run
+    order = np.argsort(codes, kind="stable")
+    firsts = order[np.flatnonzero(np.diff(codes[order], prepend=-2))]  # of every level its first run
+    ends = np.append(starts[1:], len(series))
+    if len(firsts) == len(codes):
+        parts = [slice(int(first), int(end)) for first, end in zip(starts, ends)]
+    else:
+        rows = np.argsort(np.repeat(codes, ends - starts), kind="stable")
+        sizes = np.bincount(codes + 1, ends - starts).astype(int)  # a missing level has code -1
+        parts = np.split(rows, np.cumsum(sizes[sizes > 0])[:-1])
+        parts = [_together(parts[k]) for k in np.argsort(firsts)]
+    names = series.gather(starts[np.sort(firsts)]).to_list()
+    return dict(zip((str(name) for name in names), parts))
+
+
+def _together(rows: np.ndarray) -> slice | np.ndarray:
+    """Rows in rising order, as a slice where none lies between them."""
+    first, last = int(rows[0]), int(rows[-1])
+    return slice(first, last + 1) if last - first + 1 == len(rows) else rows
 
 
 def _pays(table: Table, groups: Sequence[_Group]) -> bool:
@@ -236,7 +253,7 @@ def _away(part: Table, formula: str, options: Mapping[str, Any]) -> GravityFit |
     return result
 
 
-def _returned(result: GravityFit | DetenteError, group: _Group, table: Table) -> GravityFit | DetenteError:
+def _returned(result: GravityFit | DetenteError, group: _Group) -> GravityFit | DetenteError:
     if isinstance(result, GravityFit):
-        return replace(result, table=table.emptied() if isinstance(result, LeanFit) else group.table(table))
+        return replace(result, table=group.whole.emptied() if isinstance(result, LeanFit) else group.table)
     return result

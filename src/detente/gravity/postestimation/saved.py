@@ -19,7 +19,7 @@ from detente.errors import SpecificationError, UnreadableFile
 from detente.gravity.estimates import Estimates
 from detente.gravity.estimators.family import Family
 from detente.gravity.formulas.terms import Coding
-from detente.gravity.inference import Clustering
+from detente.gravity.inference.clustering import Clustering
 from detente.gravity.postestimation.fixed_effects import EffectSet, FixedEffects
 from detente.gravity.postestimation.new_rows import predicted, prediction_frame
 from detente.panel.frames import Table, read_table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,15 +70,25 @@ def zero_levels(design: Design, layout: Layout | None = None) -> np.ndarray:
     return gone
 
 
-def singletons(design: Design, layout: Layout | None = None) -> np.ndarray:
-    """Rows [n] that are alone in a level, found until none is left."""
+def singletons(design: Design, layout: Layout | None = None, among: np.ndarray | None = None) -> np.ndarray:
+    """Rows [n] that are alone in a level, found until none is left; ``among`` [n] bool says which rows there are."""
     gone = np.zeros(len(design.y), bool)
+    if among is not None and among.all():
+        among = None
     if layout is not None:
-        full = len(design.y) == np.prod(layout.shape)
-        counts = layout.shape[1:] if full else level_totals(layout, layout.spread(np.ones_like(design.y)))
+        rows = np.ones(len(gone)) if among is None else among.astype(float)
+        counts = layout.shape[1:] if layout.full and among is None else level_totals(layout, layout.spread(rows))
         if not any(np.any(count == 1) for count in counts):
             return gone
-    coded = _coded(design)
+    coded = _coded(design) if among is None else [(codes[among], n) for codes, n in _coded(design)]
+    alone = _alone(coded, len(gone) if among is None else int(among.sum()))
+    gone[slice(None) if among is None else among] = alone
+    return gone
+
+
+def _alone(coded: Sequence[tuple[np.ndarray, int]], rows: int) -> np.ndarray:
+    """Which of the ``rows`` are alone in a level, each effect by its codes [rows] and how many levels there are."""
+    gone = np.zeros(rows, bool)
     sizes = [np.bincount(codes, minlength=n) for codes, n in coded]
     while any((size == 1).any() for size in sizes):
         for (codes, _), size in zip(coded, sizes):

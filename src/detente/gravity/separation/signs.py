@@ -17,6 +17,7 @@ from detente.gravity.design import Design
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import Layout
 from detente.gravity.engines.row_projection import blocks_of
+from detente.gravity.engines.threads import stretches
 from detente.gravity.estimators.family import POISSON, Family
 from detente.gravity.separation.certificate import level_totals
 from detente.gravity.separation.search import is_small
@@ -28,8 +29,8 @@ SLACK, LARGE = 100.0, 10.0
 """What a certificate's coefficients may add up to: a zero fitted below so many times the largest score left over
 may be separated. Effects' coefficients are ones, a few of them to a row; on large panels, where a few levels have
 nearly all of what is left over, the second does."""
-TRIES = 64
-"""Random cubes looked at for each doubtful row before it is searched for its own."""
+TRIES = 32
+"""Cubes drawn for each doubtful row before it is searched for its own."""
 FEW = 20_000
 """Up to so many doubtful rows every cube is looked at: half a second."""
 
@@ -87,7 +88,9 @@ def _unidentified(design: Design, fit: EngineFit, family: Family) -> bool:
     if not np.isfinite(fit.hessian).all():
         return True
     weight = family.weight(fit.mu) if design.weights is None else family.weight(fit.mu) * design.weights
-    norms = np.einsum("kn,kn,n->k", design.X, design.X, weight)
+    norms = np.zeros(len(design.names))
+    for rows in stretches(len(weight)):
+        norms += design.X[:, rows] ** 2 @ weight[rows]
     return find_collinear(fit.hessian, norms, design.names) is not None
 
 
@@ -108,7 +111,7 @@ def _doubtful(design: Design, fit: EngineFit, family: Family, left: float, layou
 def _left_over(design: Design, gap: np.ndarray, layout: Layout | None) -> float:
     """The largest score of any effect level or (in units of its typical size) regressor."""
     gap = gap if design.weights is None else gap * design.weights
-    squares = np.einsum("kn,kn->k", design.X, design.X)
+    squares = np.array([column @ column for column in design.X])
     return max(left_by_effects(design, gap, layout), left_by_regressors(design.X @ gap, squares, len(gap)))
 
 
@@ -148,13 +151,17 @@ def _outside_cubes(layout: Layout, doubtful: np.ndarray) -> bool:
     sure[layout.cell] = True
     sure[layout.cell[doubtful]] = False
     sure = sure.reshape(layout.shape)
+    if not sure.any():
+        return True
     s, t, i, j = (np.asarray(at) for at in np.unravel_index(layout.cell[doubtful], layout.shape))
-    rng = np.random.default_rng(0)
+    rng, (_, years, origins, destinations) = np.random.default_rng(0), layout.shape
+    other_i, other_j, other_t = (_members(sure, axis) for axis in (2, 3, 1))
     for _ in range(TRIES):
-        i2, j2 = rng.integers(0, layout.shape[2], len(i)), rng.integers(0, layout.shape[3], len(j))
+        i2 = _drawn(rng, other_i, (s * years + t) * destinations + j)
+        j2 = _drawn(rng, other_j, (s * years + t) * origins + i)
         told = sure[s, t, i2, j] & sure[s, t, i, j2] & sure[s, t, i2, j2]
         if layout.pairs:
-            t2 = rng.integers(0, layout.shape[1], len(t))
+            t2 = _drawn(rng, other_t, (s * origins + i) * destinations + j)
             told &= sure[s, t2, i, j] & sure[s, t2, i2, j] & sure[s, t2, i, j2] & sure[s, t2, i2, j2]
         sure[s[told], t[told], i[told], j[told]] = True
         s, t, i, j = s[~told], t[~told], i[~told], j[~told]
@@ -167,6 +174,21 @@ def _outside_cubes(layout: Layout, doubtful: np.ndarray) -> bool:
             return True
         sure[at] = True
     return False
+
+
+def _members(sure: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where along ``axis`` the lines of ``sure`` [s, t, i, j] hold: places, line after line, and where each starts."""
+    lines = np.moveaxis(sure, axis, 3).reshape(-1, sure.shape[axis])
+    counts = np.count_nonzero(lines, axis=1)
+    return np.flatnonzero(lines) % sure.shape[axis], np.concatenate([[0], np.cumsum(counts)])
+
+
+def _drawn(rng: np.random.Generator, members: tuple[np.ndarray, np.ndarray], lines: np.ndarray) -> np.ndarray:
+    """One place at random on each of ``lines`` [n]; any where a line has none."""
+    places, starts = members
+    first = starts[lines]
+    at = first + (rng.random(len(lines)) * (starts[lines + 1] - first)).astype(int)
+    return places[np.minimum(at, len(places) - 1)]
 
 
 def _has_cube(sure: np.ndarray, pairs: bool, t: int, i: int, j: int) -> bool:

@@ -18,7 +18,7 @@ from detente.gravity.design import build
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
 from detente.gravity.formulas.grammar import parse
-from detente.gravity.inference import read_clustering
+from detente.gravity.inference.clustering import read_clustering
 from detente.gravity.postestimation.adoption.imputed import GROUPS, spells_in, unit_and_time
 from detente.gravity.result import GravityFit
 from detente.panel.frames import read_table

@@ -14,7 +14,8 @@ from detente.gravity.engines.row_engine import fit_on_rows
 from detente.gravity.engines.tensor_engine import fit_on_tensor, refit_with_weights
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.estimates import need_ppml, shown
-from detente.gravity.inference import cluster_sums, read_clustering
+from detente.gravity.inference.clustering import read_clustering
+from detente.gravity.inference.meat import cluster_sums
 from detente.gravity.result import GravityFit
 from detente.gravity.separation.certificate import zero_levels
 

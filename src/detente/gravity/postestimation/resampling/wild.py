@@ -17,7 +17,8 @@ from detente.errors import NotIdentified, UsageError
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
-from detente.gravity.inference import Clustering, cluster_sums
+from detente.gravity.inference.clustering import Clustering
+from detente.gravity.inference.meat import cluster_sums
 from detente.gravity.postestimation.hypotheses import places, quantile
 from detente.gravity.result import GravityFit
 

@@ -1,0 +1,1 @@
+"""Standard errors: what may be correlated, the meat that follows, and the covariance."""
