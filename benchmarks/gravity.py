@@ -254,7 +254,9 @@ def main() -> None:
             data, formula = make(options.data)
             path = Path(folder) / "data.parquet"
             data.write_parquet(path)
-            found = {t: in_own_process(t, path, formula, options.repeat, options.pause) for t in options.tools.split(",")}
+            found = {
+                t: in_own_process(t, path, formula, options.repeat, options.pause) for t in options.tools.split(",")
+            }
             results[case] = {"rows": data.height, **found}
             print(table({case: results[case]}), flush=True)
     text = f"{versions()}\n\n{table(results)}\n"

@@ -182,7 +182,7 @@ def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
         low, high = (int(cast(int, edge)) for edge in (series.min(), series.max()))
         if high - low < 1_000_000:
             return _factorize_small_integers(series, low, high)
-    starts = runs(series)
+    starts = runs_of(series)
     if starts is not None:
         codes, levels = factorize(series.gather(starts))
         return np.repeat(codes, np.diff(starts, append=len(series))), levels
@@ -196,7 +196,7 @@ def factorize(series: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     return codes, levels.to_numpy()
 
 
-def runs(series: pl.Series) -> np.ndarray | None:
+def runs_of(series: pl.Series) -> np.ndarray | None:
     """Where runs of equal values start, in a column so sorted that reading its runs alone saves work."""
     n = len(series)
     if n < 1000:

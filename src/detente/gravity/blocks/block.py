@@ -16,7 +16,7 @@ from detente.gravity.design import Codes, Design
 from detente.gravity.engines.layout import Layout
 from detente.gravity.engines.margins import Scales
 from detente.gravity.engines.projection import Removed, TensorProjector
-from detente.gravity.engines.sector_tensor import Profile, Units, in_own_units, moved
+from detente.gravity.engines.sector_tensor import Profile, Units, in_own_units, scales_after
 from detente.gravity.engines.tensor_engine import SectorTensors, sectors_of
 from detente.gravity.formulas.grammar import Effect
 from detente.panel.reading.scratch import Scratch
@@ -221,7 +221,7 @@ def adopt(work: Work, state: str, into: str, coef: np.ndarray, move: np.ndarray,
         pairs = bool(rows_layout(work)[6] >= 0)
         for s in range(sum(name.startswith("scales") and name.endswith(".a") for name in held)):
             effects = _removed(held, f"removed{s}")
-            scales = moved(Scales(*(held[f"scales{s}.{part}"] for part in "agp")), effects, move, pairs)
+            scales = scales_after(Scales(*(held[f"scales{s}.{part}"] for part in "agp")), effects, move, pairs)
             own, removed = in_own_units(scales, effects, coef, units, pairs)
             found |= {f"scales{s}.{part}": getattr(own, part) for part in "agp"}
             found |= {f"removed{s}.{part}": getattr(removed, part) for part in "agp"}

@@ -10,7 +10,7 @@ from detente.gravity.blocks.climbing import Climbed
 from detente.gravity.blocks.ending import clustering_columns
 from detente.gravity.design import Codes, Design
 from detente.gravity.inference.clustering import Clustering
-from detente.gravity.inference.covariance import Counts, Covariance, classical, sandwich
+from detente.gravity.inference.covariance import Covariance, MeatCounts, classical, sandwich
 from detente.gravity.inference.meat import clustered_meat, meat_of
 from detente.gravity.inference.parameters import parameters_of
 
@@ -30,7 +30,7 @@ def covariance_of(
     parameters = parameters_of(len(found.names), [one.levels for one in endings])
     if clustering.kind == "robust":
         meat = np.sum([one.meat for one in endings], axis=0)
-        return sandwich(found.hessian, meat, Counts(n, parameters, (n,), robust=True), small_sample)
+        return sandwich(found.hessian, meat, MeatCounts(n, parameters, (n,), robust=True), small_sample)
     if endings[0].cells is None:
         parts = zip(*(one.within for one in endings))
         sums = [(sum(m for m, _ in part), np.sum([product for _, product in part], axis=0)) for part in parts]
@@ -38,7 +38,7 @@ def covariance_of(
     else:
         cells = _cells(found, clustering, levels)
         meat, counts = meat_of(cells, cells.X, clustering, small_sample)
-    return sandwich(found.hessian, meat, Counts(n, parameters, counts), small_sample)
+    return sandwich(found.hessian, meat, MeatCounts(n, parameters, counts), small_sample)
 
 
 def _cells(found: Climbed, clustering: Clustering, levels: Mapping[str, np.ndarray]) -> Design:

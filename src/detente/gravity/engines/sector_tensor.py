@@ -84,12 +84,12 @@ class SectorTensor:
     @property
     def removed(self) -> Removed:
         """Effects of the regressors at the last solution."""
-        return solved(self.last_removed)
+        return at_solution(self.last_removed)
 
     @property
     def projector(self) -> TensorProjector:
         """The projection under the weights of the last solution."""
-        return solved(self.last_projector)
+        return at_solution(self.last_projector)
 
     @classmethod
     def of(cls, y: np.ndarray, base: np.ndarray, X: np.ndarray, pairs: bool) -> SectorTensor:
@@ -211,13 +211,13 @@ class SectorTensor:
         """Take over effects at the coefficients ``coef`` [k], found on the same cells in ``units``."""
         self.scales, self.last_removed = in_own_units(scales, removed, coef, units, self.pairs)
 
-    def solution(self) -> Solution:
+    def solution(self) -> SolvedSector:
         """What there is to know of it without its cells."""
-        return Solution(self.mu, self.scales, self.removed if len(self.X) else None, self.absorbed, self.pairs)
+        return SolvedSector(self.mu, self.scales, self.removed if len(self.X) else None, self.absorbed, self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
-class Solution:
+class SolvedSector:
     """A sector solved: fitted flows ``mu`` [t, i, j], scales, and effects of the regressors at the end and beforehand."""
 
     mu: np.ndarray
@@ -235,11 +235,11 @@ class Solution:
         """Scales after the last ``step`` [k] to ``coef`` [k], for the regressors as they were given."""
         scales = self.scales
         if self.removed is not None and step is not None:
-            scales = moved(scales, self.removed, step, self.pairs)
-        return scales if self.absorbed is None else moved(scales, self.absorbed, coef, self.pairs)
+            scales = scales_after(scales, self.removed, step, self.pairs)
+        return scales if self.absorbed is None else scales_after(scales, self.absorbed, coef, self.pairs)
 
 
-def moved(scales: Scales, removed: Removed, move: np.ndarray, pairs: bool) -> Scales:
+def scales_after(scales: Scales, removed: Removed, move: np.ndarray, pairs: bool) -> Scales:
     """``scales`` after the coefficients move [k], as the linearised margins have it."""
     effects = (removed.a, removed.g, removed.p)
     a, g, p = (np.exp(-np.tensordot(move.astype(effect.dtype), effect, 1)) for effect in effects)
@@ -258,7 +258,7 @@ def in_own_units(
     return own, Removed(a, g, p + centre, 0) if pairs else Removed(a + centre, g, p, 0)
 
 
-def solved(state: State | None) -> State:
+def at_solution(state: State | None) -> State:
     if state is None:
         raise RuntimeError("The sector has no solution yet.")
     return state

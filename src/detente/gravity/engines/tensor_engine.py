@@ -33,7 +33,7 @@ from detente.gravity.collinear import Collinear
 from detente.gravity.design import Design
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import Layout
-from detente.gravity.engines.sector_tensor import Profile, SectorTensor, Solution, Units, moved, solved
+from detente.gravity.engines.sector_tensor import Profile, SectorTensor, SolvedSector, Units, at_solution, scales_after
 from detente.gravity.engines.threads import halves, side_by_side
 
 
@@ -70,7 +70,7 @@ class SectorTensors:
 
     def advance(self, coef: np.ndarray, move: np.ndarray, tol: float) -> float:
         for sector, scales in zip(self.sectors, self._held):
-            sector.scales = moved(scales, sector.removed, move, sector.pairs)
+            sector.scales = scales_after(scales, sector.removed, move, sector.pairs)
         return self.solve(coef + move, tol)
 
     def total(self) -> float:
@@ -82,7 +82,7 @@ class SectorTensors:
     def profile(self, tol: float) -> Profile:
         return reduce(add, (sector.profile(tol) for sector in self.sectors))
 
-    def ended(self) -> list[Solution]:
+    def ended(self) -> list[SolvedSector]:
         """The solution of every sector, whose cells are let go."""
         solutions = [sector.solution() for sector in self.sectors]
         self.sectors, self._held = [], []
@@ -147,8 +147,8 @@ def _head_start(
         return sectors, begin(sectors, coef, ROUGH)
     near = found.coef / units.spread
     for sector, removed, scales in zip(sectors, *effects):
-        removed = solved(removed)
-        sector.adopt(moved(scales, removed, found.move, sector.pairs), removed, near, units)
+        removed = at_solution(removed)
+        sector.adopt(scales_after(scales, removed, found.move, sector.pairs), removed, near, units)
     at = begin(sectors, near, tol)
     at.done, at.converged, at.hessian = found.done, True, units.own_hessian(found.hessian)
     return sectors, at
@@ -201,7 +201,7 @@ def sectors_of(design: Design, layout: Layout, units: Units | None = None) -> Se
     return SectorTensors([SectorTensor.of(y, w, X[:, s], layout.pairs) for s, (y, w) in enumerate(zip(flows, weights))])
 
 
-def solved_rows(design: Design, layout: Layout, solutions: Sequence[Solution]) -> tuple[np.ndarray, np.ndarray]:
+def solved_rows(design: Design, layout: Layout, solutions: Sequence[SolvedSector]) -> tuple[np.ndarray, np.ndarray]:
     """Fitted flows [n], without the weights, and the regressors less their effects [k, n], by row."""
     mu, sets = layout.gather([one.mu for one in solutions]), [one.sets for one in solutions]
     if design.weights is not None:

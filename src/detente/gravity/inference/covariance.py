@@ -47,13 +47,13 @@ def covariance(
         return classical(fit.hessian, n, _dispersion(design, fit, family))
     parameters = parameters_within(design, clustering) if small_sample == "fixest" else 0
     if clustering.kind == "robust":
-        return sandwich(fit.hessian, scores.products(), Counts(n, parameters, (n,), robust=True), small_sample)
+        return sandwich(fit.hessian, scores.products(), MeatCounts(n, parameters, (n,), robust=True), small_sample)
     meat, counts = meat_of(design, scores, clustering, small_sample)
-    return sandwich(fit.hessian, meat, Counts(n, parameters, counts), small_sample)
+    return sandwich(fit.hessian, meat, MeatCounts(n, parameters, counts), small_sample)
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class MeatCounts:
     """What the small-sample factors of a meat count: rows, parameters (as fixest counts them), clusters of each way."""
 
     n: int
@@ -68,7 +68,7 @@ def classical(hessian: np.ndarray, n: int, dispersion: float = 1.0) -> Covarianc
     return Covariance(bread * dispersion / np.outer(scale, scale), (n,), False)
 
 
-def sandwich(hessian: np.ndarray, meat: np.ndarray, counts: Counts, small_sample: str) -> Covariance:
+def sandwich(hessian: np.ndarray, meat: np.ndarray, counts: MeatCounts, small_sample: str) -> Covariance:
     """Bread, meat [k, k], bread."""
     bread, scale = _bread(hessian)
     meat = meat / np.outer(scale, scale)

@@ -23,7 +23,7 @@ from detente.gravity.formulas.reading import Reads, columns_read
 from detente.gravity.inference.clustering import read_clustering
 from detente.gravity.ppml import fit_ppml
 from detente.gravity.result import GravityFit
-from detente.panel.frames import Table, factorize, read_table, runs
+from detente.panel.frames import Table, factorize, read_table, runs_of
 from detente.panel.reading.coded import coded
 
 WORTH_A_PROCESS, WORTH_SENDING = 1_000_000, 2_000
@@ -207,7 +207,7 @@ def _groups(table: Table, by: str | None, formulas: Sequence[str]) -> list[_Grou
 
 def _rows_by_level(series: pl.Series) -> dict[str, slice | np.ndarray]:
     """Rows of each level in the order of the data: a slice where they lie together, else their numbers."""
-    found = runs(series)
+    found = runs_of(series)
     starts = np.arange(len(series)) if found is None else found
     codes, _ = factorize(series.gather(starts))  # of every run
     order = np.argsort(codes, kind="stable")
