@@ -16,7 +16,7 @@ from detente.gravity.engines.row_engine import fit_on_rows
 from detente.gravity.engines.scaling_engine import fit_by_scaling
 from detente.gravity.engines.small_engine import fit_small
 from detente.gravity.engines.tensor_engine import fit_on_tensor
-from detente.gravity.engines.threads import keep_freed_memory, stretches
+from detente.gravity.engines.threads import stretches
 from detente.gravity.estimators.family import POISSON, Family
 from detente.gravity.estimators.glm_engine import fit_glm
 from detente.gravity.estimators.linear_engine import fit_linear
@@ -169,7 +169,6 @@ def fit_design(
     columns: Columns = Columns(),
 ) -> GravityFit:
     """Everything of :func:`fit_ppml` and its like after the formula has become arrays."""
-    keep_freed_memory()
     state = _State(design, engine, tol, max_iterations, family)
     del design  # what is left out of it is not kept beside it
     state.drop_empty(drop_singletons)

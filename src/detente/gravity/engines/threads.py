@@ -23,12 +23,8 @@ R = TypeVar("R")
 T = TypeVar("T")
 LARGE = 4_000_000
 """Numbers that a part must go through for a second thread to gain more than it costs."""
-FREED = (32 << 20) - (1 << 13)
-"""Bytes of the largest block that glibc learns from."""
 STRETCH = 1 << 15
 """Rows that are worked on at a time."""
-
-
 KEPT = (32 << 20) - (1 << 16)
 """Bytes of the largest array of which the allocator of Linux still learns something."""
 
@@ -64,16 +60,6 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
 def halves(n: int, size: int) -> list[slice]:
     """0..n in one piece, or in two where ``size`` numbers are worth a second thread."""
     return [slice(0, n)] if n < 2 or size < LARGE else [slice(0, n // 2), slice(n // 2, n)]
-
-
-@cache
-def keep_freed_memory() -> None:
-    """Let the process use the memory of intermediate arrays again: clearing new pages takes a tenth of a fit.
-
-    glibc hands it back at once until a block of up to 32 MiB was freed, and then keeps twice that much (mallopt(3),
-    M_MMAP_THRESHOLD). This one is never written to.
-    """
-    np.empty(FREED, np.uint8)
 
 
 def stretches(n: int) -> list[slice]:
