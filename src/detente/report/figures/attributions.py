@@ -27,7 +27,8 @@ def attribution_chart(story: Story, words: Catalogue) -> Chart | None:
     rows = _rows(story, words)
     if len({row["attribution"] for row in rows}) < 2:
         return None
-    told = [row for row in rows if row["episode"] == story.lead] or rows
+    lead = story.lead
+    told = [row for row in rows if row["episode"] == lead] or rows
     own = [row["value"] for row in told if row["episode"] == told[0]["episode"]]
     finding = words(
         "attributions.title", span=words.span(min(own), max(own), 2), n=len(own), episode=told[0]["heading"]
