@@ -20,12 +20,12 @@ from detente.record.draft.proposing.tariffs import tariff_at
 from detente.record.draft.proposing.testing import people_at, propose_test
 from detente.record.draft.row import COLUMNS, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
-from detente.record.draft.tying.apart import SAID_ON
-from detente.record.draft.tying.carrying import InForce, carried, held_against, in_force, same_months
+from detente.record.draft.tying.carrying import InForce, in_force
 from detente.record.draft.tying.certainty import Surroundings
+from detente.record.draft.tying.choosing import Around, Paired, choose
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import multiples
-from detente.record.draft.tying.pairing import pair_periods
+from detente.record.draft.tying.places import SAID_ON, is_held, is_left
 from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
 
 
@@ -156,15 +156,10 @@ def _of_sentence(
     spoken = before.spoken
     if figures:
         text = found.article.text[: sentence.end]
-        pairs = same_months(text, figures, pair_periods(text, figures, dates, credits))
-        pairs = held_against(text, sentence, figures, pairs, before.period)
-        pairs = carried(text, sentence, figures, pairs, before.period, found.article.language)
-        past = [
-            p
-            for p, f in zip(pairs, figures)
-            if not is_future(text, f.start, f.end, found.article.language, dated=False)
-        ]
-        period = in_force(sentence, past, dates, found.article.published, before.period) if past else before.period
+        published, language = found.article.published, found.article.language
+        place = Around(text, sentence, figures, dates, credits, before.period, published, language)
+        pairs = choose(place)
+        period = in_force(sentence, _current(place, pairs), dates, published, before.period, figures=True)
         around = Surroundings(text, sentence, figures, pairs, dates, credits, bool(found.article.published))
         rows = []
         for n, figure in enumerate(figures):
@@ -184,10 +179,21 @@ def _of_sentence(
             dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
             rows.append(quantity_row(n, around, found, series, known_money=dollar, clear=clear))
         return [*rows, *happened], Thread(spoken, period)
-    later = replace(before, period=in_force(sentence, (), dates, found.article.published, before.period))
+    later = replace(
+        before, period=in_force(sentence, (), dates, found.article.published, before.period, figures=False)
+    )
     if happened:
         return happened, later
     return ([_event(sentence, dates, credits, found)] if dates or credits else []), later
+
+
+def _current(around: Around, pairs: Sequence[Paired]) -> list[DateMention]:
+    """The periods of a sentence's figures that the text may go on about: of nothing to come, and of nothing held against."""
+    return [
+        pair.date
+        for pair, figure, ahead in zip(pairs, around.figures, around.ahead, strict=True)
+        if pair.date is not None and not ahead and not is_held(around.text, figure) and not is_left(around.text, figure)
+    ]
 
 
 def _in_own_money(figure: FigureMention, dyad: Sequence[str]) -> FigureMention:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.phrases import ADVERBS, BE, LY, TOKEN, Token, backward, forward, word_sets
 from detente.record.draft.language.sentences import Sentence, split_sentences
 from detente.record.draft.language.speech import ACCORDING, NEVER_INVERTED, ONLY_SPEECH, STRONG, WEAK
@@ -67,6 +68,7 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
     for match in ACCORDING[language].finditer(text):
         source = forward(text, tokens, match.end(), language)
         if source:
+            source = _who_released(text, source)
             found.append((match.start(), source[1], source))
     for strong, pattern in ((True, STRONG[language]), (False, WEAK[language])):
         for match in pattern.finditer(text):
@@ -82,15 +84,36 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
     ]
 
 
+_RELEASED = re.compile(
+    r"\s(?:that|which|que)\s(?P<who>[^,.;:]{3,90}?)\s(?:dio|dieron|da|publicó|difundió|divulgó|presentó|entregó|released|published|issued"
+    r"|gave|provided|reported|has|ha)\b"
+)
+_BARE_DATA = re.compile(r"(?:the\s|las?\s|los\s|el\s|un\s)?(?:\w+\s)?(?:data|figures|statistics|report|datos|cifras|estadísticas|informe)", re.IGNORECASE)
+
+
+def _who_released(text: str, source: tuple[int, int]) -> tuple[int, int]:
+    """*The figures that the office released*: the office, where nobody else is named."""
+    released = _RELEASED.match(text, source[1]) if _BARE_DATA.fullmatch(text[source[0] : source[1]]) else None
+    return released.span("who") if released else source
+
+
 _AMOUNT = re.compile(r"[$€£%]|\d\s(?:million|billion|millones)\b")
-_MEASURED = re.compile(r"(?:the\s)?(?:value|volume|total|exports|imports)\b", re.IGNORECASE)
+_MEASURED = re.compile(
+    r"\b(?:value|volume|total|exports|imports|deficit|surplus|turnover|sales|shipments|inflows?|outflows?|trade\sbalance|trade"
+    r"|exportaciones|importaciones|ventas|compras|envíos|entradas|comercio|intercambio|déficit|superávit|saldo|balanza)"
+    r"(?:\s(?:of|with|from|to|in|between|de|del|con|a|al|entre|hacia)\b.*)?$"
+)
 """What is counted, not who counts: *the value of trade tallied $3m*."""
+_WHO_COUNTS = re.compile(
+    r"\b(?:data|figures|statistics|report|datos|cifras|estadísticas|informe|reporte)\b|\b(?:[Mm]inist|[Dd]epart|[Cc]hamber|[Cc]ámara"
+    r"|[Oo]ffice|[Aa]ssociat|[Aa]sociaci|[Ff]edera|[Oo]rgani|[Uu]nion|[Cc]ouncil|[Bb]ank|[Bb]anco|[Ss]ecretar|[Ii]nstitut|[Bb]ureau|[Cc]ommission)"
+)
 _BY = re.compile(r"\b(?:by|por)\s(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚÑ])")
 
 
 def _whom(source: str) -> str:
     """A speaker's name; of one that ran on over an amount ("worth $6bn by Ana Paz's") what follows its last *by*, or none."""
-    if _MEASURED.match(source):
+    if _MEASURED.search(source) and not _WHO_COUNTS.search(source):
         return ""
     if not _AMOUNT.search(source):
         return source
@@ -110,7 +133,7 @@ def _of_verb(
         return None
     beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
     last = before[-1].text if before else ""
-    quoted = last in '”"»,—–' and last != ""
+    quoted = last in '”"»,—–-' and last != ""
     if (quoted or not before) and not NEVER_INVERTED.fullmatch(verb.group()):
         source = forward(text, tokens, verb.end(), language, inverted=True)
         if source:
@@ -124,6 +147,8 @@ def _of_verb(
     if not strong and _TO_FUTURE.match(text, verb.end()):
         return None
     source = backward(text, before, language)
+    if source is not None and not strong and _is_country(text[source[0] : source[1]]):
+        return None  # Serbia recorded a gap
     if source is None and language == "es" and strong:
         return forward(text, tokens, verb.end(), language, inverted=True)
     if source is None:
@@ -131,6 +156,11 @@ def _of_verb(
     if language == "en" and verb.group() in _OF_DATA and not _DATA.search(text, source[0], source[1]):
         return None
     return source
+
+
+def _is_country(source: str) -> bool:
+    """Whether a source is an economy and nobody in it: countries record gaps, and do not say so."""
+    return len(source.split()) <= 3 and bool(economies_in(source)) and not re.search(r"['’]s\b", source)
 
 
 def _without_bracket(before: list[Token]) -> list[Token]:

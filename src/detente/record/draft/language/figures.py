@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from detente.record.draft.language.numerals import SMALL as NUMBER_WORDS
 from detente.record.draft.language.numerals import Numeral, find_numerals
 from detente.record.draft.language.other_numbers import is_no_figure
-from detente.record.draft.language.units import LETTERS_ALONE, MONEY, SIGNS, currency_before, rate_at, unit_at
+from detente.record.draft.language.units import LETTERS_ALONE, MONEY, SIGNS, currency_before, rate_at, times_in, unit_at
 from detente.record.draft.language.words import LANGUAGES, either, words
 
 
@@ -118,7 +118,7 @@ def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureM
         return None
     between = text[before.end : numeral.start]
     ends = re.match(
-        r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|a year|al año|against|frente|last year|el (?:pasado )?año)\b)",
+        r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|which|that|que|while|mientras|followed|a year|al año|against|frente|last year|el (?:pasado )?año)\b)",
         text[numeral.end :],
     )
     if not ends or len(between) > CARRY or re.search(r"[.!?]\s|\n", between):
@@ -182,8 +182,7 @@ def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
         measured = unit_at(text, gap)
         if measured and not (numeral.words and numeral.value == 1 and text[numeral.end] != "-" and numeral.scale == 1):
             end, unit = measured
-            if text[gap:end].casefold() == "mdd":
-                value *= 1e6
+            value *= times_in(text[gap:end])
         elif after := _SIGN_AFTER.match(text, gap):
             value, end, unit = value * (1e6 if after[1] else 1), after.end(), SIGNS.get(after[2], after[2].lower())
         elif numeral.letter == "m" and _metres(text, numeral):
@@ -259,7 +258,7 @@ def _noun(run: list[tuple[int, str]], language: str) -> tuple[int, str] | None:
     """Cut a run of words after its first plural noun; without a plural it counts nothing."""
     for n, (end, word) in enumerate(run):
         low = word.casefold().replace("’", "'").removesuffix("'s").removesuffix("'")
-        plural = low in _PLURALS or (low.endswith("s") and not low.endswith(("ss", "us", "is")) and low not in _VERBS)
+        plural = low in _PLURALS or (low.endswith("s") and not low.endswith(("ss", "us", "is", "gas")) and low not in _VERBS)
         if plural and len(low) > 2:
             return end, " ".join(w for _, w in run[: n + 1])
         if language == "es":

@@ -60,10 +60,20 @@ def find_numerals(text: str, language: str) -> list[Numeral]:
 
     >>> [n.value for n in find_numerals("US$7.2bn, or 7,200 million, in twenty-five years", "en")]
     [7200000000.0, 7200000000.0, 25.0]
+    >>> [n.value for n in find_numerals("6 million 360.5 thousand", "en")]
+    [6360500.0]
     >>> [n.value for n in find_numerals("7.200 millones, un 2,5 % y treinta y dos mil", "es")]
     [7200000000.0, 2.5, 32000.0]
     """
-    return [_numeral(match, language) for match in _pattern(language).finditer(text)]
+    found: list[Numeral] = []
+    for match in _pattern(language).finditer(text):
+        numeral = _numeral(match, language)
+        last = found[-1] if found else None
+        if last and last.scale > numeral.scale > 1 and not numeral.words and text[last.end : numeral.start] == " ":
+            found[-1] = Numeral(last.start, numeral.end, last.value + numeral.value, numeral.scale)
+        else:
+            found.append(numeral)
+    return found
 
 
 @cache

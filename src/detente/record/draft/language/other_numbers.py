@@ -36,7 +36,7 @@ def is_no_figure(text: str, numeral: Numeral) -> bool:
     before, after = text[max(0, numeral.start - 24) : numeral.start], text[numeral.end : numeral.end + 24]
     if _FRACTION.match(after) or (_RATIO.search(before) and numeral.value <= 100):
         return True
-    if re.search(r"\b[A-Z][A-Za-z]{0,3}-$", before):  # Su-24, F-16
+    if re.search(r"\b[A-Z][A-Za-z]{0,3}-$|\b[A-Z]{4,}-$", before):  # Su-24, F-16, COVID-19
         return True
     if re.match(r"[\s-]months?\speriod\b", after) and re.search(r"\b(?:the|same)\s$", before):
         return True  # over the eleven month period: which one, not how long

@@ -162,7 +162,7 @@ def _run_forward(
 
 def _names_a_source(run: list[Token], stop: frozenset[str] | set[str], language: str, inverted: bool) -> bool:
     """Whether a run of words can be somebody: no pronoun, no bare link, and after a verb a name or a noun."""
-    if not run or _pronoun(run, language) or not any(re.search(r"[^\W\d]{2}", t.text) for t in run):
+    if not run or _pronoun(run, language) or not any(re.search(r"[^\W\d]{2}|[A-Z]&[A-Z]", t.text) for t in run):
         return False
     if run[0].low in stop | _NOT_FIRST[language]:
         return False

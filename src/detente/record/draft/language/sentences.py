@@ -11,7 +11,7 @@ _SHORT = (
     *("no", "nos", "vs", "inc", "ltd", "co", "corp", "approx", "art", "fig", "vol", "pp", "e.g", "i.e", "cf"),
     *("sr", "sra", "srta", "dra", "lic", "ing", "gral", "núm", "pág", "ud", "uds", "av", "ee", "u.s", "u.k", "u.n"),
 )
-_END = re.compile(r"""[.!?…]+["'”’»)\]]*(?=\s+["'“‘«(\[¿¡—–-]*[A-ZÁÉÍÓÚÑÜ0-9])|\n{2,}|\n(?=[^\n])""")
+_END = re.compile(r"""[.!?…]+["'”’»)\]]*(?=\s+["'“‘«(\[¿¡—–-]*[A-ZÁÉÍÓÚÑÜ0-9])|(?:(?<=[a-zñáéíóú]{3}[.!?])|(?<=[\d%)][.!?]))(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ’']+\s)|\n{2,}|\n(?=[^\n])""")
 _WORD_BEFORE = re.compile(r"([\w.áéíóúñü]+)$", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:^|[\s(])(?:[A-Z]\.)*[A-Z]$")
 

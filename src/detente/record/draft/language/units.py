@@ -76,10 +76,10 @@ _MEASURES = {
     "km2": r"square kilomet(?:re|er)s?|sq\.? ?km|km2|km²|kilómetros cuadrados",
     "m2": r"square met(?:re|er)s?|sq\.? ?m|m2|m²|metros cuadrados",
     "sqmi": r"square miles?|sq\.? ?mi|millas cuadradas",
-    "m3": r"cubic met(?:re|er)s?|m3|m³|metros cúbicos",
-    "bcm": r"bcm|billion cubic met(?:re|er)s?",
+    "m3": r"cubic met(?:re|er)s?|cub\.? ?m\.?|cu\.? ?m|m3|m³|metros cúbicos|mm?cmd?|mmm?c/?d|mmm3/?d?",
+    "bcm": r"bcm|bcma",
     "teu": r"TEUs?",
-    "ft3": r"cubic f(?:ee|oo)t|cu\.? ?ft|ft3|pies cúbicos",
+    "ft3": r"cubic f(?:ee|oo)t|cu\.? ?ft|cub\.? feet|ft3|pies cúbicos|bcf|mmc?fd?|mmscfd?",
     "km": r"kilomet(?:re|er)s?|km|kms|kilómetros?",
     "miles": r"miles?|mi|millas?",
     "m": r"met(?:re|er)s?|m|mts|metros?",
@@ -108,7 +108,7 @@ _MEASURES = {
     "degrees": r"°C|°F|°|degrees(?: Celsius| Fahrenheit)?|grados(?: centígrados)?",
     "centuries": r"centur(?:y|ies)|siglos?",
     "decades": r"decades?|décadas?",
-    "years": r"years?|yrs?|años?",
+    "years": r"years?(?![- ](?:on|over|to)[- ]year)|yrs?|años?",
     "quarters": r"quarters|trimestres",
     "months": r"months?|mes|meses",
     "fortnights": r"fortnights?|quincenas?",
@@ -188,6 +188,21 @@ def unit_at(text: str, position: int) -> tuple[int, str] | None:
         if match and (best is None or match.end() > best[0]):
             best = match.end(), code
     return best
+
+
+_TIMES = {
+    "mdd": 1e6, "mcm": 1e6, "mmcm": 1e6, "mcmd": 1e6, "mmcmd": 1e6, "mmcd": 1e6, "mmmcd": 1e6, "mmmc/d": 1e6, "mmm3": 1e6,
+    "mmm3d": 1e6, "mmm3/d": 1e6, "bcf": 1e9, "mmcf": 1e6, "mmcfd": 1e6, "mmscf": 1e6, "mmscfd": 1e6,
+}  # fmt: skip
+
+
+def times_in(unit: str) -> float:
+    """How many of a unit its own short form holds: a million in *mmcm*.
+
+    >>> times_in("mmcm"), times_in("m3")
+    (1000000.0, 1.0)
+    """
+    return _TIMES.get(unit.casefold(), 1.0)
 
 
 def rate_at(text: str, position: int) -> tuple[int, str]:

@@ -20,7 +20,8 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
-from detente.record.draft.tying.pairing import SPANS, Paired
+from detente.record.draft.tying.choosing import Paired
+from detente.record.draft.tying.places import SPANS
 
 LEAD = 90
 """Characters from a sentence's opening period to the figure that it governs."""

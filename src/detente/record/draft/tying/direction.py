@@ -90,6 +90,7 @@ _NOUN_NEXT = re.compile(  # a $4.7 billion or 19.4% rise
     rf"(?:\sor\s[\d.]+\s?(?:%|per\s?cent))?\s{_YEARLY}(?:(?P<down>fall|drop|decline|decrease)|(?P<up>rise|increase|jump))\b",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"(?:higher|lower|less|more)\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(rf"\s{_pattern('comparative')}\b", re.IGNORECASE)
 
 
@@ -103,6 +104,8 @@ def changes_by(text: str, figure: FigureMention) -> str:
     ['down', '']
     """
     found = _CHANGED.search(text[max(0, figure.start - 60) : figure.start])
+    if found and figure.unit not in ("pct", "pp") and _COMPARED.match(found.group()):
+        found = None  # of the higher 540 bcm
     found = found or _OR_BY.search(text[max(0, figure.start - 60) : figure.start])
     found = found or _CHANGE_OF.search(text[max(0, figure.start - 60) : figure.start])
     if found is None and figure.unit not in ("pct", "pp"):

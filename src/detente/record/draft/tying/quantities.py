@@ -19,12 +19,13 @@ from detente.record.draft.row import UNTESTED, DraftRow
 from detente.record.draft.tying.certainty import Surroundings, is_certain
 from detente.record.draft.tying.direction import changes_by, direction_at, operator_at
 from detente.record.draft.tying.multiples import TIMES
-from detente.record.draft.tying.pairing import Paired
+from detente.record.draft.tying.choosing import Paired
 from detente.record.period import Period
 from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
 
 MILLIONS_FROM = 1e5  # money at least this large is written in millions, the study format's unit
+GAS_FROM = 1e8  # cubic metres from which a volume is written in billions
 PEOPLE = {
     "people",
     "persons",
@@ -149,6 +150,8 @@ def study_unit(figure: FigureMention) -> tuple[str, str]:
     value = figure.value
     if unit in MONEY and value >= MILLIONS_FROM:
         value, unit = value / 1e6, f"{unit}_mn"
+    elif unit == "m3" and value >= GAS_FROM:
+        value, unit = value / 1e9, "bcm"
     elif unit == "miles":
         unit = "mi"
     elif unit.split()[-1].casefold() in PEOPLE or (unit.split()[-1] not in CLOSED and _nationals(unit.split()[-1])):

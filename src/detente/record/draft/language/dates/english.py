@@ -21,7 +21,7 @@ _Y = r"(?P<year>(?:1[5-9]|20|21)\d\d)"
 _D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _N = r"(?P<count>an?|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty)"
 _REL = r"(?P<shift>last|this|next)"
-_FISCAL_AFTER = r"\s(?:of|in)\s(?:the\s)?(?:fiscal|financial|budget|\w+ing\syear|FY)"
+_FISCAL_AFTER = r"(?:\s\(\w+\))?\s(?:of|in)\s(?:the\s|this\s)?(?:current\s|last\s|previous\s|new\s)?(?:fiscal|financial|budget|\w+ing\syear|FY)"
 _UP_TO = r"(?:ended|ending|to|through|up\sto)"
 _Y2 = _Y.replace("<year>", "<year2>")
 _TH = r"(?:st|nd|rd|th)?"
@@ -114,6 +114,14 @@ def _half(m, s):
     return part_of_year("half", int(m["order"] or m["order2"]), int(m["year"]))
 
 
+_IN_HALF = re.compile(r"\b(?:in|during|for|over|of)\s$", re.I)
+
+
+def _half_of_now(m, s):
+    """*In the first half*: of the year that is meant, where nothing else may be halved."""
+    return meanings.part(m, s) if _IN_HALF.search(s.text[max(0, m.start() - 8) : m.start()]) else False
+
+
 def _iso_week(m, s):
     monday = date.fromisocalendar(int(m["year"]), int(m["week"]), 1)
     return monday, date.fromordinal(monday.toordinal() + 6)
@@ -139,11 +147,13 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", meanings.day, False, 0),
     (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", meanings.month_of_relative_year, True, 0),
     (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", meanings.month, False, 0),
-    (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_OF}?(?!\w)", meanings.part, False, I),
+    (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_OF}?(?!\w|{_FISCAL_AFTER})", meanings.part, False, I),
     (rf"\b(?:the\s)?(?P<order>last|final)\s(?P<kind>quarter){_OF}(?!\w)", meanings.part, False, I),
     (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_OF}(?!\w)", meanings.part, False, I),
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
-    (rf"\bQ(?P<order>[1-4])\b{_OF}?", meanings.short_quarter, False, 0),
+    (rf"\b(?:[Qq]uarter\s|Q)(?P<order>[1-4])\b{_OF}?", meanings.short_quarter, False, 0),
+    (rf"\bH(?P<order>[12])\b{_OF}?", meanings.short_half, False, 0),
+    (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half)(?!\s(?:of|in|time)\b|\w|-)", _half_of_now, False, I),
     (rf"\b(?:the\s)?first\s{_N}(?P<count2>)\smonths{_OF}?(?!\w|{_FISCAL_AFTER})", meanings.first_months, False, I),
     (rf"\b(?:the\s)?(?P<order>March|June|September|December)\squarter(?:\s(?:of\s)?{_Y})?(?!\w)", _named_quarter, True, 0),
     (rf"\b(?:the\s)?(?P<count>half)[\s-]year\s{_UP_TO}\s(?:in\s)?{_M}(?:\s{_Y})?(?!\w|\s\d)", _months_up_to, True, 0),

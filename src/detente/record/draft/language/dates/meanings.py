@@ -136,6 +136,11 @@ def part(m: Match, s: DateSetting) -> Days | None:
     return _in_year(m, s, lambda year: part_of_year(kind, m["order"], year))
 
 
+def short_half(m: Match, s: DateSetting) -> Days | None:
+    """*H1*."""
+    return _in_year(m, s, lambda year: part_of_year("half", int(m["order"]), year))
+
+
 def short_quarter(m: Match, s: DateSetting) -> Days | None:
     """*Q3*."""
     return _in_year(m, s, lambda year: part_of_year("quarter", int(m["order"]), year))
@@ -169,11 +174,11 @@ def year_so_far(m: Match, s: DateSetting) -> Days | bool | None:
 
 def _in_year(m: Match, s: DateSetting, days: Callable[[int], Days]) -> Days | None:
     """A part of the year given, of the one meant by *last* or *next*, or of the nearest that fits the tense."""
-    if m["year"]:
+    words = m.groupdict()
+    if words.get("year"):
         return days(int(m["year"]))
     if s.today is None:
         return None
-    words = m.groupdict()
     if any(words.get(name) for name in ("shift", "past", "next", "this")):
         return days(s.today.year + shift_of(m))
     this = days(s.today.year)

@@ -1,0 +1,183 @@
+"""Learn the weights by which drafting chooses the period of a figure, from labelled texts.
+
+    python benchmarks/drafting_fit.py FOLDER [--hold-out] [--write]
+
+``FOLDER`` holds the texts of ``drafting.toml`` as ``drafting.py`` wants them. The texts of ``tests/fixtures/draft/whole``
+and the sentences of ``drafting_lessons.toml`` are learnt from too. Each labelled figure is a choice among the periods it
+could have; the weights are those of a conditional logit with a quadratic penalty. ``--hold-out`` leaves one set of texts
+out at a time and says how many periods of it are right; ``--write`` writes ``weights.toml``.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from detente.record.draft import drafting
+from detente.record.draft.clean import Article
+from detente.record.draft.tying import choosing
+from detente.record.draft.tying.choosing import Around, Paired
+from detente.record.draft.tying.quantities import study_unit
+
+HERE = Path(__file__).resolve().parent
+WEIGHTS = Path(choosing.__file__).with_name("weights.toml")
+PENALTY = 2.5
+RARE = 2
+"""A fact seen in fewer choices has no weight."""
+PEOPLE = {"people", "personas", "migrants", "persons"}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One figure: the facts of each candidate, which candidates are right, and the set it comes from."""
+
+    facts: list[list[str]]
+    right: list[bool]
+    source: str
+    said: str
+
+
+def texts(folder: Path) -> list[dict]:
+    """Every labelled text, with its words and its labels as ``value|unit|period|...``."""
+    found = []
+    place: Counter[str] = Counter()
+    for text in tomllib.loads((HERE / "drafting.toml").read_text("utf-8"))["text"]:
+        place[text["set"]] += 1
+        path = folder / f"{text['set']}-{place[text['set']]}.txt"
+        if path.exists():
+            found.append(text | {"words": path.read_text("utf-8")})
+    for path in sorted((HERE.parent / "tests/fixtures/draft/whole").glob("*.toml")):
+        for text in tomllib.loads(path.read_text("utf-8")).get("text", ()):
+            if "tuples" in text:
+                found.append(text | {"set": path.stem, "words": text["article"], "figures": text["tuples"]})
+    lessons = HERE / "drafting_lessons.toml"
+    for text in tomllib.loads(lessons.read_text("utf-8"))["text"] if lessons.exists() else ():
+        found.append(text | {"set": "lessons", "words": text["said"]})
+    return found
+
+
+def lessons_of(text: dict) -> list[Lesson]:
+    """The choices of a text, each with what is right; a figure without a label teaches nothing."""
+    labels = [label.removeprefix("?").split("|") for label in text["figures"]]
+    used: set[int] = set()
+    found: list[Lesson] = []
+
+    def gold(around: Around, n: int) -> tuple[str, ...] | None:
+        value, unit = study_unit(around.figures[n])
+        if not value:
+            return None
+        unit, number = unit.partition("/")[0], abs(float(value))
+        if unit == "m3" and number >= 1e6:
+            unit, number = "bcm", number / 1e9
+        same = [
+            i
+            for i, label in enumerate(labels)
+            if any(abs(abs(float(v)) - number) < 1e-9 * number for v in label[0].split("~"))
+            and (label[1] in ("*", unit) or (label[1] == "persons" and unit in PEOPLE) or unit.split()[-1] in label[1])
+        ]
+        free = [i for i in same if i not in used] or same
+        if not free:
+            return None
+        used.add(free[0])
+        return tuple(labels[free[0]][2].split("~"))
+
+    def choose(around: Around) -> list[Paired]:
+        chosen: list[Paired] = []
+        for n in range(len(around.figures)):
+            if around.kinds[n] == "span":
+                gold(around, n)
+                chosen.append(Paired(None, 1.0))
+                continue
+            options = choosing.candidates(around, n, chosen)
+            wanted = gold(around, n)
+            right = [wanted is not None and c.period in wanted for c in options]
+            pick = next((c for c, good in zip(options, right) if good), options[0])
+            if wanted is not None:
+                facts = [choosing.facts(around, n, c, chosen) for c in options]
+                said = f"{around.figures[n].text} is {wanted}: {around.sentence.text[:300]}"
+                found.append(Lesson(facts, right, text["set"], said))
+            chosen.append(Paired(pick.date, 1.0, pick.kind in ("back", "moved")))
+        return chosen
+
+    drafting.choose, kept = choose, drafting.choose
+    try:
+        drafting.draft_claims(Article("", text["words"], text["published"], text["language"]), "N1")
+    finally:
+        drafting.choose = kept
+    return found
+
+
+def fit(lessons: Sequence[Lesson]) -> dict[str, float]:
+    """The weights under which the right periods of all lessons are likeliest."""
+    lessons = [le for le in lessons if any(le.right)]
+    seen = Counter(name for le in lessons for name in {f for facts in le.facts for f in facts})
+    index = {name: i for i, name in enumerate(sorted(n for n, k in seen.items() if k >= RARE))}
+    rows, columns, starts, right, size = [], [], [], [], 0
+    for le in lessons:
+        starts.append(size)
+        for facts, good in zip(le.facts, le.right):
+            names = [index[f] for f in set(facts) if f in index]
+            rows += [size] * len(names)
+            columns += names
+            right.append(good)
+            size += 1
+    from scipy.sparse import csr_matrix
+
+    design = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(size, len(index)))
+    begin, good = np.array(starts), np.array(right)
+    group = np.repeat(np.arange(len(begin)), np.diff([*begin, size]))
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        score = design @ weights
+        score = np.exp(score - np.maximum.reduceat(score, begin)[group])
+        share = score / np.add.reduceat(score, begin)[group]
+        held = np.add.reduceat(np.where(good, share, 0.0), begin)
+        slope = design.T @ (share - np.where(good, share, 0.0) / held[group])
+        return -np.log(held).sum() + PENALTY * weights @ weights / 2, slope + PENALTY * weights
+
+    found = minimize(loss, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    return {name: float(found.x[i]) for name, i in index.items()}
+
+
+def judge(weights: dict[str, float], lessons: Sequence[Lesson], *, show: bool = False) -> tuple[int, int]:
+    """How many periods are right, of how many."""
+    n = 0
+    for le in lessons:
+        sums = [sum(weights.get(f, 0.0) for f in set(facts)) for facts in le.facts]
+        good = le.right[int(np.argmax(sums))]
+        n += good
+        if show and not good:
+            print("   ", "reachable" if any(le.right) else "NO CANDIDATE", le.said)
+    return n, len(lessons)
+
+
+def main(folder: Path, hold_out: bool, write: bool) -> None:
+    """Fit on everything; with ``hold_out`` judge each set by what the others teach."""
+    lessons = [le for text in texts(folder) for le in lessons_of(text)]
+    by_set: dict[str, list[Lesson]] = defaultdict(list)
+    for le in lessons:
+        by_set[le.source].append(le)
+    print(len(lessons), "figures;", sum(not any(le.right) for le in lessons), "whose period is no candidate")
+    if hold_out:
+        for name in by_set:
+            taught = fit([le for le in lessons if le.source != name])
+            right, of = judge(taught, by_set[name], show=name in sys.argv)
+            print(f"{name}: {right} of {of} periods right, {right / of:.2f}, learnt from the others")
+    weights = fit(lessons)
+    right, of = judge(weights, lessons)
+    print(f"all: {right} of {of} periods right where it was learnt")
+    if write:
+        lines = [f'"{name}" = {weight:.2f}' for name, weight in sorted(weights.items()) if abs(weight) >= 0.02]
+        head = "# The weight of each fact in the choice of a figure's period: learnt by benchmarks/drafting_fit.py.\n\n[weights]\n"
+        WEIGHTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), "--hold-out" in sys.argv, "--write" in sys.argv)

@@ -1,0 +1,206 @@
+"""Where dates and figures stand in a sentence: what leads in to them, what they are held against, what lies between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from detente.record.draft.language.credits import Credit
+from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.speech import ACCORDING
+from detente.record.draft.language.units import MONEY
+from detente.record.draft.language.words import LANGUAGES, either
+from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
+from detente.record.draft.tying.multiples import TIMES
+
+SAID_ON = 25
+"""Characters between a crediting word and the day on which it was said."""
+SPANS = frozenset({"years", "months", "weeks", "days", "hours", "minutes", "quarters", "decades", "centuries"})
+"""Units of figures that say how long, and so have no period of their own."""
+AMOUNTS = frozenset({"t", "mt", "kg", "bbl", "m3", "bcm", "teu", "kwh", "mwh", "gwh", "l", "ha"})
+"""Units of what is traded beside money."""
+
+
+def _words(name: str) -> str:
+    return either("pairing", name, *LANGUAGES)
+
+
+_ARTICLE = r"(?:(?:the|el|la|los|las|all of|whole of|año|year|late|early|mid-?|full|entire|todo)\s)*"
+_BEFORE_DATE = {
+    name: re.compile(rf"(?:^|[\s(,]){words}\s{_ARTICLE}$", re.IGNORECASE)
+    for name, words in {
+        "record": either("carrying", "held_in", *LANGUAGES),
+        "same": rf"{_words('same')}(?:,?\s(?:of|in|del?|en))?",
+        "against": _words("against"),
+        "since": _words("point"),
+        "from": r"(?:from|desde|a\spartir\sdel?)",
+        "over": r"(?:over|on|sobre)",
+        "until": r"(?:to|until|till|by|hasta|al?|for)",
+        "in": _words("tie"),
+        "of": r"(?:of|del?)",
+    }.items()
+}
+_THING = re.compile(rf"\b{_words('thing')}\s(?:of|del?)\s{_ARTICLE}$", re.IGNORECASE)
+_HELD = re.compile(rf"\b{_words('against')}\b[^.;:,()\d$€£]{{0,45}}$", re.IGNORECASE)
+_HELD_PERIOD = re.compile(rf"\b{_words('against')}\b[^.;:,()$€£]{{0,45}}$", re.IGNORECASE)
+_LEFT = re.compile(
+    rf"\b(?:from|desde|del?)\s{_words('hedge')}?(?:(?:an?|the|un|una|los|el|la)\s(?:\w+\s){{0,2}}?(?:of\s|de\s)?)?$",
+    re.IGNORECASE,
+)
+_LED = re.compile(rf"\b(?:to|a|al|hasta|reaching|hitting|totalling|totaling|totalizando)\s{_words('hedge')}?(?:los\s|un\s)?$", re.I)
+_ASIDE = re.compile(
+    rf",\s{_words('aside')}\b[^,;\n]*(?:,|$)|\b(?:that|which|que)\s(?:had|has|have|was|were|había|habían|fue|fueron)\b[^,;.]*",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"(?:(?:in|on|en|el|during|for|durante|as of|at|al|over)\s)?(?:the\s|el\s|los\s|la\s)?(?:[-•–*]\s?)?", re.I)
+_CLAUSE = re.compile(
+    r"(?:[,;:—–]|\b(?:and|y|while|whereas|but|mientras(?:\sque)?|pero))\s(?:(?:in|on|en|during|for|durante)\s)?(?:the\s|el\s|los\s|la\s)?$",
+    re.IGNORECASE,
+)
+_CONTRAST = re.compile(rf"\b{_words('break')}\b", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|y|e)\b", re.IGNORECASE)
+_AGAINST = re.compile(rf"\b{_words('against')}\b", re.IGNORECASE)
+_MOVED = re.compile(
+    rf"\b(?:{either('direction', 'up', *LANGUAGES)}|{either('direction', 'down', *LANGUAGES)})\b", re.IGNORECASE
+)
+_ACCORDING = re.compile("|".join(pattern.pattern for pattern in ACCORDING.values()), re.IGNORECASE)
+
+
+def kind_of(text: str, figure: FigureMention) -> str:
+    """What a figure is: a ``change``, a ``share``, ``money``, an ``amount``, a ``count``, a ``rate`` or a ``span``."""
+    unit, _, rate = figure.unit.partition("/")
+    if unit in SPANS:
+        return "span"
+    if rate:
+        return "rate"
+    if direction_at(text, figure) or changes_by(text, figure) or unit == TIMES or is_comparison(text, figure):
+        return "change"
+    if unit in ("pct", "pp"):
+        return "share"
+    return "money" if unit in MONEY else "amount" if unit in AMOUNTS else "count"
+
+
+def size_of(date: str) -> str:
+    """How long a period is: a day, week, month, part of a year, year, or years; empty where it is not resolved."""
+    if re.fullmatch(r"\d{4}", date):
+        return "year"
+    if re.fullmatch(r"\d{4}-\d\d", date):
+        return "month"
+    if re.fullmatch(r"\d{4}-\d\d/\d{4}-\d\d", date):
+        return "part"
+    if re.fullmatch(r"\d{4}/\d{4}", date):
+        return "years"
+    return "" if not date else "days" if "/" in date else "day"
+
+
+def lead_of(text: str, date: DateMention) -> str:
+    """The kind of word that leads in to a date: ``in``, ``since``, ``against``, ...; empty where none does."""
+    before = text[max(0, date.start - 60) : date.start]
+    if re.search(r"\(\s?$", before):
+        return "bracket"
+    for name, pattern in _BEFORE_DATE.items():
+        if pattern.search(before):
+            if name == "over" and size_of(date.date) == "day":
+                return "in"
+            if name == "from" and "/" in date.date:
+                return "in"
+            return "thing" if name == "of" and _THING.search(before) else name
+    return ""
+
+
+def is_against(text: str, figure_end: int, date: DateMention) -> bool:
+    """Whether a date is only what something is compared with."""
+    return bool(_HELD_PERIOD.search(text[max(0, date.start - 70, figure_end) : date.start]))
+
+
+def is_held(text: str, figure: FigureMention) -> bool:
+    """Whether a figure is only what another is held against: *against $4m in May*."""
+    return bool(_HELD.search(text[max(0, figure.start - 70) : figure.start]))
+
+
+def is_left(text: str, figure: FigureMention) -> bool:
+    """Whether a figure is the level that something left: *from $5m to $10m*."""
+    return bool(_LEFT.search(text[max(0, figure.start - 40) : figure.start]))
+
+
+def is_led(text: str, figure: FigureMention) -> bool:
+    """Whether a figure is where something went to: *to $10m*."""
+    return bool(_LED.search(text[max(0, figure.start - 40) : figure.start]))
+
+
+def opens_sentence(text: str, start: int, date: DateMention) -> bool:
+    """Whether a date opens its sentence."""
+    return bool(_OPENING.fullmatch(text[start : date.start].lstrip("“\"'«( ")))
+
+
+def opens_clause(text: str, date: DateMention) -> bool:
+    """Whether a date opens a part of its sentence: *, in 2019 it fell*."""
+    return bool(_CLAUSE.search(text[max(0, date.start - 24) : date.start]))
+
+
+def is_of_saying(
+    text: str, date: DateMention, credits: Sequence[Credit], figures: Sequence[FigureMention], start: int
+) -> bool:
+    """Whether a date is the day on which something was said."""
+    for credit in credits:
+        bare_month = size_of(date.date) == "month" and not re.search(r"\b(?:in|en|on)\s$", text[: date.start][-5:])
+        according = _ACCORDING.match(credit.text) and size_of(date.date) in ("year", "month", "part", "years")
+        if bare_month or according:
+            continue
+        between = any(credit.end <= figure.start < date.start for figure in figures)
+        if 0 <= date.start - credit.end <= SAID_ON and not between:
+            return True
+        if size_of(date.date) == "day" and 0 <= credit.start - date.end <= 3:
+            return True
+    first = credits[0].start if credits else -1
+    return bool(
+        credits and opens_sentence(text, start, date) and figures and date.end <= first < figures[0].start
+        and size_of(date.date) in ("day", "days", "year") and not date.relative is False
+    )
+
+
+def is_aside(text: str, date: DateMention, figures: Sequence[FigureMention]) -> bool:
+    """Whether a date stands in an aside without a figure: *the ministry, which took office in 2019, said*."""
+    start = max(0, date.start - 200)
+    found = [m for m in _ASIDE.finditer(text[start : date.end + 60]) if start + m.start() < date.start < start + m.end()]
+    return bool(found) and not any(start + m.start() < f.start < start + m.end() for m in found for f in figures)
+
+
+@lru_cache(maxsize=4096)
+def marks_between(between: str) -> tuple[str, ...]:
+    """What stands between a figure and a date, or between two figures: commas, breaks, words of contrast and change."""
+    found = []
+    if re.search(r"[;:]|[.!?]\s", between):
+        found.append("stop")
+    elif "," in between:
+        found.append("comma")
+    if _CONTRAST.search(between):
+        found.append("contrast")
+    if _AND.search(between):
+        found.append("and")
+    if _AGAINST.search(between):
+        found.append("against")
+    if _MOVED.search(between):
+        found.append("moved")
+    if "(" in between or ")" in between:
+        found.append("bracket")
+    return tuple(found)
+
+
+_LINKS = (
+    ("to", re.compile(rf"[^,.;:]{{0,25}}\s(?:to|a|hasta|reaching|until)\s(?:reach\s|hit\s|alcanzar\s)?{_words('hedge')}?(?:a\s|un\s|los\s)?", re.I)),
+    ("bracket", re.compile(r"[^,.;:()]{0,40}\((?:about\s|some\s|unos\s|[+-])?|,?\s(?:which\sis|or)\s(?:about\s|some\s|around\s)?", re.I)),
+    ("from", re.compile(rf"[^.;:]{{0,30}}\s(?:from|desde)\s{_words('hedge')}?(?:los\s|a\s)?", re.I)),
+    ("against", re.compile(rf"[^.;:]*\b{_words('against')}\b[^.;:]*", re.I)),
+    ("contrast", re.compile(rf"[^.;:]*\b{_words('break')}\b[^.;:]*", re.I)),
+    ("stop", re.compile(r"[^.]*[;:].*|.*[.!?]\s.*", re.S)),
+    ("and", re.compile(r".*\b(?:and|y|e)\b.*", re.I | re.S)),
+    ("comma", re.compile(r".*,.*", re.S)),
+)
+
+
+def link_between(between: str) -> str:
+    """How one figure leads on to the next: ``to``, ``from``, ``against``, ``and``, ``comma``, ... or nothing special."""
+    return next((name for name, pattern in _LINKS if pattern.fullmatch(between)), "near" if len(between) < 30 else "far")
