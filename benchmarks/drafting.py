@@ -120,9 +120,9 @@ def score(text: dict, words: str, tally: Tally) -> list[str]:
             tally.high, tally.high_right = tally.high + said.high, tally.high_right + said.high
     faults = []
     for said in left:
-        near = min(labels, key=lambda la: (_weight(fits(said, la))), default="")
+        near = min(labels, key=lambda la: _weight(fits(said, la)), default="")
         wrong = fits(said, near) if near else list(FIELDS)
-        if near and not {"value", "unit"} & set(wrong) or (near and len(wrong) == 1):
+        if (near and not {"value", "unit"} & set(wrong)) or (near and len(wrong) == 1):
             labels.remove(near)
             if near.startswith("?"):
                 continue

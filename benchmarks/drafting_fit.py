@@ -19,16 +19,21 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
 
 from detente.record.draft import drafting
 from detente.record.draft.clean import Article
 from detente.record.draft.tying import choosing
-from detente.record.draft.tying.choosing import Around, Paired
+from detente.record.draft.tying.around import Around
+from detente.record.draft.tying.candidates import Paired, candidates
+from detente.record.draft.tying.facts import facts as facts_of
 from detente.record.draft.tying.quantities import study_unit
 
 HERE = Path(__file__).resolve().parent
 WEIGHTS = Path(choosing.__file__).with_name("weights.toml")
-PENALTY = 2.5
+PENALTY = 2
+LESSON = 3
+"""How often a made-up lesson counts beside a figure of a text."""
 RARE = 2
 """A fact seen in fewer choices has no weight."""
 PEOPLE = {"people", "personas", "migrants", "persons"}
@@ -54,13 +59,10 @@ def texts(folder: Path) -> list[dict]:
         if path.exists():
             found.append(text | {"words": path.read_text("utf-8")})
     for path in sorted((HERE.parent / "tests/fixtures/draft/whole").glob("*.toml")):
-        for text in tomllib.loads(path.read_text("utf-8")).get("text", ()):
-            if "tuples" in text:
-                found.append(text | {"set": path.stem, "words": text["article"], "figures": text["tuples"]})
-    lessons = HERE / "drafting_lessons.toml"
-    for text in tomllib.loads(lessons.read_text("utf-8"))["text"] if lessons.exists() else ():
-        found.append(text | {"set": "lessons", "words": text["said"]})
-    return found
+        whole = tomllib.loads(path.read_text("utf-8")).get("text", ())
+        found += [t | {"set": path.stem, "words": t["article"], "figures": t["tuples"]} for t in whole if "tuples" in t]
+    lessons = tomllib.loads((HERE / "drafting_lessons.toml").read_text("utf-8"))["text"]
+    return [*found, *(text | {"set": "lessons", "words": text["said"]} for text in lessons)]
 
 
 def lessons_of(text: dict) -> list[Lesson]:
@@ -95,12 +97,12 @@ def lessons_of(text: dict) -> list[Lesson]:
                 gold(around, n)
                 chosen.append(Paired(None, 1.0))
                 continue
-            options = choosing.candidates(around, n, chosen)
+            options = candidates(around, n, chosen)
             wanted = gold(around, n)
             right = [wanted is not None and c.period in wanted for c in options]
             pick = next((c for c, good in zip(options, right) if good), options[0])
             if wanted is not None:
-                facts = [choosing.facts(around, n, c, chosen) for c in options]
+                facts = [facts_of(around, n, c, chosen) for c in options]
                 said = f"{around.figures[n].text} is {wanted}: {around.sentence.text[:300]}"
                 found.append(Lesson(facts, right, text["set"], said))
             chosen.append(Paired(pick.date, 1.0, pick.kind in ("back", "moved")))
@@ -116,7 +118,7 @@ def lessons_of(text: dict) -> list[Lesson]:
 
 def fit(lessons: Sequence[Lesson]) -> dict[str, float]:
     """The weights under which the right periods of all lessons are likeliest."""
-    lessons = [le for le in lessons if any(le.right)]
+    lessons = [le for le in lessons if any(le.right) for _ in range(LESSON if le.source == "lessons" else 1)]
     seen = Counter(name for le in lessons for name in {f for facts in le.facts for f in facts})
     index = {name: i for i, name in enumerate(sorted(n for n, k in seen.items() if k >= RARE))}
     rows, columns, starts, right, size = [], [], [], [], 0
@@ -128,8 +130,6 @@ def fit(lessons: Sequence[Lesson]) -> dict[str, float]:
             columns += names
             right.append(good)
             size += 1
-    from scipy.sparse import csr_matrix
-
     design = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(size, len(index)))
     begin, good = np.array(starts), np.array(right)
     group = np.repeat(np.arange(len(begin)), np.diff([*begin, size]))

@@ -80,8 +80,8 @@ def test_a_shared_name_of_money_is_the_pairs_where_only_one_has_it():
     text = "Imports fell to 118 million dinars in 2017."
     for dyad, unit, mark in (
         (("BHR", "QAT"), "bhd_mn", "medium"),
-        (("BHR", "KWT"), "dinars", "low"),
-        ((), "dinars", "low"),
+        (("BHR", "KWT"), "dinars_mn", "low"),
+        ((), "dinars_mn", "low"),
     ):
         row = draft_claims(Article("", text, "2022-05-14", "en"), "N1", known=KnownRecord(dyad)).rows[0]
         assert (row.cells["unit"], row.confidence) == (unit, mark)

@@ -9,6 +9,7 @@ from detente.record.draft.clean import Article
 from detente.record.draft.extract import Extraction, extract
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.happenings import Happening
 from detente.record.draft.language.sentences import Sentence
@@ -20,12 +21,14 @@ from detente.record.draft.proposing.tariffs import tariff_at
 from detente.record.draft.proposing.testing import people_at, propose_test
 from detente.record.draft.row import COLUMNS, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
+from detente.record.draft.tying.around import Around
+from detente.record.draft.tying.candidates import Paired
 from detente.record.draft.tying.carrying import InForce, in_force
 from detente.record.draft.tying.certainty import Surroundings
-from detente.record.draft.tying.choosing import Around, Paired, choose
+from detente.record.draft.tying.choosing import choose
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import multiples
-from detente.record.draft.tying.places import SAID_ON, is_held, is_left
+from detente.record.draft.tying.places import SAID_ON
 from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
 
 
@@ -147,7 +150,8 @@ def _of_sentence(
     sentence: Sentence, found: Extraction, known: KnownRecord, before: Thread
 ) -> tuple[list[DraftRow], Thread]:
     """The rows of a sentence, and what the next one may go on about."""
-    figures = [_in_own_money(f, known.dyad) for f in found.figures if sentence.start <= f.start < sentence.end]
+    said = [f for f in found.figures if sentence.start <= f.start < sentence.end]
+    figures = [_in_own_money(f, known.dyad, sentence.text, found.article.text) for f in said]
     told = multiples(found.article.text, sentence.start, sentence.end)
     figures = sorted([*figures, *told], key=lambda f: f.start)
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
@@ -179,9 +183,7 @@ def _of_sentence(
             dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
             rows.append(quantity_row(n, around, found, series, known_money=dollar, clear=clear))
         return [*rows, *happened], Thread(spoken, period)
-    later = replace(
-        before, period=in_force(sentence, (), dates, found.article.published, before.period, figures=False)
-    )
+    later = replace(before, period=in_force(sentence, (), dates, found.article.published, before.period, figures=False))
     if happened:
         return happened, later
     return ([_event(sentence, dates, credits, found)] if dates or credits else []), later
@@ -191,15 +193,23 @@ def _current(around: Around, pairs: Sequence[Paired]) -> list[DateMention]:
     """The periods of a sentence's figures that the text may go on about: of nothing to come, and of nothing held against."""
     return [
         pair.date
-        for pair, figure, ahead in zip(pairs, around.figures, around.ahead, strict=True)
-        if pair.date is not None and not ahead and not is_held(around.text, figure) and not is_left(around.text, figure)
+        for pair, stands, ahead in zip(pairs, around.stands, around.ahead, strict=True)
+        if pair.date is not None and not ahead and stands not in ("held", "left") and around.role_of(pair.date) == "own"
     ]
 
 
-def _in_own_money(figure: FigureMention, dyad: Sequence[str]) -> FigureMention:
-    """*118 million dinars*, where one of the study's two economies has dinars of its own: its money."""
-    codes = {money_called(figure.unit, economy) for economy in dyad} - {""} if figure.unit.isalpha() else set()
-    return replace(figure, unit=codes.pop()) if len(codes) == 1 and figure.unit not in MONEY else figure
+def _in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text: str) -> FigureMention:
+    """*118 million dinars*, where one economy that is spoken of has dinars of its own: its money.
+
+    The study's two economies come first, then those that the sentence names, then those that the text does.
+    """
+    if not figure.unit.isalpha() or figure.unit in MONEY:
+        return figure
+    for economies in (dyad, economies_in(sentence), economies_in(text)):
+        codes = {money_called(figure.unit, economy) for economy in economies} - {""}
+        if codes:
+            return replace(figure, unit=codes.pop()) if len(codes) == 1 else figure
+    return figure
 
 
 def _happened(happening: Happening, sentence: Sentence, credits: list[Credit], known: KnownRecord) -> DraftRow:

@@ -88,7 +88,10 @@ _RELEASED = re.compile(
     r"\s(?:that|which|que)\s(?P<who>[^,.;:]{3,90}?)\s(?:dio|dieron|da|publicó|difundió|divulgó|presentó|entregó|released|published|issued"
     r"|gave|provided|reported|has|ha)\b"
 )
-_BARE_DATA = re.compile(r"(?:the\s|las?\s|los\s|el\s|un\s)?(?:\w+\s)?(?:data|figures|statistics|report|datos|cifras|estadísticas|informe)", re.IGNORECASE)
+_BARE_DATA = re.compile(
+    r"(?:the\s|las?\s|los\s|el\s|un\s)?(?:\w+\s)?(?:data|figures|statistics|report|datos|cifras|estadísticas|informe)",
+    re.IGNORECASE,
+)
 
 
 def _who_released(text: str, source: tuple[int, int]) -> tuple[int, int]:
@@ -106,7 +109,8 @@ _MEASURED = re.compile(
 """What is counted, not who counts: *the value of trade tallied $3m*."""
 _WHO_COUNTS = re.compile(
     r"\b(?:data|figures|statistics|report|datos|cifras|estadísticas|informe|reporte)\b|\b(?:[Mm]inist|[Dd]epart|[Cc]hamber|[Cc]ámara"
-    r"|[Oo]ffice|[Aa]ssociat|[Aa]sociaci|[Ff]edera|[Oo]rgani|[Uu]nion|[Cc]ouncil|[Bb]ank|[Bb]anco|[Ss]ecretar|[Ii]nstitut|[Bb]ureau|[Cc]ommission)"
+    r"|[Oo]ffice|[Aa]ssociat|[Aa]sociaci|[Ff]edera|[Oo]rgani|[Uu]nion|[Cc]ouncil|[Bb]ank|[Bb]anco"
+    r"|[Ss]ecretar|[Ii]nstitut|[Bb]ureau|[Cc]ommission)"
 )
 _BY = re.compile(r"\b(?:by|por)\s(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚÑ])")
 

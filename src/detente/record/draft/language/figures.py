@@ -60,6 +60,7 @@ _BOUND_BEFORE = {
 }
 _TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|un\s|el\s|las?\s|los\s)?")
 _AND = re.compile(r"\s(?:and|or|y|o)\s(?:un\s|el\s)?")
+_BETWEEN = re.compile(r"\b(?:between|entre)\s(?:los\s|las\s)?(?:[A-Z]{2,3}\s?|US)?[$€£]?$", re.IGNORECASE)
 _OF_WHOLE = re.compile(
     r"\s(?:out\s)?(?:of|de)\s(?:(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)|(?=\d))", re.IGNORECASE
 )
@@ -118,7 +119,8 @@ def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureM
         return None
     between = text[before.end : numeral.start]
     ends = re.match(
-        r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|which|that|que|while|mientras|followed|a year|al año|against|frente|last year|el (?:pasado )?año)\b)",
+        r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|which|that|que|while|mientras|followed"
+        r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)",
         text[numeral.end :],
     )
     if not ends or len(between) > CARRY or re.search(r"[.!?]\s|\n", between):
@@ -193,6 +195,8 @@ def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
                 return None
             end, unit = counted
     end, rate = rate_at(text, end)
+    if unit == "bpd":
+        unit, rate = "bbl", "day"
     end = _strip_end(text, start, end)
     return FigureMention(
         start, end, text[start:end], value, unit + (f"/{rate}" if rate else ""), _bound(text, start, numeral)
@@ -258,7 +262,9 @@ def _noun(run: list[tuple[int, str]], language: str) -> tuple[int, str] | None:
     """Cut a run of words after its first plural noun; without a plural it counts nothing."""
     for n, (end, word) in enumerate(run):
         low = word.casefold().replace("’", "'").removesuffix("'s").removesuffix("'")
-        plural = low in _PLURALS or (low.endswith("s") and not low.endswith(("ss", "us", "is", "gas")) and low not in _VERBS)
+        plural = low in _PLURALS or (
+            low.endswith("s") and not low.endswith(("ss", "us", "is", "gas")) and low not in _VERBS
+        )
         if plural and len(low) > 2:
             return end, " ".join(w for _, w in run[: n + 1])
         if language == "es":
@@ -270,6 +276,8 @@ def _link(text: str, first: Numeral, second: Numeral) -> str:
     """``range`` or ``list`` where only a dash, *to*, *and* or *or* stands between two numbers."""
     sign = currency_before(text, second.start)
     middle = text[first.end : max(first.end, sign[0]) if sign else second.start]
+    if _AND.fullmatch(middle) and _BETWEEN.search(text[max(0, first.start - 14) : first.start]):
+        return "range"
     return "range" if _TO.fullmatch(middle) else "list" if _AND.fullmatch(middle) else ""
 
 

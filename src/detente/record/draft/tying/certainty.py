@@ -19,8 +19,8 @@ from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
+from detente.record.draft.tying.candidates import Paired
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
-from detente.record.draft.tying.choosing import Paired
 from detente.record.draft.tying.places import SPANS
 
 LEAD = 90

@@ -49,12 +49,16 @@ _LEFT = re.compile(
     rf"\b(?:from|desde|del?)\s{_words('hedge')}?(?:(?:an?|the|un|una|los|el|la)\s(?:\w+\s){{0,2}}?(?:of\s|de\s)?)?$",
     re.IGNORECASE,
 )
-_LED = re.compile(rf"\b(?:to|a|al|hasta|reaching|hitting|totalling|totaling|totalizando)\s{_words('hedge')}?(?:los\s|un\s)?$", re.I)
+_LED = re.compile(
+    rf"\b(?:to|a|al|hasta|reaching|hitting|totalling|totaling|totalizando)\s{_words('hedge')}?(?:los\s|un\s)?$", re.I
+)
 _ASIDE = re.compile(
     rf",\s{_words('aside')}\b[^,;\n]*(?:,|$)|\b(?:that|which|que)\s(?:had|has|have|was|were|había|habían|fue|fueron)\b[^,;.]*",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"(?:(?:in|on|en|el|during|for|durante|as of|at|al|over)\s)?(?:the\s|el\s|los\s|la\s)?(?:[-•–*]\s?)?", re.I)
+_OPENING = re.compile(
+    r"(?:(?:in|on|en|el|during|for|durante|as of|at|al|over)\s)?(?:the\s|el\s|los\s|la\s)?(?:[-•–*]\s?)?", re.I
+)
 _CLAUSE = re.compile(
     r"(?:[,;:—–]|\b(?:and|y|while|whereas|but|mientras(?:\sque)?|pero))\s(?:(?:in|on|en|during|for|durante)\s)?(?:the\s|el\s|los\s|la\s)?$",
     re.IGNORECASE,
@@ -156,15 +160,21 @@ def is_of_saying(
             return True
     first = credits[0].start if credits else -1
     return bool(
-        credits and opens_sentence(text, start, date) and figures and date.end <= first < figures[0].start
-        and size_of(date.date) in ("day", "days", "year") and not date.relative is False
+        credits
+        and opens_sentence(text, start, date)
+        and figures
+        and date.end <= first < figures[0].start
+        and size_of(date.date) in ("day", "days", "year")
+        and date.relative is not False
     )
 
 
 def is_aside(text: str, date: DateMention, figures: Sequence[FigureMention]) -> bool:
     """Whether a date stands in an aside without a figure: *the ministry, which took office in 2019, said*."""
     start = max(0, date.start - 200)
-    found = [m for m in _ASIDE.finditer(text[start : date.end + 60]) if start + m.start() < date.start < start + m.end()]
+    found = [
+        m for m in _ASIDE.finditer(text[start : date.end + 60]) if start + m.start() < date.start < start + m.end()
+    ]
     return bool(found) and not any(start + m.start() < f.start < start + m.end() for m in found for f in figures)
 
 
@@ -190,8 +200,19 @@ def marks_between(between: str) -> tuple[str, ...]:
 
 
 _LINKS = (
-    ("to", re.compile(rf"[^,.;:]{{0,25}}\s(?:to|a|hasta|reaching|until)\s(?:reach\s|hit\s|alcanzar\s)?{_words('hedge')}?(?:a\s|un\s|los\s)?", re.I)),
-    ("bracket", re.compile(r"[^,.;:()]{0,40}\((?:about\s|some\s|unos\s|[+-])?|,?\s(?:which\sis|or)\s(?:about\s|some\s|around\s)?", re.I)),
+    (
+        "to",
+        re.compile(
+            rf"[^,.;:]{{0,25}}\s(?:to|a|hasta|reaching|until)\s(?:reach\s|hit\s|alcanzar\s)?{_words('hedge')}?(?:a\s|un\s|los\s)?",
+            re.I,
+        ),
+    ),
+    (
+        "bracket",
+        re.compile(
+            r"[^,.;:()]{0,40}\((?:about\s|some\s|unos\s|[+-])?|,?\s(?:which\sis|or)\s(?:about\s|some\s|around\s)?", re.I
+        ),
+    ),
     ("from", re.compile(rf"[^.;:]{{0,30}}\s(?:from|desde)\s{_words('hedge')}?(?:los\s|a\s)?", re.I)),
     ("against", re.compile(rf"[^.;:]*\b{_words('against')}\b[^.;:]*", re.I)),
     ("contrast", re.compile(rf"[^.;:]*\b{_words('break')}\b[^.;:]*", re.I)),
@@ -203,4 +224,6 @@ _LINKS = (
 
 def link_between(between: str) -> str:
     """How one figure leads on to the next: ``to``, ``from``, ``against``, ``and``, ``comma``, ... or nothing special."""
-    return next((name for name, pattern in _LINKS if pattern.fullmatch(between)), "near" if len(between) < 30 else "far")
+    return next(
+        (name for name, pattern in _LINKS if pattern.fullmatch(between)), "near" if len(between) < 30 else "far"
+    )

@@ -16,10 +16,10 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
 from detente.record.draft.row import UNTESTED, DraftRow
+from detente.record.draft.tying.candidates import Paired
 from detente.record.draft.tying.certainty import Surroundings, is_certain
 from detente.record.draft.tying.direction import changes_by, direction_at, operator_at
 from detente.record.draft.tying.multiples import TIMES
-from detente.record.draft.tying.choosing import Paired
 from detente.record.period import Period
 from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
@@ -148,7 +148,7 @@ def study_unit(figure: FigureMention) -> tuple[str, str]:
     """
     unit, _, rate = figure.unit.partition("/")
     value = figure.value
-    if unit in MONEY and value >= MILLIONS_FROM:
+    if unit in MONEY | AMBIGUOUS and value >= MILLIONS_FROM:
         value, unit = value / 1e6, f"{unit}_mn"
     elif unit == "m3" and value >= GAS_FROM:
         value, unit = value / 1e9, "bcm"

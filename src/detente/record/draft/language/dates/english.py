@@ -21,7 +21,10 @@ _Y = r"(?P<year>(?:1[5-9]|20|21)\d\d)"
 _D = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _N = r"(?P<count>an?|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty)"
 _REL = r"(?P<shift>last|this|next)"
-_FISCAL_AFTER = r"(?:\s\(\w+\))?\s(?:of|in)\s(?:the\s|this\s)?(?:current\s|last\s|previous\s|new\s)?(?:fiscal|financial|budget|\w+ing\syear|FY)"
+_FISCAL_AFTER = (
+    r"(?:\s\(\w+\))?\s(?:of|in)\s(?:the\s|this\s)?"
+    r"(?:current\s|last\s|previous\s|new\s)?(?:fiscal|financial|budget|\w+ing\syear|FY)"
+)
 _UP_TO = r"(?:ended|ending|to|through|up\sto)"
 _Y2 = _Y.replace("<year>", "<year2>")
 _TH = r"(?:st|nd|rd|th)?"
@@ -153,7 +156,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
     (rf"\b(?:[Qq]uarter\s|Q)(?P<order>[1-4])\b{_OF}?", meanings.short_quarter, False, 0),
     (rf"\bH(?P<order>[12])\b{_OF}?", meanings.short_half, False, 0),
-    (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half)(?!\s(?:of|in|time)\b|\w|-)", _half_of_now, False, I),
+    (r"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half)(?!\s(?:of|in|time)\b|\w|-)", _half_of_now, False, I),
     (rf"\b(?:the\s)?first\s{_N}(?P<count2>)\smonths{_OF}?(?!\w|{_FISCAL_AFTER})", meanings.first_months, False, I),
     (rf"\b(?:the\s)?(?P<order>March|June|September|December)\squarter(?:\s(?:of\s)?{_Y})?(?!\w)", _named_quarter, True, 0),
     (rf"\b(?:the\s)?(?P<count>half)[\s-]year\s{_UP_TO}\s(?:in\s)?{_M}(?:\s{_Y})?(?!\w|\s\d)", _months_up_to, True, 0),

@@ -131,7 +131,7 @@ def _join_ranges(found: list[_Found], text: str, language: str) -> list[_Found]:
                 days, relative = (first, item.days[1]), last.relative or item.relative
                 joined[-1] = _Found(last.start, item.end, days, relative, item.year_given)
                 continue
-        if last and last.days and item.days and _listed(last, item, text):
+        if last and last.days and item.days and _listed(last, item, text, language):
             joined[-1] = replace(last, days=_in_year(last.days, item.days[0].year), year_given=True)
         joined.append(item)
     return joined
@@ -140,16 +140,17 @@ def _join_ranges(found: list[_Found], text: str, language: str) -> list[_Found]:
 _LIST = re.compile(r"\s(?:and|or|y|o)\s(?:in\s|on\s|en\s|el\s)?|,\s")
 
 
-_BESIDE = re.compile(
-    r"[^.;:!?\n]{0,40}\b(?:and|against|to|versus|y|frente a|contra|a)\s[^.;:!?\n]{0,40}\b(?:in|en)\s", re.IGNORECASE
-)
+_BESIDE = {
+    "en": re.compile(r"[^.;:!?\n]{0,40}\b(?:and|against|to|versus)\s[^.;:!?\n]{0,40}\bin\s", re.IGNORECASE),
+    "es": re.compile(r"[^.;:!?\n]{0,40}\b(?:y|frente a|contra|a)\s[^.;:!?\n]{0,40}\ben\s", re.IGNORECASE),
+}
 """Between two months of which only the second has a year: "$30m in May and $28m in July 2022"."""
 
-_FROM = re.compile(r"\b(?:from|desde|than|frente)\b", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|desde|than|frente|since|until|hasta)\b", re.IGNORECASE)
 """Where the second month is only what the first is held against, each has a year of its own."""
 
 
-def _listed(first: _Found, second: _Found, text: str) -> bool:
+def _listed(first: _Found, second: _Found, text: str, language: str) -> bool:
     """*January and February 2030*: a month or day without a year, before one with a year."""
     month = first.days is not None and (first.days[1] - first.days[0]).days in range(27, 31)
     day = bool(re.match(r"\d|\w+\.?\s\d", text[first.start : first.end]))
@@ -157,7 +158,7 @@ def _listed(first: _Found, second: _Found, text: str) -> bool:
     between = text[first.end : second.start]
     return (
         bare
-        and bool(_LIST.fullmatch(between) or (_BESIDE.fullmatch(between) and not _FROM.search(between)))
+        and bool(_LIST.fullmatch(between) or (_BESIDE[language].fullmatch(between) and not _FROM.search(between)))
         and re.search(r"[^\W\d]+\.?,?\s(?:de(?:l)?\s)?\d{4}", text[second.start : second.end]) is not None
     )
 

@@ -1,0 +1,187 @@
+"""What speaks for and against a period that a figure could have: a list of facts, each of which has a weight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from detente.record.draft.language.dates import DateMention
+from detente.record.draft.tying import places
+from detente.record.draft.tying.around import Around
+from detente.record.draft.tying.candidates import Candidate, Paired, beside
+from detente.record.period import Period
+
+
+def facts(around: Around, n: int, candidate: Candidate, chosen: Sequence[Paired]) -> list[str]:
+    """What speaks for or against a candidate for the ``n``-th figure."""
+    kind = around.kinds[n]
+    figure = around.figures[n]
+    stands = [kind]
+    stands.append(around.stands[n])
+    found = [candidate.kind, f"{candidate.kind}.{kind}", f"{candidate.kind}.{stands[1]}"]
+    found += [f"{candidate.kind}.{m}" for m in around.mood]
+    if around.ahead[n]:
+        found += [f"{candidate.kind}.ahead", f"{candidate.kind}.ahead.{kind}"]
+    if candidate.kind == "here" and candidate.date is not None:
+        found += _facts_here(around, n, candidate.date, stands, chosen)
+    elif candidate.kind == "back":
+        found += _facts_back(around, n, candidate, stands)
+    elif candidate.kind == "moved":
+        found += [f"moved.{name}" for name in candidate.facts]
+        found += [f"moved.{candidate.facts[0]}.{k}" for k in (*candidate.facts[1:], *stands)]
+    else:
+        found += _facts_none(around, n, stands)
+    if n and candidate.kind != "none":
+        link = places.link_between(around.text[around.figures[n - 1].end : figure.start])
+        before = chosen[n - 1]
+        same = "again" if (before.date.date if before.date else "") == candidate.period else "other"
+        alike = "like" if around.kinds[n - 1] == kind else "unlike"
+        found += [
+            f"{same}.{link}",
+            f"{same}.{link}.{candidate.kind}",
+            f"{same}.{alike}",
+            f"{same}.{stands[1]}",
+            f"{same}.{around.kinds[n - 1]}.{kind}",
+        ]
+    if n and candidate.kind != "none":
+        alike = [p for m, p in enumerate(chosen) if around.bracketed[m] == around.bracketed[n]]
+        if alike and any(around.bracketed[: n + 1]):
+            inside = "inside" if around.bracketed[n] else "outside"
+            same = "again" if (alike[-1].date.date if alike[-1].date else "") == candidate.period else "other"
+            found += [f"{same}.{inside}", f"{same}.{inside}.{candidate.kind}"]
+    elif n:
+        found.append("none.after_none" if chosen[n - 1].date is None else "none.after_date")
+    return found
+
+
+def _facts_here(around: Around, n: int, date: DateMention, stands: list[str], chosen: Sequence[Paired]) -> list[str]:
+    text, figure, kind = around.text, around.figures[n], stands[0]
+    after = date.start >= figure.end
+    side = "after" if after else "before"
+    first, last = (figure.end, date.start) if after else (date.end, figure.start)
+    between = text[first:last] if first < last else ""
+    n_between = sum(first <= f.start < last and not around.twins[m] for m, f in enumerate(around.figures))
+    d_between = sum(first <= d.start < last for d in around.dates)
+    role, lead, size = around.roles[around.dates.index(date)], places.lead_of(text, date), places.size_of(date.date)
+    far = next(
+        name
+        for reach, name in ((4, "touching"), (15, "close"), (35, "near"), (70, "some"), (10**6, "far"))
+        if len(between) <= reach
+    )
+    count = str(min(n_between, 3))
+    found = [
+        f"here.{side}",
+        f"here.{side}.{far}",
+        f"here.{side}.figures{count}",
+        f"here.{side}.{far}.figures{min(n_between, 1)}",
+    ]
+    found += [
+        f"here.{side}.dates{min(d_between, 2)}",
+        f"here.{role}",
+        f"here.{role}.{kind}",
+        f"here.{role}.{stands[1]}",
+        f"here.{role}.{side}",
+    ]
+    found += [f"here.{side}.lead_{lead}", f"here.{size}.{kind}", f"here.{side}.{kind}", f"here.{side}.{stands[1]}"]
+    found += [f"here.{side}.{mark}" for mark in places.marks_between(between)]
+    if role == "own":
+        found += [
+            f"here.own.{side}.{far}",
+            f"here.own.{side}.figures{min(n_between, 2)}",
+            f"here.own.{side}.dates{min(d_between, 1)}",
+        ]
+        found += [f"here.own.{side}.{mark}.figures{min(n_between, 1)}" for mark in places.marks_between(between)]
+        if sum(r == "own" for r in around.roles) == 1:
+            found += ["here.only", f"here.only.{kind}", f"here.only.{side}"]
+        if around.dates.index(date) == next(i for i, r in enumerate(around.roles) if r == "own"):
+            found.append(f"here.first.{side}")
+    if places.opens_sentence(text, around.sentence.start, date):
+        found += ["here.opens", f"here.opens.{role}", f"here.opens.figures{min(n_between, 1)}"]
+    elif places.opens_clause(text, date):
+        found += [f"here.clause.{side}", f"here.clause.{side}.figures{min(n_between, 1)}"]
+    for owner in _owners(around, n, date):
+        found += [
+            f"here.owned.{side}",
+            f"here.owned.{side}.{kind}",
+            f"here.owned.{side}.{kind}.{owner}",
+            f"here.owned.{side}.{stands[1]}.{owner}",
+        ]
+    if not after and _WHEN.fullmatch(between):
+        found += ["here.when", f"here.when.{role}"]
+    if re.fullmatch(r"\s?[:–-]\s?", between):
+        found.append(f"here.{side}.colon")
+    if around.bracketed[n]:
+        inside = "in" if "bracket" not in places.marks_between(between) else "out"
+        found += [f"here.{side}.bracketed_{inside}", f"here.{side}.bracketed_{inside}.{kind}"]
+    if around.published and date.date and Period.parse(date.date).first > Period.parse(around.published).last:
+        found.append("here.later")
+    if not date.date:
+        found.append("here.unread")
+    if any(p.date is not None and p.date.date == date.date for p in chosen):
+        found.append(f"here.taken.{side}")
+    return found
+
+
+_WHEN = re.compile(
+    r",?\s(?:when|cuando|(?:un\s)?año\s(?:que|en\sque)|(?:which|that|que)\s(?:was|were|stood|fue|fueron|sumó))\s[^;.:]*",
+    re.IGNORECASE,
+)
+
+
+def _owners(around: Around, n: int, date: DateMention) -> list[str]:
+    """How the figures stand that a date comes right after: *$3m in 2019* is not of what comes before it."""
+    return [
+        around.stands[m]
+        for m, f in enumerate(around.figures)
+        if m != n
+        and f.end <= date.start
+        and date.start - f.end < 15
+        and not (around.twins[m] and m == n + 1)
+        and beside(around, m, date)
+    ]
+
+
+def _facts_back(around: Around, n: int, candidate: Candidate, stands: list[str]) -> list[str]:
+    found = [f"back.{name}" for name in candidate.facts]
+    found += [f"back.{name}.{stands[0]}" for name in candidate.facts]
+    dated = "dated" if "dated" in around.mood else "undated"
+    found += [f"back.{name}.{dated}" for name in candidate.facts]
+    found += [f"back.{mood}.{stands[0]}" for mood in around.mood]
+    if around.told[n] is not None:
+        found.append("back.told" if stands[0] == "change" else "back.told.level")
+    if "flow" not in around.mood:
+        found.append("back.no_flow")
+    found.append(f"back.{places.size_of(candidate.period)}")
+    main = around.before.main.date if around.before else candidate.period
+    if candidate.period != main:
+        base = "base" if candidate.period[4:] == main[4:] or candidate.period[:4] != main[:4] else "part"
+        found += [f"back.not_main.{base}", f"back.not_main.{base}.{stands[0]}"]
+    if around.bracketed[n]:
+        found.append(f"back.bracketed.{stands[0]}")
+    years = [
+        d.date
+        for d, role in zip(around.dates, around.roles, strict=True)
+        if role == "own" and places.size_of(d.date) == "year"
+    ]
+    if candidate.period[:4] in years and candidate.period not in years:
+        found += ["back.inside", f"back.inside.{stands[1]}"]
+    return found
+
+
+def _facts_none(around: Around, n: int, stands: list[str]) -> list[str]:
+    found = [f"none.{m}.{stands[0]}" for m in around.mood]
+    if "flow" not in around.mood:
+        found += ["none.no_flow", f"none.no_flow.{stands[0]}"]
+    if around.before is None:
+        found += ["none.start", f"none.start.{stands[0]}"]
+    if around.told[n] is not None:
+        found.append("none.told")
+    if around.bracketed[n]:
+        found.append(f"none.bracketed.{stands[0]}")
+    roles = sorted(set(around.roles))
+    found += [f"none.with_{role}" for role in roles]
+    found.append(f"none.own{min(sum(r == 'own' for r in around.roles), 3)}")
+    found.append(f"none.own{min(sum(r == 'own' for r in around.roles), 2)}.{stands[0]}")
+    if any(beside(around, n, d) for d in around.dates):
+        found.append("none.beside")
+    return found
