@@ -65,8 +65,12 @@ def texts(folder: Path) -> list[dict]:
     return [*found, *(text | {"set": "lessons", "words": text["said"]} for text in lessons)]
 
 
-def lessons_of(text: dict) -> list[Lesson]:
-    """The choices of a text, each with what is right; a figure without a label teaches nothing."""
+def lessons_of(text: dict, weights: dict[str, float] | None = None) -> list[Lesson]:
+    """The choices of a text, each with what is right; a figure without a label teaches nothing.
+
+    What a text goes on about is what its labels say, or, with ``weights``, what these choose: then what is learnt is
+    how to go on after a fault, too.
+    """
     labels = [label.removeprefix("?").split("|") for label in text["figures"]]
     used: set[int] = set()
     found: list[Lesson] = []
@@ -100,7 +104,10 @@ def lessons_of(text: dict) -> list[Lesson]:
             options = candidates(around, n, chosen)
             wanted = gold(around, n)
             right = [wanted is not None and c.period in wanted for c in options]
-            pick = next((c for c, good in zip(options, right) if good), options[0])
+            if weights is None:
+                pick = next((c for c, good in zip(options, right) if good), options[0])
+            else:
+                pick = max(options, key=lambda c: sum(weights.get(f, 0.0) for f in facts_of(around, n, c, chosen)))
             if wanted is not None:
                 facts = [facts_of(around, n, c, chosen) for c in options]
                 said = f"{around.figures[n].text} is {wanted}: {around.sentence.text[:300]}"
@@ -160,7 +167,8 @@ def judge(weights: dict[str, float], lessons: Sequence[Lesson], *, show: bool = 
 
 def main(folder: Path, hold_out: bool, write: bool) -> None:
     """Fit on everything; with ``hold_out`` judge each set by what the others teach."""
-    lessons = [le for text in texts(folder) for le in lessons_of(text)]
+    labelled = texts(folder)
+    lessons = [le for text in labelled for le in lessons_of(text)]
     by_set: dict[str, list[Lesson]] = defaultdict(list)
     for le in lessons:
         by_set[le.source].append(le)
@@ -171,6 +179,11 @@ def main(folder: Path, hold_out: bool, write: bool) -> None:
             right, of = judge(taught, by_set[name], show=name in sys.argv)
             print(f"{name}: {right} of {of} periods right, {right / of:.2f}, learnt from the others")
     weights = fit(lessons)
+    own = [le for text in labelled for le in lessons_of(text, weights)]
+    print("{} of {} periods right, each after the choices before it".format(*judge(weights, own)))
+    weights = fit([*lessons, *own])
+    own = [le for text in labelled for le in lessons_of(text, weights)]
+    print("{} of {} periods right, learnt from these too".format(*judge(weights, own)))
     right, of = judge(weights, lessons)
     print(f"all: {right} of {of} periods right where it was learnt")
     if write:

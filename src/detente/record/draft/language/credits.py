@@ -151,6 +151,8 @@ def _of_verb(
     if not strong and _TO_FUTURE.match(text, verb.end()):
         return None
     source = backward(text, before, language)
+    if source is not None and _HAD_CHANGE.match(text, verb.end()) and not _COUNTS.search(text[source[0] : source[1]]):
+        return None  # the sector reported a fall
     if source is not None and not strong and _is_country(text[source[0] : source[1]]):
         return None  # Serbia recorded a gap
     if source is None and language == "es" and strong:
@@ -160,6 +162,14 @@ def _of_verb(
     if language == "en" and verb.group() in _OF_DATA and not _DATA.search(text, source[0], source[1]):
         return None
     return source
+
+
+_HAD_CHANGE = re.compile(
+    rf"\s(?:\w+\s){{0,2}}?(?:{either('pairing', 'fall', *LANGUAGES)}|{either('pairing', 'rise', *LANGUAGES)}"
+    r"|surplus|deficit|gap|superávit|déficit)",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(rf"{_WHO_COUNTS.pattern}|\b[A-Z]{{2,6}}\b")
 
 
 def _is_country(source: str) -> bool:

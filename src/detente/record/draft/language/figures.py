@@ -115,9 +115,14 @@ def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureM
     """*Exports fell to 1,685 million dollars and imports to 1,365 million*: the second has the first one's currency."""
     inside = len(found) > 1 and text[found[-1].start - 1 : found[-1].start] == "("  # the same in other money
     before = found[-2 if inside else -1] if found else None
+    if before is not None and before.unit == "pct":
+        before = next((f for f in reversed(found) if f.unit in MONEY), before)
     if before is None or numeral.scale < 1e6 or numeral.vague or before.unit.partition("/")[0] not in MONEY:
         return None
     between = text[before.end : numeral.start]
+    if _OR_IN_MONEY.search(text[max(0, numeral.start - 24) : numeral.start]):  # up 13% or 2.7 billion
+        start, end = numeral.start, numeral.end
+        return FigureMention(start, end, text[start:end], numeral.value, before.unit, _bound(text, start, numeral))
     ends = re.match(
         r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|which|that|que|while|mientras|followed"
         r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)",
@@ -127,6 +132,9 @@ def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureM
         return None
     start, end = numeral.start, numeral.end
     return FigureMention(start, end, text[start:end], numeral.value, before.unit, _bound(text, start, numeral))
+
+
+_OR_IN_MONEY = re.compile(r"\d\s?(?:%|per\s?cent|por\sciento)\s(?:or|o)\s(?:about\s|nearly\s|unos\s)?$", re.IGNORECASE)
 
 
 def _runs(text: str, numerals: list[Numeral]) -> Iterator[list[Numeral]]:

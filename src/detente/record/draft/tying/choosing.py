@@ -11,16 +11,17 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from detente.record.draft.language.dates import DateMention
 from detente.record.draft.tying.around import Around
 from detente.record.draft.tying.candidates import Candidate, Paired, candidates
 from detente.record.draft.tying.facts import facts
 
-EVEN = 1.5
-"""Two dates of a sentence of which neither is so many times likelier than the other are both shown, and neither is taken."""
+CLEAR = 0.6
+"""How likely a period is from which on the others that it could be are not shown."""
 LIKELY = 0.1
 """How likely a period must be to be shown as one it could be."""
 
@@ -57,6 +58,16 @@ def _in_order(around: Around) -> list[Paired] | None:
     return [Paired(None, candidates=tuple(after)) for _ in around.figures]
 
 
+def _could_be(around: Around, pick: Candidate, likely: Mapping[str, float]) -> tuple[DateMention, ...]:
+    """The dates of the sentence that may be a figure's: all it has where none was taken, the likely ones where it is not clear."""
+    if pick.date is None:
+        return tuple(d for d, role in zip(around.dates, around.roles, strict=True) if d.date and role == "own")
+    if likely[pick.period] >= CLEAR:
+        return ()
+    found = tuple(d for d in around.dates if d.date and likely.get(d.date, 0.0) > LIKELY)
+    return found if pick.period in {d.date for d in found} else ()
+
+
 def choose(around: Around) -> list[Paired]:
     """The period of each figure of a sentence, from left to right."""
     if (ordered := _in_order(around)) is not None:
@@ -75,11 +86,6 @@ def choose(around: Around) -> list[Paired]:
                 likeliest.get(candidate.period, (0.0, candidate)), (share, candidate), key=lambda p: p[0]
             )
         best = max(likely, key=likely.__getitem__)
-        could = [d for d in around.dates if likely.get(d.date, 0.0) > LIKELY]
         pick = likeliest[best][1]
-        rivals = [period for period, share in likely.items() if period and share * EVEN > likely[best]]
-        if len(rivals) > 1 and all(any(d.date == period for d in around.dates) for period in rivals):
-            chosen.append(Paired(None, likely[best], candidates=tuple(could)))
-            continue
-        chosen.append(Paired(pick.date, likely[best], pick.kind in ("back", "moved"), tuple(could)))
+        chosen.append(Paired(pick.date, likely[best], pick.kind in ("back", "moved"), _could_be(around, pick, likely)))
     return chosen

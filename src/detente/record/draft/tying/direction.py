@@ -16,8 +16,10 @@ def _pattern(name: str) -> str:
     return either("pairing", name, *LANGUAGES)
 
 
-_UP = re.compile(rf"\b{either('direction', 'up', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
-_DOWN = re.compile(rf"\b{either('direction', 'down', *LANGUAGES)}\b[^,;:.]*$", re.IGNORECASE)
+_ON = r"(?:[^,;:.]|(?<=\d)[.,](?=\d))*"
+"""The rest of a part of a sentence; a decimal mark does not end it."""
+_UP = re.compile(rf"\b{either('direction', 'up', *LANGUAGES)}\b{_ON}$", re.IGNORECASE)
+_DOWN = re.compile(rf"\b{either('direction', 'down', *LANGUAGES)}\b{_ON}$", re.IGNORECASE)
 _LEVEL = re.compile(
     r"\b(?:to|at|a|al|hasta|from|desde|del?|reaching|of|as\slow\sas|as\shigh\sas)\s(?:un\s|el\s|about\s|some\s)?$",
     re.IGNORECASE,
@@ -34,7 +36,11 @@ _NOUN_OF = re.compile(
 
 
 _NOUN_FAR = re.compile(  # a fall in car sales of 4%, bajas del 37% en las exportaciones y del 3%
-    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s$",
+    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s(?:una?\s|el\s)?$",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(  # fell 19.8% and 13.9%, de un 0,6 % y el 3,1 %
+    r"(?P<number>\d[\d.,]*)\s?(?:%|pc|per\s?cent|por\sciento)(?:\s\([^)]*\))?,?\s(?:(?:and|y|or|o)\s)?(?:(?:by|of|a|un|una|el|del?|en)\s)*$",
     re.IGNORECASE,
 )
 
@@ -60,6 +66,12 @@ def direction_at(text: str, figure: FigureMention) -> str:
             return "down" if found["down"] else "up"
     if far := _NOUN_FAR.search(text[max(0, figure.start - 110) : figure.start]):
         return "down" if far["down"] else "up"
+    listed = _LISTED.search(clause)
+    if listed and re.search(r"(?:\b(?:and|y|or|o|by|un|una|el)\s|,\s)$", clause):
+        start = figure.start - len(clause) + listed.start("number")
+        return direction_at(
+            text, FigureMention(start, start + len(listed["number"]), listed["number"], 1.0, figure.unit)
+        )
     if _LEVEL.search(clause):
         return ""
     if re.search(r"(?:^|[\s(])\+$", clause) or (text[figure.start : figure.start + 1] == "+"):

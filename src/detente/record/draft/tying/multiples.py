@@ -22,8 +22,16 @@ _MULTIPLE = re.compile(rf"\b(?:{_groups('multiples')})\b", re.IGNORECASE)
 _FOLD = re.compile(
     r"\b(?P<n>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)[\s-]?fold\b", re.I
 )
+_BY_TIMES = re.compile(
+    rf"\b(?:{either('direction', 'up', *LANGUAGES)})"
+    r"\s(?:(?:by|en|unas?)\s)?(?:more\sthan\s|almost\s|nearly\s|about\s|over\s|más\sde\s|casi\s)?"
+    r"(?P<n>\d+(?:[.,]\d+)?|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)\s(?:times|veces)\b",
+    re.I,
+)
 _NAMES = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty")
 _SMALL: dict[str, int] = dict(zip(_NAMES, (*range(2, 11), 12, 20), strict=True))
+_SPANISH = ("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
+_SMALL |= dict(zip(_SPANISH, range(2, 11), strict=True))
 _SHARE = re.compile(
     rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
     rf"\s(?:(?:by|en)\s)?(?:about\s|almost\s|nearly\s|more\sthan\s|over\s|casi\s|más\sde\s)?(?P<part>{_groups('parts')})\b"
@@ -54,6 +62,9 @@ def multiples(text: str, start: int, end: int) -> Iterator[FigureMention]:
         number = _SMALL.get(found["n"].lower()) or float(found["n"])
         if number > 1:
             yield _mention(text, found.start(), found.end(), float(number), TIMES)
+    for found in _BY_TIMES.finditer(text, start, end):  # increased by more than two times
+        number = _SMALL.get(found["n"].lower()) or float(found["n"].replace(",", "."))
+        yield _mention(text, found.start("n"), found.end(), float(number), TIMES)
     for found in _SHARE.finditer(text, start, end):
         name = next(group for group, word in found.groupdict().items() if word and group[1:].isdigit())
         yield _mention(text, *found.span("part"), float(name[1:]), "pct", bound="about")

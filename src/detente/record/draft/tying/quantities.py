@@ -65,7 +65,8 @@ def quantity_row(
     cells["options"] = ";".join(_options(figure, value, operator))
     if figure.bound == "vague":
         cells["note"] = "the article names no number"
-    low = figure.bound == "vague" or pair.date is None or not pair.date.date or guess
+    unclear = len({d.date for d in pair.candidates}) > 1
+    low = figure.bound == "vague" or pair.date is None or not pair.date.date or guess or unclear
     sure = not low and not ahead and clear and is_certain(n, around)
     return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints), series)
 
@@ -85,7 +86,7 @@ def _lies_ahead(date: DateMention, published: str) -> bool:
 
 
 def _period_hints(pair: Paired) -> Iterable[str]:
-    if pair.date is None and len(pair.candidates) > 1:
+    if len({d.date for d in pair.candidates}) > 1:
         yield f"Its period may be {' or '.join(dict.fromkeys(d.date for d in pair.candidates))}: say which."
     elif pair.carried and pair.date is not None:
         yield f"Its period, {pair.date.date}, is that of the sentences before: see that it is meant."

@@ -125,6 +125,15 @@ def _half_of_now(m, s):
     return meanings.part(m, s) if _IN_HALF.search(s.text[max(0, m.start() - 8) : m.start()]) else False
 
 
+def _short_year(kind: str):
+    """*1H17*, *Q3'22*, *9M19*."""
+    return lambda m, s: part_of_year(kind, int(m["order"]), 2000 + int(m["short"]))
+
+
+def _quarter_of(m, s):
+    return part_of_year("quarter", int(m["order"]), int(m["year"]))
+
+
 def _iso_week(m, s):
     monday = date.fromisocalendar(int(m["year"]), int(m["week"]), 1)
     return monday, date.fromordinal(monday.toordinal() + 6)
@@ -140,6 +149,12 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"(?<![\w.])(?P<count>\d\d?)M(?P<count2>)\s?{_Y}(?!\w)", meanings.first_months, False, 0),
     (rf"(?<![\w.])(?P<order>[12])H(?P<order2>)\s?{_Y}(?!\w)", _half, False, 0),
     (rf"\bH(?P<order>[12])(?P<order2>)\s?(?:of\s)?{_Y}(?!\w)", _half, False, 0),
+    (r"(?<![\w.])(?P<order>[12])H\s?['’]?(?P<short>\d\d)(?!\w)", _short_year("half"), False, 0),
+    (r"(?<![\w.])H(?P<order>[12])\s?['’]?(?P<short>\d\d)(?!\w)", _short_year("half"), False, 0),
+    (r"(?<![\w.])(?P<order>[1-4])Q\s?['’]?(?P<short>\d\d)(?!\w)", _short_year("quarter"), False, 0),
+    (r"(?<![\w.])Q(?P<order>[1-4])\s?['’]?(?P<short>\d\d)(?!\w)", _short_year("quarter"), False, 0),
+    (rf"(?<![\w.])(?P<order>[1-4])Q\s?{_Y}(?!\w)", _quarter_of, False, 0),
+    (r"(?<![\w.])(?P<order>\d\d?)M\s?['’]?(?P<short>\d\d)(?!\w)", _short_year("months"), False, 0),
     (rf"\b{_Y}[-\s]?W(?P<week>\d\d)(?!\w)", _iso_week, False, 0),
     (rf"\b[Ww]eek\s(?P<week>\d\d?)\s(?:of|in)\s{_Y}(?!\w)", _iso_week, False, 0),
     (_FISCAL, meanings.unresolved, False, 0),
