@@ -231,6 +231,25 @@ def test_too_little_memory_is_said_before_the_work_starts():
     assert needed_by_block(10**6, 2) < needed_in_one(10**6, 2)
 
 
+def test_many_regressors_and_one_piece_by_wish_are_asked_about_too(monkeypatch):
+    data = panel()
+    monkeypatch.setattr("detente.gravity.blocks.choosing._free", lambda: 1e6)
+    fit_ppml(data, "trade ~ x + z | exporter + importer")  # nobody asks about so few rows
+    monkeypatch.setattr("detente.gravity.blocks.planning.SMALL", 1_000)
+    fit_ppml(data, "trade ~ x + z | exporter + importer")
+    for blocks in ("auto", None):
+        with pytest.raises(UsageError, match=r"A fit of 864 rows in one piece needs about 0\.2 GB"):
+            fit_ppml(data, "trade ~ x + z + w + o + x:z | exporter + importer", blocks=blocks)
+
+
+def test_a_file_that_is_read_at_once_and_larger_than_memory_is_refused_unread(tmp_path):
+    path = tmp_path / "flows.csv"
+    with path.open("wb") as file:
+        file.truncate(2_000_000_000)  # a hole: takes no room
+    with pytest.raises(UsageError, match=r"has 2\.0 GB and is read at once, which needs about 4\.0 GB.*sink_parquet"):
+        fit_ppml(path, "trade ~ x | exporter", memory="3 GB")
+
+
 @pytest.mark.parametrize("memory", ["much", "", "-1 GB", 0, True, "1 2 GB", "1.2.3 GB"])
 def test_memory_is_a_size(memory):
     with pytest.raises(UsageError, match="memory is a size"):

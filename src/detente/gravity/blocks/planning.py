@@ -18,7 +18,9 @@ from detente.gravity.inference.clustering import Clustering, read_clustering
 from detente.panel.frames import Table, kind_of, read_table, table_of
 
 SMALL = 1_000_000
-"""Rows up to which nobody asks how much memory there is."""
+"""Rows with two regressors up to which nobody asks how much memory there is."""
+LARGE_FILE, READ = 500e6, 2.0
+"""Bytes from which on a file that is read at once is looked at, and what it takes in memory, times its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def planned(
     UsageError : it fits neither way, and how much is needed; ``blocks`` is no column to go by.
     """
     stream = None if isinstance(data, Table) else stream_of(data, alone=True)
+    if stream is None and isinstance(data, str | Path):
+        _refuse_large_file(Path(data), memory)
     table = read_table(data) if stream is None else kind_of(stream)
     columns = list(table.columns if stream is None else stream.columns)
     parsed = parse(formula, columns)
@@ -56,16 +60,10 @@ def planned(
     reads = columns_read(parsed, columns, clustering.ways, held)
     wanted = tuple(dict.fromkeys([*reads.numbers, *reads.labels]))
     height = len(table) if stream is None else stream.height
-    one_piece = Plan(parsed, clustering, reads, table)
-    if blocks is None and memory is None and stream is None:
-        return one_piece
-    block = block_column(parsed, blocks, reads, columns)
-    if blocks == "auto" and height is not None and height <= SMALL and memory is None:
-        block = None
-    given = (
-        bytes_of(memory) if blocks not in (None, "auto") or height is None or height > SMALL or memory else float("inf")
-    )
     terms = len(parsed.terms)
+    small = height is not None and memory is None and _is_small(height, terms)
+    block = None if small and blocks == "auto" else block_column(parsed, blocks, reads, columns)
+    given = float("inf") if small and blocks in (None, "auto") else bytes_of(memory)
     if blocks in (None, "auto") and height is not None:
         fits = needed_in_one(height, terms) <= given
         if not fits and block is None:
@@ -93,6 +91,21 @@ def planned(
     return Plan(parsed, clustering, reads, table, block, batches, height, given)
 
 
+def _is_small(n_rows: int, terms: int) -> bool:
+    return needed_in_one(n_rows, terms) <= needed_in_one(SMALL, 2)
+
+
+def _refuse_large_file(path: Path, memory: str | float | None) -> None:
+    """UsageError where a file that can only be read at once is larger than memory."""
+    size = path.stat().st_size if path.is_file() else 0
+    if size > LARGE_FILE:
+        refuse_if_too_large(
+            READ * size, bytes_of(memory), f"'{path}' has {size / 1e9:,.1f} GB and is read at once, which",
+            "Turn it into Parquet once, which is read in batches: polars.scan_csv(path).sink_parquet('flows.parquet'); "
+            "or give that lazy frame itself.",
+        )  # fmt: skip
+
+
 def _way_out(formula: Formula) -> str:
     return (
         "Interact every set of effects with one column, as in exporter^year^sector, so that the fit can go by its blocks; "
@@ -113,7 +126,7 @@ def _until_full(batches: Iterator[Any], given: float, terms: int) -> tuple[list[
     for batch in batches:
         taken.append(batch)
         n += len(batch)
-        if n > SMALL and needed_in_one(n, terms) > given:
+        if not _is_small(n, terms) and needed_in_one(n, terms) > given:
             return taken, batches
     return taken, None
 
