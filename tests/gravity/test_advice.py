@@ -98,6 +98,12 @@ def test_errors_without_clusters(cluster):
     assert ppml(cluster=None).clustering.text == "heteroskedastic-robust"
 
 
+@pytest.mark.parametrize("cluster", ["twoway", "cluster", "NW", "dk", "CRV1"])
+def test_errors_that_do_not_say_by_what(cluster):
+    with pytest.raises(UsageError, match="driscoll-kraay"):
+        ppml(cluster=cluster)
+
+
 def test_pooled_sectors_are_corrected_with_all_effects_by_sector():
     data = panel(sectors=2)
     mixed = "exporter^year^sector + importer^year^sector + exporter^importer"

@@ -71,6 +71,8 @@ def test_the_caret_points_at_the_place(text, place, words):
         ("y ~ factor(o)", "Write i"),
         ("y ~ csw(x, v) | o", "compare"),
         ("c(y, x) ~ v | o", "one response at a time"),
+        ("y ~ x | sw(o, d)", "fit_many"),
+        ("y ~ 1 | o + d | x ~ z", "control_function"),
     ],
 )
 def test_what_fixest_has_and_this_has_not_is_told(text, words):

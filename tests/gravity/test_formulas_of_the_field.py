@@ -49,6 +49,11 @@ def test_several_responses_and_equations_at_once():
     last = dt.fit_ppml(panel(), f"other ~ te_a + te_b + te_c | {THREE_WAY}")
     assert fits[f"other ~ te_a + te_b + te_c | {THREE_WAY}"].coef == last.coef
     assert fits.to_frame().columns[0] == "formula"
+    nested = dt.fit_many(panel(), "trade ~ sw(te_a, te_b) | csw0(exporter, importer^year)")
+    assert len(nested) == 6  # fixest steps through effects too
+    direct = dt.fit_ppml(panel(), "trade ~ te_b | exporter + importer^year")
+    assert nested["trade ~ te_b | exporter + importer^year"].coef == direct.coef
+    assert "(Intercept)" in nested["trade ~ te_a"].names
     both = dt.fit_many(panel().with_columns(s=pl.col("year") % 2), "trade ~ sw(te_a, te_b) | exporter", by="s")
     assert len(both) == 4
     assert len(dt.compare(*fits.fits.values()).headers) == 6

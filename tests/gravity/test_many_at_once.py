@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import detente as dt
 from detente._workers import fresh_processes, share_out
@@ -23,6 +25,7 @@ from detente.errors import InvalidFlow, UsageError, WorkerLost
 from detente.gravity import compare, fit_ppml
 from detente.gravity.formulas.grammar import parse
 from detente.gravity.formulas.reading import columns_read
+from detente.gravity.postestimation.many_fits import _rows_by_level
 from detente.panel.frames import read_table
 from detente.panel.reading.coded import coded
 
@@ -277,3 +280,13 @@ def test_a_dask_cluster_of_two_processes_gives_the_same_digits_above_150_000_row
         env={**os.environ, "PYTHONPATH": paths},
     )
     assert done.stdout.split() == ["2", "True"], done.stderr
+
+
+@pytest.mark.property
+@given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=40), st.integers(1, 60))
+def test_rows_of_each_level_in_the_order_of_the_data(values, repeats):
+    series = pl.Series("by", [value for value in values for _ in range(repeats)], dtype=pl.String)
+    found = _rows_by_level(series)
+    assert list(found) == list(dict.fromkeys(map(str, series)))
+    for level, rows in found.items():
+        assert np.arange(len(series))[rows].tolist() == [k for k, value in enumerate(series) if str(value) == level]

@@ -44,22 +44,31 @@ def _all_named(name: str, columns: Sequence[str]) -> str:
 
 
 def each_formula(text: str) -> list[str]:
-    """The formulas that ``c(y, z)`` before the ``~`` and fixest's ``sw``, ``sw0``, ``csw`` and ``csw0`` stand for.
+    """The formulas that ``c(y, z)`` before the ``~`` and fixest's ``sw``, ``sw0``, ``csw`` and ``csw0`` stand for,
+    the latter among terms and among effects.
 
+    >>> each_formula("y ~ x | csw0(o, d)")
+    ['y ~ x', 'y ~ x | o', 'y ~ x | o + d']
     >>> each_formula("c(y, z) ~ x + csw0(a, b) | o")
     ['y ~ x | o', 'y ~ x + a | o', 'y ~ x + a + b | o', 'z ~ x | o', 'z ~ x + a | o', 'z ~ x + a + b | o']
     """
     response, tilde, rest = text.partition("~")
+    if not tilde:
+        return [text]
     several = re.fullmatch(r"\s*c\((.*)\)\s*", response)
     responses = [part.strip() for part in several[1].split(",")] if several else [response.strip()]
     terms, bar, effects = rest.partition("|")
-    steps = _STEPS.search(terms)
-    choices = [terms]
-    if steps is not None:
-        names = [part.strip() for part in steps[2].split(",")]
-        picked = [[]] if steps[1].endswith("0") else []
-        picked += [names[:k] for k in range(1, len(names) + 1)] if steps[1][0] == "c" else [[name] for name in names]
-        others = [part.strip() for part in (terms[: steps.start()] + terms[steps.end() :]).split("+") if part.strip()]
-        choices = [" + ".join([*others, *chosen]) or "1" for chosen in picked]
-    tail = f" | {effects.strip()}" if bar else ""
-    return [f"{one} {tilde} {choice.strip()}{tail}" for one in responses for choice in choices] if tilde else [text]
+    tails = [f" | {choice}" if choice else "" for choice in _choices(effects)] if bar else [""]
+    return [f"{one} ~ {choice or '1'}{tail}" for one in responses for choice in _choices(terms) for tail in tails]
+
+
+def _choices(text: str) -> list[str]:
+    """What terms or effects with one stepwise call stand for, each joined by "+"; themselves without one."""
+    steps = _STEPS.search(text)
+    if steps is None:
+        return [text.strip()]
+    names = [part.strip() for part in steps[2].split(",")]
+    picked = [[]] if steps[1].endswith("0") else []
+    picked += [names[:k] for k in range(1, len(names) + 1)] if steps[1][0] == "c" else [[name] for name in names]
+    others = [part.strip() for part in (text[: steps.start()] + text[steps.end() :]).split("+") if part.strip()]
+    return [" + ".join([*others, *chosen]) for chosen in picked]

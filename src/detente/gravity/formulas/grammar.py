@@ -201,6 +201,13 @@ class _Parser:
         if self.kind != "end":
             power = self.token == "^" and not effects
             fix = "A power is written I(x**2)." if power else "Terms and effects are joined by '+'."
+            if self.token in ("|", "~"):
+                fix = (
+                    "Instruments go by detente.gravity.control_function(frame, 'y ~ x | effects', endogenous='x', "
+                    "instruments='z', cluster=...)."
+                )
+            elif self.token == "(":
+                fix = "Several formulas at once, by sw() or csw(), are for fit_many."
             self.fail("Nothing more can stand here.", fix=fix)
         if not (terms or effects or self.intercept):
             self.fail("Without intercept, terms and effects there is nothing to fit.")

@@ -13,6 +13,8 @@ from detente.panel.columns import find_roles
 
 ROBUST = ("hetero", "heteroskedastic", "hc", "hc0", "hc1", "hc2", "hc3", "white", "none")
 """What other tools call errors without clusters."""
+WAYS = ("cluster", "twoway", "threeway", "fourway", "nw", "newey_west", "dk", "driscoll_kraay", "crv1", "crv3")
+"""What other tools call clusters and serial errors whose columns they take from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ def read_clustering(
         raise UsageError(
             f"cluster={cluster!r} is no set of columns.",
             fix="Errors robust to heteroskedasticity are those of cluster=None.",
+        )
+    if len(parts) == 1 and parts[0] not in columns and parts[0].casefold() in WAYS:
+        raise UsageError(
+            f"cluster={cluster!r} does not say by what.",
+            fix="Name the columns: 'exporter^importer', 'exporter + importer', or 'driscoll-kraay(year, 2)'.",
         )
     for part in parts:
         if part not in columns and " " in part and "`" not in part:

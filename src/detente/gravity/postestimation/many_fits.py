@@ -102,7 +102,7 @@ def fit_many(
     Parameters
     ----------
     formula : ``c(y, z)`` before the ``~`` stands for several responses, ``sw(a, b)``, ``sw0``, ``csw`` and ``csw0``
-        among the terms for several equations, as in fixest
+        among the terms or the effects for several equations, as in fixest
     by : column; each of its levels is fitted by itself
     executor : any concurrent.futures executor (a dask client's too), in place of processes of our own
     workers : how many work at once, this process among them; 1 for this one alone. By default as many as there are
