@@ -7,13 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import RecordError
-from detente.record.verdicts.independence.organisations import (
-    country_in,
-    default_register,
-    names_in,
-    same_name,
-    speaks_for_the_state,
-)
+from detente.record.verdicts.independence.names import names_in, same_name, speaks_for_the_state
+from detente.record.verdicts.independence.organisations import country_in, default_register
 
 
 def checked(small, publisher: str, attributed_to: str, *, value: str = "100", **claim: str) -> str:
@@ -181,7 +176,7 @@ def test_every_name_of_the_register_is_found_in_any_wrapping(house, wrapping, da
 
 def test_no_name_stands_for_two_organisations():
     seen: dict[tuple[str, ...], str] = {}
-    from detente.record.verdicts.independence.organisations import words_of
+    from detente.record.verdicts.independence.names import words_of
 
     for organisation in default_register().organisations.values():
         for name in (organisation.name, *organisation.aliases):

@@ -11,7 +11,8 @@ import polars as pl
 from detente.errors import UsageError
 from detente.record.frames import Frames
 from detente.record.reading import split_list
-from detente.record.verdicts.independence.organisations import default_register, words_of
+from detente.record.verdicts.independence.names import words_of
+from detente.record.verdicts.independence.organisations import default_register
 from detente.record.verdicts.verdict import DECIDED, VERDICTS
 
 APART = ("quotation", "own label")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from detente.record.rows import Claim, Source
-from detente.record.verdicts.independence.organisations import Register, same_name, speaks_for_the_state
+from detente.record.verdicts.independence.names import same_name, speaks_for_the_state
+from detente.record.verdicts.independence.organisations import Register
 
 OFFICIAL = ("official", "legal")
 

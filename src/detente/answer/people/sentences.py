@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.answer.small_table import SmallTable
+from detente.answer.people.wording import PeopleWords, Row
 from detente.economies import in_text
 from detente.language import Catalogue
 from detente.outlook.people import OriginRecovery, PeopleBetween
@@ -25,7 +25,6 @@ STEEP = 0.1
 HORIZONS = (1, 5)
 STOCKS = ("protected", "foreign_born", "register")
 CAME = ("protected", "movers")
-Row = dict[str, Any]
 
 
 def people_sentences(
@@ -73,18 +72,10 @@ def recovery_told(found: OriginRecovery, words: Catalogue, name: Callable[[str],
     return *told._what_if(rows, ends), told._returns(back)
 
 
-class _Told:
+class _Told(PeopleWords):
     """The sentences of one pair's tables in one language."""
 
-    def __init__(
-        self,
-        frames: Mapping[str, pl.DataFrame],
-        words: Catalogue,
-        name: Callable[[str], str],
-        source: Callable[[str], str],
-    ) -> None:
-        self.frames, self.words, self.name, self.source = frames, words, name, source
-        self.apart = False  # whether two counts of one direction were told side by side
+    apart = False  # whether two counts of one direction were told side by side
 
     def directions(self) -> list[tuple[str, str]]:
         """Those of which something is to be told, the one that more people fled or moved in first."""
@@ -99,26 +90,26 @@ class _Told:
     def direction(self, a: str, b: str) -> Iterator[str]:
         """Every sentence of one direction."""
         ends = {"a": self.name(a), "b": self.name(b)}
-        rows = [row for row in self._rows("people_counts", a, b) if row["stock"]]
+        rows = [row for row in self.rows("people_counts", a, b) if row["stock"]]
         yield from self._counted(rows, ends)
         yield from self._peak(rows, ends)
-        yield from self._why(self._rows("migration", a, b), ends)
-        yield from self._next(self._rows("people_next", a, b), rows, ends)
-        yield from self._now(self._rows("people_now", a, b), rows, ends)
-        yield from self._what_if(self._rows("people_if", a, b), ends)
+        yield from self._why(self.rows("migration", a, b), ends)
+        yield from self._next(self.rows("people_next", a, b), rows, ends)
+        yield from self._now(self.rows("people_now", a, b), rows, ends)
+        yield from self._what_if(self.rows("people_if", a, b), ends)
         steps = [self.words.year(str(row["date"])[:4]) for row in rows if row["recategorised"]]
         if steps:
-            yield self._say("recategorised", years=", ".join(steps))
+            yield self.say("recategorised", years=", ".join(steps))
 
     def of_all(self) -> Iterator[str]:
         """What holds for both directions."""
         if self.apart:
-            yield self._say("apart")
+            yield self.say("apart")
         back = self.frames["people_if"].filter(outcome="departures")
         if not back.is_empty():
             yield self._returns(back.row(0, named=True))
             n, m = (self.words.number(self.frames["people_if"][name][0]) for name in ("n_closures", "n_reopenings"))
-            yield self._say("no_estimate", closures=n, reopenings=m)
+            yield self.say("no_estimate", closures=n, reopenings=m)
 
     def visas(self) -> Iterator[str]:
         """What a passport of either needs at the other's border."""
@@ -136,39 +127,14 @@ class _Told:
         since, stretches = "", ""
         before = next((row["rule"] for row in reversed(open_) if row["rule"] != now["rule"]), None)
         if now is not first and before is not None:
-            since = self._say("visa_since", day=self.words.date(now["first_read"]), before=self._rule(before))
+            since = self.say("visa_since", day=self.words.date(now["first_read"]), before=self.rule(before))
         if shut:
             first_day, last_day = (self.words.date(day) for day in (shut[0]["first_read"], shut[-1]["last_read"]))
-            stretches = self._say(
+            stretches = self.say(
                 "visa_shut" if first_day != last_day else "visa_shut_once", first=first_day, last=last_day
             )
-        return self._say("visa", a=self.name(a), b=self.name(b), rule=self._rule(now["rule"]), since=since, shut=stretches,
+        return self.say("visa", a=self.name(a), b=self.name(b), rule=self.rule(now["rule"]), since=since, shut=stretches,
                          day=self.words.date(now["last_read"]))  # fmt: skip
-
-    def _rule(self, rule: str) -> str:
-        return self.words.known("visa_rule", rule)
-
-    def _rows(self, table: str, a: str, b: str) -> list[Row]:
-        return self.frames[table].filter(origin=a, destination=b).to_dicts()
-
-    def _say(self, key: str, **values: Any) -> str:
-        return self.words(f"people.{key}", **values)
-
-    def _people(self, count: float) -> str:
-        """A number of people with their noun."""
-        million = count >= 1e6
-        return self._say("n_million" if million else "n", value=self._number(count))
-
-    def _bare(self, count: float) -> str:
-        number = self._number(count)
-        return self._say("bare_million", value=number) if count >= 1e6 else number
-
-    def _number(self, count: float) -> str:
-        """Three significant digits; millions with two decimals."""
-        return self.words.number(count / 1e6, 2) if count >= 1e6 else self.words.number(float(f"{count:.3g}"))
-
-    def _span(self, low: float, high: float) -> str:
-        return self._say("range", low=self._bare(low), high=self._bare(high))
 
     def _counted(self, rows: list[Row], ends: Row) -> Iterator[str]:
         newest = _newest(rows)
@@ -177,7 +143,7 @@ class _Told:
         ]
         self.apart |= len(parts) > 1
         if parts:
-            yield self._say("counts", parts="; ".join(parts), **ends)
+            yield self.say("counts", parts="; ".join(parts), **ends)
 
     def _peak(self, rows: list[Row], ends: Row) -> Iterator[str]:
         """When most were protected, where the newest count is far below that."""
@@ -186,54 +152,54 @@ class _Told:
         if top is None or top["persons"] < PEAK or protected[-1]["persons"] > FALLEN * top["persons"]:
             return
         year, last = (self.words.year(str(row["date"])[:4]) for row in (top, protected[-1]))
-        said = self._say("peak", n=self._people(top["persons"]), year=year, last=last,
-                         bare=self._bare(protected[-1]["persons"]), **ends)  # fmt: skip
-        yield f"{said} {self._say('steep')}" if _steep(protected) else said
+        said = self.say("peak", n=self.people(top["persons"]), year=year, last=last,
+                         bare=self.bare(protected[-1]["persons"]), **ends)  # fmt: skip
+        yield f"{said} {self.say('steep')}" if _steep(protected) else said
 
     def _count(self, row: Row, ends: Row) -> str:
         kind, year = row["population"], self.words.year(str(row["date"])[:4])
-        said: dict[str, Any] = {"n": self._people(row["persons"]), "bare": self._bare(row["persons"]), "year": year}
+        said: dict[str, Any] = {"n": self.people(row["persons"]), "bare": self.bare(row["persons"]), "year": year}
         if kind == "protected":
             total = row.get("everywhere")
-            said["of_all"] = self._say("of_all", n=self._bare(total)) if total and total > row["persons"] else ""
+            said["of_all"] = self.say("of_all", n=self.bare(total)) if total and total > row["persons"] else ""
         elif kind == "foreign_born":
             repeats = row.get("taken_from")
             said |= {
                 "a": ends["a"],
-                "repeats": self._say("repeats", year=self.words.year(repeats[:4])) if repeats else "",
+                "repeats": self.say("repeats", year=self.words.year(repeats[:4])) if repeats else "",
             }
         else:
             said |= {"date": self.words.date(str(row["date"])), "source": self.source(row["source"])}
-        return self._say(f"count_{kind}", **said)
+        return self.say(f"count_{kind}", **said)
 
     def _why(self, rows: list[Row], ends: Row) -> Iterator[str]:
         for row in rows:
             if max(row["moved"], row["moved_before"]) < SHOWN:
                 continue
             said = ends | {"first": self.words.year(row["to_period"]), "last": self.words.year(row["to_period"] + 4),
-                           "moved": self._people(row["moved"]), "before": self._bare(row["moved_before"])}  # fmt: skip
-            yield self._say(
+                           "moved": self.people(row["moved"]), "before": self.bare(row["moved_before"])}  # fmt: skip
+            yield self.say(
                 "moved_none" if not row["moved"] else "moved" if row["moved_before"] else "moved_new", **said
             )
             if row["own"] is not None:
                 parts = {part: self.words.log_percent(row[key])
                          for part, key in (("whole", "log_change"), ("shared", "shared"), ("own", "own"))}  # fmt: skip
                 before = row["expected"] / math.exp(row["shared"])
-                yield self._say(
-                    "split", expected=self._people(row["expected"]), expected_before=self._bare(before), **parts
+                yield self.say(
+                    "split", expected=self.people(row["expected"]), expected_before=self.bare(before), **parts
                 )
             yield from self._rank(row)
 
     def _rank(self, row: Row) -> Iterator[str]:
         if row["unusual"] is None or row["log_ratio"] is None:
             if row["own"] is not None:
-                yield self._say("few")
+                yield self.say("few")
             return
         more, n = row["log_ratio"] >= 0, row["n_placebos"]
         k = row["n_more"] if more else round(row["placebo_share"] * (1 + n)) - 1
         key = {0: "rank_none", 1: "rank_one"}.get(k, "rank") + ("_more" if more else "_less")
-        rank = self._say(key, k=self.words.number(k), n=self.words.number(n))
-        yield self._say("unusual" if row["unusual"] else "usual", rank=_begun(rank))
+        rank = self.say(key, k=self.words.number(k), n=self.words.number(n))
+        yield self.say("unusual" if row["unusual"] else "usual", rank=_begun(rank))
 
     def _next(self, rows: list[Row], counts: list[Row], ends: Row) -> Iterator[str]:
         stock = {row["year"] - row["as_of"]: row for row in rows if row["target"] == "displaced"}
@@ -241,20 +207,20 @@ class _Told:
             stock = {}
         if set(HORIZONS) <= stock.keys():
             near, far = (stock[h] for h in HORIZONS)
-            yield self._say(
-                "next", first=self._bare(near["middle"]), year=self.words.year(near["year"]), span=self._span(near["low"], near["high"]),
-                second=self._bare(far["middle"]), later=self.words.year(far["year"]), later_span=self._span(far["low"], far["high"]),
+            yield self.say(
+                "next", first=self.bare(near["middle"]), year=self.words.year(near["year"]), span=self.span(near["low"], near["high"]),
+                second=self.bare(far["middle"]), later=self.words.year(far["year"]), later_span=self.span(far["low"], far["high"]),
                 score=self.words.number(near["score"], 3), base=self.words.number(near["baseline_score"], 3),
                 n=self.words.number(near["n_scored"]), **ends,
             )  # fmt: skip
         for row in sorted(rows, key=lambda row: row["target"] == "moved"):
             if row["target"] == "surge" and stock:
                 p, base = (self.words.percent(100 * row[key], 1) for key in ("probability", "base_rate"))
-                yield self._say("surge", year=self.words.year(row["year"]), p=p, base=base)
+                yield self.say("surge", year=self.words.year(row["year"]), p=p, base=base)
             if row["target"] == "moved" and row["last"] >= SHOWN and not _overtaken(row, counts):
                 first, last = self.words.year(row["year"]), self.words.year(row["year"] + 4)
-                yield self._say("next_moves", first=first, last=last, n=self._people(row["middle"]),
-                                span=self._span(row["low"], row["high"]), **ends)  # fmt: skip
+                yield self.say("next_moves", first=first, last=last, n=self.people(row["middle"]),
+                                span=self.span(row["low"], row["high"]), **ends)  # fmt: skip
 
     def _now(self, rows: list[Row], counts: list[Row], ends: Row) -> Iterator[str]:
         """Counts that are missing, and counts on record far from what everybody else's lead one to expect."""
@@ -263,11 +229,11 @@ class _Told:
                 continue  # why people moved says more of moves on record
             if row["population"] == "protected" and row["recorded"] is not None and _steep(_protected(counts)):
                 continue
-            yield self._say(
+            yield self.say(
                 "now_missing" if row["recorded"] is None else "now_outside",
                 count=self.words.known("population", row["population"]), year=row["year"],
-                middle=self._bare(row["middle"]), span=self._span(row["low"], row["high"]), last_year=row["last_year"],
-                recorded="" if row["recorded"] is None else self._people(row["recorded"]), n=self.words.number(row["n_scored"]),
+                middle=self.bare(row["middle"]), span=self.span(row["low"], row["high"]), last_year=row["last_year"],
+                recorded="" if row["recorded"] is None else self.people(row["recorded"]), n=self.words.number(row["n_scored"]),
                 gain=self.words.percent(row["skill_pct"], 0, sign=True), **ends,
             )  # fmt: skip
 
@@ -279,10 +245,10 @@ class _Told:
         others = [row["middle_pct"] for row in leaving if row["variant"] != "neighbours" and not row["main"]]
         low, high = (self.words.percent(abs(f(others, key=abs)), 0) for f in (min, max))
         own = [self.words.percent(size, 0) for size in sorted(abs(main[end]) for end in ("low_pct", "high_pct"))]
-        yield self._say(
+        yield self.say(
             "what_if" if main["growth_pct"] > 0 else "what_if_lower",
             growth=self.words.percent(abs(main["growth_pct"]), 0), main=self.words.percent(abs(main["middle_pct"]), 0),
-            own=self._say("range", low=own[0], high=own[1]), span=self._say("range", low=low, high=high), **ends,
+            own=self.say("range", low=own[0], high=own[1]), span=self.say("range", low=low, high=high), **ends,
         )  # fmt: skip
 
     def _returns(self, row: Row) -> str:
@@ -290,72 +256,8 @@ class _Told:
         detected = not row["low_pct"] < 0 < row["high_pct"]
         growth = self.words.percent(abs(row["growth_pct"]), 0)
         key = ("returns" if detected else "returns_none") + ("" if row["growth_pct"] > 0 else "_lower")
-        return self._say(key, growth=growth, main=middle,
-                         span=self._say("range", low=low, high=high))  # fmt: skip
-
-
-def people_tables(
-    frames: Mapping[str, pl.DataFrame], words: Catalogue, name: Callable[[str], str], source: Callable[[str], str] = str
-) -> tuple[SmallTable, ...]:
-    """The newest counts, the forecasts and the specifications as small tables; none where nothing is known."""
-    if not {"people_counts", "people_next", "people_if"} <= frames.keys() or frames["people_counts"].is_empty():
-        return ()
-    told = _Told(frames, words, name, source)
-    tables = (_counts_table(told), _next_table(told), _if_table(told), _visa_table(told))
-    return tuple(table for table in tables if table.rows)
-
-
-def _counts_table(told: _Told) -> SmallTable:
-    words, frame = told.words, told.frames["people_counts"]
-    rows = []
-    newest = frame.sort("date").group_by("origin", "destination", "population", maintain_order=True).last()
-    for row in newest.filter(pl.col("persons") > 0).sort("origin", "destination", "population").iter_rows(named=True):
-        when = str(row["date"]).replace("/", "–") if "/" in str(row["date"]) else words.date(str(row["date"]))
-        whose = told.source(row["source"]).partition(",")[0]
-        rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}",
-                     words.known("population", row["population"]), when, told._bare(row["persons"]), whose))  # fmt: skip
-    columns = ("population", "date", "persons", "source")
-    return SmallTable(told._say("counts_table"), columns, tuple(told._say(c) for c in columns), tuple(rows))
-
-
-def _next_table(told: _Told) -> SmallTable:
-    words, rows = told.words, []
-    for row in told.frames["people_next"].iter_rows(named=True):
-        surge = row["target"] == "surge"
-        p, base = ("" if row[k] is None else words.percent(100 * row[k], 1) for k in ("probability", "base_rate"))
-        scores = [words.number(row[k], 3) for k in ("score", "baseline_score")]
-        rows.append((
-            f"{told.name(row['origin'])} → {told.name(row['destination'])}", words.known("people_target", row["target"]),
-            f"{row['year']}–{row['year'] + 4}" if row["target"] == "moved" else str(row["year"]),
-            f"{p} ({base})" if surge else told._bare(row["middle"]),
-            "" if surge else told._span(row["low"], row["high"]), "" if surge else f"{scores[0]} ({scores[1]})",
-        ))  # fmt: skip
-    columns = ("target", "date", "forecast", "interval", "score")
-    return SmallTable(told._say("next_table"), columns, tuple(told._say(c) for c in columns), tuple(rows))
-
-
-def _if_table(told: _Told) -> SmallTable:
-    words, rows = told.words, []
-    frame = told.frames["people_if"]
-    for row in frame.iter_rows(named=True):
-        middle = words.percent(row["middle_pct"], 0, sign=True)
-        span = words("number.percent", value=words.span(row["low_pct"], row["high_pct"], 0))
-        what = f"{words.known('people_outcome', row['outcome'])}, {words.known('people_variant', row['variant'])}"
-        rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}", what, f"{middle} ({span})"))
-    growth = words.percent(abs(frame["growth_pct"][0]), 0) if rows else ""
-    columns = ("specification", "effect")
-    return SmallTable(told._say("if_table", growth=growth), columns, tuple(told._say(c) for c in columns), tuple(rows))
-
-
-def _visa_table(told: _Told) -> SmallTable:
-    frame, words = told.frames.get("visas"), told.words
-    rows = [
-        (f"{told.name(row['origin'])} → {told.name(row['destination'])}", told._rule(row["rule"]),
-         words.date(row["first_read"]), words.date(row["last_read"]))
-        for row in ([] if frame is None else frame.iter_rows(named=True))
-    ]  # fmt: skip
-    columns = ("rule", "first_read", "last_read")
-    return SmallTable(told._say("visa_table"), columns, tuple(told._say(c) for c in columns), tuple(rows))
+        return self.say(key, growth=growth, main=middle,
+                         span=self.say("range", low=low, high=high))  # fmt: skip
 
 
 def _newest(rows: list[Row]) -> dict[str, Row]:
