@@ -10,7 +10,7 @@ extras=data,web,export,draft,edition,formulas,dask,arrays
 if ! [ -e "$env" ]; then
   uv venv -q --python 3.11 "$env"
   uv pip install -q --python "$env" --resolution lowest-direct ".[$extras]" "pandas>=2.2" "pyarrow>=17" \
-    "array-api-strict>=2.5" "duckdb>=1.1" "hypothesis>=6.110" "num2words>=0.5.14" "pytest>=8.3" "pytest-xdist>=3.6"
+    "array-api-strict>=2.6" "duckdb>=1.1" "hypothesis>=6.110" "num2words>=0.5.14" "pytest>=8.3" "pytest-xdist>=3.6"
 fi
 python=$env/bin/python
 "$python" - <<'CHECK'

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.errors import MissingExtra
+from detente.errors import MissingExtra, SpecificationError
 
 Array = Any
 """An array of numpy, torch, CuPy or another library that follows the standard and lets its arrays be written to."""
@@ -45,14 +45,23 @@ class ArrayKind:
         ------
         MissingExtra
             It is an array of another library, and array-api-compat is not installed.
+        SpecificationError
+            Its device knows no double precision.
         """
         if isinstance(value, np.ndarray) or not hasattr(value, "__dlpack__") or np.isscalar(value):
             return None
         compat = _compat()
         if not compat.is_array_api_obj(value) or not compat.is_writeable_array(value):
             return None
-        xp = compat.array_namespace(value)
-        return cls(xp.empty((0,), dtype=xp.float64, device=compat.device(value)))
+        xp, device = compat.array_namespace(value), compat.device(value)
+        try:
+            return cls(xp.empty((0,), dtype=xp.float64, device=device))
+        except (TypeError, ValueError, AttributeError) as error:
+            raise SpecificationError(
+                f"The device {device} knows no double precision ({error}).",
+                why="The certificate of a solution is finer than single precision.",
+                fix="Give the array from another device, or as numpy's.",
+            ) from None
 
     @property
     def on_processor(self) -> bool:

@@ -33,7 +33,7 @@ from detente.equilibrium import (
 from detente.equilibrium.around import one_sector_draws
 from detente.equilibrium.assembly import one_sector
 from detente.equilibrium.solver import fixed_point, newton
-from detente.errors import InvalidFlow, MissingExtra, NoEquilibrium
+from detente.errors import InvalidFlow, MissingExtra, NoEquilibrium, SpecificationError
 
 FLOWS = np.array([[90.0, 2.0, 1.5, 8.0], [1.0, 50.0, 0.3, 6.0], [0.7, 0.2, 30.0, 4.0], [9.0, 3.0, 4.0, 900.0]])
 CODES = ("COL", "VEN", "ECU", "ROW")
@@ -247,6 +247,13 @@ def test_single_precision_is_solved_in_double():
     assert out.report.ok
     plain = solve(Economy.from_arrays(CODES, FLOWS.astype("float32")), {("COL", "VEN"): -1.0})
     np.testing.assert_array_equal(host(out.flows), plain.flows)
+
+
+def test_a_device_without_double_precision_is_refused_by_name():
+    device = array_api_strict.Device("no_float64")
+    given = array_api_strict.asarray(FLOWS.astype("float32"), dtype=array_api_strict.float32, device=device)
+    with pytest.raises(SpecificationError, match=r"no_float64.*no double precision"):
+        Economy.from_arrays(CODES, given)
 
 
 def test_numpy_needs_no_other_package():
