@@ -102,6 +102,8 @@ def solve(
     tolerance : float
         On the largest market gap relative to that economy's output.
 
+    Notes
+    -----
     Where the economy was built from an array of torch, CuPy or another library of the array API standard, the system is
     solved on that array's device, in float64 and to the same certificate, and the result's arrays are of that kind.
 

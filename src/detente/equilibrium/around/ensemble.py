@@ -70,6 +70,8 @@ def ensemble(
     **options
         With sectors, what ``solve`` takes beside: ``revenue``, ``scale``, ``pass_through``.
 
+    Notes
+    -----
     Where the economy was built from an array of torch, CuPy or another library of the array API standard, draws are
     solved side by side on that array's device and the result's arrays are of that kind. What is drawn does not depend on
     the library.
