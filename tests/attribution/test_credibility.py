@@ -49,3 +49,40 @@ def test_a_rupture_is_judged_by_its_own_instrument_where_instruments_differ() ->
 def test_one_instrument_alone_is_enough() -> None:
     assert predict("closure", learn_from=cases("closure", [-1.0, -1.2])).n_other == 0
     assert predict("conflict", learn_from=cases("closure", [-1.0, -1.2])).quantile(0.5) == pytest.approx(-1.1, abs=0.1)
+
+
+@pytest.mark.recovery
+def test_forecasts_of_simulated_ruptures_hold_what_they_promise() -> None:
+    """Embargoes cost 4 log points, shut crossings 1, each with a spread of 0.8: told the scope, 80% of new cases fall into
+    the central 80%; told the instrument alone, that range is as wide as both together."""
+    rng = np.random.default_rng(5)
+    middles = {"all trade": -4.0, "land border": -1.0}
+    learn = [
+        ObservedOutcome(f"{scope[0]}{k}", "rupture", "closure", "here", 2, middle + 0.8 * rng.normal(), 0.0, scope=scope)
+        for scope, middle in middles.items() for k in range(60)
+    ]  # fmt: skip
+    plain = predict("closure", horizon=2, learn_from=learn)
+    for scope, middle in middles.items():
+        told = predict("closure", horizon=2, scope=scope, learn_from=learn)
+        new = middle + 0.8 * rng.normal(size=4000)
+        low, high = told.quantile((0.1, 0.9))
+        assert ((low <= new) & (new <= high)).mean() == pytest.approx(
+            0.82, abs=0.07
+        )  # noise of 0.3 widens it by 2 points
+        assert told.quantile(0.5) == pytest.approx(middle, abs=0.3)  # 60 cases: three standard errors of a median
+        assert high - low < 0.75 * np.ptp(plain.quantile((0.1, 0.9)))
+
+
+@pytest.mark.recovery
+def test_the_gap_left_carries_over_as_simulated() -> None:
+    """Outcomes that lie as far above their gap as others do, on the scale of log(1 + gap), are found for any gap."""
+    rng = np.random.default_rng(6)
+    gaps = -rng.uniform(0.0, 6.0, size=300)
+    closed = 0.6  # of log(1 + gap), which a reopening takes away from all alike
+    learn = [
+        ObservedOutcome(f"C{k}", "reopening", "closure", "here", 1, -np.log1p(-g) + closed + 0.1 * rng.normal(), g)
+        for k, g in enumerate(gaps)
+    ]  # fmt: skip
+    for gap in (-0.5, -2.0, -5.0):
+        found = float(predict("closure", "reopening", before=gap, learn_from=learn).quantile(0.5))
+        assert found == pytest.approx(-np.log1p(-gap) + closed, abs=0.1)
