@@ -14,8 +14,11 @@ from detente.language import When
 from detente.study.spec import Spec
 
 Window = tuple[int, int]
-Place = Literal["strong_loss", "some_loss", "strong_gain", "some_gain", "ordinary", "few"]
-PLACES = ("strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "shared", "ordinary", "few")
+Place = Literal["strong_loss", "some_loss", "strong_gain", "some_gain", "shared_loss", "shared_gain", "ordinary", "few"]
+PLACES = (
+    "strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "shared_loss", "shared_gain", "ordinary", "few"
+)  # fmt: skip
+UNPROVED = ("shared_loss", "shared_gain", "ordinary")  #: places at which a further loss could have gone unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +29,15 @@ class AmongSimilar:
     ----------
     n, as_bad : similar pairs, and those that did as badly or worse.
     share, smallest : the p-value after what the two economies' other trade did, and the smallest that ``n`` allow.
-    similar : the plain p-value among the similar pairs; None on runs of an earlier version.
-    place : strong or some evidence of a loss or gain, none (``ordinary``), or too few dyads to tell.
-    unseen_loss_pct : the extra loss that could more often than not have gone unseen; None unless ordinary.
+    place : strong or some evidence of a loss or gain, none (``ordinary``; ``shared_loss`` or ``shared_gain`` where few
+        similar pairs did as badly, or as well, but the two economies' other trade did), or too few dyads to tell.
+    unseen_loss_pct : the extra loss that could more often than not have gone unseen; None where there is evidence.
     """
 
     n: int
     as_bad: int
     share: float
     smallest: float
-    similar: float | None
     place: Place
     unseen_loss_pct: float | None
 
@@ -44,35 +46,30 @@ class AmongSimilar:
         """From a row of the run's table ``attribution``; None where it was not compared."""
         if row["placebo_share"] is None or row["dyad_part"] is None:
             return None
-        place = _place(row["placebo_share"], row["smallest_share"], row["dyad_part"])
+        place = _place(row["placebo_share"], row["smallest_share"], row["dyad_part"], row["p_similar"])
         counted = round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1  # what an earlier version's share says
         return cls(
             row["n_placebos"],
             counted if row["n_as_bad"] is None else row["n_as_bad"],
             row["placebo_share"],
             row["smallest_share"],
-            row["p_similar"],
             place,
-            row["unseen_loss_pct"] if place == "ordinary" else None,
+            row["unseen_loss_pct"] if place in UNPROVED else None,
         )
 
     def tail(self, own: float | None) -> float:
         """p in the direction of the change: for a gain, of as large a gain."""
         return 1 - self.share + self.smallest if own is not None and own > 0 else self.share
 
-    @property
-    def shared(self) -> bool:
-        """Whether similar pairs seldom did as badly, but the two economies' other trade did."""
-        return self.place == "ordinary" and self.similar is not None and self.similar <= SOME < self.share
 
-
-def _place(share: float, smallest: float, own: float) -> Place:
+def _place(share: float, smallest: float, own: float, similar: float | None) -> Place:
     if smallest > SOME:
         return "few"
     if own < 0:
-        return "strong_loss" if share < STRONG else "some_loss" if share <= SOME else "ordinary"
-    gain = 1 - share + smallest
-    return "strong_gain" if gain < STRONG else "some_gain" if gain <= SOME else "ordinary"
+        alone = similar is None or similar > SOME
+        return "strong_loss" if share < STRONG else "some_loss" if share <= SOME else "ordinary" if alone else "shared_loss"
+    gain, alone = 1 - share + smallest, similar is None or 1 - similar + smallest > SOME
+    return "strong_gain" if gain < STRONG else "some_gain" if gain <= SOME else "ordinary" if alone else "shared_gain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +155,12 @@ class Direction:
     def places(self) -> dict[str, list[str]]:
         """Years of the compared episodes by where they stand.
 
-        ``mixed``: a loss on one base window, none on another. ``shared``: a loss that few similar pairs had, and that
-        the two economies' other trade shares.
+        ``mixed``: a loss on one base window, none on another.
         """
         by_years: dict[str, set[str]] = {}
         for change in self.changes:
             if change.compared is not None:
-                place = "shared" if change.compared.shared else change.compared.place
-                by_years.setdefault(change.years, set()).add(place)
+                by_years.setdefault(change.years, set()).add(change.compared.place)
         groups: dict[str, list[str]] = {name: [] for name in PLACES}
         for years, found in by_years.items():
             groups[_weakest(found)].append(years)

@@ -137,11 +137,8 @@ def _among(change: EpisodeChange, compared: AmongSimilar, say: Speaker, split: s
     """What the comparison shows, how the change splits, and what could have gone unseen."""
     tail = compared.tail(change.own)
     p = {"p": say.words.number(tail, 3 if tail < 0.1 else 2)}
-    parts = [
-        say("few")
-        if compared.place == "few"
-        else say("shared_loss" if compared.shared else f"evidence_{compared.place}", **p)
-    ]
+    bare = compared.place == "few" or compared.place.startswith("shared")
+    parts = [say(compared.place if bare else f"evidence_{compared.place}", **p)]
     parts += [split] if split else []
     loss = compared.unseen_loss_pct
     if loss is not None:

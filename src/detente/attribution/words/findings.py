@@ -81,8 +81,10 @@ def _tested(found: Finding, test: PlaceboTest, who: Mapping[str, str]) -> list[T
     if word == "too few":
         return [*said, Text("standing.too_few_similar")]
     if word == "none":
-        shared = test.value < 0 and test.p_similar <= SOME < test.p
-        said.append(Text("standing.shared_loss" if shared else "standing.no_evidence", p=p_value(test.p), **who))
+        alike = test.p_similar if test.value < 0 else 1.0 - test.p_similar + test.smallest
+        shared = f"shared_{'loss' if test.value < 0 else 'gain'}"
+        key = shared if test.adjusted and alike <= SOME else "no_evidence"
+        said.append(Text(f"standing.{key}", p=p_value(tail(test)), **who))
         loss, risen = unseen_pct(test), "_up" if test.value >= 0 else ""
         said.append(Text(f"standing.{'blind' if loss >= NEARLY_ALL else 'blunt'}{risen}", unseen=_pct(loss)))
         return said
