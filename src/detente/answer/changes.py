@@ -67,7 +67,15 @@ def _place(share: float, smallest: float, own: float, similar: float | None) -> 
         return "few"
     if own < 0:
         alone = similar is None or similar > SOME
-        return "strong_loss" if share < STRONG else "some_loss" if share <= SOME else "ordinary" if alone else "shared_loss"
+        return (
+            "strong_loss"
+            if share < STRONG
+            else "some_loss"
+            if share <= SOME
+            else "ordinary"
+            if alone
+            else "shared_loss"
+        )
     gain, alone = 1 - share + smallest, similar is None or 1 - similar + smallest > SOME
     return "strong_gain" if gain < STRONG else "some_gain" if gain <= SOME else "ordinary" if alone else "shared_gain"
 
