@@ -238,8 +238,9 @@ def test_many_regressors_and_one_piece_by_wish_are_asked_about_too(monkeypatch):
     monkeypatch.setattr("detente.gravity.blocks.planning.SMALL", 1_000)
     fit_ppml(data, "trade ~ x + z | exporter + importer")
     for blocks in ("auto", None):
-        with pytest.raises(UsageError, match=r"A fit of 864 rows in one piece needs about 0\.2 GB"):
-            fit_ppml(data, "trade ~ x + z + w + o + x:z | exporter + importer", blocks=blocks)
+        for terms in ("x + z + w + o + x:z", "i(exporter, x)"):
+            with pytest.raises(UsageError, match=r"A fit of 864 rows in one piece needs about 0\.2 GB"):
+                fit_ppml(data, f"trade ~ {terms} | year + importer", blocks=blocks)
 
 
 def test_a_file_that_is_read_at_once_and_larger_than_memory_is_refused_unread(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def planned(
     reads = columns_read(parsed, columns, clustering.ways, held)
     wanted = tuple(dict.fromkeys([*reads.numbers, *reads.labels]))
     height = len(table) if stream is None else stream.height
-    terms = len(parsed.terms)
+    terms = _n_regressors(parsed, table if stream is None else None)
     small = height is not None and memory is None and _is_small(height, terms)
     block = None if small and blocks == "auto" else block_column(parsed, blocks, reads, columns)
     given = float("inf") if small and blocks in (None, "auto") else bytes_of(memory)
@@ -89,6 +90,15 @@ def planned(
         alone = isinstance(data, str | Path) and Path(data).is_file()
         return Plan(parsed, clustering, reads, read_table(data) if alone else table_of(stream, wanted))
     return Plan(parsed, clustering, reads, table, block, batches, height, given)
+
+
+def _n_regressors(formula: Formula, table: Table | None) -> int:
+    """How many the terms make; a stream's ``i()`` count as one each, since its levels are not known beforehand."""
+    if table is None or len(table) < SMALL // 20:
+        return len(formula.terms)
+    levels = {f.columns[0] for term in formula.terms for f in term if f.function == "i"}
+    counts = {column: table.series(column).n_unique() for column in levels if column in table.columns}
+    return sum(prod(counts.get(f.columns[0], 1) for f in term if f.function == "i") for term in formula.terms)
 
 
 def _is_small(n_rows: int, terms: int) -> bool:
