@@ -53,11 +53,11 @@ def told(code: str, *arguments: str) -> dict:
 
 PEAKS = """
 peaks = []
-for blocks in (4, 24):
+for blocks in (4, 16):
     fit = fit_ppml((block(k) for k in range(blocks)), FORMULA, cluster="o^d", blocks="s")
     peaks.append((fit.n_rows, now("VmHWM:")))
     assert fit.engine == f"{blocks} blocks by s"
-whole = fit_ppml(pl.concat([block(k) for k in range(12)]), FORMULA, cluster="o^d", blocks=None)
+whole = fit_ppml(pl.concat([block(k) for k in range(8)]), FORMULA, cluster="o^d", blocks=None)
 peaks.append((whole.n_rows, now("VmHWM:")))
 print(json.dumps(peaks))
 """
@@ -65,9 +65,9 @@ print(json.dumps(peaks))
 
 def test_memory_of_a_fit_by_blocks_does_not_grow_with_its_rows_and_that_in_one_piece_as_it_is_foretold():
     (few, first), (many, second), (whole, third) = told(PEAKS)
-    assert many - few > 1_000_000
+    assert many - few > 600_000
     assert second - first < 60 * (many - few)  # bytes; in one piece it is some 300 a row
-    assert needed_in_one(whole, 1) / 4 < third - second + 160e6 < 1.3 * needed_in_one(whole, 1)
+    assert needed_in_one(whole, 1) / 3 < third < 1.3 * needed_in_one(whole, 1)  # of the whole process
 
 
 REFUSED = """
