@@ -58,8 +58,8 @@ def fit_ppml(
     Parameters
     ----------
     data : pandas, polars or pyarrow frame, or the path of a CSV, Parquet, Stata or Excel file (also zipped), or what comes
-        in batches: a path with wildcards, a Hive folder, a lazy frame, an Arrow dataset or record-batch reader, a
-        generator of frames. No row is ever added.
+        in batches: a path with wildcards, a Hive folder, a lazy frame, a query of DuckDB, an Arrow dataset or
+        record-batch reader, a generator of frames. No row is ever added.
     formula : fixest's syntax, ``"trade ~ rta | exporter^year + importer^year + exporter^importer"``
     cluster : None for robust errors; ``"exporter^importer"``; ``"exporter + importer + year"`` for
         several ways; ``"dyadic"``
@@ -77,7 +77,7 @@ def fit_ppml(
         "auto" that is done where the fit would not fit into ``memory`` otherwise, with None never. The numbers are those
         of a fit in one piece; the rows are not kept (see ``keep``)
     executor : any concurrent.futures executor for the work on blocks; by default processes where that pays
-    memory : what the work may take, as in "4 GB"; by default most of what is free
+    memory : what the work may take, as in "4 GB"; by default most of what machine, container and shell leave
     scratch : folder for the rows of a fit by blocks, which all workers see; by default the system's
     by : not here: :func:`fit_many` fits each level of a column
 
