@@ -189,10 +189,13 @@ def _of_sentence(
     return ([_event(sentence, dates, credits, found)] if dates or credits else []), later
 
 
-def _current(around: Around, pairs: Sequence[Paired]) -> list[DateMention]:
-    """The periods of a sentence's figures that the text may go on about: of nothing to come, and of nothing held against."""
+def _current(around: Around, pairs: Sequence[Paired]) -> list[tuple[DateMention, float]]:
+    """The periods of a sentence's figures that the text may go on about: with how likely each is.
+
+    What is to come is left out, and what others are only held against.
+    """
     return [
-        pair.date
+        (pair.date, pair.share)
         for pair, stands, ahead in zip(pairs, around.stands, around.ahead, strict=True)
         if pair.date is not None and not ahead and stands not in ("held", "left") and around.role_of(pair.date) == "own"
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,6 +36,8 @@ class InForce:
         The latest period named so far, and the paragraph that named it.
     lead
         The period that the text opens with.
+    likely
+        How likely each of these periods was the one meant where it was named.
     """
 
     last: DateMention
@@ -44,6 +46,7 @@ class InForce:
     main: DateMention
     since: int
     lead: DateMention
+    likely: Mapping[str, float]
 
     def named(self, paragraph: int) -> Iterator[tuple[str, DateMention]]:
         """The periods in force in a paragraph, with what each is; those named too far back are left out."""
@@ -58,7 +61,7 @@ class InForce:
 
 def in_force(
     sentence: Sentence,
-    named: Sequence[DateMention],
+    named: Sequence[tuple[DateMention, float]],
     dates: Sequence[DateMention],
     published: str,
     before: InForce | None,
@@ -69,7 +72,7 @@ def in_force(
 
     Parameters
     ----------
-    named : the periods of the sentence's figures, without those of what they are only held against.
+    named : the periods of the sentence's figures, without those of what they are only held against, and how likely each is.
     dates : all dates of the sentence.
     figures : whether it has any figure.
 
@@ -78,17 +81,19 @@ def in_force(
     if not figures:  # exports grew most in the six months to June
         heading = len(dates) == 1 and len(sentence.text.split()) <= HEADING and sentence.text[-1] not in ".!?:;"
         flow = _FLOW.search(sentence.text)
-        named = [d for d in dates if heading or (flow and not re.fullmatch(_MONTH, d.date))]
+        named = [(d, 1.0) for d in dates if heading or (flow and not re.fullmatch(_MONTH, d.date))]
     elif before is not None and _HAD_BEEN.search(sentence.text):
         return before
-    named = [d for d in named if is_period(d.date) and _has_begun(d, published)]
-    if not named:
+    kept = {d.date: (d, share) for d, share in named if is_period(d.date) and _has_begun(d, published)}
+    if not kept:
         return before
-    last = max(named, key=_reach)
+    periods = [d for d, _ in kept.values()]
+    last = max(periods, key=_reach)
+    likely = {**(before.likely if before else {}), **{name: share for name, (_, share) in kept.items()}}
     main, since = last, sentence.paragraph
     if before is not None and _reach(before.main) > _reach(last):
         main, since = before.main, before.since
-    return InForce(last, sentence.paragraph, named[-1], main, since, before.lead if before else last)
+    return InForce(last, sentence.paragraph, periods[-1], main, since, before.lead if before else last, likely)
 
 
 def _reach(mention: DateMention) -> tuple[date, int]:

@@ -58,6 +58,17 @@ def _in_order(around: Around) -> list[Paired] | None:
     return [Paired(None, candidates=tuple(after)) for _ in around.figures]
 
 
+def _known(around: Around, n: int, pick: Candidate, chosen: Sequence[Paired]) -> float:
+    """How likely what a choice leans on was itself right: the periods that the text goes on about, the figure before."""
+    if pick.kind == "here":
+        return 1.0
+    last = chosen[n - 1] if n else None
+    if last is not None and last.date is not None and last.date.date == pick.period:
+        return last.share
+    likely = around.before.likely if around.before else {}
+    return likely.get(pick.period, 1.0) if pick.kind == "back" else min(likely.values(), default=1.0)
+
+
 def _could_be(around: Around, pick: Candidate, likely: Mapping[str, float]) -> tuple[DateMention, ...]:
     """The dates of the sentence that may be a figure's: all it has where none was taken, the likely ones where it is not clear."""
     if pick.date is None:
@@ -87,5 +98,6 @@ def choose(around: Around) -> list[Paired]:
             )
         best = max(likely, key=likely.__getitem__)
         pick = likeliest[best][1]
-        chosen.append(Paired(pick.date, likely[best], pick.kind in ("back", "moved"), _could_be(around, pick, likely)))
+        share = likely[best] * _known(around, n, pick, chosen)
+        chosen.append(Paired(pick.date, share, pick.kind in ("back", "moved"), _could_be(around, pick, likely)))
     return chosen
