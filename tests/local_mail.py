@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -25,8 +25,8 @@ class Kept:
     whole mail arrived, with ``ahang`` no answer comes in time, with ``a421`` the server closes.
     """
 
-    def __init__(self, path: Path, hang: float = 3.0) -> None:
-        self.path, self.hang = path, hang
+    def __init__(self, path: Path) -> None:
+        self.path, self.over = path, Event()
         path.touch()
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
@@ -44,7 +44,7 @@ class Kept:
         if envelope.rcpt_tos[0].startswith("adrop"):
             server.transport.abort()  # type: ignore[union-attr]
         if envelope.rcpt_tos[0].startswith("ahang"):
-            time.sleep(self.hang)
+            self.over.wait(120)  # until the test has what it waits for
         return "250 kept"
 
     def taken(self) -> Counter[str]:
@@ -68,11 +68,12 @@ def free_port() -> int:
 @contextmanager
 def mail_server(path: Path, **options: Any) -> Iterator[tuple[Kept, MailServer]]:
     """A running server and the way to it."""
-    kept = Kept(path, options.pop("hang", 3.0))
+    kept = Kept(path)
     seconds = options.pop("seconds", 20.0)
     controller = Controller(kept, hostname="127.0.0.1", port=free_port(), ready_timeout=30.0, **options)
     controller.start()
     try:
         yield kept, MailServer("127.0.0.1", controller.port, "none", seconds=seconds)
     finally:
+        kept.over.set()
         controller.stop()

@@ -37,6 +37,8 @@ TITLES = re.compile(r"^\[rupture\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 
 def _without_examples(source: str) -> str:
     """Python source with the examples in its docstrings blanked."""
+    if ">>>" not in source:
+        return source
     lines = source.split("\n")
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):

@@ -38,7 +38,7 @@ def test_replies_are_told_apart_and_the_line_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_server_that_hangs_with_the_mail_in_hand_is_doubtful(tmp_path: Path) -> None:
-    with mail_server(tmp_path / "kept", hang=9.0, seconds=6.0) as (kept, server):
+    with mail_server(tmp_path / "kept", seconds=6.0) as (kept, server):
         assert [reply.outcome for reply in send(server, "ahang")] == [DeliveryOutcome.DOUBTFUL]
         assert kept.taken() == {"ahang@example.com": 1}
 
