@@ -20,9 +20,9 @@ from detente.errors import DataError, StudyError
 from detente.language import Catalogue
 from detente.panel import Panel, read_panel
 from detente.report import render_report
-from detente.report.figures.attributions import attribution_chart
-from detente.report.figures.parts import parts_chart
-from detente.report.figures.residuals import residual_chart
+from detente.report.figures.why.attributions import attribution_chart
+from detente.report.figures.why.parts import parts_chart
+from detente.report.figures.why.residuals import residual_chart
 from detente.report.story import Story
 from detente.run import Run
 from detente.run.what_if.scenarios import NO_RESIDUAL

@@ -15,9 +15,9 @@ from detente.answer import answer_of
 from detente.cli.app import run as command
 from detente.errors import DetenteError, RecordError
 from detente.language import LANGUAGES
-from detente.report.figures.parts import parts_chart
 from detente.report.figures.relation.line_use import lines_chart
-from detente.report.figures.residuals import residual_chart
+from detente.report.figures.why.parts import parts_chart
+from detente.report.figures.why.residuals import residual_chart
 from detente.report.story import Story
 from detente.study import builtin_studies, new_study, open_study
 

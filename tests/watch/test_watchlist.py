@@ -92,7 +92,8 @@ def test_the_sample_is_a_list(tmp_path: Path) -> None:
         (GOOD + "[[to]]\n", "to.1"),
         (GOOD + '[[to]]\nkind = "atom"\npath = "a"\nurl = "javascript:x"\n', "feed's address"),
         (GOOD + '[[to]]\nkind = "atom"\npath = "a"\nurl = "https://exämple.org/a"\n', "feed's address"),
-        (GOOD + 'path = "x"\n', "unknown key"),
+        (GOOD + 'path = "x"\n', "path: this key belongs in another table"),
+        ('title = "Two"\n' + GOOD, "title: this key belongs in another table"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_key(tmp_path: Path, text: str, says: str) -> None:

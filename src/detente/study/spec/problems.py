@@ -37,7 +37,10 @@ def in_plain_words(error: Mapping[str, Any], known: Iterable[str]) -> str:
     key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"]) or "study.toml"
     kind = error["type"]
     if kind == "extra_forbidden":
-        return f"{key}: unknown key.{did_you_mean(str(error['loc'][-1]), known)}"
+        name, known = str(error["loc"][-1]), list(known)
+        if name in known:
+            return f"{key}: this key belongs in another table."
+        return f"{key}: unknown key.{did_you_mean(name, known)}"
     if kind == "value_error":  # our own checks
         return f"{key}: {error['msg'].removeprefix('Value error, ')}."
     given = error.get("input")
