@@ -146,6 +146,21 @@ def test_methods_with_placebos_of_their_own_do_not_depend_on_who_works_them_out(
         check_same(infer(*question, executor=pool), alone)
 
 
+@pytest.mark.parametrize(
+    "place", [lambda: ThreadPoolExecutor(2), lambda: fresh_processes(1)], ids=["threads", "process"]
+)
+def test_base_windows_of_a_pair_do_not_depend_on_who_fits_them(place) -> None:
+    picked = [("E02", "E05"), ("E03", "E07"), ("E04", "E09"), *((f"E{k:02d}", "E12") for k in range(2, 11))]
+    with place() as pool:
+        for pair, placebos in ((("E00", "E01"), "similar"), (("E03", "E14"), "size"), (("E00", "E01"), picked)):
+            question = (PANEL, *pair, EPISODES, BASES, placebos)
+            shared, alone = dt.attribute(*question, executor=pool), dt.attribute(*question)
+            assert_frame_equal(shared.to_frame(), alone.to_frame(), check_exact=True)
+            assert_frame_equal(shared.residuals(), alone.residuals(), check_exact=True)
+            assert shared.summary() == alone.summary()
+            assert shared.cautions == alone.cautions
+
+
 def check_same(shared: Inference, alone: Inference) -> None:
     """Every number to the digit, every reason word for word."""
     assert_frame_equal(shared.to_frame(), alone.to_frame(), check_exact=True)

@@ -168,17 +168,10 @@ def _elsewhere(
         yield from share_out(_part, tasks, pool, ahead=AHEAD if executor is not None else workers + 1)
 
 
-_HELD: dict[str, CommonFits] = {}
-"""In a worker: the panel that its parts are of, with what they share."""
-
-
 def _part(
     sample: Sample, mark: str, question: PairQuestion, pairs: Sequence[Pair], events: tuple[Any, ...]
 ) -> pl.DataFrame:
-    if mark not in _HELD:
-        _HELD.clear()
-        _HELD[mark] = CommonFits.of(sample)
-    return table_of(_HELD[mark], question, pairs, events)
+    return table_of(CommonFits.held(sample, mark), question, pairs, events)
 
 
 def table_of(

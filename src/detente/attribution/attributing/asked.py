@@ -106,11 +106,19 @@ class AskedPair:
         NotIdentified
             Neither has trade in the years of any base window.
         """
+        self.check()
+        for base in self.question.windows:
+            yield from self.on(base)
+
+    def check(self) -> None:
+        """Raise :class:`NotIdentified` where neither direction has trade in the years of any base window."""
         sample, (i, j) = self.fits.sample, self.fits.dyad
         require_trade_either_way(sample, i, j, [sample.window(base) for base in self.question.windows])
-        for base in self.question.windows:
-            for dyad in ((i, j), (j, i)):
-                yield _direction(self, base, *dyad)
+
+    def on(self, base: tuple[int, int]) -> tuple[ToldDirection, ToldDirection]:
+        """Both directions on one base window."""
+        i, j = self.fits.dyad
+        return _direction(self, base, i, j), _direction(self, base, j, i)
 
     def cautions(
         self, directions: Iterable[ToldDirection], collapsed: Callable[[int, bool], tuple[int, ...]] | None = None

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from detente._workers import in_order
 from detente.attribution.attributing.asked import BASE_WINDOWS, AskedPair, PairQuestion, ToldDirection
 from detente.attribution.comparison.placebos import picked, stand
 from detente.attribution.comparison.similar import SIMILAR
-from detente.attribution.fits import DyadFits
+from detente.attribution.fits import CommonFits, DyadFits
 from detente.attribution.result import Attribution, Level
+from detente.attribution.sample import Sample
 
 
 def attribute(
@@ -26,6 +30,7 @@ def attribute(
     contiguity: Any = None,
     events: Iterable[tuple[str, str, int]] = (),
     names: Mapping[str, str] | None = None,
+    executor: Executor | None = None,
 ) -> Attribution:
     """Split the change of a flow by episode, in both directions, and say how unusual it is.
 
@@ -51,6 +56,9 @@ def attribute(
         Ruptures and reopenings known beside those of the library: such dyads are not compared with.
     names : mapping of code to name, optional
         For the sentences; short names by default, in the language in which the sentence is said.
+    executor : concurrent.futures.Executor, optional
+        Where each base window is fitted and its placebos are compared, instead of here; dask's too. It pays with many
+        windows; many pairs are for :func:`detente.attribute_all`. The numbers do not depend on it.
 
     Returns
     -------
@@ -86,10 +94,30 @@ def attribute(
     by_hand = None if quick or isinstance(placebos, str) else picked(fits.sample, placebos, *fits.dyad)
     kind = "" if quick else "picked" if not isinstance(placebos, str) else placebos
     asked = AskedPair(fits, PairQuestion.of(fits.sample, episodes, base_windows, kind, contiguity, names), by_hand)
-    done = list(asked.directions())
+    asked.check()
+    if executor is None:
+        parts = [_on_window(asked, base) for base in asked.question.windows]
+    else:
+        sent = (fits.sample, fits.sample.fingerprint, fits.dyad, fits.events, asked.question, by_hand)
+        parts = in_order(executor, _elsewhere, [(*sent, base) for base in asked.question.windows])
+    done = [one for told, _ in parts for one in told]
     findings = tuple(finding for one in done for finding in one.findings)
-    levels = tuple(level for one in done for level in _levels(asked, one))
+    levels = tuple(level for _, found in parts for level in found)
     return Attribution(findings, levels, asked.cautions(done), fits.sample.label, asked.question.kind)
+
+
+def _on_window(ask: AskedPair, base: tuple[int, int]) -> tuple[tuple[ToldDirection, ...], list[Level]]:
+    """What one base window tells of both directions, and their residuals by year."""
+    told = ask.on(base)
+    return told, [level for one in told for level in _levels(ask, one)]
+
+
+def _elsewhere(
+    sample: Sample, mark: str, dyad: tuple[int, int], events: tuple[Any, ...], question: PairQuestion,
+    by_hand: NDArray[np.bool_] | None, base: tuple[int, int],
+) -> tuple[tuple[ToldDirection, ...], list[Level]]:  # fmt: skip
+    fits = DyadFits(CommonFits.held(sample, mark), dyad, events)
+    return _on_window(AskedPair(fits, question, by_hand), base)
 
 
 def _levels(ask: AskedPair, told: ToldDirection) -> list[Level]:

@@ -65,6 +65,15 @@ class CommonFits:
             del _KEPT[:-MOST_PANELS]
             return kept
 
+    @classmethod
+    def held(cls, sample: Sample, mark: str) -> CommonFits:
+        """In a worker: of the sample with this fingerprint, kept until one of another comes."""
+        held = _HELD.get(mark)
+        if held is None:
+            _HELD.clear()
+            held = _HELD[mark] = cls.of(sample)
+        return held
+
     @property
     def tensor(self) -> WholeTensor:
         """The cells of the sample that are observed."""
@@ -109,6 +118,8 @@ class CommonFits:
 
 
 MOST_PANELS = 2
+_HELD: dict[str, CommonFits] = {}
+"""In a worker: what its tasks on one panel share, by the panel's fingerprint."""
 _KEPT: list[CommonFits] = []
 _GUARD = RLock()
 
