@@ -3,7 +3,9 @@
 import errno
 import json
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 import duckdb
 import numpy as np
@@ -318,3 +320,25 @@ def test_a_worker_that_does_not_see_the_scratch_folder_says_so(tmp_path):
 
     with Elsewhere(1) as pool, pytest.raises(OutputError, match=r"not there.*a disk they share"):
         fit_ppml(DATA, FORMULA, blocks="sector", scratch=tmp_path, executor=pool)
+
+
+def test_a_worker_that_ends_late_brings_no_scratch_folder_back(tmp_path, monkeypatch):
+    """Of an executor of the caller's: nobody waits for what is under way when a fit has failed."""
+    begun, over, put, numbers = threading.Event(), threading.Event(), Scratch.put, count()
+
+    def late(*arguments):
+        begun.set()
+        over.wait(30)
+        put(*arguments)
+
+    class OneFails(ThreadPoolExecutor):
+        def submit(self, work, *task):
+            first = next(numbers) == 0
+            return super().submit(lambda: begun.wait(30) and 1 / 0 if first else work(*task))
+
+    monkeypatch.setattr(Scratch, "put", late)
+    with OneFails(2) as pool:
+        with pytest.raises(ZeroDivisionError):
+            fit_ppml(DATA, FORMULA, blocks="sector", scratch=tmp_path, executor=pool)
+        over.set()
+    assert not list(tmp_path.iterdir())

@@ -73,6 +73,7 @@ def fit_by_blocks(plan: Plan, wishes: Wishes) -> LeanFit:
             plan.batches, name, str(plan.block), reads.numbers, reads.labels, folder / "raw",
             lambda batch, first: flows(batch, formula.response, first),
         )  # fmt: skip
+        (folder / "blocks").mkdir()
         with _workers(wishes.executor, rows, plan) as executor:
             return _fitted(plan, wishes, rows, Scratch(folder / "blocks"), executor)
 

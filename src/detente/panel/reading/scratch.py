@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Scratch:
     def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep ``arrays`` under ``key``, in place of what was there."""
         place = self._file(key)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(exist_ok=True)  # not the folder itself: one that is gone stays gone
         contents, at = [], 0
         for name, array in arrays.items():
             contents.append((name, array.dtype.str, array.shape, at))
@@ -138,3 +139,14 @@ def scratch_folder(within: str | Path | None, needed: int) -> Iterator[Path]:
             if error.errno not in FULL:
                 raise
             raise OutputError(f"The scratch folder can take no more: {error.strerror}.", fix=LARGER) from None
+        finally:
+            _gone(Path(folder))
+
+
+def _gone(folder: Path) -> None:
+    """Take the folder away, also where a worker of the caller's that nobody waits for still writes into it."""
+    for pause in (0.0, 0.1, 0.5, 2.0):
+        time.sleep(pause)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
