@@ -14,7 +14,7 @@ from detente.report.story import Story
 SHOWN_ROWS = 30  # rows of a chart's data shown in the page; the download has all
 WORDS = {  # column -> the catalogue's group of its words
     "verdict": "verdict", "status": "figure_status", "basis": "basis", "result": "result", "unit": "unit",
-    "instrument": "instrument", "finding": "finding", "sample": "sample", "placebos": "placebos",
+    "instrument": "instrument", "scope": "scope", "finding": "finding", "sample": "sample", "placebos": "placebos",
     "attribution": "attribution_by", "part": "part_name", "flow": "flow", "kind": "forecast_kind",
     "panel": "panel_name", "region": "region", "title": "rupture",
 }  # fmt: skip
