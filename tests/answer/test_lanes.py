@@ -75,3 +75,11 @@ def test_every_reason_of_a_break_has_its_spanish():
     reasons = sorted({row.reason for row in diplomatic_breaks() if row.reason})
     assert [text for text in reasons if english.known("rupture", text) != text] == []
     assert [text for text in reasons if spanish.known("rupture", text) == text] == []
+
+
+def test_a_list_that_begins_later_calls_nobody_calm_who_was_apart_before():
+    envoys, _, measures = lanes("USA", "CUB", 2000, 2023)
+    assert {segment.state for segment in envoys.segments} == {"unknown"}
+    assert measures.acts[0].start == "1960-10"
+    envoys, _, _ = lanes("GRC", "TUR", 2000, 2023)
+    assert {segment.state for segment in envoys.segments} == {"calm"}

@@ -62,3 +62,11 @@ def test_what_makes_no_event_is_refused() -> None:
         ics("x", [], datetime(2026, 1, 1))
     with pytest.raises(DataError, match="page"):
         ics("x", [DatedEvent("u@x", date(2027, 1, 2), "s", url="javascript:alert(1)")], STAMP)
+
+
+def test_a_calendar_without_events_is_one_that_programs_take() -> None:
+    """RFC 5545 3.4: a calendar holds at least one component; 3.6.5 says what a zone needs."""
+    read = Calendar.from_ical(ics("Nothing ahead", [], datetime(2026, 11, 30, tzinfo=UTC)))
+    assert [part.name for part in read.subcomponents] == ["VTIMEZONE"]
+    assert read.walk("VEVENT") == []
+    assert {"TZOFFSETFROM", "TZOFFSETTO", "DTSTART"} <= set(read.walk("STANDARD")[0])

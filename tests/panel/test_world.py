@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 import detente as dt
+from detente.data import world_tables
 from detente.errors import DataError
+from detente.language import Catalogue, said
+from detente.panel import world
 
 # METHODS B6, computed by independent code on the unrounded extracts; the tolerance is that of the published table.
 PATH = (-.07, -.08, .24, .14, -.15, -1.26, -1.60, -1.31, -1.21, -1.17, -1.20, -1.11, -1.42, -1.46, -1.41, -1.30, -.90,
@@ -107,3 +110,14 @@ def test_gdp_is_of_the_vintage_named():
 def test_a_year_past_the_end_is_an_error():
     with pytest.raises(DataError, match="2024"):
         dt.world(since=2024)
+
+
+def test_the_source_is_that_of_the_tables_in_every_language():
+    facts, source = world_tables().facts, world().source
+    assert all(
+        facts[part] in source for part in ("cite", "gdp_cite", "release", "gdp_vintage", "licence", "gdp_licence")
+    )
+    spanish = said(source, Catalogue("es"))
+    assert "agregado y redondeado a tres cifras significativas" in spanish
+    assert "ago. 2026" in spanish
+    assert all(facts[part] in spanish for part in ("release", "licence", "gdp_licence"))

@@ -8,10 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from detente.charts.gap_drawing import spark_svg
 from detente.charts.lanes import STATE, Strip, StripLane, draw_lanes
 from detente.charts.palette import SHADES
 from detente.charts.ratio import RatioLine, draw_ratios
 from detente.charts.standalone import as_page, standalone
+from detente.language import When
+from detente.report.figures.trade import _stretches
 
 
 def _rects(svg):
@@ -77,3 +80,29 @@ def test_a_page_to_embed_needs_nothing_and_escapes():
     assert "<b>" not in page
     assert not re.search(r"(src|href)=", page)
     assert "default-src 'none'" in page
+
+
+def test_a_year_without_a_figure_is_a_dotted_hint_and_no_line():
+    known = {2019: 4.0, 2020: 3.0, 2021: 2.0, 2023: 3.0}
+    drawn = ElementTree.fromstring(spark_svg(known, {}, "origin"))
+    paths = [(path.get("stroke-dasharray"), path.get("d")) for path in drawn if path.tag == "path"]
+    solid = [d for dash, d in paths if dash is None]
+    assert [d.count("L") for d in solid] == [2, 0]
+    assert [d.count("L") for dash, d in paths if dash] == [1]
+
+
+def test_the_lines_of_the_trade_chart_break_where_a_year_is_missing():
+    rows = [
+        {"flow": flow, "when": When(year), "year": year, "usd_mn": 1.0, "origin": flow == "a"}
+        for flow, years in (("a", (2019, 2020, 2021, 2023)), ("b", (2020, 2021, 2022)))
+        for year in years
+    ]
+    points, alone = _stretches(rows)
+    solid = {run: [p["year"] for p in points if p["run"] == run] for run in {p["run"] for p in points if p["known"]}}
+    assert sorted(solid.values()) == [[2019, 2020, 2021], [2020, 2021, 2022], [2023]]
+    assert [p["year"] for p in points if not p["known"]] == [2021, 2023]
+    assert [row["year"] for row in alone] == [2023]
+    quarters = [
+        {"flow": "a", "when": When(q), "year": q, "usd_mn": 1.0, "origin": True} for q in (20213, 20214, 20221, 20223)
+    ]
+    assert len({p["run"] for p in _stretches(quarters)[0] if p["known"]}) == 2

@@ -75,7 +75,7 @@ def _sentences():
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _raises(node.func):
-                for part in [*node.args, *(k.value for k in node.keywords if k.arg in ("why", "fix"))]:
+                for part in [*node.args, *(k.value for k in node.keywords if k.arg in ("where", "why", "fix"))]:
                     text = _template(part)
                     if " " in text.replace("{}", ""):
                         yield path.name, text
@@ -247,7 +247,9 @@ WRONG_PAGES = (
     "/s/copy/attribution?base_from=2010&base_to=2005", "/s/copy/attribution?placebos=picked&donors=DEU-FRA",
     "/s/copy/attribution?placebos=nope", "/s/copy/attribution?a=Narnia", "/pair/TUV-NRU/what-if", "/pair/ABC-DEF",
     "/pair/KEN-TZA/x.csv", "/run?path=nope", "/open?path=/etc", "/s/copy/download/csv", "/s/copy/one-page.pdf",
-    "/s/copy/chart/trade", "/pair/ROW-COL", "/pair/XKX-SRB", "/s/copy/desk/download/csv?theta=99",
+    "/s/copy/chart/trade", "/pair/ROW-COL", "/pair/EU-FRA", "/pair/YUG-DEU", "/pair/G20-USA", "/pair/WLD-FRA", "/pair/EU-XXX",
+    "/pair?q=USSR+-+Poland", "/pair?q=Scotland+-+France", "/pair?q=Narnia+-+France", "/pair?q=OECD+-+China",
+    "/pair/XKX-SRB", "/s/copy/desk/download/csv?theta=99",
 )  # fmt: skip
 
 

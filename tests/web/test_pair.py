@@ -105,6 +105,44 @@ def test_what_is_no_pair_is_said(client, codes):
     assert "This is a bug" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        ("EU - Russia", "EU-RUS"),
+        ("UE y China", "EU-CHN"),
+        ("latin america, china", "LATIN_AMERICA-CHN"),
+        ("eu rus", "EU-RUS"),
+    ],
+)
+def test_a_bloc_typed_leads_to_its_own_page_and_to_no_economy_of_like_name(client, asked, leads_to):
+    assert client.get("/pair", params={"q": asked}).headers["location"] == f"/pair/{leads_to}"
+    offered = client.get("/search", params={"q": asked, "lang": "en"}).json()["offered"]
+    assert offered[0]["id"] == leads_to
+    assert "sum of its members" in offered[0]["note"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("World - Russia", "everybody else"), ("USSR - Poland", "was the Soviet Union until 1991"),
+        ("Scotland - France", "part of the United Kingdom"), ("OECD - China", "a group of economies"),
+        ("Narnia - France", "Did you mean"),
+    ],
+)  # fmt: skip
+def test_who_types_what_is_no_side_is_told_what_it_is(client, asked, says):
+    answer = client.get("/pair", params={"q": asked, "lang": "en"})
+    assert answer.status_code == 422
+    assert says in answer.text.replace("&#39;", "'")
+
+
+def test_every_page_of_a_bloc_stands_and_its_numbers_are_those_of_the_command(client):
+    for page in ("", "/what-if", "/next", "/partners", "/trade.csv", "/picture.svg"):
+        assert client.get(f"/pair/EU-RUS{page}").status_code == 200, page
+    rows = client.get("/pair/EU-RUS/trade.json").json()["rows"]
+    assert rows == pair("EU", "RUS").to_frame().to_dicts()
+    assert client.get("/compare?pair=EU-RUS&pair=IND-PAK").text.count("European Union") > 2
+
+
 def test_files_of_a_pair_stand_alone(client):
     rows = list(csv.DictReader(io.StringIO(client.get("/pair/IND-PAK/trade.csv").text)))
     assert {row["origin"] for row in rows} == {"IND", "PAK"}

@@ -454,6 +454,22 @@ def test_a_rows_page_says_what_rests_on_it(app_client, study):
     assert app_client.get(f"/s/copy/record/sources/row?id={source}").status_code == 200
 
 
+def test_rows_lead_to_their_sources_and_to_what_rests_on_them(app_client, study):
+    shown = app_client.get("/s/copy/record/events/row?id=E075").text
+    assert '<a href="/s/copy/record/claims/row?id=S0-18">' in shown
+    source = study.ledger().event("E075").source_ids[0]
+    assert f'href="/s/copy/record/sources/row?id={source}">{source}</a>' in app_client.get("/s/copy/record/events").text
+
+
+def test_a_row_that_cannot_be_changed_is_read_in_the_readers_language(app_client):
+    page = app_client.get("/s/colombia-venezuela/record/events/row?id=E001", headers={"accept-language": "es"}).text
+    assert "<h1>E001</h1>" in page
+    for words in ("Disputa militarizada de bajo nivel", "disputa militarizada", "media", 'sources/row?id=cow-mid-v4">'):
+        assert words in page
+    for words in ("title_es", "Militarised", "medium", "Editar"):
+        assert words not in page.split("<main")[1].split("<details")[0]
+
+
 def _slowly(study, table, find, facet, chosen):
     rows = [dict(row.cells) for row in read_file(study, table).rows]
     words = find.casefold().split()

@@ -17,6 +17,8 @@ from detente.charts.strokes import shade
 from detente.language.when import place
 
 Point = tuple[float, float]
+DIGIT = 7.2
+"""Width of a figure at the axis, in units of the picture."""
 NOTHING = 1e-9
 """Below this a chart has no scale of its own."""
 
@@ -47,8 +49,11 @@ def spark_svg(
     def at(year: int, value: float) -> Point:
         return 3 + (width - 8) * (place(year) - first) / (last - first), height - 4 - (height - 8) * value / top
 
-    parts = [strokes.line([at(y, v) for y, v in sorted(expected.items())], "expected", 1.5, "4 3")] if expected else []
-    parts += [strokes.line([at(y, v) for y, v in sorted(sold.items())], colour, 2.25)] if sold else []
+    parts = []
+    for values, role, thick, dash in ((expected, "expected", 1.5, "4 3"), (sold, colour, 2.25, "")):
+        lines = [[at(y, v) for y, v in run] for run in strokes.runs(values)]
+        parts += [strokes.line(line, role, thick, dash) for line in lines]
+        parts += [strokes.line(line, role, 1.25, "1 4") for line in strokes.bridges(lines)]
     if sold:
         x, y = at(max(sold), sold[max(sold)])
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{shade(colour)}"/>')
@@ -61,7 +66,7 @@ class _Drawing:
     def __init__(self, chart: GapChart, ident: str, compact: bool, height: int) -> None:
         self.chart, self.ident, self.compact, self.height = chart, ident, compact, height
         self.width = 358 if compact else 776
-        self.left, self.right = (34, 22) if compact else (44, 52)
+        self.right = 22 if compact else 52
         self.top = (34 if compact else 64) if chart.flags else 14
         self.bottom = height - 24
         self.size = 14 if compact else 15
@@ -74,6 +79,8 @@ class _Drawing:
         self.ticks = strokes.ticks(largest, 4 if compact else 6)
         self.peak = 1.06 * largest
         self.ticks = [tick for tick in self.ticks if tick <= self.peak]
+        longest = max((len(chart.labels.axis(tick)) for tick in self.ticks), default=0)
+        self.left = max(34 if compact else 44, round(10 + DIGIT * longest))
         self.lines: list[Point] = []
         self.taken: list[tuple[float, float, float, float]] = []
         self.named: set[tuple[int, str]] = set()

@@ -73,8 +73,8 @@ def wrapped(text: str, most: int) -> list[str]:
 
 
 def path(points: Sequence[Point]) -> str:
-    """The data of a path through points."""
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    """The data of a path through points; a single one is a dot where the line's ends are round."""
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + ("h0" if len(points) == 1 else "")
 
 
 def line(points: Sequence[Point], colour: str, width: float, dash: str = "") -> str:

@@ -10,6 +10,11 @@ from detente.errors import DataError
 from detente.language.controls import clean
 
 LINE = 75  # octets a line, its end not counted (3.1)
+UNIVERSAL = (
+    "BEGIN:VTIMEZONE", "TZID:UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0000", "TZOFFSETTO:+0000",
+    "END:STANDARD", "END:VTIMEZONE",
+)  # fmt: skip
+"""A calendar needs one component (3.4): programs refuse a file without any, which is what no events would give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def ics(name: str, events: Sequence[DatedEvent], stamp: datetime, *, language: s
         raise DataError("The stamp of a calendar needs its zone.", fix="Give datetime(..., tzinfo=UTC).")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//detente//edition//EN", "CALSCALE:GREGORIAN"]
     lines += ["METHOD:PUBLISH", f"X-WR-CALNAME:{_escaped(name)}"]
+    lines += [] if events else UNIVERSAL
     for event in events:
         lines += _lines(event, stamp.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), language)
     return "".join(_folded(line) + "\r\n" for line in [*lines, "END:VCALENDAR"]).encode()

@@ -79,7 +79,11 @@ class Catalogue:
         return text
 
     def _said(self, value: Any) -> Any:
-        return self.period(value) if isinstance(value, When) else value
+        """A value that can be said in any language, in this one; anything else, and what is English already, as it is."""
+        if isinstance(value, When):
+            return self.period(value)
+        said = getattr(value, "said", None)
+        return said(self) if callable(said) and self.language != SOURCE else value
 
     def _own(self, key: str) -> str | None:
         strings = language_of(self.language).strings

@@ -14,6 +14,7 @@ import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from detente.blocs import blocs
 from detente.economies import in_text, name_of, table
 from detente.errors import DetenteError
 from detente.language.catalogue import Catalogue
@@ -124,9 +125,10 @@ def _filling(fill: str, language: str) -> str:
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    """The name of each economy in English, alone and with its article, to the same in another language."""
-    found = {in_text(code): in_text(code, language) for code in table()}
-    return found | {name_of(code): name_of(code, language) for code in table()}
+    """The name of each economy, bloc and region in English, alone and with its article, to the same in another language."""
+    codes = (*table(), *blocs())
+    found = {in_text(code): in_text(code, language) for code in codes}
+    return found | {name_of(code): name_of(code, language) for code in codes}
 
 
 @cache

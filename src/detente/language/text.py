@@ -84,6 +84,13 @@ class Day(Filling):
         return words.date(str(self))
 
 
+class WrittenOut(Filling):
+    """A date that English writes out (``WrittenOut("August 2026", iso="2026-08")``); other languages write it their way."""
+
+    def said(self, words: Catalogue) -> str:
+        return words.date(self.values["iso"])
+
+
 class Word(Filling):
     """A word of a vocabulary (``Word("persons", group="unit")``); what no catalogue lists stays as it is.
 

@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 
 from detente.data import WorldTables, world_tables
 from detente.errors import DataError
-from detente.language import Number, Text
+from detente.language import Joined, Number, Text
+from detente.language.text import WrittenOut
 from detente.panel.filling import not_there
 from detente.panel.panel import Panel, Provenance, ReadReport
 
 NAME = "world panel"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @cache
@@ -124,12 +128,23 @@ def _provenance(tables: WorldTables) -> Provenance:
 
 def _citation(tables: WorldTables) -> str:
     facts = tables.facts
-    others = "; ".join(f"{year}: release {release}" for year, release in facts["other_releases"].items())
-    vintages = "; ".join(f"{year}: vintage {vintage}" for year, vintage in facts["other_gdp_vintages"].items())
-    return (
-        f"{facts['cite']}, release {facts['release']} ({others}), {facts['licence']}; GDP: {facts['gdp_cite']}, "
-        f"vintage {facts['gdp_vintage']} ({vintages}), {facts['gdp_licence']}"
-    )
+    others = Joined("; ", parts=[
+        Text("panel_source.release", year=year, release=release) for year, release in facts["other_releases"].items()
+    ])  # fmt: skip
+    vintages = Joined("; ", parts=[
+        Text("panel_source.vintage", year=year, vintage=_month(vintage))
+        for year, vintage in facts["other_gdp_vintages"].items()
+    ])  # fmt: skip
+    return Text(
+        "panel_source.world", release=facts["release"], others=others, licence=facts["licence"],
+        gdp_vintage=_month(facts["gdp_vintage"]), vintages=vintages, gdp_licence=facts["gdp_licence"],
+    )  # fmt: skip
+
+
+def _month(english: str) -> str:
+    """A month such as "August 2026", as each language writes it."""
+    name, _, year = english.partition(" ")
+    return WrittenOut(english, iso=f"{year}-{MONTHS.index(name) + 1:02d}")
 
 
 def _report(tables: WorldTables, flows: NDArray[np.float64]) -> ReadReport:

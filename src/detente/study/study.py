@@ -18,6 +18,9 @@ from detente.study.shipped import builtin_studies
 from detente.study.spec import EpisodeSpec, Scenario, Spec, read_spec
 from detente.study.words import read_words, word_problems
 
+SHIPS = "builtin:"
+"""Before the name of a study that ships, where a folder has the same name."""
+
 Progress = Callable[[str, float], None]
 """Told the name of each stage and the share of the work that is done."""
 
@@ -208,10 +211,14 @@ class Study:
 def open_study(name: str | Path) -> Study:
     """Open a built-in study by its name, or a folder by its path.
 
+    A name that is both is asked back: ``./NAME`` is the folder, ``builtin:NAME`` the study that ships.
+
     Raises
     ------
     UnknownStudy
         Neither a study's name nor a folder.
+    UsageError
+        Both the name of a study that ships and that of another one's folder here.
     StudyError, UnreadableFile
         ``study.toml`` is missing or wrong.
 
@@ -221,8 +228,12 @@ def open_study(name: str | Path) -> Study:
     'VEN'
     """
     built_in = builtin_studies()
-    if str(name) in built_in:
-        folder = built_in[str(name)]
+    ships = built_in.get(str(name).removeprefix(SHIPS))
+    if ships is not None and str(name).startswith(SHIPS):
+        folder = ships
+    elif ships is not None and not (isinstance(name, Path) and name.is_dir()):
+        folder = ships
+        _require_one(str(name), ships)
     else:
         folder = Path(name)
         if folder.name == "study.toml":
@@ -235,6 +246,17 @@ def open_study(name: str | Path) -> Study:
             )
     spec = read_spec(folder / "study.toml")
     return Study(folder, spec.model_copy(update={"words": read_words(folder)[0]}))
+
+
+def _require_one(name: str, ships: Path) -> None:
+    """A study that ships and another one's folder of the same name: which is meant is not guessed."""
+    here = Path(name)
+    if (here / "study.toml").is_file() and here.resolve() != ships.resolve():
+        raise UsageError(
+            f"'{name}' is a study that ships and also a folder here.",
+            why="The two may differ, and so would their numbers.",
+            fix=f"Write ./{name} for the folder, or {SHIPS}{name} for the study that ships.",
+        )
 
 
 def checked_ledger(study: Study) -> Ledger:

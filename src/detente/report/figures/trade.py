@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, spread, values, year_axis
 from detente.charts.palette import shade
+from detente.charts.strokes import runs
 from detente.language import Catalogue, When
 from detente.language.when import per_year, place
 from detente.report.figures.events import event_marks, event_strip, number_layers
@@ -166,13 +168,30 @@ def _spec(
                   "format": ",.0f" if top >= 10 else ",.2~r"}}  # fmt: skip
     colour = {"field": "origin", "type": "nominal", "legend": None,
               "scale": {"domain": [True, False], "range": [shade("origin"), shade("destination")]}}  # fmt: skip
-    flows = values([row for row in rows if row["preferred"]])
+    drawn = [row for row in rows if row["preferred"]]
+    flows, steps, alone = values(drawn), *map(values, _stretches(drawn))
     others = values([row for row in rows if not row["preferred"]])
     dots = {"type": "point", "size": 16, "filled": False, "strokeWidth": 1, "opacity": 0.6}
     layers: list[Spec] = [
         *number_layers(events, domain, compact),
         {"data": others, "mark": dots, "encoding": {"x": x, "y": y, "color": colour}},
-        {"data": flows, "mark": "line", "encoding": {"x": x, "y": y, "color": colour}},
+        *(
+            {
+                "data": steps,
+                "transform": [{"filter": f"datum.known === {known}"}],
+                "mark": {"type": "line", **look},
+                "encoding": {"x": x, "y": y, "color": colour, "detail": {"field": "run"}},
+            }
+            for known, look in (
+                ("true", {}),
+                ("false", {"strokeDash": [1, 4], "strokeWidth": 1.5, "strokeCap": "round"}),
+            )
+        ),
+        {
+            "data": alone,
+            "mark": {"type": "point", "filled": True, "size": 28},
+            "encoding": {"x": x, "y": y, "color": colour},
+        },
         _line_labels(rows, top, height, colour),
         hits({"x": x, "y": y}, data=flows),
     ]
@@ -181,6 +200,31 @@ def _spec(
     if events:
         panels.append(event_strip(words, events, domain, width, compact))
     return {"vconcat": panels, "spacing": 16, "resolve": {"scale": {"color": "independent"}}}
+
+
+def _stretches(drawn: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Points of the lines, a ``run`` each: those of consecutive periods, and (not ``known``) what joins two of them where
+    periods between have no figure; and the points that stand alone, of which no line is made."""
+    points: list[dict[str, Any]] = []
+    alone: list[dict[str, Any]] = []
+    for flow in dict.fromkeys(row["flow"] for row in drawn):
+        mine = {int(row["when"]): row for row in drawn if row["flow"] == flow}
+        stretches = [[row for _, row in run] for run in runs(mine)]
+        alone += [stretch[0] for stretch in stretches if len(stretch) == 1]
+        pieces = [(True, stretch) for stretch in stretches]
+        pieces += [(False, [one[-1], other[0]]) for one, other in pairwise(stretches)]
+        points += [
+            {
+                "year": row["year"],
+                "usd_mn": row["usd_mn"],
+                "origin": row["origin"],
+                "known": known,
+                "run": f"{flow} {k}",
+            }
+            for k, (known, stretch) in enumerate(pieces)
+            for row in stretch
+        ]
+    return points, alone
 
 
 def _line_labels(rows: list[dict[str, Any]], top: float, height: int, colour: Spec) -> Spec:

@@ -125,7 +125,7 @@ def _panel(study: Study, words: Words) -> dict[str, Any]:
     panel = open_panel(study)
     return {
         "name": panel.name,
-        "source": panel.source,
+        "source": worded(panel.source, words),
         "n_economies": len(panel.economies),
         "years": [panel.years[0], panel.years[-1]],
         "notes": [worded(note, words) for note in panel.report.notes],

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError, Problem, RecordError, StudyError
-from detente.language import Catalogue, spelt
+from detente.language import LANGUAGES, Catalogue, spelt
 from detente.record.references import Resting, references, resting_on
 from detente.record.schema import TABLES, RecordTable
 from detente.record.states.vocabulary import default_vocabulary
@@ -224,7 +224,11 @@ def _form(
         "tables": list(EDITABLE),
         "id": id_,
         "digest": digest,
-        "fields": [_field(table.schema, c, cells.get(c, ""), own, words_of(request)) for c in table.schema.allowed],
+        "fields": [
+            _field(table.schema, c, cells.get(c, ""), own, words_of(request))
+            | {"shown": _shown(table.schema, cells, c, words_of(request))}
+            for c in table.schema.allowed
+        ],
         "source_fields": [
             _field(
                 TABLES["sources"],
@@ -278,8 +282,19 @@ def _field(schema: RecordTable, column: str, value: str, problems: list[Problem]
     }
 
 
-def _used_by(request: Request, study: Study, table: _Table, id_: str) -> list[str]:
-    """What rests on a row, in words: claims that it decides, rows that name it, states that it begins."""
+def _shown(schema: RecordTable, cells: dict[str, str], column: str, words: Words) -> str:
+    """A cell as somebody reads it who cannot change it: fixed words and translated texts in the reader's language."""
+    base, _, language = column.rpartition("_")
+    if base in cells and language in LANGUAGES:
+        return ""  # a translation stands where its text does
+    value = cells.get(f"{column}_{words.language}") or cells.get(column, "")
+    group = "subsystem" if column == "subsystems" else "word" if column in ("kind", *(schema.words or {})) else ""
+    parts = (part.strip() for part in value.split(";"))
+    return "; ".join(words.known(group, part) if group else part for part in parts)
+
+
+def _used_by(request: Request, study: Study, table: _Table, id_: str) -> list[dict[str, str]]:
+    """What rests on a row, in words and with its address: claims that it decides, rows that name it, states that it begins."""
     if not id_:
         return []
     words = words_of(request)
@@ -287,8 +302,13 @@ def _used_by(request: Request, study: Study, table: _Table, id_: str) -> list[st
         ledger, verdicts = record_with_verdicts(study)
     except RecordError:  # a record with problems has no verdicts: what names the row can still be told
         rows = {name: [row.cells for row in read_file(study, name).rows] for name in TABLES}
-        return [str(found) for found in references(rows, table.name, id_)][:SHOWN]
-    return [_resting(words, thing) for thing in resting_on(ledger, verdicts, table.name, id_)][:SHOWN]
+        return [{"said": str(found), "link": ""} for found in references(rows, table.name, id_)][:SHOWN]
+    home = f"/s/{request.path_params['study']}/record"
+    return [
+        {"said": _resting(words, thing),
+         "link": f"{home}/{thing.table}/row?id={quote(thing.id)}" if thing.table in EDITABLE else ""}
+        for thing in resting_on(ledger, verdicts, table.name, id_)
+    ][:SHOWN]  # fmt: skip
 
 
 def _resting(words: Catalogue, thing: Resting) -> str:

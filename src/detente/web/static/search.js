@@ -55,6 +55,7 @@ const map = one("[data-pick-map]");
 if (map) fetch(map.dataset.pickMap).then(answer => answer.text()).then(text => {
   const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   map.append(document.importNode(svg, true));
+  map.nextElementSibling.hidden = false;
   let first = null;
   map.addEventListener("click", event => {
     const shape = event.target.closest("[data-code]");

@@ -20,7 +20,7 @@ from detente.web.http.reply import WordedError, words_of
 from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 
-CODES = re.compile(r"([A-Za-z0-9]{3})-([A-Za-z0-9]{3})")
+CODES = re.compile(r"([A-Za-z0-9]{2,12})-([A-Za-z0-9]{2,12})")
 
 
 def pair_asked(request: Request, panel: Panel, codes: str) -> Pair:
@@ -38,10 +38,18 @@ def pair_asked(request: Request, panel: Panel, codes: str) -> Pair:
     return kept_pair(SamePanel(panel), both[1].upper(), both[2].upper())
 
 
-@lru_cache(maxsize=128)
 def kept_pair(panel: SamePanel, a: str, b: str) -> Pair:
-    """A pair on a panel, computed once."""
+    """A pair on a panel, computed once; a bloc or region stands for the sum of its members."""
+    held = {a, b} <= set(panel.panel.economies)
+    return (_kept if held else _kept_of_blocs)(panel, a, b)
+
+
+def _computed(panel: SamePanel, a: str, b: str) -> Pair:
     return pair(a, b, panel=panel.panel)
+
+
+_kept = lru_cache(maxsize=128)(_computed)
+_kept_of_blocs = lru_cache(maxsize=8)(_computed)  # each of these holds a panel of its own
 
 
 def years_of(found: Pair) -> tuple[int, int]:

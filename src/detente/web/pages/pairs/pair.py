@@ -18,6 +18,7 @@ from detente.charts.gap_drawing import spark_svg
 from detente.economies import in_text
 from detente.errors import DetenteError
 from detente.language.catalogue import short_of_all
+from detente.language.text import said
 from detente.panel import Panel
 from detente.web.background.turns import in_turn
 from detente.web.editor.study_edits import slug
@@ -31,8 +32,9 @@ from detente.web.pages.pairs.search import panel_of
 
 def show(request: Request) -> Response:
     """A pair: trade and expectation, similar pairs, who else, and how to keep or reproduce it."""
-    panel, words = panel_of(request), words_of(request)
-    found = pair_asked(request, panel, request.path_params["codes"])
+    words = words_of(request)
+    found = pair_asked(request, panel_of(request), request.path_params["codes"])
+    panel = found.flows_of
     known = lanes_of(found)
     screen = screen_of(found, words, known)
     a, b = found.origin, found.destination
@@ -53,7 +55,7 @@ def show(request: Request) -> Response:
         "similar": [[_similar(s, words) for s in side] for side in found.similar],
         "base": list(found.base),
         "panel": found.panel,
-        "source": panel.source,
+        "source": said(panel.source, words),
         "years": [panel.years[0], panel.years[-1]],
         "name": "-".join(slug(name) for name in names.values()),
         "partners": partners_data(panel, found, panel.years[-1], words)["sides"],
@@ -73,8 +75,9 @@ def show(request: Request) -> Response:
 
 def what_if(request: Request) -> Response:
     """Three what-ifs from the panel's last year: ties as they once were, half of the way, and no trade at all."""
-    panel, words = panel_of(request), words_of(request)
-    found = pair_asked(request, panel, request.path_params["codes"])
+    words = words_of(request)
+    found = pair_asked(request, panel_of(request), request.path_params["codes"])
+    panel = found.flows_of
     cards, note, problem = [], "", ""
     try:
         found_effects = effects_of(SamePanel(panel), found.origin, found.destination)

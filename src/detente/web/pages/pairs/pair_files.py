@@ -24,8 +24,9 @@ PARTS = ("trade.csv", "trade.json", "picture.svg", "picture.png", "picture.html"
 def download(request: Request) -> Response:
     """One file of a pair."""
     part = request.path_params["part"]
-    panel, words = panel_of(request), words_of(request)
-    found = pair_asked(request, panel, request.path_params["codes"])
+    words = words_of(request)
+    found = pair_asked(request, panel_of(request), request.path_params["codes"])
+    panel = found.flows_of
     if part not in PARTS:
         raise WordedError(words("pair.no_file", part=part[:20]), fix=words("pair.files", names=", ".join(PARTS)))
     name = f"{found.origin}-{found.destination}".lower()

@@ -26,8 +26,9 @@ STEPS = (0.002, 0.01, 0.03, 0.10, 0.25)  # shares at which the map's shade chang
 
 def partners(request: Request) -> Response:
     """The partners of both economies in one year, and by format=json of every year."""
-    panel, words = panel_of(request), words_of(request)
-    found = pair_asked(request, panel, request.path_params["codes"])
+    words = words_of(request)
+    found = pair_asked(request, panel_of(request), request.path_params["codes"])
+    panel = found.flows_of
     asked = request.query_params.get("year", "")
     year = int(asked) if asked.isdecimal() and len(asked) < 5 and int(asked) in panel.years else panel.years[-1]
     data = partners_data(panel, found, year, words) | {

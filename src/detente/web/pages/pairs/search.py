@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from detente.aggregates import aggregate_named
 from detente.answer.pairs.any_pair import shipped_panel
-from detente.economies import ROW, every_name, table
+from detente.blocs import blocs
+from detente.economies import ROW, every_name, lookup_side, table
 from detente.panel import Panel
 from detente.web.http.reply import WordedError, as_json, words_of
 from detente.web.http.words import Words
@@ -50,11 +52,12 @@ def found(panel: Panel, text: str) -> list[Offer]:
     places = {code: k for k, code in enumerate(panel.economies)}
     offers: dict[tuple[str, str], Offer] = {}
     for first, second in _splits(text):
-        for a, worse_a in _fitting(first, places):
-            for b, worse_b in _fitting(second, places):
+        for a, worse_a in _fitting(first, (*places, *blocs())):
+            for b, worse_b in _fitting(second, (*places, *blocs())):
                 key = (a, b)
                 if a != b and (key not in offers or offers[key].worse > worse_a + worse_b):
-                    offers[key] = Offer(a, b, worse_a + worse_b, _peak(panel, places[a], places[b]))
+                    traded = _peak(panel, places[a], places[b]) if a in places and b in places else 0.0
+                    offers[key] = Offer(a, b, worse_a + worse_b, traded)
     for a, worse in _fitting(folded(text), places):
         totals = _partners(panel, places[a])
         for b in np.argsort(-totals)[:MOST]:
@@ -87,12 +90,14 @@ def _splits(text: str) -> Iterable[tuple[str, str]]:
 
 @lru_cache(maxsize=4096)
 def _names(code: str) -> tuple[str, ...]:
+    bloc = blocs().get(code)
     names = every_name(code) if code in table() else ()
+    names = names if bloc is None else (*(name for name, _ in bloc.names.values()), *bloc.aliases)
     return tuple(dict.fromkeys(folded(name) for name in (*names, code)))
 
 
 def _fitting(text: str, places: Iterable[str]) -> list[tuple[str, int]]:
-    """Economies a name may mean, with how well: 0 the name or code itself, 1 its beginning, 2 that of a later word."""
+    """Economies, blocs and regions a name may mean, with how well: 0 the name or code itself, 1 its beginning, 2 that of a later word."""
     out = []
     for code in places:
         if code == ROW:
@@ -116,16 +121,20 @@ def _peak(panel: Panel, i: int, j: int) -> float:
     return float(both.max())
 
 
+def _both(panel: Panel, i: int, j: int) -> np.ndarray:
+    return panel.flows[:, i, j] + panel.flows[:, j, i]
+
+
 def _partners(panel: Panel, i: int) -> np.ndarray:
     return np.nan_to_num(panel.flows[-1, i]) + np.nan_to_num(panel.flows[-1, :, i])
 
 
 def said(panel: Panel, offer: Offer, words: Words) -> dict[str, str]:
     """An offer in plain values for the list: names, address, and what the two traded at most and last."""
-    i, j = panel.index(offer.origin), panel.index(offer.destination)
-    both = panel.flows[:, i, j] + panel.flows[:, j, i]
+    summed = {offer.origin, offer.destination} - set(panel.economies)
+    note = words("search.summed" if summed else "search.none")
+    both = np.array([]) if summed else _both(panel, panel.index(offer.origin), panel.index(offer.destination))
     known = np.isfinite(both)
-    note = words("search.none")
     if known.any():
         years = np.array(panel.years)[known]
         top, last = int(years[both[known].argmax()]), int(years[-1])
@@ -158,11 +167,22 @@ def search(request: Request) -> Response:
 def go_to(request: Request) -> Response:
     """To the page of the pair that a question names best; without JavaScript this is the search."""
     text = request.query_params.get("q", "")
+    parts = [part.strip() for part in BETWEEN.split(text[:LONGEST]) if part.strip()]
+    if len(parts) == 2 and any(map(aggregate_named, parts)):
+        _sides(*parts)
     offers = found(panel_of(request), text)
     if not offers:
+        if len(parts) == 2:
+            _sides(*parts)  # says which of the two is none, and what it is
         words = words_of(request)
         raise WordedError(words("search.unknown", text=text[:LONGEST]), fix=words("search.how"))
     return RedirectResponse(f"/pair/{offers[0].origin}-{offers[0].destination}", 303)
+
+
+def _sides(*names: str) -> None:
+    """Raise :class:`UnknownEconomy` where a name is none of a side: the world, a former state, a group, a part of one."""
+    for name in names:
+        lookup_side(name)
 
 
 ROUTES = [Route("/search", search), Route("/pair", go_to)]
