@@ -20,7 +20,7 @@ from hypothesis.extra import numpy as hnp
 from detente.cli.app import run
 from detente.data.tables.streams import stream_of
 from detente.errors import DataError, EmptySample, OutputError, UnknownColumn, UnreadableFile
-from detente.gravity import fit_ppml
+from detente.gravity import fit_many, fit_ppml
 from detente.panel import read_panel
 from detente.panel.frames import read_table
 from detente.panel.reading.scratch import Scratch
@@ -158,6 +158,25 @@ def test_panels_are_read_from_a_query_of_duckdb():
     panel = read_panel(query)
     assert panel.years == (2000, 2001, 2002)
     np.testing.assert_allclose(panel.flow("COL", "VEN"), [5.0, 5.001, 5.002])
+
+
+@pytest.mark.parametrize("source", ["wildcards", "DuckDB relation", "lazy frame", "generator of pandas frames"])
+def test_fits_by_group_read_what_they_need_of_a_stream(folder, source):
+    formula = "trade ~ x | exporter^year + importer^year"
+    many = fit_many(SOURCES[source](folder), formula, by="sector", cluster="exporter^importer", keep="coef")
+    same = fit_many(DATA, formula, by="sector", cluster="exporter^importer", keep="coef")
+    assert {k: fit.coef["x"] for k, fit in many.fits.items()} == pytest.approx(
+        {k: fit.coef["x"] for k, fit in same.fits.items()}, rel=1e-9
+    )
+    with pytest.raises(UnknownColumn, match="Did you mean 'sector'"):
+        fit_many(SOURCES[source](folder), formula, by="sectr")
+
+
+def test_fits_by_group_read_no_other_column(folder):
+    asked = pl.scan_parquet(folder / "*.parquet").with_columns(
+        unused=pl.col("unused").map_elements(lambda _: 1 / 0, return_dtype=pl.Float64)
+    )
+    assert len(fit_many(asked, "trade ~ x | exporter^year", by="sector")) == 3
 
 
 def test_what_is_wrong_with_a_stream_is_named(folder, tmp_path):

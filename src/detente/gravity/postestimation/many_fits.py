@@ -15,7 +15,8 @@ import polars as pl
 from detente._notebook import as_html
 from detente._read_only import ReadOnlyDict
 from detente._workers import processors, share_out, workers_of
-from detente.errors import DetenteError, NotConverged, UsageError, did_you_mean, first_five
+from detente.data.tables.streams import stream_of
+from detente.errors import DetenteError, NotConverged, UnknownColumn, UsageError, did_you_mean, first_five
 from detente.gravity.blocks.lean import LeanFit, without_rows
 from detente.gravity.formulas.expansion import each_formula
 from detente.gravity.formulas.grammar import parse
@@ -23,7 +24,7 @@ from detente.gravity.formulas.reading import Reads, columns_read
 from detente.gravity.inference.clustering import read_clustering
 from detente.gravity.ppml import fit_ppml
 from detente.gravity.result import GravityFit
-from detente.panel.frames import Table, factorize, read_table, runs_of
+from detente.panel.frames import Table, factorize, read_table, runs_of, table_of
 from detente.panel.reading.coded import coded
 
 WORTH_A_PROCESS, WORTH_SENDING = 1_000_000, 2_000
@@ -121,7 +122,7 @@ def fit_many(
     ------
     WorkerLost : a process at work was ended from outside.
     """
-    table, formulas = read_table(data), each_formula(formula)
+    formulas = each_formula(formula)
     if by is None and len(formulas) == 1:
         raise UsageError(
             "fit_many needs by=, or a formula that stands for several.",
@@ -129,7 +130,7 @@ def fit_many(
         )
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise UsageError(f"workers is a count of one or more, not {workers!r}.")
-    reads = [_checked(one, by, table, options) for one in formulas]
+    table, reads = _read(data, formulas, by, options)
     groups = _groups(table, by, formulas)
     found: list[GravityFit | DetenteError | None] = [None] * len(groups)
 
@@ -156,15 +157,27 @@ def fit_many(
     return ManyFits(by or "formula", ReadOnlyDict(fits), ReadOnlyDict(failures), table)
 
 
-def _checked(formula: str, by: str | None, table: Table, options: Mapping[str, Any]) -> Reads:
+def _read(data: Any, formulas: Sequence[str], by: str | None, options: Mapping[str, Any]) -> tuple[Table, list[Reads]]:
+    """The rows, of what comes in batches only the columns that are needed, and what each formula reads of them."""
+    stream = None if isinstance(data, Table) else stream_of(data)
+    if stream is None:
+        table = read_table(data)
+        return table, [_checked(one, by, table.columns, table.name, options) for one in formulas]
+    reads = [_checked(one, by, stream.columns, stream.name, options) for one in formulas]
+    wanted = chain([by] if by else [], *((*one.numbers, *one.labels) for one in reads))
+    return table_of(stream, tuple(dict.fromkeys(wanted))), reads
+
+
+def _checked(formula: str, by: str | None, columns: Sequence[str], name: str, options: Mapping[str, Any]) -> Reads:
     """What one formula reads; an unknown column is named as such, once."""
-    parsed = parse(formula, table.columns)
+    parsed = parse(formula, list(columns))
     if by is not None and by in parsed.columns:
         raise UsageError(f"'{by}' cannot be in the formula and in by= at once.")
-    clustering = read_clustering(options.get("cluster"), table.columns, parsed.effects)
+    clustering = read_clustering(options.get("cluster"), list(columns), parsed.effects)
     for column in (*([by] if by else []), *parsed.columns, *(c for way in clustering.ways for c in way)):
-        table.series(column)
-    return columns_read(parsed, table.columns, clustering.ways, (options.get("weights"), options.get("offset")))
+        if column not in columns:
+            raise UnknownColumn.named(column, columns, where=name)
+    return columns_read(parsed, list(columns), clustering.ways, (options.get("weights"), options.get("offset")))
 
 
 @dataclass(frozen=True, slots=True)
