@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from detente.equilibrium import SectorEconomy, Shock, sensitivity, solve
+from detente.equilibrium.sectors import model as sector_system
 from detente.equilibrium.sectors.assembly import new_tariffs, sector_model
-from detente.equilibrium.sectors.jacobian import jacobian, pinned_sectors
-from detente.equilibrium.solver import newton
+from detente.equilibrium.sectors.jacobian import Linear, jacobian, pinned_sectors
+from detente.equilibrium.solver import krylov, newton
 
 NAMES, SECTORS = ("COL", "VEN", "ROW"), ("oil", "goods")
 SHOCK = Shock({("ROW", "COL", "oil"): -0.7}, tariff={("COL", "VEN", "oil"): 0.6})
@@ -53,6 +54,35 @@ def test_jacobian_against_finite_differences(deficits):
     found[:, 9:] /= np.tile(model.wages, 2)  # the state holds spending in units of value added
     # central differences of values near 1e2 US$ million: about 1e-8
     np.testing.assert_allclose(jacobian(model, u), found, atol=1e-7)
+
+
+@pytest.mark.parametrize("deficits", RULES)
+@pytest.mark.parametrize(
+    "behaviour", [{}, {"supply_elasticity": 0.6}, {"supply_elasticity": 0.6, "revenue": "income-tax"}]
+)
+def test_a_large_system_is_solved_without_its_matrix_to_the_same_answer(deficits, behaviour, monkeypatch):
+    """The linearisation applied to a change is the matrix times it, and Krylov's steps end where dense ones do."""
+    shock = SHOCK + Shock(export_tax={("VEN", "COL", "goods"): 0.2})
+    dense = solve(ECO, shock, deficits=deficits, **behaviour)
+    model, u = dense.system()
+    change = np.random.default_rng(1).normal(size=u.size)
+    relative = np.concatenate([change[:9], change[9:] * np.tile(model.wages, 2)])  # spending in units of value added
+    expected = jacobian(model, u) @ relative / np.concatenate([model.wages, np.ones(6), np.tile(model.wages, 2)])
+    np.testing.assert_allclose(Linear.at(model, u).gaps(change), expected, atol=1e-11)
+    monkeypatch.setattr(sector_system, "DENSE", 0)
+    loose = solve(ECO, shock, deficits=deficits, **behaviour)
+    assert loose.report.ok
+    np.testing.assert_allclose(loose.flows, dense.flows, rtol=1e-9)
+
+
+@pytest.mark.parametrize("n", [1, 5, 40])
+def test_krylov_is_the_exact_solver(n):
+    rng = np.random.default_rng(n)
+    matrix, target = np.eye(n) + 0.3 * rng.normal(size=(n, n)) / np.sqrt(n), rng.normal(size=n)
+    found = krylov(lambda x: matrix @ x, target, tolerance=1e-13)
+    np.testing.assert_allclose(found, np.linalg.solve(matrix, target), atol=1e-10)
+    assert (krylov(lambda x: matrix @ x, np.zeros(n)) == 0).all()
+    assert (krylov(lambda x: matrix @ x, np.full(n, np.nan)) == 0).all()
 
 
 def test_price_level_is_free_at_the_solution_and_walras_law_holds_everywhere():
