@@ -33,7 +33,15 @@ from detente.gravity.collinear import Collinear
 from detente.gravity.design import Design
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import Layout
-from detente.gravity.engines.sector_tensor import Profile, SectorTensor, SolvedSector, Units, at_solution, scales_after
+from detente.gravity.engines.sector_tensor import (
+    Profile,
+    SectorOfRows,
+    SectorTensor,
+    SolvedSector,
+    Units,
+    at_solution,
+    scales_after,
+)
 from detente.gravity.engines.threads import halves, side_by_side
 
 
@@ -142,9 +150,11 @@ def _head_start(
     found = climb_in_single(singles, coef * units.spread, max_iterations)
     effects = [single.last_removed for single in singles], [single.scales for single in singles]
     del singles
-    sectors = sectors_of(design, layout)
     if found is None or found.hessian is None or found.move is None:
+        sectors = sectors_of(design, layout)
         return sectors, begin(sectors, coef, ROUGH)
+    one = layout.shape[0] == 1
+    sectors = SectorTensors([SectorOfRows.of_rows(design, layout)]) if one else sectors_of(design, layout)
     near = found.coef / units.spread
     for sector, removed, scales in zip(sectors, *effects):
         removed = at_solution(removed)

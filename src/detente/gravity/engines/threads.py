@@ -62,9 +62,10 @@ def halves(n: int, size: int) -> list[slice]:
     return [slice(0, n)] if n < 2 or size < LARGE else [slice(0, n // 2), slice(n // 2, n)]
 
 
-def stretches(n: int) -> list[slice]:
-    """0..n in pieces whose intermediate arrays stay in the cache, where new ones of n numbers would be cleared each time."""
-    return [slice(first, min(first + STRETCH, n)) for first in range(0, n, STRETCH)]
+def stretches(n: int, start: int = 0) -> list[slice]:
+    """``n`` from ``start`` on in pieces whose intermediate arrays stay in the cache: whole ones would be cleared each time."""
+    end = start + n
+    return [slice(first, min(first + STRETCH, end)) for first in range(start, end, STRETCH)]
 
 
 def side_by_side(work: Callable[[T], R], pieces: Sequence[T]) -> list[R]:
