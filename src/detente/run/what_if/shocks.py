@@ -54,7 +54,7 @@ def effects(scenario: Scenario, dyad: Ends, year: int, residual: ResidualAt) -> 
                 "and there is none (no trade, or outside the panel).",
                 fix="Leave that year out of equilibrium.years, or state the effect in log points.",
             )
-        if aim is None or now is None or not _is_known(aim):
+        if aim is None or not math.isfinite(aim):
             raise StudyError(
                 f"The scenario '{scenario.id}' aims at a residual of {direction[0]}->{direction[1]} that is not known.",
                 fix="Choose a year of the panel in which the two traded, or state log_ratio.",
