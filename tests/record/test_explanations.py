@@ -218,3 +218,46 @@ def test_imports_with_freight_are_never_the_smaller_and_about_is_no_proof():
     cif = figure("C", 110, "imports", basis="cif")
     assert found(figure("A", 410), WHOLE, x, fob, cif)["valuation"] == 0.0
     assert found(figure("A", 410), WHOLE, x, replace(fob, status="approximate"), cif)["valuation"] == 0.01
+
+
+def test_what_stands_exactly_at_a_tolerance_fits():
+    """2% between a part and the total, 1.12 between CIF and FOB: 2 of 100 and 112 over 100 are exact in binary."""
+    for flow in ("exports", "imports"):
+        assert found(figure("A", 98), WHOLE, figure("C", 100, flow))[f"{flow} as total"] == 0.02
+    fob, cif = figure("X", 120, "exports", basis="fob"), figure("C", 112, "imports", basis="cif")
+    assert found(figure("A", 20), figure("B", 232), fob, cif)["balance as total"] == 0.01
+    assert found(figure("A", 232), figure("B", 220), fob, cif)["valuation"] == 0.01
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e6])
+def test_amounts_of_any_size_are_explained_alike(scale):
+    fob, cif = figure("X", 300 * scale, "exports", basis="fob"), figure("C", 110 * scale, "imports", basis="cif")
+    assert found(figure("A", 410 * scale), figure("B", 400 * scale), fob, cif)["valuation"] == pytest.approx(0.01)
+    x, m = figure("X", 120 * scale, "exports", basis="fob"), figure("C", 112 * scale, "imports", basis="cif")
+    assert found(figure("A", 20 * scale), figure("B", 232 * scale), x, m)["balance as total"] == pytest.approx(0.01)
+    part = figure("C", 100 * scale, "exports")
+    assert found(figure("A", 100 * scale), figure("B", 999 * scale), part)["exports as total"] == 0.0
+
+
+def test_a_range_is_as_wide_as_its_farther_end():
+    assert rounding_half(figure("A", 100, low=40, high=110)) == 60
+    assert rounding_half(figure("A", 100, low=95, high=160)) == 60
+
+
+def test_of_equal_misfits_the_one_that_asks_least_belief_comes_first():
+    """Rounding, then two valuations, then arithmetic with other figures, a compiler, a slip."""
+    x, fob, cif = (figure(n, v, f, basis=b) for n, v, f, b in
+                   (("X", 300, "exports", "fob"), ("F", 100, "imports", "fob"), ("C", 110, "imports", "cif")))  # fmt: skip
+    before = figure("P", 410, period="2020")
+    kinds = found(figure("A", 410, basis="baci"), WHOLE, x, fob, cif, before)
+    assert list(kinds) == ["valuation", "other period", "compiler"]
+    assert kinds == {"valuation": 0.0, "other period": 0.0, "compiler": 0.025}
+    slip = found(figure("A", 4000), WHOLE, figure("P", 4000, period="2020"))
+    assert list(slip) == ["other period", "power of ten"]
+
+
+def test_the_sum_of_a_slip_is_shown():
+    (only,) = explain(figure("A", 4000), WHOLE, [])
+    assert [n for n in ("4,000", "10", "400") if n not in str(only.arithmetic)] == []
+    (down,) = explain(figure("A", 4), WHOLE, [])
+    assert "0.01" in str(down.arithmetic)

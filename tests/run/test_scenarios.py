@@ -17,7 +17,7 @@ from detente.language import Catalogue
 from detente.panel import Panel, world
 from detente.run.what_if.baseline import accounts, baselines
 from detente.run.what_if.scenario_bands import BANDS, pair_moves
-from detente.run.what_if.scenarios import SCENARIOS, TableOfStudy, solve_scenarios
+from detente.run.what_if.scenarios import SCENARIOS, TableOfStudy, solve_scenarios, solved_on
 from detente.run.what_if.shocks import effects, heals_nothing
 from detente.study import open_study
 from detente.study.spec import Spec
@@ -138,6 +138,16 @@ def test_what_could_not_be_solved_on_the_table_keeps_its_rows(
         assert rows[column].null_count() == 8
     assert rows["exports_before_usd_mn"].null_count() == rows["residual_usd_mn"].null_count() == 0
     assert winners.is_empty()
+
+
+def test_a_tariff_that_could_not_be_solved_comes_back_with_its_status(
+    on_table: tuple[Spec, TableOfStudy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = next(iter(baselines(small_world(), spec(years=[2014], internal_ratio=[1.0]), STUDY.folder)))
+    duty = next(s for s in on_table[0].scenarios if s.id == "duty").model_copy(update={"sector": None})
+    assert solved_on(base, {}, 5.0, "multiplicative", duty, STUDY.spec.dyad).report.ok
+    monkeypatch.setattr("detente.run.what_if.scenarios.solve", partial(solve, max_steps=1, tolerance=1e-15))
+    assert not solved_on(base, {}, 5.0, "multiplicative", duty, STUDY.spec.dyad).report.ok
 
 
 @pytest.mark.parametrize(
