@@ -39,6 +39,9 @@ export function write(values) {
 const root = document.documentElement;
 const kept = localStorage.getItem("theme");
 if (kept === "dark" || kept === "light") root.dataset.theme = kept;
+const here = one(".places [aria-current]");  // on a phone the row of places is wider than the screen
+if (here) here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth - here.parentElement.clientWidth;
+
 for (const button of all("[data-theme-toggle]")) button.addEventListener("click", () => {
   const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
