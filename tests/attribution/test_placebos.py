@@ -103,6 +103,7 @@ def test_ten_that_traded_are_enough_and_nine_are_not():
     base = np.ones((N, N))
     base[tuple(np.argwhere(chosen)[0])] = 0.0
     assert usable(chosen, base, sample).sum() == FEWEST
+    assert usable(chosen, np.ones((N, N)), sample).sum() == FEWEST + 1
     base[tuple(np.argwhere(chosen)[1])] = np.nan
     with pytest.raises(
         TooFewDonors, match=r"9 of the 11 pairs picked.*No trade in the base years: E00-E01, E00-E02"
@@ -118,6 +119,7 @@ def test_a_pair_is_picked_once_and_in_its_direction():
     sample = Sample(np.ones((2, N, N)), CODES, (2000, 2001), "toy")
     found = picked(sample, [("E02", "E03"), ("E02", "E03"), ("E00", "E02")], 0, 1)
     assert np.argwhere(found).tolist() == [[0, 2], [2, 3]]
+    assert np.argwhere(picked(sample, [("E05", "E02"), ("E02", "E00")], 0, 1)).tolist() == [[2, 0], [5, 2]]
     for pair in (("E00", "E01"), ("E01", "E00"), ("E04", "E04")):
         with pytest.raises(SpecificationError, match=r"pair in question|is not a pair"):
             picked(sample, [pair], 0, 1)

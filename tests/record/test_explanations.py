@@ -261,3 +261,21 @@ def test_the_sum_of_a_slip_is_shown():
     assert [n for n in ("4,000", "10", "400") if n not in str(only.arithmetic)] == []
     (down,) = explain(figure("A", 4), WHOLE, [])
     assert "0.01" in str(down.arithmetic)
+
+
+def test_a_part_fits_within_its_own_rounding():
+    """400 and 220 imply exports of 310: "300" is that to one digit, "301" is not."""
+    assert found(figure("A", 220), WHOLE, figure("C", 300, "exports"))["balance as total"] == pytest.approx(
+        10 / 310, abs=1e-6
+    )
+    assert found(figure("A", 220), WHOLE, figure("C", 301, "exports")) == {}
+
+
+def test_a_slip_below_one_is_seen_too():
+    assert found(figure("A", 0.4), figure("B", 4)) == {"power of ten": 0.0}
+
+
+def test_only_a_total_is_the_sum_of_exports_and_imports():
+    parts = figure("X", 300, "exports", basis="fob"), figure("C", 110, "imports", basis="cif")
+    assert "valuation" in found(figure("A", 410), WHOLE, *parts)
+    assert found(figure("A", 410, "transit"), figure("B", 400, "transit"), *parts) == {}
