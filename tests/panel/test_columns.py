@@ -22,6 +22,14 @@ def test_names_of_the_field_are_recognised(columns):
     assert (roles.origin, roles.destination, roles.period, roles.value) == columns
 
 
+@pytest.mark.parametrize("name", ["month", "Quarter"])
+def test_months_are_the_period_where_there_is_no_other(name):
+    assert find_roles(["exporter", "importer", name, "trade"]).period == name
+    assert find_roles(["exporter", "importer", "year", name, "trade"]).period == "year"
+    with pytest.raises(AmbiguousColumn, match="period"):
+        find_roles(["exporter", "importer", "month", "quarter", "trade"])
+
+
 def test_two_candidates_are_an_error_that_lists_both():
     with pytest.raises(AmbiguousColumn, match="'trade' and 'flow'"):
         find_roles(["exporter", "importer", "year", "trade", "flow"])

@@ -26,6 +26,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Names known for each role, compared without regard to case."""
 
+PARTS_OF_YEARS = ("month", "quarter")
+"""Names of the period where no column has one of its own: beside a year, a month is a part of it."""
+
 REPORTS = (
     "reporteriso", "reportercode", "reporterdesc", "reporter", "reporter_iso", "reporter_iso3", "reporter name",
     "reportername", "partneriso", "partnercode", "partner", "partner_iso3", "partner name", "partnername",
@@ -89,6 +92,8 @@ def find_roles(
     --------
     >>> find_roles(["iso_o", "iso_d", "year", "value_kusd"]).value
     'value_kusd'
+    >>> find_roles(["iso_o", "iso_d", "month", "value_kusd"]).period
+    'month'
     """
     return Roles(
         **{role: _find(role, columns, given.get(role), role in needed, called.get(role, role)) for role in KNOWN}
@@ -101,6 +106,8 @@ def _find(role: str, columns: Sequence[str], given: str | None, needed: bool, ca
             raise UnknownColumn.named(given, columns)
         return given
     candidates = [c for c in columns if str(c).casefold() in KNOWN[role]]
+    if role == "period" and not candidates:
+        candidates = [c for c in columns if str(c).casefold() in PARTS_OF_YEARS]
     if len(candidates) == 1:
         return candidates[0]
     if not needed:

@@ -145,7 +145,9 @@ def _of_verb(
     if not strong and not beside:
         return None
     if ONLY_SPEECH[language].fullmatch(verb.group()) and not (
-        _THAT.match(text, verb.end()) or re.search(r"[”\"»]", text[: verb.start()])
+        _THAT.match(text, verb.end())
+        or re.search(r"[”\"»]", text[: verb.start()])
+        or _TRAILS.search(text, 0, verb.start())
     ):
         return None
     if not strong and _TO_FUTURE.match(text, verb.end()):
@@ -164,6 +166,8 @@ def _of_verb(
     return source
 
 
+_TRAILS = re.compile(r",\s(?:[A-Z][\w.&-]*\s){1,4}$")
+"""Before a verb at the end of a sentence: *Trade fell 4%, Reuters reports*."""
 _HAD_CHANGE = re.compile(
     rf"\s(?:\w+\s){{0,2}}?(?:{either('pairing', 'fall', *LANGUAGES)}|{either('pairing', 'rise', *LANGUAGES)}"
     r"|surplus|deficit|gap|superávit|déficit)",

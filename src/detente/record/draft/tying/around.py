@@ -122,7 +122,7 @@ _AGO = (
     rf"|(?P<month>{_words('month_ago')})|{_words('same_of')}(?![ ,]*(?:19|20)\d\d))"
 )
 _AGO_AFTER = re.compile(rf"\)?,?\s(?:\w+\s){{0,4}}?{_AGO}", re.IGNORECASE)
-_AGO_BEFORE = re.compile(rf"{_AGO}(?:[’']s)?\s?[^.;:\d$€£%]{{0,40}}$", re.IGNORECASE)
+_AGO_BEFORE = re.compile(rf"{_AGO}(?:[’']s)?\s?[^.;:\d$€£%]{{0,70}}$", re.IGNORECASE)
 
 
 def _told(around: Around, n: int) -> re.Match[str] | None:
