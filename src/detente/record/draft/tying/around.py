@@ -138,6 +138,8 @@ def _told(around: Around, n: int) -> re.Match[str] | None:
 
 def _role(around: Around, date: DateMention) -> str:
     text = around.text
+    if any(places.is_label(text, date, figure) for figure in around.figures):
+        return "label"
     lead = places.lead_of(text, date)
     if lead in ("since", "thing", "same", "against", "record"):
         return lead

@@ -81,7 +81,11 @@ def in_force(
     if not figures:  # exports grew most in the six months to June
         heading = len(dates) == 1 and len(sentence.text.split()) <= HEADING and sentence.text[-1] not in ".!?:;"
         flow = _FLOW.search(sentence.text)
-        named = [(d, 1.0) for d in dates if heading or (flow and not re.fullmatch(_MONTH, d.date))]
+        named = [
+            (d, 1.0)
+            for d in dates
+            if _has_ended(d, published) and (heading or (flow and not re.fullmatch(_MONTH, d.date)))
+        ]
     elif before is not None and _HAD_BEEN.search(sentence.text):
         return before
     kept = {d.date: (d, share) for d, share in named if is_period(d.date) and _has_begun(d, published)}
@@ -109,6 +113,12 @@ def is_period(text: str) -> bool:
 
 def _has_begun(mention: DateMention, published: str) -> bool:
     return not published or Period.parse(mention.date).first <= Period.parse(published).last
+
+
+def _has_ended(mention: DateMention, published: str) -> bool:
+    """Whether a year was over when the text was written; a headline that names the running one speaks of what is to come."""
+    running = bool(published) and mention.date == published[:4]
+    return bool(mention.date) and not running
 
 
 def in_year(period: str, told: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 
 from detente.record.draft.language.dates import DateMention
+from detente.record.draft.tying import places
 from detente.record.draft.tying.around import Around
 from detente.record.draft.tying.candidates import Candidate, Paired, candidates
 from detente.record.draft.tying.facts import facts
@@ -87,6 +88,10 @@ def choose(around: Around) -> list[Paired]:
     for n in range(len(around.figures)):
         if around.kinds[n] == "span":
             chosen.append(Paired(None, 1.0))
+            continue
+        label = next((d for d in around.dates if d.date and places.is_label(around.text, d, around.figures[n])), None)
+        if label is not None:
+            chosen.append(Paired(label, 1.0))
             continue
         found = candidates(around, n, chosen)
         likely: dict[str, float] = {}

@@ -20,6 +20,12 @@ def facts(around: Around, n: int, candidate: Candidate, chosen: Sequence[Paired]
     stands.append(around.stands[n])
     found = [candidate.kind, f"{candidate.kind}.{kind}", f"{candidate.kind}.{stands[1]}"]
     found += [f"{candidate.kind}.{m}" for m in around.mood]
+    if (
+        candidate.period
+        and around.published
+        and Period.parse(candidate.period).last > Period.parse(around.published).last
+    ):
+        found += [f"{candidate.kind}.unfinished", f"{candidate.kind}.unfinished.{places.size_of(candidate.period)}"]
     if around.ahead[n]:
         found += [f"{candidate.kind}.ahead", f"{candidate.kind}.ahead.{kind}"]
     if candidate.kind == "here" and candidate.date is not None:
@@ -131,7 +137,7 @@ _WHEN = re.compile(
 def _owners(around: Around, n: int, date: DateMention) -> list[str]:
     """How the figures stand that a date comes right after: *$3m in 2019* is not of what comes before it."""
     return [
-        around.stands[m]
+        "inside" if around.bracketed[m] and not around.bracketed[n] else around.stands[m]
         for m, f in enumerate(around.figures)
         if m != n
         and f.end <= date.start

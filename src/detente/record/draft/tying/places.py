@@ -134,6 +134,11 @@ def is_led(text: str, figure: FigureMention) -> bool:
     return bool(_LED.search(text[max(0, figure.start - 40) : figure.start]))
 
 
+def is_label(text: str, date: DateMention, figure: FigureMention) -> bool:
+    """Whether a date and a colon stand right before a figure: *2020: $6m*."""
+    return date.end <= figure.start and bool(re.fullmatch(r"\s?:\s?", text[date.end : figure.start]))
+
+
 def opens_sentence(text: str, start: int, date: DateMention) -> bool:
     """Whether a date opens its sentence."""
     return bool(_OPENING.fullmatch(text[start : date.start].lstrip("“\"'«( ")))

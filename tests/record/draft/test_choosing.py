@@ -1,0 +1,114 @@
+"""The period chosen by learnt weights: shares that add up, what is shown where it is not clear, and kinds of new prose."""
+
+from __future__ import annotations
+
+import pytest
+
+from detente.record.draft import drafting
+from detente.record.draft.clean import Article
+from detente.record.draft.drafting import draft_claims
+from detente.record.draft.language.credits import find_credits
+from detente.record.draft.tying import choosing
+from detente.record.draft.tying.around import Around
+from detente.record.draft.tying.candidates import candidates
+
+
+def rows(text: str, language: str = "en", published: str = "2022-03-10") -> list[dict[str, str]]:
+    found = draft_claims(Article("", text, published, language), "N1").rows
+    return [row.as_row() for row in found if row.cells.get("value")]
+
+
+def test_shares_are_of_one_and_every_candidate_has_its_own(monkeypatch):
+    seen: list[Around] = []
+
+    def keep(around: Around):
+        seen.append(around)
+        return choosing.choose(around)
+
+    monkeypatch.setattr(drafting, "choose", keep)
+    rows("Exports rose 4% to $3m in May 2021 from $2m a year earlier, and were $9m in 2020. Imports came to $7m.")
+    assert len(seen) == 2
+    for around in seen:
+        chosen = choosing.choose(around)
+        for n in range(len(around.figures)):
+            found = candidates(around, n, chosen[:n])
+            shares = choosing.shares(around, n, found, chosen[:n])
+            assert sum(shares) == pytest.approx(1.0, abs=1e-12)
+            assert any(c.date is None for c in found)
+            assert (chosen[n].date.date if chosen[n].date else "") in {c.period for c in found}
+
+
+def test_two_dates_that_may_be_a_figures_are_shown_and_it_is_low():
+    row = rows("Tariffs of 25 percent were imposed on 1 March 2018 and lifted on 20 May 2019.")[0]
+    assert row["confidence"] == "low"
+    assert "2018-03-01 or 2019-05-20" in row["hint"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Trade came to $3m in 1H17.", "en", [("3", "2017-01/2017-06")]),
+        ("Trade came to $3m in Q3'19.", "en", [("3", "2019-07/2019-09")]),
+        ("Trade came to $3m in 9M21.", "en", [("3", "2021-01/2021-09")]),
+        ("In quarter 1, 2014 trade fell 4%.", "en", [("-4", "2014-01/2014-03")]),
+        ("Trade came to $3m in the first half.", "en", [("3", "2022-01/2022-06")]),
+        ("In 2021 Ghana sold tea for $4m (2020: $6m).", "en", [("4", "2021"), ("6", "2020")]),
+    ],
+)  # fmt: skip
+def test_short_years_and_parts_of_the_running_one(text, language, expected):
+    assert [(r["value"], r["date"]) for r in rows(text, language)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "values"),
+    [
+        ("Las ventas subieron un 2.3 % y un 4.2 % en 2021.", "es", ["2.3", "4.2"]),
+        ("Hubo una caída de las ventas de un 19.8 % y un 13.9 % en 2021.", "es", ["-19.8", "-13.9"]),
+        ("Las ventas se ubicaron 4,2% por debajo de las de 2020.", "es", ["-4.2"]),
+        ("Exports increased by more than two times in 2021.", "en", ["2"]),
+        ("Exports were up 4% and 6.5% in 2021.", "en", ["4", "6.5"]),
+        ("Setting up 1,213 offices took time.", "en", ["1213"]),
+    ],
+)
+def test_changes_in_lists_and_beside_what_they_are_held_against(text, language, values):
+    found = rows(text, language)
+    assert [r["value"] for r in found] == values
+    assert all((r["state"] == "down") == r["value"].startswith("-") for r in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("It bought 2.5 bcm in 2021.", "2.5", "bcm"),
+        ("It bought 2.5 billion cubic metres in 2021.", "2.5", "bcm"),
+        ("It bought 350 million cub.m. of gas in 2021.", "0.35", "bcm"),
+        ("It pumped 640,000 bpd in 2021.", "640000", "bbl/day"),
+        ("It pumped 640,000 barrels per day in 2021.", "640000", "bbl/day"),
+        ("Some 6 million 360.5 thousand foreigners came in 2021.", "6360500", "foreigners"),
+        ("Pakistan lost about 500 million rupees in 2021.", "-500", "pkr_mn"),
+    ],
+)
+def test_one_unit_for_one_thing(text, value, unit):
+    assert [(r["value"], r["unit"]) for r in rows(text)] == [(value, unit)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "sources"),
+    [
+        ("Serbia recorded a trade gap of $7m.", "en", []),
+        ("Turkey's trade deficit recorded $7m, the ministry said.", "en", ["the ministry"]),
+        ("Trade fell 4%, Reuters reports.", "en", ["Reuters"]),
+        ("It's estimated that trade fell 4%.", "en", []),
+        ("El sector reportó un descenso del 4%.", "es", []),
+        ("El INE reportó un descenso del 4%.", "es", ["El INE"]),
+        ("Según las cifras que el Banco Central publicó, cayó.", "es", ["el Banco Central"]),
+    ],
+)
+def test_flows_and_countries_do_not_speak(text, language, sources):
+    assert [c.source for c in find_credits(text, language)] == sources
+
+
+def test_what_is_carried_is_no_surer_than_what_it_leans_on():
+    sure = rows("Exports were $9m in 2021. Imports were $4m.")
+    assert sure[1]["date"] == "2021"
+    assert "sentences before" in sure[1]["hint"]
