@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from detente.language import Catalogue, Text, Word
 from detente.record.draft.clean import Article
 from detente.record.draft.extract import Extraction, extract
 from detente.record.draft.language.credits import Credit
@@ -29,7 +30,7 @@ from detente.record.draft.tying.choosing import choose
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import multiples
 from detente.record.draft.tying.places import SAID_ON
-from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
+from detente.record.draft.tying.quantities import cells_of, either_of, quantity_row, study_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,25 @@ class Draft:
     figures: tuple[DraftRow, ...] = ()
     n_others: int = 0
 
-    def to_csv(self) -> str:
-        """The draft file's text: UTF-8 CSV with a header."""
-        return write_rows((row.as_row() for row in self.rows), COLUMNS)
+    def to_csv(self, language: str = "en") -> str:
+        """The draft file's text: UTF-8 CSV with a header, its hints in a language."""
+        return write_rows((row.as_row(language) for row in self.rows), COLUMNS)
 
-    def evidence(self) -> dict[str, str]:
+    def evidence(self, language: str = "en") -> dict[str, str]:
         """The text of a draft file of events and of one of figures, by ``events`` and ``series``; only those with rows."""
         rows = {"events": self.events, "series": self.figures}
         return {
-            name: write_rows((row.as_evidence(table) for row in rows[name]), columns_of(table))
+            name: write_rows((row.as_evidence(table, language) for row in rows[name]), columns_of(table))
             for name, table in EVIDENCE.items()
             if rows[name]
         }
 
-    def summary(self) -> str:
+    def summary(self, language: str = "en") -> str:
         """One line: how many rows of which type."""
+        words = Catalogue(language)
         kinds = [row.cells["type"] for row in self.rows]
-        counts = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds))
-        return f"{len(self.rows)} drafted claims" + (f" ({counts})" if counts else "")
+        counts = ", ".join(f"{kinds.count(k)} {words.known('drafted_kind', k)}" for k in dict.fromkeys(kinds))
+        return words("drafted.claims_of" if counts else "drafted.claims", n=len(kinds), kinds=counts)
 
 
 def draft_claims(
@@ -219,9 +221,9 @@ def _happened(happening: Happening, sentence: Sentence, credits: list[Credit], k
     """A claim that something happened on its day, with the test of an event on record where there is one near it."""
     cells = cells_of(sentence, happening.date, credits[0] if credits else None) | {"type": "event"}
     cells = tested(cells, happening, known)
-    hints = [f"It says: {happening.kind} ({happening.direction})."]
+    hints = [Text("hint.happened", kind=Word(happening.kind, group="word"), direction=happening.direction)]
     if cells.get("target"):
-        hints.append(f"Proposed test: event of {cells['target']}; see that the sentence speaks of it.")
+        hints.append(Text("hint.test", test="event", target=cells["target"]))
     return DraftRow(cells, "medium", tuple(hints))
 
 
@@ -230,9 +232,9 @@ def _event(sentence: Sentence, dates: list[DateMention], credits: list[Credit], 
     ahead = any(is_future(found.article.text, d.start, d.end, found.article.language) for d in dates)
     kind = "prediction" if ahead else "event" if dates else "attribution"
     credit = credits[0] if credits else None
-    unresolved = ("The date leans on the article's own date, which is not known.",) if dated and not dated.date else ()
+    unresolved = (Text("hint.own_date"),) if dated and not dated.date else ()
     if several:
-        unresolved = (f"Its day may be {' or '.join(several)}: say which.",)
+        unresolved = (Text("hint.days", days=either_of(several)),)
     return DraftRow(
         cells_of(sentence, dated, credit) | {"type": kind}, "low" if unresolved or not dates else "medium", unresolved
     )

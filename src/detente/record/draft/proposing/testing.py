@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from detente.language import Text
 from detente.record.draft.row import DraftRow
 from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period
@@ -72,7 +73,7 @@ def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
         proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
     else:
         return row
-    hint = f"Proposed test: {proposed['test']} of {target}; see that the sentence speaks of it."
+    hint = Text("hint.test", test=proposed["test"], target=target)
     return DraftRow({**cells, **proposed}, row.confidence, (*row.hints, hint), row.series)
 
 
