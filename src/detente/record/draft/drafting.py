@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from detente.economies import name_of
 from detente.language import Catalogue, Text, Word
 from detente.record.draft.clean import Article
 from detente.record.draft.extract import Extraction, extract
@@ -16,6 +17,7 @@ from detente.record.draft.language.happenings import Happening
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import MONEY, money_called
+from detente.record.draft.proposing.about import pairs_in_force
 from detente.record.draft.proposing.evidence import EVIDENCE, event_rows, figure_rows, happenings_in, tested
 from detente.record.draft.proposing.flows import FlowSpoken, economies_named, flow_at, is_change
 from detente.record.draft.proposing.tariffs import tariff_at
@@ -108,10 +110,11 @@ def draft_claims(
     known = known or KnownRecord()
     bare: list[DraftRow] = []
     thread = Thread()
+    abouts = pairs_in_force(found.sentences, found.article.title, known.dyad)
     for n, sentence in enumerate(found.sentences):
         if n and sentence.paragraph != found.sentences[n - 1].paragraph:
             thread = replace(thread, spoken=None)
-        rows, thread = _of_sentence(sentence, found, known, thread)
+        rows, thread = _of_sentence(sentence, found, known, thread, abouts[n])
         bare += rows
     near = [row for row in bare if _of_pair(row, known)]
     bare, n_others = grouped(near), len(bare) - len(near)
@@ -149,7 +152,7 @@ class Thread:
 
 
 def _of_sentence(
-    sentence: Sentence, found: Extraction, known: KnownRecord, before: Thread
+    sentence: Sentence, found: Extraction, known: KnownRecord, before: Thread, about: str
 ) -> tuple[list[DraftRow], Thread]:
     """The rows of a sentence, and what the next one may go on about."""
     said = [f for f in found.figures if sentence.start <= f.start < sentence.end]
@@ -170,7 +173,7 @@ def _of_sentence(
         rows = []
         for n, figure in enumerate(figures):
             place = figure.start - sentence.start
-            flow = flow_at(sentence.text, place, known, before.spoken)
+            flow = flow_at(sentence.text, place, known, before.spoken, about)
             if figure.unit.partition("/")[0] in MONEY and (
                 is_comparison(text, figure) or (is_change(sentence.text, place) and not changes_by(text, figure))
             ):
@@ -181,14 +184,23 @@ def _of_sentence(
                 series = people_at(sentence.text, place, figure.unit, known)
             if not series and figure.unit == "pct" and not direction_at(text, figure):
                 series = tariff_at(sentence.text, place, known)
+            carried = flow.carried if flow and series == flow.series else ""
             clear = (not series or flow is None or flow is not before.spoken) and figure in found.figures
+            clear = clear and carried != "unsure"
             dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
-            rows.append(quantity_row(n, around, found, series, known_money=dollar, clear=clear))
+            row = quantity_row(n, around, found, series, known_money=dollar, clear=clear)
+            rows.append(_of_carried_pair(row, known) if carried else row)
         return [*rows, *happened], Thread(spoken, period)
     later = replace(before, period=in_force(sentence, (), dates, found.article.published, before.period, figures=False))
     if happened:
         return happened, later
     return ([_event(sentence, dates, credits, found)] if dates or credits else []), later
+
+
+def _of_carried_pair(row: DraftRow, known: KnownRecord) -> DraftRow:
+    """A row whose pair is that of the text around its sentence, marked so."""
+    pair = Text("answer.and", first=name_of(known.dyad[0]), last=name_of(known.dyad[1]))
+    return replace(row, hints=(*row.hints, Text("hint.carried_pair", pair=pair)))
 
 
 def _current(around: Around, pairs: Sequence[Paired]) -> list[tuple[DateMention, float]]:
