@@ -33,6 +33,7 @@ from detente.record.draft.tying.direction import changes_by, direction_at, is_co
 from detente.record.draft.tying.multiples import multiples
 from detente.record.draft.tying.places import SAID_ON
 from detente.record.draft.tying.quantities import cells_of, either_of, quantity_row, study_unit
+from detente.record.draft.tying.quotations import Quotation, quotations, speaker_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,12 @@ def draft_claims(
     known = known or KnownRecord()
     bare: list[DraftRow] = []
     thread = Thread()
-    abouts = pairs_in_force(found.sentences, found.article.title, known.dyad)
+    about = pairs_in_force(found.sentences, found.article.title, known.dyad)
+    whole = Whole(found, known, about, quotations(found.article.text, found.sentences, found.credits))
     for n, sentence in enumerate(found.sentences):
         if n and sentence.paragraph != found.sentences[n - 1].paragraph:
             thread = replace(thread, spoken=None)
-        rows, thread = _of_sentence(sentence, found, known, thread, abouts[n])
+        rows, thread = _of_sentence(n, whole, thread)
         bare += rows
     near = [row for row in bare if _of_pair(row, known)]
     bare, n_others = grouped(near), len(bare) - len(near)
@@ -151,50 +153,82 @@ class Thread:
     period: InForce | None = None
 
 
-def _of_sentence(
-    sentence: Sentence, found: Extraction, known: KnownRecord, before: Thread, about: str
-) -> tuple[list[DraftRow], Thread]:
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a sentence is read with: all that the text holds, what is known, whom it is about and who is quoted."""
+
+    found: Extraction
+    known: KnownRecord
+    about: Sequence[str]
+    quoted: Sequence[Quotation]
+
+    def speakers(self, credits: Sequence[Credit], place: int) -> Sequence[Credit]:
+        """Whom a sentence credits, or where it credits nobody the one who speaks in the quotation around a place."""
+        speaker = None if credits else speaker_at(place, self.quoted)
+        return [speaker] if speaker else credits
+
+
+def _of_sentence(n: int, whole: Whole, before: Thread) -> tuple[list[DraftRow], Thread]:
     """The rows of a sentence, and what the next one may go on about."""
+    found, known, about = whole.found, whole.known, whole.about[n]
+    sentence = found.sentences[n]
     said = [f for f in found.figures if sentence.start <= f.start < sentence.end]
     figures = [_in_own_money(f, known.dyad, sentence.text, found.article.text) for f in said]
     told = multiples(found.article.text, sentence.start, sentence.end)
     figures = sorted([*figures, *told], key=lambda f: f.start)
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
     credits = [a for a in found.credits if sentence.start <= a.start < sentence.end]
-    happened = [_happened(h, sentence, credits, known) for h in happenings_in(sentence, found)]
-    spoken = before.spoken
-    if figures:
-        text = found.article.text[: sentence.end]
-        published, language = found.article.published, found.article.language
-        place = Around(text, sentence, figures, dates, credits, before.period, published, language)
-        pairs = choose(place)
-        period = in_force(sentence, _current(place, pairs), dates, published, before.period, figures=True)
-        around = Surroundings(text, sentence, figures, pairs, dates, credits, bool(found.article.published))
-        rows = []
-        for n, figure in enumerate(figures):
-            place = figure.start - sentence.start
-            flow = flow_at(sentence.text, place, known, before.spoken, about)
-            if figure.unit.partition("/")[0] in MONEY and (
-                is_comparison(text, figure) or (is_change(sentence.text, place) and not changes_by(text, figure))
-            ):
-                flow = None
-            spoken = flow or spoken
-            series = flow.series if flow else ""
-            if study_unit(figure)[1] == "persons":
-                series = people_at(sentence.text, place, figure.unit, known)
-            if not series and figure.unit == "pct" and not direction_at(text, figure):
-                series = tariff_at(sentence.text, place, known)
-            carried = flow.carried if flow and series == flow.series else ""
-            clear = (not series or flow is None or flow is not before.spoken) and figure in found.figures
-            clear = clear and carried != "unsure"
-            dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
-            row = quantity_row(n, around, found, series, known_money=dollar, clear=clear)
-            rows.append(_of_carried_pair(row, known) if carried else row)
-        return [*rows, *happened], Thread(spoken, period)
-    later = replace(before, period=in_force(sentence, (), dates, found.article.published, before.period, figures=False))
-    if happened:
-        return happened, later
-    return ([_event(sentence, dates, credits, found)] if dates or credits else []), later
+    happened = [
+        _happened(h, sentence, whole.speakers(credits, h.date.start), known) for h in happenings_in(sentence, found)
+    ]
+    spoken, published = before.spoken, found.article.published
+    if not figures:
+        later = replace(before, period=in_force(sentence, (), dates, published, before.period, figures=False))
+        if happened:
+            return happened, later
+        return ([_event(sentence, dates, credits, whole)] if dates or credits else []), later
+    text = found.article.text[: sentence.end]
+    place = Around(text, sentence, figures, dates, credits, before.period, published, found.article.language)
+    pairs = choose(place)
+    period = in_force(sentence, _current(place, pairs), dates, published, before.period, figures=True)
+    around = Surroundings(text, sentence, figures, pairs, dates, credits, bool(published))
+    dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
+    rows = []
+    for k, figure in enumerate(figures):
+        flow = _flow_of(figure, text, sentence, known, before.spoken, about)
+        spoken = flow or spoken
+        series = _series_of(figure, flow, text, sentence, known)
+        carried = flow.carried if flow and series == flow.series else ""
+        clear = (not series or flow is None or flow is not before.spoken) and figure in found.figures
+        around = replace(around, credits=whole.speakers(credits, figure.start))
+        row = quantity_row(k, around, found, series, known_money=dollar, clear=clear and carried != "unsure")
+        rows.append(_of_carried_pair(row, known) if carried else row)
+    return [*rows, *happened], Thread(spoken, period)
+
+
+def _flow_of(
+    figure: FigureMention, text: str, sentence: Sentence, known: KnownRecord, before: FlowSpoken | None, about: str
+) -> FlowSpoken | None:
+    """The flow that a figure speaks of; none for money by which something changed or differs."""
+    place = figure.start - sentence.start
+    if figure.unit.partition("/")[0] in MONEY and (
+        is_comparison(text, figure) or (is_change(sentence.text, place) and not changes_by(text, figure))
+    ):
+        return None
+    return flow_at(sentence.text, place, known, before, about)
+
+
+def _series_of(
+    figure: FigureMention, flow: FlowSpoken | None, text: str, sentence: Sentence, known: KnownRecord
+) -> str:
+    """The record's series that a figure speaks of: its flow, one's people in the other, or a tariff."""
+    place = figure.start - sentence.start
+    series = flow.series if flow else ""
+    if study_unit(figure)[1] == "persons":
+        series = people_at(sentence.text, place, figure.unit, known)
+    if not series and figure.unit == "pct" and not direction_at(text, figure):
+        series = tariff_at(sentence.text, place, known)
+    return series
 
 
 def _of_carried_pair(row: DraftRow, known: KnownRecord) -> DraftRow:
@@ -229,7 +263,7 @@ def _in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, tex
     return figure
 
 
-def _happened(happening: Happening, sentence: Sentence, credits: list[Credit], known: KnownRecord) -> DraftRow:
+def _happened(happening: Happening, sentence: Sentence, credits: Sequence[Credit], known: KnownRecord) -> DraftRow:
     """A claim that something happened on its day, with the test of an event on record where there is one near it."""
     cells = cells_of(sentence, happening.date, credits[0] if credits else None) | {"type": "event"}
     cells = tested(cells, happening, known)
@@ -239,11 +273,12 @@ def _happened(happening: Happening, sentence: Sentence, credits: list[Credit], k
     return DraftRow(cells, "medium", tuple(hints))
 
 
-def _event(sentence: Sentence, dates: list[DateMention], credits: list[Credit], found: Extraction) -> DraftRow:
+def _event(sentence: Sentence, dates: list[DateMention], credits: list[Credit], whole: Whole) -> DraftRow:
+    found = whole.found
     dated, several = _day_of_event(dates, credits)
     ahead = any(is_future(found.article.text, d.start, d.end, found.article.language) for d in dates)
     kind = "prediction" if ahead else "event" if dates else "attribution"
-    credit = credits[0] if credits else None
+    credit = next(iter(whole.speakers(credits, sentence.start + 1)), None)
     unresolved = (Text("hint.own_date"),) if dated and not dated.date else ()
     if several:
         unresolved = (Text("hint.days", days=either_of(several)),)

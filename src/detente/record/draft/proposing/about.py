@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.record.draft.language.sentences import Sentence
-from detente.record.draft.proposing.flows import economies_named, speaks_of_trade
-
-PARAGRAPH, TEXT = "paragraph", "text"
+from detente.record.draft.proposing.flows import OTHERS, PARAGRAPH, TEXT, economies_named, speaks_of_trade
 
 
 def pairs_in_force(sentences: Sequence[Sentence], title: str, dyad: Sequence[str]) -> list[str]:
@@ -17,15 +15,15 @@ def pairs_in_force(sentences: Sequence[Sentence], title: str, dyad: Sequence[str
     -------
     list of str
         ``paragraph`` where the last economies that its paragraph named are the two; ``text`` where the text as a
-        whole is about them (its title or first sentence names both and nobody else, or all its sentences that name
-        two economies or more name these; a text that names none is taken for one about them); empty where neither is so or others were named last.
+        whole is about them: its title or first sentence names both and nobody else, or all its sentences that name
+        two economies or more name these, or none names any; ``others`` where others were named last; else empty.
 
     Examples
     --------
     >>> from detente.record.draft.language.sentences import split_sentences
     >>> told = split_sentences("India and Nepal met. Trade grew.\\n\\nTrade with Japan fell. It rose later.\\n\\nIt is so.")
     >>> pairs_in_force(told, "", ("IND", "NPL"))
-    ['paragraph', 'paragraph', '', '', '']
+    ['paragraph', 'paragraph', 'others', 'others', 'others']
     """
     pair = set(dyad)
     named = [set(economies_named(sentence.text)) for sentence in sentences]
@@ -38,7 +36,7 @@ def pairs_in_force(sentences: Sequence[Sentence], title: str, dyad: Sequence[str
         if named[n] == pair:
             state, held = PARAGRAPH, False
         elif named[n] - pair:
-            state, held = "", held or speaks_of_trade(sentence.text)
+            state, held = OTHERS, held or speaks_of_trade(sentence.text)
         elif named[n] and state == PARAGRAPH and speaks_of_trade(sentence.text):
             state = whole  # one's trade with all: the next sentence's may be that
         found.append(state)

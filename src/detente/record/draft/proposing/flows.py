@@ -61,6 +61,8 @@ _BETWEEN_NAMES = re.compile(r"\s(?:between|entre)\s(?:the\s|la\s|el\s)?[A-ZÁÉ�
 _WITH = re.compile(r"\s(?:with|con)\s", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|a|hacia)\s", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|desde|de)\s", re.IGNORECASE)
+PARAGRAPH, TEXT, OTHERS = "paragraph", "text", "others"
+"""How the pair is in force where a sentence does not name it: its paragraph or its text named it, or others since."""
 WINDOW = 40
 """Characters around a word of trade in which its economies are named."""
 
@@ -86,7 +88,7 @@ class FlowSpoken:
 
 
 def flow_at(
-    sentence: str, place: int, known: KnownRecord, before: FlowSpoken | None = None, about: str = "paragraph"
+    sentence: str, place: int, known: KnownRecord, before: FlowSpoken | None = None, about: str = PARAGRAPH
 ) -> FlowSpoken | None:
     """The flow that a figure at ``place`` of a sentence speaks of; None where it is unclear, a part, or another's.
 
@@ -94,7 +96,7 @@ def flow_at(
     ----------
     before : the flow of the sentence before in the same paragraph, which *it* or *imports* may go on about.
     about : how the pair is in force in the sentence (:func:`~detente.record.draft.proposing.about.pairs_in_force`);
-        where it is not, nothing is carried to it.
+        nothing is carried to a sentence after others were named.
 
     Examples
     --------
@@ -108,7 +110,7 @@ def flow_at(
     named = set(economies_named(sentence))
     if named - set(known.dyad):
         return None
-    before = before if about else None
+    before = before if about != OTHERS else None
     roles = [role for role in _ROLES.finditer(sentence) if not _in_a_name(sentence, role)]
     if not roles:
         return before if before and not named and _CARRIED.search(sentence) else None
@@ -236,14 +238,18 @@ def _trade(
 
 def _trade_of_pair(sentence: str, role: re.Match[str], named: set[str], about: str) -> FlowSpoken | None:
     """*Bilateral trade*, *total trade*, in a sentence that leaves the pair to the text around it."""
-    if not about or _WITH.match(sentence, role.end()) or _BETWEEN_NAMES.match(sentence, role.end()):
+    if (
+        about not in (PARAGRAPH, TEXT)
+        or _WITH.match(sentence, role.end())
+        or _BETWEEN_NAMES.match(sentence, role.end())
+    ):
         return None
     before = sentence[: role.start()]
     mutual = bool(_MUTUAL_BEFORE.search(before) or _MUTUAL_AFTER.match(sentence, role.end()))
     if mutual or (not named and _BOTH.search(sentence)):
-        return FlowSpoken("trade.total", carried="plain" if about == "paragraph" and not named else "unsure")
+        return FlowSpoken("trade.total", carried="plain" if about == PARAGRAPH and not named else "unsure")
     total = _TOTAL_BEFORE.search(before) or _TOTAL_AFTER.match(sentence, role.end())
-    if not named and (about == "paragraph" or total) and not _WITH_ALL.search(sentence):
+    if not named and (about == PARAGRAPH or total) and not _WITH_ALL.search(sentence):
         return FlowSpoken("trade.total", carried="unsure")
     return None
 
