@@ -73,9 +73,10 @@ def _draft(
     click.echo(words("drafted.written", summary=draft.summary(lang), path=path))
     for table, rows in (("events", draft.events), ("series", draft.figures)):
         if rows:
-            click.echo(words("drafted.proposed", n=len(rows), table=table, path=evidence_path(path, table)))
+            key = "drafted.proposed_one" if len(rows) == 1 else "drafted.proposed"
+            click.echo(words(key, n=len(rows), table=table, path=evidence_path(path, table)))
     if draft.n_others:
-        click.echo(words("drafted.others", n=draft.n_others))
+        click.echo(words("drafted.other" if draft.n_others == 1 else "drafted.others", n=draft.n_others))
     for refused in draft.refused:
         click.echo(words("drafted.refused", what=refused))
     if not draft.published:

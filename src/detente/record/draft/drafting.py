@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from detente.economies import name_of
-from detente.language import Catalogue, Text, Word
+from detente.language import LANGUAGES, Catalogue, Own, Text, Word
 from detente.record.draft.clean import Article
 from detente.record.draft.extract import Extraction, extract
 from detente.record.draft.language.credits import Credit
@@ -71,7 +71,8 @@ class Draft:
         words = Catalogue(language)
         kinds = [row.cells["type"] for row in self.rows]
         counts = ", ".join(f"{kinds.count(k)} {words.known('drafted_kind', k)}" for k in dict.fromkeys(kinds))
-        return words("drafted.claims_of" if counts else "drafted.claims", n=len(kinds), kinds=counts)
+        key = "drafted.claim" if len(kinds) == 1 else "drafted.claims"
+        return words(f"{key}_of" if counts else key, n=len(kinds), kinds=counts)
 
 
 def draft_claims(
@@ -233,7 +234,8 @@ def _series_of(
 
 def _of_carried_pair(row: DraftRow, known: KnownRecord) -> DraftRow:
     """A row whose pair is that of the text around its sentence, marked so."""
-    pair = Text("answer.and", first=name_of(known.dyad[0]), last=name_of(known.dyad[1]))
+    first, last = (Own(name_of(code), **{to: name_of(code, to) for to in LANGUAGES.others}) for code in known.dyad)
+    pair = Text("answer.and", first=first, last=last)
     return replace(row, hints=(*row.hints, Text("hint.carried_pair", pair=pair)))
 
 

@@ -35,6 +35,8 @@ PEOPLE = {
     "migrantes",
     "refugees",
     "refugiados",
+    "seekers",
+    "solicitantes",
     "inhabitants",
     "habitantes",
 }
