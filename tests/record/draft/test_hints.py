@@ -80,3 +80,17 @@ def test_a_text_in_an_unread_language_is_refused_in_the_readers_own():
     told, language = said_error(refused.value, "es")
     assert language == "es"
     assert told.endswith("dé una traducción, o indique el idioma si es uno de ellos.")
+
+
+def test_a_proposed_event_is_titled_in_every_language():
+    row = drafted().events[0].cells
+    assert row["title"] == "Border closure: India and Nepal"
+    assert row["title_es"] == "Cierre de frontera: India y Nepal"
+
+
+def test_the_carried_pair_is_named_in_the_language_of_the_hint():
+    known = KnownRecord(("ETH", "DJI"), ("trade.total",))
+    text = "Ethiopia and Djibouti met. Bilateral trade was $60 million in 2000."
+    row = draft_claims(Article("", text, "", "en"), "S1", known=known).rows[0]
+    assert "Ethiopia and Djibouti" in row.as_row()["hint"]
+    assert "Etiopía y Yibuti" in row.as_row("es")["hint"]
