@@ -259,6 +259,12 @@ def test_exchange_rates_of_fred(tmp_path):
     assert found.frame.rows() == [("", 202401, "USD/EUR", pytest.approx(1.2))]
 
 
+def test_a_table_with_days_is_not_taken_for_exchange_rates(tmp_path):
+    for header in ("date,score", "date,gdelt_score,n", "Date,Close", "date"):
+        path = put(tmp_path, "days.csv", f"{header}\n2024-01-01,1.1,2\n")
+        assert recognise(Files(path)) is None, header
+
+
 def test_exchange_rates_of_the_ecb(tmp_path):
     """The data portal's SDMX-CSV: units of CURRENCY for one of CURRENCY_DENOM."""
     found = facts(put(tmp_path, "data.csv", ECB_MONTHS))

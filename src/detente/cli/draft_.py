@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detente.language import LANGUAGES, Catalogue
+
 if TYPE_CHECKING:
     from detente.study import Study
 
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     "--accept", "accepted", type=click.Path(path_type=Path), help="Take over the rows marked yes in this file."
 )
 @click.option("--keep-wording", is_flag=True, help="Accept claims still in the article's words, as quotations.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True, help="Language of the hints."
+)
 def command(
     article: Path | None, study: str, out: Path | None, source: str | None, published: str | None, language: str | None,
-    suggest: str | None, accepted: Path | None, keep_wording: bool,
+    suggest: str | None, accepted: Path | None, keep_wording: bool, lang: str,
 ) -> None:  # fmt: skip
     """Draft claims from ARTICLE (text, Markdown, HTML, PDF, Word, mail or web archive), or accept a draft.
 
@@ -37,7 +42,7 @@ def command(
     from detente.study import open_study
 
     if article is not None and accepted is None:
-        _draft(article, open_study(study), study, out, source, published, language, suggest)
+        _draft(article, open_study(study), study, out, source, published, language, suggest, lang)
     elif accepted is not None and article is None:
         _accept(accepted, open_study(study), keep_wording)
     else:
@@ -46,7 +51,7 @@ def command(
 
 def _draft(
     article: Path, study: Study, name: str, out: Path | None, source: str | None, published: str | None,
-    language: str | None, suggest: str | None,
+    language: str | None, suggest: str | None, lang: str,
 ) -> None:  # fmt: skip
     from detente.record.draft.clean import read_article
     from detente.record.draft.drafting import draft_claims
@@ -63,20 +68,22 @@ def _draft(
         found, source, set(ledger.claims["claim_id"]), load(suggest) if suggest else None,
         known=known, on_record=ledger.claims.iter_rows(named=True),
     )  # fmt: skip
-    path = save_draft(draft, out or Path(f"{article.stem}.draft.csv"), study.folder)
-    click.echo(f"{draft.summary()} in {path}")
+    path = save_draft(draft, out or Path(f"{article.stem}.draft.csv"), study.folder, lang)
+    words = Catalogue(lang)
+    click.echo(words("drafted.written", summary=draft.summary(lang), path=path))
     for table, rows in (("events", draft.events), ("series", draft.figures)):
         if rows:
-            click.echo(f"{len(rows)} rows for {table}.csv proposed in {evidence_path(path, table)}")
+            key = "drafted.proposed_one" if len(rows) == 1 else "drafted.proposed"
+            click.echo(words(key, n=len(rows), table=table, path=evidence_path(path, table)))
     if draft.n_others:
-        click.echo(f"{draft.n_others} rows about other economies only were left out.")
+        click.echo(words("drafted.other" if draft.n_others == 1 else "drafted.others", n=draft.n_others))
     for refused in draft.refused:
-        click.echo(f"Not taken over: {refused}")
+        click.echo(words("drafted.refused", what=refused))
     if not draft.published:
-        click.echo("The article's own date is not known, so relative dates stay empty: give --date YYYY-MM-DD.")
+        click.echo(words("drafted.no_own_date"))
     if source not in sources:
-        click.echo(f"Add a row '{source}' for the article to {study.record / 'sources.csv'} before accepting.")
-    click.echo(f"Next: work on the file, then: detente draft --accept {path} --study {name}")
+        click.echo(words("drafted.add_source", source=source, path=study.record / "sources.csv"))
+    click.echo(words("drafted.next", command=f"detente draft --accept {path} --study {name}"))
 
 
 def _accept(path: Path, study: Study, keep_wording: bool) -> None:

@@ -35,7 +35,7 @@ def test_from_article_to_accepted_claim(study: Path, capsys: pytest.CaptureFixtu
     add_source(study)
     assert run(["draft", "a story.txt", "--study", "mine", "--source", "S9"]) == 0
     said = capsys.readouterr().out
-    assert "1 drafted claims (1 quantity) in a story.draft.csv" in said
+    assert "1 drafted claim (1 quantity) in a story.draft.csv" in said
     assert "Add a row" not in said
     draft = Path("a story.draft.csv")
     (row,) = rows(draft)

@@ -133,7 +133,7 @@ def test_on_the_command_line_the_files_are_named(tmp_path, monkeypatch, capsys):
     assert run(["new", "KEN", "TZA", "--folder", "mine"]) == 0
     assert run(["draft", "a.txt", "--study", "mine", "--date", "2021-05-14"]) == 0
     said = capsys.readouterr().out
-    assert "1 rows for events.csv proposed in a.events.draft.csv" in said
+    assert "1 row for events.csv proposed in a.events.draft.csv" in said
     assert said.rstrip().endswith("detente draft --accept a.draft.csv --study mine")
 
 

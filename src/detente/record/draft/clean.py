@@ -133,12 +133,17 @@ UNREAD = (
 
 
 def guess_language(text: str) -> str:
-    """``es`` where Spanish function words outnumber English ones, else ``en``.
+    """``es`` where Spanish function words outnumber English ones, or there are as many and Spanish letters; else ``en``.
 
-    >>> guess_language("El ministerio informó que la frontera sigue cerrada.")
-    'es'
+    >>> guess_language("El ministerio informó que la frontera sigue cerrada."), guess_language("Vivían 20.000 en Yibuti.")
+    ('es', 'es')
     """
-    return "es" if len(_SPANISH.findall(text)) > len(_ENGLISH.findall(text)) else "en"
+    spanish, english = len(_SPANISH.findall(text)), len(_ENGLISH.findall(text))
+    return "es" if spanish > english or (spanish == english and _LETTERS.search(text)) else "en"
+
+
+_LETTERS = re.compile(r"\b[a-z]*[áéíóúñ][a-z]*\b|[¿¡]", re.IGNORECASE)
+"""Words with the letters that Spanish has and English lacks."""
 
 
 def reads(text: str) -> bool:

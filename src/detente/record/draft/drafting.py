@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from detente.economies import name_of
+from detente.language import LANGUAGES, Catalogue, Own, Text, Word
 from detente.record.draft.clean import Article
 from detente.record.draft.extract import Extraction, extract
 from detente.record.draft.language.credits import Credit
@@ -15,6 +17,7 @@ from detente.record.draft.language.happenings import Happening
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import MONEY, money_called
+from detente.record.draft.proposing.about import pairs_in_force
 from detente.record.draft.proposing.evidence import EVIDENCE, event_rows, figure_rows, happenings_in, tested
 from detente.record.draft.proposing.flows import FlowSpoken, economies_named, flow_at, is_change
 from detente.record.draft.proposing.tariffs import tariff_at
@@ -29,7 +32,8 @@ from detente.record.draft.tying.choosing import choose
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import multiples
 from detente.record.draft.tying.places import SAID_ON
-from detente.record.draft.tying.quantities import cells_of, quantity_row, study_unit
+from detente.record.draft.tying.quantities import cells_of, either_of, quantity_row, study_unit
+from detente.record.draft.tying.quotations import Quotation, quotations, speaker_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +53,26 @@ class Draft:
     figures: tuple[DraftRow, ...] = ()
     n_others: int = 0
 
-    def to_csv(self) -> str:
-        """The draft file's text: UTF-8 CSV with a header."""
-        return write_rows((row.as_row() for row in self.rows), COLUMNS)
+    def to_csv(self, language: str = "en") -> str:
+        """The draft file's text: UTF-8 CSV with a header, its hints in a language."""
+        return write_rows((row.as_row(language) for row in self.rows), COLUMNS)
 
-    def evidence(self) -> dict[str, str]:
+    def evidence(self, language: str = "en") -> dict[str, str]:
         """The text of a draft file of events and of one of figures, by ``events`` and ``series``; only those with rows."""
         rows = {"events": self.events, "series": self.figures}
         return {
-            name: write_rows((row.as_evidence(table) for row in rows[name]), columns_of(table))
+            name: write_rows((row.as_evidence(table, language) for row in rows[name]), columns_of(table))
             for name, table in EVIDENCE.items()
             if rows[name]
         }
 
-    def summary(self) -> str:
+    def summary(self, language: str = "en") -> str:
         """One line: how many rows of which type."""
+        words = Catalogue(language)
         kinds = [row.cells["type"] for row in self.rows]
-        counts = ", ".join(f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds))
-        return f"{len(self.rows)} drafted claims" + (f" ({counts})" if counts else "")
+        counts = ", ".join(f"{kinds.count(k)} {words.known('drafted_kind', k)}" for k in dict.fromkeys(kinds))
+        key = "drafted.claim" if len(kinds) == 1 else "drafted.claims"
+        return words(f"{key}_of" if counts else key, n=len(kinds), kinds=counts)
 
 
 def draft_claims(
@@ -106,10 +112,12 @@ def draft_claims(
     known = known or KnownRecord()
     bare: list[DraftRow] = []
     thread = Thread()
+    about = pairs_in_force(found.sentences, found.article.title, known.dyad)
+    whole = Whole(found, known, about, quotations(found.article.text, found.sentences, found.credits))
     for n, sentence in enumerate(found.sentences):
         if n and sentence.paragraph != found.sentences[n - 1].paragraph:
             thread = replace(thread, spoken=None)
-        rows, thread = _of_sentence(sentence, found, known, thread)
+        rows, thread = _of_sentence(n, whole, thread)
         bare += rows
     near = [row for row in bare if _of_pair(row, known)]
     bare, n_others = grouped(near), len(bare) - len(near)
@@ -146,47 +154,89 @@ class Thread:
     period: InForce | None = None
 
 
-def _of_sentence(
-    sentence: Sentence, found: Extraction, known: KnownRecord, before: Thread
-) -> tuple[list[DraftRow], Thread]:
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a sentence is read with: all that the text holds, what is known, whom it is about and who is quoted."""
+
+    found: Extraction
+    known: KnownRecord
+    about: Sequence[str]
+    quoted: Sequence[Quotation]
+
+    def speakers(self, credits: Sequence[Credit], place: int) -> Sequence[Credit]:
+        """Whom a sentence credits, or where it credits nobody the one who speaks in the quotation around a place."""
+        speaker = None if credits else speaker_at(place, self.quoted)
+        return [speaker] if speaker else credits
+
+
+def _of_sentence(n: int, whole: Whole, before: Thread) -> tuple[list[DraftRow], Thread]:
     """The rows of a sentence, and what the next one may go on about."""
+    found, known, about = whole.found, whole.known, whole.about[n]
+    sentence = found.sentences[n]
     said = [f for f in found.figures if sentence.start <= f.start < sentence.end]
     figures = [_in_own_money(f, known.dyad, sentence.text, found.article.text) for f in said]
     told = multiples(found.article.text, sentence.start, sentence.end)
     figures = sorted([*figures, *told], key=lambda f: f.start)
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
     credits = [a for a in found.credits if sentence.start <= a.start < sentence.end]
-    happened = [_happened(h, sentence, credits, known) for h in happenings_in(sentence, found)]
-    spoken = before.spoken
-    if figures:
-        text = found.article.text[: sentence.end]
-        published, language = found.article.published, found.article.language
-        place = Around(text, sentence, figures, dates, credits, before.period, published, language)
-        pairs = choose(place)
-        period = in_force(sentence, _current(place, pairs), dates, published, before.period, figures=True)
-        around = Surroundings(text, sentence, figures, pairs, dates, credits, bool(found.article.published))
-        rows = []
-        for n, figure in enumerate(figures):
-            place = figure.start - sentence.start
-            flow = flow_at(sentence.text, place, known, before.spoken)
-            if figure.unit.partition("/")[0] in MONEY and (
-                is_comparison(text, figure) or (is_change(sentence.text, place) and not changes_by(text, figure))
-            ):
-                flow = None
-            spoken = flow or spoken
-            series = flow.series if flow else ""
-            if study_unit(figure)[1] == "persons":
-                series = people_at(sentence.text, place, figure.unit, known)
-            if not series and figure.unit == "pct" and not direction_at(text, figure):
-                series = tariff_at(sentence.text, place, known)
-            clear = (not series or flow is None or flow is not before.spoken) and figure in found.figures
-            dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
-            rows.append(quantity_row(n, around, found, series, known_money=dollar, clear=clear))
-        return [*rows, *happened], Thread(spoken, period)
-    later = replace(before, period=in_force(sentence, (), dates, found.article.published, before.period, figures=False))
-    if happened:
-        return happened, later
-    return ([_event(sentence, dates, credits, found)] if dates or credits else []), later
+    happened = [
+        _happened(h, sentence, whole.speakers(credits, h.date.start), known) for h in happenings_in(sentence, found)
+    ]
+    spoken, published = before.spoken, found.article.published
+    if not figures:
+        later = replace(before, period=in_force(sentence, (), dates, published, before.period, figures=False))
+        if happened:
+            return happened, later
+        return ([_event(sentence, dates, credits, whole)] if dates or credits else []), later
+    text = found.article.text[: sentence.end]
+    place = Around(text, sentence, figures, dates, credits, before.period, published, found.article.language)
+    pairs = choose(place)
+    period = in_force(sentence, _current(place, pairs), dates, published, before.period, figures=True)
+    around = Surroundings(text, sentence, figures, pairs, dates, credits, bool(published))
+    dollar = {money_called("dollar", economy) for economy in known.dyad} <= {"", "usd"}
+    rows = []
+    for k, figure in enumerate(figures):
+        flow = _flow_of(figure, text, sentence, known, before.spoken, about)
+        spoken = flow or spoken
+        series = _series_of(figure, flow, text, sentence, known)
+        carried = flow.carried if flow and series == flow.series else ""
+        clear = (not series or flow is None or flow is not before.spoken) and figure in found.figures
+        around = replace(around, credits=whole.speakers(credits, figure.start))
+        row = quantity_row(k, around, found, series, known_money=dollar, clear=clear and carried != "unsure")
+        rows.append(_of_carried_pair(row, known) if carried else row)
+    return [*rows, *happened], Thread(spoken, period)
+
+
+def _flow_of(
+    figure: FigureMention, text: str, sentence: Sentence, known: KnownRecord, before: FlowSpoken | None, about: str
+) -> FlowSpoken | None:
+    """The flow that a figure speaks of; none for money by which something changed or differs."""
+    place = figure.start - sentence.start
+    if figure.unit.partition("/")[0] in MONEY and (
+        is_comparison(text, figure) or (is_change(sentence.text, place) and not changes_by(text, figure))
+    ):
+        return None
+    return flow_at(sentence.text, place, known, before, about)
+
+
+def _series_of(
+    figure: FigureMention, flow: FlowSpoken | None, text: str, sentence: Sentence, known: KnownRecord
+) -> str:
+    """The record's series that a figure speaks of: its flow, one's people in the other, or a tariff."""
+    place = figure.start - sentence.start
+    series = flow.series if flow else ""
+    if study_unit(figure)[1] == "persons":
+        series = people_at(sentence.text, place, figure.unit, known)
+    if not series and figure.unit == "pct" and not direction_at(text, figure):
+        series = tariff_at(sentence.text, place, known)
+    return series
+
+
+def _of_carried_pair(row: DraftRow, known: KnownRecord) -> DraftRow:
+    """A row whose pair is that of the text around its sentence, marked so."""
+    first, last = (Own(name_of(code), **{to: name_of(code, to) for to in LANGUAGES.others}) for code in known.dyad)
+    pair = Text("answer.and", first=first, last=last)
+    return replace(row, hints=(*row.hints, Text("hint.carried_pair", pair=pair)))
 
 
 def _current(around: Around, pairs: Sequence[Paired]) -> list[tuple[DateMention, float]]:
@@ -215,24 +265,25 @@ def _in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, tex
     return figure
 
 
-def _happened(happening: Happening, sentence: Sentence, credits: list[Credit], known: KnownRecord) -> DraftRow:
+def _happened(happening: Happening, sentence: Sentence, credits: Sequence[Credit], known: KnownRecord) -> DraftRow:
     """A claim that something happened on its day, with the test of an event on record where there is one near it."""
     cells = cells_of(sentence, happening.date, credits[0] if credits else None) | {"type": "event"}
     cells = tested(cells, happening, known)
-    hints = [f"It says: {happening.kind} ({happening.direction})."]
+    hints = [Text("hint.happened", kind=Word(happening.kind, group="word"), direction=happening.direction)]
     if cells.get("target"):
-        hints.append(f"Proposed test: event of {cells['target']}; see that the sentence speaks of it.")
+        hints.append(Text("hint.test", test="event", target=cells["target"]))
     return DraftRow(cells, "medium", tuple(hints))
 
 
-def _event(sentence: Sentence, dates: list[DateMention], credits: list[Credit], found: Extraction) -> DraftRow:
+def _event(sentence: Sentence, dates: list[DateMention], credits: list[Credit], whole: Whole) -> DraftRow:
+    found = whole.found
     dated, several = _day_of_event(dates, credits)
     ahead = any(is_future(found.article.text, d.start, d.end, found.article.language) for d in dates)
     kind = "prediction" if ahead else "event" if dates else "attribution"
-    credit = credits[0] if credits else None
-    unresolved = ("The date leans on the article's own date, which is not known.",) if dated and not dated.date else ()
+    credit = next(iter(whole.speakers(credits, sentence.start + 1)), None)
+    unresolved = (Text("hint.own_date"),) if dated and not dated.date else ()
     if several:
-        unresolved = (f"Its day may be {' or '.join(several)}: say which.",)
+        unresolved = (Text("hint.days", days=either_of(several)),)
     return DraftRow(
         cells_of(sentence, dated, credit) | {"type": kind}, "low" if unresolved or not dates else "medium", unresolved
     )

@@ -9,8 +9,10 @@ from detente.errors import OutputError
 from detente.record.draft.drafting import Draft
 
 
-def save_draft(draft: Draft, path: Path, study: Path) -> Path:
+def save_draft(draft: Draft, path: Path, study: Path, language: str = "en") -> Path:
     """Write a draft file and, beside it, those of the events and figures it proposes, outside the study and over nothing.
+
+    Hints are in ``language``.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def save_draft(draft: Draft, path: Path, study: Path) -> Path:
             why="A draft holds the article's own sentences, and a study holds none.",
             fix="Give an --out elsewhere.",
         )
-    beside = {evidence_path(path, name): text for name, text in draft.evidence().items()}
+    beside = {evidence_path(path, name): text for name, text in draft.evidence(language).items()}
     if held := next((other for other in beside if other.exists()), None):
         raise OutputError(
             f"{held} exists already.",
@@ -39,7 +41,7 @@ def save_draft(draft: Draft, path: Path, study: Path) -> Path:
         )
     for other, text in beside.items():
         write_file(other, text, fix="Give another place.")
-    return write_file(path, draft.to_csv(), fix="Give another place.")
+    return write_file(path, draft.to_csv(language), fix="Give another place.")
 
 
 def evidence_path(path: Path, name: str) -> Path:

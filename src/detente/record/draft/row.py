@@ -10,12 +10,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from detente.language import Catalogue, Text, said
 from detente.record.schema import CLAIMS, RecordTable
 
 OWN = ("accept", "confidence", "hint", "wording")
 COLUMNS = (*OWN, *CLAIMS.allowed)
 CONFIDENCE = ("high", "medium", "low")
-PARAPHRASE = "The claim is the article's own sentence: put it in other words before accepting."
+PARAPHRASE = Text("hint.paraphrase")
 UNTESTED = "No test has been written for this claim yet."
 
 
@@ -30,7 +31,7 @@ class DraftRow:
     confidence : str
         ``high``, ``medium`` or ``low``: how sure the extractor is of its reading.
     hints : tuple of str
-        What the person should look at; never enters the record.
+        What the person should look at, as texts that can be said in any language; never enters the record.
     series : str
         The flow of the study's pair that it speaks of; empty where it is none or unclear.
     """
@@ -40,10 +41,10 @@ class DraftRow:
     hints: tuple[str, ...] = field(default=())
     series: str = ""
 
-    def as_row(self) -> dict[str, str]:
-        """All columns of the draft file; nothing is accepted yet."""
+    def as_row(self, language: str = "en") -> dict[str, str]:
+        """All columns of the draft file, its hints in a language; nothing is accepted yet."""
         sentence = self.cells.get("claim", "")
-        own = {"accept": "", "confidence": self.confidence, "hint": " ".join((PARAPHRASE, *self.hints))}
+        own = {"accept": "", "confidence": self.confidence, "hint": told((PARAPHRASE, *self.hints), language)}
         return {
             **dict.fromkeys(COLUMNS, ""),
             **{name: as_data(cell) for name, cell in self.cells.items()},
@@ -51,11 +52,17 @@ class DraftRow:
             "wording": fingerprint(sentence),
         }
 
-    def as_evidence(self, table: RecordTable) -> dict[str, str]:
-        """All columns of a draft file of events or figures; nothing is accepted yet."""
-        own = {"accept": "", "confidence": self.confidence, "hint": as_data(" ".join(self.hints))}
+    def as_evidence(self, table: RecordTable, language: str = "en") -> dict[str, str]:
+        """All columns of a draft file of events or figures, its hints in a language; nothing is accepted yet."""
+        own = {"accept": "", "confidence": self.confidence, "hint": as_data(told(self.hints, language))}
         cells = {name: as_data(cell) for name, cell in self.cells.items()}
         return {**dict.fromkeys(columns_of(table), ""), **cells, **own}
+
+
+def told(hints: Iterable[str], language: str) -> str:
+    """Hints as one text of a language; what a step of somebody else's says stays as it is."""
+    words = Catalogue(language)
+    return " ".join(said(hint, words) for hint in hints)
 
 
 def columns_of(table: RecordTable) -> tuple[str, ...]:
@@ -113,7 +120,7 @@ def grouped(rows: Iterable[DraftRow]) -> list[DraftRow]:
     return [
         row
         if times[key] == 1
-        else DraftRow(row.cells, row.confidence, (*row.hints, f"The text says it {times[key]} times."), row.series)
+        else DraftRow(row.cells, row.confidence, (*row.hints, Text("hint.times", n=times[key])), row.series)
         for key, row in first.items()
     ]
 
@@ -124,6 +131,6 @@ def again(row: DraftRow, source_id: str, claims: Sequence[Mapping[str, str | Non
     for claim in claims if cells.get("value") else ():
         same = all((claim.get(c) or "") == cells.get(c, "") for c in ("value", "unit", "date"))
         if same and claim.get("source_id") == source_id:
-            hint = f"The record has this as {claim['claim_id']}."
+            hint = Text("hint.recorded", id=claim["claim_id"])
             return DraftRow(cells, "low", (hint, *row.hints), row.series)
     return row

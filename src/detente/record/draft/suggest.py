@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from detente.errors import UsageError, did_you_mean
+from detente.language import Text
 from detente.record.draft.extract import Extraction
 from detente.record.draft.row import UNTESTED, DraftRow
 from detente.record.frames import Frames
@@ -163,16 +164,16 @@ def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted
         sentence = sentences[_folded(str(row["claim"]))]
         if row.get("for") in evidence:
             cells = {k: str(v).strip() for k, v in row.items() if k not in ("claim", "for")}
-            hints = (f"Suggested by the optional step {name}.".replace("  ", " "), f'Read from: "{sentence.text}"')
+            hints = (Text("hint.suggested_from", name=name), Text("hint.read_from", text=sentence.text))
             evidence[row["for"]].append(DraftRow(cells, "low", hints))
             continue
         cells = {k: str(v).strip() for k, v in row.items() if k not in ("corrects", "for")}
         cells |= {"claim": sentence.text, "paragraph": str(sentence.paragraph)}
         if not cells.get("test"):
             cells["why_not"] = UNTESTED
-        hints = [f"Suggested by the optional step {name}, not read from the text by rule.".replace("  ", " ")]
+        hints = [Text("hint.suggested", name=name)]
         if row.get("corrects"):
-            hints.append(f"It reads drafted row {row['corrects']} otherwise: accept one of the two.")
+            hints.append(Text("hint.corrects", row=row["corrects"]))
         rows.append(DraftRow(cells, "low", tuple(hints)))
     return DraftOffer(tuple(rows), tuple(refused), tuple(evidence["events"]), tuple(evidence["series"]))
 

@@ -60,9 +60,10 @@ def _read(request: Request, given: dict[str, str]) -> Response:
         draft = _draft(study, given)
     except DetenteError as error:
         return _page(request, given, [], told(request, error), 422)
-    rows = [row.as_row() for row in draft.rows[:MOST]]
+    language = words_of(request).language
+    rows = [row.as_row(language) for row in draft.rows[:MOST]]
     offered = {
-        name: [row.as_evidence(TABLES[name]) for row in held[:MOST]]
+        name: [row.as_evidence(TABLES[name], language) for row in held[:MOST]]
         for name, held in (("events", draft.events), ("figures", draft.figures))
     }
     return _page(request, given, rows, offered=offered)

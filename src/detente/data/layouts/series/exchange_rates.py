@@ -13,11 +13,12 @@ from detente.data.tables.rows import numbers
 from detente.errors import DataError, first_five
 
 ECB = frozenset({"currency", "currency_denom", "time_period", "obs_value"})
-FRED = (frozenset({"observation_date"}), frozenset({"date"}))
 FRED_PAIRS = {"DEXUSEU": ("USD", "EUR"), "DEXUSUK": ("USD", "GBP"), "DEXJPUS": ("JPY", "USD"), "DEXCHUS": ("CNY", "USD"),
               "DEXBZUS": ("BRL", "USD"), "DEXMXUS": ("MXN", "USD"), "DEXINUS": ("INR", "USD"), "DEXKOUS": ("KRW", "USD"),
               "DEXCAUS": ("CAD", "USD"), "DEXSZUS": ("CHF", "USD"), "DEXTAUS": ("TWD", "USD"), "DEXVZUS": ("VEF", "USD"),
               "DEXSFUS": ("ZAR", "USD"), "DEXUSAL": ("USD", "AUD"), "DEXTHUS": ("THB", "USD")}  # fmt: skip
+FRED = (frozenset({"observation_date"}), *(frozenset({"date", code.casefold()}) for code in FRED_PAIRS))
+"""Columns of FRED's files; *date* alone is many a table's, so one with it has a known rate beside it."""
 
 
 def read(table: pl.DataFrame) -> Series:

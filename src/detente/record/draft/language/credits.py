@@ -137,7 +137,7 @@ def _of_verb(
         return None
     beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
     last = before[-1].text if before else ""
-    quoted = last in '”"»,—–-' and last != ""
+    quoted = last in '”"»“,—–-' and last != ""
     if (quoted or not before) and not NEVER_INVERTED.fullmatch(verb.group()):
         source = forward(text, tokens, verb.end(), language, inverted=True)
         if source:

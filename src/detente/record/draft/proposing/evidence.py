@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from detente.economies import name_of
+from detente.language import LANGUAGES, Catalogue, Text
+from detente.language.registry import SOURCE
 from detente.record.draft.extract import Extraction
 from detente.record.draft.language.happenings import Happening, happenings
 from detente.record.draft.language.sentences import Sentence
@@ -59,23 +61,31 @@ def event_rows(found: Extraction, source_id: str, known: KnownRecord) -> Iterato
 def _event(
     happening: Happening, sentence: Sentence, actors: Sequence[str], id_: str, source_id: str, known: KnownRecord
 ) -> DraftRow:
-    title = happening.kind[:1].upper() + happening.kind[1:]
-    if names := " and ".join(name_of(code) for code in actors[:2]):
-        title += f": {names}"
     cells = {
-        "event_id": id_, "date": happening.date.date, "title": title, "kind": happening.kind,
+        "event_id": id_, "date": happening.date.date, "title": _title(happening.kind, actors, SOURCE), "kind": happening.kind,
         "subsystems": _SUBSYSTEMS.get(happening.kind, ""), "actors": ";".join(actors), "direction": happening.direction,
         "sets": happening.sets, "source_ids": source_id,
     }  # fmt: skip
-    hints = [f'Read from: "{sentence.text}"']
+    titles = {f"title_{language}": _title(happening.kind, actors, language) for language in LANGUAGES.others}
+    cells |= {name: title for name, title in titles.items() if name in EVENTS.allowed}
+    hints = [Text("hint.read_from", text=sentence.text)]
     exact = len(happening.date.date) == len("2020-01-01")
     if not exact:
-        hints.append("The text gives no day.")
+        hints.append(Text("hint.no_day"))
     if same := matching(happening, known):
-        hints.insert(0, f"The record may have this as {same}.")
+        hints.insert(0, Text("hint.same_event", id=same))
     if not happening.sets:
-        hints.append("If it changes a state of the relation, name it in 'sets', such as border.goods@place=closed.")
+        hints.append(Text("hint.sets"))
     return DraftRow(cells, "medium" if exact and actors and not same else "low", tuple(hints))
+
+
+def _title(kind: str, actors: Sequence[str], language: str) -> str:
+    """The kind of event and the first two economies, in a language."""
+    words = Catalogue(language)
+    said = words.known("word", kind)
+    names = [name_of(code, language) for code in actors[:2]]
+    told = words("answer.and", first=names[0], last=names[1]) if len(names) == 2 else "".join(names)
+    return said[:1].upper() + said[1:] + (f": {told}" if told else "")
 
 
 def matching(happening: Happening, known: KnownRecord) -> str:
@@ -120,7 +130,7 @@ def figure_rows(rows: Iterable[DraftRow], source_id: str) -> Iterator[DraftRow]:
             "status": STATUS.get(operator[1] if operator else "", "reported"), "source_id": source_id,
             "note": f"as {speaker} says" if speaker else "",
         }  # fmt: skip
-        hints = (f'Read from: "{cells["claim"]}"', *row.hints)
+        hints = (Text("hint.read_from", text=cells["claim"]), *row.hints)
         yield DraftRow(figure, row.confidence, hints)
 
 

@@ -44,9 +44,25 @@ _CARRIED = re.compile(
     r"|\b(?:sumaron|sumó|fueron|fue|alcanzaron|alcanzó|totalizaron|llegaron|llegó|bajaron|subieron)\b",
     re.IGNORECASE,
 )
+_MUTUAL_BEFORE = re.compile(r"\b(?:bilateral|two-way|mutual)\s(?:merchandise\s|goods\s)?$", re.IGNORECASE)
+_MUTUAL_AFTER = re.compile(
+    r"\s(?:comercial\s|in\sgoods\s|de\sbienes\s)?(?:bilateral\b|mutuo\b|between\s(?:the\s(?:two|pair)|both|them)\b"
+    r"|entre\s(?:ambos|ambas|los\sdos|las\sdos|ellos)\b)",
+    re.IGNORECASE,
+)
+_TOTAL_BEFORE = re.compile(r"\b(?:total|overall|combined)\s(?:merchandise\s|goods\s)?$", re.IGNORECASE)
+_TOTAL_AFTER = re.compile(r"\s(?:comercial\s)?total\b", re.IGNORECASE)
+_WITH_ALL = re.compile(
+    r"\b(?:world|global|worldwide|foreign|external|all\s(?:its\s)?partners|bloc|union|region|mundial|mundo|exterior|bloque|unión|región)\b",
+    re.IGNORECASE,
+)
+"""Words of trade with many, which is not the pair's."""
+_BETWEEN_NAMES = re.compile(r"\s(?:between|entre)\s(?:the\s|la\s|el\s)?[A-ZÁÉÍÓÚ]")
 _WITH = re.compile(r"\s(?:with|con)\s", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|a|hacia)\s", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|desde|de)\s", re.IGNORECASE)
+PARAGRAPH, TEXT, OTHERS = "paragraph", "text", "others"
+"""How the pair is in force where a sentence does not name it: its paragraph or its text named it, or others since."""
 WINDOW = 40
 """Characters around a word of trade in which its economies are named."""
 
@@ -61,18 +77,26 @@ class FlowSpoken:
         ``trade.exports``, ``trade.imports`` (of the study's first economy) or ``trade.total``.
     owner : str
         The economy whose exports or imports the words speak of; empty for trade.
+    carried : str
+        How the pair came to a sentence that does not name both: ``plain`` where its words (*bilateral trade*) and
+        its paragraph leave one reading, ``unsure`` otherwise; empty where the sentence names both.
     """
 
     series: str
     owner: str = ""
+    carried: str = ""
 
 
-def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | None = None) -> FlowSpoken | None:
+def flow_at(
+    sentence: str, place: int, known: KnownRecord, before: FlowSpoken | None = None, about: str = PARAGRAPH
+) -> FlowSpoken | None:
     """The flow that a figure at ``place`` of a sentence speaks of; None where it is unclear, a part, or another's.
 
     Parameters
     ----------
     before : the flow of the sentence before in the same paragraph, which *it* or *imports* may go on about.
+    about : how the pair is in force in the sentence (:func:`~detente.record.draft.proposing.about.pairs_in_force`);
+        nothing is carried to a sentence after others were named.
 
     Examples
     --------
@@ -86,13 +110,14 @@ def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | 
     named = set(economies_named(sentence))
     if named - set(known.dyad):
         return None
+    before = before if about != OTHERS else None
     roles = [role for role in _ROLES.finditer(sentence) if not _in_a_name(sentence, role)]
     if not roles:
         return before if before and not named and _CARRIED.search(sentence) else None
     led = [role for role in roles if role.start() < place]
     role = led[-1] if led else roles[0]
     if len(led) > 1 and not re.search(r"\d", sentence[led[-2].end() : role.start()]):
-        spoken = [_spoken(sentence, each, named, known.dyad, before) for each in led[-2:]]
+        spoken = [_spoken(sentence, each, named, known.dyad, before, about) for each in led[-2:]]
         if spoken[0] and spoken[1] and spoken[0].series != spoken[1].series:
             return None  # one flow beside another, and the figures come after both
     if _no_level(sentence, role, place) or _WAY.match(sentence, role.end()):
@@ -101,7 +126,16 @@ def flow_at(sentence: str, place: int, known: KnownRecord, before: FlowSpoken | 
         return None
     if (not led and len(roles) > 1) or _twofold(sentence, roles) or _is_part(sentence, role):
         return None
-    return _spoken(sentence, role, named, known.dyad, before)
+    return _spoken(sentence, role, named, known.dyad, before, about)
+
+
+def speaks_of_trade(sentence: str) -> bool:
+    """Whether a sentence has a word of trade.
+
+    >>> speaks_of_trade("Exports to Japan rose."), speaks_of_trade("Japan is near.")
+    (True, False)
+    """
+    return bool(_ROLES.search(sentence))
 
 
 def _in_a_name(sentence: str, role: re.Match[str]) -> bool:
@@ -110,11 +144,11 @@ def _in_a_name(sentence: str, role: re.Match[str]) -> bool:
 
 
 def _spoken(
-    sentence: str, role: re.Match[str], named: set[str], dyad: Sequence[str], before: FlowSpoken | None
+    sentence: str, role: re.Match[str], named: set[str], dyad: Sequence[str], before: FlowSpoken | None, about: str
 ) -> FlowSpoken | None:
     """The flow that a word of trade stands for."""
     if role["trade"]:
-        return _trade(sentence, role, named, dyad, before)
+        return _trade(sentence, role, named, dyad, before) or _trade_of_pair(sentence, role, named, about)
     if role["sold"] or role["bought"]:
         return _dealt(sentence, role, named, dyad)
     return _shipped(sentence, role, named, dyad, before)
@@ -197,8 +231,26 @@ def _trade(
     sentence: str, role: re.Match[str], named: set[str], dyad: Sequence[str], before: FlowSpoken | None
 ) -> FlowSpoken | None:
     partner = _one(sentence[role.end() : role.end() + WINDOW], dyad) if _WITH.match(sentence, role.end()) else ""
-    if named == set(dyad) or (partner and len(named) == 1) or (not named and (before or _BOTH.search(sentence))):
+    if named == set(dyad) or (partner and len(named) == 1):
         return FlowSpoken("trade.total")
+    return FlowSpoken("trade.total", carried=before.carried) if before and not named else None
+
+
+def _trade_of_pair(sentence: str, role: re.Match[str], named: set[str], about: str) -> FlowSpoken | None:
+    """*Bilateral trade*, *total trade*, in a sentence that leaves the pair to the text around it."""
+    if (
+        about not in (PARAGRAPH, TEXT)
+        or _WITH.match(sentence, role.end())
+        or _BETWEEN_NAMES.match(sentence, role.end())
+    ):
+        return None
+    before = sentence[: role.start()]
+    mutual = bool(_MUTUAL_BEFORE.search(before) or _MUTUAL_AFTER.match(sentence, role.end()))
+    if mutual or (not named and _BOTH.search(sentence)):
+        return FlowSpoken("trade.total", carried="plain" if about == PARAGRAPH and not named else "unsure")
+    total = _TOTAL_BEFORE.search(before) or _TOTAL_AFTER.match(sentence, role.end())
+    if not named and (about == PARAGRAPH or total) and not _WITH_ALL.search(sentence):
+        return FlowSpoken("trade.total", carried="unsure")
     return None
 
 

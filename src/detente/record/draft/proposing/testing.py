@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from detente.language import Text
+from detente.record.draft.language.entities import people_named
+from detente.record.draft.proposing.flows import economies_named
 from detente.record.draft.row import DraftRow
 from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period
@@ -14,7 +17,13 @@ _WHO = {
     "refugees": re.compile(r"\brefug", re.IGNORECASE),
     "asylum_seekers": re.compile(r"\basyl|\basilo", re.IGNORECASE),
 }
-_LIVING = re.compile(r"\b(?:in|en)\s(?:the\s)?(?P<host>[A-ZÁÉÍÓÚ]\w+(?:\s[A-ZÁÉÍÓÚ]\w+)?)")
+_LIVING = re.compile(r"\b(?:[Ii]n|[Ee]n)\s(?:the\s)?(?P<host>[A-ZÁÉÍÓÚ]\w+(?:\s[A-ZÁÉÍÓÚ]\w+)?)")
+_HOSTING = re.compile(
+    r"\b(?:host(?:s|ed|ing)?|shelter(?:s|ed|ing)|(?:is|was|are|were)\shome\sto|acog(?:e|ía)|alberga(?:ba)?)\b[^\d;.]{0,40}$",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"[^\w\s]?[\d.,]+\s(?:mil\s|millones\sde\s)?[a-záéíóúñ]+\s([a-záéíóúñ]{4,})\b")
+"""A count, its noun and an adjective: *20.000 refugiados etíopes*."""
 _COMING = re.compile(r"\b(?:from|de)\s(?:the\s)?(?P<home>[A-ZÁÉÍÓÚ]\w+(?:\s[A-ZÁÉÍÓÚ]\w+)?)")
 
 
@@ -27,10 +36,9 @@ def people_at(sentence: str, place: int, noun: str, known: KnownRecord) -> str:
     >>> people_at("Some 157,000 Peruvians live in Chile.", 5, "Peruvians", known)
     'migration.people_per_in_chl'
     """
-    after = sentence[place:]
-    coming, living = _COMING.search(after), _LIVING.search(after)
-    home = country_in(noun) or (country_in(coming["home"]) if coming else "")
-    host = country_in(living["host"]) if living else ""
+    if len(known.dyad) != 2 or set(economies_named(sentence)) - set(known.dyad):
+        return ""
+    home, host = _home(sentence[place:], noun), _host(sentence, place)
     if {home, host} != set(known.dyad) or home == host:
         return ""
     end = f"_{home.lower()}_in_{host.lower()}"
@@ -38,6 +46,26 @@ def people_at(sentence: str, place: int, noun: str, known: KnownRecord) -> str:
     said = [what for what, pattern in _WHO.items() if pattern.search(sentence)]
     wanted = [s for s in held if s == f"migration.{said[0] if said else 'people'}{end}"] if len(said) < 2 else []
     return wanted[0] if wanted else ""
+
+
+def _home(after: str, noun: str) -> str:
+    """Where those who are counted come from: *Peruvians*, *refugees from Peru*, *refugiados peruanos*."""
+    coming = _COMING.search(after)
+    own = _OWN.match(after)
+    return country_in(noun) or (country_in(coming["home"]) if coming else "") or (people_named(own[1]) if own else "")
+
+
+def _host(sentence: str, place: int) -> str:
+    """Where they live: *in Chile* after the figure or before it, or whoever *hosts* them."""
+    before = sentence[:place]
+    if living := _LIVING.search(sentence[place:]):
+        return country_in(living["host"])
+    hosting = _HOSTING.search(before)
+    if hosting:
+        found = set(economies_named(before[: hosting.start()]))
+    else:
+        found = {country_in(m["host"]) for m in _LIVING.finditer(before)} - {""}
+    return found.pop() if len(found) == 1 else ""
 
 
 def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
@@ -72,7 +100,7 @@ def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
         proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
     else:
         return row
-    hint = f"Proposed test: {proposed['test']} of {target}; see that the sentence speaks of it."
+    hint = Text("hint.test", test=proposed["test"], target=target)
     return DraftRow({**cells, **proposed}, row.confidence, (*row.hints, hint), row.series)
 
 

@@ -12,12 +12,14 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.tying import places
 from detente.record.draft.tying.around import Around
+from detente.record.draft.tying.brackets import tied_in_brackets
 from detente.record.draft.tying.candidates import Candidate, Paired, candidates
 from detente.record.draft.tying.facts import facts
 
@@ -84,6 +86,12 @@ def choose(around: Around) -> list[Paired]:
     """The period of each figure of a sentence, from left to right."""
     if (ordered := _in_order(around)) is not None:
         return ordered
+    if tied := tied_in_brackets(around):
+        inside = set(map(id, tied.values()))
+        outside = [figure for n, figure in enumerate(around.figures) if n not in tied]
+        rest = choose(replace(around, figures=outside, dates=[d for d in around.dates if id(d) not in inside]))
+        others = iter(rest)
+        return [Paired(tied[n], 1.0) if n in tied else next(others) for n in range(len(around.figures))]
     chosen: list[Paired] = []
     for n in range(len(around.figures)):
         if around.kinds[n] == "span":

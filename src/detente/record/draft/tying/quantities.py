@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from detente.language import Joined, Text
 from detente.record.draft.extract import Extraction
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
@@ -34,6 +35,8 @@ PEOPLE = {
     "migrantes",
     "refugees",
     "refugiados",
+    "seekers",
+    "solicitantes",
     "inhabitants",
     "habitantes",
 }
@@ -87,13 +90,13 @@ def _lies_ahead(date: DateMention, published: str) -> bool:
 
 def _period_hints(pair: Paired) -> Iterable[str]:
     if len({d.date for d in pair.candidates}) > 1:
-        yield f"Its period may be {' or '.join(dict.fromkeys(d.date for d in pair.candidates))}: say which."
+        yield Text("hint.periods", periods=either_of(dict.fromkeys(d.date for d in pair.candidates)))
     elif pair.carried and pair.date is not None:
-        yield f"Its period, {pair.date.date}, is that of the sentences before: see that it is meant."
+        yield Text("hint.carried", period=pair.date.date)
     elif pair.date is None:
-        yield "No date was found in the sentence that is this figure's."
+        yield Text("hint.no_date")
     elif not pair.date.date:
-        yield f"'{pair.date.text}' could not be turned into days."
+        yield Text("hint.unresolved", text=pair.date.text)
 
 
 def _guessed(figure: FigureMention, found: Extraction, known_money: bool) -> bool:
@@ -113,20 +116,25 @@ def _another_dollar(text: str) -> bool:
 
 
 def _figure_hints(figure: FigureMention, guess: bool) -> Iterable[str]:
-    yield f'The figure was read from "{figure.text}".'
+    yield Text("hint.figure_from", text=figure.text)
     if figure.unit.partition("/")[0] in AMBIGUOUS:
-        yield f"Whose {figure.unit.partition('/')[0]} they are is not said: name the currency."
+        yield Text("hint.whose", unit=figure.unit.partition("/")[0])
     elif guess:
-        yield "'$' was read as US dollars; it may be another dollar or, in a Spanish text, pesos."
+        yield Text("hint.dollars")
     plain = figure.unit.partition("/")[0]
     if (
         plain not in (*CLOSED, TIMES)
         and plain.split()[-1].casefold() not in PEOPLE
         and not _nationals(plain.split()[-1])
     ):
-        yield f"'{plain}' is no unit that is known here: a thing that is counted?"
+        yield Text("hint.no_unit", unit=plain)
     if "/" in figure.unit:
-        yield f"It is a rate: {figure.unit.replace('/', ' per ')}."
+        yield Text("hint.rate", unit=Joined(Text("hint.per_"), parts=figure.unit.split("/")))
+
+
+def either_of(periods: Iterable[str]) -> Joined:
+    """Periods of which one is meant: *2020 or 2021*."""
+    return Joined(Text("hint.or"), parts=periods)
 
 
 def cells_of(sentence: Sentence, dated: DateMention | None, credit: Credit | None) -> dict[str, str]:
