@@ -73,8 +73,8 @@ class Lane:
 def lanes(a: str, b: str, first: int, last: int) -> tuple[Lane, ...]:
     """The lanes of a pair from the beginning of ``first`` to the end of ``last``, to the month.
 
-    Calm is said only where the list of breaks was read for that pair and holds nothing, and where no act from before it
-    begins shows that the two were apart already; elsewhere, and after a recall or downgrade whose end was not read, there
+    Calm is said only where the list of breaks was read for that pair and holds nothing, and where no act shows that
+    the two were apart when it begins; elsewhere, and after a recall or downgrade whose end was not read, there
     is no record. Broken relations last until a return was read. Closed
     borders are listed where one was found, and cases of the library are no census: such lanes are calm only between
     what was found, or never.
@@ -99,7 +99,7 @@ def lanes(a: str, b: str, first: int, last: int) -> tuple[Lane, ...]:
         for case in cases()
         if {case.origin, case.destination} == pair and case.instrument in OF_INSTRUMENT
     ]
-    older = any(_year(act.start) < FIRST for act in (*border, *measures))  # apart before the list of breaks begins
+    older = any(_year(act.start) < FIRST and (not act.end or _year(act.end) > FIRST) for act in (*border, *measures))
     was_read = rows or relevant_pairs().place(a, b) is not None
     listed: State = "calm" if was_read and not older else "unknown"
     never = {tuple(sorted(pair))} & {tuple(sorted(one)) for one in without_relations()}
