@@ -121,6 +121,7 @@ def test_an_option_that_the_test_does_not_know_is_named(folder):
         ("series.csv", "T191", "unit", "usdmn", "Did you mean 'usd_mn'"),
         ("series.csv", "T191", "unit", "usd_m", "Did you mean 'usd_mn'"),
         ("series.csv", "T191", "preferred", "1", "preferred"),
+        ("claims.csv", "S0-20", "unit", "usdmn", "Did you mean 'usd_mn'"),
         ("sources.csv", "cepii-baci", "cites", "cepii-baci", "cites itself"),
     ],
 )

@@ -115,3 +115,23 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(book, tmp_path, monk
     monkeypatch.setattr("detente.record.exchange.spreadsheet.MAX_UNPACKED", 1000)
     with pytest.raises(UnreadableFile, match="unpacks to"):
         read_workbook(book, tmp_path / "record")
+
+
+@pytest.mark.parametrize("blank", [0, 1, 5])
+def test_what_is_wrong_is_named_by_its_sheet_and_row_there_past_blank_rows(book, tmp_path, blank):
+    added = []
+
+    def put(book) -> None:
+        sheet = book["claims"]
+        header = [cell.value for cell in sheet[1]]
+        added.append(sheet.max_row + 1 + blank)
+        cells = {"claim_id": "X1", "source_id": "nobody", "claim": "It is so.", "type": "quantity", "unit": "usdmn"}
+        for name, cell in cells.items():
+            sheet.cell(added[0], header.index(name) + 1, cell)
+
+    edit(book, put)
+    with pytest.raises(RecordError) as refused:
+        read_workbook(book, tmp_path / "record")
+    places = {(problem.file, problem.row, problem.column) for problem in refused.value.problems}
+    assert places >= {(f"{book.name}:claims", added[0], column) for column in ("source_id", "unit")}
+    assert {row for _, row, _ in places} == {added[0]}

@@ -8,7 +8,7 @@ import polars as pl
 
 from detente.errors import Problem, did_you_mean
 from detente.language.controls import STEERING, steering
-from detente.record.figure_sense import figure_sense
+from detente.record.figure_sense import claim_units, figure_sense
 from detente.record.period import Period
 from detente.record.reading import FIRST_ROW, problems_where, split_list
 from detente.record.schema import SOURCES, TABLES, RecordTable
@@ -44,6 +44,7 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
     found += _self_citing(tables["sources"])
     found += _ranges(tables)
     found += figure_sense(tables["figures"])
+    found += claim_units(tables["claims"])
     found += _event_words(tables["events"], vocabulary)
     return found
 

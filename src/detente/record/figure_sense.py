@@ -1,4 +1,4 @@
-"""Figures that cannot be meant: a negative amount, a unit or a series mistyped, two preferred for one thing."""
+"""Figures that cannot be meant: a negative amount, a unit or a series mistyped, two preferred for one thing; units of claims."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.errors import Problem, did_you_mean
 from detente.record.reading import problems_where
-from detente.record.schema import TABLES
+from detente.record.schema import TABLES, RecordTable
 
 UNITS = ("usd_mn", "usd_bn", "usd", "persons", "pct", "pp", "mmcfd", "km", "kbd", "days", "years", "flights_per_week")
 """Usual units; another word is allowed unless it looks like one of these mistyped."""
@@ -25,17 +25,26 @@ def figure_sense(figures: pl.DataFrame) -> list[Problem]:
     )
     fix = "Fix the sign; a balance belongs in a series with 'balance' in its name."
     found = problems_where(figures, table, (value < 0) & amount, "value", "{} is negative.".format, fix)
-    typed = [u for u in figures["unit"].drop_nulls().unique() if _mistyped(u)]
-    found += problems_where(
-        figures, table, figures["unit"].is_in(typed), "unit",
-        lambda u: f"'{u}' is close to a usual unit.{did_you_mean(u, UNITS)}", "Write the usual one, or a clearly different word.",
-    )  # fmt: skip
+    found += _units_mistyped(figures, table)
     chosen = figures["preferred"].is_in(["1", "1.0"]).fill_null(False)
     keys = figures.select("series", "period", "unit").with_columns(pl.when(chosen).then(1).alias("chosen"))
     twice = keys.select(pl.struct("series", "period", "unit", "chosen").is_duplicated()).to_series() & chosen
     found += _series_slips(figures)
     what = "Two figures of one series and period are preferred."
     return found + problems_where(figures, table, twice, "preferred", what, "Leave 1 with one of them.")
+
+
+def claim_units(claims: pl.DataFrame) -> list[Problem]:
+    """Claims whose unit is a usual one mistyped: nothing on record would ever be held against them."""
+    return _units_mistyped(claims, TABLES["claims"])
+
+
+def _units_mistyped(rows: pl.DataFrame, table: RecordTable) -> list[Problem]:
+    typed = [u for u in rows["unit"].drop_nulls().unique() if _mistyped(u)]
+    return problems_where(
+        rows, table, rows["unit"].is_in(typed), "unit",
+        lambda u: f"'{u}' is close to a usual unit.{did_you_mean(u, UNITS)}", "Write the usual one, or a clearly different word.",
+    )  # fmt: skip
 
 
 OFTEN = 3

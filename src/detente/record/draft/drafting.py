@@ -32,7 +32,7 @@ from detente.record.draft.tying.choosing import choose
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.multiples import multiples
 from detente.record.draft.tying.places import SAID_ON
-from detente.record.draft.tying.quantities import cells_of, either_of, quantity_row, study_unit
+from detente.record.draft.tying.quantities import cells_of, either_of, is_labelled, quantity_row, study_unit
 from detente.record.draft.tying.quotations import Quotation, quotations, speaker_at
 
 
@@ -201,6 +201,7 @@ def _of_sentence(n: int, whole: Whole, before: Thread) -> tuple[list[DraftRow], 
         series = _series_of(figure, flow, text, sentence, known)
         carried = flow.carried if flow and series == flow.series else ""
         clear = (not series or flow is None or flow is not before.spoken) and figure in found.figures
+        clear = clear and not is_labelled(figure)
         around = replace(around, credits=whole.speakers(credits, figure.start))
         row = quantity_row(k, around, found, series, known_money=dollar, clear=clear and carried != "unsure")
         rows.append(_of_carried_pair(row, known) if carried else row)

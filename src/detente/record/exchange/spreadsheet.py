@@ -8,7 +8,8 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -108,19 +109,30 @@ def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabular
     if problems:
         raise RecordError(problems)
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {TABLES[name].file: _csv(TABLES[name].allowed, rows) for name, rows in tables.items()}
+    texts = {TABLES[name].file: _csv(TABLES[name].allowed, rows.values()) for name, rows in tables.items()}
     with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
         for file, text in texts.items():
             (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
         problems = Ledger.check(aside, vocabulary=vocabulary)
     if problems:
-        raise RecordError(problems)
+        raise RecordError([_in_sheet(problem, path, tables) for problem in problems])
     with lock(folder):
         write_files({folder / file: text for file, text in texts.items()}, folder)
     return folder
 
 
-def _read_sheets(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
+def _in_sheet(problem: Problem, path: Path, tables: Mapping[str, Mapping[int, list[str]]]) -> Problem:
+    """A problem of a table with the sheet and the row that it stands in there, where blank rows lie between."""
+    name = next((name for name in tables if TABLES[name].file == problem.file), "")
+    if not name:
+        return problem
+    numbers = [1, *tables[name]]
+    row = numbers[problem.row - 1] if problem.row and problem.row <= len(numbers) else problem.row
+    return replace(problem, file=f"{path.name}:{name}", row=row)
+
+
+def _read_sheets(path: Path) -> tuple[dict[str, dict[int, list[str]]], list[Problem]]:
+    """The rows of every sheet by their numbers there, and what is wrong with them."""
     try:
         import openpyxl
     except ImportError as error:
@@ -145,7 +157,7 @@ def _read_sheets(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]
         for merged in sheet.merged_cells.ranges:
             what = f"The cells {merged.coord} are merged."
             problems.append(Problem(f"{path.name}:{name}", merged.min_row, None, what, "Unmerge and fill them."))
-        tables[name] = list(_rows(sheet, table, f"{path.name}:{name}", problems))
+        tables[name] = dict(_rows(sheet, table, f"{path.name}:{name}", problems))
     return tables, problems
 
 
@@ -199,7 +211,7 @@ def _cells(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
     return (abs(column(right) - column(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
 
 
-def _rows(sheet: Any, table: RecordTable, file: str, problems: list[Problem]) -> Iterator[list[str]]:
+def _rows(sheet: Any, table: RecordTable, file: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     header = [str(cell.value or "").strip() for cell in sheet[1]]
     unknown = [name for name in header if name and name not in table.allowed]
     if unknown:
@@ -215,7 +227,7 @@ def _rows(sheet: Any, table: RecordTable, file: str, problems: list[Problem]) ->
                 what = f"The cell holds a formula ({str(cell.value)[:40]})."
                 problems.append(Problem(file, number, column, what, "Paste its value."))
             cells.append("" if cell is None or cell.value is None else _written(cell.value))
-        yield cells
+        yield number, cells
 
 
 def _written(value: Any) -> str:
@@ -229,7 +241,7 @@ def _written(value: Any) -> str:
     return format(value, ".12g") if isinstance(value, int | float) else str(value).strip()
 
 
-def _csv(columns: tuple[str, ...], rows: list[list[str]]) -> str:
+def _csv(columns: tuple[str, ...], rows: Iterable[list[str]]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([columns, *rows])
     return out.getvalue()

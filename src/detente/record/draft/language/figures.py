@@ -14,7 +14,16 @@ from dataclasses import dataclass, replace
 from detente.record.draft.language.numerals import SMALL as NUMBER_WORDS
 from detente.record.draft.language.numerals import Numeral, find_numerals
 from detente.record.draft.language.other_numbers import is_no_figure
-from detente.record.draft.language.units import LETTERS_ALONE, MONEY, SIGNS, currency_before, rate_at, times_in, unit_at
+from detente.record.draft.language.units import (
+    LETTERS_ALONE,
+    MONEY,
+    SIGNS,
+    currency_before,
+    rate_at,
+    times_in,
+    unit_at,
+    unit_labels,
+)
 from detente.record.draft.language.words import LANGUAGES, either, words
 
 
@@ -97,14 +106,39 @@ def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()
         free[start:end] = "\x00" * (end - start)
     open_text = "".join(free)
     found: list[FigureMention] = []
+    labels, labelled = unit_labels(open_text), set[int]()
     for run in _runs(open_text, find_numerals(open_text, language)):
         read = [_read(open_text, numeral, language) for numeral in run]
         read = _share(open_text, run, read)
         for numeral, figure in zip(run, read):
             figure = figure or _carried(open_text, numeral, found)
+            if figure is None and (label := _label_of(open_text, numeral, labels)) is not None:
+                labelled.add(label)
+                start, end, (_, _, unit, times) = numeral.start, numeral.end, labels[label]
+                bound = _bound(open_text, start, numeral)
+                figure = FigureMention(start, end, open_text[start:end], numeral.value * times, unit, bound)
             if figure is not None:
                 found.append(figure)
-    return found
+    names = [labels[n][:2] for n in labelled]
+    return [f for f in found if not (f.bound == "vague" and any(a <= f.start and f.end <= b for a, b in names))]
+
+
+_BARE = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d+|(?!(?:1[5-9]|20|21)\d\d$)\d{2,}")
+_ENDS = re.compile(r"\s*(?:[.,;:()\x00]|$)|\s(?:in|en|for|and|y|e|or|o|against|frente|compared|from|to|a|desde)\b")
+
+
+def _label_of(text: str, numeral: Numeral, labels: list[tuple[int, int, str, float]]) -> int | None:
+    """The label, *in US$ million*, that a bare number of the same sentence is in; none where a thing is counted."""
+    if numeral.words or numeral.vague or numeral.scale != 1 or not _BARE.fullmatch(text[numeral.start : numeral.end]):
+        return None
+    if not _ENDS.match(text, numeral.end):
+        return None
+    for n, (start, end, _, _) in enumerate(labels):
+        first, last = (end, numeral.start) if end <= numeral.start else (numeral.end, start)
+        between = text[first:last] if first <= last else ""
+        if 0 <= last - first <= CARRY and not re.search(r"[.!?]\s|\n", between):
+            return n
+    return None
 
 
 CARRY = 160

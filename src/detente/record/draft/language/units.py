@@ -212,3 +212,29 @@ def rate_at(text: str, position: int) -> tuple[int, str]:
         return position, ""
     word = (match["en"] or match["es"] or match["adv"]).casefold()
     return match.end(), _PER_WORDS.get(word, word)
+
+
+_LABEL = re.compile(
+    rf"(?:\(|\b(?:in|en)\s|,\s)(?:(?P<sign>{_SIGN})\s?(?P<scale>millions?|billions?|mn|bn|millones|miles\sde\smillones)"
+    r"|(?P<scaled>millions?\sof|billions?\sof|millones\sde|miles\sde\smillones\sde)\s(?P<money>(?:US\s|U\.S\.\s)?[a-záéíóú]+))"
+    r"(?![\w]|\s?\d)",
+    re.IGNORECASE,
+)
+_SCALES = {"million": 1e6, "mn": 1e6, "millones": 1e6, "billion": 1e9, "bn": 1e9, "miles": 1e9}
+
+
+def unit_labels(text: str) -> list[tuple[int, int, str, float]]:
+    """Where a text says in what its bare numbers are: start, end, the money's unit, and how many of it one is.
+
+    >>> unit_labels("Trade, in US$ million, was 125,660 in 2021.")
+    [(7, 21, 'usd', 1000000.0)]
+    """
+    found = []
+    for label in _LABEL.finditer(text):
+        sign, money = label["sign"], unit_at(text, label.start("money")) if label["money"] else None
+        unit = SIGNS.get(sign, sign.lower()) if sign else money[1] if money else ""
+        scale = re.split(r"\W", (label["scale"] or label["scaled"]).casefold())[0]
+        times = _SCALES.get(scale) or _SCALES.get(scale.removesuffix("s"), 0.0)
+        if unit in MONEY and times:
+            found.append((label.start(), label.end(), unit, times))
+    return found

@@ -107,6 +107,11 @@ def _guessed(figure: FigureMention, found: Extraction, known_money: bool) -> boo
     return bare and (not known_money or found.article.language == "es" or _another_dollar(found.article.text))
 
 
+def is_labelled(figure: FigureMention) -> bool:
+    """Whether an amount is a bare number, whose money and magnitude stand elsewhere: *in US$ million ... 125,660*."""
+    return figure.unit in MONEY and bool(re.fullmatch(r"[\d.,]+", figure.text))
+
+
 _OTHER_DOLLAR = re.compile(r"\b(?:A|C|CA|NZ|HK|S|R|AU)\$|\b(?:Australian|Canadian|New Zealand|Singapore|Hong Kong)\b")
 
 
@@ -117,6 +122,8 @@ def _another_dollar(text: str) -> bool:
 
 def _figure_hints(figure: FigureMention, guess: bool) -> Iterable[str]:
     yield Text("hint.figure_from", text=figure.text)
+    if is_labelled(figure):
+        yield Text("hint.labelled", unit=figure.unit.upper())
     if figure.unit.partition("/")[0] in AMBIGUOUS:
         yield Text("hint.whose", unit=figure.unit.partition("/")[0])
     elif guess:
