@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from detente.economies import name_of
+from detente.language import Text
 from detente.record.draft.extract import Extraction
 from detente.record.draft.language.happenings import Happening, happenings
 from detente.record.draft.language.sentences import Sentence
@@ -67,12 +68,12 @@ def _event(
         "subsystems": _SUBSYSTEMS.get(happening.kind, ""), "actors": ";".join(actors), "direction": happening.direction,
         "sets": happening.sets, "source_ids": source_id,
     }  # fmt: skip
-    hints = [f'Read from: "{sentence.text}"']
+    hints: list[str] = [Text("drafted.read_from", sentence=sentence.text)]
     exact = len(happening.date.date) == len("2020-01-01")
     if not exact:
-        hints.append("The text gives no day.")
+        hints.append(Text("drafted.no_day"))
     if same := matching(happening, known):
-        hints.insert(0, f"The record may have this as {same}.")
+        hints.insert(0, Text("drafted.same", id=same))
     if not happening.sets:
         hints.append("If it changes a state of the relation, name it in 'sets', such as border.goods@place=closed.")
     return DraftRow(cells, "medium" if exact and actors and not same else "low", tuple(hints))
@@ -120,7 +121,7 @@ def figure_rows(rows: Iterable[DraftRow], source_id: str) -> Iterator[DraftRow]:
             "status": STATUS.get(operator[1] if operator else "", "reported"), "source_id": source_id,
             "note": f"as {speaker} says" if speaker else "",
         }  # fmt: skip
-        hints = (f'Read from: "{cells["claim"]}"', *row.hints)
+        hints = (Text("drafted.read_from", sentence=cells["claim"]), *row.hints)
         yield DraftRow(figure, row.confidence, hints)
 
 
