@@ -89,7 +89,9 @@ def test_a_pair_has_its_page_in_both_languages(client):
     assert what_if["cards"][0]["title"] == "Ties of 2018 return"
     assert "From the economies of 2021" in what_if["note"], "the baseline year"
     last = data["flows"][0]["sold_usd_mn"]["2023"]
-    assert f"In fact, in 2023 India sold {Catalogue('en').money(last)} to Pakistan" in what_if["note"], "and what was sold since"
+    assert f"In fact, in 2023 India sold {Catalogue('en').money(last)} to Pakistan" in what_if["note"], (
+        "and what was sold since"
+    )
 
 
 def test_what_next_and_people_of_a_pair_are_those_of_the_command(client):

@@ -249,7 +249,7 @@ addEventListener("popstate", follow);
 one("#save")?.addEventListener("submit", event => {
   const own = event.target;
   for (const old of all("input[data-state]", own)) old.remove();
-  for (const [name, value] of new URLSearchParams(query())) {
+  for (const [name, value] of [...new URLSearchParams(query()), ...state.pins.map(pin => ["pin", `${pin.title}|${pin.query}`])]) {
     const input = document.createElement("input");
     Object.assign(input, { type: "hidden", name, value });
     input.dataset.state = "";

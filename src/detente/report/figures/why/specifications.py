@@ -87,7 +87,7 @@ def _spec(words: Catalogue, panels: list[tuple[str, list[dict[str, Any]]]], comp
         shape = {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": ["triangle-down", "circle"]},
                  "legend": None}  # fmt: skip
         drawn.append({
-            "width": width, "height": 150, "title": {"text": wrapped(heading, width // 7), "frame": "group"},
+            "width": width, "height": 150, "title": {"text": wrapped(heading, width // 6), "frame": "group"},
             "data": values(rows),
             "layer": [
                 {"data": values([{"zero": 0}]), "mark": rule("axis"), "encoding": {"y": {**y, "field": "zero"}}},
