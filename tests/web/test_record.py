@@ -442,7 +442,7 @@ def test_what_an_article_tells_is_offered_as_evidence_and_enters_with_it(app_cli
     shown = app_client.post("/s/copy/draft", data=asked).text
     assert "Events that the article tells of" in shown
     assert "It can be read in one way only." in shown
-    spanish = app_client.post("/s/copy/draft?lang=es", data=asked).text
+    spanish = app_client.post("/s/copy/draft", data=asked, headers={"accept-language": "es"}).text
     cards = spanish[spanish.index('<ol class="drafted">') : spanish.rindex("</form>")]
     cards = re.sub(r'<input type="hidden"[^>]*>', "", cards)
     for said in (

@@ -101,10 +101,15 @@ def _in_words(name: str, cell: str, titles: dict[str, str], words: Words) -> str
 
 
 def _titles(study: Study, words: Words) -> dict[str, str]:
-    """The record's events by id, with their titles: what a claim is compared with."""
+    """What a claim is compared with, by its code: the record's events by their titles, the pair's flows by both names."""
+    first, second = map(words.economy, study.spec.dyad)
+    flows = {
+        "trade.exports": words("desk.flow", a=first, b=second),
+        "trade.imports": words("desk.flow", a=second, b=first),
+    }
     column = f"title_{words.language}"
     rows = [row.cells for row in read_file(study, "events").rows]
-    return {row.get("event_id", ""): row.get(column) or row.get("title", "") for row in rows}
+    return flows | {row.get("event_id", ""): row.get(column) or row.get("title", "") for row in rows}
 
 
 def _draft(study: Study, given: dict[str, str]) -> Draft:
