@@ -25,7 +25,7 @@ SHAPES = {  # name: width, height, colour scheme, language
     "-phone": (390, 844, "light", "en"),
     "-phone-es": (390, 844, "dark", "es"),
 }
-HEALED = "pin=Healed|year=2020%26gdp_case=high%26ratio=1.8%26theta=5%26there=1.1451%26back=2.0163"
+HEALED = "pin=Healed|year=2020%26gdp_case=published%26ratio=1.8%26theta=5%26there=1.1451%26back=2.0163"
 PICKS = "DEU-NLD,NLD-DEU,BRA-ARG,ARG-BRA,PER-CHL,CHL-PER,MEX-ESP,ESP-MEX,ITA-DEU,USA-MEX,CHN-USA,ECU-PER,PER-ECU"
 VIEWS = {  # the app's: address
     "app-start": "/",

@@ -138,8 +138,9 @@ def _fake_run():
 # The picture.
 
 LABELS = GapLabels(
-    "sold", "expected", "Gap in", lambda v: f"{v:.0f}", lambda v: f"{v:g}", lambda y, s, d: f"{y} {s} {d}"
-)
+    lambda v: f"{v:.0f} sold", lambda v: f"{v:.0f} expected", "Gap in", lambda v: [f"{v:.0f}"], lambda v: f"{v:g}",
+    lambda y, s, d: f"{y} {s} {d}",
+)  # fmt: skip
 amounts = st.dictionaries(st.integers(1990, 2025), st.floats(0, 1e7), min_size=2, max_size=30)
 
 
@@ -165,6 +166,38 @@ def test_labels_touch_no_other_label():
     texts = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*font-weight="700"', draw_gap(chart, "t"))
     places = [(float(x), float(y)) for x, y in texts]
     assert all(abs(y1 - y2) > 10 or abs(x1 - x2) > 20 for k, (x1, y1) in enumerate(places) for x2, y2 in places[:k])
+
+
+FLAGS = [Flag(year, when, what) for year, when, what in (
+    (2009.6, "Jul 2009", "relations frozen"), (2015.6, "Aug 2015", "border shut"), (2022.7, "Sep 2022", "border reopens"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("compact", [False, True])
+@pytest.mark.parametrize(("language", "units"), [("en", ("bn", "m")), ("es", ("millones", "mill."))])
+def test_an_amount_at_a_line_names_its_unit_and_covers_no_flag(language, units, compact):
+    sold = dict(
+        zip(range(2000, 2022), [*range(1300, 6500, 650), 4400, 1550, 1850, 2970, *range(2400, 400, -200)], strict=True)
+    )
+    due = dict(
+        zip(
+            range(2000, 2022),
+            [*range(1400, 5800, 550), 5100, 5400, 9200, 11_000, *range(8000, 1000, -700)],
+            strict=True,
+        )
+    )
+    words = Catalogue(language)
+    labels = GapLabels(
+        lambda v: words("first.sold_amount", value=words.money(v, at="label")),
+        lambda v: words("first.expected_amount", value=words.money(v, at="label")), words("first.gap"),
+        lambda v: [words.money(v, at="label"), words.money(v, at="narrow")], lambda v: f"{v:g}", lambda y, s, d: "",
+    )  # fmt: skip
+    svg = draw_gap(GapChart(sold, due, "origin", labels, FLAGS), "t", compact=compact)
+    found = re.findall(r'<text x="[\d.]+" y="([\d.]+)"[^>]*font-weight="700"[^>]*>([^<]*)', svg)
+    amounts = [(float(y), text) for y, text in found if "US$" in text]
+    assert len(amounts) >= 3, "the peak, the end, and what was expected at the widest gap"
+    for y, text in amounts:
+        assert any(re.search(rf"US\$[\d.,]+ ?{re.escape(unit)}", text) for unit in units), text
+        assert y > (26 if compact else 64), f"{text} stands among the words of the flags"
 
 
 def test_the_gap_is_shaded_only_where_less_was_sold_than_expected():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -175,6 +176,31 @@ def test_what_is_saved_is_read_back_as_it_was_set(root, solver):
                 add_scenario(study, "No", wrong, solver.residual)
     finally:
         (study.folder / "study.toml").write_text(before, encoding="utf-8")
+
+
+def test_saving_keeps_what_is_pinned_and_nothing_moved_is_exactly_nothing(client, solver):
+    study, start = solver.study, solver.default()
+    before = (study.folder / "study.toml").read_text(encoding="utf-8")
+    pin = f"Shut|{replace(start, there=-3.0).query()}"
+    try:
+        answer = client.post(
+            "/s/asked/desk/save",
+            data={"title": "Kept", "pin": pin, **dict(parse_qsl(start.query()))},
+            headers={"origin": "http://localhost"},
+            follow_redirects=False,
+        )
+        assert answer.status_code == 303, answer.text
+        assert ("pin", pin) in parse_qsl(urlsplit(answer.headers["location"]).query)
+    finally:
+        (study.folder / "study.toml").write_text(before, encoding="utf-8")
+    found = client.get(f"/s/asked/desk/solve?{start.query()}").json()
+    assert [row["pct"] for row in found["income"]] == [0.0, 0.0]
+    assert found["elsewhere"] == [], "what the arithmetic leaves of nothing wins and loses nothing"
+
+
+def test_baselines_at_hand_are_listed_as_spans(client):
+    refused = client.get("/s/asked/desk?year=1900&lang=en").text
+    assert re.search(r"Available: \d{4}(-\d{4})? \(\w+\)", refused), refused[:2000]
 
 
 def test_a_table_that_cannot_be_read_is_said_and_the_desk_opens(tmp_path):

@@ -85,7 +85,13 @@ def test_a_pair_has_its_page_in_both_languages(client):
     assert "pares similares" in client.get("/pair/IND-PAK?lang=es").text
     data = client.get("/pair/ind-pak", params={"format": "json"}).json()
     assert data["flows"][0]["worst"]["from"] == 2018
-    assert client.get("/pair/IND-PAK/what-if?format=json&lang=en").json()["cards"][0]["title"] == "Ties of 2018 return"
+    what_if = client.get("/pair/IND-PAK/what-if?format=json&lang=en").json()
+    assert what_if["cards"][0]["title"] == "Ties of 2018 return"
+    assert "From the economies of 2021" in what_if["note"], "the baseline year"
+    last = data["flows"][0]["sold_usd_mn"]["2023"]
+    assert f"In fact, in 2023 India sold {Catalogue('en').money(last)} to Pakistan" in what_if["note"], (
+        "and what was sold since"
+    )
 
 
 def test_what_next_and_people_of_a_pair_are_those_of_the_command(client):

@@ -101,6 +101,15 @@ def test_no_label_of_a_chart_is_cut(client, chart):
     assert not [word for word in words if word.endswith("…")]
 
 
+@pytest.mark.parametrize("chart", ["forecasts", "scenarios", "verdicts"])
+def test_no_label_is_cut_on_a_phone_in_a_longer_language(client, chart):
+    page = client.get(f"/s/colombia-venezuela/chart/{chart}", headers={"accept-language": "es"}).text
+    narrow = page[page.index('class="picture narrow"') : page.index("<figcaption>")]
+    words = re.findall(r"<(?:text|tspan)[^>]*>([^<]+)</", narrow)
+    assert len(words) > 5
+    assert not [word for word in words if word.endswith("…")]
+
+
 def _scanlines(png):
     """Width, height and the rows of a PNG's pixels, as they are packed."""
     assert png.startswith(b"\x89PNG")

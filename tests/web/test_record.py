@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import threading
 
 import polars as pl
@@ -441,6 +442,19 @@ def test_what_an_article_tells_is_offered_as_evidence_and_enters_with_it(app_cli
     shown = app_client.post("/s/copy/draft", data=asked).text
     assert "Events that the article tells of" in shown
     assert "It can be read in one way only." in shown
+    spanish = app_client.post("/s/copy/draft", data=asked, headers={"accept-language": "es"}).text
+    cards = spanish[spanish.index('<ol class="drafted">') : spanish.rindex("</form>")]
+    cards = re.sub(r'<input type="hidden"[^>]*>', "", cards)
+    for said in (
+        "Tipo: <b>cantidad</b>",
+        "19 ago. 2015",
+        "cierre de frontera",
+        "Leído en: «",
+        "Fricción: <b>la sube</b>",
+    ):
+        assert said in cards
+    for code in ("border closure</b>", "trade.exports</b>", "Read from", "Proposed test", "quantity</b>"):
+        assert code not in cards
 
 
 def test_a_rows_page_says_what_rests_on_it(app_client, study):

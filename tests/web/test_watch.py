@@ -39,6 +39,13 @@ def test_a_list_is_shown_with_what_was_told(client: Any, tmp_path: Path) -> None
     assert "Qué cambió" in client.get("/watch/desk?lang=es").text
 
 
+def test_a_watched_pair_leads_to_its_page(client: Any, tmp_path: Path) -> None:
+    path = tmp_path / "two.toml"
+    path.write_text('[watch]\nname = "two"\n[[dyad]]\npair = ["IND", "PAK"]\n[[rule]]\nmeasure = "odds"\n')
+    dt.look(path)
+    assert '<a href="/pair/IND-PAK">' in client.get("/watch/two").text
+
+
 def test_what_is_wrong_is_said_and_nothing_outside_is_read(client: Any, tmp_path: Path) -> None:
     good = '[watch]\nname = "good"\n[[dyad]]\npair = ["IND", "PAK"]\n[[rule]]\nmeasure = "exports"\n'
     (tmp_path / "good.toml").write_text(good)

@@ -20,20 +20,21 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class GapLabels:
-    """The words at the lines and of the marks; every callable takes million US$.
+    """The words at the lines and of the marks; every callable takes million US$ (the tip: those of a year).
 
     Attributes
     ----------
-    sold, expected, gap : names of the lines and of the space between.
-    short : a number at a line, in the unit of the axis.
+    sold, expected : an amount that was sold, and one that was expected, with its unit.
+    gap : the name of the space between.
+    amounts : an amount alone, with its unit, the widest wording first.
     axis : a number of the axis.
     tip : what a mark says: year, sold, expected (None where unknown).
     """
 
-    sold: str
-    expected: str
+    sold: Callable[[float], str]
+    expected: Callable[[float], str]
     gap: str
-    short: Callable[[float], str]
+    amounts: Callable[[float], Sequence[str]]
     axis: Callable[[float], str]
     tip: Callable[[int, float | None, float | None], str]
 

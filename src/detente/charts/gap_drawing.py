@@ -6,8 +6,8 @@ there is no such place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, product, repeat
 from xml.sax.saxutils import escape, quoteattr
 
 from detente.charts import strokes
@@ -19,6 +19,9 @@ from detente.language.when import place
 Point = tuple[float, float]
 DIGIT = 7.2
 """Width of a figure at the axis, in units of the picture."""
+AWAY = (16, 30, 46, 64, 84)
+"""How far above or below its point a label may stand where there is no room beside it, in units of the picture."""
+FAR = ("", "-left", "-right")
 NOTHING = 1e-9
 """Below this a chart has no scale of its own."""
 
@@ -82,6 +85,7 @@ class _Drawing:
         longest = max((len(chart.labels.axis(tick)) for tick in self.ticks), default=0)
         self.left = max(34 if compact else 44, round(10 + DIGIT * longest))
         self.lines: list[Point] = []
+        self.flagged: list[Point] = []
         self.taken: list[tuple[float, float, float, float]] = []
         self.named: set[tuple[int, str]] = set()
 
@@ -158,8 +162,9 @@ class _Drawing:
         for number, flag in enumerate(sorted(self.chart.flags, key=lambda f: f.x), 1):
             x = self.x(min(max(flag.x, self.first), self.last))
             line = f'<path d="M{x:.1f} {self.top - 6}V{self.bottom}" stroke="{shade("axis")}" stroke-width="1.25" stroke-dasharray="3 3"/>'
-            self.lines += strokes.dense([(x, self.top), (x, self.bottom)])
+            self.flagged += strokes.dense([(x, self.top), (x, self.bottom)])
             if self.compact:
+                self.taken.append((x - 10, self.top - 28, x + 10, self.top - 8))
                 ball = f'<circle cx="{x:.1f}" cy="{self.top - 18}" r="10" fill="{shade("ink")}"/>'
                 out += [
                     line,
@@ -171,6 +176,7 @@ class _Drawing:
             wide = max(len(flag.when) * 8.2, *(len(part) * 7.4 for part in lines)) / 2
             at = min(max(x, end + wide + 6, wide), self.width - wide)
             end = at + wide
+            self.taken.append((at - wide, self.top - 60, at + wide, self.top - 24 + 16 * (len(lines) - 1)))
             out.append(line)
             out.append(strokes.text(at, self.top - 46, flag.when, "ink", anchor="middle", size=14, bold=True))
             for row, part in enumerate(lines):
@@ -184,19 +190,26 @@ class _Drawing:
         if chart.sold:
             last = max(chart.sold)
             out += self.label(
-                last, chart.sold[last], labels.short(chart.sold[last]), chart.colour, "right above below left"
+                last,
+                chart.sold[last],
+                labels.amounts(chart.sold[last]),
+                chart.colour,
+                "right above above-left below below-left left",
             )
             peak = max(chart.sold, key=chart.sold.__getitem__)
             if peak != last:
-                text = f"{labels.short(chart.sold[peak])} {labels.sold}" + ("" if self.compact else f", {peak}")
-                out += self.label(peak, chart.sold[peak], text, chart.colour, "above-left above left above-right right")
+                sold = labels.sold(chart.sold[peak])
+                texts = [sold if self.compact else f"{sold}, {peak}", sold, *labels.amounts(chart.sold[peak])]
+                out += self.label(
+                    peak, chart.sold[peak], texts, chart.colour, "above-left above left above-right right"
+                )
         widest = chart.widest()
         if widest is not None:
             due, sold = chart.expected[widest], chart.sold[widest]
             out += self.label(
                 widest,
                 due,
-                f"{labels.short(due)} {labels.expected}",
+                [labels.expected(due), *labels.amounts(due)],
                 "expected",
                 "right above-right above above-left left",
             )
@@ -205,7 +218,7 @@ class _Drawing:
             out += self.label(
                 widest,
                 sold,
-                labels.short(sold),
+                labels.amounts(sold),
                 chart.colour,
                 "above below below-left below-right above-left above-right",
             )
@@ -215,53 +228,71 @@ class _Drawing:
                 out += self.label(
                     late,
                     chart.expected[late],
-                    f"{labels.short(chart.expected[late])} {labels.expected}",
+                    [labels.expected(chart.expected[late]), *labels.amounts(chart.expected[late])],
                     "expected",
                     "right above above-right above-left below",
+                    away=False,
                 )
         return out
 
     def between(self, year: int, sold: float, due: float) -> list[str]:
         """The size of the gap, inside it."""
-        labels = self.chart.labels
-        money, half = labels.short(due - sold), 4 * len(f"{labels.gap} {year}")
-        for share in (0.5, 0.6, 0.7, 0.4, 0.8):
-            for shift in (0, -14, 14, -28, 28):
-                x, y = self.x(year) + shift, self.y(due) + share * (self.y(sold) - self.y(due))
-                box = (x - half, y - 22, x + half, y + 16)
-                inside = box[0] >= self.left and box[2] <= self.width - 2
-                if inside and not self.hits_something(box):
-                    self.taken.append(box)
-                    top = strokes.text(x, y - 6, f"{labels.gap} {year}", "gap_ink", anchor="middle", size=self.size - 1)
-                    return [top, strokes.text(x, y + 12, money, "gap_ink", anchor="middle", size=self.size, bold=True)]
+        labels, size = self.chart.labels, self.size
+        for money, share, shift in product(
+            labels.amounts(due - sold), (0.5, 0.6, 0.7, 0.4, 0.8), (0, -14, 14, -28, 28)
+        ):
+            half = max(4 * len(f"{labels.gap} {year}"), 0.28 * size * len(money))
+            x, y = self.x(year) + shift, self.y(due) + share * (self.y(sold) - self.y(due))
+            box = (x - half, y - 22, x + half, y + 16)
+            inside = box[0] >= self.left and box[2] <= self.width - 2
+            if inside and not self.hits_something(box, [*self.lines, *self.flagged]):
+                self.taken.append(box)
+                top = strokes.text(x, y - 6, f"{labels.gap} {year}", "gap_ink", anchor="middle", size=size - 1)
+                return [top, strokes.text(x, y + 12, money, "gap_ink", anchor="middle", size=size, bold=True)]
         return []
 
-    def label(self, year: int, value: float, text: str, colour: str, ways: str) -> list[str]:
-        """A dot and its words, at the first of ``ways`` that is free; nothing where the point has its words already."""
+    def label(
+        self, year: int, value: float, texts: Sequence[str], colour: str, ways: str, away: bool = True
+    ) -> list[str]:
+        """A dot and its words, the longest of ``texts`` that has room, at the first of ``ways`` that is free; nothing where
+        the point has its words already."""
         if (year, colour) in self.named:
             return []
         self.named.add((year, colour))
-        x, y, high = self.x(year), self.y(value), self.size * 0.9
-        wide = len(text) * self.size * 0.56
         dot = self.dot(year, value, colour)
-        for way in ways.split():
-            dy = -9 if "above" in way else high + 9 if "below" in way else high / 2 - 1
-            dx = 9 if "right" in way else -9 if "left" in way else 0
-            anchor = "start" if dx > 0 else "end" if dx < 0 else "middle"
-            left = x + dx - (0 if dx > 0 else wide if dx < 0 else wide / 2)
-            box = (left, y + dy - high, left + wide, y + dy + 3)
-            inside = box[0] >= 2 and box[2] <= self.width - 1 and box[1] >= 0 and box[3] <= self.bottom
-            if inside and not self.hits_something(box):
-                self.taken.append(box)
-                return [
-                    dot,
-                    strokes.text(x + dx, y + dy, text, colour, anchor=anchor, size=self.size, bold=True, halo=True),
-                ]
+        near = [(text, way, 0.0) for text in texts for way in ways.split()]
+        sides = ("above", "below") if colour == "expected" else ("below", "above")
+        far = [(text, f"{side}{end}", off) for text in texts for off in AWAY for side in sides for end in FAR if away]
+        for over, (text, way, off) in (*zip(repeat(False), near), *zip(repeat(True), [*near, *far])):
+            if words := self.placed(year, value, text, colour, way, off, over):
+                return [*words[1:], dot, words[0]]
         return [dot]
 
-    def hits_something(self, box: tuple[float, float, float, float]) -> bool:
+    def placed(self, year: int, value: float, text: str, colour: str, way: str, away: float, over: bool) -> list[str]:
+        """Words at a point, to one side of it, and a thin line to them where they stand away; nothing where they would
+        leave the picture or touch something, the dashed lines of flags too unless they may stand ``over`` them."""
+        x, y, high, wide = self.x(year), self.y(value), self.size * 0.9, len(text) * self.size * 0.56
+        dy = -9 - away if "above" in way else high + 9 + away if "below" in way else high / 2 - 1
+        side = 9 if not away else -0.25 * wide
+        dx = side if "right" in way else -side if "left" in way else 0
+        anchor = "start" if "right" in way else "end" if "left" in way else "middle"
+        left = x + dx - {"start": 0, "end": wide, "middle": wide / 2}[anchor]
+        box = (left, y + dy - high, left + wide, y + dy + 3)
+        inside = box[0] >= self.left and box[2] <= self.width - 1 and box[1] >= 0 and box[3] <= self.bottom
+        if not inside or self.hits_something(box, self.lines if over else [*self.lines, *self.flagged]):
+            return []
+        end = box[3] if "above" in way else box[1]
+        stem = (x - 2, min(y, end) + 1, x + 2, max(y, end) - 1)
+        if away and self.hits_something(stem, ()):
+            return []
+        self.taken += [box, stem] if away else [box]
+        words = strokes.text(x + dx, y + dy, text, colour, anchor=anchor, size=self.size, bold=True, halo=True)
+        thin = f'<path d="M{x:.1f} {y:.1f}V{end:.1f}" stroke="{shade(colour)}" stroke-width="1"/>'
+        return [words, thin] if away else [words]
+
+    def hits_something(self, box: tuple[float, float, float, float], lines: Iterable[Point]) -> bool:
         left, top, right, bottom = box
-        if any(left - 2 <= x <= right + 2 and top - 1 <= y <= bottom + 1 for x, y in self.lines):
+        if any(left - 2 <= x <= right + 2 and top - 1 <= y <= bottom + 1 for x, y in lines):
             return True
         return any(left < r and l < right and top < b and t < bottom for l, t, r, b in self.taken)
 

@@ -12,7 +12,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import exp, expm1, isfinite
-from typing import Any
+from typing import Any, Literal
 
 from detente.language.registry import SOURCE, language_of
 from detente.language.speaking import Said, Tongue, read_aloud, tongue_of
@@ -184,28 +184,32 @@ class Catalogue:
         ends = [self.number(end, digits, sign=True) for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 
-    def money(self, usd_mn: float | None, *, rough: bool = False) -> str:
+    def money(self, usd_mn: float | None, *, rough: bool = False, at: Literal["", "label", "narrow"] = "") -> str:
         """Million US$ in words: US$394 million, US$7.2 billion; below a million in US$.
 
         Parameters
         ----------
         rough : two significant digits, which is more than a forecast carries.
+        at : the unit as a sentence has it, as a chart's ``label`` has room for it, or as a ``narrow`` one has.
 
         >>> Catalogue("en").money(1153.3), Catalogue("en").money(1153.3, rough=True)
         ('US$1.15 billion', 'US$1.2 billion')
+        >>> Catalogue("en").money(67_500, at="label"), Catalogue("es").money(67_500, at="label")
+        ('US$67.5bn', 'US$67.500 millones')
         """
         if usd_mn is None or not isfinite(usd_mn):
             return ""
         if rough:
             usd_mn = float(f"{usd_mn:.2g}")
+        unit = at and f"_{at}"
         if abs(usd_mn) < 1:
             return self("number.dollars", value=self.number(float(f"{usd_mn * 1e6:.2g}")))
         if abs(usd_mn) < float(self._own("number.billion_from") or 1000):
             digits = 0 if abs(usd_mn) >= 10 else 1
-            return self("number.million", value=self.number(usd_mn, digits))
+            return self(f"number.million{unit}", value=self.number(usd_mn, digits))
         scale = float(self._own("number.billion_scale") or 1000)
         digits = 0 if scale == 1 or (rough and abs(usd_mn) >= 10 * scale) else 1 if rough or abs(usd_mn) >= 2000 else 2
-        return self("number.billion", value=self.number(usd_mn / scale, digits))
+        return self(f"number.billion{unit}", value=self.number(usd_mn / scale, digits))
 
     def percent(self, value: float | None, digits: int = 1, sign: bool = False) -> str:
         text = self.number(value, digits, sign)

@@ -115,6 +115,18 @@ def test_a_value_beyond_the_domain_is_said_and_kept_in_sight(visit):
     page.wait_for_selector("#desk-problem", state="hidden")
 
 
+def test_a_lever_says_the_tariff_that_would_move_as_much(visit):
+    page = visit()
+    page.goto("/s/copy/desk?theta=5&there=-1&lang=en")
+    ready(page)
+    box = page.locator(".lever", has=page.locator("input[type=number][name=there]"))
+    assert box.locator(".effect").inner_text() == "−63%"
+    assert box.locator(".equal").inner_text() == "Tariff equivalent +22%", "(1.2214) ^ -5 = exp(-1)"
+    unfold(page)
+    page.fill("input[type=number][name=theta]", "10")
+    assert box.locator(".equal").inner_text() == "Tariff equivalent +11%"
+
+
 def test_the_address_is_right_after_a_long_drag(visit):
     page = visit()
     page.goto("/s/copy/desk")

@@ -18,6 +18,7 @@ RESULTS = {"hit": "lowers", "near": "expected", "miss": "raises"}
 SHAPES = {"point": "circle", "range": "circle", "floor": "triangle-right", "ceiling": "triangle-left"}
 AMOUNTS = ("point", "range")
 LINE = 54  # letters of a row's name that stand in one line
+NAME = 52  # and above the row, on a phone
 
 
 @enter("forecasts", "forecasts", 1)
@@ -144,12 +145,29 @@ def _spec(words: Catalogue, rows: list[dict[str, Any]], domain: tuple[float, flo
         hits({"x": x, "y": y}, size=200),
     ]
     if compact:
-        layers.extend(
-            haloed(
-                {"align": "left", "x": 0, "dy": -13, "limit": width, "fontSize": 12},
-                {"y": y, "text": {"field": "label"}},
-                colour="muted",
-            )
-        )
+        layers += _names(rows, y, width)
     step = 22 if all(len(row["label"]) <= LINE for row in rows) else 30  # two lines
     return {"width": width, "height": {"step": 38 if compact else step}, "data": values(rows), "layer": layers}
+
+
+def _names(rows: list[dict[str, Any]], y: Spec, width: int) -> list[Spec]:
+    """What each row is, above it: in one line, or in two where it is long."""
+    layers: list[Spec] = []
+    for count in (1, 2):
+        held = [
+            row | {"above": "|".join(said)}
+            for row in rows
+            if len(said := wrapped(row["label"].replace("|", "/"), NAME)) == count
+        ]
+        text = {
+            "align": "left",
+            "x": 0,
+            "dy": -3 - 10 * count,
+            "limit": width,
+            "fontSize": 12,
+            "lineBreak": "|",
+            "lineHeight": 11,
+        }
+        named = haloed(text, {"y": y, "text": {"field": "above"}}, colour="muted")
+        layers += [{"data": values(held), **layer} for layer in named if held]
+    return layers

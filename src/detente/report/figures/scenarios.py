@@ -125,6 +125,7 @@ def _row(
     return {
         "title": raw["title"],
         "lines": "|".join(wrap(raw["title"].replace("|", "/"), 30)),
+        "above": "|".join(wrap(raw["title"].replace("|", "/"), 42)),
         "economy": raw["economy"],
         "name": name,
         "measure": measure,
@@ -232,14 +233,17 @@ def _panel(
         hits({"x": x, "y": y, "yOffset": lane}, size=260),
     ]
     if compact:  # the scenario's name above its rows instead of beside them
+        lines = max(row["above"].count("|") for row in rows) + 1 if rows else 1
+        for row in rows:
+            row["above"] = "|" * (lines - 1 - row["above"].count("|")) + row["above"]
         layers.extend(
             {"transform": [{"filter": {"field": "economy", "equal": codes[0]}}], **layer}
             for layer in haloed(
-                {"align": "left", "x": 0, "dy": -16, "fontWeight": 600, "limit": width},
-                {"y": y, "yOffset": lane, "text": {"field": "title"}},
+                {"align": "left", "x": 0, "dy": -3 - 13 * lines, "fontWeight": 600, "limit": width, "lineBreak": "|"},
+                {"y": y, "yOffset": lane, "text": {"field": "above"}},
             )
         )
-        y["scale"] = {"paddingInner": 0.55, "paddingOuter": 0.35}
+        y["scale"] = {"paddingInner": 0.4 + 0.15 * lines, "paddingOuter": 0.2 + 0.15 * lines}
     return {
         "width": width,
         "height": {"step": 17},

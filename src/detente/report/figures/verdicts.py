@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from json import dumps
 
 import polars as pl
 
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, values
 from detente.charts.palette import shade
+from detente.charts.strokes import wrapped
 from detente.language import Catalogue
 from detente.record import VERDICTS
 from detente.record.verdicts.judge import INDEPENDENT, SOFT, tally
 from detente.report.figures.register import enter
 from detente.report.story import Story
+
+LINE = 36  # letters of a bar's name that stand in one line
 
 
 def verdict_counts(story: Story) -> dict[str, int]:
@@ -61,6 +65,7 @@ def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
 
 def _spec(words: Catalogue, rows: list[dict[str, object]], compact: bool) -> Spec:
     order = [row["kind"] for row in rows]
+    names = {name: wrapped(name, LINE) for row in rows if (name := str(row["verdict"]))}
     x = {
         "field": "n",
         "type": "quantitative",
@@ -76,7 +81,14 @@ def _spec(words: Catalogue, rows: list[dict[str, object]], compact: bool) -> Spe
         "field": "verdict",
         "type": "nominal",
         "sort": None,
-        "axis": {"title": None, "labelColor": shade("ink"), "labelLimit": 220, "domain": False},
+        "axis": {
+            "title": None,
+            "labelColor": shade("ink"),
+            "labelLimit": 220,
+            "labelLineHeight": 12,
+            "labelExpr": f"{dumps(names)}[datum.value]",
+            "domain": False,
+        },
     }
     shades = {INDEPENDENT: "lowers", SOFT: "destination"} | {word: v.shade for word, v in VERDICTS.items()}
     colours = [shade(shades.get(str(standing), "mixed")) for standing in order]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from detente.answer.facts import Flow
 from detente.answer.speaker import Speaker
@@ -35,8 +36,11 @@ def picture(of: ScreenWords, flow: Flow, side: str, ident: str) -> Picture:
     top = max([*flow.sold.values(), *flow.expected.values(), 0.0])
     billions = top >= 1000 and float(words("number.billion_scale")) == 1000
 
-    def short(usd_mn: float) -> str:
-        return words.number(usd_mn / 1000, 1) if billions else words.significant(usd_mn)
+    def said(line: str, usd_mn: float) -> str:
+        return words(f"first.{line}_amount", value=words.money(usd_mn, at="label"))
+
+    def amounts(usd_mn: float) -> list[str]:
+        return [words.money(usd_mn, at="label"), words.money(usd_mn, at="narrow")]
 
     def axis(usd_mn: float) -> str:
         return words.significant(usd_mn / 1000 if billions else usd_mn, 1) if usd_mn else "0"
@@ -46,7 +50,7 @@ def picture(of: ScreenWords, flow: Flow, side: str, ident: str) -> Picture:
         parts += [words("first.tip_expected", value=words.money(due))] if due is not None else []
         return f"{words.period(year)}: {', '.join(parts)}"
 
-    labels = GapLabels(words("first.sold"), words("first.expected"), words("first.gap"), short, axis, tip)
+    labels = GapLabels(partial(said, "sold"), partial(said, "expected"), words("first.gap"), amounts, axis, tip)
     chart = GapChart(dict(flow.sold), dict(flow.expected), side, labels, of.facts.flags, dict(flow.ring))
     names = {"a": of.name(flow.origin), "b": of.name(flow.destination)}
     years = sorted({*flow.sold, *flow.expected})

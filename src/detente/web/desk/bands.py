@@ -17,7 +17,7 @@ from detente.run.what_if.baseline import Baseline
 from detente.run.what_if.scenario_bands import DRAWS, Move, draw, drawn_on, of_pair, pair_moves
 from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.settings import Setting
-from detente.web.desk.solver_cache import DeskSolver
+from detente.web.desk.solver_cache import DeskSolver, settled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +50,7 @@ def bands(solver: DeskSolver, setting: Setting, n: int = DRAWS) -> Bands:
         drawn = draw(pool(solver, setting), solver.dyad, moved, theta=setting.theta, **how)
     flow = np.array([drawn.points(drawn.exports_usd_mn[code])[::2] for code in solver.dyad], dtype=float)
     income = np.array([drawn.points(drawn.welfare_pct[code])[::2] for code in solver.dyad], dtype=float)
-    ends = {code: (float(low), float(high)) for code, (low, high) in zip(solver.dyad, income)}
+    ends = {code: (settled(low), settled(high)) for code, (low, high) in zip(solver.dyad, income)}
     return Bands(flow, ends, drawn.draws - drawn.failed)
 
 

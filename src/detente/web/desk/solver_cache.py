@@ -15,6 +15,7 @@ import numpy as np
 from detente.attribution import attribute
 from detente.equilibrium import Counterfactual, SectorCounterfactual, SectorEconomy, Shock, solve
 from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts, first_five
+from detente.language.catalogue import NOTHING
 from detente.panel import Panel
 from detente.run.attributed import RESIDUALS, residual_lookup
 from detente.run.schema import directed
@@ -128,7 +129,7 @@ class DeskSolver:
     def baseline_of(self, year: int, case: str, ratio: float) -> Baseline:
         """The baseline of a year, GDP case and ratio of output to GDP; raises as :meth:`baseline`."""
         if (year, case) not in self.cases:
-            known = ", ".join(f"{y} ({c})" for y, c in self.cases)
+            known = _spans(self.cases)
             raise SpecificationError(
                 f"There is no baseline for {year} with GDP '{case[:20]}'.", fix=f"Available: {known}."
             )
@@ -181,7 +182,8 @@ def outcome(solver: DeskSolver, out: Counterfactual | SectorCounterfactual) -> d
     codes, base = out.economies, out.baseline
     flows = [{"from": a, "to": b, "before": base.flow(a, b), "after": out.flow(a, b)} for a, b in solver.directions]
     welfare = out.welfare_pct
-    elsewhere = sorted((c for c in codes if c not in solver.dyad), key=lambda c: -abs(welfare[c]))[:MOST_SHOWN]
+    moved_others = [c for c in codes if c not in solver.dyad and settled(welfare[c])]
+    elsewhere = sorted(moved_others, key=lambda c: -abs(welfare[c]))[:MOST_SHOWN]
     diversion = dict.fromkeys(elsewhere, 0.0)
     for a, b in solver.directions:
         moved = out.diversion(a, b)
@@ -191,7 +193,7 @@ def outcome(solver: DeskSolver, out: Counterfactual | SectorCounterfactual) -> d
     return {
         "flows": flows,
         "revenue": [{"economy": c, "usd_mn": float(revenue[codes.index(c)])} for c in solver.dyad],
-        "income": [{"economy": c, "pct": welfare[c]} for c in solver.dyad],
+        "income": [{"economy": c, "pct": settled(welfare[c])} for c in solver.dyad],
         "elsewhere": [{"economy": c, "pct": welfare[c], "sales_usd_mn": diversion[c]} for c in elsewhere],
         "certificate": {
             "status": out.report.status.value,
@@ -200,6 +202,22 @@ def outcome(solver: DeskSolver, out: Counterfactual | SectorCounterfactual) -> d
             "ms": 1e3 * out.report.seconds,
         },
     }
+
+
+def _spans(cases: Sequence[tuple[int, str]]) -> str:
+    """Years by GDP case, those that follow one another as a span: ``2000-2021 (published), 2020 (high)``."""
+    spans: list[list[Any]] = []
+    for year, case in sorted(cases, key=lambda one: (one[1], one[0])):
+        if spans and spans[-1][1] == year - 1 and spans[-1][2] == case:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year, case])
+    return ", ".join(f"{a}-{b} ({c})" if a != b else f"{a} ({c})" for a, b, c in spans)
+
+
+def settled(value: float) -> float:
+    """A percent without what the arithmetic leaves of nothing."""
+    return 0.0 if abs(value) < NOTHING else float(value)
 
 
 @lru_cache(maxsize=64)

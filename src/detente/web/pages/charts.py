@@ -82,6 +82,7 @@ def chart(request: Request) -> Response:
             flags=found.flags,
             kinds=KINDS,
             code=of_run(study),
+            site=str(request.base_url).rstrip("/"),
         )
     return _as_file(found, kind, f"{key}-{slug}", run_stamp(story), words, by)
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import polars as pl
 from starlette.concurrency import run_in_threadpool
@@ -144,20 +144,22 @@ async def bands_now(request: Request) -> Response:
     return await _answer(request, banded)
 
 
-def save(request: Request, form: dict[str, str]) -> Response:
-    """Write the setting into the study as a scenario."""
+def save(request: Request, fields: list[tuple[str, str]]) -> Response:
+    """Write the setting into the study as a scenario; what was kept for comparison stays beside it."""
+    form = dict(fields)
     space, key = request.app.state.site.workspace, request.path_params["study"]
     study = space.study(key)
     require_writable(request, study)
     solver = open_solver(study)
     setting = read_setting(form, solver.default())
     add_scenario(study, form.get("title", "").strip(), setting, solver.residual)
-    return go(request, f"/s/{key}/desk?{setting.query()}")
+    kept = [("pin", f"{title}|{pin.query()}") for title, pin in read_pins(fields, solver.default())]
+    return go(request, f"/s/{key}/desk?{setting.query()}{'&' if kept else ''}{urlencode(kept)}")
 
 
 async def save_form(request: Request) -> Response:
-    form = {name: str(value) for name, value in (await request.form()).items()}
-    return await run_in_threadpool(save, request, form)
+    fields = [(name, str(value)) for name, value in (await request.form()).multi_items()]
+    return await run_in_threadpool(save, request, fields)
 
 
 class Latest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.errors import DetenteError, RecordError, StudyError
+from detente.language import spelt
 from detente.record.draft.accept import QUOTED
 from detente.record.draft.clean import article_of
 from detente.record.draft.drafting import Draft, draft_claims
@@ -33,6 +35,7 @@ PREFIX = {"claims": "", "events": "e", "figures": "f"}
 """What stands before the number of a card in the names of its fields, by table."""
 ASKED = ("text", "link", "title", "publisher", "published")
 SHOWN = ("claim", "type", "value", "unit", "date", "attributed_to", "test", "target")
+FRICTION = {"+": "raises", "-": "lowers", "0": "mixed"}
 EVIDENCE = {"events": ("date", "kind", "direction", "sets"), "figures": ("series", "period", "value", "unit", "status")}
 """What an article offers as evidence beside its claims, and the columns shown of it."""
 
@@ -67,6 +70,41 @@ def _read(request: Request, given: dict[str, str]) -> Response:
         for name, held in (("events", draft.events), ("figures", draft.figures))
     }
     return _page(request, given, rows, offered=offered)
+
+
+def _told(cells: dict[str, str], names: Iterable[str], titles: dict[str, str], words: Words) -> list[dict[str, str]]:
+    """What a card shows of a row beside its text: columns by their names, fixed words, dates and codes in words."""
+    return [
+        {"name": words.short(name), "value": _in_words(name, cells[name], titles, words)}
+        for name in names
+        if cells.get(name) and name not in ("claim", "title")
+    ]
+
+
+def _in_words(name: str, cell: str, titles: dict[str, str], words: Words) -> str:
+    if name in ("date", "period"):
+        return words.date(cell)
+    if name == "unit":
+        return words.known("unit", cell)
+    if name == "value":
+        return words.signs(cell) if re.fullmatch(r"-?[\d.]+", cell, re.ASCII) else cell
+    if name in ("series", "target"):
+        return titles.get(cell) or spelt(words, "series_name", cell)
+    if name == "direction":
+        return words(f"drafting.{FRICTION[cell]}") if cell in FRICTION else cell
+    return cell if name == "sets" else words.known("word", cell)
+
+
+def _titles(study: Study, words: Words) -> dict[str, str]:
+    """What a claim is compared with, by its code: the record's events by their titles, the pair's flows by both names."""
+    first, second = map(words.economy, study.spec.dyad)
+    flows = {
+        "trade.exports": words("desk.flow", a=first, b=second),
+        "trade.imports": words("desk.flow", a=second, b=first),
+    }
+    column = f"title_{words.language}"
+    rows = [row.cells for row in read_file(study, "events").rows]
+    return flows | {row.get("event_id", ""): row.get(column) or row.get("title", "") for row in rows}
 
 
 def _draft(study: Study, given: dict[str, str]) -> Draft:
@@ -159,31 +197,36 @@ def _study(request: Request) -> Study:
     return request.app.state.site.workspace.study(request.path_params["study"])
 
 
+def _cards(
+    rows: list[dict[str, Any]], names: Iterable[str], titles: dict[str, str], words: Words
+) -> list[dict[str, Any]]:
+    return [row | {"told": _told(row, names, titles, words)} for row in rows]
+
+
 def _page(
     request: Request, given: dict[str, str], rows: list[dict[str, Any]], error: str = "", status: int = 200, *,
     offered: dict[str, list[dict[str, str]]] | None = None,
 ) -> Response:  # fmt: skip
-    key, words = request.path_params["study"], words_of(request)
-    data = head(request.app.state.site.workspace, _study(request), key, words) | {
+    key, words, study = request.path_params["study"], words_of(request), _study(request)
+    titles = _titles(study, words) if rows or offered else {}
+    data = head(request.app.state.site.workspace, study, key, words) | {
         "asked": {name: given.get(name, "") for name in ASKED},
-        "rows": rows,
+        "rows": _cards(rows, SHOWN, titles, words),
         "offered": [
             {
                 "table": name,
-                "rows": held,
+                "rows": _cards(held, EVIDENCE[name], titles, words),
                 "prefix": PREFIX[name],
-                "shown": list(EVIDENCE[name]),
                 "columns": ["hint", *TABLES[name].allowed],
             }
             for name, held in (offered or {}).items()
             if held
         ],
         "read": bool(rows) or (status == 200 and bool(given)),
-        "shown": list(SHOWN),
         "columns": ["wording", "hint", "confidence", *CLAIMS.allowed],
         "error": error,
     }
-    return page(request, "drafting.html.j2", data, status, code=of_draft(_study(request)))
+    return page(request, "drafting.html.j2", data, status, code=of_draft(study))
 
 
 ROUTES = [

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from detente._foreign import read_text
+from detente.economies import lookup_side
 from detente.errors import DetenteError, UsageError, did_you_mean
 from detente.watch import WatchList, read_watchlist
 from detente.watch.look_in_words import measure_in_words
@@ -84,15 +86,30 @@ def _history(space: Workspace, found: WatchList) -> WatchHistory:
     return history(found)
 
 
+def _addresses(space: Workspace, found: WatchList) -> dict[str, str]:
+    """Where the pages of the watched dyads are, by key: a pair's own, or a study's of this workspace."""
+    studies = space.folders()
+    return {
+        one.key: f"/s/{quote(one.study)}" if one.pair is None else f"/pair/{'-'.join(map(lookup_side, one.pair))}"
+        for one in found.dyad
+        if one.pair is not None or one.study in studies
+    }
+
+
 def _data(request: Request, space: Workspace, found: WatchList, key: str, path: Path) -> dict[str, Any]:
     held, words = _history(space, found), words_of(request)
     titles = {dyad: title for dyad, title, _ in held.dyads}
+    places = _addresses(space, found)
     return {
         "key": key, "title": found.title, "path": path.name, "language": found.watch.lang,
         "looks": [{"look": n, "at": at} for n, at in held.looks],
-        "dyads": [{"key": dyad, "title": title, "failure": failure} for dyad, title, failure in held.dyads],
+        "dyads": [
+            {"key": dyad, "title": title, "failure": failure, "address": places.get(dyad, "")}
+            for dyad, title, failure in held.dyads
+        ],
         "standing": [
-            {"dyad": titles.get(dyad, dyad), "measure": measure, "words": measure_in_words(measure, words), "since": since}
+            {"dyad": titles.get(dyad, dyad), "address": places.get(dyad, ""), "measure": measure,
+             "words": measure_in_words(measure, words), "since": since}
             for dyad, measure, since in held.standing
         ],
         "alerts": [

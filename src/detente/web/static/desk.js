@@ -55,6 +55,8 @@ function percent(at) {
   return share > 100 ? `${text} ×${said(Math.exp(at), 1)}` : text;
 }
 function mirror() {
+  // The tariff that would move as much of the flow: (1 + t)^-theta. A sector has an elasticity of its own, not this one.
+  const theta = one("[name=sector]", form)?.value ? 0 : Number(one("input[type=number][name=theta]", form).value);
   for (const range of all("input[type=range]", form)) {
     const number = one(`input[type=number][name=${range.dataset.range}]`, form);
     range.value = number.value;
@@ -64,6 +66,7 @@ function mirror() {
     const number = one("input[type=number]", box), closed = Boolean(one("[data-closes]:checked", box)), at = Number(number.value);
     for (const input of all("input[type=number], input[type=range]", box)) input.disabled = closed;
     one(".effect", box).textContent = closed ? words.closed : percent(at);
+    one(".equal", box).textContent = closed || !at || !theta ? "" : words.equal.replace("{rate}", percent(-at / theta));
     for (const button of all("[data-set]", box)) button.setAttribute("aria-pressed", String(!closed && Math.abs(Number(button.dataset.value) - at) < 1e-4));
   }
 }
@@ -249,7 +252,7 @@ addEventListener("popstate", follow);
 one("#save")?.addEventListener("submit", event => {
   const own = event.target;
   for (const old of all("input[data-state]", own)) old.remove();
-  for (const [name, value] of new URLSearchParams(query())) {
+  for (const [name, value] of [...new URLSearchParams(query()), ...state.pins.map(pin => ["pin", `${pin.title}|${pin.query}`])]) {
     const input = document.createElement("input");
     Object.assign(input, { type: "hidden", name, value });
     input.dataset.state = "";

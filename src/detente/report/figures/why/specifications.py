@@ -7,6 +7,7 @@ from typing import Any
 from detente.answer.facts import FEWEST, UNUSUAL
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values
 from detente.charts.palette import shade
+from detente.charts.strokes import wrapped
 from detente.language import Catalogue
 from detente.report.figures.register import enter
 from detente.report.story import Story
@@ -86,7 +87,7 @@ def _spec(words: Catalogue, panels: list[tuple[str, list[dict[str, Any]]]], comp
         shape = {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": ["triangle-down", "circle"]},
                  "legend": None}  # fmt: skip
         drawn.append({
-            "width": width, "height": 150, "title": {"text": heading, "frame": "group", "limit": width + 40},
+            "width": width, "height": 150, "title": {"text": wrapped(heading, width // 6), "frame": "group"},
             "data": values(rows),
             "layer": [
                 {"data": values([{"zero": 0}]), "mark": rule("axis"), "encoding": {"y": {**y, "field": "zero"}}},

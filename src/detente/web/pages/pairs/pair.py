@@ -88,6 +88,7 @@ def what_if(request: Request) -> Response:
             n=found_effects.n_economies,
             specs=found_effects.n_specifications,
         )
+        note = " ".join(filter(None, (note, _in_fact(found, found_effects.year, words))))
     except DetenteError as error:
         problem = told(request, error)
     data = {
@@ -102,6 +103,17 @@ def what_if(request: Request) -> Response:
 def effects_of(panel: SamePanel, a: str, b: str) -> PairScenarios:
     """The three what-ifs of a pair, solved once."""
     return pair_scenarios(kept_pair(panel, a, b), panel.panel)
+
+
+def _in_fact(found: Pair, base: int, words: Words) -> str:
+    """What both sold in the newest year after the one that the what-ifs start from; empty where there is none."""
+    there, back = found.facts.flows
+    last = max({*there.sold} & {*back.sold}, default=base)
+    if last <= base:
+        return ""
+    names = {"a": in_text(there.origin, words.language), "b": in_text(back.origin, words.language)}
+    amounts = {"there": words.money(there.sold[last]), "back": words.money(back.sold[last])}
+    return words("pair.in_fact", year=words.period(last), **names, **amounts)
 
 
 def _what_if_card(one: PairOutcome, words: Words) -> dict[str, str]:
