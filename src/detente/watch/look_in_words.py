@@ -137,7 +137,7 @@ def look_text(look: Look, title: str, words: Catalogue, *, dry_run: bool = False
     if look.number == 1 and not look.alerts:
         parts.append(words("watch.summary_first", n=look.looked))
     elif not look.alerts:
-        parts.append(words("watch.summary_nothing"))
+        parts.append(words("since.nothing"))
     parts.append(words("watch.counts", looked=look.looked, skipped=look.skipped, failed=len(look.failures)))
     if look.quick:
         parts.append(words("watch.quick"))
