@@ -55,8 +55,8 @@ CENTRAL = {
     "signs": ("gravity/separation/signs.py", "tests/gravity/test_separation.py"),
     "tensor": (
         "gravity/engines/tensor_engine.py",
-        "tests/gravity/test_tensor.py tests/gravity/test_fit.py tests/gravity/test_precision.py "
-        "tests/gravity/test_after.py",
+        "tests/gravity/test_tensor_cells.py tests/gravity/test_tensor.py tests/gravity/test_fit.py "
+        "tests/gravity/test_precision.py tests/gravity/test_after.py",
     ),
     "armington": (
         "equilibrium/armington.py",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
 
 from detente.attribution.comparison.features import features
 from detente.attribution.comparison.similar import compare_window
+from detente.attribution.comparison.similar.sides import SharedMoves, SortedScores
 from detente.attribution.fits import DyadFits
 from detente.attribution.residuals import fit_effects, left_out
 from detente.errors import SpecificationError, TooFewDonors
@@ -303,3 +304,14 @@ def test_a_panel_of_stocks_is_refused(world_of_stocks) -> None:
 @pytest.fixture
 def world_of_stocks():
     return replace(world(), stock=True)
+
+
+def test_what_the_sides_did_is_not_changed_afterwards() -> None:
+    """One window's sums serve every dyad that is asked about."""
+    score, dyads = np.array([1.0, -1.0, 0.5]), np.array([[0, 1], [1, 2], [2, 0]])
+    shared = SharedMoves.of(score, np.ones(3), dyads, (np.zeros((3, 3)), np.zeros((3, 3))))
+    for one, name in [
+        (shared, "centre"), (shared.means[0], "sums"), (SortedScores.of(score, dyads[:, 0], 3), "values"),
+    ]:  # fmt: skip
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, name, 0.0)

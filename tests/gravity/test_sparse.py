@@ -27,6 +27,7 @@ def test_a_panel_of_which_a_twentieth_trades_meets_its_first_order_conditions():
     with pytest.raises(NotConverged):
         fit_ppml(data, FORMULA, engine="irls", max_iterations=40)  # too few for the last resort
     fit = fit_ppml(data, FORMULA)
+    assert fit.engine == "all at once"
     design, gap = fit.design, fit.design.y - fit.raw.mu
     for effect in design.effects:
         codes, n = design.codes(effect.columns)
@@ -46,6 +47,7 @@ def test_every_engine_ends_at_the_same_place_in_very_sparse_panels(engine):
         if engine == "tensor" and fit_ppml(data, FORMULA).design.y.size < 0.1 * 16 * 16 * 6:
             continue  # too few rows for a tensor
         one, other = fit_ppml(data, FORMULA), fit_ppml(data, FORMULA, engine=engine)
+        assert other.engine in ("tensor" if engine == "tensor" else "rows", "all at once")
         np.testing.assert_allclose(list(other.coef.values()), list(one.coef.values()), rtol=1e-6)
 
 

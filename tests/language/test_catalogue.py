@@ -27,6 +27,16 @@ def test_same_keys_and_blanks(language):
     assert {key: blanks(text) for key, text in other.items()} == {key: blanks(text) for key, text in english.items()}
 
 
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if language_of(code).complete])
+def test_no_sentence_is_worded_under_two_keys(language):
+    """One sentence, one key: terminal, report, app and mail say it from the same place; aloud it may differ."""
+    keys = {}
+    for key, text in Catalogue(language).strings().items():
+        if not key.startswith("spoken."):
+            keys.setdefault(text, []).append(key)
+    assert [at for text, at in keys.items() if len(at) > 1 and text.endswith(".") and len(text.split()) > 3] == []
+
+
 def test_every_key_named_in_code_exists():
     named = set()
     for path in [*ROOT.rglob("*.py"), *ROOT.rglob("*.j2")]:

@@ -62,7 +62,7 @@ class Voice:
     def span(self, low: float, high: float, show: Callable[[float], str]) -> str:
         """A range, or one number where both ends read alike."""
         a, b = show(min(low, high)), show(max(low, high))
-        return a if a == b else self("range", low=a, high=b)
+        return a if a == b else self.words("number.range", low=a, high=b)
 
 
 @dataclass(frozen=True, slots=True)

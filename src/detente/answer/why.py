@@ -13,6 +13,7 @@ from detente.answer.changes import AmongSimilar, Direction, EpisodeChange
 from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker
 from detente.attribution.comparison.power import NEARLY_ALL
+from detente.language.catalogue import p_decimals
 
 COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "unseen")
 LEAST = log(0.001)
@@ -103,13 +104,13 @@ def change_sentence(change: EpisodeChange, say: Speaker) -> str:
             bound = say("episode_bound", own=say.pct(-100 * expm1(max(change.at_most, LEAST))), **head)
             return f"{bound}; {_counted(change, change.compared, say)}. {_among(change, change.compared, say)}"
         return say("episode_zero" if 0 in (change.flow_from, change.flow_to) else "episode_untold", **head)
-    split = say(
-        "episode_split", rest=say.change(change.rest), own=say.change(change.own),
+    split = say.words(
+        "found.parts", rest=say.change(change.rest), own=say.change(change.own),
         **{name: say.words.number(value, 2, sign=True)
            for name, value in (("whole_log", change.whole), ("rest_log", change.rest), ("own_log", change.own))},
     )  # fmt: skip
     if change.compared is None:
-        return f"{_recorded(change, head, say)}. {split} {say('episode_untested')}"
+        return f"{_recorded(change, head, say)}. {split} {say.words('standing.skipped')}"
     return f"{_recorded(change, head, say)}; {_counted(change, change.compared, say)}. {_among(change, change.compared, say, split)}"
 
 
@@ -136,9 +137,12 @@ def _counted(change: EpisodeChange, compared: AmongSimilar, say: Speaker) -> str
 def _among(change: EpisodeChange, compared: AmongSimilar, say: Speaker, split: str = "") -> str:
     """What the comparison shows, how the change splits, and what could have gone unseen."""
     tail = compared.tail(change.own)
-    p = {"p": say.words.number(tail, 3 if tail < 0.1 else 2)}
-    bare = compared.place == "few" or compared.place.startswith("shared")
-    parts = [say(compared.place if bare else f"evidence_{compared.place}", **p)]
+    p = {"p": say.words.number(tail, p_decimals(tail))}
+    if compared.place == "ordinary":
+        parts = [say.words("standing.no_evidence", **p)]
+    else:
+        bare = compared.place == "few" or compared.place.startswith("shared")
+        parts = [say(compared.place if bare else f"evidence_{compared.place}", **p)]
     parts += [split] if split else []
     loss = compared.unseen_loss_pct
     if loss is not None:
@@ -163,7 +167,7 @@ def change_cells(change: EpisodeChange, say: Speaker) -> Row:
         rest,
         own,
         say.words("screen.of", k=say.words.number(compared.as_bad), n=say.words.number(compared.n)),
-        say.words.number(compared.share, 3 if compared.share < 0.1 else 2),
+        say.words.number(compared.share, p_decimals(compared.share)),
         unseen(compared, say),
     )
 

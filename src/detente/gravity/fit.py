@@ -54,7 +54,8 @@ class _State:
 
     design : the rows still in, with every regressor asked for; layout : the tensor they lie on, or None
     certificate : the separated rows taken out; dropped : reasons by regressor left out for collinearity
-    used : the design without the dropped regressors; raw : the engine's result on it
+    used : the design without the dropped regressors; raw : the engine's result on it; at_once : whether it is that of the
+        last resort, all parameters at once
     """
 
     design: Design
@@ -68,6 +69,7 @@ class _State:
     dropped: dict[str, str] = field(default_factory=dict)
     used: Design = field(init=False)
     raw: EngineFit = field(init=False)
+    at_once: bool = False
 
     def __post_init__(self) -> None:
         self.layout = _layout(self.design, self.engine) if self.family.name in ("ppml", "ols") else None
@@ -129,7 +131,7 @@ class _State:
         if self.max_iterations >= ENOUGH:
             small = fit_small(self.used, tol=self.tol, max_iterations=self.max_iterations)
             if small is not None:
-                self.raw, self.layout = small, None
+                self.raw, self.layout, self.at_once = small, None, True
 
     def _fitted(self, layout: Layout | None, engine: str) -> tuple[EngineFit, Design]:
         """Fit, leaving out collinear regressors by name."""
@@ -256,7 +258,7 @@ def _assembled(
         small_sample=ssc,
         dropped=ReadOnlyDict(state.dropped),
         separated=state.certificate,
-        engine="rows" if state.layout is None else "tensor",
+        engine="all at once" if state.at_once else "rows" if state.layout is None else "tensor",
         converged=bool(raw.converged),
         iterations=raw.iterations,
         design=design,

@@ -68,7 +68,8 @@ def fit_ppml(
     separation : "auto" takes out all-zero levels and, where the fit shows signs of more, what a
         certificate proves; "levels" only the former; "exact" and "rectifier" always run that search
     singletons : "drop" or "keep" rows alone in an effect
-    engine : "auto"; "tensor", "rows" or "irls" (rows by reweighted least squares only) to compare them
+    engine : "auto"; "tensor", "rows" or "irls" (rows by reweighted least squares only) to compare them. A small problem on
+        which the one named does not converge is solved for all parameters at once: ``fit.engine`` says so
     tol, max_iterations : when to stop
     throw : raise when not converged; otherwise return the state reached
     keep : "design", the rows with their fitted flows, or "coef", the coefficients and their covariance alone: for whoever

@@ -36,7 +36,8 @@ RESIDUALS = ("response", "pearson", "deviance", "working", "log")
 class GravityFit(Estimates):
     """A gravity fit; see :func:`fit_ppml`. What :class:`Estimates` holds, and the rows behind it.
 
-    separated : which rows were left out as separated, by which rule; engine : "tensor" or "rows"
+    separated : which rows were left out as separated, by which rule; engine : "tensor", "rows" or, where the one tried did
+        not converge, "all at once"
     """
 
     separated: SeparationCertificate

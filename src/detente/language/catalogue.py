@@ -32,6 +32,17 @@ def short_of_all(pct: float, digits: int) -> int:
     return digits
 
 
+def p_decimals(p: float) -> int:
+    """Three up to 0.105, so that no p-value beside 0.10 reads as 0.10 itself; two above.
+
+    Examples
+    --------
+    >>> p_decimals(0.1022), p_decimals(0.314)
+    (3, 2)
+    """
+    return 3 if p < 0.105 else 2
+
+
 NOTHING = 5e-8
 """What the arithmetic leaves of nothing; said as zero."""
 

@@ -121,4 +121,5 @@ def _row(lane: Lane, act: Act, words: Catalogue, name: Callable[[str], str]) -> 
     if act.by:
         what = words("lane.by", what=what, a=name(act.by))
     end = words.date(act.end) if act.end else "" if act.last_read is None else words("lane.end_unread")
-    return ActRow(words(f"lane.{lane.ident}"), words.date(act.start), end, what, words.known("rupture", act.title))
+    about = words.known("rupture", act.title)
+    return ActRow(words(f"lane.{lane.ident}"), words.date(act.start), end, what, about[:1].upper() + about[1:])

@@ -136,8 +136,10 @@ def look_text(look: Look, title: str, words: Catalogue, *, dry_run: bool = False
     parts = [words("watch.title", title=title, n=look.number) + f" ({words.moment(look.at)})"]
     if look.number == 1 and not look.alerts:
         parts.append(words("watch.summary_first", n=look.looked))
-    elif not look.alerts:
-        parts.append(words("watch.summary_nothing"))
+    elif not look.alerts and not look.failures:
+        parts.append(words("since.nothing"))
+    elif not look.alerts and look.looked + look.skipped:
+        parts.append(words("watch.nothing_else"))
     parts.append(words("watch.counts", looked=look.looked, skipped=look.skipped, failed=len(look.failures)))
     if look.quick:
         parts.append(words("watch.quick"))

@@ -248,7 +248,7 @@ class _Told(PeopleWords):
         yield self.say(
             "what_if" if main["growth_pct"] > 0 else "what_if_lower",
             growth=self.words.percent(abs(main["growth_pct"]), 0), main=self.words.percent(abs(main["middle_pct"]), 0),
-            own=self.say("range", low=own[0], high=own[1]), span=self.say("range", low=low, high=high), **ends,
+            own=self.words("number.range", low=own[0], high=own[1]), span=self.words("number.range", low=low, high=high), **ends,
         )  # fmt: skip
 
     def _returns(self, row: Row) -> str:
@@ -257,7 +257,7 @@ class _Told(PeopleWords):
         growth = self.words.percent(abs(row["growth_pct"]), 0)
         key = ("returns" if detected else "returns_none") + ("" if row["growth_pct"] > 0 else "_lower")
         return self.say(key, growth=growth, main=middle,
-                         span=self.say("range", low=low, high=high))  # fmt: skip
+                         span=self.words("number.range", low=low, high=high))  # fmt: skip
 
 
 def _newest(rows: list[Row]) -> dict[str, Row]:

@@ -52,4 +52,4 @@ class PeopleWords:
 
     def span(self, low: float, high: float) -> str:
         """A range of numbers of people."""
-        return self.say("range", low=self.bare(low), high=self.bare(high))
+        return self.words("number.range", low=self.bare(low), high=self.bare(high))

@@ -12,6 +12,7 @@ from math import exp, isfinite, isnan
 from detente.attribution.comparison.placebos import Standing
 from detente.economies import in_text
 from detente.language import LANGUAGES, Catalogue, Joined, Number, Own, Text
+from detente.language.catalogue import p_decimals
 
 ENGLISH = Catalogue("en")
 UNUSUAL = 0.05  #: share of placebos at or below which a change is called unusual
@@ -120,14 +121,14 @@ def standing_sentence(standing: Standing | None) -> str:
 
 
 def p_value(p: float) -> str:
-    """Three digits after the point up to 0.105, so that no rank beside 0.10 reads as 0.10 itself; two above.
+    """A rank as a p-value.
 
     Examples
     --------
     >>> str(p_value(0.00499)), str(p_value(0.1022)), str(p_value(0.314))
     ('0.005', '0.102', '0.31')
     """
-    return Number(f"{p:.3f}" if p < 0.105 else f"{p:.2f}")
+    return Number(f"{p:.{p_decimals(p)}f}")
 
 
 def level_sentence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -26,6 +27,7 @@ from detente.outlook.trade.trade_forecast import Ahead, TradeForecast
 
 Floats = NDArray[np.float64]
 LEARNT_ON = "Weight and width were learnt on the United States' trade with 215 partners, 1985-2012; no range is learnt from this panel."
+FROM_TWO_YEARS = "A range starts from the last year and from how much it differs from the one before."
 HINDSIGHT = "They were learnt on outcomes to 2012, later than some of the day asked for."
 
 
@@ -53,18 +55,9 @@ def forecast_by_season(sample: Sample, a: str, b: str, as_of: int | str | date, 
     if a == b:
         raise SpecificationError(f"{a} was named twice.", fix="Name two different economies.")
     season, unknown = STEPS[sample.period], _first_unknown(as_of, sample.period)
-    known = [t for t, p in enumerate(sample.years) if p < unknown]
-    if not known or _count(sample.years[known[-1]], season) - _count(sample.years[0], season) + 1 < 2 * season:
-        raise SpecificationError(
-            Text("no_forecast.season_short", periods=_in_words(sample.period, many=True), end=When(unknown)),
-            why="A range starts from the last year and from how much it differs from the one before.",
-            fix=Text("no_forecast.season_later", period=_in_words(sample.period)),
-        )
-    first, last = (_count(sample.years[t], season) for t in (known[0], known[-1]))
-    at = [_count(sample.years[t], season) - first for t in known]
-    flows = np.full((last - first + 1, 2), np.nan)
-    flows[at, 0] = sample.flows[known, sample.economy(a), sample.economy(b)]
-    flows[at, 1] = sample.flows[known, sample.economy(b), sample.economy(a)]
+    known = _known(sample, unknown)
+    last = _count(sample.years[known[-1]], season)
+    flows = _flows(sample, a, b, known)
     there, back = (_one_way(flows[:, k], ends, sample.period, last) for k, ends in enumerate(((a, b), (b, a))))
     if not there and not back:
         raise NotIdentified(
@@ -75,25 +68,49 @@ def forecast_by_season(sample: Sample, a: str, b: str, as_of: int | str | date, 
                 period=_in_words(sample.period),
                 end=When(_period(last, season)),
             ),
-            why="A range starts from the last year and from how much it differs from the one before.",
+            why=FROM_TWO_YEARS,
             fix="Ask as of a day that follows two years with trade, give a panel that has the pair, or sum it to years.",
         )
     both = tuple(_sum(x, y) for x in there for y in back if x.year == y.year)
-    cautions = [LEARNT_ON]
+    cautions = _cautions(sample.period, unknown, last, together=bool(both))
+    return TradeForecast(a, b, unknown, "", (*there, *back, *both), cautions)
+
+
+def _known(sample: Sample, unknown: int) -> list[int]:
+    """Places of the periods before ``unknown``, which span two years at least."""
+    season = STEPS[sample.period]
+    known = [t for t, p in enumerate(sample.years) if p < unknown]
+    if not known or _count(sample.years[known[-1]], season) - _count(sample.years[0], season) + 1 < 2 * season:
+        raise SpecificationError(
+            Text("no_forecast.season_short", periods=_in_words(sample.period, many=True), end=When(unknown)),
+            why=FROM_TWO_YEARS,
+            fix=Text("no_forecast.season_later", period=_in_words(sample.period)),
+        )
+    return known
+
+
+def _flows(sample: Sample, a: str, b: str, known: Sequence[int]) -> Floats:
+    """Flows [period, 2] of a to b and of b to a, without a gap between the first and the last of the known periods."""
+    season = STEPS[sample.period]
+    at = np.array([_count(sample.years[t], season) for t in known])
+    at -= at[0]
+    flows = np.full((at[-1] + 1, 2), np.nan)
+    flows[at, 0] = sample.flows[known, sample.economy(a), sample.economy(b)]
+    flows[at, 1] = sample.flows[known, sample.economy(b), sample.economy(a)]
+    return flows
+
+
+def _cautions(period: str, unknown: int, last: int, *, together: bool) -> tuple[str, ...]:
+    season = STEPS[period]
+    cautions: list[str] = [LEARNT_ON]
     if unknown < _period((LEARNT_UNTIL + 1) * season, season):
         cautions.append(HINDSIGHT)
     if last + 1 < _count(unknown, season):
-        cautions.append(
-            Text(
-                "no_forecast.season_stale",
-                period=_in_words(sample.period),
-                unknown=When(unknown),
-                last=When(_period(last, season)),
-            )
-        )
-    if both:
+        end = When(_period(last, season))
+        cautions.append(Text("no_forecast.season_stale", period=_in_words(period), unknown=When(unknown), last=end))
+    if together:
         cautions.append(Text("no_forecast.together"))
-    return TradeForecast(a, b, unknown, "", (*there, *back, *both), tuple(cautions))
+    return tuple(cautions)
 
 
 def _one_way(flow: Floats, ends: tuple[str, str], period: str, last: int) -> tuple[Ahead, ...]:

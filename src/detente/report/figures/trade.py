@@ -32,13 +32,14 @@ def trade_chart(story: Story, words: Catalogue) -> Chart | None:
     rows = [row for row in rows if domain[0] <= row["year"] <= domain[1]]
     events = event_marks(story, words, domain)
     finding = _finding(story, words, drawn)
+    said = {"finding": finding, "first": int(domain[0]), "last": int(domain[1]), "n_events": len(events)}
     pictures = [_spec(story, words, rows, events, domain, compact) for compact in (False, True)]
     return Chart(
         slug="trade",
         title=finding,
         subtitle=_subtitle(story, words, rows, events, domain),
         source=_source(story, words),
-        alt=words("trade.alt", finding=finding, first=int(domain[0]), last=int(domain[1]), n_events=len(events)),
+        alt=words("trade.alt" if events else "trade.alt_plain", **said),
         data=story.timeline,
         spec=pictures[0],
         compact=pictures[1],

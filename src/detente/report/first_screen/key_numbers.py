@@ -40,7 +40,7 @@ def similar(of: ScreenWords) -> KeyNumber | None:
         return None
     better = fall.change > 0 and fall.own > 0
     k = (fall.n or 0) - (fall.as_bad or 0) if better else fall.as_bad
-    value = of.words("first.k_of_n", k=of.words.number(k), n=of.words.number(fall.n))
+    value = of.words("attribution.of_pairs", k=of.words.number(k), n=of.words.number(fall.n))
     key = "first.pairs_better" if better else "first.pairs_lost" if fall.change < 0 else "first.pairs_behind"
     what = of.words(key, years=of.years(fall))
     if of.facts.checks is None or of.telling() is not of.facts.flows[0]:  # they are checks of that direction

@@ -86,7 +86,9 @@ def _fall(of: ScreenWords, flow: Flow, fall: Fall) -> str:
     if fall.as_bad is None or not fall.n:
         return words(f"first.{way}_alone", **given)
     flat = "_flat" if abs(fall.others) < FLAT else ""
-    better = way == "rose" and not flat and fall.own > 0  # beside a gain of its own, who did better says more
+    if way == "rose" and flat:
+        return words("first.rose_flat", **given)
+    better = way == "rose" and fall.own > 0  # beside a gain of its own, who did better says more
     k = fall.n - fall.as_bad if better else fall.as_bad
     key = f"first.{way}{flat}{'_better' if better else ''}_{'none' if k == 0 else 'some'}"
     return words(key, **given, k=words.number(k), n=words.number(fall.n))

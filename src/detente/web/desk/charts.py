@@ -18,10 +18,10 @@ def desk_charts(words: Words, study: Study) -> dict[str, Spec]:
     names = [words.economy(code) for code in study.spec.dyad]
     return {
         "flows": _ranges(
-            words("desk.flows_axis"), "flow",
+            words("trade.axis"), "flow",
             [words("desk.flow", a=names[0], b=names[1]), words("desk.flow", a=names[1], b=names[0])], before=True,
         ),
-        "income": _ranges(words("desk.income_axis"), "economy", names, before=False),
+        "income": _ranges(words("maps.gain"), "economy", names, before=False),
         "elsewhere": _elsewhere(words),
     }  # fmt: skip
 
@@ -91,7 +91,7 @@ def _before(x: Spec, y: Spec, lane: Spec) -> list[Spec]:
 
 def _elsewhere(words: Words) -> Spec:
     """Real income of the economies outside the pair that win or lose most, in the scenario being moved."""
-    x_axis = {"title": words("desk.income_axis"), "tickCount": 3, "labelOverlap": True}
+    x_axis = {"title": words("maps.gain"), "tickCount": 3, "labelOverlap": True}
     y_axis = {"title": None, "labelColor": shade("ink"), "labelLimit": 150}
     return framed(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.tying import places
@@ -60,71 +61,131 @@ def facts(around: Around, n: int, candidate: Candidate, chosen: Sequence[Paired]
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A date of the sentence as it lies from a figure of it.
+
+    between : the text from one to the other; figures, dates : how many of them stand there; far : how long that text is;
+    role : what the date does; kind, stand : of the figure
+    """
+
+    date: DateMention
+    side: str
+    between: str
+    figures: int
+    dates: int
+    far: str
+    role: str
+    kind: str
+    stand: str
+
+    @classmethod
+    def of(cls, around: Around, n: int, date: DateMention, stands: list[str]) -> _Reach:
+        figure = around.figures[n]
+        after = date.start >= figure.end
+        first, last = (figure.end, date.start) if after else (date.end, figure.start)
+        between = around.text[first:last] if first < last else ""
+        return cls(
+            date=date,
+            side="after" if after else "before",
+            between=between,
+            figures=sum(first <= f.start < last and not around.twins[m] for m, f in enumerate(around.figures)),
+            dates=sum(first <= d.start < last for d in around.dates),
+            far=next(name for most, name in _DISTANCES if len(between) <= most),
+            role=around.roles[around.dates.index(date)],
+            kind=stands[0],
+            stand=stands[1],
+        )
+
+
+_DISTANCES = ((4, "touching"), (15, "close"), (35, "near"), (70, "some"), (10**6, "far"))
+
+
 def _facts_here(around: Around, n: int, date: DateMention, stands: list[str], chosen: Sequence[Paired]) -> list[str]:
-    text, figure, kind = around.text, around.figures[n], stands[0]
-    after = date.start >= figure.end
-    side = "after" if after else "before"
-    first, last = (figure.end, date.start) if after else (date.end, figure.start)
-    between = text[first:last] if first < last else ""
-    n_between = sum(first <= f.start < last and not around.twins[m] for m, f in enumerate(around.figures))
-    d_between = sum(first <= d.start < last for d in around.dates)
-    role, lead, size = around.roles[around.dates.index(date)], places.lead_of(text, date), places.size_of(date.date)
-    far = next(
-        name
-        for reach, name in ((4, "touching"), (15, "close"), (35, "near"), (70, "some"), (10**6, "far"))
-        if len(between) <= reach
-    )
-    count = str(min(n_between, 3))
-    found = [
+    reach = _Reach.of(around, n, date, stands)
+    found = [*_of_distance(around, reach), *_of_its_own(around, reach), *_of_an_opening(around, reach)]
+    return [*found, *_of_other_figures(around, n, reach), *_of_the_time(around, reach, chosen)]
+
+
+def _of_distance(around: Around, reach: _Reach) -> list[str]:
+    side, role, kind = reach.side, reach.role, reach.kind
+    lead, size = places.lead_of(around.text, reach.date), places.size_of(reach.date.date)
+    return [
         f"here.{side}",
-        f"here.{side}.{far}",
-        f"here.{side}.figures{count}",
-        f"here.{side}.{far}.figures{min(n_between, 1)}",
-    ]
-    found += [
-        f"here.{side}.dates{min(d_between, 2)}",
+        f"here.{side}.{reach.far}",
+        f"here.{side}.figures{min(reach.figures, 3)}",
+        f"here.{side}.{reach.far}.figures{min(reach.figures, 1)}",
+        f"here.{side}.dates{min(reach.dates, 2)}",
         f"here.{role}",
         f"here.{role}.{kind}",
-        f"here.{role}.{stands[1]}",
+        f"here.{role}.{reach.stand}",
         f"here.{role}.{side}",
+        f"here.{side}.lead_{lead}",
+        f"here.{size}.{kind}",
+        f"here.{side}.{kind}",
+        f"here.{side}.{reach.stand}",
+        *(f"here.{side}.{mark}" for mark in places.marks_between(reach.between)),
     ]
-    found += [f"here.{side}.lead_{lead}", f"here.{size}.{kind}", f"here.{side}.{kind}", f"here.{side}.{stands[1]}"]
-    found += [f"here.{side}.{mark}" for mark in places.marks_between(between)]
-    if role == "own":
-        found += [
-            f"here.own.{side}.{far}",
-            f"here.own.{side}.figures{min(n_between, 2)}",
-            f"here.own.{side}.dates{min(d_between, 1)}",
-        ]
-        found += [f"here.own.{side}.{mark}.figures{min(n_between, 1)}" for mark in places.marks_between(between)]
-        if sum(r == "own" for r in around.roles) == 1:
-            found += ["here.only", f"here.only.{kind}", f"here.only.{side}"]
-        if around.dates.index(date) == next(i for i, r in enumerate(around.roles) if r == "own"):
-            found.append(f"here.first.{side}")
-    if places.opens_sentence(text, around.sentence.start, date):
-        found += ["here.opens", f"here.opens.{role}", f"here.opens.figures{min(n_between, 1)}"]
-    elif places.opens_clause(text, date):
-        found += [f"here.clause.{side}", f"here.clause.{side}.figures{min(n_between, 1)}"]
-    for owner in _owners(around, n, date):
+
+
+def _of_its_own(around: Around, reach: _Reach) -> list[str]:
+    """Of a date that is the sentence's own."""
+    if reach.role != "own":
+        return []
+    side = reach.side
+    found = [
+        f"here.own.{side}.{reach.far}",
+        f"here.own.{side}.figures{min(reach.figures, 2)}",
+        f"here.own.{side}.dates{min(reach.dates, 1)}",
+    ]
+    found += [f"here.own.{side}.{mark}.figures{min(reach.figures, 1)}" for mark in places.marks_between(reach.between)]
+    if sum(role == "own" for role in around.roles) == 1:
+        found += ["here.only", f"here.only.{reach.kind}", f"here.only.{side}"]
+    if around.dates.index(reach.date) == around.roles.index("own"):
+        found.append(f"here.first.{side}")
+    return found
+
+
+def _of_an_opening(around: Around, reach: _Reach) -> list[str]:
+    """Of a date that opens the sentence or a clause of it."""
+    if places.opens_sentence(around.text, around.sentence.start, reach.date):
+        return ["here.opens", f"here.opens.{reach.role}", f"here.opens.figures{min(reach.figures, 1)}"]
+    if places.opens_clause(around.text, reach.date):
+        return [f"here.clause.{reach.side}", f"here.clause.{reach.side}.figures{min(reach.figures, 1)}"]
+    return []
+
+
+def _of_other_figures(around: Around, n: int, reach: _Reach) -> list[str]:
+    """Of a date that another figure may own, and of what ties it to this one all the same."""
+    side, kind = reach.side, reach.kind
+    found: list[str] = []
+    for owner in _owners(around, n, reach.date):
         found += [
             f"here.owned.{side}",
             f"here.owned.{side}.{kind}",
             f"here.owned.{side}.{kind}.{owner}",
-            f"here.owned.{side}.{stands[1]}.{owner}",
+            f"here.owned.{side}.{reach.stand}.{owner}",
         ]
-    if not after and _WHEN.fullmatch(between):
-        found += ["here.when", f"here.when.{role}"]
-    if re.fullmatch(r"\s?[:–-]\s?", between):
+    if side == "before" and _WHEN.fullmatch(reach.between):
+        found += ["here.when", f"here.when.{reach.role}"]
+    if re.fullmatch(r"\s?[:–-]\s?", reach.between):
         found.append(f"here.{side}.colon")
     if around.bracketed[n]:
-        inside = "in" if "bracket" not in places.marks_between(between) else "out"
+        inside = "in" if "bracket" not in places.marks_between(reach.between) else "out"
         found += [f"here.{side}.bracketed_{inside}", f"here.{side}.bracketed_{inside}.{kind}"]
-    if around.published and date.date and Period.parse(date.date).first > Period.parse(around.published).last:
+    return found
+
+
+def _of_the_time(around: Around, reach: _Reach, chosen: Sequence[Paired]) -> list[str]:
+    """Of a period that lies ahead of the text, cannot be read, or has a figure already."""
+    date = reach.date.date
+    found: list[str] = []
+    if around.published and date and Period.parse(date).first > Period.parse(around.published).last:
         found.append("here.later")
-    if not date.date:
+    if not date:
         found.append("here.unread")
-    if any(p.date is not None and p.date.date == date.date for p in chosen):
-        found.append(f"here.taken.{side}")
+    if any(p.date is not None and p.date.date == date for p in chosen):
+        found.append(f"here.taken.{reach.side}")
     return found
 
 

@@ -128,7 +128,7 @@ def _panel(
     steps = [0.25, 1, 4, 25, 100, 400] if compact else [0.25, 0.5, 1, 2, 5, 12.5, 25, 50, 100, 200, 400]
     x = {"field": "pct", "type": "quantitative",
          "scale": {"type": "log", "base": 2, "domain": [LEAST / 1.15, MOST * 1.15], "nice": False},
-         "axis": {"title": words("library.axis") if last else None, "values": steps, "grid": True,
+         "axis": {"title": words("residuals.axis") if last else None, "values": steps, "grid": True,
                   "labels": last, "ticks": last, "domain": last,
                   "labelExpr": f"{EDGED} + '{percent_sign(words)}'"}}  # fmt: skip
     y = {"field": "lane", "type": "quantitative", "axis": None, "scale": {"domain": [-reach, reach], "nice": False}}

@@ -33,7 +33,7 @@ def parts_chart(story: Story, words: Catalogue) -> Chart | None:
         slug="parts",
         title=finding,
         subtitle=words("parts.subtitle"),
-        source=words("parts.source", panel=story.own(str(head["panel"]))),
+        source=words("residuals.source", panel=story.own(str(head["panel"]))),
         alt=words("parts.alt", finding=finding),
         data=story.attribution,
         spec=_spec(words, rows, compact=False),

@@ -141,7 +141,7 @@ def _years(column: SideBySide, side: int, fall: Fall | None, words: Words) -> st
 def _counted(fall: Fall | None, words: Words) -> str:
     if fall is None or fall.as_bad is None or not fall.n:
         return ""
-    return words("first.k_of_n", k=words.number(fall.as_bad), n=words.number(fall.n))
+    return words("attribution.of_pairs", k=words.number(fall.as_bad), n=words.number(fall.n))
 
 
 def _ratios(columns: list[SideBySide], words: Words) -> dict[str, Any] | None:
