@@ -84,4 +84,5 @@ def test_a_list_that_begins_later_calls_nobody_calm_who_was_apart_before():
     envoys, _, _ = lanes("GRC", "TUR", 2000, 2023)
     assert {segment.state for segment in envoys.segments} == {"calm"}
     envoys, _, measures = lanes("IND", "PAK", 1960, 2023)  # a ban from 1965 that ended in 1974
-    assert measures.acts[0].start == "1965-09" and "calm" in {segment.state for segment in envoys.segments}
+    assert measures.acts[0].start == "1965-09"
+    assert "calm" in {segment.state for segment in envoys.segments}
