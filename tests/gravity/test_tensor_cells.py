@@ -107,11 +107,18 @@ def test_a_start_is_taken_in_the_units_of_the_regressors(monkeypatch):
 def test_single_precision_does_all_but_the_last_steps(sectors, kind, monkeypatch):
     """In double no step is searched for anew, and regressors of one sector stay rows, which take less memory."""
     monkeypatch.setattr(tensor_engine, "climb_in_double", lambda *_: pytest.fail("a climb in double"))
-    seen, approach = [], tensor_engine.approach
-    look = lambda parts, *rest: seen.extend(map(type, parts)) or approach(parts, *rest)  # noqa: E731
+    seen, starts, approach = [], [], tensor_engine.approach
+
+    def look(parts, at, *rest):
+        seen.extend(map(type, parts))
+        starts.append(at.coef.copy())
+        approach(parts, at, *rest)
+
     monkeypatch.setattr(tensor_engine, "approach", look)
-    assert fit_ppml(panel(sectors), BY_SECTOR, engine="tensor").engine == "tensor"
+    fit = fit_ppml(panel(sectors), BY_SECTOR, engine="tensor")
+    assert fit.engine == "tensor"
     assert seen == [kind] * sectors
+    np.testing.assert_allclose(starts, [fit.raw.coef], rtol=1e-3)  # rounding of single precision, and its last step
 
 
 def test_double_precision_alone_fits_the_same_flows(monkeypatch):

@@ -136,6 +136,13 @@ def test_whom_the_article_names_is_cited_with_its_own_words(small):
     assert "is what the source named by the article says" not in wrong.reason
 
 
+def test_an_approximate_figure_says_more_of_whom_the_article_names_than_a_nearer_bound(small):
+    claim = small.quantity("100", attributed_to="Office A", options="digits=3")
+    figures = [figure("130", status="approximate"), figure("95", high="95", status="bound")]
+    assert small.verdict(claim, figures=figures, sources=SOURCES).verdict == "contradicted"
+    assert small.verdict(claim, figures=figures[1:], sources=SOURCES).verdict == "not checkable"
+
+
 @pytest.mark.parametrize(("unit", "evidence"), [("usd_mn", False), ("usd_bn", True)])
 def test_a_figure_in_another_unit_is_shown_in_both(small, unit, evidence):
     value = {"usd_mn": "2100", "usd_bn": "2.1"}[unit]
@@ -143,3 +150,4 @@ def test_a_figure_in_another_unit_is_shown_in_both(small, unit, evidence):
     assert found.verdict == "confirmed"
     assert found.evidence.startswith("US$ 2,100 million (2021, T1)")
     assert ("US$ 2.1 billion" in found.evidence) == evidence
+    assert found.evidence.count("US$") == 1 + evidence  # the same unit is not shown twice

@@ -130,6 +130,7 @@ def test_a_compilers_share_or_stock_is_no_flow(small):
         ("10000", "", "5100", "contradicted"),  # whole leading digits are no rounding, whoever compiled the figure
         ("1000", "", "510", "contradicted"),
         ("1000", "op=about", "0", "contradicted"),
+        ("0", "", "100", "contradicted"),
         ("120", "digits=3", "100", "imprecise"),  # the edge, from above and from below
         ("121", "digits=3", "100", "contradicted"),
         ("100", "digits=3", "120", "imprecise"),
