@@ -21,7 +21,7 @@ from detente.study.scaffold import new_study
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures/draft"
 ENGLISH = re.compile(r"\b(?:the|its|it|this|that|was|were|is|are|of|see|say|which|from|read)\b", re.IGNORECASE)
-WRITTEN = re.compile(r"\"[^\"]*\"|'[^']*'")
+WRITTEN = re.compile(r"\"[^\"]*\"|'[^']*'|«[^»]*»")
 """Words of the article, and cells: nobody's language."""
 TEXT = (
     "Trade between India and Nepal was $7.2 billion in 2008 and sold about 4 million bananas, the chamber said. "
