@@ -183,7 +183,7 @@ def test_every_chart_of_a_run_has_a_page_and_every_form(tmp_path, flagship_quick
         told = client.get(f"{at}.json").json()
         page = client.get(at)
         assert page.status_code == 200
-        assert f'content="{at}.png"' in page.text
+        assert f'content="http://localhost{at}.png"' in page.text
         assert told["title"] in html.unescape(page.text)
         assert told["title"] in html.unescape(client.get(f"{at}.html").text)
         rows = list(csv.DictReader(io.StringIO(client.get(f"{at}.csv").text)))
