@@ -37,7 +37,7 @@ def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
     total = sum(counts.values())
     held, soft = counts.get(INDEPENDENT, 0), counts.get(SOFT, 0)
     decided = held + soft + sum(n for word, n in counts.items() if word in VERDICTS and VERDICTS[word].decided)
-    finding = words("verdicts.title", hold=held, decided=decided, total=total)
+    finding, form = words("verdicts.title", hold=held, decided=decided, total=total), story.claims.height - total
     rows = [
         {
             "verdict": words.known("verdict", standing),
@@ -50,7 +50,7 @@ def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
     return Chart(
         slug="verdicts",
         title=finding,
-        subtitle=words("verdicts.subtitle"),
+        subtitle=" ".join([words("verdicts.subtitle"), *([words("verdicts.form", n=form)] if form else [])]),
         source=words("verdicts.source"),
         alt=words("verdicts.alt", finding=finding, counts=", ".join(f"{row['verdict']} {row['n']}" for row in rows)),
         headline=(
