@@ -126,7 +126,8 @@ def main() -> None:
     images.mkdir(parents=True, exist_ok=True)
     if given.whole is None:
         for old in images.glob("*.png"):
-            old.unlink()
+            if not old.name.startswith("gallery-"):  # build_gallery.py draws those
+                old.unlink()
     folder = Path(tempfile.gettempdir()) / "detente-pictures"  # its name is in a picture: the same every time
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
