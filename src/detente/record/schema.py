@@ -76,6 +76,8 @@ SOURCES = RecordTable(
     words={"kind": ("article", "press", "official", "dataset", "academic", "chamber", "legal", "other")},
     lists=("cites",),
 )
+FRICTION = {"+": "raises", "0": "mixed", "-": "lowers"}
+"""What an event's direction says that it does to friction."""
 EVENTS = RecordTable(
     "events.csv",
     "event_id",

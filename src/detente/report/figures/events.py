@@ -8,9 +8,9 @@ from detente.answer.run_facts import decimal_year
 from detente.charts.chart import Spec, hits, rule, values, year_axis
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.record.schema import FRICTION
 from detente.report.story import Story
 
-WAYS = {"+": "raises", "0": "mixed", "-": "lowers"}
 NUMBERED_FROM, NUMBERED_AT_MOST, YEARS_APART = 4, 9, 1.3
 
 
@@ -21,7 +21,7 @@ def event_marks(story: Story, words: Catalogue, domain: tuple[float, float]) -> 
         x = decimal_year(row["date"])
         if x is None or row["kind"] == "initial state" or not domain[0] <= x <= domain[1]:
             continue
-        way = WAYS.get(str(row["direction"]), "mixed")
+        way = FRICTION.get(str(row["direction"]), "mixed")
         title = story.own(row["title"])
         tip = f"{words.date(row['date'])}: {title} ({words(f'events.{way}')})"
         rows.append({"x": x, "date": row["date"], "title": title, "kind": way, "tip": tip,
@@ -58,7 +58,7 @@ def event_strip(
     words: Catalogue, events: list[dict[str, Any]], domain: tuple[float, float], width: int, compact: bool
 ) -> Spec:
     """Triangles up where friction rises, down where it falls, sized by severity."""
-    order = list(WAYS.values())
+    order = list(FRICTION.values())
     x = {"field": "x", **year_axis(domain, compact)}
     y = {"field": "way", "type": "nominal", "sort": [words(f"events.{way}") for way in order],
          "axis": {"title": None, "labelLimit": 90, "labels": not compact, "grid": True}}  # fmt: skip

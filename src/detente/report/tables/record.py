@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from detente.language import Catalogue
-from detente.report.figures.events import WAYS
+from detente.record.schema import FRICTION
 from detente.report.series_names import series_in_words
 from detente.report.story import Story, split
 from detente.report.tables.cells import Row, rows
@@ -57,7 +57,7 @@ def event_rows(story: Story, words: Catalogue) -> list[Row]:
     for row in rows(story.events):
         if row["kind"] == "initial state":
             continue
-        way = WAYS.get(str(row["direction"]), "mixed")
+        way = FRICTION.get(str(row["direction"]), "mixed")
         span = words.date(row["date"]) + (f" – {words.date(row['end_date'])}" if row["end_date"] else "")
         found.append(
             {

@@ -19,7 +19,7 @@ from detente.record.draft.clean import article_of
 from detente.record.draft.drafting import Draft, draft_claims
 from detente.record.draft.row import fingerprint
 from detente.record.draft.suggest import KnownRecord
-from detente.record.schema import CLAIMS, TABLES
+from detente.record.schema import CLAIMS, FRICTION, TABLES
 from detente.study import Study
 from detente.web.editor.editor import Rejected, RowChange, read_file, save
 from detente.web.editor.new_rows import completed, made_id, source_of
@@ -35,7 +35,6 @@ PREFIX = {"claims": "", "events": "e", "figures": "f"}
 """What stands before the number of a card in the names of its fields, by table."""
 ASKED = ("text", "link", "title", "publisher", "published")
 SHOWN = ("claim", "type", "value", "unit", "date", "attributed_to", "test", "target")
-FRICTION = {"+": "raises", "-": "lowers", "0": "mixed"}
 EVIDENCE = {"events": ("date", "kind", "direction", "sets"), "figures": ("series", "period", "value", "unit", "status")}
 """What an article offers as evidence beside its claims, and the columns shown of it."""
 

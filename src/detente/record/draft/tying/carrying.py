@@ -18,7 +18,7 @@ HEADING = 8
 FARTHEST = 6
 """Paragraphs over which a period is carried."""
 _MONTH = r"\d{4}-\d\d"
-_FLOW = re.compile(rf"\b{either('carrying', 'flow', *LANGUAGES)}\b", re.IGNORECASE)
+FLOW = re.compile(rf"\b{either('carrying', 'flow', *LANGUAGES)}\b", re.IGNORECASE)
 _HAD_BEEN = re.compile(r"\b(?:had|había|habían)\b", re.IGNORECASE)
 
 
@@ -80,7 +80,7 @@ def in_force(
     """
     if not figures:  # exports grew most in the six months to June
         heading = len(dates) == 1 and len(sentence.text.split()) <= HEADING and sentence.text[-1] not in ".!?:;"
-        flow = _FLOW.search(sentence.text)
+        flow = FLOW.search(sentence.text)
         named = [
             (d, 1.0)
             for d in dates

@@ -20,6 +20,7 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.candidates import Paired
+from detente.record.draft.tying.carrying import FLOW
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.places import SPANS, size_of
 
@@ -91,7 +92,6 @@ _APART_TIMES = re.compile(
     rf"|{either('pairing', 'point', *LANGUAGES)})\b",
     re.IGNORECASE,
 )
-_FLOW = re.compile(rf"\b{either('carrying', 'flow', *LANGUAGES)}\b", re.IGNORECASE)
 _SHARE = re.compile(rf"\b{either('carrying', 'share', *LANGUAGES)}\s(?:el\s|un\s)?{_HEDGE}?$", re.IGNORECASE)
 _BY = re.compile(rf"\bby\s{_HEDGE}?$", re.IGNORECASE)
 
@@ -218,7 +218,7 @@ def _alone(around: Surroundings, date: DateMention) -> bool:
         return False  # a number that was not read, or how many times as much
     if others or len(around.figures) > MOST_FIGURES or _HELD.search(said) or _APART_TIMES.search(said):
         return False
-    return bool(_FLOW.search(said)) and all(pair.date is date for pair in around.pairs)
+    return bool(FLOW.search(said)) and all(pair.date is date for pair in around.pairs)
 
 
 def _one_speaker(around: Surroundings) -> bool:
