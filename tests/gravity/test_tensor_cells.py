@@ -96,7 +96,11 @@ def test_without_regressors_it_is_the_margins_that_have_to_settle(monkeypatch):
 def test_a_start_is_taken_in_the_units_of_the_regressors(monkeypatch):
     fit = fit_ppml(panel(), BY_SECTOR)
     starts, climb = [], tensor_engine.climb_in_single
-    look = lambda parts, coef, most: starts.append(coef) or climb(parts, coef, most)  # noqa: E731
+
+    def look(parts, coef, most):
+        starts.append(coef)
+        return climb(parts, coef, most)
+
     monkeypatch.setattr(tensor_engine, "climb_in_single", look)
     warm = fit_on_tensor(fit.design, fit.layout, start=fit.raw.coef)
     np.testing.assert_allclose(starts, [fit.raw.coef * fit.design.X.std(1)], rtol=1e-9)
