@@ -36,13 +36,16 @@ def fresh_processes(workers: int | None = None) -> ProcessPoolExecutor:
 
 
 @contextmanager
-def workers_of(executor: Executor | None, workers: int) -> Iterator[Executor]:
-    """``executor``, or new processes that nobody waits for in the end."""
-    if executor is not None:
+def workers_of(executor: Executor | None, workers: int, ready: Callable[[], None]) -> Iterator[Executor | None]:
+    """``executor``, or new processes (None for 0 of them) that do ``ready`` as they start and nobody waits for."""
+    if executor is not None or workers < 1:
         yield executor
         return
     pool = fresh_processes(workers)
     try:
+        with lost_workers_named():
+            for _ in range(workers):
+                pool.submit(ready)
         yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

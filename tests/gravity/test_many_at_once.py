@@ -276,7 +276,7 @@ def test_a_dask_cluster_of_two_processes_gives_the_same_digits_above_150_000_row
         [sys.executable, str(script)],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
         env={**os.environ, "PYTHONPATH": paths},
     )
     assert done.stdout.split() == ["2", "True"], done.stderr

@@ -131,26 +131,18 @@ def fit_many(
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise UsageError(f"workers is a count of one or more, not {workers!r}.")
     table, reads = _read(data, formulas, by, options)
-    groups = _groups(table, by, formulas)
-    found: list[GravityFit | DetenteError | None] = [None] * len(groups)
-
-    def done(k: int, result: GravityFit | DetenteError) -> None:
-        found[k] = result
-        if progress is not None:
-            progress(sum(one is not None for one in found), len(groups))
-
-    options = options | {"keep": keep}
-    several = 1 if len(groups) < 2 else workers or (processors() if keep == "coef" and _pays(table, groups) else 1)
-    if executor is None and several == 1:
-        for k, group in enumerate(groups):
-            done(k, _one(group.table, group.formula, options))
-    else:
-        tasks = [partial(group.task, reads, options) for group in groups]
-        with workers_of(executor, several - 1) as pool:
-            for k, result in share_out(
-                _away, tasks, pool, here=executor is None, ahead=AHEAD if executor else 3 * several
-            ):
-                done(k, _returned(result, groups[k]))
+    pays = keep == "coef" and len(table) * len(formulas) >= WORTH_A_PROCESS
+    several = workers or (processors() if pays else 1)
+    with workers_of(executor, several - 1, _ready) as pool:  # new ones start while the rows are grouped
+        groups = _groups(table, by, formulas)
+        if executor is None and (len(groups) < 2 or not (workers or _worth_sending(table, groups))):
+            pool = None
+        found: list[GravityFit | DetenteError | None] = [None] * len(groups)
+        ahead = AHEAD if executor else 3 * several
+        for k, result in _each_fit(groups, reads, options | {"keep": keep}, pool, ahead, here=executor is None):
+            found[k] = result
+            if progress is not None:
+                progress(sum(one is not None for one in found), len(groups))
     results = {group.name: result for group, result in zip(groups, found)}
     fits = {k: fit for k, fit in results.items() if isinstance(fit, GravityFit)}
     failures = {k: error for k, error in results.items() if isinstance(error, DetenteError)}
@@ -243,10 +235,32 @@ def _together(rows: np.ndarray) -> slice | np.ndarray:
     return slice(first, last + 1) if last - first + 1 == len(rows) else rows
 
 
-def _pays(table: Table, groups: Sequence[_Group]) -> bool:
-    """Whether starting processes does: rows enough in all, and in each part for what sending it costs."""
-    fits = len(table) if groups[0].rows is not None else len(table) * len(groups)
-    return fits >= WORTH_A_PROCESS and fits / len(groups) >= WORTH_SENDING
+def _worth_sending(table: Table, groups: Sequence[_Group]) -> bool:
+    """Whether each part has rows enough for what sending it costs."""
+    return len(table) >= WORTH_SENDING * (1 if groups[0].rows is None else len(groups))
+
+
+def _each_fit(
+    groups: Sequence[_Group],
+    reads: Sequence[Reads],
+    options: Mapping[str, Any],
+    pool: Executor | None,
+    ahead: int,
+    *,
+    here: bool,
+) -> Iterator[tuple[int, GravityFit | DetenteError]]:
+    """Each group's position and fit, as they end: by ``pool``, this process too if ``here``, or by this one alone."""
+    if pool is None:
+        for k, group in enumerate(groups):
+            yield k, _one(group.table, group.formula, options)
+        return
+    tasks = [partial(group.task, reads, options) for group in groups]
+    for k, result in share_out(_away, tasks, pool, here=here, ahead=ahead):
+        yield k, _returned(result, groups[k])
+
+
+def _ready() -> None:
+    """What a new process does first: to find this it imports what fitting takes."""
 
 
 def _one(part: Any, formula: str, options: Mapping[str, Any]) -> GravityFit | DetenteError:
