@@ -32,8 +32,7 @@ from detente.outlook.break_model import (
     probability,
     rows_before,
 )
-from detente.outlook.odds import LISTED_UNTIL
-from detente.outlook.relevant import known_spells, months_later, regions, relevant_pairs
+from detente.outlook.relevant import LISTED_UNTIL, known_spells, months_later, regions, relevant_pairs
 from detente.outlook.returns import return_rates
 from detente.outlook.score_card import ScoreCard
 

@@ -26,8 +26,7 @@ from detente.attribution.library.catalogue import cases
 from detente.attribution.library.ruptures import break_sources, diplomatic_breaks
 from detente.errors import DetenteError
 from detente.outlook import hazard
-from detente.outlook.odds import LISTED_UNTIL
-from detente.outlook.relevant import known_spells, months_later, relevant_pairs
+from detente.outlook.relevant import LISTED_UNTIL, known_spells, months_later, relevant_pairs
 from detente.outlook.spells import BreakSpell, first_day
 from detente.outlook.trade.trade_forecast import NO_EVENT, Ahead
 

@@ -56,7 +56,7 @@ def test_the_built_in_record_has_no_problem():
         ("events.csv", "E058", "sets", "relation=broken", "Did you mean 'relations'"),
         ("events.csv", "E058", "sets", "relations=brokn", "Did you mean 'broken'"),
         ("events.csv", "E058", "sets", "relations", "does not read as state=value"),
-        ("events.csv", "E058", "direction", "up", "is not a word of this column"),
+        ("events.csv", "E058", "direction", "up", "is not among the values of this column"),
         ("events.csv", "E058", "source_ids", "mercopress-2019", "Did you mean 'mercopress-2019-02'"),
         ("events.csv", "E058", "severity", "high", "is not a number"),
         ("series.csv", "T200", "unit", "", "'unit' is empty"),
@@ -78,7 +78,7 @@ def test_the_built_in_record_has_no_problem():
         ("claims.csv", "S4-1.1", "options", "age=long", "no number of days"),
         ("claims.csv", "S4-2.1", "note_es", "Según el censo.", "'note_es' is filled and 'note' is empty"),
         ("claims.csv", "S0-2", "why_not_es", "Una intención.", "'why_not_es' is filled and 'why_not' is empty"),
-        ("forecasts.csv", "F01", "outcome_op", "mean", "is not a word of this column"),
+        ("forecasts.csv", "F01", "outcome_op", "mean", "is not among the values of this column"),
         ("forecasts.csv", "F01", "outcome_figure_ids", "T0073", "Did you mean 'T073'"),
     ],
 )

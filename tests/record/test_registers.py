@@ -36,7 +36,7 @@ def test_a_made_up_kind_of_test_is_checked_judged_and_referred_to(small):
             with pytest.raises(RecordError, match=says):
                 small.ledger(claims=[CLAIM | wrong], events=[{}])
         assert [r.column for r in references({"claims": [CLAIM | {"claim_id": "C1"}]}, "events", "E1")] == ["target"]
-    with pytest.raises(RecordError, match="not a word of this column"):
+    with pytest.raises(RecordError, match="not among the values of this column"):
         small.ledger(claims=[CLAIM], events=[{}])
 
 

@@ -177,6 +177,9 @@ def test_names_lists_and_large_numbers_are_said_as_the_language_does():
     assert said_part("Choose among Germany, Spain and Japan.", "es") == "Elija entre Alemania, España y Japón."
     assert said_part("Choose among AUT, BEL and 22 more.", "es") == "Elija entre AUT, BEL y 22 más."
     assert said_part("'Germany' is not a state.", "es") == "'Germany' no es un estado."
+    assert said_part("See 0.50.", "es") == "Vea 0,50."
+    assert said_part("See 1,234.5.", "es") == "Vea 1.234,5."
+    assert said_part("Write format = 0.5.", "es") == "Escriba format = 0.5.", "to be typed so"
 
 
 def test_patterns_keep_what_they_were_filled_with():

@@ -420,6 +420,8 @@ def test_a_panel_that_does_not_fit_is_shown_and_cannot_be_used(client, site):
     job = _finished(client, _sent(client, "panel", "small.csv", body))
     found = client.get(f"/s/copy/data/{job['id']}").json()["found"]
     assert any("2000-2004" in text for text in found["misfits"])
+    spanish = client.get(f"/s/copy/data/{job['id']}?lang=es", headers={"accept": "text/html"}).text
+    assert '<li lang="es">Los años base 2000-2004 no tienen ninguno de los años del panel.</li>' in spanish
     before = _files(site)
     answer = client.post(f"/s/copy/data/{job['id']}/use")
     assert answer.status_code == 422

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.output import as_json, waiting
+from detente.cli.output import as_json, language_option, waiting
+from detente.language import Catalogue, said
 
 if TYPE_CHECKING:
     from detente.outlook.incidents import IncidentForecast
@@ -44,39 +45,42 @@ EVENTS = (*ODDS, "trade", "reopening", "rupture", "incidents", "nowcast")
 @click.option("--population", type=click.Choice(["foreign_born", "movers", "protected"]), default="foreign_born",
               show_default=True, help="Of a nowcast: whose count.")  # fmt: skip
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
+@language_option
 def command(
     a: str, b: str, day: str | None, event: str, months: str, data: str | None, instrument: str | None, scope: str | None,
     counts: Path | None, source: str | None, everything: bool, every: str, since: str | None, until: str | None,
-    population: str, json_: bool,
+    population: str, json_: bool, language: str,
 ) -> None:  # fmt: skip
     """What next for A and B: odds beside the base rate of pairs like them, trade as a range, incidents, each with its score."""
     from detente.outlook import forecast, hazard
     from detente.panel import read_panel, world
 
-    on = day or date.today().isoformat()
+    on, words = day or date.today().isoformat(), Catalogue(language)
     if event in ODDS:
         with waiting(f"Odds of a {event}"):
             odds = hazard(a, b, event, on=on, months=int(months))
-        click.echo(as_json(odds.to_dict()) if json_ else odds.summary())
+        click.echo(as_json(odds.to_dict()) if json_ else said(odds.summary(), words))
     elif event == "incidents":
         with waiting("Counting incidents"):
             told = _incidents(None if everything else (a, b), counts, source, every, since, until)
         click.echo(
-            as_json({"ahead": [one.to_dict() for one in told]}) if json_ else "\n".join(o.summary() for o in told)
+            as_json({"ahead": [one.to_dict() for one in told]})
+            if json_
+            else "\n".join(said(one.summary(), words) for one in told)
         )
     elif event == "nowcast":
         from detente.outlook.people import nowcast
 
         with waiting("The count of the others"):
             count = nowcast(a, b, int(on[:4]) if day else None, population=population)
-        click.echo(as_json(count.to_dict()) if json_ else count.summary())
+        click.echo(as_json(count.to_dict()) if json_ else said(count.summary(), words))
     else:
         with waiting("Trade of the next years"):
             panel = read_panel(data) if data else world()
             found = forecast(
                 panel, a, b, as_of=on, event=None if event == "trade" else event, instrument=instrument, scope=scope
             )
-        click.echo(as_json(found.to_dict()) if json_ else found.summary())
+        click.echo(as_json(found.to_dict()) if json_ else said(found.summary(), words))
 
 
 def _incidents(

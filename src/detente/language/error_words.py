@@ -27,8 +27,11 @@ _MORE = re.compile(r"(?P<shown>.+) and (?P<n>\d+) more")
 _LISTED = re.compile(r"(, | and )")
 _FEW = 12
 """A pattern of fewer letters could take in words that belong to the sentence: it takes names and numbers only."""
+TYPED = ("'", "`", "=", "= ", "[")
+"""What stands before a blank that holds what somebody typed, or is to type in a file: it stays as it is."""
 _CLAUSE = re.compile(r"(?:^| )(?:the|is|are|was|of|for|that|with|not|has|no) ")
-_THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+")
+_SIGNED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)")
+"""A number with signs that differ by language: ``12,345``, ``0.50``."""
 
 
 def said_error(error: DetenteError, language: str) -> tuple[str, str]:
@@ -109,7 +112,7 @@ def _filling(fill: str, language: str) -> str:
     words = Catalogue(language)
     if more := _MORE.fullmatch(fill):
         return words("rows.and_more", shown=_filling(more["shown"], language), n=more["n"])
-    if _THOUSANDS.fullmatch(fill):
+    if _SIGNED.fullmatch(fill):
         return words.signs(fill)
     names = _names(language)
     pieces = _LISTED.split(fill)
@@ -142,7 +145,7 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], tuple[bool, ...], s
     return tuple(
         (
             re.compile("(.*?)".join(map(re.escape, parts))),
-            tuple(p.endswith(("'", "`")) for p in parts[:-1]),
+            tuple(p.endswith(TYPED) for p in parts[:-1]),
             row["translation"],
         )
         for row in rows

@@ -1,10 +1,10 @@
-"""Why something is not given: an error as a text that can be said in any language."""
+"""Plain English as a text that can be said in any language: why something is not given, what a table states."""
 
 from __future__ import annotations
 
 from detente.errors import DetenteError
 from detente.language.catalogue import Catalogue
-from detente.language.error_words import said_error
+from detente.language.error_words import said_error, said_part
 from detente.language.text import Filling
 
 
@@ -29,6 +29,17 @@ class Withheld(Filling):
         if language == words.language:
             return told
         return words.strings().get(f"withheld.{self.values['kind']}") or words("withheld.other")
+
+
+class Stated(Filling):
+    """English sentences of the house whose patterns stand beside those of errors; without a pattern they stay English.
+
+    >>> Stated("Missed: what came to this corridor alone.").said(Catalogue("es"))
+    'No previó lo que llegó solo a este corredor.'
+    """
+
+    def said(self, words: Catalogue) -> str:
+        return said_part(str(self), words.language) or str(self)
 
 
 Refusal = Withheld  # its older name

@@ -15,7 +15,7 @@ from detente._notebook import as_html
 from detente.attribution.words.sentences import named
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified, SpecificationError
-from detente.language import Day, Text, Word
+from detente.language import Day, Joined, Number, Text, Word
 from detente.language import own as in_languages
 from detente.outlook.break_model import (
     LAND,
@@ -31,6 +31,7 @@ from detente.outlook.break_model import (
     rows_before,
 )
 from detente.outlook.relevant import (
+    beyond_the_list,
     known_spells,
     relevant_pairs,
     snapshot,
@@ -40,8 +41,6 @@ from detente.outlook.returns import return_rates
 from detente.outlook.score_card import ScoreCard, card_of
 from detente.outlook.spells import BreakSpell
 
-LISTED_UNTIL = date(2026, 3, 31)
-"""The list of breaks was read up to here."""
 EARLIEST = date(1995, 1, 1)
 """Before this day there is too little to learn from."""
 HORIZONS = (12, 24)
@@ -113,25 +112,27 @@ class Odds:
         return self.probability / (1 - self.probability) / (self.base_rate / (1 - self.base_rate))
 
     def summary(self) -> str:
-        """Three sentences: the odds beside their base, the rank with the nearest cases, the score."""
-        a, b = name_of(self.origin), name_of(self.destination)
-        low, high = (f"{100 * p:.1f}" for p in self.interval)
-        span = f"within {self.months} months of {self.on.isoformat()}"
+        """Three sentences, in any language: the odds beside their base, the rank with the nearest cases, the score."""
+        facts: dict[str, Any] = {
+            "a": named(self.origin), "b": named(self.destination), "months": self.months, "day": Day(self.on.isoformat()),
+            **dict(zip(("low", "high"), (Number(f"{100 * p:.1f}") for p in self.interval))),
+        }  # fmt: skip
         if self.event == "return":
-            head = (
-                f"{a} and {b}, a return {span}: {100 * self.probability:.0f}% [{low}, {high}], the rate of all open "
-                f"spells; {100 * (self.if_open or 0):.0f}% if every spell without a return that was read is still open."
-            )
-            where = "Nothing that is known raises or lowers it: no variable did better than this constant."
+            facts |= {"chance": f"{100 * self.probability:.0f}", "open": f"{100 * (self.if_open or 0):.0f}"}
+            told = [Text("outlook.return", **facts), Text("outlook.return_rank")]
         else:
-            among = "land neighbours" if self.group == "land" else "relevant pairs"
-            head = (
-                f"{a} and {b}, a break {span}: {100 * self.probability:.1f}% [{low}, {high}], "
-                f"{self.times_base:.1f} times the base odds of {among} ({100 * self.base_rate:.2f}%)."
-            )
-            cases = "; ".join(f"{name_of(c.a)} and {name_of(c.b)}, {c.broke.year}" for c in self.nearest)
-            where = f"Number {self.rank} of {self.n_ranked} {among}. Past breaks from a like standing: {cases}."
-        return "\n".join(part for part in (head, where, self.card.sentence(), self.caution) if part)
+            among = Word(self.group, group="outlook_group")
+            facts |= {
+                "among": among, "chance": Number(f"{100 * self.probability:.1f}"),
+                "times": Number(f"{self.times_base:.1f}"), "base": Number(f"{100 * self.base_rate:.2f}"),
+            }  # fmt: skip
+            cases = [Text("outlook.case", a=named(c.a), b=named(c.b), year=str(c.broke.year)) for c in self.nearest]
+            rank = {"rank": Number(f"{self.rank:,}"), "n": Number(f"{self.n_ranked:,}"), "among": among}
+            told = [
+                Text("outlook.break", **facts),
+                Text("outlook.break_rank", **rank, cases=Joined("; ", parts=cases)),
+            ]
+        return Joined("\n", parts=[*told, self.card.sentence(), *([self.caution] if self.caution else [])])
 
     def to_dict(self) -> dict[str, Any]:
         """Every field as plain text and numbers, for JSON."""
@@ -279,12 +280,11 @@ def _break(a: str, b: str, place: int, day: date, months: int) -> Odds:
     own, stratum = features[mine : mine + 1], now.stratum[place : place + 1]
     spread = [float(probability(m.log_odds(own, stratum))[0]) for m in draws]
     late = rows.year > rows.year.max() - LAST
-    caution = "" if day <= LISTED_UNTIL else f"The list of breaks was read up to {LISTED_UNTIL.isoformat()} only."
     return Odds(
         a, b, "break", day, months, float(probability(log_odds)[mine]),
         (float(np.quantile(spread, 0.05)), float(np.quantile(spread, 0.95))),
         float(rows.event[late].mean()), group.name, int((log_odds > log_odds[mine]).sum()) + 1, len(here),
-        _nearest(rows, own[0], model.scale), None, card_of("break", group.name, months), caution,
+        _nearest(rows, own[0], model.scale), None, card_of("break", group.name, months), beyond_the_list(a, b, day),
     )  # fmt: skip
 
 
@@ -330,6 +330,6 @@ def _return(a: str, b: str, day: date, months: int, held: list[BreakSpell]) -> O
     return Odds(
         a, b, "return", day, months, chance[0], (chance[1], chance[2]), chance[0], "open spells", 1, 1, (), chance[3],
         card_of("return", "open spells", months),
-        f"{rates.returns} returns in {rates.years:.0f} years of open spells; half of such spells last "
-        f"{log(2) / rates.read:.1f} years or less.",
+        Text("outlook.return_rate", returns=rates.returns, years=Number(f"{rates.years:,.0f}"),
+             half=Number(f"{log(2) / rates.read:.1f}")),
     )  # fmt: skip

@@ -14,11 +14,15 @@ from math import asin, cos, log, radians, sin, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.attribution.library.catalogue import LibraryCase, cases
 from detente.attribution.library.ruptures import diplomatic_breaks
+from detente.language import Day, Joined, Text, Word
 from detente.outlook.spells import BreakSpell, spells
 
 FIRST = 1990
 """The first year of the list of breaks."""
+LISTED_UNTIL = date(2026, 3, 31)
+"""The list was read up to here."""
 PERMANENT = frozenset({"CHN", "FRA", "GBR", "RUS", "USA"})
 MEMORY = 5
 """Years for which another break of either state counts as recent."""
@@ -199,6 +203,38 @@ def months_later(day: date, months: int) -> date:
     """The same day ``months`` later, or the 28th where the month is short."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, min(day.day, 28) if day.day > 28 else day.day)
+
+
+def beyond_the_list(a: str, b: str, day: date) -> str:
+    """What the list of breaks cannot say of a pair on a day: it has a first year and a last day; empty for nothing.
+
+    Examples
+    --------
+    >>> beyond_the_list("USA", "CUB", date(2008, 1, 1)).partition(",")[0]
+    'The list of breaks begins in 1990'
+    >>> beyond_the_list("COL", "VEN", date(2019, 1, 1))
+    ''
+    """
+    told = [Text("outlook.listed_until", day=Day(str(LISTED_UNTIL)))] if day > LISTED_UNTIL else []
+    if not any((s.a, s.b) == (min(a, b), max(a, b)) and s.broke for s in known_spells()):
+        facts = {"year": str(FIRST), "day": Day(str(day))}
+        act = _apart_before(a, b)
+        told.append(
+            Text("outlook.apart_before", **facts, title=Word(act.title, group="rupture"), since=Day(act.start))
+            if act
+            else Text("outlook.listed_from", **facts)
+        )
+    return Joined(" ", parts=told) if told else ""
+
+
+def _apart_before(a: str, b: str) -> LibraryCase | None:
+    """The last stop of all trade between two from before the list begins whose end was not read; None for none."""
+    found = [
+        case
+        for case in cases()
+        if {case.origin, case.destination} == {a, b} and case.scope == "all trade" and case.start_year < FIRST
+    ]
+    return max((case for case in found if not case.reopened), key=lambda case: case.start, default=None)
 
 
 def without_relations() -> dict[tuple[str, str], dict[str, str]]:

@@ -10,6 +10,8 @@ from math import exp
 from typing import Any
 
 from detente.errors import NotIdentified
+from detente.language import Joined, Number, Text, Word
+from detente.language.withheld import Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +69,27 @@ class ScoreCard:
     fails: str = ""
 
     def sentence(self) -> str:
-        """The card in one sentence."""
-        gain = f"{self.score} {self.skill_pct:+.1f}% [{self.low:+.1f}, {self.high:+.1f}] against {self.baseline}"
+        """The card in one sentence and what is known to fail, as a text that can be said in any language."""
+        facts: dict[str, Any] = {
+            "test": Word(self.test, group="score_test"), "score": Word(self.score, group="score_of"),
+            "baseline": Word(self.baseline, group="score_baseline"), "n": Number(f"{self.n_cases:,}"),
+            "gain": Number(f"{self.skill_pct:+.1f}"), "low": Number(f"{self.low:+.1f}"), "high": Number(f"{self.high:+.1f}"),
+        }  # fmt: skip
         if self.coverage_80 is not None and self.mae is not None and self.baseline_mae is not None:
-            off = (
-                f"{self.mae:.1f} incidents ({self.baseline_mae:.1f}"
-                if self.target == "incidents"
-                else (f"a factor of {exp(self.mae):.2f} ({exp(self.baseline_mae):.2f}")
-            )
-            how = (
-                f" on {self.n_cases:,} cases; the median was off by {off} "
-                f"for {self.baseline}), and the 80% range held {self.coverage_80:.0%}."
-            )
+            told = Text(
+                "score_card.range", **facts, off=self._off(self.mae), off_base=self._off(self.baseline_mae),
+                held=Number(f"{100 * self.coverage_80:.0f}"),
+            )  # fmt: skip
         else:
-            how = f" on {self.n_cases:,} cases with {self.n_events} events; expected over observed "
-            how += f"{self.expected_over_observed or 0.0:.2f}."
-        return f"Score, {self.test}: {gain}{how} {self.fails}".strip()
+            ratio = Number(f"{self.expected_over_observed or 0.0:.2f}")
+            told = Text("score_card.chance", **facts, events=Number(f"{self.n_events:,}"), ratio=ratio)
+        return Joined(" ", parts=[told, *([Stated(self.fails)] if self.fails else [])])
+
+    def _off(self, mae: float) -> Text:
+        """How far a median was off: of incidents by so many, of a flow by a factor."""
+        if self.target == "incidents":
+            return Text("score_card.incidents", n=Number(f"{mae:.1f}"))
+        return Text("score_card.factor", n=Number(f"{exp(mae):.2f}"))
 
 
 @cache

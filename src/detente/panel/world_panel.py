@@ -113,7 +113,6 @@ def _reporting(flows: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def _provenance(tables: WorldTables) -> Provenance:
     facts = tables.facts
-    gdp = "World Bank WDI, vintage {}".format
     return Provenance(
         source="baci",
         release=facts["release"],
@@ -121,8 +120,8 @@ def _provenance(tables: WorldTables) -> Provenance:
         valuation="fob",
         side="reconciled",
         level="total",
-        gdp=gdp(facts["gdp_vintage"]),
-        other_gdp=tuple((int(year), gdp(vintage)) for year, vintage in facts["other_gdp_vintages"].items()),
+        gdp=_gdp(facts["gdp_vintage"]),
+        other_gdp=tuple((int(year), _gdp(vintage)) for year, vintage in facts["other_gdp_vintages"].items()),
     )
 
 
@@ -139,6 +138,10 @@ def _citation(tables: WorldTables) -> str:
         "panel_source.world", release=facts["release"], others=others, licence=facts["licence"],
         gdp_vintage=_month(facts["gdp_vintage"]), vintages=vintages, gdp_licence=facts["gdp_licence"],
     )  # fmt: skip
+
+
+def _gdp(vintage: str) -> str:
+    return Text("panel_source.gdp", vintage=_month(vintage))
 
 
 def _month(english: str) -> str:

@@ -131,7 +131,7 @@ def _words(frame: pl.DataFrame, table: RecordTable) -> list[Problem]:
         bad = frame[column].is_not_null() & ~frame[column].is_in(list(words))
 
         def what(cell: str, words: Collection[str] = words) -> str:
-            return f"'{cell}' is not a word of this column.{did_you_mean(cell, words)}"
+            return f"'{cell}' is not among the values of this column.{did_you_mean(cell, words)}"
 
         found += problems_where(frame, table, bad, column, what, f"Use one of: {', '.join(words)}.")
     return found

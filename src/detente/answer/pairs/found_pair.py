@@ -11,9 +11,8 @@ from detente._notebook import as_html
 from detente.answer.facts import Facts
 from detente.answer.pairs.lanes import Lane, lanes
 from detente.economies import is_current
-from detente.outlook.odds import LISTED_UNTIL
 from detente.outlook.people import PeopleBetween, people_between
-from detente.outlook.relevant import FIRST
+from detente.outlook.relevant import FIRST, LISTED_UNTIL
 from detente.panel import Panel
 from detente.run.what_next import outlook_of
 

@@ -8,8 +8,7 @@ from typing import Literal
 
 from detente.attribution.library.catalogue import LibraryCase, cases
 from detente.attribution.library.ruptures import DiplomaticBreak, diplomatic_breaks
-from detente.outlook.odds import LISTED_UNTIL
-from detente.outlook.relevant import FIRST, relevant_pairs, without_relations
+from detente.outlook.relevant import FIRST, LISTED_UNTIL, relevant_pairs, without_relations
 from detente.outlook.spells import first_day
 
 State = Literal["calm", "strained", "hostile", "unknown"]

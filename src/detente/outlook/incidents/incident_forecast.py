@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import NotConverged, NotIdentified, SpecificationError
+from detente.language import Number, Text, Word
 from detente.outlook.incidents.counts import IncidentCounts
 from detente.outlook.incidents.negative_binomial import CountFit, fit_counts
 from detente.outlook.score_card import ScoreCard
@@ -67,12 +68,14 @@ class IncidentForecast:
     card: ScoreCard
 
     def summary(self) -> str:
-        """One sentence with the score beside it."""
-        return (
-            f"{self.name}, {self.n_periods} {self.every}{'s' if self.n_periods > 1 else ''} to {self.until}: "
-            f"{self.middle:,.0f} incidents [{self.low:,.0f}, {self.high:,.0f}] (80%), at least one with "
-            f"{100 * self.chance_any:.0f}%; by {self.method}. {self.card.sentence()}"
-        )
+        """One sentence with the score beside it, in any language."""
+        whole = {name: Number(f"{value:,.0f}") for name, value in
+                 (("low", self.low), ("middle", self.middle), ("high", self.high))}  # fmt: skip
+        return Text(
+            "outlook.incidents", name=self.name, n=self.n_periods, until=self.until, **whole,
+            every=Text(f"period.{self.every}{'s' if self.n_periods > 1 else ''}"), any=f"{100 * self.chance_any:.0f}",
+            method=Word(self.method, group="outlook_method"), score=self.card.sentence(),
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """All of it in plain values."""

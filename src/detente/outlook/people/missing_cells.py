@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.attribution.words.sentences import named
 from detente.economies import lookup, name_of
 from detente.errors import NotIdentified, SpecificationError
 from detente.gravity import impute
+from detente.language import Number, Text, Word
 from detente.outlook.people.definitions import changed_between
 from detente.outlook.people.score_cards import nowcast_card
 from detente.outlook.score_card import ScoreCard
@@ -65,13 +67,15 @@ class Nowcast:
     card: ScoreCard
 
     def summary(self) -> str:
-        """One sentence with the score beside it."""
-        there = "" if self.recorded is None else f" On record, and not used: {self.recorded:,.0f}."
-        return (
-            f"{name_of(self.origin)} in {name_of(self.destination)}, {self.year} ({self.population}), as if it were missing: "
-            f"{self.middle:,.0f} [{self.low:,.0f}, {self.high:,.0f}] (80%), from {self.last:,.0f} in {self.last_year}.{there} "
-            f"{self.card.sentence()}"
-        )
+        """One sentence with the score beside it, in any language."""
+        whole = {name: Number(f"{value:,.0f}") for name, value in
+                 (("low", self.low), ("middle", self.middle), ("high", self.high), ("last", self.last))}  # fmt: skip
+        recorded = "" if self.recorded is None else Text("outlook.recorded", n=Number(f"{self.recorded:,.0f}"))
+        return Text(
+            "outlook.nowcast", a=named(self.origin), b=named(self.destination), year=str(self.year), **whole,
+            population=Word(self.population, group="population"), last_year=str(self.last_year), recorded=recorded,
+            score=self.card.sentence(),
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """All of it in plain values."""

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from detente._notebook import as_html
-from detente.economies import name_of
-from detente.language import When
+from detente.attribution.words.sentences import named
+from detente.language import Joined, Money, Text, When, Word
+from detente.language.withheld import Stated
 from detente.outlook.score_card import ScoreCard
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -104,17 +105,10 @@ class TradeForecast:
         )  # fmt: skip
 
     def summary(self) -> str:
-        """A sentence a year, the score, and the cautions."""
-        lines = []
-        for a in self.ahead:
-            who = (f"{name_of(a.origin)} to {name_of(a.destination)}" if not a.both_ways
-                   else f"{name_of(a.origin)} and {name_of(a.destination)}, both ways")  # fmt: skip
-            low, high = a.quantiles_usd_mn[0], a.quantiles_usd_mn[-1]
-            lines.append(
-                f"{who}, {When(a.year)}: US${a.median_usd_mn:,.0f} million [80%: {low:,.0f} to {high:,.0f}], {a.method}, "
-                f"from US${a.last_usd_mn:,.0f} million in {When(a.last_year)}."
-            )
-        return "\n".join([*lines, self.ahead[0].card.sentence(), *self.cautions])
+        """A sentence a year, the score, and the cautions, in any language."""
+        return Joined(
+            "\n", parts=[*map(_said, self.ahead), self.ahead[0].card.sentence(), *map(_stated, self.cautions)]
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Every field as plain text and numbers, for JSON."""
@@ -126,3 +120,17 @@ class TradeForecast:
 
     def __repr__(self) -> str:
         return f"TradeForecast({self.origin}-{self.destination}, as of {self.as_of}, {self.event or 'no event'})"
+
+
+def _said(ahead: Ahead) -> str:
+    low, high = ahead.quantiles_usd_mn[0], ahead.quantiles_usd_mn[-1]
+    ends = {"a": named(ahead.origin), "b": named(ahead.destination)}
+    return Text(
+        "outlook.trade", who=Text("outlook.both_ways" if ahead.both_ways else "outlook.one_way", **ends), year=When(ahead.year),
+        middle=Money(ahead.median_usd_mn), low=Money(low), high=Money(high), method=Word(ahead.method, group="outlook_method"),
+        last=Money(ahead.last_usd_mn), last_year=When(ahead.last_year),
+    )  # fmt: skip
+
+
+def _stated(caution: str) -> str:
+    return caution if isinstance(caution, Text) else Stated(caution)

@@ -29,6 +29,7 @@ from detente.web.editor.uploads import KINDS, LONGEST_NAME, SECONDS, check_size
 from detente.web.http.jobs import Job
 from detente.web.http.reply import go, page, told, worded, words_of
 from detente.web.http.reproduce import of_panel
+from detente.web.http.telling import told_text
 from detente.web.http.words import Words
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head, require_writable
@@ -129,7 +130,7 @@ def _panel(study: Study, words: Words) -> dict[str, Any]:
         "n_economies": len(panel.economies),
         "years": [panel.years[0], panel.years[-1]],
         "notes": [worded(note, words) for note in panel.report.notes],
-        "misfits": list(misfits(panel, study.spec)),
+        "misfits": [told_text(one, words) for one in misfits(panel, study.spec)],
     }
 
 
@@ -149,6 +150,8 @@ def _uploaded(request: Request) -> tuple[Study, Job]:
 def _review(request: Request, study: Study, job: Job, error: str = "", status: int = 200) -> Response:
     key, words = request.path_params["study"], words_of(request)
     found = json.loads((job.out / FOUND).read_text(encoding="utf-8"))
+    if job.kind == "panel":
+        found |= {part: [told_text(one, words) for one in found[part]] for part in ("notes", "misfits")}
     answer = head(request.app.state.site.workspace, study, key, words) | {
         "upload": job.to_dict(),
         "found": found,
