@@ -11,9 +11,20 @@ import re
 from dataclasses import dataclass
 
 from detente.record.draft.language.entities import economies_in
-from detente.record.draft.language.phrases import ADVERBS, BE, LY, TOKEN, Token, backward, forward, word_sets
+from detente.record.draft.language.phrases import (
+    ADVERBS,
+    BE,
+    LY,
+    TOKEN,
+    Token,
+    backward,
+    described_before,
+    forward,
+    word_sets,
+)
+from detente.record.draft.language.releases import is_bare_data, who_released
 from detente.record.draft.language.sentences import Sentence, split_sentences
-from detente.record.draft.language.speech import ACCORDING, NEVER_INVERTED, ONLY_SPEECH, STRONG, WEAK
+from detente.record.draft.language.speech import ACCORDING, CITING, NEVER_INVERTED, ONLY_SPEECH, STRONG, WEAK
 from detente.record.draft.language.words import LANGUAGES, either
 
 
@@ -68,7 +79,7 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
     for match in ACCORDING[language].finditer(text):
         source = forward(text, tokens, match.end(), language)
         if source:
-            source = _who_released(text, source)
+            source = who_released(text, source, language, len(text))
             found.append((match.start(), source[1], source))
     for strong, pattern in ((True, STRONG[language]), (False, WEAK[language])):
         for match in pattern.finditer(text):
@@ -76,28 +87,16 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
                 continue
             source = _of_verb(text, tokens, match, strong, language)
             if source:
+                source = who_released(text, source, language, match.start() if source[0] < match.start() else len(text))
                 found.append((min(match.start(), source[0]), max(match.end(), source[1]), source))
+    for match in CITING[language].finditer(text) if not found else ():
+        if source := forward(text, tokens, match.end(), language):
+            found.append((match.start(), source[1], source))
     return [
         Credit(sentence.start + start, sentence.start + end, text[start:end], who)
         for start, end, source in found
         if (who := _whom(text[source[0] : source[1]])) and who.casefold() not in _NOBODY
     ]
-
-
-_RELEASED = re.compile(
-    r"\s(?:that|which|que)\s(?P<who>[^,.;:]{3,90}?)\s(?:dio|dieron|da|publicó|difundió|divulgó|presentó|entregó|released|published|issued"
-    r"|gave|provided|reported|has|ha)\b"
-)
-_BARE_DATA = re.compile(
-    r"(?:the\s|las?\s|los\s|el\s|un\s)?(?:\w+\s)?(?:data|figures|statistics|report|datos|cifras|estadísticas|informe)",
-    re.IGNORECASE,
-)
-
-
-def _who_released(text: str, source: tuple[int, int]) -> tuple[int, int]:
-    """*The figures that the office released*: the office, where nobody else is named."""
-    released = _RELEASED.match(text, source[1]) if _BARE_DATA.fullmatch(text[source[0] : source[1]]) else None
-    return released.span("who") if released else source
 
 
 _AMOUNT = re.compile(r"[$€£%]|\d\s(?:million|billion|millones)\b")
@@ -138,6 +137,8 @@ def _of_verb(
     beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
     last = before[-1].text if before else ""
     quoted = last in '”"»“,—–-' and last != ""
+    if last == "," and (described := described_before(text, before, language)):
+        return described
     if (quoted or not before) and not NEVER_INVERTED.fullmatch(verb.group()):
         source = forward(text, tokens, verb.end(), language, inverted=True)
         if source:
@@ -153,7 +154,9 @@ def _of_verb(
     if not strong and _TO_FUTURE.match(text, verb.end()):
         return None
     source = backward(text, before, language)
-    if source is not None and _HAD_CHANGE.match(text, verb.end()) and not _COUNTS.search(text[source[0] : source[1]]):
+    if source is not None and is_bare_data(text, source) and _PARTICIPLE.match(text, verb.start()):
+        return None  # figures published on Monday by the office
+    if source is not None and _HAS.match(text, verb.start()) and _HAD_CHANGE.match(text, verb.end()) and not _COUNTS.search(text[source[0] : source[1]]):
         return None  # the sector reported a fall
     if source is not None and not strong and _is_country(text[source[0] : source[1]]):
         return None  # Serbia recorded a gap
@@ -168,6 +171,9 @@ def _of_verb(
 
 _TRAILS = re.compile(r",\s(?:[A-Z][\w.&-]*\s){1,4}$")
 """Before a verb at the end of a sentence: *Trade fell 4%, Reuters reports*."""
+_PARTICIPLE = re.compile(r"(?:published|disclosed|reported|revealed|cited|recorded|listed)\s(?:on|by|in|this|last|yesterday|[A-Z]\w+day)\b")
+_HAS = re.compile(r"(?:report|record|regist|post|show|list|count|muestr|mostr|cuent|prev|exp|esper|revel|public|present)", re.IGNORECASE)
+"""Verbs that tell of what their subject has as well as of what it says."""
 _HAD_CHANGE = re.compile(
     rf"\s(?:\w+\s){{0,2}}?(?:{either('pairing', 'fall', *LANGUAGES)}|{either('pairing', 'rise', *LANGUAGES)}"
     r"|surplus|deficit|gap|superávit|déficit)",
@@ -176,9 +182,16 @@ _HAD_CHANGE = re.compile(
 _COUNTS = re.compile(rf"{_WHO_COUNTS.pattern}|\b[A-Z]{{2,6}}\b")
 
 
+_INSTITUTION = re.compile(
+    r"(?:Statistics|Customs|Bank|Business|Enterprise|Invest|Trade|Stats|Finance|Aduanas|Banco|Pro|Prom)\b|.*\s(?:XXI|Customs|Statistics)$"
+)
+"""Institutions that carry their economy's name: *Statistics Norway*, *Uruguay XXI*."""
+
+
 def _is_country(source: str) -> bool:
     """Whether a source is an economy and nobody in it: countries record gaps, and do not say so."""
-    return len(source.split()) <= 3 and bool(economies_in(source)) and not re.search(r"['’]s\b", source)
+    named = len(source.split()) <= 3 and bool(economies_in(source))
+    return named and not re.search(r"['’]s\b", source) and not _INSTITUTION.match(source)
 
 
 def _without_bracket(before: list[Token]) -> list[Token]:

@@ -9,7 +9,13 @@ from detente.record.draft.language.dates.calendar_words import WEEKDAYS
 from detente.record.draft.language.speech import OFFICES, PRONOUNS, STRONG, WEAK
 from detente.record.draft.language.words import LANGUAGES, either, words
 
-TOKEN = re.compile(r"[\w'’.&/-]*\w['’]?|[“”\"«»,;:()—–.!?]|\S")
+_TITLES = r"(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St|Hon|Sr|Sra|Dra|Lic|Ing|Gral)\.(?=\s)"
+_DOTTED = r"(?:[A-Z]\.){1,4}(?=\s[A-Z(])"  # H.E. Ana Paz, the U.S. Bureau, J. Paz
+_BRANCHES = (
+    r"(?:[Mm]inist\w+|[Dd]epart\w+|[Ss]ecretar\w+|[Dd]irec\w+|[Cc]hamber|[Cc]ámara|[Cc]ommissi\w+|[Oo]ffice)\s(?:of|for|de|del)\s(?:la\s|the\s)?"
+    r"[A-ZÁÉÍÓÚ]\w+(?:\s(?:de\s|of\s)?[A-ZÁÉÍÓÚ]\w+)?(?:,\s[A-ZÁÉÍÓÚ]\w+(?:\s[A-ZÁÉÍÓÚ]\w+)?)+,?\s(?:and|y|e|&)\s[A-ZÁÉÍÓÚ]\w+"
+)  # the Ministry of Trade, Industry and Tourism
+TOKEN = re.compile(rf"{_BRANCHES}|{_TITLES}|{_DOTTED}|[\w'’.&/-]*\w['’]?|[“”\"«»,;:()—–.!?]|\S")
 _OPEN = set('“”"«»;:()—–!?¿¡')
 
 
@@ -29,6 +35,7 @@ LY = re.compile(r"\w+ly$|\w+mente$", re.IGNORECASE)
 _STOP_INVERTED = word_sets("stop_inverted")
 _NOT_LAST = {language: _LINKS[language] | _LEADS[language] | _DETERMINERS[language] for language in LANGUAGES}
 _NOT_FIRST = {language: _LINKS[language] | _LEADS[language] for language in LANGUAGES}
+_POSTED = frozenset({"to", "in", "at", "en", "ante"})
 _ASIDE = re.compile(rf"(?:\s{either('attributions', 'aside', 'es')}(?=\s))+")
 
 
@@ -48,7 +55,7 @@ class Token:
 
 def backward(text: str, before: list[Token], language: str) -> tuple[int, int] | None:
     """The noun phrase that ends where the verb begins."""
-    tokens = list(before)
+    tokens = _without_short_names(before)
     while tokens and (tokens[-1].low in ADVERBS[language] or (LY.match(tokens[-1].text) and tokens[-1].text.islower())):
         tokens.pop()
     if not tokens:
@@ -61,6 +68,18 @@ def backward(text: str, before: list[Token], language: str) -> tuple[int, int] |
     if tokens[who].low in _WHO:  # a negotiator who asked not to be named said
         tokens = tokens[:who]
     return _phrase(_run_back(tokens, language), language)
+
+
+def _without_short_names(tokens: list[Token]) -> list[Token]:
+    """Without short names in brackets: *the Bureau of Statistics (BS) data*."""
+    kept, n = [], 0
+    while n < len(tokens):
+        if tokens[n].text == "(" and n + 2 < len(tokens) - 1 and tokens[n + 2].text == ")":
+            n += 3
+            continue
+        kept.append(tokens[n])
+        n += 1
+    return kept
 
 
 def _with_apposition(text: str, tokens: list[Token], language: str) -> tuple[int, int] | None:
@@ -80,6 +99,20 @@ def _with_apposition(text: str, tokens: list[Token], language: str) -> tuple[int
         or all(_NAME.match(t.text) for t in inner)
     )
     return (head[0], inner[-1].end) if described else head
+
+
+def described_before(text: str, tokens: list[Token], language: str) -> tuple[int, int] | None:
+    """The phrase before a verb that says whose office it is: *Ana Paz, the trade minister,*."""
+    commas = [n for n, token in enumerate(tokens[:-1]) if token.text == ","]
+    inner = text[tokens[commas[-1]].end : tokens[-1].start] if commas else ""
+    office = OFFICES.match(inner.strip()) or re.match(r"\s(?:the|an?|el|la|un|una)\s", inner) and OFFICES.search(inner)
+    if not office and not (commas and any(OFFICES.fullmatch(t.text) for t in tokens[: commas[-1]]) and _all_names(inner)):
+        return None
+    return backward(text, tokens, language)
+
+
+def _all_names(words: str) -> bool:
+    return all(_NAME.match(word) for word in words.split())
 
 
 def _run_back(tokens: list[Token], language: str) -> list[Token]:
@@ -151,7 +184,8 @@ def _run_forward(
             break
         if token.text == ",":
             return _with_description(run, after[spot + 1 :], text, language)
-        envoy = token.low == "to" and spot + 1 < len(after) and _NAME.match(after[spot + 1].text)  # the envoy to Rome
+        posted = token.low in _POSTED and spot + 1 < len(after) and _NAME.match(after[spot + 1].text)
+        envoy = posted and (token.low == "to" or any(OFFICES.fullmatch(t.text) for t in run))  # the envoy in Rome
         if run and not envoy and (token.low in stop or _day(token, language)):
             return None if inverted and language == "en" and token.low in _FINITE else run
         if not inverted and run and _is_verb(token.text, language):

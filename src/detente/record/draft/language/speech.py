@@ -7,10 +7,10 @@ import re
 from detente.record.draft.language.words import LANGUAGES, either, words
 
 _ENDINGS = ("ó", "aron", "a", "an", "aba", "aban", "ará", "arán")  # of regular Spanish verbs in -ar
-_PARTICIPLES = (
-    "(?:ha|han|había|habían) (?:dicho|afirmado|asegurado|señalado|informado|anunciado|explicado|declarado|advertido"
-    "|reconocido|insistido|confirmado|indicado|negado|estimado|añadido|agregado|admitido|reiterado)"
-)
+_IRREGULAR = (
+    "dicho|escrito|expuesto|sostenido|mantenido|advertido|reconocido|insistido|añadido|admitido|concluido|sugerido"
+    "|referido|repetido|resumido|asumido|dado a conocer|hecho saber"
+)  # Spanish participles
 
 
 def _strong(language: str) -> re.Pattern[str]:
@@ -19,8 +19,10 @@ def _strong(language: str) -> re.Pattern[str]:
     if language == "es":
         weak = {*words("es", "attributions", "weak"), "conta", "contan"}
         regular = [stem + end for stem in words("es", "attributions", "regular") for end in _ENDINGS]
-        verbs = [v for v in sorted({*verbs, *regular}, key=len, reverse=True) if v not in weak] + [_PARTICIPLES]
-    return re.compile(rf"\b(?:{'|'.join(verbs)})\b")
+        stems = "|".join(words("es", "attributions", "regular"))
+        perfect = rf"(?:ha|han|había|habían) (?:{_IRREGULAR}|(?:{stems})ado)"
+        verbs = [v for v in sorted({*verbs, *regular}, key=len, reverse=True) if v not in weak] + [perfect]
+    return re.compile(rf"\b(?:{either('attributions', 'phrases', language)}|{'|'.join(verbs)})\b")
 
 
 def _weak(language: str) -> re.Pattern[str]:
@@ -34,6 +36,9 @@ WEAK = {language: _weak(language) for language in LANGUAGES}
 ACCORDING = {
     language: re.compile(rf"\b{either('attributions', 'according', language)}\s", re.IGNORECASE)
     for language in LANGUAGES
+}
+CITING = {
+    language: re.compile(rf"\b{either('attributions', 'citing', language)}\s", re.IGNORECASE) for language in LANGUAGES
 }
 # These credit only before "that" or beside a quotation: "the deal added 3%" credits nobody.
 ONLY_SPEECH = {language: re.compile(either("attributions", "only_speech", language)) for language in LANGUAGES}
