@@ -89,9 +89,9 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
             if source:
                 source = who_released(text, source, language, match.start() if source[0] < match.start() else len(text))
                 found.append((min(match.start(), source[0]), max(match.end(), source[1]), source))
-    for match in CITING[language].finditer(text) if not found else ():
-        if source := forward(text, tokens, match.end(), language):
-            found.append((match.start(), source[1], source))
+    if not found:
+        cited = [(m, forward(text, tokens, m.end(), language)) for m in CITING[language].finditer(text)]
+        found += [(match.start(), source[1], source) for match, source in cited if source]
     return [
         Credit(sentence.start + start, sentence.start + end, text[start:end], who)
         for start, end, source in found
@@ -136,12 +136,12 @@ def _of_verb(
         return None
     beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
     last = before[-1].text if before else ""
-    quoted = last in '”"»“,—–-' and last != ""
+    quoted = last in "”\"»“,—–-’'" and last != ""
     if last == "," and (described := described_before(text, before, language)):
         return described
     if (quoted or not before) and not NEVER_INVERTED.fullmatch(verb.group()):
         source = forward(text, tokens, verb.end(), language, inverted=True)
-        if source:
+        if source and _whom(text[slice(*source)]):
             return source
     if not strong and not beside:
         return None
@@ -156,7 +156,12 @@ def _of_verb(
     source = backward(text, before, language)
     if source is not None and is_bare_data(text, source) and _PARTICIPLE.match(text, verb.start()):
         return None  # figures published on Monday by the office
-    if source is not None and _HAS.match(text, verb.start()) and _HAD_CHANGE.match(text, verb.end()) and not _COUNTS.search(text[source[0] : source[1]]):
+    if (
+        source is not None
+        and _HAS.match(text, verb.start())
+        and _HAD_CHANGE.match(text, verb.end())
+        and not _COUNTS.search(text[source[0] : source[1]])
+    ):
         return None  # the sector reported a fall
     if source is not None and not strong and _is_country(text[source[0] : source[1]]):
         return None  # Serbia recorded a gap
@@ -171,8 +176,12 @@ def _of_verb(
 
 _TRAILS = re.compile(r",\s(?:[A-Z][\w.&-]*\s){1,4}$")
 """Before a verb at the end of a sentence: *Trade fell 4%, Reuters reports*."""
-_PARTICIPLE = re.compile(r"(?:published|disclosed|reported|revealed|cited|recorded|listed)\s(?:on|by|in|this|last|yesterday|[A-Z]\w+day)\b")
-_HAS = re.compile(r"(?:report|record|regist|post|show|list|count|muestr|mostr|cuent|prev|exp|esper|revel|public|present)", re.IGNORECASE)
+_PARTICIPLE = re.compile(
+    r"(?:published|disclosed|reported|revealed|cited|recorded|listed)\s(?:on|by|in|this|last|yesterday|[A-Z]\w+day)\b"
+)
+_HAS = re.compile(
+    r"(?:report|record|regist|post|show|list|count|muestr|mostr|cuent|revel|public|present)", re.IGNORECASE
+)
 """Verbs that tell of what their subject has as well as of what it says."""
 _HAD_CHANGE = re.compile(
     rf"\s(?:\w+\s){{0,2}}?(?:{either('pairing', 'fall', *LANGUAGES)}|{either('pairing', 'rise', *LANGUAGES)}"
@@ -182,6 +191,16 @@ _HAD_CHANGE = re.compile(
 _COUNTS = re.compile(rf"{_WHO_COUNTS.pattern}|\b[A-Z]{{2,6}}\b")
 
 
+_NO_SPEAKERS = {
+    "the country",
+    "the nation",
+    "the economy",
+    "both countries",
+    "the two countries",
+    "el país",
+    "la nación",
+    "ambos países",
+}
 _INSTITUTION = re.compile(
     r"(?:Statistics|Customs|Bank|Business|Enterprise|Invest|Trade|Stats|Finance|Aduanas|Banco|Pro|Prom)\b|.*\s(?:XXI|Customs|Statistics)$"
 )
@@ -190,6 +209,8 @@ _INSTITUTION = re.compile(
 
 def _is_country(source: str) -> bool:
     """Whether a source is an economy and nobody in it: countries record gaps, and do not say so."""
+    if source.casefold() in _NO_SPEAKERS:
+        return True
     named = len(source.split()) <= 3 and bool(economies_in(source))
     return named and not re.search(r"['’]s\b", source) and not _INSTITUTION.match(source)
 

@@ -15,8 +15,8 @@ _BRANCHES = (
     r"(?:[Mm]inist\w+|[Dd]epart\w+|[Ss]ecretar\w+|[Dd]irec\w+|[Cc]hamber|[Cc]ámara|[Cc]ommissi\w+|[Oo]ffice)\s(?:of|for|de|del)\s(?:la\s|the\s)?"
     r"[A-ZÁÉÍÓÚ]\w+(?:\s(?:de\s|of\s)?[A-ZÁÉÍÓÚ]\w+)?(?:,\s[A-ZÁÉÍÓÚ]\w+(?:\s[A-ZÁÉÍÓÚ]\w+)?)+,?\s(?:and|y|e|&)\s[A-ZÁÉÍÓÚ]\w+"
 )  # the Ministry of Trade, Industry and Tourism
-TOKEN = re.compile(rf"{_BRANCHES}|{_TITLES}|{_DOTTED}|[\w'’.&/-]*\w['’]?|[“”\"«»,;:()—–.!?]|\S")
-_OPEN = set('“”"«»;:()—–!?¿¡')
+TOKEN = re.compile(rf"{_BRANCHES}|{_TITLES}|{_DOTTED}|\d[\d.,]*\d|[\w'’.&/-]*\w['’]?|[“”\"«»,;:()—–.!?]|\S")
+_OPEN = set('“”"«»‘’;:()—–!?¿¡') | {"'"}
 
 
 def word_sets(name: str) -> dict[str, frozenset[str]]:
@@ -29,7 +29,7 @@ _DETERMINERS, _LINKS, _BREAKS, _LEADS, ADVERBS, BE = map(
 )
 _QUANTIFIERS = frozenset().union(*word_sets("quantifiers").values())
 _FINITE = word_sets("auxiliaries")["en"]
-_WHO = {"who", "quien", "quienes"}
+_WHO = {"who", "whose", "quien", "quienes", "cuyo", "cuya", "cuyos", "cuyas"}
 _NAME = re.compile(r"[A-ZÁÉÍÓÚÑÜ]")
 LY = re.compile(r"\w+ly$|\w+mente$", re.IGNORECASE)
 _STOP_INVERTED = word_sets("stop_inverted")
@@ -105,8 +105,12 @@ def described_before(text: str, tokens: list[Token], language: str) -> tuple[int
     """The phrase before a verb that says whose office it is: *Ana Paz, the trade minister,*."""
     commas = [n for n, token in enumerate(tokens[:-1]) if token.text == ","]
     inner = text[tokens[commas[-1]].end : tokens[-1].start] if commas else ""
-    office = OFFICES.match(inner.strip()) or re.match(r"\s(?:the|an?|el|la|un|una)\s", inner) and OFFICES.search(inner)
-    if not office and not (commas and any(OFFICES.fullmatch(t.text) for t in tokens[: commas[-1]]) and _all_names(inner)):
+    office = OFFICES.match(inner.strip()) or (
+        re.match(r"\s(?:the|an?|el|la|un|una)\s", inner) and OFFICES.search(inner)
+    )
+    if not office and not (
+        commas and any(OFFICES.fullmatch(t.text) for t in tokens[: commas[-1]]) and _all_names(inner)
+    ):
         return None
     return backward(text, tokens, language)
 

@@ -7,7 +7,7 @@ import re
 from detente.record.draft.language.phrases import TOKEN, Token, forward
 
 _THAT_IT_RELEASED = re.compile(
-    r",?\s(?:that|which|que)\s(?P<who>[^,.;:]{3,90}?)\s(?:dio|dieron|da|publicó|difundió|divulgó|presentó|entregó|released|published"
+    r",?\s(?:that|which|que)\s(?P<who>(?!was\b|were\b|fue)[^,.;:]{3,90}?)\s(?:dio|dieron|da|publicó|difundió|divulgó|presentó|entregó|released|published"
     r"|issued|gave|provided|reported|has|ha)\b"
 )
 _RELEASED_BY = re.compile(
@@ -19,8 +19,8 @@ _QUE_DIO = re.compile(
     r",?\sque\s(?:dio|dieron|da)\sa\sconocer\s|,?\sque\s(?:publicó|publica|difundió|divulgó|presentó|entregó|emitió|elaboró|maneja)\s"
 )
 _BARE = re.compile(
-    r"(?:(?:the|its|las?|los|el|un[ao]?s?|an?|sus?)\s)?(?:(?:\w+\s){0,2}?(?:data|figures|statistics|numbers|reports?|study|bulletin)"
-    r"|(?:datos|cifras|estadísticas|números|informes?|reportes?|estudio|boletín)(?:\s(?:oficiales|preliminares|\w+[oa]s))?)",
+    r"(?:(?:the|its|las?|los|el|un[ao]?s?|an?|sus?)\s)?(?:(?:\w+\s){0,2}?(?:data|figures|statistics|numbers|reports?|study|bulletin)(?:\s(?:released|published|issued|compiled|provided))?"
+    r"|(?:datos|cifras|estadísticas|números|informes?|reportes?|estudio|boletín)(?:\s(?:oficiales|preliminares|dad[oa]s\sa\sconocer|\w+[oa]s))?)",
     re.IGNORECASE,
 )
 

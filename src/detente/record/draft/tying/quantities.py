@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from detente.language import Joined, Text
@@ -21,6 +21,7 @@ from detente.record.draft.tying.candidates import Paired
 from detente.record.draft.tying.certainty import Surroundings, is_certain
 from detente.record.draft.tying.direction import changes_by, direction_at, operator_at
 from detente.record.draft.tying.multiples import TIMES
+from detente.record.draft.tying.speakers import speaker_of
 from detente.record.period import Period
 from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
@@ -63,7 +64,7 @@ def quantity_row(
     ahead = ahead or (pair.date is not None and _lies_ahead(pair.date, found.article.published))
     if way == "down" and unit != TIMES and value and not value.startswith("-"):
         value = f"-{value}"
-    cells = cells_of(sentence, pair.date, _nearest(figure.start, credits))
+    cells = cells_of(sentence, pair.date, speaker_of(figure.start, credits, text, sentence))
     cells |= {"type": "prediction" if ahead else "quantity", "value": value, "unit": unit, "state": way}
     cells["options"] = ";".join(_options(figure, value, operator))
     if figure.bound == "vague":
@@ -183,13 +184,3 @@ def _nationals(noun: str) -> bool:
 
 SHORTEST_PEOPLE = 5
 """Letters of a noun above which it may be a people's name."""
-
-
-_WIRE = re.compile(r"\b(?:report(?:s|ed)|informó|informa|reportó|reseñó)$")
-
-
-def _nearest(place: int, items: Sequence[Credit]) -> Credit | None:
-    """The speaker nearest to a place; the wire that passes on what somebody said only where nobody else did."""
-    if len(items) > 1 and items[-1].start > place and _WIRE.search(items[-1].text):
-        items = items[:-1]
-    return min(items, key=lambda item: min(abs(item.start - place), abs(item.end - place)), default=None)

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.sentences import Sentence
 
-CLOSES = {"“": "”", "«": "»", "„": "“”", '"': '"'}
+CLOSES = {"“": "”", "«": "»", "„": "“”", '"': '"', "‘": "’", "'": "'"}
 """Opening marks with what closes each of them."""
+_SINGLE = "‘'"
+"""Marks that are apostrophes, too."""
 LEAD = 30
 """Characters between a speaker's verb and the quotation that follows it: *said on Monday: “*."""
 _PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\n))+")
@@ -18,6 +20,11 @@ _RAYA = re.compile(r"\s*[—–](?=\S)")
 _INSERTED = re.compile(r"\s[—–](?=\S)")
 _TAIL = re.compile(r"[\s,.!?…—–-]*")
 _STOP = re.compile(r"[.!?…](?:\s|$)")
+
+
+_BEGINS = re.compile(r"[A-ZÁÉÍÓÚ0-9¿¡$€£]")
+_ENDS = re.compile(r"['’](?!\w)")
+_UNQUOTED = {ord(sign): None for sign in "”\"’'"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +82,26 @@ def _marked(text: str) -> Iterator[tuple[int, int]]:
                 start += text[start:end].index(first) + 1
         for place in range(start, end):
             sign = text[place]
-            if opened < 0 and sign in CLOSES:
+            if opened < 0 and sign in CLOSES and (sign not in _SINGLE or _opens(text, place)):
                 opened, mark = place, sign
-            elif opened >= 0 and sign in CLOSES[mark]:
+            elif opened >= 0 and sign in CLOSES[mark] and (mark not in _SINGLE or _shuts(text, place)):
                 yield opened, place + 1
                 opened = -1
     if opened >= 0:
         yield opened, len(text)
+
+
+def _opens(text: str, place: int) -> bool:
+    """Whether a single mark opens a sentence that another one ends: *said: ‘It grew.’*, not *the ’90s* or *the ‘Ring’ plan*."""
+    if (place and text[place - 1] not in " \n(") or not _BEGINS.match(text, place + 1):
+        return False
+    closed = _ENDS.search(text, place + 1)
+    return closed is not None and _shuts(text, closed.start())
+
+
+def _shuts(text: str, place: int) -> bool:
+    """Whether a single mark ends a sentence or a clause of one: *grew,’ said*, not *exporters’ sales*."""
+    return text[place - 1] in ",.!?…" and not text[place + 1 : place + 2].isalnum()
 
 
 def _rayas(text: str, credits: Sequence[Credit]) -> Iterator[tuple[int, int]]:
@@ -120,7 +140,7 @@ def _after(quoted: Quotation, text: str, credits: Sequence[Credit]) -> Credit | 
     """The speaker right after the closing mark: *” said Ana Paz*."""
     tail = _TAIL.match(text, quoted.end)
     place = tail.end() if tail else quoted.end
-    if "\n" in text[quoted.end : place] or _STOP.search(text[quoted.end - 2 : place].replace("”", "").replace('"', "")):
+    if "\n" in text[quoted.end : place] or _STOP.search(text[quoted.end - 2 : place].translate(_UNQUOTED)):
         return None
     return next((c for c in credits if quoted.end - 1 <= c.start <= place + 1), None)
 
