@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
@@ -74,11 +75,8 @@ def sources(text: str, language: str) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_speaker_at_every_place(language: str) -> None:
     for (who, core), place in product(WHO[language].items(), PLACES[language]):
-        comma = (
-            ","
-            if "," in who and "Industry and" not in who and "Comercio y" not in who and place.startswith("{who}")
-            else ""
-        )
+        described = "," in who and not re.search(r", \w+ (?:and|y) ", who)
+        comma = "," if described and re.search(r"{who} \w", place) else ""
         text = place.format(who=who + comma, said=SAID[language])
         found = sources(text, language)
         assert len(found) == 1, (text, found)
