@@ -104,19 +104,19 @@ def drawn_anew(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def flagship():
-    """The built-in study run in full, once for all tests that only read it."""
-    from detente.study import open_study
+def flagship(session_folder):
+    """The built-in study run in full, once for all tests that only read it; see :mod:`ran_once`."""
+    from ran_once import ran
 
-    return open_study("colombia-venezuela").run()
+    return ran(session_folder, quick=False)
 
 
 @pytest.fixture(scope="session")
-def flagship_quick():
-    """The built-in study run quickly, once for all tests that only read it."""
-    from detente.study import open_study
+def flagship_quick(session_folder):
+    """The built-in study run quickly, once for all tests that only read it; see :mod:`ran_once`."""
+    from ran_once import ran
 
-    return open_study("colombia-venezuela").run(quick=True)
+    return ran(session_folder, quick=True)
 
 
 @pytest.fixture(scope="session")

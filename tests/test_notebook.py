@@ -49,12 +49,12 @@ def results() -> dict[str, object]:
         "forecast": dt.forecast(dt.world(), "KEN", "TZA", as_of=2021),
         "odds": dt.hazard("KEN", "TZA", on="2022-01-01"),
         "attribution": dt.attribute(dt.world(), "KEN", "TZA", [(2012, 2015)], [(2000, 2004)], quick=True),
-        "run": dt.open_study("colombia-venezuela").run(quick=True),
+        "run": quick,
     }
 
 
-def test_results_show_their_own_summary_and_table() -> None:
-    for name, found in results().items():
+def test_results_show_their_own_summary_and_table(flagship_quick) -> None:
+    for name, found in results(flagship_quick).items():
         tree = parsed(found._repr_html_())
         assert tree.find("pre").text == found.summary(), name
         if name not in {"panel", "odds", "run"}:

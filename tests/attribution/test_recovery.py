@@ -21,10 +21,10 @@ NOISE = 0.15  #: standard deviation of log noise
 LOSS = -1.2
 
 
-def world(seed: int, loss: float = LOSS, supplier_loss: float = 0.0) -> np.ndarray:
+def world(seed: int, loss: float = LOSS, supplier_loss: float = 0.0, economies: int = len(CODES)) -> np.ndarray:
     """Exporter and importer walks, fixed pairs, noise; E00 -> E01 loses from 2010 on."""
     rng = np.random.default_rng(seed)
-    t, n = len(YEARS), len(CODES)
+    t, n = len(YEARS), economies
     exporter, importer = (rng.normal(scale=0.1, size=(t, n)).cumsum(0) for _ in range(2))
     importer[10:, 1] -= 1.0  # the importer shrinks as well
     flows = np.exp(
@@ -48,8 +48,9 @@ def test_loss_and_demand_are_told_apart(seed: int) -> None:
 
 
 def test_no_loss_is_unusual_one_time_in_twenty() -> None:
+    """Among twenty economies, whose 380 dyads leave 95 similar ones to rank among."""
     shares = [
-        attribute((world(s, loss=0.0), CODES, YEARS), "E00", "E01", [(2009, 2012)], [(2000, 2008)])
+        attribute((world(s, loss=0.0, economies=20), CODES[:20], YEARS), "E00", "E01", [(2009, 2012)], [(2000, 2008)])
         .findings[0].standing.share
         for s in range(60)
     ]  # fmt: skip

@@ -20,8 +20,8 @@ WHOLE = st.integers(min_value=0, max_value=10**9)
 
 
 @pytest.fixture(scope="module")
-def run():
-    return open_study("colombia-venezuela").run(quick=True)
+def run(flagship_quick):
+    return flagship_quick
 
 
 def peer(n: int, language: str) -> str:

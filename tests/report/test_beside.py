@@ -47,7 +47,7 @@ def test_nothing_leaves_the_sheet_or_lies_on_its_foot(run, language):
     assert "http" not in text
 
 
-def test_a_report_is_written_with_its_picture_and_its_sheet(run, tmp_path):
+def test_a_report_is_written_with_its_picture_and_its_sheet(run, tmp_path, quick_pen):
     write_report(run, tmp_path / "out.html")
     html = (tmp_path / "out.html").read_text(encoding="utf-8")
     assert '<meta property="og:image" content="out.png">' in html
@@ -60,7 +60,7 @@ def test_a_report_is_written_with_its_picture_and_its_sheet(run, tmp_path):
     assert "og:image" not in render_report(run)  # a page that stands alone promises no picture
 
 
-def test_where_nothing_was_traded_nothing_is_written_beside(tmp_path):
+def test_where_nothing_was_traded_nothing_is_written_beside(tmp_path, quick_pen):
     class Bare:
         """A run without a table of trade."""
 
@@ -86,7 +86,7 @@ def _load():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_explained_word_points_to_its_meaning_on_the_page(run, language):
+def test_every_explained_word_points_to_its_meaning_on_the_page(run, language, quick_pen):
     html = render_report(run, language)
     asked = set(re.findall(r'class="term" aria-describedby="([^"]+)"', html))
     told = set(re.findall(r'<dd\s+id="([^"]+)"', html))

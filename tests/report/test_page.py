@@ -209,12 +209,6 @@ def test_hostile_text_stays_text():
     assert any(HOSTILE in attributes.get("data-tip", "") for _, attributes in hostile.tags)
 
 
-@pytest.fixture
-def quick_pen(monkeypatch):
-    """Charts are drawn by a stub where only the page around them is looked at."""
-    monkeypatch.setattr("detente.report.page.draw", lambda spec, ident, **_: f"<svg data-of='{ident}'/>")
-
-
 @pytest.mark.parametrize(
     "missing",
     [

@@ -120,7 +120,7 @@ def test_a_run_read_back_says_the_same(run, html, tmp_path):
     assert spanish(render_report(again)) == spanish(html)
 
 
-def test_an_older_run_without_texts_marks_its_english(run, tmp_path):
+def test_an_older_run_without_texts_marks_its_english(run, tmp_path, quick_pen):
     import json
 
     folder = run.write(tmp_path / "run")
