@@ -13,7 +13,7 @@ import pytest
 import vl_convert
 from hypothesis import HealthCheck, settings
 
-from drawn_once import DRAWING, kept
+from drawn_once import DRAWING, PEN, kept, undrawn
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -101,6 +101,12 @@ def drawn_anew(monkeypatch):
     """Pictures are drawn each time they are asked for."""
     for name in DRAWING:
         monkeypatch.setattr(vl_convert, name, getattr(vl_convert, name).__wrapped__)
+
+
+@pytest.fixture
+def quick_pen(monkeypatch):
+    """The report's charts are made but not drawn, where only the page around them is looked at."""
+    monkeypatch.setattr(PEN, undrawn)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+PEN = "detente.report.page.draw"
 DRAWING = ("vegalite_to_svg", "vegalite_to_png", "vegalite_to_pdf", "svg_to_png", "svg_to_pdf")
+
+
+def undrawn(_spec: dict[str, Any], ident: str, **_: Any) -> str:
+    """What stands for a picture where only the page around it is looked at; :data:`PEN` is what it stands in for."""
+    return f"<svg data-of='{ident}'/>"
 
 
 def kept(function: Callable[..., str | bytes], folder: Path) -> Callable[..., str | bytes]:

@@ -30,7 +30,7 @@ def test_text_from_elsewhere_is_escaped_and_rows_are_counted(kind: object) -> No
     assert tree.find(".//script") is None
 
 
-def results() -> dict[str, object]:
+def results(quick) -> dict[str, object]:
     economy = dt.Economy.from_arrays(["AAA", "BBB", "ROW"], [[90.0, 2.0, 8.0], [1.0, 50.0, 4.0], [9.0, 3.0, 900.0]])
     shock = {("AAA", "BBB"): -1.0}
     sectors = SectorEconomy.of(economy, theta=5.0)

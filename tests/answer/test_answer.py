@@ -14,6 +14,7 @@ from detente.answer import Answer, answer_of, on_screen
 from detente.language import LANGUAGES
 from detente.report import render_report
 from detente.run import Run, read_run
+from drawn_once import PEN, undrawn
 
 QUESTIONS = ("happened", "why", "what_if", "what_next", "people", "claims")
 
@@ -25,7 +26,9 @@ def run(flagship: Run) -> Run:
 
 @pytest.fixture(scope="module")
 def page(run: Run) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", render_report(run))).split())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PEN, undrawn)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", render_report(run))).split())
 
 
 def sentences(answer: Answer) -> list[str]:

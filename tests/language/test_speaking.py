@@ -14,7 +14,6 @@ from detente.answer import answer_of
 from detente.language import Catalogue
 from detente.language.registry import blanks, language_of
 from detente.language.speaking import SPEAKING, Said, read_aloud, tongue_of
-from detente.study import open_study
 
 WHOLE = st.integers(min_value=0, max_value=10**9)
 

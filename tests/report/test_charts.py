@@ -173,7 +173,7 @@ def test_a_fall_to_zero_has_no_total_and_a_title_of_its_own(story, language, sai
     assert "( " not in title
 
 
-def test_a_made_up_chart_is_one_module_and_its_words(story):
+def test_a_made_up_chart_is_one_module_and_its_words(story, quick_pen):
     """Its section shows it, the page holds its numbers, and its name cannot be taken twice."""
     made = replace(CHARTS["parts"].draw(story, Catalogue("en")), slug="madeup", title="A made-up finding")
     kind = chart_kind("forecasts", 9, lambda story, words: made)

@@ -251,7 +251,7 @@ class _Order(HTMLParser):
             self.met.append(" ".join(data.split()))
 
 
-def test_the_first_screen_reads_from_the_top_what_happened_first():
+def test_the_first_screen_reads_from_the_top_what_happened_first(quick_pen):
     """Title, the answer, whose sales, the chart in words, what happened, why, then the numbers with how sure they are."""
     order = _Order()
     order.feed(render_view(_fake_run(), "en"))

@@ -97,7 +97,7 @@ def test_tariffs_and_sectors_have_bands(run: Run) -> None:
     assert row["exports_usd_mn_p95"] == pytest.approx(float(np.quantile(tracked, 0.95)), rel=1e-9)
 
 
-def test_cells_by_sector_have_the_ends_of_the_same_draws(run: Run) -> None:
+def test_cells_by_sector_have_the_ends_of_the_same_draws(run: Run, quick_pen: None) -> None:
     table = table_of(run.study)
     assert table is not None
     assert BY_SECTOR.make is not None
@@ -183,7 +183,7 @@ def test_people_move_as_the_room_that_moves_them_says(run: Run) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_report_terminal_and_json_show_them(run: Run, tmp_path: Path, language: str) -> None:
+def test_report_terminal_and_json_show_them(run: Run, tmp_path: Path, language: str, quick_pen: None) -> None:
     page = render_report(run, language)
     words = Catalogue(language)
     for name in ("sectors", "capital", "people"):

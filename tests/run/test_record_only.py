@@ -35,7 +35,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return without_panel(tmp_path_factory.mktemp("none"))
 
 
-def test_the_record_is_checked_and_told(study: Study, tmp_path: Path, flagship_quick: Run) -> None:
+def test_the_record_is_checked_and_told(study: Study, tmp_path: Path, flagship_quick: Run, quick_pen: None) -> None:
     assert not study.has_panel()
     assert study.check() == []
     assert study.cautions() == []

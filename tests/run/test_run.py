@@ -21,6 +21,7 @@ from detente.run.schema import TableSchema, forget, number, register, schema_of,
 from detente.run.tables import as_markdown, tables
 from detente.study import Study, new_study, open_study
 from detente.study.spec import Cited
+from drawn_once import PEN, undrawn
 from small_world import small_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,9 @@ def run(flagship: Run) -> Run:
 
 @pytest.fixture(scope="module")
 def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return run.write(tmp_path_factory.mktemp("runs") / "one", PAGES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PEN, undrawn)
+        return run.write(tmp_path_factory.mktemp("runs") / "one", PAGES)
 
 
 def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
@@ -111,7 +114,7 @@ def test_a_made_up_table_is_registered_and_goes_everywhere(tmp_path: Path) -> No
         read_run(folder).border_posts  # noqa: B018  reading it is the test
 
 
-def test_a_run_of_the_first_schema_still_opens() -> None:
+def test_a_run_of_the_first_schema_still_opens(quick_pen: None) -> None:
     """Written by the version before ``origin`` and ``destination``; its answer is made anew from its tables."""
     old = FIXTURES / "runs" / "schema_1"
     raw = json.loads((old / "results.json").read_text(encoding="utf-8"))
@@ -267,7 +270,7 @@ def test_quick_says_so_everywhere(flagship_quick: Run) -> None:
     assert any("Quick run" in s for s in quick.answer.what_if)
 
 
-def test_any_two_economies_run_from_a_scaffold(tmp_path: Path) -> None:
+def test_any_two_economies_run_from_a_scaffold(tmp_path: Path, quick_pen: None) -> None:
     made = new_study("Colombia", "ECU", folder=tmp_path / "colombia-ecuador")
     study = open_study(made)
     assert study.check() == []
@@ -292,7 +295,7 @@ def test_a_scaffold_refuses_what_it_cannot_make(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["c"]
 
 
-def test_an_economy_that_no_panel_has_gives_a_study_without_flows(tmp_path: Path) -> None:
+def test_an_economy_that_no_panel_has_gives_a_study_without_flows(tmp_path: Path, quick_pen: None) -> None:
     """Kosovo has no goods in BACI: the record is told, nothing is computed, and both are said."""
     study = open_study(new_study("XKX", "SRB", folder=tmp_path / "s"))
     assert not study.has_panel()
@@ -312,9 +315,8 @@ def test_a_broken_record_stops_the_run_with_every_problem(tmp_path: Path) -> Non
     assert ("events.csv", 2, "source_ids") in places
 
 
-def test_a_run_says_what_changed_since_the_last(run: Run, folder: Path, tmp_path: Path) -> None:
-    study = open_study("colombia-venezuela")
-    quick = study.run(quick=True)
+def test_a_run_says_what_changed_since_the_last(run: Run, flagship_quick: Run, tmp_path: Path) -> None:
+    study, quick = open_study("colombia-venezuela"), flagship_quick
     assert all("dyad" not in line for line in changes(run, quick))  # point estimates do not depend on placebos
     copy = tmp_path / "study"
     import shutil
@@ -342,11 +344,11 @@ def test_run_folders_are_numbered(tmp_path: Path) -> None:
     assert previous_folder(first) is None
 
 
-def test_a_panel_given_in_memory_is_used(tmp_path: Path) -> None:
+def test_a_panel_given_in_memory_is_used(flagship_quick: Run) -> None:
     study: Study = open_study("colombia-venezuela")
     result = study.run(data=replace(world(), flows=world().flows / 2), quick=True)
     rows = result.attribution.to_frame()
-    reference = study.run(quick=True).attribution.to_frame()
+    reference = flagship_quick.attribution.to_frame()
     gap = (rows["dyad_part"] - reference["dyad_part"]).abs().max()
     assert gap < 1e-6  # halving all flows leaves logs of ratios unchanged
     assert math.isclose(rows["flow_from_usd_mn"][0], reference["flow_from_usd_mn"][0] / 2)

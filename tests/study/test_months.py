@@ -67,7 +67,7 @@ def test_the_break_is_proposed_where_it_is_and_its_size_is_found(made):
         assert p <= 0.05
 
 
-def test_every_sentence_says_quarters_or_months(made):
+def test_every_sentence_says_quarters_or_months(made, quick_pen):
     study, run, *_ = made
     months = study.panel().period == "month"
     said = {name: run.summary(width=100, language=name) for name in ("en", "es")}
