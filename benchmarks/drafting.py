@@ -21,7 +21,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from detente.record.draft.clean import Article
+from detente.record.draft.clean import article_of
 from detente.record.draft.drafting import draft_claims
 from detente.record.draft.language.units import CLOSED
 
@@ -63,7 +63,7 @@ class Tally:
 def drafted(text: dict, words: str) -> list[Said]:
     """The figures that drafting finds in a text."""
     found = []
-    for row in draft_claims(Article("", words, text["published"], text["language"]), "N1").rows:
+    for row in draft_claims(article_of(words, text["published"], text["language"]), "N1").rows:
         cells = row.as_row()
         if not cells["value"]:
             continue

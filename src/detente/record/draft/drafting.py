@@ -11,7 +11,6 @@ from detente.record.draft.clean import Article
 from detente.record.draft.extract import Extraction, extract
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
-from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.happenings import Happening
 from detente.record.draft.language.sentences import Sentence
@@ -30,6 +29,7 @@ from detente.record.draft.tying.carrying import InForce, in_force
 from detente.record.draft.tying.certainty import Surroundings
 from detente.record.draft.tying.choosing import choose
 from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
+from detente.record.draft.tying.money import in_own_money
 from detente.record.draft.tying.multiples import multiples
 from detente.record.draft.tying.places import SAID_ON
 from detente.record.draft.tying.quantities import cells_of, either_of, is_labelled, quantity_row, study_unit
@@ -174,7 +174,7 @@ def _of_sentence(n: int, whole: Whole, before: Thread) -> tuple[list[DraftRow], 
     found, known, about = whole.found, whole.known, whole.about[n]
     sentence = found.sentences[n]
     said = [f for f in found.figures if sentence.start <= f.start < sentence.end]
-    figures = [_in_own_money(f, known.dyad, sentence.text, found.article.text) for f in said]
+    figures = [in_own_money(f, known.dyad, sentence.text, found.article.text) for f in said]
     told = multiples(found.article.text, sentence.start, sentence.end)
     figures = sorted([*figures, *told], key=lambda f: f.start)
     dates = [d for d in found.dates if sentence.start <= d.start < sentence.end]
@@ -250,20 +250,6 @@ def _current(around: Around, pairs: Sequence[Paired]) -> list[tuple[DateMention,
         for pair, stands, ahead in zip(pairs, around.stands, around.ahead, strict=True)
         if pair.date is not None and not ahead and stands not in ("held", "left") and around.role_of(pair.date) == "own"
     ]
-
-
-def _in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text: str) -> FigureMention:
-    """*118 million dinars*, where one economy that is spoken of has dinars of its own: its money.
-
-    The study's two economies come first, then those that the sentence names, then those that the text does.
-    """
-    if not figure.unit.isalpha() or figure.unit in MONEY:
-        return figure
-    for economies in (dyad, economies_in(sentence), economies_in(text)):
-        codes = {money_called(figure.unit, economy) for economy in economies} - {""}
-        if codes:
-            return replace(figure, unit=codes.pop()) if len(codes) == 1 else figure
-    return figure
 
 
 def _happened(happening: Happening, sentence: Sentence, credits: Sequence[Credit], known: KnownRecord) -> DraftRow:

@@ -110,6 +110,7 @@ def grouped(rows: Iterable[DraftRow]) -> list[DraftRow]:
     for row in rows:
         cells = row.cells
         said = [cells.get(c, "") for c in ("value", "unit", "date", "state", "attributed_to")]
+        said[1] = _counted(*said[:2])
         if cells.get("value") and cells.get("date"):
             key = ("figure", *said)
         else:
@@ -123,6 +124,15 @@ def grouped(rows: Iterable[DraftRow]) -> list[DraftRow]:
         else DraftRow(row.cells, row.confidence, (*row.hints, Text("hint.times", n=times[key])), row.series)
         for key, row in first.items()
     ]
+
+
+def _counted(value: str, unit: str) -> str:
+    """A unit as rows are compared by it: *migrant workers* and *workers* are one where the number is not a small one."""
+    return unit.split()[-1] if len(value.strip("-0.")) >= TELLING and " " in unit else unit
+
+
+TELLING = 4
+"""Digits of a number that hardly come twice by chance."""
 
 
 def again(row: DraftRow, source_id: str, claims: Sequence[Mapping[str, str | None]]) -> DraftRow:

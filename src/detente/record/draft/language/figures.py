@@ -25,6 +25,7 @@ from detente.record.draft.language.units import (
     unit_labels,
 )
 from detente.record.draft.language.words import LANGUAGES, either, words
+from detente.record.verdicts.independence.organisations import country_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +306,9 @@ def _noun(run: list[tuple[int, str]], language: str) -> tuple[int, str] | None:
     for n, (end, word) in enumerate(run):
         low = word.casefold().replace("’", "'").removesuffix("'s").removesuffix("'")
         plural = low in _PLURALS or (
-            low.endswith("s") and not low.endswith(("ss", "us", "is", "gas")) and low not in _VERBS
+            low.endswith("s")
+            and (not low.endswith(("ss", "us", "is", "gas")) or (low.endswith("is") and country_in(low)))
+            and low not in _VERBS
         )
         if plural and len(low) > 2:
             return end, " ".join(w for _, w in run[: n + 1])

@@ -9,7 +9,20 @@ from detente.economies import table as economies
 from detente.record.draft.language.words import LANGUAGES, table, words
 
 SIGNS = {
-    **{"US$": "usd", "U.S.$": "usd", "A$": "aud", "AU$": "aud", "C$": "cad", "CA$": "cad", "NZ$": "nzd", "HK$": "hkd"},
+    **{
+        "US$": "usd",
+        "U.S.$": "usd",
+        "US $": "usd",
+        "U$S": "usd",
+        "u$s": "usd",
+        "U$D": "usd",
+        "A$": "aud",
+        "AU$": "aud",
+        "C$": "cad",
+        "CA$": "cad",
+        "NZ$": "nzd",
+        "HK$": "hkd",
+    },
     **{"S$": "sgd", "NT$": "twd", "FJ$": "fjd", "J$": "jmd", "TT$": "ttd", "EC$": "xcd", "BZ$": "bzd", "N$": "nad"},
     **{"G$": "gyd", "SI$": "sbd", "R$": "brl", "MX$": "mxn", "COP$": "cop", "AR$": "ars", "CLP$": "clp", "RD$": "dop"},
     **{
@@ -43,12 +56,30 @@ SIGNS = {
         "P": "php",
         "USh": "ugx",
         "CFA": "xof",
+        "CFAF": "xof",
+        "FCFA": "xof",
+        "F CFA": "xof",
         "Sh": "shillings",
         "Shs": "shillings",
         "Sh.": "shillings",
     },
 }
-_SHARED = ("dinars", "pesos", "francs", "rupees", "riyals", "rials", "crowns", "dirhams", "liras", "roubles", "rubles")
+_SHARED = (
+    "kroner",
+    "kronor",
+    "coronas",
+    "dinars",
+    "pesos",
+    "francs",
+    "rupees",
+    "riyals",
+    "rials",
+    "crowns",
+    "dirhams",
+    "liras",
+    "roubles",
+    "rubles",
+)
 LETTERS_ALONE = frozenset("NRP")
 """Signs that are money only before millions or more: *N1.3 trillion*, *R20bn*; *R5* and *N4* are names."""
 AMBIGUOUS = frozenset({"shillings", *_SHARED})
@@ -58,16 +89,20 @@ _SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse
 SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")
 
 
-def _money() -> dict[str, str]:
-    """The names of each currency, in both languages, as one regular expression by ISO 4217 code in lower case."""
+def _money() -> dict[str, list[str]]:
+    """The names of each currency, in both languages, as regular expressions by ISO 4217 code in lower case."""
     named: dict[str, list[str]] = {}
     for language in LANGUAGES:
         for code, names in table(language)["currencies"].items():
             named.setdefault(code, []).extend(names)
-    return {code: "|".join(names) for code, names in named.items()}
+    return named
 
 
-_MONEY = _money()
+_WHOSE = r"\(\?:(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+_NOT_WHOSE = re.compile(rf"^{_WHOSE}\s|\s{_WHOSE}$")
+"""What says whose money it is: the *(?:Danish)* of *(?:Danish) kron(?:or|er)*."""
+_MONEY = {code: "|".join(names) for code, names in _money().items()}
+_BARE = {code: re.compile("|".join(_NOT_WHOSE.sub("", name) for name in names)) for code, names in _money().items()}
 _CODE = re.compile(rf"(?:{'|'.join(CODES)})(?!\w)")
 _MEASURES = {
     "pp": r"percentage[ -]points?|pp|puntos porcentuales|punto porcentual",
@@ -153,10 +188,7 @@ def money_called(noun: str, economy: str) -> str:
     """
     row = economies().get(economy)
     own = [code for code in sorted(MONEY) if row and row.alpha2 and code[:2] == row.alpha2.lower()]
-    stem = noun.casefold().removesuffix("s")
-    return next(
-        (code for code in own if re.search(rf"\b{re.escape(stem)}s?\b", _MONEY.get(code, "").replace("?", ""))), ""
-    )
+    return next((code for code in own if code in _BARE and _BARE[code].fullmatch(noun.casefold())), "")
 
 
 def currency_before(text: str, end: int) -> tuple[int, str] | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
+from detente.record.draft.tying.lists import leader_of
 from detente.record.draft.tying.multiples import TIMES
 
 REACH = 60
@@ -16,8 +18,11 @@ def _pattern(name: str) -> str:
     return either("pairing", name, *LANGUAGES)
 
 
-_ON = r"(?:[^,;:.]|(?<=\d)[.,](?=\d))*"
-"""The rest of a part of a sentence; a decimal mark does not end it."""
+_STOPS = rf"(?:{either('lists', 'stops', *LANGUAGES)})"
+_ON = rf"(?:(?!\b{_STOPS}\b)(?:[^,;:.]|(?<=\d)[.,](?=\d)))*"
+"""The rest of a part of a sentence: no new statement opens in it; a decimal mark does not end it."""
+_NOT_BOUND = r"(?!(?:más|menos|more|less|fewer|up|down)\s(?:of|del?)\b)"
+"""*Más del 80%* is no rise."""
 _UP = re.compile(rf"\b{either('direction', 'up', *LANGUAGES)}\b{_ON}$", re.IGNORECASE)
 _DOWN = re.compile(rf"\b{either('direction', 'down', *LANGUAGES)}\b{_ON}$", re.IGNORECASE)
 _LEVEL = re.compile(
@@ -29,18 +34,33 @@ _NOUN_AFTER = re.compile(
     rf"\)?[\s-]{_YEARLY}(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE
 )
 _NOUN_OF = re.compile(
-    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?"
+    rf"\b{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?"
     rf"\s(?:(?:was|fue|amounted\sto|came\sto)\s(?:of\s|de\s)?|(?:of|del?)\s)(?:un\s)?{_pattern('hedge')}?(?<=\s)$",
     re.IGNORECASE,
 )
 
 
 _NOUN_FAR = re.compile(  # a fall in car sales of 4%, bajas del 37% en las exportaciones y del 3%
-    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s(?:una?\s|el\s)?$",
+    rf"\b{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s(?:una?\s|el\s)?$",
     re.IGNORECASE,
 )
-_LISTED = re.compile(  # fell 19.8% and 13.9%, de un 0,6 % y el 3,1 %
-    r"(?P<number>\d[\d.,]*)\s?(?:%|pc|per\s?cent|por\sciento)(?:\s\([^)]*\))?,?\s(?:(?:and|y|or|o)\s)?(?:(?:by|of|a|un|una|el|del?|en)\s)*$",
+_COMPARED_AFTER = re.compile(  # 4% lower, un 4% mayores que
+    rf"\)?\s(?:(?P<down>{_pattern('lesser')})|(?P<up>{_pattern('greater')}))\b", re.IGNORECASE
+)
+_RATE_AT = re.compile(  # growth slowed to 3%: what is 3% is a change
+    rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>growth|crecimiento|inflaci[oó]n|inflation))\s(?:[^.,;:\d]*\s)?{_pattern('slows')}\b"
+    r"[^.,;:\d]*\s(?:to|at|a|al|en)\s(?:un\s|el\s|about\s|some\s)?$",
+    re.IGNORECASE,
+)
+_HEADED = re.compile(  # the biggest falls were in wheat, 4%
+    rf"\b{_pattern('most')}\s(?:\w+\s)?(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))(?:e?s)?\b[^.\d]*$",
+    re.IGNORECASE,
+)
+_LEVEL_AFTER = re.compile(  # 12% of the total, a 25% tariff
+    rf"[\s-](?:of\s(?!(?:19|20)\d\d)|del?\s(?:total|las?|los|sus?)\b|{_pattern('levels')}\b)", re.IGNORECASE
+)
+_RIGHT_BEFORE = re.compile(
+    rf"\b(?:{either('direction', 'up', *LANGUAGES)}|{either('direction', 'down', *LANGUAGES)})\s(?:(?:by|en|un)\s)?{_pattern('hedge')}?$",
     re.IGNORECASE,
 )
 
@@ -58,30 +78,50 @@ def direction_at(text: str, figure: FigureMention) -> str:
         return "up" if figure.value > 1 else "down"
     if figure.unit.partition("/")[0] not in ("pct", "pp"):
         return ""
-    clause = text[max(0, figure.start - REACH) : figure.start]
-    after = _NOUN_AFTER.match(text, figure.end)
-    of = _NOUN_OF.search(clause)
-    for found in (after, of):
+    if sign := own_sign(text, figure):
+        return sign
+    before = text[max(0, figure.start - REACH) : figure.start]
+    for found in (
+        _NOUN_AFTER.match(text, figure.end),
+        _COMPARED_AFTER.match(text, figure.end),
+        _NOUN_OF.search(before),
+    ):
         if found:
-            return "down" if found["down"] else "up"
+            return _way(found)
     if far := _NOUN_FAR.search(text[max(0, figure.start - 110) : figure.start]):
-        return "down" if far["down"] else "up"
-    listed = _LISTED.search(clause)
-    if listed and re.search(r"(?:\b(?:and|y|or|o|by|un|una|el)\s|,\s)$", clause):
-        start = figure.start - len(clause) + listed.start("number")
-        return direction_at(
-            text, FigureMention(start, start + len(listed["number"]), listed["number"], 1.0, figure.unit)
-        )
-    if _LEVEL.search(clause):
+        return _way(far)
+    if _LEVEL_AFTER.match(text, figure.end) and not _RIGHT_BEFORE.search(before):
         return ""
-    if re.search(r"(?:^|[\s(])\+$", clause) or (text[figure.start : figure.start + 1] == "+"):
-        return "up"
-    if text[figure.start : figure.start + 1] in "-−" or re.search(r"(?:\bminus\s|\bmenos\s|[-−])$", clause):
-        return "down"
-    up, down = _UP.search(clause), _DOWN.search(clause)
+    if leader := leader_of(text, figure):
+        return direction_at(text, leader)
+    if rate := _RATE_AT.search(before):
+        return _way(rate)
+    if _LEVEL.search(before):
+        return ""
+    if headed := _HEADED.search(text[max(0, figure.start - 2 * REACH) : figure.start]):
+        return _way(headed)
+    up, down = _UP.search(before), _DOWN.search(before)
     if up and down:
         return "up" if up.start() > down.start() else "down"
     return "up" if up else "down" if down else ""
+
+
+def _way(found: re.Match[str]) -> str:
+    return "down" if found["down"] else "up"
+
+
+def own_sign(text: str, figure: FigureMention) -> str:
+    """``up`` or ``down`` by a plus or minus right before a figure's number: *+4%*, *-4.5 €*, *minus 3 percent*.
+
+    >>> own_sign("Prices (-4%)", FigureMention(9, 11, "4%", 4, "pct"))
+    'down'
+    """
+    before, first = text[max(0, figure.start - 8) : figure.start], text[figure.start : figure.start + 1]
+    if first == "+" or re.search(r"(?:^|[\s(])\+[$€£]?$", before):
+        return "up"
+    if first in ("-", "−", "–") or re.search(r"(?:\b(?:minus|menos)\s|(?:^|[\s(])[-−–][$€£]?)$", before):
+        return "down"
+    return ""
 
 
 _CHANGED = re.compile(
@@ -94,6 +134,11 @@ _OR_BY = re.compile(  # grew by 48% or EUR 1 billion
     rf"\s(?:(?:by|en|un)\s)?[\d.,]+\s?(?:%|pc|per\s?cent|por\sciento)\s(?:or|o)\s{_pattern('hedge')}?$",
     re.IGNORECASE,
 )
+_BY_OBJECT = re.compile(  # cut costs in Sweden by $3m; not a rise driven by $3m
+    rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
+    rf"(?:\s(?!{_STOPS}\b)[\w’'-]+){{1,6}}?(?<!ed)(?<!en)(?<!led)\s(?:by|en)\s{_pattern('hedge')}?$",
+    re.IGNORECASE,
+)
 _CHANGE_OF = re.compile(  # con una caída de US$ 188 millones
     rf"\b(?:an?|un[ao]?)\s(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))(?:\s\w+)?\s(?:of|de)\s{_pattern('hedge')}?$",
     re.IGNORECASE,
@@ -102,8 +147,11 @@ _NOUN_NEXT = re.compile(  # a $4.7 billion or 19.4% rise
     rf"(?:\sor\s[\d.]+\s?(?:%|per\s?cent))?\s{_YEARLY}(?:(?P<down>fall|drop|decline|decrease)|(?P<up>rise|increase|jump))\b",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(r"(?:higher|lower|less|more)\b", re.IGNORECASE)
+_COMPARED = re.compile(r"(?:higher|lower|less|more|add\w*)\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(rf"\s{_pattern('comparative')}\b", re.IGNORECASE)
+
+
+_FALL = re.compile(rf"\b{_pattern('fall')}s?\b{_ON}$", re.IGNORECASE)
 
 
 def changes_by(text: str, figure: FigureMention) -> str:
@@ -115,14 +163,31 @@ def changes_by(text: str, figure: FigureMention) -> str:
     >>> [changes_by(text, FigureMention(n, n + 4, text[n : n + 4], 20, "usd")) for n in (14, 22)]
     ['down', '']
     """
-    found = _CHANGED.search(text[max(0, figure.start - 60) : figure.start])
-    if found and figure.unit not in ("pct", "pp") and _COMPARED.match(found.group()):
-        found = None  # of the higher 540 bcm
-    found = found or _OR_BY.search(text[max(0, figure.start - 60) : figure.start])
-    found = found or _CHANGE_OF.search(text[max(0, figure.start - 60) : figure.start])
-    if found is None and figure.unit not in ("pct", "pp"):
+    before = text[max(0, figure.start - REACH) : figure.start]
+    of_money = figure.unit not in ("pct", "pp")
+    if of_money and (sign := own_sign(text, figure)) and (sign == "up" or _DOWN.search(before) or _FALL.search(before)):
+        return sign
+    found = _CHANGED.search(before)
+    if found and of_money and (_COMPARED.match(found.group()) or _in_places(found, figure)):
+        found = None  # of the higher 540 bcm; fell in five countries
+    found = found or _OR_BY.search(before) or _CHANGE_OF.search(before)
+    if found is None and of_money:
         found = _NOUN_NEXT.match(text, figure.end)
+    if found is None and _is_measured(figure):
+        found = _BY_OBJECT.search(before)
+        if found is None and (leader := leader_of(text, figure)):
+            return changes_by(text, leader)
     return "" if found is None else "up" if found["up"] else "down"
+
+
+def _is_measured(figure: FigureMention) -> bool:
+    """Whether a figure is in money or a measure, not a count of things."""
+    return figure.unit.partition("/")[0] in CLOSED - {"pct", "pp"}
+
+
+def _in_places(found: re.Match[str], figure: FigureMention) -> bool:
+    """Whether a count comes after Spanish *en*, which may say where: *cayeron en 5 países*."""
+    return bool(re.search(r"\sen\s\S*$", found.group())) and not _is_measured(figure)
 
 
 def is_comparison(text: str, figure: FigureMention) -> bool:

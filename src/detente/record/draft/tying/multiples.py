@@ -28,6 +28,13 @@ _BY_TIMES = re.compile(
     r"(?P<n>\d+(?:[.,]\d+)?|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)\s(?:times|veces)\b",
     re.I,
 )
+_TIMES_MORE = re.compile(  # 2.3 times higher, three times as many, se multiplicó por 14
+    r"\b(?P<n>\d+(?:[.,]\d+)?|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)"
+    r"\s(?:times\s(?:more|higher|larger|greater|bigger|as\s(?:much|many|high|large|big))|veces\s(?:más|mayor(?:es)?|superior(?:es)?))\b"
+    r"|\b(?:multipli(?:ed|es)\sby|multiplic\w+\s(?:casi\s)?por)\s(?:more\sthan\s|almost\s|más\sde\s|casi\s)?"
+    r"(?P<by>\d+(?:[.,]\d+)?|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)(?![\w.,]*\d|\s?%)",
+    re.I,
+)
 _NAMES = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty")
 _SMALL: dict[str, int] = dict(zip(_NAMES, (*range(2, 11), 12, 20), strict=True))
 _SPANISH = ("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
@@ -65,6 +72,10 @@ def multiples(text: str, start: int, end: int) -> Iterator[FigureMention]:
     for found in _BY_TIMES.finditer(text, start, end):  # increased by more than two times
         number = _SMALL.get(found["n"].lower()) or float(found["n"].replace(",", "."))
         yield _mention(text, found.start("n"), found.end(), float(number), TIMES)
+    for found in _TIMES_MORE.finditer(text, start, end):
+        name = "n" if found["n"] else "by"
+        number = _SMALL.get(found[name].lower()) or float(found[name].replace(",", "."))
+        yield _mention(text, found.start(name), found.end(), float(number), TIMES)
     for found in _SHARE.finditer(text, start, end):
         name = next(group for group, word in found.groupdict().items() if word and group[1:].isdigit())
         yield _mention(text, *found.span("part"), float(name[1:]), "pct", bound="about")

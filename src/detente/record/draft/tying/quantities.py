@@ -104,7 +104,9 @@ def _guessed(figure: FigureMention, found: Extraction, known_money: bool) -> boo
     """Whether the currency is a guess: a bare dollar sign where another dollar or peso may be meant."""
     if figure.unit.partition("/")[0] in AMBIGUOUS:
         return True
-    bare = bool(re.match(r"\$", figure.text)) and figure.unit == "usd"
+    bare = figure.text.startswith("$") and figure.unit.partition("/")[0] == "usd"
+    if figure.text.startswith("$") and not bare and figure.unit in MONEY and "$" not in figure.text[1:]:
+        return bool(re.fullmatch(r"\$[\d\s.,]+(?:\w+)?", figure.text))  # its economy's own dollar, by its offices
     return bare and (not known_money or found.article.language == "es" or _another_dollar(found.article.text))
 
 

@@ -1,0 +1,65 @@
+"""Whose money a figure is in, where its sign or noun does not say: *118 million dinars*, the *$* of a statistics office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from detente.record.draft.language.entities import economies_in
+from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.units import MONEY, money_called
+from detente.record.verdicts.independence.organisations import country_in, default_register
+
+_OFFICES = frozenset({"statistics", "central bank", "customs"})
+_US_DOLLAR = re.compile(
+    r"\bUS\s?\$|\bU\.S\.\s?\$|\bUSD\b|\bUS dollars?\b|\bU\.S\. dollars?\b|\bAmerican dollars?\b|[A-Z]\$"
+)
+
+
+def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text: str) -> FigureMention:
+    """A figure in the money of one economy that is spoken of, where its own words leave that open.
+
+    The study's two economies come first, then those that the sentence names, then those that the text does. A bare *$*
+    is another dollar only where the text is of one economy's offices and names no dollar at all.
+    """
+    if is_bare_dollar(figure):
+        own = dollar_of_offices(text)
+        return replace(figure, unit=own + figure.unit.removeprefix("usd")) if own else figure
+    noun, slash, rate = figure.unit.partition("/")
+    if not noun.isalpha() or noun in MONEY:
+        return figure
+    for economies in (dyad, _spoken_of(sentence), _spoken_of(text)):
+        codes = {money_called(noun, economy) for economy in economies} - {""}
+        if codes:
+            return replace(figure, unit=codes.pop() + slash + rate) if len(codes) == 1 else figure
+    return figure
+
+
+@lru_cache(maxsize=256)
+def _spoken_of(text: str) -> tuple[str, ...]:
+    """The economies that a text names, or whose people or goods it does."""
+    peoples = (country_in(word) for word in re.findall(r"\b[A-ZÁÉÍÓÚ][^\W\d_]{3,}", text))
+    return tuple(dict.fromkeys([*economies_in(text), *(code for code in peoples if code)]))
+
+
+def is_bare_dollar(figure: FigureMention) -> bool:
+    """Whether a figure is in dollars by a plain sign alone."""
+    return figure.text.startswith("$") and figure.unit.partition("/")[0] == "usd" and "dol" not in figure.text
+
+
+@lru_cache(maxsize=8)
+def dollar_of_offices(text: str) -> str:
+    """The dollar of the one economy whose statistics office, central bank or customs a text rests on; empty otherwise.
+
+    >>> dollar_of_offices("Exports rose to $4m, Stats NZ said."), dollar_of_offices("Exports rose to $4m.")
+    ('nzd', '')
+    """
+    if _US_DOLLAR.search(text):
+        return ""
+    register = default_register()
+    houses = [register.organisations[h] for h in register.houses(text) if h in register.organisations]
+    owners = {house.country for house in houses if house.kind in _OFFICES and house.country}
+    dollars = {money_called("dollar", owner) for owner in owners}
+    return dollars.pop().removeprefix("usd") if len(owners) == 1 else ""

@@ -1,0 +1,77 @@
+"""Whose money an amount is in, where its sign or noun leaves that open."""
+
+from __future__ import annotations
+
+import pytest
+
+from detente.record.draft.clean import Article
+from detente.record.draft.drafting import draft_claims
+
+
+def units(text: str, language: str = "en") -> list[tuple[str, str]]:
+    rows = draft_claims(Article("", text, "2022-05-14", language), "N1").rows
+    return [(row.cells["unit"], row.confidence) for row in rows if row.cells.get("value")]
+
+
+@pytest.mark.parametrize(
+    ("office", "unit"),
+    [
+        ("Stats NZ", "nzd_mn"),
+        ("Statistics Canada", "cad_mn"),
+        ("the Australian Bureau of Statistics", "aud_mn"),
+        ("the ministry", "usd_mn"),
+    ],
+)
+def test_the_dollar_of_a_statistics_office_is_its_country_s(office, unit):
+    found = units(f"Exports were $4.2 million in 2021, {office} said.")
+    assert [u for u, _ in found] == [unit]
+    assert unit == "usd_mn" or found[0][1] == "low"
+
+
+@pytest.mark.parametrize("dollar", ["US$4.2 million", "4.2 million US dollars", "USD 4.2 million"])
+def test_a_dollar_that_says_whose_it_is_stays(dollar):
+    assert [u for u, _ in units(f"Exports were {dollar} in 2021, Stats NZ said.")] == ["usd_mn"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Danish exports were 80.1 billion kroner in 2021.", "dkk_mn"),
+        ("Norway sold goods for 80.1 billion kroner in 2021.", "nok_mn"),
+        ("Swedish exports were 80.1 billion kronor in 2021.", "sek_mn"),
+        ("Exports were 80.1 billion kroner in 2021.", "kroner_mn"),
+        ("Bahrain sold goods for 80.1 million dinars in 2021.", "bhd_mn"),
+        ("Jordanian exports were 80.1 million dinars in 2021.", "jod_mn"),
+    ],
+)
+def test_a_shared_noun_is_the_money_of_the_one_economy_spoken_of(text, unit):
+    assert [u for u, _ in units(text)] == [unit]
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "175.8 billion fcfa",
+        "CFAF 175.8 billion",
+        "FCFA 175.8 billion",
+        "175.8 billion CFA francs",
+        "175.8 billion F CFA",
+    ],
+)
+def test_the_cfa_franc_has_many_spellings(amount):
+    assert [u for u, _ in units(f"Trade was {amount} in 2021.")] == ["xof_mn"]
+
+
+@pytest.mark.parametrize("sign", ["u$s", "U$S", "US$", "US $", "U$D"])
+def test_the_dollar_has_many_signs(sign):
+    assert [u for u, _ in units(f"Las ventas fueron de {sign} 155 millones en 2021.", "es")] == ["usd_mn"]
+
+
+def test_peoples_in_is_are_counted():
+    text = "Qatar took in 37,358 Nepalis, 2,100 Israelis and 900 Pakistanis in 2021."
+    assert [u for u, _ in units(text)] == ["persons"] * 3
+
+
+def test_a_count_said_again_with_a_shorter_noun_is_one_row():
+    text = "In 2021 some 24,410 migrant workers came. It took 24,410 workers in 2021."
+    assert len(units(text)) == 1
