@@ -179,6 +179,10 @@ _PER_WORDS = {
 }
 
 
+_SPELT = {"kroner": ("dkk", "nok"), "kronor": ("sek",)}
+"""Whose money a spelling can be, where those of neighbours differ."""
+
+
 @cache
 def money_called(noun: str, economy: str) -> str:
     """The code of an economy's own money if a noun such as *dinars* or *dollar* names it; empty otherwise.
@@ -188,6 +192,7 @@ def money_called(noun: str, economy: str) -> str:
     """
     row = economies().get(economy)
     own = [code for code in sorted(MONEY) if row and row.alpha2 and code[:2] == row.alpha2.lower()]
+    own = [code for code in own if code in _SPELT.get(noun.casefold(), own)]
     return next((code for code in own if code in _BARE and _BARE[code].fullmatch(noun.casefold())), "")
 
 

@@ -21,7 +21,7 @@ from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.candidates import Paired
 from detente.record.draft.tying.carrying import FLOW
-from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
+from detente.record.draft.tying.changes.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.places import SPANS, size_of
 
 LEAD = 90

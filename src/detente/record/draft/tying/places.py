@@ -12,8 +12,8 @@ from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.speech import ACCORDING
 from detente.record.draft.language.units import MONEY
 from detente.record.draft.language.words import LANGUAGES, either
-from detente.record.draft.tying.direction import changes_by, direction_at, is_comparison
-from detente.record.draft.tying.multiples import TIMES
+from detente.record.draft.tying.changes.direction import changes_by, direction_at, is_comparison
+from detente.record.draft.tying.changes.multiples import TIMES
 
 SAID_ON = 25
 """Characters between a crediting word and the day on which it was said."""

@@ -7,8 +7,8 @@ import re
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
-from detente.record.draft.tying.lists import leader_of
-from detente.record.draft.tying.multiples import TIMES
+from detente.record.draft.tying.changes.lists import leader_of
+from detente.record.draft.tying.changes.multiples import TIMES
 
 REACH = 60
 """Characters between a word of change and the figure it changes by."""
@@ -119,7 +119,8 @@ def own_sign(text: str, figure: FigureMention) -> str:
     before, first = text[max(0, figure.start - 8) : figure.start], text[figure.start : figure.start + 1]
     if first == "+" or re.search(r"(?:^|[\s(])\+[$€£]?$", before):
         return "up"
-    if first in ("-", "−", "–") or re.search(r"(?:\b(?:minus|menos)\s|(?:^|[\s(])[-−–][$€£]?)$", before):
+    words = figure.unit in ("pct", "pp") and re.search(r"(?<!al )\b(?:minus|menos)\s$", before)  # al menos 4%: a bound
+    if words or first in ("-", "−", "–") or re.search(r"(?:^|[\s(])[-−–][$€£]?$", before):
         return "down"
     return ""
 
