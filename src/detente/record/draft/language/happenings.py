@@ -17,6 +17,8 @@ REACH = 70
 SHORT = 12
 """Characters between an act that needs no thing ("the closure of") and its date."""
 _BREAK = re.compile(r"[.;:!?\n]")
+_OF = r"\s(?:of|to|on|in|from|with|for|del?|al?|en|con)\s(?:[^\s.;:!?]+\s){0,5}?"
+"""Between an act as a noun and what it acts on: *the closure of its northern border*."""
 
 
 _IT_BEFORE = re.compile(r"\b(?:lo|la|los|las)\s$", re.IGNORECASE)
@@ -24,6 +26,10 @@ _IT_AFTER = re.compile(r"\s(?:it|them)\b", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(r"(?:,|\b(?:and|y|but|pero))\s(?:on|in|en|el)?\s?(?:the\s)?$", re.IGNORECASE)
 _SHARED = re.compile(r",?\s(?:and|then|y|luego|and then|y luego),?\s|,\s(?:then|luego)\s")
 """Between two acts that share what they act on and their day: "closed, then reopened, its border in May"."""
+_TOOK_PLACE = re.compile(
+    r"\s(?:took place|happened|occurred|came|was announced|tuvo lugar|se produjo|se dio|ocurrió)\b"
+)
+_AND_ON = re.compile(r",\s(?:and\s(?:again\s)?(?:in\s)?|y\s(?:en\s)?)?|\s(?:and|y)\s(?:again\s)?(?:in\s|en\s)?")
 _PRONOUN = re.compile(r"(?:They|It|These|Both|Fue|Fueron|La medida|Las medidas|Esta|Estas)\b")
 _PASSIVE = re.compile(r"\b(?:was|were|been|Fue|Fueron|fue|fueron)\s(?:\w+ly\s|finally\s)?$")
 _SAME_DAY = re.compile(
@@ -64,6 +70,8 @@ class _Rule:
     act: re.Pattern[str]
     thing: re.Pattern[str]
     alone: re.Pattern[str] | None
+    noun: re.Pattern[str] | None
+    announced: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,10 @@ def happenings(
     >>> [(h.kind, h.direction, h.date.date) for h in found]
     [('trade restriction', '+', '2018-03-01'), ('trade restriction', '-', '2019-05-20')]
     """
-    acts = _acts(text, start, end, language)
+    acts = [
+        act for act in _acts(text, start, end, language)
+        if not act.alone or _own_date(text, act, start, end, dates, language)
+    ]  # fmt: skip
     seen: set[tuple[str, str, str]] = set()
     last: DateMention | None = None
     for n, act in enumerate(acts):
@@ -106,31 +117,47 @@ def happenings(
         if date is None and _SAME_DAY.match(text, act.end, min(end, act.end + REACH)):
             date = last
         last = date or last
-        if date is None or _ahead(date, today):
-            continue
-        key = (act.rule.kind, act.rule.direction, date.date)
-        if key not in seen:
-            seen.add(key)
-            yield Happening(act.start, act.end, date, act.rule.kind, act.rule.direction, act.rule.sets)
+        for each in _listed(text, date, dates) if date else ():
+            key = (act.rule.kind, act.rule.direction, each.date)
+            if key not in seen and not _ahead(each, today):
+                seen.add(key)
+                yield Happening(act.start, act.end, each, act.rule.kind, act.rule.direction, act.rule.sets)
 
 
 @cache
 def _rules(language: str) -> tuple[_Rule, ...]:
+    events = table(language)["events"]
+
+    def named(entries: list[str]) -> list[str]:
+        return [word for entry in entries for word in (events["things"][entry[1:]] if entry[0] == "@" else [entry])]
+
     def pattern(entries: list[str]) -> re.Pattern[str]:
         more = [f"{_PERFECT}{entry.removesuffix(end)}{ending}" for entry in entries for end, ending in _PARTICIPLES.items()
                 if entry.endswith(end)]  # fmt: skip
         return re.compile(rf"\b(?:{'|'.join([*entries, *more])})\b", re.IGNORECASE)
 
+    def noun_of(rule: dict, before: str) -> re.Pattern[str] | None:
+        if "noun" not in rule:
+            return None
+        nouns, things = "|".join(rule["noun"]), "|".join(named(rule["thing"]))
+        return re.compile(rf"\b{before}(?:{nouns}){_OF}(?:{things})\b", re.IGNORECASE)
+
+    announced = rf"{either('events', 'announced', language)}\b[^.;:!?]{{0,40}}?\b"
     return tuple(
-        _Rule(rule["kind"], rule["direction"], rule.get("sets", ""), pattern(rule["act"]), pattern(rule["thing"]),
-              pattern(rule["alone"]) if "alone" in rule else None)
-        for rule in table(language)["events"]["rules"].values()
+        _Rule(rule["kind"], rule["direction"], rule.get("sets", ""), pattern(rule["act"]), pattern(named(rule["thing"])),
+              pattern(rule["alone"]) if "alone" in rule else None, noun_of(rule, ""), noun_of(rule, announced))
+        for rule in events["rules"].values()
     )  # fmt: skip
 
 
 @cache
 def _not(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:be\s|have\s|\w+ly\s)?$", re.IGNORECASE)
+
+
+@cache
+def _wished(language: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{either('events', 'wished', language)}\b[^.;:!?]{{0,25}}$", re.IGNORECASE)
 
 
 @cache
@@ -148,6 +175,12 @@ def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
                 _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), far, place)
         for match in rule.alone.finditer(text, start, end) if rule.alone else ():
             _claim(claimed, _Act(match.start(), match.end(), rule, alone=True), REACH, place)
+        for match in rule.announced.finditer(text, start, end) if rule.announced else ():
+            if not _unreal(text, match, language):
+                _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), 0, place)
+        for match in rule.noun.finditer(text, start, end) if rule.noun else ():
+            if not _wished(language).search(text[max(start, match.start() - 45) : match.start()]):
+                _claim(claimed, _Act(match.start(), match.end(), rule, alone=True), REACH, place)
     return sorted((act for _, _, act in claimed.values()), key=lambda act: act.start)
 
 
@@ -188,12 +221,29 @@ def _own_date(
     usable = [d for d in dates if d.date and not _until(language).search(text[max(0, d.start - 16) : d.start])]
     following = [d for d in usable if act.end <= d.start < after]
     if act.alone:
-        return next((d for d in following if d.start - act.end <= SHORT), None)
+        leading = [
+            d for d in usable if before <= d.start and 0 <= act.start - d.end <= 1
+        ]  # the 2018 closure of the border
+        place = took.end() if (took := _TOOK_PLACE.match(text, act.end)) else act.end
+        return next((d for d in [*leading, *following] if d.start - place <= SHORT), None)
     leading = [d for d in usable if before <= d.start and d.end <= act.start]
     if leading and following and _NEXT_CLAUSE.search(text[max(0, following[0].start - 10) : following[0].start]):
         following = []  # "In April it restricted exports, and on May 2 it suspended trade": the second day is the next act's
     near = following or leading[::-1]
     return min(near, key=lambda d: -len(d.date) if "/" not in d.date else 0, default=None)
+
+
+def _listed(text: str, first: DateMention, dates: Sequence[DateMention]) -> Iterator[DateMention]:
+    """A date and those that a list goes on with: *renewed in 2002, 2008 and 2013*."""
+    yield first
+    end = first.end
+    for date in dates:
+        if date.start < end:
+            continue
+        if len(date.date) != len(first.date) or not _AND_ON.fullmatch(text[end : date.start]):
+            return
+        yield date
+        end = date.end
 
 
 def _ahead(date: DateMention, today: str) -> bool:
