@@ -79,3 +79,21 @@ def test_the_stretch_holds_source_and_crediting_word() -> None:
 def test_a_speaker_holds_no_amount() -> None:
     text = "Exports, worth $6.4 billion in 2022 by the Statistical Institute's count, fell."
     assert [c.source for c in find_credits(text, "en")] in ([], ["the Statistical Institute"])
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "source"),
+    [
+        ("INAC: La cadena de carne pagó 316 millones en aranceles.", "es", ["INAC"]),
+        ("Residents of Finland numbered 38,364 at end 2012 - statistics", "en", ["statistics"]),
+        ('Kenya suspends exports over "corridor": minister', "en", ["minister"]),
+        ("Exports fell 4% in 2020 – World Bank", "en", ["World Bank"]),
+        ("Table 1: Exports rose 4% in 2020", "en", []),
+        ("Opinion: Trade with Kenya is small", "en", []),
+        ("Note: Exports rose 4%", "en", []),
+        ("Por este motivo, el ministro de Ganadería, aseguró que son 4.000 toneladas.", "es", ["el ministro de Ganadería"]),
+        ("It appears from figures of the statistics agency that trade fell.", "en", ["figures of the statistics agency"]),
+    ],
+)  # fmt: skip
+def test_headlines_and_loose_commas(text: str, language: str, source: list[str]) -> None:
+    assert read(text, language) == source

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from detente.record.draft.language.entities import economies_in
+from detente.record.draft.language.headlines import in_headline
 from detente.record.draft.language.phrases import (
     ADVERBS,
     BE,
@@ -89,6 +90,8 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
             if source:
                 source = who_released(text, source, language, match.start() if source[0] < match.start() else len(text))
                 found.append((min(match.start(), source[0]), max(match.end(), source[1]), source))
+    if not found and (named := in_headline(text)):
+        found.append((*named, named))
     if not found:
         cited = [(m, forward(text, tokens, m.end(), language)) for m in CITING[language].finditer(text)]
         found += [(match.start(), source[1], source) for match, source in cited if source]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.dates.calendar_words import MONTHS
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.words import either, table
 from detente.record.period import Period
@@ -29,7 +30,16 @@ _SHARED = re.compile(r",?\s(?:and|then|y|luego|and then|y luego),?\s|,\s(?:then|
 _TOOK_PLACE = re.compile(
     r"\s(?:took place|happened|occurred|came|was announced|tuvo lugar|se produjo|se dio|ocurrió)\b"
 )
-_AND_ON = re.compile(r",\s(?:and\s(?:again\s)?(?:in\s)?|y\s(?:en\s)?)?|\s(?:and|y)\s(?:again\s)?(?:in\s|en\s)?")
+_AND_ON = re.compile(
+    r"(?:\s(?:of\s)?the\s(?:previous|same|following)\syear)?,?\s(?:(?:and|y)\s)?(?:again\s)?"
+    r"(?:the\s(?:second|other|last)\s|(?:el|la)\s(?:segund[oa]|otr[oa])\s)?(?:(?:in|on|en)\s)?(?:el\s)?"
+)
+_MONTH = "|".join(sorted(MONTHS["en"], key=len, reverse=True))
+_DATED = re.compile(
+    rf"\W{{0,3}}(?:On\s)?(?:\d{{1,2}}\s)?(?:{_MONTH})\b\.?[^:—–-]{{0,12}}(?:[:—–-]|,?\s[A-Z])", re.IGNORECASE
+)
+_DASH = re.compile(r"\s[–—-]\s")
+_PAUSE = re.compile(r"[,;—–(]")
 _PRONOUN = re.compile(r"(?:They|It|These|Both|Fue|Fueron|La medida|Las medidas|Esta|Estas)\b")
 _PASSIVE = re.compile(r"\b(?:was|were|been|Fue|Fueron|fue|fueron)\s(?:\w+ly\s|finally\s)?$")
 _SAME_DAY = re.compile(
@@ -72,6 +82,7 @@ class _Rule:
     alone: re.Pattern[str] | None
     noun: re.Pattern[str] | None
     announced: re.Pattern[str] | None
+    present: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,8 @@ def happenings(
     for n, act in enumerate(acts):
         before = acts[n - 1].end if n else start
         after = acts[n + 1].start if n + 1 < len(acts) else end
-        date = _own_date(text, act, before, after, dates, language)
+        free = [d for d in dates if d is not last or acts[n - 1].start > d.start or not _PAUSE.match(text, d.end)]
+        date = _own_date(text, act, before, after, free, language)
         following = acts[n + 1] if n + 1 < len(acts) else None
         if date is None and following and _SHARED.fullmatch(text[act.end : following.start]):
             further = acts[n + 2].start if n + 2 < len(acts) else end
@@ -145,7 +157,7 @@ def _rules(language: str) -> tuple[_Rule, ...]:
     announced = rf"{either('events', 'announced', language)}\b[^.;:!?]{{0,40}}?\b"
     return tuple(
         _Rule(rule["kind"], rule["direction"], rule.get("sets", ""), pattern(rule["act"]), pattern(named(rule["thing"])),
-              pattern(rule["alone"]) if "alone" in rule else None, noun_of(rule, ""), noun_of(rule, announced))
+              pattern(rule["alone"]) if "alone" in rule else None, noun_of(rule, ""), noun_of(rule, announced), _present(rule["act"]))
         for rule in events["rules"].values()
     )  # fmt: skip
 
@@ -153,6 +165,20 @@ def _rules(language: str) -> tuple[_Rule, ...]:
 @cache
 def _not(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:be\s|have\s|\w+ly\s)?$", re.IGNORECASE)
+
+
+def _present(acts: list[str]) -> re.Pattern[str] | None:
+    """The historic present of regular English verbs: *imposes*, *lifts*, *bans*."""
+    stems = [act for act in acts if re.fullmatch(r"(?:re-\?)?[a-z]+ed", act)]
+    forms = [form for stem in stems for form in (stem[:-1] + "s", stem[:-2] + "s", stem[:-2] + "es", stem[:-3] + "s")]
+    forms += [r"goe?s? into (?:force|effect)", "takes? effect"] if "took effect" in acts else []
+    return re.compile(rf"\b(?:{'|'.join(forms)})\b") if forms else None
+
+
+def _headed(text: str, start: int, language: str) -> bool:
+    """Whether a sentence is told in the present under its date: *July 6: Peru lifts the ban*, *On July 6 Peru lifts it*."""
+    line = text[text.rfind("\n", 0, start) + 1 : start + 40]
+    return language == "en" and _DATED.match(line) is not None
 
 
 @cache
@@ -173,6 +199,10 @@ def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
             far = _distance(text, match, rule, start, end)
             if far is not None and not _unreal(text, match, language):
                 _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), far, place)
+        for match in rule.present.finditer(text, start, end) if rule.present and _headed(text, start, language) else ():
+            far = _distance(text, match, rule, start, end)
+            if far is not None:
+                _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), far, place)
         for match in rule.alone.finditer(text, start, end) if rule.alone else ():
             _claim(claimed, _Act(match.start(), match.end(), rule, alone=True), REACH, place)
         for match in rule.announced.finditer(text, start, end) if rule.announced else ():
@@ -192,8 +222,10 @@ def _claim(claimed: dict[int, tuple[int, int, _Act]], act: _Act, far: int, place
 
 def _unreal(text: str, act: re.Match[str], language: str) -> bool:
     before = text[max(0, act.start() - 30) : act.start()]
-    told = text[: act.end()]  # what follows a past act, such as "that would open", does not undo it
-    return bool(_not(language).search(before)) or is_future(told, act.start(), act.end(), language, dated=False)
+    cut = max((m.end() for m in _DASH.finditer(text, max(0, act.start() - 400), act.start())), default=0)
+    told = text[cut : act.end()]  # what follows a past act, such as "that would open", does not undo it
+    ahead = is_future(told, act.start() - cut, act.end() - cut, language, dated=False)
+    return bool(_not(language).search(before)) or ahead
 
 
 def _distance(text: str, act: re.Match[str], rule: _Rule, start: int, end: int) -> int | None:
@@ -202,10 +234,11 @@ def _distance(text: str, act: re.Match[str], rule: _Rule, start: int, end: int) 
     if found := rule.thing.search(after):
         return found.start()
     pronoun = _IT_BEFORE.search(text[max(start, act.start() - 6) : act.start()]) or _IT_AFTER.match(after)
-    back = 3 * REACH if pronoun else REACH
+    passive = _PASSIVE.search(text[start : act.start()])
+    back = 3 * REACH if pronoun or passive else REACH
     before = _BREAK.split(text[max(start, act.start() - back) : act.start()])[-1]
     places = [m.end() for m in rule.thing.finditer(before)]
-    if not places and _PRONOUN.match(text, start, end) and _PASSIVE.search(text[start : act.start()]):
+    if not places and _PRONOUN.match(text, start, end) and passive:
         told = text[max(0, start - 2 * REACH) : start]  # "They were lifted": what the sentence before was about
         return 2 * REACH if rule.thing.search(told) else None
     return len(before) - places[-1] + 5 if places else None
@@ -221,16 +254,16 @@ def _own_date(
     usable = [d for d in dates if d.date and not _until(language).search(text[max(0, d.start - 16) : d.start])]
     following = [d for d in usable if act.end <= d.start < after]
     if act.alone:
-        leading = [
-            d for d in usable if before <= d.start and 0 <= act.start - d.end <= 1
-        ]  # the 2018 closure of the border
-        place = took.end() if (took := _TOOK_PLACE.match(text, act.end)) else act.end
+        took = _TOOK_PLACE.match(text, act.end)
+        place, near = (took.end(), SHORT) if took else (act.end, 1)  # the 2018 closure of the border
+        leading = [d for d in usable if before <= d.start and 0 <= act.start - d.end <= near]
         return next((d for d in [*leading, *following] if d.start - place <= SHORT), None)
     leading = [d for d in usable if before <= d.start and d.end <= act.start]
     if leading and following and _NEXT_CLAUSE.search(text[max(0, following[0].start - 10) : following[0].start]):
         following = []  # "In April it restricted exports, and on May 2 it suspended trade": the second day is the next act's
     near = following or leading[::-1]
-    return min(near, key=lambda d: -len(d.date) if "/" not in d.date else 0, default=None)
+    beside = [d for d in near if not _PAUSE.search(text[near[0].end : d.start] + text[d.end : near[0].start])]
+    return min(beside, key=lambda d: -len(d.date) if "/" not in d.date else 0, default=None)
 
 
 def _listed(text: str, first: DateMention, dates: Sequence[DateMention]) -> Iterator[DateMention]:

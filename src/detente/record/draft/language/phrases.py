@@ -91,8 +91,9 @@ def _with_apposition(text: str, tokens: list[Token], language: str) -> tuple[int
     if spot <= 0 or tokens[spot].text != "," or not inner or len(inner) > 14:
         return None
     head = _phrase(_run_back(tokens[:spot], language), language)
-    if head is None:
-        return None
+    if head is None:  # "Por este motivo, el ministro de Ganadería, aseguró": a comma before the verb
+        told = OFFICES.search(text[inner[0].start : inner[-1].end]) and inner[0].low in _DETERMINERS[language]
+        return (inner[0].start, inner[-1].end) if told and language == "es" else None
     described = (
         OFFICES.search(text[inner[0].start : inner[-1].end])
         or inner[0].low in _DETERMINERS[language]

@@ -1,0 +1,41 @@
+"""Speakers of headlines, set off by a colon or a dash: *INAC: exports fell*, *Exports fell 4% - statistics*."""
+
+from __future__ import annotations
+
+import re
+
+from detente.record.draft.language.speech import OFFICES
+
+_LONGEST = 160
+_ENDS = re.compile(r"[.!?…][\"”»’')]*$")
+_FIRST = re.compile(r"(?P<who>[A-ZÁÉÍÓÚÑ][\w.&'’-]*(?:\s[\w.&'’-]+){0,4}):\s(?=[A-ZÁÉÍÓÚÑ“\"'‘«¿]|\d)")
+_LAST = re.compile(r"(?:\s[-–—]|:|,?\s\|)\s(?P<who>(?:the\s)?[\w.&'’-]+(?:\s[\w.&'’-]+){0,4})$")
+_ACRONYM = re.compile(r"[A-Z]{2,7}")
+_COUNTS = re.compile(
+    r"\b(?:ministry|minister|office|bank|chamber|statistics|data|report|official|officials|agency|study|survey|customs|association|envoy"
+    r"|ministerio|banco|cámara|informe|datos|estudio|aduanas|instituto|fuentes|gobierno)\b",
+    re.IGNORECASE,
+)
+
+
+def in_headline(text: str) -> tuple[int, int] | None:
+    """Where a line without a full stop names its speaker; none where it is no headline or names nobody.
+
+    >>> line = "Exports fell 4% in 2020 - customs office"
+    >>> line[slice(*in_headline(line))]
+    'customs office'
+    """
+    if len(text) > _LONGEST or "\n" in text:
+        return None
+    first = _FIRST.match(text)
+    if first and _somebody(first["who"]):
+        return first.span("who")
+    last = None if _ENDS.search(text) else _LAST.search(text)
+    return last.span("who") if last and _somebody(last["who"]) else None
+
+
+def _somebody(who: str) -> bool:
+    """Whether words name somebody who speaks: an acronym, an office or an institution."""
+    if re.search(r"\d", who):
+        return False
+    return bool(_ACRONYM.fullmatch(who) or OFFICES.search(who) or _COUNTS.search(who))
