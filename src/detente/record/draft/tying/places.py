@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from detente.record.draft.language.credits import Credit
+from detente.record.draft.language.credits.speech import ACCORDING
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.figures import FigureMention
-from detente.record.draft.language.speech import ACCORDING
 from detente.record.draft.language.units import MONEY
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.changes.direction import changes_by, direction_at, is_comparison

@@ -119,7 +119,9 @@ def own_sign(text: str, figure: FigureMention) -> str:
     before, first = text[max(0, figure.start - 8) : figure.start], text[figure.start : figure.start + 1]
     if first == "+" or re.search(r"(?:^|[\s(])\+[$€£]?$", before):
         return "up"
-    words = figure.unit in ("pct", "pp") and re.search(r"(?<!al )\b(?:minus|menos)\s$", before.casefold())  # al menos 4%: a bound
+    words = figure.unit in ("pct", "pp") and re.search(
+        r"(?<!al )\b(?:minus|menos)\s$", before.casefold()
+    )  # al menos 4%: a bound
     if words or first in ("-", "−", "–") or re.search(r"(?:^|[\s(])[-−–][$€£]?$", before):
         return "down"
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from detente.record.draft.language.speech import OFFICES
+from detente.record.draft.language.credits.speech import OFFICES
 
 _LONGEST = 160
 _ENDS = re.compile(r"[.!?…][\"”»’')]*$")

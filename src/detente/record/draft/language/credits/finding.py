@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from detente.record.draft.language.entities import economies_in
-from detente.record.draft.language.headlines import in_headline
-from detente.record.draft.language.phrases import (
+from detente.record.draft.language.credits.headlines import in_headline
+from detente.record.draft.language.credits.phrases import (
     ADVERBS,
     BE,
     LY,
@@ -23,9 +22,10 @@ from detente.record.draft.language.phrases import (
     forward,
     word_sets,
 )
-from detente.record.draft.language.releases import is_bare_data, who_released
+from detente.record.draft.language.credits.releases import is_bare_data, who_released
+from detente.record.draft.language.credits.speech import ACCORDING, CITING, NEVER_INVERTED, ONLY_SPEECH, STRONG, WEAK
+from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.sentences import Sentence, split_sentences
-from detente.record.draft.language.speech import ACCORDING, CITING, NEVER_INVERTED, ONLY_SPEECH, STRONG, WEAK
 from detente.record.draft.language.words import LANGUAGES, either
 
 

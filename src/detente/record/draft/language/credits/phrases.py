@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from detente.record.draft.language.credits.speech import OFFICES, PRONOUNS, STRONG, WEAK
 from detente.record.draft.language.dates.calendar_words import WEEKDAYS
-from detente.record.draft.language.speech import OFFICES, PRONOUNS, STRONG, WEAK
 from detente.record.draft.language.words import LANGUAGES, either, words
 
 _TITLES = r"(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St|Hon|Sr|Sra|Dra|Lic|Ing|Gral)\.(?=\s)"

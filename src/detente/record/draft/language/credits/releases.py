@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from detente.record.draft.language.phrases import TOKEN, Token, forward
+from detente.record.draft.language.credits.phrases import TOKEN, Token, forward
 
 _THAT_IT_RELEASED = re.compile(
     r",?\s(?:that|which|que)\s(?P<who>(?!was\b|were\b|fue)[^,.;:]{3,90}?)\s(?:dio|dieron|da|publicó|difundió|divulgó|presentó|entregó|released|published"
