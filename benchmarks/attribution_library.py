@@ -9,13 +9,14 @@ The two panels are never spliced: a case is computed from the one its row names.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 import detente as dt
-from detente.attribution.library.catalogue import cases
+from detente.attribution.library.catalogue import LibraryCase, cases
 from detente.attribution.library.paths import compute_paths
 
 #: Correlates of War country codes of the economies in the library's older cases.
@@ -52,11 +53,14 @@ def cow(folder: Path) -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
     return flows, tuple(iso.get(n, f"cow{n}") for n in numbers), years
 
 
-def build(folder: Path) -> pl.DataFrame:
-    """The table as shipped: log ratios to four digits, amounts to 0.1 million."""
+def build(folder: Path, among: Iterable[LibraryCase] | None = None, *, placebos: bool = True) -> pl.DataFrame:
+    """The table as shipped, of all cases or those ``among``: log ratios to four digits, amounts to 0.1 million."""
+    asked = tuple(cases() if among is None else among)
     tables = []
     for name, read, smallest in (("baci", lambda _: dt.world(), 0.001), ("cow", cow, 1.0)):
-        done = compute_paths(read(folder), [c for c in cases() if c.panel == name], smallest_usd_mn=smallest)
+        done = compute_paths(
+            read(folder), [c for c in asked if c.panel == name], smallest_usd_mn=smallest, placebos=placebos
+        )
         if done.missing:
             sys.stdout.write(f"no path: {done.missing}\n")
         tables.append(done.to_frame().with_columns(panel=pl.lit(name)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -107,7 +109,8 @@ def slow_features(flows, r):
 
 def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
     used = ~left_out(flows.shape, [(0, 1), (1, 0)], slice(0, START + 1))
-    r = slow_ratio(flows, fit_effects(flows, used))
+    effects = fit_effects(flows, used)
+    r = slow_ratio(flows, effects)
     size, v, s, share = slow_features(flows, r)
     for ours, theirs in zip((size, v, s, share), vars_of(window.features)):
         off = ~np.eye(N, dtype=bool)
@@ -120,10 +123,12 @@ def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
     k = min(400, max(39, len(pool) // 4))
     assert (window.k, int(window.pool.sum())) == (k, len(pool))
 
+    @cache
     def near(d):
         others = [o for o in pool if o not in (d, d[::-1])]
         return sorted(others, key=lambda o: np.sum((point[o] - point[d]) ** 2))[:k]
 
+    @cache
     def unit(d):
         values = np.array([change[o] for o in near(d)])
         return 1.4826 * np.median(np.abs(values - np.median(values)))
@@ -144,11 +149,11 @@ def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
     mean = np.mean(list(q.values()))
     q = {d: value / mean for d, value in q.items()}
 
-    totals = [slow_totals(flows, fit_effects(flows, used), side) for side in (0, 1)]
+    totals = [slow_totals(flows, effects, side) for side in (0, 1)]
 
     def apart(d, side):
         """What the others' scores gain by the dyad's own flow in the effect that they share with it."""
-        (total, fitted_total), x, m = totals[side], flows[END][d], fitted(fit_effects(flows, used), END, *d)
+        (total, fitted_total), x, m = totals[side], flows[END][d], fitted(effects, END, *d)
         if d in ((0, 1), (1, 0)):
             return 0.0  # left out of the fit
         log = np.log((total[d[side]] - x) / (fitted_total[d[side]] - m))
@@ -177,6 +182,7 @@ def test_the_definition_read_slowly_gives_the_same_ranks(flows, window) -> None:
         own = rooted(d, freed(d, scored(d), asked=True))
         p = (1 + sum(root[o] <= own + 1e-12 for o in values)) / (1 + k)
         found = window.test(*d)
+        np.testing.assert_array_equal(window.headline(*d), (found.p, found.low, found.high))
         assert (found.p_similar, found.p) == (pytest.approx(p_similar), pytest.approx(p)), d
         assert found.n_as_bad == sum(change[o] <= change[d] for o in values)
 

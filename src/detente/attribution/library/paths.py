@@ -23,7 +23,7 @@ from detente.attribution.comparison.placebos import choose, stand
 from detente.attribution.comparison.similar import Window, compare_window
 from detente.attribution.library.catalogue import LibraryCase, cases
 from detente.attribution.library.ruptures import ruptured
-from detente.attribution.residuals import Effects, fit_effects, on_base
+from detente.attribution.residuals import Effects, Residuals, fit_effects, on_base
 from detente.attribution.result import known
 from detente.attribution.sample import Sample
 from detente.errors import DetenteError, EmptySample, SpecificationError, TooFewDonors
@@ -134,10 +134,11 @@ def compute_paths(
     out, ours = _ruptured(sample, (*cases(), *inside))
     effects = fit_effects(sample.flows, ~out)
     windows = _Windows(sample, effects)
+    fits = {year: _fit_before(sample, effects, year) for year in {c.start_year for c in inside}}
     points: list[Point] = []
     for case in inside:
         try:
-            path = _path(sample, effects, ours, case, smallest_usd_mn)
+            path = _path(sample, fits[case.start_year], ours, case, smallest_usd_mn)
             points += [_tested(p, case, windows if placebos else None) for p in path]
         except DetenteError as error:
             missing[case.case_id] = str(error)
@@ -180,8 +181,9 @@ def _tested(point: Point, case: LibraryCase, windows: _Windows | None) -> Point:
     window = windows.of(first, point.year) if windows is not None and early else None
     if windows is None or window is None:
         return replace(point, placebo_share=None, n_placebos=None, low=None, high=None)
-    test = window.test(windows.sample.economy(case.origin), windows.sample.economy(case.destination))
-    return replace(point, placebo_share=known(test.p), n_placebos=test.n, low=known(test.low), high=known(test.high))
+    found = window.headline(windows.sample.economy(case.origin), windows.sample.economy(case.destination))
+    p, low, high = map(known, found)
+    return replace(point, placebo_share=p, n_placebos=window.k, low=low, high=high)
 
 
 def _ruptured(sample: Sample, known: Iterable[LibraryCase]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -202,16 +204,35 @@ def _ruptured(sample: Sample, known: Iterable[LibraryCase]) -> tuple[NDArray[np.
     return out, ours
 
 
-def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: LibraryCase, smallest: float) -> list[Point]:
-    i, j = sample.economy(case.origin), sample.economy(case.destination)
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What one first year's cases are told by: their years, flows and residuals, from the base on."""
+
+    years: NDArray[np.intp]
+    flows: NDArray[np.float64]
+    residuals: Residuals
+
+
+def _fit_before(sample: Sample, effects: Effects, start: int) -> _Fit | None:
+    """Residuals on the base before ``start``, of the years that a path may have; None without a base."""
     years = np.asarray(sample.years)
-    if case.start_year > years[-1]:
-        raise EmptySample(f"the rupture of {case.start_year} lies outside the panel, which ends in {years[-1]}")
-    before = np.flatnonzero((years < case.start_year) & (years >= case.start_year - BASE_YEARS))
-    traded = np.nan_to_num(sample.flows[before, i, j]) > 0
-    if traded.sum() < FEWEST_BASE:
+    told = np.flatnonzero((years >= start - BASE_YEARS) & (years <= start + LAST))
+    base = slice(0, int((years[told] < start).sum()))
+    if base.stop == 0:
+        return None
+    own = Effects(effects.origin[told], effects.destination[told], effects.pair, effects.used[told])
+    return _Fit(years[told], sample.flows[told], on_base(sample.flows[told], own, base))
+
+
+def _path(
+    sample: Sample, fitted: _Fit | None, ours: NDArray[np.bool_], case: LibraryCase, smallest: float
+) -> list[Point]:
+    i, j = sample.economy(case.origin), sample.economy(case.destination)
+    if case.start_year > sample.years[-1]:
+        raise EmptySample(f"the rupture of {case.start_year} lies outside the panel, which ends in {sample.years[-1]}")
+    if fitted is None or (np.nan_to_num(fitted.flows[fitted.residuals.base, i, j]) > 0).sum() < FEWEST_BASE:
         raise EmptySample(f"fewer than {FEWEST_BASE} years of trade before {case.start_year}")
-    fit = on_base(sample.flows, effects, slice(before[0], before[-1] + 1))
+    years, fit = fitted.years, fitted.residuals
     chosen = choose(fit.base_mean, i, j, barred=sample.barred, excluded=ours).chosen
     end = min(case.until or 10**6, case.start_year + LAST)
     points = []
@@ -227,7 +248,7 @@ def _path(sample: Sample, effects: Effects, ours: NDArray[np.bool_], case: Libra
             Point(
                 case.case_id, sample.name, int(years[t]), int(years[t]) - case.start_year,
                 back if back is not None and back >= 0 else None,
-                float(sample.flows[t, i, j]), expected, None if zero else value, floor,
+                float(fitted.flows[t, i, j]), expected, None if zero else value, floor,
                 standing.share, standing.n, standing.low, standing.high, "zero" if zero else "computed",
             )
         )  # fmt: skip

@@ -144,6 +144,12 @@ class Window:
             mine.root[these] = self._rooted(dyads, score, _rank(mine.rough[near], score))
         return mine
 
+    def headline(self, i: int, j: int) -> tuple[float, float, float]:
+        """What :meth:`test` gives as ``p``, ``low`` and ``high``, at half its cost."""
+        dyad = np.array([[i, j]])
+        low, _, high = self._range(self.nearest(dyad)[0])
+        return float(self.ranks(dyad, apart=True).p[0]), low, high
+
     def test(self, i: int, j: int, change: float | None = None) -> PlaceboTest:
         """Where the change of i -> j stands; another ``change`` than the window's own may be given."""
         dyad = np.array([[i, j]])
@@ -152,7 +158,7 @@ class Window:
         found = self.ranks(dyad, np.array([value]), apart=True)
         p_similar = float(found.p_similar[0])
         changes = self._members.value[near]
-        low, median, high = np.quantile(changes, (0.05, 0.5, 0.95), method="inverted_cdf")
+        low, median, high = self._range(near)
         size = self.features.size
         return PlaceboTest(
             value=value,
@@ -162,15 +168,20 @@ class Window:
             p_destination=self._among(i, j, p_similar, 1),
             n=self.k,
             n_as_bad=int(np.count_nonzero(changes <= clipped(value))) if not np.isnan(value) else 0,
-            low=_opened(low),
-            median=_opened(median),
-            high=_opened(high),
+            low=low,
+            median=median,
+            high=high,
             unseen=self._unseen(near),
             n_ruptured=self.n_ruptured - int(self.known[i, j]) - int(self.known[j, i]),
             size_factor=self._widest(near, size, i, j),
             volatility_factor=self._widest(near, self.features.volatility, i, j),
             too_small=not bool(large_enough(size)[i, j]),
         )
+
+    def _range(self, near: Ints) -> tuple[float, float, float]:
+        """5%, 50% and 95% points of the changes of those ``near`` (k,)."""
+        low, median, high = np.quantile(self._members.value[near], (0.05, 0.5, 0.95), method="inverted_cdf")
+        return _opened(low), _opened(median), _opened(high)
 
     def _among(self, i: int, j: int, p_similar: float, side: int) -> float:
         """Rank of ``p_similar`` among the pool's other dyads of the origin (side 0) or destination (1)."""
