@@ -247,9 +247,10 @@ def cells(
 def partial_array(shock: Shock, economy: Any) -> np.ndarray:
     """Partial effects as (n, n) log points, minus infinity where a border is closed."""
     n = len(economy.economies)
-    plain = _plain_pairs(shock, economy)
-    if plain is not None:
-        return plain
+    for at_once in (_plain_pairs, _blocs):
+        found = at_once(shock, economy)
+        if found is not None:
+            return found
     effects, seen = np.zeros((n, n)), Seen(shock)
     for _, i, j, value, key in cells(shock.partial, economy):
         check_effect(value, key, i == j)
@@ -280,6 +281,25 @@ def _plain_pairs(shock: Shock, economy: Any) -> np.ndarray | None:
     if (~(np.abs(values) < LIKE_PERCENT) & ~shut).any() or (shut & (at % (n + 1) == 0)).any():
         return None
     effects.ravel()[at] = values
+    return effects
+
+
+def _blocs(shock: Shock, economy: Any) -> np.ndarray | None:
+    """The same where no two keys name one cell, a bloc at a time; else None."""
+    n = len(economy.economies)
+    known = {code: k for k, code in enumerate(economy.economies)}
+    effects, named = np.zeros((n, n)), np.zeros((n, n), dtype=bool)
+    for key, value in shock.partial.items():
+        if not isinstance(key, tuple) or len(key) != 2 or not isinstance(value, NUMBER) or like_percent(value):
+            return None
+        origins, destinations = (np.array(_members(side, known, economy)) for side in key)
+        block = np.ix_(origins, destinations)
+        apart = origins[:, None] != destinations
+        if named[block].any() or not apart.any() or any(len(set(side)) < len(side) for side in (origins, destinations)):
+            return None  # named twice, an economy's own trade or an economy twice in a bloc: told apart one by one
+        check_effect(value, key, internal=False)
+        effects[block] = np.where(apart, value, effects[block])
+        named[block] = apart
     return effects
 
 
