@@ -13,19 +13,46 @@ import pytest
 
 import detente
 from detente.cli.app import run
+from detente.run import Run
+from detente.study import Study
+from drawn_once import PEN, undrawn
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(python|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SHARED_PATH = "../shared"
+FIRST, REPORTS = ROOT / "README.md", (ROOT / "docs/report.md", *(ROOT / "docs/gallery").glob("*.md"))
+"""The page that runs the first study and a new one as a reader would, and those whose reports are drawn too."""
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
     return FENCE.findall(page.read_text(encoding="utf-8"))
 
 
+@pytest.fixture
+def run_before(monkeypatch: pytest.MonkeyPatch, flagship_quick: Run) -> None:
+    """Whoever runs the first study quickly is given the session's run of it; any other is computed."""
+    run_study = detente.run.run_study
+
+    def given(study: Study, *, data: object, quick: bool, **how: object) -> Run:
+        same = quick and data is None and study == flagship_quick.study
+        return flagship_quick if same else run_study(study, data=data, quick=quick, **how)
+
+    monkeypatch.setattr(detente.run, "run_study", given)
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page; the charts of a run's report are drawn where the page is about them."""
+    if request.param != FIRST:
+        request.getfixturevalue("run_before")
+        if request.param not in REPORTS:
+            monkeypatch.setattr(PEN, undrawn)
+    return request.param
+
+
 @pytest.mark.parametrize(
-    "page", [p for p in PAGES if p.is_file() and blocks(p)], ids=lambda p: p.relative_to(ROOT).as_posix()
+    "page", [p for p in PAGES if p.is_file() and blocks(p)], ids=lambda p: p.relative_to(ROOT).as_posix(), indirect=True
 )
 def test_examples_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -51,7 +78,9 @@ def modules() -> list[str]:
 
 
 @pytest.mark.parametrize("name", modules())
-def test_examples_of_docstrings_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_of_docstrings_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_before: None
+) -> None:
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)
     result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS, verbose=False)
