@@ -114,7 +114,7 @@ def flagship(session_folder):
     """The built-in study run in full, once for all tests that only read it; see :mod:`ran_once`."""
     from ran_once import ran
 
-    return ran(session_folder, quick=False)
+    return ran(session_folder, "colombia-venezuela", quick=False)
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +122,7 @@ def flagship_quick(session_folder):
     """The built-in study run quickly, once for all tests that only read it; see :mod:`ran_once`."""
     from ran_once import ran
 
-    return ran(session_folder, quick=True)
+    return ran(session_folder, "colombia-venezuela", quick=True)
 
 
 @pytest.fixture(scope="session")

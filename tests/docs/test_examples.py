@@ -14,8 +14,9 @@ import pytest
 import detente
 from detente.cli.app import run
 from detente.run import Run
-from detente.study import Study
+from detente.study import Study, open_study
 from drawn_once import PEN, undrawn
+from ran_once import kept_run
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -30,13 +31,16 @@ def blocks(page: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def run_before(monkeypatch: pytest.MonkeyPatch, flagship_quick: Run) -> None:
-    """Whoever runs the first study quickly is given the session's run of it; any other is computed."""
+def run_before(monkeypatch: pytest.MonkeyPatch, session_folder: Path) -> None:
+    """Whoever runs a built-in study quickly is given the session's run of it; any other is computed."""
     run_study = detente.run.run_study
 
     def given(study: Study, *, data: object, quick: bool, **how: object) -> Run:
-        same = quick and data is None and study == flagship_quick.study
-        return flagship_quick if same else run_study(study, data=data, quick=quick, **how)
+        def make() -> Run:
+            return run_study(study, data=data, quick=quick, **how)
+
+        same = quick and data is None and study.ships and study == open_study(f"builtin:{study.id}")
+        return kept_run(session_folder, study, quick, make) if same else make()
 
     monkeypatch.setattr(detente.run, "run_study", given)
 

@@ -20,6 +20,7 @@ from detente.report.figures.why.parts import parts_chart
 from detente.report.figures.why.residuals import residual_chart
 from detente.report.story import Story
 from detente.study import builtin_studies, new_study, open_study
+from ran_once import ran
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "colombia-venezuela"
@@ -33,8 +34,8 @@ def study(request):
 
 
 @pytest.fixture(scope="module")
-def run(study):
-    return study.run(quick=True)
+def run(study, session_folder):
+    return ran(session_folder, study.id, quick=True)
 
 
 @pytest.fixture(params=builtin_studies())
