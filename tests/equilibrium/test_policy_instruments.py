@@ -74,7 +74,9 @@ def levels(eco, tariff, levy, theta, kappa, tax_cut, scale=0.0):
         for _ in range(500):  # employment and the labour tax depend on each other
             rate = revenue / (eco.wages * np.exp(w + labour)) if tax_cut else 0.0
             old = revenue0 / eco.wages if tax_cut else 0.0
-            labour = 0.5 * labour + 0.5 * kappa * (real + np.log1p(rate) - np.log1p(old))
+            last, labour = labour, 0.5 * labour + 0.5 * kappa * (real + np.log1p(rate) - np.log1p(old))
+            if np.abs(labour - last).max() < 1e-16:
+                break
         paid = eco.wages * np.exp(w + labour)
         income = paid + revenue + eco.deficit * paid.sum() / eco.wages.sum()
         return w, log_p, spend, index, net, paid, income, real, labour
