@@ -24,6 +24,7 @@ ABSENT = "the real data folder ../shared is not here"
 
 LONG = (
     "docs/test_examples.py",
+    "docs/test_gallery_pages.py",
     "web/test_fuzz.py",
     "test_types.py",
     "web/browser/test_every_page.py",
