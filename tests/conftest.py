@@ -35,11 +35,15 @@ LONG = (
     "report/test_spanish.py",
     "web/test_server.py",
     "gravity/test_separation_agreement.py",
-    "run/test_further_effects.py",
+    "study/test_gallery.py",
+    "study/test_any_pair.py",
+    "equilibrium/test_every_case.py",
     "gravity/test_many_at_once.py",
-    "record/test_scale.py",
-    "attribution/test_recovery.py",
+    "gravity/test_blocks.py",
     "attribution/test_all_pairs.py",
+    "docs/test_docstrings.py",
+    "attribution/test_thirty_pairs.py",
+    "record/test_scale.py",
 )  # files that take longest, under tests/: begun first, so that no worker is left alone with one of them at the end
 
 
