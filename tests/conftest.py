@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import os
 import shutil
 from collections import Counter
@@ -51,6 +52,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Workers take the files in the order given here, not the ones with most tests first."""
     if getattr(config.option, "dist", "no") == "loadfile":
         config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What collecting makes stays to the end: the garbage collector does not go through it again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
