@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from math import exp
+
 import pytest
 
-from detente.answer.changes import PLACES, AmongSimilar
+from detente.answer.changes import PLACES, AmongSimilar, EpisodeChange
+from detente.answer.speaker import Speaker
+from detente.answer.why import change_cells, change_sentence
 from detente.language import Catalogue
+from detente.study import open_study
 
 
 @pytest.mark.parametrize(
@@ -23,6 +28,33 @@ def test_few_alike_but_many_others_is_said_of_losses_and_gains_alike(own, share,
     assert found is not None
     assert found.place == place
     assert (found.unseen_loss_pct is None) == ("strong" in place or "some" in place)
+
+
+def _change(whole: float, own: float, as_bad: int, share: float) -> EpisodeChange:
+    row = {"from_year": 2006, "to_year": 2021, "base_from": 2000, "base_to": 2004, "flow_from_usd_mn": 10.0,
+           "flow_to_usd_mn": 10.0 * exp(whole), "log_change": whole, "supply_demand_part": whole - own, "dyad_part": own,
+           "dyad_pct": None, "status": "computed", "placebo_share": share, "smallest_share": 1 / 401, "p_similar": 0.5,
+           "n_placebos": 400, "n_as_bad": as_bad, "unseen_loss_pct": 30.0}  # fmt: skip
+    return EpisodeChange.of(row, "The change")
+
+
+@pytest.mark.parametrize(("lang", "count"), [("en", "4/400 better"), ("es", "4/400 mejor")])
+def test_a_gain_is_counted_and_tested_in_its_own_direction_as_its_sentence_is(lang: str, count: str) -> None:
+    gain, say = _change(1.5, 1.8, 396, 0.985), Speaker(Catalogue(lang), open_study("colombia-venezuela").spec)
+    cells = change_cells(gain, say)
+    p = say.words.number(1 - 0.985 + 1 / 401, 3)
+    assert cells[3:5] == (count, p)
+    assert f"p = {p}" in change_sentence(gain, say)
+
+
+def test_a_rise_that_is_less_than_expected_says_so_before_it_says_how_many_did_as_badly() -> None:
+    say = Speaker(Catalogue("en"), open_study("colombia-venezuela").spec)
+    told = change_sentence(_change(1.4, -1.7, 77, 0.18), say)
+    assert "(×4.1), less than their other trade implied; 77 of 400 similar pairs did as badly or worse" in told
+    assert "less than their other trade implied; 70 of 400 similar pairs did better" in change_sentence(
+        _change(-0.4, 0.6, 330, 0.73), say
+    )
+    assert "implied" not in change_sentence(_change(-1.4, -1.7, 77, 0.18), say)
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

@@ -28,7 +28,7 @@ def test_venezuelan_reports_collapse_with_all_partners_in_2012(reported) -> None
     found = [reported.years[t] for t in collapse_years(reported.flows, reported.economy("VEN"))]
     assert found == [2012]
     text = " ".join(cautions(reported, reported.economy("VEN"), reported.economy("COL")))
-    assert "VEN's exports collapse with nearly all partners at once in 2012" in text
+    assert "Exports of Venezuela collapse with nearly all partners at once in 2012" in text
     assert "mirror artefact" in text
 
 

@@ -11,6 +11,7 @@ from detente.attribution.episodes import Episode, episodes_of
 from detente.attribution.sample import Sample
 from detente.attribution.words.cautions import cautions, collapse_years
 from detente.errors import InvalidFlow, SpecificationError, TooFewDonors, UnknownEconomy
+from detente.language import Catalogue, said
 
 EXACT = 1e-12  #: identities hold to rounding
 
@@ -144,7 +145,7 @@ def test_collapse_with_all_partners_is_named_and_a_single_rupture_is_not() -> No
     assert collapse_years(flows, 1) == ()
     codes = tuple(f"E{k:02d}" for k in range(12))
     found = cautions(Sample.of((flows, codes, (2007, 2008, 2009, 2010))), 5, 1)
-    assert any("E05's exports" in c and "2009" in c and "mirror artefact" in c for c in found)
+    assert any("Exports of E05" in c and "2009" in c and "mirror artefact" in c for c in found)
 
 
 def test_zeros_and_gaps_are_said() -> None:
@@ -154,6 +155,15 @@ def test_zeros_and_gaps_are_said() -> None:
     assert "zero in 2002" in text
     assert "nothing was reported" in text
     assert "missing in 2003" in text
+
+
+def test_a_caution_names_economies_and_lists_years_as_a_reader_would() -> None:
+    flows = np.ones((8, 3, 3))
+    flows[[0, 1, 3, 4, 5], 0, 1] = 0
+    found = cautions(Sample.of((flows, ("TUV", "USA", "FJI"), tuple(range(2000, 2008)))), 0, 1)
+    assert "from Tuvalu to the United States is zero in 2000, 2001 and 2003-2005;" in found[0]
+    assert "de Tuvalu a Estados Unidos es cero en 2000, 2001 y 2003-2005;" in said(found[0], Catalogue("es"))
+    assert not any("TUV" in said(text, Catalogue(code)) for text in found for code in ("en", "es"))
 
 
 def test_the_points_of_a_standing_are_order_statistics_of_the_placebos() -> None:

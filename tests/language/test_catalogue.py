@@ -64,6 +64,11 @@ def test_numbers():
     assert en.money(1170) == "US$1.17 billion"
     assert en.money(7200) == "US$7.2 billion"
     assert es.money(7200) == "US$7.200 millones"
+    assert (en.money(585_000), en.money(385_760), en.money(7000)) == (
+        "US$585 billion", "US$385.8 billion", "US$7.0 billion",
+    )  # fmt: skip
+    assert (es.money(385_760), es.money(1523)) == ("US$385.800 millones", "US$1.523 millones"), "as many digits in both"
+    assert [en.significant(x, 4) for x in (0.035, 0.119, -0.024, 0.058)] == ["0.035", "0.119", "−0.024", "0.058"]
     assert en.log_percent(-3.46) == "−97%"
 
 

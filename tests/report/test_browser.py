@@ -71,6 +71,17 @@ def test_no_chart_is_empty_or_clipped(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("page", [(390, "light")], indirect=True, ids=["390"])
+def test_on_a_phone_tables_are_cards_that_name_their_columns(page):
+    page.evaluate("for (const part of document.querySelectorAll('.page:not([hidden]) details')) part.open = true")
+    regions = page.locator(".page:not([hidden]) .scroll:not(.numbers .scroll)")
+    assert regions.count() > 5
+    wide = regions.evaluate_all("all => all.filter(r => r.scrollWidth > r.clientWidth + 1).map(r => r.ariaLabel)")
+    assert wide == []
+    cell = page.locator(".page:not([hidden]) [aria-label='Sources'] tbody td").first
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Publisher" ": "'
+
+
 def test_claims_filter_and_open(page):
     rows = page.locator("#en-claim-rows > li:visible")
     everything = rows.count()

@@ -106,6 +106,26 @@ def test_few_pairs_cannot_tell_that_a_fall_is_unusual():
     assert replace(FALL, n=120, as_bad=6).unusual is False
 
 
+def test_a_gain_is_rare_where_few_did_better_and_its_checks_are_of_gains():
+    gain = replace(FALL, change=1.5, own=1.8, n=400, as_bad=396)
+    assert (gain.unusual, gain.rare) == (False, True)
+    assert replace(gain, as_bad=330).rare is False
+    assert replace(FALL, n=120, as_bad=5).rare is True
+    flows = (replace(facts().flows[0], falls=(gain,)), facts().flows[1])
+    number = screen(replace(facts(checks=(8, 8)), flows=flows)).numbers[1]
+    assert (number.value, number.sure) == ("4 of 400", FIRM)
+
+
+@pytest.mark.parametrize("top", [0.0004, 0.27, 0.6, 1.7, 6.5, 24.0, 480.0, 1900.0, 48_000.0])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_two_marks_of_an_axis_read_alike(top, language):
+    sold = {2000: top / 3, 2001: top}
+    flows = (replace(facts().flows[0], sold=sold, expected={2000: top / 2, 2001: top / 2}), facts().flows[1])
+    drawn = screen(replace(facts(), flows=flows), language).pictures[0].wide
+    marks = re.findall(r'text-anchor="end" font-size="13"[^>]*>([\d.,]+)<', drawn)
+    assert len(marks) == len(set(marks)) >= 3, marks
+
+
 @pytest.mark.parametrize(("ratio", "said"), [(0.5, "half"), (0.1625, "a sixth"), (0.9, "90%"), (0.00002, "0.002%")])
 def test_shares_are_words_where_a_word_is_near(ratio, said):
     assert screen(facts(totals={2000: 1000.0, 2020: 1000.0 * ratio})).answer.endswith(f"trade was {said} of its peak.")

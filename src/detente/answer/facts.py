@@ -38,6 +38,18 @@ class Fall:
             return None
         return (1 + self.as_bad) / (1 + self.n) <= UNUSUAL
 
+    @property
+    def gained(self) -> bool:
+        """A rise beyond what other trade implies: beside it, who did better says more than who did as badly."""
+        return self.change > 0 and self.own > 0
+
+    @property
+    def rare(self) -> bool | None:
+        """Whether few similar pairs did as badly or, beside a gain, better; None where that cannot be told."""
+        if not self.gained or self.unusual is None:
+            return self.unusual
+        return (1 + (self.n or 0) - (self.as_bad or 0)) / (1 + (self.n or 0)) <= UNUSUAL
+
 
 @dataclass(frozen=True, slots=True)
 class IncomeEffect:
@@ -72,7 +84,7 @@ class Facts:
     totals : both directions together by year, million US$.
     flags : dated events.
     effects : scenarios, and the year whose economies they start from.
-    checks : how many other specifications that can tell call the first fall unusual, and how many there are.
+    checks : how many other specifications that can tell call the leading change unusual, and how many there are.
     people : persons, the year, and the economy they come from and live in.
     spread : how far the sources of the last total lie apart, as a share; None where there is one source.
     claims : verdict word to how many, in order of the record.

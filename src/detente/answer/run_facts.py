@@ -229,15 +229,17 @@ def _baseline(run: RunTables) -> int | None:
 
 
 def _checks(run: RunTables, flow: Flow) -> tuple[int, int] | None:
-    """Of the specifications of the leading fall that can tell, how many call it unusual; None for another change."""
+    """Of the specifications of the leading change that can tell, how many call it unusual; None for another change."""
     frame, fall = run.frames["specifications"], leading(flow.falls)
     if frame.is_empty() or not run.episodes:
         return None
     same = [e.id for e in run.episodes if fall is not None and (e.from_year, e.to_year) == (fall.start, fall.end)]
-    if not same:
+    if not same or fall is None:
         return None
     able = frame.filter(pl.col("episode") == same[0], pl.col("n_placebos") >= FEWEST).drop_nulls("placebo_share")
-    return (able.filter(pl.col("placebo_share") <= UNUSUAL).height, able.height) if able.height else None
+    share = pl.col("placebo_share")
+    tail = 1 - share + 1 / (1 + pl.col("n_placebos")) if fall.gained else share
+    return (able.filter(tail <= UNUSUAL).height, able.height) if able.height else None
 
 
 def _people(run: RunTables) -> tuple[float, int, str, str] | None:

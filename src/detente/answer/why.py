@@ -17,6 +17,7 @@ from detente.language.catalogue import p_decimals
 
 COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "unseen")
 LEAST = log(0.001)
+FLAT = 0.02  # log points of a pair-specific component below which a change is as expected
 ALWAYS = 3  # of these columns; the others only where something stands in them
 
 
@@ -118,7 +119,9 @@ def _recorded(change: EpisodeChange, head: Mapping[str, Any], say: Speaker) -> s
     """What was recorded: dollars at both ends and percent."""
     way = "rose" if (change.whole or 0) > 0 else "fell"
     ends = {"before": say.money(change.flow_from or 0), "after": say.money(change.flow_to or 0)}
-    return say(f"episode_{way}", change=say.change(change.whole or 0), **head, **ends)
+    told = say(f"episode_{way}", change=say.change(change.whole or 0), **head, **ends)
+    crossed = change.own is not None and (change.own > 0) != (way == "rose") and abs(change.own) >= FLAT
+    return told + (say(f"episode_{way}_but") if crossed else "")
 
 
 def _bound(at_most: float, say: Speaker) -> str:
@@ -161,15 +164,11 @@ def change_cells(change: EpisodeChange, say: Speaker) -> Row:
         own = say.words("screen.or_more", own=_bound(change.at_most, say))
     if change.compared is None:
         return (recorded, rest, own, "", "", "")
-    compared = change.compared
-    return (
-        recorded,
-        rest,
-        own,
-        say.words("screen.of", k=say.words.number(compared.as_bad), n=say.words.number(compared.n)),
-        say.words.number(compared.share, p_decimals(compared.share)),
-        unseen(compared, say),
-    )
+    compared, better = change.compared, change.own is not None and change.own > 0
+    k = compared.n - compared.as_bad if better else compared.as_bad
+    count = say.words("screen.better" if better else "screen.of", k=say.words.number(k), n=say.words.number(compared.n))
+    tail = compared.tail(change.own)
+    return recorded, rest, own, count, say.words.number(tail, p_decimals(tail)), unseen(compared, say)
 
 
 def unseen(compared: AmongSimilar, say: Speaker) -> str:

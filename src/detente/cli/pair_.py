@@ -15,6 +15,7 @@ from detente.cli.reading import as_of_option, reading, reading_options
 from detente.economies import in_text, lookup_side, name_of
 from detente.errors import DetenteError, SpecificationError, UsageError
 from detente.language import Catalogue
+from detente.language.error_words import said_error
 
 if TYPE_CHECKING:
     from detente.answer.pairs.found_pair import Pair
@@ -77,7 +78,7 @@ def pair_in_words(found: Pair, panel: Panel, language: str) -> str:
     try:
         scenarios = pair_scenarios(found, panel)
     except DetenteError as error:
-        lines += ["", str(error)]
+        lines += ["", said_error(error, language)[0]]
     else:
         lines += ["", words("first.what_if") + " " + words("first.from_year_short", year=scenarios.year)]
         for one in scenarios.outcomes:

@@ -50,7 +50,7 @@ NOTHING = 5e-8
 def _decimals(value: float, digits: int) -> int:
     """How many decimals show about ``digits`` significant digits."""
     size, decimals = abs(value), 0
-    while size % 1 and size < 10 ** (digits - 1) and decimals < 7:
+    while abs(size - round(size)) > 1e-9 * size and size < 10 ** (digits - 1) and decimals < 7:
         size, decimals = size * 10, decimals + 1
     return decimals
 
@@ -205,6 +205,8 @@ class Catalogue:
 
         >>> Catalogue("en").money(1153.3), Catalogue("en").money(1153.3, rough=True)
         ('US$1.15 billion', 'US$1.2 billion')
+        >>> Catalogue("en").money(585_000), Catalogue("en").money(117_234), Catalogue("es").money(385_760)
+        ('US$585 billion', 'US$117.2 billion', 'US$385.800 millones')
         >>> Catalogue("en").money(67_500, at="label"), Catalogue("es").money(67_500, at="label")
         ('US$67.5bn', 'US$67.500 millones')
         """
@@ -216,10 +218,12 @@ class Catalogue:
         if abs(usd_mn) < 1:
             return self("number.dollars", value=self.number(float(f"{usd_mn * 1e6:.2g}")))
         if abs(usd_mn) < float(self._own("number.billion_from") or 1000):
+            usd_mn = float(f"{usd_mn:.4g}") if abs(usd_mn) >= 10_000 else usd_mn  # as many digits as billions have
             digits = 0 if abs(usd_mn) >= 10 else 1
             return self(f"number.million{unit}", value=self.number(usd_mn, digits))
         scale = float(self._own("number.billion_scale") or 1000)
-        digits = 0 if scale == 1 or (rough and abs(usd_mn) >= 10 * scale) else 1 if rough or abs(usd_mn) >= 2000 else 2
+        whole = abs(usd_mn) >= (10 if rough else 100) * scale and (rough or not round(usd_mn / scale, 1) % 1)
+        digits = 0 if scale == 1 or whole else 1 if rough or abs(usd_mn) >= 2000 else 2
         return self(f"number.billion{unit}", value=self.number(usd_mn / scale, digits))
 
     def percent(self, value: float | None, digits: int = 1, sign: bool = False) -> str:

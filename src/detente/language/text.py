@@ -130,8 +130,8 @@ class Joined(Filling):
 
 def few(items: Iterable[Any]) -> str:
     """The first five of ``items`` and the count of the rest, for use inside another text of any language."""
-    items = [str(item) for item in items]
-    shown = ", ".join(items[:5])
+    items = [item if isinstance(item, Text) else str(item) for item in items]
+    shown = Joined(", ", parts=items[:5])
     return shown if len(items) <= 5 else Text("rows.and_more", shown=shown, n=Number(str(len(items) - 5)))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from detente.answer.facts import Flow
 from detente.answer.pairs.found_pair import Pair
+from detente.economies import in_text
 from detente.equilibrium import CLOSED, Economy, internal_trade, solve
 from detente.errors import MissingInternalTrade
 from detente.panel import Panel, world_gdp
@@ -107,7 +108,7 @@ def _baselines(found: Pair, panel: Panel) -> list[tuple[int, Economy]]:
     if t is not None:
         return [(panel.years[t], _economy(panel, t, ratio)) for ratio in (MIDDLE[1], *RATIOS)]
     raise MissingInternalTrade(
-        f"The panel '{panel.name}' has no year with usable accounts of both {found.origin} and {found.destination}.",
+        f"The panel '{panel.name}' has no year with usable accounts of both {in_text(found.origin)} and {in_text(found.destination)}.",
         why="A what-if needs what each economy sells to itself: its GDP, and exports below its output.",
         fix="Keep the pair as a study and give its GDP with a source.",
     )

@@ -76,6 +76,7 @@ class _Told(PeopleWords):
     """The sentences of one pair's tables in one language."""
 
     apart = False  # whether two counts of one direction were told side by side
+    leaving = False  # whether it was told what income at the origin means for those who leave
 
     def directions(self) -> list[tuple[str, str]]:
         """Those of which something is to be told, the one that more people fled or moved in first."""
@@ -96,7 +97,8 @@ class _Told(PeopleWords):
         yield from self._why(self.rows("migration", a, b), ends)
         yield from self._next(self.rows("people_next", a, b), rows, ends)
         yield from self._now(self.rows("people_now", a, b), rows, ends)
-        yield from self._what_if(self.rows("people_if", a, b), ends)
+        if any(row["population"] in CAME and row["persons"] >= SHOWN for row in self.rows("people_counts", a, b)):
+            yield from self._what_if(self.rows("people_if", a, b), ends)
         steps = [self.words.year(str(row["date"])[:4]) for row in rows if row["recategorised"]]
         if steps:
             yield self.say("recategorised", years=", ".join(steps))
@@ -106,7 +108,7 @@ class _Told(PeopleWords):
         if self.apart:
             yield self.say("apart")
         back = self.frames["people_if"].filter(outcome="departures")
-        if not back.is_empty():
+        if self.leaving and not back.is_empty():
             yield self._returns(back.row(0, named=True))
             n, m = (self.words.number(self.frames["people_if"][name][0]) for name in ("n_closures", "n_reopenings"))
             yield self.say("no_estimate", closures=n, reopenings=m)
@@ -242,6 +244,7 @@ class _Told(PeopleWords):
         main = next((row for row in leaving if row["main"]), None)
         if main is None:
             return
+        self.leaving = True
         others = [row["middle_pct"] for row in leaving if row["variant"] != "neighbours" and not row["main"]]
         low, high = (self.words.percent(abs(f(others, key=abs)), 0) for f in (min, max))
         own = [self.words.percent(size, 0) for size in sorted(abs(main[end]) for end in ("low_pct", "high_pct"))]

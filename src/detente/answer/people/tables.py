@@ -28,7 +28,7 @@ def _counts_table(told: PeopleWords) -> SmallTable:
     newest = frame.sort("date").group_by("origin", "destination", "population", maintain_order=True).last()
     for row in newest.filter(pl.col("persons") > 0).sort("origin", "destination", "population").iter_rows(named=True):
         when = str(row["date"]).replace("/", "–") if "/" in str(row["date"]) else words.date(str(row["date"]))
-        whose = told.source(row["source"]).partition(",")[0]
+        whose = words.known("people_source", told.source(row["source"]).partition(",")[0])
         rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}",
                      words.known("population", row["population"]), when, told.bare(row["persons"]), whose))  # fmt: skip
     columns = ("population", "date", "persons", "source")

@@ -123,7 +123,7 @@ def cautions(
     """
     origin, destination = sample.economies[i], sample.economies[j]
     flow = sample.flows[:, i, j]
-    found, flows = [], {"exporter": origin, "importer": destination}
+    found, flows = [], {"exporter": named(origin), "importer": named(destination)}
     zeros = [y for y, x in zip(sample.years, flow) if x == 0]
     if zeros:
         found.append(Text("caution.zero", years=_years(zeros), **flows))
@@ -137,7 +137,7 @@ def cautions(
         ]
         if years:
             key = "caution.exports_collapse" if side else "caution.imports_collapse"
-            found.append(Text(key, who=sample.economies[k], years=_years(years)))
+            found.append(Text(key, who=named(sample.economies[k]), years=_years(years)))
     return tuple(found)
 
 
@@ -179,7 +179,13 @@ def at_peak(path: Floats) -> bool:
     return len(known) >= 4 and bool(np.isfinite(path[-1])) and bool(path[-1] >= known.max())
 
 
-def _years(years: list[int]) -> str:
-    if len(years) > 2 and years[-1] - years[0] + 1 == len(years):
-        return f"{years[0]}-{years[-1]}"
-    return ", ".join(map(str, years))
+def _years(years: Sequence[int]) -> str:
+    """Years as a list that reads: runs of three and more by their ends."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    told = [text for run in runs for text in ([f"{run[0]}-{run[-1]}"] if len(run) > 2 else map(str, run))]
+    return Text("answer.and", first=", ".join(told[:-1]), last=told[-1]) if len(told) > 1 else told[0]

@@ -38,15 +38,14 @@ def similar(of: ScreenWords) -> KeyNumber | None:
     fall = leading(of.telling().falls)
     if fall is None:
         return None
-    better = fall.change > 0 and fall.own > 0
-    k = (fall.n or 0) - (fall.as_bad or 0) if better else fall.as_bad
+    k = (fall.n or 0) - (fall.as_bad or 0) if fall.gained else fall.as_bad
     value = of.words("attribution.of_pairs", k=of.words.number(k), n=of.words.number(fall.n))
-    key = "first.pairs_better" if better else "first.pairs_lost" if fall.change < 0 else "first.pairs_behind"
+    key = "first.pairs_better" if fall.gained else "first.pairs_lost" if fall.change < 0 else "first.pairs_behind"
     what = of.words(key, years=of.years(fall))
     if of.facts.checks is None or of.telling() is not of.facts.flows[0]:  # they are checks of that direction
         return KeyNumber(value, what, ROUGH, of.words("first.one_check"))
     agree, able = of.facts.checks
-    agree = agree if fall.unusual else able - agree
+    agree = agree if fall.rare else able - agree
     sure = FIRM if able >= 4 and agree == able else FAIR if 2 * agree > able else ROUGH
     return KeyNumber(value, what, sure, of.words("first.checks_agree", k=agree, n=able))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from detente.answer.facts import Flow
@@ -43,7 +44,8 @@ def picture(of: ScreenWords, flow: Flow, side: str, ident: str) -> Picture:
         return [words.money(usd_mn, at="label"), words.money(usd_mn, at="narrow")]
 
     def axis(usd_mn: float) -> str:
-        return words.significant(usd_mn / 1000 if billions else usd_mn, 1) if usd_mn else "0"
+        value = round(usd_mn / 1000 if billions else usd_mn, 12)
+        return words.number(value, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))
 
     def tip(year: int, sold: float | None, due: float | None) -> str:
         parts = [words("first.tip_sold", value=words.money(sold))] if sold is not None else []

@@ -88,9 +88,8 @@ def _fall(of: ScreenWords, flow: Flow, fall: Fall) -> str:
     flat = "_flat" if abs(fall.others) < FLAT else ""
     if way == "rose" and flat:
         return words("first.rose_flat", **given)
-    better = way == "rose" and fall.own > 0  # beside a gain of its own, who did better says more
-    k = fall.n - fall.as_bad if better else fall.as_bad
-    key = f"first.{way}{flat}{'_better' if better else ''}_{'none' if k == 0 else 'some'}"
+    k = fall.n - fall.as_bad if fall.gained else fall.as_bad
+    key = f"first.{way}{flat}{'_better' if fall.gained else ''}_{'none' if k == 0 else 'some'}"
     return words(key, **given, k=words.number(k), n=words.number(fall.n))
 
 

@@ -25,7 +25,7 @@ class ScreenWords:
         """The size of a change; one that rounds to nothing is less than 1%."""
         if abs(percent) < 0.5:
             return self.words("first.under_one")
-        return self.words.percent(abs(percent), short_of_all(percent, 0))
+        return self.words("first.by", value=self.words.percent(abs(percent), short_of_all(percent, 0)))
 
     def middle(self, effect: IncomeEffect) -> str:
         """With as many decimals as the range beside it: one digit alone could lie at or past the range's end."""
@@ -46,7 +46,7 @@ class ScreenWords:
         for parts in (2, 3, 4, 5, 6, 8, 10, 20):
             if abs(ratio * parts - 1) <= 0.06:
                 return self.words(f"fraction.one_{parts}")
-        return self.words.whole_percent(100 * ratio)
+        return self.words("fraction.percent", value=self.words.whole_percent(100 * ratio))
 
     def telling(self) -> Flow:
         """The direction whose falls the headline speaks of: the first, unless only the other's stand out."""

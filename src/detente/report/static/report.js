@@ -23,6 +23,16 @@ followAddress();
 // Data: one copy in the file, whatever the language.
 for (const link of all("a[data-csv]")) link.href = document.querySelector(link.getAttribute("href")).href;
 
+// Tables: on a phone each row is a card whose cells name their column; the numbers behind a chart stay a table.
+for (const table of all(".scroll > table")) {
+  if (!table.tHead || table.closest(".numbers")) continue;
+  const heads = [...table.tHead.rows[0].cells].map(cell => cell.textContent.trim());
+  for (const row of table.tBodies[0].rows) [...row.cells].forEach((cell, at) => {
+    if (heads[at] && cell.colSpan === 1) cell.dataset.label = heads[at];
+  });
+  table.classList.add("cards");
+}
+
 // Theme and print.
 for (const button of all("[data-theme-switch]")) button.addEventListener("click", () => {
   const root = document.documentElement;

@@ -9,6 +9,8 @@ from detente.language import Catalogue
 from detente.report.story import Story
 from detente.report.tables.cells import Row
 
+LARGEST_SHARE = 300  # percent
+
 
 def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
     found = []
@@ -21,7 +23,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 "change": words.number(row["log_change"], 2, sign=True),
                 "change_pct": words.log_percent(row["log_change"]),
                 "dyad": words.number(row["dyad_part"], 2, sign=True),
-                "dyad_pct": words.percent(row["dyad_pct"], 0),
+                "dyad_pct": _share_of_change(row["dyad_pct"], words),
                 "placebo": ""
                 if share is None
                 else words(
@@ -38,6 +40,11 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
             }
         )
     return found
+
+
+def _share_of_change(pct: float | None, words: Catalogue) -> str:
+    """A component as percent of the change; nothing where the change is so small beside it that the percent says nothing."""
+    return "" if pct is None or abs(pct) > LARGEST_SHARE else words.percent(pct, 0)
 
 
 def _as_bad(row: Mapping[str, Any]) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.attribution.words.sentences import named
 from detente.economies import ROW
 from detente.equilibrium import Economy, internal_trade
 from detente.errors import MissingInternalTrade, StudyError
@@ -50,7 +51,7 @@ class Baseline:
     def merged_note(self) -> Text:
         """Which economies were merged, and whose GDP it is, as a sentence."""
         return Text(
-            "rows.merged", year=str(self.year), n=Number(str(len(self.merged))), codes=few(self.merged),
+            "rows.merged", year=str(self.year), n=Number(str(len(self.merged))), codes=few(map(named, self.merged)),
             source=self.gdp_source or "-", ratio=Number(f"{self.internal_ratio:g}"),
         )  # fmt: skip
 

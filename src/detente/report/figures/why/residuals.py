@@ -188,7 +188,7 @@ def _axes(words: Catalogue, domain: tuple[float, float], scale: Spec) -> tuple[S
         "axis": {
             "title": words("residuals.axis"),
             "values": steps,
-            "labelExpr": f"format(datum.value, datum.value < 1 ? ',.2~r' : ',.3~r') + '{percent_sign(words)}'",
+            "labelExpr": f"format(datum.value, datum.value < 10 ? ',.2~r' : ',.3~r') + '{percent_sign(words)}'",
         },
     }
     return x, y
