@@ -40,8 +40,12 @@ def test_the_table_of_episodes_says_what_the_attribution_says(run):
     assert len(rows) == 10
     for r in rows:
         recorded, own = (two_digits(100 * expm1(r[name])) for name in ("log_change", "dyad_part"))
-        count, p = r["n_as_bad"], r["placebo_share"]
-        pattern = rf"{r['from_year']}-{r['to_year']} +{re.escape(recorded)} .* {re.escape(own)} +{count:,}/{r['n_placebos']:,} "
+        count, p = f"{r['n_as_bad']:,}", r["placebo_share"]
+        if r["dyad_part"] > 0:  # who did better, and the p of a gain
+            count, p = f"{r['n_placebos'] - r['n_as_bad']:,}", 1 - p + r["smallest_share"]
+        pattern = (
+            rf"{r['from_year']}-{r['to_year']} +{re.escape(recorded)} .* {re.escape(own)} +{count}/{r['n_placebos']:,} "
+        )
         assert re.search(pattern + (f" *{p:.3f}" if p < 0.1 else f" *{p:.2f}"), shown), (r["episode"], pattern)
 
 

@@ -238,6 +238,23 @@ def test_the_state_of_the_relation_is_on_the_page(client):
     assert {s["state"] for s in bare["states"]} == {"unknown"}
 
 
+def test_what_is_said_of_the_relation_is_of_the_day_the_lists_were_read_as_the_command_says(client):
+    """Rwanda and the Congo: a recall of 2022 lies within the chart, the break of 2025 after it."""
+    page = client.get("/pair/RWA-COD?lang=en").text
+    assert "relations cut in Jan 2025" in page
+    assert "envoy recalled in Oct 2022" not in page
+    assert 'lang="en"' not in client.get("/pair/RWA-COD?lang=es").text.split('class="numbers"')[-1].split("</table>")[0]
+
+
+def test_partners_are_of_a_year_in_which_both_sold_something(client):
+    """North Korea is not in the release of 2023: its map would be empty, and the sentence below it a bare colon."""
+    found = client.get("/pair/PRK-USA?format=json").json()
+    assert found["partners_year"] == 2021
+    assert all(found["partners"])
+    assert client.get("/pair/USA-CHN?format=json").json()["partners_year"] == 2023
+    assert "North Korea sells" in client.get("/pair/PRK-USA?lang=en").text
+
+
 def test_a_picture_to_embed_is_a_page_of_its_own(client):
     answer = client.get("/pair/IND-PAK/picture.html")
     assert "attachment" in answer.headers["content-disposition"]

@@ -166,7 +166,7 @@ def change_cells(change: EpisodeChange, say: Speaker) -> Row:
         return (recorded, rest, own, "", "", "")
     compared, better = change.compared, change.own is not None and change.own > 0
     k = compared.n - compared.as_bad if better else compared.as_bad
-    count = say.words("screen.better" if better else "screen.of", k=say.words.number(k), n=say.words.number(compared.n))
+    count = say.words("screen.of", k=say.words.number(k), n=say.words.number(compared.n))
     tail = compared.tail(change.own)
     return recorded, rest, own, count, say.words.number(tail, p_decimals(tail)), unseen(compared, say)
 

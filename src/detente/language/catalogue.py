@@ -219,7 +219,7 @@ class Catalogue:
             return self("number.dollars", value=self.number(float(f"{usd_mn * 1e6:.2g}")))
         if abs(usd_mn) < float(self._own("number.billion_from") or 1000):
             usd_mn = float(f"{usd_mn:.4g}") if abs(usd_mn) >= 10_000 else usd_mn  # as many digits as billions have
-            digits = 0 if abs(usd_mn) >= 10 else 1
+            digits = 0 if round(abs(usd_mn), 1) >= 10 else 1
             return self(f"number.million{unit}", value=self.number(usd_mn, digits))
         scale = float(self._own("number.billion_scale") or 1000)
         whole = abs(usd_mn) >= (10 if rough else 100) * scale and (rough or not round(usd_mn / scale, 1) % 1)

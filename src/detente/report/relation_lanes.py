@@ -34,7 +34,12 @@ class RelationPicture:
 
 
 def relation_picture(
-    lanes: Sequence[Lane], words: Catalogue, name: Callable[[str], str], years: tuple[int, int], ident: str
+    lanes: Sequence[Lane],
+    words: Catalogue,
+    name: Callable[[str], str],
+    years: tuple[int, int],
+    ident: str,
+    present: Sequence[Lane] = (),
 ) -> RelationPicture | None:
     """The lanes in the words of a language; None where the lists hold nothing on the pair.
 
@@ -43,12 +48,14 @@ def relation_picture(
     name : economy code to its name within a sentence.
     years : first and last of the chart above.
     ident : what the page calls the picture.
+    present : the lanes to the day on which the lists were read: what is said of today, and the acts, are theirs.
     """
+    today = {lane.ident: lane for lane in (present or lanes)}
     shown = [lane for lane in lanes if any(s.state != "unknown" for s in lane.segments)]
     if not shown:
         return None
-    rows = [_strips(lane, words, name) for lane in shown]
-    acts = [_row(lane, act, words, name) for lane in shown for act in lane.acts]
+    rows = [_strips(lane, words, name, today[lane.ident]) for lane in shown]
+    acts = [_row(lane, act, words, name) for lane in shown for act in today[lane.ident].acts]
     alt = " ".join(f"{row.name} {row.now}." for row in rows)
     return RelationPicture(
         draw_lanes(rows, *years, f"{ident}-w"), draw_lanes(rows, *years, f"{ident}-n", compact=True), alt, acts
@@ -61,7 +68,7 @@ def relation_lines(lanes: Sequence[Lane], words: Catalogue, name: Callable[[str]
     for lane in lanes:
         if all(s.state == "unknown" for s in lane.segments):
             continue
-        strip = _strips(lane, words, name)
+        strip = _strips(lane, words, name, lane)
         found.append(f"{strip.name} {strip.now}.")
         acts = [_row(lane, act, words, name) for act in lane.acts]
         found += [f"  {row.start}{f' – {row.end}' if row.end else ''}: {row.what}. {row.reason}" for row in acts]
@@ -82,13 +89,13 @@ def flags_of(lanes: Sequence[Lane], words: Catalogue, reach: tuple[float, float]
     return spread_flags(found)
 
 
-def _strips(lane: Lane, words: Catalogue, name: Callable[[str], str]) -> StripLane:
-    last = next((s for s in reversed(lane.segments) if s.state != "unknown"), lane.segments[-1])
+def _strips(lane: Lane, words: Catalogue, name: Callable[[str], str], today: Lane) -> StripLane:
+    last = next((s for s in reversed(today.segments) if s.state != "unknown"), today.segments[-1])
     strips = [
         Strip(s.start, s.end, s.state, words(f"lane.{_word(lane, s)}"), _tip(lane, s, words, name))
         for s in lane.segments
     ]
-    return StripLane(words(f"lane.{lane.ident}"), _now(lane, last, words), strips)
+    return StripLane(words(f"lane.{lane.ident}"), _now(today, last, words), strips)
 
 
 def _word(lane: Lane, segment: Segment) -> str:

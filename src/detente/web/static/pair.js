@@ -62,7 +62,7 @@ if (plays) Promise.all([ask(plays.dataset.from), fetch(plays.dataset.map).then(a
   const play = one("[data-play]", plays), now = one("#partners-now"), sellers = all("[data-whose]", plays);
   const svg = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
   map.append(document.importNode(svg, true));
-  const shapes = all("path", map), title = one("#partners-title"), last = String(found.years.at(-1));
+  const shapes = all("path", map), title = one("#partners-title"), last = range.value;
   const start = title.textContent;
   let whose = 0, timer = 0;
   const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 0 });
@@ -75,7 +75,7 @@ if (plays) Promise.all([ask(plays.dataset.from), fetch(plays.dataset.map).then(a
     }
     const first = Object.entries(rows).sort((x, y) => y[1][0] - x[1][0]).slice(0, 6);
     const list = first.map(([code, [share]]) => `${found.names[code]} ${percent.format(share)}`).join(", ");
-    now.textContent = now.dataset.said.replace("{a}", sellers[whose].textContent.trim()).replace("{year}", year).replace("{list}", list);
+    now.textContent = (first.length ? now.dataset.said : now.dataset.none).replace("{a}", sellers[whose].textContent.trim()).replace("{year}", year).replace("{list}", list);
     title.textContent = start.replace(last, year);
     shown.textContent = year;
   };

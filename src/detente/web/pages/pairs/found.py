@@ -13,6 +13,7 @@ from detente.answer.pairs.any_pair import pair
 from detente.answer.pairs.found_pair import Pair
 from detente.answer.pairs.lanes import Lane, lanes
 from detente.economies import in_text
+from detente.outlook.relevant import FIRST, LISTED_UNTIL
 from detente.panel import Panel
 from detente.report.first_screen import FirstScreen, first_screen
 from detente.report.relation_lanes import RelationPicture, flags_of, relation_picture
@@ -72,7 +73,8 @@ def relation_of(found: Pair, words: Words, known: Sequence[Lane], ident: str = "
     def name(code: str) -> str:
         return in_text(code, words.language)
 
-    return relation_picture(known, words, name, years_of(found), ident or f"{words.language}-relation")
+    present = _kept_lanes(found.origin, found.destination, FIRST, LISTED_UNTIL.year)
+    return relation_picture(known, words, name, years_of(found), ident or f"{words.language}-relation", present)
 
 
 def screen_of(found: Pair, words: Words, known: Sequence[Lane], ident: str = "") -> FirstScreen | None:

@@ -26,7 +26,7 @@ from detente.web.http.reply import page, told, words_of
 from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 from detente.web.pages.pairs.found import kept_pair, lanes_of, pair_asked, relation_of, screen_of
-from detente.web.pages.pairs.partners import partners_data
+from detente.web.pages.pairs.partners import newest_sales, partners_data
 from detente.web.pages.pairs.search import panel_of
 
 
@@ -39,6 +39,7 @@ def show(request: Request) -> Response:
     screen = screen_of(found, words, known)
     a, b = found.origin, found.destination
     names = {"a": words.economy(a), "b": words.economy(b)}
+    year = newest_sales(panel, found)
     data = {
         "id": f"{a}-{b}",
         "a": {"code": a, "name": names["a"]},
@@ -58,7 +59,8 @@ def show(request: Request) -> Response:
         "source": said(panel.source, words),
         "years": [panel.years[0], panel.years[-1]],
         "name": "-".join(slug(name) for name in names.values()),
-        "partners": partners_data(panel, found, panel.years[-1], words)["sides"],
+        "partners": partners_data(panel, found, year, words)["sides"],
+        "partners_year": year,
     }
     site = str(request.base_url).rstrip("/")
     view = {

@@ -30,7 +30,9 @@ def partners(request: Request) -> Response:
     found = pair_asked(request, panel_of(request), request.path_params["codes"])
     panel = found.flows_of
     asked = request.query_params.get("year", "")
-    year = int(asked) if asked.isdecimal() and len(asked) < 5 and int(asked) in panel.years else panel.years[-1]
+    year = (
+        int(asked) if asked.isdecimal() and len(asked) < 5 and int(asked) in panel.years else newest_sales(panel, found)
+    )
     data = partners_data(panel, found, year, words) | {
         "id": f"{found.origin}-{found.destination}",
         "a": {"code": found.origin, "name": words.economy(found.origin)},
@@ -41,6 +43,16 @@ def partners(request: Request) -> Response:
         "names": {code: words.economy(code) for code in panel.economies if code != ROW},
     }
     return page(request, "partners.html.j2", data, code=of_partners(found.origin, found.destination, year))
+
+
+def newest_sales(panel: Panel, found: Pair) -> int:
+    """The newest year in which both sell something on record, or one of them; the panel's last where neither ever does."""
+    sides = [_by_year(SamePanel(panel), code) for code in (found.origin, found.destination)]
+    for enough in (all, any):
+        known = [year for t, year in enumerate(panel.years) if enough(side[t] for side in sides)]
+        if known:
+            return known[-1]
+    return panel.years[-1]
 
 
 def partners_data(panel: Panel, found: Pair, year: int, words: Words) -> dict[str, Any]:
