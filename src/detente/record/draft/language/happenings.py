@@ -211,7 +211,9 @@ def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
         for match in rule.noun.finditer(text, start, end) if rule.noun else ():
             if not _wished(language).search(text[max(start, match.start() - 45) : match.start()]):
                 _claim(claimed, _Act(match.start(), match.end(), rule, alone=True), REACH, place)
-    return sorted((act for _, _, act in claimed.values()), key=lambda act: act.start)
+    acts = sorted((act for _, _, act in claimed.values()), key=lambda act: act.start)
+    nouns = [took.span() for act in acts if act.alone and (took := _TOOK_PLACE.match(text, act.end))]
+    return [act for act in acts if not any(a <= act.start < b for a, b in nouns)]  # its closure was announced
 
 
 def _claim(claimed: dict[int, tuple[int, int, _Act]], act: _Act, far: int, place: int) -> None:

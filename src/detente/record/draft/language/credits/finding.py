@@ -168,13 +168,19 @@ def _of_verb(
         return None  # the sector reported a fall
     if source is not None and not strong and _is_country(text[source[0] : source[1]]):
         return None  # Serbia recorded a gap
-    if source is None and language == "es" and strong:
+    if source is None and language == "es" and strong and not _is_relative(before, verb.group()):
         return forward(text, tokens, verb.end(), language, inverted=True)
     if source is None:
         return None
     if language == "en" and verb.group() in _OF_DATA and not _DATA.search(text, source[0], source[1]):
         return None
     return source
+
+
+def _is_relative(before: list[Token], verb: str) -> bool:
+    """Whether a verb's subject is the word before *que*: *una cifra que resalta la importancia del sector*."""
+    words = [token.low for token in before[-2:]]
+    return len(words) == 2 and words[1] == "que" and words[0] != "lo" and verb.endswith(("a", "an", "e", "en"))
 
 
 _TRAILS = re.compile(r",\s(?:[A-Z][\w.&-]*\s){1,4}$")
