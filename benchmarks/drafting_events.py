@@ -1,4 +1,5 @@
-"""Score the events that drafting proposes on the texts of ``drafting.toml`` that have a ``pair`` and ``events``.
+"""Score the events that drafting proposes on the texts of ``drafting.toml`` that have a ``pair`` and ``events``;
+those under ``told`` have nothing else.
 
     python benchmarks/drafting_events.py FOLDER [--set N] [--faults]
 
@@ -64,7 +65,8 @@ def main(folder: Path, only: str, show: bool) -> None:
     """One line a set."""
     place: Counter[str] = Counter()
     sets: dict[str, Found] = {}
-    for text in tomllib.loads(Path(__file__).with_name("drafting.toml").read_text(encoding="utf-8"))["text"]:
+    pages = tomllib.loads(Path(__file__).with_name("drafting.toml").read_text(encoding="utf-8"))
+    for text in [*pages["text"], *pages["told"]]:
         place[text["set"]] += 1
         path = folder / f"{text['set']}-{place[text['set']]}.txt"
         if "events" not in text or not path.exists() or (only and text["set"] not in only):
