@@ -6,6 +6,7 @@ import csv
 import gc
 import os
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,10 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")  # a busy machine makes no test fail
 ABSENT = "the real data folder ../shared is not here"
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # what one worker or one process of a test compiled is there for all others
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 LONG = (

@@ -36,7 +36,7 @@ def root():
 
 @cache
 def asked_app():
-    """Made when the first request comes: to collect the tests, its description is enough."""
+    """The app over a workspace with two studies, one of them run."""
     path = root() / "small.parquet"
     small_world().to_frame().rename({"trade": "value_usd_mn"}).write_parquet(path)
     space = Workspace(root(), data=path, panel=read_panel(path))
@@ -56,12 +56,15 @@ def described():
     return raw
 
 
-async def app(scope, receive, send):
-    await asked_app()(scope, receive, send)
+@pytest.fixture(scope="module")
+def described_app():
+    """The app with its description, read when the test runs: requests for every endpoint take seconds to think of."""
+    schema = schemathesis.openapi.from_dict(described()).exclude(path_regex="/run$")  # starts processes
+    schema.app = asked_app()
+    return schema
 
 
-schema = schemathesis.openapi.from_dict(described()).exclude(path_regex="/run$")  # starts processes
-schema.app = app
+schema = schemathesis.pytest.from_fixture("described_app")
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     schemathesis.specs.openapi.checks.status_code_conformance,
@@ -72,7 +75,6 @@ CHECKS = [
 @schema.parametrize()
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_no_request_brings_the_server_down(case):
-    asked_app()
     case.headers = {**(case.headers or {}), "x-detente-token": TOKEN}
     response = case.call(allow_redirects=False, timeout=120)  # a bound, not a wait: the machine may be busy
     case.validate_response(response, checks=CHECKS)

@@ -116,7 +116,9 @@ def _from_zero(effects: np.ndarray | None) -> np.ndarray | None:
     return effects
 
 
-def _damped(y, prior, fitted, target, deviance):
+def _damped(
+    y: np.ndarray, prior: np.ndarray, fitted: np.ndarray, target: np.ndarray, deviance: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, float]:
     """Move from ``fitted`` to ``target``, by halves while the deviance rises; the first step has nothing to compare.
 
     Returns the place reached, the same within bounds, the flows there, their deviance, and the share of the way.
