@@ -16,6 +16,7 @@ import pytest
 pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi import checks
 
 from detente.panel import read_panel
 from detente.record import Ledger
@@ -67,8 +68,8 @@ def described_app():
 schema = schemathesis.pytest.from_fixture("described_app")
 CHECKS = [
     schemathesis.checks.not_a_server_error,
-    schemathesis.specs.openapi.checks.status_code_conformance,
-    schemathesis.specs.openapi.checks.content_type_conformance,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
 ]
 
 

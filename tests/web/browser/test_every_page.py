@@ -35,7 +35,8 @@ PAGES = (
     "/s/none",
 )
 AHEAD = 3  # pages that load while one is looked at
-SHAPES = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+SHAPES = {1280: ("light", "dark"), 390: ("dark", "light")}  # widths, and the schemes a page is loaded in and put into
+COLOURS = ["color-contrast", "link-in-text-block"]  # axe's rules that look at colours
 
 
 def opened(visitor):
@@ -56,31 +57,43 @@ def opened(visitor):
             page.close()
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape[0]}-{shape[1]}")
-def test_every_page_fits_its_width_draws_its_charts_and_is_accessible(visit, shape):
+def checked(page, path):
+    """The page fits its width and draws its charts."""
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wider <= 0, (path, wider)
+    charts = page.evaluate(
+        "[...document.querySelectorAll('.vega svg')].map(s => ({w: s.getBoundingClientRect().width, "
+        "marks: s.querySelectorAll('.mark-symbol path, .mark-rect path, .mark-line path, .mark-area path').length, "
+        "out: s.getBoundingClientRect().right - document.documentElement.clientWidth}))"
+    )
+    assert len(charts) == (3 if "/desk" in path else 4 if path == "/s/copy/attribution" else 0), path
+    for chart in charts:
+        assert chart["w"] > 200, (path, chart)
+        assert chart["marks"] > 0, (path, chart)
+        assert chart["out"] <= 1, (path, chart)
+
+
+def barriers(page, axe, options):
+    """What breaks a rule of accessibility; every rule where no ``options`` narrow them."""
+    told = axe.run(page, options={"resultTypes": ["violations"], **options}).response
+    assert len(told["passes"]) > (0 if options else 10), page.url
+    return [
+        (v["id"], [n["target"] for n in v["nodes"]][:3], v["nodes"][0]["failureSummary"]) for v in told["violations"]
+    ]
+
+
+@pytest.mark.parametrize("width", SHAPES)
+def test_every_page_fits_its_width_draws_its_charts_and_is_accessible(visit, width):
+    """Put into its other scheme a page is the same but for its colours, and only the rules on them are asked again."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    first, then = SHAPES[width]
     found = {}
-    for path, page in opened(visit(*shape)):
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wider <= 0, (path, wider)
-        charts = page.evaluate(
-            "[...document.querySelectorAll('.vega svg')].map(s => ({w: s.getBoundingClientRect().width, "
-            "marks: s.querySelectorAll('.mark-symbol path, .mark-rect path, .mark-line path, .mark-area path').length, "
-            "out: s.getBoundingClientRect().right - document.documentElement.clientWidth}))"
-        )
-        assert len(charts) == (3 if "/desk" in path else 4 if path == "/s/copy/attribution" else 0), path
-        for chart in charts:
-            assert chart["w"] > 200, (path, chart)
-            assert chart["marks"] > 0, (path, chart)
-            assert chart["out"] <= 1, (path, chart)
-        if shape[0] < 1280:
-            continue
-        told = axe.run(page).response
-        assert len(told["passes"]) > 10, path
-        if bad := told["violations"]:
-            found[path] = [
-                (v["id"], [n["target"] for n in v["nodes"]][:3], v["nodes"][0]["failureSummary"]) for v in bad
-            ]
+    for path, page in opened(visit(width, first)):
+        for scheme, options in ((first, {}), (then, {"runOnly": COLOURS})):
+            page.emulate_media(color_scheme=scheme)
+            checked(page, path)
+            if width == 1280 and (bad := barriers(page, axe, options)):
+                found[path, scheme] = bad
     assert found == {}
 
 
