@@ -123,6 +123,7 @@ def drawn_anew(monkeypatch):
     """Pictures are drawn each time they are asked for."""
     for name in DRAWING:
         monkeypatch.setattr(vl_convert, name, getattr(vl_convert, name).__wrapped__)
+    monkeypatch.setattr("detente.charts.pen.KEPT", 0)
 
 
 @pytest.fixture

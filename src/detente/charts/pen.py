@@ -6,7 +6,9 @@ nothing but the chart library, and take and give plain values.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, cast
 
 from detente.charts.palette import vega_config
@@ -14,6 +16,8 @@ from detente.errors import MissingExtra
 from detente.language.registry import language_of
 
 VEGA_LITE = "6.1"
+KEPT = 96  # pictures drawn last: a run's report and the app's view of it show the same ones
+_DRAWN: dict[bytes, str] = {}
 By = Callable[..., Any]  # does a piece of work with its arguments: ``by(work, *arguments)``
 
 
@@ -34,12 +38,17 @@ def svg_of(spec: dict[str, Any], language: str, narrow: bool) -> str:
     MissingExtra
     """
     chart = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", **spec, "config": vega_config(narrow)}
-    return _library().vegalite_to_svg(
+    asked = sha256(json.dumps([chart, language]).encode()).digest()
+    drawn = _DRAWN.pop(asked, None) or _library().vegalite_to_svg(
         chart,
         vl_version=VEGA_LITE,
         format_locale=cast(Any, language_of(language).chart_locale or None),
         allowed_base_urls=[],
     )
+    _DRAWN[asked] = drawn
+    while len(_DRAWN) > KEPT:
+        _DRAWN.pop(next(iter(_DRAWN)), None)
+    return drawn
 
 
 def png_of(svg: str, scale: float) -> bytes:
