@@ -16,7 +16,6 @@ import pytest
 pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 import schemathesis
 from hypothesis import HealthCheck, settings
-from schemathesis.specs.openapi import checks
 
 from detente.panel import read_panel
 from detente.record import Ledger
@@ -37,7 +36,7 @@ def root():
 
 @cache
 def asked_app():
-    """The app over a workspace with two studies, one of them run."""
+    """Made when the first request comes: to collect the tests, its description is enough."""
     path = root() / "small.parquet"
     small_world().to_frame().rename({"trade": "value_usd_mn"}).write_parquet(path)
     space = Workspace(root(), data=path, panel=read_panel(path))
@@ -57,25 +56,23 @@ def described():
     return raw
 
 
-@pytest.fixture(scope="module")
-def described_app():
-    """The app with its description, read when the test runs: requests for every endpoint take seconds to think of."""
-    schema = schemathesis.openapi.from_dict(described()).exclude(path_regex="/run$")  # starts processes
-    schema.app = asked_app()
-    return schema
+async def app(scope, receive, send):
+    await asked_app()(scope, receive, send)
 
 
-schema = schemathesis.pytest.from_fixture("described_app")
+schema = schemathesis.openapi.from_dict(described()).exclude(path_regex="/run$")  # starts processes
+schema.app = app
 CHECKS = [
     schemathesis.checks.not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
+    schemathesis.specs.openapi.checks.status_code_conformance,
+    schemathesis.specs.openapi.checks.content_type_conformance,
 ]
 
 
 @schema.parametrize()
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_no_request_brings_the_server_down(case):
+    asked_app()
     case.headers = {**(case.headers or {}), "x-detente-token": TOKEN}
     response = case.call(allow_redirects=False, timeout=120)  # a bound, not a wait: the machine may be busy
     case.validate_response(response, checks=CHECKS)
