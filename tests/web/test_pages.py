@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("httpx2", reason="starlette's test client needs httpx2")
 from starlette.testclient import TestClient
 
+from detente.errors import UnreadableFile
 from detente.panel import world
 from detente.study import new_study, open_study
 from detente.web import Keys, Site, Workspace, create_app
@@ -322,6 +323,18 @@ def test_a_damaged_run_does_not_keep_the_study_from_being_run_again(client, spac
     assert answer.status_code == 200
     assert "cannot be read" in answer.text
     assert 'action="/s/copy/run"' in answer.text
+
+
+def test_a_run_is_read_once_and_anew_when_its_files_have_changed(space, flagship_quick):
+    folder = flagship_quick.write(space.root / "runs" / "x" / "001")
+    first = space.read(folder)
+    assert space.read(folder) is first
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    (folder / "results.json").write_text(json.dumps({**results, "notes": ["changed"]}), encoding="utf-8")
+    assert space.read(folder).notes == ("changed",)
+    (folder / "manifest.json").unlink()
+    with pytest.raises(UnreadableFile, match="not a run folder"):
+        space.read(folder)
 
 
 def test_the_desk_and_attribution_of_a_study_on_a_panel_that_does_not_fit(client, space):

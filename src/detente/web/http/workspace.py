@@ -20,6 +20,7 @@ from detente.run import Run, read_run
 from detente.study import Study, builtin_studies, open_study
 
 LONGEST_PATH = 255
+Stamp = tuple[int, int, int]
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -102,7 +103,19 @@ class Workspace:
         return path
 
     def read(self, path: Path) -> Run:
-        return read_run(path)
+        """A run as its files stand; read again only when they have changed."""
+        try:
+            stamp = [_stamp(path / part) for part in ("results.json", "manifest.json")]
+        except OSError:
+            return read_run(path)
+        kept = _READ.get(path)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, read_run(path))
+            with _OPENING:
+                if len(_READ) >= MOST_READ:
+                    _READ.clear()
+                _READ[path] = kept
+        return kept[1]
 
     def copy(self, study: Study, name: str) -> str:
         """Copy a study into the workspace under a new name; returns its key."""
@@ -134,10 +147,8 @@ def _not_copied(folder: str, names: list[str]) -> list[str]:
 def _opened(folder: Path) -> Study:
     """A study as its file stands; read again only when that has changed."""
     settle(folder) if os.access(folder, os.W_OK) else None
-    path = folder / "study.toml"
     try:
-        found = path.stat()
-        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        stamp = _stamp(folder / "study.toml")
     except OSError:
         return open_study(folder)
     kept = _OPENED.get(folder)
@@ -155,6 +166,12 @@ def _opened(folder: Path) -> Study:
     return kept[1]
 
 
+def _stamp(file: Path) -> Stamp:
+    """What tells one state of a file from another; an OSError where there is none."""
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 @cache
 def _shipped() -> frozenset[Path]:
     """The folders of the studies that ship."""
@@ -162,5 +179,7 @@ def _shipped() -> frozenset[Path]:
 
 
 MOST_OPENED = 2000  # studies remembered as they were read
-_OPENED: dict[Path, tuple[tuple[int, int, int], Study | DetenteError]] = {}
+MOST_READ = 8  # runs remembered likewise; each takes some megabytes
+_OPENED: dict[Path, tuple[Stamp, Study | DetenteError]] = {}
+_READ: dict[Path, tuple[list[Stamp], Run]] = {}
 _OPENING = threading.Lock()
