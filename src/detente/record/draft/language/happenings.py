@@ -39,6 +39,7 @@ _DATED = re.compile(
     rf"\W{{0,3}}(?:On\s)?(?:\d{{1,2}}\s)?(?:{_MONTH})\b\.?[^:—–-]{{0,12}}(?:[:—–-]|,?\s[A-Z])", re.IGNORECASE
 )
 _DASH = re.compile(r"\s[–—-]\s")
+_ARTICLE = re.compile(r"\b(?:the|an?|its|their|these|those|such|any)\s$", re.IGNORECASE)
 _PAUSE = re.compile(r"[,;—–(]")
 _PRONOUN = re.compile(r"(?:They|It|These|Both|Fue|Fueron|La medida|Las medidas|Esta|Estas)\b")
 _PASSIVE = re.compile(r"\b(?:was|were|been|Fue|Fueron|fue|fueron)\s(?:\w+ly\s|finally\s)?$")
@@ -197,7 +198,7 @@ def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
     for place, rule in enumerate(_rules(language)):
         for match in rule.act.finditer(text, start, end):
             far = _distance(text, match, rule, start, end)
-            if far is not None and not _unreal(text, match, language):
+            if far is not None and not (_unreal(text, match, language) or _describes(text, match, far)):
                 _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), far, place)
         for match in rule.present.finditer(text, start, end) if rule.present and _headed(text, start, language) else ():
             far = _distance(text, match, rule, start, end)
@@ -228,6 +229,11 @@ def _unreal(text: str, act: re.Match[str], language: str) -> bool:
     told = text[cut : act.end()]  # what follows a past act, such as "that would open", does not undo it
     ahead = is_future(told, act.start() - cut, act.end() - cut, language, dated=False)
     return bool(_not(language).search(before)) or ahead
+
+
+def _describes(text: str, act: re.Match[str], far: int) -> bool:
+    """Whether a past act is an adjective: *the increased tariffs*."""
+    return far <= 1 and _ARTICLE.search(text[max(0, act.start() - 8) : act.start()]) is not None
 
 
 def _distance(text: str, act: re.Match[str], rule: _Rule, start: int, end: int) -> int | None:
