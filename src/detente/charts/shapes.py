@@ -1,7 +1,8 @@
 """Outlines of countries for maps: thinned Natural Earth shapes, decoded to GeoJSON.
 
 ``step`` thins further, for small maps: points nearer than so many degrees to the last, and islands
-narrower than twice that, are left out. Countries share their arcs, so borders still meet.
+narrower than twice that, are left out. Countries share their arcs, so borders still meet. Each feature is made once:
+whoever is given one puts it into a chart and leaves it as it is.
 """
 
 from __future__ import annotations
@@ -68,17 +69,20 @@ def _wide(ring: Line) -> float:
     return max(max(xs) - min(xs), max(ys) - min(ys))
 
 
+@cache
 def land(step: float = 0.0) -> dict[str, Any]:
     """All land but Antarctica and islands too small to see, as one GeoJSON feature."""
     return {"type": "Feature", "geometry": _polygons(_file()["land"], step)}
 
 
+@cache
 def borders(step: float = 0.0) -> dict[str, Any]:
     """Lines between countries, each once, as one GeoJSON feature."""
     lines = [_arcs(step)[index] for index in _file()["borders"]]
     return {"type": "Feature", "geometry": {"type": "MultiLineString", "coordinates": lines}}
 
 
+@cache
 def outline(code: str, step: float = 0.0) -> dict[str, Any] | None:
     """The country's shape as a GeoJSON feature; None if the map has none for this code."""
     pieces = _file()["countries"].get(code)

@@ -166,8 +166,8 @@ class Catalogue:
         """A number written the English way, with this language's signs, or in its words where it speaks."""
         if self.spoken:
             return self._number_aloud(text.replace(",", ""))
-        marks = {ord(","): self("number.thousands"), ord("."): self("number.decimal"), ord("-"): "−"}
-        return text.translate(marks)
+        thousands, decimal = (self._own(key) or self(key) for key in ("number.thousands", "number.decimal"))
+        return text.translate({ord(","): thousands, ord("."): decimal, ord("-"): "−"})
 
     def _number_aloud(self, plain: str) -> str:
         if not re.fullmatch(r"[+-]?\d+(\.\d+)?", plain, re.ASCII):
