@@ -190,3 +190,22 @@ TOLD = (
 @pytest.mark.parametrize(("text", "language", "value"), TOLD)
 def test_multiples_in_words_and_digits(text, language, value):
     assert drafted(text, language) == [(value, "times", "up")]
+
+
+@pytest.mark.parametrize(
+    ("head", "way"),
+    [
+        ("The biggest decreases were in exports to", "down"),
+        ("Exports increased the most to", "up"),
+        ("Sales fell most to", "down"),
+    ],
+)
+@pytest.mark.parametrize(("words", "value", "unit"), MONEY)
+def test_amounts_in_brackets_after_by_are_changes(head, way, words, value, unit):
+    text = f"{head} Peru (by {words}) and the U.K. (by {words})."
+    assert set(drafted(text)) == {(signed(value, way), unit, way)}
+
+
+def test_at_least_is_no_minus():
+    for text in ("Al menos 5% de las ventas fue al norte.", "Por lo menos 5% de las ventas fue al norte."):
+        assert drafted(text, "es") == [(5, "pct", "")]

@@ -152,3 +152,51 @@ def test_an_amount_in_millions_takes_the_currency_of_the_one_before():
     assert [(f.value, f.unit) for f in find_figures(text, "es")] == [(1.685e9, "usd"), (1.365e9, "usd")]
     assert len(find_figures("It cost $3 million. There are 2 million.", "en")) == 1
     assert [f.unit for f in find_figures("It cost $3 million and reached 2 million people.", "en")] == ["usd", "people"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "The number of asylum applications in the EU increased to 923,991 in 2022.",
+            "en",
+            [(923991, "asylum applications")],
+        ),
+        ("The number of migrants fell to 226,467.", "en", [(226467, "migrants")]),
+        ("El número de refugiados en el país ha alcanzado los 150.000 en 2022.", "es", [(150000, "refugiados")]),
+        ("La cantidad de turistas llegó a 12.500.", "es", [(12500, "turistas")]),
+        ("The number of migrants who paid $5 in fees rose.", "en", [(5, "usd")]),
+        ("The number of the house is 12,500 Oak Street.", "en", []),
+    ],
+)
+def test_a_bare_number_is_of_what_is_numbered(text, language, expected):
+    assert read(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "Llegaron 1.368.083 de visitantes y 1.135.102 de turistas.",
+            "es",
+            [(1368083, "visitantes"), (1135102, "turistas")],
+        ),
+        ("Los 10 principales países", "es", [(10, "países")]),
+        ("35 US states and 1.7 million US jobs", "en", [(35, "US states"), (1.7e6, "US jobs")]),
+        ("two of Canada’s exports", "en", []),
+        ("2.28 MnT, 3 MMT, 400 KT and 5 mln t", "en", [(2.28e6, "t"), (3e6, "t"), (4e5, "t"), (5e6, "t")]),
+        ("37,358 Nepalis and 12 buses", "en", [(37358, "Nepalis"), (12, "buses")]),
+        ("entre el 117 y el 120 por ciento", "es", [(117, "pct"), (120, "pct")]),
+    ],
+)
+def test_counts_as_offices_and_bulletins_write_them(text, language, expected):
+    assert read(text, language) == [(pytest.approx(v), u) for v, u in expected]
+
+
+ONE = "Las ventas sumaron 5 millones de {}. {}Su principal socio fue China, mercado que generó 1,2 millones, seguido de Europa."
+
+
+@pytest.mark.parametrize(("money", "unit"), [("dólares", "usd"), ("euros", "eur"), ("soles", "pen")])
+def test_a_text_of_one_currency_lends_it_to_its_bare_millions(money, unit):
+    assert read(ONE.format(money, ""), "es") == [(5e6, unit), (1.2e6, unit)]
+    assert read(ONE.format(money, "Hace un año eran 4 millones de yuanes. "), "es")[-1] == (4e6, "cny")

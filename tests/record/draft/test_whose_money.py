@@ -75,3 +75,12 @@ def test_peoples_in_is_are_counted():
 def test_a_count_said_again_with_a_shorter_noun_is_one_row():
     text = "In 2021 some 24,410 migrant workers came. It took 24,410 workers in 2021."
     assert len(units(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("country", "unit"), [("New Zealand", "nzd_mn"), ("Canada", "cad_mn"), ("Singapore", "sgd_mn")]
+)
+def test_an_amount_with_its_us_dollars_in_brackets_is_in_the_other_dollar(country, unit):
+    found = units(f"Exports of {country} were $20 billion (US$13.1 billion) in 2021.")
+    assert [u for u, _ in found] == [unit, "usd_mn"]
+    assert found[0][1] == "low"

@@ -74,6 +74,7 @@ _BETWEEN = re.compile(r"\b(?:between|entre)\s(?:los\s|las\s)?(?:[A-Z]{2,3}\s?|US
 _OF_WHOLE = re.compile(
     r"\s(?:out\s)?(?:of|de)\s(?:(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)|(?=\d))", re.IGNORECASE
 )
+_OF_SOMEBODY_S = re.compile(r"\sof\s(?:[\w.]+\s){0,2}[\w.]+[’']s?\s")
 _HYPHENED = re.compile(r"-(?!odd\b|plus\b|strong\b|way\b|fold\b|up\b|off\b|and\b)([a-z]{3,})\b")
 _GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:de\s)?")}
 _WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
@@ -82,6 +83,7 @@ _DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide
 _SIGN_AFTER = re.compile(r"(M\s?)?(€|£|EUR|USD)(?!\w)")
 """*20 €*, *1.250 M€*: the currency stands after the number."""
 NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million do not
+GROUPED = 1000  # from here a Spanish count may have *de* before its noun: 1.368.083 de visitantes
 SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
 
 
@@ -112,7 +114,7 @@ def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()
         read = [_read(open_text, numeral, language) for numeral in run]
         read = _share(open_text, run, read)
         for numeral, figure in zip(run, read):
-            figure = figure or _carried(open_text, numeral, found)
+            figure = figure or _carried(open_text, numeral, found) or _numbered(open_text, numeral, language)
             if figure is None and (label := _label_of(open_text, numeral, labels)) is not None:
                 labelled.add(label)
                 start, end, (_, _, unit, times) = numeral.start, numeral.end, labels[label]
@@ -144,6 +146,28 @@ def _label_of(text: str, numeral: Numeral, labels: list[tuple[int, int, str, flo
 
 CARRY = 160
 """Characters over which an amount in millions may take the currency of the one before it."""
+FAR = 2000
+"""The same for an amount with decimals in a text that has spoken of one currency only."""
+_NUMBER_OF = re.compile(
+    r"\b(?:number|total|count|n[úu]mero|cantidad|cifra)\s(?:of|de)(?=\s)(?![^.;]*\b(?:which|that|whose|cuy[oa])\b)",
+    re.IGNORECASE,
+)
+
+
+def _numbered(text: str, numeral: Numeral, language: str) -> FigureMention | None:
+    """*The number of applications rose to 923,991*: a bare number of what is numbered."""
+    bare = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text[numeral.start : numeral.end]) or (
+        numeral.scale >= 1e3 and not numeral.words
+    )
+    if not bare or numeral.vague or not _ENDS.match(text, numeral.end):
+        return None
+    first = max(text.rfind(mark, 0, numeral.start) for mark in (". ", "\n", "; ")) + 1
+    named = list(_NUMBER_OF.finditer(text, max(first, numeral.start - CARRY), numeral.start))
+    noun = _counted(text, replace(numeral, end=named[-1].end(), words=False, scale=1.0), language) if named else None
+    if noun is None or noun[0] > numeral.start:
+        return None
+    start, end = numeral.start, numeral.end
+    return FigureMention(start, end, text[start:end], numeral.value, noun[1], _bound(text, start, numeral))
 
 
 def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureMention | None:
@@ -152,7 +176,11 @@ def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureM
     before = found[-2 if inside else -1] if found else None
     if before is not None and before.unit == "pct":
         before = next((f for f in reversed(found) if f.unit in MONEY), before)
-    if before is None or numeral.scale < 1e6 or numeral.vague or before.unit.partition("/")[0] not in MONEY:
+    if before is None or numeral.scale < 1e6 or numeral.vague:
+        return None
+    if before.unit.partition("/")[0] not in MONEY:
+        before = next((f for f in reversed(found) if f.unit in MONEY), before)
+    if before.unit.partition("/")[0] not in MONEY:
         return None
     between = text[before.end : numeral.start]
     if _OR_IN_MONEY.search(text[max(0, numeral.start - 24) : numeral.start]):  # up 13% or 2.7 billion
@@ -163,7 +191,12 @@ def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureM
         r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)",
         text[numeral.end :],
     )
-    if not ends or len(between) > CARRY or re.search(r"[.!?]\s|\n", between):
+    far = len(between) > CARRY or re.search(r"[.!?]\s|\n", between)
+    lent = (
+        re.search(r"\d[.,]\d", text[numeral.start : numeral.end])
+        and len({f.unit for f in found if f.unit in MONEY}) == 1
+    )
+    if not ends or (far and (len(between) > FAR or not lent)):
         return None
     start, end = numeral.start, numeral.end
     return FigureMention(start, end, text[start:end], numeral.value, before.unit, _bound(text, start, numeral))
@@ -267,9 +300,11 @@ def _counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | No
     if numeral.value == 1 or (numeral.words and not numeral.vague and numeral.value <= SMALL
                               and _DEFINITE.search(text, max(0, numeral.start - 20), numeral.start)):  # fmt: skip
         return None
+    if numeral.words and numeral.value <= SMALL and _OF_SOMEBODY_S.match(text, position):
+        return None  # two of Canada's exports: some of what there is
     if whole := _OF_WHOLE.match(text, position):
         position = _past_number(text, whole.end() - 1, language)
-    elif numeral.vague or numeral.scale > 1 or numeral.words:
+    elif numeral.vague or numeral.scale > 1 or numeral.words or (language == "es" and numeral.value >= GROUPED):
         link = re.compile(r"\s(?:of|de)\s").match(text, position)
         position = link.end() - 1 if link else position
     if part := _HYPHENED.match(text, position):  # a 40-page paper
@@ -282,7 +317,9 @@ def _counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | No
         if match is None or match.group().casefold() in NUMBER_WORDS[language]:
             break
         word = match.group()
-        if word.casefold() in _STOP[language] or (not run and text[spot] == "-" and not word.islower()):
+        if (word.casefold() in _STOP[language] and not word.isupper()) or (
+            not run and text[spot] == "-" and not word.islower()
+        ):
             if word.casefold() not in _SKIP[language] and not (run and word.casefold() in ("and", "or", "y")):
                 break
             spot = match.end()

@@ -163,7 +163,7 @@ _UNITS = [
         re.compile(rf"(?:{body})(?![\w])" if code != "pct" else rf"(?:{body})", 0 if code in _CASED else re.IGNORECASE),
     )
     for code, body in sorted({**_MONEY, **_MEASURES}.items(), key=lambda item: item[0] in _CASED)
-]
+] + [("t", re.compile(r"(?:M[Nn]T|MMT|mmt|[Mm]ln\.? ?t(?:ons?|onnes?)?|[Kk][Tt])(?!\w)"))]
 _PER = re.compile(
     r"\s?(?:(?:/|(?:per|an?|each|every|por|al|a la|cada)\s)(?P<en>day|week|month|year|hour|barrel|tonne|ton|head|kilo"
     r"|kilogram|litre|gallon|person|día|semana|mes|año|hora|barril|tonelada|persona|kilo|litro)\b"
@@ -228,6 +228,7 @@ def unit_at(text: str, position: int) -> tuple[int, str] | None:
 
 
 _TIMES = {
+    "mnt": 1e6, "mmt": 1e6, "kt": 1e3,
     "mdd": 1e6, "mcm": 1e6, "mmcm": 1e6, "mcmd": 1e6, "mmcmd": 1e6, "mmcd": 1e6, "mmmcd": 1e6, "mmmc/d": 1e6, "mmm3": 1e6,
     "mmm3d": 1e6, "mmm3/d": 1e6, "bcf": 1e9, "mmcf": 1e6, "mmcfd": 1e6, "mmscf": 1e6, "mmscfd": 1e6,
 }  # fmt: skip
@@ -239,7 +240,7 @@ def times_in(unit: str) -> float:
     >>> times_in("mmcm"), times_in("m3")
     (1000000.0, 1.0)
     """
-    return _TIMES.get(unit.casefold(), 1.0)
+    return 1e6 if re.match(r"mln\.? ?t", unit.casefold()) else _TIMES.get(unit.casefold(), 1.0)
 
 
 def rate_at(text: str, position: int) -> tuple[int, str]:

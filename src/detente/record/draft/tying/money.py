@@ -25,7 +25,8 @@ def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text
     is another dollar only where the text is of one economy's offices and names no dollar at all.
     """
     if is_bare_dollar(figure):
-        own = dollar_of_offices(text)
+        twin = _IN_US_DOLLARS.match(text, figure.end)  # $20 billion (US$13.1 billion)
+        own = _other_dollar(sentence) or _other_dollar(text) if twin else dollar_of_offices(text)
         return replace(figure, unit=own + figure.unit.removeprefix("usd")) if own else figure
     noun, slash, rate = figure.unit.partition("/")
     if not noun.isalpha() or noun in MONEY:
@@ -35,6 +36,15 @@ def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text
         if codes:
             return replace(figure, unit=codes.pop() + slash + rate) if len(codes) == 1 else figure
     return figure
+
+
+_IN_US_DOLLARS = re.compile(r"\s?\((?:about\s|around\s|or\s|some\s)?(?:US\s?\$|USD\b|U\.S\.\s?\$)")
+
+
+def _other_dollar(text: str) -> str:
+    """The one dollar of the economies that a text speaks of which is not that of the United States; empty otherwise."""
+    dollars = {money_called("dollar", economy) for economy in _spoken_of(text)} - {"", "usd"}
+    return dollars.pop() if len(dollars) == 1 else ""
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.entities import actors_in
 from detente.record.draft.language.figures import FigureMention
-from detente.record.draft.language.numerals import rounding_of, significant_digits
+from detente.record.draft.language.numerals import LETTERS, SCALES, rounding_of, significant_digits
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
@@ -111,10 +111,14 @@ def _guessed(figure: FigureMention, found: Extraction, known_money: bool) -> boo
 
 
 def is_labelled(figure: FigureMention) -> bool:
-    """Whether an amount is a bare number, whose money and magnitude stand elsewhere: *in US$ million ... 125,660*."""
-    return figure.unit in MONEY and bool(re.fullmatch(r"[\d.,]+", figure.text))
+    """Whether an amount is a number without its money, which stands elsewhere: *in US$ million ... 125,660*."""
+    return figure.unit in MONEY and bool(_NO_MONEY.fullmatch(figure.text))
 
 
+_SCALE = "|".join(
+    sorted({name for language in SCALES for name in (*SCALES[language], *LETTERS[language])}, key=len)[::-1]
+)
+_NO_MONEY = re.compile(rf"[\d.,]+(?:\s?(?:{_SCALE}))*", re.IGNORECASE)
 _OTHER_DOLLAR = re.compile(r"\b(?:A|C|CA|NZ|HK|S|R|AU)\$|\b(?:Australian|Canadian|New Zealand|Singapore|Hong Kong)\b")
 
 

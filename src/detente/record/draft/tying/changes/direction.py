@@ -116,11 +116,11 @@ def own_sign(text: str, figure: FigureMention) -> str:
     >>> own_sign("Prices (-4%)", FigureMention(9, 11, "4%", 4, "pct"))
     'down'
     """
-    before, first = text[max(0, figure.start - 8) : figure.start], text[figure.start : figure.start + 1]
+    before, first = text[max(0, figure.start - 12) : figure.start], text[figure.start : figure.start + 1]
     if first == "+" or re.search(r"(?:^|[\s(])\+[$€£]?$", before):
         return "up"
     words = figure.unit in ("pct", "pp") and re.search(
-        r"(?<!al )\b(?:minus|menos)\s$", before.casefold()
+        r"(?<!al )(?<!lo )\b(?:minus|menos)\s$", before.casefold()
     )  # al menos 4%: a bound
     if words or first in ("-", "−", "–") or re.search(r"(?:^|[\s(])[-−–][$€£]?$", before):
         return "down"
@@ -140,6 +140,13 @@ _OR_BY = re.compile(  # grew by 48% or EUR 1 billion
 _BY_OBJECT = re.compile(  # cut costs in Sweden by $3m; not a rise driven by $3m
     rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
     rf"(?:\s(?!{_STOPS}\b)[\w’'-]+){{1,6}}?(?<!ed)(?<!en)(?<!led)\s(?:by|en)\s{_pattern('hedge')}?$",
+    re.IGNORECASE,
+)
+_ANY_WAY = rf"(?:{either('direction', 'up', *LANGUAGES)}|{either('direction', 'down', *LANGUAGES)})\b"
+_IN_BRACKETS = re.compile(  # the biggest falls were to Peru (by $3m) and Chile (by $2m)
+    rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)}|{_pattern('rise')}s?)"
+    rf"|(?P<down>{either('direction', 'down', *LANGUAGES)}|{_pattern('fall')}s?))\b"
+    rf"(?:(?!{_ANY_WAY})[^.;]|(?-i:\.(?=\S|\s[^A-ZÁÉÍÓÚ])))*\((?:by|en)\s{_pattern('hedge')}?$",
     re.IGNORECASE,
 )
 _CHANGE_OF = re.compile(  # con una caída de US$ 188 millones
@@ -173,6 +180,8 @@ def changes_by(text: str, figure: FigureMention) -> str:
     found = _CHANGED.search(before)
     if found and of_money and (_COMPARED.match(found.group()) or _in_places(found, figure)):
         found = None  # of the higher 540 bcm; fell in five countries
+    if found is None and re.search(r"\((?:by|en)\s", before[-20:]):
+        found = _last_in_brackets(text, figure)
     found = found or _OR_BY.search(before) or _CHANGE_OF.search(before)
     if found is None and of_money:
         found = _NOUN_NEXT.match(text, figure.end)
@@ -181,6 +190,11 @@ def changes_by(text: str, figure: FigureMention) -> str:
         if found is None and (leader := leader_of(text, figure)):
             return changes_by(text, leader)
     return "" if found is None else "up" if found["up"] else "down"
+
+
+def _last_in_brackets(text: str, figure: FigureMention) -> re.Match[str] | None:
+    """The last word of change before a figure that stands in brackets after *by*."""
+    return _IN_BRACKETS.search(text[max(0, figure.start - 2 * REACH) : figure.start])
 
 
 def _is_measured(figure: FigureMention) -> bool:
