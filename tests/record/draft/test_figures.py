@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from detente.record.draft.language.figures import find_figures
-from detente.record.draft.language.numerals import find_numerals
+from detente.record.draft.language.numbers.numerals import find_numerals
 
 
 def read(text: str, language: str = "en") -> list[tuple[float, str]]:

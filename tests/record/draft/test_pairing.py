@@ -6,7 +6,7 @@ import pytest
 
 from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
-from detente.record.draft.language.numerals import significant_digits
+from detente.record.draft.language.numbers.numerals import significant_digits
 
 
 def rows(text: str, published: str = "2022-01-01", language: str = "en") -> list[dict[str, str]]:

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from detente.record.draft.language.numerals import SMALL as NUMBER_WORDS
-from detente.record.draft.language.numerals import Numeral, find_numerals
-from detente.record.draft.language.other_numbers import is_no_figure
+from detente.record.draft.language.numbers.bare import label_of, unit_lent
+from detente.record.draft.language.numbers.counted import counted
+from detente.record.draft.language.numbers.numerals import Numeral, find_numerals
+from detente.record.draft.language.numbers.other_numbers import is_no_figure
 from detente.record.draft.language.units import (
     LETTERS_ALONE,
-    MONEY,
     SIGNS,
     currency_before,
     rate_at,
@@ -24,8 +24,7 @@ from detente.record.draft.language.units import (
     unit_at,
     unit_labels,
 )
-from detente.record.draft.language.words import LANGUAGES, either, words
-from detente.record.verdicts.independence.organisations import country_in
+from detente.record.draft.language.words import LANGUAGES, either
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,6 @@ class FigureMention:
     bound: str = ""
 
 
-_STOP = {language: frozenset(words(language, "figures", "stop")) for language in LANGUAGES}
-_SKIP = {language: frozenset(words(language, "figures", "skip")) for language in LANGUAGES}
-_PLURALS = frozenset(words("en", "figures", "plural"))
-_VERBS = frozenset(words("en", "figures", "verbs"))
-_DEFINITE = re.compile(
-    r"\b(?:the|these|those|both|their|its|his|her|our|los|las|estos|estas|esos|esas|sus|ambos|ambas)\s(?:other\s|otros\s)?$",
-    re.IGNORECASE,
-)
 _BOUND_BEFORE = {
     name: re.compile(
         rf"\b{either('figures', name.replace(' ', '_'), *LANGUAGES)}\s(?:los\s|las\s|the\s)?$", re.IGNORECASE
@@ -70,21 +61,13 @@ _BOUND_BEFORE = {
 }
 _TO = re.compile(r"\s?[-–—]\s?|\s(?:to|a|hasta)\s(?:about\s|unos\s|un\s|el\s|las?\s|los\s)?")
 _AND = re.compile(r"\s(?:and|or|y|o)\s(?:un\s|el\s)?")
-_BETWEEN = re.compile(r"\b(?:between|entre)\s(?:los\s|las\s)?(?:[A-Z]{2,3}\s?|US)?[$€£]?$", re.IGNORECASE)
-_OF_WHOLE = re.compile(
-    r"\s(?:out\s)?(?:of|de)\s(?:(?:the|its|their|those|these|his|her|los|las|sus)\s(?=\w)|(?=\d))", re.IGNORECASE
-)
-_OF_SOMEBODY_S = re.compile(r"\sof\s(?:[\w.]+\s){0,2}[\w.]+[’']s?\s")
-_HYPHENED = re.compile(r"-(?!odd\b|plus\b|strong\b|way\b|fold\b|up\b|off\b|and\b)([a-z]{3,})\b")
+_BETWEEN = re.compile(r"\b(?:between|entre)\s(?:los\s|las\s|el\s|un\s)?(?:[A-Z]{2,3}\s?|US)?[$€£]?$", re.IGNORECASE)
 _GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:de\s)?")}
-_WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
 _METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
 _DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
 _SIGN_AFTER = re.compile(r"(M\s?)?(€|£|EUR|USD)(?!\w)")
 """*20 €*, *1.250 M€*: the currency stands after the number."""
 NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million do not
-GROUPED = 1000  # from here a Spanish count may have *de* before its noun: 1.368.083 de visitantes
-SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
 
 
 def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()) -> list[FigureMention]:
@@ -114,95 +97,19 @@ def find_figures(text: str, language: str, taken: Iterable[tuple[int, int]] = ()
         read = [_read(open_text, numeral, language) for numeral in run]
         read = _share(open_text, run, read)
         for numeral, figure in zip(run, read):
-            figure = figure or _carried(open_text, numeral, found) or _numbered(open_text, numeral, language)
-            if figure is None and (label := _label_of(open_text, numeral, labels)) is not None:
+            unit, times = "" if figure else unit_lent(open_text, numeral, found, language), 1.0
+            if not figure and not unit and (label := label_of(open_text, numeral, labels)) is not None:
                 labelled.add(label)
-                start, end, (_, _, unit, times) = numeral.start, numeral.end, labels[label]
-                bound = _bound(open_text, start, numeral)
-                figure = FigureMention(start, end, open_text[start:end], numeral.value * times, unit, bound)
-            if figure is not None:
-                found.append(figure)
+                unit, times = labels[label][2:]
+            if figure or unit:
+                found.append(figure or _mention(open_text, numeral, numeral.value * times, unit))
     names = [labels[n][:2] for n in labelled]
     return [f for f in found if not (f.bound == "vague" and any(a <= f.start and f.end <= b for a, b in names))]
 
 
-_BARE = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d+|(?!(?:1[5-9]|20|21)\d\d$)\d{2,}")
-_ENDS = re.compile(r"\s*(?:[.,;:()\x00]|$)|\s(?:in|en|for|and|y|e|or|o|against|frente|compared|from|to|a|desde)\b")
-
-
-def _label_of(text: str, numeral: Numeral, labels: list[tuple[int, int, str, float]]) -> int | None:
-    """The label, *in US$ million*, that a bare number of the same sentence is in; none where a thing is counted."""
-    if numeral.words or numeral.vague or numeral.scale != 1 or not _BARE.fullmatch(text[numeral.start : numeral.end]):
-        return None
-    if not _ENDS.match(text, numeral.end):
-        return None
-    for n, (start, end, _, _) in enumerate(labels):
-        first, last = (end, numeral.start) if end <= numeral.start else (numeral.end, start)
-        between = text[first:last] if first <= last else ""
-        if 0 <= last - first <= CARRY and not re.search(r"[.!?]\s|\n", between):
-            return n
-    return None
-
-
-CARRY = 160
-"""Characters over which an amount in millions may take the currency of the one before it."""
-FAR = 2000
-"""The same for an amount with decimals in a text that has spoken of one currency only."""
-_NUMBER_OF = re.compile(
-    r"\b(?:number|total|count|n[úu]mero|cantidad|cifra)\s(?:of|de)(?=\s)(?![^.;]*\b(?:which|that|whose|cuy[oa])\b)",
-    re.IGNORECASE,
-)
-
-
-def _numbered(text: str, numeral: Numeral, language: str) -> FigureMention | None:
-    """*The number of applications rose to 923,991*: a bare number of what is numbered."""
-    bare = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text[numeral.start : numeral.end]) or (
-        numeral.scale >= 1e3 and not numeral.words
-    )
-    if not bare or numeral.vague or not _ENDS.match(text, numeral.end):
-        return None
-    first = max(text.rfind(mark, 0, numeral.start) for mark in (". ", "\n", "; ")) + 1
-    named = list(_NUMBER_OF.finditer(text, max(first, numeral.start - CARRY), numeral.start))
-    noun = _counted(text, replace(numeral, end=named[-1].end(), words=False, scale=1.0), language) if named else None
-    if noun is None or noun[0] > numeral.start:
-        return None
+def _mention(text: str, numeral: Numeral, value: float, unit: str) -> FigureMention:
     start, end = numeral.start, numeral.end
-    return FigureMention(start, end, text[start:end], numeral.value, noun[1], _bound(text, start, numeral))
-
-
-def _carried(text: str, numeral: Numeral, found: list[FigureMention]) -> FigureMention | None:
-    """*Exports fell to 1,685 million dollars and imports to 1,365 million*: the second has the first one's currency."""
-    inside = len(found) > 1 and text[found[-1].start - 1 : found[-1].start] == "("  # the same in other money
-    before = found[-2 if inside else -1] if found else None
-    if before is not None and before.unit == "pct":
-        before = next((f for f in reversed(found) if f.unit in MONEY), before)
-    if before is None or numeral.scale < 1e6 or numeral.vague:
-        return None
-    if before.unit.partition("/")[0] not in MONEY:
-        before = next((f for f in reversed(found) if f.unit in MONEY), before)
-    if before.unit.partition("/")[0] not in MONEY:
-        return None
-    between = text[before.end : numeral.start]
-    if _OR_IN_MONEY.search(text[max(0, numeral.start - 24) : numeral.start]):  # up 13% or 2.7 billion
-        start, end = numeral.start, numeral.end
-        return FigureMention(start, end, text[start:end], numeral.value, before.unit, _bound(text, start, numeral))
-    ends = re.match(
-        r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|which|that|que|while|mientras|followed"
-        r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)",
-        text[numeral.end :],
-    )
-    far = len(between) > CARRY or re.search(r"[.!?]\s|\n", between)
-    lent = (
-        re.search(r"\d[.,]\d", text[numeral.start : numeral.end])
-        and len({f.unit for f in found if f.unit in MONEY}) == 1
-    )
-    if not ends or (far and (len(between) > FAR or not lent)):
-        return None
-    start, end = numeral.start, numeral.end
-    return FigureMention(start, end, text[start:end], numeral.value, before.unit, _bound(text, start, numeral))
-
-
-_OR_IN_MONEY = re.compile(r"\d\s?(?:%|per\s?cent|por\sciento)\s(?:or|o)\s(?:about\s|nearly\s|unos\s)?$", re.IGNORECASE)
+    return FigureMention(start, end, text[start:end], value, unit, _bound(text, start, numeral))
 
 
 def _runs(text: str, numerals: list[Numeral]) -> Iterator[list[Numeral]]:
@@ -266,10 +173,10 @@ def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
         elif numeral.letter == "m" and _metres(text, numeral):
             value, unit = value / numeral.scale, "m"
         else:
-            counted = _counted(text, numeral, language)
-            if counted is None:
+            named = counted(text, numeral, language)
+            if named is None:
                 return None
-            end, unit = counted
+            end, unit = named
     end, rate = rate_at(text, end)
     if unit == "bpd":
         unit, rate = "bbl", "day"
@@ -292,66 +199,6 @@ def _gap(text: str, end: int, language: str) -> int:
     """Where a unit may begin after a number: past one space or hyphen, ``+``, and Spanish *de*."""
     match = _GAP[language].match(text, end)
     return match.end() if match else end
-
-
-def _counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | None:
-    """The end and words of the noun that the number counts."""
-    position = numeral.end
-    if numeral.value == 1 or (numeral.words and not numeral.vague and numeral.value <= SMALL
-                              and _DEFINITE.search(text, max(0, numeral.start - 20), numeral.start)):  # fmt: skip
-        return None
-    if numeral.words and numeral.value <= SMALL and _OF_SOMEBODY_S.match(text, position):
-        return None  # two of Canada's exports: some of what there is
-    if whole := _OF_WHOLE.match(text, position):
-        position = _past_number(text, whole.end() - 1, language)
-    elif numeral.vague or numeral.scale > 1 or numeral.words or (language == "es" and numeral.value >= GROUPED):
-        link = re.compile(r"\s(?:of|de)\s").match(text, position)
-        position = link.end() - 1 if link else position
-    if part := _HYPHENED.match(text, position):  # a 40-page paper
-        return (part.end(), part[1]) if not numeral.words and language == "en" else None
-    run: list[tuple[int, str]] = []
-    spot = position + (text[position : position + 1] == "+")
-    while len(run) < 4:
-        gap = re.compile(r"[\s-]").match(text, spot)
-        match = _WORD.match(text, gap.end()) if gap else None
-        if match is None or match.group().casefold() in NUMBER_WORDS[language]:
-            break
-        word = match.group()
-        if (word.casefold() in _STOP[language] and not word.isupper()) or (
-            not run and text[spot] == "-" and not word.islower()
-        ):
-            if word.casefold() not in _SKIP[language] and not (run and word.casefold() in ("and", "or", "y")):
-                break
-            spot = match.end()
-            continue
-        if run or word.casefold() not in _SKIP[language]:
-            run.append((match.end(), word))
-        spot = match.end()
-    return _noun(run, language)
-
-
-def _past_number(text: str, position: int, language: str) -> int:
-    """Past a second number: *12 of the 15 provinces*."""
-    for second in find_numerals(text[position : position + 40], language)[:1]:
-        if second.start <= 1:
-            return position + second.end
-    return position
-
-
-def _noun(run: list[tuple[int, str]], language: str) -> tuple[int, str] | None:
-    """Cut a run of words after its first plural noun; without a plural it counts nothing."""
-    for n, (end, word) in enumerate(run):
-        low = word.casefold().replace("’", "'").removesuffix("'s").removesuffix("'")
-        plural = low in _PLURALS or (
-            low.endswith("s")
-            and (not low.endswith(("ss", "us", "is", "gas")) or (low.endswith("is") and country_in(low)))
-            and low not in _VERBS
-        )
-        if plural and len(low) > 2:
-            return end, " ".join(w for _, w in run[: n + 1])
-        if language == "es":
-            return None  # a Spanish plural follows its number at once
-    return None
 
 
 def _link(text: str, first: Numeral, second: Numeral) -> str:

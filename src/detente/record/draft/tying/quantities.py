@@ -12,7 +12,7 @@ from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.entities import actors_in
 from detente.record.draft.language.figures import FigureMention
-from detente.record.draft.language.numerals import LETTERS, SCALES, rounding_of, significant_digits
+from detente.record.draft.language.numbers.numerals import LETTERS, SCALES, rounding_of, significant_digits
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY

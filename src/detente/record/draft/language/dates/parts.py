@@ -16,7 +16,7 @@ from detente.record.draft.language.dates.calendar_words import (
     week_of,
     year_of,
 )
-from detente.record.draft.language.numerals import read_digits, read_words
+from detente.record.draft.language.numbers.numerals import read_digits, read_words
 from detente.record.draft.language.tense import is_future
 
 Days = tuple[date, date]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from detente.record.draft.language.numerals import Numeral
+from detente.record.draft.language.numbers.numerals import Numeral
 from detente.record.draft.language.units import currency_before, unit_at
 from detente.record.draft.language.words import LANGUAGES, either
 

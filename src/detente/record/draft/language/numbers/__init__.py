@@ -1,0 +1,1 @@
+"""Numbers in a text: how they are written, what they count, and what a bare one is of."""

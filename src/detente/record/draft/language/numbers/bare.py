@@ -1,0 +1,167 @@
+"""What a number without a unit of its own is of, by the words and figures before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from detente.record.draft.language.numbers.counted import counted
+from detente.record.draft.language.numbers.numerals import Numeral
+from detente.record.draft.language.units import CLOSED, MONEY
+from detente.record.draft.language.words import LANGUAGES, either
+
+
+class Placed(Protocol):
+    """A figure found before: its place and unit."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+    @property
+    def unit(self) -> str:
+        """What it is in."""
+
+
+Label = tuple[int, int, str, float]
+_BARE = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d+|(?!(?:1[5-9]|20|21)\d\d$)\d{2,}")
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_ENDS = re.compile(r"\s*(?:[.,;:()\x00]|$)|\s(?:in|en|for|and|y|e|or|o|against|frente|compared|from|to|a|desde)\b")
+_ENDS_COUNT = re.compile(
+    rf"{_ENDS.pattern}|\s(?:during|over|last|this|since|between|at|by|up|down|durante|desde|el|entre|al|while|mientras)\b"
+)
+CARRY = 160
+"""Characters over which an amount in millions may take the currency of the one before it."""
+FAR = 2000
+"""The same for an amount with decimals in a text that has spoken of one currency only."""
+
+
+def label_of(text: str, numeral: Numeral, labels: Sequence[Label]) -> int | None:
+    """The label, *in US$ million*, that a bare number of the same sentence is in; none where a thing is counted."""
+    if numeral.words or numeral.vague or numeral.scale != 1 or not _BARE.fullmatch(text[numeral.start : numeral.end]):
+        return None
+    if not _ENDS.match(text, numeral.end):
+        return None
+    for n, (start, end, _, _) in enumerate(labels):
+        first, last = (end, numeral.start) if end <= numeral.start else (numeral.end, start)
+        if 0 <= last - first <= CARRY and not _parts(text[first:last] if first <= last else ""):
+            return n
+    return None
+
+
+def unit_lent(text: str, numeral: Numeral, found: Sequence[Placed], language: str) -> str:
+    """The unit that a bare number takes from what stands before it; empty where there is none.
+
+    Parameters
+    ----------
+    found : the figures before it, in reading order.
+
+    Examples
+    --------
+    >>> unit_lent("The number of trucks rose to 923,991.", Numeral(29, 36, 923991.0), [], "en")
+    'trucks'
+    """
+    if numeral.vague:
+        return ""
+    return _money(text, numeral, found) or _numbered(text, numeral, language) or _held_against(text, numeral, found)
+
+
+def _money(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
+    """*Exports fell to 1,685 million dollars and imports to 1,365 million*: the second has the first one's currency."""
+    inside = len(found) > 1 and text[found[-1].start - 1 : found[-1].start] == "("  # the same in other money
+    before = found[-2 if inside else -1] if found else None
+    if before is not None and before.unit.partition("/")[0] not in MONEY:
+        before = next((f for f in reversed(found) if f.unit in MONEY), before)
+    if before is None or numeral.scale < 1e6 or before.unit.partition("/")[0] not in MONEY:
+        return ""
+    if _OR_IN_MONEY.search(text[max(0, numeral.start - 24) : numeral.start]):
+        return before.unit
+    between = text[before.end : numeral.start]
+    far = len(between) > CARRY or _parts(between)
+    one = len({f.unit for f in found if f.unit in MONEY}) == 1
+    lent = one and bool(re.search(r"\d[.,]\d", text[numeral.start : numeral.end]))
+    if not _ENDS_MONEY.match(text, numeral.end) or (far and (len(between) > FAR or not lent)):
+        return ""
+    return before.unit
+
+
+_OR_IN_MONEY = re.compile(  # up 13% or 2.7 billion
+    r"\d\s?(?:%|per\s?cent|por\sciento)\s(?:or|o)\s(?:about\s|nearly\s|unos\s)?$", re.IGNORECASE
+)
+_ENDS_MONEY = re.compile(
+    r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|which|that|que|while|mientras|followed"
+    r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)"
+)
+_NUMBER_OF = re.compile(
+    r"\b(?:number|total|count|population|n[úu]mero|cantidad|cifra|poblaci[óo]n)\s(?:of|de)(?=\s)"
+    r"(?![^.;]*\b(?:which|that|whose|cuy[oa])\b)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"\b(?P<noun>[^\W\d]{3,}s|people|women|children|men)\b[^.;:\d]{0,90}?\snumbered\s$")
+_POPULATION = re.compile(
+    r"\b(?:population|poblaci[óo]n)\s(?:of|was|stood\sat|reached|rose\sto|fell\sto|de|era\sde|fue\sde)\s$", re.I
+)
+
+
+def _numbered(text: str, numeral: Numeral, language: str) -> str:
+    """*The number of applications rose to 923,991*, *Finns numbered 12,000*: a bare number of what is numbered."""
+    if not _is_bare_count(text, numeral):
+        return ""
+    before = text[max(_sentence_start(text, numeral.start), numeral.start - CARRY) : numeral.start]
+    if _POPULATION.search(before):
+        return "people" if language == "en" else "personas"
+    if told := _NUMBERED.search(before):
+        return told["noun"]
+    named = list(_NUMBER_OF.finditer(before))
+    if not named:
+        return ""
+    end = numeral.start - len(before) + named[-1].end()
+    noun = counted(text, replace(numeral, end=end, words=False, scale=1.0), language)
+    return noun[1] if noun and noun[0] <= numeral.start else ""
+
+
+_HEDGE = rf"{either('pairing', 'hedge', *LANGUAGES)}?(?:the\s|los\s|las\s)?"
+_AGAINST = re.compile(
+    rf"\b(?:{either('pairing', 'against', *LANGUAGES)}|from|desde|was|were|had\sbeen|fue|fueron|eran|hubo|alcanz\w+|sumaron)\s"
+    rf"(?:(?:the|an\saverage\sof|un\spromedio\sde|los|las)\s)?(?:(?:between|entre)\s)?{_HEDGE}$",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\s(?:and|to|y|a)\s")
+
+
+def _held_against(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
+    """*48,783 people, compared with 40,112 in 2019*: a bare number held against a count or a measure."""
+    before = found[-1] if found else None
+    if before is None or not _is_bare_count(text, numeral):
+        return ""
+    unit = before.unit.partition("/")[0]
+    if unit in MONEY or unit in _NO_COUNTS or before.end < _sentence_start(text, numeral.start):
+        return ""
+    ranged = _RANGE.fullmatch(text[before.end : numeral.start]) and _GROUPED.fullmatch(text[before.start : before.end])
+    told = _AGAINST.search(text[before.end : numeral.start])
+    return before.unit if told or ranged else ""
+
+
+_NO_COUNTS = CLOSED - {"t", "kg", "bbl", "m3", "teu", "mwh", "gwh", "kwh"}
+"""Units of which a bare number is not taken to be."""
+
+
+def _is_bare_count(text: str, numeral: Numeral) -> bool:
+    """Whether a number is large, stands in digits, and no noun or unit follows it."""
+    large = _GROUPED.fullmatch(text[numeral.start : numeral.end]) or (numeral.scale >= 1e3 and not numeral.words)
+    return bool(large) and bool(_ENDS_COUNT.match(text, numeral.end))
+
+
+def _sentence_start(text: str, place: int) -> int:
+    return max(text.rfind(mark, 0, place) for mark in (". ", "\n", "; ")) + 1
+
+
+def _parts(between: str) -> bool:
+    """Whether a sentence or line ends in a stretch of text."""
+    return bool(re.search(r"[.!?]\s|\n", between))
