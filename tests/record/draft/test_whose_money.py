@@ -84,3 +84,27 @@ def test_an_amount_with_its_us_dollars_in_brackets_is_in_the_other_dollar(countr
     found = units(f"Exports of {country} were $20 billion (US$13.1 billion) in 2021.")
     assert [u for u, _ in found] == [unit, "usd_mn"]
     assert found[0][1] == "low"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Zambia had a surplus of 1.1 billion kwacha in 2021.", "zmw_mn"),
+        ("Malawi had a surplus of 1.1 billion kwacha in 2021.", "mwk_mn"),
+        ("South Korea sold goods for 4.1 trillion won in 2021.", "krw_mn"),
+        ("Azerbaijan sold goods for 4.1 billion manats in 2021.", "azn_mn"),
+        ("Romania sold goods for 4.1 billion lei in 2021.", "ron_mn"),
+        ("It earned K9.7 billion in 2021.", "zmw_mn"),
+        ("It earned L9.7 billion in 2021.", "hnl_mn"),
+        ("It earned Q9.7 billion in 2021.", "gtq_mn"),
+    ],
+)
+def test_nouns_and_letters_of_money(text, unit):
+    assert [u for u, _ in units(text)] == [unit]
+
+
+@pytest.mark.parametrize(
+    "text", ["She won 12 prizes in 2021.", "They climbed K2 in 2021.", "The Q5 and L3 were sold in 2021."]
+)
+def test_letters_and_verbs_that_are_no_money(text):
+    assert not {u for u, _ in units(text)} & {"won", "zmw", "gtq", "hnl", "krw"}

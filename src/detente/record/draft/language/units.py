@@ -54,6 +54,11 @@ SIGNS = {
         "N": "ngn",
         "R": "zar",
         "P": "php",
+        "L": "hnl",
+        "Lps": "hnl",
+        "Lps.": "hnl",
+        "K": "zmw",
+        "Q": "gtq",
         "USh": "ugx",
         "CFA": "xof",
         "CFAF": "xof",
@@ -80,7 +85,7 @@ _SHARED = (
     "roubles",
     "rubles",
 )
-LETTERS_ALONE = frozenset("NRP")
+LETTERS_ALONE = frozenset("NRPLKQ")
 """Signs that are money only before millions or more: *N1.3 trillion*, *R20bn*; *R5* and *N4* are names."""
 AMBIGUOUS = frozenset({"shillings", *_SHARED})
 """Money of which the sign or noun does not say whose it is."""

@@ -39,7 +39,7 @@ _ENDS_COUNT = re.compile(
 CARRY = 160
 """Characters over which an amount in millions may take the currency of the one before it."""
 FAR = 2000
-"""The same for an amount with decimals in a text that has spoken of one currency only."""
+"""The same for an amount with decimals, or in billions, in a text that has spoken of one currency only."""
 
 
 def label_of(text: str, numeral: Numeral, labels: Sequence[Label]) -> int | None:
@@ -85,7 +85,7 @@ def _money(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     between = text[before.end : numeral.start]
     far = len(between) > CARRY or _parts(between)
     one = len({f.unit for f in found if f.unit in MONEY}) == 1
-    lent = one and bool(re.search(r"\d[.,]\d", text[numeral.start : numeral.end]))
+    lent = one and (numeral.scale >= 1e9 or bool(re.search(r"\d[.,]\d", text[numeral.start : numeral.end])))
     if not _ENDS_MONEY.match(text, numeral.end) or (far and (len(between) > FAR or not lent)):
         return ""
     return before.unit
@@ -95,7 +95,7 @@ _OR_IN_MONEY = re.compile(  # up 13% or 2.7 billion
     r"\d\s?(?:%|per\s?cent|por\sciento)\s(?:or|o)\s(?:about\s|nearly\s|unos\s)?$", re.IGNORECASE
 )
 _ENDS_MONEY = re.compile(
-    r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|which|that|que|while|mientras|followed"
+    r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|to|a|over|which|that|que|while|mientras|followed"
     r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)"
 )
 _NUMBER_OF = re.compile(

@@ -31,6 +31,10 @@ _RATIO = re.compile(
 )
 
 
+OLDEST = 120
+_AGES = re.compile(r"\b(?:franja|rango|tramo|edades?|aged|ages|age group)\b[^.,;]{0,16}$", re.IGNORECASE)
+
+
 def is_no_figure(text: str, numeral: Numeral) -> bool:
     """Whether the number is masked, an age, an ordinal, a clock time, or part of a name."""
     before, after = text[max(0, numeral.start - 24) : numeral.start], text[numeral.end : numeral.end + 24]
@@ -43,6 +47,8 @@ def is_no_figure(text: str, numeral: Numeral) -> bool:
     if _OFFSET_AFTER.match(after):  # two months after it had cut ties
         return True
     if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
+        return True
+    if _AGES.search(before) and numeral.value < OLDEST:
         return True
     if _AGE_AFTER.match(after) or (_AGE_BEFORE.search(before) and re.match(r"\s(?:años|years)\b|,", after)):
         return True

@@ -41,7 +41,7 @@ _NOUN_OF = re.compile(
 
 
 _NOUN_FAR = re.compile(  # a fall in car sales of 4%, bajas del 37% en las exportaciones y del 3%
-    rf"\b{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s(?:una?\s|el\s)?$",
+    rf"\b{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|en|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s(?:una?\s|el\s)?$",
     re.IGNORECASE,
 )
 _COMPARED_AFTER = re.compile(  # 4% lower, un 4% mayores que
@@ -65,6 +65,9 @@ _RIGHT_BEFORE = re.compile(
 )
 
 
+_IN_TURN = re.compile(r",?\s(?:respectively|respectivamente)[,:]?\s", re.IGNORECASE)  # rose, respectively 4% and 5%
+
+
 def direction_at(text: str, figure: FigureMention) -> str:
     """``up`` or ``down`` where a percentage is a change in that direction, by the words around it; empty for a level.
 
@@ -80,7 +83,7 @@ def direction_at(text: str, figure: FigureMention) -> str:
         return ""
     if sign := own_sign(text, figure):
         return sign
-    before = text[max(0, figure.start - REACH) : figure.start]
+    before = _IN_TURN.sub(" ", text[max(0, figure.start - REACH) : figure.start])
     for found in (
         _NOUN_AFTER.match(text, figure.end),
         _COMPARED_AFTER.match(text, figure.end),
