@@ -11,12 +11,11 @@ import pytest
 from detente.edition import Subject, make, making
 from detente.edition.settings import EditionSettings
 from detente.edition.subscribers import Desk
-from detente.study import open_study
 
 
 @pytest.fixture(scope="session")
-def quick_run():
-    return open_study("colombia-venezuela").run(quick=True)
+def quick_run(flagship_quick):
+    return flagship_quick
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from browsed import COMPUTED
+
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
@@ -15,7 +17,7 @@ def test_a_page_in_a_browser(sounding, browser, path):
     for width, scheme in ((1200, "light"), (390, "dark")):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(COMPUTED)
         said: list[str] = []
         page.on("console", lambda message, said=said: said.append(message.text))
         page.goto((sounding / path).as_uri())

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from browsed import COMPUTED
 from conftest_edition import NOW, add
 from detente.edition.asking import answer_requests
 from detente.edition.server import create_readers_app
@@ -226,7 +227,7 @@ def test_the_pages_in_a_browser(client, desk, clock, browser, tmp_path):
         for width, scheme in ((1200, "light"), (390, "dark")):
             context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
             page = context.new_page()
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(COMPUTED)
             page.goto(file.as_uri())
             assert Axe().run(page).response["violations"] == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width

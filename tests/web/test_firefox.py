@@ -26,7 +26,7 @@ READY = """
 const drawn = [...document.querySelectorAll('#desk, #answer')].every(part => part.dataset.state === 'ready');
 return document.readyState === 'complete' && drawn;
 """
-COMPUTED = 60  # seconds, for an answer that is computed first
+COMPUTED = 180  # seconds, for an answer that is computed first: a bound, not a wait
 
 
 @pytest.fixture(scope="module")

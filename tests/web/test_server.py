@@ -66,7 +66,7 @@ def _address(process):
 def _get(address):
     for _ in range(60):
         try:
-            with urlopen(address, timeout=60) as answer:
+            with urlopen(address, timeout=180) as answer:
                 return answer.status
         except HTTPError as refused:
             return refused.code
@@ -93,7 +93,7 @@ def test_beyond_loopback_it_prints_a_token_and_demands_it(started):
 
 def test_an_unknown_study_ends_with_its_exit_code(started):
     process = started("colombia-venezuelaa")
-    _, complaint = process.communicate(timeout=120)
+    _, complaint = process.communicate(timeout=180)
     assert process.returncode == 4
     assert "Did you mean 'colombia-venezuela'" in complaint
     assert "Traceback" not in complaint
@@ -107,12 +107,12 @@ def test_the_desks_stand_on_the_panel_given(started, tmp_path):
     address, said = _address(started("colombia-venezuela", "--data", "mine.parquet"))
     assert "20 economies, 2000-2023" in said
     assert _get(address) == 200
-    with urlopen(f"{address}/attribution?format=json", timeout=60) as answer:
+    with urlopen(f"{address}/attribution?format=json", timeout=180) as answer:
         found = json.load(answer)
     assert (found["panel"], found["n_economies"], found["problem"]) == ("mine.parquet", 20, "")
-    with urlopen(f"{address}/data?format=json", timeout=60) as answer:
+    with urlopen(f"{address}/data?format=json", timeout=180) as answer:
         assert json.load(answer)["server_panel"].endswith("mine.parquet")
-    with urlopen(address.rsplit("/s/", 1)[0] + "/?format=json", timeout=60) as answer:
+    with urlopen(address.rsplit("/s/", 1)[0] + "/?format=json", timeout=180) as answer:
         assert len(json.load(answer)["economies"]) == 19, "without the rest of the world"
 
 
@@ -179,7 +179,7 @@ def test_a_job_reports_failure_in_words(tmp_path):
     jobs = Jobs()
     job = jobs.start("x", "x", tmp_path / "nothing", tmp_path / "runs" / "x" / "001")
     assert jobs.start("x", "x", tmp_path, tmp_path) is job, "a study that is running keeps its job"
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while job.state == "running" and time.monotonic() < end:
         time.sleep(0.05)
     assert job.state == "failed"
