@@ -77,6 +77,21 @@ class Period:
             return (other.first - self.last).days
         return -(self.first - other.last).days
 
+    def shifted(self, n: int) -> Period:
+        """The period ``n`` lengths later (earlier, if below zero): whole months by months, others by their days.
+
+        Examples
+        --------
+        >>> Period.parse("2020-04/2020-06").shifted(-2), Period.parse("2020").shifted(1)
+        (Period('2019-10/2019-12'), Period('2021'))
+        """
+        a, after = self.first, self.last + timedelta(days=1)
+        if a.day == after.day == 1:
+            months = 12 * (after.year - a.year) + after.month - a.month
+            return Period(_month_from(a, n * months), _month_from(after, n * months) - timedelta(days=1))
+        days = timedelta(days=n * self.days)
+        return Period(self.first + days, self.last + days)
+
     def __str__(self) -> str:
         a, b = self.first, self.last
         if self.precision == "range":
@@ -86,6 +101,12 @@ class Period:
 
     def __repr__(self) -> str:
         return f"Period('{self}')"
+
+
+def _month_from(day: date, months: int) -> date:
+    """The first of the month some months on."""
+    month = 12 * day.year + day.month - 1 + months
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def add_years(day: date, years: int) -> date:

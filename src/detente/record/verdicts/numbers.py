@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detente.language import Number, Text, Word
 
@@ -19,7 +19,9 @@ AS_WRITTEN = ("pct", "pp", "times", "days", "weeks", "months", "years", "code", 
 SIGNED = ("pct", "pp")
 """Units of a change, in which a fall is below zero."""
 
-ONE_SIDED = ("more than", "at least", "less than", "at most")
+TURNED = {"more than": "less than", "at least": "at most", "less than": "more than", "at most": "at least"}
+"""What bounds a size from one side, seen from below zero."""
+ONE_SIDED = tuple(TURNED)
 OPERATORS = (
     *("", "about", *ONE_SIDED, "positive", "negative"),
     *("a handful", "dozens", "hundreds", "thousands", "millions"),
@@ -155,10 +157,17 @@ class Wording:
     def far_off(self, number: float) -> float:
         """For a one-sided claim that holds, the factor by which it undersells the number; 1 where that is little."""
         claimed = self.number
-        if self.operator not in ONE_SIDED or not claimed > 0 or not number > 0:
+        if self.operator not in ONE_SIDED or not claimed * number > 0:
             return 1.0
-        factor = number / claimed if self.operator in ("more than", "at least") else claimed / number
+        from_zero = (self.operator in ("more than", "at least")) == (claimed > 0)
+        factor = number / claimed if from_zero else claimed / number
         return factor if factor > FAR else 1.0
+
+    @property
+    def turned(self) -> Wording:
+        """The same claim of the number below zero: *fell by more than 3%* allows what is less than -3%."""
+        number = self.value.strip().lstrip("+-")
+        return replace(self, value=f"-{number}", operator=TURNED.get(self.operator, self.operator))
 
     def word(self, number: float, *, exact: bool, low: float = math.nan, high: float = math.nan) -> str:
         """The verdict on the claim against one figure.
@@ -180,6 +189,8 @@ class Wording:
             return "confirmed" if exact and self.equals(number) else "confirmed within rounding"
         if self.meets(low, high):
             return "confirmed within rounding" if self.operator in ("", "about") else "imprecise"
+        if self.rounds_to_zero(number):
+            return "imprecise"
         off = min(self.distance(n) for n in (number, low, high) if not math.isnan(n))
         return "imprecise" if off <= NEAR else "contradicted"
 
@@ -187,6 +198,10 @@ class Wording:
         """Whether some number from ``low`` to ``high`` is allowed; not where there is no such range."""
         floor, ceiling = self.bounds
         return not math.isnan(low) and not math.isnan(high) and floor <= high and low <= ceiling
+
+    def rounds_to_zero(self, number: float) -> bool:
+        """Whether the claim is 0% or the like, and the number would be written so: of zero no share can be taken."""
+        return self.number == 0 and self.unit in SIGNED and abs(number) <= half_digit(self.value)
 
     def equals(self, number: float) -> bool:
         """Whether the claim gives just this number, without any such word."""

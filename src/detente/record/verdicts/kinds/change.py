@@ -10,11 +10,12 @@ from detente.language import Day, Text, Word
 from detente.language.catalogue import short_of_all
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
-from detente.record.verdicts.citing import cite, sources_of
+from detente.record.verdicts.citing import cite, plain, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, one_of, period, register, unknown
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.direction import UNTOLD, direction_of, size_of
-from detente.record.verdicts.kinds.matching import STRONG, of_period
+from detente.record.verdicts.kinds.direction import DOWN, UNTOLD, direction_of, size_of
+from detente.record.verdicts.kinds.matching import STRONG, in_unit, of_period
+from detente.record.verdicts.kinds.no_figure import not_yet
 from detente.record.verdicts.numbers import convert, gap, say
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
@@ -35,7 +36,8 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
     named = None if pair else _pair(claim, split.named)
     found = pair or named
     if found is None:
-        return not_checkable(Text("reason.no_pair"), Text("rule.change"))
+        rule, end = Text("rule.change"), Period.parse(claim.option("to"))
+        return not_yet(end, claim, evidence, rule) or not_checkable(Text("reason.no_pair"), rule)
     before, after = found
     measure = claim.option("measure", "pct")
     if measure in ("pct", "ratio") and before.value <= 0:
@@ -74,6 +76,8 @@ def _size(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
     reason = Text("reason.change", change=shown, **_ends(before, after))
     number = float(f"{number:.10g}")
     wording = replace(size_of(claim), unit=unit)
+    if measure == "ratio" and 0 < number < 1 < wording.number and direction_of(claim) == DOWN:
+        number = 1 / number  # to fall threefold is to fall to a third
     way = 1 if measure == "ratio" else direction_of(claim)
     if way == UNTOLD:
         word = wording.word(number, exact=False)
@@ -85,6 +89,8 @@ def _size(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
         if way * number < 0 and wording.number > 0:
             word = "contradicted"  # it went the other way
     difference = gap(round(way * wording.number - number, 2), unit)
+    if word == "imprecise" and (factor := wording.far_off(way * number)) > 1:
+        reason = Text("reason.far_off", figure=shown, factor=plain(float(f"{factor:.2g}")))
     return Verdict(word, text, sources, difference, rule, reason)
 
 
@@ -109,7 +115,8 @@ def _pair(claim: Claim, figures: tuple[Figure, ...]) -> tuple[Figure, Figure] | 
     usable = [f for f in figures if f.status in (*STRONG, "approximate")]
     starts = of_period(usable, Period.parse(claim.option("from")))
     ends = of_period(usable, Period.parse(claim.option("to")))
-    pairs = [(a, b) for a in starts for b in ends if a.basis == b.basis and a.unit == b.unit]
+    pairs = [(a, in_unit(b, a.unit)) for a in starts for b in ends if a.basis == b.basis]
+    pairs = [(a, b) for a, b in pairs if not math.isnan(b.value)]
     return min(pairs, key=_pair_rank, default=None)
 
 

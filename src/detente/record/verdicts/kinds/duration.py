@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from detente.language import Day, Number, Text, Word
 from detente.record.period import Period
 from detente.record.rows import Claim
+from detente.record.verdicts.citing import plain
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, register, unknown
 from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.numbers import half_digit
@@ -17,13 +20,15 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
     """Time between two events (target ``E1..E2``), against a number of days, months or years.
 
     A span in whole units may be counted in completed units or rounded: three years are
-    2.5 to just under 4 years. Days may count the first and the last as well.
+    2.5 to just under 4 years. Days may count the first and the last as well. Between events
+    that are dated to a month or a year nothing is decided against a span that their dates allow.
     """
     names, rule = _names(claim.target), Text("rule.duration")
     if not all(name in evidence.events for name in names):
         return not_checkable(Text("reason.no_event"), rule)
     start, end = (evidence.events[name] for name in names)
-    of_start, of_end = evidence.sources_of(start, claim), evidence.sources_of(end, claim)
+    free = all(evidence.sources_of(e, claim) for e in (start, end))
+    of_start, of_end = (evidence.sources_of(e, claim) or evidence.named_sources_of(e, claim) for e in (start, end))
     if not of_start or not of_end:
         return not_checkable(Text("reason.own_source"), rule)
     if not (evidence.reached(start, of_start) and evidence.reached(end, of_end)):
@@ -40,7 +45,28 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
     text = Text("evidence.span", start_id=start.id, end_id=end.id, days=Number(f"{days:,}"), **facts)
     off = Text("amount.other", n=Number(f"{claim.wording.number - number:+.1f}"), unit=facts["unit"])
     reason = Text("reason.span", claimed=Number(claim.value), **facts)
-    return Verdict(_word(claim, number), text, sources, off, rule, reason)
+    word = _word(claim, number)
+    if word in ("imprecise", "contradicted") and (span := _coarse(start.date, end.date, claim)):
+        return not_checkable(Text("reason.coarse_dates", low=Number(f"{span[0]:.1f}"), high=Number(f"{span[1]:.1f}"),
+                                  **facts), rule)  # fmt: skip
+    if (factor := claim.wording.far_off(number)) > 1 and claim.wording.allows(number):
+        reason = Text("reason.far_off", figure=Text("amount.other", n=facts["n"], unit=facts["unit"]),
+                      factor=plain(float(f"{factor:.2g}")))  # fmt: skip
+    verdict = Verdict(word, text, sources, off, rule, reason)
+    if free:
+        return verdict
+    held = word in ("confirmed", "confirmed within rounding")
+    rule = Text("rule.as_reported", rule=rule)
+    return replace(verdict, verdict="reported correctly" if held else word, rule=rule)
+
+
+def _coarse(start: Period, end: Period, claim: Claim) -> tuple[float, float] | None:
+    """The shortest and the longest span that two dates allow, where the claim may lie between."""
+    earliest, latest = (
+        ((p.first, p.last) if p.precision in ("month", "year") else (p.first, p.first)) for p in (start, end)
+    )
+    low, high = ((b - a).days / DAYS[claim.unit] for a, b in ((earliest[1], latest[0]), (earliest[0], latest[1])))
+    return (low, high) if low < high and claim.wording.meets(low, high) else None
 
 
 def _word(claim: Claim, number: float) -> str:

@@ -6,13 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
+from detente.economies import lookup
+from detente.errors import DetenteError
 from detente.language import Day, Joined, Number, Text
 from detente.record.reading import split_list
 from detente.record.rows import Claim, Event
 from detente.record.verdicts.citing import cite_event, days_off
 from detente.record.verdicts.claim_test import ClaimTest, anything, ids_in, register, unknown
 from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.independence.names import same_name, words_of
+from detente.record.verdicts.independence.organisations import Register
 from detente.record.verdicts.kinds.what import mismatch, recognised, unrelated
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
@@ -51,7 +56,7 @@ def _one(claim: Claim, found: Event, evidence: Evidence) -> Verdict:
     if not evidence.reached(found, sources):
         newest = Day(evidence.newest)
         return pending(Text("reason.not_yet", newest=newest), Text("rule.event"), cite_event(found, announced=True))
-    verdict = _what(claim, found, sources) or _when(claim, found, sources)
+    verdict = _what(claim, found, sources, evidence.dependence.register) or _when(claim, found, sources)
     if not free:
         held = verdict.verdict == "confirmed"
         rule = Text("rule.as_reported", rule=verdict.rule)
@@ -70,7 +75,7 @@ def _marks(claim: Claim, found: Event, evidence: Evidence) -> Iterable[str]:
         yield "day only"
 
 
-def _what(claim: Claim, found: Event, sources: tuple[str, ...]) -> Verdict | None:
+def _what(claim: Claim, found: Event, sources: tuple[str, ...], register: Register) -> Verdict | None:
     """A verdict where the event is another than the claim speaks of, or someone else's."""
     text = cite_event(found, announced=True)
     if reason := mismatch(claim, found):
@@ -78,26 +83,56 @@ def _what(claim: Claim, found: Event, sources: tuple[str, ...]) -> Verdict | Non
     if unrelated(claim, found):
         return not_checkable(Text("reason.unrelated", event=text), Text("rule.event_what"))
     actor = claim.option("actor")
-    if actor and not any(_same_actor(actor, a) for a in found.actors):
+    if actor and not any(_same_actor(actor, a, register) for a in found.actors):
         names = ", ".join(found.actors) or Text("reason.no_one")
         reason = Text("reason.other_actor", names=names, actor=actor)
-        if found.actors and not any(_is_code(a) == _is_code(actor) for a in found.actors):
+        if found.actors and not any(bool(_code(a)) == bool(_code(actor)) for a in found.actors):
             return not_checkable(reason, Text("rule.event_actor"))
         return Verdict("contradicted", text, sources, "", Text("rule.event_actor"), reason)
     return None
 
 
-def _is_code(name: str) -> bool:
-    """Whether an actor is an economy's code; persons and economies cannot be held against each other."""
-    return bool(re.fullmatch(r"[A-Z]{3}", name))
+@lru_cache(maxsize=4096)
+def _code(name: str) -> str:
+    """The code of an economy named by its code or any of its names; persons and economies cannot be held against each other."""
+    try:
+        return lookup(_THE.sub("", name))
+    except DetenteError:
+        return ""
 
 
-def _same_actor(a: str, b: str) -> bool:
-    """Whether two names mean one actor: alike but for accents, or one is the surname of the other."""
-    if _is_code(a) or _is_code(b):
-        return a == b
-    first, second = _words(a), _words(b)
-    return bool(first) and (first == second or first == second[-len(first) :] or second == first[-len(second) :])
+_THE = re.compile(r"^(?:the|el|la|los|las)\s", re.IGNORECASE)
+
+
+def _same_actor(a: str, b: str, register: Register) -> bool:
+    """Whether two names mean one actor: one economy, one organisation, or names of a person that do not differ."""
+    if _code(a) or _code(b):
+        return _code(a) == _code(b)
+    houses = [{h for h in register.houses(name) if not h.startswith("~")} for name in (a, b)]
+    if houses[0] and houses[1]:
+        return bool(houses[0] & houses[1])
+    few, many = sorted((_words(a), _words(b)), key=len)
+    spelt = [f"~{' '.join(words_of(name))}" for name in (a, b)]
+    return bool(few) and (_runs_in(few, many) or _without_title(few, many) or same_name(*spelt))
+
+
+def _runs_in(few: list[str], many: list[str]) -> bool:
+    """Whether words stand in order among others, each in full or by its first letter, and one of them in full."""
+    rest = iter(many)
+    return any(word in many for word in few) and all(
+        any(word == other or (len(word) == 1 and other.startswith(word)) for other in rest) for word in few
+    )
+
+
+def _without_title(few: list[str], many: list[str]) -> bool:
+    """Whether two names end in one surname and the shorter has but one word before it, an office (*President Maduro*)."""
+    return len(few) == 2 and few[-1] in many and few[0] in _OFFICES
+
+
+_OFFICES = frozenset((
+    *("president", "presidente", "presidenta", "minister", "ministro", "ministra", "king", "queen", "rey", "reina"),
+    *("general", "secretary", "secretario", "chancellor", "canciller", "mr", "mrs", "ms", "senor", "senora"),
+))  # fmt: skip
 
 
 def _words(name: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from detente.language import Day, Joined, Number, Text, Word
 from detente.record.period import Period
@@ -10,7 +11,8 @@ from detente.record.rows import Claim, Figure
 from detente.record.verdicts.citing import cite, sources_of
 from detente.record.verdicts.claim_test import ClaimTest, period, register, unknown
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.matching import STRONG
+from detente.record.verdicts.kinds.matching import STRONG, in_unit, sums_to
+from detente.record.verdicts.kinds.no_figure import not_yet
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 FEWEST = 3
@@ -23,48 +25,74 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     Options: ``from`` and ``to`` bound the periods spoken of. Each basis is looked at by
     itself, since a change of basis can make a false peak. A basis confirms only where it
     has every period spoken of, or, without bounds, every one between its first and last;
-    one period beyond the claimed one contradicts it on any basis. Where two periods share
-    the extreme, naming one of them is imprecise.
+    one period beyond the claimed one contradicts it on any basis. Shorter flows are added
+    up to periods as long as the claimed one. Where two periods share the extreme, naming
+    one of them is imprecise.
     """
-    window = Period.parse(f"{claim.option('from', '1000')}/{claim.option('to', '2999')}")
-    figures = [
-        f
-        for f in evidence.independent(claim.target, claim)
-        if f.status in STRONG and window.holds(f.period) and f.period.precision == claim.when.precision
-    ]
-    courses: dict[str, list[Figure]] = {}
-    for basis in sorted({f.basis for f in figures}):
-        own = [f for f in figures if f.basis == basis]
-        if len({f.period for f in own}) >= FEWEST and any(f.period == claim.when for f in own):
-            courses[basis] = own
-    whole = {basis: own for basis, own in courses.items() if _covers(own, claim)}
+    split = evidence.split(claim.target, claim)
+    held, courses = _held(claim, split.independent)
+    if held:
+        verdict = _verdict(claim, held)
+        said = evidence.said_on(claim)
+        late = said is not None and claim.when.first > said.last and claim.type != "prediction"
+        return verdict.marked("hindsight") if late else verdict
+    named, _ = _held(claim, split.named)
+    if named:
+        verdict = _verdict(claim, named)
+        word = "reported correctly" if verdict.verdict == "confirmed" else verdict.verdict
+        return replace(verdict, verdict=word, rule=Text("rule.as_reported", rule=verdict.rule))
+    return _open(claim, courses, evidence)
+
+
+def _held(claim: Claim, figures: Iterable[Figure]) -> tuple[dict[str, list[Figure]], dict[str, list[Figure]]]:
+    """The courses that decide the claim, and all there are, by basis."""
+    courses = _courses(claim, figures)
+    whole = {basis: own for basis, own in courses.items() if not _missing(own, claim)}
     refuting = {basis: own for basis, own in courses.items() if claim.when not in _bests(own, claim)}
     held = whole | refuting
     if len(held) > 1:
         held.pop("unspecified", None)  # a mixture of bases, used only where there is nothing better
-    if not held:
-        return _open(claim, courses)
-    return _verdict(claim, held)
+    return held, courses
 
 
-def _covers(own: Sequence[Figure], claim: Claim) -> bool:
-    """Whether a course has every period from ``from`` to ``to``, or from its own first to its last."""
-    return not _missing(own, claim)
+def _courses(claim: Claim, figures: Iterable[Figure]) -> dict[str, list[Figure]]:
+    """The figures of periods as long as the claimed one, by basis, in one unit."""
+    window = Period.parse(f"{claim.option('from', '1000')}/{claim.option('to', '2999')}")
+    strong = [f for f in figures if f.status in STRONG and window.holds(f.period)]
+    courses: dict[str, list[Figure]] = {}
+    for basis in sorted({f.basis for f in strong}):
+        own = [f for f in strong if f.basis == basis]
+        alike = [in_unit(f, own[0].unit) for f in own]
+        course = _of_length(claim.when, [f for f in alike if f.value == f.value])
+        if len({f.period for f in course}) >= FEWEST and any(f.period == claim.when for f in course):
+            courses[basis] = course
+    return courses
+
+
+def _of_length(when: Period, figures: Sequence[Figure]) -> list[Figure]:
+    span = Period(min(f.period.first for f in figures), max(f.period.last for f in figures))
+    whole: dict[Period, list[Figure]] = {}
+    for f in figures:
+        whole.setdefault(f.period, []).append(f)
+    shorter = [f for f in figures if f.period.days < when.days]
+    return [f for step in _steps(when, span) for f in whole.get(step) or sums_to(shorter, step)]
+
+
+def _steps(when: Period, span: Period) -> Iterator[Period]:
+    """The periods as long as one, end to end with it, that lie inside a span, in their order."""
+    n = -((when.first - span.first).days // when.days) - 2
+    while (step := when.shifted(n)).first <= span.last:
+        if span.holds(step):
+            yield step
+        n += 1
 
 
 def _missing(own: Sequence[Figure], claim: Claim) -> list[str]:
+    """The periods from ``from`` to ``to``, or from the course's own first to its last, that a course lacks."""
     have = {f.period for f in own}
     first = Period.parse(claim.option("from")).first if claim.option("from") else min(have).first
     last = Period.parse(claim.option("to")).last if claim.option("to") else max(have).last
-    precision = claim.when.precision
-    if precision == "year":
-        wanted = [Period.parse(str(year)) for year in range(first.year, last.year + 1)]
-    elif precision == "month":
-        months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
-        wanted = [Period.parse(f"{m // 12}-{m % 12 + 1:02d}") for m in months]
-    else:
-        wanted = []
-    return [str(p) for p in wanted if p not in have]
+    return [str(p) for p in _steps(claim.when, Period(first, last)) if p not in have]
 
 
 def _bests(own: Sequence[Figure], claim: Claim) -> list[Period]:
@@ -72,8 +100,11 @@ def _bests(own: Sequence[Figure], claim: Claim) -> list[Period]:
     return [f.period for f in own if f.value == best]
 
 
-def _open(claim: Claim, courses: dict[str, list[Figure]]) -> Verdict:
+def _open(claim: Claim, courses: dict[str, list[Figure]], evidence: Evidence) -> Verdict:
     rule = Text("rule.extreme")
+    end = Period.parse(claim.option("to")) if claim.option("to") else claim.when
+    if later := not_yet(end, claim, evidence, rule):
+        return later
     if not courses:
         return not_checkable(Text("reason.no_course"), rule)
     missing = min((_missing(own, claim) for own in courses.values()), key=len)

@@ -25,11 +25,12 @@ def value_of(figure: Figure, claim: Claim) -> float:
     return convert(figure.value, figure.unit, claim.unit or figure.unit)
 
 
-def comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
+def comparable(figures: Sequence[Figure], claim: Claim, said: Period | None = None) -> list[Figure]:
     """Figures of the claim's period, unit and basis.
 
-    For a stock or count, the newest not after it. For a flow, where the record has none of
-    the whole period, the sums of its months or quarters.
+    For a stock or count, the newest not after it; where the claim was ``said`` before its
+    period, or predicts, one of that very period that came later. For a flow, where the
+    record has none of the whole period, the sums of its months or quarters.
     """
     basis = claim.option("basis")
     fitting = [
@@ -46,12 +47,22 @@ def comparable(figures: Sequence[Figure], claim: Claim) -> list[Figure]:
         return same or [f for f in fitting if claim.date.holds(f.period)]
     age = int(claim.option("age", str(STOCK_AGE)))
     earliest = claim.date.first - timedelta(days=age)
+    if said and (claim.date.first > said.last or (claim.type == "prediction" and claim.date.last > said.last)):
+        earliest = max(claim.date.first, said.last + timedelta(days=1))
     past = [f for f in fitting if f.period.first <= claim.date.last and f.period.last >= earliest]
     strong = [f for f in past if f.status in STRONG] or past
     if not strong:
         return []
     newest = max(f.period.first for f in strong)
     return [f for f in strong if f.period.first == newest]
+
+
+def in_unit(figure: Figure, unit: str) -> Figure:
+    """A figure in another unit of what it measures; its value is not a number where there is none."""
+    if figure.unit == unit:
+        return figure
+    value, low, high = (convert(n, figure.unit, unit) for n in (figure.value, figure.low, figure.high))
+    return replace(figure, value=value, low=low, high=high, text=format(value, ".12g"), unit=unit)
 
 
 def of_period(figures: Iterable[Figure], period: Period) -> list[Figure]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from detente.language import Day, Number, Text
+from detente.record.period import Period
 from detente.record.rows import Claim
 from detente.record.verdicts.citing import cite_event, days_off, state_facts
 from detente.record.verdicts.claim_test import ClaimTest, Issue, Known, ids_in, register, unknown
@@ -17,7 +18,8 @@ from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 def prediction(claim: Claim, evidence: Evidence) -> Verdict:
     """A prediction or promise against the outcome by its horizon (``date``).
 
-    Target: an event id, or ``state=value``. Without a date, or before it has passed, the
+    Target: an event id, or ``state=value``. An event dated so coarsely that it may have come inside the horizon or not
+    is imprecise. Without a date, or before it has passed, the
     outcome is pending; so it is where the record holds the event only as announced, from
     sources older than its day.
     """
@@ -31,8 +33,12 @@ def prediction(claim: Claim, evidence: Evidence) -> Verdict:
     day, text, sources = outcome
     if not sources:
         return not_checkable(Text("reason.own_source"), rule)
-    if horizon is None or horizon.first <= day <= horizon.last:
+    across = horizon is not None and _across(claim, evidence, horizon)
+    if horizon is None or (horizon.first <= day <= horizon.last and not across):
         verdict = Verdict("confirmed", text, sources, days_off(0), rule, Text("reason.happened", day=Day(day)))
+    elif across:
+        reason = Text("reason.part_of", date=Day(evidence.events[claim.target].date), claimed=Day(horizon))
+        verdict = Verdict("imprecise", text, sources, days_off(0), rule, reason)
     else:
         late = (day - horizon.last).days if day > horizon.last else (day - horizon.first).days
         key = "reason.happened_after" if late > 0 else "reason.happened_before"
@@ -41,6 +47,16 @@ def prediction(claim: Claim, evidence: Evidence) -> Verdict:
     said = evidence.said_on(claim)
     later = claim.type != "prediction" and said is not None and day > said.last
     return verdict.marked("hindsight") if later else verdict
+
+
+def _across(claim: Claim, evidence: Evidence, horizon: Period) -> bool:
+    """Whether an event ran into the horizon, or is dated to a month or year that lies in it only in part."""
+    if "=" in claim.target:
+        return False
+    when = evidence.events[claim.target].date
+    if not horizon.overlaps(when) or horizon.holds(when):
+        return False
+    return when.precision in ("month", "year") or when.first < horizon.first
 
 
 def _outcome(claim: Claim, evidence: Evidence) -> tuple[date, str, tuple[str, ...]] | None:

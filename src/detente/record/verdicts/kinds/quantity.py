@@ -12,7 +12,7 @@ from detente.record.verdicts.citing import cite, listed, plain, series_name, sou
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, anything, number, register, unknown, whole_number
 from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.figure_context import FigureContext
-from detente.record.verdicts.kinds.direction import fallen
+from detente.record.verdicts.kinds.direction import is_balance, other_way, signed, worded
 from detente.record.verdicts.kinds.matching import (
     STRONG,
     comparable,
@@ -22,9 +22,10 @@ from detente.record.verdicts.kinds.matching import (
     together,
     value_of,
 )
-from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording, convert, currency_of, gap, say
+from detente.record.verdicts.kinds.no_figure import no_figure
+from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording, convert, gap, say
 from detente.record.verdicts.reconcile import CIF_OVER_FOB, COMPILED, explain
-from detente.record.verdicts.verdict import Verdict, not_checkable, pending
+from detente.record.verdicts.verdict import Verdict, not_checkable
 
 
 def quantity(claim: Claim, evidence: Evidence) -> Verdict:
@@ -47,13 +48,13 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
         named = _usable(split.named, claim, evidence, convert_first)
         if named:
             return _as_reported(claim, named)
-    return _nothing(claim, evidence, split.n_own)
+    return no_figure(claim, evidence, split.n_own)
 
 
 def _usable(figures: Sequence[Figure], claim: Claim, evidence: Evidence, convert_first: bool) -> list[Figure]:
     if convert_first:
         figures = in_claims_currency(figures, claim, evidence)
-    return comparable(figures, claim)
+    return comparable(figures, claim, evidence.said_on(claim))
 
 
 def _decide(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> Verdict:
@@ -67,6 +68,9 @@ def _decide(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> Verd
     inside = [f for f in points if _allowed(claim, f)]
     outside = [f for f in points if f not in inside]
     if not inside:
+        if _whose_balance(claim, outside):
+            reason = Text("reason.whose_balance", figure=cite(_first_choice(outside, claim)))
+            return not_checkable(reason, Text("rule.quantity"))
         parts = composed(claim, evidence)
         if parts is not None and all(other_valuation(f, parts, claim) for f in outside):
             return _by_composition(claim, parts, outside)
@@ -110,11 +114,12 @@ def _weight(figures: Sequence[Figure], evidence: Evidence) -> int:
 
 def wording_of(claim: Claim, figure: Figure) -> Wording:
     """The claim's number with the sign its words give it ("shrank 3.4%" beside a figure of -3.4)."""
-    wording = claim.wording
-    return replace(wording, value=f"-{wording.value}") if fallen(claim, value_of(figure, claim)) else wording
+    return worded(claim, value_of(figure, claim))
 
 
 def _allowed(claim: Claim, figure: Figure) -> bool:
+    if other_way(claim, value_of(figure, claim)):
+        return False
     wording = wording_of(claim, figure)
     return wording.allows(value_of(figure, claim)) or wording.meets(*_range(claim, figure))
 
@@ -125,9 +130,19 @@ def _range(claim: Claim, figure: Figure) -> tuple[float, float]:
 
 
 def _word(claim: Claim, figure: Figure) -> str:
+    if other_way(claim, value_of(figure, claim)):
+        return "contradicted"
     low, high = _range(claim, figure)
     exact = figure.status in STRONG
     return wording_of(claim, figure).word(value_of(figure, claim), exact=exact, low=low, high=high)
+
+
+def _whose_balance(claim: Claim, outside: Sequence[Figure]) -> bool:
+    """Whether an amount without a sign is that of a balance, but for whose deficit or surplus it is."""
+    if not is_balance(claim) or signed(claim):
+        return False
+    size = claim.wording
+    return any(size.allows(-found) or size.turned.allows(-found) for found in (value_of(f, claim) for f in outside))
 
 
 def _compiled_apart(claim: Claim, figure: Figure) -> bool:
@@ -155,6 +170,10 @@ def _against_bound(claim: Claim, bound: Figure) -> Verdict:
     floor, ceiling = claim.wording.bounds
     shown = Text("allowed.more_than" if math.isinf(high) else "allowed.less_than", amount=cite(bound))
     if floor <= low and high <= ceiling:
+        edge = low if math.isinf(high) else high
+        if (factor := claim.wording.far_off(edge)) > 1:
+            reason = Text("reason.far_off", figure=cite(bound), factor=plain(float(f"{factor:.2g}")))
+            return _verdict(claim, "imprecise", bound, reason, sources=[bound])
         return _verdict(claim, "confirmed", bound, Text("reason.bound_allowed", bound=shown), sources=[bound])
     if high < floor or low > ceiling:
         return _verdict(claim, "contradicted", bound, Text("reason.bound_ruled_out", bound=shown), sources=[bound])
@@ -183,7 +202,7 @@ def _none_allowed(
         else:
             chosen, weaker = _first_choice(near, claim), [*unexplained, *weaker]
         aside = [f for f in far if f not in unexplained]
-    reason = Text("reason.outside", figure=cite(chosen), allowed=claim.wording.text(claim.unit))
+    reason = Text("reason.outside", figure=cite(chosen), allowed=wording_of(claim, chosen).text(claim.unit))
     if aside:
         reason = Text("reason.others_differ", reason=reason, figures=listed(aside))
     if weaker:
@@ -205,7 +224,9 @@ def _as_reported(claim: Claim, named: Sequence[Figure]) -> Verdict:
     chosen = _first_choice(inside or named, claim)
     if chosen.status == "bound":
         return not_checkable(Text("reason.own_figures"), Text("rule.quantity"))
-    word = "reported correctly" if inside else _word(claim, chosen)
+    word = _word(claim, chosen)
+    if inside and word != "imprecise":
+        word = "reported correctly"
     key = "reason.reported" if inside else "reason.misreported"
     rule = Text("rule.as_reported", rule=Text("rule.quantity_of", series=series_name(claim.target)))
     return replace(_verdict(claim, word, chosen, Text(key, figure=cite(chosen)), sources=[chosen]), rule=rule)
@@ -256,25 +277,6 @@ def _hindsight(verdict: Verdict, figures: Sequence[Figure], claim: Claim, eviden
     said = evidence.said_on(claim)
     later = said is not None and all(f.period.first > said.last for f in figures)
     return verdict.marked("hindsight") if later and claim.type != "prediction" else verdict
-
-
-def _nothing(claim: Claim, evidence: Evidence, n_own: int) -> Verdict:
-    rule = Text("rule.quantity")
-    own = comparable(evidence.series(claim.target), claim)
-    if n_own and own:
-        return not_checkable(Text("reason.own_figures"), rule)
-    said = evidence.said_on(claim)
-    if claim.date and said and claim.date.last > said.last:
-        return pending(Text("reason.period_open", when=Day(claim.date)), rule)
-    other = [f for f in evidence.series(claim.target) if claim.date is None or f.period == claim.date]
-    units = sorted({f.unit for f in other if math.isnan(convert(f.value, f.unit, claim.unit or f.unit))})
-    when = Day(claim.date) if claim.date else Text("reason.any_time")
-    facts = {"series": series_name(claim.target), "when": when}
-    if units and len(units) == len({f.unit for f in other}):
-        money = currency_of(claim.unit) and all(map(currency_of, units))
-        key = "reason.other_currency" if money else "reason.other_unit"
-        return not_checkable(Text(key, units=", ".join(units), unit=claim.unit, **facts), rule)
-    return not_checkable(Text("reason.no_figure", **facts), rule)
 
 
 def _within(claim: Claim, figure: Figure) -> str:

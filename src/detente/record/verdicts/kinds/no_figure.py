@@ -1,0 +1,39 @@
+"""Why no figure of the record speaks of what a claim speaks of."""
+
+from __future__ import annotations
+
+import math
+
+from detente.language import Day, Text
+from detente.record.period import Period
+from detente.record.rows import Claim
+from detente.record.verdicts.citing import series_name
+from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.kinds.matching import comparable
+from detente.record.verdicts.numbers import convert, currency_of
+from detente.record.verdicts.verdict import Verdict, not_checkable, pending
+
+
+def no_figure(claim: Claim, evidence: Evidence, n_own: int) -> Verdict:
+    """The verdict where nothing can be held against a claim's number: of its own side, not yet, or in another unit."""
+    rule = Text("rule.quantity")
+    own = comparable(evidence.series(claim.target), claim)
+    if n_own and own:
+        return not_checkable(Text("reason.own_figures"), rule)
+    other = [f for f in evidence.series(claim.target) if claim.date is None or f.period == claim.date]
+    units = sorted({f.unit for f in other if math.isnan(convert(f.value, f.unit, claim.unit or f.unit))})
+    when = Day(claim.date) if claim.date else Text("reason.any_time")
+    facts = {"series": series_name(claim.target), "when": when}
+    if units and len(units) == len({f.unit for f in other}):
+        money = currency_of(claim.unit) and all(map(currency_of, units))
+        key = "reason.other_currency" if money else "reason.other_unit"
+        return not_checkable(Text(key, units=", ".join(units), unit=claim.unit, **facts), rule)
+    return not_yet(claim.date, claim, evidence, rule) or not_checkable(Text("reason.no_figure", **facts), rule)
+
+
+def not_yet(period: Period | None, claim: Claim, evidence: Evidence, rule: str) -> Verdict | None:
+    """An open outcome where the claim was made before the end of a period that the record has nothing of."""
+    said = evidence.said_on(claim)
+    if period is None or said is None or period.last <= said.last:
+        return None
+    return pending(Text("reason.period_open", when=Day(period)), rule)
