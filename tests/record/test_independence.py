@@ -44,6 +44,14 @@ def checked(small, publisher: str, attributed_to: str, *, value: str = "100", **
         ("UNHCR", "the United Nations"),
         ("Banco de la República", "Colombia's central bank"),
         ("Migración Colombia", "Migracion Colombia"),
+        ("Ministry of Commerce and Industry", "commerce ministry data"),
+        ("Ministry of Commerce and Industry", "India's commerce ministry"),
+        ("China's Ministry of Commerce", "MOFCOM"),
+        ("Ministerio de Comercio Exterior del Ecuador", "Ecuador's Ministry of Foreign Trade"),
+        ("Zimstat", "the Zimbabwe National Statistics Agency"),
+        ("Korea Customs Service", "South Korea's customs office"),
+        ("Statistics Poland", "GUS"),
+        ("Bank of Uganda", "Uganda's central bank"),
     ],
 )
 def test_the_named_source_only_shows_that_it_was_reported_correctly(small, publisher, attributed_to):
@@ -63,6 +71,10 @@ def test_the_named_source_only_shows_that_it_was_reported_correctly(small, publi
         ("DANE", "Reuters"),
         ("DANE", ""),
         ("Reserve Bank of India", "Colombia's central bank"),
+        ("Chile's Ministry of Trade", "Peru's trade ministry"),
+        ("MOFCOM", "India's commerce ministry"),
+        ("Ministry of Agriculture", "India's commerce ministry"),
+        ("Bank of Tanzania", "Uganda's central bank"),
     ],
 )
 def test_others_may_testify(small, publisher, attributed_to):

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from detente.record.rows import Claim, Source
 from detente.record.verdicts.independence.names import same_name, speaks_for_the_state
-from detente.record.verdicts.independence.organisations import Register
+from detente.record.verdicts.independence.organisations import Register, without_country
 
 OFFICIAL = ("official", "legal")
 
@@ -109,12 +109,20 @@ class Dependence:
         for house in houses:
             found |= self._by_house.get(house, set())
             if house.startswith("~"):
-                alike = (h for h in self._by_house if h.startswith("~") and same_name(h, house))
+                alike = (h for h in self._by_house if h.startswith("~") and _alike(h, house))
                 found = found.union(*(self._by_house[h] for h in alike))
         return found
 
     def _with_citing(self, sources: set[str]) -> frozenset[str]:
         return frozenset(sources.union(*(self.citing.get(s, frozenset()) for s in sources)))
+
+
+def _alike(a: str, b: str) -> bool:
+    """Whether two unregistered names mean one house; where only one says whose it is, that is left out."""
+    (first, of_first), (second, of_second) = without_country(a), without_country(b)
+    if bool(of_first) != bool(of_second):
+        return same_name(a, b) or (" " in first and " " in second and same_name(first, second))
+    return same_name(a, b)
 
 
 def _reach(direct: dict[str, set[str]], start: str) -> set[str]:

@@ -17,6 +17,7 @@ _LEAD = re.compile(
     r"a|an|the|from|by|citing|quoting|per|segun|según|de|del|la|el|los|las|lo|its|their)\s+)+",
     re.IGNORECASE,
 )
+_TAIL = re.compile(r"\s+(?:data|figures|numbers|estimates?|reports?|bulletins?|cifras|datos)$", re.IGNORECASE)
 _BREAK = re.compile(
     r"[;/,()\[\]|]|\bvia\b|\bciting\b|\bquoting\b|\bcitado por\b|\bcited by\b|\band\b|\by\b|&", re.IGNORECASE
 )
@@ -38,7 +39,7 @@ def names_in(text: str) -> list[str]:
     parts = [whole] if _joined(whole) else _BREAK.split(whole)
     found = []
     for part in parts:
-        bare = _LEAD.sub("", f"{part.strip()} ").strip(" .:'\"")
+        bare = _TAIL.sub("", _LEAD.sub("", f"{part.strip()} ").strip(" .:'\""))
         if bare:
             found.append(bare)
     return found
@@ -67,7 +68,8 @@ def same_name(a: str, b: str) -> bool:
     """Whether two unregistered names (``~words``) mean one house.
 
     One is the other, its beginning letters, or the other with more words ("Statistics
-    Office" and "Statistics Office of Utopia"); a single common word is not enough.
+    Office" and "Statistics Office of Utopia"), in English or Spanish; a single common word
+    is not enough.
 
     Examples
     --------
@@ -76,13 +78,26 @@ def same_name(a: str, b: str) -> bool:
     >>> same_name("~office", "~statistics office"), same_name("~ministry trade chile", "~ministry trade peru")
     (False, False)
     """
-    first, second = a.removeprefix("~").split(), b.removeprefix("~").split()
+    first, second = ([_ENGLISH.get(w, w) for w in name.removeprefix("~").split()] for name in (a, b))
     few, many = sorted((first, second), key=len)
     if set(few) == set(many):
         return True
     if len(few) > 1:
         return set(few) <= set(many)
     return len(many) > 1 and len(few[0]) > 1 and _abbreviates(few[0], tuple(many))
+
+
+_ENGLISH = {
+    "ministerio": "ministry", "secretaria": "ministry", "department": "ministry", "departamento": "ministry",
+    "comercio": "trade", "commerce": "trade", "exterior": "foreign", "exteriores": "foreign", "external": "foreign",
+    "relaciones": "affairs", "hacienda": "finance", "finanzas": "finance", "economia": "economy", "banco": "bank",
+    "oficina": "office", "instituto": "institute", "estadistica": "statistics", "estadisticas": "statistics",
+    "aduana": "customs", "aduanas": "customs", "agencia": "agency", "camara": "chamber", "energia": "energy",
+    "agricultura": "agriculture", "defensa": "defence", "defense": "defence", "migracion": "migration",
+    "transporte": "transport", "industria": "industry", "turismo": "tourism", "nacional": "national",
+    "autoridad": "authority", "consejo": "council", "asociacion": "association", "federacion": "federation",
+}  # fmt: skip
+"""Words of offices under one spelling, whatever the language of the article."""
 
 
 def _abbreviates(word: str, words: tuple[str, ...]) -> bool:

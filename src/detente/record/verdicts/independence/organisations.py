@@ -14,7 +14,7 @@ from detente._foreign import parse_toml, read_text
 from detente.economies import every_name, table
 from detente.errors import Problem
 from detente.language.controls import steering
-from detente.record.verdicts.independence.names import BRACKETS, folded, names_in, words_of
+from detente.record.verdicts.independence.names import BRACKETS, folded, names_in, same_name, words_of
 
 FILE = "organisations.toml"
 LONGEST = 10
@@ -116,9 +116,8 @@ class Register:
         text = folded(name)
         kinds = [kind for kind, pattern in _ROLES.items() if pattern.search(text)]
         country = country_in(name)
-        return {
-            o.id for o in self.organisations.values() if kinds and country and o.kind in kinds and o.country == country
-        }
+        own = [o for o in self.organisations.values() if country and o.country == country]
+        return {o.id for o in own if o.kind in kinds or any(_said_alike(name, n) for n in (o.name, *o.aliases))}
 
     def _above(self, house: str) -> Iterable[str]:
         seen = {house}
@@ -126,6 +125,12 @@ class Register:
             seen.add(parent)
             yield parent
             house = parent
+
+
+def _said_alike(a: str, b: str) -> bool:
+    """Whether two names of offices of one economy are the same words in another order or language."""
+    first, second = (without_country(f"~{' '.join(words_of(name))}")[0] for name in (a, b))
+    return " " in first and " " in second and same_name(first, second)
 
 
 _ROLES = {
@@ -146,6 +151,22 @@ def country_in(text: str) -> str:
         if f" {name} " in plain or f" {name}s " in plain:
             return code
     return ""
+
+
+def without_country(house: str) -> tuple[str, str]:
+    """An unregistered name (``~words``) without the economy it speaks of, and that economy's code.
+
+    Examples
+    --------
+    >>> without_country("~india trade ministry"), without_country("~trade ministry")
+    (('~trade ministry', 'IND'), ('~trade ministry', ''))
+    """
+    plain = f" {house.removeprefix('~')} "
+    for name, code in _countries():
+        for spelt in (f" {name} ", f" {name}s "):
+            if spelt in plain:
+                return f"~{plain.replace(spelt, ' ').strip()}", code
+    return house, ""
 
 
 @cache
