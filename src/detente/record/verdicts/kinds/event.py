@@ -125,7 +125,7 @@ def _runs_in(few: list[str], many: list[str]) -> bool:
 
 
 def _without_title(few: list[str], many: list[str]) -> bool:
-    """Whether two names end in one surname and the shorter has but one word before it, an office (*President Maduro*)."""
+    """Whether two names end in one surname and the shorter has but one word before it, an office (*President Rojas*)."""
     return len(few) == 2 and few[-1] in many and few[0] in _OFFICES
 
 
