@@ -229,3 +229,94 @@ def test_a_file_without_the_pair_leaves_the_record_as_it_was(tmp_path, monkeypat
     assert main(["import", "ucdp.csv", "--as", "ucdp", "--study", "s", "--accept"]) == 0
     assert "Nothing was written: the file has nothing about KEN and TZA" in capsys.readouterr().out
     assert {path.name: path.read_bytes() for path in Path("s/record").iterdir()} == before
+
+
+OFFICIAL = {
+    "ucdp, names of its own": (
+        "ucdp", "id,relid,year,type_of_violence,dyad_name,side_a,side_b,country,date_start,date_end,best\n"
+        "1,A-1,2022,1,x,Government of DR Congo (Zaire),Government of Rwanda,DR Congo (Zaire),2022-06-10 00:00:00.000,"
+        "2022-06-12 00:00:00.000,6\n", [("2022-06-10", "militarised dispute")],
+    ),
+    "gsdb, names turned round and cases still in force": (
+        "gsdb", "case_id,sanctioned_state,sanctioning_state,begin,end,trade,objective,success\n"
+        '1,"Congo, Democratic Republic of the",Rwanda,2012,2013,1,x,success_part\n'
+        '2,Rwanda,"Congo, Democratic Republic of the",2022,2023,1,x,ongoing\n',
+        [("2012", "sanctions"), ("2013", "sanctions relief"), ("2022", "sanctions")],
+    ),
+    "gsdb, no word of what is still in force": (
+        "gsdb", "case_id,sanctioned_state,sanctioning_state,begin,end,trade\n"
+        "1,Rwanda,DR Congo,2012,2013,1\n2,Rwanda,DR Congo,2022,2023,1\n",
+        [("2012", "sanctions"), ("2013", "sanctions relief"), ("2022", "sanctions")],
+    ),
+    "acled, long names of states": (
+        "acled", "event_id_cnty,event_date,event_type,sub_event_type,actor1,actor2,iso,country,notes,fatalities\n"
+        "R1,24 May 2022,Explosions/Remote violence,Shelling,Military Forces of the Democratic Republic of Congo (2019-),"
+        "Civilians (Rwanda),646,Rwanda,Shells,0\n", [("2022-05-24", "security incident")],
+    ),
+    "gdelt, codes that lost their zeros": (
+        "gdelt", GDELT + "1,20220601,COD,RWA,43,http://a\n2,20220602,COD,RWA,831,http://a\n3,20220603,RWA,COD,173,http://a\n",
+        [("2022-06-01", "cooperation"), ("2022-06-02", "cooperation"), ("2022-06-03", "diplomatic incident")],
+    ),
+    "desta, others' leaving beside every pair": (
+        "desta", "a,b,number,base_treaty,name,entry_type,year,entry_into_force,typememb\n"
+        "COD,RWA,5,5,A Club,base_treaty,1990.0,1991.0,2\nCOD,RWA,5_1,5,A Club withdrawal Angola,withdrawal,2007.0,,2\n"
+        "COD,RWA,5_2,5,A Club withdrawal Rwanda,withdrawal,2009.0,,2\n", [("1991", "agreement"), ("2009", "bloc exit")],
+    ),
+    "wdi, as DataBank gives it": (
+        "wdi", '"Country Name","Country Code","Series Name","Series Code","2019 [YR2019]","2020 [YR2020]"\n'
+        '"Rwanda","RWA","Population, total","SP.POP.TOTL","12835028",".."\n,,,,,\n"Data from database: World Development Indicators"\n'
+        '"Last Updated: 06/28/2024"\n', [("2019", "stock")],
+    ),
+    "comtrade, a mark too many in every row, no zero before the chapter": (
+        "comtrade", "period,reporterCode,partnerCode,flowCode,cmdCode,primaryValue\n202201,180,646,X,1,5,\n202201,180,646,M,27,7,\n",
+        [("2022-01", "flow"), ("2022-01", "flow")],
+    ),
+    "the daily history of the European Central Bank": (
+        "exchange-rates", "Date,USD,JPY,GBP,RUB\n2022-03-02,1.1106,128.0,0.83,N/A\n2022-03-01,1.1162,128.6,0.83,117.2\n",
+        [("2022-03", "rate")] * 4,
+    ),
+    "its portal's download": (
+        "exchange-rates", "DATE,TIME PERIOD,US dollar/Euro (EXR.A.USD.EUR.SP00.A)\n2021-12-31,2021,1.1827\n", [("2021", "rate")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(OFFICIAL))
+def test_forms_in_which_the_publishers_hand_out_their_files(small, tmp_path, name):
+    layout, text, gives = OFFICIAL[name]
+    path = tmp_path / "file.csv"
+    path.write_bytes(text.encode("latin-1"))
+    record = small.write()
+    plan = plan_import(path, "", record, ("COD", "RWA"), release="2024", first_published="2024")
+    assert plan.source["source_id"] == layout
+    assert [(row.get("period") or row["date"], row["kind"]) for row in plan.new] == gives
+    plan.write(record)
+    assert Ledger.check(record) == []
+    if name.startswith("comtrade"):
+        assert [row["series"] for row in plan.new] == ["trade.exports.hs01", "trade.imports.hs27"]
+    if name.startswith("desta"):
+        assert [row["sets"] for row in plan.new] == ["agreement.desta5=in_force", "agreement.desta5=none"]
+
+
+def test_an_earlier_release_replaces_nothing_and_loses_no_date(small, tmp_path):
+    later = FILES["weo"]
+    earlier = later.replace("270299984000", "99")
+    planned(small, tmp_path, "weo", later, release="2024-10").write(small.folder)
+    with pytest.raises(UsageError, match="is of 2022, the one on record of 2024-10"):
+        planned(small, tmp_path, "weo", earlier, release="2022")
+    more = planned(small, tmp_path, "weo", later + "COL,NGDPD,A,2019,7\n", release="2022")
+    more.write(small.folder)  # nothing is replaced
+    assert Ledger.read(small.folder).source("weo").date.last.year == 2024
+    planned(small, tmp_path, "weo", later).write(small.folder)
+    assert Ledger.read(small.folder).source("weo").date.last.year == 2024
+
+
+def test_what_a_later_release_no_longer_has_is_told(small, tmp_path):
+    planned(small, tmp_path, "gdelt", release="2024").write(small.folder)
+    header, *rows = FILES["gdelt"].splitlines(keepends=True)
+    more = "9,20190223,COL,VEN,173,http://d\n9,20230223,COL,VEN,173,http://d\n"
+    plan = planned(small, tmp_path, "gdelt", header + "".join(rows[:2]) + more, release="2025")
+    assert [id_.replace("-", "")[:13] for id_ in plan.gone] == ["GDELT20220926"]
+    assert "1 no longer in the file" in plan.summary()
+    plan.write(small.folder)
+    assert plan.gone[0] in set(Ledger.read(small.folder).events["event_id"])

@@ -42,6 +42,8 @@ def command(file: Path, layout: str, study: str, release: str, first_published: 
         click.echo(f"changed: {change.id}, {change.column}: {change.before} is now {change.after}")
     for ours, theirs in plan.twice[:SHOWN]:
         click.echo(f"on record as {theirs}: {ours}")
+    for id_ in plan.gone[:SHOWN]:
+        click.echo(f"no longer in the file: {id_}, left on record")
     click.echo(plan.summary())
     if plan.source["date"] == "n.d." and not first_published:
         click.echo("When these were first known is not said, so no look back holds them: give --first-published.")

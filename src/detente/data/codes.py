@@ -57,13 +57,29 @@ def _one(cell: str, own: Mapping[str, str]) -> str:
     return by_letters().get(text, text) if len(text) == 2 else text
 
 
+LISTED = {
+    "dr congo": "COD", "drc": "COD", "democratic republic of congo": "COD", "democratic republic of the congo": "COD",
+    "congo, dem. rep.": "COD", "congo": "COG", "republic of congo": "COG", "republic of the congo": "COG",
+    "congo, rep.": "COG", "bosnia-herzegovina": "BIH", "kingdom of eswatini": "SWZ", "macedonia, fyr": "MKD",
+    "kyrgyz republic": "KGZ", "the gambia": "GMB", "the bahamas": "BHS", "hong kong, china": "HKG",
+    "people's republic of china": "CHN", "st. vincent": "VCT", "st. lucia": "LCA", "st. kitts and nevis": "KNA",
+}  # fmt: skip
+"""What lists of events call economies, beside the names they are looked up by; the *Congo* of UCDP is the smaller."""
+
+
 def code_named(name: str) -> str:
     """The code of an economy that a list of events names, what it adds in brackets left out; empty if it is none.
 
-    >>> code_named("Myanmar (Burma)"), code_named("Tribesmen")
-    ('MMR', '')
+    >>> code_named("Myanmar (Burma)"), code_named("Korea, North"), code_named("Tribesmen")
+    ('MMR', 'PRK', '')
     """
-    try:
-        return economies.lookup(name.partition("(")[0].strip())
-    except UnknownEconomy:
-        return ""
+    bare = name.partition("(")[0].strip()
+    last, _, first = bare.partition(", ")
+    for spelt in (bare, f"{first} {last}") if first else (bare,):
+        if code := LISTED.get(spelt.casefold()):
+            return code
+        try:
+            return economies.lookup(spelt)
+        except UnknownEconomy:
+            continue
+    return ""

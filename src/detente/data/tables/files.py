@@ -194,7 +194,8 @@ def _text_table(files: Files, name: str, columns: Sequence[str] | None) -> pl.Da
         raise UnreadableFile(f"{files.label(name)} is empty.", fix="Give a file with a header and rows.")
     header, mark = header_of(head)
     wanted = None if columns is None else [k for k, cell in enumerate(header) if cell in set(columns)]
-    options = {"separator": mark, "infer_schema": False, "truncate_ragged_lines": False, "columns": wanted or None}
+    ragged = _one_mark_more(head, mark)
+    options = {"separator": mark, "infer_schema": False, "truncate_ragged_lines": ragged, "columns": wanted or None}
     source: object
     plain = not files.zipped and not name.endswith(".gz") and decoded(_start(files, name))[1] == "utf-8"
     if plain:
@@ -206,7 +207,7 @@ def _text_table(files: Files, name: str, columns: Sequence[str] | None) -> pl.Da
     try:
         if plain and wanted:  # a large file of which a few columns are asked for is never held as a whole
             names = [header[k] for k in wanted]
-            lazy = pl.scan_csv(source, separator=mark, infer_schema=False).select(names)  # type: ignore[arg-type]
+            lazy = pl.scan_csv(source, separator=mark, infer_schema=False, truncate_ragged_lines=ragged).select(names)  # type: ignore[arg-type]
             return lazy.collect(engine="streaming")
         return pl.read_csv(source, **options)  # type: ignore[arg-type]
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
@@ -214,6 +215,12 @@ def _text_table(files: Files, name: str, columns: Sequence[str] | None) -> pl.Da
             found = csv_trouble(handle.read(), mark)
         what, fix = found or (str(error).partition("\n")[0], "Check the file.")
         raise UnreadableFile(f"{files.label(name)} cannot be read: {what}.", fix=fix) from None
+
+
+def _one_mark_more(head: str, mark: str) -> bool:
+    """Whether every row ends in a mark and the header does not, as in UN Comtrade's downloads: an empty cell too many."""
+    header, *rows = head.splitlines()[:-1][:20] or [""]
+    return bool(rows) and not header.endswith(mark) and all(row.endswith(mark) for row in rows if row)
 
 
 def _start(files: Files, name: str) -> bytes:

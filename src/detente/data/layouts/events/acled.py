@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from detente import economies
-from detente.data.codes import alpha3
+from detente.data.codes import LISTED, alpha3
 from detente.data.facts import Count, Events
 from detente.data.source import DataSource
 
@@ -41,7 +41,11 @@ TOLD_IN = ("actor1", "assoc_actor_1", "actor2", "assoc_actor_2", "notes")
 
 def _actors(frame: pl.DataFrame) -> list[str]:
     """The place's code and those of states named in the text, each once."""
-    codes = {row.name: code for code, row in economies.table().items() if economies.is_current(code)}
+    current = [(row, code) for code, row in economies.table().items() if economies.is_current(code)]
+    codes = {
+        name: code for row, code in current for name in (row.name, *row.aliases) if name not in economies.AMBIGUOUS
+    }
+    codes |= {name.title().replace(" Of ", " of ").replace(" The ", " the "): code for name, code in LISTED.items()}
     named = "|".join(re.escape(name) for name in sorted(codes, key=len, reverse=True))
     told = pl.concat_str([c for c in TOLD_IN if c in frame.columns], separator=" | ", ignore_nulls=True)
     found = frame.select(told.str.extract_all(rf"\b(?:{named})\b")).to_series()

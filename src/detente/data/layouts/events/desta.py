@@ -10,11 +10,15 @@ from detente.data.source import DataSource
 
 LIST = frozenset({"number", "base_treaty", "name", "entry_type", "year", "entryforceyear", "c1"})
 DYADS = frozenset({"country1", "country2", "iso1", "iso2", "number", "name", "year"})
+LETTERS = frozenset({"a", "b", "number", "base_treaty", "name", "entry_type", "year", "entry_into_force"})
+"""The dyads with the economies' letters, as they are handed on with the World Trade Organization's list beside them."""
 
 
 def read(table: pl.DataFrame) -> Events:
     """One event a treaty (list) or a treaty and dyad (dyads): its year of signature, members as alpha-3 codes."""
     frame = table.rename({c: c.strip().casefold() for c in table.columns})
+    if set(frame.columns) >= LETTERS:
+        frame = frame.rename({"a": "iso1", "b": "iso2", "entry_into_force": "entryforceyear"})
     frame = frame.with_columns(pl.col(pl.String).str.strip_chars().replace(["NA", ""], None))
     members = (
         [c for c in frame.columns if c[:1] == "c" and c[1:].isdecimal()] if "c1" in frame.columns else ["iso1", "iso2"]
@@ -42,5 +46,5 @@ SOURCE = DataSource(
     name="desta", title="Design of Trade Agreements", publisher="DESTA", what="trade agreements and their members",
     gives="events", periods=("year",), licence="free with citation", may_share=False,
     cite="Dür, Baccini & Elsig (2014), The design of international trade agreements",
-    home="https://www.designoftradeagreements.org", columns=(LIST, DYADS), read=read,
+    home="https://www.designoftradeagreements.org", columns=(LIST, DYADS, LETTERS), read=read,
 )  # fmt: skip

@@ -49,12 +49,17 @@ def read(table: pl.DataFrame) -> Events:
         "date": [f"{d[:4]}-{d[4:6]}-{d[6:8]}" for d in day],
         "end_date": pl.Series([None] * frame.height, dtype=pl.String),
         "actors": [f"{a};{b}" for a, b in zip(frame["actor1countrycode"], frame["actor2countrycode"])],
-        "kind": [ROOTS.get((c or "").zfill(2)[:2] if len(c or "") < 3 else (c or "")[:2], "other") for c in frame["eventcode"]],
+        "kind": [ROOTS.get(_root(c or ""), "other") for c in frame["eventcode"]],
         "title": [f"{a} to {b}: CAMEO {c}" for a, b, c in
                   zip(frame["actor1countrycode"], frame["actor2countrycode"], frame["eventcode"])],
         "note": link,
     })  # fmt: skip
     return Events(found, tuple(count.notes), table.height)
+
+
+def _root(code: str) -> str:
+    """The root of a CAMEO code, also of one that a spreadsheet has taken the leading zero of (43 is 043)."""
+    return code[:2] if code[:2] in ROOTS else f"0{code[:1]}"
 
 
 def recognises(files: Files) -> int:

@@ -69,7 +69,7 @@ def read(table: pl.DataFrame) -> Flows:
     frame = frame.select(
         pl.when(sold).then(reporter).otherwise(partner).alias("origin"),
         pl.when(sold).then(partner).otherwise(reporter).alias("destination"),
-        "period", pl.col("cmdcode").alias("product"),
+        "period", _product(frame).alias("product"),
         pl.when(sold).then(pl.lit("origin")).otherwise(pl.lit("destination")).alias("side"),
         value.alias("value"),
     )  # fmt: skip
@@ -81,6 +81,15 @@ def read(table: pl.DataFrame) -> Flows:
         frame, "usd", "goods", absent="missing", side=side, level="product",
         valuation={"origin": "fob", "destination": "cif"}.get(side, ""), notes=notes, rows=table.height,
     )  # fmt: skip
+
+
+def _product(frame: pl.DataFrame) -> pl.Expr:
+    """The code of the goods; those of the HS have an even number of digits, and a spreadsheet drops the first if it is 0."""
+    code = pl.col("cmdcode").str.strip_chars()
+    odd = code.str.contains(r"^\d(?:\d\d)*$")
+    if "classificationcode" in frame.columns:
+        odd &= pl.col("classificationcode").fill_null("H").str.starts_with("H")
+    return pl.when(odd).then(pl.lit("0") + code).otherwise(code)
 
 
 def _code(frame: pl.DataFrame, who: str) -> pl.Expr:

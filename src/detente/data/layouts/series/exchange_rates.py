@@ -1,4 +1,8 @@
-"""Exchange rates: ECB's SDMX-CSV (a currency for one euro) and FRED's CSV (``DEXUSEU`` and its like)."""
+"""Exchange rates: the ECB's files (a currency for one euro) and FRED's CSV (``DEXUSEU`` and its like).
+
+The ECB's are SDMX-CSV, the daily history (``eurofxref-hist.csv``, a column a currency) and its portal's download
+(a column a key such as ``EXR.M.USD.EUR.SP00.A``).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,9 @@ FRED_PAIRS = {"DEXUSEU": ("USD", "EUR"), "DEXUSUK": ("USD", "GBP"), "DEXJPUS": (
               "DEXBZUS": ("BRL", "USD"), "DEXMXUS": ("MXN", "USD"), "DEXINUS": ("INR", "USD"), "DEXKOUS": ("KRW", "USD"),
               "DEXCAUS": ("CAD", "USD"), "DEXSZUS": ("CHF", "USD"), "DEXTAUS": ("TWD", "USD"), "DEXVZUS": ("VEF", "USD"),
               "DEXSFUS": ("ZAR", "USD"), "DEXUSAL": ("USD", "AUD"), "DEXTHUS": ("THB", "USD")}  # fmt: skip
+HISTORY = frozenset({"date", "usd", "jpy", "gbp"})
+PORTAL = frozenset({"date", "time period"})
+_KEY = re.compile(r"\(exr\.([admq])\.(\w{3})\.(\w{3})\.", re.IGNORECASE)
 FRED = (frozenset({"observation_date"}), *(frozenset({"date", code.casefold()}) for code in FRED_PAIRS))
 """Columns of FRED's files; *date* alone is many a table's, so one with it has a known rate beside it."""
 
@@ -32,6 +39,10 @@ def read(table: pl.DataFrame) -> Series:
             pl.concat_str("currency", pl.lit("/"), "currency_denom").alias("indicator"),
             pl.col("time_period").alias("day"), numbers(frame["obs_value"], "OBS_VALUE").alias("value"),
         )  # fmt: skip
+    elif set(frame.columns) >= HISTORY:
+        long = _history(frame)
+    elif set(frame.columns) >= PORTAL:
+        long = _portal(frame)
     else:
         long = _fred(frame)
     long = long.filter(pl.col("value").is_not_null())
@@ -44,6 +55,28 @@ def read(table: pl.DataFrame) -> Series:
     return Series(found.sort("indicator", "period"), period="year" if forms == [4] else "month", rows=table.height)
 
 
+def _history(frame: pl.DataFrame) -> pl.DataFrame:
+    money = [c for c in frame.columns if re.fullmatch(r"[a-z]{3}", c)]
+    return _long(frame, {c: f"{c.upper()}/EUR" for c in money}, "date")
+
+
+def _portal(frame: pl.DataFrame) -> pl.DataFrame:
+    found = {c: key for c in frame.columns if (key := _KEY.search(c))}
+    if not found:
+        raise DataError(
+            "The file has no column of an exchange rate.", fix="A key such as EXR.M.USD.EUR.SP00.A names one."
+        )
+    if {key[1].casefold() for key in found.values()} == {"a"}:
+        frame = frame.with_columns(pl.col("date").str.head(4))
+    return _long(frame, {c: f"{key[2]}/{key[3]}".upper() for c, key in found.items()}, "date")
+
+
+def _long(frame: pl.DataFrame, names: dict[str, str], day: str) -> pl.DataFrame:
+    long = frame.unpivot(index=day, on=list(names), variable_name="series", value_name="value")
+    return long.select(pl.col("series").replace(names).alias("indicator"), pl.col(day).alias("day"),
+                       numbers(long["value"], "value").alias("value"))  # fmt: skip
+
+
 def _fred(frame: pl.DataFrame) -> pl.DataFrame:
     day = "observation_date" if "observation_date" in frame.columns else "date"
     series = [c for c in frame.columns if c != day]
@@ -53,10 +86,7 @@ def _fred(frame: pl.DataFrame) -> pl.DataFrame:
             f"{first_five(odd) or 'The file'} is no exchange rate of FRED that is known here.",
             fix=f"Known are: {', '.join(FRED_PAIRS)}.",
         )
-    long = frame.unpivot(index=day, on=series, variable_name="series", value_name="value")
-    names = {c: "/".join(FRED_PAIRS[c.upper()]) for c in series}
-    return long.select(pl.col("series").replace(names).alias("indicator"), pl.col(day).alias("day"),
-                       numbers(long["value"], "value").alias("value"))  # fmt: skip
+    return _long(frame, {c: "/".join(FRED_PAIRS[c.upper()]) for c in series}, day)
 
 
 def recognises(files: Files) -> int:
@@ -72,5 +102,5 @@ SOURCE = DataSource(
     name="exchange-rates", title="Exchange rates", publisher="ECB; Federal Reserve (FRED)",
     what="exchange rates by month or year", gives="series", periods=("year", "month"),
     licence="free re-use with attribution", may_share=True, cite="European Central Bank; Board of Governors (H.10)",
-    home="https://data.ecb.europa.eu; https://fred.stlouisfed.org", columns=(ECB, *FRED), read=read, recognises=recognises,
+    home="https://data.ecb.europa.eu; https://fred.stlouisfed.org", columns=(ECB, HISTORY, PORTAL, *FRED), read=read, recognises=recognises,
 )  # fmt: skip

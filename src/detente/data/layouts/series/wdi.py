@@ -17,6 +17,7 @@ from detente.errors import EmptySample, UnreadableFile, first_five
 
 GDP, POPULATION = "NY.GDP.MKTP.CD", "SP.POP.TOTL"
 WIDE = frozenset({"country name", "country code", "indicator name", "indicator code"})
+DATABANK = frozenset({"country name", "country code", "series name", "series code"})
 LONG = frozenset({"iso3", "year", "gdp_current_usd"})
 LONG_USD = frozenset({"iso3", "year", "gdp_usd"})
 OWN = {"KSV": "XKX", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "WBG": "PSE"}
@@ -74,6 +75,8 @@ def _pages(files: Files, names: list[str]) -> Series:
 def read(table: pl.DataFrame) -> Series:
     """A wide table with a column a year, or a long one with GDP (and population) by iso3 and year."""
     header = {c.casefold() for c in table.columns}
+    if header >= DATABANK:
+        return _databank(table)
     if header >= WIDE:
         return _wide(table, "")
     names = {"gdp_current_usd": GDP, "gdp_usd": GDP, "population": POPULATION}
@@ -84,6 +87,17 @@ def read(table: pl.DataFrame) -> Series:
         *(pl.col(column(table, c)).cast(pl.String).alias(names[c]) for c in have),
     ).unpivot(index=["economy", "period"], variable_name="indicator", value_name="value")
     return _series(long, "", table.height)
+
+
+def _databank(table: pl.DataFrame) -> Series:
+    """DataBank's download: ``2019 [YR2019]`` over each year, and below the table when it was last updated."""
+    names = {c: c[:4] for c in table.columns if re.fullmatch(r"\d{4} \[YR\d{4}\]", c.strip())}
+    notes = table[column(table, "Country Name")].drop_nulls()
+    said = notes.str.extract(r"Last Updated: (\d\d/\d\d/\d{4})").drop_nulls()
+    vintage = f"{said[0][6:]}-{said[0][:2]}-{said[0][3:5]}" if len(said) else ""
+    code = column(table, "Series Code")
+    rows = table.rename(names | {code: "Indicator Code"}).filter(pl.col("Indicator Code").is_not_null())
+    return _wide(rows, vintage)
 
 
 def _wide(table: pl.DataFrame, vintage: str) -> Series:
@@ -110,5 +124,5 @@ SOURCE = DataSource(
     name="wdi", title="World Development Indicators", publisher="World Bank", what="GDP, population and other figures",
     gives="series", periods=("year",), licence="CC BY 4.0", may_share=True,
     cite="World Bank, World Development Indicators", home="https://databank.worldbank.org",
-    columns=(WIDE, LONG, LONG_USD), read=read, read_files=read_files, recognises=recognises,
+    columns=(WIDE, DATABANK, LONG, LONG_USD), read=read, read_files=read_files, recognises=recognises,
 )  # fmt: skip

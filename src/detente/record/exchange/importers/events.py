@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from detente.data.codes import code_named
 from detente.data.facts import Events
 from detente.data.source import Facts
 
@@ -51,16 +52,26 @@ def _desta(facts: Facts, dyad: tuple[str, str], name: str) -> Iterator[Row]:
         if row["kind"] not in TREATIES:
             continue
         kind, sign, verb = TREATIES[row["kind"]]
+        if _third_party(row["title"], dyad):
+            continue
         in_force = re.search(r"in force (\d{4})", row["note"])
         date = in_force[1] if in_force else row["date"]
         more = {"announced": row["date"]} if date != row["date"] else {}
         if value := {"agreement": "in_force" if in_force else "signed", "bloc exit": "none"}.get(
             kind if verb != "amended" else ""
         ):
-            more["sets"] = f"agreement.desta{row['id']}={value}"
+            base = row["id"].partition("_")[0]  # 244_1 is a change of 244
+            more["sets"] = f"agreement.desta{base}={value}"
         id_ = f"DESTA-{row['id']}-{row['kind']}-{row['date']}-{dyad[0]}-{dyad[1]}"
         yield event(id_, date, f"{row['title']} ({verb})", kind, sign, subsystems="trade", actors=";".join(dyad),
                     confidence="medium", **more)  # fmt: skip
+
+
+def _third_party(title: str, dyad: tuple[str, str]) -> bool:
+    """Whether an entry is of another economy's joining or leaving, which the file has beside every pair of members."""
+    found = re.search(r"(?:withdrawal|accession)\s+(?:of\s+)?(.+)$", title)
+    named = code_named(found[1]) if found else ""
+    return bool(named) and named not in dyad
 
 
 VIOLENCE = ("Battles", "Violence against civilians", "Explosions/Remote violence")

@@ -51,6 +51,8 @@ class Import:
         Rows already on record just so.
     twice : tuple of (str, str)
         Rows whose content stands under another id already: the file's and the record's; left out.
+    gone : tuple of str
+        Rows of the same source in the span of the file that it no longer has; they are left as they are.
     notes : tuple of str
         What the reading of the file left out or chose.
     """
@@ -61,15 +63,18 @@ class Import:
     changed: tuple[ImportChange, ...]
     same: int
     twice: tuple[tuple[str, str], ...]
+    gone: tuple[str, ...]
     notes: tuple[str, ...]
     _tables: Mapping[str, pl.DataFrame] = field(repr=False)
 
     def summary(self) -> str:
         """Counts, and where the rows come from."""
-        return (
-            f"{len(self.new)} new {self.layout.table}, {len({c.id for c in self.changed})} changed, {self.same} as on record, "
-            f"{len(self.twice)} on record under another id; source '{self.source['source_id']}' ({self.source['date']})."
-        )
+        counts = (
+            f"{len(self.new)} new {self.layout.table}", f"{len({c.id for c in self.changed})} changed",
+            f"{self.same} as on record", f"{len(self.twice)} on record under another id",
+            f"{len(self.gone)} no longer in the file",
+        )  # fmt: skip
+        return f"{', '.join(counts)}; source '{self.source['source_id']}' ({self.source['date']})."
 
     def write(self, record: str | Path) -> Path:
         """Put the rows into the record: all of them, or nothing.
@@ -103,6 +108,8 @@ class Import:
         sources = {row["source_id"]: row for row in self._tables["sources"].iter_rows(named=True)}
         held = sources.get(self.source["source_id"], {})
         sources[self.source["source_id"]] = {**held, **{k: v for k, v in self.source.items() if v}}
+        if held and not self.changed and not _older(held["date"] or "", self.source["date"]):
+            sources[self.source["source_id"]]["date"] = held["date"]  # nothing of the dated copy was replaced
         return {self.layout.table: _frame(self.layout.table, rows), "sources": _frame("sources", sources)}
 
 
@@ -154,7 +161,23 @@ def plan_import(
         "url": known.home.partition(";")[0], "note": f"{Path(file).name}; {known.licence}; cite: {known.cite}",
     }  # fmt: skip
     notes = tuple(dict.fromkeys(str(note) for part in facts.values() for note in part.notes))
-    return _beside(found, source, _rows(found, facts, dyad, known.name), tables, notes)
+    plan = _beside(found, source, _rows(found, facts, dyad, known.name), tables, notes)
+    held = tables["sources"].filter(tables["sources"]["source_id"] == known.name)["date"].to_list()
+    if plan.changed and held and _older(source["date"], held[0] or ""):
+        raise UsageError(
+            f"This copy of '{known.name}' is of {source['date']}, the one on record of {held[0]}.",
+            why="An earlier release does not replace a later one.",
+            fix="Give the later file, or its date as release= (on the command line: --release).",
+        )
+    return plan
+
+
+def _older(one: str, other: str) -> bool:
+    """Whether one date lies before another; not where either is none."""
+    try:
+        return Period.parse(one).last < Period.parse(other).first
+    except ValueError:
+        return False
 
 
 def _source(files: Files, name: str) -> DataSource:
@@ -201,9 +224,10 @@ def _beside(
     new: dict[str, Row] = {}
     changed: list[ImportChange] = []
     twice: list[tuple[str, str]] = []
-    same = 0
+    same, given = 0, []
     for row in rows:
         id_ = row[key]
+        given.append(row)
         if id_ in held:
             differ = [
                 ImportChange(id_, c, held[id_][c] or "", v) for c, v in row.items() if not _alike(c, held[id_][c], v)
@@ -214,7 +238,24 @@ def _beside(
             twice.append((id_, other))
         else:
             new[id_] = row
-    return Import(found, source, tuple(new.values()), tuple(changed), same, tuple(twice), notes, tables)
+    gone = tuple(_gone(found.table, given, held, source["source_id"]))
+    return Import(found, source, tuple(new.values()), tuple(changed), same, tuple(twice), gone, notes, tables)
+
+
+def _gone(table: str, given: list[Row], held: Mapping[str, Mapping[str, str | None]], source: str) -> Iterator[str]:
+    """Rows of the source that the file, in the time and the series it covers, has no more."""
+    ids = {row[TABLES[table].key] for row in given}
+    when, link = ("period", "source_id") if table == "figures" else ("date", "source_ids")
+    spans: dict[str | None, list[Period]] = {}
+    for row in given:
+        spans.setdefault(row.get("series"), []).append(Period.parse(row[when]))
+    for id_, row in held.items():
+        covered = spans.get(row.get("series"))
+        if id_ in ids or row[link] != source or not covered:
+            continue
+        at = Period.parse(row[when] or "")
+        if min(p.first for p in covered) <= at.first and at.last <= max(p.last for p in covered):
+            yield id_
 
 
 def _alike(column: str, before: str | None, after: str) -> bool:
