@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from detente.cli.app import run as main
 from detente.errors import RecordError
 from detente.record import Ledger
 from detente.record.exchange.merging import merge_records
@@ -117,3 +118,51 @@ def test_a_date_and_a_test_of_one_claim_are_one_cell(small, tmp_path):
         folders.append(folder)
     base, a, b = folders
     assert set(merge_records(a, b, base=base).conflicts["column"]) == {"date", "target"}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "columns"),
+    [
+        ({"low": "90"}, {"high": "110"}, {"low", "high"}),  # a range that nobody gave
+        ({"low": "90", "high": "110"}, {}, set()),
+        ({"low": "90"}, {"note": "from a bulletin"}, set()),
+        ({"unit": "usd_bn"}, {"value": "100000"}, {"unit", "value"}),
+    ],
+)
+def test_without_an_ancestor_no_number_is_pieced_together(small, tmp_path, ours, theirs, columns):
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder, row in zip(folders, (ours, theirs)):
+        shutil.copytree(small.write(figures=[row]), folder)
+    assert set(merge_records(*folders).conflicts["column"]) == columns
+
+
+def test_rows_that_say_the_same_under_two_ids_are_told(small, tmp_path, capsys):
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder, ids in zip(folders, (("A1", "S"), ("B1", "S"))):
+        claims = [{"claim_id": id_, "claim": f"Trade was {len(id_)}", "why_not": "x"} for id_ in ids]
+        shutil.copytree(small.write(claims=claims), folder)
+    merged = merge_records(*folders)
+    assert merged.twice == (("claims", "A1", "B1"),)
+    assert main(["merge", *map(str, folders), "--out", str(tmp_path / "out")]) == 0
+    assert "claims: A1 and B1 say the same" in capsys.readouterr().out
+
+
+def test_the_records_own_organisations_are_merged_too(small, tmp_path):
+    """Without them a verdict would change: the two would be taken for independent."""
+    base, a, b = (tmp_path / name for name in ("base", "a", "b"))
+    for folder in (base, a, b):
+        shutil.copytree(small.write(), folder)
+    own = '[organisation.chamber]\nname = "Chamber of Utopia"\n'
+    (a / "organisations.toml").write_text(own, encoding="utf-8")
+    for merged in (
+        merge_records(a, b),
+        merge_records(b, a),
+        merge_records(a, b, base=base),
+        merge_records(b, a, base=base),
+    ):
+        merged.write(tmp_path / "out")
+        assert (tmp_path / "out/organisations.toml").read_text(encoding="utf-8") == own
+        shutil.rmtree(tmp_path / "out")
+    (b / "organisations.toml").write_text(own.replace("Utopia", "Erewhon"), encoding="utf-8")
+    with pytest.raises(RecordError, match=r"organisations\.toml"):
+        merge_records(a, b).write(tmp_path / "out")

@@ -25,6 +25,8 @@ def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
     )
     if found.conflicts.is_empty():
         found.write(out)
+        for table, mine, hers in found.twice:
+            click.echo(f"{table}: {mine} and {hers} say the same; both are kept.")
         click.echo(f"Merged into {out}: " + ", ".join(f"{t.height} {name}" for name, t in found.tables.items()) + ".")
         return 0
     for row in found.conflicts.iter_rows(named=True):

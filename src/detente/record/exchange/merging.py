@@ -9,13 +9,18 @@ from pathlib import Path
 import polars as pl
 
 from detente._atomic import ASIDE, lock, write_files
+from detente._foreign import read_text
 from detente.errors import Problem, RecordError
 from detente.record.ledger import Ledger
 from detente.record.reading import read_table
 from detente.record.schema import TABLES, RecordTable
+from detente.record.verdicts.independence.organisations import FILE as REGISTER
 
 MARK = "<<ours>> {ours} <<theirs>> {theirs}"
 """How a cell that both changed is shown; no check lets it pass as a date or a number."""
+
+
+_Row = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,23 +33,30 @@ class Merge:
         The merged text tables; a cell that both changed holds :data:`MARK`.
     conflicts : polars.DataFrame
         Columns table, id, column, base, ours, theirs: each for a person to decide.
+    twice : tuple of (str, str, str)
+        Table and two ids, ours and theirs, of rows that say the same: both are kept.
+    register : str
+        The text of the record's own organisations; empty where neither has any.
     """
 
     tables: dict[str, pl.DataFrame]
     conflicts: pl.DataFrame
+    twice: tuple[tuple[str, str, str], ...] = ()
+    register: str = ""
 
     def write(self, folder: str | Path) -> Path:
         """Write the merged record; refused while conflicts remain, or where it fails the check."""
         if not self.conflicts.is_empty():
             raise RecordError(
                 [
-                    Problem(TABLES[r["table"]].file, None, r["column"], f"'{r['id']}': {r['ours']} or {r['theirs']}?")
+                    Problem(_file(r["table"]), None, r["column"], f"'{r['id']}': {r['ours']} or {r['theirs']}?")
                     for r in self.conflicts.iter_rows(named=True)
                 ]
             )
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         texts = {TABLES[name].file: frame.write_csv() for name, frame in self.tables.items()}
+        texts |= {REGISTER: self.register} if self.register else {}
         with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
             for file, text in texts.items():
                 (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
@@ -63,20 +75,50 @@ def merge_records(ours: str | Path, theirs: str | Path, *, base: str | Path | No
     (an empty cell gives way). With the common ancestor ``base``, a cell that one of the two
     changed is taken from that one, and a row that one deleted unchanged stays deleted.
     """
-    tables, rows = {}, []
+    tables, rows, twice = {}, [], []
     for name, table in TABLES.items():
         a, b = _by_id(Path(ours), table), _by_id(Path(theirs), table)
         old = _by_id(Path(base), table) if base is not None else None
         merged, found = _merge_rows(a, b, old)
         rows += [(name, *conflict) for conflict in found]
+        twice += [(name, *ids) for ids in _twice(a, b, table.key)]
         schema = dict.fromkeys(table.allowed, pl.String)
         tables[name] = pl.DataFrame(list(merged.values()), schema=schema)
+    texts = [_register(Path(folder)) for folder in (ours, theirs, *([base] if base is not None else []))]
+    register, found = _merge_texts(*texts)
+    rows += [(REGISTER, *conflict) for conflict in found]
     columns: tuple[str, ...] = ("table", "id", "column", "base", "ours", "theirs")
     schema: dict[str, type[pl.String]] = dict.fromkeys(columns, pl.String)
-    return Merge(tables, pl.DataFrame(rows, schema=schema, orient="row"))
+    return Merge(tables, pl.DataFrame(rows, schema=schema, orient="row"), tuple(twice), register)
 
 
-_Row = dict[str, str | None]
+def _file(table: str) -> str:
+    return TABLES[table].file if table in TABLES else table
+
+
+def _register(folder: Path) -> str:
+    path = folder / REGISTER
+    return read_text(path, inside=folder) if path.exists() or path.is_symlink() else ""
+
+
+def _merge_texts(ours: str, theirs: str, base: str = "") -> tuple[str, list[tuple[str, str, str, str, str]]]:
+    """The record's own organisations as one cell."""
+    if ours == theirs or theirs == base:
+        return ours, []
+    if ours == base:
+        return theirs, []
+    return ours, [("the whole file", "", "as we began" if base else "", "changed", "changed")]
+
+
+def _twice(a: dict[str, _Row], b: dict[str, _Row], key: str) -> list[tuple[str, str]]:
+    """Ids, each of one record only, of rows that say the same."""
+    said = {_content(row, key): id_ for id_, row in a.items() if id_ not in b}
+    alike = ((said.get(_content(row, key)), id_) for id_, row in b.items() if id_ not in a)
+    return [(ours, theirs) for ours, theirs in alike if ours is not None]
+
+
+def _content(row: _Row, key: str) -> tuple[str | None, ...]:
+    return tuple(cell for column, cell in row.items() if column != key)
 
 
 def _by_id(folder: Path, table: RecordTable) -> dict[str, _Row]:
@@ -118,7 +160,7 @@ TOGETHER = (
 def _merge_cells(a: _Row, b: _Row, before: _Row | None) -> tuple[_Row, list[tuple[str, str, str, str]]]:
     row: _Row = {}
     conflicts = []
-    torn = _torn(a, b, before) if before else frozenset()
+    torn = _torn(a, b, before) if before else _pieced(a, b)
     for column in a:
         ours, theirs = a[column], b[column]
         if column in torn and ours != theirs:
@@ -144,5 +186,16 @@ def _torn(a: _Row, b: _Row, before: _Row) -> frozenset[str]:
         ours = {c for c in columns if a[c] != before[c]}
         theirs = {c for c in columns if b[c] != before[c]}
         if ours and theirs and any(a[c] != b[c] for c in ours | theirs):
+            found |= ours | theirs
+    return frozenset(found)
+
+
+def _pieced(a: _Row, b: _Row) -> frozenset[str]:
+    """Columns of a group of which, with no ancestor known, each side fills some that the other leaves empty."""
+    found: set[str] = set()
+    for group in TOGETHER:
+        columns = [c for c in group if c in a]
+        ours, theirs = ({c for c in columns if x[c] and not y[c]} for x, y in ((a, b), (b, a)))
+        if ours and theirs:
             found |= ours | theirs
     return frozenset(found)
