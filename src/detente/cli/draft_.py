@@ -56,6 +56,7 @@ def _draft(
     from detente.record.draft.clean import read_article
     from detente.record.draft.drafting import draft_claims
     from detente.record.draft.files import evidence_path, save_draft
+    from detente.record.draft.row import told
     from detente.record.draft.suggest import KnownRecord, load
 
     ledger = study.ledger()
@@ -78,7 +79,7 @@ def _draft(
     if draft.n_others:
         click.echo(words("drafted.other" if draft.n_others == 1 else "drafted.others", n=draft.n_others))
     for refused in draft.refused:
-        click.echo(words("drafted.refused", what=refused))
+        click.echo(words("drafted.refused", what=told((refused,), lang)))
     if not draft.published:
         click.echo(words("drafted.no_own_date"))
     if source not in sources:

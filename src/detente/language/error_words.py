@@ -19,7 +19,7 @@ from detente.economies import in_text, name_of, table
 from detente.errors import DetenteError
 from detente.language.catalogue import Catalogue
 from detente.language.registry import SOURCE, language_of
-from detente.language.text import Text
+from detente.language.text import Filling, Text
 
 _DRAWN = re.compile(r"(\n {4}[^\n]*\n {4} *\^)")
 """What was written, with a mark under the place: words of nobody's language."""
@@ -32,6 +32,13 @@ TYPED = ("'", "`", "=", "= ", "[")
 _CLAUSE = re.compile(r"(?:^| )(?:the|is|are|was|of|for|that|with|not|has|no) ")
 _SIGNED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)")
 """A number with signs that differ by language: ``12,345``, ``0.50``."""
+
+
+class Sentence(Filling):
+    """A sentence of an error inside a text: by its pattern in other languages, in English where it has none."""
+
+    def said(self, words: Catalogue) -> str:
+        return said_part(str(self), words.language) or str(self)
 
 
 def said_error(error: DetenteError, language: str) -> tuple[str, str]:

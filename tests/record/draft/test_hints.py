@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from detente.cli.app import run
-from detente.errors import UnreadableFile
-from detente.language import LANGUAGES, Text
+from detente.errors import DataError, UnreadableFile
+from detente.language import LANGUAGES, Catalogue, Text, Word
 from detente.language.error_words import said_error
 from detente.record.draft.clean import Article, article_of
 from detente.record.draft.drafting import Draft, draft_claims
+from detente.record.draft.row import told
 from detente.record.draft.suggest import KnownRecord
+from detente.record.schema import TESTS
+from detente.record.verdicts.citing import series_name
 from detente.study.scaffold import new_study
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures/draft"
@@ -94,3 +97,33 @@ def test_the_carried_pair_is_named_in_the_language_of_the_hint():
     row = draft_claims(Article("", text, "", "en"), "S1", known=known).rows[0]
     assert "Ethiopia and Djibouti" in row.as_row()["hint"]
     assert "Etiopía y Yibuti" in row.as_row("es")["hint"]
+
+
+def test_why_a_suggestion_is_refused_is_said_in_the_readers_language():
+    article = Article("", "Trade rose 4% in 2030.", "2031-05-14", "en")
+    bad = [
+        {"claim": "Trade rose 4% in 2030.", "type": "gossip"},
+        3,
+        {"claim": "It fell.", "type": "quantity"},
+        {"for": "x"},
+    ]
+    bad += [{"claim": "Trade rose 4% in 2030.", "type": "quantity", "corrects": "9", "value": "many", "test": "guess"}]
+    refused = draft_claims(article, "S", suggest=lambda text, drafted: bad).refused
+    for reason in refused:
+        spoken = told((reason,), "es")
+        assert spoken.startswith("fila sugerida")
+        assert not re.search(r"\b(?:is|not|the|no table|there)\b", spoken)
+    assert len(refused) == 7
+
+    def late(text, drafted):
+        raise DataError("The language model's answer is too long.")
+
+    (said_why,) = draft_claims(article, "S", suggest=late).refused
+    assert "La respuesta del modelo de lenguaje es demasiado larga." in told((said_why,), "es")
+    assert "answer is too long" in said_why
+
+
+def test_a_proposed_test_is_said_in_words_beside_its_code():
+    hint = Text("hint.test", test=Word("quantity", group="test"), target="trade.total", what=series_name("trade.total"))
+    assert "cantidad de comercio en ambas direcciones (trade.total)" in told((hint,), "es")
+    assert all(Word(test, group="test").said(Catalogue("es")) != test for test in TESTS)

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from detente.errors import UsageError, did_you_mean
 from detente.language import Text
+from detente.language.error_words import Sentence
 from detente.record.draft.extract import Extraction
 from detente.record.draft.row import UNTESTED, DraftRow
 from detente.record.frames import Frames
@@ -139,7 +140,9 @@ def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], know
             offered = suggest(found.article.text, cells)
         rows = list(offered)
     except Exception as error:  # another's code: whatever it raises, the draft made by rule is kept
-        return DraftOffer(refused=(f"The step {name} gave nothing: {type(error).__name__}: {error}",))
+        return DraftOffer(
+            refused=(Text("refused.all", name=name, kind=type(error).__name__, why=Sentence(str(error))),)
+        )
     return checked(rows[:MOST], found, name, len(drafted))
 
 
@@ -159,7 +162,7 @@ def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted
     for number, row in enumerate(offered, 1):
         wrong = list(_problems(row, sentences, n_drafted))
         if wrong:
-            refused += [f"suggested row {number}: {what}" for what in wrong]
+            refused += [Text("refused.row", n=number, what=Sentence(what)) for what in wrong]
             continue
         sentence = sentences[_folded(str(row["claim"]))]
         if row.get("for") in evidence:
@@ -184,7 +187,7 @@ def _problems(row: Any, sentences: Mapping[str, Any], n_drafted: int) -> Iterabl
         return
     what = row.get("for") or "claims"
     if what not in ("claims", *EVIDENCE_MAY_FILL):
-        yield f"'{what}' is no table: a row is for claims, {' or '.join(EVIDENCE_MAY_FILL)}."
+        yield f"'{what}' is no table: a row is for one of {', '.join(('claims', *EVIDENCE_MAY_FILL))}."
         return
     may_fill = ("for", *EVIDENCE_MAY_FILL.get(what, MAY_FILL))
     for column, cell in row.items():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from detente.language import Text
+from detente.language import Text, Word
 from detente.record.draft.language.entities import people_named
 from detente.record.draft.proposing.flows import economies_named
 from detente.record.draft.row import DraftRow
 from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period
+from detente.record.verdicts.citing import series_name
 from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import currency_of
 
@@ -100,7 +101,7 @@ def propose_test(row: DraftRow, known: KnownRecord) -> DraftRow:
         proposed = {"test": "change", "target": target, "why_not": "", "options": joined}
     else:
         return row
-    hint = Text("hint.test", test=proposed["test"], target=target)
+    hint = Text("hint.test", test=Word(proposed["test"], group="test"), target=target, what=series_name(target))
     return DraftRow({**cells, **proposed}, row.confidence, (*row.hints, hint), row.series)
 
 
