@@ -34,7 +34,7 @@ _SIGNED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)")
 """A number with signs that differ by language: ``12,345``, ``0.50``."""
 
 
-class Sentence(Filling):
+class ErrorSentence(Filling):
     """A sentence of an error inside a text: by its pattern in other languages, in English where it has none."""
 
     def said(self, words: Catalogue) -> str:

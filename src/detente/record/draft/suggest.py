@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from detente.errors import UsageError, did_you_mean
 from detente.language import Text
-from detente.language.error_words import Sentence
+from detente.language.error_words import ErrorSentence
 from detente.record.draft.extract import Extraction
 from detente.record.draft.row import UNTESTED, DraftRow
 from detente.record.frames import Frames
@@ -141,7 +141,7 @@ def ask(suggest: Suggester, found: Extraction, drafted: Sequence[DraftRow], know
         rows = list(offered)
     except Exception as error:  # another's code: whatever it raises, the draft made by rule is kept
         return DraftOffer(
-            refused=(Text("refused.all", name=name, kind=type(error).__name__, why=Sentence(str(error))),)
+            refused=(Text("refused.all", name=name, kind=type(error).__name__, why=ErrorSentence(str(error))),)
         )
     return checked(rows[:MOST], found, name, len(drafted))
 
@@ -162,7 +162,7 @@ def checked(offered: Sequence[Any], found: Extraction, name: str = "", n_drafted
     for number, row in enumerate(offered, 1):
         wrong = list(_problems(row, sentences, n_drafted))
         if wrong:
-            refused += [Text("refused.row", n=number, what=Sentence(what)) for what in wrong]
+            refused += [Text("refused.row", n=number, what=ErrorSentence(what)) for what in wrong]
             continue
         sentence = sentences[_folded(str(row["claim"]))]
         if row.get("for") in evidence:
