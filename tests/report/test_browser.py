@@ -79,7 +79,7 @@ def test_on_a_phone_tables_are_cards_that_name_their_columns(page):
     wide = regions.evaluate_all("all => all.filter(r => r.scrollWidth > r.clientWidth + 1).map(r => r.ariaLabel)")
     assert wide == []
     cell = page.locator(".page:not([hidden]) [aria-label='Sources'] tbody td").first
-    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Publisher" ": "'
+    assert "Publisher" in cell.evaluate("cell => getComputedStyle(cell, '::before').content")
 
 
 def test_claims_filter_and_open(page):
