@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +29,16 @@ from detente.record.draft.tying.candidates import Paired, candidates
 from detente.record.draft.tying.facts import facts as facts_of
 from detente.record.draft.tying.quantities import study_unit
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/fixtures/draft/made"))
+from made import LANGUAGES, PARTS, Made, made
+
 HERE = Path(__file__).resolve().parent
 WEIGHTS = Path(choosing.__file__).with_name("weights.toml")
 PENALTY = 2
-LESSON = 3
-"""How often a made-up lesson counts beside a figure of a text."""
+FIRM = 8
+"""The penalty on what differs from weights that were learnt from texts that are not at hand."""
+COUNTS = {"lessons": 3.0, "made": 0.2}
+"""How much a made-up lesson or sentence counts beside a figure of a text."""
 RARE = 2
 """A fact seen in fewer choices has no weight."""
 PEOPLE = {"people", "personas", "migrants", "persons"}
@@ -62,7 +67,15 @@ def texts(folder: Path) -> list[dict]:
         whole = tomllib.loads(path.read_text("utf-8")).get("text", ())
         found += [t | {"set": path.stem, "words": t["article"], "figures": t["tuples"]} for t in whole if "tuples" in t]
     lessons = tomllib.loads((HERE / "drafting_lessons.toml").read_text("utf-8"))["text"]
-    return [*found, *(text | {"set": "lessons", "words": text["said"]} for text in lessons)]
+    found += [text | {"set": "lessons", "words": text["said"]} for text in lessons]
+    return [*found, *(_as_text(sentence) for language in LANGUAGES for sentence in made(language))]
+
+
+def _as_text(sentence: Made) -> dict:
+    """A made sentence as a labelled text."""
+    figures = [f"{value:g}|*|{period}" for value, period in sentence.periods]
+    about = {"set": "made", "language": sentence.language, "published": PARTS["published"]}
+    return about | {"words": sentence.text, "figures": figures}
 
 
 def lessons_of(text: dict, weights: dict[str, float] | None = None) -> list[Lesson]:
@@ -123,9 +136,9 @@ def lessons_of(text: dict, weights: dict[str, float] | None = None) -> list[Less
     return found
 
 
-def fit(lessons: Sequence[Lesson]) -> dict[str, float]:
-    """The weights under which the right periods of all lessons are likeliest."""
-    lessons = [le for le in lessons if any(le.right) for _ in range(LESSON if le.source == "lessons" else 1)]
+def fit(lessons: Sequence[Lesson], before: Mapping[str, float] | None = None) -> dict[str, float]:
+    """The weights under which the right periods of all lessons are likeliest; with ``before``, near those."""
+    lessons = [le for le in lessons if any(le.right)]
     seen = Counter(name for le in lessons for name in {f for facts in le.facts for f in facts})
     index = {name: i for i, name in enumerate(sorted(n for n, k in seen.items() if k >= RARE))}
     rows, columns, starts, right, size = [], [], [], [], 0
@@ -139,6 +152,9 @@ def fit(lessons: Sequence[Lesson]) -> dict[str, float]:
             size += 1
     design = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(size, len(index)))
     begin, good = np.array(starts), np.array(right)
+    counts = np.array([COUNTS.get(le.source, 1.0) for le in lessons])
+    start = np.array([(before or {}).get(name, 0.0) for name in index])
+    penalty = PENALTY if before is None else FIRM
     group = np.repeat(np.arange(len(begin)), np.diff([*begin, size]))
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
@@ -146,11 +162,12 @@ def fit(lessons: Sequence[Lesson]) -> dict[str, float]:
         score = np.exp(score - np.maximum.reduceat(score, begin)[group])
         share = score / np.add.reduceat(score, begin)[group]
         held = np.add.reduceat(np.where(good, share, 0.0), begin)
-        slope = design.T @ (share - np.where(good, share, 0.0) / held[group])
-        return -np.log(held).sum() + PENALTY * weights @ weights / 2, slope + PENALTY * weights
+        slope = design.T @ (counts[group] * (share - np.where(good, share, 0.0) / held[group]))
+        away = weights - start
+        return -counts @ np.log(held) + penalty * away @ away / 2, slope + penalty * away
 
-    found = minimize(loss, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 300})
-    return {name: float(found.x[i]) for name, i in index.items()}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    return dict(before or {}) | {name: float(found.x[i]) for name, i in index.items()}
 
 
 def judge(weights: dict[str, float], lessons: Sequence[Lesson], *, show: bool = False) -> tuple[int, int]:

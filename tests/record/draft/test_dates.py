@@ -129,3 +129,55 @@ def test_the_day_of_the_saying_is_past_and_what_was_announced_is_to_come() -> No
 
 def test_the_year_of_a_range_carries_over_its_first_part() -> None:
     assert read("between November and February 2030") == ["2029-11/2030-02"]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("in July-March", "2030-07/2031-03"),
+        ("in March-May", "2031-03/2031-05"),
+        ("from January through April", "2031-01/2031-04"),
+        ("the January-to-April period of 2030", "2030-01/2030-04"),
+        ("in the January-April period of last year", "2030-01/2030-04"),
+        ("in July-March 2029-30", "2029-07/2030-03"),
+        ("in January-March (2029-30)", "2030-01/2030-03"),
+        ("in July-December FY30", "2029-07/2029-12"),
+        ("between mid-September and mid-October", "2030-09/2030-10"),
+        ("in the first quarter (January-March) of this year", "2031-01/2031-03"),
+        ("in the first eight months (July-February) of the current fiscal year", "2030-07/2031-02"),
+        ("in the first half (July-December) of the previous fiscal year", ""),
+        ("in the third quarter (Q3) of 2030", "2030-07/2030-09"),
+        ("in the three months ended September 30, 2030", "2030-07/2030-09"),
+        ("in the year ended 30 June 2030", "2029-07/2030-06"),
+        ("in the year to end-March 2030", "2029-04/2030-03"),
+        ("in the last three months of 2030", "2030-10/2030-12"),
+        ("sales will fall in June-July", "2031-06/2031-07"),
+    ],
+)
+def test_some_months_of_a_year(text: str, date: str) -> None:
+    assert read(text) == [date]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("desde enero hasta abril", "2031-01/2031-04"),
+        ("de julio a marzo", "2030-07/2031-03"),
+        ("entre los meses de enero y agosto de 2030", "2030-01/2030-08"),
+        ("en el primer trimestre (enero-marzo) de este año", "2031-01/2031-03"),
+        ("en el primer cuatrimestre de 2030", "2030-01/2030-04"),
+        ("en el segundo bimestre", "2031-03/2031-04"),
+        ("en el III trimestre de 2030", "2030-07/2030-09"),
+        ("en el 3T30", "2030-07/2030-09"),
+        ("en los doce meses hasta junio de 2030", "2029-07/2030-06"),
+        ("en los seis meses terminados en junio de 2030", "2030-01/2030-06"),
+        ("en los últimos tres meses de 2030", "2030-10/2030-12"),
+    ],
+)
+def test_some_months_of_a_year_in_spanish(text: str, date: str) -> None:
+    assert read(text, "es") == [date]
+
+
+def test_months_without_a_year_need_the_articles_own_day() -> None:
+    assert read("in July-March", published="") == [""]
+    assert read("in July-March 2029", published="") == ["2028-07/2029-03"]

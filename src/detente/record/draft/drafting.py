@@ -183,13 +183,14 @@ def _of_sentence(n: int, whole: Whole, before: Thread) -> tuple[list[DraftRow], 
         _happened(h, sentence, whole.speakers(credits, h.date.start), known) for h in happenings_in(sentence, found)
     ]
     spoken, published = before.spoken, found.article.published
+    text = found.article.text[: sentence.end]
+    place = Around(text, sentence, figures, dates, credits, before.period, published, found.article.language)
     if not figures:
-        later = replace(before, period=in_force(sentence, (), dates, published, before.period, figures=False))
+        own = [d for d, role in zip(dates, place.roles, strict=True) if role not in ("against", "since", "said")]
+        later = replace(before, period=in_force(sentence, (), own, published, before.period, figures=False))
         if happened:
             return happened, later
         return ([_event(sentence, dates, credits, whole)] if dates or credits else []), later
-    text = found.article.text[: sentence.end]
-    place = Around(text, sentence, figures, dates, credits, before.period, published, found.article.language)
     pairs = choose(place)
     period = in_force(sentence, _current(place, pairs), dates, published, before.period, figures=True)
     around = Surroundings(text, sentence, figures, pairs, dates, credits, bool(published))

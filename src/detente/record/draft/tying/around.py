@@ -100,6 +100,10 @@ class Around:
         return [is_future(self.text, f.start, f.end, self.language, dated=False) for f in self.figures]
 
 
+TOUCHING = 12
+"""Characters between a figure and the year that it is held against."""
+
+
 def _words(name: str) -> str:
     return either("carrying", name, *LANGUAGES)
 
@@ -121,7 +125,7 @@ _AGO = (
     rf"(?:{_SAME}(?:the\s|el\s)?(?:año\s)?(?P<year>(?:19|20)\d\d)\b|{_SAME}{_words('ago_year')}|{_words('year_ago')}"
     rf"|(?P<month>{_words('month_ago')})|{_words('same_of')}(?![ ,]*(?:19|20)\d\d))"
 )
-_AGO_AFTER = re.compile(rf"\)?,?\s(?:\w+\s){{0,4}}?{_AGO}", re.IGNORECASE)
+_AGO_AFTER = re.compile(rf"\)?,?\s(?:(?!(?:and|but|y|pero)\s)\w+\s){{0,4}}?{_AGO}", re.IGNORECASE)
 _AGO_BEFORE = re.compile(rf"{_AGO}(?:[’']s)?\s?[^.;:\d$€£%]{{0,70}}$", re.IGNORECASE)
 
 
@@ -133,7 +137,8 @@ def _told(around: Around, n: int) -> re.Match[str] | None:
     if after:
         return after
     start = around.figures[n - 1].end if n else around.sentence.start
-    return _AGO_BEFORE.search(text, max(start, figure.start - 110), figure.start)
+    before = _AGO_BEFORE.search(text, max(start, figure.start - 110), figure.start)
+    return None if before and places.GOES_ON.search(text, before.start(), figure.start) else before
 
 
 def _role(around: Around, date: DateMention) -> str:
@@ -144,8 +149,10 @@ def _role(around: Around, date: DateMention) -> str:
     if lead in ("since", "thing", "same", "against", "record"):
         return lead
     if lead == "from" and "/" not in date.date:
-        beside = [around.kinds[n] for n, f in enumerate(around.figures) if 0 <= date.start - f.end < 12]
+        beside = [around.kinds[n] for n, f in enumerate(around.figures) if 0 <= date.start - f.end < TOUCHING]
         return "since" if not beside else "against" if "change" in beside else "own"
+    if lead == "over" and "/" not in date.date and _beside_change(around, date):
+        return "against"
     if places.is_of_saying(text, date, around.credits, around.figures, around.sentence.start):
         return "said"
     if places.is_against(
@@ -153,3 +160,8 @@ def _role(around: Around, date: DateMention) -> str:
     ):
         return "against"
     return "aside" if places.is_aside(text, date, around.figures) else "own"
+
+
+def _beside_change(around: Around, date: DateMention) -> bool:
+    """*An increase of 70% on 2015*: the year that a change right before it is held against."""
+    return any(around.kinds[n] == "change" and 0 <= date.start - f.end < TOUCHING for n, f in enumerate(around.figures))

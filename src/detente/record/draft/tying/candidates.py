@@ -66,7 +66,8 @@ def candidates(around: Around, n: int, chosen: Sequence[Paired]) -> list[Candida
     """The periods that the ``n``-th figure could have, those of the figures before it being chosen."""
     here = [Candidate(d, "here") for d in around.dates]
     back = [Candidate(mention, "back", names) for mention, names in _back(around)]
-    bases = [p.date for p in reversed(chosen) if p.date is not None and p.date.date]
+    told = [(p.date, around.stands[m] in ("held", "left")) for m, p in enumerate(chosen) if p.date and p.date.date]
+    bases = [date for last in (False, True) for date, held in reversed(told) if held is last]
     bases += [d for d, role in zip(around.dates, around.roles, strict=True) if role == "own" and d.date]
     bases += [c.date for c in back if c.date is not None]
     return [Candidate(None, "none"), *here, *back, *_moved(around, n, bases)]
@@ -83,6 +84,9 @@ def _back(around: Around) -> list[tuple[DateMention, tuple[str, ...]]]:
 def _moved(around: Around, n: int, bases: Sequence[DateMention]) -> list[Candidate]:
     """The same months of another year, for each period that they may be the months of."""
     found: dict[str, Candidate] = {}
+    if not bases and around.told[n] is not None and around.published:  # in the previous year, of an article's own
+        place = around.figures[n].end
+        bases = [DateMention(place, place, "", around.published[:4], relative=True)]
     for rank, base in enumerate(bases):
         place = ("first", "second", "later")[min(rank, 2)]
         for period, *facts in _shifts(around, n, base):
@@ -100,7 +104,7 @@ def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ..
     for day, role in zip(around.dates, around.roles, strict=True):  # $3m this July against $4m last year
         years = places.size_of(day.date) == "year" and places.size_of(base.date) in ("month", "part")
         if years and day.date != base.date[:4]:
-            near = "near" if beside(around, n, day) else "away"
+            near = "near" if beside(around, n, day) and not _parted(around, n, day) else "away"
             yield shifted(base.date, int(day.date) - int(base.date[:4])), "plain_year", near, role
     if around.stands[n] in ("left", "led"):
         for end, day in zip(("from", "to"), _ends(base, around.language, around.published), strict=False):
@@ -111,16 +115,23 @@ def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ..
 
 @lru_cache(maxsize=256)
 def _ends(date: DateMention, language: str, published: str) -> tuple[str, ...]:
-    """The two periods that a range names: *between the last quarter of 2020 and the first of 2021*; none for others."""
+    """The two periods that a range names: *between the last quarter of 2020 and the first of 2021*; months are one period."""
     if re.fullmatch(r"\d{4}/\d{4}", date.date):
         return tuple(date.date.split("/"))
     halves = re.split(r"\s(?:and|to|y|a)\s", date.text)
     found = [find_dates(half, language, published) for half in halves]
     return (
         tuple(days[0].date for days in found)
-        if len(halves) == 2 and all(len(d) == 1 and d[0].date for d in found)
+        if len(halves) == 2 and all(len(d) == 1 and d[0].date and places.size_of(d[0].date) != "month" for d in found)
         else ()
     )
+
+
+def _parted(around: Around, n: int, date: DateMention) -> bool:
+    """Whether another date stands between a figure and one."""
+    figure = around.figures[n]
+    first, last = min(figure.start, date.start), max(figure.start, date.start)
+    return any(first < d.start < last for d in around.dates if d is not date)
 
 
 def beside(around: Around, n: int, date: DateMention) -> bool:

@@ -16,12 +16,14 @@ from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.people import is_of_people
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.candidates import Paired
 from detente.record.draft.tying.carrying import FLOW
-from detente.record.draft.tying.changes.direction import changes_by, direction_at, is_comparison
+from detente.record.draft.tying.changes.direction import direction_at, is_comparison
+from detente.record.draft.tying.changes.measure import NOUN_NEXT, is_plain
 from detente.record.draft.tying.places import SPANS, size_of
 
 LEAD = 90
@@ -71,12 +73,6 @@ _LEADS_TO = re.compile(
 _VALUE = re.compile(r"\s(?:un|una|los)\s(?:\w+\sde\s)?(?:los\s)?", re.IGNORECASE)
 _OPENS_CLAUSE = re.compile(rf"[;,]\s(?:and\s|y\s)?{_pattern('in')}\s(?:{_pattern('article')}\s)?$", re.IGNORECASE)
 _TO = re.compile(r"\s(?:to|a|hasta)\s(?:los\s|about\s|around\s|some\s|nearly\s|almost\s|unos\s|casi\s)?", re.IGNORECASE)
-_NOUN = re.compile(
-    rf"\s{either('pairing', 'rise', *LANGUAGES)}|\s{either('pairing', 'fall', *LANGUAGES)}", re.IGNORECASE
-)
-_CHANGE_NOUN = re.compile(
-    rf"\b(?:an?|the|un[ao]?|el|la)\s(?:\w+\s)?{_pattern('change_noun')}\s(?:of|de|del)\s{_HEDGE}?$", re.IGNORECASE
-)
 _THEN = re.compile(
     rf",?\s(?:which\sis\s)?(?:up|down|un[oa]?s?|an?|con\sun|with\san?)\s(?:by\s)?(?:[\w-]+\s){{0,2}}?(?:{_pattern('change_noun')}\s(?:of|del?)\s)?{_HEDGE}?$",
     re.IGNORECASE,
@@ -84,6 +80,11 @@ _THEN = re.compile(
 _FOLD = re.compile(r"\b(?:times|double|triple|twice|doble|triple|cuádruple|veces)\b", re.IGNORECASE)
 _INSERTED = re.compile(rf"(?<!^)\b(?:that|{either('pairing', 'aside', *LANGUAGES)})\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:that|which|who|whose|que|quien|cuy[oa]s?)\b", re.IGNORECASE)
+_WHICH_IS = re.compile(
+    r",?\s(?:which|that|lo\sque|que)\s(?:was|is|were|are|represent\w+|fue|es|supone|supuso)\s(?:an?\s|un\s|\w+mente\s)?$",
+    re.IGNORECASE,
+)
+"""What goes on about an amount: *, which was 14% more*."""
 _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
@@ -92,8 +93,6 @@ _APART_TIMES = re.compile(
     rf"|{either('pairing', 'point', *LANGUAGES)})\b",
     re.IGNORECASE,
 )
-_SHARE = re.compile(rf"\b{either('carrying', 'share', *LANGUAGES)}\s(?:el\s|un\s)?{_HEDGE}?$", re.IGNORECASE)
-_BY = re.compile(rf"\bby\s{_HEDGE}?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +127,13 @@ def is_certain(n: int, around: Surroundings) -> bool:
     said = _clause(around, figure)
     if _DOUBT.search(said) or _BUDGET_YEAR.search(said):
         return False
-    if pair.share >= CERTAIN and _plain_measure(around.text, figure) and not _odd(around, figure, date):
+    if pair.share >= CERTAIN and is_plain(around.text, figure) and not _odd(around, figure, date):
         return True
     if pair.carried or not _one_speaker(around):
         return False
     if not _plain_period(date) and not _of_running_year(around, date):
         return False
-    if not _plain_measure(around.text, figure):
+    if not is_plain(around.text, figure):
         return False
     forms = (_right_before, _right_after, _led, _table_line, _beside) if pair.sure else ()
     share = figure.unit == "pct" and not direction_at(around.text, figure)
@@ -154,7 +153,7 @@ def _odd(around: Surroundings, figure: FigureMention, date: DateMention) -> bool
         return True
     if not around.sentence.start <= date.start < around.sentence.end:
         return False
-    between = around.text[date.end : figure.start]
+    between = _WHICH_IS.sub("", around.text[date.end : figure.start])
     return bool(_RUNS_ON.match(around.text, date.end) or _COMPARED.search(between) or _RELATIVE.search(between))
 
 
@@ -170,7 +169,7 @@ def _plain_figure(around: Surroundings, figure: FigureMention) -> bool:
     """A number in digits with a closed unit, not of a range, not a span of time, not a rate, not a difference."""
     text = around.text
     unit, _, rate = figure.unit.partition("/")
-    if rate or unit not in CLOSED or unit in SPANS or figure.bound == "vague":
+    if rate or not (unit in CLOSED or is_of_people(unit)) or unit in SPANS or figure.bound == "vague":
         return False
     beside = [f for f in around.figures if f is not figure and f.unit == figure.unit]
     linked = any(_linked(text, *pair) for other in beside for pair in ((other, figure), (figure, other)))
@@ -234,19 +233,6 @@ def _one_speaker(around: Surroundings) -> bool:
     return named and not alone and len(around.credits) == 1 and (first <= 3 or last <= len(" on Wednesday.") + 12)
 
 
-def _plain_measure(text: str, figure: FigureMention) -> bool:
-    """A change in percent whose direction its own words give, or an amount that is not a change."""
-    change = changes_by(text, figure)
-    if figure.unit in ("pct", "pp"):
-        before = text[max(0, figure.start - 40) : figure.start]
-        if _SHARE.search(before) and re.match(r"\s(?:of|de)\b", text[figure.end :]):
-            return True
-        tight = change or _NOUN.match(text, figure.end) or _CHANGE_NOUN.search(before)
-        return bool(tight) and direction_at(text, figure) != ""
-    before = text[max(0, figure.start - 40) : figure.start]
-    return not change and not _CHANGE_NOUN.search(before) and not _BY.search(before)
-
-
 def _right_before(around: Surroundings, n: int, date: DateMention) -> bool:
     """*$3m in 2019*, *$3m (2019)*, and the 4% of *fell 4% to $3m in 2019*."""
     text, figure = around.text, around.figures[n]
@@ -256,7 +242,7 @@ def _right_before(around: Surroundings, n: int, date: DateMention) -> bool:
             return _right_before(around, n + 1, date)
     if date.start < figure.end:
         return False
-    noun = _NOUN.match(text, figure.end) if figure.unit in ("pct", "pp") else None
+    noun = NOUN_NEXT.match(text, figure.end) if figure.unit in ("pct", "pp") else None
     between = text[noun.end() if noun else figure.end : date.start]
     bracketed = re.fullmatch(r"\s\((?:in\s|en\s)?", between) and text[date.end : date.end + 1] == ")"
     goods = _GOODS.match(between)

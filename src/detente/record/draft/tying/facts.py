@@ -57,7 +57,10 @@ def facts(around: Around, n: int, candidate: Candidate, chosen: Sequence[Paired]
             same = "again" if (alike[-1].date.date if alike[-1].date else "") == candidate.period else "other"
             found += [f"{same}.{inside}", f"{same}.{inside}.{candidate.kind}"]
     elif n:
-        found.append("none.after_none" if chosen[n - 1].date is None else "none.after_date")
+        after = "none.after_none" if chosen[n - 1].date is None else "none.after_date"
+        link = places.link_between(around.text[around.figures[n - 1].end : figure.start])
+        alike = "like" if around.kinds[n - 1] == kind else "unlike"
+        found += [after, f"{after}.{link}", f"{after}.{alike}", f"{after}.{around.kinds[n - 1]}.{kind}"]
     return found
 
 

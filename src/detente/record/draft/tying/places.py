@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from detente.record.draft.language.credits import Credit
-from detente.record.draft.language.credits.speech import ACCORDING
+from detente.record.draft.language.credits.speech import ACCORDING, STRONG, WEAK
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.units import MONEY
@@ -42,13 +42,19 @@ _BEFORE_DATE = {
         "of": r"(?:of|del?)",
     }.items()
 }
+_FROM = re.compile(r"\bdesde\s(?:el\s)?$", re.IGNORECASE)
+"""Before a stretch of months it does not say since when."""
 _THING = re.compile(rf"\b{_words('thing')}\s(?:of|del?)\s{_ARTICLE}$", re.IGNORECASE)
 _HELD = re.compile(rf"\b{_words('against')}\b[^.;:,()\d$€£]{{0,45}}$", re.IGNORECASE)
+GOES_ON = re.compile(r"\b(?:and|y)\s(?:\w+(?:ed|ó|aron|ieron)|came|stood|hit|was|were|fue|fueron)\b", re.IGNORECASE)
+"""After what something was held against, its own verb: *than a year earlier and totalled $4m*."""
 _HELD_PERIOD = re.compile(rf"\b{_words('against')}\b[^.;:,()$€£]{{0,45}}$", re.IGNORECASE)
 _LEFT = re.compile(
-    rf"\b(?:from|desde|del?)\s{_words('hedge')}?(?:(?:an?|the|un|una|los|el|la)\s(?:\w+\s){{0,2}}?(?:of\s|de\s)?)?$",
+    rf"\b(?:from|desde|(?P<of>del?))\s{_words('hedge')}?(?:(?:an?|the|un|una|los|el|la)\s(?:\w+\s){{0,2}}?(?:of\s|de\s)?)?$",
     re.IGNORECASE,
 )
+_ON_TO = re.compile(r"[^.;:\d]{0,40}\b(?:a|hasta)\s[^.;:\d]{0,25}\d")
+"""After a level that *de* says was left: *de 5 a 10 millones*, and not *un gasto de 5 millones*."""
 _LED = re.compile(
     rf"\b(?:to|a|al|hasta|reaching|hitting|totalling|totaling|totalizando)\s{_words('hedge')}?(?:los\s|un\s)?$", re.I
 )
@@ -63,6 +69,11 @@ _CLAUSE = re.compile(
     r"(?:[,;:—–]|\b(?:and|y|while|whereas|but|mientras(?:\sque)?|pero))\s(?:(?:in|on|en|during|for|durante)\s)?(?:the\s|el\s|los\s|la\s)?$",
     re.IGNORECASE,
 )
+_TOLD = re.compile(
+    rf"(?:{'|'.join(verbs.pattern for verbs in (*STRONG.values(), *WEAK.values()))})\s(?:that|que),?\s(?:solo\s|sólo\s|only\s)?"
+    r"(?:(?:in|on|during|for|en|durante)\s)?(?:the\s|el\s|los\s|la\s)?$",
+    re.IGNORECASE,
+)
 _CONTRAST = re.compile(rf"\b{_words('break')}\b", re.IGNORECASE)
 _AND = re.compile(r"\b(?:and|y|e)\b", re.IGNORECASE)
 _AGAINST = re.compile(rf"\b{_words('against')}\b", re.IGNORECASE)
@@ -72,12 +83,16 @@ _MOVED = re.compile(
 _ACCORDING = re.compile("|".join(pattern.pattern for pattern in ACCORDING.values()), re.IGNORECASE)
 
 
+_EXCHANGE, _EXCHANGED = re.compile(r"\s?="), re.compile(r"=\s?$")
+"""Beside two amounts of money of which one buys the other: *$1 = 1.66 dollars*."""
+
+
 def kind_of(text: str, figure: FigureMention) -> str:
     """What a figure is: a ``change``, a ``share``, ``money``, an ``amount``, a ``count``, a ``rate`` or a ``span``."""
     unit, _, rate = figure.unit.partition("/")
     if unit in SPANS:
         return "span"
-    if rate:
+    if rate or _EXCHANGED.search(text[max(0, figure.start - 3) : figure.start]) or _EXCHANGE.match(text, figure.end):
         return "rate"
     if direction_at(text, figure) or changes_by(text, figure) or unit == TIMES or is_comparison(text, figure):
         return "change"
@@ -108,7 +123,7 @@ def lead_of(text: str, date: DateMention) -> str:
         if pattern.search(before):
             if name == "over" and size_of(date.date) == "day":
                 return "in"
-            if name == "from" and "/" in date.date:
+            if "/" in date.date and (name == "from" or (name == "since" and _FROM.search(before))):
                 return "in"
             return "thing" if name == "of" and _THING.search(before) else name
     return ""
@@ -121,12 +136,14 @@ def is_against(text: str, figure_end: int, date: DateMention) -> bool:
 
 def is_held(text: str, figure: FigureMention) -> bool:
     """Whether a figure is only what another is held against: *against $4m in May*."""
-    return bool(_HELD.search(text[max(0, figure.start - 70) : figure.start]))
+    held = _HELD.search(text[max(0, figure.start - 70) : figure.start])
+    return bool(held) and not GOES_ON.search(held.group())
 
 
 def is_left(text: str, figure: FigureMention) -> bool:
     """Whether a figure is the level that something left: *from $5m to $10m*."""
-    return bool(_LEFT.search(text[max(0, figure.start - 40) : figure.start]))
+    left = _LEFT.search(text[max(0, figure.start - 40) : figure.start])
+    return bool(left) and (left["of"] is None or bool(_ON_TO.match(text, figure.end)))
 
 
 def is_led(text: str, figure: FigureMention) -> bool:
@@ -136,7 +153,8 @@ def is_led(text: str, figure: FigureMention) -> bool:
 
 def is_label(text: str, date: DateMention, figure: FigureMention) -> bool:
     """Whether a date and a colon stand right before a figure: *2020: $6m*."""
-    return date.end <= figure.start and bool(re.fullmatch(r"\s?:\s?", text[date.end : figure.start]))
+    told = date.end <= figure.start and re.fullmatch(r"\s?:\s?", text[date.end : figure.start])
+    return bool(told) and lead_of(text, date) != "same"
 
 
 def opens_sentence(text: str, start: int, date: DateMention) -> bool:
@@ -149,14 +167,23 @@ def opens_clause(text: str, date: DateMention) -> bool:
     return bool(_CLAUSE.search(text[max(0, date.start - 24) : date.start]))
 
 
+_THAT = re.compile(r"\b(?:that|que)\s")
+"""After it a day is of what was said, and not of the saying."""
+_MADE_KNOWN = re.compile(rf"\b{_words('made_known')}\b[^,.;:\d]{{0,60}}$", re.IGNORECASE)
+
+
 def is_of_saying(
     text: str, date: DateMention, credits: Sequence[Credit], figures: Sequence[FigureMention], start: int
 ) -> bool:
-    """Whether a date is the day on which something was said."""
+    """Whether a date is the day on which something was said, or made known: *data released on Monday*."""
+    if size_of(date.date) == "day" and (known := _MADE_KNOWN.search(text, max(0, date.start - 80), date.start)):
+        return not any(known.start() <= figure.start < date.start for figure in figures)
     for credit in credits:
         bare_month = size_of(date.date) == "month" and not re.search(r"\b(?:in|en|on)\s$", text[: date.start][-5:])
         according = _ACCORDING.match(credit.text) and size_of(date.date) in ("year", "month", "part", "years")
-        if bare_month or according:
+        if bare_month or according or size_of(date.date) in ("part", "years"):
+            continue
+        if _THAT.search(text, credit.start, date.start):
             continue
         between = any(credit.end <= figure.start < date.start for figure in figures)
         if 0 <= date.start - credit.end <= SAID_ON and not between:

@@ -13,6 +13,7 @@ from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.entities import actors_in
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.numbers.numerals import LETTERS, SCALES, rounding_of, significant_digits
+from detente.record.draft.language.people import is_of_people
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
@@ -23,24 +24,10 @@ from detente.record.draft.tying.changes.direction import changes_by, direction_a
 from detente.record.draft.tying.changes.multiples import TIMES
 from detente.record.draft.tying.speakers import speaker_of
 from detente.record.period import Period
-from detente.record.verdicts.independence.organisations import country_in
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
 
 MILLIONS_FROM = 1e5  # money at least this large is written in millions, the study format's unit
 GAS_FROM = 1e8  # cubic metres from which a volume is written in billions
-PEOPLE = {
-    "people",
-    "persons",
-    "personas",
-    "migrants",
-    "migrantes",
-    "refugees",
-    "refugiados",
-    "seekers",
-    "solicitantes",
-    "inhabitants",
-    "habitantes",
-}
 
 
 def quantity_row(
@@ -136,11 +123,7 @@ def _figure_hints(figure: FigureMention, guess: bool) -> Iterable[str]:
     elif guess:
         yield Text("hint.dollars")
     plain = figure.unit.partition("/")[0]
-    if (
-        plain not in (*CLOSED, TIMES)
-        and plain.split()[-1].casefold() not in PEOPLE
-        and not _nationals(plain.split()[-1])
-    ):
+    if plain not in (*CLOSED, TIMES) and not is_of_people(plain):
         yield Text("hint.no_unit", unit=plain)
     if "/" in figure.unit:
         yield Text("hint.rate", unit=Joined(Text("hint.per_"), parts=figure.unit.split("/")))
@@ -177,16 +160,7 @@ def study_unit(figure: FigureMention) -> tuple[str, str]:
         value, unit = value / 1e9, "bcm"
     elif unit == "miles":
         unit = "mi"
-    elif unit.split()[-1].casefold() in PEOPLE or (unit.split()[-1] not in CLOSED and _nationals(unit.split()[-1])):
+    elif is_of_people(unit):
         unit = "persons"
     written = "" if figure.bound == "vague" else format(round(value, 9), ".15g")
     return written, f"{unit}/{rate}" if rate else unit
-
-
-def _nationals(noun: str) -> bool:
-    """Whether a counted noun is a people: *7 million Ukrainians*."""
-    return len(noun) > SHORTEST_PEOPLE and bool(country_in(noun))
-
-
-SHORTEST_PEOPLE = 5
-"""Letters of a noun above which it may be a people's name."""

@@ -37,6 +37,7 @@ _BEFORE_MAY = re.compile(
 )
 _NICKNAMES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 _OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the|{_REL})\syear))"
+_SHORT = r"(?:\s\((?:Q[1-4]|H[12]|[1-4]Q|[12]H)\))?"
 _NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|-?(?:km|m|kg|MW|ha)\b)"
 _NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
     rf"(?<!\b{word}\s)"
@@ -130,6 +131,11 @@ def _short_year(kind: str):
     return lambda m, s: part_of_year(kind, int(m["order"]), 2000 + int(m["short"]))
 
 
+def _short_month(m, s):
+    number = month_number(m["month"], "en")
+    return months_of(2000 + int(m["short"]), number, number)
+
+
 def _quarter_of(m, s):
     return part_of_year("quarter", int(m["order"]), int(m["year"]))
 
@@ -155,6 +161,8 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<![\w.])Q(?P<order>[1-4])\s?['’]?(?P<short>\d\d)(?!\w)", _short_year("quarter"), False, 0),
     (rf"(?<![\w.])(?P<order>[1-4])Q\s?{_Y}(?!\w)", _quarter_of, False, 0),
     (r"(?<![\w.])(?P<order>\d\d?)M\s?['’]?(?P<short>\d\d)(?!\w)", _short_year("months"), False, 0),
+    (rf"\b{_M}\s?['’](?P<short>\d\d)(?!\w)", _short_month, False, 0),
+    (r"\bCY\s?['’]?(?:20)?(?P<short>\d\d)(?!\w)", lambda m, s: year_of(2000 + int(m["short"])), False, 0),
     (rf"\b{_Y}[-\s]?W(?P<week>\d\d)(?!\w)", _iso_week, False, 0),
     (rf"\b[Ww]eek\s(?P<week>\d\d?)\s(?:of|in)\s{_Y}(?!\w)", _iso_week, False, 0),
     (_FISCAL, meanings.unresolved, False, 0),
@@ -165,9 +173,10 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", meanings.day, False, 0),
     (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", meanings.month_of_relative_year, True, 0),
     (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", meanings.month, False, 0),
-    (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_OF}?(?!\w|{_FISCAL_AFTER})", meanings.part, False, I),
-    (rf"\b(?:the\s)?(?P<order>last|final)\s(?P<kind>quarter){_OF}(?!\w)", meanings.part, False, I),
-    (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_OF}(?!\w)", meanings.part, False, I),
+    (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_SHORT}{_OF}?(?!\w|{_FISCAL_AFTER})",
+     meanings.part, False, I),
+    (rf"\b(?:the\s)?(?P<order>last|final)\s(?P<kind>quarter){_SHORT}{_OF}(?!\w)", meanings.part, False, I),
+    (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_SHORT}{_OF}(?!\w)", meanings.part, False, I),
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
     (rf"\b(?:[Qq]uarter\s|Q)(?P<order>[1-4])\b{_OF}?", meanings.short_quarter, False, 0),
     (rf"\bH(?P<order>[12])\b{_OF}?", meanings.short_half, False, 0),

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from detente.record.draft.language.dates import english, spanish
+from detente.record.draft.language.dates import english, spanish, stretches
 from detente.record.draft.language.dates.calendar_words import iso, month_of
 from detente.record.draft.language.dates.parts import DateSetting, Days, Rule
 from detente.record.period import add_years
 
-RULES = {"en": english.RULES, "es": spanish.RULES}
+RULES = {"en": [*stretches.RULES["en"], *english.RULES], "es": [*stretches.RULES["es"], *spanish.RULES]}
 """The rules of each language that is read."""
 
 

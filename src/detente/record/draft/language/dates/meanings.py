@@ -31,7 +31,7 @@ UNITS = {
     "meses": "month", "ejercicio": "year", "año": "year", "años": "year", "década": "decade", "décadas": "decade",
 }  # fmt: skip
 """Spans of time in other languages, by their English names."""
-HALVES = ("half", "semestre", "mitad")
+PARTS = {"half": "half", "semestre": "half", "mitad": "half", "cuatrimestre": "third", "bimestre": "sixth"}
 NICKNAMES = {
     word: 1920 + 10 * n
     for words in ("twenties thirties forties fifties sixties seventies eighties nineties",
@@ -131,8 +131,8 @@ def unit_of(m: Match) -> str:
 
 
 def part(m: Match, s: DateSetting) -> Days | None:
-    """A quarter or half of a year."""
-    kind = "half" if m["kind"].casefold() in HALVES else "quarter"
+    """A part of a year: a half, a third, a quarter or a sixth."""
+    kind = PARTS.get(m["kind"].casefold(), "quarter")
     return _in_year(m, s, lambda year: part_of_year(kind, m["order"], year))
 
 

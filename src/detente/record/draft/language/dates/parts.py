@@ -38,6 +38,11 @@ class DateSetting:
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], DateSetting], "Days | bool | None"], bool]
 
 
+PARTS = {"half": 6, "third": 4, "quarter": 3, "sixth": 2}
+"""Months of each part of a year."""
+MONTHS_OF_A_YEAR = 12
+
+
 def month_number(word: str, language: str) -> int:
     """The month that ``word`` names."""
     return MONTHS[language][word.casefold().rstrip(".")]
@@ -58,6 +63,8 @@ def nearest_month(month: int, setting: DateSetting, match: re.Match[str], *, shi
 
 def nearest_day(month: int, day: int, setting: DateSetting, match: re.Match[str]) -> Days | None:
     """A day and month without a year, by the same rule."""
+    if year := _year_of_the_list(setting, match):
+        return date(year, month, day), date(year, month, day)
     if setting.today is None:
         date(2000, month, day)
         return None
@@ -67,6 +74,19 @@ def nearest_day(month: int, day: int, setting: DateSetting, match: re.Match[str]
     elif this > setting.today:
         this = date(this.year - 1, month, day)
     return this, this
+
+
+_ENTRY = re.compile(r"(?:^|\n)[-•*\s]*$")
+_YEAR_LINE = re.compile(r"^[#*\s]*((?:19|20)\d\d)[*:\s]*$", re.MULTILINE)
+
+
+def _year_of_the_list(setting: DateSetting, match: re.Match[str]) -> int | None:
+    """The year that stands alone on a line above, for a day that begins a line and ends in a colon: a list of days."""
+    text = setting.text
+    if text[match.end() : match.end() + 1] != ":" or not _ENTRY.search(text, max(0, match.start() - 8), match.start()):
+        return None
+    years = _YEAR_LINE.findall(text, 0, match.start())
+    return int(years[-1]) if years else None
 
 
 def nearest_weekday(name: str, setting: DateSetting, match: re.Match[str], *, shift: int = 0) -> Days | None:
@@ -102,15 +122,12 @@ def moved(unit: str, count: int, setting: DateSetting) -> Days | None:
 def part_of_year(kind: str, order: str | int, year: int) -> Days:
     """A quarter or half of a year, or its first so many months."""
     number = order if isinstance(order, int) else ORDER[order.casefold()]
-    if kind == "quarter":
-        if not 1 <= number <= 4:
-            raise ValueError(order)
-        return months_of(year, 3 * number - 2, 3 * number)
-    if kind == "half":
-        if number > 2:
-            raise ValueError(order)
-        return months_of(year, 6 * number - 5, 6 * number)
-    return months_of(year, 1, number)
+    if kind == "months":
+        return months_of(year, 1, number)
+    size = PARTS[kind]
+    if not 1 <= number <= MONTHS_OF_A_YEAR // size:
+        raise ValueError(order)
+    return months_of(year, size * (number - 1) + 1, size * number)
 
 
 def count_of(word: str, language: str) -> int:
