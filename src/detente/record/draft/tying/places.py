@@ -17,6 +17,8 @@ from detente.record.draft.tying.changes.multiples import TIMES
 
 SAID_ON = 25
 """Characters between a crediting word and the day on which it was said."""
+OF_A_FIGURE = 20
+"""Characters between a figure and a clause about it: *the 427 tourists that had come in 2020*."""
 SPANS = frozenset({"years", "months", "weeks", "days", "hours", "minutes", "quarters", "decades", "centuries"})
 """Units of figures that say how long, and so have no period of their own."""
 AMOUNTS = frozenset({"t", "mt", "kg", "bbl", "m3", "bcm", "teu", "kwh", "mwh", "gwh", "l", "ha"})
@@ -46,7 +48,10 @@ _FROM = re.compile(r"\bdesde\s(?:el\s)?$", re.IGNORECASE)
 """Before a stretch of months it does not say since when."""
 _THING = re.compile(rf"\b{_words('thing')}\s(?:of|del?)\s{_ARTICLE}$", re.IGNORECASE)
 _HELD = re.compile(rf"\b{_words('against')}\b[^.;:,()\d$€£]{{0,45}}$", re.IGNORECASE)
-GOES_ON = re.compile(r"\b(?:and|y)\s(?:\w+(?:ed|ó|aron|ieron)|came|stood|hit|was|were|fue|fueron)\b", re.IGNORECASE)
+GOES_ON = re.compile(
+    r"(?:\b(?:and|y)\s(?:\w+(?:ed|ó|aron|ieron)|came|stood|hit|was|were|fue|fueron)|,\s(?:\w+ing|\w+[ai]ndo))\b",
+    re.IGNORECASE,
+)
 """After what something was held against, its own verb: *than a year earlier and totalled $4m*."""
 _HELD_PERIOD = re.compile(rf"\b{_words('against')}\b[^.;:,()$€£]{{0,45}}$", re.IGNORECASE)
 _LEFT = re.compile(
@@ -87,6 +92,10 @@ _EXCHANGE, _EXCHANGED = re.compile(r"\s?="), re.compile(r"=\s?$")
 """Beside two amounts of money of which one buys the other: *$1 = 1.66 dollars*."""
 
 
+_MOVERS = re.compile(rf"\b{_words('movers')}$", re.IGNORECASE)
+"""People who are counted as they come and go, month by month as goods are."""
+
+
 def kind_of(text: str, figure: FigureMention) -> str:
     """What a figure is: a ``change``, a ``share``, ``money``, an ``amount``, a ``count``, a ``rate`` or a ``span``."""
     unit, _, rate = figure.unit.partition("/")
@@ -98,7 +107,7 @@ def kind_of(text: str, figure: FigureMention) -> str:
         return "change"
     if unit in ("pct", "pp"):
         return "share"
-    return "money" if unit in MONEY else "amount" if unit in AMOUNTS else "count"
+    return "money" if unit in MONEY else "amount" if unit in AMOUNTS or _MOVERS.search(unit) else "count"
 
 
 def size_of(date: str) -> str:
@@ -205,7 +214,10 @@ def is_aside(text: str, date: DateMention, figures: Sequence[FigureMention]) -> 
     """Whether a date stands in an aside without a figure: *the ministry, which took office in 2019, said*."""
     start = max(0, date.start - 200)
     found = [
-        m for m in _ASIDE.finditer(text[start : date.end + 60]) if start + m.start() < date.start < start + m.end()
+        m
+        for m in _ASIDE.finditer(text[start : date.end + 60])
+        if start + m.start() < date.start < start + m.end()
+        and not any(0 <= start + m.start() - f.end < OF_A_FIGURE and m.group()[0] != "," for f in figures)
     ]
     return bool(found) and not any(start + m.start() < f.start < start + m.end() for m in found for f in figures)
 
