@@ -216,3 +216,21 @@ def test_respectively_ends_no_change(language, way, verb):
     turn, last = ("respectively", "and") if language == "en" else ("respectivamente", "y")
     text = f"{'Sales' if language == 'en' else 'Las ventas'} {verb}, {turn}, 4%, 5% {last} 6%."
     assert drafted(text, language) == [(signed(n, way), "pct", way) for n in (4, 5, 6)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "It will cut costs by 200 million euros per year in Sweden and 80 million euros in Finland.",
+            "en",
+            [(-200, "eur_mn", "down"), (-80, "eur_mn", "down")],
+        ),
+        ("El comercio tuvo una caída cercana al 4 por ciento.", "es", [(-4, "pct", "down")]),
+        ("El comercio tuvo un aumento superior al 4 por ciento.", "es", [(4, "pct", "up")]),
+        ("Sales saw a fall of close to 4%.", "en", [(-4, "pct", "down")]),
+        ("Sales came close to 4% of the total.", "en", [(4, "pct", "")]),
+    ],
+)
+def test_rates_and_words_of_nearness_end_no_change(text, language, expected):
+    assert drafted(text, language) == expected

@@ -226,3 +226,22 @@ def test_a_text_of_one_currency_lends_it_to_its_bare_millions(money, unit):
 )
 def test_a_bare_number_takes_what_it_is_held_against(text, language, expected):
     assert [(v, u) for v, u in read(text, language) if u != "others"] == [(v, u) for v, u in expected if u != "others"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("in the first 10 months of the budget year", "en", []),
+        ("en los primeros 10 meses del ejercicio", "es", []),
+        ("The truce held for 10 months.", "en", [(10, "months")]),
+        ("a population of 5,426,674 including 2,666,622 men", "en", [(5426674, "people"), (2666622, "men")]),
+        (
+            "It was €9 billion. A drop – from 43 billion to 29 billion – came.",
+            "en",
+            [(9e9, "eur"), (43e9, "eur"), (29e9, "eur")],
+        ),
+        ("over 140 billion Lankan rupees", "en", [(140e9, "lkr")]),
+    ],
+)
+def test_which_months_and_what_comes_before_a_dash(text, language, expected):
+    assert read(text, language) == expected

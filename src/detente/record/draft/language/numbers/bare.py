@@ -34,7 +34,7 @@ _BARE = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d+|(?!(?:1[5-9]|20|21)\d\d$)\
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _ENDS = re.compile(r"\s*(?:[.,;:()\x00]|$)|\s(?:in|en|for|and|y|e|or|o|against|frente|compared|from|to|a|desde)\b")
 _ENDS_COUNT = re.compile(
-    rf"{_ENDS.pattern}|\s(?:during|over|last|this|since|between|at|by|up|down|durante|desde|el|entre|al|while|mientras)\b"
+    rf"{_ENDS.pattern}|\s(?:during|over|last|this|since|between|at|by|up|down|including|durante|desde|el|entre|al|while|mientras)\b"
 )
 CARRY = 160
 """Characters over which an amount in millions may take the currency of the one before it."""
@@ -95,7 +95,7 @@ _OR_IN_MONEY = re.compile(  # up 13% or 2.7 billion
     r"\d\s?(?:%|per\s?cent|por\sciento)\s(?:or|o)\s(?:about\s|nearly\s|unos\s)?$", re.IGNORECASE
 )
 _ENDS_MONEY = re.compile(
-    r"\s*(?:[.,;:()\x00]|$|\s(?:in|en|and|y|e|or|o|to|a|over|which|that|que|while|mientras|followed"
+    r"\s*(?:[.,;:()\x00]|$|[–—]\s|\s(?:in|en|and|y|e|or|o|to|a|over|which|that|que|while|mientras|followed"
     r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)"
 )
 _NUMBER_OF = re.compile(

@@ -31,6 +31,7 @@ _RATIO = re.compile(
 )
 
 
+_WHICH = re.compile(r"\b(?:the\sfirst|los\sprimeros|las\sprimeras)\s$", re.IGNORECASE)
 OLDEST = 120
 _AGES = re.compile(r"\b(?:franja|rango|tramo|edades?|aged|ages|age group)\b[^.,;]{0,16}$", re.IGNORECASE)
 
@@ -48,6 +49,10 @@ def is_no_figure(text: str, numeral: Numeral) -> bool:
         return True
     if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
         return True
+    if _WHICH.search(before) and re.match(
+        r"[\s-](?:years|quarters|months|weeks|days|años|trimestres|meses|semanas|días)\b", after
+    ):
+        return True  # the first 10 months: which ones, not how long
     if _AGES.search(before) and numeral.value < OLDEST:
         return True
     if _AGE_AFTER.match(after) or (_AGE_BEFORE.search(before) and re.match(r"\s(?:años|years)\b|,", after)):

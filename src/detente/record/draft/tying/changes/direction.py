@@ -40,6 +40,12 @@ _NOUN_OF = re.compile(
 )
 
 
+_NOUN_NEAR = re.compile(  # a fall of close to 4%, una caída cercana al 4 %
+    rf"\b{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s"
+    r"(?:(?:cercan|próxim)[oa]s?|superior(?:es)?|inferior(?:es)?|de\scerca|en\storno|del\sorden|of\s(?:close|up)|nearing|close)"
+    r"\s(?:al?|del?|to)\s$",
+    re.IGNORECASE,
+)
 _NOUN_FAR = re.compile(  # a fall in car sales of 4%, bajas del 37% en las exportaciones y del 3%
     rf"\b{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|en|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s(?:una?\s|el\s)?$",
     re.IGNORECASE,
@@ -88,6 +94,7 @@ def direction_at(text: str, figure: FigureMention) -> str:
         _NOUN_AFTER.match(text, figure.end),
         _COMPARED_AFTER.match(text, figure.end),
         _NOUN_OF.search(before),
+        _NOUN_NEAR.search(before),
     ):
         if found:
             return _way(found)

@@ -16,10 +16,11 @@ _MONEY = (
 )
 _WORD = r"(?:(?:19|20)\d\d\b|[^\W\d][\w’'&.-]*|\(\w+\))"
 _AND = r"(?:and|y|e|or|o)"
+_RATE = r"(?:\s(?:per|a|al|por)\s(?:year|month|day|año|mes|día))?"
 _BY = r"(?:(?:by|a|an|un|una|el|del?|en|of|with|con)\s)*"
 _WHERE = rf"(?:\s(?:in|to|from|for|on|among|at|en|a|al|hacia|para|de|del|desde|con)\s(?:{_WORD}\s?){{1,6}}?)?"
 _HEDGE = rf"{either('pairing', 'hedge', *LANGUAGES)}?"
-_ON = rf"{_WHERE}(?:[,;]\s(?:{_AND}\s)?|\s?{_AND}\s){_BY}{_HEDGE}$"
+_ON = rf"{_RATE}{_WHERE}(?:[,;]\s(?:{_AND}\s)?|\s?{_AND}\s){_BY}{_HEDGE}$"
 _NEXT, _NEXT_SUM = (re.compile(first + _ON, re.IGNORECASE) for first in (_PCT, _MONEY))
 _NAMED = re.compile(  # 4%, pork 5%; avocado, 6%
     rf"{_PCT}{_WHERE}(?:[,;]\s(?:{_AND}\s)?|\s{_AND}\s)(?:{_WORD}\s){{0,5}}{_WORD}[,:]?\s{_BY}{_HEDGE}$", re.IGNORECASE
