@@ -6,6 +6,7 @@ import pytest
 
 from detente.record.draft.clean import Article
 from detente.record.draft.drafting import draft_claims
+from detente.record.draft.proposing.flows import flow_at
 from detente.record.draft.suggest import KnownRecord
 
 KNOWN = KnownRecord(("PAK", "AFG"), ("trade.exports", "trade.imports", "trade.total"))
@@ -146,3 +147,24 @@ def test_a_tariff_is_held_against_its_own_series_and_proposed_under_its_name(tex
     assert [(c["value"], c["date"], c["target"]) for c in tested] == ([found] if found else [])
     offered = [(f.cells["value"], f.cells["period"], f.cells["series"], f.cells["kind"]) for f in draft.figures]
     assert offered == ([(*found, "rate")] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "series"),
+    [
+        ("In 2020, trade between India and Nepal hit $15.88 billion, including $9.96 billion worth of India's imports.",
+         ["trade.total", "trade.imports"]),
+        ("In 2020, two-way trade hit $15.88 billion, including $9.96 billion worth of India's imports.",
+         ["trade.total", "trade.imports"]),
+        ("Trade between India and Nepal was $15.88 billion, with $9.96 billion in Nepalese exports.",
+         ["trade.total", "trade.imports"]),
+        ("Trade between India and Nepal was $15.88 billion in 2020, and exports from India were $9.96 billion.",
+         ["trade.total", "trade.exports"]),
+        ("India had $15.88 billion in exports to Nepal in 2019 and $9.96 billion in 2020.",
+         ["trade.exports", "trade.exports"]),
+        ("India recorded $15.88 billion in rice exports to Nepal and $9.96 billion in all.", [None, None]),
+    ],
+)  # fmt: skip
+def test_an_amount_of_a_flow_is_not_the_amount_of_the_trade_it_is_part_of(text, series):
+    found = [flow_at(text, text.index(amount), KnownRecord(("IND", "NPL"))) for amount in ("$15.88", "$9.96")]
+    assert [flow and flow.series for flow in found] == series

@@ -259,7 +259,7 @@ def _happened(happening: Happening, sentence: Sentence, credits: Sequence[Credit
     cells = tested(cells, happening, known)
     hints = [Text("hint.happened", kind=Word(happening.kind, group="word"), direction=happening.direction)]
     if cells.get("target"):
-        hints.append(Text("hint.test", test="event", target=cells["target"]))
+        hints.append(Text("hint.test_event", target=cells["target"]))
     return DraftRow(cells, "medium", tuple(hints))
 
 

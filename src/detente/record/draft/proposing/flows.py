@@ -115,6 +115,13 @@ def flow_at(
     if not roles:
         return before if before and not named and _CARRIED.search(sentence) else None
     led = [role for role in roles if role.start() < place]
+    if inner := next(
+        (role for role in roles if role.start() > place and _WORTH_OF.fullmatch(sentence[place : role.start()])), None
+    ):
+        whole = _spoken(sentence, led[-1], named, known.dyad, before, about) if led else None
+        if _is_part(sentence, inner) or _twofold(sentence, roles):
+            return None
+        return _spoken(sentence, inner, set(known.dyad) if whole else named, known.dyad, before, about)
     role = led[-1] if led else roles[0]
     if len(led) > 1 and not re.search(r"\d", sentence[led[-2].end() : role.start()]):
         spoken = [_spoken(sentence, each, named, known.dyad, before, about) for each in led[-2:]]
@@ -167,6 +174,10 @@ def economies_named(sentence: str) -> list[str]:
     return list(dict.fromkeys([*economies_in(sentence), *filter(None, words)]))
 
 
+_WORTH_OF = re.compile(
+    r"[^;:,]*?(?:\d[\d.,]*)?[^;:,\d]*\b(?:worth\sof|in|of|de|en)\s(?:the\s|its\s|las?\s|los\s|sus?\s)?(?:[A-ZÁÉÍÓÚ][\w'’-]*\s){0,3}"
+)
+"""What stands between an amount and the flow whose it is: *$3m worth of Nepal's imports*."""
 _OTHER_THING = re.compile(
     r"\s(?:surplus|deficit|balance|gap|imbalance|shortfall|war|deals?|talks|agreements?|pacts?|disputes?|ties|barriers?|routes?|"
     r"missions?|finance|credits?|losses|bans?|sanctions)\b",
@@ -270,13 +281,13 @@ def _shipped(
         if before is None or not before.owner:
             return None
         return _seen_from(before.owner if selling else _other(before.owner, dyad), before.owner, dyad)
-    owner = _one(sentence[max(0, role.start() - WINDOW) : role.start()], dyad)
+    owner = _one(re.split(r"[,;:]\s", sentence[max(0, role.start() - WINDOW) : role.start()])[-1], dyad)
     after = sentence[role.end() : role.end() + WINDOW]
     to, from_ = _TO.search(after), _FROM.search(after)
     destination = _one(after[to.end() :][:25], dyad) if to else ""
     origin = _one(after[from_.end() :][:25], dyad) if from_ else ""
     if selling:
-        seller = owner or origin or _other(destination, dyad)
+        seller = origin or owner or _other(destination, dyad)
         whole = destination or named == set(dyad) or (origin and not owner)
         return None if not whole or seller == destination else _seen_from(seller, seller, dyad)
     seller = origin or _other(owner, dyad)
