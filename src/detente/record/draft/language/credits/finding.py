@@ -112,7 +112,7 @@ _MEASURED = re.compile(
 _WHO_COUNTS = re.compile(
     r"\b(?:data|figures|statistics|report|datos|cifras|estadísticas|informe|reporte)\b|\b(?:[Mm]inist|[Dd]epart|[Cc]hamber|[Cc]ámara"
     r"|[Oo]ffice|[Aa]ssociat|[Aa]sociaci|[Ff]edera|[Oo]rgani|[Uu]nion|[Cc]ouncil|[Bb]ank|[Bb]anco"
-    r"|[Ss]ecretar|[Ii]nstitut|[Bb]ureau|[Cc]ommission)"
+    r"|[Ss]ecretar|[Ii]nstitut|[Bb]ureau|[Cc]ommission|[Dd]atabase|[Ss]urvey|[Rr]egist|[Aa]genc|[Aa]uthorit|[Nn]ations\b|base\sde\sdatos|[A-Z]{3,})"
 )
 _BY = re.compile(r"\b(?:by|por)\s(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚÑ])")
 

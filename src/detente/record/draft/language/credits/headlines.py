@@ -10,6 +10,9 @@ _LONGEST = 160
 _ENDS = re.compile(r"[.!?…][\"”»’')]*$")
 _FIRST = re.compile(r"(?P<who>[A-ZÁÉÍÓÚÑ][\w.&'’-]*(?:\s[\w.&'’-]+){0,4}):\s(?=[A-ZÁÉÍÓÚÑ“\"'‘«¿]|\d)")
 _LAST = re.compile(r"(?:\s[-–—]|:|,?\s\|)\s(?P<who>(?:the\s)?[\w.&'’-]+(?:\s[\w.&'’-]+){0,4})$")
+_BRACKETED = re.compile(
+    r"(?<![A-Z])\b[a-z\d]\w*\s\((?P<who>[A-Z]{3,7})\)$"
+)  # not the short name of what stands before it
 _ACRONYM = re.compile(r"[A-Z]{2,7}")
 _COUNTS = re.compile(
     r"\b(?:ministry|minister|office|bank|chamber|statistics|data|report|official|officials|agency|study|survey|customs|association|envoy"
@@ -27,11 +30,11 @@ def in_headline(text: str) -> tuple[int, int] | None:
     """
     if len(text) > _LONGEST or "\n" in text:
         return None
+    last = None if _ENDS.search(text) else _LAST.search(text) or _BRACKETED.search(text)
+    if last and _somebody(last["who"]):
+        return last.span("who")
     first = _FIRST.match(text)
-    if first and _somebody(first["who"]):
-        return first.span("who")
-    last = None if _ENDS.search(text) else _LAST.search(text)
-    return last.span("who") if last and _somebody(last["who"]) else None
+    return first.span("who") if first and _somebody(first["who"]) else None
 
 
 def _somebody(who: str) -> bool:

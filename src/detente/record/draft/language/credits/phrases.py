@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from detente.record.draft.language.credits.speech import OFFICES, PRONOUNS, STRONG, WEAK
-from detente.record.draft.language.dates.calendar_words import WEEKDAYS
+from detente.record.draft.language.dates.calendar_words import MONTHS, WEEKDAYS
 from detente.record.draft.language.words import LANGUAGES, either, words
 
 _TITLES = r"(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|St|Hon|Sr|Sra|Dra|Lic|Ing|Gral)\.(?=\s)"
@@ -35,6 +35,8 @@ LY = re.compile(r"\w+ly$|\w+mente$", re.IGNORECASE)
 _STOP_INVERTED = word_sets("stop_inverted")
 _NOT_LAST = {language: _LINKS[language] | _LEADS[language] | _DETERMINERS[language] for language in LANGUAGES}
 _NOT_FIRST = {language: _LINKS[language] | _LEADS[language] for language in LANGUAGES}
+_NAMES = 4
+"""Words of a name that a comma parts from its verb."""
 _POSTED = frozenset({"to", "in", "at", "en", "ante"})
 _ASIDE = re.compile(rf"(?:\s{either('attributions', 'aside', 'es')}(?=\s))+")
 
@@ -88,6 +90,8 @@ def _with_apposition(text: str, tokens: list[Token], language: str) -> tuple[int
     while spot >= 0 and tokens[spot].text not in _OPEN | {","}:
         inner.insert(0, tokens[spot])
         spot -= 1
+    if spot < 0 and 0 < len(inner) <= _NAMES and language == "en" and all(_NAME.match(t.text) for t in inner):
+        return inner[0].start, inner[-1].end  # "Zarrabi, said that": a comma before the verb
     if spot <= 0 or tokens[spot].text != "," or not inner or len(inner) > 14:
         return None
     head = _phrase(_run_back(tokens[:spot], language), language)
@@ -144,7 +148,7 @@ def _phrase(run: list[Token], language: str) -> tuple[int, int] | None:
             break
     else:
         start = _past_adverbial(run, language)
-    run = run[start:]
+    run = _without_month(run[start:], language)
     while run and run[0].low in links | ADVERBS[language]:
         run = run[1:]
     if not run or len(run) > 14:
@@ -154,6 +158,14 @@ def _phrase(run: list[Token], language: str) -> tuple[int, int] | None:
     if run[-1].low in links | determiners or not re.search(r"[^\W\d]{2}", run[-1].text):
         return None
     return run[0].start, run[-1].end
+
+
+def _without_month(run: list[Token], language: str) -> list[Token]:
+    """*The bulletin for October 2022*: without what it is for."""
+    kept = list(run)
+    while kept and (re.fullmatch(r"(?:19|20)\d\d", kept[-1].text) or kept[-1].low in MONTHS[language]):
+        kept.pop()
+    return kept[:-1] if 1 < len(kept) < len(run) and kept[-1].low in _LINKS[language] else run
 
 
 def _past_adverbial(run: list[Token], language: str) -> int:
@@ -193,8 +205,8 @@ def _run_forward(
         envoy = posted and (token.low == "to" or any(OFFICES.fullmatch(t.text) for t in run))  # the envoy in Rome
         if run and not envoy and (token.low in stop or _day(token, language)):
             return None if inverted and language == "en" and token.low in _FINITE else run
-        if not inverted and run and _is_verb(token.text, language):
-            break
+        if not inverted and _is_verb(token.text, language):
+            return run or None  # "según informaron fuentes": the verb's own subject
         run.append(token)
     return run
 

@@ -12,15 +12,15 @@ _THAT_IT_RELEASED = re.compile(
 )
 _RELEASED_BY = re.compile(
     r"(?:,?\s(?:(?:que|which|that)\s(?:was|were|fue|fueron)\s)?(?:released|published|issued|compiled|provided|collected|gathered|supplied"
-    r"|presented|obtained|quoted|(?:public|divulg|recopil|present|elabor|entreg|suministr|proporcion|report|inform)ad[oa]s?"
+    r"|presented|obtained|quoted|reported|cited|(?:public|divulg|recopil|present|elabor|entreg|suministr|proporcion|report|inform)ad[oa]s?"
     r"|(?:difund|emit|ofrec|recog|obten)id[oa]s?|dad[oa]s?\sa\sconocer))?(?:\s[^,.;:]{1,30}?)?\s(?:by|por|from)\s"
 )
 _QUE_DIO = re.compile(
     r",?\sque\s(?:dio|dieron|da)\sa\sconocer\s|,?\sque\s(?:publicó|publica|difundió|divulgó|presentó|entregó|emitió|elaboró|maneja)\s"
 )
 _BARE = re.compile(
-    r"(?:(?:the|its|las?|los|el|un[ao]?s?|an?|sus?)\s)?(?:(?:\w+\s){0,2}?(?:data|figures|statistics|numbers|reports?|study|bulletin)(?:\s(?:released|published|issued|compiled|provided))?"
-    r"|(?:datos|cifras|estadísticas|números|informes?|reportes?|estudio|boletín)(?:\s(?:oficiales|preliminares|dad[oa]s\sa\sconocer|\w+[oa]s))?)",
+    r"(?:(?:the|its|las?|los|el|un[ao]?s?|an?|sus?)\s)?(?:(?:\w+\s){0,2}?(?:data|figures|statistics|numbers|information|reports?|study|bulletin)(?:\s(?:released|published|issued|compiled|provided))?"
+    r"|(?:datos|cifras|estadísticas|números|información|informes?|reportes?|estudio|boletín)(?:\s(?:oficiales|preliminares|dad[oa]s\sa\sconocer|\w+[oa]s))?)",
     re.IGNORECASE,
 )
 
