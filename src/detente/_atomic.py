@@ -109,6 +109,13 @@ def settle(home: Path) -> None:
             pass
 
 
+def settle_around(folder: Path) -> None:
+    """Finish what a crash left open in a record's folder or the study it lies in, where that may be written to."""
+    for home in (folder, *([folder.parent] if (folder.parent / "study.toml").exists() else [])):
+        with suppress(OutputError):
+            settle(home)
+
+
 @contextmanager
 def lock(home: Path, fix: str = FIX) -> Iterator[None]:
     """Hold a folder against other processes and threads; what a crash left there is first finished or cleared away.

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from detente._atomic import settle_around
 from detente.errors import Problem, RecordError
 from detente.record.as_of import as_of, diff
 from detente.record.check import check_tables
@@ -120,6 +121,7 @@ class Ledger(Frames):
 def _read_all(folder: Path, vocabulary: Vocabulary | None) -> tuple[dict[str, pl.DataFrame], list[Problem]]:
     if not folder.is_dir():
         return {}, [Problem(str(folder), None, None, "There is no such folder.", "Give the record's folder.")]
+    settle_around(folder)
     own, problems = vocabulary_of(folder)
     problems += organisations_of(folder)[1]
     vocabulary = vocabulary or own
