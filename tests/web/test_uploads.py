@@ -423,9 +423,10 @@ def test_a_panel_that_does_not_fit_is_shown_and_cannot_be_used(client, site):
     spanish = client.get(f"/s/copy/data/{job['id']}?lang=es", headers={"accept": "text/html"}).text
     assert '<li lang="es">Los años base 2000-2004 no tienen ninguno de los años del panel.</li>' in spanish
     before = _files(site)
-    answer = client.post(f"/s/copy/data/{job['id']}/use")
-    assert answer.status_code == 422
-    assert "does not fit" in answer.json()["error"]
+    for language, said in (("en", "does not fit"), ("es", "no sirve para el estudio")):
+        answer = client.post(f"/s/copy/data/{job['id']}/use", params={"lang": language})
+        assert answer.status_code == 422
+        assert said in answer.json()["error"]
     assert _files(site) == before
 
 
