@@ -119,6 +119,11 @@ def test_a_builtin_study_is_not_written_to(client):
     assert (open_study("colombia-venezuela").record / "events.csv").read_bytes() == before
 
 
+def test_the_record_keeps_the_language_that_was_asked_for(client):
+    assert client.get(f"{STUDY}/record?lang=es").headers["location"] == f"{STUDY}/record/events?lang=es"
+    assert client.get(f"{STUDY}/record").headers["location"] == f"{STUDY}/record/events"
+
+
 def test_text_of_a_study_is_escaped(client, space):
     space.copy(open_study("colombia-venezuela"), "copy")
     toml = space.root / "copy" / "study.toml"

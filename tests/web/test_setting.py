@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from detente.errors import SpecificationError
 from detente.web.desk.levers import levers
 from detente.web.desk.settings import MOST, Setting, read_pins, read_setting
+from detente.web.http.words import Words
 
 DEFAULT = Setting(2014, ratio=1.8)
 sizes = st.integers(-160, 160).map(lambda k: k / 100)
@@ -109,3 +110,12 @@ def test_a_tariff_is_in_the_address_and_in_percent():
     for wrong in ("-5", "501", "much"):
         with pytest.raises(SpecificationError, match="tariff_back_pct"):
             read_setting({"tariff_back_pct": wrong}, DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("language", "below", "above"), [("en", "93% of", "3.6 times"), ("es", "el 93\xa0% de", "3,6 veces")]
+)
+def test_a_residual_is_so_much_of_what_was_expected_or_so_many_times_that(language, below, above):
+    words = Words(language)
+    told = [words.share_of(math.log(ratio)) for ratio in (0.93, 3.6)]
+    assert [text.replace(" %", "\xa0%") for text in told] == [below, above]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp
@@ -10,7 +11,7 @@ from detente.economies import name_of
 from detente.language import LANGUAGES, Catalogue
 from detente.study import Study
 
-__all__ = ["LANGUAGES", "Words", "preferred"]
+__all__ = ["LANGUAGES", "Words", "in_order", "preferred"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ class Words(Catalogue):
         ratio = exp(log_ratio)
         return self("number.factor", value=self.significant(ratio)) if ratio > 3 else self.whole_percent(100 * ratio)
 
+    def share_of(self, log_ratio: float) -> str:
+        """What is left of what was expected, before the words for that: ``93% of``, ``3.6 times``."""
+        if exp(log_ratio) > 3:
+            return self("desk.times", n=self.significant(exp(log_ratio)))
+        return self("desk.share_of", share=self.whole_percent(100 * exp(log_ratio)))
+
     def tiny(self, pct: float) -> str:
         """A percent with its sign to six decimals, for effects on bystanders."""
         return self("number.percent", value=self.number(pct, 6, sign=True))
@@ -68,6 +75,15 @@ class Words(Catalogue):
     def between(self, low: str, high: str) -> str:
         """A range in words; one end where both read the same."""
         return low if low == high else self("desk.range", low=low, high=high)
+
+
+def in_order(name: str) -> str:
+    """By which names are put in order: accents and capitals change nothing.
+
+    >>> sorted(["Bután", "Bélgica", "Belice"], key=in_order)
+    ['Bélgica', 'Belice', 'Bután']
+    """
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
 def preferred(query: Mapping[str, str], cookies: Mapping[str, str], accept: str) -> str:

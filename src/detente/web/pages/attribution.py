@@ -23,7 +23,7 @@ from detente.web.desk.solver_cache import open_panel
 from detente.web.editor.export import export
 from detente.web.http.reply import as_json, page, told, words_of
 from detente.web.http.reproduce import of_question
-from detente.web.http.words import Words
+from detente.web.http.words import Words, in_order
 from detente.web.pages.downloads import sent
 from detente.web.pages.study import head
 
@@ -58,7 +58,7 @@ def attribution(request: Request) -> Response:
         "offered": _offered(panel, asked, text, words),
         "query": asked.query(),
         "economies": sorted(
-            ({"code": c, "name": words.economy(c)} for c in panel.economies if c != ROW), key=lambda e: e["name"]
+            ({"code": c, "name": words.economy(c)} for c in panel.economies if c != ROW), key=lambda e: in_order(e["name"])
         ),
         "years": list(panel.years),
         "kinds": list(KINDS),

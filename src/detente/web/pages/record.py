@@ -48,7 +48,8 @@ NEW_SOURCE = "source:"  # prefix of the fields of a source added together with a
 
 
 def first(request: Request) -> Response:
-    return RedirectResponse(f"/s/{request.path_params['study']}/record/events", 307)
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/s/{request.path_params['study']}/record/events{asked}", 307)
 
 
 def rows(request: Request) -> Response:

@@ -16,7 +16,7 @@ from detente.study import Study, new_study
 from detente.web.editor.study_edits import slug
 from detente.web.http.reply import go, page, told, words_of
 from detente.web.http.telling import told_error
-from detente.web.http.words import Words
+from detente.web.http.words import Words, in_order
 from detente.web.http.workspace import Workspace
 from detente.web.pages.pairs.pair import card
 from detente.web.pages.pairs.search import panel_of
@@ -84,7 +84,7 @@ def _data(request: Request) -> dict[str, Any]:
     codes = [c for c in panel.economies if c != ROW]
     return {
         "studies": [_card(space, key, found, words) for key, found in space.listed()],
-        "economies": sorted(({"code": c, "name": words.economy(c)} for c in codes), key=lambda e: e["name"]),
+        "economies": sorted(({"code": c, "name": words.economy(c)} for c in codes), key=lambda e: in_order(e["name"])),
         "n_economies": len(codes),
         "gallery": gallery(panel, words),
         "years": [panel.years[0], panel.years[-1]],

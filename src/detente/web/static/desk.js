@@ -179,7 +179,7 @@ async function show() {
     return line;
   }));
   table.classList.toggle("stale", false);
-  one("#progress").textContent = band ? words.banded.replace("{n}", band.n) : words.banding;
+  one("#progress").textContent = !band ? words.banding : band.n ? words.banded.replace("{n}", band.n) : words.unbanded;
   one("#certificate").textContent = result.solved;
   one("#py").textContent = result.python;
   for (const link of all("[data-export]")) link.href = `${path}/download/${link.dataset.export}?${address(result.query).split("?")[1]}`;
