@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detente.record.draft import drafting
-from detente.record.draft.clean import Article
+from detente.record.draft.clean import Article, article_of
 from detente.record.draft.drafting import draft_claims
 from detente.record.draft.language.credits import find_credits
 from detente.record.draft.tying import choosing
@@ -112,3 +112,14 @@ def test_what_is_carried_is_no_surer_than_what_it_leans_on():
     sure = rows("Exports were $9m in 2021. Imports were $4m.")
     assert sure[1]["date"] == "2021"
     assert "sentences before" in sure[1]["hint"]
+
+
+def test_a_year_over_a_list_of_days_is_theirs():
+    text = "2018\n\nJan 22: The US puts tariffs of 30 per cent on panels.\n\nMarch 1: It sold steel for $3m."
+    found = draft_claims(article_of(text, "2019-05-01", "en"), "N1").rows
+    assert [r.cells["date"] for r in found if r.cells.get("value") == "3"] == ["2018-03-01"]
+
+
+def test_a_second_year_in_spanish_is_no_comparison():
+    found = rows("En 2012 las ventas sumaron $550 millones, mientras que en 2019 aumentaron a $553 millones.", "es")
+    assert [(r["value"], r["date"]) for r in found] == [("550", "2012"), ("553", "2019")]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from detente._foreign import read_bytes
@@ -191,14 +192,20 @@ def _paragraphs(body: str) -> list[str]:
     """Paragraphs without boilerplate lines; a text without blank lines has one paragraph a line."""
     blocks = re.split(r"\n\s*\n", body) if re.search(r"\n\s*\n", body.strip()) else body.split("\n")
     kept = []
-    for block in (_GLUED.sub(". ", block) for block in blocks):
+    for block, following in zip_longest((_GLUED.sub(". ", block) for block in blocks), blocks[1:], fillvalue=""):
         lines = [re.sub(r"[ \t]+", " ", line).strip() for line in block.split("\n")]
         words = " ".join(line for line in lines if line and not is_boilerplate(line))
-        if words and not is_boilerplate(words) and re.search(r"[^\W\d_]", words):
+        dated = _YEAR_LINE.fullmatch(words) and _ENTRY.match(following)
+        if words and not is_boilerplate(words) and (dated or re.search(r"[^\W\d_]", words)):
             kept.append(words)
     return kept
 
 
+_YEAR_LINE, _ENTRY = (
+    re.compile(r"(?:19|20)\d\d"),
+    re.compile(r"\s*(?:[^\W\d]+\.?\s\d\d?|\d\d?\s[^\W\d]+(?:\s[^\W\d]+)?):"),
+)
+"""A year on a line of its own over a list of days: *2018*, then *Jan 22: ...*."""
 _GLUED = re.compile(r"(?<=[a-záéíóúñ%)])\.(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,}\s)")
 """A full stop without its space between two sentences."""
 

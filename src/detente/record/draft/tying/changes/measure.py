@@ -23,7 +23,7 @@ _AMOUNT_BEFORE = re.compile(r"\d[\d.,]*\s?(?:[^\W\d]+\s){0,3}?[^\W\d]*\s?\($")
 _SIGNED = re.compile(r"[-−–+]\s?\d")
 _BY = re.compile(rf"\bby\s{_HEDGE}?$", re.IGNORECASE)
 _MOVES = re.compile(rf"\b{_WAYS}\b", re.IGNORECASE)
-_OF_A_WHOLE = re.compile(r"\s(?:of|de|del)\s(?:the\s|its\s|all\s|total\b|las\s|los\s|la\s|el\s|[A-Z])")
+_OF_A_WHOLE = re.compile(r"\s(?:of|del?)\s\w")
 """After a share: *74% of Sweden's exports*."""
 
 
@@ -32,9 +32,10 @@ def is_plain(text: str, figure: FigureMention) -> bool:
     change = changes_by(text, figure)
     if figure.unit in ("pct", "pp"):
         before = text[max(0, figure.start - 40) : figure.start]
-        if _SHARE.search(before) and re.match(r"\s(?:of|de)\b", text[figure.end :]):
+        level = not direction_at(text, figure)
+        if _SHARE.search(before) and (level or _OF_A_WHOLE.match(text, figure.end)):
             return True
-        if _OF_A_WHOLE.match(text, figure.end) and not direction_at(text, figure) and not _MOVES.search(before):
+        if level and _OF_A_WHOLE.match(text, figure.end) and not _MOVES.search(before):
             return True
         beside = _AMOUNT_BEFORE.search(before) and text[figure.end : figure.end + 1] == ")"
         tight = change or beside or NOUN_NEXT.match(text, figure.end) or _CHANGE_NOUN.search(before)
