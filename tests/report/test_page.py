@@ -247,13 +247,13 @@ def test_a_bare_run_says_what_is_not_there():
         manifest={},
         answer=Answer((), (), (), ()),
     )
-    html = render_report(bare)
+    html = unescape(render_report(bare))
     for words in (
-        "its record has no claims",
+        "the study's record has no claims",
         "no attribution was computed",
         "no scenario was computed",
-        "its record has no forecasts",
-        "its record names no sources",
+        "the study's record has no forecasts",
+        "the study's record names no sources",
         "no trade figures or events",
     ):
         assert words in html
