@@ -9,9 +9,8 @@ import pytest
 from detente import _atomic
 from detente.cli.app import run as main
 from detente.record import Ledger
+from detente.record.exchange.importers.importing import plan_import
 from detente.record.exchange.merging import merge_records
-from detente.record.reading import read_table
-from detente.record.schema import TABLES
 
 
 def killed(monkeypatch, record: Path, home: Path) -> None:
@@ -30,7 +29,7 @@ def killed(monkeypatch, record: Path, home: Path) -> None:
 
 
 @pytest.mark.parametrize("home", ["record", "study"])
-@pytest.mark.parametrize("opened", ["read", "check", "table", "merge", "command"])
+@pytest.mark.parametrize("opened", ["read", "check", "import", "merge", "command"])
 def test_the_next_reader_finishes_the_step(small, monkeypatch, opened, home):
     record = small.write(figures=[{}])
     study = record.parent
@@ -38,10 +37,14 @@ def test_the_next_reader_finishes_the_step(small, monkeypatch, opened, home):
         'format = 1\n[study]\nid = "a-b"\ntitle = "T"\norigin = "KEN"\ndestination = "UGA"\n', encoding="utf-8"
     )
     killed(monkeypatch, record, record if home == "record" else study)
+    rates = study / "rates.csv"
+    rates.write_text("TIME_PERIOD,CURRENCY,CURRENCY_DENOM,OBS_VALUE\n2008,USD,EUR,1.4708\n", encoding="utf-8")
     found = {
         "read": lambda: Ledger.read(record).figure("T1").source_id,
         "check": lambda: Ledger.check(record) or "bureau",
-        "table": lambda: read_table(record / "sources.csv", TABLES["sources"])[0]["source_id"].to_list()[-1],
+        "import": lambda: (
+            plan_import(rates, "exchange", record, ("KEN", "UGA")) and Ledger.read(record).figure("T1").source_id
+        ),
         "merge": lambda: merge_records(record, record).tables["figures"]["source_id"].to_list()[0],
         "command": lambda: "bureau" if main(["check", str(study)]) == 0 else "problems",
     }[opened]()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 
-from detente._atomic import settle_around
 from detente._foreign import TABLE, read_bytes
 from detente.errors import Problem, UnreadableFile, did_you_mean, first_five
 from detente.language.controls import clean
@@ -32,7 +31,6 @@ def read_table(path: Path, table: RecordTable, within: Path | None = None) -> tu
     problems : list of Problem
         Encoding, ragged rows, missing, doubled and unknown columns.
     """
-    settle_around(path.parent)
     empty = pl.DataFrame(schema=dict.fromkeys(table.allowed, pl.String))
     if not path.exists() and not path.is_symlink():
         if table.optional:

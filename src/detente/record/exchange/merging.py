@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from detente._atomic import ASIDE, lock, write_files
+from detente._atomic import ASIDE, lock, settle_around, write_files
 from detente._foreign import read_text
 from detente.errors import Problem, RecordError
 from detente.record.ledger import Ledger
@@ -75,6 +75,8 @@ def merge_records(ours: str | Path, theirs: str | Path, *, base: str | Path | No
     (an empty cell gives way). With the common ancestor ``base``, a cell that one of the two
     changed is taken from that one, and a row that one deleted unchanged stays deleted.
     """
+    for folder in (ours, theirs, *([base] if base is not None else [])):
+        settle_around(Path(folder))
     tables, rows, twice = {}, [], []
     for name, table in TABLES.items():
         a, b = _by_id(Path(ours), table), _by_id(Path(theirs), table)

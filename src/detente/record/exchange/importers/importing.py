@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from detente._atomic import ASIDE, lock, write_files
+from detente._atomic import ASIDE, lock, settle_around, write_files
 from detente.data.facts import Flows, Series
 from detente.data.registry import recognise, sources
 from detente.data.source import DataSource, Facts
@@ -151,6 +151,7 @@ def plan_import(
         Damaged, or not a file of this source.
     """
     files, record = Files(Path(file)), Path(record)
+    settle_around(record)
     known = _source(files, ALIASES.get(layout, layout))
     found = layout_of(known)
     facts = found.parts(known, files) if found.parts else {known.name: known.facts_in(files)}
