@@ -84,7 +84,10 @@ def _back(around: Around) -> list[tuple[DateMention, tuple[str, ...]]]:
 def _moved(around: Around, n: int, bases: Sequence[DateMention]) -> list[Candidate]:
     """The same months of another year, for each period that they may be the months of."""
     found: dict[str, Candidate] = {}
-    if not bases and around.told[n] is not None and around.published:  # in the previous year, of an article's own
+    told = around.told[n]
+    if (
+        not bases and told is not None and around.published and re.search(r"year|año", told.group(), re.IGNORECASE)
+    ):  # in the previous year, of an article's own
         place = around.figures[n].end
         bases = [DateMention(place, place, "", around.published[:4], relative=True)]
     for rank, base in enumerate(bases):
