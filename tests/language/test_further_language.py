@@ -76,7 +76,7 @@ def test_what_it_lacks_is_english_and_marked_as_such(french: Catalogue):
     assert french("reason.on_record") == "[en] The event is on record."
     assert french("number.billion", value="7,2") == "US$7,2 billion"
     assert french("screen.from_to", before="1", after="2") == "1 → 2"
-    assert french("answer.between", low=french("answer.about_zero"), high="2") == "[en] between about 0% and 2"
+    assert french("answer.between", low=french("number.about_zero"), high="2") == "[en] between about 0% and 2"
     assert french.known("verdict", "imprecise") == "[en] imprecise"
     assert french.known("unit", "usd_mn") == "US$ million"
     assert french.known("verdict", "nobody's word") == "nobody's word"

@@ -362,8 +362,8 @@ def test_words_meet_names_as_grammar_asks() -> None:
     assert es("answer.standing", a="el Reino Unido", b="El Salvador", parts="x").startswith(
         "Del Reino Unido a El Salvador:"
     )
-    assert es("scaffold.title", a="Colombia", b="India") == "Colombia e India"
-    assert es("scaffold.title", a="Chile", b="Yemen") == "Chile y Yemen"
+    assert es("pair.title", a="Colombia", b="India") == "Colombia e India"
+    assert es("pair.title", a="Chile", b="Yemen") == "Chile y Yemen"
     assert en.money(0.064) == "US$64,000"
     assert es.money(0.064) == "US$64.000"
     assert en.money(0.0) == "US$0"

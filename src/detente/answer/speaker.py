@@ -35,7 +35,7 @@ class Voice:
         return text[:1].upper() + text[1:]
 
     def money(self, usd_mn: float) -> str:
-        return self("nothing") if usd_mn == 0 else self.words.money(usd_mn)
+        return self.words("number.zero") if usd_mn == 0 else self.words.money(usd_mn)
 
     def figure(self, usd_mn: float) -> str:
         """Million US$ to two digits, as a bare number."""
@@ -45,7 +45,7 @@ class Voice:
         """Two significant digits; below a hundredth of a percent only "about 0%", and 100% only where it is all."""
         size = abs(value)
         if size < 0.005:
-            return self("about_zero")
+            return self.words("number.about_zero")
         digits = 0 if size >= 9.95 else 1 if size >= 0.995 else 2
         return self.words.percent(value, short_of_all(value, digits), sign)
 

@@ -51,7 +51,7 @@ def _sentences(answer: Answer, width: int) -> tuple[list[str], ...]:
 def _laid_out(answer: Answer, *parts: Sequence[str]) -> str:
     """The study's title, then each part under its question; a part without lines is left out."""
     words = Catalogue(answer.language)
-    keys = ("page.happened", "page.why", "page.what_if", "page.what_next", "people.title", "answer.claimed")
+    keys = ("page.happened", "page.why", "page.what_if", "page.what_next", "heading.people", "answer.claimed")
     heads = (words(key) for key in keys)
     lines = [line for head, part in zip(heads, parts) if part for line in ("", head, *part)]
     return "\n".join([answer.title, *lines])

@@ -203,7 +203,7 @@ def what_if_tables(found: WhatIf, say: Speaker) -> Iterator[SmallTable]:
             continue
         rows.append((title, "", ""))
         rows += [(name_of(o.economy, say.words.language), *_cells(o, say, scale)) for o in scenario.outcomes]
-    head = (say.words("screen.exports" if scale == 1 else "screen.exports_bn"), say.words("screen.income"))
+    head = (say.words("screen.exports" if scale == 1 else "screen.exports_bn"), say.words("scenarios.welfare_pct"))
     yield SmallTable("", COLUMNS, head, tuple(rows), (*_unmoved(found, say), *_unbanded(found, say)))
 
 
@@ -213,7 +213,7 @@ def _sentence(scenario: ScenarioOutcome, found: WhatIf, say: Speaker) -> str:
         return say("no_residual" if scenario.status == "no residual" else "unsolved", title=title)
     first, second = (
         say(
-            "outcome_flat" if _income(o.income, say) == say("about_zero") else "outcome",
+            "outcome_flat" if _income(o.income, say) == say.words("number.about_zero") else "outcome",
             a=say.name(o.economy),
             b=say.name(o.partner),
             move=_move(o, say),

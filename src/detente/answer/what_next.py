@@ -36,7 +36,7 @@ def incident_sentences(incidents: pl.DataFrame, say: Voice) -> tuple[str, ...]:
     key = "next_incidents" if row["method"] == "two memories" else "next_incidents_mean"
     return (
         say(
-            key, n=row["n_periods"], every=say(f"next_every_{row['every']}"), until=say.words.date(row["until"]),
+            key, n=row["n_periods"], every=say.words.known("word", f"{row['every']}s"), until=say.words.date(row["until"]),
             middle=say.words.number(row["middle"]), low=say.words.number(row["low"]), high=say.words.number(row["high"]),
             gain=say.pct(row["skill_pct"], sign=True), held=say.pct(100 * row["coverage_80"]), cases=row["n_cases"],
         ),

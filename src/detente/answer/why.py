@@ -16,6 +16,7 @@ from detente.attribution.comparison.power import NEARLY_ALL
 from detente.language.catalogue import p_decimals
 
 COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "unseen")
+PARTS = {"elsewhere": "parts.economies", "own": "part_name.the_pair's_own"}
 LEAST = log(0.001)
 FLAT = 0.02  # log points of a pair-specific component below which a change is as expected
 ALWAYS = 3  # of these columns; the others only where something stands in them
@@ -56,7 +57,7 @@ def why_tables(directions: tuple[Direction, ...], say: Speaker) -> Iterator[Smal
         yield SmallTable(
             say.begun(say.words("screen.direction", **_ends(direction, say))),
             tuple(COLUMNS[k] for k in kept),
-            tuple(say.words(f"screen.{COLUMNS[k]}") for k in kept),
+            tuple(say.words(PARTS.get(COLUMNS[k], f"screen.{COLUMNS[k]}")) for k in kept),
             tuple((row[0], *(row[k + 1] for k in kept)) for row in found),
             tuple(notes),
         )

@@ -85,7 +85,7 @@ def pair_in_words(found: Pair, panel: Panel, language: str) -> str:
             for code, (low, middle, high) in one.income.items():
                 share = words("number.percent", value=words.significant(middle, 2, sign=True))
                 span = words("number.percent", value=words.span(low, high))
-                what = words("first.scenario_" + one.id, year=one.year)
+                what = words("pair." + one.id, year=one.year)
                 size = words("first.too_small") if max(abs(low), abs(high)) < TOO_SMALL else f"{share} ({span})"
                 lines.append(f"  {what}: {name_of(code, language)} {size}")
     relation = relation_lines(found.relation(), words, lambda code: in_text(code, language))
@@ -96,7 +96,7 @@ def pair_in_words(found: Pair, panel: Panel, language: str) -> str:
         lines += ["", words("page.what_next"), *(f"  {sentence}" for sentence in ahead)]
     people = pair_people_sentences(found.people(), words)
     if people:
-        lines += ["", words("people.title"), *(f"  {sentence}" for sentence in people)]
+        lines += ["", words("heading.people"), *(f"  {sentence}" for sentence in people)]
     lines += ["", words("first.caution"), words("chart.source", source=panel.source or panel.name)]
     return "\n".join(lines)
 

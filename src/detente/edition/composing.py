@@ -128,13 +128,13 @@ def _piece(subject: SubjectLike, day: date, language: str, spoken: bool) -> Piec
     words, facts = told.words, told.facts
     first = {} if facts is None else first_sentences(facts, words, lambda code: in_text(code, language))
     groups = (
-        ("changed", _changes(subject, words)),
-        ("numbers", [first[key] for key in FIRST[1:] if key in first]),
-        ("next", [*told.next[:NEXT], *_ahead(subject.ahead, words)]),
+        ("changed", "watch.history", _changes(subject, words)),
+        ("numbers", "edition.numbers", [first[key] for key in FIRST[1:] if key in first]),
+        ("next", "page.what_next", [*told.next[:NEXT], *_ahead(subject.ahead, words)]),
     )
     parts = tuple(
-        EditionPart(key, words(f"edition.{key}"), tuple(_sentence(text) for text in sentences))
-        for key, sentences in groups
+        EditionPart(key, words(title), tuple(_sentence(text) for text in sentences))
+        for key, title, sentences in groups
         if sentences
     )
     lead = first.get("answer", "")

@@ -139,15 +139,29 @@ class Catalogue:
     def known(self, group: str, word: str) -> str:
         """A word of a fixed vocabulary in this language; a word that no catalogue has stays as it is.
 
-        A unit of money is made of its currency and its scale: ``mad_mn`` is "million MAD".
+        What several vocabularies say alike stands once, in the group ``word``. A unit of money is made of its
+        currency and its scale: ``mad_mn`` is "million MAD".
         """
-        key = f"{group}.{word.replace(' ', '_')}"
+        key = self._of(group, word.replace(" ", "_"), "word")
         own = self._own(key)
         if own is None and key in language_of(SOURCE).strings and self.language != SOURCE:
             return self._in_english(key, {})
         if own is None and group == "unit" and (money := _MONEY.fullmatch(word)):
             return self(f"scale.{money[2]}", code=money[1].upper())
         return word if own is None else own
+
+    def heading(self, group: str, column: str) -> str:
+        """The heading of a table's column: the table's own, or what all tables call it (the group ``heading``).
+
+        >>> Catalogue("es").heading("breaks", "shift"), Catalogue("es").heading("breaks", "year")
+        ('Cambio, puntos logarítmicos', 'Año')
+        """
+        return self(self._of(group, column, "heading"))
+
+    def _of(self, group: str, name: str, general: str) -> str:
+        """The key of a name in its group, or in the general one where only that has it."""
+        key, other = f"{group}.{name}", f"{general}.{name}"
+        return other if not self.has(key) and self.has(other) else key
 
     def has(self, key: str) -> bool:
         """Whether the study, the language or English has a string of that key."""

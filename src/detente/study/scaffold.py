@@ -188,7 +188,7 @@ def study_text(
     years = default_years(panel, *codes)
     goods = panel.kind == "goods" and not panel.stock and panel.period == "year"
     scenario_year = _scenario_year(panel, codes) if goods else None
-    title = Text("scaffold.title", a=names[0], b=names[1])
+    title = Text("pair.title", a=names[0], b=names[1])
     return TEMPLATE.format(
         format=FORMAT, id="-".join(_slug(name_of(c)) for c in codes), title=title, origin=codes[0], destination=codes[1],
         members="" if as_of is None else f"blocs_as_of = {as_of.isoformat()}    # whose members a bloc has, in every year\n",
@@ -221,7 +221,7 @@ def _as_toml(key: str, value: Any) -> str:
 def _without_panel(codes: tuple[str, str]) -> str:
     """``study.toml`` of two economies of which the panel that ships has none or one."""
     names = [Own(name_of(c), **{language: name_of(c, language) for language in LANGUAGES}) for c in codes]
-    title = Text("scaffold.title", a=names[0], b=names[1])
+    title = Text("pair.title", a=names[0], b=names[1])
     missing = " and ".join(name_of(c) for c in codes if c not in world().economies)
     return WITHOUT_PANEL.format(
         format=FORMAT, id="-".join(_slug(name_of(c)) for c in codes), title=title, origin=codes[0], destination=codes[1],

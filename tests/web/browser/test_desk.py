@@ -29,7 +29,7 @@ def test_the_desk_by_keyboard_alone(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.wait_for_function("() => location.search.includes('goods=closed')")
-    zero = f"→ {SAID('desk.nothing')}"
+    zero = f"→ {SAID('number.zero')}"
     page.wait_for_function("zero => document.querySelector('#told').textContent.includes(zero)", arg=zero)
 
 

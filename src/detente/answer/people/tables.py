@@ -32,7 +32,9 @@ def _counts_table(told: PeopleWords) -> SmallTable:
         rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}",
                      words.known("population", row["population"]), when, told.bare(row["persons"]), whose))  # fmt: skip
     columns = ("population", "date", "persons", "source")
-    return SmallTable(told.say("counts_table"), columns, tuple(told.say(c) for c in columns), tuple(rows))
+    return SmallTable(
+        told.say("counts_table"), columns, tuple(words.heading("people", c) for c in columns), tuple(rows)
+    )
 
 
 def _next_table(told: PeopleWords) -> SmallTable:
@@ -47,8 +49,8 @@ def _next_table(told: PeopleWords) -> SmallTable:
             f"{p} ({base})" if surge else told.bare(row["middle"]),
             "" if surge else told.span(row["low"], row["high"]), "" if surge else f"{scores[0]} ({scores[1]})",
         ))  # fmt: skip
-    columns = ("target", "date", "forecast", "interval", "score")
-    return SmallTable(told.say("next_table"), columns, tuple(told.say(c) for c in columns), tuple(rows))
+    columns = ("what", "date", "forecast", "interval", "score")
+    return SmallTable(told.say("next_table"), columns, tuple(words.heading("people", c) for c in columns), tuple(rows))
 
 
 def _if_table(told: PeopleWords) -> SmallTable:
@@ -60,8 +62,10 @@ def _if_table(told: PeopleWords) -> SmallTable:
         what = f"{words.known('people_outcome', row['outcome'])}, {words.known('people_variant', row['variant'])}"
         rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}", what, f"{middle} ({span})"))
     growth = words.percent(abs(frame["growth_pct"][0]), 0) if rows else ""
-    columns = ("specification", "effect")
-    return SmallTable(told.say("if_table", growth=growth), columns, tuple(told.say(c) for c in columns), tuple(rows))
+    columns = ("specification", "change")
+    return SmallTable(
+        told.say("if_table", growth=growth), columns, tuple(words.heading("people", c) for c in columns), tuple(rows)
+    )
 
 
 def _visa_table(told: PeopleWords) -> SmallTable:
@@ -72,4 +76,4 @@ def _visa_table(told: PeopleWords) -> SmallTable:
         for row in ([] if frame is None else frame.iter_rows(named=True))
     ]  # fmt: skip
     columns = ("rule", "first_read", "last_read")
-    return SmallTable(told.say("visa_table"), columns, tuple(told.say(c) for c in columns), tuple(rows))
+    return SmallTable(told.say("visa_table"), columns, tuple(words.heading("people", c) for c in columns), tuple(rows))

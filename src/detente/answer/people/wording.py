@@ -44,7 +44,7 @@ class PeopleWords:
     def bare(self, count: float) -> str:
         """A number of people without their noun."""
         number = self.number(count)
-        return self.say("bare_million", value=number) if count >= 1e6 else number
+        return self.words("number.bare_million", value=number) if count >= 1e6 else number
 
     def number(self, count: float) -> str:
         """Three significant digits; millions with two decimals."""

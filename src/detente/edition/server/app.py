@@ -201,7 +201,7 @@ class _Pages:
         if self.site.payments is None:
             return ""
         price = f"{pay.currency.upper()} {words.number(pay.smallest_units() / 10**pay.decimals, pay.decimals)}"
-        return words("readers.pay_lead", price=price, interval=words(f"readers.interval_{pay.interval}"))
+        return words("readers.pay_lead", price=price, interval=words.known("word", pay.interval))
 
     def _unknown(self, words: Catalogue) -> Response:
         return self._page("said", words, title=words("readers.title"), text=words("readers.unknown"))

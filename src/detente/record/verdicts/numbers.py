@@ -220,7 +220,7 @@ class Wording:
         low, high = self.bounds
         if math.isinf(low) or math.isinf(high):
             return Text(f"allowed.{operator}", amount=say(self.number, unit))
-        return Text("allowed.range", low=say(low, unit), high=say(high, unit))
+        return Text("number.range", low=say(low, unit), high=say(high, unit))
 
 
 IN_BILLIONS = 10_000  # US$ million from which an amount is said in billions

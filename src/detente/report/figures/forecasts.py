@@ -92,7 +92,7 @@ def _encodings(
         "type": "quantitative",
         "scale": {"type": "log", "base": 2, "domain": list(domain), "nice": False},
         "axis": {
-            "title": words("forecasts.axis"),
+            "title": words("column.ratio"),
             "values": steps,
             "grid": True,
             "orient": "top",

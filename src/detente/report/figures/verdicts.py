@@ -70,7 +70,7 @@ def _spec(words: Catalogue, rows: list[dict[str, object]], compact: bool) -> Spe
         "field": "n",
         "type": "quantitative",
         "axis": {
-            "title": words("verdicts.axis"),
+            "title": words("word.claims"),
             "grid": True,
             "tickMinStep": 1,
             "tickCount": 5,

@@ -57,7 +57,7 @@ def picture(of: ScreenWords, flow: Flow, side: str, ident: str) -> Picture:
     names = {"a": of.name(flow.origin), "b": of.name(flow.destination)}
     years = sorted({*flow.sold, *flow.expected})
     each = EACH[per_year(years[0])] if years else ""
-    unit = words(f"first.unit_{'bn' if billions else 'mn'}{each}")
+    unit = words(f"first.unit_bn{each}" if billions else f"trade.axis{each}")
     ident = f"{ident}-{side}"
     return Picture(
         ident, Speaker.begun(words("first.seller", **names)), words("first.chart", **names), unit, _described(of, flow, names),

@@ -30,7 +30,7 @@ class ScreenWords:
     def middle(self, effect: IncomeEffect) -> str:
         """With as many decimals as the range beside it: one digit alone could lie at or past the range's end."""
         if round(effect.middle, digits := _decimals(effect)) == 0:
-            return self.words("first.about_zero")
+            return self.words("number.about_zero")
         return self.words("number.percent", value=self.words.number(effect.middle, digits, sign=True))
 
     def range(self, effect: IncomeEffect) -> str:
@@ -38,7 +38,7 @@ class ScreenWords:
 
     def persons(self, count: float) -> str:
         if count >= 1e6:
-            return self.words("first.million", value=self.words.number(count / 1e6, 1))
+            return self.words("number.bare_million", value=self.words.number(count / 1e6, 1))
         return self.words.number(float(f"{count:.2g}"))
 
     def share(self, ratio: float) -> str:

@@ -23,7 +23,7 @@ def further_tables(story: Story, words: Catalogue) -> list[Row]:
         frame = getattr(story, name)
         if not frame.is_empty():
             head, lines = cells(frame, story, words)
-            keys = [words(f"further.{key}") for key in head]
+            keys = [words.heading("further", key) for key in head]
             found.append(
                 {"name": name, "caption": words(f"further.{name}"), "head": keys, "rows": lines, "frame": frame}
             )
@@ -33,7 +33,7 @@ def further_tables(story: Story, words: Catalogue) -> list[Row]:
 def _sector_cells(frame: pl.DataFrame, story: Story, words: Catalogue) -> tuple[tuple[str, ...], list[list[str]]]:
     drawn = frame["employment_pct_p05"].null_count() < frame.height
     ranges = ("employment_range",) if drawn else ()
-    head = ("scenario", "economy", "sector", "lost_wages", "employment", *ranges, "output", "exports", "revenue")
+    head = ("scenario", "economy", "sector", "lost_wages", "employment", *ranges, "output", "exports_change", "revenue")
     most = frame.with_columns(_size=pl.col("lost_wages_usd_mn").abs().fill_null(0.0)).sort("_size", descending=True)
     most = most.group_by("scenario", "economy", maintain_order=True).head(MOST_SECTORS)
     return head, [

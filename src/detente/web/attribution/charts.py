@@ -24,7 +24,7 @@ def _fan(words: Words) -> Spec:
         "scale": {"nice": False, "zero": False},
         "axis": {"format": "d", "title": None, "tickMinStep": 1, "labelOverlap": "greedy", "labelSeparation": 8},
     }
-    y = {"type": "quantitative", "axis": {"title": words("why.residual_axis"), "grid": True, "tickCount": 6}}
+    y = {"type": "quantitative", "axis": {"title": words("word.log_points"), "grid": True, "tickCount": 6}}
 
     def only(what: str) -> list[Spec]:
         return [{"filter": f"datum.what === '{what}'"}]
@@ -73,7 +73,7 @@ def _curve(words: Words) -> Spec:
     x = {
         "type": "quantitative",
         "scale": {"padding": 12},  # a point at the edge does not lie on its row's name
-        "axis": {"title": words("why.part_axis"), "grid": True, "tickCount": 6},
+        "axis": {"title": words("word.log_points"), "grid": True, "tickCount": 6},
     }
     y = {
         "field": "label",

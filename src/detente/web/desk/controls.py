@@ -95,7 +95,7 @@ def named(text: Told, solver: DeskSolver, words: Words) -> Told:
         "there": words("desk.flow", a=first, b=second), "back": words("desk.flow", a=second, b=first),
         TARIFFS[0]: words("desk.tariff_on", a=first, b=second), TARIFFS[1]: words("desk.tariff_on", a=second, b=first),
         GROWTH[0]: words("desk.growth_of", a=first), GROWTH[1]: words("desk.growth_of", a=second),
-        "pass_through_pct": words("desk.pass_through"), "migration": words("desk.people"),
+        "pass_through_pct": words("desk.pass_through"), "migration": words("heading.people"),
         **{key: words(f"desk.{key}") for key in ("year", "ratio", "theta", "psi", "deficits")},
         **{lever.id: words(f"lever.{lever.id}") for lever in levers()},
     }  # fmt: skip

@@ -13,6 +13,12 @@ from detente.study import Study
 
 __all__ = ["LANGUAGES", "Words", "in_order", "preferred"]
 
+CALLED = {
+    "event_id": "id", "claim_id": "id", "figure_id": "id", "source_id": "source", "source_ids": "sources",
+    "title": "what", "url": "address",
+}  # fmt: skip
+"""Columns of a record that go by another heading than their name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words(Catalogue):
@@ -28,15 +34,14 @@ class Words(Catalogue):
 
     def short(self, column: str) -> str:
         """The head of a column of the record, shorter than its name in a form."""
-        found = self.known("heading", column)
-        return found if found != column else self.field(column)
+        return self("heading." + column) if self.has("heading." + column) else self.field(column)
 
     def field(self, column: str) -> str:
         """A column's name in a form; of one that holds another language, with that language's name."""
         base, _, language = column.rpartition("_")
         if base and language in LANGUAGES:
-            return self("field.translated", what=self.known("field", base), language=Words(language)("page.language"))
-        return self.known("field", column)
+            return self("field.translated", what=self.field(base), language=Words(language)("page.language"))
+        return self.heading("field", CALLED.get(column, column))
 
     def panel(self, name: str) -> str:
         """What a panel is called: the one that ships with détente in words, others as they are named."""
@@ -49,7 +54,7 @@ class Words(Catalogue):
     def fine(self, pct: float | None) -> str:
         """A percent with its sign and two significant digits, down to a ten-thousandth of a percent."""
         if pct is not None and abs(pct) < 5e-5:
-            return self("desk.about_zero")
+            return self("number.about_zero")
         text = self.significant(pct, sign=True)
         return text and self("number.percent", value=text)
 
@@ -70,7 +75,7 @@ class Words(Catalogue):
 
     def usd(self, usd_mn: float) -> str:
         """Million US$ in words, and a closed border's zero as nothing."""
-        return self("desk.nothing") if usd_mn == 0 else self.money(usd_mn)
+        return self("number.zero") if usd_mn == 0 else self.money(usd_mn)
 
     def between(self, low: str, high: str) -> str:
         """A range in words; one end where both read the same."""

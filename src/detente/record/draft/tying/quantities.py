@@ -131,7 +131,7 @@ def _figure_hints(figure: FigureMention, guess: bool) -> Iterable[str]:
 
 def either_of(periods: Iterable[str]) -> Joined:
     """Periods of which one is meant: *2020 or 2021*."""
-    return Joined(Text("hint.or"), parts=periods)
+    return Joined(Text("reason.or"), parts=periods)
 
 
 def cells_of(sentence: Sentence, dated: DateMention | None, credit: Credit | None) -> dict[str, str]:

@@ -38,9 +38,9 @@ def cause(claim: Claim, evidence: Evidence) -> Verdict:
         years = tuple(int(y) for y in name.split("-"))
         chosen += [r for r in rows if (int(r["from_year"]), int(r["to_year"])) == years][:1]
     if len(chosen) < len(wanted):
-        return not_checkable(Text("reason.no_attribution"), Text("rule.cause"))
+        return not_checkable(Text("reason.no_attribution"), Text("word.cause"))
     if any(row["placebo_share"] is None or row["dyad_part"] is None for row in chosen):
-        return not_checkable(Text("reason.no_placebos"), Text("rule.cause"))
+        return not_checkable(Text("reason.no_placebos"), Text("word.cause"))
     support = [_supports(row) for row in chosen]
     held = [name for name, yes in zip(wanted, support) if yes]
     failed = [name for name, yes in zip(wanted, support) if not yes]

@@ -36,7 +36,7 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
     named = None if pair else _pair(claim, split.named)
     found = pair or named
     if found is None:
-        rule, end = Text("rule.change"), Period.parse(claim.option("to"))
+        rule, end = Text("word.change"), Period.parse(claim.option("to"))
         return not_yet(end, claim, evidence, rule) or not_checkable(Text("reason.no_pair"), rule)
     before, after = found
     measure = claim.option("measure", "pct")

@@ -45,7 +45,7 @@ def count(claim: Claim, evidence: Evidence) -> Verdict:
             rule = Text("rule.as_reported", rule=reported.rule)
             verdict = replace(reported, verdict="reported correctly", rule=rule)
         elif _holds(told):
-            return not_checkable(Text("reason.own_source"), Text("rule.count"))
+            return not_checkable(Text("reason.own_source"), Text("word.count"))
     return verdict.marked("own label") if {"kind", "direction"} & set(wanted) and verdict.evidence else verdict
 
 
@@ -65,10 +65,10 @@ def _of(found: Sequence[Event], of: Mapping[str, tuple[str, ...]], claim: Claim,
     when = Day(claim.date) if claim.date else Text("reason.any_time")
     reason = Text("reason.count", n=len(found), when=when, needs=wording.words())
     if claim.date and _end(claim, claim.date, evidence) > evidence.newest and not _settled(wording, len(found)):
-        return pending(Text("reason.so_far", reason=reason, newest=Day(evidence.newest)), Text("rule.count"))
+        return pending(Text("reason.so_far", reason=reason, newest=Day(evidence.newest)), Text("word.count"))
     if word == "imprecise" and (factor := wording.far_off(len(found))) > 1:
         reason = Text("reason.far_off", figure=Number(f"{len(found):,}"), factor=plain(float(f"{factor:.2g}")))
-    return Verdict(word, text, sources, gap(wording.number - len(found), "events"), Text("rule.count"), reason)
+    return Verdict(word, text, sources, gap(wording.number - len(found), "events"), Text("word.count"), reason)
 
 
 def _end(claim: Claim, period: Period, evidence: Evidence) -> date:

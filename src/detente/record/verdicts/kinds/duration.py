@@ -23,7 +23,7 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
     2.5 to just under 4 years. Days may count the first and the last as well. Between events
     that are dated to a month or a year nothing is decided against a span that their dates allow.
     """
-    names, rule = _names(claim.target), Text("rule.duration")
+    names, rule = _names(claim.target), Text("word.duration")
     if not all(name in evidence.events for name in names):
         return not_checkable(Text("reason.no_event"), rule)
     start, end = (evidence.events[name] for name in names)

@@ -34,7 +34,7 @@ def event(claim: Claim, evidence: Evidence) -> Verdict:
     """
     names = split_list(claim.target)
     if not all(name in evidence.events for name in names):
-        return not_checkable(Text("reason.no_event"), Text("rule.event"))
+        return not_checkable(Text("reason.no_event"), Text("word.event"))
     verdicts = [_one(claim, evidence.events[name], evidence) for name in names]
     worst = min(verdicts, key=lambda v: WORST_FIRST.index(v.verdict))
     if len(verdicts) == 1 or worst.verdict in ("not checkable", "outcome pending"):
@@ -52,10 +52,10 @@ def _one(claim: Claim, found: Event, evidence: Evidence) -> Verdict:
     free, named = evidence.sources_of(found, claim), evidence.named_sources_of(found, claim)
     sources = free or named
     if not sources:
-        return not_checkable(Text("reason.own_source"), Text("rule.event"))
+        return not_checkable(Text("reason.own_source"), Text("word.event"))
     if not evidence.reached(found, sources):
         newest = Day(evidence.newest)
-        return pending(Text("reason.not_yet", newest=newest), Text("rule.event"), cite_event(found, announced=True))
+        return pending(Text("reason.not_yet", newest=newest), Text("word.event"), cite_event(found, announced=True))
     verdict = _what(claim, found, sources, evidence.dependence.register) or _when(claim, found, sources)
     if not free:
         held = verdict.verdict == "confirmed"

@@ -23,7 +23,7 @@ def prediction(claim: Claim, evidence: Evidence) -> Verdict:
     outcome is pending; so it is where the record holds the event only as announced, from
     sources older than its day.
     """
-    outcome, horizon, rule = _outcome(claim, evidence), claim.date, Text("rule.prediction")
+    outcome, horizon, rule = _outcome(claim, evidence), claim.date, Text("word.prediction")
     if outcome is None:
         if horizon is None or horizon.last > evidence.newest:
             newest = Day(evidence.newest)

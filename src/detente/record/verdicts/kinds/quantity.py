@@ -70,7 +70,7 @@ def _decide(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> Verd
     if not inside:
         if _whose_balance(claim, outside):
             reason = Text("reason.whose_balance", figure=cite(_first_choice(outside, claim)))
-            return not_checkable(reason, Text("rule.quantity"))
+            return not_checkable(reason, Text("word.quantity"))
         parts = composed(claim, evidence)
         if parts is not None and all(other_valuation(f, parts, claim) for f in outside):
             return _by_composition(claim, parts, outside)
@@ -177,7 +177,7 @@ def _against_bound(claim: Claim, bound: Figure) -> Verdict:
         return _verdict(claim, "confirmed", bound, Text("reason.bound_allowed", bound=shown), sources=[bound])
     if high < floor or low > ceiling:
         return _verdict(claim, "contradicted", bound, Text("reason.bound_ruled_out", bound=shown), sources=[bound])
-    return not_checkable(Text("reason.bound_open", bound=shown), Text("rule.quantity"))
+    return not_checkable(Text("reason.bound_open", bound=shown), Text("word.quantity"))
 
 
 def _none_allowed(
@@ -223,7 +223,7 @@ def _as_reported(claim: Claim, named: Sequence[Figure]) -> Verdict:
     inside = [f for f in named if _allowed(claim, f)]
     chosen = _first_choice(inside or named, claim)
     if chosen.status == "bound":
-        return not_checkable(Text("reason.own_figures"), Text("rule.quantity"))
+        return not_checkable(Text("reason.own_figures"), Text("word.quantity"))
     word = _word(claim, chosen)
     if inside and word != "imprecise":
         word = "reported correctly"
@@ -284,7 +284,7 @@ def _within(claim: Claim, figure: Figure) -> str:
     if wording.equals(value_of(figure, claim)):
         return Text("reason.equal", figure=cite(figure))
     if not wording.allows(value_of(figure, claim)):
-        span = Text("allowed.range", low=say(figure.low, figure.unit), high=say(figure.high, figure.unit))
+        span = Text("number.range", low=say(figure.low, figure.unit), high=say(figure.high, figure.unit))
         return Text("reason.in_range", figure=cite(figure), span=span)
     return Text("reason.inside", figure=cite(figure), allowed=wording.text(claim.unit))
 

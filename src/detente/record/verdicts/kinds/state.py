@@ -22,7 +22,7 @@ def state(claim: Claim, evidence: Evidence) -> Verdict:
     after the record's newest source is open, whatever the last event set.
     """
     facts = {"state": state_name(claim.target), "when": Day(claim.when)}
-    rule, newest = Text("rule.state"), Day(evidence.newest)
+    rule, newest = Text("word.state"), Day(evidence.newest)
     spells = evidence.states.over(claim.target, claim.when)
     if not spells:
         return not_checkable(Text("reason.state_unset", **facts), rule)
@@ -47,7 +47,7 @@ def _settled(claim: Claim, evidence: Evidence, seen: Period) -> bool:
 def _over(
     claim: Claim, evidence: Evidence, period: Period, spells: tuple[Spell, ...], facts: dict[str, str]
 ) -> Verdict:
-    rule = Text("rule.state")
+    rule = Text("word.state")
     free = [spell_sources(s, evidence, claim) for s in spells]
     named = [a or evidence.named_sources_of(evidence.events[s.event_id], claim) for a, s in zip(free, spells)]
     if not spells or not all(named):

@@ -27,7 +27,7 @@ def mismatch(claim: Claim, found: Event) -> str:
     if direction and found.direction not in _choices(direction):
         return Text("reason.other_kind", title=title, found=found.direction, claimed=direction)
     if claim.state and not _sets(found) & set(_choices(claim.state)):
-        set_to = ", ".join(f"{c.name}={c.value}" for c in found.sets) or Text("reason.nothing_set")
+        set_to = ", ".join(f"{c.name}={c.value}" for c in found.sets) or Text("word.nothing")
         return Text("reason.other_state", title=title, found=set_to, claimed=claim.state)
     for one, other in _opposites():
         said, told = (_poles(text, one, other) for text in (_texts(claim.text), _event_texts(found)))

@@ -264,7 +264,7 @@ def _panel(
         layers.append(
             {
                 "data": values([{**band[-1], "at": sqrt(100 * band[-1]["high"])}]),
-                "mark": name | {"color": shade("muted"), "text": words("residuals.band")},
+                "mark": name | {"color": shade("muted"), "text": words("column.n_placebos")},
                 "encoding": {"x": x, "y": {**y, "field": "at"}},
             }
         )

@@ -82,7 +82,7 @@ def _spec(words: Catalogue, panels: list[tuple[str, list[dict[str, Any]]]], comp
              "axis": {"title": words("specifications.rank"), "tickMinStep": 1, "tickCount": 5,
                       "format": "d"}}  # fmt: skip
         y = {"field": "value", "type": "quantitative", "scale": scale,
-             "axis": {"title": words("specifications.axis"), "tickCount": 5}}  # fmt: skip
+             "axis": {"title": words("word.log_points"), "tickCount": 5}}  # fmt: skip
         tone = colour if not number else {**colour, "legend": None}
         shape = {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": ["triangle-down", "circle"]},
                  "legend": None}  # fmt: skip

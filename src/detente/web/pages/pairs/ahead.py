@@ -35,7 +35,7 @@ def ahead(request: Request) -> Response:
 def parts_of(panel: SamePanel, a: str, b: str, words: Words) -> list[dict[str, Any]]:
     """What is told, a part each; parts without a sentence are left out."""
     told = {"next": ("page.what_next", _told(panel, a, b, words.language)[0]),
-            "people": ("people.title", _told(panel, a, b, words.language)[1])}  # fmt: skip
+            "people": ("heading.people", _told(panel, a, b, words.language)[1])}  # fmt: skip
     return [
         {"id": f"part-{ident}", "title": words(title), "sentences": list(sentences)}
         for ident, (title, sentences) in told.items()
