@@ -40,7 +40,7 @@ CENTRAL = {
     "extreme": ("record/verdicts/kinds/extreme.py", "tests/record/test_changes.py tests/record/test_rules.py"),
     "change": ("record/verdicts/kinds/change.py", "tests/record/test_changes.py tests/record/test_rules.py"),
     "reconcile": (
-        "record/verdicts/reconcile.py",
+        "record/verdicts/reconciling/reconcile.py",
         "tests/record/test_explanations.py tests/record/test_reconcile.py tests/record/test_property_reconcile.py "
         "tests/record/test_recovery_reconcile.py",
     ),

@@ -3,7 +3,8 @@
 import pytest
 
 from detente.errors import FormulaError
-from detente.gravity.formulas.grammar import Effect, Factor, parse, parse_effect
+from detente.gravity.formulas.formula import Effect, Factor
+from detente.gravity.formulas.grammar import parse, parse_effect
 
 
 def test_terms_effects_and_columns():

@@ -9,7 +9,7 @@ import pytest
 
 from detente.errors import DuplicateRows, SpecificationError, UnknownEconomy, UsageError
 from detente.gravity import impute
-from detente.gravity.postestimation.imputation import share_at_or_below
+from detente.gravity.postestimation.imputation.placebo_dyads import share_at_or_below
 
 NAMES = [f"{a}{b}" for a in "ABC" for b in "XYZ"]
 

@@ -5,8 +5,11 @@ import polars as pl
 import pytest
 
 from detente.gravity import bootstrap, fit_ppml
-from detente.gravity.engines import sector_tensor, tensor_engine
-from detente.gravity.engines.sector_tensor import SectorOfRows, SectorTensor, Units
+from detente.gravity.engines import tensor_engine
+from detente.gravity.engines.sectors import sector_tensor
+from detente.gravity.engines.sectors.sector_of_rows import SectorOfRows
+from detente.gravity.engines.sectors.sector_tensor import SectorTensor
+from detente.gravity.engines.sectors.solved_sector import Units
 from detente.gravity.engines.tensor_engine import fit_on_tensor, sectors_of
 
 EFFECTS = "o^year + d^year + o^d"

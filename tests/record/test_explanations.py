@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from detente.record.rows import Figure
-from detente.record.verdicts.figure_context import FigureContext
-from detente.record.verdicts.reconcile import agree, explain, rounding_half
+from detente.record.verdicts.reconciling.figure_context import FigureContext
+from detente.record.verdicts.reconciling.reconcile import agree, explain, rounding_half
 
 
 def figure(id_: str, value: float, flow: str = "total", **other) -> Figure:

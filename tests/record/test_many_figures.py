@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from detente.record.period import Period
 from detente.record.rows import Figure
-from detente.record.verdicts import reconcile
-from detente.record.verdicts.figure_context import MOST, FigureContext
-from detente.record.verdicts.reconcile import explain
+from detente.record.verdicts.reconciling import reconcile
+from detente.record.verdicts.reconciling.figure_context import MOST, FigureContext
+from detente.record.verdicts.reconciling.reconcile import explain
 
 PERIODS = ["2014", "2015", "2016", "2015-01/2015-10", "2015-03", "2016-01"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detente.record.rows import Figure
-from detente.record.verdicts.reconcile import explain
+from detente.record.verdicts.reconciling.reconcile import explain
 
 pytestmark = pytest.mark.recovery
 

@@ -8,17 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.record.verdicts.numbers import (
-    CURRENCIES,
-    NEAR,
-    ROUNDING,
-    Wording,
-    convert,
-    gap,
-    half_digit,
-    measure_of,
-    rounding,
-)
+from detente.record.verdicts.amounts import CURRENCIES, convert, gap, measure_of
+from detente.record.verdicts.numbers import NEAR, ROUNDING, Wording, half_digit, rounding
 
 HOLDS = ("confirmed", "confirmed within rounding")
 

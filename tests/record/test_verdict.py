@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from detente.record.verdicts.numbers import Wording, gap, half_digit, say
+from detente.record.verdicts.amounts import gap, say
+from detente.record.verdicts.numbers import Wording, half_digit
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ __all__, __getattr__, __dir__ = names_of(
     {
         "ThreeWay": "engines.margins",
         "fit_margins": "engines.margins",
-        "Imputation": "postestimation.imputation",
-        "impute": "postestimation.imputation",
+        "Imputation": "postestimation.imputation.paths",
+        "impute": "postestimation.imputation.imputing",
         "GravityFit": "result",
         "fit_ppml": "ppml",
         "fit_ols": "estimators.models",
@@ -46,7 +46,7 @@ __all__, __getattr__, __dir__ = names_of(
         "Staggered": "postestimation.adoption.imputed",
         "PreTrend": "postestimation.adoption.imputed",
         "staggered": "postestimation.adoption.imputed",
-        "BiasCorrection": "postestimation.bias_correction",
-        "bias_correct": "postestimation.bias_correction",
+        "BiasCorrection": "postestimation.bias_correction.correcting",
+        "bias_correct": "postestimation.bias_correction.correcting",
     },
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from detente.errors import DataError, EmptySample
-from detente.gravity.formulas.grammar import Effect, Factor, Formula
+from detente.gravity.formulas.formula import Effect, Factor, Formula
 from detente.gravity.formulas.lags import with_series
 from detente.gravity.formulas.terms import LARGEST, Coding, by_term, column_of, response
 from detente.panel.frames import Table

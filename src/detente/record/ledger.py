@@ -21,10 +21,10 @@ from detente.record.states import build_states
 from detente.record.states.vocabulary import Vocabulary, vocabulary_of
 from detente.record.verdicts.articles import compare_articles
 from detente.record.verdicts.claim_test import check_claims
-from detente.record.verdicts.conflicts import conflicts
 from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.independence.organisations import organisations_of
 from detente.record.verdicts.judge import judge, verdict_table
+from detente.record.verdicts.reconciling.conflicts import conflicts
 from detente.record.verdicts.scoreboard import scoreboard
 from detente.record.verdicts.verdict import Verdict
 

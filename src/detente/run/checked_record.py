@@ -13,8 +13,8 @@ from detente.language import own
 from detente.record import Ledger
 from detente.record.schema import TABLES as RECORD
 from detente.record.verdicts.articles import article_rows
-from detente.record.verdicts.conflicts import conflict_frame, conflict_rows
 from detente.record.verdicts.judge import verdict_frame, verdict_rows
+from detente.record.verdicts.reconciling.conflicts import conflict_frame, conflict_rows
 from detente.record.verdicts.verdict import MARKS
 from detente.run.schema import Column, TableSchema, number, text
 

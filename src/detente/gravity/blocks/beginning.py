@@ -11,7 +11,7 @@ from detente.errors import DetenteError, EmptySample
 from detente.gravity.blocks.block import keep_rows
 from detente.gravity.design import Codes, Design, build
 from detente.gravity.engines.layout import Layout, lay_out
-from detente.gravity.formulas.grammar import Formula
+from detente.gravity.formulas.formula import Formula
 from detente.gravity.formulas.terms import flows
 from detente.gravity.separation.certificate import singletons, zero_levels
 from detente.panel.reading.scratch import Scratch

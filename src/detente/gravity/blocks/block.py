@@ -16,9 +16,10 @@ from detente.gravity.design import Codes, Design
 from detente.gravity.engines.layout import Layout
 from detente.gravity.engines.margins import Scales
 from detente.gravity.engines.projection import Removed, TensorProjector
-from detente.gravity.engines.sector_tensor import Profile, Units, in_own_units, scales_after
+from detente.gravity.engines.sectors.sector_tensor import Profile
+from detente.gravity.engines.sectors.solved_sector import Units, in_own_units, scales_after
 from detente.gravity.engines.tensor_engine import SectorTensors, sectors_of
-from detente.gravity.formulas.grammar import Effect
+from detente.gravity.formulas.formula import Effect
 from detente.panel.reading.scratch import Scratch
 
 ROWS = "rows"

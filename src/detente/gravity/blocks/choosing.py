@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.errors import UsageError
-from detente.gravity.formulas.grammar import Formula
+from detente.gravity.formulas.formula import Formula
 from detente.gravity.formulas.lags import with_series
 from detente.gravity.formulas.reading import Reads
 from detente.panel.columns import KNOWN

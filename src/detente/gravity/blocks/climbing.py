@@ -14,7 +14,7 @@ from detente.gravity.blocks.ending import Ending, ending_of
 from detente.gravity.blocks.newton import ROUGH, Climb, approach, begin, climb_in_double, climb_in_single, finish
 from detente.gravity.blocks.parts import Blocks
 from detente.gravity.collinear import Collinear
-from detente.gravity.engines.sector_tensor import Units
+from detente.gravity.engines.sectors.solved_sector import Units
 from detente.gravity.fit import ROUNDING, UNBALANCED
 from detente.gravity.inference.clustering import Clustering
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from detente.gravity.collinear import Collinear, find_collinear, is_suspect, scaled_solve, smallest_share
-from detente.gravity.engines.sector_tensor import Profile
+from detente.gravity.engines.sectors.sector_tensor import Profile
 
 LOOSE, MIDDLE, TIGHT = 1e-2, 1e-3, 1e-9
 """Relative accuracy of projections: later steps (the Hessian errs by the square), the first, standard errors."""

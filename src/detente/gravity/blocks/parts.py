@@ -15,7 +15,8 @@ from detente._workers import in_order
 from detente.gravity.blocks import block as pieces
 from detente.gravity.blocks.block import Work
 from detente.gravity.blocks.newton import LOOSE, MIDDLE, TIGHT, Parts
-from detente.gravity.engines.sector_tensor import Profile, Units
+from detente.gravity.engines.sectors.sector_tensor import Profile
+from detente.gravity.engines.sectors.solved_sector import Units
 from detente.gravity.engines.threads import one_blas_thread
 
 STATES = ("one", "two", "three")

@@ -13,7 +13,8 @@ import narwhals.stable.v2 as nw
 
 from detente.data.tables.streams import ROWS, Stream, stream_of
 from detente.gravity.blocks.choosing import block_column, bytes_of, needed_in_one, refuse_if_too_large
-from detente.gravity.formulas.grammar import Formula, parse
+from detente.gravity.formulas.formula import Formula
+from detente.gravity.formulas.grammar import parse
 from detente.gravity.formulas.reading import Reads, columns_read
 from detente.gravity.inference.clustering import Clustering, read_clustering
 from detente.panel.frames import Table, kind_of, read_table, table_of

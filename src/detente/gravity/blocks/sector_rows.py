@@ -7,7 +7,8 @@ import numpy as np
 from detente.gravity.design import Design
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
 from detente.gravity.engines.scaling_engine import RowMargins
-from detente.gravity.engines.sector_tensor import MAX_INDEX, Profile, Units
+from detente.gravity.engines.sectors.sector_tensor import MAX_INDEX, Profile
+from detente.gravity.engines.sectors.solved_sector import Units
 
 FINER = 0.1
 """Projections on rows stop by their own error, those on tensors by what is left: the same words mean a bit more here."""

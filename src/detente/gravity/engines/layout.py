@@ -18,7 +18,7 @@ from detente.gravity.design import Design, cross
 from detente.gravity.engines.cells import Scales
 from detente.gravity.engines.projection import Removed
 from detente.gravity.engines.threads import stretches
-from detente.gravity.formulas.grammar import Effect
+from detente.gravity.formulas.formula import Effect
 
 MIN_DENSITY = 0.1
 """Below this share of occupied cells the general engine does not pay for the empty ones."""

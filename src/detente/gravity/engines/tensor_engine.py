@@ -33,15 +33,9 @@ from detente.gravity.collinear import Collinear
 from detente.gravity.design import Design
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import Layout
-from detente.gravity.engines.sector_tensor import (
-    Profile,
-    SectorOfRows,
-    SectorTensor,
-    SolvedSector,
-    Units,
-    at_solution,
-    scales_after,
-)
+from detente.gravity.engines.sectors.sector_of_rows import SectorOfRows
+from detente.gravity.engines.sectors.sector_tensor import Profile, SectorTensor, at_solution
+from detente.gravity.engines.sectors.solved_sector import SolvedSector, Units, scales_after
 from detente.gravity.engines.threads import halves, side_by_side
 
 

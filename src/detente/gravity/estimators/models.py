@@ -13,7 +13,8 @@ from detente.gravity.design import Design, build
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.estimators.family import GAMMA, LOGIT, OLS, POISSON, Family
 from detente.gravity.fit import Columns, fit_design
-from detente.gravity.formulas.grammar import Formula, parse
+from detente.gravity.formulas.formula import Formula
+from detente.gravity.formulas.grammar import parse
 from detente.gravity.formulas.terms import number, response
 from detente.gravity.inference.clustering import Clustering, read_clustering
 from detente.gravity.result import GravityFit

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 from detente.errors import FormulaError, did_you_mean
 from detente.gravity.formulas.expansion import expanded
+from detente.gravity.formulas.formula import Effect, Factor, Formula
 
 FUNCTIONS = ("log", "log1p", "exp", "sqrt", "abs")
 """Functions of one column; any other call is handed to formulaic."""
+
 
 LAGS = {
     **dict.fromkeys(("l", "lag"), ("lag", 1)),
@@ -29,6 +30,7 @@ LAGS = {
     **dict.fromkeys(("d", "diff"), ("change", 1)),
 }
 """fixest's calls for earlier and later values of a series, and for changes: what each is, and its direction."""
+
 
 _OTHERWISE = {
     **dict.fromkeys(("factor", "as_factor", "as.factor"), "Write i(column) for one dummy a level."),
@@ -39,6 +41,7 @@ _OTHERWISE = {
 }
 """What fixest's users write, and how it is done here."""
 
+
 _TOKEN = re.compile(
     r"""\s*(?:(?P<name>[^\W\d][\w.]*|`[^`]+`)
     |(?P<number>-?\d+(?:\.\d+)?)
@@ -46,57 +49,6 @@ _TOKEN = re.compile(
     |(?P<mark>\[\[|\]\]|[~|+:*^(),=\[\]-]))""",
     re.VERBOSE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """A column, a function of one, ``i()`` dummies, or an earlier or later value.
-
-    function : None, one of FUNCTIONS, "i", "lag", "change", or "formulaic" (``text`` is then the whole call)
-    inner, periods : what is lagged, and by how much (below zero: led); a change is from so many periods earlier
-    unit, time : columns that name the rows of one series and their periods, where the formula says so
-    """
-
-    text: str
-    columns: tuple[str, ...]
-    function: str | None = None
-    reference: str | float | None = None
-    inner: Factor | None = None
-    periods: float = 0
-    unit: tuple[str, ...] = ()
-    time: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One set of fixed effects: interacted columns, and the columns whose slopes vary with them."""
-
-    columns: tuple[str, ...]
-    slopes: tuple[str, ...] = ()
-    intercept: bool = True
-
-    @property
-    def text(self) -> str:
-        return "^".join(self.columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A parsed formula: response, terms (products of factors) and fixed effects."""
-
-    text: str
-    response: Factor
-    terms: tuple[tuple[Factor, ...], ...]
-    effects: tuple[Effect, ...]
-    intercept: bool = True
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column the formula reads, without repeats."""
-        names = [*self.response.columns]
-        names += [c for term in self.terms for factor in term for c in factor.columns]
-        names += [c for effect in self.effects for c in effect.columns + effect.slopes]
-        return tuple(dict.fromkeys(names))
 
 
 def parse(text: str, columns: Sequence[str] = ()) -> Formula:

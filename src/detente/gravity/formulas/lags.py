@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from detente.errors import AmbiguousColumn, DuplicateRows, FormulaError, UnknownColumn, first_five
-from detente.gravity.formulas.grammar import Effect, Factor, Formula
+from detente.gravity.formulas.formula import Effect, Factor, Formula
 from detente.panel.columns import KNOWN, find_roles
 from detente.panel.frames import Table
 

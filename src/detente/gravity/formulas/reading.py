@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detente.gravity.formulas.grammar import Factor, Formula, parse_column
+from detente.gravity.formulas.formula import Factor, Formula
+from detente.gravity.formulas.grammar import parse_column
 from detente.gravity.formulas.lags import with_series
 
 

@@ -18,7 +18,8 @@ from detente.errors import (
     SpecificationError,
     first_five,
 )
-from detente.gravity.formulas.grammar import Factor, parse_column
+from detente.gravity.formulas.formula import Factor
+from detente.gravity.formulas.grammar import parse_column
 from detente.gravity.formulas.lags import shifted
 from detente.language import Joined, Text
 from detente.panel.frames import Table, words_among

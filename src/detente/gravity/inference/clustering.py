@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from detente.errors import AmbiguousColumn, UnknownColumn, UsageError
 from detente.gravity.engines.layout import economies_of
-from detente.gravity.formulas.grammar import Effect, parse_effect
+from detente.gravity.formulas.formula import Effect
+from detente.gravity.formulas.grammar import parse_effect
 from detente.panel.columns import find_roles
 
 ROBUST = ("hetero", "heteroskedastic", "hc", "hc0", "hc1", "hc2", "hc3", "white", "none")

@@ -14,7 +14,7 @@ from detente.errors import UsageError
 from detente.gravity.estimates import Estimates
 from detente.gravity.postestimation.adoption.cohorts import Extended
 from detente.gravity.postestimation.adoption.imputed import Staggered
-from detente.gravity.postestimation.bias_correction import BiasCorrection
+from detente.gravity.postestimation.bias_correction.correcting import BiasCorrection
 from detente.gravity.postestimation.hypotheses import places, quantile
 from detente.panel.frames import read_table
 

@@ -17,7 +17,7 @@ from detente.errors import MissingExtra, OutputError, UsageError, did_you_mean
 from detente.gravity.estimates import Estimates
 from detente.gravity.postestimation.adoption.cohorts import Extended
 from detente.gravity.postestimation.adoption.imputed import Staggered
-from detente.gravity.postestimation.bias_correction import BiasCorrection
+from detente.gravity.postestimation.bias_correction.correcting import BiasCorrection
 from detente.gravity.result import GravityFit
 from detente.panel.frames import read_table
 

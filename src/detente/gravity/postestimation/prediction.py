@@ -6,7 +6,7 @@ import numpy as np
 
 from detente.gravity.design import Design
 from detente.gravity.engines.row_projection import RowProjector, blocks_of
-from detente.gravity.formulas.grammar import Effect
+from detente.gravity.formulas.formula import Effect
 from detente.gravity.postestimation.fixed_effects import FREE, TIED, free_directions, slope_scale
 from detente.gravity.result import GravityFit
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from detente.record.rows import Figure, Source
-from detente.record.verdicts.numbers import say
+from detente.record.verdicts.amounts import say
 
 _BIBTEX = {"dataset": "misc", "academic": "article", "official": "techreport", "legal": "misc"}
 _CSL = {"dataset": "dataset", "academic": "article-journal", "official": "report", "legal": "legislation"}

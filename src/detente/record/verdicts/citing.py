@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from detente.language import Day, Joined, Number, Text, Word
 from detente.record.rows import Event, Figure
 from detente.record.states import FOREVER, Spell
-from detente.record.verdicts.numbers import say
+from detente.record.verdicts.amounts import say
 
 
 def cite(figure: Figure) -> str:

@@ -20,7 +20,8 @@ from detente.gravity.design import Design, build
 from detente.gravity.engines.layout import economies_of, period_of
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import fit_design
-from detente.gravity.formulas.grammar import Effect, parse, parse_effect
+from detente.gravity.formulas.formula import Effect
+from detente.gravity.formulas.grammar import parse, parse_effect
 from detente.gravity.inference.clustering import Clustering, read_clustering
 from detente.gravity.inference.meat import cluster_sums
 from detente.gravity.postestimation.adoption.spells import Spells, spells_of

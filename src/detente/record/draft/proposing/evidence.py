@@ -16,7 +16,7 @@ from detente.record.draft.row import DraftRow
 from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period
 from detente.record.schema import EVENTS, FIGURES
-from detente.record.verdicts.numbers import currency_of
+from detente.record.verdicts.amounts import currency_of
 
 NEAR = 45
 """Days within which an event on record of the same kind may be the one that an article tells of."""

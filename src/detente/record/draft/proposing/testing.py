@@ -12,7 +12,6 @@ from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period
 from detente.record.verdicts.citing import series_name
 from detente.record.verdicts.independence.organisations import country_in
-from detente.record.verdicts.numbers import currency_of
 
 _WHO = {
     "refugees": re.compile(r"\brefug", re.IGNORECASE),

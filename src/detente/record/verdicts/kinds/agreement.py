@@ -6,9 +6,10 @@ import math
 
 from detente.language import Day, Text, Word
 from detente.record.rows import Claim
+from detente.record.verdicts.amounts import convert
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, ids_in, register, unknown
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.numbers import WORD_RANGES, convert
+from detente.record.verdicts.numbers import WORD_RANGES
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 

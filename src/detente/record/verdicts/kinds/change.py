@@ -10,13 +10,13 @@ from detente.language import Day, Text, Word
 from detente.language.catalogue import short_of_all
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
+from detente.record.verdicts.amounts import convert, gap, say
 from detente.record.verdicts.citing import cite, plain, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, one_of, period, register, unknown
 from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.kinds.direction import DOWN, UNTOLD, direction_of, size_of
 from detente.record.verdicts.kinds.matching import STRONG, in_unit, of_period
 from detente.record.verdicts.kinds.no_figure import not_yet
-from detente.record.verdicts.numbers import convert, gap, say
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 MEASURES = ("pct", "ratio", "difference", "direction")

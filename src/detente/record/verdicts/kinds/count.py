@@ -11,10 +11,11 @@ from detente.language import Day, Joined, Number, Text
 from detente.record.period import Period
 from detente.record.reading import split_list
 from detente.record.rows import Claim, Event
+from detente.record.verdicts.amounts import gap
 from detente.record.verdicts.citing import plain
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, Known, register
 from detente.record.verdicts.evidence import UNSOURCED, Evidence
-from detente.record.verdicts.numbers import Wording, gap
+from detente.record.verdicts.numbers import Wording
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
 LABELS = ("kind", "subsystem", "direction")

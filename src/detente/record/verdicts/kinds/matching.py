@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
+from detente.record.verdicts.amounts import convert, currency_of, measure_of
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.numbers import convert, currency_of, measure_of
-from detente.record.verdicts.reconcile import CIF_OVER_FOB, FIT
+from detente.record.verdicts.reconciling.reconcile import CIF_OVER_FOB, FIT
 
 STOCK_AGE = 366
 """Days for which the newest earlier figure of a stock may stand for a later day."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from detente.language import Day, Text
 from detente.record.rows import Claim, Figure
+from detente.record.verdicts.amounts import convert, gap, say
 from detente.record.verdicts.citing import cite, listed, plain, series_name, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, anything, number, register, unknown, whole_number
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.figure_context import FigureContext
 from detente.record.verdicts.kinds.direction import is_balance, other_way, signed, worded
 from detente.record.verdicts.kinds.matching import (
     STRONG,
@@ -23,8 +23,9 @@ from detente.record.verdicts.kinds.matching import (
     value_of,
 )
 from detente.record.verdicts.kinds.no_figure import no_figure
-from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording, convert, gap, say
-from detente.record.verdicts.reconcile import CIF_OVER_FOB, COMPILED, explain
+from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording
+from detente.record.verdicts.reconciling.figure_context import FigureContext
+from detente.record.verdicts.reconciling.reconcile import CIF_OVER_FOB, COMPILED, explain
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 
@@ -33,7 +34,7 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
 
     Reported and derived figures decide; approximate ones only where there are no others.
     The study's preferred figure speaks first. Figures that fall outside what the claim
-    allows while others fall inside must be explained (:mod:`detente.record.verdicts.reconcile`)
+    allows while others fall inside must be explained (:mod:`detente.record.verdicts.reconciling.reconcile`)
     or come from sources of less standing; where they cannot be, the conflict is left
     unresolved. The same holds of figures more than a tenth off while others are nearer.
     Where every figure falls outside, exports and imports of one valuation are

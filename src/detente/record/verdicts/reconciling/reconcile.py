@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from detente.language import Day, Joined, Number, Text, Word
 from detente.record.rows import Figure
-from detente.record.verdicts.figure_context import FigureContext, family_of
-from detente.record.verdicts.numbers import AS_WRITTEN, rounding, say
+from detente.record.verdicts.amounts import say
+from detente.record.verdicts.numbers import AS_WRITTEN, rounding
+from detente.record.verdicts.reconciling.figure_context import FigureContext, family_of
 
 CIF_LIKE = frozenset({"cif", "fob+cif", "importer-side"})
 COMPILED = frozenset({"baci", "mirror", "comtrade", "importer-side"})

@@ -7,23 +7,26 @@ good for all steps but the last.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import iadd
 from typing import TypeVar
 
 import numpy as np
 
-from detente.gravity.design import Design
 from detente.gravity.engines.cells import Margins, Scales
-from detente.gravity.engines.layout import Layout
 from detente.gravity.engines.margins import balance, margins_of, starting_scales
 from detente.gravity.engines.projection import Removed, Sums, TensorProjector
-from detente.gravity.engines.threads import halves, side_by_side, stretches
+from detente.gravity.engines.sectors.solved_sector import SolvedSector, Units, in_own_units
+from detente.gravity.engines.threads import halves, side_by_side
 
 State = TypeVar("State")
+
+
 MAX_INDEX = {"d": 300.0, "f": 60.0}
 """What the regressors may add up to, by precision; more means that a coefficient runs away."""
+
+
 MAX_SWEEPS = 500
 """Margins that take longer do not settle: some effect runs away, which is looked into afterwards."""
 
@@ -38,25 +41,6 @@ class Profile:
 
     def __add__(self, other: Profile) -> Profile:
         return Profile(self.gradient + other.gradient, self.hessian + other.hessian, self.norms + other.norms)
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """What single precision counts in: flows / ``flow``, regressors (X - ``centre`` [k]) / ``spread`` [k]."""
-
-    flow: float
-    centre: np.ndarray
-    spread: np.ndarray
-
-    @classmethod
-    def of(cls, design: Design) -> Units:
-        centre = design.X.mean(1)
-        spread = np.sqrt(np.maximum(np.einsum("kn,kn->k", design.X, design.X) / len(design.y) - centre**2, 0.0))
-        return cls(float(design.y.mean()), centre, np.where(spread > 1e-6 * np.abs(centre), spread, 1.0))
-
-    def own_hessian(self, hessian: np.ndarray) -> np.ndarray:
-        """``hessian`` [k, k] found in these units as that of the flows and regressors themselves."""
-        return hessian * self.flow * np.outer(self.spread, self.spread)
 
 
 @dataclass(slots=True)
@@ -94,13 +78,13 @@ class SectorTensor:
 
     @classmethod
     def of(cls, y: np.ndarray, base: np.ndarray, X: np.ndarray, pairs: bool) -> SectorTensor:
-        margins = _margins(y, pairs)
+        margins = margins_of_sector(y, pairs)
         return cls(y, base, X, pairs, margins, starting_scales(margins), np.empty_like(y), np.empty_like(y))
 
     def reweight(self, y: np.ndarray, base: np.ndarray, scales: Scales, removed: Removed | None) -> None:
         """Other flows and weights on the same cells, from the effects of an earlier solution."""
         self.y, self.base, self.last_removed = y, base, removed
-        self.margins = _margins(y, self.pairs)
+        self.margins = margins_of_sector(y, self.pairs)
         live = (self.margins.a > 0, self.margins.g > 0, self.margins.p > 0)
         self.scales = Scales(scales.a * live[0], scales.g * live[1], scales.p * live[2])
 
@@ -221,138 +205,12 @@ class SectorTensor:
         return SolvedSector(self.mu, self.scales, self.removed if len(self.X) else None, self.absorbed, self.pairs)
 
 
-@dataclass(slots=True)
-class SectorOfRows(SectorTensor):
-    """A sector whose regressors stay rows, ``X`` [k, n], for the few steps near the solution.
-
-    On the cells of a tensor that is half empty they would take twice the memory. A column is put there when its sums
-    are made. layout : where the rows lie; flow, prior : [n] of the rows, the latter None where it is one
-    """
-
-    layout: Layout = field(kw_only=True)
-    flow: np.ndarray = field(kw_only=True)
-    prior: np.ndarray | None = field(kw_only=True)
-
-    @classmethod
-    def of_rows(cls, design: Design, layout: Layout) -> SectorOfRows:
-        """Of a design on a tensor of one sector."""
-        flow, prior = design.y, design.weights
-        if prior is not None:
-            flow = flow * prior
-        if design.offset is not None:
-            prior = np.exp(design.offset) if prior is None else prior * np.exp(design.offset)
-        y, weight = layout.spread(flow, layout.cells())[0], layout.cells()[0]
-        margins = _margins(y, layout.pairs)
-        return cls(
-            y, layout.occupied()[0], design.X, layout.pairs, margins, starting_scales(margins), np.empty_like(y), weight,
-            layout=layout, flow=flow, prior=prior,
-        )  # fmt: skip
-
-    def _weigh(self, coef: np.ndarray) -> float:
-        index = coef @ self.X
-        np.clip(index, -MAX_INDEX["d"], MAX_INDEX["d"], out=index)
-        along = float(np.vdot(self.flow, index))
-        np.exp(index, out=index)
-        self.layout.spread(index if self.prior is None else index * self.prior, self.weight)
-        return along
-
-    def _fitted_rows(self) -> np.ndarray:
-        return self.layout.gather([self.mu])
-
-    def gradient(self) -> np.ndarray:
-        """See :meth:`SectorTensor.gradient`."""
-        product = self.X @ (self.flow - self._fitted_rows())
-        return product if self.last_removed is None else product - self._from_gaps(self.projector, self.last_removed)
-
-    def _moments(self) -> tuple[Sums, np.ndarray, np.ndarray]:
-        k, mu = len(self.X), self._fitted_rows()
-
-        def over(rows: slice) -> np.ndarray:
-            gram = np.zeros((k, k))
-            for some in stretches(rows.stop - rows.start, rows.start):
-                part = self.X[:, some]
-                gram += (part * mu[some]) @ part.T
-            return gram
-
-        gram = reduce(iadd, side_by_side(over, halves(len(mu), self.X.size)))
-        return self._sums(mu), gram, self.X @ (self.flow - mu)
-
-    def _sums(self, weight: np.ndarray) -> Sums:
-        """Weighted sums of the regressors, the weights by row [n]."""
-        k, (years, n, m) = len(self.X), self.y.shape
-        sums = Sums(np.empty((k, years, n)), np.empty((k, years, m)), np.zeros((k, n, m)))
-        pieces = halves(k, self.X.size)
-        rooms = [self.layout.cells()[0] for _ in pieces]
-
-        def over(piece: tuple[slice, np.ndarray]) -> None:
-            columns, cells = piece
-            for column in range(columns.start, columns.stop):
-                self.layout.spread(self.X[column] * weight, cells)
-                np.matmul(cells, np.ones(m), out=sums.a[column])
-                np.matmul(np.ones(n), cells, out=sums.g[column])
-                if self.pairs:
-                    np.sum(cells, axis=0, out=sums.p[column])
-
-        side_by_side(over, list(zip(pieces, rooms)))
-        return sums
-
-    def sample_moments(self, tol: float) -> tuple[np.ndarray, np.ndarray]:
-        """See :meth:`SectorTensor.sample_moments`."""
-        projector = TensorProjector(self.base.astype(float), self.pairs)
-        removed = projector.effects(self.X, tol=tol, sums=self._sums(np.ones(len(self.flow))))
-        left = np.empty_like(self.X)
-        self.layout.less(self.X, [[removed]], left, slice(0, len(left)))
-        return left @ left.T, np.array([column @ column for column in self.X])
-
-
-@dataclass(frozen=True, slots=True)
-class SolvedSector:
-    """A sector solved: fitted flows ``mu`` [t, i, j], scales, and effects of the regressors at the end and beforehand."""
-
-    mu: np.ndarray
-    scales: Scales
-    removed: Removed | None
-    absorbed: Removed | None
-    pairs: bool
-
-    @property
-    def sets(self) -> list[Removed]:
-        """All effects that were taken out of the regressors, in their order."""
-        return [one for one in (self.absorbed, self.removed) if one is not None]
-
-    def scales_at(self, coef: np.ndarray, step: np.ndarray | None) -> Scales:
-        """Scales after the last ``step`` [k] to ``coef`` [k], for the regressors as they were given."""
-        scales = self.scales
-        if self.removed is not None and step is not None:
-            scales = scales_after(scales, self.removed, step, self.pairs)
-        return scales if self.absorbed is None else scales_after(scales, self.absorbed, coef, self.pairs)
-
-
-def scales_after(scales: Scales, removed: Removed, move: np.ndarray, pairs: bool) -> Scales:
-    """``scales`` after the coefficients move [k], as the linearised margins have it."""
-    effects = (removed.a, removed.g, removed.p)
-    a, g, p = (np.exp(-np.tensordot(move.astype(effect.dtype), effect, 1)) for effect in effects)
-    return Scales(scales.a * a, scales.g * g, scales.p * p if pairs else scales.p)
-
-
-def in_own_units(
-    scales: Scales, removed: Removed, coef: np.ndarray, units: Units, pairs: bool
-) -> tuple[Scales, Removed]:
-    """Effects found in ``units`` as those of the flows and regressors themselves, where the coefficients are ``coef``."""
-    level = units.flow * np.exp(-coef @ units.centre)
-    a, g, p = (s.astype(float) for s in (scales.a, scales.g, scales.p))
-    own = Scales(a, g, p * level) if pairs else Scales(a * level, g, p)
-    spread, centre = units.spread[:, None, None], units.centre[:, None, None]
-    a, g, p = (spread * effect for effect in (removed.a, removed.g, removed.p))
-    return own, Removed(a, g, p + centre, 0) if pairs else Removed(a + centre, g, p, 0)
-
-
 def at_solution(state: State | None) -> State:
     if state is None:
         raise RuntimeError("The sector has no solution yet.")
     return state
 
 
-def _margins(y: np.ndarray, pairs: bool) -> Margins:
+def margins_of_sector(y: np.ndarray, pairs: bool) -> Margins:
     margins = margins_of(y)
     return margins if pairs else replace(margins, p=np.ones_like(margins.p))

@@ -1,0 +1,1 @@
+"""One sector of a Poisson fit on the dense tensor."""

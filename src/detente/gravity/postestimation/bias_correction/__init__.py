@@ -1,0 +1,1 @@
+"""Weidner & Zylkin's corrections of estimates and errors, for two- and three-way fits."""

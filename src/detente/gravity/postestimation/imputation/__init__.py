@@ -1,0 +1,1 @@
+"""Dyads left out of the three-way fit and predicted by it, among placebos."""
