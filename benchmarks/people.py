@@ -26,10 +26,10 @@ from score_files import ROOT, write_cards, write_tables
 from detente.outlook.people.alarm import Corridors, corridors, fit_surge
 from detente.outlook.people.definitions import changed_steps
 from detente.outlook.people.displaced import HORIZONS, MEMORY, TAU, Counts, fit_displaced, percentile_crps
+from detente.outlook.people.elasticities import estimate_elasticities, without
 from detente.outlook.people.missing_cells import drawn_quantiles, scored_cells, shrunk
 from detente.outlook.people.moves import LEAST as LEAST_MOVES
 from detente.outlook.people.moves import OFFSET, YEARS, past_errors
-from detente.outlook.people.recovery import estimate_elasticities, without
 from detente.outlook.people.score_cards import ALL, LARGE
 from detente.outlook.score_card import ScoreCard
 from detente.panel import Panel, people

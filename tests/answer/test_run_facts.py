@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from detente.answer.facts import Facts
-from detente.answer.run_facts import RunTables, facts_of
+from detente.answer.run_facts.reading import facts_of
+from detente.answer.run_facts.run_tables import RunTables
 from detente.language import Catalogue
 
 TIMELINE = ["flow", "origin", "destination", "year", "value_usd_mn", "basis", "status", "source_id", "preferred"]

@@ -12,7 +12,7 @@ from detente.attribution.comparison.matrix_completion import complete_path, soft
 from detente.attribution.comparison.measures import measures_part, states_of
 from detente.attribution.comparison.power import power, power_at
 from detente.attribution.comparison.synthetic import simplex_weights, synthetic_control
-from detente.attribution.nesting import logarithmic_mean
+from detente.attribution.nesting.splitting import logarithmic_mean
 from detente.errors import NotIdentified, SpecificationError, TooFewDonors, UnknownColumn
 
 EXACT = 1e-9

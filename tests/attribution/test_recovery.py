@@ -10,8 +10,8 @@ from vl_convert import vegalite_to_svg
 from detente.attribution import attribute
 from detente.attribution.comparison.breaks import find_breaks
 from detente.attribution.comparison.methods import infer
-from detente.attribution.nesting import nested
-from detente.attribution.specifications import robustness
+from detente.attribution.nesting.splitting import nested
+from detente.attribution.specifications.specifying import robustness
 
 pytestmark = pytest.mark.recovery
 

@@ -7,7 +7,7 @@ import pytest
 
 from detente.equilibrium import Economy, Shock
 from detente.equilibrium.assembly import SolveSetting, baseline_system, system
-from detente.equilibrium.shock import partial_array
+from detente.equilibrium.shocks.arrays import partial_array
 
 FLOWS = np.array([[90.0, 4.0, 8.0, 2.0], [1.0, 50.0, 6.0, 3.0], [14.0, 3.0, 900.0, 20.0], [2.0, 1.0, 30.0, 70.0]])
 ECO = Economy.from_arrays([*"ABCD"], FLOWS)

@@ -22,6 +22,7 @@ from detente.outlook.people import (
     surge,
 )
 from detente.outlook.people.displaced import Counts, fit_displaced, percentile_crps
+from detente.outlook.people.elasticities import estimate_elasticities, shipped_elasticities
 from detente.outlook.people.missing_cells import (
     ELSEWHERE,
     drawn_quantiles,
@@ -30,7 +31,6 @@ from detente.outlook.people.missing_cells import (
     scored_cells,
     shrunk,
 )
-from detente.outlook.people.recovery import estimate_elasticities, shipped_elasticities
 from detente.outlook.people.score_cards import LARGE, baseline_crps, nowcast_card, people_card
 from detente.panel import people
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from detente.answer.run_facts import decimal_year
+from detente.answer.run_facts.flags import decimal_year
 from detente.charts.chart import spread
 from detente.charts.palette import SHADES
 from detente.charts.svg import draw

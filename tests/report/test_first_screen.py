@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from detente.answer import run_facts
 from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
-from detente.answer.run_facts import RunTables
+from detente.answer.run_facts.run_tables import RunTables
 from detente.charts.gap import Flag, GapChart, GapLabels
 from detente.charts.gap_drawing import draw_gap, spark_svg
 from detente.charts.palette import SHADES

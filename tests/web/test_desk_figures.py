@@ -13,9 +13,10 @@ from detente.run.what_if.baseline import baselines
 from detente.run.what_if.scenario_bands import draw
 from detente.study import open_study
 from detente.web.desk.bands import bands, moves, pool
+from detente.web.desk.desk_solver import outcome
+from detente.web.desk.opening import open_solver
 from detente.web.desk.result_rows import outcome_in_words
 from detente.web.desk.settings import Setting
-from detente.web.desk.solver_cache import open_solver, outcome
 from detente.web.editor.study_edits import add_scenario, scenario_toml
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace

@@ -23,8 +23,8 @@ from detente.web import Keys, Site, Workspace, create_app
 from detente.web.desk.bands import bands
 from detente.web.desk.beside import beside
 from detente.web.desk.controls import pair_controls
+from detente.web.desk.opening import open_solver
 from detente.web.desk.settings import read_setting
-from detente.web.desk.solver_cache import open_solver
 from detente.web.editor.study_edits import add_scenario
 
 TOKEN = "t" * 32

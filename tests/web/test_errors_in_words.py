@@ -32,7 +32,7 @@ SHOWN = (
     "web/**/*.py", "_foreign.py", "_atomic.py", "answer/**/*.py", "record/reading.py", "study/*.py", "report/**/*.py",
     "run/**/*.py", "attribution/episodes.py", "attribution/measures.py", "attribution/attributing.py",
     "attribution/comparison/*.py", "attribution/flows/*.py", "attribution/words/*.py", "gravity/engines/*.py",
-    "equilibrium/accounts.py", "equilibrium/assembly.py", "equilibrium/table.py", "equilibrium/extensions/mobility.py",
+    "equilibrium/baseline/accounts.py", "equilibrium/assembly.py", "equilibrium/baseline/table.py", "equilibrium/extensions/mobility.py",
     "equilibrium/sectors/assembly.py", "equilibrium/sectors/checks.py", "equilibrium/sectors/official_tables.py",
     "equilibrium/sectors/table_layouts.py", "outlook/**/*.py", "gravity/fit.py", "gravity/formulas/*.py", "gravity/ppml.py",
     "panel/reading/*.py",

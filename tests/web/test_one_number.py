@@ -15,7 +15,8 @@ from detente.run import Run
 from detente.study import Study, open_study
 from detente.web.attribution.question import Question, answer
 from detente.web.desk.bands import bands
-from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
+from detente.web.desk.desk_solver import DeskSolver, outcome
+from detente.web.desk.opening import open_solver
 
 # The desk keeps an effect in its address with six digits: at most 5e-6 log points, and as much of a flow.
 ADDRESS = {"rel": 2e-5, "abs": 1e-9}

@@ -304,7 +304,7 @@ def test_downloads_name_their_file_and_kind(client):
 
 def test_a_solve_that_does_not_converge_is_told_and_the_server_stays_up(client, monkeypatch):
     from detente.errors import NotConverged
-    from detente.web.desk import solver_cache as solver
+    from detente.web.desk import desk_solver as solver
 
     def fails(*_, **__):
         raise NotConverged("The equilibrium was not found.", fix="Move back.")

@@ -11,7 +11,8 @@ from detente.answer.facts import Facts
 from detente.answer.happened import outside_the_line, peak_and_trough
 from detente.answer.people import people_sentences, people_tables
 from detente.answer.relation import measures_on_record, relation_today
-from detente.answer.run_facts import RunTables, facts_of
+from detente.answer.run_facts.reading import facts_of
+from detente.answer.run_facts.run_tables import RunTables
 from detente.answer.small_table import SmallTable
 from detente.answer.speaker import Speaker
 from detente.answer.what_if import WhatIf, what_if_means, what_if_of, what_if_sentences, what_if_tables

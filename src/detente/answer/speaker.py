@@ -9,7 +9,8 @@ from typing import Any
 
 from detente.economies import in_text
 from detente.language import Catalogue, said
-from detente.language.catalogue import THREEFOLD, short_of_all
+from detente.language.catalogue import THREEFOLD
+from detente.language.digits import short_of_all
 from detente.study.spec import Spec
 
 

@@ -13,7 +13,7 @@ from detente.answer.changes import AmongSimilar, Direction, EpisodeChange
 from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker
 from detente.attribution.comparison.power import NEARLY_ALL
-from detente.language.catalogue import p_decimals
+from detente.language.digits import p_decimals
 
 COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "unseen")
 PARTS = {"elsewhere": "parts.economies", "own": "part_name.the_pair's_own"}

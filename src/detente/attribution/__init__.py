@@ -18,9 +18,11 @@ from detente.attribution.episodes import Episode, episodes_around
 from detente.attribution.fits import DyadFits
 from detente.attribution.flows.by_section import SectionAttribution, SectionGap, SectionGaps, attribute_sections
 from detente.attribution.flows.migration import MigrationChange, attribute_migration, shipped_migration
-from detente.attribution.nesting import Nested, nested
+from detente.attribution.nesting.parts import Nested
+from detente.attribution.nesting.splitting import nested
 from detente.attribution.result import Attribution, Finding, Level
-from detente.attribution.specifications import Robustness, robustness
+from detente.attribution.specifications.curve import Robustness
+from detente.attribution.specifications.specifying import robustness
 
 __all__ = [
     "Attribution",

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from detente.delivery import Address, Mail, Outbox, new_message_id, transaction
 from detente.edition.sending import Clock
 from detente.edition.settings import EditionSettings
-from detente.edition.subscribers.desk import CONFIRM, PENDING_DAYS, Desk, Wish
+from detente.edition.subscribers.desk import CONFIRM, PENDING_DAYS, Desk
+from detente.edition.subscribers.readers import Wish
 from detente.errors import DataError
 from detente.language import Catalogue
 

@@ -30,8 +30,9 @@ from detente.delivery import (
 from detente.edition.page import READER, readers_lines
 from detente.edition.settings import EditionSettings
 from detente.edition.subscribers.bounces import count_bounce, return_address
-from detente.edition.subscribers.desk import CONFIRM, Desk, Reader
+from detente.edition.subscribers.desk import CONFIRM, Desk
 from detente.edition.subscribers.morning import next_morning
+from detente.edition.subscribers.readers import Reader
 from detente.errors import UnreadableFile, UsageError
 from detente.language import Catalogue
 

@@ -1,8 +1,8 @@
 """Exact general-equilibrium counterfactuals: a checked baseline, a shock, a certified solution.
 
-One noun a module: ``economy`` (the baseline), ``shock``, ``armington`` and ``sectors`` (the models), ``assembly``
-(labels to arrays), ``solver`` and ``path`` (one fixed point, one Newton method and one path for all models),
-``counterfactual`` and ``certificate`` (the result).
+``baseline`` (the economy), ``shocks``, ``armington`` and ``sectors`` (the models), ``assembly`` (labels to arrays),
+``solver`` and ``path`` (one fixed point, one Newton method and one path for all models), ``solving`` (the verb) with
+its ``options`` and ``outcome``, ``counterfactual`` and ``certificate`` (the result).
 """
 
 from detente._lazy import names_of
@@ -10,10 +10,10 @@ from detente._lazy import names_of
 __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
-        "Economy": "economy",
-        "internal_trade": "accounts",
-        "CLOSED": "shock",
-        "Shock": "shock",
+        "Economy": "baseline.economy",
+        "internal_trade": "baseline.accounts",
+        "CLOSED": "shocks.values",
+        "Shock": "shocks.shock",
         "solve": "solving",
         "Counterfactual": "counterfactual",
         "SectorEconomy": "sectors.economy",
@@ -35,7 +35,7 @@ __all__, __getattr__, __dir__ = names_of(
         "CapitalPath": "extensions.capital",
         "migrate": "extensions.mobility",
         "MobilityCounterfactual": "extensions.mobility",
-        "balance": "accounts",
+        "balance": "baseline.accounts",
         "bargain": "extensions.bargaining",
         "Bargain": "extensions.bargaining",
         "conditional": "extensions.modular",

@@ -11,8 +11,9 @@ import numpy as np
 
 from detente._arrays import ArrayKind, host, like
 from detente.equilibrium.armington import Armington, MarketState
-from detente.equilibrium.economy import Economy
-from detente.equilibrium.shock import Shock, deficit_array, hat_array, partial_array
+from detente.equilibrium.baseline.economy import Economy
+from detente.equilibrium.shocks.arrays import deficit_array, hat_array, partial_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solver import solve_model
 from detente.errors import InvalidShock, NoEquilibrium, first_five
 

@@ -12,11 +12,12 @@ import polars as pl
 from detente._arrays import Array, ArrayKind, host
 from detente._notebook import as_html
 from detente.equilibrium.assembly import SolveSetting, system
+from detente.equilibrium.baseline.economy import Economy
+from detente.equilibrium.baseline.table import same_kind
 from detente.equilibrium.certificate import Certificate
-from detente.equilibrium.economy import Economy
-from detente.equilibrium.shock import Shock, hat_array, partial_array
+from detente.equilibrium.shocks.arrays import hat_array, partial_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solver import pinned
-from detente.equilibrium.table import same_kind
 from detente.errors import first_five
 
 

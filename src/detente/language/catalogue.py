@@ -14,45 +14,22 @@ from dataclasses import dataclass, field
 from math import exp, expm1, isfinite
 from typing import Any, Literal
 
+from detente.language.digits import NOTHING, decimals_of, short_of_all
 from detente.language.registry import SOURCE, language_of
 from detente.language.speaking import Said, Tongue, read_aloud, tongue_of
 from detente.language.when import per_year
 
 THREEFOLD = 1.0986  # ln 3: larger rises read better as factors than as percent
+
+
 MARK = f"[{SOURCE}] "
 """What stands before a text that is English for want of a translation."""
+
+
 _UNMARKED = ("number", "dates", "months", "unit")  # signs rather than words: English ones need no mark
+
+
 _MONEY = re.compile(r"([a-z]{3})[_ ](k|mn|bn|trn)")  # a currency and its scale, such as mad_mn
-
-
-def short_of_all(pct: float, digits: int) -> int:
-    """How many decimals keep a loss of nearly everything from reading as 100%."""
-    while abs(pct) < 100 and round(abs(pct), digits) == 100 and digits < 6:
-        digits += 1
-    return digits
-
-
-def p_decimals(p: float) -> int:
-    """Three up to 0.105, so that no p-value beside 0.10 reads as 0.10 itself; two above.
-
-    Examples
-    --------
-    >>> p_decimals(0.1022), p_decimals(0.314)
-    (3, 2)
-    """
-    return 3 if p < 0.105 else 2
-
-
-NOTHING = 5e-8
-"""What the arithmetic leaves of nothing; said as zero."""
-
-
-def _decimals(value: float, digits: int) -> int:
-    """How many decimals show about ``digits`` significant digits."""
-    size, decimals = abs(value), 0
-    while abs(size - round(size)) > 1e-9 * size and size < 10 ** (digits - 1) and decimals < 7:
-        size, decimals = size * 10, decimals + 1
-    return decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +173,7 @@ class Catalogue:
             return ""
         if abs(value) < NOTHING:
             return self.number(0.0)
-        return self.number(value, _decimals(value, digits), sign)
+        return self.number(value, decimals_of(value, digits), sign)
 
     def span(self, low: float | None, high: float | None, digits: int | None = None) -> str:
         """Two signed ends with the same decimals; if not given, as many as the larger end needs for two digits."""
@@ -205,7 +182,7 @@ class Catalogue:
         if digits is None:
             if max(abs(low), abs(high)) < NOTHING:
                 return self.number(0.0)
-            digits = _decimals(max(abs(low), abs(high)), 2)
+            digits = decimals_of(max(abs(low), abs(high)), 2)
         ends = [self.number(end, digits, sign=True) for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 

@@ -10,7 +10,8 @@ import polars as pl
 from markupsafe import Markup
 
 from detente.answer.facts import Facts, leading
-from detente.answer.run_facts import RunTables, facts_of
+from detente.answer.run_facts.reading import facts_of
+from detente.answer.run_facts.run_tables import RunTables
 from detente.attribution.library import library_frame
 from detente.economies import in_text, name_of
 from detente.language import Catalogue, own, said

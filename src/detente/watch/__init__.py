@@ -10,8 +10,8 @@ __all__, __getattr__, __dir__ = names_of(
         "Alert": "result",
         "WatchChange": "result",
         "DyadFailure": "result",
-        "WatchList": "watchlist",
-        "read_watchlist": "watchlist",
+        "WatchList": "watchlists.watchlist",
+        "read_watchlist": "watchlists.watchlist",
         "open_state": "state",
     },
 )

@@ -31,7 +31,7 @@ from detente.watch.readings import readings
 from detente.watch.result import Alert, DyadFailure, Look, WatchChange
 from detente.watch.state import WatchState, open_state
 from detente.watch.thresholds import Alarm, Reading, Transition, step
-from detente.watch.watchlist import WatchedDyad, WatchList, WatchRule, read_watchlist
+from detente.watch.watchlists.watchlist import WatchedDyad, WatchList, WatchRule, read_watchlist
 
 Clock = Callable[[], float]
 

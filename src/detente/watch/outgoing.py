@@ -33,7 +33,8 @@ from detente.language import Catalogue
 from detente.watch.look_in_words import alert_text, past_alert_text
 from detente.watch.result import SCHEMA_VERSION, Alert, DyadFailure
 from detente.watch.state import PastAlert, WatchState
-from detente.watch.watchlist import ToAtom, ToMail, ToWebhook, WatchList
+from detente.watch.watchlists.recipients import ToAtom, ToMail, ToWebhook
+from detente.watch.watchlists.watchlist import WatchList
 
 EXPIRES = 7 * 86_400.0  # seconds after which an alert that could not be delivered is no news
 IN_FEED = 100  # newest alerts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from detente.errors import UnreadableFile
 from detente.watch.state import PastAlert, WatchState
-from detente.watch.watchlist import WatchList
+from detente.watch.watchlists.watchlist import WatchList
 
 
 @dataclass(frozen=True, slots=True)

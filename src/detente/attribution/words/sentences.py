@@ -12,7 +12,7 @@ from math import exp, isfinite, isnan
 from detente.attribution.comparison.placebos import Standing
 from detente.economies import in_text
 from detente.language import LANGUAGES, Catalogue, Joined, Number, Own, Text
-from detente.language.catalogue import p_decimals
+from detente.language.digits import p_decimals
 
 ENGLISH = Catalogue("en")
 UNUSUAL = 0.05  #: share of placebos at or below which a change is called unusual

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from detente.edition.subscribers.desk import Desk, Reader
+from detente.edition.subscribers.desk import Desk
+from detente.edition.subscribers.readers import Reader
 
 
 class Payments(Protocol):

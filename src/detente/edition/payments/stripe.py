@@ -13,7 +13,8 @@ from typing import Any
 from detente.delivery import transaction
 from detente.edition.payments.ledger import link, new_event, paid, stands
 from detente.edition.settings import PaySettings
-from detente.edition.subscribers.desk import Desk, Reader
+from detente.edition.subscribers.desk import Desk
+from detente.edition.subscribers.readers import Reader
 from detente.errors import DetenteError, MissingExtra, SpecificationError
 
 TOLERANCE = 300  # seconds that a message may be old, or ahead of our clock

@@ -21,7 +21,8 @@ from detente.edition.server.pages import STYLE, page
 from detente.edition.server.place import ReadersSite
 from detente.edition.server.podcast import private_podcast, private_sound
 from detente.edition.server.trap import Trap
-from detente.edition.subscribers.desk import Desk, Reader, Wish
+from detente.edition.subscribers.desk import Desk
+from detente.edition.subscribers.readers import Reader, Wish
 from detente.errors import DataError
 from detente.language import LANGUAGES, Catalogue
 

@@ -6,7 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 
 from detente.delivery import transaction
-from detente.edition.subscribers.desk import DAY, Desk, Wish
+from detente.edition.subscribers.desk import DAY, Desk
+from detente.edition.subscribers.readers import Wish
 
 HOUR = 3_600.0
 

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from detente.delivery import Feed, podcast, tag_uri
 from detente.edition.server.place import ReadersSite
 from detente.edition.site import entry_of, manifests
-from detente.edition.subscribers.desk import Desk, Reader
+from detente.edition.subscribers.desk import Desk
+from detente.edition.subscribers.readers import Reader
 from detente.language import Catalogue
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

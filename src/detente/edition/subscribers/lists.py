@@ -14,7 +14,8 @@ import polars as pl
 from detente._foreign import read_text
 from detente._leaving import csv_text
 from detente.delivery import transaction
-from detente.edition.subscribers.desk import Desk, Reader, Wish
+from detente.edition.subscribers.desk import Desk
+from detente.edition.subscribers.readers import Reader, Wish
 from detente.errors import DataError, DetenteError, Problem, RecordError
 
 COLUMNS = ("email", "language", "zone", "hour", "consent", "paid_until")

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from detente._notebook import as_html
+from detente.equilibrium.baseline.economy import Economy
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy
+from detente.equilibrium.options import DEFICITS
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import Shock
-from detente.equilibrium.solving import DEFICITS, solve
+from detente.equilibrium.shocks.shock import Shock
+from detente.equilibrium.solving import solve
 from detente.errors import NoEquilibrium, NotConverged, SpecificationError, first_five
 
 

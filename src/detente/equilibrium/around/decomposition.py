@@ -21,10 +21,10 @@ import polars as pl
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.around.sector_decomposition import sector_path
 from detente.equilibrium.assembly import one_sector
+from detente.equilibrium.baseline.checks import read_only
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import read_only
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import hat_array, partial_array
+from detente.equilibrium.shocks.arrays import hat_array, partial_array
 from detente.equilibrium.solver import one_thread, pinned, solve_model
 from detente.errors import NotConverged, SpecificationError
 

@@ -19,9 +19,10 @@ from detente.equilibrium.around.one_sector_draws import (
 )
 from detente.equilibrium.around.priors import Coefficients, as_prior
 from detente.equilibrium.around.sector_draws import SectorPlan, draw_sectors
-from detente.equilibrium.economy import Economy, one_sector_only, read_only
+from detente.equilibrium.baseline.checks import read_only
+from detente.equilibrium.baseline.economy import Economy, one_sector_only
 from detente.equilibrium.sectors.economy import SectorEconomy
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.shocks.shock import Shock
 from detente.errors import EmptySample, SpecificationError
 
 

@@ -13,10 +13,12 @@ from detente._workers import in_order
 from detente.equilibrium.armington import Armington, MarketState
 from detente.equilibrium.around.priors import Coefficients, Prior
 from detente.equilibrium.assembly import groups
-from detente.equilibrium.economy import Economy, as_floats
-from detente.equilibrium.shock import Shock, hat_array, partial_array
+from detente.equilibrium.baseline.checks import as_floats
+from detente.equilibrium.baseline.economy import Economy
+from detente.equilibrium.options import check_options
+from detente.equilibrium.shocks.arrays import hat_array, partial_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import check_options
 from detente.errors import SpecificationError
 
 LAYERS = ("coefficients", "elasticities", "flows", "deficits")

@@ -25,7 +25,8 @@ import numpy as np
 from detente.equilibrium.sectors.assembly import sector_effects, sector_model
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import Shock, deficit_array
+from detente.equilibrium.shocks.arrays import deficit_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solver import solve_model
 from detente.errors import NotConverged
 

@@ -14,7 +14,7 @@ from detente.equilibrium.around.priors import Coefficients, Prior
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.result import SectorCounterfactual
 from detente.equilibrium.sectors.tables import TABLES
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solving import solve
 from detente.errors import NoEquilibrium, NotConverged
 

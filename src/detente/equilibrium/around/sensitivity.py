@@ -16,11 +16,13 @@ import polars as pl
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.assembly import one_sector
+from detente.equilibrium.baseline.checks import read_only
+from detente.equilibrium.baseline.economy import Economy, one_sector_only
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, one_sector_only, read_only
 from detente.equilibrium.sectors.jacobian import gradient as sector_gradient
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import Shock, partial_array
+from detente.equilibrium.shocks.arrays import partial_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solver import one_thread, pinned
 from detente.equilibrium.solving import solve
 from detente.errors import SpecificationError

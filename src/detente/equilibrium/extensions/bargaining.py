@@ -16,11 +16,14 @@ import numpy as np
 import polars as pl
 
 from detente.equilibrium.assembly import groups, one_sector
-from detente.equilibrium.economy import Economy, one_sector_only, read_only
+from detente.equilibrium.baseline.checks import read_only
+from detente.equilibrium.baseline.economy import Economy, one_sector_only
+from detente.equilibrium.options import check_options
 from detente.equilibrium.sectors.economy import SectorEconomy
-from detente.equilibrium.shock import CLOSED, Shock, check_effect
+from detente.equilibrium.shocks.shock import Shock
+from detente.equilibrium.shocks.values import CLOSED, check_effect
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced, check_options, solve
+from detente.equilibrium.solving import balanced, solve
 from detente.errors import InvalidShock, NoEquilibrium, SpecificationError
 
 BORDER_LEVELS = (0.0, -0.25, -0.5, -1.0, -2.0, -4.0, CLOSED)

@@ -18,11 +18,14 @@ import numpy as np
 import polars as pl
 
 from detente.equilibrium.assembly import one_sector
+from detente.equilibrium.baseline.checks import read_only
+from detente.equilibrium.baseline.economy import Economy, one_sector_only
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, one_sector_only, read_only
-from detente.equilibrium.shock import Shock, hat_array
+from detente.equilibrium.options import check_options
+from detente.equilibrium.shocks.arrays import hat_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solver import solve_model
-from detente.equilibrium.solving import balanced, check_options, solve
+from detente.equilibrium.solving import balanced, solve
 from detente.errors import NotConverged, SpecificationError
 
 

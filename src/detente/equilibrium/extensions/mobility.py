@@ -21,11 +21,15 @@ import polars as pl
 
 from detente.equilibrium.armington import Armington
 from detente.equilibrium.assembly import Solved, SolveSetting, one_sector
+from detente.equilibrium.baseline.checks import as_floats, read_only
+from detente.equilibrium.baseline.economy import Economy, one_sector_only
 from detente.equilibrium.counterfactual import Counterfactual
-from detente.equilibrium.economy import Economy, as_floats, one_sector_only, read_only
-from detente.equilibrium.shock import Shock, partial_array
+from detente.equilibrium.options import check_options
+from detente.equilibrium.outcome import read_out
+from detente.equilibrium.shocks.arrays import partial_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solver import Solution, fixed_point, one_thread
-from detente.equilibrium.solving import balanced, check_options, read_out
+from detente.equilibrium.solving import balanced
 from detente.errors import InvalidFlow, InvalidShock, NotConverged, SpecificationError
 
 

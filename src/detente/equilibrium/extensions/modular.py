@@ -15,10 +15,12 @@ import numpy as np
 import polars as pl
 
 from detente.equilibrium.assembly import check_connected
-from detente.equilibrium.economy import Economy, one_sector_only, read_only
+from detente.equilibrium.baseline.checks import read_only
+from detente.equilibrium.baseline.economy import Economy, one_sector_only
 from detente.equilibrium.extensions.published_recipe import proportional_fit
-from detente.equilibrium.shock import Shock, partial_array
-from detente.equilibrium.solving import check_options
+from detente.equilibrium.options import check_options
+from detente.equilibrium.shocks.arrays import partial_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.errors import InvalidShock, NotConverged
 
 

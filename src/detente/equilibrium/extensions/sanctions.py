@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from detente.equilibrium.economy import Economy, one_sector_only, read_only
-from detente.equilibrium.shock import CLOSED, Shock
+from detente.equilibrium.baseline.checks import read_only
+from detente.equilibrium.baseline.economy import Economy, one_sector_only
+from detente.equilibrium.shocks.shock import Shock
+from detente.equilibrium.shocks.values import CLOSED
 from detente.equilibrium.solving import solve
 from detente.errors import InvalidShock, NoEquilibrium, first_five
 

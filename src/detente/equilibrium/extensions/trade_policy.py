@@ -18,7 +18,8 @@ import polars as pl
 from detente.equilibrium.around.sensitivity import SectorSensitivity, sensitivity
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import EVERYONE, HIGHEST_TARIFF, Shock
+from detente.equilibrium.shocks.shock import EVERYONE, Shock
+from detente.equilibrium.shocks.values import HIGHEST_TARIFF
 from detente.equilibrium.solving import solve
 from detente.errors import InvalidShock, NotConverged, SpecificationError, first_five
 

@@ -8,15 +8,9 @@ from detente.equilibrium.assembly import check_connected
 from detente.equilibrium.sectors.behaviour import PLAIN, Behaviour, absorbed, joint_levy
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.model import Sectors
-from detente.equilibrium.shock import (
-    Seen,
-    Shock,
-    cells,
-    check_effect,
-    check_rate,
-    deficit_array,
-    hat_array,
-)
+from detente.equilibrium.shocks.arrays import Seen, cells, deficit_array, hat_array
+from detente.equilibrium.shocks.shock import Shock
+from detente.equilibrium.shocks.values import check_effect, check_rate
 from detente.errors import InvalidShock, UnbalancedAccounts, first_five
 
 

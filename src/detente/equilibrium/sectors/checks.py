@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.equilibrium.economy import as_floats, check_labels, check_margins
+from detente.equilibrium.baseline.checks import as_floats, check_labels, check_margins
 from detente.errors import InvalidFlow, SpecificationError, UnbalancedAccounts, first_five
 
 

@@ -10,9 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from detente.equilibrium.economy import (
+from detente.equilibrium.baseline.checks import (
     UNUSABLE,
-    Economy,
     as_floats,
     place_of,
     read_only,
@@ -20,8 +19,9 @@ from detente.equilibrium.economy import (
     unit_factor,
     usable,
 )
+from detente.equilibrium.baseline.economy import Economy
+from detente.equilibrium.baseline.table import read_flows, same_kind
 from detente.equilibrium.sectors.checks import check_tables, cut_off, final_shares, shaped
-from detente.equilibrium.table import read_flows, same_kind
 from detente.errors import (
     SpecificationError,
     did_you_mean,

@@ -9,16 +9,16 @@ import numpy as np
 import polars as pl
 
 from detente._notebook import as_html
+from detente.equilibrium.baseline.checks import read_only
+from detente.equilibrium.baseline.table import same_kind
 from detente.equilibrium.certificate import Certificate
-from detente.equilibrium.economy import read_only
 from detente.equilibrium.sectors.assembly import sector_model
 from detente.equilibrium.sectors.behaviour import Behaviour, joint_levy
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.jacobian import pinned_sectors
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.sectors.tables import TABLES
-from detente.equilibrium.shock import Shock
-from detente.equilibrium.table import same_kind
+from detente.equilibrium.shocks.shock import Shock
 from detente.errors import SpecificationError, did_you_mean
 
 UNEVEN = 0.05

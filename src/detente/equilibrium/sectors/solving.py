@@ -8,14 +8,15 @@ from time import perf_counter
 import numpy as np
 
 from detente.equilibrium.assembly import cut_off, groups
+from detente.equilibrium.baseline.checks import read_only
 from detente.equilibrium.certificate import Certificate, Status
-from detente.equilibrium.economy import read_only
 from detente.equilibrium.sectors.assembly import export_taxes, new_tariffs, sector_effects, sector_model
 from detente.equilibrium.sectors.behaviour import PLAIN, Behaviour, absorbed
 from detente.equilibrium.sectors.economy import SectorEconomy
 from detente.equilibrium.sectors.model import Sectors
 from detente.equilibrium.sectors.result import SectorCounterfactual
-from detente.equilibrium.shock import Shock, hat_array
+from detente.equilibrium.shocks.arrays import hat_array
+from detente.equilibrium.shocks.shock import Shock
 from detente.equilibrium.solver import ROUNDING, Solution, solve_model
 from detente.errors import SpecificationError
 

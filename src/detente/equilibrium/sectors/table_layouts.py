@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from detente.equilibrium.economy import as_floats
+from detente.equilibrium.baseline.checks import as_floats
 from detente.errors import DuplicateRows, InvalidFlow, UnreadableFile, first_five
 from detente.panel.frames import read_table
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from detente.answer.run_facts import decimal_year
+from detente.answer.run_facts.flags import decimal_year
 from detente.charts.chart import Spec, hits, rule, values, year_axis
 from detente.charts.palette import shade
 from detente.language import Catalogue

@@ -7,7 +7,7 @@ from typing import Any
 
 from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
 from detente.language import Catalogue
-from detente.language.catalogue import short_of_all
+from detente.language.digits import short_of_all
 
 
 @dataclass(frozen=True, slots=True)

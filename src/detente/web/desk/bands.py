@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from detente.equilibrium import Shock
 from detente.run.what_if.baseline import Baseline
 from detente.run.what_if.scenario_bands import DRAWS, Move, draw, drawn_on, of_pair, pair_moves
+from detente.web.desk.desk_solver import DeskSolver, settled
 from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.settings import Setting
-from detente.web.desk.solver_cache import DeskSolver, settled
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,8 +12,8 @@ from detente.equilibrium import Counterfactual, SectorCounterfactual, migrate
 from detente.errors import DetenteError
 from detente.outlook.people import OriginRecovery, origin_recovers
 from detente.run.what_if.further_effects import with_people
+from detente.web.desk.desk_solver import DeskSolver
 from detente.web.desk.settings import Setting
-from detente.web.desk.solver_cache import DeskSolver
 from detente.web.http.words import Words
 
 

@@ -18,7 +18,7 @@ from detente.errors import DetenteError, RecordError
 from detente.language.error_words import said_part
 from detente.language.registry import SOURCE
 from detente.report.glossary import explained, glossary
-from detente.web.desk.solver_cache import finite
+from detente.web.desk.desk_solver import finite
 from detente.web.http.telling import (
     Told,
     WordedError,

@@ -19,7 +19,7 @@ from detente.web.attribution.charts import attribution_charts
 from detente.web.attribution.donors import write_donors
 from detente.web.attribution.question import KINDS, PICKED, Question, answer, found_dyads, read_question
 from detente.web.background.turns import in_turn
-from detente.web.desk.solver_cache import open_panel
+from detente.web.desk.opening import open_panel
 from detente.web.editor.export import export
 from detente.web.http.reply import as_json, page, told, words_of
 from detente.web.http.reproduce import of_question

@@ -18,7 +18,7 @@ from detente.errors import DetenteError, StudyError, UsageError
 from detente.record.exchange.spreadsheet import workbook as workbook_of
 from detente.study import Study
 from detente.study.panel_fit import misfits
-from detente.web.desk.solver_cache import open_panel
+from detente.web.desk.opening import open_panel
 from detente.web.editor.editor import save
 from detente.web.editor.export import Download
 from detente.web.editor.journal import last_change, named

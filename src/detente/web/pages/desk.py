@@ -26,10 +26,11 @@ from detente.web.desk.bands import bands
 from detente.web.desk.beside import beside, people_in_words, recoveries
 from detente.web.desk.charts import desk_charts
 from detente.web.desk.controls import lever_control, more_controls, named, pair_controls, scenario_cards
+from detente.web.desk.desk_solver import DeskSolver, outcome
 from detente.web.desk.levers import CLOSED, levers
+from detente.web.desk.opening import open_solver
 from detente.web.desk.result_rows import outcome_in_words
 from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
-from detente.web.desk.solver_cache import DeskSolver, open_solver, outcome
 from detente.web.editor import editor
 from detente.web.editor.study_edits import add_scenario
 from detente.web.http.reply import NOT_STATE, as_json, go, page, told, words_of

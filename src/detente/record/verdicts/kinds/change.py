@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from detente.language import Day, Text, Word
-from detente.language.catalogue import short_of_all
+from detente.language.digits import short_of_all
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, gap, say

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.answer.run_facts import decimal_year
+from detente.answer.run_facts.flags import decimal_year
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, values, year_axis
 from detente.charts.palette import shade
 from detente.language import Catalogue

@@ -17,7 +17,7 @@ from detente.answer.speaker import Speaker
 from detente.charts.gap_drawing import spark_svg
 from detente.economies import in_text
 from detente.errors import DetenteError
-from detente.language.catalogue import short_of_all
+from detente.language.digits import short_of_all
 from detente.language.text import said
 from detente.panel import Panel
 from detente.web.background.turns import in_turn

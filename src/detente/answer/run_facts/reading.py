@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from math import exp, inf, isfinite
 from typing import Any
 
 import polars as pl
 
-from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flagged, Flow, IncomeEffect, leading, spread_flags
-from detente.charts.gap import Flag
-from detente.language import Catalogue, When
-
-FLAG_KINDS = (
-    "diplomatic break", "trade restriction", "border closure", "border opening", "reconciliation", "bloc exit",
-    "bloc entry", "agreement", "war", "sanctions", "sanctions relief",
-)  # fmt: skip
-FROM_OUTSIDE = ("agreement", "sanctions", "sanctions relief")  # often between others: only where there is room
-
-
-@dataclass(frozen=True, slots=True)
-class RunTables:
-    """What the facts are read from.
-
-    Attributes
-    ----------
-    frames : the run's tables by name; each is there, empty where the run lacks it.
-    directions : the two flows, the one shown first first.
-    episodes : of the study, with ``id``, ``from_year`` and ``to_year``.
-    words : the catalogue of the reader's language.
-    own : a text of the study in that language, or as it was written.
-    """
-
-    frames: Mapping[str, pl.DataFrame]
-    directions: tuple[tuple[str, str], tuple[str, str]]
-    episodes: Sequence[Any]
-    words: Catalogue
-    own: Callable[[str], str]
-
-    def source_names(self, ids: str | None) -> list[str]:
-        """Publisher and date of each id in a ``;`` list, each once."""
-        rows = {row["source_id"]: row for row in self.frames["sources"].iter_rows(named=True)}
-        names = []
-        for key in (part.strip() for part in str(ids or "").split(";")):
-            row = rows.get(key)
-            parts = (self.own(row["publisher"]), self.words.date(row["date"])) if row else (key,)
-            names.append(", ".join(filter(None, parts)))
-        return list(dict.fromkeys(filter(None, names)))
+from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flow, IncomeEffect, leading
+from detente.answer.run_facts.flags import flags_of
+from detente.answer.run_facts.run_tables import RunTables
+from detente.language import When
 
 
 def facts_of(run: RunTables) -> Facts:
@@ -58,7 +22,7 @@ def facts_of(run: RunTables) -> Facts:
     years = [y for flow in flows for y in (*flow.sold, *flow.expected)]
     reach = (min(years), max(years) + 1) if years else (0, 0)
     return Facts(
-        flows, totals, _flags(run, reach), _effects(run), _baseline(run), _checks(run, flows[0]),
+        flows, totals, flags_of(run, reach), _effects(run), _baseline(run), _checks(run, flows[0]),
         _people(run), _spread(run, totals), _base(run), _source(run),
         _verdicts(run), _wrong(run),
     )  # fmt: skip
@@ -168,47 +132,6 @@ def _spread(run: RunTables, totals: Mapping[int, float]) -> float | None:
     return (max(values) - min(values)) / totals[last]
 
 
-def _flags(run: RunTables, reach: tuple[float, float]) -> list[Flag]:
-    """The gravest events between the two, far enough apart for their words."""
-    if run.frames["events"].is_empty():
-        return []
-    rows = []
-    for row in run.frames["events"].iter_rows(named=True):
-        x = decimal_year(row["date"])
-        if x is not None and row["kind"] in FLAG_KINDS and reach[0] <= x <= reach[1]:
-            when = run.words.date("-".join(str(row["date"]).split("/")[0].split("-")[:2]))
-            rank = (
-                row["kind"] in FROM_OUTSIDE or _of_people_only(row),
-                -int(row["severity"] or 1),
-                not row.get("sets"),
-                x,
-            )
-            rows.append(Flagged(rank, Flag(x, when, _flag_words(row, run.words))))
-    return spread_flags(rows)
-
-
-def _of_people_only(row: Mapping[str, Any]) -> bool:
-    """Whether an event at a border changed it for people alone, which says little beside a line of goods."""
-    parts = [part.strip() for part in str(row.get("sets") or "").split(";")]
-    borders = [part for part in parts if part.startswith("border.")]
-    return row["kind"].startswith("border ") and bool(borders) and all(b.startswith("border.people") for b in borders)
-
-
-def _flag_words(row: Mapping[str, Any], words: Catalogue) -> str:
-    """What an event did in two words: the level to which it brought relations, or for whom the border, else its kind."""
-    if _of_people_only(row) and words.has(f"flag.{row['kind'].replace(' ', '_')}"):
-        return words(f"flag.{row['kind'].replace(' ', '_')}")
-    set_to = next(
-        (part.strip() for part in str(row.get("sets") or "").split(";") if part.strip().startswith("relations=")), ""
-    )
-    level = set_to.partition("=")[2]
-    if row["kind"] == "diplomatic break" and words.has(f"flag.{level}"):
-        return words(f"flag.{level}")
-    if row["kind"] == "reconciliation" and level:  # a meeting alone restores nothing
-        return words("flag.restored")
-    return words.known("event_kind", row["kind"])
-
-
 def _effects(run: RunTables) -> list[IncomeEffect]:
     """The first and the last scenario on the economy that they change most."""
     if run.frames["bands"].is_empty():
@@ -287,17 +210,3 @@ def _wrong(run: RunTables) -> list[dict[str, Any]]:
          "source": next(iter(run.source_names(r["source_id"])), "")}
         for r in rows
     ]  # fmt: skip
-
-
-def decimal_year(date: str) -> float | None:
-    """``2019-07-02`` as 2019.5; the first day of a range or of a coarse date.
-
-    >>> decimal_year("2019-07"), decimal_year("2019/2020"), decimal_year("n.d.")
-    (2019.5, 2019.0, None)
-    """
-    parts = str(date or "").split("/")[0].split("-")
-    if not parts[0].isdigit() or not all(part.isdigit() for part in parts):
-        return None
-    month = int(parts[1]) if len(parts) > 1 else 1
-    day = int(parts[2]) if len(parts) > 2 else 1
-    return round(int(parts[0]) + (month - 1) / 12 + (day - 1) / 365.25, 4)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.equilibrium.economy import as_floats
+from detente.equilibrium.baseline.checks import as_floats
 from detente.errors import InvalidFlow, MissingInternalTrade, NotConverged, UnbalancedAccounts, first_five
 
 

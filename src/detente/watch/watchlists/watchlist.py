@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from detente._foreign import parse_toml, read_text
-from detente.delivery import Address, MailServer, Webhook
 from detente.economies import lookup_side
 from detente.errors import DetenteError, SpecificationError
 from detente.language import LANGUAGES
@@ -20,9 +18,9 @@ from detente.study.spec.part import SpecPart
 from detente.study.spec.problems import in_plain_words
 from detente.watch.measures import Need, family_of
 from detente.watch.thresholds import Thresholds, parse_condition
+from detente.watch.watchlists.recipients import Recipient, ToAtom, ToMail, ToStdout, ToWebhook
 
 SEED = 20220926
-_WEB = re.compile(r"https?://[^\s<>\"\\]+", re.ASCII)
 
 
 class WatchHead(SpecPart):
@@ -117,90 +115,6 @@ class WatchRule(SpecPart):
             if not any(condition is not None and condition.kind == "band" for condition in said):
                 needs.discard("placebos")
         return frozenset(needs)
-
-
-class ToMail(SpecPart):
-    """``[[to]] kind = "mail"``: readers, and the server that takes it to them."""
-
-    kind: Literal["mail"]
-    to: list[str] = Field(min_length=1, max_length=50)
-    sender: str
-    host: str
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["starttls", "ssl", "none"] = "starttls"
-    user: str = ""
-    password_env: str = ""
-    digest: bool = False
-
-    @model_validator(mode="after")
-    def _addresses(self) -> ToMail:
-        for written in (*self.to, self.sender):
-            try:
-                Address.of(written)
-            except DetenteError as error:
-                raise ValueError(str(error).rstrip(".")) from None
-        return self
-
-    @property
-    def server(self) -> MailServer:
-        return MailServer(self.host, self.port, self.security, self.user, self.password_env)
-
-
-class ToWebhook(SpecPart):
-    """``[[to]] kind = "webhook"``: an https address that gets signed JSON."""
-
-    kind: Literal["webhook"]
-    url: str
-    secret_env: str
-    allow_private: bool = False
-    digest: bool = False
-
-    @model_validator(mode="after")
-    def _good(self) -> ToWebhook:
-        try:
-            self.hook  # noqa: B018 - reading it is the check
-        except DetenteError as error:
-            raise ValueError(str(error).rstrip(".")) from None
-        return self
-
-    @property
-    def hook(self) -> Webhook:
-        return Webhook(self.url, self.secret_env, self.allow_private)
-
-
-class ToAtom(SpecPart):
-    """``[[to]] kind = "atom"``: a feed written beside the list, for a web server to give out."""
-
-    kind: Literal["atom"]
-    path: str
-    url: str
-    digest: Literal[False] = False
-
-    @model_validator(mode="after")
-    def _nameable(self) -> ToAtom:
-        parts = urlsplit(self.url)
-        if (
-            parts.scheme not in ("https", "http")
-            or not re.fullmatch(r"[a-z0-9.-]+", self.host)
-            or not _WEB.fullmatch(self.url)
-        ):
-            raise ValueError(f"'{self.url[:80]}' cannot be a feed's address; give https://name/path")
-        return self
-
-    @property
-    def host(self) -> str:
-        """Whose the entries' names are."""
-        return urlsplit(self.url).hostname or ""
-
-
-class ToStdout(SpecPart):
-    """``[[to]] kind = "stdout"``: what the command prints, which it always does."""
-
-    kind: Literal["stdout"]
-    digest: Literal[False] = False
-
-
-Recipient = Annotated[ToMail | ToWebhook | ToAtom | ToStdout, Field(discriminator="kind")]
 
 
 class WatchList(SpecPart):

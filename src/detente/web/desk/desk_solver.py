@@ -1,31 +1,26 @@
-"""The solver behind the scenario desk: baselines and residuals of a study, and the exact solve of a setting."""
+"""One study's baselines, and the central path of a setting of the scenario desk."""
 
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from detente.attribution import attribute
 from detente.equilibrium import Counterfactual, SectorCounterfactual, SectorEconomy, Shock, solve
-from detente.errors import DetenteError, MissingInternalTrade, SpecificationError, UnbalancedAccounts, first_five
-from detente.language.catalogue import NOTHING
+from detente.errors import SpecificationError, first_five
+from detente.language.digits import NOTHING
 from detente.panel import Panel
-from detente.run.attributed import RESIDUALS, residual_lookup
-from detente.run.schema import directed
-from detente.run.what_if.baseline import MIDDLE, Accounts, Baseline, accounts, middle_ratio
+from detente.run.what_if.baseline import MIDDLE, Accounts, Baseline, middle_ratio
 from detente.run.what_if.further_effects import table_of
 from detente.run.what_if.scenarios import TableOfStudy
 from detente.run.what_if.shocks import ResidualAt, effects, supply_elasticity
 from detente.study import Study
-from detente.study.panel_files import file_named
 from detente.study.spec import Ends, Scenario
+from detente.web.desk.kept_by_files import once
 from detente.web.desk.levers import CLOSED
 from detente.web.desk.settings import TARIFFS, Setting, as_written
 
@@ -138,7 +133,7 @@ class DeskSolver:
     @property
     def table(self) -> TableOfStudy | None:
         """The study's input-output table; None where it names none. Raises as :func:`table_of`."""
-        return _once("table", self.study, table_of)
+        return once("table", self.study, table_of)
 
     def flows_of(self, setting: Setting) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The two flows that a setting acts on, as (origin, destination) or with its sector third.
@@ -226,73 +221,6 @@ def _baseline(solver: DeskSolver, year: int, case: str, ratio: float) -> Baselin
     if found is None:
         raise SpecificationError(f"There is no baseline for {year} with GDP '{case}'.")
     return found
-
-
-def open_solver(study: Study) -> DeskSolver:
-    """The solver of a study, made once for one state of its files."""
-    return _once("solver", study, _make)
-
-
-def open_panel(study: Study) -> Panel:
-    """The panel of a study, read once for one state of its files."""
-    return _once("panel", study, Study.panel)
-
-
-def _once(what: str, study: Study, make: Callable[[Study], Any]) -> Any:
-    """What ``make`` gives for a study, kept until its ``study.toml`` or the panel it names changes."""
-    stamp = _stamp(study)
-    with _LOCK:
-        kept = _KEPT.get((what, study.folder))
-        if kept is None or kept[0] != stamp:
-            while len(_KEPT) >= MOST_KEPT:
-                _KEPT.pop(next(iter(_KEPT)))
-            kept = _KEPT[what, study.folder] = (stamp, make(study))
-        return kept[1]
-
-
-def _stamp(study: Study) -> tuple[int, ...]:
-    """When the files behind a study's desks were last written, and which panel stands in for its own."""
-    plan = study.spec.equilibrium
-    named = [None if study.spec.panel.ships else study.spec.panel.use, study.spec.panel.gdp]
-    named += [plan.table.file, plan.table.final] if plan.table else []
-    named += [plan.people.file] if plan.people else []
-    files = [study.folder / "study.toml", *(file_named(study.folder, name) for name in named if name)]
-    return (id(study.given), *(path.stat().st_mtime_ns if path.exists() else 0 for path in files))
-
-
-MOST_KEPT = 16
-_LOCK = threading.RLock()
-_KEPT: dict[tuple[str, Path], tuple[tuple[int, ...], Any]] = {}
-
-
-def _make(study: Study) -> DeskSolver:
-    panel = open_panel(study)
-    books = accounts(panel, study.spec, study.folder)
-    ratio = max(study.spec.equilibrium.internal_ratio, default=1.0)
-    cases: list[tuple[int, str]] = []
-    reasons: dict[str, None] = {}
-    for year in books.panel.years:
-        try:
-            cases += [(year, case) for case in books.cases(year) if books.one(year, case, ratio) is not None]
-        except (MissingInternalTrade, UnbalancedAccounts) as missing:
-            reasons[str(missing)] = None
-    if not cases:
-        raise MissingInternalTrade(
-            f"No year of the panel '{panel.name}' has what a scenario needs. {next(reversed(reasons), '')}"
-        )
-    residual, spread = _residuals(study, panel)
-    return DeskSolver(study, panel, books, residual, spread, tuple(cases))
-
-
-def _residuals(study: Study, panel: Panel) -> tuple[ResidualAt, ResidualAt]:
-    """Residuals and their spread; none known where the panel has no trade to compute them from."""
-    windows = study.spec.attribution.base_windows
-    origin, destination = study.spec.dyad
-    try:
-        found = attribute(panel, origin, destination, [(panel.years[0], panel.years[-1])], windows).residuals()
-    except DetenteError:
-        found = RESIDUALS.empty()  # the desk still takes stated effects
-    return residual_lookup(RESIDUALS.fitted(directed(found)), windows[0])
 
 
 AS_THEY_ARE = frozenset({str, int, bool, type(None)})

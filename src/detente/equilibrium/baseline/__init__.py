@@ -1,0 +1,1 @@
+"""The baseline of a counterfactual: flows between economies, checked and made whole."""

@@ -1,0 +1,1 @@
+"""Watch lists as people write them: dyads, rules, and whom to tell."""
