@@ -122,7 +122,7 @@ class Catalogue:
         key = self._of(group, word.replace(" ", "_"), "word")
         own = self._own(key)
         if own is None and key in language_of(SOURCE).strings and self.language != SOURCE:
-            return self._in_english(key, {})
+            return language_of(SOURCE).strings[key] if group in _UNMARKED else self._in_english(key, {})
         if own is None and group == "unit" and (money := _MONEY.fullmatch(word)):
             return self(f"scale.{money[2]}", code=money[1].upper())
         return word if own is None else own

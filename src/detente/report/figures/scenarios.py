@@ -110,7 +110,7 @@ def _row(
 ) -> dict[str, Any]:
     low, mid, high = (raw[f"{measure}_{end}"] for end in ("low", "mid", "high"))
     name = story.economy(raw["economy"])
-    unit = words("word.usd_mn" if measure.endswith("usd_mn") else "unit.percent")
+    unit = words.known("unit", "usd_mn" if measure.endswith("usd_mn") else "percent")
     tip = words(
         "scenarios.tip",
         scenario=raw["title"],
