@@ -52,7 +52,7 @@ ALIKE = {
         "state_name.security.cooperation word.security_cooperation", "column.log_ratio column.residual",
         "attribution_by.markets part_name.beyond_comparable_markets",
         "attribution_by.suppliers part_name.beyond_comparable_suppliers", "people_outcome.moves people_target.moved",
-        "people_variant.all sample.all", "answer.next_group_land people_variant.neighbours",
+        "people_variant.all sample.all", "answer.next_group_land outlook_group.land people_variant.neighbours",
         "act.broken event_kind.diplomatic_break", "flag.frozen relation.relations=frozen",
         "result.pending verdict.outcome_pending", "unit.pct unit.percent",
     ),
