@@ -37,7 +37,8 @@ from detente.web.http.workspace import Workspace
 WRITER = """
 import sys, random
 from detente.study import Study, open_study
-from detente.web.editor.editor import RowChange, save, undo
+from detente.web.editor.row_changes import RowChange
+from detente.web.editor.editor import save, undo
 study = open_study(sys.argv[1])
 draw = random.Random(sys.argv[2])
 for n in range(100_000):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detente.equilibrium import CLOSED, Economy, bargain, solve
-from detente.equilibrium.extensions.bargaining import Bargain
+from detente.equilibrium.extensions.agreements import Bargain
 from detente.errors import InvalidShock, SpecificationError, UnknownEconomy
 
 NAMES = ("COL", "VEN", "ROW")

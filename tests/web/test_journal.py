@@ -17,8 +17,9 @@ import detente
 from detente.errors import DetenteError, OutputError, StudyError
 from detente.study import open_study
 from detente.web.editor import editor
-from detente.web.editor.editor import RowChange, save, undo
+from detente.web.editor.editor import save, undo
 from detente.web.editor.journal import JOURNAL, last_change
+from detente.web.editor.row_changes import RowChange
 from detente.web.http.workspace import Workspace
 
 
@@ -158,7 +159,8 @@ def test_a_record_that_leads_out_of_its_study_is_not_followed(tmp_path, study):
 HANDS = """
 import sys
 from detente.study import open_study
-from detente.web.editor.editor import RowChange, save, undo
+from detente.web.editor.row_changes import RowChange
+from detente.web.editor.editor import save, undo
 from pathlib import Path
 study = open_study(sys.argv[1])
 for n in range(1000):

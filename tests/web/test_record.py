@@ -19,9 +19,10 @@ from detente.record.references import references
 from detente.record.schema import TABLES
 from detente.study import open_study
 from detente.web.editor.csv_rows import RecordFile
-from detente.web.editor.editor import Conflict, InUse, Rejected, RowChange, read_file, save, undo
+from detente.web.editor.editor import read_file, save, undo
 from detente.web.editor.journal import JOURNAL, last_change
 from detente.web.editor.listing import Asked, listed
+from detente.web.editor.row_changes import Conflict, InUse, Rejected, RowChange
 from detente.web.http.workspace import Workspace
 from detente.web.pages.record import LISTED
 

@@ -10,7 +10,7 @@ from detente.answer.speaker import Voice
 from detente.data.periods import YEARS
 from detente.language import Catalogue
 from detente.language.error_words import said_part
-from detente.outlook.odds import NO_RELATIONS, NO_STATE, NOT_RELEVANT
+from detente.outlook.odds_of_pair import NO_RELATIONS, NO_STATE, NOT_RELEVANT
 from detente.outlook.trade.trade_forecast import REOPENED, RUPTURED, SCOPED
 from detente.run.what_next import A_BLOC
 

@@ -37,7 +37,7 @@ __all__, __getattr__, __dir__ = names_of(
         "MobilityCounterfactual": "extensions.mobility",
         "balance": "baseline.accounts",
         "bargain": "extensions.bargaining",
-        "Bargain": "extensions.bargaining",
+        "Bargain": "extensions.agreements",
         "conditional": "extensions.modular",
         "Conditional": "extensions.modular",
         "solve_each": "around.batch",

@@ -5,7 +5,7 @@ from detente._lazy import names_of
 __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
-        "hazard": "odds",
+        "hazard": "odds_of_pair",
         "Odds": "odds",
         "LineBound": "capacity",
         "LineTerms": "capacity",

@@ -13,7 +13,7 @@ from detente.data.periods import label_of, next_period
 from detente.economies import in_text
 from detente.errors import DetenteError
 from detente.outlook import forecast, hazard
-from detente.outlook.odds import why_no_odds
+from detente.outlook.odds_of_pair import why_no_odds
 from detente.outlook.score_card import ScoreCard
 from detente.outlook.trade import Ahead, TradeForecast
 from detente.outlook.trade.asked import BASE_YEARS

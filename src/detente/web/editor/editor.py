@@ -7,84 +7,25 @@ folder keeps servers apart.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from detente._atomic import ASIDE, lock, settle, write_files
+from detente._atomic import lock, settle, write_files
 from detente._foreign import TABLE, check_inside, read_text
-from detente.errors import DetenteError, OutputError, Problem, StudyError, UnreadableFile, first_five
+from detente.errors import Problem, StudyError, UnreadableFile
 from detente.language.controls import clean
-from detente.record import Ledger
 from detente.record.references import references
 from detente.record.schema import TABLES, RecordTable
 from detente.study import Study
 from detente.web.editor.csv_rows import RecordFile, Row
 from detente.web.editor.journal import begin, last_change, named
+from detente.web.editor.record_checks import check_as_changed, problems_of, remember
+from detente.web.editor.row_changes import Conflict, InUse, Rejected, RowChange
 
 EDITABLE = ("events", "claims", "figures", "sources")
+
+
 LONGEST = 4000  # characters in a cell
-WORDS = ("vocabulary.toml", "organisations.toml")  # a record's own words, beside its tables
-
-
-@dataclass(frozen=True, slots=True)
-class RowChange:
-    """One row to be written, or to go.
-
-    Attributes
-    ----------
-    table : events, claims, figures or sources.
-    id : of the row as it stands now; empty for a new one.
-    digest : of the row the editor was shown; empty for a new one.
-    cells : column to text; None takes the row out.
-    """
-
-    table: str
-    id: str
-    digest: str
-    cells: Mapping[str, str] | None
-
-
-class Rejected(DetenteError):
-    """The record would not be valid; ``problems`` are those the change brings."""
-
-    exit_code = 3
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, problems)), fix="Nothing was written.")
-
-
-class InUse(DetenteError):
-    """The row is named elsewhere and cannot go; ``users`` says where."""
-
-    exit_code = 3
-
-    def __init__(self, id_: str, users: Sequence[str]) -> None:
-        self.users = tuple(users)
-        super().__init__(
-            f"'{id_}' is named in {len(users)} other places: {first_five(users)}.",
-            why="Without it they would point at nothing.",
-            fix="Change or delete those first.",
-        )
-
-
-class Conflict(DetenteError):
-    """The row was changed since it was shown; ``now`` is what stands there (None: it is gone)."""
-
-    exit_code = 3
-
-    def __init__(self, id_: str, now: Row | None) -> None:
-        self.now = now
-        super().__init__(
-            f"'{id_}' was changed after this page was loaded." if now else f"'{id_}' is no longer there.",
-            why="Saving now would overwrite somebody's work.",
-            fix="Compare the two below, then save again or leave it.",
-        )
 
 
 def read_file(study: Study, table: str) -> RecordFile:
@@ -126,9 +67,9 @@ def save(study: Study, changes: Sequence[RowChange]) -> None:
             files[table], lines = _applied(read_file(study, table), TABLES[table], own)
             noted += lines
         _refuse_used(study, files, [change for change in changes if change.cells is None])
-        problems = _check(study, files)
+        problems = check_as_changed(study, files)
         _write(study, files, {"changes": noted})
-        _remember(study.record, problems)
+        remember(study.record, problems)
 
 
 def undo(study: Study) -> str:
@@ -239,85 +180,6 @@ def _refuse_used(study: Study, files: Mapping[str, RecordFile], removed: Sequenc
 def _clean(text: str) -> str:
     """A cell without unseen characters, in one paragraph, of bearable length."""
     return clean(text)[:LONGEST].rstrip()
-
-
-def problems_of(record: Path) -> list[Problem]:
-    """The record's own check, made once for one state of its files."""
-    stamp = stamp_of(record)
-    kept = _CHECKED.get(record)
-    if kept is None or kept[0] != stamp:
-        kept = (stamp, tuple(Ledger.check(record)))
-        _CHECKED[record] = kept
-    return list(kept[1])
-
-
-_CHECKED: dict[Path, tuple[tuple[Any, ...], tuple[Problem, ...]]] = {}
-_MOST_CHECKED = 64
-
-
-def _remember(record: Path, problems: Sequence[Problem]) -> None:
-    while len(_CHECKED) >= _MOST_CHECKED:
-        _CHECKED.pop(next(iter(_CHECKED)))
-    _CHECKED[record] = (stamp_of(record), tuple(problems))
-
-
-def stamp_of(record: Path) -> tuple[Any, ...]:
-    """What tells one state of a record's files from another."""
-    out: list[Any] = []
-    for path in _parts(record):
-        try:
-            found = path.stat()
-        except OSError:
-            out.append(None)
-        else:
-            out.append((found.st_mtime_ns, found.st_size, found.st_ino))
-    return tuple(out)
-
-
-def _parts(record: Path) -> list[Path]:
-    """The files that make up a record; whatever else lies in its folder is nobody's business here."""
-    return [record / name for name in (*(table.file for table in TABLES.values()), *WORDS)]
-
-
-def _check(study: Study, files: Mapping[str, RecordFile]) -> list[Problem]:
-    """The record's own check on the record as it would be; only problems that are new count, wherever they stand."""
-
-    def known(problem: Problem) -> tuple[str, str | None, str]:
-        return problem.file, problem.column, problem.what  # the row number moves when rows come and go
-
-    before = Counter(map(known, problems_of(study.record)))
-    after = _would_be(study, files)
-    new = []
-    for problem in after:
-        before[known(problem)] -= 1
-        if before[known(problem)] < 0:
-            new.append(problem)
-    if new:
-        raise Rejected(new)
-    return after
-
-
-def _would_be(study: Study, files: Mapping[str, RecordFile]) -> list[Problem]:
-    """Check the record with these files in place, beside it and under the lock, so that a crash leaves nothing."""
-    try:
-        trial = Path(tempfile.mkdtemp(prefix=".check-", suffix=ASIDE, dir=study.folder))
-        try:
-            for part in _parts(study.record):
-                if part.exists():
-                    check_inside(part, study.folder)
-                    shutil.copyfile(part, trial / part.name)
-            for table, file in files.items():
-                (trial / TABLES[table].file).write_text(file.text(), encoding="utf-8", newline="")
-            return Ledger.check(trial)
-        finally:
-            shutil.rmtree(trial, ignore_errors=True)
-    except DetenteError:
-        raise
-    except OSError as error:
-        raise OutputError(
-            f"The record cannot be checked before it is written: {error}.",
-            fix="Check the folder's permissions and space.",
-        ) from None
 
 
 def _write(study: Study, files: Mapping[str, RecordFile], entry: Mapping[str, Any]) -> None:

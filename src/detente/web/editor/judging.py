@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.record import Ledger
 from detente.study import Study
-from detente.web.editor.editor import stamp_of
+from detente.web.editor.record_checks import stamp_of
 
 _KEPT: dict[Path, tuple[tuple[Any, ...], Ledger, pl.DataFrame]] = {}
 _ONE_AT_A_TIME = (

@@ -14,7 +14,8 @@ from detente.record.exchange.merging import merge_records
 from detente.record.reading import read_table
 from detente.record.schema import TABLES, RecordTable
 from detente.study import Study
-from detente.web.editor.editor import RowChange, read_file
+from detente.web.editor.editor import read_file
+from detente.web.editor.row_changes import RowChange
 
 OURS, THEIRS = "ours", "theirs"
 

@@ -25,8 +25,8 @@ from detente.record.schema import TABLES
 from detente.study import open_study
 from detente.study.panel_fit import misfits
 from detente.web.editor import uploads
-from detente.web.editor.editor import WORDS
 from detente.web.editor.merging import completed, merged, table_of
+from detente.web.editor.record_checks import WORDS
 from detente.web.editor.world_csv import understood
 from detente.web.http.progress import say
 

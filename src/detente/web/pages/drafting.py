@@ -21,8 +21,9 @@ from detente.record.draft.row import fingerprint
 from detente.record.draft.suggest import KnownRecord
 from detente.record.schema import CLAIMS, FRICTION, TABLES
 from detente.study import Study
-from detente.web.editor.editor import Rejected, RowChange, read_file, save
+from detente.web.editor.editor import read_file, save
 from detente.web.editor.new_rows import completed, made_id, source_of
+from detente.web.editor.row_changes import Rejected, RowChange
 from detente.web.http.reply import WordedError, go, page, told, words_of
 from detente.web.http.reproduce import of_draft
 from detente.web.http.telling import Told, told_problem

@@ -20,11 +20,13 @@ from detente.record.states.vocabulary import default_vocabulary
 from detente.report.tables import safe_link
 from detente.study import Study
 from detente.web.editor.csv_rows import Row
-from detente.web.editor.editor import EDITABLE, Conflict, InUse, Rejected, RowChange, problems_of, read_file, save, undo
+from detente.web.editor.editor import EDITABLE, read_file, save, undo
 from detente.web.editor.journal import last_change, named
 from detente.web.editor.judging import record_with_verdicts
 from detente.web.editor.listing import Asked, listed
 from detente.web.editor.new_rows import FIRST, completed, source_of
+from detente.web.editor.record_checks import problems_of
+from detente.web.editor.row_changes import Conflict, InUse, Rejected, RowChange
 from detente.web.http.reply import go, page, told, words_of
 from detente.web.http.reproduce import of_record
 from detente.web.http.telling import told_problem
