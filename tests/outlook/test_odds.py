@@ -86,9 +86,15 @@ def until(monkeypatch):
 
 
 def _forget() -> None:
-    from detente.outlook import odds
+    from detente.outlook import odds_of_pair
 
-    for remembered in (relevant.known_spells, relevant.snapshot, relevant.broke_within, odds._learnt, return_rates):
+    for remembered in (
+        relevant.known_spells,
+        relevant.snapshot,
+        relevant.broke_within,
+        odds_of_pair._learnt,
+        return_rates,
+    ):
         remembered.cache_clear()
 
 

@@ -16,8 +16,8 @@ import pytest
 import detente
 from detente.errors import DetenteError, OutputError, StudyError
 from detente.study import open_study
-from detente.web.editor import editor
-from detente.web.editor.editor import save, undo
+from detente.web.editor import record_checks
+from detente.web.editor.editor import read_file, save, undo
 from detente.web.editor.journal import JOURNAL, last_change
 from detente.web.editor.row_changes import RowChange
 from detente.web.http.workspace import Workspace
@@ -127,8 +127,8 @@ def test_what_could_not_be_written_was_not_done_and_undo_goes_on(study, monkeypa
 def test_a_save_checks_the_record_once(study, monkeypatch):
     add(study, "Z1")
     counted = []
-    real = editor.Ledger.check
-    monkeypatch.setattr(editor.Ledger, "check", lambda folder: counted.append(folder) or real(folder))
+    real = record_checks.Ledger.check
+    monkeypatch.setattr(record_checks.Ledger, "check", lambda folder: counted.append(folder) or real(folder))
     add(study, "Z2")
     assert len(counted) == 1
 
@@ -150,7 +150,7 @@ def test_a_record_that_leads_out_of_its_study_is_not_followed(tmp_path, study):
     (study.record / "events.csv").symlink_to(tmp_path / "elsewhere.csv")
     before = (tmp_path / "elsewhere.csv").read_bytes()
     with pytest.raises(DetenteError, match="leads out"):
-        editor.read_file(study, "events")
+        read_file(study, "events")
     with pytest.raises(DetenteError, match="leads out"):
         add(study, "Z1")
     assert (tmp_path / "elsewhere.csv").read_bytes() == before
@@ -160,7 +160,7 @@ HANDS = """
 import sys
 from detente.study import open_study
 from detente.web.editor.row_changes import RowChange
-from detente.web.editor.editor import save, undo
+from detente.web.editor.editor import read_file, save, undo
 from pathlib import Path
 study = open_study(sys.argv[1])
 for n in range(1000):
@@ -195,13 +195,13 @@ def test_kill_9_of_two_servers_loses_no_acknowledged_edit_and_leaves_no_orphan(s
         for hand in hands:
             saved |= {line.split()[1] for line in hand.stdout.read().splitlines() if line.startswith("saved")}
             hand.wait()
-        rows = editor.read_file(study, "events").rows  # opening finishes what a crash left
+        rows = read_file(study, "events").rows  # opening finishes what a crash left
         events = {row.cells["event_id"] for row in rows if row.cells["event_id"].startswith("T")}
-        sources = {row.cells["source_id"] for row in editor.read_file(study, "sources").rows}
+        sources = {row.cells["source_id"] for row in read_file(study, "sources").rows}
         assert saved <= events, "acknowledged and lost"
         assert {s for s in sources if s.startswith("ST")} == {f"S{id_}" for id_ in events}, "half a step"
         undo(study)
-        saved -= events - {row.cells["event_id"] for row in editor.read_file(study, "events").rows}
+        saved -= events - {row.cells["event_id"] for row in read_file(study, "events").rows}
     assert len(saved) >= 8
     assert not [p.name for p in study.folder.rglob(".*") if p.name not in (JOURNAL,)]
     assert study.check() == []

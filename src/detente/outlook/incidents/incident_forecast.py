@@ -73,7 +73,7 @@ class IncidentForecast:
                  (("low", self.low), ("middle", self.middle), ("high", self.high))}  # fmt: skip
         return Text(
             "outlook.incidents", name=self.name, n=self.n_periods, until=self.until, **whole,
-            every=Text(f"period.{self.every}{'s' if self.n_periods > 1 else ''}"), any=f"{100 * self.chance_any:.0f}",
+            every=Word(f"{self.every}{'s' if self.n_periods > 1 else ''}", group="period"), any=f"{100 * self.chance_any:.0f}",
             method=Word(self.method, group="outlook_method"), score=self.card.sentence(),
         )  # fmt: skip
 

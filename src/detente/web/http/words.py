@@ -41,7 +41,8 @@ class Words(Catalogue):
         base, _, language = column.rpartition("_")
         if base and language in LANGUAGES:
             return self("field.translated", what=self.field(base), language=Words(language)("page.language"))
-        return self.heading("field", CALLED.get(column, column))
+        called = CALLED.get(column, column)
+        return self.known("field" if self.has(f"field.{called}") else "heading", called)
 
     def panel(self, name: str) -> str:
         """What a panel is called: the one that ships with détente in words, others as they are named."""

@@ -31,7 +31,7 @@ from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.opening import open_solver
 from detente.web.desk.result_rows import outcome_in_words
 from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
-from detente.web.editor import editor
+from detente.web.editor.record_checks import stamp_of
 from detente.web.editor.study_edits import add_scenario
 from detente.web.http.reply import NOT_STATE, as_json, go, page, told, words_of
 from detente.web.http.reproduce import of_setting
@@ -104,7 +104,7 @@ def _actual(solver: DeskSolver, base: int, words: Words) -> dict[str, Any] | Non
     """What was sold in the newest year of the record, or of the panel, that lies after the baseline's."""
     study, found = solver.study, None
     with suppress(DetenteError):
-        found = _newest(study.folder, editor.stamp_of(study.record), study.spec.dyad)
+        found = _newest(study.folder, stamp_of(study.record), study.spec.dyad)
     found = found or _newest_of_panel(solver)
     if found is None or found[0] <= base:
         return None
