@@ -122,7 +122,7 @@ def _recorded(change: EpisodeChange, head: Mapping[str, Any], say: Speaker) -> s
     ends = {"before": say.money(change.flow_from or 0), "after": say.money(change.flow_to or 0)}
     told = say(f"episode_{way}", change=say.change(change.whole or 0), **head, **ends)
     crossed = change.own is not None and (change.own > 0) != (way == "rose") and abs(change.own) >= FLAT
-    return told + (say(f"episode_{way}_but") if crossed else "")
+    return told + (say("less_than_implied") if crossed else "")
 
 
 def _bound(at_most: float, say: Speaker) -> str:
