@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import OutputError, StudyError, UnreadableFile
-from detente.language import LANGUAGES, Catalogue
+from detente.language import LANGUAGES
 from detente.record import Ledger
 from detente.record.references import references
 from detente.record.schema import TABLES
@@ -23,6 +23,7 @@ from detente.web.editor.editor import read_file, save, undo
 from detente.web.editor.journal import JOURNAL, last_change
 from detente.web.editor.listing import Asked, listed
 from detente.web.editor.row_changes import Conflict, InUse, Rejected, RowChange
+from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
 from detente.web.pages.record import LISTED
 
@@ -553,5 +554,5 @@ def test_a_list_is_narrowed_to_a_year_and_claims_to_a_verdict(study):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_column_of_a_list_has_a_heading_in_words(language):
-    words = Catalogue(language)
-    assert [c for columns in LISTED.values() for c in columns if not words.has(f"field.{c}")] == []
+    words = Words(language)
+    assert [c for columns in LISTED.values() for c in columns if words.field(c) == c] == []
