@@ -10,6 +10,7 @@ from detente.record.draft.proposing.flows import economies_named
 from detente.record.draft.row import DraftRow
 from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period
+from detente.record.verdicts.amounts import currency_of
 from detente.record.verdicts.citing import series_name
 from detente.record.verdicts.independence.organisations import country_in
 

@@ -16,7 +16,7 @@ from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
 def no_figure(claim: Claim, evidence: Evidence, n_own: int) -> Verdict:
     """The verdict where nothing can be held against a claim's number: of its own side, not yet, or in another unit."""
-    rule = Text("rule.quantity")
+    rule = Text("word.quantity")
     own = comparable(evidence.series(claim.target), claim)
     if n_own and own:
         return not_checkable(Text("reason.own_figures"), rule)
