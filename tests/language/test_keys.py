@@ -44,7 +44,8 @@ ALIKE = {
     ),
     MEANING: (
         "dates.open state_value.open", "rule.agreement test.agreement word.agreement", "figure_status.reported word.reported",
-        "figure_status.bound word.bound", "rule.extreme test.extreme word.extreme", "test.change word.change", "forecast_kind.range word.range",
+        "figure_status.bound word.bound", "rule.extreme test.extreme word.extreme", "test.change word.change",
+        "forecast_kind.range word.range",
         "further.origin lane.from", "lever.relations_broken state_value.broken",
         "act.closed_border event_kind.border_closure", "column.n_claims word.claims",
     ),
