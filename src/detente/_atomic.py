@@ -111,9 +111,15 @@ def settle(home: Path) -> None:
 
 def settle_around(folder: Path) -> None:
     """Finish what a crash left open in a record's folder or the study it lies in, where that may be written to."""
-    for home in (folder, *([folder.parent] if (folder.parent / "study.toml").exists() else [])):
+    for home in dict.fromkeys((folder, home_of(folder))):
         with suppress(OutputError):
             settle(home)
+
+
+def home_of(record: Path) -> Path:
+    """The folder whose lock keeps all writers of a record apart: that of the study it lies in, or its own."""
+    around = record.absolute().parent
+    return around if (around / "study.toml").exists() else record
 
 
 @contextmanager

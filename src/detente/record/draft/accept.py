@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from detente._atomic import lock, write_file
+from detente._atomic import home_of, lock, write_file
 from detente._foreign import TABLE, read_bytes
 from detente.errors import EmptySample, OutputError, Problem, RecordError, UnreadableFile
 from detente.record.draft.row import CONFIDENCE, OWN, fingerprint
@@ -81,7 +81,7 @@ def accept(draft: Path, record: Path, *, keep_wording: bool = False) -> Accepted
     problems += _checked(record, combined, old, numbers, draft, table)
     if problems:
         raise RecordError(problems)
-    with lock(record.parent):
+    with lock(home_of(record)):
         if _existing(file) != before:
             raise OutputError(f"{file} changed while the draft was being checked.", fix="Accept again.")
         write_file(file, combined)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from detente._atomic import ASIDE, lock, settle_around, write_files
+from detente._atomic import ASIDE, home_of, lock, settle_around, write_files
 from detente._foreign import read_text
 from detente.errors import Problem, RecordError
 from detente.record.ledger import Ledger
@@ -57,14 +57,15 @@ class Merge:
         folder.mkdir(parents=True, exist_ok=True)
         texts = {TABLES[name].file: frame.write_csv() for name, frame in self.tables.items()}
         texts |= {REGISTER: self.register} if self.register else {}
-        with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
-            for file, text in texts.items():
-                (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
-            problems = Ledger.check(aside)
-        if problems:
-            raise RecordError(problems)
-        with lock(folder):
-            write_files({folder / file: text for file, text in texts.items()}, folder)
+        home = home_of(folder)
+        with lock(home):
+            with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
+                for file, text in texts.items():
+                    (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
+                problems = Ledger.check(aside)
+            if problems:
+                raise RecordError(problems)
+            write_files({folder / file: text for file, text in texts.items()}, home)
         return folder
 
 

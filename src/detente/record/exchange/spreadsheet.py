@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from detente._atomic import ASIDE, lock, write_file, write_files
+from detente._atomic import ASIDE, home_of, lock, write_file, write_files
 from detente._foreign import read_bytes
 from detente.data.tables.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
@@ -110,14 +110,15 @@ def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabular
         raise RecordError(problems)
     folder.mkdir(parents=True, exist_ok=True)
     texts = {TABLES[name].file: _csv(TABLES[name].allowed, rows.values()) for name, rows in tables.items()}
-    with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
-        for file, text in texts.items():
-            (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
-        problems = Ledger.check(aside, vocabulary=vocabulary)
-    if problems:
-        raise RecordError([_in_sheet(problem, path, tables) for problem in problems])
-    with lock(folder):
-        write_files({folder / file: text for file, text in texts.items()}, folder)
+    home = home_of(folder)
+    with lock(home):
+        with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
+            for file, text in texts.items():
+                (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
+            problems = Ledger.check(aside, vocabulary=vocabulary)
+        if problems:
+            raise RecordError([_in_sheet(problem, path, tables) for problem in problems])
+        write_files({folder / file: text for file, text in texts.items()}, home)
     return folder
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import polars as pl
 
-from detente._atomic import ASIDE, lock, settle_around, write_files
+from detente._atomic import ASIDE, home_of, lock, settle_around, write_files
 from detente.data.facts import Flows, Series
 from detente.data.registry import recognise, sources
 from detente.data.source import DataSource, Facts
 from detente.data.tables.files import Files
-from detente.errors import RecordError, UnreadableFile, UsageError, did_you_mean
+from detente.errors import OutputError, RecordError, UnreadableFile, UsageError, did_you_mean
 from detente.language.controls import clean
 from detente.record.exchange.importers.events import Row
 from detente.record.exchange.importers.layouts import ALIASES, RecordLayout, layout_of
@@ -83,9 +83,21 @@ class Import:
         ------
         RecordError
             The record would not pass its check.
+        OutputError
+            Somebody else has changed the tables since they were read.
         """
         record = Path(record)
-        texts = {TABLES[name].file: frame.write_csv() for name, frame in self._merged().items()}
+        home = home_of(record)
+        with lock(home):
+            self._write(record, home)
+        return record
+
+    def _write(self, record: Path, home: Path) -> None:
+        merged = self._merged()
+        for name in merged:
+            if not read_table(record / TABLES[name].file, TABLES[name])[0].equals(self._tables[name]):
+                raise OutputError(f"{record / TABLES[name].file} has changed since.", fix="Import the file again.")
+        texts = {TABLES[name].file: frame.write_csv() for name, frame in merged.items()}
         with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=record.parent) as aside:
             for path in record.iterdir():
                 if path.is_file() and path.suffix in (".csv", ".toml"):
@@ -95,9 +107,7 @@ class Import:
             problems = Ledger.check(aside)
         if problems:
             raise RecordError(problems)
-        with lock(record):
-            write_files({record / file: text for file, text in texts.items()}, record)
-        return record
+        write_files({record / file: text for file, text in texts.items()}, home)
 
     def _merged(self) -> dict[str, pl.DataFrame]:
         table = TABLES[self.layout.table]
