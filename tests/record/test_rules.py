@@ -399,3 +399,108 @@ def test_marks_that_a_person_gives_and_those_the_rules_find(small):
     assert small.verdict(counted, events=[{}]).marks == ("own label",)
     with pytest.raises(ValueError, match="cannot be used as mark"):
         small.ledger(claims=[small.quantity("100", options="mark=perfect")], figures=[{}])
+
+
+def counted(*dated: tuple[str, int], source: str = "office") -> list[dict[str, str]]:
+    """Persons on some days."""
+    return [{"series": "migration.a_in_b", "period": day, "value": str(n), "unit": "persons", "kind": "stock",
+             "source_id": source} for day, n in dated]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("dated", "claimed", "verdict"),
+    [
+        ([("2019-12-31", 100), ("2020-12-31", 150)], "50", "confirmed within rounding"),
+        ([("2019-12-31", 100), ("2020-12-31", 150)], "20", "contradicted"),
+        (
+            [("2019-06-30", 90), ("2019-12-31", 100), ("2020-06-30", 180), ("2020-12-31", 150)],
+            "50",
+            "confirmed within rounding",
+        ),
+        ([("2019-12-31", 100), ("2020-06-30", 150)], "50", "not checkable"),  # half a year is not a year
+        ([("2019-06", 100), ("2019-12", 70), ("2020-06", 150)], "50", "confirmed within rounding"),  # June with June
+    ],
+)
+def test_a_stock_changes_between_the_same_times_of_two_years(small, dated, claimed, verdict):
+    claim = {"value": claimed, "unit": "pct", "test": "change", "target": "migration.a_in_b",
+             "options": "from=2019;to=2020", "claim": "It rose"}  # fmt: skip
+    assert small.verdict(claim, figures=counted(*dated)).verdict == verdict
+
+
+MONTHLY = [(f"{year}-{month:02d}", 10 * year + (50 if (year, month) == (2019, 7) else month)) for year in range(2017, 2021)
+           for month in range(1, 13)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("dated", "date", "verdict"),
+    [
+        (MONTHLY, "2019", "confirmed"),  # its months add up to less than those of 2020
+        (MONTHLY, "2020", "contradicted"),  # the highest at the end of a year, not of all months
+        ([*MONTHLY, ("2021-01", 40000)], "2019", "contradicted"),  # one month beyond the peak is enough
+        ([*MONTHLY, ("2021-01", 20210)], "2019", "confirmed"),
+        ([*MONTHLY, ("2021-01", 20210)], "2021", "not checkable"),  # one month is no year
+        ([(day, n) for day, n in MONTHLY if day[5:] == "12"], "2020", "confirmed"),
+        ([(day, n) for day, n in MONTHLY if day[5:] == "12" and day[:4] != "2018"], "2020", "not checkable"),
+    ],
+)
+def test_a_stock_peaks_in_the_year_of_its_highest_month(small, dated, date, verdict):
+    claim = extreme(date) | {"target": "migration.a_in_b"}
+    assert small.verdict(claim, figures=counted(*dated)).verdict == verdict
+
+
+EARLY = {
+    "source_id": "early",
+    "title": "Nine months",
+    "publisher": "A Chamber",
+    "date": "2021-10-05",
+    "kind": "chamber",
+}
+LATE = {"source_id": "late", "title": "The year", "publisher": "A Bank", "date": "2022-03-01", "kind": "press"}
+
+
+def flow(period: str, value: float, source: str) -> dict[str, str]:
+    return {"period": period, "value": f"{value:g}", "source_id": source}
+
+
+def test_a_years_figure_from_within_the_year_says_so(small):
+    verdict = small.verdict(small.quantity("70"), sources=[EARLY], figures=[flow("2021", 70, "early")])
+    assert verdict.verdict == "confirmed"
+    assert "before the period had ended" in verdict.reason
+    assert "2021-10-05" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "later", [[flow("2021", 100, "late")], [flow(f"2021-{month:02d}", 100 / 12, "late") for month in range(1, 13)]]
+)
+def test_a_later_figure_takes_the_place_of_one_from_within_the_year(small, later):
+    figures = [flow("2021", 70, "early"), *later]
+    for value, word in (("70", "contradicted"), ("100", "confirmed")):
+        verdict = small.verdict(small.quantity(value), sources=[EARLY, LATE], figures=figures)
+        assert verdict.verdict.startswith(word), value
+        assert verdict.evidence_source_ids == ("late",)
+        assert "had ended" not in verdict.reason
+
+
+def test_a_figure_of_a_month_is_not_early_once_the_month_is_over(small):
+    claim = small.quantity("70", date="2021-09")
+    verdict = small.verdict(claim, sources=[EARLY], figures=[flow("2021-09", 70, "early")])
+    assert verdict.verdict == "confirmed"
+    assert "had ended" not in verdict.reason
+
+
+def test_a_change_to_a_year_that_had_not_ended_says_so(small):
+    figures = [flow("2020", 100, "office"), flow("2021", 70, "early")]
+    claim = change("30", "It fell", options="from=2020;to=2021;measure=pct", unit="pct")
+    verdict = small.verdict(claim, sources=[EARLY], figures=figures)
+    assert verdict.verdict == "confirmed within rounding"
+    assert "before the period had ended" in verdict.reason
+
+
+def test_a_year_that_had_not_ended_makes_no_low(small):
+    figures = [flow(str(2018 + n), v, "office") for n, v in enumerate((90, 80, 100))] + [flow("2021", 70, "early")]
+    assert small.verdict(extreme("2021", state="min"), sources=[EARLY], figures=figures).verdict == "not checkable"
+    assert small.verdict(extreme("2019", state="min"), sources=[EARLY], figures=figures).verdict == "confirmed"
+    figures[-1]["value"] = "170"
+    peak = small.verdict(extreme("2020"), sources=[EARLY], figures=figures)
+    assert peak.verdict == "contradicted"
+    assert "before the period had ended" in peak.reason

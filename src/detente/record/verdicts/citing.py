@@ -8,6 +8,8 @@ from detente.language import Day, Joined, Number, Text, Word
 from detente.record.rows import Event, Figure
 from detente.record.states import FOREVER, Spell
 from detente.record.verdicts.amounts import say
+from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.verdict import Verdict
 
 
 def cite(figure: Figure) -> str:
@@ -21,6 +23,15 @@ def cite(figure: Figure) -> str:
 def listed(figures: Iterable[Figure]) -> str:
     """Several figures."""
     return Joined("; ", parts=map(cite, figures))
+
+
+def early_said(verdict: Verdict, figures: Iterable[Figure], evidence: Evidence) -> Verdict:
+    """The verdict, saying which of its figures came out before their period had ended."""
+    early = [f for f in figures if evidence.early(f)]
+    if not early or verdict.verdict in ("not checkable", "outcome pending"):
+        return verdict
+    when = Joined(", ", parts=(Day(evidence.published(f)) for f in early))
+    return verdict.because(Text("reason.early", reason=verdict.reason, figures=listed(early), when=when))
 
 
 def sources_of(figures: Iterable[Figure]) -> tuple[str, ...]:

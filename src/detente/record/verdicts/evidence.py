@@ -21,6 +21,8 @@ from detente.record.verdicts.independence.organisations import default_register,
 OFFICIAL_FIRST = {"official": 0, "dataset": 0, "legal": 0, "academic": 1, "chamber": 1, "press": 2, "article": 2}
 """Standing of a source by its kind, the best first; others come last."""
 UNSOURCED = "unsourced"
+STRONG = ("reported", "derived")
+"""Status of figures that decide before any others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Evidence:
         """The figures of a series by what they can show of a claim.
 
         A figure whose period begins after its source was published is a forecast, whatever
-        its status says, and is left out.
+        its status says, and is left out; so is an :meth:`early` one beside a later one of its period.
         """
         sides = self.dependence.sides(claim)
         free, named, own = [], [], 0
@@ -110,7 +112,7 @@ class Evidence:
                 own += 1
             else:
                 named.append(figure)
-        return EpisodeSplit(tuple(free), tuple(named), own)
+        return EpisodeSplit(self._in_time(free), self._in_time(named), own)
 
     def independent(self, name: str, claim: Claim) -> tuple[Figure, ...]:
         """Figures of a series that may test a claim."""
@@ -133,6 +135,18 @@ class Evidence:
         days = [self._last_day(s) for s in sources]
         return any(event.date.first <= day for day in days)
 
+    def early(self, figure: Figure) -> bool:
+        """Whether a flow's figure was published before its period had ended: part of it, or what was expected."""
+        if figure.kind != "flow":
+            return False
+        published = self.published(figure)
+        return published is not None and figure.period.last > published.last
+
+    def published(self, figure: Figure) -> Period | None:
+        """When the source of a figure first came out."""
+        source = self.dependence.sources.get(figure.source_id)
+        return source.published if source else None
+
     def standing(self, source_id: str) -> int:
         """How much weight a source has by its kind; 0 is most."""
         source = self.dependence.sources.get(source_id)
@@ -147,9 +161,16 @@ class Evidence:
         source = self.dependence.sources.get(source_id)
         return source.published.last if source and source.published else self.newest
 
+    def _in_time(self, figures: list[Figure]) -> tuple[Figure, ...]:
+        early = {f.id for f in figures if self.early(f)}
+        if not early:
+            return tuple(figures)
+        whole = {(f.period, f.unit) for f in figures if f.status in STRONG and f.id not in early}
+        return tuple(f for f in figures if f.id not in early or (f.period, f.unit) not in whole)
+
     def _foretold(self, figure: Figure) -> bool:
-        source = self.dependence.sources.get(figure.source_id)
-        return bool(source and source.published and figure.period.first > source.published.last)
+        published = self.published(figure)
+        return bool(published and figure.period.first > published.last)
 
     def _rests_on(self, figure: Figure, barred: frozenset[str]) -> bool:
         """Whether a figure comes from a barred source, or is derived from a figure that does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from detente.language import Day, Text, Word
@@ -11,15 +11,17 @@ from detente.language.digits import short_of_all
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, gap, say
-from detente.record.verdicts.citing import cite, plain, sources_of
+from detente.record.verdicts.citing import cite, early_said, plain, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, one_of, period, register, unknown
-from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.kinds.direction import DOWN, UNTOLD, direction_of, size_of
-from detente.record.verdicts.kinds.matching import STRONG, in_unit, of_period
+from detente.record.verdicts.kinds.matching import counted_in, in_unit, of_period
 from detente.record.verdicts.kinds.no_figure import not_yet
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 MEASURES = ("pct", "ratio", "difference", "direction")
+MONTH = 31
+"""Days by which the moments at which a stock was counted in two periods may lie apart within them."""
 
 
 def change(claim: Claim, evidence: Evidence) -> Verdict:
@@ -28,12 +30,13 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
     Options: ``from`` and ``to`` (periods), ``measure`` (``pct``, ``ratio``, ``difference``
     or ``direction``). For a direction the claim's ``state`` says ``up`` or ``down``; for a
     percentage or a difference it gives the sign where the value has none, else the claim's
-    words do. Both figures are taken from one basis, and from one source where one gives both.
+    words do. Both figures are taken from one basis, and from one source where one gives both;
+    those of a stock from the same time of both periods, the latest on record.
     A base of zero or below has no percentage and no ratio.
     """
     split = evidence.split(claim.target, claim)
-    pair = _pair(claim, split.independent)
-    named = None if pair else _pair(claim, split.named)
+    pair = _pair(claim, split.independent, evidence)
+    named = None if pair else _pair(claim, split.named, evidence)
     found = pair or named
     if found is None:
         rule, end = Text("word.change"), Period.parse(claim.option("to"))
@@ -43,6 +46,7 @@ def change(claim: Claim, evidence: Evidence) -> Verdict:
     if measure in ("pct", "ratio") and before.value <= 0:
         return not_checkable(Text("reason.no_base", figure=cite(before)), Text(f"rule.change_{measure}"))
     verdict = (_way if measure == "direction" else _size)(claim, before, after, measure)
+    verdict = early_said(verdict, found, evidence)
     if pair is None:
         held = verdict.verdict in ("confirmed", "confirmed within rounding")
         rule = Text("rule.as_reported", rule=verdict.rule)
@@ -110,19 +114,31 @@ def _text(before: Figure, after: Figure, shown: str) -> str:
     return Text("evidence.change", before=cite(before), after=cite(after), change=shown)
 
 
-def _pair(claim: Claim, figures: tuple[Figure, ...]) -> tuple[Figure, Figure] | None:
-    """Figures of the two periods on one basis, best first: one source, preferred, reported."""
+def _pair(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> tuple[Figure, Figure] | None:
+    """Figures of the two periods, where there are such from those published once these had ended."""
+    return _best_pair(claim, [f for f in figures if not evidence.early(f)]) or _best_pair(claim, figures)
+
+
+def _best_pair(claim: Claim, figures: Sequence[Figure]) -> tuple[Figure, Figure] | None:
+    """Figures of the two periods on one basis, best first: one source, the latest, preferred, reported."""
     usable = [f for f in figures if f.status in (*STRONG, "approximate")]
-    starts = of_period(usable, Period.parse(claim.option("from")))
-    ends = of_period(usable, Period.parse(claim.option("to")))
+    first, last = (Period.parse(claim.option(end)) for end in ("from", "to"))
+    starts, ends = (of_period(usable, p) or counted_in(usable, p) for p in (first, last))
     pairs = [(a, in_unit(b, a.unit)) for a in starts for b in ends if a.basis == b.basis]
     pairs = [(a, b) for a, b in pairs if not math.isnan(b.value)]
-    return min(pairs, key=_pair_rank, default=None)
+    pairs = [(a, b) for a, b in pairs if abs(_left(a, first) - _left(b, last)) <= MONTH]
+    return min(pairs, key=lambda pair: _pair_rank(pair, last), default=None)
 
 
-def _pair_rank(pair: tuple[Figure, Figure]) -> tuple[bool, bool, bool, str]:
+def _left(figure: Figure, period: Period) -> int:
+    """Days of a period that are left where a figure ends."""
+    return (period.last - figure.period.last).days
+
+
+def _pair_rank(pair: tuple[Figure, Figure], last: Period) -> tuple[bool, int, bool, bool, str]:
     a, b = pair
-    return a.source_id != b.source_id, not b.preferred, "approximate" in (a.status, b.status), a.id + b.id
+    approximate = "approximate" in (a.status, b.status)
+    return a.source_id != b.source_id, _left(b, last), not b.preferred, approximate, a.id + b.id
 
 
 def _needs(claim: Claim) -> tuple[str, ...]:

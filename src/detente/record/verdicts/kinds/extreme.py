@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from detente.language import Day, Joined, Number, Text, Word
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
-from detente.record.verdicts.citing import cite, sources_of
+from detente.record.verdicts.citing import cite, early_said, sources_of
 from detente.record.verdicts.claim_test import ClaimTest, period, register, unknown
-from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.matching import STRONG, in_unit, sums_to
+from detente.record.verdicts.evidence import STRONG, Evidence
+from detente.record.verdicts.kinds.matching import COUNTED, in_unit, sums_to
 from detente.record.verdicts.kinds.no_figure import not_yet
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
@@ -26,17 +27,21 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     itself, since a change of basis can make a false peak. A basis confirms only where it
     has every period spoken of, or, without bounds, every one between its first and last;
     one period beyond the claimed one contradicts it on any basis. Shorter flows are added
-    up to periods as long as the claimed one. Where two periods share the extreme, naming
-    one of them is imprecise.
+    up to periods as long as the claimed one, and a stock stands for a period by its highest
+    or lowest there. A flow's figure published before its period had ended makes no low.
+    Where two periods share the extreme, naming one of them is imprecise.
     """
     split = evidence.split(claim.target, claim)
-    held, courses = _held(claim, split.independent)
+    low = claim.state == "min"
+    free, told = ([f for f in own if not (low and evidence.early(f))] for own in (split.independent, split.named))
+    held, courses = _held(claim, free)
     if held:
         verdict = _verdict(claim, held)
+        verdict = early_said(verdict, _best(claim, held).values(), evidence)
         said = evidence.said_on(claim)
         late = said is not None and claim.when.first > said.last and claim.type != "prediction"
         return verdict.marked("hindsight") if late else verdict
-    named, _ = _held(claim, split.named)
+    named, _ = _held(claim, told)
     if named:
         verdict = _verdict(claim, named)
         word = "reported correctly" if verdict.verdict == "confirmed" else verdict.verdict
@@ -63,19 +68,40 @@ def _courses(claim: Claim, figures: Iterable[Figure]) -> dict[str, list[Figure]]
     for basis in sorted({f.basis for f in strong}):
         own = [f for f in strong if f.basis == basis]
         alike = [in_unit(f, own[0].unit) for f in own]
-        course = _of_length(claim.when, [f for f in alike if f.value == f.value])
+        course = _of_length(claim, [f for f in alike if f.value == f.value])
         if len({f.period for f in course}) >= FEWEST and any(f.period == claim.when for f in course):
             courses[basis] = course
     return courses
 
 
-def _of_length(when: Period, figures: Sequence[Figure]) -> list[Figure]:
-    span = Period(min(f.period.first for f in figures), max(f.period.last for f in figures))
+def _of_length(claim: Claim, figures: Sequence[Figure]) -> list[Figure]:
+    when = claim.when
+    around = timedelta(days=when.days)  # so that a year begun is among the steps
+    span = Period(min(f.period.first for f in figures) - around, max(f.period.last for f in figures) + around)
     whole: dict[Period, list[Figure]] = {}
     for f in figures:
         whole.setdefault(f.period, []).append(f)
     shorter = [f for f in figures if f.period.days < when.days]
-    return [f for step in _steps(when, span) for f in whole.get(step) or sums_to(shorter, step)]
+    steps = list(_steps(when, span))
+    counted = _counted([f for f in shorter if f.kind in COUNTED], steps, claim.state)
+    return [f for step in steps for f in whole.get(step) or sums_to(shorter, step) or counted.get(step, ())]
+
+
+def _counted(stocks: Sequence[Figure], steps: Sequence[Period], state: str) -> dict[Period, list[Figure]]:
+    """The highest or lowest that each source counted within each period.
+
+    A period in which a source counted less often than in others stands only where it lies beyond those.
+    """
+    pick, found = (max if state == "max" else min), {}
+    for source in dict.fromkeys(f.source_id for f in stocks):
+        inside = {step: [f for f in stocks if f.source_id == source and step.holds(f.period)] for step in steps}
+        best = {step: pick(own, key=lambda f: f.value) for step, own in inside.items() if own}
+        often = max((len(inside[step]) for step in best), default=0)
+        edge = pick((f.value for step, f in best.items() if len(inside[step]) == often), default=0.0)
+        for step, f in best.items():
+            if len(inside[step]) == often or pick(f.value, edge) != edge:
+                found.setdefault(step, []).append(replace(f, period=step))
+    return found
 
 
 def _steps(when: Period, span: Period) -> Iterator[Period]:
@@ -112,9 +138,13 @@ def _open(claim: Claim, courses: dict[str, list[Figure]], evidence: Evidence) ->
     return not_checkable(Text("reason.gaps", n=len(missing), periods=shown), rule)
 
 
+def _best(claim: Claim, held: dict[str, list[Figure]]) -> dict[str, Figure]:
+    return {b: (max if claim.state == "max" else min)(own, key=lambda f: f.value) for b, own in held.items()}
+
+
 def _verdict(claim: Claim, held: dict[str, list[Figure]]) -> Verdict:
     kind = Word("peak" if claim.state == "max" else "low", group="extreme")
-    best = {b: (max if claim.state == "max" else min)(own, key=lambda f: f.value) for b, own in held.items()}
+    best = _best(claim, held)
     text = Joined("; ", parts=(
         Text("evidence.extreme", kind=kind, n=len({f.period for f in held[b]}), basis=Word(b, group="basis"),
              figure=cite(f))

@@ -10,12 +10,13 @@ from datetime import timedelta
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, currency_of, measure_of
-from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.reconciling.reconcile import CIF_OVER_FOB, FIT
 
 STOCK_AGE = 366
 """Days for which the newest earlier figure of a stock may stand for a later day."""
-STRONG = ("reported", "derived")
+COUNTED = ("stock", "count")
+"""Kinds of figures that stand for a moment, not for a span."""
 RATES = "exchange.{to}_per_{of}"
 """Series of an exchange rate: how many units of one currency one unit of another was worth."""
 
@@ -57,6 +58,16 @@ def comparable(figures: Sequence[Figure], claim: Claim, said: Period | None = No
     return [f for f in strong if f.period.first == newest]
 
 
+def latest_comparable(figures: Sequence[Figure], claim: Claim, evidence: Evidence) -> list[Figure]:
+    """The comparable figures; flows published before their period had ended only where there are no others."""
+    said = evidence.said_on(claim)
+    found = comparable(figures, claim, said)
+    if not any(map(evidence.early, found)):
+        return found
+    later = comparable([f for f in figures if not evidence.early(f)], claim, said)
+    return later if any(f.status in STRONG for f in later) else found
+
+
 def in_unit(figure: Figure, unit: str) -> Figure:
     """A figure in another unit of what it measures; its value is not a number where there is none."""
     if figure.unit == unit:
@@ -69,6 +80,11 @@ def of_period(figures: Iterable[Figure], period: Period) -> list[Figure]:
     """Flows of just a period, or else the sums of shorter flows that fill it."""
     figures = list(figures)
     return [f for f in figures if f.period == period] or sums_to(figures, period)
+
+
+def counted_in(figures: Iterable[Figure], period: Period) -> list[Figure]:
+    """Stocks and counts of a moment within a period."""
+    return [f for f in figures if f.kind in COUNTED and period.holds(f.period) and f.period != period]
 
 
 def sums_to(figures: Iterable[Figure], period: Period) -> list[Figure]:

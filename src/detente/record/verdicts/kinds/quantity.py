@@ -9,15 +9,14 @@ from dataclasses import replace
 from detente.language import Day, Text
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, gap, say
-from detente.record.verdicts.citing import cite, listed, plain, series_name, sources_of
+from detente.record.verdicts.citing import cite, early_said, listed, plain, series_name, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, anything, number, register, unknown, whole_number
-from detente.record.verdicts.evidence import Evidence
+from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.kinds.direction import is_balance, other_way, signed, worded
 from detente.record.verdicts.kinds.matching import (
-    STRONG,
-    comparable,
     composed,
     in_claims_currency,
+    latest_comparable,
     other_valuation,
     together,
     value_of,
@@ -45,17 +44,18 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
     for convert_first in (False, True):
         figures = _usable(split.independent, claim, evidence, convert_first)
         if figures:
-            return _hindsight(_decide(claim, figures, evidence), figures, claim, evidence)
+            verdict = early_said(_decide(claim, figures, evidence), figures, evidence)
+            return _hindsight(verdict, figures, claim, evidence)
         named = _usable(split.named, claim, evidence, convert_first)
         if named:
-            return _as_reported(claim, named)
+            return early_said(_as_reported(claim, named), named, evidence)
     return no_figure(claim, evidence, split.n_own)
 
 
 def _usable(figures: Sequence[Figure], claim: Claim, evidence: Evidence, convert_first: bool) -> list[Figure]:
     if convert_first:
         figures = in_claims_currency(figures, claim, evidence)
-    return comparable(figures, claim, evidence.said_on(claim))
+    return latest_comparable(figures, claim, evidence)
 
 
 def _decide(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> Verdict:
