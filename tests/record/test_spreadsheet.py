@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -139,3 +140,71 @@ def test_what_is_wrong_is_named_by_its_sheet_and_row_there_past_blank_rows(book,
     places = {(problem.file, problem.row, problem.column) for problem in refused.value.problems}
     assert places >= {(f"{book.name}:claims", added[0], column) for column in ("source_id", "unit")}
     assert {row for _, row, _ in places} == {added[0]}
+
+
+def test_a_month_that_a_spreadsheet_made_a_day_and_digits_that_it_hides_are_read_as_shown(book, tmp_path):
+    def put(workbook):
+        sheet = workbook["figures"]
+        sheet["C2"], sheet["C2"].number_format = datetime(2000, 3, 1), "mmm-yy"
+        sheet["C3"], sheet["C3"].number_format = datetime(2001, 3, 1), "yyyy-mm-dd"
+        sheet["D2"], sheet["D2"].number_format = 7.0, "0.00"
+        sheet["D3"], sheet["D3"].number_format = 7.25, "0.0"  # shown short: as it is
+        sheet["D4"] = 1234567.8912345
+
+    edit(book, put)
+    with (read_workbook(book, tmp_path / "record") / "series.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert [row["period"] for row in rows[:2]] == ["2000-03", "2001-03-01"]
+    assert [row["value"] for row in rows[:3]] == ["7.00", "7.25", "1234567.8912345"]
+
+
+def test_trailing_rows_of_blanks_are_no_rows(book, tmp_path):
+    def put(workbook):
+        for name in TABLES:
+            sheet = workbook[name]
+            for row in range(sheet.max_row + 1, sheet.max_row + 4):
+                sheet.cell(row, 1, " " if row % 2 else "\u00a0")
+
+    plain = {p.name: p.read_bytes() for p in read_workbook(book, tmp_path / "plain").iterdir()}
+    edit(book, put)
+    assert {p.name: p.read_bytes() for p in read_workbook(book, tmp_path / "record").iterdir()} == plain
+
+
+def test_what_stands_under_no_name_or_under_one_twice_is_named(book, tmp_path):
+    def put(workbook):
+        sheet = workbook["figures"]
+        beyond = sheet.max_column + 1
+        sheet.cell(3, beyond, "a remark")
+        sheet.cell(1, beyond + 1, "value")
+        workbook["sources"].insert_rows(1)
+
+    edit(book, put)
+    with pytest.raises(RecordError) as refused:
+        read_workbook(book, tmp_path / "record")
+    found = [(p.file, p.row, p.column) for p in refused.value.problems]
+    figures, sources = f"{book.name}:figures", f"{book.name}:sources"
+    assert {(figures, 1, "value"), (figures, 3, None), (sources, 2, None)} <= set(found)
+    assert not (tmp_path / "record").exists()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "typed", "meant"),
+    [("claims", "target", "trade.totl", "trade.total"), ("figures", "unit", "eur_millions", "eur_mn"),
+     ("claims", "unit", "USD millions", "usd_mn")],
+)  # fmt: skip
+def test_misspelt_series_and_unknown_units_are_named(book, tmp_path, sheet, column, typed, meant):
+    def put(workbook):
+        header = [cell.value for cell in workbook[sheet][1]]
+        tests = header.index("test") + 1 if sheet == "claims" else 1
+        rows = range(2, workbook[sheet].max_row + 1)
+        place.append(next(r for r in rows if workbook[sheet].cell(r, tests).value not in (None, "event", "state")))
+        workbook[sheet].cell(place[0], header.index(column) + 1, typed)
+
+    place: list[int] = []
+    edit(book, put)
+    with pytest.raises(RecordError) as refused:
+        read_workbook(book, tmp_path / "record")
+    named = {(p.file, p.row, p.column): str(p) for p in refused.value.problems}
+    said = named[(f"{book.name}:{sheet}", place[0], column)]
+    assert "Did you mean" in said
+    assert meant in said

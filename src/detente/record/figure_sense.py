@@ -43,7 +43,8 @@ def _units_mistyped(rows: pl.DataFrame, table: RecordTable) -> list[Problem]:
     typed = [u for u in rows["unit"].drop_nulls().unique() if _mistyped(u)]
     return problems_where(
         rows, table, rows["unit"].is_in(typed), "unit",
-        lambda u: f"'{u}' is close to a usual unit.{did_you_mean(u, UNITS)}", "Write the usual one, or a clearly different word.",
+        lambda u: f"'{u}' is close to a usual unit.{did_you_mean(u, (*UNITS, *_of_money(u)))}",
+        "Write the usual one, or a clearly different word.",
     )  # fmt: skip
 
 
@@ -86,11 +87,22 @@ def _letters(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.casefold())
 
 
+_SIZED = re.compile(r"([a-z]{3})[ _-](?:m|mln|mio|millions?|b|bln|billions?)", re.IGNORECASE)
+
+
+def _of_money(unit: str) -> tuple[str, ...]:
+    """The units of an amount of money whose size is written in another way: ``eur_millions``."""
+    found = _SIZED.fullmatch(unit)
+    return tuple(f"{found[1].casefold()}_{size}" for size in ("mn", "bn")) if found else ()
+
+
 @lru_cache(maxsize=1024)
 def _mistyped(unit: str) -> bool:
     """Whether a unit is a usual one but for case, separators or a letter; ``usd_mn_2015`` is a unit of its own."""
     if unit in UNITS:
         return False
+    if _of_money(unit):
+        return True
     bare = re.sub(r"[^a-z0-9]", "", unit.casefold())
     usual = [u.replace("_", "") for u in UNITS if not unit.startswith(f"{u}_")]
     return bare in usual or any(len(bare) > 3 and SequenceMatcher(None, bare, u).ratio() > 0.88 for u in usual)

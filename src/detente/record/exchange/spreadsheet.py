@@ -217,29 +217,53 @@ def _rows(sheet: Any, table: RecordTable, file: str, problems: list[Problem]) ->
     unknown = [name for name in header if name and name not in table.allowed]
     if unknown:
         problems.append(Problem(file, 1, unknown[0], f"Unknown columns: {first_five(unknown)}.", "Rename them."))
+    twice = dict.fromkeys(name for name in header if name and header.count(name) > 1)
+    problems.extend(Problem(file, 1, name, "The column appears twice.", "Leave one of them.") for name in twice)
     places = {name: place for place, name in enumerate(header) if name in table.allowed}
+    headless = {place for place, name in enumerate(header) if not name}
     for number, row in enumerate(sheet.iter_rows(min_row=2), start=2):
-        if all(cell.value is None for cell in row):
+        filled = [cell for cell in row if cell.value is not None and str(cell.value).strip()]
+        if not filled:
             continue
+        for cell in (cell for cell in filled if cell.column - 1 in headless):
+            what = f"The cell {cell.coordinate} stands in a column without a name in row 1."
+            problems.append(Problem(file, number, None, what, "Name the column, or delete the cell."))
+            headless.remove(cell.column - 1)
         cells = []
         for column in table.allowed:
             cell = row[places[column]] if column in places and places[column] < len(row) else None
             if cell is not None and cell.data_type == "f":
                 what = f"The cell holds a formula ({str(cell.value)[:40]})."
                 problems.append(Problem(file, number, column, what, "Paste its value."))
-            cells.append("" if cell is None or cell.value is None else _written(cell.value))
+            cells.append("" if cell is None or cell.value is None else _as_shown(cell))
         yield number, cells
 
 
+def _as_shown(cell: Any) -> str:
+    """A cell as the CSV has it: a month that a spreadsheet made the first of one is a month, and 7.0 is not 7."""
+    value, form = cell.value, re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", cell.number_format or "").casefold()
+    if isinstance(value, date) and value.day == 1 and "y" in form and "d" not in form:
+        return value.strftime("%Y-%m" if "m" in form else "%Y")
+    places = re.fullmatch(r"[#,]*0\.(0+)", form)
+    if (
+        places
+        and not isinstance(value, bool)
+        and isinstance(value, int | float)
+        and float(shown := f"{value:.{len(places[1])}f}") == value
+    ):
+        return shown
+    return _written(value)
+
+
 def _written(value: Any) -> str:
-    """A cell as the CSV has it: dates without a time, whole numbers without a point."""
+    """A value as text: dates without a time, whole numbers without a point."""
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):
         return str(int(value))
-    return format(value, ".12g") if isinstance(value, int | float) else str(value).strip()
+    return format(value, ".15g") if isinstance(value, int | float) else str(value).strip()
 
 
 def _csv(columns: tuple[str, ...], rows: Iterable[list[str]]) -> str:
