@@ -43,7 +43,7 @@ def _units_mistyped(rows: pl.DataFrame, table: RecordTable) -> list[Problem]:
     typed = [u for u in rows["unit"].drop_nulls().unique() if _mistyped(u)]
     return problems_where(
         rows, table, rows["unit"].is_in(typed), "unit",
-        lambda u: f"'{u}' is close to a usual unit.{did_you_mean(u, (*UNITS, *_of_money(u)))}",
+        lambda u: f"'{u}' is close to a usual unit.{_meant(u)}",
         "Write the usual one, or a clearly different word.",
     )  # fmt: skip
 
@@ -87,13 +87,18 @@ def _letters(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.casefold())
 
 
-_SIZED = re.compile(r"([a-z]{3})[ _-](?:m|mln|mio|millions?|b|bln|billions?)", re.IGNORECASE)
+def _meant(unit: str) -> str:
+    own = _of_money(unit)
+    return did_you_mean(own or unit, (own, *UNITS) if own else UNITS)
 
 
-def _of_money(unit: str) -> tuple[str, ...]:
-    """The units of an amount of money whose size is written in another way: ``eur_millions``."""
+_SIZED = re.compile(r"([a-z]{3})[ _-](m|mln|mio|millions?|b|bln|billions?)", re.IGNORECASE)
+
+
+def _of_money(unit: str) -> str:
+    """The unit of an amount of money whose size is written in another way (``eur_millions``), or nothing."""
     found = _SIZED.fullmatch(unit)
-    return tuple(f"{found[1].casefold()}_{size}" for size in ("mn", "bn")) if found else ()
+    return f"{found[1]}_{found[2][0]}n".casefold() if found else ""
 
 
 @lru_cache(maxsize=1024)
