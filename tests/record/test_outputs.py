@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -105,7 +107,45 @@ def test_a_review_names_persons_organisations_and_several_authors(ledger):
     json.dumps(list(reviews.values()))
 
 
-@pytest.mark.parametrize("url", ["", "example.org/check", "javascript:alert(1)", "https://"])
+def test_every_review_has_the_types_and_ranges_of_schema_org(ledger):
+    """https://schema.org/ClaimReview, https://schema.org/Claim and what search engines require of them."""
+    day = re.compile(r"\d{4}(-\d\d){0,2}")
+    reviews = claim_reviews(
+        ledger, ledger.verdicts(), reviewer="A newsroom", reviewed=date(2026, 3, 20), url="https://example.org/c"
+    )
+    assert len({review["url"] for review in reviews}) == len(reviews) > 20
+    for review in reviews:
+        assert {
+            "@context",
+            "@type",
+            "url",
+            "claimReviewed",
+            "itemReviewed",
+            "author",
+            "datePublished",
+            "reviewRating",
+        } == {*review}
+        item, rating = review["itemReviewed"], review["reviewRating"]
+        assert (review["@context"], review["@type"]) == ("https://schema.org", "ClaimReview")
+        assert (item["@type"], rating["@type"]) == ("Claim", "Rating")
+        assert item["appearance"]["@type"] == "CreativeWork"
+        assert isinstance(rating["ratingValue"], int)
+        assert rating["worstRating"] <= rating["ratingValue"] <= rating["bestRating"]
+        assert rating["alternateName"]
+        assert rating["ratingExplanation"]
+        assert review["claimReviewed"].strip()
+        authors = item["author"] if isinstance(item["author"], list) else [item["author"]]
+        for agent in (*authors, review["author"], item["appearance"]["publisher"]):
+            assert agent["@type"] in ("Person", "Organization")
+            assert agent["name"].strip()
+        for dated in (review, item, item["appearance"]):
+            assert day.fullmatch(dated.get("datePublished", "2026"))
+        for link in (review["url"], item["appearance"].get("url", "https://example.org")):
+            assert urlsplit(link).scheme in ("http", "https")
+            assert urlsplit(link).netloc
+
+
+@pytest.mark.parametrize("url", ["", "example.org/check", "javascript:alert(1)", "https://", "https://a.org/my page"])
 def test_a_review_needs_a_page(ledger, url):
     with pytest.raises(UsageError, match="address of a page"):
         claim_reviews(ledger, ledger.verdicts(), reviewer="A newsroom", reviewed=date(2026, 3, 20), url=url)

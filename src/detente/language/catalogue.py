@@ -131,7 +131,7 @@ class Catalogue:
         """The heading of a table's column: the table's own, or what all tables call it (the group ``heading``).
 
         >>> Catalogue("es").heading("breaks", "shift"), Catalogue("es").heading("breaks", "year")
-        ('Cambio, puntos logarítmicos', 'Año')
+        ('Salto, puntos logarítmicos', 'Año')
         """
         return self(self._of(group, column, "heading"))
 

@@ -43,7 +43,7 @@ def claim_reviews(
     UsageError
         An address that is not http or https.
     """
-    if not re.match(r"https?://[^\s/]+", url):
+    if not re.fullmatch(r"https?://[^\s/?#]+\S*", url):
         raise UsageError(
             f"'{url}' is not the address of a page.",
             why="A ClaimReview is only read with the page on which the check stands.",
