@@ -173,6 +173,16 @@ def test_a_fall_to_zero_has_no_total_and_a_title_of_its_own(story, language, sai
     assert "( " not in title
 
 
+def test_a_fall_to_zero_is_told_with_the_pair_s_own_part_even_where_the_first_direction_has_none(story):
+    """The other direction's trade with everyone else was given as what is specific to the pair."""
+    mine = pl.col("origin") == story.study.origin
+    table = story.attribution.with_columns(
+        dyad_part=pl.when(mine).then(None).otherwise(-10.45), supply_demand_part=pl.lit(-0.41), log_change=pl.lit(None, pl.Float64)
+    )  # fmt: skip
+    drawn = CHARTS["parts"].draw(replace(story, tables={**story.tables, "attribution": table}), Catalogue("en"))
+    assert "pair-specific component −10.45 log points or lower" in drawn.title
+
+
 def test_a_made_up_chart_is_one_module_and_its_words(story, quick_pen):
     """Its section shows it, the page holds its numbers, and its name cannot be taken twice."""
     made = replace(CHARTS["parts"].draw(story, Catalogue("en")), slug="madeup", title="A made-up finding")

@@ -185,7 +185,8 @@ class Catalogue:
             digits = decimals_of(max(abs(low), abs(high)), 2)
             least = min(abs(low), abs(high))
             if NOTHING <= least < 0.5 * 10.0**-digits:  # an end that would read as nothing, without its sign
-                digits = min(decimals_of(least, 1), digits + 2)
+                needed = decimals_of(least, 1)
+                digits = needed if needed <= digits + 2 else digits
         ends = [self.number(end, digits, sign=True) for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 
