@@ -18,6 +18,7 @@ from detente.charts.svg import draw
 from detente.errors import SpecificationError
 from detente.language import Catalogue
 from detente.report.figures import CHARTS, chart_kind
+from detente.report.glossary import glossary
 from detente.report.page import render_report
 from detente.report.story import Story
 
@@ -196,3 +197,20 @@ def test_a_made_up_chart_is_one_module_and_its_words(story, quick_pen):
     assert "madeup" not in CHARTS
     with pytest.raises(SpecificationError, match="no section 'weather'"):
         chart_kind("weather", 1, lambda story, words: None)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_middle_of_the_draws_stands_beside_the_dot(story, language):
+    """The first screen shows the former, the chart the middle case: one page says which is which, with both numbers."""
+    words = Catalogue(language)
+    drawn = CHARTS["scenarios"].draw(story, words)
+    middles = {words.number(value, 2, sign=True) for value in story.bands["welfare_pct_p50"].drop_nulls()}
+    said = [middle for middle in middles if middle in drawn.subtitle]
+    assert said if middles else "draws" not in drawn.subtitle
+    bare = replace(story, tables={**story.tables, "bands": story.bands.clear()})
+    assert len(CHARTS["scenarios"].draw(bare, words).subtitle) < len(drawn.subtitle)
+
+
+def test_words_of_the_page_are_in_the_order_of_a_dictionary():
+    names = [name for _, name, _ in glossary(Catalogue("es"))]
+    assert names.index("álgebra exacta de variaciones") < names.index("años base") < names.index("trayectoria central")
