@@ -100,3 +100,10 @@ def test_a_dash_joins_years_wherever_they_are_said(language):
     assert [
         key for key, text in words.strings().items() if re.search(r"\{(start|from|first)\}-\{(end|to|last)\}", text)
     ] == []
+
+
+def test_spanish_spells_a_word_one_way():
+    """``período`` and ``periodo`` are both right; one page has one."""
+    assert [
+        key for key, text in Catalogue("es").strings().items() if re.search(r"\bperiodo", text, re.IGNORECASE)
+    ] == []
