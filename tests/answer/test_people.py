@@ -6,9 +6,11 @@ import re
 
 import pytest
 
-from detente.answer.people import pair_people_sentences, people_sentences
+from detente.answer.people import pair_people_sentences, people_sentences, people_tables
+from detente.economies import in_text
 from detente.language import Catalogue
 from detente.outlook.people import people_between
+from detente.run.further.people import people_frames
 
 PAIRS = [("IND", "PAK"), ("TUR", "SYR"), ("UKR", "POL"), ("BGD", "MMR"), ("CUB", "USA"), ("VEN", "COL"), ("ARE", "QAT"),
          ("GBR", "USA")]  # fmt: skip
@@ -125,3 +127,14 @@ def test_an_effect_lies_inside_the_range_that_is_said_to_be_its_own(pair):
     assert found is not None, said
     middle, low, high = map(int, found.groups())
     assert low <= middle <= high
+
+
+@pytest.mark.parametrize(
+    ("language", "named"), [("en", "North Korea → United States"), ("es", "Corea del Norte → Estados Unidos")]
+)
+def test_tables_name_places_without_the_article_of_a_sentence(language, named):
+    found, words = people_between("PRK", "USA"), Catalogue(language)
+    told = people_tables(people_frames(found), words, lambda code: in_text(code, language), str)
+    firsts = {row[0] for table in told for row in table.rows}
+    assert named in firsts
+    assert not [first for first in firsts if first[0].islower() or "→ the " in first]

@@ -44,7 +44,7 @@ def test_the_table_of_episodes_says_what_the_attribution_says(run):
         if r["dyad_part"] > 0:  # who did better, and the p of a gain
             count, p = f"{r['n_placebos'] - r['n_as_bad']:,}", 1 - p + r["smallest_share"]
         pattern = (
-            rf"{r['from_year']}-{r['to_year']} +{re.escape(recorded)} .* {re.escape(own)} +{count}/{r['n_placebos']:,} "
+            rf"{r['from_year']}–{r['to_year']} +{re.escape(recorded)} .* {re.escape(own)} +{count}/{r['n_placebos']:,} "
         )
         assert re.search(pattern + (f" *{p:.3f}" if p < 0.1 else f" *{p:.2f}"), shown), (r["episode"], pattern)
 

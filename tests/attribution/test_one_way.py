@@ -42,7 +42,7 @@ def test_the_direction_with_trade_is_told_and_the_other_refused(one_way) -> None
     assert np.isnan(silent.split.dyad_part)
     assert silent.standing is silent.before is None
     assert silent.refusal in silent.sentence
-    assert "No exports from Venezuela to Colombia are recorded in the base years 2000-2004" in silent.refusal
+    assert "No exports from Venezuela to Colombia are recorded in the base years 2000–2004" in silent.refusal
     assert silent.refusal in found.cautions
     assert [(f.origin, f.base) for f in found.refused] == [("VEN", (2000, 2004))]
     assert told["VEN", (2000, 2008)].refusal == ""  # the longer window reaches years with trade
@@ -99,14 +99,14 @@ def test_nested_has_empty_parts_with_the_reason(one_way) -> None:
     frame = found.to_frame().filter(origin="VEN")
     own = frame.filter(part="the pair's own").row(0, named=True)
     assert own["log_points"] is own["usd_mn"] is own["placebo_share"] is None
-    assert "base years 2000-2004" in own["note"]
+    assert "base years 2000–2004" in own["note"]
     assert set(frame["attribution"]) == {"shift-share", "three-way", "suppliers", "markets", "third countries"}
     rest = frame.filter(frame["attribution"].is_in(["suppliers", "markets", "third countries"]))
     assert rest["log_points"].null_count() == rest.height
     assert set(rest["note"]) == {own["note"]}
     shares = frame.filter(attribution="shift-share")["log_points"]
     assert shares.null_count() == 0
-    assert any("base years 2000-2004" in s for s in found.sentences)
+    assert any("base years 2000–2004" in s for s in found.sentences)
     assert found.to_frame().filter(origin="COL", part="the pair's own")["log_points"].null_count() == 0
 
 
@@ -121,7 +121,7 @@ def test_only_when_neither_direction_can_be_identified_does_it_raise(one_way) ->
 def test_the_reason_in_spanish(one_way) -> None:
     refusal = attribute(one_way, "COL", "VEN", EPISODES, WINDOWS[:1], quick=True).refused[0].refusal
     assert said(refusal, Catalogue("es")).startswith(
-        "No hay exportaciones registradas de Venezuela a Colombia en los años base 2000-2004"
+        "No hay exportaciones registradas de Venezuela a Colombia en los años base 2000–2004"
     )
 
 

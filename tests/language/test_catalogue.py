@@ -77,3 +77,33 @@ def test_an_economy_as_a_place_goes_by_its_name():
 def test_what_arithmetic_leaves_of_nothing_is_nothing():
     words = Catalogue("en")
     assert [words.significant(value) for value in (3e-16, -2e-9, 0.00012)] == ["0", "0", "0.00012"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-0.03, 8.13, "−0.03 to +8.13"),  # in two digits it would read "0.0 to +8.1", without the sign of its lower end
+        (-2.65, -0.67, "−2.6 to −0.7"),
+        (0.0, 5.2, "0.0 to +5.2"),
+        (-0.0001, 8.0, "0 to +8"),  # too small to show beside the other
+    ],
+)
+def test_no_end_of_a_range_reads_as_nothing_unless_it_is(low, high, said):
+    assert Catalogue("en").span(low, high) == said
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_dash_joins_years_wherever_they_are_said(language):
+    """No hyphen between two years in one sentence and a dash in the next."""
+    words = Catalogue(language)
+    assert words.years(2013, 2014) == words.periods(2013, 2014) == "2013–2014"
+    assert [
+        key for key, text in words.strings().items() if re.search(r"\{(start|from|first)\}-\{(end|to|last)\}", text)
+    ] == []
+
+
+def test_spanish_spells_a_word_one_way():
+    """``período`` and ``periodo`` are both right; one page has one."""
+    assert [
+        key for key, text in Catalogue("es").strings().items() if re.search(r"\bperiodo", text, re.IGNORECASE)
+    ] == []

@@ -32,7 +32,7 @@ ALIKE = {
         "column.low extreme.low word.low", "drafted_kind.quantity word.quantity", "drafted_kind.event word.event",
         "drafted_kind.prediction word.prediction", "drafted_kind.attribution word.attribution",
         "amount.none state_value.none table.none watch_line.nothing watch_strength.none",
-        "trade.axis unit.usd_mn_per_year", "first.by fraction.percent",
+        "trade.axis unit.usd_mn_per_year",
         "desk.range number.range", "result.hit watch_result.hit",
         "result.near watch_result.near", "verdict_many.outcome_pending verdict_one.outcome_pending watch_result.pending",
         "verdict_many.unresolved_conflict verdict_one.unresolved_conflict",

@@ -207,8 +207,8 @@ def test_scales_of_units(number, unit, to, result):
 
 @pytest.mark.parametrize(
     ("number", "unit", "text"),
-    [(-12, "pct", "-12 points"), (3, "pp", "3 points"), (-90, "usd_mn", "-US$ 90 million"), (2, "rank", "2"), (5, "code", "5"),
-     (0, "usd_mn", "US$ 0 million")],
+    [(-12, "pct", "-12 points"), (3, "pp", "3 points"), (-90, "usd_mn", "-US$90 million"), (2, "rank", "2"), (5, "code", "5"),
+     (0, "usd_mn", "US$0 million")],
 )  # fmt: skip
 def test_a_difference_is_said_in_its_unit(number, unit, text):
     assert gap(number, unit) == text

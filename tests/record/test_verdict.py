@@ -67,7 +67,7 @@ def test_more_than_excludes_the_number_itself():
 
 
 def test_numbers_are_said_with_their_unit():
-    assert say(7164.7, "usd_mn") == "US$ 7,164.7 million"
+    assert say(7164.7, "usd_mn") == "US$7,164.7 million"
     assert say(62, "pct") == "62%"
     assert say(1282, "days") == "1,282 days"
 
@@ -76,7 +76,7 @@ def test_numbers_are_said_with_their_unit():
     ("number", "unit", "said"),
     [
         (-12.0, "pct", "-12 points"), (3.5, "pct", "3.5 points"), (-2.0, "rank", "-2"), (1.0, "code", "1"),
-        (-90.0, "usd_mn", "-US$ 90 million"), (0.0, "persons", "0 persons"), (1 / 3, "km", "0.333333 km"),
+        (-90.0, "usd_mn", "-US$90 million"), (0.0, "persons", "0 persons"), (1 / 3, "km", "0.333333 km"),
     ],
 )  # fmt: skip
 def test_a_difference_in_the_units_of_a_record(number, unit, said):

@@ -18,6 +18,7 @@ from detente.charts.svg import draw
 from detente.errors import SpecificationError
 from detente.language import Catalogue
 from detente.report.figures import CHARTS, chart_kind
+from detente.report.glossary import glossary
 from detente.report.page import render_report
 from detente.report.story import Story
 
@@ -173,6 +174,16 @@ def test_a_fall_to_zero_has_no_total_and_a_title_of_its_own(story, language, sai
     assert "( " not in title
 
 
+def test_a_fall_to_zero_is_told_with_the_pair_s_own_part_even_where_the_first_direction_has_none(story):
+    """The other direction's trade with everyone else was given as what is specific to the pair."""
+    mine = pl.col("origin") == story.study.origin
+    table = story.attribution.with_columns(
+        dyad_part=pl.when(mine).then(None).otherwise(-10.45), supply_demand_part=pl.lit(-0.41), log_change=pl.lit(None, pl.Float64)
+    )  # fmt: skip
+    drawn = CHARTS["parts"].draw(replace(story, tables={**story.tables, "attribution": table}), Catalogue("en"))
+    assert "pair-specific component −10.45 log points or lower" in drawn.title
+
+
 def test_a_made_up_chart_is_one_module_and_its_words(story, quick_pen):
     """Its section shows it, the page holds its numbers, and its name cannot be taken twice."""
     made = replace(CHARTS["parts"].draw(story, Catalogue("en")), slug="madeup", title="A made-up finding")
@@ -186,3 +197,20 @@ def test_a_made_up_chart_is_one_module_and_its_words(story, quick_pen):
     assert "madeup" not in CHARTS
     with pytest.raises(SpecificationError, match="no section 'weather'"):
         chart_kind("weather", 1, lambda story, words: None)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_middle_of_the_draws_stands_beside_the_dot(story, language):
+    """The first screen shows the former, the chart the middle case: one page says which is which, with both numbers."""
+    words = Catalogue(language)
+    drawn = CHARTS["scenarios"].draw(story, words)
+    middles = {words.number(value, 2, sign=True) for value in story.bands["welfare_pct_p50"].drop_nulls()}
+    said = [middle for middle in middles if middle in drawn.subtitle]
+    assert said if middles else "draws" not in drawn.subtitle
+    bare = replace(story, tables={**story.tables, "bands": story.bands.clear()})
+    assert len(CHARTS["scenarios"].draw(bare, words).subtitle) < len(drawn.subtitle)
+
+
+def test_words_of_the_page_are_in_the_order_of_a_dictionary():
+    names = [name for _, name, _ in glossary(Catalogue("es"))]
+    assert names.index("álgebra exacta de variaciones") < names.index("años base") < names.index("trayectoria central")

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.answer import run_facts
 from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
+from detente.answer.run_facts import reading
 from detente.answer.run_facts.run_tables import RunTables
 from detente.charts.gap import Flag, GapChart, GapLabels
 from detente.charts.gap_drawing import draw_gap, spark_svg
@@ -75,7 +75,7 @@ def test_the_screen_leads_with_the_fall_that_few_pairs_share():
     assert found.answer.startswith(
         "Two falls. The first, in 2013–14, is within what similar pairs saw; the second, in 2016–19, hit this pair"
     )
-    assert "fell by 100%; their trade with everyone else alone would have meant +16%" in dict(found.sentences)["Why."]
+    assert "fell to zero; their trade with everyone else alone would have meant +16%" in dict(found.sentences)["Why."]
     assert [n.value for n in found.numbers if "2016–19" in n.what] == ["0 of 400"]
     rise = Fall(2010, 2012, 0.4, 0.1, 0.3, 200, 400)
     flows = (replace(flows[0], falls=(rise, SMALL, CEASED)), flows[1])  # the third of three
@@ -294,7 +294,7 @@ def test_checks_are_those_of_the_fall_that_is_told():
     tables = RunTables({"specifications": specs}, (("AAA", "BBB"), ("BBB", "AAA")), episodes, Catalogue("en"), str)
 
     def checks(start, end):
-        return run_facts._checks(tables, Flow("AAA", "BBB", {}, {}, falls=(replace(FALL, start=start, end=end),)))
+        return reading._checks(tables, Flow("AAA", "BBB", {}, {}, falls=(replace(FALL, start=start, end=end),)))
 
     assert checks(2014, 2015) == (2, 2)
     assert checks(2005, 2023) == (0, 2)

@@ -52,9 +52,9 @@ def test_the_answer_names_peak_trough_and_relation(run: Run) -> None:
     ):
         assert words in happened
     assert len(run.answer.why) == 13  # two directions with five episodes each, and the caution on the second
-    assert "strong evidence of a loss in 2008-2010" in run.answer.why[0]
-    assert "within the range of comparable pairs in 2012-2020" in run.answer.why[0]
-    assert "in 2008-2020 a shortfall that is not this pair's alone" in run.answer.why[0]  # 18 of 400 as badly, p = .27
+    assert "strong evidence of a loss in 2008–2010" in run.answer.why[0]
+    assert "within the range of comparable pairs in 2012–2020" in run.answer.why[0]
+    assert "in 2008–2020 a shortfall that is not this pair's alone" in run.answer.why[0]  # 18 of 400 as badly, p = .27
     assert re.search(
         r"none of 400 similar pairs did as badly.*strong evidence of a loss.*\(p = 0\.005\)", run.answer.why[1]
     )

@@ -233,6 +233,7 @@ def test_own_forecasts_stand_on_the_scoreboard_of_others() -> None:
     [
         ("EU", "GBR", "not for blocs", "not for blocs"),
         ("ARM", "AZE", "their trade of 2023", "no diplomatic relations"),
+        ("PRK", "USA", "their trade of 2021", "no diplomatic relations"),  # the release of 2023 leaves North Korea out
         ("TWN", "CHN", "billion in 2024", "list of states"),  # from 2021: the release of 2023 leaves Taiwan out
         ("PRY", "FJI", "", "scored for neighbours"),
     ],

@@ -191,7 +191,7 @@ def test_a_pair_of_which_one_direction_can_be_told(client, space, tmp_path):
     answer = data.json()["answer"]
     assert [(r["from"], r["to"]) for r in answer["refused"]] == [("ECU", "PAN")]
     assert (
-        "No exports from Ecuador to Panama are recorded in the base years 2000-2004" in answer["refused"][0]["reason"]
+        "No exports from Ecuador to Panama are recorded in the base years 2000–2004" in answer["refused"][0]["reason"]
     )
     assert [(fan["from"], fan["place"]) for fan in answer["fans"]] == [("PAN", 1)]
     silent, told = answer["findings"]
@@ -201,7 +201,7 @@ def test_a_pair_of_which_one_direction_can_be_told(client, space, tmp_path):
     assert silent_windows, "other base years of the curve reach years with trade"
     assert "2000–2004" not in silent_windows
     page = client.get("/s/ecu-pan/attribution", params={**ask, "lang": "es"}).text
-    assert "No hay exportaciones registradas de Ecuador a Panamá en los años base 2000-2004" in page
+    assert "No hay exportaciones registradas de Ecuador a Panamá en los años base 2000–2004" in page
     assert 'id="fan-1"' in page
     assert 'id="fan-0"' not in page
     for kind in ("csv", "xlsx"):

@@ -108,7 +108,14 @@ def answer_of(run: Run, language: str = "en", *, spoken: bool = False) -> Answer
         people=people_sentences(frames, say.words, say.name, say.source),
         people_tables=people_tables(frames, say.words, say.name, say.source),
         facts=facts_of(
-            RunTables(frames, spec.directions, run.study.episodes, say.words, lambda text: own.get(text, text))
+            RunTables(
+                frames,
+                spec.directions,
+                run.study.episodes,
+                say.words,
+                lambda text: own.get(text, text),
+                RunTables.panel_of(run.manifest),
+            )
         ),
     )
 

@@ -183,6 +183,10 @@ class Catalogue:
             if max(abs(low), abs(high)) < NOTHING:
                 return self.number(0.0)
             digits = decimals_of(max(abs(low), abs(high)), 2)
+            least = min(abs(low), abs(high))
+            if NOTHING <= least < 0.5 * 10.0**-digits:  # an end that would read as nothing, without its sign
+                needed = decimals_of(least, 1)
+                digits = needed if needed <= digits + 2 else digits
         ends = [self.number(end, digits, sign=True) for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else self("number.range", low=ends[0], high=ends[1])
 
@@ -305,7 +309,7 @@ class Catalogue:
         if self.spoken:
             return f"{self.year(first)} {self._tongue.joined} {self.year(last)}"
         if not short or per_year(first) > 1:
-            return f"{self.year(first)}-{self.year(last)}"
+            return f"{self.year(first)}–{self.year(last)}"
         return f"{first}–{last % 100:02d}" if first // 100 == last // 100 else f"{first}–{last}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 
 from markupsafe import Markup, escape
 
@@ -23,7 +24,7 @@ def glossary(words: Catalogue) -> list[tuple[str, str, str]]:
     'gap'
     """
     found = [(key, forms[0], words(MEANING + key)) for key, forms in _forms(words.language).items()]
-    return sorted(found, key=lambda one: one[1].casefold())
+    return sorted(found, key=lambda one: normalize("NFKD", one[1]).encode("ascii", "ignore").decode().casefold())
 
 
 def explained(text: str, words: Catalogue) -> Markup:

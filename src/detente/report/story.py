@@ -74,8 +74,13 @@ class Story:
     def facts(self) -> Facts:
         """The facts of the first screen: the answer's own, or made the same way of what only looks like a run."""
         made = getattr(self.answer, "facts", None)
-        tables = RunTables(self.tables, self.directions, self.study.episodes, self.words, self.own)
-        return facts_of(tables) if made is None else made
+        return facts_of(self.run_tables) if made is None else made
+
+    @property
+    def run_tables(self) -> RunTables:
+        """What facts are read from: the tables, with the reader's words and where the panel is from."""
+        panel = RunTables.panel_of(self.manifest)
+        return RunTables(self.tables, self.directions, self.study.episodes, self.words, self.own, panel)
 
     @property
     def lead(self) -> str:

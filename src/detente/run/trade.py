@@ -33,7 +33,7 @@ TIMELINE = TableSchema(
 
 PARTNERS = TableSchema(
     "partners",
-    "One row per economy of the pair and partner, in the panel's newest year.",
+    "One row per economy of the pair and partner, in the newest year in which the panel has both flows of the pair.",
     (
         text("economy", "which of the two"),
         text("partner", "with whom it trades"),
@@ -129,12 +129,19 @@ def _measured(panel: Panel, origin: str, destination: str, drawn: set[tuple[str,
     )  # fmt: skip
 
 
+def newest_known(panel: Panel, dyad: tuple[str, str]) -> int:
+    """The newest year of which the panel says what both sold each other, zero or not; its last year where it never does."""
+    known = np.flatnonzero(np.isfinite(panel.flow(*dyad) + panel.flow(*dyad[::-1])))
+    return panel.years[int(known[-1]) if known.size else -1]
+
+
 def partners(panel: Panel, dyad: tuple[str, str]) -> pl.DataFrame:
     """The table :data:`PARTNERS`; a partner with which a flow is missing has no row."""
-    year, rows = panel.years[-1], []
+    year, rows = newest_known(panel, dyad), []
+    t = panel.years.index(year)
     for economy in dyad:
         k = panel.index(economy)
-        out, back = panel.flows[-1, k], panel.flows[-1, :, k]
+        out, back = panel.flows[t, k], panel.flows[t, :, k]
         abroad = np.arange(len(panel.economies)) != k
         total = np.nansum(out[abroad] + back[abroad])
         for j in np.flatnonzero(abroad & np.isfinite(out) & np.isfinite(back)):

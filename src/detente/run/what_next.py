@@ -23,7 +23,7 @@ from detente.panel.grouping.sides import last_day
 from detente.record.period import Period
 from detente.run.further.known_event import KnownEvent, known_event
 from detente.run.schema import DIRECTION, Computed, TableSchema, flag, gain, gained, number, text, whole
-from detente.run.trade import timeline
+from detente.run.trade import newest_known, timeline
 
 OUTLOOK = TableSchema(
     "outlook",
@@ -130,7 +130,7 @@ def _trade(
     year = 1 + max([panel.years[-1], *(y for y, _ in later.values())])
     if happened is None or _overtaken(happened, year):
         told = _or_refused(lambda: forecast(panel, a, b, as_of=year, latest=later))
-        refused = {"last_year": year - 1}
+        refused = {"last_year": newest_known(panel, dyad)}
     else:
         year = max(year if not later else panel.years[-1] + 1, happened.year)
         told = _or_refused(lambda: _after_event(panel, dyad, year, happened))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import polars as pl
 
 from detente.answer.people.wording import PeopleWords
 from detente.answer.small_table import SmallTable
+from detente.economies import in_text, name_of
 from detente.language import Catalogue
 
 
@@ -22,6 +24,15 @@ def people_tables(
     return tuple(table for table in tables if table.rows)
 
 
+def _arrow(told: PeopleWords, row: Mapping[str, Any]) -> str:
+    """Whence and where: names as a table has them, without the article that a sentence needs."""
+    named, language = [], told.words.language
+    for code in (row["origin"], row["destination"]):
+        name = told.name(code)
+        named.append(name_of(code, language) if name == in_text(code, language) else name)
+    return " → ".join(named)
+
+
 def _counts_table(told: PeopleWords) -> SmallTable:
     words, frame = told.words, told.frames["people_counts"]
     rows = []
@@ -29,7 +40,7 @@ def _counts_table(told: PeopleWords) -> SmallTable:
     for row in newest.filter(pl.col("persons") > 0).sort("origin", "destination", "population").iter_rows(named=True):
         when = str(row["date"]).replace("/", "–") if "/" in str(row["date"]) else words.date(str(row["date"]))
         whose = words.known("people_source", told.source(row["source"]).partition(",")[0])
-        rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}",
+        rows.append((_arrow(told, row),
                      words.known("population", row["population"]), when, told.bare(row["persons"]), whose))  # fmt: skip
     columns = ("population", "date", "persons", "source")
     return SmallTable(
@@ -44,7 +55,7 @@ def _next_table(told: PeopleWords) -> SmallTable:
         p, base = ("" if row[k] is None else words.percent(100 * row[k], 1) for k in ("probability", "base_rate"))
         scores = [words.number(row[k], 3) for k in ("score", "baseline_score")]
         rows.append((
-            f"{told.name(row['origin'])} → {told.name(row['destination'])}", words.known("people_target", row["target"]),
+            _arrow(told, row), words.known("people_target", row["target"]),
             f"{row['year']}–{row['year'] + 4}" if row["target"] == "moved" else str(row["year"]),
             f"{p} ({base})" if surge else told.bare(row["middle"]),
             "" if surge else told.span(row["low"], row["high"]), "" if surge else f"{scores[0]} ({scores[1]})",
@@ -60,7 +71,7 @@ def _if_table(told: PeopleWords) -> SmallTable:
         middle = words.percent(row["middle_pct"], 0, sign=True)
         span = words("number.percent", value=words.span(row["low_pct"], row["high_pct"], 0))
         what = f"{words.known('people_outcome', row['outcome'])}, {words.known('people_variant', row['variant'])}"
-        rows.append((f"{told.name(row['origin'])} → {told.name(row['destination'])}", what, f"{middle} ({span})"))
+        rows.append((_arrow(told, row), what, f"{middle} ({span})"))
     growth = words.percent(abs(frame["growth_pct"][0]), 0) if rows else ""
     columns = ("specification", "change")
     return SmallTable(
@@ -71,7 +82,7 @@ def _if_table(told: PeopleWords) -> SmallTable:
 def _visa_table(told: PeopleWords) -> SmallTable:
     frame, words = told.frames.get("visas"), told.words
     rows = [
-        (f"{told.name(row['origin'])} → {told.name(row['destination'])}", told.rule(row["rule"]),
+        (_arrow(told, row), told.rule(row["rule"]),
          words.date(row["first_read"]), words.date(row["last_read"]))
         for row in ([] if frame is None else frame.iter_rows(named=True))
     ]  # fmt: skip

@@ -187,7 +187,7 @@ def _source(run: RunTables) -> str:
         computed = run.frames["residuals"].filter(pl.col("status") != "cited")
         last = int(computed["year"].max() or 0)  # type: ignore[arg-type]  # polars: any literal
         first = int(computed["year"].min() or 0)  # type: ignore[arg-type]  # polars: any literal
-        names.append(f"{run.words('basis.panel')} ({run.words.periods(first, last)})")
+        names.append(f"{run.panel_name} ({run.words.periods(first, last)})")
     if not run.frames["timeline"].is_empty():
         late = run.frames["timeline"].filter(pl.col("preferred").cast(pl.Boolean), pl.col("year").cast(pl.Int64) > last)
         for row in late.filter(pl.col("flow") == "exports").sort("year", descending=True).iter_rows(named=True):

@@ -41,7 +41,7 @@ def cite(figure: Figure, source: Source) -> str:
     ...     unit="usd_mn", basis="fob", kind="flow", status="reported", preferred=None, source_id="S",
     ...     derivation=None, note=None)
     >>> cite(Figure.from_row(row), source)
-    'trade.total, 2019: US$ 240 million (fob, reported). An office, "A report", 2020-05. [T1]'
+    'trade.total, 2019: US$240 million (fob, reported). An office, "A report", 2020-05. [T1]'
     """
     basis = f"{figure.basis}, " if figure.basis not in ("-", "") else ""
     derived = f" Derived: {figure.derivation}." if figure.derivation else ""

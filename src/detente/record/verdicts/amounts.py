@@ -15,7 +15,7 @@ def say(number: float, unit: str) -> str:
     Examples
     --------
     >>> say(7200.0, "usd_mn"), say(117250.0, "usd_mn"), say(-12.5, "pct")
-    ('US$ 7,200 million', 'US$ 117.25 billion', '-12.5%')
+    ('US$7,200 million', 'US$117.25 billion', '-12.5%')
     """
     if unit == "usd_mn" and abs(number) >= IN_BILLIONS:
         number, unit = number / 1000, "usd_bn"
@@ -31,7 +31,7 @@ def gap(number: float, unit: str) -> str:
     Examples
     --------
     >>> gap(-12.0, "pct"), gap(-90.0, "usd_mn")
-    ('-12 points', '-US$ 90 million')
+    ('-12 points', '-US$90 million')
     """
     number = float(f"{number:.6g}")
     if unit == "pct":

@@ -37,7 +37,7 @@ class _Map:
 
 @enter("partners", "timeline", 3)
 def partner_map(story: Story, words: Catalogue) -> Chart | None:
-    """Each economy's goods trade by partner in the panel's newest year, one map an economy."""
+    """Each economy's goods trade by partner in the newest year with both flows of the pair, one map an economy."""
     if story.partners.is_empty():
         return None
     newest = story.partners.filter(pl.col("year") == pl.col("year").max())
@@ -59,7 +59,7 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
         slug="partners",
         title=finding,
         subtitle=words("maps.partners_subtitle", year=year) + _not_shown(words, absent),
-        source=words("maps.partners_source", shapes=words("maps.shapes")),
+        source=words("maps.partners_source", panel=story.run_tables.panel_name, shapes=words("maps.shapes")),
         alt=words("maps.alt", finding=finding),
         data=newest,
         spec=_spec(maps, labels, SHARE_SHADES, words("maps.share"), compact=False),

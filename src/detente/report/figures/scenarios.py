@@ -67,9 +67,7 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
     return Chart(
         slug="scenarios",
         title=finding,
-        subtitle=words(
-            "scenarios.subtitle", n=int(newest["n_specifications"].to_numpy().max()), year=newest["year"][0]
-        ),
+        subtitle=_subtitle(story, words, newest, rows),
         source=words("scenarios.source"),
         alt=words("scenarios.alt", finding=finding),
         headline=(words("scenarios.headline_number", span=span), words("scenarios.headline", **named)),
@@ -78,6 +76,22 @@ def scenario_chart(story: Story, words: Catalogue) -> Chart | None:
         spec=_spec(story, words, rows, compact=False),
         compact=_spec(story, words, rows, compact=True),
     )
+
+
+def _subtitle(story: Story, words: Catalogue, newest: pl.DataFrame, rows: list[dict[str, Any]]) -> str:
+    """What dot, bar and line are; and the middle of the draws beside the dot, since the first screen shows the former."""
+    told = words("scenarios.subtitle", n=int(newest["n_specifications"].to_numpy().max()), year=newest["year"][0])
+    drawn = [row for row in rows if row["measure"] == "welfare_pct" and row["p05"] is not None]
+    if not drawn:
+        return told
+    largest = max(drawn, key=lambda row: abs(row["mid"]))
+    at = {"scenario": largest["scenario"], "economy": largest["economy"], "year": newest["year"][0]}
+    middle = story.bands.filter(**at)["welfare_pct_p50"].drop_nulls()
+    if not middle.len():
+        return told
+    draws, dot = (words.number(value, 2, sign=True) for value in (middle[0], largest["mid"]))
+    named = {"scenario": largest["title"], "economy": story.within(largest["economy"])}
+    return f"{told} {words('scenarios.subtitle_draws', draws=draws, dot=dot, **named)}"
 
 
 def _newest(summary: pl.DataFrame, story: Story) -> pl.Expr:
@@ -127,6 +141,7 @@ def _row(
         "lines": "|".join(wrap(raw["title"].replace("|", "/"), 30)),
         "above": "|".join(wrap(raw["title"].replace("|", "/"), 42)),
         "economy": raw["economy"],
+        "scenario": raw["scenario"],
         "name": name,
         "measure": measure,
         "low": low,

@@ -69,7 +69,7 @@ def _flows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
 
 
 def _whose(story: Story, words: Catalogue, source_id: str) -> str:
-    return words("basis.panel") if source_id == "panel" else "; ".join(story.source_names(source_id))
+    return story.run_tables.panel_name if source_id == "panel" else "; ".join(story.source_names(source_id))
 
 
 def _totals(story: Story, drawn: list[dict[str, Any]]) -> dict[When, float]:
@@ -137,14 +137,14 @@ def _subtitle(
 
 def _source(story: Story, words: Catalogue) -> str:
     names = _publishers(story, words)
-    return f"{names}." if names == words("basis.panel") else words("trade.source", sources=names)
+    return f"{names}." if names == story.run_tables.panel_name else words("trade.source", sources=names)
 
 
 def _publishers(story: Story, words: Catalogue) -> str:
     """The publishers of the drawn figures, most used first."""
     preferred = story.timeline.filter(pl.col("preferred").cast(pl.Boolean)).drop_nulls("origin")
     uses = dict(preferred.group_by("source_id").len().iter_rows())
-    by_publisher = {words("basis.panel"): uses["panel"]} if "panel" in uses else {}
+    by_publisher = {story.run_tables.panel_name: uses["panel"]} if "panel" in uses else {}
     for row in [] if story.sources.is_empty() else story.sources.iter_rows(named=True):
         if row["source_id"] in uses:
             publisher = story.own(row["publisher"])

@@ -22,7 +22,9 @@ class ScreenWords:
         return self.words.years(fall.start, fall.end, short=True)
 
     def change(self, percent: float) -> str:
-        """The size of a change; one that rounds to nothing is less than 1%."""
+        """The size of a change; one that rounds to nothing is less than 1%, and a loss of all is one to zero."""
+        if percent == -100:
+            return self.words("first.to_zero")
         if abs(percent) < 0.5:
             return self.words("first.under_one")
         return self.words("first.by", value=self.words.percent(abs(percent), short_of_all(percent, 0)))

@@ -17,7 +17,8 @@ def parts_chart(story: Story, words: Catalogue) -> Chart | None:
     rows = _rows(story, words)
     if not rows:
         return None
-    mine = [row for row in rows if row["origin"] == story.study.origin and row["kind"] == "dyad"] or rows
+    dyad = [row for row in rows if row["kind"] == "dyad"]
+    mine = [row for row in dyad if row["origin"] == story.study.origin] or dyad
     lead = story.episode(story.lead)
     head = next((row for row in mine if lead.endswith(f", {row['episode']}")), mine[0])
     finding = words(
