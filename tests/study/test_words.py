@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from detente.errors import RecordError, StudyError
 from detente.language import Catalogue, Word, said, spelt
 from detente.study.scaffold import new_study
 from detente.study.study import builtin_studies, checked_ledger, open_study
-from detente.study.words import catalogue, states_in_words
+from detente.study.words import catalogue, read_words, states_in_words
 
 COLUMNS = ["event_id", "date", "title", "kind", "direction", "actors", "sets", "source_ids", "title_es"]
 
@@ -221,3 +222,25 @@ def test_a_words_file_that_is_no_file_is_a_named_problem(tmp_path):
     (problem,) = open_study(made).check()
     assert (problem.file, problem.column) == ("words.toml", None)
     assert "cannot be read" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [("circle", "leads out"), ("away", "leads out"), ("pipe", "no regular file"), ("scalar", "'en' is not a table")],
+)
+def test_a_words_file_that_is_none_is_a_problem(tmp_path, fault, said):
+    path = tmp_path / "study" / "words.toml"
+    path.parent.mkdir()
+    (tmp_path / "elsewhere.toml").write_text('[en.states]\n"a" = "b"\n')
+    match fault:
+        case "circle":
+            path.symlink_to(path)
+        case "away":
+            path.symlink_to(tmp_path / "elsewhere.toml")
+        case "pipe":
+            os.mkfifo(path)
+        case "scalar":
+            path.write_text("en = 3\n")
+    words, problems = read_words(path.parent)
+    assert words == {}
+    assert [said in problem.what for problem in problems] == [True]

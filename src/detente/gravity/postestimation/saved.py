@@ -125,8 +125,8 @@ def load_fit(path: str | Path) -> SavedFit:
     >>> again.coef == fit.coef
     True
     """
-    check_regular(Path(path))
     try:
+        check_regular(Path(path))
         with zipfile.ZipFile(path) as folder:
             if sum(member.file_size for member in folder.infolist()) > LARGEST:
                 raise ValueError("it is too large")
@@ -137,8 +137,9 @@ def load_fit(path: str | Path) -> SavedFit:
             raise ValueError(f"it is of version {facts['version']}")
         return _restored(facts, arrays)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        reason = error.what if isinstance(error, UnreadableFile) else str(error) or type(error).__name__
         raise UnreadableFile(
-            f"'{path}' is no saved fit: {str(error).splitlines()[0] if str(error) else type(error).__name__}.",
+            f"'{path}' is no saved fit: {reason.splitlines()[0].removesuffix('.')}.",
             fix="Give a file that fit.save(path) wrote.",
         ) from None
 
