@@ -14,6 +14,7 @@ from detente.answer.relation import relation_today
 from detente.answer.speaker import Speaker
 from detente.errors import RecordError, StudyError
 from detente.language import Catalogue, Word, said, spelt
+from detente.language.spelling import phrase
 from detente.study.scaffold import new_study
 from detente.study.study import builtin_studies, checked_ledger, open_study
 from detente.study.words import catalogue, read_words, states_in_words
@@ -49,7 +50,7 @@ def test_a_bloc_that_one_of_another_pair_leaves(tmp_path):
     )
     named = study_of(tmp_path / "b", "CHL", "PER", ("1976-10-30", "CHL", *event[2:]))
     assert "Chile: outside the Andean Community (since 30 Oct 1976)" in today(named, "en")
-    assert "Chile: fuera de Andean Community (desde 30 oct. 1976)" in today(named, "es")
+    assert "Chile: fuera de la Comunidad Andina (desde 30 oct. 1976)" in today(named, "es")
     placed = study_of(tmp_path / "c", "CHL", "PER", ("1976-10-30", "", event[2], "bloc.andean_community@chl=out"))
     assert "Chile: outside the Andean Community (since 30 Oct 1976)" in today(placed, "en")
     for folder in (made, named, placed):
@@ -244,3 +245,17 @@ def test_a_words_file_that_is_none_is_a_problem(tmp_path, fault, said):
     words, problems = read_words(path.parent)
     assert words == {}
     assert [said in problem.what for problem in problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "said"),
+    [
+        ("bloc.andean_community", "en", "outside the Andean Community"),
+        ("bloc.andean_community", "es", "fuera de la Comunidad Andina"),
+        ("bloc.gulf_cooperation_council", "es", "fuera del Consejo de Cooperación del Golfo"),
+        ("bloc.efta", "es", "fuera de EFTA"),
+        ("bloc.league_of_lakes", "en", "outside the League of Lakes"),
+    ],
+)
+def test_a_known_bloc_goes_by_its_name_in_the_reader_s_language(code, language, said):
+    assert phrase(Catalogue(language), code, "out") == said
