@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.answer import run_facts
 from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
+from detente.answer.run_facts import reading
 from detente.answer.run_facts.run_tables import RunTables
 from detente.charts.gap import Flag, GapChart, GapLabels
 from detente.charts.gap_drawing import draw_gap, spark_svg
@@ -294,7 +294,7 @@ def test_checks_are_those_of_the_fall_that_is_told():
     tables = RunTables({"specifications": specs}, (("AAA", "BBB"), ("BBB", "AAA")), episodes, Catalogue("en"), str)
 
     def checks(start, end):
-        return run_facts._checks(tables, Flow("AAA", "BBB", {}, {}, falls=(replace(FALL, start=start, end=end),)))
+        return reading._checks(tables, Flow("AAA", "BBB", {}, {}, falls=(replace(FALL, start=start, end=end),)))
 
     assert checks(2014, 2015) == (2, 2)
     assert checks(2005, 2023) == (0, 2)
