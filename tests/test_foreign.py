@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import time
 from contextlib import suppress
@@ -11,7 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from detente._foreign import parse_json, parse_rows, parse_toml, read_bytes, read_json, read_text, read_toml
+from detente.equilibrium.sectors.table_layouts import labelled
 from detente.errors import DetenteError, StudyError, UnreadableFile
+from detente.gravity.postestimation.saved import load_fit
+from detente.language.error_words import said_error
+from detente.panel import read_panel
 
 HOSTILE = {
     "deep arrays": "a = " + "[" * 100_000,
@@ -110,3 +115,51 @@ def test_rows_of_a_csv_come_with_their_lines():
     assert list(parse_rows('a,b\n"x\ny",2\n3,4\n', "x.csv")) == [(1, ["a", "b"]), (2, ["x\ny", "2"]), (4, ["3", "4"])]
     with pytest.raises(DetenteError, match="line 2"):
         list(parse_rows('a\n"open', "x.csv"))
+
+
+NO_TABLES = {
+    "binary.csv": b"a,b\x00,c\n1,2,3\n",
+    "utf16.csv": "origin,destination\n".encode("utf-16"),
+    "header.csv": "origin,señal\nCOL,1\n".encode("latin-1"),
+    "one_line.csv": b"[" * 2_000_000,
+    "one_line.txt": b"[" * 2_000_000,
+    "binary.tsv": bytes(range(256)) * 64,
+    "packed.csv.gz": gzip.compress(b"\0" * 100_000),
+    "empty.dta": b"",
+    "empty.xlsx": b"",
+    "empty.parquet": b"",
+    "empty.csv": b"",
+}
+
+
+@pytest.mark.parametrize("name", NO_TABLES)
+def test_a_file_that_is_no_table_is_refused_in_words_of_the_reader(tmp_path, name):
+    (tmp_path / name).write_bytes(NO_TABLES[name])
+    for read in (read_panel, labelled) if name.endswith(("csv", "tsv", "txt")) else (read_panel,):
+        with pytest.raises(UnreadableFile, match=name) as refused:
+            read(tmp_path / name)
+        if name.endswith(("csv", "tsv", "txt")):
+            assert said_error(refused.value, "es")[1] == "es", "no half of it in English"
+            assert " is " not in said_error(refused.value, "es")[0]
+
+
+def test_a_large_file_without_lines_is_refused_before_it_is_held(tmp_path):
+    for name in ("hole.csv", "hole.txt", "hole.tsv", "hole.xlsx"):
+        with (tmp_path / name).open("wb") as hole:
+            hole.truncate(2 << 30)
+        began = time.process_time()
+        with pytest.raises(UnreadableFile, match=name):
+            read_panel(tmp_path / name)
+        assert time.process_time() - began < 2  # 20 s and 2 GB before
+
+
+def test_an_empty_folder_is_no_panel(tmp_path):
+    with pytest.raises(UnreadableFile, match="holds no files"):
+        read_panel(tmp_path)
+
+
+@pytest.mark.parametrize("open_it", [read_panel, labelled, load_fit])
+def test_a_pipe_is_refused_by_whoever_reads_tables_and_fits(tmp_path, open_it):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UnreadableFile, match="no regular file"):
+        open_it(tmp_path / "pipe.csv")

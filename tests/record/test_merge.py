@@ -13,6 +13,7 @@ from detente.cli.app import run as main
 from detente.errors import RecordError
 from detente.record import Ledger
 from detente.record.exchange.merging import merge_records
+from detente.record.exchange.spreadsheet import read_workbook, write_workbook
 
 STUDY = Path(str(files("detente").joinpath("studies/colombia_venezuela/record")))
 
@@ -166,3 +167,18 @@ def test_the_records_own_organisations_are_merged_too(small, tmp_path):
     (b / "organisations.toml").write_text(own.replace("Utopia", "Erewhon"), encoding="utf-8")
     with pytest.raises(RecordError, match=r"organisations\.toml"):
         merge_records(a, b).write(tmp_path / "out")
+
+
+def test_a_record_with_a_vocabulary_of_its_own_is_merged_and_read_back(two, tmp_path):
+    own = '[state."ferry.*"]\nvalues = ["open", "shut"]\n'
+    ours, theirs = two
+    (theirs / "vocabulary.toml").write_text(own, encoding="utf-8")
+    put(theirs, "events.csv", "E058", "sets", "ferry.lake=shut")
+    put(ours, "events.csv", "E058", "sets", None)
+    out = merge_records(ours, theirs).write(tmp_path / "out")
+    assert (out / "vocabulary.toml").read_text(encoding="utf-8") == own
+    book = write_workbook(Ledger.read(out), tmp_path / "book.xlsx")
+    assert read_workbook(book, out) == out
+    (ours / "vocabulary.toml").write_text(own.replace("shut", "closed"), encoding="utf-8")
+    with pytest.raises(RecordError, match=r"vocabulary\.toml"):
+        merge_records(ours, theirs).write(tmp_path / "other")

@@ -250,7 +250,12 @@ def test_nothing_is_left_when_the_report_fails(run: Run, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("{", "cannot be read"), ('{"schema_version": 99}', "reads up to 2"), ('{"schema_version": 1}', "damaged")],
+    [
+        ("{", "cannot be read"),
+        ('{"schema_version": 99}', "reads up to 2"),
+        ('{"schema_version": 1}', "damaged"),
+        *((f'{{"schema_version": {n}}}', "reads up to 2") for n in ("0", "-1", "true", "1.0", '"2"', "null")),
+    ],
 )
 def test_a_damaged_or_newer_run_is_explained(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "results.json").write_text(text)

@@ -38,6 +38,7 @@ def test_a_minimal_study_has_sensible_defaults(tmp_path: Path) -> None:
     [
         (("format = 1\n", ""), "no 'format' key"),
         (("format = 1", "format = 99"), "reads up to 1"),
+        (("format = 1", "format = true"), "not a format number"),
         (('title = "A and B"\n', ""), "study.title: this key is needed"),
         (('title = "A and B"', 'titel = "A and B"'), "unknown key. Did you mean 'title'"),
         (('destination = "ECU"', 'destination = "COL"'), "two different economies"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,10 @@ from detente.answer.relation import relation_today
 from detente.answer.speaker import Speaker
 from detente.errors import RecordError, StudyError
 from detente.language import Catalogue, Word, said, spelt
+from detente.language.spelling import phrase
 from detente.study.scaffold import new_study
 from detente.study.study import builtin_studies, checked_ledger, open_study
-from detente.study.words import catalogue, states_in_words
+from detente.study.words import catalogue, read_words, states_in_words
 
 COLUMNS = ["event_id", "date", "title", "kind", "direction", "actors", "sets", "source_ids", "title_es"]
 
@@ -48,7 +50,7 @@ def test_a_bloc_that_one_of_another_pair_leaves(tmp_path):
     )
     named = study_of(tmp_path / "b", "CHL", "PER", ("1976-10-30", "CHL", *event[2:]))
     assert "Chile: outside the Andean Community (since 30 Oct 1976)" in today(named, "en")
-    assert "Chile: fuera de Andean Community (desde 30 oct. 1976)" in today(named, "es")
+    assert "Chile: fuera de la Comunidad Andina (desde 30 oct. 1976)" in today(named, "es")
     placed = study_of(tmp_path / "c", "CHL", "PER", ("1976-10-30", "", event[2], "bloc.andean_community@chl=out"))
     assert "Chile: outside the Andean Community (since 30 Oct 1976)" in today(placed, "en")
     for folder in (made, named, placed):
@@ -221,3 +223,39 @@ def test_a_words_file_that_is_no_file_is_a_named_problem(tmp_path):
     (problem,) = open_study(made).check()
     assert (problem.file, problem.column) == ("words.toml", None)
     assert "cannot be read" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [("circle", "leads out"), ("away", "leads out"), ("pipe", "no regular file"), ("scalar", "'en' is not a table")],
+)
+def test_a_words_file_that_is_none_is_a_problem(tmp_path, fault, said):
+    path = tmp_path / "study" / "words.toml"
+    path.parent.mkdir()
+    (tmp_path / "elsewhere.toml").write_text('[en.states]\n"a" = "b"\n')
+    match fault:
+        case "circle":
+            path.symlink_to(path)
+        case "away":
+            path.symlink_to(tmp_path / "elsewhere.toml")
+        case "pipe":
+            os.mkfifo(path)
+        case "scalar":
+            path.write_text("en = 3\n")
+    words, problems = read_words(path.parent)
+    assert words == {}
+    assert [said in problem.what for problem in problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "said"),
+    [
+        ("bloc.andean_community", "en", "outside the Andean Community"),
+        ("bloc.andean_community", "es", "fuera de la Comunidad Andina"),
+        ("bloc.gulf_cooperation_council", "es", "fuera del Consejo de Cooperación del Golfo"),
+        ("bloc.efta", "es", "fuera de EFTA"),
+        ("bloc.league_of_lakes", "en", "outside the League of Lakes"),
+    ],
+)
+def test_a_known_bloc_goes_by_its_name_in_the_reader_s_language(code, language, said):
+    assert phrase(Catalogue(language), code, "out") == said

@@ -128,7 +128,9 @@ def test_a_save_checks_the_record_once(study, monkeypatch):
     add(study, "Z1")
     counted = []
     real = record_checks.Ledger.check
-    monkeypatch.setattr(record_checks.Ledger, "check", lambda folder: counted.append(folder) or real(folder))
+    monkeypatch.setattr(
+        record_checks.Ledger, "check", lambda folder, **how: counted.append(folder) or real(folder, **how)
+    )
     add(study, "Z2")
     assert len(counted) == 1
 

@@ -25,7 +25,7 @@ from detente.web.editor.listing import Asked, listed
 from detente.web.editor.row_changes import Conflict, InUse, Rejected, RowChange
 from detente.web.http.words import Words
 from detente.web.http.workspace import Workspace
-from detente.web.pages.record import LISTED
+from detente.web.pages.record.rows import LISTED
 
 cells = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12).map(str.strip)
 EVENT = {

@@ -157,56 +157,48 @@ class _Drawing:
 
     def numbers(self) -> list[str]:
         """Labels, the most telling first; each finds its own place or stays away."""
-        plane = self.plane
+        return [*self._sold_numbers(), *self._widest_numbers(), *self._last_expected()]
+
+    def _sold_numbers(self) -> list[str]:
+        """What was sold at last, and at the peak."""
         chart, labels = self.chart, self.chart.labels
-        out: list[str] = []
-        if chart.sold:
-            last = max(chart.sold)
+        if not chart.sold:
+            return []
+        last, peak = max(chart.sold), max(chart.sold, key=chart.sold.__getitem__)
+        amounts = labels.amounts(chart.sold[last])
+        out = self.labels.label(
+            last, chart.sold[last], amounts, chart.colour, "right above above-left below below-left left"
+        )
+        if peak != last:
+            sold = labels.sold(chart.sold[peak])
+            texts = [sold if self.plane.compact else f"{sold}, {peak}", sold, *labels.amounts(chart.sold[peak])]
             out += self.labels.label(
-                last,
-                chart.sold[last],
-                labels.amounts(chart.sold[last]),
-                chart.colour,
-                "right above above-left below below-left left",
+                peak, chart.sold[peak], texts, chart.colour, "above-left above left above-right right"
             )
-            peak = max(chart.sold, key=chart.sold.__getitem__)
-            if peak != last:
-                sold = labels.sold(chart.sold[peak])
-                texts = [sold if plane.compact else f"{sold}, {peak}", sold, *labels.amounts(chart.sold[peak])]
-                out += self.labels.label(
-                    peak, chart.sold[peak], texts, chart.colour, "above-left above left above-right right"
-                )
-        widest = chart.widest()
-        if widest is not None:
-            due, sold = chart.expected[widest], chart.sold[widest]
-            out += self.labels.label(
-                widest,
-                due,
-                [labels.expected(due), *labels.amounts(due)],
-                "expected",
-                "right above-right above above-left left",
-            )
-            if plane.y(sold) - plane.y(due) > 60:
-                out += self.labels.between(widest, sold, due)
-            out += self.labels.label(
-                widest,
-                sold,
-                labels.amounts(sold),
-                chart.colour,
-                "above below below-left below-right above-left above-right",
-            )
-        if chart.expected:
-            late = max(chart.expected)
-            if late != widest:
-                out += self.labels.label(
-                    late,
-                    chart.expected[late],
-                    [labels.expected(chart.expected[late]), *labels.amounts(chart.expected[late])],
-                    "expected",
-                    "right above above-right above-left below",
-                    away=False,
-                )
         return out
+
+    def _widest_numbers(self) -> list[str]:
+        """Both ends of the widest gap, and the gap between them."""
+        widest = self.chart.widest()
+        if widest is None:
+            return []
+        due, sold = self.chart.expected[widest], self.chart.sold[widest]
+        out = self.labels.label(widest, due, self._expected(due), "expected", "right above-right above above-left left")
+        if self.plane.y(sold) - self.plane.y(due) > 60:
+            out += self.labels.between(widest, sold, due)
+        amounts, sides = self.chart.labels.amounts(sold), "above below below-left below-right above-left above-right"
+        return out + self.labels.label(widest, sold, amounts, self.chart.colour, sides)
+
+    def _last_expected(self) -> list[str]:
+        """What was expected at last, where the widest gap does not say it."""
+        last = max(self.chart.expected, default=None)
+        if last is None or last == self.chart.widest():
+            return []
+        due, sides = self.chart.expected[last], "right above above-right above-left below"
+        return self.labels.label(last, due, self._expected(due), "expected", sides, away=False)
+
+    def _expected(self, due: float) -> list[str]:
+        return [self.chart.labels.expected(due), *self.chart.labels.amounts(due)]
 
     def hits(self) -> list[str]:
         """Unseen marks with the numbers of each year, for pointer and keys."""

@@ -130,7 +130,8 @@ def _filling(fill: str, language: str) -> str:
             if pieces[-2:-1] == [" and "]
             else ", ".join(told)
         )
-    return fill
+    clause = _matched(fill, language) if _CLAUSE.search(fill) else None
+    return fill if clause is None else clause
 
 
 @cache

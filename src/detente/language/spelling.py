@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from detente.blocs import bloc_named
 from detente.economies import is_current, name_of, table
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ def family_member(words: Catalogue, code: str) -> str:
         return words.known("state_name", code)
     family, _, rest = code.partition(".")
     if family == "bloc":
-        called = name(words, rest.rpartition(".")[2], body=True)
+        bare = rest.rpartition(".")[2]
+        if "_" in bare and (known := bloc_named(bare)):  # one word stands as written: EFTA, Mercosur
+            return " ".join(filter(None, reversed(known.names.get(words.language, known.names["en"]))))
+        called = name(words, bare, body=True)
         single = " " not in called and not called.isupper()  # Mercosur, but the African Union and the EU
         return called if single else words("spelt.bloc", name=called)
     if family == "talks":

@@ -152,7 +152,7 @@ def read_run(folder: str | Path) -> Run:
             ) from None
         raise UnreadableFile(f"The run in {folder} cannot be read: {error.what}", fix="Run the study again.") from None
     found = raw.get("schema_version") if isinstance(raw, dict) else None
-    if not isinstance(found, int) or found > SCHEMA_VERSION:
+    if type(found) is not int or not 1 <= found <= SCHEMA_VERSION:
         raise UnreadableFile(
             f"The run in {folder} has schema_version {found}; this version of détente reads up to {SCHEMA_VERSION}.",
             fix="Update détente, or run the study again.",

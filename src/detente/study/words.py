@@ -43,16 +43,20 @@ Words = dict[str, dict[str, dict[str, str]]]
 def read_words(folder: Path) -> tuple[Words, list[Problem]]:
     """The words of a study folder, and what is wrong with the file's form; no words where there is no file."""
     path = folder / FILE
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return {}, []
     try:
-        raw = read_toml(path)
+        raw = read_toml(path, inside=folder)
     except DetenteError as error:
         return {}, [Problem(FILE, None, None, f"It cannot be read: {error.what}", error.fix)]
     words: Words = {}
     problems = []
     for language, tables in raw.items():
-        if language not in LANGUAGES or not isinstance(tables, dict):
+        if language in LANGUAGES and not isinstance(tables, dict):
+            what = f"'{language}' is not a table."
+            problems.append(Problem(FILE, None, language, what, f"Write its tables as [{language}.states]."))
+            continue
+        if language not in LANGUAGES:
             what = f"'{language}' is not a language.{did_you_mean(language, LANGUAGES)}"
             problems.append(Problem(FILE, None, language, what, f"Use one of: {', '.join(LANGUAGES)}."))
             continue

@@ -39,12 +39,12 @@ from detente.web.pages import (
     drafting,
     files,
     jobs,
-    record,
     start,
     study,
     watch,
 )
 from detente.web.pages.pairs import ahead, compare, pair, pair_files, partners, search
+from detente.web.pages.record import row, rows
 from detente.web.pages.start import gallery
 
 UPLOADS = re.compile(rf"/s/[^/]+/data/(?:{'|'.join(KINDS)})")  # the page itself counts the bytes as they come
@@ -90,7 +90,8 @@ ROUTES: Sequence[Route] = [
     *study.ROUTES,
     *desk.ROUTES,
     *attribution.ROUTES,
-    *record.ROUTES,
+    *rows.ROUTES,
+    *row.ROUTES,
     *drafting.ROUTES,
     *data.ROUTES,
     *jobs.ROUTES,

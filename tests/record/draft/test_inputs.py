@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.message
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from detente.errors import EmptySample, UnreadableFile
 from detente.record.draft.clean import read_article
 from detente.record.draft.drafting import draft_claims
-from detente.record.draft.inputs import reflow
+from detente.record.draft.inputs import from_markdown, reflow
 
 TEXT = (
     "Exports of the country fell to $3 million in 2021, the ministry of trade said in a statement that was released. "
@@ -131,3 +132,25 @@ def test_another_language_is_said_to_be_unreadable(tmp_path):
 def test_lines_that_are_paragraphs_stay_apart():
     assert reflow("A first line.\nA second line.") == "A first line.\n\nA second line."
     assert reflow("Headline\n\nText") == "Headline\n\nText"
+
+
+HOSTILE = ["[" * 60_000 + "]" * 60_000, "![" * 60_000, "[a](" * 60_000, "\n" * 60_000 + "x", " \n" * 60_000 + "x", "<!--" * 60_000,
+           "```a\n" * 60_000, "<script>" * 60_000, "-\n" * 60_000, "# " + " " * 60_000 + "x", "> " * 60_000]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:6]) for text in HOSTILE])
+def test_markdown_takes_time_in_proportion_to_its_length(text):
+    began = time.process_time()
+    from_markdown(text)
+    assert time.process_time() - began < 3  # minutes before
+
+
+def test_markdown_loses_its_marks_and_no_text():
+    text = (
+        "# Trade\n\nFirst.\n\n> Quoted.\n\n```\ncode\n```\nSee [the law](https://a.org/x_(y)) and ![map](m.png)this.\n"
+        "<!-- note --><script>x()</script>\n\n- one\n\n---\n```\nnever closed\n"
+    )
+    title, day, body = from_markdown(text)
+    assert (title, day) == ("Trade", "")
+    lines = [line for line in body.splitlines() if line.strip()]
+    assert lines == ["Trade", "First.", "Quoted.", "See the law and this.", "one", "never closed"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from detente._atomic import folder_aside, in_use
 from detente._leaving import csv_text
 from detente.attribution.library.catalogue import LibraryCase, choose_cases, sources
 from detente.attribution.library.expected_paths import (
@@ -210,16 +211,11 @@ def export_library(
     """
     folder, words = Path(folder), tuple(words)
     points = None if points is None else tuple(points)
-    tables, chart = library_tables(words, points), library_chart(words, points)
-    try:
-        if folder.exists() and any(folder.iterdir()):
-            raise OutputError(f"The folder {folder} is not empty.", fix="Name a new folder.")
-        folder.mkdir(parents=True, exist_ok=True)
-        written = []
-        for name, table in tables.items():
-            (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="")
-            written.append(folder / f"{name}.csv")
-        (folder / "chart.vl.json").write_text(json.dumps(chart, ensure_ascii=False), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be written: {error.strerror}.") from error
-    return (*written, folder / "chart.vl.json")
+    if folder.is_dir() and in_use(folder):
+        raise OutputError(f"The folder {folder} is not empty.", fix="Name a new folder.")
+    texts = {f"{name}.csv": csv_text(table) for name, table in library_tables(words, points).items()}
+    texts["chart.vl.json"] = json.dumps(library_chart(words, points), ensure_ascii=False)
+    with folder_aside(folder) as aside:
+        for name, text in texts.items():
+            (aside / name).write_text(text, encoding="utf-8", newline="")
+    return tuple(folder / name for name in texts)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from detente._foreign import check_regular
-from detente.data.tables.csv_trouble import csv_trouble
+from detente.data.tables.csv_trouble import START, csv_trouble, encoding_trouble, start_trouble
 from detente.data.tables.files import Files, extension_of, read_table_file
 from detente.errors import MissingExtra, UnreadableFile, did_you_mean
 
@@ -100,7 +102,7 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
 def _first_line(path: Path) -> str:
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as lines:
-            return lines.readline()
+            return lines.readline(START)
     except OSError as error:
         raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
 
@@ -113,7 +115,7 @@ def _read_stata(path: Path) -> pl.DataFrame:
         raise MissingExtra.needed("pandas", "dev", "Reading a Stata file") from None
     try:
         frame: Any = pd.read_stata(path, convert_categoricals=False)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, struct.error) as error:
         raise UnreadableFile(
             f"'{path}' cannot be read as a Stata file: {error}.", fix="Save it again, or as CSV or Parquet."
         ) from None
@@ -122,6 +124,7 @@ def _read_stata(path: Path) -> pl.DataFrame:
 
 def _read_csv(path: Path, separator: str) -> pl.DataFrame:
     """The table, with types from its first rows or, where later ones differ, from all of them."""
+    refuse_no_text(path)
     try:
         frame = pl.read_csv(path, separator=separator, infer_schema_length=10_000)
     except OSError as error:
@@ -133,6 +136,23 @@ def _read_csv(path: Path, separator: str) -> pl.DataFrame:
             raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1]) from None
         frame = pl.read_csv(path, separator=separator, infer_schema_length=None)
     return typed(_of_columns(path, frame))
+
+
+def refuse_no_text(path: Path) -> None:
+    """Raise where a file, unpacked if its name ends in ``.gz``, does not begin like a table in text.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    check_regular(path)
+    try:
+        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+            start = file.read(START)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
+    if found := start_trouble(start) or encoding_trouble(start.partition(b"\n")[0]):
+        raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1])
 
 
 def _of_columns(path: Path, frame: pl.DataFrame) -> pl.DataFrame:

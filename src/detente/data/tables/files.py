@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ import polars as pl
 
 from detente._foreign import DATA, check_regular, parse_json
 from detente.data.tables.archives import Limits, check_archive
-from detente.data.tables.csv_trouble import csv_trouble
+from detente.data.tables.csv_trouble import START, UTF_16, csv_trouble, start_trouble
 from detente.errors import MissingExtra, UnreadableFile, did_you_mean
 
 TABLES = (
@@ -63,7 +64,9 @@ class Files:
         UnreadableFile : nothing is there, or the zip is damaged.
         """
         if self.path.is_dir():
-            return tuple(sorted(p.name for p in self.path.iterdir() if p.is_file()))
+            if found := tuple(sorted(p.name for p in self.path.iterdir() if p.is_file())):
+                return found
+            raise UnreadableFile(f"The folder '{self.path}' holds no files.", fix="Check the path.")
         if not self.path.exists():
             beside = [p.name for p in self.path.parent.iterdir()] if self.path.parent.is_dir() else []
             raise UnreadableFile(
@@ -127,7 +130,7 @@ class Files:
         """The first characters of a file, in whatever encoding it seems to have; "" for binary ones."""
         with self.open(name) as handle:
             raw = handle.read(HEAD)
-        return "" if b"\x00" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")) else decoded(raw)[0]
+        return "" if b"\x00" in raw and not raw.startswith(UTF_16) else decoded(raw)[0]
 
 
 def _unpacked(handle: IO[bytes], name: str) -> BinaryIO:
@@ -136,7 +139,7 @@ def _unpacked(handle: IO[bytes], name: str) -> BinaryIO:
 
 def decoded(raw: bytes) -> tuple[str, str]:
     """Text and the encoding it was in: UTF-8, UTF-16 with its mark, else Latin-1."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith(UTF_16):
         return raw.decode("utf-16", "replace"), "utf-16"
     try:
         return raw.decode("utf-8-sig"), "utf-8"
@@ -189,6 +192,9 @@ def read_table_file(files: Files, name: str, columns: Sequence[str] | None = Non
 
 
 def _text_table(files: Files, name: str, columns: Sequence[str] | None) -> pl.DataFrame:
+    start = _start(files, name)
+    if not start.startswith(UTF_16) and (found := start_trouble(start)):
+        raise UnreadableFile(f"{files.label(name)} cannot be read: {found[0]}.", fix=found[1])
     head = files.head(name)
     if not head.strip():
         raise UnreadableFile(f"{files.label(name)} is empty.", fix="Give a file with a header and rows.")
@@ -197,7 +203,7 @@ def _text_table(files: Files, name: str, columns: Sequence[str] | None) -> pl.Da
     ragged = _one_mark_more(head, mark)
     options = {"separator": mark, "infer_schema": False, "truncate_ragged_lines": ragged, "columns": wanted or None}
     source: object
-    plain = not files.zipped and not name.endswith(".gz") and decoded(_start(files, name))[1] == "utf-8"
+    plain = not files.zipped and not name.endswith(".gz") and decoded(start)[1] == "utf-8"
     if plain:
         source = files.path / name if files.path.is_dir() else files.path
     else:
@@ -225,7 +231,7 @@ def _one_mark_more(head: str, mark: str) -> bool:
 
 def _start(files: Files, name: str) -> bytes:
     with files.open(name) as handle:
-        return handle.read(1 << 20)
+        return handle.read(START)
 
 
 def _sheet(files: Files, name: str, sheet: str | None = None) -> pl.DataFrame:
@@ -234,6 +240,8 @@ def _sheet(files: Files, name: str, sheet: str | None = None) -> pl.DataFrame:
         from openpyxl import load_workbook
     except ImportError:
         raise MissingExtra.needed("openpyxl", "export", "Reading a spreadsheet") from None
+    if not files.zipped:
+        check_archive(files.path / name if files.path.is_dir() else files.path, UNPACKED)
     with files.open(name) as handle:
         raw = io.BytesIO(handle.read())
     try:
@@ -273,6 +281,6 @@ def _stata(files: Files, name: str, columns: Sequence[str] | None) -> pl.DataFra
         with pd.io.stata.StataReader(raw, convert_categoricals=False) as reader:
             have = list(reader.variable_labels())
             frame = reader.read(columns=None if columns is None else [c for c in have if c in set(columns)])
-    except ValueError as error:
+    except (ValueError, struct.error) as error:
         raise UnreadableFile(f"{files.label(name)} is no Stata file: {error}.", fix="Save it again.") from None
     return pl.DataFrame({c: frame[c].tolist() for c in frame.columns}, strict=False)

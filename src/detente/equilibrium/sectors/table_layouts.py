@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from detente.data.tables.any_file import refuse_no_text
 from detente.equilibrium.baseline.checks import as_floats
 from detente.errors import DuplicateRows, InvalidFlow, UnreadableFile, first_five
 from detente.panel.frames import read_table
@@ -234,13 +235,19 @@ def _whole(label: Label) -> Label:
 
 def _frame(path: Path) -> pl.DataFrame:
     """A text file as cells of text, separated by what stands most often in its first lines; titles above left out."""
+    refuse_no_text(path)
     try:
         with path.open(encoding="utf-8-sig") as file:
             lines = [line for line, _ in zip(file, range(MOST_LABELS))]
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"{path} cannot be read: {error}.", fix="Give a text file in UTF-8.") from None
     separator = max("\t;,", key="".join(lines).count)
-    wide = [len(row) for row in csv.reader(lines, delimiter=separator)]
+    try:
+        wide = [len(row) for row in csv.reader(lines, delimiter=separator)]
+    except csv.Error as error:
+        raise UnreadableFile(
+            f"{path} is no table: {error}.", fix="Separate its cells by commas, semicolons or tabs."
+        ) from None
     if max(wide, default=0) < 2:
         raise UnreadableFile(f"{path} is no table.", fix="Separate its cells by commas, semicolons or tabs.")
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -14,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from detente._atomic import write_file
+from detente._foreign import check_regular, parse_json
 from detente._read_only import ReadOnlyDict
 from detente.errors import SpecificationError, UnreadableFile
 from detente.gravity.estimates import Estimates
@@ -124,18 +126,20 @@ def load_fit(path: str | Path) -> SavedFit:
     True
     """
     try:
+        check_regular(Path(path))
         with zipfile.ZipFile(path) as folder:
             if sum(member.file_size for member in folder.infolist()) > LARGEST:
                 raise ValueError("it is too large")
-            facts = json.loads(folder.read("facts.json"))
+            facts = parse_json(folder.read("facts.json").decode(), "facts.json")
             names = [n.removesuffix(".npy") for n in folder.namelist() if n.endswith(".npy")]
             arrays = {n: np.load(BytesIO(folder.read(f"{n}.npy")), allow_pickle=False) for n in names}
         if facts["version"] != VERSION:
             raise ValueError(f"it is of version {facts['version']}")
         return _restored(facts, arrays)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        reason = error.what if isinstance(error, UnreadableFile) else str(error) or type(error).__name__
         raise UnreadableFile(
-            f"'{path}' is no saved fit: {str(error).splitlines()[0] if str(error) else type(error).__name__}.",
+            f"'{path}' is no saved fit: {reason.splitlines()[0].removesuffix('.')}.",
             fix="Give a file that fit.save(path) wrote.",
         ) from None
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from detente._atomic import home_of, lock, write_file
 from detente._foreign import TABLE, read_bytes
 from detente.errors import EmptySample, OutputError, Problem, RecordError, UnreadableFile
 from detente.record.draft.row import CONFIDENCE, OWN, fingerprint
-from detente.record.ledger import Ledger
+from detente.record.exchange.trial import check_with
 from detente.record.reading import FIRST_ROW, problems_where, read_table
 from detente.record.schema import CLAIMS, EVENTS, FIGURES, RecordTable
 
@@ -193,15 +191,10 @@ def _checked(record: Path, text: bytes, old: int, numbers: list[int], draft: Pat
     """Problems of the record as it would be; those of the new rows point into the draft."""
     if not record.is_dir():
         return [Problem(str(record), None, None, "There is no such folder.", "Give the study's folder.")]
-    with tempfile.TemporaryDirectory() as aside:
-        for file in (*record.glob("*.csv"), *record.glob("*.toml")):
-            shutil.copy(file, aside)
-        (Path(aside) / table.file).write_bytes(text)
-        found = Ledger.check(aside)
     first_new = old + FIRST_ROW
     return [
         replace(p, file=draft.name, row=numbers[p.row - first_new])
         if p.file == table.file and p.row is not None and p.row >= first_new
         else p
-        for p in found
+        for p in check_with(record, {table.file: text})
     ]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from detente._atomic import ASIDE, home_of, lock, settle_around, write_files
+from detente._atomic import home_of, lock, settle_around, write_files
 from detente._foreign import read_text
 from detente.errors import Problem, RecordError
-from detente.record.ledger import Ledger
+from detente.record.exchange.trial import check_with
 from detente.record.reading import read_table
 from detente.record.schema import TABLES, RecordTable
+from detente.record.states.vocabulary import FILE as VOCABULARY
 from detente.record.verdicts.independence.organisations import FILE as REGISTER
 
 MARK = "<<ours>> {ours} <<theirs>> {theirs}"
@@ -37,12 +37,15 @@ class Merge:
         Table and two ids, ours and theirs, of rows that say the same: both are kept.
     register : str
         The text of the record's own organisations; empty where neither has any.
+    vocabulary : str
+        Likewise of its own states and kinds.
     """
 
     tables: dict[str, pl.DataFrame]
     conflicts: pl.DataFrame
     twice: tuple[tuple[str, str, str], ...] = ()
     register: str = ""
+    vocabulary: str = ""
 
     def write(self, folder: str | Path) -> Path:
         """Write the merged record; refused while conflicts remain, or where it fails the check."""
@@ -56,14 +59,10 @@ class Merge:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         texts = {TABLES[name].file: frame.write_csv() for name, frame in self.tables.items()}
-        texts |= {REGISTER: self.register} if self.register else {}
+        texts |= {name: text for name, text in ((REGISTER, self.register), (VOCABULARY, self.vocabulary)) if text}
         home = home_of(folder)
         with lock(home):
-            with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
-                for file, text in texts.items():
-                    (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
-                problems = Ledger.check(aside)
-            if problems:
+            if problems := check_with(folder, texts):
                 raise RecordError(problems)
             write_files({folder / file: text for file, text in texts.items()}, home)
         return folder
@@ -87,25 +86,28 @@ def merge_records(ours: str | Path, theirs: str | Path, *, base: str | Path | No
         twice += [(name, *ids) for ids in _twice(a, b, table.key)]
         schema = dict.fromkeys(table.allowed, pl.String)
         tables[name] = pl.DataFrame(list(merged.values()), schema=schema)
-    texts = [_register(Path(folder)) for folder in (ours, theirs, *([base] if base is not None else []))]
-    register, found = _merge_texts(*texts)
-    rows += [(REGISTER, *conflict) for conflict in found]
+    words = {}
+    for name in (REGISTER, VOCABULARY):
+        texts = [_text(Path(folder) / name) for folder in (ours, theirs, *([base] if base is not None else []))]
+        words[name], found = _merge_texts(*texts)
+        rows += [(name, *conflict) for conflict in found]
     columns: tuple[str, ...] = ("table", "id", "column", "base", "ours", "theirs")
     schema: dict[str, type[pl.String]] = dict.fromkeys(columns, pl.String)
-    return Merge(tables, pl.DataFrame(rows, schema=schema, orient="row"), tuple(twice), register)
+    return Merge(
+        tables, pl.DataFrame(rows, schema=schema, orient="row"), tuple(twice), words[REGISTER], words[VOCABULARY]
+    )
 
 
 def _file(table: str) -> str:
     return TABLES[table].file if table in TABLES else table
 
 
-def _register(folder: Path) -> str:
-    path = folder / REGISTER
-    return read_text(path, inside=folder) if path.exists() or path.is_symlink() else ""
+def _text(path: Path) -> str:
+    return read_text(path, inside=path.parent) if path.exists() or path.is_symlink() else ""
 
 
 def _merge_texts(ours: str, theirs: str, base: str = "") -> tuple[str, list[tuple[str, str, str, str, str]]]:
-    """The record's own organisations as one cell."""
+    """A file of the record's own words as one cell."""
     if ours == theirs or theirs == base:
         return ours, []
     if ours == base:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,10 +13,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from detente._atomic import ASIDE, home_of, lock, write_file, write_files
+from detente._atomic import home_of, lock, write_file, write_files
 from detente._foreign import read_bytes
 from detente.data.tables.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
+from detente.record.exchange.trial import check_with
 from detente.record.ledger import Ledger
 from detente.record.schema import FIGURES, TABLES, RecordTable
 from detente.record.states.vocabulary import Vocabulary, default_vocabulary
@@ -112,11 +112,7 @@ def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabular
     texts = {TABLES[name].file: _csv(TABLES[name].allowed, rows.values()) for name, rows in tables.items()}
     home = home_of(folder)
     with lock(home):
-        with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=folder.parent) as aside:
-            for file, text in texts.items():
-                (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
-            problems = Ledger.check(aside, vocabulary=vocabulary)
-        if problems:
+        if problems := check_with(folder, texts, vocabulary=vocabulary):
             raise RecordError([_in_sheet(problem, path, tables) for problem in problems])
         write_files({folder / file: text for file, text in texts.items()}, home)
     return folder

@@ -64,52 +64,15 @@ def verdict_chart(story: Story, words: Catalogue) -> Chart | None:
 
 
 def _spec(words: Catalogue, rows: list[dict[str, object]], compact: bool) -> Spec:
-    order = [row["kind"] for row in rows]
-    names = {name: wrapped(name, LINE) for row in rows if (name := str(row["verdict"]))}
-    x = {
-        "field": "n",
-        "type": "quantitative",
-        "axis": {
-            "title": words("word.claims"),
-            "grid": True,
-            "tickMinStep": 1,
-            "tickCount": 5,
-            "format": "d",
-        },
-    }
-    y = {
-        "field": "verdict",
-        "type": "nominal",
-        "sort": None,
-        "axis": {
-            "title": None,
-            "labelColor": shade("ink"),
-            "labelLimit": 220,
-            "labelLineHeight": 12,
-            "labelExpr": f"{dumps(names)}[datum.value]",
-            "domain": False,
-        },
-    }
-    shades = {INDEPENDENT: "lowers", SOFT: "destination"} | {word: v.shade for word, v in VERDICTS.items()}
-    colours = [shade(shades.get(str(standing), "mixed")) for standing in order]
+    axis = {"title": words("word.claims"), "grid": True, "tickMinStep": 1, "tickCount": 5, "format": "d"}
+    x = {"field": "n", "type": "quantitative", "axis": axis}
+    y = _names(rows)
     return {
         "width": NARROW - 60 if compact else WIDE - 140,
         "height": {"step": 26},
         "data": values(rows),
         "layer": [
-            {
-                "mark": {"type": "bar", "height": 16},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "color": {
-                        "field": "kind",
-                        "type": "nominal",
-                        "legend": None,
-                        "scale": {"domain": order, "range": colours},
-                    },
-                },
-            },
+            {"mark": {"type": "bar", "height": 16}, "encoding": {"x": x, "y": y, "color": _colours(rows)}},
             {
                 "mark": {"type": "text", "align": "left", "dx": 5, "fontWeight": 600},
                 "encoding": {"x": x, "y": y, "text": {"field": "n"}},
@@ -117,3 +80,24 @@ def _spec(words: Catalogue, rows: list[dict[str, object]], compact: bool) -> Spe
             hits({"x": x, "y": y}),
         ],
     }
+
+
+def _names(rows: list[dict[str, object]]) -> Spec:
+    """The bars' names, long ones in several lines."""
+    names = {name: wrapped(name, LINE) for row in rows if (name := str(row["verdict"]))}
+    axis = {
+        "title": None,
+        "labelColor": shade("ink"),
+        "labelLimit": 220,
+        "labelLineHeight": 12,
+        "labelExpr": f"{dumps(names)}[datum.value]",
+        "domain": False,
+    }
+    return {"field": "verdict", "type": "nominal", "sort": None, "axis": axis}
+
+
+def _colours(rows: list[dict[str, object]]) -> Spec:
+    shades = {INDEPENDENT: "lowers", SOFT: "destination"} | {word: v.shade for word, v in VERDICTS.items()}
+    order = [row["kind"] for row in rows]
+    scale = {"domain": order, "range": [shade(shades.get(str(kind), "mixed")) for kind in order]}
+    return {"field": "kind", "type": "nominal", "legend": None, "scale": scale}

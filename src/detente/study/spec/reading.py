@@ -110,7 +110,7 @@ def migrate(raw: dict, path: Path) -> dict:
     version = raw.get("format")
     if version is None:
         raise StudyError(f"{path} has no 'format' key.", fix=f"Write format = {FORMAT} as its first line.")
-    if not isinstance(version, int) or version < 1:
+    if type(version) is not int or version < 1:
         raise StudyError(f"{path}: format = {version!r} is not a format number.", fix=f"Write format = {FORMAT}.")
     if version > FORMAT:
         raise StudyError(

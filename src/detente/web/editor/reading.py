@@ -21,12 +21,13 @@ from detente.errors import DetenteError, RecordError
 from detente.panel import Panel, read_panel
 from detente.record import Ledger
 from detente.record.exchange.spreadsheet import read_workbook
+from detente.record.exchange.trial import copy_record
 from detente.record.schema import TABLES
+from detente.record.states.vocabulary import vocabulary_of
 from detente.study import open_study
 from detente.study.panel_fit import misfits
 from detente.web.editor import uploads
 from detente.web.editor.merging import completed, merged, table_of
-from detente.web.editor.record_checks import WORDS
 from detente.web.editor.world_csv import understood
 from detente.web.http.progress import say
 
@@ -87,8 +88,9 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
     say(stage="read", share=0.1)
     try:
         if file.suffix == ".xlsx":
-            read_workbook(file, theirs)
+            read_workbook(file, theirs, vocabulary=vocabulary_of(study.record)[0])
         else:
+            theirs.mkdir()
             copy_record(study.record, theirs)
             text, notes = understood(read_bytes(file, TABLE), file.name)
             file.write_text(text, encoding="utf-8", newline="")
@@ -104,14 +106,6 @@ def read_record_file(file: Path, folder: Path, out: Path) -> dict[str, Any]:
     except RecordError as wrong:
         problems = [str(p) for p in wrong.problems]
         return {"problems": problems, "rows": [], "conflicts": [], "same": 0, "understood": notes}
-
-
-def copy_record(record: Path, target: Path) -> None:
-    """The files that make up a record, and nothing else that lies in its folder."""
-    target.mkdir()
-    for name in (*(table.file for table in TABLES.values()), *WORDS):
-        if (record / name).exists():
-            (target / name).write_bytes(read_bytes(record / name, TABLE, inside=record))
 
 
 def _limit_memory(most: int) -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from detente._atomic import ASIDE
-from detente._foreign import check_inside
-from detente.errors import DetenteError, OutputError, Problem
+from detente.errors import Problem
 from detente.record import Ledger
+from detente.record.exchange.trial import check_with, parts_of
 from detente.record.schema import TABLES
 from detente.study import Study
 from detente.web.editor.csv_rows import RecordFile
 from detente.web.editor.row_changes import Rejected
-
-WORDS = ("vocabulary.toml", "organisations.toml")  # a record's own words, beside its tables
 
 
 def problems_of(record: Path) -> list[Problem]:
@@ -46,7 +41,7 @@ def remember(record: Path, problems: Sequence[Problem]) -> None:
 def stamp_of(record: Path) -> tuple[Any, ...]:
     """What tells one state of a record's files from another."""
     out: list[Any] = []
-    for path in _parts(record):
+    for path in parts_of(record):
         try:
             found = path.stat()
         except OSError:
@@ -56,11 +51,6 @@ def stamp_of(record: Path) -> tuple[Any, ...]:
     return tuple(out)
 
 
-def _parts(record: Path) -> list[Path]:
-    """The files that make up a record; whatever else lies in its folder is nobody's business here."""
-    return [record / name for name in (*(table.file for table in TABLES.values()), *WORDS)]
-
-
 def check_as_changed(study: Study, files: Mapping[str, RecordFile]) -> list[Problem]:
     """The record's own check on the record as it would be; only problems that are new count, wherever they stand."""
 
@@ -68,7 +58,7 @@ def check_as_changed(study: Study, files: Mapping[str, RecordFile]) -> list[Prob
         return problem.file, problem.column, problem.what  # the row number moves when rows come and go
 
     before = Counter(map(known, problems_of(study.record)))
-    after = _would_be(study, files)
+    after = check_with(study.record, {TABLES[table].file: file.text() for table, file in files.items()})
     new = []
     for problem in after:
         before[known(problem)] -= 1
@@ -77,26 +67,3 @@ def check_as_changed(study: Study, files: Mapping[str, RecordFile]) -> list[Prob
     if new:
         raise Rejected(new)
     return after
-
-
-def _would_be(study: Study, files: Mapping[str, RecordFile]) -> list[Problem]:
-    """Check the record with these files in place, beside it and under the lock, so that a crash leaves nothing."""
-    try:
-        trial = Path(tempfile.mkdtemp(prefix=".check-", suffix=ASIDE, dir=study.folder))
-        try:
-            for part in _parts(study.record):
-                if part.exists():
-                    check_inside(part, study.folder)
-                    shutil.copyfile(part, trial / part.name)
-            for table, file in files.items():
-                (trial / TABLES[table].file).write_text(file.text(), encoding="utf-8", newline="")
-            return Ledger.check(trial)
-        finally:
-            shutil.rmtree(trial, ignore_errors=True)
-    except DetenteError:
-        raise
-    except OSError as error:
-        raise OutputError(
-            f"The record cannot be checked before it is written: {error}.",
-            fix="Check the folder's permissions and space.",
-        ) from None

@@ -55,6 +55,31 @@ class _Shape(HTMLParser):
             self.now = max(0, self.now - 1)
 
 
+_ADDRESS = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)"
+"""Where a link of Markdown leads, in brackets, with one pair of its own at most."""
+
+
+_NOT_TEXT = [
+    *((re.compile(rf"^{mark}", re.M), re.compile(rf"^{mark}[ \t]*$", re.M)) for mark in ("```", "~~~")),
+    (re.compile("<!--"), re.compile("-->")),
+    *((re.compile(rf"<{tag}\b", re.I), re.compile(rf"</{tag}>", re.I)) for tag in ("script", "style")),
+]
+"""What opens and what closes a part of a text in Markdown that nobody reads as text."""
+
+
+def _without(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+    """The text without what stands between such marks; where nothing closes any more, it stays."""
+    parts, at = [], 0
+    for found in opening.finditer(text):
+        if found.start() >= at:
+            end = closing.search(text, found.end())
+            if end is None:
+                break
+            parts.append(text[at : found.start()])
+            at = end.end()
+    return "".join(parts) + text[at:]
+
+
 def from_html(text: str, path: Path) -> tuple[str, str, str]:
     """Title, own day and body of a web page, without what stands around the article."""
     try:
@@ -105,16 +130,16 @@ def from_markdown(text: str) -> tuple[str, str, str]:
         if named := re.search(r"^title:\s*[\"']?(.+?)[\"']?\s*$", front[1], re.MULTILINE):
             title = named[1]
         text = text[front.end() :]
-    text = re.sub(r"^(```|~~~).*?^\1\s*$", "", text, flags=re.DOTALL | re.MULTILINE)
-    text = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL | re.IGNORECASE)
-    text = re.sub(r"!\[[^\]\n]*\]\([^)\n]*\)", "", text)
-    text = re.sub(r"\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
+    for opening, closing in _NOT_TEXT:
+        text = _without(text, opening, closing)
+    text = re.sub(rf"!\[[^\[\]\n]*\]{_ADDRESS}", "", text)
+    text = re.sub(rf"\[([^\[\]\n]*)\]{_ADDRESS}", r"\1", text)
     text = re.sub(r"</?[a-zA-Z][^>\n]{0,200}>", "", text)
     if not title and (headed := re.search(r"^#\s+(.+)$", text, re.MULTILINE)):
         title = headed[1].strip()
-    text = re.sub(r"^\s{0,3}#{1,6}\s+(.*)$", r"\n\1\n", text, flags=re.MULTILINE)
-    text = re.sub(r"^\s*>\s?", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^\s*(?:[-*+]|\d+\.)\s+(.*)$", r"\n\1", text, flags=re.MULTILINE)
-    text = re.sub(r"^\s*(?:[-*_]\s*){3,}$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^ {0,3}#{1,6}[ \t]+(.*)$", r"\n\1\n", text, flags=re.MULTILINE)
+    text = re.sub(r"^[ \t]*>[ \t]?", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^[ \t]*(?:[-*+]|\d+\.)[ \t]+(.*)$", r"\n\1", text, flags=re.MULTILINE)
+    text = re.sub(r"^[ \t]*(?:[-*_][ \t]*){3,}$", "", text, flags=re.MULTILINE)
     text = re.sub(r"(\*\*|__|\*|(?<!\w)_|_(?!\w)|`)", "", text)
     return title, own, text

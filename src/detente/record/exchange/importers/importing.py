@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from detente._atomic import ASIDE, home_of, lock, settle_around, write_files
+from detente._atomic import home_of, lock, settle_around, write_files
 from detente.data.facts import Flows, Series
 from detente.data.registry import recognise, sources
 from detente.data.source import DataSource, Facts
@@ -18,7 +17,7 @@ from detente.errors import OutputError, RecordError, UnreadableFile, UsageError,
 from detente.language.controls import clean
 from detente.record.exchange.importers.events import Row
 from detente.record.exchange.importers.layouts import ALIASES, RecordLayout, layout_of
-from detente.record.ledger import Ledger
+from detente.record.exchange.trial import check_with
 from detente.record.period import Period
 from detente.record.reading import read_table
 from detente.record.schema import TABLES
@@ -98,14 +97,7 @@ class Import:
             if not read_table(record / TABLES[name].file, TABLES[name])[0].equals(self._tables[name]):
                 raise OutputError(f"{record / TABLES[name].file} has changed since.", fix="Import the file again.")
         texts = {TABLES[name].file: frame.write_csv() for name, frame in merged.items()}
-        with tempfile.TemporaryDirectory(prefix=".check-", suffix=ASIDE, dir=record.parent) as aside:
-            for path in record.iterdir():
-                if path.is_file() and path.suffix in (".csv", ".toml"):
-                    (Path(aside) / path.name).write_bytes(path.read_bytes())
-            for file, text in texts.items():
-                (Path(aside) / file).write_text(text, encoding="utf-8", newline="")
-            problems = Ledger.check(aside)
-        if problems:
+        if problems := check_with(record, texts):
             raise RecordError(problems)
         write_files({record / file: text for file, text in texts.items()}, home)
 
