@@ -15,6 +15,7 @@ from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying import places
 from detente.record.draft.tying.carrying import InForce
+from detente.record.draft.tying.clauses import cuts_of
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,11 @@ class Around:
         found = [name for name, pattern in _MOODS.items() if pattern.search(said)]
         own = any(role == "own" for role in self.roles)
         return (*found, "dated" if own else "undated")
+
+    @cached_property
+    def cuts(self) -> tuple[int, ...]:
+        """Where the parts of the sentence begin that may have periods of their own."""
+        return cuts_of(self.text, self.sentence.start, self.sentence.end, self.figures, self.dates)
 
     @cached_property
     def ahead(self) -> list[bool]:
