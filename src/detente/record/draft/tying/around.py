@@ -96,8 +96,8 @@ class Around:
         return (*found, "dated" if own else "undated")
 
     @cached_property
-    def cuts(self) -> tuple[int, ...]:
-        """Where the parts of the sentence begin that may have periods of their own."""
+    def cuts(self) -> dict[int, str]:
+        """Where the parts of the sentence begin that may have periods of their own, and what begins them."""
         return cuts_of(self.text, self.sentence.start, self.sentence.end, self.figures, self.dates)
 
     @cached_property
@@ -108,6 +108,10 @@ class Around:
 
 TOUCHING = 12
 """Characters between a figure and the year that it is held against."""
+
+
+_ON = re.compile(r"\b(?:on|sobre)\s(?:the\s|el\s|los\s|las?\s)?$", re.IGNORECASE)
+"""A change is held against what comes after it, however long that is; *over* may say how long the change took."""
 
 
 def _words(name: str) -> str:
@@ -157,7 +161,7 @@ def _role(around: Around, date: DateMention) -> str:
     if lead == "from" and "/" not in date.date:
         beside = [around.kinds[n] for n, f in enumerate(around.figures) if 0 <= date.start - f.end < TOUCHING]
         return "since" if not beside else "against" if "change" in beside else "own"
-    if lead == "over" and "/" not in date.date and _beside_change(around, date):
+    if lead == "over" and ("/" not in date.date or _ON.search(text, 0, date.start)) and _beside_change(around, date):
         return "against"
     if places.is_of_saying(text, date, around.credits, around.figures, around.sentence.start):
         return "said"

@@ -93,8 +93,15 @@ def _moved(around: Around, n: int, bases: Sequence[DateMention]) -> list[Candida
     for rank, base in enumerate(bases):
         place = ("first", "second", "later")[min(rank, 2)]
         for period, *facts in _shifts(around, n, base):
-            found.setdefault(period, Candidate(replace(base, date=period), "moved", (*facts, place)))
+            found.setdefault(period, Candidate(replace(base, date=period), "moved", (*facts, place, _stand(around, n, base))))
     return list(found.values())
+
+
+def _stand(around: Around, n: int, base: DateMention) -> str:
+    """Where the period stands whose months another year's are: in a sentence before, or before or after the figure."""
+    if not any(base is date for date in around.dates):
+        return "base_back"
+    return "base_after" if base.start >= around.figures[n].end else "base_before"
 
 
 def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ...]]:

@@ -12,7 +12,7 @@ from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.words import LANGUAGES, either
 
 _BREAK = re.compile(
-    rf";\s|\s[–—]\s|,?\s{either('pairing', 'break', *LANGUAGES)}\b|,\s{either('carrying', 'after', *LANGUAGES)}\s",
+    rf";\s|\s[–—]\s|,?\s{either('pairing', 'break', *LANGUAGES)}\b|(?P<after>,\s{either('carrying', 'after', *LANGUAGES)}\s)",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -25,14 +25,16 @@ _LEAD = re.compile(
 
 def cuts_of(
     text: str, start: int, end: int, figures: Sequence[FigureMention], dates: Sequence[DateMention]
-) -> tuple[int, ...]:
-    """Where the parts of a sentence begin; each but the first has a figure."""
-    found = [m.end() for m in _BREAK.finditer(text, start, end)]
-    found += [lead.start() for d in dates if (lead := _LEAD.search(text, max(start, d.start - 30), d.start))]
-    places = sorted({start, *found, end})
-    return tuple(
-        a for a, b in pairwise(places) if a == start or any(a <= figure.start < b for figure in figures)
-    )
+) -> dict[int, str]:
+    """Where the parts of a sentence begin, each but the first with a figure, and what begins them.
+
+    A part is ``plain``, ``dated`` where a period opens it, or ``aside``: what came before, *, after 2% in May*.
+    """
+    found = {m.end(): "aside" if m["after"] else "plain" for m in _BREAK.finditer(text, start, end)}
+    leads = (_LEAD.search(text, max(start, d.start - 30), d.start) for d in dates)
+    found = {start: "plain"} | found | {lead.start(): "dated" for lead in leads if lead}
+    ends = pairwise([*sorted(found), end])
+    return {a: found[a] for a, b in ends if a == start or any(a <= figure.start < b for figure in figures)}
 
 
 def part_of(cuts: Sequence[int], place: int) -> int:

@@ -70,16 +70,18 @@ def _of_parts(around: Around, n: int, candidate: Candidate) -> list[str]:
     """Of a sentence whose parts have periods of their own: whether the figure's part has one, and where the candidate stands."""
     if len(around.cuts) < 2:
         return []
-    own = [part_of(around.cuts, d.start) for d, role in zip(around.dates, around.roles, strict=True) if role == "own"]
-    part = part_of(around.cuts, around.figures[n].start)
+    cuts, names = list(around.cuts), list(around.cuts.values())
+    own = [part_of(cuts, d.start) for d, role in zip(around.dates, around.roles, strict=True) if role == "own"]
+    part = part_of(cuts, around.figures[n].start)
     dated = ("undated", "dated", "dated_twice")[min(own.count(part), 2)]
     if candidate.kind != "here" or candidate.date is None:
         found = [f"{candidate.kind}.part_{dated}"]
         return found + [f"{candidate.kind}.{name}.part_{dated}" for name in candidate.facts[:1]]
-    there = part_of(around.cuts, candidate.date.start)
+    there = part_of(cuts, candidate.date.start)
     place = "same" if there == part else "first" if there == 0 else "before" if there < part else "after"
     role = around.role_of(candidate.date)
-    return [f"here.part_{place}.{dated}", f"here.part_{place}.{dated}.{role}", f"here.part_{place}.{around.stands[n]}"]
+    found = [f"here.part_{place}.{dated}", f"here.part_{place}.{dated}.{role}", f"here.part_{place}.{around.stands[n]}"]
+    return [*found, f"here.part_{place}.{dated}.{names[there]}", f"here.part_{place}.{names[part]}.{dated}"]
 
 
 @dataclass(frozen=True, slots=True)
