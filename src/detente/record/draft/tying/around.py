@@ -127,6 +127,7 @@ _MOODS = {
     "open": re.compile(rf"\b{_words('open')}\b", re.IGNORECASE),
     "that": re.compile(rf"\b{_words('that_period')}\b", re.IGNORECASE),
     "now": re.compile(rf"\b{_words('now')}\b", re.IGNORECASE),
+    "present": re.compile(rf"\b{_words('present')}\b", re.IGNORECASE),
     "had": re.compile(r"\b(?:had|había|habían)\b", re.IGNORECASE),
     "so_far": re.compile(rf"\b{_words('so_far')}\b", re.IGNORECASE),
 }
@@ -135,7 +136,7 @@ _AGO = (
     rf"(?:{_SAME}(?:the\s|el\s)?(?:año\s)?(?P<year>(?:19|20)\d\d)\b|{_SAME}{_words('ago_year')}|{_words('year_ago')}"
     rf"|(?P<month>{_words('month_ago')})|{_words('same_of')}(?![ ,]*(?:19|20)\d\d))"
 )
-_AGO_AFTER = re.compile(rf"\)?,?\s(?:(?!(?:and|but|y|pero)\s)\w+\s){{0,4}}?{_AGO}", re.IGNORECASE)
+_AGO_AFTER = re.compile(rf"\)?,?\s(?:(?!(?:and|but|y|pero)\s)\w+\s){{0,6}}?{_AGO}", re.IGNORECASE)
 _AGO_BEFORE = re.compile(rf"{_AGO}(?:[’']s)?\s?[^.;:\d$€£%]{{0,70}}$", re.IGNORECASE)
 
 

@@ -35,12 +35,15 @@ class Paired:
         Whether it is no date of the figure's own sentence, but what the text goes on about or the same months of another year.
     candidates : tuple of DateMention
         The dates of the sentence that it could be, where that is not sure.
+    moved : bool
+        Whether it is the same months of another year.
     """
 
     date: DateMention | None
     share: float = 0.0
     carried: bool = False
     candidates: tuple[DateMention, ...] = ()
+    moved: bool = False
 
     @property
     def sure(self) -> bool:

@@ -88,6 +88,9 @@ _WHICH_IS = re.compile(
 _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
+_BEFORE_THAT = re.compile(rf",\s{either('carrying', 'after', *LANGUAGES)}\b[^;]*$", re.IGNORECASE)
+_UP_TO = re.compile(r"\b(?:(?:year|decade|span|period|time|época|década|lapso)s?\s(?:up\s)?(?:to|until|hasta)|until|till)\s$", re.I)
+_AGO = re.compile(rf"\b(?:{either('carrying', 'year_ago', *LANGUAGES)}|{either('carrying', 'month_ago', *LANGUAGES)})", re.IGNORECASE)
 _APART_TIMES = re.compile(
     rf";|\b(?:{either('carrying', 'now', *LANGUAGES)}|{either('carrying', 'so_far', *LANGUAGES)}"
     rf"|{either('pairing', 'point', *LANGUAGES)})\b",
@@ -125,7 +128,7 @@ def is_certain(n: int, around: Surroundings) -> bool:
     if date is None or not date.date or not _plain_figure(around, figure):
         return False
     said = _clause(around, figure)
-    if _DOUBT.search(said) or _BUDGET_YEAR.search(said):
+    if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or _elsewhen(around, figure, pair):
         return False
     if pair.share >= CERTAIN and is_plain(around.text, figure) and not _odd(around, figure, date):
         return True
@@ -155,6 +158,16 @@ def _odd(around: Surroundings, figure: FigureMention, date: DateMention) -> bool
         return False
     between = _WHICH_IS.sub("", around.text[date.end : figure.start])
     return bool(_RUNS_ON.match(around.text, date.end) or _COMPARED.search(between) or _RELATIVE.search(between))
+
+
+def _elsewhen(around: Surroundings, figure: FigureMention, pair: Paired) -> bool:
+    """Whether another time may be meant: *after 2% in May*, *the decade to 2017*, a year ago that nothing was made of."""
+    text, date = around.text, pair.date
+    if date is None or _BEFORE_THAT.search(text, around.sentence.start, figure.start):
+        return True
+    if pair.carried:
+        return not pair.moved and bool(_AGO.search(text, figure.end, around.sentence.end))
+    return bool(_UP_TO.search(text, around.sentence.start, date.start))
 
 
 def _clause(around: Surroundings, figure: FigureMention) -> str:

@@ -112,5 +112,6 @@ def choose(around: Around) -> list[Paired]:
         best = max(likely, key=likely.__getitem__)
         pick = likeliest[best][1]
         share = likely[best] * _known(around, n, pick, chosen)
-        chosen.append(Paired(pick.date, share, pick.kind in ("back", "moved"), _could_be(around, pick, likely)))
+        carried, moved = pick.kind in ("back", "moved"), pick.kind == "moved"
+        chosen.append(Paired(pick.date, share, carried, _could_be(around, pick, likely), moved))
     return chosen

@@ -186,6 +186,12 @@ def year_so_far(m: Match, s: DateSetting) -> Days | bool | None:
     return False if m["year"] and int(m["year"]) != s.today.year else year_of(s.today.year)
 
 
+def months_so_far(m: Match, s: DateSetting) -> Days | None:
+    """*Acumuladas a septiembre*: from January on."""
+    number = month_number(m["month"], s.language)
+    return _in_year(m, s, lambda year: months_of(year, 1, number))
+
+
 def year_now(m: Match, s: DateSetting) -> Days | None:
     """*Year-to-date*: the article's own year."""
     return year_of(s.today.year) if s.today else None
