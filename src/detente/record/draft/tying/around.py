@@ -110,7 +110,8 @@ TOUCHING = 12
 """Characters between a figure and the year that it is held against."""
 
 
-_ON = re.compile(r"\b(?:on|sobre)\s(?:the\s|el\s|los\s|las?\s)?$", re.IGNORECASE)
+_STRETCH = re.compile(r"\s(?:to|through|a|hasta)\s|[-–—]")
+_ON = re.compile(r"\b(?:on|from|sobre|desde)\s(?:the\s|el\s|los\s|las?\s)?$", re.IGNORECASE)
 """A change is held against what comes after it, however long that is; *over* may say how long the change took."""
 
 
@@ -162,7 +163,8 @@ def _role(around: Around, date: DateMention) -> str:
     if lead == "from" and "/" not in date.date:
         beside = [around.kinds[n] for n, f in enumerate(around.figures) if 0 <= date.start - f.end < TOUCHING]
         return "since" if not beside else "against" if "change" in beside else "own"
-    if lead == "over" and ("/" not in date.date or _ON.search(text, 0, date.start)) and _beside_change(around, date):
+    whole = "/" not in date.date or (_ON.search(text, 0, date.start) and not _STRETCH.search(date.text))
+    if (lead == "over" or "/" in date.date) and whole and _beside_change(around, date):
         return "against"
     if places.is_of_saying(text, date, around.credits, around.figures, around.sentence.start):
         return "said"

@@ -89,7 +89,15 @@ _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
 _BEFORE_THAT = re.compile(rf",\s{either('carrying', 'after', *LANGUAGES)}\b[^;]*$", re.IGNORECASE)
-_UP_TO = re.compile(r"\b(?:(?:year|decade|span|period|time|época|década|lapso)s?\s(?:up\s)?(?:to|until|hasta)|until|till)\s$", re.I)
+_UP_TO = re.compile(
+    r"\b(?:(?:year|decade|span|period|time|época|década|lapso)s?\s(?:up\s)?(?:to|until|hasta)|until|till"
+    r"|(?:before|after|since|until|antes\sdel?|desde|tras)\s(?:(?:the|an?|el|las?|una?)\s)[^,;\d]{2,40}\s(?:in|of|en|del?))\s$",
+    re.IGNORECASE,
+)
+_THE_PART = re.compile(
+    r"\b(?:in|for|over|during|en|durante)\s(?:the|el)\s(?:quarter|half|year|trimestre|semestre|cuatrimestre|año)\b|\bdel\saño\b", re.I
+)
+"""A part of the time that is named with another date: *10% in March and 9% in the quarter, to $4m*."""
 _AGO = re.compile(rf"\b(?:{either('carrying', 'year_ago', *LANGUAGES)}|{either('carrying', 'month_ago', *LANGUAGES)})", re.IGNORECASE)
 _APART_TIMES = re.compile(
     rf";|\b(?:{either('carrying', 'now', *LANGUAGES)}|{either('carrying', 'so_far', *LANGUAGES)}"
@@ -167,7 +175,8 @@ def _elsewhen(around: Surroundings, figure: FigureMention, pair: Paired) -> bool
         return True
     if pair.carried:
         return not pair.moved and bool(_AGO.search(text, figure.end, around.sentence.end))
-    return bool(_UP_TO.search(text, around.sentence.start, date.start))
+    between = text[date.end : figure.start] if around.sentence.start <= date.start < figure.start else ""
+    return bool(_UP_TO.search(text, around.sentence.start, date.start) or _THE_PART.search(between))
 
 
 def _clause(around: Surroundings, figure: FigureMention) -> str:

@@ -17,7 +17,7 @@ _BREAK = re.compile(
 )
 _LEAD = re.compile(
     r"(?:[,:—–]|,?\s(?:and|y|whereas|but|pero))\s(?:(?:only|just|already|solo|sólo|ya|but|and|pero|y)\s)?"
-    r"(?:in|on|for|en|during|durante)\s(?:the\s|el\s|los\s|la\s)?$",
+    r"(?:in|on|for|en|during|durante)\s(?:the\s(?:whole\sof\s)?|all\sof\s|el\s|los\s|la\s|todo\s(?:el\s)?)?$",
     re.IGNORECASE,
 )
 """Before a date that opens a part: *, and in 2019 it fell*."""

@@ -109,10 +109,11 @@ def _months_up_to(m, s):
 
 
 def _named_quarter(m, s):
-    """*The June quarter*: April to June."""
+    """*The June quarter*: April to June; *the June 2019 year*: July to June."""
     number = month_number(m["order"], "en")
     end = months_of(int(m["year"]), number, number) if m["year"] else nearest_month(number, s, m)
-    return end and (months_of(end[1].year, number - 2, number - 2)[0], end[1])
+    count = 12 if m.groupdict().get("unit") == "year" else 3
+    return end and (months_of(end[1].year, number - count + 1, number - count + 1)[0], end[1])
 
 
 def _quarter_up_to(m, s):
@@ -208,7 +209,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b{_WD}(?:the\s)?{_D}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", meanings.day, False, 0),
     (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", meanings.day, False, 0),
     (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", meanings.month_of_relative_year, True, 0),
-    (rf"\b(?:the\s)?{_M.replace('<month>', '<order>')}\s{_Y}\squarter\b", _named_quarter, False, 0),
+    (rf"\b(?:the\s)?{_M.replace('<month>', '<order>')}\s{_Y}\s(?P<unit>quarter|year)\b", _named_quarter, False, 0),
     (rf"\b(?:the\s)?(?P<unit>year|quarter)\s{_UP_TO}\s(?:(?:the\s)?end[\s-](?:of\s)?)?{_M}(?:,?\s{_Y}|\s(?:of\s)?{_REL}\syear)?(?!\w|\s\d)",
      _quarter_up_to, True, 0),
     (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", meanings.month, False, 0),
