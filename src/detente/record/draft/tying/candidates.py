@@ -96,7 +96,9 @@ def _moved(around: Around, n: int, bases: Sequence[DateMention]) -> list[Candida
     for rank, base in enumerate(bases):
         place = ("first", "second", "later")[min(rank, 2)]
         for period, *facts in _shifts(around, n, base):
-            found.setdefault(period, Candidate(replace(base, date=period), "moved", (*facts, place, _stand(around, n, base))))
+            found.setdefault(
+                period, Candidate(replace(base, date=period), "moved", (*facts, place, _stand(around, n, base)))
+            )
     return list(found.values())
 
 

@@ -24,6 +24,7 @@ from detente.record.draft.tying.candidates import Paired
 from detente.record.draft.tying.carrying import FLOW
 from detente.record.draft.tying.changes.direction import direction_at, is_comparison
 from detente.record.draft.tying.changes.measure import NOUN_NEXT, is_plain
+from detente.record.draft.tying.elsewhen import is_elsewhen
 from detente.record.draft.tying.places import SPANS, size_of
 
 LEAD = 90
@@ -88,17 +89,6 @@ _WHICH_IS = re.compile(
 _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
-_BEFORE_THAT = re.compile(rf",\s{either('carrying', 'after', *LANGUAGES)}\b[^;]*$", re.IGNORECASE)
-_UP_TO = re.compile(
-    r"\b(?:(?:year|decade|span|period|time|época|década|lapso)s?\s(?:up\s)?(?:to|until|hasta)|until|till"
-    r"|(?:before|after|since|until|antes\sdel?|desde|tras)\s(?:(?:the|an?|el|las?|una?)\s)[^,;\d]{2,40}\s(?:in|of|en|del?))\s$",
-    re.IGNORECASE,
-)
-_THE_PART = re.compile(
-    r"\b(?:in|for|over|during|en|durante)\s(?:the|el)\s(?:quarter|half|year|trimestre|semestre|cuatrimestre|año)\b|\bdel\saño\b", re.I
-)
-"""A part of the time that is named with another date: *10% in March and 9% in the quarter, to $4m*."""
-_AGO = re.compile(rf"\b(?:{either('carrying', 'year_ago', *LANGUAGES)}|{either('carrying', 'month_ago', *LANGUAGES)})", re.IGNORECASE)
 _APART_TIMES = re.compile(
     rf";|\b(?:{either('carrying', 'now', *LANGUAGES)}|{either('carrying', 'so_far', *LANGUAGES)}"
     rf"|{either('pairing', 'point', *LANGUAGES)})\b",
@@ -136,7 +126,7 @@ def is_certain(n: int, around: Surroundings) -> bool:
     if date is None or not date.date or not _plain_figure(around, figure):
         return False
     said = _clause(around, figure)
-    if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or _elsewhen(around, figure, pair):
+    if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or is_elsewhen(around.text, around.sentence, figure, pair):
         return False
     if pair.share >= CERTAIN and is_plain(around.text, figure) and not _odd(around, figure, date):
         return True
@@ -166,17 +156,6 @@ def _odd(around: Surroundings, figure: FigureMention, date: DateMention) -> bool
         return False
     between = _WHICH_IS.sub("", around.text[date.end : figure.start])
     return bool(_RUNS_ON.match(around.text, date.end) or _COMPARED.search(between) or _RELATIVE.search(between))
-
-
-def _elsewhen(around: Surroundings, figure: FigureMention, pair: Paired) -> bool:
-    """Whether another time may be meant: *after 2% in May*, *the decade to 2017*, a year ago that nothing was made of."""
-    text, date = around.text, pair.date
-    if date is None or _BEFORE_THAT.search(text, around.sentence.start, figure.start):
-        return True
-    if pair.carried:
-        return not pair.moved and bool(_AGO.search(text, figure.end, around.sentence.end))
-    between = text[date.end : figure.start] if around.sentence.start <= date.start < figure.start else ""
-    return bool(_UP_TO.search(text, around.sentence.start, date.start) or _THE_PART.search(between))
 
 
 def _clause(around: Surroundings, figure: FigureMention) -> str:

@@ -62,7 +62,10 @@ def _in_order(around: Around) -> list[Paired] | None:
     if len(tail) == len(after) < len(around.figures):  # $4m in 2020 and $5m in 2021, up 3% and 4% respectively
         head = around.figures[: -len(tail)]
         text = around.sentence.text[: tail[0].start - around.sentence.start]
-        return [*choose(replace(around, figures=head, sentence=replace(around.sentence, text=text))), *(Paired(d, 1.0) for d in after)]
+        return [
+            *choose(replace(around, figures=head, sentence=replace(around.sentence, text=text))),
+            *(Paired(d, 1.0) for d in after),
+        ]
     return [Paired(None, candidates=tuple(after)) for _ in around.figures]
 
 

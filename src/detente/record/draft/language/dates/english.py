@@ -242,7 +242,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"\btomorrow\b", meanings.days_away(1), True, I),
     (rf"\b{_M}(?!\w|\s\d)", _bare_month, True, 0),
     (r"\byear[\s-]to[\s-]date\b", meanings.year_now, True, I),
-    (rf"\b[Oo]n\sthe\s(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?=\s?[,.;:)]|\s(?:an?|the|it|he|she|they|we|and|some|about|around|\d)\b)",
+    (r"\b[Oo]n\sthe\s(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?=\s?[,.;:)]|\s(?:an?|the|it|he|she|they|we|and|some|about|around|\d)\b)",
      _day_of_the_month, True, 0),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\b{_NO_NUMBER_AFTER}", meanings.year, False, 0),
 ]  # fmt: skip

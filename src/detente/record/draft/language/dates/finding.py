@@ -157,7 +157,9 @@ def _listed(first: _Found, second: _Found, text: str, language: str) -> bool:
     day = bool(re.match(r"\d|\w+\.?\s\d", text[first.start : first.end]))
     bare = (month or day) and not first.year_given and second.year_given
     between = text[first.end : second.start]
-    held = _FROM.search(between) or _FROM.search(re.split(r"[.;:]\s", text[max(0, first.start - HELD) : first.start])[-1])
+    held = _FROM.search(between) or _FROM.search(
+        re.split(r"[.;:]\s", text[max(0, first.start - HELD) : first.start])[-1]
+    )
     return (
         bare
         and bool(_LIST.fullmatch(between) or (_BESIDE[language].fullmatch(between) and not held))

@@ -82,7 +82,9 @@ def span_of_days(m: Match, s: DateSetting) -> Days | None:
     """From one day of a month to another."""
     words = m.groupdict()
     month = month_number(m["month"], s.language)
-    first, last = sorted(FIRST.get(day.casefold()) or int(day) for day in (m["day"], words.get("day2") or words["first"]))
+    first, last = sorted(
+        FIRST.get(day.casefold()) or int(day) for day in (m["day"], words.get("day2") or words["first"])
+    )
     if m["year"]:
         return date(int(m["year"]), month, first), date(int(m["year"]), month, last)
     ends = nearest_day(month, last, s, m)

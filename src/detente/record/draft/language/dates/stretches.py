@@ -60,7 +60,11 @@ def months_up_to_the_end(m: Match, s: DateSetting) -> Days | bool:
 def months_up_to_a_day(m: Match, s: DateSetting) -> Days | bool | None:
     """*The six months to 22 September*: from the day after the one so many months before."""
     words = _told(m)
-    month, number, count = month_number(words["month"], s.language), int(words["day"]), count_of(words["count"], s.language)
+    month, number, count = (
+        month_number(words["month"], s.language),
+        int(words["day"]),
+        count_of(words["count"], s.language),
+    )
     if words.get("year"):
         last = date(int(words["year"]), month, number)
     elif (days := nearest_day(month, number, s, m)) is None:
@@ -171,7 +175,8 @@ RULES = {
         (rf"(?<=\bentre\slos\smeses\sde\s){_ES_1}\sy\s{_ES_2}{_ES_TAIL}(?!\w)", months_between, True, I),
         (rf"\b(?:los\s)?{_ES_COUNT}\smeses\s(?:hasta|a|{_ES_ENDED}\s(?:en|a))\s{_month('es', 'month')}\s(?:de\s|del\s)?{_Y}",
          months_up_to_the_end, False, I),
-        (rf"\b(?:los\s)?{_ES_COUNT}\smeses\s(?:hasta\sel|al|{_ES_ENDED}\sel)\s(?P<day>\d\d?)\sde\s{_month('es', 'month')}(?:\s(?:de\s|del\s)?{_Y})?(?!\w)",
+        (rf"\b(?:los\s)?{_ES_COUNT}\smeses\s(?:hasta\sel|al|{_ES_ENDED}\sel)\s(?P<day>\d\d?)\sde"
+         rf"\s{_month('es', 'month')}(?:\s(?:de\s|del\s)?{_Y})?(?!\w)",
          months_up_to_a_day, True, I),
         (rf"\b(?P<first>{_SHORT})\.?\s?[-–/]\s?(?P<last>{_SHORT})\.?[\s-](?:de\s)?{_Y}", months_between, False, I),
         (rf"\b(?:los\s)?últimos\s{_ES_COUNT}\smeses\s(?:de|del)\s(?:año\s)?{_Y}", last_months, False, I),
