@@ -181,3 +181,37 @@ def test_some_months_of_a_year_in_spanish(text: str, date: str) -> None:
 def test_months_without_a_year_need_the_articles_own_day() -> None:
     assert read("in July-March", published="") == [""]
     assert read("in July-March 2029", published="") == ["2028-07/2029-03"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "date"),
+    [
+        ("in the six months to March 22", "en", "2030-09-23/2031-03-22"),
+        ("the six months ended 31 March", "en", "2030-10/2031-03"),
+        ("en los seis meses hasta el 22 de marzo", "es", "2030-09-23/2031-03-22"),
+        ("the first half of the current calendar year", "en", "2031-01/2031-06"),
+        ("It came from the first to the 18 of April", "en", "2031-04-01/2031-04-18"),
+        ("shipped between the 1st and the 18th of April", "en", "2031-04-01/2031-04-18"),
+        ("entre el 1 y el 18 de abril", "es", "2031-04-01/2031-04-18"),
+        ("On the 10th, it opened.", "en", "2031-05-10"),
+        ("On the 24th, it opened.", "en", "2031-04-24"),
+        ("El día 10, abrió.", "es", "2031-05-10"),
+        ("in the second fiscal quarter", "en", ""),
+        ("in fiscal Q2 2030", "en", ""),
+        ("the September 2030 quarter", "en", "2030-07/2030-09"),
+        ("the July 2030 year", "en", "2029-08/2030-07"),
+        ("the quarter ended March", "en", "2031-01/2031-03"),
+        ("in the year to March", "en", "2030-04/2031-03"),
+        ("the latter half of 2030", "en", "2030-07/2030-12"),
+        ("the opening quarter of 2030", "en", "2030-01/2030-03"),
+        ("year-to-date", "en", "2031"),
+        ("en ene-mar 2030", "es", "2030-01/2030-03"),
+        ("las ventas acumuladas a marzo", "es", "2031-01/2031-03"),
+    ],
+)
+def test_stretches_up_to_a_day_bare_days_and_named_quarters(text: str, language: str, date: str) -> None:
+    assert read(text, language) == [date]
+
+
+def test_a_bare_day_is_of_the_month_named_before() -> None:
+    assert read("In March it fell. On the 24th, a ship came.") == ["2031-03", "2031-03-24"]

@@ -15,6 +15,7 @@ from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying import places
 from detente.record.draft.tying.carrying import InForce
+from detente.record.draft.tying.clauses import cuts_of
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ class Around:
         return (*found, "dated" if own else "undated")
 
     @cached_property
+    def cuts(self) -> dict[int, str]:
+        """Where the parts of the sentence begin that may have periods of their own, and what begins them."""
+        return cuts_of(self.text, self.sentence.start, self.sentence.end, self.figures, self.dates)
+
+    @cached_property
     def ahead(self) -> list[bool]:
         """Whether each figure is of what is to come."""
         return [is_future(self.text, f.start, f.end, self.language, dated=False) for f in self.figures]
@@ -102,6 +108,11 @@ class Around:
 
 TOUCHING = 12
 """Characters between a figure and the year that it is held against."""
+
+
+_STRETCH = re.compile(r"\s(?:to|through|a|hasta)\s|[-–—]")
+_ON = re.compile(r"\b(?:on|from|sobre|desde)\s(?:the\s|el\s|los\s|las?\s)?$", re.IGNORECASE)
+"""A change is held against what comes after it, however long that is; *over* may say how long the change took."""
 
 
 def _words(name: str) -> str:
@@ -117,6 +128,7 @@ _MOODS = {
     "open": re.compile(rf"\b{_words('open')}\b", re.IGNORECASE),
     "that": re.compile(rf"\b{_words('that_period')}\b", re.IGNORECASE),
     "now": re.compile(rf"\b{_words('now')}\b", re.IGNORECASE),
+    "present": re.compile(rf"\b{_words('present')}\b", re.IGNORECASE),
     "had": re.compile(r"\b(?:had|había|habían)\b", re.IGNORECASE),
     "so_far": re.compile(rf"\b{_words('so_far')}\b", re.IGNORECASE),
 }
@@ -125,7 +137,7 @@ _AGO = (
     rf"(?:{_SAME}(?:the\s|el\s)?(?:año\s)?(?P<year>(?:19|20)\d\d)\b|{_SAME}{_words('ago_year')}|{_words('year_ago')}"
     rf"|(?P<month>{_words('month_ago')})|{_words('same_of')}(?![ ,]*(?:19|20)\d\d))"
 )
-_AGO_AFTER = re.compile(rf"\)?,?\s(?:(?!(?:and|but|y|pero)\s)\w+\s){{0,4}}?{_AGO}", re.IGNORECASE)
+_AGO_AFTER = re.compile(rf"\)?,?\s(?:(?!(?:and|but|y|pero)\s)\w+\s){{0,6}}?{_AGO}", re.IGNORECASE)
 _AGO_BEFORE = re.compile(rf"{_AGO}(?:[’']s)?\s?[^.;:\d$€£%]{{0,70}}$", re.IGNORECASE)
 
 
@@ -151,7 +163,8 @@ def _role(around: Around, date: DateMention) -> str:
     if lead == "from" and "/" not in date.date:
         beside = [around.kinds[n] for n, f in enumerate(around.figures) if 0 <= date.start - f.end < TOUCHING]
         return "since" if not beside else "against" if "change" in beside else "own"
-    if lead == "over" and "/" not in date.date and _beside_change(around, date):
+    whole = "/" not in date.date or (_ON.search(text, 0, date.start) and not _STRETCH.search(date.text))
+    if (lead == "over" or "/" in date.date) and whole and _beside_change(around, date):
         return "against"
     if places.is_of_saying(text, date, around.credits, around.figures, around.sentence.start):
         return "said"

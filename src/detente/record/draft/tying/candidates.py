@@ -35,12 +35,15 @@ class Paired:
         Whether it is no date of the figure's own sentence, but what the text goes on about or the same months of another year.
     candidates : tuple of DateMention
         The dates of the sentence that it could be, where that is not sure.
+    moved : bool
+        Whether it is the same months of another year.
     """
 
     date: DateMention | None
     share: float = 0.0
     carried: bool = False
     candidates: tuple[DateMention, ...] = ()
+    moved: bool = False
 
     @property
     def sure(self) -> bool:
@@ -93,8 +96,17 @@ def _moved(around: Around, n: int, bases: Sequence[DateMention]) -> list[Candida
     for rank, base in enumerate(bases):
         place = ("first", "second", "later")[min(rank, 2)]
         for period, *facts in _shifts(around, n, base):
-            found.setdefault(period, Candidate(replace(base, date=period), "moved", (*facts, place)))
+            found.setdefault(
+                period, Candidate(replace(base, date=period), "moved", (*facts, place, _stand(around, n, base)))
+            )
     return list(found.values())
+
+
+def _stand(around: Around, n: int, base: DateMention) -> str:
+    """Where the period stands whose months another year's are: in a sentence before, or before or after the figure."""
+    if not any(base is date for date in around.dates):
+        return "base_back"
+    return "base_after" if base.start >= around.figures[n].end else "base_before"
 
 
 def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ...]]:

@@ -51,13 +51,21 @@ _IN_ORDER = re.compile(r"\b(?:respectively|respectivamente)\b", re.IGNORECASE)
 
 def _in_order(around: Around) -> list[Paired] | None:
     """*$4m and $5m in 2020 and 2021 respectively*: one period a figure, in their order; none where they do not fit."""
-    if not around.figures or not _IN_ORDER.search(around.text[around.figures[0].start :]):
+    if not around.figures or not _IN_ORDER.search(around.text, around.figures[0].start, around.sentence.end):
         return None
     after = [d for d in around.dates if d.start > around.figures[0].start] or list(around.dates)
     if len(after) < 2:
         return None
     if len(after) == len(around.figures):
         return [Paired(date, 1.0) for date in after]
+    tail = [f for f in around.figures if f.start > after[-1].start]
+    if len(tail) == len(after) < len(around.figures):  # $4m in 2020 and $5m in 2021, up 3% and 4% respectively
+        head = around.figures[: -len(tail)]
+        text = around.sentence.text[: tail[0].start - around.sentence.start]
+        return [
+            *choose(replace(around, figures=head, sentence=replace(around.sentence, text=text))),
+            *(Paired(d, 1.0) for d in after),
+        ]
     return [Paired(None, candidates=tuple(after)) for _ in around.figures]
 
 
@@ -112,5 +120,6 @@ def choose(around: Around) -> list[Paired]:
         best = max(likely, key=likely.__getitem__)
         pick = likeliest[best][1]
         share = likely[best] * _known(around, n, pick, chosen)
-        chosen.append(Paired(pick.date, share, pick.kind in ("back", "moved"), _could_be(around, pick, likely)))
+        carried, moved = pick.kind in ("back", "moved"), pick.kind == "moved"
+        chosen.append(Paired(pick.date, share, carried, _could_be(around, pick, likely), moved))
     return chosen

@@ -10,6 +10,7 @@ from detente.record.draft.language.dates import DateMention
 from detente.record.draft.tying import places
 from detente.record.draft.tying.around import Around
 from detente.record.draft.tying.candidates import Candidate, Paired, beside
+from detente.record.draft.tying.clauses import part_of
 from detente.record.period import Period
 
 
@@ -38,6 +39,7 @@ def facts(around: Around, n: int, candidate: Candidate, chosen: Sequence[Paired]
         found += [f"moved.{candidate.facts[0]}.{k}" for k in (*candidate.facts[1:], *stands)]
     else:
         found += _facts_none(around, n, stands)
+    found += _of_parts(around, n, candidate)
     if n and candidate.kind != "none":
         link = places.link_between(around.text[around.figures[n - 1].end : figure.start])
         before = chosen[n - 1]
@@ -62,6 +64,24 @@ def facts(around: Around, n: int, candidate: Candidate, chosen: Sequence[Paired]
         alike = "like" if around.kinds[n - 1] == kind else "unlike"
         found += [after, f"{after}.{link}", f"{after}.{alike}", f"{after}.{around.kinds[n - 1]}.{kind}"]
     return found
+
+
+def _of_parts(around: Around, n: int, candidate: Candidate) -> list[str]:
+    """Of a sentence whose parts have periods of their own: whether the figure's part has one, and where the candidate stands."""
+    if len(around.cuts) < 2:
+        return []
+    cuts, names = list(around.cuts), list(around.cuts.values())
+    own = [part_of(cuts, d.start) for d, role in zip(around.dates, around.roles, strict=True) if role == "own"]
+    part = part_of(cuts, around.figures[n].start)
+    dated = ("undated", "dated", "dated_twice")[min(own.count(part), 2)]
+    if candidate.kind != "here" or candidate.date is None:
+        found = [f"{candidate.kind}.part_{dated}"]
+        return found + [f"{candidate.kind}.{name}.part_{dated}" for name in candidate.facts[:1]]
+    there = part_of(cuts, candidate.date.start)
+    place = "same" if there == part else "first" if there == 0 else "before" if there < part else "after"
+    role = around.role_of(candidate.date)
+    found = [f"here.part_{place}.{dated}", f"here.part_{place}.{dated}.{role}", f"here.part_{place}.{around.stands[n]}"]
+    return [*found, f"here.part_{place}.{dated}.{names[there]}", f"here.part_{place}.{names[part]}.{dated}"]
 
 
 @dataclass(frozen=True, slots=True)

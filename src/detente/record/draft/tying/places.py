@@ -53,7 +53,7 @@ GOES_ON = re.compile(
     re.IGNORECASE,
 )
 """After what something was held against, its own verb: *than a year earlier and totalled $4m*."""
-_HELD_PERIOD = re.compile(rf"\b{_words('against')}\b[^.;:,()$€£]{{0,45}}$", re.IGNORECASE)
+_HELD_PERIOD = re.compile(rf"\b{_words('against')}\b(?:[^.;:,()$€£]|(?<=\d)[.,](?=\d)){{0,45}}$", re.IGNORECASE)
 _LEFT = re.compile(
     rf"\b(?:from|desde|(?P<of>del?))\s{_words('hedge')}?(?:(?:an?|the|un|una|los|el|la)\s(?:\w+\s){{0,2}}?(?:of\s|de\s)?)?$",
     re.IGNORECASE,

@@ -56,7 +56,7 @@ WEEKDAYS = {
 ORDER = {
     **{"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4},
     **{"primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3, "cuarto": 4},
-    **{"last": 4, "final": 4, "último": 4},
+    **{"last": 4, "final": 4, "closing": 4, "último": 4, "opening": 1, "latter": 2},
 }
 
 

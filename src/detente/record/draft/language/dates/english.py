@@ -7,7 +7,13 @@ from datetime import date
 
 from detente.record.draft.language.dates import meanings
 from detente.record.draft.language.dates.calendar_words import months_of, year_of
-from detente.record.draft.language.dates.parts import count_of, month_number, nearest_month, part_of_year
+from detente.record.draft.language.dates.parts import (
+    count_of,
+    month_number,
+    nearest_day,
+    nearest_month,
+    part_of_year,
+)
 from detente.record.draft.language.words import either
 
 _M = (
@@ -36,7 +42,7 @@ _BEFORE_MAY = re.compile(
     r"\b(?:in|since|until|till|from|by|of|to|and|during|between|before|after|early|late|mid)[\s-]$", re.I
 )
 _NICKNAMES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
-_OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the|{_REL})\syear))"
+_OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the(?:\s(?:current|present|running))?|{_REL})(?:\scalendar)?\syear))"
 _SHORT = r"(?:\s\((?:Q[1-4]|H[12]|[1-4]Q|[12]H)\))?"
 _NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|-?(?:km|m|kg|MW|ha)\b)"
 _NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
@@ -50,7 +56,10 @@ _MON = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
 _FISCAL = (
     r"\b(?:(?:the\s)?(?:fiscal|financial)\s(?:year\s)?(?P<year>\d{4})(?:[-/]\d\d(?:\d\d)?)?"
     r"|\d{4}(?:[-–/]\d\d(?:\d\d)?)?\s?(?:FY\b|(?:fiscal|financial)\syear\b)"
-    r"|(?:Q[1-4]\s)?FY\s?\d\d(?:\d\d)?(?:[-/]\d\d(?:\d\d)?)?)(?!\w)"
+    r"|(?:Q[1-4]\s)?FY\s?\d\d(?:\d\d)?(?:[-/]\d\d(?:\d\d)?)?"
+    r"|(?:the\s)?(?:(?:first|second|third|fourth|last)\s(?:fiscal|financial)[\s-](?:quarter|half)"
+    r"|(?:fiscal|financial)[\s-](?:Q[1-4]|H[12]|(?:first|second|third|fourth|last)[\s-](?:quarter|half)))"
+    r"(?:,?\s(?:of\s)?(?:the\s)?(?:\d{4}(?:[-/]\d\d(?:\d\d)?)?))?)(?!\w)"
 )
 
 
@@ -100,10 +109,35 @@ def _months_up_to(m, s):
 
 
 def _named_quarter(m, s):
-    """*The June quarter*: April to June."""
+    """*The June quarter*: April to June; *the June 2019 year*: July to June."""
     number = month_number(m["order"], "en")
     end = months_of(int(m["year"]), number, number) if m["year"] else nearest_month(number, s, m)
-    return end and (months_of(end[1].year, number - 2, number - 2)[0], end[1])
+    count = 12 if m.groupdict().get("unit") == "year" else 3
+    return end and (months_of(end[1].year, number - count + 1, number - count + 1)[0], end[1])
+
+
+def _quarter_up_to(m, s):
+    """*The quarter ended June*, *the year to March*: the three or twelve months up to and with it."""
+    number = month_number(m["month"], "en")
+    if m["shift"]:
+        end = meanings.month_of_relative_year(m, s)
+    else:
+        end = months_of(int(m["year"]), number, number) if m["year"] else nearest_month(number, s, m)
+    count = 3 if m["unit"] == "quarter" else 12
+    return end and (months_of(end[1].year, number - count + 1, number - count + 1)[0], end[1])
+
+
+_MONTHS = re.compile(_M)
+NEAR = 400
+"""Characters back in which a month is named that a bare day is of."""
+
+
+def _day_of_the_month(m, s):
+    """*On the 24th*: of the month named last before, else the latest day of that number."""
+    named = list(_MONTHS.finditer(s.text, max(0, m.start() - NEAR), m.start()))
+    if named:
+        return nearest_day(month_number(named[-1]["month"], "en"), int(m["day"]), s, m)
+    return meanings.latest_day(int(m["day"]), s)
 
 
 def _year_to_date(m, s):
@@ -166,17 +200,23 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b{_Y}[-\s]?W(?P<week>\d\d)(?!\w)", _iso_week, False, 0),
     (rf"\b[Ww]eek\s(?P<week>\d\d?)\s(?:of|in)\s{_Y}(?!\w)", _iso_week, False, 0),
     (_FISCAL, meanings.unresolved, False, 0),
-    (rf"\b{_D}\s?(?:-|–|to)\s?(?P<day2>[0-3]?\d){_TH}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", meanings.span_of_days, False, 0),
+    (rf"\b(?:the\s)?(?P<day>first|[0-3]?\d){_TH}(?:\s?[-–]\s?|\s(?:to|through|until)\s(?:the\s)?)(?P<day2>[0-3]?\d){_TH}\s(?:of\s)?{_M}"
+     rf"(?:,?\s{_Y})?(?!\w)", meanings.span_of_days, False, 0),
+    (rf"(?<=\bbetween\s)(?:the\s)?(?P<day>first|[0-3]?\d){_TH}\sand\s(?:the\s)?(?P<day2>[0-3]?\d){_TH}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)",
+     meanings.span_of_days, False, 0),
     (rf"\b{_M}\s{_D}\s?(?:-|–|\sto\s)\s?(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?(?:,?\s{_Y})?(?!\w)", meanings.span_of_days, False, 0),
     (rf"\b{_D}(?=\s(?:and|or)\s\d\d?\s{_M}(?:,?\s{_Y})?(?!\w))", meanings.day, False, 0),
     (rf"\b{_WD}(?:the\s)?{_D}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", meanings.day, False, 0),
     (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", meanings.day, False, 0),
     (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", meanings.month_of_relative_year, True, 0),
+    (rf"\b(?:the\s)?{_M.replace('<month>', '<order>')}\s{_Y}\s(?P<unit>quarter|year)\b", _named_quarter, False, 0),
+    (rf"\b(?:the\s)?(?P<unit>year|quarter)\s{_UP_TO}\s(?:(?:the\s)?end[\s-](?:of\s)?)?{_M}(?:,?\s{_Y}|\s(?:of\s)?{_REL}\syear)?(?!\w|\s\d)",
+     _quarter_up_to, True, 0),
     (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", meanings.month, False, 0),
-    (rf"\b(?:the\s)?(?P<order>first|second|third|fourth)[\s-](?P<kind>quarter){_SHORT}{_OF}?(?!\w|{_FISCAL_AFTER})",
+    (rf"\b(?:the\s)?(?P<order>first|second|third|fourth|opening)[\s-](?P<kind>quarter){_SHORT}{_OF}?(?!\w|{_FISCAL_AFTER})",
      meanings.part, False, I),
-    (rf"\b(?:the\s)?(?P<order>last|final)\s(?P<kind>quarter){_SHORT}{_OF}(?!\w)", meanings.part, False, I),
-    (rf"\b(?:the\s)?(?P<order>first|second)[\s-](?P<kind>half){_SHORT}{_OF}(?!\w)", meanings.part, False, I),
+    (rf"\b(?:the\s)?(?P<order>last|final|closing)\s(?P<kind>quarter){_SHORT}{_OF}(?!\w)", meanings.part, False, I),
+    (rf"\b(?:the\s)?(?P<order>first|second|latter|opening)[\s-](?P<kind>half){_SHORT}{_OF}(?!\w)", meanings.part, False, I),
     (rf"\b{_REL}\s(?P<kind>quarter)\b", _shifted_quarter, True, I),
     (rf"\b(?:[Qq]uarter\s|Q)(?P<order>[1-4])\b{_OF}?", meanings.short_quarter, False, 0),
     (rf"\bH(?P<order>[12])\b{_OF}?", meanings.short_half, False, 0),
@@ -201,5 +241,8 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"\b(?:today|tonight|this\s(?:morning|afternoon|evening))\b", meanings.days_away(0), True, I),
     (r"\btomorrow\b", meanings.days_away(1), True, I),
     (rf"\b{_M}(?!\w|\s\d)", _bare_month, True, 0),
+    (r"\byear[\s-]to[\s-]date\b", meanings.year_now, True, I),
+    (r"\b[Oo]n\sthe\s(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?=\s?[,.;:)]|\s(?:an?|the|it|he|she|they|we|and|some|about|around|\d)\b)",
+     _day_of_the_month, True, 0),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\b{_NO_NUMBER_AFTER}", meanings.year, False, 0),
 ]  # fmt: skip

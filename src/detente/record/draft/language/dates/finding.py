@@ -147,7 +147,8 @@ _BESIDE = {
 """Between two months of which only the second has a year: "$30m in May and $28m in July 2022"."""
 
 _FROM = re.compile(r"\b(?:from|desde|than|frente|since|until|hasta)\b", re.IGNORECASE)
-"""Where the second month is only what the first is held against, each has a year of its own."""
+HELD = 40
+"""Where one of the two is only what another is held against, each has a year of its own; characters before the first."""
 
 
 def _listed(first: _Found, second: _Found, text: str, language: str) -> bool:
@@ -156,9 +157,12 @@ def _listed(first: _Found, second: _Found, text: str, language: str) -> bool:
     day = bool(re.match(r"\d|\w+\.?\s\d", text[first.start : first.end]))
     bare = (month or day) and not first.year_given and second.year_given
     between = text[first.end : second.start]
+    held = _FROM.search(between) or _FROM.search(
+        re.split(r"[.;:]\s", text[max(0, first.start - HELD) : first.start])[-1]
+    )
     return (
         bare
-        and bool(_LIST.fullmatch(between) or (_BESIDE[language].fullmatch(between) and not _FROM.search(between)))
+        and bool(_LIST.fullmatch(between) or (_BESIDE[language].fullmatch(between) and not held))
         and re.search(r"[^\W\d]+\.?,?\s(?:de(?:l)?\s)?\d{4}", text[second.start : second.end]) is not None
     )
 

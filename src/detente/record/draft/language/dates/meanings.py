@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from detente.record.draft.language.dates.calendar_words import WEEKDAYS, months_of, year_of
+from detente.record.draft.language.dates.calendar_words import WEEKDAYS, month_of, months_of, year_of
 from detente.record.draft.language.dates.parts import (
     DateSetting,
     Days,
@@ -64,11 +64,27 @@ def day(m: Match, s: DateSetting) -> Days | None:
     return nearest_day(month, number, s, m)
 
 
+FIRST = {"first": 1, "primero": 1, "uno": 1}
+"""The first of a month, in words."""
+
+
+def latest_day(number: int, s: DateSetting) -> Days | None:
+    """*On the 24th*: the latest day of that number up to the article's own."""
+    if s.today is None:
+        return None
+    months = (month_of(s.today.year, s.today.month - back)[0] for back in range(12))
+    ends = (first.replace(day=number) for first in months if month_of(first.year, first.month)[1].day >= number)
+    named = next(day for day in ends if day <= s.today)
+    return named, named
+
+
 def span_of_days(m: Match, s: DateSetting) -> Days | None:
     """From one day of a month to another."""
     words = m.groupdict()
     month = month_number(m["month"], s.language)
-    first, last = sorted((int(m["day"]), int(words.get("day2") or words["first"])))
+    first, last = sorted(
+        FIRST.get(day.casefold()) or int(day) for day in (m["day"], words.get("day2") or words["first"])
+    )
     if m["year"]:
         return date(int(m["year"]), month, first), date(int(m["year"]), month, last)
     ends = nearest_day(month, last, s, m)
@@ -170,6 +186,17 @@ def year_so_far(m: Match, s: DateSetting) -> Days | bool | None:
     if s.today is None:
         return None
     return False if m["year"] and int(m["year"]) != s.today.year else year_of(s.today.year)
+
+
+def months_so_far(m: Match, s: DateSetting) -> Days | None:
+    """*Acumuladas a septiembre*: from January on."""
+    number = month_number(m["month"], s.language)
+    return _in_year(m, s, lambda year: months_of(year, 1, number))
+
+
+def year_now(m: Match, s: DateSetting) -> Days | None:
+    """*Year-to-date*: the article's own year."""
+    return year_of(s.today.year) if s.today else None
 
 
 def _in_year(m: Match, s: DateSetting, days: Callable[[int], Days]) -> Days | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from detente.record.draft.language.dates import meanings
-from detente.record.draft.language.dates.parts import month_number, nearest_month
+from detente.record.draft.language.dates.parts import month_number, nearest_day, nearest_month
 
 _M = r"(?P<month>enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)"
 _DAYS = "lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|domingo"
@@ -35,6 +35,19 @@ def _bare_month(m, s):
     return nearest_month(month_number(m["month"], "es"), s, m)
 
 
+_MONTHS = re.compile(_M, I)
+NEAR = 400
+"""Characters back in which a month is named that a bare day is of."""
+
+
+def _day_of_the_month(m, s):
+    """*El día 24*: of the month named last before, else the latest day of that number."""
+    named = list(_MONTHS.finditer(s.text, max(0, m.start() - NEAR), m.start()))
+    if named:
+        return nearest_day(month_number(named[-1]["month"], "es"), int(m["day"]), s, m)
+    return meanings.latest_day(int(m["day"]), s)
+
+
 _REL_YEAR = (
     r"(?:(?P<this>(?:este|presente)\saño|año\sen\scurso)|(?P<past>año\spasado|pasado\saño)"
     r"|(?P<next>próximo\saño|año\spróximo|año\sque\sviene)|año)"
@@ -52,7 +65,8 @@ _NO_NUMBER_AFTER = (
 RULES = [  # pattern, what it means, whether it leans on the article's own date, flags
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", meanings.iso_day, False, 0),
     (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", meanings.iso_day, False, 0),
-    (rf"\b(?P<first>[0-3]?\d)\s?(?:-|–|al?|hasta\sel)\s?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", meanings.span_of_days, False, I),
+    (rf"(?<=\bentre\sel\s)(?P<first>primero|[0-3]?\d)\sy\sel\s{_D}\sde\s{_M}{_OF_Y}?(?!\w)", meanings.span_of_days, False, I),
+    (rf"\b(?P<first>primero|[0-3]?\d)\s?(?:-|–|al?|hasta\sel)\s?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", meanings.span_of_days, False, I),
     (rf"\b{_D}(?=\s(?:y|o)\s(?:el\s)?\d\d?\sde\s{_M}{_OF_Y}?(?!\w))", meanings.day, False, I),
     (rf"\b{_WD}(?:el\s)?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", meanings.day, False, I),
     (rf"\b{_M}\s(?:de|del)\s(?:el\s)?{_REL_YEAR}(?!\w)", meanings.month_of_relative_year, True, I),
@@ -63,11 +77,15 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b(?:el\s)?(?P<order>último)\s(?P<kind>trimestre){_OF}(?!\w)", meanings.part, False, I),
     (rf"\b(?:el\s)?(?P<order>primer|segundo)\s(?P<kind>semestre){_OF}?(?!\w)", meanings.part, False, I),
     (rf"\b(?:los\s)?(?:primeros\s{_N}|{_N2}\sprimeros)\smeses{_OF}?(?!\w|{_FISCAL_AFTER})", meanings.first_months, False, I),
+    (rf"(?<=acumulad[oa]\s)(?:a|hasta)\s{_M}{_OF_Y}?(?!\w)", meanings.months_so_far, True, I),
+    (rf"(?<=acumulad[oa]s\s)(?:a|hasta)\s{_M}{_OF_Y}?(?!\w)", meanings.months_so_far, True, I),
     (rf"\b(?:en\s)?lo\sque\sva\sde(?:l|\seste)?\s(?:(?:presente\s)?año|{_Y})(?!\w)", meanings.year_so_far, True, I),
     (rf"\b(?:el\s)?(?P<order>{'|'.join(meanings.MONTH_ORDER)})\smes{_OF}(?!\w)", meanings.month_by_order, False, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", meanings.years, False, 0),
     (rf"\b(?:la\sdécada\sde\s(?:los\s)?|(?:los\s)?años\s|los\s){_DECADE}\b(?!\s\w+s\b)", meanings.decade, False, I),
     (rf"\bhace\s{_ABOUT}{_N}\s(?P<unit>día|semana|mes|año|década)(?:s|es)?\b", meanings.ago, True, I),
+    (r"\b(?:el\s)?(?P<unit>ejercicio)\s(?P<past>pasado)(?!\w|\sfiscal)", meanings.shifted, True, I),
+    (r"\b(?:el\s)?(?:pasado\s)?día\s(?P<day>[0-3]?\d)(?=\s?[,.;:)]|\s(?:se|los?|las?|el|un|una|y|no)\b)", _day_of_the_month, True, I),
     (r"\b(?:el\s)?(?P<past>pasado|último)\s(?P<unit>ejercicio)(?!\w|\sfiscal)", meanings.shifted, True, I),
     (rf"\b(?:(?:el|del)\s)?{_SHIFTED}\s(?:mes\sde\s)?{_M}(?!\w)", meanings.shifted_month, True, I),
     (rf"\b(?:(?:el|la)\s)?{_UNITS}\s(?:(?P<past>{_LAST})|(?P<next>{_NEXT}))(?!\w)", meanings.shifted, True, I),

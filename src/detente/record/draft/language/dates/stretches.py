@@ -7,14 +7,16 @@ The year is the one that is written, that of a budget year's name (*July-March 2
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
-from detente.record.draft.language.dates.calendar_words import MONTHS, months_of
+from detente.record.draft.language.dates.calendar_words import MONTHS, month_of, months_of
 from detente.record.draft.language.dates.meanings import Match, shift_of
 from detente.record.draft.language.dates.parts import (
     DateSetting,
     Days,
     count_of,
     month_number,
+    nearest_day,
     part_of_year,
 )
 from detente.record.draft.language.tense import is_future
@@ -53,6 +55,26 @@ def months_up_to_the_end(m: Match, s: DateSetting) -> Days | bool:
         return False
     count = count_of(words["count"], s.language) if words.get("count") else 12
     return months_of(year, number - count + 1, number - count + 1)[0], last
+
+
+def months_up_to_a_day(m: Match, s: DateSetting) -> Days | bool | None:
+    """*The six months to 22 September*: from the day after the one so many months before."""
+    words = _told(m)
+    month, number, count = (
+        month_number(words["month"], s.language),
+        int(words["day"]),
+        count_of(words["count"], s.language),
+    )
+    if words.get("year"):
+        last = date(int(words["year"]), month, number)
+    elif (days := nearest_day(month, number, s, m)) is None:
+        return None
+    else:
+        last = days[0]
+    start, end = month_of(last.year, last.month - count)
+    if last == month_of(last.year, last.month)[1]:
+        return end + timedelta(days=1), last
+    return start.replace(day=min(last.day, end.day)) + timedelta(days=1), last
 
 
 def last_months(m: Match, s: DateSetting) -> Days:
@@ -115,6 +137,7 @@ _ES_1, _ES_2 = (_month("es", name) for name in ("first", "last"))
 _ES_THIS = r"(?:(?P<this>est[ea]\saño|(?:presente|corriente)\saño|año\sen\scurso)|(?P<past>año\s(?:pasado|anterior)|pasado\saño))"
 _ES_TAIL = rf"(?:,?\s(?:de|del)\s(?:el\s)?(?:año\s)?(?:{_Y}|{_ES_THIS}))?"
 _ES_COUNT = r"(?P<count>dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|\d\d?)"
+_SHORT = r"(?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)"
 _ES_ENDED = r"(?:que\s)?(?:termin|finaliz|culmin)\w+"
 _ES_PART = r"\b(?:el\s|los\s)?(?:primer|segund|tercer|cuart|últim)o?s?\s(?:\w+\s)?(?:meses|trimestre|semestre|cuatrimestre|bimestre)"
 I = re.IGNORECASE
@@ -137,6 +160,13 @@ RULES = {
             False,
             0,
         ),
+        (
+            rf"{_EN_MONTHS_TO.replace('|year', '')}(?:(?P<day>\d\d?)(?:st|nd|rd|th)?\s(?:of\s)?{_month('en', 'month')}"
+            rf"|{_named(_month('en', 'month'))}\s(?P<day2>\d\d?)(?:st|nd|rd|th)?)(?:,?\s{_Y})?(?!\w)",
+            months_up_to_a_day,
+            True,
+            0,
+        ),
         (rf"\b(?:the\s)?(?:last|final)\s{_EN_COUNT}\smonths\sof\s{_Y}", last_months, False, I),
     ],
     "es": [
@@ -145,6 +175,10 @@ RULES = {
         (rf"(?<=\bentre\slos\smeses\sde\s){_ES_1}\sy\s{_ES_2}{_ES_TAIL}(?!\w)", months_between, True, I),
         (rf"\b(?:los\s)?{_ES_COUNT}\smeses\s(?:hasta|a|{_ES_ENDED}\s(?:en|a))\s{_month('es', 'month')}\s(?:de\s|del\s)?{_Y}",
          months_up_to_the_end, False, I),
+        (rf"\b(?:los\s)?{_ES_COUNT}\smeses\s(?:hasta\sel|al|{_ES_ENDED}\sel)\s(?P<day>\d\d?)\sde"
+         rf"\s{_month('es', 'month')}(?:\s(?:de\s|del\s)?{_Y})?(?!\w)",
+         months_up_to_a_day, True, I),
+        (rf"\b(?P<first>{_SHORT})\.?\s?[-–/]\s?(?P<last>{_SHORT})\.?[\s-](?:de\s)?{_Y}", months_between, False, I),
         (rf"\b(?:los\s)?últimos\s{_ES_COUNT}\smeses\s(?:de|del)\s(?:año\s)?{_Y}", last_months, False, I),
         (rf"\b(?:el\s)?(?P<order>I{{1,3}}|IV|[1-4](?:er|º|°)?)\strimestre\s(?:de\s|del\s)?(?:año\s)?{_Y}", numbered_quarter, False, 0),
         (r"(?<![\w.])(?P<order>[1-4])T\s?[’']?(?P<year>(?:20)?\d\d)(?!\w)", numbered_quarter, False, 0),
