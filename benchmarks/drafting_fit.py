@@ -25,10 +25,10 @@ from scipy.sparse import csr_matrix
 
 from detente.record.draft import drafting
 from detente.record.draft.clean import Article
-from detente.record.draft.tying import choosing
 from detente.record.draft.tying.around import Around
-from detente.record.draft.tying.candidates import Paired, candidates
 from detente.record.draft.tying.facts import facts as facts_of
+from detente.record.draft.tying.periods import choosing
+from detente.record.draft.tying.periods.candidates import Paired, candidates
 from detente.record.draft.tying.quantities import study_unit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/fixtures/draft/made"))

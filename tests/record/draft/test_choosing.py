@@ -8,9 +8,9 @@ from detente.record.draft import drafting
 from detente.record.draft.clean import Article, article_of
 from detente.record.draft.drafting import draft_claims
 from detente.record.draft.language.credits import find_credits
-from detente.record.draft.tying import choosing
 from detente.record.draft.tying.around import Around
-from detente.record.draft.tying.candidates import candidates
+from detente.record.draft.tying.periods import choosing
+from detente.record.draft.tying.periods.candidates import candidates
 
 
 def rows(text: str, language: str = "en", published: str = "2022-03-10") -> list[dict[str, str]]:

@@ -24,13 +24,13 @@ from detente.record.draft.proposing.testing import people_at, propose_test
 from detente.record.draft.row import COLUMNS, DraftRow, again, columns_of, grouped, write_rows
 from detente.record.draft.suggest import DraftOffer, KnownRecord, Suggester, ask
 from detente.record.draft.tying.around import Around
-from detente.record.draft.tying.candidates import Paired
-from detente.record.draft.tying.carrying import InForce, in_force
 from detente.record.draft.tying.certainty import Surroundings
 from detente.record.draft.tying.changes.direction import changes_by, direction_at, is_comparison
 from detente.record.draft.tying.changes.multiples import multiples
-from detente.record.draft.tying.choosing import choose
 from detente.record.draft.tying.money import in_own_money
+from detente.record.draft.tying.periods.candidates import Paired
+from detente.record.draft.tying.periods.carrying import InForce, in_force
+from detente.record.draft.tying.periods.choosing import choose
 from detente.record.draft.tying.places import SAID_ON
 from detente.record.draft.tying.quantities import cells_of, either_of, is_labelled, quantity_row, study_unit
 from detente.record.draft.tying.quotations import Quotation, quotations, speaker_at

@@ -14,8 +14,8 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying import places
-from detente.record.draft.tying.carrying import InForce
 from detente.record.draft.tying.clauses import cuts_of
+from detente.record.draft.tying.periods.carrying import InForce
 
 
 @dataclass(frozen=True)

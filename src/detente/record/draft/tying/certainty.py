@@ -20,11 +20,11 @@ from detente.record.draft.language.people import is_of_people
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.units import CLOSED
 from detente.record.draft.language.words import LANGUAGES, either
-from detente.record.draft.tying.candidates import Paired
-from detente.record.draft.tying.carrying import FLOW
 from detente.record.draft.tying.changes.direction import direction_at, is_comparison
 from detente.record.draft.tying.changes.measure import NOUN_NEXT, is_plain
-from detente.record.draft.tying.elsewhen import is_elsewhen
+from detente.record.draft.tying.periods.candidates import Paired
+from detente.record.draft.tying.periods.carrying import FLOW
+from detente.record.draft.tying.periods.elsewhen import is_elsewhen
 from detente.record.draft.tying.places import SPANS, size_of
 
 LEAD = 90

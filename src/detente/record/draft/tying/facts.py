@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.tying import places
 from detente.record.draft.tying.around import Around
-from detente.record.draft.tying.candidates import Candidate, Paired, beside
 from detente.record.draft.tying.clauses import part_of
+from detente.record.draft.tying.periods.candidates import Candidate, Paired, beside
 from detente.record.period import Period
 
 

@@ -18,10 +18,10 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import AMBIGUOUS, CLOSED, MONEY
 from detente.record.draft.row import UNTESTED, DraftRow
-from detente.record.draft.tying.candidates import Paired
 from detente.record.draft.tying.certainty import Surroundings, is_certain
 from detente.record.draft.tying.changes.direction import changes_by, direction_at, operator_at
 from detente.record.draft.tying.changes.multiples import TIMES
+from detente.record.draft.tying.periods.candidates import Paired
 from detente.record.draft.tying.speakers import speaker_of
 from detente.record.period import Period
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit

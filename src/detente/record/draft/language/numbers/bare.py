@@ -19,14 +19,17 @@ class Placed(Protocol):
     @property
     def start(self) -> int:
         """Where it begins."""
+        ...
 
     @property
     def end(self) -> int:
         """Where it ends."""
+        ...
 
     @property
     def unit(self) -> str:
         """What it is in."""
+        ...
 
 
 Label = tuple[int, int, str, float]

@@ -20,8 +20,8 @@ from detente.record.draft.language.dates import DateMention
 from detente.record.draft.tying import places
 from detente.record.draft.tying.around import Around
 from detente.record.draft.tying.brackets import tied_in_brackets
-from detente.record.draft.tying.candidates import Candidate, Paired, candidates
 from detente.record.draft.tying.facts import facts
+from detente.record.draft.tying.periods.candidates import Candidate, Paired, candidates
 
 CLEAR = 0.6
 """How likely a period is from which on the others that it could be are not shown."""
@@ -32,9 +32,9 @@ LIKELY = 0.1
 @cache
 def weights() -> dict[str, float]:
     """The weight of every fact, from ``weights.toml``."""
-    return tomllib.loads(files("detente.record.draft.tying").joinpath("weights.toml").read_text(encoding="utf-8"))[
-        "weights"
-    ]
+    return tomllib.loads(
+        files("detente.record.draft.tying.periods").joinpath("weights.toml").read_text(encoding="utf-8")
+    )["weights"]
 
 
 def shares(around: Around, n: int, found: Sequence[Candidate], chosen: Sequence[Paired]) -> list[float]:

@@ -7,7 +7,7 @@ import re
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.words import LANGUAGES, either
-from detente.record.draft.tying.candidates import Paired
+from detente.record.draft.tying.periods.candidates import Paired
 
 _BEFORE_THAT = re.compile(rf",\s{either('carrying', 'after', *LANGUAGES)}\b[^;]*$", re.IGNORECASE)
 _UP_TO = re.compile(

@@ -11,7 +11,7 @@ from detente.record.draft.language.dates import DateMention, find_dates
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying import places
 from detente.record.draft.tying.around import Around
-from detente.record.draft.tying.carrying import in_year, shifted
+from detente.record.draft.tying.periods.carrying import in_year, shifted
 
 _LATER = re.compile(rf"\b{either('carrying', 'later', *LANGUAGES)}\b[^;.]*$", re.IGNORECASE)
 _YEARLY = re.compile(
