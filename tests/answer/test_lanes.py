@@ -59,7 +59,7 @@ def test_the_command_for_a_pair_says_how_the_two_stand():
     """By the list: envoys lowered in August 2019, no end read; trade halted in the same month by Pakistan."""
     found = pair("IND", "PAK")
     said = pair_in_words(found, found.flows_of, "en")
-    assert "State of relations\n  Envoys – no record at the end.\n" in said
+    assert "State of relations\n  Envoys – relations lowered in Aug 2019, nothing later on record.\n" in said
     assert "    7 Aug 2019 – no end on record: relations lowered (Pakistan first)." in said
     assert "  Measures on trade – trade halted in Aug 2019." in said
     spanish = pair_in_words(found, found.flows_of, "es")

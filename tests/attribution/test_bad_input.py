@@ -151,7 +151,7 @@ def test_a_mirror_artefact_is_named_by_every_test() -> None:
     assert not any("mirror artefact" in c for c in infer(sound, "ARE", "QAT", (2016, 2020), BASE).cautions)
     both = robustness({"partners": sound, "own reports": artefact}, "ARE", "QAT", (2016, 2020), base_windows=[BASE])
     assert len([c for c in both.cautions if "mirror artefact" in c]) == 1
-    assert any(c.startswith("own reports: ARE's exports collapse") for c in both.cautions)
+    assert any(c.startswith("own reports: Exports of the United Arab Emirates collapse") for c in both.cautions)
     assert "mirror artefact" in both.summary()
 
 

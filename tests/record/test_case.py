@@ -97,7 +97,7 @@ def test_a_decided_claim_names_its_evidence_and_where_it_comes_from(verdicts):
         ("S4-2.1", "imprecise", "7,290"),
         ("S4-2.2", "confirmed", "2008"),
         ("S4-3", "confirmed within rounding", "6,091"),
-        ("S4-6", "imprecise", "2008-2010"),
+        ("S4-6", "imprecise", "2008–2010"),
         ("S4-10a.1", "confirmed", "2022-09-26"),
         ("S4-10a.2", "contradicted", "2023-01-01"),
         ("S4-10b", "contradicted", "2022-11-07"),

@@ -88,7 +88,7 @@ def test_the_run_tells_one_direction_and_says_why_not_the_other(run: Run) -> Non
     assert effects_.filter(origin="BLZ")["dyad_part"].null_count() == 0
     assert effects_.filter(origin="FJI")["dyad_part"].null_count() == 2
     assert set(residuals.filter(origin="FJI")["status"]) == {"no base trade"}
-    refusal = "No exports from Fiji to Belize are recorded in the base years 2000-2004"
+    refusal = "No exports from Fiji to Belize are recorded in the base years 2000–2004"
     assert any(refusal in note for note in run.notes)
     assert all(refusal[:60] in s for s in effects_.filter(origin="FJI")["sentence"])
     methods = run.methods.to_frame()
@@ -105,9 +105,9 @@ def test_the_run_tells_one_direction_and_says_why_not_the_other(run: Run) -> Non
     [
         (
             "en",
-            "Fiji to Belize: no exports are on record in the base years 2000-2004 and 2000-2008, so there is no normal level",
+            "Fiji to Belize: no exports are on record in the base years 2000–2004 and 2000–2008, so there is no normal level",
         ),
-        ("es", "De Fiyi a Belice: no hay exportaciones registradas en los años base 2000-2004 y 2000-2008"),
+        ("es", "De Fiyi a Belice: no hay exportaciones registradas en los años base 2000–2004 y 2000–2008"),
     ],
 )
 def test_the_answer_says_it_in_both_languages(run: Run, language: str, said: str) -> None:
@@ -120,7 +120,7 @@ def test_the_answer_says_it_in_both_languages(run: Run, language: str, said: str
 def test_the_report_carries_it_through(run: Run) -> None:
     html = render_report(run, "en")
     text = re.sub(r"<script.*?</script>|<style.*?</style>|<[^>]+>", " ", html, flags=re.S)
-    assert "no exports are on record in the base years 2000-2004 and 2000-2008" in text
+    assert "no exports are on record in the base years 2000–2004 and 2000–2008" in text
     assert "no hay exportaciones registradas en los años base" in text
     assert "every method" in text
     assert "not searched" in text

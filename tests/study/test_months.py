@@ -71,8 +71,8 @@ def test_every_sentence_says_quarters_or_months(made, quick_pen):
     study, run, *_ = made
     months = study.panel().period == "month"
     said = {name: run.summary(width=100, language=name) for name in ("en", "es")}
-    assert ("Jun 2017-Jun 2018" if months else "Q2 2017-Q2 2018") in said["en"]
-    assert ("jun. 2017-jun. 2018" if months else "T2 2017-T2 2018") in said["es"]
+    assert ("Jun 2017–Jun 2018" if months else "Q2 2017–Q2 2018") in said["en"]
+    assert ("jun. 2017–jun. 2018" if months else "T2 2017–T2 2018") in said["es"]
     sentences = " ".join(run.attribution.to_frame()["sentence"])
     assert ("between Jun 2017 and Jun 2018" if months else "between Q2 2017 and Q2 2018") in sentences
     bare = f"{study.episodes[0].from_year:d}"

@@ -75,8 +75,10 @@ def recognise(files: Files) -> DataSource | None:
 
     Raises
     ------
-    UnreadableFile : the layouts of two sources fit.
+    UnreadableFile : the layouts of two sources fit, or an empty folder.
     """
+    if not files.names and files.path.is_dir() and not any(files.path.iterdir()):
+        raise UnreadableFile(f"The folder '{files.path}' holds no files.", fix="Check the path.")
     fitting = [source for source in sources().values() if _fits(files, source)]
     widest = max((_width(files, source) for source in fitting), default=0)
     best = [source for source in fitting if _width(files, source) == widest]

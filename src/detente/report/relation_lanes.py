@@ -107,7 +107,10 @@ def _word(lane: Lane, segment: Segment) -> str:
 def _now(lane: Lane, last: Segment, words: Catalogue) -> str:
     """How things stand at the end of the lane."""
     if lane.segments[-1].state == "unknown":
-        return words("lane.now_unknown")
+        act = lane.acts[-1] if lane.acts else None
+        if act is None or act.end:
+            return words("lane.now_unknown")
+        return words("lane.now_unread", what=words.known("act", act.kind), when=words.date(act.start[:7]))
     if last.act is None and last.state == "hostile":
         return words("lane.now_never")
     if last.act is None:

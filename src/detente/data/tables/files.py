@@ -64,9 +64,7 @@ class Files:
         UnreadableFile : nothing is there, or the zip is damaged.
         """
         if self.path.is_dir():
-            if found := tuple(sorted(p.name for p in self.path.iterdir() if p.is_file())):
-                return found
-            raise UnreadableFile(f"The folder '{self.path}' holds no files.", fix="Check the path.")
+            return tuple(sorted(p.name for p in self.path.iterdir() if p.is_file()))
         if not self.path.exists():
             beside = [p.name for p in self.path.parent.iterdir()] if self.path.parent.is_dir() else []
             raise UnreadableFile(
