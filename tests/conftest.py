@@ -70,8 +70,18 @@ def pytest_collection():
         gc.enable()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """An id of its own for each endpoint: pytest 9.2 leaves the endpoint out of schemathesis's, and of the tests that
+    share an id workers run one."""
+    if hasattr(item, "operation_label") and not item.nodeid.endswith(item.name):
+        item._id = item.id.with_params(item.operation_label)  # type: ignore[attr-defined]  # nothing public sets it
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On workers the long files come first, then those with most tests."""
+    """No two tests share an id, since workers would run one; there the long files come first, then those with most tests."""
+    alike = [name for name, number in Counter(item.nodeid for item in items).items() if number > 1]
+    if alike:
+        raise pytest.UsageError(f"Tests share an id, and workers would run one of them: {alike[:3]}.")
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
     place = {FIXTURES.parent / name: number for number, name in enumerate(LONG)}
