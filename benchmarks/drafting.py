@@ -18,6 +18,7 @@ import sys
 import tomllib
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -147,20 +148,30 @@ def _line(said: Said) -> str:
     return f"{said.value:g}|{said.unit}|{said.period}|{said.direction}|{said.speaker}" + (" HIGH" if said.high else "")
 
 
+def labelled(folder: Path, what: str = "figures", only: str = "") -> Iterator[tuple[str, Mapping, str]]:
+    """Each text at hand with labels of ``what``: its place as ``B-3``, its labels, its words; of the sets ``only``, if any."""
+    pages = tomllib.loads(Path(__file__).with_name("drafting.toml").read_text(encoding="utf-8"))
+    place: Counter[str] = Counter()
+    for text in [*pages["text"], *pages["told"]]:
+        place[text["set"]] += 1
+        path = folder / f"{text['set']}-{place[text['set']]}.txt"
+        if what in text and path.exists() and (not only or text["set"] in only):
+            yield path.stem, text, path.read_text(encoding="utf-8")
+
+
+def asked(arguments: list[str]) -> tuple[Path, str, bool]:
+    """The folder, the sets and whether faults are shown, of a command line."""
+    sets = arguments[arguments.index("--set") + 1] if "--set" in arguments else ""
+    return Path(arguments[0]), sets, "--faults" in arguments
+
+
 def main(folder: Path, only: str, show: bool) -> None:
     """One line a set: F1 over all rows, precision and recall of those marked high, and which fields are wrong."""
-    texts = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["text"]
     tallies: dict[str, Tally] = {}
-    place: Counter[str] = Counter()
-    for text in texts:
-        name = text["set"]
-        place[name] += 1
-        path = folder / f"{name}-{place[name]}.txt"
-        if not path.exists() or (only and name not in only):
-            continue
-        faults = score(text, path.read_text(encoding="utf-8"), tallies.setdefault(name, Tally()))
+    for place, text, words in labelled(folder, only=only):
+        faults = score(text, words, tallies.setdefault(text["set"], Tally()))
         if show:
-            print(f"{path.stem}  {text['address']}", *faults, sep="\n    ")
+            print(f"{place}  {text['address']}", *faults, sep="\n    ")
     for name, t in tallies.items():
         print(
             f"{name}: {t.labelled} figures, {t.drafted} drafted, F1 {t.f1:.2f}, high {t.high_right} of {t.high} right, "
@@ -169,6 +180,4 @@ def main(folder: Path, only: str, show: bool) -> None:
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    sets = arguments[arguments.index("--set") + 1] if "--set" in arguments else ""
-    main(Path(arguments[0]), sets, "--faults" in arguments)
+    main(*asked(sys.argv[1:]))

@@ -10,11 +10,11 @@ found whole if kind and direction are those of the label, too.
 from __future__ import annotations
 
 import sys
-import tomllib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from drafting import asked, labelled
 
 from detente.record.draft.clean import article_of
 from detente.record.draft.drafting import draft_claims
@@ -63,17 +63,11 @@ def score(text: Mapping, words: str, found: Found) -> list[str]:
 
 def main(folder: Path, only: str, show: bool) -> None:
     """One line a set."""
-    place: Counter[str] = Counter()
     sets: dict[str, Found] = {}
-    pages = tomllib.loads(Path(__file__).with_name("drafting.toml").read_text(encoding="utf-8"))
-    for text in [*pages["text"], *pages["told"]]:
-        place[text["set"]] += 1
-        path = folder / f"{text['set']}-{place[text['set']]}.txt"
-        if "events" not in text or not path.exists() or (only and text["set"] not in only):
-            continue
-        faults = score(text, path.read_text(encoding="utf-8"), sets.setdefault(text["set"], Found()))
+    for place, text, words in labelled(folder, "events", only):
+        faults = score(text, words, sets.setdefault(text["set"], Found()))
         if show:
-            print(f"{path.stem}  {text['address']}", *faults, sep="\n    ")
+            print(f"{place}  {text['address']}", *faults, sep="\n    ")
     for name, found in sets.items():
         print(
             f"{name}: {found.events} events, {found.day} with their day, {found.whole} whole; "
@@ -82,6 +76,4 @@ def main(folder: Path, only: str, show: bool) -> None:
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    sets = arguments[arguments.index("--set") + 1] if "--set" in arguments else ""
-    main(Path(arguments[0]), sets, "--faults" in arguments)
+    main(*asked(sys.argv[1:]))

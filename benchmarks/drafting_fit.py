@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from drafting import PEOPLE, labelled
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
@@ -43,7 +44,6 @@ COUNTS = {"lessons": 3.0, "made": 0.1}
 """How much a made-up lesson or sentence counts beside a figure of a text."""
 RARE = 2
 """A fact seen in fewer choices has no weight."""
-PEOPLE = {"people", "personas", "migrants", "persons"}
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,7 @@ class Lesson:
 
 def texts(folder: Path) -> list[dict]:
     """Every labelled text, with its words and its labels as ``value|unit|period|...``."""
-    found = []
-    place: Counter[str] = Counter()
-    for text in tomllib.loads((HERE / "drafting.toml").read_text("utf-8"))["text"]:
-        place[text["set"]] += 1
-        path = folder / f"{text['set']}-{place[text['set']]}.txt"
-        if path.exists():
-            found.append(text | {"words": path.read_text("utf-8")})
+    found = [text | {"words": words} for _, text, words in labelled(folder)]
     for path in sorted((HERE.parent / "tests/fixtures/draft/whole").glob("*.toml")):
         whole = tomllib.loads(path.read_text("utf-8")).get("text", ())
         found += [t | {"set": path.stem, "words": t["article"], "figures": t["tuples"]} for t in whole if "tuples" in t]

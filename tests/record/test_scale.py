@@ -38,7 +38,7 @@ def calls(work: Callable[[], pl.DataFrame]) -> tuple[int, pl.DataFrame]:
     """How many functions a piece of work calls, and what it gives."""
     profile = cProfile.Profile()
     found = profile.runcall(work)
-    return pstats.Stats(profile).total_calls, found  # type: ignore[attr-defined]
+    return pstats.Stats(profile).total_calls, found  # type: ignore[attr-defined]  # typeshed leaves it out
 
 
 def write_record(folder: Path, n_events: int, n_figures: int) -> None:

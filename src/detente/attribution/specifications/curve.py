@@ -116,7 +116,7 @@ class Robustness:
     def curve(self) -> dict[str, Any]:
         """Specification curve as a Vega-Lite specification."""
         ran = [s for s in self.specifications if s.dyad_part is not None]
-        ran.sort(key=lambda s: s.dyad_part)  # type: ignore[arg-type, return-value]
+        ran.sort(key=lambda s: s.dyad_part or 0.0)
         rows = [
             {
                 "rank": k + 1,

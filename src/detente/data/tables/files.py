@@ -199,8 +199,13 @@ def _text_table(files: Files, name: str, columns: Sequence[str] | None) -> pl.Da
     header, mark = header_of(head)
     wanted = None if columns is None else [k for k, cell in enumerate(header) if cell in set(columns)]
     ragged = _one_mark_more(head, mark)
-    options = {"separator": mark, "infer_schema": False, "truncate_ragged_lines": ragged, "columns": wanted or None}
-    source: object
+    options: dict[str, Any] = {
+        "separator": mark,
+        "infer_schema": False,
+        "truncate_ragged_lines": ragged,
+        "columns": wanted or None,
+    }
+    source: Path | io.BytesIO
     plain = not files.zipped and not name.endswith(".gz") and decoded(start)[1] == "utf-8"
     if plain:
         source = files.path / name if files.path.is_dir() else files.path
@@ -211,9 +216,9 @@ def _text_table(files: Files, name: str, columns: Sequence[str] | None) -> pl.Da
     try:
         if plain and wanted:  # a large file of which a few columns are asked for is never held as a whole
             names = [header[k] for k in wanted]
-            lazy = pl.scan_csv(source, separator=mark, infer_schema=False, truncate_ragged_lines=ragged).select(names)  # type: ignore[arg-type]
+            lazy = pl.scan_csv(source, separator=mark, infer_schema=False, truncate_ragged_lines=ragged).select(names)
             return lazy.collect(engine="streaming")
-        return pl.read_csv(source, **options)  # type: ignore[arg-type]
+        return pl.read_csv(source, **options)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         with files.open(name) as handle:
             found = csv_trouble(handle.read(), mark)

@@ -22,23 +22,24 @@ _MULTIPLE = re.compile(rf"\b(?:{_groups('multiples')})\b", re.IGNORECASE)
 _FOLD = re.compile(
     r"\b(?P<n>\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)[\s-]?fold\b", re.I
 )
+_NAMES = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty")
+_SPANISH = ("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
+_SMALL: dict[str, int] = dict(zip(_NAMES, (*range(2, 11), 12, 20), strict=True))
+_SMALL |= dict(zip(_SPANISH, range(2, 11), strict=True))
+_TIMES = rf"\d+(?:[.,]\d+)?|{'|'.join((*_NAMES[:9], *_SPANISH))}"
 _BY_TIMES = re.compile(
     rf"\b(?:{either('direction', 'up', *LANGUAGES)})"
     r"\s(?:(?:by|en|unas?)\s)?(?:more\sthan\s|almost\s|nearly\s|about\s|over\s|más\sde\s|casi\s)?"
-    r"(?P<n>\d+(?:[.,]\d+)?|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)\s(?:times|veces)\b",
+    rf"(?P<n>{_TIMES})\s(?:times|veces)\b",
     re.I,
 )
 _TIMES_MORE = re.compile(  # 2.3 times higher, three times as many, se multiplicó por 14
-    r"\b(?P<n>\d+(?:[.,]\d+)?|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)"
+    rf"\b(?P<n>{_TIMES})"
     r"\s(?:times\s(?:more|higher|larger|greater|bigger|as\s(?:much|many|high|large|big))|veces\s(?:más|mayor(?:es)?|superior(?:es)?))\b"
     r"|\b(?:multipli(?:ed|es)\sby|multiplic\w+\s(?:casi\s)?por)\s(?:more\sthan\s|almost\s|más\sde\s|casi\s)?"
-    r"(?P<by>\d+(?:[.,]\d+)?|two|three|four|five|six|seven|eight|nine|ten|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)(?![\w.,]*\d|\s?%)",
+    rf"(?P<by>{_TIMES})(?![\w.,]*\d|\s?%)",
     re.I,
 )
-_NAMES = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty")
-_SMALL: dict[str, int] = dict(zip(_NAMES, (*range(2, 11), 12, 20), strict=True))
-_SPANISH = ("dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
-_SMALL |= dict(zip(_SPANISH, range(2, 11), strict=True))
 _SHARE = re.compile(
     rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
     rf"\s(?:(?:by|en)\s)?(?:about\s|almost\s|nearly\s|more\sthan\s|over\s|casi\s|más\sde\s)?(?P<part>{_groups('parts')})\b"
