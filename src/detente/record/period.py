@@ -61,6 +61,11 @@ class Period:
             return "year"
         return "range"
 
+    @property
+    def whole_months(self) -> bool:
+        """Whether it runs from the first of a month to the last of one."""
+        return self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
+
     def holds(self, other: Period) -> bool:
         """Whether ``other`` lies wholly inside."""
         return self.first <= other.first and other.last <= self.last

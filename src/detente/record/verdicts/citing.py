@@ -34,6 +34,15 @@ def early_said(verdict: Verdict, figures: Iterable[Figure], evidence: Evidence) 
     return verdict.because(Text("reason.early", reason=verdict.reason, figures=listed(early), when=when))
 
 
+def aside_said(verdict: Verdict, figures: Iterable[Figure], used: Iterable[Figure], evidence: Evidence) -> Verdict:
+    """The verdict, saying which figures came out before their period had ended and gave way to later ones."""
+    ids = {f.id for f in used}
+    aside = [f for f in figures if f.id not in ids and evidence.early(f)]
+    if not aside or not ids or verdict.verdict in ("not checkable", "outcome pending"):
+        return verdict
+    return verdict.because(Text("reason.aside", reason=verdict.reason, figures=listed(aside)))
+
+
 def sources_of(figures: Iterable[Figure]) -> tuple[str, ...]:
     """The sources of some figures, each once."""
     return tuple(dict.fromkeys(f.source_id for f in figures))

@@ -37,11 +37,14 @@ class EpisodeSplit:
         They come from whom the article names: they show that it was reported correctly.
     n_own : int
         How many come from the claim's own side and show nothing.
+    aside : tuple of Figure
+        They came out before their period had ended, and others of it later.
     """
 
     independent: tuple[Figure, ...]
     named: tuple[Figure, ...]
     n_own: int
+    aside: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +115,8 @@ class Evidence:
                 own += 1
             else:
                 named.append(figure)
-        return EpisodeSplit(self._in_time(free), self._in_time(named), own)
+        kept, told = self._in_time(free), self._in_time(named)
+        return EpisodeSplit(kept, told, own, tuple(f for f in free if f not in kept) if len(kept) < len(free) else ())
 
     def independent(self, name: str, claim: Claim) -> tuple[Figure, ...]:
         """Figures of a series that may test a claim."""

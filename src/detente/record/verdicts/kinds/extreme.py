@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from detente.language import Day, Joined, Number, Text, Word
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
-from detente.record.verdicts.citing import cite, early_said, sources_of
+from detente.record.verdicts.citing import aside_said, cite, early_said, sources_of
 from detente.record.verdicts.claim_test import ClaimTest, period, register, unknown
 from detente.record.verdicts.evidence import STRONG, Evidence
-from detente.record.verdicts.kinds.matching import COUNTED, in_unit, sums_to
-from detente.record.verdicts.kinds.no_figure import not_yet
+from detente.record.verdicts.kinds.matching import COUNTED, in_unit
+from detente.record.verdicts.kinds.no_figure import gaps, not_yet
+from detente.record.verdicts.kinds.parts import made_of, steps_of
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 FEWEST = 3
@@ -34,14 +35,15 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     split = evidence.split(claim.target, claim)
     low = claim.state == "min"
     free, told = ([f for f in own if not (low and evidence.early(f))] for own in (split.independent, split.named))
-    held, courses = _held(claim, free)
+    held, courses = _held(claim, free, evidence)
     if held:
-        verdict = _verdict(claim, held)
-        verdict = early_said(verdict, _best(claim, held).values(), evidence)
+        best = _best(claim, held).values()
+        verdict = early_said(_verdict(claim, held), best, evidence)
+        verdict = aside_said(verdict, (f for f in (*split.aside, *free) if f.period == claim.when), best, evidence)
         said = evidence.said_on(claim)
         late = said is not None and claim.when.first > said.last and claim.type != "prediction"
         return verdict.marked("hindsight") if late else verdict
-    named, _ = _held(claim, told)
+    named, _ = _held(claim, told, evidence)
     if named:
         verdict = _verdict(claim, named)
         word = "reported correctly" if verdict.verdict == "confirmed" else verdict.verdict
@@ -49,9 +51,11 @@ def extreme(claim: Claim, evidence: Evidence) -> Verdict:
     return _open(claim, courses, evidence)
 
 
-def _held(claim: Claim, figures: Iterable[Figure]) -> tuple[dict[str, list[Figure]], dict[str, list[Figure]]]:
+def _held(
+    claim: Claim, figures: Iterable[Figure], evidence: Evidence
+) -> tuple[dict[str, list[Figure]], dict[str, list[Figure]]]:
     """The courses that decide the claim, and all there are, by basis."""
-    courses = _courses(claim, figures)
+    courses = _courses(claim, figures, evidence)
     whole = {basis: own for basis, own in courses.items() if not _missing(own, claim)}
     refuting = {basis: own for basis, own in courses.items() if claim.when not in _bests(own, claim)}
     held = whole | refuting
@@ -60,7 +64,7 @@ def _held(claim: Claim, figures: Iterable[Figure]) -> tuple[dict[str, list[Figur
     return held, courses
 
 
-def _courses(claim: Claim, figures: Iterable[Figure]) -> dict[str, list[Figure]]:
+def _courses(claim: Claim, figures: Iterable[Figure], evidence: Evidence) -> dict[str, list[Figure]]:
     """The figures of periods as long as the claimed one, by basis, in one unit."""
     window = Period.parse(f"{claim.option('from', '1000')}/{claim.option('to', '2999')}")
     strong = [f for f in figures if f.status in STRONG and window.holds(f.period)]
@@ -68,23 +72,31 @@ def _courses(claim: Claim, figures: Iterable[Figure]) -> dict[str, list[Figure]]
     for basis in sorted({f.basis for f in strong}):
         own = [f for f in strong if f.basis == basis]
         alike = [in_unit(f, own[0].unit) for f in own]
-        course = _of_length(claim, [f for f in alike if f.value == f.value])
+        course = _of_length(claim, [f for f in alike if f.value == f.value], evidence)
         if len({f.period for f in course}) >= FEWEST and any(f.period == claim.when for f in course):
             courses[basis] = course
     return courses
 
 
-def _of_length(claim: Claim, figures: Sequence[Figure]) -> list[Figure]:
+def _of_length(claim: Claim, figures: Sequence[Figure], evidence: Evidence) -> list[Figure]:
     when = claim.when
     around = timedelta(days=when.days)  # so that a year begun is among the steps
     span = Period(min(f.period.first for f in figures) - around, max(f.period.last for f in figures) + around)
-    whole: dict[Period, list[Figure]] = {}
+    steps = list(steps_of(when, span))
+    whole = _of_steps([f for f in figures if not evidence.early(f)], steps)
+    early = _of_steps(figures, steps)
+    shorter = [f for f in figures if f.period.days < when.days and f.kind in COUNTED]
+    counted = _counted(shorter, steps, claim.state)
+    return [f for step in steps for f in whole[step] or early[step] or counted.get(step, ())]
+
+
+def _of_steps(figures: Sequence[Figure], steps: Sequence[Period]) -> dict[Period, list[Figure]]:
+    """For each period the figures of it, or else those that shorter ones make."""
+    own: dict[Period, list[Figure]] = {}
     for f in figures:
-        whole.setdefault(f.period, []).append(f)
-    shorter = [f for f in figures if f.period.days < when.days]
-    steps = list(_steps(when, span))
-    counted = _counted([f for f in shorter if f.kind in COUNTED], steps, claim.state)
-    return [f for step in steps for f in whole.get(step) or sums_to(shorter, step) or counted.get(step, ())]
+        own.setdefault(f.period, []).append(f)
+    shorter = [f for f in figures if f.period.days < steps[0].days] if steps else []
+    return {step: own.get(step) or made_of(shorter, step) for step in steps}
 
 
 def _counted(stocks: Sequence[Figure], steps: Sequence[Period], state: str) -> dict[Period, list[Figure]]:
@@ -104,21 +116,12 @@ def _counted(stocks: Sequence[Figure], steps: Sequence[Period], state: str) -> d
     return found
 
 
-def _steps(when: Period, span: Period) -> Iterator[Period]:
-    """The periods as long as one, end to end with it, that lie inside a span, in their order."""
-    n = -((when.first - span.first).days // when.days) - 2
-    while (step := when.shifted(n)).first <= span.last:
-        if span.holds(step):
-            yield step
-        n += 1
-
-
-def _missing(own: Sequence[Figure], claim: Claim) -> list[str]:
+def _missing(own: Sequence[Figure], claim: Claim) -> list[Period]:
     """The periods from ``from`` to ``to``, or from the course's own first to its last, that a course lacks."""
     have = {f.period for f in own}
     first = Period.parse(claim.option("from")).first if claim.option("from") else min(have).first
     last = Period.parse(claim.option("to")).last if claim.option("to") else max(have).last
-    return [str(p) for p in _steps(claim.when, Period(first, last)) if p not in have]
+    return [p for p in steps_of(claim.when, Period(first, last)) if p not in have]
 
 
 def _bests(own: Sequence[Figure], claim: Claim) -> list[Period]:
@@ -133,9 +136,7 @@ def _open(claim: Claim, courses: dict[str, list[Figure]], evidence: Evidence) ->
         return later
     if not courses:
         return not_checkable(Text("reason.no_course"), rule)
-    missing = min((_missing(own, claim) for own in courses.values()), key=len)
-    shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
-    return not_checkable(Text("reason.gaps", n=len(missing), periods=shown), rule)
+    return not_checkable(gaps(min((_missing(own, claim) for own in courses.values()), key=len)), rule)
 
 
 def _best(claim: Claim, held: dict[str, list[Figure]]) -> dict[str, Figure]:

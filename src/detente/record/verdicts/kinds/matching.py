@@ -1,4 +1,4 @@
-"""Which figures of a series speak of what a claim speaks of: period, unit, basis, sums of months, currencies."""
+"""Which figures of a series speak of what a claim speaks of: period, unit, basis, currencies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, currency_of, measure_of
 from detente.record.verdicts.evidence import STRONG, Evidence
+from detente.record.verdicts.kinds.parts import AVERAGED, observed, of_period
 from detente.record.verdicts.reconciling.reconcile import CIF_OVER_FOB, FIT
 
 STOCK_AGE = 366
@@ -30,8 +31,10 @@ def comparable(figures: Sequence[Figure], claim: Claim, said: Period | None = No
     """Figures of the claim's period, unit and basis.
 
     For a stock or count, the newest not after it; where the claim was ``said`` before its
-    period, or predicts, one of that very period that came later. For a flow, where the
-    record has none of the whole period, the sums of its months or quarters.
+    period, or predicts, one of that very period that came later. Where the record has no
+    flow or rate of the whole period, its months or quarters make one
+    (:mod:`detente.record.verdicts.kinds.parts`); rates observed now and then, such as polls, are each held
+    against it.
     """
     basis = claim.option("basis")
     fitting = [
@@ -43,9 +46,8 @@ def comparable(figures: Sequence[Figure], claim: Claim, said: Period | None = No
         return fitting
     if fitting[0].kind == "flow":
         return of_period(fitting, claim.date)
-    if fitting[0].kind in ("rate", "index"):
-        same = [f for f in fitting if f.period == claim.date]
-        return same or [f for f in fitting if claim.date.holds(f.period)]
+    if fitting[0].kind in AVERAGED:
+        return of_period(fitting, claim.date) or [f for f in observed(fitting) if claim.date.holds(f.period)]
     age = int(claim.option("age", str(STOCK_AGE)))
     earliest = claim.date.first - timedelta(days=age)
     if said and (claim.date.first > said.last or (claim.type == "prediction" and claim.date.last > said.last)):
@@ -76,54 +78,17 @@ def in_unit(figure: Figure, unit: str) -> Figure:
     return replace(figure, value=value, low=low, high=high, text=format(value, ".12g"), unit=unit)
 
 
-def of_period(figures: Iterable[Figure], period: Period) -> list[Figure]:
-    """Flows of just a period, or else the sums of shorter flows that fill it."""
-    figures = list(figures)
-    return [f for f in figures if f.period == period] or sums_to(figures, period)
-
-
 def counted_in(figures: Iterable[Figure], period: Period) -> list[Figure]:
     """Stocks and counts of a moment within a period."""
     return [f for f in figures if f.kind in COUNTED and period.holds(f.period) and f.period != period]
-
-
-def sums_to(figures: Iterable[Figure], period: Period) -> list[Figure]:
-    """Sums of flows that fill a period without gap or overlap.
-
-    Figures are only added to others of their source, basis, unit and length (months to
-    months); the sum is a derived figure named by its first and last part.
-    """
-    groups: dict[tuple[str, str, str, int], dict] = {}
-    for f in figures:
-        if f.kind == "flow" and f.status in STRONG and period.holds(f.period) and f.period != period:
-            months = round(f.period.days / 30.4)
-            groups.setdefault((f.source_id, f.basis, f.unit, months), {})[f.period.first] = f
-    found = []
-    for group in groups.values():
-        parts, day = [], period.first
-        while day in group:
-            parts.append(group[day])
-            day = group[day].period.last + timedelta(days=1)
-        if len(parts) > 1 and parts[-1].period.last == period.last:
-            found.append(_sum(parts, period))
-    return found
-
-
-def _sum(parts: Sequence[Figure], period: Period) -> Figure:
-    total = math.fsum(f.value for f in parts)
-    return replace(
-        parts[0], id=f"{parts[0].id} to {parts[-1].id}", period=period, value=total, text=format(total, ".12g"),
-        low=math.nan, high=math.nan, status="derived", preferred=all(f.preferred for f in parts),
-        derivation="; ".join(f.id for f in parts),
-    )  # fmt: skip
 
 
 def in_claims_currency(figures: Sequence[Figure], claim: Claim, evidence: Evidence) -> list[Figure]:
     """Figures in another currency than the claim, converted at its ``rate`` or at a rate on record.
 
     ``rate`` is how many units of the figure's currency one unit of the claim's is worth; on
-    record it is a series ``exchange.usd_per_eur`` of the same period. The figure's note
-    says which rate was used.
+    record it is a series ``exchange.usd_per_eur`` of the same period, or of its months. The
+    figure's id says which rate was used.
     """
     wanted = currency_of(claim.unit)
     found = []
@@ -152,7 +117,7 @@ def _rate(of: str, wanted: str, period: Period, claim: Claim, evidence: Evidence
     if claim.option("rate"):
         return float(claim.option("rate")), ""
     for name, power in ((RATES.format(to=of, of=wanted), 1), (RATES.format(to=wanted, of=of), -1)):
-        rates = [f for f in evidence.independent(name, claim) if f.period == period and f.value > 0]
+        rates = of_period((f for f in evidence.independent(name, claim) if f.value > 0), period)
         if rates:
             return rates[0].value ** power, f" ({rates[0].id})"
     return None

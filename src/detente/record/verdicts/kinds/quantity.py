@@ -9,7 +9,7 @@ from dataclasses import replace
 from detente.language import Day, Text
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, gap, say
-from detente.record.verdicts.citing import cite, early_said, listed, plain, series_name, sources_of
+from detente.record.verdicts.citing import aside_said, cite, early_said, listed, plain, series_name, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, anything, number, register, unknown, whole_number
 from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.kinds.direction import is_balance, other_way, signed, worded
@@ -45,6 +45,8 @@ def quantity(claim: Claim, evidence: Evidence) -> Verdict:
         figures = _usable(split.independent, claim, evidence, convert_first)
         if figures:
             verdict = early_said(_decide(claim, figures, evidence), figures, evidence)
+            others = [f for f in (*split.aside, *split.independent) if f.period == claim.date]
+            verdict = aside_said(verdict, others, figures, evidence)
             return _hindsight(verdict, figures, claim, evidence)
         named = _usable(split.named, claim, evidence, convert_first)
         if named:
