@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from detente import _atomic
@@ -71,7 +72,7 @@ from detente import _lock_file
 from detente.record.draft.accept import accept
 from detente.record.exchange.importers.importing import plan_import
 from detente.record.exchange.merging import merge_records
-from detente.record.exchange.spreadsheet import read_workbook
+from detente.record.exchange.returning import read_workbook
 
 take = _lock_file._take
 
@@ -110,7 +111,9 @@ def test_a_command_waits_for_the_app(small, writer):
         "accept,wording,claim_id,source_id,claim,type,why_not\nyes,,C9,story,In other words,assessment,No test.\n",
         encoding="utf-8",
     )
-    write_workbook(Ledger.read(record), study / "book.xlsx")
+    book = openpyxl.load_workbook(write_workbook(Ledger.read(record), study / "book.xlsx"))
+    book["figures"]["D2"] = "101"
+    book.save(study / "book.xlsx")
     before = {p.name: p.read_bytes() for p in record.iterdir()}
     command = [sys.executable, "-c", TOLD, writer, str(study)]
     with _atomic.lock(study):  # as the app holds it

@@ -13,7 +13,8 @@ from detente.cli.app import run as main
 from detente.errors import RecordError
 from detente.record import Ledger
 from detente.record.exchange.merging import merge_records
-from detente.record.exchange.spreadsheet import read_workbook, write_workbook
+from detente.record.exchange.returning import read_workbook
+from detente.record.exchange.spreadsheet import write_workbook
 
 STUDY = Path(str(files("detente").joinpath("studies/colombia_venezuela/record")))
 

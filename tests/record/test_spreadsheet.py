@@ -12,7 +12,8 @@ import pytest
 
 from detente.errors import OutputError, RecordError, UnreadableFile
 from detente.record import Ledger
-from detente.record.exchange.spreadsheet import read_workbook, write_workbook
+from detente.record.exchange.returning import read_workbook
+from detente.record.exchange.spreadsheet import write_workbook
 from detente.record.schema import TABLES
 
 LARGE, SMALL = (

@@ -25,7 +25,8 @@ from detente.data.tables.archives import Limits, check_archive
 from detente.errors import OutputError, StudyError, UnreadableFile, UsageError
 from detente.panel import read_panel
 from detente.record import Ledger
-from detente.record.exchange.spreadsheet import read_workbook, write_workbook
+from detente.record.exchange.returning import read_workbook
+from detente.record.exchange.spreadsheet import write_workbook
 from detente.study import open_study
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.editor import uploads

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from detente.cli.completing import studies
-from detente.errors import OutputError
+from detente.errors import DetenteError, OutputError, RecordError
+
+if TYPE_CHECKING:
+    from detente.record.exchange.returning import Return, Where
+    from detente.study import Study
+
+SHOWN = 10  # rows of each sort that are shown
 
 
 @click.command(
@@ -16,22 +25,80 @@ from detente.errors import OutputError
 )
 @click.argument("study", shell_complete=studies)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--read", "back", is_flag=True, help="Read FILE back into the study's record instead of writing it.")
-def command(study: str, file: Path, back: bool) -> None:
+@click.option("--read", "back", is_flag=True, help="Show what FILE would change in the study's record.")
+@click.option("--accept", "accepted", is_flag=True, help="With --read: write it, and keep the record as it was.")
+def command(study: str, file: Path, back: bool, accepted: bool) -> int:
     """Write STUDY's record to FILE, a spreadsheet with drop-downs for the vocabulary, or read it back.
 
-    Reading checks everything first; after any problem the record is as it was.
+    Reading checks everything first; after any problem the record is as it was. Rows that the record has won or
+    changed since FILE was written stay. The record as it was before is kept beside FILE, in a folder that can be
+    read back in the same way.
     """
-    from detente.record.exchange.spreadsheet import read_workbook, write_workbook
+    from detente.record.exchange.spreadsheet import write_workbook
     from detente.study import open_study
 
     opened = open_study(study)
     if back:
         opened.require_own()
-        read_workbook(file, opened.record)
-        click.echo(f"Read {file} into {opened.record}.")
-        return
+        return _read(opened, study, file, accepted=accepted)
     if file.exists():
         raise OutputError(f"{file} is already there.", fix="Give another file name.")
     write_workbook(opened.ledger(), file)
     click.echo(f"Wrote {file}. Edit it, then: detente workbook {study} {file} --read")
+    return 0
+
+
+def _read(opened: Study, study: str, file: Path, *, accepted: bool) -> int:
+    from detente._atomic import folder_aside
+    from detente.record.exchange.returning import plan_return
+
+    plan = plan_return(file, opened.record)
+    _show(plan)
+    if plan.clashes:
+        click.echo("Nothing was written: write a new workbook, and change these rows in that.", err=True)
+        return RecordError.exit_code
+    if plan.idle:
+        click.echo("Nothing was written: the record says all that already.")
+        return 0
+    if not accepted:
+        click.echo("Nothing was written: add --accept.")
+        return 0
+    before = _free(file)
+    with folder_aside(before) as aside:
+        plan.back_up(aside)
+    try:
+        plan.write()
+    except DetenteError:
+        shutil.rmtree(before)
+        raise
+    click.echo(f"Read {file} into {opened.record}.")
+    click.echo(f"To go back: detente workbook {study} {before} --read --accept")
+    return 0
+
+
+def _show(plan: Return) -> None:
+    """Every sort of change by its rows, those that go and those that change with what they say."""
+    if not plan.marked and plan.gone:
+        click.echo("FILE does not say that it was made from this record: every row that it lacks would go.")
+    for sort, wheres in (("gone", plan.gone), ("changed", plan.changed), ("clash", plan.clashes)):
+        for where in wheres[:SHOWN]:
+            cells = "; ".join(f"{c}: {ours!r} is {theirs!r}" for c, ours, theirs in plan.cells(where))
+            click.echo(f"{sort}: {where[0]}, {where[1]}" + (f", {cells}" if sort != "gone" else ""))
+    _ids("new", plan.new)
+    _ids("kept, as the record has it since", plan.kept)
+    counts = ((plan.new, "new"), (plan.changed, "changed"), (plan.gone, "gone"), (plan.kept, "kept"))
+    click.echo(", ".join(f"{len(rows)} {word}" for rows, word in counts) + ".")
+
+
+def _ids(word: str, wheres: Sequence[Where]) -> None:
+    for name in dict.fromkeys(name for name, _ in wheres):
+        ids = [id_ for of, id_ in wheres if of == name]
+        more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+        click.echo(f"{word}: {name}, {', '.join(ids[:SHOWN])}{more}")
+
+
+def _free(file: Path) -> Path:
+    """A folder beside the file that is not there yet: ``record.before``, ``record.before-2``, ..."""
+    stem = file.name.split(".before")[0].removesuffix(file.suffix)
+    names = (file.with_name(f"{stem}.before{'' if n == 1 else f'-{n}'}") for n in range(1, 1000))
+    return next(path for path in names if not path.exists())

@@ -1,23 +1,24 @@
-"""A record as a workbook with drop-downs, and back; only a workbook that passes the check is taken."""
+"""A record as a workbook with drop-downs, and the rows of one that was filled in."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from detente._atomic import home_of, lock, write_file, write_files
+import polars as pl
+
+from detente._atomic import write_file
 from detente._foreign import read_bytes
 from detente.data.tables.archives import Limits, check_archive
-from detente.errors import MissingExtra, Problem, RecordError, UnreadableFile, first_five
-from detente.record.exchange.trial import check_with
+from detente.errors import MissingExtra, Problem, UnreadableFile, first_five
 from detente.record.ledger import Ledger
 from detente.record.schema import FIGURES, TABLES, RecordTable
 from detente.record.states.vocabulary import Vocabulary, default_vocabulary
@@ -30,6 +31,11 @@ MAX_ENTRIES = 1000
 MAX_CELLS = 20_000_000
 _MERGED = re.compile(rb"mergeCell\b[^>]{0,100}?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
 _SPARE_ROWS = 2000
+MARKS = "made from"
+"""Hidden sheet: table, id and :func:`digest` of every row that the workbook was made from."""
+
+Cells = dict[str, str]
+"""A row's cells as text, by column."""
 
 
 def write_workbook(ledger: Ledger, path: str | Path, *, vocabulary: Vocabulary | None = None) -> Path:
@@ -63,7 +69,7 @@ def workbook(ledger: Ledger, *, vocabulary: Vocabulary | None = None) -> bytes:
     text = book.add_format({"num_format": "@"})
     words_sheet = book.add_worksheet("words")
     words_sheet.hide()
-    lists = 0
+    lists, marked = 0, []
     for name, table in TABLES.items():
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 1)
@@ -71,10 +77,11 @@ def workbook(ledger: Ledger, *, vocabulary: Vocabulary | None = None) -> bytes:
             sheet.write_string(0, place, column, head)
             sheet.set_column(place, place, 44 if column in ("title", "claim", "note") else 16, text)
         frame = getattr(ledger, name)
-        for number, row in enumerate(frame.iter_rows(named=True), start=1):
-            for place, column in enumerate(table.allowed):
-                if row[column] is not None:
-                    sheet.write_string(number, place, _written(row[column]), text)
+        for number, row in enumerate(_told(frame, table), start=1):
+            marked.append((name, row[table.key], digest(name, row)))
+            for place, cell in enumerate(row.values()):
+                if cell:
+                    sheet.write_string(number, place, cell, text)
         for column, words in _offered(name, table, vocabulary).items():
             place = table.allowed.index(column)
             words_sheet.write_column(0, lists, list(words))
@@ -84,52 +91,28 @@ def workbook(ledger: Ledger, *, vocabulary: Vocabulary | None = None) -> bytes:
                 rule |= {"error_type": "information"}
             sheet.data_validation(1, place, frame.height + _SPARE_ROWS, place, rule)
             lists += 1
+    marks = book.add_worksheet(MARKS)
+    marks.hide()
+    for number, row in enumerate(marked):
+        marks.write_row(number, 0, row)
     book.worksheets_objs[1].activate()
     book.worksheets_objs[1].set_first_sheet()
     book.close()
     return held.getvalue()
 
 
-def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabulary | None = None) -> Path:
-    """Read a workbook into the CSV files of a record folder.
+def _told(frame: pl.DataFrame, table: RecordTable) -> Iterator[Cells]:
+    for row in frame.iter_rows(named=True):
+        yield {c: "" if row[c] is None else _written(row[c]) for c in table.allowed}
 
-    The files are written aside, checked, and only then put in place: after an error the
-    folder is as it was.
+
+def read_sheets(path: Path) -> tuple[dict[str, dict[int, Cells]], dict[tuple[str, str], str], list[Problem]]:
+    """The rows of every sheet by their numbers there, the marks of those it was made from, and what is wrong.
 
     Raises
     ------
-    UnreadableFile
-        Where the file is no workbook.
-    RecordError
-        Naming sheet, row and column of formulas, merged cells and everything that
-        :meth:`Ledger.check` finds.
+    MissingExtra, UnreadableFile
     """
-    path, folder = Path(path), Path(folder)
-    tables, problems = _read_sheets(path)
-    if problems:
-        raise RecordError(problems)
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = {TABLES[name].file: _csv(TABLES[name].allowed, rows.values()) for name, rows in tables.items()}
-    home = home_of(folder)
-    with lock(home):
-        if problems := check_with(folder, texts, vocabulary=vocabulary):
-            raise RecordError([_in_sheet(problem, path, tables) for problem in problems])
-        write_files({folder / file: text for file, text in texts.items()}, home)
-    return folder
-
-
-def _in_sheet(problem: Problem, path: Path, tables: Mapping[str, Mapping[int, list[str]]]) -> Problem:
-    """A problem of a table with the sheet and the row that it stands in there, where blank rows lie between."""
-    name = next((name for name in tables if TABLES[name].file == problem.file), "")
-    if not name:
-        return problem
-    numbers = [1, *tables[name]]
-    row = numbers[problem.row - 1] if problem.row and problem.row <= len(numbers) else problem.row
-    return replace(problem, file=f"{path.name}:{name}", row=row)
-
-
-def _read_sheets(path: Path) -> tuple[dict[str, dict[int, list[str]]], list[Problem]]:
-    """The rows of every sheet by their numbers there, and what is wrong with them."""
     try:
         import openpyxl
     except ImportError as error:
@@ -155,7 +138,8 @@ def _read_sheets(path: Path) -> tuple[dict[str, dict[int, list[str]]], list[Prob
             what = f"The cells {merged.coord} are merged."
             problems.append(Problem(f"{path.name}:{name}", merged.min_row, None, what, "Unmerge and fill them."))
         tables[name] = dict(_rows(sheet, table, f"{path.name}:{name}", problems))
-    return tables, problems
+    marks = book[MARKS].iter_rows(max_col=3, values_only=True) if MARKS in book.sheetnames else ()
+    return tables, {(str(name), str(id_)): str(mark) for name, id_, mark in marks}, problems
 
 
 def _refuse_bombs(path: Path) -> None:
@@ -208,7 +192,7 @@ def _cells(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
     return (abs(column(right) - column(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
 
 
-def _rows(sheet: Any, table: RecordTable, file: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: Any, table: RecordTable, file: str, problems: list[Problem]) -> Iterator[tuple[int, Cells]]:
     header = [str(cell.value or "").strip() for cell in sheet[1]]
     unknown = [name for name in header if name and name not in table.allowed]
     if unknown:
@@ -225,13 +209,13 @@ def _rows(sheet: Any, table: RecordTable, file: str, problems: list[Problem]) ->
             what = f"The cell {cell.coordinate} stands in a column without a name in row 1."
             problems.append(Problem(file, number, None, what, "Name the column, or delete the cell."))
             headless.remove(cell.column - 1)
-        cells = []
+        cells = {}
         for column in table.allowed:
             cell = row[places[column]] if column in places and places[column] < len(row) else None
             if cell is not None and cell.data_type == "f":
                 what = f"The cell holds a formula ({str(cell.value)[:40]})."
                 problems.append(Problem(file, number, column, what, "Paste its value."))
-            cells.append("" if cell is None or cell.value is None else _as_shown(cell))
+            cells[column] = "" if cell is None or cell.value is None else _as_shown(cell)
         yield number, cells
 
 
@@ -262,10 +246,26 @@ def _written(value: Any) -> str:
     return format(value, ".15g") if isinstance(value, int | float) else str(value).strip()
 
 
-def _csv(columns: tuple[str, ...], rows: Iterable[list[str]]) -> str:
+def csv_of(table: RecordTable, rows: Iterable[Cells]) -> str:
+    """Rows of a table as a record's file."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([columns, *rows])
+    csv.writer(out, lineterminator="\n").writerows([table.allowed, *([row[c] for c in table.allowed] for row in rows)])
     return out.getvalue()
+
+
+def digest(name: str, row: Cells) -> str:
+    """What a row says, in 16 letters; numbers that a workbook holds as such are alike in every writing."""
+    said = (f"{c}={_plain(name, c, cell)}" for c, cell in row.items() if cell)
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:16]
+
+
+def _plain(name: str, column: str, cell: str) -> str:
+    if name == "claims" or column not in TABLES[name].numbers:
+        return cell  # the digits of a claim are part of it
+    try:
+        return _written(float(cell))
+    except ValueError:
+        return cell
 
 
 def _offered(name: str, table: RecordTable, vocabulary: Vocabulary) -> dict[str, Collection[str]]:

@@ -20,7 +20,7 @@ from detente._foreign import TABLE, read_bytes
 from detente.errors import DetenteError, RecordError
 from detente.panel import Panel, read_panel
 from detente.record import Ledger
-from detente.record.exchange.spreadsheet import read_workbook
+from detente.record.exchange.returning import read_workbook
 from detente.record.exchange.trial import copy_record
 from detente.record.schema import TABLES
 from detente.record.states.vocabulary import vocabulary_of
