@@ -17,7 +17,7 @@ from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.kinds.direction import DOWN, UNTOLD, direction_of, size_of
 from detente.record.verdicts.kinds.matching import counted_in, in_unit
 from detente.record.verdicts.kinds.no_figure import not_yet
-from detente.record.verdicts.kinds.parts import of_period
+from detente.record.verdicts.parts import of_period
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 MEASURES = ("pct", "ratio", "difference", "direction")

@@ -14,7 +14,7 @@ from detente.record.verdicts.claim_test import ClaimTest, period, register, unkn
 from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.kinds.matching import COUNTED, in_unit
 from detente.record.verdicts.kinds.no_figure import gaps, not_yet
-from detente.record.verdicts.kinds.parts import made_of, steps_of
+from detente.record.verdicts.parts import made_of, steps_of
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 FEWEST = 3

@@ -11,7 +11,7 @@ from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, currency_of, measure_of
 from detente.record.verdicts.evidence import STRONG, Evidence
-from detente.record.verdicts.kinds.parts import AVERAGED, observed, of_period
+from detente.record.verdicts.parts import AVERAGED, observed, of_period
 from detente.record.verdicts.reconciling.reconcile import CIF_OVER_FOB, FIT
 
 STOCK_AGE = 366
@@ -33,7 +33,7 @@ def comparable(figures: Sequence[Figure], claim: Claim, said: Period | None = No
     For a stock or count, the newest not after it; where the claim was ``said`` before its
     period, or predicts, one of that very period that came later. Where the record has no
     flow or rate of the whole period, its months or quarters make one
-    (:mod:`detente.record.verdicts.kinds.parts`); rates observed now and then, such as polls, are each held
+    (:mod:`detente.record.verdicts.parts`); rates observed now and then, such as polls, are each held
     against it.
     """
     basis = claim.option("basis")

@@ -12,7 +12,7 @@ from detente.record.verdicts.amounts import convert, currency_of
 from detente.record.verdicts.citing import series_name
 from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.kinds.matching import comparable
-from detente.record.verdicts.kinds.parts import are_changes, lacking
+from detente.record.verdicts.parts import are_changes, lacking
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
 
