@@ -31,6 +31,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "detente"
 CENTRAL = {
     "numbers": ("record/verdicts/numbers.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
+    "amounts": ("record/verdicts/amounts.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
+    "matching": (
+        "record/verdicts/kinds/matching.py",
+        "tests/record/test_changes.py tests/record/test_many_figures.py tests/record/test_sides_of_zero.py "
+        "tests/record/test_rules.py tests/record/test_open_outcomes.py",
+    ),
     "quantity": (
         "record/verdicts/kinds/quantity.py",
         "tests/record/test_quantity_words.py tests/record/test_valuations.py tests/record/test_rounding.py "
@@ -44,6 +50,18 @@ CENTRAL = {
         "tests/record/test_explanations.py tests/record/test_reconcile.py tests/record/test_property_reconcile.py "
         "tests/record/test_recovery_reconcile.py",
     ),
+    "bounds": (
+        "record/verdicts/reconciling/bounds.py",
+        "tests/record/test_explanations.py tests/record/test_reconcile.py tests/record/test_property_reconcile.py",
+    ),
+    "figure_context": (
+        "record/verdicts/reconciling/figure_context.py",
+        "tests/record/test_explanations.py tests/record/test_many_figures.py",
+    ),
+    "conflicts": (
+        "record/verdicts/reconciling/conflicts.py",
+        "tests/record/test_reconcile.py tests/record/test_property_reconcile.py",
+    ),
     "scoreboard": ("record/verdicts/scoreboard.py", "tests/record/test_scoreboard.py"),
     "placebos": ("attribution/comparison/placebos.py", "tests/attribution/test_placebos.py"),
     "similar": ("attribution/comparison/similar/window.py", "tests/attribution/test_similar.py"),
@@ -53,6 +71,8 @@ CENTRAL = {
     "margins": ("gravity/engines/margins.py", "tests/gravity/test_margins.py"),
     "separation": ("gravity/separation/search.py", "tests/gravity/test_separation.py"),
     "signs": ("gravity/separation/signs.py", "tests/gravity/test_separation.py"),
+    "certificate": ("gravity/separation/certificate.py", "tests/gravity/test_separation.py"),
+    "cells": ("gravity/engines/cells.py", "tests/gravity/test_tensor_cells.py tests/gravity/test_tensor.py"),
     "tensor": (
         "gravity/engines/tensor_engine.py",
         "tests/gravity/test_tensor_cells.py tests/gravity/test_tensor.py tests/gravity/test_fit.py "

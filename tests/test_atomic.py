@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import random
@@ -15,7 +16,19 @@ from pathlib import Path
 import pytest
 
 from detente import _atomic
-from detente._atomic import ASIDE, COMMIT, append, file_aside, folder_aside, held, lock, settle, write_file, write_files
+from detente._atomic import (
+    ASIDE,
+    COMMIT,
+    append,
+    file_aside,
+    folder_aside,
+    held,
+    into_place,
+    lock,
+    settle,
+    write_file,
+    write_files,
+)
 from detente.errors import OutputError
 
 PAIRS = """
@@ -218,3 +231,54 @@ def test_kill_9_of_two_writers_loses_nothing_and_leaves_nothing_half_written(tmp
             assert (tmp_path / "journal").read_text().split()[-1] == a.strip()
         left = {p.name for p in tmp_path.rglob("*")}
         assert left == {"a", "b", "sub", "journal"}
+
+
+def test_what_came_over_time_is_put_into_place_or_stays(tmp_path):
+    part, path = tmp_path / "flows.part", tmp_path / "flows"
+    part.write_bytes(b"whole")
+    into_place(part, path)
+    assert path.read_bytes() == b"whole"
+    assert not part.exists()
+    part.write_bytes(b"again")
+    (tmp_path / "folder" / "full").mkdir(parents=True)
+    with pytest.raises(OutputError, match="cannot be written"):
+        into_place(part, tmp_path / "folder")
+    assert part.read_bytes() == b"again"
+
+
+FOR_A_WHILE = ("panel/reading/scratch.py",)
+"""Gigabytes of arrays that no one opens once the call is over: to flush them to disk would buy nothing."""
+
+
+def renames(code: str) -> list[str]:
+    """The calls of a module that put a file into another's place, or make one to be put there."""
+    tree, found = ast.parse(code), []
+    frames = any(isinstance(n, ast.alias) and n.name.startswith(("polars", "narwhals")) for n in ast.walk(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in ("os", "shutil", "tempfile"):
+            found += [a.name for a in node.names if a.name in ("replace", "rename", "link", "move", "mkstemp")]
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        name, of = node.func.attr, ast.unparse(node.func.value)
+        known = name in ("mkstemp", "NamedTemporaryFile") or f"{of}.{name}" in (
+            "os.replace",
+            "os.rename",
+            "shutil.move",
+        )
+        of_a_path = name in ("replace", "rename") and len(node.args) == 1 and not node.keywords and not frames
+        if known or of_a_path:
+            found.append(f"{name}, line {node.lineno}")
+    return found
+
+
+def test_files_are_put_into_place_by_the_one_safe_write_alone():
+    source = Path(_atomic.__file__).parent
+    assert renames("import os\nos.replace(a, b)\nPath(a).rename(b)") == ["replace, line 2", "rename, line 3"]
+    assert renames("'x'.replace('a', 'b'), day.replace(year=1)") == []
+    others = {
+        path.relative_to(source).as_posix(): renames(path.read_text(encoding="utf-8"))
+        for path in source.rglob("*.py")
+        if path.name != "_atomic.py"
+    }
+    assert {name: found for name, found in others.items() if found and name not in FOR_A_WHILE} == {}
+    assert all(others[name] for name in FOR_A_WHILE)

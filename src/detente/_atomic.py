@@ -64,6 +64,22 @@ def file_aside(path: Path, fix: str = FIX) -> Iterator[IO[bytes]]:
             aside.unlink(missing_ok=True)
 
 
+def into_place(part: Path, path: Path, fix: str = FIX) -> None:
+    """A file that was written over time, as a download is, becomes ``path``; flushed to disk first.
+
+    Raises
+    ------
+    OutputError
+        It cannot be moved there; ``part`` stands as it was.
+    """
+    try:
+        _flush_file(part)
+        os.replace(part, path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.", fix=fix) from None
+
+
 def write_files(files: Mapping[Path, str | bytes], home: Path, note: tuple[Path, str] | None = None) -> None:
     """Write several files below ``home`` as one step; the caller holds ``home``'s :func:`lock`.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from detente._atomic import into_place
 from detente.errors import DataError, MissingExtra, UsageError
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ class Client:
         Raises
         ------
         DataError : it could not be fetched whole.
+        OutputError : it is there but cannot be put into place.
         """
         part = target.with_name(target.name + ".part")
         for attempt in range(TRIES):
             if self._part(url, part, progress):
-                os.replace(part, target)
+                into_place(part, target)
                 return
             self.sleep(min(2.0**attempt, LONGEST_WAIT))
         raise DataError(

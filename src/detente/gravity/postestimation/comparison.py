@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr
 
-from detente._atomic import write_file
-from detente.errors import MissingExtra, OutputError, UsageError, did_you_mean
+from detente._atomic import file_aside, write_file
+from detente.errors import MissingExtra, UsageError, did_you_mean
 from detente.gravity.estimates import Estimates
 from detente.gravity.postestimation.adoption.cohorts import Extended
 from detente.gravity.postestimation.adoption.imputed import Staggered
@@ -101,10 +101,8 @@ class Comparison:
                 paragraph.add_run(text).bold = line[1:] == self.headers
                 paragraph.alignment = WD_PARAGRAPH_ALIGNMENT.CENTER if place else WD_PARAGRAPH_ALIGNMENT.LEFT
         document.add_paragraph(self.note)
-        try:
-            document.save(str(path))
-        except OSError as error:
-            raise OutputError(f"'{path}' cannot be written: {error.strerror}.", fix="Check its folder.") from None
+        with file_aside(Path(path), fix="Check its folder.") as out:
+            document.save(out)
         return Path(path)
 
     def _great_table(self) -> Any:
