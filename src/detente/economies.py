@@ -1,169 +1,25 @@
-"""Who is who: ISO 3166 alpha-3 codes, names, years of validity and successors.
+"""Who is who: ISO 3166 alpha-3 codes, years of validity and successors, found by any of their names.
 
-The table ``economies.csv`` and the names in other languages, ``language/locale/*/economies.csv``, are built by
-``scripts/build_economies.py``. Codes
-that ISO leaves to users (``AAA``, ``QMA``-``QZZ``, ``XAA``-``XZZ``, ``ZZZ``)
-and ``ROW`` are accepted as they are, so that panels may carry aggregates.
+Codes that ISO leaves to users (``AAA``, ``QMA``-``QZZ``, ``XAA``-``XZZ``, ``ZZZ``) and ``ROW`` are accepted as they are,
+so that panels may carry aggregates.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from detente.aggregates import aggregate_named, no_economy
 from detente.blocs import bloc_named, blocs
-from detente.errors import UnknownEconomy, UnreadableFile, did_you_mean, first_five
+from detente.economy_names import add_names as add_names
+from detente.economy_names import drop_names as drop_names
+from detente.economy_names import every_name as every_name
+from detente.economy_names import folded, in_text, name_of, spellings, table
+from detente.errors import UnknownEconomy, did_you_mean, first_five
 
 ROW = "ROW"
-APOSTROPHES = ("'", "’")  # an article that ends so is joined to its name: l'Allemagne
 AMBIGUOUS = {"korea": ("KOR", "PRK"), "congo": ("COD", "COG")}  # names that are asked back, never guessed
 _USER_ASSIGNED = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
-
-
-@dataclass(frozen=True, slots=True)
-class EconomyRow:
-    """One line of the table: a code, its name, its years, what came after it, and the article before its name."""
-
-    code: str
-    name: str
-    numeric: int | None
-    baci: int | None
-    valid_from: int | None
-    valid_to: int | None
-    successors: tuple[str, ...]
-    aliases: tuple[str, ...]
-    article: str
-    alpha2: str
-
-    def used_in(self, year: int) -> bool:
-        """Whether the code was in use in ``year``."""
-        return (self.valid_from or 0) <= year <= (self.valid_to or 9999)
-
-
-@cache
-def table() -> Mapping[str, EconomyRow]:
-    """Every code known, current and former, as a mapping from code to its row."""
-
-    def number(text: str) -> int | None:
-        return int(text) if text else None
-
-    def words(text: str) -> tuple[str, ...]:
-        return tuple(w for w in text.split(";") if w)
-
-    with files("detente").joinpath("economies.csv").open(encoding="utf-8") as handle:
-        return {
-            r["code"]: EconomyRow(
-                r["code"],
-                r["name"],
-                number(r["numeric"]),
-                number(r["baci"]),
-                number(r["valid_from"]),
-                number(r["valid_to"]),
-                words(r["successors"]),
-                words(r["aliases"]),
-                r["article"],
-                r["alpha2"],
-            )
-            for r in csv.DictReader(handle)
-        }
-
-
-def name_of(code: str, language: str = "en") -> str:
-    """The short name of ``code`` in a reader's language; in English where that has none, the code if nothing has.
-
-    >>> name_of("FRA"), name_of("DEU", "es")
-    ('France', 'Alemania')
-    """
-    row = table().get(code)
-    if row is None:
-        return _bloc_name(code, language)[0]
-    return names(language).get(code, (row.name, ""))[0]
-
-
-def every_name(code: str) -> tuple[str, ...]:
-    """What ``code`` is called in each language, English first, and its other spellings.
-
-    >>> every_name("DEU")[:2]
-    ('Germany', 'Alemania')
-    """
-    row = table().get(code)
-    if row is None:
-        return tuple(dict.fromkeys(name for name, _ in blocs()[code].names.values())) if code in blocs() else (code,)
-    others = (names(language).get(code, ("",))[0] for language in {**_name_files(), **_ADDED})
-    return tuple(filter(None, (row.name, *others, *row.aliases)))
-
-
-def in_text(code: str, language: str = "en") -> str:
-    """The short name of ``code`` as it stands within a sentence, with the article it needs.
-
-    >>> in_text("ARE"), in_text("GBR", "es"), in_text("FRA")
-    ('the United Arab Emirates', 'el Reino Unido', 'France')
-    """
-    row = table().get(code)
-    name, article = _bloc_name(code, language) if row is None else names(language).get(code, (row.name, row.article))
-    return f"{article}{'' if article.endswith(APOSTROPHES) else ' '}{name}".lstrip()
-
-
-def _bloc_name(code: str, language: str) -> tuple[str, str]:
-    """Name and article of a bloc or region; the code itself of what is none."""
-    bloc = blocs().get(code)
-    return (code, "") if bloc is None else bloc.names.get(language, bloc.names["en"])
-
-
-@cache
-def _name_files() -> dict[str, Traversable]:
-    """The files of names that ship with the package, by language."""
-    found = (
-        (home.name, home.joinpath("economies.csv")) for home in files("detente").joinpath("language/locale").iterdir()
-    )
-    return {language: file for language, file in found if file.is_file()}
-
-
-_ADDED: dict[str, Traversable] = {}
-
-
-def add_names(language: str, file: Traversable) -> None:
-    """Take the names of economies in a language from a CSV with the columns code, name and article."""
-    _ADDED[language] = file
-    _forget()
-    names(language)
-
-
-def drop_names(language: str) -> None:
-    """Forget the names that :func:`add_names` took."""
-    if _ADDED.pop(language, None) is not None:
-        _forget()
-
-
-def _forget() -> None:
-    names.cache_clear()
-    _names.cache_clear()
-
-
-@cache
-def names(language: str) -> Mapping[str, tuple[str, str]]:
-    """Name and article by code in one language; empty for English, whose names stand in :func:`table`.
-
-    Raises
-    ------
-    UnreadableFile
-        The language's file lacks a column.
-    """
-    file = _ADDED.get(language) or _name_files().get(language)
-    if file is None:
-        return {}
-    with file.open(encoding="utf-8-sig") as handle:
-        rows = csv.DictReader(handle)
-        if not {"code", "name"} <= set(rows.fieldnames or ()):
-            raise UnreadableFile(f"{file} lacks the column code or name.", fix="Start it with code,name,article")
-        return {row["code"]: (row["name"], row.get("article") or "") for row in rows if row["name"]}
 
 
 def is_current(code: str) -> bool:
@@ -183,11 +39,11 @@ def lookup(word: str) -> str:
     UnknownEconomy
         With the nearest names, or the successor of a code no longer in use.
     """
-    folded = _fold(word)
-    if folded in AMBIGUOUS:
-        choices = ", ".join(f"{c} ({table()[c].name})" for c in AMBIGUOUS[folded])
+    plain = folded(word)
+    if plain in AMBIGUOUS:
+        choices = ", ".join(f"{c} ({table()[c].name})" for c in AMBIGUOUS[plain])
         raise UnknownEconomy(f"'{word}' could be {choices}.", fix="Give the code of the one you mean.")
-    code = _names().get(folded)
+    code = spellings().get(plain)
     if code is not None and is_current(code):
         return code
     if code is not None:
@@ -258,7 +114,7 @@ def lookup_side(word: str) -> str:
             fix="Name an economy, a bloc or a region (EU, MERCOSUR, Southern Asia) as the other side.",
         )
     bloc = bloc_named(word)
-    return bloc.code if bloc is not None and _fold(word) not in _names() else lookup(word)
+    return bloc.code if bloc is not None and folded(word) not in spellings() else lookup(word)
 
 
 def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] | None = None) -> None:
@@ -281,7 +137,7 @@ def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] |
         message = f"{place} is not an ISO alpha-3 code today. {former(first)}"
         mapped = _remedy(first)
     else:
-        named = _names().get(_fold(first))
+        named = spellings().get(folded(first))
         meant = (
             f" The code of {name_of(named)} is '{named}'."
             if named
@@ -325,23 +181,6 @@ def _remedy(code: str) -> str:
     if len(row.successors) == 1:
         return f"Map it with codes_as_of={row.valid_to} or rename it"
     return "Split or drop its rows"
-
-
-def _fold(word: str) -> str:
-    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", " ", plain.casefold()).strip()
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    """Folded spelling in any language -> code; codes win over names, current over former."""
-    known: dict[str, str] = {}
-    rows = sorted(table().values(), key=lambda r: r.valid_to is not None)
-    for row in rows:
-        for word in every_name(row.code):
-            known.setdefault(_fold(word), row.code)
-    known.update({code.lower(): code for code in table()})
-    return known
 
 
 def _spellings() -> list[str]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from detente.record.rows import Figure
+from detente.record.verdicts.reconciling.explanation import agree, rounding_half
 from detente.record.verdicts.reconciling.figure_context import FigureContext
-from detente.record.verdicts.reconciling.reconcile import agree, explain, rounding_half
+from detente.record.verdicts.reconciling.reconcile import explain
 
 
 def figure(id_: str, value: float, flow: str = "total", **other) -> Figure:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.record.rows import Figure
-from detente.record.verdicts.reconciling.reconcile import agree, explain
+from detente.record.verdicts.reconciling.explanation import agree
+from detente.record.verdicts.reconciling.reconcile import explain
 
 pytestmark = pytest.mark.property
 

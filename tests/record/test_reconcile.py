@@ -10,7 +10,8 @@ import pytest
 from detente.record import Ledger
 from detente.record.period import Period
 from detente.record.rows import Figure
-from detente.record.verdicts.reconciling.reconcile import agree, explain
+from detente.record.verdicts.reconciling.explanation import agree
+from detente.record.verdicts.reconciling.reconcile import explain
 
 NAN = float("nan")
 

@@ -13,7 +13,8 @@
 
 from detente.attribution.attributing import attribute, attribute_all
 from detente.attribution.comparison.breaks import Breaks, find_breaks
-from detente.attribution.comparison.methods import Inference, infer
+from detente.attribution.comparison.by_method import Inference
+from detente.attribution.comparison.methods import infer
 from detente.attribution.episodes import Episode, episodes_around
 from detente.attribution.fits import DyadFits
 from detente.attribution.flows.by_section import SectionAttribution, SectionGap, SectionGaps, attribute_sections

@@ -16,7 +16,7 @@ from detente.gravity.engines.row_engine import fit_on_rows
 from detente.gravity.engines.scaling_engine import fit_by_scaling
 from detente.gravity.engines.small_engine import fit_small
 from detente.gravity.engines.tensor_engine import fit_on_tensor
-from detente.gravity.engines.threads import stretches
+from detente.gravity.estimators.convergence import balanced, remedy, unrest
 from detente.gravity.estimators.family import POISSON, Family
 from detente.gravity.estimators.glm_engine import fit_glm
 from detente.gravity.estimators.linear_engine import fit_linear
@@ -30,10 +30,6 @@ from detente.panel.frames import Table
 
 ENOUGH = 50
 """With fewer iterations allowed, an engine that has not converged may just have been stopped."""
-LEVELS = 50.0
-"""An offset that spans more than this, in logs, is probably in levels."""
-UNBALANCED = 1e-4
-"""Share of a score's parts that may be left where they should cancel; engines leave some 1e-9."""
 SEARCHED_FIRST = 500
 """Up to this many rows the exact search comes before the fit: it costs less than one that runs away."""
 ROUNDING = 1e-11
@@ -116,7 +112,7 @@ class _State:
         """With the engine that suits the rows."""
         self.dropped = {}
         self.raw, self.used = self._fitted(self.layout, self.engine)
-        if self.family.name == "ppml" and self.raw.converged and not _balanced(self.used, self.raw):
+        if self.family.name == "ppml" and self.raw.converged and not balanced(self.used, self.raw):
             self.raw = replace(self.raw, converged=False)  # a coefficient ran to where the likelihood is flat
 
     def rescue(self) -> None:
@@ -188,8 +184,8 @@ def fit_design(
         raise NotConverged(
             f"The {'Poisson' if family.name == 'ppml' else family.title} fit stopped after {fit.iterations} steps without converging.",
             state=fit,
-            why=_unrest(state.raw, tol),
-            fix=_remedy(state.design),
+            why=unrest(state.raw, tol),
+            fix=remedy(state.design),
         )
     return fit
 
@@ -266,36 +262,3 @@ def _assembled(
         layout=state.layout,
         table=table,
     )
-
-
-@np.errstate(over="ignore", invalid="ignore")  # flows that ran away are not balanced
-def _balanced(design: Design, raw: EngineFit) -> bool:
-    """Whether the scores are zero, as they are at the optimum: each a sum of gaps that cancel."""
-    if not design.names:
-        return True
-    sums, sizes = np.zeros(len(raw.tilde)), np.zeros(len(raw.tilde))
-    for rows in stretches(len(raw.mu)):
-        y, mu, tilde = design.y[rows], raw.mu[rows], raw.tilde[:, rows]
-        gap, size = y - mu, y + mu
-        if design.weights is not None:
-            gap, size = gap * design.weights[rows], size * design.weights[rows]
-        sums += tilde @ gap
-        sizes += np.abs(tilde) @ size
-    return bool((np.abs(sums) <= UNBALANCED * sizes).all())
-
-
-def _remedy(design: Design) -> str:
-    if design.offset is not None and np.ptp(design.offset) > LEVELS:
-        return (
-            f"The offset spans {np.ptp(design.offset):.3g} and enters the log mean: did you mean its logarithm, as in "
-            "offset='log(pop)'?"
-        )
-    return "Raise max_iterations, or try separation='exact' if some effect runs away."
-
-
-def _unrest(raw: EngineFit, tol: float) -> str:
-    if not np.isfinite(raw.change):
-        return "The effects did not settle for the coefficients to move at all: the flows or the offset span too much."
-    if raw.change > tol or not np.isfinite(raw.drift):
-        return f"A coefficient still moved by {raw.change:.1e} standard deviations of its regressor."
-    return f"The coefficients stand still, but the log of a fitted flow still moved by {raw.drift:.1e}."

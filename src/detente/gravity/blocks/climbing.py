@@ -15,7 +15,8 @@ from detente.gravity.blocks.newton import ROUGH, Climb, approach, begin, climb_i
 from detente.gravity.blocks.parts import Blocks
 from detente.gravity.collinear import Collinear
 from detente.gravity.engines.sectors.solved_sector import Units
-from detente.gravity.fit import ROUNDING, UNBALANCED
+from detente.gravity.estimators.convergence import UNBALANCED
+from detente.gravity.fit import ROUNDING
 from detente.gravity.inference.clustering import Clustering
 
 

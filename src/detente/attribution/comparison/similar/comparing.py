@@ -113,7 +113,7 @@ def _left_out(
 
 def _scored_window(change: Floats, traits: Features, pool: Bools, known: Bools, moved: tuple[Floats, Floats]) -> Window:
     n, size = len(change), int(pool.sum())
-    k = int(min(MOST, max(FEWEST, size // 4), size - 2))
+    k = min(MOST, max(FEWEST, size // 4))  # below the size, which FEWEST bounds
     coordinates = traits.coordinates
     neighbours = Neighbours.of(coordinates, pool, k)
     value = clipped(change.ravel()[neighbours.members])

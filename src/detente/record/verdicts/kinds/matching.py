@@ -12,7 +12,8 @@ from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, currency_of, measure_of
 from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.parts import AVERAGED, observed, of_period
-from detente.record.verdicts.reconciling.reconcile import CIF_OVER_FOB, FIT
+from detente.record.verdicts.reconciling.explanation import FIT
+from detente.record.verdicts.reconciling.valuation import CIF_OVER_FOB
 
 STOCK_AGE = 366
 """Days for which the newest earlier figure of a stock may stand for a later day."""

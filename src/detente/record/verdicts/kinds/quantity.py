@@ -24,7 +24,8 @@ from detente.record.verdicts.kinds.matching import (
 from detente.record.verdicts.kinds.no_figure import no_figure
 from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording
 from detente.record.verdicts.reconciling.figure_context import FigureContext
-from detente.record.verdicts.reconciling.reconcile import CIF_OVER_FOB, COMPILED, explain
+from detente.record.verdicts.reconciling.reconcile import well_explained
+from detente.record.verdicts.reconciling.valuation import CIF_OVER_FOB, COMPILED
 from detente.record.verdicts.verdict import Verdict, not_checkable
 
 
@@ -91,7 +92,7 @@ def _against(
 ) -> tuple[list[Figure], int]:
     """The farther figures that no nearer one explains, and by how much their best source outweighs the nearer ones'."""
     context = _context(claim, evidence)
-    unexplained = [f for f in farther if not any(_explained(f, g, context) for g in nearer)]
+    unexplained = [f for f in farther if not any(well_explained(f, g, context) for g in nearer)]
     return unexplained, _weight(nearer, evidence) - _weight(unexplained, evidence) if unexplained else 0
 
 
@@ -255,11 +256,6 @@ def _context(claim: Claim, evidence: Evidence) -> FigureContext:
     family = claim.target.partition("@")[0].rpartition(".")[0]
     flows = (f"{family}.{flow}" for flow in ("exports", "imports", "balance", "total"))
     return FigureContext.of(f for series in flows for f in evidence.independent(series, claim))
-
-
-def _explained(odd: Figure, other: Figure, context: FigureContext) -> bool:
-    """Whether the two differ by something better than being wrong."""
-    return bool({e.kind for e in explain(odd, other, context)} - {"power of ten", "other period"})
 
 
 def _verdict(claim: Claim, word: str, chosen: Figure, reason: str, *, sources: Sequence[Figure]) -> Verdict:

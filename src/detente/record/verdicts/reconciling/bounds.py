@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from detente.language import Number, Text
 from detente.record.rows import Figure
 from detente.record.verdicts.amounts import convert
-from detente.record.verdicts.reconciling.reconcile import ConflictExplanation, rounding_half
+from detente.record.verdicts.reconciling.explanation import ConflictExplanation, rounding_half
 
 SLACK = 0.02
 """Figures of two sources differ by rounding and valuation; a bound is broken beyond 2%."""

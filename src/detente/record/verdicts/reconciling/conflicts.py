@@ -11,8 +11,9 @@ from detente.record.frames import Frames
 from detente.record.period import Period
 from detente.record.rows import Figure
 from detente.record.verdicts.reconciling.bounds import broken_bounds
+from detente.record.verdicts.reconciling.explanation import ConflictExplanation
 from detente.record.verdicts.reconciling.figure_context import FigureContext
-from detente.record.verdicts.reconciling.reconcile import ConflictExplanation, explain
+from detente.record.verdicts.reconciling.reconcile import explain
 
 _RANK = {"reported": 0, "derived": 1, "approximate": 2}
 
