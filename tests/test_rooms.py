@@ -19,6 +19,13 @@ import detente
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_ENTRIES = 14
+MOST_LINES = 300
+LONGER = {
+    "language/catalogue.py": "one class whose strings, numbers and dates say one another",
+    "record/draft/drafting.py": "the steps of drafting in their order",
+    "record/draft/proposing/flows.py": "the words for flows, a table for the most part",
+}
+"""Modules of more lines than others, each for a reason of its own."""
 
 
 def test_imports_point_one_way() -> None:
@@ -95,6 +102,17 @@ def test_no_folder_is_a_heap(package: str) -> None:
     """What one room shows fits in one look; ``cli`` has one file a command."""
     entries = list(pkgutil.iter_modules(importlib.import_module(package).__path__))
     assert package in ("detente", "detente.cli") or len(entries) <= MOST_ENTRIES, sorted(m.name for m in entries)
+
+
+def test_a_module_is_read_at_one_sitting() -> None:
+    source = ROOT / "src" / "detente"
+    lines = {
+        path.relative_to(source).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in source.rglob("*.py")
+    }
+    longer = {name: n for name, n in lines.items() if n > MOST_LINES + (50 if name in LONGER else 0)}
+    assert not longer, "which noun wants to leave?"
+    assert LONGER.keys() <= lines.keys()
 
 
 def test_no_two_public_classes_share_a_name() -> None:
