@@ -83,6 +83,28 @@ def test_no_name_of_a_face_is_shadowed_by_a_module(package: str) -> None:
     assert not below & set(getattr(face, "__all__", ())), "rename the module"
 
 
+def test_every_public_name_is_the_same_once_all_modules_are_imported() -> None:
+    """In a fresh process: of each package the public names, then every module below it, then the names again."""
+    ask = """
+import importlib, pkgutil
+import detente
+
+modules = [m for m in pkgutil.walk_packages(detente.__path__, "detente.") if not m.name.endswith("__main__")]
+faces = [detente, *(importlib.import_module(m.name) for m in modules if m.ispkg)]
+names = [(face, name) for face in faces for name in getattr(face, "__all__", ())]
+before = [getattr(face, name) for face, name in names]
+for module in modules:
+    importlib.import_module(module.name)
+moved = [f"{f.__name__}.{name}" for (f, name), was in zip(names, before) if getattr(f, name) is not was]
+assert len(names) > 300
+assert not moved, moved
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def _graph() -> grimp.ImportGraph:
     return grimp.build_graph("detente", cache_dir=None)
 

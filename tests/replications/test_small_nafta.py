@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 from scipy.optimize import root
 
+import detente
 from detente.replications.published import replicate
 
 sm = pytest.importorskip("statsmodels.api")
@@ -184,3 +186,9 @@ def test_the_modes_differ_and_no_printed_figure_is_set_beside_other_economies(co
     assert abs(gains(computed, "published")[0] - gains(computed, "exact")[0]) > 0.01
     assert computed.to_frame()["published"].null_count() == len(computed.targets)
     assert "12 economies, not the 69 published" in computed.summary()
+
+
+def test_it_works_twice_in_a_process_and_again_once_its_module_is_imported(small_data, computed):
+    assert detente.replicate("agtpa-nafta", data=small_data).targets == computed.targets
+    importlib.import_module("detente.replications.published")
+    assert detente.replicate("agtpa-nafta", data=small_data).targets == computed.targets
