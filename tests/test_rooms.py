@@ -54,6 +54,18 @@ def test_imports_stand_at_the_top_or_pyproject_says_why() -> None:
     assert not needless, f"these have no import inside a function any more: {needless}"
 
 
+def test_no_command_waits_with_an_import_that_is_there_already() -> None:
+    """What loads before any command does buys nothing inside one; the other way round would be a circle."""
+    ask = "import sys, detente.cli.app; print(*sys.modules)"
+    loaded = set(subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split())
+    for path in sorted((ROOT / "src" / "detente" / "cli").glob("*.py")):
+        functions = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.FunctionDef)]
+        inside = [node for function in functions for node in ast.walk(function)]
+        named = {n.module for n in inside if isinstance(n, ast.ImportFrom)}
+        named |= {alias.name for n in inside if isinstance(n, ast.Import) for alias in n.names}
+        assert named & loaded - {"detente.cli.app"} == set(), path.name
+
+
 @pytest.mark.parametrize("name", detente.__all__)
 def test_public_names_load(name: str) -> None:
     assert getattr(detente, name) is not None

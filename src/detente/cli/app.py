@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from detente import __version__
+from detente.cli.hints import in_words
 from detente.errors import DetenteError, did_you_mean
 
 # what a reader wants -> command -> what it does; shown by --help without importing anything
@@ -83,8 +85,6 @@ class Commands(click.Group):
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value:
-        from detente import __version__
-
         click.echo(f"detente {__version__}")
         ctx.exit()
 
@@ -112,8 +112,6 @@ def run(argv: list[str] | None = None) -> int:
         click.echo("Stopped.", err=True)
         return 130
     except DetenteError as error:
-        from detente.cli.hints import in_words
-
         click.echo(f"{type(error).__name__}: {in_words(error)}", err=True)
         return error.exit_code
     except BrokenPipeError:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 import click
 
+from detente import __version__
 from detente.cli.output import as_json
 
 # what a part that can be left out is for; which packages it needs is read from the installed package itself
@@ -34,7 +35,6 @@ _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+).*?(?:;.*extra == ['\"](\w+)['\"])?
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def command(json_: bool) -> None:
     """Say what is installed, what is missing and how to get it, and how to cite."""
-    from detente import __version__
     from detente.panel import world
     from detente.study import builtin_studies
 

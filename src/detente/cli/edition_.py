@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from detente.errors import DetenteError, MissingExtra, UsageError
 
 if TYPE_CHECKING:
     from detente.edition.settings import EditionSettings
@@ -44,7 +49,6 @@ def make(
     correct: str, quick: bool,
 ) -> None:  # fmt: skip
     """Make the edition of a day from a watch list, finished runs or studies; the same again changes nothing."""
-    from dataclasses import replace
 
     from detente.cli.output import waiting
     from detente.edition import EditionSettings, gather
@@ -90,7 +94,6 @@ def send(
     from detente.edition.sending import send as send_one
     from detente.edition.settings import EditionSettings
     from detente.edition.subscribers import Desk
-    from detente.errors import DetenteError, UsageError
 
     settings = _with_smtp(EditionSettings.read(folder.resolve().parent), smtp)
     if to:
@@ -138,7 +141,6 @@ def due_(list_: Path, config: Path | None, smtp: str | None) -> None:
 @smtp_option
 def serve(list_: Path, config: Path | None, port: int, host: str, public_url: str | None, smtp: str | None) -> None:
     """Serve the readers' pages: ask, confirm, preferences, leave, payment."""
-    from detente.errors import MissingExtra, UsageError
 
     if not public_url:
         raise UsageError(
@@ -160,8 +162,6 @@ def serve(list_: Path, config: Path | None, port: int, host: str, public_url: st
 @click.argument("messages", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, exists=True))
 def bounces(list_: Path, messages: tuple[Path, ...]) -> None:
     """Take mails that came back (files, a Maildir's folder, or - for standard input)."""
-    import sys
-    import time
 
     from detente.edition.subscribers import Desk, take_bounce
 
@@ -210,9 +210,6 @@ def _settings(list_: Path, config: Path | None) -> tuple[EditionSettings, Path |
 
 
 def _with_smtp(settings: EditionSettings, smtp: str | None) -> EditionSettings:
-    from dataclasses import replace
-
-    from detente.errors import UsageError
 
     if not smtp:
         return settings

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente import gravity
 from detente.cli.output import as_json, waiting
 from detente.cli.reading import reading, reading_options, table_to_fit
 from detente.errors import UsageError
@@ -62,7 +63,6 @@ def command(
     exporter, importer, year and trade. --missing drop leaves rows without a flow out, --missing zero takes them for
     no trade; both are said.
     """
-    from detente import gravity
 
     options: dict[str, Any] = {"cluster": cluster, "weights": weights, "offset": offset, "ssc": ssc}
     if estimator == "ppml":

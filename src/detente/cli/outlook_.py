@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from detente.cli.output import as_json, language_option, waiting
+from detente.errors import UsageError
 from detente.language import Catalogue, said
 
 if TYPE_CHECKING:
@@ -92,7 +93,6 @@ def _incidents(
     until: str | None,
 ) -> tuple[IncidentForecast, ...]:
     from detente.economies import lookup
-    from detente.errors import UsageError
     from detente.outlook.incidents import forecast_incidents, read_incidents
 
     if counts is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -27,7 +28,6 @@ def command() -> None:
 @click.option("--paid-until", type=click.DateTime(["%Y-%m-%d"]), help="If they have paid already.")
 def add(email: str, list_: Path, consent: str, language: str, zone: str, hour: int, paid_until: object) -> None:
     """Add one reader whose consent was given elsewhere."""
-    from datetime import UTC, datetime
 
     from detente.edition.subscribers import Desk, Wish
 
