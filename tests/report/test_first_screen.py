@@ -100,17 +100,18 @@ def test_how_sure_each_number_is_follows_from_the_facts():
 
 
 def test_few_pairs_cannot_tell_that_a_fall_is_unusual():
-    assert replace(FALL, n=18).unusual is None
-    assert replace(FALL, n=19).unusual is True
-    assert replace(FALL, n=120, as_bad=5).unusual is True  # 6/121 = 0.0496
-    assert replace(FALL, n=120, as_bad=6).unusual is False
+    assert replace(FALL, n=8).place == "few"
+    assert replace(FALL, n=9).place == "some_loss"
+    assert replace(FALL, n=120, as_bad=1).place == "strong_loss"  # 2/121 = 0.0165
+    assert replace(FALL, n=120, as_bad=2).place == "some_loss"  # 3/121 = 0.0248
+    assert replace(FALL, n=119, as_bad=11).place == "some_loss"  # 12/120 = 0.10
+    assert replace(FALL, n=120, as_bad=12).place == "ordinary"
 
 
 def test_a_gain_is_rare_where_few_did_better_and_its_checks_are_of_gains():
     gain = replace(FALL, change=1.5, own=1.8, n=400, as_bad=396)
-    assert (gain.unusual, gain.rare) == (False, True)
-    assert replace(gain, as_bad=330).rare is False
-    assert replace(FALL, n=120, as_bad=5).rare is True
+    assert (gain.lost, gain.place) == (False, "strong_gain")
+    assert replace(gain, as_bad=330).place == "ordinary"
     flows = (replace(facts().flows[0], falls=(gain,)), facts().flows[1])
     number = screen(replace(facts(checks=(8, 8)), flows=flows)).numbers[1]
     assert (number.value, number.sure) == ("4 of 400", FIRM)

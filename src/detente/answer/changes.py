@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
 from detente.attribution.result import BOUND, NO_BASE
-from detente.attribution.words.strength import SOME, STRONG
+from detente.attribution.words.strength import PLACES, UNPROVED, Place, place_of, tail_of, weakest
 from detente.language import When
 from detente.study.spec import Spec
 
 Window = tuple[int, int]
-Place = Literal["strong_loss", "some_loss", "strong_gain", "some_gain", "shared_loss", "shared_gain", "ordinary", "few"]
-PLACES = (
-    "strong_loss", "some_loss", "strong_gain", "some_gain", "mixed", "shared_loss", "shared_gain", "ordinary", "few"
-)  # fmt: skip
-UNPROVED = ("shared_loss", "shared_gain", "ordinary")  #: places at which a further loss could have gone unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,7 @@ class AmongSimilar:
         """From a row of the run's table ``attribution``; None where it was not compared."""
         if row["placebo_share"] is None or row["dyad_part"] is None:
             return None
-        place = _place(row["placebo_share"], row["smallest_share"], row["dyad_part"], row["p_similar"])
+        place = place_of(row["placebo_share"], row["smallest_share"], row["dyad_part"], row["p_similar"])
         counted = round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1  # what an earlier version's share says
         return cls(
             row["n_placebos"],
@@ -59,25 +54,7 @@ class AmongSimilar:
 
     def tail(self, own: float | None) -> float:
         """p in the direction of the change: for a gain, of as large a gain."""
-        return 1 - self.share + self.smallest if own is not None and own > 0 else self.share
-
-
-def _place(share: float, smallest: float, own: float, similar: float | None) -> Place:
-    if smallest > SOME:
-        return "few"
-    if own < 0:
-        alone = similar is None or similar > SOME
-        return (
-            "strong_loss"
-            if share < STRONG
-            else "some_loss"
-            if share <= SOME
-            else "ordinary"
-            if alone
-            else "shared_loss"
-        )
-    gain, alone = 1 - share + smallest, similar is None or 1 - similar + smallest > SOME
-    return "strong_gain" if gain < STRONG else "some_gain" if gain <= SOME else "ordinary" if alone else "shared_gain"
+        return tail_of(self.share, self.smallest, -1.0 if own is None else own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +68,6 @@ class EpisodeChange:
     flow_from, flow_to : recorded at both ends, million US$; None where missing.
     whole, rest, own : the recorded change, that implied by the two economies' trade with everyone else, and the
         pair-specific component, log points; None where unknown.
-    own_pct : the pair-specific component, percent of the change; None where that is too small to divide by.
     at_most : where the flow fell to a recorded zero, log points that the pair-specific component is below.
     compared : among similar pairs; None where it was not.
     asked : whether comparable pairs were looked for.
@@ -106,7 +82,6 @@ class EpisodeChange:
     whole: float | None
     rest: float | None
     own: float | None
-    own_pct: float | None
     at_most: float | None
     compared: AmongSimilar | None
     asked: bool
@@ -120,7 +95,7 @@ class EpisodeChange:
             row["flow_from_usd_mn"], row["flow_to_usd_mn"],
             whole, row["supply_demand_part"] if whole is None or own is None else whole - own,
             None if whole is None else own,
-            row["dyad_pct"], own if row["status"] == BOUND else None, AmongSimilar.of(row), row["n_placebos"] is not None,
+            own if row["status"] == BOUND else None, AmongSimilar.of(row), row["n_placebos"] is not None,
         )  # fmt: skip
 
     @property
@@ -160,29 +135,19 @@ class Direction:
         """Whether comparable pairs were looked for."""
         return any(c.asked for c in self.changes)
 
-    def places(self) -> dict[str, list[str]]:
+    def places(self) -> dict[Place, list[str]]:
         """Years of the compared episodes by where they stand.
 
         ``mixed``: a loss on one base window, none on another.
         """
-        by_years: dict[str, set[str]] = {}
+        by_years: dict[str, set[Place]] = {}
         for change in self.changes:
             if change.compared is not None:
                 by_years.setdefault(change.years, set()).add(change.compared.place)
-        groups: dict[str, list[str]] = {name: [] for name in PLACES}
+        groups: dict[Place, list[str]] = {name: [] for name in PLACES}
         for years, found in by_years.items():
-            groups[_weakest(found)].append(years)
+            groups[weakest(found)].append(years)
         return {name: years for name, years in groups.items() if years}
-
-
-def _weakest(found: set[str]) -> str:
-    """One place for several base windows: the weaker of two strengths, ``mixed`` where one shows nothing."""
-    if len(found) == 1:
-        return next(iter(found))
-    for side in ("loss", "gain"):
-        if found == {f"strong_{side}", f"some_{side}"}:
-            return f"some_{side}"
-    return "mixed" if found & {"strong_loss", "some_loss"} else "ordinary"
 
 
 def directions_of(attribution: pl.DataFrame, residuals: pl.DataFrame, spec: Spec) -> tuple[Direction, ...]:

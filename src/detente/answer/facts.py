@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from detente.attribution.words.strength import LOST, Place, place_of, weakest
 from detente.charts.gap import Flag
 
-UNUSUAL = 0.05  # a share of similar pairs at or below which a fall stands out
 FLAGS, APART = 4, 2.4  # events above the chart, and years between two
-FEWEST = 19  # similar pairs below which no share can be that small
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +20,8 @@ class Fall:
     ----------
     change, others, own : log points: recorded, what other trade leads one to expect, what is left.
     as_bad, n : similar pairs that did as badly, of how many; None where there are none to compare with.
+    p : their rank after what the two economies' other trade did; that of the count alone where None.
+    elsewhere : where the same change stands on other base years.
     """
 
     start: int
@@ -30,25 +31,28 @@ class Fall:
     own: float
     as_bad: int | None
     n: int | None
+    p: float | None = None
+    elsewhere: Sequence[Place] = ()
 
     @property
-    def unusual(self) -> bool | None:
-        """Whether few similar pairs did as badly; None where that cannot be told."""
-        if self.as_bad is None or not self.n or self.n < FEWEST:
+    def place(self) -> Place | None:
+        """How strong the evidence is on all base years together; None where there is nothing to compare with."""
+        if self.as_bad is None or not self.n:
             return None
-        return (1 + self.as_bad) / (1 + self.n) <= UNUSUAL
+        smallest = 1 / (1 + self.n)
+        plain = smallest * (1 + self.as_bad)
+        here = place_of(plain if self.p is None else self.p, smallest, self.own, None if self.p is None else plain)
+        return weakest((here, *self.elsewhere))
+
+    @property
+    def lost(self) -> bool:
+        """Whether there is evidence of a loss specific to the pair, on some base years at least."""
+        return self.place in (*LOST, "mixed")
 
     @property
     def gained(self) -> bool:
         """A rise beyond what other trade implies: beside it, who did better says more than who did as badly."""
         return self.change > 0 and self.own > 0
-
-    @property
-    def rare(self) -> bool | None:
-        """Whether few similar pairs did as badly or, beside a gain, better; None where that cannot be told."""
-        if not self.gained or self.unusual is None:
-            return self.unusual
-        return (1 + (self.n or 0) - (self.as_bad or 0)) / (1 + (self.n or 0)) <= UNUSUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,15 @@ class Facts:
 
 
 def leading(falls: Iterable[Fall]) -> Fall | None:
-    """The fall a number beside the headline is of: the first that few similar pairs share, else the first compared."""
-    compared = [fall for fall in falls if fall.as_bad is not None and fall.n]
-    return next((fall for fall in compared if fall.change < 0 and fall.unusual), compared[0] if compared else None)
+    """The change that the headline and the number beside it are of.
+
+    The first fall with evidence of a loss, else the first fall compared, the first rise with evidence of either, and
+    the first change compared.
+    """
+    compared = [fall for fall in falls if fall.place is not None]
+    fell = [fall for fall in compared if fall.change < 0]
+    odd = [fall for fall in compared if fall.place not in ("ordinary", "few")]
+    return next((one for one in (*(f for f in fell if f.lost), *fell, *odd, *compared)), None)
 
 
 def two_of(falls: Sequence[Fall]) -> list[Fall]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from math import exp, expm1, isfinite
 from typing import Any, Literal
 
-from detente.language.digits import NOTHING, decimals_of, short_of_all
+from detente.language.digits import NOTHING, decimals_of, short_of_all, times
 from detente.language.registry import SOURCE, language_of
 from detente.language.speaking import Said, Tongue, read_aloud, tongue_of
 from detente.language.when import per_year
@@ -225,6 +225,14 @@ class Catalogue:
         text = self.number(value, digits, sign)
         return text and self("number.percent", value=text)
 
+    def times(self, ratio: float) -> str:
+        """How many times as much, with as many digits as a reader can use.
+
+        >>> Catalogue("en").times(8816.2), Catalogue("es").times(3.21)
+        ('8,800', '3,2')
+        """
+        return self.signs(times(ratio))
+
     def log_percent(self, log_change: float | None) -> str:
         """A log change as the percent change it is, or as a factor where it is more than threefold.
 
@@ -234,7 +242,7 @@ class Catalogue:
         if log_change is None:
             return ""
         if log_change > THREEFOLD:
-            return self("number.factor", value=self.significant(float(f"{exp(log_change):.2g}")))
+            return self("number.factor", value=self.times(exp(log_change)))
         return self.percent(100 * expm1(log_change), short_of_all(100 * expm1(log_change), 0), sign=True)
 
     def whole_percent(self, value: float) -> str:

@@ -21,6 +21,23 @@ def p_decimals(p: float) -> int:
     return 3 if p < 0.105 else 2
 
 
+def times(ratio: float) -> str:
+    """How many times as much: as many digits as a reader can use, written the English way.
+
+    Two decimals below two, where they tell more from less; then one, and two digits from ten on.
+
+    Examples
+    --------
+    >>> times(1.043), times(3.04), times(12.4), times(8816.2), times(0.0123)
+    ('1.04', '3', '12', '8,800', '0.012')
+    """
+    if 0 < ratio < 0.1:
+        return f"{float(f'{ratio:.2g}'):.7f}".rstrip("0").rstrip(".")
+    decimals = 2 if ratio < 1.995 else 1 if ratio < 9.95 else 0
+    text = f"{ratio if decimals else float(f'{ratio:.2g}'):,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
+
+
 NOTHING = 5e-8
 """What the arithmetic leaves of nothing; said as zero."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from detente._notebook import as_html
 from detente.attribution.words.sentences import named
 from detente.language import Day, Joined, Number, Text, Word
+from detente.language.digits import times
 from detente.outlook.score_card import ScoreCard
 
 
@@ -88,7 +89,7 @@ class Odds:
             among = Word(self.group, group="outlook_group")
             facts |= {
                 "among": among, "chance": Number(f"{100 * self.probability:.1f}"),
-                "times": Number(f"{self.times_base:.1f}"), "base": Number(f"{100 * self.base_rate:.2f}"),
+                "times": Number(times(self.times_base)), "base": Number(f"{100 * self.base_rate:.2f}"),
             }  # fmt: skip
             cases = [Text("outlook.case", a=named(c.a), b=named(c.b), year=str(c.broke.year)) for c in self.nearest]
             rank = {"rank": Number(f"{self.rank:,}"), "n": Number(f"{self.n_ranked:,}"), "among": among}

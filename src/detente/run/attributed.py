@@ -42,7 +42,10 @@ ATTRIBUTION = TableSchema(
         number("supply_demand_part", "effects of the origin and of the destination together", "log points"),
         number("dyad_part", "pair-specific component; adds up with supply_demand_part to log_change", "log points"),
         number(
-            "dyad_pct", "pair-specific component in the change; empty where that is too small to divide by", "percent"
+            "dyad_pct",
+            "pair-specific component in the change: negative where it pushed the other way, above 100 where third-country "
+            "trade did; empty where the change is too small to divide by",
+            "percent",
         ),
         number(
             "mean_part",

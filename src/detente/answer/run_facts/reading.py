@@ -8,9 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from detente.answer.facts import FEWEST, UNUSUAL, Facts, Fall, Flow, IncomeEffect, leading
+from detente.answer.changes import AmongSimilar
+from detente.answer.facts import Facts, Fall, Flow, IncomeEffect, leading
+from detente.answer.run_facts.checks import counted
 from detente.answer.run_facts.flags import flags_of
 from detente.answer.run_facts.run_tables import RunTables
+from detente.attribution.words.strength import Place
 from detente.language import When
 
 
@@ -53,11 +56,8 @@ def _flow(run: RunTables, a: str, b: str) -> Flow:
     ring = {
         y: sold[y] / exp(r) for y, r in _by_year(cited, "log_ratio").items() if y in sold and y not in expected
     }  # fmt: skip
-    falls = (
-        []
-        if run.frames["attribution"].is_empty()
-        else [_fall(r) for r in _episodes(_directed(run.frames["attribution"], a, b), base)]
-    )
+    changes = _directed(run.frames["attribution"], a, b)
+    falls = [] if changes.is_empty() else [_fall(row, _elsewhere(row, changes)) for row in _episodes(changes, base)]
     return Flow(a, b, sold, expected, ring, tuple(f for f in falls if f is not None))
 
 
@@ -82,7 +82,16 @@ def _episodes(rows: pl.DataFrame, base: tuple[int, int] | None) -> list[dict[str
     return alone or found
 
 
-def _fall(row: Mapping[str, Any]) -> Fall | None:
+def _elsewhere(row: Mapping[str, Any], changes: pl.DataFrame) -> tuple[Place, ...]:
+    """Where the same change stands on other base years."""
+    same = changes.filter(
+        pl.col("panel").eq_missing(row["panel"]), from_year=row["from_year"], to_year=row["to_year"]
+    ).filter((pl.col("base_from") != row["base_from"]) | (pl.col("base_to") != row["base_to"]))
+    found = map(AmongSimilar.of, same.iter_rows(named=True))
+    return tuple(one.place for one in found if one is not None)
+
+
+def _fall(row: Mapping[str, Any], elsewhere: tuple[Place, ...] = ()) -> Fall | None:
     ceased = row["log_change"] is None and row["flow_to_usd_mn"] == 0 and (row["flow_from_usd_mn"] or 0) > 0
     change = -inf if ceased else row["log_change"]  # then the pair-specific part is a bound
     if row["dyad_part"] is None or change is None:
@@ -93,7 +102,7 @@ def _fall(row: Mapping[str, Any]) -> Fall | None:
         as_bad = round(share * (n + 1)) - 1
     return Fall(
         When(row["from_year"]), When(row["to_year"]), change, row["supply_demand_part"] or 0.0, row["dyad_part"],
-        as_bad, n,
+        as_bad, n, share, elsewhere,
     )  # fmt: skip
 
 
@@ -159,10 +168,8 @@ def _checks(run: RunTables, flow: Flow) -> tuple[int, int] | None:
     same = [e.id for e in run.episodes if fall is not None and (e.from_year, e.to_year) == (fall.start, fall.end)]
     if not same or fall is None:
         return None
-    able = frame.filter(pl.col("episode") == same[0], pl.col("n_placebos") >= FEWEST).drop_nulls("placebo_share")
-    share = pl.col("placebo_share")
-    tail = 1 - share + 1 / (1 + pl.col("n_placebos")) if fall.gained else share
-    return (able.filter(tail <= UNUSUAL).height, able.height) if able.height else None
+    rows = frame.filter(pl.col("episode") == same[0])
+    return counted(rows.iter_rows(named=True), gained=fall.gained)
 
 
 def _people(run: RunTables) -> tuple[float, int, str, str] | None:

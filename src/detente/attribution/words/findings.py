@@ -13,7 +13,7 @@ from detente.attribution.comparison.power import NEARLY_ALL
 from detente.attribution.comparison.similar import PlaceboTest
 from detente.attribution.result import BOUND, Finding
 from detente.attribution.words.sentences import change_as_noun, change_in_words, log_points, p_value
-from detente.attribution.words.strength import SOME, strength, tail, unseen_pct
+from detente.attribution.words.strength import SOME, UNPROVED, place_of, tail, unseen_pct
 from detente.language import Joined, Money, Number, Text
 
 SMALL = 0.02  #: log points; a part below this is no part
@@ -77,20 +77,16 @@ def _pct(value: float) -> Number:
 
 
 def _tested(found: Finding, test: PlaceboTest, who: Mapping[str, str]) -> list[Text]:
-    said, word = [_counted(test)], strength(test)
-    if word == "too few":
+    place = place_of(test.p, test.smallest, test.value, test.p_similar if test.adjusted else None)
+    said, p = [_counted(test)], p_value(tail(test))
+    if place == "few":
         return [*said, Text("standing.too_few_similar")]
-    if word == "none":
-        alike = test.p_similar if test.value < 0 else 1.0 - test.p_similar + test.smallest
-        shared = f"shared_{'loss' if test.value < 0 else 'gain'}"
-        key = shared if test.adjusted and alike <= SOME else "no_evidence"
-        said.append(Text(f"standing.{key}", p=p_value(tail(test)), **who))
+    if place in UNPROVED:
+        said.append(Text(f"standing.{'no_evidence' if place == 'ordinary' else place}", p=p, **who))
         loss, risen = unseen_pct(test), "_up" if test.value >= 0 else ""
         said.append(Text(f"standing.{'blind' if loss >= NEARLY_ALL else 'blunt'}{risen}", unseen=_pct(loss)))
         return said
-    side = "loss" if test.value < 0 else "gain"
-    key = f"standing.{word}_{side}" if test.adjusted else f"standing.{word}_{side}_plain"
-    return [*said, Text(key, p=p_value(tail(test)), **who), *_begun(found, test)]
+    return [*said, Text(f"standing.{place}{'' if test.adjusted else '_plain'}", p=p, **who), *_begun(found, test)]
 
 
 def _counted(test: PlaceboTest) -> Text:

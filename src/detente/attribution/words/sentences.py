@@ -12,7 +12,7 @@ from math import exp, isfinite, isnan
 from detente.attribution.comparison.placebos import Standing
 from detente.economies import in_text
 from detente.language import LANGUAGES, Catalogue, Joined, Number, Own, Text
-from detente.language.digits import p_decimals
+from detente.language.digits import p_decimals, times
 
 ENGLISH = Catalogue("en")
 UNUSUAL = 0.05  #: share of placebos at or below which a change is called unusual
@@ -55,14 +55,8 @@ def _change(log_change: float, words: str) -> str:
         return Text(f"{words}none")
     pct = 100 * (exp(log_change) - 1)
     if pct > 200:
-        return Text(f"{words}fold", n=_times(log_change))
+        return Text(f"{words}fold", n=Number(times(exp(log_change))))
     return Text(f"{words}fell" if pct < 0 else f"{words}rose", n=_whole(abs(pct)))
-
-
-def _times(log_change: float) -> Number:
-    """How many times as much: one digit after the point below 10."""
-    times = exp(log_change)
-    return Number(f"{times:.1f}" if times < 9.95 else f"{times:,.0f}")
 
 
 def _whole(pct: float) -> Number:

@@ -32,7 +32,7 @@ def forecast_chart(story: Story, words: Catalogue) -> Chart | None:
         "forecasts.title",
         above=sum(ratio > 1 for ratio in amounts),
         n=len(amounts),
-        median=words.number(median(amounts), 1),
+        median=words.times(median(amounts)),
     )
     domain = min(0.5, min(row["low"] for row in rows) / 1.3), max(16.0, 1.3 * max(row["high"] for row in rows))
     return Chart(
@@ -60,7 +60,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
         tip = words(
             "forecasts.tip", date=words.date(raw["date"]), who=who, target=target_in_words(story, words, raw["target"]),
             horizon=horizon, forecast=_amount(words, raw), outcome=words.significant(outcome, 4),
-            unit=words.known("unit", str(raw["unit"])), ratio=words.number(ratio, 2), result=result,
+            unit=words.known("unit", str(raw["unit"])), ratio=words.times(ratio), result=result,
         )  # fmt: skip
         rows.append({
             "id": raw["forecast_id"], "date": raw["date"], "kind": raw["kind"], "result": result, "tip": tip,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from detente.answer.facts import leading
+from detente.attribution.words.strength import GAINED, LOST
 from detente.report.first_screen.wording import ScreenWords
 
 FIRM, FAIR, ROUGH = 3, 2, 1
@@ -42,12 +43,15 @@ def similar(of: ScreenWords) -> KeyNumber | None:
     value = of.words("attribution.of_pairs", k=of.words.number(k), n=of.words.number(fall.n))
     key = "first.pairs_better" if fall.gained else "first.pairs_lost" if fall.change < 0 else "first.pairs_behind"
     what = of.words(key, years=of.years(fall))
-    if of.facts.checks is None or of.telling() is not of.facts.flows[0]:  # they are checks of that direction
+    checks = of.checks(fall)
+    if checks is None:
         return KeyNumber(value, what, ROUGH, of.words("first.one_check"))
-    agree, able = of.facts.checks
-    agree = agree if fall.rare else able - agree
+    unusual, able = checks
+    agree = unusual if fall.place in (GAINED if fall.gained else LOST) else able - unusual
     sure = FIRM if able >= 4 and agree == able else FAIR if 2 * agree > able else ROUGH
-    return KeyNumber(value, what, sure, of.words("first.checks_agree", k=agree, n=able))
+    return KeyNumber(
+        value, what, sure, of.words("first.checks_unusual", k=of.words.number(unusual), n=of.words.number(able))
+    )
 
 
 def income(of: ScreenWords) -> KeyNumber | None:

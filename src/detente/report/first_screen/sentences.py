@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from math import expm1
 
-from detente.answer.facts import Fall, Flow, leading, two_of
+from detente.answer.facts import Fall, Flow, two_of
+from detente.report.first_screen.headline import change_sentence
 from detente.report.first_screen.wording import ScreenWords
 
 FLAT = 0.03  # log points below which other trade called for no change
 
 
 def answer(of: ScreenWords) -> str:
-    """The whole in one line: the falls and where trade stands."""
-    falls = [f for f in of.telling().falls if f.change < 0]
-    parts = []
-    if len(falls) == 2 and {f.unusual for f in falls} == {True, False}:
-        odd, usual = sorted(falls, key=lambda f: not f.unusual)
-        key = "first.two_falls" if odd is falls[0] else "first.two_falls_second"
-        key += "" if usual.others <= usual.change / 2 else "_within"  # most of it in what other trade implies
-        parts.append(of.words(key, first=of.years(falls[0]), second=of.years(falls[1])))
-    elif falls:
-        fall = leading(falls) or falls[0]
-        place = "odd" if fall.unusual else "usual" if fall.unusual is False else "open"
-        parts.append(of.words(f"first.falls_{place}", years=of.years(fall)))
-    elif {f.unusual for flow in of.facts.flows for f in flow.falls} - {None} == {False}:
-        parts.append(of.words("first.no_fall"))
-    stands = _stands(of)
-    return " ".join([*parts, *([stands] if stands else [])])
+    """The whole in one line: the leading change and where trade stands."""
+    return " ".join(part for part in (change_sentence(of), _stands(of)) if part)
 
 
 def _stands(of: ScreenWords) -> str:

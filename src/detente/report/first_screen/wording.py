@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from detente.answer.facts import Facts, Fall, Flow, IncomeEffect
+from detente.answer.facts import Facts, Fall, Flow, IncomeEffect, leading
 from detente.language import Catalogue
 from detente.language.digits import short_of_all
 
@@ -53,9 +53,13 @@ class ScreenWords:
     def telling(self) -> Flow:
         """The direction whose falls the headline speaks of: the first, unless only the other's stand out."""
         first, other = self.main(), self.facts.flows[1]
-        if len(first.falls) < 2 and other.falls and other.falls[0].unusual and not any(f.unusual for f in first.falls):
+        if len(first.falls) < 2 and other.falls and other.falls[0].lost and not any(f.lost for f in first.falls):
             return other
         return first
+
+    def checks(self, fall: Fall) -> tuple[int, int] | None:
+        """How many other specifications that can tell call a change unusual, of how many; None where none is of it."""
+        return self.facts.checks if fall is leading(self.facts.flows[0].falls) else None
 
     def main(self) -> Flow:
         return self.facts.flows[0] if self.facts.flows[0].sold else self.facts.flows[1]

@@ -9,8 +9,6 @@ from detente.language import Catalogue
 from detente.report.story import Story
 from detente.report.tables.cells import Row
 
-LARGEST_SHARE = 300  # percent
-
 
 def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
     found = []
@@ -23,7 +21,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 "change": words.number(row["log_change"], 2, sign=True),
                 "change_pct": words.log_percent(row["log_change"]),
                 "dyad": words.number(row["dyad_part"], 2, sign=True),
-                "dyad_pct": _share_of_change(row["dyad_pct"], words),
+                "dyad_pct": part_of_change(row["dyad_pct"], row["dyad_part"], words),
                 "placebo": ""
                 if share is None
                 else words(
@@ -42,9 +40,17 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
     return found
 
 
-def _share_of_change(pct: float | None, words: Catalogue) -> str:
-    """A component as percent of the change; nothing where the change is so small beside it that the percent says nothing."""
-    return "" if pct is None or abs(pct) > LARGEST_SHARE else words.percent(pct, 0)
+def part_of_change(pct: float | None, own: float, words: Catalogue) -> str:
+    """A component beside the change: its share, or, where that is none of the whole, what it would have done by itself.
+
+    Nothing where the change is so small that the share is unknown.
+    """
+    if pct is None:
+        return ""
+    if 0 <= pct <= 100:
+        return words("attribution.of_change", share=words.percent(pct, 0))
+    key = "attribution.against_change" if pct < 0 else "attribution.beyond_change"
+    return words(key, change=words.log_percent(own))
 
 
 def _as_bad(row: Mapping[str, Any]) -> int | None:

@@ -62,12 +62,12 @@ class Words(Catalogue):
     def log_share(self, log_ratio: float) -> str:
         """What is left of what was expected, as a percent or, where it is several times that, as a factor."""
         ratio = exp(log_ratio)
-        return self("number.factor", value=self.significant(ratio)) if ratio > 3 else self.whole_percent(100 * ratio)
+        return self("number.factor", value=self.times(ratio)) if ratio > 3 else self.whole_percent(100 * ratio)
 
     def share_of(self, log_ratio: float) -> str:
         """What is left of what was expected, before the words for that: ``93% of``, ``3.6 times``."""
         if exp(log_ratio) > 3:
-            return self("desk.times", n=self.significant(exp(log_ratio)))
+            return self("desk.times", n=self.times(exp(log_ratio)))
         return self("desk.share_of", share=self.whole_percent(100 * exp(log_ratio)))
 
     def tiny(self, pct: float) -> str:

@@ -52,7 +52,8 @@ function percent(at) {
   const lang = document.documentElement.lang || "en";
   const said = (value, digits) => value.toLocaleString(lang, {minimumFractionDigits: digits, maximumFractionDigits: digits});
   const text = `${share > 0 ? "+" : "−"}${said(size, size < 1 || (share < 0 && size > 99) ? 2 : 0)}${lang === "en" ? "" : "\u00a0"}%`;
-  return share > 100 ? `${text} ×${said(Math.exp(at), 1)}` : text;
+  const times = Math.exp(at); // as the catalogue writes multiples
+  return share > 100 ? `${text} ×${times < 9.95 ? said(times, 1) : said(Number(times.toPrecision(2)), 0)}` : text;
 }
 function mirror() {
   // The tariff that would move as much of the flow: (1 + t)^-theta. A sector has an elasticity of its own, not this one.

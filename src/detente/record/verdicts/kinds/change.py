@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from detente.language import Day, Text, Word
-from detente.language.digits import short_of_all
+from detente.language import Day, Number, Text, Word
+from detente.language.digits import short_of_all, times
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, gap, say
-from detente.record.verdicts.citing import cite, early_said, plain, sources_of
+from detente.record.verdicts.citing import cite, early_said, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, one_of, period, register, unknown
 from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.kinds.direction import DOWN, UNTOLD, direction_of, size_of
@@ -95,7 +95,7 @@ def _size(claim: Claim, before: Figure, after: Figure, measure: str) -> Verdict:
             word = "contradicted"  # it went the other way
     difference = gap(round(way * wording.number - number, 2), unit)
     if word == "imprecise" and (factor := wording.far_off(way * number)) > 1:
-        reason = Text("reason.far_off", figure=shown, factor=plain(float(f"{factor:.2g}")))
+        reason = Text("reason.far_off", figure=shown, factor=Number(times(factor)))
     return Verdict(word, text, sources, difference, rule, reason)
 
 

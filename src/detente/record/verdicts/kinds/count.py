@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import date
 
 from detente.language import Day, Joined, Number, Text
+from detente.language.digits import times
 from detente.record.period import Period
 from detente.record.reading import split_list
 from detente.record.rows import Claim, Event
 from detente.record.verdicts.amounts import gap
-from detente.record.verdicts.citing import plain
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, Known, register
 from detente.record.verdicts.evidence import UNSOURCED, Evidence
 from detente.record.verdicts.numbers import Wording
@@ -68,7 +68,7 @@ def _of(found: Sequence[Event], of: Mapping[str, tuple[str, ...]], claim: Claim,
     if claim.date and _end(claim, claim.date, evidence) > evidence.newest and not _settled(wording, len(found)):
         return pending(Text("reason.so_far", reason=reason, newest=Day(evidence.newest)), Text("word.count"))
     if word == "imprecise" and (factor := wording.far_off(len(found))) > 1:
-        reason = Text("reason.far_off", figure=Number(f"{len(found):,}"), factor=plain(float(f"{factor:.2g}")))
+        reason = Text("reason.far_off", figure=Number(f"{len(found):,}"), factor=Number(times(factor)))
     return Verdict(word, text, sources, gap(wording.number - len(found), "events"), Text("word.count"), reason)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from detente.language import Day, Number, Text, Word
+from detente.language.digits import times
 from detente.record.period import Period
 from detente.record.rows import Claim
-from detente.record.verdicts.citing import plain
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, register, unknown
 from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.numbers import half_digit
@@ -51,7 +51,7 @@ def duration(claim: Claim, evidence: Evidence) -> Verdict:
                                   **facts), rule)  # fmt: skip
     if (factor := claim.wording.far_off(number)) > 1 and claim.wording.allows(number):
         reason = Text("reason.far_off", figure=Text("amount.other", n=facts["n"], unit=facts["unit"]),
-                      factor=plain(float(f"{factor:.2g}")))  # fmt: skip
+                      factor=Number(times(factor)))  # fmt: skip
     verdict = Verdict(word, text, sources, off, rule, reason)
     if free:
         return verdict

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from detente.language import Day, Text
+from detente.language import Day, Number, Text
+from detente.language.digits import times
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, gap, say
 from detente.record.verdicts.citing import aside_said, cite, early_said, listed, plain, series_name, sources_of
@@ -176,7 +177,7 @@ def _against_bound(claim: Claim, bound: Figure) -> Verdict:
     if floor <= low and high <= ceiling:
         edge = low if math.isinf(high) else high
         if (factor := claim.wording.far_off(edge)) > 1:
-            reason = Text("reason.far_off", figure=cite(bound), factor=plain(float(f"{factor:.2g}")))
+            reason = Text("reason.far_off", figure=cite(bound), factor=Number(times(factor)))
             return _verdict(claim, "imprecise", bound, reason, sources=[bound])
         return _verdict(claim, "confirmed", bound, Text("reason.bound_allowed", bound=shown), sources=[bound])
     if high < floor or low > ceiling:
@@ -267,7 +268,7 @@ def _verdict(claim: Claim, word: str, chosen: Figure, reason: str, *, sources: S
         text = Text("evidence.converted", figure=text, amount=say(round(found, 1), unit))
     far = wording.far_off(found) if wording.allows(found) else 1.0
     if far > 1 and word == "imprecise":
-        reason = Text("reason.far_off", figure=cite(chosen), factor=plain(float(f"{far:.2g}")))
+        reason = Text("reason.far_off", figure=cite(chosen), factor=Number(times(far)))
     rule = Text("rule.quantity_of", series=series_name(claim.target))
     return Verdict(word, text, sources_of(sources), difference, rule, reason)
 

@@ -11,6 +11,7 @@ from detente.charts.chart import NARROW, WIDE, Chart, Spec, haloed, hits, percen
 from detente.charts.palette import shade
 from detente.language import Catalogue
 from detente.report.figures.register import enter
+from detente.report.figures.why.tips import as_badly
 from detente.report.story import Story
 
 FINDINGS = {"unusual loss": "raises", "unclear": "expected", "no loss": "lowers"}
@@ -56,8 +57,7 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any]) -> dict[str, Any]:
                 instrument=words.known("instrument", raw["instrument"]), year=raw["judged_year"],
                 pct=words.significant(pct), finding=words.known("finding", raw["finding"]))  # fmt: skip
     if raw["placebo_share"] is not None:
-        share = words.significant(100 * raw["placebo_share"])
-        tip += " " + words("residuals.tip_placebo", share=share, n=words.number(raw["n_placebos"]))
+        tip += " " + as_badly(words, raw["placebo_share"], raw["n_placebos"])
     own = {raw["origin"], raw["destination"]} == {story.study.origin, story.study.destination}
     return {
         "instrument": raw["instrument"], "pct": min(max(pct, LEAST), MOST), "finding": raw["finding"],

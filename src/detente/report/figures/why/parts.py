@@ -8,6 +8,7 @@ from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, percent_below,
 from detente.charts.palette import shade
 from detente.language import Catalogue, When
 from detente.report.figures.register import enter
+from detente.report.figures.why.tips import p_among
 from detente.report.story import Story
 
 
@@ -59,11 +60,7 @@ def _rows(story: Story, words: Catalogue) -> list[dict[str, Any]]:
             )
             banded = kind == "dyad" and raw["n_placebos"] is not None
             if kind == "dyad" and raw["placebo_share"] is not None:
-                tip += " " + words(
-                    "residuals.tip_placebo",
-                    share=words.significant(100 * raw["placebo_share"]),
-                    n=words.number(raw["n_placebos"]),
-                )
+                tip += " " + p_among(words, raw["placebo_share"], raw["n_placebos"])
             rows.append(
                 {
                     "origin": raw["origin"],

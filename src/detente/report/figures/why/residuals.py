@@ -13,6 +13,7 @@ from detente.charts.palette import shade
 from detente.language import Catalogue, When
 from detente.language.when import per_year, place
 from detente.report.figures.register import enter
+from detente.report.figures.why.tips import as_badly
 from detente.report.story import Story
 
 MOST_STEPS = 12
@@ -36,7 +37,7 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
     many = last["pct"] > MANY
     finding = words(
         "residuals.title_many" if many else "residuals.title" if low is not last else "residuals.title_low_now",
-        times=words.significant(last["pct"] / 100),
+        times=words.times(last["pct"] / 100),
         flow=story.arrow(last["origin"], last["destination"]),
         low=words.whole_percent(low["pct"]),
         low_year=low["when"],
@@ -51,7 +52,7 @@ def residual_chart(story: Story, words: Catalogue) -> Chart | None:
         source=" ".join([words("residuals.source", panel=_panels(story)), *_undrawn(story, words, base)]),
         alt=words("residuals.alt", finding=finding),
         headline=(
-            words.significant(last["pct"] / 100) if many else words.whole_percent(last["pct"]),
+            words.times(last["pct"] / 100) if many else words.whole_percent(last["pct"]),
             words(
                 "residuals.headline_many" if many else "residuals.headline",
                 flow=story.arrow(last["origin"], last["destination"]),
@@ -101,11 +102,7 @@ def _row(story: Story, words: Catalogue, raw: dict[str, Any], base: tuple[int, i
         log=words.number(raw["log_ratio"], 2, sign=True),
     )
     if raw["placebo_share"] is not None:
-        tip += " " + words(
-            "residuals.tip_placebo",
-            share=words.significant(100 * raw["placebo_share"]),
-            n=words.number(raw["n_placebos"]),
-        )
+        tip += " " + as_badly(words, raw["placebo_share"], raw["n_placebos"])
     if cited:
         tip += " " + words("residuals.cited")
     return {

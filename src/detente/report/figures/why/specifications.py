@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from detente.answer.facts import FEWEST, UNUSUAL
+import polars as pl
+
+from detente.answer.run_facts.checks import calls_unusual, can_tell
 from detente.charts.chart import NARROW, WIDE, Chart, Spec, hits, rule, values
 from detente.charts.palette import shade
 from detente.charts.strokes import wrapped
 from detente.language import Catalogue
 from detente.report.figures.register import enter
+from detente.report.figures.why.tips import p_among
 from detente.report.story import Story
 
 
@@ -19,18 +22,17 @@ def specification_chart(story: Story, words: Catalogue) -> Chart | None:
     if story.specifications.is_empty():
         return None
     ran = story.specifications.drop_nulls("dyad_part").sort("dyad_part")
-    groups = [
+    panels = [
         (
-            f"{story.own(e.title)}, {words.periods(e.from_year, e.to_year)}",
-            ran.filter(ran["episode"] == e.id).to_dicts(),
+            heading := f"{story.own(e.title)}, {words.periods(e.from_year, e.to_year)}",
+            _rows(words, heading, rows, gained=_gained(story, e.id)),
         )
         for e in story.study.episodes
+        if (rows := ran.filter(ran["episode"] == e.id).to_dicts())
     ]
-    groups = [(heading, rows) for heading, rows in groups if rows]
     lead = story.episode(story.lead)
-    if not groups:
+    if not panels:
         return None
-    panels = [(heading, _rows(words, heading, rows)) for heading, rows in groups]
     heading, first = next((panel for panel in panels if panel[0] == lead), panels[0])
     low, high = first[0]["value"], first[-1]["value"]
     judged = [row for row in first if row["able"]]
@@ -50,7 +52,14 @@ def specification_chart(story: Story, words: Catalogue) -> Chart | None:
     )
 
 
-def _rows(words: Catalogue, heading: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _gained(story: Story, episode: str) -> bool:
+    """Whether the first direction's change is a gain, which is rare where few pairs did better; else few did as badly."""
+    ends = dict(zip(("origin", "destination"), story.directions[0]))
+    row = next(story.attribution.filter(pl.col("episode") == episode, **ends).iter_rows(named=True), None)
+    return row is not None and (row["log_change"] or 0) > 0 and (row["dyad_part"] or 0) > 0
+
+
+def _rows(words: Catalogue, heading: str, found: list[dict[str, Any]], *, gained: bool) -> list[dict[str, Any]]:
     rows = []
     for rank, raw in enumerate(found, 1):
         share = raw["placebo_share"]
@@ -58,11 +67,10 @@ def _rows(words: Catalogue, heading: str, found: list[dict[str, Any]]) -> list[d
                     sample=words.known("sample", raw["sample"]), placebos=words.known("placebos", raw["placebos"]),
                     log=words.number(raw["dyad_part"], 2, sign=True))  # fmt: skip
         if share is not None:
-            tip += " " + words("residuals.tip_placebo", share=words.significant(100 * share), n=raw["n_placebos"])
-        able = share is not None and (raw["n_placebos"] or 0) >= FEWEST
-        unusual = able and share is not None and share <= UNUSUAL
+            tip += " " + p_among(words, share, raw["n_placebos"])
+        unusual = calls_unusual(raw, gained=gained)
         rows.append({
-            "rank": rank, "value": raw["dyad_part"], "share": share, "able": able, "unusual": unusual, "tip": tip,
+            "rank": rank, "value": raw["dyad_part"], "share": share, "able": can_tell(raw), "unusual": unusual, "tip": tip,
             "kind": words("specifications.unusual" if unusual else "specifications.usual"),
         })  # fmt: skip
     return rows

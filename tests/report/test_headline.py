@@ -1,0 +1,149 @@
+"""The headline never says more, or other, than the evidence, the base years and the checks beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detente.answer.answer import answer_of
+from detente.answer.facts import Facts, Fall, Flow, leading
+from detente.answer.pairs.any_pair import pair
+from detente.economies import in_text
+from detente.language import LANGUAGES, Catalogue
+from detente.report.first_screen import FIRM, ROUGH, first_screen
+
+SOLD = {2000: 10.0, 2010: 5.0, 2020: 8.0}
+SAYS = {  # what a headline says, by words that stand in it and in no other
+    "odd": ("as it hit few others.", "as it lifted few others", "as few similar pairs did"),
+    "some": ("There is some evidence",),
+    "depends": ("depends on",),
+    "shared": ("not this pair's alone",),
+    "opposed": ("smaller than what their other trade",),
+    "usual": ("is within what similar pairs saw", "No loss stands out"),
+}
+
+
+def said(headline: str) -> set[str]:
+    return {what for what, phrases in SAYS.items() if any(phrase in headline for phrase in phrases)}
+
+
+def tail(fall: Fall, *, up: bool) -> float:
+    """The p-value of a change as large in one direction, by the definition and not by the product's function."""
+    assert fall.as_bad is not None
+    assert fall.n
+    below = (1 + fall.as_bad) / (1 + fall.n) if fall.p is None else fall.p
+    return 1 - below + 1 / (1 + fall.n) if up else below
+
+
+def contradicts(headline: str, fall: Fall, checks: tuple[int, int] | None) -> str:
+    """Why a headline does not follow from a change and its checks; nothing where it does."""
+    up = fall.change > 0 and fall.own > 0
+    p, words = tail(fall, up=up), said(headline)
+    places = set(fall.elsewhere)
+    evidence = {f"{how}_{'gain' if up else 'loss'}" for how in ("strong", "some")}
+    losses, found = {"strong_loss", "some_loss"}, p <= 0.10 and (up or fall.own < 0)
+    most = None if checks is None or 2 * checks[0] == checks[1] else 2 * checks[0] > checks[1]
+    wrong = {
+        "calls rare what is not": "odd" in words and (p >= 0.02 or not places <= {f"strong_{'gain' if up else 'loss'}"}),
+        "calls evidence what is none": "some" in words and (p > 0.10 or not places <= evidence),
+        "speaks of evidence against most checks": bool(words & {"odd", "some"}) and most is False,
+        "calls usual what is evidence of a loss": "usual" in words and fall.own < 0 and (p <= 0.10 or bool(places & losses)),
+        "calls usual what most checks call unusual": "usual" in words and most is True and not up,
+        "sees a choice where all agree": "depends" in words and places <= {fall.place} and most in (None, found),
+        "says two things": len(words) > 1,
+    }  # fmt: skip
+    return "; ".join(what for what, is_so in wrong.items() if is_so)
+
+
+@st.composite
+def changes(draw) -> Fall:
+    n = draw(st.sampled_from([9, 30, 120, 400]))
+    as_bad = draw(st.one_of(st.integers(0, n), st.integers(0, n // 8), st.integers(n - n // 8, n)))
+    change = draw(st.floats(-3, 3).filter(lambda x: abs(x) > 0.01))
+    own = draw(st.floats(-3, 3).filter(lambda x: abs(x) > 0.01))
+    p = draw(st.one_of(st.none(), st.integers(1, n + 1).map(lambda k: k / (n + 1)), st.just(0.015), st.just(0.07)))
+    places = ["strong_loss", "some_loss", "ordinary"] if own < 0 else ["strong_gain", "some_gain", "ordinary"]
+    elsewhere = draw(st.lists(st.sampled_from(places), max_size=2))
+    return Fall(2000, 2010, change, change - own, own, as_bad, n, p, tuple(elsewhere))
+
+
+@settings(max_examples=400, deadline=None)
+@given(changes(), st.one_of(st.none(), st.integers(1, 24).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))))
+def test_no_headline_contradicts_its_evidence(fall, checks):
+    flows = (Flow("COL", "VEN", SOLD, SOLD, falls=(fall,)), Flow("VEN", "COL", SOLD, SOLD))
+    of = Facts(flows, SOLD, checks=checks)
+    for language in LANGUAGES:
+        found = first_screen(of, Catalogue(language), lambda code: in_text(code, "en"), "x")
+        assert found is not None
+        if language == "en":
+            assert contradicts(found.answer, fall, checks) == "", found.answer
+            number = found.numbers[1]
+            assert number.reason == (
+                "one way of counting" if checks is None else "unusual in {} of {} checks".format(*checks)
+            )
+            if "depends" in said(found.answer):
+                assert number.sure == ROUGH or checks is None or fall.place == "mixed"
+            if number.sure == FIRM:
+                assert said(found.answer) != {"depends"} or fall.place == "mixed"
+
+
+FEW = Fall(2000, 2010, -1.0, 0.1, -1.1, 5, 400, p=0.067)
+
+
+@pytest.mark.parametrize(
+    ("fall", "checks", "begins"),
+    [
+        (FEW, None, "There is some evidence that the fall of 2000–10 hit this pair harder"),
+        (FEW, (1, 24), "Whether the fall of 2000–10 is unusual depends on the comparison: 1 of 24 checks say that it is."),
+        (replace(FEW, p=0.005), (20, 24), "The fall of 2000–10 hit this pair as it hit few others."),
+        (replace(FEW, p=0.005), (1, 24), "Whether the fall of 2000–10 is unusual depends on the comparison"),
+        (replace(FEW, p=0.005, elsewhere=("ordinary",)), None, "Whether what happened in 2000–10 is unusual depends on the base"),
+        (replace(FEW, as_bad=40, p=0.09), None, "There is some evidence"),
+        (replace(FEW, p=0.3), None, "The fall of 2000–10 is not this pair's alone"),
+        (replace(FEW, as_bad=90, p=0.3), None, "The fall of 2000–10 is within what similar pairs saw."),
+        (replace(FEW, as_bad=90, p=0.3), (20, 24), "Whether the fall of 2000–10 is unusual depends on the comparison: 20 of 24"),
+        (replace(FEW, own=0.5, as_bad=396, p=0.995), None, "The fall of 2000–10 is smaller than what their other trade"),
+        (replace(FEW, change=1.0, p=0.005), None, "The rise of 2000–10 fell short of what their other trade"),
+        (replace(FEW, change=1.0, own=0.8, as_bad=399, p=0.999), None, "The rise of 2000–10 lifted this pair as it lifted few"),
+        (replace(FEW, change=1.0, own=0.8, as_bad=380, p=0.95), None, "There is some evidence that the rise of 2000–10"),
+        (replace(FEW, as_bad=None, n=None), None, "Trade fell in 2000–10."),
+        (replace(FEW, as_bad=0, n=8, p=None), None, "Trade fell in 2000–10."),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_each_kind_of_finding(fall, checks, begins):
+    flows = (Flow("COL", "VEN", SOLD, SOLD, falls=(fall,)), Flow("VEN", "COL", SOLD, SOLD))
+    found = first_screen(Facts(flows, SOLD, checks=checks), Catalogue("en"), in_text, "x")
+    assert found is not None
+    assert found.answer.startswith(begins)
+
+
+PAIRS = ("NIC-CRI", "SRB-MNE", "USA-CHN", "FJI-TON", "RUS-UKR", "VNM-USA", "ARM-AZE", "SDN-SSD", "QAT-SAU", "EU-GBR")
+
+
+@pytest.mark.parametrize("ends", PAIRS)
+def test_the_headline_of_any_pair_follows_from_its_numbers(ends):
+    found = pair(*ends.split("-")).facts
+    screen = first_screen(found, Catalogue("en"), in_text, "x")
+    assert screen is not None
+    compared = [fall for flow in found.flows for fall in flow.falls if fall.place is not None]
+    assert any(contradicts(screen.answer, fall, None) == "" for fall in compared) or not said(screen.answer)
+    value = screen.numbers[1].value if len(screen.numbers) > 1 else ""
+    if fall := next((f for f in compared if value == f"{f.as_bad} of {f.n}"), None):
+        assert contradicts(screen.answer, fall, None) == "", (screen.answer, fall)
+
+
+def test_the_headline_of_a_run_says_what_its_findings_say(flagship):
+    answer = answer_of(flagship, "en")
+    found = answer.facts
+    assert found is not None
+    places = {years: place for place, spans in answer.directions[0].places().items() for years in spans}
+    for fall in found.flows[0].falls:
+        assert fall.place == places[f"{int(fall.start)}-{int(fall.end)}"]  # one finding, whoever words it
+    screen = first_screen(found, Catalogue("en"), in_text, "x")
+    assert screen is not None
+    fall = leading(found.flows[0].falls)
+    assert fall is not None
+    assert contradicts(screen.answer.partition("; ")[0], fall, found.checks) == ""
