@@ -17,7 +17,8 @@ from detente.report.first_screen import FIRM, ROUGH, first_screen
 
 SOLD = {2000: 10.0, 2010: 5.0, 2020: 8.0}
 SAYS = {  # what a headline says, by words that stand in it and in no other
-    "odd": ("as it hit few others.", "as it lifted few others", "as few similar pairs did"),
+    "odd": ("as it hit few others.", "as it lifted few others", "few similar pairs saw"),
+    "strong": ("There is strong evidence",),
     "some": ("There is some evidence",),
     "depends": ("depends on",),
     "shared": ("not this pair's alone",),
@@ -46,10 +47,12 @@ def contradicts(headline: str, fall: Fall, checks: tuple[int, int] | None) -> st
     evidence = {f"{how}_{'gain' if up else 'loss'}" for how in ("strong", "some")}
     losses, found = {"strong_loss", "some_loss"}, p <= 0.10 and (up or fall.own < 0)
     most = None if checks is None or 2 * checks[0] == checks[1] else 2 * checks[0] > checks[1]
+    as_far = (fall.n or 0) - (fall.as_bad or 0) if up else fall.as_bad or 0
     wrong = {
-        "calls rare what is not": "odd" in words and (p >= 0.02 or not places <= {f"strong_{'gain' if up else 'loss'}"}),
+        "speaks of few where there are many": "odd" in words and as_far > 0.05 * (fall.n or 0),
+        "calls strong what is not": bool(words & {"odd", "strong"}) and (p >= 0.02 or not places <= {f"strong_{'gain' if up else 'loss'}"}),
         "calls evidence what is none": "some" in words and (p > 0.10 or not places <= evidence),
-        "speaks of evidence against most checks": bool(words & {"odd", "some"}) and most is False,
+        "speaks of evidence against most checks": bool(words & {"odd", "strong", "some"}) and most is False,
         "calls usual what is evidence of a loss": "usual" in words and fall.own < 0 and (p <= 0.10 or bool(places & losses)),
         "calls usual what most checks call unusual": "usual" in words and most is True and not up,
         "sees a choice where all agree": "depends" in words and places <= {fall.place} and most in (None, found),
@@ -96,17 +99,18 @@ FEW = Fall(2000, 2010, -1.0, 0.1, -1.1, 5, 400, p=0.067)
 @pytest.mark.parametrize(
     ("fall", "checks", "begins"),
     [
-        (FEW, None, "There is some evidence that the fall of 2000–10 hit this pair harder"),
-        (FEW, (1, 24), "Whether the fall of 2000–10 is unusual depends on the comparison: 1 of 24 checks say that it is."),
+        (FEW, None, "There is some evidence that the fall of 2000–10 is specific to"),
+        (FEW, (1, 24), "Whether the fall of 2000–10 is unusual depends on the comparison: it is in 1 of 24 checks."),
+        (replace(FEW, as_bad=49, p=0.012), (4, 4), "There is strong evidence that the fall of 2000–10 is specific to this pair."),
         (replace(FEW, p=0.005), (20, 24), "The fall of 2000–10 hit this pair as it hit few others."),
         (replace(FEW, p=0.005), (1, 24), "Whether the fall of 2000–10 is unusual depends on the comparison"),
         (replace(FEW, p=0.005, elsewhere=("ordinary",)), None, "Whether what happened in 2000–10 is unusual depends on the base"),
         (replace(FEW, as_bad=40, p=0.09), None, "There is some evidence"),
         (replace(FEW, p=0.3), None, "The fall of 2000–10 is not this pair's alone"),
         (replace(FEW, as_bad=90, p=0.3), None, "The fall of 2000–10 is within what similar pairs saw."),
-        (replace(FEW, as_bad=90, p=0.3), (20, 24), "Whether the fall of 2000–10 is unusual depends on the comparison: 20 of 24"),
+        (replace(FEW, as_bad=90, p=0.3), (20, 24), "Whether the fall of 2000–10 is unusual depends on the comparison: it is in 20 of 24"),
         (replace(FEW, own=0.5, as_bad=396, p=0.995), None, "The fall of 2000–10 is smaller than what their other trade"),
-        (replace(FEW, change=1.0, p=0.005), None, "The rise of 2000–10 fell short of what their other trade"),
+        (replace(FEW, change=1.0, p=0.005), None, "In 2000–10 trade grew less than their other trade"),
         (replace(FEW, change=1.0, own=0.8, as_bad=399, p=0.999), None, "The rise of 2000–10 lifted this pair as it lifted few"),
         (replace(FEW, change=1.0, own=0.8, as_bad=380, p=0.95), None, "There is some evidence that the rise of 2000–10"),
         (replace(FEW, as_bad=None, n=None), None, "Trade fell in 2000–10."),

@@ -12,13 +12,16 @@ from detente.answer.facts import Fall, leading
 from detente.attribution.words.strength import GAINED, LOST
 from detente.report.first_screen.wording import ScreenWords
 
-Finding = Literal["odd", "some", "depends", "shared", "opposed", "usual", "open"]
+FEW = 0.05  # of the similar pairs
+
+Finding = Literal["odd", "strong", "some", "depends", "shared", "opposed", "usual", "open"]
 
 
 def finding_of(fall: Fall, checks: tuple[int, int] | None = None) -> Finding:
     """What the evidence on a change allows to say.
 
-    ``odd`` and ``some``: strong and some evidence in the direction of the change or, of a rise, of a loss beside it;
+    ``odd``, ``strong`` and ``some``: evidence in the direction of the change or, of a rise, of a loss beside it, ``odd``
+    where it is strong and few similar pairs did the same;
     ``depends``: base years or most checks say otherwise; ``opposed``: evidence against the direction of a fall;
     ``shared``: the two economies' other trade did the same; ``usual``: nothing to speak of; ``open``: nothing to compare.
     """
@@ -32,7 +35,13 @@ def finding_of(fall: Fall, checks: tuple[int, int] | None = None) -> Finding:
         return "depends"
     if not found:
         return "shared" if place == "shared_loss" else "opposed" if place in GAINED else "usual"
-    return "odd" if place.startswith("strong") else "some"
+    return "some" if place.startswith("some") else "odd" if _few(fall) else "strong"
+
+
+def _few(fall: Fall) -> bool:
+    """Whether few similar pairs did the same: the count that stands beside the headline."""
+    n, as_bad = fall.n or 0, fall.as_bad or 0
+    return (n - as_bad if fall.gained else as_bad) <= FEW * n
 
 
 def change_sentence(of: ScreenWords) -> str:
@@ -48,7 +57,7 @@ def change_sentence(of: ScreenWords) -> str:
     if first.change < 0:
         return _said(of, first, f"falls_{finding}")
     side = "gains" if first.gained else "lags"
-    if finding in ("odd", "some", "depends"):
+    if finding in ("odd", "strong", "some", "depends"):
         return _said(of, first, f"{side}_{finding}")
     compared = [place for one in of.facts.flows for fall in one.falls if (place := fall.place) is not None]
     calm = all(place in ("ordinary", "shared_gain", *GAINED) for place in compared)
