@@ -13,6 +13,8 @@ import csv
 import re
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
+from typing import Literal
 
 from detente.blocs import blocs
 from detente.economies import in_text, name_of, table
@@ -24,11 +26,14 @@ from detente.language.text import Filling, Text
 _DRAWN = re.compile(r"(\n {4}[^\n]*\n {4} *\^)")
 """What was written, with a mark under the place: words of nobody's language."""
 _MORE = re.compile(r"(?P<shown>.+) and (?P<n>\d+) more")
+_TYPED_WHOLE = re.compile(r"'[^']*'")
 _LISTED = re.compile(r"(, | and )")
 _FEW = 12
 """A pattern of fewer letters could take in words that belong to the sentence: it takes names and numbers only."""
 TYPED = ("'", "`", "=", "= ", "[")
 """What stands before a blank that holds what somebody typed, or is to type in a file: it stays as it is."""
+Blank = Literal["said", "listed", "typed"]
+"""What a sentence is filled with: said in the reader's language; a list of names and of words to type; typed."""
 _CLAUSE = re.compile(r"(?:^| )(?:the|is|are|was|of|for|that|with|not|has|no) ")
 _SIGNED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)")
 """A number with signs that differ by language: ``12,345``, ``0.50``."""
@@ -92,13 +97,16 @@ def _sentences(parts: list[str], language: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _matched(text: str, language: str) -> str | None:
-    for pattern, quoted, translation in _patterns(language):
+    for pattern, blanks, translation in _patterns(language):
         found = pattern.fullmatch(text)
-        if found and not _takes_words(pattern, found.groups(), quoted):
-            fills = (
-                fill if typed else _filling(fill, language) for fill, typed in zip(found.groups(), quoted, strict=True)
-            )
-            return _joined(translation.format(*fills), language) if quoted else translation
+        if found and not _takes_words(pattern, found.groups(), blanks):
+            fills = [
+                _quoted(fill, language) if how == "typed" else _filling(fill, language, ours=how == "said")
+                for fill, how in zip(found.groups(), blanks, strict=True)
+            ]
+            told = _joined(translation.format(*fills), language) if blanks else translation
+            begins = translation.startswith("{}") and fills[0] != found[1]  # a word of ours begins the sentence
+            return told[:1].upper() + told[1:] if begins and text[0].isupper() else told
     return None
 
 
@@ -108,29 +116,35 @@ def _joined(text: str, language: str) -> str:
     return text
 
 
-def _takes_words(pattern: re.Pattern[str], fills: tuple[str, ...], quoted: tuple[bool, ...]) -> bool:
+def _takes_words(pattern: re.Pattern[str], fills: tuple[str, ...], blanks: tuple[Blank, ...]) -> bool:
     """Whether a pattern of few words fits only because its blanks take in words of another sentence."""
     few = sum(letter.isalpha() for letter in pattern.pattern) < _FEW
-    return few and any(_CLAUSE.search(fill) for fill, typed in zip(fills, quoted, strict=True) if not typed)
+    return few and any(_CLAUSE.search(fill) for fill, how in zip(fills, blanks, strict=True) if how != "typed")
 
 
-def _filling(fill: str, language: str) -> str:
-    """What a sentence was filled with: names, lists of names and large numbers as the language writes them."""
+def _quoted(fill: str, language: str) -> str:
+    """What stands in quotes: as it was typed, but for the name that a panel of ours goes by."""
+    words, key = Catalogue(language), f"panel_name.{fill.replace(' ', '_')}"
+    return words(key) if key in words.strings() else fill
+
+
+def _filling(fill: str, language: str, *, ours: bool = True) -> str:
+    """What a sentence was filled with: names, lists, large numbers and words of ours as the language writes them."""
     words = Catalogue(language)
     if more := _MORE.fullmatch(fill):
-        return words("rows.and_more", shown=_filling(more["shown"], language), n=more["n"])
+        return words("rows.and_more", shown=_filling(more["shown"], language, ours=ours), n=more["n"])
     if _SIGNED.fullmatch(fill):
         return words.signs(fill)
-    names = _names(language)
+    names = _names(language) | (_own_words(language) if ours else {})
     pieces = _LISTED.split(fill)
-    if all(piece in names for piece in pieces[::2]):
-        told = [names[piece] for piece in pieces[::2]]
+    if all(piece in names or _TYPED_WHOLE.fullmatch(piece) for piece in pieces[::2]):
+        told = [names.get(piece, piece) for piece in pieces[::2]]
         return (
             words("answer.and", first=", ".join(told[:-1]), last=told[-1])
             if pieces[-2:-1] == [" and "]
             else ", ".join(told)
         )
-    clause = _matched(fill, language) if _CLAUSE.search(fill) else None
+    clause = _matched(fill, language) if _CLAUSE.search(fill) or "'" in fill else None
     return fill if clause is None else clause
 
 
@@ -142,9 +156,20 @@ def _names(language: str) -> dict[str, str]:
     return found | {name_of(code): name_of(code, language) for code in codes}
 
 
+def _blank(before: str, after: str) -> Blank:
+    """What a blank holds, by what stands around it."""
+    return "typed" if before.endswith(TYPED) or after.startswith("=") else "listed" if before.endswith(": ") else "said"
+
+
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], tuple[bool, ...], str], ...]:
-    """The patterns of a language, which of their blanks stand in quotes, and the translations; those with most words first."""
+def _own_words(language: str) -> dict[str, str]:
+    """Words of ours that sentences are filled with: what a column is for, what flows, how periods are counted."""
+    return {pattern.pattern.replace("\\", ""): told for pattern, blanks, told in _patterns(language) if not blanks}
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], tuple[Blank, ...], str], ...]:
+    """The patterns of a language, what their blanks hold, and the translations; those with most words first."""
     place = files("detente.language") / "locale" / language / "errors.csv"
     if not place.is_file():
         return ()
@@ -153,7 +178,7 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], tuple[bool, ...], s
     return tuple(
         (
             re.compile("(.*?)".join(map(re.escape, parts))),
-            tuple(p.endswith(TYPED) for p in parts[:-1]),
+            tuple(_blank(before, after) for before, after in pairwise(parts)),
             row["translation"],
         )
         for row in rows

@@ -147,10 +147,17 @@ def look_text(look: Look, title: str, words: Catalogue, *, dry_run: bool = False
         parts.append(words("watch.dry_run"))
     parts += [words("watch.unread", measure=measure) for measure in look.unread]
     parts += ["", *(alert_text(alert, words) for alert in look.alerts)] if look.alerts else []
-    fired = [words("watch.failed", dyad=one.dyad, error=clean(one.words)) for one in look.failures]
+    called = look.titles
+    fired = [
+        words("watch.failed", dyad=called.get(one.dyad, one.dyad), error=clean(one.words)) for one in look.failures
+    ]
     parts += ["", *fired] if fired else []
     standing = [
-        words("watch.standing", what=f"{dyad}, {measure_in_words(measure, words)}", when=_day(since, words))
+        words(
+            "watch.standing",
+            what=f"{called.get(dyad, dyad)}, {measure_in_words(measure, words)}",
+            when=_day(since, words),
+        )
         for dyad, measure, since in look.standing
     ]
     parts += ["", *standing] if standing else []

@@ -178,6 +178,7 @@ def _kept(
     return Look(
         listed.watch.name, number, _stamp(at), tuple(alerts), failures, len(looked),
         len(taken) - len(looked) - len(failed), standing, quick, unread=_unread(listed, looked),
+        titles={one.dyad.key: one.title for one in taken},
     )  # fmt: skip
 
 

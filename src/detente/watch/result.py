@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -132,6 +132,7 @@ class Look:
     failures : dyads that could not be looked at.
     looked, skipped : how many dyads were computed, and how many whose inputs had not moved were not.
     standing : dyad, measure and time since which, of whatever has fired and not cleared.
+    titles : of dyads, by key.
     quick : whether placebos were left out.
     delivered : what became of the messages, by state.
     trouble : why messages wait or a feed could not be written.
@@ -150,6 +151,7 @@ class Look:
     delivered: Mapping[str, int] | None = None
     trouble: str = ""
     unread: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> WatchChanges:
