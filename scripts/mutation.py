@@ -28,13 +28,17 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "detente"
+RECONCILING = (
+    "tests/record/test_explanations.py tests/record/test_reconcile.py tests/record/test_property_reconcile.py "
+    "tests/record/test_recovery_reconcile.py"
+)
 CENTRAL = {
     "numbers": ("record/verdicts/numbers.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
     "amounts": ("record/verdicts/amounts.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
     "matching": (
         "record/verdicts/kinds/matching.py",
-        "tests/record/test_changes.py tests/record/test_many_figures.py tests/record/test_sides_of_zero.py "
-        "tests/record/test_rules.py tests/record/test_open_outcomes.py",
+        "tests/record/test_valuations.py tests/record/test_sides_of_zero.py tests/record/test_open_outcomes.py "
+        "tests/record/test_rules.py tests/record/test_case.py",
     ),
     "quantity": (
         "record/verdicts/kinds/quantity.py",
@@ -44,15 +48,12 @@ CENTRAL = {
     ),
     "extreme": ("record/verdicts/kinds/extreme.py", "tests/record/test_changes.py tests/record/test_rules.py"),
     "change": ("record/verdicts/kinds/change.py", "tests/record/test_changes.py tests/record/test_rules.py"),
-    "reconcile": (
-        "record/verdicts/reconciling/reconcile.py",
-        "tests/record/test_explanations.py tests/record/test_reconcile.py tests/record/test_property_reconcile.py "
-        "tests/record/test_recovery_reconcile.py",
-    ),
-    "bounds": (
-        "record/verdicts/reconciling/bounds.py",
-        "tests/record/test_explanations.py tests/record/test_reconcile.py tests/record/test_property_reconcile.py",
-    ),
+    "parts": ("record/verdicts/parts.py", "tests/record/test_parts.py tests/record/test_changes.py"),
+    "explanation": ("record/verdicts/reconciling/explanation.py", RECONCILING),
+    "totals": ("record/verdicts/reconciling/totals.py", RECONCILING),
+    "valuation": ("record/verdicts/reconciling/valuation.py", RECONCILING),
+    "reconcile": ("record/verdicts/reconciling/reconcile.py", RECONCILING),
+    "bounds": ("record/verdicts/reconciling/bounds.py", RECONCILING),
     "figure_context": (
         "record/verdicts/reconciling/figure_context.py",
         "tests/record/test_explanations.py tests/record/test_many_figures.py",
