@@ -36,7 +36,7 @@ CENTRAL = {
     "numbers": ("record/verdicts/numbers.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
     "amounts": ("record/verdicts/amounts.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
     "matching": (
-        "record/verdicts/kinds/matching.py",
+        "record/verdicts/comparing/matching.py",
         "tests/record/test_valuations.py tests/record/test_sides_of_zero.py tests/record/test_open_outcomes.py "
         "tests/record/test_rules.py tests/record/test_case.py",
     ),

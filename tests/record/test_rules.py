@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.record.rows import Claim, Figure
+from detente.record.verdicts.comparing.direction import direction_in
 from detente.record.verdicts.kinds.change import _size
-from detente.record.verdicts.kinds.direction import direction_in
 
 HOLDS = ("confirmed", "confirmed within rounding")
 

@@ -6,6 +6,10 @@ import random
 
 import pytest
 
+from detente.record.rows import Claim, Figure
+from detente.record.schema import TABLES
+from detente.record.verdicts.comparing.matching import other_valuation, together
+
 YEARS = range(1700, 2020)
 BASES = ("fob", "fob+fob", "unspecified", "cif", "fob+cif", "importer-side", "baci", "mirror", "comtrade")
 COMPILED = {"baci", "mirror", "comtrade", "importer-side"}
@@ -152,3 +156,46 @@ def test_a_compiler_that_the_article_names_is_held_to_its_own_figure(small):
     claim = small.quantity("115", options="digits=3", attributed_to="the Statistics Office")
     found = small.verdict(claim, figures=[row])
     assert found.verdict == "contradicted"
+
+
+def of(value: float, basis: str = "fob", unit: str = "usd_mn") -> Figure:
+    """A figure of 2021 as the rules see it."""
+    row = {"figure_id": "T1", "series": "trade.total", "period": "2021", "value": value, "unit": unit, "basis": basis,
+           "kind": "flow", "status": "reported", "source_id": "office"}  # fmt: skip
+    return Figure.from_row(dict.fromkeys(("low", "high", "preferred", "derivation", "note")) | row)
+
+
+@pytest.mark.parametrize(
+    ("target", "taken", "odd", "differs"),
+    [
+        ("trade.total", 300.0, of(305.0), True),  # two hundredths, where both are FOB
+        ("trade.total", 300.0, of(295.0), True),
+        ("trade.total", 300.0, of(310.0), False),
+        ("trade.total", 300.0, of(290.0), False),
+        ("trade.total@x", 300.0, of(355.0, "fob+cif"), True),  # a fifth, where one is not
+        ("trade.total@x", 300.0, of(255.0, "baci"), True),
+        ("trade.total@x", 300.0, of(365.0, "fob+cif"), False),
+        ("trade.total@x", 300.0, of(245.0, "baci"), False),
+        ("trade.total@x", 300.0, of(600.0, "baci"), False),
+        ("trade.total", 300.0, of(0.3, "fob", "usd_bn"), True),
+        ("trade.balance", -100.0, of(-100.0), False),
+    ],
+)
+def test_parts_taken_together_stand_for_a_figure_of_another_valuation(target, taken, odd, differs):
+    claim = Claim.from_row(dict.fromkeys(TABLES["claims"].allowed) | {"unit": "usd_mn", "target": target, "claim": ""})
+    parts = [of(100.0), of(200.0)]
+    assert together(claim, parts) == taken
+    assert other_valuation(odd, parts, claim) is differs
+
+
+def test_the_ends_of_a_range_are_converted_as_its_middle_is(small):
+    """1,000 to 2,000 million pesos at 4 pesos a dollar: 250 to 500 million dollars."""
+    row = {"unit": "mxn_mn", "value": "1500", "low": "1000", "high": "2000", "status": "approximate"}
+    for value, verdict in (
+        ("260", "confirmed"),
+        ("490", "confirmed"),
+        ("150", "contradicted"),
+        ("700", "contradicted"),
+    ):
+        found = small.verdict(small.quantity(value, options="rate=4"), figures=[row]).verdict
+        assert found.removesuffix(" within rounding") == verdict, value

@@ -68,6 +68,9 @@ def test_more_than_excludes_the_number_itself():
 
 def test_numbers_are_said_with_their_unit():
     assert say(7164.7, "usd_mn") == "US$7,164.7 million"
+    assert say(9999.5, "usd_mn") == "US$9,999.5 million"
+    assert say(10000, "usd_mn") == "US$10 billion"
+    assert say(15512.5, "usd_mn") == "US$15.5125 billion"
     assert say(62, "pct") == "62%"
     assert say(1282, "days") == "1,282 days"
 

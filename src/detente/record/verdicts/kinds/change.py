@@ -13,10 +13,10 @@ from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, gap, say
 from detente.record.verdicts.citing import cite, early_said, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, Issue, one_of, period, register, unknown
+from detente.record.verdicts.comparing.direction import DOWN, UNTOLD, direction_of, size_of
+from detente.record.verdicts.comparing.matching import counted_in, in_unit
+from detente.record.verdicts.comparing.no_figure import not_yet
 from detente.record.verdicts.evidence import STRONG, Evidence
-from detente.record.verdicts.kinds.direction import DOWN, UNTOLD, direction_of, size_of
-from detente.record.verdicts.kinds.matching import counted_in, in_unit
-from detente.record.verdicts.kinds.no_figure import not_yet
 from detente.record.verdicts.parts import of_period
 from detente.record.verdicts.verdict import Verdict, not_checkable
 

@@ -15,10 +15,10 @@ from detente.record.reading import split_list
 from detente.record.rows import Claim, Event
 from detente.record.verdicts.citing import cite_event, days_off
 from detente.record.verdicts.claim_test import ClaimTest, anything, ids_in, register, unknown
+from detente.record.verdicts.comparing.same_event import mismatch, recognised, unrelated
 from detente.record.verdicts.evidence import Evidence
 from detente.record.verdicts.independence.names import same_name, words_of
 from detente.record.verdicts.independence.organisations import Register
-from detente.record.verdicts.kinds.what import mismatch, recognised, unrelated
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
 WORST_FIRST = ("contradicted", "outcome pending", "not checkable", "imprecise", "reported correctly", "confirmed")

@@ -11,9 +11,9 @@ from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.citing import aside_said, cite, early_said, sources_of
 from detente.record.verdicts.claim_test import ClaimTest, period, register, unknown
+from detente.record.verdicts.comparing.matching import COUNTED, in_unit
+from detente.record.verdicts.comparing.no_figure import gaps, not_yet
 from detente.record.verdicts.evidence import STRONG, Evidence
-from detente.record.verdicts.kinds.matching import COUNTED, in_unit
-from detente.record.verdicts.kinds.no_figure import gaps, not_yet
 from detente.record.verdicts.parts import made_of, steps_of
 from detente.record.verdicts.verdict import Verdict, not_checkable
 

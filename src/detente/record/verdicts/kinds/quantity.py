@@ -12,9 +12,8 @@ from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, gap, say
 from detente.record.verdicts.citing import aside_said, cite, early_said, listed, plain, series_name, sources_of
 from detente.record.verdicts.claim_test import NUMBER, ClaimTest, anything, number, register, unknown, whole_number
-from detente.record.verdicts.evidence import STRONG, Evidence
-from detente.record.verdicts.kinds.direction import is_balance, other_way, signed, worded
-from detente.record.verdicts.kinds.matching import (
+from detente.record.verdicts.comparing.direction import is_balance, other_way, signed, worded
+from detente.record.verdicts.comparing.matching import (
     composed,
     in_claims_currency,
     latest_comparable,
@@ -22,7 +21,8 @@ from detente.record.verdicts.kinds.matching import (
     together,
     value_of,
 )
-from detente.record.verdicts.kinds.no_figure import no_figure
+from detente.record.verdicts.comparing.no_figure import no_figure
+from detente.record.verdicts.evidence import STRONG, Evidence
 from detente.record.verdicts.numbers import NEAR, WORD_RANGES, Wording
 from detente.record.verdicts.reconciling.figure_context import FigureContext
 from detente.record.verdicts.reconciling.reconcile import well_explained

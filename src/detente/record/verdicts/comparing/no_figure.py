@@ -10,8 +10,8 @@ from detente.record.period import Period
 from detente.record.rows import Claim
 from detente.record.verdicts.amounts import convert, currency_of
 from detente.record.verdicts.citing import series_name
+from detente.record.verdicts.comparing.matching import comparable
 from detente.record.verdicts.evidence import Evidence
-from detente.record.verdicts.kinds.matching import comparable
 from detente.record.verdicts.parts import are_changes, lacking
 from detente.record.verdicts.verdict import Verdict, not_checkable, pending
 
