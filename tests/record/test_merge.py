@@ -183,3 +183,51 @@ def test_a_record_with_a_vocabulary_of_its_own_is_merged_and_read_back(two, tmp_
     (ours / "vocabulary.toml").write_text(own.replace("shut", "closed"), encoding="utf-8")
     with pytest.raises(RecordError, match=r"vocabulary\.toml"):
         merge_records(ours, theirs).write(tmp_path / "other")
+
+
+WEB = {"source_id": "web", "title": "A page", "publisher": "A Bank", "date": "2020", "kind": "press",
+       "url": "https://a.example.org"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "began", "ours", "theirs", "columns"),
+    [
+        ("figures", {}, {"series": "trade.exports"}, {"value": "120"}, {"series", "value"}),
+        ("figures", {}, {"source_id": "story"}, {"value": "120"}, {"source_id", "value"}),
+        ("figures", {}, {"status": "forecast"}, {"value": "120"}, {"status", "value"}),
+        ("figures", {}, {"kind": "stock"}, {"value": "120"}, {"kind", "value"}),
+        ("figures", {}, {"note": "from a bulletin"}, {"value": "120"}, set()),
+        ("figures", {}, {"preferred": "1"}, {"value": "120"}, set()),
+        ("events", {}, {"kind": "border opening"}, {"direction": "0"}, {"kind", "direction"}),
+        ("events", {}, {"kind": "border opening"}, {"date": "2020-03-05"}, set()),
+        ("sources", WEB, {"url": "https://b.example.org"}, {"accessed": "2021-02-02"}, {"url", "accessed"}),
+        ("sources", WEB, {"date": "2024"}, {"first_published": "2019"}, {"date", "first_published"}),
+        ("sources", WEB, {"publisher": "The Bank"}, {"cites": "office"}, set()),
+    ],
+)  # fmt: skip
+def test_what_one_cell_says_only_with_another_is_not_torn(small, tmp_path, table, began, ours, theirs, columns):
+    folders = [tmp_path / name for name in ("base", "a", "b")]
+    for folder, change in zip(folders, ({}, ours, theirs)):
+        shutil.copytree(small.write(**{table: [began | change]}), folder)
+    merged = merge_records(*folders[1:], base=folders[0])
+    assert set(merged.conflicts["column"]) == columns
+    if not columns:
+        merged.write(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("table", "ours", "theirs", "alike"),
+    [
+        ("figures", {}, {"value": "100.0", "note": "as printed"}, True),
+        ("figures", {}, {"value": "101"}, False),
+        ("figures", {}, {"source_id": "story"}, False),
+        ("events", {"date": "2020-03"}, {"date": "2020-3", "title": "The BRIDGE closes"}, True),
+        ("claims", {"value": "7", "why_not": "x"}, {"value": "7.0", "why_not": "x"}, False),
+    ],
+)
+def test_rows_that_say_the_same_in_other_letters_are_told(small, tmp_path, table, ours, theirs, alike):
+    key = {"figures": "figure_id", "events": "event_id", "claims": "claim_id"}[table]
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder, row, id_ in zip(folders, (ours, theirs), ("A", "B")):
+        shutil.copytree(small.write(**{table: [row | {key: id_}]}), folder)
+    assert bool(merge_records(*folders).twice) == alike

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from detente.record import Ledger
+
 RATE = {"series": "exchange.usd_per_eur", "unit": "usd_per_eur", "kind": "rate"}
 MONTHS = [1.2171, 1.2098, 1.1899, 1.1979, 1.2146, 1.2047, 1.1822, 1.1772, 1.1770, 1.1601, 1.1414, 1.1304]
 """US$ per euro in 2021 as the ECB's monthly averages have it; their mean is 1.18353, its own average of days 1.1827."""
@@ -112,6 +114,7 @@ def test_an_amount_of_a_year_is_converted_at_the_mean_of_its_months(small):
     assert small.verdict(given, figures=[trade, *months(MONTHS[:11])]).verdict == "not checkable"
 
 
+STORY = {"source_id": "story", "title": "S", "publisher": "The Daily Post", "kind": "article"}
 EARLY = {"source_id": "early", "title": "In autumn", "publisher": "A Chamber", "date": "2021-10-01", "kind": "official"}
 
 
@@ -119,6 +122,10 @@ def flows(values, year, source="office"):
     return [
         {"period": f"{year}-{m:02}", "value": str(v), "source_id": source} for m, v in enumerate(values, 1)
     ]  # fmt: skip
+
+
+def fx(value, **more):
+    return RATE | {"period": "2021", "value": value} | more
 
 
 def yearly(**values):
@@ -151,3 +158,72 @@ def test_the_preferred_of_two_figures_of_a_month_is_the_one_added(small):
     rows[3]["preferred"] = "1"
     rows.append(rows[3] | {"value": "80", "preferred": "", "figure_id": "X"})
     assert small.verdict(small.quantity("96"), figures=rows).verdict == "confirmed"
+
+
+EUROS = {"value": "100", "unit": "eur_mn"}
+BANK = {"source_id": "bank", "title": "Rates", "publisher": "A Bank", "date": "2022-02-01", "kind": "press"}
+
+
+@pytest.mark.parametrize(
+    ("rates", "verdict"),
+    [
+        ([fx("1.05"), fx("1.18", preferred="1")], "confirmed within rounding"),
+        ([fx("1.05", source_id="bank"), fx("1.18")], "confirmed within rounding"),  # an office's before a paper's
+        ([fx("1.18", status="forecast")], "not checkable"),
+        ([fx("1.18", source_id="story")], "not checkable"),  # the claim's own
+        ([fx("0.8475", series="exchange.eur_per_usd", unit="eur_per_usd")], "confirmed within rounding"),
+        ([fx("1.18", period="2020")], "not checkable"),
+    ],
+)
+def test_which_rate_an_amount_is_converted_at(small, rates, verdict):
+    found = small.verdict(small.quantity("118"), figures=[EUROS, *rates], sources=[BANK])
+    assert found.verdict == verdict, found.reason
+
+
+def test_months_in_another_currency_are_added_before_they_are_converted(small):
+    euros = [row | {"unit": "eur_mn"} for row in flows([8.3333] * 12, 2021)]
+    found = small.verdict(small.quantity("118"), figures=[*euros, *months([1.18] * 12)])
+    assert found.verdict == "confirmed within rounding", found.reason
+    assert "T1 to T12 at 0.847458 EUR per USD (mean of 12, T13 to T24)" in found.evidence
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "inf", "nan", "abc", "1e-400"])
+def test_a_rate_is_a_finite_number_above_zero(small, rate):
+    problems = Ledger.check(small.write(claims=[small.quantity("118", options=f"rate={rate}")], figures=[EUROS]))
+    assert [problem.column for problem in problems] == ["options"]
+
+
+def release(date, first_published):
+    return EARLY | {"date": date, "first_published": first_published}
+
+
+@pytest.mark.parametrize(
+    ("date", "first", "verdict", "early"),
+    [
+        ("2023", "1995", "confirmed", False),  # a data set that goes on: its copy has the year
+        ("n.d.", "1995", "confirmed", False),
+        ("2024", "2021-07", "confirmed", False),
+        ("2021-10", "1995", "confirmed", True),
+        ("2020-10", "1995", "not checkable", False),  # foretold
+    ],
+)
+def test_a_figure_of_a_later_year_than_the_first_release_came_with_its_copy(small, date, first, verdict, early):
+    row = {"source_id": "early", "value": "100"}
+    found = small.verdict(small.quantity("100"), figures=[row], sources=[release(date, first)])
+    assert found.verdict == verdict, found.reason
+    assert ("had ended" in found.reason) == early
+
+
+def test_a_copy_older_than_what_first_came_out_is_a_problem(small):
+    problems = Ledger.check(small.write(sources=[release("2020", "2024")]))
+    assert [(p.column, p.row) for p in problems] == [("first_published", 2)]
+
+
+def test_a_later_copy_says_no_more_of_a_day_than_what_there_was_by_then(small):
+    closed = {"date": "2016-05-01", "announced": "2014-01-01", "source_ids": "early"}
+    ledger = small.ledger(
+        events=[closed], sources=[release("2024", "2011"), {**STORY, "date": "2015-01-01"}],
+        claims=[{"type": "event", "date": "2016-05-01", "test": "event", "target": "E1"}],
+    )  # fmt: skip
+    assert ledger.verdict("C1").verdict == "confirmed"
+    assert ledger.as_of("2015-06-01").verdict("C1").verdict == "outcome pending"

@@ -20,14 +20,16 @@ def as_of(ledger: F, day: str | date, known_by: str | date | None = None) -> F:
 
     A source counts from its ``first_published``, else from its ``date``: dated to a month
     or a year, from the last day of that. One without either is left out, since nobody can
-    say when it was known. An event is there once it took
+    say when it was known; of one whose copy is of a later day, what there was by then is dated to it. An event is there once it took
     effect or was announced; a figure once its period had ended.
     """
     day = _day(day)
     known_by = day if known_by is None else _day(known_by)
     published = ledger.sources.select(pl.coalesce("first_published", pl.col("date").replace("n.d.", None)))
     dated = spans(published.to_series())
-    sources = ledger.sources.filter(dated["last"] <= known_by)
+    copied = spans(ledger.sources["date"].replace("n.d.", None))["last"]
+    later = pl.when(copied > known_by).then(pl.lit(known_by.isoformat())).otherwise("date").alias("date")
+    sources = ledger.sources.with_columns(later).filter(dated["last"] <= known_by)
     known = sources["source_id"]
 
     events = ledger.events

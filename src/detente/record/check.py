@@ -42,6 +42,7 @@ def check_tables(tables: dict[str, pl.DataFrame], vocabulary: Vocabulary) -> lis
         found += _translations(frame, table)
     found += _links(tables)
     found += _self_citing(tables["sources"])
+    found += _copied_too_soon(tables["sources"])
     found += _ranges(tables)
     found += figure_sense(tables["figures"])
     found += claim_units(tables["claims"])
@@ -202,6 +203,20 @@ def _ranges(tables: dict[str, pl.DataFrame]) -> list[Problem]:
         figures, TABLES["figures"], outside, "value", lambda c: f"{c} lies outside its own low and high.", ""
     )
     return found
+
+
+def _copied_too_soon(sources: pl.DataFrame) -> list[Problem]:
+    """Sources of which the copy at hand is older than what first came out."""
+    soon = []
+    for date, first in sources.select("date", "first_published").iter_rows():
+        try:
+            soon.append(bool(date and first) and Period.parse(date).last < Period.parse(first).first)
+        except ValueError:  # no date, or one that is no date, which is said elsewhere
+            soon.append(False)
+    return problems_where(
+        sources, TABLES["sources"], pl.Series(soon, dtype=pl.Boolean), "first_published",
+        "It came out after the date of the copy: {}.".format, "'date' is the copy's, 'first_published' the first one's.",
+    )  # fmt: skip
 
 
 def _self_citing(sources: pl.DataFrame) -> list[Problem]:

@@ -11,8 +11,9 @@ from detente._atomic import home_of, lock, settle_around, write_files
 from detente._foreign import read_text
 from detente.errors import Problem, RecordError
 from detente.record.exchange.trial import check_with
+from detente.record.period import Period
 from detente.record.reading import read_table
-from detente.record.schema import TABLES, RecordTable
+from detente.record.schema import CLAIMS, TABLES, RecordTable
 from detente.record.states.vocabulary import FILE as VOCABULARY
 from detente.record.verdicts.independence.organisations import FILE as REGISTER
 
@@ -81,9 +82,9 @@ def merge_records(ours: str | Path, theirs: str | Path, *, base: str | Path | No
     for name, table in TABLES.items():
         a, b = _by_id(Path(ours), table), _by_id(Path(theirs), table)
         old = _by_id(Path(base), table) if base is not None else None
-        merged, found = _merge_rows(a, b, old)
+        merged, found = _merge_rows(name, a, b, old)
         rows += [(name, *conflict) for conflict in found]
-        twice += [(name, *ids) for ids in _twice(a, b, table.key)]
+        twice += [(name, *ids) for ids in _twice(a, b, table)]
         schema = dict.fromkeys(table.allowed, pl.String)
         tables[name] = pl.DataFrame(list(merged.values()), schema=schema)
     words = {}
@@ -115,15 +116,27 @@ def _merge_texts(ours: str, theirs: str, base: str = "") -> tuple[str, list[tupl
     return ours, [("the whole file", "", "as we began" if base else "", "changed", "changed")]
 
 
-def _twice(a: dict[str, _Row], b: dict[str, _Row], key: str) -> list[tuple[str, str]]:
+def _twice(a: dict[str, _Row], b: dict[str, _Row], table: RecordTable) -> list[tuple[str, str]]:
     """Ids, each of one record only, of rows that say the same."""
-    said = {_content(row, key): id_ for id_, row in a.items() if id_ not in b}
-    alike = ((said.get(_content(row, key)), id_) for id_, row in b.items() if id_ not in a)
+    said = {_content(row, table): id_ for id_, row in a.items() if id_ not in b}
+    alike = ((said.get(_content(row, table)), id_) for id_, row in b.items() if id_ not in a)
     return [(ours, theirs) for ours, theirs in alike if ours is not None]
 
 
-def _content(row: _Row, key: str) -> tuple[str | None, ...]:
-    return tuple(cell for column, cell in row.items() if column != key)
+def _content(row: _Row, table: RecordTable) -> tuple[str, ...]:
+    """What a row says, in whatever letters, digits and notes."""
+    return tuple(_plain(column, cell or "", table) for column, cell in row.items() if column not in (table.key, "note"))
+
+
+def _plain(column: str, cell: str, table: RecordTable) -> str:
+    try:
+        if column in table.numbers and table is not CLAIMS:  # the digits of a claim are part of it
+            return format(float(cell), ".12g")
+        if column in table.dates:
+            return str(Period.parse(cell))
+    except ValueError:
+        pass
+    return cell.casefold()
 
 
 def _by_id(folder: Path, table: RecordTable) -> dict[str, _Row]:
@@ -134,14 +147,14 @@ def _by_id(folder: Path, table: RecordTable) -> dict[str, _Row]:
 
 
 def _merge_rows(
-    a: dict[str, _Row], b: dict[str, _Row], old: dict[str, _Row] | None
+    name: str, a: dict[str, _Row], b: dict[str, _Row], old: dict[str, _Row] | None
 ) -> tuple[dict[str, _Row], list[tuple[str, str, str, str, str]]]:
     merged: dict[str, _Row] = {}
     conflicts: list[tuple[str, str, str, str, str]] = []
     for key in dict.fromkeys([*a, *b]):
         before = (old or {}).get(key)
         if key in a and key in b:
-            merged[key], found = _merge_cells(a[key], b[key], before)
+            merged[key], found = _merge_cells(name, a[key], b[key], before)
             conflicts += [(key, *cells) for cells in found]
             continue
         kept = a[key] if key in a else b[key]
@@ -154,18 +167,25 @@ def _merge_rows(
     return merged, conflicts
 
 
-TOGETHER = (
-    ("value", "low", "high", "unit", "basis", "period", "date", "horizon"),
-    ("date", "end_date", "announced"),
-    ("value", "unit", "state", "date", "test", "target", "options"),
-)
-"""Columns that are read as one: a number means nothing without its unit, nor a test without its target."""
+TOGETHER = {
+    "figures": (
+        ("series", "period", "value", "low", "high", "unit", "basis", "kind", "status", "source_id", "derivation"),
+    ),
+    "events": (("date", "end_date", "announced"), ("kind", "direction", "sets")),
+    "claims": (("claim", "type", "value", "unit", "state", "date", "test", "target", "options"),),
+    "sources": (("date", "first_published"), ("url", "accessed", "archived_url", "quotation")),
+    "forecasts": (
+        ("date", "target", "low", "high", "unit", "kind", "horizon", "outcome_figure_ids", "outcome_op", "source_id"),
+    ),
+}
+"""Columns that are read as one, by table: a number means nothing without its unit, series and source, nor a test
+without its target, nor the day on which a page was read without the page."""
 
 
-def _merge_cells(a: _Row, b: _Row, before: _Row | None) -> tuple[_Row, list[tuple[str, str, str, str]]]:
+def _merge_cells(name: str, a: _Row, b: _Row, before: _Row | None) -> tuple[_Row, list[tuple[str, str, str, str]]]:
     row: _Row = {}
     conflicts = []
-    torn = _torn(a, b, before) if before else _pieced(a, b)
+    torn = _torn(name, a, b, before) if before else _pieced(name, a, b)
     for column in a:
         ours, theirs = a[column], b[column]
         if column in torn and ours != theirs:
@@ -183,10 +203,10 @@ def _merge_cells(a: _Row, b: _Row, before: _Row | None) -> tuple[_Row, list[tupl
     return row, conflicts
 
 
-def _torn(a: _Row, b: _Row, before: _Row) -> frozenset[str]:
+def _torn(name: str, a: _Row, b: _Row, before: _Row) -> frozenset[str]:
     """Columns of a group that both changed, each another part of it: together they would say what nobody wrote."""
     found: set[str] = set()
-    for group in TOGETHER:
+    for group in TOGETHER[name]:
         columns = [c for c in group if c in before]
         ours = {c for c in columns if a[c] != before[c]}
         theirs = {c for c in columns if b[c] != before[c]}
@@ -195,10 +215,10 @@ def _torn(a: _Row, b: _Row, before: _Row) -> frozenset[str]:
     return frozenset(found)
 
 
-def _pieced(a: _Row, b: _Row) -> frozenset[str]:
+def _pieced(name: str, a: _Row, b: _Row) -> frozenset[str]:
     """Columns of a group of which, with no ancestor known, each side fills some that the other leaves empty."""
     found: set[str] = set()
-    for group in TOGETHER:
+    for group in TOGETHER[name]:
         columns = [c for c in group if c in a]
         ours, theirs = ({c for c in columns if x[c] and not y[c]} for x, y in ((a, b), (b, a)))
         if ours and theirs:

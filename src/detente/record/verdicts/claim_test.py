@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -112,7 +113,7 @@ def whole_number(what: str) -> Option:
 def number(value: str) -> str:
     """An option that takes a number above zero."""
     try:
-        return "" if float(value) > 0 else f"'{value}' is not above zero."
+        return "" if 0 < float(value) < math.inf else f"'{value}' is not above zero."
     except ValueError:
         return f"'{value}' is not a number."
 

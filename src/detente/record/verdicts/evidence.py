@@ -147,9 +147,11 @@ class Evidence:
         return published is not None and figure.period.last > published.last
 
     def published(self, figure: Figure) -> Period | None:
-        """When the source of a figure first came out."""
+        """When a figure first came out: with its source, or, of a later period, with the copy at hand."""
         source = self.dependence.sources.get(figure.source_id)
-        return source.published if source else None
+        if source is None or source.published is None:
+            return None
+        return source.published if figure.period.last <= source.published.last else source.date
 
     def standing(self, source_id: str) -> int:
         """How much weight a source has by its kind; 0 is most."""
@@ -163,7 +165,9 @@ class Evidence:
 
     def _last_day(self, source_id: str) -> date:
         source = self.dependence.sources.get(source_id)
-        return source.published.last if source and source.published else self.newest
+        if source is None or source.published is None:
+            return self.newest
+        return max(source.published.last, source.date.last if source.date else self.newest)
 
     def _in_time(self, figures: list[Figure]) -> tuple[Figure, ...]:
         early = {f.id for f in figures if self.early(f)}

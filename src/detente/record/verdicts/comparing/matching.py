@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from detente.language import Number, Text
 from detente.record.period import Period
 from detente.record.rows import Claim, Figure
 from detente.record.verdicts.amounts import convert, currency_of, measure_of
 from detente.record.verdicts.evidence import STRONG, Evidence
-from detente.record.verdicts.parts import AVERAGED, observed, of_period
+from detente.record.verdicts.parts import AVERAGED, made_of, observed, of_period
 from detente.record.verdicts.reconciling.explanation import FIT
 from detente.record.verdicts.reconciling.valuation import CIF_OVER_FOB
 
@@ -93,6 +94,8 @@ def in_claims_currency(figures: Sequence[Figure], claim: Claim, evidence: Eviden
     """
     wanted = currency_of(claim.unit)
     found = []
+    if claim.date is not None:
+        figures = [*figures, *made_of(figures, claim.date)]  # the year's amount at the year's rate
     for figure in figures if wanted else ():
         of = currency_of(figure.unit)
         if not of or of == wanted:
@@ -108,7 +111,7 @@ def in_claims_currency(figures: Sequence[Figure], claim: Claim, evidence: Eviden
             replace(
                 figure, value=figure.value * factor, text=format(figure.value * factor, ".12g"), low=low, high=high,
                 unit=unit, status="approximate" if figure.status in STRONG else figure.status,
-                id=f"{figure.id} at {rate[0]:g} {of.upper()} per {wanted.upper()}{rate[1]}",
+                id=_at_rate(figure.id, of, wanted, *rate),
             )
         )  # fmt: skip
     return found
@@ -118,10 +121,16 @@ def _rate(of: str, wanted: str, period: Period, claim: Claim, evidence: Evidence
     if claim.option("rate"):
         return float(claim.option("rate")), ""
     for name, power in ((RATES.format(to=of, of=wanted), 1), (RATES.format(to=wanted, of=of), -1)):
-        rates = of_period((f for f in evidence.independent(name, claim) if f.value > 0), period)
+        known = [f for f in evidence.independent(name, claim) if f.value > 0 and f.status in (*STRONG, "approximate")]
+        rates = sorted(of_period(known, period), key=lambda f: (not f.preferred, evidence.standing(f.source_id)))
         if rates:
-            return rates[0].value ** power, f" ({rates[0].id})"
+            return rates[0].value ** power, rates[0].id
     return None
+
+
+def _at_rate(id_: str, of: str, to: str, rate: float, known: str) -> Text:
+    facts = {"id": id_, "rate": Number(f"{rate:g}"), "of": of.upper(), "to": to.upper()}
+    return Text("evidence.at_known_rate", rate_id=known, **facts) if known else Text("evidence.at_rate", **facts)
 
 
 def composed(claim: Claim, evidence: Evidence) -> list[Figure] | None:
