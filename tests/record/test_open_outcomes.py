@@ -120,7 +120,8 @@ MONTHS = [
         ("2020-01/2020-03", "", QUARTERS, {}, "contradicted"),
         ("2021", "from=2020;to=2022", MONTHS, {}, "confirmed"),  # months of a flow add up
         ("2021", "from=2020;to=2022", [f | {"kind": "stock"} for f in MONTHS], {}, "confirmed"),  # the highest stands
-        ("2021", "from=2020;to=2022", [f | {"kind": "rate"} for f in MONTHS], {}, "not checkable"),
+        ("2021", "from=2020;to=2022", [f | {"kind": "rate"} for f in MONTHS], {}, "confirmed"),  # their means
+        ("2021", "from=2020;to=2022", [f | {"kind": "rate"} for f in MONTHS[1:]], {}, "not checkable"),
         ("2021", "", YEARS, {"attributed_to": "Statistics Office"}, "reported correctly"),
         ("2021", "from=2019;to=2030", YEARS, {}, "outcome pending"),
         ("2020", "from=2019;to=2030", YEARS, {}, "contradicted"),
