@@ -53,7 +53,7 @@ CENTRAL = {
     "totals": ("record/verdicts/reconciling/totals.py", RECONCILING),
     "valuation": ("record/verdicts/reconciling/valuation.py", RECONCILING),
     "reconcile": ("record/verdicts/reconciling/reconcile.py", RECONCILING),
-    "bounds": ("record/verdicts/reconciling/bounds.py", RECONCILING),
+    "bounds": ("record/verdicts/reconciling/bounds.py", "tests/record/test_bounds.py"),
     "figure_context": (
         "record/verdicts/reconciling/figure_context.py",
         "tests/record/test_explanations.py tests/record/test_many_figures.py",
