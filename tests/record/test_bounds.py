@@ -72,7 +72,11 @@ def test_a_bound_of_another_unit_is_converted_and_one_of_another_measure_bounds_
 def test_only_bases_that_can_be_compared_bound_one_another():
     inner = figure("trade.exports", 200.0, basis="fob")
     assert broken(inner, figure("trade.total", 100.0, basis="cif")) == []
-    for bases in (("fob", "fob"), ("fob", "-"), ("unspecified", "cif")):
+    for bases in (  # equal words, not one object
+        ("fob", str(b"fob", "ascii")),
+        ("fob", "-"),
+        ("unspecified", "cif"),
+    ):
         given = [figure("trade.exports", 200.0, basis=bases[0]), figure("trade.total", 100.0, basis=bases[1])]
         assert len(broken(*given)) == 1, bases
 
@@ -85,6 +89,14 @@ def test_a_part_is_bounded_in_its_own_period_alone_and_a_flow_by_the_newest_earl
     assert broken(figure("gas.flow", 200.0), *capacities) == [("gas.flow 2020", "gas.capacity 2019", "capacity")]
     assert broken(figure("gas.flow", 200.0), capacities[0]) == []
     assert broken(figure("gas.flow", 200.0), *capacities, figure("gas.capacity", 300.0, "2020")) == []
+
+
+def test_a_stock_abroad_lasts_as_a_capacity_does_and_may_begin_with_the_period():
+    here = figure("migration.aaa_in_bbb", 150.0, unit="persons", kind="stock")
+    for period in ("2019", "2020-01"):
+        abroad = figure("migration.aaa_abroad", 100.0, period, "persons", kind="stock")
+        assert broken(here, abroad) == [(here.id, abroad.id, "total abroad")], period
+    assert broken(here, figure("migration.aaa_abroad", 100.0, "2020-02", "persons", kind="stock")) == []
 
 
 def test_a_bound_known_as_at_most_reaches_to_its_upper_end_and_an_index_bounds_nothing():
@@ -106,3 +118,5 @@ def test_the_explanation_names_both_and_says_by_how_much():
         assert said in found.explanation.arithmetic
     (found,) = broken_bounds([inner, figure("migration.aaa_abroad", 0.0, unit="persons")])
     assert found.explanation.misfit == 150.0
+    (found,) = broken_bounds([figure("gas.flow", 0.75), figure("gas.capacity", 0.5)])
+    assert found.explanation.misfit == pytest.approx(0.5)

@@ -72,7 +72,7 @@ def test_what_one_figure_costs_does_not_grow_with_the_record(monkeypatch, series
 def test_the_preferred_and_the_reported_are_kept_where_there_are_very_many() -> None:
     held = [figure(k, 50.0 + k, series="trade.exports", status="approximate") for k in range(100)]
     held[70] = figure(70, 500.0, series="trade.exports")
-    held[90] = figure(90, 600.0, series="trade.exports", status="derived", preferred=True)
+    held[90] = figure(90, 600.0, series="trade.exports", status="approximate", preferred="1")
     kept = list(FigureContext.of(held).of_flow(figure(999, 1.0), "exports"))
     assert len(kept) == MOST
     assert {70, 90} <= {int(f.id[1:]) for f in kept}

@@ -41,6 +41,7 @@ def row(table: pl.DataFrame, figure_id: str, series: str = "trade.total") -> dic
 def test_the_trade_of_2021_was_the_surplus(table):
     found = row(table, "T352")
     assert (found["value"], found["against"]) == (268.6, 394.0)
+    assert found["gap_pct"] == pytest.approx(-31.83, abs=0.005)
     assert found["explanation"] == "balance as total"
     assert "exports are 331.3" in found["arithmetic"]
 
@@ -131,3 +132,17 @@ def test_the_prices_of_another_year_need_an_index_and_a_named_year():
         asked = figure("A", "trade.total", value, period="2005", note="in constant dollars of 2015")
         kinds = {e.kind: e.misfit for e in explain(asked, other, index)}
         assert kinds == ({"constant money": pytest.approx(abs(value / 500 - 1))} if fits else {})
+
+
+@pytest.mark.parametrize(
+    ("more", "listed"),
+    [
+        ({"status": "derived", "derivation": "half of T1"}, []),  # restates the reference
+        ({"status": "approximate", "derivation": "half of T1"}, ["T2"]),
+        ({"status": "derived", "derivation": "half of T9"}, ["T2"]),
+        ({"status": "derived", "derivation": "half of T1", "source_id": "story"}, ["T2"]),
+    ],
+)
+def test_what_a_source_derives_from_its_own_figure_is_no_conflict(small, more, listed):
+    figures = [{"value": "100"}, {"value": "150"} | more]
+    assert small.ledger(figures=figures).conflicts()["figure_id"].to_list() == listed
