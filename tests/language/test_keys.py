@@ -36,11 +36,6 @@ ALIKE = {
         "desk.range number.range", "result.hit watch_result.hit",
         "result.near watch_result.near", "verdict_many.outcome_pending verdict_one.outcome_pending watch_result.pending",
         "verdict_many.unresolved_conflict verdict_one.unresolved_conflict",
-        *(
-            f"verdict.{word} verdict_many.{word} verdict_one.{word}"
-            for word in ("confirmed", "confirmed_within_rounding", "imprecise", "contradicted", "not_checkable",
-                         "reported_correctly", "independently_confirmed", "confirmed,_not_independently")
-        ),
     ),
     MEANING: (
         "dates.open state_value.open", "rule.agreement test.agreement word.agreement", "figure_status.reported word.reported",
@@ -80,9 +75,13 @@ VOICES = ("answer", "people")
 
 
 def _alike(language: str) -> dict[str, list[str]]:
+    """Keys by text, where several have one; a verdict of one claim and of several may read as its label does."""
     keys: dict[str, list[str]] = {}
-    for key, text in Catalogue(language).strings().items():
-        if not key.startswith("spoken.") and key not in VALUES:
+    strings = Catalogue(language).strings()
+    for key, text in strings.items():
+        group, _, word = key.partition(".")
+        label = strings.get(f"verdict.{word}") if group in ("verdict_one", "verdict_many") else None
+        if not key.startswith("spoken.") and key not in VALUES and text != label:
             keys.setdefault(text, []).append(key)
     return {text: sorted(at) for text, at in keys.items() if len(at) > 1}
 
