@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from detente.outlook.relevant import known_spells, months_later, regions
 from detente.outlook.ridge_logit import fit_ridge_logit
+from detente.outlook.states_at_risk import known_spells, months_later, regions
 
 FIRST, LAST = date(2019, 4, 1), date(2023, 9, 1)
 FIRST_LONG, LAST_LONG = date(2005, 1, 1), date(2024, 7, 1)

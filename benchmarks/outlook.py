@@ -32,9 +32,9 @@ from detente.outlook.break_model import (
     probability,
     rows_before,
 )
-from detente.outlook.relevant import LISTED_UNTIL, known_spells, months_later, regions, relevant_pairs
 from detente.outlook.returns import return_rates
 from detente.outlook.score_card import ScoreCard
+from detente.outlook.states_at_risk import LISTED_UNTIL, known_spells, months_later, regions, relevant_pairs
 
 YEARS = range(2005, 2025)
 FAILS = {

@@ -26,8 +26,8 @@ from detente.attribution.library.catalogue import cases
 from detente.attribution.library.ruptures import break_sources, diplomatic_breaks
 from detente.errors import DetenteError
 from detente.outlook import hazard
-from detente.outlook.relevant import LISTED_UNTIL, known_spells, months_later, relevant_pairs
 from detente.outlook.spells import BreakSpell, first_day
+from detente.outlook.states_at_risk import LISTED_UNTIL, known_spells, months_later, relevant_pairs
 from detente.outlook.trade.trade_forecast import NO_EVENT, Ahead
 
 FIRST, LAST = date(2005, 1, 1), date(2025, 12, 31)

@@ -18,7 +18,7 @@ from detente.economies import lookup
 from detente.errors import MissingInternalTrade, SpecificationError, UnknownEconomy
 from detente.language import Catalogue
 from detente.outlook import forecast
-from detente.outlook.relevant import LISTED_UNTIL
+from detente.outlook.states_at_risk import LISTED_UNTIL
 from detente.panel import Panel, world
 from detente.study import new_study, open_study
 

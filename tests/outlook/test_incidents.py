@@ -19,7 +19,7 @@ from detente.gravity import fit_negbin
 from detente.outlook.incidents import IncidentCounts, around_breaks, forecast_incidents, read_incidents
 from detente.outlook.incidents.incident_forecast import MEAN, MEMORIES, learn_incidents, memories
 from detente.outlook.incidents.negative_binomial import fit_counts
-from detente.outlook.relevant import known_spells, relevant_pairs
+from detente.outlook.states_at_risk import known_spells, relevant_pairs
 from detente.run.further.incidents import incidents
 
 

@@ -10,7 +10,7 @@ import pytest
 import detente as dt
 from detente.attribution.library import ruptures
 from detente.errors import DetenteError, NotIdentified, SpecificationError
-from detente.outlook import relevant, score_cards
+from detente.outlook import score_cards, states_at_risk
 from detente.outlook.break_model import LAND, RELEVANT, Groups, fit_breaks, rows_before
 from detente.outlook.returns import return_rates
 
@@ -77,7 +77,7 @@ def until(monkeypatch):
     def cut(day: str) -> None:
         rows = ruptures.diplomatic_breaks()
         kept = tuple(r for r in rows if r.start < day)
-        monkeypatch.setattr(relevant, "diplomatic_breaks", lambda: kept)
+        monkeypatch.setattr(states_at_risk, "diplomatic_breaks", lambda: kept)
         _forget()
 
     yield cut
@@ -89,9 +89,9 @@ def _forget() -> None:
     from detente.outlook import odds_of_pair
 
     for remembered in (
-        relevant.known_spells,
-        relevant.snapshot,
-        relevant.broke_within,
+        states_at_risk.known_spells,
+        states_at_risk.snapshot,
+        states_at_risk.broke_within,
         odds_of_pair._learnt,
         return_rates,
     ):
@@ -108,10 +108,10 @@ def test_nothing_later_than_the_day_is_used(until):
 
 
 def test_the_pairs_asked_about_and_what_happened_to_them():
-    pairs = relevant.relevant_pairs()
+    pairs = states_at_risk.relevant_pairs()
     assert 2_500 < len(pairs.codes) < 2_800
     assert pairs.land.sum() == 299
-    spells = relevant.known_spells()
+    spells = states_at_risk.known_spells()
     broke = [s for s in spells if s.broke]
     assert 210 < len(broke) < 235
     inside = [s for s in broke if pairs.place(s.a, s.b) is not None]

@@ -16,7 +16,7 @@ from detente.report import render_report
 from detente.run import Run, read_run
 from detente.run.attributed import attributed, residual_table
 from detente.run.folder import next_folder, previous_folder
-from detente.run.further.since import changes
+from detente.run.further.run_changes import changes
 from detente.run.schema import TableSchema, forget, number, register, schema_of, text
 from detente.run.tables import as_markdown, tables
 from detente.study import Study, new_study, open_study

@@ -14,8 +14,8 @@ from detente.language import Catalogue
 from detente.panel import with_sides
 from detente.run import Run, scored_outlook
 from detente.run.further.known_event import KnownEvent, known_event
+from detente.run.further.run_changes import changes
 from detente.run.further.scored import on_scoreboard, scored_people
-from detente.run.further.since import changes
 from detente.run.what_next import outlook_of
 from detente.study.scaffold import new_study
 

@@ -19,7 +19,7 @@ from detente.run.attributed import attribution_table
 from detente.run.schema import directed
 from detente.run.trade import timeline
 from detente.watch import Look, open_state, read_watchlist
-from detente.watch.since import history
+from detente.watch.earlier_looks import history
 from local_mail import mail_server
 from watched import CLOSED, HEAD, mail_to
 

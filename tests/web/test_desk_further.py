@@ -21,10 +21,10 @@ from detente.run.what_if.scenario_bands import scenario_bands
 from detente.study import open_study
 from detente.web import Keys, Site, Workspace, create_app
 from detente.web.desk.bands import bands
-from detente.web.desk.beside import beside
 from detente.web.desk.controls import pair_controls
 from detente.web.desk.opening import open_solver
 from detente.web.desk.settings import read_setting
+from detente.web.desk.wider_effects import beside
 from detente.web.editor.study_edits import add_scenario
 
 TOKEN = "t" * 32

@@ -18,7 +18,7 @@ from detente.answer.pairs.lanes import lanes
 from detente.answer.what_next import pair_next_sentences
 from detente.attribution.library.ruptures import diplomatic_breaks
 from detente.language import Catalogue
-from detente.outlook.relevant import without_relations
+from detente.outlook.states_at_risk import without_relations
 from detente.report.figures import CHARTS
 from detente.report.relation_lanes import relation_picture
 from detente.web import Keys, Site, Workspace, create_app

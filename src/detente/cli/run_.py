@@ -41,7 +41,7 @@ def command(
     from detente.report import report_files
     from detente.run import read_run
     from detente.run.folder import check_free, next_folder, previous_folder
-    from detente.run.further.since import changes
+    from detente.run.further.run_changes import changes
     from detente.study import open_study
 
     opened = open_study(study).reading(**reading(how))

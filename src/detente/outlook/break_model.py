@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.outlook.relevant import FEATURES, FIRST, broke_within, months_later, relevant_pairs, snapshot
 from detente.outlook.ridge_logit import fit_ridge_logit
+from detente.outlook.states_at_risk import FEATURES, FIRST, broke_within, months_later, relevant_pairs, snapshot
 
 Array = NDArray[np.float64]
 STRATA = 8

@@ -28,16 +28,16 @@ from detente.outlook.break_model import (
     rows_before,
 )
 from detente.outlook.odds import Odds, PastBreak
-from detente.outlook.relevant import (
+from detente.outlook.returns import return_rates
+from detente.outlook.score_card import card_of
+from detente.outlook.spells import BreakSpell
+from detente.outlook.states_at_risk import (
     beyond_the_list,
     known_spells,
     relevant_pairs,
     snapshot,
     without_relations,
 )
-from detente.outlook.returns import return_rates
-from detente.outlook.score_card import card_of
-from detente.outlook.spells import BreakSpell
 
 EARLIEST = date(1995, 1, 1)
 """Before this day there is too little to learn from."""

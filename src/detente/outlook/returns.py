@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from detente.outlook.relevant import FIRST, known_spells
+from detente.outlook.states_at_risk import FIRST, known_spells
 
 DRAWS = 400
 YEAR = 365.25

@@ -13,7 +13,7 @@ from detente.attribution import DyadFits, attribute, find_breaks
 from detente.economies import lookup_side
 from detente.errors import DetenteError, NotIdentified, TooFewDonors
 from detente.outlook import hazard
-from detente.outlook.relevant import LISTED_UNTIL
+from detente.outlook.states_at_risk import LISTED_UNTIL
 from detente.panel import Panel, with_sides
 from detente.record import Ledger
 from detente.record.verdicts.judge import verdict_table

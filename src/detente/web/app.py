@@ -43,7 +43,7 @@ from detente.web.pages import (
     study,
     watch,
 )
-from detente.web.pages.pairs import ahead, compare, pair, pair_files, partners, search
+from detente.web.pages.pairs import compare, pair, pair_files, partners, search, what_next
 from detente.web.pages.record import row, rows
 from detente.web.pages.start import gallery
 
@@ -83,7 +83,7 @@ ROUTES: Sequence[Route] = [
     *start.ROUTES,
     *search.ROUTES,
     *pair.ROUTES,
-    *ahead.ROUTES,
+    *what_next.ROUTES,
     *partners.ROUTES,
     *pair_files.ROUTES,
     *compare.ROUTES,

@@ -12,7 +12,7 @@ from detente.answer.facts import Facts
 from detente.answer.pairs.lanes import Lane, lanes
 from detente.economies import is_current
 from detente.outlook.people import PeopleBetween, people_between
-from detente.outlook.relevant import FIRST, LISTED_UNTIL
+from detente.outlook.states_at_risk import FIRST, LISTED_UNTIL
 from detente.panel import Panel
 from detente.run.what_next import outlook_of
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 from detente.attribution.library.catalogue import LibraryCase, cases
 from detente.attribution.library.ruptures import DiplomaticBreak, diplomatic_breaks
-from detente.outlook.relevant import FIRST, LISTED_UNTIL, relevant_pairs, without_relations
 from detente.outlook.spells import first_day
+from detente.outlook.states_at_risk import FIRST, LISTED_UNTIL, relevant_pairs, without_relations
 
 State = Literal["calm", "strained", "hostile", "unknown"]
 OF_BREAK: dict[str, State] = {

@@ -17,7 +17,7 @@ from detente.run import read_run
 from detente.run.result import Run
 from detente.study import open_study
 from detente.watch import look, read_watchlist
-from detente.watch.since import history
+from detente.watch.earlier_looks import history
 
 
 def gather(

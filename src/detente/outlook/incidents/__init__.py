@@ -5,10 +5,10 @@ from detente._lazy import names_of
 __all__, __getattr__, __dir__ = names_of(
     __name__,
     {
-        "AroundBreaks": "around",
+        "AroundBreaks": "association",
         "IncidentCounts": "counts",
         "IncidentForecast": "incident_forecast",
-        "around_breaks": "around",
+        "around_breaks": "association",
         "forecast_incidents": "incident_forecast",
         "read_incidents": "counts",
     },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from detente.attribution.library.catalogue import cases
-from detente.outlook.relevant import subregions
+from detente.outlook.states_at_risk import subregions
 
 EUROPE, AMERICA, OCEANIA = "Europe and Caucasus", "Northern America", "Oceania"
 OF_SUBREGION = {

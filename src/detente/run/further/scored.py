@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from detente.data.periods import label_of
-from detente.outlook.relevant import months_later
+from detente.outlook.states_at_risk import months_later
 from detente.record.period import Period
 from detente.record.verdicts.numbers import NEAR
 from detente.run.further.known_event import breaks_on_record

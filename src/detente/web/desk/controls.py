@@ -7,10 +7,10 @@ from typing import Any
 
 from detente.errors import DetenteError
 from detente.study import Study
-from detente.web.desk.beside import can_recover
 from detente.web.desk.desk_solver import DeskSolver
 from detente.web.desk.levers import CLOSED, Lever, levers
 from detente.web.desk.settings import GROWTH, TARIFFS, Setting
+from detente.web.desk.wider_effects import can_recover
 from detente.web.http.telling import Told, lang_of, told_error
 from detente.web.http.words import Words
 

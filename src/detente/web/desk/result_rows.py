@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from detente.web.desk.beside import rows_in_words
+from detente.web.desk.wider_effects import rows_in_words
 from detente.web.http.words import Words
 
 

@@ -23,7 +23,6 @@ from detente.run.what_if.scenario_bands import DRAWS
 from detente.study import Study
 from detente.web.background.turns import in_turn
 from detente.web.desk.bands import bands
-from detente.web.desk.beside import beside, people_in_words, recoveries
 from detente.web.desk.charts import desk_charts
 from detente.web.desk.controls import lever_control, more_controls, named, pair_controls, scenario_cards
 from detente.web.desk.desk_solver import DeskSolver, outcome
@@ -31,6 +30,7 @@ from detente.web.desk.levers import CLOSED, levers
 from detente.web.desk.opening import open_solver
 from detente.web.desk.result_rows import outcome_in_words
 from detente.web.desk.settings import DEFICITS, LIMITS, MOST_PINS, Setting, read_pins, read_setting
+from detente.web.desk.wider_effects import beside, people_in_words, recoveries
 from detente.web.editor.record_checks import stamp_of
 from detente.web.editor.study_edits import add_scenario
 from detente.web.http.reply import NOT_STATE, as_json, go, page, told, words_of

@@ -14,10 +14,10 @@ from detente.errors import UnreadableFile
 from detente.study import Study
 from detente.web.background.turns import in_turn
 from detente.web.desk.bands import Bands, bands
-from detente.web.desk.beside import beside
 from detente.web.desk.desk_solver import outcome
 from detente.web.desk.opening import open_solver
 from detente.web.desk.settings import read_pins, read_setting
+from detente.web.desk.wider_effects import beside
 from detente.web.editor.export import Download, export
 from detente.web.http.reply import words_of
 from detente.web.http.workspace import Workspace

@@ -17,8 +17,8 @@ from detente._foreign import read_text
 from detente.economies import lookup_side
 from detente.errors import DetenteError, UsageError, did_you_mean
 from detente.watch import WatchList, read_watchlist
+from detente.watch.earlier_looks import WatchHistory, history
 from detente.watch.look_in_words import measure_in_words
-from detente.watch.since import WatchHistory, history
 from detente.web.http.reply import page, told, words_of
 from detente.web.http.reproduce import of_watch
 from detente.web.http.workspace import Workspace

@@ -13,7 +13,7 @@ from detente.answer.pairs.any_pair import pair
 from detente.answer.pairs.found_pair import Pair
 from detente.answer.pairs.lanes import Lane, lanes
 from detente.economies import in_text
-from detente.outlook.relevant import FIRST, LISTED_UNTIL
+from detente.outlook.states_at_risk import FIRST, LISTED_UNTIL
 from detente.panel import Panel
 from detente.report.first_screen import FirstScreen, first_screen
 from detente.report.relation_lanes import RelationPicture, flags_of, relation_picture
