@@ -68,11 +68,11 @@ CENTRAL = {
     "comparing": ("attribution/comparison/similar/comparing.py", "tests/attribution/test_similar.py"),
     "neighbours": ("attribution/comparison/similar/neighbours.py", "tests/attribution/test_similar.py"),
     "sides": ("attribution/comparison/similar/sides.py", "tests/attribution/test_similar.py"),
-    "margins": ("gravity/engines/margins.py", "tests/gravity/test_margins.py"),
+    "margins": ("gravity/engines/margins.py", "tests/gravity/test_margins.py tests/gravity/test_few_gaps.py"),
     "separation": ("gravity/separation/search.py", "tests/gravity/test_separation.py"),
     "signs": ("gravity/separation/signs.py", "tests/gravity/test_separation.py"),
     "certificate": ("gravity/separation/certificate.py", "tests/gravity/test_separation.py"),
-    "cells": ("gravity/engines/cells.py", "tests/gravity/test_tensor_cells.py tests/gravity/test_tensor.py"),
+    "cells": ("gravity/engines/cells.py", "tests/gravity/test_few_gaps.py tests/gravity/test_margins.py"),
     "tensor": (
         "gravity/engines/tensor_engine.py",
         "tests/gravity/test_tensor_cells.py tests/gravity/test_tensor.py tests/gravity/test_fit.py "

@@ -6,8 +6,10 @@ import pytest
 
 from detente.gravity import fit_ppml
 from detente.gravity.design import build
+from detente.gravity.engines.layout import lay_out
 from detente.gravity.formulas.grammar import parse
 from detente.gravity.separation import search
+from detente.gravity.separation.certificate import singletons
 from detente.gravity.separation.search import by_linear_program, by_rectifier, find_separated, is_small
 from detente.panel.frames import read_table
 
@@ -220,3 +222,37 @@ def test_a_search_whose_certificate_does_not_hold_finds_nothing(monkeypatch):
 
         monkeypatch.setattr(search._Held, "fitted", halved)
         assert np.flatnonzero(by_rectifier(design)).tolist() == rows
+
+
+def alone_by_hand(labels: list[tuple], among: np.ndarray) -> np.ndarray:
+    """Rows alone in a level of any effect among those left, taken away until there are none."""
+    left = among.copy()
+    while True:
+        gone = left.copy()
+        for keys in zip(*labels):
+            counts: dict = {}
+            for key, held in zip(keys, left):
+                counts[key] = counts.get(key, 0) + held
+            gone &= np.array([counts[key] > 1 for key in keys])
+        gone = left & ~gone
+        if not gone.any():
+            return among & ~left
+        left &= ~gone
+
+
+@pytest.mark.parametrize("share", [0.12, 0.3, 0.6, 1.0])
+@pytest.mark.parametrize("years", [1, 2, 3])
+def test_rows_alone_in_a_level_are_found_on_the_tensor_as_on_rows(share, years):
+    rng = np.random.default_rng(int(100 * share) + years)
+    cells = [(t, i, j) for t in range(years) for i in range(5) for j in range(5)]
+    held = [cell for cell in cells if rng.random() < share]
+    columns = {name: [cell[k] for cell in held] for k, name in enumerate(("year", "exporter", "importer"))}
+    data = pl.DataFrame(columns | {"y": rng.gamma(1, 1, len(held)), "x": rng.normal(size=len(held))})
+    formula = parse("y ~ x | exporter^year + importer^year + exporter^importer")
+    design = build(read_table(data), formula)
+    labels = [((i, t), (j, t), (i, j)) for t, i, j in held]
+    some = rng.random(len(held)) < 0.8
+    for among in (None, np.ones(len(held), bool), some):
+        expected = alone_by_hand(labels, np.ones(len(held), bool) if among is None else among)
+        for layout in (None, lay_out(design)):
+            assert (singletons(design, layout, among) == expected).all()
