@@ -8,7 +8,7 @@ import pytest
 
 from detente.errors import SpecificationError, UnreadableFile
 from detente.watch import read_watchlist
-from detente.watch.sample import write_sample
+from detente.watch.example import write_sample
 
 GOOD = '[watch]\nname = "a"\n[[dyad]]\npair = ["COL", "Ecuador"]\n[[rule]]\nmeasure = "exports"\n'
 MAIL = '[[to]]\nkind = "mail"\nto = ["{to}"]\nsender = "d@example.org"\nhost = "h"\n'

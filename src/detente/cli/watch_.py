@@ -23,8 +23,8 @@ def command(path: Path, new: bool, dry_run: bool, digest: bool, since: int | Non
     from detente.language import Catalogue
     from detente.watch import look, read_watchlist
     from detente.watch.earlier_looks import alerts_since
+    from detente.watch.example import write_sample
     from detente.watch.look_in_words import look_text, past_alert_text
-    from detente.watch.sample import write_sample
 
     if new:
         click.echo(f"{write_sample(path)}: edit it, then run: detente watch {path}")

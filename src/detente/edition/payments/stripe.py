@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from detente.delivery import transaction
-from detente.edition.payments.ledger import link, new_event, paid, stands
+from detente.edition.payments.paid_until import link, new_event, paid, stands
 from detente.edition.settings import PaySettings
 from detente.edition.subscribers.desk import Desk
 from detente.edition.subscribers.readers import Reader
