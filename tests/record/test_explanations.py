@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
 from detente.record.rows import Figure
-from detente.record.verdicts.reconciling.explanation import agree, rounding_half
+from detente.record.verdicts.reconciling.explanation import ConflictExplanation, agree, rounding_half
 from detente.record.verdicts.reconciling.figure_context import FigureContext
 from detente.record.verdicts.reconciling.reconcile import explain
 
@@ -280,3 +280,8 @@ def test_only_a_total_is_the_sum_of_exports_and_imports():
     parts = figure("X", 300, "exports", basis="fob"), figure("C", 110, "imports", basis="cif")
     assert "valuation" in found(figure("A", 410), WHOLE, *parts)
     assert found(figure("A", 410, "transit"), figure("B", 400, "transit"), *parts) == {}
+
+
+def test_an_explanation_is_not_changed_afterwards():
+    with pytest.raises(FrozenInstanceError):
+        ConflictExplanation("valuation", "", 0.0).misfit = 1.0
