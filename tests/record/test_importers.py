@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from detente.cli.app import run as main
-from detente.errors import DetenteError, UnknownColumn, UnreadableFile, UsageError
+from detente.errors import DataError, DetenteError, EmptySample, UnknownColumn, UnreadableFile, UsageError
 from detente.record import Ledger
 from detente.record.exchange.importers.importing import plan_import
 from detente.record.exchange.importers.layouts import LAYOUTS
@@ -320,3 +321,71 @@ def test_what_a_later_release_no_longer_has_is_told(small, tmp_path):
     assert "1 no longer in the file" in plan.summary()
     plan.write(small.folder)
     assert plan.gone[0] in set(Ledger.read(small.folder).events["event_id"])
+
+
+@pytest.mark.parametrize(
+    ("layout", "there", "here"),
+    [
+        ("acled", "05 March 2021", "44260"),  # a spreadsheet's serial number
+        ("acled", "05 March 2021", "05/03/2021"),
+        ("gdelt", "20190223", "43519"),
+        ("exchange-rates", "2021,USD", "2021-Q1,USD"),
+        ("exchange-rates", "2021,USD", "Jan-21,USD"),
+        ("exchange-rates", "2021,USD", "abcd,USD"),
+        ("ucdp", "1999", "soon"),
+    ],
+)
+def test_what_is_no_date_is_shown_and_nothing_is_written(small, tmp_path, layout, there, here):
+    small.write()
+    before = {p.name: p.read_bytes() for p in small.folder.iterdir()}
+    with pytest.raises(DataError, match="is no date") as caught:
+        planned(small, tmp_path, layout, FILES[layout].replace(there, here))
+    assert here.partition(",")[0] in str(caught.value)
+    assert {p.name: p.read_bytes() for p in small.folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("layout", "changes"),
+    [
+        ("comtrade", ((",170,", ",170.0,"), (",862,", ",862.0,"), ("202001", "202001.0"))),  # a table with empty cells
+        ("ucdp", (("1999", "1999.0"),)),
+        ("gdelt", ((",057,", ",57,"), (",010,", ",10,"))),  # 10 is 010 where 57 can only be 057
+        ("acled", (("05 March 2021", "2021-03-05T00:00:00"), ("06 March 2021", "2021-03-06 00:00:00"))),
+    ],
+)
+def test_codes_and_days_as_other_programs_write_them(small, tmp_path, layout, changes):
+    text = FILES[layout]
+    for there, here in changes:
+        text = text.replace(there, here)
+    plan = planned(small, tmp_path, layout, text)
+    columns = ("series", "period", "value", "unit") if plan.layout.table == "figures" else ("date", "kind", "direction")
+    assert [tuple(row[c] for c in columns) for row in plan.new] == GIVES[layout]
+
+
+def test_codes_of_two_digits_are_roots_where_all_of_them_are(small, tmp_path):
+    text = FILES["gdelt"].replace(",057,", ",14,").replace(",010,", ",10,")
+    assert planned(small, tmp_path, "gdelt", text).new != planned(small, tmp_path, "gdelt").new
+
+
+@pytest.mark.parametrize("layout", list(FILES))
+def test_a_header_alone_has_nothing_and_a_title_above_is_named(small, tmp_path, layout):
+    header = FILES[layout].partition("\n")[0] + "\n"
+    if layout == "wdi":  # its preamble is read over
+        return
+    if layout == "baci":
+        with pytest.raises(EmptySample, match="holds no row"):
+            planned(small, tmp_path, layout, header)
+    else:
+        assert planned(small, tmp_path, layout, header).new == ()
+    with pytest.raises(UnreadableFile, match="Delete titles above"):
+        planned(small, tmp_path, layout, "A title\n\n" + FILES[layout])
+
+
+def test_a_sheet_with_a_title_above_is_named(small, tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["People in need"], [], *(line.split(",") for line in FILES["unhcr"].splitlines())):
+        sheet.append(row)
+    book.save(tmp_path / "people.xlsx")
+    with pytest.raises(UnknownColumn, match="Delete titles above the table"):
+        plan_import(tmp_path / "people.xlsx", "unhcr", small.write(), DYAD)

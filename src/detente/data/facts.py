@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from detente.errors import DataError
 from detente.language import Number, Text
 
 ABSENT = ("zero", "missing")
@@ -82,6 +83,29 @@ class Events:
     frame: pl.DataFrame
     notes: tuple[str, ...] = ()
     rows: int = 0
+
+    def __post_init__(self) -> None:
+        refuse_no_days(self.frame["date"])
+        refuse_no_days(self.frame["end_date"])
+
+
+def refuse_no_days(cells: pl.Series) -> None:
+    """Raise where a cell is no year, month or day; a spreadsheet's serial numbers and ``05/03/2021`` are none.
+
+    Raises
+    ------
+    DataError
+    """
+    odd = cells.filter(cells.is_not_null() & ~cells.cast(pl.String).str.contains(ISO))
+    if odd.len():
+        raise DataError(
+            f"'{odd[0]}' is no date ({odd.len()} such cells).",
+            why="A serial number means another day in another spreadsheet, and a day may stand before the month or after.",
+            fix="Write dates as 2021-03-05; in a spreadsheet, give the column that form, then save it as CSV.",
+        )
+
+
+ISO = r"^[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 
 
 @dataclass(slots=True)

@@ -74,12 +74,17 @@ class DataSource:
             raise UnreadableFile(f"{label} is no file as {self.publisher} publishes it.", fix=f"See {self.home}.")
         if not self.fits(table.columns):
             nearest = min(self.columns, key=lambda needed: len(needed - {c.casefold() for c in table.columns}))
+            titled = table.columns == [str(k) for k in range(table.width)]  # a sheet whose first row names no columns
             raise UnknownColumn(
                 f"{label} is not laid out as {self.title}: it lacks "
                 f"{first_five(sorted(nearest - {c.casefold() for c in table.columns}))}.",
                 where=f"The columns are: {', '.join(table.columns)}.",
-                why="A publisher may have changed its columns.",
-                fix="Give the file as published, or read it as a plain table with its columns and unit named.",
+                why="The first row of the first sheet does not name every column, each once."
+                if titled
+                else "A publisher may have changed its columns.",
+                fix="Delete titles above the table and give every column a name."
+                if titled
+                else "Give the file as published, or read it as a plain table with its columns and unit named.",
             )
         return self.read(table.rename({c: c.strip() for c in table.columns}))
 

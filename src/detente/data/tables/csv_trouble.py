@@ -52,10 +52,8 @@ def _rows(text: str, separator: str) -> tuple[str, str] | None:
         for row in rows:
             width = width or len(row)
             if len(row) > width:
-                return (
-                    f"line {read + 1} has {len(row)} cells and the header {width}",
-                    'Put cells that hold a separator in "quotes".',
-                )
+                above = "Delete titles above the table" if width == 1 else 'Put cells that hold a separator in "quotes"'
+                return f"line {read + 1} has {len(row)} cells and the header {width}", f"{above}."
             read = rows.line_num
     except csv.Error as error:
         return f"the row that begins at line {read + 1} is not well formed ({error})", "Check its quotes."

@@ -60,7 +60,7 @@ def _day(text: str | None) -> str | None:
     parts = (text or "").strip().split(" ")
     if len(parts) == 3 and parts[1].casefold() in MONTHS:
         return f"{parts[2]}-{MONTHS[parts[1].casefold()]}-{int(parts[0]):02d}"
-    return text.strip()[:10] if text and text.strip() else None
+    return (text or "").strip().partition("T")[0].partition(" 00:")[0] or None
 
 
 SOURCE = DataSource(

@@ -46,15 +46,22 @@ def read(table: pl.DataFrame) -> Events:
     own = "globaleventid"
     found = pl.DataFrame({
         "id": frame[own] if own in frame.columns else pl.Series([None] * frame.height, dtype=pl.String),
-        "date": [f"{d[:4]}-{d[4:6]}-{d[6:8]}" for d in day],
+        "date": [f"{d[:4]}-{d[4:6]}-{d[6:8]}" if d and len(d) == 8 else d for d in day],
         "end_date": pl.Series([None] * frame.height, dtype=pl.String),
         "actors": [f"{a};{b}" for a, b in zip(frame["actor1countrycode"], frame["actor2countrycode"])],
-        "kind": [ROOTS.get(_root(c or ""), "other") for c in frame["eventcode"]],
+        "kind": [ROOTS.get(_root(c or ""), "other") for c in _with_zeros(frame["eventcode"])],
         "title": [f"{a} to {b}: CAMEO {c}" for a, b, c in
                   zip(frame["actor1countrycode"], frame["actor2countrycode"], frame["eventcode"])],
         "note": link,
     })  # fmt: skip
     return Events(found, tuple(count.notes), table.height)
+
+
+def _with_zeros(codes: pl.Series) -> pl.Series:
+    """CAMEO codes with the leading zeros that a spreadsheet took off, where one of two digits is no root (57 is 057)."""
+    short = codes.drop_nulls().filter(codes.drop_nulls().str.len_chars() == 2)
+    taken = not codes.drop_nulls().str.starts_with("0").any() and not short.is_in(list(ROOTS)).all()
+    return codes.str.zfill(3) if taken else codes
 
 
 def _root(code: str) -> str:

@@ -26,7 +26,7 @@ def read(table: pl.DataFrame) -> Events:
         [level.get(v or "", "armed conflict") for v in frame["intensity_level"]]  # fmt: skip
     found = pl.DataFrame({
         "id": frame["relid"] if ged else frame["dyad_id"],
-        "date": frame["date_start"].str.slice(0, 10) if ged else frame["year"],
+        "date": frame["date_start"].str.slice(0, 10) if ged else frame["year"].str.replace(r"\.0+$", ""),
         "end_date": frame["date_end"].str.slice(0, 10) if ged else pl.Series([None] * frame.height, dtype=pl.String),
         "actors": actors, "kind": ["fighting"] * frame.height,
         "title": [f"{a} - {b}" for a, b in zip(frame["side_a"], frame["side_b"])], "note": note,

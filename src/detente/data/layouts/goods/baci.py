@@ -21,7 +21,7 @@ from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.csv_trouble import csv_trouble
 from detente.data.tables.files import Files, header_of
 from detente.data.tables.rows import numbers, tidy, without_aggregates
-from detente.errors import DataError, InvalidFlow, UnreadableFile, first_five
+from detente.errors import DataError, EmptySample, InvalidFlow, UnreadableFile, first_five
 from detente.language import Number, Text
 
 YEARLY = re.compile(r"(?:^|/)BACI_(HS\d\d)_Y(\d{4})(?:_V(\w+))?.*\.csv(?:\.gz)?$", re.IGNORECASE)
@@ -71,6 +71,8 @@ def _read(files: Files, progress: Progress | None, by: tuple[str, ...]) -> Facts
                 part, n, missing = _totals(block, files.label(name), rows, by)
                 parts.append(part)
                 rows, without = rows + n, without + missing
+    if not rows:
+        raise EmptySample(f"{files.path.name} holds no row.", fix="Take the file as CEPII published it.")
     totals = pl.concat(parts).group_by(by).agg(pl.col("v").sum())
     count.notes.insert(0, Text("rows.baci", n=Number(f"{rows:,}")))
     if without:

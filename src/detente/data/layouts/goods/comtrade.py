@@ -57,6 +57,8 @@ def read(table: pl.DataFrame) -> Flows:
         if "period" not in frame.columns:
             frame = frame.with_columns(period=pl.col("year"))
     frame = frame.with_columns(pl.col(c).cast(pl.String) for c in frame.columns if c != "primaryvalue")
+    whole = [c for c in ("period", "reportercode", "partnercode") if c in frame.columns]
+    frame = frame.with_columns(pl.col(whole).str.replace(r"\.0+$", ""))  # tables with an empty cell hold 170.0
     frame = frame.with_columns(flowcode=pl.col("flowcode").str.strip_chars().replace(FLOW_WORDS))
     count = Count()
     for name, totals in TOTALS.items():

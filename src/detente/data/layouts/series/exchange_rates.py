@@ -10,7 +10,7 @@ import re
 
 import polars as pl
 
-from detente.data.facts import Series
+from detente.data.facts import Series, refuse_no_days
 from detente.data.source import DataSource
 from detente.data.tables.files import Files, extension_of, header_of
 from detente.data.tables.rows import numbers
@@ -45,7 +45,8 @@ def read(table: pl.DataFrame) -> Series:
         long = _portal(frame)
     else:
         long = _fred(frame)
-    long = long.filter(pl.col("value").is_not_null())
+    long = long.filter(pl.col("value").is_not_null()).with_columns(pl.col("day").str.strip_chars())
+    refuse_no_days(long["day"])
     forms = long["day"].str.len_chars().unique().to_list()
     if len(forms) > 1:
         raise DataError("Days, months or years stand in one column of rates.", fix="Keep one kind of period.")
