@@ -163,6 +163,10 @@ def test_a_tariff_is_held_against_its_own_series_and_proposed_under_its_name(tex
         ("India had $15.88 billion in exports to Nepal in 2019 and $9.96 billion in 2020.",
          ["trade.exports", "trade.exports"]),
         ("India recorded $15.88 billion in rice exports to Nepal and $9.96 billion in all.", [None, None]),
+        ("Trade was $25 billion, with India exporting goods worth $15.88 billion to Nepal and importing $9.96 billion.",
+         ["trade.exports", "trade.imports"]),
+        ("Bilateral trade stood at $15.88 billion, with Nepal exporting $9.96 billion to India.",
+         ["trade.total", "trade.imports"]),
     ],
 )  # fmt: skip
 def test_an_amount_of_a_flow_is_not_the_amount_of_the_trade_it_is_part_of(text, series):

@@ -13,8 +13,8 @@ from detente.record.verdicts.independence.organisations import country_in
 
 _ROLES = re.compile(
     r"\b(?:(?P<exports>exports?|exportaciones|sales|ventas)|(?P<imports>imports?|importaciones|purchases|compras)"
-    r"|(?P<trade>trade|commerce|comercio|intercambio)|(?P<sold>sold|exported|shipped|vendi(?:ó|eron)|export(?:ó|aron))"
-    r"|(?P<bought>bought|imported|purchased|compr(?:ó|aron)|import(?:ó|aron)))\b",
+    r"|(?P<trade>trade|commerce|comercio|intercambio)|(?P<sold>sold|export(?:ed|ing)|shipped|vendi(?:ó|eron)|export(?:ó|aron|ando))"
+    r"|(?P<bought>bought|import(?:ed|ing)|purchased|compr(?:ó|aron)|import(?:ó|aron|ando)))\b",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s(?:and|or|y|e|plus)\s(?:the\s|its\s|las\s|sus\s)?", re.IGNORECASE)
