@@ -126,6 +126,8 @@ def problems_where(
     fix: str = "",
 ) -> list[Problem]:
     """One problem per row of ``mask``; ``what`` is a text or a function of the cell."""
+    if not mask.any():
+        return []
     rows = mask.fill_null(False).arg_true().to_list()
     cells = frame[column]
     found = [

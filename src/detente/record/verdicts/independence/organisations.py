@@ -153,6 +153,7 @@ def country_in(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=20_000)
 def without_country(house: str) -> tuple[str, str]:
     """An unregistered name (``~words``) without the economy it speaks of, and that economy's code.
 
