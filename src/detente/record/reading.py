@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -31,7 +32,7 @@ def read_table(path: Path, table: RecordTable, within: Path | None = None) -> tu
     problems : list of Problem
         Encoding, ragged rows, missing, doubled and unknown columns.
     """
-    empty = pl.DataFrame(schema=dict.fromkeys(table.allowed, pl.String))
+    empty = _empty(table)
     if not path.exists() and not path.is_symlink():
         if table.optional:
             return empty, []
@@ -40,6 +41,18 @@ def read_table(path: Path, table: RecordTable, within: Path | None = None) -> tu
         raw = read_bytes(path, TABLE, inside=within or path.parent)
     except UnreadableFile as error:
         return empty, [Problem(table.file, None, None, error.what, error.fix)]
+    parse = _parsed_once if len(raw) <= SMALL else _parsed
+    frame, problems = parse(raw, table, table.allowed)
+    return frame, list(problems)
+
+
+def _empty(table: RecordTable) -> pl.DataFrame:
+    return pl.DataFrame(schema=dict.fromkeys(table.allowed, pl.String))
+
+
+def _parsed(raw: bytes, table: RecordTable, allowed: tuple[str, ...]) -> tuple[pl.DataFrame, Sequence[Problem]]:
+    """The table in a file's bytes; ``allowed`` as of now, for languages may be added."""
+    empty = _empty(table)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,10 +80,15 @@ def read_table(path: Path, table: RecordTable, within: Path | None = None) -> tu
     except pl.exceptions.PolarsError:
         return empty, [*problems, *_ragged(text, len(header), table.file)]
     frame = frame.rename({name: name.strip() for name in frame.columns})
-    known = [name for name in table.allowed if name in frame.columns]
+    known = [name for name in allowed if name in frame.columns]
     frame = frame.select(pl.col(known).str.strip_chars().replace("", None))
-    missing = [pl.lit(None, pl.String).alias(name) for name in table.allowed if name not in known]
-    return _without_blank_end(frame.with_columns(missing).select(table.allowed)), problems
+    missing = [pl.lit(None, pl.String).alias(name) for name in allowed if name not in known]
+    return _without_blank_end(frame.with_columns(missing).select(allowed)), problems
+
+
+SMALL = 2**20
+"""Bytes of a file up to which its table is kept for whoever reads the same bytes again, as each page of the app does."""
+_parsed_once = lru_cache(maxsize=16)(_parsed)
 
 
 def _without_blank_end(frame: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ TESTS: Registry[Any] = Registry("kind of claim test")
 """The kinds of claim test by name; each module of ``record/verdicts/kinds`` adds its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RecordTable:
     """One CSV file of a record.
 

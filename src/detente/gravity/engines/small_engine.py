@@ -97,7 +97,7 @@ def _newton(basis: np.ndarray, root: np.ndarray, gap: np.ndarray) -> np.ndarray 
     rows = root[order, None] * basis[order]
     if not (np.isfinite(rows).all() and np.isfinite(gap).all()):
         return None
-    rotated, triangle, columns = (np.asarray(part) for part in qr(rows, mode="economic", pivoting=True))
+    rotated, triangle, columns = qr(rows, mode="economic", pivoting=True)
     if not (np.abs(np.diag(triangle)) > SUNK * root[order[0]]).all():
         return None
     move = np.empty(basis.shape[1])

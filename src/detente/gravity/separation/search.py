@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack
 
@@ -45,10 +47,11 @@ def by_linear_program(design: Design) -> np.ndarray:
     matrix = csr_array(hstack([*columns, *projector.dummies], format="csr"))
     zero = np.flatnonzero(design.y == 0)
     n, m = len(design.names) + sum(block.n for block in projector.blocks), len(zero)
-    positive = hstack([matrix[np.flatnonzero(design.y > 0)], csr_array((len(design.y) - m, m))], format="csr")
+    positive: Any = hstack([matrix[np.flatnonzero(design.y > 0)], csr_array((len(design.y) - m, m))], format="csr")
+    zeros: Any = hstack([-matrix[zero], eye_array(m)], format="csr")  # Any: the stubs leave out sparse constraints
     solved = linprog(
         np.concatenate([np.zeros(n), -np.ones(m)]),
-        A_ub=hstack([-matrix[zero], eye_array(m)], format="csr"),
+        A_ub=zeros,
         b_ub=np.zeros(m),
         A_eq=positive,
         b_eq=np.zeros(len(design.y) - m),
@@ -57,8 +60,9 @@ def by_linear_program(design: Design) -> np.ndarray:
     )
     z = np.zeros(len(design.y))
     if solved.status == 0:
-        found = zero[solved.x[n:] > EPSILON]
-        z[found] = (matrix @ solved.x[:n])[found]
+        best = np.asarray(solved.x)
+        found = zero[best[n:] > EPSILON]
+        z[found] = np.asarray(matrix @ best[:n])[found]
     return z
 
 

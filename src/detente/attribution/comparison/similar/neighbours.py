@@ -91,7 +91,7 @@ def usual_change(neighbours: Neighbours, value: Floats) -> tuple[Floats, Floats]
         return median, scatter
     places = neighbours.points[tuple(anchors.T)]
     distance, found = KDTree(places).query(neighbours.points[tuple(neighbours.dyads.T)], k=BETWEEN)
-    weight = 1.0 / (distance + BLUR)
+    weight = 1.0 / (np.asarray(distance) + BLUR)
     weight /= weight.sum(axis=1, keepdims=True)
     return (weight * median[found]).sum(axis=1), np.exp((weight * np.log(scatter[found])).sum(axis=1))
 

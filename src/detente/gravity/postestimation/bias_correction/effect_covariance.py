@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg.lapack import dpotrf, dpotri
 
 from detente.gravity.postestimation.bias_correction.pair_arrays import PairArrays
 
@@ -48,11 +48,10 @@ def _generalised_inverse(whole: np.ndarray, n: int, m: int, years: int, profiled
     free = free.reshape(len(free), -1) * np.sqrt(np.diag(whole).mean())
     full = whole + free.T @ free
     full.flat[:: len(full) + 1] += np.diag(whole) == 0
-    factorise, invert = get_lapack_funcs(("potrf", "potri"), (full,))
-    factor, failed = factorise(full, lower=True, overwrite_a=True)
+    factor, failed = dpotrf(full, lower=True, overwrite_a=True)
     if failed:  # more is free than that: the economies do not all meet
         return np.linalg.pinv(whole, rcond=1e-10, hermitian=True)
-    inverse, failed = invert(factor, lower=True, overwrite_c=True)
+    inverse, failed = dpotri(factor, lower=True, overwrite_c=True)
     if failed:
         return np.linalg.pinv(whole, rcond=1e-10, hermitian=True)
     return np.tril(inverse) + np.tril(inverse, -1).T
