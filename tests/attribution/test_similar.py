@@ -10,6 +10,7 @@ import pytest
 
 from detente.attribution.comparison.features import features
 from detente.attribution.comparison.similar import compare_window
+from detente.attribution.comparison.similar.neighbours import Neighbours
 from detente.attribution.comparison.similar.sides import SharedMoves, SortedScores
 from detente.attribution.fits import DyadFits
 from detente.attribution.residuals import fit_effects, left_out
@@ -320,3 +321,16 @@ def test_what_the_sides_did_is_not_changed_afterwards() -> None:
     ]:  # fmt: skip
         with pytest.raises(FrozenInstanceError):
             setattr(one, name, 0.0)
+
+
+def test_the_nearest_members_are_those_of_a_full_search_whoever_asks() -> None:
+    """Of members and others alike, never the dyad itself or its reverse."""
+    rng = np.random.default_rng(4)
+    points, pool = rng.normal(size=(8, 8, 2)), rng.random((8, 8)) < 0.6
+    neighbours = Neighbours.of(points, pool, 5)
+    members = [divmod(int(at), 8) for at in neighbours.members]
+    dyads = np.argwhere(np.ones((8, 8), dtype=bool))
+    for (i, j), found in zip(dyads.tolist(), neighbours.nearest(dyads)):
+        others = [m for m in range(len(members)) if members[m] not in ((i, j), (j, i))]
+        near = sorted(others, key=lambda m: float(((points[members[m]] - points[i, j]) ** 2).sum()))[:5]
+        assert sorted(found.tolist()) == sorted(near), (i, j)

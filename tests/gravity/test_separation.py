@@ -1,5 +1,7 @@
 """Do the estimates exist: hand-made cases of every kind, and the two searches against each other."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -8,7 +10,7 @@ from detente.gravity import fit_ppml
 from detente.gravity.design import build
 from detente.gravity.engines.layout import lay_out
 from detente.gravity.formulas.grammar import parse
-from detente.gravity.separation import search
+from detente.gravity.separation import search, signs
 from detente.gravity.separation.certificate import singletons
 from detente.gravity.separation.search import by_linear_program, by_rectifier, find_separated, is_small
 from detente.panel.frames import read_table
@@ -256,3 +258,18 @@ def test_rows_alone_in_a_level_are_found_on_the_tensor_as_on_rows(share, years):
         expected = alone_by_hand(labels, np.ones(len(held), bool) if among is None else among)
         for layout in (None, lay_out(design)):
             assert (singletons(design, layout, among) == expected).all()
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.4, True), (0.49, True), (0.51, False), (0.9, False)])
+@pytest.mark.parametrize("units", [(1.0, 1.0), (1e4, 1e3), (1e-4, 1e5)])
+def test_doubtful_rows_may_tell_half_of_what_is_known_of_a_coefficient_in_any_unit(share, told, units):
+    hessian = np.array([[4.0, 1.0], [1.0, 9.0]]) * np.outer(units, units)
+    assert signs.told_without(hessian, share * hessian) is told
+
+
+def test_a_zero_of_great_weight_stands_out_where_a_light_one_does_not():
+    """Scores of 0.5 and 2 beside what the fit leaves, 0.01 a hundred times over."""
+    data = pl.DataFrame({"y": [0.0, 0.0, 1.0], "x": [1.0, 2.0, 4.0], "w": [1.0, 4.0, 1.0]})
+    design = build(read_table(data), parse("y ~ x"), weights="w")
+    fit = SimpleNamespace(mu=np.array([0.5, 0.5, 1.0]))
+    assert signs._doubtful(design, fit, signs.POISSON, 0.01, None).tolist() == [0]

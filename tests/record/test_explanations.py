@@ -9,7 +9,7 @@ import pytest
 from detente.record.rows import Figure
 from detente.record.verdicts.reconciling.explanation import ConflictExplanation, agree, rounding_half
 from detente.record.verdicts.reconciling.figure_context import FigureContext
-from detente.record.verdicts.reconciling.reconcile import explain
+from detente.record.verdicts.reconciling.reconcile import explain, well_explained
 
 
 def figure(id_: str, value: float, flow: str = "total", **other) -> Figure:
@@ -285,3 +285,26 @@ def test_only_a_total_is_the_sum_of_exports_and_imports():
 def test_an_explanation_is_not_changed_afterwards():
     with pytest.raises(FrozenInstanceError):
         ConflictExplanation("valuation", "", 0.0).misfit = 1.0
+
+
+@pytest.mark.parametrize("note", ["constant 2015 dollars", "in prices of 2015", "deflated to 2015"])
+@pytest.mark.parametrize("scale", [1.0, 0.004])
+def test_money_of_another_year_is_found_by_the_index_of_both_years(note, scale):
+    """400 at an index of 125 is 320 at one of 100, whatever the index is counted in."""
+    index = [figure(f"P{year}", value * scale, series="prices.usa", kind="index", unit="index", period=str(year))
+             for year, value in ((2015, 100.0), (2021, 125.0))]  # fmt: skip
+    odd = figure("A", 320, note=note)
+    (one,) = [e for e in explain(odd, WHOLE, index) if e.kind == "constant money"]
+    assert (round(one.misfit, 9), one.figure_ids) == (0.0, ("P2015", "P2021"))
+    assert "320" in one.arithmetic
+    assert "constant money" not in found(figure("A", 320), WHOLE, *index)
+    assert "constant money" not in found(odd, WHOLE, index[0])
+    assert "constant money" not in found(figure("A", 300, note=note), WHOLE, *index)
+    assert "constant money" not in found(odd, WHOLE, index[0], replace(index[1], value=0.0))
+
+
+def test_what_is_explained_by_a_slip_or_another_period_is_not_well_explained():
+    slip, total = figure("A", 4000), FigureContext.of([])
+    assert [e.kind for e in explain(slip, WHOLE, total)] == ["power of ten"]
+    assert not well_explained(slip, WHOLE, total)
+    assert well_explained(figure("A", 440, basis="cif"), figure("B", 400, basis="fob"), total)
