@@ -13,6 +13,7 @@ from detente.answer.changes import AmongSimilar, Direction, EpisodeChange
 from detente.answer.small_table import Row, SmallTable
 from detente.answer.speaker import Speaker
 from detente.attribution.comparison.power import NEARLY_ALL
+from detente.attribution.words.strength import alike
 from detente.language.digits import p_decimals
 
 COLUMNS = ("recorded", "elsewhere", "own", "as_bad", "share", "unseen")
@@ -132,8 +133,8 @@ def _bound(at_most: float, say: Speaker) -> str:
 
 def _counted(change: EpisodeChange, compared: AmongSimilar, say: Speaker) -> str:
     """How many similar pairs did as badly or, beside a gain of the pair's own, better."""
-    better = change.own is not None and change.own > 0
-    k = compared.n - compared.as_bad if better else compared.as_bad
+    better = (change.own or 0) > 0
+    k = alike(compared.as_bad, compared.n, change.own or -1)
     key = ("none_" if k == 0 else "") + ("as_well" if better else "as_bad")
     return say(key, k=say.words.number(k), n=say.words.number(compared.n))
 
@@ -165,8 +166,8 @@ def change_cells(change: EpisodeChange, say: Speaker) -> Row:
         own = say.words("screen.or_more", own=_bound(change.at_most, say))
     if change.compared is None:
         return (recorded, rest, own, "", "", "")
-    compared, better = change.compared, change.own is not None and change.own > 0
-    k = compared.n - compared.as_bad if better else compared.as_bad
+    compared = change.compared
+    k = alike(compared.as_bad, compared.n, change.own or -1)
     count = say.words("screen.of", k=say.words.number(k), n=say.words.number(compared.n))
     tail = compared.tail(change.own)
     return recorded, rest, own, count, say.words.number(tail, p_decimals(tail)), unseen(compared, say)

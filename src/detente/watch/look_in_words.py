@@ -49,7 +49,10 @@ def measure_in_words(measure: str, words: Catalogue) -> str:
         )  # fmt: skip
     if family == "odds":
         return words(f"watch_measure.odds_{rest}")
-    return words(f"watch_measure.{family}", name=", ".join(_ends(part, words) for part in rest.split(":")))
+    parts = rest.split(":")
+    if family in ("placebo_share", "strength"):  # of an episode
+        parts[0] = words("watch_measure.episode", id=parts[0])
+    return words(f"watch_measure.{family}", name=", ".join(_ends(part, words) for part in parts))
 
 
 def reading_in_words(reading: Reading | None, words: Catalogue) -> str:

@@ -127,7 +127,7 @@ def _taken(listed: WatchList, dyad: WatchedDyad, state: WatchState, panels: Pane
     title = dyad.key
     try:
         study = None if dyad.pair else _study(listed, dyad)
-        title = _title(dyad, study, listed.watch.lang)
+        title = title_of(dyad, study, listed.watch.lang)
         how = (str(listed.watch.seed), *sorted(needs), "quick" if quick else "full", *(rule.key for rule in rules))
         now = fingerprint(study, how)
         if now == state.fingerprint(dyad.key):
@@ -150,7 +150,8 @@ def _study(listed: WatchList, dyad: WatchedDyad) -> Study:
     return found
 
 
-def _title(dyad: WatchedDyad, study: Study | None, language: str) -> str:
+def title_of(dyad: WatchedDyad, study: Study | None, language: str) -> str:
+    """What a dyad is called: its own name, or those of its two economies."""
     if dyad.name:
         return dyad.name
     ends = study.spec.dyad if study is not None else tuple(map(lookup_side, dyad.pair or ()))

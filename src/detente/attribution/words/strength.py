@@ -41,6 +41,17 @@ def tail_of(p: float, smallest: float, value: float) -> float:
     return p if value < 0 else 1.0 - p + smallest
 
 
+def alike(as_bad: int, n: int, value: float) -> int:
+    """How many of ``n`` dyads did as badly or, beside a gain, better: the count that is said of a change.
+
+    Examples
+    --------
+    >>> alike(379, 400, 1.73), alike(21, 400, -0.4)
+    (21, 21)
+    """
+    return n - as_bad if value > 0 else as_bad
+
+
 def place_of(p: float, smallest: float, value: float, similar: float | None = None) -> Place:
     """Where a change stands among others.
 

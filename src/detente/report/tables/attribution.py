@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from detente.attribution.words.strength import alike
 from detente.language import Catalogue
 from detente.report.story import Story
 from detente.report.tables.cells import Row
@@ -26,7 +27,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 if share is None
                 else words(
                     "attribution.of_pairs",
-                    k=words.number(_as_bad(row)),
+                    k=words.number(alike(_as_bad(row) or 0, row["n_placebos"], row["dyad_part"])),
                     n=words.number(row["n_placebos"]),
                 ),
                 "smallest": ""

@@ -19,6 +19,7 @@ from detente.attribution.comparison.fan import PICKED, QUANTILES, CurvePoint, Fa
 from detente.attribution.comparison.placebos import ALIASES
 from detente.attribution.comparison.similar import SIMILAR
 from detente.attribution.fits import DyadFits
+from detente.attribution.words.strength import alike
 from detente.errors import SpecificationError
 from detente.language.when import place
 from detente.panel import Panel
@@ -170,7 +171,8 @@ def plain_point(point: CurvePoint, order: int, a: str, b: str, asked: Question) 
         "from": a, "to": b, "base": f"{point.base[0]}–{point.base[1]}", "base_from": point.base[0],
         "base_to": point.base[1], "placebos": point.placebos,
         "value": point.value, "low": point.test.low, "high": point.test.high, "share": point.test.p,
-        "n": point.test.n, "as_bad": point.test.n_as_bad, "order": order,
+        "n": point.test.n, "as_bad": point.test.n_as_bad,
+        "alike": alike(point.test.n_as_bad, point.test.n, point.value), "order": order,
         "asked": point.base == asked.base and point.placebos == asked.placebos,
     }  # fmt: skip
 

@@ -74,9 +74,9 @@ class Words(Catalogue):
         """A percent with its sign to six decimals, for effects on bystanders."""
         return self("number.percent", value=self.number(pct, 6, sign=True))
 
-    def usd(self, usd_mn: float) -> str:
-        """Million US$ in words, and a closed border's zero as nothing."""
-        return self("number.zero") if usd_mn == 0 else self.money(usd_mn)
+    def usd(self, usd_mn: float, *, rough: bool = False) -> str:
+        """Million US$ in words, and a closed border's zero as nothing; ``rough`` for the end of a range of draws."""
+        return self("number.zero") if usd_mn == 0 else self.money(usd_mn, rough=rough)
 
     def between(self, low: str, high: str) -> str:
         """A range in words; one end where both read the same."""

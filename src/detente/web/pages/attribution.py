@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from detente.attribution.comparison.placebos import FEWEST
+from detente.attribution.words.strength import alike
 from detente.economies import ROW, lookup_side
 from detente.errors import DetenteError
 from detente.language import said
@@ -175,7 +176,7 @@ def _dyad(words: Words, a: str, b: str) -> dict[str, str]:
 
 def _in_words(words: Words, row: dict[str, Any]) -> dict[str, str]:
     """A finding in words and formatted numbers."""
-    share = row["placebo_share"]
+    n, own = row["n_placebos"], row["dyad_part"]
     return {
         "flow": f"{words.economy(row['origin'])} → {words.economy(row['destination'])}",
         "before": words.money(row["flow_from_usd_mn"]),
@@ -183,10 +184,10 @@ def _in_words(words: Words, row: dict[str, Any]) -> dict[str, str]:
         "change": words.number(row["log_change"], 2, sign=True),
         "change_pct": words.log_percent(row["log_change"]),
         "economies": words.number(row["supply_demand_part"], 2, sign=True),
-        "dyad": words.number(row["dyad_part"], 2, sign=True),
+        "dyad": words.number(own, 2, sign=True),
         "placebo": ""
-        if share is None
-        else words("attribution.of_pairs", k=words.number(row["n_as_bad"]), n=words.number(row["n_placebos"])),
+        if row["placebo_share"] is None
+        else words("attribution.of_pairs", k=words.number(alike(row["n_as_bad"], n, own)), n=words.number(n)),
         "sentence": said(row["sentence"], words),
     }
 

@@ -240,7 +240,9 @@ def banded(solver: DeskSolver, words: Words, setting: Setting, label: str) -> di
     """The bands of a setting."""
     found = _bands(solver, setting.query())
     flow, income = found.flow.tolist(), [list(ends) for ends in found.income.values()]
-    ranges = [words.between(words.usd(low), words.usd(high)) if found.n else "" for low, high in flow]
+    ranges = [
+        words.between(words.usd(low, rough=True), words.usd(high, rough=True)) if found.n else "" for low, high in flow
+    ]
     ranges += [words.between(words.fine(low), words.fine(high)) if found.n else "" for low, high in income]
     return {
         "label": label,

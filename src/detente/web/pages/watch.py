@@ -19,6 +19,7 @@ from detente.errors import DetenteError, UsageError, did_you_mean
 from detente.watch import WatchList, read_watchlist
 from detente.watch.earlier_looks import WatchHistory, history
 from detente.watch.look_in_words import measure_in_words
+from detente.watch.looking import title_of
 from detente.web.http.reply import page, told, words_of
 from detente.web.http.reproduce import of_watch
 from detente.web.http.workspace import Workspace
@@ -96,15 +97,24 @@ def _addresses(space: Workspace, found: WatchList) -> dict[str, str]:
     }
 
 
+def _titles(space: Workspace, found: WatchList, language: str) -> dict[str, str]:
+    """The pairs of the list as the reader's language calls them, where their economies are known here."""
+    titles = {}
+    for one in found.dyad:
+        with suppress(DetenteError):
+            titles[one.key] = title_of(one, None if one.pair else space.study(one.study), language)
+    return titles
+
+
 def _data(request: Request, space: Workspace, found: WatchList, key: str, path: Path) -> dict[str, Any]:
     held, words = _history(space, found), words_of(request)
-    titles = {dyad: title for dyad, title, _ in held.dyads}
+    titles = {dyad: title for dyad, title, _ in held.dyads} | _titles(space, found, words.language)
     places = _addresses(space, found)
     return {
         "key": key, "title": found.title, "path": path.name, "language": found.watch.lang,
         "looks": [{"look": n, "at": at} for n, at in held.looks],
         "dyads": [
-            {"key": dyad, "title": title, "failure": failure, "address": places.get(dyad, "")}
+            {"key": dyad, "title": titles.get(dyad, title), "failure": failure, "address": places.get(dyad, "")}
             for dyad, title, failure in held.dyads
         ],
         "standing": [
