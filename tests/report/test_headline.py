@@ -46,7 +46,7 @@ def contradicts(headline: str, fall: Fall, checks: tuple[int, int] | None) -> st
     places = set(fall.elsewhere)
     evidence = {f"{how}_{'gain' if up else 'loss'}" for how in ("strong", "some")}
     losses, found = {"strong_loss", "some_loss"}, p <= 0.10 and (up or fall.own < 0)
-    most = None if checks is None or 2 * checks[0] == checks[1] else 2 * checks[0] > checks[1]
+    most = None if checks is None else 2 * checks[0] > checks[1]
     as_far = (fall.n or 0) - (fall.as_bad or 0) if up else fall.as_bad or 0
     wrong = {
         "speaks of few where there are many": "odd" in words and as_far > 0.05 * (fall.n or 0),

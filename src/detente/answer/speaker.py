@@ -38,6 +38,10 @@ class Voice:
     def money(self, usd_mn: float) -> str:
         return self.words("number.zero") if usd_mn == 0 else self.words.money(usd_mn)
 
+    def rough(self, usd_mn: float) -> str:
+        """The same to two digits: more than a range of draws carries would be noise."""
+        return self.words("number.zero") if usd_mn == 0 else self.words.money(usd_mn, rough=True)
+
     def figure(self, usd_mn: float) -> str:
         """Million US$ to two digits, as a bare number."""
         return self.words.significant(two_digits(usd_mn))

@@ -230,11 +230,11 @@ def _move(outcome: Outcome, say: Speaker) -> str:
     """How exports move, from one amount to another or to a range: ``fall from US$200 million to zero``."""
     before, low, high = map(two_digits, (outcome.before, *sorted(outcome.exports)))
     if low == high == before:
-        return say("move_same", before=say.money(before))
-    one = say.money(low) == say.money(high)
-    after = say.money(low) if one else say("between", low=say.money(low), high=say.money(high))
+        return say("move_same", before=say.rough(before))
+    ends = say.rough(low), say.rough(high)
+    after = ends[0] if ends[0] == ends[1] else say("between", low=ends[0], high=ends[1])
     way = "zero" if high == 0 else "rise" if low >= before else "fall" if high <= before else "either"
-    return say(f"move_{way}", before=say.money(before), after=after)
+    return say(f"move_{way}", before=say.rough(before), after=after)
 
 
 def _scale(found: WhatIf, say: Speaker) -> float:
@@ -275,7 +275,8 @@ def _unbanded(found: WhatIf, say: Speaker) -> list[str]:
 
 def _how(found: WhatIf, say: Speaker) -> str:
     """How the ranges came about, what did not solve, and whether the run was quick."""
-    parts = [say("bands", draws=found.draws, failed=found.failed_draws) if found.draws else say("ranges")]
+    draws = {"draws": found.draws, "failed": found.failed_draws}
+    parts = [say("bands" if found.failed_draws else "bands_all", **draws) if found.draws else say("ranges")]
     if found.unsolved:
         parts.append(say("failed", n=found.unsolved, all=found.tried))
     if found.quick:

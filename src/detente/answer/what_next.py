@@ -118,6 +118,6 @@ def _odds(row: dict[str, Any], say: Voice) -> str:
         return say("next_return", **facts, n=say.words.number(row["n_cases"], 0))
     return say(
         "next_break", **facts, base=say.pct(100 * row["base_rate"]), group=say(f"next_group_{row['method']}"),
-        rank=row["rank"], n=say.words.number(row["n_ranked"], 0), gain=say.pct(row["skill_pct"], sign=True),
+        rank=say.words.number(row["rank"]), n=say.words.number(row["n_ranked"], 0), gain=say.pct(row["skill_pct"], sign=True),
         gain_low=say.pct(row["skill_low"], sign=True), gain_high=say.pct(row["skill_high"], sign=True),
     )  # fmt: skip

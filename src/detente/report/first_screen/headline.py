@@ -31,7 +31,7 @@ def finding_of(fall: Fall, checks: tuple[int, int] | None = None) -> Finding:
     if place == "mixed":
         return "depends"
     found = place in (GAINED if fall.gained else LOST)
-    if checks is not None and (2 * checks[0] > checks[1]) != found and 2 * checks[0] != checks[1]:
+    if checks is not None and (2 * checks[0] > checks[1]) != found:
         return "depends"
     if not found:
         return "shared" if place == "shared_loss" else "opposed" if place in GAINED else "usual"

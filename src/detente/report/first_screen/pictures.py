@@ -76,12 +76,12 @@ def _described(of: ScreenWords, flow: Flow, names: dict[str, str]) -> str:
             end=of.words.money(flow.sold[last]),
         )
     ]  # fmt: skip
-    both = [y for y in flow.expected if y in flow.sold and flow.expected[y] > flow.sold[y]]
+    both = [y for y in flow.expected if y in flow.sold]
     if both:
-        widest = max(both, key=lambda y: flow.expected[y] - flow.sold[y])
+        widest = max(both, key=lambda y: abs(flow.expected[y] - flow.sold[y]))
         parts.append(
             of.words(
-                "first.alt_gap", year=widest, gap=of.words.money(flow.expected[widest] - flow.sold[widest]),
+                "first.alt_gap", year=widest, gap=of.words.money(abs(flow.expected[widest] - flow.sold[widest])),
                 sold=of.words.money(flow.sold[widest]), expected=of.words.money(flow.expected[widest]),
             )
         )  # fmt: skip

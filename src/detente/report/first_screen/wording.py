@@ -10,6 +10,9 @@ from detente.language import Catalogue
 from detente.language.digits import short_of_all
 
 
+NOTHING_TO_SEE = 0.001  # percent of real income, below which a range has no ends worth telling
+
+
 @dataclass(frozen=True, slots=True)
 class ScreenWords:
     """The facts of a pair, the catalogue that words them, and the name of an economy within a sentence."""
@@ -36,6 +39,8 @@ class ScreenWords:
         return self.words("number.percent", value=self.words.number(effect.middle, digits, sign=True))
 
     def range(self, effect: IncomeEffect) -> str:
+        if max(abs(effect.low), abs(effect.high)) < NOTHING_TO_SEE:
+            return self.words("first.too_small")
         return self.words("number.percent", value=self.words.span(effect.low, effect.high, _decimals(effect)))
 
     def persons(self, count: float) -> str:
