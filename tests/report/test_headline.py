@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 from detente.answer.answer import answer_of
 from detente.answer.facts import Facts, Fall, Flow, leading
 from detente.answer.pairs.any_pair import pair
+from detente.answer.run_facts.reading import changes_of
 from detente.economies import in_text
 from detente.language import LANGUAGES, Catalogue
-from detente.report.first_screen import FIRM, ROUGH, first_screen
+from detente.report.first_screen import FIRM, ROUGH, first_screen, first_sentences
 
 SOLD = {2000: 10.0, 2010: 5.0, 2020: 8.0}
 SAYS = {  # what a headline says, by words that stand in it and in no other
@@ -151,3 +154,36 @@ def test_the_headline_of_a_run_says_what_its_findings_say(flagship):
     fall = leading(found.flows[0].falls)
     assert fall is not None
     assert contradicts(screen.answer.partition("; ")[0], fall, found.checks) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("change", [-1.2, -0.003, 0.3, 1.7, 9.1])
+def test_no_word_is_spoken_twice_and_large_rises_are_multiples(language, change):
+    flows = (
+        Flow("COL", "VEN", SOLD, SOLD, falls=(replace(FEW, change=change, own=change - 0.2),)),
+        Flow("VEN", "COL", SOLD, SOLD),
+    )
+    said_so = first_sentences(
+        Facts(flows, SOLD), Catalogue(language, spoken=True), lambda code: in_text(code, language)
+    )
+    for text in said_so.values():
+        assert not re.search(r"\b(\w+) \1\b", text.replace("twenty twenty", "2020")), text
+    written = first_sentences(Facts(flows, SOLD), Catalogue(language), lambda code: in_text(code, language))["why"]
+    if change > 1.1:
+        assert re.search(
+            {"en": r"rose to [\d.,]+ times as much", "es": r"subieron hasta [\d.,]+ veces"}[language], written
+        ), written
+
+
+def test_what_can_be_told_is_told_where_the_sharpest_change_cannot():
+    """A break from a recorded zero has no size; the whole span that holds it has one."""
+    row = {"origin": "TKM", "destination": "IRN", "base_from": 2000, "base_to": 2004, "panel": "p", "supply_demand_part": -0.4,
+           "placebo_share": 0.74, "smallest_share": 1 / 401, "p_similar": 0.41, "n_placebos": 400, "n_as_bad": 164,
+           "unseen_loss_pct": 95.0}  # fmt: skip
+    names = ("from_year", "to_year", "log_change", "dyad_part", "flow_from_usd_mn", "flow_to_usd_mn")
+    rows = [
+        row | dict(zip(names, values))
+        for values in ((2012, 2013, None, None, 0.0, 86.0), (2005, 2021, -1.52, -1.12, 153.0, 33.0))
+    ]
+    found = changes_of(pl.DataFrame(rows), (2000, 2004))
+    assert [(fall.start, fall.end, fall.place) for fall in found] == [(2005, 2021, "ordinary")]

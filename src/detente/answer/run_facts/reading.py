@@ -57,8 +57,8 @@ def _flow(run: RunTables, a: str, b: str) -> Flow:
         y: sold[y] / exp(r) for y, r in _by_year(cited, "log_ratio").items() if y in sold and y not in expected
     }  # fmt: skip
     changes = _directed(run.frames["attribution"], a, b)
-    falls = [] if changes.is_empty() else [_fall(row, _elsewhere(row, changes)) for row in _episodes(changes, base)]
-    return Flow(a, b, sold, expected, ring, tuple(f for f in falls if f is not None))
+    falls = changes_of(changes, base)
+    return Flow(a, b, sold, expected, ring, falls)
 
 
 def _by_year(frame: pl.DataFrame, column: str) -> dict[int, float]:
@@ -68,18 +68,20 @@ def _by_year(frame: pl.DataFrame, column: str) -> dict[int, float]:
     return {When(year): value for year, value in rows.iter_rows() if isfinite(value)}
 
 
-def _episodes(rows: pl.DataFrame, base: tuple[int, int] | None) -> list[dict[str, Any]]:
-    """The episodes on the first base years, in order, without those that hold others within them."""
+def changes_of(changes: pl.DataFrame, base: tuple[int, int] | None) -> tuple[Fall, ...]:
+    """The changes on the first base years, in order, without those that hold others of which something is known."""
+    if changes.is_empty():
+        return ()
+    rows = changes
     if base is not None:
         rows = rows.filter(pl.col("base_from") == base[0], pl.col("base_to") == base[1])
-    found = sorted(rows.to_dicts(), key=lambda r: r["from_year"])
+    found = [fall for row in rows.to_dicts() if (fall := _fall(row, _elsewhere(row, changes))) is not None]
+    found.sort(key=lambda fall: fall.start)
 
-    def holds(row: dict[str, Any]) -> bool:
-        inside = [o for o in found if o is not row]
-        return any(row["from_year"] <= o["from_year"] and o["to_year"] <= row["to_year"] for o in inside)
+    def holds(one: Fall) -> bool:
+        return any(one.start <= other.start and other.end <= one.end for other in found if other is not one)
 
-    alone = [row for row in found if not holds(row)]
-    return alone or found
+    return tuple(fall for fall in found if not holds(fall)) or tuple(found)
 
 
 def _elsewhere(row: Mapping[str, Any], changes: pl.DataFrame) -> tuple[Place, ...]:

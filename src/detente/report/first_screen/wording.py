@@ -9,7 +9,7 @@ from detente.answer.facts import Facts, Fall, Flow, IncomeEffect, leading
 from detente.language import Catalogue
 from detente.language.digits import short_of_all
 
-
+MANY = 200  # percent, above which a rise reads better as times
 NOTHING_TO_SEE = 0.001  # percent of real income, below which a range has no ends worth telling
 
 
@@ -28,6 +28,8 @@ class ScreenWords:
         """The size of a change; one that rounds to nothing is less than 1%, and a loss of all is one to zero."""
         if percent == -100:
             return self.words("first.to_zero")
+        if percent > MANY:
+            return self.words("first.to_times", n=self.words.times(1 + percent / 100))
         if abs(percent) < 0.5:
             return self.words("first.under_one")
         return self.words("first.by", value=self.words.percent(abs(percent), short_of_all(percent, 0)))
