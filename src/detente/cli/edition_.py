@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.errors import DetenteError, MissingExtra, UsageError
+from detente.errors import MissingExtra, OutputError, UsageError
 
 if TYPE_CHECKING:
     from detente.edition.settings import EditionSettings
@@ -99,7 +99,7 @@ def send(
     if to:
         reply = send_one(folder, to, settings, language=language)
         if reply.outcome is not DeliveryOutcome.SENT:
-            raise DetenteError(f"It did not go out: {reply.text}", fix="See [mail] in edition.toml, or give --smtp.")
+            raise OutputError(f"It did not go out: {reply.text}", fix="See [mail] in edition.toml, or give --smtp.")
         click.echo(f"Sent to {to}.")
         return
     if list_ is None:
@@ -214,11 +214,12 @@ def _with_smtp(settings: EditionSettings, smtp: str | None) -> EditionSettings:
     if not smtp:
         return settings
     host, _, port = smtp.partition(":")
-    if host not in ("localhost", "127.0.0.1") or not (port or "25").isdigit():
+    number = int(port or 25) if (port or "25").isascii() and (port or "25").isdigit() else 0
+    if host not in ("localhost", "127.0.0.1") or not 0 < number < 65_536:
         raise UsageError(
             f"'{smtp}' is not a mail server on this machine.", fix="Set any other in [mail] of edition.toml."
         )
-    return replace(settings, mail=replace(settings.mail, host=host, port=int(port or 25), security="none", user=""))
+    return replace(settings, mail=replace(settings.mail, host=host, port=number, security="none", user=""))
 
 
 def _say(done: Any) -> None:
