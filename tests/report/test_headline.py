@@ -187,3 +187,34 @@ def test_what_can_be_told_is_told_where_the_sharpest_change_cannot():
     ]
     found = changes_of(pl.DataFrame(rows), (2000, 2004))
     assert [(fall.start, fall.end, fall.place) for fall in found] == [(2005, 2021, "ordinary")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("spoken", [False, True])
+@pytest.mark.parametrize(
+    ("counts", "says"),
+    [
+        ({"contradicted": 1}, "The one statement on record can be tested, and is wrong."),
+        ({"confirmed": 1}, "The one statement on record can be tested, and holds."),
+        ({"imprecise": 1}, "The one statement on record can be tested, and is neither confirmed nor wrong."),
+        ({"not checkable": 1}, "The one statement on record cannot be tested."),
+        ({"not checkable": 3}, "None of 3 statements can be tested."),
+        ({"imprecise": 2, "contradicted": 1}, "3 of 3 statements can be tested: none holds, one is wrong."),
+        ({"confirmed": 1, "not checkable": 2}, "1 of 3 statements can be tested: one holds, none is wrong."),
+    ],
+)
+def test_few_claims_are_counted_in_grammar(counts, says, language, spoken):
+    flows = (Flow("COL", "VEN", SOLD, SOLD), Flow("VEN", "COL", SOLD, SOLD))
+    of = Facts(flows, SOLD, claims=counts)
+    told = first_sentences(of, Catalogue(language, spoken=spoken), lambda code: in_text(code, language))["claims"]
+    assert told.endswith(".")
+    assert not re.search(r"\b(0|cero|zero)\b|1 of 1|1 de 1", told)
+    if language == "en" and not spoken:
+        assert told == says
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_the_flows_are_from_is_said_in_the_readers_language(language):
+    found = first_screen(pair("SRB", "MNE").facts, Catalogue(language), lambda code: in_text(code, language), "x")
+    assert found is not None
+    assert ("aggregated" in found.source) == (language == "en")

@@ -9,7 +9,7 @@ from datetime import date
 from detente.answer.facts import Facts
 from detente.economies import in_text
 from detente.edition.material import Changed, DatedAhead, SubjectLike
-from detente.language import Catalogue
+from detente.language import Catalogue, said
 from detente.language.controls import clean
 from detente.report.first_screen import Picture, first_screen, first_sentences
 
@@ -144,7 +144,7 @@ def _piece(subject: SubjectLike, day: date, language: str, spoken: bool) -> Piec
         _sentence(lead),
         _with_lead(parts, lead),
         None if spoken or facts is None else _picture(facts, words, subject.id),
-        "" if facts is None else clean(words.aloud(facts.source)),
+        "" if facts is None else clean(words.aloud(said(facts.source, words))),
         len(subject.changes),
     )
 

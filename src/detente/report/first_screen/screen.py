@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente.answer.facts import Facts
-from detente.language import Catalogue
+from detente.language import Catalogue, said
 from detente.report.first_screen import key_numbers, sentences
 from detente.report.first_screen.key_numbers import KeyNumber
 from detente.report.first_screen.pictures import Picture, picture
@@ -43,11 +43,11 @@ def first_screen(facts: Facts, words: Catalogue, name: Any, ident: str) -> First
     first = of.telling()  # the chart that is open is of the direction that the headline speaks of
     sides = sorted(zip(facts.flows, SIDES), key=lambda pair: pair[0] is not first)
     pictures = [picture(of, flow, side, ident) for flow, side in sides if flow.sold]
-    said = [("happened", sentences.happened(of)), ("why", sentences.why(of)), ("what_if", sentences.what_if(of))]
+    told = [("happened", sentences.happened(of)), ("why", sentences.why(of)), ("what_if", sentences.what_if(of))]
     return FirstScreen(
-        sentences.answer(of), pictures, [(words(f"first.{key}"), text) for key, text in said if text],
+        sentences.answer(of), pictures, [(words(f"first.{key}"), text) for key, text in told if text],
         [n for n in (key_numbers.trade(of), key_numbers.similar(of), key_numbers.income(of), key_numbers.people(of)) if n is not None],
-        sentences.claims(of), facts.wrong, facts.source,
+        sentences.claims(of), facts.wrong, said(facts.source, words),
     )  # fmt: skip
 
 
@@ -59,6 +59,6 @@ def first_sentences(facts: Facts, words: Catalogue, name: Any) -> dict[str, str]
     if not any(flow.sold for flow in facts.flows):
         return {}
     of = ScreenWords(facts, words, name)
-    said = {"answer": sentences.answer(of), "happened": sentences.happened(of), "why": sentences.why(of), "what_if": sentences.what_if(of),
+    told = {"answer": sentences.answer(of), "happened": sentences.happened(of), "why": sentences.why(of), "what_if": sentences.what_if(of),
             "claims": sentences.claims(of)}  # fmt: skip
-    return {key: text for key, text in said.items() if text}
+    return {key: text for key, text in told.items() if text}

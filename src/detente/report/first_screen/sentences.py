@@ -90,6 +90,7 @@ def what_if(of: ScreenWords) -> str:
 
 
 def claims(of: ScreenWords) -> str:
+    """How many statements can be tested, hold and are wrong."""
     counts = of.facts.claims
     total = sum(counts.values())
     if not total:
@@ -97,5 +98,15 @@ def claims(of: ScreenWords) -> str:
     tested = total - sum(counts.get(v, 0) for v in ("not checkable", "reported correctly"))
     hold = counts.get("confirmed", 0) + counts.get("confirmed within rounding", 0)
     wrong = counts.get("contradicted", 0)
-    key = "none" if wrong == 0 else "one" if wrong == 1 else "some"
-    return of.words(f"first.claims_{key}", n=total, tested=tested, hold=hold, wrong=wrong)
+    if total == 1:
+        return of.words(
+            f"first.claim_{'untested' if not tested else 'holds' if hold else 'wrong' if wrong else 'other'}"
+        )
+    if not tested:
+        return of.words("first.claims_untested", n=total)
+    parts = {name: of.words(f"first.{name}_{_many(n)}", n=n) for name, n in (("hold", hold), ("false", wrong))}
+    return of.words("first.claims", n=total, tested=tested, **parts)
+
+
+def _many(n: int) -> str:
+    return "none" if n == 0 else "one" if n == 1 else "some"
