@@ -175,6 +175,13 @@ def test_on_the_command_line_nothing_goes_unseen_and_all_comes_back(study, recor
     assert "record.before-2" in capsys.readouterr().out
 
 
+def test_a_folder_without_a_record_takes_nothing_away(study, record, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert run(["workbook", str(study), str(tmp_path / "empty"), "--read", "--accept"]) == 3
+    assert "holds no record" in capsys.readouterr().err
+    assert figures(record) == {"T1": 7, "T2": 8, "T3": 9}
+
+
 def test_on_the_command_line_a_clash_is_shown_with_both_texts(study, record, book, capsys):
     replaced(record, "series.csv", ",7.0,", ",2,")
     edited(book, put("figures", "D2", "1"))

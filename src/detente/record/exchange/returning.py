@@ -12,7 +12,7 @@ from pathlib import Path
 
 from detente._atomic import home_of, lock, settle_around, write_files
 from detente._foreign import TABLE, read_bytes
-from detente.errors import OutputError, Problem, RecordError
+from detente.errors import OutputError, Problem, RecordError, UnreadableFile
 from detente.record.exchange.spreadsheet import Cells, csv_of, digest, read_sheets
 from detente.record.exchange.trial import check_with, copy_record, parts_of
 from detente.record.reading import read_table
@@ -119,12 +119,14 @@ def plan_return(path: str | Path, folder: str | Path) -> Return:
     Raises
     ------
     UnreadableFile
-        Where the file is no workbook.
+        Where the file is no workbook, or the folder no record.
     RecordError
         Naming sheet, row and column of formulas and merged cells.
     """
     path, folder = Path(path), Path(folder)
     if path.is_dir():
+        if not (path / TABLES["sources"].file).is_file():
+            raise UnreadableFile(f"{path} holds no record.", fix="Give a workbook, or the folder that was kept.")
         sheets = {name: dict(enumerate(_record_rows(path, name).values(), 2)) for name in TABLES}
         marks: dict[Where, str] = {}
     else:
@@ -139,15 +141,8 @@ def plan_return(path: str | Path, folder: str | Path) -> Return:
     rows: dict[str, list[tuple[int | None, Cells]]] = {}
     for name, sheet in sheets.items():
         rows[name] = _laid_together(name, sheet, ours[name], marks if known else None, found)
-    return Return(
-        *(tuple(found[sort]) for sort in ("new", "changed", "gone", "kept", "clashes")),
-        known,
-        path,
-        folder,
-        stood,
-        sheets,
-        rows,
-    )
+    new, changed, gone, kept, clashes = (tuple(wheres) for wheres in found.values())
+    return Return(new, changed, gone, kept, clashes, known, path, folder, stood, sheets, rows)
 
 
 def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabulary | None = None) -> Path:
