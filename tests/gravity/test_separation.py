@@ -273,3 +273,13 @@ def test_a_zero_of_great_weight_stands_out_where_a_light_one_does_not():
     design = build(read_table(data), parse("y ~ x"), weights="w")
     fit = SimpleNamespace(mu=np.array([0.5, 0.5, 1.0]))
     assert signs._doubtful(design, fit, signs.POISSON, 0.01, None).tolist() == [0]
+
+
+def test_where_every_row_is_alone_none_is_left():
+    """A Latin square: one partner a year and economy, and each pair once."""
+    cells = [(t, i, (i + t) % 4) for t in range(4) for i in range(4)]
+    columns = {name: [cell[k] for cell in cells] for k, name in enumerate(("year", "exporter", "importer"))}
+    data = pl.DataFrame(columns | {"y": np.arange(1.0, 17.0), "x": np.sin(np.arange(16.0))})
+    design = build(read_table(data), parse("y ~ x | exporter^year + importer^year + exporter^importer"))
+    for layout in (None, lay_out(design)):
+        assert singletons(design, layout).all()
