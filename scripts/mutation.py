@@ -101,7 +101,7 @@ CENTRAL = {
         "panel/filling.py",
         "tests/panel/test_nothing_is_guessed.py tests/panel/test_round_trip.py tests/panel/test_world.py",
     ),
-    "merging": ("panel/grouping/merging.py", "tests/panel/test_sides.py"),
+    "merging": ("panel/grouping/merging.py", "tests/panel/test_merging.py"),
 }
 SILLY = ("_Bit", "Shift", "VariableInserter", "VariableReplacer", "RemoveDecorator")
 """Parts of operators' names that are left out: faults that no tired person makes."""

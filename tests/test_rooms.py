@@ -26,6 +26,10 @@ LONGER = {
     "record/draft/proposing/flows.py": "the words for flows, a table for the most part",
 }
 """Modules of more lines than others, each for a reason of its own."""
+AT_WORK = {
+    "Climb", "Client", "Coding", "Count", "Job", "Panels", "SectorOfRows", "SectorTensor", "_Clock", "_State",
+}  # fmt: skip
+"""Dataclasses that change while they work; all others are values."""
 
 
 def test_imports_point_one_way() -> None:
@@ -147,6 +151,16 @@ def test_a_module_is_read_at_one_sitting() -> None:
     longer = {name: n for name, n in lines.items() if n > MOST_LINES + (50 if name in LONGER else 0)}
     assert not longer, "which noun wants to leave?"
     assert LONGER.keys() <= lines.keys()
+
+
+def test_dataclasses_are_values_but_for_those_at_work() -> None:
+    changing = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            made = [ast.unparse(d) for d in node.decorator_list] if isinstance(node, ast.ClassDef) else []
+            if any(d.partition("(")[0] == "dataclass" and "frozen=True" not in d for d in made):
+                changing.add(node.name)
+    assert changing == AT_WORK
 
 
 def test_no_two_public_classes_share_a_name() -> None:

@@ -70,6 +70,6 @@ def _sums(parts: NDArray[np.float64]) -> tuple[NDArray[np.float64], int, int]:
 
 
 def _weights(parts: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Each part's share [k] of the sum: its mean where known, over the sum of such means; equal where all are zero."""
+    """Each part's share [k] of the sum: its mean where known, over the sum of such means; zero where all are."""
     mean = np.where(known, parts, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return mean / mean.sum() if mean.sum() > 0 else np.zeros(parts.shape[1])
