@@ -12,6 +12,7 @@ from detente.attribution.comparison.features import features
 from detente.attribution.comparison.similar import compare_window
 from detente.attribution.comparison.similar.neighbours import Neighbours
 from detente.attribution.comparison.similar.sides import SharedMoves, SortedScores
+from detente.attribution.comparison.similar.window import FEWEST, _rank
 from detente.attribution.fits import DyadFits
 from detente.attribution.residuals import fit_effects, left_out
 from detente.errors import SpecificationError, TooFewDonors
@@ -334,3 +335,19 @@ def test_the_nearest_members_are_those_of_a_full_search_whoever_asks() -> None:
         others = [m for m in range(len(members)) if members[m] not in ((i, j), (j, i))]
         near = sorted(others, key=lambda m: float(((points[members[m]] - points[i, j]) ** 2).sum()))[:5]
         assert sorted(found.tolist()) == sorted(near), (i, j)
+
+
+def test_a_change_as_bad_counts_against_the_pair() -> None:
+    """(1 + as bad or worse) / (1 + all), a tie among them."""
+    near = np.array([[-2.0, -1.0, -1.0, 0.0], [-2.0, -1.0, -1.0, 0.0]])
+    assert _rank(near, np.array([-1.0, -2.5])).tolist() == [0.8, 0.2]
+
+
+def test_a_share_of_two_and_a_half_percent_needs_thirty_nine_pairs() -> None:
+    assert 1 / (1 + FEWEST) == 0.025
+
+
+def test_a_rank_among_one_economys_dyads_needs_as_many(window) -> None:
+    """Sixteen economies have fifteen partners each."""
+    dyads = np.argwhere(window.pool)[:5]
+    assert all(np.isnan(window._among(i, j, 0.5, side)) for i, j in dyads for side in (0, 1))

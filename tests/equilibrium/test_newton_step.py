@@ -55,6 +55,17 @@ def test_the_tatonnement_raises_prices_where_demand_exceeds_output_and_says_by_h
     assert one.newton
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_spending_answers_outputs_row_by_row_of_a_batch(rule):
+    one = model(rule, 0.5)
+    u = np.random.default_rng(6).normal(0, 0.3, (3, 4))
+    batch = type(one)(**{name: np.repeat(getattr(one, name), 3, axis=0) for name in one.__slots__})
+    found = batch.spending_by_output(batch.state(u))
+    for row in range(3):
+        alone = one.spending_by_output(one.state(u[row : row + 1]))
+        np.testing.assert_allclose(found[row], alone[0], rtol=1e-12)
+
+
 def test_the_way_from_the_baseline_is_geometric_and_deficits_are_arithmetic():
     shock = SHOCK + Shock(deficit={"A": 30.0, "C": -30.0 + float(ECO.deficit[0] + ECO.deficit[2])})
     end = model("additive", 0.5, shock)
