@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import product
 
 import polars as pl
@@ -113,8 +114,13 @@ def strips_by_month(states: States, first: date, last: date) -> pl.DataFrame:
 
 def _month(states: States, month: Period) -> tuple[object, ...]:
     """A row of :func:`strips_by_month`; a day is looked at only where something changes."""
-    spans = _constant(states, month)
-    days = [(strips_on(states, first), n) for first, n in spans]
+    days = tuple((strips_on(states, first), n) for first, n in _constant(states, month))
+    return (str(month)[:7], *_in_short(days))
+
+
+@lru_cache(maxsize=1024)
+def _in_short(days: tuple[tuple[StripDay, int], ...]) -> tuple[object, ...]:
+    """What a month's row says of its days, each with how long it lasted: most months are like the one before."""
     means = [_weighted((getattr(day, name), n) for day, n in days) for name in DOMAINS]
     middle = _weighted(((day.index(), n) for day, n in days), all_known=True)
     ends = []
@@ -124,7 +130,7 @@ def _month(states: States, month: Period) -> tuple[object, ...]:
             value = _weighted(((day.index(tried), n) for day, n in days), all_known=True)
             ends += [] if value is None else [value]
     known = min(day.known for day, _ in days)
-    return (str(month)[:7], *means, known, middle, min(ends, default=None), max(ends, default=None))
+    return (*means, known, middle, min(ends, default=None), max(ends, default=None))
 
 
 def _constant(states: States, month: Period) -> list[tuple[date, int]]:
