@@ -246,7 +246,12 @@ class Catalogue:
         return self.percent(100 * expm1(log_change), short_of_all(100 * expm1(log_change), 0), sign=True)
 
     def whole_percent(self, value: float) -> str:
-        """A percent without decimals; below one with as many as it needs not to read as nothing."""
+        """A percent without decimals; below one with as many as it needs not to read as nothing, from 1,000 with two digits.
+
+        >>> Catalogue("en").whole_percent(34.2), Catalogue("en").whole_percent(0.0512), Catalogue("en").whole_percent(93_211)
+        ('34%', '0.05%', '93,000%')
+        """
+        value = float(f"{value:.2g}") if value >= 1000 else value
         return (
             self.percent(value, 0)
             if value >= 1 or value == 0

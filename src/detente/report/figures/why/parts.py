@@ -38,6 +38,7 @@ def parts_chart(story: Story, words: Catalogue) -> Chart | None:
         source=words("residuals.source", panel=story.own(str(head["panel"]))),
         alt=words("parts.alt", finding=finding),
         data=story.attribution,
+        hidden=("dyad_pct",),  # said in words in the table below: as a number it can be negative or above 100
         spec=_spec(words, rows, compact=False),
         compact=_spec(words, rows, compact=True),
     )
