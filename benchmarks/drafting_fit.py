@@ -37,7 +37,7 @@ from made import LANGUAGES, PARTS, Made, made
 
 HERE = Path(__file__).resolve().parent
 WEIGHTS = Path(choosing.__file__).with_name("weights.toml")
-PENALTY = 2
+PENALTY = 4
 FIRM = 4
 """The penalty on what differs from weights that were learnt from texts that are not at hand."""
 COUNTS = {"lessons": 3.0, "made": 0.1}

@@ -168,6 +168,8 @@ def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
         if measured and not (numeral.words and numeral.value == 1 and text[numeral.end] != "-" and numeral.scale == 1):
             end, unit = measured
             value *= times_in(text[gap:end])
+            if unit == "mt" and numeral.scale > 1:  # 2 million mt
+                unit = "t"
         elif after := _SIGN_AFTER.match(text, gap):
             value, end, unit = value * (1e6 if after[1] else 1), after.end(), SIGNS.get(after[2], after[2].lower())
         elif numeral.letter == "m" and _metres(text, numeral):

@@ -16,6 +16,7 @@ from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying import places
 from detente.record.draft.tying.clauses import cuts_of
 from detente.record.draft.tying.periods.carrying import InForce
+from detente.record.draft.tying.verbs import tense_at
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,31 @@ class Around:
     @cached_property
     def mood(self) -> tuple[str, ...]:
         """What the sentence speaks of as a whole: trade, things to come, how things are now, that period."""
-        said = self.sentence.text
+        said = self._without_days_of_saying
         found = [name for name, pattern in _MOODS.items() if pattern.search(said)]
         own = any(role == "own" for role in self.roles)
         return (*found, "dated" if own else "undated")
 
     @cached_property
+    def _without_days_of_saying(self) -> str:
+        """The sentence without the days on which something was said: figures *released today* are not of today."""
+        said = list(self.sentence.text)
+        for day, role in zip(self.dates, self.roles, strict=True):
+            if role == "said":
+                first, last = day.start - self.sentence.start, day.end - self.sentence.start
+                said[first:last] = " " * (last - first)
+        return "".join(said)
+
+    @cached_property
     def cuts(self) -> dict[int, str]:
         """Where the parts of the sentence begin that may have periods of their own, and what begins them."""
         return cuts_of(self.text, self.sentence.start, self.sentence.end, self.figures, self.dates)
+
+    @cached_property
+    def tenses(self) -> list[str]:
+        """The tense of each figure's verb."""
+        first, last = self.sentence.start, self.sentence.end
+        return [tense_at(self.text, first, f.start, f.end, last, self.language) for f in self.figures]
 
     @cached_property
     def ahead(self) -> list[bool]:
@@ -111,6 +128,8 @@ TOUCHING = 12
 
 
 _STRETCH = re.compile(r"\s(?:to|through|a|hasta)\s|[-–—]")
+_UNTIL = re.compile(r"\s(?:to|until|till|through|hasta|al?)\s", re.IGNORECASE)
+"""Within a stretch of days: *since January 1 until April 30* has an end, and is no point of departure."""
 _ON = re.compile(r"\b(?:on|from|sobre|desde)\s(?:the\s|el\s|los\s|las?\s)?$", re.IGNORECASE)
 """A change is held against what comes after it, however long that is; *over* may say how long the change took."""
 
@@ -128,14 +147,13 @@ _MOODS = {
     "open": re.compile(rf"\b{_words('open')}\b", re.IGNORECASE),
     "that": re.compile(rf"\b{_words('that_period')}\b", re.IGNORECASE),
     "now": re.compile(rf"\b{_words('now')}\b", re.IGNORECASE),
-    "present": re.compile(rf"\b{_words('present')}\b", re.IGNORECASE),
     "had": re.compile(r"\b(?:had|había|habían)\b", re.IGNORECASE),
     "so_far": re.compile(rf"\b{_words('so_far')}\b", re.IGNORECASE),
 }
 _SAME = rf"{_words('same_of')}\s?(?:(?:of|in|del?|en)\s)?"
 _AGO = (
-    rf"(?:{_SAME}(?:the\s|el\s)?(?:año\s)?(?P<year>(?:19|20)\d\d)\b|{_SAME}{_words('ago_year')}|{_words('year_ago')}"
-    rf"|(?P<month>{_words('month_ago')})|{_words('same_of')}(?![ ,]*(?:19|20)\d\d))"
+    rf"(?:(?:{_SAME}|{_words('that_of')}\s(?:of|in|del?|en)\s)(?:the\s|el\s)?(?:año\s)?(?P<year>(?:19|20)\d\d)\b|{_SAME}{_words('ago_year')}|{_words('year_ago')}"
+    rf"|(?P<month>{_words('month_ago')})|{_words('same_of')}(?![ ,]*(?:(?:19|20)\d\d|(?:of\s)?this\syear|(?:de\s)?este\saño|(?:del\s)?presente\saño)))"
 )
 _AGO_AFTER = re.compile(rf"\)?,?\s(?:(?!(?:and|but|y|pero)\s)\w+\s){{0,6}}?{_AGO}", re.IGNORECASE)
 _AGO_BEFORE = re.compile(rf"{_AGO}(?:[’']s)?\s?[^.;:\d$€£%]{{0,70}}$", re.IGNORECASE)
@@ -158,6 +176,8 @@ def _role(around: Around, date: DateMention) -> str:
     if any(places.is_label(text, date, figure) for figure in around.figures):
         return "label"
     lead = places.lead_of(text, date)
+    if lead == "since" and "/" in date.date and _UNTIL.search(date.text):
+        return "own"
     if lead in ("since", "thing", "same", "against", "record"):
         return lead
     if lead == "from" and "/" not in date.date:

@@ -22,6 +22,8 @@ def facts(around: Around, n: int, candidate: Candidate, chosen: Sequence[Paired]
     stands.append(around.stands[n])
     found = [candidate.kind, f"{candidate.kind}.{kind}", f"{candidate.kind}.{stands[1]}"]
     found += [f"{candidate.kind}.{m}" for m in around.mood]
+    if tense := around.tenses[n]:
+        found += [f"{candidate.kind}.tense_{tense}", f"{candidate.kind}.tense_{tense}.{kind}"]
     if (
         candidate.period
         and around.published

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.figures import FigureMention
-from detente.record.draft.language.units import MONEY, money_called
+from detente.record.draft.language.units import MONEY, money_called, unit_at
 from detente.record.verdicts.independence.organisations import country_in, default_register
 
 _OFFICES = frozenset({"statistics", "central bank", "customs"})
@@ -21,7 +21,8 @@ _US_DOLLAR = re.compile(
 def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text: str) -> FigureMention:
     """A figure in the money of one economy that is spoken of, where its own words leave that open.
 
-    The study's two economies come first, then those that the sentence names, then those that the text does. A bare *$*
+    The currency that the text has named in full comes first, then those of the study's two economies, of those that the
+    sentence names, and of those that the text does. A bare *$*
     is another dollar only where the text is of one economy's offices and names no dollar at all.
     """
     if is_bare_dollar(figure):
@@ -31,11 +32,24 @@ def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text
     noun, slash, rate = figure.unit.partition("/")
     if not noun.isalpha() or noun in MONEY:
         return figure
+    if code := _named(noun, text):
+        return replace(figure, unit=code + slash + rate)
     for economies in (dyad, _spoken_of(sentence), _spoken_of(text)):
         codes = {money_called(noun, economy) for economy in economies} - {""}
         if codes:
             return replace(figure, unit=codes.pop() + slash + rate) if len(codes) == 1 else figure
     return figure
+
+
+@lru_cache(maxsize=256)
+def _named(noun: str, text: str) -> str:
+    """The one currency that a text gives a noun its full name for, *Jordanian dinars*; empty where there is none or more."""
+    found = set[str]()
+    for word in re.finditer(rf"\b{re.escape(noun)}\b", text, re.IGNORECASE):
+        starts = [m.start() for m in re.finditer(r"(?<!\w)\w", text[max(0, word.start() - 30) : word.end()])]
+        units = [unit_at(text, max(0, word.start() - 30) + start) for start in starts]
+        found |= {unit[1] for unit in units if unit and unit[0] >= word.end() and unit[1] in MONEY}
+    return found.pop() if len(found) == 1 else ""
 
 
 _IN_US_DOLLARS = re.compile(r"\s?\((?:about\s|around\s|or\s|some\s)?(?:US\s?\$|USD\b|U\.S\.\s?\$)")

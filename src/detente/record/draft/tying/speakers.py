@@ -20,6 +20,8 @@ _CONCEDED = re.compile(
 _CLOSES = re.compile(
     r"\s?(?:[.,;:!?)”\"»—–-]|$)|\s(?:on|in|at|this|last|yesterday|este|esta|el|en|ayer|hoy)\b|\s[A-Z]\w+day\b"
 )
+_WHICH = re.compile(r"\b(?:which|that|que|quien)\s$", re.IGNORECASE)
+"""Before a speaker of an aside: *$3m, which the president said should be spent, the report said*."""
 _OPENED = re.compile(r"[,”\"»’'—–-]\s?$")
 
 
@@ -35,6 +37,9 @@ def speaker_of(place: int, credits: Sequence[Credit], text: str, sentence: Sente
     >>> [speaker_of(text.index(n), find_credits(text, "en"), text, said).source for n in ("4%", "6%")]
     ['The ministry', 'the bank']
     """
+    closing = [c for c in credits if c.start > place]
+    if len(closing) > 1 and _WHICH.search(text[: closing[0].start]) and _ends_clause(closing[-1], text):
+        credits = [c for c in credits if c is not closing[0]]
     if len(credits) > 1 and credits[-1].start > place and _WIRE.search(credits[-1].text):
         credits = credits[:-1]
     around = next((c for c in credits if c.start <= place < c.end), None)

@@ -47,7 +47,7 @@ _AFTER_WEAK = {
     for language in LANGUAGES
 }
 _THAT = re.compile(r"\s?[,:]?\s?(?:that\b|que\b|[“\"‘«])|\s?[:,]")
-_NOBODY = {"per", "as per", "via", "the two sides", "two sides"}
+_NOBODY = {"per", "as per", "via", "the two sides", "two sides", "him", "her", "them", "él", "ella", "ellos", "ellas"}
 _NOT_SAYING = {language: re.compile(rf"\s{either('attributions', 'otherwise', language)}") for language in LANGUAGES}
 _TO_FUTURE = re.compile(r"\sto\s\w+")
 _OF_DATA = word_sets("of_data")["en"]
@@ -119,6 +119,8 @@ _BY = re.compile(r"\b(?:by|por)\s(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚÑ])")
 
 def _whom(source: str) -> str:
     """A speaker's name; of one that ran on over an amount ("worth $6bn by Ana Paz's") what follows its last *by*, or none."""
+    if re.match(r"\d+\s[a-z]", source):  # the Kingdom had 21 projects
+        return ""
     if _MEASURED.search(source) and not _WHO_COUNTS.search(source):
         return ""
     if not _AMOUNT.search(source):
@@ -183,7 +185,7 @@ def _is_relative(before: list[Token], verb: str) -> bool:
     return len(words) == 2 and words[1] == "que" and words[0] != "lo" and verb.endswith(("a", "an", "e", "en"))
 
 
-_TRAILS = re.compile(r",\s(?:[A-Z][\w.&-]*\s){1,4}$")
+_TRAILS = re.compile(r",\s(?:[\w.&-]+\s){0,5}?(?:[A-Z][\w.&-]*\s){1,4}$")
 """Before a verb at the end of a sentence: *Trade fell 4%, Reuters reports*."""
 _PARTICIPLE = re.compile(
     r"(?:published|disclosed|reported|revealed|cited|recorded|listed)\s(?:on|by|in|this|last|yesterday|[A-Z]\w+day)\b"

@@ -262,6 +262,8 @@ def _with_description(run: list[Token], rest: list[Token], text: str, language: 
         return [*run, *inner]
     if run and inner and _NAME.match(run[-1].text):
         words = text[inner[0].start : inner[-1].end]
+        if re.match(r"(?:la|el)\smayor\s", words):  # the greatest part, and no mayor
+            return run
         article = inner[0].low in _DETERMINERS[language]
         if (
             (article and OFFICES.search(words))

@@ -44,7 +44,7 @@ _BEFORE_MAY = re.compile(
 _NICKNAMES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 _OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the(?:\s(?:current|present|running))?|{_REL})(?:\scalendar)?\syear))"
 _SHORT = r"(?:\s\((?:Q[1-4]|H[12]|[1-4]Q|[12]H)\))?"
-_NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|-?(?:km|m|kg|MW|ha)\b)"
+_NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|[\s-]?(?:km|kg|[kMGT]Wh?|kV|ha)\b|-?m\b)"
 _NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
     rf"(?<!\b{word}\s)"
     for word in ("about", "some", "than", "nearly", "almost", "Route", "Order", "No.", "approximately", "Resolution")
@@ -181,7 +181,7 @@ def _iso_week(m, s):
 
 RULES = [  # pattern, what it means, whether it leans on the article's own date, flags
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", meanings.iso_day, False, 0),
-    (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", meanings.iso_day, False, 0),
+    (r"(?<![\d/.-])(?P<d>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d)(?!\d)", meanings.iso_day, False, 0),
     (rf"\b(?:the\s)?(?:(?:full\s)?year|{_N}\smonths)\s(?:ending|ended|to|through)\s(?:in\s)?{_M}\s{_Y}(?!\w)", _twelve_months, False, 0),
     (rf"\b(?:the\s)?{_N}(?:\smonths|[\s-]month\speriod)\s{_UP_TO}\s(?:(?:in|the\send\sof)\s)?{_M}(?:\s(?:{_Y}|{_REL}\syear))?(?!\w|\s\d)",
      _months_up_to, True, 0),

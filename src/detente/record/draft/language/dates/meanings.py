@@ -57,7 +57,7 @@ def iso_day(m: Match, s: DateSetting) -> Days:
 
 def day(m: Match, s: DateSetting) -> Days | None:
     """A day and a month, with or without a year."""
-    month, number = month_number(m["month"], s.language), int(m["day"])
+    month, number = month_number(m["month"], s.language), FIRST.get(m["day"].casefold()) or int(m["day"])
     if m["year"]:
         named = date(int(m["year"]), month, number)
         return named, named

@@ -12,7 +12,7 @@ _DAYS = "lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|domingo
 _WD = rf"(?:(?:{_DAYS}),?\s)?"
 _Y = r"(?P<year>(?:1[5-9]|20|21)\d\d)"
 _OF_Y = rf"(?:,?\s(?:(?:de|del)\s(?:año\s)?)?{_Y})"
-_D = r"(?P<day>[0-3]?\d)(?:º|°|ro)?"
+_D = r"(?P<day>primero|[0-3]?\d)(?:º|°|ro)?"
 _N = (
     r"(?P<count>una?|\d+|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cuarenta"
     r"|cincuenta)"
@@ -64,7 +64,7 @@ _NO_NUMBER_AFTER = (
 
 RULES = [  # pattern, what it means, whether it leans on the article's own date, flags
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", meanings.iso_day, False, 0),
-    (r"(?<![\d/])(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<year>\d{4})(?!\d)", meanings.iso_day, False, 0),
+    (r"(?<![\d/.-])(?P<d>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d)(?!\d)", meanings.iso_day, False, 0),
     (rf"(?<=\bentre\sel\s)(?P<first>primero|[0-3]?\d)\sy\sel\s{_D}\sde\s{_M}{_OF_Y}?(?!\w)", meanings.span_of_days, False, I),
     (rf"\b(?P<first>primero|[0-3]?\d)\s?(?:-|–|al?|hasta\sel)\s?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", meanings.span_of_days, False, I),
     (rf"\b{_D}(?=\s(?:y|o)\s(?:el\s)?\d\d?\sde\s{_M}{_OF_Y}?(?!\w))", meanings.day, False, I),
@@ -79,7 +79,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b(?:los\s)?(?:primeros\s{_N}|{_N2}\sprimeros)\smeses{_OF}?(?!\w|{_FISCAL_AFTER})", meanings.first_months, False, I),
     (rf"(?<=acumulad[oa]\s)(?:a|hasta)\s{_M}{_OF_Y}?(?!\w)", meanings.months_so_far, True, I),
     (rf"(?<=acumulad[oa]s\s)(?:a|hasta)\s{_M}{_OF_Y}?(?!\w)", meanings.months_so_far, True, I),
-    (rf"\b(?:en\s)?lo\sque\sva\sde(?:l|\seste)?\s(?:(?:presente\s)?año|{_Y})(?!\w)", meanings.year_so_far, True, I),
+    (rf"\b(?:en\s)?lo\s(?:que\sva|corrido|transcurrido)\sde(?:l|\seste)?\s(?:(?:presente\s)?año|{_Y})(?!\w)", meanings.year_so_far, True, I),
     (rf"\b(?:el\s)?(?P<order>{'|'.join(meanings.MONTH_ORDER)})\smes{_OF}(?!\w)", meanings.month_by_order, False, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", meanings.years, False, 0),
     (rf"\b(?:la\sdécada\sde\s(?:los\s)?|(?:los\s)?años\s|los\s){_DECADE}\b(?!\s\w+s\b)", meanings.decade, False, I),
@@ -90,10 +90,11 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b(?:(?:el|del)\s)?{_SHIFTED}\s(?:mes\sde\s)?{_M}(?!\w)", meanings.shifted_month, True, I),
     (rf"\b(?:(?:el|la)\s)?{_UNITS}\s(?:(?P<past>{_LAST})|(?P<next>{_NEXT}))(?!\w)", meanings.shifted, True, I),
     (rf"\b(?:(?:el|la)\s)?(?:(?P<past>pasad[oa])|(?P<next>próxim[oa]))\s{_UNITS}(?!\w)", meanings.shifted, True, I),
+    (r"\b(?:el\s|del\s|al\s)?(?:presente|actual|corriente)\saño(?!\w|\sfiscal)", meanings.year_now, True, I),
     (rf"\best[ea]\s(?:mismo\s|misma\s)?{_UNITS}(?!\w)", meanings.shifted, True, I),
     (rf"\b(?:(?:el|del)\s)?{_M}\s(?:(?P<past>{_LAST})|(?P<next>{_NEXT}))(?!\w)", meanings.shifted_month, True, I),
     (rf"\b(?:(?P<past>pasado)|(?P<next>próximo))\s(?P<weekday>{_DAYS})(?!\w)", meanings.weekday, True, I),
-    (rf"\b(?P<weekday>{_DAYS})(?:\s{_AFTER})?(?!\w)", meanings.weekday, True, I),
+    (rf"(?<!\bSanto\s)\b(?P<weekday>{_DAYS})(?:\s{_AFTER})?(?!\w)", meanings.weekday, True, I),
     (r"\b(?:anteayer|antier|antes\sde\sayer)\b", meanings.days_away(-2), True, I),
     (r"\b(?:ayer|anoche)\b", meanings.days_away(-1), True, I),
     (r"\bpasado\smañana\b", meanings.days_away(2), True, I),

@@ -24,6 +24,7 @@ from detente.record.draft.language.tense import is_future
 SPRING = 4
 """The month from which on one of a budget year is of the first of its two years."""
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+MONTHS_OF_A_QUARTER = 3
 
 
 def months_between(m: Match, s: DateSetting) -> Days | None:
@@ -82,10 +83,24 @@ def last_months(m: Match, s: DateSetting) -> Days:
     return months_of(int(m["year"]), 13 - count_of(m["count"], s.language), 12)
 
 
-def numbered_quarter(m: Match, s: DateSetting) -> Days:
-    """*El III trimestre de 2022*, *3T22*."""
-    order = m["order"].casefold().rstrip("erº°")
-    return part_of_year("quarter", ROMAN.get(order) or int(order), _full(m["year"]))
+def numbered_part(m: Match, s: DateSetting) -> Days:
+    """*El III trimestre de 2022*, *el II semestre de 2022*, *3T22*."""
+    order = m["order"].casefold().rstrip("erdo.º°")
+    kind = "half" if m.groupdict().get("half") else "quarter"
+    return part_of_year(kind, ROMAN.get(order) or int(order), _full(m["year"]))
+
+
+def first_months(m: Match, s: DateSetting) -> Days | None:
+    """*The first three quarters of 2017*, *the seven months of 2023*: so many months from January on."""
+    words = _told(m)
+    count = count_of(words["count"], s.language) * (MONTHS_OF_A_QUARTER if words.get("quarters") else 1)
+    if words.get("year"):
+        year = int(words["year"])
+    elif s.today is None:
+        return None
+    else:
+        year = s.today.year + shift_of(m)
+    return months_of(year, 1, count)
 
 
 def _told(m: Match) -> dict[str, str]:
@@ -144,6 +159,7 @@ I = re.IGNORECASE
 
 RULES = {
     "en": [
+        (rf"{_Y}\s?\(\s?{_EN_1}{_EN_TO}{_EN_2}\s?\)", months_between, False, 0),
         (rf"{_EN_PART}\s\(\s?{_EN_1}{_EN_TO}{_EN_2}(?:,?\s{_named(_Y)})?\s?\){_EN_TAIL}", months_between, True, 0),
         (rf"\b{_EN_1}{_EN_TO}{_EN_2}{_NO_DAY}{_EN_TAIL}", months_between, True, 0),
         (rf"(?<=\bbetween\s){_EN_1}\sand\s{_EN_2}{_NO_DAY}{_EN_TAIL}", months_between, True, 0),
@@ -168,6 +184,13 @@ RULES = {
             0,
         ),
         (rf"\b(?:the\s)?(?:last|final)\s{_EN_COUNT}\smonths\sof\s{_Y}", last_months, False, I),
+        (
+            rf"\b(?:the\s)?first\s(?P<count>two|three)\s(?P<quarters>quarters)\sof\s(?:{_Y}|{_EN_THIS}|the\s(?:current\s)?year(?!\w))",
+            first_months,
+            True,
+            I,
+        ),
+        (rf"(?:(?<=\bin\s)|(?<=\bfor\s)|(?<=\bthe\s)|(?<=\bduring\s)|(?<=\bover\s))(?:the\s)?{_EN_COUNT}\smonths\sof\s(?:{_Y}|{_EN_THIS}|the\scurrent\syear(?!\w))", first_months, True, I),
     ],
     "es": [
         (rf"{_ES_PART}\s\(\s?{_ES_1}(?:\s?[-–—]\s?|\sa\s){_ES_2}(?:\s(?:de\s)?{_named(_Y)})?\s?\){_ES_TAIL}", months_between, True, I),
@@ -178,9 +201,13 @@ RULES = {
         (rf"\b(?:los\s)?{_ES_COUNT}\smeses\s(?:hasta\sel|al|{_ES_ENDED}\sel)\s(?P<day>\d\d?)\sde"
          rf"\s{_month('es', 'month')}(?:\s(?:de\s|del\s)?{_Y})?(?!\w)",
          months_up_to_a_day, True, I),
+        (rf"{_Y}\s?\(\s?{_ES_1}(?:\s?[-–—]\s?|\sa\s){_ES_2}\s?\)", months_between, False, I),
+        (rf"\b(?:los\s)?(?:primeros\s(?P<count>dos|tres|[23])|(?P<count2>dos|tres|[23])\sprimeros)\s(?P<quarters>trimestres)"
+         rf"\sdel?\s(?:año\s)?(?:{_Y}|{_ES_THIS}|año(?!\w))", first_months, True, I),
+        (rf"(?<=\ben\s)(?:los\s)?{_ES_COUNT}\smeses\s(?:de|del)\s(?:año\s)?{_Y}", first_months, False, I),
         (rf"\b(?P<first>{_SHORT})\.?\s?[-–/]\s?(?P<last>{_SHORT})\.?[\s-](?:de\s)?{_Y}", months_between, False, I),
         (rf"\b(?:los\s)?últimos\s{_ES_COUNT}\smeses\s(?:de|del)\s(?:año\s)?{_Y}", last_months, False, I),
-        (rf"\b(?:el\s)?(?P<order>I{{1,3}}|IV|[1-4](?:er|º|°)?)\strimestre\s(?:de\s|del\s)?(?:año\s)?{_Y}", numbered_quarter, False, 0),
-        (r"(?<![\w.])(?P<order>[1-4])T\s?[’']?(?P<year>(?:20)?\d\d)(?!\w)", numbered_quarter, False, 0),
+        (rf"\b(?:el\s)?(?P<order>I{{1,3}}|IV|[1-4](?:er|do|º|°)?)\s(?:trimestre|(?P<half>semestre))\s(?:de\s|del\s)?(?:año\s)?{_Y}", numbered_part, False, 0),
+        (r"(?<![\w.])(?P<order>[1-4])T(?:\s?[’']?|\sde\s)(?P<year>(?:20)?\d\d)(?!\w)", numbered_part, False, 0),
     ],
 }  # fmt: skip

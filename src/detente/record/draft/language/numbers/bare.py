@@ -9,6 +9,7 @@ from typing import Protocol
 
 from detente.record.draft.language.numbers.counted import counted
 from detente.record.draft.language.numbers.numerals import Numeral
+from detente.record.draft.language.people import is_of_people
 from detente.record.draft.language.units import CLOSED, MONEY
 from detente.record.draft.language.words import LANGUAGES, either
 
@@ -72,7 +73,12 @@ def unit_lent(text: str, numeral: Numeral, found: Sequence[Placed], language: st
     """
     if numeral.vague:
         return ""
-    return _money(text, numeral, found) or _numbered(text, numeral, language) or _held_against(text, numeral, found)
+    return (
+        _money(text, numeral, found)
+        or _numbered(text, numeral, language)
+        or _held_against(text, numeral, found)
+        or _of_the_same(text, numeral, found)
+    )
 
 
 def _money(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
@@ -106,20 +112,34 @@ _NUMBER_OF = re.compile(
     r"(?![^.;]*\b(?:which|that|whose|cuy[oa])\b)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"\b(?P<noun>[^\W\d]{3,}s|people|women|children|men)\b[^.;:\d]{0,90}?\snumbered\s$")
+_NUMBERED = re.compile(
+    r"\b(?P<noun>[^\W\d]{3,}s|people|women|children|men)\b(?:[^.;:\d]{0,90}?\snumbered|,\swho\snumber)\s$"
+)
+_CAME_TO = re.compile(
+    r"\b(?P<noun>(?:visitor|arrival|tourist|passenger|traveller|traveler|migrant|immigrant|refugee|application|student"
+    r"|vehicle|truck|car|deportation|visa|permit|case|flight)s|turistas|visitantes|pasajeros|viajeros|migrantes"
+    r"|inmigrantes|refugiados|llegadas|solicitudes|deportados|deportaciones|retornados|vehículos|camiones|estudiantes)\b"
+    r"[^.;:,\d]{0,50}?\s(?:total(?:l?ed)?|numbered|reached|sum(?:aron|an)|totaliz(?:aron|an)|alcanz(?:aron|an)\s(?:los|las))\s$",
+    re.IGNORECASE,
+)
+_ARE = re.compile(
+    r"\s(?:are|were|son|eran|fueron)\s(?P<noun>men|women|children|minors|adults|hombres|mujeres|menores|niñ[oa]s|adultos)\b"
+)
 _POPULATION = re.compile(
     r"\b(?:population|poblaci[óo]n)\s(?:of|was|stood\sat|reached|rose\sto|fell\sto|de|era\sde|fue\sde)\s$", re.I
 )
 
 
 def _numbered(text: str, numeral: Numeral, language: str) -> str:
-    """*The number of applications rose to 923,991*, *Finns numbered 12,000*: a bare number of what is numbered."""
+    """*The number of applications rose to 923,991*, *Finns numbered 12,000*, *4,300 were women*: what is numbered."""
+    if named := _ARE.match(text, numeral.end):
+        return named["noun"]
     if not _is_bare_count(text, numeral):
         return ""
     before = text[max(_sentence_start(text, numeral.start), numeral.start - CARRY) : numeral.start]
     if _POPULATION.search(before):
         return "people" if language == "en" else "personas"
-    if told := _NUMBERED.search(before):
+    if told := _NUMBERED.search(before) or _CAME_TO.search(before):
         return told["noun"]
     named = list(_NUMBER_OF.finditer(before))
     if not named:
@@ -149,6 +169,23 @@ def _held_against(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     ranged = _RANGE.fullmatch(text[before.end : numeral.start]) and _GROUPED.fullmatch(text[before.start : before.end])
     told = _AGAINST.search(text[before.end : numeral.start])
     return before.unit if told or ranged else ""
+
+
+_NEXT_TO = re.compile(r"\s(?:fueron|eran|son|were|are|through|por|como|as|of\s(?:them|these)|de\s(?:ellos|ellas|estos))\b")
+
+
+def _of_the_same(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
+    """*56,120 people were deported and 62,883 came back*, *in Lima (2,853)*: a bare count in a sentence that counts people."""
+    grouped = _GROUPED.fullmatch(text[numeral.start : numeral.end])
+    if not grouped or not (_ENDS_COUNT.match(text, numeral.end) or _NEXT_TO.match(text, numeral.end)):
+        return ""
+    begun = _sentence_start(text.replace("; ", "  "), numeral.start)
+    counts = [f for f in found if f.start >= begun]
+    units = {f.unit for f in counts}
+    alike = {unit for unit in units if unit not in CLOSED and unit not in MONEY and "/" not in unit}
+    if not counts or units & MONEY or counts[-1].unit not in alike:
+        return ""
+    return next((unit for unit in sorted(alike) if is_of_people(unit)), counts[-1].unit)
 
 
 _NO_COUNTS = CLOSED - {"t", "kg", "bbl", "m3", "teu", "mwh", "gwh", "kwh"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from detente.record.draft.language.words import LANGUAGES, table, words
@@ -60,8 +60,12 @@ def find_numerals(text: str, language: str) -> list[Numeral]:
 
     >>> [n.value for n in find_numerals("US$7.2bn, or 7,200 million, in twenty-five years", "en")]
     [7200000000.0, 7200000000.0, 25.0]
+    >>> [n.value for n in find_numerals("3 million 375 thousand 116 visitors", "en")]
+    [3375116.0]
     >>> [n.value for n in find_numerals("6 million 360.5 thousand", "en")]
     [6360500.0]
+    >>> [n.value for n in find_numerals("seis mil 369 mujeres y cuatro mil 500 millones", "es")]
+    [6369.0, 4500000000.0]
     >>> [n.value for n in find_numerals("7.200 millones, un 2,5 % y treinta y dos mil", "es")]
     [7200000000.0, 2.5, 32000.0]
     """
@@ -71,9 +75,20 @@ def find_numerals(text: str, language: str) -> list[Numeral]:
         last = found[-1] if found else None
         if last and last.scale > numeral.scale > 1 and not numeral.words and text[last.end : numeral.start] == " ":
             found[-1] = Numeral(last.start, numeral.end, last.value + numeral.value, numeral.scale)
+        elif last and _follows_mil(text, last, numeral, language):
+            found[-1] = replace(numeral, start=last.start, value=last.value * numeral.scale + numeral.value)
         else:
             found.append(numeral)
     return found
+
+
+def _follows_mil(text: str, first: Numeral, second: Numeral, language: str) -> bool:
+    """*Seis mil 369*, *547 thousand 114*: the hundreds of a number of which the thousands are named."""
+    told = text[first.start : first.end].casefold()
+    small = not second.words and second.value / second.scale < 1e3 and text[second.start : second.end][0].isdigit()
+    beside = text[first.end : second.start] == " "
+    named = told.endswith(" thousand") if language == "en" else first.words and told.endswith(" mil")
+    return named and small and beside
 
 
 @cache
@@ -91,7 +106,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         rf"(?<![\w.,])(?P<fixed>{fixed})(?!\w)(?!\s(?:and\s|y\s)?(?:{small})\b)"
         rf"|(?<![\w.,])(?P<vague>{vague})(?!\w)(?!\s(?:{'|'.join(scales)})\b)"
         rf"|(?<![\w.])(?<!\d,)(?P<words>(?:{small})(?:{joint}(?:{small}))*)(?!\w)"
-        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|(?<=\b(?-i:Bs|Rs|Kc|Kč|Tk|Ft|Rp|RM|Sh))|(?<=\b(?-i:[NRPLKQ]))|(?<=\b(?-i:Shs))|(?<=\b(?-i:[KTU][Ss]h)))(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
+        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|(?<=\b(?-i:Bs|Rs|Kc|Kč|Tk|Ft|Rp|RM|Sh|SR|Dh))|(?<=\b(?-i:[NRPLKQ]))|(?<=\b(?-i:Shs))|(?<=\b(?-i:[KTU][Ss]h)))(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
         re.IGNORECASE,
     )
 

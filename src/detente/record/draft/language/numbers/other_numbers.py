@@ -43,6 +43,8 @@ def is_no_figure(text: str, numeral: Numeral) -> bool:
         return True
     if re.search(r"\b[A-Z][A-Za-z]{0,3}-$|\b[A-Z]{4,}-$", before):  # Su-24, F-16, COVID-19
         return True
+    if re.search(r"\bcovid\s$", before, re.IGNORECASE):
+        return True
     if re.match(r"[\s-]months?\speriod\b", after) and re.search(r"\b(?:the|same)\s$", before):
         return True  # over the eleven month period: which one, not how long
     if _OFFSET_AFTER.match(after):  # two months after it had cut ties

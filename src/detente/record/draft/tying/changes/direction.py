@@ -160,7 +160,7 @@ _IN_BRACKETS = re.compile(  # the biggest falls were to Peru (by $3m) and Chile 
     re.IGNORECASE,
 )
 _CHANGE_OF = re.compile(  # con una caída de US$ 188 millones
-    rf"\b(?:an?|un[ao]?)\s(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))(?:\s\w+)?\s(?:of|de)\s{_pattern('hedge')}?$",
+    rf"\b(?:an?|un[ao]?)\s{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))(?:\s\w+)?\s(?:of|de)\s{_pattern('hedge')}?$",
     re.IGNORECASE,
 )
 _NOUN_NEXT = re.compile(  # a $4.7 billion or 19.4% rise
@@ -168,7 +168,9 @@ _NOUN_NEXT = re.compile(  # a $4.7 billion or 19.4% rise
     re.IGNORECASE,
 )
 _COMPARED = re.compile(r"(?:higher|lower|less|more|add\w*)\b", re.IGNORECASE)
-_COMPARATIVE = re.compile(rf"\s{_pattern('comparative')}\b", re.IGNORECASE)
+_COMPARATIVE = re.compile(  # $4m less than in May, $4m or 3% less
+    rf"(?:\s(?:or|o)\s(?:un\s)?[\d.,]+\s?(?:%|per\s?cent|por\sciento))?\s{_pattern('comparative')}\b", re.IGNORECASE
+)
 
 
 _FALL = re.compile(rf"\b{_pattern('fall')}s?\b{_ON}$", re.IGNORECASE)

@@ -118,7 +118,8 @@ def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ..
         yield shifted(base.date, 1), "year_later"
     for day, role in zip(around.dates, around.roles, strict=True):  # $3m this July against $4m last year
         years = places.size_of(day.date) == "year" and places.size_of(base.date) in ("month", "part")
-        if years and day.date != base.date[:4]:
+        here = around.stands[n] != "plain" or any(base is date for date in around.dates)
+        if years and here and day.date != base.date[:4]:
             near = "near" if beside(around, n, day) and not _parted(around, n, day) else "away"
             yield shifted(base.date, int(day.date) - int(base.date[:4])), "plain_year", near, role
     if around.stands[n] in ("left", "led"):

@@ -105,6 +105,9 @@ def choose(around: Around) -> list[Paired]:
         if around.kinds[n] == "span":
             chosen.append(Paired(None, 1.0))
             continue
+        if around.twins[n] and chosen[-1].date is not None:
+            chosen.append(chosen[-1])
+            continue
         label = next((d for d in around.dates if d.date and places.is_label(around.text, d, around.figures[n])), None)
         if label is not None:
             chosen.append(Paired(label, 1.0))
