@@ -40,7 +40,7 @@ WEIGHTS = Path(choosing.__file__).with_name("weights.toml")
 PENALTY = 4
 FIRM = 4
 """The penalty on what differs from weights that were learnt from texts that are not at hand."""
-COUNTS = {"lessons": 3.0, "made": 0.1}
+COUNTS = {"lessons": 3.0, "made": 0.2}
 """How much a made-up lesson or sentence counts beside a figure of a text."""
 RARE = 2
 """A fact seen in fewer choices has no weight."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from detente.economies import name_of
 from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.units import MONEY, money_called, unit_at
@@ -26,8 +27,8 @@ def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text
     is another dollar only where the text is of one economy's offices and names no dollar at all.
     """
     if is_bare_dollar(figure):
-        twin = _IN_US_DOLLARS.match(text, figure.end)  # $20 billion (US$13.1 billion)
-        own = _other_dollar(sentence) or _other_dollar(text) if twin else dollar_of_offices(text)
+        twin = _TOLD_IN_US_DOLLARS.search(text)  # $20 billion (US$13.1 billion): here, or elsewhere in the text
+        own = _other_dollar(sentence) or _other_dollar(text) or _main_dollar(text) if twin else dollar_of_offices(text)
         return replace(figure, unit=own + figure.unit.removeprefix("usd")) if own else figure
     noun, slash, rate = figure.unit.partition("/")
     if not noun.isalpha() or noun in MONEY:
@@ -52,13 +53,34 @@ def _named(noun: str, text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-_IN_US_DOLLARS = re.compile(r"\s?\((?:about\s|around\s|or\s|some\s)?(?:US\s?\$|USD\b|U\.S\.\s?\$)")
+_TOLD_IN_US_DOLLARS = re.compile(
+    r"(?<![A-Z])\$\s?[\d.,]+\s?(?:[a-z]+\s?)?\((?:about\s|around\s|or\s|some\s)?(?:US\s?\$|USD\b|U\.S\.\s?\$)"
+)
 
 
 def _other_dollar(text: str) -> str:
     """The one dollar of the economies that a text speaks of which is not that of the United States; empty otherwise."""
-    dollars = {money_called("dollar", economy) for economy in _spoken_of(text)} - {"", "usd"}
-    return dollars.pop() if len(dollars) == 1 else ""
+    dollars = _other_dollars(text)
+    return next(iter(dollars)) if len(dollars) == 1 else ""
+
+
+@lru_cache(maxsize=8)
+def _main_dollar(text: str) -> str:
+    """The dollar of the economy that a text names most of those with a dollar other than that of the United States."""
+    owners = [economy for economy in _spoken_of(text) if money_called("dollar", economy) not in ("", "usd")]
+    return money_called("dollar", max(owners, key=lambda e: text.count(name_of(e)))) if owners else ""
+
+
+def is_open_dollar(figure: FigureMention, text: str) -> bool:
+    """Whether a plain *$* may be another dollar: the text is of an economy with its own, or writes *US$* elsewhere."""
+    if not is_bare_dollar(figure):
+        return False
+    return bool(_other_dollars(text)) or "US$" in text
+
+
+@lru_cache(maxsize=8)
+def _other_dollars(text: str) -> frozenset[str]:
+    return frozenset(money_called("dollar", economy) for economy in _spoken_of(text)) - {"", "usd"}
 
 
 @lru_cache(maxsize=256)

@@ -155,14 +155,17 @@ def is_left(text: str, figure: FigureMention) -> bool:
     return bool(left) and (left["of"] is None or bool(_ON_TO.match(text, figure.end)))
 
 
+_COLON = re.compile(r"\s?:\s?(?:[\d.,]+(?:\s[^\W\d]+){0,2}\s\([+-]?)?")
+
+
 def is_led(text: str, figure: FigureMention) -> bool:
     """Whether a figure is where something went to: *to $10m*."""
     return bool(_LED.search(text[max(0, figure.start - 40) : figure.start]))
 
 
 def is_label(text: str, date: DateMention, figure: FigureMention) -> bool:
-    """Whether a date and a colon stand right before a figure: *2020: $6m*."""
-    told = date.end <= figure.start and re.fullmatch(r"\s?:\s?", text[date.end : figure.start])
+    """Whether a date and a colon stand right before a figure: *2020: $6m*, *2020: 6,300 (4%)*."""
+    told = date.end <= figure.start and _COLON.fullmatch(text[date.end : figure.start])
     return bool(told) and lead_of(text, date) != "same"
 
 

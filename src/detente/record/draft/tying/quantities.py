@@ -21,6 +21,7 @@ from detente.record.draft.row import UNTESTED, DraftRow
 from detente.record.draft.tying.certainty import Surroundings, is_certain
 from detente.record.draft.tying.changes.direction import changes_by, direction_at, operator_at
 from detente.record.draft.tying.changes.multiples import TIMES
+from detente.record.draft.tying.money import is_open_dollar
 from detente.record.draft.tying.periods.candidates import Paired
 from detente.record.draft.tying.speakers import speaker_of
 from detente.record.period import Period
@@ -58,7 +59,7 @@ def quantity_row(
         cells["note"] = "the article names no number"
     unclear = len({d.date for d in pair.candidates}) > 1
     low = figure.bound == "vague" or pair.date is None or not pair.date.date or guess or unclear
-    sure = not low and not ahead and clear and is_certain(n, around)
+    sure = not low and not ahead and clear and not is_open_dollar(figure, text) and is_certain(n, around)
     return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints), series)
 
 

@@ -15,6 +15,11 @@ _RELEASED_BY = re.compile(
     r"|presented|obtained|quoted|reported|cited|(?:public|divulg|recopil|present|elabor|entreg|suministr|proporcion|report|inform)ad[oa]s?"
     r"|(?:difund|emit|ofrec|recog|obten)id[oa]s?|dad[oa]s?\sa\sconocer))?(?:\s[^,.;:]{1,30}?)?\s(?:by|por|from)\s"
 )
+_SUPPLIED = re.compile(
+    r"(?:the\s)?(?:data|figures|statistics|numbers|information)\s(?:supplied|provided|given|released|submitted)(?:\sto\s[^,.;:]{2,50}?)?"
+    r"\sby\s(?P<who>[^,.;:()]{3,90}?)(?=\s\(|\s(?:show|indicate|suggest|reveal|put)|$)",
+    re.IGNORECASE,
+)
 _QUE_DIO = re.compile(
     r",?\sque\s(?:dio|dieron|da)\sa\sconocer\s|,?\sque\s(?:publicó|publica|difundió|divulgó|presentó|entregó|emitió|elaboró|maneja)\s"
 )
@@ -36,6 +41,8 @@ def who_released(text: str, source: tuple[int, int], language: str, until: int) 
         return source
     if released := _THAT_IT_RELEASED.match(text, source[1], until):
         return released.span("who")
+    if supplied := _SUPPLIED.match(text, source[0], until):
+        return supplied.span("who")
     tokens = [Token(m.start(), m.end(), m.group()) for m in TOKEN.finditer(text, source[1], until)]
     for pattern in (_RELEASED_BY, _QUE_DIO):
         if released := pattern.match(text, source[1], until):

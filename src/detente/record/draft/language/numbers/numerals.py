@@ -70,8 +70,9 @@ def find_numerals(text: str, language: str) -> list[Numeral]:
     [7200000000.0, 2.5, 32000.0]
     """
     found: list[Numeral] = []
+    style = "es" if language == "en" and _WITH_COMMAS.search(text) and not _GROUPED_BY_COMMAS.search(text) else language
     for match in _pattern(language).finditer(text):
-        numeral = _numeral(match, language)
+        numeral = _numeral(match, language, style)
         last = found[-1] if found else None
         if last and last.scale > numeral.scale > 1 and not numeral.words and text[last.end : numeral.start] == " ":
             found[-1] = Numeral(last.start, numeral.end, last.value + numeral.value, numeral.scale)
@@ -111,7 +112,12 @@ def _pattern(language: str) -> re.Pattern[str]:
     )
 
 
-def _numeral(match: re.Match[str], language: str) -> Numeral:
+_WITH_COMMAS = re.compile(r"(?<![\d.,])\d{1,3},\d{1,2}\s?(?:%|per\s?cent\b|million\b|billion\b)")
+_GROUPED_BY_COMMAS = re.compile(r"\d,\d{3}(?!\d)")
+"""A text with *16,8%* and without *12,500* writes *340.000* for as many thousands: its numbers have one style."""
+
+
+def _numeral(match: re.Match[str], language: str, style: str) -> Numeral:
     start, end = match.span()
     if fixed := match["fixed"]:
         return Numeral(start, end, float(EXACT[language][fixed.casefold()]), words=True)
@@ -124,7 +130,7 @@ def _numeral(match: re.Match[str], language: str) -> Numeral:
     scale = LETTERS[language].get(letter.casefold(), 1.0)
     for word in re.split(r"[\s-]+", (match["scale"] or "").casefold()):
         scale *= SCALES[language].get(word, 1.0)
-    return Numeral(start, end, round(read_digits(match["digits"], language) * scale, 6), scale, letter=letter)
+    return Numeral(start, end, round(read_digits(match["digits"], style) * scale, 6), scale, letter=letter)
 
 
 def read_digits(digits: str, language: str) -> float:

@@ -56,7 +56,8 @@ class InForce:
             yield ("end" if away == 0 else "end_before"), self.end
         if paragraph - self.since <= FARTHEST:
             yield "main", self.main
-        yield ("lead" if away <= FARTHEST else "lead_far"), self.lead
+        if away <= FARTHEST:
+            yield "lead", self.lead
 
 
 def in_force(
