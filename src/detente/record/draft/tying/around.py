@@ -153,7 +153,8 @@ _MOODS = {
 _SAME = rf"{_words('same_of')}\s?(?:(?:of|in|del?|en)\s)?"
 _AGO = (
     rf"(?:(?:{_SAME}|{_words('that_of')}\s(?:of|in|del?|en)\s)(?:the\s|el\s)?(?:año\s)?(?P<year>(?:19|20)\d\d)\b|{_SAME}{_words('ago_year')}|{_words('year_ago')}"
-    rf"|(?P<month>{_words('month_ago')})|{_words('same_of')}(?![ ,]*(?:(?:19|20)\d\d|(?:of\s)?this\syear|(?:de\s)?este\saño|(?:del\s)?presente\saño)))"
+    rf"|(?P<month>{_words('month_ago')})"
+    rf"|{_words('same_of')}(?![ ,]*(?:(?:19|20)\d\d|(?:of\s)?this\syear|(?:de\s)?este\saño|(?:del\s)?presente\saño)))"
 )
 _AGO_AFTER = re.compile(rf"\)?,?\s(?:(?!(?:and|but|y|pero)\s)\w+\s){{0,6}}?{_AGO}", re.IGNORECASE)
 _AGO_BEFORE = re.compile(rf"{_AGO}(?:[’']s)?\s?[^.;:\d$€£%]{{0,70}}$", re.IGNORECASE)

@@ -89,7 +89,9 @@ _WHICH_IS = re.compile(
 )
 """What goes on about an amount: *, which was 14% more*."""
 _GOING_ON = re.compile(r",\s(?:\w{3,}ing|\w{3,}[áaeé]ndo(?:se)?)\b", re.IGNORECASE)
-_BY_PARTS = re.compile(r"\b(?:half|quarter|month|week)[- ](?:on|over)[- ](?:half|quarter|month|week)\b|\bintermensual", re.IGNORECASE)
+_BY_PARTS = re.compile(
+    r"\b(?:half|quarter|month|week)[- ](?:on|over)[- ](?:half|quarter|month|week)\b|\bintermensual", re.IGNORECASE
+)
 """What is held against the part of the year before, and not against the same part of the year before."""
 _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)

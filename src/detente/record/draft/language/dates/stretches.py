@@ -190,7 +190,13 @@ RULES = {
             True,
             I,
         ),
-        (rf"(?:(?<=\bin\s)|(?<=\bfor\s)|(?<=\bthe\s)|(?<=\bduring\s)|(?<=\bover\s))(?:the\s)?{_EN_COUNT}\smonths\sof\s(?:{_Y}|{_EN_THIS}|the\scurrent\syear(?!\w))", first_months, True, I),
+        (
+            r"(?:(?<=\bin\s)|(?<=\bfor\s)|(?<=\bthe\s)|(?<=\bduring\s)|(?<=\bover\s))(?:the\s)?"
+            rf"{_EN_COUNT}\smonths\sof\s(?:{_Y}|{_EN_THIS}|the\scurrent\syear(?!\w))",
+            first_months,
+            True,
+            I,
+        ),
     ],
     "es": [
         (rf"{_ES_PART}\s\(\s?{_ES_1}(?:\s?[-–—]\s?|\sa\s){_ES_2}(?:\s(?:de\s)?{_named(_Y)})?\s?\){_ES_TAIL}", months_between, True, I),
@@ -207,7 +213,8 @@ RULES = {
         (rf"(?<=\ben\s)(?:los\s)?{_ES_COUNT}\smeses\s(?:de|del)\s(?:año\s)?{_Y}", first_months, False, I),
         (rf"\b(?P<first>{_SHORT})\.?\s?[-–/]\s?(?P<last>{_SHORT})\.?[\s-](?:de\s)?{_Y}", months_between, False, I),
         (rf"\b(?:los\s)?últimos\s{_ES_COUNT}\smeses\s(?:de|del)\s(?:año\s)?{_Y}", last_months, False, I),
-        (rf"\b(?:el\s)?(?P<order>I{{1,3}}|IV|[1-4](?:er|do|º|°)?)\s(?:trimestre|(?P<half>semestre))\s(?:de\s|del\s)?(?:año\s)?{_Y}", numbered_part, False, 0),
+        (rf"\b(?:el\s)?(?P<order>I{{1,3}}|IV|[1-4](?:er|do|º|°)?)\s(?:trimestre|(?P<half>semestre))\s(?:de\s|del\s)?(?:año\s)?{_Y}",
+         numbered_part, False, 0),
         (r"(?<![\w.])(?P<order>[1-4])T(?:\s?[’']?|\sde\s)(?P<year>(?:20)?\d\d)(?!\w)", numbered_part, False, 0),
     ],
 }  # fmt: skip

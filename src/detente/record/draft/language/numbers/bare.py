@@ -171,7 +171,9 @@ def _held_against(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     return before.unit if told or ranged else ""
 
 
-_NEXT_TO = re.compile(r"\s(?:fueron|eran|son|were|are|through|por|como|as|of\s(?:them|these)|de\s(?:ellos|ellas|estos))\b")
+_NEXT_TO = re.compile(
+    r"\s(?:fueron|eran|son|were|are|through|por|como|as|of\s(?:them|these)|de\s(?:ellos|ellas|estos))\b"
+)
 
 
 def _of_the_same(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
