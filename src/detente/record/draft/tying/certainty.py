@@ -31,8 +31,6 @@ LEAD = 90
 """Characters from a sentence's opening period to the figure that it governs."""
 NAME = 8
 """Words of a speaker's name, at most."""
-
-
 SHORT = 4
 """Words of a speaker who is described and not named: *the ministry's deputy director*."""
 NEXT = 40
