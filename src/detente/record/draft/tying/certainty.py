@@ -86,11 +86,6 @@ _WHICH_IS = re.compile(
     re.IGNORECASE,
 )
 """What goes on about an amount: *, which was 14% more*."""
-_GOING_ON = re.compile(r",\s(?:\w{3,}ing|\w{3,}[áaeé]ndo(?:se)?)\b", re.IGNORECASE)
-_BY_PARTS = re.compile(
-    r"\b(?:half|quarter|month|week)[- ](?:on|over)[- ](?:half|quarter|month|week)\b|\bintermensual", re.IGNORECASE
-)
-"""What is held against the part of the year before, and not against the same part of the year before."""
 _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
@@ -156,8 +151,6 @@ def _odd(around: Surroundings, figure: FigureMention, date: DateMention) -> bool
     So it is, too, where two speak in one sentence, or somebody who is not told apart.
     """
     words = date.text.strip()
-    if around.pairs[around.figures.index(figure)].moved and _BY_PARTS.search(around.sentence.text):
-        return True
     if re.search(r"\d[-–/]\d\d(?:\d\d)?$|\ds\b", words) or size_of(date.date) in ("years", ""):
         return True
     sources = {credit.source for credit in around.credits}
@@ -166,8 +159,6 @@ def _odd(around: Surroundings, figure: FigureMention, date: DateMention) -> bool
     if not around.sentence.start <= date.start < around.sentence.end:
         return False
     between = _WHICH_IS.sub("", around.text[date.end : figure.start])
-    if _GOING_ON.search(around.text[figure.end : date.start]):  # up 10%, marking a contrast to the lull of 2023
-        return True
     return bool(_RUNS_ON.match(around.text, date.end) or _COMPARED.search(between) or _RELATIVE.search(between))
 
 

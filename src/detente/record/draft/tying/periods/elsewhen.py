@@ -20,6 +20,11 @@ _THE_PART = re.compile(
     re.I,
 )
 """A part of the time that is named with another date: *10% in March and 9% in the quarter, to $4m*."""
+_GOING_ON = re.compile(r",\s(?:\w{3,}ing|\w{3,}[áaeé]ndo(?:se)?)\b", re.IGNORECASE)
+_BY_PARTS = re.compile(
+    r"\b(?:half|quarter|month|week)[- ](?:on|over)[- ](?:half|quarter|month|week)\b|\bintermensual", re.IGNORECASE
+)
+"""What is held against the part of the year before, and not against the same part of the year before."""
 _AGO = re.compile(
     rf"\b(?:{either('carrying', 'year_ago', *LANGUAGES)}|{either('carrying', 'month_ago', *LANGUAGES)})", re.IGNORECASE
 )
@@ -30,7 +35,11 @@ def is_elsewhen(text: str, sentence: Sentence, figure: FigureMention, pair: Pair
     date = pair.date
     if date is None or _BEFORE_THAT.search(text, sentence.start, figure.start):
         return True
+    if pair.moved and _BY_PARTS.search(sentence.text):
+        return True
     if pair.carried:
         return not pair.moved and bool(_AGO.search(text, figure.end, sentence.end))
+    if _GOING_ON.search(text[figure.end : date.start]):  # up 10%, marking a contrast to the lull of 2023
+        return True
     between = text[date.end : figure.start] if sentence.start <= date.start < figure.start else ""
     return bool(_UP_TO.search(text, sentence.start, date.start) or _THE_PART.search(between))
