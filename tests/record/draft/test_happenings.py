@@ -95,3 +95,19 @@ def test_every_act_on_every_day(language: str) -> None:
 )  # fmt: skip
 def test_lists_nouns_and_the_historic_present(text: str, events: list[str]) -> None:
     assert told(text, "en") == events
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "expected"),
+    [
+        ("Peru made the decision on August 21 to close the border with Chile.", "2015-09-01", ("border closure", "+", "2015-08-21")),
+        ("Peru decided on August 21 to suspend imports of beef from Chile.", "2015-09-01", ("trade restriction", "+", "2015-08-21")),
+        ("The suspension took effect Tuesday, Feb. 17.", "2026-02-19", ("trade restriction", "+", "2026-02-17")),
+        ("Peru on Wednesday signed a power agreement that will bring 20 MW from Chile by the end of May 2019.", "2018-08-10",
+         ("agreement", "-", "2018-08-08")),
+    ],
+)  # fmt: skip
+def test_what_was_decided_took_effect_or_was_signed_has_its_day(text, published, expected):
+    dates = find_dates(text, "en", published)
+    found = [(h.kind, h.direction, h.date.date) for h in happenings(text, 0, len(text), dates, "en", published)]
+    assert expected in found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.acts import TO_DECIDE, decided_of, present_of
 from detente.record.draft.language.dates.calendar_words import MONTHS
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.words import either, table
@@ -17,7 +18,7 @@ REACH = 70
 """Characters between an act and what it acts on."""
 SHORT = 12
 """Characters between an act that needs no thing ("the closure of") and its date."""
-_BREAK = re.compile(r"[.;:!?\n]")
+_BREAK = re.compile(r"[;:!?\n]|\.(?!\s\d)")
 _OF = r"\s(?:of|to|on|in|from|with|for|del?|al?|en|con)\s(?:[^\s.;:!?]+\s){0,5}?"
 """Between an act as a noun and what it acts on: *the closure of its northern border*."""
 
@@ -84,6 +85,7 @@ class _Rule:
     noun: re.Pattern[str] | None
     announced: re.Pattern[str] | None
     present: re.Pattern[str] | None
+    decided: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def happenings(
     >>> [(h.kind, h.direction, h.date.date) for h in found]
     [('trade restriction', '+', '2018-03-01'), ('trade restriction', '-', '2019-05-20')]
     """
+    dates = [d for d in dates if not d.date or not _ahead(d, today)]
     acts = [
         act for act in _acts(text, start, end, language)
         if not act.alone or _own_date(text, act, start, end, dates, language)
@@ -158,7 +161,8 @@ def _rules(language: str) -> tuple[_Rule, ...]:
     announced = rf"{either('events', 'announced', language)}\b[^.;:!?]{{0,40}}?\b"
     return tuple(
         _Rule(rule["kind"], rule["direction"], rule.get("sets", ""), pattern(rule["act"]), pattern(named(rule["thing"])),
-              pattern(rule["alone"]) if "alone" in rule else None, noun_of(rule, ""), noun_of(rule, announced), _present(rule["act"]))
+              pattern(rule["alone"]) if "alone" in rule else None, noun_of(rule, ""), noun_of(rule, announced), present_of(rule["act"]),
+              decided_of(rule["act"]))
         for rule in events["rules"].values()
     )  # fmt: skip
 
@@ -166,14 +170,6 @@ def _rules(language: str) -> tuple[_Rule, ...]:
 @cache
 def _not(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:be\s|have\s|\w+ly\s)?$", re.IGNORECASE)
-
-
-def _present(acts: list[str]) -> re.Pattern[str] | None:
-    """The historic present of regular English verbs: *imposes*, *lifts*, *bans*."""
-    stems = [act for act in acts if re.fullmatch(r"(?:re-\?)?[a-z]+ed", act)]
-    forms = [form for stem in stems for form in (stem[:-1] + "s", stem[:-2] + "s", stem[:-2] + "es", stem[:-3] + "s")]
-    forms += [r"goe?s? into (?:force|effect)", "takes? effect"] if "took effect" in acts else []
-    return re.compile(rf"\b(?:{'|'.join(forms)})\b") if forms else None
 
 
 def _headed(text: str, start: int, language: str) -> bool:
@@ -189,7 +185,9 @@ def _wished(language: str) -> re.Pattern[str]:
 
 @cache
 def _until(language: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{either('events', 'until', language)}\s(?:the\s|el\s)?$", re.IGNORECASE)
+    return re.compile(
+        rf"\b{either('events', 'until', language)}\s(?:the\s|el\s)?(?:(?:end|start|middle)\sof\s)?$", re.IGNORECASE
+    )
 
 
 def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
@@ -203,6 +201,10 @@ def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
         for match in rule.present.finditer(text, start, end) if rule.present and _headed(text, start, language) else ():
             far = _distance(text, match, rule, start, end)
             if far is not None:
+                _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), far, place)
+        for match in rule.decided.finditer(text, start, end) if rule.decided else ():
+            far = _distance(text, match, rule, start, end)
+            if far is not None and TO_DECIDE.search(text, start, match.start()):
                 _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), far, place)
         for match in rule.alone.finditer(text, start, end) if rule.alone else ():
             _claim(claimed, _Act(match.start(), match.end(), rule, alone=True), REACH, place)
