@@ -27,10 +27,10 @@ from detente.record.draft.tying.periods.carrying import FLOW
 from detente.record.draft.tying.periods.elsewhen import is_elsewhen
 from detente.record.draft.tying.places import SPANS, size_of
 
-LEAD = 90
-"""Characters from a sentence's opening period to the figure that it governs."""
 NAME = 8
 """Words of a speaker's name, at most."""
+LEAD = 90
+"""Characters from a sentence's opening period to the figure that it governs."""
 SHORT = 4
 """Words of a speaker who is described and not named: *the ministry's deputy director*."""
 NEXT = 40
@@ -88,6 +88,7 @@ _WHICH_IS = re.compile(
 """What goes on about an amount: *, which was 14% more*."""
 _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
+_UNTOLD = re.compile(rf"\b{_pattern('untold')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
 _APART_TIMES = re.compile(
     rf";|\b(?:{either('carrying', 'now', *LANGUAGES)}|{either('carrying', 'so_far', *LANGUAGES)}"
@@ -125,8 +126,13 @@ def is_certain(n: int, around: Surroundings) -> bool:
     date = pair.date
     if date is None or not date.date or not _plain_figure(around, figure):
         return False
-    said = _clause(around, figure)
-    if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or is_elsewhen(around.text, around.sentence, figure, pair):
+    said, untold = _clause(around, figure), not around.credits and _UNTOLD.search(around.sentence.text)
+    if (
+        untold
+        or _DOUBT.search(said)
+        or _BUDGET_YEAR.search(said)
+        or is_elsewhen(around.text, around.sentence, figure, pair)
+    ):
         return False
     if (
         pair.share >= (CERTAIN_CARRIED if pair.carried and not pair.moved else CERTAIN)

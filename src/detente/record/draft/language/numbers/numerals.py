@@ -107,7 +107,7 @@ def _pattern(language: str) -> re.Pattern[str]:
         rf"(?<![\w.,])(?P<fixed>{fixed})(?!\w)(?!\s(?:and\s|y\s)?(?:{small})\b)"
         rf"|(?<![\w.,])(?P<vague>{vague})(?!\w)(?!\s(?:{'|'.join(scales)})\b)"
         rf"|(?<![\w.])(?<!\d,)(?P<words>(?:{small})(?:{joint}(?:{small}))*)(?!\w)"
-        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|(?<=\b(?-i:Bs|Rs|Kc|Kč|Tk|Ft|Rp|RM|Sh|SR|Dh))|(?<=\b(?-i:[NRPLKQ]))|(?<=\b(?-i:Shs))|(?<=\b(?-i:[KTU][Ss]h)))(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
+        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|(?<=\b(?-i:Bs|Rs|Kc|Kč|Tk|Ft|Rp|RM|Sh|SR|Dh))|(?<=\b(?-i:[NRPLKQ]))|(?<=\b(?-i:Shs|Rwf|Frw|FRw|FBu))|(?<=\b(?-i:[KTU][Ss]h)))(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
         re.IGNORECASE,
     )
 
