@@ -88,7 +88,6 @@ _WHICH_IS = re.compile(
 """What goes on about an amount: *, which was 14% more*."""
 _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
 _SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
-_UNTOLD = re.compile(rf"\b{_pattern('untold')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
 _APART_TIMES = re.compile(
     rf";|\b(?:{either('carrying', 'now', *LANGUAGES)}|{either('carrying', 'so_far', *LANGUAGES)}"
@@ -126,13 +125,8 @@ def is_certain(n: int, around: Surroundings) -> bool:
     date = pair.date
     if date is None or not date.date or not _plain_figure(around, figure):
         return False
-    said, untold = _clause(around, figure), not around.credits and _UNTOLD.search(around.sentence.text)
-    if (
-        untold
-        or _DOUBT.search(said)
-        or _BUDGET_YEAR.search(said)
-        or is_elsewhen(around.text, around.sentence, figure, pair)
-    ):
+    said = _clause(around, figure)
+    if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or is_elsewhen(around.text, around.sentence, figure, pair):
         return False
     if (
         pair.share >= (CERTAIN_CARRIED if pair.carried and not pair.moved else CERTAIN)

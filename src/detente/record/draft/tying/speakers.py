@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.sentences import Sentence
+from detente.record.draft.language.words import LANGUAGES, either
 
 _WIRE = re.compile(r"\b(?:report(?:s|ed)|informó|informa|reportó|reseñó)$")
 _TURNS = re.compile(r"(?:;|,?\s(?:while|whereas|but|mientras(?:\sque)?|pero|en\stanto(?:\sque)?)\s)", re.IGNORECASE)
@@ -22,6 +23,7 @@ _CLOSES = re.compile(
 )
 _WHICH = re.compile(r"\b(?:which|that|que|quien)\s$", re.IGNORECASE)
 """Before a speaker of an aside: *$3m, which the president said should be spent, the report said*."""
+_UNTOLD = re.compile(rf"\b{either('certainty', 'untold', *LANGUAGES)}\b", re.IGNORECASE)
 _OPENED = re.compile(r"[,”\"»’'—–-]\s?$")
 
 
@@ -56,6 +58,11 @@ def speaker_of(place: int, credits: Sequence[Credit], text: str, sentence: Sente
     between = text[before[-1].end : place]
     closed = _ends_clause(before[-1], text) and _AND.match(between.lstrip(","))
     return following if closed or _TURNS.search(between) else before[-1]
+
+
+def is_untold(credits: Sequence[Credit], sentence: Sentence) -> bool:
+    """Whether a sentence credits nobody and yet speaks of a survey, data or a report: *Based on the survey, ...*."""
+    return not credits and _UNTOLD.search(sentence.text) is not None
 
 
 def _ends_clause(credit: Credit, text: str) -> bool:
