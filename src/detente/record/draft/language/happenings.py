@@ -114,7 +114,6 @@ def happenings(
     >>> [(h.kind, h.direction, h.date.date) for h in found]
     [('trade restriction', '+', '2018-03-01'), ('trade restriction', '-', '2019-05-20')]
     """
-    dates = [d for d in dates if not d.date or not _ahead(d, today)]
     acts = [
         act for act in _acts(text, start, end, language)
         if not act.alone or _own_date(text, act, start, end, dates, language)
@@ -125,6 +124,8 @@ def happenings(
         before = acts[n - 1].end if n else start
         after = acts[n + 1].start if n + 1 < len(acts) else end
         free = [d for d in dates if d is not last or acts[n - 1].start > d.start or not _PAUSE.match(text, d.end)]
+        if any(d.date and before <= d.start and d.end <= act.start and not _ahead(d, today) for d in free):
+            free = [d for d in free if not d.date or d.start < act.end or not _ahead(d, today)]  # bring it by May
         date = _own_date(text, act, before, after, free, language)
         following = acts[n + 1] if n + 1 < len(acts) else None
         if date is None and following and _SHARED.fullmatch(text[act.end : following.start]):
