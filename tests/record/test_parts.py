@@ -227,3 +227,13 @@ def test_a_later_copy_says_no_more_of_a_day_than_what_there_was_by_then(small):
     )  # fmt: skip
     assert ledger.verdict("C1").verdict == "confirmed"
     assert ledger.as_of("2015-06-01").verdict("C1").verdict == "outcome pending"
+
+
+def test_days_and_weeks_are_not_taken_together(small):
+    """Ten million a day for four days and seventy for three days more make no week; seven days do."""
+    flow = {"series": "trade.total", "unit": "usd_mn", "kind": "flow"}
+    days = [flow | {"period": f"2021-03-0{day}", "value": "10"} for day in range(1, 8)]
+    mixed = [*days[:4], flow | {"period": "2021-03-05/2021-03-07", "value": "30"}]
+    week = small.quantity("70", date="2021-03-01/2021-03-07")
+    assert small.verdict(week, figures=days).verdict == "confirmed"
+    assert small.verdict(week, figures=mixed).verdict == "not checkable"
