@@ -199,3 +199,15 @@ def test_the_ends_of_a_range_are_converted_as_its_middle_is(small):
     ):
         found = small.verdict(small.quantity(value, options="rate=4"), figures=[row]).verdict
         assert found.removesuffix(" within rounding") == verdict, value
+
+
+@pytest.mark.parametrize("place", ["", "@north"])
+def test_a_total_that_only_the_two_flows_make_is_confirmed_by_their_sum(small, place):
+    figures = [
+        {"value": value, "series": f"trade.{flow}{place}", "basis": basis}
+        for value, flow, basis in (("355", "total", "fob+cif"), ("101", "exports", "fob"), ("199", "imports", "fob"))
+    ]
+    found = small.verdict(small.quantity("300.2", target=f"trade.total{place}"), figures=figures)
+    assert found.verdict == "contradicted"
+    found = small.verdict(small.quantity("300", target=f"trade.total{place}"), figures=figures)
+    assert (found.verdict, "101" in found.evidence) == ("confirmed within rounding", True)
