@@ -14,7 +14,7 @@ READ_OUT = (
     'combobox "Search for two economies"',
     "- main:",
     'heading "India and Pakistan" [level=1]',
-    "hit this pair as it hit few others",  # the answer in a line
+    "is specific to this pair",  # the answer in a line
     'group "Who sells"',
     'button "India sells" [pressed]',
     'figure "What India sold to Pakistan, and what one would expect"',
