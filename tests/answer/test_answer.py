@@ -7,7 +7,9 @@ import re
 from dataclasses import fields
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
 from detente.answer import Answer, answer_of, on_screen
@@ -97,3 +99,13 @@ def test_an_unknown_language_is_no_answer(run: Run) -> None:
     assert list(run.answers) == list(LANGUAGES)
     with pytest.raises(KeyError):
         run.answers["xx"]
+
+
+@pytest.mark.parametrize(("language", "begins"), [("en", "1 claim ("), ("es", "1 afirmación (")])
+def test_one_claim_is_one(run: Run, language: str, begins: str) -> None:
+    alone = run.frames["claims"].filter(pl.col("type") != "form").head(1)
+    asked = SimpleNamespace(**{name: getattr(run, name) for name in ("study", "manifest", "texts")})
+    asked.frames = {**run.frames, "claims": alone}
+    assert answer_of(asked, language).claims[0].startswith(begins)
+    for_the_ear = answer_of(asked, language, spoken=True).claims[0]
+    assert for_the_ear.startswith({"en": "One claim, from one source", "es": "Una afirmación, de una fuente"}[language])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -247,6 +249,21 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(serve):
     assert len(server.asked) == 2
     assert entry.pin == "baci@202601-hs92"
     assert read_panel("baci@202601-hs92").flow("COL", "VEN")[0] == pytest.approx(301.5)
+
+
+def test_a_disk_that_is_full_is_said_and_the_part_stays(serve, tmp_path, monkeypatch):
+    server = serve(lambda *_: (200, {}, b"abc"))
+    taken = Path.open
+
+    def full(path, mode="r", *arguments, **options):
+        if "w" in mode:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return taken(path, mode, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(OutputError, match="No space left"):
+        waits()[0].download(f"{server.base}/file", tmp_path / "file")
+    assert not (tmp_path / "file").exists()
 
 
 def test_a_source_that_is_got_by_hand_says_where():

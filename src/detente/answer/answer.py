@@ -135,4 +135,6 @@ def _claims_by_verdict(claims: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     claims = claims.filter(pl.col("type") != "form")
     whole = claims["claim_id"].str.replace(r"\.\d+$", "").n_unique()
     facts = {"n": whole, "sources": claims["source_id"].n_unique(), "tally": say.listed(parts)}
-    return (say("claims_split", parts=claims.height, **facts) if claims.height > whole else say("claims", **facts),)
+    if claims.height > whole:
+        return (say("claims_split", parts=claims.height, **facts),)
+    return (say("claims_one" if whole == 1 else "claims", **facts),)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from detente._atomic import into_place
-from detente.errors import DataError, MissingExtra, UsageError
+from detente.errors import DataError, MissingExtra, OutputError, UsageError
 
 if TYPE_CHECKING:
     import httpx2
@@ -63,7 +63,7 @@ class Client:
         Raises
         ------
         DataError : it could not be fetched whole.
-        OutputError : it is there but cannot be put into place.
+        OutputError : it cannot be written, or not put into place.
         """
         part = target.with_name(target.name + ".part")
         for attempt in range(TRIES):
@@ -102,6 +102,10 @@ class Client:
                 return not whole or written == whole
         except (http.TransportError, http.StreamError):
             return False
+        except OSError as error:
+            raise OutputError(
+                f"{part} cannot be written: {error.strerror or error}.", fix="Make room, or name another folder."
+            ) from None
 
     def _get(self, url: str, params: Mapping[str, Any]) -> httpx2.Response:
         http = _library()

@@ -15,7 +15,7 @@ from detente.edition.payments.paid_until import link, new_event, paid, stands
 from detente.edition.settings import PaySettings
 from detente.edition.subscribers.desk import Desk
 from detente.edition.subscribers.readers import Reader
-from detente.errors import DetenteError, MissingExtra, SpecificationError
+from detente.errors import DataError, MissingExtra, SpecificationError
 
 TOLERANCE = 300  # seconds that a message may be old, or ahead of our clock
 _TIME = re.compile(r"(?:^|,)t=(\d{1,12})(?:,|$)")
@@ -33,7 +33,7 @@ class Stripe:
 
         Raises
         ------
-        DetenteError
+        DataError
             Stripe could not be reached, or refused.
         """
         sdk, pay = _sdk(), self.settings
@@ -42,7 +42,7 @@ class Stripe:
             session = client.v1.checkout.sessions.create(params=self.order(reader, back))
         except sdk.StripeError as error:
             words = error.user_message or type(error).__name__
-            raise DetenteError(f"Stripe gave no checkout page: {words}.", fix="Try again later.") from None
+            raise DataError(f"Stripe gave no checkout page: {words}.", fix="Try again later.") from None
         return str(session.url)
 
     def order(self, reader: Reader, back: str) -> dict[str, Any]:
